@@ -1,0 +1,64 @@
+"""What a resolver knows about the request it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from graphql import GraphQLResolveInfo
+
+from emulator.domain.events import Delivery
+from emulator.domain.file import REFERENCE, Upload
+from emulator.domain.filters import Selection
+from emulator.domain.world import Actor, Transaction, View, World
+
+
+@dataclass
+class RequestContext:
+    """One GraphQL request.
+
+    Attributes:
+        world: the world that the API key belongs to.
+        actor: who the key belongs to.
+        files_url: the address of ``/files`` as this client reaches it.
+        upload_url: makes the signed URL of an upload.
+        deliveries: what this request's events started, and its answer waits for.
+    """
+
+    world: World
+    actor: Actor
+    files_url: str
+    upload_url: Callable[[Upload], str]
+    deliveries: list[Delivery] = field(default_factory=list)
+
+    @cached_property
+    def view(self) -> View:
+        """What this request reads: one moment, until it changes something itself."""
+        return self.world.view
+
+    @property
+    def selection(self) -> Selection:
+        """What the actor can select now."""
+        return Selection(self.view, self.actor)
+
+    @contextmanager
+    def change(self) -> Iterator[Transaction]:
+        """Change the world; afterwards the request reads what it changed."""
+        with self.world.transaction(self.actor) as tx:
+            yield tx
+        self.deliveries += tx.deliveries
+        self.__dict__.pop("view", None)
+
+    def link(self, content: str) -> str:
+        """A content as clients get it: references to files become URLs of this server."""
+        if content.startswith(REFERENCE):
+            return f"{self.files_url}?id={content[len(REFERENCE) :]}"
+        return content
+
+
+class Info(GraphQLResolveInfo):
+    """The second argument of a resolver, with our context."""
+
+    context: RequestContext

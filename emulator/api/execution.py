@@ -1,0 +1,129 @@
+"""Executes GraphQL: parse and validate once per document, then run the resolvers.
+
+An explicit ``null`` in an input means the same as an absent member (contract §1.7), so nulls are
+dropped before validation; clients up to 2.146 send one for every member they do not use, also for
+members that this schema does not have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ariadne import graphql_sync, load_schema_from_path, make_executable_schema
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    print_schema,
+    type_from_ast,
+    validate,
+)
+
+from emulator.api.context import RequestContext
+from emulator.api.errors import format_error
+from emulator.api.resolvers import BINDABLES
+
+_CACHED_DOCUMENTS = 1024
+
+# Errors are answers here; those that are defects, format_error logs.
+_silent = logging.getLogger(f"{__name__}.answers")
+_silent.disabled = True
+
+
+def build_schema() -> GraphQLSchema:
+    """The executable schema: the ``.graphql`` files bound to their resolvers."""
+    sources = load_schema_from_path(str(Path(__file__).parent / "schema"))
+    return make_executable_schema(sources, *BINDABLES)
+
+
+class GraphQLExecutor:
+    """Answers GraphQL requests.
+
+    Attributes:
+        schema_hash: changes whenever the schema does, so that clients never validate against a
+            cached one that is out of date.
+    """
+
+    def __init__(self) -> None:
+        self.schema = build_schema()
+        text = print_schema(self.schema)
+        self.schema_hash = hashlib.sha256(text.encode()).hexdigest()[:12]
+        self._parse = lru_cache(_CACHED_DOCUMENTS)(parse)
+        self._validate = lru_cache(_CACHED_DOCUMENTS)(self._validate_text)
+
+    def execute(self, data: dict[str, Any], context: RequestContext) -> tuple[bool, dict[str, Any]]:
+        """Run one operation.
+
+        Args:
+            data: ``query``, and where given ``variables`` and ``operationName``.
+
+        Returns:
+            whether the document and its variables were valid, and the answer to send.
+        """
+        valid, answer = graphql_sync(
+            self.schema,
+            self._without_nulls(data),
+            context_value=context,
+            query_parser=lambda _, sent: self._parse(sent["query"]),
+            query_validator=lambda _, document, *__, **___: self._validate(_text(document)),
+            error_formatter=format_error,
+            logger=_silent,
+        )
+        return valid and "data" in answer, answer
+
+    def _validate_text(self, text: str) -> list[GraphQLError]:
+        return validate(self.schema, self._parse(text))
+
+    def _without_nulls(self, data: dict[str, Any]) -> dict[str, Any]:
+        variables = data.get("variables")
+        if not isinstance(variables, dict):
+            return data
+        try:
+            types = self._variable_types(self._parse(data["query"]))
+        except GraphQLError:
+            return data
+        kept = {
+            name: _prune(value, types.get(name))
+            for name, value in variables.items()
+            if value is not None
+        }
+        return {**data, "variables": kept}
+
+    def _variable_types(self, document: DocumentNode) -> dict[str, Any]:
+        return {
+            variable.variable.name.value: type_from_ast(self.schema, variable.type)
+            for operation in document.definitions
+            if isinstance(operation, OperationDefinitionNode)
+            for variable in operation.variable_definitions
+        }
+
+
+def _text(document: DocumentNode) -> str:
+    assert document.loc is not None
+    return document.loc.source.body
+
+
+def _prune(value: Any, type_: GraphQLInputType | None) -> Any:
+    """The value without the null members of its input objects; JSON values keep theirs."""
+    if isinstance(type_, GraphQLNonNull):
+        return _prune(value, type_.of_type)
+    if isinstance(type_, GraphQLList) and isinstance(value, list):
+        return [_prune(each, type_.of_type) for each in value]
+    if isinstance(type_, GraphQLInputObjectType) and isinstance(value, dict):
+        fields = type_.fields
+        return {
+            name: _prune(each, fields[name].type if name in fields else None)
+            for name, each in value.items()
+            if each is not None
+        }
+    return value

@@ -1,0 +1,203 @@
+"""Assets, their review and their way back to the queue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariadne import MutationType, ObjectType, QueryType
+
+from emulator import errors
+from emulator.api.context import Info
+from emulator.api.resolvers.arguments import required_id, rows, targets
+from emulator.domain import asset as assets_of
+from emulator.domain import file
+from emulator.domain.filters import Selection, Where, page
+from emulator.storage.snapshot import Document
+
+query = QueryType()
+mutation = MutationType()
+asset = ObjectType("Asset")
+
+Outcome = dict[str, list[Document]]
+
+
+@query.field("assets")
+def assets(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+    return page(info.context.selection.assets(where), first, skip)
+
+
+@query.field("countAssets")
+def count_assets(_: Any, info: Info, where: Where) -> int:
+    return len(info.context.selection.assets(where))
+
+
+@query.field("filterExistingAssets")
+def filter_existing_assets(
+    _: Any,
+    info: Info,
+    projectID: str,  # noqa: N803
+    externalIDs: list[str],  # noqa: N803
+) -> list[str]:
+    where = {"project": {"id": projectID}, "externalIdStrictlyIn": externalIDs}
+    return [each["externalId"] for each in info.context.selection.assets(where)]
+
+
+@query.field("createUploadBucketSignedUrls")
+def signed_urls(
+    _: Any,
+    info: Info,
+    filePaths: list[str] | None = None,  # noqa: N803
+) -> list[str]:
+    context = info.context
+    uploads = [file.plan_upload(context.view, context.actor, path) for path in filePaths or []]
+    return [context.upload_url(upload) for upload in uploads]
+
+
+def _created_from(operation: str, info: Info, data: dict[str, Any], where: Where) -> list[Document]:
+    arrays = {
+        "content": data.get("contentArray"),
+        "externalId": data.get("externalIDArray"),
+        "id": data.get("idArray"),
+        "isHoneypot": data.get("isHoneypotArray"),
+        "jsonContent": data.get("jsonContentArray"),
+        "jsonMetadata": data.get("jsonMetadataArray"),
+        "status": data.get("statusArray"),
+    }
+    project_id = required_id(operation, where)
+    with info.context.change() as tx:
+        return assets_of.create_assets(tx, operation, project_id, rows(operation, arrays))
+
+
+@mutation.field("appendManyAssets")
+def append_many_assets(
+    _: Any, info: Info, data: dict[str, Any], where: Where
+) -> list[Document]:
+    return _created_from("appendManyAssets", info, data, where)
+
+
+@mutation.field("appendManyToDataset")
+def append_many_to_dataset(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    _created_from("appendManyToDataset", info, data, where)
+    return info.context.view.projects.the(where["id"])
+
+
+@mutation.field("updatePropertiesInAssets")
+def update_assets(
+    _: Any, info: Info, where: list[Where], data: list[dict[str, Any]]
+) -> list[Document]:
+    operation = "updatePropertiesInAssets"
+    if len(where) != len(data):
+        raise errors.invalid_input(operation, "where and data must have the same length")
+    with info.context.change() as tx:
+        updates = (
+            (targets(tx, operation, each), _given(members))
+            for each, members in zip(where, data, strict=True)
+        )
+        return assets_of.update_assets(tx, updates)
+
+
+def _given(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+@mutation.field("deleteAssets")
+def delete_assets(_: Any, info: Info, where: Where) -> Outcome:
+    with info.context.change() as tx:
+        found = Selection(tx, tx.actor).assets(where)
+        assets_of.delete_assets(tx, "deleteAssets", found)
+    gone = set(where.get("idIn") or ()) - {each["id"] for each in found}
+    return _outcome([*found, *({"id": each, "externalId": None} for each in sorted(gone))], [])
+
+
+@mutation.field("deleteManyFromDataset")
+def delete_many_from_dataset(_: Any, info: Info, where: Where) -> Document | None:
+    operation = "deleteManyFromDataset"
+    with info.context.change() as tx:
+        found = targets(tx, operation, where)
+        assets_of.delete_assets(tx, operation, found)
+    return _project_of(found, info)
+
+
+@mutation.field("addAssetsToReview")
+def add_assets_to_review(_: Any, info: Info, where: Where) -> Outcome:
+    operation = "addAssetsToReview"
+    with info.context.change() as tx:
+        return _outcome(*assets_of.add_to_review(tx, operation, targets(tx, operation, where)))
+
+
+@mutation.field("addAllLabeledAssetsToReview")
+def add_all_labeled_assets_to_review(_: Any, info: Info, where: Where) -> Document | None:
+    operation = "addAllLabeledAssetsToReview"
+    with info.context.change() as tx:
+        moved, _declined = assets_of.add_to_review(tx, operation, targets(tx, operation, where))
+    return _project_of(moved, info)
+
+
+@mutation.field("sendAssetsBackToQueue")
+def send_assets_back_to_queue(_: Any, info: Info, where: Where) -> Outcome:
+    operation = "sendAssetsBackToQueue"
+    with info.context.change() as tx:
+        return _outcome(*assets_of.send_back(tx, operation, targets(tx, operation, where)))
+
+
+@mutation.field("sendBackAssetsToQueue")
+def send_back_assets_to_queue(_: Any, info: Info, where: Where) -> Document | None:
+    operation = "sendBackAssetsToQueue"
+    with info.context.change() as tx:
+        found = targets(tx, operation, where)
+        assets_of.send_back(tx, operation, found)
+    return _project_of(found, info)
+
+
+def _project_of(found: list[Document], info: Info) -> Document | None:
+    return info.context.view.projects.the(found[0]["projectId"]) if found else None
+
+
+def _outcome(succeeded: list[Document], declined: list[Document]) -> Outcome:
+    return {
+        "succeeded": [_reference(each) for each in succeeded],
+        "declined": [_reference(each) for each in declined],
+        "failed": [],
+    }
+
+
+def _reference(each: Document) -> Document:
+    return {"assetId": each["id"], "externalId": each["externalId"]}
+
+
+@asset.field("content")
+def content(owner: Document, info: Info) -> str:
+    return info.context.link(owner["content"])
+
+
+@asset.field("jsonContent")
+def json_content(owner: Document, info: Info) -> str:
+    return info.context.link(owner["jsonContent"])
+
+
+@asset.field("metadata")
+def metadata(owner: Document, _: Info) -> Any:
+    return assets_of.metadata(owner)
+
+
+@asset.field("labels")
+def labels(owner: Document, info: Info) -> list[Document]:
+    return info.context.view.labels.find("asset", owner["id"])
+
+
+@asset.field("latestLabel")
+def latest_label(owner: Document, info: Info) -> Document | None:
+    return assets_of.latest_label(info.context.view.labels.find("asset", owner["id"]))
+
+
+@asset.field("issues")
+def issues(owner: Document, info: Info) -> list[Document]:
+    return info.context.view.issues.find("asset", owner["id"])
+
+
+@asset.field("project")
+def project(owner: Document, info: Info) -> Document:
+    return info.context.view.projects.the(owner["projectId"])
+
+
+BINDABLES = [query, mutation, asset]

@@ -1,0 +1,107 @@
+"""Issues, questions and comments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariadne import MutationType, ObjectType, QueryType
+
+from emulator import errors
+from emulator.api.context import Info
+from emulator.api.resolvers.arguments import required_id
+from emulator.domain import access
+from emulator.domain import issue as issues_of
+from emulator.domain.filters import Where, page
+from emulator.storage.snapshot import Document
+
+query = QueryType()
+mutation = MutationType()
+issue = ObjectType("Issue")
+comment = ObjectType("Comment")
+
+
+@query.field("issues")
+def issues(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+    return page(info.context.selection.issues(where), first, skip)
+
+
+@query.field("countIssues")
+def count_issues(_: Any, info: Info, where: Where) -> int:
+    return len(info.context.selection.issues(where))
+
+
+@mutation.field("createIssues")
+def create_issues(
+    _: Any,
+    info: Info,
+    issues: list[dict[str, Any]],
+    where: Where,
+) -> list[Document]:
+    rows = [{**row, "type": row.get("type") or "ISSUE"} for row in issues]
+    with info.context.change() as tx:
+        project_id = (where.get("project") or {}).get("id")
+        return issues_of.create_issues(tx, "createIssues", rows, project_id=project_id)
+
+
+@mutation.field("appendToIssues")
+def append_to_issues(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    operation = "appendToIssues"
+    asset_id = required_id(operation, where)
+    row = {**data, "type": data.get("type") or "ISSUE", "assetId": asset_id}
+    with info.context.change() as tx:
+        (created,) = issues_of.create_issues(tx, operation, [row])
+        return created
+
+
+@mutation.field("appendToComments")
+def append_to_comments(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    operation = "appendToComments"
+    issue_id = required_id(operation, where)
+    if data.get("inReview"):
+        raise errors.not_emulated(operation, "a comment made in review", "send inReview: false")
+    with info.context.change() as tx:
+        return issues_of.append_comment(tx, issue_id, data["text"])
+
+
+@mutation.field("updatePropertiesInIssue")
+def update_issue(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    issue_id = required_id("updatePropertiesInIssue", where)
+    with info.context.change() as tx:
+        return issues_of.update_issue(tx, issue_id, data.get("status"))
+
+
+@issue.field("asset")
+def asset(owner: Document, info: Info) -> Document:
+    return info.context.view.assets.the(owner["assetId"])
+
+
+@issue.field("author")
+def author(owner: Document, info: Info) -> Document:
+    return info.context.view.users.the(owner["authorId"])
+
+
+@issue.field("comments")
+def comments(owner: Document, info: Info) -> list[Document]:
+    return info.context.view.comments.find("issue", owner["id"])
+
+
+@issue.field("project")
+def project(owner: Document, info: Info) -> Document:
+    return info.context.view.projects.the(owner["projectId"])
+
+
+@comment.field("author")
+def comment_author(owner: Document, info: Info) -> Document | None:
+    view = info.context.view
+    project_id = view.issues.the(owner["issueId"])["projectId"]
+    return access.acting_member(
+        view, view.users.the(owner["authorId"]), view.projects.the(project_id)
+    )
+
+
+@comment.field("issue")
+def comment_issue(owner: Document, info: Info) -> Document:
+    return info.context.view.issues.the(owner["issueId"])
+
+
+BINDABLES = [query, mutation, issue, comment]

@@ -1,0 +1,112 @@
+"""Labels."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ariadne import MutationType, ObjectType, QueryType
+
+from emulator import errors
+from emulator.api.context import Info
+from emulator.api.resolvers.arguments import required_id, targets
+from emulator.domain import label as labels_of
+from emulator.domain.filters import Where, page
+from emulator.storage.snapshot import Document
+
+query = QueryType()
+mutation = MutationType()
+label = ObjectType("Label")
+
+
+@query.field("labels")
+def labels(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+    return page(info.context.selection.labels(where), first, skip)
+
+
+@query.field("countLabels")
+def count_labels(_: Any, info: Info, where: Where) -> int:
+    return len(info.context.selection.labels(where))
+
+
+@mutation.field("appendManyLabels")
+def append_many_labels(
+    _: Any, info: Info, data: dict[str, Any], where: Where
+) -> list[Document]:
+    operation = "appendManyLabels"
+    with info.context.change() as tx:
+        return labels_of.append_labels(
+            tx,
+            operation,
+            data["labelType"],
+            _rows(operation, data["labelsData"], where),
+            project_id=(where.get("project") or {}).get("id"),
+            overwrite=bool(data.get("overwrite")),
+        )
+
+
+def _rows(operation: str, rows: list[dict[str, Any]], where: Where) -> list[dict[str, Any]]:
+    """The rows, each with its asset: its own ``assetID``, or the one at its place in ``idIn``."""
+    asset_ids = where.get("idIn") or [None] * len(rows)
+    if len(asset_ids) != len(rows):
+        raise errors.invalid_input(operation, "where.idIn must name one asset per label")
+    complete = [
+        {**row, "assetID": row.get("assetID") or asset_id}
+        for row, asset_id in zip(rows, asset_ids, strict=True)
+    ]
+    for row in complete:
+        if not row["assetID"] or row.get("jsonResponse") is None:
+            raise errors.invalid_input(operation, "each label needs an assetID and a jsonResponse")
+    return complete
+
+
+@mutation.field("appendToLabels")
+def append_to_labels(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    asset_id = required_id("appendToLabels", where)
+    with info.context.change() as tx:
+        return labels_of.append_to_labels(
+            tx, asset_id, data["labelType"], data, skipped=bool(data.get("skipped"))
+        )
+
+
+@mutation.field("createPredictions")
+def create_predictions(
+    _: Any, info: Info, data: dict[str, Any], where: Where
+) -> Document | None:
+    operation = "createPredictions"
+    with info.context.change() as tx:
+        predictions = labels_of.create_predictions(
+            tx,
+            targets(tx, operation, where),
+            data.get("jsonResponseArray") or [],
+            data.get("modelNameArray") or [],
+        )
+    return predictions[0] if predictions else None
+
+
+@label.field("author")
+def author(owner: Document, info: Info) -> Document:
+    return info.context.view.users.the(owner["authorId"])
+
+
+@label.field("labelOf")
+def label_of(owner: Document, info: Info) -> Document:
+    return info.context.view.assets.the(owner["assetId"])
+
+
+@label.field("jsonResponseUrl")
+def json_response_url(_: Document, __: Info) -> None:
+    """Responses are always answered inline here."""
+
+
+@label.field("referencedLabel")
+def referenced_label(owner: Document, info: Info) -> Document | None:
+    return info.context.view.labels.get(owner["referencedLabelId"] or "")
+
+
+@label.field("response")
+def response(owner: Document, _: Info) -> Any:
+    return json.loads(owner["jsonResponse"])
+
+
+BINDABLES = [query, mutation, label]

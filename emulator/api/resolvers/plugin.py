@@ -1,0 +1,120 @@
+"""Plugins, their deployment, logs and build errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariadne import MutationType, QueryType
+
+from emulator import clock
+from emulator.api.context import Info
+from emulator.domain import plugin as plugins_of
+from emulator.domain.filters import Where
+from emulator.storage.snapshot import Document
+
+query = QueryType()
+mutation = MutationType()
+
+_DONE = "Plugin with name {name} successfully {done}"
+
+
+@query.field("listPlugins")
+def list_plugins(_: Any, info: Info) -> list[Document]:
+    return info.context.selection.plugins({})
+
+
+@query.field("countPlugins")
+def count_plugins(_: Any, info: Info, where: Where) -> int:
+    return len(info.context.selection.plugins(where))
+
+
+@query.field("getPluginRunnerStatus")
+def get_plugin_runner_status(_: Any, info: Info, name: str) -> str:
+    context = info.context
+    plugin = plugins_of.find(context.view, context.actor, "getPluginRunnerStatus", name)
+    return str(plugin["status"])
+
+
+@query.field("getPluginLogs")
+def get_plugin_logs(_: Any, info: Info, data: dict[str, Any]) -> list[Document]:
+    context = info.context
+    plugin = plugins_of.find(context.view, context.actor, "getPluginLogs", data["pluginName"])
+    if not context.selection.sees(data["projectId"]):
+        return []
+    lines = context.view.plugin_logs.find("lane", (plugin["id"], data["projectId"]))
+    return _page(lines, data)
+
+
+@query.field("getPluginBuildErrors")
+def get_plugin_build_errors(_: Any, info: Info, data: dict[str, Any]) -> list[Document]:
+    context = info.context
+    name = data["pluginName"]
+    plugin = plugins_of.find(context.view, context.actor, "getPluginBuildErrors", name)
+    return _page(context.view.plugin_build_errors.find("plugin", plugin["id"]), data)
+
+
+def _page(lines: list[Document], data: dict[str, Any]) -> list[Document]:
+    since = data.get("createdAt")
+    return plugins_of.newest_first(
+        lines,
+        clock.to_text(clock.from_text(since)) if since else None,
+        data.get("limit"),
+        data.get("skip"),
+    )
+
+
+@mutation.field("createPlugin")
+def create_plugin(_: Any, info: Info, data: dict[str, Any]) -> str:
+    with info.context.change() as tx:
+        upload = plugins_of.create_plugin(tx, data["pluginName"])
+    return info.context.upload_url(upload)
+
+
+@mutation.field("generateUpdateUrl")
+def generate_update_url(_: Any, info: Info, data: dict[str, Any]) -> str:
+    with info.context.change() as tx:
+        upload = plugins_of.announce_update(tx, data["pluginName"])
+    return info.context.upload_url(upload)
+
+
+@mutation.field("createPluginRunner")
+def create_plugin_runner(_: Any, info: Info, data: dict[str, Any]) -> str:
+    _deploy("createPluginRunner", info, data)
+    return _DONE.format(name=data["pluginName"], done="created")
+
+
+@mutation.field("updatePluginRunner")
+def update_plugin_runner(_: Any, info: Info, data: dict[str, Any]) -> str:
+    _deploy("updatePluginRunner", info, data)
+    return _DONE.format(name=data["pluginName"], done="updated")
+
+
+def _deploy(operation: str, info: Info, data: dict[str, Any]) -> None:
+    with info.context.change() as tx:
+        plugins_of.deploy(
+            tx, operation, data["pluginName"], data.get("handlerTypes"), data.get("eventMatcher")
+        )
+
+
+@mutation.field("activatePluginOnProject")
+def activate(_: Any, info: Info, where: Where) -> str:
+    with info.context.change() as tx:
+        plugins_of.activate(tx, where["pluginName"], where["projectId"])
+    return _DONE.format(name=where["pluginName"], done="activated")
+
+
+@mutation.field("deactivatePluginOnProject")
+def deactivate(_: Any, info: Info, where: Where) -> str:
+    with info.context.change() as tx:
+        plugins_of.deactivate(tx, where["pluginName"], where["projectId"])
+    return _DONE.format(name=where["pluginName"], done="deactivated")
+
+
+@mutation.field("deletePlugin")
+def delete_plugin(_: Any, info: Info, where: Where) -> str:
+    with info.context.change() as tx:
+        plugins_of.delete_plugin(tx, where["pluginName"])
+    return _DONE.format(name=where["pluginName"], done="deleted")
+
+
+BINDABLES = [query, mutation]

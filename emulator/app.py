@@ -1,0 +1,242 @@
+"""The composition root: puts an emulator together. The one module that knows everybody."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from emulator import ids
+from emulator.api.execution import GraphQLExecutor
+from emulator.config import API_PATH, DEFAULT_WORLD, LOOPBACK, Settings
+from emulator.domain.registry import WorldRegistry
+from emulator.domain.world import Mark, World
+from emulator.http.application import create_application
+from emulator.http.security import UploadSigner
+from emulator.http.server import HttpServer
+from emulator.plugins.host import PluginHost
+from emulator.plugins.sdk import make_client
+from emulator.scenario import load_scenario, read_scenario
+
+KEY_NAMES = ("admin", "manager", "reviewer", "labeler")
+
+
+class Platform:
+    """A whole emulator: worlds, API, plugin host and web server.
+
+    Args:
+        settings: how it runs.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._cache = tempfile.TemporaryDirectory(prefix="kili-emulator-")
+        self.host = PluginHost(settings.plugin_timeout, self._plugin_client)
+        self.registry = WorldRegistry(
+            settings.folder, self._furnish, self.host.attach, self.host.detach
+        )
+        signer = UploadSigner(_secret(settings.folder))
+        self.application = create_application(
+            settings, self.registry, GraphQLExecutor(), signer, self.host.wait_idle
+        )
+        self.server = HttpServer(self.application, settings.host, settings.port)
+
+    def open_worlds(self) -> None:
+        """Open what an earlier run left, and make the default world where there is none."""
+        self.registry.open_all()
+        if DEFAULT_WORLD not in [world.name for world in self.registry.all()]:
+            self.registry.create(DEFAULT_WORLD, self.settings.scenario, self.settings.seed)
+
+    @property
+    def url(self) -> str:
+        """The address of the server, as a client on this machine reaches it."""
+        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.server.port}"
+
+    @property
+    def endpoint(self) -> str:
+        """What ``KILI_API_ENDPOINT`` must be."""
+        return f"{self.url}{API_PATH}/graphql"
+
+    def close(self) -> None:
+        """Stop everything."""
+        self.server.stop()
+        self.host.close()
+        self.registry.close()
+        self._cache.cleanup()
+
+    def _furnish(self, world: World, scenario: str) -> None:
+        public = self.settings.is_loopback or self.settings.public_keys
+
+        def key_for(name: str) -> str:
+            suffix = "" if world.name == DEFAULT_WORLD else f".{world.name}"
+            return f"emulator-{name if public else ids.secret()}{suffix}"
+
+        load_scenario(world, read_scenario(scenario), key_for)
+
+    def _plugin_client(self, key: str) -> Any:
+        return make_client(self.endpoint, key, Path(self._cache.name))
+
+
+def _secret(folder: Path | None) -> str:
+    """What upload URLs are signed with; kept, so that they outlive a restart."""
+    if folder is None:
+        return ids.secret()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(ids.secret(), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
+
+
+@contextlib.contextmanager
+def direct_connections(environment: Any = os.environ) -> Iterator[None]:
+    """Have clients of this process reach the emulator directly, past any proxy."""
+    before = environment.get("NO_PROXY")
+    environment["NO_PROXY"] = ",".join(filter(None, [before, no_proxy()]))
+    try:
+        yield
+    finally:
+        if before is None:
+            del environment["NO_PROXY"]
+        else:
+            environment["NO_PROXY"] = before
+
+
+def no_proxy() -> str:
+    """What ``NO_PROXY`` must hold."""
+    return ",".join(name for name in LOOPBACK if ":" not in name)
+
+
+class Emulator:
+    """An emulator in this process, with a world of its own, in memory.
+
+    ::
+
+        with Emulator() as emulator:
+            kili = emulator.client()
+            mark = emulator.mark()
+            ...
+            emulator.reset(mark)
+
+    Args:
+        scenario: what the world holds: ``default``, ``empty``, or the path of a scenario file.
+        seed: makes ids and random draws repeatable.
+        options: further members of :class:`emulator.config.Settings`.
+
+    Attributes:
+        url: the address of the server.
+        endpoint: what ``KILI_API_ENDPOINT`` must be.
+        world: the world, for looking into (``world.documents`` is a TinyDB).
+    """
+
+    def __init__(
+        self, scenario: str = "default", *, seed: int | None = None, **options: Any
+    ) -> None:
+        settings = Settings(scenario=scenario, seed=seed, ephemeral=True, port=0)
+        self._settings = replace(settings, **options)
+        self._exit = contextlib.ExitStack()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._platform: Platform | None = None
+        self.world_name = DEFAULT_WORLD
+
+    def __enter__(self) -> Emulator:
+        self._platform = Platform(self._settings)
+        self._exit.callback(self._platform.close)
+        self._exit.enter_context(direct_connections())
+        self._platform.open_worlds()
+        self._platform.server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._clients.clear()
+        self._exit.close()
+        self._platform = None
+
+    @property
+    def platform(self) -> Platform:
+        """The running emulator.
+
+        Raises:
+            RuntimeError: it is not running; use it in a ``with`` block.
+        """
+        if self._platform is None:
+            raise RuntimeError("the emulator is not running: use it as `with Emulator() as emu:`")
+        return self._platform
+
+    @property
+    def url(self) -> str:
+        return self.platform.url
+
+    @property
+    def endpoint(self) -> str:
+        return self.platform.endpoint
+
+    @property
+    def world(self) -> World:
+        return self.platform.registry.get(self.world_name)
+
+    def key(self, name: str = "admin") -> str:
+        """The API key of a user of the scenario: ``admin``, ``manager``, ``reviewer``, …
+
+        Raises:
+            KeyError: the scenario gives nobody a key of this name.
+        """
+        keys = {key["name"]: str(key["key"]) for key in self.world.view.api_keys.all()}
+        if name not in keys:
+            raise KeyError(f"no key is named {name!r}; there are: {', '.join(sorted(keys))}")
+        return keys[name]
+
+    def client(self, name: str = "admin") -> Any:
+        """A ``kili.client.Kili`` with that key; the same one each time, as making it takes long."""
+        place = (self.world_name, name)
+        if place not in self._clients:
+            self._clients[place] = self._make_client(self.key(name))
+        return self._clients[place]
+
+    def _make_client(self, key: str) -> Any:
+        from kili.client import Kili
+
+        options: dict[str, Any] = {"api_key": key, "api_endpoint": self.endpoint}
+        if "graphql_client_params" in Kili.__init__.__code__.co_varnames:
+            cache = self._exit.enter_context(tempfile.TemporaryDirectory(prefix="kili-cache-"))
+            options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
+        return Kili(**options)
+
+    def mark(self) -> Mark:
+        """Remember this moment of the world."""
+        return self.world.mark()
+
+    def reset(self, mark: Mark | None = None) -> None:
+        """Bring the world back to a mark; to its scenario, where none is given."""
+        self.wait_idle()
+        self.platform.registry.reset(self.world_name, mark)
+
+    def wait_idle(self, seconds: float = 30.0) -> bool:
+        """Wait until no plugin is at work; whether that came about in time."""
+        return self.platform.host.wait_idle(self.world, seconds)
+
+    def environment(self, name: str = "admin") -> Mapping[str, str]:
+        """The variables that a process needs to use this emulator."""
+        return {
+            "KILI_API_ENDPOINT": self.endpoint,
+            "KILI_API_KEY": self.key(name),
+            "NO_PROXY": no_proxy(),
+        }
+
+
+def warm_up() -> None:
+    """Import the SDK in the background, so that the first plugin need not wait for it."""
+    threading.Thread(target=__import__, args=("kili.plugins",), name="warm-up", daemon=True).start()

@@ -1,0 +1,83 @@
+"""Commands about worlds: isolated platforms side by side in one emulator."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+
+from emulator.cli.process import data_dir_option, find, running, settings_from
+from emulator.config import DEFAULT_WORLD
+
+
+@click.command()
+@data_dir_option
+def reset(data_dir: Path | None) -> None:
+    """Bring the default world back to its scenario, running or not."""
+    settings = settings_from({"data_dir": data_dir})
+    process = find(settings)
+    if process and process.is_ready():
+        process.request("POST", f"/worlds/{DEFAULT_WORLD}/reset", json={})
+    else:
+        folder = settings.data_dir / "worlds" / DEFAULT_WORLD
+        if folder.exists():
+            shutil.rmtree(folder)
+    click.echo(f"World {DEFAULT_WORLD} is as its scenario has it.")
+
+
+@click.group()
+def world() -> None:
+    """Make, list, reset and delete worlds of a running emulator."""
+
+
+@world.command()
+@click.argument("name")
+@data_dir_option
+@click.option("--scenario", help="What it holds: a name or a file.")
+@click.option("--seed", type=int, help="Make its ids and random draws repeatable.")
+def create(name: str, data_dir: Path | None, scenario: str | None, seed: int | None) -> None:
+    """Make a world; its API keys end with its name."""
+    process = running(settings_from({"data_dir": data_dir}))
+    if scenario and Path(scenario).exists():
+        scenario = str(Path(scenario).resolve())
+    data = {"name": name, "scenario": scenario, "seed": seed}
+    _show(process.request("POST", "/worlds", json=data))
+
+
+@world.command("list")
+@data_dir_option
+def list_worlds(data_dir: Path | None) -> None:
+    """List all worlds with their API keys and projects."""
+    process = running(settings_from({"data_dir": data_dir}))
+    for each in process.request("GET", "/worlds"):
+        _show(each)
+
+
+@world.command("reset")
+@click.argument("name")
+@data_dir_option
+def reset_world(name: str, data_dir: Path | None) -> None:
+    """Bring a world back to its scenario."""
+    process = running(settings_from({"data_dir": data_dir}))
+    process.request("POST", f"/worlds/{name}/reset", json={})
+    click.echo(f"World {name} is as its scenario has it.")
+
+
+@world.command()
+@click.argument("name")
+@data_dir_option
+def delete(name: str, data_dir: Path | None) -> None:
+    """Delete a world with everything in it."""
+    process = running(settings_from({"data_dir": data_dir}))
+    process.request("DELETE", f"/worlds/{name}")
+    click.echo(f"World {name} is deleted.")
+
+
+def _show(described: dict[str, Any]) -> None:
+    click.echo(f"{described['name']} (scenario {described['scenario']})")
+    for name, key in described["keys"].items():
+        click.echo(f"  key of {name:<10} {key}")
+    for project in described["projects"]:
+        click.echo(f"  project {project['id']}  {project['title']}")

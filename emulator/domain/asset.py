@@ -1,0 +1,241 @@
+"""Assets of V1 image and text projects (contract §5)."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+import imagesize
+
+from emulator import errors
+from emulator.domain import access, file
+from emulator.domain.world import Transaction
+from emulator.rules import workflow
+from emulator.storage.snapshot import Document
+
+_TEXT = "text/plain; charset=utf-8"
+
+_PLAIN_MEMBERS = ("priority", "jsonMetadata", "resolution", "status")
+
+
+def create_assets(
+    tx: Transaction, operation: str, project_id: str, rows: list[dict[str, Any]]
+) -> list[Document]:
+    """Add assets to a project, in the order of ``rows``.
+
+    Args:
+        rows: ``content``, ``externalId``, and where given ``id``, ``jsonContent``,
+            ``jsonMetadata``, ``status``, ``isHoneypot``; an empty id means "make one".
+
+    Raises:
+        KiliError: the project is unknown, an id or external id is taken, or a value is refused.
+    """
+    project = access.require(tx, operation, project_id)
+    return [_create_asset(tx, operation, project, row) for row in rows]
+
+
+def _create_asset(
+    tx: Transaction, operation: str, project: Document, row: dict[str, Any]
+) -> Document:
+    asset_id = row.get("id") or tx.new_id()
+    if row.get("isHoneypot"):
+        raise errors.not_emulated(operation, "a honeypot asset", "leave isHoneypot out")
+    if tx.assets.get(asset_id):
+        raise errors.invalid_input(operation, f'an asset with the id "{asset_id}" exists already')
+    external_id = row.get("externalId") or asset_id
+    _check_external_id(tx, operation, project["id"], external_id)
+    asset = tx.assets.insert(
+        {
+            "id": asset_id,
+            "projectId": project["id"],
+            "externalId": external_id,
+            **_content(tx, operation, project, asset_id, row),
+            "jsonMetadata": row.get("jsonMetadata") or "{}",
+            "status": row.get("status") or "TODO",
+            "skipped": False,
+            "priority": 0,
+            "isHoneypot": False,
+            "createdAt": tx.now,
+            "updatedAt": tx.now,
+        }
+    )
+    tx.emit("asset.created", event_payload(asset), project_id=project["id"])
+    return asset
+
+
+def _check_external_id(tx: Transaction, operation: str, project_id: str, external_id: str) -> None:
+    if tx.assets.find("externalId", (project_id, external_id)):
+        raise errors.invalid_input(
+            operation, f'an asset with the external id "{external_id}" exists already'
+        )
+
+
+def _content(
+    tx: Transaction, operation: str, project: Document, asset_id: str, row: dict[str, Any]
+) -> dict[str, Any]:
+    """The members that say what the asset shows: an uploaded file, a hosted URL or a text."""
+    content = _settled(tx, operation, project, row.get("content") or "")
+    json_content = _settled(tx, operation, project, row.get("jsonContent") or "")
+    if project["inputType"] == "TEXT" and content and not _is_link(content):
+        upload = file.Upload(f"projects/{project['id']}/assets/{asset_id}/content", project["id"])
+        file.store(tx, upload, content.encode(), _TEXT)
+        content = file.reference(upload.file_id)
+    if content and not _is_link(content):
+        raise errors.invalid_input(
+            operation,
+            f'the content "{content[:60]}" is neither a web address nor an uploaded file: '
+            "send local files through createUploadBucketSignedUrls, as the SDK does",
+        )
+    return {
+        "content": content,
+        "jsonContent": json_content,
+        "resolution": _resolution(tx, project, content),
+    }
+
+
+def _settled(tx: Transaction, operation: str, project: Document, content: str) -> str:
+    """The signed URL of an upload becomes the file it wrote; anything else stays as it is."""
+    file_id = file.file_id_of(content)
+    if file_id is None:
+        return content
+    uploaded = tx.files.get(file_id)
+    if uploaded and uploaded["projectId"] == project["id"]:
+        return file.reference(file_id)
+    if file.is_upload_url(content):
+        raise errors.upload_not_found(operation, file_id)
+    return content
+
+
+def _is_link(content: str) -> bool:
+    return content.startswith(file.REFERENCE) or urlsplit(content).scheme in ("http", "https")
+
+
+def _resolution(tx: Transaction, project: Document, content: str) -> dict[str, int] | None:
+    file_id = file.referenced(content)
+    if project["inputType"] != "IMAGE" or file_id is None:
+        return None
+    width, height = imagesize.get(io.BytesIO(tx.world.blobs.get(tx.files.the(file_id)["digest"])))
+    return {"width": int(width), "height": int(height)} if width > 0 and height > 0 else None
+
+
+def update_assets(
+    tx: Transaction, updates: Iterable[tuple[list[Document], dict[str, Any]]]
+) -> list[Document]:
+    """Change properties of assets; the answer is in the order of the updates (contract §5.5).
+
+    Args:
+        updates: the assets that each where selects, and the members to change in them.
+
+    Raises:
+        KiliError: an update selects nothing, or a value is refused.
+    """
+    changed = []
+    for assets, data in updates:
+        if not assets:
+            raise errors.access_denied()
+        changed += [_update_asset(tx, asset, data) for asset in assets]
+    return changed
+
+
+def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Document:
+    operation = "updatePropertiesInAssets"
+    project = access.require(tx, operation, asset["projectId"])
+    changes = {name: data[name] for name in _PLAIN_MEMBERS if name in data}
+    if "externalId" in data and data["externalId"] != asset["externalId"]:
+        _check_external_id(tx, operation, project["id"], data["externalId"])
+        changes["externalId"] = data["externalId"]
+    if "content" in data or "jsonContent" in data:
+        row = {
+            "content": data.get("content", asset["content"]),
+            "jsonContent": data.get("jsonContent", asset["jsonContent"]),
+        }
+        changes = {**_content(tx, operation, project, asset["id"], row), **changes}
+    changes = {name: value for name, value in changes.items() if asset[name] != value}
+    if not changes:
+        return asset
+    asset = tx.assets.change(asset, **changes, updatedAt=tx.now)
+    payload = {**event_payload(asset), "fields": sorted(changes)}
+    tx.emit("asset.updated", payload, project_id=project["id"])
+    return asset
+
+
+def delete_assets(tx: Transaction, operation: str, assets: list[Document]) -> None:
+    """Delete assets with their labels, issues and comments.
+
+    Raises:
+        KiliError: an asset is not the actor's to delete.
+    """
+    for asset in assets:
+        access.require(tx, operation, asset["projectId"])
+        issues = tx.issues.find("asset", asset["id"])
+        for issue in issues:
+            tx.comments.delete_all(tx.comments.find("issue", issue["id"]))
+        tx.issues.delete_all(issues)
+        tx.labels.delete_all(tx.labels.find("asset", asset["id"]))
+        contents = (asset["content"], asset["jsonContent"])
+        tx.files.delete_all([tx.files.the(each) for each in map(file.referenced, contents) if each])
+        tx.assets.delete(asset)
+        tx.emit("asset.deleted", event_payload(asset), project_id=asset["projectId"])
+
+
+def add_to_review(
+    tx: Transaction, operation: str, assets: list[Document]
+) -> tuple[list[Document], list[Document]]:
+    """Put labeled assets up for review (contract §5.6).
+
+    Returns:
+        the assets that moved, and those to which it does not apply.
+    """
+    moved, declined = [], []
+    for asset in assets:
+        access.require(tx, operation, asset["projectId"])
+        status = workflow.after_add_to_review(asset["status"])
+        if status is None:
+            declined.append(asset)
+        else:
+            moved.append(tx.assets.change(asset, status=status, updatedAt=tx.now))
+    return moved, declined
+
+
+def send_back(
+    tx: Transaction, operation: str, assets: list[Document]
+) -> tuple[list[Document], list[Document]]:
+    """Send assets back to be labeled again; their latest label is marked (contract §5.6).
+
+    Returns:
+        the assets that moved, and those to which it does not apply.
+    """
+    moved, declined = [], []
+    for asset in assets:
+        access.require(tx, operation, asset["projectId"])
+        status = workflow.after_send_back(asset["status"])
+        if status is None or asset["skipped"]:
+            declined.append(asset)
+            continue
+        moved.append(tx.assets.change(asset, status=status, updatedAt=tx.now))
+        latest = latest_label(tx.labels.find("asset", asset["id"]))
+        if latest:
+            tx.labels.change(latest, isSentBackToQueue=True, updatedAt=tx.now)
+    return moved, declined
+
+
+def latest_label(labels: list[Document]) -> Document | None:
+    """The newest label that a person submitted: DEFAULT or REVIEW."""
+    human = [label for label in labels if label["labelType"] in ("DEFAULT", "REVIEW")]
+    return human[-1] if human else None
+
+
+def metadata(asset: Document) -> Any:
+    """The metadata as a value; one that is not JSON reads as ``{}`` (contract §5.2)."""
+    try:
+        return json.loads(asset["jsonMetadata"])
+    except ValueError:
+        return {}
+
+
+def event_payload(asset: Document) -> dict[str, Any]:
+    """The members that every event about an asset has (contract §8.9)."""
+    return {"assetId": asset["id"], "externalId": asset["externalId"]}

@@ -1,0 +1,48 @@
+"""What happened: facts emitted in a transaction, delivered after its commit.
+
+Subjects and payloads are those of the ``kili_events`` package (contract §8.9). A subscriber that
+fails is reported and never undoes the change; what it starts is handed back as futures, so that
+whoever caused the event can wait for them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from typing import Any
+
+Event = dict[str, Any]
+
+
+class Delivery(Future[None]):
+    """Something that an event started and that its cause may wait for."""
+
+    def not_awaited(self, seconds: float) -> None:
+        """Told when the answer went out after ``seconds`` although this is not over."""
+
+
+Subscriber = Callable[[list[Event]], Iterable[Delivery]]
+
+logger = logging.getLogger(__name__)
+
+
+class EventBus:
+    """Hands a world's events to its subscribers, in the order they were committed."""
+
+    def __init__(self) -> None:
+        self._subscribers: list[Subscriber] = []
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Have every later event delivered to ``subscriber``."""
+        self._subscribers.append(subscriber)
+
+    def deliver(self, events: list[Event]) -> list[Delivery]:
+        """Hand committed events out; returns what was started and may be waited for."""
+        started: list[Delivery] = []
+        for subscriber in self._subscribers:
+            try:
+                started.extend(subscriber(events))
+            except Exception:
+                logger.exception("a subscriber failed on %s", [each["event"] for each in events])
+        return started

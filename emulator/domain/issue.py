@@ -1,0 +1,132 @@
+"""Issues and questions, and the comments on them (contract §7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator import errors
+from emulator.domain import access, asset
+from emulator.domain.world import Transaction
+from emulator.storage.snapshot import Document
+
+
+def create_issues(
+    tx: Transaction, operation: str, rows: list[dict[str, Any]], *, project_id: str | None = None
+) -> list[Document]:
+    """Open issues and questions, in order.
+
+    Numbers are given here, per project and type from 0; what clients send is not used.
+
+    Args:
+        rows: ``type``, and where given ``labelID``, ``assetId``, ``objectMid``, ``text``.
+        project_id: the project that all must belong to, when the caller names one.
+
+    Raises:
+        KiliError: a label or asset is unknown, or they do not belong together.
+    """
+    return [_create_issue(tx, operation, row, project_id) for row in rows]
+
+
+def _create_issue(
+    tx: Transaction, operation: str, row: dict[str, Any], project_id: str | None
+) -> Document:
+    target = _target(tx, operation, row)
+    if project_id and target["projectId"] != project_id:
+        raise errors.access_denied()
+    access.require(tx, operation, target["projectId"])
+    issue = tx.issues.insert(
+        {
+            "id": tx.new_id(),
+            "projectId": target["projectId"],
+            "assetId": target["id"],
+            "labelId": row.get("labelID"),
+            "authorId": tx.actor.user_id,
+            "objectMid": row.get("objectMid"),
+            "type": row["type"],
+            "status": "OPEN",
+            "issueNumber": _next_number(tx, target["projectId"], row["type"]),
+            "createdAt": tx.now,
+            "updatedAt": tx.now,
+        }
+    )
+    if row.get("text"):
+        _insert_comment(tx, issue, row["text"])
+    tx.emit(*_created_event(target, issue), project_id=target["projectId"])
+    return issue
+
+
+def _target(tx: Transaction, operation: str, row: dict[str, Any]) -> Document:
+    """The asset that an issue is about: named itself, or through a label of it."""
+    label_id, asset_id = row.get("labelID"), row.get("assetId")
+    if not label_id and not asset_id:
+        raise errors.invalid_input(operation, "give the labelID of an issue, or its assetId")
+    if label_id:
+        label = tx.labels.get(label_id)
+        if not label or asset_id not in (None, label["assetId"]):
+            raise errors.access_denied()
+        asset_id = label["assetId"]
+    target = tx.assets.get(asset_id)
+    if not target:
+        raise errors.access_denied()
+    return target
+
+
+def _next_number(tx: Transaction, project_id: str, type_: str) -> int:
+    issues = tx.issues.find("project", project_id)
+    return max((each["issueNumber"] for each in issues if each["type"] == type_), default=-1) + 1
+
+
+def _created_event(target: Document, issue: Document) -> tuple[str, dict[str, Any]]:
+    noun = issue["type"].lower()
+    payload = {**asset.event_payload(target), f"{noun}Id": issue["id"]}
+    if issue["objectMid"]:
+        payload["objectMid"] = issue["objectMid"]
+    return f"asset.{noun}.created", payload
+
+
+def append_comment(tx: Transaction, issue_id: str, text: str) -> Document:
+    """Add a comment to an issue.
+
+    Raises:
+        KiliError: the issue is unknown.
+    """
+    issue = tx.issues.get(issue_id)
+    if not issue:
+        raise errors.access_denied()
+    access.require(tx, "appendToComments", issue["projectId"])
+    return _insert_comment(tx, issue, text)
+
+
+def _insert_comment(tx: Transaction, issue: Document, text: str) -> Document:
+    return tx.comments.insert(
+        {
+            "id": tx.new_id(),
+            "issueId": issue["id"],
+            "authorId": tx.actor.user_id,
+            "text": text,
+            "createdAt": tx.now,
+            "updatedAt": tx.now,
+        }
+    )
+
+
+def update_issue(tx: Transaction, issue_id: str, status: str | None) -> Document:
+    """Give an issue another status: any to any (contract §7).
+
+    Raises:
+        KiliError: the issue is unknown.
+    """
+    issue = tx.issues.get(issue_id)
+    if not issue:
+        raise errors.access_denied()
+    access.require(tx, "updatePropertiesInIssue", issue["projectId"])
+    if status is None or status == issue["status"]:
+        return issue
+    issue = tx.issues.change(issue, status=status, updatedAt=tx.now)
+    verb = {"SOLVED": "resolved", "CANCELLED": "cancelled"}.get(status)
+    if verb:
+        noun = issue["type"].lower()
+        target = tx.assets.the(issue["assetId"])
+        payload = {**asset.event_payload(target), f"{noun}Id": issue["id"]}
+        tx.emit(f"asset.{noun}.{verb}", payload, project_id=issue["projectId"])
+    return issue

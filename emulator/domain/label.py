@@ -1,0 +1,215 @@
+"""Labels: what people and models say about assets (contract §6)."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from emulator import errors
+from emulator.domain import access, asset, project
+from emulator.domain.world import Transaction
+from emulator.rules import annotations, permissions, workflow
+from emulator.rules.json_response import check_json_response, parse_json_response
+from emulator.rules.workflow import LabelType
+from emulator.storage.snapshot import Document
+
+_MODEL_TYPES = ("PREDICTION", "INFERENCE")
+
+# mark → the label type that it is about; None: any type (contract §6.4)
+_LATEST_MARKS: dict[str, str | None] = {
+    "isLatestLabelForUser": None,
+    "isLatestDefaultLabelForUser": "DEFAULT",
+    "isLatestReviewLabelForUser": "REVIEW",
+    "isLatestPredictionLabelForUser": "PREDICTION",
+}
+
+_EVENTS = {
+    "DEFAULT": "label.workflow.created.default",
+    "REVIEW": "label.workflow.created.review",
+    "PREDICTION": "label.workflow.created.prediction",
+    "INFERENCE": "label.workflow.created.inference",
+}
+
+
+def append_labels(
+    tx: Transaction,
+    operation: str,
+    label_type: LabelType,
+    rows: list[dict[str, Any]],
+    *,
+    project_id: str | None = None,
+    overwrite: bool = False,
+) -> list[Document]:
+    """Add labels of one type, in order (contract §6.3).
+
+    Args:
+        rows: ``assetID``, ``jsonResponse`` (JSON text), and where given ``authorID``,
+            ``modelName``, ``secondsToLabel``, ``clientVersion``, ``referencedLabelId``.
+        project_id: the project that all assets must belong to, when the caller names one.
+        overwrite: first delete the asset's labels of the same type and model.
+
+    Raises:
+        KiliError: an asset or author is unknown, the role does not allow the type, or a response
+            does not fit the interface.
+    """
+    if overwrite and label_type not in _MODEL_TYPES:
+        raise errors.invalid_input(operation, "overwrite is for PREDICTION and INFERENCE labels")
+    for row in rows:
+        target = tx.assets.get(row["assetID"])
+        if not target or (project_id and target["projectId"] != project_id):
+            raise errors.access_denied()
+        if overwrite:
+            _delete_overwritten(tx, target, label_type, row.get("modelName"))
+    return [_append_label(tx, operation, label_type, row) for row in rows]
+
+
+def _delete_overwritten(
+    tx: Transaction, target: Document, label_type: str, model: str | None
+) -> None:
+    overwritten = [
+        each
+        for each in tx.labels.find("asset", target["id"])
+        if (each["labelType"], each["modelName"]) == (label_type, model)
+    ]
+    tx.labels.delete_all(overwritten)
+    for author_id in {each["authorId"] for each in overwritten}:
+        _refresh_latest(tx, target["id"], author_id)
+
+
+def _append_label(
+    tx: Transaction, operation: str, label_type: LabelType, row: dict[str, Any]
+) -> Document:
+    target = tx.assets.the(row["assetID"])
+    roles = permissions.LABEL_TYPE_ROLES[label_type]
+    home = access.require(tx, operation, target["projectId"], roles)
+    author = _author(tx, operation, home, row.get("authorID"))
+    response = parse_json_response(row["jsonResponse"])
+    check_json_response(response, project.interface(home["jsonInterface"], operation))
+    label = tx.labels.insert(_new_label(tx, target, author, label_type, row, response))
+    _refresh_latest(tx, target["id"], author["id"])
+    _move_asset(tx, home, target, label_type)
+    if label_type in _EVENTS:
+        payload = {**asset.event_payload(target), "labelId": label["id"]}
+        tx.emit(_EVENTS[label_type], payload, project_id=home["id"])
+    return tx.labels.the(label["id"])
+
+
+def _author(
+    tx: Transaction, operation: str, home: Document, author_id: str | None
+) -> Document:
+    """The label's author: the actor, or whom a project administrator names."""
+    if author_id is None or author_id == tx.actor.user_id:
+        return tx.actor.user
+    access.require(tx, operation, home["id"], permissions.ATTRIBUTE_LABELS_TO_OTHERS)
+    author = tx.users.get(author_id)
+    if not author or access.role_in(tx, author, home) is None:
+        raise errors.access_denied()
+    return author
+
+
+def _new_label(
+    tx: Transaction,
+    target: Document,
+    author: Document,
+    label_type: LabelType,
+    row: dict[str, Any],
+    response: dict[str, Any],
+) -> Document:
+    referenced = row.get("referencedLabelId")
+    if referenced and (tx.labels.get(referenced) or {}).get("assetId") != target["id"]:
+        raise errors.access_denied()
+    before = tx.labels.find("author", (target["id"], author["id"]))
+    seconds = row.get("secondsToLabel") or 0
+    return {
+        "id": tx.new_id(),
+        "assetId": target["id"],
+        "projectId": target["projectId"],
+        "authorId": author["id"],
+        "labelType": label_type,
+        "jsonResponse": row["jsonResponse"],
+        "modelName": row.get("modelName"),
+        "secondsToLabel": seconds,
+        "totalSecondsToLabel": sum(each["secondsToLabel"] for each in before) + seconds,
+        "clientVersion": row.get("clientVersion") or 0,
+        "version": len(before),
+        "referencedLabelId": referenced,
+        "numberOfAnnotations": annotations.count_annotations(response),
+        "search": annotations.search_counts(response),
+        "isSentBackToQueue": False,
+        **dict.fromkeys(_LATEST_MARKS, False),
+        "createdAt": tx.now,
+        "updatedAt": tx.now,
+    }
+
+
+def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
+    """Make the "latest" marks of an author's labels on an asset say what is true now."""
+    labels = tx.labels.find("author", (asset_id, author_id))
+    newest = {mark: _newest(labels, label_type) for mark, label_type in _LATEST_MARKS.items()}
+    for label in labels:
+        marks = {mark: label["id"] == newest[mark] for mark in _LATEST_MARKS}
+        if any(label[mark] != value for mark, value in marks.items()):
+            tx.labels.change(label, **marks)
+
+
+def _newest(labels: list[Document], label_type: str | None) -> str | None:
+    ids = [each["id"] for each in labels if label_type in (None, each["labelType"])]
+    return ids[-1] if ids else None
+
+
+def _move_asset(
+    tx: Transaction, home: Document, target: Document, label_type: LabelType
+) -> None:
+    status = workflow.after_label(
+        target["status"],
+        label_type,
+        drawn_for_review=label_type == "DEFAULT" and _drawn_for_review(tx, home),
+    )
+    submitted = label_type in ("DEFAULT", "REVIEW")
+    skipped = target["skipped"] and not submitted
+    if (status, skipped) != (target["status"], target["skipped"]):
+        tx.assets.change(target, status=status, skipped=skipped, updatedAt=tx.now)
+
+
+def _drawn_for_review(tx: Transaction, home: Document) -> bool:
+    coverage = home["reviewCoverage"]
+    return bool(coverage) and tx.world.ids.draw() * 100 < coverage
+
+
+def append_to_labels(
+    tx: Transaction, target_id: str, label_type: LabelType, row: dict[str, Any], *, skipped: bool
+) -> Document:
+    """Add one label the older way, which can also say that the labeler skips the asset.
+
+    Raises:
+        KiliError: as :func:`append_labels`; or the project does not let assets be skipped.
+    """
+    (label,) = append_labels(tx, "appendToLabels", label_type, [{**row, "assetID": target_id}])
+    target = tx.assets.the(target_id)
+    if skipped:
+        if not tx.projects.the(target["projectId"])["canSkipAsset"]:
+            raise errors.invalid_input("appendToLabels", "assets of this project can't be skipped")
+        target = tx.assets.change(target, skipped=True, updatedAt=tx.now)
+        payload = {**asset.event_payload(target), "skipped": True, "status": "SKIPPED"}
+        tx.emit("asset.skipped", payload, project_id=target["projectId"])
+    return label
+
+
+def create_predictions(
+    tx: Transaction, assets: list[Document], responses: list[str], models: list[str]
+) -> list[Document]:
+    """Add one prediction per asset, the way clients up to 2.126 do.
+
+    Raises:
+        KiliError: the lists differ in length, or as :func:`append_labels`.
+    """
+    if not len(assets) == len(responses) == len(models):
+        raise errors.invalid_input(
+            "createPredictions",
+            f"{len(assets)} assets were found for {len(responses)} responses and {len(models)} "
+            "model names: give one of each per asset",
+        )
+    rows = [
+        {"assetID": target["id"], "jsonResponse": response, "modelName": model}
+        for target, response, model in zip(assets, responses, models, strict=True)
+    ]
+    return append_labels(tx, "createPredictions", cast(LabelType, "PREDICTION"), rows)

@@ -1,0 +1,246 @@
+"""Plugins: their names, versions, activation and build errors (contract §8.1–8.3).
+
+A plugin's code arrives in three steps: a name is taken (or an update announced), the archive is
+uploaded to a signed URL, and a runner is asked for, which makes a version and deploys it. The last
+version that could be built keeps running while a newer one is deployed or has failed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator import errors
+from emulator.domain import access, user
+from emulator.domain.file import Upload
+from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.storage.snapshot import Document
+
+DEPLOYMENT_REQUESTED = "plugin.deployment.requested"
+
+# What runs when a client does not say which handlers a plugin has (those before 2.129.7 do not).
+DEFAULT_HANDLER_TYPES = ["onSubmit", "onReview"]
+
+
+def find(view: BaseView[Any], actor: Actor, operation: str, name: str) -> Document:
+    """The plugin of the actor's organization with that name.
+
+    Raises:
+        KiliError: there is none.
+    """
+    plugins: list[Document] = view.plugins.find("name", (actor.user["organizationId"], name))
+    if not plugins:
+        raise errors.plugin_not_found(operation, name)
+    return plugins[0]
+
+
+def create_plugin(tx: Transaction, name: str) -> Upload:
+    """Take a plugin name; answers where its archive is to be uploaded.
+
+    The name is taken from here on, whether or not the next steps happen (contract §8.2).
+
+    Raises:
+        KiliError: the name is taken or empty, or plugins are not the actor's to manage.
+    """
+    operation = "createPlugin"
+    access.require_plugin_manager(tx, operation)
+    organization = tx.organizations.the(tx.actor.user["organizationId"])
+    if not organization["license"]["canUsePlugins"]:
+        raise errors.plugin_refused(operation, "the organization's license has no plugins")
+    if not name.strip():
+        raise errors.plugin_refused(operation, "the name of a plugin cannot be empty")
+    if tx.plugins.find("name", (organization["id"], name)):
+        raise errors.plugin_exists(name)
+    plugin_id = tx.new_id()
+    plugin = tx.plugins.insert(
+        {
+            "id": plugin_id,
+            "name": name,
+            "organizationId": organization["id"],
+            "userId": _service_user(tx, organization, plugin_id, name)["id"],
+            "projectIds": [],
+            "status": "DEPLOYING",
+            "handlerTypes": DEFAULT_HANDLER_TYPES,
+            "activeVersionId": None,
+            "uploadId": None,
+            "createdAt": tx.now,
+            "updatedAt": tx.now,
+        }
+    )
+    return _expect_upload(tx, plugin)
+
+
+def _service_user(
+    tx: Transaction, organization: Document, plugin_id: str, name: str
+) -> Document:
+    """The hidden user as whom the plugin acts (contract §11.2)."""
+    return user.create_user(
+        tx,
+        organization,
+        email=f"plugin-{plugin_id}@plugins.invalid",
+        firstname="Plugin",
+        lastname=name,
+        role="USER",
+        is_service_account=True,
+    )
+
+
+def announce_update(tx: Transaction, name: str) -> Upload:
+    """Say where the archive of a plugin's next version is to be uploaded.
+
+    Raises:
+        KiliError: the plugin is unknown, or not the actor's to manage.
+    """
+    operation = "generateUpdateUrl"
+    access.require_plugin_manager(tx, operation)
+    return _expect_upload(tx, find(tx, tx.actor, operation, name))
+
+
+def _expect_upload(tx: Transaction, plugin: Document) -> Upload:
+    upload_id = f"plugins/{plugin['id']}/{tx.new_id()}"
+    tx.plugins.change(plugin, uploadId=upload_id)
+    return Upload(upload_id, project_id="")
+
+
+def deploy(
+    tx: Transaction,
+    operation: str,
+    name: str,
+    handler_types: list[str] | None,
+    event_matcher: list[str] | None,
+) -> Document:
+    """Make a version of what was uploaded, and have it built.
+
+    Args:
+        operation: ``createPluginRunner`` or ``updatePluginRunner``.
+        handler_types: the handlers that the platform shall call.
+        event_matcher: patterns for ``on_event``.
+
+    Raises:
+        KiliError: the plugin is unknown, nothing was uploaded, or patterns are given.
+    """
+    access.require_plugin_manager(tx, operation)
+    plugin = find(tx, tx.actor, operation, name)
+    if event_matcher:
+        raise errors.not_emulated(
+            operation, "on_event with an event matcher", "use on_submit and on_review"
+        )
+    archive = tx.files.get(plugin["uploadId"] or "")
+    if not archive:
+        raise errors.plugin_not_uploaded(operation, name)
+    number = tx.plugin_versions.count("plugin", plugin["id"]) + 1
+    version = tx.plugin_versions.insert(
+        {
+            "id": tx.new_id(),
+            "pluginId": plugin["id"],
+            "number": number,
+            "fileId": archive["id"],
+            "digest": archive["digest"],
+            "status": "DEPLOYING",
+            "createdAt": tx.now,
+        }
+    )
+    updated = {"updatedAt": tx.now} if number > 1 else {}
+    types = handler_types or DEFAULT_HANDLER_TYPES
+    tx.plugins.change(plugin, status="DEPLOYING", handlerTypes=types, uploadId=None, **updated)
+    request_deployment(tx, version)
+    return version
+
+
+def request_deployment(tx: Transaction, version: Document) -> None:
+    """Have a version built once this transaction is committed."""
+    tx.emit(DEPLOYMENT_REQUESTED, {"versionId": version["id"]}, project_id="", internal=True)
+
+
+def finish_deployment(tx: Transaction, version_id: str, problems: list[str]) -> None:
+    """Record how a build ended; of a plugin deleted meanwhile nothing is recorded.
+
+    Args:
+        problems: the build errors; none means that the version runs from now on.
+    """
+    version = tx.plugin_versions.get(version_id)
+    if not version:
+        return
+    plugin = tx.plugins.the(version["pluginId"])
+    status = "FAILED" if problems else "ACTIVE"
+    tx.plugin_versions.change(version, status=status)
+    newest = tx.plugin_versions.find("plugin", plugin["id"])[-1]
+    changes: dict[str, Any] = {} if problems else {"activeVersionId": version_id}
+    if newest["id"] == version_id:
+        changes["status"] = status
+    tx.plugins.change(plugin, **changes)
+    for content in problems:
+        tx.plugin_build_errors.insert(
+            {
+                "id": tx.new_id(),
+                "pluginId": plugin["id"],
+                "pluginName": plugin["name"],
+                "versionId": version_id,
+                "content": content,
+                "logType": "error",
+                "createdAt": tx.now,
+            }
+        )
+
+
+def activate(tx: Transaction, name: str, project_id: str) -> Document:
+    """Have a plugin run on a project; ``updatedAt`` stays as it is (contract §8.1).
+
+    Raises:
+        KiliError: plugin or project is unknown, or the plugin is active there already.
+    """
+    operation = "activatePluginOnProject"
+    plugin = find(tx, tx.actor, operation, name)
+    access.require(tx, operation, project_id)
+    if project_id in plugin["projectIds"]:
+        raise errors.plugin_already_active(project_id)
+    return tx.plugins.change(plugin, projectIds=[*plugin["projectIds"], project_id])
+
+
+def deactivate(tx: Transaction, name: str, project_id: str) -> Document:
+    """Have a plugin run on a project no longer.
+
+    Raises:
+        KiliError: plugin or project is unknown, or the plugin is not active there.
+    """
+    operation = "deactivatePluginOnProject"
+    plugin = find(tx, tx.actor, operation, name)
+    access.require(tx, operation, project_id)
+    if project_id not in plugin["projectIds"]:
+        raise errors.plugin_not_active(project_id)
+    left = [each for each in plugin["projectIds"] if each != project_id]
+    return tx.plugins.change(plugin, projectIds=left)
+
+
+def delete_plugin(tx: Transaction, name: str) -> None:
+    """Delete a plugin with its versions, logs and runs; what it made stays (contract §11.7).
+
+    Its hidden user stays as the author of that, switched off.
+
+    Raises:
+        KiliError: the plugin is unknown, or not the actor's to manage.
+    """
+    operation = "deletePlugin"
+    access.require_plugin_manager(tx, operation)
+    plugin = find(tx, tx.actor, operation, name)
+    versions = tx.plugin_versions.find("plugin", plugin["id"])
+    tx.files.delete_all([tx.files.the(each["fileId"]) for each in versions])
+    tx.plugin_versions.delete_all(versions)
+    tx.plugin_build_errors.delete_all(tx.plugin_build_errors.find("plugin", plugin["id"]))
+    tx.runs.delete_all(tx.runs.find("plugin", plugin["id"]))
+    tx.plugin_logs.delete_all(tx.plugin_logs.find("plugin", plugin["id"]))
+    tx.users.change(tx.users.the(plugin["userId"]), activated=False, updatedAt=tx.now)
+    tx.plugins.delete(plugin)
+
+
+def newest_first(
+    lines: list[Document], since: str | None, limit: int | None, skip: int | None
+) -> list[Document]:
+    """One page of log lines, in strict reverse order of emission (contract §8.7).
+
+    Args:
+        since: leave out what is older than this time; a line of that very millisecond stays.
+        limit: 100 unless given.
+    """
+    kept = [line for line in reversed(lines) if since is None or line["createdAt"] >= since]
+    start = skip or 0
+    return kept[start : start + (100 if limit is None else limit)]

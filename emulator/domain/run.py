@@ -1,0 +1,108 @@
+"""Runs: one call of one handler of one plugin version for one event, and its log lines.
+
+A run's row is written before the call and completed after it; one that the emulator did not
+outlive becomes INTERRUPTED when the world is opened again.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from emulator import errors
+from emulator.domain.events import Event
+from emulator.domain.world import Transaction
+from emulator.storage.snapshot import Document
+
+Outcome = Literal[
+    "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABANDONED", "EXITED", "INTERRUPTED", "NOT_RUN"
+]
+LogType = Literal["info", "warning", "error", "debug"]
+
+
+def record_run(
+    tx: Transaction,
+    plugin: Document,
+    event: Event,
+    handler: str,
+    payload: dict[str, Any],
+    *,
+    lanes: list[str],
+    outcome: Outcome = "RUNNING",
+) -> Document:
+    """Write down a run that is to come, or one that will not.
+
+    Args:
+        handler: ``onSubmit`` or ``onReview``.
+        payload: what the handler is called with.
+        lanes: the lanes whose runs caused this one, outermost first, and its own.
+    """
+    return tx.runs.insert(
+        {
+            "id": tx.new_id(),
+            "pluginId": plugin["id"],
+            "versionId": plugin["activeVersionId"],
+            "projectId": event["projectId"],
+            "eventId": event["id"],
+            "event": event["event"],
+            "causedBy": event["runId"],
+            "lanes": lanes,
+            "handler": handler,
+            "payload": payload,
+            "sequence": tx.world.documents.sequence,
+            "seed": tx.world.ids.run_seed(),
+            "outcome": outcome,
+            "error": None,
+            "createdAt": tx.now,
+            "durationMs": None,
+        }
+    )
+
+
+def complete_run(
+    tx: Transaction,
+    run_id: str,
+    outcome: Outcome,
+    *,
+    error: str | None,
+    duration_ms: float,
+) -> None:
+    """Write down how a run ended; of a plugin deleted meanwhile nothing is recorded."""
+    run = tx.runs.get(run_id)
+    if run:
+        tx.runs.change(run, outcome=outcome, error=error, durationMs=duration_ms)
+
+
+def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]]) -> None:
+    """Add log lines to a run, in order of emission.
+
+    Args:
+        lines: (log type, text, time); empty for a run of a plugin deleted meanwhile.
+    """
+    run = tx.runs.get(run_id)
+    plugin = tx.plugins.get(run["pluginId"]) if run else None
+    if not run or not plugin:
+        return
+    for log_type, content, created_at in lines:
+        tx.plugin_logs.insert(
+            {
+                "id": tx.new_id(),
+                "pluginId": plugin["id"],
+                "pluginName": plugin["name"],
+                "projectId": run["projectId"],
+                "runId": run_id,
+                "content": content,
+                "logType": log_type,
+                "metadata": {
+                    "assetId": run["payload"]["asset_id"],
+                    "labelId": run["payload"]["label"]["id"],
+                },
+                "createdAt": created_at,
+            }
+        )
+
+
+def interrupt_running(tx: Transaction) -> None:
+    """Close the runs that were going on when the emulator ended."""
+    for run in tx.runs.find("running", True):
+        tx.runs.change(run, outcome="INTERRUPTED", error=errors.RUN_INTERRUPTED)
+        add_lines(tx, run["id"], [("error", errors.RUN_INTERRUPTED, tx.now)])

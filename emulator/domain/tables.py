@@ -1,0 +1,83 @@
+"""The tables of a world and their indexes. One row each: the noun, in the plural."""
+
+from __future__ import annotations
+
+from emulator.storage.snapshot import Document, TableSpec
+
+
+def _label_author(label: Document) -> tuple[str, str]:
+    return (label["assetId"], label["authorId"])
+
+
+TABLES: tuple[TableSpec, ...] = (
+    TableSpec("organizations"),
+    TableSpec(
+        "users",
+        {"email": lambda user: user["email"], "organization": lambda user: user["organizationId"]},
+    ),
+    TableSpec("apiKeys", {"key": lambda key: key["key"], "user": lambda key: key["userId"]}),
+    TableSpec("projects", {"organization": lambda project: project["organizationId"]}),
+    TableSpec(
+        "projectUsers",
+        {
+            "project": lambda member: member["projectId"],
+            "user": lambda member: member["userId"],
+        },
+    ),
+    TableSpec(
+        "assets",
+        {
+            "project": lambda asset: asset["projectId"],
+            "externalId": lambda asset: (asset["projectId"], asset["externalId"]),
+        },
+    ),
+    TableSpec(
+        "labels",
+        {
+            "project": lambda label: label["projectId"],
+            "asset": lambda label: label["assetId"],
+            "author": _label_author,
+        },
+    ),
+    TableSpec(
+        "issues",
+        {
+            "project": lambda issue: issue["projectId"],
+            "asset": lambda issue: issue["assetId"],
+        },
+    ),
+    TableSpec(
+        "comments",
+        {
+            "issue": lambda comment: comment["issueId"],
+        },
+    ),
+    TableSpec("files", {"project": lambda file: file["projectId"]}),
+    TableSpec("events", {"project": lambda event: event["projectId"]}),
+    TableSpec(
+        "plugins",
+        {
+            "name": lambda plugin: (plugin["organizationId"], plugin["name"]),
+            "organization": lambda plugin: plugin["organizationId"],
+            "user": lambda plugin: plugin["userId"],
+        },
+    ),
+    TableSpec("pluginVersions", {"plugin": lambda version: version["pluginId"]}),
+    TableSpec("pluginBuildErrors", {"plugin": lambda line: line["pluginId"]}),
+    TableSpec(
+        "pluginLogs",
+        {
+            "plugin": lambda line: line["pluginId"],
+            "lane": lambda line: (line["pluginId"], line["projectId"]),
+            "project": lambda line: line["projectId"],
+        },
+    ),
+    TableSpec(
+        "runs",
+        {
+            "plugin": lambda run: run["pluginId"],
+            "project": lambda run: run["projectId"],
+            "running": lambda run: True if run["outcome"] == "RUNNING" else None,
+        },
+    ),
+)

@@ -1,0 +1,40 @@
+"""The Flask application: all routes behind one door."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, jsonify, request
+
+from emulator.api.execution import GraphQLExecutor
+from emulator.config import Settings
+from emulator.domain.registry import WorldRegistry
+from emulator.http import security
+from emulator.http.control import WaitIdle, control_blueprint
+from emulator.http.files import files_blueprint
+from emulator.http.graphql import graphql_blueprint
+
+
+def create_application(
+    settings: Settings,
+    registry: WorldRegistry,
+    executor: GraphQLExecutor,
+    signer: security.UploadSigner,
+    wait_idle: WaitIdle,
+) -> Flask:
+    """Put the routes together; every request passes :func:`security.refusal` first."""
+    application = Flask("emulator", static_folder=None)
+    hosts = (settings.host, *settings.allow_host)
+
+    @application.before_request
+    def guard() -> Response | None:
+        return security.refusal(request, hosts)
+
+    @application.get("/health")
+    def health() -> Response:
+        return jsonify(status="ready")
+
+    application.register_blueprint(
+        graphql_blueprint(registry, executor, signer, settings.sync_wait)
+    )
+    application.register_blueprint(files_blueprint(registry, signer))
+    application.register_blueprint(control_blueprint(registry, settings.scenario, wait_idle))
+    return application

@@ -1,0 +1,89 @@
+"""The GraphQL endpoint and ``/version`` (contract §1.1, §1.4)."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import wait
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from emulator import errors
+from emulator.api.context import RequestContext
+from emulator.api.errors import plain_error
+from emulator.api.execution import GraphQLExecutor
+from emulator.config import API_PATH
+from emulator.domain.events import Delivery
+from emulator.domain.file import FILES_PATH, UPLOAD_PATH, Upload
+from emulator.domain.registry import WorldRegistry
+from emulator.domain.user import RUN_KEY_PREFIX
+from emulator.http import security
+from emulator.http.body import BodyError, read_json
+
+API_VERSION = "26.2.4"
+
+
+def graphql_blueprint(
+    registry: WorldRegistry,
+    executor: GraphQLExecutor,
+    signer: security.UploadSigner,
+    sync_wait: float,
+) -> Blueprint:
+    """The routes of the GraphQL API.
+
+    Args:
+        sync_wait: seconds that an answer waits, at most, for the plugin runs it caused.
+    """
+    blueprint = Blueprint("graphql", __name__, url_prefix=API_PATH)
+
+    @blueprint.get("/version")
+    def version() -> Response:
+        return _json({"version": f"{API_VERSION}+{executor.schema_hash}"})
+
+    @blueprint.post("/graphql")
+    def graphql() -> Response:
+        key = security.api_key(request)
+        session = registry.authenticate(key) if key else None
+        if session is None:
+            revoked = key is not None and key.startswith(RUN_KEY_PREFIX)
+            return _json(_revoked()) if revoked else security.unauthorized()
+        world, actor = session
+
+        def upload_url(upload: Upload) -> str:
+            token = signer.token(world.name, upload)
+            return f"{_address(UPLOAD_PATH)}?token={token}&id={upload.file_id}"
+
+        context = RequestContext(world, actor, _address(FILES_PATH), upload_url)
+        try:
+            data = read_json(request)
+        except BodyError as error:
+            return _json(plain_error(str(error), errors.BAD_USER_INPUT), error.status)
+        if not isinstance(data.get("query"), str):
+            return _json(plain_error(errors.NO_QUERY, errors.BAD_USER_INPUT), 400)
+        valid, answer = executor.execute(data, context)
+        _await(context.deliveries, sync_wait)
+        return _json(answer, 200 if valid else 400)
+
+    return blueprint
+
+
+def _address(path: str) -> str:
+    return request.host_url.rstrip("/") + path
+
+
+def _await(deliveries: list[Delivery], seconds: float) -> None:
+    """Wait for what the request caused, and say so where it takes longer."""
+    for late in wait(deliveries, seconds).not_done:
+        if isinstance(late, Delivery):
+            late.not_awaited(seconds)
+
+
+def _revoked() -> dict[str, Any]:
+    error = errors.run_key_revoked()
+    return {**plain_error(error.message, error.code), "data": None}
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    """Compact JSON: clients look for ``"version":`` without a space."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status, content_type="application/json; charset=utf-8")

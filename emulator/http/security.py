@@ -1,0 +1,74 @@
+"""Who may come in: hosts, origins, keys and upload tokens (a plugin upload is running code)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from flask import Request, Response
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+from emulator import errors
+from emulator.config import LOOPBACK
+from emulator.domain.file import Upload
+
+KEY_SCHEME = "X-API-Key: "
+UPLOAD_LIFETIME = 3600
+
+
+def refusal(request: Request, allowed_hosts: Iterable[str]) -> Response | None:
+    """A 403 for a request that a foreign host name or web site made; ``None`` when it may pass."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    if host not in {*LOOPBACK, *allowed_hosts}:
+        return text_answer(errors.FOREIGN_HOST.format(host=request.host, name=host), 403)
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    origin = request.headers.get("Origin")
+    same_origin = origin is None or urlsplit(origin).netloc == request.host
+    if site not in ("none", "same-origin") or not same_origin:
+        return text_answer(errors.FOREIGN_ORIGIN, 403)
+    return None
+
+
+def api_key(request: Request) -> str | None:
+    """The key of a request: ``Authorization: X-API-Key: <key>`` (contract §1.2)."""
+    header = request.headers.get("Authorization", "")
+    return header[len(KEY_SCHEME) :].strip() if header.startswith(KEY_SCHEME) else None
+
+
+def unauthorized() -> Response:
+    """The answer that every generation of clients recognises as a bad key."""
+    return text_answer(errors.UNAUTHORIZED, 401)
+
+
+def text_answer(text: str, status: int) -> Response:
+    """A plain text answer."""
+    return Response(text, status, content_type="text/plain; charset=utf-8")
+
+
+class UploadSigner:
+    """Makes and reads the tokens of upload URLs.
+
+    Args:
+        secret: known to nobody else; with another one, old URLs are worth nothing.
+    """
+
+    def __init__(self, secret: str) -> None:
+        self._serializer = URLSafeTimedSerializer(secret, salt="upload")
+
+    def token(self, world: str, upload: Upload) -> str:
+        """A token that allows one upload for an hour."""
+        return str(self._serializer.dumps([world, upload.file_id, upload.project_id]))
+
+    def read(self, token: str) -> tuple[str, Upload]:
+        """The world and the upload that a token is for.
+
+        Raises:
+            ValueError: it is not valid, or no longer; the message is for the client.
+        """
+        try:
+            world, file_id, project_id = self._serializer.loads(token, max_age=UPLOAD_LIFETIME)
+        except SignatureExpired:
+            raise ValueError(errors.UPLOAD_TOKEN_OLD) from None
+        except BadSignature:
+            raise ValueError(errors.UPLOAD_TOKEN_BAD) from None
+        return world, Upload(file_id, project_id)

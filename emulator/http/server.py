@@ -1,0 +1,54 @@
+"""The web server: a thread per request, because plugins call back while their cause waits."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+
+class _QuietHandler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_: Any) -> None:
+        """Requests are not news."""
+
+
+class HttpServer:
+    """Serves an application until it is stopped.
+
+    Args:
+        port: 0 takes any free one; :attr:`port` then says which.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+
+    def __init__(self, application: Flask, host: str, port: int) -> None:
+        self._server = make_server(
+            host, port, application, threaded=True, request_handler=_QuietHandler
+        )
+        self._server.daemon_threads = True
+        self._thread: threading.Thread | None = None
+        self.host = host
+        self.port = self._server.server_port
+
+    def start(self) -> None:
+        """Serve from a thread of its own."""
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="http", daemon=True
+        )
+        self._thread.start()
+
+    def serve(self) -> None:
+        """Serve in this thread until interrupted."""
+        self._server.serve_forever(0.2)
+
+    def stop(self) -> None:
+        """Stop serving and close the socket; requests under way are left to themselves."""
+        if self._thread:
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()

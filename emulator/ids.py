@@ -1,0 +1,102 @@
+"""The only source of identity and randomness.
+
+Ids are shaped like the platform's (contract §3): ``c``, 8 base-36 digits of the creation time in
+milliseconds, 4 of a counter, 4 of a fingerprint and 8 random ones; 25 characters that match
+``^c[a-z0-9]{24}$``. With a seed, the same calls at the same times give the same ids.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import random
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_COUNTER_LIMIT = 36**4
+
+
+def base36(number: int, width: int) -> str:
+    """The number in base 36, padded or cut (at the front) to ``width`` digits."""
+    digits = ""
+    for _ in range(width):
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits
+
+
+def secret() -> str:
+    """An unguessable text of 43 URL-safe characters, never derived from a seed."""
+    return secrets.token_urlsafe(32)
+
+
+@contextmanager
+def seeded_randomness(seed: int | None) -> Iterator[None]:
+    """Seed ``random`` and ``numpy.random`` for a while, then give the caller's state back.
+
+    Args:
+        seed: ``None`` changes nothing.
+    """
+    if seed is None:
+        yield
+        return
+    numpy_random = importlib.import_module("numpy.random")
+    state, numpy_state = random.getstate(), numpy_random.get_state()
+    random.seed(seed)
+    numpy_random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)
+        numpy_random.set_state(numpy_state)
+
+
+class IdSource:
+    """A world's source of ids and random draws.
+
+    Draw number *n* is a hash of the seed and *n*, so the whole state is two small numbers.
+
+    Args:
+        seed: makes everything that is drawn repeatable; ``None`` draws afresh each time.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        self.repeatable = seed is not None
+        self._seed = secrets.randbits(64) if seed is None else seed
+        self._draws = 0
+        self._counter = 0
+
+    def new_id(self, now: datetime) -> str:
+        """A new id whose embedded time is ``now``."""
+        moment = base36(round(now.timestamp() * 1000), 8)
+        counter = base36(self._counter, 4)
+        self._counter = (self._counter + 1) % _COUNTER_LIMIT
+        return f"c{moment}{counter}{base36(self._hash('fingerprint'), 4)}{base36(self._next(), 8)}"
+
+    def draw(self) -> float:
+        """A random number in [0, 1)."""
+        return self._next() / 2**64
+
+    def run_seed(self) -> int | None:
+        """The seed of a plugin run: drawn in a seeded world, ``None`` in any other."""
+        return self._next() % 2**32 if self.repeatable else None
+
+    def state(self) -> list[Any]:
+        """Everything needed to continue from here, as JSON values."""
+        return [self.repeatable, self._seed, self._draws, self._counter]
+
+    def restore(self, state: list[Any]) -> None:
+        """Continue from a state that :meth:`state` gave."""
+        self.repeatable, self._seed, self._draws, self._counter = state
+
+    def _next(self) -> int:
+        self._draws += 1
+        return self._hash(str(self._draws))
+
+    def _hash(self, text: str) -> int:
+        digest = hashlib.blake2b(f"{self._seed}:{text}".encode(), digest_size=8).digest()
+        return int.from_bytes(digest, "big")

@@ -1,0 +1,157 @@
+"""Builds a plugin version: unpacks what was uploaded, compiles it and finds ``PluginHandler``.
+
+Clients from 2.128 on send a zip, those before a single Python file; the first bytes tell which.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import stat
+import traceback
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from emulator import errors
+from emulator.plugins import sandbox
+from emulator.plugins.limits import Stopped, call_limited
+
+MAX_ENTRIES = 1000
+MAX_MB = 100
+_MAX_UNPACKED = MAX_MB * 1024 * 1024
+_CHUNK = 1024 * 1024
+_ZIP_MAGIC = b"PK"
+
+
+class BuildError(Exception):
+    """A version cannot be built; each of :attr:`problems` is a line for the plugin's author."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
+
+
+def build(version_id: str, archive: bytes, folder: Path, seconds: float) -> type:
+    """Unpack a version into a folder, import it and return its ``PluginHandler``.
+
+    Args:
+        folder: where it is unpacked; replaced if it exists.
+        seconds: how long importing may take.
+
+    Raises:
+        BuildError: the archive or the code has a fault.
+    """
+    files = _read_archive(archive)
+    try:
+        _write(files, folder)
+    except (OSError, ValueError) as error:
+        raise BuildError(errors.BUILD_BAD_ZIP.format(reason=error)) from None
+    return load(version_id, folder, seconds)
+
+
+def _write(files: dict[str, bytes], folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+    for name, content in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+def load(version_id: str, folder: Path, seconds: float) -> type:
+    """Import an unpacked version and return its ``PluginHandler``.
+
+    Raises:
+        BuildError: importing fails or takes too long, or there is no such class.
+    """
+    ended = call_limited(lambda: sandbox.import_main(version_id, folder), seconds)
+    if isinstance(ended.error, Stopped):
+        raise BuildError(errors.BUILD_TIMEOUT.format(seconds=seconds))
+    if isinstance(ended.error, SystemExit):
+        raise BuildError(errors.BUILD_EXIT.format(error=repr(ended.error)))
+    if ended.error is not None:
+        raise BuildError(_explain(ended.error, folder))
+    handler = getattr(ended.value, "PluginHandler", None)
+    if handler is None:
+        raise BuildError(errors.BUILD_NO_HANDLER)
+    if not isinstance(handler, type):
+        raise BuildError(errors.BUILD_NOT_A_CLASS)
+    return handler
+
+
+def _read_archive(archive: bytes) -> dict[str, bytes]:
+    """The files of an upload by their relative path, all of them checked."""
+    if not archive.startswith(_ZIP_MAGIC):
+        files = {"main.py": archive}
+    else:
+        try:
+            with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+                files = _read_entries(opened)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+            raise BuildError(errors.BUILD_BAD_ZIP.format(reason=error)) from None
+    if "main.py" not in files:
+        raise BuildError(errors.BUILD_NO_MAIN)
+    _compile(files)
+    return files
+
+
+def _read_entries(opened: zipfile.ZipFile) -> dict[str, bytes]:
+    entries = opened.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise BuildError(errors.BUILD_TOO_MANY.format(count=len(entries), limit=MAX_ENTRIES))
+    files: dict[str, bytes] = {}
+    room = _MAX_UNPACKED
+    for entry in entries:
+        _check_entry(entry)
+        if entry.is_dir():
+            continue
+        name = str(PurePosixPath(entry.filename))
+        if name in files:
+            raise BuildError(errors.BUILD_DUPLICATE.format(name=name))
+        files[name] = _read_entry(opened, entry, room)
+        room -= len(files[name])
+    return files
+
+
+def _check_entry(entry: zipfile.ZipInfo) -> None:
+    path = PurePosixPath(entry.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
+        raise BuildError(errors.BUILD_UNSAFE_ENTRY.format(name=entry.filename))
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise BuildError(errors.BUILD_LINK.format(name=entry.filename))
+
+
+def _read_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> bytes:
+    """Unpack one entry, believing what comes out rather than what the header promises."""
+    content = bytearray()
+    with opened.open(entry) as stream:
+        while chunk := stream.read(_CHUNK):
+            content += chunk
+            if len(content) > room:
+                raise BuildError(errors.BUILD_TOO_LARGE.format(limit=MAX_MB))
+    return bytes(content)
+
+
+def _compile(files: dict[str, bytes]) -> None:
+    """Find every file that is not Python, not only the first."""
+    problems = []
+    for name, content in sorted(files.items()):
+        if not name.endswith(".py"):
+            continue
+        try:
+            compile(content.decode("utf-8"), name, "exec", dont_inherit=True)
+        except UnicodeDecodeError:
+            problems.append(errors.BUILD_NOT_UTF8.format(file=name))
+        except (SyntaxError, ValueError) as error:
+            problems.append("".join(traceback.format_exception_only(type(error), error)).rstrip())
+    if problems:
+        raise BuildError(*problems)
+
+
+def _explain(error: BaseException, folder: Path) -> str:
+    """The traceback from the plugin's own first line on, with paths inside the plugin."""
+    frames = traceback.TracebackException.from_exception(error)
+    stack = frames.stack
+    own = [number for number, frame in enumerate(stack) if frame.filename.startswith(str(folder))]
+    frames.stack = traceback.StackSummary.from_list(list(stack)[own[0] :] if own else [])
+    return "".join(frames.format()).rstrip().replace(f"{folder}/", "")

@@ -1,0 +1,60 @@
+"""Runs jobs in order within a lane, and lanes beside one another.
+
+A lane is one plugin on one project. A lane that has nothing to do has no thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+Job = Callable[[], None]
+
+
+class Lanes:
+    """All lanes of a world."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[Job]] = {}
+        self._condition = threading.Condition()
+        self._closed = False
+
+    def is_busy(self, lane: str) -> bool:
+        """Whether the lane has a job at work or waiting."""
+        with self._condition:
+            return lane in self._waiting
+
+    def add(self, lane: str, job: Job) -> None:
+        """Have a job done after those that the lane already has."""
+        with self._condition:
+            if self._closed:
+                return
+            if lane in self._waiting:
+                self._waiting[lane].append(job)
+                return
+            self._waiting[lane] = deque([job])
+        threading.Thread(target=self._work, args=(lane,), name=f"lane {lane}", daemon=True).start()
+
+    def wait_idle(self, seconds: float) -> bool:
+        """Wait until no lane has anything to do; whether that came about in time."""
+        with self._condition:
+            return self._condition.wait_for(lambda: not self._waiting, seconds)
+
+    def close(self) -> None:
+        """Start no further job."""
+        with self._condition:
+            self._closed = True
+            for jobs in self._waiting.values():
+                jobs.clear()
+
+    def _work(self, lane: str) -> None:
+        while True:
+            with self._condition:
+                jobs = self._waiting[lane]
+                if not jobs:
+                    del self._waiting[lane]
+                    self._condition.notify_all()
+                    return
+                job = jobs.popleft()
+            job()

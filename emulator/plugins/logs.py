@@ -1,0 +1,97 @@
+"""What a run prints and logs (contract §8.7).
+
+``print`` inside a plugin and the plugin's own logger both write here, from whichever thread the
+plugin uses. Text is cut into lines, a traceback stays one entry, and order is that of emission.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from contextvars import ContextVar
+
+from emulator import clock, errors
+from emulator.clock import Clock
+from emulator.domain.run import LogType
+
+MAX_CHARACTERS = 1_000_000
+
+Line = tuple[LogType, str, str]
+
+_TYPES: dict[int, LogType] = {
+    logging.DEBUG: "debug",
+    logging.INFO: "info",
+    logging.WARNING: "warning",
+    logging.ERROR: "error",
+    logging.CRITICAL: "error",
+}
+
+current: ContextVar[RunLog | None] = ContextVar("kili_plugin_run_log", default=None)
+
+
+class RunLog:
+    """Collects the lines of one run until they are taken to be stored."""
+
+    def __init__(self, world_clock: Clock) -> None:
+        self._clock = world_clock
+        self._lock = threading.Lock()
+        self._lines: list[Line] = []
+        self._partial = ""
+        self._room = MAX_CHARACTERS
+        self._closed = False
+
+    def write(self, text: str) -> None:
+        """Take printed text; a line is complete at its newline."""
+        with self._lock:
+            *complete, self._partial = (self._partial + text).split("\n")
+            for line in complete:
+                self._append("info", line)
+
+    def entry(self, log_type: LogType, content: str) -> None:
+        """Take one entry as it is, newlines included."""
+        with self._lock:
+            self._append(log_type, content)
+
+    def take(self) -> list[Line]:
+        """The lines since the last call."""
+        with self._lock:
+            lines, self._lines = self._lines, []
+            return lines
+
+    def close(self) -> list[Line]:
+        """The rest, an unfinished line included; later output belongs to no run."""
+        with self._lock:
+            if self._partial:
+                self._append("info", self._partial)
+            self._partial = ""
+            self._closed = True
+        return self.take()
+
+    def _append(self, log_type: LogType, content: str) -> None:
+        if self._closed or self._room < 0:
+            return
+        self._room -= len(content)
+        if self._room < 0:
+            log_type, content = "warning", errors.RUN_TRUNCATED.format(limit=MAX_CHARACTERS)
+        self._lines.append((log_type, content, clock.to_text(self._clock.now())))
+
+
+class _LogHandler(logging.Handler):
+    def __init__(self, log: RunLog) -> None:
+        super().__init__()
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        content = record.getMessage()
+        if record.exc_info:
+            content += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
+        known = max((level for level in _TYPES if level <= record.levelno), default=logging.DEBUG)
+        self._log.entry(_TYPES[known], content)
+
+
+def logger_for(log: RunLog, plugin_name: str) -> logging.Logger:
+    """A logger of this run alone, which plugins get as ``self.logger``."""
+    logger = logging.Logger(plugin_name, logging.DEBUG)
+    logger.addHandler(_LogHandler(log))
+    return logger

@@ -1,0 +1,102 @@
+"""Calls one handler of a plugin: the only place where a plugin's code is run for an event."""
+
+from __future__ import annotations
+
+import copy
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from emulator import clock, errors
+from emulator.domain.run import Outcome
+from emulator.ids import seeded_randomness
+from emulator.plugins import logs
+from emulator.plugins.limits import Ended, Stopped, call_limited
+
+# The method of PluginHandler that a handler type of the API calls.
+METHODS = {"onSubmit": "on_submit", "onReview": "on_review"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to be made.
+
+    Attributes:
+        handler: the plugin's ``PluginHandler``.
+        plugin_name: names the plugin's logger.
+        method: the method to call.
+        payload: its arguments, by name.
+        project_id: where the event happened.
+        seed: seeds ``random`` and ``numpy.random`` for the time of the call.
+        seconds: the limit.
+    """
+
+    handler: type
+    plugin_name: str
+    method: str
+    payload: dict[str, Any]
+    project_id: str
+    seed: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a call went: its outcome, what went wrong, and how long it took."""
+
+    outcome: Outcome
+    error: str | None
+    duration_ms: float
+
+
+def run(
+    call: Call, log: logs.RunLog, make_client: Callable[[], Any], tick: Callable[[], None]
+) -> Result:
+    """Call a handler, with everything that it prints and logs going to ``log``.
+
+    Whatever the handler does ends here: it never raises.
+
+    Args:
+        make_client: makes the client that the plugin gets as ``self.kili``.
+        tick: called ten times a second while the handler runs.
+    """
+
+    def work() -> None:
+        logs.current.set(log)
+        logger = logs.logger_for(log, call.plugin_name)
+        plugin = call.handler(make_client(), call.project_id, logger)
+        getattr(plugin, call.method)(**copy.deepcopy(call.payload))
+
+    started = clock.monotonic()
+    with seeded_randomness(call.seed):
+        ended = call_limited(work, call.seconds, tick)
+    outcome, error = _judge(ended, call.seconds)
+    if error:
+        log.entry("error", error)
+    return Result(outcome, error, round((clock.monotonic() - started) * 1000, 3))
+
+
+def _judge(ended: Ended, seconds: float) -> tuple[Outcome, str | None]:
+    if ended.abandoned:
+        timeout = errors.RUN_TIMEOUT.format(seconds=seconds)
+        return "ABANDONED", f"{timeout}\n{errors.RUN_ABANDONED}"
+    if isinstance(ended.error, Stopped):
+        return "TIMED_OUT", errors.RUN_TIMEOUT.format(seconds=seconds)
+    if isinstance(ended.error, SystemExit):
+        return "EXITED", errors.RUN_EXIT.format(error=repr(ended.error))
+    if ended.error is not None:
+        return "FAILED", _traceback(ended.error)
+    return "SUCCEEDED", None
+
+
+def _traceback(error: BaseException) -> str:
+    """The traceback without the frames of the emulator that lead to the plugin."""
+    frames = error.__traceback__
+    while frames and frames.tb_next and _is_ours(frames.tb_frame.f_code.co_filename):
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames)).rstrip()
+
+
+def _is_ours(filename: str) -> bool:
+    return filename in (__file__, call_limited.__code__.co_filename)

@@ -1,0 +1,199 @@
+"""Imports a plugin's code under names of its own.
+
+Two plugins may both have a ``main.py`` and a ``helpers`` package. Each version's modules live in
+:data:`sys.modules` below one unique package, and have ``__builtins__`` of their own, whose
+``__import__`` maps the plugin's names to that package and whose ``print`` writes to the run that
+prints. ``sys.path`` is never touched. This keeps plugins apart; it does not keep them in.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextvars
+import importlib
+import importlib.util
+import sys
+import threading
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn, TypedDict
+
+from emulator.plugins import logs
+
+_PREFIX = "kili_plugin_"
+
+# The names that kili.types had in the SDKs of 2.125 to 2.128.
+_KILI_TYPES = (
+    "ApiKey",
+    "Asset",
+    "Comment",
+    "Issue",
+    "Label",
+    "License",
+    "Lock",
+    "Notification",
+    "Organization",
+    "Plugin",
+    "Project",
+    "ProjectUser",
+    "ProjectVersion",
+    "User",
+)
+
+
+def import_main(version_id: str, folder: Path) -> ModuleType:
+    """Import ``main.py`` of an unpacked plugin version, anew.
+
+    Raises:
+        BaseException: whatever the plugin's code raises.
+    """
+    package = _PREFIX + version_id
+    forget(version_id)
+    _install()
+    root = ModuleType(package)
+    root.__path__ = [str(folder)]
+    sys.modules[package] = root
+    return importlib.import_module(f"{package}.main")
+
+
+def forget(version_id: str) -> None:
+    """Drop a version's modules."""
+    package = _PREFIX + version_id
+    for name in [each for each in sys.modules if each.split(".")[0] == package]:
+        del sys.modules[name]
+
+
+def _install() -> None:
+    """Make this interpreter ready for plugins, once."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+        _carry_context_into_threads()
+
+
+class _Finder(MetaPathFinder):
+    """Finds the modules below a plugin's package, and gives them a loader of ours."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not fullname.startswith(_PREFIX):
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec and isinstance(spec.loader, SourceFileLoader):
+            spec.loader = _Loader(spec.loader.name, spec.loader.path)
+        return spec
+
+
+class _Loader(SourceFileLoader):
+    """Runs a module with the plugin's own builtins, and writes no bytecode."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        package = module.__name__.split(".")[0]
+        module.__dict__["__builtins__"] = _builtins(package)
+        super().exec_module(module)
+
+    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
+        """The folder holds what was uploaded, nothing else."""
+
+
+def _builtins(package: str) -> dict[str, Any]:
+    root = sys.modules[package]
+    existing: dict[str, Any] | None = root.__dict__.get("plugin_builtins")
+    if existing is None:
+        existing = {
+            **builtins.__dict__,
+            "__import__": _Importer(package, Path(root.__path__[0])),
+            "print": _print,
+            "input": _input,
+            "exit": _exit,
+            "quit": _exit,
+        }
+        root.__dict__["plugin_builtins"] = existing
+    return existing
+
+
+class _Importer:
+    """``__import__`` as a plugin sees it."""
+
+    def __init__(self, package: str, folder: Path) -> None:
+        self._package = package
+        self._folder = folder
+
+    def __call__(
+        self,
+        name: str,
+        globals: dict[str, Any] | None = None,  # noqa: A002
+        locals: dict[str, Any] | None = None,  # noqa: A002
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        fromlist = fromlist or ()
+        if level > 0:
+            self._check_relative(globals or {}, level)
+        elif self._owns(name.partition(".")[0]):
+            module = builtins.__import__(f"{self._package}.{name}", globals, locals, fromlist)
+            top = f"{self._package}.{name.partition('.')[0]}"
+            return module if fromlist else sys.modules[top]
+        elif name == "kili.types" or (name == "kili" and "types" in fromlist):
+            return _kili_types(name, fromlist)
+        return builtins.__import__(name, globals, locals, fromlist, level)
+
+    def _owns(self, top: str) -> bool:
+        return (self._folder / f"{top}.py").is_file() or (self._folder / top).is_dir()
+
+    def _check_relative(self, importing: dict[str, Any], level: int) -> None:
+        """Refuse what leaves the plugin's folder: ``main.py`` itself is in no package."""
+        depth = str(importing.get("__package__") or "").count(".")
+        if level > depth:
+            raise ImportError("attempted relative import with no known parent package")
+
+
+def _kili_types(name: str, fromlist: Sequence[str]) -> ModuleType:
+    """``kili.types`` of the installed SDK, or a stand-in where it has none that works."""
+    try:
+        types = importlib.import_module("kili.types")
+    except Exception:
+        types = ModuleType("kili.types")
+        for each in _KILI_TYPES:
+            setattr(types, each, TypedDict(each, {}, total=False))  # type: ignore[operator]
+    if name == "kili.types" and fromlist:
+        return types
+    top = ModuleType("kili")
+    top.__dict__.update(importlib.import_module("kili").__dict__)
+    top.__dict__["types"] = types
+    return top
+
+
+def _print(*values: Any, sep: str | None = " ", end: str | None = "\n", **options: Any) -> None:
+    """``print`` as a plugin sees it: to the run's log, unless a file of its own is given."""
+    log = logs.current.get()
+    file = options.get("file")
+    if log is None or file not in (None, sys.stdout, sys.stderr):
+        builtins.print(*values, sep=sep, end=end, **options)
+        return
+    text = (" " if sep is None else sep).join(map(str, values))
+    log.write(text + ("\n" if end is None else end))
+
+
+def _input(*_: Any) -> NoReturn:
+    raise EOFError("a plugin has no terminal to read from")
+
+
+def _exit(code: Any = None) -> NoReturn:
+    raise SystemExit(code)
+
+
+def _carry_context_into_threads() -> None:
+    """Let a thread that a run starts belong to the run (Python does so only from 3.14 on)."""
+    start = threading.Thread.start
+
+    def start_in_context(thread: threading.Thread) -> None:
+        if logs.current.get() is not None:
+            context, run = contextvars.copy_context(), thread.run
+            thread.run = lambda: context.run(run)  # type: ignore[method-assign]
+        start(thread)
+
+    threading.Thread.start = start_in_context  # type: ignore[method-assign]

@@ -1,0 +1,92 @@
+"""Makes the SDK clients that plugins get as ``self.kili``.
+
+From 2.137 on, the SDK holds one lock for all clients of a process during every call. A test's
+``append_labels`` would hold it while the plugin it caused waits for it, and so would one plugin's
+call while another plugin runs. Each plugin client therefore has a lock, and a rate limiter that
+never waits, of its own; the SDK's module stays as it is for everybody else.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import threading
+from pathlib import Path
+from types import FunctionType, MethodType
+from typing import Any
+
+_SHARED = ("_execute_lock", "_limiter")
+_SKIP_CHECKS = "KILI_SDK_SKIP_CHECKS"
+
+_building = threading.Lock()
+
+
+class _NoLimiter:
+    """Stands in for the SDK's limit of calls per minute."""
+
+    def try_acquire(self, *_: Any, **__: Any) -> bool:
+        return True
+
+
+def make_client(endpoint: str, key: str, cache: Path) -> Any:
+    """A client of the installed SDK, apart from all others in this process.
+
+    Args:
+        endpoint: the GraphQL URL.
+        key: the API key, of a run.
+        cache: where the SDK may keep the schema; never the user's own cache.
+    """
+    module = importlib.import_module("kili.client")
+    options: dict[str, Any] = {"api_key": key, "api_endpoint": endpoint}
+    if "graphql_client_params" in module.Kili.__init__.__code__.co_varnames:
+        options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
+    with _building:
+        before = os.environ.get(_SKIP_CHECKS)
+        os.environ[_SKIP_CHECKS] = "1"
+        try:
+            client = module.Kili(**options)
+        finally:
+            if before is None:
+                del os.environ[_SKIP_CHECKS]
+            else:
+                os.environ[_SKIP_CHECKS] = before
+    _set_apart(client)
+    return client
+
+
+def _set_apart(client: Any) -> None:
+    """Give the client's GraphQL client a lock and a limiter of its own."""
+    graphql_client = getattr(client, "graphql_client", None)
+    if graphql_client is None:
+        return
+    own: dict[str, Any] = {"_execute_lock": threading.Lock(), "_limiter": _NoLimiter()}
+    module = importlib.import_module(type(graphql_client).__module__)
+    rebuilt = 0
+    for name, method in vars(type(graphql_client)).items():
+        function = getattr(method, "__wrapped__", method)
+        if not isinstance(function, FunctionType) or not _uses_shared(function):
+            continue
+        copy = _with_globals(function, own)
+        if function is not method:
+            copy = method.retry.wraps(copy)
+        setattr(graphql_client, name, MethodType(copy, graphql_client))
+        rebuilt += 1
+    if hasattr(module, "_execute_lock") and not rebuilt:
+        raise RuntimeError("this version of the kili SDK keeps its lock in an unknown place")
+
+
+def _uses_shared(function: FunctionType) -> bool:
+    return any(name in function.__code__.co_names for name in _SHARED)
+
+
+def _with_globals(function: FunctionType, changed: dict[str, Any]) -> FunctionType:
+    """The same function, which sees other values under some global names."""
+    copy = FunctionType(
+        function.__code__,
+        {**function.__globals__, **changed},
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy

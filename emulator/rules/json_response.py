@@ -1,0 +1,89 @@
+"""Does a label's response fit the project's json interface? (contract §6.3, §11.11)
+
+Refused: a job that the interface does not have, a category that its job does not have, at any
+depth, and values of the wrong shape. Everything else is accepted as it is, as the platform does:
+extra members, missing ``mid`` or ``children``, an unfilled required job.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from emulator import errors
+
+
+def parse_json_response(text: str) -> dict[str, Any]:
+    """Read the text of a json response.
+
+    Raises:
+        KiliError: it is not a JSON object.
+    """
+    try:
+        response = json.loads(text)
+    except ValueError as error:
+        raise errors.json_response_malformed(f"it is not valid JSON ({error})") from None
+    if not isinstance(response, dict):
+        raise errors.json_response_malformed(
+            f"it must be a JSON object of jobs, not {type(response).__name__}"
+        )
+    return response
+
+
+def check_json_response(response: dict[str, Any], jobs: dict[str, Any]) -> None:
+    """Check a response against the jobs of a json interface.
+
+    Args:
+        response: job name → what was annotated.
+        jobs: the interface's ``jobs`` member.
+
+    Raises:
+        KiliError: a job or category is unknown, or a value has the wrong shape.
+    """
+    for name, answer in response.items():
+        if name not in jobs:
+            known = ", ".join(sorted(jobs)) or "none"
+            raise errors.json_response_malformed(
+                f'job "{name}" is not in the json interface (its jobs: {known})'
+            )
+        _check_object(answer, f'the answer to job "{name}"')
+        _check_job(name, answer, jobs)
+
+
+def _check_job(name: str, answer: dict[str, Any], jobs: dict[str, Any]) -> None:
+    _check_categories(name, answer, jobs)
+    annotations = answer.get("annotations", [])
+    if not isinstance(annotations, list):
+        raise errors.json_response_malformed(f'"annotations" of job "{name}" must be a list')
+    for annotation in annotations:
+        _check_object(annotation, f'each annotation of job "{name}"')
+        _check_categories(name, annotation, jobs)
+        _check_children(name, annotation, jobs)
+
+
+def _check_categories(name: str, holder: dict[str, Any], jobs: dict[str, Any]) -> None:
+    categories = holder.get("categories", [])
+    if not isinstance(categories, list):
+        raise errors.json_response_malformed(f'"categories" of job "{name}" must be a list')
+    allowed = (jobs[name].get("content") or {}).get("categories") or {}
+    for category in categories:
+        _check_object(category, f'each category of job "{name}"')
+        if category.get("name") not in allowed:
+            known = ", ".join(sorted(allowed)) or "none"
+            raise errors.json_response_malformed(
+                f'category "{category.get("name")}" is not in job "{name}" (it has: {known})'
+            )
+        _check_children(name, category, jobs)
+
+
+def _check_children(name: str, holder: dict[str, Any], jobs: dict[str, Any]) -> None:
+    children = holder.get("children") or {}
+    _check_object(children, f'"children" in job "{name}"')
+    check_json_response(children, jobs)
+
+
+def _check_object(value: Any, what: str) -> None:
+    if not isinstance(value, dict):
+        raise errors.json_response_malformed(
+            f"{what} must be a JSON object, not {type(value).__name__}"
+        )

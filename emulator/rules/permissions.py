@@ -1,0 +1,60 @@
+"""Who may do what: one table from operation to roles (contract §4.7, §9).
+
+A role is either one in the project (ADMIN, TEAM_MANAGER, REVIEWER, LABELER) or, for operations
+that have no project, one in the organization. Administrators of the organization act as ADMIN in
+each of its projects, and so do plugins where they are active.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+ProjectRole = Literal["ADMIN", "TEAM_MANAGER", "REVIEWER", "LABELER"]
+
+PROJECT_ROLES: tuple[ProjectRole, ...] = ("ADMIN", "TEAM_MANAGER", "REVIEWER", "LABELER")
+
+_ADMIN = frozenset[ProjectRole](["ADMIN"])
+_MANAGERS = _ADMIN | {"TEAM_MANAGER"}
+_REVIEWERS = _MANAGERS | {"REVIEWER"}
+_EVERYBODY = _REVIEWERS | {"LABELER"}
+
+PROJECT_OPERATIONS: dict[str, frozenset[ProjectRole]] = {
+    "updatePropertiesInProject": _ADMIN,
+    "deleteProject": _ADMIN,
+    "deleteProjectAsynchronously": _ADMIN,
+    "createUploadBucketSignedUrls": _MANAGERS,
+    "appendManyToDataset": _MANAGERS,
+    "appendManyAssets": _MANAGERS,
+    "updatePropertiesInAssets": _MANAGERS,
+    "deleteManyFromDataset": _MANAGERS,
+    "deleteAssets": _MANAGERS,
+    "addAllLabeledAssetsToReview": _REVIEWERS,
+    "addAssetsToReview": _REVIEWERS,
+    "sendBackAssetsToQueue": _REVIEWERS,
+    "sendAssetsBackToQueue": _REVIEWERS,
+    "appendManyLabels": _EVERYBODY,
+    "appendToLabels": _EVERYBODY,
+    "createPredictions": _MANAGERS,
+    "createIssues": _EVERYBODY,
+    "appendToIssues": _EVERYBODY,
+    "appendToComments": _EVERYBODY,
+    "updatePropertiesInIssue": _EVERYBODY,
+    "activatePluginOnProject": _MANAGERS,
+    "deactivatePluginOnProject": _MANAGERS,
+}
+
+LABEL_TYPE_ROLES: dict[str, frozenset[ProjectRole]] = {
+    "DEFAULT": _EVERYBODY,
+    "AUTOSAVE": _EVERYBODY,
+    "REVIEW": _REVIEWERS,
+    "PREDICTION": _MANAGERS,
+    "INFERENCE": _MANAGERS,
+}
+
+ATTRIBUTE_LABELS_TO_OTHERS = _ADMIN
+MANAGE_PLUGINS = _MANAGERS
+
+
+def names(roles: frozenset[ProjectRole]) -> str:
+    """The roles as words for a message: ``the role ADMIN or TEAM_MANAGER``."""
+    return "the role " + " or ".join(role for role in PROJECT_ROLES if role in roles)

@@ -1,0 +1,49 @@
+"""The V1 workflow: where an asset goes when something happens to it (contract §5.6).
+
+Pure: statuses in, statuses out. The table is the whole rule; a pair that is not in it leaves the
+status as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Status = Literal["TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVIEWED"]
+LabelType = Literal["DEFAULT", "REVIEW", "PREDICTION", "INFERENCE", "AUTOSAVE"]
+
+STATUSES: tuple[Status, ...] = ("TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVIEWED")
+
+_AFTER_LABEL: dict[tuple[Status, LabelType], Status] = {
+    ("TODO", "AUTOSAVE"): "ONGOING",
+    ("TODO", "DEFAULT"): "LABELED",
+    ("ONGOING", "DEFAULT"): "LABELED",
+    ("TODO", "REVIEW"): "REVIEWED",
+    ("ONGOING", "REVIEW"): "REVIEWED",
+    ("LABELED", "REVIEW"): "REVIEWED",
+    ("TO_REVIEW", "REVIEW"): "REVIEWED",
+}
+
+
+def after_label(status: Status, label_type: LabelType, *, drawn_for_review: bool) -> Status:
+    """The status after a label was added.
+
+    Args:
+        status: the asset's status before.
+        label_type: the type of the new label.
+        drawn_for_review: the project's review coverage picked this asset; counts only for a
+            DEFAULT label that completes the labeling.
+    """
+    new = _AFTER_LABEL.get((status, label_type), status)
+    if new == "LABELED" and status != "LABELED" and drawn_for_review:
+        return "TO_REVIEW"
+    return new
+
+
+def after_add_to_review(status: Status) -> Status | None:
+    """The status after "add to review", or ``None`` where it does not apply."""
+    return "TO_REVIEW" if status == "LABELED" else None
+
+
+def after_send_back(status: Status) -> Status | None:
+    """The status after "send back to queue", or ``None`` where it does not apply."""
+    return "ONGOING" if status in ("LABELED", "TO_REVIEW", "REVIEWED") else None

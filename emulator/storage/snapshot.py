@@ -1,0 +1,174 @@
+"""Immutable tables: what a reader holds can never change under it.
+
+A :class:`TableSnapshot` is never edited. Writing makes a new one that shares nearly everything
+with the old, so a transaction works on a snapshot of its own, a commit publishes it by assigning
+one reference, and a reader that holds the old one needs no lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeVar
+
+Document = dict[str, Any]
+IndexKey = Callable[[Document], Hashable]
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+_SHARDS = 256
+_NO_SHARD: dict[Any, Any] = {}
+
+
+class ShardedMap(Generic[K, V]):
+    """An immutable mapping whose changed copy costs one small shard, not the whole.
+
+    A value of ``None`` in a change removes the key.
+    """
+
+    __slots__ = ("_shards", "_size")
+
+    def __init__(self) -> None:
+        self._shards: tuple[dict[K, V], ...] = (_NO_SHARD,) * _SHARDS
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def get(self, key: K) -> V | None:
+        return self._shards[hash(key) % _SHARDS].get(key)
+
+    def values(self) -> Iterator[V]:
+        for shard in self._shards:
+            yield from shard.values()
+
+    def changed(self, changes: Mapping[K, V | None]) -> ShardedMap[K, V]:
+        """A copy in which the given keys have the given values."""
+        shards = list(self._shards)
+        fresh: set[int] = set()
+        size = self._size
+        for key, value in changes.items():
+            number = hash(key) % _SHARDS
+            if number not in fresh:
+                shards[number] = dict(shards[number])
+                fresh.add(number)
+            shard = shards[number]
+            size -= key in shard
+            if value is None:
+                shard.pop(key, None)
+            else:
+                shard[key] = value
+                size += 1
+        copy: ShardedMap[K, V] = ShardedMap()
+        copy._shards = tuple(shards)
+        copy._size = size
+        return copy
+
+
+class Row(NamedTuple):
+    """A document and its place in creation order (unique in its table)."""
+
+    position: int
+    document: Document
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A table's name and indexes.
+
+    Args:
+        name: the table's name.
+        indexes: index name → function from a document to its key; a key of ``None`` leaves the
+            document out of the index.
+    """
+
+    name: str
+    indexes: Mapping[str, IndexKey] = field(default_factory=dict)
+
+
+class TableSnapshot:
+    """One table as it was at one moment."""
+
+    __slots__ = ("_indexes", "_rows", "spec")
+
+    def __init__(self, spec: TableSpec) -> None:
+        self.spec = spec
+        self._rows: ShardedMap[str, Row] = ShardedMap()
+        self._indexes: dict[str, ShardedMap[Hashable, tuple[str, ...]]] = {
+            name: ShardedMap() for name in spec.indexes
+        }
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, document_id: str) -> Row | None:
+        return self._rows.get(document_id)
+
+    def get(self, document_id: str) -> Document | None:
+        row = self._rows.get(document_id)
+        return row.document if row else None
+
+    def rows(self) -> list[Row]:
+        """All rows in creation order."""
+        return sorted(self._rows.values(), key=lambda row: row.position)
+
+    def find(self, index: str, key: Hashable) -> list[Document]:
+        """The documents with that key in that index, in creation order."""
+        ids = self._indexes[index].get(key) or ()
+        return [row.document for row in map(self._rows.get, ids) if row is not None]
+
+    def count(self, index: str, key: Hashable) -> int:
+        """How many documents have that key in that index."""
+        return len(self._indexes[index].get(key) or ())
+
+    def changed(self, changes: Mapping[str, Row | None]) -> TableSnapshot:
+        """A copy in which the given ids have the given rows; ``None`` removes."""
+        copy = TableSnapshot.__new__(TableSnapshot)
+        copy.spec = self.spec
+        copy._rows = self._rows.changed(changes)
+        copy._indexes = {
+            name: self._reindexed(name, changes, copy._rows) for name in self.spec.indexes
+        }
+        return copy
+
+    def _reindexed(
+        self, name: str, changes: Mapping[str, Row | None], rows: ShardedMap[str, Row]
+    ) -> ShardedMap[Hashable, tuple[str, ...]]:
+        key_of, index = self.spec.indexes[name], self._indexes[name]
+        removed: dict[Hashable, set[str]] = {}
+        added: dict[Hashable, list[str]] = {}
+        for document_id, row in changes.items():
+            before = self._rows.get(document_id)
+            old = key_of(before.document) if before else None
+            new = key_of(row.document) if row else None
+            if old == new:
+                continue
+            if old is not None:
+                removed.setdefault(old, set()).add(document_id)
+            if new is not None:
+                added.setdefault(new, []).append(document_id)
+        if not removed and not added:
+            return index
+        postings = {
+            key: _posting(index.get(key) or (), removed.get(key), added.get(key, []), rows)
+            for key in removed.keys() | added.keys()
+        }
+        return index.changed({key: ids or None for key, ids in postings.items()})
+
+
+def _posting(
+    ids: tuple[str, ...], removed: set[str] | None, added: list[str], rows: ShardedMap[str, Row]
+) -> tuple[str, ...]:
+    """The ids of one index key after a change, in creation order."""
+
+    def position(document_id: str) -> int:
+        row = rows.get(document_id)
+        assert row is not None, document_id
+        return row.position
+
+    kept = tuple(each for each in ids if each not in removed) if removed else ids
+    fresh = sorted(added, key=position)
+    if kept and fresh and position(fresh[0]) < position(kept[-1]):
+        return tuple(sorted((*kept, *fresh), key=position))
+    return (*kept, *fresh)

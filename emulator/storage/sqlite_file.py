@@ -1,0 +1,127 @@
+"""The file that documents live in: SQLite, one row per document, one transaction per commit.
+
+A commit that returned survives ``kill -9`` (write-ahead log, ``synchronous=NORMAL``); a power cut
+may cost the last moments. With no path everything stays in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from emulator.storage.snapshot import Row
+
+_LAYOUT = 1
+_SCHEMA = """
+CREATE TABLE documents (
+    tbl TEXT, id TEXT, position INTEGER, body TEXT, PRIMARY KEY (tbl, id)
+) WITHOUT ROWID;
+CREATE TABLE journal (seq INTEGER, tbl TEXT, id TEXT, position INTEGER, before TEXT);
+CREATE INDEX journal_seq ON journal (seq);
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+"""
+
+
+class Change(NamedTuple):
+    """One document before and after a commit; ``None`` where it does not exist."""
+
+    table: str
+    id: str
+    before: Row | None
+    after: Row | None
+
+
+def _encode(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class SqliteFile:
+    """Reads and writes one world's documents, journal and meta values.
+
+    Raises:
+        ValueError: the file was written by another layout of this program.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._connection = sqlite3.connect(
+            str(path) if path else ":memory:", check_same_thread=False, isolation_level=None
+        )
+        run = self._connection.execute
+        run("PRAGMA journal_mode=WAL")
+        run("PRAGMA synchronous=NORMAL")
+        (layout,) = run("PRAGMA user_version").fetchone()
+        if layout == 0:
+            self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={_LAYOUT}; END;")
+        elif layout != _LAYOUT:
+            raise ValueError(
+                f"{path} was written by another version of the emulator (layout {layout}, this "
+                f"one reads {_LAYOUT}): use another --data-dir, or remove that one."
+            )
+
+    def load(self) -> Iterator[tuple[str, str, Row]]:
+        """All documents as (table, id, row)."""
+        rows = self._connection.execute("SELECT tbl, id, position, body FROM documents")
+        for table, document_id, position, body in rows:
+            yield table, document_id, Row(position, json.loads(body))
+
+    def meta(self) -> dict[str, Any]:
+        """All meta values."""
+        rows = self._connection.execute("SELECT key, value FROM meta")
+        return {key: json.loads(value) for key, value in rows}
+
+    def write(self, seq: int, changes: Iterable[Change], meta: dict[str, Any]) -> None:
+        """Write one commit, whole or not at all."""
+        run, run_many = self._connection.execute, self._connection.executemany
+        changes = list(changes)
+        run("BEGIN IMMEDIATE")
+        try:
+            run_many("INSERT INTO journal VALUES (?,?,?,?,?)", _journal_rows(seq, changes))
+            run_many(
+                "REPLACE INTO documents VALUES (?,?,?,?)",
+                [
+                    (each.table, each.id, each.after.position, _encode(each.after.document))
+                    for each in changes
+                    if each.after
+                ],
+            )
+            run_many(
+                "DELETE FROM documents WHERE tbl=? AND id=?",
+                [(each.table, each.id) for each in changes if each.after is None],
+            )
+            run_many(
+                "REPLACE INTO meta VALUES (?,?)",
+                [(key, _encode(value)) for key, value in {**meta, "sequence": seq}.items()],
+            )
+            run("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                run("ROLLBACK")
+            raise
+
+    def undo_after(self, seq: int) -> Iterator[tuple[str, str, Row | None]]:
+        """What each change after ``seq`` replaced, newest first, as (table, id, row before)."""
+        rows = self._connection.execute(
+            "SELECT tbl, id, position, before FROM journal WHERE seq>? ORDER BY rowid DESC", (seq,)
+        )
+        for table, document_id, position, before in rows:
+            row = None if before is None else Row(position, json.loads(before))
+            yield table, document_id, row
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _journal_rows(seq: int, changes: list[Change]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            seq,
+            each.table,
+            each.id,
+            each.before.position if each.before else None,
+            _encode(each.before.document) if each.before else None,
+        )
+        for each in changes
+    ]
