@@ -108,9 +108,7 @@ def _convert(name: str, value: Any, source: str) -> Any:
     try:
         return _CONVERTERS[types[name]](value)
     except (ValueError, KeyError):
-        raise SettingsError(
-            f"{source}: {name} = {value!r} is not of type {types[name]}"
-        ) from None
+        raise SettingsError(f"{source}: {name} = {value!r} is not of type {types[name]}") from None
 
 
 def _boolean(value: Any) -> bool:

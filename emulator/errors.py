@@ -95,9 +95,7 @@ def not_emulated(operation: str, member: str, remedy: str) -> KiliError:
 
 def json_response_malformed(detail: str) -> KiliError:
     """A label's response does not fit the project's json interface (key recorded, §11.11)."""
-    return _business(
-        "jsonResponseMalformed", "The jsonResponse of the label is malformed.", detail
-    )
+    return _business("jsonResponseMalformed", "The jsonResponse of the label is malformed.", detail)
 
 
 def upload_not_found(operation: str, path: str) -> KiliError:
@@ -137,7 +135,9 @@ def plugin_already_active(project_id: str) -> KiliError:
 def plugin_not_found(operation: str, name: str) -> KiliError:
     """No plugin of the organization has the name (§11.5)."""
     return _plugins(
-        "404: Not Found", operation, f"no entity Plugin found with value \"{name}\" for field 'name'"
+        "404: Not Found",
+        operation,
+        f"no entity Plugin found with value \"{name}\" for field 'name'",
     )
 
 
@@ -217,7 +217,8 @@ BODY_NOT_GZIP = "The body is sent as gzip, but cannot be unpacked as such."
 BODY_NOT_JSON = "The body is not a JSON object: {reason}"
 NO_QUERY = "The body has no text member 'query'."
 FOREIGN_HOST = (
-    "This emulator does not answer for host {host!r}. Start it with --allow-host {name} to allow it."
+    "This emulator does not answer for host {host!r}. "
+    "Start it with --allow-host {name} to allow it."
 )
 FOREIGN_ORIGIN = "Requests from other web sites are refused."
 UPLOAD_TOKEN_BAD = "The upload URL is not valid: ask for a new one."

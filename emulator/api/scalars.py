@@ -35,9 +35,7 @@ def parse_page_size(value: Any) -> int:
     """Accept a whole number from 0 to 1000."""
     if isinstance(value, bool) or not isinstance(value, int):
         kind = _KINDS.get(type(value), type(value).__name__)
-        raise GraphQLError(
-            f"Bad type of input PageSize, expected type integer, got type {kind}."
-        )
+        raise GraphQLError(f"Bad type of input PageSize, expected type integer, got type {kind}.")
     if not 0 <= value <= MAX_PAGE_SIZE:
         raise GraphQLError(f"PageSize must be between 0 and {MAX_PAGE_SIZE}, got {value}.")
     return value

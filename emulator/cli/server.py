@@ -45,9 +45,7 @@ _STOP_SECONDS = 20.0
     type=float,
     help="Seconds an answer waits, at most, for the plugin runs it caused.  [default: 30]",
 )
-@click.option(
-    "--plugin-timeout", type=float, help="Seconds a handler may take.  [default: 60]"
-)
+@click.option("--plugin-timeout", type=float, help="Seconds a handler may take.  [default: 60]")
 @click.option(
     "--allow-host", multiple=True, help="Further name under which clients reach the server."
 )
@@ -57,7 +55,9 @@ _STOP_SECONDS = 20.0
     default=None,
     help="Keep the documented API keys although other machines can reach the server.",
 )
-@click.option("--detach", is_flag=True, help="Return once the server is ready, and leave it running.")
+@click.option(
+    "--detach", is_flag=True, help="Return once the server is ready, and leave it running."
+)
 def start(detach: bool, **options: Any) -> None:
     """Start the emulator."""
     options["allow_host"] = options["allow_host"] or None

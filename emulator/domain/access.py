@@ -12,7 +12,7 @@ from typing import Any
 from emulator import errors
 from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.rules import permissions
-from emulator.rules.permissions import ProjectRole
+from emulator.rules.permissions import ProjectRole, Roles
 from emulator.storage.snapshot import Document
 
 AnyView = BaseView[Any]
@@ -54,7 +54,7 @@ def require(
     tx: Transaction,
     operation: str,
     project_id: str,
-    roles: frozenset[ProjectRole] | None = None,
+    roles: Roles | None = None,
 ) -> Document:
     """The project, if the actor may carry the operation out there.
 

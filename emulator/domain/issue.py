@@ -64,8 +64,8 @@ def _target(tx: Transaction, operation: str, row: dict[str, Any]) -> Document:
         label = tx.labels.get(label_id)
         if not label or asset_id not in (None, label["assetId"]):
             raise errors.access_denied()
-        asset_id = label["assetId"]
-    target = tx.assets.get(asset_id)
+        return tx.assets.the(label["assetId"])
+    target = tx.assets.get(str(asset_id))
     if not target:
         raise errors.access_denied()
     return target

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from emulator import errors
-from emulator.domain import access, asset, project
+from emulator.domain import access, asset
 from emulator.domain.world import Transaction
-from emulator.rules import annotations, permissions, workflow
+from emulator.rules import permissions, workflow
+from emulator.rules.annotations import count_annotations, search_counts
+from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.json_response import check_json_response, parse_json_response
 from emulator.rules.workflow import LabelType
 from emulator.storage.snapshot import Document
@@ -83,7 +85,7 @@ def _append_label(
     home = access.require(tx, operation, target["projectId"], roles)
     author = _author(tx, operation, home, row.get("authorID"))
     response = parse_json_response(row["jsonResponse"])
-    check_json_response(response, project.interface(home["jsonInterface"], operation))
+    check_json_response(response, parse_json_interface(home["jsonInterface"], operation))
     label = tx.labels.insert(_new_label(tx, target, author, label_type, row, response))
     _refresh_latest(tx, target["id"], author["id"])
     _move_asset(tx, home, target, label_type)
@@ -93,9 +95,7 @@ def _append_label(
     return tx.labels.the(label["id"])
 
 
-def _author(
-    tx: Transaction, operation: str, home: Document, author_id: str | None
-) -> Document:
+def _author(tx: Transaction, operation: str, home: Document, author_id: str | None) -> Document:
     """The label's author: the actor, or whom a project administrator names."""
     if author_id is None or author_id == tx.actor.user_id:
         return tx.actor.user
@@ -132,8 +132,8 @@ def _new_label(
         "clientVersion": row.get("clientVersion") or 0,
         "version": len(before),
         "referencedLabelId": referenced,
-        "numberOfAnnotations": annotations.count_annotations(response),
-        "search": annotations.search_counts(response),
+        "numberOfAnnotations": count_annotations(response),
+        "search": search_counts(response),
         "isSentBackToQueue": False,
         **dict.fromkeys(_LATEST_MARKS, False),
         "createdAt": tx.now,
@@ -156,9 +156,7 @@ def _newest(labels: list[Document], label_type: str | None) -> str | None:
     return ids[-1] if ids else None
 
 
-def _move_asset(
-    tx: Transaction, home: Document, target: Document, label_type: LabelType
-) -> None:
+def _move_asset(tx: Transaction, home: Document, target: Document, label_type: LabelType) -> None:
     status = workflow.after_label(
         target["status"],
         label_type,
@@ -212,4 +210,4 @@ def create_predictions(
         {"assetID": target["id"], "jsonResponse": response, "modelName": model}
         for target, response, model in zip(assets, responses, models, strict=True)
     ]
-    return append_labels(tx, "createPredictions", cast(LabelType, "PREDICTION"), rows)
+    return append_labels(tx, "createPredictions", "PREDICTION", rows)

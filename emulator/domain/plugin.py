@@ -69,9 +69,7 @@ def create_plugin(tx: Transaction, name: str) -> Upload:
     return _expect_upload(tx, plugin)
 
 
-def _service_user(
-    tx: Transaction, organization: Document, plugin_id: str, name: str
-) -> Document:
+def _service_user(tx: Transaction, organization: Document, plugin_id: str, name: str) -> Document:
     """The hidden user as whom the plugin acts (contract §11.2)."""
     return user.create_user(
         tx,

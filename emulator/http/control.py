@@ -40,7 +40,8 @@ def control_blueprint(
         if session is None:
             return security.unauthorized()
         name = (request.view_args or {}).get("name")
-        return None if _controls(*session, name) else _refused()
+        allowed = _controls(*session, name)
+        return None if allowed else security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
 
     @blueprint.errorhandler(WorldError)
     @blueprint.errorhandler(ScenarioError)
@@ -48,6 +49,14 @@ def control_blueprint(
     def explain(error: Exception) -> tuple[Response, int]:
         return jsonify(error=str(error)), getattr(error, "status", 400)
 
+    _add_registry_routes(blueprint, registry, default_scenario)
+    _add_world_routes(blueprint, registry, wait_idle)
+    return blueprint
+
+
+def _add_registry_routes(
+    blueprint: Blueprint, registry: WorldRegistry, default_scenario: str
+) -> None:
     @blueprint.get("/worlds")
     def list_worlds() -> Response:
         return jsonify([_described(world) for world in registry.all()])
@@ -55,12 +64,11 @@ def control_blueprint(
     @blueprint.post("/worlds")
     def create_world() -> tuple[Response, int]:
         data = read_json(request)
+        name, seed = data.get("name"), data.get("seed")
         unknown = data.keys() - {"name", "scenario", "seed"}
-        seed = data.get("seed")
-        if unknown or not isinstance(data.get("name"), str) or not isinstance(seed, int | None):
+        if unknown or not isinstance(name, str) or not isinstance(seed, int | None):
             raise WorldError('send {"name": text, "scenario": text, "seed": number}')
-        scenario = str(data.get("scenario") or default_scenario)
-        world = registry.create(data["name"], scenario, seed)
+        world = registry.create(name, str(data.get("scenario") or default_scenario), seed)
         return jsonify(_described(world)), 201
 
     @blueprint.delete("/worlds/<name>")
@@ -68,10 +76,11 @@ def control_blueprint(
         registry.delete(name)
         return Response(status=204)
 
+
+def _add_world_routes(blueprint: Blueprint, registry: WorldRegistry, wait_idle: WaitIdle) -> None:
     @blueprint.post("/worlds/<name>/reset")
     def reset_world(name: str) -> Response:
-        mark = read_json(request).get("mark")
-        return jsonify(_described(registry.reset(name, Mark(**mark) if mark else None)))
+        return jsonify(_described(registry.reset(name, _mark(read_json(request)))))
 
     @blueprint.post("/worlds/<name>/mark")
     def mark_world(name: str) -> Response:
@@ -83,19 +92,29 @@ def control_blueprint(
 
     @blueprint.post("/worlds/<name>/wait-idle")
     def wait_until_idle(name: str) -> Response:
-        seconds = float(read_json(request).get("timeout", 30))
+        seconds = read_json(request).get("timeout", 30)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise WorldError('send {"timeout": seconds}')
         return jsonify(idle=wait_idle(registry.get(name), seconds))
 
-    return blueprint
+
+def _mark(data: dict[str, Any]) -> Mark | None:
+    """The mark that a request names, as :func:`asdict` made it.
+
+    Raises:
+        WorldError: it is not one.
+    """
+    if not data:
+        return None
+    try:
+        return Mark(**data["mark"])
+    except (KeyError, TypeError):
+        raise WorldError('send {"mark": …} with what POST …/mark answered') from None
 
 
 def _controls(world: World, actor: Actor, name: str | None) -> bool:
     is_admin = actor.run_id is None and actor.user["organizationRole"] == "ADMIN"
-    return bool(is_admin and world.name in (DEFAULT_WORLD, name))
-
-
-def _refused() -> Response:
-    return security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
+    return is_admin and world.name in (DEFAULT_WORLD, name)
 
 
 def _described(world: World) -> dict[str, Any]:

@@ -30,7 +30,6 @@ class HttpServer:
         self._server = make_server(
             host, port, application, threaded=True, request_handler=_QuietHandler
         )
-        self._server.daemon_threads = True
         self._thread: threading.Thread | None = None
         self.host = host
         self.port = self._server.server_port

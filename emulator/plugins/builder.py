@@ -20,7 +20,7 @@ MAX_ENTRIES = 1000
 MAX_MB = 100
 _MAX_UNPACKED = MAX_MB * 1024 * 1024
 _CHUNK = 1024 * 1024
-_ZIP_MAGIC = b"PK"
+_ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 class BuildError(Exception):
@@ -64,6 +64,7 @@ def load(version_id: str, folder: Path, seconds: float) -> type:
     Raises:
         BuildError: importing fails or takes too long, or there is no such class.
     """
+    folder = folder.absolute()
     ended = call_limited(lambda: sandbox.import_main(version_id, folder), seconds)
     if isinstance(ended.error, Stopped):
         raise BuildError(errors.BUILD_TIMEOUT.format(seconds=seconds))
@@ -87,7 +88,9 @@ def _read_archive(archive: bytes) -> dict[str, bytes]:
         try:
             with zipfile.ZipFile(io.BytesIO(archive)) as opened:
                 files = _read_entries(opened)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except BuildError:
+            raise
+        except Exception as error:  # a damaged archive makes zipfile fail in a dozen ways
             raise BuildError(errors.BUILD_BAD_ZIP.format(reason=error)) from None
     if "main.py" not in files:
         raise BuildError(errors.BUILD_NO_MAIN)
@@ -139,10 +142,10 @@ def _compile(files: dict[str, bytes]) -> None:
         if not name.endswith(".py"):
             continue
         try:
-            compile(content.decode("utf-8"), name, "exec", dont_inherit=True)
+            compile(content.decode("utf-8-sig"), name, "exec", dont_inherit=True)
         except UnicodeDecodeError:
             problems.append(errors.BUILD_NOT_UTF8.format(file=name))
-        except (SyntaxError, ValueError) as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             problems.append("".join(traceback.format_exception_only(type(error), error)).rstrip())
     if problems:
         raise BuildError(*problems)
@@ -150,8 +153,20 @@ def _compile(files: dict[str, bytes]) -> None:
 
 def _explain(error: BaseException, folder: Path) -> str:
     """The traceback from the plugin's own first line on, with paths inside the plugin."""
-    frames = traceback.TracebackException.from_exception(error)
-    stack = frames.stack
+    explained = traceback.TracebackException.from_exception(error)
+    link: traceback.TracebackException | None = explained
+    while link:
+        link.stack = _plugin_frames(link.stack, folder)
+        link = link.__cause__ or link.__context__
+    return "".join(explained.format()).rstrip().replace(f"{folder}/", "")
+
+
+def _plugin_frames(stack: traceback.StackSummary, folder: Path) -> traceback.StackSummary:
+    """The frames from the plugin's first on, without those that import its modules."""
     own = [number for number, frame in enumerate(stack) if frame.filename.startswith(str(folder))]
-    frames.stack = traceback.StackSummary.from_list(list(stack)[own[0] :] if own else [])
-    return "".join(frames.format()).rstrip().replace(f"{folder}/", "")
+    kept = [
+        frame
+        for frame in (stack[own[0] :] if own else [])
+        if frame.filename != sandbox.__file__ and not frame.filename.startswith("<frozen importlib")
+    ]
+    return traceback.StackSummary.from_list(kept)

@@ -83,7 +83,10 @@ class _LogHandler(logging.Handler):
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        content = record.getMessage()
+        try:
+            content = record.getMessage()
+        except Exception:  # the arguments do not fit; logging never fails its caller
+            content = f"{record.msg} {record.args}"
         if record.exc_info:
             content += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
         known = max((level for level in _TYPES if level <= record.levelno), default=logging.DEBUG)

@@ -62,8 +62,8 @@ def import_main(version_id: str, folder: Path) -> ModuleType:
 def forget(version_id: str) -> None:
     """Drop a version's modules."""
     package = _PREFIX + version_id
-    for name in [each for each in sys.modules if each.split(".")[0] == package]:
-        del sys.modules[name]
+    for name in [each for each in list(sys.modules) if each.split(".")[0] == package]:
+        sys.modules.pop(name, None)
 
 
 def _install() -> None:
@@ -172,7 +172,7 @@ def _print(*values: Any, sep: str | None = " ", end: str | None = "\n", **option
     log = logs.current.get()
     file = options.get("file")
     if log is None or file not in (None, sys.stdout, sys.stderr):
-        builtins.print(*values, sep=sep, end=end, **options)
+        builtins.print(*values, sep=sep, end=end, **options)  # noqa: T201
         return
     text = (" " if sep is None else sep).join(map(str, values))
     log.write(text + ("\n" if end is None else end))
@@ -196,4 +196,4 @@ def _carry_context_into_threads() -> None:
             thread.run = lambda: context.run(run)  # type: ignore[method-assign]
         start(thread)
 
-    threading.Thread.start = start_in_context  # type: ignore[method-assign]
+    threading.Thread.start = start_in_context  # type: ignore[method-assign, assignment]

@@ -58,4 +58,6 @@ def _count_categories(response: dict[str, Any], counts: Counter[str]) -> None:
 
 
 def _dicts(values: Any) -> list[dict[str, Any]]:
-    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    return (
+        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    )

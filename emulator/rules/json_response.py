@@ -21,7 +21,7 @@ def parse_json_response(text: str) -> dict[str, Any]:
     """
     try:
         response = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise errors.json_response_malformed(f"it is not valid JSON ({error})") from None
     if not isinstance(response, dict):
         raise errors.json_response_malformed(
@@ -68,7 +68,7 @@ def _check_categories(name: str, holder: dict[str, Any], jobs: dict[str, Any]) -
     allowed = (jobs[name].get("content") or {}).get("categories") or {}
     for category in categories:
         _check_object(category, f'each category of job "{name}"')
-        if category.get("name") not in allowed:
+        if category.get("name") not in list(allowed):  # it need not be hashable
             known = ", ".join(sorted(allowed)) or "none"
             raise errors.json_response_malformed(
                 f'category "{category.get("name")}" is not in job "{name}" (it has: {known})'

@@ -6,7 +6,7 @@ import re
 
 
 def ilike(pattern: str, text: str) -> bool:
-    """Whether the whole text matches: ``%`` is any text, ``_`` any character, ``\\`` escapes."""
+    r"""Whether the whole text matches: ``%`` is any text, ``_`` any character, ``\`` escapes."""
     expression = ""
     characters = iter(pattern)
     for character in characters:

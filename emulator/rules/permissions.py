@@ -11,14 +11,17 @@ from typing import Literal
 
 ProjectRole = Literal["ADMIN", "TEAM_MANAGER", "REVIEWER", "LABELER"]
 
+# From the most powerful to the least.
 PROJECT_ROLES: tuple[ProjectRole, ...] = ("ADMIN", "TEAM_MANAGER", "REVIEWER", "LABELER")
 
-_ADMIN = frozenset[ProjectRole](["ADMIN"])
-_MANAGERS = _ADMIN | {"TEAM_MANAGER"}
-_REVIEWERS = _MANAGERS | {"REVIEWER"}
-_EVERYBODY = _REVIEWERS | {"LABELER"}
+Roles = frozenset[ProjectRole]
 
-PROJECT_OPERATIONS: dict[str, frozenset[ProjectRole]] = {
+_ADMIN: Roles = frozenset(PROJECT_ROLES[:1])
+_MANAGERS: Roles = frozenset(PROJECT_ROLES[:2])
+_REVIEWERS: Roles = frozenset(PROJECT_ROLES[:3])
+_EVERYBODY: Roles = frozenset(PROJECT_ROLES)
+
+PROJECT_OPERATIONS: dict[str, Roles] = {
     "updatePropertiesInProject": _ADMIN,
     "deleteProject": _ADMIN,
     "deleteProjectAsynchronously": _ADMIN,
@@ -43,7 +46,7 @@ PROJECT_OPERATIONS: dict[str, frozenset[ProjectRole]] = {
     "deactivatePluginOnProject": _MANAGERS,
 }
 
-LABEL_TYPE_ROLES: dict[str, frozenset[ProjectRole]] = {
+LABEL_TYPE_ROLES: dict[str, Roles] = {
     "DEFAULT": _EVERYBODY,
     "AUTOSAVE": _EVERYBODY,
     "REVIEW": _REVIEWERS,
@@ -55,6 +58,6 @@ ATTRIBUTE_LABELS_TO_OTHERS = _ADMIN
 MANAGE_PLUGINS = _MANAGERS
 
 
-def names(roles: frozenset[ProjectRole]) -> str:
+def names(roles: Roles) -> str:
     """The roles as words for a message: ``the role ADMIN or TEAM_MANAGER``."""
     return "the role " + " or ".join(role for role in PROJECT_ROLES if role in roles)

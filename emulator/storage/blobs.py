@@ -7,7 +7,6 @@ bytes that are not there; bytes that no document names are harmless.
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from pathlib import Path
 
@@ -33,7 +32,7 @@ class BlobStore:
         elif not (self._folder / digest).exists():
             with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
                 file.write(content)
-            os.replace(file.name, self._folder / digest)
+            Path(file.name).replace(self._folder / digest)
         return digest
 
     def get(self, digest: str) -> bytes:

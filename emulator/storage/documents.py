@@ -47,7 +47,7 @@ class IncrementalStorage(Storage):
             for name, table in self.snapshot.items()
         }
 
-    def write(self, data: Mapping[str, Mapping[Any, Any]]) -> NoReturn:
+    def write(self, data: Mapping[str, Mapping[Any, Any]]) -> NoReturn:  # noqa: ARG002
         """Refused: rewriting everything at once is what this storage exists to avoid."""
         raise TypeError("write single documents through a table, or many through commit()")
 
@@ -58,9 +58,7 @@ class IncrementalStorage(Storage):
             per_table: dict[str, dict[str, Row | None]] = {}
             for change in changes:
                 per_table.setdefault(change.table, {})[change.id] = change.after
-            updated = {
-                name: self.snapshot[name].changed(rows) for name, rows in per_table.items()
-            }
+            updated = {name: self.snapshot[name].changed(rows) for name, rows in per_table.items()}
             meta = {**meta, "next_position": self.next_position}
             self._file.write(self.sequence + 1, changes, meta)
             self.sequence += 1
@@ -70,8 +68,7 @@ class IncrementalStorage(Storage):
     def changes_since(self, sequence: int) -> list[Change]:
         """The changes that would bring the documents back to where they were at ``sequence``."""
         oldest = {
-            (table, document_id): row
-            for table, document_id, row in self._file.undo_after(sequence)
+            (table, document_id): row for table, document_id, row in self._file.undo_after(sequence)
         }
         changes = (
             Change(table, document_id, self.snapshot[table].row(document_id), row)
@@ -131,18 +128,18 @@ class DocumentTable(Table):
     def insert_multiple(  # type: ignore[override]
         self, documents: Iterable[Mapping[str, Any]]
     ) -> list[str]:
-        documents = [dict(each) for each in documents]
-        for document in documents:
+        added: list[Document] = [_deep(dict(each)) for each in documents]
+        for document in added:
             if not isinstance(document.get("id"), str):
                 raise ValueError("a document needs a text 'id'")
         with self._store.write_lock:
             position = self._store.next_position
-            self._store.next_position += len(documents)
+            self._store.next_position += len(added)
             rows = {
                 document["id"]: Row(position + number, document)
-                for number, document in enumerate(documents)
+                for number, document in enumerate(added)
             }
-            if len(rows) < len(documents) or any(map(self._snapshot.row, rows)):
+            if len(rows) < len(added) or any(map(self._snapshot.row, rows)):
                 raise ValueError("a document with this id exists already")
             self._commit(rows)
         return list(rows)
@@ -160,7 +157,7 @@ class DocumentTable(Table):
                 if callable(fields):
                     fields(document)
                 else:
-                    document.update(fields)
+                    document.update(_deep(dict(fields)))
                 changed[row.document["id"]] = Row(row.position, document)
             self._commit(changed)
         return list(changed)
@@ -195,7 +192,7 @@ class DocumentTable(Table):
             [Change(self.name, each, snapshot.row(each), row) for each, row in rows.items()], {}
         )
 
-    def _get_next_id(self) -> NoReturn:  # type: ignore[override]
+    def _get_next_id(self) -> NoReturn:
         raise TypeError("ids are given, never counted")
 
 
@@ -220,7 +217,7 @@ class DocumentStore(TinyDB):
         path: the file; ``None`` keeps everything in memory.
     """
 
-    table_class = DocumentTable
+    table_class = DocumentTable  # type: ignore[assignment]
     storage: IncrementalStorage
 
     def __init__(self, specs: Iterable[TableSpec], path: Path | None) -> None:

@@ -87,17 +87,24 @@ class TableSpec:
     indexes: Mapping[str, IndexKey] = field(default_factory=dict)
 
 
+# key → the ids of the documents that have it, in creation order
+Index = ShardedMap[Hashable, tuple[str, ...]]
+
+
 class TableSnapshot:
     """One table as it was at one moment."""
 
     __slots__ = ("_indexes", "_rows", "spec")
 
-    def __init__(self, spec: TableSpec) -> None:
+    def __init__(
+        self,
+        spec: TableSpec,
+        rows: ShardedMap[str, Row] | None = None,
+        indexes: Mapping[str, Index] | None = None,
+    ) -> None:
         self.spec = spec
-        self._rows: ShardedMap[str, Row] = ShardedMap()
-        self._indexes: dict[str, ShardedMap[Hashable, tuple[str, ...]]] = {
-            name: ShardedMap() for name in spec.indexes
-        }
+        self._rows: ShardedMap[str, Row] = ShardedMap() if rows is None else rows
+        self._indexes = indexes or {name: Index() for name in spec.indexes}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -124,17 +131,13 @@ class TableSnapshot:
 
     def changed(self, changes: Mapping[str, Row | None]) -> TableSnapshot:
         """A copy in which the given ids have the given rows; ``None`` removes."""
-        copy = TableSnapshot.__new__(TableSnapshot)
-        copy.spec = self.spec
-        copy._rows = self._rows.changed(changes)
-        copy._indexes = {
-            name: self._reindexed(name, changes, copy._rows) for name in self.spec.indexes
-        }
-        return copy
+        rows = self._rows.changed(changes)
+        indexes = {name: self._reindexed(name, changes, rows) for name in self.spec.indexes}
+        return TableSnapshot(self.spec, rows, indexes)
 
     def _reindexed(
         self, name: str, changes: Mapping[str, Row | None], rows: ShardedMap[str, Row]
-    ) -> ShardedMap[Hashable, tuple[str, ...]]:
+    ) -> Index:
         key_of, index = self.spec.indexes[name], self._indexes[name]
         removed: dict[Hashable, set[str]] = {}
         added: dict[Hashable, list[str]] = {}

@@ -13,7 +13,7 @@ import importlib
 import sys
 import time
 import types
-from typing import Any, Iterator
+from typing import Any, Iterator  # noqa: UP035  (loaded by old interpreters, too)
 
 _SLEEPING_MODULES = (
     "kili.services.plugins.upload",

@@ -69,9 +69,7 @@ def _created_from(operation: str, info: Info, data: dict[str, Any], where: Where
 
 
 @mutation.field("appendManyAssets")
-def append_many_assets(
-    _: Any, info: Info, data: dict[str, Any], where: Where
-) -> list[Document]:
+def append_many_assets(_: Any, info: Info, data: dict[str, Any], where: Where) -> list[Document]:
     return _created_from("appendManyAssets", info, data, where)
 
 

@@ -30,9 +30,7 @@ def count_labels(_: Any, info: Info, where: Where) -> int:
 
 
 @mutation.field("appendManyLabels")
-def append_many_labels(
-    _: Any, info: Info, data: dict[str, Any], where: Where
-) -> list[Document]:
+def append_many_labels(_: Any, info: Info, data: dict[str, Any], where: Where) -> list[Document]:
     operation = "appendManyLabels"
     with info.context.change() as tx:
         return labels_of.append_labels(
@@ -70,9 +68,7 @@ def append_to_labels(_: Any, info: Info, data: dict[str, Any], where: Where) -> 
 
 
 @mutation.field("createPredictions")
-def create_predictions(
-    _: Any, info: Info, data: dict[str, Any], where: Where
-) -> Document | None:
+def create_predictions(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document | None:
     operation = "createPredictions"
     with info.context.change() as tx:
         predictions = labels_of.create_predictions(

@@ -1,0 +1,80 @@
+# All that a developer or a build server calls. Every target first installs what it needs, once.
+#
+#   make run ARGS="--port 5455"      arguments for the command
+#   make test ARGS="-k labels -x"    arguments for pytest
+#   make install PYTHON=python3.12   another interpreter
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+ARGS ?=
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help install run demo test lint types bench sdk-environments clean
+
+help:
+	@echo "make install            the emulator, into $(VENV)"
+	@echo "make run                start the emulator on http://127.0.0.1:5454"
+	@echo "make demo               play the whole tutorial against a throw-away emulator"
+	@echo "make test               all tests, with three generations of the SDK"
+	@echo "make lint               style, formatting, who imports whom"
+	@echo "make types              mypy, strict"
+	@echo "make bench              measurements"
+	@echo "make sdk-environments   an environment for each SDK that the tests use, in .venvs"
+	@echo "make clean              remove all of it again, but not your data (.kili-emulator)"
+
+install: $(VENV)/.installed
+
+run: $(VENV)/.installed
+	@$(BIN)/kili-emulator start $(ARGS)
+
+demo: $(VENV)/.installed
+	@$(BIN)/kili-emulator demo $(ARGS)
+
+test: $(VENV)/.installed-dev sdk-environments
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.installed-dev
+	$(BIN)/python -m mypy
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks $(ARGS)
+
+sdk-environments: $(VENV)/.installed
+	@$(BIN)/python tests/sdk_environments.py
+
+clean:
+	rm -rf $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp for each state of the environment; a new pyproject.toml makes them stale.
+
+$(VENV)/.installed: $(VENV)/.created pyproject.toml
+	@echo "Installing the emulator into $(VENV) ..."
+	@$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.created pyproject.toml
+	@echo "Installing the emulator and its test tools into $(VENV) ..."
+	@$(PIP_INSTALL) --editable '.[dev]'
+	@touch $(VENV)/.installed $@
+
+$(VENV)/.created:
+	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10); do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1; then \
+	    echo "Creating $(VENV) with $$("$$python" --version) ..."; \
+	    "$$python" -m venv --clear $(VENV) && touch $@ && exit 0; \
+	    echo "On Debian and Ubuntu the package python3-venv has what is missing." >&2; exit 1; \
+	  fi; \
+	done; \
+	echo "The emulator needs Python 3.10 or newer, and none was found (looked for:" \
+	  "$(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10))." \
+	  "Install one, or say where it is: make install PYTHON=/path/to/python3" >&2; \
+	exit 1

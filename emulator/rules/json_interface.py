@@ -1,0 +1,45 @@
+"""Reads json interfaces: the jobs that a project asks of its labelers (contract §4.4)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from emulator import errors
+
+
+def parse_json_interface(text: str, operation: str) -> dict[str, Any]:
+    """The jobs of an interface; ``null`` and one without jobs are empty ones.
+
+    Returns:
+        job name → job.
+
+    Raises:
+        KiliError: it is not JSON, or its jobs are not of the form that the platform uses.
+    """
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise errors.invalid_input(operation, f"jsonInterface is not valid JSON: {error}") from None
+    jobs = value.get("jobs", {}) if isinstance(value, dict) else value
+    if jobs is None:
+        return {}
+    if not isinstance(jobs, dict):
+        raise errors.invalid_input(
+            operation, 'jsonInterface must be an object with a member "jobs": {name: job}'
+        )
+    for name, job in jobs.items():
+        _check_job(operation, name, job)
+    return jobs
+
+
+def _check_job(operation: str, name: str, job: Any) -> None:
+    if not isinstance(job, dict) or not isinstance(job.get("mlTask"), str):
+        raise errors.invalid_input(
+            operation, f'jsonInterface: job "{name}" must be an object with an "mlTask"'
+        )
+    content = job.get("content") or {}
+    if not isinstance(content, dict) or not isinstance(content.get("categories") or {}, dict):
+        raise errors.invalid_input(
+            operation, f'jsonInterface: job "{name}" must have categories of the form {{code: …}}'
+        )

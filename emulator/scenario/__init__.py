@@ -1,0 +1,18 @@
+"""Scenarios: what a new world holds, written in YAML and loaded through the domain.
+
+The format is described in ``seed_data/scenario.schema.json``; ``seed_data/default.yaml`` is an
+example that uses most of it.
+"""
+
+from emulator.scenario.document import ScenarioError
+from emulator.scenario.loading import load_scenario
+from emulator.scenario.reading import Scenario, read_scenario, scenario_names, seed_data_folder
+
+__all__ = [
+    "Scenario",
+    "ScenarioError",
+    "load_scenario",
+    "read_scenario",
+    "scenario_names",
+    "seed_data_folder",
+]

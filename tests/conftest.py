@@ -1,0 +1,39 @@
+"""Fixtures: servers, worlds and SDKs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sdk import VERSIONS, SdkProcess, SdkSession
+from tests.server import RemoteWorld, ServerUnderTest
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
+    """One server process for all tests, each of which makes a world of its own in it."""
+    with ServerUnderTest(tmp_path_factory.mktemp("server"), "--ephemeral") as running:
+        yield running
+
+
+@pytest.fixture
+def remote_world(server: ServerUnderTest) -> RemoteWorld:
+    """A world with the default scenario in the server process."""
+    return server.new_world()
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def sdk(request: pytest.FixtureRequest) -> Iterator[SdkProcess]:
+    """Each SDK in turn, in its own environment, its waits cut short."""
+    with SdkProcess(request.param, fast=True) as process:
+        yield process
+
+
+@pytest.fixture
+def notebook(sdk: SdkProcess, remote_world: RemoteWorld) -> SdkSession:
+    """A notebook of each SDK in turn, connected to a world of its own as ``kili``."""
+    session = sdk.session(env=remote_world.environment())
+    session.run("from kili.client import Kili\nkili = Kili()").checked()
+    session.run(f"project_id = {remote_world.project_id!r}").checked()
+    return session

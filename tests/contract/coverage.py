@@ -1,0 +1,80 @@
+"""Writes ``docs/coverage.md``: what of the platform's API the emulator serves, and what not.
+
+Run ``python -m tests.contract.coverage`` to write it anew; a test fails while it is out of date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.contract.contract import OWN_ENUMS, OWN_TYPES, ROOTS, enums, operations, types
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "coverage.md"
+
+_INTRODUCTION = """\
+# Coverage
+
+What of the platform's GraphQL API this version serves. The page is generated from the schema
+(`make docs`); a test fails while it is out of date.
+
+What is missing here is absent from the schema: a client that asks for it is told
+`Cannot query field …`, and nothing is silently ignored.
+"""
+
+
+def page() -> str:
+    """The page as it should be."""
+    parts = [_INTRODUCTION, *_operations(), *_members(), *_values()]
+    return "\n".join(parts)
+
+
+def _served(operation: str) -> bool:
+    root, name = operation.split(".")
+    return name in OWN_TYPES.get(root, {})
+
+
+def _operations() -> Iterable[str]:
+    known = operations()
+    served = [name for name in known if _served(name)]
+    yield f"## Operations: {len(served)} of {len(known)}\n"
+    yield "| operation | served | SDK versions that send it |"
+    yield "| --- | --- | --- |"
+    for name, operation in sorted(known.items()):
+        mark = "yes" if _served(name) else "no"
+        yield f"| `{name}` | {mark} | {operation.get('sdkVersions', '')} |"
+    yield ""
+
+
+def _members() -> Iterable[str]:
+    yield "## Fields, filters and arguments\n"
+    yield "For each type that is served: how many of its known members, and which are absent.\n"
+    yield "| type | served | absent |"
+    yield "| --- | --- | --- |"
+    for name, members in sorted(OWN_TYPES.items()):
+        known = types().get(name)
+        if known is None or name in ROOTS:
+            continue
+        absent = ", ".join(f"`{member}`" for member in sorted(known) if member not in members)
+        yield f"| `{name}` | {len(members)} of {len(known)} | {absent} |"
+    yield ""
+
+
+def _values() -> Iterable[str]:
+    yield "## Enum values that are absent\n"
+    yield "| enum | absent |"
+    yield "| --- | --- |"
+    for name, values in sorted(OWN_ENUMS.items()):
+        absent = [value for value in enums()[name] if value not in values]
+        if absent:
+            yield f"| `{name}` | {', '.join(f'`{value}`' for value in absent)} |"
+    yield ""
+
+
+def main() -> None:
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE}")
+
+
+if __name__ == "__main__":
+    main()

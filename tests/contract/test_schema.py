@@ -1,0 +1,43 @@
+"""The schema that is served is a part of the platform's, as far as that is known."""
+
+from __future__ import annotations
+
+import pytest
+from graphql import GraphQLObjectType
+
+from tests.contract.contract import OWN_ENUMS, OWN_TYPES, ROOTS, SCHEMA, enums, operations, types
+from tests.contract.coverage import PAGE, page
+
+MEMBERS = [
+    (name, member, kind)
+    for name, members in OWN_TYPES.items()
+    if name not in ROOTS
+    for member, kind in members.items()
+]
+OPERATIONS = [(root, name) for root in ("Query", "Mutation") for name in OWN_TYPES[root]]
+
+
+@pytest.mark.parametrize(("type_", "member", "kind"), MEMBERS)
+def test_a_member_has_the_type_that_the_platform_gives_it(
+    type_: str, member: str, kind: str
+) -> None:
+    assert types()[type_][member] == kind
+
+
+@pytest.mark.parametrize(("root", "name"), OPERATIONS)
+def test_an_operation_has_the_platforms_arguments_and_return_type(root: str, name: str) -> None:
+    operation = operations()[f"{root}.{name}"]
+    own = SCHEMA.type_map[root]
+    assert isinstance(own, GraphQLObjectType)
+    field = own.fields[name]
+    assert {key: str(argument.type) for key, argument in field.args.items()} == operation["args"]
+    assert str(field.type) == operation["returns"]
+
+
+@pytest.mark.parametrize("name", OWN_ENUMS)
+def test_an_enum_has_only_values_of_the_platforms(name: str) -> None:
+    assert set(OWN_ENUMS[name]) <= set(enums()[name])
+
+
+def test_the_coverage_page_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: make docs"

@@ -1,0 +1,146 @@
+"""An emulator in a process of its own, for tests that must not share one with it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import requests
+
+_READY = re.compile(r"Paste this")
+_DIRECT: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
+
+
+@dataclass(frozen=True)
+class RemoteWorld:
+    """A world of a server process.
+
+    Attributes:
+        name: the world's name.
+        endpoint: what ``KILI_API_ENDPOINT`` must be.
+        keys: user → API key.
+        project_id: the scenario's first project; empty where it has none.
+    """
+
+    server: ServerUnderTest
+    name: str
+    endpoint: str
+    keys: dict[str, str]
+    project_id: str
+
+    def environment(self, user: str = "admin") -> dict[str, str]:
+        return {"KILI_API_ENDPOINT": self.endpoint, "KILI_API_KEY": self.keys[user]}
+
+    def export(self) -> dict[str, list[dict[str, Any]]]:
+        """All documents."""
+        return dict(self.server.control("GET", f"/worlds/{self.name}/export"))
+
+    def wait_idle(self, seconds: float = 30) -> bool:
+        """Wait until no plugin is at work."""
+        path = f"/worlds/{self.name}/wait-idle"
+        return bool(self.server.control("POST", path, json={"timeout": seconds})["idle"])
+
+
+class ServerUnderTest:
+    """``kili-emulator start`` on a free port.
+
+    Args:
+        data_dir: where its state file goes, and its data unless it is ephemeral.
+        options: further options of the command.
+    """
+
+    def __init__(self, data_dir: Path, *options: str) -> None:
+        self.data_dir = data_dir
+        self._options = options
+        self._numbers = itertools.count(1)
+        self._process: subprocess.Popen[str] | None = None
+        self.output: list[str] = []
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "emulator", "start", "--port", "0", "--data-dir"]
+        self._process = subprocess.Popen(
+            [*command, str(self.data_dir), *self._options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        self.output = []
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.output.append(line.rstrip("\n"))
+            if _READY.match(line):
+                break
+        else:
+            raise AssertionError("the server did not start:\n" + "\n".join(self.output))
+        state = json.loads((self.data_dir / "server.json").read_text(encoding="utf-8"))
+        self.url, self._key, self.pid = state["url"], state["key"], state["pid"]
+
+    def kill(self) -> None:
+        """End the process with no chance to clean up."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.communicate()
+
+    def stop(self) -> int:
+        """Ctrl-C; the exit status."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        rest, _ = self._process.communicate(timeout=30)
+        self.output += (rest or "").splitlines()
+        return self._process.returncode
+
+    def control(self, method: str, path: str, **options: Any) -> Any:
+        """Call the control plane."""
+        answer = requests.request(
+            method,
+            f"{self.url}/_emulator{path}",
+            headers={"Authorization": f"X-API-Key: {self._key}"},
+            timeout=60,
+            **_DIRECT,
+            **options,
+        )
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else None
+
+    def world(self, name: str = "default") -> RemoteWorld:
+        """A world that exists."""
+        worlds = {each["name"]: each for each in self.control("GET", "/worlds")}
+        return self._remote(worlds[name])
+
+    def new_world(self, scenario: str = "default", seed: int | None = 0) -> RemoteWorld:
+        """A world that nobody else uses."""
+        data = {"name": f"w{next(self._numbers)}", "scenario": scenario, "seed": seed}
+        return self._remote(self.control("POST", "/worlds", json=data))
+
+    def _remote(self, described: dict[str, Any]) -> RemoteWorld:
+        projects = described["projects"]
+        return RemoteWorld(
+            self,
+            described["name"],
+            f"{self.url}/api/label/v2/graphql",
+            described["keys"],
+            projects[0]["id"] if projects else "",
+        )
+
+    def __enter__(self) -> ServerUnderTest:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()

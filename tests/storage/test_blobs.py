@@ -1,0 +1,64 @@
+"""Uploaded bytes: stored by digest, in memory or in files."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from emulator.storage.blobs import BlobStore
+
+CONTENT = b"\x00\xff some bytes \r\n"
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+
+
+@pytest.fixture(params=["memory", "files"])
+def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
+    return BlobStore(tmp_path / "blobs" if request.param == "files" else None)
+
+
+@pytest.mark.parametrize("content", [CONTENT, b"", b"x" * 2_000_000])
+def test_bytes_come_back_as_they_were(blobs: BlobStore, content: bytes) -> None:
+    assert blobs.get(blobs.put(content)) == content
+
+
+def test_digest_is_that_of_the_content(blobs: BlobStore) -> None:
+    assert blobs.put(CONTENT) == DIGEST
+
+
+def test_same_content_has_one_digest(blobs: BlobStore) -> None:
+    assert blobs.put(CONTENT) == blobs.put(CONTENT)
+    assert blobs.get(DIGEST) == CONTENT
+
+
+def test_unknown_digest_is_a_key_error(blobs: BlobStore) -> None:
+    with pytest.raises(KeyError, match=DIGEST):
+        blobs.get(DIGEST)
+
+
+def test_files_survive_reopening(tmp_path: Path) -> None:
+    BlobStore(tmp_path).put(CONTENT)
+
+    assert BlobStore(tmp_path).get(DIGEST) == CONTENT
+
+
+def test_folder_holds_one_file_per_content_and_no_leftovers(tmp_path: Path) -> None:
+    blobs = BlobStore(tmp_path)
+    for content in (CONTENT, CONTENT, b"other"):
+        blobs.put(content)
+
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted(
+        [DIGEST, hashlib.sha256(b"other").hexdigest()]
+    )
+
+
+def test_same_content_from_many_threads_is_stored_once(tmp_path: Path) -> None:
+    blobs = BlobStore(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        digests = set(pool.map(blobs.put, [CONTENT] * 40))
+
+    assert digests == {DIGEST}
+    assert [each.name for each in tmp_path.iterdir()] == [DIGEST]
+    assert blobs.get(DIGEST) == CONTENT

@@ -1,0 +1,628 @@
+"""The document store: TinyDB's vocabulary, durable commits, and ways back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tinydb import TinyDB, where
+
+from emulator.storage.documents import DocumentStore, DocumentTable
+from emulator.storage.snapshot import Row, TableSpec
+from emulator.storage.sqlite_file import Change, SqliteFile
+
+SPECS = [
+    TableSpec("assets"),
+    TableSpec("labels", {"asset": lambda label: label.get("asset")}),
+]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["memory", "file"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DocumentStore]:
+    path = tmp_path / "documents.sqlite" if request.param == "file" else None
+    opened = DocumentStore(SPECS, path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def labels(store: DocumentStore) -> DocumentTable:
+    return labels_of(store)
+
+
+def labels_of(store: DocumentStore) -> DocumentTable:
+    table = store.table("labels")
+    assert isinstance(table, DocumentTable)
+    return table
+
+
+def fill(table: DocumentTable, *ids: str) -> None:
+    table.insert_multiple({"id": each, "asset": "a", "values": [each]} for each in ids)
+
+
+def ids_of(documents: Any) -> list[str]:
+    return [each["id"] for each in documents]
+
+
+def picture(store: DocumentStore) -> dict[str, list[Row]]:
+    return {name: table.rows() for name, table in store.snapshot.items()}
+
+
+# TinyDB's vocabulary
+
+
+def test_store_is_a_tinydb(store: DocumentStore) -> None:
+    assert isinstance(store, TinyDB)
+    assert store.tables() == {"assets", "labels"}
+
+
+def test_insert_gives_the_documents_own_id(labels: DocumentTable) -> None:
+    assert labels.insert({"id": "x", "n": 1}) == "x"
+    assert labels.insert_multiple([{"id": "y"}, {"id": "w"}]) == ["y", "w"]
+    assert len(labels) == 3
+
+
+@pytest.mark.parametrize("document", [{}, {"id": None}, {"id": 1}])
+def test_document_without_a_text_id_is_refused(
+    labels: DocumentTable, document: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match="needs a text 'id'"):
+        labels.insert_multiple([{"id": "x"}, document])
+    assert labels.all() == []
+
+
+@pytest.mark.parametrize("ids", [["x", "new"], ["new", "x"], ["twin", "twin"]])
+def test_id_that_exists_is_refused_and_nothing_is_inserted(
+    labels: DocumentTable, ids: list[str]
+) -> None:
+    labels.insert({"id": "x", "n": 1})
+    with pytest.raises(ValueError, match="exists already"):
+        labels.insert_multiple({"id": each} for each in ids)
+
+    assert labels.all() == [{"id": "x", "n": 1}]
+
+
+def test_documents_are_listed_in_order_of_insertion(labels: DocumentTable) -> None:
+    fill(labels, "z", "a")
+    fill(labels, "m")
+
+    assert ids_of(labels) == ids_of(labels.all()) == ["z", "a", "m"]
+
+
+def test_search_finds_what_matches(labels: DocumentTable) -> None:
+    labels.insert_multiple([{"id": "x", "n": 1}, {"id": "y", "n": 5}, {"id": "z", "n": 9}])
+
+    assert ids_of(labels.search(where("n") > 2)) == ["y", "z"]
+    assert labels.search(where("n") == 2) == []
+    assert labels.count(where("n") > 2) == 2
+
+
+def test_search_after_a_change_sees_it(labels: DocumentTable) -> None:
+    labels.insert({"id": "x", "n": 1})
+    query = where("n") == 1
+    assert ids_of(labels.search(query)) == ["x"]
+    labels.update({"n": 2}, doc_ids=["x"])
+
+    assert labels.search(query) == []
+
+
+def test_get_answers_by_id_ids_or_query(labels: DocumentTable) -> None:
+    fill(labels, "x", "y")
+    found = labels.get(doc_id="y")
+
+    assert found is not None
+    assert found["id"] == found.doc_id == "y"
+    assert ids_of(labels.get(doc_ids=["y", "nobody", "x"])) == ["y", "x"]
+    assert ids_of([labels.get(where("values") == ["y"])]) == ["y"]
+    assert labels.get(doc_id="nobody") is None
+    assert labels.get(where("values") == 0) is None
+    assert labels.contains(doc_id="x")
+    with pytest.raises(RuntimeError, match="You have to pass"):
+        labels.get()
+
+
+@pytest.mark.parametrize(
+    ("selection", "changed"),
+    [
+        ({"cond": where("id").one_of(["x", "z"])}, ["x", "z"]),
+        ({"doc_ids": ["y", "nobody"]}, ["y"]),
+        ({"doc_ids": []}, []),
+        ({}, ["x", "y", "z"]),
+    ],
+    ids=["query", "ids", "no ids", "all"],
+)
+def test_update_sets_members_of_the_selected(
+    labels: DocumentTable, selection: dict[str, Any], changed: list[str]
+) -> None:
+    fill(labels, "x", "y", "z")
+
+    assert labels.update({"n": 1}, **selection) == changed
+    assert ids_of(labels.search(where("n") == 1)) == changed
+    assert ids_of(labels.search(where("asset") == "a")) == ["x", "y", "z"]
+
+
+def test_update_with_a_function_edits_a_copy(labels: DocumentTable) -> None:
+    fill(labels, "x")
+    before = labels.get(doc_id="x")
+    labels.update(lambda document: document["values"].append("more"), doc_ids=["x"])
+
+    assert before == {"id": "x", "asset": "a", "values": ["x"]}
+    assert labels.get(doc_id="x") == {"id": "x", "asset": "a", "values": ["x", "more"]}
+
+
+def test_update_multiple_applies_each(labels: DocumentTable) -> None:
+    fill(labels, "x", "y")
+    changed = labels.update_multiple(
+        [({"n": 1}, where("id") == "x"), ({"n": 2}, where("asset") == "a")]
+    )
+
+    assert changed == ["x", "x", "y"]
+    assert [each["n"] for each in labels] == [2, 2]
+
+
+def test_upsert_updates_or_inserts(labels: DocumentTable) -> None:
+    labels.upsert({"id": "x", "n": 1}, where("id") == "x")
+    labels.upsert({"id": "x", "n": 2}, where("id") == "x")
+
+    assert labels.all() == [{"id": "x", "n": 2}]
+
+
+def test_remove_takes_away_the_selected(labels: DocumentTable) -> None:
+    fill(labels, "x", "y", "z")
+
+    assert labels.remove(where("id") == "y") == ["y"]
+    assert labels.remove(doc_ids=["z", "nobody"]) == ["z"]
+    assert ids_of(labels) == ["x"]
+    with pytest.raises(RuntimeError, match="truncate"):
+        labels.remove()
+
+
+def test_truncate_empties_one_table(store: DocumentStore, labels: DocumentTable) -> None:
+    fill(labels, "x", "y")
+    store.table("assets").insert({"id": "kept"})
+    labels.truncate()
+
+    assert (len(labels), ids_of(store.table("assets"))) == (0, ["kept"])
+
+
+def test_removed_id_can_be_used_again_at_the_end(labels: DocumentTable) -> None:
+    fill(labels, "x", "y")
+    labels.remove(doc_ids=["x"])
+    fill(labels, "x")
+
+    assert ids_of(labels) == ["y", "x"]
+
+
+def test_rewriting_everything_is_refused(store: DocumentStore, labels: DocumentTable) -> None:
+    fill(labels, "x")
+    with pytest.raises(TypeError, match="write single documents"):
+        store.drop_tables()
+
+    assert ids_of(labels) == ["x"]
+
+
+# Copies
+
+
+def edit(document: Any) -> None:
+    document["n"] = "edited"
+    document["values"].append("edited")
+
+
+@pytest.mark.parametrize("how", ["get", "get ids", "search", "all", "iterate"])
+def test_returned_documents_are_copies(labels: DocumentTable, how: str) -> None:
+    fill(labels, "x")
+    ways: dict[str, Any] = {
+        "get": lambda: labels.get(doc_id="x"),
+        "get ids": lambda: labels.get(doc_ids=["x"])[0],
+        "search": lambda: labels.search(where("id") == "x")[0],
+        "all": lambda: labels.all()[0],
+        "iterate": lambda: next(iter(labels)),
+    }
+    edit(ways[how]())
+
+    assert labels.get(doc_id="x") == {"id": "x", "asset": "a", "values": ["x"]}
+
+
+def test_editing_what_was_inserted_changes_nothing(labels: DocumentTable) -> None:
+    document = {"id": "x", "values": [{"deep": [1]}]}
+    labels.insert(document)
+    document["values"][0]["deep"].append(2)  # type: ignore[index]
+
+    assert labels.get(doc_id="x") == {"id": "x", "values": [{"deep": [1]}]}
+
+
+def test_editing_what_was_updated_changes_nothing(labels: DocumentTable) -> None:
+    labels.insert({"id": "x"})
+    fields = {"values": [1]}
+    labels.update(fields, doc_ids=["x"])
+    fields["values"].append(2)
+
+    assert labels.get(doc_id="x") == {"id": "x", "values": [1]}
+
+
+# Commits
+
+
+def test_each_commit_has_the_next_number(store: DocumentStore, labels: DocumentTable) -> None:
+    start = store.sequence
+    fill(labels, "x")
+    labels.update({"n": 1})
+    store.commit([], {})
+
+    assert store.sequence == start + 3
+
+
+def test_commit_changes_tables_and_meta_at_once(store: DocumentStore) -> None:
+    new = [Row(store.take_position(), {"id": each}) for each in ("x", "y")]
+    store.commit(
+        [Change("labels", "x", None, new[0]), Change("assets", "y", None, new[1])], {"key": [1]}
+    )
+
+    assert (ids_of(store.table("labels")), ids_of(store.table("assets"))) == (["x"], ["y"])
+    assert store.meta["key"] == [1]
+
+
+def test_positions_grow(store: DocumentStore, labels: DocumentTable) -> None:
+    first = store.take_position()
+    fill(labels, "x")
+
+    assert store.take_position() > labels_of(store)._snapshot.rows()[0].position > first
+
+
+def test_snapshot_that_a_reader_holds_never_changes(
+    store: DocumentStore, labels: DocumentTable
+) -> None:
+    fill(labels, "x", "y")
+    held, before = store.snapshot, picture(store)
+    labels.update({"asset": "b"}, doc_ids=["x"])
+    labels.remove(doc_ids=["y"])
+    fill(labels, "z")
+
+    assert {name: table.rows() for name, table in held.items()} == before
+    assert ids_of(held["labels"].find("asset", "a")) == ["x", "y"]
+    assert ids_of(store.snapshot["labels"].find("asset", "a")) == ["z"]
+
+
+def test_iteration_is_over_one_snapshot(labels: DocumentTable) -> None:
+    fill(labels, "x", "y")
+    seen = []
+    for document in labels:
+        seen.append(document["id"])
+        labels.remove(doc_ids=["y"])
+        fill(labels, f"{document['id']}2")
+
+    assert seen == ["x", "y"]
+
+
+def test_concurrent_inserts_lose_nothing(store: DocumentStore, labels: DocumentTable) -> None:
+    barrier = threading.Barrier(8)
+
+    def work(worker: int) -> None:
+        barrier.wait()
+        for number in range(25):
+            labels.insert({"id": f"{worker}-{number}", "asset": "a"})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+
+    expected = {f"{worker}-{number}" for worker in range(8) for number in range(25)}
+    assert set(ids_of(labels)) == set(ids_of(store.snapshot["labels"].find("asset", "a")))
+    assert set(ids_of(labels)) == expected
+    assert len({row.position for row in store.snapshot["labels"].rows()}) == 200
+
+
+def test_concurrent_updates_lose_nothing(labels: DocumentTable) -> None:
+    labels.insert({"id": "x", "n": 0})
+
+    def increment(_: int) -> None:
+        labels.update(lambda document: document.update(n=document["n"] + 1), doc_ids=["x"])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(increment, range(80)))
+
+    assert labels.get(doc_id="x") == {"id": "x", "n": 80}
+
+
+# The file
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "documents.sqlite"
+
+
+@pytest.fixture
+def on_disk(path: Path) -> Iterator[DocumentStore]:
+    opened = DocumentStore(SPECS, path)
+    yield opened
+    opened.close()
+
+
+def reopened(store: DocumentStore, path: Path) -> DocumentStore:
+    store.close()
+    return DocumentStore(SPECS, path)
+
+
+def test_everything_survives_reopening(on_disk: DocumentStore, path: Path) -> None:
+    fill(labels_of(on_disk), "z", "a", "gone")
+    labels_of(on_disk).update({"text": "é 漢 \U0001f600", "none": None}, doc_ids=["a"])
+    labels_of(on_disk).remove(doc_ids=["gone"])
+    on_disk.commit([], {"key": {"x": 1.5}})
+    before = (picture(on_disk), on_disk.sequence, on_disk.meta["key"], on_disk.take_position())
+    again = reopened(on_disk, path)
+
+    assert (picture(again), again.sequence, again.meta["key"]) == before[:3]
+    assert ids_of(again.snapshot["labels"].find("asset", "a")) == ["z", "a"]
+    again.close()
+
+
+def test_order_goes_on_after_reopening(on_disk: DocumentStore, path: Path) -> None:
+    fill(labels_of(on_disk), "z", "y")
+    labels_of(on_disk).remove(doc_ids=["y"])
+    again = reopened(on_disk, path)
+    fill(labels_of(again), "a")
+
+    assert ids_of(labels_of(again)) == ["z", "a"]
+    again.close()
+
+
+def test_commit_writes_only_what_changed(
+    on_disk: DocumentStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(labels_of(on_disk), *(f"id{number}" for number in range(200)))
+    written: list[list[Change]] = []
+    write = SqliteFile.write
+
+    def spy(file: SqliteFile, seq: int, changes: Any, meta: dict[str, Any]) -> None:
+        written.append(list(changes))
+        write(file, seq, written[-1], meta)
+
+    monkeypatch.setattr(SqliteFile, "write", spy)
+    labels_of(on_disk).update({"n": 1}, doc_ids=["id7"])
+    labels_of(on_disk).insert({"id": "new"})
+
+    assert [[change.id for change in commit] for commit in written] == [["id7"], ["new"]]
+
+
+def test_file_of_another_layout_is_refused(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version=99")
+    connection.close()
+
+    with pytest.raises(ValueError, match=r"documents\.sqlite was written by another version"):
+        DocumentStore(SPECS, path)
+
+
+CHILD = f"""
+import sys
+from pathlib import Path
+from emulator.storage.documents import DocumentStore
+from emulator.storage.snapshot import TableSpec
+
+store = DocumentStore([TableSpec("assets"), TableSpec("labels")], Path(sys.argv[1]))
+labels = store.table("labels")
+while True:
+    number = len(labels)
+    labels.insert_multiple({{"id": f"{{number}}.{{part}}", "text": "x" * 500}} for part in range(3))
+    print(number, flush=True)
+    if number == int(sys.argv[2]):
+        sys.stdin.read()
+"""
+
+
+def kill_child_after(path: Path, *, printed: int, stop_at: int) -> int:
+    """Let a process commit, kill it, and return the last number that it said is committed."""
+    arguments = [sys.executable, "-c", CHILD, str(path), str(stop_at)]
+    with subprocess.Popen(
+        arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as child:
+        assert child.stdout
+        try:
+            lines = [child.stdout.readline() for _ in range(printed)]
+        finally:
+            child.kill()
+    return int(lines[-1])
+
+
+def test_kill_after_a_commit_loses_nothing(path: Path) -> None:
+    for committed in range(0, 15, 3):
+        assert kill_child_after(path, printed=1, stop_at=committed) == committed
+
+        store = DocumentStore(SPECS, path)
+        expected = [f"{number}.{part}" for number in range(0, committed + 1, 3) for part in "012"]
+        assert ids_of(labels_of(store)) == expected
+        assert store.sequence == committed // 3 + 1
+        store.close()
+
+
+def test_kill_amid_commits_leaves_whole_ones_only(path: Path) -> None:
+    last = kill_child_after(path, printed=20, stop_at=-1)
+
+    store = DocumentStore(SPECS, path)
+    found = ids_of(labels_of(store))
+    assert len(found) >= last + 3
+    assert found == [f"{number}.{part}" for number in range(0, len(found), 3) for part in "012"]
+    store.close()
+
+
+# Failing writes
+
+
+def refuse_to_commit(statement: str, *_: Any) -> None:
+    if statement == "COMMIT":
+        raise sqlite3.OperationalError("disk I/O error")
+
+
+class FailingConnection:
+    """A connection whose disk is full at the commit."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, statement: str, *arguments: Any) -> Any:
+        refuse_to_commit(statement)
+        return self._connection.execute(statement, *arguments)
+
+
+def test_failed_write_leaves_memory_and_file_as_they_were(
+    store: DocumentStore, labels: DocumentTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(labels, "x")
+    before = (picture(store), store.sequence, dict(store.meta))
+    with monkeypatch.context() as patch:
+        file = store.storage._file
+        patch.setattr(file, "_connection", FailingConnection(file._connection))
+        for change in (lambda: fill(labels, "y"), lambda: labels.remove(doc_ids=["x"])):
+            with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
+                change()
+
+    assert (picture(store), store.sequence, store.meta) == before
+    assert [row for _, _, row in store.storage._file.load()] == before[0]["labels"]
+
+
+def test_store_works_again_after_a_failed_write(
+    store: DocumentStore, labels: DocumentTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        file = store.storage._file
+        patch.setattr(file, "_connection", FailingConnection(file._connection))
+        with pytest.raises(sqlite3.OperationalError):
+            fill(labels, "x")
+    fill(labels, "x", "y")
+
+    assert ids_of(labels) == ["x", "y"]
+
+
+def test_closed_file_refuses_and_memory_stays(path: Path) -> None:
+    store = DocumentStore(SPECS, path)
+    fill(labels_of(store), "x")
+    store.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        fill(labels_of(store), "y")
+
+    assert ids_of(labels_of(store)) == ["x"]
+
+
+def test_value_that_json_cannot_hold_is_refused_whole(labels: DocumentTable) -> None:
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        labels.insert_multiple([{"id": "x"}, {"id": "y", "value": object()}])
+
+    assert labels.all() == []
+
+
+# Ways back
+
+
+def disturb(store: DocumentStore) -> None:
+    """Change, delete, delete and recreate, and add, over several commits."""
+    labels = labels_of(store)
+    labels.update({"values": ["other"], "asset": "b"}, doc_ids=["m"])
+    labels.remove(doc_ids=["z", "a"])
+    fill(labels, "a", "new")
+    labels.update({"n": 1})
+    labels.remove(doc_ids=["new"])
+    store.table("assets").insert({"id": "asset"})
+
+
+def test_rolling_back_restores_content_order_and_indexes(
+    store: DocumentStore, labels: DocumentTable
+) -> None:
+    fill(labels, "z", "a", "m")
+    sequence, before = store.sequence, picture(store)
+    disturb(store)
+    assert picture(store) != before
+    store.roll_back(sequence, {})
+
+    assert picture(store) == before
+    assert ids_of(store.snapshot["labels"].find("asset", "a")) == ["z", "a", "m"]
+    assert store.snapshot["labels"].count("asset", "b") == 0
+
+
+def test_rolling_back_is_a_commit_with_its_meta(store: DocumentStore) -> None:
+    fill(labels_of(store), "x")
+    store.roll_back(0, {"key": 1})
+
+    assert (store.sequence, store.meta["key"]) == (2, 1)
+
+
+def test_rolling_back_works_time_and_again(store: DocumentStore, labels: DocumentTable) -> None:
+    fill(labels, "z", "a", "m")
+    sequence, before = store.sequence, picture(store)
+    for _ in range(3):
+        disturb(store)
+        store.roll_back(sequence, {})
+        assert picture(store) == before
+
+
+def test_rolling_back_can_itself_be_undone(store: DocumentStore, labels: DocumentTable) -> None:
+    fill(labels, "z", "a", "m")
+    early = store.sequence
+    disturb(store)
+    late, disturbed = store.sequence, picture(store)
+    store.roll_back(early, {})
+    store.roll_back(late, {})
+
+    assert picture(store) == disturbed
+
+
+def test_rolling_back_survives_reopening_before_and_after(
+    on_disk: DocumentStore, path: Path
+) -> None:
+    fill(labels_of(on_disk), "z", "a", "m")
+    sequence, before = on_disk.sequence, picture(on_disk)
+    disturb(on_disk)
+    again = reopened(on_disk, path)
+    again.roll_back(sequence, {})
+    assert picture(again) == before
+    again = reopened(again, path)
+
+    assert picture(again) == before
+    again.close()
+
+
+def test_order_goes_on_after_rolling_back(store: DocumentStore, labels: DocumentTable) -> None:
+    fill(labels, "z", "y")
+    sequence = store.sequence
+    fill(labels, "x")
+    store.roll_back(sequence, {})
+    fill(labels, "a")
+
+    assert ids_of(labels) == ["z", "y", "a"]
+
+
+def test_failed_rolling_back_leaves_everything(
+    store: DocumentStore, labels: DocumentTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(labels, "x")
+    before = picture(store)
+    with monkeypatch.context() as patch:
+        file = store.storage._file
+        patch.setattr(file, "_connection", FailingConnection(file._connection))
+        with pytest.raises(sqlite3.OperationalError):
+            store.roll_back(0, {})
+
+    assert picture(store) == before
+
+
+def test_file_holds_plain_json_rows(on_disk: DocumentStore, path: Path) -> None:
+    labels_of(on_disk).insert({"id": "x", "text": "é"})
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute("SELECT tbl, id, body FROM documents").fetchall()
+    connection.close()
+
+    assert [(table, key, json.loads(body)) for table, key, body in rows] == [
+        ("labels", "x", {"id": "x", "text": "é"})
+    ]

@@ -1,0 +1,158 @@
+"""Immutable tables: a change makes a new one, and the old one stays as it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator.storage.snapshot import Row, ShardedMap, TableSnapshot, TableSpec
+
+SPEC = TableSpec(
+    "labels",
+    {
+        "asset": lambda label: label["asset"],
+        "author": lambda label: (label["asset"], label["author"]),
+        "sent": lambda label: True if label.get("sent") else None,
+    },
+)
+
+
+def row(position: int, document_id: str, asset: str = "a", **members: Any) -> Row:
+    return Row(position, {"id": document_id, "asset": asset, "author": "me", **members})
+
+
+def table(*rows: Row) -> TableSnapshot:
+    return TableSnapshot(SPEC).changed({each.document["id"]: each for each in rows})
+
+
+def found(snapshot: TableSnapshot, index: str, key: Any) -> list[str]:
+    return [document["id"] for document in snapshot.find(index, key)]
+
+
+def test_empty_map_has_nothing() -> None:
+    empty: ShardedMap[str, int] = ShardedMap()
+
+    assert (len(empty), empty.get("x"), list(empty.values())) == (0, None, [])
+
+
+def test_changed_map_has_what_was_added_and_not_what_was_removed() -> None:
+    numbers = ShardedMap[str, int]().changed({"a": 1, "b": 2}).changed({"a": None, "c": 3})
+
+    assert [numbers.get(key) for key in "abc"] == [None, 2, 3]
+    assert (len(numbers), sorted(numbers.values())) == (2, [2, 3])
+
+
+def test_changing_a_map_leaves_the_original() -> None:
+    original = ShardedMap[str, int]().changed({"a": 1, "b": 2})
+    original.changed({"a": 7, "b": None, "c": 3})
+
+    assert [original.get(key) for key in "abc"] == [1, 2, None]
+    assert len(original) == 2
+
+
+def test_replacing_or_removing_what_is_absent_keeps_count() -> None:
+    numbers = ShardedMap[str, int]().changed({"a": 1}).changed({"a": 2, "z": None})
+
+    assert len(numbers) == 1
+
+
+def test_map_agrees_with_a_dict_over_many_changes() -> None:
+    numbers, expected = ShardedMap[int, int](), dict[int, int]()
+    for step in range(300):
+        change = {step * 7 % 1009: step, step * 3 % 101: None if step % 3 else step}
+        numbers = numbers.changed(change)
+        expected = {key: value for key, value in (expected | change).items() if value is not None}
+
+    assert {key: numbers.get(key) for key in expected} == expected
+    assert len(numbers) == len(expected) == len(list(numbers.values()))
+
+
+def test_rows_are_in_creation_order_whatever_their_ids() -> None:
+    rows = table(row(3, "a"), row(1, "z"), row(2, "m")).rows()
+
+    assert [each.document["id"] for each in rows] == ["z", "m", "a"]
+
+
+def test_row_and_get_answer_by_id() -> None:
+    labels = table(row(1, "x"))
+
+    assert labels.row("x") == row(1, "x")
+    assert labels.get("x") == row(1, "x").document
+    assert (labels.row("y"), labels.get("y"), len(labels)) == (None, None, 1)
+
+
+def test_index_finds_documents_in_creation_order() -> None:
+    labels = table(row(2, "x"), row(1, "y"), row(3, "z", "b"))
+
+    assert found(labels, "asset", "a") == ["y", "x"]
+    assert found(labels, "asset", "b") == ["z"]
+    assert found(labels, "asset", "none") == []
+
+
+def test_index_key_may_be_a_tuple() -> None:
+    assert found(table(row(1, "x")), "author", ("a", "me")) == ["x"]
+
+
+def test_document_with_key_none_is_left_out_of_the_index() -> None:
+    labels = table(row(1, "x", sent=True), row(2, "y"))
+
+    assert found(labels, "sent", True) == ["x"]
+    assert labels.count("sent", None) == 0
+
+
+def test_index_counts() -> None:
+    labels = table(row(1, "x"), row(2, "y"), row(3, "z", "b"))
+
+    assert [labels.count("asset", key) for key in ("a", "b", "c")] == [2, 1, 0]
+
+
+def test_unknown_index_is_a_defect() -> None:
+    with pytest.raises(KeyError, match="colour"):
+        table().find("colour", "red")
+
+
+@pytest.mark.parametrize(
+    ("change", "in_a", "in_b"),
+    [
+        ({"y": None}, ["x", "z"], []),
+        ({"x": None, "y": None, "z": None}, [], []),
+        ({"y": row(2, "y", "b")}, ["x", "z"], ["y"]),
+        ({"y": row(2, "y", author="you")}, ["x", "y", "z"], []),
+        ({"new": row(4, "new")}, ["x", "y", "z", "new"], []),
+        ({"back": row(0, "back")}, ["back", "x", "y", "z"], []),
+        ({"y": None, "new": row(4, "new")}, ["x", "z", "new"], []),
+        ({"unknown": None}, ["x", "y", "z"], []),
+    ],
+    ids=["delete", "delete all", "move", "other key", "add", "restore", "replace", "delete none"],
+)
+def test_index_follows_a_change(
+    change: dict[str, Row | None], in_a: list[str], in_b: list[str]
+) -> None:
+    labels = table(row(1, "x"), row(2, "y"), row(3, "z")).changed(change)
+
+    assert (found(labels, "asset", "a"), found(labels, "asset", "b")) == (in_a, in_b)
+
+
+def test_documents_moved_back_return_to_their_places() -> None:
+    labels = table(*(row(number, f"id{number}") for number in range(6)))
+    moved = labels.changed({f"id{n}": row(n, f"id{n}", "b") for n in (1, 4)})
+    returned = moved.changed({f"id{n}": row(n, f"id{n}") for n in (4, 1)})
+
+    assert found(moved, "asset", "a") == ["id0", "id2", "id3", "id5"]
+    assert found(returned, "asset", "a") == [f"id{n}" for n in range(6)]
+
+
+def test_changing_a_table_leaves_the_original() -> None:
+    original = table(row(1, "x"), row(2, "y"))
+    original.changed({"x": None, "y": row(2, "y", "b"), "z": row(3, "z")})
+
+    assert [each.document["id"] for each in original.rows()] == ["x", "y"]
+    assert found(original, "asset", "a") == ["x", "y"]
+    assert len(original) == 2
+
+
+def test_change_that_keeps_all_keys_still_shows_the_new_document() -> None:
+    labels = table(row(1, "x")).changed({"x": row(1, "x", text="new")})
+
+    assert labels.find("asset", "a")[0]["text"] == "new"

@@ -1,0 +1,120 @@
+"""Times: how they are written, what is read as one, and where they come from."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from freezegun import freeze_time
+
+from emulator import clock
+from emulator.clock import Clock
+
+UTC = timezone.utc
+MOMENT = datetime(2023, 1, 16, 11, 0, 36, 691_000, tzinfo=UTC)
+TEXT = "2023-01-16T11:00:36.691Z"
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (MOMENT, TEXT),
+        (MOMENT.replace(microsecond=0), "2023-01-16T11:00:36.000Z"),
+        (MOMENT.replace(microsecond=7_000), "2023-01-16T11:00:36.007Z"),
+        (MOMENT.replace(microsecond=999_999), "2023-01-16T11:00:36.999Z"),
+        (MOMENT.astimezone(timezone(timedelta(hours=5, minutes=30))), TEXT),
+        (MOMENT.astimezone(timezone(-timedelta(hours=12))), TEXT),
+    ],
+)
+def test_time_is_written_in_utc_with_three_decimals(moment: datetime, text: str) -> None:
+    assert clock.to_text(moment) == text
+
+
+def test_written_time_has_the_format_that_clients_parse() -> None:
+    text = clock.to_text(MOMENT)
+
+    assert datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) == MOMENT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT,
+        TEXT.lower().replace("t", "T"),
+        f"  {TEXT}\n",
+        "2023-01-16T11:00:36.691",
+        "2023-01-16 11:00:36.691",
+        "2023-01-16T11:00:36.691+00:00",
+        "2023-01-16T11:00:36.691+00:00Z",
+        "2023-01-16T13:00:36.691+02:00",
+        "2023-01-16T13:00:36.691+02:00Z",
+        "2023-01-16T05:30:36.691-05:30",
+    ],
+)
+def test_every_way_to_write_a_moment_is_read_as_the_same_one(text: str) -> None:
+    assert clock.from_text(text) == MOMENT
+
+
+@pytest.mark.parametrize("text", ["2023-01-16", "2023-01-16Z", "2023-01-16T00:00"])
+def test_date_is_its_midnight_in_utc(text: str) -> None:
+    assert clock.from_text(text) == datetime(2023, 1, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "microseconds"),
+    [
+        ("", 0),
+        (".6", 600_000),
+        (".69", 690_000),
+        (".691", 691_000),
+        (".6912", 691_200),
+        (".691234", 691_234),
+        (".691234567", 691_234),
+    ],
+)
+@pytest.mark.parametrize("zone", ["", "Z", "+00:00", "+00:00Z", "+01:00"])
+def test_fraction_may_have_any_number_of_digits(
+    fraction: str, microseconds: int, zone: str
+) -> None:
+    moment = clock.from_text(f"2023-01-16T11:00:36{fraction}{zone}")
+
+    hour = 10 if "01:00" in zone else 11
+    assert moment == MOMENT.replace(hour=hour, microsecond=microseconds)
+
+
+@pytest.mark.parametrize("text", ["2023-01-16", TEXT, "2023-01-16T11:00:36.691"])
+def test_what_is_read_always_has_a_zone(text: str) -> None:
+    assert clock.from_text(text).utcoffset() == timedelta()
+
+
+@pytest.mark.parametrize("text", ["", "Z", "yesterday", "2023-13-01", "16/01/2023", "1673866836"])
+def test_other_text_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        clock.from_text(text)
+
+
+def test_reading_undoes_writing() -> None:
+    assert clock.to_text(clock.from_text(TEXT)) == TEXT
+
+
+def test_clock_tells_the_systems_time_cut_to_milliseconds() -> None:
+    with freeze_time("2023-01-16 11:00:36.691999"):
+        assert Clock().now() == MOMENT
+
+
+def test_clock_adds_its_offset() -> None:
+    with freeze_time("2023-01-16 11:00:36.691"):
+        assert Clock(timedelta(days=-1)).now() == MOMENT - timedelta(days=1)
+
+
+def test_frozen_time_moves_on_when_it_is_told_to() -> None:
+    with freeze_time("2023-01-16 11:00:36.691") as frozen:
+        frozen.tick(timedelta(seconds=1.5))
+
+        assert clock.to_text(Clock().now()) == "2023-01-16T11:00:38.191Z"
+
+
+def test_monotonic_never_goes_back() -> None:
+    readings = [clock.monotonic() for _ in range(100)]
+
+    assert readings == sorted(readings)

@@ -1,0 +1,175 @@
+"""Settings: which source wins, what they are read as, and what an error says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.config import Settings, SettingsError, load_settings
+
+
+def load(
+    folder: Path,
+    *,
+    given: dict[str, Any] | None = None,
+    environment: dict[str, str] | None = None,
+    table: str = "",
+) -> Settings:
+    project_file = folder / "pyproject.toml"
+    project_file.write_text(f"[tool.kili-emulator]\n{table}\n", encoding="utf-8")
+    return load_settings(given or {}, environment or {}, project_file)
+
+
+def test_without_any_source_there_are_defaults(tmp_path: Path) -> None:
+    assert load_settings({}, {}, tmp_path / "missing.toml") == Settings()
+
+
+def test_project_file_of_another_tool_gives_defaults(tmp_path: Path) -> None:
+    project_file = tmp_path / "pyproject.toml"
+    project_file.write_text("[tool.ruff]\nline-length = 1\n")
+
+    assert load_settings({}, {}, project_file) == Settings()
+
+
+SOURCES: dict[str, dict[str, Any]] = {
+    "given": {"given": {"port": 1}},
+    "environment": {"environment": {"KILI_EMULATOR_PORT": "2"}},
+    "table": {"table": "port = 3"},
+}
+
+
+@pytest.mark.parametrize(
+    ("sources", "port"),
+    [
+        (["given", "environment", "table"], 1),
+        (["given", "table"], 1),
+        (["environment", "table"], 2),
+        (["table"], 3),
+    ],
+)
+def test_nearest_source_wins(tmp_path: Path, sources: list[str], port: int) -> None:
+    arguments = {name: value for each in sources for name, value in SOURCES[each].items()}
+
+    assert load(tmp_path, **arguments).port == port
+
+
+def test_sources_add_up(tmp_path: Path) -> None:
+    arguments = {"given": {"host": "::1"}, "environment": {"KILI_EMULATOR_SEED": "4"}}
+    settings = load(tmp_path, table="port = 3", **arguments)
+
+    assert settings == Settings(host="::1", seed=4, port=3)
+
+
+def test_option_that_was_not_given_hides_nothing(tmp_path: Path) -> None:
+    assert load(tmp_path, given={"port": None}, table="port = 3").port == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("host", "0.0.0.0", "0.0.0.0"),
+        ("port", "0", 0),
+        ("data_dir", "some/folder", Path("some/folder")),
+        ("ephemeral", "1", True),
+        ("ephemeral", "True", True),
+        ("ephemeral", "yes", True),
+        ("ephemeral", "0", False),
+        ("ephemeral", "FALSE", False),
+        ("ephemeral", "no", False),
+        ("scenario", "empty", "empty"),
+        ("seed", "-7", -7),
+        ("sync_wait", "2.5", 2.5),
+        ("plugin_timeout", "3", 3.0),
+        ("allow_host", "a.example", ("a.example",)),
+        ("allow_host", "a.example, b.example,", ("a.example", "b.example")),
+        ("allow_host", "", ()),
+        ("public_keys", "true", True),
+    ],
+)
+def test_environment_text_is_read_as_the_settings_type(
+    tmp_path: Path, name: str, text: str, value: object
+) -> None:
+    settings = load(tmp_path, environment={f"KILI_EMULATOR_{name.upper()}": text})
+
+    assert getattr(settings, name) == value
+    assert type(getattr(settings, name)) is type(value) or isinstance(value, Path)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ('data-dir = "x"', "data_dir", Path("x")),
+        ('data_dir = "x"', "data_dir", Path("x")),
+        ("ephemeral = true", "ephemeral", True),
+        ('allow-host = ["a", "b"]', "allow_host", ("a", "b")),
+        ('allow-host = "a,b"', "allow_host", ("a", "b")),
+        ("sync-wait = 1", "sync_wait", 1.0),
+    ],
+)
+def test_project_file_takes_toml_values_and_dashes(
+    tmp_path: Path, line: str, name: str, value: object
+) -> None:
+    assert getattr(load(tmp_path, table=line), name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("PORT", "many"), ("EPHEMERAL", "perhaps"), ("SEED", ""), ("SYNC_WAIT", "1,5")],
+)
+def test_bad_environment_value_names_its_variable(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, environment={f"KILI_EMULATOR_{name}": text})
+
+    assert str(caught.value).startswith(f"KILI_EMULATOR_{name}: ")
+    assert repr(text) in str(caught.value)
+
+
+def test_bad_value_of_the_project_file_names_the_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, table='port = "many"')
+
+    assert f"[tool.kili-emulator] of {tmp_path / 'pyproject.toml'}: port = 'many'" in str(
+        caught.value
+    )
+
+
+def test_unknown_setting_of_the_project_file_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"no setting 'prot' \(known: host, port, "):
+        load(tmp_path, table="prot = 1")
+
+
+def test_project_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"pyproject\.toml cannot be read"):
+        load(tmp_path, table="= nothing")
+
+
+def test_bad_value_counts_even_where_a_nearer_source_hides_it(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="port = 'many'"):
+        load(tmp_path, given={"port": 1}, table='port = "many"')
+
+
+def test_variables_of_others_are_ignored(tmp_path: Path) -> None:
+    assert load(tmp_path, environment={"PORT": "1", "KILI_EMULATOR_LATER": "x"}) == Settings()
+
+
+def test_process_environment_is_read_unless_another_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KILI_EMULATOR_SCENARIO", "empty")
+
+    assert load_settings({}, project_file=tmp_path / "missing.toml").scenario == "empty"
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("::", False)],
+)
+def test_loopback_is_what_only_this_machine_reaches(host: str, expected: bool) -> None:
+    assert Settings(host=host).is_loopback is expected
+
+
+def test_ephemeral_settings_have_no_folder() -> None:
+    assert Settings(data_dir=Path("x")).folder == Path("x")
+    assert Settings(data_dir=Path("x"), ephemeral=True).folder is None

@@ -1,0 +1,111 @@
+"""Handlers that never come back: the call returns, the key is refused, the server serves on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from tests.sdk import SdkProcess, SdkSession
+from tests.server import RemoteWorld, ServerUnderTest
+from tests.tutorial.test_steps import append, todo_assets
+from tests.tutorial.test_survival import connect
+
+PLUGIN = """
+import os
+import socket
+import time
+from pathlib import Path
+from kili.plugins import PluginCore
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        Path({key_file!r}).write_text(self.kili.api_key)
+        print("begun")
+        {hang}
+"""
+
+HANGS = {
+    "CPU loop": "while True: pass",
+    "sleep": "time.sleep(10**6)",
+    "socket read": "near, far = socket.socketpair(); near.recv(1)",
+}
+
+
+@pytest.fixture(scope="module")
+def newest() -> Iterator[SdkProcess]:
+    with SdkProcess("26.2.4", fast=True) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
+    """A server that gives handlers one second."""
+    folder = tmp_path_factory.mktemp("impatient")
+    options = ("--ephemeral", "--plugin-timeout", "1")
+    with ServerUnderTest(folder, *options) as running:
+        yield running
+
+
+def install(session: SdkSession, folder: Path, hang: str) -> Path:
+    """Upload and activate a plugin that hangs; the file it writes its key to."""
+    key_file = folder / "key"
+    path = folder / "plugin.py"
+    path.write_text(PLUGIN.format(key_file=str(key_file), hang=hang))
+    session.run(f"kili.upload_plugin({str(path)!r}, 'Hanging')").checked()
+    session.run("kili.activate_plugin_on_project('Hanging', project_id=project_id)").checked()
+    return key_file
+
+
+@pytest.mark.parametrize("hang", HANGS.values(), ids=HANGS.keys())
+def test_a_hanging_handler_is_stopped_or_left_behind(
+    newest: SdkProcess, impatient: ServerUnderTest, tmp_path: Path, hang: str
+) -> None:
+    world = impatient.new_world()
+    session = connect(newest, world)
+    key_file = install(session, tmp_path, hang)
+    append(session, todo_assets(world)[:1])
+
+    (run,) = world.export()["runs"]
+    assert run["outcome"] == ("TIMED_OUT" if "while" in hang else "ABANDONED")
+    assert "Plugin timed out after 1 seconds" in run["error"]
+    assert _cpu_seconds_of(impatient.pid) < 0.25
+
+    revoked = requests.post(
+        world.endpoint,
+        json={"query": "{ viewer { id } }"},
+        headers={"Authorization": f"X-API-Key: {key_file.read_text()}"},
+        timeout=10,
+    )
+    assert "is valid only while the run lasts" in revoked.json()["errors"][0]["message"]
+    assert session.run("kili.count_projects()").checked().value == 1
+
+
+def _cpu_seconds_of(pid: int) -> float:
+    """The processor time that a process takes during half a second."""
+    process = psutil.Process(pid)
+    before = process.cpu_times()
+    threading.Event().wait(0.5)
+    after = process.cpu_times()
+    return (after.user - before.user) + (after.system - before.system)
+
+
+def test_three_sleeping_handlers_do_not_hold_the_call_for_ever(
+    newest: SdkProcess, server: ServerUnderTest, remote_world: RemoteWorld, tmp_path: Path
+) -> None:
+    session = connect(newest, remote_world)
+    install(session, tmp_path, "time.sleep(10**6)")
+    one, other = todo_assets(remote_world)[:2]
+
+    labels = append(session, [one, other, one])
+
+    assert len(labels) == 3
+    assert [run["outcome"] for run in remote_world.export()["runs"]] == ["RUNNING"] * 3
+    lines = [line["content"] for line in remote_world.export()["pluginLogs"]]
+    assert "begun" in lines
+    assert sum("was answered after 30 seconds" in line for line in lines) == 3
+    assert server.new_world("empty").export()["projects"] == []
