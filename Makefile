@@ -12,7 +12,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run demo test lint types bench sdk-environments clean
+.PHONY: help install run demo test lint types bench docs sdk-environments clean
 
 help:
 	@echo "make install            the emulator, into $(VENV)"
@@ -22,6 +22,7 @@ help:
 	@echo "make lint               style, formatting, who imports whom"
 	@echo "make types              mypy, strict"
 	@echo "make bench              measurements"
+	@echo "make docs               write the generated page of the documentation anew"
 	@echo "make sdk-environments   an environment for each SDK that the tests use, in .venvs"
 	@echo "make clean              remove all of it again, but not your data (.kili-emulator)"
 
@@ -31,7 +32,7 @@ run: $(VENV)/.installed
 	@$(BIN)/kili-emulator start $(ARGS)
 
 demo: $(VENV)/.installed
-	@$(BIN)/kili-emulator demo $(ARGS)
+	@$(BIN)/python examples/tutorial.py $(ARGS)
 
 test: $(VENV)/.installed-dev sdk-environments
 	$(BIN)/python -m pytest $(ARGS)
@@ -46,6 +47,9 @@ types: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.contract.coverage
 
 sdk-environments: $(VENV)/.installed
 	@$(BIN)/python tests/sdk_environments.py

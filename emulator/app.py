@@ -14,7 +14,7 @@ from typing import Any
 
 from emulator import ids
 from emulator.api.execution import GraphQLExecutor
-from emulator.config import API_PATH, DEFAULT_WORLD, LOOPBACK, Settings
+from emulator.config import API_PATH, DEFAULT_WORLD, Settings, no_proxy
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.world import Mark, World
 from emulator.http.application import create_application
@@ -100,7 +100,7 @@ def _secret(folder: Path | None) -> str:
 def direct_connections(environment: Any = os.environ) -> Iterator[None]:
     """Have clients of this process reach the emulator directly, past any proxy."""
     before = environment.get("NO_PROXY")
-    environment["NO_PROXY"] = ",".join(filter(None, [before, no_proxy()]))
+    environment["NO_PROXY"] = no_proxy(before or "")
     try:
         yield
     finally:
@@ -108,11 +108,6 @@ def direct_connections(environment: Any = os.environ) -> Iterator[None]:
             del environment["NO_PROXY"]
         else:
             environment["NO_PROXY"] = before
-
-
-def no_proxy() -> str:
-    """What ``NO_PROXY`` must hold."""
-    return ",".join(name for name in LOOPBACK if ":" not in name)
 
 
 class Emulator:

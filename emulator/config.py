@@ -1,4 +1,4 @@
-"""Settings: command line, then ``KILI_EMULATOR_*``, then ``[tool.kili-emulator]``, then defaults."""
+"""Settings: command line, else ``KILI_EMULATOR_*``, else ``[tool.kili-emulator]``, else defaults."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ ENVIRONMENT_PREFIX = "KILI_EMULATOR_"
 API_PATH = "/api/label/v2"
 DEFAULT_WORLD = "default"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_HIGHEST_PORT = 65535
 
 
 class SettingsError(Exception):
@@ -76,7 +77,7 @@ def load_settings(
         project_file: the ``pyproject.toml`` to look into, if it exists.
 
     Raises:
-        SettingsError: a name is unknown or a value cannot be read.
+        SettingsError: a name is unknown, or a value cannot be read or used.
     """
     environment = os.environ if environment is None else environment
     merged: dict[str, Any] = {}
@@ -87,7 +88,39 @@ def load_settings(
         if variable in environment:
             merged[each.name] = _convert(each.name, environment[variable], variable)
     merged.update({name: value for name, value in given.items() if value is not None})
-    return Settings(**merged)
+    settings = Settings(**merged)
+    _check(settings)
+    return settings
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """Environment variables that look like settings but are none."""
+    known = {ENVIRONMENT_PREFIX + each.name.upper() for each in fields(Settings)}
+    return sorted(
+        name for name in environment if name.startswith(ENVIRONMENT_PREFIX) and name not in known
+    )
+
+
+def no_proxy(present: str = "") -> str:
+    """What ``NO_PROXY`` must hold, so that clients reach an emulator on this machine directly.
+
+    Args:
+        present: what it holds now, which is kept.
+    """
+    names = [*present.split(","), *(name for name in LOOPBACK if ":" not in name)]
+    return ",".join(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+def _check(settings: Settings) -> None:
+    """Refuse numbers that nothing can be done with."""
+    allowed = {
+        "port": (0 <= settings.port <= _HIGHEST_PORT, f"0 to {_HIGHEST_PORT}"),
+        "sync_wait": (settings.sync_wait >= 0, "0 or more seconds"),
+        "plugin_timeout": (settings.plugin_timeout > 0, "more than 0 seconds"),
+    }
+    for name, (is_allowed, range_) in allowed.items():
+        if not is_allowed:
+            raise SettingsError(f"{name} = {getattr(settings, name)} is not allowed: give {range_}")
 
 
 def _from_project_file(path: Path) -> dict[str, Any]:

@@ -16,11 +16,9 @@ from typing import Any
 from ariadne import graphql_sync, load_schema_from_path, make_executable_schema
 from graphql import (
     DocumentNode,
-    ExecutionContext,
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLInputType,
-    GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
@@ -33,6 +31,7 @@ from graphql import (
 
 from emulator.api.context import RequestContext
 from emulator.api.errors import format_error
+from emulator.api.execution_context import PlatformExecutionContext, mark_stored_members
 from emulator.api.resolvers import BINDABLES
 
 _CACHED_DOCUMENTS = 1024
@@ -45,16 +44,9 @@ _silent.disabled = True
 def build_schema() -> GraphQLSchema:
     """The executable schema: the ``.graphql`` files bound to their resolvers."""
     sources = load_schema_from_path(str(Path(__file__).parent / "schema"))
-    return make_executable_schema(sources, *BINDABLES)
-
-
-class _ExecutionContext(ExecutionContext):
-    """Writes whole numbers without a fraction, as the platform's JavaScript does: 0, not 0.0."""
-
-    @staticmethod
-    def complete_leaf_value(return_type: GraphQLLeafType, result: Any) -> Any:
-        value = ExecutionContext.complete_leaf_value(return_type, result)
-        return int(value) if isinstance(value, float) and value.is_integer() else value
+    schema = make_executable_schema(sources, *BINDABLES)
+    mark_stored_members(schema)
+    return schema
 
 
 class GraphQLExecutor:
@@ -81,17 +73,19 @@ class GraphQLExecutor:
         Returns:
             whether the document and its variables were valid, and the answer to send.
         """
-        valid, answer = graphql_sync(
+        _, answer = graphql_sync(
             self.schema,
             self._without_nulls(data),
             context_value=context,
             query_parser=lambda _, sent: self._parse(sent["query"]),
             query_validator=self._cached_validation,
             error_formatter=format_error,
-            execution_context_class=_ExecutionContext,
+            execution_context_class=PlatformExecutionContext,
             logger=_silent,
         )
-        return valid and "data" in answer, answer
+        if _was_executed(answer):
+            return True, answer
+        return False, {"errors": answer["errors"]}
 
     def _cached_validation(
         self,
@@ -128,6 +122,12 @@ class GraphQLExecutor:
             if isinstance(operation, OperationDefinitionNode)
             for variable in operation.variable_definitions
         }
+
+
+def _was_executed(answer: dict[str, Any]) -> bool:
+    """Whether resolvers ran: their errors have a path, those of a document have none."""
+    found = answer.get("errors")
+    return not found or any("path" in error for error in found)
 
 
 def _text(document: DocumentNode) -> str:

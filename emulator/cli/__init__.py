@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import click
 
+from emulator import __version__
 from emulator.cli import server, world
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="kili-emulator")
+@click.version_option(__version__, prog_name="kili-emulator")
 def main() -> None:
     """The Kili labeling platform on your own machine.
 
-    Options can also be set as KILI_EMULATOR_<OPTION> in the environment, or below
+    Settings can also be given as KILI_EMULATOR_<OPTION> in the environment, or below
     [tool.kili-emulator] in the pyproject.toml of the current folder.
     """
 

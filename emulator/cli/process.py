@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
-import requests
 
-from emulator.app import no_proxy
-from emulator.config import API_PATH, DEFAULT_WORLD, Settings, SettingsError, load_settings
+from emulator.config import (
+    API_PATH,
+    Settings,
+    SettingsError,
+    load_settings,
+    no_proxy,
+    unknown_variables,
+)
 
-_FILE = "server.json"
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_STATE_FILE = "server.json"
+_LOCK_FILE = "lock"
 _DIRECT: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
+_STEP = 0.05
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,6 +56,8 @@ class ServerProcess:
         Raises:
             click.ClickException: the emulator refused; the message is its own.
         """
+        import requests  # here and below: it takes longer to import than most commands to run
+
         headers = {"Authorization": f"X-API-Key: {self.key}"}
         answer = requests.request(
             method, f"{self.url}/_emulator{path}", headers=headers, timeout=60, **_DIRECT, **options
@@ -51,55 +69,120 @@ class ServerProcess:
 
     def is_ready(self) -> bool:
         """Whether it answers."""
+        import requests
+
         try:
             return requests.get(f"{self.url}/health", timeout=2, **_DIRECT).ok
         except requests.RequestException:
             return False
 
-    def exports(self, key: str) -> Mapping[str, str]:
-        """The variables that a client needs."""
+    def exports(self, key: str) -> dict[str, str]:
+        """The variables that a client needs; what ``NO_PROXY`` holds already is kept."""
         return {
             "KILI_API_ENDPOINT": f"{self.url}{API_PATH}/graphql",
             "KILI_API_KEY": key,
-            "NO_PROXY": no_proxy(),
+            "NO_PROXY": no_proxy(os.environ.get("NO_PROXY", "")),
         }
 
 
 def settings_from(options: Mapping[str, Any]) -> Settings:
-    """The settings of a command.
+    """The settings of a command; warns of variables that look like settings but are none.
 
     Raises:
         click.UsageError: one cannot be used.
     """
+    for name in unknown_variables(os.environ):
+        click.echo(f"Warning: there is no setting for the variable {name}; ignored.", err=True)
     try:
         return load_settings(options)
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
 
 
-def announce(settings: Settings, process: ServerProcess) -> None:
+@contextlib.contextmanager
+def sole_user(settings: Settings) -> Iterator[None]:
+    """Keep other emulators away from the data folder; the system ends this with the process.
+
+    Raises:
+        click.ClickException: another one uses it, or there cannot be such a folder.
+    """
+    path = settings.data_dir / _LOCK_FILE
+    is_new = not settings.data_dir.exists()
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        file = path.open("a")
+    except OSError as error:
+        raise click.ClickException(
+            f"{settings.data_dir} cannot be used ({error.strerror}): give another --data-dir"
+        ) from None
+    with file:
+        if not _locked(file.fileno()):
+            raise click.ClickException(
+                f"another emulator is at work on {settings.data_dir}: "
+                "stop it with `kili-emulator stop`, or give another --data-dir"
+            )
+        try:
+            yield
+        finally:
+            if settings.ephemeral and is_new:
+                with contextlib.suppress(OSError):  # where it holds more, or is open, it stays
+                    path.unlink()
+                    settings.data_dir.rmdir()
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def announced(settings: Settings, process: ServerProcess) -> Iterator[None]:
     """Let other commands find this process; only this user can read the key."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    path = settings.data_dir / _FILE
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(asdict(process)), encoding="utf-8")
-
-
-def withdraw(settings: Settings) -> None:
-    """This process can no longer be found."""
-    (settings.data_dir / _FILE).unlink(missing_ok=True)
+    path = settings.data_dir / _STATE_FILE
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_text(json.dumps(asdict(process)), encoding="utf-8")
+    new.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def find(settings: Settings) -> ServerProcess | None:
     """The emulator that runs on the settings' data folder."""
-    path = settings.data_dir / _FILE
+    path = settings.data_dir / _STATE_FILE
     try:
         process = ServerProcess(**json.loads(path.read_text(encoding="utf-8")))
-        os.kill(process.pid, 0)
     except (OSError, ValueError, TypeError):
         return None
-    return process
+    return process if _is_alive(process.pid) else None
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether there is such a process; where the system cannot say without harm, yes."""
+    if sys.platform == "win32":  # there, signal 0 is Ctrl-C
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
+
+
+def find_ready(settings: Settings) -> ServerProcess | None:
+    """The emulator that runs on the settings' data folder, if it answers."""
+    process = find(settings)
+    return process if process and process.is_ready() else None
 
 
 def running(settings: Settings) -> ServerProcess:
@@ -108,35 +191,23 @@ def running(settings: Settings) -> ServerProcess:
     Raises:
         click.ClickException: none does.
     """
-    process = find(settings)
-    if process is None or not process.is_ready():
+    process = find_ready(settings)
+    if process is None:
         raise click.ClickException(
             f"no emulator runs on {settings.data_dir}: start one with `kili-emulator start`"
         )
     return process
 
 
-def wait_until_ready(settings: Settings, seconds: float) -> ServerProcess:
-    """Wait for an emulator to answer.
-
-    Raises:
-        click.ClickException: it does not, in that time.
-    """
-    pause, waited = threading.Event(), 0.0
-    while waited < seconds:
-        process = find(settings)
-        if process and process.is_ready():
-            return process
-        pause.wait(0.1)
-        waited += 0.1
-    raise click.ClickException(
-        f"no emulator on {settings.data_dir} was ready within {seconds:g} seconds"
-    )
-
-
-def world_suffix(world: str) -> str:
-    """What the keys of a world end with."""
-    return "" if world == DEFAULT_WORLD else f".{world}"
+def poll(look: Callable[[], T | None], seconds: float) -> T | None:
+    """Look again and again for something; ``None`` if it does not come in that time."""
+    pause = threading.Event()
+    for _ in range(max(1, round(seconds / _STEP))):
+        found = look()
+        if found is not None:
+            return found
+        pause.wait(_STEP)
+    return None
 
 
 data_dir_option = click.option(

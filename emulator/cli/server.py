@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shlex
 import signal
-import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from emulator.app import Platform, direct_connections, warm_up
 from emulator.cli.process import (
     ServerProcess,
-    announce,
+    announced,
     data_dir_option,
     find,
+    find_ready,
+    poll,
     running,
     settings_from,
-    wait_until_ready,
-    withdraw,
+    sole_user,
 )
 from emulator.config import DEFAULT_WORLD, Settings
-from emulator.domain.world import World
-from emulator.scenario import ScenarioError
+
+if TYPE_CHECKING:
+    from emulator.app import Platform
+    from emulator.domain.world import World
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
@@ -62,8 +64,8 @@ def start(detach: bool, **options: Any) -> None:
     """Start the emulator."""
     options["allow_host"] = options["allow_host"] or None
     settings = settings_from(options)
-    already = find(settings)
-    if already and already.is_ready():
+    already = find_ready(settings)
+    if already:
         raise click.ClickException(
             f"an emulator runs on {settings.data_dir} already, at {already.url}: "
             "stop it with `kili-emulator stop`, or give another --data-dir"
@@ -71,87 +73,107 @@ def start(detach: bool, **options: Any) -> None:
     if detach:
         _detach(settings)
     else:
-        _serve(settings)
+        signal.signal(signal.SIGTERM, _interrupt)
+        with sole_user(settings):
+            _serve(settings)
+        click.echo("Stopped.")
+
+
+def _interrupt(*_: Any) -> NoReturn:
+    """Have the process end as by Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def _serve(settings: Settings) -> None:
+    from emulator.app import Platform, direct_connections, warm_up
+
     try:
         platform = Platform(settings)
     except OSError as error:
         raise click.ClickException(
             f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
-            "stop what listens there, or give another --port"
+            "stop what listens there, or give another --port or --host"
         ) from None
-    try:
-        with direct_connections():
-            _open(platform)
-            world = platform.registry.get(DEFAULT_WORLD)
-            process = ServerProcess(os.getpid(), platform.url, _keys(world)["admin"])
-            announce(settings, process)
-            _introduce(process, world)
+    with contextlib.closing(platform), direct_connections():
+        _open(platform)
+        world = platform.registry.get(DEFAULT_WORLD)
+        process = ServerProcess(os.getpid(), platform.url, _admin_key(world))
+        with announced(settings, process):
+            _introduce(process, world, settings)
             warm_up()
-            _serve_until_told(platform)
-    finally:
-        withdraw(settings)
-        platform.close()
-    click.echo("Stopped.")
+            platform.server.serve()
 
 
 def _open(platform: Platform) -> None:
+    from emulator.scenario import ScenarioError
+
     try:
         platform.open_worlds()
     except (ScenarioError, ValueError) as error:
         raise click.ClickException(str(error)) from None
-    except sqlite3.OperationalError as error:
-        raise click.ClickException(
-            f"{platform.settings.data_dir} cannot be used ({error}): another process may be at "
-            "work on it; give another --data-dir"
-        ) from None
+    settings = platform.settings
+    if not settings.is_loopback and not settings.public_keys:
+        for world in platform.registry.all():
+            _refuse_documented_keys(world, settings)
 
 
-def _serve_until_told(platform: Platform) -> None:
-    def stop(*_: Any) -> NoReturn:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
-    try:
-        platform.server.serve()
-    except KeyboardInterrupt:
-        click.echo("\nStopping.")
-
-
-def _keys(world: World) -> dict[str, str]:
-    return {key["name"]: key["key"] for key in world.view.api_keys.all()}
-
-
-def _introduce(process: ServerProcess, world: World) -> None:
-    keys = _keys(world)
-    width = max(map(len, keys.values()))
-    emails = {user["id"]: user["email"] for user in world.view.users.all()}
-    click.echo("Kili Emulator is ready.\n")
-    click.echo(f"  endpoint   {process.exports('')['KILI_API_ENDPOINT']}")
+def _refuse_documented_keys(world: World, settings: Settings) -> None:
+    """Whoever has a key can run code here, and these keys are known to everybody."""
     for key in world.view.api_keys.all():
+        documented = f"emulator-{key['name']}"
+        if key["key"] in (documented, f"{documented}.{world.name}"):
+            raise click.ClickException(
+                f"the data in {settings.data_dir} were made with the documented API keys, which "
+                f"everybody who reaches {settings.host} could use: give another --data-dir, or "
+                "--public-keys if that is what you want"
+            )
+
+
+def _admin_key(world: World) -> str:
+    """The key with which the commands control the server."""
+    keys = world.view.api_keys.all()
+    admins = [
+        key for key in keys if world.view.users.the(key["userId"])["organizationRole"] == "ADMIN"
+    ]
+    return str((admins or keys)[0]["key"])
+
+
+def _introduce(process: ServerProcess, world: World, settings: Settings) -> None:
+    keys = world.view.api_keys.all()
+    width = max(len(key["key"]) for key in keys)
+    emails = {user["id"]: user["email"] for user in world.view.users.all()}
+    exports = process.exports(process.key)
+    click.echo("Kili Emulator is ready.\n")
+    click.echo(f"  endpoint   {exports['KILI_API_ENDPOINT']}")
+    for key in keys:
         click.echo(f"  API key    {key['key']:<{width}}   {emails[key['userId']]}")
     for project in world.view.projects.all():
         click.echo(f"  project    {project['id']}   {project['title']}")
+    if world.scenario != settings.scenario:
+        click.echo(f"  scenario   {world.scenario} (which the data were made from; still theirs)")
     click.echo("\nPaste this where your code runs:\n")
-    exports = process.exports(keys["admin"])
     _print_exports({name: exports[name] for name in ("KILI_API_ENDPOINT", "KILI_API_KEY")})
     click.echo("\nBehind a proxy, also:\n")
     _print_exports({"NO_PROXY": exports["NO_PROXY"]})
-    click.echo("\nCtrl-C stops the emulator.")
+    click.echo("\nCtrl-C, or `kili-emulator stop`, stops the emulator.")
 
 
 def _print_exports(exports: Mapping[str, str]) -> None:
     for name, value in exports.items():
-        click.echo(f"export {name}={value}")
+        click.echo(f"export {name}={shlex.quote(value)}")
 
 
 def _detach(settings: Settings) -> None:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    log = settings.data_dir / "server.log"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        log = settings.data_dir / "server.log"
+        output = log.open("wb")
+    except OSError as error:
+        raise click.ClickException(
+            f"{settings.data_dir} cannot be used ({error.strerror}): give another --data-dir"
+        ) from None
     arguments = [argument for argument in sys.argv[1:] if argument != "--detach"]
-    with log.open("wb") as output:
+    with output:
         child = subprocess.Popen(
             [sys.executable, "-m", "emulator", *arguments],
             stdin=subprocess.DEVNULL,
@@ -167,15 +189,20 @@ def _detach(settings: Settings) -> None:
 
 
 def _await_child(settings: Settings, child: subprocess.Popen[bytes]) -> ServerProcess | None:
-    pause = threading.Event()
-    for _ in range(round(_START_SECONDS * 10)):
-        process = find(settings)
-        if process and process.pid == child.pid and process.is_ready():
-            return process
+    """The child once it is ready; ``None`` when it ended instead, or had to be ended."""
+
+    def look() -> ServerProcess | bool | None:
         if child.poll() is not None:
-            return None
-        pause.wait(0.1)
+            return False
+        process = find(settings)
+        is_ready = process and process.pid == child.pid and process.is_ready()
+        return process if is_ready else None
+
+    found = poll(look, _START_SECONDS)
+    if isinstance(found, ServerProcess):
+        return found
     child.terminate()
+    child.wait()
     return None
 
 
@@ -186,13 +213,9 @@ def stop(data_dir: Path | None) -> None:
     settings = settings_from({"data_dir": data_dir})
     process = running(settings)
     os.kill(process.pid, signal.SIGTERM)
-    pause = threading.Event()
-    for _ in range(round(_STOP_SECONDS * 10)):
-        if find(settings) is None:
-            click.echo("Stopped.")
-            return
-        pause.wait(0.1)
-    raise click.ClickException(f"process {process.pid} does not stop; kill it")
+    if not poll(lambda: find(settings) != process or None, _STOP_SECONDS):
+        raise click.ClickException(f"process {process.pid} does not stop; kill it")
+    click.echo("Stopped.")
 
 
 @click.command()
@@ -200,7 +223,12 @@ def stop(data_dir: Path | None) -> None:
 @click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds to wait.")
 def wait(data_dir: Path | None, timeout: float) -> None:
     """Wait until the emulator is ready."""
-    process = wait_until_ready(settings_from({"data_dir": data_dir}), timeout)
+    settings = settings_from({"data_dir": data_dir})
+    process = poll(lambda: find_ready(settings), timeout)
+    if process is None:
+        raise click.ClickException(
+            f"no emulator on {settings.data_dir} was ready within {timeout:g} seconds"
+        )
     click.echo(f"Ready at {process.url}.")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
+import contextlib
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
-from emulator.cli.process import data_dir_option, find, running, settings_from
+from emulator.cli.process import data_dir_option, find_ready, running, settings_from, sole_user
 from emulator.config import DEFAULT_WORLD
 
 
@@ -17,14 +18,27 @@ from emulator.config import DEFAULT_WORLD
 def reset(data_dir: Path | None) -> None:
     """Bring the default world back to its scenario, running or not."""
     settings = settings_from({"data_dir": data_dir})
-    process = find(settings)
-    if process and process.is_ready():
+    process = find_ready(settings)
+    if process:
         process.request("POST", f"/worlds/{DEFAULT_WORLD}/reset", json={})
-    else:
-        folder = settings.data_dir / "worlds" / DEFAULT_WORLD
-        if folder.exists():
-            shutil.rmtree(folder)
+    elif settings.data_dir.exists():
+        with sole_user(settings):
+            _reset_files(settings.data_dir / "worlds" / DEFAULT_WORLD)
     click.echo(f"World {DEFAULT_WORLD} is as its scenario has it.")
+
+
+def _reset_files(folder: Path) -> None:
+    """Reset the world kept there; one that is half made, the next start makes again."""
+    from emulator.domain.world import World
+
+    if not folder.exists():
+        return
+    try:
+        with contextlib.closing(World(DEFAULT_WORLD, folder)) as stored:
+            if stored.start:
+                stored.roll_back(stored.start)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @click.group()
@@ -40,7 +54,7 @@ def world() -> None:
 def create(name: str, data_dir: Path | None, scenario: str | None, seed: int | None) -> None:
     """Make a world; its API keys end with its name."""
     process = running(settings_from({"data_dir": data_dir}))
-    if scenario and Path(scenario).exists():
+    if scenario and {os.sep, "/", "."} & set(scenario):  # a path, and seen from here
         scenario = str(Path(scenario).resolve())
     data = {"name": name, "scenario": scenario, "seed": seed}
     _show(process.request("POST", "/worlds", json=data))

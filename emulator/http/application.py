@@ -26,7 +26,7 @@ def create_application(
 
     @application.before_request
     def guard() -> Response | None:
-        return security.refusal(request, hosts)
+        return security.refusal(request, hosts, any_address=not settings.is_loopback)
 
     @application.get("/health")
     def health() -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Request, Response
@@ -16,10 +17,18 @@ KEY_SCHEME = "X-API-Key: "
 UPLOAD_LIFETIME = 3600
 
 
-def refusal(request: Request, allowed_hosts: Iterable[str]) -> Response | None:
-    """A 403 for a request that a foreign host name or web site made; ``None`` when it may pass."""
+def refusal(
+    request: Request, allowed_hosts: Iterable[str], *, any_address: bool
+) -> Response | None:
+    """A 403 for a request that a foreign host name or web site made; ``None`` when it may pass.
+
+    Args:
+        allowed_hosts: names under which the server may be reached, besides the loopback ones.
+        any_address: it may also be reached under any numeric address, which no web site can fake.
+    """
     host = urlsplit(f"//{request.host}").hostname or ""
-    if host not in {*LOOPBACK, *allowed_hosts}:
+    known = host in {*LOOPBACK, *allowed_hosts} or (any_address and _is_address(host))
+    if not known:
         return text_answer(errors.FOREIGN_HOST.format(host=request.host, name=host), 403)
     site = request.headers.get("Sec-Fetch-Site", "none")
     origin = request.headers.get("Origin")
@@ -27,6 +36,14 @@ def refusal(request: Request, allowed_hosts: Iterable[str]) -> Response | None:
     if site not in ("none", "same-origin") or not same_origin:
         return text_answer(errors.FOREIGN_ORIGIN, 403)
     return None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def api_key(request: Request) -> str | None:

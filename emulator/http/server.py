@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from typing import Any
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+_BACKLOG = 128
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -27,12 +30,20 @@ class HttpServer:
     """
 
     def __init__(self, application: Flask, host: str, port: int) -> None:
-        self._server = make_server(
-            host, port, application, threaded=True, request_handler=_QuietHandler
-        )
+        # A socket of ours: werkzeug ends the process where it cannot listen, and asks the name
+        # service for its own name before it does.
+        with _listening(host, port) as bound:
+            self._server = make_server(
+                host,
+                port,
+                application,
+                threaded=True,
+                request_handler=_QuietHandler,
+                fd=bound.fileno(),
+            )
         self._thread: threading.Thread | None = None
         self.host = host
-        self.port = self._server.server_port
+        self.port = self._server.port
 
     def start(self) -> None:
         """Serve from a thread of its own."""
@@ -51,3 +62,12 @@ class HttpServer:
             self._server.shutdown()
             self._thread.join()
         self._server.server_close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    if ":" not in host:
+        return socket.create_server((host, port), backlog=_BACKLOG)
+    both = host == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server(
+        (host, port), family=socket.AF_INET6, backlog=_BACKLOG, dualstack_ipv6=both
+    )

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import tempfile
-import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from emulator import errors, ids
@@ -17,9 +14,10 @@ from emulator.domain import run as runs_of
 from emulator.domain.events import Delivery, Event
 from emulator.domain.user import RUN_KEY_PREFIX
 from emulator.domain.world import Actor, Transaction, World
-from emulator.plugins import builder, runner, sandbox
+from emulator.plugins import builder, runner
 from emulator.plugins.lanes import Lanes
 from emulator.plugins.logs import RunLog
+from emulator.plugins.versions import Versions
 from emulator.storage.snapshot import Document
 
 logger = logging.getLogger(__name__)
@@ -79,9 +77,7 @@ class WorldHost:
         self._host = host
         self._world = world
         self._system = Actor({"id": "", "organizationId": "", "isServiceAccount": False})
-        self._handlers: dict[str, type] = {}
-        self._loading = threading.Lock()
-        self._temporary = None if world.folder else tempfile.TemporaryDirectory(prefix="kili-")
+        self._versions = Versions(world, host.timeout)
         self._closed = False
         self.lanes = Lanes()
         world.bus.subscribe(self._dispatch)
@@ -90,10 +86,7 @@ class WorldHost:
     def close(self) -> None:
         self._closed = True
         self.lanes.close()
-        for version_id in self._handlers:
-            sandbox.forget(version_id)
-        if self._temporary:
-            self._temporary.cleanup()
+        self._versions.close()
 
     def note(self, run_id: str, log_type: runs_of.LogType, content: str) -> None:
         """Add a line of the emulator's own to a run's log."""
@@ -182,35 +175,40 @@ class WorldHost:
     # Runs
 
     def _run(self, run: Document) -> None:
-        log = RunLog(self._world.clock)
-        key = RUN_KEY_PREFIX + ids.secret()
         plugin = self._world.view.plugins.get(run["pluginId"])
         if plugin is None:
             return
+        log = RunLog(self._world.clock)
+        try:
+            result = self._call(run, plugin, log)
+        except builder.BuildError as error:
+            log.entry("error", str(error))
+            result = runner.Result("FAILED", str(error), 0.0)
+        self._complete(run["id"], log, result)
+
+    def _call(self, run: Document, plugin: Document, log: RunLog) -> runner.Result:
+        """Call the handler, with an API key that is good for so long."""
+        call = runner.Call(
+            handler=self._versions.handler(run["versionId"]),
+            plugin_name=plugin["name"],
+            method=runner.METHODS[run["handler"]],
+            payload=run["payload"],
+            project_id=run["projectId"],
+            seed=run["seed"],
+            seconds=self._host.timeout,
+        )
+        key = RUN_KEY_PREFIX + ids.secret()
         service_user = self._world.view.users.the(plugin["userId"])
         self._world.run_keys[key] = Actor(service_user, run["id"])
         try:
-            call = runner.Call(
-                handler=self._handler(run["versionId"]),
-                plugin_name=plugin["name"],
-                method=runner.METHODS[run["handler"]],
-                payload=run["payload"],
-                project_id=run["projectId"],
-                seed=run["seed"],
-                seconds=self._host.timeout,
-            )
-            result = runner.run(
+            return runner.run(
                 call,
                 log,
                 lambda: self._host.make_client(key),
                 lambda: self._store_lines(run["id"], log.take()),
             )
-        except builder.BuildError as error:
-            log.entry("error", str(error))
-            result = runner.Result("FAILED", str(error), 0.0)
         finally:
             self._world.run_keys.pop(key, None)
-        self._complete(run["id"], log, result)
 
     def _complete(self, run_id: str, log: RunLog, result: runner.Result) -> None:
         with self._change() as tx:
@@ -236,34 +234,11 @@ class WorldHost:
     def _build(self, version_id: str) -> None:
         problems: list[str] = []
         try:
-            self._make_handler(version_id)
+            self._versions.handler(version_id)
         except builder.BuildError as error:
             problems = error.problems
         with self._change() as tx:
             plugins_of.finish_deployment(tx, version_id, problems)
-
-    def _handler(self, version_id: str) -> type:
-        """The version's ``PluginHandler``, imported again where this process has not yet."""
-        with self._loading:
-            known = self._handlers.get(version_id)
-        return known or self._make_handler(version_id)
-
-    def _make_handler(self, version_id: str) -> type:
-        with self._loading:
-            version = self._world.view.plugin_versions.the(version_id)
-            archive = self._world.blobs.get(version["digest"])
-            handler = builder.build(
-                version_id, archive, self._folder / version_id, self._host.timeout
-            )
-            self._handlers[version_id] = handler
-            return handler
-
-    @property
-    def _folder(self) -> Path:
-        if self._temporary:
-            return Path(self._temporary.name)
-        assert self._world.folder is not None
-        return self._world.folder / "plugins"
 
 
 def _refusal(plugin: Document, event: Event, cause: Document | None) -> str | None:

@@ -8,11 +8,12 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
-
-from jsonschema import Draft202012Validator, ValidationError
+from typing import TYPE_CHECKING, Any, cast
 
 from emulator.scenario.document import Document, Problem, ScenarioError, Steps, shown
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
 
 _SUFFIX = ".yaml"
 _SCHEMA = "scenario.schema.json"
@@ -123,6 +124,8 @@ def _parsed(path: Path, content: bytes) -> Scenario:
 
 @functools.cache
 def _validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # a server that finds its data never needs it
+
     text = (seed_data_folder() / _SCHEMA).read_text(encoding="utf-8")
     return Draft202012Validator(json.loads(text))
 

@@ -42,17 +42,17 @@ class SqliteFile:
     """Reads and writes one world's documents, journal and meta values.
 
     Raises:
-        ValueError: the file was written by another layout of this program.
+        ValueError: the file was written by another layout of this program, or is none of it.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._connection = sqlite3.connect(
             str(path) if path else ":memory:", check_same_thread=False, isolation_level=None
         )
-        run = self._connection.execute
-        run("PRAGMA journal_mode=WAL")
-        run("PRAGMA synchronous=NORMAL")
-        (layout,) = run("PRAGMA user_version").fetchone()
+        try:
+            layout = self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise ValueError(f"{path} cannot be read ({error}): use another --data-dir") from None
         if layout == 0:
             self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={_LAYOUT}; END;")
         elif layout != _LAYOUT:
@@ -60,6 +60,13 @@ class SqliteFile:
                 f"{path} was written by another version of the emulator (layout {layout}, this "
                 f"one reads {_LAYOUT}): use another --data-dir, or remove that one."
             )
+
+    def _prepare(self) -> int:
+        run = self._connection.execute
+        run("PRAGMA journal_mode=WAL")
+        run("PRAGMA synchronous=NORMAL")
+        (layout,) = run("PRAGMA user_version").fetchone()
+        return int(layout)
 
     def load(self) -> Iterator[tuple[str, str, Row]]:
         """All documents as (table, id, row)."""

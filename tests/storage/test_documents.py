@@ -403,7 +403,7 @@ def test_file_of_another_layout_is_refused(path: Path) -> None:
         DocumentStore(SPECS, path)
 
 
-CHILD = f"""
+CHILD = """
 import sys
 from pathlib import Path
 from emulator.storage.documents import DocumentStore
@@ -413,7 +413,7 @@ store = DocumentStore([TableSpec("assets"), TableSpec("labels")], Path(sys.argv[
 labels = store.table("labels")
 while True:
     number = len(labels)
-    labels.insert_multiple({{"id": f"{{number}}.{{part}}", "text": "x" * 500}} for part in range(3))
+    labels.insert_multiple({"id": f"{number}.{part}", "text": "x" * 500} for part in range(3))
     print(number, flush=True)
     if number == int(sys.argv[2]):
         sys.stdin.read()

@@ -1,0 +1,591 @@
+"""A world: all-or-nothing changes, stable views, events after the commit, and ways back."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from freezegun import freeze_time
+
+from emulator.clock import to_text
+from emulator.domain.events import Delivery, Event
+from emulator.domain.world import Actor, Transaction, World
+from emulator.errors import KiliError
+from emulator.storage.sqlite_file import SqliteFile
+
+ACTOR = Actor({"id": "me", "organizationId": "home"}, run_id="run")
+
+
+@pytest.fixture(params=["memory", "file"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    opened = World("w", tmp_path / "w" if request.param == "file" else None, seed=1)
+    yield opened
+    opened.close()
+
+
+def add(tx: Transaction, name: str) -> dict[str, Any]:
+    return tx.organizations.insert({"id": tx.new_id(), "name": name})
+
+
+def added(world: World, *names: str) -> list[dict[str, Any]]:
+    with world.transaction(ACTOR) as tx:
+        return [add(tx, name) for name in names]
+
+
+def fail(
+    world: World, work: Callable[[Transaction], object], error: BaseException | None = None
+) -> None:
+    """Do some work in a transaction that then fails."""
+    error = error or RuntimeError("no")
+
+    def attempt() -> None:
+        with world.transaction(ACTOR) as tx:
+            work(tx)
+            raise error
+
+    with pytest.raises(type(error)) as caught:
+        attempt()
+    assert caught.value is error
+
+
+def names(world: World) -> list[str]:
+    return [each["name"] for each in world.view.organizations.all()]
+
+
+def state(world: World) -> tuple[Any, ...]:
+    return (world.export(), world.documents.sequence, world.ids.state())
+
+
+class Recorder:
+    """A subscriber that remembers the subjects of what it was told."""
+
+    def __init__(self, world: World) -> None:
+        self.subjects: list[str] = []
+        world.bus.subscribe(self)
+
+    def __call__(self, events: list[Event]) -> list[Delivery]:
+        self.subjects += [each["event"] for each in events]
+        return []
+
+
+# All or nothing
+
+
+def test_transaction_is_visible_once_it_ends(world: World) -> None:
+    added(world, "x", "y")
+
+    assert names(world) == ["x", "y"]
+
+
+def test_transaction_is_one_commit(world: World) -> None:
+    before = world.documents.sequence
+    added(world, "x", "y")
+
+    assert world.documents.sequence == before + 1
+
+
+def test_error_leaves_no_trace(world: World) -> None:
+    recorder = Recorder(world)
+    (x,) = added(world, "x")
+    before = state(world)
+
+    def work(tx: Transaction) -> None:
+        add(tx, "y")
+        tx.organizations.change(x, name="changed")
+        tx.emit("happened", {}, project_id="p")
+        world.ids.draw()
+
+    fail(world, work)
+
+    assert state(world) == before
+    assert x == {"id": x["id"], "name": "x"}
+    assert recorder.subjects == []
+
+
+def test_even_an_interrupt_leaves_no_trace(world: World) -> None:
+    before = state(world)
+    fail(world, lambda tx: add(tx, "y"), KeyboardInterrupt())
+
+    assert state(world) == before
+
+
+def test_ids_of_a_failed_transaction_are_given_again(world: World) -> None:
+    lost: list[str] = []
+    with freeze_time("2024-01-01"):
+        fail(world, lambda tx: lost.append(tx.new_id()))
+        (first,) = added(world, "x")
+
+    assert [first["id"]] == lost
+
+
+def test_failed_write_leaves_no_trace(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder(world)
+    added(world, "x")
+    before = state(world)
+
+    def write(*_: Any) -> None:
+        raise sqlite3.OperationalError("disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteFile, "write", write)
+        with pytest.raises(sqlite3.OperationalError):
+            emit(world, "happened")
+
+    assert (state(world), recorder.subjects) == (before, [])
+    added(world, "z")
+    assert names(world) == ["x", "z"]
+
+
+def test_failed_transaction_leaves_no_trace_on_disk(tmp_path: Path) -> None:
+    world = World("w", tmp_path)
+    added(world, "x")
+    before = world.export()
+    fail(world, lambda tx: add(tx, "y"))
+    world.close()
+    again = World("w", tmp_path)
+
+    assert again.export() == before
+    again.close()
+
+
+def test_transaction_that_changes_nothing_commits_nothing(world: World) -> None:
+    (x,) = added(world, "x")
+    before = world.documents.sequence
+    with world.transaction(ACTOR) as tx:
+        tx.organizations.change(x, name="x")
+        tx.organizations.delete(add(tx, "passing"))
+
+    assert (world.documents.sequence, names(world)) == (before, ["x"])
+
+
+def test_second_transaction_in_the_same_thread_is_refused(world: World) -> None:
+    with world.transaction(ACTOR) as tx:
+        add(tx, "outer")
+        with (
+            pytest.raises(RuntimeError, match="open in this thread already"),
+            world.transaction(ACTOR),
+        ):
+            pytest.fail("a second transaction was opened")
+
+    assert names(world) == ["outer"]
+
+
+def test_world_is_free_again_after_a_failed_transaction(world: World) -> None:
+    fail(world, lambda tx: add(tx, "x"))
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(added, world, "y").result(timeout=10)
+    added(world, "z")
+
+    assert names(world) == ["y", "z"]
+
+
+def test_transactions_of_many_threads_follow_one_another(world: World) -> None:
+    (counter,) = added(world, "0")
+
+    def increment(_: int) -> None:
+        with world.transaction(ACTOR) as tx:
+            now = tx.organizations.the(counter["id"])
+            tx.organizations.change(now, name=str(int(now["name"]) + 1))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(increment, range(80)))
+
+    assert names(world) == ["80"]
+
+
+def test_everything_in_a_transaction_has_one_time(world: World) -> None:
+    with freeze_time("2024-01-01") as frozen, world.transaction(ACTOR) as tx:
+        frozen.tick(60)
+
+        assert tx.now == to_text(tx.moment) == "2024-01-01T00:00:00.000Z"
+        assert tx.new_id()[1:9] == tx.new_id()[1:9]
+
+
+# Repositories and views
+
+
+def test_transaction_sees_its_own_changes(world: World) -> None:
+    x, y = added(world, "x", "y")
+    with world.transaction(ACTOR) as tx:
+        z = add(tx, "z")
+        tx.organizations.change(x, name="changed")
+        tx.organizations.delete(y)
+
+        assert [each["name"] for each in tx.organizations.all()] == ["changed", "z"]
+        assert tx.organizations.get(y["id"]) is None
+        assert tx.organizations.the(z["id"]) == z
+        assert len(tx.organizations) == 2
+
+
+def test_change_makes_a_new_document_and_keeps_the_place(world: World) -> None:
+    x, _ = added(world, "x", "y")
+    with world.transaction(ACTOR) as tx:
+        new = tx.organizations.change(x, name="changed", more=1)
+
+    assert x == {"id": x["id"], "name": "x"}
+    assert new == {"id": x["id"], "name": "changed", "more": 1}
+    assert names(world) == ["changed", "y"]
+
+
+def test_changes_to_one_document_add_up(world: World) -> None:
+    (x,) = added(world, "x")
+    with world.transaction(ACTOR) as tx:
+        tx.organizations.change(x, one=1)
+        tx.organizations.change(x, two=2)
+
+    assert world.view.organizations.the(x["id"]) == {**x, "one": 1, "two": 2}
+
+
+def test_insert_with_a_taken_id_is_refused(world: World) -> None:
+    (x,) = added(world, "x")
+    with pytest.raises(KiliError, match="exists already"), world.transaction(ACTOR) as tx:
+        tx.organizations.insert({"id": x["id"], "name": "twin"})
+
+    assert names(world) == ["x"]
+
+
+def test_delete_all_deletes_these(world: World) -> None:
+    x, _, z = added(world, "x", "y", "z")
+    with world.transaction(ACTOR) as tx:
+        tx.organizations.delete_all([x, z])
+
+        assert len(tx.organizations) == 1
+    assert names(world) == ["y"]
+
+
+def test_some_gives_those_that_exist_in_creation_order(world: World) -> None:
+    x, y, z = added(world, "x", "y", "z")
+    found = world.view.organizations.some([z["id"], "nobody", x["id"], z["id"]])
+
+    assert found == [x, z]
+    assert y not in found
+
+
+def test_broken_reference_is_a_defect_with_a_name(world: World) -> None:
+    with pytest.raises(KeyError, match="organizations nobody"):
+        world.view.organizations.the("nobody")
+
+
+def test_index_is_up_to_date_inside_a_transaction(world: World) -> None:
+    with world.transaction(ACTOR) as tx:
+        tx.projects.insert({"id": "p", "organizationId": "home"})
+        tx.projects.insert({"id": "q", "organizationId": "away"})
+
+        assert [each["id"] for each in tx.projects.find("organization", "home")] == ["p"]
+        assert tx.projects.count("organization", "none") == 0
+
+
+def test_view_never_changes(world: World) -> None:
+    (x,) = added(world, "x")
+    view = world.view
+    with world.transaction(ACTOR) as tx:
+        tx.organizations.change(x, name="changed")
+        add(tx, "y")
+        amid = world.view
+
+    for held in (view, amid):
+        assert held.organizations.all() == [x]
+    assert names(world) == ["changed", "y"]
+
+
+def test_another_thread_reads_without_waiting_for_the_writer(world: World) -> None:
+    added(world, "x")
+    with ThreadPoolExecutor(1) as pool, world.transaction(ACTOR) as tx:
+        add(tx, "y")
+
+        assert pool.submit(names, world).result(timeout=10) == ["x"]
+
+
+# Events
+
+
+def test_event_is_kept_with_who_when_and_where(world: World) -> None:
+    with freeze_time("2024-01-01"), world.transaction(ACTOR) as tx:
+        tx.emit("happened", {"labelId": "l"}, project_id="p")
+
+    (event,) = world.view.events.find("project", "p")
+    assert event == {
+        "id": event["id"],
+        "event": "happened",
+        "createdAt": "2024-01-01T00:00:00.000Z",
+        "organizationId": "home",
+        "projectId": "p",
+        "userId": "me",
+        "payload": {"labelId": "l"},
+        "runId": "run",
+    }
+
+
+def test_subscriber_gets_the_events_as_they_are_kept(world: World) -> None:
+    told: list[Event] = []
+    world.bus.subscribe(lambda events: told.extend(events) or [])
+    emit(world, "one", "two")
+
+    assert told == world.view.events.all()
+
+
+def test_internal_event_is_delivered_and_not_kept(world: World) -> None:
+    recorder = Recorder(world)
+    with world.transaction(ACTOR) as tx:
+        tx.emit("inside", {}, project_id="p", internal=True)
+
+    assert (recorder.subjects, world.view.events.all()) == (["inside"], [])
+
+
+def emit(world: World, *subjects: str) -> Transaction:
+    with world.transaction(ACTOR) as tx:
+        for subject in subjects:
+            tx.emit(subject, {}, project_id="p")
+    return tx
+
+
+def test_events_are_delivered_after_the_commit(world: World) -> None:
+    seen: list[list[str]] = []
+    world.bus.subscribe(lambda _: seen.append(names(world)) or [])
+    with world.transaction(ACTOR) as tx:
+        tx.emit("happened", {}, project_id="p")
+        add(tx, "x")
+        assert seen == []
+
+    assert seen == [["x"]]
+
+
+def test_events_of_a_transaction_are_delivered_together_in_order(world: World) -> None:
+    batches: list[list[str]] = []
+    world.bus.subscribe(lambda events: batches.append([each["event"] for each in events]) or [])
+    emit(world, "one", "two")
+    emit(world, "three")
+    emit(world)
+
+    assert batches == [["one", "two"], ["three"]]
+
+
+def test_events_of_many_threads_are_delivered_in_the_order_of_their_commits(world: World) -> None:
+    recorder = Recorder(world)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: emit(world, str(number)), range(80)))
+
+    assert recorder.subjects == [each["event"] for each in world.view.events.all()]
+    assert sorted(recorder.subjects, key=int) == [str(number) for number in range(80)]
+
+
+def test_subscriber_may_change_the_world(world: World) -> None:
+    recorder = Recorder(world)
+
+    def follow(events: list[Event]) -> list[Delivery]:
+        if events[0]["event"] == "cause":
+            emit(world, "effect")
+        return []
+
+    world.bus.subscribe(follow)
+    emit(world, "cause")
+
+    assert recorder.subjects == ["cause", "effect"]
+    assert [each["event"] for each in world.view.events.all()] == ["cause", "effect"]
+
+
+def test_world_is_free_for_other_threads_while_events_are_delivered(world: World) -> None:
+    with ThreadPoolExecutor(1) as pool:
+
+        def follow(_: list[Event]) -> list[Delivery]:
+            pool.submit(added, world, "elsewhere").result(timeout=10)
+            return []
+
+        world.bus.subscribe(follow)
+        emit(world, "cause")
+
+    assert names(world) == ["elsewhere"]
+
+
+def test_failing_subscriber_undoes_nothing_and_stops_nobody(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: list[Event]) -> Iterable[Delivery]:
+        raise RuntimeError("subscriber is broken")
+
+    world.bus.subscribe(fail)
+    recorder = Recorder(world)
+    with caplog.at_level(logging.ERROR):
+        emit(world, "happened")
+
+    assert recorder.subjects == ["happened"]
+    assert len(world.view.events) == 1
+    assert "a subscriber failed on ['happened']" in caplog.text
+    assert "subscriber is broken" in caplog.text
+
+
+def test_transaction_tells_what_its_events_started(world: World) -> None:
+    first, second = Delivery(), Delivery()
+    world.bus.subscribe(lambda _: [first])
+    world.bus.subscribe(lambda _: [second])
+
+    assert emit(world, "happened").deliveries == [first, second]
+    assert emit(world).deliveries == []
+
+
+def test_transactions_of_two_threads_each_know_their_deliveries(world: World) -> None:
+    """Also when one thread delivers what another one committed."""
+    delivering, go_on = threading.Event(), threading.Event()
+    started: dict[str, Delivery] = {}
+
+    def follow(events: list[Event]) -> list[Delivery]:
+        delivering.set()
+        assert go_on.wait(10)
+        started[events[0]["event"]] = Delivery()
+        return [started[events[0]["event"]]]
+
+    world.bus.subscribe(follow)
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(emit, world, "one")
+        assert delivering.wait(10)
+        two = pool.submit(emit, world, "two")
+        go_on.set()
+
+        assert one.result(10).deliveries == [started["one"]]
+        assert two.result(10).deliveries == [started["two"]]
+
+
+# Marks
+
+
+def disturb(world: World) -> list[str]:
+    """Change, delete and add, with new ids; returns these."""
+    documents = world.view.organizations.all()
+    with world.transaction(ACTOR) as tx:
+        tx.organizations.change(documents[0], name="changed")
+        tx.organizations.delete(documents[1])
+        tx.emit("happened", {}, project_id="p")
+    return [each["id"] for each in added(world, "new", "newer")]
+
+
+def test_rolling_back_restores_everything(world: World) -> None:
+    added(world, "x", "y", "z")
+    mark, before = world.mark(), world.export()
+    disturb(world)
+    assert world.export() != before
+    world.roll_back(mark)
+
+    assert world.export() == before
+
+
+def test_ids_and_draws_repeat_after_rolling_back(world: World) -> None:
+    with freeze_time("2024-01-01"):
+        added(world, "x", "y")
+        mark = world.mark()
+        first = [*disturb(world), world.ids.draw(), world.ids.run_seed()]
+        world.roll_back(mark)
+
+        assert [*disturb(world), world.ids.draw(), world.ids.run_seed()] == first
+
+
+def test_ids_repeat_in_a_world_without_a_seed_too() -> None:
+    world = World("w")
+    with freeze_time("2024-01-01"):
+        mark = world.mark()
+        first = added(world, "x", "y")
+        world.roll_back(mark)
+
+        assert added(world, "x", "y") == first
+    world.close()
+
+
+def test_rolling_back_restores_the_clock(world: World) -> None:
+    world.clock.offset = timedelta(hours=1)
+    mark = world.mark()
+    world.clock.offset = timedelta(days=9)
+    world.roll_back(mark)
+
+    assert world.clock.offset == timedelta(hours=1)
+
+
+def test_rolling_back_ends_all_runs_keys(world: World) -> None:
+    mark = world.mark()
+    world.run_keys["kili-run-1"] = ACTOR
+    world.roll_back(mark)
+
+    assert world.run_keys == {}
+
+
+def test_rolling_back_delivers_nothing(world: World) -> None:
+    mark = world.mark()
+    emit(world, "happened")
+    recorder = Recorder(world)
+    world.roll_back(mark)
+
+    assert recorder.subjects == []
+
+
+def test_later_mark_holds_across_an_earlier_rolling_back(world: World) -> None:
+    added(world, "x", "y")
+    early = world.mark()
+    disturb(world)
+    late, disturbed = world.mark(), world.export()
+    world.roll_back(early)
+    world.roll_back(late)
+
+    assert world.export() == disturbed
+
+
+def test_start_is_where_the_scenario_left_the_world(world: World) -> None:
+    assert world.start is None
+    added(world, "x", "y")
+    world.set_start("farm")
+    before = world.export()
+    disturb(world)
+    start = world.start
+    assert start is not None
+    world.roll_back(start)
+
+    assert (world.scenario, world.export()) == ("farm", before)
+    assert world.start == start
+
+
+# Reopening
+
+
+def test_world_goes_on_after_reopening(tmp_path: Path) -> None:
+    with freeze_time("2024-01-01"):
+        world = World("w", tmp_path, seed=1)
+        added(world, "x", "y")
+        world.set_start("farm")
+        mark = world.mark()
+        expected = added(world, "z")
+        world.roll_back(mark)
+        start, content = world.start, world.export()
+        world.close()
+        again = World("w", tmp_path)
+
+        assert (again.start, again.scenario, again.export()) == (start, "farm", content)
+        assert added(again, "z") == expected
+    again.close()
+
+
+def test_mark_holds_across_reopening(tmp_path: Path) -> None:
+    world = World("w", tmp_path)
+    added(world, "x", "y")
+    mark, before = world.mark(), world.export()
+    disturb(world)
+    world.close()
+    again = World("w", tmp_path)
+    again.roll_back(mark)
+
+    assert again.export() == before
+    again.close()
+
+
+def test_clock_offset_survives_reopening(tmp_path: Path) -> None:
+    world = World("w", tmp_path)
+    world.clock.offset = timedelta(hours=1)
+    added(world, "x")
+    world.close()
+    again = World("w", tmp_path)
+
+    assert again.clock.offset == timedelta(hours=1)
+    again.close()

@@ -1,0 +1,89 @@
+"""The V1 workflow, pair by pair (contract §5.6)."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from emulator.rules import workflow
+from emulator.rules.workflow import LabelType, Status
+
+TODO: Status = "TODO"
+ONGOING: Status = "ONGOING"
+LABELED: Status = "LABELED"
+TO_REVIEW: Status = "TO_REVIEW"
+REVIEWED: Status = "REVIEWED"
+
+AFTER: dict[LabelType, dict[Status, Status]] = {
+    "DEFAULT": {
+        TODO: LABELED,
+        ONGOING: LABELED,
+        LABELED: LABELED,
+        TO_REVIEW: TO_REVIEW,
+        REVIEWED: REVIEWED,
+    },
+    "REVIEW": dict.fromkeys(workflow.STATUSES, REVIEWED),
+    "AUTOSAVE": {status: ONGOING if status == TODO else status for status in workflow.STATUSES},
+    "PREDICTION": {status: status for status in workflow.STATUSES},
+    "INFERENCE": {status: status for status in workflow.STATUSES},
+}
+CASES = [
+    (status, label_type, new)
+    for label_type, pairs in AFTER.items()
+    for status, new in pairs.items()
+]
+
+
+def test_cases_cover_every_status_and_label_type() -> None:
+    assert set(AFTER) == set(get_args(LabelType))
+    assert get_args(Status) == workflow.STATUSES
+    assert len(CASES) == 25
+
+
+@pytest.mark.parametrize(("status", "label_type", "new"), CASES)
+def test_label_moves_the_asset(status: Status, label_type: LabelType, new: Status) -> None:
+    assert workflow.after_label(status, label_type, drawn_for_review=False) == new
+
+
+@pytest.mark.parametrize(("status", "label_type", "new"), CASES)
+def test_draw_for_review_counts_only_when_labeling_completes(
+    status: Status, label_type: LabelType, new: Status
+) -> None:
+    completes = label_type == "DEFAULT" and status in (TODO, ONGOING)
+    drawn = workflow.after_label(status, label_type, drawn_for_review=True)
+
+    assert drawn == (TO_REVIEW if completes else new)
+
+
+@pytest.mark.parametrize(
+    ("status", "new"),
+    [(TODO, None), (ONGOING, None), (LABELED, TO_REVIEW), (TO_REVIEW, None), (REVIEWED, None)],
+)
+def test_only_a_labeled_asset_is_added_to_review(status: Status, new: Status | None) -> None:
+    assert workflow.after_add_to_review(status) == new
+
+
+@pytest.mark.parametrize(
+    ("status", "new"),
+    [
+        (TODO, None),
+        (ONGOING, None),
+        (LABELED, ONGOING),
+        (TO_REVIEW, ONGOING),
+        (REVIEWED, ONGOING),
+    ],
+)
+def test_asset_with_finished_labels_is_sent_back_to_ongoing(
+    status: Status, new: Status | None
+) -> None:
+    assert workflow.after_send_back(status) == new
+
+
+def test_asset_goes_all_the_way_round() -> None:
+    status = workflow.after_label(TODO, "DEFAULT", drawn_for_review=True)
+    sent_back = workflow.after_send_back(status)
+    assert (status, sent_back) == (TO_REVIEW, ONGOING)
+
+    again = workflow.after_label(ONGOING, "DEFAULT", drawn_for_review=False)
+    assert workflow.after_label(again, "REVIEW", drawn_for_review=False) == REVIEWED
