@@ -36,7 +36,6 @@ class Platform:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._cache = tempfile.TemporaryDirectory(prefix="kili-emulator-")
         self.host = PluginHost(settings.plugin_timeout, self._plugin_client)
         self.registry = WorldRegistry(
             settings.folder, self._furnish, self.host.attach, self.host.detach
@@ -46,6 +45,7 @@ class Platform:
             settings, self.registry, GraphQLExecutor(), signer, self.host.wait_idle
         )
         self.server = HttpServer(self.application, settings.host, settings.port)
+        self._cache = tempfile.TemporaryDirectory(prefix="kili-emulator-")
 
     def open_worlds(self) -> None:
         """Open what an earlier run left, and make the default world where there is none."""
@@ -143,11 +143,14 @@ class Emulator:
         self.world_name = DEFAULT_WORLD
 
     def __enter__(self) -> Emulator:
-        self._platform = Platform(self._settings)
-        self._exit.callback(self._platform.close)
-        self._exit.enter_context(direct_connections())
-        self._platform.open_worlds()
-        self._platform.server.start()
+        with contextlib.ExitStack() as undo:  # what was begun, should the rest fail
+            platform = Platform(self._settings)
+            undo.callback(platform.close)
+            undo.enter_context(direct_connections())
+            platform.open_worlds()
+            platform.server.start()
+            self._exit = undo.pop_all()
+        self._platform = platform
         return self
 
     def __exit__(

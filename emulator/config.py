@@ -1,4 +1,4 @@
-"""Settings: command line, else ``KILI_EMULATOR_*``, else ``[tool.kili-emulator]``, else defaults."""
+"""Settings: command line, else ``KILI_EMULATOR_*``, else ``[tool.kili-emulator]``, or defaults."""
 
 from __future__ import annotations
 

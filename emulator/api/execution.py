@@ -22,7 +22,9 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
+    GraphQLSyntaxError,
     OperationDefinitionNode,
+    Source,
     parse,
     print_schema,
     type_from_ast,
@@ -61,7 +63,7 @@ class GraphQLExecutor:
         self.schema = build_schema()
         text = print_schema(self.schema)
         self.schema_hash = hashlib.sha256(text.encode()).hexdigest()[:12]
-        self._parse = lru_cache(_CACHED_DOCUMENTS)(parse)
+        self._parse = lru_cache(_CACHED_DOCUMENTS)(_parsed)
         self._validate = lru_cache(_CACHED_DOCUMENTS)(self._validate_text)
 
     def execute(self, data: dict[str, Any], context: RequestContext) -> tuple[bool, dict[str, Any]]:
@@ -122,6 +124,18 @@ class GraphQLExecutor:
             if isinstance(operation, OperationDefinitionNode)
             for variable in operation.variable_definitions
         }
+
+
+def _parsed(text: str) -> DocumentNode:
+    """The document of a text.
+
+    Raises:
+        GraphQLSyntaxError: the text is none.
+    """
+    try:
+        return parse(text)
+    except RecursionError:
+        raise GraphQLSyntaxError(Source(text), 0, "the document is nested too deeply.") from None
 
 
 def _was_executed(answer: dict[str, Any]) -> bool:

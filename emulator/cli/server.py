@@ -98,7 +98,7 @@ def _serve(settings: Settings) -> None:
         _open(platform)
         world = platform.registry.get(DEFAULT_WORLD)
         process = ServerProcess(os.getpid(), platform.url, _admin_key(world))
-        with announced(settings, process):
+        with announced(settings, process), contextlib.suppress(KeyboardInterrupt):
             _introduce(process, world, settings)
             warm_up()
             platform.server.serve()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from emulator import errors
 from emulator.domain import access, file
 from emulator.domain.world import Transaction
 from emulator.rules import workflow
+from emulator.rules.json_text import parse_json
 from emulator.storage.snapshot import Document
 
 _TEXT = "text/plain; charset=utf-8"
@@ -192,7 +192,8 @@ def add_to_review(
     moved, declined = [], []
     for asset in assets:
         access.require(tx, operation, asset["projectId"])
-        status = workflow.after_add_to_review(asset["status"])
+        latest = latest_label(tx.labels.find("asset", asset["id"]))
+        status = workflow.after_add_to_review(asset["status"], has_label=latest is not None)
         if status is None:
             declined.append(asset)
         else:
@@ -231,7 +232,7 @@ def latest_label(labels: list[Document]) -> Document | None:
 def metadata(asset: Document) -> Any:
     """The metadata as a value; one that is not JSON reads as ``{}`` (contract §5.2)."""
     try:
-        return json.loads(asset["jsonMetadata"])
+        return parse_json(asset["jsonMetadata"])
     except ValueError:
         return {}
 

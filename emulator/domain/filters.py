@@ -82,7 +82,7 @@ class Selection:
         return all(
             table[name](self, document, value)
             for name, value in where.items()
-            if not _is_empty(value)
+            if not is_empty(value)
         )
 
     def sees(self, project_id: str) -> bool:
@@ -113,13 +113,20 @@ class Selection:
 
 
 def page(documents: list[Document], first: int | None, skip: int | None) -> list[Document]:
-    """One page of a list; past its end there is nothing (contract §1.8)."""
+    """One page of a list; past its end there is nothing (contract §1.8).
+
+    Raises:
+        KiliError: it begins before the list.
+    """
     start = skip or 0
+    if start < 0:
+        raise errors.invalid_input("The query", "skip must be 0 or more")
     return documents[start:] if first is None else documents[start : start + first]
 
 
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, dict) and all(map(_is_empty, value.values())))
+def is_empty(value: Any) -> bool:
+    """Whether a condition filters nothing: it is absent, or an object of such ones."""
+    return value is None or (isinstance(value, dict) and all(map(is_empty, value.values())))
 
 
 def _equals(member: str) -> Predicate:

@@ -128,7 +128,7 @@ def _new_label(
         "jsonResponse": row["jsonResponse"],
         "modelName": row.get("modelName"),
         "secondsToLabel": seconds,
-        "totalSecondsToLabel": sum(each["secondsToLabel"] for each in before) + seconds,
+        "totalSecondsToLabel": round(sum(each["secondsToLabel"] for each in before) + seconds),
         "clientVersion": row.get("clientVersion") or 0,
         "version": len(before),
         "referencedLabelId": referenced,

@@ -238,7 +238,13 @@ def newest_first(
     Args:
         since: leave out what is older than this time; a line of that very millisecond stays.
         limit: 100 unless given.
+
+    Raises:
+        KiliError: limit or skip is negative.
     """
+    for name, number in (("limit", limit), ("skip", skip)):
+        if number is not None and number < 0:
+            raise errors.invalid_input("The query", f"{name} must be 0 or more")
     kept = [line for line in reversed(lines) if since is None or line["createdAt"] >= since]
     start = skip or 0
     return kept[start : start + (100 if limit is None else limit)]

@@ -50,7 +50,7 @@ class WorldRegistry:
         """Open every world that an earlier process left; half-made ones are cleared away."""
         if self._folder is None or not self._folder.is_dir():
             return
-        for folder in sorted(self._folder.iterdir()):
+        for folder in sorted(each for each in self._folder.iterdir() if each.is_dir()):
             world = World(folder.name, folder)
             if world.start is None:
                 world.close()
@@ -77,12 +77,12 @@ class WorldRegistry:
             try:
                 self._furnish(world, scenario)
                 world.set_start(scenario)
+                self._attach(world)
             except BaseException:
                 world.close()
                 if folder:
                     shutil.rmtree(folder)
                 raise
-            self._attach(world)
             self._worlds[name] = world
             return world
 

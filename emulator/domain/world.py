@@ -252,6 +252,7 @@ class World:
         self._writer: int | None = None
         self._outbox: deque[Transaction] = deque()
         self._delivery_lock = threading.RLock()
+        self._is_delivering = False
 
     @property
     def view(self) -> View:
@@ -264,8 +265,7 @@ class World:
 
         Events are delivered after the commit, when the world is free for the next writer.
         """
-        if self._writer == threading.get_ident():
-            raise RuntimeError("a transaction is open in this thread already")
+        self._check_no_transaction()
         with self.documents.write_lock:
             self._writer = threading.get_ident()
             ids = self.ids.state()
@@ -285,12 +285,25 @@ class World:
         if tx.happened:
             self._deliver()
 
+    def _check_no_transaction(self) -> None:
+        if self._writer == threading.get_ident():
+            raise RuntimeError("a transaction is open in this thread already")
+
     def _deliver(self) -> None:
-        """Deliver what is committed, in the order of the commits, whoever made them."""
+        """Deliver what is committed, in the order of the commits, whoever made them.
+
+        What a subscriber itself emits is delivered after what it is just being told.
+        """
         with self._delivery_lock:
-            while self._outbox:
-                tx = self._outbox.popleft()
-                tx.deliveries = self.bus.deliver(tx.happened)
+            if self._is_delivering:
+                return
+            self._is_delivering = True
+            try:
+                while self._outbox:
+                    tx = self._outbox.popleft()
+                    tx.deliveries = self.bus.deliver(tx.happened)
+            finally:
+                self._is_delivering = False
 
     def mark(self) -> Mark:
         """Remember this moment, to come back to it with :meth:`roll_back`."""
@@ -300,11 +313,13 @@ class World:
 
     def roll_back(self, mark: Mark) -> None:
         """Undo everything since the mark; ids and random draws continue as they did then."""
+        self._check_no_transaction()
         with self.documents.write_lock:
+            meta = {"ids": mark.ids, "clock_offset": mark.clock_offset}
+            self.documents.roll_back(mark.sequence, meta)
             self.ids.restore(mark.ids)
             self.clock.offset = timedelta(seconds=mark.clock_offset)
             self.run_keys.clear()
-            self.documents.roll_back(mark.sequence, self._meta())
 
     @property
     def start(self) -> Mark | None:

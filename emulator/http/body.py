@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from typing import Any
 
 from flask import Request
 
 from emulator import errors
+from emulator.rules.json_text import parse_json
 
 MAX_BODY_MB = 256
 _MAX_BODY = MAX_BODY_MB * 1024 * 1024
@@ -64,8 +64,8 @@ def read_json(request: Request) -> dict[str, Any]:
     """
     body = read_body(request)
     try:
-        value = json.loads(body or b"{}")
-    except (ValueError, RecursionError) as error:
+        value = parse_json(body or b"{}")
+    except ValueError as error:
         raise BodyError(errors.BODY_NOT_JSON.format(reason=error)) from None
     if not isinstance(value, dict):
         raise BodyError(errors.BODY_NOT_JSON.format(reason=f"it is a {type(value).__name__}"))

@@ -85,5 +85,5 @@ def _revoked() -> dict[str, Any]:
 
 def _json(value: Any, status: int = 200) -> Response:
     """Compact JSON: clients look for ``"version":`` without a space."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status, content_type="application/json; charset=utf-8")
+    text = json.dumps(value, separators=(",", ":"))
+    return Response(text, status, content_type="application/json")

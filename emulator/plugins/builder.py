@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from emulator import errors
 from emulator.plugins import sandbox
 from emulator.plugins.limits import Stopped, call_limited
+from emulator.plugins.tracebacks import explain
 
 MAX_ENTRIES = 1000
 MAX_MB = 100
@@ -71,7 +72,7 @@ def load(version_id: str, folder: Path, seconds: float) -> type:
     if isinstance(ended.error, SystemExit):
         raise BuildError(errors.BUILD_EXIT.format(error=repr(ended.error)))
     if ended.error is not None:
-        raise BuildError(_explain(ended.error, folder))
+        raise BuildError(explain(ended.error, folder))
     handler = getattr(ended.value, "PluginHandler", None)
     if handler is None:
         raise BuildError(errors.BUILD_NO_HANDLER)
@@ -149,24 +150,3 @@ def _compile(files: dict[str, bytes]) -> None:
             problems.append("".join(traceback.format_exception_only(type(error), error)).rstrip())
     if problems:
         raise BuildError(*problems)
-
-
-def _explain(error: BaseException, folder: Path) -> str:
-    """The traceback from the plugin's own first line on, with paths inside the plugin."""
-    explained = traceback.TracebackException.from_exception(error)
-    link: traceback.TracebackException | None = explained
-    while link:
-        link.stack = _plugin_frames(link.stack, folder)
-        link = link.__cause__ or link.__context__
-    return "".join(explained.format()).rstrip().replace(f"{folder}/", "")
-
-
-def _plugin_frames(stack: traceback.StackSummary, folder: Path) -> traceback.StackSummary:
-    """The frames from the plugin's first on, without those that import its modules."""
-    own = [number for number, frame in enumerate(stack) if frame.filename.startswith(str(folder))]
-    kept = [
-        frame
-        for frame in (stack[own[0] :] if own else [])
-        if frame.filename != sandbox.__file__ and not frame.filename.startswith("<frozen importlib")
-    ]
-    return traceback.StackSummary.from_list(kept)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,12 +14,10 @@ from emulator.domain.events import Delivery, Event
 from emulator.domain.user import RUN_KEY_PREFIX
 from emulator.domain.world import Actor, Transaction, World
 from emulator.plugins import builder, runner
-from emulator.plugins.lanes import Lanes
+from emulator.plugins.lanes import Job, Lanes
 from emulator.plugins.logs import RunLog
 from emulator.plugins.versions import Versions
 from emulator.storage.snapshot import Document
-
-logger = logging.getLogger(__name__)
 
 MakeClient = Callable[[str], Any]
 
@@ -78,13 +75,11 @@ class WorldHost:
         self._world = world
         self._system = Actor({"id": "", "organizationId": "", "isServiceAccount": False})
         self._versions = Versions(world, host.timeout)
-        self._closed = False
         self.lanes = Lanes()
         world.bus.subscribe(self._dispatch)
         self._recover()
 
     def close(self) -> None:
-        self._closed = True
         self.lanes.close()
         self._versions.close()
 
@@ -160,17 +155,8 @@ class WorldHost:
         started = Started(self, run["id"])
         if not waits:
             self.note(run["id"], "info", errors.RUN_QUEUED.format(event=event["event"]))
-        self.lanes.add(lane, lambda: self._finish(started, lambda: self._run(run)))
+        self.lanes.add(lane, Job(lambda: self._run(run), started))
         return started if waits else None
-
-    def _finish(self, started: Started, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Exception:
-            if not self._closed:
-                logger.exception("the plugin host failed")
-        finally:
-            started.set_result(None)
 
     # Runs
 
@@ -226,9 +212,7 @@ class WorldHost:
 
     def _start_build(self, version_id: str) -> Delivery:
         started = Started(self)
-        self.lanes.add(
-            f"build {version_id}", lambda: self._finish(started, lambda: self._build(version_id))
-        )
+        self.lanes.add(f"build {version_id}", Job(lambda: self._build(version_id), started))
         return started
 
     def _build(self, version_id: str) -> None:

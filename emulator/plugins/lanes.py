@@ -5,11 +5,21 @@ A lane is one plugin on one project. A lane that has nothing to do has no thread
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import NamedTuple
 
-Job = Callable[[], None]
+logger = logging.getLogger(__name__)
+
+
+class Job(NamedTuple):
+    """Something to do, and the future that is set when it is over, done or dropped."""
+
+    work: Callable[[], None]
+    over: Future[None]
 
 
 class Lanes:
@@ -29,6 +39,7 @@ class Lanes:
         """Have a job done after those that the lane already has."""
         with self._condition:
             if self._closed:
+                job.over.set_result(None)
                 return
             if lane in self._waiting:
                 self._waiting[lane].append(job)
@@ -42,11 +53,14 @@ class Lanes:
             return self._condition.wait_for(lambda: not self._waiting, seconds)
 
     def close(self) -> None:
-        """Start no further job."""
+        """Start no further job, and let nobody wait for those that were not started."""
         with self._condition:
             self._closed = True
+            dropped = [job for jobs in self._waiting.values() for job in jobs]
             for jobs in self._waiting.values():
                 jobs.clear()
+        for job in dropped:
+            job.over.set_result(None)
 
     def _work(self, lane: str) -> None:
         while True:
@@ -57,4 +71,13 @@ class Lanes:
                     self._condition.notify_all()
                     return
                 job = jobs.popleft()
-            job()
+            self._do(job)
+
+    def _do(self, job: Job) -> None:
+        try:
+            job.work()
+        except Exception:
+            if not self._closed:
+                logger.exception("a job failed")
+        finally:
+            job.over.set_result(None)

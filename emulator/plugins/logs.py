@@ -37,16 +37,23 @@ class RunLog:
         self._clock = world_clock
         self._lock = threading.Lock()
         self._lines: list[Line] = []
-        self._partial = ""
+        self._partial: list[str] = []
+        self._partial_length = 0
         self._room = MAX_CHARACTERS
         self._closed = False
 
     def write(self, text: str) -> None:
         """Take printed text; a line is complete at its newline."""
         with self._lock:
-            *complete, self._partial = (self._partial + text).split("\n")
-            for line in complete:
-                self._append("info", line)
+            if self._closed or self._room < 0:
+                return
+            first, *more = text.split("\n")
+            self._continue_line(first)
+            for start in more:
+                self._complete_line()
+                self._continue_line(start)
+            if self._partial_length > self._room:
+                self._complete_line()
 
     def entry(self, log_type: LogType, content: str) -> None:
         """Take one entry as it is, newlines included."""
@@ -62,19 +69,31 @@ class RunLog:
     def close(self) -> list[Line]:
         """The rest, an unfinished line included; later output belongs to no run."""
         with self._lock:
-            if self._partial:
-                self._append("info", self._partial)
-            self._partial = ""
+            if any(self._partial):
+                self._complete_line()
             self._closed = True
         return self.take()
+
+    def _continue_line(self, text: str) -> None:
+        self._partial.append(text)
+        self._partial_length += len(text)
+
+    def _complete_line(self) -> None:
+        self._append("info", "".join(self._partial))
+        self._partial.clear()
+        self._partial_length = 0
 
     def _append(self, log_type: LogType, content: str) -> None:
         if self._closed or self._room < 0:
             return
+        now = clock.to_text(self._clock.now())
+        kept = content[: self._room]
         self._room -= len(content)
+        if kept or not content:
+            self._lines.append((log_type, kept, now))
         if self._room < 0:
-            log_type, content = "warning", errors.RUN_TRUNCATED.format(limit=MAX_CHARACTERS)
-        self._lines.append((log_type, content, clock.to_text(self._clock.now())))
+            truncated = errors.RUN_TRUNCATED.format(limit=MAX_CHARACTERS)
+            self._lines.append(("warning", truncated, now))
 
 
 class _LogHandler(logging.Handler):

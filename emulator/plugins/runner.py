@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +10,9 @@ from typing import Any
 from emulator import clock, errors
 from emulator.domain.run import Outcome
 from emulator.ids import seeded_randomness
-from emulator.plugins import logs
+from emulator.plugins import logs, sandbox
 from emulator.plugins.limits import Ended, Stopped, call_limited
+from emulator.plugins.tracebacks import explain
 
 # The method of PluginHandler that a handler type of the API calls.
 METHODS = {"onSubmit": "on_submit", "onReview": "on_review"}
@@ -71,32 +71,20 @@ def run(
     started = clock.monotonic()
     with seeded_randomness(call.seed):
         ended = call_limited(work, call.seconds, tick)
-    outcome, error = _judge(ended, call.seconds)
+    outcome, error = _judge(ended, call)
     if error:
         log.entry("error", error)
     return Result(outcome, error, round((clock.monotonic() - started) * 1000, 3))
 
 
-def _judge(ended: Ended, seconds: float) -> tuple[Outcome, str | None]:
+def _judge(ended: Ended, call: Call) -> tuple[Outcome, str | None]:
     if ended.abandoned:
-        timeout = errors.RUN_TIMEOUT.format(seconds=seconds)
+        timeout = errors.RUN_TIMEOUT.format(seconds=call.seconds)
         return "ABANDONED", f"{timeout}\n{errors.RUN_ABANDONED}"
     if isinstance(ended.error, Stopped):
-        return "TIMED_OUT", errors.RUN_TIMEOUT.format(seconds=seconds)
+        return "TIMED_OUT", errors.RUN_TIMEOUT.format(seconds=call.seconds)
     if isinstance(ended.error, SystemExit):
         return "EXITED", errors.RUN_EXIT.format(error=repr(ended.error))
     if ended.error is not None:
-        return "FAILED", _traceback(ended.error)
+        return "FAILED", explain(ended.error, sandbox.folder_of(call.handler))
     return "SUCCEEDED", None
-
-
-def _traceback(error: BaseException) -> str:
-    """The traceback without the frames of the emulator that lead to the plugin."""
-    frames = error.__traceback__
-    while frames and frames.tb_next and _is_ours(frames.tb_frame.f_code.co_filename):
-        frames = frames.tb_next
-    return "".join(traceback.format_exception(type(error), error, frames)).rstrip()
-
-
-def _is_ours(filename: str) -> bool:
-    return filename in (__file__, call_limited.__code__.co_filename)

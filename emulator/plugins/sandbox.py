@@ -66,6 +66,11 @@ def forget(version_id: str) -> None:
         sys.modules.pop(name, None)
 
 
+def folder_of(handler: type) -> Path:
+    """Where the version that a handler belongs to is unpacked."""
+    return Path(sys.modules[handler.__module__.split(".")[0]].__path__[0])
+
+
 def _install() -> None:
     """Make this interpreter ready for plugins, once."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):

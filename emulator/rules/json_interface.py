@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from emulator import errors
+from emulator.rules.json_text import parse_json
 
 
 def parse_json_interface(text: str, operation: str) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def parse_json_interface(text: str, operation: str) -> dict[str, Any]:
         KiliError: it is not JSON, or its jobs are not of the form that the platform uses.
     """
     try:
-        value = json.loads(text)
+        value = parse_json(text)
     except ValueError as error:
         raise errors.invalid_input(operation, f"jsonInterface is not valid JSON: {error}") from None
     jobs = value.get("jobs", {}) if isinstance(value, dict) else value

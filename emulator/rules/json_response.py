@@ -7,10 +7,10 @@ extra members, missing ``mid`` or ``children``, an unfilled required job.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from emulator import errors
+from emulator.rules.json_text import parse_json
 
 
 def parse_json_response(text: str) -> dict[str, Any]:
@@ -20,8 +20,8 @@ def parse_json_response(text: str) -> dict[str, Any]:
         KiliError: it is not a JSON object.
     """
     try:
-        response = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        response = parse_json(text)
+    except ValueError as error:
         raise errors.json_response_malformed(f"it is not valid JSON ({error})") from None
     if not isinstance(response, dict):
         raise errors.json_response_malformed(

@@ -39,9 +39,13 @@ def after_label(status: Status, label_type: LabelType, *, drawn_for_review: bool
     return new
 
 
-def after_add_to_review(status: Status) -> Status | None:
-    """The status after "add to review", or ``None`` where it does not apply."""
-    return "TO_REVIEW" if status == "LABELED" else None
+def after_add_to_review(status: Status, *, has_label: bool) -> Status | None:
+    """The status after "add to review", or ``None`` where it does not apply.
+
+    Args:
+        has_label: somebody submitted a label; an ONGOING asset (sent back, say) then moves too.
+    """
+    return "TO_REVIEW" if status == "LABELED" or (status == "ONGOING" and has_label) else None
 
 
 def after_send_back(status: Status) -> Status | None:

@@ -158,7 +158,9 @@ class DocumentTable(Table):
                     fields(document)
                 else:
                     document.update(_deep(dict(fields)))
-                changed[row.document["id"]] = Row(row.position, document)
+                if document.get("id") != row.document["id"]:
+                    raise ValueError("a document keeps its id: insert another one instead")
+                changed[document["id"]] = Row(row.position, document)
             self._commit(changed)
         return list(changed)
 
@@ -223,6 +225,17 @@ class DocumentStore(TinyDB):
     def __init__(self, specs: Iterable[TableSpec], path: Path | None) -> None:
         self._specs = list(specs)
         super().__init__(self._specs, path, storage=IncrementalStorage)
+
+    def __repr__(self) -> str:
+        return f"<DocumentStore: {len(self)} documents in {len(self._specs)} tables>"
+
+    def __len__(self) -> int:
+        """How many documents there are, in all tables."""
+        return sum(map(len, self.snapshot.values()))
+
+    def __iter__(self) -> Iterator[TinyDocument]:
+        for spec in self._specs:
+            yield from self.table(spec.name)
 
     @property
     def snapshot(self) -> Snapshot:

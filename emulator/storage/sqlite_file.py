@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,7 +36,7 @@ class Change(NamedTuple):
 
 
 def _encode(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 
 class SqliteFile:
@@ -62,6 +63,7 @@ class SqliteFile:
             )
 
     def _prepare(self) -> int:
+        self._close = weakref.finalize(self, self._connection.close)
         run = self._connection.execute
         run("PRAGMA journal_mode=WAL")
         run("PRAGMA synchronous=NORMAL")
@@ -118,7 +120,7 @@ class SqliteFile:
             yield table, document_id, row
 
     def close(self) -> None:
-        self._connection.close()
+        self._close()
 
 
 def _journal_rows(seq: int, changes: list[Change]) -> list[tuple[Any, ...]]:

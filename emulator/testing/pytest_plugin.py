@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.app import Emulator
 from emulator.testing.sdk import fast_sdk
+
+if TYPE_CHECKING:
+    from emulator.app import Emulator
 
 
 @pytest.fixture(scope="session")
 def kili_emulator_session() -> Iterator[Emulator]:
     """One emulator for the whole session, with the default scenario and a fast SDK."""
+    from emulator.app import Emulator  # here: every pytest run imports this module
+
     with fast_sdk(), Emulator(seed=0) as emulator:
         yield emulator
 

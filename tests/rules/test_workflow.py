@@ -57,11 +57,21 @@ def test_draw_for_review_counts_only_when_labeling_completes(
 
 
 @pytest.mark.parametrize(
-    ("status", "new"),
-    [(TODO, None), (ONGOING, None), (LABELED, TO_REVIEW), (TO_REVIEW, None), (REVIEWED, None)],
+    ("status", "has_label", "new"),
+    [
+        (TODO, False, None),
+        (TODO, True, None),
+        (ONGOING, False, None),
+        (ONGOING, True, TO_REVIEW),
+        (LABELED, True, TO_REVIEW),
+        (TO_REVIEW, True, None),
+        (REVIEWED, True, None),
+    ],
 )
-def test_only_a_labeled_asset_is_added_to_review(status: Status, new: Status | None) -> None:
-    assert workflow.after_add_to_review(status) == new
+def test_only_an_asset_with_a_label_to_review_is_added(
+    status: Status, new: Status | None, *, has_label: bool
+) -> None:
+    assert workflow.after_add_to_review(status, has_label=has_label) == new
 
 
 @pytest.mark.parametrize(

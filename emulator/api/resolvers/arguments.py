@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
-from emulator.domain.filters import Selection, Where
+from emulator.domain.filters import Selection, Where, is_empty
 from emulator.domain.world import Transaction
 from emulator.storage.snapshot import Document
 
@@ -14,26 +15,58 @@ def required_id(operation: str, where: Where) -> str:
     """The id that a mutation's ``where`` must have.
 
     Raises:
-        KiliError: it has none.
+        KiliError: it has none, or other conditions besides.
     """
     if not where.get("id"):
         raise errors.invalid_input(operation, "where.id is missing: give the id of the target")
+    others = [name for name, value in where.items() if name != "id" and not is_empty(value)]
+    if others:
+        raise errors.invalid_input(operation, f"where takes id only: leave out {', '.join(others)}")
     return str(where["id"])
 
 
-def targets(tx: Transaction, operation: str, where: Where) -> list[Document]:
+def named_ids(where: Where) -> list[str]:
+    """The assets that a ``where`` names."""
+    return [where["id"]] if where.get("id") else list(where.get("idIn") or ())
+
+
+def targets(
+    tx: Transaction, operation: str, where: Where, *, besides: Iterable[str] = ()
+) -> list[Document]:
     """The assets that a mutation's ``where`` selects.
 
+    Args:
+        besides: ids that need not be there.
+
     Raises:
-        KiliError: it names an asset that does not exist or is not visible, or selects by nothing.
+        KiliError: it names an asset or project that does not exist or is not visible, or selects
+            by nothing.
     """
-    named = {where["id"]} if where.get("id") else set(where.get("idIn") or ())
-    if not named and not where.get("project"):
+    named = named_ids(where)
+    project_id = (where.get("project") or {}).get("id")
+    if not named and not project_id:
         raise errors.invalid_input(operation, "where is empty: give id, idIn or project.id")
-    assets = Selection(tx, tx.actor).assets(where)
-    if named - {asset["id"] for asset in assets}:
+    selection = Selection(tx, tx.actor)
+    if project_id and not selection.sees(project_id):
+        raise errors.access_denied()
+    assets = selection.assets(where)
+    if set(named) - {asset["id"] for asset in assets} - set(besides):
         raise errors.access_denied()
     return assets
+
+
+def check_selected(tx: Transaction, where: Where, asset_ids: list[str]) -> None:
+    """Check that a mutation's ``where`` leaves out none of the assets that its data name.
+
+    Raises:
+        KiliError: it does, or one does not exist or is not visible.
+    """
+    if not asset_ids:
+        return
+    complete = where if named_ids(where) else {**where, "idIn": asset_ids}
+    selected = Selection(tx, tx.actor).assets(complete)
+    if set(asset_ids) - {asset["id"] for asset in selected}:
+        raise errors.access_denied()
 
 
 def rows(operation: str, arrays: dict[str, list[Any] | None]) -> list[dict[str, Any]]:

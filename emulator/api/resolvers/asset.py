@@ -8,10 +8,10 @@ from ariadne import MutationType, ObjectType, QueryType
 
 from emulator import errors
 from emulator.api.context import Info
-from emulator.api.resolvers.arguments import required_id, rows, targets
+from emulator.api.resolvers.arguments import named_ids, required_id, rows, targets
 from emulator.domain import asset as assets_of
 from emulator.domain import file
-from emulator.domain.filters import Selection, Where, page
+from emulator.domain.filters import Where, page
 from emulator.storage.snapshot import Document
 
 query = QueryType()
@@ -100,11 +100,12 @@ def _given(members: dict[str, Any]) -> dict[str, Any]:
 
 @mutation.field("deleteAssets")
 def delete_assets(_: Any, info: Info, where: Where) -> Outcome:
+    operation = "deleteAssets"
     with info.context.change() as tx:
-        found = Selection(tx, tx.actor).assets(where)
-        assets_of.delete_assets(tx, "deleteAssets", found)
-    gone = set(where.get("idIn") or ()) - {each["id"] for each in found}
-    return _outcome([*found, *({"id": each, "externalId": None} for each in sorted(gone))], [])
+        gone = [each for each in named_ids(where) if not tx.assets.get(each)]
+        found = targets(tx, operation, where, besides=gone)
+        assets_of.delete_assets(tx, operation, found)
+    return _outcome([*found, *({"id": each, "externalId": None} for each in gone)], [])
 
 
 @mutation.field("deleteManyFromDataset")

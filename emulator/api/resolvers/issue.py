@@ -8,7 +8,7 @@ from ariadne import MutationType, ObjectType, QueryType
 
 from emulator import errors
 from emulator.api.context import Info
-from emulator.api.resolvers.arguments import required_id
+from emulator.api.resolvers.arguments import check_selected, required_id
 from emulator.domain import access
 from emulator.domain import issue as issues_of
 from emulator.domain.filters import Where, page
@@ -40,7 +40,9 @@ def create_issues(
     rows = [{**row, "type": row.get("type") or "ISSUE"} for row in issues]
     with info.context.change() as tx:
         project_id = (where.get("project") or {}).get("id")
-        return issues_of.create_issues(tx, "createIssues", rows, project_id=project_id)
+        created = issues_of.create_issues(tx, "createIssues", rows, project_id=project_id)
+        check_selected(tx, where, [each["assetId"] for each in created])
+        return created
 
 
 @mutation.field("appendToIssues")

@@ -9,7 +9,7 @@ from ariadne import MutationType, ObjectType, QueryType
 
 from emulator import errors
 from emulator.api.context import Info
-from emulator.api.resolvers.arguments import required_id, targets
+from emulator.api.resolvers.arguments import check_selected, required_id, targets
 from emulator.domain import label as labels_of
 from emulator.domain.filters import Where, page
 from emulator.storage.snapshot import Document
@@ -32,12 +32,14 @@ def count_labels(_: Any, info: Info, where: Where) -> int:
 @mutation.field("appendManyLabels")
 def append_many_labels(_: Any, info: Info, data: dict[str, Any], where: Where) -> list[Document]:
     operation = "appendManyLabels"
+    rows = _rows(operation, data["labelsData"], where)
     with info.context.change() as tx:
+        check_selected(tx, where, [row["assetID"] for row in rows])
         return labels_of.append_labels(
             tx,
             operation,
             data["labelType"],
-            _rows(operation, data["labelsData"], where),
+            rows,
             project_id=(where.get("project") or {}).get("id"),
             overwrite=bool(data.get("overwrite")),
         )

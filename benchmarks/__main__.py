@@ -1,0 +1,174 @@
+"""``python -m benchmarks``: ratios for judging a change; nothing here passes or fails."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from benchmarks.measuring import Comparison, compare, table
+from emulator import Emulator
+from emulator.domain.world import Actor, World
+from emulator.plugins.sdk import make_client
+from emulator.testing.sdk import fast_sdk
+
+SYSTEM = Actor({"id": "", "organizationId": "", "organizationRole": "ADMIN"})
+LABEL = {"JOB_0": {"annotations": []}}
+PLUGIN = textwrap.dedent(
+    """
+    from kili.plugins import PluginCore
+
+    class PluginHandler(PluginCore):
+        def on_submit(self, label, asset_id):
+            print("On submit called")
+    """
+)
+
+
+def worlds(emulator: Emulator) -> Comparison:
+    """What a test pays for isolation, either way."""
+    registry, names = emulator.platform.registry, itertools.count()
+    project = emulator.world.view.projects.all()[0]
+
+    def create() -> None:
+        registry.create(f"w{next(names)}", "default")
+
+    def reset() -> None:
+        with emulator.world.transaction(SYSTEM) as tx:
+            tx.projects.change(project, title="Changed")
+        emulator.reset()
+
+    result = compare("a fresh world", ("create", create), ("change and reset", reset), 20)
+    for world in registry.all()[1:]:
+        registry.delete(world.name)
+    return result
+
+
+def submits(emulator: Emulator) -> Comparison:
+    """What one plugin adds to an answer."""
+    kili = emulator.client()
+    project_id = kili.projects(fields=["id"], disable_tqdm=True)[0]["id"]
+    assets = kili.assets(project_id, status_in=["TODO"], fields=["id"], disable_tqdm=True)
+    other = kili.create_project(
+        title="Other",
+        input_type="TEXT",
+        json_interface={
+            "jobs": {
+                "JOB_0": {"mlTask": "NAMED_ENTITIES_RECOGNITION", "content": {"categories": {}}}
+            }
+        },
+    )["id"]
+    kili.append_many_to_dataset(other, content_array=["a"], disable_tqdm=True)
+    (bare,) = kili.assets(other, fields=["id"], disable_tqdm=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "main.py"
+        path.write_text(PLUGIN)
+        kili.upload_plugin(str(path), "Benchmark")
+    kili.activate_plugin_on_project("Benchmark", project_id=project_id)
+
+    def submit(asset_id: str) -> Callable[[], object]:
+        return lambda: kili.append_labels(
+            [asset_id], [LABEL], label_type="DEFAULT", disable_tqdm=True
+        )
+
+    return compare(
+        "append_labels",
+        ("with a plugin", submit(assets[0]["id"])),
+        ("without", submit(bare["id"])),
+        30,
+    )
+
+
+def round_trips(emulator: Emulator) -> Comparison:
+    """What the SDK adds to a round trip."""
+    kili, session = emulator.client(), requests.Session()
+    data = {"query": "query ($where: ProjectWhere!) { data: countProjects(where: $where) }"}
+    headers = {"Authorization": f"X-API-Key: {emulator.key()}"}
+
+    def bare() -> None:
+        answer = session.post(
+            emulator.endpoint,
+            json={**data, "variables": {"where": {}}},
+            headers=headers,
+            timeout=10,
+        )
+        assert "errors" not in answer.json(), answer.text
+
+    with session:
+        return compare("a round trip", ("SDK", kili.count_projects), ("HTTP", bare), 100)
+
+
+def clients(emulator: Emulator) -> Comparison:
+    """What a run pays for its client, against one that the SDK makes with all its checks."""
+    from kili.client import Kili
+
+    with tempfile.TemporaryDirectory() as folder:
+        cache = Path(folder)
+
+        def usual() -> object:
+            options = {"graphql_schema_cache_dir": cache}
+            return Kili(emulator.key(), emulator.endpoint, graphql_client_params=options)
+
+        def for_plugin() -> object:
+            return make_client(emulator.endpoint, emulator.key(), cache)
+
+        return compare("a client", ("for a plugin", for_plugin), ("Kili(…)", usual), 15)
+
+
+@contextmanager
+def filled(count: int) -> Iterator[World]:
+    """A world in a file, with a table of so many documents."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = World("benchmark", Path(folder))
+        with world.transaction(SYSTEM) as tx:
+            for _ in range(count):
+                tx.events.insert(_document(tx))
+        try:
+            yield world
+        finally:
+            world.close()
+
+
+def inserts(_: Emulator) -> Comparison:
+    """Whether a write stays as fast as a table grows."""
+
+    def into(world: World) -> Callable[[], object]:
+        def insert() -> None:
+            with world.transaction(SYSTEM) as tx:
+                tx.events.insert(_document(tx))
+
+        return insert
+
+    with filled(50_000) as large, filled(1_000) as small:
+        return compare(
+            "an insert", ("among 50,000", into(large)), ("among 1,000", into(small)), 200
+        )
+
+
+def _document(tx: Any) -> dict[str, Any]:
+    return {"id": tx.new_id(), "projectId": "p", "createdAt": tx.now}
+
+
+BENCHMARKS = [worlds, submits, round_trips, clients, inserts]
+
+
+def main() -> None:
+    logging.disable()
+    begun, found = time.perf_counter(), []
+    for benchmark in BENCHMARKS:
+        with fast_sdk(), Emulator(seed=0) as emulator:
+            found.append(benchmark(emulator))
+    print(table(found))
+    print(f"\nMeasured in {time.perf_counter() - begun:.0f} seconds, by turns, in one process.")
+
+
+if __name__ == "__main__":
+    main()

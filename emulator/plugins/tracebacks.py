@@ -1,0 +1,34 @@
+"""Tracebacks as a plugin's author wants them: from the plugin's first line on."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from pathlib import Path
+
+from emulator.plugins import sandbox
+
+
+def explain(error: BaseException, folder: Path) -> str:
+    """The traceback of an error, without the emulator's frames, with paths inside the plugin.
+
+    Args:
+        folder: where the plugin's version is unpacked.
+    """
+    explained = traceback.TracebackException.from_exception(error)
+    link: traceback.TracebackException | None = explained
+    while link:
+        link.stack = _plugin_frames(link.stack, folder)
+        link = link.__cause__ or link.__context__
+    return "".join(explained.format()).rstrip().replace(f"{folder}{os.sep}", "")
+
+
+def _plugin_frames(stack: traceback.StackSummary, folder: Path) -> traceback.StackSummary:
+    """The frames from the plugin's first on, without those that import its modules."""
+    own = [number for number, frame in enumerate(stack) if frame.filename.startswith(str(folder))]
+    kept = [
+        frame
+        for frame in (stack[own[0] :] if own else [])
+        if frame.filename != sandbox.__file__ and not frame.filename.startswith("<frozen importlib")
+    ]
+    return traceback.StackSummary.from_list(kept)

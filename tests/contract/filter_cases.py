@@ -1,0 +1,193 @@
+"""What each member of each ``…Where`` selects in the world of :func:`set_up`.
+
+A case is a list of (value, names of what is selected). Over its values, each must select something
+and leave something out.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from emulator import clock
+from tests.stage import EASY, PLUGIN, Names, set_stage
+from tests.wire import Wire
+
+GHOST = "cl00000000000000000000000"
+Case = list[tuple[Any, set[str]]]
+
+FIRST = {"street", "pond", "farm", "meadow", "car-park", "aquarium"}
+FIRST_LABELS = {
+    "street DEFAULT",
+    "street REVIEW",
+    "pond DEFAULT",
+    "farm DEFAULT",
+    "farm INFERENCE",
+    "meadow PREDICTION",
+    "aquarium label",
+}
+EVERYBODY = {"ada", "max", "rita", "leo"}
+KEYS = {f"key {name}" for name in EVERYBODY}
+PROJECTS = {"project", "hidden project", "archived project"}
+
+# input type → the query that lists what it selects
+LISTS = {
+    "ApiKeyWhere": "apiKeys",
+    "AssetWhere": "assets",
+    "IssueWhere": "issues",
+    "LabelWhere": "labels",
+    "OrganizationWhere": "organizations",
+    "ProjectWhere": "projects",
+    "UserWhere": "users",
+}
+COUNTS = {
+    **{name: f"count{operation[0].upper()}{operation[1:]}" for name, operation in LISTS.items()},
+    "PluginWhere": "countPlugins",
+}
+
+
+def set_up(wire: Wire) -> Names:
+    """Things made at three times, an hour apart: earlier, then, later."""
+    world = wire.emulator.world
+    start = world.clock.now()
+    world.clock.offset += timedelta(hours=1)
+    known = set_stage(wire)
+    data = {"labelType": "AUTOSAVE", "jsonResponse": EASY, "skipped": True}
+    label = wire.call("appendToLabels", data=data, where={"id": known["aquarium"]})
+    then = world.clock.now()
+    world.clock.offset += timedelta(hours=1)
+    archived = wire.call("createProject", data={"title": "Archived", "description": "old"})["id"]
+    wire.call("updatePropertiesInProject", data={"archived": True}, where={"id": archived})
+    deleted = wire.call("createProject", data={"title": "Deleted"})["id"]
+    wire.call("deleteProject", where={"id": deleted})
+    wire.call("updatePropertiesInAssets", where=[{"id": known["farm"]}], data=[{"priority": 1}])
+    wire.call("updatePropertiesInIssue", data={"status": "SOLVED"}, where={"id": known["issue"]})
+    is_labeler = {"email": "labeler@example.com"}.items()
+    world.documents.table("users").update(
+        {"activated": False}, lambda user: is_labeler <= user.items()
+    )
+    keys = {each["userId"]: each["id"] for each in world.view.api_keys.all()}
+    (plugin,) = wire.call("listPlugins")
+    (hidden,) = wire.list("labels", {"id": known["hidden label"]}, selection="createdAt")
+    return {
+        **known,
+        **{f"key {name}": keys[known[name]] for name in EVERYBODY},
+        "plugin": plugin["id"],
+        "plugin user": world.view.plugins.the(plugin["id"])["userId"],
+        "aquarium label": label["id"],
+        "archived project": archived,
+        "deleted project": deleted,
+        "moment of the hidden label": hidden["createdAt"],
+        "after the first": clock.to_text(start + timedelta(minutes=30)),
+        "after the second": clock.to_text(then + timedelta(minutes=30)),
+    }
+
+
+def _dates(first: set[str], last: set[str], member: str = "createdAt") -> dict[str, Case]:
+    """Conditions on a time: what was before it, what came after it."""
+    return {
+        f"{member}Gte": [("<after the first>", last), ("2000-01-01", first | last)],
+        f"{member}Lte": [("<after the first>", first), ("2000-01-01", set())],
+    }
+
+
+FILTERS: dict[str, dict[str, Case]] = {
+    "ApiKeyWhere": {
+        "id": [("<key leo>", {"key leo"})],
+        "key": [("emulator-manager", {"key max"}), ("nobody's", set())],
+        "user": [({"email": "reviewer@example.com"}, {"key rita"}), ({"id": None}, KEYS)],
+    },
+    "AssetWhere": {
+        **_dates(FIRST, {"hidden asset"}),
+        "updatedAtGte": [("<after the second>", {"farm"})],
+        "updatedAtLte": [("<after the second>", FIRST - {"farm"} | {"hidden asset"})],
+        "externalIdIn": [(["o", "street"], {"street", "pond", "meadow"}), (["nothing"], set())],
+        "externalIdStrictlyIn": [(["pond", "mead"], {"pond"})],
+        "id": [("<pond>", {"pond"}), (GHOST, set())],
+        "idIn": [(["<farm>", "<pond>", GHOST], {"pond", "farm"})],
+        "idNotIn": [(["<farm>", "<pond>"], FIRST - {"farm", "pond"} | {"hidden asset"})],
+        "issue": [
+            ({"status": "SOLVED"}, {"pond"}),
+            ({"type": "QUESTION"}, {"hidden asset"}),
+            ({"type": "QUESTION", "status": "SOLVED"}, set()),
+            ({}, FIRST | {"hidden asset"}),
+        ],
+        "label": [
+            ({"typeIn": ["INFERENCE", "PREDICTION"]}, {"farm", "meadow"}),
+            ({"typeIn": ["REVIEW"], "authorIn": ["Rita"]}, {"street"}),
+            ({"typeIn": ["REVIEW"], "authorIn": ["Leo"]}, set()),
+        ],
+        "metadata": [
+            ({"place": "town"}, {"street", "car-park", "aquarium"}),
+            ({"place": ["country", "sea"]}, {"pond", "farm", "meadow"}),
+            ({"numberOfObjects": [5, 6]}, {"meadow", "car-park"}),
+            ({"numberOfObjects": 7, "place": "country"}, set()),
+        ],
+        "project": [({"id": "<hidden project>"}, {"hidden asset"}), ({"id": GHOST}, set())],
+        "skipped": [(True, {"aquarium"}), (False, FIRST - {"aquarium"} | {"hidden asset"})],
+        "statusIn": [
+            (["TODO"], {"meadow", "car-park"}),
+            (["LABELED", "REVIEWED"], {"farm", "street", "hidden asset"}),
+        ],
+    },
+    "IssueWhere": {
+        "asset": [({"externalIdStrictlyIn": ["pond"]}, {"issue"}), ({"id": GHOST}, set())],
+        "assetIn": [(["<hidden asset>"], {"hidden issue"})],
+        "id": [("<issue>", {"issue"})],
+        "project": [({"id": "<hidden project>"}, {"hidden issue"})],
+        "status": [("SOLVED", {"issue"}), ("CANCELLED", set())],
+        "type": [("QUESTION", {"hidden issue"})],
+    },
+    "LabelWhere": {
+        "createdAtGte": [("<after the first>", {"hidden label", "aquarium label"})],
+        "createdAtLte": [("<after the first>", FIRST_LABELS - {"aquarium label"})],
+        "createdAt": [
+            ("<moment of the hidden label>", {"hidden label"}),
+            ("2000-01-01", set()),
+            ("2000-01-01T00:00:00.000Z", set()),
+        ],
+        "asset": [({"statusIn": ["REVIEWED"]}, {"street DEFAULT", "street REVIEW"})],
+        "authorIn": [
+            (["Rita", "Nobody"], {"street REVIEW"}),
+            (["Max Manager"], {"meadow PREDICTION"}),
+            (["Admin"], {"farm INFERENCE", "hidden label", "aquarium label"}),
+            (["Max Admin"], set()),
+        ],
+        "id": [("<pond DEFAULT>", {"pond DEFAULT"})],
+        "idIn": [(["<pond DEFAULT>", "<street REVIEW>"], {"pond DEFAULT", "street REVIEW"})],
+        "project": [({"id": "<project>"}, FIRST_LABELS)],
+        "typeIn": [(["REVIEW", "PREDICTION"], {"street REVIEW", "meadow PREDICTION"})],
+        "user": [({"id": "<rita>"}, {"street REVIEW"}), ({"email": "x@example.com"}, set())],
+    },
+    "OrganizationWhere": {
+        "id": [("<organization>", {"organization"}), (GHOST, set())],
+        "user": [({"id": "<leo>"}, {"organization"}), ({"id": GHOST}, set())],
+    },
+    "PluginWhere": {
+        "id": [("<plugin>", {"plugin"}), (GHOST, set())],
+        "name": [(PLUGIN, {"plugin"}), ("Nobody", set())],
+    },
+    "ProjectWhere": {
+        **_dates({"project"}, {"hidden project", "archived project"}),
+        "updatedAtGte": [("<after the second>", {"archived project"})],
+        "updatedAtLte": [("<after the second>", {"project", "hidden project"})],
+        "archived": [(True, {"archived project"}), (False, {"project", "hidden project"})],
+        "deleted": [(True, PROJECTS | {"deleted project"}), (False, PROJECTS)],
+        "id": [("<hidden project>", {"hidden project"})],
+        "organizationId": [("<organization>", PROJECTS), (GHOST, set())],
+        "searchQuery": [
+            ("hidden", {"hidden project"}),
+            ("%ive_", {"archived project"}),
+            ("old", {"archived project"}),
+            ("idde", set()),
+        ],
+    },
+    "UserWhere": {
+        "activated": [(False, {"leo"}), (True, EVERYBODY - {"leo"})],
+        "apiKey": [("emulator-reviewer", {"rita"}), ("nobody's", set())],
+        "email": [("manager@example.com", {"max"}), ("x@example.com", set())],
+        "id": [("<plugin user>", {"plugin user"}), ("<max>", {"max"})],
+        "idIn": [(["<max>", "<plugin user>"], {"max", "plugin user"})],
+        "organization": [({"id": "<organization>"}, EVERYBODY), ({"id": GHOST}, set())],
+    },
+}  # fmt: skip

@@ -1,0 +1,106 @@
+"""Every input of the schema is read back or refused; none is taken and dropped.
+
+The cases are in :mod:`tests.contract.input_cases`, those of filters in
+:mod:`tests.contract.filter_cases`. A member that is new in the schema fails here until it has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
+
+from emulator.app import Emulator
+from tests.contract.contract import SCHEMA
+from tests.contract.filter_cases import FILTERS
+from tests.contract.input_cases import CASES, Stage
+from tests.stage import Names, set_stage
+from tests.wire import Wire
+
+# What is taken and has no effect, by contract.
+WITHOUT_EFFECT = {
+    "IssueToCreate.issueNumber": "the server numbers by itself: clients send a constant (§7)",
+    "AppendToIssuesData.issueNumber": "the server numbers by itself (§7)",
+    "AssetData.shouldResetToBeLabeledBy": "nobody is ever assigned, so nothing is to be reset",
+}
+
+
+def _inputs() -> set[str]:
+    """Every argument of every operation, and every member of the inputs that these reach."""
+    found: set[str] = set()
+    for root in (SCHEMA.query_type, SCHEMA.mutation_type):
+        assert isinstance(root, GraphQLObjectType)
+        for name, field in root.fields.items():
+            for argument, each in field.args.items():
+                found.add(f"{name}({argument})")
+                _add_members(get_named_type(each.type), found)
+    return found
+
+
+def _add_members(type_: object, found: set[str]) -> None:
+    if not isinstance(type_, GraphQLInputObjectType):
+        return
+    for name, field in type_.fields.items():
+        if f"{type_.name}.{name}" not in found:
+            found.add(f"{type_.name}.{name}")
+            _add_members(get_named_type(field.type), found)
+
+
+FILTER_MEMBERS = {f"{type_}.{member}" for type_, members in FILTERS.items() for member in members}
+
+
+@pytest.fixture(scope="module")
+def _emulator() -> Iterator[Emulator]:
+    with Emulator(seed=0) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def _wire(_emulator: Emulator) -> Iterator[Wire]:
+    wire = Wire(_emulator)
+    yield wire
+    wire.close()
+
+
+@pytest.fixture(scope="module")
+def _names(_wire: Wire) -> Names:
+    return set_stage(_wire)
+
+
+@pytest.fixture
+def stage(_wire: Wire, _names: Names) -> Iterator[Stage]:
+    mark = _wire.emulator.mark()
+    yield Stage(_wire, _names)
+    _wire.emulator.reset(mark)
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_an_input_is_read_back_or_refused(stage: Stage, key: str) -> None:
+    CASES[key](stage)
+
+
+def test_every_input_of_the_schema_has_a_case() -> None:
+    assert {*CASES, *FILTER_MEMBERS, *WITHOUT_EFFECT} == _inputs()
+
+
+def test_no_input_has_both_a_case_and_an_exception() -> None:
+    assert not CASES.keys() & WITHOUT_EFFECT.keys()
+    assert not FILTER_MEMBERS & (CASES.keys() | WITHOUT_EFFECT.keys())
+
+
+@pytest.mark.parametrize("number", [0, 7, -1])
+def test_the_number_that_a_client_gives_an_issue_is_not_used(stage: Stage, number: int) -> None:
+    rows = [{"assetId": stage.names["farm"], "issueNumber": number}] * 2
+    created = stage.wire.call("createIssues", issues=rows, where={}, selection="issueNumber")
+    assert created == [{"issueNumber": 1}, {"issueNumber": 2}]
+    data, where = {"issueNumber": number}, {"id": stage.names["farm"]}
+    old = stage.wire.call("appendToIssues", data=data, where=where, selection="issueNumber")
+    assert old == {"issueNumber": 3}
+
+
+def test_resetting_who_labels_an_asset_changes_nothing(stage: Stage) -> None:
+    before = stage.read("assets", "farm", "updatedAt priority")
+    where, data = [{"id": stage.names["farm"]}], [{"shouldResetToBeLabeledBy": True}]
+    stage.wire.call("updatePropertiesInAssets", where=where, data=data)
+    assert stage.read("assets", "farm", "updatedAt priority") == before

@@ -1,0 +1,413 @@
+"""Requests that never reach the schema: each is refused for what it is, and changes nothing."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from freezegun import freeze_time
+
+from emulator import clock
+from emulator.app import Emulator
+from emulator.http import body, security
+from tests.stage import Names, names, upload
+from tests.wire import Wire
+
+QUERY = {"query": "{ data: viewer { email } }"}
+ANSWER = {"data": {"data": {"email": "admin@example.com"}}}
+GZIP = {"Content-Encoding": "gzip"}
+
+
+@pytest.fixture
+def wire(kili_emulator: Emulator) -> Iterator[Wire]:
+    """Requests; after each test the world is what it was, and the server serves."""
+    wire = Wire(kili_emulator)
+    before = export(wire)
+    yield wire
+    assert export(wire) == before
+    assert wire.post(QUERY).json() == ANSWER
+    wire.close()
+
+
+@pytest.fixture
+def known(wire: Wire) -> Names:
+    return names(wire)
+
+
+def export(wire: Wire) -> bytes:
+    return json.dumps(wire.emulator.world.export()).encode()
+
+
+def message(answer: Any, status: int, code: str = "BAD_USER_INPUT") -> str:
+    """The message of an answer that holds one error and nothing else."""
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    (error,) = answer.json().pop("errors")
+    assert answer.json().keys() == {"errors"}
+    assert error["extensions"] == {"code": code}
+    return str(error["message"])
+
+
+# The body
+
+
+@pytest.mark.parametrize("sent", [b"query { viewer { id } }", b'{"query": ', b"\xff\xfe"])
+def test_a_body_that_is_not_json_is_refused(wire: Wire, sent: bytes) -> None:
+    assert message(wire.post(sent), 400).startswith("The body is not a JSON object: ")
+
+
+@pytest.mark.parametrize("value", [[QUERY], "text", 1, None])
+def test_a_body_that_is_not_an_object_is_refused(wire: Wire, value: object) -> None:
+    answer = wire.post(json.dumps(value).encode())
+    assert message(answer, 400).startswith("The body is not a JSON object: it is a ")
+
+
+@pytest.mark.parametrize("value", [{}, {"query": None}, {"query": 1}, {"variables": {}}])
+def test_a_body_without_a_query_is_refused(wire: Wire, value: dict[str, Any]) -> None:
+    assert message(wire.post(value), 400) == "The body has no text member 'query'."
+
+
+def test_an_empty_body_is_refused(wire: Wire) -> None:
+    assert message(wire.post(b""), 400) == "The body has no text member 'query'."
+
+
+def test_json_nested_without_end_is_refused(wire: Wire) -> None:
+    sent = b'{"query": ' + b"[" * 100_000
+    assert message(wire.post(sent), 400).startswith("The body is not a JSON object: ")
+
+
+def test_a_document_nested_without_end_is_refused(wire: Wire) -> None:
+    answer = wire.post({"query": "{a" * 5_000})
+    assert "nested too deeply" in message(answer, 400, "GRAPHQL_PARSE_FAILED")
+
+
+@pytest.mark.parametrize("variables", [[1], "text", 5])
+def test_variables_that_are_not_an_object_are_refused(wire: Wire, variables: object) -> None:
+    answer = wire.post({**QUERY, "variables": variables})
+    assert "must be a null or an object" in message(answer, 400, "GRAPHQL_VALIDATION_FAILED")
+
+
+def test_an_unknown_operation_name_is_refused(wire: Wire) -> None:
+    answer = wire.post({"query": "query A { viewer { id } }", "operationName": "B"})
+    assert message(answer, 400, "GRAPHQL_VALIDATION_FAILED") == 'Unknown operation named "B".'
+
+
+# Its size
+
+
+def test_a_body_beyond_the_bound_is_refused(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "_MAX_BODY", 1000)
+    answer = wire.post({**QUERY, "variables": {"padding": "x" * 1000}})
+    assert message(answer, 413) == "The request body is larger than 256 MB."
+
+
+def test_a_body_of_just_the_bound_is_read(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = json.dumps(QUERY).encode()
+    monkeypatch.setattr(body, "_MAX_BODY", len(sent))
+    assert wire.post(sent).json() == ANSWER
+
+
+def test_a_body_that_is_announced_as_too_large_is_not_waited_for(wire: Wire) -> None:
+    address = urlsplit(wire.emulator.endpoint)
+    connection = http.client.HTTPConnection(address.netloc, timeout=30)
+    connection.putrequest("POST", address.path)
+    for name, value in wire.authorization("admin").items():
+        connection.putheader(name, value)
+    connection.putheader("Content-Length", str(300 * 1024 * 1024))
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert answer.status == 413
+    assert b"larger than 256 MB" in answer.read()
+    connection.close()
+
+
+def test_an_upload_beyond_the_bound_is_refused(
+    wire: Wire, known: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"projects/{known['project']}/assets/a/content"
+    (url,) = wire.call("createUploadBucketSignedUrls", filePaths=[path])
+    monkeypatch.setattr(body, "_MAX_BODY", 1000)
+    answer = wire.request("PUT", url, data=b"x" * 1001)
+    assert (answer.status_code, answer.text) == (413, "The request body is larger than 256 MB.")
+
+
+# Gzip
+
+
+def test_a_body_sent_as_gzip_is_read(wire: Wire) -> None:
+    answer = wire.post(gzip.compress(json.dumps(QUERY).encode()), headers=GZIP)
+    assert (answer.status_code, answer.json()) == (200, ANSWER)
+
+
+NOT_GZIP = {
+    "plain": json.dumps(QUERY).encode(),
+    "truncated": gzip.compress(json.dumps(QUERY).encode())[:-12],
+    "empty": b"",
+    "damaged": gzip.compress(b"x" * 1000)[:10] + b"\x00\xff" * 20,
+}
+
+
+@pytest.mark.parametrize("sent", NOT_GZIP.values(), ids=NOT_GZIP)
+def test_gzip_that_is_none_is_refused(wire: Wire, sent: bytes) -> None:
+    answer = wire.post(sent, headers=GZIP)
+    assert message(answer, 400) == "The body is sent as gzip, but cannot be unpacked as such."
+
+
+def test_gzip_that_unpacks_beyond_the_bound_is_refused(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body, "_MAX_BODY", 10_000)
+    bomb = gzip.compress(b" " * 1_000_000)
+    assert len(bomb) < 10_000
+    assert "larger than" in message(wire.post(bomb, headers=GZIP), 413)
+
+
+# Keys
+
+
+def unauthorized(answer: Any) -> bool:
+    """Whether the answer is the one that every generation of clients knows."""
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    return (answer.status_code, answer.text) == (401, "Unauthorized")
+
+
+@pytest.mark.parametrize("key", [None, "", "wrong", "emulator-admin.elsewhere", "EMULATOR-ADMIN"])
+def test_a_request_without_a_good_key_is_unauthorized(wire: Wire, key: str | None) -> None:
+    assert unauthorized(wire.post(QUERY, key=key))
+    assert unauthorized(
+        wire.request("GET", "/api/label/v2/files?id=x", headers=wire.authorization(key))
+    )
+    assert unauthorized(wire.request("GET", "/_emulator/worlds", headers=wire.authorization(key)))
+
+
+@pytest.mark.parametrize("scheme", ["Bearer ", "", "Basic ", "x-api-key "])
+def test_a_key_in_another_scheme_is_unauthorized(wire: Wire, scheme: str) -> None:
+    key = wire.emulator.key()
+    headers = {"Authorization": f"{scheme}{key}"}
+    assert unauthorized(wire.post(QUERY, key=None, headers=headers))
+
+
+def test_the_key_is_checked_before_the_body_is_read(wire: Wire) -> None:
+    assert unauthorized(wire.post(b"not json", key="wrong"))
+
+
+@pytest.mark.parametrize("change", [{"revoked": True}, {"expiryDate": "2020-01-01T00:00:00.000Z"}])
+def test_a_key_that_is_worth_nothing_any_more_is_unauthorized(
+    kili_emulator: Emulator, change: dict[str, Any]
+) -> None:
+    table = kili_emulator.world.documents.table("apiKeys")
+    table.update(change, lambda key: key["name"] == "labeler")
+    wire = Wire(kili_emulator)
+    assert unauthorized(wire.post(QUERY, key="labeler"))
+    assert wire.post(QUERY).json() == ANSWER
+    wire.close()
+
+
+def test_a_key_expires_a_year_after_it_was_made(kili_emulator: Emulator) -> None:
+    wire = Wire(kili_emulator)
+    (key,) = wire.list("apiKeys", {"key": kili_emulator.key()}, selection="createdAt expiryDate")
+    expiry = clock.from_text(key["expiryDate"])
+    assert expiry - clock.from_text(key["createdAt"]) == timedelta(days=365)
+    with freeze_time(expiry - timedelta(milliseconds=1)):
+        assert wire.post(QUERY).json() == ANSWER
+    with freeze_time(expiry):
+        assert unauthorized(wire.post(QUERY))
+    wire.close()
+
+
+def test_the_key_of_somebody_who_was_switched_off_is_unauthorized(kili_emulator: Emulator) -> None:
+    table = kili_emulator.world.documents.table("users")
+    table.update({"activated": False}, lambda user: user["email"] == "labeler@example.com")
+    wire = Wire(kili_emulator)
+    assert unauthorized(wire.post(QUERY, key="labeler"))
+    wire.close()
+
+
+def test_the_key_of_a_run_that_has_ended_is_refused_with_an_answer_not_a_status(wire: Wire) -> None:
+    answer = wire.post(QUERY, key="kili-run-of-long-ago")
+    assert answer.status_code == 200
+    assert answer.json()["data"] is None
+    (error,) = answer.json()["errors"]
+    assert "valid only while the run lasts" in error["message"]
+    assert error["extensions"] == {"code": "401"}
+
+
+@pytest.mark.parametrize("path", ["/health", "/api/label/v2/version"])
+def test_health_and_version_need_no_key(wire: Wire, path: str) -> None:
+    assert wire.request("GET", path).status_code == 200
+
+
+# Hosts and origins
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "10.0.0.1"]
+)
+@pytest.mark.parametrize("path", ["/health", "/api/label/v2/version", "/_emulator/worlds"])
+def test_a_foreign_host_is_refused_with_what_to_do_about_it(
+    wire: Wire, host: str, path: str
+) -> None:
+    answer = wire.request("GET", path, headers={"Host": host, **wire.authorization("admin")})
+    name = host.removesuffix(":80")
+    assert answer.status_code == 403
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert f"--allow-host {name} " in answer.text
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "localhost:99"])
+def test_the_hosts_of_this_machine_are_served(wire: Wire, host: str) -> None:
+    assert wire.post(QUERY, headers={"Host": host}).json() == ANSWER
+
+
+CROSS_SITE = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:1"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+]
+
+
+@pytest.mark.parametrize("headers", CROSS_SITE, ids=str)
+def test_a_request_that_another_web_site_makes_is_refused(
+    wire: Wire, headers: dict[str, str]
+) -> None:
+    answer = wire.post(QUERY, headers=headers)
+    assert (answer.status_code, answer.text) == (403, "Requests from other web sites are refused.")
+
+
+def test_a_request_of_our_own_pages_is_served(wire: Wire) -> None:
+    headers = {"Origin": wire.emulator.url, "Sec-Fetch-Site": "same-origin"}
+    assert wire.post(QUERY, headers=headers).json() == ANSWER
+
+
+def test_no_answer_lets_other_web_sites_read_it(wire: Wire) -> None:
+    answers = (wire.post(QUERY), wire.request("OPTIONS", "/api/label/v2/graphql"))
+    for answer in answers:
+        assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+
+
+# Files
+
+
+def test_a_file_is_read_only_by_those_who_see_its_project(kili_emulator: Emulator) -> None:
+    wire = Wire(kili_emulator)
+    project = wire.call("createProject", data={"title": "hidden", "inputType": "TEXT"})["id"]
+    data = {"contentArray": ["the text"]}
+    (asset,) = wire.call("appendManyAssets", data=data, where={"id": project}, selection="content")
+    assert wire.request("GET", asset["content"], headers=wire.authorization("admin")).ok
+    answer = wire.request("GET", asset["content"], headers=wire.authorization("manager"))
+    assert answer.status_code == 404
+    assert answer.text == "No file has this id, or it is not accessible with this key."
+    wire.close()
+
+
+@pytest.mark.parametrize("file_id", ["", "nothing", "../secret", "/etc/passwd", "%00"])
+def test_a_file_that_does_not_exist_is_not_found(wire: Wire, file_id: str) -> None:
+    path = f"/api/label/v2/files?id={file_id}"
+    answer = wire.request("GET", path, headers=wire.authorization("admin"))
+    assert answer.status_code == 404
+
+
+@pytest.fixture
+def upload_url(wire: Wire, known: Names) -> str:
+    path = f"projects/{known['project']}/assets/new/content"
+    (url,) = wire.call("createUploadBucketSignedUrls", filePaths=[path])
+    return str(url)
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "e30.e30.e30"])
+def test_an_upload_with_a_bad_token_is_refused(wire: Wire, token: str) -> None:
+    answer = wire.request("PUT", f"/api/label/v2/files/upload?token={token}&id=x", data=b"x")
+    assert answer.status_code == 403
+    assert answer.text == "The upload URL is not valid: ask for a new one."
+
+
+def test_a_token_that_was_changed_is_refused(wire: Wire, upload_url: str) -> None:
+    head, _, token = upload_url.split("&id=", maxsplit=1)[0].partition("token=")
+    answer = wire.request("PUT", f"{head}token={token.swapcase()}", data=b"x")
+    assert answer.status_code == 403
+
+
+def test_an_upload_url_is_worth_nothing_after_an_hour(wire: Wire, upload_url: str) -> None:
+    late = clock.Clock().now() + timedelta(seconds=security.UPLOAD_LIFETIME + 2)
+    with freeze_time(late):
+        answer = wire.request("PUT", upload_url, data=b"x")
+    assert answer.status_code == 403
+    assert answer.text == "The upload URL has expired: ask for a new one."
+
+
+def test_the_id_in_an_upload_url_decides_nothing(kili_emulator: Emulator) -> None:
+    wire = Wire(kili_emulator)
+    path = f"projects/{names(wire)['project']}/assets/new/content"
+    (url,) = wire.call("createUploadBucketSignedUrls", filePaths=[path])
+    before = kili_emulator.world.view.files.all()
+    upload(wire, f"{url}-elsewhere", b"x")
+    (new,) = [each for each in kili_emulator.world.view.files.all() if each not in before]
+    assert new["id"] == path
+    wire.close()
+
+
+# The control plane
+
+
+@pytest.mark.parametrize("key", ["manager", "reviewer", "labeler"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/worlds"),
+        ("POST", "/worlds"),
+        ("DELETE", "/worlds/default"),
+        ("POST", "/worlds/default/reset"),
+        ("POST", "/worlds/default/mark"),
+        ("GET", "/worlds/default/export"),
+        ("POST", "/worlds/default/wait-idle"),
+    ],
+)
+def test_the_control_plane_needs_an_administrators_key(
+    wire: Wire, key: str, method: str, path: str
+) -> None:
+    answer = wire.request(method, f"/_emulator{path}", headers=wire.authorization(key))
+    assert answer.status_code == 403
+    assert answer.text == "The control plane needs the key of an administrator of this world."
+
+
+BAD_CONTROL = [
+    ("POST", "/worlds", {"name": "Not Allowed"}, "use lower-case letters, digits and -"),
+    ("POST", "/worlds", {"name": "default"}, "reset or delete it, or use it"),
+    ("POST", "/worlds", {"name": "../evil"}, "use lower-case letters, digits and -"),
+    ("POST", "/worlds", {"name": "w", "nope": 1}, 'send {"name": text'),
+    ("POST", "/worlds", {"name": 1}, 'send {"name": text'),
+    ("POST", "/worlds", {"name": "w", "scenario": "no-such"}, "no-such"),
+    ("DELETE", "/worlds/nowhere", None, "there is no world 'nowhere' (there are: default)"),
+    ("DELETE", "/worlds/default", None, "reset it instead"),
+    ("POST", "/worlds/nowhere/reset", {}, "there is no world 'nowhere'"),
+    ("POST", "/worlds/default/reset", {"mark": {"sequence": 1}}, "what POST …/mark answered"),
+    ("POST", "/worlds/default/reset", {"mark": 1}, "what POST …/mark answered"),
+    ("POST", "/worlds/default/wait-idle", {"timeout": "long"}, 'send {"timeout": seconds}'),
+    ("GET", "/worlds/nowhere/export", None, "there is no world 'nowhere'"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "sent", "says"), BAD_CONTROL)
+def test_a_wrong_request_to_the_control_plane_is_told_what_to_send(
+    wire: Wire, method: str, path: str, sent: dict[str, Any] | None, says: str
+) -> None:
+    headers = wire.authorization("admin")
+    answer = wire.request(method, f"/_emulator{path}", headers=headers, json=sent)
+    assert answer.status_code == 400
+    assert says in answer.json()["error"]
+
+
+@pytest.mark.parametrize("sent", [b"{", b"[1]"])
+def test_a_body_that_is_no_object_is_refused_by_the_control_plane(wire: Wire, sent: bytes) -> None:
+    headers = wire.authorization("admin")
+    answer = wire.request("POST", "/_emulator/worlds", headers=headers, data=sent)
+    assert answer.status_code == 400
+    assert "not a JSON object" in answer.json()["error"]

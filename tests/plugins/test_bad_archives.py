@@ -1,0 +1,245 @@
+"""Plugins that cannot be built: each fails with a build error that says what to do about it."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kili.plugins import PluginCore
+
+from emulator.app import Emulator
+from emulator.plugins import builder
+from tests.stage import EASY, PLUGIN, QUIET_PLUGIN, archive, deploy_plugin, names, upload
+from tests.wire import Wire
+
+
+def with_entry(name: str, content: bytes = b"print('evil')", mode: int = 0o644) -> bytes:
+    """A good plugin with one more entry in its zip."""
+    packed = io.BytesIO(archive(main__py=QUIET_PLUGIN))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as opened:
+        entry = zipfile.ZipInfo(name)
+        entry.external_attr = mode << 16
+        opened.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def with_entries(count: int) -> bytes:
+    return archive(main__py=QUIET_PLUGIN, **{f"m{number}__py": "" for number in range(count - 1)})
+
+
+def damaged() -> bytes:
+    content = bytearray(with_entry("data.txt", b"some text" * 100))
+    middle = content.index(b"data.txt") + 12
+    content[middle : middle + 8] = b"\xff" * 8
+    return bytes(content)
+
+
+def lying_about_its_size() -> bytes:
+    """Its directory promises few bytes, and many come out."""
+    content = with_entry("big.txt", b" " * (builder.MAX_MB + 1) * 1024 * 1024)
+    real = (builder.MAX_MB + 1) * 1024 * 1024
+    return content.replace(real.to_bytes(4, "little"), (10).to_bytes(4, "little"))
+
+
+MISTAKES: dict[str, tuple[Callable[[], bytes], str]] = {
+    "leaves its folder": (lambda: with_entry("../evil.py"), 'use relative paths without ".."'),
+    "leaves it further down": (lambda: with_entry("a/../../evil.py"), '"a/../../evil.py" leaves'),
+    "leaves it with backslashes": (lambda: with_entry("..\\evil.py"), "use relative paths"),
+    "absolute": (lambda: with_entry("/tmp/evil.py"), '"/tmp/evil.py" leaves the plugin\'s folder'),
+    "absolute on Windows": (lambda: with_entry("C:/evil.py"), "use relative paths"),
+    "a link": (
+        lambda: with_entry("link.py", b"/etc/passwd", stat.S_IFLNK | 0o777),
+        '"link.py" is a link: put the file itself into the archive',
+    ),
+    "10,000 entries": (
+        lambda: with_entries(10_000),
+        "the archive has 10000 entries; at most 1000 are allowed",
+    ),
+    "unpacks to too much": (
+        lambda: with_entry("big.txt", b" " * (builder.MAX_MB + 1) * 1024 * 1024),
+        "the archive unpacks to more than 100 MB: leave data files out",
+    ),
+    "lies about its size": (lying_about_its_size, "the uploaded archive cannot be read: "),
+    "damaged": (damaged, "the uploaded archive cannot be read: "),
+    "cut short": (lambda: archive(main__py=QUIET_PLUGIN)[:-20], "cannot be read: "),
+    "one name twice": (lambda: with_entry("./main.py"), 'holds "main.py" twice: keep one'),
+    "a file that is also a folder": (lambda: with_entry("main.py/x.py"), "cannot be read: "),
+    "no main.py": (
+        lambda: archive(plugin__py=QUIET_PLUGIN),
+        "put the PluginHandler class in main.py",
+    ),
+    "main.py in a folder": (
+        lambda: archive(**{"folder/main__py": QUIET_PLUGIN}),
+        "put the PluginHandler class in main.py, at the top of the folder",
+    ),
+    "no PluginHandler": (
+        lambda: archive(main__py="x = 1"),
+        "define one that inherits kili.plugins.PluginCore",
+    ),
+    "PluginHandler is a function": (
+        lambda: archive(main__py="def PluginHandler(): pass"),
+        "PluginHandler in main.py is not a class: it must be one",
+    ),
+    "syntax error": (lambda: archive(main__py="class PluginHandler(:\n"), "SyntaxError: "),
+    "syntax error in a helper": (
+        lambda: archive(main__py=QUIET_PLUGIN, helper__py="def ("),
+        'File "helper.py", line 1',
+    ),
+    "null bytes": (lambda: archive(main__py="x = '\0'"), "null bytes"),
+    "not UTF-8": (
+        lambda: with_entry("latin.py", "x = 'é'".encode("latin-1")),
+        "latin.py is not UTF-8 text: save it as UTF-8 and update the plugin",
+    ),
+    "import that fails": (
+        lambda: archive(main__py="import no_such_package"),
+        "ModuleNotFoundError: No module named 'no_such_package'",
+    ),
+    "import of a helper that is not there": (
+        lambda: archive(main__py="from helpers import nothing"),
+        "ModuleNotFoundError: No module named 'helpers'",
+    ),
+    "raises": (lambda: archive(main__py="x = 1\n1 / 0\n"), "ZeroDivisionError"),
+    "exits": (
+        lambda: archive(main__py="import sys\nsys.exit(3)"),
+        "SystemExit(3)): remove the call",
+    ),
+    "quits": (lambda: archive(main__py="quit()"), "remove the call"),
+    "asks for input": (lambda: archive(main__py="input('?')"), "has no terminal to read from"),
+    "a raw file with an error": (lambda: b"class PluginHandler(", "SyntaxError: "),
+    "a raw file that is no text": (lambda: b"\x89PNG\r\n", "main.py is not UTF-8 text"),
+    "empty": (lambda: b"", "define one that inherits kili.plugins.PluginCore"),
+}
+
+
+@pytest.fixture
+def wire(kili_emulator: Emulator) -> Iterator[Wire]:
+    wire = Wire(kili_emulator)
+    yield wire
+    wire.close()
+
+
+def build_errors(kili: Any) -> list[dict[str, Any]]:
+    return list(json.loads(kili.get_plugin_build_errors(plugin_name=PLUGIN)))
+
+
+@pytest.mark.parametrize(("make", "says"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_fails_the_build_and_says_what_to_do(
+    wire: Wire, kili: Any, make: Callable[[], bytes], says: str
+) -> None:
+    assert deploy_plugin(wire, content=make()) == "FAILED"
+    (line,) = build_errors(kili)
+    assert says in line["content"]
+    assert (line["logType"], line["pluginName"]) == ("error", PLUGIN)
+    assert kili.count_projects() == 1
+
+
+def test_nothing_is_written_outside_of_the_plugins_folder(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    deploy_plugin(wire, content=with_entry(f"{tmp_path}/evil.py"))
+    deploy_plugin(wire, "Second", content=with_entry("../../evil.py"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_file_with_a_syntax_error_has_a_line(wire: Wire, kili: Any) -> None:
+    deploy_plugin(wire, content=archive(main__py="class", helper__py="def"))
+    assert len(build_errors(kili)) == 2
+
+
+def test_a_traceback_begins_in_the_plugin_and_names_its_own_files(wire: Wire, kili: Any) -> None:
+    content = archive(main__py="import helper\n", helper__py="def f():\n    1 / 0\n\n\nf()\n")
+    deploy_plugin(wire, content=content)
+    (line,) = build_errors(kili)
+    marks = ("~", "^")  # which newer Pythons put below the faulty part of a line
+    lines = line["content"].splitlines()
+    assert [each for each in lines if not each.strip().startswith(marks)] == [
+        "Traceback (most recent call last):",
+        '  File "main.py", line 1, in <module>',
+        "    import helper",
+        '  File "helper.py", line 5, in <module>',
+        "    f()",
+        '  File "helper.py", line 2, in f',
+        "    1 / 0",
+        "ZeroDivisionError: division by zero",
+    ]
+
+
+def test_an_import_that_hangs_is_stopped() -> None:
+    with Emulator(seed=0, plugin_timeout=0.2) as emulator:
+        wire = Wire(emulator)
+        code = "while True:\n    pass\n"
+        assert deploy_plugin(wire, content=code) == "FAILED"
+        data = {"pluginName": PLUGIN}
+        (line,) = wire.call("getPluginBuildErrors", selection="content", data=data)
+        assert "took longer than 0.2 s: move slow work" in line["content"]
+        wire.close()
+
+
+def test_a_plugin_that_failed_can_be_mended(wire: Wire, kili: Any) -> None:
+    assert deploy_plugin(wire, content="import no_such_package") == "FAILED"
+    url = wire.call("generateUpdateUrl", data={"pluginName": PLUGIN})
+    upload(wire, url, archive(main__py=QUIET_PLUGIN))
+    wire.call("updatePluginRunner", data={"pluginName": PLUGIN})
+    assert wire.call("getPluginRunnerStatus", name=PLUGIN) == "ACTIVE"
+
+
+def test_a_broken_update_leaves_the_last_good_version_at_work(wire: Wire, kili: Any) -> None:
+    known = names(wire)
+    deploy_plugin(wire)
+    kili.activate_plugin_on_project(PLUGIN, project_id=known["project"])
+    url = wire.call("generateUpdateUrl", data={"pluginName": PLUGIN})
+    upload(wire, url, archive(main__py="import no_such_package"))
+    wire.call("updatePluginRunner", data={"pluginName": PLUGIN})
+    assert wire.call("getPluginRunnerStatus", name=PLUGIN) == "FAILED"
+    row = {"assetID": known["meadow"], "jsonResponse": EASY}
+    wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [row]}, where={})
+    logs = json.loads(kili.get_plugin_logs(project_id=known["project"], plugin_name=PLUGIN))
+    assert [line["content"] for line in logs] == ["submitted"]
+
+
+def test_what_happens_before_a_plugin_was_ever_built_is_recorded_as_not_run(
+    wire: Wire, kili: Any
+) -> None:
+    known = names(wire)
+    deploy_plugin(wire, content="import no_such_package")
+    kili.activate_plugin_on_project(PLUGIN, project_id=known["project"])
+    row = {"assetID": known["meadow"], "jsonResponse": EASY}
+    wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [row]}, where={})
+    logs = json.loads(kili.get_plugin_logs(project_id=known["project"], plugin_name=PLUGIN))
+    assert [line["content"] for line in logs] == [
+        "Not run: the plugin was FAILED when label.workflow.created.default happened"
+    ]
+
+
+def test_a_runner_is_not_made_before_the_upload_and_the_name_stays_taken(
+    kili: Any, wire: Wire
+) -> None:
+    wire.call("createPlugin", data={"pluginName": PLUGIN})
+    refusal = wire.refusal("createPluginRunner", data={"pluginName": PLUGIN})
+    assert "PUT its zip to the URL of createPlugin or generateUpdateUrl first" in refusal
+    assert "already exists" in wire.refusal("createPlugin", data={"pluginName": PLUGIN})
+    assert wire.call("getPluginRunnerStatus", name=PLUGIN) == "DEPLOYING"
+
+
+def test_the_sdk_says_where_to_find_the_build_errors(kili: Any, tmp_path: Path) -> None:
+    (tmp_path / "plugin.py").write_text(
+        "from kili.plugins import PluginCore\n\n\n"
+        "class PluginHandler(PluginCore):\n"
+        "    def on_submit(self, label, asset_id):\n        pass\n\n\n"
+        "import no_such_package\n"
+    )
+    with pytest.raises(Exception, match=r"kili\.get_plugin_build_errors"):
+        kili.upload_plugin(str(tmp_path / "plugin.py"), PLUGIN)
+    assert "no_such_package" in build_errors(kili)[0]["content"]
+
+
+def test_the_plugins_core_is_the_sdks_own(wire: Wire) -> None:
+    code = QUIET_PLUGIN + f"\nassert PluginCore.__module__ == {PluginCore.__module__!r}\n"
+    assert deploy_plugin(wire, content=code) == "ACTIVE"

@@ -1,0 +1,431 @@
+"""Building a version: archives good and evil, code good and bad."""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from emulator.plugins import builder, limits, sandbox
+from emulator.plugins.builder import BuildError
+
+HANDLER = "class PluginHandler:\n    name = 'it'\n"
+LONG = 30.0
+SHORT = 0.2
+
+
+def zipped(files: dict[str, str | bytes]) -> bytes:
+    return zipped_entries(*files.items())
+
+
+def zipped_entries(*entries: tuple[str | zipfile.ZipInfo, str | bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in entries:
+            entry = zipfile.ZipInfo(name) if isinstance(name, str) else name
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=1)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "versions" / "v"
+    sandbox.forget("v")
+
+
+def build(folder: Path, archive: bytes, seconds: float = LONG) -> type:
+    return builder.build("v", archive, folder, seconds)
+
+
+def problems(folder: Path, archive: bytes | str, seconds: float = LONG) -> list[str]:
+    """What the author is told about a version that cannot be built."""
+    data = archive.encode() if isinstance(archive, str) else archive
+    with pytest.raises(BuildError) as caught:
+        build(folder, data, seconds)
+    assert str(caught.value) == "\n".join(caught.value.problems)
+    return caught.value.problems
+
+
+def written(folder: Path) -> set[str]:
+    return {each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()}
+
+
+# Good ones
+
+
+def test_raw_python_file_is_built(folder: Path) -> None:
+    handler = build(folder, HANDLER.encode())
+
+    assert (handler.__name__, vars(handler)["name"]) == ("PluginHandler", "it")
+    assert written(folder) == {"main.py"}
+
+
+def test_zip_is_built(folder: Path) -> None:
+    archive = zipped(
+        {
+            "main.py": "from helpers.deep import PluginHandler",
+            "helpers/deep.py": HANDLER,
+            "requirements.txt": "numpy",
+            "data/é.bin": b"\x00\xff",
+        }
+    )
+
+    assert build(folder, archive).__name__ == "PluginHandler"
+    assert written(folder) == {"main.py", "helpers/deep.py", "requirements.txt", "data/é.bin"}
+    assert (folder / "data/é.bin").read_bytes() == b"\x00\xff"
+
+
+def test_zip_with_entries_for_folders_is_built(folder: Path) -> None:
+    archive = zipped({"helpers/": "", "helpers/deep.py": "", "./main.py": HANDLER})
+
+    assert build(folder, archive).__name__ == "PluginHandler"
+    assert written(folder) == {"main.py", "helpers/deep.py"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "PK = 1\n" + HANDLER,
+        "\ufeff" + HANDLER,
+        "# coding: utf-8\nNAME = 'é'\n" + HANDLER,
+        HANDLER.replace("\n", "\r\n"),
+        "PluginHandler = type('Other', (), {})",
+    ],
+    ids=["begins like a zip", "byte order mark", "declared UTF-8", "Windows lines", "made class"],
+)
+def test_unusual_file_is_built(folder: Path, code: str) -> None:
+    assert isinstance(build(folder, code.encode()), type)
+    assert isinstance(build(folder, zipped({"main.py": code})), type)
+
+
+def test_building_again_replaces_the_folder(folder: Path) -> None:
+    build(folder, zipped({"main.py": HANDLER, "old.py": ""}))
+    build(folder, zipped({"main.py": HANDLER, "new.py": ""}))
+
+    assert written(folder) == {"main.py", "new.py"}
+
+
+def test_unpacked_version_is_loaded_again_without_the_archive(folder: Path) -> None:
+    first = build(folder, HANDLER.encode())
+    second = builder.load("v", folder, LONG)
+
+    assert (second.__name__, second is first) == ("PluginHandler", False)
+
+
+def test_thousand_entries_are_allowed(folder: Path) -> None:
+    archive = zipped({"main.py": HANDLER, **{f"data/{number}": "" for number in range(999)}})
+
+    assert build(folder, archive).__name__ == "PluginHandler"
+
+
+# Evil archives
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil.py",
+        "helpers/../../evil.py",
+        "helpers/..",
+        "/evil.py",
+        "//host/evil.py",
+        "..\\evil.py",
+        "helpers\\..\\..\\evil.py",
+        "\\evil.py",
+        "\\\\host\\evil.py",
+        "C:/evil.py",
+        "C:\\evil.py",
+        "C:evil.py",
+        "../",
+    ],
+)
+def test_entry_that_leaves_the_folder_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
+    archive = zipped({"main.py": HANDLER, name: "evil"})
+
+    (problem,) = problems(folder, archive)
+    assert problem.endswith('" leaves the plugin\'s folder: use relative paths without ".."')
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_link_is_refused(folder: Path, tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("helpers")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    archive = zipped_entries(("main.py", HANDLER), (link, "/etc"))
+
+    assert problems(folder, archive) == [
+        'the archive entry "helpers" is a link: put the file itself into the archive'
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_too_many_entries_are_refused(folder: Path) -> None:
+    archive = zipped({"main.py": HANDLER, **{f"data/{number}": "" for number in range(1000)}})
+
+    assert problems(folder, archive) == ["the archive has 1001 entries; at most 1000 are allowed"]
+
+
+TOO_LARGE = ["the archive unpacks to more than 100 MB: leave data files out"]
+
+
+def test_bomb_is_refused(folder: Path, tmp_path: Path) -> None:
+    archive = zipped({"main.py": HANDLER, "data.bin": bytes(100 * 1024 * 1024 + 1)})
+    assert len(archive) < 1024 * 1024
+
+    assert problems(folder, archive) == TOO_LARGE
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("sizes", [[1001], [600, 600], [1000]])
+def test_limit_is_on_all_entries_together(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, sizes: list[int]
+) -> None:
+    monkeypatch.setattr(builder, "_MAX_UNPACKED", 1000)
+    archive = zipped({f"{number}.bin": bytes(size) for number, size in enumerate(sizes)})
+
+    expected = TOO_LARGE if sum(sizes) > 1000 else [NO_MAIN]
+    assert problems(folder, archive) == expected
+
+
+def test_bomb_with_a_lying_header_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builder, "_MAX_UNPACKED", 1000)
+    size = 1_000_000
+    archive = zipped({"main.py": bytes(size)}).replace(
+        size.to_bytes(4, "little"), (10).to_bytes(4, "little")
+    )
+
+    (problem,) = problems(folder, archive)
+    assert problem.startswith("the uploaded archive cannot be read: ")
+
+
+@pytest.mark.parametrize("names", [["helpers", "helpers/deep.py"], ["helpers/deep.py", "helpers"]])
+def test_file_where_a_folder_must_be_is_refused(folder: Path, names: list[str]) -> None:
+    (problem,) = problems(folder, zipped({"main.py": HANDLER, **dict.fromkeys(names, "")}))
+
+    assert problem.startswith("the uploaded archive cannot be read: ")
+
+
+@pytest.mark.parametrize("again", ["main.py", "./main.py"])
+def test_duplicate_entry_is_refused(
+    folder: Path, again: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    archive = zipped_entries(("main.py", HANDLER), (again, "other"))
+
+    assert problems(folder, archive) == ['the archive holds "main.py" twice: keep one']
+    assert {str(each.message) for each in recwarn} <= {"Duplicate name: 'main.py'"}
+
+
+def damaged(archive: bytes) -> dict[str, bytes]:
+    middle = archive.index(b"main.py") + 12
+    return {
+        "no zip at all": b"PK\x03\x04 nonsense",
+        "cut off": archive[:-30],
+        "compressed data": archive[:middle] + b"\xff" * 8 + archive[middle + 8 :],
+        "name": archive.replace(b"main.py", b"main.\xffy").replace(
+            b"\x00\x00\x08\x00", b"\x00\x08\x08\x00"
+        ),
+    }
+
+
+@pytest.mark.parametrize("damage", damaged(zipped({"main.py": HANDLER})))
+def test_damaged_archive_is_refused(folder: Path, damage: str) -> None:
+    archive = damaged(zipped({"main.py": HANDLER * 10}))[damage]
+
+    (problem,) = problems(folder, archive)
+    assert problem.startswith("the uploaded archive cannot be read: ")
+
+
+def outcome(archive: bytes) -> list[str]:
+    """The names of the files of an archive, or the problems with it."""
+    try:
+        return list(builder._read_archive(archive))
+    except BuildError as error:
+        return error.problems
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_archive_with_any_byte_changed_is_built_or_refused(folder: Path, seed: int) -> None:
+    archive = bytearray(zipped({"main.py": HANDLER * 3, "é.py": "x = 1\n"}))
+    for position in range(2 + seed, len(archive), 8):
+        original, archive[position] = archive[position], archive[position] ^ 0xFF
+        assert outcome(bytes(archive))
+        archive[position] = original
+
+
+def test_encrypted_archive_is_refused(folder: Path) -> None:
+    archive = bytearray(zipped({"main.py": HANDLER}))
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        archive[archive.index(header) + flags] |= 1
+
+    (problem,) = problems(folder, bytes(archive))
+    assert "encrypted" in problem
+
+
+# Bad code
+
+NO_MAIN = (
+    "the archive holds no main.py: put the PluginHandler class in main.py, at the top of the folder"
+)
+
+
+@pytest.mark.parametrize("name", [None, "plugin.py", "plugin/main.py", "Main.py"])
+def test_main_must_be_at_the_top(folder: Path, name: str | None) -> None:
+    assert problems(folder, zipped({name: HANDLER} if name else {})) == [NO_MAIN]
+
+
+@pytest.mark.parametrize("code", ["", "x = 1", "class Pluginhandler: pass"])
+def test_handler_must_be_there(folder: Path, code: str) -> None:
+    assert problems(folder, code) == [
+        "main.py defines no class PluginHandler: define one that inherits kili.plugins.PluginCore"
+    ]
+
+
+@pytest.mark.parametrize("value", ["1", "lambda kili: None", "object()"])
+def test_handler_must_be_a_class(folder: Path, value: str) -> None:
+    assert problems(folder, f"PluginHandler = {value}") == [
+        "PluginHandler in main.py is not a class: it must be one"
+    ]
+
+
+def test_every_file_with_a_syntax_error_is_reported(folder: Path, tmp_path: Path) -> None:
+    archive = zipped(
+        {
+            "main.py": "def f(:\n    pass\n",
+            "good.py": "",
+            "helpers/bad.py": "x = 1\nif x\n",
+            "notes.txt": "not ( python",
+        }
+    )
+    first, second = problems(folder, archive)
+
+    assert first.startswith('  File "helpers/bad.py", line 2\n')
+    assert second.startswith('  File "main.py", line 1\n')
+    assert "SyntaxError: " in first
+    assert "SyntaxError: " in second
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_file_that_is_not_utf8_is_reported(folder: Path) -> None:
+    archive = zipped({"main.py": HANDLER, "latin.py": "x = 'é'".encode("latin-1")})
+
+    assert problems(folder, archive) == [
+        "latin.py is not UTF-8 text: save it as UTF-8 and update the plugin"
+    ]
+
+
+@pytest.mark.parametrize(
+    "code", ["x = 1\x00", "x = 1" + " + 1" * 20_000, "x = " + "-" * 20_000 + "1"]
+)
+def test_file_that_python_cannot_digest_is_reported(folder: Path, code: str) -> None:
+    assert len(problems(folder, code)) == 1
+
+
+FRAME = re.compile(r'^ +File "([^"]+)", line (\d+)', re.MULTILINE)
+
+
+def frames(problem: str) -> list[tuple[str, int]]:
+    return [(file, int(line)) for file, line in FRAME.findall(problem)]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected", "last"),
+    [
+        (
+            {"main.py": "x = 1\nimport nowhere_at_all\n"},
+            [("main.py", 2)],
+            "ModuleNotFoundError: No module named 'nowhere_at_all'",
+        ),
+        (
+            {"main.py": "def f():\n    return 1 / 0\nf()\n"},
+            [("main.py", 3), ("main.py", 2)],
+            "ZeroDivisionError: division by zero",
+        ),
+        (
+            {
+                "main.py": "\nimport helpers.deep\n",
+                "helpers/__init__.py": "",
+                "helpers/deep.py": "from helpers import worse\n",
+                "helpers/worse.py": "\n\nraise ValueError('no')\n",
+            },
+            [("main.py", 2), ("helpers/deep.py", 1), ("helpers/worse.py", 3)],
+            "ValueError: no",
+        ),
+        (
+            {"main.py": "try:\n    import no\nexcept ImportError as e:\n    raise OSError from e"},
+            [("main.py", 2), ("main.py", 4)],
+            "OSError",
+        ),
+        (
+            {"main.py": "try:\n    import nowhere\nexcept ImportError:\n    raise OSError('x')"},
+            [("main.py", 2), ("main.py", 4)],
+            "OSError: x",
+        ),
+    ],
+    ids=["missing module", "error", "nested import", "cause", "context"],
+)
+def test_error_at_import_shows_the_plugins_frames_only(
+    folder: Path, files: dict[str, str | bytes], expected: list[tuple[str, int]], last: str
+) -> None:
+    (problem,) = problems(folder, zipped(files))
+
+    assert frames(problem) == expected
+    assert problem.splitlines()[-1] == last
+    assert str(folder) not in problem
+    assert "sandbox" not in problem
+
+
+def test_error_inside_a_library_shows_how_it_was_reached(folder: Path) -> None:
+    (problem,) = problems(folder, "import json\njson.loads('{')")
+
+    assert frames(problem)[0] == ("main.py", 2)
+    assert any("json" in file for file, _ in frames(problem)[1:])
+
+
+def test_folder_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (problem,) = problems(Path("data/v"), "1 / 0")
+    sandbox.forget("v")
+
+    assert frames(problem) == [("main.py", 1)]
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [("import sys; sys.exit(3)", "SystemExit(3)"), ("exit()", "SystemExit(None)")],
+)
+def test_exit_at_import_is_reported(folder: Path, code: str, shown: str) -> None:
+    assert problems(folder, code) == [
+        f"the plugin ended the interpreter while it was imported ({shown}): remove the call"
+    ]
+
+
+TIMEOUT = (
+    "importing the plugin took longer than 0.2 s: "
+    "move slow work from the module level into the handlers"
+)
+
+
+def test_import_that_never_ends_is_stopped(folder: Path) -> None:
+    assert problems(folder, "while True: pass", SHORT) == [TIMEOUT]
+
+
+def test_import_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_STOP_FOR", SHORT)
+    gate = ModuleType("test_builder_gate")
+    gate.release = threading.Event()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, gate.__name__, gate)
+    code = f"import threading, {gate.__name__} as g\ng.me = threading.current_thread()\n"
+    try:
+        assert problems(folder, code + "g.release.wait()", SHORT) == [TIMEOUT]
+    finally:
+        gate.release.set()
+    gate.me.join(10)
+
+    assert not gate.me.is_alive()

@@ -1,0 +1,180 @@
+"""Jobs run in order within a lane, and lanes beside one another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from emulator.plugins.lanes import Job, Lanes
+
+SOON = 10.0
+
+
+def add(lanes: Lanes, lane: str, work: Callable[[], None]) -> Future[None]:
+    """Add a job; the future that is set when it is over."""
+    over: Future[None] = Future()
+    lanes.add(lane, Job(work, over))
+    return over
+
+
+class Gate:
+    """A job that waits to be let through, and says when it is at work."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.opened = threading.Event()
+        self.thread: threading.Thread | None = None
+
+    def __call__(self) -> None:
+        self.thread = threading.current_thread()
+        self.entered.set()
+        assert self.opened.wait(SOON)
+
+
+@pytest.fixture
+def lanes() -> Iterator[Lanes]:
+    made = Lanes()
+    yield made
+    made.close()
+    assert made.wait_idle(SOON)
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    made = Gate()
+    yield made
+    made.opened.set()
+
+
+def test_jobs_of_a_lane_run_in_order(lanes: Lanes) -> None:
+    done: list[int] = []
+    for number in range(100):
+        add(lanes, "a", lambda number=number: done.append(number))  # type: ignore[misc]
+
+    assert lanes.wait_idle(SOON)
+    assert done == list(range(100))
+
+
+def test_jobs_of_a_lane_never_overlap(lanes: Lanes) -> None:
+    running, overlaps = threading.Lock(), []
+
+    def job() -> None:
+        overlaps.append(not running.acquire(blocking=False))
+        running.release()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: add(lanes, "a", job), range(200)))
+
+    assert lanes.wait_idle(SOON)
+    assert overlaps == [False] * 200
+
+
+def test_lanes_do_not_wait_for_one_another(lanes: Lanes) -> None:
+    meeting, met = threading.Barrier(3), []
+    for lane in ("a", "b", "c"):
+        add(lanes, lane, lambda lane=lane: met.append((lane, meeting.wait(SOON))))  # type: ignore[misc]
+
+    assert lanes.wait_idle(SOON)
+    assert sorted(lane for lane, _ in met) == ["a", "b", "c"]
+
+
+def test_blocked_lane_holds_up_no_other(lanes: Lanes, gate: Gate) -> None:
+    other = threading.Event()
+    add(lanes, "a", gate)
+    assert gate.entered.wait(SOON)
+    add(lanes, "b", other.set)
+
+    assert other.wait(SOON)
+
+
+def test_lane_is_busy_until_its_last_job_is_over(lanes: Lanes, gate: Gate) -> None:
+    assert not lanes.is_busy("a")
+    add(lanes, "a", gate)
+    assert lanes.is_busy("a")
+    assert gate.entered.wait(SOON)
+    assert (lanes.is_busy("a"), lanes.is_busy("b")) == (True, False)
+
+    gate.opened.set()
+    assert lanes.wait_idle(SOON)
+    assert not lanes.is_busy("a")
+
+
+def test_waiting_for_idle_gives_up_in_time(lanes: Lanes, gate: Gate) -> None:
+    add(lanes, "a", gate)
+
+    assert not lanes.wait_idle(0.01)
+
+
+def test_without_jobs_all_is_idle(lanes: Lanes) -> None:
+    assert lanes.wait_idle(0)
+
+
+def test_job_may_add_jobs_to_its_own_lane_and_to_others(lanes: Lanes) -> None:
+    done: list[str] = []
+
+    def job() -> None:
+        add(lanes, "a", lambda: done.append("own"))
+        add(lanes, "b", lambda: done.append("other"))
+        done.append("first")
+
+    add(lanes, "a", job)
+
+    assert lanes.wait_idle(SOON)
+    assert sorted(done) == ["first", "other", "own"]
+    assert done.index("first") < done.index("own")
+
+
+def test_idle_lane_has_no_thread_and_can_be_used_again(lanes: Lanes, gate: Gate) -> None:
+    add(lanes, "a", gate)
+    assert gate.entered.wait(SOON)
+    gate.opened.set()
+    assert gate.thread is not None
+    gate.thread.join(SOON)
+    assert not gate.thread.is_alive()
+
+    again = threading.Event()
+    add(lanes, "a", again.set)
+    assert again.wait(SOON)
+
+
+def test_closing_lets_the_running_job_finish_and_starts_no_other(lanes: Lanes, gate: Gate) -> None:
+    done: list[str] = []
+    add(lanes, "a", gate)
+    add(lanes, "a", lambda: done.append("waiting"))
+    assert gate.entered.wait(SOON)
+    lanes.close()
+    add(lanes, "a", lambda: done.append("late"))
+    add(lanes, "b", lambda: done.append("new lane"))
+    assert not lanes.wait_idle(0)
+
+    gate.opened.set()
+    assert lanes.wait_idle(SOON)
+    assert done == []
+
+
+def test_job_that_fails_is_over_and_its_lane_goes_on(
+    lanes: Lanes, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise ValueError("broken job")
+
+    failed = add(lanes, "a", fail)
+    after = add(lanes, "a", lambda: None)
+
+    failed.result(SOON)
+    after.result(SOON)
+    assert lanes.wait_idle(SOON)
+    assert "broken job" in caplog.text
+
+
+def test_closing_lets_nobody_wait_for_what_was_not_started(lanes: Lanes, gate: Gate) -> None:
+    add(lanes, "a", gate)
+    waiting = add(lanes, "a", lambda: None)
+    lanes.close()
+
+    waiting.result(SOON)
+    add(lanes, "a", lambda: None).result(SOON)
+    gate.opened.set()

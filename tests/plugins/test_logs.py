@@ -1,0 +1,232 @@
+"""What a run prints and logs becomes lines (contract §8.7)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from freezegun import freeze_time
+
+from emulator import errors
+from emulator.clock import Clock
+from emulator.plugins import logs
+from emulator.plugins.logs import RunLog
+
+
+@pytest.fixture
+def log() -> RunLog:
+    return RunLog(Clock())
+
+
+def texts(log: RunLog) -> list[str]:
+    return [content for _, content, _ in log.take()]
+
+
+def entries(log: RunLog) -> list[tuple[str, str]]:
+    return [(log_type, content) for log_type, content, _ in log.take()]
+
+
+@pytest.mark.parametrize(
+    ("written", "lines"),
+    [
+        ([], []),
+        (["one\n"], ["one"]),
+        (["one\ntwo\n"], ["one", "two"]),
+        (["one", "\n"], ["one"]),
+        (["a", "b", "c\n"], ["abc"]),
+        (["one\ntw", "o\n"], ["one", "two"]),
+        (["\n"], [""]),
+        (["one\n\nthree\n"], ["one", "", "three"]),
+        (["  indented \n"], ["  indented "]),
+        (["é 漢 \U0001f600\n"], ["é 漢 \U0001f600"]),
+    ],
+)
+def test_printed_text_is_cut_at_newlines(log: RunLog, written: list[str], lines: list[str]) -> None:
+    for text in written:
+        log.write(text)
+
+    assert entries(log) == [("info", line) for line in lines]
+
+
+def test_unfinished_line_waits_for_its_newline(log: RunLog) -> None:
+    log.write("one\ntwo")
+    assert texts(log) == ["one"]
+
+    log.write("!\n")
+    assert texts(log) == ["two!"]
+
+
+def test_unfinished_line_is_complete_at_the_end(log: RunLog) -> None:
+    log.write("one\ntwo")
+
+    assert [content for _, content, _ in log.close()] == ["one", "two"]
+
+
+def test_lines_are_taken_once(log: RunLog) -> None:
+    log.write("one\n")
+
+    assert (texts(log), texts(log)) == (["one"], [])
+
+
+def test_entry_keeps_its_newlines_and_its_place(log: RunLog) -> None:
+    log.write("before\n")
+    log.entry("error", "Traceback:\n  line 1")
+    log.write("after\n")
+
+    assert entries(log) == [
+        ("info", "before"),
+        ("error", "Traceback:\n  line 1"),
+        ("info", "after"),
+    ]
+
+
+def test_each_line_has_the_worlds_time() -> None:
+    log = RunLog(Clock(timedelta(days=1)))
+    with freeze_time("2024-01-01") as frozen:
+        log.write("one\n")
+        frozen.tick(timedelta(milliseconds=1500))
+        log.entry("warning", "two")
+
+    assert log.take() == [
+        ("info", "one", "2024-01-02T00:00:00.000Z"),
+        ("warning", "two", "2024-01-02T00:00:01.500Z"),
+    ]
+
+
+def test_output_after_the_end_belongs_to_no_run(log: RunLog) -> None:
+    log.write("one\n")
+    log.close()
+    log.write("two\n")
+    log.entry("error", "three")
+
+    assert (texts(log), log.close()) == ([], [])
+
+
+@pytest.mark.parametrize("taken_between", [True, False])
+def test_long_output_is_cut_with_one_warning(
+    monkeypatch: pytest.MonkeyPatch, taken_between: bool
+) -> None:
+    monkeypatch.setattr(logs, "MAX_CHARACTERS", 10)
+    log = RunLog(Clock())
+    log.write("12345\n")
+    lines = entries(log) if taken_between else []
+    log.write("67890\ntoo much\nmore\n")
+    log.entry("error", "even more")
+    log.write("unfinished")
+    lines += [(log_type, content) for log_type, content, _ in log.close()]
+
+    assert lines == [
+        ("info", "12345"),
+        ("info", "67890"),
+        ("warning", "Output truncated: a run records at most 10 characters"),
+    ]
+
+
+def test_limit_is_a_million_characters(log: RunLog) -> None:
+    log.write("x" * 1_000_000 + "\n")
+    log.write("y\n")
+
+    assert [content[:20] for content in texts(log)] == ["x" * 20, "Output truncated: a "]
+
+
+def test_lines_of_many_threads_all_arrive_whole(log: RunLog) -> None:
+    barrier = threading.Barrier(8)
+
+    def work(worker: int) -> None:
+        barrier.wait()
+        for number in range(50):
+            log.write(f"{worker} {number}\n")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+
+    found = texts(log)
+    assert len(found) == 400
+    for worker in range(8):
+        own = [line for line in found if line.startswith(f"{worker} ")]
+        assert own == [f"{worker} {number}" for number in range(50)]
+
+
+# The plugin's logger
+
+
+@pytest.mark.parametrize(
+    ("level", "log_type"),
+    [
+        (logging.DEBUG, "debug"),
+        (logging.INFO, "info"),
+        (logging.WARNING, "warning"),
+        (logging.ERROR, "error"),
+        (logging.CRITICAL, "error"),
+        (25, "info"),
+        (99, "error"),
+    ],
+)
+def test_level_becomes_the_log_type(log: RunLog, level: int, log_type: str) -> None:
+    logs.logger_for(log, "plugin").log(level, "text %d", 1)
+
+    assert entries(log) == [(log_type, "text 1")]
+
+
+def test_logged_text_stays_one_entry(log: RunLog) -> None:
+    logs.logger_for(log, "plugin").info("one\ntwo")
+
+    assert texts(log) == ["one\ntwo"]
+
+
+def test_printed_and_logged_lines_keep_their_order(log: RunLog) -> None:
+    logger = logs.logger_for(log, "plugin")
+    logger.info("1")
+    log.write("2\n")
+    logger.info("3")
+
+    assert texts(log) == ["1", "2", "3"]
+
+
+def logged_exception(log: RunLog) -> None:
+    try:
+        int("deep")
+    except ValueError:
+        logs.logger_for(log, "plugin").exception("It failed")
+
+
+def test_logged_exception_is_one_entry_with_its_traceback(log: RunLog) -> None:
+    logged_exception(log)
+
+    ((log_type, content),) = entries(log)
+    lines = content.splitlines()
+    assert (log_type, lines[:2]) == ("error", ["It failed", "Traceback (most recent call last):"])
+    assert lines[-1].startswith("ValueError: invalid literal")
+
+
+def test_logger_has_the_plugins_name(log: RunLog) -> None:
+    assert logs.logger_for(log, "My plugin").name == "My plugin"
+
+
+@pytest.mark.parametrize("arguments", [(3,), ("a", "b")])
+def test_arguments_that_do_not_fit_never_fail_the_plugin(
+    log: RunLog, arguments: tuple[object, ...]
+) -> None:
+    logs.logger_for(log, "plugin").info("count", *arguments)
+
+    assert entries(log) == [("info", f"count {arguments}")]
+
+
+def test_loggers_of_two_runs_are_strangers(log: RunLog, caplog: pytest.LogCaptureFixture) -> None:
+    other = RunLog(Clock())
+    logs.logger_for(log, "same name").info("one")
+    logs.logger_for(other, "same name").info("two")
+
+    assert (texts(log), texts(other)) == (["one"], ["two"])
+    assert caplog.records == []
+
+
+def test_a_line_without_end_is_cut_at_the_limit(log: logs.RunLog) -> None:
+    for _ in range(2 * logs.MAX_CHARACTERS // 1000):
+        log.write("x" * 1000)
+    (line, truncated) = log.close()
+    assert line[:2] == ("info", "x" * logs.MAX_CHARACTERS)
+    assert truncated[:2] == ("warning", errors.RUN_TRUNCATED.format(limit=logs.MAX_CHARACTERS))

@@ -1,0 +1,133 @@
+"""The world of the default scenario with a bit more in it, and a name for each thing there."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+from tests.wire import Wire
+
+Names = dict[str, str]
+
+PLUGIN = "Counter"
+QUIET_PLUGIN = """
+from kili.plugins import PluginCore
+
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        print("submitted")
+
+    def on_review(self, label, asset_id):
+        print("reviewed")
+"""
+INTERFACE = {
+    "jobs": {
+        "COLOR": {
+            "mlTask": "CLASSIFICATION",
+            "content": {
+                "input": "radio",
+                "categories": {
+                    "RED": {"children": ["SHADE"], "name": "Red"},
+                    "BLUE": {"children": [], "name": "Blue"},
+                },
+            },
+            "isChild": False,
+            "required": 0,
+        },
+        "SHADE": {
+            "mlTask": "CLASSIFICATION",
+            "content": {"input": "radio", "categories": {"DARK": {"name": "Dark"}}},
+            "isChild": True,
+            "required": 0,
+        },
+    }
+}
+RED = json.dumps({"COLOR": {"categories": [{"name": "RED"}]}})
+EASY = json.dumps({"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}})
+HARD = json.dumps({"CLASSIFICATION_JOB": {"categories": [{"name": "HARD"}]}})
+
+
+def archive(**files: str) -> bytes:
+    """A zip with these files; ``__`` stands for a dot in their names."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, text in files.items():
+            opened.writestr(name.replace("__", "."), text)
+    return packed.getvalue()
+
+
+def upload(wire: Wire, url: str, content: bytes, kind: str = "application/zip") -> None:
+    """PUT a file to a signed URL as the SDK does: without what follows ``&id=``."""
+    target, _, _ = url.partition("&id=")
+    answer = wire.request("PUT", target, data=content, headers={"Content-Type": kind})
+    assert answer.status_code == 201, answer.text
+
+
+def deploy_plugin(
+    wire: Wire, name: str = PLUGIN, content: bytes | str = QUIET_PLUGIN, **data: Any
+) -> str:
+    """Take a plugin through all the steps of its upload; the status it ends in."""
+    packed = archive(main__py=content) if isinstance(content, str) else content
+    upload(wire, wire.call("createPlugin", data={"pluginName": name}), packed)
+    wire.call("createPluginRunner", data={"pluginName": name, **data})
+    return str(wire.call("getPluginRunnerStatus", name=name))
+
+
+def names(wire: Wire) -> Names:
+    """What the default scenario holds: each thing's name and id."""
+    (project,) = wire.list("projects", {})
+    assets = wire.list("assets", {}, selection="id externalId")
+    labels = wire.list("labels", {}, selection="id labelType labelOf { externalId }")
+    (issue,) = wire.list("issues", {})
+    users = wire.list("users", {}, selection="id firstname")
+    (organization,) = wire.list("organizations", {})
+    return {
+        "project": project["id"],
+        "issue": issue["id"],
+        "organization": organization["id"],
+        **{each["externalId"]: each["id"] for each in assets},
+        **{each["firstname"].lower(): each["id"] for each in users},
+        **{f"{e['labelOf']['externalId']} {e['labelType']}": e["id"] for e in labels},
+    }
+
+
+def set_stage(wire: Wire) -> Names:
+    """Add a deployed plugin, and a project that only the administrator sees."""
+    data = {
+        "title": "Hidden",
+        "description": "For the administrator",
+        "inputType": "TEXT",
+        "jsonInterface": json.dumps(INTERFACE),
+    }
+    known = names(wire)
+    hidden = wire.call("createProject", data=data)["id"]
+    content = {"contentArray": ["the text"], "externalIDArray": ["hidden"]}
+    (asset,) = wire.call("appendManyAssets", data=content, where={"id": hidden})
+    row = {"assetID": asset["id"], "jsonResponse": RED}
+    (label,) = wire.call(
+        "appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [row]}, where={}
+    )
+    issues = [{"labelID": label["id"], "text": "why?", "type": "QUESTION"}]
+    (issue,) = wire.call("createIssues", issues=issues, where={"project": {"id": hidden}})
+    assert deploy_plugin(wire) == "ACTIVE"
+    return {
+        **known,
+        "hidden project": hidden,
+        "hidden asset": asset["id"],
+        "hidden label": label["id"],
+        "hidden issue": issue["id"],
+    }
+
+
+def filled(value: Any, known: Names) -> Any:
+    """The value with each ``<name>`` in it replaced by the id of what has that name."""
+    if isinstance(value, dict):
+        return {key: filled(each, known) for key, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, known) for each in value]
+    if isinstance(value, str) and value.startswith("<") and value.endswith(">"):
+        return known[value[1:-1]]
+    return value

@@ -1,0 +1,468 @@
+"""The commands, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND = [sys.executable, "-m", "emulator"]
+DIRECT = {"proxies": {"http": "", "https": ""}, "timeout": 10}
+SHELL = sys.platform != "win32"
+
+
+class Commands:
+    """Runs commands in a folder; what it started has ended when the test has."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data_dir = folder / ".kili-emulator"
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("KILI_", "NO_PROXY", "no_proxy"))
+        }
+        self.environment |= {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        self._started: list[subprocess.Popen[str]] = []
+
+    def run(self, *arguments: str, status: int = 0) -> str:
+        """Run a command to its end; all that it prints."""
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=90,
+            check=False,
+        )
+        assert done.returncode == status, done.stdout
+        return done.stdout
+
+    def start(self, *options: str) -> Server:
+        """Start a server in the foreground; returns once it has introduced itself."""
+        process = subprocess.Popen(
+            [*COMMAND, "start", "--port", "0", *options],
+            cwd=self.folder,
+            env=self.environment,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self._started.append(process)
+        return Server(process)
+
+    def state(self) -> dict[str, str]:
+        """What the running server left for other commands."""
+        return dict(json.loads((self.data_dir / "server.json").read_text(encoding="utf-8")))
+
+    def end(self) -> None:
+        for process in self._started:
+            process.kill()
+            process.communicate()
+        if (self.data_dir / "server.json").exists():  # one that was left running
+            subprocess.run(
+                [*COMMAND, "stop"], cwd=self.folder, env=self.environment, check=False, timeout=60
+            )
+
+
+class Server:
+    """A server in the foreground, and what it printed until it was ready."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.introduction = ""
+        assert process.stdout is not None
+        for line in process.stdout:
+            self.introduction += line
+            if line.startswith("Ctrl-C"):
+                break
+        else:
+            raise AssertionError(f"the server did not start:\n{self.introduction}")
+        self.endpoint = self.printed(r"endpoint +(\S+)")
+        self.key = self.printed(r"API key +(\S+)")
+        self.url = self.endpoint.removesuffix("/api/label/v2/graphql")
+
+    def printed(self, pattern: str) -> str:
+        found = re.search(pattern, self.introduction)
+        assert found, self.introduction
+        return found[1]
+
+    def query(self, text: str) -> object:
+        headers = {"Authorization": f"X-API-Key: {self.key}"}
+        answer = requests.post(self.endpoint, json={"query": text}, headers=headers, **DIRECT)
+        return answer.json()["data"]
+
+    def create_project(self) -> None:
+        """Change the default world."""
+        data = '{title: "New", inputType: IMAGE, jsonInterface: "{}", description: ""}'
+        self.query(f"mutation {{ createProject(data: {data}) {{ id }} }}")
+
+    def projects(self) -> object:
+        return self.query("{ projects(where: {}, first: 100, skip: 0) { title } }")
+
+    def stop(self, with_signal: int = signal.SIGINT) -> tuple[int, str]:
+        """Stop it; the exit status and what else it printed."""
+        self.process.send_signal(with_signal)
+        rest, _ = self.process.communicate(timeout=30)
+        return self.process.returncode, rest
+
+
+@pytest.fixture
+def commands(tmp_path: Path) -> Iterator[Commands]:
+    made = Commands(tmp_path)
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """Where a server runs that no test changes."""
+    made = Commands(tmp_path_factory.mktemp("running"))
+    made.start("--ephemeral")
+    yield made
+    made.end()
+
+
+class TestStart:
+    def test_it_prints_what_a_client_needs(self, commands: Commands) -> None:
+        server = commands.start()
+        assert requests.get(f"{server.url}/health", **DIRECT).json() == {"status": "ready"}
+        for user in ("admin", "manager", "reviewer", "labeler"):
+            assert re.search(
+                rf"API key +emulator-{user} +{user}@example\.com\n", server.introduction
+            )
+        assert f"\nexport KILI_API_ENDPOINT={server.endpoint}\n" in server.introduction
+        assert "\nexport KILI_API_KEY=emulator-admin\n" in server.introduction
+        assert "\nexport NO_PROXY=127.0.0.1,localhost\n" in server.introduction
+        assert "Plugin tutorial: count the objects" in server.introduction
+
+    def test_it_is_ready_before_the_sdk_is_imported(self, commands: Commands) -> None:
+        code = (
+            "import sys, emulator.app, emulator.cli.server as server\n"
+            "emulator.app.HttpServer.serve = lambda self: print('kili' in sys.modules)\n"
+            "emulator.app.warm_up = lambda: None\n"
+            "server.start(['--port', '0', '--ephemeral'])"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=commands.folder,
+            env=commands.environment,
+            encoding="utf-8",
+            capture_output=True,
+            timeout=60,
+            check=True,
+        )
+        assert done.stdout.splitlines()[-2:] == ["False", "Stopped."]
+
+    @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+    def test_signals_stop_it_cleanly(self, commands: Commands, name: str) -> None:
+        server = commands.start()
+        status, rest = server.stop(getattr(signal, name))
+        assert (status, rest.splitlines()[-1]) == (0, "Stopped.")
+        assert not (commands.data_dir / "server.json").exists()
+
+    def test_a_restart_finds_the_data(self, commands: Commands) -> None:
+        first = commands.start()
+        first.create_project()
+        before = first.projects()
+        first.stop()
+        assert commands.start().projects() == before
+
+    def test_a_killed_server_is_no_obstacle(self, commands: Commands) -> None:
+        first = commands.start()
+        first.process.kill()
+        first.process.wait()
+        assert "no emulator runs" in commands.run("stop", status=1)
+        commands.start()
+
+    def test_ephemeral_leaves_nothing(self, commands: Commands) -> None:
+        server = commands.start("--ephemeral")
+        files = {path.name for path in commands.data_dir.rglob("*")}
+        assert files == {"lock", "server.json"}
+        server.stop()
+        assert not commands.data_dir.exists()
+
+    def test_only_the_user_can_read_the_key(self, commands: Commands) -> None:
+        commands.start("--ephemeral")
+        assert (commands.data_dir / "server.json").stat().st_mode & 0o077 == 0
+
+    def test_another_scenario_than_the_datas_is_pointed_out(self, commands: Commands) -> None:
+        commands.start("--scenario", "empty").stop()
+        server = commands.start()
+        assert server.printed(r"scenario +(\w+)") == "empty"
+
+    def test_detach_leaves_it_running(self, commands: Commands) -> None:
+        printed = commands.run("start", "--detach", "--port", "0")
+        assert "Kili Emulator is ready." in printed
+        assert f"Left running as process {commands.state()['pid']}" in printed
+        assert commands.run("wait") == f"Ready at {commands.state()['url']}.\n"
+        assert "runs on .kili-emulator already" in commands.run("start", "--detach", status=1)
+        assert commands.run("stop") == "Stopped.\n"
+        assert "start one with `kili-emulator start`" in commands.run("stop", status=1)
+        assert commands.run("start", "--detach", "--port", "0")  # at once
+
+
+class TestRefusals:
+    def test_a_port_in_use_is_explained(self, commands: Commands) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            printed = commands.run("start", "--port", str(port), status=1)
+        assert f"cannot listen on 127.0.0.1:{port} (" in printed
+        assert "or give another --port" in printed
+
+    def test_two_servers_on_one_folder_are_refused(self, commands: Commands) -> None:
+        server = commands.start()
+        printed = commands.run("start", "--port", "0", status=1)
+        assert f"an emulator runs on .kili-emulator already, at {server.url}: stop it" in printed
+
+    def test_two_servers_are_refused_while_the_first_is_not_ready_yet(
+        self, commands: Commands
+    ) -> None:
+        commands.start()
+        state = commands.data_dir / "server.json"
+        state.rename(state.with_name("hidden"))
+        printed = commands.run("start", "--port", "0", status=1)
+        assert "another emulator is at work on .kili-emulator: stop it" in printed
+        assert "another emulator is at work" in commands.run("reset", status=1)
+        state.with_name("hidden").rename(state)
+
+    @pytest.mark.parametrize("option", [[], ["--detach"]])
+    def test_a_broken_scenario_is_named_with_its_line(
+        self, commands: Commands, option: list[str]
+    ) -> None:
+        (commands.folder / "mine.yaml").write_text("organization:\n  name: [\n")
+        printed = commands.run("start", "--port", "0", "--scenario", "mine.yaml", *option, status=1)
+        assert "mine.yaml:3: this is not valid YAML" in printed
+        assert ("the emulator did not start:" in printed) == bool(option)
+        commands.start()  # and nothing stands in the way of the next one
+
+    def test_an_unknown_scenario_is_refused_with_the_known_ones(self, commands: Commands) -> None:
+        printed = commands.run("start", "--port", "0", "--scenario", "defualt", status=1)
+        assert "or one of the names: default, empty" in printed
+
+    def test_an_unknown_setting_of_the_project_is_named(self, commands: Commands) -> None:
+        (commands.folder / "pyproject.toml").write_text("[tool.kili-emulator]\nprot = 1\n")
+        printed = commands.run("start", status=2)
+        assert "[tool.kili-emulator] of pyproject.toml: there is no setting 'prot'" in printed
+
+    def test_an_unknown_variable_is_named_and_ignored(self, commands: Commands) -> None:
+        commands.environment["KILI_EMULATOR_PROT"] = "1"
+        printed = commands.run("stop", status=1)
+        assert "Warning: there is no setting for the variable KILI_EMULATOR_PROT" in printed
+        assert "no emulator runs" in printed
+
+    def test_a_bad_value_of_a_variable_is_named(self, commands: Commands) -> None:
+        commands.environment["KILI_EMULATOR_PORT"] = "many"
+        assert "KILI_EMULATOR_PORT: port = 'many'" in commands.run("start", status=2)
+
+    @pytest.mark.parametrize(
+        ("option", "value", "range_"),
+        [("port", "70000", "0 to 65535"), ("plugin-timeout", "0", "more than 0 seconds")],
+    )
+    def test_a_number_out_of_range_is_refused(
+        self, commands: Commands, option: str, value: str, range_: str
+    ) -> None:
+        assert f"give {range_}" in commands.run("start", f"--{option}", value, status=2)
+
+    def test_a_folder_that_cannot_be_is_explained(self, commands: Commands) -> None:
+        (commands.folder / "file").touch()
+        for option in ([], ["--detach"]):
+            printed = commands.run("start", "--data-dir", "file/data", *option, status=1)
+            assert "file/data cannot be used (Not a directory)" in printed
+
+    def test_data_that_cannot_be_read_are_named(self, commands: Commands) -> None:
+        folder = commands.data_dir / "worlds" / "default"
+        folder.mkdir(parents=True)
+        (folder / "documents.sqlite").write_bytes(b"something else " * 100)
+        for command in (["start", "--port", "0"], ["reset"]):
+            printed = commands.run(*command, status=1)
+            assert "documents.sqlite cannot be read (file is not a database)" in printed
+
+
+class TestOtherMachines:
+    def test_they_need_a_random_key(self, commands: Commands) -> None:
+        server = commands.start("--host", "0.0.0.0")
+        assert server.url.startswith("http://127.0.0.1:")
+        assert re.fullmatch(r"emulator-[\w-]{43}", server.key)
+        assert server.projects()
+        server.key = "emulator-admin"
+        with pytest.raises(requests.JSONDecodeError):  # it says "Unauthorized"
+            server.projects()
+
+    def test_they_may_have_the_documented_keys(self, commands: Commands) -> None:
+        assert commands.start("--host", "0.0.0.0", "--public-keys").key == "emulator-admin"
+
+    def test_data_with_the_documented_keys_are_not_opened_to_them(self, commands: Commands) -> None:
+        commands.start().stop()
+        printed = commands.run("start", "--port", "0", "--host", "0.0.0.0", status=1)
+        assert "the documented API keys, which everybody who reaches 0.0.0.0 could use" in printed
+        assert "--public-keys" in printed
+
+
+class TestEnv:
+    @pytest.mark.skipif("not SHELL")
+    def test_a_shell_can_evaluate_it(self, commands: Commands) -> None:
+        commands.run("start", "--detach", "--port", "0", "--ephemeral")
+        commands.environment["NO_PROXY"] = "intranet"
+        script = (
+            f'eval "$({sys.executable} -m emulator env)"\n'
+            f"{sys.executable} -c 'import os, requests\n"
+            'answer = requests.post(os.environ["KILI_API_ENDPOINT"], timeout=9,\n'
+            '    json={"query": "{ viewer { email } }"},\n'
+            '    headers={"Authorization": "X-API-Key: " + os.environ["KILI_API_KEY"]})\n'
+            'print(answer.json()["data"]["viewer"], os.environ["NO_PROXY"])\''
+        )
+        printed = subprocess.run(
+            ["sh", "-c", script],
+            cwd=commands.folder,
+            env=commands.environment,
+            encoding="utf-8",
+            capture_output=True,
+            timeout=60,
+            check=True,
+        ).stdout
+        assert printed == "{'email': 'admin@example.com'} intranet,127.0.0.1,localhost\n"
+
+    def test_it_knows_users_and_worlds(self, commands: Commands) -> None:
+        commands.start("--ephemeral")
+        commands.run("world", "create", "two")
+        printed = commands.run("env", "--world", "two", "--user", "labeler")
+        assert "export KILI_API_KEY=emulator-labeler.two\n" in printed
+        unknown = commands.run("env", "--user", "boss", status=1)
+        assert "nobody is called 'boss' (there are: admin, " in unknown
+        unknown = commands.run("env", "--world", "three", status=1)
+        assert "there is no world 'three' (there are: default, two)" in unknown
+
+    def test_it_needs_a_server(self, commands: Commands) -> None:
+        assert "no emulator runs on .kili-emulator" in commands.run("env", status=1)
+
+    def test_waiting_ends(self, commands: Commands) -> None:
+        printed = commands.run("wait", "--timeout", "0.2", status=1)
+        assert "no emulator on .kili-emulator was ready within 0.2 seconds" in printed
+
+
+class TestReset:
+    def test_a_running_server_forgets(self, commands: Commands) -> None:
+        server = commands.start()
+        before = server.projects()
+        server.create_project()
+        assert server.projects() != before
+        assert commands.run("reset") == "World default is as its scenario has it.\n"
+        assert server.projects() == before
+
+    def test_a_stopped_server_has_forgotten_all_but_its_scenario(self, commands: Commands) -> None:
+        first = commands.start("--scenario", "empty")
+        before = first.projects()
+        first.create_project()
+        assert first.projects() != before
+        first.stop()
+        commands.run("reset")
+        assert commands.start().projects() == before
+
+    def test_nothing_to_reset_is_fine(self, commands: Commands) -> None:
+        assert commands.run("reset") == "World default is as its scenario has it.\n"
+        assert not commands.data_dir.exists()
+
+
+class TestWorld:
+    def test_worlds_are_made_listed_reset_and_deleted(self, commands: Commands) -> None:
+        server = commands.start()
+        printed = commands.run("world", "create", "two", "--seed", "1")
+        assert printed.startswith(
+            "two (scenario default)\n  key of admin      emulator-admin.two\n"
+        )
+        assert "Plugin tutorial: count the objects" in printed
+        assert printed in commands.run("world", "list")
+        server.key = "emulator-admin.two"
+        before = server.projects()
+        server.create_project()
+        assert commands.run("world", "reset", "two") == "World two is as its scenario has it.\n"
+        assert server.projects() == before
+        assert commands.run("world", "delete", "two") == "World two is deleted.\n"
+        assert commands.run("world", "list").startswith("default (scenario default)\n")
+        assert "two" not in commands.run("world", "list")
+
+    def test_worlds_survive_a_restart(self, commands: Commands) -> None:
+        server = commands.start()
+        commands.run("world", "create", "two")
+        before = commands.run("world", "list")
+        server.stop()
+        commands.start()
+        assert commands.run("world", "list") == before
+
+    def test_a_scenario_file_is_seen_from_where_the_command_runs(self, commands: Commands) -> None:
+        commands.start("--ephemeral")
+        elsewhere = commands.folder / "elsewhere"
+        elsewhere.mkdir()
+        (elsewhere / "default").mkdir()  # a folder of that name changes nothing
+        text = "organization: {name: T}\nusers:\n  - {key: solo, email: solo@example.com, "
+        text += "firstname: S, lastname: O, organizationRole: ADMIN}\n"
+        (elsewhere / "mine.yaml").write_text(text)
+        data_dir = ["--data-dir", str(commands.data_dir)]
+        commands.folder = elsewhere
+        printed = commands.run("world", "create", "two", "--scenario", "mine.yaml", *data_dir)
+        assert "emulator-solo.two" in printed
+        commands.run("world", "create", "three", "--scenario", "default", *data_dir)
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            ("create default", "world 'default' exists already"),
+            ("create Two!", "'Two!' cannot be the name of a world: use lower-case letters"),
+            ("create two --scenario none.yaml", "none.yaml: cannot be read as a scenario"),
+            ("reset two", "there is no world 'two' (there are: default)"),
+            ("delete two", "there is no world 'two' (there are: default)"),
+            ("delete default", "the default world cannot be deleted: reset it instead"),
+        ],
+    )
+    def test_mistakes_are_explained(self, running: Commands, arguments: str, said: str) -> None:
+        printed = running.run("world", *arguments.split(), status=1)
+        assert printed.startswith("Error: ")
+        assert said in printed
+        assert running.run("world", "list").count("(scenario ") == 1
+
+    def test_a_server_is_needed(self, commands: Commands) -> None:
+        assert "no emulator runs on" in commands.run("world", "list", status=1)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["", "start", "stop", "wait", "env", "reset", "world"]
+    + [f"world {name}" for name in ("create", "list", "reset", "delete")],
+)
+def test_every_command_has_help(commands: Commands, command: str) -> None:
+    printed = commands.run(*command.split(), "--help")
+    assert printed.startswith("Usage: ")
+    description = printed.split("\n\n")[1]
+    assert description.strip()
+
+
+def test_the_version_is_printed(commands: Commands) -> None:
+    assert re.fullmatch(r"kili-emulator, version \d+\.\d+\.\d+\n", commands.run("--version"))
+
+
+def test_commands_start_without_the_server_and_the_sdk() -> None:
+    code = (
+        "import sys, emulator.cli; print({'flask', 'ariadne', 'requests', 'kili'} & {*sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        encoding="utf-8",
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == "set()\n"

@@ -1,0 +1,277 @@
+"""The public API, ``emulator.Emulator``, and the pytest fixtures, as a user's own code has them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+import emulator
+from emulator import Emulator
+from emulator.testing.sdk import fast_sdk
+
+ROOT = Path(__file__).resolve().parent.parent
+
+PLUGIN = """
+from pathlib import Path
+from kili.plugins import PluginCore
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        print("begun")
+        {body}
+"""
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Emulator]:
+    with fast_sdk(), Emulator(seed=0) as running:
+        yield running
+
+
+@pytest.fixture
+def emu(shared: Emulator) -> Emulator:
+    shared.reset()
+    return shared
+
+
+def project_id(kili: Any) -> str:
+    return str(kili.projects(fields=["id"], disable_tqdm=True)[0]["id"])
+
+
+def submit(kili: Any) -> None:
+    project = project_id(kili)
+    asset = kili.assets(project, status_in=["TODO"], fields=["id"], disable_tqdm=True)[0]["id"]
+    label = {"JOB_0": {"annotations": []}}
+    kili.append_labels([asset], [label], label_type="DEFAULT", disable_tqdm=True)
+
+
+def install(kili: Any, folder: Path, body: str = "pass") -> None:
+    path = folder / "plugin.py"
+    path.write_text(PLUGIN.format(body=body))
+    kili.upload_plugin(str(path), "P")
+    kili.activate_plugin_on_project("P", project_id=project_id(kili))
+
+
+class TestEmulator:
+    def test_it_serves_the_scenario(self, emu: Emulator) -> None:
+        kili = emu.client()
+        (project,) = kili.projects(fields=["title"], disable_tqdm=True)
+        assert project["title"] == "Plugin tutorial: count the objects"
+        health = requests.get(f"{emu.url}/health", timeout=5)
+        assert health.status_code == 200
+        assert emu.endpoint == f"{emu.url}/api/label/v2/graphql"
+
+    def test_what_came_after_a_mark_is_undone(self, emu: Emulator) -> None:
+        kili = emu.client()
+        kili.create_project(input_type="IMAGE", json_interface={}, title="before")
+        mark, before = emu.mark(), emu.world.export()
+        kili.create_project(input_type="IMAGE", json_interface={}, title="after")
+        submit(kili)
+        assert emu.world.export() != before
+        emu.reset(mark)
+        assert emu.world.export() == before
+        emu.reset()
+        assert kili.count_projects() == 1
+
+    def test_a_reset_takes_plugins_and_their_logs_away(self, emu: Emulator, tmp_path: Path) -> None:
+        kili, before = emu.client(), emu.world.export()
+        install(kili, tmp_path)
+        submit(kili)
+        assert len(emu.world.view.runs.all()) == 1
+        emu.reset()
+        assert emu.world.export() == before
+        assert kili.list_plugins() == []
+
+    def test_a_client_is_kept_for_each_key(self, emu: Emulator) -> None:
+        assert emu.client() is emu.client("admin")
+        labeler = emu.client("labeler")
+        assert labeler is not emu.client()
+        emu.reset()
+        assert emu.client("labeler") is labeler
+        (me,) = labeler.users(email="labeler@example.com", fields=["email"], disable_tqdm=True)
+        assert me == {"email": "labeler@example.com"}
+
+    def test_an_unknown_key_is_refused_with_the_known_ones(self, emu: Emulator) -> None:
+        known = "there are: admin, labeler, manager, reviewer"
+        with pytest.raises(KeyError, match=f"no key is named 'boss'; {known}"):
+            emu.key("boss")
+        with pytest.raises(KeyError, match=known):
+            emu.client("boss")
+
+    def test_the_environment_serves_other_processes(self, emu: Emulator, tmp_path: Path) -> None:
+        code = (
+            "import os\nfrom kili.client import Kili\n"
+            "kili = Kili(graphql_client_params={'graphql_schema_cache_dir': os.environ['CACHE']})\n"
+            "print(kili.count_projects())"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, **emu.environment("manager"), "CACHE": str(tmp_path)},
+            encoding="utf-8",
+            capture_output=True,
+            timeout=60,
+            check=True,
+        )
+        assert done.stdout == "1\n"
+        assert emu.environment("manager")["KILI_API_KEY"] == "emulator-manager"
+
+    def test_waiting_ends_when_no_plugin_is_at_work(self, tmp_path: Path) -> None:
+        with fast_sdk(), Emulator(sync_wait=0) as emu:
+            install(emu.client(), tmp_path, f"Path({str(tmp_path / 'fifo')!r}).read_text()")
+            os.mkfifo(tmp_path / "fifo")
+            submit(emu.client())
+            assert not emu.wait_idle(0.05)
+            with (tmp_path / "fifo").open("w"):  # lets the plugin go on
+                pass
+            assert emu.wait_idle()
+            (run,) = emu.world.view.runs.all()
+            assert run["outcome"] == "SUCCEEDED"
+
+    def test_options_are_settings(self) -> None:
+        with Emulator("empty", plugin_timeout=3) as emu:
+            assert emu.world.view.projects.all() == []
+            assert emu.platform.settings.plugin_timeout == 3
+        with pytest.raises(TypeError, match="colour"):
+            Emulator(colour="red")
+
+    def test_the_documents_can_be_looked_into(self, emu: Emulator) -> None:
+        assert len(emu.world.view.assets.all()) == 6
+        assert {each["externalId"] for each in emu.world.export()["assets"]} > {"street", "pond"}
+
+
+class TestSeveral:
+    def test_two_do_not_know_each_other(self) -> None:
+        with Emulator() as one, Emulator() as other:
+            assert one.url != other.url
+            one.client().create_project(input_type="IMAGE", json_interface={}, title="One")
+            assert one.client().count_projects() == 2
+            assert other.client().count_projects() == 1
+
+    def test_one_can_be_used_again(self) -> None:
+        emu = Emulator()
+        for _ in range(2):
+            with emu:
+                assert emu.client().count_projects() == 1
+
+    def test_the_same_seed_gives_the_same_draws(self) -> None:
+        ends = []
+        for _ in range(2):
+            with Emulator(seed=5) as emu:
+                ends.append([each["id"][-8:] for each in emu.world.export()["labels"]])
+        assert ends[0] == ends[1]
+
+
+class TestLife:
+    @pytest.mark.parametrize("use", ["url", "endpoint", "world", "client", "mark", "reset"])
+    def test_it_says_how_it_is_to_be_used(self, use: str) -> None:
+        def touch() -> object:
+            found = getattr(Emulator(), use)
+            return found() if callable(found) else found
+
+        with pytest.raises(RuntimeError, match="use it as `with Emulator"):
+            touch()
+
+    def test_after_the_block_it_has_ended(self) -> None:
+        with Emulator() as emu:
+            url = emu.url
+        with pytest.raises(requests.ConnectionError):
+            requests.get(f"{url}/health", timeout=2)
+        with pytest.raises(RuntimeError, match="not running"):
+            emu.client()
+
+    def test_a_taken_port_is_an_error_and_not_the_end(self, emu: Emulator) -> None:
+        port = int(emu.url.rpartition(":")[2])
+        with pytest.raises(OSError, match="in use"), Emulator(port=port):
+            pass
+
+    def test_a_scenario_with_a_mistake_leaves_nothing_running(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from emulator.scenario import ScenarioError
+
+        monkeypatch.setenv("NO_PROXY", "intranet")
+        broken = tmp_path / "broken.yaml"
+        broken.write_text("users: []\n")
+        with pytest.raises(ScenarioError, match=r"broken\.yaml:1"), Emulator(str(broken)):
+            pass
+        assert os.environ["NO_PROXY"] == "intranet"
+
+    @pytest.mark.parametrize("before", [None, "intranet", "127.0.0.1"])
+    def test_proxies_are_avoided_meanwhile(
+        self, monkeypatch: pytest.MonkeyPatch, before: str | None
+    ) -> None:
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        if before:
+            monkeypatch.setenv("NO_PROXY", before)
+        with Emulator("empty"):
+            names = os.environ["NO_PROXY"].split(",")
+            assert {"127.0.0.1", "localhost", *filter(None, [before])} == set(names)
+        assert os.environ.get("NO_PROXY") == before
+
+
+def test_importing_the_package_is_cheap() -> None:
+    code = (
+        "import sys, emulator, emulator.testing.pytest_plugin\n"
+        "print(emulator.__version__, {'flask', 'ariadne', 'kili'} & {*sys.modules})"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        encoding="utf-8",
+        capture_output=True,
+        timeout=60,
+        check=True,
+    ).stdout
+    assert printed == f"{emulator.__version__} set()\n"
+
+
+def test_nothing_else_is_public() -> None:
+    assert emulator.__all__ == ["Emulator", "__version__"]
+    with pytest.raises(AttributeError, match="'emulator' has no attribute 'Emulater'"):
+        emulator.Emulater  # noqa: B018
+
+
+TESTS_OF_A_USER = """
+def test_one(kili, kili_emulator):
+    assert kili.count_projects() == 1
+    kili.create_project(input_type="IMAGE", json_interface={}, title="Mine")
+    assert kili.count_projects() == 2
+
+def test_other(kili, kili_emulator):
+    assert kili.count_projects() == 1
+    assert kili is kili_emulator.client()
+    assert kili_emulator.client("labeler").count_projects() == 1
+
+def test_session(kili_emulator, kili_emulator_session):
+    assert kili_emulator is kili_emulator_session
+"""
+
+
+@pytest.mark.parametrize("order", [[], ["--reverse"]])
+def test_each_test_of_a_user_has_a_world_as_new(tmp_path: Path, order: list[str]) -> None:
+    (tmp_path / "test_mine.py").write_text(TESTS_OF_A_USER)
+    (tmp_path / "conftest.py").write_text(
+        "def pytest_addoption(parser):\n"
+        "    parser.addoption('--reverse', action='store_true')\n"
+        "def pytest_collection_modifyitems(config, items):\n"
+        "    if config.getoption('--reverse'):\n"
+        "        items.reverse()\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, "-p", "emulator.testing.pytest_plugin", *order],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        encoding="utf-8",
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert "3 passed" in done.stdout, done.stdout + done.stderr

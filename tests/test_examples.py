@@ -1,0 +1,124 @@
+"""The examples do what they say, and the demonstration notices when the emulator does not."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.server import RemoteWorld
+from tests.tutorial.seed import PLUGIN, cells
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+PATHS = {"PYTHONPATH": str(EXAMPLES.parent)}
+
+
+# A script, without the SDK's 15 seconds of sleep after an upload.
+FAST = """
+import runpy, sys
+from emulator.testing.sdk import fast_sdk
+with fast_sdk():
+    runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env={**os.environ, **PATHS, **environment},
+        encoding="utf-8",
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("examples_notebook", EXAMPLES / "notebook.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)  # dataclasses look for it there
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_plugin_is_the_tutorials_word_for_word() -> None:
+    text = (EXAMPLES / "plugins" / "tutorial" / "main.py").read_text(encoding="utf-8")
+    assert text == PLUGIN
+
+
+def test_the_expected_texts_are_the_tutorials(notebook: ModuleType) -> None:
+    shown = "\n".join(notebook.masked(cell.shown) for cell in cells())
+    source = (EXAMPLES / "tutorial.py").read_text(encoding="utf-8")
+    for text in (
+        'Plugin with name "My first kili plugin" activated on project "<id>"',
+        "Plugin My first kili plugin deactivated on project <id>",
+        "On submit called",
+        "custom_method called for label <id>",
+    ):
+        assert text in shown
+        assert text in source
+
+
+def test_the_demonstration_shows_what_the_tutorial_shows() -> None:
+    done = run(str(EXAMPLES / "tutorial.py"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "Everything is as the tutorial shows it."
+
+
+@pytest.mark.parametrize(
+    ("fields", "answer", "lines"),
+    [
+        ({"code": "'as shown'", "shown": "as shown"}, "as shown", []),
+        ({"code": "1 + 1", "shown": "3"}, "2", ["-3", "+2"]),
+        ({"code": "'c' + '0' * 24", "shown": "<id>"}, "c" + "0" * 24, []),
+        (
+            {"code": "raise ValueError('error: \"no\"')", "shown": '"no"'},
+            '"no"',
+            [],
+        ),
+        (
+            {"code": "import sys\nprint('other', file=sys.stderr)", "shown": "", "said": "this"},
+            "",
+            ["-this", "+other"],
+        ),
+    ],
+    ids=["equal", "different", "masked", "error", "said"],
+)
+def test_steps_are_compared(
+    notebook: ModuleType, fields: dict[str, Any], answer: str, lines: list[str]
+) -> None:
+    step = notebook.Step("a step", **fields)
+    outcome = notebook.play(step, {})
+    assert outcome.answer == answer
+    found = notebook.differences(step, outcome)
+    assert [line for line in found if line not in ("--- expected", "+++ given", "@@ -1 +1 @@")] == (
+        lines
+    )
+
+
+def test_a_difference_is_shown_and_reported(
+    notebook: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = [notebook.Step("right", "x = 1\nx", "1"), notebook.Step("wrong", "x", "2")]
+    assert notebook.play_all(steps, {}) == ["wrong"]
+    printed = capsys.readouterr().out
+    assert "This differs:" in printed
+    assert "    -2\n    +1\n" in printed
+
+
+def test_the_quickstart_prints_the_log_of_its_run(
+    remote_world: RemoteWorld, tmp_path: Path
+) -> None:
+    environment = {**remote_world.environment(), "HOME": str(tmp_path), "NO_PROXY": "127.0.0.1"}
+    done = run("-c", FAST, str(EXAMPLES / "quickstart.py"), **environment)
+    assert done.returncode == 0, done.stderr
+    assert "On submit called" in done.stdout
