@@ -20,10 +20,11 @@ DENIED = (
     "This can be due to: The data you are trying to mutate does not exist or is not accessible"
     " | trace : false"
 )
-NO_RIGHTS = "[noAccessRights] It seems you do not have access to this object. Please double check"
-NOT_DONE = "was not carried out. -- This can be due to: "
 MALFORMED = "[jsonResponseMalformed] The jsonResponse of the label is malformed."
-MISSING_ARGUMENT = 'Field "projects" argument "where" of type "ProjectWhere!" is required, but it was not provided.'
+MISSING_ARGUMENT = (
+    'Field "projects" argument "where" of type "ProjectWhere!" is required,'
+    " but it was not provided."
+)
 GHOST = "cl00000000000000000000000"
 
 

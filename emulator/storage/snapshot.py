@@ -7,8 +7,9 @@ one reference, and a reader that holds the old one needs no lock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeVar
 
 Document = dict[str, Any]
@@ -18,6 +19,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 _SHARDS = 256
+_CHUNK = 512
 _NO_SHARD: dict[Any, Any] = {}
 
 
@@ -87,8 +89,39 @@ class TableSpec:
     indexes: Mapping[str, IndexKey] = field(default_factory=dict)
 
 
-# key → the ids of the documents that have it, in creation order
-Index = ShardedMap[Hashable, tuple[str, ...]]
+class Posting:
+    """The ids of the documents that have one key, in creation order.
+
+    Immutable; appending copies one chunk, however many ids there are.
+    """
+
+    __slots__ = ("_chunks", "_size")
+
+    def __init__(self, chunks: tuple[tuple[str, ...], ...] = ()) -> None:
+        self._chunks = chunks
+        self._size = sum(map(len, chunks))
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._chunks)
+
+    @property
+    def last(self) -> str:
+        """The newest id of a posting that is not empty."""
+        return self._chunks[-1][-1]
+
+    def appended(self, ids: Sequence[str]) -> Posting:
+        """A copy with newer ids at its end."""
+        *full, last = self._chunks or ((),)
+        ids = (*last, *ids)
+        chunks = (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
+        return Posting((*full, *chunks))
+
+
+# key → the documents that have it
+Index = ShardedMap[Hashable, Posting]
 
 
 class TableSnapshot:
@@ -154,24 +187,25 @@ class TableSnapshot:
         if not removed and not added:
             return index
         postings = {
-            key: _posting(index.get(key) or (), removed.get(key), added.get(key, []), rows)
+            key: _changed(index.get(key) or Posting(), removed.get(key), added.get(key, []), rows)
             for key in removed.keys() | added.keys()
         }
-        return index.changed({key: ids or None for key, ids in postings.items()})
+        return index.changed({key: ids if len(ids) else None for key, ids in postings.items()})
 
 
-def _posting(
-    ids: tuple[str, ...], removed: set[str] | None, added: list[str], rows: ShardedMap[str, Row]
-) -> tuple[str, ...]:
-    """The ids of one index key after a change, in creation order."""
+def _changed(
+    posting: Posting, removed: set[str] | None, added: list[str], rows: ShardedMap[str, Row]
+) -> Posting:
+    """A posting without some ids and with others, in creation order."""
 
     def position(document_id: str) -> int:
         row = rows.get(document_id)
         assert row is not None, document_id
         return row.position
 
-    kept = tuple(each for each in ids if each not in removed) if removed else ids
     fresh = sorted(added, key=position)
-    if kept and fresh and position(fresh[0]) < position(kept[-1]):
-        return tuple(sorted((*kept, *fresh), key=position))
-    return (*kept, *fresh)
+    if removed:
+        posting = Posting().appended([each for each in posting if each not in removed])
+    if len(posting) and fresh and position(fresh[0]) < position(posting.last):
+        return Posting().appended(sorted((*posting, *fresh), key=position))
+    return posting.appended(fresh) if fresh else posting

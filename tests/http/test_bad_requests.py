@@ -47,7 +47,7 @@ def export(wire: Wire) -> bytes:
 def message(answer: Any, status: int, code: str = "BAD_USER_INPUT") -> str:
     """The message of an answer that holds one error and nothing else."""
     assert answer.status_code == status
-    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert answer.headers["Content-Type"] == "application/json"
     (error,) = answer.json().pop("errors")
     assert answer.json().keys() == {"errors"}
     assert error["extensions"] == {"code": code}

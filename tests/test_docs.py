@@ -1,0 +1,118 @@
+"""The how-tos are true: what they show is done here, page by page.
+
+A block whose first line is a comment with a file name becomes that file. Any other Python block is
+run. In a console block, lines after ``$ `` are run, and those below must be printed, in that order;
+what follows ``(Pdb) `` is typed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+
+BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
+FILE = re.compile(r"# (?P<name>[\w/-]+\.(py|yaml))\n")
+PROMPT = "(Pdb) "
+
+SHIMS = {
+    "kili-emulator": '-m emulator "$@"',
+    "pytest": '-m pytest -p emulator.testing.pytest_plugin -p no:cacheprovider "$@"',
+    "python": '"$@"',
+}
+
+
+@dataclass
+class Place:
+    """A folder in which a page's blocks are followed, with the commands that they use."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, command: list[str], typed: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            input=typed,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=120,
+            check=False,
+        )
+
+    def follow(self, kind: str, text: str) -> None:
+        named = FILE.match(text)
+        if named:
+            (self.folder / named["name"]).write_text(text, encoding="utf-8")
+        elif kind == "python":
+            done = self.run([sys.executable, "-c", text])
+            assert done.returncode == 0, done.stdout
+        elif kind == "console":
+            for command, shown in session(text):
+                self.check(command, shown)
+        else:
+            raise AssertionError(f"what is to be done with this?\n{text}")
+
+    def check(self, command: str, shown: list[str]) -> None:
+        typed = "".join(f"{line[len(PROMPT) :]}\n" for line in shown if line.startswith(PROMPT))
+        printed = self.run(["sh", "-c", command], typed).stdout
+        rest = printed
+        for line in shown:
+            if not line.startswith(PROMPT):
+                assert line.strip() in rest, f"{line!r} is missing in this order in:\n{printed}"
+                rest = rest.partition(line.strip())[2]
+
+
+def session(text: str) -> Iterator[tuple[str, list[str]]]:
+    """The commands of a console block, and what is shown below each."""
+    for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
+        command, *shown = part.splitlines()
+        yield command, [line for line in shown if line.strip()]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    for name, arguments in SHIMS.items():
+        shim = commands / name
+        shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments}\n')
+        shim.chmod(0o755)
+    folder = tmp_path / "page"
+    folder.mkdir()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("KILI_")},
+        "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "HOME": str(tmp_path),
+    }
+    made = Place(folder, environment)
+    yield made
+    if (folder / ".kili-emulator" / "server.json").exists():
+        made.run(["kili-emulator", "stop"])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_block_does_what_the_page_says(place: Place, page: Path) -> None:
+    blocks = list(BLOCK.finditer(page.read_text(encoding="utf-8")))
+    assert blocks
+    for block in blocks:
+        place.follow(block["kind"], block["text"])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
