@@ -7,7 +7,10 @@ makes one such error, ready to be raised; messages marked "ours" have no recorde
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+MAX_SECONDS = 2**31 - 1
 
 RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -98,17 +101,172 @@ def json_response_malformed(detail: str) -> KiliError:
     return _business("jsonResponseMalformed", "The jsonResponse of the label is malformed.", detail)
 
 
+def _wrong(operation: str, detail: str) -> KiliError:
+    return invalid_input(operation, detail)
+
+
+def id_missing(operation: str) -> KiliError:
+    """A mutation's ``where`` names no target."""
+    return _wrong(operation, "where.id is missing: give the id of the target")
+
+
+def only_id_taken(operation: str, others: list[str]) -> KiliError:
+    """A mutation that finds its target by id is given further conditions."""
+    return _wrong(operation, f"where takes id only: leave out {', '.join(others)}")
+
+
+def where_empty(operation: str) -> KiliError:
+    """A mutation on assets selects them by nothing."""
+    return _wrong(operation, "where is empty: give id, idIn or project.id")
+
+
+def lengths_differ(operation: str, names: Iterable[str]) -> KiliError:
+    """Parallel arrays are not parallel."""
+    return _wrong(operation, f"{', '.join(names)} must have the same length, and one be given")
+
+
+def negative(name: str) -> KiliError:
+    """A page begins before the list."""
+    return _wrong("The query", f"{name} must be 0 or more")
+
+
+def not_an_object(operation: str, name: str) -> KiliError:
+    """A JSON value must be an object."""
+    return _wrong(operation, f"{name} must be an object: {{name: value}}")
+
+
+def id_taken(operation: str, document_id: str) -> KiliError:
+    """Something has this id already."""
+    return _wrong(operation, f'the id "{document_id}" exists already')
+
+
+def asset_exists(operation: str, member: str, value: str) -> KiliError:
+    """An asset has this id or external id already."""
+    return _wrong(operation, f'an asset with the {member} "{value}" exists already')
+
+
+def content_refused(operation: str, content: str) -> KiliError:
+    """An asset's content is nothing that could be shown."""
+    return _wrong(
+        operation,
+        f'the content "{content[:60]}" is neither a web address nor an uploaded file: '
+        "send local files through createUploadBucketSignedUrls, as the SDK does",
+    )
+
+
 def upload_not_found(operation: str, path: str) -> KiliError:
     """A signed URL is used before anything was uploaded to it."""
-    return invalid_input(operation, f'nothing was uploaded to "{path}": PUT the file there first')
+    return _wrong(operation, f'nothing was uploaded to "{path}": PUT the file there first')
 
 
 def file_path_refused(path: str) -> KiliError:
     """A signed upload URL was asked for a place that is not the project's."""
-    return invalid_input(
+    return _wrong(
         "createUploadBucketSignedUrls",
         f'"{path}" is not of the form "projects/<project id>/assets/<asset id>/<name>"',
     )
+
+
+def user_exists(email: str) -> KiliError:
+    """Somebody has this e-mail address already."""
+    return _wrong("createUser", f'a user with the e-mail "{email}" exists already')
+
+
+def label_incomplete(operation: str) -> KiliError:
+    """A label to be added lacks what it needs."""
+    return _wrong(operation, "each label needs an assetID and a jsonResponse")
+
+
+def overwrite_refused(operation: str) -> KiliError:
+    """People's labels are never overwritten."""
+    return _wrong(operation, "overwrite is for PREDICTION and INFERENCE labels")
+
+
+def seconds_refused(operation: str) -> KiliError:
+    """The time of a label, or of all of an author's on an asset, is not one."""
+    return _wrong(operation, f"secondsToLabel must be between 0 and {MAX_SECONDS} in all")
+
+
+def skip_refused(operation: str) -> KiliError:
+    """The project does not let assets be skipped."""
+    return _wrong(operation, "assets of this project can't be skipped: canSkipAsset is false")
+
+
+def issue_without_target(operation: str) -> KiliError:
+    """An issue is about nothing."""
+    return _wrong(operation, "give the labelID of an issue, or its assetId")
+
+
+# Project settings and interfaces
+
+
+def setting_fixed(operation: str, name: str) -> KiliError:
+    """A setting cannot change any more."""
+    return _wrong(operation, f"{name} is fixed when the project is created")
+
+
+def setting_computed(operation: str, name: str) -> KiliError:
+    """A value that the platform works out cannot be set."""
+    return _wrong(operation, f"{name} is computed and cannot be set")
+
+
+def setting_out_of_range(operation: str, name: str, low: int, high: int) -> KiliError:
+    """A setting is out of its range."""
+    return _wrong(operation, f"{name} must be between {low} and {high}")
+
+
+def metadata_property_refused(operation: str, key: str, members: Iterable[str]) -> KiliError:
+    """A metadata property has a member that it cannot have."""
+    return _wrong(operation, f'metadata property "{key}" takes the members {", ".join(members)}')
+
+
+def metadata_type_refused(operation: str, key: str, types: Iterable[str]) -> KiliError:
+    """A metadata property has an unknown type."""
+    return _wrong(operation, f'the type of metadata "{key}" must be one of {", ".join(types)}')
+
+
+def json_interface_malformed(operation: str, detail: str) -> KiliError:
+    """A json interface has the wrong form; see ``INTERFACE_…`` for the details."""
+    return _wrong(operation, f"jsonInterface: {detail}")
+
+
+INTERFACE_NOT_JSON = "it is not valid JSON: {reason}"
+INTERFACE_NO_JOBS = 'it must be an object with a member "jobs": {name: job}'
+INTERFACE_BAD_JOB = 'job "{job}" must be an object with an "mlTask"'
+INTERFACE_BAD_CATEGORIES = 'job "{job}" must have categories of the form {{code: …}}'
+
+
+# Json responses: the details of ``json_response_malformed``
+
+RESPONSE_NOT_JSON = "it is not valid JSON ({reason})"
+RESPONSE_NOT_JOBS = "it must be a JSON object of jobs, not {kind}"
+RESPONSE_UNKNOWN_JOB = 'job "{job}" is not in the json interface (its jobs: {known})'
+RESPONSE_UNKNOWN_CATEGORY = 'category "{category}" is not in job "{job}" (it has: {known})'
+RESPONSE_NOT_A_LIST = '"{member}" of job "{job}" must be a list'
+RESPONSE_NOT_AN_OBJECT = "{what} must be a JSON object, not {kind}"
+
+
+# What is not emulated
+
+
+def setting_without_effect(operation: str, name: str, value: object, default: object) -> KiliError:
+    """A setting asks for what would have no effect."""
+    return not_emulated(operation, f"{name} = {value}", f"leave it at {default}")
+
+
+def honeypot_not_emulated(operation: str) -> KiliError:
+    """An asset is to be a honeypot."""
+    return not_emulated(operation, "a honeypot asset", "leave isHoneypot out")
+
+
+def review_comment_not_emulated(operation: str) -> KiliError:
+    """A comment is to be one of a review."""
+    return not_emulated(operation, "a comment made in review", "send inReview: false")
+
+
+def event_matcher_not_emulated(operation: str) -> KiliError:
+    """A plugin asks for events by pattern."""
+    return not_emulated(operation, "on_event with an event matcher", "use on_submit and on_review")
 
 
 # Plugins
@@ -160,9 +318,14 @@ def plugin_not_uploaded(operation: str, name: str) -> KiliError:
     )
 
 
-def plugin_refused(operation: str, detail: str) -> KiliError:
-    """A plugin operation has an argument it does not take (ours)."""
-    return _plugins("400: Bad Request", operation, detail)
+def plugins_not_licensed(operation: str) -> KiliError:
+    """The organization has no plugins (ours)."""
+    return _plugins("400: Bad Request", operation, "the organization's license has no plugins")
+
+
+def plugin_name_empty(operation: str) -> KiliError:
+    """A plugin has no name (ours)."""
+    return _plugins("400: Bad Request", operation, "the name of a plugin cannot be empty")
 
 
 # Build errors: lines that ``getPluginBuildErrors`` answers (ours)

@@ -52,6 +52,9 @@ class Case:
         return f"{self.mutation}: {self.about}"
 
 
+PLUGIN_CHANGES = ("deletePlugin", "generateUpdateUrl", "createPluginRunner", "updatePluginRunner")
+
+
 def denied(mutation: str, about: str, key: str = "admin", **arguments: Any) -> Case:
     """The target does not exist, or the key's user does not see it."""
     return Case(mutation, about, arguments, DENIED, key, "401")
@@ -59,7 +62,10 @@ def denied(mutation: str, about: str, key: str = "admin", **arguments: Any) -> C
 
 def forbidden(mutation: str, needed: str, key: str = "labeler", **arguments: Any) -> Case:
     """The user sees the target, but may not do this with it."""
-    says = f"{mutation} needs the role {needed} in "
+    by_role = f"the role {needed} in "
+    says = f"{mutation} needs {by_role}"
+    if mutation in PLUGIN_CHANGES:
+        says = f"{mutation} needs to be its creator, or {by_role}each project where it is active"
     return Case(mutation, f"as {key}", arguments, says, key)
 
 
@@ -88,7 +94,7 @@ def _prediction(response: str = EASY, model: str = "m") -> dict[str, Any]:
 
 
 PROJECTS = [
-    refused("createProject", "json interface is not JSON", "jsonInterface is not valid JSON",
+    refused("createProject", "json interface is not JSON", "jsonInterface: it is not valid JSON",
             data={"title": "t", "jsonInterface": "{"}),
     refused("createProject", "jobs are a list", '"jobs": {name: job}',
             data={"title": "t", "jsonInterface": '{"jobs": []}'}),
@@ -113,7 +119,7 @@ PROJECTS = [
             "reviewCoverage must be between 0 and 100",
             where={"id": "<project>"}, data={"reviewCoverage": -1, "title": "not this either"}),
     refused("updatePropertiesInProject", "json interface is not JSON",
-            "jsonInterface is not valid JSON",
+            "jsonInterface: it is not valid JSON",
             where={"id": "<project>"}, data={"jsonInterface": "no"}),
     refused("updatePropertiesInProject", "unknown metadata type", "must be one of string, number",
             where={"id": "<project>"}, data={"metadataTypes": {"a": "color"}}),
@@ -295,7 +301,7 @@ LABELS = [
         {"assetID": "<farm>", "jsonResponse": "{"}])),
     refused("appendManyLabels", "overwriting a person's labels", "overwrite is for PREDICTION",
             **_labels(overwrite=True)),
-    refused("appendManyLabels", "fewer assets than labels", "must name one asset per label",
+    refused("appendManyLabels", "fewer assets than labels", "where.idIn, data.labelsData must have the same length",
             data=_labels()["data"], where={"idIn": ["<meadow>", "<farm>"]}),
     refused("appendManyLabels", "no response", "each label needs an assetID and a jsonResponse",
             **_labels(labelsData=[{"assetID": "<meadow>"}])),
@@ -317,10 +323,10 @@ LABELS = [
            data=_prediction(RED), where={"id": "<hidden asset>"}),
     forbidden("createPredictions", "ADMIN or TEAM_MANAGER",
               data=_prediction(), where={"id": "<farm>"}),
-    refused("createPredictions", "arrays of different length", "give one of each per asset",
+    refused("createPredictions", "arrays of different length", "modelNameArray must have the same length",
             data={"jsonResponseArray": [EASY], "modelNameArray": []}, where={"id": "<farm>"}),
-    refused("createPredictions", "unknown external id", "0 assets were found for 1 responses",
-            data=_prediction(),
+    denied("createPredictions", "unknown external id",
+           data=_prediction(),
             where={"project": {"id": "<project>"}, "externalIdStrictlyIn": ["nope"]}),
     invalid("createPredictions", "unknown member", 'Field "nope" is not defined',
             data={"nope": 1}, where={"id": "<farm>"}),

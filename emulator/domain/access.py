@@ -17,12 +17,14 @@ from emulator.storage.snapshot import Document
 
 AnyView = BaseView[Any]
 
+_MANAGER_ROLES = permissions.names(permissions.MANAGE_PLUGINS)
+
 
 def role_in(view: AnyView, user: Document, project: Document) -> ProjectRole | None:
     """The user's role in a project, or ``None`` when they have no part in it."""
-    if user["isServiceAccount"]:
-        plugins = view.plugins.find("user", user["id"])
-        return "ADMIN" if any(project["id"] in each["projectIds"] for each in plugins) else None
+    plugins = view.plugins.find("user", user["id"]) if user["isServiceAccount"] else []
+    if any(project["id"] in each["projectIds"] for each in plugins):
+        return "ADMIN"
     if user["organizationId"] != project["organizationId"]:
         return None
     if user["organizationRole"] == "ADMIN":
@@ -51,18 +53,29 @@ def sees(view: AnyView, actor: Actor, project_id: str) -> bool:
 
 
 def require(
-    tx: Transaction,
-    operation: str,
-    project_id: str,
-    roles: Roles | None = None,
+    tx: Transaction, operation: str, project_id: str, roles: Roles | None = None
+) -> Document:
+    """The project, if the actor of a transaction may carry the operation out there.
+
+    Raises:
+        KiliError: as :func:`check`.
+    """
+    return check(tx, tx.actor, operation, project_id, roles)
+
+
+def check(
+    view: AnyView, actor: Actor, operation: str, project_id: str, roles: Roles | None = None
 ) -> Document:
     """The project, if the actor may carry the operation out there.
+
+    Args:
+        roles: those that may; the operation's own unless given.
 
     Raises:
         KiliError: the project is unknown, invisible or deleted, or the role does not allow it.
     """
-    project = tx.projects.get(project_id)
-    role = role_in(tx, tx.actor.user, project) if project else None
+    project: Document | None = view.projects.get(project_id)
+    role = role_in(view, actor.user, project) if project else None
     if not project or project["deletedAt"] or role is None:
         raise errors.access_denied()
     allowed = permissions.PROJECT_OPERATIONS[operation] if roles is None else roles
@@ -71,26 +84,40 @@ def require(
     return project
 
 
-def require_plugin_manager(tx: Transaction, operation: str) -> None:
-    """Check that the actor may manage the organization's plugins.
+def require_plugin_creator(tx: Transaction, operation: str) -> None:
+    """Check that the actor may add plugins to the organization.
 
     Raises:
         KiliError: they are neither an administrator of the organization, nor administrator or
             team manager of one of its projects.
     """
-    if not manages_plugins(tx, tx.actor):
+    user = tx.actor.user
+    projects = tx.projects.find("organization", user["organizationId"])
+    if user["organizationRole"] != "ADMIN" and not any(
+        _manages(tx, user, each) for each in projects if not each["deletedAt"]
+    ):
+        raise errors.no_access_rights(operation, f"{_MANAGER_ROLES} in a project")
+
+
+def require_plugin_manager(tx: Transaction, operation: str, plugin: Document) -> None:
+    """Check that the actor may change a plugin: its code acts as ADMIN wherever it is active.
+
+    Raises:
+        KiliError: they are neither an administrator of the organization, nor the plugin's creator,
+            nor administrator or team manager of every project on which it is active.
+    """
+    user = tx.actor.user
+    if user["organizationRole"] == "ADMIN" or user["id"] == plugin["creatorId"]:
+        return
+    projects = [tx.projects.the(each) for each in plugin["projectIds"]]
+    if not projects or not all(_manages(tx, user, each) for each in projects):
         raise errors.no_access_rights(
-            operation, f"{permissions.names(permissions.MANAGE_PLUGINS)} in a project"
+            operation, f"to be its creator, or {_MANAGER_ROLES} in each project where it is active"
         )
 
 
-def manages_plugins(view: AnyView, actor: Actor) -> bool:
-    """Whether the actor may manage the organization's plugins."""
-    user = actor.user
-    if user["organizationRole"] == "ADMIN" or user["isServiceAccount"]:
-        return True
-    memberships = view.project_users.find("user", user["id"])
-    return any(each["role"] in permissions.MANAGE_PLUGINS for each in memberships)
+def _manages(view: AnyView, user: Document, project: Document) -> bool:
+    return role_in(view, user, project) in permissions.MANAGE_PLUGINS
 
 
 def acting_member(view: AnyView, user: Document, project: Document) -> Document | None:

@@ -42,9 +42,9 @@ def _create_asset(
 ) -> Document:
     asset_id = row.get("id") or tx.new_id()
     if row.get("isHoneypot"):
-        raise errors.not_emulated(operation, "a honeypot asset", "leave isHoneypot out")
+        raise errors.honeypot_not_emulated(operation)
     if tx.assets.get(asset_id):
-        raise errors.invalid_input(operation, f'an asset with the id "{asset_id}" exists already')
+        raise errors.asset_exists(operation, "id", asset_id)
     external_id = row.get("externalId") or asset_id
     _check_external_id(tx, operation, project["id"], external_id)
     asset = tx.assets.insert(
@@ -52,7 +52,8 @@ def _create_asset(
             "id": asset_id,
             "projectId": project["id"],
             "externalId": external_id,
-            **_content(tx, operation, project, asset_id, row),
+            **_content(tx, operation, project, asset_id, row.get("content") or ""),
+            "jsonContent": _stored(tx, operation, project, row.get("jsonContent") or ""),
             "jsonMetadata": row.get("jsonMetadata") or "{}",
             "status": row.get("status") or "TODO",
             "skipped": False,
@@ -68,44 +69,38 @@ def _create_asset(
 
 def _check_external_id(tx: Transaction, operation: str, project_id: str, external_id: str) -> None:
     if tx.assets.find("externalId", (project_id, external_id)):
-        raise errors.invalid_input(
-            operation, f'an asset with the external id "{external_id}" exists already'
-        )
+        raise errors.asset_exists(operation, "external id", external_id)
 
 
 def _content(
-    tx: Transaction, operation: str, project: Document, asset_id: str, row: dict[str, Any]
+    tx: Transaction, operation: str, project: Document, asset_id: str, content: str
 ) -> dict[str, Any]:
     """The members that say what the asset shows: an uploaded file, a hosted URL or a text."""
-    content = _settled(tx, operation, project, row.get("content") or "")
-    json_content = _settled(tx, operation, project, row.get("jsonContent") or "")
-    if project["inputType"] == "TEXT" and content and not _is_link(content):
-        upload = file.Upload(f"projects/{project['id']}/assets/{asset_id}/content", project["id"])
-        file.store(tx, upload, content.encode(), _TEXT)
-        content = file.reference(upload.file_id)
-    if content and not _is_link(content):
-        raise errors.invalid_input(
-            operation,
-            f'the content "{content[:60]}" is neither a web address nor an uploaded file: '
-            "send local files through createUploadBucketSignedUrls, as the SDK does",
-        )
-    return {
-        "content": content,
-        "jsonContent": json_content,
-        "resolution": _resolution(tx, project, content),
-    }
+    stored = _stored(tx, operation, project, content)
+    if project["inputType"] == "TEXT" and stored and not _is_link(stored):
+        upload = file.Upload(f"{file.folder(project['id'], asset_id)}/content", project["id"])
+        file.store(tx, upload, stored.encode(), _TEXT)
+        stored = file.reference(upload.file_id)
+    if stored and not _is_link(stored):
+        raise errors.content_refused(operation, content)
+    return {"content": stored, "resolution": _resolution(tx, project, stored)}
 
 
-def _settled(tx: Transaction, operation: str, project: Document, content: str) -> str:
-    """The signed URL of an upload becomes the file it wrote; anything else stays as it is."""
+def _stored(tx: Transaction, operation: str, project: Document, content: str) -> str:
+    """The URL of a file of this project becomes a reference to it; other contents stay.
+
+    Raises:
+        KiliError: nothing was uploaded to a signed URL, or the content is made to look like a
+            reference.
+    """
     file_id = file.file_id_of(content)
-    if file_id is None:
-        return content
-    uploaded = tx.files.get(file_id)
+    uploaded = tx.files.get(file_id) if file_id else None
     if uploaded and uploaded["projectId"] == project["id"]:
-        return file.reference(file_id)
-    if file.is_upload_url(content):
+        return file.reference(uploaded["id"])
+    if file_id and file.is_upload_url(content):
         raise errors.upload_not_found(operation, file_id)
+    if file.referenced(content) is not None:
+        raise errors.content_refused(operation, content)
     return content
 
 
@@ -147,12 +142,11 @@ def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Doc
     if "externalId" in data and data["externalId"] != asset["externalId"]:
         _check_external_id(tx, operation, project["id"], data["externalId"])
         changes["externalId"] = data["externalId"]
-    if "content" in data or "jsonContent" in data:
-        row = {
-            "content": data.get("content", asset["content"]),
-            "jsonContent": data.get("jsonContent", asset["jsonContent"]),
-        }
-        changes = {**_content(tx, operation, project, asset["id"], row), **changes}
+    if "content" in data:
+        content = _content(tx, operation, project, asset["id"], data["content"])
+        changes = {**content, **changes}
+    if "jsonContent" in data:
+        changes["jsonContent"] = _stored(tx, operation, project, data["jsonContent"])
     changes = {name: value for name, value in changes.items() if asset[name] != value}
     if not changes:
         return asset
@@ -175,10 +169,20 @@ def delete_assets(tx: Transaction, operation: str, assets: list[Document]) -> No
             tx.comments.delete_all(tx.comments.find("issue", issue["id"]))
         tx.issues.delete_all(issues)
         tx.labels.delete_all(tx.labels.find("asset", asset["id"]))
-        contents = (asset["content"], asset["jsonContent"])
-        tx.files.delete_all([tx.files.the(each) for each in map(file.referenced, contents) if each])
         tx.assets.delete(asset)
+        _delete_files(tx, asset)
         tx.emit("asset.deleted", event_payload(asset), project_id=asset["projectId"])
+
+
+def _delete_files(tx: Transaction, asset: Document) -> None:
+    """Delete the files that only the deleted asset had."""
+    owned = tx.files.find("folder", file.folder(asset["projectId"], asset["id"]))
+    used = map(file.referenced, (asset["content"], asset["jsonContent"]))
+    candidates = {each["id"]: each for each in [*owned, *tx.files.some(filter(None, used))]}
+    for file_id, each in candidates.items():
+        reference = file.reference(file_id)
+        if not tx.assets.count("content", reference) + tx.assets.count("jsonContent", reference):
+            tx.files.delete(each)
 
 
 def add_to_review(

@@ -47,15 +47,21 @@ def plan_upload(view: BaseView[Any], actor: Actor, path: str) -> Upload:
     if not match or ".." in path.split("/"):
         raise errors.file_path_refused(path)
     project_id = match["project"]
-    if not access.sees(view, actor, project_id):
-        raise errors.access_denied()
+    access.check(view, actor, "createUploadBucketSignedUrls", project_id)
     return Upload(path, project_id)
 
 
 def store(tx: Transaction, upload: Upload, content: bytes, content_type: str) -> Document:
-    """Keep what was uploaded; a second upload to the same place replaces the first."""
+    """Keep what was uploaded; a second upload to the same place replaces the first.
+
+    Raises:
+        KiliError: the project or plugin that it is for is gone.
+    """
+    if not _is_wanted(tx, upload):
+        raise errors.access_denied()
     digest = tx.world.blobs.put(content)
     members = {
+        "folder": _folder_of(upload.file_id),
         "projectId": upload.project_id,
         "contentType": content_type,
         "size": len(content),
@@ -66,6 +72,29 @@ def store(tx: Transaction, upload: Upload, content: bytes, content_type: str) ->
     if existing:
         return tx.files.change(existing, **members)
     return tx.files.insert({"id": upload.file_id, **members})
+
+
+def _is_wanted(tx: Transaction, upload: Upload) -> bool:
+    if upload.project_id:
+        project = tx.projects.get(upload.project_id)
+        return bool(project and not project["deletedAt"])
+    plugins, plugin_id, _ = upload.file_id.split("/")
+    return plugins == "plugins" and tx.plugins.get(plugin_id) is not None
+
+
+def folder(project_id: str, asset_id: str) -> str:
+    """Where the files of an asset are (contract §1.5)."""
+    return f"projects/{project_id}/assets/{asset_id}"
+
+
+def plugin_folder(plugin_id: str) -> str:
+    """Where the archives of a plugin are."""
+    return f"plugins/{plugin_id}"
+
+
+def _folder_of(file_id: str) -> str:
+    parts = file_id.split("/")
+    return "/".join(parts[:4] if parts[0] == "projects" else parts[:2])
 
 
 def readable(view: BaseView[Any], actor: Actor, file_id: str) -> Document | None:

@@ -120,7 +120,7 @@ def page(documents: list[Document], first: int | None, skip: int | None) -> list
     """
     start = skip or 0
     if start < 0:
-        raise errors.invalid_input("The query", "skip must be 0 or more")
+        raise errors.negative("skip")
     return documents[start:] if first is None else documents[start : start + first]
 
 
@@ -194,7 +194,7 @@ def _partial_external_id(_: Selection, document: Document, parts: list[str]) -> 
 
 def _metadata(_: Selection, document: Document, conditions: Any) -> bool:
     if not isinstance(conditions, dict):
-        raise errors.invalid_input("assets", "metadata must be an object: {name: value}")
+        raise errors.not_an_object("The query", "metadata")
     values = asset.metadata(document)
     values = values if isinstance(values, dict) else {}
     return all(_metadata_holds(values.get(key), wanted) for key, wanted in conditions.items())

@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, asset
-from emulator.domain.world import Transaction
+from emulator.domain.world import BaseView, Transaction
 from emulator.storage.snapshot import Document
 
 
@@ -59,7 +59,7 @@ def _target(tx: Transaction, operation: str, row: dict[str, Any]) -> Document:
     """The asset that an issue is about: named itself, or through a label of it."""
     label_id, asset_id = row.get("labelID"), row.get("assetId")
     if not label_id and not asset_id:
-        raise errors.invalid_input(operation, "give the labelID of an issue, or its assetId")
+        raise errors.issue_without_target(operation)
     if label_id:
         label = tx.labels.get(label_id)
         if not label or asset_id not in (None, label["assetId"]):
@@ -84,12 +84,16 @@ def _created_event(target: Document, issue: Document) -> tuple[str, dict[str, An
     return f"asset.{noun}.created", payload
 
 
-def append_comment(tx: Transaction, issue_id: str, text: str) -> Document:
+def append_comment(
+    tx: Transaction, issue_id: str, text: str, *, in_review: bool = False
+) -> Document:
     """Add a comment to an issue.
 
     Raises:
-        KiliError: the issue is unknown.
+        KiliError: the issue is unknown, or the comment is to be one of a review.
     """
+    if in_review:
+        raise errors.review_comment_not_emulated("appendToComments")
     issue = tx.issues.get(issue_id)
     if not issue:
         raise errors.access_denied()
@@ -108,6 +112,12 @@ def _insert_comment(tx: Transaction, issue: Document, text: str) -> Document:
             "updatedAt": tx.now,
         }
     )
+
+
+def comment_author(view: BaseView[Any], comment: Document) -> Document | None:
+    """The author of a comment as a member of the project."""
+    project = view.projects.the(view.issues.the(comment["issueId"])["projectId"])
+    return access.acting_member(view, view.users.the(comment["authorId"]), project)
 
 
 def update_issue(tx: Transaction, issue_id: str, status: str | None) -> Document:

@@ -54,14 +54,15 @@ def append_labels(
             does not fit the interface.
     """
     if overwrite and label_type not in _MODEL_TYPES:
-        raise errors.invalid_input(operation, "overwrite is for PREDICTION and INFERENCE labels")
+        raise errors.overwrite_refused(operation)
     for row in rows:
         target = tx.assets.get(row["assetID"])
         if not target or (project_id and target["projectId"] != project_id):
             raise errors.access_denied()
         if overwrite:
             _delete_overwritten(tx, target, label_type, row.get("modelName"))
-    return [_append_label(tx, operation, label_type, row) for row in rows]
+    added = [_append_label(tx, operation, label_type, row) for row in rows]
+    return [tx.labels.the(label_id) for label_id in added]
 
 
 def _delete_overwritten(
@@ -79,20 +80,19 @@ def _delete_overwritten(
 
 def _append_label(
     tx: Transaction, operation: str, label_type: LabelType, row: dict[str, Any]
-) -> Document:
+) -> str:
+    """Add one label; its id."""
     target = tx.assets.the(row["assetID"])
     roles = permissions.LABEL_TYPE_ROLES[label_type]
     home = access.require(tx, operation, target["projectId"], roles)
     author = _author(tx, operation, home, row.get("authorID"))
-    response = parse_json_response(row["jsonResponse"])
-    check_json_response(response, parse_json_interface(home["jsonInterface"], operation))
-    label = tx.labels.insert(_new_label(tx, target, author, label_type, row, response))
+    label = tx.labels.insert(_new_label(tx, operation, home, author, label_type, row))
     _refresh_latest(tx, target["id"], author["id"])
     _move_asset(tx, home, target, label_type)
     if label_type in _EVENTS:
         payload = {**asset.event_payload(target), "labelId": label["id"]}
         tx.emit(_EVENTS[label_type], payload, project_id=home["id"])
-    return tx.labels.the(label["id"])
+    return str(label["id"])
 
 
 def _author(tx: Transaction, operation: str, home: Document, author_id: str | None) -> Document:
@@ -108,17 +108,20 @@ def _author(tx: Transaction, operation: str, home: Document, author_id: str | No
 
 def _new_label(
     tx: Transaction,
-    target: Document,
+    operation: str,
+    home: Document,
     author: Document,
     label_type: LabelType,
     row: dict[str, Any],
-    response: dict[str, Any],
 ) -> Document:
+    target = tx.assets.the(row["assetID"])
+    response = parse_json_response(row["jsonResponse"])
+    check_json_response(response, parse_json_interface(home["jsonInterface"], operation))
     referenced = row.get("referencedLabelId")
     if referenced and (tx.labels.get(referenced) or {}).get("assetId") != target["id"]:
         raise errors.access_denied()
     before = tx.labels.find("author", (target["id"], author["id"]))
-    seconds = row.get("secondsToLabel") or 0
+    seconds, total = _seconds(operation, row, before)
     return {
         "id": tx.new_id(),
         "assetId": target["id"],
@@ -128,7 +131,7 @@ def _new_label(
         "jsonResponse": row["jsonResponse"],
         "modelName": row.get("modelName"),
         "secondsToLabel": seconds,
-        "totalSecondsToLabel": round(sum(each["secondsToLabel"] for each in before) + seconds),
+        "totalSecondsToLabel": total,
         "clientVersion": row.get("clientVersion") or 0,
         "version": len(before),
         "referencedLabelId": referenced,
@@ -139,6 +142,17 @@ def _new_label(
         "createdAt": tx.now,
         "updatedAt": tx.now,
     }
+
+
+def _seconds(operation: str, row: dict[str, Any], before: list[Document]) -> tuple[float, int]:
+    """The time of a label, and with it of all of the author's on the asset."""
+    seconds = row.get("secondsToLabel") or 0
+    if seconds == int(seconds):
+        seconds = int(seconds)
+    total = round(sum(each["secondsToLabel"] for each in before) + seconds)
+    if seconds < 0 or total > errors.MAX_SECONDS:
+        raise errors.seconds_refused(operation)
+    return seconds, total
 
 
 def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
@@ -185,7 +199,7 @@ def append_to_labels(
     target = tx.assets.the(target_id)
     if skipped:
         if not tx.projects.the(target["projectId"])["canSkipAsset"]:
-            raise errors.invalid_input("appendToLabels", "assets of this project can't be skipped")
+            raise errors.skip_refused("appendToLabels")
         target = tx.assets.change(target, skipped=True, updatedAt=tx.now)
         payload = {**asset.event_payload(target), "skipped": True, "status": "SKIPPED"}
         tx.emit("asset.skipped", payload, project_id=target["projectId"])
@@ -201,10 +215,8 @@ def create_predictions(
         KiliError: the lists differ in length, or as :func:`append_labels`.
     """
     if not len(assets) == len(responses) == len(models):
-        raise errors.invalid_input(
-            "createPredictions",
-            f"{len(assets)} assets were found for {len(responses)} responses and {len(models)} "
-            "model names: give one of each per asset",
+        raise errors.lengths_differ(
+            "createPredictions", ("the assets of where", "jsonResponseArray", "modelNameArray")
         )
     rows = [
         {"assetID": target["id"], "jsonResponse": response, "modelName": model}

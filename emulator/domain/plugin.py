@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, user
+from emulator.domain import access, file, user
 from emulator.domain.file import Upload
 from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.storage.snapshot import Document
@@ -33,6 +33,17 @@ def find(view: BaseView[Any], actor: Actor, operation: str, name: str) -> Docume
     return plugins[0]
 
 
+def _managed(tx: Transaction, operation: str, name: str) -> Document:
+    """The plugin of that name, if it is the actor's to change.
+
+    Raises:
+        KiliError: it is unknown, or not theirs.
+    """
+    plugin = find(tx, tx.actor, operation, name)
+    access.require_plugin_manager(tx, operation, plugin)
+    return plugin
+
+
 def create_plugin(tx: Transaction, name: str) -> Upload:
     """Take a plugin name; answers where its archive is to be uploaded.
 
@@ -42,12 +53,12 @@ def create_plugin(tx: Transaction, name: str) -> Upload:
         KiliError: the name is taken or empty, or plugins are not the actor's to manage.
     """
     operation = "createPlugin"
-    access.require_plugin_manager(tx, operation)
+    access.require_plugin_creator(tx, operation)
     organization = tx.organizations.the(tx.actor.user["organizationId"])
     if not organization["license"]["canUsePlugins"]:
-        raise errors.plugin_refused(operation, "the organization's license has no plugins")
+        raise errors.plugins_not_licensed(operation)
     if not name.strip():
-        raise errors.plugin_refused(operation, "the name of a plugin cannot be empty")
+        raise errors.plugin_name_empty(operation)
     if tx.plugins.find("name", (organization["id"], name)):
         raise errors.plugin_exists(name)
     plugin_id = tx.new_id()
@@ -56,6 +67,7 @@ def create_plugin(tx: Transaction, name: str) -> Upload:
             "id": plugin_id,
             "name": name,
             "organizationId": organization["id"],
+            "creatorId": tx.actor.user_id,
             "userId": _service_user(tx, organization, plugin_id, name)["id"],
             "projectIds": [],
             "status": "DEPLOYING",
@@ -89,12 +101,11 @@ def announce_update(tx: Transaction, name: str) -> Upload:
         KiliError: the plugin is unknown, or not the actor's to manage.
     """
     operation = "generateUpdateUrl"
-    access.require_plugin_manager(tx, operation)
-    return _expect_upload(tx, find(tx, tx.actor, operation, name))
+    return _expect_upload(tx, _managed(tx, operation, name))
 
 
 def _expect_upload(tx: Transaction, plugin: Document) -> Upload:
-    upload_id = f"plugins/{plugin['id']}/{tx.new_id()}"
+    upload_id = f"{file.plugin_folder(plugin['id'])}/{tx.new_id()}"
     tx.plugins.change(plugin, uploadId=upload_id)
     return Upload(upload_id, project_id="")
 
@@ -116,12 +127,9 @@ def deploy(
     Raises:
         KiliError: the plugin is unknown, nothing was uploaded, or patterns are given.
     """
-    access.require_plugin_manager(tx, operation)
-    plugin = find(tx, tx.actor, operation, name)
+    plugin = _managed(tx, operation, name)
     if event_matcher:
-        raise errors.not_emulated(
-            operation, "on_event with an event matcher", "use on_submit and on_review"
-        )
+        raise errors.event_matcher_not_emulated(operation)
     archive = tx.files.get(plugin["uploadId"] or "")
     if not archive:
         raise errors.plugin_not_uploaded(operation, name)
@@ -218,10 +226,9 @@ def delete_plugin(tx: Transaction, name: str) -> None:
         KiliError: the plugin is unknown, or not the actor's to manage.
     """
     operation = "deletePlugin"
-    access.require_plugin_manager(tx, operation)
-    plugin = find(tx, tx.actor, operation, name)
+    plugin = _managed(tx, operation, name)
     versions = tx.plugin_versions.find("plugin", plugin["id"])
-    tx.files.delete_all([tx.files.the(each["fileId"]) for each in versions])
+    tx.files.delete_all(tx.files.find("folder", file.plugin_folder(plugin["id"])))
     tx.plugin_versions.delete_all(versions)
     tx.plugin_build_errors.delete_all(tx.plugin_build_errors.find("plugin", plugin["id"]))
     tx.runs.delete_all(tx.runs.find("plugin", plugin["id"]))
@@ -244,7 +251,7 @@ def newest_first(
     """
     for name, number in (("limit", limit), ("skip", skip)):
         if number is not None and number < 0:
-            raise errors.invalid_input("The query", f"{name} must be 0 or more")
+            raise errors.negative(name)
     kept = [line for line in reversed(lines) if since is None or line["createdAt"] >= since]
     start = skip or 0
     return kept[start : start + (100 if limit is None else limit)]

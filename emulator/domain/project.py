@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.domain import access
-from emulator.domain.world import Transaction
+from emulator.domain.world import BaseView, Transaction
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.permissions import ProjectRole
 from emulator.rules.project_settings import DEFAULTS, checked_settings
@@ -65,6 +65,12 @@ def add_member(tx: Transaction, project: Document, user: Document, role: Project
             "createdAt": tx.now,
         }
     )
+
+
+def members(view: BaseView[Any], project: Document) -> list[Document]:
+    """The project's members, in the order of their joining; plugins' own users are hidden."""
+    found: list[Document] = view.project_users.find("project", project["id"])
+    return [each for each in found if not view.users.the(each["userId"])["isServiceAccount"]]
 
 
 def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Document:

@@ -29,6 +29,8 @@ TABLES: tuple[TableSpec, ...] = (
         {
             "project": lambda asset: asset["projectId"],
             "externalId": lambda asset: (asset["projectId"], asset["externalId"]),
+            "content": lambda asset: asset["content"] or None,
+            "jsonContent": lambda asset: asset["jsonContent"] or None,
         },
     ),
     TableSpec(
@@ -52,7 +54,7 @@ TABLES: tuple[TableSpec, ...] = (
             "issue": lambda comment: comment["issueId"],
         },
     ),
-    TableSpec("files", {"project": lambda file: file["projectId"]}),
+    TableSpec("files", {"folder": lambda file: file["folder"]}),
     TableSpec("events", {"project": lambda event: event["projectId"]}),
     TableSpec(
         "plugins",

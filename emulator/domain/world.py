@@ -37,6 +37,18 @@ class Actor:
     def user_id(self) -> str:
         return str(self.user["id"])
 
+    @classmethod
+    def system(cls) -> Actor:
+        """The emulator itself: what it does is nobody's doing."""
+        return cls(
+            {
+                "id": "",
+                "organizationId": "",
+                "organizationRole": "ADMIN",
+                "isServiceAccount": False,
+            }
+        )
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -131,7 +143,7 @@ class Repository(ReadRepository):
             KiliError: the id is taken.
         """
         if self._table.row(document["id"]):
-            raise errors.invalid_input("insert", f'the id "{document["id"]}" exists already')
+            raise errors.id_taken("insert", document["id"])
         self._put(document["id"], Row(self._transaction.take_position(), document))
         return document
 

@@ -8,11 +8,11 @@ from emulator import errors
 from emulator.domain import file
 from emulator.domain.registry import WorldError, WorldRegistry
 from emulator.domain.world import Actor
+from emulator.errors import KiliError
 from emulator.http import security
 from emulator.http.body import BodyError, read_body
 
 _DEFAULT_TYPE = "application/octet-stream"
-_UPLOADER = Actor({"id": "", "organizationId": ""})
 
 
 def files_blueprint(registry: WorldRegistry, signer: security.UploadSigner) -> Blueprint:
@@ -41,8 +41,11 @@ def files_blueprint(registry: WorldRegistry, signer: security.UploadSigner) -> B
             return security.text_answer(str(error), 403)
         except BodyError as error:
             return security.text_answer(str(error), error.status)
-        with world.transaction(_UPLOADER) as tx:
-            file.store(tx, target, content, request.content_type or _DEFAULT_TYPE)
+        try:
+            with world.transaction(Actor.system()) as tx:
+                file.store(tx, target, content, request.content_type or _DEFAULT_TYPE)
+        except KiliError as error:
+            return security.text_answer(error.message, 403)
         return Response(status=201)
 
     return blueprint

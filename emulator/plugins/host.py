@@ -73,7 +73,7 @@ class WorldHost:
     def __init__(self, host: PluginHost, world: World) -> None:
         self._host = host
         self._world = world
-        self._system = Actor({"id": "", "organizationId": "", "isServiceAccount": False})
+        self._system = Actor.system()
         self._versions = Versions(world, host.timeout)
         self.lanes = Lanes()
         world.bus.subscribe(self._dispatch)

@@ -20,14 +20,13 @@ def parse_json_interface(text: str, operation: str) -> dict[str, Any]:
     try:
         value = parse_json(text)
     except ValueError as error:
-        raise errors.invalid_input(operation, f"jsonInterface is not valid JSON: {error}") from None
+        detail = errors.INTERFACE_NOT_JSON.format(reason=error)
+        raise errors.json_interface_malformed(operation, detail) from None
     jobs = value.get("jobs", {}) if isinstance(value, dict) else value
     if jobs is None:
         return {}
     if not isinstance(jobs, dict):
-        raise errors.invalid_input(
-            operation, 'jsonInterface must be an object with a member "jobs": {name: job}'
-        )
+        raise errors.json_interface_malformed(operation, errors.INTERFACE_NO_JOBS)
     for name, job in jobs.items():
         _check_job(operation, name, job)
     return jobs
@@ -35,11 +34,9 @@ def parse_json_interface(text: str, operation: str) -> dict[str, Any]:
 
 def _check_job(operation: str, name: str, job: Any) -> None:
     if not isinstance(job, dict) or not isinstance(job.get("mlTask"), str):
-        raise errors.invalid_input(
-            operation, f'jsonInterface: job "{name}" must be an object with an "mlTask"'
-        )
+        detail = errors.INTERFACE_BAD_JOB.format(job=name)
+        raise errors.json_interface_malformed(operation, detail)
     content = job.get("content") or {}
     if not isinstance(content, dict) or not isinstance(content.get("categories") or {}, dict):
-        raise errors.invalid_input(
-            operation, f'jsonInterface: job "{name}" must have categories of the form {{code: …}}'
-        )
+        detail = errors.INTERFACE_BAD_CATEGORIES.format(job=name)
+        raise errors.json_interface_malformed(operation, detail)

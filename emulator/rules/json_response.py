@@ -12,6 +12,9 @@ from typing import Any
 from emulator import errors
 from emulator.rules.json_text import parse_json
 
+# What the app stores beside the jobs of an interface (contract §6.7).
+_PSEUDO_JOBS = ("ROTATION_JOB",)
+
 
 def parse_json_response(text: str) -> dict[str, Any]:
     """Read the text of a json response.
@@ -22,10 +25,11 @@ def parse_json_response(text: str) -> dict[str, Any]:
     try:
         response = parse_json(text)
     except ValueError as error:
-        raise errors.json_response_malformed(f"it is not valid JSON ({error})") from None
+        detail = errors.RESPONSE_NOT_JSON.format(reason=error)
+        raise errors.json_response_malformed(detail) from None
     if not isinstance(response, dict):
         raise errors.json_response_malformed(
-            f"it must be a JSON object of jobs, not {type(response).__name__}"
+            errors.RESPONSE_NOT_JOBS.format(kind=type(response).__name__)
         )
     return response
 
@@ -41,10 +45,12 @@ def check_json_response(response: dict[str, Any], jobs: dict[str, Any]) -> None:
         KiliError: a job or category is unknown, or a value has the wrong shape.
     """
     for name, answer in response.items():
+        if name not in jobs and name in _PSEUDO_JOBS:
+            continue
         if name not in jobs:
             known = ", ".join(sorted(jobs)) or "none"
             raise errors.json_response_malformed(
-                f'job "{name}" is not in the json interface (its jobs: {known})'
+                errors.RESPONSE_UNKNOWN_JOB.format(job=name, known=known)
             )
         _check_object(answer, f'the answer to job "{name}"')
         _check_job(name, answer, jobs)
@@ -54,7 +60,9 @@ def _check_job(name: str, answer: dict[str, Any], jobs: dict[str, Any]) -> None:
     _check_categories(name, answer, jobs)
     annotations = answer.get("annotations", [])
     if not isinstance(annotations, list):
-        raise errors.json_response_malformed(f'"annotations" of job "{name}" must be a list')
+        raise errors.json_response_malformed(
+            errors.RESPONSE_NOT_A_LIST.format(member="annotations", job=name)
+        )
     for annotation in annotations:
         _check_object(annotation, f'each annotation of job "{name}"')
         _check_categories(name, annotation, jobs)
@@ -64,14 +72,18 @@ def _check_job(name: str, answer: dict[str, Any], jobs: dict[str, Any]) -> None:
 def _check_categories(name: str, holder: dict[str, Any], jobs: dict[str, Any]) -> None:
     categories = holder.get("categories", [])
     if not isinstance(categories, list):
-        raise errors.json_response_malformed(f'"categories" of job "{name}" must be a list')
+        raise errors.json_response_malformed(
+            errors.RESPONSE_NOT_A_LIST.format(member="categories", job=name)
+        )
     allowed = (jobs[name].get("content") or {}).get("categories") or {}
     for category in categories:
         _check_object(category, f'each category of job "{name}"')
         if category.get("name") not in list(allowed):  # it need not be hashable
             known = ", ".join(sorted(allowed)) or "none"
             raise errors.json_response_malformed(
-                f'category "{category.get("name")}" is not in job "{name}" (it has: {known})'
+                errors.RESPONSE_UNKNOWN_CATEGORY.format(
+                    category=category.get("name"), job=name, known=known
+                )
             )
         _check_children(name, category, jobs)
 
@@ -85,5 +97,5 @@ def _check_children(name: str, holder: dict[str, Any], jobs: dict[str, Any]) -> 
 def _check_object(value: Any, what: str) -> None:
     if not isinstance(value, dict):
         raise errors.json_response_malformed(
-            f"{what} must be a JSON object, not {type(value).__name__}"
+            errors.RESPONSE_NOT_AN_OBJECT.format(what=what, kind=type(value).__name__)
         )

@@ -60,7 +60,7 @@ def checked_settings(operation: str, data: Settings, input_type: str) -> Setting
     settings = dict(data)
     _check_bounds(operation, settings)
     if settings.get("inputType", input_type) != input_type:
-        raise errors.invalid_input(operation, "inputType is fixed when the project is created")
+        raise errors.setting_fixed(operation, "inputType")
     if "jsonInterface" in settings:
         parse_json_interface(settings["jsonInterface"], operation)
     if "metadataTypes" in settings:
@@ -80,33 +80,26 @@ def checked_settings(operation: str, data: Settings, input_type: str) -> Setting
 def _check_bounds(operation: str, settings: Settings) -> None:
     for name in _COMPUTED:
         if name in settings:
-            raise errors.invalid_input(operation, f"{name} is computed and cannot be set")
+            raise errors.setting_computed(operation, name)
     for name in _PERCENTAGES:
         if not 0 <= settings.get(name, 0) <= 100:
-            raise errors.invalid_input(operation, f"{name} must be between 0 and 100")
+            raise errors.setting_out_of_range(operation, name, 0, 100)
     for name in _WITHOUT_EFFECT:
         if settings.get(name, DEFAULTS[name]) != DEFAULTS[name]:
-            raise errors.not_emulated(
-                operation, f"{name} = {settings[name]}", f"leave it at {DEFAULTS[name]}"
-            )
+            raise errors.setting_without_effect(operation, name, settings[name], DEFAULTS[name])
 
 
 def _metadata_property(operation: str, key: str, value: Any) -> Settings:
     if not isinstance(value, dict) or value.keys() - _METADATA_PROPERTY.keys():
-        raise errors.invalid_input(
-            operation,
-            f'metadata property "{key}" takes the members {", ".join(_METADATA_PROPERTY)}',
-        )
+        raise errors.metadata_property_refused(operation, key, _METADATA_PROPERTY)
     if value.get("type", "string") not in METADATA_TYPES:
-        raise errors.invalid_input(
-            operation, f'the type of metadata "{key}" must be one of {", ".join(METADATA_TYPES)}'
-        )
+        raise errors.metadata_type_refused(operation, key, METADATA_TYPES)
     return {**_METADATA_PROPERTY, **value}
 
 
 def _members(operation: str, name: str, value: Any) -> Settings:
     if not isinstance(value, dict):
-        raise errors.invalid_input(operation, f"{name} must be an object")
+        raise errors.not_an_object(operation, name)
     return value
 
 

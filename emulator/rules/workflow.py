@@ -13,6 +13,10 @@ LabelType = Literal["DEFAULT", "REVIEW", "PREDICTION", "INFERENCE", "AUTOSAVE"]
 
 STATUSES: tuple[Status, ...] = ("TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVIEWED")
 
+# How the computed counts of a project read the statuses.
+REMAINING: tuple[Status, ...] = ("TODO", "ONGOING")
+REVIEWED: tuple[Status, ...] = ("REVIEWED",)
+
 _AFTER_LABEL: dict[tuple[Status, LabelType], Status] = {
     ("TODO", "AUTOSAVE"): "ONGOING",
     ("TODO", "DEFAULT"): "LABELED",

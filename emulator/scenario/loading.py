@@ -17,9 +17,6 @@ from emulator.storage.snapshot import Document
 KeyFor = Callable[[str], str]
 
 # Who acts before there are users.
-_SYSTEM = Actor(
-    {"id": "", "organizationId": "", "organizationRole": "ADMIN", "isServiceAccount": False}
-)
 _LICENSE = {"canUsePlugins": True, "uploadLocalData": True}
 
 
@@ -39,7 +36,7 @@ def load_scenario(world: World, scenario: Scenario, key_for: KeyFor) -> None:
     Raises:
         ScenarioError: the domain refuses a part of it; the message names the part and its line.
     """
-    with world.transaction(_SYSTEM) as tx:
+    with world.transaction(Actor.system()) as tx:
         _Loading(tx, scenario).load(key_for)
 
 

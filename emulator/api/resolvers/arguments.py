@@ -18,10 +18,10 @@ def required_id(operation: str, where: Where) -> str:
         KiliError: it has none, or other conditions besides.
     """
     if not where.get("id"):
-        raise errors.invalid_input(operation, "where.id is missing: give the id of the target")
+        raise errors.id_missing(operation)
     others = [name for name, value in where.items() if name != "id" and not is_empty(value)]
     if others:
-        raise errors.invalid_input(operation, f"where takes id only: leave out {', '.join(others)}")
+        raise errors.only_id_taken(operation, others)
     return str(where["id"])
 
 
@@ -45,7 +45,7 @@ def targets(
     named = named_ids(where)
     project_id = (where.get("project") or {}).get("id")
     if not named and not project_id:
-        raise errors.invalid_input(operation, "where is empty: give id, idIn or project.id")
+        raise errors.where_empty(operation)
     selection = Selection(tx, tx.actor)
     if project_id and not selection.sees(project_id):
         raise errors.access_denied()
@@ -53,6 +53,22 @@ def targets(
     if set(named) - {asset["id"] for asset in assets} - set(besides):
         raise errors.access_denied()
     return assets
+
+
+def in_named_order(assets: list[Document], where: Where) -> list[Document]:
+    """The assets in the order in which a ``where`` names them, as often as it does.
+
+    Raises:
+        KiliError: it names an external id that no asset has.
+    """
+    if where.get("externalIdStrictlyIn"):
+        member, names = "externalId", where["externalIdStrictlyIn"]
+    else:
+        member, names = "id", named_ids(where) or [asset["id"] for asset in assets]
+    found = {asset[member]: asset for asset in assets}
+    if set(names) - found.keys():
+        raise errors.access_denied()
+    return [found[name] for name in names]
 
 
 def check_selected(tx: Transaction, where: Where, asset_ids: list[str]) -> None:
@@ -78,7 +94,5 @@ def rows(operation: str, arrays: dict[str, list[Any] | None]) -> list[dict[str, 
     given = {name: array for name, array in arrays.items() if array is not None}
     lengths = {len(array) for array in given.values()}
     if len(lengths) != 1:
-        raise errors.invalid_input(
-            operation, f"the arrays {', '.join(arrays)} must have the same length, and one be given"
-        )
+        raise errors.lengths_differ(operation, arrays)
     return [dict(zip(given, values, strict=True)) for values in zip(*given.values(), strict=True)]

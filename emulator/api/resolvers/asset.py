@@ -85,7 +85,7 @@ def update_assets(
 ) -> list[Document]:
     operation = "updatePropertiesInAssets"
     if len(where) != len(data):
-        raise errors.invalid_input(operation, "where and data must have the same length")
+        raise errors.lengths_differ(operation, ("where", "data"))
     with info.context.change() as tx:
         updates = (
             (targets(tx, operation, each), _given(members))

@@ -6,10 +6,8 @@ from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
 
-from emulator import errors
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import check_selected, required_id
-from emulator.domain import access
 from emulator.domain import issue as issues_of
 from emulator.domain.filters import Where, page
 from emulator.storage.snapshot import Document
@@ -57,12 +55,10 @@ def append_to_issues(_: Any, info: Info, data: dict[str, Any], where: Where) -> 
 
 @mutation.field("appendToComments")
 def append_to_comments(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
-    operation = "appendToComments"
-    issue_id = required_id(operation, where)
-    if data.get("inReview"):
-        raise errors.not_emulated(operation, "a comment made in review", "send inReview: false")
+    issue_id = required_id("appendToComments", where)
+    in_review = bool(data.get("inReview"))
     with info.context.change() as tx:
-        return issues_of.append_comment(tx, issue_id, data["text"])
+        return issues_of.append_comment(tx, issue_id, data["text"], in_review=in_review)
 
 
 @mutation.field("updatePropertiesInIssue")
@@ -94,11 +90,7 @@ def project(owner: Document, info: Info) -> Document:
 
 @comment.field("author")
 def comment_author(owner: Document, info: Info) -> Document | None:
-    view = info.context.view
-    project_id = view.issues.the(owner["issueId"])["projectId"]
-    return access.acting_member(
-        view, view.users.the(owner["authorId"]), view.projects.the(project_id)
-    )
+    return issues_of.comment_author(info.context.view, owner)
 
 
 @comment.field("issue")

@@ -9,7 +9,7 @@ from ariadne import MutationType, ObjectType, QueryType
 
 from emulator import errors
 from emulator.api.context import Info
-from emulator.api.resolvers.arguments import check_selected, required_id, targets
+from emulator.api.resolvers.arguments import check_selected, in_named_order, required_id, targets
 from emulator.domain import label as labels_of
 from emulator.domain.filters import Where, page
 from emulator.storage.snapshot import Document
@@ -49,14 +49,14 @@ def _rows(operation: str, rows: list[dict[str, Any]], where: Where) -> list[dict
     """The rows, each with its asset: its own ``assetID``, or the one at its place in ``idIn``."""
     asset_ids = where.get("idIn") or [None] * len(rows)
     if len(asset_ids) != len(rows):
-        raise errors.invalid_input(operation, "where.idIn must name one asset per label")
+        raise errors.lengths_differ(operation, ("where.idIn", "data.labelsData"))
     complete = [
         {**row, "assetID": row.get("assetID") or asset_id}
         for row, asset_id in zip(rows, asset_ids, strict=True)
     ]
     for row in complete:
         if not row["assetID"] or row.get("jsonResponse") is None:
-            raise errors.invalid_input(operation, "each label needs an assetID and a jsonResponse")
+            raise errors.label_incomplete(operation)
     return complete
 
 
@@ -75,7 +75,7 @@ def create_predictions(_: Any, info: Info, data: dict[str, Any], where: Where) -
     with info.context.change() as tx:
         predictions = labels_of.create_predictions(
             tx,
-            targets(tx, operation, where),
+            in_named_order(targets(tx, operation, where), where),
             data.get("jsonResponseArray") or [],
             data.get("modelNameArray") or [],
         )

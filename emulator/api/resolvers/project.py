@@ -10,6 +10,7 @@ from emulator.api.context import Info
 from emulator.api.resolvers.arguments import required_id
 from emulator.domain import project as projects_of
 from emulator.domain.filters import Where, page
+from emulator.rules import workflow
 from emulator.storage.snapshot import Document
 
 query = QueryType()
@@ -75,7 +76,7 @@ def metadata_types(owner: Document, _: Info) -> dict[str, str]:
 
 @project.field("roles")
 def roles(owner: Document, info: Info) -> list[Document]:
-    return info.context.view.project_users.find("project", owner["id"])
+    return projects_of.members(info.context.view, owner)
 
 
 @project.field("steps")
@@ -90,12 +91,12 @@ def number_of_assets(owner: Document, info: Info) -> int:
 
 @project.field("numberOfRemainingAssets")
 def number_of_remaining_assets(owner: Document, info: Info) -> int:
-    return _count_assets(owner, info, lambda asset: asset["status"] in ("TODO", "ONGOING"))
+    return _count_assets(owner, info, lambda asset: asset["status"] in workflow.REMAINING)
 
 
 @project.field("numberOfReviewedAssets")
 def number_of_reviewed_assets(owner: Document, info: Info) -> int:
-    return _count_assets(owner, info, lambda asset: asset["status"] == "REVIEWED")
+    return _count_assets(owner, info, lambda asset: asset["status"] in workflow.REVIEWED)
 
 
 @project.field("numberOfSkippedAssets")
