@@ -423,3 +423,16 @@ def test_the_key_of_a_run_is_worth_nothing_after_it(
     submit(kili, project)
     ((_, text),) = lines(kili, project, "P")
     assert "valid only while the run lasts" in text
+
+
+def test_a_plugin_sees_the_project_it_creates(kili: Any, project: str, upload: Upload) -> None:
+    upload(
+        "Maker",
+        "made = self.kili.create_project(input_type='TEXT', json_interface={}, title='Made')\n"
+        "print(self.kili.projects(project_id=made['id'], fields=['title'])[0]['title'])",
+    )
+    submit(kili, project)
+
+    assert lines(kili, project, "Maker") == [("info", "Made")]
+    (made,) = kili.projects(search_query="Made", fields=["roles.user.email"])
+    assert made["roles"] == []

@@ -7,7 +7,7 @@ from typing import Any
 from ariadne import ScalarType
 from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 
-from emulator import clock
+from emulator import clock, errors
 
 date_time = ScalarType("DateTime")
 json_value = ScalarType("JSON")
@@ -24,9 +24,7 @@ def parse_date_time(value: Any) -> str:
     try:
         clock.from_text(value)
     except (ValueError, TypeError, AttributeError):
-        raise GraphQLError(
-            f"DateTime cannot represent {value!r}: give YYYY-MM-DD or an ISO-8601 time."
-        ) from None
+        raise GraphQLError(errors.DATE_TIME_REFUSED.format(value=value)) from None
     return str(value)
 
 
@@ -35,9 +33,10 @@ def parse_page_size(value: Any) -> int:
     """Accept a whole number from 0 to 1000."""
     if isinstance(value, bool) or not isinstance(value, int):
         kind = _KINDS.get(type(value), type(value).__name__)
-        raise GraphQLError(f"Bad type of input PageSize, expected type integer, got type {kind}.")
+        raise GraphQLError(errors.PAGE_SIZE_NO_INTEGER.format(kind=kind))
     if not 0 <= value <= MAX_PAGE_SIZE:
-        raise GraphQLError(f"PageSize must be between 0 and {MAX_PAGE_SIZE}, got {value}.")
+        limit = MAX_PAGE_SIZE
+        raise GraphQLError(errors.PAGE_SIZE_OUT_OF_RANGE.format(limit=limit, value=value))
     return value
 
 

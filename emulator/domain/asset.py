@@ -147,13 +147,35 @@ def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Doc
         changes = {**content, **changes}
     if "jsonContent" in data:
         changes["jsonContent"] = _stored(tx, operation, project, data["jsonContent"])
-    changes = {name: value for name, value in changes.items() if asset[name] != value}
+    return _change(tx, asset, changes)
+
+
+def _change(tx: Transaction, asset: Document, members: dict[str, Any]) -> Document:
+    changes = {name: value for name, value in members.items() if asset[name] != value}
     if not changes:
         return asset
     asset = tx.assets.change(asset, **changes, updatedAt=tx.now)
     payload = {**event_payload(asset), "fields": sorted(changes)}
-    tx.emit("asset.updated", payload, project_id=project["id"])
+    tx.emit("asset.updated", payload, project_id=asset["projectId"])
     return asset
+
+
+def set_priority(
+    tx: Transaction, operation: str, assets: list[Document], priority: int
+) -> tuple[list[Document], list[Document]]:
+    """Have assets labeled earlier or later; those that are labeled or skipped decline it.
+
+    Returns:
+        the assets that have the priority now, and those to which it does not apply.
+    """
+    served, declined = [], []
+    for asset in assets:
+        access.require(tx, operation, asset["projectId"])
+        if asset["skipped"] or asset["status"] not in workflow.REMAINING:
+            declined.append(asset)
+        else:
+            served.append(_change(tx, asset, {"priority": priority}))
+    return served, declined
 
 
 def delete_assets(tx: Transaction, operation: str, assets: list[Document]) -> None:

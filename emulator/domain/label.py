@@ -115,8 +115,6 @@ def _new_label(
     row: dict[str, Any],
 ) -> Document:
     target = tx.assets.the(row["assetID"])
-    response = parse_json_response(row["jsonResponse"])
-    check_json_response(response, parse_json_interface(home["jsonInterface"], operation))
     referenced = row.get("referencedLabelId")
     if referenced and (tx.labels.get(referenced) or {}).get("assetId") != target["id"]:
         raise errors.access_denied()
@@ -128,19 +126,28 @@ def _new_label(
         "projectId": target["projectId"],
         "authorId": author["id"],
         "labelType": label_type,
-        "jsonResponse": row["jsonResponse"],
+        **_response(operation, home, row["jsonResponse"]),
         "modelName": row.get("modelName"),
         "secondsToLabel": seconds,
         "totalSecondsToLabel": total,
         "clientVersion": row.get("clientVersion") or 0,
         "version": len(before),
         "referencedLabelId": referenced,
-        "numberOfAnnotations": count_annotations(response),
-        "search": search_counts(response),
         "isSentBackToQueue": False,
         **dict.fromkeys(_LATEST_MARKS, False),
         "createdAt": tx.now,
         "updatedAt": tx.now,
+    }
+
+
+def _response(operation: str, home: Document, text: str) -> dict[str, Any]:
+    """A response that fits the interface, and what is counted in it."""
+    response = parse_json_response(text)
+    check_json_response(response, parse_json_interface(home["jsonInterface"], operation))
+    return {
+        "jsonResponse": text,
+        "numberOfAnnotations": count_annotations(response),
+        "search": search_counts(response),
     }
 
 
@@ -185,6 +192,56 @@ def _move_asset(tx: Transaction, home: Document, target: Document, label_type: L
 def _drawn_for_review(tx: Transaction, home: Document) -> bool:
     coverage = home["reviewCoverage"]
     return bool(coverage) and tx.world.ids.draw() * 100 < coverage
+
+
+def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> Document:
+    """Change a label: its author may, and whoever reviews.
+
+    Args:
+        data: ``jsonResponse``, ``modelName``, ``secondsToLabel``, ``isSentBackToQueue``; those
+            that are given.
+
+    Raises:
+        KiliError: the label is unknown or not the actor's to change, or a value is refused.
+    """
+    operation = "updatePropertiesInLabel"
+    label = tx.labels.get(label_id)
+    if not label:
+        raise errors.access_denied()
+    is_author = label["authorId"] == tx.actor.user_id
+    roles = permissions.LABEL_TYPE_ROLES[label["labelType"]] if is_author else None
+    home = access.require(tx, operation, label["projectId"], roles)
+    changes = dict(data)
+    if "jsonResponse" in data:
+        changes |= _response(operation, home, data["jsonResponse"])
+    if "secondsToLabel" in data:
+        author = (label["assetId"], label["authorId"])
+        others = [each for each in tx.labels.find("author", author) if each["id"] != label_id]
+        seconds, total = _seconds(operation, data, others)
+        changes |= {"secondsToLabel": seconds, "totalSecondsToLabel": total}
+    changed = tx.labels.change(label, **changes, updatedAt=tx.now)
+    payload = {**asset.event_payload(tx.assets.the(label["assetId"])), "labelId": label_id}
+    tx.emit("label.workflow.edited", payload, project_id=home["id"])
+    return changed
+
+
+def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
+    """Delete predictions and inferences; the ids of those that are gone (contract §6.3).
+
+    Raises:
+        KiliError: a label is unknown, or somebody made it.
+    """
+    operation = "deleteLabels"
+    for label_id in label_ids:
+        label = tx.labels.get(label_id)
+        if not label:
+            raise errors.access_denied()
+        access.require(tx, operation, label["projectId"])
+        if label["labelType"] not in _MODEL_TYPES:
+            raise errors.label_of_a_person(operation, label_id)
+        tx.labels.delete(label)
+        _refresh_latest(tx, label["assetId"], label["authorId"])
+    return label_ids
 
 
 def append_to_labels(

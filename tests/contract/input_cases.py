@@ -280,6 +280,45 @@ def _moves_assets(mutation: str, name: str, status: str) -> Case:
     return run
 
 
+@case("setAssetsPriority(priority)", "setAssetsPriority(where)")
+def _(stage: Stage) -> None:
+    where = {"idIn": [stage.names["meadow"]]}
+    stage.wire.call("setAssetsPriority", where=where, priority=7)
+    assert stage.read("assets", "meadow", "priority") == {"priority": 7}
+    assert stage.read("assets", "aquarium", "priority") == {"priority": 0}
+
+
+def _changes_label(member: str, value: Any) -> Case:
+    def run(stage: Stage) -> None:
+        assert stage.read("labels", "pond DEFAULT", member) != {member: value}
+        where = {"id": stage.names["pond DEFAULT"]}
+        stage.wire.call("updatePropertiesInLabel", where=where, data={member: value})
+        assert stage.read("labels", "pond DEFAULT", member) == {member: value}
+        assert stage.read("labels", "farm DEFAULT", member) != {member: value}
+
+    return run
+
+
+for _member, _value in {
+    "isSentBackToQueue": True,
+    "jsonResponse": HARD,
+    "modelName": "another",
+    "secondsToLabel": 123.5,
+}.items():
+    case(f"LabelData.{_member}")(_changes_label(_member, _value))
+case("updatePropertiesInLabel(data)", "updatePropertiesInLabel(where)")(
+    _changes_label("modelName", "another")
+)
+
+
+@case("deleteLabels(ids)")
+def _(stage: Stage) -> None:
+    prediction = stage.names["meadow PREDICTION"]
+    assert stage.wire.call("deleteLabels", ids=[prediction]) == [prediction]
+    assert stage.wire.ids("labels", {"id": prediction}) == []
+    assert stage.wire.ids("labels", {"id": stage.names["farm INFERENCE"]}) != []
+
+
 for _mutation in ("deleteAssets", "deleteManyFromDataset"):
     case(f"{_mutation}(where)")(_deletes_assets(_mutation))
 for _mutation in ("addAssetsToReview", "addAllLabeledAssetsToReview"):

@@ -98,6 +98,14 @@ def _given(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 
+@mutation.field("setAssetsPriority")
+def set_assets_priority(_: Any, info: Info, where: Where, priority: int) -> Outcome:
+    operation = "setAssetsPriority"
+    with info.context.change() as tx:
+        found = targets(tx, operation, where)
+        return _outcome(*assets_of.set_priority(tx, operation, found, priority))
+
+
 @mutation.field("deleteAssets")
 def delete_assets(_: Any, info: Info, where: Where) -> Outcome:
     operation = "deleteAssets"

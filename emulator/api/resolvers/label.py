@@ -60,6 +60,20 @@ def _rows(operation: str, rows: list[dict[str, Any]], where: Where) -> list[dict
     return complete
 
 
+@mutation.field("updatePropertiesInLabel")
+def update_label(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    label_id = required_id("updatePropertiesInLabel", where)
+    members = {name: value for name, value in data.items() if value is not None}
+    with info.context.change() as tx:
+        return labels_of.update_label(tx, label_id, members)
+
+
+@mutation.field("deleteLabels")
+def delete_labels(_: Any, info: Info, ids: list[str]) -> list[str]:
+    with info.context.change() as tx:
+        return labels_of.delete_labels(tx, ids)
+
+
 @mutation.field("appendToLabels")
 def append_to_labels(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
     asset_id = required_id("appendToLabels", where)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ariadne import MutationType, QueryType
 
-from emulator import clock
+from emulator import clock, errors
 from emulator.api.context import Info
 from emulator.domain import plugin as plugins_of
 from emulator.domain.filters import Where
@@ -14,8 +14,6 @@ from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
-
-_DONE = "Plugin with name {name} successfully {done}"
 
 
 @query.field("listPlugins")
@@ -80,13 +78,13 @@ def generate_update_url(_: Any, info: Info, data: dict[str, Any]) -> str:
 @mutation.field("createPluginRunner")
 def create_plugin_runner(_: Any, info: Info, data: dict[str, Any]) -> str:
     _deploy("createPluginRunner", info, data)
-    return _DONE.format(name=data["pluginName"], done="created")
+    return errors.PLUGIN_DONE.format(name=data["pluginName"], done="created")
 
 
 @mutation.field("updatePluginRunner")
 def update_plugin_runner(_: Any, info: Info, data: dict[str, Any]) -> str:
     _deploy("updatePluginRunner", info, data)
-    return _DONE.format(name=data["pluginName"], done="updated")
+    return errors.PLUGIN_DONE.format(name=data["pluginName"], done="updated")
 
 
 def _deploy(operation: str, info: Info, data: dict[str, Any]) -> None:
@@ -100,21 +98,21 @@ def _deploy(operation: str, info: Info, data: dict[str, Any]) -> None:
 def activate(_: Any, info: Info, where: Where) -> str:
     with info.context.change() as tx:
         plugins_of.activate(tx, where["pluginName"], where["projectId"])
-    return _DONE.format(name=where["pluginName"], done="activated")
+    return errors.PLUGIN_DONE.format(name=where["pluginName"], done="activated")
 
 
 @mutation.field("deactivatePluginOnProject")
 def deactivate(_: Any, info: Info, where: Where) -> str:
     with info.context.change() as tx:
         plugins_of.deactivate(tx, where["pluginName"], where["projectId"])
-    return _DONE.format(name=where["pluginName"], done="deactivated")
+    return errors.PLUGIN_DONE.format(name=where["pluginName"], done="deactivated")
 
 
 @mutation.field("deletePlugin")
 def delete_plugin(_: Any, info: Info, where: Where) -> str:
     with info.context.change() as tx:
         plugins_of.delete_plugin(tx, where["pluginName"])
-    return _DONE.format(name=where["pluginName"], done="deleted")
+    return errors.PLUGIN_DONE.format(name=where["pluginName"], done="deleted")
 
 
 BINDABLES = [query, mutation]
