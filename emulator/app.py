@@ -14,7 +14,7 @@ from typing import Any
 
 from emulator import ids
 from emulator.api.execution import GraphQLExecutor
-from emulator.config import API_PATH, DEFAULT_WORLD, Settings, no_proxy
+from emulator.config import API_PATH, DEFAULT_WORLD, Settings, no_proxy, write_private
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.world import Mark, World
 from emulator.http.application import create_application
@@ -42,7 +42,12 @@ class Platform:
         )
         signer = UploadSigner(_secret(settings.folder))
         self.application = create_application(
-            settings, self.registry, GraphQLExecutor(), signer, self.host.wait_idle
+            settings,
+            self.registry,
+            GraphQLExecutor(),
+            signer,
+            self.host.wait_idle,
+            self.finish,
         )
         self.server = HttpServer(self.application, settings.host, settings.port)
         self._cache = tempfile.TemporaryDirectory(prefix="kili-emulator-")
@@ -63,6 +68,10 @@ class Platform:
     def endpoint(self) -> str:
         """What ``KILI_API_ENDPOINT`` must be."""
         return f"{self.url}{API_PATH}/graphql"
+
+    def finish(self) -> None:
+        """End serving, as an interrupt does; for the threads of requests."""
+        self.server.finish()
 
     def close(self) -> None:
         """Stop everything."""
@@ -90,17 +99,18 @@ def _secret(folder: Path | None) -> str:
         return ids.secret()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "secret"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(ids.secret(), encoding="utf-8")
-    return path.read_text(encoding="utf-8")
+    kept = path.read_text(encoding="utf-8").strip() if path.exists() else ""
+    if not kept:  # or a process ended before it had written one
+        kept = ids.secret()
+        write_private(path, kept)
+    return kept
 
 
 @contextlib.contextmanager
-def direct_connections(environment: Any = os.environ) -> Iterator[None]:
-    """Have clients of this process reach the emulator directly, past any proxy."""
+def direct_connections(url: str, environment: Any = os.environ) -> Iterator[None]:
+    """Have clients of this process reach the emulator at that address directly, past any proxy."""
     before = environment.get("NO_PROXY")
-    environment["NO_PROXY"] = no_proxy(before or "")
+    environment["NO_PROXY"] = no_proxy(url, before or "")
     try:
         yield
     finally:
@@ -146,7 +156,7 @@ class Emulator:
         with contextlib.ExitStack() as undo:  # what was begun, should the rest fail
             platform = Platform(self._settings)
             undo.callback(platform.close)
-            undo.enter_context(direct_connections())
+            undo.enter_context(direct_connections(platform.url))
             platform.open_worlds()
             platform.server.start()
             self._exit = undo.pop_all()
@@ -231,7 +241,7 @@ class Emulator:
         return {
             "KILI_API_ENDPOINT": self.endpoint,
             "KILI_API_KEY": self.key(name),
-            "NO_PROXY": no_proxy(),
+            "NO_PROXY": no_proxy(self.url),
         }
 
 

@@ -10,29 +10,32 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta, timezone
 
-_FORMAT_LENGTH = len("2023-01-16T11:00:36.691")
-
 
 def to_text(moment: datetime) -> str:
     """Format an aware datetime the way the platform does: ``2023-01-16T11:00:36.691Z``."""
-    utc = moment.astimezone(timezone.utc)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.%f")[:_FORMAT_LENGTH] + "Z"
+    utc = moment.astimezone(timezone.utc).replace(tzinfo=None)
+    return utc.isoformat(timespec="milliseconds") + "Z"
 
 
 def from_text(text: str) -> datetime:
-    """Read a date or a date and time; one without a zone is UTC.
+    """Read a date or a date and time, as UTC; one without a zone is UTC already.
 
     Accepts ``YYYY-MM-DD``, ISO-8601, and what clients make by sticking a ``Z`` on an
     already zoned time (``…+00:00Z``, contract §3).
 
     Raises:
-        ValueError: the text is neither.
+        ValueError: the text is neither, or what no calendar has in UTC.
     """
     bare = text.strip()
     if bare.endswith(("Z", "z")):
         bare = bare[:-1]
     moment = datetime.fromisoformat(_pad_fraction(bare))
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError(f"{text} is before the year 1 or after the year 9999 in UTC") from None
 
 
 def _pad_fraction(text: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -18,7 +20,7 @@ ENVIRONMENT_PREFIX = "KILI_EMULATOR_"
 API_PATH = "/api/label/v2"
 DEFAULT_WORLD = "default"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_HIGHEST_PORT = 65535
+_TABLE = "[tool.kili-emulator]"
 
 
 class SettingsError(Exception):
@@ -32,7 +34,8 @@ class Settings:
     Attributes:
         host: the address to listen on.
         port: the port to listen on; 0 takes any free one.
-        data_dir: the folder that everything is kept in.
+        data_dir: the folder that everything is kept in; made absolute, as a plugin may change
+            the current folder.
         ephemeral: keep everything in memory instead.
         scenario: what a new world holds: the name of a seeded scenario, or a path.
         seed: makes ids and random draws repeatable.
@@ -52,6 +55,9 @@ class Settings:
     plugin_timeout: float = 60.0
     allow_host: tuple[str, ...] = ()
     public_keys: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data_dir", self.data_dir.absolute())
 
     @property
     def folder(self) -> Path | None:
@@ -82,15 +88,15 @@ def load_settings(
     environment = os.environ if environment is None else environment
     merged: dict[str, Any] = {}
     for name, value in _from_project_file(project_file).items():
-        merged[name] = _convert(name, value, f"[tool.kili-emulator] of {project_file}")
+        merged[name] = _convert(name, value, f"{_TABLE} of {project_file}")
     for each in fields(Settings):
         variable = ENVIRONMENT_PREFIX + each.name.upper()
         if variable in environment:
             merged[each.name] = _convert(each.name, environment[variable], variable)
-    merged.update({name: value for name, value in given.items() if value is not None})
-    settings = Settings(**merged)
-    _check(settings)
-    return settings
+    for name, value in given.items():
+        if value is not None:
+            merged[name] = _convert(name, value, "the command line")
+    return Settings(**merged)
 
 
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:
@@ -101,26 +107,25 @@ def unknown_variables(environment: Mapping[str, str]) -> list[str]:
     )
 
 
-def no_proxy(present: str = "") -> str:
-    """What ``NO_PROXY`` must hold, so that clients reach an emulator on this machine directly.
+def no_proxy(url: str, present: str = "") -> str:
+    """What ``NO_PROXY`` must hold, so that clients reach an emulator directly.
 
     Args:
+        url: its address.
         present: what it holds now, which is kept.
     """
-    names = [*present.split(","), *(name for name in LOOPBACK if ":" not in name)]
+    loopback = [name for name in LOOPBACK if ":" not in name]
+    names = [*present.split(","), *loopback, urlsplit(url).hostname or ""]
     return ",".join(dict.fromkeys(name.strip() for name in names if name.strip()))
 
 
-def _check(settings: Settings) -> None:
-    """Refuse numbers that nothing can be done with."""
-    allowed = {
-        "port": (0 <= settings.port <= _HIGHEST_PORT, f"0 to {_HIGHEST_PORT}"),
-        "sync_wait": (settings.sync_wait >= 0, "0 or more seconds"),
-        "plugin_timeout": (settings.plugin_timeout > 0, "more than 0 seconds"),
-    }
-    for name, (is_allowed, range_) in allowed.items():
-        if not is_allowed:
-            raise SettingsError(f"{name} = {getattr(settings, name)} is not allowed: give {range_}")
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only this user can read; it is there as a whole, or as it was."""
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def _from_project_file(path: Path) -> dict[str, Any]:
@@ -128,41 +133,84 @@ def _from_project_file(path: Path) -> dict[str, Any]:
         return {}
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from None
-    table = content.get("tool", {}).get("kili-emulator", {})
+    tools = content.get("tool", {})
+    table = tools.get("kili-emulator", {}) if isinstance(tools, dict) else None
+    if not isinstance(table, dict):
+        raise SettingsError(f"{_TABLE} of {path} is not a table: write {_TABLE} on a line alone")
     return {name.replace("-", "_"): value for name, value in table.items()}
 
 
 def _convert(name: str, value: Any, source: str) -> Any:
+    """A value as its setting has it; text is read as the environment has it."""
     types = {each.name: str(each.type) for each in fields(Settings)}
     if name not in types:
         raise SettingsError(f"{source}: there is no setting {name!r} (known: {', '.join(types)})")
     try:
-        return _CONVERTERS[types[name]](value)
-    except (ValueError, KeyError):
+        converted = _CONVERTERS[types[name]](value)
+    except (ValueError, KeyError, TypeError, OverflowError):
         raise SettingsError(f"{source}: {name} = {value!r} is not of type {types[name]}") from None
+    if name in _RANGES:
+        low, high, range_ = _RANGES[name]
+        if not low <= converted <= high:
+            raise SettingsError(f"{source}: {name} = {value!r} is not allowed: give {range_}")
+    return converted
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    if not value or "\0" in value:
+        raise ValueError
+    return value
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise TypeError
+    return int(value)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError
+    return float(value)
 
 
 def _boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
-        str(value).lower()
+        _text(value).lower()
     ]
 
 
+def _path(value: Any) -> Path:
+    return Path(_text(str(value) if isinstance(value, Path) else value))
+
+
 def _names(value: Any) -> tuple[str, ...]:
-    parts = value.split(",") if isinstance(value, str) else value
-    return tuple(str(part).strip() for part in parts if str(part).strip())
+    if not isinstance(value, str | list | tuple):
+        raise TypeError
+    parts = value.split(",") if isinstance(value, str) else map(_text, value)
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 _CONVERTERS: dict[str, Any] = {
-    "str": str,
-    "int": int,
-    "int | None": int,
-    "float": float,
+    "str": _text,
+    "int": _integer,
+    "int | None": _integer,
+    "float": _number,
     "bool": _boolean,
-    "Path": Path,
+    "Path": _path,
     "tuple[str, ...]": _names,
+}
+
+# What something can be done with: lowest and highest value, and how to say it.
+_LONGEST = 1_000_000
+_RANGES: dict[str, tuple[float, float, str]] = {
+    "port": (0, 65535, "0 to 65535"),
+    "sync_wait": (0, _LONGEST, f"0 or more seconds, at most {_LONGEST}"),
+    "plugin_timeout": (math.ulp(0.0), _LONGEST, f"more than 0 seconds, at most {_LONGEST}"),
 }

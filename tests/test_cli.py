@@ -185,7 +185,65 @@ class TestStart:
         first.process.kill()
         first.process.wait()
         assert "no emulator runs" in commands.run("stop", status=1)
+        assert not (commands.data_dir / "server.json").exists()
         commands.start()
+
+    def test_what_a_killed_server_left_is_not_taken_for_a_running_one(
+        self, commands: Commands
+    ) -> None:
+        server = commands.start()
+        left = (commands.data_dir / "server.json").read_text()
+        server.stop()
+        # The process' number has become somebody else's.
+        (commands.data_dir / "server.json").write_text(
+            json.dumps({**json.loads(left), "pid": os.getpid()})
+        )
+        assert "no emulator runs" in commands.run("stop", status=1)
+        assert not (commands.data_dir / "server.json").exists()
+
+    def test_stopping_asks_the_server_and_signals_nobody(self, commands: Commands) -> None:
+        server = commands.start()
+        with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+            state = {**commands.state(), "pid": other.pid}
+            (commands.data_dir / "server.json").write_text(json.dumps(state))
+            assert commands.run("stop") == "Stopped.\n"
+            assert other.poll() is None
+        rest, _ = server.process.communicate(timeout=30)
+        assert (server.process.returncode, rest.splitlines()[-1]) == (0, "Stopped.")
+        assert not (commands.data_dir / "server.json").exists()
+
+    @pytest.mark.skipif("not SHELL")
+    def test_a_world_without_an_administrator_can_be_stopped(self, commands: Commands) -> None:
+        text = "organization: {name: T}\nusers:\n  - {key: solo, email: solo@example.com, "
+        text += "firstname: S, lastname: O, organizationRole: USER}\n"
+        (commands.folder / "mine.yaml").write_text(text)
+        server = commands.start("--scenario", "mine.yaml")
+        assert commands.run("stop") == "Stopped.\n"
+        assert server.process.wait(30) == 0
+
+    @pytest.mark.skipif("not SHELL")
+    def test_a_server_that_does_not_answer_is_told_apart(self, commands: Commands) -> None:
+        server = commands.start()
+        server.process.send_signal(signal.SIGSTOP)
+        printed = commands.run("stop", status=1)
+        server.process.send_signal(signal.SIGCONT)
+        assert f"process {server.process.pid}, does not answer" in printed
+
+    def test_a_plugin_that_changes_the_folder_moves_no_data(self, commands: Commands) -> None:
+        code = (
+            "import os, emulator.app, emulator.cli.server as server\n"
+            "emulator.app.HttpServer.serve = lambda self: os.chdir(os.sep)\n"
+            "emulator.app.warm_up = lambda: None\n"
+            "server.start(['--port', '0'])"
+        )
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=commands.folder,
+            env=commands.environment,
+            timeout=60,
+            check=True,
+        )
+        assert not (commands.data_dir / "server.json").exists()
 
     def test_ephemeral_leaves_nothing(self, commands: Commands) -> None:
         server = commands.start("--ephemeral")
@@ -303,6 +361,14 @@ class TestOtherMachines:
 
     def test_they_may_have_the_documented_keys(self, commands: Commands) -> None:
         assert commands.start("--host", "0.0.0.0", "--public-keys").key == "emulator-admin"
+
+    @pytest.mark.skipif("sys.platform != 'linux'")
+    def test_the_address_is_reached_past_proxies(self, commands: Commands) -> None:
+        server = commands.start("--host", "127.0.0.2")
+        assert server.url.startswith("http://127.0.0.2:")
+        line = "export NO_PROXY=127.0.0.1,localhost,127.0.0.2\n"
+        assert line in server.introduction
+        assert line in commands.run("env")
 
     def test_data_with_the_documented_keys_are_not_opened_to_them(self, commands: Commands) -> None:
         commands.start().stop()

@@ -22,6 +22,7 @@ TEXT = "2023-01-16T11:00:36.691Z"
         (MOMENT.replace(microsecond=0), "2023-01-16T11:00:36.000Z"),
         (MOMENT.replace(microsecond=7_000), "2023-01-16T11:00:36.007Z"),
         (MOMENT.replace(microsecond=999_999), "2023-01-16T11:00:36.999Z"),
+        (MOMENT.replace(year=1), "0001-01-16T11:00:36.691Z"),
         (MOMENT.astimezone(timezone(timedelta(hours=5, minutes=30))), TEXT),
         (MOMENT.astimezone(timezone(-timedelta(hours=12))), TEXT),
     ],
@@ -82,7 +83,9 @@ def test_fraction_may_have_any_number_of_digits(
     assert moment == MOMENT.replace(hour=hour, microsecond=microseconds)
 
 
-@pytest.mark.parametrize("text", ["2023-01-16", TEXT, "2023-01-16T11:00:36.691"])
+@pytest.mark.parametrize(
+    "text", ["2023-01-16", TEXT, "2023-01-16T11:00:36.691", "2023-01-16T11:00+05:30"]
+)
 def test_what_is_read_always_has_a_zone(text: str) -> None:
     assert clock.from_text(text).utcoffset() == timedelta()
 
@@ -90,6 +93,12 @@ def test_what_is_read_always_has_a_zone(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "Z", "yesterday", "2023-13-01", "16/01/2023", "1673866836"])
 def test_other_text_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
+        clock.from_text(text)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-00:01"])
+def test_time_that_is_none_in_utc_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=f"^{text[:4]}.* in UTC$"):
         clock.from_text(text)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.config import Settings, SettingsError, load_settings
+from emulator.config import Settings, SettingsError, load_settings, no_proxy, write_private
 
 
 def load(
@@ -71,7 +71,7 @@ def test_option_that_was_not_given_hides_nothing(tmp_path: Path) -> None:
     [
         ("host", "0.0.0.0", "0.0.0.0"),
         ("port", "0", 0),
-        ("data_dir", "some/folder", Path("some/folder")),
+        ("data_dir", "some/folder", Path("some/folder").absolute()),
         ("ephemeral", "1", True),
         ("ephemeral", "True", True),
         ("ephemeral", "yes", True),
@@ -100,8 +100,9 @@ def test_environment_text_is_read_as_the_settings_type(
 @pytest.mark.parametrize(
     ("line", "name", "value"),
     [
-        ('data-dir = "x"', "data_dir", Path("x")),
-        ('data_dir = "x"', "data_dir", Path("x")),
+        ('data-dir = "x"', "data_dir", Path("x").absolute()),
+        ('data_dir = "x"', "data_dir", Path("x").absolute()),
+        ('port = "7"', "port", 7),
         ("ephemeral = true", "ephemeral", True),
         ('allow-host = ["a", "b"]', "allow_host", ("a", "b")),
         ('allow-host = "a,b"', "allow_host", ("a", "b")),
@@ -116,7 +117,19 @@ def test_project_file_takes_toml_values_and_dashes(
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("PORT", "many"), ("EPHEMERAL", "perhaps"), ("SEED", ""), ("SYNC_WAIT", "1,5")],
+    [
+        ("PORT", "many"),
+        ("PORT", "70000"),
+        ("EPHEMERAL", "perhaps"),
+        ("SEED", ""),
+        ("HOST", ""),
+        ("DATA_DIR", ""),
+        ("SYNC_WAIT", "1,5"),
+        ("SYNC_WAIT", "nan"),
+        ("SYNC_WAIT", "-1"),
+        ("PLUGIN_TIMEOUT", "inf"),
+        ("PLUGIN_TIMEOUT", "0"),
+    ],
 )
 def test_bad_environment_value_names_its_variable(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(SettingsError) as caught:
@@ -133,6 +146,72 @@ def test_bad_value_of_the_project_file_names_the_file(tmp_path: Path) -> None:
     assert f"[tool.kili-emulator] of {tmp_path / 'pyproject.toml'}: port = 'many'" in str(
         caught.value
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", "[1]"),
+        ("port", "5454.7"),
+        ("port", "true"),
+        ("port", "70000"),
+        ("host", "5"),
+        ("host", "true"),
+        ("data_dir", "3"),
+        ("data_dir", '"a\\u0000"'),
+        ("ephemeral", "[]"),
+        ("ephemeral", "1"),
+        ("scenario", "{a = 1}"),
+        ("seed", "1.5"),
+        ("sync_wait", "true"),
+        ("sync_wait", "[]"),
+        ("sync_wait", "1" + "0" * 400),
+        ("allow_host", "5"),
+        ("allow_host", "[5]"),
+        ("allow_host", "{a = 1}"),
+    ],
+)
+def test_value_of_another_type_names_its_source_and_setting(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, table=f"{name} = {value}")
+
+    assert f"pyproject.toml: {name} = " in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["tool = 1", "[tool]\nkili-emulator = 1"])
+def test_project_file_without_a_table_is_refused(tmp_path: Path, text: str) -> None:
+    project_file = tmp_path / "pyproject.toml"
+    project_file.write_text(text)
+
+    with pytest.raises(SettingsError, match=r"pyproject\.toml is not a table"):
+        load_settings({}, {}, project_file)
+
+
+def test_project_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    project_file = tmp_path / "pyproject.toml"
+    project_file.write_bytes('name = "é"'.encode("latin-1"))
+
+    with pytest.raises(SettingsError, match=r"pyproject\.toml cannot be read"):
+        load_settings({}, {}, project_file)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"prot": 1}, "the command line: there is no setting 'prot'"),
+        ({"port": True}, "the command line: port = True"),
+        ({"port": 70000}, "the command line: port = 70000 is not allowed: give 0 to 65535"),
+    ],
+)
+def test_mistake_in_what_is_given_is_named(
+    tmp_path: Path, given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, given=given)
+
+    assert said in str(caught.value)
 
 
 def test_unknown_setting_of_the_project_file_is_refused_with_the_known_ones(tmp_path: Path) -> None:
@@ -171,5 +250,43 @@ def test_loopback_is_what_only_this_machine_reaches(host: str, expected: bool) -
 
 
 def test_ephemeral_settings_have_no_folder() -> None:
-    assert Settings(data_dir=Path("x")).folder == Path("x")
+    assert Settings(data_dir=Path("x")).folder == Path("x").absolute()
     assert Settings(data_dir=Path("x"), ephemeral=True).folder is None
+
+
+def test_data_folder_stays_where_it_was_when_the_current_folder_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load(tmp_path, given={"data_dir": Path("data")})
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir("elsewhere")
+
+    assert settings.folder == tmp_path / "data"
+
+
+@pytest.mark.parametrize(
+    ("url", "present", "expected"),
+    [
+        ("http://127.0.0.1:1", "", "127.0.0.1,localhost"),
+        ("http://192.168.1.7:1", "", "127.0.0.1,localhost,192.168.1.7"),
+        ("http://[::1]:1", "", "127.0.0.1,localhost,::1"),
+        ("http://box.lan:1", "box.lan, x", "box.lan,x,127.0.0.1,localhost"),
+    ],
+)
+def test_proxies_are_told_the_address_of_the_emulator(
+    url: str, present: str, expected: str
+) -> None:
+    assert no_proxy(url, present) == expected
+
+
+def test_private_file_is_only_the_users_and_replaces_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text("before")
+    path.chmod(0o644)
+    (tmp_path / "secret.new").write_text("left by a process that was killed")
+    write_private(path, "after")
+
+    assert path.read_text() == "after"
+    assert path.stat().st_mode & 0o077 == 0
+    assert [each.name for each in tmp_path.iterdir()] == ["secret"]

@@ -21,6 +21,7 @@ from emulator.config import (
     load_settings,
     no_proxy,
     unknown_variables,
+    write_private,
 )
 
 if sys.platform == "win32":
@@ -32,8 +33,13 @@ _STATE_FILE = "server.json"
 _LOCK_FILE = "lock"
 _DIRECT: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
 _STEP = 0.05
+_LOOK_SECONDS = 0.5
 
 T = TypeVar("T")
+
+
+class Refused(click.ClickException):
+    """A running emulator refused what a command asked of it."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +60,23 @@ class ServerProcess:
         """Call the control plane; the answer as a value.
 
         Raises:
-            click.ClickException: the emulator refused; the message is its own.
+            Refused: the message is the emulator's own.
+            click.ClickException: it does not answer.
         """
         import requests  # here and below: it takes longer to import than most commands to run
 
         headers = {"Authorization": f"X-API-Key: {self.key}"}
-        answer = requests.request(
-            method, f"{self.url}/_emulator{path}", headers=headers, timeout=60, **_DIRECT, **options
-        )
+        url = f"{self.url}/_emulator{path}"
+        try:
+            answer = requests.request(
+                method, url, headers=headers, timeout=60, **_DIRECT, **options
+            )
+        except requests.RequestException as error:
+            raise click.ClickException(f"{url} does not answer: {error}") from None
         if answer.ok:
             return answer.json() if answer.content else None
         is_json = answer.headers.get("Content-Type", "").startswith("application/json")
-        raise click.ClickException(answer.json()["error"] if is_json else answer.text)
+        raise Refused(answer.json()["error"] if is_json else answer.text)
 
     def is_ready(self) -> bool:
         """Whether it answers."""
@@ -81,7 +92,7 @@ class ServerProcess:
         return {
             "KILI_API_ENDPOINT": f"{self.url}{API_PATH}/graphql",
             "KILI_API_KEY": key,
-            "NO_PROXY": no_proxy(os.environ.get("NO_PROXY", "")),
+            "NO_PROXY": no_proxy(self.url, os.environ.get("NO_PROXY", "")),
         }
 
 
@@ -113,12 +124,13 @@ def sole_user(settings: Settings) -> Iterator[None]:
         file = path.open("a")
     except OSError as error:
         raise click.ClickException(
-            f"{settings.data_dir} cannot be used ({error.strerror}): give another --data-dir"
+            f"{shown(settings.data_dir)} cannot be used ({error.strerror}): give another --data-dir"
         ) from None
     with file:
-        if not _locked(file.fileno()):
+        # Again and again: a command that looks whether there is an emulator has it for a moment.
+        if not poll(lambda: _locked(file.fileno()) or None, _LOOK_SECONDS):
             raise click.ClickException(
-                f"another emulator is at work on {settings.data_dir}: "
+                f"another emulator is at work on {shown(settings.data_dir)}: "
                 "stop it with `kili-emulator stop`, or give another --data-dir"
             )
         try:
@@ -142,41 +154,49 @@ def _locked(descriptor: int) -> bool:
 
 
 @contextlib.contextmanager
+def _unused(settings: Settings) -> Iterator[bool]:
+    """Whether no emulator is at work on the data folder; if so, none begins meanwhile."""
+    try:
+        file = (settings.data_dir / _LOCK_FILE).open("r+")
+    except (FileNotFoundError, NotADirectoryError):
+        yield True
+    except OSError:  # not ours to lock
+        yield False
+    else:
+        with file:
+            yield _locked(file.fileno())
+
+
+def is_at_work(settings: Settings) -> bool:
+    """Whether an emulator is at work on the data folder, ready or not."""
+    with _unused(settings) as unused:
+        return not unused
+
+
+@contextlib.contextmanager
 def announced(settings: Settings, process: ServerProcess) -> Iterator[None]:
     """Let other commands find this process; only this user can read the key."""
     path = settings.data_dir / _STATE_FILE
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    new.touch(mode=0o600)
-    new.write_text(json.dumps(asdict(process)), encoding="utf-8")
-    new.replace(path)
+    write_private(path, json.dumps(asdict(process)))
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # being read, where that stands in the way
+            path.unlink(missing_ok=True)
 
 
 def find(settings: Settings) -> ServerProcess | None:
-    """The emulator that runs on the settings' data folder."""
+    """The emulator that runs on the settings' data folder; what a killed one left is removed."""
     path = settings.data_dir / _STATE_FILE
+    with _unused(settings) as unused:
+        if unused:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+            return None
     try:
-        process = ServerProcess(**json.loads(path.read_text(encoding="utf-8")))
+        return ServerProcess(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    return process if _is_alive(process.pid) else None
-
-
-def _is_alive(pid: int) -> bool:
-    """Whether there is such a process; where the system cannot say without harm, yes."""
-    if sys.platform == "win32":  # there, signal 0 is Ctrl-C
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # another user's
-        return True
-    return True
 
 
 def find_ready(settings: Settings) -> ServerProcess | None:
@@ -189,14 +209,25 @@ def running(settings: Settings) -> ServerProcess:
     """The emulator that runs on the settings' data folder.
 
     Raises:
-        click.ClickException: none does.
+        click.ClickException: none does, or it does not answer.
     """
-    process = find_ready(settings)
+    process = find(settings)
     if process is None:
         raise click.ClickException(
-            f"no emulator runs on {settings.data_dir}: start one with `kili-emulator start`"
+            f"no emulator runs on {shown(settings.data_dir)}: start one with `kili-emulator start`"
+        )
+    if not process.is_ready():
+        raise click.ClickException(
+            f"the emulator on {shown(settings.data_dir)}, process {process.pid}, does not answer: "
+            "try again, or end the process"
         )
     return process
+
+
+def shown(path: Path) -> Path:
+    """A path as messages show it: seen from the current folder, where it lies below it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def poll(look: Callable[[], T | None], seconds: float) -> T | None:

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from emulator.cli.process import (
+    Refused,
     ServerProcess,
     announced,
     data_dir_option,
     find,
     find_ready,
+    is_at_work,
     poll,
     running,
     settings_from,
+    shown,
     sole_user,
 )
 from emulator.config import DEFAULT_WORLD, Settings
@@ -67,7 +70,7 @@ def start(detach: bool, **options: Any) -> None:
     already = find_ready(settings)
     if already:
         raise click.ClickException(
-            f"an emulator runs on {settings.data_dir} already, at {already.url}: "
+            f"an emulator runs on {shown(settings.data_dir)} already, at {already.url}: "
             "stop it with `kili-emulator stop`, or give another --data-dir"
         )
     if detach:
@@ -94,7 +97,7 @@ def _serve(settings: Settings) -> None:
             f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
             "stop what listens there, or give another --port or --host"
         ) from None
-    with contextlib.closing(platform), direct_connections():
+    with contextlib.closing(platform), direct_connections(platform.url):
         _open(platform)
         world = platform.registry.get(DEFAULT_WORLD)
         process = ServerProcess(os.getpid(), platform.url, _admin_key(world))
@@ -123,9 +126,9 @@ def _refuse_documented_keys(world: World, settings: Settings) -> None:
         documented = f"emulator-{key['name']}"
         if key["key"] in (documented, f"{documented}.{world.name}"):
             raise click.ClickException(
-                f"the data in {settings.data_dir} were made with the documented API keys, which "
-                f"everybody who reaches {settings.host} could use: give another --data-dir, or "
-                "--public-keys if that is what you want"
+                f"the data in {shown(settings.data_dir)} were made with the documented API keys, "
+                f"which everybody who reaches {settings.host} could use: give another --data-dir, "
+                "or --public-keys if that is what you want"
             )
 
 
@@ -170,7 +173,7 @@ def _detach(settings: Settings) -> None:
         output = log.open("wb")
     except OSError as error:
         raise click.ClickException(
-            f"{settings.data_dir} cannot be used ({error.strerror}): give another --data-dir"
+            f"{shown(settings.data_dir)} cannot be used ({error.strerror}): give another --data-dir"
         ) from None
     arguments = [argument for argument in sys.argv[1:] if argument != "--detach"]
     with output:
@@ -180,12 +183,13 @@ def _detach(settings: Settings) -> None:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
     ready = _await_child(settings, child)
     if ready is None:
         raise click.ClickException(f"the emulator did not start:\n{log.read_text().strip()}")
     click.echo(log.read_text(), nl=False)
-    click.echo(f"Left running as process {ready.pid}; its output goes to {log}.")
+    click.echo(f"Left running as process {ready.pid}; its output goes to {shown(log)}.")
 
 
 def _await_child(settings: Settings, child: subprocess.Popen[bytes]) -> ServerProcess | None:
@@ -195,8 +199,9 @@ def _await_child(settings: Settings, child: subprocess.Popen[bytes]) -> ServerPr
         if child.poll() is not None:
             return False
         process = find(settings)
-        is_ready = process and process.pid == child.pid and process.is_ready()
-        return process if is_ready else None
+        # In a virtual environment of Windows, the child is a launcher, with a child of its own.
+        is_child = process and (process.pid == child.pid or os.name == "nt")
+        return process if process and is_child and process.is_ready() else None
 
     found = poll(look, _START_SECONDS)
     if isinstance(found, ServerProcess):
@@ -212,8 +217,11 @@ def stop(data_dir: Path | None) -> None:
     """Stop the emulator."""
     settings = settings_from({"data_dir": data_dir})
     process = running(settings)
-    os.kill(process.pid, signal.SIGTERM)
-    if not poll(lambda: find(settings) != process or None, _STOP_SECONDS):
+    try:
+        process.request("POST", "/shutdown")
+    except Refused:  # it takes an administrator's key, and there may be no administrator
+        os.kill(process.pid, signal.SIGTERM)
+    if not poll(lambda: not is_at_work(settings) or None, _STOP_SECONDS):
         raise click.ClickException(f"process {process.pid} does not stop; kill it")
     click.echo("Stopped.")
 
@@ -227,7 +235,7 @@ def wait(data_dir: Path | None, timeout: float) -> None:
     process = poll(lambda: find_ready(settings), timeout)
     if process is None:
         raise click.ClickException(
-            f"no emulator on {settings.data_dir} was ready within {timeout:g} seconds"
+            f"no emulator on {shown(settings.data_dir)} was ready within {timeout:g} seconds"
         )
     click.echo(f"Ready at {process.url}.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response, jsonify, request
 
 from emulator.api.execution import GraphQLExecutor
@@ -19,8 +21,14 @@ def create_application(
     executor: GraphQLExecutor,
     signer: security.UploadSigner,
     wait_idle: WaitIdle,
+    shut_down: Callable[[], None],
 ) -> Flask:
-    """Put the routes together; every request passes :func:`security.refusal` first."""
+    """Put the routes together; every request passes :func:`security.refusal` first.
+
+    Args:
+        wait_idle: waits until no plugin of a world is at work, so many seconds at most.
+        shut_down: ends the server.
+    """
     application = Flask("emulator", static_folder=None)
     hosts = (settings.host, *settings.allow_host)
 
@@ -36,5 +44,7 @@ def create_application(
         graphql_blueprint(registry, executor, signer, settings.sync_wait)
     )
     application.register_blueprint(files_blueprint(registry, signer))
-    application.register_blueprint(control_blueprint(registry, settings.scenario, wait_idle))
+    application.register_blueprint(
+        control_blueprint(registry, settings.scenario, wait_idle, shut_down)
+    )
     return application

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Request
+from werkzeug.exceptions import ClientDisconnected
 
 from emulator import errors
 from emulator.rules.json_text import parse_json
@@ -13,6 +16,7 @@ from emulator.rules.json_text import parse_json
 MAX_BODY_MB = 256
 _MAX_BODY = MAX_BODY_MB * 1024 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
+_STEP = 64 * 1024
 
 
 class BodyError(Exception):
@@ -24,32 +28,49 @@ class BodyError(Exception):
 
 
 def read_body(request: Request) -> bytes:
-    """The bytes that were sent, unpacked.
+    """The bytes that were sent, unpacked; never more than the bound of them is in memory.
 
     Raises:
-        BodyError: they are too many, or not the gzip they claim to be.
+        BodyError: they are too many, or not the gzip they claim to be, or break off.
     """
     if (request.content_length or 0) > _MAX_BODY:
         raise _too_large()
-    body = request.get_data(cache=False)
+    parts = _parts(request)
     if request.headers.get("Content-Encoding", "").lower() == "gzip":
-        body = _unpack(body)
-    if len(body) > _MAX_BODY:
-        raise _too_large()
-    return body
+        parts = _unpacked(parts)
+    body = io.BytesIO()
+    for part in parts:
+        if body.tell() + len(part) > _MAX_BODY:
+            raise _too_large()
+        body.write(part)
+    return body.getvalue()
 
 
-def _unpack(body: bytes) -> bytes:
+def _parts(request: Request) -> Iterator[bytes]:
+    """What was sent, as it comes in."""
+    sent = 0
+    try:
+        while part := request.stream.read(_STEP):
+            sent += len(part)
+            if sent > _MAX_BODY:
+                raise _too_large()
+            yield part
+    except (OSError, ClientDisconnected):
+        raise BodyError(errors.BODY_BROKEN_OFF) from None
+
+
+def _unpacked(parts: Iterator[bytes]) -> Iterator[bytes]:
     unpacker = zlib.decompressobj(_GZIP)
     try:
-        unpacked = unpacker.decompress(body, _MAX_BODY + 1)
+        for part in parts:
+            yield unpacker.decompress(part, _STEP)
+            while unpacker.unconsumed_tail:
+                yield unpacker.decompress(unpacker.unconsumed_tail, _STEP)
+            if unpacker.eof:  # what follows is not part of it
+                return
     except zlib.error:
         raise BodyError(errors.BODY_NOT_GZIP) from None
-    if len(unpacked) > _MAX_BODY:
-        raise _too_large()
-    if not unpacker.eof:
-        raise BodyError(errors.BODY_NOT_GZIP)
-    return unpacked
+    raise BodyError(errors.BODY_NOT_GZIP)
 
 
 def _too_large() -> BodyError:
@@ -68,5 +89,5 @@ def read_json(request: Request) -> dict[str, Any]:
     except ValueError as error:
         raise BodyError(errors.BODY_NOT_JSON.format(reason=error)) from None
     if not isinstance(value, dict):
-        raise BodyError(errors.BODY_NOT_JSON.format(reason=f"it is a {type(value).__name__}"))
+        raise BodyError(errors.body_not_an_object(value))
     return value

@@ -5,13 +5,16 @@ The administrator of the default world controls all worlds; that of another worl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
 from emulator import errors
+from emulator.clock import Clock
 from emulator.config import DEFAULT_WORLD
 from emulator.domain.registry import WorldError, WorldRegistry
 from emulator.domain.world import Actor, Mark, World
@@ -20,16 +23,21 @@ from emulator.http.body import BodyError, read_json
 from emulator.scenario import ScenarioError
 
 WaitIdle = Callable[[World, float], bool]
+ShutDown = Callable[[], None]
+
+_LONGEST_WAIT = 86_400
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
 
 def control_blueprint(
-    registry: WorldRegistry, default_scenario: str, wait_idle: WaitIdle
+    registry: WorldRegistry, default_scenario: str, wait_idle: WaitIdle, shut_down: ShutDown
 ) -> Blueprint:
     """The routes below ``/_emulator``.
 
     Args:
         default_scenario: what a new world holds unless the request says otherwise.
         wait_idle: waits until no plugin of a world is at work, so many seconds at most.
+        shut_down: ends the server.
     """
     blueprint = Blueprint("control", __name__, url_prefix="/_emulator")
 
@@ -49,6 +57,12 @@ def control_blueprint(
     def explain(error: Exception) -> tuple[Response, int]:
         return jsonify(error=str(error)), getattr(error, "status", 400)
 
+    @blueprint.post("/shutdown")
+    def shutdown() -> Response:
+        answer = Response(status=202)
+        answer.call_on_close(shut_down)  # once the answer is on its way
+        return answer
+
     _add_registry_routes(blueprint, registry, default_scenario)
     _add_world_routes(blueprint, registry, wait_idle)
     return blueprint
@@ -66,9 +80,12 @@ def _add_registry_routes(
         data = read_json(request)
         name, seed = data.get("name"), data.get("seed")
         unknown = data.keys() - {"name", "scenario", "seed"}
-        if unknown or not isinstance(name, str) or not isinstance(seed, int | None):
-            raise WorldError('send {"name": text, "scenario": text, "seed": number}')
-        world = registry.create(name, str(data.get("scenario") or default_scenario), seed)
+        scenario = data.get("scenario") or default_scenario
+        if unknown or not isinstance(name, str) or not isinstance(scenario, str):
+            raise WorldError(errors.CONTROL_CREATE)
+        if seed is not None and not _is_whole(seed):
+            raise WorldError(errors.CONTROL_CREATE)
+        world = registry.create(name, scenario, seed)
         return jsonify(_described(world)), 201
 
     @blueprint.delete("/worlds/<name>")
@@ -80,7 +97,9 @@ def _add_registry_routes(
 def _add_world_routes(blueprint: Blueprint, registry: WorldRegistry, wait_idle: WaitIdle) -> None:
     @blueprint.post("/worlds/<name>/reset")
     def reset_world(name: str) -> Response:
-        return jsonify(_described(registry.reset(name, _mark(read_json(request)))))
+        data = read_json(request)
+        mark = _mark(data, registry.get(name)) if data else None
+        return jsonify(_described(registry.reset(name, mark)))
 
     @blueprint.post("/worlds/<name>/mark")
     def mark_world(name: str) -> Response:
@@ -93,23 +112,53 @@ def _add_world_routes(blueprint: Blueprint, registry: WorldRegistry, wait_idle: 
     @blueprint.post("/worlds/<name>/wait-idle")
     def wait_until_idle(name: str) -> Response:
         seconds = read_json(request).get("timeout", 30)
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            raise WorldError('send {"timeout": seconds}')
-        return jsonify(idle=wait_idle(registry.get(name), seconds))
+        if not _is_number(seconds):
+            raise WorldError(errors.CONTROL_WAIT)
+        return jsonify(idle=wait_idle(registry.get(name), min(max(seconds, 0), _LONGEST_WAIT)))
 
 
-def _mark(data: dict[str, Any]) -> Mark | None:
+def _mark(data: dict[str, Any], world: World) -> Mark:
     """The mark that a request names, as :func:`asdict` made it.
 
     Raises:
-        WorldError: it is not one.
+        WorldError: it is not one, or none that the world can be brought back to.
     """
-    if not data:
-        return None
     try:
-        return Mark(**data["mark"])
+        mark = Mark(**data["mark"])
     except (KeyError, TypeError):
-        raise WorldError('send {"mark": …} with what POST …/mark answered') from None
+        raise WorldError(errors.CONTROL_MARK) from None
+    is_place = _is_whole(mark.sequence) and _is_whole(mark.epoch)
+    if not (is_place and _is_ids(mark.ids) and _is_offset(mark.clock_offset)):
+        raise WorldError(errors.CONTROL_MARK)
+    start = world.start
+    if start is None or not start.sequence <= mark.sequence <= world.mark().sequence:
+        raise WorldError(errors.CONTROL_MARK_OUTSIDE)
+    return mark
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return _is_whole(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _is_ids(value: object) -> bool:
+    """Whether this is what :meth:`IdSource.state` gives."""
+    if not isinstance(value, list) or len(value) != 4:
+        return False
+    is_typed = isinstance(value[0], bool) and all(map(_is_whole, value[1:]))
+    return is_typed and min(value[2:]) >= 0
+
+
+def _is_offset(value: Any) -> bool:
+    """Whether a clock can be moved by so many seconds."""
+    try:
+        moment = Clock(timedelta(seconds=value)).now()
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return _is_number(value) and _FIRST_YEAR <= moment.year <= _LAST_YEAR
 
 
 def _controls(world: World, actor: Actor, name: str | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Request, Response
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
@@ -26,16 +26,26 @@ def refusal(
         allowed_hosts: names under which the server may be reached, besides the loopback ones.
         any_address: it may also be reached under any numeric address, which no web site can fake.
     """
-    host = urlsplit(f"//{request.host}").hostname or ""
+    host = _parts(f"//{request.host}").hostname
+    if not host:
+        return text_answer(errors.BAD_HOST, 403)
     known = host in {*LOOPBACK, *allowed_hosts} or (any_address and _is_address(host))
     if not known:
         return text_answer(errors.FOREIGN_HOST.format(host=request.host, name=host), 403)
     site = request.headers.get("Sec-Fetch-Site", "none")
     origin = request.headers.get("Origin")
-    same_origin = origin is None or urlsplit(origin).netloc == request.host
+    same_origin = origin is None or _parts(origin).netloc == request.host
     if site not in ("none", "same-origin") or not same_origin:
         return text_answer(errors.FOREIGN_ORIGIN, 403)
     return None
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of an address; all empty where it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def _is_address(host: str) -> bool:

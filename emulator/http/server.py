@@ -53,8 +53,12 @@ class HttpServer:
         self._thread.start()
 
     def serve(self) -> None:
-        """Serve in this thread until interrupted."""
+        """Serve in this thread until interrupted, or until :meth:`finish`."""
         self._server.serve_forever(0.2)
+
+    def finish(self) -> None:
+        """End serving, as an interrupt does; for the threads of requests."""
+        self._server.shutdown()
 
     def stop(self) -> None:
         """Stop serving and close the socket; requests under way are left to themselves."""

@@ -15,6 +15,7 @@ from freezegun import freeze_time
 
 from emulator import clock
 from emulator.app import Emulator
+from emulator.domain.user import KEY_LIFETIME
 from emulator.http import body, security
 from tests.stage import Names, names, upload
 from tests.wire import Wire
@@ -209,13 +210,14 @@ def test_a_key_that_is_worth_nothing_any_more_is_unauthorized(
     wire.close()
 
 
-def test_a_key_expires_a_year_after_it_was_made(kili_emulator: Emulator) -> None:
+def test_a_key_outlives_the_clocks_that_tests_freeze(kili_emulator: Emulator) -> None:
     wire = Wire(kili_emulator)
     (key,) = wire.list("apiKeys", {"key": kili_emulator.key()}, selection="createdAt expiryDate")
     expiry = clock.from_text(key["expiryDate"])
-    assert expiry - clock.from_text(key["createdAt"]) == timedelta(days=365)
-    with freeze_time(expiry - timedelta(milliseconds=1)):
-        assert wire.post(QUERY).json() == ANSWER
+    assert expiry - clock.from_text(key["createdAt"]) == KEY_LIFETIME
+    for moment in ("2035-01-01", expiry - timedelta(milliseconds=1)):
+        with freeze_time(moment):
+            assert wire.post(QUERY).json() == ANSWER
     with freeze_time(expiry):
         assert unauthorized(wire.post(QUERY))
     wire.close()
@@ -368,6 +370,7 @@ def test_the_id_in_an_upload_url_decides_nothing(kili_emulator: Emulator) -> Non
         ("POST", "/worlds/default/mark"),
         ("GET", "/worlds/default/export"),
         ("POST", "/worlds/default/wait-idle"),
+        ("POST", "/shutdown"),
     ],
 )
 def test_the_control_plane_needs_an_administrators_key(
@@ -389,6 +392,7 @@ BAD_CONTROL = [
     ("DELETE", "/worlds/default", None, "reset it instead"),
     ("POST", "/worlds/nowhere/reset", {}, "there is no world 'nowhere'"),
     ("POST", "/worlds/default/reset", {"mark": {"sequence": 1}}, "what POST …/mark answered"),
+    ("POST", "/worlds/default/reset", {"mrak": 1}, "what POST …/mark answered"),
     ("POST", "/worlds/default/reset", {"mark": 1}, "what POST …/mark answered"),
     ("POST", "/worlds/default/wait-idle", {"timeout": "long"}, 'send {"timeout": seconds}'),
     ("GET", "/worlds/nowhere/export", None, "there is no world 'nowhere'"),

@@ -130,7 +130,7 @@ def test_a_run_that_a_kill_ended_is_interrupted_and_not_run_again(
         "    def on_submit(self, label, asset_id):\n"
         "        print('begun')\n        time.sleep(10**6)\n"
     )
-    server = ServerUnderTest(tmp_path / "data", "--sync-wait", "0.5")
+    server = ServerUnderTest(tmp_path / "data", "--sync-wait", "5")
     with server:
         session = connect(newest, server.world())
         session.run(f"kili.upload_plugin({str(plugin)!r}, 'P')").checked()
