@@ -333,50 +333,6 @@ def plugin_name_empty(operation: str) -> KiliError:
     return _plugins("400: Bad Request", operation, "the name of a plugin cannot be empty")
 
 
-# Build errors: lines that ``getPluginBuildErrors`` answers (ours)
-
-BUILD_NOT_UTF8 = "{file} is not UTF-8 text: save it as UTF-8 and update the plugin"
-BUILD_NO_MAIN = (
-    "the archive holds no main.py: put the PluginHandler class in main.py, at the top of the folder"
-)
-BUILD_NO_HANDLER = (
-    "main.py defines no class PluginHandler: define one that inherits kili.plugins.PluginCore"
-)
-BUILD_NOT_A_CLASS = "PluginHandler in main.py is not a class: it must be one"
-BUILD_BAD_ZIP = "the uploaded archive cannot be read: {reason}"
-BUILD_UNSAFE_ENTRY = (
-    'the archive entry "{name}" leaves the plugin\'s folder: use relative paths without ".."'
-)
-BUILD_LINK = 'the archive entry "{name}" is a link: put the file itself into the archive'
-BUILD_TOO_MANY = "the archive has {count} entries; at most {limit} are allowed"
-BUILD_TOO_LARGE = "the archive unpacks to more than {limit} MB: leave data files out"
-BUILD_DUPLICATE = 'the archive holds "{name}" twice: keep one'
-BUILD_TIMEOUT = (
-    "importing the plugin took longer than {seconds:g} s: move slow work from the module level "
-    "into the handlers"
-)
-BUILD_EXIT = "the plugin ended the interpreter while it was imported ({error}): remove the call"
-
-
-# Run log lines (ours)
-
-RUN_TIMEOUT = "Plugin timed out after {seconds:g} seconds"
-RUN_ABANDONED = (
-    "The handler could not be stopped: its thread was left behind and its key revoked. "
-    "Restart the emulator to be rid of it."
-)
-RUN_EXIT = "The handler called sys.exit or quit ({error}); on the platform this ends its process"
-RUN_INTERRUPTED = "The emulator stopped while this run was going on; it was not run again"
-RUN_NOT_DEPLOYED = "Not run: the plugin was {status} when {event} happened"
-RUN_SUPPRESSED = "Not run: {event} was caused by a run of this plugin itself"
-RUN_QUEUED = "Queued without the caller waiting: the run that caused {event} is itself waited for"
-RUN_TRUNCATED = "Output truncated: a run records at most {limit} characters"
-RUN_STILL_GOING = (
-    "The call that caused this run was answered after {seconds:g} seconds without waiting for "
-    "the end of the run"
-)
-
-
 # Requests
 
 UNAUTHORIZED = "Unauthorized"

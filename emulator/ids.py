@@ -77,6 +77,14 @@ class IdSource:
         self._counter = (self._counter + 1) % _COUNTER_LIMIT
         return f"c{moment}{counter}{base36(self._hash('fingerprint'), 4)}{base36(self._next(), 8)}"
 
+    def derived_id(self, now: datetime, origin: str) -> str:
+        """An id whose embedded time is ``now``, for what comes at no certain point of the order.
+
+        It depends on ``origin`` and the seed alone, and changes none of the ids drawn after it.
+        """
+        moment = base36(round(now.timestamp() * 1000), 8)
+        return f"c{moment}{base36(self._hash(f'{origin} 0'), 8)}{base36(self._hash(origin), 8)}"
+
     def draw(self) -> float:
         """A random number in [0, 1)."""
         return self._next() / 2**64

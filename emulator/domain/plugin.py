@@ -16,6 +16,7 @@ from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.storage.snapshot import Document
 
 DEPLOYMENT_REQUESTED = "plugin.deployment.requested"
+DELETED = "plugin.deleted"
 
 # What runs when a client does not say which handlers a plugin has (those before 2.129.7 do not).
 DEFAULT_HANDLER_TYPES = ["onSubmit", "onReview"]
@@ -71,7 +72,6 @@ def create_plugin(tx: Transaction, name: str) -> Upload:
             "userId": _service_user(tx, organization, plugin_id, name)["id"],
             "projectIds": [],
             "status": "DEPLOYING",
-            "handlerTypes": DEFAULT_HANDLER_TYPES,
             "activeVersionId": None,
             "uploadId": None,
             "createdAt": tx.now,
@@ -141,13 +141,13 @@ def deploy(
             "number": number,
             "fileId": archive["id"],
             "digest": archive["digest"],
+            "handlerTypes": handler_types or DEFAULT_HANDLER_TYPES,
             "status": "DEPLOYING",
             "createdAt": tx.now,
         }
     )
     updated = {"updatedAt": tx.now} if number > 1 else {}
-    types = handler_types or DEFAULT_HANDLER_TYPES
-    tx.plugins.change(plugin, status="DEPLOYING", handlerTypes=types, uploadId=None, **updated)
+    tx.plugins.change(plugin, status="DEPLOYING", uploadId=None, **updated)
     request_deployment(tx, version)
     return version
 
@@ -158,19 +158,22 @@ def request_deployment(tx: Transaction, version: Document) -> None:
 
 
 def finish_deployment(tx: Transaction, version_id: str, problems: list[str]) -> None:
-    """Record how a build ended; of a plugin deleted meanwhile nothing is recorded.
+    """Record how a build ended, once; of a plugin deleted meanwhile nothing is recorded.
 
     Args:
-        problems: the build errors; none means that the version runs from now on.
+        problems: the build errors; none means that the version runs from now on, unless a newer
+            one does already.
     """
     version = tx.plugin_versions.get(version_id)
-    if not version:
+    if not version or version["status"] != "DEPLOYING":
         return
     plugin = tx.plugins.the(version["pluginId"])
     status = "FAILED" if problems else "ACTIVE"
     tx.plugin_versions.change(version, status=status)
     newest = tx.plugin_versions.find("plugin", plugin["id"])[-1]
-    changes: dict[str, Any] = {} if problems else {"activeVersionId": version_id}
+    active = tx.plugin_versions.get(plugin["activeVersionId"] or "")
+    is_newer = active is None or active["number"] < version["number"]
+    changes: dict[str, Any] = {"activeVersionId": version_id} if is_newer and not problems else {}
     if newest["id"] == version_id:
         changes["status"] = status
     tx.plugins.change(plugin, **changes)
@@ -186,6 +189,14 @@ def finish_deployment(tx: Transaction, version_id: str, problems: list[str]) -> 
                 "createdAt": tx.now,
             }
         )
+
+
+def handler_types(view: BaseView[Any], plugin: Document) -> list[str]:
+    """The handlers to be called: those of the version that runs, or else of the newest."""
+    active = view.plugin_versions.get(plugin["activeVersionId"] or "")
+    versions = [active] if active else view.plugin_versions.find("plugin", plugin["id"])
+    types: list[str] = versions[-1]["handlerTypes"] if versions else DEFAULT_HANDLER_TYPES
+    return types
 
 
 def activate(tx: Transaction, name: str, project_id: str) -> Document:
@@ -235,6 +246,7 @@ def delete_plugin(tx: Transaction, name: str) -> None:
     tx.plugin_logs.delete_all(tx.plugin_logs.find("plugin", plugin["id"]))
     tx.users.change(tx.users.the(plugin["userId"]), activated=False, updatedAt=tx.now)
     tx.plugins.delete(plugin)
+    tx.emit(DELETED, {"pluginId": plugin["id"]}, project_id="", internal=True)
 
 
 def newest_first(

@@ -106,12 +106,15 @@ class WorldRegistry:
         """Bring a world back to its scenario, or to a mark.
 
         Raises:
-            WorldError: there is no such world.
+            WorldError: there is no such world, or the mark is of a time that was undone.
         """
         world = self.get(name)
         start = mark or world.start
         assert start is not None
-        world.roll_back(start)
+        try:
+            world.roll_back(start)
+        except ValueError as error:
+            raise WorldError(str(error)) from None
         return world
 
     def delete(self, name: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from emulator import errors
+from emulator import clock, messages
 from emulator.domain.events import Event
 from emulator.domain.world import Transaction
 from emulator.storage.snapshot import Document
@@ -54,6 +54,7 @@ def record_run(
             "error": None,
             "createdAt": tx.now,
             "durationMs": None,
+            "lineCount": 0,
         }
     )
 
@@ -73,36 +74,43 @@ def complete_run(
 
 
 def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]]) -> None:
-    """Add log lines to a run, in order of emission.
+    """Add log lines to a run, in order of emission; to one of a plugin deleted meanwhile, none.
+
+    Their ids are the run's affair, as it is chance which lines are stored in one go.
 
     Args:
-        lines: (log type, text, time); empty for a run of a plugin deleted meanwhile.
+        lines: (log type, text, time).
     """
     run = tx.runs.get(run_id)
     plugin = tx.plugins.get(run["pluginId"]) if run else None
-    if not run or not plugin:
+    if not run or not plugin or not lines:
         return
-    for log_type, content, created_at in lines:
-        tx.plugin_logs.insert(
+    metadata = {
+        "assetId": run["payload"]["asset_id"],
+        "labelId": run["payload"]["label"]["id"],
+    }
+    new_id = tx.world.ids.derived_id
+    tx.plugin_logs.insert_all(
+        [
             {
-                "id": tx.new_id(),
+                "id": new_id(clock.from_text(created_at), f"{run_id} {number}"),
                 "pluginId": plugin["id"],
                 "pluginName": plugin["name"],
                 "projectId": run["projectId"],
                 "runId": run_id,
                 "content": content,
                 "logType": log_type,
-                "metadata": {
-                    "assetId": run["payload"]["asset_id"],
-                    "labelId": run["payload"]["label"]["id"],
-                },
+                "metadata": metadata,
                 "createdAt": created_at,
             }
-        )
+            for number, (log_type, content, created_at) in enumerate(lines, run["lineCount"])
+        ]
+    )
+    tx.runs.change(run, lineCount=run["lineCount"] + len(lines))
 
 
 def interrupt_running(tx: Transaction) -> None:
     """Close the runs that were going on when the emulator ended."""
     for run in tx.runs.find("running", True):
-        tx.runs.change(run, outcome="INTERRUPTED", error=errors.RUN_INTERRUPTED)
-        add_lines(tx, run["id"], [("error", errors.RUN_INTERRUPTED, tx.now)])
+        tx.runs.change(run, outcome="INTERRUPTED", error=messages.RUN_INTERRUPTED)
+        add_lines(tx, run["id"], [("error", messages.RUN_INTERRUPTED, tx.now)])

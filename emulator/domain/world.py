@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,20 +18,26 @@ from typing import Any, Generic, TypeVar
 from emulator import errors
 from emulator.clock import Clock, to_text
 from emulator.domain.events import Delivery, Event, EventBus
+from emulator.domain.repository import ReadRepository, Repository
 from emulator.domain.tables import TABLES
 from emulator.ids import IdSource
 from emulator.storage.blobs import BlobStore
 from emulator.storage.documents import DocumentStore, Snapshot
-from emulator.storage.snapshot import Document, Row, TableSnapshot
+from emulator.storage.snapshot import Document, TableSnapshot
 from emulator.storage.sqlite_file import Change
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a user, and the plugin run that speaks for it, if one does."""
+    """Who acts: a user, and the plugin run that speaks for it, if one does.
+
+    Attributes:
+        epoch: the only epoch of the world in which the actor can change anything; any, if not set.
+    """
 
     user: Document
     run_id: str | None = None
+    epoch: int | None = None
 
     @property
     def user_id(self) -> str:
@@ -57,46 +63,15 @@ class Mark:
     sequence: int
     ids: list[Any]
     clock_offset: float
+    epoch: int = 0
 
 
-class ReadRepository:
-    """One table, for reading."""
+class Undone(errors.KiliError):
+    """The world was brought back to a time before that of the actor, who can change nothing."""
 
-    def __init__(self, table: TableSnapshot) -> None:
-        self._table = table
-
-    def __len__(self) -> int:
-        return len(self._table)
-
-    def get(self, document_id: str) -> Document | None:
-        return self._table.get(document_id)
-
-    def the(self, document_id: str) -> Document:
-        """The document that another one names.
-
-        Raises:
-            KeyError: a reference is broken, which is a defect.
-        """
-        document = self._table.get(document_id)
-        if document is None:
-            raise KeyError(f"{self._table.spec.name} {document_id}")
-        return document
-
-    def find(self, index: str, key: Hashable) -> list[Document]:
-        """The documents with that key in that index, in creation order."""
-        return self._table.find(index, key)
-
-    def count(self, index: str, key: Hashable) -> int:
-        return self._table.count(index, key)
-
-    def some(self, document_ids: Iterable[str]) -> list[Document]:
-        """The documents with these ids that exist, in creation order."""
-        rows = [row for row in map(self._table.row, set(document_ids)) if row]
-        return [row.document for row in sorted(rows, key=lambda row: row.position)]
-
-    def all(self) -> list[Document]:
-        """All documents, in creation order."""
-        return [row.document for row in self._table.rows()]
+    def __init__(self) -> None:
+        told = errors.run_key_revoked()
+        super().__init__(told.message, told.code)
 
 
 R = TypeVar("R", bound=ReadRepository, covariant=True)
@@ -127,54 +102,6 @@ class BaseView(Generic[R]):
 View = BaseView[ReadRepository]
 
 
-class Repository(ReadRepository):
-    """One table inside a transaction, for reading and writing."""
-
-    def __init__(self, table: TableSnapshot, transaction: Transaction) -> None:
-        super().__init__(table)
-        self._origin = table
-        self._transaction = transaction
-        self._changed: set[str] = set()
-
-    def insert(self, document: Document) -> Document:
-        """Add a document with a new id.
-
-        Raises:
-            KiliError: the id is taken.
-        """
-        if self._table.row(document["id"]):
-            raise errors.id_taken("insert", document["id"])
-        self._put(document["id"], Row(self._transaction.take_position(), document))
-        return document
-
-    def change(self, document: Document, **members: Any) -> Document:
-        """Replace members of a document and return the new one; the old one stays as it was."""
-        row = self._table.row(document["id"])
-        assert row is not None, document["id"]
-        new = {**row.document, **members}
-        self._put(document["id"], Row(row.position, new))
-        return new
-
-    def delete(self, document: Document) -> None:
-        self._put(document["id"], None)
-
-    def delete_all(self, documents: list[Document]) -> None:
-        ids = [document["id"] for document in documents]
-        self._table = self._table.changed(dict.fromkeys(ids))
-        self._changed.update(ids)
-
-    def _put(self, document_id: str, row: Row | None) -> None:
-        self._table = self._table.changed({document_id: row})
-        self._changed.add(document_id)
-
-    def changes(self) -> Iterator[Change]:
-        name = self._origin.spec.name
-        for each in self._changed:
-            before, after = self._origin.row(each), self._table.row(each)
-            if before != after:
-                yield Change(name, each, before, after)
-
-
 class Transaction(BaseView[Repository]):
     """A change in the making: all of it happens, or nothing does.
 
@@ -195,15 +122,12 @@ class Transaction(BaseView[Repository]):
         super().__init__(world.documents.snapshot, self._repository)
 
     def _repository(self, table: TableSnapshot) -> Repository:
-        repository = Repository(table, self)
+        repository = Repository(table, self.world.documents.take_position)
         self._repositories.append(repository)
         return repository
 
     def new_id(self) -> str:
         return self.world.ids.new_id(self.moment)
-
-    def take_position(self) -> int:
-        return self.world.documents.take_position()
 
     def emit(
         self, subject: str, payload: dict[str, Any], *, project_id: str, internal: bool = False
@@ -246,6 +170,10 @@ class World:
         name: its name; ``default`` for the one that the plain keys belong to.
         folder: where its data live; ``None`` keeps them in memory.
         seed: makes ids and random draws repeatable.
+
+    Attributes:
+        epoch: how often the world was rolled back; each time, a new history begins.
+        after_roll_back: called each time, before the world delivers anything new.
     """
 
     def __init__(self, name: str, folder: Path | None = None, seed: int | None = None) -> None:
@@ -260,6 +188,8 @@ class World:
         self.ids = IdSource(seed)
         if "ids" in self.documents.meta:
             self.ids.restore(self.documents.meta["ids"])
+        self.epoch: int = self.documents.meta.get("epoch", 0)
+        self.after_roll_back: list[Callable[[], None]] = []
         self.run_keys: dict[str, Actor] = {}
         self._writer: int | None = None
         self._outbox: deque[Transaction] = deque()
@@ -276,9 +206,13 @@ class World:
         """Change the world: commit when the block ends, leave no trace when it raises.
 
         Events are delivered after the commit, when the world is free for the next writer.
+
+        Raises:
+            Undone: the actor is of an epoch that is over.
         """
         self._check_no_transaction()
         with self.documents.write_lock:
+            self.check_epoch(actor.epoch)
             self._writer = threading.get_ident()
             ids = self.ids.state()
             try:
@@ -296,6 +230,15 @@ class World:
                 self._writer = None
         if tx.happened:
             self._deliver()
+
+    def check_epoch(self, epoch: int | None) -> None:
+        """Go on only if this is still the world's epoch.
+
+        Raises:
+            Undone: it is not.
+        """
+        if epoch not in (None, self.epoch):
+            raise Undone
 
     def _check_no_transaction(self) -> None:
         if self._writer == threading.get_ident():
@@ -321,17 +264,44 @@ class World:
         """Remember this moment, to come back to it with :meth:`roll_back`."""
         with self.documents.write_lock:
             offset = self.clock.offset.total_seconds()
-            return Mark(self.documents.sequence, self.ids.state(), offset)
+            return Mark(self.documents.sequence, self.ids.state(), offset, self.epoch)
 
     def roll_back(self, mark: Mark) -> None:
-        """Undo everything since the mark; ids and random draws continue as they did then."""
+        """Undo everything since the mark; ids and random draws continue as they did then.
+
+        It is forgotten, and with it the marks of that time. What was started then, and is still
+        at work, changes nothing any more.
+
+        Raises:
+            ValueError: the mark is of a time that was undone.
+        """
         self._check_no_transaction()
-        with self.documents.write_lock:
-            meta = {"ids": mark.ids, "clock_offset": mark.clock_offset}
-            self.documents.roll_back(mark.sequence, meta)
-            self.ids.restore(mark.ids)
-            self.clock.offset = timedelta(seconds=mark.clock_offset)
-            self.run_keys.clear()
+        with self._delivery_lock:
+            with self.documents.write_lock:
+                self._roll_back(mark)
+            for each in self.after_roll_back:
+                each()
+
+    def _roll_back(self, mark: Mark) -> None:
+        returns: list[list[int]] = self.documents.meta.get("returns", [])
+        if any(mark.epoch <= epoch and mark.sequence > target for epoch, target in returns):
+            raise ValueError(
+                "the mark is gone: it was set in a time that a return to an earlier mark has undone"
+            )
+        # A return to an earlier moment says all that one to a later moment said before.
+        returns = [each for each in returns if each[1] < mark.sequence]
+        meta = {
+            "ids": mark.ids,
+            "clock_offset": mark.clock_offset,
+            "epoch": self.epoch + 1,
+            "returns": [*returns, [self.epoch, mark.sequence]],
+        }
+        self.documents.roll_back(mark.sequence, meta)
+        self.epoch += 1
+        self.ids.restore(mark.ids)
+        self.clock.offset = timedelta(seconds=mark.clock_offset)
+        self.run_keys.clear()
+        self._outbox.clear()
 
     @property
     def start(self) -> Mark | None:
@@ -348,7 +318,7 @@ class World:
         """Remember this moment as the world's start."""
         with self.documents.write_lock:
             mark = self.mark()
-            start = [mark.sequence + 1, mark.ids, mark.clock_offset]
+            start = [mark.sequence + 1, mark.ids, mark.clock_offset, mark.epoch]
             self.documents.commit([], {**self._meta(), "start": start, "scenario": scenario})
 
     def export(self) -> dict[str, list[Document]]:

@@ -12,7 +12,7 @@ import traceback
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from emulator import errors
+from emulator import messages
 from emulator.plugins import sandbox
 from emulator.plugins.limits import Stopped, call_limited
 from emulator.plugins.tracebacks import explain
@@ -46,7 +46,7 @@ def build(version_id: str, archive: bytes, folder: Path, seconds: float) -> type
     try:
         _write(files, folder)
     except (OSError, ValueError) as error:
-        raise BuildError(errors.BUILD_BAD_ZIP.format(reason=error)) from None
+        raise BuildError(messages.BUILD_BAD_ZIP.format(reason=error)) from None
     return load(version_id, folder, seconds)
 
 
@@ -68,16 +68,16 @@ def load(version_id: str, folder: Path, seconds: float) -> type:
     folder = folder.absolute()
     ended = call_limited(lambda: sandbox.import_main(version_id, folder), seconds)
     if isinstance(ended.error, Stopped):
-        raise BuildError(errors.BUILD_TIMEOUT.format(seconds=seconds))
+        raise BuildError(messages.BUILD_TIMEOUT.format(seconds=seconds))
     if isinstance(ended.error, SystemExit):
-        raise BuildError(errors.BUILD_EXIT.format(error=repr(ended.error)))
+        raise BuildError(messages.BUILD_EXIT.format(error=repr(ended.error)))
     if ended.error is not None:
         raise BuildError(explain(ended.error, folder))
     handler = getattr(ended.value, "PluginHandler", None)
     if handler is None:
-        raise BuildError(errors.BUILD_NO_HANDLER)
+        raise BuildError(messages.BUILD_NO_HANDLER)
     if not isinstance(handler, type):
-        raise BuildError(errors.BUILD_NOT_A_CLASS)
+        raise BuildError(messages.BUILD_NOT_A_CLASS)
     return handler
 
 
@@ -92,9 +92,9 @@ def _read_archive(archive: bytes) -> dict[str, bytes]:
         except BuildError:
             raise
         except Exception as error:  # a damaged archive makes zipfile fail in a dozen ways
-            raise BuildError(errors.BUILD_BAD_ZIP.format(reason=error)) from None
+            raise BuildError(messages.BUILD_BAD_ZIP.format(reason=error)) from None
     if "main.py" not in files:
-        raise BuildError(errors.BUILD_NO_MAIN)
+        raise BuildError(messages.BUILD_NO_MAIN)
     _compile(files)
     return files
 
@@ -102,7 +102,7 @@ def _read_archive(archive: bytes) -> dict[str, bytes]:
 def _read_entries(opened: zipfile.ZipFile) -> dict[str, bytes]:
     entries = opened.infolist()
     if len(entries) > MAX_ENTRIES:
-        raise BuildError(errors.BUILD_TOO_MANY.format(count=len(entries), limit=MAX_ENTRIES))
+        raise BuildError(messages.BUILD_TOO_MANY.format(count=len(entries), limit=MAX_ENTRIES))
     files: dict[str, bytes] = {}
     room = _MAX_UNPACKED
     for entry in entries:
@@ -111,7 +111,7 @@ def _read_entries(opened: zipfile.ZipFile) -> dict[str, bytes]:
             continue
         name = str(PurePosixPath(entry.filename))
         if name in files:
-            raise BuildError(errors.BUILD_DUPLICATE.format(name=name))
+            raise BuildError(messages.BUILD_DUPLICATE.format(name=name))
         files[name] = _read_entry(opened, entry, room)
         room -= len(files[name])
     return files
@@ -120,9 +120,9 @@ def _read_entries(opened: zipfile.ZipFile) -> dict[str, bytes]:
 def _check_entry(entry: zipfile.ZipInfo) -> None:
     path = PurePosixPath(entry.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
-        raise BuildError(errors.BUILD_UNSAFE_ENTRY.format(name=entry.filename))
+        raise BuildError(messages.BUILD_UNSAFE_ENTRY.format(name=entry.filename))
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise BuildError(errors.BUILD_LINK.format(name=entry.filename))
+        raise BuildError(messages.BUILD_LINK.format(name=entry.filename))
 
 
 def _read_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> bytes:
@@ -132,7 +132,7 @@ def _read_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> b
         while chunk := stream.read(_CHUNK):
             content += chunk
             if len(content) > room:
-                raise BuildError(errors.BUILD_TOO_LARGE.format(limit=MAX_MB))
+                raise BuildError(messages.BUILD_TOO_LARGE.format(limit=MAX_MB))
     return bytes(content)
 
 
@@ -145,7 +145,7 @@ def _compile(files: dict[str, bytes]) -> None:
         try:
             compile(content.decode("utf-8-sig"), name, "exec", dont_inherit=True)
         except UnicodeDecodeError:
-            problems.append(errors.BUILD_NOT_UTF8.format(file=name))
+            problems.append(messages.BUILD_NOT_UTF8.format(file=name))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             problems.append("".join(traceback.format_exception_only(type(error), error)).rstrip())
     if problems:

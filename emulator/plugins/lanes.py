@@ -1,6 +1,7 @@
 """Runs jobs in order within a lane, and lanes beside one another.
 
-A lane is one plugin on one project. A lane that has nothing to do has no thread.
+A lane is one plugin on one project, or several of these that take turns. A lane that has nothing to
+do has no thread.
 """
 
 from __future__ import annotations
@@ -16,10 +17,15 @@ logger = logging.getLogger(__name__)
 
 
 class Job(NamedTuple):
-    """Something to do, and the future that is set when it is over, done or dropped."""
+    """Something to do, and the future that is set when it is over, done or dropped.
+
+    Attributes:
+        group: jobs of one group stay in order also when they are moved to another lane.
+    """
 
     work: Callable[[], None]
     over: Future[None]
+    group: str = ""
 
 
 class Lanes:
@@ -27,13 +33,9 @@ class Lanes:
 
     def __init__(self) -> None:
         self._waiting: dict[str, deque[Job]] = {}
+        self._at_work: list[str] = []
         self._condition = threading.Condition()
         self._closed = False
-
-    def is_busy(self, lane: str) -> bool:
-        """Whether the lane has a job at work or waiting."""
-        with self._condition:
-            return lane in self._waiting
 
     def add(self, lane: str, job: Job) -> None:
         """Have a job done after those that the lane already has."""
@@ -46,6 +48,21 @@ class Lanes:
                 return
             self._waiting[lane] = deque([job])
         threading.Thread(target=self._work, args=(lane,), name=f"lane {lane}", daemon=True).start()
+
+    def bring_forward(self, group: str, lane: str) -> bool:
+        """Move the waiting jobs of a group into a lane; whether none of the group is at work."""
+        with self._condition:
+            if group in self._at_work:
+                return False
+            moved: list[Job] = []
+            for jobs in self._waiting.values():
+                chosen = [job for job in jobs if job.group == group]
+                for job in chosen:
+                    jobs.remove(job)
+                moved += chosen
+        for job in moved:
+            self.add(lane, job)
+        return True
 
     def wait_idle(self, seconds: float) -> bool:
         """Wait until no lane has anything to do; whether that came about in time."""
@@ -71,6 +88,7 @@ class Lanes:
                     self._condition.notify_all()
                     return
                 job = jobs.popleft()
+                self._at_work.append(job.group)
             self._do(job)
 
     def _do(self, job: Job) -> None:
@@ -80,4 +98,6 @@ class Lanes:
             if not self._closed:
                 logger.exception("a job failed")
         finally:
+            with self._condition:
+                self._at_work.remove(job.group)
             job.over.set_result(None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 import ctypes
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +46,9 @@ def call_limited(
     Args:
         function: called in a copy of this thread's context.
         seconds: its limit.
-        tick: called here, ten times a second, while it runs.
+        tick: called here, ten times a second, while it runs; what it raises ends the call, too.
+
+    The time in which a debugger holds the thread does not count.
     """
     ended = Ended()
     over = threading.Event()
@@ -63,18 +66,49 @@ def call_limited(
     thread.start()
     waited = 0.0
     while waited < seconds and not over.wait(min(_TICK, seconds - waited)):
-        waited += _TICK
-        tick()
+        waited += 0 if is_traced(thread) else _TICK
+        try:
+            tick()
+        except BaseException:
+            _stop(thread, over)
+            raise
     if over.is_set():
         return ended
     return _stop(thread, over)
+
+
+def is_traced(thread: threading.Thread) -> bool:
+    """Whether a debugger is at work in a thread, or in all.
+
+    Python tells of another thread no more than its frames: one that a debugger has stopped, or
+    steps through, has its mark on a frame.
+    """
+    monitoring = getattr(sys, "monitoring", None)  # from Python 3.12 on
+    if monitoring and monitoring.get_tool(monitoring.DEBUGGER_ID) is not None:
+        return True
+    if _is_debugger(threading.gettrace()):
+        return True
+    frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001
+    while frame:
+        if _is_debugger(frame.f_trace):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _is_debugger(trace: object) -> bool:
+    """Whether this is a trace function, other than one that measures coverage."""
+    owner = getattr(trace, "__self__", trace)
+    modules = {str(getattr(each, "__module__", "")) for each in (trace, owner, type(owner))}
+    return trace is not None and not any(each.split(".")[0] == "coverage" for each in modules)
 
 
 def _stop(thread: threading.Thread, over: threading.Event) -> Ended:
     """Raise :class:`Stopped` in the thread until it ends or patience does."""
     for _ in range(round(_STOP_FOR / _STOP_EVERY)):
         _raise_in(thread, Stopped)
-        if over.wait(_STOP_EVERY):
+        # A thread that is stopped again while it says that it is over ends without saying so.
+        if over.wait(_STOP_EVERY) or not thread.is_alive():
             return Ended(error=Stopped())
     return Ended(error=Stopped(), abandoned=True)
 

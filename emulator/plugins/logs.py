@@ -11,11 +11,12 @@ import threading
 import traceback
 from contextvars import ContextVar
 
-from emulator import clock, errors
+from emulator import clock, messages
 from emulator.clock import Clock
 from emulator.domain.run import LogType
 
 MAX_CHARACTERS = 1_000_000
+_LINE_COST = 20  # what a line takes of these at least, so that empty ones end, too
 
 Line = tuple[LogType, str, str]
 
@@ -60,6 +61,14 @@ class RunLog:
         with self._lock:
             self._append(log_type, content)
 
+    def verdict(self, log_type: LogType, content: str) -> None:
+        """Take what the emulator says of the run, however much that has said itself."""
+        with self._lock:
+            if any(self._partial):
+                self._complete_line()
+            now = clock.to_text(self._clock.now())
+            self._lines.append((log_type, content[:MAX_CHARACTERS], now))
+
     def take(self) -> list[Line]:
         """The lines since the last call."""
         with self._lock:
@@ -88,11 +97,11 @@ class RunLog:
             return
         now = clock.to_text(self._clock.now())
         kept = content[: self._room]
-        self._room -= len(content)
+        self._room -= max(len(content), _LINE_COST)
         if kept or not content:
             self._lines.append((log_type, kept, now))
         if self._room < 0:
-            truncated = errors.RUN_TRUNCATED.format(limit=MAX_CHARACTERS)
+            truncated = messages.RUN_TRUNCATED.format(limit=MAX_CHARACTERS)
             self._lines.append(("warning", truncated, now))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulator import clock, errors
+from emulator import clock, messages
 from emulator.domain.run import Outcome
 from emulator.ids import seeded_randomness
 from emulator.plugins import logs, sandbox
@@ -59,7 +59,7 @@ def run(
 
     Args:
         make_client: makes the client that the plugin gets as ``self.kili``.
-        tick: called ten times a second while the handler runs.
+        tick: called ten times a second while the handler runs; what it raises ends the call.
     """
 
     def work() -> None:
@@ -73,18 +73,18 @@ def run(
         ended = call_limited(work, call.seconds, tick)
     outcome, error = _judge(ended, call)
     if error:
-        log.entry("error", error)
+        log.verdict("error", error)
     return Result(outcome, error, round((clock.monotonic() - started) * 1000, 3))
 
 
 def _judge(ended: Ended, call: Call) -> tuple[Outcome, str | None]:
     if ended.abandoned:
-        timeout = errors.RUN_TIMEOUT.format(seconds=call.seconds)
-        return "ABANDONED", f"{timeout}\n{errors.RUN_ABANDONED}"
+        timeout = messages.RUN_TIMEOUT.format(seconds=call.seconds)
+        return "ABANDONED", f"{timeout}\n{messages.RUN_ABANDONED}"
     if isinstance(ended.error, Stopped):
-        return "TIMED_OUT", errors.RUN_TIMEOUT.format(seconds=call.seconds)
+        return "TIMED_OUT", messages.RUN_TIMEOUT.format(seconds=call.seconds)
     if isinstance(ended.error, SystemExit):
-        return "EXITED", errors.RUN_EXIT.format(error=repr(ended.error))
+        return "EXITED", messages.RUN_EXIT.format(error=repr(ended.error))
     if ended.error is not None:
         return "FAILED", explain(ended.error, sandbox.folder_of(call.handler))
     return "SUCCEEDED", None

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import shutil
 import tempfile
 import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 from emulator.domain.world import World
 from emulator.plugins import builder, sandbox
+from emulator.plugins.builder import BuildError
+
+# An id alone is no name: it comes again after a reset, and in other worlds of the same seed.
+_numbers = itertools.count(1)
+
+# A version's id and the digest of its code.
+_Key = tuple[str, str]
+
+
+class _Built:
+    """One version: how its build ended, once it has, and how many are using it."""
+
+    def __init__(self, version_id: str) -> None:
+        self.name = f"{version_id}_{next(_numbers)}"
+        self.result: Future[type | BuildError] = Future()
+        self.users = 0
 
 
 class Versions:
-    """Builds versions once per process.
+    """Builds versions once, each under no other lock than its own.
 
     Args:
         seconds: how long importing one may take.
@@ -20,31 +41,75 @@ class Versions:
     def __init__(self, world: World, seconds: float) -> None:
         self._world = world
         self._seconds = seconds
-        self._handlers: dict[str, type] = {}
+        self._built: dict[_Key, _Built] = {}
         self._lock = threading.Lock()
         self._temporary = None if world.folder else tempfile.TemporaryDirectory(prefix="kili-")
+        if world.folder:
+            shutil.rmtree(world.folder / "plugins", ignore_errors=True)  # of an earlier process
 
-    def handler(self, version_id: str) -> type:
-        """The ``PluginHandler`` of a version.
+    @contextlib.contextmanager
+    def handler(self, version_id: str) -> Iterator[type]:
+        """The ``PluginHandler`` of a version, which stays importable meanwhile.
 
         Raises:
             BuildError: it cannot be built.
+            KeyError: there is no such version.
         """
+        version = self._world.view.plugin_versions.the(version_id)
+        key = (version_id, version["digest"])
         with self._lock:
-            if version_id not in self._handlers:
-                version = self._world.view.plugin_versions.the(version_id)
-                self._handlers[version_id] = builder.build(
-                    version_id,
-                    self._world.blobs.get(version["digest"]),
-                    self._folder / version_id,
-                    self._seconds,
-                )
-            return self._handlers[version_id]
+            is_new = key not in self._built
+            built = self._built.setdefault(key, _Built(version_id))
+            built.users += 1
+        try:
+            if is_new:
+                self._build(key, built)
+            result = built.result.result()
+            if isinstance(result, BuildError):
+                raise BuildError(*result.problems)
+            yield result
+        finally:
+            with self._lock:
+                built.users -= 1
+
+    def _build(self, key: _Key, built: _Built) -> None:
+        try:
+            archive = self._world.blobs.get(key[1])
+            folder = self._folder / built.name
+            built.result.set_result(builder.build(built.name, archive, folder, self._seconds))
+        except BuildError as error:
+            built.result.set_result(error)
+        except BaseException as error:  # of the emulator's own: another attempt may go better
+            with self._lock:
+                self._built.pop(key, None)
+            built.result.set_exception(error)
+
+    def prune(self) -> None:
+        """Forget the versions that nothing will call: replaced, deleted, undone, failed."""
+        with self._lock:
+            wanted = self._wanted()
+            gone = [
+                key for key, built in self._built.items() if key not in wanted and not built.users
+            ]
+            forgotten = [self._built.pop(key) for key in gone]
+        for built in forgotten:
+            sandbox.forget(built.name)
+            shutil.rmtree(self._folder / built.name, ignore_errors=True)
+
+    def _wanted(self) -> set[_Key]:
+        view = self._world.view
+        called = {plugin["activeVersionId"] for plugin in view.plugins.all()}
+        called.update(run["versionId"] for run in view.runs.find("running", True))
+        return {
+            (version["id"], version["digest"])
+            for version in view.plugin_versions.all()
+            if version["id"] in called or version["status"] == "DEPLOYING"
+        }
 
     def close(self) -> None:
         """Forget everything."""
-        for version_id in self._handlers:
-            sandbox.forget(version_id)
+        for built in self._built.values():
+            sandbox.forget(built.name)
         if self._temporary:
             self._temporary.cleanup()
 

@@ -22,6 +22,7 @@ from emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec
 from emulator.storage.sqlite_file import Change, SqliteFile
 
 Snapshot = Mapping[str, TableSnapshot]
+_Write = Callable[[int, list[Change], dict[str, Any]], None]
 
 
 class IncrementalStorage(Storage):
@@ -54,18 +55,29 @@ class IncrementalStorage(Storage):
     def commit(self, changes: Iterable[Change], meta: dict[str, Any]) -> None:
         """Make the changes durable, then visible, in this order."""
         with self.write_lock:
-            changes = list(changes)
-            per_table: dict[str, dict[str, Row | None]] = {}
-            for change in changes:
-                per_table.setdefault(change.table, {})[change.id] = change.after
-            updated = {name: self.snapshot[name].changed(rows) for name, rows in per_table.items()}
-            meta = {**meta, "next_position": self.next_position}
-            self._file.write(self.sequence + 1, changes, meta)
-            self.sequence += 1
-            self.meta = {**self.meta, **meta}
-            self.snapshot = {**self.snapshot, **updated}
+            self._publish(self._file.write, self.sequence + 1, list(changes), meta)
 
-    def changes_since(self, sequence: int) -> list[Change]:
+    def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
+        """Undo the commits after ``sequence`` and forget that they ever were."""
+        with self.write_lock:
+            if not 0 <= sequence <= self.sequence:
+                raise ValueError(f"there is no commit {sequence} (the last is {self.sequence})")
+            self._publish(self._file.undo, sequence, self._changes_since(sequence), meta)
+
+    def _publish(
+        self, write: _Write, sequence: int, changes: list[Change], meta: dict[str, Any]
+    ) -> None:
+        per_table: dict[str, dict[str, Row | None]] = {}
+        for change in changes:
+            per_table.setdefault(change.table, {})[change.id] = change.after
+        updated = {name: self.snapshot[name].changed(rows) for name, rows in per_table.items()}
+        meta = {**meta, "next_position": self.next_position}
+        write(sequence, changes, meta)
+        self.sequence = sequence
+        self.meta = {**self.meta, **meta}
+        self.snapshot = {**self.snapshot, **updated}
+
+    def _changes_since(self, sequence: int) -> list[Change]:
         """The changes that would bring the documents back to where they were at ``sequence``."""
         oldest = {
             (table, document_id): row for table, document_id, row in self._file.undo_after(sequence)
@@ -244,7 +256,7 @@ class DocumentStore(TinyDB):
 
     @property
     def sequence(self) -> int:
-        """The number of the last commit."""
+        """The number of the last commit; rolling back goes on counting from where it leads."""
         return self.storage.sequence
 
     @property
@@ -272,6 +284,12 @@ class DocumentStore(TinyDB):
         self.storage.commit(changes, meta)
 
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
-        """Bring all documents back to where they were at a sequence number."""
-        with self.write_lock:
-            self.commit(self.storage.changes_since(sequence), meta)
+        """Bring all documents back to where they were at a sequence number.
+
+        What came after it is forgotten: there is no way back from going back.
+
+        Raises:
+            ValueError: there is no such commit.
+            sqlite3.Error: the file could not be written; nothing has changed.
+        """
+        self.storage.roll_back(sequence, meta)

@@ -6,6 +6,7 @@ may cost the last moments. With no path everything stays in memory.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import weakref
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 from emulator.storage.snapshot import Row
 
 _LAYOUT = 1
+_ROWS = 128  # in one statement; old SQLites take at most 999 values
 _SCHEMA = """
 CREATE TABLE documents (
     tbl TEXT, id TEXT, position INTEGER, body TEXT, PRIMARY KEY (tbl, id)
@@ -83,32 +85,58 @@ class SqliteFile:
 
     def write(self, seq: int, changes: Iterable[Change], meta: dict[str, Any]) -> None:
         """Write one commit, whole or not at all."""
-        run, run_many = self._connection.execute, self._connection.executemany
         changes = list(changes)
-        run("BEGIN IMMEDIATE")
+        with self._transaction():
+            self._insert("INSERT INTO journal", _journal_rows(seq, changes))
+            self._put(seq, changes, meta)
+
+    def undo(self, seq: int, changes: Iterable[Change], meta: dict[str, Any]) -> None:
+        """Write what undoes the commits after ``seq``, and forget these, whole or not at all."""
+        with self._transaction():
+            self._connection.execute("DELETE FROM journal WHERE seq>?", (seq,))
+            self._put(seq, list(changes), meta)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
         try:
-            run_many("INSERT INTO journal VALUES (?,?,?,?,?)", _journal_rows(seq, changes))
-            run_many(
-                "REPLACE INTO documents VALUES (?,?,?,?)",
-                [
-                    (each.table, each.id, each.after.position, _encode(each.after.document))
-                    for each in changes
-                    if each.after
-                ],
-            )
-            run_many(
-                "DELETE FROM documents WHERE tbl=? AND id=?",
-                [(each.table, each.id) for each in changes if each.after is None],
-            )
-            run_many(
-                "REPLACE INTO meta VALUES (?,?)",
-                [(key, _encode(value)) for key, value in {**meta, "sequence": seq}.items()],
-            )
-            run("COMMIT")
+            yield
+            self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
-                run("ROLLBACK")
+                self._connection.execute("ROLLBACK")
             raise
+
+    def _put(self, seq: int, changes: list[Change], meta: dict[str, Any]) -> None:
+        run_many = self._connection.executemany
+        self._insert(
+            "REPLACE INTO documents",
+            [
+                (each.table, each.id, each.after.position, _encode(each.after.document))
+                for each in changes
+                if each.after
+            ],
+        )
+        run_many(
+            "DELETE FROM documents WHERE tbl=? AND id=?",
+            [(each.table, each.id) for each in changes if each.after is None],
+        )
+        run_many(
+            "REPLACE INTO meta VALUES (?,?)",
+            [(key, _encode(value)) for key, value in {**meta, "sequence": seq}.items()],
+        )
+
+    def _insert(self, into: str, rows: list[tuple[Any, ...]]) -> None:
+        """Insert rows, many with one statement.
+
+        At each statement Python may let another thread run, for 5 ms if that one computes: with a
+        statement for each row, a plugin in an endless loop would make 1000 rows take seconds.
+        """
+        for start in range(0, len(rows), _ROWS):
+            some = rows[start : start + _ROWS]
+            places = f"({','.join('?' * len(some[0]))})"
+            values = [value for row in some for value in row]
+            self._connection.execute(f"{into} VALUES {','.join([places] * len(some))}", values)
 
     def undo_after(self, seq: int) -> Iterator[tuple[str, str, Row | None]]:
         """What each change after ``seq`` replaced, newest first, as (table, id, row before)."""

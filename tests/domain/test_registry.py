@@ -180,6 +180,15 @@ def test_reset_to_a_mark_goes_back_no_further(registry: WorldRegistry) -> None:
     assert organizations(world) == ["farm"]
 
 
+def test_reset_to_a_mark_of_an_undone_time_is_an_error(registry: WorldRegistry) -> None:
+    world = registry.create("w", "farm")
+    add_organization(world, "late")
+    mark = world.mark()
+    registry.reset("w")
+    with pytest.raises(WorldError, match="the mark is gone"):
+        registry.reset("w", mark)
+
+
 def test_reset_of_an_unknown_world_is_an_error(registry: WorldRegistry) -> None:
     with pytest.raises(WorldError, match="no world 'x'"):
         registry.reset("x")

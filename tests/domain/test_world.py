@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import random
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from freezegun import freeze_time
 
 from emulator.clock import to_text
 from emulator.domain.events import Delivery, Event
-from emulator.domain.world import Actor, Transaction, World
+from emulator.domain.world import Actor, Mark, Transaction, Undone, World
 from emulator.errors import KiliError
 from emulator.storage.sqlite_file import SqliteFile
 
@@ -247,6 +249,28 @@ def test_insert_with_a_taken_id_is_refused(world: World) -> None:
     (x,) = added(world, "x")
     with pytest.raises(KiliError, match="exists already"), world.transaction(ACTOR) as tx:
         tx.organizations.insert({"id": x["id"], "name": "twin"})
+
+    assert names(world) == ["x"]
+
+
+def test_insert_all_is_as_many_inserts(world: World) -> None:
+    with world.transaction(ACTOR) as tx:
+        documents = [{"id": tx.new_id(), "name": name} for name in "cab"]
+        tx.organizations.insert_all(documents)
+        tx.organizations.insert_all([])
+        assert tx.organizations.all() == documents
+
+    assert names(world) == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize("ids", [["new", "taken"], ["twin", "twin"]])
+def test_insert_all_with_a_taken_id_is_refused_whole(world: World, ids: list[str]) -> None:
+    with world.transaction(ACTOR) as tx:
+        tx.organizations.insert({"id": "taken", "name": "x"})
+    with world.transaction(ACTOR) as tx:
+        with pytest.raises(KiliError, match="exists already"):
+            tx.organizations.insert_all([{"id": each, "name": each} for each in ids])
+        assert len(tx.organizations) == 1
 
     assert names(world) == ["x"]
 
@@ -522,15 +546,132 @@ def test_rolling_back_delivers_nothing(world: World) -> None:
     assert recorder.subjects == []
 
 
-def test_later_mark_holds_across_an_earlier_rolling_back(world: World) -> None:
+def test_mark_of_an_undone_time_is_refused_even_when_as_much_has_happened_again(
+    world: World,
+) -> None:
     added(world, "x", "y")
     early = world.mark()
     disturb(world)
-    late, disturbed = world.mark(), world.export()
-    world.roll_back(early)
-    world.roll_back(late)
+    late = world.mark()
+    for _ in range(2):
+        world.roll_back(early)
+        for _ in range(2):
+            with pytest.raises(ValueError, match="the mark is gone"):
+                world.roll_back(late)
+            disturb(world)
 
-    assert world.export() == disturbed
+
+def test_marks_hold_as_long_as_their_time_was_not_undone(world: World) -> None:
+    """Compared with a model: the list of all moments that lie before the present."""
+    added(world, "0")
+    history = [(world.mark(), world.export())]
+    gone: list[Mark] = []
+    chance = random.Random(1)
+    for number in range(200):
+        if chance.random() < 0.6:
+            added(world, str(number))
+            history.append((world.mark(), world.export()))
+            continue
+        kept = chance.randrange(len(history))
+        mark, content = history[kept]
+        world.roll_back(mark)
+        gone += [each for each, _ in history[kept + 1 :]]
+        del history[kept + 1 :]
+        assert world.export() == content
+        for each in chance.sample(gone, min(5, len(gone))):
+            with pytest.raises(ValueError, match="the mark is gone"):
+                world.roll_back(each)
+    assert len(world.documents.meta["returns"]) <= len(history)
+
+
+def test_failed_rolling_back_leaves_everything(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = world.mark()
+    added(world, "x")
+    world.clock.offset = timedelta(hours=1)
+    world.run_keys["kili-run-1"] = ACTOR
+    called: list[str] = []
+    world.after_roll_back.append(lambda: called.append("called"))
+
+    def everything() -> tuple[Any, ...]:
+        keys, meta = dict(world.run_keys), dict(world.documents.meta)
+        return (*state(world), world.clock.offset, keys, meta, world.epoch, called[:])
+
+    def undo(*_: Any) -> None:
+        raise sqlite3.OperationalError("disk is full")
+
+    before = everything()
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteFile, "undo", undo)
+        with pytest.raises(sqlite3.OperationalError):
+            world.roll_back(mark)
+
+    assert everything() == before
+    world.roll_back(mark)
+    assert (names(world), called) == ([], ["called"])
+
+
+def test_who_acts_in_an_epoch_changes_nothing_after_it(world: World) -> None:
+    mark = world.mark()
+    actor = replace(ACTOR, epoch=world.epoch)
+    with world.transaction(actor) as tx:
+        add(tx, "x")
+    world.roll_back(mark)
+    with pytest.raises(Undone, match="only while the run lasts"), world.transaction(actor) as tx:
+        add(tx, "y")
+
+    assert names(world) == []
+
+
+def test_epochs_go_on_after_reopening(tmp_path: Path) -> None:
+    world = World("w", tmp_path)
+    mark = world.mark()
+    added(world, "x")
+    late = world.mark()
+    world.roll_back(mark)
+    epoch = world.epoch
+    world.close()
+    again = World("w", tmp_path)
+    added(again, "x")
+
+    assert again.epoch == epoch
+    with pytest.raises(ValueError, match="the mark is gone"):
+        again.roll_back(late)
+    again.close()
+
+
+def test_events_that_were_undone_before_their_delivery_are_not_delivered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = world.mark()
+    told: list[str] = []
+    others: list[threading.Thread] = []
+    committed = threading.Event()
+    deliver = world._deliver
+
+    def tell_and_deliver() -> None:
+        if others:
+            committed.set()
+        deliver()
+
+    monkeypatch.setattr(world, "_deliver", tell_and_deliver)
+
+    def slow(events: list[Event]) -> list[Delivery]:
+        told.extend(each["event"] for each in events)
+        if told == ["one"]:
+            others.append(threading.Thread(target=emit, args=(world, "two"), daemon=True))
+            others[0].start()
+            assert committed.wait(10)  # the other now waits for its delivery
+            world.roll_back(mark)
+        return []
+
+    world.bus.subscribe(slow)
+    emit(world, "one")
+    others[0].join(10)
+    emit(world, "three")
+
+    assert told == ["one", "three"]
 
 
 def test_start_is_where_the_scenario_left_the_world(world: World) -> None:

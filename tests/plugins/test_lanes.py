@@ -90,18 +90,6 @@ def test_blocked_lane_holds_up_no_other(lanes: Lanes, gate: Gate) -> None:
     assert other.wait(SOON)
 
 
-def test_lane_is_busy_until_its_last_job_is_over(lanes: Lanes, gate: Gate) -> None:
-    assert not lanes.is_busy("a")
-    add(lanes, "a", gate)
-    assert lanes.is_busy("a")
-    assert gate.entered.wait(SOON)
-    assert (lanes.is_busy("a"), lanes.is_busy("b")) == (True, False)
-
-    gate.opened.set()
-    assert lanes.wait_idle(SOON)
-    assert not lanes.is_busy("a")
-
-
 def test_waiting_for_idle_gives_up_in_time(lanes: Lanes, gate: Gate) -> None:
     add(lanes, "a", gate)
 

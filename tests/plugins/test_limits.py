@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -10,7 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from emulator.plugins import limits
-from emulator.plugins.limits import Ended, Stopped, call_limited
+from emulator.plugins.limits import Ended, Stopped, call_limited, is_traced
 
 LONG = 30.0
 SHORT = 0.2
@@ -172,3 +173,116 @@ def test_abandoned_call_does_not_change_what_was_said_about_it(
     assert over.wait(10)
 
     assert (ended.value, judged(ended)) == (None, (Stopped, True))
+
+
+# Debuggers
+
+
+def trace(*_: object) -> object:
+    return trace
+
+
+def test_call_is_not_stopped_while_it_is_traced_and_is_afterwards() -> None:
+    seen: list[bool] = []
+    enough, untraced = threading.Event(), threading.Event()
+
+    def tick() -> None:
+        if not untraced.is_set():
+            seen.append(is_traced(threads[0]))
+        if len(seen) == 8:
+            enough.set()
+
+    threads: list[threading.Thread] = []
+
+    def debugged() -> None:
+        while not enough.is_set():
+            pass
+
+    def work() -> NoReturn:
+        threads.append(threading.current_thread())
+        sys.settrace(trace)  # type: ignore[arg-type]
+        debugged()
+        sys.settrace(None)
+        untraced.set()
+        spin()
+
+    assert judged(call_limited(work, 3 * SHORT, tick)) == (Stopped, False)
+    assert len(seen) >= 8
+    assert seen[1:8] == [True] * 7
+
+
+def test_debugger_of_all_threads_is_noticed(release: threading.Event) -> None:
+    thread = threading.Thread(target=release.wait, args=(LONG,))
+    thread.start()
+    before = threading.gettrace()
+    assert not is_traced(thread)
+    threading.settrace(trace)  # type: ignore[arg-type]
+    try:
+        assert is_traced(thread)
+    finally:
+        threading.settrace(before)  # type: ignore[arg-type]
+
+
+def test_measuring_coverage_is_no_debugging(
+    release: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Tracer:
+        def __call__(self, *_: object) -> object:
+            return self
+
+        def method(self, *_: object) -> object:
+            return self.method
+
+    Tracer.__module__ = "coverage.tracer"
+    thread = threading.Thread(target=release.wait, args=(LONG,))
+    thread.start()
+    for tracer in (Tracer(), Tracer().method):
+        monkeypatch.setattr(threading, "gettrace", lambda tracer=tracer: tracer)
+        assert not is_traced(thread)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="there is no sys.monitoring")
+def test_debugger_that_monitors_is_noticed(release: threading.Event) -> None:
+    thread = threading.Thread(target=release.wait, args=(LONG,))
+    thread.start()
+    monitoring = sys.monitoring  # type: ignore[attr-defined]
+    monitoring.use_tool_id(monitoring.DEBUGGER_ID, "a debugger")
+    try:
+        assert is_traced(thread)
+    finally:
+        monitoring.free_tool_id(monitoring.DEBUGGER_ID)
+    assert not is_traced(thread)
+
+
+def test_thread_that_ended_is_not_traced() -> None:
+    thread = threading.Thread(target=int)
+    assert not is_traced(thread)
+    thread.start()
+    thread.join()
+    assert not is_traced(thread)
+
+
+# Stops
+
+
+def test_error_of_the_tick_ends_the_call() -> None:
+    threads: list[threading.Thread] = []
+
+    def work() -> NoReturn:
+        threads.append(threading.current_thread())
+        spin()
+
+    def tick() -> NoReturn:
+        raise KeyError("no")
+
+    with pytest.raises(KeyError):
+        call_limited(work, LONG, tick)
+    threads[0].join(10)
+    assert not threads[0].is_alive()
+
+
+def test_thread_that_ends_without_saying_so_is_not_abandoned() -> None:
+    thread = threading.Thread(target=int)
+    thread.start()
+    thread.join()
+    assert judged(limits._stop(thread, threading.Event())) == (Stopped, False)

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from freezegun import freeze_time
 
-from emulator import errors
+from emulator import messages
 from emulator.clock import Clock
 from emulator.plugins import logs
 from emulator.plugins.logs import RunLog
@@ -110,6 +110,7 @@ def test_long_output_is_cut_with_one_warning(
     monkeypatch: pytest.MonkeyPatch, taken_between: bool
 ) -> None:
     monkeypatch.setattr(logs, "MAX_CHARACTERS", 10)
+    monkeypatch.setattr(logs, "_LINE_COST", 1)
     log = RunLog(Clock())
     log.write("12345\n")
     lines = entries(log) if taken_between else []
@@ -123,6 +124,35 @@ def test_long_output_is_cut_with_one_warning(
         ("info", "67890"),
         ("warning", "Output truncated: a run records at most 10 characters"),
     ]
+
+
+@pytest.mark.parametrize("line", ["", "x", "x" * 20])
+def test_short_lines_are_bounded_too(log: RunLog, line: str) -> None:
+    for _ in range(60_000):
+        log.write(line + "\n")
+    found = texts(log)
+
+    assert found[:50_000] == [line] * 50_000
+    assert len(found) <= 50_002
+    assert found[-1].startswith("Output truncated")
+
+
+def test_what_the_emulator_says_of_a_run_is_kept_after_truncation(log: RunLog) -> None:
+    log.write("x" * 1_000_001 + "\n")
+    log.entry("error", "lost")
+    log.verdict("error", "Traceback:\n  line 1")
+
+    assert entries(log)[1:] == [
+        ("warning", "Output truncated: a run records at most 1000000 characters"),
+        ("error", "Traceback:\n  line 1"),
+    ]
+
+
+def test_what_the_emulator_says_comes_after_an_unfinished_line(log: RunLog) -> None:
+    log.write("unfinished")
+    log.verdict("error", "failed")
+
+    assert [content for _, content, _ in log.close()] == ["unfinished", "failed"]
 
 
 def test_limit_is_a_million_characters(log: RunLog) -> None:
@@ -229,4 +259,4 @@ def test_a_line_without_end_is_cut_at_the_limit(log: logs.RunLog) -> None:
         log.write("x" * 1000)
     (line, truncated) = log.close()
     assert line[:2] == ("info", "x" * logs.MAX_CHARACTERS)
-    assert truncated[:2] == ("warning", errors.RUN_TRUNCATED.format(limit=logs.MAX_CHARACTERS))
+    assert truncated[:2] == ("warning", messages.RUN_TRUNCATED.format(limit=logs.MAX_CHARACTERS))

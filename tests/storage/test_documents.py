@@ -551,11 +551,17 @@ def test_rolling_back_restores_content_order_and_indexes(
     assert store.snapshot["labels"].count("asset", "b") == 0
 
 
-def test_rolling_back_is_a_commit_with_its_meta(store: DocumentStore) -> None:
+def test_rolling_back_brings_its_meta_and_counts_on_from_where_it_leads(
+    store: DocumentStore,
+) -> None:
     fill(labels_of(store), "x")
-    store.roll_back(0, {"key": 1})
+    sequence = store.sequence
+    fill(labels_of(store), "y", "z")
+    store.roll_back(sequence, {"key": 1})
+    assert (store.sequence, store.meta["key"]) == (sequence, 1)
 
-    assert (store.sequence, store.meta["key"]) == (2, 1)
+    fill(labels_of(store), "y")
+    assert store.sequence == sequence + 1
 
 
 def test_rolling_back_works_time_and_again(store: DocumentStore, labels: DocumentTable) -> None:
@@ -567,15 +573,36 @@ def test_rolling_back_works_time_and_again(store: DocumentStore, labels: Documen
         assert picture(store) == before
 
 
-def test_rolling_back_can_itself_be_undone(store: DocumentStore, labels: DocumentTable) -> None:
+def test_there_is_no_way_to_what_was_undone_or_never_was(
+    store: DocumentStore, labels: DocumentTable
+) -> None:
     fill(labels, "z", "a", "m")
-    early = store.sequence
+    early, before = store.sequence, picture(store)
     disturb(store)
-    late, disturbed = store.sequence, picture(store)
+    late = store.sequence
     store.roll_back(early, {})
-    store.roll_back(late, {})
+    for sequence in (late, early + 1, -1):
+        with pytest.raises(ValueError, match=f"there is no commit {sequence}"):
+            store.roll_back(sequence, {})
 
-    assert picture(store) == disturbed
+    assert picture(store) == before
+
+
+def test_the_journal_holds_only_what_can_be_undone(
+    store: DocumentStore, labels: DocumentTable
+) -> None:
+    def journal() -> list[Any]:
+        run = store.storage._file._connection.execute
+        return run("SELECT * FROM journal ORDER BY rowid").fetchall()
+
+    fill(labels, "z", "a", "m")
+    sequence, before = store.sequence, journal()
+    for _ in range(3):
+        disturb(store)
+        store.roll_back(sequence, {})
+        assert journal() == before
+    store.roll_back(0, {})
+    assert (journal(), len(labels)) == ([], 0)
 
 
 def test_rolling_back_survives_reopening_before_and_after(
@@ -607,14 +634,16 @@ def test_failed_rolling_back_leaves_everything(
     store: DocumentStore, labels: DocumentTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(labels, "x")
-    before = picture(store)
+    before = (picture(store), store.sequence, dict(store.meta))
     with monkeypatch.context() as patch:
         file = store.storage._file
         patch.setattr(file, "_connection", FailingConnection(file._connection))
         with pytest.raises(sqlite3.OperationalError):
-            store.roll_back(0, {})
+            store.roll_back(0, {"key": 1})
 
-    assert picture(store) == before
+    assert (picture(store), store.sequence, store.meta) == before
+    store.roll_back(0, {})
+    assert len(labels) == 0
 
 
 def test_file_holds_plain_json_rows(on_disk: DocumentStore, path: Path) -> None:

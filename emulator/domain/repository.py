@@ -1,0 +1,112 @@
+"""One table of a world, for reading, and inside a transaction for writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any
+
+from emulator import errors
+from emulator.storage.snapshot import Document, Row, TableSnapshot
+from emulator.storage.sqlite_file import Change
+
+
+class ReadRepository:
+    """One table, for reading."""
+
+    def __init__(self, table: TableSnapshot) -> None:
+        self._table = table
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def get(self, document_id: str) -> Document | None:
+        return self._table.get(document_id)
+
+    def the(self, document_id: str) -> Document:
+        """The document that another one names.
+
+        Raises:
+            KeyError: a reference is broken, which is a defect.
+        """
+        document = self._table.get(document_id)
+        if document is None:
+            raise KeyError(f"{self._table.spec.name} {document_id}")
+        return document
+
+    def find(self, index: str, key: Hashable) -> list[Document]:
+        """The documents with that key in that index, in creation order."""
+        return self._table.find(index, key)
+
+    def count(self, index: str, key: Hashable) -> int:
+        return self._table.count(index, key)
+
+    def some(self, document_ids: Iterable[str]) -> list[Document]:
+        """The documents with these ids that exist, in creation order."""
+        rows = [row for row in map(self._table.row, set(document_ids)) if row]
+        return [row.document for row in sorted(rows, key=lambda row: row.position)]
+
+    def all(self) -> list[Document]:
+        """All documents, in creation order."""
+        return [row.document for row in self._table.rows()]
+
+
+class Repository(ReadRepository):
+    """One table inside a transaction, for reading and writing."""
+
+    def __init__(self, table: TableSnapshot, take_position: Callable[[], int]) -> None:
+        super().__init__(table)
+        self._origin = table
+        self._take_position = take_position
+        self._changed: set[str] = set()
+
+    def insert(self, document: Document) -> Document:
+        """Add a document with a new id.
+
+        Raises:
+            KiliError: the id is taken.
+        """
+        if self._table.row(document["id"]):
+            raise errors.id_taken("insert", document["id"])
+        self._put(document["id"], Row(self._take_position(), document))
+        return document
+
+    def insert_all(self, documents: list[Document]) -> None:
+        """Add documents with new ids, at the cost of little more than one.
+
+        Raises:
+            KiliError: an id is taken.
+        """
+        rows: dict[str, Row | None] = {}
+        for document in documents:
+            if document["id"] in rows or self._table.row(document["id"]):
+                raise errors.id_taken("insert", document["id"])
+            rows[document["id"]] = Row(self._take_position(), document)
+        self._table = self._table.changed(rows)
+        self._changed.update(rows)
+
+    def change(self, document: Document, **members: Any) -> Document:
+        """Replace members of a document and return the new one; the old one stays as it was."""
+        row = self._table.row(document["id"])
+        assert row is not None, document["id"]
+        new = {**row.document, **members}
+        self._put(document["id"], Row(row.position, new))
+        return new
+
+    def delete(self, document: Document) -> None:
+        self._put(document["id"], None)
+
+    def delete_all(self, documents: list[Document]) -> None:
+        ids = [document["id"] for document in documents]
+        self._table = self._table.changed(dict.fromkeys(ids))
+        self._changed.update(ids)
+
+    def _put(self, document_id: str, row: Row | None) -> None:
+        self._table = self._table.changed({document_id: row})
+        self._changed.add(document_id)
+
+    def changes(self) -> Iterator[Change]:
+        name = self._origin.spec.name
+        for each in self._changed:
+            before, after = self._origin.row(each), self._table.row(each)
+            if before != after:
+                yield Change(name, each, before, after)
