@@ -126,11 +126,3 @@ def test_the_rest_of_the_tutorial_shows_what_it_shows(
     tutorial.run("delete_plugin_from_org = True").checked()
     assert play(tutorial, "kili.delete_plugin(") == "Plugin My first kili plugin deleted!"
     assert remote_world.export()["plugins"] == []
-
-
-def test_the_upload_works_without_any_shortcut(remote_world: RemoteWorld, folder: Path) -> None:
-    with SdkProcess(VERSION) as unhurried:
-        session = unhurried.session(env=remote_world.environment(), cwd=folder)
-        session.run(cell_with("kili = Kili()").code).checked()
-        play(session, "path_to_plugin =")
-        assert "Plugin created successfully" in play(session, "kili.upload_plugin(")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from numpy.random import RandomState
 
-from tests.sdk import SdkProcess, SdkSession
+from tests.sdk import VERSIONS, SdkProcess, SdkSession
 from tests.server import RemoteWorld, ServerUnderTest
 from tests.tutorial.seed import PLUGIN, masked
 
@@ -147,6 +148,22 @@ def test_a_folder_with_helpers_is_uploaded_and_runs(
     activate(notebook).checked()
     append(notebook, todo_assets(remote_world)[:1])
     assert contents(logs(notebook)) == ["helped"]
+
+
+def test_the_upload_works_in_every_sdk_without_any_shortcut(
+    server: ServerUnderTest, plugin_file: str
+) -> None:
+    def uploaded_by(version: str) -> str:
+        with SdkProcess(version) as unhurried:
+            session = unhurried.session(env=server.new_world().environment())
+            session.run("from kili.client import Kili\nkili = Kili()").checked()
+            return str(
+                session.run(f"kili.upload_plugin({plugin_file!r}, {NAME!r})").checked().value
+            )
+
+    with ThreadPoolExecutor() as threads:  # each waits 15 seconds
+        answers = list(threads.map(uploaded_by, VERSIONS))
+    assert answers == ["Plugin created successfully"] * len(VERSIONS)
 
 
 # 3
