@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from concurrent.futures import wait
 from typing import Any
 
@@ -17,6 +18,7 @@ from emulator.domain.events import Delivery
 from emulator.domain.file import FILES_PATH, UPLOAD_PATH, Upload
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.user import RUN_KEY_PREFIX
+from emulator.domain.world import World
 from emulator.http import security
 from emulator.http.body import BodyError, read_json
 
@@ -48,12 +50,7 @@ def graphql_blueprint(
             revoked = key is not None and key.startswith(RUN_KEY_PREFIX)
             return _json(_revoked()) if revoked else security.unauthorized()
         world, actor = session
-
-        def upload_url(upload: Upload) -> str:
-            token = signer.token(world.name, upload)
-            return f"{_address(UPLOAD_PATH)}?token={token}&id={upload.file_id}"
-
-        context = RequestContext(world, actor, _address(FILES_PATH), upload_url)
+        context = RequestContext(world, actor, _address(FILES_PATH), _upload_url(signer, world))
         try:
             data = read_json(request)
         except BodyError as error:
@@ -65,6 +62,16 @@ def graphql_blueprint(
         return _json(answer, 200 if valid else 400)
 
     return blueprint
+
+
+def _upload_url(signer: security.UploadSigner, world: World) -> Callable[[Upload], str]:
+    """Makes the signed URLs of a world, as this request's client reaches it."""
+    address = _address(UPLOAD_PATH)
+
+    def sign(upload: Upload) -> str:
+        return f"{address}?token={signer.token(world.name, upload)}&id={upload.file_id}"
+
+    return sign
 
 
 def _address(path: str) -> str:
