@@ -18,7 +18,8 @@ def create_issues(
     Numbers are given here, per project and type from 0; what clients send is not used.
 
     Args:
-        rows: ``type``, and where given ``labelID``, ``assetId``, ``objectMid``, ``text``.
+        rows: where given ``type`` (ISSUE unless given), ``labelID``, ``assetId``,
+            ``objectMid``, ``text``.
         project_id: the project that all must belong to, when the caller names one.
 
     Raises:
@@ -31,6 +32,7 @@ def _create_issue(
     tx: Transaction, operation: str, row: dict[str, Any], project_id: str | None
 ) -> Document:
     target = _target(tx, operation, row)
+    type_ = row.get("type") or "ISSUE"
     if project_id and target["projectId"] != project_id:
         raise errors.access_denied()
     access.require(tx, operation, target["projectId"])
@@ -42,9 +44,9 @@ def _create_issue(
             "labelId": row.get("labelID"),
             "authorId": tx.actor.user_id,
             "objectMid": row.get("objectMid"),
-            "type": row["type"],
+            "type": type_,
             "status": "OPEN",
-            "issueNumber": _next_number(tx, target["projectId"], row["type"]),
+            "issueNumber": _next_number(tx, target["projectId"], type_),
             "createdAt": tx.now,
             "updatedAt": tx.now,
         }

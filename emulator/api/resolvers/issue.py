@@ -35,10 +35,9 @@ def create_issues(
     issues: list[dict[str, Any]],
     where: Where,
 ) -> list[Document]:
-    rows = [{**row, "type": row.get("type") or "ISSUE"} for row in issues]
     with info.context.change() as tx:
         project_id = (where.get("project") or {}).get("id")
-        created = issues_of.create_issues(tx, "createIssues", rows, project_id=project_id)
+        created = issues_of.create_issues(tx, "createIssues", issues, project_id=project_id)
         check_selected(tx, where, [each["assetId"] for each in created])
         return created
 
@@ -47,7 +46,7 @@ def create_issues(
 def append_to_issues(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
     operation = "appendToIssues"
     asset_id = required_id(operation, where)
-    row = {**data, "type": data.get("type") or "ISSUE", "assetId": asset_id}
+    row = {**data, "assetId": asset_id}
     with info.context.change() as tx:
         (created,) = issues_of.create_issues(tx, operation, [row])
         return created
