@@ -16,22 +16,27 @@ def create_project(
     tx: Transaction,
     *,
     title: str,
-    input_type: str,
-    json_interface: str,
-    description: str = "",
+    input_type: str | None = None,
+    json_interface: str | None = None,
+    description: str | None = None,
     settings: dict[str, Any] | None = None,
 ) -> Document:
     """Create a project; the actor becomes its first administrator (contract §4.1).
 
+    Unless they are given, the input type is IMAGE, the interface has no jobs, and the description
+    is empty.
+
     Raises:
         KiliError: the interface or a setting is not valid.
     """
+    input_type = input_type or "IMAGE"
+    json_interface = json_interface or "{}"
     parse_json_interface(json_interface, "createProject")
     project = tx.projects.insert(
         {
             "id": tx.new_id(),
             "title": title,
-            "description": description,
+            "description": description or "",
             "inputType": input_type,
             "jsonInterface": json_interface,
             **DEFAULTS,

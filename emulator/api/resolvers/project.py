@@ -35,9 +35,9 @@ def create_project(_: Any, info: Info, data: dict[str, Any]) -> Document:
         return projects_of.create_project(
             tx,
             title=data["title"],
-            description=data.get("description") or "",
-            input_type=data.get("inputType") or "IMAGE",
-            json_interface=data.get("jsonInterface") or "{}",
+            description=data.get("description"),
+            input_type=data.get("inputType"),
+            json_interface=data.get("jsonInterface"),
         )
 
 
