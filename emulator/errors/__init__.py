@@ -1,0 +1,17 @@
+"""The platform's errors, and every message that a user of the API can see.
+
+A business error reads ``[<key>] <sentence> -- This can be due to: <detail> | trace : false``
+(contract §2.1) and carries a code that clients find in ``extensions.code``. Each function below
+makes one such error, ready to be raised; messages marked "ours" have no recorded original.
+"""
+
+from emulator.errors.access import *
+from emulator.errors.argument import *
+from emulator.errors.asset import *
+from emulator.errors.base import *
+from emulator.errors.issue import *
+from emulator.errors.label import *
+from emulator.errors.plugin import *
+from emulator.errors.project import *
+from emulator.errors.request import *
+from emulator.errors.user import *

@@ -1,0 +1,42 @@
+"""Arguments that no operation takes (ours: the platform's own wording is not public)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from emulator.errors.base import KiliError, wrong
+
+
+def id_missing(operation: str) -> KiliError:
+    """A mutation's ``where`` names no target."""
+    return wrong(operation, "where.id is missing: give the id of the target")
+
+
+def only_id_taken(operation: str, others: list[str]) -> KiliError:
+    """A mutation that finds its target by id is given further conditions."""
+    return wrong(operation, f"where takes id only: leave out {', '.join(others)}")
+
+
+def where_empty(operation: str) -> KiliError:
+    """A mutation on assets selects them by nothing."""
+    return wrong(operation, "where is empty: give id, idIn or project.id")
+
+
+def lengths_differ(operation: str, names: Iterable[str]) -> KiliError:
+    """Parallel arrays are not parallel."""
+    return wrong(operation, f"{', '.join(names)} must have the same length, and one be given")
+
+
+def negative(name: str) -> KiliError:
+    """A page begins before the list."""
+    return wrong("The query", f"{name} must be 0 or more")
+
+
+def not_an_object(operation: str, name: str) -> KiliError:
+    """A JSON value must be an object."""
+    return wrong(operation, f"{name} must be an object: {{name: value}}")
+
+
+def id_taken(operation: str, document_id: str) -> KiliError:
+    """Something has this id already."""
+    return wrong(operation, f'the id "{document_id}" exists already')

@@ -1,0 +1,40 @@
+"""What is refused about labels and their json responses (contract §2.2, §6.3, §11.11)."""
+
+from __future__ import annotations
+
+from emulator.errors.base import KiliError, business, wrong
+
+MAX_SECONDS = 2**31 - 1
+
+
+def json_response_malformed(detail: str) -> KiliError:
+    """A label's response does not fit the project's json interface (key recorded, §11.11)."""
+    return business("jsonResponseMalformed", "The jsonResponse of the label is malformed.", detail)
+
+
+def label_incomplete(operation: str) -> KiliError:
+    """A label to be added lacks what it needs."""
+    return wrong(operation, "each label needs an assetID and a jsonResponse")
+
+
+def label_of_a_person(operation: str, label_id: str) -> KiliError:
+    """A label that somebody made is to be deleted."""
+    return wrong(operation, f'label "{label_id}" is no PREDICTION or INFERENCE: it stays')
+
+
+def overwrite_refused(operation: str) -> KiliError:
+    """People's labels are never overwritten."""
+    return wrong(operation, "overwrite is for PREDICTION and INFERENCE labels")
+
+
+def seconds_refused(operation: str) -> KiliError:
+    """The time of a label, or of all of an author's on an asset, is not one."""
+    return wrong(operation, f"secondsToLabel must be between 0 and {MAX_SECONDS} in all")
+
+
+RESPONSE_NOT_JSON = "it is not valid JSON ({reason})"
+RESPONSE_NOT_JOBS = "it must be a JSON object of jobs, not {kind}"
+RESPONSE_UNKNOWN_JOB = 'job "{job}" is not in the json interface (its jobs: {known})'
+RESPONSE_UNKNOWN_CATEGORY = 'category "{category}" is not in job "{job}" (it has: {known})'
+RESPONSE_NOT_A_LIST = '"{member}" of job "{job}" must be a list'
+RESPONSE_NOT_AN_OBJECT = "{what} must be a JSON object, not {kind}"

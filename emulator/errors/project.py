@@ -1,0 +1,48 @@
+"""What is refused about projects: settings and json interfaces (ours)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from emulator.errors.base import KiliError, not_emulated, wrong
+
+
+def setting_fixed(operation: str, name: str) -> KiliError:
+    """A setting cannot change any more."""
+    return wrong(operation, f"{name} is fixed when the project is created")
+
+
+def setting_computed(operation: str, name: str) -> KiliError:
+    """A value that the platform works out cannot be set."""
+    return wrong(operation, f"{name} is computed and cannot be set")
+
+
+def setting_out_of_range(operation: str, name: str, low: int, high: int) -> KiliError:
+    """A setting is out of its range."""
+    return wrong(operation, f"{name} must be between {low} and {high}")
+
+
+def metadata_property_refused(operation: str, key: str, members: Iterable[str]) -> KiliError:
+    """A metadata property has a member that it cannot have."""
+    return wrong(operation, f'metadata property "{key}" takes the members {", ".join(members)}')
+
+
+def metadata_type_refused(operation: str, key: str, types: Iterable[str]) -> KiliError:
+    """A metadata property has an unknown type."""
+    return wrong(operation, f'the type of metadata "{key}" must be one of {", ".join(types)}')
+
+
+def json_interface_malformed(operation: str, detail: str) -> KiliError:
+    """A json interface has the wrong form; see ``INTERFACE_…`` for the details."""
+    return wrong(operation, f"jsonInterface: {detail}")
+
+
+INTERFACE_NOT_JSON = "it is not valid JSON: {reason}"
+INTERFACE_NO_JOBS = 'it must be an object with a member "jobs": {name: job}'
+INTERFACE_BAD_JOB = 'job "{job}" must be an object with an "mlTask"'
+INTERFACE_BAD_CATEGORIES = 'job "{job}" must have categories of the form {{code: …}}'
+
+
+def setting_without_effect(operation: str, name: str, value: object, default: object) -> KiliError:
+    """A setting asks for what would have no effect."""
+    return not_emulated(operation, f"{name} = {value}", f"leave it at {default}")

@@ -1,0 +1,38 @@
+"""What the door answers, before GraphQL is asked; and what scalars do not take."""
+
+from __future__ import annotations
+
+UNAUTHORIZED = "Unauthorized"
+BODY_TOO_LARGE = "The request body is larger than {limit} MB."
+BODY_NOT_GZIP = "The body is sent as gzip, but cannot be unpacked as such."
+BODY_BROKEN_OFF = "The body breaks off, or is not sent as its headers say."
+BODY_NOT_JSON = "The body is not a JSON object: {reason}"
+NO_QUERY = "The body has no text member 'query'."
+FOREIGN_HOST = (
+    "This emulator does not answer for host {host!r}. "
+    "Start it with --allow-host {name} to allow it."
+)
+BAD_HOST = "The Host header of the request names no host."
+FOREIGN_ORIGIN = "Requests from other web sites are refused."
+UPLOAD_TOKEN_BAD = "The upload URL is not valid: ask for a new one."
+UPLOAD_TOKEN_OLD = "The upload URL has expired: ask for a new one."
+FILE_UNKNOWN = "No file has this id, or it is not accessible with this key."
+INTERNAL = (
+    "[unexpectedRetrieving] Unexpected error when retrieving runtime information. Please contact "
+    "our support team if it occurs again. -- This can be due to: {detail} | trace : false"
+)
+CONTROL_NEEDS_ADMIN = "The control plane needs the key of an administrator of this world."
+CONTROL_CREATE = 'send {"name": text, "scenario": text, "seed": number}'
+CONTROL_MARK = 'send {"mark": …} with what POST …/mark answered'
+CONTROL_MARK_OUTSIDE = "the mark is not of the time between the world's start and now"
+CONTROL_WAIT = 'send {"timeout": seconds}'
+
+
+def body_not_an_object(value: object) -> str:
+    """A body is JSON, but something else than an object."""
+    return BODY_NOT_JSON.format(reason=f"it is a {type(value).__name__}")
+
+
+DATE_TIME_REFUSED = "DateTime cannot represent {value!r}: give YYYY-MM-DD or an ISO-8601 time."
+PAGE_SIZE_NO_INTEGER = "Bad type of input PageSize, expected type integer, got type {kind}."
+PAGE_SIZE_OUT_OF_RANGE = "PageSize must be between 0 and {limit}, got {value}."
