@@ -1,0 +1,12 @@
+"""What ``where`` selects (contract §4.5, §5.4, §7).
+
+Each noun has a table from the filter's name to its predicate; a where of another noun inside one
+(``LabelWhere.asset``) is that noun's own table. An absent member, ``null`` and an empty object
+filter nothing. All conditions must hold; those under ``label`` and ``issue`` of an asset, on one
+same label or issue.
+"""
+
+from emulator.domain.filters.conditions import Where as Where
+from emulator.domain.filters.conditions import is_empty as is_empty
+from emulator.domain.filters.selection import Selection as Selection
+from emulator.domain.filters.selection import page as page

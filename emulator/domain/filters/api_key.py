@@ -1,0 +1,11 @@
+"""Which API keys an ``ApiKeyWhere`` selects."""
+
+from __future__ import annotations
+
+from emulator.domain.filters.conditions import Table, equals, referenced
+
+API_KEY: Table = {
+    "id": equals("id"),
+    "key": equals("key"),
+    "user": referenced("userId", "users", "user"),
+}

@@ -1,0 +1,93 @@
+"""What conditions are made of, whatever the noun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from emulator import clock
+from emulator.domain.access import AnyView
+from emulator.domain.world import Actor
+from emulator.storage.snapshot import Document
+
+Where = dict[str, Any]
+
+
+class Selecting(Protocol):
+    """What a condition may ask of the selection that it is a part of."""
+
+    view: AnyView
+    actor: Actor
+
+    def meets(self, noun: str, document: Document, where: Where) -> bool:
+        """Whether every condition of a noun's where holds for the document."""
+
+
+Predicate = Callable[[Selecting, Document, Any], bool]
+Table = dict[str, Predicate]
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a condition filters nothing: it is absent, or an object of such ones."""
+    return value is None or (isinstance(value, dict) and all(map(is_empty, value.values())))
+
+
+def equals(member: str) -> Predicate:
+    return lambda _, document, value: bool(document[member] == value)
+
+
+def is_in(member: str) -> Predicate:
+    return lambda _, document, value: document[member] in value
+
+
+def not_in(member: str) -> Predicate:
+    return lambda _, document, value: document[member] not in value
+
+
+def since(member: str) -> Predicate:
+    return lambda _, document, value: bool(document[member] >= moment(value))
+
+
+def until(member: str) -> Predicate:
+    return lambda _, document, value: bool(document[member] <= moment(value))
+
+
+def moment(value: str) -> str:
+    return clock.to_text(clock.from_text(value))
+
+
+def on(_: Selecting, document: Document, value: str) -> bool:
+    """Created at that moment, or on that day where only a date is given."""
+    if len(value) == len("2023-01-16"):
+        return bool(document["createdAt"].startswith(value))
+    return bool(document["createdAt"] == moment(value))
+
+
+def referenced(member: str, table: str, noun: str) -> Predicate:
+    """A condition on the document that a member names."""
+
+    def holds(selection: Selecting, document: Document, where: Where) -> bool:
+        other = getattr(selection.view, table).the(document[member])
+        return selection.meets(noun, other, where)
+
+    return holds
+
+
+def any_below(table: str, noun: str) -> Predicate:
+    """A condition that one same document of an asset's labels or issues meets."""
+
+    def holds(selection: Selecting, document: Document, where: Where) -> bool:
+        others = getattr(selection.view, table).find("asset", document["id"])
+        return any(selection.meets(noun, each, where) for each in others)
+
+    return holds
+
+
+DATES: Table = {
+    "createdAtGte": since("createdAt"),
+    "createdAtLte": until("createdAt"),
+    "updatedAtGte": since("updatedAt"),
+    "updatedAtLte": until("updatedAt"),
+}
+
+IDS: Table = {"id": equals("id"), "idIn": is_in("id")}

@@ -1,0 +1,14 @@
+"""Which issues and questions an ``IssueWhere`` selects (contract §7)."""
+
+from __future__ import annotations
+
+from emulator.domain.filters.conditions import Table, equals, is_in, referenced
+
+ISSUE: Table = {
+    "id": equals("id"),
+    "asset": referenced("assetId", "assets", "asset"),
+    "assetIn": is_in("assetId"),
+    "project": referenced("projectId", "projects", "project"),
+    "status": equals("status"),
+    "type": equals("type"),
+}

@@ -1,0 +1,133 @@
+"""What one actor can select from one view of a world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from emulator import errors
+from emulator.domain import access, user
+from emulator.domain.access import AnyView
+from emulator.domain.filters.api_key import API_KEY
+from emulator.domain.filters.asset import ASSET
+from emulator.domain.filters.conditions import Table, Where, is_empty
+from emulator.domain.filters.issue import ISSUE
+from emulator.domain.filters.label import LABEL
+from emulator.domain.filters.organization import ORGANIZATION
+from emulator.domain.filters.plugin import PLUGIN
+from emulator.domain.filters.project import PROJECT
+from emulator.domain.filters.user import USER
+from emulator.domain.world import Actor
+from emulator.storage.snapshot import Document
+
+TABLES: dict[str, Table] = {
+    "api_key": API_KEY,
+    "asset": ASSET,
+    "issue": ISSUE,
+    "label": LABEL,
+    "organization": ORGANIZATION,
+    "plugin": PLUGIN,
+    "project": PROJECT,
+    "user": USER,
+}
+
+
+class Selection:
+    """What one actor can select from one view."""
+
+    def __init__(self, view: AnyView, actor: Actor) -> None:
+        self.view = view
+        self.actor = actor
+        self._seen: dict[str, bool] = {}
+
+    def projects(self, where: Where) -> list[Document]:
+        """The projects that the where selects, in creation order."""
+        found = access.visible_projects(self.view, self.actor)
+        hidden = not where.get("deleted")
+        return [
+            each
+            for each in found
+            if not (hidden and each["deletedAt"]) and self.meets("project", each, where)
+        ]
+
+    def assets(self, where: Where) -> list[Document]:
+        """The assets that the where selects, in creation order."""
+        return self._select(self.view.assets, "asset", where)
+
+    def labels(self, where: Where) -> list[Document]:
+        """The labels that the where selects, in creation order."""
+        asset_id = (where.get("asset") or {}).get("id")
+        if asset_id:
+            labels = self.view.labels.find("asset", asset_id)
+            return self._kept(labels, "label", where)
+        return self._select(self.view.labels, "label", where)
+
+    def issues(self, where: Where) -> list[Document]:
+        """The issues that the where selects, in creation order."""
+        return self._select(self.view.issues, "issue", where)
+
+    def users(self, where: Where) -> list[Document]:
+        """The users that the where selects; plugins' own ones only when asked by id."""
+        hidden = bool(where.get("id") or where.get("idIn"))
+        users = user.visible_users(self.view, self.actor, hidden=hidden)
+        return [each for each in users if self.meets("user", each, where)]
+
+    def organizations(self, where: Where) -> list[Document]:
+        """The actor's organization, if the where selects it."""
+        own = self.view.organizations.the(self.actor.user["organizationId"])
+        return [own] if self.meets("organization", own, where) else []
+
+    def api_keys(self, where: Where) -> list[Document]:
+        """The API keys that the where selects."""
+        keys = user.visible_api_keys(self.view, self.actor)
+        return [each for each in keys if self.meets("api_key", each, where)]
+
+    def plugins(self, where: Where) -> list[Document]:
+        """The plugins of the actor's organization that the where selects."""
+        plugins = self.view.plugins.find("organization", self.actor.user["organizationId"])
+        return [each for each in plugins if self.meets("plugin", each, where)]
+
+    def meets(self, noun: str, document: Document, where: Where) -> bool:
+        """Whether every condition of a noun's where holds for the document."""
+        table = TABLES[noun]
+        return all(
+            table[name](self, document, value)
+            for name, value in where.items()
+            if not is_empty(value)
+        )
+
+    def sees(self, project_id: str) -> bool:
+        """Whether the actor sees the project."""
+        if project_id not in self._seen:
+            self._seen[project_id] = access.sees(self.view, self.actor, project_id)
+        return self._seen[project_id]
+
+    def _select(self, repository: Any, noun: str, where: Where) -> list[Document]:
+        project_id = (where.get("project") or {}).get("id")
+        candidates: Iterable[Document]
+        if where.get("id") or where.get("idIn"):
+            candidates = repository.some([where["id"]] if where.get("id") else where["idIn"])
+        elif project_id:
+            candidates = repository.find("project", project_id)
+        else:
+            candidates = repository.all()
+        return self._kept(candidates, noun, where)
+
+    def _kept(self, candidates: Iterable[Document], noun: str, where: Where) -> list[Document]:
+        return [
+            each
+            for each in candidates
+            if self.sees(each["projectId"]) and self.meets(noun, each, where)
+        ]
+
+
+def page(documents: list[Document], first: int | None, skip: int | None) -> list[Document]:
+    """One page of a list; past its end there is nothing (contract §1.8).
+
+    Raises:
+        KiliError: it begins before the list.
+    """
+    start = skip or 0
+    if start < 0:
+        raise errors.negative("skip")
+    return documents[start:] if first is None else documents[start : start + first]

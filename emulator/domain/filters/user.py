@@ -1,0 +1,19 @@
+"""Which users a ``UserWhere`` selects."""
+
+from __future__ import annotations
+
+from emulator.domain.filters.conditions import IDS, Selecting, Table, equals, referenced
+from emulator.storage.snapshot import Document
+
+
+def _key_of(selection: Selecting, owner: Document, key: str) -> bool:
+    return any(each["userId"] == owner["id"] for each in selection.view.api_keys.find("key", key))
+
+
+USER: Table = {
+    **IDS,
+    "activated": equals("activated"),
+    "apiKey": _key_of,
+    "email": equals("email"),
+    "organization": referenced("organizationId", "organizations", "organization"),
+}
