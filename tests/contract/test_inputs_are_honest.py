@@ -1,6 +1,6 @@
 """Every input of the schema is read back or refused; none is taken and dropped.
 
-The cases are in :mod:`tests.contract.input_cases`, those of filters in
+The cases are in :mod:`tests.contract.inputs`, those of filters in
 :mod:`tests.contract.filter_cases`. A member that is new in the schema fails here until it has one.
 """
 
@@ -14,7 +14,7 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 from emulator.app import Emulator
 from tests.contract.contract import SCHEMA
 from tests.contract.filter_cases import FILTERS
-from tests.contract.input_cases import CASES, Stage
+from tests.contract.inputs import CASES, Stage
 from tests.stage import Names, set_stage
 from tests.wire import Wire
 

@@ -1,0 +1,12 @@
+"""Requests that are refused: a table for each noun; a new module is found by itself."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from tests.bad_input.table import Case
+
+CASES: list[Case] = [
+    case
+    for module in iter_modules(__path__)
+    for case in getattr(import_module(f"{__name__}.{module.name}"), "CASES", ())
+]

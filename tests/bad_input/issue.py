@@ -1,0 +1,48 @@
+"""Issues and questions."""
+
+from __future__ import annotations
+
+from tests.bad_input.table import GHOST, denied, invalid, refused
+
+CASES = [
+    denied("createIssues", "unknown label", issues=[{"labelID": GHOST}], where={}),
+    denied("createIssues", "unknown asset", issues=[{"assetId": GHOST}], where={}),
+    denied("createIssues", "unknown project",
+           issues=[{"assetId": "<farm>"}], where={"project": {"id": GHOST}}),
+    denied("createIssues", "foreign asset", "labeler",
+           issues=[{"assetId": "<hidden asset>"}], where={}),
+    denied("createIssues", "foreign label", "labeler",
+           issues=[{"labelID": "<hidden label>"}], where={}),
+    denied("createIssues", "asset that where leaves out",
+           issues=[{"assetId": "<farm>"}], where={"id": "<pond>"}),
+    denied("createIssues", "label of another asset",
+           issues=[{"assetId": "<farm>", "labelID": "<pond DEFAULT>"}], where={}),
+    denied("createIssues", "the second of two is unknown",
+           issues=[{"assetId": "<farm>", "text": "a"}, {"assetId": GHOST}], where={}),
+    refused("createIssues", "about nothing", "give the labelID of an issue, or its assetId",
+            issues=[{"text": "?"}], where={"project": {"id": "<project>"}}),
+    invalid("createIssues", "unknown type", 'Value "BUG" does not exist',
+            issues=[{"assetId": "<farm>", "type": "BUG"}], where={}),
+    denied("appendToIssues", "unknown asset", data={"text": "?"}, where={"id": GHOST}),
+    denied("appendToIssues", "unknown label", data={"labelID": GHOST}, where={"id": "<farm>"}),
+    denied("appendToIssues", "foreign asset", "labeler", data={}, where={"id": "<hidden asset>"}),
+    refused("appendToIssues", "no id", "where.id is missing", data={"text": "?"}, where={}),
+    invalid("appendToIssues", "number is a text", "Int cannot represent",
+            data={"issueNumber": "one"}, where={"id": "<farm>"}),
+    denied("appendToComments", "unknown issue", data={"text": "?"}, where={"id": GHOST}),
+    denied("appendToComments", "foreign issue", "labeler",
+           data={"text": "?"}, where={"id": "<hidden issue>"}),
+    refused("appendToComments", "no id", "where.id is missing", data={"text": "?"}, where={}),
+    refused("appendToComments", "in review", "send inReview: false",
+            data={"text": "?", "inReview": True}, where={"id": "<issue>"}),
+    invalid("appendToComments", "no text", 'Field "text" of required type "String!"',
+            data={}, where={"id": "<issue>"}),
+    denied("updatePropertiesInIssue", "unknown issue",
+           data={"status": "SOLVED"}, where={"id": GHOST}),
+    denied("updatePropertiesInIssue", "foreign issue", "labeler",
+           data={"status": "SOLVED"}, where={"id": "<hidden issue>"}),
+    refused("updatePropertiesInIssue", "no id", "where.id is missing",
+            data={"status": "SOLVED"}, where={"project": {"id": "<project>"}}),
+    invalid("updatePropertiesInIssue", "unknown status", 'Value "FIXED" does not exist',
+            data={"status": "FIXED"}, where={"id": "<issue>"}),
+]  # fmt: skip

@@ -1,0 +1,71 @@
+"""A request that is refused, and what is said then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from emulator import errors
+
+DENIED = (
+    "[accessDenied] Access denied. Please verify your credentials or contact Kili support. -- "
+    "This can be due to: The data you are trying to mutate does not exist or is not accessible"
+    " | trace : false"
+)
+MALFORMED = "[jsonResponseMalformed] The jsonResponse of the label is malformed."
+MISSING_ARGUMENT = (
+    'Field "projects" argument "where" of type "ProjectWhere!" is required,'
+    " but it was not provided."
+)
+GHOST = "cl00000000000000000000000"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request that is refused.
+
+    Attributes:
+        arguments: of the mutation; ``<name>`` stands for the id of what has this name.
+        says: a part of the message; the whole of it where it is recorded.
+        key: whose API key is used.
+        code: ``extensions.code``.
+        status: of the HTTP answer.
+    """
+
+    mutation: str
+    about: str
+    arguments: dict[str, Any]
+    says: str
+    key: str = "admin"
+    code: str = errors.RESOLUTION_FAILURE
+    status: int = 200
+
+    def __str__(self) -> str:
+        return f"{self.mutation}: {self.about}"
+
+
+PLUGIN_CHANGES = ("deletePlugin", "generateUpdateUrl", "createPluginRunner", "updatePluginRunner")
+
+
+def denied(mutation: str, about: str, key: str = "admin", **arguments: Any) -> Case:
+    """The target does not exist, or the key's user does not see it."""
+    return Case(mutation, about, arguments, DENIED, key, "401")
+
+
+def forbidden(mutation: str, needed: str, key: str = "labeler", **arguments: Any) -> Case:
+    """The user sees the target, but may not do this with it."""
+    by_role = f"the role {needed} in "
+    says = f"{mutation} needs {by_role}"
+    if mutation in PLUGIN_CHANGES:
+        says = f"{mutation} needs to be its creator, or {by_role}each project where it is active"
+    return Case(mutation, f"as {key}", arguments, says, key)
+
+
+def refused(mutation: str, about: str, says: str, **arguments: Any) -> Case:
+    """A value that the mutation does not take."""
+    return Case(mutation, about, arguments, says)
+
+
+def invalid(mutation: str, about: str, says: str, **arguments: Any) -> Case:
+    """A value that does not fit the schema."""
+    return Case(mutation, about, arguments, says, code=errors.INTERNAL_ERROR, status=400)

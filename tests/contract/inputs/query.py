@@ -1,0 +1,39 @@
+"""The arguments of the queries that list and count."""
+
+from __future__ import annotations
+
+from tests.contract.inputs.registry import Case, Stage, case
+
+
+def _lists(operation: str) -> Case:
+    def run(stage: Stage) -> None:
+        everything = stage.wire.list(operation, {})
+        arguments = {"where": {}, "first": 1000, "skip": 0}
+        assert everything
+        for changed, expected in (
+            ({"where": {"id": everything[0]["id"]}}, everything[:1]),
+            ({"where": {"id": "nothing"}}, []),
+            ({"first": 0}, []),
+            ({"first": 1}, everything[:1]),
+            ({"skip": 1}, everything[1:]),
+        ):
+            assert (
+                stage.wire.call(operation, selection="id", **{**arguments, **changed}) == expected
+            )
+
+    return run
+
+
+def _counts(operation: str) -> Case:
+    def run(stage: Stage) -> None:
+        assert stage.wire.call(operation, where={}) > 0
+        assert stage.wire.call(operation, where={"id": "nothing"}) == 0
+
+    return run
+
+
+for _noun in ("ApiKeys", "Assets", "Issues", "Labels", "Organizations", "Projects", "Users"):
+    _operation = _noun[0].lower() + _noun[1:]
+    case(*(f"{_operation}({each})" for each in ("where", "first", "skip")))(_lists(_operation))
+    case(f"count{_noun}(where)")(_counts(f"count{_noun}"))
+case("countPlugins(where)")(_counts("countPlugins"))

@@ -1,0 +1,41 @@
+"""The table of the cases, and what each of them is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.stage import Names
+from tests.wire import Wire
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A world to try things in, and the ids of what is there."""
+
+    wire: Wire
+    names: Names
+
+    def read(self, operation: str, name: str, selection: str) -> Any:
+        """One thing of the world, by its name or id."""
+        where = {"id": self.names.get(name, name)}
+        (found,) = self.wire.list(operation, where, selection=selection)
+        return found
+
+
+Case = Callable[[Stage], None]
+
+CASES: dict[str, Case] = {}
+
+
+def case(*keys: str) -> Callable[[Case], Case]:
+    """Register a case for the members that it shows."""
+
+    def register(function: Case) -> Case:
+        for key in keys:
+            assert key not in CASES, key
+            CASES[key] = function
+        return function
+
+    return register
