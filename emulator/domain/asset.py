@@ -55,10 +55,7 @@ def _create_asset(
             **_content(tx, operation, project, asset_id, row.get("content") or ""),
             "jsonContent": _stored(tx, operation, project, row.get("jsonContent") or ""),
             "jsonMetadata": row.get("jsonMetadata") or "{}",
-            "status": row.get("status") or "TODO",
-            "skipped": False,
-            "priority": 0,
-            "isHoneypot": False,
+            **workflow.initial_state(row.get("status")),
             "createdAt": tx.now,
             "updatedAt": tx.now,
         }
@@ -147,10 +144,11 @@ def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Doc
         changes = {**content, **changes}
     if "jsonContent" in data:
         changes["jsonContent"] = _stored(tx, operation, project, data["jsonContent"])
-    return _change(tx, asset, changes)
+    return change(tx, asset, changes)
 
 
-def _change(tx: Transaction, asset: Document, members: dict[str, Any]) -> Document:
+def change(tx: Transaction, asset: Document, members: dict[str, Any]) -> Document:
+    """Change members of an asset and tell so, if any of them is new."""
     changes = {name: value for name, value in members.items() if asset[name] != value}
     if not changes:
         return asset
@@ -158,24 +156,6 @@ def _change(tx: Transaction, asset: Document, members: dict[str, Any]) -> Docume
     payload = {**event_payload(asset), "fields": sorted(changes)}
     tx.emit("asset.updated", payload, project_id=asset["projectId"])
     return asset
-
-
-def set_priority(
-    tx: Transaction, operation: str, assets: list[Document], priority: int
-) -> tuple[list[Document], list[Document]]:
-    """Have assets labeled earlier or later; those that are labeled or skipped decline it.
-
-    Returns:
-        the assets that have the priority now, and those to which it does not apply.
-    """
-    served, declined = [], []
-    for asset in assets:
-        access.require(tx, operation, asset["projectId"])
-        if asset["skipped"] or asset["status"] not in workflow.REMAINING:
-            declined.append(asset)
-        else:
-            served.append(_change(tx, asset, {"priority": priority}))
-    return served, declined
 
 
 def delete_assets(tx: Transaction, operation: str, assets: list[Document]) -> None:
@@ -205,54 +185,6 @@ def _delete_files(tx: Transaction, asset: Document) -> None:
         reference = file.reference(file_id)
         if not tx.assets.count("content", reference) + tx.assets.count("jsonContent", reference):
             tx.files.delete(each)
-
-
-def add_to_review(
-    tx: Transaction, operation: str, assets: list[Document]
-) -> tuple[list[Document], list[Document]]:
-    """Put labeled assets up for review (contract §5.6).
-
-    Returns:
-        the assets that moved, and those to which it does not apply.
-    """
-    moved, declined = [], []
-    for asset in assets:
-        access.require(tx, operation, asset["projectId"])
-        latest = latest_label(tx.labels.find("asset", asset["id"]))
-        status = workflow.after_add_to_review(asset["status"], has_label=latest is not None)
-        if status is None:
-            declined.append(asset)
-        else:
-            moved.append(tx.assets.change(asset, status=status, updatedAt=tx.now))
-    return moved, declined
-
-
-def send_back(
-    tx: Transaction, operation: str, assets: list[Document]
-) -> tuple[list[Document], list[Document]]:
-    """Send assets back to be labeled again; their latest label is marked (contract §5.6).
-
-    Returns:
-        the assets that moved, and those to which it does not apply.
-    """
-    moved, declined = [], []
-    for asset in assets:
-        access.require(tx, operation, asset["projectId"])
-        status = workflow.after_send_back(asset["status"])
-        if status is None or asset["skipped"]:
-            declined.append(asset)
-            continue
-        moved.append(tx.assets.change(asset, status=status, updatedAt=tx.now))
-        latest = latest_label(tx.labels.find("asset", asset["id"]))
-        if latest:
-            tx.labels.change(latest, isSentBackToQueue=True, updatedAt=tx.now)
-    return moved, declined
-
-
-def latest_label(labels: list[Document]) -> Document | None:
-    """The newest label that a person submitted: DEFAULT or REVIEW."""
-    human = [label for label in labels if label["labelType"] in ("DEFAULT", "REVIEW")]
-    return human[-1] if human else None
 
 
 def metadata(asset: Document) -> Any:

@@ -54,6 +54,12 @@ TABLES: tuple[TableSpec, ...] = (
             "issue": lambda comment: comment["issueId"],
         },
     ),
+    TableSpec("steps", {"project": lambda step: step["projectId"]}),
+    TableSpec("stepGroups", {"project": lambda group: group["projectId"]}),
+    TableSpec("locks", {"asset": lambda lock: lock["assetId"]}),
+    TableSpec("projectVersions", {"project": lambda version: version["projectId"]}),
+    TableSpec("tags", {"organization": lambda tag: tag["organizationId"]}),
+    TableSpec("notifications", {"user": lambda notification: notification["userID"]}),
     TableSpec("files", {"folder": lambda file: file["folder"]}),
     TableSpec("events", {"project": lambda event: event["projectId"]}),
     TableSpec(

@@ -6,7 +6,7 @@ status as it is.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 Status = Literal["TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVIEWED"]
 LabelType = Literal["DEFAULT", "REVIEW", "PREDICTION", "INFERENCE", "AUTOSAVE"]
@@ -16,6 +16,30 @@ STATUSES: tuple[Status, ...] = ("TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVI
 # How the computed counts of a project read the statuses.
 REMAINING: tuple[Status, ...] = ("TODO", "ONGOING")
 REVIEWED: tuple[Status, ...] = ("REVIEWED",)
+
+
+def initial_state(status: Status | None = None) -> dict[str, Any]:
+    """The members that say where a new asset stands, with nobody at work on it yet.
+
+    Args:
+        status: where it starts in V1, if not at the beginning.
+    """
+    return {
+        "status": status or "TODO",
+        "skipped": False,
+        "skipReason": None,
+        "priority": 0,
+        "assigneeIds": [],
+        "isHoneypot": False,
+        "isUsedForConsensus": False,
+        "stepId": None,
+        "stepStatus": None,
+        "consensusMark": None,
+        "consensusMarkPerCategory": None,
+        "honeypotMark": None,
+        "inferenceMark": None,
+    }
+
 
 _AFTER_LABEL: dict[tuple[Status, LabelType], Status] = {
     ("TODO", "AUTOSAVE"): "ONGOING",

@@ -1,27 +1,15 @@
 """One module per noun; each resolver unwraps its input and calls one function of the domain."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 from ariadne import SchemaBindable
 
-from emulator.api.resolvers import (
-    api_key,
-    asset,
-    issue,
-    label,
-    organization,
-    plugin,
-    project,
-    user,
-)
 from emulator.api.scalars import SCALARS
+
+_MODULES = [import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)]
 
 BINDABLES: list[SchemaBindable] = [
     *SCALARS,
-    *api_key.BINDABLES,
-    *asset.BINDABLES,
-    *issue.BINDABLES,
-    *label.BINDABLES,
-    *organization.BINDABLES,
-    *plugin.BINDABLES,
-    *project.BINDABLES,
-    *user.BINDABLES,
+    *(bindable for module in _MODULES for bindable in getattr(module, "BINDABLES", ())),
 ]

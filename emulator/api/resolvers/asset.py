@@ -9,16 +9,15 @@ from ariadne import MutationType, ObjectType, QueryType
 from emulator import errors
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import named_ids, required_id, rows, targets
+from emulator.api.resolvers.outcome import Outcome, outcome, project_of
 from emulator.domain import asset as assets_of
-from emulator.domain import file
+from emulator.domain import file, workflow
 from emulator.domain.filters import Where, page
 from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
 asset = ObjectType("Asset")
-
-Outcome = dict[str, list[Document]]
 
 
 @query.field("assets")
@@ -98,14 +97,6 @@ def _given(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-@mutation.field("setAssetsPriority")
-def set_assets_priority(_: Any, info: Info, where: Where, priority: int) -> Outcome:
-    operation = "setAssetsPriority"
-    with info.context.change() as tx:
-        found = targets(tx, operation, where)
-        return _outcome(*assets_of.set_priority(tx, operation, found, priority))
-
-
 @mutation.field("deleteAssets")
 def delete_assets(_: Any, info: Info, where: Where) -> Outcome:
     operation = "deleteAssets"
@@ -113,7 +104,7 @@ def delete_assets(_: Any, info: Info, where: Where) -> Outcome:
         gone = [each for each in named_ids(where) if not tx.assets.get(each)]
         found = targets(tx, operation, where, besides=gone)
         assets_of.delete_assets(tx, operation, found)
-    return _outcome([*found, *({"id": each, "externalId": None} for each in gone)], [])
+    return outcome([*found, *({"id": each, "externalId": None} for each in gone)], [])
 
 
 @mutation.field("deleteManyFromDataset")
@@ -122,54 +113,7 @@ def delete_many_from_dataset(_: Any, info: Info, where: Where) -> Document | Non
     with info.context.change() as tx:
         found = targets(tx, operation, where)
         assets_of.delete_assets(tx, operation, found)
-    return _project_of(found, info)
-
-
-@mutation.field("addAssetsToReview")
-def add_assets_to_review(_: Any, info: Info, where: Where) -> Outcome:
-    operation = "addAssetsToReview"
-    with info.context.change() as tx:
-        return _outcome(*assets_of.add_to_review(tx, operation, targets(tx, operation, where)))
-
-
-@mutation.field("addAllLabeledAssetsToReview")
-def add_all_labeled_assets_to_review(_: Any, info: Info, where: Where) -> Document | None:
-    operation = "addAllLabeledAssetsToReview"
-    with info.context.change() as tx:
-        moved, _declined = assets_of.add_to_review(tx, operation, targets(tx, operation, where))
-    return _project_of(moved, info)
-
-
-@mutation.field("sendAssetsBackToQueue")
-def send_assets_back_to_queue(_: Any, info: Info, where: Where) -> Outcome:
-    operation = "sendAssetsBackToQueue"
-    with info.context.change() as tx:
-        return _outcome(*assets_of.send_back(tx, operation, targets(tx, operation, where)))
-
-
-@mutation.field("sendBackAssetsToQueue")
-def send_back_assets_to_queue(_: Any, info: Info, where: Where) -> Document | None:
-    operation = "sendBackAssetsToQueue"
-    with info.context.change() as tx:
-        found = targets(tx, operation, where)
-        assets_of.send_back(tx, operation, found)
-    return _project_of(found, info)
-
-
-def _project_of(found: list[Document], info: Info) -> Document | None:
-    return info.context.view.projects.the(found[0]["projectId"]) if found else None
-
-
-def _outcome(succeeded: list[Document], declined: list[Document]) -> Outcome:
-    return {
-        "succeeded": [_reference(each) for each in succeeded],
-        "declined": [_reference(each) for each in declined],
-        "failed": [],
-    }
-
-
-def _reference(each: Document) -> Document:
-    return {"assetId": each["id"], "externalId": each["externalId"]}
+    return project_of(found, info)
 
 
 @asset.field("content")
@@ -194,7 +138,7 @@ def labels(owner: Document, info: Info) -> list[Document]:
 
 @asset.field("latestLabel")
 def latest_label(owner: Document, info: Info) -> Document | None:
-    return assets_of.latest_label(info.context.view.labels.find("asset", owner["id"]))
+    return workflow.latest_label(info.context.view.labels.find("asset", owner["id"]))
 
 
 @asset.field("issues")
