@@ -22,6 +22,14 @@ def label_of_a_person(operation: str, label_id: str) -> KiliError:
     return wrong(operation, f'label "{label_id}" is no PREDICTION or INFERENCE: it stays')
 
 
+def label_search_malformed(position: int, expected: str, found: str) -> KiliError:
+    """A ``label.search`` cannot be read (ours)."""
+    return wrong(
+        "The query",
+        f"label.search is malformed at character {position}: expected {expected}, found {found}",
+    )
+
+
 def overwrite_refused(operation: str) -> KiliError:
     """People's labels are never overwritten."""
     return wrong(operation, "overwrite is for PREDICTION and INFERENCE labels")
