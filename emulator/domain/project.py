@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from emulator import errors
 from emulator.domain import access
 from emulator.domain.world import BaseView, Transaction
+from emulator.rules import input_types
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.permissions import ProjectRole
 from emulator.rules.project_settings import DEFAULTS, checked_settings
@@ -27,9 +29,12 @@ def create_project(
     is empty.
 
     Raises:
-        KiliError: the interface or a setting is not valid.
+        KiliError: the input type is one without a labeling interface, or the json interface or a
+            setting is not valid.
     """
     input_type = input_type or "IMAGE"
+    if input_type in input_types.RETIRED:
+        raise errors.input_type_retired(input_type)
     json_interface = json_interface or "{}"
     parse_json_interface(json_interface, "createProject")
     project = tx.projects.insert(

@@ -46,3 +46,12 @@ INTERFACE_BAD_CATEGORIES = 'job "{job}" must have categories of the form {{code:
 def setting_without_effect(operation: str, name: str, value: object, default: object) -> KiliError:
     """A setting asks for what would have no effect."""
     return not_emulated(operation, f"{name} = {value}", f"leave it at {default}")
+
+
+def input_type_retired(input_type: str) -> KiliError:
+    """A project is to have an input type that clients know by name only."""
+    return not_emulated(
+        "createProject",
+        f"the input type {input_type}, which the platform offers no more,",
+        "choose another, such as IMAGE, TEXT, PDF or VIDEO",
+    )

@@ -14,8 +14,13 @@ CASES = [
     refused("createProject", "categories are a list", "must have categories of the form",
             data={"title": "t", "jsonInterface":
                   '{"jobs": {"J": {"mlTask": "X", "content": {"categories": [1]}}}}'}),
-    invalid("createProject", "unknown input type", 'Value "VIDEO" does not exist',
-            data={"title": "t", "inputType": "VIDEO"}),
+    invalid("createProject", "unknown input type", 'Value "HTML" does not exist',
+            data={"title": "t", "inputType": "HTML"}),
+    *(
+        refused("createProject", f"input type {each}", "which the platform offers no more",
+                data={"title": "t", "inputType": each})
+        for each in ("NA", "TIME_SERIES", "URL")
+    ),
     invalid("createProject", "no title", 'Field "title" of required type "String!"', data={}),
     denied("updatePropertiesInProject", "unknown project", where={"id": GHOST}, data={}),
     denied("updatePropertiesInProject", "foreign project", "labeler",

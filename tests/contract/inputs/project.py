@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from graphql import GraphQLEnumType
+
+from emulator.rules.input_types import RETIRED
+from tests.contract.contract import SCHEMA
 from tests.contract.inputs.registry import Case, Stage, case
 from tests.stage import INTERFACE
 
@@ -30,7 +34,10 @@ def _(stage: Stage) -> None:
 
 @case("CreateProjectData.inputType")
 def _(stage: Stage) -> None:
-    assert _create_project(stage, inputType="TEXT")["inputType"] == "TEXT"
+    input_types = SCHEMA.type_map["InputType"]
+    assert isinstance(input_types, GraphQLEnumType)
+    for each in sorted(input_types.values.keys() - RETIRED):
+        assert _create_project(stage, inputType=each)["inputType"] == each
 
 
 @case("CreateProjectData.jsonInterface")
