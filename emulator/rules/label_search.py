@@ -14,6 +14,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from emulator import errors
 
@@ -75,8 +76,9 @@ class LabelSearch:
         return results.pop()
 
 
+@lru_cache(maxsize=64)
 def parse_label_search(text: str) -> LabelSearch:
-    """Read a search.
+    """Read a search; one that was read lately is not read again.
 
     Raises:
         KiliError: it is malformed; the message says where, and what was expected.

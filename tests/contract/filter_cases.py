@@ -116,6 +116,8 @@ FILTERS: dict[str, dict[str, Case]] = {
             ({"typeIn": ["INFERENCE", "PREDICTION"]}, {"farm", "meadow"}),
             ({"typeIn": ["REVIEW"], "authorIn": ["Rita"]}, {"street"}),
             ({"typeIn": ["REVIEW"], "authorIn": ["Leo"]}, set()),
+            ({"search": "CLASSIFICATION_JOB.EASY.count > 0", "typeIn": ["REVIEW"]}, {"street"}),
+            ({"search": "CLASSIFICATION_JOB.NONE.count > 0"}, set()),
         ],
         "metadata": [
             ({"place": "town"}, {"street", "car-park", "aquarium"}),
@@ -156,6 +158,12 @@ FILTERS: dict[str, dict[str, Case]] = {
         "id": [("<pond DEFAULT>", {"pond DEFAULT"})],
         "idIn": [(["<pond DEFAULT>", "<street REVIEW>"], {"pond DEFAULT", "street REVIEW"})],
         "project": [({"id": "<project>"}, FIRST_LABELS)],
+        "search": [
+            ("CLASSIFICATION_JOB.EASY.count == 1",
+             {"street REVIEW", "pond DEFAULT", "aquarium label"}),
+            ("CLASSIFICATION_JOB.HARD.count > 0 OR COLOR.RED.count > 0",
+             {"farm DEFAULT", "hidden label"}),
+        ],
         "typeIn": [(["REVIEW", "PREDICTION"], {"street REVIEW", "meadow PREDICTION"})],
         "user": [({"id": "<rita>"}, {"street REVIEW"}), ({"email": "x@example.com"}, set())],
     },

@@ -13,6 +13,7 @@ from emulator.domain.filters.conditions import (
     since,
     until,
 )
+from emulator.rules.label_search import parse_label_search
 from emulator.storage.snapshot import Document
 
 
@@ -26,6 +27,26 @@ def _author(selection: Selecting, label: Document, where: Where) -> bool:
     return selection.meets("user", selection.view.users.the(label["authorId"]), where)
 
 
+def _search(_: Selecting, label: Document, text: str) -> bool:
+    return parse_label_search(text).holds(label["search"]["numberOfAnnotationsByObject"])
+
+
+def check_searches(where: Where) -> None:
+    """See to it that a malformed search is refused also where there is no label to try it on.
+
+    Args:
+        where: of any noun; only a ``LabelWhere``, at any depth, has a member ``search``.
+
+    Raises:
+        KiliError: one cannot be read.
+    """
+    for name, value in where.items():
+        if name == "search" and value is not None:
+            parse_label_search(value)
+        elif name != "metadata" and isinstance(value, dict):
+            check_searches(value)
+
+
 LABEL: Table = {
     **IDS,
     "asset": referenced("assetId", "assets", "asset"),
@@ -34,6 +55,7 @@ LABEL: Table = {
     "createdAtGte": since("createdAt"),
     "createdAtLte": until("createdAt"),
     "project": referenced("projectId", "projects", "project"),
+    "search": _search,
     "typeIn": is_in("labelType"),
     "user": _author,
 }

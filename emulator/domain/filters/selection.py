@@ -12,7 +12,7 @@ from emulator.domain.filters.api_key import API_KEY
 from emulator.domain.filters.asset import ASSET
 from emulator.domain.filters.conditions import Table, Where, is_empty
 from emulator.domain.filters.issue import ISSUE
-from emulator.domain.filters.label import LABEL
+from emulator.domain.filters.label import LABEL, check_searches
 from emulator.domain.filters.organization import ORGANIZATION
 from emulator.domain.filters.plugin import PLUGIN
 from emulator.domain.filters.project import PROJECT
@@ -114,6 +114,7 @@ class Selection:
         return self._kept(candidates, noun, where)
 
     def _kept(self, candidates: Iterable[Document], noun: str, where: Where) -> list[Document]:
+        check_searches(where)
         return [
             each
             for each in candidates
