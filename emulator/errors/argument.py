@@ -32,6 +32,11 @@ def negative(name: str) -> KiliError:
     return wrong("The query", f"{name} must be 0 or more")
 
 
+def page_refused(name: str, limit: int) -> KiliError:
+    """A page has no such size."""
+    return wrong("The query", f"{name} must be between 0 and {limit}")
+
+
 def not_an_object(operation: str, name: str) -> KiliError:
     """A JSON value must be an object."""
     return wrong(operation, f"{name} must be an object: {{name: value}}")

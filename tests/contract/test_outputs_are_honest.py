@@ -176,6 +176,7 @@ def _read_everything(wire: Wire, values: Seen) -> None:
         _see_field(operation, found, values)
     everybody = {"idIn": [each["id"] for each in wire.emulator.world.view.users.all()]}
     _see_field("users", _ask(wire, "users", where=everybody, first=1000, skip=0), values)
+    _see_field("events", _ask(wire, "events", where={}, pagination={}), values)
     plugins = _ask(wire, "listPlugins")
     _see_field("listPlugins", plugins, values)
     for plugin in plugins:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, user
+from emulator.domain import access, event, user
 from emulator.domain.access import AnyView
 from emulator.domain.filters.api_key import API_KEY
 from emulator.domain.filters.asset import ASSET
 from emulator.domain.filters.conditions import Table, Where, is_empty
+from emulator.domain.filters.event import EVENT
 from emulator.domain.filters.issue import ISSUE
 from emulator.domain.filters.label import LABEL, check_searches
 from emulator.domain.filters.organization import ORGANIZATION
@@ -23,6 +24,7 @@ from emulator.storage.snapshot import Document
 TABLES: dict[str, Table] = {
     "api_key": API_KEY,
     "asset": ASSET,
+    "event": EVENT,
     "issue": ISSUE,
     "label": LABEL,
     "organization": ORGANIZATION,
@@ -65,6 +67,15 @@ class Selection:
     def issues(self, where: Where) -> list[Document]:
         """The issues that the where selects, in creation order."""
         return self._select(self.view.issues, "issue", where)
+
+    def events(
+        self, where: Where, pagination: dict[str, Any], *, descending: bool = False
+    ) -> list[Document]:
+        """A page of the events that the where selects, oldest or newest first."""
+        events = list(event.visible_events(self.view, self.actor, where.get("projectId")))
+        listed = event.between(events[::-1] if descending else events, pagination)
+        selected = [each for each in listed if self.meets("event", each, where)]
+        return event.page_of(selected, pagination)
 
     def users(self, where: Where) -> list[Document]:
         """The users that the where selects; plugins' own ones only when asked by id."""

@@ -1,0 +1,23 @@
+"""Events: the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariadne import QueryType
+
+from emulator.api.context import Info
+from emulator.domain.filters import Where
+from emulator.storage.snapshot import Document
+
+query = QueryType()
+
+
+@query.field("events")
+def events(
+    _: Any, info: Info, where: Where, pagination: dict[str, Any], order: str = "asc"
+) -> list[Document]:
+    return info.context.selection.events(where, pagination, descending=order == "desc")
+
+
+BINDABLES = [query]

@@ -1,0 +1,71 @@
+"""The audit trail: stored events, as those who administer see them (contract §8.9).
+
+What an event is, and how it is delivered, is in :mod:`emulator.domain.events`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from emulator import errors
+from emulator.domain import access
+from emulator.domain.access import AnyView
+from emulator.domain.world import Actor
+from emulator.storage.snapshot import Document
+
+MAX_PAGE = 1000
+
+
+def visible_events(
+    view: AnyView, actor: Actor, project_id: str | None = None
+) -> Iterator[Document]:
+    """The events of the projects that the actor administers, deleted ones included.
+
+    Events that belong to no project are for administrators of the organization.
+
+    Args:
+        project_id: those of this project only.
+    """
+    candidates: Iterable[Document]
+    candidates = view.events.find("project", project_id) if project_id else view.events.all()
+    shown: dict[str, bool] = {}
+    for each in candidates:
+        home = each["projectId"]
+        if home not in shown:
+            shown[home] = _administers(view, actor, home)
+        if shown[home]:
+            yield each
+
+
+def _administers(view: AnyView, actor: Actor, project_id: str | None) -> bool:
+    if not project_id:
+        return bool(actor.user["organizationRole"] == "ADMIN")
+    project: Document | None = view.projects.get(project_id)
+    return bool(project) and access.role_in(view, actor.user, project) == "ADMIN"
+
+
+def between(events: list[Document], pagination: dict[str, Any]) -> list[Document]:
+    """From ``fromEventId`` to ``untilEventId``, where given, both included.
+
+    Nothing, where either is not in the list.
+    """
+    first, last = pagination.get("fromEventId"), pagination.get("untilEventId")
+    places = {each["id"]: place for place, each in enumerate(events)}
+    start = places.get(first, len(events)) if first else 0
+    end = places.get(last, -1) + 1 if last else len(events)
+    return events[start:end]
+
+
+def page_of(events: list[Document], pagination: dict[str, Any]) -> list[Document]:
+    """The ``first`` events after ``skip`` ones.
+
+    Raises:
+        KiliError: either is out of range.
+    """
+    skip, first = pagination.get("skip") or 0, pagination.get("first", MAX_PAGE)
+    if skip < 0:
+        raise errors.negative("skip")
+    if not 0 <= first <= MAX_PAGE:
+        raise errors.page_refused("first", MAX_PAGE)
+    return events[skip : skip + first]

@@ -1,0 +1,14 @@
+"""Which events an ``EventsWhere`` selects."""
+
+from __future__ import annotations
+
+from emulator.domain.filters.conditions import Table, equals, since, until
+
+EVENT: Table = {
+    "createdAtGte": since("createdAt"),
+    "createdAtLte": until("createdAt"),
+    "event": equals("event"),
+    "organizationId": equals("organizationId"),
+    "projectId": equals("projectId"),
+    "userId": equals("userId"),
+}
