@@ -42,7 +42,7 @@ def _administers(view: AnyView, actor: Actor, project_id: str | None) -> bool:
     if not project_id:
         return bool(actor.user["organizationRole"] == "ADMIN")
     project: Document | None = view.projects.get(project_id)
-    return bool(project) and access.role_in(view, actor.user, project) == "ADMIN"
+    return project is not None and access.role_in(view, actor.user, project) == "ADMIN"
 
 
 def between(events: list[Document], pagination: dict[str, Any]) -> list[Document]:

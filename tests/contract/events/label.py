@@ -1,0 +1,26 @@
+"""Events of labels."""
+
+from __future__ import annotations
+
+from tests.contract.events.registry import Stage, causes
+from tests.stage import EASY
+
+
+@causes(
+    "label.workflow.created.default",
+    "label.workflow.created.inference",
+    "label.workflow.created.prediction",
+    "label.workflow.created.review",
+    computed_in="domain/label.py:_append_label",
+)
+def _(stage: Stage) -> None:
+    row = {"assetID": stage.names["farm"], "jsonResponse": EASY, "modelName": "m"}
+    for label_type in ("DEFAULT", "INFERENCE", "PREDICTION", "REVIEW", "AUTOSAVE"):
+        data = {"labelType": label_type, "labelsData": [row]}
+        stage.wire.call("appendManyLabels", data=data, where={}, selection="id")
+
+
+@causes("label.workflow.edited")
+def _(stage: Stage) -> None:
+    where = {"id": stage.names["pond DEFAULT"]}
+    stage.wire.call("updatePropertiesInLabel", data={"secondsToLabel": 3}, where=where)

@@ -1,0 +1,40 @@
+"""The table of the cases.
+
+::
+
+    @causes("project.archived")
+    def _(stage: Stage) -> None:
+        stage.wire.call("updatePropertiesInProject", data={"archived": True}, where=…)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.contract.inputs.registry import Stage
+
+Case = Callable[[Stage], None]
+
+CASES: dict[str, Case] = {}
+
+# function that emits subjects that are not written out there → those subjects
+COMPUTED: dict[str, set[str]] = {}
+
+
+def causes(*subjects: str, computed_in: str | None = None) -> Callable[[Case], Case]:
+    """Register what causes events.
+
+    Args:
+        computed_in: ``file:function`` in ``emulator``, where the call of ``emit`` does not have the
+            subjects as they are, but computes them.
+    """
+
+    def register(function: Case) -> Case:
+        for subject in subjects:
+            assert subject not in CASES, subject
+            CASES[subject] = function
+        if computed_in:
+            COMPUTED.setdefault(computed_in, set()).update(subjects)
+        return function
+
+    return register

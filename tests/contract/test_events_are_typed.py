@@ -1,0 +1,103 @@
+"""Each event that the emulator emits is one that ``kili_events`` declares, member by member.
+
+The cases are in :mod:`tests.contract.events`. A call of ``emit`` with a subject that has none
+fails here.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from kili_events import EventName, parse_event
+
+import emulator
+from emulator.app import Emulator
+from tests.contract.events import CASES, COMPUTED
+from tests.contract.inputs import Stage
+from tests.stage import Names, set_stage
+from tests.wire import Wire
+
+SOURCES = Path(emulator.__file__).parent
+SUBJECTS = set(get_args(EventName))
+
+
+@pytest.fixture(scope="module")
+def wire() -> Iterator[Wire]:
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        yield wire
+        wire.close()
+
+
+@pytest.fixture(scope="module")
+def known(wire: Wire) -> Names:
+    return set_stage(wire)
+
+
+@pytest.fixture
+def stage(wire: Wire, known: Names) -> Iterator[Stage]:
+    mark = wire.emulator.mark()
+    yield Stage(wire, known)
+    wire.emulator.reset(mark)
+
+
+def stored(wire: Wire) -> list[dict[str, Any]]:
+    """All events of the world, as ``on_event`` and the audit trail know them."""
+    members = ("event", "organizationId", "projectId", "userId", "payload")
+    events = wire.emulator.world.view.events.all()
+    return [{member: each[member] for member in members} for each in events]
+
+
+def check(event: dict[str, Any]) -> None:
+    """Parse the event; it must have all that is declared, and nothing else."""
+    declared = parse_event(event).model_dump(by_alias=True)
+    assert {"payload": {}, **declared} == event  # some subjects have none
+
+
+@pytest.mark.parametrize("subject", CASES)
+def test_an_event_is_as_it_is_declared(stage: Stage, subject: str) -> None:
+    before = len(stored(stage.wire))
+    CASES[subject](stage)
+    events = stored(stage.wire)[before:]
+    assert subject in {each["event"] for each in events}
+    for each in events:
+        check(each)
+
+
+def test_the_events_of_the_scenario_are_as_they_are_declared(wire: Wire, known: Names) -> None:
+    for each in stored(wire):
+        check(each)
+
+
+def calls_of_emit() -> Iterator[tuple[str, str | None]]:
+    """Each ``….emit(…)``: ``file:function`` it is in, and the subject, if it is written out."""
+    for path in sorted(SOURCES.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef):
+                place = f"{path.relative_to(SOURCES).as_posix()}:{function.name}"
+                yield from ((place, subject) for subject in _subjects(function))
+
+
+def _subjects(function: ast.FunctionDef) -> Iterator[str | None]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            is_internal = any(each.arg == "internal" for each in node.keywords)
+            if node.func.attr == "emit" and not is_internal:
+                subject = node.args[0]
+                yield subject.value if isinstance(subject, ast.Constant) else None
+
+
+def test_every_subject_in_the_code_has_a_case() -> None:
+    calls = list(calls_of_emit())
+    assert {subject for _, subject in calls if subject} <= CASES.keys()
+    places = {place for place, subject in calls if subject is None}
+    assert places == COMPUTED.keys(), "say in a case which subjects are computed there"
+
+
+def test_cases_are_about_events_of_the_platform() -> None:
+    assert CASES.keys() <= SUBJECTS

@@ -1,0 +1,90 @@
+"""The audit trail: who sees which events, over the wire and with the SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from emulator.app import Emulator
+from tests.stage import EASY, Names, set_stage
+from tests.wire import Wire
+
+
+@pytest.fixture(scope="module")
+def wire() -> Iterator[Wire]:
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        yield wire
+        wire.close()
+
+
+@pytest.fixture(scope="module")
+def known(wire: Wire) -> Names:
+    return set_stage(wire)
+
+
+def seen_by(wire: Wire, key: str, **where: str) -> list[str]:
+    found = wire.call("events", key, "event", where=where, pagination={})
+    return [each["event"] for each in found]
+
+
+@pytest.mark.parametrize("key", ["manager", "reviewer", "labeler"])
+def test_who_does_not_administer_a_project_sees_none_of_its_events(
+    wire: Wire, known: Names, key: str
+) -> None:
+    assert seen_by(wire, key) == []
+    assert seen_by(wire, key, projectId=known["project"]) == []
+
+
+def test_an_administrator_of_one_project_sees_its_events_only(wire: Wire, known: Names) -> None:
+    mark = wire.emulator.mark()
+    members = wire.emulator.world.documents.table("projectUsers")
+    members.update({"role": "ADMIN"}, lambda each: each["userId"] == known["max"])
+    assert seen_by(wire, "manager") == seen_by(wire, "admin", projectId=known["project"]) != []
+    assert seen_by(wire, "manager", projectId=known["hidden project"]) == []
+    wire.emulator.reset(mark)
+
+
+def test_the_events_of_a_deleted_project_stay(wire: Wire, known: Names) -> None:
+    mark = wire.emulator.mark()
+    hidden = known["hidden project"]
+    before = seen_by(wire, "admin", projectId=hidden)
+    wire.call("deleteProject", where={"id": hidden})
+    assert seen_by(wire, "admin", projectId=hidden) == [*before, "project.deleted"]
+    wire.emulator.reset(mark)
+
+
+def test_a_change_that_is_refused_leaves_no_event(wire: Wire, known: Names) -> None:
+    before = seen_by(wire, "admin")
+    rows = [
+        {"assetID": known["farm"], "jsonResponse": EASY},
+        {"assetID": known["farm"], "jsonResponse": '{"NO_JOB": {}}'},
+    ]
+    data = {"labelType": "DEFAULT", "labelsData": rows}
+    assert "NO_JOB" in wire.refusal("appendManyLabels", data=data, where={})
+    assert seen_by(wire, "admin") == before
+
+
+def test_the_sdk_lists_events_page_by_page(wire: Wire, known: Names) -> None:
+    mark = wire.emulator.mark()
+    kili = wire.emulator.client()
+    names = [f"asset {number}" for number in range(120)]
+    kili.append_many_to_dataset(
+        known["hidden project"], content_array=["a text"] * 120, external_id_array=names
+    )
+    events = kili.events.list(project_id=known["hidden project"], event="asset.created")
+    assert [each["payload"]["externalId"] for each in events] == ["hidden", *names]
+    newest = kili.events.list(
+        project_id=known["hidden project"],
+        order="desc",
+        skip=1,
+        user_id=known["ada"],
+        created_at_gte="2020-01-01",
+        from_event_id=events[-1]["id"],
+        until_event_id=events[-3]["id"],
+        fields=["id", "payload"],
+    )
+    assert newest == [{name: each[name] for name in ("id", "payload")} for each in events[-2:-4:-1]]
+    assert kili.events.list(project_id="unknown") == []
+    wire.emulator.reset(mark)
