@@ -112,9 +112,12 @@ def set_stage(wire: Wire) -> Names:
     )
     issues = [{"labelID": label["id"], "text": "why?", "type": "QUESTION"}]
     (issue,) = wire.call("createIssues", issues=issues, where={"project": {"id": hidden}})
+    told = {"message": "Welcome.", "status": "SUCCESS", "userID": known["leo"]}
+    notification = wire.call("createNotification", data=told)
     assert deploy_plugin(wire) == "ACTIVE"
     return {
         **known,
+        "notification": notification["id"],
         "hidden project": hidden,
         "hidden asset": asset["id"],
         "hidden label": label["id"],

@@ -84,6 +84,16 @@ def check(
     return project
 
 
+def require_organization_admin(tx: Transaction, operation: str) -> None:
+    """Check that the actor administers their organization.
+
+    Raises:
+        KiliError: they do not.
+    """
+    if tx.actor.user["organizationRole"] != "ADMIN":
+        raise errors.no_access_rights(operation, "the role ADMIN in the organization")
+
+
 def require_plugin_creator(tx: Transaction, operation: str) -> None:
     """Check that the actor may add plugins to the organization.
 

@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import Any
 
 from emulator import clock
+from emulator.domain.notification import notify
+from emulator.domain.world import Actor
 from tests.stage import EASY, PLUGIN, Names, set_stage
 from tests.wire import Wire
 
@@ -36,6 +38,7 @@ LISTS = {
     "AssetWhere": "assets",
     "IssueWhere": "issues",
     "LabelWhere": "labels",
+    "NotificationWhere": "notifications",
     "OrganizationWhere": "organizations",
     "ProjectWhere": "projects",
     "UserWhere": "users",
@@ -67,11 +70,16 @@ def set_up(wire: Wire) -> Names:
         {"activated": False}, lambda user: is_labeler <= user.items()
     )
     keys = {each["userId"]: each["id"] for each in world.view.api_keys.all()}
+    with world.transaction(Actor.system()) as tx:
+        task = notify(tx, user_id=known["max"], message="Importing.", status="PENDING")
+        tx.notifications.change(task, hasBeenSeen=True)
     (plugin,) = wire.call("listPlugins")
     (hidden,) = wire.list("labels", {"id": known["hidden label"]}, selection="createdAt")
     return {
         **known,
         **{f"key {name}": keys[known[name]] for name in EVERYBODY},
+        "task notification": task["id"],
+        "task": str(task["taskId"]),
         "plugin": plugin["id"],
         "plugin user": world.view.plugins.the(plugin["id"])["userId"],
         "aquarium label": label["id"],
@@ -166,6 +174,12 @@ FILTERS: dict[str, dict[str, Case]] = {
         ],
         "typeIn": [(["REVIEW", "PREDICTION"], {"street REVIEW", "meadow PREDICTION"})],
         "user": [({"id": "<rita>"}, {"street REVIEW"}), ({"email": "x@example.com"}, set())],
+    },
+    "NotificationWhere": {
+        "hasBeenSeen": [(True, {"task notification"}), (False, {"notification"})],
+        "id": [("<notification>", {"notification"}), (GHOST, set())],
+        "taskId": [("<task>", {"task notification"}), (GHOST, set())],
+        "user": [({"id": "<leo>"}, {"notification"}), ({"id": GHOST}, set())],
     },
     "OrganizationWhere": {
         "id": [("<organization>", {"organization"}), (GHOST, set())],

@@ -12,6 +12,8 @@ import pytest
 from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type
 
 from emulator.app import Emulator
+from emulator.domain.notification import notify
+from emulator.domain.world import Actor
 from tests.contract.contract import ROOTS, SCHEMA
 from tests.stage import EASY, HARD, PLUGIN, QUIET_PLUGIN, Names, archive, deploy_plugin, set_stage
 from tests.wire import Wire, selection_of
@@ -74,6 +76,7 @@ def _change_much(wire: Wire, values: Seen) -> None:
     _change_assets(wire, known, values)
     _change_labels(wire, known)
     _change_issues(wire, known)
+    _notify(wire, known)
     _run_plugins(wire, known)
     for table, change in (("users", {"activated": False}), ("apiKeys", {"revoked": True})):
         ids = {known["leo"], _key_of(wire, "labeler")}
@@ -141,6 +144,14 @@ def _change_issues(wire: Wire, known: Names) -> None:
         wire.call("updatePropertiesInIssue", data={"status": "SOLVED"}, where=where, selection="id")
 
 
+def _notify(wire: Wire, known: Names) -> None:
+    with wire.emulator.world.transaction(Actor.system()) as tx:
+        done = {"status": "FAILURE", "url": "/label", "progress": 100}
+        told = notify(tx, user_id=known["max"], message="Importing.", **done)
+    where = {"id": told["id"]}
+    wire.call("updatePropertiesInNotification", data={"hasBeenSeen": True}, where=where)
+
+
 def _run_plugins(wire: Wire, known: Names) -> None:
     deploy_plugin(wire, "Chatty", CHATTY_PLUGIN)
     deploy_plugin(wire, "Broken", archive(main__py="(", helper__py=")"))
@@ -171,6 +182,7 @@ def _read_everything(wire: Wire, values: Seen) -> None:
         "users",
         "organizations",
         "apiKeys",
+        "notifications",
     ):
         found = _ask(wire, operation, where={}, first=1000, skip=0)
         _see_field(operation, found, values)

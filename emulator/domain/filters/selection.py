@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, event, user
+from emulator.domain import access, event, notification, user
 from emulator.domain.access import AnyView
 from emulator.domain.filters.api_key import API_KEY
 from emulator.domain.filters.asset import ASSET
@@ -14,6 +14,7 @@ from emulator.domain.filters.conditions import Table, Where, is_empty
 from emulator.domain.filters.event import EVENT
 from emulator.domain.filters.issue import ISSUE
 from emulator.domain.filters.label import LABEL, check_searches
+from emulator.domain.filters.notification import NOTIFICATION
 from emulator.domain.filters.organization import ORGANIZATION
 from emulator.domain.filters.plugin import PLUGIN
 from emulator.domain.filters.project import PROJECT
@@ -27,6 +28,7 @@ TABLES: dict[str, Table] = {
     "event": EVENT,
     "issue": ISSUE,
     "label": LABEL,
+    "notification": NOTIFICATION,
     "organization": ORGANIZATION,
     "plugin": PLUGIN,
     "project": PROJECT,
@@ -92,6 +94,11 @@ class Selection:
         """The API keys that the where selects."""
         keys = user.visible_api_keys(self.view, self.actor)
         return [each for each in keys if self.meets("api_key", each, where)]
+
+    def notifications(self, where: Where) -> list[Document]:
+        """The notifications that the where selects, in creation order."""
+        found = notification.visible_notifications(self.view, self.actor)
+        return [each for each in found if self.meets("notification", each, where)]
 
     def plugins(self, where: Where) -> list[Document]:
         """The plugins of the actor's organization that the where selects."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.contract.inputs.registry import Case, Stage, case
 
 
-def _lists(operation: str) -> Case:
+def lists(operation: str) -> Case:
     def run(stage: Stage) -> None:
         everything = stage.wire.list(operation, {})
         arguments = {"where": {}, "first": 1000, "skip": 0}
@@ -24,7 +24,7 @@ def _lists(operation: str) -> Case:
     return run
 
 
-def _counts(operation: str) -> Case:
+def counts(operation: str) -> Case:
     def run(stage: Stage) -> None:
         assert stage.wire.call(operation, where={}) > 0
         assert stage.wire.call(operation, where={"id": "nothing"}) == 0
@@ -34,6 +34,6 @@ def _counts(operation: str) -> Case:
 
 for _noun in ("ApiKeys", "Assets", "Issues", "Labels", "Organizations", "Projects", "Users"):
     _operation = _noun[0].lower() + _noun[1:]
-    case(*(f"{_operation}({each})" for each in ("where", "first", "skip")))(_lists(_operation))
-    case(f"count{_noun}(where)")(_counts(f"count{_noun}"))
-case("countPlugins(where)")(_counts("countPlugins"))
+    case(*(f"{_operation}({each})" for each in ("where", "first", "skip")))(lists(_operation))
+    case(f"count{_noun}(where)")(counts(f"count{_noun}"))
+case("countPlugins(where)")(counts("countPlugins"))

@@ -1,0 +1,46 @@
+"""Notifications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariadne import MutationType, QueryType
+
+from emulator import errors
+from emulator.api.context import Info
+from emulator.domain import notification
+from emulator.domain.filters import Selection, Where, page
+from emulator.storage.snapshot import Document
+
+query = QueryType()
+mutation = MutationType()
+
+
+@query.field("notifications")
+def notifications(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+    return page(info.context.selection.notifications(where), first, skip)
+
+
+@query.field("countNotifications")
+def count_notifications(_: Any, info: Info, where: Where) -> int:
+    return len(info.context.selection.notifications(where))
+
+
+@mutation.field("createNotification")
+def create_notification(_: Any, info: Info, data: dict[str, Any]) -> Document:
+    with info.context.change() as tx:
+        return notification.create_notification(tx, data)
+
+
+@mutation.field("updatePropertiesInNotification")
+def update_notification(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    if not where.get("id"):
+        raise errors.id_missing("updatePropertiesInNotification")
+    with info.context.change() as tx:
+        found = Selection(tx, tx.actor).notifications(where)
+        if not found:
+            raise errors.access_denied()
+        return notification.update_notification(tx, found[0], data)
+
+
+BINDABLES = [query, mutation]

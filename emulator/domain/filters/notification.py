@@ -1,0 +1,12 @@
+"""Which notifications a ``NotificationWhere`` selects."""
+
+from __future__ import annotations
+
+from emulator.domain.filters.conditions import Table, equals, referenced
+
+NOTIFICATION: Table = {
+    "id": equals("id"),
+    "hasBeenSeen": equals("hasBeenSeen"),
+    "taskId": equals("taskId"),
+    "user": referenced("userID", "users", "user"),
+}

@@ -1,0 +1,101 @@
+"""Notifications: what users are told about tasks that end later (contract §9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator import errors
+from emulator.domain import access, user
+from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.storage.snapshot import Document
+
+_FOR_THE_RECIPIENT = {"hasBeenSeen"}
+
+
+def notify(
+    tx: Transaction,
+    *,
+    user_id: str,
+    message: str,
+    status: str,
+    url: str | None = None,
+    progress: int | None = None,
+) -> Document:
+    """Tell a user about a task that has begun, or has ended, on their behalf.
+
+    The task has an id of its own, ``taskId``. When it goes on, change the notification's
+    ``status`` and ``progress`` with ``tx.notifications.change``.
+
+    Args:
+        status: PENDING, SUCCESS or FAILURE.
+        progress: how much of it is done, in percent.
+    """
+    data = {"userID": user_id, "message": message, "status": status}
+    return _insert(tx, {**data, "url": url, "progress": progress, "taskId": tx.new_id()})
+
+
+def create_notification(tx: Transaction, data: dict[str, Any]) -> Document:
+    """Notify a user of the organization, as its administrator.
+
+    Args:
+        data: ``message``, ``status``, ``userID``, and where given ``url``, ``progress``,
+            ``hasBeenSeen``.
+
+    Raises:
+        KiliError: the actor is no administrator, the user is unknown, or a value is refused.
+    """
+    operation = "createNotification"
+    access.require_organization_admin(tx, operation)
+    missing = [name for name in ("message", "status", "userID") if data.get(name) is None]
+    if missing:
+        raise errors.notification_incomplete(operation, missing)
+    _check(tx, operation, data)
+    return _insert(tx, data)
+
+
+def _insert(tx: Transaction, data: dict[str, Any]) -> Document:
+    return tx.notifications.insert(
+        {
+            "id": tx.new_id(),
+            "hasBeenSeen": False,
+            "url": None,
+            "progress": None,
+            "taskId": None,
+            **data,
+            "createdAt": tx.now,
+        }
+    )
+
+
+def update_notification(tx: Transaction, notification: Document, data: dict[str, Any]) -> Document:
+    """Change a notification: who got it marks it as seen, an administrator changes all of it.
+
+    Raises:
+        KiliError: the change is not the actor's to make, or a value is refused.
+    """
+    operation = "updatePropertiesInNotification"
+    is_recipient = notification["userID"] == tx.actor.user_id
+    if not (is_recipient and data.keys() <= _FOR_THE_RECIPIENT):
+        access.require_organization_admin(tx, operation)
+    _check(tx, operation, data)
+    return tx.notifications.change(notification, **data)
+
+
+def _check(tx: Transaction, operation: str, data: dict[str, Any]) -> None:
+    progress = data.get("progress")
+    if progress is not None and not 0 <= progress <= 100:
+        raise errors.progress_refused(operation)
+    if "userID" in data:
+        recipient = tx.users.get(data["userID"])
+        organization_id = tx.actor.user["organizationId"]
+        if not recipient or recipient["organizationId"] != organization_id:
+            raise errors.access_denied()
+
+
+def visible_notifications(view: BaseView[Any], actor: Actor) -> list[Document]:
+    """The actor's own; an administrator sees those of the whole organization."""
+    if actor.user["organizationRole"] != "ADMIN":
+        own: list[Document] = view.notifications.find("user", actor.user_id)
+        return own
+    ids = {each["id"] for each in user.visible_users(view, actor, hidden=True)}
+    return [each for each in view.notifications.all() if each["userID"] in ids]

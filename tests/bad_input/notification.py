@@ -1,0 +1,36 @@
+"""Notifications."""
+
+from __future__ import annotations
+
+from tests.bad_input.table import GHOST, denied, forbidden, invalid, refused
+
+_GOOD = {"message": "Done.", "status": "SUCCESS", "userID": "<leo>"}
+_LEOS = {"id": "<notification>"}
+
+CASES = [
+    denied("createNotification", "unknown user", data={**_GOOD, "userID": GHOST}),
+    forbidden("createNotification", "ADMIN", data=_GOOD),
+    forbidden("createNotification", "ADMIN", "manager", data=_GOOD),
+    refused("createNotification", "for nobody", "data lacks userID",
+            data={"message": "Done.", "status": "SUCCESS"}),
+    refused("createNotification", "empty", "data lacks message, status, userID", data={}),
+    refused("createNotification", "more than done", "progress must be between 0 and 100",
+            data={**_GOOD, "progress": 101}),
+    invalid("createNotification", "unknown status", 'Value "DONE" does not exist',
+            data={**_GOOD, "status": "DONE"}),
+    denied("updatePropertiesInNotification", "unknown", data={}, where={"id": GHOST}),
+    denied("updatePropertiesInNotification", "somebody else's", "manager",
+           data={"hasBeenSeen": True}, where=_LEOS),
+    denied("updatePropertiesInNotification", "of another task",
+           data={"hasBeenSeen": True}, where={**_LEOS, "taskId": GHOST}),
+    denied("updatePropertiesInNotification", "to an unknown user",
+           data={"userID": GHOST}, where=_LEOS),
+    forbidden("updatePropertiesInNotification", "ADMIN",
+              data={"hasBeenSeen": True, "message": "?"}, where=_LEOS),
+    refused("updatePropertiesInNotification", "no id", "where.id is missing",
+            data={"hasBeenSeen": True}, where={"hasBeenSeen": False}),
+    refused("updatePropertiesInNotification", "less than nothing", "between 0 and 100",
+            data={"progress": -1}, where=_LEOS),
+    invalid("updatePropertiesInNotification", "seen is a text", "Boolean cannot represent",
+            data={"hasBeenSeen": "yes"}, where=_LEOS),
+]  # fmt: skip

@@ -1,0 +1,86 @@
+"""Notifications, as the SDK reads and writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from emulator.app import Emulator
+from tests.sdk import SdkProcess
+from tests.server import RemoteWorld
+from tests.wire import Wire
+
+
+@pytest.fixture
+def wire(kili_emulator: Emulator) -> Iterator[Wire]:
+    opened = Wire(kili_emulator)
+    yield opened
+    opened.close()
+
+
+def user_id(wire: Wire, name: str) -> str:
+    (found,) = wire.ids("users", {"email": f"{name}@example.com"})
+    return found
+
+
+def notify(wire: Wire, name: str, message: str) -> str:
+    data = {"message": message, "status": "PENDING", "userID": user_id(wire, name)}
+    return str(wire.call("createNotification", data=data)["id"])
+
+
+@pytest.mark.parametrize("version", ["2.125.2", "2.128.2"])
+def test_an_administrator_notifies_a_user_who_reads_it(
+    remote_world: RemoteWorld, version: str
+) -> None:
+    (leo,) = [
+        each for each in remote_world.export()["users"] if each["email"] == "labeler@example.com"
+    ]
+    with SdkProcess(version, fast=True) as process:
+        admin = process.session(env=remote_world.environment())
+        admin.run("from kili.client import Kili\nkili = Kili()").checked()
+        admin.run(f"user_id = {leo['id']!r}").checked()
+        admin.run(
+            "told = kili.create_notification('Import begun', 'PENDING', '/label', user_id)"
+        ).checked()
+        admin.run(
+            "kili.update_properties_in_notification(told['id'], False, 'SUCCESS', '/label/done')"
+        ).checked()
+        fields = "['message', 'status', 'url', 'hasBeenSeen', 'userID']"
+        read = f"kili.notifications(fields={fields}, notification_id=told['id'])"
+        assert admin.run(read).checked().value == [
+            {
+                "message": "Import begun",
+                "status": "SUCCESS",
+                "url": "/label/done",
+                "hasBeenSeen": False,
+                "userID": leo["id"],
+            }
+        ]
+        assert admin.run("kili.count_notifications(user_id=user_id)").checked().value == 1
+        assert admin.run("kili.count_notifications(has_been_seen=True)").checked().value == 0
+
+
+def test_everybody_sees_their_own_notifications(wire: Wire) -> None:
+    for_leo, for_rita = notify(wire, "labeler", "to Leo"), notify(wire, "reviewer", "to Rita")
+    assert wire.ids("notifications", {}, "labeler") == [for_leo]
+    assert wire.ids("notifications", {"id": for_rita}, "labeler") == []
+    assert wire.ids("notifications", {"user": {"id": user_id(wire, "reviewer")}}, "manager") == []
+
+
+def test_an_administrator_sees_the_notifications_of_the_organization(wire: Wire) -> None:
+    for_leo, for_rita = notify(wire, "labeler", "to Leo"), notify(wire, "reviewer", "to Rita")
+    assert wire.ids("notifications", {}) == [for_leo, for_rita]
+    assert wire.ids("notifications", {"user": {"id": user_id(wire, "reviewer")}}) == [for_rita]
+
+
+def test_who_got_a_notification_marks_it_as_seen_and_changes_nothing_else(wire: Wire) -> None:
+    where: dict[str, Any] = {"id": notify(wire, "labeler", "to Leo")}
+    change = "updatePropertiesInNotification"
+    wire.call(change, "labeler", data={"hasBeenSeen": True}, where=where)
+    (read,) = wire.list("notifications", where, selection="hasBeenSeen status")
+    assert read == {"hasBeenSeen": True, "status": "PENDING"}
+    assert "[noAccessRights]" in wire.refusal(
+        change, "labeler", data={"status": "SUCCESS"}, where=where
+    )
