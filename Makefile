@@ -12,18 +12,20 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run demo test lint types bench docs sdk-environments clean
+.PHONY: help install run demo test contract lint types bench docs
+.PHONY: sdk-environments contract-environments clean
 
 help:
 	@echo "make install            the emulator, into $(VENV)"
 	@echo "make run                start the emulator on http://127.0.0.1:5454"
 	@echo "make demo               play the whole tutorial against a throw-away emulator"
 	@echo "make test               all tests, with three generations of the SDK"
+	@echo "make contract           documents and methods of eight generations of the SDK, and slow tests"
 	@echo "make lint               style, formatting, who imports whom"
 	@echo "make types              mypy, strict"
 	@echo "make bench              measurements"
 	@echo "make docs               write the generated page of the documentation anew"
-	@echo "make sdk-environments   an environment for each SDK that the tests use, in .venvs"
+	@echo "make sdk-environments   an environment for each SDK that make test uses, in .venvs"
 	@echo "make clean              remove all of it again, but not your data (.kili-emulator)"
 
 install: $(VENV)/.installed
@@ -37,6 +39,9 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev sdk-environments
 	$(BIN)/python -m pytest $(ARGS)
 
+contract: $(VENV)/.installed-dev contract-environments
+	$(BIN)/python -m pytest -m "surface or contract" $(ARGS)
+
 lint: $(VENV)/.installed-dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
@@ -49,10 +54,14 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.contract.surface
 	$(BIN)/python -m tests.contract.coverage
 
 sdk-environments: $(VENV)/.installed
 	@$(BIN)/python tests/sdk_environments.py
+
+contract-environments: $(VENV)/.installed
+	@$(BIN)/python tests/sdk_environments.py --contract
 
 clean:
 	rm -rf $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -3,7 +3,7 @@
 Old releases of the SDK name lower bounds only, and today's majors of their dependencies break
 them; the table below holds what works. Run this file to build what is missing or out of date::
 
-    python tests/sdk_environments.py [version ...]
+    python tests/sdk_environments.py [--contract] [version ...]
 """
 
 from __future__ import annotations
@@ -26,10 +26,8 @@ STAMP = "built-from.json"
 OLDEST_PYTHON = (3, 10)
 PREFERRED_PYTHONS = ("python3.11", "python3.10", "python3.12")
 
-_FIRST_GENERATION = (
-    "pydantic<2",
+_SECOND_GENERATION = (
     "urllib3<2",
-    "typeguard<3",
     "tenacity<9",
     "click<8.2",
     "pandas<2.2",
@@ -37,6 +35,8 @@ _FIRST_GENERATION = (
     "Pillow<11",
     "requests<2.32",
 )
+_FIRST_GENERATION = ("pydantic<2", *_SECOND_GENERATION[:1], "typeguard<3", *_SECOND_GENERATION[1:])
+_GQL = "gql[requests,websockets]==3.5.3"
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,19 @@ class Recipe:
 RECIPES = {
     "2.125.2": Recipe(_FIRST_GENERATION, newest_python=(3, 12)),
     "2.128.2": Recipe(_FIRST_GENERATION, newest_python=(3, 12)),
-    "26.2.4": Recipe(("gql[requests,websockets]==3.5.3", "numpy")),
+    "26.2.4": Recipe((_GQL, "numpy")),
 }
+"""The SDKs of `make test`."""
+
+CONTRACT_RECIPES = {
+    "2.140.3": Recipe((*_SECOND_GENERATION, _GQL), newest_python=(3, 12)),
+    "2.150.1": Recipe(("numpy<2", _GQL), newest_python=(3, 12)),
+    "2.165.0": Recipe(("numpy<2", _GQL), newest_python=(3, 12)),
+    "2.176.1": Recipe((_GQL, "numpy")),
+    "25.2.10": Recipe((_GQL, "numpy")),
+    "26.1.5": Recipe((_GQL, "numpy")),
+}
+"""Those that only `make contract` has beside them."""
 
 
 class SdkEnvironmentError(Exception):
@@ -94,7 +105,7 @@ def build(version: str) -> None:
 
 def _build_anew(version: str) -> None:
     started = time.monotonic()
-    folder, recipe = _folder(version), RECIPES[version]
+    folder, recipe = _folder(version), _recipe(version)
     interpreter, number = _find_interpreter(version, recipe)
     _report(version, f"building with Python {number} ...")
     shutil.rmtree(folder, ignore_errors=True)
@@ -199,17 +210,23 @@ def _is_ready(version: str) -> bool:
 
 
 def _fingerprint(version: str) -> str:
-    recipe = json.dumps([version, asdict(RECIPES[version])])
+    recipe = json.dumps([version, asdict(_recipe(version))])
     return hashlib.sha256(recipe.encode()).hexdigest()
 
 
 def _folder(version: str) -> Path:
-    if version not in RECIPES:
+    _recipe(version)
+    return FOLDER / f"kili-{version}"
+
+
+def _recipe(version: str) -> Recipe:
+    known = {**RECIPES, **CONTRACT_RECIPES}
+    if version not in known:
         raise SdkEnvironmentError(
             f"There is no recipe for kili {version!r} in {Path(__file__).name}; "
-            f"known: {', '.join(RECIPES)}."
+            f"known: {', '.join(known)}."
         )
-    return FOLDER / f"kili-{version}"
+    return known[version]
 
 
 def _python_in(folder: Path) -> Path:
@@ -221,9 +238,14 @@ def _report(version: str, text: str) -> None:
     sys.stdout.flush()
 
 
-def main(versions: list[str]) -> int:
-    """Build the given environments, or all; the exit code says whether all are there."""
-    wanted = versions or list(RECIPES)
+def main(arguments: list[str]) -> int:
+    """Build the given environments; the exit code says whether all are there.
+
+    Args:
+        arguments: versions; none means those of `make test`, and ``--contract`` all.
+    """
+    everything = [*RECIPES, *CONTRACT_RECIPES] if "--contract" in arguments else list(RECIPES)
+    wanted = [each for each in arguments if each != "--contract"] or everything
     with ThreadPoolExecutor(len(wanted)) as pool:
         futures = [pool.submit(build, version) for version in wanted]
     problems = [problem for future in futures if (problem := future.exception())]

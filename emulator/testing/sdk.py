@@ -28,6 +28,10 @@ class _NoLimiter:
     def try_acquire(self, *_: Any, **__: Any) -> bool:
         return True
 
+    def ratelimit(self, *_: Any, **__: Any) -> contextlib.AbstractContextManager[None]:
+        """What SDKs up to 2.15x enter for each call."""
+        return contextlib.nullcontext()
+
 
 class _QuickTime(types.ModuleType):
     """The ``time`` module, with sleeps cut short."""
@@ -49,6 +53,9 @@ def fast_sdk() -> Iterator[None]:
             if hasattr(module, "time"):
                 replaced.append((module, "time", module.time))
                 module.time = _QuickTime("time")  # type: ignore[attr-defined]
+            if hasattr(module, "sleep"):
+                replaced.append((module, "sleep", module.sleep))
+                module.sleep = _QuickTime.sleep  # type: ignore[attr-defined]
         for module in _loaded(_CLIENT_MODULES):
             if hasattr(module, "_limiter"):
                 replaced.append((module, "_limiter", module._limiter))

@@ -1,0 +1,128 @@
+"""Each document that an SDK can send, and each default selection, fits the served schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract import served
+from tests.contract.not_served import (
+    FIELDS_NOT_SERVED_YET,
+    NOT_EMULATED_YET,
+    NOT_SERVED_YET,
+)
+from tests.contract.surface import (
+    FOLDER,
+    VERSIONS,
+    Document,
+    Probed,
+    facts,
+    faults_of_text,
+    probe,
+    stored,
+    text_of,
+)
+from tests.sdk import SdkProcess
+from tests.server import ServerUnderTest
+
+pytestmark = pytest.mark.surface
+
+EXCUSED = NOT_SERVED_YET | NOT_EMULATED_YET.keys()
+
+
+@pytest.fixture(scope="module")
+def probed(installed_sdk: SdkProcess, server: ServerUnderTest) -> Probed:
+    """What is read out of each installed SDK in turn."""
+    return probe(server.new_world(), installed_sdk)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_an_sdk_can_send_is_served_or_excused(version: str) -> None:
+    surface = stored(version)
+    unserved = {
+        each.operation: lacking
+        for each in (*surface.documents, *surface.selections.values())
+        if (lacking := _not_excused(each))
+    }
+    assert not unserved, "serve it, or name it in tests/contract/not_served.py"
+
+
+def _not_excused(document: Document) -> list[str]:
+    """What a document lacks that is not known to be missing."""
+    if document.operation in EXCUSED:
+        return []
+    return [
+        fault
+        for fault in served.faults(document)
+        if f"{document.operation}.{fault.split(':')[0]}" not in FIELDS_NOT_SERVED_YET
+    ]
+
+
+def _documents() -> Iterator[Document]:
+    for version in VERSIONS:
+        surface = stored(version)
+        yield from surface.documents
+        yield from surface.selections.values()
+
+
+@pytest.mark.parametrize("operation", sorted(EXCUSED))
+def test_an_excused_operation_is_not_served(operation: str) -> None:
+    asked = [each for each in _documents() if each.operation == operation]
+    assert asked, f"no SDK asks for it: delete {operation} from tests/contract/not_served.py"
+    assert not all(map(served.is_served, asked)), (
+        f"it is served now: delete {operation} from tests/contract/not_served.py"
+    )
+
+
+@pytest.mark.parametrize("field", sorted(FIELDS_NOT_SERVED_YET))
+def test_an_excused_field_is_not_served(field: str) -> None:
+    lacking = {
+        f"{each.operation}.{fault.split(':')[0]}"
+        for each in _documents()
+        for fault in served.faults(each)
+    }
+    assert field in lacking, f"it is served now: delete {field} from tests/contract/not_served.py"
+
+
+def test_no_operation_is_excused_twice() -> None:
+    assert not NOT_SERVED_YET & NOT_EMULATED_YET.keys()
+
+
+def test_the_facts_that_are_kept_of_an_sdk_are_those_of_the_installed_one(probed: Probed) -> None:
+    kept = (FOLDER / f"{probed.surface.version}.json").read_text(encoding="utf-8")
+    assert kept == text_of(probed.surface), "run: python -m tests.contract.surface"
+
+
+def test_a_document_is_as_valid_as_its_facts_say(probed: Probed) -> None:
+    """A text is validated by GraphQL's own rules; the facts kept of it are ours to judge."""
+    judged = {text: served.faults(document) for text, document in probed.texts.items()}
+    differing = [
+        (text, ours, theirs)
+        for text, ours in judged.items()
+        if bool(ours) != bool(theirs := faults_of_text(text))
+    ]
+    assert not differing
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("query { data: nothing }", "Query.nothing is not served"),
+        ("query { data: assets { id } }", "the argument where is required"),
+        ("query($w: AssetWhere!) { data: countAssets(where: $w, x: 1) }", "no argument x"),
+        ("query($w: ID!) { data: countAssets(where: $w) }", "where is of type AssetWhere!"),
+        ("query($w: ID!) { data: countAssets(where: {shape: $w}) }", "there is no where.shape"),
+        ("query { data: me { shape } }", "shape: there is no field shape on User"),
+        ("query { data: me { id { shape } } }", "id.shape: ID has no fields"),
+        ("query { data: me }", "a selection is required"),
+    ],
+)
+def test_facts_tell_what_is_missing(text: str, fault: str) -> None:
+    assert any(fault in each for each in served.faults(facts(text)))
+    assert faults_of_text(text)
+
+
+def test_there_is_a_file_for_each_sdk() -> None:
+    assert {Path(each).stem for each in FOLDER.glob("*.json")} == set(VERSIONS)
