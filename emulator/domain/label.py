@@ -143,11 +143,12 @@ def _new_label(
 def _response(operation: str, home: Document, text: str) -> dict[str, Any]:
     """A response that fits the interface, and what is counted in it."""
     response = parse_json_response(text)
-    check_json_response(response, parse_json_interface(home["jsonInterface"], operation))
+    jobs, input_type = parse_json_interface(home["jsonInterface"], operation), home["inputType"]
+    check_json_response(response, jobs, input_type)
     return {
         "jsonResponse": text,
-        "numberOfAnnotations": count_annotations(response),
-        "search": search_counts(response),
+        "numberOfAnnotations": count_annotations(response, input_type),
+        "search": search_counts(response, input_type),
     }
 
 

@@ -46,3 +46,11 @@ RESPONSE_UNKNOWN_JOB = 'job "{job}" is not in the json interface (its jobs: {kno
 RESPONSE_UNKNOWN_CATEGORY = 'category "{category}" is not in job "{job}" (it has: {known})'
 RESPONSE_NOT_A_LIST = '"{member}" of job "{job}" must be a list'
 RESPONSE_NOT_AN_OBJECT = "{what} must be a JSON object, not {kind}"
+RESPONSE_WRONG_FORM = '"{member}" of job "{job}" must be {form}'
+RESPONSE_UNKNOWN_END = (
+    'a relation of job "{job}" has an end "{mid}", but nothing in the response has this mid'
+)
+RESPONSE_TOO_DEEP = 'sub-jobs below job "{job}" are nested too deeply'
+RESPONSE_FRAMES = (
+    '; the response of a video has a member for each frame ("0", "1", …), and "{asset_level}"'
+)

@@ -40,7 +40,13 @@ def json_interface_malformed(operation: str, detail: str) -> KiliError:
 INTERFACE_NOT_JSON = "it is not valid JSON: {reason}"
 INTERFACE_NO_JOBS = 'it must be an object with a member "jobs": {name: job}'
 INTERFACE_BAD_JOB = 'job "{job}" must be an object with an "mlTask"'
-INTERFACE_BAD_CATEGORIES = 'job "{job}" must have categories of the form {{code: …}}'
+INTERFACE_UNKNOWN_TASK = 'job "{job}" has the mlTask "{task}", which is none of {known}'
+INTERFACE_BAD_TOOLS = 'job "{job}" must have a list of tools, each one of {known}'
+INTERFACE_BAD_CATEGORIES = 'job "{job}" must have categories of the form {{code: {{…}}}}'
+INTERFACE_BAD_TEXTS = '"{member}" of category "{where}" must be a list of texts'
+INTERFACE_BAD_POINTS = '"points" of category "{where}" must be a list of {{code, name}}'
+INTERFACE_UNKNOWN_CHILD = 'job "{job}" has the sub-job "{child}", which does not exist'
+INTERFACE_CIRCLE = "these jobs are, or have, sub-jobs of themselves: {jobs}"
 
 
 def setting_without_effect(operation: str, name: str, value: object, default: object) -> KiliError:

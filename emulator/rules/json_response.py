@@ -1,19 +1,29 @@
-"""Does a label's response fit the project's json interface? (contract §6.3, §11.11)
+"""Does a label's response fit the project's json interface? (contract §6.3, §6.7, §11.11)
 
 Refused: a job that the interface does not have, a category that its job does not have, at any
-depth, and values of the wrong shape. Everything else is accepted as it is, as the platform does:
-extra members, missing ``mid`` or ``children``, an unfilled required job.
+depth, a relation with an end that is not in the response, and values of the wrong shape.
+Everything else is accepted as it is, as the platform does: extra members, missing ``mid`` or
+``children``, an unfilled required job.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from emulator import errors
 from emulator.rules.json_text import parse_json
+from emulator.rules.response import ASSET_LEVEL, Node, walk
+from emulator.rules.response_shapes import ML_TASKS, RELATION_ENDS, SHAPES
 
-# What the app stores beside the jobs of an interface (contract §6.7).
-_PSEUDO_JOBS = ("ROTATION_JOB",)
+Jobs = dict[str, Any]
+
+_WHATS = {
+    "answer": 'the answer to job "{job}"',
+    "category": 'each category of job "{job}"',
+    "object": 'each annotation of job "{job}"',
+    "position": 'each position of an annotation of job "{job}"',
+    "point": 'each point of job "{job}"',
+}
 
 
 def parse_json_response(text: str) -> dict[str, Any]:
@@ -34,68 +44,84 @@ def parse_json_response(text: str) -> dict[str, Any]:
     return response
 
 
-def check_json_response(response: dict[str, Any], jobs: dict[str, Any]) -> None:
+def check_json_response(response: dict[str, Any], jobs: Jobs, input_type: str) -> None:
     """Check a response against the jobs of a json interface.
 
     Args:
-        response: job name → what was annotated.
+        response: job name → what was annotated; of a VIDEO, frame → that.
         jobs: the interface's ``jobs`` member.
+        input_type: the project's.
 
     Raises:
         KiliError: a job or category is unknown, or a value has the wrong shape.
     """
-    for name, answer in response.items():
-        if name not in jobs and name in _PSEUDO_JOBS:
-            continue
-        if name not in jobs:
-            known = ", ".join(sorted(jobs)) or "none"
+    mids: set[str] = set()
+    ends: list[tuple[str, str]] = []
+    for node in walk(response, input_type, _refuse):
+        _check_node(node, jobs, input_type)
+        if isinstance(node.value.get("mid"), str):
+            mids.add(node.value["mid"])
+        ends += _ends(node, jobs)
+    for job, mid in ends:
+        if mid not in mids:
             raise errors.json_response_malformed(
-                errors.RESPONSE_UNKNOWN_JOB.format(job=name, known=known)
+                errors.RESPONSE_UNKNOWN_END.format(job=job, mid=mid)
             )
-        _check_object(answer, f'the answer to job "{name}"')
-        _check_job(name, answer, jobs)
 
 
-def _check_job(name: str, answer: dict[str, Any], jobs: dict[str, Any]) -> None:
-    _check_categories(name, answer, jobs)
-    annotations = answer.get("annotations", [])
-    if not isinstance(annotations, list):
+def _check_node(node: Node, jobs: Jobs, input_type: str) -> None:
+    if node.job not in jobs:
+        known = ", ".join(sorted(jobs)) or "none"
+        message = errors.RESPONSE_UNKNOWN_JOB.format(job=node.job, known=known)
+        frames = errors.RESPONSE_FRAMES.format(asset_level=ASSET_LEVEL)
+        raise errors.json_response_malformed(message + frames * (input_type == "VIDEO"))
+    if not isinstance(node.value, dict):
+        what = _WHATS[node.kind].format(job=node.job)
+        kind = type(node.value).__name__
         raise errors.json_response_malformed(
-            errors.RESPONSE_NOT_A_LIST.format(member="annotations", job=name)
+            errors.RESPONSE_NOT_AN_OBJECT.format(what=what, kind=kind)
         )
-    for annotation in annotations:
-        _check_object(annotation, f'each annotation of job "{name}"')
-        _check_categories(name, annotation, jobs)
-        _check_children(name, annotation, jobs)
+    if node.kind == "category":
+        _check_category(node, jobs)
+    else:
+        _check_members(node, jobs)
 
 
-def _check_categories(name: str, holder: dict[str, Any], jobs: dict[str, Any]) -> None:
-    categories = holder.get("categories", [])
-    if not isinstance(categories, list):
+def _check_category(node: Node, jobs: Jobs) -> None:
+    allowed = (jobs[node.job].get("content") or {}).get("categories") or {}
+    name = node.value.get("name")
+    if name not in list(allowed):  # it need not be hashable
+        known = ", ".join(sorted(allowed)) or "none"
         raise errors.json_response_malformed(
-            errors.RESPONSE_NOT_A_LIST.format(member="categories", job=name)
+            errors.RESPONSE_UNKNOWN_CATEGORY.format(category=name, job=node.job, known=known)
         )
-    allowed = (jobs[name].get("content") or {}).get("categories") or {}
-    for category in categories:
-        _check_object(category, f'each category of job "{name}"')
-        if category.get("name") not in list(allowed):  # it need not be hashable
-            known = ", ".join(sorted(allowed)) or "none"
+
+
+def _check_members(node: Node, jobs: Jobs) -> None:
+    for member in ML_TASKS.get(jobs[node.job].get("mlTask"), ()):
+        value = node.value.get(member)
+        form, fits = SHAPES[member]
+        if value is not None and not fits(value):
             raise errors.json_response_malformed(
-                errors.RESPONSE_UNKNOWN_CATEGORY.format(
-                    category=category.get("name"), job=name, known=known
-                )
+                errors.RESPONSE_WRONG_FORM.format(member=member, job=node.job, form=form)
             )
-        _check_children(name, category, jobs)
 
 
-def _check_children(name: str, holder: dict[str, Any], jobs: dict[str, Any]) -> None:
-    children = holder.get("children") or {}
-    _check_object(children, f'"children" in job "{name}"')
-    check_json_response(children, jobs)
+def _ends(node: Node, jobs: Jobs) -> list[tuple[str, str]]:
+    """What a relation relates."""
+    members = set(ML_TASKS.get(jobs[node.job].get("mlTask"), ())) & set(RELATION_ENDS)
+    return [(node.job, end["mid"]) for member in members for end in node.value.get(member) or ()]
 
 
-def _check_object(value: Any, what: str) -> None:
-    if not isinstance(value, dict):
-        raise errors.json_response_malformed(
-            errors.RESPONSE_NOT_AN_OBJECT.format(what=what, kind=type(value).__name__)
-        )
+def _refuse(job: str, member: str, value: Any) -> NoReturn:
+    """A list or an object is neither."""
+    kind = type(value).__name__
+    if member == "depth":
+        detail = errors.RESPONSE_TOO_DEEP.format(job=job)
+    elif member == "frame":
+        detail = errors.RESPONSE_NOT_AN_OBJECT.format(what=f'what is in "{job}"', kind=kind)
+    elif member == "children":
+        detail = errors.RESPONSE_NOT_AN_OBJECT.format(what=f'"children" in job "{job}"', kind=kind)
+    else:
+        detail = errors.RESPONSE_NOT_A_LIST.format(member=member, job=job)
+    raise errors.json_response_malformed(detail)

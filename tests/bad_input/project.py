@@ -13,7 +13,7 @@ CASES = [
             data={"title": "t", "jsonInterface": '{"jobs": {"J": {}}}'}),
     refused("createProject", "categories are a list", "must have categories of the form",
             data={"title": "t", "jsonInterface":
-                  '{"jobs": {"J": {"mlTask": "X", "content": {"categories": [1]}}}}'}),
+                  '{"jobs": {"J": {"mlTask": "FILE", "content": {"categories": [1]}}}}'}),
     invalid("createProject", "unknown input type", 'Value "HTML" does not exist',
             data={"title": "t", "inputType": "HTML"}),
     *(

@@ -62,15 +62,15 @@ COUNTS: dict[str, tuple[Response, int]] = {
 
 @pytest.mark.parametrize(("response", "count"), COUNTS.values(), ids=COUNTS.keys())
 def test_annotations_are_counted(response: Response, count: int) -> None:
-    assert annotations.count_annotations(response) == count
-    assert type(annotations.count_annotations(response)) is int
+    assert annotations.count_annotations(response, "IMAGE") == count
+    assert type(annotations.count_annotations(response, "IMAGE")) is int
 
 
 @pytest.mark.parametrize(("response", "count"), COUNTS.values(), ids=COUNTS.keys())
 def test_search_has_the_same_count_and_edits_nothing(response: Response, count: int) -> None:
     before = copy.deepcopy(response)
 
-    assert annotations.search_counts(response)["numberOfAnnotations"] == count
+    assert annotations.search_counts(response, "IMAGE")["numberOfAnnotations"] == count
     assert response == before
 
 
@@ -96,11 +96,11 @@ def test_search_has_the_same_count_and_edits_nothing(response: Response, count: 
 def test_search_counts_every_category_of_every_job(
     response: Response, by_object: dict[str, int]
 ) -> None:
-    assert annotations.search_counts(response)["numberOfAnnotationsByObject"] == by_object
+    assert annotations.search_counts(response, "IMAGE")["numberOfAnnotationsByObject"] == by_object
 
 
 def test_search_has_the_recorded_shape() -> None:
-    assert annotations.search_counts({"JOB_0": objects(box("CAR"))}) == {
+    assert annotations.search_counts({"JOB_0": objects(box("CAR"))}, "IMAGE") == {
         "numberOfAnnotations": 1,
         "numberOfAnnotationsByObject": {"JOB_0.CAR": 1},
     }
@@ -111,7 +111,7 @@ def test_search_has_the_recorded_shape() -> None:
     [{"JOB": "text"}, {"JOB": None}, {"JOB": [1]}, {"JOB": {"annotations": [None, "x"]}}],
 )
 def test_what_is_no_job_counts_nothing(response: Response) -> None:
-    assert annotations.search_counts(response) == {
+    assert annotations.search_counts(response, "IMAGE") == {
         "numberOfAnnotations": 0,
         "numberOfAnnotationsByObject": {},
     }

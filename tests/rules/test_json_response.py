@@ -64,7 +64,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("response", ACCEPTED.values(), ids=ACCEPTED.keys())
 def test_response_that_fits_is_accepted_unchanged(response: dict[str, Any]) -> None:
     before = copy.deepcopy(response)
-    check_json_response(response, JOBS)
+    check_json_response(response, JOBS, "IMAGE")
 
     assert response == before
 
@@ -141,7 +141,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize(("response", "detail"), REFUSED.values(), ids=REFUSED.keys())
 def test_response_that_does_not_fit_is_refused(response: dict[str, Any], detail: str) -> None:
     with pytest.raises(KiliError) as caught:
-        check_json_response(response, JOBS)
+        check_json_response(response, JOBS, "IMAGE")
 
     assert caught.value.message.startswith(
         "[jsonResponseMalformed] The jsonResponse of the label is malformed. -- "
@@ -154,7 +154,7 @@ def test_response_that_does_not_fit_is_refused(response: dict[str, Any], detail:
 
 def test_interface_without_jobs_says_so() -> None:
     with pytest.raises(KiliError, match=r"\(its jobs: none\)"):
-        check_json_response({"JOB": {}}, {})
+        check_json_response({"JOB": {}}, {}, "IMAGE")
 
 
 @pytest.mark.parametrize(

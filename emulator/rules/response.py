@@ -1,0 +1,120 @@
+"""The grammar of a json response: where answers, objects and categories are (contract §6.7).
+
+It is one for all tasks and inputs. A *section* maps jobs to answers: a response is one, each
+frame of a video's is, and so are the ``children`` of whatever can have sub-jobs. Below an answer,
+lists of the members ``annotations``, ``categories`` and ``points`` hold more of the same::
+
+    section := {job: node}            node := {annotations: [node], categories: [node],
+                                               points: [node], children: section, …}
+
+Checking and counting walk it here, so that neither has to know it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Response = dict[str, Any]
+Kind = Literal["answer", "object", "position", "category", "point"]
+Misshapen = Callable[[str, str, Any], None]
+
+ASSET_LEVEL = "assetLevel"
+
+# What the app and the SDK store beside the jobs of an interface.
+PSEUDO_JOBS = frozenset({"ROTATION_JOB", "ANNOTATION_JOB_COUNTER", "ANNOTATION_NAMES_JOB"})
+
+MAX_DEPTH = 64
+
+_LISTS: dict[str, Kind] = {"categories": "category", "annotations": "object", "points": "point"}
+
+
+@dataclass(frozen=True)
+class Node:
+    """A place of a response.
+
+    Attributes:
+        job: whose answer it is or is in.
+        kind: what it is there. A position is an object's part on the pages of a PDF.
+        value: what stands there; an object, unless the response has the wrong shape.
+        is_key: in a video, whether it was drawn in its frame, not propagated to it.
+    """
+
+    job: str
+    kind: Kind
+    value: Any
+    is_key: bool = True
+    depth: int = 0
+
+
+def _ignore(job: str, member: str, value: Any) -> None:
+    """Walk on: nothing is to be found there."""
+
+
+def is_frame(name: str) -> bool:
+    """Whether a member of a video's response is a frame."""
+    return name.isascii() and name.isdigit()
+
+
+def sections(response: Response, input_type: str) -> Iterator[tuple[str | None, Any]]:
+    """The frames of a video with what is answered there; of anything else, all as one section."""
+    if input_type != "VIDEO":
+        yield None, response
+        return
+    frames = {name: each for name, each in response.items() if is_frame(name)}
+    frames |= {name: response[name] for name in (ASSET_LEVEL,) if name in response}
+    yield from frames.items()
+    rest = {name: each for name, each in response.items() if name not in frames}
+    if rest:
+        yield None, rest
+
+
+def walk(response: Response, input_type: str, misshapen: Misshapen = _ignore) -> Iterator[Node]:
+    """All places of a response, each before those below it.
+
+    Args:
+        misshapen: told of a job (or frame), a member and its value, when that is no list or object
+            as it should be. A value that is none of an object where one is needed comes as a node.
+    """
+    for frame, section in sections(response, input_type):
+        if isinstance(section, dict):
+            for job, answer in section.items():
+                if job not in PSEUDO_JOBS:
+                    yield from _walk(Node(job, "answer", answer), input_type, misshapen)
+        else:
+            misshapen(frame or "", "frame", section)
+
+
+def _walk(node: Node, input_type: str, misshapen: Misshapen) -> Iterator[Node]:
+    if input_type == "VIDEO" and isinstance(node.value, dict):
+        is_key = node.value.get("isKeyFrame", node.is_key)
+        node = Node(node.job, node.kind, node.value, is_key is not False, node.depth)
+    yield node
+    if not isinstance(node.value, dict):
+        return
+    if node.depth == MAX_DEPTH:
+        misshapen(node.job, "depth", node.value)
+        return
+    for below in (*_parts(node, misshapen), *_sub_answers(node, misshapen)):
+        yield from _walk(below, input_type, misshapen)
+
+
+def _parts(node: Node, misshapen: Misshapen) -> Iterator[Node]:
+    for member, kind in _LISTS.items():
+        values = node.value.get(member, [])
+        if not isinstance(values, list):
+            misshapen(node.job, member, values)
+            continue
+        inside = kind == "object" and node.kind in ("object", "position")
+        for value in values:
+            yield Node(node.job, "position" if inside else kind, value, node.is_key, node.depth + 1)
+
+
+def _sub_answers(node: Node, misshapen: Misshapen) -> Iterator[Node]:
+    children = node.value.get("children") or {}
+    if not isinstance(children, dict):
+        misshapen(node.job, "children", children)
+        return
+    for job, answer in children.items():
+        yield Node(job, "answer", answer, node.is_key, node.depth + 1)

@@ -1,0 +1,125 @@
+"""The form of what an answer holds beside categories and sub-jobs, by task (contract §4.4, §6.7).
+
+A member is looked at only where the job's task uses it; null is as good as absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Shape = Callable[[Any], bool]
+
+ML_TASKS: dict[str, tuple[str, ...]] = {
+    "ASSET_ANNOTATION": (),
+    "CLASSIFICATION": (),
+    "COMPARISON": ("choice", "code", "firstId", "secondId"),
+    "FILE": ("fileId", "fileName", "fileMimeType"),
+    "NAMED_ENTITIES_RECOGNITION": (
+        *("beginId", "beginOffset", "endId", "endOffset", "content"),
+        *("boundingPoly", "polys", "pageNumberArray"),
+    ),
+    "NAMED_ENTITIES_RELATION": ("startEntities", "endEntities"),
+    "OBJECT_DETECTION": (
+        *("type", "boundingPoly", "polyline", "point", "code"),
+        *("polys", "pageNumberArray"),
+    ),
+    "OBJECT_RELATION": ("startObjects", "endObjects"),
+    "PAGE_LEVEL_CLASSIFICATION": ("pageNumberArray",),
+    "PAGE_LEVEL_TRANSCRIPTION": ("pageNumberArray", "text"),
+    "POSE_ESTIMATION": ("type", "boundingPoly", "polyline", "point", "code"),
+    "RANKING": ("orders",),
+    "SPEECH_TO_TEXT": ("text",),
+    "TRANSCRIPTION": ("text",),
+}
+"""Each task of an interface, and the members of its answers that have a form of their own."""
+
+TOOLS = ("marker", "polygon", "polyline", "pose", "range", "rectangle", "semantic", "vector")
+
+RELATION_ENDS = ("startEntities", "endEntities", "startObjects", "endObjects")
+
+
+def is_number(value: Any) -> bool:
+    """A JSON number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_text_or_number(value: Any) -> bool:
+    return isinstance(value, str) or is_number(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return is_number(value) and (isinstance(value, int) or value.is_integer())
+
+
+def _is_vertex(value: Any) -> bool:
+    return isinstance(value, dict) and is_number(value.get("x")) and is_number(value.get("y"))
+
+
+def _list_of(shape: Shape) -> Shape:
+    return lambda value: isinstance(value, list) and all(shape(each) for each in value)
+
+
+def _is_ring(value: Any) -> bool:
+    """A polygon: its vertices, which in a PDF are nested one deeper."""
+    vertices = value.get("normalizedVertices") if isinstance(value, dict) else None
+    return _list_of(_is_vertex)(vertices) or _list_of(_list_of(_is_vertex))(vertices)
+
+
+def _are_polygons(value: Any) -> bool:
+    """Polygons with their holes, in geospatial projects grouped."""
+    return _list_of(_is_ring)(value) or _list_of(_list_of(_is_ring))(value)
+
+
+def _is_end(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("mid"), str)
+
+
+def _is_order(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and _is_whole(value.get("rank"))
+        and _list_of(_is_text)(value.get("elements"))
+    )
+
+
+def _is_choice(value: Any) -> bool:
+    names = ("code", "firstId", "secondId")
+    return isinstance(value, dict) and all(_is_text(value.get(name, "")) for name in names)
+
+
+_POLYGONS = ("a list of polygons, each with normalizedVertices of the form [{x, y}]", _are_polygons)
+_ENDS = ("a list of {mid}", _list_of(_is_end))
+_TEXT = ("a text", _is_text)
+
+SHAPES: dict[str, tuple[str, Shape]] = {
+    "beginId": _TEXT,
+    "beginOffset": ("a whole number", _is_whole),
+    "boundingPoly": _POLYGONS,
+    "choice": ("an object with the texts code, firstId and secondId", _is_choice),
+    "code": _TEXT,
+    "content": _TEXT,
+    "endEntities": _ENDS,
+    "endId": _TEXT,
+    "endObjects": _ENDS,
+    "endOffset": ("a whole number", _is_whole),
+    "fileId": _TEXT,
+    "fileMimeType": _TEXT,
+    "fileName": _TEXT,
+    "firstId": _TEXT,
+    "orders": ("a list of {rank, elements: [text]}", _list_of(_is_order)),
+    "pageNumberArray": ("a list of whole numbers", _list_of(_is_whole)),
+    "point": ("a point {x, y}", _is_vertex),
+    "polyline": ("a list of points {x, y}", _list_of(_is_vertex)),
+    "polys": _POLYGONS,
+    "secondId": _TEXT,
+    "startEntities": _ENDS,
+    "startObjects": _ENDS,
+    "text": ("a text or a number", _is_text_or_number),
+    "type": _TEXT,
+}
+"""member → its form in words, and whether a value has it."""

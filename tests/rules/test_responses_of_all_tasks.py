@@ -1,0 +1,130 @@
+"""Responses of every task and input: which fit, and how much they count (contract §6.4, §6.7)."""
+
+from __future__ import annotations
+
+import copy
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.errors import KiliError
+from emulator.rules.annotations import count_annotations, search_counts
+from emulator.rules.json_response import check_json_response
+from emulator.rules.response import MAX_DEPTH
+from emulator.rules.response_shapes import ML_TASKS, SHAPES
+from tests.rules.response_cases import JOBS, REFUSED, TAKEN, Json
+
+
+@pytest.mark.parametrize(("input_type", "response", "_"), TAKEN.values(), ids=TAKEN.keys())
+def test_it_is_taken_as_it_is(input_type: str, response: Json, _: int) -> None:
+    before = copy.deepcopy(response)
+    check_json_response(response, JOBS, input_type)
+    assert response == before
+
+
+def test_every_task_has_a_response_in_the_table() -> None:
+    jobs = {
+        job
+        for _, response, _ in TAKEN.values()
+        for section in (response, *response.values())
+        for job in section
+    }
+    assert {JOBS[job]["mlTask"] for job in jobs & JOBS.keys()} == set(ML_TASKS)
+
+
+COUNTED = {
+    **TAKEN,
+    "what another task has": ("IMAGE", {"CLASS": {"point": "x"}}, 0),
+}
+
+
+@pytest.mark.parametrize(("input_type", "response", "count"), COUNTED.values(), ids=COUNTED.keys())
+def test_it_counts(input_type: str, response: Json, count: int) -> None:
+    assert count_annotations(response, input_type) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "by_object"),
+    [
+        ("relation of objects", {"BOX.CAR": 1, "BOX.BUS": 1, "BOX_REL.TOWS": 1}),
+        ("entity of a PDF", {"NER.ORG": 1}),
+        ("pose", {"POSE.HEAD": 1}),
+        ("video class", {"CLASS.A": 1, "CLASS.B": 1}),
+        ("video objects", {"BOX.CAR": 2, "SUB.X": 2}),
+        ("video with a sub-job drawn later", {"SUB.X": 1}),
+        ("level of a video's asset", {"CLASS.A": 1}),
+        ("video as the app stores it", {"BOX.CAR": 1}),
+    ],
+)
+def test_categories_are_counted_where_they_were_drawn(name: str, by_object: Json) -> None:
+    input_type, response, _ = TAKEN[name]
+    assert search_counts(response, input_type)["numberOfAnnotationsByObject"] == by_object
+
+
+@pytest.mark.parametrize(("input_type", "response", "detail"), REFUSED.values(), ids=REFUSED.keys())
+def test_it_is_refused(input_type: str, response: Json, detail: str) -> None:
+    with pytest.raises(KiliError) as caught:
+        check_json_response(response, JOBS, input_type)
+    assert caught.value.message.startswith("[jsonResponseMalformed] ")
+    assert detail in caught.value.message
+
+
+def test_a_video_is_told_how_it_should_look() -> None:
+    with pytest.raises(KiliError, match="a member for each frame"):
+        check_json_response({"frame 1": {}}, JOBS, "VIDEO")
+
+
+def nested(levels: int) -> Json:
+    answer: Json = {}
+    for _ in range(levels):
+        answer = {"categories": [{"name": "A", "children": {"CLASS": answer}}]}
+    return {"CLASS": answer}
+
+
+def test_sub_jobs_may_be_nested_deeply_but_not_without_end() -> None:
+    check_json_response(nested(MAX_DEPTH // 2 - 1), JOBS, "IMAGE")
+    assert count_annotations(nested(MAX_DEPTH // 2 - 1), "IMAGE") == MAX_DEPTH // 2 - 1
+    for levels in (MAX_DEPTH // 2 + 1, 200):
+        with pytest.raises(KiliError, match="nested too deeply"):
+            check_json_response(nested(levels), JOBS, "IMAGE")
+
+
+_LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+_CODES = st.sampled_from(["A", "X", "CAR", "HEAD", "ORG", "OWNS", "TOWS", "COVER", "OK", "m1"])
+_MEMBERS = st.sampled_from(
+    [
+        *("annotations", "categories", "children", "points", "name", "mid", "isKeyFrame"),
+        *("normalizedVertices", "x", "y", "rank", "elements", *SHAPES),
+    ]
+)
+_JSON = st.recursive(
+    _LEAVES | _CODES,
+    lambda below: (
+        st.lists(below, max_size=3)
+        | st.dictionaries(_MEMBERS | st.sampled_from(list(JOBS)), below, max_size=4)
+    ),
+    max_leaves=25,
+)
+
+
+@pytest.mark.parametrize("input_type", ["IMAGE", "VIDEO"])
+@pytest.mark.parametrize("job", JOBS)
+@given(answer=_JSON)
+def test_any_json_is_taken_or_refused(job: str, input_type: str, answer: Any) -> None:
+    response = {"0": {job: answer}} if input_type == "VIDEO" else {job: answer}
+    counts = search_counts(response, input_type)
+    assert counts["numberOfAnnotations"] >= 0
+    with suppress(KiliError):
+        check_json_response(response, JOBS, input_type)
+        assert isinstance(answer, dict)
+
+
+@given(response=st.dictionaries(st.sampled_from([*JOBS, "0", "01", "assetLevel", "¹"]), _JSON))
+def test_any_response_is_taken_or_refused(response: Json) -> None:
+    for input_type in ("IMAGE", "VIDEO"):
+        count_annotations(response, input_type)
+        with suppress(KiliError):
+            check_json_response(response, JOBS, input_type)
