@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from emulator import errors
 from emulator.rules.json_text import parse_json
-from emulator.rules.response import ASSET_LEVEL, Node, walk
+from emulator.rules.response import ASSET_LEVEL, VIDEO_TYPES, Node, walk
 from emulator.rules.response_shapes import ML_TASKS, RELATION_ENDS, SHAPES
 
 Jobs = dict[str, Any]
@@ -74,7 +74,7 @@ def _check_node(node: Node, jobs: Jobs, input_type: str) -> None:
         known = ", ".join(sorted(jobs)) or "none"
         message = errors.RESPONSE_UNKNOWN_JOB.format(job=node.job, known=known)
         frames = errors.RESPONSE_FRAMES.format(asset_level=ASSET_LEVEL)
-        raise errors.json_response_malformed(message + frames * (input_type == "VIDEO"))
+        raise errors.json_response_malformed(message + frames * (input_type in VIDEO_TYPES))
     if not isinstance(node.value, dict):
         what = _WHATS[node.kind].format(job=node.job)
         kind = type(node.value).__name__

@@ -20,6 +20,7 @@ Response = dict[str, Any]
 Kind = Literal["answer", "object", "position", "category", "point"]
 Misshapen = Callable[[str, str, Any], None]
 
+VIDEO_TYPES = ("VIDEO", "VIDEO_LEGACY")
 ASSET_LEVEL = "assetLevel"
 
 # What the app and the SDK store beside the jobs of an interface.
@@ -59,7 +60,7 @@ def is_frame(name: str) -> bool:
 
 def sections(response: Response, input_type: str) -> Iterator[tuple[str | None, Any]]:
     """The frames of a video with what is answered there; of anything else, all as one section."""
-    if input_type != "VIDEO":
+    if input_type not in VIDEO_TYPES:
         yield None, response
         return
     frames = {name: each for name, each in response.items() if is_frame(name)}
@@ -87,7 +88,7 @@ def walk(response: Response, input_type: str, misshapen: Misshapen = _ignore) ->
 
 
 def _walk(node: Node, input_type: str, misshapen: Misshapen) -> Iterator[Node]:
-    if input_type == "VIDEO" and isinstance(node.value, dict):
+    if input_type in VIDEO_TYPES and isinstance(node.value, dict):
         is_key = node.value.get("isKeyFrame", node.is_key)
         node = Node(node.job, node.kind, node.value, is_key is not False, node.depth)
     yield node

@@ -72,9 +72,11 @@ def test_it_is_refused(input_type: str, response: Json, detail: str) -> None:
     assert detail in caught.value.message
 
 
-def test_a_video_is_told_how_it_should_look() -> None:
+@pytest.mark.parametrize("input_type", ["VIDEO", "VIDEO_LEGACY"])
+def test_a_video_is_told_how_it_should_look(input_type: str) -> None:
+    check_json_response({"1": {}}, JOBS, input_type)
     with pytest.raises(KiliError, match="a member for each frame"):
-        check_json_response({"frame 1": {}}, JOBS, "VIDEO")
+        check_json_response({"frame 1": {}}, JOBS, input_type)
 
 
 def nested(levels: int) -> Json:
