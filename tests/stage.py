@@ -114,9 +114,13 @@ def set_stage(wire: Wire) -> Names:
     (issue,) = wire.call("createIssues", issues=issues, where={"project": {"id": hidden}})
     told = {"message": "Welcome.", "status": "SUCCESS", "userID": known["leo"]}
     notification = wire.call("createNotification", data=told)
+    tags = [wire.call("createTag", data={"label": each})["id"] for each in ("Tutorial", "Unused")]
+    wire.call("checkTag", data={"projectId": known["project"], "tagId": tags[0]})
     assert deploy_plugin(wire) == "ACTIVE"
     return {
         **known,
+        "tag": tags[0],
+        "unused tag": tags[1],
         "notification": notification["id"],
         "hidden project": hidden,
         "hidden asset": asset["id"],

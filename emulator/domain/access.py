@@ -94,8 +94,8 @@ def require_organization_admin(tx: Transaction, operation: str) -> None:
         raise errors.no_access_rights(operation, "the role ADMIN in the organization")
 
 
-def require_plugin_creator(tx: Transaction, operation: str) -> None:
-    """Check that the actor may add plugins to the organization.
+def require_manager_somewhere(tx: Transaction, operation: str) -> None:
+    """Check that the actor may add plugins or tags to the organization.
 
     Raises:
         KiliError: they are neither an administrator of the organization, nor administrator or

@@ -54,7 +54,7 @@ def create_plugin(tx: Transaction, name: str) -> Upload:
         KiliError: the name is taken or empty, or plugins are not the actor's to manage.
     """
     operation = "createPlugin"
-    access.require_plugin_creator(tx, operation)
+    access.require_manager_somewhere(tx, operation)
     organization = tx.organizations.the(tx.actor.user["organizationId"])
     if not organization["license"]["canUsePlugins"]:
         raise errors.plugins_not_licensed(operation)

@@ -15,4 +15,5 @@ from emulator.errors.notification import *
 from emulator.errors.plugin import *
 from emulator.errors.project import *
 from emulator.errors.request import *
+from emulator.errors.tag import *
 from emulator.errors.user import *

@@ -25,6 +25,8 @@ PROJECT_OPERATIONS: dict[str, Roles] = {
     "updatePropertiesInProject": _ADMIN,
     "deleteProject": _ADMIN,
     "deleteProjectAsynchronously": _ADMIN,
+    "checkTag": _ADMIN,
+    "uncheckTag": _ADMIN,
     "createUploadBucketSignedUrls": _MANAGERS,
     "appendManyToDataset": _MANAGERS,
     "appendManyAssets": _MANAGERS,

@@ -62,6 +62,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     with Emulator(str(scenario), seed=1) as emulator:
         wire = Wire(emulator)
         wire.call("createProject", data={"title": "Another project"}, selection="id")
+        wire.call("createTag", data={"label": "Another organization's"})
         _read_everything(wire, values)
         wire.close()
     return values
@@ -77,6 +78,7 @@ def _change_much(wire: Wire, values: Seen) -> None:
     _change_labels(wire, known)
     _change_issues(wire, known)
     _notify(wire, known)
+    _change_tags(wire, known, values)
     _run_plugins(wire, known)
     for table, change in (("users", {"activated": False}), ("apiKeys", {"revoked": True})):
         ids = {known["leo"], _key_of(wire, "labeler")}
@@ -152,6 +154,13 @@ def _notify(wire: Wire, known: Names) -> None:
     wire.call("updatePropertiesInNotification", data={"hasBeenSeen": True}, where=where)
 
 
+def _change_tags(wire: Wire, known: Names, values: Seen) -> None:
+    wire.call("createTag", data={"label": "Red", "color": "#FF0000"})
+    for tag in ("tag", "unused tag"):
+        updated = wire.call("updateTag", tagId=known[tag], data={"label": "Unused"})
+        _see_field("updateTag", updated, values)
+
+
 def _run_plugins(wire: Wire, known: Names) -> None:
     deploy_plugin(wire, "Chatty", CHATTY_PLUGIN)
     deploy_plugin(wire, "Broken", archive(main__py="(", helper__py=")"))
@@ -189,6 +198,7 @@ def _read_everything(wire: Wire, values: Seen) -> None:
     everybody = {"idIn": [each["id"] for each in wire.emulator.world.view.users.all()]}
     _see_field("users", _ask(wire, "users", where=everybody, first=1000, skip=0), values)
     _see_field("events", _ask(wire, "events", where={}, pagination={}), values)
+    _see_field("listTagsByOrg", _ask(wire, "listTagsByOrg"), values)
     plugins = _ask(wire, "listPlugins")
     _see_field("listPlugins", plugins, values)
     for plugin in plugins:
