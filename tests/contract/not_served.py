@@ -45,19 +45,6 @@ NOT_SERVED_YET = frozenset(
         "Query.countLocks",
         "Query.locks",
         "Subscription.labelCreatedOrUpdated",
-        # notification
-        "Mutation.createNotification",
-        "Mutation.updatePropertiesInNotification",
-        "Query.countNotifications",
-        "Query.notifications",
-        # tag
-        "Mutation.checkTag",
-        "Mutation.createTag",
-        "Mutation.deleteTag",
-        "Mutation.uncheckTag",
-        "Mutation.updateTag",
-        "Query.listTagsByOrg",
-        "Query.listTagsByProject",
         # event
         "Query.events",
     }
