@@ -1,0 +1,10 @@
+"""How well labels agree: consensus, honeypot, review score, human against model (contract §6.5).
+
+Documented are the rules for classes, for how jobs and sub-jobs add up, and that objects are matched
+greedily by class and intersection over union. What the documentation leaves open was chosen, and
+is said where it is done: `classes`, `objects`, `shapes`, `areas`, `text`, `agreement`.
+"""
+
+from emulator.rules.quality.agreement import Mark as Mark
+from emulator.rules.quality.agreement import agreement as agreement
+from emulator.rules.quality.classes import Rule as Rule

@@ -1,0 +1,48 @@
+"""How alike two transcriptions are: 1 − normalised Levenshtein (contract §11.18)."""
+
+from __future__ import annotations
+
+
+def text_likeness(one: str, other: str) -> float:
+    """1 for equal texts, 0 for texts that have nothing in common."""
+    longest = max(len(one), len(other))
+    return 1 - edit_distance(one, other) / longest if longest else 1.0
+
+
+def edit_distance(one: str, other: str) -> int:
+    """How many characters must be put in, taken out or replaced to make one text the other.
+
+    Myers' algorithm as Hyyrö wrote it down, on integers with a bit for each character: a column of
+    the usual table is one step.
+    """
+    one, other = _without_common_ends(one, other)
+    if not one or not other:
+        return len(one) + len(other)
+    places: dict[str, int] = {}
+    for index, character in enumerate(one):
+        places[character] = places.get(character, 0) | 1 << index
+    mask, last = (1 << len(one)) - 1, 1 << (len(one) - 1)
+    more, less, distance = mask, 0, len(one)
+    for character in other:
+        equal = places.get(character, 0)
+        vertical = equal | less
+        diagonal = (((equal & more) + more) ^ more) | equal
+        increase = less | (mask & ~(diagonal | more))
+        decrease = more & diagonal
+        distance += bool(increase & last) - bool(decrease & last)
+        increase = (increase << 1 | 1) & mask
+        decrease = (decrease << 1) & mask
+        more = decrease | (mask & ~(vertical | increase))
+        less = increase & vertical
+    return distance
+
+
+def _without_common_ends(one: str, other: str) -> tuple[str, str]:
+    shorter = min(len(one), len(other))
+    start = 0
+    while start < shorter and one[start] == other[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return one[start : len(one) - end], other[start : len(other) - end]
