@@ -18,11 +18,21 @@ from emulator.config import API_PATH, DEFAULT_WORLD, Settings, no_proxy, write_p
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.world import Mark, World
 from emulator.http.application import create_application
+from emulator.http.request_log import RequestLog, RequestLogError
 from emulator.http.security import UploadSigner
 from emulator.http.server import HttpServer
 from emulator.plugins.host import PluginHost
 from emulator.plugins.sdk import make_client
 from emulator.scenario import load_scenario, read_scenario
+
+__all__ = [
+    "KEY_NAMES",
+    "Emulator",
+    "Platform",
+    "RequestLogError",
+    "direct_connections",
+    "warm_up",
+]
 
 KEY_NAMES = ("admin", "manager", "reviewer", "labeler")
 
@@ -36,6 +46,7 @@ class Platform:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._request_log = RequestLog(settings.request_log)
         self.host = PluginHost(settings.plugin_timeout, self._plugin_client)
         self.registry = WorldRegistry(
             settings.folder, self._furnish, self.host.attach, self.host.detach
@@ -48,6 +59,7 @@ class Platform:
             signer,
             self.host.wait_idle,
             self.finish,
+            request_log=self._request_log,
         )
         self.server = HttpServer(self.application, settings.host, settings.port)
         self._cache = tempfile.TemporaryDirectory(prefix="kili-emulator-")
@@ -78,6 +90,7 @@ class Platform:
         self.server.stop()
         self.host.close()
         self.registry.close()
+        self._request_log.close()
         self._cache.cleanup()
 
     def _furnish(self, world: World, scenario: str) -> None:

@@ -43,6 +43,7 @@ class Settings:
         plugin_timeout: seconds after which a handler is stopped.
         allow_host: further names under which clients may reach the server.
         public_keys: keep the documented API keys where others can reach the server.
+        request_log: a file that a line is added to for each GraphQL request.
     """
 
     host: str = "127.0.0.1"
@@ -55,9 +56,12 @@ class Settings:
     plugin_timeout: float = 60.0
     allow_host: tuple[str, ...] = ()
     public_keys: bool = False
+    request_log: Path | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data_dir", self.data_dir.absolute())
+        if self.request_log is not None:
+            object.__setattr__(self, "request_log", self.request_log.absolute())
 
     @property
     def folder(self) -> Path | None:
@@ -204,6 +208,7 @@ _CONVERTERS: dict[str, Any] = {
     "float": _number,
     "bool": _boolean,
     "Path": _path,
+    "Path | None": _path,
     "tuple[str, ...]": _names,
 }
 

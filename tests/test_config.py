@@ -86,6 +86,7 @@ def test_option_that_was_not_given_hides_nothing(tmp_path: Path) -> None:
         ("allow_host", "a.example, b.example,", ("a.example", "b.example")),
         ("allow_host", "", ()),
         ("public_keys", "true", True),
+        ("request_log", "some/file", Path("some/file").absolute()),
     ],
 )
 def test_environment_text_is_read_as_the_settings_type(
@@ -124,6 +125,7 @@ def test_project_file_takes_toml_values_and_dashes(
         ("SEED", ""),
         ("HOST", ""),
         ("DATA_DIR", ""),
+        ("REQUEST_LOG", ""),
         ("SYNC_WAIT", "1,5"),
         ("SYNC_WAIT", "nan"),
         ("SYNC_WAIT", "-1"),

@@ -16,6 +16,7 @@ from typing import Any
 from ariadne import graphql_sync, load_schema_from_path, make_executable_schema
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLInputType,
@@ -88,6 +89,20 @@ class GraphQLExecutor:
         if _was_executed(answer):
             return True, answer
         return False, {"errors": answer["errors"]}
+
+    def operations(self, query: str) -> list[str]:
+        """The root fields of a document, as ``Query.assets``; none of one that is no document."""
+        try:
+            document = self._parse(query)
+        except GraphQLError:
+            return []
+        return [
+            f"{operation.operation.value.capitalize()}.{field.name.value}"
+            for operation in document.definitions
+            if isinstance(operation, OperationDefinitionNode)
+            for field in operation.selection_set.selections
+            if isinstance(field, FieldNode)
+        ]
 
     def _cached_validation(
         self,

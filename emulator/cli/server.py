@@ -61,6 +61,12 @@ _STOP_SECONDS = 20.0
     help="Keep the documented API keys although other machines can reach the server.",
 )
 @click.option(
+    "--request-log",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Add a line of JSON to this file for each GraphQL request: who, which SDK, what.",
+)
+@click.option(
     "--detach", is_flag=True, help="Return once the server is ready, and leave it running."
 )
 def start(detach: bool, **options: Any) -> None:
@@ -88,10 +94,12 @@ def _interrupt(*_: Any) -> NoReturn:
 
 
 def _serve(settings: Settings) -> None:
-    from emulator.app import Platform, direct_connections, warm_up
+    from emulator.app import Platform, RequestLogError, direct_connections, warm_up
 
     try:
         platform = Platform(settings)
+    except RequestLogError as error:
+        raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
             f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "

@@ -13,6 +13,7 @@ from emulator.http import security
 from emulator.http.control import WaitIdle, control_blueprint
 from emulator.http.files import files_blueprint
 from emulator.http.graphql import graphql_blueprint
+from emulator.http.request_log import RequestLog
 
 
 def create_application(
@@ -22,6 +23,8 @@ def create_application(
     signer: security.UploadSigner,
     wait_idle: WaitIdle,
     shut_down: Callable[[], None],
+    *,
+    request_log: RequestLog,
 ) -> Flask:
     """Put the routes together; every request passes :func:`security.refusal` first.
 
@@ -41,7 +44,7 @@ def create_application(
         return jsonify(status="ready")
 
     application.register_blueprint(
-        graphql_blueprint(registry, executor, signer, settings.sync_wait)
+        graphql_blueprint(registry, executor, signer, request_log, settings.sync_wait)
     )
     application.register_blueprint(files_blueprint(registry, signer))
     application.register_blueprint(

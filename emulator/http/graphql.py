@@ -21,6 +21,7 @@ from emulator.domain.user import RUN_KEY_PREFIX
 from emulator.domain.world import World
 from emulator.http import security
 from emulator.http.body import BodyError, read_json
+from emulator.http.request_log import Entry, RequestLog
 
 API_VERSION = "26.2.4"
 
@@ -29,6 +30,7 @@ def graphql_blueprint(
     registry: WorldRegistry,
     executor: GraphQLExecutor,
     signer: security.UploadSigner,
+    request_log: RequestLog,
     sync_wait: float,
 ) -> Blueprint:
     """The routes of the GraphQL API.
@@ -47,6 +49,7 @@ def graphql_blueprint(
         key = security.api_key(request)
         session = registry.authenticate(key) if key else None
         if session is None:
+            request_log.add(Entry(request, None, [], errors=True))
             revoked = key is not None and key.startswith(RUN_KEY_PREFIX)
             return _json(_revoked()) if revoked else security.unauthorized()
         world, actor = session
@@ -54,10 +57,14 @@ def graphql_blueprint(
         try:
             data = read_json(request)
         except BodyError as error:
+            request_log.add(Entry(request, session, [], errors=True))
             return _json(plain_error(str(error), errors.BAD_USER_INPUT), error.status)
         if not isinstance(data.get("query"), str):
+            request_log.add(Entry(request, session, [], errors=True))
             return _json(plain_error(errors.NO_QUERY, errors.BAD_USER_INPUT), 400)
         valid, answer = executor.execute(data, context)
+        operations = executor.operations(data["query"])
+        request_log.add(Entry(request, session, operations, errors="errors" in answer))
         _await(context.deliveries, sync_wait)
         return _json(answer, 200 if valid else 400)
 

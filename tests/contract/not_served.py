@@ -45,8 +45,6 @@ NOT_SERVED_YET = frozenset(
         "Query.countLocks",
         "Query.locks",
         "Subscription.labelCreatedOrUpdated",
-        # event
-        "Query.events",
     }
 )
 """Operations of the labeling day."""

@@ -1,0 +1,102 @@
+"""The request log: one JSON line for each GraphQL request, saying who asked what.
+
+SDKs say in headers who they are and which of their methods is at work (contract §1.2).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from flask import Request
+
+from emulator.clock import Clock, to_text
+from emulator.domain.world import Actor, World
+
+_CLIENT = {
+    "client": ("kili-client-name", "apollographql-client-name"),
+    "version": ("kili-client-version", "apollographql-client-version"),
+    "method": ("kili-client-method-name",),
+    "call": ("kili-client-call-uuid",),
+}
+
+
+class RequestLogError(Exception):
+    """The file cannot be written; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A request and how it was answered.
+
+    Attributes:
+        session: the world and the user of its key; ``None`` where nobody has the key.
+        operations: its root fields, as ``Query.assets``.
+        errors: whether the answer holds errors.
+    """
+
+    request: Request
+    session: tuple[World, Actor] | None
+    operations: list[str]
+    errors: bool
+
+    def line(self) -> str:
+        """The entry as JSON; what is not known is null."""
+        world, actor = self.session or (None, None)
+        clock = world.clock if world else Clock()
+        content: dict[str, Any] = {
+            "time": to_text(clock.now()),
+            "world": world.name if world else None,
+            "user": actor.user.get("email") if actor else None,
+            "run": actor.run_id if actor else None,
+            **{name: self._header(headers) for name, headers in _CLIENT.items()},
+            "operations": self.operations,
+            "errors": self.errors,
+        }
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+    def _header(self, names: tuple[str, ...]) -> str | None:
+        found = (self.request.headers.get(name) for name in names)
+        return next((value for value in found if value), None)
+
+
+class RequestLog:
+    """Appends entries to a file; a line is there before its request is answered.
+
+    Args:
+        path: the file, which is made where there is none; ``None`` writes nothing.
+
+    Raises:
+        RequestLogError: the file cannot be opened.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._lock = threading.Lock()
+        self._file: TextIO | None = None
+        if path is None:
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
+        except OSError as error:
+            raise RequestLogError(
+                f"the request log {path} cannot be written ({error.strerror}): give another file"
+            ) from None
+
+    def add(self, entry: Entry) -> None:
+        """Write an entry down, if there is a file."""
+        if self._file is None:
+            return
+        line = entry.line()
+        with self._lock:
+            if not self._file.closed:
+                self._file.write(line + "\n")
+
+    def close(self) -> None:
+        """Write nothing from now on."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()

@@ -1,0 +1,159 @@
+"""The request log: one line of JSON for each GraphQL request."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from emulator.app import Emulator
+from emulator.config import Settings
+from emulator.http.request_log import RequestLog, RequestLogError
+from tests.server import ServerUnderTest
+from tests.wire import Wire
+
+HEADERS = {
+    "kili-client-name": "python-sdk",
+    "kili-client-version": "26.2.4",
+    "kili-client-method-name": "projects",
+    "kili-client-call-uuid": "c0ffee",
+}
+
+
+class Logged:
+    """An emulator with a request log."""
+
+    def __init__(self, emulator: Emulator, path: Path) -> None:
+        self.wire = Wire(emulator)
+        self._path = path
+
+    def send(self, query: Any, **options: Any) -> dict[str, Any]:
+        """Send a request; the line that it is worth."""
+        before = len(self.lines())
+        self.wire.post({"query": query} if isinstance(query, str) else query, **options)
+        (line,) = self.lines()[before:]
+        return line
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self._path.read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
+    path = tmp_path_factory.mktemp("log") / "made" / "requests.jsonl"
+    with Emulator(request_log=path) as emulator:
+        logged = Logged(emulator, path)
+        yield logged
+        logged.wire.close()
+
+
+def test_a_line_says_who_asked_what_with_which_client(logged: Logged) -> None:
+    line = logged.send("{ data: viewer { id } other: me { id } }", headers=HEADERS)
+    time = line.pop("time")
+    assert line == {
+        "world": "default",
+        "user": "admin@example.com",
+        "run": None,
+        "client": "python-sdk",
+        "version": "26.2.4",
+        "method": "projects",
+        "call": "c0ffee",
+        "operations": ["Query.viewer", "Query.me"],
+        "errors": False,
+    }
+    assert time.endswith("Z")
+
+
+def test_a_client_that_does_not_say_who_it_is_is_unknown(logged: Logged) -> None:
+    line = logged.send("{ data: me { id } }", key="labeler")
+    assert line["user"] == "labeler@example.com"
+    assert [line[name] for name in ("client", "version", "method", "call")] == [None] * 4
+
+
+def test_old_clients_say_it_in_other_headers(logged: Logged) -> None:
+    headers = {
+        "apollographql-client-name": "python-sdk",
+        "apollographql-client-version": "2.125.2",
+    }
+    line = logged.send("{ data: me { id } }", headers=headers)
+    assert (line["client"], line["version"]) == ("python-sdk", "2.125.2")
+
+
+@pytest.mark.parametrize(
+    ("query", "operations"),
+    [
+        ("{ data: me { shape } }", ["Query.me"]),
+        ("mutation { data: deleteLabels(ids: []) { x } }", ["Mutation.deleteLabels"]),
+        ("{ data: ", []),
+        ({"text": "no query"}, []),
+        (b"no JSON", []),
+    ],
+)
+def test_a_refused_request_is_logged_as_one(
+    logged: Logged, query: Any, operations: list[str]
+) -> None:
+    if isinstance(query, bytes):
+        before = len(logged.lines())
+        logged.wire.post(query)
+        (line,) = logged.lines()[before:]
+    else:
+        line = logged.send(query)
+    assert (line["operations"], line["errors"]) == (operations, True)
+    assert line["user"] == "admin@example.com"
+
+
+def test_a_request_with_an_unknown_key_is_nobodys(logged: Logged) -> None:
+    line = logged.send("{ data: me { id } }", key="no-such-key")
+    assert (line["world"], line["user"], line["errors"]) == (None, None, True)
+
+
+def test_a_log_is_continued(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_text("before\n", encoding="utf-8")
+    with Emulator("empty", request_log=path) as emulator:
+        wire = Wire(emulator)
+        wire.post({"query": "{ data: me { id } }"})
+        wire.close()
+    before, line = path.read_text(encoding="utf-8").splitlines()
+    assert before == "before"
+    assert json.loads(line)["operations"] == ["Query.me"]
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RequestLogError, match="cannot be written"):
+        RequestLog(tmp_path)
+
+
+def test_a_relative_file_is_made_absolute() -> None:
+    assert Settings(request_log=Path("x")).request_log == Path("x").absolute()
+
+
+def test_the_command_takes_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "requests.jsonl"
+    with ServerUnderTest(tmp_path / "data", "--ephemeral", "--request-log", str(path)) as server:
+        world = server.world()
+        requests.post(
+            world.endpoint,
+            json={"query": "{ data: countProjects(where: {}) }"},
+            headers={"Authorization": f"X-API-Key: {world.keys['admin']}", **HEADERS},
+            timeout=30,
+            proxies={"http": ""},
+        )
+        (line,) = path.read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["operations"] == ["Query.countProjects"]
+
+
+def test_the_command_names_a_file_that_it_cannot_write(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    log = tmp_path / "file" / "log"
+    options = ["--port", "0", "--data-dir", str(tmp_path / "data"), "--request-log", str(log)]
+    command = [sys.executable, "-m", "emulator", "start", *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert f"Error: the request log {log} cannot be written (" in done.stderr
