@@ -18,21 +18,12 @@ from emulator.config import API_PATH, DEFAULT_WORLD, Settings, no_proxy, write_p
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.world import Mark, World
 from emulator.http.application import create_application
-from emulator.http.request_log import RequestLog, RequestLogError
+from emulator.http.request_log import RequestLog
 from emulator.http.security import UploadSigner
 from emulator.http.server import HttpServer
 from emulator.plugins.host import PluginHost
 from emulator.plugins.sdk import make_client
 from emulator.scenario import load_scenario, read_scenario
-
-__all__ = [
-    "KEY_NAMES",
-    "Emulator",
-    "Platform",
-    "RequestLogError",
-    "direct_connections",
-    "warm_up",
-]
 
 KEY_NAMES = ("admin", "manager", "reviewer", "labeler")
 

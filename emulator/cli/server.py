@@ -94,7 +94,8 @@ def _interrupt(*_: Any) -> NoReturn:
 
 
 def _serve(settings: Settings) -> None:
-    from emulator.app import Platform, RequestLogError, direct_connections, warm_up
+    from emulator.app import Platform, direct_connections, warm_up
+    from emulator.http.request_log import RequestLogError
 
     try:
         platform = Platform(settings)
