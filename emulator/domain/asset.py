@@ -11,6 +11,7 @@ import imagesize
 
 from emulator import errors
 from emulator.domain import access, file
+from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
 from emulator.rules import workflow
 from emulator.rules.json_text import parse_json
@@ -159,7 +160,7 @@ def change(tx: Transaction, asset: Document, members: dict[str, Any]) -> Documen
 
 
 def delete_assets(tx: Transaction, operation: str, assets: list[Document]) -> None:
-    """Delete assets with their labels, issues and comments.
+    """Delete assets with their labels, locks, issues and comments.
 
     Raises:
         KiliError: an asset is not the actor's to delete.
@@ -171,6 +172,7 @@ def delete_assets(tx: Transaction, operation: str, assets: list[Document]) -> No
             tx.comments.delete_all(tx.comments.find("issue", issue["id"]))
         tx.issues.delete_all(issues)
         tx.labels.delete_all(tx.labels.find("asset", asset["id"]))
+        tx.locks.delete_all(tx.locks.find("asset", asset["id"]))
         tx.assets.delete(asset)
         _delete_files(tx, asset)
         tx.emit("asset.deleted", event_payload(asset), project_id=asset["projectId"])
@@ -193,8 +195,3 @@ def metadata(asset: Document) -> Any:
         return parse_json(asset["jsonMetadata"])
     except ValueError:
         return {}
-
-
-def event_payload(asset: Document) -> dict[str, Any]:
-    """The members that every event about an asset has (contract §8.9)."""
-    return {"assetId": asset["id"], "externalId": asset["externalId"]}

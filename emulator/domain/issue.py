@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, asset
+from emulator.domain import access
+from emulator.domain.payloads import event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.storage.snapshot import Document
 
@@ -80,7 +81,7 @@ def _next_number(tx: Transaction, project_id: str, type_: str) -> int:
 
 def _created_event(target: Document, issue: Document) -> tuple[str, dict[str, Any]]:
     noun = issue["type"].lower()
-    payload = {**asset.event_payload(target), f"{noun}Id": issue["id"]}
+    payload = {**event_payload(target), f"{noun}Id": issue["id"]}
     if issue["objectMid"]:
         payload["objectMid"] = issue["objectMid"]
     return f"asset.{noun}.created", payload
@@ -139,6 +140,6 @@ def update_issue(tx: Transaction, issue_id: str, status: str | None) -> Document
     if verb:
         noun = issue["type"].lower()
         target = tx.assets.the(issue["assetId"])
-        payload = {**asset.event_payload(target), f"{noun}Id": issue["id"]}
+        payload = {**event_payload(target), f"{noun}Id": issue["id"]}
         tx.emit(f"asset.{noun}.{verb}", payload, project_id=issue["projectId"])
     return issue

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, asset
+from emulator.domain import access, lock
+from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
 from emulator.rules import permissions, workflow
 from emulator.rules.annotations import count_annotations, search_counts
@@ -88,9 +89,13 @@ def _append_label(
     author = _author(tx, operation, home, row.get("authorID"))
     label = tx.labels.insert(_new_label(tx, operation, home, author, label_type, row))
     _refresh_latest(tx, target["id"], author["id"])
+    if label_type == "AUTOSAVE":
+        lock.on_autosave(tx, target, author)
+    elif label_type in ("DEFAULT", "REVIEW"):
+        lock.on_submit(tx, target, author)
     _move_asset(tx, home, target, label_type)
     if label_type in _EVENTS:
-        payload = {**asset.event_payload(target), "labelId": label["id"]}
+        payload = {**event_payload(target), "labelId": label["id"]}
         tx.emit(_EVENTS[label_type], payload, project_id=home["id"])
     return str(label["id"])
 
@@ -221,7 +226,7 @@ def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> Docume
         seconds, total = _seconds(operation, data, others)
         changes |= {"secondsToLabel": seconds, "totalSecondsToLabel": total}
     changed = tx.labels.change(label, **changes, updatedAt=tx.now)
-    payload = {**asset.event_payload(tx.assets.the(label["assetId"])), "labelId": label_id}
+    payload = {**event_payload(tx.assets.the(label["assetId"])), "labelId": label_id}
     tx.emit("label.workflow.edited", payload, project_id=home["id"])
     return changed
 
@@ -258,8 +263,9 @@ def append_to_labels(
     if skipped:
         if not tx.projects.the(target["projectId"])["canSkipAsset"]:
             raise errors.skip_refused("appendToLabels")
+        lock.on_submit(tx, target, tx.users.the(label["authorId"]))
         target = tx.assets.change(target, skipped=True, updatedAt=tx.now)
-        payload = {**asset.event_payload(target), "skipped": True, "status": "SKIPPED"}
+        payload = {**event_payload(target), "skipped": True, "status": "SKIPPED"}
         tx.emit("asset.skipped", payload, project_id=target["projectId"])
     return label
 

@@ -61,3 +61,8 @@ def _reviewed(view: BaseView[Any], review: Document) -> str | None:
     earlier = labels[: ids.index(review["id"])]
     submitted = [each["id"] for each in earlier if each["labelType"] == "DEFAULT"]
     return submitted[-1] if submitted else None
+
+
+def event_payload(asset: Document) -> dict[str, Any]:
+    """The members that every event about an asset has (contract §8.9)."""
+    return {"assetId": asset["id"], "externalId": asset["externalId"]}

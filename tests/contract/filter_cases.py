@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from emulator import clock
+from emulator.domain.lock import lock
 from emulator.domain.notification import notify
 from emulator.domain.world import Actor
 from tests.stage import EASY, PLUGIN, Names, set_stage
@@ -38,6 +39,7 @@ LISTS = {
     "AssetWhere": "assets",
     "IssueWhere": "issues",
     "LabelWhere": "labels",
+    "LockWhere": "locks",
     "NotificationWhere": "notifications",
     "OrganizationWhere": "organizations",
     "ProjectWhere": "projects",
@@ -73,11 +75,14 @@ def set_up(wire: Wire) -> Names:
     with world.transaction(Actor.system()) as tx:
         task = notify(tx, user_id=known["max"], message="Importing.", status="PENDING")
         tx.notifications.change(task, hasBeenSeen=True)
+    with world.transaction(Actor(world.view.users.the(known["max"]))) as tx:
+        held = lock(tx, tx.assets.the(known["pond"]), tx.actor.user, "DEFAULT")
     (plugin,) = wire.call("listPlugins")
     (hidden,) = wire.list("labels", {"id": known["hidden label"]}, selection="createdAt")
     return {
         **known,
         **{f"key {name}": keys[known[name]] for name in EVERYBODY},
+        "lock": held["id"],
         "task notification": task["id"],
         "task": str(task["taskId"]),
         "plugin": plugin["id"],
@@ -175,6 +180,7 @@ FILTERS: dict[str, dict[str, Case]] = {
         "typeIn": [(["REVIEW", "PREDICTION"], {"street REVIEW", "meadow PREDICTION"})],
         "user": [({"id": "<rita>"}, {"street REVIEW"}), ({"email": "x@example.com"}, set())],
     },
+    "LockWhere": {"id": [("<lock>", {"lock"}), (GHOST, set())]},
     "NotificationWhere": {
         "hasBeenSeen": [(True, {"task notification"}), (False, {"notification"})],
         "id": [("<notification>", {"notification"}), (GHOST, set())],

@@ -42,8 +42,6 @@ NOT_SERVED_YET = frozenset(
         "Mutation.copyLabels",
         "Mutation.createHoneypot",
         "Query.countAssetAnnotations",
-        "Query.countLocks",
-        "Query.locks",
         "Subscription.labelCreatedOrUpdated",
     }
 )

@@ -80,6 +80,7 @@ def _change_much(wire: Wire, values: Seen) -> None:
     _notify(wire, known)
     _change_tags(wire, known, values)
     _run_plugins(wire, known)
+    _lock_assets(wire, known)
     for table, change in (("users", {"activated": False}), ("apiKeys", {"revoked": True})):
         ids = {known["leo"], _key_of(wire, "labeler")}
         later = {"updatedAt": "2100-01-01T00:00:00.000Z"} if table == "users" else {}
@@ -146,6 +147,14 @@ def _change_issues(wire: Wire, known: Names) -> None:
         wire.call("updatePropertiesInIssue", data={"status": "SOLVED"}, where=where, selection="id")
 
 
+def _lock_assets(wire: Wire, known: Names) -> None:
+    for name, author in (("street", "rita"), ("aquarium", "leo")):
+        row = {"assetID": known[name], "authorID": known[author], "jsonResponse": EASY}
+        data = {"labelType": "AUTOSAVE", "labelsData": [row]}
+        wire.emulator.world.clock.offset += timedelta(minutes=1)
+        wire.call("appendManyLabels", data=data, where={}, selection="id")
+
+
 def _notify(wire: Wire, known: Names) -> None:
     with wire.emulator.world.transaction(Actor.system()) as tx:
         done = {"status": "FAILURE", "url": "/label", "progress": 100}
@@ -192,6 +201,7 @@ def _read_everything(wire: Wire, values: Seen) -> None:
         "organizations",
         "apiKeys",
         "notifications",
+        "locks",
     ):
         found = _ask(wire, operation, where={}, first=1000, skip=0)
         _see_field(operation, found, values)

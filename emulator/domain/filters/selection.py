@@ -14,6 +14,7 @@ from emulator.domain.filters.conditions import Table, Where, is_empty
 from emulator.domain.filters.event import EVENT
 from emulator.domain.filters.issue import ISSUE
 from emulator.domain.filters.label import LABEL, check_searches
+from emulator.domain.filters.lock import LOCK
 from emulator.domain.filters.notification import NOTIFICATION
 from emulator.domain.filters.organization import ORGANIZATION
 from emulator.domain.filters.plugin import PLUGIN
@@ -28,6 +29,7 @@ TABLES: dict[str, Table] = {
     "event": EVENT,
     "issue": ISSUE,
     "label": LABEL,
+    "lock": LOCK,
     "notification": NOTIFICATION,
     "organization": ORGANIZATION,
     "plugin": PLUGIN,
@@ -78,6 +80,10 @@ class Selection:
         listed = event.between(events[::-1] if descending else events, pagination)
         selected = [each for each in listed if self.meets("event", each, where)]
         return event.page_of(selected, pagination)
+
+    def locks(self, where: Where) -> list[Document]:
+        """The locks that the where selects, in creation order."""
+        return self._select(self.view.locks, "lock", where)
 
     def users(self, where: Where) -> list[Document]:
         """The users that the where selects; plugins' own ones only when asked by id."""

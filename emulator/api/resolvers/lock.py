@@ -1,0 +1,50 @@
+"""Locks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariadne import ObjectType, QueryType
+
+from emulator.api.context import Info
+from emulator.domain import lock as locks_of
+from emulator.domain.filters import Where, page
+from emulator.storage.snapshot import Document
+
+query = QueryType()
+lock = ObjectType("Lock")
+asset = ObjectType("Asset")
+
+
+@query.field("locks")
+def locks(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+    return page(info.context.selection.locks(where), first, skip)
+
+
+@query.field("countLocks")
+def count_locks(_: Any, info: Info, where: Where) -> int:
+    return len(info.context.selection.locks(where))
+
+
+@lock.field("author")
+def author(owner: Document, info: Info) -> Document:
+    return info.context.view.users.the(owner["authorId"])
+
+
+lock.set_alias("authorIdCompute", "authorId")
+lock.set_alias("lockOfIdCompute", "assetId")
+
+
+@asset.field("locks")
+def asset_locks(owner: Document, info: Info) -> list[Document]:
+    return locks_of.locks_of(info.context.view, owner)
+
+
+@asset.field("numberOfValidLocks")
+@asset.field("numberOfValidLocksCompute")
+def number_of_valid_locks(owner: Document, info: Info) -> int:
+    now = info.context.world.clock.now()
+    return len(locks_of.valid_locks(info.context.view, owner, now))
+
+
+BINDABLES = [query, lock, asset]

@@ -1,0 +1,90 @@
+"""Locks: who is at work on an asset, so that two do not label it at once (contract §5.8, §8.9).
+
+Clients have no operation that makes one. Work in progress does: saving an AUTOSAVE label locks the
+asset for its author, each further one renews the lock, and submitting releases it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from emulator import clock
+from emulator.domain.payloads import event_payload
+from emulator.domain.world import BaseView, Transaction
+from emulator.storage.snapshot import Document
+
+LIFETIME = timedelta(minutes=30)
+
+_IN_REVIEW = ("TO_REVIEW", "REVIEWED")
+
+
+def lock(tx: Transaction, asset: Document, user: Document, lock_type: str) -> Document:
+    """Have a user hold an asset from now on; locks of others that ran out are taken off it.
+
+    Args:
+        lock_type: DEFAULT for work that labels, REVIEW for work that reviews.
+    """
+    for each in tx.locks.find("asset", asset["id"]):
+        if not _is_valid(each, tx.moment):
+            release(tx, each)
+    held = _of(tx, asset, user)
+    if held:
+        return tx.locks.change(held, lockType=lock_type, renewedAt=tx.now)
+    made = tx.locks.insert(
+        {
+            "id": tx.new_id(),
+            "assetId": asset["id"],
+            "projectId": asset["projectId"],
+            "authorId": user["id"],
+            "lockType": lock_type,
+            "createdAt": tx.now,
+            "renewedAt": tx.now,
+        }
+    )
+    payload = event_payload(asset)
+    tx.emit("asset.workflow.lock.created", payload, project_id=asset["projectId"])
+    return made
+
+
+def release(tx: Transaction, held: Document) -> None:
+    """Take a lock off its asset."""
+    tx.locks.delete(held)
+    payload = event_payload(tx.assets.the(held["assetId"]))
+    tx.emit("asset.workflow.lock.deleted", payload, project_id=held["projectId"])
+
+
+def locks_of(view: BaseView[Any], asset: Document) -> list[Document]:
+    """All locks of an asset, also those that ran out, in creation order."""
+    locks: list[Document] = view.locks.find("asset", asset["id"])
+    return locks
+
+
+def valid_locks(view: BaseView[Any], asset: Document, now: datetime) -> list[Document]:
+    """The locks of an asset that hold: made or renewed no longer ago than ``LIFETIME``."""
+    return [each for each in locks_of(view, asset) if _is_valid(each, now)]
+
+
+def is_held_by_another(view: BaseView[Any], asset: Document, user: Document, now: datetime) -> bool:
+    """Whether somebody else is at work on an asset."""
+    return any(each["authorId"] != user["id"] for each in valid_locks(view, asset, now))
+
+
+def on_autosave(tx: Transaction, asset: Document, user: Document) -> None:
+    """Somebody saved work in progress: the asset is theirs for a while."""
+    lock(tx, asset, user, "REVIEW" if asset["status"] in _IN_REVIEW else "DEFAULT")
+
+
+def on_submit(tx: Transaction, asset: Document, user: Document) -> None:
+    """Somebody submitted their work: the asset is free again."""
+    held = _of(tx, asset, user)
+    if held:
+        release(tx, held)
+
+
+def _of(view: BaseView[Any], asset: Document, user: Document) -> Document | None:
+    return next((each for each in locks_of(view, asset) if each["authorId"] == user["id"]), None)
+
+
+def _is_valid(held: Document, now: datetime) -> bool:
+    return now - clock.from_text(held["renewedAt"]) <= LIFETIME

@@ -1,0 +1,21 @@
+"""Locks."""
+
+from __future__ import annotations
+
+from tests.contract.inputs.query import counts, lists
+from tests.contract.inputs.registry import Case, Stage, case
+from tests.stage import EASY
+
+
+def _with_two(check: Case) -> Case:
+    def run(stage: Stage) -> None:
+        rows = [{"assetID": stage.names[each], "jsonResponse": EASY} for each in ("farm", "pond")]
+        data = {"labelType": "AUTOSAVE", "labelsData": rows}
+        stage.wire.call("appendManyLabels", data=data, where={}, selection="id")
+        check(stage)
+
+    return run
+
+
+case(*(f"locks({each})" for each in ("where", "first", "skip")))(_with_two(lists("locks")))
+case("countLocks(where)")(_with_two(counts("countLocks")))

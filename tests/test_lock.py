@@ -1,0 +1,144 @@
+"""Locks: whose work in progress holds an asset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from emulator.app import Emulator
+from emulator.domain.lock import LIFETIME
+from tests.sdk import SdkProcess
+from tests.server import RemoteWorld
+from tests.stage import EASY
+from tests.wire import Wire
+
+_SAVE = """
+asset_ids = [each["id"] for each in kili.assets(project_id, fields=["id"])]
+easy = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
+kili.append_labels(asset_id_array=asset_ids[:2], json_response_array=[easy] * 2,
+                   label_type="AUTOSAVE")
+"""
+
+
+@pytest.fixture
+def wire(kili_emulator: Emulator) -> Iterator[Wire]:
+    opened = Wire(kili_emulator)
+    yield opened
+    opened.close()
+
+
+def asset_id(wire: Wire, name: str = "aquarium") -> str:
+    (found,) = wire.ids("assets", {"externalIdStrictlyIn": [name]})
+    return found
+
+
+def label(wire: Wire, key: str, label_type: str, name: str = "aquarium") -> None:
+    row = {"assetID": asset_id(wire, name), "jsonResponse": EASY}
+    data = {"labelType": label_type, "labelsData": [row]}
+    wire.call("appendManyLabels", key, data=data, where={}, selection="id")
+
+
+def locks(wire: Wire, name: str = "aquarium") -> list[tuple[str, str]]:
+    """Who holds an asset, and for what work."""
+    where = {"id": asset_id(wire, name)}
+    fields = "locks { lockType author { firstname } }"
+    (found,) = wire.list("assets", where, selection=fields)
+    return [(each["author"]["firstname"], each["lockType"]) for each in found["locks"]]
+
+
+def valid(wire: Wire) -> int:
+    where = {"id": asset_id(wire)}
+    (found,) = wire.list("assets", where, selection="numberOfValidLocks")
+    return int(found["numberOfValidLocks"])
+
+
+def test_saving_work_locks_the_asset_and_submitting_it_releases_the_lock(wire: Wire) -> None:
+    assert locks(wire) == []
+    label(wire, "labeler", "AUTOSAVE")
+    assert locks(wire) == [("Leo", "DEFAULT")]
+    label(wire, "labeler", "DEFAULT")
+    assert locks(wire) == []
+
+
+def test_saving_again_keeps_the_one_lock(wire: Wire) -> None:
+    label(wire, "labeler", "AUTOSAVE")
+    first = wire.ids("locks", {})
+    label(wire, "labeler", "AUTOSAVE")
+    assert wire.ids("locks", {}) == first
+    assert wire.call("countLocks", where={}) == 1
+
+
+def test_work_on_an_asset_in_review_is_a_lock_for_review(wire: Wire) -> None:
+    label(wire, "reviewer", "AUTOSAVE", "street")
+    assert locks(wire, "street") == [("Rita", "REVIEW")]
+
+
+def test_somebody_elses_label_or_a_models_releases_no_lock(wire: Wire) -> None:
+    label(wire, "labeler", "AUTOSAVE")
+    label(wire, "reviewer", "DEFAULT")
+    label(wire, "manager", "PREDICTION")
+    assert locks(wire) == [("Leo", "DEFAULT")]
+
+
+def test_a_lock_runs_out_unless_it_is_renewed(wire: Wire) -> None:
+    clock = wire.emulator.world.clock
+    label(wire, "labeler", "AUTOSAVE")
+    clock.offset += LIFETIME - timedelta(minutes=1)
+    assert valid(wire) == 1
+    label(wire, "labeler", "AUTOSAVE")
+    clock.offset += LIFETIME - timedelta(minutes=1)
+    assert valid(wire) == 1
+    clock.offset += timedelta(minutes=2)
+    assert valid(wire) == 0
+    assert locks(wire) == [("Leo", "DEFAULT")]
+    label(wire, "reviewer", "AUTOSAVE")
+    assert locks(wire) == [("Rita", "DEFAULT")]
+
+
+def test_skipping_an_asset_releases_it(wire: Wire) -> None:
+    label(wire, "labeler", "AUTOSAVE")
+    data = {"labelType": "AUTOSAVE", "jsonResponse": EASY, "skipped": True}
+    where = {"id": asset_id(wire)}
+    wire.call("appendToLabels", "labeler", data=data, where=where, selection="id")
+    assert locks(wire) == []
+
+
+def test_a_deleted_asset_leaves_no_lock(wire: Wire) -> None:
+    label(wire, "labeler", "AUTOSAVE")
+    wire.call("deleteAssets", where={"idIn": [asset_id(wire)]})
+    assert wire.ids("locks", {}) == []
+
+
+def test_locks_of_other_peoples_projects_are_not_listed(wire: Wire) -> None:
+    data = {"title": "Own", "inputType": "TEXT", "jsonInterface": "{}"}
+    project = wire.call("createProject", data=data)["id"]
+    content = {"contentArray": ["text"]}
+    (made,) = wire.call("appendManyAssets", data=content, where={"id": project})
+    row = {"assetID": made["id"], "jsonResponse": "{}"}
+    saved: dict[str, Any] = {"labelType": "AUTOSAVE", "labelsData": [row]}
+    wire.call("appendManyLabels", data=saved, where={}, selection="id")
+    assert len(wire.ids("locks", {})) == 1
+    assert wire.ids("locks", {}, "labeler") == []
+
+
+def test_an_older_client_reads_locks(remote_world: RemoteWorld) -> None:
+    with SdkProcess("2.125.2", fast=True) as process:
+        session = process.session(env=remote_world.environment())
+        session.run("from kili.client import Kili\nkili = Kili()").checked()
+        session.run(f"project_id = {remote_world.project_id!r}").checked()
+        session.run(_SAVE).checked()
+        assert session.run("kili.count_locks()").checked().value == 2
+        fields = "['lockType', 'lockOfIdCompute', 'author.email']"
+        read = f"(kili.locks(fields={fields}), asset_ids[:2])"
+        found, asset_ids = session.run(read).checked().value
+        assert [each["lockOfIdCompute"] for each in found] == asset_ids
+        assert found[0]["author"] == {"email": "admin@example.com"}
+        held = "kili.assets(project_id, fields=['numberOfValidLocks', 'locks.lockType'], first=3)"
+        assert [each["numberOfValidLocks"] for each in session.run(held).checked().value] == [
+            1,
+            1,
+            0,
+        ]
