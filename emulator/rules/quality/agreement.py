@@ -30,12 +30,12 @@ from emulator.rules.quality.reading import (
     things,
 )
 from emulator.rules.quality.text import text_likeness
+from emulator.rules.response import sections
 
 Jobs = dict[str, Any]
 
 # Members that are the whole of an answer: a file, a comparison, a ranking.
 _VALUES = ("choice", "code", "fileId", "firstId", "orders", "secondId")
-_ASSET_LEVEL = "assetLevel"
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def agreement(
     compare = _Comparison(jobs, rule)
     frames = [
         found
-        for sections in _sections(responses, input_type)
-        if (found := compare.sections(sections))
+        for section in _sections(responses, input_type)
+        if (found := compare.sections(section))
     ]
     if not frames:
         return None
@@ -79,13 +79,9 @@ def agreement(
 
 def _sections(responses: Sequence[Response], input_type: str) -> Iterator[list[Response]]:
     """What is answered at one place: in a frame of a video, about an asset as a whole."""
-    if input_type != "VIDEO":
-        yield list(responses)
-        return
-    frames = {name for each in responses for name in each if name.isascii() and name.isdigit()}
-    for frame in sorted(frames, key=lambda name: (len(name), name)):
-        yield [_dict(each.get(frame)) for each in responses]
-    yield [{**each, **_dict(each.get(_ASSET_LEVEL))} for each in responses]
+    answered = [dict(sections(each, input_type)) for each in responses]
+    places = {place: None for each in answered for place in each}
+    yield from ([_dict(each.get(place)) for each in answered] for place in places)
 
 
 @dataclass(frozen=True)
@@ -105,9 +101,9 @@ class _Comparison:
         self._rule = rule
         self._relates = any("RELATION" in _dict(job).get("mlTask", "") for job in jobs.values())
 
-    def sections(self, sections: list[Response]) -> _Outcome | None:
-        mids = [mids_of(each) if self._relates else {} for each in sections]
-        return self._level(sections, mids, self._rule)
+    def sections(self, found: list[Response]) -> _Outcome | None:
+        mids = [mids_of(each) if self._relates else {} for each in found]
+        return self._level(found, mids, self._rule)
 
     def _level(self, levels: list[Response], mids: list[Mids], rule: Rule) -> _Outcome | None:
         """Jobs side by side."""

@@ -1,0 +1,297 @@
+"""Marks of labels, assets, members and projects (contract §5.8, §6.5).
+
+Those of labels and assets are stored, and brought up to date after each change of an asset's labels
+by :func:`refresh_marks`. Those of members and projects are means, worked out when they are read.
+
+The platform computes marks a moment after the answer, here they are there with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from emulator.domain.world import BaseView, Transaction
+from emulator.rules.json_interface import parse_json_interface
+from emulator.rules.quality import Mark, Rule, agreement
+from emulator.storage.snapshot import Document
+
+_HUMAN = ("DEFAULT", "REVIEW")
+
+# A label's mark → the event that tells of it. There is none for an inference's.
+_EVENTS = {
+    "honeypotMark": "asset.analytics.honeypot.computed",
+    "reviewScore": "asset.analytics.reviewScore.computed",
+}
+_CONSENSUS_EVENT = "asset.analytics.consensus.computed"
+
+
+@dataclass(frozen=True)
+class Score:
+    """A label's mark, and the labels that it was compared with."""
+
+    label: Document
+    others: Sequence[Document]
+    mark: Mark
+
+
+class _Labels:
+    """The labels of one asset, in creation order, to be compared with one another."""
+
+    def __init__(self, view: BaseView[Any], target: Document) -> None:
+        project = view.projects.the(target["projectId"])
+        self.target = target
+        self.all: list[Document] = view.labels.find("asset", target["id"])
+        self._has_steps = project["workflowVersion"] != "V1"
+        self._project = project
+        self._responses: dict[str, Any] = {}
+
+    @cached_property
+    def _jobs(self) -> dict[str, Any]:
+        return parse_json_interface(self._project["jsonInterface"], "updatePropertiesInProject")
+
+    def _response(self, label: Document) -> Any:
+        if label["id"] not in self._responses:
+            self._responses[label["id"]] = json.loads(label["jsonResponse"])
+        return self._responses[label["id"]]
+
+    def mark(self, labels: Iterable[Document], rule: Rule) -> Mark | None:
+        responses = [self._response(each) for each in labels]
+        return agreement(responses, self._jobs, self._project["inputType"], rule=rule)
+
+    def of_type(self, *types: str) -> list[Document]:
+        return [each for each in self.all if each["labelType"] in types]
+
+    def consensus(self) -> list[Document]:
+        """What is compared for consensus: each labeler's newest label of the labeling step."""
+        submitted = self.of_type("DEFAULT")
+        if not self.target.get("isUsedForConsensus") or not submitted:
+            return []
+        step_id = submitted[0].get("stepId")
+        newest = _newest_by(
+            (each for each in submitted if each.get("stepId") == step_id), "authorId"
+        )
+        return newest if len(newest) > 1 else []
+
+    def truth(self) -> Document | None:
+        """A honeypot's right answer: its honeypot label, or in V1 the last review."""
+        if not self.target["isHoneypot"]:
+            return None
+        labels = [each for each in self.all if each.get("isHoneypot")]
+        if not self._has_steps:
+            labels = self.of_type("REVIEW")
+        return labels[-1] if labels else None
+
+    def with_consensus(self) -> list[Score]:
+        """Each label that is compared for consensus, against each of the others."""
+        labels = self.consensus()
+        found = []
+        for label in labels:
+            others = [each for each in labels if each is not label]
+            marks = [self.mark((label, each), "consensus") for each in others]
+            mark = _mean_mark([each for each in marks if each])
+            if mark:
+                found.append(Score(label, others, mark))
+        return found
+
+    def with_truth(self) -> list[Score]:
+        """Each submitted label of a honeypot against its right answer."""
+        truth = self.truth()
+        if not truth:
+            return []
+        return self._scores(((each, [truth]) for each in self.of_type("DEFAULT")), "honeypot")
+
+    def with_reviews(self) -> list[Score]:
+        """Each label that was reviewed, against the last review of it.
+
+        In V1, what looks like the review of a honeypot is its right answer.
+        """
+        if self.target["isHoneypot"] and not self._has_steps:
+            return []
+        reviewed: dict[str, tuple[Document, list[Document]]] = {}
+        submitted: dict[str, Document] = {}
+        for each in self.all:
+            if each["labelType"] == "DEFAULT":
+                submitted[each["id"]] = each
+            elif each["labelType"] == "REVIEW" and submitted and not each.get("isHoneypot"):
+                last = next(reversed(submitted))
+                label = submitted.get(each["referencedLabelId"], submitted[last])
+                reviewed[label["id"]] = (label, [each])
+        return self._scores(reviewed.values(), "reviewScore")
+
+    def with_inferences(self) -> list[Score]:
+        """Each label of a person against what models say, as long as it was the newest one."""
+        human: list[Document] = []
+        inferences: list[Document] = []
+        compared: dict[str, tuple[Document, list[Document]]] = {}
+        for each in self.all:
+            if each["labelType"] in _HUMAN and not each.get("isHoneypot"):
+                human.append(each)
+            elif each["labelType"] == "INFERENCE":
+                inferences.append(each)
+            if human and inferences:
+                compared[human[-1]["id"]] = (human[-1], _newest_by(inferences, "modelName"))
+        return self._scores(compared.values(), "inference")
+
+    def _scores(
+        self, compared: Iterable[tuple[Document, Sequence[Document]]], rule: Rule
+    ) -> list[Score]:
+        found = []
+        for label, others in compared:
+            marks = [self.mark((label, each), rule) for each in others]
+            mark = _mean_mark([each for each in marks if each])
+            if mark:
+                found.append(Score(label, others, mark))
+        return found
+
+
+def refresh_marks(tx: Transaction, target: Document) -> None:
+    """Make the marks of an asset and its labels say what is true now, and tell of the new ones.
+
+    A mark that somebody set on an asset by hand stays until one can be computed.
+
+    Args:
+        target: the asset, after its labels, its consensus or its honeypot changed.
+    """
+    labels = _Labels(tx, tx.assets.the(target["id"]))
+    consensus = labels.consensus()
+    scores = {
+        "consensusMark": labels.with_consensus(),
+        "honeypotMark": labels.with_truth(),
+        "inferenceMark": labels.with_inferences(),
+        "reviewScore": labels.with_reviews(),
+    }
+    had = {name for name in scores for each in labels.all if each.get(name) is not None}
+    changed = {name: _store(tx, labels.all, name, scores[name]) for name in scores}
+    whole = labels.mark(consensus, "consensus") if consensus else None
+    _store_on_asset(tx, labels, whole, scores, had)
+    for name, subject in _EVENTS.items():
+        for each in changed[name]:
+            _tell(tx, labels.target, subject, [each.label, *each.others], each.mark)
+    if whole and changed["consensusMark"]:
+        _tell(tx, labels.target, _CONSENSUS_EVENT, consensus, whole)
+
+
+def _store(tx: Transaction, labels: list[Document], name: str, scores: list[Score]) -> list[Score]:
+    """Store what the labels' marks are now; those that are new or different."""
+    by_label = {each.label["id"]: each for each in scores}
+    changed = []
+    for label in labels:
+        score = by_label.get(label["id"])
+        value = score.mark.value if score else None
+        members: dict[str, Any] = {name: value}
+        if name == "consensusMark":
+            members["consensusMarkPerCategory"] = score.mark.per_category if score else None
+        if any(label.get(member) != each for member, each in members.items()):
+            tx.labels.change(label, **members)
+            if score:
+                changed.append(score)
+    return changed
+
+
+def _store_on_asset(
+    tx: Transaction,
+    labels: _Labels,
+    consensus: Mark | None,
+    scores: dict[str, list[Score]],
+    had: set[str],
+) -> None:
+    """Store an asset's marks; what could never be computed is not touched."""
+    target = labels.target
+    newest = {each["id"] for each in _newest_by(labels.of_type("DEFAULT"), "authorId")}
+    honeypots = [e.mark.value for e in scores["honeypotMark"] if e.label["id"] in newest]
+    inferences = scores["inferenceMark"]
+    members: dict[str, Any] = {"inferenceMark": inferences[-1].mark.value if inferences else None}
+    if honeypots or "honeypotMark" in had:
+        members["honeypotMark"] = mean(honeypots)
+    if consensus or "consensusMark" in had:
+        members["consensusMark"] = consensus.value if consensus else None
+        members["consensusMarkPerCategory"] = consensus.per_category if consensus else None
+    if any(target.get(name) != value for name, value in members.items()):
+        tx.assets.change(target, **members)
+
+
+def _tell(
+    tx: Transaction, target: Document, subject: str, compared: Sequence[Document], mark: Mark
+) -> None:
+    """Tell of a new mark. The events name a step: a V1 project has none, and no such event."""
+    steps = (each.get("stepId") for each in reversed(compared))
+    step_id = next(filter(None, steps), target.get("stepId"))
+    if step_id:
+        payload = {
+            "assetId": target["id"],
+            "externalId": target["externalId"],
+            "comparedLabelIds": [each["id"] for each in compared],
+            "score": mark.value,
+            "stepId": step_id,
+        }
+        tx.emit(subject, payload, project_id=target["projectId"])
+
+
+def _newest_by(labels: Iterable[Document], member: str) -> list[Document]:
+    """The newest label of each author or model, in creation order."""
+    newest: dict[Any, Document] = {}
+    for each in labels:
+        newest.pop(each[member], None)
+        newest[each[member]] = each
+    return list(newest.values())
+
+
+def _mean_mark(marks: Sequence[Mark]) -> Mark | None:
+    value = mean(each.value for each in marks)
+    if value is None:
+        return None
+    return Mark(value, mean_per_category(each.per_category for each in marks) or {})
+
+
+def mean(values: Iterable[float | None]) -> float | None:
+    """The mean of those that there are; ``None`` if there is none."""
+    known = [each for each in values if each is not None]
+    return min(1.0, sum(known) / len(known)) if known else None
+
+
+def mean_per_category(marks: Iterable[dict[str, float] | None]) -> dict[str, float] | None:
+    """The mean for each category over what names it; ``None`` if nothing names any."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for each in marks:
+        for category, value in (each or {}).items():
+            found[category].append(value)
+    return {name: mean(values) or 0.0 for name, values in sorted(found.items())} or None
+
+
+def project_marks(view: BaseView[Any], project: Document) -> dict[str, Any]:
+    """A project's marks: the means over its assets.
+
+    Returns:
+        ``consensusMark``, ``consensusMarkPerCategory``, ``honeypotMark``; each may be ``None``.
+    """
+    return _means(view.assets.find("project", project["id"]))
+
+
+def member_marks(view: BaseView[Any], member: Document) -> dict[str, Any]:
+    """A member's marks: the means over the assets that they labeled, of the newest label of each.
+
+    Returns:
+        as :func:`project_marks`.
+    """
+    labels = view.labels.find("project", member["projectId"])
+    return _means(
+        each
+        for each in labels
+        if each["authorId"] == member["userId"] and each["isLatestDefaultLabelForUser"]
+    )
+
+
+def _means(documents: Iterable[Document]) -> dict[str, Any]:
+    known = list(documents)
+    return {
+        "consensusMark": mean(each.get("consensusMark") for each in known),
+        "consensusMarkPerCategory": mean_per_category(
+            each.get("consensusMarkPerCategory") for each in known
+        ),
+        "honeypotMark": mean(each.get("honeypotMark") for each in known),
+    }
