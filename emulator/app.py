@@ -21,6 +21,7 @@ from emulator.http.application import create_application
 from emulator.http.request_log import RequestLog
 from emulator.http.security import UploadSigner
 from emulator.http.server import HttpServer
+from emulator.http.subscriptions import Subscriptions, subscriptions_blueprint
 from emulator.plugins.host import PluginHost
 from emulator.plugins.sdk import make_client
 from emulator.scenario import load_scenario, read_scenario
@@ -40,18 +41,21 @@ class Platform:
         self._request_log = RequestLog(settings.request_log)
         self.host = PluginHost(settings.plugin_timeout, self._plugin_client)
         self.registry = WorldRegistry(
-            settings.folder, self._furnish, self.host.attach, self.host.detach
+            settings.folder, self._furnish, self.host.attach, self._detach
         )
         signer = UploadSigner(_secret(settings.folder))
+        executor = GraphQLExecutor()
+        self.subscriptions = Subscriptions(self.registry, executor)
         self.application = create_application(
             settings,
             self.registry,
-            GraphQLExecutor(),
+            executor,
             signer,
             self.host.wait_idle,
             self.finish,
             request_log=self._request_log,
         )
+        self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
         self.server = HttpServer(self.application, settings.host, settings.port)
         self._cache = tempfile.TemporaryDirectory(prefix="kili-emulator-")
 
@@ -79,6 +83,7 @@ class Platform:
     def close(self) -> None:
         """Stop everything."""
         self.server.stop()
+        self.subscriptions.close()
         self.host.close()
         self.registry.close()
         self._request_log.close()
@@ -92,6 +97,10 @@ class Platform:
             return f"emulator-{name if public else ids.secret()}{suffix}"
 
         load_scenario(world, read_scenario(scenario), key_for)
+
+    def _detach(self, world: World) -> None:
+        self.subscriptions.detach(world)
+        self.host.detach(world)
 
     def _plugin_client(self, key: str) -> Any:
         return make_client(self.endpoint, key, Path(self._cache.name))

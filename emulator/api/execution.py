@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,14 @@ _CACHED_DOCUMENTS = 1024
 # Errors are answers here; those that are defects, format_error logs.
 _silent = logging.getLogger(f"{__name__}.answers")
 _silent.disabled = True
+
+
+class InvalidRequestError(Exception):
+    """A request that is not executed; ``errors`` says why, as answers do."""
+
+    def __init__(self, found: Iterable[GraphQLError]) -> None:
+        super().__init__()
+        self.errors = [format_error(each) for each in found]
 
 
 def build_schema() -> GraphQLSchema:
@@ -103,6 +112,21 @@ class GraphQLExecutor:
             for field in operation.selection_set.selections
             if isinstance(field, FieldNode)
         ]
+
+    def checked(self, data: dict[str, Any]) -> tuple[DocumentNode, dict[str, Any]]:
+        """The document of a request, and its variables.
+
+        Raises:
+            InvalidRequestError: the document is none, or not one of this schema.
+        """
+        try:
+            document = self._parse(data["query"])
+        except GraphQLError as error:
+            raise InvalidRequestError([error]) from None
+        found = self._validate(data["query"])
+        if found:
+            raise InvalidRequestError(found)
+        return document, self._without_nulls(data).get("variables") or {}
 
     def _cached_validation(
         self,

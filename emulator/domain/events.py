@@ -8,6 +8,7 @@ whoever caused the event can wait for them.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any
@@ -31,11 +32,18 @@ class EventBus:
     """Hands a world's events to its subscribers, in the order they were committed."""
 
     def __init__(self) -> None:
-        self._subscribers: list[Subscriber] = []
+        self._lock = threading.Lock()
+        self._subscribers: tuple[Subscriber, ...] = ()
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Have every later event delivered to ``subscriber``."""
-        self._subscribers.append(subscriber)
+        with self._lock:
+            self._subscribers += (subscriber,)
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Deliver nothing further to ``subscriber``; it may be told of what happens just now."""
+        with self._lock:
+            self._subscribers = tuple(each for each in self._subscribers if each != subscriber)
 
     def deliver(self, events: list[Event]) -> list[Delivery]:
         """Hand committed events out; returns what was started and may be waited for."""

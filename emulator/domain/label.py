@@ -32,6 +32,9 @@ _EVENTS = {
     "INFERENCE": "label.workflow.created.inference",
 }
 
+# Autosaves are no event of the platform's; subscribers are told of them (contract §1.6).
+AUTOSAVED = "emulator.label.autosaved"
+
 
 def append_labels(
     tx: Transaction,
@@ -94,9 +97,9 @@ def _append_label(
     elif label_type in ("DEFAULT", "REVIEW"):
         lock.on_submit(tx, target, author)
     _move_asset(tx, home, target, label_type)
-    if label_type in _EVENTS:
-        payload = {**event_payload(target), "labelId": label["id"]}
-        tx.emit(_EVENTS[label_type], payload, project_id=home["id"])
+    subject = _EVENTS.get(label_type, AUTOSAVED)
+    payload = {**event_payload(target), "labelId": label["id"]}
+    tx.emit(subject, payload, project_id=home["id"], internal=subject == AUTOSAVED)
     return str(label["id"])
 
 

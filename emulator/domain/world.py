@@ -285,7 +285,7 @@ class World:
         with self._delivery_lock:
             with self.documents.write_lock:
                 self._roll_back(mark)
-            for each in self.after_roll_back:
+            for each in list(self.after_roll_back):  # which may take itself off
                 each()
 
     def _roll_back(self, mark: Mark) -> None:

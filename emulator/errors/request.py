@@ -14,6 +14,17 @@ FOREIGN_HOST = (
 )
 BAD_HOST = "The Host header of the request names no host."
 FOREIGN_ORIGIN = "Requests from other web sites are refused."
+SUBSCRIPTIONS_ONLY = (
+    "Over the websocket only subscriptions are answered: POST queries and mutations instead."
+)
+SUBPROTOCOL_UNKNOWN = "The websocket speaks the sub-protocol graphql-ws only: ask for that one."
+HANDSHAKE_REFUSED = "This is not the beginning of a websocket: {reason}"
+FRAME_NOT_UNDERSTOOD = (
+    "The message is not understood: send a JSON object with a type of connection_init, start, "
+    "stop or connection_terminate."
+)
+START_INCOMPLETE = "A start needs an id, and a payload with a text member 'query'."
+TOO_SLOW = "The connection is closed: too many messages wait for being read."
 UPLOAD_TOKEN_BAD = "The upload URL is not valid: ask for a new one."
 UPLOAD_TOKEN_OLD = "The upload URL has expired: ask for a new one."
 FILE_UNKNOWN = "No file has this id, or it is not accessible with this key."

@@ -18,12 +18,14 @@ from emulator.domain.events import Delivery
 from emulator.domain.file import FILES_PATH, UPLOAD_PATH, Upload
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.user import RUN_KEY_PREFIX
-from emulator.domain.world import World
+from emulator.domain.world import Actor, World
 from emulator.http import security
 from emulator.http.body import BodyError, read_json
 from emulator.http.request_log import Entry, RequestLog
 
 API_VERSION = "26.2.4"
+
+MakeContext = Callable[[World, Actor], RequestContext]
 
 
 def graphql_blueprint(
@@ -53,7 +55,7 @@ def graphql_blueprint(
             revoked = key is not None and key.startswith(RUN_KEY_PREFIX)
             return _json(_revoked()) if revoked else security.unauthorized()
         world, actor = session
-        context = RequestContext(world, actor, _address(FILES_PATH), _upload_url(signer, world))
+        context = context_maker(signer)(world, actor)
         try:
             data = read_json(request)
         except BodyError as error:
@@ -71,18 +73,18 @@ def graphql_blueprint(
     return blueprint
 
 
-def _upload_url(signer: security.UploadSigner, world: World) -> Callable[[Upload], str]:
-    """Makes the signed URLs of a world, as this request's client reaches it."""
-    address = _address(UPLOAD_PATH)
+def context_maker(signer: security.UploadSigner) -> MakeContext:
+    """Makes contexts whose addresses are those at which the present request's client is served."""
+    host = request.host_url.rstrip("/")
 
-    def sign(upload: Upload) -> str:
-        return f"{address}?token={signer.token(world.name, upload)}&id={upload.file_id}"
+    def make(world: World, actor: Actor) -> RequestContext:
+        def upload_url(upload: Upload) -> str:
+            token = signer.token(world.name, upload)
+            return f"{host}{UPLOAD_PATH}?token={token}&id={upload.file_id}"
 
-    return sign
+        return RequestContext(world, actor, host + FILES_PATH, upload_url)
 
-
-def _address(path: str) -> str:
-    return request.host_url.rstrip("/") + path
+    return make
 
 
 def _await(deliveries: list[Delivery], seconds: float) -> None:

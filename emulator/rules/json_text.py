@@ -24,5 +24,10 @@ def _finite(text: str) -> float:
     return number if math.isfinite(number) else _refuse(text)
 
 
+def compact(text: str) -> str:
+    """A JSON text as the platform's JavaScript writes it."""
+    return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
+
+
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")

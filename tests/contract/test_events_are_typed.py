@@ -86,8 +86,9 @@ def calls_of_emit() -> Iterator[tuple[str, str | None]]:
 def _subjects(function: ast.FunctionDef) -> Iterator[str | None]:
     for node in ast.walk(function):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            is_internal = any(each.arg == "internal" for each in node.keywords)
-            if node.func.attr == "emit" and not is_internal:
+            internal = [each.value for each in node.keywords if each.arg == "internal"]
+            never_kept = any(isinstance(each, ast.Constant) and each.value for each in internal)
+            if node.func.attr == "emit" and not never_kept:
                 subject = node.args[0]
                 yield subject.value if isinstance(subject, ast.Constant) else None
 

@@ -29,7 +29,7 @@ WITHOUT_EFFECT = {
 def _inputs() -> set[str]:
     """Every argument of every operation, and every member of the inputs that these reach."""
     found: set[str] = set()
-    for root in (SCHEMA.query_type, SCHEMA.mutation_type):
+    for root in (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type):
         assert isinstance(root, GraphQLObjectType)
         for name, field in root.fields.items():
             for argument, each in field.args.items():

@@ -14,7 +14,7 @@ MEMBERS = [
     if name not in ROOTS
     for member, kind in members.items()
 ]
-OPERATIONS = [(root, name) for root in ("Query", "Mutation") for name in OWN_TYPES[root]]
+OPERATIONS = [(root, name) for root in ROOTS for name in OWN_TYPES[root]]
 
 
 @pytest.mark.parametrize(("type_", "member", "kind"), MEMBERS)

@@ -428,6 +428,31 @@ def test_world_is_free_for_other_threads_while_events_are_delivered(world: World
     assert names(world) == ["elsewhere"]
 
 
+def test_who_unsubscribes_is_told_nothing_more(world: World) -> None:
+    first, second = Recorder(world), Recorder(world)
+    emit(world, "one")
+    world.bus.unsubscribe(first)
+    emit(world, "two")
+
+    assert (first.subjects, second.subjects) == (["one"], ["one", "two"])
+
+
+def test_a_subscriber_may_unsubscribe_while_it_is_told(world: World) -> None:
+    told: list[str] = []
+
+    def once(events: list[Event]) -> list[Delivery]:
+        told.extend(each["event"] for each in events)
+        world.bus.unsubscribe(once)
+        return []
+
+    world.bus.subscribe(once)
+    recorder = Recorder(world)
+    emit(world, "one")
+    emit(world, "two")
+
+    assert (told, recorder.subjects) == (["one"], ["one", "two"])
+
+
 def test_failing_subscriber_undoes_nothing_and_stops_nobody(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -730,3 +755,17 @@ def test_clock_offset_survives_reopening(tmp_path: Path) -> None:
 
     assert again.clock.offset == timedelta(hours=1)
     again.close()
+
+
+def test_what_is_called_after_a_return_may_take_itself_off(world: World) -> None:
+    mark, called = world.mark(), []
+
+    def once() -> None:
+        called.append("once")
+        world.after_roll_back.remove(once)
+
+    world.after_roll_back += [once, lambda: called.append("always")]
+    for _ in range(2):
+        world.roll_back(mark)
+
+    assert called == ["once", "always", "always"]

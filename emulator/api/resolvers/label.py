@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
-from ariadne import MutationType, ObjectType, QueryType
+from ariadne import MutationType, ObjectType, QueryType, SubscriptionType
 
 from emulator import errors
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import check_selected, in_named_order, required_id, targets
 from emulator.domain import label as labels_of
 from emulator.domain.filters import Where, page
+from emulator.domain.subscription import ProjectLabels
 from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
+subscription = SubscriptionType()
 label = ObjectType("Label")
 
 
@@ -96,6 +98,19 @@ def create_predictions(_: Any, info: Info, data: dict[str, Any], where: Where) -
     return predictions[0] if predictions else None
 
 
+def label_created_or_updated(
+    _: Any,
+    info: Info,
+    projectID: str,  # noqa: N803
+) -> ProjectLabels:
+    followed = ProjectLabels(projectID)
+    followed.check(info.context.view, info.context.actor)
+    return followed
+
+
+subscription.set_source("labelCreatedOrUpdated", cast(Any, label_created_or_updated))
+
+
 @label.field("author")
 def author(owner: Document, info: Info) -> Document:
     return info.context.view.users.the(owner["authorId"])
@@ -121,4 +136,4 @@ def response(owner: Document, _: Info) -> Any:
     return json.loads(owner["jsonResponse"])
 
 
-BINDABLES = [query, mutation, label]
+BINDABLES = [query, mutation, subscription, label]

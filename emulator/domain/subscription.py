@@ -1,0 +1,50 @@
+"""What subscribers are told (contract §1.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emulator import errors
+from emulator.domain import access, label
+from emulator.domain.access import AnyView
+from emulator.domain.events import Event
+from emulator.domain.world import Actor
+from emulator.rules.json_text import compact
+from emulator.storage.snapshot import Document
+
+_CREATED = "label.workflow.created."
+_OTHERS = ("label.workflow.edited", label.AUTOSAVED)
+
+
+@dataclass(frozen=True)
+class ProjectLabels:
+    """The labels of a project that the API creates or changes, whatever their type."""
+
+    project_id: str
+
+    def concerns(self, event: Event) -> bool:
+        """Whether an event is to be told."""
+        subject: str = event["event"]
+        is_told = subject.startswith(_CREATED) or subject in _OTHERS
+        return is_told and bool(event["projectId"] == self.project_id)
+
+    def check(self, view: AnyView, actor: Actor) -> None:
+        """Check that somebody may follow the project.
+
+        Raises:
+            KiliError: they do not see it, or it is unknown or deleted.
+        """
+        if not access.sees(view, actor, self.project_id):
+            raise errors.access_denied()
+
+    def told(self, view: AnyView, actor: Actor, event: Event) -> Document | None:
+        """The label that an event is about; ``None`` when it is gone already.
+
+        Its response has no white space between its elements, as recorded.
+
+        Raises:
+            KiliError: the actor does not see the project any more.
+        """
+        self.check(view, actor)
+        found: Document | None = view.labels.get(event["payload"]["labelId"])
+        return found and {**found, "jsonResponse": compact(found["jsonResponse"])}

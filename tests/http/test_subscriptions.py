@@ -1,0 +1,414 @@
+"""The websocket, frame by frame, as a client sees it (contract §1.6)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import websocket
+
+from emulator.app import Emulator
+from emulator.http.websocket import Connection
+from tests.stage import EASY, HARD, RED, Names, names, set_stage
+from tests.subscriber import QUERY, Client, connected, stranger
+from tests.test_bad_input import DENIED
+from tests.wire import Wire
+
+
+@pytest.fixture(scope="module")
+def wire() -> Iterator[Wire]:
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        yield wire
+        wire.close()
+
+
+@pytest.fixture(scope="module")
+def known(wire: Wire) -> Names:
+    return set_stage(wire)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_left(wire: Wire) -> Iterator[None]:
+    yield
+    for each in wire.emulator.platform.subscriptions._open():
+        each.over.result(20)
+
+
+def connection_of(wire: Wire) -> Connection:
+    """The server's side of the one connection that has a subscription."""
+    (found,) = (each for each in wire.emulator.platform.subscriptions._open() if each._followed)
+    return found
+
+
+def label(wire: Wire, asset: str, response: str = EASY, kind: str = "DEFAULT") -> str:
+    row = {"assetID": asset, "jsonResponse": response, "modelName": "m"}
+    data = {"labelType": kind, "labelsData": [row]}
+    (made,) = wire.call("appendManyLabels", data=data, where={}, selection="id")
+    return str(made["id"])
+
+
+@pytest.mark.parametrize("kind", ["DEFAULT", "REVIEW", "INFERENCE", "PREDICTION", "AUTOSAVE"])
+def test_a_label_that_the_api_creates_is_told_as_recorded(
+    wire: Wire, known: Names, kind: str
+) -> None:
+    with connected(wire) as client:
+        client.start("lLSMLJ", known["project"])
+        made = label(wire, known["farm"], kind=kind)
+        assert client.receive() == {
+            "type": "data",
+            "id": "lLSMLJ",
+            "payload": {
+                "data": {
+                    "data": {
+                        "id": made,
+                        "author": {"email": "admin@example.com"},
+                        "labelOf": {"id": known["farm"]},
+                        "labelType": kind,
+                        "jsonResponse": '{"CLASSIFICATION_JOB":{"categories":[{"name":"EASY"}]}}',
+                    }
+                }
+            },
+        }
+
+
+def test_a_label_that_the_api_changes_is_told_as_it_is_then(wire: Wire, known: Names) -> None:
+    made = label(wire, known["farm"])
+    with connected(wire) as client:
+        client.start("a", known["project"])
+        for seconds in (3, 4):
+            data = {"secondsToLabel": seconds, "jsonResponse": HARD}
+            wire.call("updatePropertiesInLabel", data=data, where={"id": made}, selection="id")
+        label(wire, known["pond"])
+        told = [client.receive()["payload"]["data"]["data"] for _ in range(3)]
+        assert [each["id"] for each in told[:2]] == [made, made]
+        assert json.loads(told[0]["jsonResponse"]) == json.loads(HARD)
+        assert told[2]["labelOf"] == {"id": known["pond"]}
+
+
+def test_labels_of_a_batch_are_told_in_order(wire: Wire, known: Names) -> None:
+    assets = [known[name] for name in ("farm", "pond", "meadow")]
+    rows = [{"assetID": each, "jsonResponse": EASY} for each in assets]
+    with connected(wire) as client:
+        client.start("a", known["project"])
+        data = {"labelType": "DEFAULT", "labelsData": rows}
+        wire.call("appendManyLabels", data=data, where={}, selection="id")
+        told = [client.receive()["payload"]["data"]["data"] for _ in rows]
+        assert [each["labelOf"]["id"] for each in told] == assets
+
+
+def test_several_subscriptions_on_one_connection(wire: Wire, known: Names) -> None:
+    with connected(wire) as client:
+        client.start("a", known["project"])
+        client.start(
+            "b",
+            known["hidden project"],
+            "subscription($projectID: ID!)"
+            "{ labelCreatedOrUpdated(projectID: $projectID) { labelType } }",
+        )
+        client.start("c", known["project"])
+        label(wire, known["hidden asset"], RED, "REVIEW")
+        shown = {"data": {"labelCreatedOrUpdated": {"labelType": "REVIEW"}}}
+        assert client.receive() == {"type": "data", "id": "b", "payload": shown}
+        label(wire, known["farm"])
+        assert {client.receive()["id"], client.receive()["id"]} == {"a", "c"}
+        client.send(type="stop", id="a")
+        assert client.receive() == {"type": "complete", "id": "a"}
+        label(wire, known["farm"])
+        assert client.receive()["id"] == "c"
+
+
+def test_the_same_id_again_replaces_the_subscription(wire: Wire, known: Names) -> None:
+    with connected(wire) as client:
+        client.start("a", known["hidden project"])
+        client.start("a", known["project"])
+        label(wire, known["hidden asset"], RED)
+        made = label(wire, known["farm"])
+        assert client.receive()["payload"]["data"]["data"]["id"] == made
+
+
+def test_every_stop_is_answered_once(wire: Wire, known: Names) -> None:
+    with connected(wire) as client:
+        client.start("a", known["project"])
+        for frame_id in ("a", "a", "never started"):
+            client.send(type="stop", id=frame_id)
+            assert client.receive() == {"type": "complete", "id": frame_id}
+        label(wire, known["farm"])
+        client.settle()
+        assert client.received == []
+
+
+def test_a_silent_connection_is_kept_alive(wire: Wire, known: Names) -> None:
+    subscriptions = wire.emulator.platform.subscriptions
+    before = subscriptions.limits
+    subscriptions.limits = replace(before, keep_alive=0.05)
+    with connected(wire) as client:
+        assert client.receive() == client.receive() == {"type": "ka"}
+    subscriptions.limits = before
+
+
+# Who may listen
+
+
+def test_a_bad_key_is_refused_and_the_connection_closed(wire: Wire) -> None:
+    refusal = {"type": "connection_error", "payload": {"message": "Unauthorized"}}
+    with stranger(wire.emulator) as client:
+        assert client.init("nobody's") == refusal
+        assert client.receive() is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        '{"type": "start", "id": "a", "payload": {"query": "{ me { id } }"}}',
+        '{"type": "connection_init"}',
+        '{"type": "connection_init", "payload": {"Authorization": 1}}',
+        '{"type": "connection_init", "payload": {"Authorization": "Bearer x"}}',
+        "[]",
+        "{",
+        "\xff",
+    ],
+)
+def test_who_does_not_begin_with_a_key_is_refused(wire: Wire, message: str) -> None:
+    with stranger(wire.emulator) as client:
+        client.socket.send(message)
+        assert client.receive()["type"] == "connection_error"
+        assert client.receive() is None
+
+
+def test_who_says_nothing_is_cut_off(wire: Wire) -> None:
+    subscriptions = wire.emulator.platform.subscriptions
+    before = subscriptions.limits
+    subscriptions.limits = replace(before, init=0.05)
+    with stranger(wire.emulator) as client:
+        assert client.receive() is None
+    subscriptions.limits = before
+
+
+@pytest.mark.parametrize("project", ["hidden project", "unknown"])
+def test_who_does_not_see_a_project_is_told_so(wire: Wire, known: Names, project: str) -> None:
+    with connected(wire, "manager") as client:
+        client.start("a", known.get(project, project))
+        (error,) = client.received
+        assert error["type"] == "error"
+        assert error["id"] == "a"
+        assert error["payload"]["message"] == DENIED
+        (found,) = error["payload"]["errors"]
+        assert found["extensions"] == {"code": "401"}
+        assert found["path"] == ["data"]
+
+
+def test_who_loses_sight_of_a_project_is_told_no_more(wire: Wire, known: Names) -> None:
+    mark = wire.emulator.mark()
+    members = wire.emulator.world.documents.table("projectUsers")
+    with connected(wire, "manager") as client:
+        client.start("a", known["project"])
+        members.remove(lambda each: each["userId"] == known["max"])
+        label(wire, known["farm"])
+        error = client.receive()
+        assert (error["type"], error["payload"]["message"]) == ("error", DENIED)
+        label(wire, known["farm"])
+        client.settle()
+        assert client.received == []
+    wire.emulator.reset(mark)
+
+
+def test_a_revoked_key_hears_nothing_more(wire: Wire, known: Names) -> None:
+    mark = wire.emulator.mark()
+    with connected(wire, "manager") as client:
+        client.start("a", known["project"])
+        keys = wire.emulator.world.documents.table("apiKeys")
+        keys.update({"revoked": True}, lambda each: each["userId"] == known["max"])
+        label(wire, known["farm"])
+        assert client.receive()["type"] == "error"
+        client.start("b", known["project"])
+        assert [each["type"] for each in client.received] == ["error"]
+    wire.emulator.reset(mark)
+
+
+# What is not understood
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("subscription {", "Syntax Error"),
+        ("subscription { nothing }", 'Cannot query field "nothing"'),
+        ("{ projects(where: {}, first: 1, skip: 0) { id } }", "only subscriptions are answered"),
+        ("subscription { __typename }", "must not select an introspection top level field"),
+        (
+            'subscription { labelCreatedOrUpdated(projectID: "x") @skip(if: true) { id } }',
+            "only subscriptions are answered",
+        ),
+        ("subscription($projectID: ID!) { labelCreatedOrUpdated { id } }", '"projectID"'),
+        (QUERY.replace("$projectID", "$other"), 'Variable "$other"'),
+    ],
+)
+def test_an_invalid_document_is_an_error(wire: Wire, known: Names, query: str, says: str) -> None:
+    with connected(wire) as client:
+        client.start("a", known["project"], query)
+        (error,) = client.received
+        assert (error["type"], error["id"]) == ("error", "a")
+        assert says in error["payload"]["message"]
+        assert all(each["extensions"]["code"] for each in error["payload"]["errors"])
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {},
+        {"type": "surprise"},
+        {"type": "start"},
+        {"type": "start", "id": 1, "payload": {"query": QUERY}},
+        {"type": "start", "id": "a", "payload": "x"},
+        {"type": "start", "id": "a", "payload": {"query": 1}},
+        {"type": "start", "id": "a", "payload": {"query": QUERY, "variables": []}},
+        {"type": "start", "id": "a", "payload": {"query": QUERY, "operationName": 1}},
+    ],
+)
+def test_a_frame_that_is_not_as_it_should_be_is_an_error(
+    wire: Wire, known: Names, frame: dict[str, Any]
+) -> None:
+    with connected(wire) as client:
+        client.send(**frame)
+        error = client.receive()
+        assert (error["type"], error["id"]) == ("error", frame.get("id"))
+        assert error["payload"]["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+        client.start("a", known["project"])
+        assert client.received == []
+
+
+def test_too_large_a_message_ends_the_connection(wire: Wire) -> None:
+    with connected(wire) as client:
+        with contextlib.suppress(OSError):
+            client.socket.send("x" * 2_000_000)
+        with contextlib.suppress(OSError, websocket.WebSocketConnectionClosedException):
+            assert client.receive() is None
+
+
+def test_the_client_may_terminate(wire: Wire, known: Names) -> None:
+    with connected(wire) as client:
+        client.start("a", known["project"])
+        client.send(type="connection_terminate")
+        assert client.receive() is None
+
+
+# The door
+
+
+def refused(wire: Wire, **options: Any) -> tuple[int, str]:
+    with pytest.raises(websocket.WebSocketBadStatusException) as refusal:
+        Client(wire.emulator, **options)
+    return refusal.value.status_code, refusal.value.resp_body.decode()
+
+
+def test_foreign_hosts_and_sites_are_refused(wire: Wire) -> None:
+    assert refused(wire, host="evil.example.com")[0] == 403
+    assert refused(wire, origin="http://evil.example.com")[0] == 403
+    assert refused(wire, header=["Sec-Fetch-Site: cross-site"])[0] == 403
+
+
+@pytest.mark.parametrize("protocols", [[], ["graphql-transport-ws"]])
+def test_other_sub_protocols_are_refused(wire: Wire, protocols: list[str]) -> None:
+    status, text = refused(wire, subprotocols=protocols)
+    assert status == 400
+    assert "graphql-ws" in text
+
+
+def test_a_broken_handshake_is_refused(wire: Wire) -> None:
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Protocol": "graphql-ws",
+        "Sec-WebSocket-Version": "1",
+        "Sec-WebSocket-Key": "x",
+    }
+    answer = wire.request("GET", "/api/label/v2/graphql", headers=headers)
+    assert answer.status_code == 400
+    assert wire.request("GET", "/api/label/v2/graphql").status_code == 405
+
+
+def test_a_subscription_that_is_posted_is_refused(wire: Wire, known: Names) -> None:
+    body = {"query": QUERY, "variables": {"projectID": known["project"]}}
+    answer = wire.post(body)
+    assert answer.status_code == 400
+    assert "WebSocket" in answer.json()["errors"][0]["message"]
+
+
+# Ends
+
+
+def test_a_reset_completes_the_subscriptions(wire: Wire, known: Names) -> None:
+    mark = wire.emulator.mark()
+    with connected(wire) as client, connected(wire) as other:
+        client.start("a", known["project"])
+        other.start("b", known["project"])
+        wire.emulator.reset(mark)
+        assert client.receive() == {"type": "complete", "id": "a"}
+        assert other.receive() == {"type": "complete", "id": "b"}
+        client.start("a", known["project"])
+        label(wire, known["farm"])
+        assert client.receive()["type"] == "data"
+
+
+def test_a_client_that_goes_away_is_forgotten(wire: Wire, known: Names) -> None:
+    bus = wire.emulator.world.bus
+    before = bus._subscribers
+    with connected(wire) as client:
+        client.start("a", known["project"])
+        assert len(bus._subscribers) == len(before) + 1
+        connection = connection_of(wire)
+    connection.over.result(20)
+    assert bus._subscribers == before
+
+
+def test_a_client_that_reads_too_slowly_is_cut_off(wire: Wire, known: Names) -> None:
+    subscriptions = wire.emulator.platform.subscriptions
+    before = subscriptions.limits
+    subscriptions.limits = replace(before, waiting=3)
+    with connected(wire) as client:
+        client.start("a", known["project"])
+        connection = connection_of(wire)
+        is_free = threading.Event()
+        connection.post(lambda: is_free.wait(20) and None)
+        for _ in range(5):
+            label(wire, known["farm"])
+        is_free.set()
+        connection.over.result(20)
+    subscriptions.limits = before
+
+
+def test_deleting_a_world_completes_its_subscriptions() -> None:
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        headers = wire.authorization("admin")
+        created = wire.request(
+            "POST", "/_emulator/worlds", headers=headers, json={"name": "other"}
+        ).json()
+        with stranger(emulator) as client:
+            client.init(created["keys"]["admin"])
+            client.start("a", created["projects"][0]["id"])
+            assert wire.request("DELETE", "/_emulator/worlds/other", headers=headers).ok
+            assert client.receive() == {"type": "complete", "id": "a"}
+            client.start("b", created["projects"][0]["id"])
+            assert client.received[0]["type"] == "error"
+        wire.close()
+
+
+def test_closing_the_emulator_completes_and_hangs_up() -> None:
+    emulator = Emulator(seed=0)
+    with contextlib.ExitStack() as clients:
+        with emulator:
+            subscriptions = emulator.platform.subscriptions
+            subscriptions.limits = replace(subscriptions.limits, grace=0.05)
+            wire = Wire(emulator)
+            client = clients.enter_context(connected(wire))
+            client.start("a", names(wire)["project"])
+            wire.close()
+        assert client.receive() == {"type": "complete", "id": "a"}
+        assert client.receive() is None
