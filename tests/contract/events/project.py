@@ -25,8 +25,9 @@ def _(stage: Stage) -> None:
 
 @causes("project.interface.updated")
 def _(stage: Stage) -> None:
-    jobs = {"COLOR": INTERFACE["jobs"]["COLOR"]}
-    _change(stage, jsonInterface=json.dumps({"jobs": jobs}))
+    jobs = INTERFACE["jobs"]
+    changed = {**jobs, "OTHER": {**jobs["SHADE"], "isChild": False}}
+    _change(stage, jsonInterface=json.dumps({"jobs": changed}))
 
 
 @causes("project.settings.updated")
