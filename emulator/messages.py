@@ -1,4 +1,4 @@
-"""What the emulator writes for plugin authors to read; the platform's own wording is not public."""
+"""What the emulator writes for its users to read; the platform's own wording is not public."""
 
 # Lines that ``getPluginBuildErrors`` answers
 
@@ -42,3 +42,10 @@ RUN_STILL_GOING = (
     "The call that caused this run was answered after {seconds:g} seconds without waiting for "
     "the end of the run"
 )
+
+
+# Notifications of imports
+
+IMPORT_SUCCEEDED = 'Added to the project "{project}": {count}'
+IMPORT_FAILED = 'Nothing was added to the project "{project}": {failures}'
+FILE_UNREADABLE = "the file of {name} is not of one of the formats {formats}"

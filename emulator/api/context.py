@@ -9,8 +9,9 @@ from functools import cached_property
 
 from graphql import GraphQLResolveInfo
 
+from emulator.domain import file
 from emulator.domain.events import Delivery
-from emulator.domain.file import REFERENCE, Upload
+from emulator.domain.file import Upload
 from emulator.domain.filters import Selection
 from emulator.domain.world import Actor, Transaction, View, World
 
@@ -22,14 +23,14 @@ class RequestContext:
     Attributes:
         world: the world that the API key belongs to.
         actor: who the key belongs to.
-        files_url: the address of ``/files`` as this client reaches it.
+        file_url: makes the URL of a file, as this client reaches it.
         upload_url: makes the signed URL of an upload.
         deliveries: what this request's events started, and its answer waits for.
     """
 
     world: World
     actor: Actor
-    files_url: str
+    file_url: Callable[[str], str]
     upload_url: Callable[[Upload], str]
     deliveries: list[Delivery] = field(default_factory=list)
 
@@ -53,9 +54,7 @@ class RequestContext:
 
     def link(self, content: str) -> str:
         """A content as clients get it: references to files become URLs of this server."""
-        if content.startswith(REFERENCE):
-            return f"{self.files_url}?id={content[len(REFERENCE) :]}"
-        return content
+        return file.url_of(content, self.file_url)
 
 
 class Info(GraphQLResolveInfo):

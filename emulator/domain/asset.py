@@ -1,25 +1,19 @@
-"""Assets of V1 image and text projects (contract §5)."""
+"""Assets: added, changed, deleted (contract §5)."""
 
 from __future__ import annotations
 
-import io
+import json
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
-
-import imagesize
 
 from emulator import errors
-from emulator.domain import access, file
+from emulator.domain import access, asset_content
 from emulator.domain.payloads import event_payload
-from emulator.domain.world import Transaction
+from emulator.domain.world import BaseView, Transaction
 from emulator.rules import workflow
-from emulator.rules.json_text import parse_json
 from emulator.storage.snapshot import Document
 
-_TEXT = "text/plain; charset=utf-8"
-
-_PLAIN_MEMBERS = ("priority", "jsonMetadata", "resolution", "status")
+_PLAIN_MEMBERS = ("pageResolutions", "priority", "resolution", "status")
 
 
 def create_assets(
@@ -28,7 +22,7 @@ def create_assets(
     """Add assets to a project, in the order of ``rows``.
 
     Args:
-        rows: ``content``, ``externalId``, and where given ``id``, ``jsonContent``,
+        rows: ``externalId`` and what :func:`asset_content.members` takes, and where given ``id``,
             ``jsonMetadata``, ``status``, ``isHoneypot``; an empty id means "make one".
 
     Raises:
@@ -48,14 +42,15 @@ def _create_asset(
         raise errors.asset_exists(operation, "id", asset_id)
     external_id = row.get("externalId") or asset_id
     _check_external_id(tx, operation, project["id"], external_id)
+    target = asset_content.Target(tx, operation, project, asset_id)
     asset = tx.assets.insert(
         {
             "id": asset_id,
             "projectId": project["id"],
             "externalId": external_id,
-            **_content(tx, operation, project, asset_id, row.get("content") or ""),
-            "jsonContent": _stored(tx, operation, project, row.get("jsonContent") or ""),
-            "jsonMetadata": row.get("jsonMetadata") or "{}",
+            **asset_content.members(target, row),
+            **asset_content.of_metadata(target, row.get("jsonMetadata") or "{}"),
+            "pageResolutions": None,
             **workflow.initial_state(row.get("status")),
             "createdAt": tx.now,
             "updatedAt": tx.now,
@@ -68,50 +63,6 @@ def _create_asset(
 def _check_external_id(tx: Transaction, operation: str, project_id: str, external_id: str) -> None:
     if tx.assets.find("externalId", (project_id, external_id)):
         raise errors.asset_exists(operation, "external id", external_id)
-
-
-def _content(
-    tx: Transaction, operation: str, project: Document, asset_id: str, content: str
-) -> dict[str, Any]:
-    """The members that say what the asset shows: an uploaded file, a hosted URL or a text."""
-    stored = _stored(tx, operation, project, content)
-    if project["inputType"] == "TEXT" and stored and not _is_link(stored):
-        upload = file.Upload(f"{file.folder(project['id'], asset_id)}/content", project["id"])
-        file.store(tx, upload, stored.encode(), _TEXT)
-        stored = file.reference(upload.file_id)
-    if stored and not _is_link(stored):
-        raise errors.content_refused(operation, content)
-    return {"content": stored, "resolution": _resolution(tx, project, stored)}
-
-
-def _stored(tx: Transaction, operation: str, project: Document, content: str) -> str:
-    """The URL of a file of this project becomes a reference to it; other contents stay.
-
-    Raises:
-        KiliError: nothing was uploaded to a signed URL, or the content is made to look like a
-            reference.
-    """
-    file_id = file.file_id_of(content)
-    uploaded = tx.files.get(file_id) if file_id else None
-    if uploaded and uploaded["projectId"] == project["id"]:
-        return file.reference(uploaded["id"])
-    if file_id and file.is_upload_url(content):
-        raise errors.upload_not_found(operation, file_id)
-    if file.referenced(content) is not None:
-        raise errors.content_refused(operation, content)
-    return content
-
-
-def _is_link(content: str) -> bool:
-    return content.startswith(file.REFERENCE) or urlsplit(content).scheme in ("http", "https")
-
-
-def _resolution(tx: Transaction, project: Document, content: str) -> dict[str, int] | None:
-    file_id = file.referenced(content)
-    if project["inputType"] != "IMAGE" or file_id is None:
-        return None
-    width, height = imagesize.get(io.BytesIO(tx.world.blobs.get(tx.files.the(file_id)["digest"])))
-    return {"width": int(width), "height": int(height)} if width > 0 and height > 0 else None
 
 
 def update_assets(
@@ -136,25 +87,59 @@ def update_assets(
 def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Document:
     operation = "updatePropertiesInAssets"
     project = access.require(tx, operation, asset["projectId"])
-    changes = {name: data[name] for name in _PLAIN_MEMBERS if name in data}
+    before = asset_content.digests(tx, asset)
+    changes = {
+        **_shown(asset_content.Target(tx, operation, project, asset["id"]), asset, data),
+        **{name: data[name] for name in _PLAIN_MEMBERS if name in data},
+    }
+    _check_sizes(operation, changes)
     if "externalId" in data and data["externalId"] != asset["externalId"]:
         _check_external_id(tx, operation, project["id"], data["externalId"])
         changes["externalId"] = data["externalId"]
+    after = asset_content.digests(tx, {**asset, **changes})
+    rewritten = [name for name in before if before[name] != after[name]]
+    return change(tx, asset, changes, rewritten)
+
+
+def _shown(target: asset_content.Target, asset: Document, data: dict[str, Any]) -> dict[str, Any]:
+    """The members that follow from a new content or new metadata."""
+    changes: dict[str, Any] = {}
     if "content" in data:
-        content = _content(tx, operation, project, asset["id"], data["content"])
-        changes = {**content, **changes}
+        changes |= asset_content.of_content(target, data["content"])
     if "jsonContent" in data:
-        changes["jsonContent"] = _stored(tx, operation, project, data["jsonContent"])
-    return change(tx, asset, changes)
+        changes |= asset_content.of_json_content(target, data["jsonContent"])
+    if "jsonMetadata" in data:
+        changes |= asset_content.of_metadata(target, data["jsonMetadata"])
+    left = {**asset, **changes}
+    if changes and not (left["content"] or left["jsonContent"]):
+        raise errors.content_missing(target.operation)
+    return changes
 
 
-def change(tx: Transaction, asset: Document, members: dict[str, Any]) -> Document:
-    """Change members of an asset and tell so, if any of them is new."""
+def _check_sizes(operation: str, changes: dict[str, Any]) -> None:
+    pages = changes.get("pageResolutions") or []
+    resolutions = [*pages, *filter(None, [changes.get("resolution")])]
+    if any(each["width"] <= 0 or each["height"] <= 0 for each in resolutions):
+        raise errors.resolution_refused(operation)
+    numbers = [each["pageNumber"] for each in pages]
+    if len(set(numbers)) < len(numbers) or any(number < 1 for number in numbers):
+        raise errors.page_numbers_refused(operation)
+
+
+def change(
+    tx: Transaction, asset: Document, members: dict[str, Any], rewritten: Iterable[str] = ()
+) -> Document:
+    """Change members of an asset and tell so, if any of them is new.
+
+    Args:
+        rewritten: members that stay as they are, but refer to a file with a new content.
+    """
     changes = {name: value for name, value in members.items() if asset[name] != value}
-    if not changes:
+    fields = sorted({*changes, *rewritten})
+    if not fields:
         return asset
     asset = tx.assets.change(asset, **changes, updatedAt=tx.now)
-    payload = {**event_payload(asset), "fields": sorted(changes)}
+    payload = {**event_payload(asset), "fields": fields}
     tx.emit("asset.updated", payload, project_id=asset["projectId"])
     return asset
 
@@ -174,24 +159,27 @@ def delete_assets(tx: Transaction, operation: str, assets: list[Document]) -> No
         tx.labels.delete_all(tx.labels.find("asset", asset["id"]))
         tx.locks.delete_all(tx.locks.find("asset", asset["id"]))
         tx.assets.delete(asset)
-        _delete_files(tx, asset)
+        asset_content.delete_files(tx, asset)
         tx.emit("asset.deleted", event_payload(asset), project_id=asset["projectId"])
-
-
-def _delete_files(tx: Transaction, asset: Document) -> None:
-    """Delete the files that only the deleted asset had."""
-    owned = tx.files.find("folder", file.folder(asset["projectId"], asset["id"]))
-    used = map(file.referenced, (asset["content"], asset["jsonContent"]))
-    candidates = {each["id"]: each for each in [*owned, *tx.files.some(filter(None, used))]}
-    for file_id, each in candidates.items():
-        reference = file.reference(file_id)
-        if not tx.assets.count("content", reference) + tx.assets.count("jsonContent", reference):
-            tx.files.delete(each)
 
 
 def metadata(asset: Document) -> Any:
     """The metadata as a value; one that is not JSON reads as ``{}`` (contract §5.2)."""
-    try:
-        return parse_json(asset["jsonMetadata"])
-    except ValueError:
-        return {}
+    return asset_content.parsed_metadata(asset["jsonMetadata"])
+
+
+def metadata_values(assets: Iterable[Document], key: str) -> list[str]:
+    """The values under a key of the assets' metadata, each once; others than texts as JSON."""
+    found = (metadata(each) for each in assets)
+    values = [each[key] for each in found if isinstance(each, dict) and each.get(key) is not None]
+    texts = (each if isinstance(each, str) else json.dumps(each) for each in values)
+    return list(dict.fromkeys(texts))
+
+
+def count_annotations(view: BaseView[Any], assets: Iterable[Document]) -> int:
+    """The number of annotations that all labels of the assets hold."""
+    return sum(
+        label["numberOfAnnotations"]
+        for each in assets
+        for label in view.labels.find("asset", each["id"])
+    )

@@ -6,7 +6,9 @@ goes out, so that data survive a change of port.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -14,10 +16,12 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from emulator import errors
 from emulator.config import API_PATH
 from emulator.domain import access
-from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.domain.world import Actor, BaseView, Transaction, World
+from emulator.rules.json_text import parse_json
 from emulator.storage.snapshot import Document
 
 REFERENCE = "/files?id="
+JSON = "application/json"
 FILES_PATH = f"{API_PATH}/files"
 UPLOAD_PATH = f"{FILES_PATH}/upload"
 
@@ -51,8 +55,13 @@ def plan_upload(view: BaseView[Any], actor: Actor, path: str) -> Upload:
     return Upload(path, project_id)
 
 
-def store(tx: Transaction, upload: Upload, content: bytes, content_type: str) -> Document:
+def store(
+    tx: Transaction, upload: Upload, content: bytes, content_type: str, *, linked: bool = False
+) -> Document:
     """Keep what was uploaded; a second upload to the same place replaces the first.
+
+    Args:
+        linked: it is JSON with references to files, which are to be read as URLs.
 
     Raises:
         KiliError: the project or plugin that it is for is gone.
@@ -63,7 +72,8 @@ def store(tx: Transaction, upload: Upload, content: bytes, content_type: str) ->
     members = {
         "folder": _folder_of(upload.file_id),
         "projectId": upload.project_id,
-        "contentType": content_type,
+        "contentType": _with_charset(content_type, content),
+        "linked": linked,
         "size": len(content),
         "digest": digest,
         "createdAt": tx.now,
@@ -72,6 +82,45 @@ def store(tx: Transaction, upload: Upload, content: bytes, content_type: str) ->
     if existing:
         return tx.files.change(existing, **members)
     return tx.files.insert({"id": upload.file_id, **members})
+
+
+def _with_charset(content_type: str, content: bytes) -> str:
+    """Plain text is served as UTF-8, where it is (contract §1.5)."""
+    if content_type.strip().lower() != "text/plain":
+        return content_type
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return content_type
+    return "text/plain; charset=utf-8"
+
+
+def store_json(tx: Transaction, upload: Upload, value: Any) -> Document:
+    """Keep a JSON value; the references to files in it are read as URLs."""
+    content = json.dumps(value, ensure_ascii=False).encode()
+    return store(tx, upload, content, JSON, linked=True)
+
+
+def url_of(content: str, file_url: Callable[[str], str]) -> str:
+    """A content as clients get it: a reference becomes the URL of its file."""
+    file_id = referenced(content)
+    return content if file_id is None else file_url(file_id)
+
+
+def content_of(world: World, file: Document, file_url: Callable[[str], str]) -> bytes:
+    """The bytes of a file as clients get them: references in it become URLs."""
+    content = world.blobs.get(file["digest"])
+    if not file["linked"]:
+        return content
+    return json.dumps(_linked(parse_json(content), file_url), ensure_ascii=False).encode()
+
+
+def _linked(value: Any, file_url: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _linked(each, file_url) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_linked(each, file_url) for each in value]
+    return url_of(value, file_url) if isinstance(value, str) else value
 
 
 def _is_wanted(tx: Transaction, upload: Upload) -> bool:
@@ -97,10 +146,19 @@ def _folder_of(file_id: str) -> str:
     return "/".join(parts[:4] if parts[0] == "projects" else parts[:2])
 
 
-def readable(view: BaseView[Any], actor: Actor, file_id: str) -> Document | None:
-    """The file, if it exists and the actor sees the project it belongs to."""
+def readable(view: BaseView[Any], actor: Actor | None, file_id: str) -> Document | None:
+    """The file, if it exists and the actor sees the project it belongs to.
+
+    Args:
+        actor: nobody in particular, where the file may be read without an API key.
+    """
     file: Document | None = view.files.get(file_id)
-    return file if file and access.sees(view, actor, file["projectId"]) else None
+    if not file:
+        return None
+    if actor:
+        return file if access.sees(view, actor, file["projectId"]) else None
+    project = view.projects.get(file["projectId"])
+    return file if project and not project["deletedAt"] else None
 
 
 def reference(file_id: str) -> str:
@@ -115,7 +173,10 @@ def referenced(content: str) -> str | None:
 
 def file_id_of(url: str) -> str | None:
     """The file that a URL of this server, or a reference, names; ``None`` for other texts."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
     if parts.path not in (UPLOAD_PATH, FILES_PATH, "/files"):
         return None
     ids = parse_qs(parts.query).get("id")

@@ -7,10 +7,11 @@ from flask import Blueprint, Response, request
 from emulator import errors
 from emulator.domain import file
 from emulator.domain.registry import WorldError, WorldRegistry
-from emulator.domain.world import Actor
+from emulator.domain.world import Actor, World
 from emulator.errors import KiliError
 from emulator.http import security
 from emulator.http.body import BodyError, read_body
+from emulator.http.links import file_urls
 
 _DEFAULT_TYPE = "application/octet-stream"
 
@@ -21,15 +22,21 @@ def files_blueprint(registry: WorldRegistry, signer: security.UploadSigner) -> B
 
     @blueprint.get(file.FILES_PATH)
     def download() -> Response:
-        key = security.api_key(request)
-        session = registry.authenticate(key) if key else None
+        file_id = request.args.get("id", "")
+        signed_in = signer.readable_in(request.args.get("token", ""), file_id)
+        session = _session(registry, signed_in)
         if session is None:
             return security.unauthorized()
         world, actor = session
-        found = file.readable(world.view, actor, request.args.get("id", ""))
+        found = file.readable(world.view, actor, file_id)
         if found is None:
             return security.text_answer(errors.FILE_UNKNOWN, 404)
-        return Response(world.blobs.get(found["digest"]), content_type=found["contentType"])
+        urls = file_urls(request.host_url, signer, world, signed=signed_in is not None)
+        answer = Response(file.content_of(world, found, urls), content_type=found["contentType"])
+        answer.add_etag()
+        length = answer.content_length
+        answer.make_conditional(request, accept_ranges=True, complete_length=length)
+        return answer
 
     @blueprint.put(file.UPLOAD_PATH)
     def upload() -> Response:
@@ -49,3 +56,14 @@ def files_blueprint(registry: WorldRegistry, signer: security.UploadSigner) -> B
         return Response(status=201)
 
     return blueprint
+
+
+def _session(registry: WorldRegistry, signed_in: str | None) -> tuple[World, Actor | None] | None:
+    """The world to read from, and who reads: nobody in particular, where a URL is signed."""
+    if signed_in is not None:
+        try:
+            return registry.get(signed_in), None
+        except WorldError:
+            return None
+    key = security.api_key(request)
+    return registry.authenticate(key) if key else None

@@ -15,12 +15,12 @@ from emulator.api.errors import plain_error
 from emulator.api.execution import GraphQLExecutor
 from emulator.config import API_PATH
 from emulator.domain.events import Delivery
-from emulator.domain.file import FILES_PATH, UPLOAD_PATH, Upload
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.user import RUN_KEY_PREFIX
 from emulator.domain.world import Actor, World
 from emulator.http import security
 from emulator.http.body import BodyError, read_json
+from emulator.http.links import downloads_without_key, file_urls, upload_urls
 from emulator.http.request_log import Entry, RequestLog
 
 API_VERSION = "26.2.4"
@@ -75,14 +75,12 @@ def graphql_blueprint(
 
 def context_maker(signer: security.UploadSigner) -> MakeContext:
     """Makes contexts whose addresses are those at which the present request's client is served."""
-    host = request.host_url.rstrip("/")
+    host = request.host_url
+    signed = downloads_without_key(request)
 
     def make(world: World, actor: Actor) -> RequestContext:
-        def upload_url(upload: Upload) -> str:
-            token = signer.token(world.name, upload)
-            return f"{host}{UPLOAD_PATH}?token={token}&id={upload.file_id}"
-
-        return RequestContext(world, actor, host + FILES_PATH, upload_url)
+        files = file_urls(host, signer, world, signed=signed)
+        return RequestContext(world, actor, files, upload_urls(host, signer, world))
 
     return make
 

@@ -7,7 +7,12 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Request, Response
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import (
+    BadSignature,
+    SignatureExpired,
+    URLSafeSerializer,
+    URLSafeTimedSerializer,
+)
 
 from emulator import errors
 from emulator.config import LOOPBACK
@@ -73,7 +78,7 @@ def text_answer(text: str, status: int) -> Response:
 
 
 class UploadSigner:
-    """Makes and reads the tokens of upload URLs.
+    """Makes and reads the tokens of upload URLs, and those of URLs to read a file from.
 
     Args:
         secret: known to nobody else; with another one, old URLs are worth nothing.
@@ -81,6 +86,7 @@ class UploadSigner:
 
     def __init__(self, secret: str) -> None:
         self._serializer = URLSafeTimedSerializer(secret, salt="upload")
+        self._readable = URLSafeSerializer(secret, salt="download")
 
     def token(self, world: str, upload: Upload) -> str:
         """A token that allows one upload for an hour."""
@@ -99,3 +105,15 @@ class UploadSigner:
         except BadSignature:
             raise ValueError(errors.UPLOAD_TOKEN_BAD) from None
         return world, Upload(file_id, project_id)
+
+    def read_token(self, world: str, file_id: str) -> str:
+        """A token that allows reading one file, for clients that send no key with it."""
+        return str(self._readable.dumps([world, file_id]))
+
+    def readable_in(self, token: str, file_id: str) -> str | None:
+        """The world whose file may be read with a token."""
+        try:
+            world, readable = self._readable.loads(token)
+        except BadSignature:
+            return None
+        return str(world) if readable == file_id else None

@@ -30,6 +30,8 @@ PROJECT_OPERATIONS: dict[str, Roles] = {
     "createUploadBucketSignedUrls": _MANAGERS,
     "appendManyToDataset": _MANAGERS,
     "appendManyAssets": _MANAGERS,
+    "appendManyAssetsAsynchronously": _MANAGERS,
+    "appendManyFramesToDatasetAsynchronously": _MANAGERS,
     "updatePropertiesInAssets": _MANAGERS,
     "setAssetsPriority": _MANAGERS,
     "deleteManyFromDataset": _MANAGERS,

@@ -110,7 +110,14 @@ def _change_projects(wire: Wire, known: Names) -> None:
 def _change_assets(wire: Wire, known: Names, values: Seen) -> None:
     row = {"contentArray": ["http://example.com/a"], "jsonContentArray": ["http://example.com/b"]}
     wire.call("appendManyAssets", data=row, where={"id": known["project"]}, selection="id")
-    properties = {"priority": 3, "resolution": {"width": 30, "height": 40}}
+    page = {"pageNumber": 1, "width": 3, "height": 4}
+    other = {"pageNumber": 2, "width": 5, "height": 6, "rotation": 90}
+    properties = {
+        "jsonMetadata": '{"textAnnotations": []}',
+        "pageResolutions": [page, other],
+        "priority": 3,
+        "resolution": {"width": 30, "height": 40},
+    }
     wire.call("updatePropertiesInAssets", where=[{"id": known["farm"]}], data=[properties])
     data = {"labelType": "DEFAULT", "jsonResponse": EASY, "skipped": True}
     wire.call("appendToLabels", data=data, where={"id": known["car-park"]}, selection="id")

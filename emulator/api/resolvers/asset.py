@@ -11,7 +11,7 @@ from emulator.api.context import Info
 from emulator.api.resolvers.arguments import named_ids, required_id, rows, targets
 from emulator.api.resolvers.outcome import Outcome, outcome, project_of
 from emulator.domain import asset as assets_of
-from emulator.domain import file, workflow
+from emulator.domain import asset_import, file, workflow
 from emulator.domain.filters import Where, page
 from emulator.storage.snapshot import Document
 
@@ -28,6 +28,30 @@ def assets(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Docu
 @query.field("countAssets")
 def count_assets(_: Any, info: Info, where: Where) -> int:
     return len(info.context.selection.assets(where))
+
+
+@query.field("asset")
+def asset_by_id(_: Any, info: Info, id: str) -> Document:  # noqa: A002
+    found = info.context.selection.assets({"id": id})
+    if not found:
+        raise errors.asset_not_found(id)
+    return found[0]
+
+
+@query.field("countAssetAnnotations")
+def count_asset_annotations(_: Any, info: Info, where: Where) -> int:
+    return assets_of.count_annotations(info.context.view, info.context.selection.assets(where))
+
+
+@query.field("getAssetsMetadataValues")
+def metadata_values(
+    _: Any,
+    info: Info,
+    projectID: str,  # noqa: N803
+    metadataKey: str,  # noqa: N803
+) -> list[str]:
+    found = info.context.selection.assets({"project": {"id": projectID}})
+    return assets_of.metadata_values(found, metadataKey)
 
 
 @query.field("filterExistingAssets")
@@ -52,19 +76,26 @@ def signed_urls(
     return [context.upload_url(upload) for upload in uploads]
 
 
+_ARRAYS = {
+    "content": "contentArray",
+    "externalId": "externalIDArray",
+    "id": "idArray",
+    "isHoneypot": "isHoneypotArray",
+    "jsonContent": "jsonContentArray",
+    "jsonMetadata": "jsonMetadataArray",
+    "layers": "multiLayerContentArray",
+    "status": "statusArray",
+}
+
+
+def _rows(operation: str, data: dict[str, Any]) -> list[dict[str, Any]]:
+    return rows(operation, {member: data.get(array) for member, array in _ARRAYS.items()})
+
+
 def _created_from(operation: str, info: Info, data: dict[str, Any], where: Where) -> list[Document]:
-    arrays = {
-        "content": data.get("contentArray"),
-        "externalId": data.get("externalIDArray"),
-        "id": data.get("idArray"),
-        "isHoneypot": data.get("isHoneypotArray"),
-        "jsonContent": data.get("jsonContentArray"),
-        "jsonMetadata": data.get("jsonMetadataArray"),
-        "status": data.get("statusArray"),
-    }
     project_id = required_id(operation, where)
     with info.context.change() as tx:
-        return assets_of.create_assets(tx, operation, project_id, rows(operation, arrays))
+        return assets_of.create_assets(tx, operation, project_id, _rows(operation, data))
 
 
 @mutation.field("appendManyAssets")
@@ -76,6 +107,25 @@ def append_many_assets(_: Any, info: Info, data: dict[str, Any], where: Where) -
 def append_many_to_dataset(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
     _created_from("appendManyToDataset", info, data, where)
     return info.context.view.projects.the(where["id"])
+
+
+def _imported_from(operation: str, info: Info, data: dict[str, Any], where: Where) -> Document:
+    project_id = required_id(operation, where)
+    upload_type = data.get("uploadType")
+    with info.context.change() as tx:
+        return asset_import.import_assets(
+            tx, operation, project_id, upload_type, _rows(operation, data)
+        )
+
+
+@mutation.field("appendManyAssetsAsynchronously")
+def append_asynchronously(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    return _imported_from("appendManyAssetsAsynchronously", info, data, where)
+
+
+@mutation.field("appendManyFramesToDatasetAsynchronously")
+def append_frames(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    return _imported_from("appendManyFramesToDatasetAsynchronously", info, data, where)
 
 
 @mutation.field("updatePropertiesInAssets")
@@ -124,6 +174,11 @@ def content(owner: Document, info: Info) -> str:
 @asset.field("jsonContent")
 def json_content(owner: Document, info: Info) -> str:
     return info.context.link(owner["jsonContent"])
+
+
+@asset.field("ocrMetadata")
+def ocr_metadata(owner: Document, info: Info) -> str | None:
+    return info.context.link(owner["ocrMetadata"]) if owner["ocrMetadata"] else None
 
 
 @asset.field("metadata")

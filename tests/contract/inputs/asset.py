@@ -52,13 +52,11 @@ for _mutation, _type in (
         ("idArray", "id", "cl0ofthecallersownchoice0"),
         ("jsonContentArray", "jsonContent", "http://example.com/b.json"),
         ("jsonMetadataArray", "jsonMetadata", '{"a": 1}'),
+        ("statusArray", "status", "LABELED"),
     ):
         case(f"{_type}.{_array}")(_appends(_mutation, _array, _member, _value))
     case(f"{_type}.isHoneypotArray")(_refuses_honeypots(_mutation))
     case(f"{_mutation}(data)", f"{_mutation}(where)")(_appends_to_project(_mutation))
-case("AppendManyToDatasetData.statusArray")(
-    _appends("appendManyToDataset", "statusArray", "status", "LABELED")
-)
 
 
 def _sets_asset(member: str, value: Any, selection: str = "") -> Case:

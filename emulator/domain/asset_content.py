@@ -1,0 +1,272 @@
+"""What an asset shows: files, hosted media, texts, frames, layers (contract §1.5, §5.1, §5.2).
+
+Whatever is uploaded or written here is a file of the asset, which its document refers to; what is
+hosted elsewhere stays the URL that it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from emulator import errors
+from emulator.domain import file
+from emulator.domain.world import Transaction
+from emulator.rules import input_types, media
+from emulator.rules.json_text import parse_json
+from emulator.storage.snapshot import Document
+
+_TEXT = "text/plain; charset=utf-8"
+_OCR_KEYS = ("fullTextAnnotation", "textAnnotations")
+
+
+@dataclass(frozen=True)
+class Target:
+    """The asset that a content is for; it need not be there yet."""
+
+    tx: Transaction
+    operation: str
+    project: Document
+    asset_id: str
+
+    @property
+    def input_type(self) -> str:
+        return str(self.project["inputType"])
+
+    def place(self, name: str) -> file.Upload:
+        """Where a file of the asset goes."""
+        folder = file.folder(self.project["id"], self.asset_id)
+        return file.Upload(f"{folder}/{name}", self.project["id"])
+
+
+def members(target: Target, row: dict[str, Any]) -> dict[str, Any]:
+    """The members that say what a new asset shows.
+
+    Args:
+        row: ``content``, ``jsonContent``; ``layers`` instead of a content; ``isTiled`` where the
+            content is to be described as one layer.
+
+    Raises:
+        KiliError: there is nothing to show, or it is nothing that the input type has.
+    """
+    content, json_content = row.get("content") or "", row.get("jsonContent") or ""
+    if not (content or json_content or row.get("layers")):
+        raise errors.content_missing(target.operation)
+    if target.input_type in input_types.CONVERSATIONS:
+        raise errors.conversation_not_emulated(target.operation, target.input_type)
+    if row.get("layers"):
+        return _of_layers(target, content, row["layers"], json_content)
+    shown = {**of_content(target, content), **of_json_content(target, json_content)}
+    if row.get("isTiled"):
+        return {**shown, "jsonContent": _described(target, [_only_layer(target, shown)])}
+    return shown
+
+
+def of_content(target: Target, content: str) -> dict[str, Any]:
+    """The members that follow from a content: a file, a hosted URL or a text.
+
+    Raises:
+        KiliError: it is none of these, or of another input type.
+    """
+    stored = _written(target, content) or stored_link(target, content)
+    if stored:
+        _check_media_type(target, stored, target.input_type)
+    is_image = target.input_type == "IMAGE"
+    return {"content": stored, "resolution": _resolution(target, stored) if is_image else None}
+
+
+def _written(target: Target, content: str) -> str | None:
+    """The reference to a text that is itself the content."""
+    if not content or _is_link(content) or file.file_id_of(content):
+        return None
+    if target.input_type == "TEXT":
+        media_type = _TEXT
+    elif target.input_type == "LLM_RLHF":
+        _parsed(target, content, "content")
+        media_type = file.JSON
+    else:
+        return None
+    upload = target.place("content")
+    file.store(target.tx, upload, content.encode(), media_type)
+    return file.reference(upload.file_id)
+
+
+def stored_link(target: Target, content: str) -> str:
+    """The URL of a file of this project becomes a reference to it; other URLs stay.
+
+    Raises:
+        KiliError: nothing was uploaded to a signed URL, or the content is no URL.
+    """
+    file_id = file.file_id_of(content)
+    uploaded = target.tx.files.get(file_id) if file_id else None
+    if uploaded and uploaded["projectId"] == target.project["id"]:
+        return file.reference(uploaded["id"])
+    if file_id and file.is_upload_url(content):
+        raise errors.upload_not_found(target.operation, file_id)
+    if content and not _is_link(content):
+        raise errors.content_refused(target.operation, content)
+    return content
+
+
+def _is_link(content: str) -> bool:
+    return content[:8].lower().startswith(("http://", "https://"))
+
+
+def _file(target: Target, stored: str) -> Document | None:
+    file_id = file.referenced(stored)
+    return None if file_id is None else target.tx.files.the(file_id)
+
+
+def bytes_of(target: Target, stored: str) -> bytes | None:
+    """The bytes of a content that is a file here."""
+    found = _file(target, stored)
+    return target.tx.world.blobs.get(found["digest"]) if found else None
+
+
+def _check_media_type(target: Target, stored: str, input_type: str) -> None:
+    found = _file(target, stored)
+    if found and not input_types.takes_media_type(input_type, found["contentType"]):
+        raise errors.media_type_refused(target.operation, found["contentType"], target.input_type)
+
+
+def _resolution(target: Target, stored: str) -> dict[str, int] | None:
+    content = bytes_of(target, stored)
+    return None if content is None else media.resolution_of(content)
+
+
+# JSON: rich text, frames, layers
+
+
+def of_json_content(target: Target, json_content: str) -> dict[str, Any]:
+    """The members that follow from a JSON content: the URL of one, or the JSON itself.
+
+    That of a video says its frames, whose size is the video's.
+
+    Raises:
+        KiliError: it is no JSON, or its frames are nothing that could be shown.
+    """
+    if not json_content:
+        return {"jsonContent": ""}
+    is_written = not (_is_link(json_content) or file.file_id_of(json_content))
+    stored = "" if is_written else stored_link(target, json_content)
+    content = json_content if is_written else bytes_of(target, stored)
+    if content is None:
+        return {"jsonContent": stored}
+    value = _parsed(target, content, "jsonContent")
+    if target.input_type in input_types.VIDEOS:
+        frames = _frames(target, value)
+        resolution = _resolution(target, frames["0"])
+        return {"jsonContent": _described(target, frames), "resolution": resolution}
+    return {"jsonContent": _described(target, value) if is_written else stored}
+
+
+def _parsed(target: Target, content: str | bytes, member: str) -> Any:
+    try:
+        return parse_json(content)
+    except ValueError as error:
+        raise errors.content_not_json(target.operation, member, str(error)) from None
+
+
+def _described(target: Target, value: Any) -> str:
+    """The reference to a JSON value that is kept as the asset's."""
+    upload = target.place("jsonContent")
+    file.store_json(target.tx, upload, value)
+    return file.reference(upload.file_id)
+
+
+def _frames(target: Target, value: Any) -> dict[str, str]:
+    """The frames of a video: ``{"0": URL, "1": URL, …}``; a list of URLs is numbered."""
+    if isinstance(value, list):
+        value = {str(number): each for number, each in enumerate(value)}
+    numbers = [str(number) for number in range(len(value))] if isinstance(value, dict) else []
+    if not numbers or set(value) != set(numbers):
+        raise errors.frames_refused(target.operation)
+    return {number: _frame(target, value[number]) for number in numbers}
+
+
+def _frame(target: Target, url: Any) -> str:
+    if not isinstance(url, str) or not url:
+        raise errors.frames_refused(target.operation)
+    stored = stored_link(target, url)
+    _check_media_type(target, stored, "IMAGE")
+    return stored
+
+
+def _of_layers(target: Target, content: str, layers: Any, json_content: str) -> dict[str, Any]:
+    """An image of several layers: each a file with a name, and those that a JSON content adds."""
+    if content or not isinstance(layers, list):
+        raise errors.layers_refused(target.operation)
+    described = [_layer(target, each) for each in layers]
+    if json_content:
+        added = _parsed(target, json_content, "jsonContent")
+        described += added if isinstance(added, list) else [added]
+    reference = _described(target, described)
+    return {"content": "", "jsonContent": reference, "resolution": None}
+
+
+def _layer(target: Target, layer: Any) -> dict[str, Any]:
+    url = layer.get("url") if isinstance(layer, dict) else None
+    if not isinstance(url, str) or not url:
+        raise errors.layers_refused(target.operation)
+    stored = stored_link(target, url)
+    _check_media_type(target, stored, target.input_type)
+    return {**{key: each for key, each in layer.items() if key != "url"}, "imageUrl": stored}
+
+
+def _only_layer(target: Target, shown: dict[str, Any]) -> dict[str, Any]:
+    """A large image as a layer: the file as it is, for tiles are not made here."""
+    layer = {"imageUrl": shown["content"]}
+    size = shown["resolution"]
+    if target.input_type != "IMAGE":
+        return layer
+    bounds = {"bounds": [[0, 0], [size["width"], size["height"]]]} if size else {}
+    return {**layer, **bounds, "epsg": "TiledImage", "useClassicCoordinates": True}
+
+
+# Metadata
+
+
+def of_metadata(target: Target, json_metadata: str) -> dict[str, Any]:
+    """The members that follow from an asset's metadata.
+
+    What an image's metadata say about the text in it can be read at a URL of its own, too.
+    """
+    value = parsed_metadata(json_metadata)
+    is_ocr = isinstance(value, dict) and any(key in value for key in _OCR_KEYS)
+    upload = target.place("ocrMetadata")
+    kept = target.tx.files.get(upload.file_id)
+    reference = None
+    if is_ocr and target.input_type == "IMAGE":
+        file.store(target.tx, upload, json_metadata.encode(), file.JSON)
+        reference = file.reference(upload.file_id)
+    elif kept:
+        target.tx.files.delete(kept)
+    return {"jsonMetadata": json_metadata, "ocrMetadata": reference}
+
+
+def parsed_metadata(json_metadata: str) -> Any:
+    """The metadata as a value; ones that are not JSON read as ``{}`` (contract §5.2)."""
+    try:
+        return parse_json(json_metadata)
+    except ValueError:
+        return {}
+
+
+# The files of an asset
+
+
+def digests(tx: Transaction, asset: Document) -> dict[str, str | None]:
+    """What its content and its JSON content are made of, where these are files here."""
+    ids = {name: file.referenced(asset[name]) for name in ("content", "jsonContent")}
+    return {name: tx.files.the(each)["digest"] if each else None for name, each in ids.items()}
+
+
+def delete_files(tx: Transaction, asset: Document) -> None:
+    """Delete the files that only a deleted asset had."""
+    owned = tx.files.find("folder", file.folder(asset["projectId"], asset["id"]))
+    used = map(file.referenced, (asset["content"], asset["jsonContent"]))
+    candidates = {each["id"]: each for each in [*owned, *tx.files.some(filter(None, used))]}
+    for file_id, each in candidates.items():
+        reference = file.reference(file_id)
+        if not tx.assets.count("content", reference) + tx.assets.count("jsonContent", reference):
+            tx.files.delete(each)

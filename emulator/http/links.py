@@ -1,0 +1,55 @@
+"""Addresses of files, as the client of a request reaches them (contract §1.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+from flask import Request
+
+from emulator.domain.file import FILES_PATH, UPLOAD_PATH, Upload
+from emulator.domain.world import World
+from emulator.http.security import UploadSigner
+
+_FIRST_WITH_KEY = (2, 140, 2)
+
+
+def downloads_without_key(client: Request) -> bool:
+    """Whether a client is too old to send its API key when it reads a file."""
+    version = re.match(
+        r"(\d+)\.(\d+)\.(\d+)", client.headers.get("apollographql-client-version", "")
+    )
+    return version is not None and tuple(map(int, version.groups())) < _FIRST_WITH_KEY
+
+
+def upload_urls(host: str, signer: UploadSigner, world: World) -> Callable[[Upload], str]:
+    """Makes the signed URLs of a world: the id comes last, for clients cut it off.
+
+    Args:
+        host: the URL of the server, as the client reaches it.
+    """
+    address = host.rstrip("/") + UPLOAD_PATH
+
+    def sign(upload: Upload) -> str:
+        return f"{address}?token={signer.token(world.name, upload)}&id={upload.file_id}"
+
+    return sign
+
+
+def file_urls(
+    host: str, signer: UploadSigner, world: World, *, signed: bool
+) -> Callable[[str], str]:
+    """Makes URLs to read files from.
+
+    Args:
+        host: the URL of the server.
+        signed: they can be read without an API key.
+    """
+    address = host.rstrip("/") + FILES_PATH
+
+    def url(file_id: str) -> str:
+        token = f"&token={signer.read_token(world.name, file_id)}" if signed else ""
+        return f"{address}?id={quote(file_id)}{token}"
+
+    return url

@@ -1,0 +1,52 @@
+"""What the first bytes of a file tell: its format, and the size of a picture."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import imagesize
+
+IMAGES = frozenset(
+    {"avif", "bmp", "gif", "ico", "jp2", "jpeg", "nitf", "png", "svg", "tiff", "webp"}
+)
+VIDEOS = frozenset({"avi", "matroska", "mp4"})
+
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"BM", "bmp"),
+    (b"GIF8", "gif"),
+    (b"\x00\x00\x01\x00", "ico"),
+    (b"\x00\x00\x00\x0cjP  ", "jp2"),
+    (b"\xff\x4f\xff\x51", "jp2"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"NITF", "nitf"),
+    (b"NSIF", "nitf"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"<svg", "svg"),
+    (b"<?xml", "svg"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+    (b"II+\x00", "tiff"),
+    (b"MM\x00+", "tiff"),
+    (b"\x1aE\xdf\xa3", "matroska"),
+)
+_RIFF = {b"WEBP": "webp", b"AVI ": "avi"}
+_MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+
+
+def format_of(content: bytes) -> str | None:
+    """The format of an image or a video, if it is a known one."""
+    if content[4:8] in _MP4_BOXES:
+        return "avif" if content[8:12] in (b"avif", b"avis") else "mp4"
+    if content[:4] == b"RIFF":
+        return _RIFF.get(content[8:12])
+    return next((name for start, name in _SIGNATURES if content.startswith(start)), None)
+
+
+def resolution_of(content: bytes) -> dict[str, int] | None:
+    """The size of an image in pixels, where its format is one that can be read."""
+    try:
+        width, height = imagesize.get(io.BytesIO(content))
+    except (ValueError, struct.error):
+        return None
+    return {"width": int(width), "height": int(height)} if width > 0 and height > 0 else None
