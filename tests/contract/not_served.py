@@ -37,11 +37,8 @@ NOT_SERVED_YET = frozenset(
         "Mutation.skipAsset",
         "Mutation.unskipAsset",
         # asset, label
-        "Mutation.appendManyAssetsAsynchronously",
-        "Mutation.appendManyFramesToDatasetAsynchronously",
         "Mutation.copyLabels",
         "Mutation.createHoneypot",
-        "Query.countAssetAnnotations",
         "Subscription.labelCreatedOrUpdated",
     }
 )
