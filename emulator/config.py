@@ -23,6 +23,13 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TABLE = "[tool.kili-emulator]"
 
 
+def seed_data_folder() -> Path:
+    """Where scenarios and demos are: in the installed package, or on top of a source checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "_seed_data"
+    return installed if installed.is_dir() else package.parent / "seed_data"
+
+
 class SettingsError(Exception):
     """A setting has a value that cannot be used; the message says which and where."""
 

@@ -7,6 +7,8 @@ import json
 import zipfile
 from typing import Any
 
+from emulator.domain.project_version import create_version
+from emulator.domain.world import Actor
 from tests.wire import Wire
 
 Names = dict[str, str]
@@ -119,6 +121,8 @@ def set_stage(wire: Wire) -> Names:
     assert deploy_plugin(wire) == "ACTIVE"
     return {
         **known,
+        "version": add_version(wire, known["project"], "first"),
+        "hidden version": add_version(wire, hidden, "second"),
         "tag": tags[0],
         "unused tag": tags[1],
         "notification": notification["id"],
@@ -127,6 +131,15 @@ def set_stage(wire: Wire) -> Names:
         "hidden label": label["id"],
         "hidden issue": issue["id"],
     }
+
+
+def add_version(wire: Wire, project_id: str, name: str) -> str:
+    """Give a project a version, which only an export in the app does; its id."""
+    world = wire.emulator.world
+    project = world.view.projects.the(project_id)
+    with world.transaction(Actor(world.view.users.the(project["authorId"]))) as tx:
+        version = create_version(tx, project, name=name, content=f"http://example.com/{name}")
+    return str(version["id"])
 
 
 def filled(value: Any, known: Names) -> Any:

@@ -9,11 +9,12 @@ from functools import cached_property
 
 from graphql import GraphQLResolveInfo
 
-from emulator.domain import file
+from emulator.domain import anonymity, file
 from emulator.domain.events import Delivery
 from emulator.domain.file import Upload
 from emulator.domain.filters import Selection
 from emulator.domain.world import Actor, Transaction, View, World
+from emulator.storage.snapshot import Document
 
 
 @dataclass
@@ -51,6 +52,10 @@ class RequestContext:
             yield tx
         self.deliveries += tx.deliveries
         self.__dict__.pop("view", None)
+
+    def shown_user(self, user_id: str, project_id: str) -> Document:
+        """A user as the actor sees them in a project."""
+        return anonymity.shown_user(self.view, self.actor, user_id, project_id)
 
     def link(self, content: str) -> str:
         """A content as clients get it: references to files become URLs of this server."""

@@ -290,3 +290,16 @@ def create_predictions(
         for target, response, model in zip(assets, responses, models, strict=True)
     ]
     return append_labels(tx, "createPredictions", "PREDICTION", rows)
+
+
+def insert_copies(tx: Transaction, operation: str, copies: list[Document]) -> None:
+    """Add labels that are copies of others: who made them, and when, stays as it is.
+
+    Raises:
+        KiliError: a response does not fit the interface of its project.
+    """
+    for each in copies:
+        _response(operation, tx.projects.the(each["projectId"]), each["jsonResponse"])
+    tx.labels.insert_all(copies)
+    for asset_id, author_id in dict.fromkeys((e["assetId"], e["authorId"]) for e in copies):
+        _refresh_latest(tx, asset_id, author_id)

@@ -6,11 +6,17 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.rules import input_types
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.permissions import ProjectRole
-from emulator.rules.project_settings import DEFAULTS, checked_settings
+from emulator.rules.project_rights import rights
+from emulator.rules.project_settings import (
+    DEFAULTS,
+    checked_settings,
+    geospatial_settings,
+    input_type_of,
+)
 from emulator.storage.snapshot import Document
 
 
@@ -28,23 +34,50 @@ def create_project(
     Unless they are given, the input type is IMAGE, the interface has no jobs, and the description
     is empty.
 
+    Args:
+        settings: those of an update, and two that are taken at creation only: ``projectType``,
+            which can stand for the input type, and ``pixelLabeling``.
+
     Raises:
         KiliError: the input type is one without a labeling interface, or the json interface or a
             setting is not valid.
     """
-    input_type = input_type or "IMAGE"
+    operation = "createProject"
+    settings = dict(settings or {})
+    input_type = input_type_of(operation, input_type, settings.pop("projectType", None))
     if input_type in input_types.RETIRED:
         raise errors.input_type_retired(input_type)
+    in_pixels = bool(settings.pop("pixelLabeling", False))
     json_interface = json_interface or "{}"
-    parse_json_interface(json_interface, "createProject")
-    project = tx.projects.insert(
+    parse_json_interface(json_interface, operation)
+    return insert_project(
+        tx,
         {
-            "id": tx.new_id(),
             "title": title,
             "description": description or "",
             "inputType": input_type,
             "jsonInterface": json_interface,
             **DEFAULTS,
+            "geospatialSettings": geospatial_settings(
+                operation, input_type, pixel_labeling=in_pixels
+            ),
+            **checked_settings(operation, settings, input_type),
+        },
+    )
+
+
+def insert_project(
+    tx: Transaction, members: dict[str, Any], *, copied_from: Document | None = None
+) -> Document:
+    """Add a project with these members, and the actor as its first administrator.
+
+    Args:
+        copied_from: the project that it is a copy of.
+    """
+    project = tx.projects.insert(
+        {
+            **members,
+            "id": tx.new_id(),
             "authorId": tx.actor.user_id,
             "organizationId": tx.actor.user["organizationId"],
             "createdAt": tx.now,
@@ -53,11 +86,9 @@ def create_project(
             "deletedAt": None,
         }
     )
-    if settings:
-        checked = checked_settings("createProject", settings, input_type)
-        project = tx.projects.change(project, **checked)
     add_member(tx, project, tx.actor.user, "ADMIN")
-    tx.emit("project.created", {}, project_id=project["id"])
+    payload = {"fromProjectId": copied_from["id"]} if copied_from else {}
+    tx.emit("project.created", payload, project_id=project["id"])
     return project
 
 
@@ -83,6 +114,18 @@ def members(view: BaseView[Any], project: Document) -> list[Document]:
     return [each for each in found if not view.users.the(each["userId"])["isServiceAccount"]]
 
 
+def ml_tasks(project: Document) -> list[str]:
+    """The tasks of the jobs of a project's interface, each once, in the interface's order."""
+    jobs = parse_json_interface(project["jsonInterface"], "mlTasks").values()
+    return list(dict.fromkeys(job["mlTask"] for job in jobs))
+
+
+def rights_of(view: BaseView[Any], actor: Actor, project: Document) -> list[str]:
+    """What the actor may do in a project, in the platform's words."""
+    role = access.role_in(view, actor.user, project)
+    return rights(role, project["inputType"]) if role else []
+
+
 def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Document:
     """Change a project's settings; only the members that are given change (contract §4.3).
 
@@ -94,9 +137,38 @@ def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Do
     data = dict(data)
     changes = {}
     if "archived" in data:
-        changes["archivedAt"] = tx.now if data.pop("archived") else None
+        changes["archivedAt"] = _archived_at(tx, project, data.pop("archived"))
+    if "author" in data:
+        changes["authorId"] = _new_author(tx, project, data.pop("author"))
     changes.update(checked_settings(operation, data, project["inputType"]))
-    changes = {name: value for name, value in changes.items() if project[name] != value}
+    return _change(tx, project, changes)
+
+
+def _archived_at(tx: Transaction, project: Document, archived: bool) -> str | None:
+    """When the project was archived: archiving it again does not change that."""
+    return (project["archivedAt"] or tx.now) if archived else None
+
+
+def _new_author(tx: Transaction, project: Document, user_id: str) -> str:
+    author = tx.users.get(user_id)
+    if not author or author["organizationId"] != project["organizationId"]:
+        raise errors.access_denied()
+    return user_id
+
+
+def set_anonymization(tx: Transaction, project_id: str, *, anonymous: bool) -> Document:
+    """Hide from the project's labelers and reviewers who the others are, or show it again.
+
+    Raises:
+        KiliError: the project is unknown or not the actor's to change.
+    """
+    project = access.require(tx, "updateProjectAnonymization", project_id)
+    return _change(tx, project, {"isAnonymized": anonymous})
+
+
+def _change(tx: Transaction, project: Document, members: dict[str, Any]) -> Document:
+    """Change members of a project and tell so, if any of them is new."""
+    changes = {name: value for name, value in members.items() if project[name] != value}
     if not changes:
         return project
     project = tx.projects.change(project, **changes, updatedAt=tx.now)
@@ -105,11 +177,15 @@ def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Do
 
 
 def _emit_update(tx: Transaction, project: Document, changes: dict[str, Any]) -> None:
+    """Tell what changed: by an event of its own where there is one, else by the field's name."""
+    told = set()
     if changes.get("archivedAt"):
         tx.emit("project.archived", {}, project_id=project["id"])
+        told.add("archivedAt")
     if "jsonInterface" in changes:
         tx.emit("project.interface.updated", {}, project_id=project["id"])
-    fields = sorted(changes.keys() - {"archivedAt", "jsonInterface"})
+        told.add("jsonInterface")
+    fields = sorted("author" if each == "authorId" else each for each in changes.keys() - told)
     if fields:
         tx.emit("project.settings.updated", {"fields": fields}, project_id=project["id"])
 

@@ -27,9 +27,29 @@ def metadata_property_refused(operation: str, key: str, members: Iterable[str]) 
     return wrong(operation, f'metadata property "{key}" takes the members {", ".join(members)}')
 
 
-def metadata_type_refused(operation: str, key: str, types: Iterable[str]) -> KiliError:
-    """A metadata property has an unknown type."""
-    return wrong(operation, f'the type of metadata "{key}" must be one of {", ".join(types)}')
+def metadata_flag_refused(operation: str, key: str, flags: Iterable[str]) -> KiliError:
+    """A metadata property says neither yes nor no."""
+    return wrong(operation, f'{", ".join(flags)} of metadata "{key}" must be true or false')
+
+
+def project_type_refused(operation: str, project_type: str, input_type: str) -> KiliError:
+    """A project type contradicts the input type."""
+    return wrong(operation, f"projectType {project_type} needs the inputType {input_type}")
+
+
+def pixel_labeling_refused(operation: str) -> KiliError:
+    """Only geospatial projects can be labeled in pixels."""
+    return wrong(operation, "pixelLabeling needs the inputType GEOSPATIAL")
+
+
+def demo_is_complete(operation: str, members: Iterable[str]) -> KiliError:
+    """A demo project brings its own input type, interface and mode."""
+    return wrong(operation, f"fromDemoProject brings its own: leave out {', '.join(members)}")
+
+
+def workflows_differ(operation: str) -> KiliError:
+    """Labels cannot be copied into a project whose steps are others."""
+    return wrong(operation, "the projects have different workflows: copy into a copy of the first")
 
 
 def json_interface_malformed(operation: str, detail: str) -> KiliError:

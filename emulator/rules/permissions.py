@@ -23,6 +23,10 @@ _EVERYBODY: Roles = frozenset(PROJECT_ROLES)
 
 PROJECT_OPERATIONS: dict[str, Roles] = {
     "updatePropertiesInProject": _ADMIN,
+    "updateProjectAnonymization": _ADMIN,
+    "copyProject": _ADMIN,
+    "copyLabels": _ADMIN,
+    "updatePropertiesInProjectVersion": _ADMIN,
     "deleteProject": _ADMIN,
     "deleteProjectAsynchronously": _ADMIN,
     "checkTag": _ADMIN,

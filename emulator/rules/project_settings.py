@@ -13,25 +13,44 @@ DEFAULTS: Settings = {
     "instructions": None,
     "canNavigateBetweenAssets": True,
     "canSkipAsset": True,
+    "complianceTags": [],
     "consensusTotCoverage": 0,
+    "geospatialSettings": None,
+    "isAnonymized": False,
     "metadataProperties": {},
     "minConsensusSize": 1,
     "reviewCoverage": 0,
+    "secondsToLabelBeforeAutoAssign": None,
     "shouldAutoAssign": True,
+    "shouldRelaunchKpiComputation": False,
     "useHoneyPot": False,
     "workflowVersion": "V1",
 }
 
+# What else is given as a type is a string (documented).
 METADATA_TYPES = ("string", "number", "date")
 
-_METADATA_PROPERTY = {
+_METADATA_FLAGS = ("filterable", "visibleByLabeler", "visibleByReviewer")
+_METADATA_PROPERTY: Settings = {
     "filterable": True,
     "type": "string",
     "visibleByLabeler": True,
     "visibleByReviewer": True,
 }
 
-_PERCENTAGES = ("reviewCoverage", "consensusTotCoverage")
+# setting → the least and the greatest value (contract §4.2)
+_RANGES = {
+    "consensusTotCoverage": (0, 100),
+    "minConsensusSize": (1, 10),
+    "reviewCoverage": (0, 100),
+    "secondsToLabelBeforeAutoAssign": (0, 2**31 - 1),
+}
+
+# What the annotations of a geospatial project can be placed in besides the map.
+_PIXELS = {"labelingCRSCode": "PIXEL"}
+
+# project type, as old clients name it → input type; others begin with their input type
+_INPUT_TYPES = {"OCR": "IMAGE", "SPEECH_TO_TEXT": "AUDIO", "TIME_SERIES": "TIME_SERIES"}
 
 # Settings whose effect is not emulated: only the value that changes nothing is taken.
 _WITHOUT_EFFECT = ("consensusTotCoverage", "minConsensusSize", "useHoneyPot")
@@ -77,13 +96,42 @@ def checked_settings(operation: str, data: Settings, input_type: str) -> Setting
     return settings
 
 
+def input_type_of(operation: str, input_type: str | None, project_type: str | None) -> str:
+    """The input type of a new project: the one that is named, or that its project type implies.
+
+    Raises:
+        KiliError: the two contradict one another.
+    """
+    if project_type is None:
+        return input_type or "IMAGE"
+    implied = _INPUT_TYPES.get(project_type) or project_type.partition("_")[0]
+    if input_type in (None, implied) or (implied, input_type) == ("VIDEO", "VIDEO_LEGACY"):
+        return input_type or implied
+    raise errors.project_type_refused(operation, project_type, implied)
+
+
+def geospatial_settings(
+    operation: str, input_type: str, *, pixel_labeling: bool
+) -> Settings | None:
+    """What ``geospatialSettings`` says of a new project (contract §4.1).
+
+    Raises:
+        KiliError: only geospatial projects can be labeled in pixels.
+    """
+    if not pixel_labeling:
+        return None
+    if input_type != "GEOSPATIAL":
+        raise errors.pixel_labeling_refused(operation)
+    return dict(_PIXELS)
+
+
 def _check_bounds(operation: str, settings: Settings) -> None:
     for name in _COMPUTED:
         if name in settings:
             raise errors.setting_computed(operation, name)
-    for name in _PERCENTAGES:
-        if not 0 <= settings.get(name, 0) <= 100:
-            raise errors.setting_out_of_range(operation, name, 0, 100)
+    for name, (low, high) in _RANGES.items():
+        if not low <= settings.get(name, low) <= high:
+            raise errors.setting_out_of_range(operation, name, low, high)
     for name in _WITHOUT_EFFECT:
         if settings.get(name, DEFAULTS[name]) != DEFAULTS[name]:
             raise errors.setting_without_effect(operation, name, settings[name], DEFAULTS[name])
@@ -92,9 +140,12 @@ def _check_bounds(operation: str, settings: Settings) -> None:
 def _metadata_property(operation: str, key: str, value: Any) -> Settings:
     if not isinstance(value, dict) or value.keys() - _METADATA_PROPERTY.keys():
         raise errors.metadata_property_refused(operation, key, _METADATA_PROPERTY)
-    if value.get("type", "string") not in METADATA_TYPES:
-        raise errors.metadata_type_refused(operation, key, METADATA_TYPES)
-    return {**_METADATA_PROPERTY, **value}
+    property_ = {**_METADATA_PROPERTY, **value}
+    if property_["type"] not in METADATA_TYPES:
+        property_["type"] = _METADATA_PROPERTY["type"]
+    if not all(isinstance(property_[name], bool) for name in _METADATA_FLAGS):
+        raise errors.metadata_flag_refused(operation, key, _METADATA_FLAGS)
+    return property_
 
 
 def _members(operation: str, name: str, value: Any) -> Settings:

@@ -4,9 +4,10 @@ The format is described in ``seed_data/scenario.schema.json``; ``seed_data/defau
 example that uses most of it.
 """
 
+from emulator.config import seed_data_folder
 from emulator.scenario.document import ScenarioError
 from emulator.scenario.loading import load_scenario
-from emulator.scenario.reading import Scenario, read_scenario, scenario_names, seed_data_folder
+from emulator.scenario.reading import Scenario, read_scenario, scenario_names
 
 __all__ = [
     "Scenario",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from emulator.domain import asset, file, issue, label, project, user
+from emulator.domain import asset, file, issue, label, project, project_version, user
 from emulator.domain.world import Actor, Transaction, World
 from emulator.errors import KiliError
 from emulator.scenario.document import Steps
@@ -104,6 +104,11 @@ class _Loading:
         for number, row in enumerate(each.get("assets", [])):
             self._act_as(creator)
             self._load_asset((*steps, "assets", number), created, row)
+        self._act_as(creator)
+        for version in each.get("versions", []):
+            project_version.create_version(
+                self._tx, created, name=version["name"], content=version.get("content")
+            )
 
     def _load_asset(self, steps: Steps, home: Document, each: dict[str, Any]) -> None:
         asset_id = self._tx.new_id()

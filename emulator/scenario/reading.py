@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from emulator.config import seed_data_folder
 from emulator.scenario.document import Document, Problem, ScenarioError, Steps, shown
 
 if TYPE_CHECKING:
@@ -57,13 +58,6 @@ class Scenario:
     def media(self, name: str) -> Path:
         """The file that an asset names."""
         return self.path.parent / name
-
-
-def seed_data_folder() -> Path:
-    """Where the scenarios are: inside the installed package, or at the top of a source checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "_seed_data"
-    return installed if installed.is_dir() else package.parent / "seed_data"
 
 
 def scenario_names() -> list[str]:

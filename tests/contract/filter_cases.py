@@ -42,6 +42,7 @@ LISTS = {
     "LockWhere": "locks",
     "NotificationWhere": "notifications",
     "OrganizationWhere": "organizations",
+    "ProjectVersionWhere": "projectVersions",
     "ProjectWhere": "projects",
     "UserWhere": "users",
 }
@@ -62,7 +63,12 @@ def set_up(wire: Wire) -> Names:
     then = world.clock.now()
     world.clock.offset += timedelta(hours=1)
     archived = wire.call("createProject", data={"title": "Archived", "description": "old"})["id"]
-    wire.call("updatePropertiesInProject", data={"archived": True}, where={"id": archived})
+    changes = {"archived": True, "shouldRelaunchKpiComputation": True}
+    wire.call("updatePropertiesInProject", data=changes, where={"id": archived})
+    stars = {known["ada"]: known["hidden project"], known["leo"]: known["project"]}
+    world.documents.table("projectUsers").update(
+        {"starred": True}, lambda each: stars.get(each["userId"]) == each["projectId"]
+    )
     deleted = wire.call("createProject", data={"title": "Deleted"})["id"]
     wire.call("deleteProject", where={"id": deleted})
     wire.call("updatePropertiesInAssets", where=[{"id": known["farm"]}], data=[{"priority": 1}])
@@ -195,6 +201,10 @@ FILTERS: dict[str, dict[str, Case]] = {
         "id": [("<plugin>", {"plugin"}), (GHOST, set())],
         "name": [(PLUGIN, {"plugin"}), ("Nobody", set())],
     },
+    "ProjectVersionWhere": {
+        "id": [("<version>", {"version"}), (GHOST, set())],
+        "projectId": [("<hidden project>", {"hidden version"}), (GHOST, set())],
+    },
     "ProjectWhere": {
         **_dates({"project"}, {"hidden project", "archived project"}),
         "updatedAtGte": [("<after the second>", {"archived project"})],
@@ -208,6 +218,13 @@ FILTERS: dict[str, dict[str, Case]] = {
             ("%ive_", {"archived project"}),
             ("old", {"archived project"}),
             ("idde", set()),
+        ],
+        "shouldRelaunchKpiComputation": [
+            (True, {"archived project"}), (False, {"project", "hidden project"})
+        ],
+        "starred": [(True, {"hidden project"}), (False, {"project", "archived project"})],
+        "tagIds": [
+            (["<tag>", "<unused tag>"], {"project"}), (["<unused tag>", GHOST], set()), ([], set())
         ],
     },
     "UserWhere": {

@@ -23,12 +23,6 @@ NOT_SERVED_YET = frozenset(
         "Mutation.updatePropertiesInOrganization",
         "Mutation.updatePropertiesInUser",
         "Query.organizationMetrics",
-        # project, project version
-        "Mutation.copyProject",
-        "Mutation.updateProjectAnonymization",
-        "Mutation.updatePropertiesInProjectVersion",
-        "Query.countProjectVersions",
-        "Query.projectVersions",
         # workflow
         "Mutation.assignAssets",
         "Mutation.assignAssetsToLabelers",
@@ -37,7 +31,6 @@ NOT_SERVED_YET = frozenset(
         "Mutation.skipAsset",
         "Mutation.unskipAsset",
         # asset, label
-        "Mutation.copyLabels",
         "Mutation.createHoneypot",
         "Subscription.labelCreatedOrUpdated",
     }

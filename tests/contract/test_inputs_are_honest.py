@@ -22,6 +22,7 @@ from tests.wire import Wire
 WITHOUT_EFFECT = {
     "IssueToCreate.issueNumber": "the server numbers by itself: clients send a constant (§7)",
     "AppendToIssuesData.issueNumber": "the server numbers by itself (§7)",
+    "CopyLabelsInput.skipRebuilds": "nothing is left to be rebuilt: marks are always up to date",
     "AssetData.shouldResetToBeLabeledBy": "nobody is ever assigned, so nothing is to be reset",
 }
 

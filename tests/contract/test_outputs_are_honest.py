@@ -15,7 +15,17 @@ from emulator.app import Emulator
 from emulator.domain.notification import notify
 from emulator.domain.world import Actor
 from tests.contract.contract import ROOTS, SCHEMA
-from tests.stage import EASY, HARD, PLUGIN, QUIET_PLUGIN, Names, archive, deploy_plugin, set_stage
+from tests.stage import (
+    EASY,
+    HARD,
+    PLUGIN,
+    QUIET_PLUGIN,
+    Names,
+    add_version,
+    archive,
+    deploy_plugin,
+    set_stage,
+)
 from tests.wire import Wire, selection_of
 
 # What has one value only, or none, and why.
@@ -25,9 +35,14 @@ ONE_VALUE = {
     "AssetFailure.assetId": "nothing fails in part",
     "AssetFailure.details": "nothing fails in part",
     "AssetFailure.externalId": "nothing fails in part",
+    "DataConnection.dataIntegrationId": "cloud storage is not emulated",
+    "DataConnection.id": "cloud storage is not emulated",
+    "DataConnection.numberOfAssets": "cloud storage is not emulated",
+    "DataConnection.projectId": "cloud storage is not emulated",
     "Label.jsonResponseUrl": "null by contract: every response is answered inline",
     "PluginBuildError.logType": "a build error is an error",
     "Project.consensusTotCoverage": "consensus is not emulated: only the default is accepted",
+    "Project.dataConnections": "cloud storage is not emulated: no project is connected to one",
     "Project.minConsensusSize": "consensus is not emulated: only the default is accepted",
     "Project.steps": "a project of the V1 workflow has no steps",
     "Project.useHoneyPot": "honeypots are not emulated: only the default is accepted",
@@ -74,6 +89,7 @@ def _change_much(wire: Wire, values: Seen) -> None:
     emulator.world.clock.offset += timedelta(hours=1)
     known = set_stage(wire)
     _change_projects(wire, known)
+    _see_deleted(wire, known, values)
     _change_assets(wire, known, values)
     _change_labels(wire, known)
     _change_issues(wire, known)
@@ -99,12 +115,25 @@ def _change_projects(wire: Wire, known: Names) -> None:
         "archived": True,
         "canNavigateBetweenAssets": False,
         "canSkipAsset": False,
+        "complianceTags": ["PHI"],
         "reviewCoverage": 10,
+        "secondsToLabelBeforeAutoAssign": 20,
         "shouldAutoAssign": False,
+        "shouldRelaunchKpiComputation": True,
     }
     where = {"id": known["hidden project"]}
     wire.emulator.world.clock.offset += timedelta(hours=1)
     wire.call("updatePropertiesInProject", data=data, where=where, selection="id")
+
+
+def _see_deleted(wire: Wire, known: Names, values: Seen) -> None:
+    """A deleted project says other things than one that is there; and a version is added."""
+    in_pixels = {"title": "Gone", "inputType": "GEOSPATIAL", "pixelLabeling": True}
+    project_id = wire.call("createProject", data=in_pixels, selection="id")["id"]
+    wire.call("deleteProject", where={"id": project_id}, selection="id")
+    add_version(wire, known["project"], "later")
+    where = {"id": project_id, "deleted": True}
+    _see_field("projects", _ask(wire, "projects", where=where, first=1, skip=0), values)
 
 
 def _change_assets(wire: Wire, known: Names, values: Seen) -> None:
@@ -201,6 +230,7 @@ def _run_plugins(wire: Wire, known: Names) -> None:
 def _read_everything(wire: Wire, values: Seen) -> None:
     for operation in (
         "projects",
+        "projectVersions",
         "assets",
         "labels",
         "issues",

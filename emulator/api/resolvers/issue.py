@@ -74,7 +74,7 @@ def asset(owner: Document, info: Info) -> Document:
 
 @issue.field("author")
 def author(owner: Document, info: Info) -> Document:
-    return info.context.view.users.the(owner["authorId"])
+    return info.context.shown_user(owner["authorId"], owner["projectId"])
 
 
 @issue.field("comments")

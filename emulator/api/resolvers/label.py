@@ -113,7 +113,7 @@ subscription.set_source("labelCreatedOrUpdated", cast(Any, label_created_or_upda
 
 @label.field("author")
 def author(owner: Document, info: Info) -> Document:
-    return info.context.view.users.the(owner["authorId"])
+    return info.context.shown_user(owner["authorId"], owner["projectId"])
 
 
 @label.field("labelOf")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
 
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import required_id
+from emulator.domain import demo
 from emulator.domain import project as projects_of
 from emulator.domain.filters import Where, page
 from emulator.rules import workflow
@@ -31,13 +33,17 @@ def count_projects(_: Any, info: Info, where: Where) -> int:
 
 @mutation.field("createProject")
 def create_project(_: Any, info: Info, data: dict[str, Any]) -> Document:
+    kind = data.pop("fromDemoProject", None)
     with info.context.change() as tx:
+        if kind:
+            return demo.create_demo_project(tx, kind, data)
         return projects_of.create_project(
             tx,
-            title=data["title"],
-            description=data.get("description"),
-            input_type=data.get("inputType"),
-            json_interface=data.get("jsonInterface"),
+            title=data.pop("title"),
+            description=data.pop("description", None),
+            input_type=data.pop("inputType", None),
+            json_interface=data.pop("jsonInterface", None),
+            settings=data,
         )
 
 
@@ -47,6 +53,12 @@ def update_project(_: Any, info: Info, data: dict[str, Any], where: Where) -> Do
     members = {name: value for name, value in data.items() if value is not None}
     with info.context.change() as tx:
         return projects_of.update_project(tx, project_id, members)
+
+
+@mutation.field("updateProjectAnonymization")
+def update_anonymization(_: Any, info: Info, input: dict[str, Any]) -> Document:  # noqa: A002
+    with info.context.change() as tx:
+        return projects_of.set_anonymization(tx, input["id"], anonymous=input["shouldAnonymize"])
 
 
 @mutation.field("deleteProject")
@@ -67,6 +79,39 @@ def delete_project_asynchronously(_: Any, info: Info, where: Where) -> str:
 @project.field("author")
 def author(owned: Document, info: Info) -> Document:
     return info.context.view.users.the(owned["authorId"])
+
+
+@project.field("dataConnections")
+def data_connections(_: Document, __: Info) -> list[Document]:
+    """There is no cloud storage here, so that no project is connected to one."""
+    return []
+
+
+@project.field("dataset")
+def dataset(owner: Document, info: Info) -> list[Document]:
+    return info.context.selection.assets({"project": {"id": owner["id"]}})
+
+
+@project.field("interface")
+@project.field("interfaceCompute")
+def interface(owner: Document, _: Info) -> Any:
+    return json.loads(owner["jsonInterface"])
+
+
+@project.field("mlTasks")
+@project.field("mlTasksCompute")
+def ml_tasks(owner: Document, _: Info) -> list[str]:
+    return projects_of.ml_tasks(owner)
+
+
+@project.field("readPermissionsForAssetsAndLabels")
+def can_read(owner: Document, info: Info) -> bool:
+    return info.context.selection.sees(owner["id"])
+
+
+@project.field("rights")
+def rights(owner: Document, info: Info) -> list[str]:
+    return projects_of.rights_of(info.context.view, info.context.actor, owner)
 
 
 @project.field("metadataTypes")
@@ -129,7 +174,7 @@ def project_of(member: Document, info: Info) -> Document:
 
 @project_user.field("user")
 def user_of(member: Document, info: Info) -> Document:
-    return info.context.view.users.the(member["userId"])
+    return info.context.shown_user(member["userId"], member["projectId"])
 
 
 BINDABLES = [query, mutation, project, project_user]

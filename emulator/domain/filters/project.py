@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emulator.domain import access
 from emulator.domain.filters.conditions import DATES, Selecting, Table, equals
 from emulator.rules.patterns import ilike
 from emulator.storage.snapshot import Document
@@ -15,6 +16,18 @@ def _archived(_: Selecting, project: Document, value: bool) -> bool:
     return bool(project["archivedAt"]) == value
 
 
+def _starred(selection: Selecting, project: Document, value: bool) -> bool:
+    """Starred by the actor: each member stars projects for themselves."""
+    member = access.member_of(selection.view, selection.actor.user_id, project["id"])
+    return bool(member and member.get("starred")) == value
+
+
+def _tagged(selection: Selecting, project: Document, tag_ids: list[str]) -> bool:
+    """Has any of the tags."""
+    tags = filter(None, map(selection.view.tags.get, tag_ids))
+    return any(project["id"] in tag["projectIds"] for tag in tags)
+
+
 PROJECT: Table = {
     **DATES,
     "id": equals("id"),
@@ -22,4 +35,7 @@ PROJECT: Table = {
     "deleted": lambda *_: True,
     "organizationId": equals("organizationId"),
     "searchQuery": _search_project,
+    "shouldRelaunchKpiComputation": equals("shouldRelaunchKpiComputation"),
+    "starred": _starred,
+    "tagIds": _tagged,
 }

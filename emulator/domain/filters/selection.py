@@ -19,6 +19,7 @@ from emulator.domain.filters.notification import NOTIFICATION
 from emulator.domain.filters.organization import ORGANIZATION
 from emulator.domain.filters.plugin import PLUGIN
 from emulator.domain.filters.project import PROJECT
+from emulator.domain.filters.project_version import PROJECT_VERSION
 from emulator.domain.filters.user import USER
 from emulator.domain.world import Actor
 from emulator.storage.snapshot import Document
@@ -34,6 +35,7 @@ TABLES: dict[str, Table] = {
     "organization": ORGANIZATION,
     "plugin": PLUGIN,
     "project": PROJECT,
+    "project_version": PROJECT_VERSION,
     "user": USER,
 }
 
@@ -55,6 +57,13 @@ class Selection:
             for each in found
             if not (hidden and each["deletedAt"]) and self.meets("project", each, where)
         ]
+
+    def project_versions(self, where: Where) -> list[Document]:
+        """The versions that the where selects, in creation order."""
+        project_id = where.get("projectId")
+        versions = self.view.project_versions
+        candidates = versions.find("project", project_id) if project_id else versions.all()
+        return self._kept(candidates, "project_version", where)
 
     def assets(self, where: Where) -> list[Document]:
         """The assets that the where selects, in creation order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.contract.events.registry import Stage, causes
-from tests.stage import INTERFACE
+from tests.stage import INTERFACE, add_version
 
 
 def _change(stage: Stage, **data: object) -> None:
@@ -16,6 +16,11 @@ def _change(stage: Stage, **data: object) -> None:
 @causes("project.created")
 def _(stage: Stage) -> None:
     stage.wire.call("createProject", data={"title": "t"}, selection="id")
+
+
+@causes("project.exported")
+def _(stage: Stage) -> None:
+    add_version(stage.wire, stage.names["hidden project"], "third")
 
 
 @causes("project.archived")

@@ -14,7 +14,7 @@ from tests.stage import INTERFACE
 
 
 def _create_project(stage: Stage, **data: Any) -> dict[str, Any]:
-    fields = "id title description inputType jsonInterface"
+    fields = "id title description inputType jsonInterface complianceTags geospatialSettings"
     created: dict[str, Any] = stage.wire.call(
         "createProject", data={"title": "t", **data}, selection=fields
     )
@@ -46,6 +46,43 @@ def _(stage: Stage) -> None:
     assert _create_project(stage, jsonInterface=interface)["jsonInterface"] == interface
 
 
+@case("CreateProjectData.complianceTags")
+def _(stage: Stage) -> None:
+    assert _create_project(stage, complianceTags=["PII"])["complianceTags"] == ["PII"]
+    assert _create_project(stage)["complianceTags"] == []
+
+
+@case("CreateProjectData.pixelLabeling")
+def _(stage: Stage) -> None:
+    in_pixels = _create_project(stage, inputType="GEOSPATIAL", pixelLabeling=True)
+    assert in_pixels["geospatialSettings"] == {"labelingCRSCode": "PIXEL"}
+    on_the_map = _create_project(stage, inputType="GEOSPATIAL", pixelLabeling=False)
+    assert on_the_map["geospatialSettings"] is None
+
+
+@case("CreateProjectData.projectType")
+def _(stage: Stage) -> None:
+    for project_type, input_type in (
+        ("IMAGE_POSE_ESTIMATION", "IMAGE"),
+        ("OCR", "IMAGE"),
+        ("PDF_CLASSIFICATION_MULTI", "PDF"),
+        ("SPEECH_TO_TEXT", "AUDIO"),
+        ("TEXT_NER", "TEXT"),
+        ("VIDEO_OBJECT_DETECTION", "VIDEO"),
+    ):
+        assert _create_project(stage, projectType=project_type)["inputType"] == input_type
+    legacy = _create_project(stage, projectType="VIDEO_OBJECT_DETECTION", inputType="VIDEO_LEGACY")
+    assert legacy["inputType"] == "VIDEO_LEGACY"
+
+
+@case("CreateProjectData.fromDemoProject")
+def _(stage: Stage) -> None:
+    demo = _create_project(stage, fromDemoProject="DEMO_NER", jsonInterface="null")
+    assert (demo["title"], demo["inputType"]) == ("t", "TEXT")
+    assert "NAMED_ENTITIES_RECOGNITION" in demo["jsonInterface"]
+    assert len(stage.wire.ids("assets", {"project": {"id": demo["id"]}})) == 2
+
+
 PROPERTY = {
     "filterable": False,
     "type": "date",
@@ -55,13 +92,16 @@ PROPERTY = {
 PROJECT_VALUES = {
     "canNavigateBetweenAssets": False,
     "canSkipAsset": False,
+    "complianceTags": ["PHI", "PII"],
     "description": "other words",
     "instructions": "http://example.com/how-to",
     "jsonInterface": '{"jobs":{}}',
     "metadataProperties": {"when": PROPERTY},
     "metadataTypes": {"size": "number"},
     "reviewCoverage": 40,
+    "secondsToLabelBeforeAutoAssign": 30,
     "shouldAutoAssign": False,
+    "shouldRelaunchKpiComputation": True,
     "title": "Another title",
 }
 PROJECT_REFUSALS = {
@@ -115,6 +155,34 @@ def _(stage: Stage) -> None:
         stage.wire.call("updatePropertiesInProject", data={"archived": archived}, where=where)
         found = stage.wire.ids("projects", {"archived": archived})
         assert stage.names["project"] in found
+
+
+@case("ProjectData.author")
+def _(stage: Stage) -> None:
+    where = {"id": stage.names["project"]}
+    data = {"author": stage.names["max"]}
+    stage.wire.call("updatePropertiesInProject", data=data, where=where)
+    read = stage.read("projects", "project", "author { id }")
+    assert read == {"author": {"id": stage.names["max"]}}
+
+
+@case(
+    "updateProjectAnonymization(input)",
+    "UpdateProjectAnonymizationInput.id",
+    "UpdateProjectAnonymizationInput.shouldAnonymize",
+)
+def _(stage: Stage) -> None:
+    where = {"id": stage.names["street DEFAULT"]}
+
+    def author(key: str) -> str:
+        selection = "author { firstname }"
+        (found,) = stage.wire.list("labels", where, key, selection=selection)
+        return str(found["author"]["firstname"])
+
+    for anonymous, shown in ((True, "Anonymous"), (False, "Leo")):
+        given = {"id": stage.names["project"], "shouldAnonymize": anonymous}
+        stage.wire.call("updateProjectAnonymization", input=given)
+        assert [author(key) for key in ("labeler", "reviewer", "manager")] == ["Leo", shown, "Leo"]
 
 
 def _deletes_project(mutation: str) -> Case:

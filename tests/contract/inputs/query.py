@@ -32,7 +32,16 @@ def counts(operation: str) -> Case:
     return run
 
 
-for _noun in ("ApiKeys", "Assets", "Issues", "Labels", "Organizations", "Projects", "Users"):
+for _noun in (
+    "ApiKeys",
+    "Assets",
+    "Issues",
+    "Labels",
+    "Organizations",
+    "Projects",
+    "ProjectVersions",
+    "Users",
+):
     _operation = _noun[0].lower() + _noun[1:]
     case(*(f"{_operation}({each})" for each in ("where", "first", "skip")))(lists(_operation))
     case(f"count{_noun}(where)")(counts(f"count{_noun}"))

@@ -1,0 +1,42 @@
+"""Versions of projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariadne import MutationType, ObjectType, QueryType
+
+from emulator.api.context import Info
+from emulator.api.resolvers.arguments import required_id
+from emulator.domain import project_version as versions_of
+from emulator.domain.filters import Where, page
+from emulator.storage.snapshot import Document
+
+query = QueryType()
+mutation = MutationType()
+project_version = ObjectType("ProjectVersion")
+
+
+@query.field("projectVersions")
+def project_versions(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+    return page(info.context.selection.project_versions(where), first, skip)
+
+
+@query.field("countProjectVersions")
+def count_project_versions(_: Any, info: Info, where: Where) -> int:
+    return len(info.context.selection.project_versions(where))
+
+
+@mutation.field("updatePropertiesInProjectVersion")
+def update_version(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    version_id = required_id("updatePropertiesInProjectVersion", where)
+    with info.context.change() as tx:
+        return versions_of.update_version(tx, version_id, data)
+
+
+@project_version.field("project")
+def project(owner: Document, info: Info) -> Document:
+    return info.context.view.projects.the(owner["projectId"])
+
+
+BINDABLES = [query, mutation, project_version]

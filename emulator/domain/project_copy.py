@@ -1,0 +1,187 @@
+"""Copies of projects, with their members and assets, and of labels (contract §4.6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator import errors
+from emulator.domain import access, asset, file, label
+from emulator.domain.project import insert_project, members
+from emulator.domain.world import Transaction
+from emulator.rules import workflow
+from emulator.rules.json_text import parse_json
+from emulator.storage.snapshot import Document
+
+# What a project does not have from the one that it is a copy of.
+_OF_ONE_PROJECT = ("honeypotMark", "consensusMark")
+
+# What an asset gets by being added to a project.
+_OF_ONE_ASSET = {
+    "id",
+    "projectId",
+    "content",
+    "jsonContent",
+    "ocrMetadata",
+    "createdAt",
+    "updatedAt",
+    *workflow.initial_state(),
+} - {"priority", "isHoneypot"}
+
+# Where an asset stands, which is so because of its labels.
+_STATE = ("status", "skipped", "skipReason", "stepId", "stepStatus")
+
+# What a label is about.
+_NAMING = ("id", "assetId", "projectId", "stepId")
+
+Ids = dict[str, str]
+
+
+def copy_project(
+    tx: Transaction, project_id: str, *, with_assets: bool, with_members: bool
+) -> Document:
+    """Copy a project's interface, settings and workflow; where asked for, members and assets.
+
+    The actor becomes an administrator of the copy. Assets begin anew: their labels, issues and
+    statuses stay behind.
+
+    Raises:
+        KiliError: the project is unknown, or not the actor's to copy.
+    """
+    source = access.require(tx, "copyProject", project_id)
+    kept = {name: value for name, value in source.items() if name not in _OF_ONE_PROJECT}
+    project = insert_project(tx, kept, copied_from=source)
+    if with_members:
+        _copy_members(tx, source, project)
+    _copy_workflow(tx, source, project)
+    if with_assets:
+        for each in tx.assets.find("project", source["id"]):
+            _copy_asset(tx, each, project)
+    return project
+
+
+def _copy_members(tx: Transaction, source: Document, project: Document) -> None:
+    """Members keep their roles; what they did and marked in the source stays there."""
+    there = {each["userId"] for each in tx.project_users.find("project", project["id"])}
+    for member in members(tx, source):
+        if member["userId"] not in there:
+            copied = {**member, "starred": False, "createdAt": tx.now}
+            tx.project_users.insert({**copied, "id": tx.new_id(), "projectId": project["id"]})
+
+
+def _copy_workflow(tx: Transaction, source: Document, project: Document) -> None:
+    """Copy steps and their groups, which name one another.
+
+    Assignees who are not members of the copy are left out; where nobody is left, everybody is.
+    """
+    groups = tx.step_groups.find("project", source["id"])
+    steps = tx.steps.find("project", source["id"])
+    ids = {each["id"]: tx.new_id() for each in (*groups, *steps)} | {source["id"]: project["id"]}
+    there = {each["userId"] for each in tx.project_users.find("project", project["id"])}
+    tx.step_groups.insert_all([_renamed(each, ids) for each in groups])
+    for step in steps:
+        assignees = [each for each in step.get("assigneeIds") or () if each in there]
+        tx.steps.insert({**_renamed(step, ids), "assigneeIds": assignees or None})
+
+
+def _renamed(value: Any, ids: Ids) -> Any:
+    """The value with each id in it replaced by the one of the copy."""
+    if isinstance(value, dict):
+        return {key: _renamed(each, ids) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_renamed(each, ids) for each in value]
+    return ids.get(value, value) if isinstance(value, str) else value
+
+
+# Assets and their files
+
+
+def _copy_asset(tx: Transaction, source: Document, project: Document) -> None:
+    new_id = tx.new_id()
+    references = _copy_files(tx, source, project, new_id)
+    row = {
+        "id": new_id,
+        "externalId": source["externalId"],
+        "content": references.get(source["content"], source["content"]),
+        "jsonContent": references.get(source["jsonContent"], source["jsonContent"]),
+        "jsonMetadata": source["jsonMetadata"],
+    }
+    (copied,) = asset.create_assets(tx, "appendManyAssets", project["id"], [row])
+    kept = {name: value for name, value in source.items() if name not in _OF_ONE_ASSET}
+    tx.assets.change(copied, **kept)
+
+
+def _copy_files(tx: Transaction, source: Document, project: Document, asset_id: str) -> Ids:
+    """Copy what an asset shows; the references to the files, and those to their copies."""
+    files = tx.files.find("folder", file.folder(source["projectId"], source["id"]))
+    shown = filter(None, map(file.referenced, (source["content"], source["jsonContent"])))
+    every = {each["id"]: each for each in [*files, *tx.files.some(shown)]}
+    folder = file.folder(project["id"], asset_id)
+    new_ids = {old: f"{folder}/{_place(old)}" for old in every}
+    references = {file.reference(old): file.reference(new) for old, new in new_ids.items()}
+    for old, each in every.items():
+        upload = file.Upload(new_ids[old], project["id"])
+        content = tx.world.blobs.get(each["digest"])
+        if each["linked"]:
+            file.store_json(tx, upload, _renamed(parse_json(content), references))
+        else:
+            file.store(tx, upload, content, each["contentType"])
+    return references
+
+
+def _place(file_id: str) -> str:
+    """Where a file is in the folder of its asset."""
+    return "/".join(file_id.split("/")[4:])
+
+
+# Labels
+
+
+def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str) -> None:
+    """Copy what people and models said last of an asset to an asset of another project.
+
+    Authors are kept, and where the asset stands is taken over with its labels. No label event is
+    emitted: nobody labels.
+
+    Raises:
+        KiliError: an asset is unknown, or not the actor's; the projects have different workflows;
+            or a response does not fit the interface of the other project.
+    """
+    operation = "copyLabels"
+    source, target = tx.assets.get(source_id), tx.assets.get(target_id)
+    if not source or not target or target["projectId"] != project_id:
+        raise errors.access_denied()
+    home = access.require(tx, operation, source["projectId"])
+    project = access.require(tx, operation, project_id)
+    rows = [
+        each
+        for each in tx.labels.find("asset", source_id)
+        if each["isLatestLabelForUser"] or each["modelName"]
+    ]
+    ids = {source_id: target_id, home["id"]: project_id, **_same_steps(tx, home, project)}
+    ids |= {each["id"]: tx.new_id() for each in rows}
+    if {each.get("stepId") for each in (source, *rows)} - ids.keys() - {None}:
+        raise errors.workflows_differ(operation)
+    if home["workflowVersion"] != project["workflowVersion"]:
+        raise errors.workflows_differ(operation)
+    label.insert_copies(tx, operation, [_label_for(each, ids) for each in rows])
+    state = {name: _renamed(source[name], ids) for name in _STATE}
+    tx.assets.change(target, **state, updatedAt=tx.now)
+
+
+def _label_for(row: Document, ids: Ids) -> Document:
+    """The label for its new place; what it refers to is another copy, or nothing."""
+    referenced = ids.get(row["referencedLabelId"])
+    named = {name: _renamed(row[name], ids) for name in _NAMING if name in row}
+    return {**row, **named, "referencedLabelId": referenced}
+
+
+def _same_steps(tx: Transaction, home: Document, project: Document) -> Ids:
+    """The steps of one project, and those of the same name and group in another."""
+    theirs = {_step_name(tx, each): each["id"] for each in tx.steps.find("project", project["id"])}
+    names = {each["id"]: _step_name(tx, each) for each in tx.steps.find("project", home["id"])}
+    return {each: theirs[name] for each, name in names.items() if name in theirs}
+
+
+def _step_name(tx: Transaction, step: Document) -> tuple[str | None, str]:
+    group = tx.step_groups.get(step.get("stepGroupId") or "")
+    return group["name"] if group else None, step["name"]
