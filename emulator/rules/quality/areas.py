@@ -87,7 +87,10 @@ def _crossings(rings: Rings, middles: Any) -> Any:
     x1, y1, x2, y2 = ends[:, 0, 0], ends[:, 0, 1], ends[:, 1, 0], ends[:, 1, 1]
     level = middles[:, None]
     crosses = (y1 <= level) != (y2 <= level)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        xs = x1 + (level - y1) / (y2 - y1) * (x2 - x1)
-    most = int(crosses.sum(axis=1).max(initial=0))
-    return np.sort(np.where(crosses, xs, np.nan), axis=1)[:, :most]
+    rows, at = np.nonzero(crosses)
+    xs = x1[at] + (middles[rows] - y1[at]) / (y2[at] - y1[at]) * (x2[at] - x1[at])
+    counts = crosses.sum(axis=1)
+    columns = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    found = np.full((len(middles), int(counts.max(initial=0))), np.nan)
+    found[rows, columns] = xs[np.lexsort((xs, rows))]
+    return found
