@@ -66,6 +66,31 @@ def test_a_change_that_is_refused_leaves_no_event(wire: Wire, known: Names) -> N
     assert seen_by(wire, "admin") == before
 
 
+def test_an_autosave_is_no_event(wire: Wire, known: Names) -> None:
+    """Subscribers are told of it all the same."""
+    mark = wire.emulator.mark()
+    rows = [{"assetID": known["street"], "jsonResponse": EASY}]
+    before = seen_by(wire, "admin")
+    data = {"labelType": "AUTOSAVE", "labelsData": rows}
+    wire.call("appendManyLabels", data=data, where={}, selection="id")
+    assert "emulator.label.autosaved" not in seen_by(wire, "admin")[len(before) :]
+    wire.emulator.reset(mark)
+
+
+def test_events_without_a_project_are_for_administrators_of_their_organization(
+    wire: Wire, known: Names
+) -> None:
+    mark = wire.emulator.mark()
+    events = wire.emulator.world.documents.table("events")
+    one = dict(next(iter(wire.emulator.world.view.events.all())))
+    for identity, organization in (("own", one["organizationId"]), ("foreign", "another")):
+        events.insert({**one, "id": identity, "projectId": None, "organizationId": organization})
+    found = wire.call("events", where={}, pagination={}, selection="id projectId")
+    assert [each["id"] for each in found if each["projectId"] is None] == ["own"]
+    assert seen_by(wire, "manager") == []
+    wire.emulator.reset(mark)
+
+
 def test_the_sdk_lists_events_page_by_page(wire: Wire, known: Names) -> None:
     mark = wire.emulator.mark()
     kili = wire.emulator.client()

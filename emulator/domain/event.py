@@ -29,18 +29,19 @@ def visible_events(
     """
     candidates: Iterable[Document]
     candidates = view.events.find("project", project_id) if project_id else view.events.all()
-    shown: dict[str, bool] = {}
+    administered: dict[tuple[str | None, str], bool] = {}
     for each in candidates:
-        home = each["projectId"]
-        if home not in shown:
-            shown[home] = _administers(view, actor, home)
-        if shown[home]:
+        place = each["projectId"], each["organizationId"]
+        if place not in administered:
+            administered[place] = _administers(view, actor, *place)
+        if administered[place]:
             yield each
 
 
-def _administers(view: AnyView, actor: Actor, project_id: str | None) -> bool:
+def _administers(view: AnyView, actor: Actor, project_id: str | None, organization_id: str) -> bool:
     if not project_id:
-        return bool(actor.user["organizationRole"] == "ADMIN")
+        own = actor.user["organizationId"] == organization_id
+        return own and bool(actor.user["organizationRole"] == "ADMIN")
     project: Document | None = view.projects.get(project_id)
     return project is not None and access.role_in(view, actor.user, project) == "ADMIN"
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
-from kili_events import EventName, parse_event
+from kili_events import EventName
 
 import emulator
 from emulator.app import Emulator
 from tests.contract.events import CASES, COMPUTED
+from tests.contract.events.declared import check, stored
 from tests.contract.inputs import Stage
 from tests.stage import Names, set_stage
 from tests.wire import Wire
@@ -43,19 +44,6 @@ def stage(wire: Wire, known: Names) -> Iterator[Stage]:
     mark = wire.emulator.mark()
     yield Stage(wire, known)
     wire.emulator.reset(mark)
-
-
-def stored(wire: Wire) -> list[dict[str, Any]]:
-    """All events of the world, as ``on_event`` and the audit trail know them."""
-    members = ("event", "organizationId", "projectId", "userId", "payload")
-    events = wire.emulator.world.view.events.all()
-    return [{member: each[member] for member in members} for each in events]
-
-
-def check(event: dict[str, Any]) -> None:
-    """Parse the event; it must have all that is declared, and nothing else."""
-    declared = parse_event(event).model_dump(by_alias=True)
-    assert {"payload": {}, **declared} == event  # some subjects have none
 
 
 @pytest.mark.parametrize("subject", CASES)

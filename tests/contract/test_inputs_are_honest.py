@@ -13,6 +13,7 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
 from emulator.app import Emulator
 from tests.contract.contract import SCHEMA
+from tests.contract.events.declared import check, stored
 from tests.contract.filter_cases import FILTERS
 from tests.contract.inputs import CASES, Stage
 from tests.stage import Names, set_stage
@@ -71,9 +72,12 @@ def _names(_wire: Wire) -> Names:
 
 @pytest.fixture
 def stage(_wire: Wire, _names: Names) -> Iterator[Stage]:
-    mark = _wire.emulator.mark()
+    mark, before = _wire.emulator.mark(), len(stored(_wire))
     yield Stage(_wire, _names)
+    events = stored(_wire)[before:]
     _wire.emulator.reset(mark)
+    for each in events:
+        check(each)
 
 
 @pytest.mark.parametrize("key", CASES)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
+import struct
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -100,6 +103,46 @@ def test_labels_of_a_batch_are_told_in_order(wire: Wire, known: Names) -> None:
         wire.call("appendManyLabels", data=data, where={}, selection="id")
         told = [client.receive()["payload"]["data"]["data"] for _ in rows]
         assert [each["labelOf"]["id"] for each in told] == assets
+
+
+def test_a_large_label_is_told_whole(wire: Wire, known: Names) -> None:
+    corners = [
+        {"x": 0.1, "y": 0.1},
+        {"x": 0.1, "y": 0.5},
+        {"x": 0.5, "y": 0.5},
+        {"x": 0.5, "y": 0.1},
+    ]
+    box = {
+        "type": "rectangle",
+        "categories": [{"name": "OBJECT_A"}],
+        "boundingPoly": [{"normalizedVertices": corners}],
+    }
+    response = json.dumps({"JOB_0": {"annotations": [box] * 10_000}})
+    with connected(wire) as client:
+        client.start("a", known["project"])
+        label(wire, known["farm"], response, "INFERENCE")
+        told = client.receive()["payload"]["data"]["data"]["jsonResponse"]
+        assert json.loads(told) == json.loads(response)
+
+
+def test_many_listen_while_many_write(wire: Wire, known: Names) -> None:
+    """Each listener is told of each label, in one same order."""
+    count = 20
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(4) as pool:
+        clients = [stack.enter_context(connected(wire)) for _ in range(5)]
+        for client in clients:
+            client.start("a", known["project"])
+        # A session of its own for each writer: requests' are not for several threads.
+        writers = [Wire(wire.emulator) for _ in range(count)]
+        for each in writers:
+            stack.callback(each.close)
+        made = list(pool.map(lambda writer: label(writer, known["farm"]), writers))
+        told = [
+            [client.receive()["payload"]["data"]["data"]["id"] for _ in range(count)]
+            for client in clients
+        ]
+    assert sorted(told[0]) == sorted(made)
+    assert all(each == told[0] for each in told)
 
 
 def test_several_subscriptions_on_one_connection(wire: Wire, known: Names) -> None:
@@ -289,6 +332,40 @@ def test_too_large_a_message_ends_the_connection(wire: Wire) -> None:
             client.socket.send("x" * 2_000_000)
         with contextlib.suppress(OSError, websocket.WebSocketConnectionClosedException):
             assert client.receive() is None
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\xff" * 200,
+        b"\x81\x03abc",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x81\x85\0\0\0\0\xff\xfe\xfd\xfc\xfb",
+    ],
+    ids=["noise", "not masked", "another request", "no text"],
+)
+def test_what_is_no_websocket_ends_the_connection(wire: Wire, known: Names, sent: bytes) -> None:
+    with connected(wire) as client:
+        client.start("a", known["project"])
+        connection = connection_of(wire)
+        client.socket.sock.sendall(sent)
+        connection.over.result(20)
+    with connected(wire) as client:
+        client.start("a", known["project"])
+        assert client.received == []
+
+
+@pytest.mark.parametrize("sent", [b"", b"\x81\xfe\x01"], ids=["at rest", "within a frame"])
+def test_a_connection_may_break(wire: Wire, known: Names, sent: bytes) -> None:
+    with connected(wire) as client:
+        client.start("a", known["project"])
+        connection = connection_of(wire)
+        client.socket.sock.sendall(sent)
+        # Without a farewell: the peer's system answers what comes with a reset.
+        client.socket.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.socket.sock.close()
+        label(wire, known["farm"])
+        connection.over.result(20)
 
 
 def test_the_client_may_terminate(wire: Wire, known: Names) -> None:

@@ -1,0 +1,22 @@
+"""Holds stored events against what ``kili_events`` declares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kili_events import parse_event
+
+from tests.wire import Wire
+
+
+def stored(wire: Wire) -> list[dict[str, Any]]:
+    """All events of the world, as ``on_event`` and the audit trail know them."""
+    members = ("event", "organizationId", "projectId", "userId", "payload")
+    events = wire.emulator.world.view.events.all()
+    return [{member: each[member] for member in members} for each in events]
+
+
+def check(event: dict[str, Any]) -> None:
+    """Parse the event; it must have all that is declared, and nothing else."""
+    declared = parse_event(event).model_dump(by_alias=True)
+    assert {"payload": {}, **declared} == event  # some subjects have none
