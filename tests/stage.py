@@ -114,6 +114,8 @@ def set_stage(wire: Wire) -> Names:
     )
     issues = [{"labelID": label["id"], "text": "why?", "type": "QUESTION"}]
     (issue,) = wire.call("createIssues", issues=issues, where={"project": {"id": hidden}})
+    asked = [{"assetId": known["farm"], "type": "QUESTION"}]
+    (question,) = wire.call("createIssues", "manager", issues=asked, where={})
     told = {"message": "Welcome.", "status": "SUCCESS", "userID": known["leo"]}
     notification = wire.call("createNotification", data=told)
     tags = [wire.call("createTag", data={"label": each})["id"] for each in ("Tutorial", "Unused")]
@@ -125,6 +127,7 @@ def set_stage(wire: Wire) -> Names:
         "hidden version": add_version(wire, hidden, "second"),
         "tag": tags[0],
         "unused tag": tags[1],
+        "manager's question": question["id"],
         "notification": notification["id"],
         "hidden project": hidden,
         "hidden asset": asset["id"],

@@ -1,4 +1,9 @@
-"""Issues and questions, and the comments on them (contract §7)."""
+"""Issues and questions, and the comments on them (contract §7).
+
+An issue is what reviewers have to say about work; a question is what labelers ask. An issue about
+somebody's label is assigned to them. Either counts as seen once somebody else than its author has
+commented on it or changed its status.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,10 @@ from emulator import errors
 from emulator.domain import access
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import BaseView, Transaction
+from emulator.rules import permissions
 from emulator.storage.snapshot import Document
+
+_MODEL_TYPES = ("PREDICTION", "INFERENCE")
 
 
 def create_issues(
@@ -20,11 +28,12 @@ def create_issues(
 
     Args:
         rows: where given ``type`` (ISSUE unless given), ``labelID``, ``assetId``,
-            ``objectMid``, ``text``.
+            ``objectMid``, ``text``, ``inReview``.
         project_id: the project that all must belong to, when the caller names one.
 
     Raises:
-        KiliError: a label or asset is unknown, or they do not belong together.
+        KiliError: a label or asset is unknown, they do not belong together, or the type is not
+            the actor's to open.
     """
     return [_create_issue(tx, operation, row, project_id) for row in rows]
 
@@ -32,11 +41,13 @@ def create_issues(
 def _create_issue(
     tx: Transaction, operation: str, row: dict[str, Any], project_id: str | None
 ) -> Document:
+    if row.get("inReview"):
+        raise errors.in_review_not_emulated(operation)
     target = _target(tx, operation, row)
     type_ = row.get("type") or "ISSUE"
     if project_id and target["projectId"] != project_id:
         raise errors.access_denied()
-    access.require(tx, operation, target["projectId"])
+    access.require(tx, operation, target["projectId"], permissions.ISSUE_TYPE_ROLES[type_])
     issue = tx.issues.insert(
         {
             "id": tx.new_id(),
@@ -44,6 +55,8 @@ def _create_issue(
             "assetId": target["id"],
             "labelId": row.get("labelID"),
             "authorId": tx.actor.user_id,
+            "assigneeId": _assignee(tx, type_, row.get("labelID")),
+            "hasBeenSeen": False,
             "objectMid": row.get("objectMid"),
             "type": type_,
             "status": "OPEN",
@@ -74,6 +87,14 @@ def _target(tx: Transaction, operation: str, row: dict[str, Any]) -> Document:
     return target
 
 
+def _assignee(tx: Transaction, type_: str, label_id: str | None) -> str | None:
+    """Whose work an issue is about; models answer no issues, and questions go to nobody."""
+    label = tx.labels.the(label_id) if label_id and type_ == "ISSUE" else None
+    if label is None or label["labelType"] in _MODEL_TYPES:
+        return None
+    return str(label["authorId"])
+
+
 def _next_number(tx: Transaction, project_id: str, type_: str) -> int:
     issues = tx.issues.find("project", project_id)
     return max((each["issueNumber"] for each in issues if each["type"] == type_), default=-1) + 1
@@ -82,8 +103,8 @@ def _next_number(tx: Transaction, project_id: str, type_: str) -> int:
 def _created_event(target: Document, issue: Document) -> tuple[str, dict[str, Any]]:
     noun = issue["type"].lower()
     payload = {**event_payload(target), f"{noun}Id": issue["id"]}
-    if issue["objectMid"]:
-        payload["objectMid"] = issue["objectMid"]
+    optional = {name: issue[name] for name in ("assigneeId", "objectMid") if issue[name]}
+    payload.update(optional)
     return f"asset.{noun}.created", payload
 
 
@@ -96,12 +117,19 @@ def append_comment(
         KiliError: the issue is unknown, or the comment is to be one of a review.
     """
     if in_review:
-        raise errors.review_comment_not_emulated("appendToComments")
+        raise errors.in_review_not_emulated("appendToComments")
     issue = tx.issues.get(issue_id)
     if not issue:
         raise errors.access_denied()
     access.require(tx, "appendToComments", issue["projectId"])
+    _see(tx, issue)
     return _insert_comment(tx, issue, text)
+
+
+def _see(tx: Transaction, issue: Document) -> Document:
+    if issue["hasBeenSeen"] or issue["authorId"] == tx.actor.user_id:
+        return issue
+    return tx.issues.change(issue, hasBeenSeen=True)
 
 
 def _insert_comment(tx: Transaction, issue: Document, text: str) -> Document:
@@ -126,15 +154,20 @@ def comment_author(view: BaseView[Any], comment: Document) -> Document | None:
 def update_issue(tx: Transaction, issue_id: str, status: str | None) -> Document:
     """Give an issue another status: any to any (contract §7).
 
+    Who reviews may, and so may its author, and to whom it is assigned.
+
     Raises:
-        KiliError: the issue is unknown.
+        KiliError: the issue is unknown or not the actor's to change.
     """
     issue = tx.issues.get(issue_id)
     if not issue:
         raise errors.access_denied()
-    access.require(tx, "updatePropertiesInIssue", issue["projectId"])
+    is_own = tx.actor.user_id in (issue["authorId"], issue["assigneeId"])
+    roles = permissions.CHANGE_OWN_ISSUES if is_own else None
+    access.require(tx, "updatePropertiesInIssue", issue["projectId"], roles)
     if status is None or status == issue["status"]:
         return issue
+    issue = _see(tx, issue)
     issue = tx.issues.change(issue, status=status, updatedAt=tx.now)
     verb = {"SOLVED": "resolved", "CANCELLED": "cancelled"}.get(status)
     if verb:
@@ -143,3 +176,26 @@ def update_issue(tx: Transaction, issue_id: str, status: str | None) -> Document
         payload = {**event_payload(target), f"{noun}Id": issue["id"]}
         tx.emit(f"asset.{noun}.{verb}", payload, project_id=issue["projectId"])
     return issue
+
+
+def open_object_mids(issues: list[Document]) -> list[str]:
+    """The objects that open issues are about, each once."""
+    return _distinct(_open(issues, "ISSUE"), "objectMid")
+
+
+def open_assignee_ids(issues: list[Document]) -> list[str]:
+    """To whom open issues are assigned, each once."""
+    return _distinct(_open(issues, "ISSUE"), "assigneeId")
+
+
+def open_question_author_ids(issues: list[Document]) -> list[str]:
+    """Who asked the open questions, each once."""
+    return _distinct(_open(issues, "QUESTION"), "authorId")
+
+
+def _open(issues: list[Document], type_: str) -> list[Document]:
+    return [each for each in issues if (each["type"], each["status"]) == (type_, "OPEN")]
+
+
+def _distinct(issues: list[Document], member: str) -> list[str]:
+    return list(dict.fromkeys(each[member] for each in issues if each[member]))

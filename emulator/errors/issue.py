@@ -10,6 +10,6 @@ def issue_without_target(operation: str) -> KiliError:
     return wrong(operation, "give the labelID of an issue, or its assetId")
 
 
-def review_comment_not_emulated(operation: str) -> KiliError:
-    """A comment is to be one of a review."""
-    return not_emulated(operation, "a comment made in review", "send inReview: false")
+def in_review_not_emulated(operation: str) -> KiliError:
+    """An issue or comment is to be one of a review."""
+    return not_emulated(operation, "what is said in review", "send inReview: false")

@@ -49,10 +49,8 @@ PROJECT_OPERATIONS: dict[str, Roles] = {
     "createPredictions": _MANAGERS,
     "updatePropertiesInLabel": _REVIEWERS,
     "deleteLabels": _MANAGERS,
-    "createIssues": _EVERYBODY,
-    "appendToIssues": _EVERYBODY,
     "appendToComments": _EVERYBODY,
-    "updatePropertiesInIssue": _EVERYBODY,
+    "updatePropertiesInIssue": _REVIEWERS,
     "activatePluginOnProject": _MANAGERS,
     "deactivatePluginOnProject": _MANAGERS,
 }
@@ -65,6 +63,8 @@ LABEL_TYPE_ROLES: dict[str, Roles] = {
     "INFERENCE": _MANAGERS,
 }
 
+ISSUE_TYPE_ROLES: dict[str, Roles] = {"ISSUE": _REVIEWERS, "QUESTION": _EVERYBODY}
+CHANGE_OWN_ISSUES = _EVERYBODY
 ATTRIBUTE_LABELS_TO_OTHERS = _ADMIN
 MANAGE_PLUGINS = _MANAGERS
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.bad_input.table import GHOST, denied, invalid, refused
+from tests.bad_input.table import GHOST, denied, forbidden, invalid, refused
+
+_REVIEWERS = "ADMIN or TEAM_MANAGER or REVIEWER"
 
 CASES = [
     denied("createIssues", "unknown label", issues=[{"labelID": GHOST}], where={}),
@@ -21,11 +23,17 @@ CASES = [
            issues=[{"assetId": "<farm>", "text": "a"}, {"assetId": GHOST}], where={}),
     refused("createIssues", "about nothing", "give the labelID of an issue, or its assetId",
             issues=[{"text": "?"}], where={"project": {"id": "<project>"}}),
+    forbidden("createIssues", _REVIEWERS, issues=[{"assetId": "<farm>"}], where={}),
+    forbidden("createIssues", _REVIEWERS,
+              issues=[{"assetId": "<farm>", "type": "QUESTION"}, {"assetId": "<farm>"}], where={}),
     invalid("createIssues", "unknown type", 'Value "BUG" does not exist',
             issues=[{"assetId": "<farm>", "type": "BUG"}], where={}),
     denied("appendToIssues", "unknown asset", data={"text": "?"}, where={"id": GHOST}),
     denied("appendToIssues", "unknown label", data={"labelID": GHOST}, where={"id": "<farm>"}),
     denied("appendToIssues", "foreign asset", "labeler", data={}, where={"id": "<hidden asset>"}),
+    forbidden("appendToIssues", _REVIEWERS, data={"text": "?"}, where={"id": "<farm>"}),
+    refused("appendToIssues", "in review", "send inReview: false",
+            data={"text": "?", "inReview": True}, where={"id": "<farm>"}),
     refused("appendToIssues", "no id", "where.id is missing", data={"text": "?"}, where={}),
     invalid("appendToIssues", "number is a text", "Int cannot represent",
             data={"issueNumber": "one"}, where={"id": "<farm>"}),
@@ -41,6 +49,8 @@ CASES = [
            data={"status": "SOLVED"}, where={"id": GHOST}),
     denied("updatePropertiesInIssue", "foreign issue", "labeler",
            data={"status": "SOLVED"}, where={"id": "<hidden issue>"}),
+    forbidden("updatePropertiesInIssue", _REVIEWERS,
+              data={"status": "SOLVED"}, where={"id": "<manager's question>"}),
     refused("updatePropertiesInIssue", "no id", "where.id is missing",
             data={"status": "SOLVED"}, where={"project": {"id": "<project>"}}),
     invalid("updatePropertiesInIssue", "unknown status", 'Value "FIXED" does not exist',

@@ -31,12 +31,14 @@ FIRST_LABELS = {
 }
 EVERYBODY = {"ada", "max", "rita", "leo"}
 KEYS = {f"key {name}" for name in EVERYBODY}
+COMMENTS = ("first comment", "reply", "why comment")
 PROJECTS = {"project", "hidden project", "archived project"}
 
 # input type → the query that lists what it selects
 LISTS = {
     "ApiKeyWhere": "apiKeys",
     "AssetWhere": "assets",
+    "CommentWhere": "comments",
     "IssueWhere": "issues",
     "LabelWhere": "labels",
     "LockWhere": "locks",
@@ -89,6 +91,9 @@ def set_up(wire: Wire) -> Names:
         **known,
         **{f"key {name}": keys[known[name]] for name in EVERYBODY},
         "lock": held["id"],
+        **dict(
+            zip(("first comment", "reply", "why comment"), wire.ids("comments", {}), strict=True)
+        ),
         "task notification": task["id"],
         "task": str(task["taskId"]),
         "plugin": plugin["id"],
@@ -127,7 +132,7 @@ FILTERS: dict[str, dict[str, Case]] = {
         "idNotIn": [(["<farm>", "<pond>"], FIRST - {"farm", "pond"} | {"hidden asset"})],
         "issue": [
             ({"status": "SOLVED"}, {"pond"}),
-            ({"type": "QUESTION"}, {"hidden asset"}),
+            ({"type": "QUESTION"}, {"hidden asset", "farm"}),
             ({"type": "QUESTION", "status": "SOLVED"}, set()),
             ({}, FIRST | {"hidden asset"}),
         ],
@@ -151,13 +156,17 @@ FILTERS: dict[str, dict[str, Case]] = {
             (["LABELED", "REVIEWED"], {"farm", "street", "hidden asset"}),
         ],
     },
+    "CommentWhere": {
+        "id": [("<why comment>", {"why comment"}), (GHOST, set())],
+        "issue": [({"type": "QUESTION"}, {"why comment"}), ({"status": "OPEN"}, {"why comment"})],
+    },
     "IssueWhere": {
         "asset": [({"externalIdStrictlyIn": ["pond"]}, {"issue"}), ({"id": GHOST}, set())],
         "assetIn": [(["<hidden asset>"], {"hidden issue"})],
         "id": [("<issue>", {"issue"})],
         "project": [({"id": "<hidden project>"}, {"hidden issue"})],
         "status": [("SOLVED", {"issue"}), ("CANCELLED", set())],
-        "type": [("QUESTION", {"hidden issue"})],
+        "type": [("QUESTION", {"hidden issue", "manager's question"})],
     },
     "LabelWhere": {
         "createdAtGte": [("<after the first>", {"hidden label", "aquarium label"})],

@@ -39,8 +39,6 @@ NOT_SERVED_YET = frozenset(
 
 FIELDS_NOT_SERVED_YET = frozenset(
     {
-        "Query.issues.comments.authorIdUser",
-        "Query.issues.hasBeenSeen",
         "Query.projects.steps.assignees.email",
         "Query.projects.steps.assignees.id",
         "Query.projects.steps.isActivated",

@@ -175,10 +175,11 @@ def _change_issues(wire: Wire, known: Names) -> None:
     rows = [
         {"assetId": known["farm"], "objectMid": "m", "type": "QUESTION", "text": "?"},
         {"assetId": known["farm"], "text": "!"},
+        {"labelID": known["street DEFAULT"], "objectMid": "n"},
     ]
     created = wire.call("createIssues", issues=rows, where={}, selection="id")
     wire.emulator.world.clock.offset += timedelta(hours=1)
-    for issue in created:
+    for issue in created[:2]:
         where = {"id": issue["id"]}
         wire.call("updatePropertiesInIssue", data={"status": "SOLVED"}, where=where, selection="id")
 
@@ -237,6 +238,7 @@ def _read_everything(wire: Wire, values: Seen) -> None:
         "users",
         "organizations",
         "apiKeys",
+        "comments",
         "notifications",
         "locks",
     ):

@@ -27,7 +27,7 @@ EVERYBODY: list[ProjectRole] = [*REVIEWERS, "LABELER"]
         ("addAllLabeledAssetsToReview", REVIEWERS),
         ("sendBackAssetsToQueue", REVIEWERS),
         ("appendManyLabels", EVERYBODY),
-        ("createIssues", EVERYBODY),
+        ("updatePropertiesInIssue", REVIEWERS),
         ("appendToComments", EVERYBODY),
     ],
 )
@@ -47,6 +47,10 @@ def test_operation_is_for_these_roles(operation: str, roles: list[ProjectRole]) 
 )
 def test_label_type_is_for_these_roles(label_type: str, roles: list[ProjectRole]) -> None:
     assert permissions.LABEL_TYPE_ROLES[label_type] == set(roles)
+
+
+def test_issues_are_opened_by_reviewers_and_questions_by_everybody() -> None:
+    assert {"ISSUE": set(REVIEWERS), "QUESTION": set(EVERYBODY)} == permissions.ISSUE_TYPE_ROLES
 
 
 def test_some_things_are_for_the_top_roles() -> None:

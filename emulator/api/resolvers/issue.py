@@ -16,6 +16,8 @@ query = QueryType()
 mutation = MutationType()
 issue = ObjectType("Issue")
 comment = ObjectType("Comment")
+asset_type = ObjectType("Asset")
+label_type = ObjectType("Label")
 
 
 @query.field("issues")
@@ -26,6 +28,16 @@ def issues(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Docu
 @query.field("countIssues")
 def count_issues(_: Any, info: Info, where: Where) -> int:
     return len(info.context.selection.issues(where))
+
+
+@query.field("comments")
+def list_comments(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+    return page(info.context.selection.comments(where), first, skip)
+
+
+@query.field("countComments")
+def count_comments(_: Any, info: Info, where: Where) -> int:
+    return len(info.context.selection.comments(where))
 
 
 @mutation.field("createIssues")
@@ -72,6 +84,11 @@ def asset(owner: Document, info: Info) -> Document:
     return info.context.view.assets.the(owner["assetId"])
 
 
+@issue.field("assignee")
+def assignee(owner: Document, info: Info) -> Document | None:
+    return info.context.view.users.the(owner["assigneeId"]) if owner["assigneeId"] else None
+
+
 @issue.field("author")
 def author(owner: Document, info: Info) -> Document:
     return info.context.shown_user(owner["authorId"], owner["projectId"])
@@ -92,9 +109,39 @@ def comment_author(owner: Document, info: Info) -> Document | None:
     return issues_of.comment_author(info.context.view, owner)
 
 
+@comment.field("authorId")
+def comment_author_id(owner: Document, info: Info) -> str | None:
+    member = issues_of.comment_author(info.context.view, owner)
+    return member["id"] if member else None
+
+
+comment.set_alias("authorIdUser", "authorId")
+
+
 @comment.field("issue")
 def comment_issue(owner: Document, info: Info) -> Document:
     return info.context.view.issues.the(owner["issueId"])
 
 
-BINDABLES = [query, mutation, issue, comment]
+@asset_type.field("openIssuesObjectMids")
+def open_issues_object_mids(owner: Document, info: Info) -> list[str]:
+    return issues_of.open_object_mids(info.context.view.issues.find("asset", owner["id"]))
+
+
+@asset_type.field("openIssuesAssigneeIds")
+def open_issues_assignee_ids(owner: Document, info: Info) -> list[str]:
+    return issues_of.open_assignee_ids(info.context.view.issues.find("asset", owner["id"]))
+
+
+@asset_type.field("openQuestionsAuthorIds")
+def open_questions_author_ids(owner: Document, info: Info) -> list[str]:
+    return issues_of.open_question_author_ids(info.context.view.issues.find("asset", owner["id"]))
+
+
+@label_type.field("openIssuesObjectMids")
+def open_issues_of_label(owner: Document, info: Info) -> list[str]:
+    issues = info.context.view.issues.find("asset", owner["assetId"])
+    return issues_of.open_object_mids([each for each in issues if each["labelId"] == owner["id"]])
+
+
+BINDABLES = [query, mutation, issue, comment, asset_type, label_type]

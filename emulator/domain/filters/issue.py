@@ -1,4 +1,4 @@
-"""Which issues and questions an ``IssueWhere`` selects (contract §7)."""
+"""Which issues and questions an ``IssueWhere`` selects, and which comments (contract §7)."""
 
 from __future__ import annotations
 
@@ -12,3 +12,5 @@ ISSUE: Table = {
     "status": equals("status"),
     "type": equals("type"),
 }
+
+COMMENT: Table = {"id": equals("id"), "issue": referenced("issueId", "issues", "issue")}

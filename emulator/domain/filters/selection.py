@@ -12,7 +12,7 @@ from emulator.domain.filters.api_key import API_KEY
 from emulator.domain.filters.asset import ASSET
 from emulator.domain.filters.conditions import Table, Where, is_empty
 from emulator.domain.filters.event import EVENT
-from emulator.domain.filters.issue import ISSUE
+from emulator.domain.filters.issue import COMMENT, ISSUE
 from emulator.domain.filters.label import LABEL, check_searches
 from emulator.domain.filters.lock import LOCK
 from emulator.domain.filters.notification import NOTIFICATION
@@ -27,6 +27,7 @@ from emulator.storage.snapshot import Document
 TABLES: dict[str, Table] = {
     "api_key": API_KEY,
     "asset": ASSET,
+    "comment": COMMENT,
     "event": EVENT,
     "issue": ISSUE,
     "label": LABEL,
@@ -89,6 +90,15 @@ class Selection:
         listed = event.between(events[::-1] if descending else events, pagination)
         selected = [each for each in listed if self.meets("event", each, where)]
         return event.page_of(selected, pagination)
+
+    def comments(self, where: Where) -> list[Document]:
+        """The comments that the where selects, in creation order."""
+        issues = {each["id"] for each in self.issues(where.get("issue") or {})}
+        return [
+            each
+            for each in self.view.comments.all()
+            if each["issueId"] in issues and self.meets("comment", each, where)
+        ]
 
     def locks(self, where: Where) -> list[Document]:
         """The locks that the where selects, in creation order."""

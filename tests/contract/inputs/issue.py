@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.contract.inputs.query import counts, lists
 from tests.contract.inputs.registry import Case, Stage, case
 
 _ISSUE = "assetId objectMid type comments { text }"
@@ -37,6 +38,14 @@ for _type, _make in (("IssueToCreate", _issue), ("AppendToIssuesData", _old_issu
         ("type", "QUESTION", {"type": "QUESTION"}),
     ):
         case(f"{_type}.{_member}")(_issues_with(_make, _member, _value, _read))
+
+
+@case("AppendToIssuesData.inReview")
+def _(stage: Stage) -> None:
+    where = {"id": stage.names["farm"]}
+    refusal = stage.wire.refusal("appendToIssues", data={"inReview": True}, where=where)
+    assert "send inReview: false" in refusal
+    assert _old_issue(stage, {"inReview": False})["assetId"] == stage.names["farm"]
 
 
 @case("IssueToCreate.assetId")
@@ -94,3 +103,7 @@ def _(stage: Stage) -> None:
         stage.wire.call("updatePropertiesInIssue", data={"status": status}, where=where)
         assert stage.read("issues", "issue", "status") == {"status": status}
     assert stage.read("issues", "hidden issue", "status") == {"status": "OPEN"}
+
+
+case(*(f"comments({each})" for each in ("where", "first", "skip")))(lists("comments"))
+case("countComments(where)")(counts("countComments"))
