@@ -1,0 +1,254 @@
+"""Copies of projects: by the server, and by the client as older SDKs make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from emulator.app import Emulator
+from emulator.domain.world import Actor
+from tests.stage import EASY, Names, add_version, set_stage
+from tests.wire import Wire
+
+
+@pytest.fixture(scope="module")
+def _wire() -> Iterator[Wire]:
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        yield wire
+        wire.close()
+
+
+@pytest.fixture(scope="module")
+def known(_wire: Wire) -> Names:
+    return set_stage(_wire)
+
+
+@pytest.fixture
+def wire(_wire: Wire, known: Names) -> Iterator[Wire]:
+    mark = _wire.emulator.mark()
+    yield _wire
+    _wire.emulator.reset(mark)
+
+
+def copy(wire: Wire, project_id: str, *, assets: bool = True, users: bool = True) -> str:
+    data = {"projectId": project_id, "shouldCopyAssets": assets, "shouldCopyUsers": users}
+    return str(wire.call("copyProject", data=data))
+
+
+def read(wire: Wire, operation: str, identity: str, selection: str) -> dict[str, Any]:
+    (found,) = wire.list(operation, {"id": identity}, selection=selection)
+    return dict(found)
+
+
+def assets(wire: Wire, project_id: str, selection: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = wire.list(
+        "assets", {"project": {"id": project_id}}, selection=selection
+    )
+    return found
+
+
+def fetch(wire: Wire, url: str) -> bytes:
+    answer = wire.request("GET", url, headers=wire.authorization("admin"))
+    assert answer.status_code == 200, url
+    return answer.content
+
+
+def test_a_copy_has_the_settings_and_the_interface_of_its_source(wire: Wire, known: Names) -> None:
+    settings = {
+        "archived": True,
+        "canSkipAsset": False,
+        "complianceTags": ["PII"],
+        "metadataProperties": {"place": {"type": "string"}},
+        "reviewCoverage": 30,
+        "shouldAutoAssign": False,
+    }
+    where = {"id": known["project"]}
+    wire.call("updatePropertiesInProject", data=settings, where=where, selection="id")
+    fields = (
+        "title description inputType jsonInterface instructions canSkipAsset complianceTags"
+        " canNavigateBetweenAssets metadataProperties reviewCoverage shouldAutoAssign"
+    )
+    copied = copy(wire, known["project"], assets=False, users=False)
+    assert read(wire, "projects", copied, fields) == read(
+        wire, "projects", known["project"], fields
+    )
+    own = "archivedAt numberOfAssets author { id }"
+    assert read(wire, "projects", copied, own) == {
+        "archivedAt": None,
+        "numberOfAssets": 0,
+        "author": {"id": known["ada"]},
+    }
+
+
+def test_a_copied_asset_shows_the_same_and_nobody_has_worked_on_it(
+    wire: Wire, known: Names
+) -> None:
+    wire.call("updatePropertiesInAssets", where=[{"id": known["farm"]}], data=[{"priority": 4}])
+    copied = copy(wire, known["project"])
+    fields = "externalId jsonMetadata resolution { width height } priority isHoneypot"
+    assert assets(wire, copied, fields) == assets(wire, known["project"], fields)
+    sources = assets(wire, known["project"], "id content")
+    copies = assets(wire, copied, "id content status skipped labels { id } issues { id }")
+    for source, each in zip(sources, copies, strict=True):
+        assert each["id"] != source["id"]
+        assert each["content"] != source["content"]
+        assert fetch(wire, each["content"]) == fetch(wire, source["content"])
+        assert (each["status"], each["skipped"]) == ("TODO", False)
+        assert each["labels"] == each["issues"] == []
+
+
+def test_a_copy_outlives_its_source(wire: Wire, known: Names) -> None:
+    copied = copy(wire, known["project"])
+    ids = [each["id"] for each in assets(wire, known["project"], "id")]
+    wire.call("deleteAssets", where={"idIn": ids}, selection="succeeded { assetId }")
+    wire.call("deleteProject", where={"id": known["project"]}, selection="id")
+    for each in assets(wire, copied, "content"):
+        assert fetch(wire, each["content"]).startswith(b"\x89PNG")
+
+
+def test_the_frames_of_a_copied_video_are_its_own(wire: Wire) -> None:
+    data = {"title": "Video", "fromDemoProject": "VIDEO_FRAME_OBJECT_TRACKING"}
+    source = wire.call("createProject", data=data, selection="id")["id"]
+    copied = copy(wire, source)
+    (asset,) = assets(wire, copied, "id jsonContent resolution { width }")
+    wire.call("deleteProject", where={"id": source}, selection="id")
+    answer = wire.request("GET", asset["jsonContent"], headers=wire.authorization("admin"))
+    frames = answer.json()
+    assert list(frames) == ["0", "1", "2", "3"]
+    assert all(copied in url and asset["id"] in url for url in frames.values())
+    assert all(fetch(wire, url).startswith(b"\x89PNG") for url in frames.values())
+    assert asset["resolution"] == {"width": 320}
+
+
+def test_members_keep_their_roles_and_who_copies_administers_the_copy(
+    wire: Wire, known: Names
+) -> None:
+    members = wire.emulator.world.documents.table("projectUsers")
+    members.update({"role": "ADMIN"}, lambda each: each["userId"] == known["max"])
+    data = {"projectId": known["project"], "shouldCopyUsers": True}
+    copied = str(wire.call("copyProject", "manager", data=data))
+    roles = "roles { role user { firstname } }"
+    found = read(wire, "projects", copied, roles)["roles"]
+    assert {each["user"]["firstname"]: each["role"] for each in found} == {
+        "Ada": "ADMIN",
+        "Max": "ADMIN",
+        "Rita": "REVIEWER",
+        "Leo": "LABELER",
+    }
+    alone = str(wire.call("copyProject", "manager", data={"projectId": known["project"]}))
+    (only,) = read(wire, "projects", alone, roles)["roles"]
+    assert only == {"role": "ADMIN", "user": {"firstname": "Max"}}
+
+
+def test_what_belongs_to_one_project_stays_behind(wire: Wire, known: Names) -> None:
+    copied = copy(wire, known["project"])
+    add_version(wire, known["project"], "later")
+    where = {"projectId": copied, "pluginName": "Counter"}
+    assert wire.call("listTagsByProject", selection="id", projectId=copied) == []
+    assert wire.ids("projectVersions", {"projectId": copied}) == []
+    assert wire.ids("issues", {"project": {"id": copied}}) == []
+    assert "deactivatePluginOnProject" in wire.refusal("deactivatePluginOnProject", where=where)
+
+
+def test_a_copy_is_told_with_its_source(wire: Wire, known: Names) -> None:
+    copied = copy(wire, known["project"])
+    where = {"projectId": copied}
+    events = wire.call("events", selection="event payload", where=where, pagination={})
+    assert [each for each in events if each["event"] == "project.created"] == [
+        {"event": "project.created", "payload": {"fromProjectId": known["project"]}}
+    ]
+    assert sum(each["event"] == "asset.created" for each in events) == 6
+
+
+def target_of(wire: Wire, project_id: str, external_id: str) -> str:
+    where = {"project": {"id": project_id}, "externalIdStrictlyIn": [external_id]}
+    (found,) = wire.ids("assets", where)
+    return str(found)
+
+
+def copy_labels(wire: Wire, known: Names, external_id: str, copied: str) -> str:
+    target = target_of(wire, copied, external_id)
+    data = {"srcAssetId": known[external_id], "dstAssetId": target, "projectId": copied}
+    assert wire.call("copyLabels", data={**data, "skipRebuilds": True}) is True
+    return target
+
+
+LABEL = "labelType jsonResponse modelName createdAt secondsToLabel author { id }"
+
+
+def test_labels_are_copied_with_their_authors_and_the_asset_stands_where_it_stood(
+    wire: Wire, known: Names
+) -> None:
+    copied = copy(wire, known["project"])
+    marks = "isLatestLabelForUser isLatestDefaultLabelForUser numberOfAnnotations search"
+    fields = f"status skipped labels {{ {LABEL} {marks} }}"
+    for name in ("street", "farm", "meadow", "pond"):
+        target = copy_labels(wire, known, name, copied)
+        assert read(wire, "assets", target, fields) == read(wire, "assets", known[name], fields)
+    where = {"projectId": copied}
+    events = wire.call("events", selection="event", where=where, pagination={})
+    assert not [each for each in events if each["event"].startswith("label.")]
+
+
+def test_of_a_persons_labels_the_last_one_is_copied_of_a_models_all(
+    wire: Wire, known: Names
+) -> None:
+    def label(type_: str, model: str | None = None) -> None:
+        row = {"assetID": known["car-park"], "jsonResponse": EASY, "modelName": model}
+        data = {"labelType": type_, "labelsData": [row]}
+        wire.call("appendManyLabels", data=data, where={}, selection="id")
+
+    for type_, model in (
+        ("PREDICTION", "one"),
+        ("PREDICTION", "two"),
+        ("DEFAULT", None),
+        ("DEFAULT", None),
+    ):
+        label(type_, model)
+    copied = copy(wire, known["project"])
+    target = copy_labels(wire, known, "car-park", copied)
+    fields = "labels { labelType modelName isLatestLabelForUser }"
+    assert [
+        (each["labelType"], each["modelName"], each["isLatestLabelForUser"])
+        for each in read(wire, "assets", target, fields)["labels"]
+    ] == [("PREDICTION", "one", False), ("PREDICTION", "two", False), ("DEFAULT", None, True)]
+
+
+def test_a_copied_review_refers_to_the_copy_of_what_was_reviewed(wire: Wire, known: Names) -> None:
+    row = {
+        "assetID": known["street"],
+        "jsonResponse": EASY,
+        "referencedLabelId": known["street DEFAULT"],
+    }
+    data = {"labelType": "REVIEW", "labelsData": [row]}
+    wire.call("appendManyLabels", data=data, where={}, selection="id")
+    copied = copy(wire, known["project"])
+    target = copy_labels(wire, known, "street", copied)
+    labels = read(wire, "assets", target, "labels { id referencedLabel { id labelOf { id } } }")
+    reviewed = labels["labels"][-1]["referencedLabel"]
+    assert reviewed == {"id": labels["labels"][0]["id"], "labelOf": {"id": target}}
+
+
+def test_a_project_of_steps_is_copied_with_its_steps(wire: Wire, known: Names) -> None:
+    """Steps that name one another, and their group, do so in the copy."""
+    world = wire.emulator.world
+    with world.transaction(Actor(world.view.users.the(known["ada"]))) as tx:
+        home = known["project"]
+        group = tx.step_groups.insert({"id": tx.new_id(), "projectId": home, "name": "G"})
+        own = {"projectId": home, "stepGroupId": group["id"], "order": 0}
+        first = {**own, "id": tx.new_id(), "name": "Label", "type": "DEFAULT"}
+        tx.steps.insert({**first, "sendBackStepId": None, "assigneeIds": None})
+        second = {**own, "id": tx.new_id(), "name": "Check", "type": "REVIEW"}
+        assigned = {"sendBackStepId": first["id"], "assigneeIds": [known["max"], known["rita"]]}
+        tx.steps.insert({**second, **assigned})
+    for users, assignees in ((True, [known["max"], known["rita"]]), (False, None)):
+        copied = copy(wire, known["project"], assets=False, users=users)
+        label, check = world.view.steps.find("project", copied)
+        (group,) = world.view.step_groups.find("project", copied)
+        assert (label["name"], check["name"], group["name"]) == ("Label", "Check", "G")
+        assert check["sendBackStepId"] == label["id"] != first["id"]
+        assert {label["stepGroupId"], check["stepGroupId"]} == {group["id"]}
+        assert (label["assigneeIds"], check["assigneeIds"]) == (None, assignees)
