@@ -177,6 +177,14 @@ def test_what_is_about_nobodys_work_is_assigned_to_nobody(wire: Wire, kind: str)
     assert read(wire, opened(wire, **row), "assignee { id }") == {"assignee": None}
 
 
+def test_an_issue_about_a_plugins_label_is_assigned_to_nobody(wire: Wire) -> None:
+    wire.emulator.world.documents.table("users").update(
+        {"isServiceAccount": True}, lambda user: user["email"] == "labeler@example.com"
+    )
+    issue = opened(wire, labelID=label_of(wire, "farm"))
+    assert read(wire, issue, "assigneeId") == {"assigneeId": None}
+
+
 def test_its_author_and_its_assignee_change_the_status_and_other_labelers_do_not(
     wire: Wire,
 ) -> None:

@@ -88,11 +88,13 @@ def _target(tx: Transaction, operation: str, row: dict[str, Any]) -> Document:
 
 
 def _assignee(tx: Transaction, type_: str, label_id: str | None) -> str | None:
-    """Whose work an issue is about; models answer no issues, and questions go to nobody."""
-    label = tx.labels.the(label_id) if label_id and type_ == "ISSUE" else None
-    if label is None or label["labelType"] in _MODEL_TYPES:
+    """Whose work an issue is about; models and plugins answer none, and questions go to nobody."""
+    if not label_id or type_ != "ISSUE":
         return None
-    return str(label["authorId"])
+    label = tx.labels.the(label_id)
+    author = tx.users.the(label["authorId"])
+    is_work = label["labelType"] not in _MODEL_TYPES and not author["isServiceAccount"]
+    return str(author["id"]) if is_work else None
 
 
 def _next_number(tx: Transaction, project_id: str, type_: str) -> int:
