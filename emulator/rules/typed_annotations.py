@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.ids import base36
 from emulator.rules.rebuilt_response import says_all
 from emulator.rules.response import VIDEO_TYPES, Response, is_frame
 from emulator.rules.typed_values import answer_value, object_value
@@ -124,8 +123,7 @@ class _Reader:
     def derived_id(self, *place: Any) -> str:
         """The id of what is at a place of the label."""
         text = json.dumps([self.label_id, *place])
-        digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
-        return f"{self.label_id[:9]}{base36(int.from_bytes(digest, 'big'), 16)}"
+        return self.label_id[:9] + hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _of_video(reader: _Reader, response: Response) -> Iterator[Typed]:
