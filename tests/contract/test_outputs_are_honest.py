@@ -16,6 +16,7 @@ from emulator.domain.notification import notify
 from emulator.domain.world import Actor
 from tests.contract.annotated import annotate
 from tests.contract.contract import ROOTS, SCHEMA
+from tests.contract.inputs.user import ADDRESS, LICENSE
 from tests.stage import (
     EASY,
     HARD,
@@ -102,6 +103,7 @@ def _change_much(wire: Wire, values: Seen) -> None:
     _change_issues(wire, known)
     annotate(wire)
     _notify(wire, known)
+    _change_people(wire, known)
     _change_tags(wire, known, values)
     _run_plugins(wire, known)
     _lock_assets(wire, known)
@@ -200,6 +202,23 @@ def _lock_assets(wire: Wire, known: Names) -> None:
         wire.call("appendManyLabels", data=data, where={}, selection="id")
 
 
+def _change_people(wire: Wire, known: Names) -> None:
+    project, leo = {"id": known["project"]}, {"id": known["leo"]}
+    data = {"userEmail": "invited@example.com", "role": "LABELER"}
+    wire.call("appendToRoles", where=project, data=data, selection="id")
+    wire.call("deleteFromRoles", where={"project": project, "user": {"id": known["max"]}})
+    where = {"project": project, "user": leo}
+    wire.call("updatePropertiesInProjectUser", where=where, data={"starred": True}, selection="id")
+    data = {"hasCompletedLabelingTour": True, "hubspotSubscriptionStatus": "SUBSCRIBED"}
+    wire.call("updatePropertiesInUser", where=leo, data=data, selection="id")
+    data = {
+        "license": json.dumps({**LICENSE, "canUsePlugins": True, "uploadLocalData": True}),
+        **ADDRESS,
+    }
+    where = {"id": known["organization"]}
+    wire.call("updatePropertiesInOrganization", where=where, data=data, selection="id")
+
+
 def _notify(wire: Wire, known: Names) -> None:
     with wire.emulator.world.transaction(Actor.system()) as tx:
         done = {"status": "FAILURE", "url": "/label", "progress": 100}
@@ -248,6 +267,7 @@ def _read_everything(wire: Wire, values: Seen) -> None:
         "apiKeys",
         "comments",
         "notifications",
+        "projectUsers",
         "locks",
     ):
         found = _ask(wire, operation, where={}, first=1000, skip=0)
@@ -257,6 +277,9 @@ def _read_everything(wire: Wire, values: Seen) -> None:
     _see_field("events", _ask(wire, "events", where={}, pagination={}), values)
     _see_field("listTagsByOrg", _ask(wire, "listTagsByOrg"), values)
     _see_field("annotations", _ask(wire, "annotations", where={}), values)
+    for organization in wire.ids("organizations", {}):
+        where = {"organizationId": organization}
+        _see_field("organizationMetrics", _ask(wire, "organizationMetrics", where=where), values)
     plugins = _ask(wire, "listPlugins")
     _see_field("listPlugins", plugins, values)
     for plugin in plugins:
