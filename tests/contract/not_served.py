@@ -16,7 +16,6 @@ NOT_SERVED_YET = frozenset(
         "Mutation.unskipAsset",
         # asset, label
         "Mutation.createHoneypot",
-        "Subscription.labelCreatedOrUpdated",
     }
 )
 """Operations of the labeling day."""
