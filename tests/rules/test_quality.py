@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -211,8 +212,29 @@ def test_pairs_are_made_greedily() -> None:
 
 
 def test_of_boxes_equally_alike_those_with_the_same_sub_jobs_are_pairs() -> None:
-    x, y = (box(0, 1, below=classes(each, name="SUB")) for each in "XY")
-    assert value(boxes(x, y), boxes(y, x)) == 1
+    """Whatever else stands there, and would be first in the alphabet."""
+
+    def drawn(name: str, above: str) -> Response:
+        return {"above": above, **box(0, 1, below=classes(name, name="SUB"))}
+
+    one, other = [drawn("X", "1"), drawn("Y", "4")], [drawn("Y", "2"), drawn("X", "3")]
+    assert value(boxes(*one), boxes(*other)) == 1
+
+
+def test_of_pairs_equally_alike_the_same_are_made_in_any_order() -> None:
+    """A chain in which each box and the next are as much alike: what is left over depends on it."""
+    ones, others = [box(3, 13), box(9, 19)], [box(0, 10), box(6, 16)]
+    orders = [boxes(*each) for each in permutations(ones)]
+    other_orders = [boxes(*each) for each in permutations(others)]
+    pairs = [
+        pair for left in orders for right in other_orders for pair in ((left, right), (right, left))
+    ]
+    assert len({value(*pair) for pair in pairs}) == 1
+
+
+def test_boxes_that_only_touch_are_no_pair() -> None:
+    one, other = boxes(box(0, 1), box(5, 6)), boxes(box(1, 2), box(5, 6))
+    assert value(one, other) == pytest.approx(1 / 3)
 
 
 def test_more_than_two_labels_are_compared_pair_by_pair() -> None:
@@ -264,6 +286,14 @@ def test_relations_by_what_they_relate() -> None:
     assert value(one, linked("ada", "oslo", "2 ")) == 1
     assert mark(one, linked("leo", "oslo", "2 ")).per_category["LINK.LIVES"] == 0
     assert mark(one, linked("ada", "leo", "2 ")).per_category["LINK.LIVES"] == 0
+
+
+def test_relations_are_as_alike_as_their_ends() -> None:
+    one, other = linked("ada", "oslo", "1 "), linked("ada", "oslo", "2 ")
+    other["NER"]["annotations"][2]["content"] = "Os"
+    assert mark(one, other).per_category["LINK.LIVES"] == pytest.approx(math.sqrt(1 / 2))
+    other["NER"]["annotations"][2]["categories"] = [{"name": "PERSON"}]
+    assert mark(one, other).per_category["LINK.LIVES"] == 0
 
 
 def test_pages_by_pages_in_common() -> None:

@@ -63,6 +63,13 @@ def test_polygons_by_intersection_over_union(
     assert alike(one, other) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("huge", [10**400, -(10**400), 1e308, True, "1", None])
+def test_what_is_no_coordinate_is_no_vertex(huge: Any) -> None:
+    odd = polygon([*SQUARE, (huge, 1), (1, huge)])
+    assert alike(odd, polygon(SQUARE)) == 1
+    assert alike({"beginOffset": huge, "content": "x"}, {}) in (0, 1)
+
+
 def circle(x: float, count: int) -> Vertices:
     turns = [2 * math.pi * each / count for each in range(count)]
     return [(x + math.cos(turn), math.sin(turn)) for turn in turns]
