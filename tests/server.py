@@ -60,6 +60,7 @@ class ServerUnderTest:
 
     def __init__(self, data_dir: Path, *options: str) -> None:
         self.data_dir = data_dir
+        self.request_log = data_dir / "requests.jsonl"
         self._options = options
         self._numbers = itertools.count(1)
         self._process: subprocess.Popen[str] | None = None

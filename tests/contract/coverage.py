@@ -9,14 +9,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.contract.contract import OWN_ENUMS, OWN_TYPES, ROOTS, enums, operations, types
+from tests.contract.sdk_coverage import sections
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "coverage.md"
 
 _INTRODUCTION = """\
 # Coverage
 
-What of the platform's GraphQL API this version serves. The page is generated from the schema
-(`make docs`); a test fails while it is out of date.
+What of the platform's GraphQL API this version serves, and which methods of the SDK are tested
+with it. The page is generated from the schema and the tests (`make docs`); a test fails while it is
+out of date.
 
 What is missing here is absent from the schema: a client that asks for it is told
 `Cannot query field …`, and nothing is silently ignored.
@@ -25,7 +27,7 @@ What is missing here is absent from the schema: a client that asks for it is tol
 
 def page() -> str:
     """The page as it should be."""
-    parts = [_INTRODUCTION, *_operations(), *_members(), *_values()]
+    parts = [_INTRODUCTION, *_operations(), *_members(), *_values(), *sections()]
     return "\n".join(parts)
 
 

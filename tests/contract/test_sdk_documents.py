@@ -33,9 +33,9 @@ EXCUSED = NOT_SERVED_YET | NOT_EMULATED_YET.keys()
 
 
 @pytest.fixture(scope="module")
-def probed(installed_sdk: SdkProcess, server: ServerUnderTest) -> Probed:
+def probed(installed_sdk: SdkProcess, logging_server: ServerUnderTest) -> Probed:
     """What is read out of each installed SDK in turn."""
-    return probe(server.new_world(), installed_sdk)
+    return probe(logging_server.new_world(), installed_sdk)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

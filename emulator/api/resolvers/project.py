@@ -1,4 +1,4 @@
-"""Projects."""
+"""Projects and their members."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ariadne import MutationType, ObjectType, QueryType
 
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import required_id
-from emulator.domain import demo, member
+from emulator.domain import demo
 from emulator.domain import project as projects_of
 from emulator.domain.filters import Where, page
 from emulator.rules import workflow
@@ -18,6 +18,7 @@ from emulator.storage.snapshot import Document
 query = QueryType()
 mutation = MutationType()
 project = ObjectType("Project")
+project_user = ObjectType("ProjectUser")
 
 
 @query.field("projects")
@@ -120,7 +121,7 @@ def metadata_types(owner: Document, _: Info) -> dict[str, str]:
 
 @project.field("roles")
 def roles(owner: Document, info: Info) -> list[Document]:
-    return member.joined(info.context.view, owner)
+    return projects_of.members(info.context.view, owner)
 
 
 @project.field("steps")
@@ -166,4 +167,14 @@ project.set_field("numberOfOpenQuestions", _count_issues("QUESTION", "OPEN"))
 project.set_field("numberOfSolvedQuestions", _count_issues("QUESTION", "SOLVED"))
 
 
-BINDABLES = [query, mutation, project]
+@project_user.field("project")
+def project_of(member: Document, info: Info) -> Document:
+    return info.context.view.projects.the(member["projectId"])
+
+
+@project_user.field("user")
+def user_of(member: Document, info: Info) -> Document:
+    return info.context.shown_user(member["userId"], member["projectId"])
+
+
+BINDABLES = [query, mutation, project, project_user]

@@ -1,0 +1,119 @@
+"""Runs in an SDK's process, before the code of a method's case: see ``methods/__init__.py``.
+
+Only the standard library and the SDK, and Python 3.8, may be relied on here.
+"""
+
+import inspect
+import json
+from pathlib import Path
+
+
+def new_client(kind, key):
+    """A client of the SDK: ``legacy`` or ``domain``."""
+    if kind == "domain":
+        from kili.client_domain import Kili
+    else:
+        from kili.client import Kili
+    return Kili(api_key=key)
+
+
+class RequestLog:
+    """What the server received while one method of a client was at work."""
+
+    def __init__(self, path, world):
+        self._path = Path(path)
+        self._world = world
+        self.received = []
+        self.calls = 0
+
+    def size(self):
+        return self._path.stat().st_size
+
+    def take_from(self, start):
+        """Add what the server received of this world since a size of its log."""
+        with self._path.open("rb") as log:
+            log.seek(start)
+            lines = [json.loads(line) for line in log.read().splitlines()]
+        self.received += [each for each in lines if each["world"] == self._world]
+
+    def watched(self, method):
+        """The method, which notes what the server receives during its calls."""
+
+        def call(*args, **kwargs):
+            self.calls += 1
+            start = self.size()
+            try:
+                result = method(*args, **kwargs)
+            finally:
+                self.take_from(start)
+            return self.iterated(result) if inspect.isgenerator(result) else result
+
+        return call
+
+    def iterated(self, generator):
+        """A generator's elements: it asks the server while it is iterated."""
+        while True:
+            start = self.size()
+            try:
+                element = next(generator)
+            except StopIteration:
+                return
+            finally:
+                self.take_from(start)
+            yield element
+
+
+class Watched:
+    """A client, or a namespace of it, one of whose methods is watched."""
+
+    def __init__(self, owner, path, log):
+        self._owner = owner
+        self._path = path
+        self._log = log
+
+    def __getattr__(self, name):
+        value = getattr(self._owner, name)
+        if [name] == self._path:
+            return self._log.watched(value)
+        if name == self._path[0]:
+            return Watched(value, self._path[1:], self._log)
+        return value
+
+
+def check(description):
+    """Fail unless the watched method was called, and the server received what it stands for."""
+    assert log.calls, f"the case never calls {description['method']}"
+    good = {name for each in log.received if not each["errors"] for name in each["operations"]}
+    missing = [names for names in description["sends"] if not good & set(names.split(" or "))]
+    received = [(each["operations"], each["errors"]) for each in log.received]
+    assert not missing, f"the server did not receive {missing} but {received}"
+
+
+def values():
+    """What the names that a case made stand for, to be read when it fails."""
+    made = {name: value for name, value in globals().items() if name not in before}
+    return "\n".join(f"{name} = {repr(value)[:1000]}" for name, value in made.items())
+
+
+description = json.loads(DESCRIPTION)  # noqa: F821  (set by the test)
+log = RequestLog(description["log"], description["world"])
+keys = description["keys"]
+kili = Watched(
+    new_client(description["client"], keys["admin"]), description["method"].split("."), log
+)
+project_id = description["project_id"]
+organization_id = description["organization_id"]
+issue_id = description["issue_id"]
+asset, label, user = description["asset"], description["label"], description["user"]
+email = {name: name + "@example.com" for name in keys}
+folder = Path(description["folder"])
+EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
+HARD = {"CLASSIFICATION_JOB": {"categories": [{"name": "HARD"}]}}
+
+
+def client(name):
+    """Another user's client, of the kind that all generations have."""
+    return new_client("legacy", keys[name])
+
+
+before = {*globals(), "before"}

@@ -1,0 +1,27 @@
+"""API keys."""
+
+from __future__ import annotations
+
+from tests.contract.methods import case
+
+_LISTED = """
+    (found,) = {methods}.api_keys(user_id=user["labeler"], fields=["name", "revoked"])
+    assert found == {{"name": "labeler", "revoked": False}}
+"""
+_COUNTED = """
+    assert {methods}.count_api_keys(user_id=user["labeler"]) == 1
+    assert {methods}.count_api_keys(api_key_id="nothing") == 0
+"""
+
+CASES = [
+    case("api_keys", sends="Query.apiKeys", code=_LISTED.format(methods="kili")),
+    case("count_api_keys", sends="Query.countApiKeys", code=_COUNTED.format(methods="kili")),
+    case("internal.api_keys", sends="Query.apiKeys", code=_LISTED.format(methods="kili.internal")),
+    case(
+        "internal.count_api_keys",
+        sends="Query.countApiKeys",
+        code=_COUNTED.format(methods="kili.internal"),
+    ),
+]
+
+PENDING = {"append_to_api_keys": "its operation is not served yet"}

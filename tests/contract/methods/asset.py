@@ -1,0 +1,275 @@
+"""Assets."""
+
+from __future__ import annotations
+
+from tests.contract.methods import case
+
+CASES = [
+    case(
+        "assets",
+        sends="Query.assets",
+        code="""
+            found = list(kili.assets(project_id))
+            assert [each["externalId"] for each in found] == list(asset)
+            pond = list(kili.assets(project_id, asset["pond"], fields=["status", "jsonMetadata"]))
+            metadata = {"place": "country", "numberOfObjects": 4}
+            assert pond == [{"status": "TO_REVIEW", "jsonMetadata": metadata}]
+        """,
+    ),
+    case(
+        "count_assets",
+        sends="Query.countAssets",
+        code="""
+            assert kili.count_assets(project_id) == 6
+            assert kili.count_assets(project_id, status_in=["TODO"]) == 3
+        """,
+    ),
+    case(
+        "append_many_to_dataset",
+        sends="Mutation.appendManyAssets",
+        code="""
+            kili.append_many_to_dataset(
+                project_id,
+                content_array=["https://example.com/p.png"],
+                external_id_array=["new"],
+                json_metadata_array=[{"place": "here"}],
+            )
+            (new,) = kili.assets(project_id, external_id_contains=["new"])
+            assert (new["status"], new["jsonMetadata"]) == ("TODO", {"place": "here"})
+            assert new["content"] == "https://example.com/p.png"
+        """,
+        until="2.140.3",
+    ),
+    case(
+        "append_many_to_dataset",
+        sends="Mutation.appendManyAssets",
+        code="""
+            made = kili.append_many_to_dataset(
+                project_id,
+                content_array=["https://example.com/p.png"],
+                external_id_array=["new"],
+                json_metadata_array=[{"place": "here"}],
+            )
+            assert made["id"] == project_id
+            (id_,) = made["asset_ids"]
+            fields = ["externalId", "content", "status", "jsonMetadata"]
+            (new,) = kili.assets(project_id, id_, fields=fields)
+            assert new == {
+                "content": "https://example.com/p.png",
+                "externalId": "new",
+                "status": "TODO",
+                "jsonMetadata": {"place": "here"},
+            }
+        """,
+        since="2.150.1",
+    ),
+    case(
+        "delete_many_from_dataset",
+        sends="Mutation.deleteAssets or Mutation.deleteManyFromDataset",
+        code="""
+            kili.delete_many_from_dataset([asset["pond"], asset["farm"]])
+            left = {each["id"] for each in kili.assets(project_id, fields=["id"])}
+            assert left == {id_ for name, id_ in asset.items() if name not in ("pond", "farm")}
+        """,
+    ),
+    case(
+        "update_properties_in_assets",
+        sends="Mutation.updatePropertiesInAssets",
+        code="""
+            kili.update_properties_in_assets(
+                [asset["farm"], asset["pond"]],
+                priorities=[7, 0],
+                json_metadatas=[{"place": "hill"}, {"place": "lake"}],
+            )
+            fields = ["externalId", "priority", "jsonMetadata"]
+            found = {each["externalId"]: each for each in kili.assets(project_id, fields=fields)}
+            assert found["farm"]["priority"] == 7
+            assert found["farm"]["jsonMetadata"] == {"place": "hill"}
+            assert found["pond"]["priority"] == 0
+            assert found["pond"]["jsonMetadata"] == {"place": "lake"}
+        """,
+    ),
+    case(
+        "change_asset_external_ids",
+        sends="Mutation.updatePropertiesInAssets",
+        code="""
+            changed = kili.change_asset_external_ids(["lake"], [asset["pond"]])
+            assert changed == [{"id": asset["pond"]}]
+            (found,) = kili.assets(project_id, asset["pond"], fields=["externalId"])
+            assert found["externalId"] == "lake"
+        """,
+    ),
+    case(
+        "add_metadata",
+        sends="Mutation.updatePropertiesInAssets",
+        code="""
+            kili.add_metadata([{"light": 3}], project_id, [asset["pond"]])
+            (found,) = kili.assets(project_id, asset["pond"], fields=["jsonMetadata"])
+            assert found["jsonMetadata"] == {"place": "country", "numberOfObjects": 4, "light": 3}
+        """,
+    ),
+    case(
+        "set_metadata",
+        sends="Mutation.updatePropertiesInAssets",
+        code="""
+            kili.set_metadata([{"light": 3}], project_id, [asset["pond"]])
+            (found,) = kili.assets(project_id, asset["pond"], fields=["jsonMetadata"])
+            assert found["jsonMetadata"] == {"light": 3}
+        """,
+    ),
+    case(
+        "set_assets_priority",
+        sends="Mutation.setAssetsPriority",
+        code="""
+            done = kili.set_assets_priority(4, [asset["meadow"], asset["farm"]])
+            assert [each["assetId"] for each in done["succeeded"]] == [asset["meadow"]]
+            assert [each["assetId"] for each in done["declined"]] == [asset["farm"]]
+            found = kili.assets(project_id, fields=["externalId", "priority"])
+            assert [each["externalId"] for each in found if each["priority"] == 4] == ["meadow"]
+        """,
+    ),
+    # ------------------------------------------------------------------ the domain client
+    case(
+        "assets.list",
+        sends="Query.assets",
+        code="""
+            found = kili.assets.list(project_id, fields=["id", "externalId"])
+            assert {each["externalId"]: each["id"] for each in found} == asset
+        """,
+    ),
+    case(
+        "assets.list_as_generator",
+        sends="Query.assets",
+        code="""
+            found = kili.assets.list_as_generator(project_id, fields=["id"])
+            assert sorted(each["id"] for each in found) == sorted(asset.values())
+        """,
+    ),
+    case(
+        "assets.count",
+        sends="Query.countAssets",
+        code="""
+            assert kili.assets.count(project_id) == 6
+            chosen = {"external_id_in": ["pond", "farm", "nowhere"]}
+            assert kili.assets.count(project_id, filter=chosen) == 2
+        """,
+    ),
+    case(
+        "assets.create_image",
+        sends="Mutation.appendManyAssets",
+        code="""
+            made = kili.assets.create_image(
+                project_id=project_id, content="https://example.com/p.png", external_id="new"
+            )
+            (id_,) = made["asset_ids"]
+            (new,) = kili.assets.list(
+                project_id, fields=["id", "status"], filter={"external_id_in": ["new"]}
+            )
+            assert new == {"id": id_, "status": "TODO"}
+        """,
+    ),
+    case(
+        "assets.create_text",
+        sends=("Mutation.appendManyAssets", "Query.createUploadBucketSignedUrls"),
+        code="""
+            text = kili.projects.create("Texts", input_type="TEXT", json_interface={"jobs": {}})
+            made = kili.assets.create_text(
+                project_id=text["id"], content="Once upon a time", external_id="tale"
+            )
+            (new,) = kili.assets.list(text["id"], fields=["id", "externalId", "content"])
+            assert (new["id"], new["externalId"]) == (made["asset_ids"][0], "tale")
+        """,
+    ),
+    case(
+        "assets.create_rich_text",
+        sends=("Mutation.appendManyAssets", "Query.createUploadBucketSignedUrls"),
+        code="""
+            text = kili.projects.create("Texts", input_type="TEXT", json_interface={"jobs": {}})
+            rich = [{"children": [{"id": "1", "text": "Once upon a time"}]}]
+            made = kili.assets.create_rich_text(
+                project_id=text["id"], json_content=rich, external_id="tale"
+            )
+            (new,) = kili.assets.list(text["id"], fields=["id", "jsonContent"])
+            assert new["id"] == made["asset_ids"][0]
+            assert new["jsonContent"]
+        """,
+    ),
+    case(
+        "assets.delete",
+        sends="Mutation.deleteAssets or Mutation.deleteManyFromDataset",
+        code="""
+            kili.assets.delete(asset_ids=[asset["pond"], asset["farm"]])
+            left = {each["externalId"] for each in kili.assets.list(project_id)}
+            assert left == asset.keys() - {"pond", "farm"}
+        """,
+    ),
+    case(
+        "assets.add_metadata",
+        sends="Mutation.updatePropertiesInAssets",
+        code="""
+            kili.assets.add_metadata(
+                json_metadata={"light": 3}, project_id=project_id, asset_id=asset["pond"]
+            )
+            (found,) = kili.assets.list(
+                project_id, fields=["jsonMetadata"], filter={"external_id_in": ["pond"]}
+            )
+            assert found["jsonMetadata"] == {"place": "country", "numberOfObjects": 4, "light": 3}
+        """,
+    ),
+    case(
+        "assets.set_metadata",
+        sends="Mutation.updatePropertiesInAssets",
+        code="""
+            kili.assets.set_metadata(
+                json_metadata={"light": 3}, project_id=project_id, asset_id=asset["pond"]
+            )
+            (found,) = kili.assets.list(
+                project_id, fields=["jsonMetadata"], filter={"external_id_in": ["pond"]}
+            )
+            assert found["jsonMetadata"] == {"light": 3}
+        """,
+    ),
+    case(
+        "assets.set_priority",
+        sends="Mutation.setAssetsPriority",
+        code="""
+            kili.assets.set_priority(priority=4, asset_id=asset["meadow"], project_id=project_id)
+            found = kili.assets.list(project_id, fields=["externalId", "priority"])
+            assert [each["externalId"] for each in found if each["priority"] == 4] == ["meadow"]
+        """,
+    ),
+    case(
+        "assets.update_priority",
+        sends="Mutation.updatePropertiesInAssets",
+        code="""
+            kili.assets.update_priority(asset_ids=[asset["farm"], asset["pond"]], priorities=[4, 5])
+            found = kili.assets.list(project_id, fields=["externalId", "priority"])
+            priorities = {each["externalId"]: each["priority"] for each in found}
+            assert (priorities["farm"], priorities["pond"]) == (4, 5)
+        """,
+    ),
+    case(
+        "assets.update_external_id",
+        sends="Mutation.updatePropertiesInAssets",
+        code="""
+            kili.assets.update_external_id(new_external_id="lake", asset_id=asset["pond"])
+            (found,) = kili.assets.list(
+                project_id, fields=["id"], filter={"external_id_in": ["lake"]}
+            )
+            assert found["id"] == asset["pond"]
+        """,
+    ),
+]
+
+PENDING = dict.fromkeys(
+    (
+        "assets.create_audio",
+        "assets.create_geospatial",
+        "assets.create_layered_image",
+        "assets.create_pdf",
+        "assets.create_video_frame",
+        "assets.create_video_native",
+        "assets.update_processing_parameter",
+    ),
+    "its case is not written yet",
+)

@@ -1,0 +1,118 @@
+"""Plugins."""
+
+from __future__ import annotations
+
+from tests.contract.methods import case
+
+_PLUGIN = '''
+import time
+
+plugin = folder / "plugin"
+plugin.mkdir()
+(plugin / "main.py").write_text("""
+from kili.plugins import PluginCore
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        print("submitted " + asset_id)
+""")
+'''
+
+
+def _with_plugin(code: str) -> str:
+    """A case's code after that of the plugin, which is not uploaded yet."""
+    return _PLUGIN + code
+
+
+_UPLOADED = 'kili.upload_plugin(str(plugin), "Counter")\n'
+_ACTIVE = _UPLOADED + 'kili.activate_plugin_on_project("Counter", project_id=project_id)\n'
+
+CASES = [
+    case(
+        "upload_plugin",
+        sends=("Mutation.createPlugin", "Mutation.createPluginRunner"),
+        code=_with_plugin(
+            _UPLOADED + 'assert [each["name"] for each in kili.list_plugins()] == ["Counter"]\n'
+            'assert kili.get_plugin_status("Counter") == "ACTIVE"\n'
+        ),
+        since="2.128.2",
+    ),
+    case(
+        "list_plugins",
+        sends="Query.listPlugins",
+        code=_with_plugin(
+            "assert kili.list_plugins() == []\n" + _ACTIVE + "(found,) = kili.list_plugins()\n"
+            'assert (found["name"], found["projectIds"]) == ("Counter", [project_id])\n'
+        ),
+        since="2.128.2",
+    ),
+    case(
+        "get_plugin_status",
+        sends="Query.getPluginRunnerStatus",
+        code=_with_plugin(_UPLOADED + 'assert kili.get_plugin_status("Counter") == "ACTIVE"\n'),
+        since="2.128.2",
+    ),
+    case(
+        "activate_plugin_on_project",
+        sends="Mutation.activatePluginOnProject",
+        code=_with_plugin(
+            _UPLOADED
+            + 'kili.activate_plugin_on_project("Counter", project_id=project_id)\n'
+            + 'assert kili.list_plugins()[0]["projectIds"] == [project_id]\n'
+        ),
+        since="2.128.2",
+    ),
+    case(
+        "deactivate_plugin_on_project",
+        sends="Mutation.deactivatePluginOnProject",
+        code=_with_plugin(
+            _ACTIVE
+            + 'kili.deactivate_plugin_on_project("Counter", project_id=project_id)\n'
+            + 'assert kili.list_plugins()[0]["projectIds"] == []\n'
+        ),
+        since="2.128.2",
+    ),
+    case(
+        "delete_plugin",
+        sends="Mutation.deletePlugin",
+        code=_with_plugin(
+            _UPLOADED + 'kili.delete_plugin("Counter")\n' + "assert kili.list_plugins() == []\n"
+        ),
+        since="2.128.2",
+    ),
+    case(
+        "get_plugin_logs",
+        sends="Query.getPluginLogs",
+        code=_with_plugin(
+            _ACTIVE
+            + "kili.append_labels([asset['aquarium']], [EASY])\n"
+            + "logs = kili.get_plugin_logs(project_id=project_id, plugin_name='Counter')\n"
+            + "assert 'submitted ' + asset['aquarium'] in logs\n"
+        ),
+        since="2.128.2",
+    ),
+    case(
+        "get_plugin_build_errors",
+        sends="Query.getPluginBuildErrors",
+        code=_with_plugin(
+            _UPLOADED
+            + "import json\n"
+            + "assert json.loads(kili.get_plugin_build_errors('Counter')) == []\n"
+        ),
+        since="2.140.3",
+    ),
+    case(
+        "update_plugin",
+        sends=("Mutation.updatePluginRunner", "Query.getPluginRunnerStatus"),
+        code=_with_plugin(
+            _ACTIVE
+            + "main = plugin / 'main.py'\n"
+            + "main.write_text(main.read_text().replace('submitted', 'seen'))\n"
+            + "kili.update_plugin(str(plugin), 'Counter')\n"
+            + "kili.append_labels([asset['aquarium']], [EASY])\n"
+            + "logs = kili.get_plugin_logs(project_id=project_id, plugin_name='Counter')\n"
+            + "assert 'seen ' + asset['aquarium'] in logs\n"
+        ),
+        since="2.128.2",
+    ),
+]

@@ -1,0 +1,108 @@
+"""Each public method of the SDKs does for a user what it is there for, and sends what it should."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.methods import Case, all_cases, outside, pending
+from tests.contract.surface import NEWEST, VERSIONS, Surface, stored
+from tests.sdk import SdkProcess
+from tests.server import RemoteWorld, ServerUnderTest
+
+pytestmark = pytest.mark.surface
+
+DRIVER = Path(__file__).with_name("method_driver.py").read_text(encoding="utf-8")
+SURFACES = {version: stored(version) for version in VERSIONS}
+CASES = all_cases()
+TRIED = [
+    pytest.param(
+        version,
+        each,
+        id=f"{version}-{each}",
+        marks=() if version == NEWEST else pytest.mark.contract,
+    )
+    for version in VERSIONS
+    for each in CASES
+    if each.fits(version) and each.method in SURFACES[version].methods
+]
+
+
+@pytest.mark.parametrize(
+    ("installed_sdk", "tried"), TRIED, indirect=["installed_sdk"], scope="session"
+)
+def test_method(
+    installed_sdk: SdkProcess, logging_server: ServerUnderTest, tried: Case, tmp_path: Path
+) -> None:
+    world = logging_server.new_world()
+    description = json.dumps(
+        {
+            "method": tried.method,
+            "sends": tried.sends,
+            "client": SURFACES[installed_sdk.version].methods[tried.method],
+            "folder": str(tmp_path),
+            **_names(world),
+        }
+    )
+    notebook = installed_sdk.session(env=world.environment(), cwd=tmp_path)
+    notebook.run(f"DESCRIPTION = {description!r}\n{DRIVER}").checked()
+    outcome = notebook.run(tried.code)
+    if outcome.error is not None:
+        pytest.fail(f"{outcome.error.traceback}\n{notebook.run('values()').checked().value}")
+    notebook.run("check(description)").checked()
+
+
+def _names(world: RemoteWorld) -> dict[str, Any]:
+    """The ids of what the scenario holds, by name; and where the server writes its log."""
+    held = world.export()
+    names = {each["id"]: each["externalId"] for each in held["assets"]}
+    users = {each["id"]: each["email"].partition("@")[0] for each in held["users"]}
+    return {
+        "log": str(world.server.request_log),
+        "world": world.name,
+        "keys": world.keys,
+        "project_id": world.project_id,
+        "organization_id": held["organizations"][0]["id"],
+        "issue_id": held["issues"][0]["id"],
+        "asset": {name: id_ for id_, name in names.items()},
+        "label": {
+            f"{names[each['assetId']]} {each['labelType']}": each["id"] for each in held["labels"]
+        },
+        "user": {name: id_ for id_, name in users.items()},
+    }
+
+
+def test_each_method_of_the_newest_sdk_is_tried_or_listed() -> None:
+    tried = {each.method for each in CASES if each.fits(NEWEST)}
+    unknown = SURFACES[NEWEST].methods.keys() - tried - pending().keys() - outside().keys()
+    assert not unknown, "write cases, or name them in PENDING: tests/contract/methods/__init__.py"
+
+
+def test_each_method_of_an_older_sdk_is_tried_or_listed() -> None:
+    every = {method for surface in SURFACES.values() for method in surface.methods}
+    unknown = every - {each.method for each in CASES} - pending().keys() - outside().keys()
+    assert not unknown, "write cases, or name them in PENDING: tests/contract/methods/__init__.py"
+
+
+def test_no_method_is_both_tried_with_the_newest_sdk_and_listed() -> None:
+    tried = {each.method for each in CASES if each.fits(NEWEST)}
+    listed = {**pending(), **outside()}
+    assert not tried & listed.keys(), "delete them from PENDING: they have cases"
+
+
+def test_no_method_is_listed_twice() -> None:
+    assert not pending().keys() & outside().keys()
+
+
+@pytest.mark.parametrize("method", sorted({*pending(), *outside(), *(e.method for e in CASES)}))
+def test_a_listed_method_exists(method: str) -> None:
+    assert any(method in surface.methods for surface in SURFACES.values())
+
+
+@pytest.mark.parametrize("tried", CASES, ids=str)
+def test_a_case_fits_some_sdk(tried: Case) -> None:
+    fitting: list[Surface] = [s for s in SURFACES.values() if tried.fits(s.version)]
+    assert any(tried.method in surface.methods for surface in fitting)
