@@ -81,6 +81,6 @@ def test_who_got_a_notification_marks_it_as_seen_and_changes_nothing_else(wire: 
     wire.call(change, "labeler", data={"hasBeenSeen": True}, where=where)
     (read,) = wire.list("notifications", where, selection="hasBeenSeen status")
     assert read == {"hasBeenSeen": True, "status": "PENDING"}
-    assert "[noAccessRights]" in wire.refusal(
+    assert "[noOrganizationRights]" in wire.refusal(
         change, "labeler", data={"status": "SUCCESS"}, where=where
     )
