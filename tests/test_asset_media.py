@@ -1,0 +1,199 @@
+"""What every generation of the SDK uploads for each input type, reads back and downloads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.media import MP4, PDF, RICH_TEXT, TEXT, png, tiff
+from tests.sdk import SdkSession
+
+# The release that cannot download JSON contents, and those that send no key when they download.
+WITHOUT_JSON = "2.125.2"
+WITHOUT_KEY = ("2.125.2", "2.128.2")
+
+Write = Callable[[str, bytes], str]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Makes a local file; its path."""
+
+    def make(name: str, content: bytes) -> str:
+        (tmp_path / name).write_bytes(content)
+        return str(tmp_path / name)
+
+    return make
+
+
+class Importer:
+    """A project in which assets are imported, read and downloaded.
+
+    Args:
+        notebook: where ``kili`` is connected.
+        folder: for what is downloaded.
+    """
+
+    def __init__(self, notebook: SdkSession, input_type: str, folder: Path) -> None:
+        self._notebook = notebook
+        self._folder = folder / "downloaded"
+        self.project = self.run(
+            f"kili.create_project(input_type={input_type!r}, json_interface={{'jobs': {{}}}}, "
+            "title='Media')['id']"
+        )
+
+        self.version = self.run("__import__('kili').__version__")
+
+    def run(self, code: str) -> Any:
+        return self._notebook.run(code).checked().value
+
+    def get(self, url: str) -> bytes:
+        """What the client reads at an address; clients before 2.140.2 send no key there."""
+        key = self.run("__import__('os').environ['KILI_API_KEY']")
+        headers = {} if self.version in WITHOUT_KEY else {"Authorization": f"X-API-Key: {key}"}
+        answer = requests.get(url, headers=headers, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+    def append(self, **arguments: Any) -> None:
+        given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+        self.run(f"kili.append_many_to_dataset({self.project!r}, disable_tqdm=True, {given})")
+
+    def read(self, *fields: str) -> dict[str, Any]:
+        """The only asset."""
+        (found,) = self.run(
+            f"list(kili.assets({self.project!r}, fields={list(fields)!r}, disable_tqdm=True))"
+        )
+        return dict(found)
+
+    def download(self) -> dict[str, Any]:
+        """The only asset, its media as local files."""
+        (found,) = self.run(
+            f"list(kili.assets({self.project!r}, fields=['content', 'jsonContent', 'externalId'], "
+            f"disable_tqdm=True, download_media=True, local_media_dir={str(self._folder)!r}))"
+        )
+        return dict(found)
+
+
+def _bytes(path: str) -> bytes:
+    return Path(path).read_bytes()
+
+
+@pytest.mark.parametrize("content", [TEXT, "[1] http://in the text", "<p>é</p>"])
+def test_raw_text(notebook: SdkSession, tmp_path: Path, content: str) -> None:
+    here = Importer(notebook, "TEXT", tmp_path)
+    here.append(content_array=[content], external_id_array=["raw"])
+    asset = here.read("content", "jsonContent", "jsonMetadata")
+    assert asset["content"].startswith("http")
+    assert (asset["jsonContent"], asset["jsonMetadata"]) == ("", {})
+    downloaded = here.download()["content"]
+    assert _bytes(downloaded) == content.encode()
+
+
+def test_a_text_file(notebook: SdkSession, tmp_path: Path, write: Write) -> None:
+    here = Importer(notebook, "TEXT", tmp_path)
+    here.append(content_array=[write("a.txt", TEXT.encode())], external_id_array=["file"])
+    downloaded = here.download()["content"]
+    assert _bytes(downloaded) == TEXT.encode()
+
+
+def test_rich_text(notebook: SdkSession, tmp_path: Path) -> None:
+    here = Importer(notebook, "TEXT", tmp_path)
+    here.append(json_content_array=[RICH_TEXT], external_id_array=["rich"])
+    asset = here.read("content", "jsonContent")
+    assert asset["content"] == ""
+    assert json.loads(here.get(asset["jsonContent"])) == RICH_TEXT
+    if here.version != WITHOUT_JSON:
+        assert json.loads(_bytes(here.download()["jsonContent"])) == RICH_TEXT
+
+
+def test_a_pdf_file(notebook: SdkSession, tmp_path: Path, write: Write) -> None:
+    here = Importer(notebook, "PDF", tmp_path)
+    here.append(content_array=[write("a.pdf", PDF)], external_id_array=["document"])
+    downloaded = here.download()["content"]
+    assert Path(downloaded).name == "document.pdf"
+    assert _bytes(downloaded) == PDF
+
+
+def test_a_large_image_has_a_description(
+    notebook: SdkSession, tmp_path: Path, write: Write
+) -> None:
+    here = Importer(notebook, "IMAGE", tmp_path)
+    here.append(content_array=[write("a.tif", tiff(12, 34))], external_id_array=["large"])
+    asset = here.read("content", "jsonContent")
+    assert here.get(asset["content"]) == tiff(12, 34)
+    (layer,) = json.loads(here.get(asset["jsonContent"]))
+    assert layer["bounds"] == [[0, 0], [12, 34]]
+    assert layer["imageUrl"] == asset["content"]
+    if here.version != WITHOUT_JSON:
+        downloaded = here.download()
+        assert _bytes(downloaded["content"]) == tiff(12, 34)
+        assert downloaded["jsonContent"] == [layer]
+
+
+def test_a_video_file(notebook: SdkSession, tmp_path: Path, write: Write) -> None:
+    here = Importer(notebook, "VIDEO", tmp_path)
+    here.append(content_array=[write("a.mp4", MP4)], external_id_array=["film"])
+    asset = here.read("content", "jsonContent", "jsonMetadata")
+    assert asset["jsonContent"] == ""
+    assert "processingParameters" in asset["jsonMetadata"]
+    assert _bytes(here.download()["content"]) == MP4
+
+
+def test_a_video_of_local_frames(notebook: SdkSession, tmp_path: Path, write: Write) -> None:
+    here = Importer(notebook, "VIDEO", tmp_path)
+    frames = [png(5, 7), png(6, 7), png(7, 7)]
+    paths = [write(f"{number}.png", frame) for number, frame in enumerate(frames)]
+    here.append(json_content_array=[paths], external_id_array=["film"])
+    asset = here.read("content", "jsonContent")
+    assert asset["content"] == ""
+    urls = json.loads(here.get(asset["jsonContent"]))
+    assert list(urls) == ["0", "1", "2"]
+    assert [here.get(url) for url in urls.values()] == frames
+    if here.version != WITHOUT_JSON:
+        assert [_bytes(each) for each in here.download()["jsonContent"]] == frames
+
+
+def test_a_video_of_hosted_frames(notebook: SdkSession, tmp_path: Path) -> None:
+    here = Importer(notebook, "VIDEO", tmp_path)
+    frames = [f"https://example.com/{number}.jpg" for number in range(12)]
+    here.append(json_content_array=[frames], external_id_array=["film"])
+    read = here.get(here.read("jsonContent")["jsonContent"])
+    assert json.loads(read) == {str(number): frame for number, frame in enumerate(frames)}
+
+
+def test_a_video_that_is_to_be_cut_is_refused_with_a_remedy(
+    notebook: SdkSession, tmp_path: Path
+) -> None:
+    here = Importer(notebook, "VIDEO", tmp_path)
+    outcome = notebook.run(
+        f"kili.append_many_to_dataset({here.project!r}, content_array=['https://x.org/a.mp4'], "
+        "external_id_array=['cut'], disable_tqdm=True, json_metadata_array="
+        "[{'processingParameters': {'shouldUseNativeVideo': False}}])"
+    )
+    assert outcome.error is not None
+    assert "send the frames as json_content" in outcome.error.message
+    assert here.run(f"kili.count_assets({here.project!r})") == 0
+
+
+def test_hosted_media_are_read_back_unchanged(notebook: SdkSession, tmp_path: Path) -> None:
+    for input_type, name in (("IMAGE", "a.png"), ("PDF", "a.pdf"), ("TEXT", "a.txt")):
+        here = Importer(notebook, input_type, tmp_path)
+        url = f"https://example.com/{name}?version=2&id=3"
+        here.append(content_array=[url], external_id_array=["hosted"])
+        assert here.read("content", "jsonContent") == {"content": url, "jsonContent": ""}
+
+
+def test_what_an_images_metadata_say_about_its_text(notebook: SdkSession, tmp_path: Path) -> None:
+    here = Importer(notebook, "IMAGE", tmp_path)
+    metadata = {"fullTextAnnotation": {"pages": []}, "textAnnotations": [], "source": "scan"}
+    url = "https://example.com/a.png"
+    here.append(content_array=[url], external_id_array=["ocr"], json_metadata_array=[metadata])
+    asset = here.read("ocrMetadata", "jsonMetadata")
+    assert asset["jsonMetadata"] == metadata
+    assert asset["ocrMetadata"]
