@@ -12,11 +12,12 @@ from emulator.domain.file import FILES_PATH, UPLOAD_PATH, Upload
 from emulator.domain.world import World
 from emulator.http.security import UploadSigner
 
-_FIRST_WITH_KEY = (2, 140, 2)
+# 2.140.3 sends none, 2.150.1 does; those between need not be told apart.
+_FIRST_WITH_KEY = (2, 150, 1)
 
 
 def downloads_without_key(client: Request) -> bool:
-    """Whether a client is too old to send its API key when it reads a file."""
+    """Whether a client may be too old to send its API key when it reads a file."""
     version = re.match(
         r"(\d+)\.(\d+)\.(\d+)", client.headers.get("apollographql-client-version", "")
     )

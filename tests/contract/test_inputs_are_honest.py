@@ -21,6 +21,16 @@ from tests.wire import Wire
 
 # What is taken and has no effect, by contract.
 WITHOUT_EFFECT = {
+    **dict.fromkeys(
+        (
+            "DataConnectionsWhere.integrationId",
+            "DataConnectionsWhere.projectId",
+            "dataConnections(first)",
+            "dataConnections(skip)",
+            "dataConnections(where)",
+        ),
+        "there is no connection to a cloud storage; clients before 2.150 ask before they download",
+    ),
     "IssueToCreate.issueNumber": "the server numbers by itself: clients send a constant (§7)",
     "AppendToIssuesData.issueNumber": "the server numbers by itself (§7)",
     "CopyLabelsInput.skipRebuilds": "nothing is left to be rebuilt: marks are always up to date",

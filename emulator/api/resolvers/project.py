@@ -81,8 +81,9 @@ def author(owned: Document, info: Info) -> Document:
     return info.context.view.users.the(owned["authorId"])
 
 
+@query.field("dataConnections")
 @project.field("dataConnections")
-def data_connections(_: Document, __: Info) -> list[Document]:
+def data_connections(_: Document | None, __: Info, **___: Any) -> list[Document]:
     """There is no cloud storage here, so that no project is connected to one."""
     return []
 
