@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 from graphql import (
+    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLOutputType,
     get_named_type,
@@ -120,12 +121,16 @@ def document(operation: str, arguments: list[str], selection: str | None = None)
 def selection_of(type_: GraphQLOutputType, depth: int) -> str:
     """All fields of a type, those of its members down to a depth."""
     named = get_named_type(type_)
+    if isinstance(named, GraphQLInterfaceType):
+        types = SCHEMA.get_possible_types(named)
+        fragments = (f"... on {each.name} {selection_of(each, depth)}" for each in types)
+        return "{ __typename " + " ".join(fragments) + " }"
     if not isinstance(named, GraphQLObjectType):
         return ""
     chosen = []
     for name, field in named.fields.items():
         if is_leaf_type(get_named_type(field.type)):
             chosen.append(name)
-        elif depth:
-            chosen.append(f"{name} {selection_of(field.type, depth - 1)}")
-    return "{ " + " ".join(chosen) + " }"
+        elif depth and (below := selection_of(field.type, depth - 1)):
+            chosen.append(f"{name} {below}")
+    return "{ " + " ".join(chosen) + " }" if chosen else ""

@@ -34,9 +34,21 @@ def role_in(view: AnyView, user: Document, project: Document) -> ProjectRole | N
 
 
 def member_of(view: AnyView, user_id: str, project_id: str) -> Document | None:
-    """The user's membership of the project."""
-    members: list[Document] = view.project_users.find("project", project_id)
-    return next((each for each in members if each["userId"] == user_id), None)
+    """The user's membership of the project, if they have joined and not left it."""
+    member = membership(view, user_id, project_id)
+    return member if member and not member["deletedAt"] else None
+
+
+def membership(view: AnyView, user_id: str, project_id: str) -> Document | None:
+    """The same, also when it is over."""
+    members: list[Document] = view.project_users.find("membership", (project_id, user_id))
+    return members[0] if members else None
+
+
+def is_active_administrator(user: Document) -> bool:
+    """Whether the user administers their organization: plugins never do."""
+    is_person = user["activated"] and not user["isServiceAccount"]
+    return bool(is_person and user["organizationRole"] == "ADMIN")
 
 
 def visible_projects(view: AnyView, actor: Actor) -> Iterator[Document]:
@@ -84,14 +96,32 @@ def check(
     return project
 
 
-def require_organization_admin(tx: Transaction, operation: str) -> None:
-    """Check that the actor administers their organization.
+def require_in_organization(tx: Transaction, operation: str) -> None:
+    """Check that the actor's role in the organization allows the operation.
 
     Raises:
-        KiliError: they do not.
+        KiliError: it does not.
     """
-    if tx.actor.user["organizationRole"] != "ADMIN":
-        raise errors.no_access_rights(operation, "the role ADMIN in the organization")
+    if tx.actor.user["organizationRole"] not in permissions.ORGANIZATION_OPERATIONS[operation]:
+        raise errors.no_organization_rights()
+
+
+def require_on_user(
+    tx: Transaction, operation: str, user: Document, *, only_by_admin: bool = False
+) -> None:
+    """Check that the actor may carry the operation out on a user they see.
+
+    Args:
+        only_by_admin: what everybody may do with themselves does not cover this.
+
+    Raises:
+        KiliError: they may not.
+    """
+    if user["isServiceAccount"]:
+        raise errors.access_denied()
+    is_own = user["id"] == tx.actor.user_id and operation in permissions.ON_ONESELF
+    if only_by_admin or not is_own:
+        require_in_organization(tx, operation)
 
 
 def require_manager_somewhere(tx: Transaction, operation: str) -> None:
@@ -128,12 +158,3 @@ def require_plugin_manager(tx: Transaction, operation: str, plugin: Document) ->
 
 def _manages(view: AnyView, user: Document, project: Document) -> bool:
     return role_in(view, user, project) in permissions.MANAGE_PLUGINS
-
-
-def acting_member(view: AnyView, user: Document, project: Document) -> Document | None:
-    """The user as a member of the project; who has a role without being one gets a row made up."""
-    member = member_of(view, user["id"], project["id"])
-    role = role_in(view, user, project)
-    if member or role is None:
-        return member
-    return {"id": user["id"], "projectId": project["id"], "userId": user["id"], "role": role}

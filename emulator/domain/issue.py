@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access
+from emulator.domain import access, member
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules import permissions
@@ -150,7 +150,7 @@ def _insert_comment(tx: Transaction, issue: Document, text: str) -> Document:
 def comment_author(view: BaseView[Any], comment: Document) -> Document | None:
     """The author of a comment as a member of the project."""
     project = view.projects.the(view.issues.the(comment["issueId"])["projectId"])
-    return access.acting_member(view, view.users.the(comment["authorId"]), project)
+    return member.acting(view, view.users.the(comment["authorId"]), project)
 
 
 def update_issue(tx: Transaction, issue_id: str, status: str | None) -> Document:

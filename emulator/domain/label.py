@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, lock
+from emulator.domain import access, lock, member
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
 from emulator.rules import permissions, workflow
@@ -96,6 +96,7 @@ def _append_label(
         lock.on_autosave(tx, target, author)
     elif label_type in ("DEFAULT", "REVIEW"):
         lock.on_submit(tx, target, author)
+        member.join(tx, home, author)
     _move_asset(tx, home, target, label_type)
     subject = _EVENTS.get(label_type, AUTOSAVED)
     payload = {**event_payload(target), "labelId": label["id"]}

@@ -45,7 +45,7 @@ def create_notification(tx: Transaction, data: dict[str, Any]) -> Document:
         KiliError: the actor is no administrator, the user is unknown, or a value is refused.
     """
     operation = "createNotification"
-    access.require_organization_admin(tx, operation)
+    access.require_in_organization(tx, operation)
     missing = [name for name in ("message", "status", "userID") if data.get(name) is None]
     if missing:
         raise errors.notification_incomplete(operation, missing)
@@ -76,7 +76,7 @@ def update_notification(tx: Transaction, notification: Document, data: dict[str,
     operation = "updatePropertiesInNotification"
     is_recipient = notification["userID"] == tx.actor.user_id
     if not (is_recipient and data.keys() <= _FOR_THE_RECIPIENT):
-        access.require_organization_admin(tx, operation)
+        access.require_in_organization(tx, operation)
     _check(tx, operation, data)
     return tx.notifications.change(notification, **data)
 

@@ -83,15 +83,9 @@ def create_plugin(tx: Transaction, name: str) -> Upload:
 
 def _service_user(tx: Transaction, organization: Document, plugin_id: str, name: str) -> Document:
     """The hidden user as whom the plugin acts (contract §11.2)."""
-    return user.create_user(
-        tx,
-        organization,
-        email=f"plugin-{plugin_id}@plugins.invalid",
-        firstname="Plugin",
-        lastname=name,
-        role="USER",
-        is_service_account=True,
-    )
+    email = f"plugin-{plugin_id}@plugins.invalid"
+    data = {"email": email, "firstname": "Plugin", "lastname": name}
+    return user.create_user(tx, organization, data, is_service_account=True)
 
 
 def announce_update(tx: Transaction, name: str) -> Upload:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access
+from emulator.domain import access, member
 from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.rules import input_types
 from emulator.rules.json_interface import parse_json_interface
-from emulator.rules.permissions import ProjectRole
 from emulator.rules.project_rights import rights
 from emulator.rules.project_settings import (
     DEFAULTS,
@@ -43,6 +42,7 @@ def create_project(
             setting is not valid.
     """
     operation = "createProject"
+    access.require_in_organization(tx, operation)
     settings = dict(settings or {})
     input_type = input_type_of(operation, input_type, settings.pop("projectType", None))
     if input_type in input_types.RETIRED:
@@ -86,32 +86,10 @@ def insert_project(
             "deletedAt": None,
         }
     )
-    add_member(tx, project, tx.actor.user, "ADMIN")
+    member.add_creator(tx, project)
     payload = {"fromProjectId": copied_from["id"]} if copied_from else {}
     tx.emit("project.created", payload, project_id=project["id"])
     return project
-
-
-def add_member(tx: Transaction, project: Document, user: Document, role: ProjectRole) -> Document:
-    """Make a user a member of a project, or give a member another role."""
-    member = access.member_of(tx, user["id"], project["id"])
-    if member:
-        return tx.project_users.change(member, role=role)
-    return tx.project_users.insert(
-        {
-            "id": tx.new_id(),
-            "projectId": project["id"],
-            "userId": user["id"],
-            "role": role,
-            "createdAt": tx.now,
-        }
-    )
-
-
-def members(view: BaseView[Any], project: Document) -> list[Document]:
-    """The project's members, in the order of their joining; plugins' own users are hidden."""
-    found: list[Document] = view.project_users.find("project", project["id"])
-    return [each for each in found if not view.users.the(each["userId"])["isServiceAccount"]]
 
 
 def ml_tasks(project: Document) -> list[str]:

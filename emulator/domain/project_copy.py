@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, asset, file, label
-from emulator.domain.project import insert_project, members
+from emulator.domain import access, asset, file, label, member
+from emulator.domain.project import insert_project
 from emulator.domain.world import Transaction
 from emulator.rules import workflow
 from emulator.rules.json_text import parse_json
@@ -61,11 +61,9 @@ def copy_project(
 
 def _copy_members(tx: Transaction, source: Document, project: Document) -> None:
     """Members keep their roles; what they did and marked in the source stays there."""
-    there = {each["userId"] for each in tx.project_users.find("project", project["id"])}
-    for member in members(tx, source):
-        if member["userId"] not in there:
-            copied = {**member, "starred": False, "createdAt": tx.now}
-            tx.project_users.insert({**copied, "id": tx.new_id(), "projectId": project["id"]})
+    for each in member.joined(tx, source):
+        if not access.member_of(tx, each["userId"], project["id"]):
+            member.add(tx, project, tx.users.the(each["userId"]), each["role"])
 
 
 def _copy_workflow(tx: Transaction, source: Document, project: Document) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emulator.config import DEFAULT_WORLD
-from emulator.domain.user import authenticate
+from emulator.domain.api_key import authenticate
 from emulator.domain.world import Actor, Mark, World
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")

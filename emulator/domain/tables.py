@@ -9,6 +9,10 @@ def _label_author(label: Document) -> tuple[str, str]:
     return (label["assetId"], label["authorId"])
 
 
+def _membership(member: Document) -> tuple[str, str]:
+    return (member["projectId"], member["userId"])
+
+
 TABLES: tuple[TableSpec, ...] = (
     TableSpec("organizations"),
     TableSpec(
@@ -22,6 +26,7 @@ TABLES: tuple[TableSpec, ...] = (
         {
             "project": lambda member: member["projectId"],
             "user": lambda member: member["userId"],
+            "membership": _membership,
         },
     ),
     TableSpec(
@@ -39,6 +44,7 @@ TABLES: tuple[TableSpec, ...] = (
             "project": lambda label: label["projectId"],
             "asset": lambda label: label["assetId"],
             "author": _label_author,
+            "member": lambda label: (label["projectId"], label["authorId"]),
         },
     ),
     TableSpec(
@@ -60,6 +66,7 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec("projectVersions", {"project": lambda version: version["projectId"]}),
     TableSpec("tags", {"organization": lambda tag: tag["organizationId"]}),
     TableSpec("notifications", {"user": lambda notification: notification["userID"]}),
+    TableSpec("mails", {"user": lambda mail: mail["userId"]}),
     TableSpec("files", {"folder": lambda file: file["folder"]}),
     TableSpec("events", {"project": lambda event: event["projectId"]}),
     TableSpec(

@@ -41,7 +41,7 @@ def update_tag(tx: Transaction, tag_id: str, label: str | None) -> tuple[Documen
     """
     operation = "updateTag"
     tag = _own_tag(tx, tag_id)
-    access.require_organization_admin(tx, operation)
+    access.require_in_organization(tx, operation)
     if label is None or label == tag["label"]:
         return tag, 0
     _check_label(operation, label)
@@ -55,7 +55,7 @@ def delete_tag(tx: Transaction, tag_id: str) -> None:
         KiliError: the tag is unknown or not the actor's to delete.
     """
     tag = _own_tag(tx, tag_id)
-    access.require_organization_admin(tx, "deleteTag")
+    access.require_in_organization(tx, "deleteTag")
     tx.tags.delete(tag)
 
 

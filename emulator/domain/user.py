@@ -1,105 +1,192 @@
-"""Users, organizations and API keys (contract §9)."""
+"""Users: who belongs to an organization (contract §9)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from emulator import clock, errors
-from emulator.domain.world import Actor, BaseView, Transaction, World
+from emulator import errors
+from emulator.domain import access, mail, member, organization
+from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.rules import emails, passwords, permissions
 from emulator.storage.snapshot import Document
 
-# Far ahead, so that a test under a frozen clock is not locked out.
-KEY_LIFETIME = timedelta(days=100 * 365)
-RUN_KEY_PREFIX = "kili-run-"
-
-
-def create_organization(tx: Transaction, name: str, license_: dict[str, Any]) -> Document:
-    """Add an organization.
-
-    Args:
-        license_: ``canUsePlugins``, ``uploadLocalData``, … as the platform names them.
-    """
-    return tx.organizations.insert(
-        {"id": tx.new_id(), "name": name, "license": license_, "createdAt": tx.now}
-    )
+_RESET = "Your password was reset. The new one is: {password}"
 
 
 def create_user(
     tx: Transaction,
-    organization: Document,
+    home: Document,
+    data: dict[str, Any],
     *,
-    email: str,
-    firstname: str,
-    lastname: str,
-    role: str,
+    operation: str = "createUser",
     is_service_account: bool = False,
+    is_invited: bool = False,
 ) -> Document:
     """Add a user to an organization; e-mail addresses are kept in lower case (contract §4.7).
 
+    Args:
+        data: ``email``, and where given ``password``, ``firstname``, ``lastname``,
+            ``organizationRole`` (USER unless given).
+        is_invited: somebody else made the account; its owner has not come yet.
+
     Raises:
-        KiliError: somebody has this address already.
+        KiliError: the address is none, or somebody has it already; or the password is not allowed.
     """
-    email = email.lower()
-    if tx.users.find("email", email):
-        raise errors.user_exists(email)
+    password = data.get("password")
     return tx.users.insert(
         {
             "id": tx.new_id(),
-            "email": email,
-            "firstname": firstname,
-            "lastname": lastname,
-            "organizationId": organization["id"],
-            "organizationRole": role,
+            "email": _free_email(tx, operation, data["email"]),
+            "firstname": data.get("firstname") or "",
+            "lastname": data.get("lastname") or "",
+            "organizationId": home["id"],
+            "organizationRole": data.get("organizationRole") or "USER",
             "activated": True,
+            "hasCompletedLabelingTour": False,
+            "hubspotSubscriptionStatus": None,
             "isServiceAccount": is_service_account,
+            "isInvited": is_invited,
+            "password": None if password is None else _kept(tx, operation, password),
             "createdAt": tx.now,
             "updatedAt": tx.now,
         }
     )
 
 
-def create_api_key(tx: Transaction, user: Document, *, name: str, key: str) -> Document:
-    """Give a user an API key."""
-    return tx.api_keys.insert(
-        {
-            "id": tx.new_id(),
-            "name": name,
-            "key": key,
-            "userId": user["id"],
-            "createdAt": tx.now,
-            "expiryDate": clock.to_text(tx.moment + KEY_LIFETIME),
-            "revoked": False,
-        }
-    )
+def add_user(tx: Transaction, data: dict[str, Any]) -> Document:
+    """Add a user to the actor's organization, as its administrator.
 
-
-def authenticate(world: World, key: str) -> Actor | None:
-    """Who a key belongs to, or ``None`` when it opens nothing here.
-
-    The key of a plugin run is known only while the run lasts.
+    Raises:
+        KiliError: the actor is no administrator; or as :func:`create_user`.
     """
-    if key in world.run_keys:
-        return world.run_keys[key]
-    view = world.view
-    for api_key in view.api_keys.find("key", key):
-        user = view.users.the(api_key["userId"])
-        expired = clock.from_text(api_key["expiryDate"]) <= world.clock.now()
-        if user["activated"] and not api_key["revoked"] and not expired:
-            return Actor(user)
-    return None
+    access.require_in_organization(tx, "createUser")
+    return create_user(tx, tx.organizations.the(tx.actor.user["organizationId"]), data)
+
+
+def with_email(view: BaseView[Any], email: str) -> Document | None:
+    """The user with this address; capitals do not count."""
+    found: list[Document] = view.users.find("email", email.lower())
+    return found[0] if found else None
+
+
+def _free_email(tx: Transaction, operation: str, email: str) -> str:
+    normalized = emails.normalized(email)
+    if normalized is None:
+        raise errors.email_refused(operation, email)
+    if with_email(tx, normalized):
+        raise errors.user_exists(operation, normalized)
+    return normalized
 
 
 def visible_users(view: BaseView[Any], actor: Actor, *, hidden: bool) -> list[Document]:
-    """The users of the actor's organization; plugins' own users only when ``hidden``."""
-    users: list[Document] = view.users.find("organization", actor.user["organizationId"])
-    return [user for user in users if hidden or not user["isServiceAccount"]]
+    """The users of the organizations that the actor sees; plugins' own only when ``hidden``."""
+    return [
+        user
+        for each in organization.visible_organizations(view, actor)
+        for user in organization.users_of(view, each, hidden=hidden)
+    ]
 
 
-def visible_api_keys(view: BaseView[Any], actor: Actor) -> list[Document]:
-    """The actor's own keys; an administrator sees those of the whole organization."""
-    users = [actor.user]
-    if actor.user["organizationRole"] == "ADMIN":
-        users = visible_users(view, actor, hidden=False)
-    ids = {user["id"] for user in users}
-    return [key for key in view.api_keys.all() if key["userId"] in ids]
+# Changing
+
+
+def update_user(tx: Transaction, user: Document, data: dict[str, Any]) -> Document:
+    """Change a user: administrators change everything, everybody their own person.
+
+    Args:
+        data: the members of ``UserData`` that are given.
+
+    Raises:
+        KiliError: the change is not the actor's to make, a value is refused, or the organization
+            would be left without an administrator.
+    """
+    operation = "updatePropertiesInUser"
+    if "apiKey" in data:
+        raise errors.key_of_user_refused(operation)
+    if "organization" in data:
+        raise errors.organization_of_user_refused(operation)
+    if "email" in data:
+        data = {**data, "email": data["email"].lower()}
+    changes = {name: value for name, value in data.items() if user[name] != value}
+    access.require_on_user(tx, operation, user, only_by_admin=bool(changes.keys() & _BY_ADMIN))
+    if "email" in changes:
+        changes["email"] = _free_email(tx, operation, changes["email"])
+    if not changes:
+        return user
+    if "organizationId" in changes:
+        _move(tx, user, changes["organizationId"])
+    changed = tx.users.change(user, **changes, updatedAt=tx.now)
+    _check_administered(tx, operation, user)
+    return changed
+
+
+_BY_ADMIN = permissions.USER_MEMBERS_OF_ADMINS
+
+
+def _move(tx: Transaction, user: Document, organization_id: str) -> None:
+    """Take a user out of the projects of the organization that they leave."""
+    visible = organization.visible_organizations(tx, tx.actor)
+    if organization_id not in {each["id"] for each in visible}:
+        raise errors.access_denied()
+    for each in tx.project_users.find("user", user["id"]):
+        if not each["deletedAt"]:
+            member.leave(tx, each)
+
+
+def _check_administered(tx: Transaction, operation: str, before: Document) -> None:
+    """Check that the organization of a changed user still has an administrator, if it had one."""
+    if not access.is_active_administrator(before):
+        return
+    users = tx.users.find("organization", before["organizationId"])
+    if not any(map(access.is_active_administrator, users)):
+        raise errors.last_administrator(operation)
+
+
+# Passwords
+
+
+def update_password(tx: Transaction, user: Document, old: str, new: str, again: str) -> Document:
+    """Give a user another password.
+
+    Raises:
+        KiliError: it is neither the actor's own, nor are they an administrator; the old one is
+            wrong; the new ones differ or are not allowed.
+    """
+    operation = "updatePassword"
+    access.require_on_user(tx, operation, user)
+    if not passwords.matches(old, user["password"]):
+        raise errors.password_wrong(operation)
+    if new != again:
+        raise errors.passwords_differ(operation)
+    return tx.users.change(user, password=_kept(tx, operation, new), updatedAt=tx.now)
+
+
+def reset_password(tx: Transaction, user: Document) -> Document:
+    """Replace a user's password by one that a mail to them says (:mod:`emulator.domain.mail`).
+
+    Raises:
+        KiliError: it is neither the actor's own, nor are they an administrator.
+    """
+    operation = "resetPassword"
+    access.require_on_user(tx, operation, user)
+    password = tx.new_id()
+    mail.send(tx, user, "Reset of your password", _RESET.format(password=password))
+    return tx.users.change(user, password=_kept(tx, operation, password), updatedAt=tx.now)
+
+
+def _kept(tx: Transaction, operation: str, password: str) -> str:
+    if not passwords.is_acceptable(password):
+        raise errors.password_refused(operation, passwords.SHORTEST, passwords.LONGEST)
+    return passwords.hashed(password, salt=tx.new_id())
+
+
+# Where a user takes part
+
+
+def highest_role(view: BaseView[Any], user: Document) -> str:
+    """The most powerful of a user's roles in projects; ``NA`` when they have none."""
+    if access.is_active_administrator(user):
+        return "ADMIN"
+    members = view.project_users.find("user", user["id"])
+    roles = {each["role"] for each in members if not each["deletedAt"]}
+    return next((each for each in permissions.PROJECT_ROLES if each in roles), "NA")

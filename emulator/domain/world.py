@@ -96,6 +96,7 @@ class BaseView(Generic[R]):
         self.project_versions = make(snapshot["projectVersions"])
         self.tags = make(snapshot["tags"])
         self.notifications = make(snapshot["notifications"])
+        self.mails = make(snapshot["mails"])
         self.files = make(snapshot["files"])
         self.events = make(snapshot["events"])
         self.plugins = make(snapshot["plugins"])

@@ -11,7 +11,9 @@ from emulator.errors.asset import *
 from emulator.errors.base import *
 from emulator.errors.issue import *
 from emulator.errors.label import *
+from emulator.errors.member import *
 from emulator.errors.notification import *
+from emulator.errors.organization import *
 from emulator.errors.plugin import *
 from emulator.errors.project import *
 from emulator.errors.request import *

@@ -14,9 +14,9 @@ from emulator.api.context import RequestContext
 from emulator.api.errors import plain_error
 from emulator.api.execution import GraphQLExecutor
 from emulator.config import API_PATH
+from emulator.domain.api_key import RUN_KEY_PREFIX
 from emulator.domain.events import Delivery
 from emulator.domain.registry import WorldRegistry
-from emulator.domain.user import RUN_KEY_PREFIX
 from emulator.domain.world import Actor, World
 from emulator.http import security
 from emulator.http.body import BodyError, read_json

@@ -25,9 +25,9 @@ from typing import Any, ClassVar
 from emulator import errors
 from emulator.api.execution import GraphQLExecutor, InvalidRequestError
 from emulator.api.subscription import Subscription
+from emulator.domain.api_key import authenticate
 from emulator.domain.events import Event
 from emulator.domain.registry import WorldRegistry
-from emulator.domain.user import authenticate
 from emulator.domain.world import View, World
 from emulator.http import frames
 from emulator.http.graphql import MakeContext

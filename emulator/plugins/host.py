@@ -12,8 +12,8 @@ from emulator import ids, messages
 from emulator.domain import payloads
 from emulator.domain import plugin as plugins_of
 from emulator.domain import run as runs_of
+from emulator.domain.api_key import RUN_KEY_PREFIX
 from emulator.domain.events import Delivery, Event
-from emulator.domain.user import RUN_KEY_PREFIX
 from emulator.domain.world import Actor, Transaction, Undone, World
 from emulator.plugins import builder, runner
 from emulator.plugins.lanes import Job, Lanes

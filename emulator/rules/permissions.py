@@ -1,8 +1,8 @@
 """Who may do what: one table from operation to roles (contract §4.7, §9).
 
 A role is either one in the project (ADMIN, TEAM_MANAGER, REVIEWER, LABELER) or, for operations
-that have no project, one in the organization. Administrators of the organization act as ADMIN in
-each of its projects, and so do plugins where they are active.
+that have no project, one in the organization (ADMIN, USER). Administrators of the organization act
+as ADMIN in each of its projects, and so do plugins where they are active.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 ProjectRole = Literal["ADMIN", "TEAM_MANAGER", "REVIEWER", "LABELER"]
+OrganizationRole = Literal["ADMIN", "USER"]
 
 # From the most powerful to the least.
 PROJECT_ROLES: tuple[ProjectRole, ...] = ("ADMIN", "TEAM_MANAGER", "REVIEWER", "LABELER")
@@ -31,6 +32,10 @@ PROJECT_OPERATIONS: dict[str, Roles] = {
     "deleteProjectAsynchronously": _ADMIN,
     "checkTag": _ADMIN,
     "uncheckTag": _ADMIN,
+    "appendToRoles": _MANAGERS,
+    "updatePropertiesInRole": _MANAGERS,
+    "deleteFromRoles": _MANAGERS,
+    "updatePropertiesInProjectUser": _ADMIN,
     "createUploadBucketSignedUrls": _MANAGERS,
     "appendManyToDataset": _MANAGERS,
     "appendManyAssets": _MANAGERS,
@@ -49,11 +54,46 @@ PROJECT_OPERATIONS: dict[str, Roles] = {
     "createPredictions": _MANAGERS,
     "updatePropertiesInLabel": _REVIEWERS,
     "deleteLabels": _MANAGERS,
+    "createIssues": _EVERYBODY,  # more is asked of some types: ``ISSUE_TYPE_ROLES``
+    "appendToIssues": _EVERYBODY,
     "appendToComments": _EVERYBODY,
     "updatePropertiesInIssue": _REVIEWERS,
     "activatePluginOnProject": _MANAGERS,
     "deactivatePluginOnProject": _MANAGERS,
 }
+
+_ADMINS: frozenset[OrganizationRole] = frozenset({"ADMIN"})
+_ALL_USERS: frozenset[OrganizationRole] = frozenset({"ADMIN", "USER"})
+
+# Of operations that are about no project, or make one.
+ORGANIZATION_OPERATIONS: dict[str, frozenset[OrganizationRole]] = {
+    "createProject": _ALL_USERS,
+    "createOrganization": _ADMINS,
+    "updatePropertiesInOrganization": _ADMINS,
+    "createUser": _ADMINS,
+    "updatePropertiesInUser": _ADMINS,
+    "updatePassword": _ADMINS,
+    "resetPassword": _ADMINS,
+    "appendToApiKeys": _ADMINS,
+    "createNotification": _ADMINS,
+    "updatePropertiesInNotification": _ADMINS,
+    "createTag": _ALL_USERS,  # who manage a project
+    "updateTag": _ADMINS,
+    "deleteTag": _ADMINS,
+    # Each plugin has people of its own besides: see ``MANAGE_PLUGINS``.
+    "createPlugin": _ALL_USERS,
+    "createPluginRunner": _ALL_USERS,
+    "generateUpdateUrl": _ALL_USERS,
+    "updatePluginRunner": _ALL_USERS,
+    "deletePlugin": _ALL_USERS,
+}
+
+# What everybody may do with themselves, whatever their role in the organization …
+ON_ONESELF = frozenset(
+    {"updatePropertiesInUser", "updatePassword", "resetPassword", "appendToApiKeys"}
+)
+# … and what of themselves they may not change all the same.
+USER_MEMBERS_OF_ADMINS = frozenset({"activated", "organizationId", "organizationRole"})
 
 LABEL_TYPE_ROLES: dict[str, Roles] = {
     "DEFAULT": _EVERYBODY,
@@ -65,8 +105,20 @@ LABEL_TYPE_ROLES: dict[str, Roles] = {
 
 ISSUE_TYPE_ROLES: dict[str, Roles] = {"ISSUE": _REVIEWERS, "QUESTION": _EVERYBODY}
 CHANGE_OWN_ISSUES = _EVERYBODY
+# The roles of the members that a role may invite, change and remove.
+MANAGED_ROLES: dict[ProjectRole, Roles] = {
+    "ADMIN": _EVERYBODY,
+    "TEAM_MANAGER": frozenset(PROJECT_ROLES[2:]),
+}
+
+OF_ONES_OWN_MEMBERSHIP = _EVERYBODY
 ATTRIBUTE_LABELS_TO_OTHERS = _ADMIN
 MANAGE_PLUGINS = _MANAGERS
+
+
+def managers_of(role: ProjectRole) -> Roles:
+    """The roles that may invite, change and remove members with this role."""
+    return frozenset(own for own, managed in MANAGED_ROLES.items() if role in managed)
 
 
 def names(roles: Roles) -> str:

@@ -28,6 +28,8 @@ PSEUDO_JOBS = frozenset({"ROTATION_JOB", "ANNOTATION_JOB_COUNTER", "ANNOTATION_N
 
 MAX_DEPTH = 64
 
+_FRAME_DIGITS = 9  # frames are numbers of 32 bits
+
 _LISTS: dict[str, Kind] = {"categories": "category", "annotations": "object", "points": "point"}
 
 
@@ -55,7 +57,7 @@ def _ignore(job: str, member: str, value: Any) -> None:
 
 def is_frame(name: str) -> bool:
     """Whether a member of a video's response is a frame."""
-    return name.isascii() and name.isdigit()
+    return name.isascii() and name.isdigit() and len(name) <= _FRAME_DIGITS
 
 
 def sections(response: Response, input_type: str) -> Iterator[tuple[str | None, Any]]:

@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from emulator.domain import asset, file, issue, label, project, project_version, user
+from emulator.domain import (
+    api_key,
+    asset,
+    file,
+    issue,
+    label,
+    member,
+    organization,
+    project,
+    project_version,
+    user,
+)
 from emulator.domain.world import Actor, Transaction, World
 from emulator.errors import KiliError
 from emulator.scenario.document import Steps
@@ -15,9 +26,6 @@ from emulator.scenario.reading import MEDIA_TYPES, Scenario
 from emulator.storage.snapshot import Document
 
 KeyFor = Callable[[str], str]
-
-# Who acts before there are users.
-_LICENSE = {"canUsePlugins": True, "uploadLocalData": True}
 
 
 def load_scenario(world: World, scenario: Scenario, key_for: KeyFor) -> None:
@@ -51,11 +59,11 @@ class _Loading:
     def load(self, key_for: KeyFor) -> None:
         data = self._scenario.data
         described = data["organization"]
-        license_ = {**_LICENSE, **described.get("license", {})}
-        organization = user.create_organization(self._tx, described["name"], license_)
+        license_ = described.get("license", {})
+        home = organization.insert_organization(self._tx, described["name"], license_)
         for number, each in enumerate(data["users"]):
             with self._part("users", number):
-                self._load_user(organization, each, key_for)
+                self._load_user(home, each, key_for)
         for number, each in enumerate(data.get("projects", [])):
             self._load_project(("projects", number), each)
 
@@ -73,17 +81,10 @@ class _Loading:
         """Have all that follows done by this user of the scenario."""
         self._tx.actor = Actor(self._users[key])
 
-    def _load_user(self, organization: Document, each: dict[str, Any], key_for: KeyFor) -> None:
+    def _load_user(self, home: Document, each: dict[str, Any], key_for: KeyFor) -> None:
         key = each["key"]
-        created = user.create_user(
-            self._tx,
-            organization,
-            email=each["email"],
-            firstname=each["firstname"],
-            lastname=each["lastname"],
-            role=each["organizationRole"],
-        )
-        user.create_api_key(self._tx, created, name=key, key=key_for(key))
+        created = user.create_user(self._tx, home, each)
+        api_key.create_api_key(self._tx, created, name=key, key=key_for(key))
         self._users[key] = created
 
     def _load_project(self, steps: Steps, each: dict[str, Any]) -> None:
@@ -100,7 +101,7 @@ class _Loading:
                 settings=each.get("settings"),
             )
         for key, role in members.items():
-            project.add_member(self._tx, created, self._users[key], role)
+            member.add(self._tx, created, self._users[key], role)
         for number, row in enumerate(each.get("assets", [])):
             self._act_as(creator)
             self._load_asset((*steps, "assets", number), created, row)

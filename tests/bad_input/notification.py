@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from tests.bad_input.table import GHOST, denied, forbidden, invalid, refused
+from tests.bad_input.table import GHOST, denied, invalid, not_admin, refused
 
 _GOOD = {"message": "Done.", "status": "SUCCESS", "userID": "<leo>"}
 _LEOS = {"id": "<notification>"}
 
 CASES = [
     denied("createNotification", "unknown user", data={**_GOOD, "userID": GHOST}),
-    forbidden("createNotification", "ADMIN", data=_GOOD),
-    forbidden("createNotification", "ADMIN", "manager", data=_GOOD),
+    not_admin("createNotification", data=_GOOD),
+    not_admin("createNotification", "manager", data=_GOOD),
     refused("createNotification", "for nobody", "data lacks userID",
             data={"message": "Done.", "status": "SUCCESS"}),
     refused("createNotification", "empty", "data lacks message, status, userID", data={}),
@@ -25,7 +25,7 @@ CASES = [
            data={"hasBeenSeen": True}, where={**_LEOS, "taskId": GHOST}),
     denied("updatePropertiesInNotification", "to an unknown user",
            data={"userID": GHOST}, where=_LEOS),
-    forbidden("updatePropertiesInNotification", "ADMIN",
+    not_admin("updatePropertiesInNotification",
               data={"hasBeenSeen": True, "message": "?"}, where=_LEOS),
     refused("updatePropertiesInNotification", "no id", "where.id is missing",
             data={"hasBeenSeen": True}, where={"hasBeenSeen": False}),

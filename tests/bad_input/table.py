@@ -12,6 +12,11 @@ DENIED = (
     "This can be due to: The data you are trying to mutate does not exist or is not accessible"
     " | trace : false"
 )
+NOT_ADMIN = (
+    "[noOrganizationRights] You cannot use this function because it seems that you do not have "
+    "access to this organization. Please contact you organization admin. -- This can be due to: "
+    "User isn't admin from the organization | trace : false"
+)
 MALFORMED = "[jsonResponseMalformed] The jsonResponse of the label is malformed."
 MISSING_ARGUMENT = (
     'Field "projects" argument "where" of type "ProjectWhere!" is required,'
@@ -59,6 +64,11 @@ def forbidden(mutation: str, needed: str, key: str = "labeler", **arguments: Any
     if mutation in PLUGIN_CHANGES:
         says = f"{mutation} needs to be its creator, or {by_role}each project where it is active"
     return Case(mutation, f"as {key}", arguments, says, key)
+
+
+def not_admin(mutation: str, key: str = "labeler", **arguments: Any) -> Case:
+    """Only an administrator of the organization may do this."""
+    return Case(mutation, f"as {key}", arguments, NOT_ADMIN, key)
 
 
 def refused(mutation: str, about: str, says: str, **arguments: Any) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bad_input.table import GHOST, denied, forbidden, invalid, refused
+from tests.bad_input.table import GHOST, denied, forbidden, invalid, not_admin, refused
 
 _ON_PROJECT = {"projectId": "<project>", "tagId": "<tag>"}
 
@@ -13,12 +13,12 @@ CASES = [
     invalid("createTag", "no label", 'Field "label" of required type "String!"',
             data={"color": "#FF0000"}),
     denied("updateTag", "unknown", tagId=GHOST, data={"label": "Other"}),
-    forbidden("updateTag", "ADMIN", "manager", tagId="<tag>", data={"label": "Other"}),
+    not_admin("updateTag", "manager", tagId="<tag>", data={"label": "Other"}),
     refused("updateTag", "no word", "label is empty", tagId="<tag>", data={"label": ""}),
     invalid("updateTag", "a color", 'Field "color" is not defined',
             tagId="<tag>", data={"color": "#FF0000"}),
     denied("deleteTag", "unknown", tagId=GHOST),
-    forbidden("deleteTag", "ADMIN", "manager", tagId="<tag>"),
+    not_admin("deleteTag", "manager", tagId="<tag>"),
     invalid("deleteTag", "id is a list", "ID cannot represent", tagId=["<tag>"]),
     denied("checkTag", "unknown tag", data={**_ON_PROJECT, "tagId": GHOST}),
     denied("checkTag", "unknown project", data={**_ON_PROJECT, "projectId": GHOST}),

@@ -6,7 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+)
 
 from emulator.api.execution import build_schema
 
@@ -28,7 +34,7 @@ def operations() -> dict[str, dict[str, Any]]:
 
 
 def types() -> dict[str, Members]:
-    """Object and input types → member → type."""
+    """Object (or interface) and input types → member → type."""
     objects = {name: each["fields"] for name, each in CONTRACT["objects"].items()}
     return {**objects, **CONTRACT["inputs"]}
 
@@ -43,7 +49,7 @@ def own_types(schema: GraphQLSchema) -> dict[str, Members]:
     return {
         name: {member: str(field.type) for member, field in each.fields.items()}
         for name, each in schema.type_map.items()
-        if isinstance(each, GraphQLObjectType | GraphQLInputObjectType)
+        if isinstance(each, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType)
         and not name.startswith("__")
     }
 

@@ -33,6 +33,7 @@ EVERYBODY = {"ada", "max", "rita", "leo"}
 KEYS = {f"key {name}" for name in EVERYBODY}
 COMMENTS = ("first comment", "reply", "why comment")
 PROJECTS = {"project", "hidden project", "archived project"}
+MEMBERS = {f"member {name}" for name in EVERYBODY} | {"hidden member ada", "archived member ada"}
 
 # input type → the query that lists what it selects
 LISTS = {
@@ -45,6 +46,7 @@ LISTS = {
     "NotificationWhere": "notifications",
     "OrganizationWhere": "organizations",
     "ProjectVersionWhere": "projectVersions",
+    "ProjectUserWhere": "projectUsers",
     "ProjectWhere": "projects",
     "UserWhere": "users",
 }
@@ -79,6 +81,9 @@ def set_up(wire: Wire) -> Names:
     world.documents.table("users").update(
         {"activated": False}, lambda user: is_labeler <= user.items()
     )
+    for project, email in ((archived, "admin"), (known["project"], "reviewer")):
+        where = {"project": {"id": project}, "user": {"email": f"{email}@example.com"}}
+        wire.call("deleteFromRoles", where=where)
     keys = {each["userId"]: each["id"] for each in world.view.api_keys.all()}
     with world.transaction(Actor.system()) as tx:
         task = notify(tx, user_id=known["max"], message="Importing.", status="PENDING")
@@ -89,6 +94,7 @@ def set_up(wire: Wire) -> Names:
     (hidden,) = wire.list("labels", {"id": known["hidden label"]}, selection="createdAt")
     return {
         **known,
+        **_members(wire, known, archived),
         **{f"key {name}": keys[known[name]] for name in EVERYBODY},
         "lock": held["id"],
         **dict(
@@ -104,6 +110,17 @@ def set_up(wire: Wire) -> Names:
         "moment of the hidden label": hidden["createdAt"],
         "after the first": clock.to_text(start + timedelta(minutes=30)),
         "after the second": clock.to_text(then + timedelta(minutes=30)),
+    }
+
+
+def _members(wire: Wire, known: Names, archived: str) -> Names:
+    """Those of each project; who left one is among them."""
+    users = {known[name]: name for name in EVERYBODY}
+    places = {known["project"]: "", known["hidden project"]: "hidden ", archived: "archived "}
+    found = wire.list("projectUsers", {}, selection="id project { id } user { id }")
+    return {
+        f"{places[each['project']['id']]}member {users[each['user']['id']]}": each["id"]
+        for each in found
     }
 
 
@@ -213,6 +230,32 @@ FILTERS: dict[str, dict[str, Case]] = {
     "ProjectVersionWhere": {
         "id": [("<version>", {"version"}), (GHOST, set())],
         "projectId": [("<hidden project>", {"hidden version"}), (GHOST, set())],
+    },
+    "ProjectUserWhere": {
+        "id": [
+            ("<member max>", {"member max"}),
+            ("<archived member ada>", {"archived member ada"}),
+            (GHOST, set()),
+        ],
+        "activeInProject": [
+            (True, {"hidden member ada", "member leo"}),
+            (False, {"member ada", "member max", "member rita", "archived member ada"}),
+        ],
+        "deleted": [(True, {"member rita"}), (False, MEMBERS - {"member rita"})],
+        "project": [
+            ({"id": "<project>"}, {"member ada", "member max", "member rita", "member leo"}),
+            ({"archived": True}, {"archived member ada"}),
+        ],
+        "status": [
+            ("ACTIVATED", MEMBERS - {"archived member ada", "member leo"}),
+            ("ORG_ADMIN", {"archived member ada"}),
+            ("ORG_SUSPENDED", {"member leo"}),
+        ],
+        "user": [
+            ({"email": "Admin@example.com"},
+             {"member ada", "hidden member ada", "archived member ada"}),
+            ({"organization": {"id": GHOST}}, set()),
+        ],
     },
     "ProjectWhere": {
         **_dates({"project"}, {"hidden project", "archived project"}),

@@ -7,22 +7,6 @@ from __future__ import annotations
 
 NOT_SERVED_YET = frozenset(
     {
-        # member
-        "Mutation.appendToRoles",
-        "Mutation.deleteFromRoles",
-        "Mutation.updatePropertiesInProjectUser",
-        "Mutation.updatePropertiesInRole",
-        "Query.countProjectUsers",
-        "Query.projectUsers",
-        # user, organization, API key
-        "Mutation.appendToApiKeys",
-        "Mutation.createOrganization",
-        "Mutation.createUser",
-        "Mutation.resetPassword",
-        "Mutation.updatePassword",
-        "Mutation.updatePropertiesInOrganization",
-        "Mutation.updatePropertiesInUser",
-        "Query.organizationMetrics",
         # workflow
         "Mutation.assignAssets",
         "Mutation.assignAssetsToLabelers",

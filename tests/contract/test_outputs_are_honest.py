@@ -9,12 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type
+from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type, is_composite_type
 
 from emulator.app import Emulator
 from emulator.domain.notification import notify
 from emulator.domain.world import Actor
+from tests.contract.annotated import annotate
 from tests.contract.contract import ROOTS, SCHEMA
+from tests.contract.inputs.user import ADDRESS, LICENSE
 from tests.stage import (
     EASY,
     HARD,
@@ -30,6 +32,12 @@ from tests.wire import Wire, selection_of
 
 # What has one value only, or none, and why.
 ONE_VALUE = {
+    "ClassificationAnnotation.chatItemId": "no response says what message it is about",
+    "ComparisonAnnotation.chatItemId": "no response says what message it is about",
+    "ComparisonAnnotation.path": "clients fail at comparisons below others: none is answered",
+    "RankingAnnotation.chatItemId": "no response says what message it is about",
+    "TranscriptionAnnotation.chatItemId": "no response says what message it is about",
+    "VideoObjectDetectionAnnotation.path": "clients fail at objects below others: none is answered",
     "Asset.isHoneypot": "honeypots are not emulated: asking for one is refused",
     "AssetActionOutcome.failed": "an action is carried out as a whole or not at all",
     "AssetFailure.assetId": "nothing fails in part",
@@ -93,7 +101,9 @@ def _change_much(wire: Wire, values: Seen) -> None:
     _change_assets(wire, known, values)
     _change_labels(wire, known)
     _change_issues(wire, known)
+    annotate(wire)
     _notify(wire, known)
+    _change_people(wire, known)
     _change_tags(wire, known, values)
     _run_plugins(wire, known)
     _lock_assets(wire, known)
@@ -192,6 +202,23 @@ def _lock_assets(wire: Wire, known: Names) -> None:
         wire.call("appendManyLabels", data=data, where={}, selection="id")
 
 
+def _change_people(wire: Wire, known: Names) -> None:
+    project, leo = {"id": known["project"]}, {"id": known["leo"]}
+    data = {"userEmail": "invited@example.com", "role": "LABELER"}
+    wire.call("appendToRoles", where=project, data=data, selection="id")
+    wire.call("deleteFromRoles", where={"project": project, "user": {"id": known["max"]}})
+    where = {"project": project, "user": leo}
+    wire.call("updatePropertiesInProjectUser", where=where, data={"starred": True}, selection="id")
+    data = {"hasCompletedLabelingTour": True, "hubspotSubscriptionStatus": "SUBSCRIBED"}
+    wire.call("updatePropertiesInUser", where=leo, data=data, selection="id")
+    data = {
+        "license": json.dumps({**LICENSE, "canUsePlugins": True, "uploadLocalData": True}),
+        **ADDRESS,
+    }
+    where = {"id": known["organization"]}
+    wire.call("updatePropertiesInOrganization", where=where, data=data, selection="id")
+
+
 def _notify(wire: Wire, known: Names) -> None:
     with wire.emulator.world.transaction(Actor.system()) as tx:
         done = {"status": "FAILURE", "url": "/label", "progress": 100}
@@ -240,6 +267,7 @@ def _read_everything(wire: Wire, values: Seen) -> None:
         "apiKeys",
         "comments",
         "notifications",
+        "projectUsers",
         "locks",
     ):
         found = _ask(wire, operation, where={}, first=1000, skip=0)
@@ -248,6 +276,10 @@ def _read_everything(wire: Wire, values: Seen) -> None:
     _see_field("users", _ask(wire, "users", where=everybody, first=1000, skip=0), values)
     _see_field("events", _ask(wire, "events", where={}, pagination={}), values)
     _see_field("listTagsByOrg", _ask(wire, "listTagsByOrg"), values)
+    _see_field("annotations", _ask(wire, "annotations", where={}), values)
+    for organization in wire.ids("organizations", {}):
+        where = {"organizationId": organization}
+        _see_field("organizationMetrics", _ask(wire, "organizationMetrics", where=where), values)
     plugins = _ask(wire, "listPlugins")
     _see_field("listPlugins", plugins, values)
     for plugin in plugins:
@@ -277,7 +309,9 @@ def _see(type_: GraphQLOutputType, value: Any, values: Seen) -> None:
     if isinstance(value, list):
         for each in value:
             _see(type_, each, values)
-    elif isinstance(value, dict) and isinstance(named, GraphQLObjectType):
+    elif isinstance(value, dict) and is_composite_type(named):
+        named = SCHEMA.type_map[value.pop("__typename", named.name)]
+        assert isinstance(named, GraphQLObjectType)
         for name, each in value.items():
             values[f"{named.name}.{name}"].add(json.dumps(each, sort_keys=True))
             _see(named.fields[name].type, each, values)

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
+from emulator.domain.api_key import create_api_key
+from emulator.domain.organization import insert_organization
 from emulator.domain.registry import WorldError, WorldRegistry
-from emulator.domain.user import create_api_key, create_organization, create_user
+from emulator.domain.user import create_user
 from emulator.domain.world import Actor, World
 
 NOBODY = Actor({"id": "", "organizationId": ""})
@@ -21,16 +23,15 @@ def furnish(world: World, scenario: str) -> None:
         add_organization(world, "half-made")
         raise ValueError("the scenario is broken")
     with world.transaction(NOBODY) as tx:
-        organization = create_organization(tx, scenario, {})
-        user = create_user(
-            tx, organization, email="a@b.example", firstname="A", lastname="B", role="ADMIN"
-        )
+        organization = insert_organization(tx, scenario, {})
+        data = {"email": "a@b.example", "organizationRole": "ADMIN"}
+        user = create_user(tx, organization, data)
         create_api_key(tx, user, name="key", key=f"key.{world.name}")
 
 
 def add_organization(world: World, name: str) -> None:
     with world.transaction(NOBODY) as tx:
-        create_organization(tx, name, {})
+        insert_organization(tx, name, {})
 
 
 def organizations(world: World) -> list[str]:

@@ -15,7 +15,7 @@ from freezegun import freeze_time
 
 from emulator import clock
 from emulator.app import Emulator
-from emulator.domain.user import KEY_LIFETIME
+from emulator.domain.api_key import KEY_LIFETIME
 from emulator.http import body, security
 from tests.stage import Names, names, upload
 from tests.wire import Wire

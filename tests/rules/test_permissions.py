@@ -6,6 +6,7 @@ import pytest
 
 from emulator.rules import permissions
 from emulator.rules.permissions import ProjectRole
+from tests.contract.contract import SCHEMA
 
 ADMIN: list[ProjectRole] = ["ADMIN"]
 MANAGERS: list[ProjectRole] = [*ADMIN, "TEAM_MANAGER"]
@@ -51,6 +52,42 @@ def test_label_type_is_for_these_roles(label_type: str, roles: list[ProjectRole]
 
 def test_issues_are_opened_by_reviewers_and_questions_by_everybody() -> None:
     assert {"ISSUE": set(REVIEWERS), "QUESTION": set(EVERYBODY)} == permissions.ISSUE_TYPE_ROLES
+
+
+@pytest.mark.parametrize(
+    ("role", "managers"),
+    [
+        ("ADMIN", ADMIN),
+        ("TEAM_MANAGER", ADMIN),
+        ("REVIEWER", MANAGERS),
+        ("LABELER", MANAGERS),
+    ],
+)
+def test_members_with_this_role_are_managed_by(
+    role: ProjectRole, managers: list[ProjectRole]
+) -> None:
+    assert permissions.managers_of(role) == set(managers)
+
+
+# What a query hands out is a right to change something, too.
+QUERIES = {"createUploadBucketSignedUrls"}
+
+
+def test_every_mutation_is_in_one_of_the_two_tables() -> None:
+    assert SCHEMA.mutation_type is not None
+    in_projects, others = permissions.PROJECT_OPERATIONS, permissions.ORGANIZATION_OPERATIONS
+    assert in_projects.keys() | others.keys() == {*SCHEMA.mutation_type.fields, *QUERIES}
+    assert not in_projects.keys() & others.keys()
+
+
+@pytest.mark.parametrize("operation", permissions.ORGANIZATION_OPERATIONS)
+def test_administrators_of_the_organization_may_do_everything(operation: str) -> None:
+    assert "ADMIN" in permissions.ORGANIZATION_OPERATIONS[operation]
+
+
+def test_what_one_may_do_with_oneself_is_otherwise_for_administrators() -> None:
+    for operation in permissions.ON_ONESELF:
+        assert permissions.ORGANIZATION_OPERATIONS[operation] == {"ADMIN"}
 
 
 def test_some_things_are_for_the_top_roles() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariadne import ObjectType, QueryType
+from ariadne import MutationType, ObjectType, QueryType
 
 from emulator.api.context import Info
+from emulator.api.resolvers.arguments import one_user
+from emulator.domain import api_key as keys_of
 from emulator.domain.filters import Where, page
 from emulator.storage.snapshot import Document
 
 query = QueryType()
+mutation = MutationType()
 api_key = ObjectType("ApiKey")
 
 
@@ -24,9 +27,16 @@ def count_api_keys(_: Any, info: Info, where: Where) -> int:
     return len(info.context.selection.api_keys(where))
 
 
+@mutation.field("appendToApiKeys")
+def append_to_api_keys(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    with info.context.change() as tx:
+        owner = one_user(tx, "appendToApiKeys", where)
+        return keys_of.append_api_key(tx, owner, data["name"], data["key"])
+
+
 @api_key.field("user")
 def user(key: Document, info: Info) -> Document:
     return info.context.view.users.the(key["userId"])
 
 
-BINDABLES = [query, api_key]
+BINDABLES = [query, mutation, api_key]

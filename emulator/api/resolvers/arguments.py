@@ -25,6 +25,34 @@ def required_id(operation: str, where: Where) -> str:
     return str(where["id"])
 
 
+def one_user(tx: Transaction, operation: str, where: Where) -> Document:
+    """The one user that a mutation's ``where`` names, by e-mail or id.
+
+    Raises:
+        KiliError: it names nobody, or somebody who does not exist or is not visible.
+    """
+    if not where.get("id") and not where.get("email"):
+        raise errors.user_not_named(operation)
+    found = Selection(tx, tx.actor).users(where)
+    if len(found) != 1:
+        raise errors.access_denied()
+    return found[0]
+
+
+def one_organization(tx: Transaction, operation: str, where: Where) -> Document:
+    """The one organization that a mutation's ``where`` names.
+
+    Raises:
+        KiliError: it names none, or one that does not exist or is not visible.
+    """
+    if is_empty(where):
+        raise errors.id_missing(operation)
+    found = Selection(tx, tx.actor).organizations(where)
+    if len(found) != 1:
+        raise errors.access_denied()
+    return found[0]
+
+
 def named_ids(where: Where) -> list[str]:
     """The assets that a ``where`` names."""
     return [where["id"]] if where.get("id") else list(where.get("idIn") or ())

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariadne import ObjectType, QueryType
+from ariadne import MutationType, ObjectType, QueryType
 
 from emulator.api.context import Info
+from emulator.api.resolvers.arguments import one_organization
+from emulator.domain import organization as organizations_of
 from emulator.domain.filters import Where, page
-from emulator.domain.user import visible_users
 from emulator.storage.snapshot import Document
 
 query = QueryType()
+mutation = MutationType()
 organization = ObjectType("Organization")
 
 
@@ -25,14 +27,61 @@ def count_organizations(_: Any, info: Info, where: Where) -> int:
     return len(info.context.selection.organizations(where))
 
 
+@query.field("organizationMetrics")
+def organization_metrics(_: Any, info: Info, where: Where) -> dict[str, Any] | None:
+    found = info.context.selection.organizations({"id": where["organizationId"]})
+    if not found:
+        return None
+    start, end = where.get("startDate"), where.get("endDate")
+    done = organizations_of.metrics(info.context.view, found[0], start, end)
+    return {
+        "numberOfAnnotations": done.annotations,
+        "numberOfHours": done.hours,
+        "numberOfLabeledAssets": done.assets,
+    }
+
+
+@mutation.field("createOrganization")
+def create_organization(_: Any, info: Info, data: dict[str, Any]) -> Document:
+    with info.context.change() as tx:
+        return organizations_of.create_organization(tx, data)
+
+
+@mutation.field("updatePropertiesInOrganization")
+def update_organization(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    with info.context.change() as tx:
+        target = one_organization(tx, "updatePropertiesInOrganization", where)
+        return organizations_of.update_organization(tx, target, data)
+
+
 @organization.field("license")
 def license_(owner: Document, _: Info) -> Document:
     return {**owner["license"], "organizationId": owner["id"]}
 
 
 @organization.field("users")
-def users(_: Document, info: Info) -> list[Document]:
-    return visible_users(info.context.view, info.context.actor, hidden=False)
+def users(owner: Document, info: Info) -> list[Document]:
+    return organizations_of.users_of(info.context.view, owner)
 
 
-BINDABLES = [query, organization]
+@organization.field("activeUsersCount")
+def active_users_count(owner: Document, info: Info) -> int:
+    return sum(each["activated"] for each in users(owner, info))
+
+
+@organization.field("numberOfAnnotations")
+def number_of_annotations(owner: Document, info: Info) -> int:
+    return organizations_of.metrics(info.context.view, owner).annotations
+
+
+@organization.field("numberOfHours")
+def number_of_hours(owner: Document, info: Info) -> float:
+    return organizations_of.metrics(info.context.view, owner).hours
+
+
+@organization.field("numberOfLabeledAssets")
+def number_of_labeled_assets(owner: Document, info: Info) -> int:
+    return organizations_of.metrics(info.context.view, owner).assets
+
+
+BINDABLES = [query, mutation, organization]

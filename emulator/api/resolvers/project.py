@@ -1,4 +1,4 @@
-"""Projects and their members."""
+"""Projects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ariadne import MutationType, ObjectType, QueryType
 
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import required_id
-from emulator.domain import demo
+from emulator.domain import demo, member
 from emulator.domain import project as projects_of
 from emulator.domain.filters import Where, page
 from emulator.rules import workflow
@@ -18,7 +18,6 @@ from emulator.storage.snapshot import Document
 query = QueryType()
 mutation = MutationType()
 project = ObjectType("Project")
-project_user = ObjectType("ProjectUser")
 
 
 @query.field("projects")
@@ -122,7 +121,7 @@ def metadata_types(owner: Document, _: Info) -> dict[str, str]:
 
 @project.field("roles")
 def roles(owner: Document, info: Info) -> list[Document]:
-    return projects_of.members(info.context.view, owner)
+    return member.joined(info.context.view, owner)
 
 
 @project.field("steps")
@@ -168,14 +167,4 @@ project.set_field("numberOfOpenQuestions", _count_issues("QUESTION", "OPEN"))
 project.set_field("numberOfSolvedQuestions", _count_issues("QUESTION", "SOLVED"))
 
 
-@project_user.field("project")
-def project_of(member: Document, info: Info) -> Document:
-    return info.context.view.projects.the(member["projectId"])
-
-
-@project_user.field("user")
-def user_of(member: Document, info: Info) -> Document:
-    return info.context.shown_user(member["userId"], member["projectId"])
-
-
-BINDABLES = [query, mutation, project, project_user]
+BINDABLES = [query, mutation, project]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, event, notification, user
+from emulator.domain import access, api_key, event, member, notification, organization, user
 from emulator.domain.access import AnyView
 from emulator.domain.filters.api_key import API_KEY
 from emulator.domain.filters.asset import ASSET
@@ -15,6 +15,7 @@ from emulator.domain.filters.event import EVENT
 from emulator.domain.filters.issue import COMMENT, ISSUE
 from emulator.domain.filters.label import LABEL, check_searches
 from emulator.domain.filters.lock import LOCK
+from emulator.domain.filters.member import MEMBER
 from emulator.domain.filters.notification import NOTIFICATION
 from emulator.domain.filters.organization import ORGANIZATION
 from emulator.domain.filters.plugin import PLUGIN
@@ -32,6 +33,7 @@ TABLES: dict[str, Table] = {
     "issue": ISSUE,
     "label": LABEL,
     "lock": LOCK,
+    "member": MEMBER,
     "notification": NOTIFICATION,
     "organization": ORGANIZATION,
     "plugin": PLUGIN,
@@ -104,6 +106,15 @@ class Selection:
         """The locks that the where selects, in creation order."""
         return self._select(self.view.locks, "lock", where)
 
+    def members(self, where: Where) -> list[Document]:
+        """The members that the where selects, project by project."""
+        project_id = (where.get("project") or {}).get("id")
+        ids = [project_id] if project_id else [each["id"] for each in self.projects({})]
+        projects = [self.view.projects.the(each) for each in ids if self.sees(each)]
+        list_ = member.everyone if where.get("id") else member.everybody
+        found = [each for project in projects for each in list_(self.view, project)]
+        return [each for each in found if self.meets("member", each, where)]
+
     def users(self, where: Where) -> list[Document]:
         """The users that the where selects; plugins' own ones only when asked by id."""
         hidden = bool(where.get("id") or where.get("idIn"))
@@ -111,13 +122,13 @@ class Selection:
         return [each for each in users if self.meets("user", each, where)]
 
     def organizations(self, where: Where) -> list[Document]:
-        """The actor's organization, if the where selects it."""
-        own = self.view.organizations.the(self.actor.user["organizationId"])
-        return [own] if self.meets("organization", own, where) else []
+        """The organizations that the where selects: the actor's, and those they created."""
+        found = organization.visible_organizations(self.view, self.actor)
+        return [each for each in found if self.meets("organization", each, where)]
 
     def api_keys(self, where: Where) -> list[Document]:
         """The API keys that the where selects."""
-        keys = user.visible_api_keys(self.view, self.actor)
+        keys = api_key.visible_api_keys(self.view, self.actor)
         return [each for each in keys if self.meets("api_key", each, where)]
 
     def notifications(self, where: Where) -> list[Document]:

@@ -10,10 +10,15 @@ def _key_of(selection: Selecting, owner: Document, key: str) -> bool:
     return any(each["userId"] == owner["id"] for each in selection.view.api_keys.find("key", key))
 
 
+def _email(_: Selecting, user: Document, email: str) -> bool:
+    """Addresses are kept in lower case, however they are written (contract §4.7)."""
+    return bool(user["email"] == email.lower())
+
+
 USER: Table = {
     **IDS,
     "activated": equals("activated"),
     "apiKey": _key_of,
-    "email": equals("email"),
+    "email": _email,
     "organization": referenced("organizationId", "organizations", "organization"),
 }

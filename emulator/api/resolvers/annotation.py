@@ -1,0 +1,40 @@
+"""Typed annotations of labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariadne import InterfaceType, ObjectType, QueryType
+
+from emulator.api.context import Info
+from emulator.domain.annotation import annotations_of
+from emulator.domain.filters import Where
+from emulator.storage.snapshot import Document
+
+query = QueryType()
+label = ObjectType("Label")
+
+
+def _type_of(value: Document, *_: Any) -> str:
+    return str(value["__typename"])
+
+
+_INTERFACES = [
+    InterfaceType(name, _type_of)
+    for name in ("Annotation", "VideoAnnotation", "VideoKeyAnnotation")
+]
+
+
+@query.field("annotations")
+def list_annotations(_: Any, info: Info, where: Where) -> list[Document]:
+    named = {"id": where["labelId"]} if where.get("labelId") else {}
+    labels = info.context.selection.labels(named)
+    return [each for owner in labels for each in annotations_of(info.context.view, owner)]
+
+
+@label.field("annotations")
+def annotations_of_label(owner: Document, info: Info) -> list[Document]:
+    return annotations_of(info.context.view, owner)
+
+
+BINDABLES = [query, label, *_INTERFACES]

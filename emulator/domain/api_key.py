@@ -1,0 +1,89 @@
+"""API keys: how users are known (contract §1.3, §9)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from emulator import clock, errors
+from emulator.domain import access, user
+from emulator.domain.world import Actor, BaseView, Transaction, World
+from emulator.storage.snapshot import Document
+
+# Far ahead, so that a test under a frozen clock is not locked out.
+KEY_LIFETIME = timedelta(days=100 * 365)
+RUN_KEY_PREFIX = "kili-run-"
+
+_RESERVED = ("emulator-", RUN_KEY_PREFIX)
+_SHORTEST = 8
+
+
+def create_api_key(
+    tx: Transaction,
+    owner: Document,
+    *,
+    name: str,
+    key: str,
+    expiry: str | None = None,
+    revoked: bool = False,
+) -> Document:
+    """Give a user an API key.
+
+    Args:
+        expiry: when it stops opening anything.
+        revoked: whether it opens nothing from the start.
+    """
+    end = clock.from_text(expiry) if expiry else tx.moment + KEY_LIFETIME
+    return tx.api_keys.insert(
+        {
+            "id": tx.new_id(),
+            "name": name,
+            "key": key,
+            "userId": owner["id"],
+            "createdAt": tx.now,
+            "expiryDate": clock.to_text(end),
+            "revoked": revoked,
+        }
+    )
+
+
+def append_api_key(tx: Transaction, owner: Document, name: str, key: str) -> Document:
+    """Give a user another API key: oneself, or as an administrator anybody.
+
+    Raises:
+        KiliError: it is not the actor's to do, or the key is taken or has a form of its own.
+    """
+    operation = "appendToApiKeys"
+    access.require_on_user(tx, operation, owner)
+    is_plain = len(key) >= _SHORTEST and not any(map(str.isspace, key)) and key.isascii()
+    if not is_plain or key.startswith(_RESERVED):
+        raise errors.key_refused(operation, " or ".join(_RESERVED))
+    if tx.api_keys.find("key", key):
+        raise errors.key_taken(operation)
+    return create_api_key(tx, owner, name=name, key=key)
+
+
+def authenticate(world: World, key: str) -> Actor | None:
+    """Who a key belongs to, or ``None`` when it opens nothing here.
+
+    The key of a plugin run is known only while the run lasts. An expired or revoked key opens
+    nothing, nor does one of a deactivated user.
+    """
+    if key in world.run_keys:
+        return world.run_keys[key]
+    view = world.view
+    for api_key in view.api_keys.find("key", key):
+        owner = view.users.the(api_key["userId"])
+        expired = clock.from_text(api_key["expiryDate"]) <= world.clock.now()
+        if owner["activated"] and not api_key["revoked"] and not expired:
+            return Actor(owner)
+    return None
+
+
+def visible_api_keys(view: BaseView[Any], actor: Actor) -> list[Document]:
+    """The actor's own keys; an administrator sees those of the whole organization."""
+    users = [actor.user]
+    if actor.user["organizationRole"] == "ADMIN":
+        users = user.visible_users(view, actor, hidden=False)
+    ids = {each["id"] for each in users}
+    return [key for key in view.api_keys.all() if key["userId"] in ids]

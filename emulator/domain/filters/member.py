@@ -1,0 +1,31 @@
+"""Which members a ``ProjectUserWhere`` selects (contract §4.7)."""
+
+from __future__ import annotations
+
+from emulator.domain import member
+from emulator.domain.filters.conditions import Selecting, Table, equals, referenced
+from emulator.storage.snapshot import Document
+
+
+def _status(selection: Selecting, document: Document, value: str) -> bool:
+    return member.status(selection.view, document) == value
+
+
+def _is_active(selection: Selecting, document: Document, value: bool) -> bool:
+    """Still there, and with a labeled asset."""
+    is_active = not document["deletedAt"] and member.work(selection.view, document).assets > 0
+    return is_active == value
+
+
+def _is_deleted(_: Selecting, document: Document, value: bool) -> bool:
+    return bool(document["deletedAt"]) == value
+
+
+MEMBER: Table = {
+    "id": equals("id"),
+    "activeInProject": _is_active,
+    "deleted": _is_deleted,
+    "project": referenced("projectId", "projects", "project"),
+    "status": _status,
+    "user": referenced("userId", "users", "user"),
+}

@@ -1,0 +1,41 @@
+"""Invitations: people join a project, and with it the organization (contract §4.7)."""
+
+from __future__ import annotations
+
+from emulator import errors
+from emulator.domain import access, mail, member, user
+from emulator.domain.world import Transaction
+from emulator.rules.permissions import ProjectRole
+from emulator.storage.snapshot import Document
+
+_SUBJECT = "You are invited to Kili"
+_TEXT = "You are invited to the project {title!r} as {role}."
+
+
+def invite(tx: Transaction, project_id: str, email: str, role: ProjectRole) -> Document:
+    """Add whoever has this e-mail to a project, or give them another role; the project.
+
+    An unknown address becomes a new user of the organization, without a password or API key.
+
+    Raises:
+        KiliError: the project is unknown, the role is not the actor's to give, the address is
+            none, or that of a user of another organization.
+    """
+    operation = "appendToRoles"
+    project = access.require(tx, operation, project_id)
+    invited = user.with_email(tx, email)
+    if invited and invited["organizationId"] != project["organizationId"]:
+        raise errors.user_of_another_organization(email)
+    if invited and invited["isServiceAccount"]:
+        raise errors.access_denied()
+    former = access.role_in(tx, invited, project) if invited else None
+    member.check_managed(tx, operation, project_id, role, *([former] if former else []))
+    member.add(tx, project, invited or _invited(tx, project, email, role), role)
+    return project
+
+
+def _invited(tx: Transaction, project: Document, email: str, role: ProjectRole) -> Document:
+    home, data = tx.organizations.the(project["organizationId"]), {"email": email}
+    invited = user.create_user(tx, home, data, operation="appendToRoles", is_invited=True)
+    mail.send(tx, invited, _SUBJECT, _TEXT.format(title=project["title"], role=role))
+    return invited

@@ -1,0 +1,274 @@
+"""Members of projects: who takes part, and as what (contract §4.7). The API says ProjectUser.
+
+A member's document stays when they leave, with the time in ``deletedAt``, and comes to life again
+when they join again. Administrators of the organization take part everywhere: those who have not
+joined a project are listed by a document made up for the purpose, which is stored once they join.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from emulator import errors, ids
+from emulator.domain import access
+from emulator.domain.access import AnyView
+from emulator.domain.world import Transaction
+from emulator.rules import permissions
+from emulator.rules.permissions import ProjectRole
+from emulator.storage.snapshot import Document
+
+Status = Literal["ACTIVATED", "ORG_ADMIN", "ORG_SUSPENDED"]
+
+_SUBMITTED = ("DEFAULT", "REVIEW")
+
+
+# Who takes part
+
+
+def joined(view: AnyView, project: Document) -> list[Document]:
+    """Who has joined the project, the last one last; plugins' own users are hidden."""
+    return [each for each in _people(view, project) if not each["deletedAt"]]
+
+
+def everybody(view: AnyView, project: Document) -> list[Document]:
+    """All who are or were members, then the organization's administrators who have not joined."""
+    stored = _people(view, project)
+    admins = {each["id"]: each for each in _administrators(view, project)}
+    here = [each for each in stored if not each["deletedAt"] or each["userId"] not in admins]
+    taken = {each["userId"] for each in here}
+    former = {each["userId"]: each for each in stored}
+    return here + [
+        _as_administrator(project, admin, former.get(admin["id"]))
+        for admin in admins.values()
+        if admin["id"] not in taken
+    ]
+
+
+def everyone(view: AnyView, project: Document) -> list[Document]:
+    """Everybody, and the plugins' own users, whom nobody sees who does not ask for one."""
+    plugins = view.plugins.find("organization", project["organizationId"])
+    users = [view.users.the(each["userId"]) for each in plugins]
+    found = (acting(view, user, project) for user in users)
+    return [*everybody(view, project), *(each for each in found if each)]
+
+
+def acting(view: AnyView, user: Document, project: Document) -> Document | None:
+    """The user as a member of the project, former ones included."""
+    former = access.membership(view, user["id"], project["id"])
+    if former and not former["deletedAt"]:
+        return former
+    if access.role_in(view, user, project):
+        return _as_administrator(project, user, former)
+    return former
+
+
+def _people(view: AnyView, project: Document) -> list[Document]:
+    stored: list[Document] = view.project_users.find("project", project["id"])
+    people = [each for each in stored if not view.users.the(each["userId"])["isServiceAccount"]]
+    return sorted(people, key=lambda each: str(each["joinedAt"]))
+
+
+def _administrators(view: AnyView, project: Document) -> Iterable[Document]:
+    for user in view.users.find("organization", project["organizationId"]):
+        if access.is_active_administrator(user):
+            yield user
+
+
+def _as_administrator(project: Document, user: Document, former: Document | None) -> Document:
+    """Somebody who takes part without having joined."""
+    row = former or {
+        "id": ids.joint_id(project["id"], user["id"]),
+        "projectId": project["id"],
+        "userId": user["id"],
+        "starred": False,
+    }
+    return {**row, "role": "ADMIN", "joinedAt": None, "deletedAt": None}
+
+
+# What is known of a member
+
+
+def status(view: AnyView, member: Document) -> Status:
+    """How the member takes part, as the API names it."""
+    user = view.users.the(member["userId"])
+    if not user["activated"]:
+        return "ORG_SUSPENDED"
+    is_listed_only = not member["joinedAt"] and not user["isServiceAccount"]
+    return "ORG_ADMIN" if is_listed_only else "ACTIVATED"
+
+
+def is_activated(view: AnyView, member: Document) -> bool:
+    """Whether they have joined, have not left, and are not suspended."""
+    return not member["deletedAt"] and status(view, member) == "ACTIVATED"
+
+
+def invitation_status(view: AnyView, member: Document) -> Literal["ACCEPTED", "PENDING"]:
+    """PENDING as long as who was invited has neither a password nor an API key."""
+    user = view.users.the(member["userId"])
+    has_come = not user["isInvited"] or user["password"] or view.api_keys.find("user", user["id"])
+    return "ACCEPTED" if has_come else "PENDING"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a member did in the project: the DEFAULT and REVIEW labels they submitted."""
+
+    annotations: int
+    assets: int
+    labels: int
+    seconds: float
+    last: str | None
+
+
+def work(view: AnyView, member: Document) -> Work:
+    """What the member did in the project."""
+    author = (member["projectId"], member["userId"])
+    labels = [each for each in view.labels.find("member", author) if _is_submitted(each)]
+    return Work(
+        annotations=sum(each["numberOfAnnotations"] for each in labels),
+        assets=len({each["assetId"] for each in labels}),
+        labels=len(labels),
+        seconds=sum(each["secondsToLabel"] for each in labels),
+        last=max((each["createdAt"] for each in labels), default=None),
+    )
+
+
+def _is_submitted(label: Document) -> bool:
+    return label["labelType"] in _SUBMITTED
+
+
+# Joining, changing, leaving
+
+
+def add(tx: Transaction, project: Document, user: Document, role: ProjectRole) -> Document:
+    """Make a user a member of a project, or give a member another role."""
+    member = access.membership(tx, user["id"], project["id"])
+    if member and not member["deletedAt"]:
+        if member["role"] == role:
+            return member
+        member = tx.project_users.change(member, role=role)
+        tx.emit("project.member.updated", {"userId": user["id"]}, project_id=project["id"])
+        return member
+    if member:
+        member = tx.project_users.change(member, role=role, joinedAt=tx.now, deletedAt=None)
+    elif access.is_active_administrator(user):  # was listed already
+        member = _insert(tx, project, user, role, ids.joint_id(project["id"], user["id"]))
+    else:
+        member = _insert(tx, project, user, role, tx.new_id())
+    tx.emit("project.member.created", {"userId": user["id"]}, project_id=project["id"])
+    return member
+
+
+def add_creator(tx: Transaction, project: Document) -> Document:
+    """Make the actor the administrator of a new project; that it was created says it all."""
+    return _insert(tx, project, tx.actor.user, "ADMIN", tx.new_id())
+
+
+def _insert(
+    tx: Transaction, project: Document, user: Document, role: ProjectRole, member_id: str
+) -> Document:
+    return tx.project_users.insert(
+        {
+            "id": member_id,
+            "projectId": project["id"],
+            "userId": user["id"],
+            "role": role,
+            "starred": False,
+            "joinedAt": tx.now,
+            "deletedAt": None,
+            "createdAt": tx.now,
+        }
+    )
+
+
+def join(tx: Transaction, project: Document, user: Document) -> None:
+    """Add an administrator of the organization to the members, now that they work there (§4.7)."""
+    if access.is_active_administrator(user) and not access.member_of(tx, user["id"], project["id"]):
+        add(tx, project, user, "ADMIN")
+
+
+def leave(tx: Transaction, member: Document) -> None:
+    """End a membership; its document stays."""
+    tx.project_users.change(member, deletedAt=tx.now)
+    payload = {"userId": member["userId"]}
+    tx.emit("project.member.deleted", payload, project_id=member["projectId"])
+
+
+def change_role(
+    tx: Transaction, member: Document, role: ProjectRole, named: dict[str, Any]
+) -> Document:
+    """Give a member another role; an administrator who has not joined joins with it.
+
+    Args:
+        named: ``projectID`` and ``userID`` (an id or an e-mail), where the caller gives them.
+
+    Raises:
+        KiliError: it is not the actor's to change, or what is named is another project or user.
+    """
+    operation = "updatePropertiesInRole"
+    user = tx.users.the(member["userId"])
+    is_project = named.get("projectID") in (None, member["projectId"])
+    if not is_project or (named.get("userID") or user["id"]).lower() not in names(user):
+        raise errors.role_of_another(operation)
+    project = check_managed(tx, operation, member["projectId"], member["role"], role)
+    return add(tx, project, user, role)
+
+
+def names(user: Document) -> tuple[str, str]:
+    """What a user can be named by."""
+    return str(user["id"]), str(user["email"])
+
+
+def remove(tx: Transaction, member: Document) -> Document:
+    """Take a member out of a project; the project.
+
+    Raises:
+        KiliError: it is not the actor's to do, or an administrator who has not joined.
+    """
+    operation = "deleteFromRoles"
+    project = check_managed(tx, operation, member["projectId"], member["role"])
+    if not member["joinedAt"]:
+        raise errors.administrator_stays(operation)
+    leave(tx, member)
+    return project
+
+
+def check_managed(
+    tx: Transaction, operation: str, project_id: str, *roles: ProjectRole
+) -> Document:
+    """The project, if the actor may take these roles from members, or give them.
+
+    Raises:
+        KiliError: they may not.
+    """
+    project = access.require(tx, operation, project_id)
+    own = access.role_in(tx, tx.actor.user, project)
+    for each in roles:
+        managers = permissions.managers_of(each)
+        if own not in managers:
+            needed = f"{permissions.names(managers)} in the project for a member with the role"
+            raise errors.no_access_rights(operation, f"{needed} {each}")
+    return project
+
+
+def update(tx: Transaction, member: Document, data: dict[str, Any]) -> Document:
+    """Star a project, for oneself; the other values of a member are computed.
+
+    Raises:
+        KiliError: the member is not the actor, who does not administer the project either; or the
+            data have a computed value.
+    """
+    operation = "updatePropertiesInProjectUser"
+    is_own = member["userId"] == tx.actor.user_id
+    roles = permissions.OF_ONES_OWN_MEMBERSHIP if is_own else None
+    project = access.require(tx, operation, member["projectId"], roles)
+    computed = sorted(data.keys() - {"starred"})
+    if computed:
+        raise errors.setting_computed(operation, computed[0])
+    if "starred" not in data or data["starred"] == member["starred"]:
+        return member
+    if not tx.project_users.get(member["id"]):
+        member = add(tx, project, tx.users.the(member["userId"]), "ADMIN")
+    return tx.project_users.change(member, starred=data["starred"])

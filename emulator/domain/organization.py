@@ -1,0 +1,113 @@
+"""Organizations: what users and projects belong to (contract §9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from emulator import clock, errors
+from emulator.domain import access, license_terms
+from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.storage.snapshot import Document
+
+_SECONDS_PER_HOUR = 3600
+_SUBMITTED = ("DEFAULT", "REVIEW")
+_ADDRESS = ("address", "city", "country", "zipCode")
+
+
+def insert_organization(
+    tx: Transaction, name: str, license_: dict[str, Any], address: dict[str, str] | None = None
+) -> Document:
+    """Add an organization.
+
+    Args:
+        license_: the members of the license that are not as usual.
+        address: ``address``, ``city``, ``country``, ``zipCode``, where given.
+    """
+    return tx.organizations.insert(
+        {
+            "id": tx.new_id(),
+            "name": name,
+            **{each: (address or {}).get(each, "") for each in _ADDRESS},
+            "license": {**license_terms.DEFAULTS, **license_},
+            "creatorId": tx.actor.user_id or None,
+            "createdAt": tx.now,
+        }
+    )
+
+
+def create_organization(tx: Transaction, data: dict[str, Any]) -> Document:
+    """Add an organization, which its creator sees beside their own.
+
+    Raises:
+        KiliError: the actor is no administrator, or the name is empty.
+    """
+    operation = "createOrganization"
+    access.require_in_organization(tx, operation)
+    _check_name(operation, data)
+    return insert_organization(tx, data["name"], {}, data)
+
+
+def update_organization(tx: Transaction, target: Document, data: dict[str, Any]) -> Document:
+    """Change an organization; of its license, what is given.
+
+    Raises:
+        KiliError: the actor is no administrator, or a value is refused.
+    """
+    operation = "updatePropertiesInOrganization"
+    access.require_in_organization(tx, operation)
+    _check_name(operation, data)
+    changes = dict(data)
+    if "license" in changes:
+        given = license_terms.parsed(operation, changes["license"])
+        changes["license"] = {**target["license"], **given}
+    return tx.organizations.change(target, **changes)
+
+
+def _check_name(operation: str, data: dict[str, Any]) -> None:
+    if "name" in data and not data["name"].strip():
+        raise errors.name_empty(operation, "name")
+
+
+def visible_organizations(view: BaseView[Any], actor: Actor) -> list[Document]:
+    """The actor's own organization, and those that they created."""
+    own = actor.user["organizationId"]
+    found: list[Document] = view.organizations.all()
+    return [each for each in found if each["id"] == own or each["creatorId"] == actor.user_id]
+
+
+def users_of(view: BaseView[Any], owner: Document, *, hidden: bool = False) -> list[Document]:
+    """The organization's users; plugins' own ones only when ``hidden``."""
+    users: list[Document] = view.users.find("organization", owner["id"])
+    return [user for user in users if hidden or not user["isServiceAccount"]]
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What the people of an organization did: the DEFAULT and REVIEW labels they submitted."""
+
+    annotations: int
+    hours: float
+    assets: int
+
+
+def metrics(
+    view: BaseView[Any], owner: Document, start: str | None = None, end: str | None = None
+) -> Metrics:
+    """What was done in the organization's projects, from ``start`` to ``end``, both included."""
+    first = clock.to_text(clock.from_text(start)) if start else ""
+    last = clock.to_text(clock.from_text(end)) if end else "~"
+    labels = [each for each in _submitted(view, owner) if first <= each["createdAt"] <= last]
+    return Metrics(
+        annotations=sum(each["numberOfAnnotations"] for each in labels),
+        hours=sum(each["secondsToLabel"] for each in labels) / _SECONDS_PER_HOUR,
+        assets=len({each["assetId"] for each in labels}),
+    )
+
+
+def _submitted(view: BaseView[Any], owner: Document) -> Iterable[Document]:
+    for project in view.projects.find("organization", owner["id"]):
+        for label in view.labels.find("project", project["id"]):
+            if label["labelType"] in _SUBMITTED:
+                yield label

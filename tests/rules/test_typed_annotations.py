@@ -1,0 +1,103 @@
+"""A label's typed annotations (contract §6.8)."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+import pytest
+
+from emulator.rules.json_response import check_json_response
+from emulator.rules.typed_annotations import typed_annotations
+from tests.rules.typed_cases import IN_PART, JOBS, NOT_WHOLE, WHOLE, Json
+
+LABEL = "cl0123456789abcdefghijklm"
+
+
+def read(input_type: str, response: Json) -> list[dict[str, Any]]:
+    check_json_response(response, JOBS, input_type)
+    before = copy.deepcopy(response)
+    found = typed_annotations(LABEL, response, JOBS, input_type)
+    assert response == before
+    return found
+
+
+@pytest.mark.parametrize(
+    ("input_type", "response", "types"),
+    [*WHOLE.values(), *IN_PART.values()],
+    ids=[*WHOLE, *(f"{each}, in part" for each in IN_PART)],
+)
+def test_what_has_a_type_is_said(input_type: str, response: Json, types: list[str]) -> None:
+    found = read(input_type, response)
+    assert [each["__typename"] for each in found] == [f"{each}Annotation" for each in types]
+
+
+@pytest.mark.parametrize(("input_type", "response"), NOT_WHOLE.values(), ids=NOT_WHOLE.keys())
+def test_what_clients_would_not_make_again_is_not_said(input_type: str, response: Json) -> None:
+    assert read(input_type, response) == []
+
+
+@pytest.mark.parametrize(("input_type", "response", "_"), WHOLE.values(), ids=WHOLE.keys())
+def test_ids_are_distinct_and_depend_on_the_place_alone(
+    input_type: str, response: Json, _: object
+) -> None:
+    found = read(input_type, response)
+    keys = [key["id"] for each in found for key in each.get("keyAnnotations", ())]
+    ids = [each["id"] for each in found] + keys
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch("c[a-z0-9]{24}", each) for each in ids)
+    assert found == read(input_type, response)
+    others = typed_annotations("cl9876543210abcdefghijklm", response, JOBS, input_type)
+    assert not set(ids) & {each["id"] for each in others}
+
+
+def test_an_annotation_has_the_members_of_its_type() -> None:
+    response = WHOLE["sub-jobs"][1]
+    parent, child, note = read("LLM_STATIC", response)
+    assert parent == {
+        "__typename": "ClassificationAnnotation",
+        "id": parent["id"],
+        "job": "CLASS",
+        "labelId": LABEL,
+        "path": [],
+        "annotationValue": {"categories": ["A"]},
+        "chatItemId": None,
+    }
+    assert child["path"] == note["path"] == [[parent["id"], "A"]]
+    assert note["annotationValue"] == {"text": "n"}
+
+
+def test_a_videos_annotation_says_where_it_is_and_where_it_was_drawn() -> None:
+    classes, text = read("VIDEO", WHOLE["video class"][1])
+    assert classes["frames"] == [{"start": 0, "end": 1}, {"start": 3, "end": 4}]
+    keys = [(key["frame"], key["annotationValue"]) for key in classes["keyAnnotations"]]
+    assert keys == [
+        (0, {"categories": ["A"]}),
+        (3, {"categories": ["A", "B"]}),
+        (4, {"categories": ["B"]}),
+    ]
+    assert text["frames"] == [{"start": 3, "end": 3}]
+
+
+def test_an_object_has_its_mid_category_name_and_vertices() -> None:
+    car, other = read("VIDEO", WHOLE["video as clients make it"][1])
+    assert (car["mid"], car["category"], car["name"]) == ("1", "CAR", "Car 1")
+    assert (other["mid"], other["name"]) == ("2", None)
+    (key,) = car["keyAnnotations"]
+    vertices = key["annotationValue"]["vertices"]
+    assert vertices == key["annotationValue"]["verticesScalar"]
+    assert vertices[0][0][0] == {"x": 0.1, "y": 0.2}
+
+
+@pytest.mark.parametrize("number", [10**400, 1e999, True, "1", None])
+def test_a_point_that_is_none_is_not_said(number: object) -> None:
+    point = {"x": number, "y": 0}
+    response = {
+        "MARKER": {"annotations": [{"categories": [{"name": "CAR"}], "mid": "1", "point": point}]}
+    }
+    assert typed_annotations(LABEL, response, JOBS, "IMAGE") == []
+
+
+def test_jobs_that_the_interface_has_lost_are_not_said() -> None:
+    assert typed_annotations(LABEL, {"GONE": {"text": "x"}}, JOBS, "IMAGE") == []
