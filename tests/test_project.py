@@ -64,13 +64,13 @@ def test_settings_are_answered_as_they_were_recorded(
     types = {"customConsensus": "number", "sensitiveData": "string", "uploaded": "string"}
     changed = value(notebook, f"{update}(project_id=project_id, metadata_types={types!r})")
     ordered = ["uploaded", "sensitiveData", "customConsensus"]
-    if sdk.version == "26.2.4":  # older ones ask for the id alone, and know no metadataTypes
-        assert answer == {"reviewCoverage": 50, "id": project_id}
+    assert answer == {"reviewCoverage": 50, "id": project_id}
+    if sdk.version == "26.2.4":  # older ones cannot ask for metadataTypes
         assert list(changed["metadataProperties"]) == ordered
         (read,) = value(notebook, "kili.projects(project_id, fields=['metadataTypes'])")
         assert list(read["metadataTypes"].items()) == [(name, types[name]) for name in ordered]
     else:
-        assert answer == changed == {"id": project_id}
+        assert changed == {"metadataTypes": types, "id": project_id}
         (stored,) = remote_world.export()["projects"]
         assert list(stored["metadataProperties"]) == ordered
     assert value(notebook, "kili.projects(project_id, fields=['reviewCoverage'])") == [
