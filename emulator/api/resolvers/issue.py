@@ -86,7 +86,9 @@ def asset(owner: Document, info: Info) -> Document:
 
 @issue.field("assignee")
 def assignee(owner: Document, info: Info) -> Document | None:
-    return info.context.view.users.the(owner["assigneeId"]) if owner["assigneeId"] else None
+    if not owner["assigneeId"]:
+        return None
+    return info.context.shown_user(owner["assigneeId"], owner["projectId"])
 
 
 @issue.field("author")
