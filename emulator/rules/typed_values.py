@@ -30,12 +30,11 @@ def answer_value(answer: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
 
 
 def _is_order(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and is_number(value.get("rank"))
-        and abs(value["rank"]) <= _MAX_INT
-        and isinstance(value.get("elements"), list)
-    )
+    if not isinstance(value, dict) or not isinstance(value.get("elements"), list):
+        return False
+    rank: Any = value.get("rank")
+    whole = is_number(rank) and abs(rank) <= _MAX_INT and rank == int(rank)
+    return whole and all(isinstance(each, str) for each in value["elements"])
 
 
 def object_value(drawn: dict[str, Any], job: dict[str, Any]) -> dict[str, Any] | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from hypothesis import strategies as st
+
 from emulator.rules.json_interface import parse_json_interface
+from emulator.rules.response_shapes import SHAPES
 
 Json = dict[str, Any]
 
@@ -348,3 +351,21 @@ REFUSED: dict[str, tuple[str, Json, str]] = {
         'category "C" is not in job "CLASS"',
     ),
 }
+
+_LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+_CODES = st.sampled_from(["A", "X", "CAR", "HEAD", "ORG", "OWNS", "TOWS", "COVER", "OK", "m1"])
+_MEMBERS = st.sampled_from(
+    [
+        *("annotations", "categories", "children", "points", "name", "mid", "isKeyFrame"),
+        *("normalizedVertices", "x", "y", "rank", "elements", *SHAPES),
+    ]
+)
+JSON_VALUES = st.recursive(
+    _LEAVES | _CODES,
+    lambda below: (
+        st.lists(below, max_size=3)
+        | st.dictionaries(_MEMBERS | st.sampled_from(list(JOBS)), below, max_size=4)
+    ),
+    max_leaves=25,
+)
+"""Any JSON, with many names that mean something in a response."""

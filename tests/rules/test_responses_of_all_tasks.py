@@ -14,8 +14,8 @@ from emulator.errors import KiliError
 from emulator.rules.annotations import count_annotations, search_counts
 from emulator.rules.json_response import check_json_response
 from emulator.rules.response import MAX_DEPTH
-from emulator.rules.response_shapes import ML_TASKS, SHAPES
-from tests.rules.response_cases import JOBS, REFUSED, TAKEN, Json
+from emulator.rules.response_shapes import ML_TASKS
+from tests.rules.response_cases import JOBS, JSON_VALUES, REFUSED, TAKEN, Json
 
 
 @pytest.mark.parametrize(("input_type", "response", "_"), TAKEN.values(), ids=TAKEN.keys())
@@ -94,27 +94,9 @@ def test_sub_jobs_may_be_nested_deeply_but_not_without_end() -> None:
             check_json_response(nested(levels), JOBS, "IMAGE")
 
 
-_LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
-_CODES = st.sampled_from(["A", "X", "CAR", "HEAD", "ORG", "OWNS", "TOWS", "COVER", "OK", "m1"])
-_MEMBERS = st.sampled_from(
-    [
-        *("annotations", "categories", "children", "points", "name", "mid", "isKeyFrame"),
-        *("normalizedVertices", "x", "y", "rank", "elements", *SHAPES),
-    ]
-)
-_JSON = st.recursive(
-    _LEAVES | _CODES,
-    lambda below: (
-        st.lists(below, max_size=3)
-        | st.dictionaries(_MEMBERS | st.sampled_from(list(JOBS)), below, max_size=4)
-    ),
-    max_leaves=25,
-)
-
-
 @pytest.mark.parametrize("input_type", ["IMAGE", "VIDEO"])
 @pytest.mark.parametrize("job", JOBS)
-@given(answer=_JSON)
+@given(answer=JSON_VALUES)
 def test_any_json_is_taken_or_refused(job: str, input_type: str, answer: Any) -> None:
     response = {"0": {job: answer}} if input_type == "VIDEO" else {job: answer}
     counts = search_counts(response, input_type)
@@ -124,7 +106,9 @@ def test_any_json_is_taken_or_refused(job: str, input_type: str, answer: Any) ->
         assert isinstance(answer, dict)
 
 
-@given(response=st.dictionaries(st.sampled_from([*JOBS, "0", "01", "assetLevel", "¹"]), _JSON))
+@given(
+    response=st.dictionaries(st.sampled_from([*JOBS, "0", "01", "assetLevel", "¹"]), JSON_VALUES)
+)
 def test_any_response_is_taken_or_refused(response: Json) -> None:
     for input_type in ("IMAGE", "VIDEO"):
         count_annotations(response, input_type)

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import copy
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from graphql import (
+    GraphQLObjectType,
+    get_nullable_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+)
+from hypothesis import given
+from hypothesis import strategies as st
 
+from emulator.errors import KiliError
 from emulator.rules.json_response import check_json_response
 from emulator.rules.typed_annotations import typed_annotations
+from tests.contract.contract import SCHEMA
+from tests.rules.response_cases import JSON_VALUES
 from tests.rules.typed_cases import IN_PART, JOBS, NOT_WHOLE, WHOLE, Json
 
+ANNOTATION = SCHEMA.type_map["Annotation"]
 LABEL = "cl0123456789abcdefghijklm"
 
 
@@ -101,3 +115,43 @@ def test_a_point_that_is_none_is_not_said(number: object) -> None:
 
 def test_jobs_that_the_interface_has_lost_are_not_said() -> None:
     assert typed_annotations(LABEL, {"GONE": {"text": "x"}}, JOBS, "IMAGE") == []
+
+
+def check_type(type_: Any, value: Any) -> None:
+    """A value can be answered as what a type of the API says."""
+    if value is None:
+        assert not is_non_null_type(type_), type_
+        return
+    type_ = get_nullable_type(type_)
+    if is_list_type(type_):
+        for each in value:
+            check_type(type_.of_type, each)
+    elif is_leaf_type(type_):
+        type_.serialize(value)
+    else:
+        named = SCHEMA.type_map[value.get("__typename", type_.name)]
+        assert isinstance(named, GraphQLObjectType)
+        for name, field in named.fields.items():
+            check_type(field.type, value[name])
+
+
+@pytest.mark.parametrize("input_type", ["IMAGE", "VIDEO", "GEOSPATIAL", "LLM_STATIC"])
+@given(answer=JSON_VALUES, job=st.sampled_from(list(JOBS)))
+def test_of_any_response_that_is_taken_annotations_can_be_answered(
+    input_type: str, answer: Any, job: str
+) -> None:
+    response = {"0": {job: answer}} if input_type == "VIDEO" else {job: answer}
+    with suppress(KiliError):
+        check_json_response(response, JOBS, input_type)
+        for each in typed_annotations(LABEL, response, JOBS, input_type):
+            check_type(ANNOTATION, each)
+
+
+@pytest.mark.parametrize(
+    ("input_type", "response"),
+    [case[:2] for case in (*WHOLE.values(), *IN_PART.values())],
+    ids=[*WHOLE, *(f"{each}, in part" for each in IN_PART)],
+)
+def test_annotations_have_the_types_of_the_api(input_type: str, response: Json) -> None:
+    for each in read(input_type, response):
+        check_type(ANNOTATION, each)
