@@ -32,8 +32,10 @@ def create_api_key(
     Args:
         expiry: when it stops opening anything.
         revoked: whether it opens nothing from the start.
+
+    Raises:
+        KiliError: ``expiry`` is no time.
     """
-    end = clock.from_text(expiry) if expiry else tx.moment + KEY_LIFETIME
     return tx.api_keys.insert(
         {
             "id": tx.new_id(),
@@ -41,10 +43,36 @@ def create_api_key(
             "key": key,
             "userId": owner["id"],
             "createdAt": tx.now,
-            "expiryDate": clock.to_text(end),
+            "expiryDate": _moment(expiry) if expiry else clock.to_text(tx.moment + KEY_LIFETIME),
             "revoked": revoked,
         }
     )
+
+
+def _moment(text: str) -> str:
+    try:
+        return clock.to_text(clock.from_text(text))
+    except ValueError:
+        raise errors.expiry_refused(text) from None
+
+
+def change_api_key(
+    tx: Transaction, name: str, *, revoked: bool | None = None, expiry: str | None = None
+) -> Document:
+    """Revoke the key of this name, or let it expire at another time, as the app can do it.
+
+    Raises:
+        KiliError: no key or more than one has this name, or the time is none.
+    """
+    found = [each for each in tx.api_keys.all() if each["name"] == name]
+    if len(found) != 1:
+        raise errors.key_not_named(name, len(found))
+    changes: dict[str, Any] = {}
+    if revoked is not None:
+        changes["revoked"] = revoked
+    if expiry is not None:
+        changes["expiryDate"] = _moment(expiry)
+    return tx.api_keys.change(found[0], **changes)
 
 
 def append_api_key(tx: Transaction, owner: Document, name: str, key: str) -> Document:

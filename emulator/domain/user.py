@@ -26,7 +26,7 @@ def create_user(
 
     Args:
         data: ``email``, and where given ``password``, ``firstname``, ``lastname``,
-            ``organizationRole`` (USER unless given).
+            ``organizationRole`` (USER unless given), ``activated`` (true unless given).
         is_invited: somebody else made the account; its owner has not come yet.
 
     Raises:
@@ -41,7 +41,7 @@ def create_user(
             "lastname": data.get("lastname") or "",
             "organizationId": home["id"],
             "organizationRole": data.get("organizationRole") or "USER",
-            "activated": True,
+            "activated": data.get("activated", True),
             "hasCompletedLabelingTour": False,
             "hubspotSubscriptionStatus": None,
             "isServiceAccount": is_service_account,

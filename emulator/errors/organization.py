@@ -24,3 +24,13 @@ def key_refused(operation: str, prefixes: str) -> KiliError:
     """An API key has a form that the emulator needs for its own ones."""
     return wrong(operation, f"an API key has at least 8 characters, no spaces, and does not begin "
                  f"with {prefixes}")  # fmt: skip
+
+
+def expiry_refused(text: str) -> KiliError:
+    """A key is to expire at what is no time."""
+    return wrong("expiryDate", f'"{text}" is no time: give YYYY-MM-DD or an ISO-8601 time')
+
+
+def key_not_named(name: str, count: int) -> KiliError:
+    """A key is named that does not exist, or not alone."""
+    return wrong("The change of a key", f'{count} keys have the name "{name}"')

@@ -36,6 +36,7 @@ CONTROL_NEEDS_ADMIN = "The control plane needs the key of an administrator of th
 CONTROL_CREATE = 'send {"name": text, "scenario": text, "seed": number}'
 CONTROL_MARK = 'send {"mark": …} with what POST …/mark answered'
 CONTROL_MARK_OUTSIDE = "the mark is not of the time between the world's start and now"
+CONTROL_KEY = 'send {"revoked": true or false, "expiryDate": time}, or one of them'
 CONTROL_WAIT = 'send {"timeout": seconds}'
 
 

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, jsonify, request
 from emulator import errors
 from emulator.clock import Clock
 from emulator.config import DEFAULT_WORLD
+from emulator.domain.api_key import change_api_key
 from emulator.domain.registry import WorldError, WorldRegistry
 from emulator.domain.world import Actor, Mark, World
 from emulator.http import security
@@ -54,6 +55,7 @@ def control_blueprint(
     @blueprint.errorhandler(WorldError)
     @blueprint.errorhandler(ScenarioError)
     @blueprint.errorhandler(BodyError)
+    @blueprint.errorhandler(errors.KiliError)
     def explain(error: Exception) -> tuple[Response, int]:
         return jsonify(error=str(error)), getattr(error, "status", 400)
 
@@ -108,6 +110,17 @@ def _add_world_routes(blueprint: Blueprint, registry: WorldRegistry, wait_idle: 
     @blueprint.get("/worlds/<name>/export")
     def export_world(name: str) -> Response:
         return jsonify(registry.get(name).export())
+
+    @blueprint.post("/worlds/<name>/keys/<key_name>")
+    def change_key(name: str, key_name: str) -> Response:
+        data = read_json(request)
+        revoked, expiry = data.get("revoked"), data.get("expiryDate")
+        fits = isinstance(revoked, bool | None) and isinstance(expiry, str | None)
+        if not data or data.keys() - {"revoked", "expiryDate"} or not fits:
+            raise WorldError(errors.CONTROL_KEY)
+        with registry.get(name).transaction(Actor.system()) as tx:
+            changed = change_api_key(tx, key_name, revoked=revoked, expiry=expiry)
+        return jsonify({member: changed[member] for member in ("name", "revoked", "expiryDate")})
 
     @blueprint.post("/worlds/<name>/wait-idle")
     def wait_until_idle(name: str) -> Response:

@@ -84,7 +84,15 @@ class _Loading:
     def _load_user(self, home: Document, each: dict[str, Any], key_for: KeyFor) -> None:
         key = each["key"]
         created = user.create_user(self._tx, home, each)
-        api_key.create_api_key(self._tx, created, name=key, key=key_for(key))
+        described = each.get("apiKey", {})
+        api_key.create_api_key(
+            self._tx,
+            created,
+            name=key,
+            key=key_for(key),
+            expiry=described.get("expiryDate"),
+            revoked=described.get("revoked", False),
+        )
         self._users[key] = created
 
     def _load_project(self, steps: Steps, each: dict[str, Any]) -> None:

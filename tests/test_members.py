@@ -1,0 +1,249 @@
+"""Members of projects: how they are listed, who manages whom, who joins by working (§4.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from emulator.app import Emulator
+from emulator.ids import joint_id
+from tests.stage import EASY, PLUGIN, Names, set_stage
+from tests.wire import Wire
+
+FIELDS = "id role status activated deletedAt isAuthor starred invitationStatus user { email }"
+
+
+@pytest.fixture(scope="module")
+def _wire() -> Iterator[Wire]:
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        yield wire
+        wire.close()
+
+
+@pytest.fixture(scope="module")
+def known(_wire: Wire) -> Names:
+    return set_stage(_wire)
+
+
+@pytest.fixture
+def wire(_wire: Wire, known: Names) -> Iterator[Wire]:
+    mark = _wire.emulator.mark()
+    yield _wire
+    _wire.emulator.reset(mark)
+
+
+def invite(wire: Wire, project: str, name: str, role: str, key: str = "admin") -> Any:
+    data = {"userEmail": f"{name}@example.com", "role": role}
+    roles = "roles { id role user { id email } }"
+    return wire.call("appendToRoles", key, roles, data=data, where={"id": project})["roles"]
+
+
+def members(wire: Wire, project: str, key: str = "admin", **where: Any) -> dict[str, Any]:
+    """The project's members by the name in their address."""
+    where = {"project": {"id": project}, **where}
+    found = wire.list("projectUsers", where, key, FIELDS)
+    return {each["user"]["email"].partition("@")[0]: each for each in found}
+
+
+def statuses(wire: Wire, project: str) -> dict[str, str]:
+    return {name: each["status"] for name, each in members(wire, project).items()}
+
+
+def add_administrator(wire: Wire) -> str:
+    data = {"email": "grace@example.com", "organizationRole": "ADMIN"}
+    created = wire.call("createUser", data=data, selection="id")
+    key = {"key": "graces-own-key", "name": "grace"}
+    wire.call("appendToApiKeys", data=key, where=created)
+    return str(created["id"])
+
+
+def label(wire: Wire, asset: str, key: str, type_: str = "DEFAULT", **row: Any) -> None:
+    row = {"assetID": asset, "jsonResponse": EASY, **row}
+    data = {"labelType": type_, "labelsData": [row]}
+    wire.call("appendManyLabels", key, "id", data=data, where={})
+
+
+def test_who_created_a_project_has_joined_it(wire: Wire, known: Names) -> None:
+    (creator,) = members(wire, known["hidden project"]).values()
+    assert (creator["role"], creator["status"]) == ("ADMIN", "ACTIVATED")
+    assert creator["isAuthor"] is creator["activated"] is True
+
+
+def test_administrators_of_the_organization_are_listed_everywhere(wire: Wire, known: Names) -> None:
+    add_administrator(wire)
+    grace = members(wire, known["project"])["grace"]
+    assert (grace["role"], grace["status"], grace["activated"]) == ("ADMIN", "ORG_ADMIN", False)
+    assert wire.list("projectUsers", {"id": grace["id"]}) == [{"id": grace["id"]}]
+    project = wire.list("projects", {"id": known["project"]}, selection="roles { id }")[0]
+    assert grace["id"] not in {each["id"] for each in project["roles"]}
+    where = {"project": {"id": known["project"]}, "status": "ORG_ADMIN"}
+    assert wire.call("countProjectUsers", where=where) == 1
+
+
+@pytest.mark.parametrize("type_", ["DEFAULT", "REVIEW"])
+def test_an_administrator_who_labels_or_reviews_joins(wire: Wire, known: Names, type_: str) -> None:
+    add_administrator(wire)
+    before = members(wire, known["project"])["grace"]
+    label(wire, known["farm"], "grace", type_)
+    after = members(wire, known["project"])["grace"]
+    assert after == {**before, "status": "ACTIVATED", "activated": True}
+    event = wire.call("events", where={"projectId": known["project"]}, pagination={})[-2:]
+    assert "project.member.created" in {each["event"] for each in event}
+
+
+def test_whom_a_label_is_attributed_to_joins(wire: Wire, known: Names) -> None:
+    grace = add_administrator(wire)
+    label(wire, known["farm"], "admin", authorID=grace)
+    assert statuses(wire, known["project"])["grace"] == "ACTIVATED"
+
+
+def test_predictions_make_nobody_a_member(wire: Wire, known: Names) -> None:
+    add_administrator(wire)
+    label(wire, known["farm"], "grace", "PREDICTION", modelName="m")
+    assert statuses(wire, known["project"])["grace"] == "ORG_ADMIN"
+
+
+def test_changing_the_role_of_an_administrator_makes_them_a_member(
+    wire: Wire, known: Names
+) -> None:
+    add_administrator(wire)
+    where = {"id": members(wire, known["project"])["grace"]["id"]}
+    changed = wire.call(
+        "updatePropertiesInRole", where=where, data={"role": "REVIEWER"}, selection="id role status"
+    )
+    assert changed == {**where, "role": "REVIEWER", "status": "ACTIVATED"}
+
+
+def test_an_administrator_who_has_not_joined_cannot_be_removed(wire: Wire, known: Names) -> None:
+    add_administrator(wire)
+    where = {"id": members(wire, known["project"])["grace"]["id"]}
+    assert "nothing is to be removed" in wire.refusal("deleteFromRoles", where=where)
+
+
+def test_a_removed_administrator_still_takes_part_as_one(wire: Wire, known: Names) -> None:
+    before = members(wire, known["hidden project"])["admin"]
+    wire.call("deleteFromRoles", where={"id": before["id"]})
+    after = members(wire, known["hidden project"])["admin"]
+    assert after == {**before, "status": "ORG_ADMIN", "activated": False}
+
+
+def test_who_is_deactivated_is_listed_as_suspended(wire: Wire, known: Names) -> None:
+    where = {"email": "labeler@example.com"}
+    wire.call("updatePropertiesInUser", where=where, data={"activated": False}, selection="id")
+    leo = members(wire, known["project"])["labeler"]
+    assert (leo["status"], leo["activated"]) == ("ORG_SUSPENDED", False)
+    assert wire.send("viewer", "labeler").status_code == 401
+    wire.call("updatePropertiesInUser", where=where, data={"activated": True}, selection="id")
+    assert statuses(wire, known["project"])["labeler"] == "ACTIVATED"
+
+
+def test_who_was_removed_sees_the_project_no_more_and_stays_listed(
+    wire: Wire, known: Names
+) -> None:
+    before = members(wire, known["project"])["labeler"]
+    wire.call("deleteFromRoles", where={"id": before["id"]})
+    assert wire.list("projects", {}, "labeler") == []
+    left = members(wire, known["project"])["labeler"]
+    assert left["activated"] is False
+    assert left["deletedAt"]
+    assert "labeler" not in members(wire, known["project"], deleted=False)
+    assert list(members(wire, known["project"], deleted=True)) == ["labeler"]
+    assert "accessDenied" in wire.refusal("deleteFromRoles", where={"id": before["id"]})
+
+
+def test_who_is_invited_again_has_the_same_id_and_comes_last(wire: Wire, known: Names) -> None:
+    before = members(wire, known["project"])["manager"]
+    wire.call("deleteFromRoles", where={"id": before["id"]})
+    wire.emulator.world.clock.offset += wire.emulator.world.clock.offset.resolution * 10**6
+    last = invite(wire, known["project"], "manager", "LABELER")[-1]
+    assert (last["id"], last["role"]) == (before["id"], "LABELER")
+    assert members(wire, known["project"])["manager"]["deletedAt"] is None
+
+
+def test_an_invitation_makes_a_user_with_an_address_in_lower_case(wire: Wire, known: Names) -> None:
+    last = invite(wire, known["project"], "No.Such.Person", "LABELER")[-1]
+    assert last["user"]["email"] == "no.such.person@example.com"
+    again = invite(wire, known["project"], "NO.such.person", "REVIEWER")[-1]
+    assert again == {**last, "role": "REVIEWER"}
+    (user,) = wire.list("users", {"id": last["user"]["id"]}, selection="organizationRole firstname")
+    assert user == {"organizationRole": "USER", "firstname": ""}
+    mail = wire.emulator.world.view.mails.all()[-1]
+    assert mail["to"] == "no.such.person@example.com"
+
+
+def test_an_invitation_is_pending_until_its_owner_has_a_key(wire: Wire, known: Names) -> None:
+    invite(wire, known["project"], "new", "LABELER")
+    assert members(wire, known["project"])["new"]["invitationStatus"] == "PENDING"
+    key = {"key": "the-new-ones-key", "name": "new"}
+    wire.call("appendToApiKeys", data=key, where={"email": "new@example.com"})
+    assert members(wire, known["project"])["new"]["invitationStatus"] == "ACCEPTED"
+    assert wire.ids("projects", {}, "new") == [known["project"]]
+
+
+def test_all_members_can_be_removed_and_the_administrator_comes_back(
+    wire: Wire, known: Names
+) -> None:
+    for each in members(wire, known["project"]).values():
+        wire.call("deleteFromRoles", where={"id": each["id"]})
+    assert set(members(wire, known["project"], deleted=False)) == {"admin"}
+    assert invite(wire, known["project"], "admin", "ADMIN")[-1]["role"] == "ADMIN"
+
+
+def test_a_team_manager_manages_labelers_and_reviewers(wire: Wire, known: Names) -> None:
+    invite(wire, known["project"], "new", "LABELER", "manager")
+    invite(wire, known["project"], "labeler", "REVIEWER", "manager")
+    where = {"id": members(wire, known["project"])["reviewer"]["id"]}
+    wire.call("updatePropertiesInRole", "manager", where=where, data={"role": "LABELER"})
+    wire.call("deleteFromRoles", "manager", where=where)
+    found = members(wire, known["project"], deleted=False)
+    assert {name: each["role"] for name, each in found.items()} == {
+        "admin": "ADMIN",
+        "manager": "TEAM_MANAGER",
+        "labeler": "REVIEWER",
+        "new": "LABELER",
+    }
+
+
+def test_members_see_each_other_and_nobody_else_does(wire: Wire, known: Names) -> None:
+    assert members(wire, known["project"], "labeler") == members(wire, known["project"])
+    assert members(wire, known["hidden project"], "labeler") == {}
+
+
+def test_a_plugin_is_listed_only_when_it_is_asked_for(wire: Wire, known: Names) -> None:
+    where = {"pluginName": PLUGIN, "projectId": known["project"]}
+    before = members(wire, known["project"])
+    wire.call("activatePluginOnProject", where=where)
+    assert members(wire, known["project"]) == before
+    (plugin,) = wire.emulator.world.view.plugins.all()
+    asked = {"id": joint_id(known["project"], plugin["userId"])}
+    assert wire.list("projectUsers", asked, selection="role status") == [
+        {"role": "ADMIN", "status": "ACTIVATED"}
+    ]
+
+
+def test_a_members_figures_are_those_of_their_labels(wire: Wire, known: Names) -> None:
+    figures = "numberOfLabels numberOfLabeledAssets totalDuration lastLabelingAt"
+    where = {"project": {"id": known["project"]}, "user": {"email": "manager@example.com"}}
+    (before,) = wire.list("projectUsers", where, selection=figures)
+    assert before == {
+        "numberOfLabels": 0,
+        "numberOfLabeledAssets": 0,
+        "totalDuration": 0,
+        "lastLabelingAt": None,
+    }
+    for seconds in (2, 3.5):
+        label(wire, known["farm"], "manager", secondsToLabel=seconds)
+    label(wire, known["farm"], "manager", "PREDICTION", modelName="m", secondsToLabel=100)
+    (after,) = wire.list("projectUsers", where, selection=figures)
+    assert after.pop("lastLabelingAt") is not None
+    assert after == {"numberOfLabels": 2, "numberOfLabeledAssets": 1, "totalDuration": 5.5}
+
+
+def test_a_project_is_starred_for_oneself(wire: Wire, known: Names) -> None:
+    where = {"id": members(wire, known["project"])["labeler"]["id"]}
+    wire.call("updatePropertiesInProjectUser", "labeler", where=where, data={"starred": True})
+    starred = {name for name, each in members(wire, known["project"]).items() if each["starred"]}
+    assert starred == {"labeler"}

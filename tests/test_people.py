@@ -1,0 +1,190 @@
+"""Users, organizations and API keys: what one may do with whom (contract §9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.app import Emulator
+from tests.stage import Names, set_stage
+from tests.wire import Wire
+
+LEO = {"email": "labeler@example.com"}
+
+
+@pytest.fixture(scope="module")
+def _wire() -> Iterator[Wire]:
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        yield wire
+        wire.close()
+
+
+@pytest.fixture(scope="module")
+def known(_wire: Wire) -> Names:
+    return set_stage(_wire)
+
+
+@pytest.fixture
+def wire(_wire: Wire, known: Names) -> Iterator[Wire]:
+    mark = _wire.emulator.mark()
+    yield _wire
+    _wire.emulator.reset(mark)
+
+
+def update(wire: Wire, key: str = "admin", where: dict[str, str] = LEO, **data: Any) -> Any:
+    return wire.call("updatePropertiesInUser", key, "id", where=where, data=data)
+
+
+def test_everybody_changes_their_own_name_and_address(wire: Wire, known: Names) -> None:
+    update(wire, "labeler", firstname="Leonard", email="Leonard@example.com")
+    me = wire.call("viewer", "labeler", "firstname email")
+    assert me == {"firstname": "Leonard", "email": "leonard@example.com"}
+
+
+def test_the_address_that_old_clients_send_along_changes_nothing(wire: Wire) -> None:
+    update(wire, email="Labeler@example.com", lastname="Renamed")
+    assert wire.call("viewer", "labeler", "lastname email") == {**LEO, "lastname": "Renamed"}
+
+
+def test_a_new_administrator_sees_and_may_do_everything(wire: Wire, known: Names) -> None:
+    update(wire, organizationRole="ADMIN")
+    assert known["hidden project"] in wire.ids("projects", {}, "labeler")
+    wire.call("deleteProject", "labeler", where={"id": known["hidden project"]})
+
+
+def test_users_create_projects_and_delete_their_own_only(wire: Wire, known: Names) -> None:
+    own = wire.call("createProject", "labeler", "id", data={"title": "Own"})["id"]
+    archive = {"archived": True}
+    wire.call("updatePropertiesInProject", "labeler", "id", where={"id": own}, data=archive)
+    wire.call("deleteProject", "labeler", where={"id": own})
+    where = {"id": known["project"]}
+    for mutation, more in (("deleteProject", {}), ("updatePropertiesInProject", {"data": archive})):
+        assert "noAccessRights" in wire.refusal(mutation, "labeler", where=where, **more)
+        hidden = {"id": known["hidden project"]}
+        assert "accessDenied" in wire.refusal(mutation, "labeler", where=hidden, **more)
+
+
+def test_the_last_administrator_stays_until_there_is_another(wire: Wire) -> None:
+    ada = {"email": "admin@example.com"}
+    data = {"organizationRole": "USER"}
+    says = "make another one first"
+    assert says in wire.refusal("updatePropertiesInUser", where=ada, data=data)
+    update(wire, organizationRole="ADMIN")
+    update(wire, where=ada, **data)
+    assert wire.call("viewer", selection="organizationRole") == data
+
+
+def test_a_created_organization_takes_users_over(wire: Wire, known: Names) -> None:
+    other = wire.call("createOrganization", data={"name": "Other"}, selection="id")["id"]
+    update(wire, organizationId=other)
+    assert wire.list("projects", {}, "labeler") == []
+    assert wire.ids("organizations", {}, "labeler") == [other]
+    assert wire.ids("organizations", {}, "manager") == [known["organization"]]
+    assert wire.ids("organizations", {}) == [known["organization"], other]
+    assert wire.ids("users", {"organization": {"id": other}}) == [known["leo"]]
+    assert wire.ids("users", LEO, "manager") == []
+    says = "belongs to another organization"
+    data, where = {"userEmail": LEO["email"], "role": "LABELER"}, {"id": known["project"]}
+    assert says in wire.refusal("appendToRoles", data=data, where=where)
+    update(wire, organizationId=known["organization"])
+    assert wire.ids("users", LEO, "manager") == [known["leo"]]
+
+
+def test_without_the_license_there_are_no_plugins(wire: Wire, known: Names) -> None:
+    data, where = {"license": '{"canUsePlugins": false}'}, {"id": known["organization"]}
+    wire.call("updatePropertiesInOrganization", data=data, where=where, selection="id")
+    assert "license" in wire.refusal("createPlugin", data={"pluginName": "Second"})
+
+
+@pytest.mark.parametrize("email", ["Reviewer@Example.com", "reviewer@example.com"])
+def test_users_are_found_however_their_address_is_written(
+    wire: Wire, known: Names, email: str
+) -> None:
+    assert wire.ids("users", {"email": email}) == [known["rita"]]
+
+
+def test_a_password_is_never_readable(wire: Wire) -> None:
+    data = {"email": "new@example.com", "password": "correct horse 1"}
+    wire.call("createUser", data=data, selection="id")
+    assert "correct horse" not in str(wire.emulator.world.export())
+
+
+def change_key(wire: Wire, name: str, key: str = "admin", **data: Any) -> Any:
+    path = f"/_emulator/worlds/default/keys/{name}"
+    return wire.request("POST", path, headers=wire.authorization(key), json=data)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"revoked": True}, {"expiryDate": "2020-01-01"}, {"expiryDate": "2020-01-01T00:00:00.000Z"}],
+)
+def test_a_key_that_is_revoked_or_expired_opens_nothing(wire: Wire, change: Any) -> None:
+    changed = change_key(wire, "labeler", **change)
+    assert changed.status_code == 200
+    answer = wire.send("viewer", "labeler")
+    assert (answer.status_code, answer.text) == (401, "Unauthorized")
+    (read,) = wire.list("apiKeys", {"user": LEO}, selection="name revoked expiryDate")
+    assert read == changed.json()
+    change_key(wire, "labeler", revoked=False, expiryDate="2100-01-01")
+    assert wire.call("viewer", "labeler", "email") == LEO
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("nobody", {"revoked": True}, "0 keys have the name"),
+        ("labeler", {}, "send {"),
+        ("labeler", {"revoked": "yes"}, "send {"),
+        ("labeler", {"expiryDate": 5}, "send {"),
+        ("labeler", {"expiryDate": "soon"}, "is no time"),
+        ("labeler", {"secret": "another"}, "send {"),
+    ],
+)
+def test_a_change_of_a_key_that_makes_no_sense_is_refused(
+    wire: Wire, name: str, data: Any, says: str
+) -> None:
+    answer = change_key(wire, name, **data)
+    assert answer.status_code == 400
+    assert says in answer.json()["error"]
+    assert change_key(wire, name, "labeler", **data).status_code == 403
+
+
+def test_one_sees_ones_own_keys(wire: Wire) -> None:
+    assert [each["name"] for each in wire.list("apiKeys", {}, "labeler", "name")] == ["labeler"]
+    assert len(wire.list("apiKeys", {})) == 4
+
+
+SCENARIO = """
+organization:
+  name: Small
+  license: {api: false, seats: 3, inputType: [IMAGE]}
+users:
+  - {key: admin, email: a@example.com, firstname: A, lastname: A, organizationRole: ADMIN}
+  - {key: late, email: b@example.com, firstname: B, lastname: B, organizationRole: USER,
+     apiKey: {expiryDate: 2020-01-01}}
+  - {key: out, email: c@example.com, firstname: C, lastname: C, organizationRole: USER,
+     apiKey: {revoked: true}}
+  - {key: away, email: d@example.com, firstname: D, lastname: D, organizationRole: USER,
+     activated: false}
+  - {key: here, email: e@example.com, firstname: E, lastname: E, organizationRole: USER,
+     password: correct horse 1}
+"""
+
+
+def test_a_scenario_says_who_may_come_in(tmp_path: Path) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(SCENARIO, encoding="utf-8")
+    with Emulator(str(path), seed=0) as emulator:
+        wire = Wire(emulator)
+        codes = {key: wire.send("viewer", key).status_code for key in ("late", "out", "away")}
+        assert codes == dict.fromkeys(codes, 401)
+        (own,) = wire.list("organizations", {}, selection="license { api seats inputType }")
+        assert own["license"] == {"api": False, "seats": 3, "inputType": ["IMAGE"]}
+        new = {"newPassword1": "better horse 2", "newPassword2": "better horse 2"}
+        data = {"oldPassword": "correct horse 1", **new}
+        wire.call("updatePassword", "here", "id", data=data, where={"email": "e@example.com"})
+        wire.close()
