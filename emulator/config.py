@@ -46,6 +46,8 @@ class Settings:
         ephemeral: keep everything in memory instead.
         scenario: what a new world holds: the name of a seeded scenario, or a path.
         seed: makes ids and random draws repeatable.
+        workflow: the workflow of projects that clients create: V1, V2, V3, or the one that a
+            client of its version expects.
         sync_wait: seconds that an answer waits, at most, for the plugin runs it caused.
         plugin_timeout: seconds after which a handler is stopped.
         allow_host: further names under which clients may reach the server.
@@ -59,6 +61,7 @@ class Settings:
     ephemeral: bool = False
     scenario: str = "default"
     seed: int | None = None
+    workflow: str = "auto"
     sync_wait: float = 30.0
     plugin_timeout: float = 60.0
     allow_host: tuple[str, ...] = ()
@@ -166,6 +169,9 @@ def _convert(name: str, value: Any, source: str) -> Any:
         low, high, range_ = _RANGES[name]
         if not low <= converted <= high:
             raise SettingsError(f"{source}: {name} = {value!r} is not allowed: give {range_}")
+    if name in _CHOICES and converted not in _CHOICES[name]:
+        choices = ", ".join(_CHOICES[name])
+        raise SettingsError(f"{source}: {name} = {value!r} is not allowed: give one of {choices}")
     return converted
 
 
@@ -218,6 +224,8 @@ _CONVERTERS: dict[str, Any] = {
     "Path | None": _path,
     "tuple[str, ...]": _names,
 }
+
+_CHOICES = {"workflow": ("auto", "V1", "V2", "V3")}
 
 # What something can be done with: lowest and highest value, and how to say it.
 _LONGEST = 1_000_000

@@ -7,8 +7,10 @@ import json
 import zipfile
 from typing import Any
 
+from emulator.domain import member
 from emulator.domain.project_version import create_version
 from emulator.domain.world import Actor
+from emulator.rules.permissions import ProjectRole
 from tests.wire import Wire
 
 Names = dict[str, str]
@@ -48,6 +50,11 @@ INTERFACE = {
     }
 }
 RED = json.dumps({"COLOR": {"categories": [{"name": "RED"}]}})
+_ROLES: dict[str, ProjectRole] = {
+    "manager": "TEAM_MANAGER",
+    "reviewer": "REVIEWER",
+    "labeler": "LABELER",
+}
 EASY = json.dumps({"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}})
 HARD = json.dumps({"CLASSIFICATION_JOB": {"categories": [{"name": "HARD"}]}})
 
@@ -143,6 +150,35 @@ def add_version(wire: Wire, project_id: str, name: str) -> str:
     with world.transaction(Actor(world.view.users.the(project["authorId"]))) as tx:
         version = create_version(tx, project, name=name, content=f"http://example.com/{name}")
     return str(version["id"])
+
+
+def set_steps(wire: Wire) -> Names:
+    """Add a project of the V2 workflow, everybody's, with an asset in each of four places."""
+    wire.client_version = "26.2.4"
+    data = {"title": "Steps", "inputType": "TEXT", "jsonInterface": json.dumps(INTERFACE)}
+    project = wire.call("createProject", data=data)["id"]
+    wire.client_version = None
+    with wire.emulator.world.transaction(Actor.system()) as tx:
+        for name, role in _ROLES.items():
+            (user,) = tx.users.find("email", f"{name}@example.com")
+            member.add(tx, tx.projects.the(project), user, role)
+    names = ["waiting", "labeled", "in review", "skipped"]
+    content = {"contentArray": ["text"] * 4, "externalIDArray": names}
+    ids = [e["id"] for e in wire.call("appendManyAssets", data=content, where={"id": project})]
+    rows = [{"assetID": each, "jsonResponse": RED} for each in ids[1:3]]
+    data = {"labelType": "DEFAULT", "labelsData": rows}
+    labels = wire.call("appendManyLabels", data=data, where={})
+    wire.call("addAssetsToReview", where={"idIn": [ids[2]]})
+    wire.call("skipAsset", reason="blurred", where={"id": ids[3]})
+    (found,) = wire.list("projects", {"id": project}, selection="steps { id }")
+    label_step, review_step = (each["id"] for each in found["steps"])
+    return {
+        "stepped project": project,
+        "label step": label_step,
+        "review step": review_step,
+        **dict(zip(names, ids, strict=True)),
+        "labeled label": labels[0]["id"],
+    }
 
 
 def filled(value: Any, known: Names) -> Any:

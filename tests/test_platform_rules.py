@@ -63,7 +63,7 @@ def test_a_new_project_has_the_platforms_defaults(kili: Any) -> None:
     fields = [
         "archivedAt", "canNavigateBetweenAssets", "canSkipAsset", "consensusTotCoverage",
         "description", "instructions", "minConsensusSize", "numberOfAssets", "reviewCoverage",
-        "steps.id", "useHoneyPot", "workflowVersion",
+        "steps.name", "steps.stepCoverage", "steps.type", "useHoneyPot", "workflowVersion",
     ]  # fmt: skip
     (found,) = kili.projects(created, fields=fields)
     assert found == {
@@ -76,9 +76,12 @@ def test_a_new_project_has_the_platforms_defaults(kili: Any) -> None:
         "minConsensusSize": 1,
         "numberOfAssets": 0,
         "reviewCoverage": 0,
-        "steps": [],
+        "steps": [
+            {"name": "Label", "stepCoverage": None, "type": "DEFAULT"},
+            {"name": "Review 1", "stepCoverage": 0, "type": "REVIEW"},
+        ],
         "useHoneyPot": False,
-        "workflowVersion": "V1",
+        "workflowVersion": "V2",
     }
 
 

@@ -24,10 +24,14 @@ class Wire:
 
     Args:
         emulator: a running one.
+
+    Attributes:
+        client_version: the version of the SDK that is played; ``None`` says nothing about it.
     """
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
+        self.client_version: str | None = None
         self._http = requests.Session()
         self._http.trust_env = False
 
@@ -44,6 +48,8 @@ class Wire:
         """
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Content-Type": "application/json", **self.authorization(key), **(headers or {})}
+        if self.client_version:
+            sent["apollographql-client-version"] = self.client_version
         return self._http.post(self.emulator.endpoint, data=data, headers=sent, timeout=30)
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:

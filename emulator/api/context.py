@@ -26,6 +26,7 @@ class RequestContext:
         actor: who the key belongs to.
         file_url: makes the URL of a file, as this client reaches it.
         upload_url: makes the signed URL of an upload.
+        workflow_version: the workflow of a project that this request creates.
         deliveries: what this request's events started, and its answer waits for.
     """
 
@@ -33,6 +34,7 @@ class RequestContext:
     actor: Actor
     file_url: Callable[[str], str]
     upload_url: Callable[[Upload], str]
+    workflow_version: str
     deliveries: list[Delivery] = field(default_factory=list)
 
     @cached_property

@@ -40,6 +40,9 @@ from emulator.api.resolvers import BINDABLES
 
 _CACHED_DOCUMENTS = 1024
 
+# Inputs in which null does not mean the same as an absent member (contract §1.7).
+_NULL_EMPTIES = ("ProjectWorkflowStepInput",)
+
 # Errors are answers here; those that are defects, format_error logs.
 _silent = logging.getLogger(f"{__name__}.answers")
 _silent.disabled = True
@@ -199,6 +202,6 @@ def _prune(value: Any, type_: GraphQLInputType | None) -> Any:
         return {
             name: _prune(each, fields[name].type if name in fields else None)
             for name, each in value.items()
-            if each is not None
+            if each is not None or type_.name in _NULL_EMPTIES
         }
     return value

@@ -46,6 +46,11 @@ _STOP_SECONDS = 20.0
 @click.option("--scenario", help="What a new world holds: a name or a file.  [default: default]")
 @click.option("--seed", type=int, help="Make ids and random draws repeatable.")
 @click.option(
+    "--workflow",
+    type=click.Choice(["auto", "V1", "V2", "V3"]),
+    help="Workflow of new projects; auto: as clients of that version expect.  [default: auto]",
+)
+@click.option(
     "--sync-wait",
     type=float,
     help="Seconds an answer waits, at most, for the plugin runs it caused.  [default: 30]",

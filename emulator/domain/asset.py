@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, asset_content
+from emulator.domain import access, asset_content, assignment, quality, step, workflow
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import BaseView, Transaction
-from emulator.rules import workflow
+from emulator.rules import workflow as rules
 from emulator.storage.snapshot import Document
 
+_MARKS = ("consensusMark", "honeypotMark")
 _PLAIN_MEMBERS = ("pageResolutions", "priority", "resolution", "status")
 
 
@@ -36,8 +37,6 @@ def _create_asset(
     tx: Transaction, operation: str, project: Document, row: dict[str, Any]
 ) -> Document:
     asset_id = row.get("id") or tx.new_id()
-    if row.get("isHoneypot"):
-        raise errors.honeypot_not_emulated(operation)
     if tx.assets.get(asset_id):
         raise errors.asset_exists(operation, "id", asset_id)
     external_id = row.get("externalId") or asset_id
@@ -51,7 +50,9 @@ def _create_asset(
             **asset_content.members(target, row),
             **asset_content.of_metadata(target, row.get("jsonMetadata") or "{}"),
             "pageResolutions": None,
-            **workflow.initial_state(row.get("status")),
+            **rules.initial_state(row.get("status")),
+            **step.entry(tx, project),
+            "isHoneypot": bool(row.get("isHoneypot")),
             "createdAt": tx.now,
             "updatedAt": tx.now,
         }
@@ -91,6 +92,7 @@ def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Doc
     changes = {
         **_shown(asset_content.Target(tx, operation, project, asset["id"]), asset, data),
         **{name: data[name] for name in _PLAIN_MEMBERS if name in data},
+        **_checked_work(operation, project, data),
     }
     _check_sizes(operation, changes)
     if "externalId" in data and data["externalId"] != asset["externalId"]:
@@ -98,7 +100,38 @@ def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Doc
         changes["externalId"] = data["externalId"]
     after = asset_content.digests(tx, {**asset, **changes})
     rewritten = [name for name in before if before[name] != after[name]]
-    return change(tx, asset, changes, rewritten)
+    asset = change(tx, asset, changes, rewritten)
+    if changes.keys() & {"isHoneypot", "isUsedForConsensus"}:
+        quality.refresh_marks(tx, asset)
+        asset = tx.assets.the(asset["id"])
+    return _assigned(tx, operation, project, asset, data)
+
+
+def _assigned(
+    tx: Transaction, operation: str, project: Document, asset: Document, data: dict[str, Any]
+) -> Document:
+    """The asset, with those who are to label it."""
+    if data.get("shouldResetToBeLabeledBy"):
+        return assignment.set_assignees(tx, asset, [])
+    if "toBeLabeledBy" in data:
+        ids = assignment.ids_of(tx, operation, project, data["toBeLabeledBy"])
+        return assignment.set_assignees(tx, asset, ids)
+    return asset
+
+
+def _checked_work(operation: str, project: Document, data: dict[str, Any]) -> dict[str, Any]:
+    """What is said about the work on an asset: marks, consensus, honeypot.
+
+    Raises:
+        KiliError: a mark is none, or consensus is set otherwise in a workflow with steps.
+    """
+    for name in _MARKS:
+        if not 0 <= data.get(name, 0) <= 1:
+            raise errors.mark_out_of_range(operation, name)
+    if "isUsedForConsensus" in data and project["workflowVersion"] != "V1":
+        raise errors.consensus_deprecated(operation)
+    members = (*_MARKS, "isHoneypot", "isUsedForConsensus")
+    return {name: data[name] for name in members if name in data}
 
 
 def _shown(target: asset_content.Target, asset: Document, data: dict[str, Any]) -> dict[str, Any]:
@@ -142,6 +175,26 @@ def change(
     payload = {**event_payload(asset), "fields": fields}
     tx.emit("asset.updated", payload, project_id=asset["projectId"])
     return asset
+
+
+def set_priority(
+    tx: Transaction, operation: str, assets: list[Document], priority: int
+) -> workflow.Split:
+    """Have assets labeled earlier or later; those that do not wait for work decline it.
+
+    Returns:
+        the assets that have the priority now, and those to which it does not apply.
+    """
+    served, declined = [], []
+    for each in assets:
+        access.require(tx, operation, each["projectId"])
+        place = workflow.place_of(each)
+        waits = place.status in ("TO_DO", "REWORK") if place else each["status"] in rules.REMAINING
+        if each["skipped"] or not waits:
+            declined.append(each)
+        else:
+            served.append(change(tx, each, {"priority": priority}))
+    return served, declined
 
 
 def delete_assets(tx: Transaction, operation: str, assets: list[Document]) -> None:

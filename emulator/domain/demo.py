@@ -17,6 +17,7 @@ from emulator.config import seed_data_folder
 from emulator.domain import asset, file
 from emulator.domain.project import create_project
 from emulator.domain.world import Transaction
+from emulator.rules.workflow import NewWorkflow
 from emulator.storage.snapshot import Document
 
 _OPERATION = "createProject"
@@ -26,11 +27,14 @@ _MEDIA_TYPES = {".pdf": "application/pdf", ".png": "image/png"}
 _OWN = ("inputType", "jsonInterface", "projectType", "pixelLabeling")
 
 
-def create_demo_project(tx: Transaction, kind: str, data: dict[str, Any]) -> Document:
+def create_demo_project(
+    tx: Transaction, kind: str, data: dict[str, Any], workflow: NewWorkflow
+) -> Document:
     """Create a project with the interface and the assets of a demo.
 
     Args:
         kind: one of the platform's ``DemoProjectType``.
+        workflow: which one the project has.
         data: ``title``, and where given ``description`` and ``complianceTags``.
 
     Raises:
@@ -47,6 +51,7 @@ def create_demo_project(tx: Transaction, kind: str, data: dict[str, Any]) -> Doc
         input_type=demo["inputType"],
         json_interface=json.dumps(demo["jsonInterface"], ensure_ascii=False),
         settings={"complianceTags": data.get("complianceTags") or []},
+        workflow=workflow,
     )
     rows = [_row(tx, project, each) for each in demo["assets"]]
     asset.create_assets(tx, "appendManyAssets", project["id"], rows)

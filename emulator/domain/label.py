@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, lock, member
+from emulator.domain import access, labeling, lock, member, quality, workflow
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
-from emulator.rules import permissions, workflow
+from emulator.rules import permissions
 from emulator.rules.annotations import count_annotations, search_counts
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.json_response import check_json_response, parse_json_response
-from emulator.rules.workflow import LabelType
+from emulator.rules.workflow import SUBMITTED, LabelType
 from emulator.storage.snapshot import Document
 
 _MODEL_TYPES = ("PREDICTION", "INFERENCE")
@@ -49,7 +49,8 @@ def append_labels(
 
     Args:
         rows: ``assetID``, ``jsonResponse`` (JSON text), and where given ``authorID``,
-            ``modelName``, ``secondsToLabel``, ``clientVersion``, ``referencedLabelId``.
+            ``modelName``, ``secondsToLabel``, ``clientVersion``, ``referencedLabelId``; and
+            ``stepId`` or ``stepName`` for another step than the one where the asset stands.
         project_id: the project that all assets must belong to, when the caller names one.
         overwrite: first delete the asset's labels of the same type and model.
 
@@ -65,6 +66,7 @@ def append_labels(
             raise errors.access_denied()
         if overwrite:
             _delete_overwritten(tx, target, label_type, row.get("modelName"))
+            quality.refresh_marks(tx, target)
     added = [_append_label(tx, operation, label_type, row) for row in rows]
     return [tx.labels.the(label_id) for label_id in added]
 
@@ -90,17 +92,21 @@ def _append_label(
     roles = permissions.LABEL_TYPE_ROLES[label_type]
     home = access.require(tx, operation, target["projectId"], roles)
     author = _author(tx, operation, home, row.get("authorID"))
-    label = tx.labels.insert(_new_label(tx, operation, home, author, label_type, row))
+    asked = labeling.asked_step(tx, operation, home, row)
+    step_id = labeling.step_of_label(tx, operation, target, author, label_type, asked)
+    members = _new_label(tx, operation, home, author, label_type, row)
+    label = tx.labels.insert({**members, "stepId": step_id})
     _refresh_latest(tx, target["id"], author["id"])
-    if label_type == "AUTOSAVE":
-        lock.on_autosave(tx, target, author)
-    elif label_type in ("DEFAULT", "REVIEW"):
-        lock.on_submit(tx, target, author)
-        member.join(tx, home, author)
-    _move_asset(tx, home, target, label_type)
     subject = _EVENTS.get(label_type, AUTOSAVED)
     payload = {**event_payload(target), "labelId": label["id"]}
     tx.emit(subject, payload, project_id=home["id"], internal=subject == AUTOSAVED)
+    if label_type == "AUTOSAVE":
+        lock.on_autosave(tx, target, author)
+    elif label_type in SUBMITTED:
+        lock.on_submit(tx, target, author)
+        member.join(tx, home, author)
+    workflow.move_after_label(tx, home, label)
+    quality.refresh_marks(tx, target)
     return str(label["id"])
 
 
@@ -143,6 +149,12 @@ def _new_label(
         "version": len(before),
         "referencedLabelId": referenced,
         "isSentBackToQueue": False,
+        "isHoneypot": False,
+        "isLastForStep": False,
+        "honeypotMark": None,
+        "inferenceMark": None,
+        "consensusMark": None,
+        "reviewScore": None,
         **dict.fromkeys(_LATEST_MARKS, False),
         "createdAt": tx.now,
         "updatedAt": tx.now,
@@ -176,8 +188,11 @@ def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
     """Make the "latest" marks of an author's labels on an asset say what is true now."""
     labels = tx.labels.find("author", (asset_id, author_id))
     newest = {mark: _newest(labels, label_type) for mark, label_type in _LATEST_MARKS.items()}
+    last = {(each["stepId"], each["labelType"]): each["id"] for each in labels}
     for label in labels:
         marks = {mark: label["id"] == newest[mark] for mark in _LATEST_MARKS}
+        is_last = last[label["stepId"], label["labelType"]] == label["id"]
+        marks["isLastForStep"] = is_last and label["labelType"] in SUBMITTED
         if any(label[mark] != value for mark, value in marks.items()):
             tx.labels.change(label, **marks)
 
@@ -187,21 +202,20 @@ def _newest(labels: list[Document], label_type: str | None) -> str | None:
     return ids[-1] if ids else None
 
 
-def _move_asset(tx: Transaction, home: Document, target: Document, label_type: LabelType) -> None:
-    status = workflow.after_label(
-        target["status"],
-        label_type,
-        drawn_for_review=label_type == "DEFAULT" and _drawn_for_review(tx, home),
-    )
-    submitted = label_type in ("DEFAULT", "REVIEW")
-    skipped = target["skipped"] and not submitted
-    if (status, skipped) != (target["status"], target["skipped"]):
-        tx.assets.change(target, status=status, skipped=skipped, updatedAt=tx.now)
+def insert_truth(tx: Transaction, operation: str, target: Document, response: str) -> Document:
+    """Add the right answer of a honeypot: a review that belongs to no step.
 
-
-def _drawn_for_review(tx: Transaction, home: Document) -> bool:
-    coverage = home["reviewCoverage"]
-    return bool(coverage) and tx.world.ids.draw() * 100 < coverage
+    Raises:
+        KiliError: the response does not fit the interface.
+    """
+    home = tx.projects.the(target["projectId"])
+    row = {"assetID": target["id"], "jsonResponse": response}
+    members = _new_label(tx, operation, home, tx.actor.user, "REVIEW", row)
+    label = tx.labels.insert({**members, "stepId": None, "isHoneypot": True})
+    _refresh_latest(tx, target["id"], tx.actor.user_id)
+    if workflow.place_of(target) is None:
+        workflow.move_after_label(tx, home, label)
+    return tx.labels.the(label["id"])
 
 
 def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> Document:
@@ -229,10 +243,12 @@ def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> Docume
         others = [each for each in tx.labels.find("author", author) if each["id"] != label_id]
         seconds, total = _seconds(operation, data, others)
         changes |= {"secondsToLabel": seconds, "totalSecondsToLabel": total}
-    changed = tx.labels.change(label, **changes, updatedAt=tx.now)
+    tx.labels.change(label, **changes, updatedAt=tx.now)
+    if "jsonResponse" in data:
+        quality.refresh_marks(tx, tx.assets.the(label["assetId"]))
     payload = {**event_payload(tx.assets.the(label["assetId"])), "labelId": label_id}
     tx.emit("label.workflow.edited", payload, project_id=home["id"])
-    return changed
+    return tx.labels.the(label_id)
 
 
 def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
@@ -251,6 +267,7 @@ def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
             raise errors.label_of_a_person(operation, label_id)
         tx.labels.delete(label)
         _refresh_latest(tx, label["assetId"], label["authorId"])
+        quality.refresh_marks(tx, tx.assets.the(label["assetId"]))
     return label_ids
 
 
@@ -263,15 +280,11 @@ def append_to_labels(
         KiliError: as :func:`append_labels`; or the project does not let assets be skipped.
     """
     (label,) = append_labels(tx, "appendToLabels", label_type, [{**row, "assetID": target_id}])
-    target = tx.assets.the(target_id)
     if skipped:
-        if not tx.projects.the(target["projectId"])["canSkipAsset"]:
-            raise errors.skip_refused("appendToLabels")
+        target = tx.assets.the(target_id)
         lock.on_submit(tx, target, tx.users.the(label["authorId"]))
-        target = tx.assets.change(target, skipped=True, updatedAt=tx.now)
-        payload = {**event_payload(target), "skipped": True, "status": "SKIPPED"}
-        tx.emit("asset.skipped", payload, project_id=target["projectId"])
-    return label
+        workflow.skip(tx, "appendToLabels", target, None)
+    return tx.labels.the(label["id"])
 
 
 def create_predictions(

@@ -1,4 +1,4 @@
-"""What handlers are called with (contract §8.5)."""
+"""What events and handlers are told (contract §8.5, §8.9)."""
 
 from __future__ import annotations
 

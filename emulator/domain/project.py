@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, member
+from emulator.domain import access, member, step
 from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.rules import input_types
 from emulator.rules.json_interface import parse_json_interface
@@ -16,6 +16,7 @@ from emulator.rules.project_settings import (
     geospatial_settings,
     input_type_of,
 )
+from emulator.rules.workflow import V1, NewWorkflow
 from emulator.storage.snapshot import Document
 
 
@@ -27,6 +28,7 @@ def create_project(
     json_interface: str | None = None,
     description: str | None = None,
     settings: dict[str, Any] | None = None,
+    workflow: NewWorkflow = V1,
 ) -> Document:
     """Create a project; the actor becomes its first administrator (contract §4.1).
 
@@ -36,6 +38,7 @@ def create_project(
     Args:
         settings: those of an update, and two that are taken at creation only: ``projectType``,
             which can stand for the input type, and ``pixelLabeling``.
+        workflow: which one the project has, as long as it exists.
 
     Raises:
         KiliError: the input type is one without a labeling interface, or the json interface or a
@@ -50,7 +53,7 @@ def create_project(
     in_pixels = bool(settings.pop("pixelLabeling", False))
     json_interface = json_interface or "{}"
     parse_json_interface(json_interface, operation)
-    return insert_project(
+    project = insert_project(
         tx,
         {
             "title": title,
@@ -58,12 +61,15 @@ def create_project(
             "inputType": input_type,
             "jsonInterface": json_interface,
             **DEFAULTS,
+            "workflowVersion": workflow.version,
             "geospatialSettings": geospatial_settings(
                 operation, input_type, pixel_labeling=in_pixels
             ),
             **checked_settings(operation, settings, input_type),
         },
     )
+    step.create_workflow(tx, project, workflow)
+    return project
 
 
 def insert_project(
@@ -150,6 +156,8 @@ def _change(tx: Transaction, project: Document, members: dict[str, Any]) -> Docu
     if not changes:
         return project
     project = tx.projects.change(project, **changes, updatedAt=tx.now)
+    if changes.keys() & {"consensusTotCoverage", "minConsensusSize"}:
+        step.redraw_consensus(tx, project)
     _emit_update(tx, project, changes)
     return project
 

@@ -1,74 +1,232 @@
-"""How assets move through the workflow: review, send back, priority (contract §5.5–5.8)."""
+"""How assets move through the workflow, with and without steps (contract §5.5–5.8).
+
+An asset of a V1 project has a status only. One of a V2 or V3 project stands in a step; its status
+then says the same in the words of V1 (contract §11.13).
+"""
 
 from __future__ import annotations
 
-from emulator.domain import access, asset
-from emulator.domain.world import Transaction
+from typing import Any
+
+from emulator import errors
+from emulator.domain import access, step
+from emulator.domain.payloads import event_payload
+from emulator.domain.world import BaseView, Transaction
+from emulator.rules import steps as step_rules
 from emulator.rules import workflow as rules
+from emulator.rules.steps import Place
+from emulator.rules.workflow import SUBMITTED, LabelType
 from emulator.storage.snapshot import Document
 
-
-def set_priority(
-    tx: Transaction, operation: str, assets: list[Document], priority: int
-) -> tuple[list[Document], list[Document]]:
-    """Have assets labeled earlier or later; those that are labeled or skipped decline it.
-
-    Returns:
-        the assets that have the priority now, and those to which it does not apply.
-    """
-    served, declined = [], []
-    for each in assets:
-        access.require(tx, operation, each["projectId"])
-        if each["skipped"] or each["status"] not in rules.REMAINING:
-            declined.append(each)
-        else:
-            served.append(asset.change(tx, each, {"priority": priority}))
-    return served, declined
+# The assets that an action was carried out on, and those to which it does not apply.
+Split = tuple[list[Document], list[Document]]
 
 
-def add_to_review(
-    tx: Transaction, operation: str, assets: list[Document]
-) -> tuple[list[Document], list[Document]]:
-    """Put labeled assets up for review (contract §5.6).
+def place_of(target: Document) -> Place | None:
+    """Where an asset stands; ``None`` in a V1 project."""
+    return Place(target["stepId"], target["stepStatus"]) if target["stepId"] else None
+
+
+def move_after_label(tx: Transaction, project: Document, label: Document) -> Document:
+    """Bring an asset where a new label of it says; a submitted one brings a skipped asset back."""
+    target = tx.assets.the(label["assetId"])
+    type_: LabelType = label["labelType"]
+    if target["skipped"] and type_ in SUBMITTED:
+        target = restore(tx, target)
+    place = place_of(target)
+    if place is None:
+        status = rules.after_label(
+            target["status"],
+            type_,
+            missing=missing_labelers(tx, project, target),
+            drawn_for_review=lambda: tx.draw(project["reviewCoverage"]),
+        )
+        return _change(tx, target, status=status)
+    if type_ == "AUTOSAVE":
+        return move(tx, target, step_rules.after_autosave(place))
+    if type_ not in SUBMITTED:
+        return target
+    new = step_rules.after_submit(
+        step.steps_of(tx, project["id"]),
+        place,
+        missing=missing_labelers(tx, project, target) if type_ == "DEFAULT" else 0,
+        draw=tx.draw,
+    )
+    return move(tx, target, new)
+
+
+def missing_labelers(view: BaseView[Any], project: Document, target: Document) -> int:
+    """How many labelers consensus still waits for on an asset."""
+    if not target["isUsedForConsensus"]:
+        return 0
+    expected: int = project["minConsensusSize"]
+    if target["stepId"]:
+        expected = view.steps.the(target["stepId"])["numberOfExpectedLabelsForConsensus"] or 1
+    labels = view.labels.find("asset", target["id"])
+    submitted = [each for each in labels if each["labelType"] == "DEFAULT"]
+    labelers = {each["authorId"] for each in submitted if each["stepId"] == target["stepId"]}
+    return max(0, expected - len(labelers))
+
+
+def move(tx: Transaction, target: Document, place: Place) -> Document:
+    """Put an asset of a workflow with steps somewhere, and tell so if it was elsewhere."""
+    before = place_of(target)
+    if before is None or place == before:
+        return target
+    steps = step.steps_of(tx, target["projectId"])
+    status = step_rules.v1_status(steps, place, target["status"])
+    target = _change(tx, target, stepId=place.step_id, stepStatus=place.status, status=status)
+    if place.step_id != before.step_id:
+        tell(tx, "asset.workflow.currentStep.changed", target, **_ways(before, place))
+    members = {"status": place.status, "stepId": place.step_id}
+    tell(tx, "asset.workflow.currentStep.statusChanged", target, **members)
+    return target
+
+
+def _change(tx: Transaction, target: Document, **members: Any) -> Document:
+    if all(target[name] == value for name, value in members.items()):
+        return target
+    return tx.assets.change(target, **members, updatedAt=tx.now)
+
+
+def _ways(before: Place, after: Place) -> dict[str, str]:
+    return {"newStepId": after.step_id, "previousStepId": before.step_id}
+
+
+def tell(tx: Transaction, subject: str, target: Document, **members: Any) -> None:
+    """Tell that something happened to an asset."""
+    payload = {**event_payload(target), **members}
+    tx.emit(subject, payload, project_id=target["projectId"])
+
+
+def add_to_review(tx: Transaction, operation: str, assets: list[Document]) -> Split:
+    """Put labeled assets up for review (contract §5.6, §5.7).
 
     Returns:
         the assets that moved, and those to which it does not apply.
     """
-    moved, declined = [], []
+    moved: list[Document] = []
+    declined: list[Document] = []
     for each in assets:
         access.require(tx, operation, each["projectId"])
-        latest = latest_label(tx.labels.find("asset", each["id"]))
-        status = rules.after_add_to_review(each["status"], has_label=latest is not None)
+        new = None if each["skipped"] else _reviewed_next(tx, each)
+        (declined if new is None else moved).append(new or each)
+    return moved, declined
+
+
+def _reviewed_next(tx: Transaction, target: Document) -> Document | None:
+    """The asset in its next review; ``None`` where it cannot go there."""
+    latest = latest_label(tx.labels.find("asset", target["id"]))
+    place = place_of(target)
+    if place is None:
+        status = rules.after_add_to_review(target["status"], has_label=latest is not None)
+        return _change(tx, target, status=status) if status else None
+    new = step_rules.after_add_to_review(step.steps_of(tx, target["projectId"]), place)
+    if new is None or latest is None:
+        return None
+    target = move(tx, target, new)
+    tell(tx, "asset.workflow.setToNextStep", target, **_ways(place, new))
+    return target
+
+
+def send_back(tx: Transaction, operation: str, assets: list[Document]) -> Split:
+    """Send assets back to be labeled again; their latest label is marked (contract §5.6, §5.7).
+
+    Returns:
+        the assets that moved, and those to which it does not apply.
+    """
+    moved: list[Document] = []
+    declined: list[Document] = []
+    for each in assets:
+        access.require(tx, operation, each["projectId"])
+        new = None if each["skipped"] else _sent_back(tx, each)
+        (declined if new is None else moved).append(new or each)
+    return moved, declined
+
+
+def _sent_back(tx: Transaction, target: Document) -> Document | None:
+    """The asset to be labeled again; ``None`` for one that is still to be labeled."""
+    latest = latest_label(tx.labels.find("asset", target["id"]))
+    place = place_of(target)
+    if place is None:
+        status = rules.after_send_back(target["status"])
         if status is None:
-            declined.append(each)
-        else:
-            moved.append(tx.assets.change(each, status=status, updatedAt=tx.now))
-    return moved, declined
-
-
-def send_back(
-    tx: Transaction, operation: str, assets: list[Document]
-) -> tuple[list[Document], list[Document]]:
-    """Send assets back to be labeled again; their latest label is marked (contract §5.6).
-
-    Returns:
-        the assets that moved, and those to which it does not apply.
-    """
-    moved, declined = [], []
-    for each in assets:
-        access.require(tx, operation, each["projectId"])
-        status = rules.after_send_back(each["status"])
-        if status is None or each["skipped"]:
-            declined.append(each)
-            continue
-        moved.append(tx.assets.change(each, status=status, updatedAt=tx.now))
-        latest = latest_label(tx.labels.find("asset", each["id"]))
+            return None
+        target = _change(tx, target, status=status)
+    else:
+        new = step_rules.after_send_back(step.steps_of(tx, target["projectId"]), place)
+        if new is None:
+            return None
+        target = move(tx, target, new)
         if latest:
-            tx.labels.change(latest, isSentBackToQueue=True, updatedAt=tx.now)
-    return moved, declined
+            verb = "revisionStarted" if new.step_id == place.step_id else "rejected"
+            members = {"labelId": latest["id"], **_ways(place, new)}
+            tell(tx, f"label.workflow.{verb}", target, **members)
+    if latest:
+        tx.labels.change(latest, isSentBackToQueue=True, updatedAt=tx.now)
+    return target
 
 
 def latest_label(labels: list[Document]) -> Document | None:
     """The newest label that a person submitted: DEFAULT or REVIEW."""
-    human = [label for label in labels if label["labelType"] in ("DEFAULT", "REVIEW")]
+    human = [label for label in labels if label["labelType"] in SUBMITTED]
     return human[-1] if human else None
+
+
+def latest_labels(labels: list[Document]) -> list[Document]:
+    """The newest label of each labeler of the last step that has any; in V1, of the last review."""
+    last = latest_label(labels)
+    if last is None:
+        return []
+    place = (last["stepId"], last["labelType"])
+    return [
+        each
+        for each in labels
+        if each["isLastForStep"] and (each["stepId"], each["labelType"]) == place
+    ]
+
+
+def skip(tx: Transaction, operation: str, target: Document, reason: str | None) -> Document:
+    """Take an asset out of the queue (contract §5.7).
+
+    Raises:
+        KiliError: the project does not let assets be skipped, or the asset is used for consensus
+            or labeled already.
+    """
+    project = access.require(tx, operation, target["projectId"])
+    if not project["canSkipAsset"]:
+        raise errors.skip_refused(operation)
+    if target["isUsedForConsensus"]:
+        raise errors.consensus_not_skipped(operation)
+    if target["skipped"]:
+        return target
+    place = place_of(target)
+    if place:
+        if not step_rules.waits_for_work(place):
+            raise errors.skip_of_done(operation)
+        target = move(tx, target, Place(place.step_id, "SKIPPED"))
+    target = _change(tx, target, skipped=True, skipReason=reason)
+    tell(tx, "asset.skipped", target, skipped=True, status="SKIPPED")
+    return target
+
+
+def unskip(tx: Transaction, operation: str, target: Document) -> Document:
+    """Bring a skipped asset back into the queue.
+
+    Raises:
+        KiliError: it is not skipped.
+    """
+    access.require(tx, operation, target["projectId"])
+    if not target["skipped"]:
+        raise errors.not_skipped(operation)
+    return restore(tx, target)
+
+
+def restore(tx: Transaction, target: Document) -> Document:
+    """A skipped asset, to be labeled again."""
+    place = place_of(target)
+    if place:
+        target = move(tx, target, Place(place.step_id, "TO_DO"))
+    target = _change(tx, target, skipped=False, skipReason=None)
+    tell(tx, "asset.unskipped", target)
+    return target

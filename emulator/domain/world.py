@@ -136,6 +136,12 @@ class Transaction(BaseView[Repository]):
     def new_id(self) -> str:
         return self.world.ids.new_id(self.moment)
 
+    def draw(self, percentage: int | None) -> bool:
+        """Whether something is among so many percent, by the world's own chance."""
+        if not percentage:
+            return False
+        return percentage >= 100 or self.world.ids.draw() * 100 < percentage
+
     def emit(
         self, subject: str, payload: dict[str, Any], *, project_id: str, internal: bool = False
     ) -> None:

@@ -22,6 +22,11 @@ def where_empty(operation: str) -> KiliError:
     return wrong(operation, "where is empty: give id, idIn or project.id")
 
 
+def several_selected(operation: str) -> KiliError:
+    """A mutation on one asset selects several."""
+    return wrong(operation, "where selects several assets: give the id of one")
+
+
 def lengths_differ(operation: str, names: Iterable[str]) -> KiliError:
     """Parallel arrays are not parallel."""
     return wrong(operation, f"{', '.join(names)} must have the same length, and one be given")

@@ -44,7 +44,7 @@ def create_application(
         return jsonify(status="ready")
 
     application.register_blueprint(
-        graphql_blueprint(registry, executor, signer, request_log, settings.sync_wait)
+        graphql_blueprint(registry, executor, signer, request_log, settings)
     )
     application.register_blueprint(files_blueprint(registry, signer))
     application.register_blueprint(

@@ -13,7 +13,7 @@ from emulator import errors
 from emulator.api.context import RequestContext
 from emulator.api.errors import plain_error
 from emulator.api.execution import GraphQLExecutor
-from emulator.config import API_PATH
+from emulator.config import API_PATH, Settings
 from emulator.domain.api_key import RUN_KEY_PREFIX
 from emulator.domain.events import Delivery
 from emulator.domain.registry import WorldRegistry
@@ -22,7 +22,9 @@ from emulator.http import security
 from emulator.http.body import BodyError, read_json
 from emulator.http.links import downloads_without_key, file_urls, upload_urls
 from emulator.http.request_log import Entry, RequestLog
+from emulator.rules.workflow import version_for
 
+_CLIENT_VERSION = "apollographql-client-version"
 API_VERSION = "26.2.4"
 
 MakeContext = Callable[[World, Actor], RequestContext]
@@ -33,13 +35,9 @@ def graphql_blueprint(
     executor: GraphQLExecutor,
     signer: security.UploadSigner,
     request_log: RequestLog,
-    sync_wait: float,
+    settings: Settings,
 ) -> Blueprint:
-    """The routes of the GraphQL API.
-
-    Args:
-        sync_wait: seconds that an answer waits, at most, for the plugin runs it caused.
-    """
+    """The routes of the GraphQL API."""
     blueprint = Blueprint("graphql", __name__, url_prefix=API_PATH)
 
     @blueprint.get("/version")
@@ -55,7 +53,7 @@ def graphql_blueprint(
             revoked = key is not None and key.startswith(RUN_KEY_PREFIX)
             return _json(_revoked()) if revoked else security.unauthorized()
         world, actor = session
-        context = context_maker(signer)(world, actor)
+        context = context_maker(signer, settings.workflow)(world, actor)
         try:
             data = read_json(request)
         except BodyError as error:
@@ -67,22 +65,32 @@ def graphql_blueprint(
         valid, answer = executor.execute(data, context)
         operations = executor.operations(data["query"])
         request_log.add(Entry(request, session, operations, errors="errors" in answer))
-        _await(context.deliveries, sync_wait)
+        _await(context.deliveries, settings.sync_wait)
         return _json(answer, 200 if valid else 400)
 
     return blueprint
 
 
-def context_maker(signer: security.UploadSigner) -> MakeContext:
-    """Makes contexts whose addresses are those at which the present request's client is served."""
+def context_maker(signer: security.UploadSigner, workflow: str = "auto") -> MakeContext:
+    """Makes contexts for the present request's client.
+
+    Args:
+        workflow: the workflow of new projects; ``auto`` is what the client's version expects.
+    """
     host = request.host_url
     signed = downloads_without_key(request)
+    version = _workflow_version(workflow)
 
     def make(world: World, actor: Actor) -> RequestContext:
         files = file_urls(host, signer, world, signed=signed)
-        return RequestContext(world, actor, files, upload_urls(host, signer, world))
+        return RequestContext(world, actor, files, upload_urls(host, signer, world), version)
 
     return make
+
+
+def _workflow_version(setting: str) -> str:
+    """The workflow that a project has when this request creates one."""
+    return version_for(request.headers.get(_CLIENT_VERSION)) if setting == "auto" else setting
 
 
 def _await(deliveries: list[Delivery], seconds: float) -> None:

@@ -25,6 +25,7 @@ DEFAULTS: Settings = {
     "shouldRelaunchKpiComputation": False,
     "useHoneyPot": False,
     "workflowVersion": "V1",
+    "enforceStepSeparation": False,
 }
 
 # What else is given as a type is a string (documented).
@@ -51,9 +52,6 @@ _PIXELS = {"labelingCRSCode": "PIXEL"}
 
 # project type, as old clients name it → input type; others begin with their input type
 _INPUT_TYPES = {"OCR": "IMAGE", "SPEECH_TO_TEXT": "AUDIO", "TIME_SERIES": "TIME_SERIES"}
-
-# Settings whose effect is not emulated: only the value that changes nothing is taken.
-_WITHOUT_EFFECT = ("consensusTotCoverage", "minConsensusSize", "useHoneyPot")
 
 # What clients may send, but what the platform works out by itself.
 _COMPUTED = (
@@ -132,9 +130,6 @@ def _check_bounds(operation: str, settings: Settings) -> None:
     for name, (low, high) in _RANGES.items():
         if not low <= settings.get(name, low) <= high:
             raise errors.setting_out_of_range(operation, name, low, high)
-    for name in _WITHOUT_EFFECT:
-        if settings.get(name, DEFAULTS[name]) != DEFAULTS[name]:
-            raise errors.setting_without_effect(operation, name, settings[name], DEFAULTS[name])
 
 
 def _metadata_property(operation: str, key: str, value: Any) -> Settings:

@@ -6,16 +6,53 @@ status as it is.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Status = Literal["TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVIEWED"]
 LabelType = Literal["DEFAULT", "REVIEW", "PREDICTION", "INFERENCE", "AUTOSAVE"]
+
+# The label types with which people say something about an asset.
+SUBMITTED: tuple[LabelType, ...] = ("DEFAULT", "REVIEW")
 
 STATUSES: tuple[Status, ...] = ("TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVIEWED")
 
 # How the computed counts of a project read the statuses.
 REMAINING: tuple[Status, ...] = ("TODO", "ONGOING")
 REVIEWED: tuple[Status, ...] = ("REVIEWED",)
+
+
+@dataclass(frozen=True)
+class NewWorkflow:
+    """The workflow of a new project.
+
+    Attributes:
+        version: V1, V2 or V3.
+        groups: the names of a V3 project's groups of steps.
+    """
+
+    version: str = "V1"
+    groups: tuple[str, ...] = ("Group 1",)
+
+
+V1 = NewWorkflow()
+
+# The first client with operations on steps (contract §10).
+_FIRST_WITH_STEPS = (2, 166)
+
+
+def version_for(client_version: str | None) -> str:
+    """The workflow that new projects have for a client (contract §11.12).
+
+    Args:
+        client_version: what the client says of itself; one that says nothing gets V1.
+    """
+    numbers = re.match(r"(\d+)\.(\d+)", client_version or "")
+    if numbers and (int(numbers[1]), int(numbers[2])) >= _FIRST_WITH_STEPS:
+        return "V2"
+    return "V1"
 
 
 def initial_state(status: Status | None = None) -> dict[str, Any]:
@@ -52,19 +89,28 @@ _AFTER_LABEL: dict[tuple[Status, LabelType], Status] = {
 }
 
 
-def after_label(status: Status, label_type: LabelType, *, drawn_for_review: bool) -> Status:
+def after_label(
+    status: Status,
+    label_type: LabelType,
+    *,
+    missing: int = 0,
+    drawn_for_review: Callable[[], bool] = lambda: False,
+) -> Status:
     """The status after a label was added.
 
     Args:
         status: the asset's status before.
         label_type: the type of the new label.
-        drawn_for_review: the project's review coverage picked this asset; counts only for a
+        missing: how many labelers consensus still waits for.
+        drawn_for_review: whether the project's review coverage picks this asset; asked only for a
             DEFAULT label that completes the labeling.
     """
     new = _AFTER_LABEL.get((status, label_type), status)
-    if new == "LABELED" and status != "LABELED" and drawn_for_review:
-        return "TO_REVIEW"
-    return new
+    if new != "LABELED" or status == "LABELED":
+        return new
+    if missing > 0:
+        return "ONGOING"
+    return "TO_REVIEW" if drawn_for_review() else "LABELED"
 
 
 def after_add_to_review(status: Status, *, has_label: bool) -> Status | None:

@@ -21,6 +21,7 @@ from emulator.domain import (
 )
 from emulator.domain.world import Actor, Transaction, World
 from emulator.errors import KiliError
+from emulator.rules.workflow import NewWorkflow
 from emulator.scenario.document import Steps
 from emulator.scenario.reading import MEDIA_TYPES, Scenario
 from emulator.storage.snapshot import Document
@@ -107,6 +108,7 @@ class _Loading:
                 json_interface=_json(each["jsonInterface"]),
                 description=each.get("description", ""),
                 settings=each.get("settings"),
+                workflow=_workflow(each),
             )
         for key, role in members.items():
             member.add(self._tx, created, self._users[key], role)
@@ -177,6 +179,11 @@ class _Loading:
                 self._act_as(comment["author"])
                 with self._part(*place, "comments", index):
                     issue.append_comment(self._tx, created["id"], comment["text"])
+
+
+def _workflow(each: dict[str, Any]) -> NewWorkflow:
+    groups = {"groups": tuple(each["stepGroups"])} if "stepGroups" in each else {}
+    return NewWorkflow(each.get("workflow", "V1"), **groups)
 
 
 def _json(value: Any) -> str:

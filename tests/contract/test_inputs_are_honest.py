@@ -34,7 +34,6 @@ WITHOUT_EFFECT = {
     "IssueToCreate.issueNumber": "the server numbers by itself: clients send a constant (§7)",
     "AppendToIssuesData.issueNumber": "the server numbers by itself (§7)",
     "CopyLabelsInput.skipRebuilds": "nothing is left to be rebuilt: marks are always up to date",
-    "AssetData.shouldResetToBeLabeledBy": "nobody is ever assigned, so nothing is to be reset",
 }
 
 
@@ -112,10 +111,3 @@ def test_the_number_that_a_client_gives_an_issue_is_not_used(stage: Stage, numbe
     data, where = {"issueNumber": number}, {"id": stage.names["farm"]}
     old = stage.wire.call("appendToIssues", data=data, where=where, selection="issueNumber")
     assert old == {"issueNumber": 3}
-
-
-def test_resetting_who_labels_an_asset_changes_nothing(stage: Stage) -> None:
-    before = stage.read("assets", "farm", "updatedAt priority")
-    where, data = [{"id": stage.names["farm"]}], [{"shouldResetToBeLabeledBy": True}]
-    stage.wire.call("updatePropertiesInAssets", where=where, data=data)
-    assert stage.read("assets", "farm", "updatedAt priority") == before

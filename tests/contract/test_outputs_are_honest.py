@@ -17,6 +17,7 @@ from emulator.domain.world import Actor
 from tests.contract.annotated import annotate
 from tests.contract.contract import ROOTS, SCHEMA
 from tests.contract.inputs.user import ADDRESS, LICENSE
+from tests.contract.outputs import CHANGES
 from tests.stage import (
     EASY,
     HARD,
@@ -32,13 +33,13 @@ from tests.wire import Wire, selection_of
 
 # What has one value only, or none, and why.
 ONE_VALUE = {
+    "ProjectStep.isActivated": "true by definition: a step is deleted, never switched off",
     "ClassificationAnnotation.chatItemId": "no response says what message it is about",
     "ComparisonAnnotation.chatItemId": "no response says what message it is about",
     "ComparisonAnnotation.path": "clients fail at comparisons below others: none is answered",
     "RankingAnnotation.chatItemId": "no response says what message it is about",
     "TranscriptionAnnotation.chatItemId": "no response says what message it is about",
     "VideoObjectDetectionAnnotation.path": "clients fail at objects below others: none is answered",
-    "Asset.isHoneypot": "honeypots are not emulated: asking for one is refused",
     "AssetActionOutcome.failed": "an action is carried out as a whole or not at all",
     "AssetFailure.assetId": "nothing fails in part",
     "AssetFailure.details": "nothing fails in part",
@@ -49,14 +50,7 @@ ONE_VALUE = {
     "DataConnection.projectId": "cloud storage is not emulated",
     "Label.jsonResponseUrl": "null by contract: every response is answered inline",
     "PluginBuildError.logType": "a build error is an error",
-    "Project.consensusTotCoverage": "consensus is not emulated: only the default is accepted",
     "Project.dataConnections": "cloud storage is not emulated: no project is connected to one",
-    "Project.minConsensusSize": "consensus is not emulated: only the default is accepted",
-    "Project.steps": "a project of the V1 workflow has no steps",
-    "Project.useHoneyPot": "honeypots are not emulated: only the default is accepted",
-    "Project.workflowVersion": "V1 until further versions are emulated",
-    "ProjectStep.id": "a project of the V1 workflow has no steps",
-    "ProjectStep.name": "a project of the V1 workflow has no steps",
 }
 
 Seen = dict[str, set[str]]
@@ -68,6 +62,15 @@ organization:
   license: {canUsePlugins: false, uploadLocalData: false}
 users:
   - {key: admin, email: x@example.com, firstname: X, lastname: Y, organizationRole: ADMIN}
+projects:
+  - title: In groups
+    inputType: TEXT
+    workflow: V3
+    stepGroups: [Boxes, Texts]
+    jsonInterface: {jobs: {}}
+    members: {admin: ADMIN}
+    assets:
+      - {externalId: grouped, content: a text}
 """
 
 
@@ -105,6 +108,8 @@ def _change_much(wire: Wire, values: Seen) -> None:
     _notify(wire, known)
     _change_people(wire, known)
     _change_tags(wire, known, values)
+    for change in CHANGES:
+        change(wire, known)
     _run_plugins(wire, known)
     _lock_assets(wire, known)
     for table, change in (("users", {"activated": False}), ("apiKeys", {"revoked": True})):
@@ -125,6 +130,9 @@ def _change_projects(wire: Wire, known: Names) -> None:
         "archived": True,
         "canNavigateBetweenAssets": False,
         "canSkipAsset": False,
+        "consensusTotCoverage": 20,
+        "minConsensusSize": 3,
+        "useHoneyPot": True,
         "complianceTags": ["PHI"],
         "reviewCoverage": 10,
         "secondsToLabelBeforeAutoAssign": 20,

@@ -83,6 +83,20 @@ def targets(
     return assets
 
 
+def target(tx: Transaction, operation: str, where: Where) -> Document:
+    """The one asset that a mutation's ``where`` selects.
+
+    Raises:
+        KiliError: it selects none, or several.
+    """
+    found = targets(tx, operation, where)
+    if not found:
+        raise errors.access_denied()
+    if len(found) > 1:
+        raise errors.several_selected(operation)
+    return found[0]
+
+
 def in_named_order(assets: list[Document], where: Where) -> list[Document]:
     """The assets in the order in which a ``where`` names them, as often as it does.
 

@@ -11,6 +11,7 @@ from emulator import errors
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import check_selected, in_named_order, required_id, targets
 from emulator.domain import label as labels_of
+from emulator.domain import step as steps_of
 from emulator.domain.filters import Where, page
 from emulator.domain.subscription import ProjectLabels
 from emulator.storage.snapshot import Document
@@ -34,7 +35,8 @@ def count_labels(_: Any, info: Info, where: Where) -> int:
 @mutation.field("appendManyLabels")
 def append_many_labels(_: Any, info: Info, data: dict[str, Any], where: Where) -> list[Document]:
     operation = "appendManyLabels"
-    rows = _rows(operation, data["labelsData"], where)
+    step = {name: data[name] for name in ("stepId", "stepName") if name in data}
+    rows = [{**row, **step} for row in _rows(operation, data["labelsData"], where)]
     with info.context.change() as tx:
         check_selected(tx, where, [row["assetID"] for row in rows])
         return labels_of.append_labels(
@@ -114,6 +116,14 @@ subscription.set_source("labelCreatedOrUpdated", cast(Any, label_created_or_upda
 @label.field("author")
 def author(owner: Document, info: Info) -> Document:
     return info.context.shown_user(owner["authorId"], owner["projectId"])
+
+
+@label.field("assetStep")
+def asset_step(owner: Document, info: Info) -> Document | None:
+    view = info.context.view
+    if owner["stepId"] is None:
+        return None
+    return steps_of.as_seen(view, view.assets.the(owner["assetId"]), owner["stepId"])
 
 
 @label.field("labelOf")

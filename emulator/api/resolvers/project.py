@@ -13,6 +13,7 @@ from emulator.domain import demo, member
 from emulator.domain import project as projects_of
 from emulator.domain.filters import Where, page
 from emulator.rules import workflow
+from emulator.rules.workflow import NewWorkflow
 from emulator.storage.snapshot import Document
 
 query = QueryType()
@@ -33,9 +34,10 @@ def count_projects(_: Any, info: Info, where: Where) -> int:
 @mutation.field("createProject")
 def create_project(_: Any, info: Info, data: dict[str, Any]) -> Document:
     kind = data.pop("fromDemoProject", None)
+    chosen = NewWorkflow(info.context.workflow_version)
     with info.context.change() as tx:
         if kind:
-            return demo.create_demo_project(tx, kind, data)
+            return demo.create_demo_project(tx, kind, data, chosen)
         return projects_of.create_project(
             tx,
             title=data.pop("title"),
@@ -43,6 +45,7 @@ def create_project(_: Any, info: Info, data: dict[str, Any]) -> Document:
             input_type=data.pop("inputType", None),
             json_interface=data.pop("jsonInterface", None),
             settings=data,
+            workflow=chosen,
         )
 
 
@@ -122,11 +125,6 @@ def metadata_types(owner: Document, _: Info) -> dict[str, str]:
 @project.field("roles")
 def roles(owner: Document, info: Info) -> list[Document]:
     return member.joined(info.context.view, owner)
-
-
-@project.field("steps")
-def steps(_: Document, __: Info) -> list[Document]:
-    return []
 
 
 @project.field("numberOfAssets")

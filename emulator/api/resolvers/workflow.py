@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariadne import MutationType
+from ariadne import MutationType, ObjectType
 
 from emulator.api.context import Info
-from emulator.api.resolvers.arguments import targets
+from emulator.api.resolvers.arguments import target, targets
 from emulator.api.resolvers.outcome import Outcome, outcome, project_of
-from emulator.domain import workflow
+from emulator.domain import asset as assets_of
+from emulator.domain import assignment, consensus, honeypot, member, workflow
+from emulator.domain import step as steps_of
 from emulator.domain.filters import Where
 from emulator.storage.snapshot import Document
 
 mutation = MutationType()
+asset = ObjectType("Asset")
 
 
 @mutation.field("setAssetsPriority")
@@ -21,7 +24,7 @@ def set_assets_priority(_: Any, info: Info, where: Where, priority: int) -> Outc
     operation = "setAssetsPriority"
     with info.context.change() as tx:
         found = targets(tx, operation, where)
-        return outcome(*workflow.set_priority(tx, operation, found, priority))
+        return outcome(*assets_of.set_priority(tx, operation, found, priority))
 
 
 @mutation.field("addAssetsToReview")
@@ -55,4 +58,97 @@ def send_back_assets_to_queue(_: Any, info: Info, where: Where) -> Document | No
     return project_of(found, info)
 
 
-BINDABLES = [mutation]
+@mutation.field("skipAsset")
+def skip_asset(_: Any, info: Info, reason: str, where: Where) -> Document:
+    operation = "skipAsset"
+    with info.context.change() as tx:
+        return workflow.skip(tx, operation, target(tx, operation, where), reason)
+
+
+@mutation.field("unskipAsset")
+def unskip_asset(
+    _: Any,
+    info: Info,
+    projectId: str,  # noqa: N803
+    assetId: str,  # noqa: N803
+) -> bool:
+    operation = "unskipAsset"
+    where = {"id": assetId, "project": {"id": projectId}}
+    with info.context.change() as tx:
+        return not workflow.unskip(tx, operation, target(tx, operation, where))["skipped"]
+
+
+@mutation.field("assignAssets")
+def assign_assets(
+    _: Any,
+    info: Info,
+    where: Where,
+    userIds: list[str],  # noqa: N803
+) -> Outcome:
+    operation = "assignAssets"
+    with info.context.change() as tx:
+        found = targets(tx, operation, where)
+        return outcome(*assignment.assign(tx, operation, found, userIds))
+
+
+@mutation.field("assignAssetsToLabelers")
+def assign_assets_to_labelers(
+    _: Any,
+    info: Info,
+    where: Where,
+    userIds: list[str],  # noqa: N803
+) -> list[Document]:
+    operation = "assignAssetsToLabelers"
+    with info.context.change() as tx:
+        found = targets(tx, operation, where)
+        assigned, _declined = assignment.assign(tx, operation, found, userIds)
+        return assigned
+
+
+@mutation.field("setAssetConsensus")
+def set_asset_consensus(
+    _: Any,
+    info: Info,
+    projectId: str,  # noqa: N803
+    isConsensus: bool,  # noqa: N803
+    assetId: str | None = None,  # noqa: N803
+    externalId: str | None = None,  # noqa: N803
+) -> bool:
+    operation = "setAssetConsensus"
+    where: Where = {"project": {"id": projectId}, "id": assetId}
+    if externalId is not None:
+        where["externalIdStrictlyIn"] = [externalId]
+    with info.context.change() as tx:
+        consensus.set_consensus(tx, operation, target(tx, operation, where), active=isConsensus)
+    return isConsensus
+
+
+@mutation.field("createHoneypot")
+def create_honeypot(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+    operation = "createHoneypot"
+    with info.context.change() as tx:
+        return honeypot.create_honeypot(
+            tx, operation, target(tx, operation, where), data["jsonResponse"]
+        )
+
+
+@asset.field("currentStep")
+def current_step(owner: Document, info: Info) -> Document | None:
+    return owner["stepId"] and steps_of.as_seen(info.context.view, owner, owner["stepId"])
+
+
+@asset.field("latestLabels")
+def latest_labels(owner: Document, info: Info) -> list[Document]:
+    return workflow.latest_labels(info.context.view.labels.find("asset", owner["id"]))
+
+
+@asset.field("toBeLabeledBy")
+def to_be_labeled_by(owner: Document, info: Info) -> list[Document]:
+    view = info.context.view
+    project = view.projects.the(owner["projectId"])
+    users = map(view.users.the, owner["assigneeIds"])
+    members = (member.acting(view, user, project) for user in users)
+    return [each for each in members if each]
+
+
+BINDABLES = [mutation, asset]

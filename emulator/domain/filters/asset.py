@@ -17,6 +17,7 @@ from emulator.domain.filters.conditions import (
     not_in,
     referenced,
 )
+from emulator.domain.filters.workflow import WORKFLOW
 from emulator.storage.snapshot import Document
 
 
@@ -46,6 +47,7 @@ def _is_number(value: Any) -> bool:
 
 
 ASSET: Table = {
+    **WORKFLOW,
     **DATES,
     **IDS,
     "externalIdIn": _partial_external_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.contract.events.registry import Stage, causes
-from tests.stage import EASY
 
 
 @causes("asset.created")
@@ -27,10 +26,3 @@ def _(stage: Stage) -> None:
 def _(stage: Stage) -> None:
     where = {"idIn": [stage.names["farm"], stage.names["pond"]]}
     stage.wire.call("deleteManyFromDataset", where=where, selection="id")
-
-
-@causes("asset.skipped")
-def _(stage: Stage) -> None:
-    data = {"labelType": "AUTOSAVE", "jsonResponse": EASY, "skipped": True}
-    where = {"id": stage.names["aquarium"]}
-    stage.wire.call("appendToLabels", data=data, where=where, selection="id")

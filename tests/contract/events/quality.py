@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from emulator.domain.quality import refresh_marks
-from emulator.domain.world import Actor
 from tests.contract.events.registry import Stage, causes
+from tests.stage import RED, set_steps
 
 
 @causes(
@@ -16,18 +13,19 @@ from tests.contract.events.registry import Stage, causes
     computed_in="domain/quality.py:_tell",
 )
 def _(stage: Stage) -> None:
-    """A honeypot used for consensus, with two labels, one of them reviewed."""
-    world = stage.wire.emulator.world
-    with world.transaction(Actor(world.view.users.the(stage.names["ada"]))) as tx:
-        target = tx.assets.the(stage.names["street"])
-        label, review = tx.labels.find("asset", target["id"])
-        copies: list[dict[str, Any]] = [
-            {"authorId": stage.names["ada"]},
-            {"labelType": "REVIEW", "isHoneypot": True},
-        ]
-        for copied in copies:
-            tx.labels.insert({**label, "id": tx.new_id(), **copied})
-        tx.projects.change(tx.projects.the(target["projectId"]), workflowVersion="V2")
-        members = {"isHoneypot": True, "isUsedForConsensus": True, "stepId": tx.new_id()}
-        refresh_marks(tx, tx.assets.change(target, **members))
-        assert review["labelType"] == "REVIEW"
+    """A honeypot used for consensus, with two labels and a review."""
+    names, call = {**stage.names, **set_steps(stage.wire)}, stage.wire.call
+    project, waiting = names["stepped project"], names["waiting"]
+    step = {"projectId": project, "stepId": names["label step"], "useHoneypot": True}
+    call("updateLabelingStepProperties", input={**step, "numberOfExpectedLabelsForConsensus": 2})
+    call("setAssetConsensus", projectId=project, assetId=waiting, isConsensus=True)
+    call("createHoneypot", data={"jsonResponse": RED}, where={"id": waiting}, selection="id")
+    rows = [
+        {"assetID": waiting, "jsonResponse": RED, "authorID": names[name]}
+        for name in ("ada", "leo", "rita")
+    ]
+    data = {"labelType": "DEFAULT", "labelsData": rows[:2]}
+    call("appendManyLabels", data=data, where={}, selection="id")
+    call("addAssetsToReview", where={"id": waiting})
+    data = {"labelType": "REVIEW", "labelsData": rows[2:]}
+    call("appendManyLabels", data=data, where={}, selection="id")

@@ -25,12 +25,12 @@ def _appends(mutation: str, array: str, member: str, value: str) -> Case:
     return run
 
 
-def _refuses_honeypots(mutation: str) -> Case:
+def _appends_honeypots(mutation: str) -> Case:
     def run(stage: Stage) -> None:
-        data = {"contentArray": ["http://example.com"], "isHoneypotArray": [True]}
-        where = {"id": stage.names["project"]}
-        assert "leave isHoneypot out" in stage.wire.refusal(mutation, data=data, where=where)
-        assert _append(stage, mutation, isHoneypotArray=[False])
+        for value in (True, False):
+            data = {"isHoneypotArray": [value], "externalIDArray": [str(value)]}
+            asset = _append(stage, mutation, **data)
+            assert stage.read("assets", asset["id"], "isHoneypot") == {"isHoneypot": value}
 
     return run
 
@@ -55,7 +55,7 @@ for _mutation, _type in (
         ("statusArray", "status", "LABELED"),
     ):
         case(f"{_type}.{_array}")(_appends(_mutation, _array, _member, _value))
-    case(f"{_type}.isHoneypotArray")(_refuses_honeypots(_mutation))
+    case(f"{_type}.isHoneypotArray")(_appends_honeypots(_mutation))
     case(f"{_mutation}(data)", f"{_mutation}(where)")(_appends_to_project(_mutation))
 
 

@@ -93,28 +93,28 @@ PROJECT_VALUES = {
     "canNavigateBetweenAssets": False,
     "canSkipAsset": False,
     "complianceTags": ["PHI", "PII"],
+    "consensusTotCoverage": 50,
     "description": "other words",
     "instructions": "http://example.com/how-to",
     "jsonInterface": '{"jobs":{}}',
     "metadataProperties": {"when": PROPERTY},
     "metadataTypes": {"size": "number"},
+    "minConsensusSize": 2,
     "reviewCoverage": 40,
     "secondsToLabelBeforeAutoAssign": 30,
     "shouldAutoAssign": False,
     "shouldRelaunchKpiComputation": True,
     "title": "Another title",
+    "useHoneyPot": True,
 }
 PROJECT_REFUSALS = {
     "consensusMark": (0.5, "consensusMark is computed and cannot be set"),
-    "consensusTotCoverage": (50, "consensusTotCoverage = 50 is not emulated"),
     "honeypotMark": (0.5, "honeypotMark is computed and cannot be set"),
     "inputType": ("TEXT", "inputType is fixed when the project is created"),
-    "minConsensusSize": (2, "minConsensusSize = 2 is not emulated"),
     "numberOfAssets": (1, "numberOfAssets is computed"),
     "numberOfRemainingAssets": (1, "numberOfRemainingAssets is computed"),
     "numberOfReviewedAssets": (1, "numberOfReviewedAssets is computed"),
     "numberOfSkippedAssets": (1, "numberOfSkippedAssets is computed"),
-    "useHoneyPot": (True, "useHoneyPot = True is not emulated"),
 }
 
 

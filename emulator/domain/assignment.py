@@ -1,0 +1,76 @@
+"""Who is to label an asset (contract §5.5, §5.8)."""
+
+from __future__ import annotations
+
+from emulator import errors
+from emulator.domain import access, workflow
+from emulator.domain.world import Transaction
+from emulator.storage.snapshot import Document
+
+
+def assign(
+    tx: Transaction, operation: str, assets: list[Document], user_ids: list[str]
+) -> workflow.Split:
+    """Assign assets to users, or with no users to nobody in particular.
+
+    Whoever has a label in progress on an asset stays assigned to it: an assignment that would
+    leave them out is declined.
+
+    Returns:
+        the assets that are assigned so now, and those to which it does not apply.
+
+    Raises:
+        KiliError: a user has no part in an asset's project.
+    """
+    assigned: list[Document] = []
+    declined: list[Document] = []
+    for each in assets:
+        project = access.require(tx, operation, each["projectId"])
+        _check_members(tx, operation, project, user_ids)
+        if _at_work(tx, each) & set(each["assigneeIds"]) - set(user_ids):
+            declined.append(each)
+        else:
+            assigned.append(set_assignees(tx, each, user_ids))
+    return assigned, declined
+
+
+def _check_members(tx: Transaction, operation: str, project: Document, user_ids: list[str]) -> None:
+    for user_id in user_ids:
+        user = tx.users.get(user_id)
+        if not user or access.role_in(tx, user, project) is None:
+            raise errors.assignee_not_member(operation, user_id)
+
+
+def _at_work(tx: Transaction, target: Document) -> set[str]:
+    """Who has a label in progress: their newest one is an autosave."""
+    labels = tx.labels.find("asset", target["id"])
+    return {
+        each["authorId"]
+        for each in labels
+        if each["isLatestLabelForUser"] and each["labelType"] == "AUTOSAVE"
+    }
+
+
+def ids_of(tx: Transaction, operation: str, project: Document, emails: list[str]) -> list[str]:
+    """The users of a project with these addresses.
+
+    Raises:
+        KiliError: an address is no member's.
+    """
+    ids = []
+    for email in emails:
+        found = tx.users.find("email", email.lower())
+        if not found or access.role_in(tx, found[0], project) is None:
+            raise errors.assignee_not_member(operation, email)
+        ids.append(found[0]["id"])
+    return ids
+
+
+def set_assignees(tx: Transaction, target: Document, user_ids: list[str]) -> Document:
+    """Assign an asset, and tell so if that is new."""
+    user_ids = list(dict.fromkeys(user_ids))
+    if user_ids == target["assigneeIds"]:
+        return target
+    target = tx.assets.change(target, assigneeIds=user_ids, updatedAt=tx.now)
+    workflow.tell(tx, "asset.workflow.assigned", target)
+    return target

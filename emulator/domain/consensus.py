@@ -1,0 +1,31 @@
+"""Consensus: assets that several people label (contract §5.7, §5.8)."""
+
+from __future__ import annotations
+
+from emulator import errors
+from emulator.domain import access, workflow
+from emulator.domain.world import Transaction
+from emulator.storage.snapshot import Document
+
+
+def set_consensus(tx: Transaction, operation: str, target: Document, *, active: bool) -> None:
+    """Have an asset of a workflow with steps labeled by several people, or by one again.
+
+    Raises:
+        KiliError: its project has no steps, its step no consensus, or somebody has begun with it.
+    """
+    access.require(tx, operation, target["projectId"])
+    place = workflow.place_of(target)
+    if place is None:
+        raise errors.consensus_refused(operation, errors.CONSENSUS_NEEDS_STEPS)
+    current = tx.steps.the(place.step_id)
+    if current["type"] != "DEFAULT" or place.status != "TO_DO":
+        raise errors.consensus_refused(operation, errors.CONSENSUS_NEEDS_TO_DO)
+    if (current["numberOfExpectedLabelsForConsensus"] or 1) < 2:
+        raise errors.consensus_refused(operation, errors.CONSENSUS_NOT_ENABLED)
+    if target["isUsedForConsensus"] == active:
+        return
+    target = tx.assets.change(target, isUsedForConsensus=active, updatedAt=tx.now)
+    verb = "activated" if active else "deactivated"
+    subject = f"asset.workflow.step.consensus.{verb}"
+    workflow.tell(tx, subject, target, stepId=place.step_id)

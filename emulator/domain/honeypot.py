@@ -1,0 +1,26 @@
+"""Honeypots: assets whose right answer is known (contract §5.8, §6.3)."""
+
+from __future__ import annotations
+
+from emulator import errors
+from emulator.domain import access, asset, label, quality, step, workflow
+from emulator.domain.world import Transaction
+from emulator.storage.snapshot import Document
+
+
+def create_honeypot(tx: Transaction, operation: str, target: Document, response: str) -> Document:
+    """Give an asset the right answer, with which labels of it are compared.
+
+    Raises:
+        KiliError: the actor may not, no step of the project uses honeypots, or the response does
+            not fit the interface.
+    """
+    project = access.require(tx, operation, target["projectId"])
+    steps = step.steps_of(tx, project["id"])
+    if steps and not any(each["useHoneypot"] for each in steps):
+        raise errors.honeypot_step_missing(operation)
+    truth = label.insert_truth(tx, operation, target, response)
+    target = asset.change(tx, tx.assets.the(target["id"]), {"isHoneypot": True})
+    quality.refresh_marks(tx, target)
+    workflow.tell(tx, "label.workflow.created.honeypot", target, labelId=truth["id"])
+    return tx.labels.the(truth["id"])

@@ -1,0 +1,86 @@
+"""May this user label this asset now, and on which step? (contract §6.2, §6.6)"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator import errors
+from emulator.domain import access, step, workflow
+from emulator.domain.world import Transaction
+from emulator.rules.lock_reasons import Attempt, Situation, lock_reason
+from emulator.rules.steps import Place
+from emulator.rules.workflow import SUBMITTED
+from emulator.storage.snapshot import Document
+
+
+def step_of_label(
+    tx: Transaction,
+    operation: str,
+    target: Document,
+    author: Document,
+    label_type: str,
+    asked_step_id: str | None,
+) -> str | None:
+    """The step that a new label belongs to; ``None`` for models' labels and in V1 projects.
+
+    Raises:
+        KiliError: the workflow does not let the author label the asset now.
+    """
+    place = workflow.place_of(target)
+    if place is None or label_type not in (*SUBMITTED, "AUTOSAVE"):
+        return None
+    project = tx.projects.the(target["projectId"])
+    role = access.role_in(tx, author, project)
+    assert role is not None
+    attempt = Attempt(
+        author["id"],
+        role,
+        None if label_type == "AUTOSAVE" else label_type,
+        asked_step_id,
+    )
+    reason = lock_reason(_situation(tx, project, target, author, place), attempt)
+    if reason:
+        raise errors.label_locked(operation, reason)
+    return place.step_id
+
+
+def _situation(
+    tx: Transaction, project: Document, target: Document, author: Document, place: Place
+) -> Situation:
+    steps = step.steps_of(tx, project["id"])
+    current = tx.steps.the(place.step_id)
+    role = access.role_in(tx, author, project) or "LABELER"
+    worked = {
+        (each["stepId"], each["authorId"])
+        for each in tx.labels.find("asset", target["id"])
+        if each["labelType"] in SUBMITTED
+    }
+    return Situation(
+        steps=steps,
+        place=Place(place.step_id, "TO_DO") if target["skipped"] else place,
+        worked=worked,
+        assignee_ids=target["assigneeIds"],
+        works_on_step=step.works_on(current, author, role),
+        is_locked=False,
+        enforces_separation=project["enforceStepSeparation"],
+    )
+
+
+def asked_step(
+    tx: Transaction, operation: str, project: Document, row: dict[str, Any]
+) -> str | None:
+    """The id of the step that a label names by ``stepId`` or ``stepName``.
+
+    Raises:
+        KiliError: the project does not have it, or several of that name.
+    """
+    step_id, name = row.get("stepId"), row.get("stepName")
+    if step_id is None and name is None:
+        return None
+    steps = step.steps_of(tx, project["id"])
+    if not steps:
+        raise errors.workflow_without_steps(operation)
+    found = [each["id"] for each in steps if step_id == each["id"] or name == each["name"]]
+    if len(found) != 1:
+        raise errors.step_unknown(operation, step_id or str(name))
+    return str(found[0])

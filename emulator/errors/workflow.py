@@ -1,0 +1,139 @@
+"""What is refused about the workflow: steps, skipping, consensus, locked assets."""
+
+from __future__ import annotations
+
+from emulator.errors.base import RESOLUTION_FAILURE, KiliError, business, wrong
+
+
+def label_locked(operation: str, reason: str) -> KiliError:
+    """The workflow does not let the user label the asset now (contract §6.6).
+
+    The reason's name is the platform's, and clients find it in ``extensions.context``; the
+    sentence is ours.
+    """
+    error = business(
+        "assetLocked",
+        f"{operation} was not carried out: the workflow does not let this user label the asset.",
+        reason,
+    )
+    return KiliError(error.message, RESOLUTION_FAILURE, {"reason": reason})
+
+
+def workflow_without_steps(operation: str) -> KiliError:
+    """Something about steps is asked of a V1 project."""
+    return wrong(operation, "the project has the V1 workflow, which has no steps")
+
+
+def step_incomplete(operation: str) -> KiliError:
+    """A step lacks what it needs."""
+    return wrong(
+        operation, "a step needs a name, a type, and where assignees are given at least one"
+    )
+
+
+def step_member_fixed(operation: str, name: str) -> KiliError:
+    """A step is to become what it is not."""
+    return wrong(operation, f"the {name} of a step cannot change: create another step")
+
+
+def step_member_refused(operation: str, name: str, type_: str) -> KiliError:
+    """A setting of one type of steps is given for the other."""
+    return wrong(operation, f"a step of type {type_} has no {name}: leave it out")
+
+
+def step_group_missing(operation: str) -> KiliError:
+    """A step is to be created in one of several groups."""
+    return wrong(operation, "stepGroupId is missing: say in which group to create the step")
+
+
+def step_name_taken(operation: str, name: str) -> KiliError:
+    """Two steps would have the same name."""
+    return wrong(operation, f'a step of the same group is named "{name}" already')
+
+
+def step_unknown(operation: str, name: str) -> KiliError:
+    """A label names a step that its project does not have."""
+    return wrong(operation, f'the project has no step "{name}", or several of that name')
+
+
+def first_step_labels(operation: str) -> KiliError:
+    """A workflow would begin with a review."""
+    return wrong(operation, "the first step of a workflow must be one of type DEFAULT")
+
+
+def first_step_stays(operation: str) -> KiliError:
+    """The step that every asset begins with cannot be deleted."""
+    return wrong(operation, "the first step of a workflow cannot be deleted")
+
+
+def sends_back_forward(operation: str, name: str) -> KiliError:
+    """A review step would send assets back to a step that comes later."""
+    return wrong(operation, f'step "{name}" can send assets back to an earlier step only')
+
+
+def consensus_in_later_group(operation: str, name: str) -> KiliError:
+    """Consensus is for the labeling step of the first group."""
+    return wrong(
+        operation, f'consensus is for the labeling step of the first group, not for "{name}"'
+    )
+
+
+def second_honeypot_step(operation: str) -> KiliError:
+    """One step of a project at most works with honeypots."""
+    return wrong(operation, "one step of a project at most can use honeypots")
+
+
+def assignee_cannot_review(operation: str, user_id: str) -> KiliError:
+    """A labeler is to review."""
+    return wrong(operation, f'"{user_id}" is a LABELER of the project and cannot review')
+
+
+def consensus_deprecated(operation: str) -> KiliError:
+    """Consensus is set the older way in a multi-step workflow (prefix and names from the SDK)."""
+    return business(
+        "deprecated",
+        f"isUsedForConsensus of `{operation}` is for the V1 workflow.",
+        "use `setAssetConsensus` in a multi-step workflow",
+    )
+
+
+def consensus_refused(operation: str, why: str) -> KiliError:
+    """Consensus cannot be set on an asset now."""
+    return wrong(operation, why)
+
+
+CONSENSUS_NEEDS_STEPS = (
+    "the project has the V1 workflow: use isUsedForConsensus of updatePropertiesInAssets"
+)
+CONSENSUS_NEEDS_TO_DO = "somebody has begun to label the asset, or has labeled it"
+CONSENSUS_NOT_ENABLED = "the labeling step has no consensus: set its consensusCoverage first"
+
+
+def consensus_not_skipped(operation: str) -> KiliError:
+    """An asset that several people label is to be skipped (contract §5.7)."""
+    return wrong(operation, "an asset used for consensus cannot be skipped")
+
+
+def skip_of_done(operation: str) -> KiliError:
+    """An asset that is labeled is to be skipped."""
+    return wrong(operation, "the asset is labeled already: send it back to the queue first")
+
+
+def not_skipped(operation: str) -> KiliError:
+    """An asset that was not skipped is to come back."""
+    return wrong(operation, "the asset is not skipped")
+
+
+def assignee_not_member(operation: str, user: str) -> KiliError:
+    """An asset is to be assigned to somebody who has no part in its project."""
+    return wrong(operation, f'"{user}" is no member of the project: add them first')
+
+
+def honeypot_step_missing(operation: str) -> KiliError:
+    """A honeypot is made where no step uses them."""
+    return wrong(operation, "no step of the project uses honeypots: set useHoneypot on one first")
+
+
+def mark_out_of_range(operation: str, name: str) -> KiliError:
+    """A mark is no mark."""
+    return wrong(operation, f"{name} must be between 0 and 1")

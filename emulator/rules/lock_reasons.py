@@ -1,0 +1,115 @@
+"""Why somebody cannot label an asset now, in the multi-step workflows (contract §6.6).
+
+The reasons' names are the platform's; when each of them holds is read from the sentences in which
+clients put them. The V1 workflow knows none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from emulator.rules.permissions import ProjectRole
+from emulator.rules.steps import Place, Steps, the_step
+
+LockReason = Literal[
+    "AlreadyHaveLabelOnCurrentStep",
+    "AssetAlreadyAssigned",
+    "AssetAlreadyLocked",
+    "AssetInDoneStepStatus",
+    "AssetInDoneStepStatusWithCorrectAction",
+    "AssetInDoneStepStatusWithReviewAction",
+    "AssetInNextStepWithCorrectAction",
+    "BlockedByEnforceStepSeparation",
+    "LabelNotEditable",
+    "NotAssignedWithAssignAction",
+    "NotInStepAssignees",
+]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """How things stand with an asset.
+
+    Attributes:
+        worked: step id and user id, for each step on which a user has submitted a label.
+        assignee_ids: whom the asset is assigned to; nobody in particular, if empty.
+        works_on_step: the user is among those who work on the current step.
+        is_locked: somebody else is editing the asset.
+        enforces_separation: nobody works on two steps of one asset.
+    """
+
+    steps: Steps
+    place: Place
+    worked: Collection[tuple[str, str]]
+    assignee_ids: Collection[str]
+    works_on_step: bool
+    is_locked: bool
+    enforces_separation: bool
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Who wants to add a label, and of what kind.
+
+    Attributes:
+        step_id: the step that the label is meant for; the asset's current one, if ``None``.
+        step_type: DEFAULT for work that labels, REVIEW for work that reviews, ``None`` for an
+            autosave, which is work on whatever step it is.
+    """
+
+    user_id: str
+    role: ProjectRole
+    step_type: str | None
+    step_id: str | None = None
+
+
+def lock_reason(situation: Situation, attempt: Attempt) -> LockReason | None:
+    """Why the label cannot be added; ``None`` when it can."""
+    place = situation.place
+    if attempt.step_id not in (None, place.step_id):
+        return "LabelNotEditable"
+    own = (place.step_id, attempt.user_id) in situation.worked
+    if place.status == "DONE":
+        return _done(situation, attempt, own=own)
+    if attempt.step_type not in (None, the_step(situation.steps, place.step_id)["type"]):
+        return _in_another_step(situation, attempt)
+    if own and place.status == "PARTIALLY_DONE":
+        return "AlreadyHaveLabelOnCurrentStep"
+    if situation.is_locked:
+        return "AssetAlreadyLocked"
+    return _not_theirs(situation, attempt)
+
+
+def _done(situation: Situation, attempt: Attempt, *, own: bool) -> LockReason:
+    if own:
+        return "AssetInDoneStepStatusWithCorrectAction"
+    is_last = situation.place.step_id == situation.steps[-1]["id"]
+    if is_last or attempt.role == "LABELER":
+        return "AssetInDoneStepStatus"
+    return "AssetInDoneStepStatusWithReviewAction"
+
+
+def _in_another_step(situation: Situation, attempt: Attempt) -> LockReason:
+    """The asset waits in a step of the other type."""
+    has_labeled = any(user_id == attempt.user_id for _, user_id in situation.worked)
+    if attempt.step_type == "DEFAULT" and has_labeled and situation.place.status == "TO_DO":
+        return "AssetInNextStepWithCorrectAction"
+    return "NotInStepAssignees"
+
+
+def _not_theirs(situation: Situation, attempt: Attempt) -> LockReason | None:
+    """The asset waits, but for somebody else."""
+    if situation.assignee_ids and attempt.user_id not in situation.assignee_ids:
+        may_assign = attempt.role in ("ADMIN", "TEAM_MANAGER")
+        return "NotAssignedWithAssignAction" if may_assign else "AssetAlreadyAssigned"
+    if not situation.works_on_step:
+        return "NotInStepAssignees"
+    elsewhere = any(
+        user_id == attempt.user_id and step_id != situation.place.step_id
+        for step_id, user_id in situation.worked
+    )
+    if situation.enforces_separation and elsewhere:
+        return "BlockedByEnforceStepSeparation"
+    return None

@@ -1,0 +1,79 @@
+"""Which settings a step can have (contract §5.7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator import errors
+from emulator.rules.steps import Step, Steps
+
+_PERCENTAGES = ("stepCoverage", "consensusCoverage")
+_OF_LABELING = ("consensusCoverage", "numberOfExpectedLabelsForConsensus")
+_OF_REVIEW = ("stepCoverage", "sendBackStepId")
+
+
+def checked_step(operation: str, data: Step, steps: Steps, step: Step | None = None) -> Step:
+    """The members of a step as they are stored.
+
+    Args:
+        data: the members that are given, named as in the API.
+        steps: the project's steps so far.
+        step: the one that changes; ``None`` for a new one.
+
+    Raises:
+        KiliError: a value is out of its range, or not for a step of this type.
+    """
+    members = {name: value for name, value in data.items() if name != "id"}
+    if "assignees" in members:
+        members["assigneeIds"] = members.pop("assignees")
+    if step and members["type"] != step["type"]:
+        raise errors.step_member_fixed(operation, "type")
+    if step is None and not (members.get("name") and members.get("type")):
+        raise errors.step_incomplete(operation)
+    if members.get("name") == "" or members.get("assigneeIds") == []:
+        raise errors.step_incomplete(operation)
+    _check_ranges(operation, members)
+    _check_type(operation, members)
+    target = members.get("sendBackStepId")
+    if target is not None and target not in [each["id"] for each in steps]:
+        raise errors.access_denied()
+    return members
+
+
+def _check_ranges(operation: str, members: dict[str, Any]) -> None:
+    for name in _PERCENTAGES:
+        if not 0 <= (members.get(name) or 0) <= 100:
+            raise errors.setting_out_of_range(operation, name, 0, 100)
+    expected = members.get("numberOfExpectedLabelsForConsensus")
+    if expected is not None and not 1 <= expected <= 10:
+        raise errors.setting_out_of_range(operation, "numberOfExpectedLabelsForConsensus", 1, 10)
+
+
+def _check_type(operation: str, members: dict[str, Any]) -> None:
+    foreign = _OF_REVIEW if members["type"] == "DEFAULT" else _OF_LABELING
+    for name in foreign:
+        if members.get(name) is not None:
+            raise errors.step_member_refused(operation, name, members["type"])
+
+
+def check_workflow(operation: str, steps: Steps) -> None:
+    """Check that the steps of a project make a workflow.
+
+    Raises:
+        KiliError: the first one does not label, two of a group have one name, one sends back to a
+            later step, consensus is not on the first labeling step, or two steps have honeypots.
+    """
+    if steps[0]["type"] != "DEFAULT":
+        raise errors.first_step_labels(operation)
+    names = [(each["stepGroupId"], each["name"]) for each in steps]
+    ids = [each["id"] for each in steps]
+    for index, step in enumerate(steps):
+        if names.index(names[index]) != index:
+            raise errors.step_name_taken(operation, step["name"])
+        target = step["sendBackStepId"]
+        if target is not None and ids.index(target) >= index:
+            raise errors.sends_back_forward(operation, step["name"])
+        if step["consensusCoverage"] and step["stepGroupId"] != steps[0]["stepGroupId"]:
+            raise errors.consensus_in_later_group(operation, step["name"])
+    if sum(bool(each["useHoneypot"]) for each in steps) > 1:
+        raise errors.second_honeypot_step(operation)

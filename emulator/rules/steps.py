@@ -1,0 +1,120 @@
+"""The multi-step workflows, V2 and V3: where an asset goes, step by step (contract §5.7, §11.13).
+
+Pure: steps and places in, places out. A step is its document; the steps of a project come in their
+order, those of a V3 project group after group. An asset that the coverage of the next review step
+does not pick stays where it is, done; a labeling step takes every asset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from emulator.rules.workflow import Status
+
+Step = dict[str, Any]
+Steps = Sequence[Step]
+StepStatus = Literal[
+    "TO_DO", "IN_PROGRESS", "PARTIALLY_DONE", "REWORK", "DONE", "SKIPPED", "DOING", "REDO"
+]
+Draw = Callable[[int], bool]
+
+# Names that clients up to 26.1 use.
+FORMER_NAMES: dict[str, StepStatus] = {"DOING": "IN_PROGRESS", "REDO": "REWORK"}
+STEP_TYPE_OF_LABEL = {"DEFAULT": "DEFAULT", "REVIEW": "REVIEW"}
+
+_WAITING = ("TO_DO", "IN_PROGRESS", "REWORK", "PARTIALLY_DONE")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an asset stands."""
+
+    step_id: str
+    status: StepStatus
+
+
+def start(steps: Steps) -> Place:
+    """Where a new asset stands."""
+    return Place(steps[0]["id"], "TO_DO")
+
+
+def the_step(steps: Steps, step_id: str) -> Step:
+    """The step with that id."""
+    return next(step for step in steps if step["id"] == step_id)
+
+
+def next_step(steps: Steps, step_id: str) -> Step | None:
+    """The step after another one."""
+    index = [step["id"] for step in steps].index(step_id)
+    return steps[index + 1] if index + 1 < len(steps) else None
+
+
+def after_autosave(place: Place) -> Place:
+    """Somebody is at work on the asset."""
+    if place.status in ("TO_DO", "REWORK"):
+        return Place(place.step_id, "IN_PROGRESS")
+    return place
+
+
+def after_submit(steps: Steps, place: Place, *, missing: int, draw: Draw) -> Place:
+    """Where a submitted label brings the asset.
+
+    Args:
+        missing: how many labelers consensus still waits for.
+        draw: whether an asset is among so many percent.
+    """
+    if missing > 0:
+        return Place(place.step_id, "PARTIALLY_DONE")
+    following = next_step(steps, place.step_id)
+    if following and (following["type"] == "DEFAULT" or draw(following["stepCoverage"])):
+        return Place(following["id"], "TO_DO")
+    return Place(place.step_id, "DONE")
+
+
+def after_add_to_review(steps: Steps, place: Place) -> Place | None:
+    """The next review step, or ``None`` where the asset cannot move on."""
+    following = next_step(steps, place.step_id)
+    if place.status != "DONE" or following is None or following["type"] != "REVIEW":
+        return None
+    return Place(following["id"], "TO_DO")
+
+
+def after_send_back(steps: Steps, place: Place) -> Place | None:
+    """The step that a review step sends back to, or ``None`` for an asset still to be labeled."""
+    step = the_step(steps, place.step_id)
+    if place.status == "SKIPPED":
+        return None
+    if step["type"] == "REVIEW":
+        return Place(step["sendBackStepId"] or labeling_step(steps, step)["id"], "REWORK")
+    return Place(step["id"], "REWORK") if place.status == "DONE" else None
+
+
+def labeling_step(steps: Steps, step: Step) -> Step:
+    """The nearest labeling step at or before a step."""
+    before = steps[: [each["id"] for each in steps].index(step["id"]) + 1]
+    return [each for each in before if each["type"] == "DEFAULT"][-1]
+
+
+def waits_for_work(place: Place) -> bool:
+    """Whether somebody can work on the asset where it stands."""
+    return place.status in _WAITING
+
+
+def v1_status(steps: Steps, place: Place, before: Status) -> Status:
+    """The status of the older workflow that says the same (contract §11.13).
+
+    Args:
+        before: the status so far, which a skipped asset keeps.
+    """
+    step = the_step(steps, place.step_id)
+    if place.status == "SKIPPED":
+        return before
+    if place.status == "REWORK":
+        return "ONGOING"
+    if step["type"] == "REVIEW":
+        return "REVIEWED" if place.status == "DONE" else "TO_REVIEW"
+    if place.status == "TO_DO":
+        return "TODO" if step["id"] == steps[0]["id"] else "ONGOING"
+    return "LABELED" if place.status == "DONE" else "ONGOING"
