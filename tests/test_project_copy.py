@@ -9,6 +9,7 @@ import pytest
 
 from emulator.app import Emulator
 from emulator.domain.world import Actor
+from tests.sdk import SdkProcess, SdkSession
 from tests.stage import EASY, Names, add_version, set_stage
 from tests.wire import Wire
 
@@ -252,3 +253,70 @@ def test_a_project_of_steps_is_copied_with_its_steps(wire: Wire, known: Names) -
         assert check["sendBackStepId"] == label["id"] != first["id"]
         assert {label["stepGroupId"], check["stepGroupId"]} == {group["id"]}
         assert (label["assigneeIds"], check["assigneeIds"]) == (None, assignees)
+
+
+COPY = """
+from collections import Counter
+import warnings
+warnings.simplefilter("ignore")
+copied = kili.copy_project(
+    project_id, copy_members=True, copy_assets=True, copy_labels=True, disable_tqdm=True
+)
+"""
+READ = """
+def people(project):
+    fields = ["role", "user.email"]
+    users = kili.project_users(project_id=project, fields=fields, disable_tqdm=True)
+    return sorted([each["user"]["email"], each["role"]] for each in users)
+
+def shown(project):
+    fields = ["externalId", "jsonMetadata", "status", "content"]
+    assets = kili.assets(project_id=project, fields=fields, disable_tqdm=True)
+    return sorted((each.pop("externalId"), each.pop("content"), each) for each in assets)
+
+def said(project):
+    fields = ["author.email", "labelType", "modelName", "labelOf.externalId", "jsonResponse"]
+    labels = kili.labels(project_id=project, fields=fields, disable_tqdm=True)
+    return sorted(
+        [each["labelOf"]["externalId"], each["labelType"], each["author"]["email"]]
+        + [str(each["modelName"]), str(each["jsonResponse"])]
+        for each in labels
+    )
+"""
+
+
+def test_every_sdk_copies_a_project_with_members_assets_and_labels(
+    sdk: SdkProcess, notebook: SdkSession
+) -> None:
+    if sdk.version == "2.125.2":  # the first to copy projects is 2.127
+        assert notebook.run("kili.copy_project").error is not None
+        return
+    notebook.run(COPY + READ).checked()
+    fields = "['title', 'jsonInterface', 'reviewCoverage', 'inputType']"
+    (source,) = notebook.run(f"kili.projects(project_id, fields={fields})").checked().value
+    (copied,) = notebook.run(f"kili.projects(copied, fields={fields})").checked().value
+    assert copied == {**source, "title": f"{source['title']} (copy)"}
+    for question in ("people", "said"):
+        compared = f"({question}(project_id), {question}(copied))"
+        before, after = notebook.run(compared).checked().value
+        assert before == after != []
+    before, after = notebook.run("(shown(project_id), shown(copied))").checked().value
+    names = ["aquarium", "car-park", "farm", "meadow", "pond", "street"]
+    assert [name for name, _, _ in before] == [name for name, _, _ in after] == names
+    for (_, content, source), (_, copied_content, copied) in zip(before, after, strict=True):
+        assert content != copied_content
+        assert source["jsonMetadata"] == copied["jsonMetadata"]
+
+
+def test_a_second_copy_has_a_title_of_its_own(kili: Any) -> None:
+    (project,) = kili.projects(fields=["id", "title"])
+    for number in ("copy", "copy 1"):
+        copied = kili.copy_project(project["id"], copy_members=False, disable_tqdm=True)
+        (read,) = kili.projects(copied, fields=["title", "numberOfAssets"])
+        assert read == {"title": f"{project['title']} ({number})", "numberOfAssets": 0}
+
+
+def test_a_project_of_chats_cannot_be_copied_by_the_client(kili: Any) -> None:
+    made = kili.create_project(title="Chats", from_demo_project="DEMO_LLM_INSTR_FOLLOWING")["id"]
+    with pytest.raises(NotImplementedError, match="LLM_INSTR_FOLLOWING"):
+        kili.copy_project(made)
