@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from emulator.app import Emulator
 from emulator.domain.world import Actor
 from tests.sdk import SdkProcess, SdkSession
-from tests.stage import EASY, Names, add_version, set_stage
+from tests.stage import EASY, INTERFACE, RED, Names, add_version, set_stage
 from tests.wire import Wire
 
 
@@ -320,3 +321,80 @@ def test_a_project_of_chats_cannot_be_copied_by_the_client(kili: Any) -> None:
     made = kili.create_project(title="Chats", from_demo_project="DEMO_LLM_INSTR_FOLLOWING")["id"]
     with pytest.raises(NotImplementedError, match="LLM_INSTR_FOLLOWING"):
         kili.copy_project(made)
+
+
+# Projects of steps
+
+
+def labeled_project(kili: Any, **options: Any) -> str:
+    """A project with steps whose assets stand at several places."""
+    made = kili.create_project(
+        title="Steps", input_type="TEXT", json_interface=INTERFACE, **options
+    )["id"]
+    for email, role in (("reviewer", "REVIEWER"), ("labeler", "LABELER")):
+        kili.append_to_roles(made, f"{email}@example.com", role=role)
+    names = ["waiting", "labeled", "predicted", "reviewed"]
+    ids = kili.append_many_to_dataset(
+        made, content_array=["a text"] * 4, external_id_array=names, disable_tqdm=True
+    )["asset_ids"]
+    red = json.loads(RED)
+    options = {"project_id": made, "disable_tqdm": True}
+    (leo,) = kili.users(email="labeler@example.com", fields=["id"])
+    for place in (1, 3):
+        by = {"author_id_array": [leo["id"]], "label_type": "DEFAULT"}
+        kili.append_labels([ids[place]], [red], **by, **options)
+    kili.append_labels([ids[2]], [red], label_type="PREDICTION", model_name="m", **options)
+    kili.add_to_review([ids[3]])
+    kili.append_labels([ids[3]], [red], label_type="REVIEW", **options)
+    return str(made)
+
+
+def places(kili: Any, project_id: str) -> list[tuple[Any, ...]]:
+    fields = ["externalId", "currentStep.name", "currentStep.status", "labels.labelType"]
+    return [
+        (each["externalId"], each["currentStep"], each["labels"])
+        for each in kili.assets(project_id, fields=fields, disable_tqdm=True)
+    ]
+
+
+def test_a_project_of_steps_is_copied_by_the_sdk_with_where_its_assets_stand(kili: Any) -> None:
+    source = labeled_project(kili)
+    copied = kili.copy_project(source, copy_assets=True, copy_labels=True, disable_tqdm=True)
+    assert places(kili, copied) == places(kili, source)
+    assert {step["name"] for _, step, _ in places(kili, copied)} == {"Label", "Review 1"}
+    fields = ["workflowVersion", "steps.name", "steps.type", "numberOfRemainingAssets"]
+    assert kili.projects(copied, fields=fields) == kili.projects(source, fields=fields)
+    ids = [
+        {each["id"] for each in kili.projects(one, fields=["steps.id"])[0]["steps"]}
+        for one in (source, copied)
+    ]
+    assert not ids[0] & ids[1]
+
+
+def test_a_copied_project_of_steps_without_labels_begins_at_its_own_first_step(kili: Any) -> None:
+    source = labeled_project(kili)
+    copied = kili.copy_project(source, copy_assets=True, disable_tqdm=True)
+    at_the_beginning = ({"name": "Label", "status": "TO_DO"}, [])
+    assert [each[1:] for each in places(kili, copied)] == [at_the_beginning] * 4
+    (first, *_) = kili.assets(copied, fields=["id"], disable_tqdm=True)
+    kili.append_labels([first["id"]], [json.loads(RED)], project_id=copied, disable_tqdm=True)
+    assert places(kili, copied)[0][1]["status"] == "DONE"
+
+
+def test_labels_are_not_copied_into_another_workflow(kili_emulator: Emulator, kili: Any) -> None:
+    wire = Wire(kili_emulator)
+    source = labeled_project(kili)
+    data = {"title": "V1", "jsonInterface": json.dumps(INTERFACE), "inputType": "TEXT"}
+    other = wire.call("createProject", data=data, selection="id workflowVersion")
+    assert other["workflowVersion"] == "V1"
+    content = {"contentArray": ["a text"], "externalIDArray": ["x"]}
+    (target,) = wire.call("appendManyAssets", data=content, where={"id": other["id"]})
+    for asset in kili.assets(source, fields=["id"], disable_tqdm=True):
+        labels = {
+            "srcAssetId": asset["id"],
+            "dstAssetId": target["id"],
+            "projectId": other["id"],
+        }
+        says = "the projects have different workflows"
+        assert says in wire.refusal("copyLabels", data=labels)
+    wire.close()

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, asset, file, label, member
+from emulator.domain import access, asset, file, label, member, quality
 from emulator.domain.project import insert_project
 from emulator.domain.world import Transaction
 from emulator.rules import workflow
 from emulator.rules.json_text import parse_json
 from emulator.storage.snapshot import Document
-
-# What a project does not have from the one that it is a copy of.
-_OF_ONE_PROJECT = ("honeypotMark", "consensusMark")
 
 # What an asset gets by being added to a project.
 _OF_ONE_ASSET = {
@@ -28,7 +25,7 @@ _OF_ONE_ASSET = {
 } - {"priority", "isHoneypot"}
 
 # Where an asset stands, which is so because of its labels.
-_STATE = ("status", "skipped", "skipReason", "stepId", "stepStatus")
+_STATE = ("status", "skipped", "skipReason", "stepId", "stepStatus", "isUsedForConsensus")
 
 # What a label is about.
 _NAMING = ("id", "assetId", "projectId", "stepId")
@@ -48,8 +45,7 @@ def copy_project(
         KiliError: the project is unknown, or not the actor's to copy.
     """
     source = access.require(tx, "copyProject", project_id)
-    kept = {name: value for name, value in source.items() if name not in _OF_ONE_PROJECT}
-    project = insert_project(tx, kept, copied_from=source)
+    project = insert_project(tx, source, copied_from=source)
     if with_members:
         _copy_members(tx, source, project)
     _copy_workflow(tx, source, project)
@@ -77,8 +73,10 @@ def _copy_workflow(tx: Transaction, source: Document, project: Document) -> None
     there = {each["userId"] for each in tx.project_users.find("project", project["id"])}
     tx.step_groups.insert_all([_renamed(each, ids) for each in groups])
     for step in steps:
-        assignees = [each for each in step.get("assigneeIds") or () if each in there]
-        tx.steps.insert({**_renamed(step, ids), "assigneeIds": assignees or None})
+        assignees = step["assigneeIds"]
+        if assignees:
+            assignees = [each for each in assignees if each in there] or None
+        tx.steps.insert({**_renamed(step, ids), "assigneeIds": assignees})
 
 
 def _renamed(value: Any, ids: Ids) -> Any:
@@ -153,23 +151,23 @@ def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str
     rows = [
         each
         for each in tx.labels.find("asset", source_id)
-        if each["isLatestLabelForUser"] or each["modelName"]
+        if each["isLatestLabelForUser"] or each["modelName"] or each["isHoneypot"]
     ]
     ids = {source_id: target_id, home["id"]: project_id, **_same_steps(tx, home, project)}
     ids |= {each["id"]: tx.new_id() for each in rows}
-    if {each.get("stepId") for each in (source, *rows)} - ids.keys() - {None}:
+    if {each["stepId"] for each in (source, *rows)} - ids.keys() - {None}:
         raise errors.workflows_differ(operation)
     if home["workflowVersion"] != project["workflowVersion"]:
         raise errors.workflows_differ(operation)
     label.insert_copies(tx, operation, [_label_for(each, ids) for each in rows])
     state = {name: _renamed(source[name], ids) for name in _STATE}
-    tx.assets.change(target, **state, updatedAt=tx.now)
+    quality.refresh_marks(tx, tx.assets.change(target, **state, updatedAt=tx.now))
 
 
 def _label_for(row: Document, ids: Ids) -> Document:
     """The label for its new place; what it refers to is another copy, or nothing."""
     referenced = ids.get(row["referencedLabelId"])
-    named = {name: _renamed(row[name], ids) for name in _NAMING if name in row}
+    named = {name: _renamed(row[name], ids) for name in _NAMING}
     return {**row, **named, "referencedLabelId": referenced}
 
 
@@ -181,5 +179,5 @@ def _same_steps(tx: Transaction, home: Document, project: Document) -> Ids:
 
 
 def _step_name(tx: Transaction, step: Document) -> tuple[str | None, str]:
-    group = tx.step_groups.get(step.get("stepGroupId") or "")
+    group = tx.step_groups.get(step["stepGroupId"] or "")
     return group["name"] if group else None, step["name"]
