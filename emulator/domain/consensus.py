@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator import errors
-from emulator.domain import access, workflow
+from emulator.domain import access, quality, workflow
 from emulator.domain.world import Transaction
 from emulator.storage.snapshot import Document
 
@@ -29,3 +29,4 @@ def set_consensus(tx: Transaction, operation: str, target: Document, *, active: 
     verb = "activated" if active else "deactivated"
     subject = f"asset.workflow.step.consensus.{verb}"
     workflow.tell(tx, subject, target, stepId=place.step_id)
+    quality.refresh_marks(tx, target)

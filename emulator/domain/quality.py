@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from emulator.domain.payloads import event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.quality import Mark, Rule, agreement
@@ -223,8 +224,7 @@ def _tell(
     step_id = next(filter(None, steps), target.get("stepId"))
     if step_id:
         payload = {
-            "assetId": target["id"],
-            "externalId": target["externalId"],
+            **event_payload(target),
             "comparedLabelIds": [each["id"] for each in compared],
             "score": mark.value,
             "stepId": step_id,
@@ -263,35 +263,24 @@ def mean_per_category(marks: Iterable[dict[str, float] | None]) -> dict[str, flo
     return {name: mean(values) or 0.0 for name, values in sorted(found.items())} or None
 
 
-def project_marks(view: BaseView[Any], project: Document) -> dict[str, Any]:
-    """A project's marks: the means over its assets.
+def project_mark(view: BaseView[Any], project: Document, name: str) -> Any:
+    """One of the :data:`MARKS` of a project: the mean over its assets, if there is one."""
+    return _MEANS[name](each.get(name) for each in view.assets.find("project", project["id"]))
 
-    Returns:
-        ``consensusMark``, ``consensusMarkPerCategory``, ``honeypotMark``; each may be ``None``.
+
+def member_mark(view: BaseView[Any], member: Document, name: str) -> Any:
+    """One of the :data:`MARKS` of a member: the mean over the assets that they labeled.
+
+    Of each asset, their newest label counts.
     """
-    return _means(view.assets.find("project", project["id"]))
+    labels = view.labels.find("member", (member["projectId"], member["userId"]))
+    return _MEANS[name](each.get(name) for each in labels if each["isLatestDefaultLabelForUser"])
 
 
-def member_marks(view: BaseView[Any], member: Document) -> dict[str, Any]:
-    """A member's marks: the means over the assets that they labeled, of the newest label of each.
+_MEANS: dict[str, Callable[[Iterable[Any]], Any]] = {
+    "consensusMark": mean,
+    "consensusMarkPerCategory": mean_per_category,
+    "honeypotMark": mean,
+}
 
-    Returns:
-        as :func:`project_marks`.
-    """
-    labels = view.labels.find("project", member["projectId"])
-    return _means(
-        each
-        for each in labels
-        if each["authorId"] == member["userId"] and each["isLatestDefaultLabelForUser"]
-    )
-
-
-def _means(documents: Iterable[Document]) -> dict[str, Any]:
-    known = list(documents)
-    return {
-        "consensusMark": mean(each.get("consensusMark") for each in known),
-        "consensusMarkPerCategory": mean_per_category(
-            each.get("consensusMarkPerCategory") for each in known
-        ),
-        "honeypotMark": mean(each.get("honeypotMark") for each in known),
-    }
+MARKS = tuple(_MEANS)

@@ -64,6 +64,8 @@ def set_up(wire: Wire) -> Names:
     known = set_stage(wire)
     data = {"labelType": "AUTOSAVE", "jsonResponse": EASY, "skipped": True}
     label = wire.call("appendToLabels", data=data, where={"id": known["aquarium"]})
+    wire.call("updatePropertiesInAssets", where=[{"id": known["street"]}],
+              data=[{"isHoneypot": True}])  # fmt: skip
     then = world.clock.now()
     world.clock.offset += timedelta(hours=1)
     archived = wire.call("createProject", data={"title": "Archived", "description": "old"})["id"]
@@ -75,7 +77,11 @@ def set_up(wire: Wire) -> Names:
     )
     deleted = wire.call("createProject", data={"title": "Deleted"})["id"]
     wire.call("deleteProject", where={"id": deleted})
-    wire.call("updatePropertiesInAssets", where=[{"id": known["farm"]}], data=[{"priority": 1}])
+    data = {"priority": 1, "consensusMark": 0.6, "honeypotMark": 0.2}
+    wire.call("updatePropertiesInAssets", where=[{"id": known["farm"]}], data=[data])
+    world.documents.table("labels").update(
+        {"consensusMark": 0.6}, lambda label: label["id"] == known["farm DEFAULT"]
+    )
     wire.call("updatePropertiesInIssue", data={"status": "SOLVED"}, where={"id": known["issue"]})
     is_labeler = {"email": "labeler@example.com"}.items()
     world.documents.table("users").update(
@@ -139,6 +145,12 @@ FILTERS: dict[str, dict[str, Case]] = {
         "user": [({"email": "reviewer@example.com"}, {"key rita"}), ({"id": None}, KEYS)],
     },
     "AssetWhere": {
+        "consensusMarkGte": [(0.6, {"farm"}), (0.7, set())],
+        "consensusMarkLte": [(0.6, {"farm"}), (0.5, set())],
+        "honeypotMarkGte": [(0.2, {"farm", "street"}), (0.7, {"street"})],
+        "honeypotMarkLte": [(0.2, {"farm"}), (0.8, {"farm", "street"})],
+        "inferenceMarkGte": [(0.5, {"farm"}), (0.6, set())],
+        "inferenceMarkLte": [(0.6, {"farm"}), (0.5, set())],
         **_dates(FIRST, {"hidden asset"}),
         "updatedAtGte": [("<after the second>", {"farm"})],
         "updatedAtLte": [("<after the second>", FIRST - {"farm"} | {"hidden asset"})],
@@ -186,6 +198,10 @@ FILTERS: dict[str, dict[str, Case]] = {
         "type": [("QUESTION", {"hidden issue", "manager's question"})],
     },
     "LabelWhere": {
+        "consensusMarkGte": [(0.6, {"farm DEFAULT"}), (0.7, set())],
+        "consensusMarkLte": [(0.6, {"farm DEFAULT"}), (0.5, set())],
+        "honeypotMarkGte": [(0.7, {"street DEFAULT"}), (0.8, set())],
+        "honeypotMarkLte": [(0.8, {"street DEFAULT"}), (0.7, set())],
         "createdAtGte": [("<after the first>", {"hidden label", "aquarium label"})],
         "createdAtLte": [("<after the first>", FIRST_LABELS - {"aquarium label"})],
         "createdAt": [

@@ -8,11 +8,7 @@ from __future__ import annotations
 NOT_SERVED_YET: frozenset[str] = frozenset()
 """Operations of the labeling day."""
 
-FIELDS_NOT_SERVED_YET = frozenset(
-    {
-        "Mutation.createHoneypot.honeypotMark",
-    }
-)
+FIELDS_NOT_SERVED_YET: frozenset[str] = frozenset()
 """What operations that are served do not answer, as ``operation.path``."""
 
 NOT_EMULATED_YET = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.domain.quality import member_marks, project_marks, refresh_marks
+from emulator.domain.quality import MARKS, member_mark, project_mark, refresh_marks
 from emulator.domain.world import Actor, Transaction, World
 from emulator.storage.snapshot import Document
 
@@ -98,6 +98,13 @@ class Room:
 
     def mark(self, label_id: str, member: str) -> Any:
         return self.world.view.labels.the(label_id).get(member)
+
+    def project_marks(self) -> dict[str, Any]:
+        return {name: project_mark(self.world.view, self.project, name) for name in MARKS}
+
+    def member_marks(self, user: str) -> dict[str, Any]:
+        member = {"projectId": "project", "userId": user}
+        return {name: member_mark(self.world.view, member, name) for name in MARKS}
 
     def told(self) -> list[tuple[str, list[str], float]]:
         """The events: of what, about which labels, with which score."""
@@ -354,7 +361,7 @@ def test_without_steps_there_is_no_event_as_it_could_name_none() -> None:
 
 def test_members_and_projects_have_means_over_assets() -> None:
     room = Room(isUsedForConsensus=True)
-    assert set(project_marks(room.world.view, room.project).values()) == {None}
+    assert room.project_marks() == dict.fromkeys(MARKS)
     with room.world.transaction(ACTOR) as tx:
         room.add_asset(tx, "pot", isHoneypot=True)
         room.add_asset(tx, "other", isUsedForConsensus=True)
@@ -367,18 +374,15 @@ def test_members_and_projects_have_means_over_assets() -> None:
     room.label("leo", "A", assetId="pot")
     room.label("mia", "B", assetId="pot")
 
-    def member(user: str) -> dict[str, Any]:
-        return member_marks(room.world.view, {"projectId": "project", "userId": user})
-
-    assert project_marks(room.world.view, room.project) == {
+    assert room.project_marks() == {
         "consensusMark": 0.75,
         "consensusMarkPerCategory": {"ONE.A": 0.75, "ONE.B": 0.5},
         "honeypotMark": 0.5,
     }
-    assert member("leo") == {
+    assert room.member_marks("leo") == {
         "consensusMark": 0.75,
         "consensusMarkPerCategory": {"ONE.A": 0.75, "ONE.B": 0.5},
         "honeypotMark": 1,
     }
-    assert member("mia")["honeypotMark"] == 0
-    assert set(member("rita").values()) == {None}
+    assert room.member_marks("mia")["honeypotMark"] == 0
+    assert room.member_marks("rita") == dict.fromkeys(MARKS)

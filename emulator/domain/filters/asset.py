@@ -17,6 +17,7 @@ from emulator.domain.filters.conditions import (
     not_in,
     referenced,
 )
+from emulator.domain.filters.quality import ASSET_MARKS
 from emulator.domain.filters.workflow import WORKFLOW
 from emulator.storage.snapshot import Document
 
@@ -47,6 +48,7 @@ def _is_number(value: Any) -> bool:
 
 
 ASSET: Table = {
+    **ASSET_MARKS,
     **WORKFLOW,
     **DATES,
     **IDS,

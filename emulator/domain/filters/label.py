@@ -13,6 +13,7 @@ from emulator.domain.filters.conditions import (
     since,
     until,
 )
+from emulator.domain.filters.quality import LABEL_MARKS
 from emulator.rules.label_search import parse_label_search
 from emulator.storage.snapshot import Document
 
@@ -48,6 +49,7 @@ def check_searches(where: Where) -> None:
 
 
 LABEL: Table = {
+    **LABEL_MARKS,
     **IDS,
     "asset": referenced("assetId", "assets", "asset"),
     "authorIn": _author_name,

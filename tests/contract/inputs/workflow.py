@@ -62,8 +62,7 @@ def _marks(member: str) -> Case:
     def check(stage: Stage) -> None:
         where = [{"id": stage.names["meadow"]}]
         stage.wire.call("updatePropertiesInAssets", where=where, data=[{member: 0.25}])
-        stored = stage.wire.emulator.world.view.assets.the(stage.names["meadow"])
-        assert stored[member] == 0.25
+        assert stage.read("assets", "meadow", member) == {member: 0.25}
         wrong = [{member: 1.5}]
         refusal = stage.wire.refusal("updatePropertiesInAssets", where=where, data=wrong)
         assert f"{member} must be between 0 and 1" in refusal

@@ -1,0 +1,29 @@
+"""Which assets and labels conditions on their marks select (contract §5.4).
+
+What has no mark is never selected.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+from emulator.domain.filters.conditions import Predicate, Table
+
+
+def _compared(member: str, compare: Callable[[float, float], bool]) -> Predicate:
+    return lambda _, document, value: (
+        (mark := document.get(member)) is not None and compare(mark, value)
+    )
+
+
+def _bounds(member: str) -> Table:
+    return {
+        f"{member}Gte": _compared(member, operator.ge),
+        f"{member}Lte": _compared(member, operator.le),
+    }
+
+
+LABEL_MARKS: Table = {**_bounds("consensusMark"), **_bounds("honeypotMark")}
+
+ASSET_MARKS: Table = {**LABEL_MARKS, **_bounds("inferenceMark")}

@@ -1,0 +1,16 @@
+"""Labels of different people, compared with one another and with a right answer."""
+
+from __future__ import annotations
+
+from tests.stage import HARD, Names
+from tests.wire import Wire
+
+
+def change(wire: Wire, known: Names) -> None:
+    for asset, member in (("street", "isHoneypot"), ("pond", "isUsedForConsensus")):
+        where = [{"id": known[asset]}]
+        wire.call("updatePropertiesInAssets", where=where, data=[{member: True}], selection="id")
+    row = {"assetID": known["pond"], "jsonResponse": HARD}
+    for key, label_type in (("labeler", "DEFAULT"), ("admin", "DEFAULT"), ("admin", "REVIEW")):
+        data = {"labelType": label_type, "labelsData": [row]}
+        wire.call("appendManyLabels", key, "id", data=data, where={})

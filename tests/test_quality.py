@@ -1,0 +1,138 @@
+"""Marks as clients read them (contract §5.8, §6.5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from emulator.app import Emulator
+from tests.stage import EASY, HARD, Names, names
+from tests.wire import Wire
+
+MARKS = "consensusMark consensusMarkPerCategory honeypotMark inferenceMark"
+LABEL_MARKS = "id labelType honeypotMark inferenceMark reviewScore"
+BY_CATEGORY = {"CLASSIFICATION_JOB.EASY": 0.5, "CLASSIFICATION_JOB.HARD": 0.5}
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        yield wire
+        wire.close()
+
+
+@pytest.fixture
+def known(wire: Wire) -> Names:
+    return names(wire)
+
+
+def append(
+    wire: Wire, asset: str, response: str, key: str = "labeler", type_: str = "DEFAULT"
+) -> str:
+    row = {"assetID": asset, "jsonResponse": response, "modelName": "m"}
+    data = {"labelType": type_, "labelsData": [row]}
+    (label,) = wire.call("appendManyLabels", key, "id", data=data, where={})
+    return str(label["id"])
+
+
+def update(wire: Wire, asset: str, **data: Any) -> None:
+    where = [{"id": asset}]
+    wire.call("updatePropertiesInAssets", where=where, data=[data], selection="id")
+
+
+def marks(wire: Wire, asset: str) -> dict[str, Any]:
+    (found,) = wire.list("assets", {"id": asset}, selection=MARKS)
+    return dict(found)
+
+
+def label_marks(wire: Wire, label: str) -> dict[str, Any]:
+    (found,) = wire.list("labels", {"id": label}, selection=LABEL_MARKS)
+    return dict(found)
+
+
+def test_consensus_is_read_on_the_asset_the_project_and_its_members(
+    wire: Wire, known: Names
+) -> None:
+    meadow = known["meadow"]
+    members = "consensusMark consensusMarkPerCategory honeypotMark"
+    wanted = f"{members} roles {{ user {{ firstname }} {members} }}"
+    (before,) = wire.list("projects", {}, selection=wanted)
+    assert before["consensusMark"] is before["consensusMarkPerCategory"] is None
+    update(wire, meadow, isUsedForConsensus=True)
+    append(wire, meadow, EASY)
+    assert marks(wire, meadow)["consensusMark"] is None
+    append(wire, meadow, HARD, "reviewer")
+    assert marks(wire, meadow)["consensusMark"] == 0.5
+    assert marks(wire, meadow)["consensusMarkPerCategory"] == BY_CATEGORY
+    (project,) = wire.list("projects", {}, selection=wanted)
+    assert project["consensusMark"] == 0.5
+    assert project["consensusMarkPerCategory"] == BY_CATEGORY
+    by_name = {each["user"]["firstname"]: each["consensusMark"] for each in project["roles"]}
+    assert by_name == {"Ada": None, "Max": None, "Rita": 0.5, "Leo": 0.5}
+    update(wire, meadow, isUsedForConsensus=False)
+    assert marks(wire, meadow)["consensusMark"] is None
+
+
+def test_a_honeypot_scores_labels_members_and_the_project(wire: Wire, known: Names) -> None:
+    meadow = known["meadow"]
+    label = append(wire, meadow, EASY)
+    where = {"id": meadow}
+    wire.call("createHoneypot", data={"jsonResponse": HARD}, where=where, selection="id")
+    assert (marks(wire, meadow)["honeypotMark"], label_marks(wire, label)["honeypotMark"]) == (0, 0)
+    assert label_marks(wire, label)["reviewScore"] is None
+    append(wire, meadow, HARD)
+    assert marks(wire, meadow)["honeypotMark"] == 1
+    (project,) = wire.list("projects", {}, selection="honeypotMark roles { honeypotMark }")
+    assert project["honeypotMark"] == 1
+    assert sorted(each["honeypotMark"] for each in project["roles"] if each["honeypotMark"]) == [1]
+
+
+@pytest.mark.parametrize(("said", "expected"), [(EASY, 1), (HARD, 0.5)])
+def test_a_model_that_says_otherwise_is_half_right(
+    wire: Wire, known: Names, said: str, expected: float
+) -> None:
+    """Recorded: a single choice that is the same, and one that is not."""
+    meadow = known["meadow"]
+    label = append(wire, meadow, EASY)
+    assert label_marks(wire, label)["inferenceMark"] is None
+    inference = append(wire, meadow, said, "admin", "INFERENCE")
+    assert label_marks(wire, label)["inferenceMark"] == expected
+    assert marks(wire, meadow)["inferenceMark"] == expected
+    assert label_marks(wire, inference)["inferenceMark"] is None
+    wire.call("deleteLabels", ids=[inference])
+    assert label_marks(wire, label)["inferenceMark"] is None
+
+
+def test_a_review_scores_what_was_submitted(wire: Wire, known: Names) -> None:
+    label = append(wire, known["meadow"], EASY)
+    append(wire, known["meadow"], EASY, "reviewer", "REVIEW")
+    assert label_marks(wire, label)["reviewScore"] == 1
+    data = {"jsonResponse": HARD}
+    answer = wire.call("updatePropertiesInLabel", data=data, where={"id": label}, selection="id")
+    assert answer == {"id": label}
+    assert label_marks(wire, label)["reviewScore"] == 0
+
+
+def test_the_sdk_finds_where_a_model_and_a_person_differ(kili: Any) -> None:
+    """As the platform's own how-to on inference labels does."""
+    project = kili.projects(fields=["id"])[0]["id"]
+    found = kili.assets(project, status_in=["TODO"], fields=["id"], disable_tqdm=True)
+    ids = [each["id"] for each in found][:2]
+    for kind, responses in (("DEFAULT", [EASY, EASY]), ("INFERENCE", [EASY, HARD])):
+        kili.append_labels(
+            asset_id_array=ids,
+            json_response_array=list(map(json.loads, responses)),
+            label_type=kind,
+            disable_tqdm=True,
+        )
+    fields = ["id", "inferenceMark", "labels.inferenceMark", "labels.labelType"]
+    worst = kili.assets(project, asset_id_in=ids, inference_mark_lte=0.7, fields=fields)
+    assert [(each["id"], each["inferenceMark"]) for each in worst] == [(ids[1], 0.5)]
+    shown = {each["labelType"]: each["inferenceMark"] for each in worst[0]["labels"]}
+    assert (shown["DEFAULT"], shown["INFERENCE"]) == (0.5, None)
+    best = kili.assets(project, asset_id_in=ids, inference_mark_gte=0.7, fields=["id"])
+    assert [each["id"] for each in best] == ids[:1]
