@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 import requests
+from kili.services.asset_import.exceptions import BatchImportError
 
-from tests.media import MP4, PDF, RICH_TEXT, TEXT, png, tiff
+from tests.media import MP4, PDF, RICH_TEXT, TEXT, WAV, png, tiff
 from tests.sdk import SdkSession
 
 # The release that cannot download JSON contents, and those that send no key when they download.
@@ -197,3 +198,111 @@ def test_what_an_images_metadata_say_about_its_text(notebook: SdkSession, tmp_pa
     asset = here.read("ocrMetadata", "jsonMetadata")
     assert asset["jsonMetadata"] == metadata
     assert asset["ocrMetadata"]
+
+
+# What only newer releases can do
+
+
+def _only_asset(kili: Any, project: str, *fields: str) -> dict[str, Any]:
+    (found,) = kili.assets(project, fields=["id", "content", "jsonContent", *fields])
+    return dict(found)
+
+
+def _project(kili: Any, input_type: str) -> str:
+    return str(kili.create_project(input_type=input_type, json_interface={}, title="t")["id"])
+
+
+def _read(kili: Any, url: str) -> bytes:
+    return bytes(kili.http_client.get(url, timeout=30).content)
+
+
+def test_a_small_local_image_has_its_size(kili: Any, write: Write) -> None:
+    project = _project(kili, "IMAGE")
+    path = write("a.png", png(30, 40))
+    created = kili.append_many_to_dataset(project, content_array=[path], external_id_array=["a"])
+    asset = _only_asset(kili, project, "resolution.width", "resolution.height")
+    assert created == {"id": project, "asset_ids": [asset["id"]]}
+    assert asset["resolution"] == {"width": 30, "height": 40}
+    assert asset["jsonContent"] == ""
+    assert _read(kili, asset["content"]) == png(30, 40)
+
+
+def test_audio(kili: Any, write: Write) -> None:
+    project = _project(kili, "AUDIO")
+    kili.append_many_to_dataset(project, content_array=[write("a.wav", WAV)])
+    assert _read(kili, _only_asset(kili, project)["content"]) == WAV
+
+
+@pytest.mark.parametrize("is_file", [True, False])
+def test_conversations_to_compare(kili: Any, write: Write, is_file: bool) -> None:
+    project = _project(kili, "LLM_RLHF")
+    content = {"prompt": "é?", "completions": {"A": "1", "B": "2"}}
+    text = json.dumps(content).encode()
+    given = write("a.json", text) if is_file else content
+    kili.append_many_to_dataset(project, content_array=[given])
+    assert json.loads(_read(kili, _only_asset(kili, project)["content"])) == content
+
+
+def test_a_satellite_image_has_no_size(kili: Any, write: Write) -> None:
+    project = _project(kili, "GEOSPATIAL")
+    created = kili.append_many_to_dataset(project, content_array=[write("a.tif", tiff(3, 4))])
+    assert created == {"id": project, "asset_ids": []}
+    asset = _only_asset(kili, project, "resolution.width")
+    assert asset["resolution"] is None
+    assert _read(kili, asset["content"]) == tiff(3, 4)
+    (layer,) = json.loads(_read(kili, asset["jsonContent"]))
+    assert layer == {"imageUrl": asset["content"]}
+
+
+def test_a_satellite_image_of_several_layers(kili: Any, write: Write) -> None:
+    project = _project(kili, "GEOSPATIAL")
+    sizes = {"roads": 3, "rivers": 5}
+    layers = [
+        {"name": name, "path": write(f"{name}.tif", tiff(size, size))}
+        for name, size in sizes.items()
+    ]
+    web = {"name": "web", "tileLayerUrl": "https://example.com/{z}/{x}/{y}", "epsg": "EPSG3857"}
+    kili.append_many_to_dataset(
+        project, multi_layer_content_array=[layers], json_content_array=[[web]]
+    )
+    asset = _only_asset(kili, project)
+    assert asset["content"] == ""
+    *files, last = json.loads(_read(kili, asset["jsonContent"]))
+    assert last == web
+    read = {each["name"]: _read(kili, each["imageUrl"]) for each in files}
+    assert read == {name: tiff(size, size) for name, size in sizes.items()}
+
+
+def test_a_satellite_image_of_web_layers_only(kili: Any) -> None:
+    project = _project(kili, "GEOSPATIAL")
+    web = [{"tileLayerUrl": "https://example.com/{z}/{x}/{y}", "epsg": "EPSG3857"}]
+    kili.append_many_to_dataset(project, json_content_array=[web])
+    assert json.loads(_read(kili, _only_asset(kili, project)["jsonContent"])) == web
+
+
+def test_a_file_that_is_no_video_is_reported_by_a_notification(kili: Any, write: Write) -> None:
+    project = _project(kili, "VIDEO")
+    with pytest.raises(BatchImportError, match="check the notification report"):
+        kili.append_many_to_dataset(project, content_array=[write("a.mp4", b"no video")])
+    assert kili.count_assets(project) == 0
+
+
+def test_pages_have_the_sizes_that_they_were_given(kili: Any, write: Write) -> None:
+    project = _project(kili, "PDF")
+    kili.append_many_to_dataset(project, content_array=[write("a.pdf", PDF)])
+    asset = _only_asset(kili, project, "pageResolutions.width")
+    assert asset["pageResolutions"] is None
+    pages = [{"height": 700, "pageNumber": 1, "width": 500}]
+    kili.update_properties_in_assets(asset_ids=[asset["id"]], page_resolutions_array=[pages])
+    fields = [f"pageResolutions.{each}" for each in pages[0]]
+    assert _only_asset(kili, project, *fields)["pageResolutions"] == pages
+
+
+def test_what_an_image_says_is_read_as_json(kili: Any) -> None:
+    project = _project(kili, "IMAGE")
+    metadata = {"fullTextAnnotation": {"pages": []}, "textAnnotations": []}
+    kili.append_many_to_dataset(
+        project, content_array=["https://example.com/a.png"], json_metadata_array=[metadata]
+    )
+    asset = _only_asset(kili, project, "ocrMetadata", "jsonMetadata")
+    assert asset["ocrMetadata"] == asset["jsonMetadata"] == metadata

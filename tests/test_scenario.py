@@ -20,6 +20,7 @@ from emulator.scenario import (
     scenario_names,
     seed_data_folder,
 )
+from emulator.scenario.reading import MEDIA_TYPES
 
 USERS = """\
 organization: {name: Test}
@@ -226,6 +227,19 @@ def test_text_projects_take_files_and_texts(write) -> None:
     ]
     assert {each["contentType"] for each in stored} == {"text/plain; charset=utf-8"}
     assert [world.blobs.get(each["digest"]).decode() for each in stored] == ["Grüße", "Ähre"]
+
+
+@pytest.mark.parametrize("input_type", MEDIA_TYPES)
+def test_projects_take_files_of_their_input_type(write, input_type: str) -> None:
+    suffixes = MEDIA_TYPES[input_type]
+    text = USERS + PROJECT.replace("IMAGE", input_type)
+    text += "".join(f"      - {{externalId: a{each}, file: a{each}}}\n" for each in suffixes)
+    path = write(text)
+    for each in suffixes:
+        (path.parent / f"a{each}").write_bytes(b"{}")
+    world = loaded(path)
+    assert [each["externalId"] for each in world.view.assets.all()] == [f"a{s}" for s in suffixes]
+    assert [each["contentType"] for each in world.view.files.all()] == list(suffixes.values())
 
 
 def test_values_without_quotes_are_texts_unless_json_says_otherwise(write) -> None:

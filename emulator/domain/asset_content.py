@@ -170,8 +170,22 @@ def _parsed(target: Target, content: str | bytes, member: str) -> Any:
 def _described(target: Target, value: Any) -> str:
     """The reference to a JSON value that is kept as the asset's."""
     upload = target.place("jsonContent")
-    file.store_json(target.tx, upload, value)
+    file.store_json(target.tx, upload, _mended(target, value))
     return file.reference(upload.file_id)
+
+
+def _mended(target: Target, value: Any) -> Any:
+    """The value, in which each URL of a file of this project is a reference to it.
+
+    Raises:
+        KiliError: a text is made to look like a reference.
+    """
+    if isinstance(value, dict):
+        return {key: _mended(target, each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_mended(target, each) for each in value]
+    is_named = isinstance(value, str) and file.file_id_of(value)
+    return stored_link(target, value) if is_named else value
 
 
 def _frames(target: Target, value: Any) -> dict[str, str]:

@@ -35,7 +35,8 @@ def files_blueprint(registry: WorldRegistry, signer: security.UploadSigner) -> B
         answer = Response(file.content_of(world, found, urls), content_type=found["contentType"])
         answer.add_etag()
         length = answer.content_length
-        answer.make_conditional(request, accept_ranges=True, complete_length=length)
+        in_ranges = request.range is not None or "Range" not in request.headers
+        answer.make_conditional(request, accept_ranges=in_ranges, complete_length=length)
         return answer
 
     @blueprint.put(file.UPLOAD_PATH)

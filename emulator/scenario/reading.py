@@ -22,6 +22,8 @@ _LONGEST_MESSAGE = 200
 
 # Which files an asset's content can come from, and how they are served.
 MEDIA_TYPES: dict[str, dict[str, str]] = {
+    "AUDIO": {".flac": "audio/flac", ".mp3": "audio/mpeg", ".wav": "audio/x-wav"},
+    "GEOSPATIAL": {".jp2": "image/jp2", ".tif": "image/tiff", ".tiff": "image/tiff"},
     "IMAGE": {
         ".bmp": "image/bmp",
         ".gif": "image/gif",
@@ -32,7 +34,10 @@ MEDIA_TYPES: dict[str, dict[str, str]] = {
         ".tiff": "image/tiff",
         ".webp": "image/webp",
     },
+    "LLM_RLHF": {".json": "application/json"},
+    "PDF": {".pdf": "application/pdf"},
     "TEXT": {".txt": "text/plain; charset=utf-8"},
+    "VIDEO": {".avi": "video/x-msvideo", ".mp4": "video/mp4", ".webm": "video/webm"},
 }
 
 Finding = tuple[Steps, str]

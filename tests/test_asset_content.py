@@ -1,0 +1,388 @@
+"""What assets show, and how files are served: without an SDK."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from emulator.app import Emulator
+from tests.media import MP4, PDF, RICH_TEXT, TEXT, WAV, png, tiff
+from tests.stage import upload
+from tests.wire import Wire
+
+FIELDS = (
+    "id content jsonContent jsonMetadata ocrMetadata resolution { width height } "
+    "pageResolutions { pageNumber }"
+)
+OLD_CLIENT = {"apollographql-client-version": "2.128.2"}
+
+
+class Desk(Wire):
+    """Uploads and imports, as one user after another.
+
+    Args:
+        emulator: a running one.
+    """
+
+    def make(self, input_type: str, key: str = "admin") -> str:
+        data = {"title": "Own", "inputType": input_type}
+        return str(self.call("createProject", key, "id", data=data)["id"])
+
+    def put(self, project: str, content: bytes, kind: str, name: str = "a/content") -> str:
+        """Upload a file; the signed URL."""
+        path = f"projects/{project}/assets/{name}"
+        (url,) = self.call("createUploadBucketSignedUrls", filePaths=[path])
+        upload(self, url, content, kind)
+        return str(url)
+
+    def add(self, project: str, **row: Any) -> dict[str, Any]:
+        data = {f"{name}Array": [value] for name, value in row.items()}
+        (asset,) = self.call("appendManyAssets", selection=FIELDS, data=data, where={"id": project})
+        return dict(asset)
+
+    def refused(self, project: str, **row: Any) -> str:
+        data = {f"{name}Array": [value] for name, value in row.items()}
+        return self.refusal("appendManyAssets", data=data, where={"id": project})
+
+    def load(self, project: str, upload_type: str, *urls: str, **more: Any) -> dict[str, str]:
+        """Import in the background; the notification."""
+        data = {"contentArray": list(urls), "uploadType": upload_type, **more}
+        (found,) = self.list(
+            "notifications",
+            self.call(
+                "appendManyAssetsAsynchronously", selection="id", data=data, where={"id": project}
+            ),
+            selection="status message",
+        )
+        return dict(found)
+
+    def read(self, asset: dict[str, Any]) -> dict[str, Any]:
+        (found,) = self.list("assets", {"id": asset["id"]}, selection=FIELDS)
+        return dict(found)
+
+    def update(self, asset: dict[str, Any], **data: Any) -> dict[str, Any]:
+        self.call("updatePropertiesInAssets", where=[{"id": asset["id"]}], data=[data])
+        return self.read(asset)
+
+    def get(self, url: str, key: str | None = "admin", **headers: str) -> requests.Response:
+        return self.request("GET", url, headers={**self.authorization(key), **headers})
+
+
+@pytest.fixture
+def desk(kili_emulator: Emulator) -> Iterator[Desk]:
+    opened = Desk(kili_emulator)
+    yield opened
+    opened.close()
+
+
+# Files as they are served
+
+
+def test_plain_text_is_said_to_be_utf_8_only_where_it_is(desk: Desk) -> None:
+    project = desk.make("TEXT")
+    for content, kind in ((TEXT.encode(), "text/plain; charset=utf-8"), (b"\xff", "text/plain")):
+        answer = desk.get(
+            desk.add(project, content=desk.put(project, content, "text/plain"))["content"]
+        )
+        assert (answer.content, answer.headers["Content-Type"]) == (content, kind)
+
+
+def test_a_head_says_how_long_a_file_is_and_of_which_type(desk: Desk) -> None:
+    project = desk.make("PDF")
+    url = desk.add(project, content=desk.put(project, PDF, "application/pdf"))["content"]
+    answer = desk.request("HEAD", url, headers=desk.authorization("admin"))
+    assert answer.status_code == 200
+    assert answer.content == b""
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Length"] == str(len(PDF))
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "part"),
+    [
+        ("bytes=0-3", 206, slice(0, 4)),
+        ("bytes=4-", 206, slice(4, None)),
+        ("bytes=-5", 206, slice(-5, None)),
+        ("bytes=0-999", 206, slice(None)),
+        ("nonsense", 200, slice(None)),
+    ],
+)
+def test_a_part_of_a_file_can_be_read(desk: Desk, asked: str, status: int, part: slice) -> None:
+    project = desk.make("VIDEO")
+    url = desk.add(project, content=desk.put(project, MP4, "video/mp4"))["content"]
+    answer = desk.get(url, Range=asked)
+    assert (answer.status_code, answer.content) == (status, MP4[part])
+
+
+def test_a_part_beyond_the_end_of_a_file_is_refused(desk: Desk) -> None:
+    project = desk.make("VIDEO")
+    url = desk.add(project, content=desk.put(project, MP4, "video/mp4"))["content"]
+    assert desk.get(url, Range="bytes=500-").status_code == 416
+
+
+def test_old_clients_get_urls_that_they_can_read_without_a_key(desk: Desk) -> None:
+    project = desk.make("VIDEO")
+    frame = desk.put(project, png(2, 3), "image/png", "a/frame/0")
+    asset = desk.add(project, jsonContent=json.dumps([frame]))
+    query = f'{{ data: asset(id: "{asset["id"]}") {{ jsonContent }} }}'
+    url = desk.post({"query": query}, headers=OLD_CLIENT).json()["data"]["data"]["jsonContent"]
+    frames = desk.get(url, key=None).json()
+    assert desk.get(frames["0"], key=None).content == png(2, 3)
+    assert desk.get(asset["jsonContent"], key=None).status_code == 401
+    assert desk.get(asset["jsonContent"] + "&token=guessed", key=None).status_code == 401
+    token = url.partition("&token=")[2]
+    other = desk.get(asset["jsonContent"]).json()["0"]
+    assert desk.get(f"{other}&token={token}", key=None).status_code == 401
+    desk.call("deleteProject", where={"id": project}, selection="id")
+    assert desk.get(url, key=None).status_code == 404
+
+
+# Frames
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("is_uploaded", [True, False])
+def test_frames_are_mended_whatever_a_client_made_of_their_scheme(
+    desk: Desk, scheme: str, is_uploaded: bool
+) -> None:
+    project = desk.make("VIDEO")
+    frames = [png(4, 5), png(6, 7)]
+    urls = {}
+    for number, frame in enumerate(frames):
+        name = f"a/frame/{number}"
+        desk.put(project, frame, "image/png", name)
+        host = desk.emulator.url.replace("http", scheme)
+        urls[number] = f"{host}/api/label/v2/files?id=projects/{project}/assets/{name}"
+    content = json.dumps(urls)
+    if is_uploaded:
+        content = desk.put(project, content.encode(), "text/plain", "a/jsonContent")
+    asset = desk.add(project, jsonContent=content, id="a")
+    assert asset["resolution"] == {"width": 4, "height": 5}
+    read = desk.get(asset["jsonContent"]).json()
+    assert [desk.get(read[number]).content for number in ("0", "1")] == frames
+    desk.call("deleteAssets", where={"idIn": ["a"]})
+    assert {desk.get(url).status_code for url in (*read.values(), asset["jsonContent"])} == {404}
+
+
+@pytest.mark.parametrize(
+    "frames", ["{}", "[]", '{"1": "http://x"}', '{"0": 1}', '[""]', '"http://x"', "3", "null"]
+)
+def test_what_are_no_frames_is_refused(desk: Desk, frames: str) -> None:
+    assert "must be its frames" in desk.refused(desk.make("VIDEO"), jsonContent=frames)
+
+
+def test_a_frame_that_is_no_picture_is_refused(desk: Desk) -> None:
+    project = desk.make("VIDEO")
+    frame = desk.put(project, MP4, "video/mp4", "a/frame/0")
+    says = desk.refused(project, jsonContent=json.dumps([frame]))
+    assert 'the uploaded file has the type "video/mp4"' in says
+
+
+def test_a_reference_in_json_does_not_open_files_of_another_project(desk: Desk) -> None:
+    foreign = desk.make("TEXT")
+    desk.put(foreign, b"secret", "text/plain")
+    own = desk.make("IMAGE")
+    for text in (f"/files?id=projects/{foreign}/assets/a/content", "/files?id=x"):
+        says = desk.refused(own, jsonContent=json.dumps([{"imageUrl": text}]))
+        assert "neither a web address nor an uploaded file" in says
+
+
+# Other contents
+
+
+def test_rich_text_stays_byte_for_byte_what_was_uploaded(desk: Desk) -> None:
+    project = desk.make("TEXT")
+    text = json.dumps(RICH_TEXT, indent=3).encode()
+    url = desk.put(project, text, "text/plain", "a/jsonContent")
+    assert desk.get(desk.add(project, jsonContent=url)["jsonContent"]).content == text
+
+
+def test_json_sent_as_it_is_becomes_a_file(desk: Desk) -> None:
+    asset = desk.add(desk.make("TEXT"), jsonContent=json.dumps(RICH_TEXT))
+    assert (asset["content"], desk.get(asset["jsonContent"]).json()) == ("", RICH_TEXT)
+
+
+@pytest.mark.parametrize(
+    ("input_type", "content", "kind"),
+    [
+        ("AUDIO", WAV, "audio/x-wav"),
+        ("AUDIO", MP4, "video/mp4"),
+        ("GEOSPATIAL", tiff(3, 4), "image/tiff"),
+        ("IMAGE", tiff(3, 4), "image/tiff"),
+        ("LLM_RLHF", b'{"prompts": []}', "application/json"),
+        ("PDF", PDF, "application/pdf"),
+        ("TEXT", b"words", "text/plain; charset=utf-8"),
+        ("VIDEO", MP4, "video/mp4"),
+        ("VIDEO_LEGACY", MP4, "video/mp4"),
+        ("PDF", PDF, "application/octet-stream"),
+    ],
+)
+def test_an_uploaded_file_of_each_input_type(
+    desk: Desk, input_type: str, content: bytes, kind: str
+) -> None:
+    project = desk.make(input_type)
+    asset = desk.add(project, content=desk.put(project, content, kind))
+    assert desk.get(asset["content"]).content == content
+    assert asset["resolution"] == ({"width": 3, "height": 4} if input_type == "IMAGE" else None)
+
+
+@pytest.mark.parametrize(
+    ("input_type", "kind"),
+    [
+        ("IMAGE", "application/pdf"),
+        ("PDF", "image/png"),
+        ("TEXT", "video/mp4"),
+        ("AUDIO", "text/x"),
+    ],
+)
+def test_an_uploaded_file_of_another_kind_is_refused(
+    desk: Desk, input_type: str, kind: str
+) -> None:
+    project = desk.make(input_type)
+    says = desk.refused(project, content=desk.put(project, b"x", kind))
+    assert f'has the type "{kind}", which a project of type {input_type} does not take' in says
+
+
+@pytest.mark.parametrize("input_type", ["AUDIO", "GEOSPATIAL", "IMAGE", "PDF", "VIDEO"])
+def test_a_text_is_no_content_of_media(desk: Desk, input_type: str) -> None:
+    assert "send local files through" in desk.refused(desk.make(input_type), content="words")
+
+
+def test_conversations_to_compare_are_json(desk: Desk) -> None:
+    project = desk.make("LLM_RLHF")
+    text = '{"prompts": ["é"], "completions": []}'
+    answer = desk.get(desk.add(project, content=text)["content"])
+    assert (answer.text, answer.headers["Content-Type"]) == (text, "application/json")
+    assert "neither the address of JSON nor JSON itself" in desk.refused(project, content="{")
+
+
+@pytest.mark.parametrize("input_type", ["LLM_STATIC", "LLM_INSTR_FOLLOWING"])
+def test_an_asset_that_is_a_chat_is_refused(desk: Desk, input_type: str) -> None:
+    says = desk.refused(desk.make(input_type), content="http://example.com/a.json")
+    assert says.startswith("[notEmulated]")
+
+
+# What changes
+
+
+def test_a_new_content_of_the_same_file_is_told(desk: Desk) -> None:
+    asset = desk.add(desk.make("TEXT"), content="first")
+    after = desk.update(asset, content="second")
+    assert after["content"] == asset["content"]
+    assert desk.get(after["content"]).text == "second"
+    event = desk.emulator.world.view.events.all()[-1]
+    assert (event["event"], event["payload"]["fields"]) == ("asset.updated", ["content"])
+
+
+def test_the_same_content_again_is_no_change(desk: Desk) -> None:
+    asset = desk.add(desk.make("TEXT"), content="first")
+    count = len(desk.emulator.world.view.events.all())
+    desk.update(asset, content="first")
+    assert len(desk.emulator.world.view.events.all()) == count
+
+
+def test_what_metadata_say_about_a_text_goes_with_them(desk: Desk) -> None:
+    ocr = '{"textAnnotations": [{"description": "é"}], "source": 1}'
+    asset = desk.add(desk.make("IMAGE"), content="http://x.org/a.png", jsonMetadata=ocr)
+    url = asset["ocrMetadata"]
+    assert desk.get(url).json() == json.loads(ocr)
+    assert desk.update(asset, jsonMetadata='{"a": 1}')["ocrMetadata"] is None
+    assert desk.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("metadata", ["{}", "no json", '["fullTextAnnotation"]', "3"])
+def test_other_metadata_say_nothing_about_a_text(desk: Desk, metadata: str) -> None:
+    asset = desk.add(desk.make("IMAGE"), content="http://x.org/a.png", jsonMetadata=metadata)
+    assert (asset["jsonMetadata"], asset["ocrMetadata"]) == (metadata, None)
+
+
+def test_only_images_have_a_text_to_be_read(desk: Desk) -> None:
+    ocr = '{"textAnnotations": []}'
+    asset = desk.add(desk.make("PDF"), content="http://x.org/a.pdf", jsonMetadata=ocr)
+    assert asset["ocrMetadata"] is None
+
+
+def test_a_size_that_was_set_stays_until_there_is_a_new_content(desk: Desk) -> None:
+    size = {"width": 5, "height": 6}
+    asset = desk.add(desk.make("IMAGE"), content="http://x.org/a.png")
+    assert desk.update(asset, resolution=size)["resolution"] == size
+    assert desk.update(asset, priority=1)["resolution"] == size
+    assert desk.update(asset, content="http://x.org/b.png")["resolution"] is None
+
+
+# In the background
+
+
+@pytest.mark.parametrize(
+    ("input_type", "upload_type", "content", "kind"),
+    [
+        ("IMAGE", "TILED_IMAGE", b"no picture", "image/png"),
+        ("IMAGE", "GEO_SATELLITE", b"", "image/tiff"),
+        ("GEOSPATIAL", "GEO_SATELLITE", png(1, 1), "image/png"),
+        ("VIDEO", "NATIVE_VIDEO", b"no video", "video/mp4"),
+    ],
+)
+def test_an_import_of_a_file_of_another_format_fails_as_a_whole(
+    desk: Desk, input_type: str, upload_type: str, content: bytes, kind: str
+) -> None:
+    project = desk.make(input_type)
+    bad = desk.put(project, content, kind, "b/content")
+    names = {"externalIDArray": ["good", "bad"]}
+    told = desk.load(project, upload_type, "http://example.com/good", bad, **names)
+    assert told["status"] == "FAILURE"
+    assert told["message"].startswith('Nothing was added to the project "Own": the file of bad is')
+    assert desk.call("countAssets", where={"project": {"id": project}}) == 0
+
+
+@pytest.mark.parametrize(
+    ("input_type", "upload_type", "content"),
+    [
+        ("IMAGE", "TILED_IMAGE", png(7, 8)),
+        ("IMAGE", "GEO_SATELLITE", tiff(7, 8)),
+        ("GEOSPATIAL", "GEO_SATELLITE", tiff(7, 8)),
+        ("VIDEO", "NATIVE_VIDEO", MP4),
+        ("VIDEO_LEGACY", "NATIVE_VIDEO", b"\x1aE\xdf\xa3webm"),
+    ],
+)
+def test_an_import_keeps_ids_and_is_over_at_once(
+    desk: Desk, input_type: str, upload_type: str, content: bytes
+) -> None:
+    project = desk.make(input_type)
+    url = desk.put(project, content, "application/octet-stream")
+    told = desk.load(project, upload_type, url, idArray=["own-id"])
+    assert told == {"status": "SUCCESS", "message": 'Added to the project "Own": 1'}
+    where = {"project": {"id": project}, "idIn": ["own-id"]}
+    assert desk.call("countAssets", where=where) == 1
+    asset = desk.read({"id": "own-id"})
+    assert desk.get(asset["content"]).content == content
+    assert bool(asset["jsonContent"]) == (input_type in ("IMAGE", "GEOSPATIAL"))
+    assert asset["resolution"] == ({"width": 7, "height": 8} if input_type == "IMAGE" else None)
+
+
+@pytest.mark.parametrize("upload_type", ["FRAME_VIDEO", "VIDEO"])
+def test_a_video_is_not_cut(desk: Desk, upload_type: str) -> None:
+    data = {"contentArray": ["http://x.org/a.mp4"], "uploadType": upload_type}
+    where = {"id": desk.make("VIDEO")}
+    says = desk.refusal("appendManyAssetsAsynchronously", data=data, where=where)
+    assert says.startswith("[notEmulated]")
+    assert "send the frames as json_content" in says
+
+
+def test_the_files_of_layers_can_be_read(desk: Desk) -> None:
+    project = desk.make("GEOSPATIAL")
+    layers = [
+        {"name": str(number), "url": desk.put(project, tiff(1, 2), "image/tiff", f"a/{number}.tif")}
+        for number in range(2)
+    ]
+    more = {"multiLayerContentArray": [layers], "idArray": ["a"], "contentArray": None}
+    assert desk.load(project, "GEO_SATELLITE", **more)["status"] == "SUCCESS"
+    asset = desk.read({"id": "a"})
+    described = desk.get(asset["jsonContent"]).json()
+    assert [each["name"] for each in described] == ["0", "1"]
+    assert [desk.get(each["imageUrl"]).content for each in described] == [tiff(1, 2)] * 2
+    desk.call("deleteAssets", where={"id": "a"})
+    assert {desk.get(each["imageUrl"]).status_code for each in described} == {404}
