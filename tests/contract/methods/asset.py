@@ -259,17 +259,89 @@ CASES = [
             assert found["id"] == asset["pond"]
         """,
     ),
+    *(
+        case(
+            f"assets.{method}",
+            sends="Mutation.appendManyAssets",
+            code=f"""
+                made = kili.projects.create("Other", input_type="{kind}", json_interface={{}})
+                kili.assets.{method}(
+                    project_id=made["id"],
+                    content_array=["https://example.com/{name}"],
+                    external_id_array=["new"],
+                    json_metadata_array=[{{"place": "here"}}],
+                )
+                fields = ["externalId", "content", "status", "jsonMetadata"]
+                (found,) = kili.assets.list(made["id"], fields=fields)
+                assert found == {{
+                    "externalId": "new",
+                    "content": "https://example.com/{name}",
+                    "status": "TODO",
+                    "jsonMetadata": {{"place": "here"}},
+                }}
+            """,
+        )
+        for method, kind, name in (
+            ("create_pdf", "PDF", "paper.pdf"),
+            ("create_audio", "AUDIO", "talk.mp3"),
+        )
+    ),
+    case(
+        "assets.create_video_native",
+        sends="Mutation.appendManyFramesToDatasetAsynchronously"
+        " or Mutation.appendManyAssetsAsynchronously or Mutation.appendManyAssets",
+        code="""
+            made = kili.projects.create("Films", input_type="VIDEO", json_interface={})
+            kili.assets.create_video_native(
+                project_id=made["id"],
+                content="https://example.com/film.mp4",
+                external_id="new",
+                processing_parameters={"frames_played_per_second": 25},
+            )
+            (found,) = kili.assets.list(made["id"], fields=["externalId", "jsonMetadata"])
+            assert found["externalId"] == "new"
+            parameters = found["jsonMetadata"]["processingParameters"]
+            assert parameters["framesPlayedPerSecond"] == 25
+        """,
+    ),
+    case(
+        "assets.create_video_frame",
+        sends="Mutation.appendManyFramesToDatasetAsynchronously"
+        " or Mutation.appendManyAssetsAsynchronously or Mutation.appendManyAssets",
+        code="""
+            made = kili.projects.create("Films", input_type="VIDEO", json_interface={})
+            frames = ["https://example.com/1.png", "https://example.com/2.png"]
+            kili.assets.create_video_frame(
+                project_id=made["id"], json_content=frames, external_id="new"
+            )
+            (found,) = kili.assets.list(made["id"], fields=["externalId", "jsonContent"])
+            assert found["externalId"] == "new"
+            assert found["jsonContent"]
+        """,
+    ),
+    case(
+        "assets.update_processing_parameter",
+        sends="Mutation.updatePropertiesInAssets",
+        code="""
+            made = kili.projects.create("Films", input_type="VIDEO", json_interface={})
+            kili.assets.create_video_native(
+                project_id=made["id"], content="https://example.com/film.mp4", external_id="new"
+            )
+            (new,) = kili.assets.list(made["id"], fields=["id"])
+            kili.assets.update_processing_parameter(
+                asset_id=new["id"], processing_parameter={"framesPlayedPerSecond": 30}
+            )
+            (found,) = kili.assets.list(made["id"], fields=["jsonMetadata"])
+            parameters = found["jsonMetadata"]["processingParameters"]
+            assert parameters["framesPlayedPerSecond"] == 30
+        """,
+    ),
 ]
 
 PENDING = dict.fromkeys(
     (
-        "assets.create_audio",
         "assets.create_geospatial",
         "assets.create_layered_image",
-        "assets.create_pdf",
-        "assets.create_video_frame",
-        "assets.create_video_native",
-        "assets.update_processing_parameter",
     ),
     "its case is not written yet",
 )

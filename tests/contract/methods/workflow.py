@@ -46,6 +46,61 @@ CASES = [
             assert found["status"] == "ONGOING"
         """,
     ),
+    case(
+        "assets.skip",
+        sends="Mutation.skipAsset",
+        code="""
+            kili.assets.skip(asset_id=asset["meadow"], project_id=project_id, reason="Too dark")
+            assert kili.assets.count(project_id, filter={"skipped": True}) == 1
+        """,
+    ),
+    case(
+        "assets.unskip",
+        sends="Mutation.unskipAsset",
+        code="""
+            kili.assets.skip(asset_id=asset["meadow"], project_id=project_id, reason="Too dark")
+            kili.assets.unskip(asset_id=asset["meadow"], project_id=project_id)
+            assert kili.assets.count(project_id, filter={"skipped": True}) == 0
+        """,
+    ),
+    case(
+        "skip_or_unskip",
+        sends=("Mutation.skipAsset", "Mutation.unskipAsset"),
+        code="""
+            assert kili.skip_or_unskip("skip", asset["meadow"], project_id, "Too dark")
+            assert kili.count_assets(project_id, skipped=True) == 1
+            assert kili.skip_or_unskip("unskip", asset["meadow"], project_id)
+            assert kili.count_assets(project_id, skipped=True) == 0
+        """,
+    ),
+    case(
+        "assign_assets_to_labelers",
+        sends="Mutation.assignAssets or Mutation.assignAssetsToLabelers",
+        code="""
+            kili.assign_assets_to_labelers(
+                [[user["labeler"]]], asset_ids=[asset["meadow"]], project_id=project_id
+            )
+            hers = kili.assets(project_id, assignee_in=[user["labeler"]], fields=["id"])
+            assert list(hers) == [{"id": asset["meadow"]}]
+        """,
+        since="26.2.4",
+    ),
+    case(
+        "assets.assign",
+        sends="Mutation.assignAssets or Mutation.assignAssetsToLabelers",
+        code="""
+            kili.assets.assign(
+                to_be_labeled_by_array=[[user["labeler"]]],
+                asset_ids=[asset["meadow"]],
+                project_id=project_id,
+            )
+            hers = {"assignee_in": [user["labeler"]]}
+            assert kili.assets.list(project_id, fields=["id"], filter=hers) == [
+                {"id": asset["meadow"]}
+            ]
+        """,
+        since="26.2.4",
+    ),
 ]
 
 PENDING = dict.fromkeys(
@@ -53,11 +108,7 @@ PENDING = dict.fromkeys(
         "add_labelers_to_step",
         "add_review_step",
         "add_reviewers_to_step",
-        "assets.assign",
-        "assets.skip",
-        "assets.unskip",
         "assets.update_consensus",
-        "assign_assets_to_labelers",
         "copy_workflow_from_project",
         "delete_last_step",
         "get_steps",
@@ -71,11 +122,10 @@ PENDING = dict.fromkeys(
         "remove_labelers_from_step",
         "remove_reviewers_from_step",
         "rename_step",
-        "skip_or_unskip",
         "update_asset_consensus",
         "update_labeling_step_properties",
         "update_project_workflow",
         "update_review_step_properties",
     ),
-    "its operation is not served yet",
+    "its case is not written yet",
 )
