@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, step
+from emulator.domain import access, lock, step
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules import steps as step_rules
@@ -210,6 +210,7 @@ def skip(tx: Transaction, operation: str, target: Document, reason: str | None) 
             raise errors.skip_of_done(operation)
         target = move(tx, target, Place(place.step_id, "SKIPPED"))
     target = _change(tx, target, skipped=True, skipReason=reason)
+    lock.on_submit(tx, target, tx.actor.user)
     tell(tx, "asset.skipped", target, skipped=True, status="SKIPPED")
     return target
 
