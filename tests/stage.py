@@ -93,10 +93,12 @@ def names(wire: Wire) -> Names:
     (issue,) = wire.list("issues", {})
     users = wire.list("users", {}, selection="id firstname")
     (organization,) = wire.list("organizations", {})
+    (version,) = wire.list("projectVersions", {})
     return {
         "project": project["id"],
         "issue": issue["id"],
         "organization": organization["id"],
+        "version": version["id"],
         **{each["externalId"]: each["id"] for each in assets},
         **{each["firstname"].lower(): each["id"] for each in users},
         **{f"{e['labelOf']['externalId']} {e['labelType']}": e["id"] for e in labels},
@@ -130,7 +132,6 @@ def set_stage(wire: Wire) -> Names:
     assert deploy_plugin(wire) == "ACTIVE"
     return {
         **known,
-        "version": add_version(wire, known["project"], "first"),
         "hidden version": add_version(wire, hidden, "second"),
         "tag": tags[0],
         "unused tag": tags[1],

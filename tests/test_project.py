@@ -12,8 +12,7 @@ from emulator.rules.input_types import RETIRED
 from tests.contract.contract import OWN_ENUMS
 from tests.sdk import SdkProcess, SdkSession
 from tests.server import RemoteWorld
-from tests.stage import EASY, INTERFACE, add_version
-from tests.wire import Wire
+from tests.stage import EASY, INTERFACE
 
 INPUT_TYPES = sorted({*OWN_ENUMS["InputType"]} - RETIRED - {"VIDEO_LEGACY"})  # gone since 2.130
 
@@ -144,32 +143,28 @@ def test_a_deleted_project_is_gone_for_every_sdk(sdk: SdkProcess, notebook: SdkS
 
 
 def test_every_sdk_reads_and_changes_versions(notebook: SdkSession) -> None:
-    """A project that nobody exported in the app has none."""
-    assert value(notebook, "kili.project_version(project_id=project_id)") == []
-    assert value(notebook, "kili.count_project_versions(project_id=project_id)") == 0
+    (version,) = value(notebook, "kili.project_version(project_id=project_id)")
+    assert version["name"] == "First export"
     change = "kili.update_properties_in_project_version"
+    arguments = f"project_version_id={version['id']!r}, content='x'"
+    assert value(notebook, f"{change}({arguments})")["id"] == version["id"]
+    (changed,) = value(notebook, "kili.project_version(project_id=project_id)")
+    assert changed == {**version, "content": "x"}
     outcome = notebook.run(f"{change}(project_version_id='nothing', content='x')")
     assert outcome.error is not None
     assert "[accessDenied]" in outcome.error.message
 
 
-# What only newer SDKs do
-
-
-def test_a_version_is_read_and_its_content_changed(kili_emulator: Emulator, kili: Any) -> None:
-    wire = Wire(kili_emulator)
-    project_id = kili.projects(fields=["id"])[0]["id"]
-    version = add_version(wire, project_id, "first")
-    wire.close()
-    (read,) = kili.project_version(project_id=project_id)
-    assert read["createdAt"].endswith("Z")
-    kept = {"id": version, "name": "first", "projectId": project_id}
-    assert kept.items() <= read.items()
-    changed = kili.update_properties_in_project_version(
-        project_version_id=version, content="http://example.com/export.zip"
+def test_a_project_that_nobody_exported_has_no_version(notebook: SdkSession) -> None:
+    value(
+        notebook,
+        "new = kili.create_project(input_type='TEXT', json_interface={}, title='New')['id']",
     )
-    assert changed["content"] == "http://example.com/export.zip"
-    assert kili.count_project_versions(project_id=project_id) == 1
+    assert value(notebook, "kili.project_version(project_id=new)") == []
+    assert value(notebook, "kili.count_project_versions(project_id=new)") == 0
+
+
+# What only newer SDKs do
 
 
 def test_a_project_is_archived_and_brought_back(kili: Any) -> None:
