@@ -218,7 +218,17 @@ FILTERS: dict[str, dict[str, Case]] = {
         ],
         "id": [("<pond DEFAULT>", {"pond DEFAULT"})],
         "idIn": [(["<pond DEFAULT>", "<street REVIEW>"], {"pond DEFAULT", "street REVIEW"})],
+        "labelerIn": [
+            (["<leo>", "<rita>"], {"street DEFAULT", "pond DEFAULT", "farm DEFAULT"}),
+            (["<rita>"], set()),
+        ],
+        "labelerNotIn": [
+            (["<leo>"], {"hidden label"}),
+            ([], {"street DEFAULT", "pond DEFAULT", "farm DEFAULT", "hidden label"}),
+        ],
         "project": [({"id": "<project>"}, FIRST_LABELS)],
+        "reviewerIn": [(["<leo>", "<rita>"], {"street REVIEW"}), (["<leo>"], set())],
+        "reviewerNotIn": [(["<leo>"], {"street REVIEW"}), (["<rita>"], set())],
         "search": [
             ("CLASSIFICATION_JOB.EASY.count == 1",
              {"street REVIEW", "pond DEFAULT", "aquarium label"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from emulator.domain.filters.conditions import (
     IDS,
+    Predicate,
     Selecting,
     Table,
     Where,
@@ -22,6 +23,20 @@ def _author_name(selection: Selecting, label: Document, names: list[str]) -> boo
     author = selection.view.users.the(label["authorId"])
     first, last = author["firstname"], author["lastname"]
     return any(name in (first, last, f"{first} {last}") for name in names)
+
+
+def _made_by(label_type: str) -> Predicate:
+    """Whether the label is of this type, and its author one of these users."""
+    return lambda _, label, user_ids: bool(
+        label["labelType"] == label_type and label["authorId"] in user_ids
+    )
+
+
+def _made_by_another(label_type: str) -> Predicate:
+    """Whether the label is of this type, and its author none of these users."""
+    return lambda _, label, user_ids: bool(
+        label["labelType"] == label_type and label["authorId"] not in user_ids
+    )
 
 
 def _author(selection: Selecting, label: Document, where: Where) -> bool:
@@ -56,7 +71,11 @@ LABEL: Table = {
     "createdAt": on,
     "createdAtGte": since("createdAt"),
     "createdAtLte": until("createdAt"),
+    "labelerIn": _made_by("DEFAULT"),
+    "labelerNotIn": _made_by_another("DEFAULT"),
     "project": referenced("projectId", "projects", "project"),
+    "reviewerIn": _made_by("REVIEW"),
+    "reviewerNotIn": _made_by_another("REVIEW"),
     "search": _search,
     "typeIn": is_in("labelType"),
     "user": _author,
