@@ -154,6 +154,17 @@ def test_who_was_removed_sees_the_project_no_more_and_stays_listed(
     assert "accessDenied" in wire.refusal("deleteFromRoles", where={"id": before["id"]})
 
 
+def test_who_left_is_assigned_to_nothing_and_holds_nothing(wire: Wire, known: Names) -> None:
+    where = {"idIn": [known["farm"], known["meadow"]]}
+    wire.call("assignAssets", where=where, userIds=[known["leo"], known["rita"]])
+    label(wire, known["pond"], "labeler", "AUTOSAVE")
+    assert wire.list("locks", {}) != []
+    wire.call("deleteFromRoles", where={"id": members(wire, known["project"])["labeler"]["id"]})
+    assert wire.list("locks", {}) == []
+    found = wire.emulator.world.view.assets.some(where["idIn"])
+    assert [each["assigneeIds"] for each in found] == [[known["rita"]]] * 2
+
+
 def test_who_is_invited_again_has_the_same_id_and_comes_last(wire: Wire, known: Names) -> None:
     before = members(wire, known["project"])["manager"]
     wire.call("deleteFromRoles", where={"id": before["id"]})

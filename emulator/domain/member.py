@@ -139,7 +139,7 @@ def _is_submitted(label: Document) -> bool:
     return label["labelType"] in _SUBMITTED
 
 
-# Joining, changing, leaving
+# Joining and changing; how members leave is in :mod:`emulator.domain.departure`
 
 
 def add(tx: Transaction, project: Document, user: Document, role: ProjectRole) -> Document:
@@ -189,13 +189,6 @@ def join(tx: Transaction, project: Document, user: Document) -> None:
         add(tx, project, user, "ADMIN")
 
 
-def leave(tx: Transaction, member: Document) -> None:
-    """End a membership; its document stays."""
-    tx.project_users.change(member, deletedAt=tx.now)
-    payload = {"userId": member["userId"]}
-    tx.emit("project.member.deleted", payload, project_id=member["projectId"])
-
-
 def change_role(
     tx: Transaction, member: Document, role: ProjectRole, named: dict[str, Any]
 ) -> Document:
@@ -219,20 +212,6 @@ def change_role(
 def names(user: Document) -> tuple[str, str]:
     """What a user can be named by."""
     return str(user["id"]), str(user["email"])
-
-
-def remove(tx: Transaction, member: Document) -> Document:
-    """Take a member out of a project; the project.
-
-    Raises:
-        KiliError: it is not the actor's to do, or an administrator who has not joined.
-    """
-    operation = "deleteFromRoles"
-    project = check_managed(tx, operation, member["projectId"], member["role"])
-    if not member["joinedAt"]:
-        raise errors.administrator_stays(operation)
-    leave(tx, member)
-    return project
 
 
 def check_managed(

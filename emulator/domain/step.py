@@ -209,6 +209,15 @@ def _update(tx: Transaction, operation: str, project: Document, data: dict[str, 
         _emit(tx, "project.workflow.step.updated", step, fields=fields)
 
 
+def unassign(tx: Transaction, step: Document, user_id: str) -> None:
+    """Take somebody off a step; where nobody is left, it is everybody's."""
+    if user_id not in (step["assigneeIds"] or ()):
+        return
+    left = [each for each in step["assigneeIds"] if each != user_id]
+    step = tx.steps.change(step, assigneeIds=left or None)
+    _emit(tx, "project.workflow.step.updated", step, fields=["assignees"])
+
+
 def _checked(
     tx: Transaction,
     operation: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, mail, member, organization
+from emulator.domain import access, departure, mail, organization
 from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.rules import emails, passwords, permissions
 from emulator.storage.snapshot import Document
@@ -114,8 +114,10 @@ def update_user(tx: Transaction, user: Document, data: dict[str, Any]) -> Docume
     if not changes:
         return user
     if "organizationId" in changes:
-        _move(tx, user, changes["organizationId"])
+        _check_organization(tx, changes["organizationId"])
     changed = tx.users.change(user, **changes, updatedAt=tx.now)
+    if "organizationId" in changes:
+        _leave_projects(tx, user)
     _check_administered(tx, operation, user)
     return changed
 
@@ -123,14 +125,16 @@ def update_user(tx: Transaction, user: Document, data: dict[str, Any]) -> Docume
 _BY_ADMIN = permissions.USER_MEMBERS_OF_ADMINS
 
 
-def _move(tx: Transaction, user: Document, organization_id: str) -> None:
-    """Take a user out of the projects of the organization that they leave."""
+def _check_organization(tx: Transaction, organization_id: str) -> None:
     visible = organization.visible_organizations(tx, tx.actor)
     if organization_id not in {each["id"] for each in visible}:
         raise errors.access_denied()
+
+
+def _leave_projects(tx: Transaction, user: Document) -> None:
     for each in tx.project_users.find("user", user["id"]):
         if not each["deletedAt"]:
-            member.leave(tx, each)
+            departure.leave(tx, each)
 
 
 def _check_administered(tx: Transaction, operation: str, before: Document) -> None:

@@ -1,0 +1,42 @@
+"""Leaving a project: who has no part in it any more has no work there either."""
+
+from __future__ import annotations
+
+from emulator import errors
+from emulator.domain import access, assignment, lock, member, step
+from emulator.domain.world import Transaction
+from emulator.storage.snapshot import Document
+
+
+def remove(tx: Transaction, row: Document) -> Document:
+    """Take a member out of a project; the project.
+
+    Raises:
+        KiliError: it is not the actor's to do, or an administrator who has not joined.
+    """
+    operation = "deleteFromRoles"
+    project = member.check_managed(tx, operation, row["projectId"], row["role"])
+    if not row["joinedAt"]:
+        raise errors.administrator_stays(operation)
+    leave(tx, row)
+    return project
+
+
+def leave(tx: Transaction, row: Document) -> None:
+    """End a membership; its document stays."""
+    project, user = tx.projects.the(row["projectId"]), tx.users.the(row["userId"])
+    tx.project_users.change(row, deletedAt=tx.now)
+    tx.emit("project.member.deleted", {"userId": user["id"]}, project_id=project["id"])
+    if access.role_in(tx, user, project) is None:
+        _give_work_back(tx, project, user["id"])
+
+
+def _give_work_back(tx: Transaction, project: Document, user_id: str) -> None:
+    for each in tx.steps.find("project", project["id"]):
+        step.unassign(tx, each, user_id)
+    for target in tx.assets.find("project", project["id"]):
+        for held in tx.locks.find("asset", target["id"]):
+            if held["authorId"] == user_id:
+                lock.release(tx, held)
+        left = [each for each in target["assigneeIds"] if each != user_id]
+        assignment.set_assignees(tx, target, left)
