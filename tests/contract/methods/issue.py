@@ -55,7 +55,7 @@ CASES = [
     ),
     case(
         "append_to_issues",
-        sends="Mutation.createIssues",
+        sends="Mutation.createIssues or Mutation.appendToIssues",
         code="""
             made = kili.append_to_issues(label["farm DEFAULT"], project_id, text="Look again")
             found = {each["id"]: each for each in kili.issues(project_id, fields=["id", "status"])}

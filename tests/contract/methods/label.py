@@ -145,6 +145,7 @@ CASES = [
             assert (found["id"], found["labelType"]) == (made["id"], "DEFAULT")
             assert found["jsonResponse"] == HARD
         """,
+        since="26.2.4",  # older ones always name a step, which a V1 project has not
     ),
     case(
         "labels.create_prediction",
