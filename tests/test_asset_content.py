@@ -386,3 +386,26 @@ def test_the_files_of_layers_can_be_read(desk: Desk) -> None:
     assert [desk.get(each["imageUrl"]).content for each in described] == [tiff(1, 2)] * 2
     desk.call("deleteAssets", where={"id": "a"})
     assert {desk.get(each["imageUrl"]).status_code for each in described} == {404}
+
+
+def test_a_large_image_may_have_further_layers(desk: Desk) -> None:
+    project = desk.make("IMAGE")
+    web = {"tileLayerUrl": "https://example.com/{z}/{x}/{y}"}
+    more = {"jsonContentArray": [json.dumps([web])], "idArray": ["a"]}
+    desk.load(project, "TILED_IMAGE", "https://example.com/a.tif", **more)
+    first, second = desk.get(desk.read({"id": "a"})["jsonContent"]).json()
+    assert (first["imageUrl"], second) == ("https://example.com/a.tif", web)
+
+
+def test_an_import_of_further_layers_only(desk: Desk) -> None:
+    web = [{"tileLayerUrl": "https://example.com/{z}/{x}/{y}"}]
+    more = {
+        "contentArray": None,
+        "idArray": ["a"],
+        "jsonContentArray": [json.dumps(web)],
+        "multiLayerContentArray": [[]],
+    }
+    desk.load(desk.make("GEOSPATIAL"), "GEO_SATELLITE", **more)
+    asset = desk.read({"id": "a"})
+    assert asset["content"] == ""
+    assert desk.get(asset["jsonContent"]).json() == web

@@ -56,10 +56,11 @@ def members(target: Target, row: dict[str, Any]) -> dict[str, Any]:
         raise errors.conversation_not_emulated(target.operation, target.input_type)
     if row.get("layers"):
         return _of_layers(target, content, row["layers"], json_content)
-    shown = {**of_content(target, content), **of_json_content(target, json_content)}
-    if row.get("isTiled"):
-        return {**shown, "jsonContent": _described(target, [_only_layer(target, shown)])}
-    return shown
+    if row.get("isTiled") and content:
+        shown = of_content(target, content)
+        layers = [_only_layer(target, shown), *_added_layers(target, json_content)]
+        return {**shown, "jsonContent": _described(target, layers)}
+    return {**of_content(target, content), **of_json_content(target, json_content)}
 
 
 def of_content(target: Target, content: str) -> dict[str, Any]:
@@ -211,11 +212,13 @@ def _of_layers(target: Target, content: str, layers: Any, json_content: str) -> 
     if content or not isinstance(layers, list):
         raise errors.layers_refused(target.operation)
     described = [_layer(target, each) for each in layers]
-    if json_content:
-        added = _parsed(target, json_content, "jsonContent")
-        described += added if isinstance(added, list) else [added]
-    reference = _described(target, described)
-    return {"content": "", "jsonContent": reference, "resolution": None}
+    described += _added_layers(target, json_content)
+    return {"content": "", "jsonContent": _described(target, described), "resolution": None}
+
+
+def _added_layers(target: Target, json_content: str) -> list[Any]:
+    added = _parsed(target, json_content, "jsonContent") if json_content else []
+    return added if isinstance(added, list) else [added]
 
 
 def _layer(target: Target, layer: Any) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import inspect
 import json
 from pathlib import Path
 
+import requests
+
 
 def new_client(kind, key):
     """A client of the SDK: ``legacy`` or ``domain``."""
@@ -114,6 +116,12 @@ HARD = {"CLASSIFICATION_JOB": {"categories": [{"name": "HARD"}]}}
 def client(name):
     """Another user's client, of the kind that all generations have."""
     return new_client("legacy", keys[name])
+
+
+def fetched(url):
+    """What the administrator gets at an address."""
+    headers = {"Authorization": "X-API-Key: " + keys["admin"]}
+    return requests.get(url, headers=headers, timeout=30)
 
 
 before = {*globals(), "before"}

@@ -28,6 +28,8 @@ The code runs in the SDK's own process, against a new world with the default sce
     two responses to the project's jobs.
 ``folder``
     an empty folder, as a ``Path``.
+``fetched``
+    ``fetched(url)`` is what the administrator gets at an address: a ``requests.Response``.
 
 It must call the method and assert what a user would look at: never only that nothing was raised.
 The case counts if, beyond that, the server received the named operations during the calls of the

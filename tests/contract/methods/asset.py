@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from tests.contract.methods import case
 
+_ASYNCHRONOUSLY = (
+    "Mutation.appendManyAssetsAsynchronously or Mutation.appendManyFramesToDatasetAsynchronously"
+)
+
 CASES = [
     case(
         "assets",
@@ -303,21 +307,6 @@ CASES = [
         """,
     ),
     case(
-        "assets.create_video_frame",
-        sends="Mutation.appendManyFramesToDatasetAsynchronously"
-        " or Mutation.appendManyAssetsAsynchronously or Mutation.appendManyAssets",
-        code="""
-            made = kili.projects.create("Films", input_type="VIDEO", json_interface={})
-            frames = ["https://example.com/1.png", "https://example.com/2.png"]
-            kili.assets.create_video_frame(
-                project_id=made["id"], json_content=frames, external_id="new"
-            )
-            (found,) = kili.assets.list(made["id"], fields=["externalId", "jsonContent"])
-            assert found["externalId"] == "new"
-            assert found["jsonContent"]
-        """,
-    ),
-    case(
         "assets.update_processing_parameter",
         sends="Mutation.updatePropertiesInAssets",
         code="""
@@ -334,12 +323,63 @@ CASES = [
             assert parameters["framesPlayedPerSecond"] == 30
         """,
     ),
-]
-
-PENDING = dict.fromkeys(
-    (
-        "assets.create_geospatial",
-        "assets.create_layered_image",
+    case(
+        "assets.create_video_frame",
+        sends="Mutation.appendManyAssets",
+        code="""
+            films = kili.projects.create("Films", input_type="VIDEO", json_interface={"jobs": {}})
+            frames = ["https://example.com/0.png", "https://example.com/1.png"]
+            kili.assets.create_video_frame(
+                project_id=films["id"],
+                json_content=frames,
+                processing_parameters={"frames_played_per_second": 25},
+            )
+            fields = ["content", "jsonContent", "jsonMetadata"]
+            (new,) = kili.assets.list(films["id"], fields=fields)
+            assert new["content"] == ""
+            assert fetched(new["jsonContent"]).json() == {"0": frames[0], "1": frames[1]}
+            assert new["jsonMetadata"]["processingParameters"]["framesPlayedPerSecond"] == 25
+        """,
     ),
-    "its case is not written yet",
-)
+    case(
+        "assets.create_geospatial",
+        sends=(_ASYNCHRONOUSLY, "Query.notifications"),
+        code="""
+            lands = kili.projects.create(
+                "Lands", input_type="GEOSPATIAL", json_interface={"jobs": {}}
+            )
+            (folder / "a.tif").write_bytes(b"II*" + bytes(9))
+            tiles = "https://example.com/{z}/{x}/{y}.png"
+            local, web = {"path": str(folder / "a.tif"), "name": "ground"}, {"path": tiles}
+            kili.assets.create_geospatial(
+                project_id=lands["id"],
+                layer_arrays=[[local, web], [web]],
+                external_id_array=["both", "only"],
+            )
+            found = kili.assets.list(lands["id"], fields=["content", "jsonContent", "externalId"])
+            assert [each["content"] for each in found] == ["", ""]
+            layers = {each["externalId"]: fetched(each["jsonContent"]).json() for each in found}
+            both, only = layers["both"], layers["only"]
+            assert [each.get("tileLayerUrl") for each in both] == [None, tiles]
+            assert both[0]["name"] == "ground"
+            assert fetched(both[0]["imageUrl"]).content == b"II*" + bytes(9)
+            assert only == both[1:]
+        """,
+    ),
+    case(
+        "assets.create_layered_image",
+        sends=(_ASYNCHRONOUSLY, "Query.notifications"),
+        code="""
+            (folder / "a.tif").write_bytes(b"II*" + bytes(9))
+            layers = [{"path": str(folder / "a.tif"), "name": each} for each in ("one", "two")]
+            kili.assets.create_layered_image(
+                project_id=project_id, layers=layers, external_id="layered"
+            )
+            (new,) = kili.assets.list(
+                project_id, fields=["jsonContent"], filter={"external_id_in": ["layered"]}
+            )
+            described = fetched(new["jsonContent"]).json()
+            assert [each["name"] for each in described] == ["one", "two"]
+        """,
+    ),
+]
