@@ -14,6 +14,15 @@ _COUNTED = """
 """
 
 CASES = [
+    case(
+        "append_to_api_keys",
+        sends="Mutation.appendToApiKeys",
+        code="""
+            made = kili.append_to_api_keys("my-own-secret", "second")
+            (read,) = kili.api_keys(api_key_id=made["id"], fields=["name", "key", "user.id"])
+            assert read == {"name": "second", "key": "my-own-secret", "user": {"id": user["admin"]}}
+        """,
+    ),
     case("api_keys", sends="Query.apiKeys", code=_LISTED.format(methods="kili")),
     case("count_api_keys", sends="Query.countApiKeys", code=_COUNTED.format(methods="kili")),
     case("internal.api_keys", sends="Query.apiKeys", code=_LISTED.format(methods="kili.internal")),
@@ -23,5 +32,3 @@ CASES = [
         code=_COUNTED.format(methods="kili.internal"),
     ),
 ]
-
-PENDING = {"append_to_api_keys": "its operation is not served yet"}

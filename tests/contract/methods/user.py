@@ -4,7 +4,98 @@ from __future__ import annotations
 
 from tests.contract.methods import case
 
+_NEW = """
+            new = {"email": "new@example.com", "password": "correct horse 12"}
+"""
+_RESET = """
+            kili.create_user(organization_role="USER", **new)
+            {methods}.reset_password(new["email"])
+            try:
+                kili.update_password(new["email"], new["password"], *["better horse 22"] * 2)
+            except Exception as error:
+                assert "the old password is not the user's" in str(error)
+            else:
+                raise AssertionError("the old password is still valid")
+"""
+
 CASES = [
+    case(
+        "create_user",
+        sends="Mutation.createUser",
+        code=_NEW
+        + """
+            made = kili.create_user(organization_role="USER", firstname="Nora", **new)
+            fields = ["id", "firstname", "lastname", "organizationRole"]
+            (read,) = kili.users(email=new["email"], fields=fields)
+            assert read == {
+                "id": made["id"],
+                "firstname": "Nora",
+                "lastname": "",
+                "organizationRole": "USER",
+            }
+        """,
+    ),
+    case(
+        "update_properties_in_user",
+        sends="Mutation.updatePropertiesInUser",
+        code="""
+            kili.update_properties_in_user(email["labeler"], lastname="Other", activated=False)
+            fields = ["firstname", "lastname", "activated"]
+            (read,) = kili.users(email=email["labeler"], fields=fields)
+            assert read == {"firstname": "Leo", "lastname": "Other", "activated": False}
+        """,
+    ),
+    case(
+        "update_password",
+        sends="Mutation.updatePassword",
+        code=_NEW
+        + """
+            kili.create_user(organization_role="USER", **new)
+            others = ["better horse 22"] * 2
+            kili.update_password(new["email"], new["password"], *others)
+            kili.update_password(new["email"], others[0], *[new["password"]] * 2)
+        """,
+    ),
+    case(
+        "reset_password",
+        sends="Mutation.resetPassword",
+        code=_NEW + _RESET.format(methods="kili"),
+    ),
+    case(
+        "internal.reset_password",
+        sends="Mutation.resetPassword",
+        code=_NEW + _RESET.format(methods="kili.internal"),
+    ),
+    case(
+        "users.create",
+        sends="Mutation.createUser",
+        code=_NEW
+        + """
+            kili.users.create(organization_role="ADMIN", **new)
+            (read,) = client("admin").users(email=new["email"], fields=["organizationRole"])
+            assert read == {"organizationRole": "ADMIN"}
+        """,
+    ),
+    case(
+        "users.update",
+        sends="Mutation.updatePropertiesInUser",
+        code="""
+            kili.users.update(email["labeler"], firstname="Leonard")
+            (read,) = client("admin").users(email=email["labeler"], fields=["firstname"])
+            assert read == {"firstname": "Leonard"}
+        """,
+    ),
+    case(
+        "users.update_password",
+        sends="Mutation.updatePassword",
+        code=_NEW
+        + """
+            kili.users.create(organization_role="USER", **new)
+            others = ["better horse 22"] * 2
+            kili.users.update_password(new["email"], new["password"], *others)
+            kili.users.update_password(new["email"], others[0], *[new["password"]] * 2)
+        """,
+    ),
     case(
         "users",
         sends="Query.users",
@@ -85,17 +176,3 @@ CASES = [
         """,
     ),
 ]
-
-PENDING = dict.fromkeys(
-    (
-        "create_user",
-        "internal.reset_password",
-        "reset_password",
-        "update_password",
-        "update_properties_in_user",
-        "users.create",
-        "users.update",
-        "users.update_password",
-    ),
-    "its operation is not served yet",
-)
