@@ -1,75 +1,15 @@
-"""What assets show, and how files are served: without an SDK."""
+"""What assets show: without an SDK."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-import requests
 
 from emulator.app import Emulator
-from tests.media import MP4, PDF, RICH_TEXT, TEXT, WAV, png, tiff
-from tests.stage import upload
-from tests.wire import Wire
-
-FIELDS = (
-    "id content jsonContent jsonMetadata ocrMetadata resolution { width height } "
-    "pageResolutions { pageNumber }"
-)
-OLD_CLIENT = {"apollographql-client-version": "2.128.2"}
-
-
-class Desk(Wire):
-    """Uploads and imports, as one user after another.
-
-    Args:
-        emulator: a running one.
-    """
-
-    def make(self, input_type: str, key: str = "admin") -> str:
-        data = {"title": "Own", "inputType": input_type}
-        return str(self.call("createProject", key, "id", data=data)["id"])
-
-    def put(self, project: str, content: bytes, kind: str, name: str = "a/content") -> str:
-        """Upload a file; the signed URL."""
-        path = f"projects/{project}/assets/{name}"
-        (url,) = self.call("createUploadBucketSignedUrls", filePaths=[path])
-        upload(self, url, content, kind)
-        return str(url)
-
-    def add(self, project: str, **row: Any) -> dict[str, Any]:
-        data = {f"{name}Array": [value] for name, value in row.items()}
-        (asset,) = self.call("appendManyAssets", selection=FIELDS, data=data, where={"id": project})
-        return dict(asset)
-
-    def refused(self, project: str, **row: Any) -> str:
-        data = {f"{name}Array": [value] for name, value in row.items()}
-        return self.refusal("appendManyAssets", data=data, where={"id": project})
-
-    def load(self, project: str, upload_type: str, *urls: str, **more: Any) -> dict[str, str]:
-        """Import in the background; the notification."""
-        data = {"contentArray": list(urls), "uploadType": upload_type, **more}
-        (found,) = self.list(
-            "notifications",
-            self.call(
-                "appendManyAssetsAsynchronously", selection="id", data=data, where={"id": project}
-            ),
-            selection="status message",
-        )
-        return dict(found)
-
-    def read(self, asset: dict[str, Any]) -> dict[str, Any]:
-        (found,) = self.list("assets", {"id": asset["id"]}, selection=FIELDS)
-        return dict(found)
-
-    def update(self, asset: dict[str, Any], **data: Any) -> dict[str, Any]:
-        self.call("updatePropertiesInAssets", where=[{"id": asset["id"]}], data=[data])
-        return self.read(asset)
-
-    def get(self, url: str, key: str | None = "admin", **headers: str) -> requests.Response:
-        return self.request("GET", url, headers={**self.authorization(key), **headers})
+from tests.desk import Desk
+from tests.media import MP4, PDF, RICH_TEXT, WAV, png, tiff
 
 
 @pytest.fixture
@@ -77,68 +17,6 @@ def desk(kili_emulator: Emulator) -> Iterator[Desk]:
     opened = Desk(kili_emulator)
     yield opened
     opened.close()
-
-
-# Files as they are served
-
-
-def test_plain_text_is_said_to_be_utf_8_only_where_it_is(desk: Desk) -> None:
-    project = desk.make("TEXT")
-    for content, kind in ((TEXT.encode(), "text/plain; charset=utf-8"), (b"\xff", "text/plain")):
-        answer = desk.get(
-            desk.add(project, content=desk.put(project, content, "text/plain"))["content"]
-        )
-        assert (answer.content, answer.headers["Content-Type"]) == (content, kind)
-
-
-def test_a_head_says_how_long_a_file_is_and_of_which_type(desk: Desk) -> None:
-    project = desk.make("PDF")
-    url = desk.add(project, content=desk.put(project, PDF, "application/pdf"))["content"]
-    answer = desk.request("HEAD", url, headers=desk.authorization("admin"))
-    assert answer.status_code == 200
-    assert answer.content == b""
-    assert answer.headers["Content-Type"] == "application/pdf"
-    assert answer.headers["Content-Length"] == str(len(PDF))
-
-
-@pytest.mark.parametrize(
-    ("asked", "status", "part"),
-    [
-        ("bytes=0-3", 206, slice(0, 4)),
-        ("bytes=4-", 206, slice(4, None)),
-        ("bytes=-5", 206, slice(-5, None)),
-        ("bytes=0-999", 206, slice(None)),
-        ("nonsense", 200, slice(None)),
-    ],
-)
-def test_a_part_of_a_file_can_be_read(desk: Desk, asked: str, status: int, part: slice) -> None:
-    project = desk.make("VIDEO")
-    url = desk.add(project, content=desk.put(project, MP4, "video/mp4"))["content"]
-    answer = desk.get(url, Range=asked)
-    assert (answer.status_code, answer.content) == (status, MP4[part])
-
-
-def test_a_part_beyond_the_end_of_a_file_is_refused(desk: Desk) -> None:
-    project = desk.make("VIDEO")
-    url = desk.add(project, content=desk.put(project, MP4, "video/mp4"))["content"]
-    assert desk.get(url, Range="bytes=500-").status_code == 416
-
-
-def test_old_clients_get_urls_that_they_can_read_without_a_key(desk: Desk) -> None:
-    project = desk.make("VIDEO")
-    frame = desk.put(project, png(2, 3), "image/png", "a/frame/0")
-    asset = desk.add(project, jsonContent=json.dumps([frame]))
-    query = f'{{ data: asset(id: "{asset["id"]}") {{ jsonContent }} }}'
-    url = desk.post({"query": query}, headers=OLD_CLIENT).json()["data"]["data"]["jsonContent"]
-    frames = desk.get(url, key=None).json()
-    assert desk.get(frames["0"], key=None).content == png(2, 3)
-    assert desk.get(asset["jsonContent"], key=None).status_code == 401
-    assert desk.get(asset["jsonContent"] + "&token=guessed", key=None).status_code == 401
-    token = url.partition("&token=")[2]
-    other = desk.get(asset["jsonContent"]).json()["0"]
-    assert desk.get(f"{other}&token={token}", key=None).status_code == 401
-    desk.call("deleteProject", where={"id": project}, selection="id")
-    assert desk.get(url, key=None).status_code == 404
 
 
 # Frames
@@ -409,3 +287,17 @@ def test_an_import_of_further_layers_only(desk: Desk) -> None:
     asset = desk.read({"id": "a"})
     assert asset["content"] == ""
     assert desk.get(asset["jsonContent"]).json() == web
+
+
+def test_frames_of_another_asset_stay_when_that_one_is_deleted(desk: Desk) -> None:
+    project = desk.make("VIDEO")
+    frame = desk.put(project, png(2, 3), "image/png", "first/frame/0")
+    first = desk.add(project, id="first", jsonContent=json.dumps([frame]))
+    second = desk.add(project, id="second", jsonContent=first["jsonContent"])
+    desk.call("deleteAssets", where={"id": "first"})
+    (url,) = desk.get(second["jsonContent"]).json().values()
+    assert desk.get(url).content == png(2, 3)
+    desk.call("deleteAssets", where={"id": "second"})
+    assert desk.get(url).status_code == 404
+    files = desk.emulator.world.view.files.all()
+    assert [each["id"] for each in files if each["projectId"] == project] == []

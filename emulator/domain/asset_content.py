@@ -196,7 +196,7 @@ def _frames(target: Target, value: Any) -> dict[str, str]:
     numbers = [str(number) for number in range(len(value))] if isinstance(value, dict) else []
     if not numbers or set(value) != set(numbers):
         raise errors.frames_refused(target.operation)
-    return {number: _frame(target, value[number]) for number in numbers}
+    return {number: _owned(target, _frame(target, value[number]), number) for number in numbers}
 
 
 def _frame(target: Target, url: Any) -> str:
@@ -207,11 +207,25 @@ def _frame(target: Target, url: Any) -> str:
     return stored
 
 
+def _owned(target: Target, stored: str, name: str) -> str:
+    """The reference to a file of the asset's own: that of another asset is copied.
+
+    Frames and layers are deleted with their asset, whoever else shows them.
+    """
+    found = _file(target, stored)
+    if not found or found["folder"] == file.folder(target.project["id"], target.asset_id):
+        return stored
+    upload = target.place(f"copied/{name}")
+    content = target.tx.world.blobs.get(found["digest"])
+    file.store(target.tx, upload, content, found["contentType"], linked=found["linked"])
+    return file.reference(upload.file_id)
+
+
 def _of_layers(target: Target, content: str, layers: Any, json_content: str) -> dict[str, Any]:
     """An image of several layers: each a file with a name, and those that a JSON content adds."""
     if content or not isinstance(layers, list):
         raise errors.layers_refused(target.operation)
-    described = [_layer(target, each) for each in layers]
+    described = [_layer(target, each, str(number)) for number, each in enumerate(layers)]
     described += _added_layers(target, json_content)
     return {"content": "", "jsonContent": _described(target, described), "resolution": None}
 
@@ -221,13 +235,14 @@ def _added_layers(target: Target, json_content: str) -> list[Any]:
     return added if isinstance(added, list) else [added]
 
 
-def _layer(target: Target, layer: Any) -> dict[str, Any]:
+def _layer(target: Target, layer: Any, name: str) -> dict[str, Any]:
     url = layer.get("url") if isinstance(layer, dict) else None
     if not isinstance(url, str) or not url:
         raise errors.layers_refused(target.operation)
     stored = stored_link(target, url)
     _check_media_type(target, stored, target.input_type)
-    return {**{key: each for key, each in layer.items() if key != "url"}, "imageUrl": stored}
+    named = {key: each for key, each in layer.items() if key != "url"}
+    return {**named, "imageUrl": _owned(target, stored, name)}
 
 
 def _only_layer(target: Target, shown: dict[str, Any]) -> dict[str, Any]:
