@@ -12,7 +12,7 @@ from emulator.app import Emulator
 from emulator.domain.lock import LIFETIME
 from tests.sdk import SdkProcess
 from tests.server import RemoteWorld
-from tests.stage import EASY
+from tests.stage import EASY, RED, set_steps
 from tests.wire import Wire
 
 _SAVE = """
@@ -104,6 +104,28 @@ def test_skipping_an_asset_releases_it(wire: Wire) -> None:
     where = {"id": asset_id(wire)}
     wire.call("appendToLabels", "labeler", data=data, where=where, selection="id")
     assert locks(wire) == []
+
+
+def test_with_steps_a_lock_keeps_others_from_labeling_until_it_is_released_or_runs_out(
+    wire: Wire,
+) -> None:
+    known = set_steps(wire)
+    row = {"assetID": known["waiting"], "jsonResponse": RED}
+
+    def sent(key: str, label_type: str) -> dict[str, Any]:
+        data = {"labelType": label_type, "labelsData": [row]}
+        answer = wire.send("appendManyLabels", key, data=data, where={}, selection="id")
+        return dict(answer.json())
+
+    assert "errors" not in sent("labeler", "AUTOSAVE")
+    (error,) = sent("manager", "DEFAULT")["errors"]
+    assert error["extensions"]["context"]["reason"] == "AssetAlreadyLocked"
+    assert "errors" not in sent("labeler", "AUTOSAVE")
+    wire.emulator.world.clock.offset += LIFETIME + timedelta(minutes=1)
+    assert "errors" not in sent("manager", "AUTOSAVE")
+    assert sent("labeler", "DEFAULT")["errors"]
+    wire.call("skipAsset", "manager", reason="blurred", where={"id": known["waiting"]})
+    assert wire.ids("locks", {}) == []
 
 
 def test_a_deleted_asset_leaves_no_lock(wire: Wire) -> None:

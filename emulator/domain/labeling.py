@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, step, workflow
+from emulator.domain import access, lock, step, workflow
 from emulator.domain.world import Transaction
 from emulator.rules.lock_reasons import Attempt, Situation, lock_reason
 from emulator.rules.steps import Place
@@ -61,7 +61,8 @@ def _situation(
         worked=worked,
         assignee_ids=target["assigneeIds"],
         works_on_step=step.works_on(current, author, role),
-        is_locked=False,
+        is_locked=not target["isUsedForConsensus"]
+        and lock.is_held_by_another(tx, target, author, tx.moment),
         enforces_separation=project["enforceStepSeparation"],
     )
 

@@ -46,30 +46,35 @@ def create_project(
     """
     operation = "createProject"
     access.require_in_organization(tx, operation)
-    settings = dict(settings or {})
+    json_interface = json_interface or "{}"
+    parse_json_interface(json_interface, operation)
+    members = {
+        "title": title,
+        "description": description or "",
+        "jsonInterface": json_interface,
+        **DEFAULTS,
+        "workflowVersion": workflow.version,
+        **_first_settings(operation, input_type, dict(settings or {})),
+    }
+    project = insert_project(tx, members)
+    step.create_workflow(tx, project, workflow)
+    return project
+
+
+def _first_settings(
+    operation: str, input_type: str | None, settings: dict[str, Any]
+) -> dict[str, Any]:
+    """The settings that a project begins with, its input type among them."""
     input_type = input_type_of(operation, input_type, settings.pop("projectType", None))
     if input_type in input_types.RETIRED:
         raise errors.input_type_retired(input_type)
     in_pixels = bool(settings.pop("pixelLabeling", False))
-    json_interface = json_interface or "{}"
-    parse_json_interface(json_interface, operation)
-    project = insert_project(
-        tx,
-        {
-            "title": title,
-            "description": description or "",
-            "inputType": input_type,
-            "jsonInterface": json_interface,
-            **DEFAULTS,
-            "workflowVersion": workflow.version,
-            "geospatialSettings": geospatial_settings(
-                operation, input_type, pixel_labeling=in_pixels
-            ),
-            **checked_settings(operation, settings, input_type),
-        },
-    )
-    step.create_workflow(tx, project, workflow)
-    return project
+    geospatial = geospatial_settings(operation, input_type, pixel_labeling=in_pixels)
+    return {
+        "inputType": input_type,
+        "geospatialSettings": geospatial,
+        **checked_settings(operation, settings, input_type),
+    }
 
 
 def insert_project(

@@ -6,10 +6,11 @@ then says the same in the words of V1 (contract §11.13).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, step
+from emulator.domain import access, lock, step
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules import steps as step_rules
@@ -105,11 +106,29 @@ def add_to_review(tx: Transaction, operation: str, assets: list[Document]) -> Sp
     Returns:
         the assets that moved, and those to which it does not apply.
     """
+    return _each(tx, operation, assets, _reviewed_next)
+
+
+def send_back(tx: Transaction, operation: str, assets: list[Document]) -> Split:
+    """Send assets back to be labeled again; their latest label is marked (contract §5.6, §5.7).
+
+    Returns:
+        the assets that moved, and those to which it does not apply.
+    """
+    return _each(tx, operation, assets, _sent_back)
+
+
+def _each(
+    tx: Transaction,
+    operation: str,
+    assets: list[Document],
+    move_on: Callable[[Transaction, Document], Document | None],
+) -> Split:
     moved: list[Document] = []
     declined: list[Document] = []
     for each in assets:
         access.require(tx, operation, each["projectId"])
-        new = None if each["skipped"] else _reviewed_next(tx, each)
+        new = None if each["skipped"] else move_on(tx, each)
         (declined if new is None else moved).append(new or each)
     return moved, declined
 
@@ -127,21 +146,6 @@ def _reviewed_next(tx: Transaction, target: Document) -> Document | None:
     target = move(tx, target, new)
     tell(tx, "asset.workflow.setToNextStep", target, **_ways(place, new))
     return target
-
-
-def send_back(tx: Transaction, operation: str, assets: list[Document]) -> Split:
-    """Send assets back to be labeled again; their latest label is marked (contract §5.6, §5.7).
-
-    Returns:
-        the assets that moved, and those to which it does not apply.
-    """
-    moved: list[Document] = []
-    declined: list[Document] = []
-    for each in assets:
-        access.require(tx, operation, each["projectId"])
-        new = None if each["skipped"] else _sent_back(tx, each)
-        (declined if new is None else moved).append(new or each)
-    return moved, declined
 
 
 def _sent_back(tx: Transaction, target: Document) -> Document | None:
@@ -206,6 +210,7 @@ def skip(tx: Transaction, operation: str, target: Document, reason: str | None) 
             raise errors.skip_of_done(operation)
         target = move(tx, target, Place(place.step_id, "SKIPPED"))
     target = _change(tx, target, skipped=True, skipReason=reason)
+    lock.on_submit(tx, target, tx.actor.user)
     tell(tx, "asset.skipped", target, skipped=True, status="SKIPPED")
     return target
 

@@ -32,12 +32,7 @@ def files_blueprint(registry: WorldRegistry, signer: security.UploadSigner) -> B
         if found is None:
             return security.text_answer(errors.FILE_UNKNOWN, 404)
         urls = file_urls(request.host_url, signer, world, signed=signed_in is not None)
-        answer = Response(file.content_of(world, found, urls), content_type=found["contentType"])
-        answer.add_etag()
-        length = answer.content_length
-        in_ranges = request.range is not None or "Range" not in request.headers
-        answer.make_conditional(request, accept_ranges=in_ranges, complete_length=length)
-        return answer
+        return _download(file.content_of(world, found, urls), found["contentType"])
 
     @blueprint.put(file.UPLOAD_PATH)
     def upload() -> Response:
@@ -57,6 +52,16 @@ def files_blueprint(registry: WorldRegistry, signer: security.UploadSigner) -> B
         return Response(status=201)
 
     return blueprint
+
+
+def _download(content: bytes, content_type: str) -> Response:
+    """The file, or the part of it that is asked for."""
+    answer = Response(content, content_type=content_type)
+    answer.add_etag()
+    length = answer.content_length
+    in_ranges = request.range is not None or "Range" not in request.headers
+    answer.make_conditional(request, accept_ranges=in_ranges, complete_length=length)
+    return answer
 
 
 def _session(registry: WorldRegistry, signed_in: str | None) -> tuple[World, Actor | None] | None:
