@@ -70,6 +70,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data_dir", self.data_dir.absolute())
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise SettingsError(f"{name} must be one of {', '.join(choices)}")
         if self.request_log is not None:
             object.__setattr__(self, "request_log", self.request_log.absolute())
 
