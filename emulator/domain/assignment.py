@@ -1,10 +1,12 @@
-"""Who is to label an asset (contract §5.5, §5.8)."""
+"""Who is to label an asset, and who works on a step (contract §5.5, §5.7, §5.8)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from emulator import errors
-from emulator.domain import access, workflow
-from emulator.domain.world import Transaction
+from emulator.domain import access, member, step, workflow
+from emulator.domain.world import BaseView, Transaction
 from emulator.storage.snapshot import Document
 
 
@@ -74,3 +76,12 @@ def set_assignees(tx: Transaction, target: Document, user_ids: list[str]) -> Doc
     target = tx.assets.change(target, assigneeIds=user_ids, updatedAt=tx.now)
     workflow.tell(tx, "asset.workflow.assigned", target)
     return target
+
+
+def workers(view: BaseView[Any], target: Document) -> list[Document]:
+    """Who works on a step: those who are named, or else every member whose role allows it."""
+    if target["assigneeIds"] is not None:
+        return [view.users.the(each) for each in target["assigneeIds"]]
+    members = member.joined(view, view.projects.the(target["projectId"]))
+    users = [(view.users.the(each["userId"]), each["role"]) for each in members]
+    return [user for user, role in users if user["activated"] and step.may_work(target, role)]

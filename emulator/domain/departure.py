@@ -28,12 +28,11 @@ def leave(tx: Transaction, row: Document) -> None:
     tx.project_users.change(row, deletedAt=tx.now)
     tx.emit("project.member.deleted", {"userId": user["id"]}, project_id=project["id"])
     if access.role_in(tx, user, project) is None:
+        step.check_out(tx, project, user)
         _give_work_back(tx, project, user["id"])
 
 
 def _give_work_back(tx: Transaction, project: Document, user_id: str) -> None:
-    for each in tx.steps.find("project", project["id"]):
-        step.unassign(tx, each, user_id)
     for target in tx.assets.find("project", project["id"]):
         for held in tx.locks.find("asset", target["id"]):
             if held["authorId"] == user_id:

@@ -61,10 +61,15 @@ def _situation(
         worked=worked,
         assignee_ids=target["assigneeIds"],
         works_on_step=step.works_on(current, author, role),
-        is_locked=not target["isUsedForConsensus"]
-        and lock.is_held_by_another(tx, target, author, tx.moment),
+        is_locked=_is_locked(tx, project, target, author),
         enforces_separation=project["enforceStepSeparation"],
     )
+
+
+def _is_locked(tx: Transaction, project: Document, target: Document, author: Document) -> bool:
+    """Whether others are at work on the asset: one, or as many as consensus still waits for."""
+    others = lock.others_at_work(tx, target, author, tx.moment)
+    return others >= max(1, workflow.missing_labelers(tx, project, target))
 
 
 def asked_step(

@@ -65,9 +65,9 @@ def valid_locks(view: BaseView[Any], asset: Document, now: datetime) -> list[Doc
     return [each for each in locks_of(view, asset) if _is_valid(each, now)]
 
 
-def is_held_by_another(view: BaseView[Any], asset: Document, user: Document, now: datetime) -> bool:
-    """Whether somebody else is at work on an asset."""
-    return any(each["authorId"] != user["id"] for each in valid_locks(view, asset, now))
+def others_at_work(view: BaseView[Any], asset: Document, user: Document, now: datetime) -> int:
+    """How many others are at work on an asset."""
+    return sum(each["authorId"] != user["id"] for each in valid_locks(view, asset, now))
 
 
 def on_autosave(tx: Transaction, asset: Document, user: Document) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from emulator import errors, ids
-from emulator.domain import access
+from emulator.domain import access, step
 from emulator.domain.access import AnyView
 from emulator.domain.world import Transaction
 from emulator.rules import permissions
@@ -149,6 +149,7 @@ def add(tx: Transaction, project: Document, user: Document, role: ProjectRole) -
         if member["role"] == role:
             return member
         member = tx.project_users.change(member, role=role)
+        step.check_out(tx, project, user)
         tx.emit("project.member.updated", {"userId": user["id"]}, project_id=project["id"])
         return member
     if member:

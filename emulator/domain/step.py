@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, member
+from emulator.domain import access
+from emulator.domain.payloads import event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules import steps as rules
 from emulator.rules.step_settings import check_workflow, checked_step
@@ -58,23 +59,14 @@ def as_seen(view: BaseView[Any], target: Document, step_id: str) -> Document | N
     }
 
 
-def assignees(view: BaseView[Any], step: Document) -> list[Document]:
-    """Who works on a step: those who are named, or else every member whose role allows it."""
-    if step["assigneeIds"] is not None:
-        return [view.users.the(each) for each in step["assigneeIds"]]
-    members = member.joined(view, view.projects.the(step["projectId"]))
-    users = [(view.users.the(each["userId"]), each["role"]) for each in members]
-    return [user for user, role in users if user["activated"] and _may_work(step, role)]
-
-
 def works_on(step: Document, user: Document, role: str) -> bool:
     """Whether a user works on a step."""
     if step["assigneeIds"] is not None:
         return user["id"] in step["assigneeIds"]
-    return _may_work(step, role)
+    return may_work(step, role)
 
 
-def _may_work(step: Document, role: str) -> bool:
+def may_work(step: Document, role: str) -> bool:
     return step["type"] == "DEFAULT" or role != "LABELER"
 
 
@@ -156,8 +148,8 @@ def edit_workflow(
         tx.projects.change(project, enforceStepSeparation=enforce_separation, updatedAt=tx.now)
         payload = {"fields": ["enforceStepSeparation"]}
         tx.emit("project.workflow.settings.updated", payload, project_id=project_id)
-    for step_id in deletes:
-        _delete(tx, operation, project, step_id)
+    for named in deletes:
+        _delete(tx, operation, project, named)
     for data in updates:
         _update(tx, operation, project, data)
     for data in creates:
@@ -191,7 +183,7 @@ def _group_id(
 
 def _update(tx: Transaction, operation: str, project: Document, data: dict[str, Any]) -> None:
     """Change the members that are given; a null clears a member that can be empty."""
-    step = _step(tx, project, data.get("id"))
+    step = _step(tx, project, data.get("id") or data.get("name"))
     given = {
         name: value
         for name, value in data.items()
@@ -218,6 +210,14 @@ def unassign(tx: Transaction, step: Document, user_id: str) -> None:
     _emit(tx, "project.workflow.step.updated", step, fields=["assignees"])
 
 
+def check_out(tx: Transaction, project: Document, user: Document) -> None:
+    """Take somebody off the steps that their role does not let them work on any more."""
+    role = access.role_in(tx, user, project)
+    for each in tx.steps.find("project", project["id"]):
+        if role is None or not may_work(each, role):
+            unassign(tx, each, user["id"])
+
+
 def _checked(
     tx: Transaction,
     operation: str,
@@ -236,37 +236,48 @@ def _checked(
         role = access.role_in(tx, user, project) if user else None
         if role is None:
             raise errors.access_denied()
-        if not _may_work(members, role):
+        if not may_work(members, role):
             raise errors.assignee_cannot_review(operation, user_id)
     return members
 
 
-def _step(tx: Transaction, project: Document, step_id: str | None) -> Document:
-    step = tx.steps.get(step_id or "")
-    if not step or step["projectId"] != project["id"]:
+def _step(tx: Transaction, project: Document, named: str | None) -> Document:
+    """The step with that id, or of that name if there is but one: clients of 26.1 send names."""
+    steps = steps_of(tx, project["id"])
+    by_id = [each for each in steps if each["id"] == named]
+    found = by_id or [each for each in steps if each["name"] == named]
+    if len(found) != 1:
         raise errors.access_denied()
-    return step
+    return found[0]
 
 
-def _delete(tx: Transaction, operation: str, project: Document, step_id: str) -> None:
-    """Delete a step; assets that stand there are done with the step before it."""
-    step = _step(tx, project, step_id)
+def _delete(tx: Transaction, operation: str, project: Document, named: str) -> None:
+    """Delete a step; labels made there stay."""
+    step = _step(tx, project, named)
     steps = steps_of(tx, project["id"])
     index = steps.index(step)
     if index == 0:
         raise errors.first_step_stays(operation)
-    left = [each for each in steps if each["id"] != step_id]
+    left = [each for each in steps if each["id"] != step["id"]]
     for each in tx.assets.find("project", project["id"]):
-        if each["stepId"] == step_id:
-            place = rules.Place(steps[index - 1]["id"], "DONE")
-            status = rules.v1_status(left, place, each["status"])
-            members = {"stepId": place.step_id, "stepStatus": place.status, "status": status}
-            tx.assets.change(each, **members, updatedAt=tx.now)
+        if each["stepId"] == step["id"]:
+            _bring_back(tx, each, left, steps[index - 1])
     for each in left:
-        if each["sendBackStepId"] == step_id:
+        if each["sendBackStepId"] == step["id"]:
             tx.steps.change(each, sendBackStepId=None)
     tx.steps.delete(step)
     _emit(tx, "project.workflow.step.deleted", step)
+
+
+def _bring_back(tx: Transaction, asset: Document, steps: list[Document], before: Document) -> None:
+    """Have an asset whose step is deleted be done with the step before it, or skipped there."""
+    place = rules.Place(before["id"], "SKIPPED" if asset["skipped"] else "DONE")
+    status = rules.v1_status(steps, place, asset["status"])
+    members = {"stepId": place.step_id, "stepStatus": place.status, "status": status}
+    changed = tx.assets.change(asset, **members, updatedAt=tx.now)
+    ways = {"newStepId": before["id"], "previousStepId": asset["stepId"]}
+    payload = {**event_payload(changed), **ways}
+    tx.emit("asset.workflow.currentStep.changed", payload, project_id=asset["projectId"])
 
 
 def _emit(tx: Transaction, subject: str, step: Document, **members: Any) -> None:

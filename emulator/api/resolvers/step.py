@@ -7,6 +7,7 @@ from typing import Any
 from ariadne import MutationType, ObjectType
 
 from emulator.api.context import Info
+from emulator.domain import assignment
 from emulator.domain import step as steps_of
 from emulator.storage.snapshot import Document
 
@@ -88,7 +89,7 @@ def step_groups(owner: Document, info: Info) -> list[Document]:
 
 @step.field("assignees")
 def assignees(owner: Document, info: Info) -> list[Document]:
-    return steps_of.assignees(info.context.view, owner)
+    return assignment.workers(info.context.view, owner)
 
 
 @step.field("isActivated")

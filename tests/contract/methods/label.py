@@ -203,6 +203,19 @@ CASES = [
         """,
     ),
     case(
+        "create_honeypot",
+        sends="Mutation.createHoneypot",
+        code="""
+            made = kili.create_honeypot(HARD, asset_id=asset["pond"])
+            (truth,) = kili.labels(
+                project_id, label_id=made["id"], fields=["labelType", "jsonResponse"]
+            )
+            assert (truth["labelType"], truth["jsonResponse"]) == ("REVIEW", HARD)
+            (found,) = kili.assets(project_id, asset["pond"], fields=["isHoneypot"])
+            assert found["isHoneypot"] is True
+        """,
+    ),
+    case(
         "labels.delete",
         sends="Mutation.deleteLabels",
         code="""
@@ -219,7 +232,6 @@ PENDING = {
         (
             "append_labels_from_geojson_files",
             "append_labels_from_shapefiles",
-            "create_honeypot",
             "labels.create_default_from_geojson",
             "labels.create_default_from_shapefile",
             "labels.create_inference_from_geojson",

@@ -102,30 +102,3 @@ CASES = [
         since="26.2.4",
     ),
 ]
-
-PENDING = dict.fromkeys(
-    (
-        "add_labelers_to_step",
-        "add_review_step",
-        "add_reviewers_to_step",
-        "assets.update_consensus",
-        "copy_workflow_from_project",
-        "delete_last_step",
-        "get_steps",
-        "projects.workflow.add_labelers",
-        "projects.workflow.add_reviewers",
-        "projects.workflow.copy_from_project",
-        "projects.workflow.list",
-        "projects.workflow.remove_labelers",
-        "projects.workflow.remove_reviewers",
-        "projects.workflow.update",
-        "remove_labelers_from_step",
-        "remove_reviewers_from_step",
-        "rename_step",
-        "update_asset_consensus",
-        "update_labeling_step_properties",
-        "update_project_workflow",
-        "update_review_step_properties",
-    ),
-    "its case is not written yet",
-)

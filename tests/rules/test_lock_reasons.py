@@ -1,0 +1,157 @@
+"""Why somebody cannot label an asset now (contract §6.6): one situation for each sentence."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+
+from emulator.rules.lock_reasons import Attempt, LockReason, Situation, lock_reason
+from emulator.rules.steps import Place
+
+STEPS = [
+    {"id": "Label", "type": "DEFAULT"},
+    {"id": "Review 1", "type": "REVIEW"},
+    {"id": "Review 2", "type": "REVIEW"},
+]
+
+
+def situation(at: str = "Label TO_DO", **members: Any) -> Situation:
+    step_id, _, status = at.rpartition(" ")
+    values: dict[str, Any] = {
+        "worked": [],
+        "assignee_ids": [],
+        "works_on_step": True,
+        "is_locked": False,
+        "enforces_separation": False,
+        **members,
+    }
+    place = Place(step_id, status)  # type: ignore[arg-type]
+    return Situation(steps=STEPS, place=place, **values)
+
+
+def attempt(
+    step_type: str | None = "DEFAULT", role: Any = "LABELER", step_id: str | None = None
+) -> Attempt:
+    return Attempt("leo", role, step_type, step_id)
+
+
+LABELED_BY_LEO = [("Label", "leo")]
+LABELED_BY_ANN = [("Label", "ann")]
+
+# what the client says → the reason, and a situation and an attempt that lead to it
+SENTENCES: dict[str, tuple[LockReason, Situation, Attempt]] = {
+    "You cannot edit this asset as you've already submitted a label.": (
+        "AlreadyHaveLabelOnCurrentStep",
+        situation("Label PARTIALLY_DONE", worked=LABELED_BY_LEO),
+        attempt(),
+    ),
+    "This asset is assigned to someone else. You cannot edit it.": (
+        "AssetAlreadyAssigned",
+        situation(assignee_ids=["ann"]),
+        attempt(),
+    ),
+    "This asset is currently being edited by another user.": (
+        "AssetAlreadyLocked",
+        situation("Label IN_PROGRESS", is_locked=True),
+        attempt(),
+    ),
+    "This asset is already labeled or reviewed and cannot be edited.": (
+        "AssetInDoneStepStatus",
+        situation("Label DONE", worked=LABELED_BY_ANN),
+        attempt(),
+    ),
+    "You already labeled this asset, but you can still correct it.": (
+        "AssetInDoneStepStatusWithCorrectAction",
+        situation("Label DONE", worked=LABELED_BY_LEO),
+        attempt(),
+    ),
+    "This asset is completed. Take it for review to make changes.": (
+        "AssetInDoneStepStatusWithReviewAction",
+        situation("Label DONE", worked=LABELED_BY_ANN),
+        attempt("REVIEW", "REVIEWER"),
+    ),
+    "This asset is awaiting to be reviewed but can still be corrected.": (
+        "AssetInNextStepWithCorrectAction",
+        situation("Review 1 TO_DO", worked=LABELED_BY_LEO),
+        attempt(),
+    ),
+    "You can't edit this asset as you already worked on another step.": (
+        "BlockedByEnforceStepSeparation",
+        situation("Review 1 TO_DO", worked=LABELED_BY_LEO, enforces_separation=True),
+        attempt("REVIEW", "REVIEWER"),
+    ),
+    "This label was created in another step and is read-only.": (
+        "LabelNotEditable",
+        situation("Review 1 TO_DO", worked=LABELED_BY_LEO),
+        attempt(step_id="Label"),
+    ),
+    "This asset is in read-only mode because you are not assigned to it.": (
+        "NotAssignedWithAssignAction",
+        situation(assignee_ids=["ann"]),
+        attempt(role="TEAM_MANAGER"),
+    ),
+    "You cannot edit this asset in its current step.": (
+        "NotInStepAssignees",
+        situation("Review 1 TO_DO", works_on_step=False),
+        attempt("REVIEW", "REVIEWER"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("reason", "at", "tried"), SENTENCES.values(), ids=SENTENCES)
+def test_the_label_is_refused(reason: LockReason, at: Situation, tried: Attempt) -> None:
+    assert lock_reason(at, tried) == reason
+
+
+def test_each_reason_can_be_reached() -> None:
+    assert {reason for reason, _, _ in SENTENCES.values()} == set(get_args(LockReason))
+
+
+@pytest.mark.parametrize(
+    ("at", "tried"),
+    [
+        (situation(), attempt()),
+        (situation(), attempt(None)),
+        (situation(), attempt(step_id="Label")),
+        (situation("Label IN_PROGRESS"), attempt()),
+        (situation("Label REWORK", worked=LABELED_BY_LEO), attempt()),
+        (situation("Label PARTIALLY_DONE", worked=LABELED_BY_ANN), attempt()),
+        (situation(assignee_ids=["ann", "leo"]), attempt()),
+        (situation("Review 1 TO_DO", worked=LABELED_BY_LEO), attempt("REVIEW", "REVIEWER")),
+        (situation("Review 1 TO_DO", worked=LABELED_BY_LEO), attempt(None, "REVIEWER")),
+        (
+            situation("Review 1 TO_DO", worked=LABELED_BY_ANN, enforces_separation=True),
+            attempt("REVIEW", "REVIEWER"),
+        ),
+        (
+            situation("Label REWORK", worked=LABELED_BY_LEO, enforces_separation=True),
+            attempt(),
+        ),
+    ],
+)
+def test_the_label_is_taken(at: Situation, tried: Attempt) -> None:
+    assert lock_reason(at, tried) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "tried", "reason"),
+    [
+        # The last step is done: there is no further review to take the asset to.
+        (situation("Review 2 DONE"), attempt("REVIEW", "ADMIN"), "AssetInDoneStepStatus"),
+        # Labeling where a review is waited for, by somebody who has not labeled; and the opposite.
+        (situation("Review 1 TO_DO"), attempt(), "NotInStepAssignees"),
+        (situation(), attempt("REVIEW", "ADMIN"), "NotInStepAssignees"),
+        # Once the review has begun, nobody corrects the label.
+        (
+            situation("Review 1 IN_PROGRESS", worked=LABELED_BY_LEO),
+            attempt(),
+            "NotInStepAssignees",
+        ),
+        # Somebody at work comes before an assignment to others.
+        (situation(is_locked=True, assignee_ids=["ann"]), attempt(), "AssetAlreadyLocked"),
+        (situation(works_on_step=False), attempt(None), "NotInStepAssignees"),
+    ],
+)
+def test_which_reason_comes_first(at: Situation, tried: Attempt, reason: LockReason) -> None:
+    assert lock_reason(at, tried) == reason

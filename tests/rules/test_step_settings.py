@@ -1,0 +1,164 @@
+"""What a step can be set to (contract §5.7), and which workflow a client gets (§11.12)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator.errors import KiliError
+from emulator.rules.step_settings import check_workflow, checked_step
+from emulator.rules.workflow import version_for
+
+LABEL: dict[str, Any] = {
+    "id": "l",
+    "name": "Label",
+    "type": "DEFAULT",
+    "stepGroupId": None,
+    "sendBackStepId": None,
+    "consensusCoverage": None,
+    "useHoneypot": False,
+}
+REVIEW = {**LABEL, "id": "r", "name": "Review", "type": "REVIEW"}
+
+
+def checked(data: dict[str, Any], step: dict[str, Any] | None = None) -> dict[str, Any]:
+    return checked_step("op", data, [LABEL, REVIEW], step)
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ({"name": "n", "type": "REVIEW"}, {"name": "n", "type": "REVIEW"}),
+        (
+            {"name": "n", "type": "REVIEW", "assignees": ["u"], "stepCoverage": 0},
+            {"name": "n", "type": "REVIEW", "assigneeIds": ["u"], "stepCoverage": 0},
+        ),
+        (
+            {"name": "n", "type": "REVIEW", "stepCoverage": 100, "sendBackStepId": "l"},
+            {"name": "n", "type": "REVIEW", "stepCoverage": 100, "sendBackStepId": "l"},
+        ),
+        (
+            {"name": "n", "type": "DEFAULT", "numberOfExpectedLabelsForConsensus": 10},
+            {"name": "n", "type": "DEFAULT", "numberOfExpectedLabelsForConsensus": 10},
+        ),
+    ],
+)
+def test_a_new_step_is_stored_as_it_is_given(given: dict[str, Any], stored: dict[str, Any]) -> None:
+    assert checked(given) == stored
+
+
+def test_a_change_of_one_member_needs_no_other() -> None:
+    assert checked({"id": "r", "type": "REVIEW", "stepCoverage": 5}, REVIEW) == {
+        "type": "REVIEW",
+        "stepCoverage": 5,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"type": "REVIEW"}, "a step needs a name, a type"),
+        ({"name": "n"}, "a step needs a name, a type"),
+        ({"name": "", "type": "REVIEW"}, "a step needs a name, a type"),
+        ({"name": "n", "type": "REVIEW", "assignees": []}, "at least one"),
+        ({"name": "n", "type": "REVIEW", "stepCoverage": 101}, "stepCoverage"),
+        ({"name": "n", "type": "REVIEW", "stepCoverage": -1}, "stepCoverage"),
+        ({"name": "n", "type": "DEFAULT", "consensusCoverage": 101}, "consensusCoverage"),
+        (
+            {"name": "n", "type": "DEFAULT", "numberOfExpectedLabelsForConsensus": 11},
+            "numberOfExpectedLabelsForConsensus",
+        ),
+        (
+            {"name": "n", "type": "DEFAULT", "numberOfExpectedLabelsForConsensus": 0},
+            "numberOfExpectedLabelsForConsensus",
+        ),
+        (
+            {"name": "n", "type": "DEFAULT", "stepCoverage": 10},
+            "a step of type DEFAULT has no stepCoverage",
+        ),
+        (
+            {"name": "n", "type": "DEFAULT", "sendBackStepId": "l"},
+            "a step of type DEFAULT has no sendBackStepId",
+        ),
+        (
+            {"name": "n", "type": "REVIEW", "consensusCoverage": 10},
+            "a step of type REVIEW has no consensusCoverage",
+        ),
+        ({"name": "n", "type": "REVIEW", "sendBackStepId": "ghost"}, "accessDenied"),
+    ],
+)
+def test_a_step_that_cannot_be_is_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(KiliError, match=message):
+        checked(given)
+
+
+def test_a_step_stays_of_its_type() -> None:
+    with pytest.raises(KiliError, match="the type of a step cannot change"):
+        checked({"id": "r", "type": "DEFAULT"}, REVIEW)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [LABEL],
+        [LABEL, REVIEW],
+        [LABEL, {**REVIEW, "sendBackStepId": "l"}],
+        [{**LABEL, "consensusCoverage": 5}, REVIEW],
+        [{**LABEL, "useHoneypot": True}, REVIEW],
+        [
+            {**LABEL, "stepGroupId": "g", "consensusCoverage": 5},
+            {**LABEL, "id": "m", "stepGroupId": "h"},
+        ],
+    ],
+)
+def test_steps_make_a_workflow(steps: list[dict[str, Any]]) -> None:
+    check_workflow("op", steps)
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ([REVIEW, LABEL], "the first step of a workflow must be one of type DEFAULT"),
+        ([LABEL, {**REVIEW, "name": "Label"}], 'a step of the same group is named "Label"'),
+        ([LABEL, {**REVIEW, "sendBackStepId": "r"}], "to an earlier step only"),
+        (
+            [LABEL, {**REVIEW, "sendBackStepId": "s"}, {**REVIEW, "id": "s", "name": "S"}],
+            "to an earlier step only",
+        ),
+        (
+            [
+                {**LABEL, "stepGroupId": "g"},
+                {**LABEL, "id": "m", "stepGroupId": "h", "consensusCoverage": 5},
+            ],
+            "consensus is for the labeling step of the first group",
+        ),
+        (
+            [{**LABEL, "useHoneypot": True}, {**REVIEW, "useHoneypot": True}],
+            "one step of a project at most can use honeypots",
+        ),
+    ],
+)
+def test_steps_that_make_no_workflow_are_refused(steps: list[dict[str, Any]], message: str) -> None:
+    with pytest.raises(KiliError, match=message):
+        check_workflow("op", steps)
+
+
+@pytest.mark.parametrize(
+    ("client", "version"),
+    [
+        (None, "V1"),
+        ("", "V1"),
+        ("latest", "V1"),
+        ("2.99.0", "V1"),
+        ("2.128.2", "V1"),
+        ("2.165.9", "V1"),
+        ("2.166.0", "V2"),
+        ("2.176.1", "V2"),
+        ("25.2.10", "V2"),
+        ("26.2.4", "V2"),
+        ("26.2", "V2"),
+    ],
+)
+def test_which_workflow_a_client_expects(client: str | None, version: str) -> None:
+    assert version_for(client) == version

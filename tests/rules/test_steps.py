@@ -1,0 +1,154 @@
+"""The multi-step workflows, place by place (contract §5.7, §11.13)."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+
+from emulator.rules import steps as rules
+from emulator.rules.steps import Place, Step, StepStatus
+from emulator.rules.workflow import Status
+
+
+def step(name: str, type_: str = "REVIEW", **members: Any) -> Step:
+    coverage = 100 if type_ == "REVIEW" else None
+    defaults = {"id": name, "type": type_, "stepCoverage": coverage, "sendBackStepId": None}
+    return {**defaults, **members}
+
+
+def place(text: str) -> Place:
+    """``"Label DONE"`` as a place."""
+    step_id, _, status = text.partition(" ")
+    return Place(step_id, status)  # type: ignore[arg-type]
+
+
+LABEL = step("Label", "DEFAULT")
+TWO_REVIEWS = [LABEL, step("First"), step("Second", sendBackStepId="First")]
+TWO_GROUPS = [LABEL, step("Check"), step("Refine", "DEFAULT"), step("Recheck")]
+PLACES = [
+    f"{each['id']} {status}"
+    for each in TWO_REVIEWS
+    for status in get_args(StepStatus)
+    if status not in rules.FORMER_NAMES
+]
+
+
+def always(_: int) -> bool:
+    return True
+
+
+def never(_: int) -> bool:
+    return False
+
+
+def test_an_asset_starts_with_the_first_step() -> None:
+    assert rules.start(TWO_REVIEWS) == place("Label TO_DO")
+
+
+@pytest.mark.parametrize("before", PLACES)
+def test_an_autosave_begins_the_work_of_a_step(before: str) -> None:
+    step_id, status = before.split()
+    begins = status in ("TO_DO", "REWORK")
+    expected = f"{step_id} IN_PROGRESS" if begins else before
+    assert rules.after_autosave(place(before)) == place(expected)
+
+
+@pytest.mark.parametrize(
+    ("before", "drawn", "not_drawn"),
+    [
+        ("Label TO_DO", "First TO_DO", "Label DONE"),
+        ("Label IN_PROGRESS", "First TO_DO", "Label DONE"),
+        ("Label REWORK", "First TO_DO", "Label DONE"),
+        ("Label PARTIALLY_DONE", "First TO_DO", "Label DONE"),
+        ("First TO_DO", "Second TO_DO", "First DONE"),
+        ("First REWORK", "Second TO_DO", "First DONE"),
+        ("Second TO_DO", "Second DONE", "Second DONE"),
+        ("Second IN_PROGRESS", "Second DONE", "Second DONE"),
+    ],
+)
+def test_a_label_completes_its_step(before: str, drawn: str, not_drawn: str) -> None:
+    at = place(before)
+    assert rules.after_submit(TWO_REVIEWS, at, missing=0, draw=always) == place(drawn)
+    assert rules.after_submit(TWO_REVIEWS, at, missing=0, draw=never) == place(not_drawn)
+
+
+def test_the_coverage_of_the_next_step_is_what_is_drawn() -> None:
+    asked: list[int] = []
+    steps = [LABEL, step("First", stepCoverage=35)]
+    rules.after_submit(steps, place("Label TO_DO"), missing=0, draw=lambda n: bool(asked.append(n)))
+    assert asked == [35]
+
+
+def test_a_label_that_leaves_consensus_waiting_completes_nothing() -> None:
+    after = rules.after_submit(TWO_REVIEWS, place("Label TO_DO"), missing=1, draw=always)
+    assert after == place("Label PARTIALLY_DONE")
+
+
+def test_a_labeling_step_takes_every_asset() -> None:
+    after = rules.after_submit(TWO_GROUPS, place("Check TO_DO"), missing=0, draw=never)
+    assert after == place("Refine TO_DO")
+
+
+@pytest.mark.parametrize("before", PLACES)
+def test_only_what_is_done_before_a_review_step_is_added_to_review(before: str) -> None:
+    expected = {"Label DONE": "First TO_DO", "First DONE": "Second TO_DO"}.get(before)
+    after = rules.after_add_to_review(TWO_REVIEWS, place(before))
+    assert after == (place(expected) if expected else None)
+
+
+def test_no_asset_is_added_to_a_labeling_step_as_to_a_review() -> None:
+    assert rules.after_add_to_review(TWO_GROUPS, place("Check DONE")) is None
+
+
+@pytest.mark.parametrize("before", PLACES)
+def test_what_is_in_review_or_done_is_sent_back(before: str) -> None:
+    step_id, status = before.split()
+    target = {"First": "Label REWORK", "Second": "First REWORK"}.get(step_id)
+    if step_id == "Label" and status == "DONE":
+        target = "Label REWORK"
+    if status == "SKIPPED":
+        target = None
+    after = rules.after_send_back(TWO_REVIEWS, place(before))
+    assert after == (place(target) if target else None)
+
+
+def test_a_review_of_a_later_group_sends_back_to_its_own_labeling_step() -> None:
+    after = rules.after_send_back(TWO_GROUPS, place("Recheck TO_DO"))
+    assert after == place("Refine REWORK")
+
+
+@pytest.mark.parametrize("before", PLACES)
+def test_somebody_can_work_on_what_is_neither_done_nor_skipped(before: str) -> None:
+    expected = before.split()[1] not in ("DONE", "SKIPPED")
+    assert rules.waits_for_work(place(before)) is expected
+
+
+MIRROR: dict[str, Status] = {
+    "Label TO_DO": "TODO",
+    "Label IN_PROGRESS": "ONGOING",
+    "Label PARTIALLY_DONE": "ONGOING",
+    "Label REWORK": "ONGOING",
+    "Label DONE": "LABELED",
+    "First TO_DO": "TO_REVIEW",
+    "First IN_PROGRESS": "TO_REVIEW",
+    "First PARTIALLY_DONE": "TO_REVIEW",
+    "First REWORK": "ONGOING",
+    "First DONE": "REVIEWED",
+    "Second TO_DO": "TO_REVIEW",
+    "Second IN_PROGRESS": "TO_REVIEW",
+    "Second PARTIALLY_DONE": "TO_REVIEW",
+    "Second REWORK": "ONGOING",
+    "Second DONE": "REVIEWED",
+}
+
+
+@pytest.mark.parametrize("at", PLACES)
+def test_the_older_status_says_the_same(at: str) -> None:
+    expected = MIRROR.get(at, "LABELED")  # a skipped asset keeps the one that it had
+    assert rules.v1_status(TWO_REVIEWS, place(at), "LABELED") == expected
+
+
+def test_the_labeling_of_a_later_group_is_not_where_the_asset_began() -> None:
+    assert rules.v1_status(TWO_GROUPS, place("Refine TO_DO"), "REVIEWED") == "ONGOING"
+    assert rules.v1_status(TWO_GROUPS, place("Refine DONE"), "ONGOING") == "LABELED"
