@@ -41,6 +41,8 @@ def _create_asset(
         raise errors.asset_exists(operation, "id", asset_id)
     external_id = row.get("externalId") or asset_id
     _check_external_id(tx, operation, project["id"], external_id)
+    if project["workflowVersion"] != "V1" and row.get("status") not in (None, "TODO"):
+        raise errors.status_of_step(operation)
     target = asset_content.Target(tx, operation, project, asset_id)
     asset = tx.assets.insert(
         {
@@ -92,7 +94,7 @@ def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Doc
     changes = {
         **_shown(asset_content.Target(tx, operation, project, asset["id"]), asset, data),
         **{name: data[name] for name in _PLAIN_MEMBERS if name in data},
-        **_checked_work(operation, project, data),
+        **_checked_work(operation, project, asset, data),
     }
     _check_sizes(operation, changes)
     if "externalId" in data and data["externalId"] != asset["externalId"]:
@@ -119,12 +121,17 @@ def _assigned(
     return asset
 
 
-def _checked_work(operation: str, project: Document, data: dict[str, Any]) -> dict[str, Any]:
+def _checked_work(
+    operation: str, project: Document, asset: Document, data: dict[str, Any]
+) -> dict[str, Any]:
     """What is said about the work on an asset: marks, consensus, honeypot.
 
     Raises:
-        KiliError: a mark is none, or consensus is set otherwise in a workflow with steps.
+        KiliError: a mark is none, or in a workflow with steps a status is to be set, or consensus
+            the older way.
     """
+    if asset["stepId"] and data.get("status", asset["status"]) != asset["status"]:
+        raise errors.status_of_step(operation)
     for name in _MARKS:
         if not 0 <= data.get(name, 0) <= 1:
             raise errors.mark_out_of_range(operation, name)

@@ -17,6 +17,15 @@ from emulator.storage.snapshot import Document
 # A new project's steps: name, type, coverage.
 _DEFAULT_STEPS = (("Label", "DEFAULT", None), ("Review 1", "REVIEW", 0))
 
+# setting of a project → the first step of which type it is about, the step's member that says the
+# same, and the value that means "none"
+_SETTINGS: dict[str, tuple[str, str, Any]] = {
+    "consensusTotCoverage": ("DEFAULT", "consensusCoverage", 0),
+    "minConsensusSize": ("DEFAULT", "numberOfExpectedLabelsForConsensus", 1),
+    "reviewCoverage": ("REVIEW", "stepCoverage", 0),
+    "useHoneyPot": ("DEFAULT", "useHoneypot", False),
+}
+
 _CLEARED = ("consensusCoverage", "numberOfExpectedLabelsForConsensus", "sendBackStepId")
 
 
@@ -103,6 +112,37 @@ def create_workflow(tx: Transaction, project: Document, workflow: NewWorkflow) -
         for order, (step, type_, coverage) in enumerate(_DEFAULT_STEPS):
             members = {"name": step, "type": type_, "stepCoverage": coverage, "order": order}
             _insert(tx, project, members | {"stepGroupId": group["id"] if group else None})
+    follow_settings(tx, project, _SETTINGS)
+
+
+def follow_settings(tx: Transaction, project: Document, names: Iterable[str]) -> None:
+    """Have the first steps do what settings of the project say."""
+    for name in names:
+        step = _step_of_setting(tx, project, name)
+        if step:
+            member, nothing = _SETTINGS[name][1:]
+            value = None if project[name] == nothing and member in _CLEARED else project[name]
+            tx.steps.change(step, **{member: value})
+
+
+def _follow_steps(tx: Transaction, project: Document) -> None:
+    """Have the project's settings say what its first steps do."""
+    changes = {}
+    for name, (_, own, nothing) in _SETTINGS.items():
+        step = _step_of_setting(tx, project, name)
+        value = (step[own] if step else None) or nothing
+        if project[name] != value:
+            changes[name] = value
+    if changes:
+        tx.projects.change(project, **changes)
+
+
+def _step_of_setting(tx: Transaction, project: Document, name: str) -> Document | None:
+    """The first step that a setting is about; ``None`` where there is none."""
+    if name not in _SETTINGS:
+        return None
+    steps = steps_of(tx, project["id"])
+    return next((each for each in steps if each["type"] == _SETTINGS[name][0]), None)
 
 
 def add_group(tx: Transaction, project: Document, name: str) -> Document:
@@ -155,6 +195,7 @@ def edit_workflow(
     for data in creates:
         _create(tx, operation, project, data)
     check_workflow(operation, steps_of(tx, project_id))
+    _follow_steps(tx, tx.projects.the(project_id))
     return tx.projects.the(project_id)
 
 

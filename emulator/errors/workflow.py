@@ -24,6 +24,11 @@ def workflow_without_steps(operation: str) -> KiliError:
     return wrong(operation, "the project has the V1 workflow, which has no steps")
 
 
+def status_of_step(operation: str) -> KiliError:
+    """An asset's status is to be set where it follows from its step."""
+    return wrong(operation, "in a workflow with steps an asset's status follows from its step")
+
+
 def step_incomplete(operation: str) -> KiliError:
     """A step lacks what it needs."""
     return wrong(

@@ -1,0 +1,76 @@
+"""The settings of a project and those of its steps are two views of one thing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator.app import Emulator
+
+STEPS = (
+    "steps.consensusCoverage",
+    "steps.numberOfExpectedLabelsForConsensus",
+    "steps.stepCoverage",
+    "steps.useHoneypot",
+)
+SETTINGS = ("consensusTotCoverage", "minConsensusSize", "reviewCoverage", "useHoneyPot")
+
+
+@pytest.fixture
+def project_id(kili: Any) -> str:
+    return str(kili.create_project(input_type="TEXT", json_interface={}, title="Steps")["id"])
+
+
+def test_settings_are_those_of_the_first_steps(kili: Any, project_id: str) -> None:
+    kili.update_properties_in_project(
+        project_id,
+        consensus_tot_coverage=40,
+        min_consensus_size=3,
+        review_coverage=25,
+        use_honeypot=True,
+    )
+    (found,) = kili.projects(project_id, fields=STEPS)
+    label, review = found["steps"]
+    assert label["consensusCoverage"] == 40
+    assert label["numberOfExpectedLabelsForConsensus"] == 3
+    assert label["useHoneypot"] is True
+    assert review["stepCoverage"] == 25
+
+
+def test_steps_are_read_as_settings(kili: Any, project_id: str) -> None:
+    kili.update_labeling_step_properties(
+        project_id, "Label", consensus_coverage=60, number_of_expected_labels_for_consensus=2
+    )
+    kili.update_review_step_properties(project_id, "Review 1", step_coverage=70)
+    (found,) = kili.projects(project_id, fields=SETTINGS)
+    assert found == {
+        "consensusTotCoverage": 60,
+        "minConsensusSize": 2,
+        "reviewCoverage": 70,
+        "useHoneyPot": False,
+    }
+
+
+def test_a_review_coverage_of_100_brings_every_labeled_asset_into_review(
+    kili: Any, project_id: str
+) -> None:
+    kili.update_properties_in_project(project_id, review_coverage=100)
+    kili.append_many_to_dataset(project_id, content_array=["text"])
+    (asset,) = kili.assets(project_id, fields=["id"])
+    kili.append_labels([asset["id"]], json_response_array=[{}], project_id=project_id)
+    (found,) = kili.assets(project_id, fields=["currentStep.name", "currentStep.status"])
+    assert found["currentStep"] == {"name": "Review 1", "status": "TO_DO"}
+
+
+def test_a_status_cannot_be_set_where_it_follows_from_the_step(
+    kili_emulator: Emulator, kili: Any, project_id: str
+) -> None:
+    kili.append_many_to_dataset(project_id, content_array=["text"])
+    (asset,) = kili.assets(project_id, fields=["id"])
+    query = """mutation ($where: [AssetWhere!]!, $data: [AssetData!]!) {
+        data: updatePropertiesInAssets(where: $where, data: $data) { id } }"""
+    variables = {"where": [{"id": asset["id"]}], "data": [{"status": "REVIEWED"}]}
+    with pytest.raises(Exception, match="status follows from its step"):
+        kili.graphql_client.execute(query, variables)
+    assert kili_emulator.world.view.assets.the(asset["id"])["status"] == "TODO"
