@@ -164,7 +164,7 @@ def main() -> None:
     logging.disable()
     begun, found = time.perf_counter(), []
     for benchmark in BENCHMARKS:
-        with fast_sdk(), Emulator(seed=0) as emulator:
+        with fast_sdk(), Emulator(seed=0, workflow="V1") as emulator:
             found.append(benchmark(emulator))
     print(table(found))
     print(f"\nMeasured in {time.perf_counter() - begun:.0f} seconds, by turns, in one process.")

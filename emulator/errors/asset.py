@@ -116,8 +116,3 @@ def file_path_refused(path: str) -> KiliError:
 def skip_refused(operation: str) -> KiliError:
     """The project does not let assets be skipped."""
     return wrong(operation, "assets of this project can't be skipped: canSkipAsset is false")
-
-
-def honeypot_not_emulated(operation: str) -> KiliError:
-    """An asset is to be a honeypot."""
-    return not_emulated(operation, "a honeypot asset", "leave isHoneypot out")

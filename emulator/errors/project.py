@@ -69,11 +69,6 @@ INTERFACE_UNKNOWN_CHILD = 'job "{job}" has the sub-job "{child}", which does not
 INTERFACE_CIRCLE = "these jobs are, or have, sub-jobs of themselves: {jobs}"
 
 
-def setting_without_effect(operation: str, name: str, value: object, default: object) -> KiliError:
-    """A setting asks for what would have no effect."""
-    return not_emulated(operation, f"{name} = {value}", f"leave it at {default}")
-
-
 def input_type_retired(input_type: str) -> KiliError:
     """A project is to have an input type that clients know by name only."""
     return not_emulated(
