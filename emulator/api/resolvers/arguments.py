@@ -61,7 +61,7 @@ def named_ids(where: Where) -> list[str]:
 def targets(
     tx: Transaction, operation: str, where: Where, *, besides: Iterable[str] = ()
 ) -> list[Document]:
-    """The assets that a mutation's ``where`` selects.
+    """The assets that a mutation's ``where`` selects, those that it names in its order.
 
     Args:
         besides: ids that need not be there.
@@ -80,7 +80,8 @@ def targets(
     assets = selection.assets(where)
     if set(named) - {asset["id"] for asset in assets} - set(besides):
         raise errors.access_denied()
-    return assets
+    places = {each: place for place, each in enumerate(named)}
+    return sorted(assets, key=lambda asset: places.get(asset["id"], 0))
 
 
 def target(tx: Transaction, operation: str, where: Where) -> Document:

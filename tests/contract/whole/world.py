@@ -1,0 +1,154 @@
+"""The world: the stage of the other tests, both workflows, and another organization beside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.app import Emulator
+from emulator.domain import api_key, organization, step, user
+from emulator.domain.lock import lock
+from emulator.domain.world import Actor
+from tests.stage import (
+    EASY,
+    HARD,
+    PLUGIN,
+    QUIET_PLUGIN,
+    Names,
+    archive,
+    deploy_plugin,
+    filled,
+    set_stage,
+    set_steps,
+    upload,
+)
+from tests.wire import Wire
+
+PASSWORD = "correct horse 1"
+STRANGER = "stranger"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The world, and the ids of what is there.
+
+    Attributes:
+        names: what a template's ``<name>`` stands for.
+        own_ids: the ids of all documents of the first organization.
+    """
+
+    wire: Wire
+    names: Names
+    own_ids: frozenset[str]
+
+    def fill(self, template: Any) -> Any:
+        """A template's value in this world."""
+        return filled(template, self.names)
+
+    def export(self) -> dict[str, list[dict[str, Any]]]:
+        """All documents, table by table."""
+        return self.wire.emulator.world.export()
+
+
+@contextmanager
+def whole_world() -> Iterator[Whole]:
+    """Make one, and end it."""
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        names = _set_up(wire)
+        own_ids = frozenset(
+            each["id"] for table in emulator.world.export().values() for each in table
+        )
+        names["foreign organization"] = _add_strangers(wire)
+        yield Whole(wire, names, own_ids)
+        wire.close()
+
+
+def _set_up(wire: Wire) -> Names:
+    """Everything that the calls of :mod:`tests.contract.whole.calls` name."""
+    known = {**set_stage(wire), **set_steps(wire), "plugin": PLUGIN}
+    known |= {key: known[name] for key, name in (("admin", "ada"), ("labeler", "leo"))}
+    _use_plugins(wire, known)
+    _work_with_steps(wire, known)
+    project = {"id": known["project"]}
+    members = wire.list("projectUsers", {"project": project}, selection="id user { id }")
+    known |= {f"member {each['user']['id']}": each["id"] for each in members}
+    known["member leo"] = known[f"member {known['leo']}"]
+    wire.call("deleteFromRoles", where={"id": known[f"member {known['max']}"]})
+    wire.call("appendToRoles", where=project,
+              data={"userEmail": "manager@example.com", "role": "TEAM_MANAGER"})  # fmt: skip
+    data = {"email": "pia@example.com", "password": PASSWORD, "firstname": "Pia"}
+    known["pia"] = wire.call("createUser", data=data, selection="id")["id"]
+    archived = wire.call("createProject", data={"title": "Archived"}, selection="id")
+    wire.call("updatePropertiesInProject", data={"archived": True}, where=archived)
+    wire.call("appendToRoles", where=archived, data={"userEmail": data["email"], "role": "LABELER"})
+    left = {"project": archived, "user": {"id": known["pia"]}}
+    wire.call("deleteFromRoles", where=left)
+    license_ = json.dumps({"startDate": "2020-01-01", "expiryDate": "2090-01-01"})
+    wire.call("resetPassword", where={"id": known["rita"]})
+    where = {"id": known["organization"]}
+    wire.call("updatePropertiesInOrganization", where=where, data={"license": license_})
+    asset = {"contentArray": ["https://example.com/a.png"], "externalIDArray": ["skipped here"]}
+    (added,) = wire.call("appendManyAssets", data=asset, where=project, selection="id")
+    known["skipped here"] = added["id"]
+    wire.call("skipAsset", reason="dark", where={"id": added["id"]})
+    commented = {"text": "Because.", "inReview": False}
+    wire.call("appendToComments", data=commented, where={"id": known["issue"]})
+    known["farm file"] = f"projects/{known['project']}/assets/{known['farm']}/content"
+    with wire.emulator.world.transaction(
+        Actor(wire.emulator.world.view.users.the(known["max"]))
+    ) as tx:
+        lock(tx, tx.assets.the(known["pond"]), tx.actor.user, "DEFAULT")
+    return known
+
+
+def _use_plugins(wire: Wire, known: Names) -> None:
+    """One that runs, one whose first version is uploaded, one whose next version is."""
+    where = {"pluginName": PLUGIN, "projectId": known["project"]}
+    wire.call("activatePluginOnProject", where=where)
+    data = {"labelType": "DEFAULT",
+            "labelsData": [{"assetID": known["farm"], "jsonResponse": HARD}]}  # fmt: skip
+    wire.call("appendManyLabels", data=data, where={})
+    packed = archive(main__py=QUIET_PLUGIN)
+    upload(wire, wire.call("createPlugin", data={"pluginName": "Uploaded"}), packed)
+    known["uploaded plugin"] = "Uploaded"
+    deploy_plugin(wire, "Next")
+    upload(wire, wire.call("generateUpdateUrl", data={"pluginName": "Next"}), packed)
+    known["next plugin"] = "Next"
+    deploy_plugin(wire, "Broken", archive(main__py="("))
+    known["broken plugin"] = "Broken"
+
+
+def _work_with_steps(wire: Wire, known: Names) -> None:
+    """Give the project with steps what that of V1 has: an issue, and assign an asset there."""
+    place = {"projectId": known["stepped project"], "stepId": known["label step"]}
+    data = {**place, "numberOfExpectedLabelsForConsensus": 2}
+    wire.call("updateLabelingStepProperties", input=data)
+    wire.call("assignAssets", where={"idIn": [known["car-park"]]}, userIds=[known["leo"]])
+    issue = {"assetId": known["labeled"], "labelID": known["labeled label"], "text": "Why?"}
+    (made,) = wire.call("createIssues", issues=[issue], where={}, selection="id")
+    known["stepped issue"] = made["id"]
+    with wire.emulator.world.transaction(Actor.system()) as tx:
+        step.add_group(tx, tx.projects.the(known["stepped project"]), "Boxes")
+
+
+def _add_strangers(wire: Wire) -> str:
+    """Another organization, whose administrator has a project, a plugin and a tag; its id."""
+    with wire.emulator.world.transaction(Actor.system()) as tx:
+        home = organization.insert_organization(tx, "Strangers", {})
+        data = {"email": "sue@example.org", "firstname": "Sue", "organizationRole": "ADMIN"}
+        stranger = user.create_user(tx, home, data)
+        api_key.create_api_key(tx, stranger, name=STRANGER, key="the-strangers-key")
+    data = {"title": "Strange", "inputType": "TEXT", "jsonInterface": json.dumps({"jobs": {}})}
+    project = wire.call("createProject", STRANGER, data=data, selection="id")["id"]
+    content = {"contentArray": ["their text"]}
+    wire.call("appendManyAssets", STRANGER, data=content, where={"id": project}, selection="id")
+    wire.call("createPlugin", STRANGER, data={"pluginName": "Theirs"})
+    wire.call("createTag", STRANGER, data={"label": "Theirs"})
+    return str(home["id"])
+
+
+__all__ = ["EASY", "HARD", "PASSWORD", "PLUGIN", "STRANGER", "Whole", "whole_world"]
