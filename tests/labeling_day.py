@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from emulator.app import Emulator
+from emulator.domain.project import create_project
+from emulator.domain.world import Actor
+from emulator.rules.workflow import NewWorkflow
 from tests.stage import INTERFACE
 
 RED = {"COLOR": {"categories": [{"name": "RED"}]}}
@@ -25,23 +28,34 @@ class Day:
     """A text project with three assets, and the scenario's people in it.
 
     Args:
-        version: the workflow of the project, which the server is told to give it.
+        workflow: that of the project; the one that its client gets, unless given.
     """
 
-    def __init__(self, emulator: Emulator, version: str = "V2") -> None:
+    def __init__(self, emulator: Emulator, workflow: NewWorkflow | None = None) -> None:
         self.emulator = emulator
-        kili = emulator.client()
-        self.kili: Any = kili
-        created = kili.create_project(input_type="TEXT", json_interface=INTERFACE, title="Day")
-        self.project = str(created["id"])
-        self._enter(version)
-
-    def _enter(self, version: str) -> None:
-        (found,) = self.kili.projects(self.project, fields=["workflowVersion"])
-        assert found["workflowVersion"] == version
+        self.kili: Any = emulator.client()
+        self.project = self._older(workflow) if workflow else self._new()
         for name, role in ROLES.items():
             self.kili.append_to_roles(self.project, email(name), role)
         self.add(*NAMES)
+
+    def _new(self) -> str:
+        created = self.kili.create_project(input_type="TEXT", json_interface=INTERFACE, title="Day")
+        return str(created["id"])
+
+    def _older(self, workflow: NewWorkflow) -> str:
+        """A project as a scenario makes it."""
+        world = self.emulator.world
+        (admin,) = world.view.users.find("email", email("admin"))
+        with world.transaction(Actor(admin)) as tx:
+            created = create_project(
+                tx,
+                title="Day",
+                input_type="TEXT",
+                json_interface=json.dumps(INTERFACE),
+                workflow=workflow,
+            )
+        return str(created["id"])
 
     def add(self, *names: str) -> None:
         """Add assets with these external ids."""

@@ -188,11 +188,12 @@ def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
     """Make the "latest" marks of an author's labels on an asset say what is true now."""
     labels = tx.labels.find("author", (asset_id, author_id))
     newest = {mark: _newest(labels, label_type) for mark, label_type in _LATEST_MARKS.items()}
-    last = {(each["stepId"], each["labelType"]): each["id"] for each in labels}
+    submitted = workflow.submitted_labels(tx, tx.assets.the(asset_id))
+    own = [each for each in submitted if each["authorId"] == author_id]
+    last = {(each["stepId"], each["labelType"]): each["id"] for each in own}.values()
     for label in labels:
         marks = {mark: label["id"] == newest[mark] for mark in _LATEST_MARKS}
-        is_last = last[label["stepId"], label["labelType"]] == label["id"]
-        marks["isLastForStep"] = is_last and label["labelType"] in SUBMITTED
+        marks["isLastForStep"] = label["id"] in last
         if any(label[mark] != value for mark, value in marks.items()):
             tx.labels.change(label, **marks)
 

@@ -50,11 +50,7 @@ def _situation(
     steps = step.steps_of(tx, project["id"])
     current = tx.steps.the(place.step_id)
     role = access.role_in(tx, author, project) or "LABELER"
-    worked = {
-        (each["stepId"], each["authorId"])
-        for each in tx.labels.find("asset", target["id"])
-        if each["labelType"] in SUBMITTED
-    }
+    worked = {(each["stepId"], each["authorId"]) for each in workflow.submitted_labels(tx, target)}
     return Situation(
         steps=steps,
         place=Place(place.step_id, "TO_DO") if target["skipped"] else place,

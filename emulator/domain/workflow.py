@@ -135,7 +135,7 @@ def _each(
 
 def _reviewed_next(tx: Transaction, target: Document) -> Document | None:
     """The asset in its next review; ``None`` where it cannot go there."""
-    latest = latest_label(tx.labels.find("asset", target["id"]))
+    latest = latest_label(tx, target)
     place = place_of(target)
     if place is None:
         status = rules.after_add_to_review(target["status"], has_label=latest is not None)
@@ -150,7 +150,7 @@ def _reviewed_next(tx: Transaction, target: Document) -> Document | None:
 
 def _sent_back(tx: Transaction, target: Document) -> Document | None:
     """The asset to be labeled again; ``None`` for one that is still to be labeled."""
-    latest = latest_label(tx.labels.find("asset", target["id"]))
+    latest = latest_label(tx, target)
     place = place_of(target)
     if place is None:
         status = rules.after_send_back(target["status"])
@@ -171,18 +171,26 @@ def _sent_back(tx: Transaction, target: Document) -> Document | None:
     return target
 
 
-def latest_label(labels: list[Document]) -> Document | None:
+def submitted_labels(view: BaseView[Any], target: Document) -> list[Document]:
+    """What people said about an asset: not the truth of a honeypot, where that is on no step."""
+    return [
+        each
+        for each in view.labels.find("asset", target["id"])
+        if each["labelType"] in SUBMITTED and not (target["stepId"] and each["isHoneypot"])
+    ]
+
+
+def latest_label(view: BaseView[Any], target: Document) -> Document | None:
     """The newest label that a person submitted: DEFAULT or REVIEW."""
-    human = [label for label in labels if label["labelType"] in SUBMITTED]
-    return human[-1] if human else None
+    return next(reversed(submitted_labels(view, target)), None)
 
 
-def latest_labels(labels: list[Document]) -> list[Document]:
+def latest_labels(view: BaseView[Any], target: Document) -> list[Document]:
     """The newest label of each labeler of the last step that has any; in V1, of the last review."""
-    last = latest_label(labels)
-    if last is None:
+    labels = submitted_labels(view, target)
+    if not labels:
         return []
-    place = (last["stepId"], last["labelType"])
+    place = (labels[-1]["stepId"], labels[-1]["labelType"])
     return [
         each
         for each in labels

@@ -2,7 +2,8 @@
 
 Pure: steps and places in, places out. A step is its document; the steps of a project come in their
 order, those of a V3 project group after group. An asset that the coverage of the next review step
-does not pick stays where it is, done; a labeling step takes every asset.
+does not pick goes on to the next group, whose labeling step takes every asset; if there is none, it
+stays where it is, done.
 """
 
 from __future__ import annotations
@@ -68,9 +69,14 @@ def after_submit(steps: Steps, place: Place, *, missing: int, draw: Draw) -> Pla
     if missing > 0:
         return Place(place.step_id, "PARTIALLY_DONE")
     following = next_step(steps, place.step_id)
-    if following and (following["type"] == "DEFAULT" or draw(following["stepCoverage"])):
-        return Place(following["id"], "TO_DO")
-    return Place(place.step_id, "DONE")
+    if following and following["type"] == "REVIEW" and not draw(following["stepCoverage"]):
+        following = _next_labeling_step(steps, place.step_id)
+    return Place(following["id"], "TO_DO") if following else Place(place.step_id, "DONE")
+
+
+def _next_labeling_step(steps: Steps, step_id: str) -> Step | None:
+    later = steps[[step["id"] for step in steps].index(step_id) + 1 :]
+    return next((step for step in later if step["type"] == "DEFAULT"), None)
 
 
 def after_add_to_review(steps: Steps, place: Place) -> Place | None:

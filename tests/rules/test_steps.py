@@ -85,9 +85,21 @@ def test_a_label_that_leaves_consensus_waiting_completes_nothing() -> None:
     assert after == place("Label PARTIALLY_DONE")
 
 
-def test_a_labeling_step_takes_every_asset() -> None:
-    after = rules.after_submit(TWO_GROUPS, place("Check TO_DO"), missing=0, draw=never)
-    assert after == place("Refine TO_DO")
+@pytest.mark.parametrize(
+    ("before", "drawn", "not_drawn"),
+    [
+        ("Label TO_DO", "Check TO_DO", "Refine TO_DO"),
+        ("Check TO_DO", "Refine TO_DO", "Refine TO_DO"),
+        ("Refine TO_DO", "Recheck TO_DO", "Refine DONE"),
+        ("Recheck TO_DO", "Recheck DONE", "Recheck DONE"),
+    ],
+)
+def test_what_is_not_drawn_for_review_goes_on_to_the_next_group(
+    before: str, drawn: str, not_drawn: str
+) -> None:
+    at = place(before)
+    assert rules.after_submit(TWO_GROUPS, at, missing=0, draw=always) == place(drawn)
+    assert rules.after_submit(TWO_GROUPS, at, missing=0, draw=never) == place(not_drawn)
 
 
 @pytest.mark.parametrize("before", PLACES)

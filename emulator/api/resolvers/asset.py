@@ -193,7 +193,7 @@ def labels(owner: Document, info: Info) -> list[Document]:
 
 @asset.field("latestLabel")
 def latest_label(owner: Document, info: Info) -> Document | None:
-    return workflow.latest_label(info.context.view.labels.find("asset", owner["id"]))
+    return workflow.latest_label(info.context.view, owner)
 
 
 @asset.field("issues")

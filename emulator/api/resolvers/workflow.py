@@ -139,7 +139,7 @@ def current_step(owner: Document, info: Info) -> Document | None:
 
 @asset.field("latestLabels")
 def latest_labels(owner: Document, info: Info) -> list[Document]:
-    return workflow.latest_labels(info.context.view.labels.find("asset", owner["id"]))
+    return workflow.latest_labels(info.context.view, owner)
 
 
 @asset.field("toBeLabeledBy")
