@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from emulator.app import Emulator
 from emulator.domain.lock import LIFETIME
 from tests.labeling_day import BLUE, Day, email
+from tests.stage import RED
+from tests.wire import Wire
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 
@@ -17,6 +20,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 @pytest.fixture
 def day(kili_emulator: Emulator) -> Day:
     return Day(kili_emulator)
+
+
+@pytest.fixture
+def wire(kili_emulator: Emulator) -> Iterator[Wire]:
+    opened = Wire(kili_emulator)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -123,6 +133,27 @@ def test_a_label_brings_a_skipped_asset_back(day: Day) -> None:
     day.kili.skip_or_unskip("skip", day.id("one"), day.project, "blurred")
     day.label("labeler", "one")
     assert (day.place("one"), day.asset("one", "skipped")["skipped"]) == ("Label DONE", False)
+
+
+def test_the_older_way_to_skip_leaves_the_asset_on_its_step(reviewed_day: Day, wire: Wire) -> None:
+    day = reviewed_day
+    data = {"jsonResponse": RED, "labelType": "DEFAULT", "skipped": True}
+    wire.call("appendToLabels", "labeler", data=data, where={"id": day.id("one")}, selection="id")
+    assert (day.place("one"), day.asset("one", "skipped")["skipped"]) == ("Label SKIPPED", True)
+    assert len(day.labels("one", "id")) == 1
+
+
+def test_the_status_follows_from_the_step_alone(day: Day, wire: Wire) -> None:
+    where, data = [{"id": day.id("one")}], [{"status": "LABELED"}]
+    refusal = wire.refusal("updatePropertiesInAssets", where=where, data=data)
+    assert "status follows from its step" in refusal
+    added = {"contentArray": ["text"], "externalIDArray": ["four"], "statusArray": ["REVIEWED"]}
+    refusal = wire.refusal("appendManyAssets", data=added, where={"id": day.project})
+    assert "status follows from its step" in refusal
+    wire.call(
+        "appendManyAssets", data={**added, "statusArray": ["TODO"]}, where={"id": day.project}
+    )
+    assert (day.place("four"), day.status("four")) == ("Label TO_DO", "TODO")
 
 
 def test_only_what_waits_for_work_gets_a_priority(day: Day) -> None:

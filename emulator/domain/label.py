@@ -44,6 +44,7 @@ def append_labels(
     *,
     project_id: str | None = None,
     overwrite: bool = False,
+    moves: bool = True,
 ) -> list[Document]:
     """Add labels of one type, in order (contract §6.3).
 
@@ -53,6 +54,7 @@ def append_labels(
             ``stepId`` or ``stepName`` for another step than the one where the asset stands.
         project_id: the project that all assets must belong to, when the caller names one.
         overwrite: first delete the asset's labels of the same type and model.
+        moves: the labels bring their assets on in the workflow.
 
     Raises:
         KiliError: an asset or author is unknown, the role does not allow the type, or a response
@@ -67,7 +69,7 @@ def append_labels(
         if overwrite:
             _delete_overwritten(tx, target, label_type, row.get("modelName"))
             quality.refresh_marks(tx, target)
-    added = [_append_label(tx, operation, label_type, row) for row in rows]
+    added = [_append_label(tx, operation, label_type, row, moves=moves) for row in rows]
     return [tx.labels.the(label_id) for label_id in added]
 
 
@@ -85,7 +87,7 @@ def _delete_overwritten(
 
 
 def _append_label(
-    tx: Transaction, operation: str, label_type: LabelType, row: dict[str, Any]
+    tx: Transaction, operation: str, label_type: LabelType, row: dict[str, Any], *, moves: bool
 ) -> str:
     """Add one label; its id."""
     target = tx.assets.the(row["assetID"])
@@ -105,7 +107,8 @@ def _append_label(
     elif label_type in SUBMITTED:
         lock.on_submit(tx, target, author)
         member.join(tx, home, author)
-    workflow.move_after_label(tx, home, label)
+    if moves:
+        workflow.move_after_label(tx, home, label)
     quality.refresh_marks(tx, target)
     return str(label["id"])
 
@@ -277,14 +280,19 @@ def append_to_labels(
 ) -> Document:
     """Add one label the older way, which can also say that the labeler skips the asset.
 
+    In a workflow with steps, the label of who skips completes nothing: the asset stays where it is.
+
     Raises:
         KiliError: as :func:`append_labels`; or the project does not let assets be skipped.
     """
-    (label,) = append_labels(tx, "appendToLabels", label_type, [{**row, "assetID": target_id}])
+    operation, rows = "appendToLabels", [{**row, "assetID": target_id}]
+    has_steps = bool((tx.assets.get(target_id) or {}).get("stepId"))
+    moves = not (skipped and has_steps)
+    (label,) = append_labels(tx, operation, label_type, rows, moves=moves)
     if skipped:
         target = tx.assets.the(target_id)
         lock.on_submit(tx, target, tx.users.the(label["authorId"]))
-        workflow.skip(tx, "appendToLabels", target, None)
+        workflow.skip(tx, operation, target, None)
     return tx.labels.the(label["id"])
 
 
