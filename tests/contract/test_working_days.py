@@ -1,0 +1,101 @@
+"""Random working days, played through the API and by a model of the status rules side by side."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import invariant, run_state_machine_as_test
+
+from emulator.app import Emulator
+from tests.contract.working_day_actions import WithLabels
+from tests.contract.working_day_model import LABEL
+from tests.contract.working_day_stage import Expected, Stage, counted
+
+
+class Watched(WithLabels):
+    """What holds after each step, and at the end of the day."""
+
+    @invariant()
+    def it_looks_as_the_model_says(self) -> None:
+        expected, looked = Expected(self.day, self.stage), self._looked
+        assert looked["assets"] == expected.assets()
+        assert {each["id"]: each for each in looked["labels"]} == expected.labels()
+        assert looked["issues"] == expected.issues()
+        (project,) = looked["projects"]
+        assert (project["archivedAt"] is not None) == self.day.archived
+        assert {**project, **expected.project()} == project
+
+    @invariant()
+    def counts_are_those_of_the_lists(self) -> None:
+        kinds = counted(self.day.stepped)
+        numbers = {field: self._looked[alias] for alias, field, _ in kinds}
+        assert numbers == {field: number(self.day) for _, field, number in kinds}
+
+    def teardown(self) -> None:
+        if hasattr(self, "day"):
+            self._nothing_is_left_of_what_was_deleted()
+            self._the_trail_is_whole()
+
+    def _nothing_is_left_of_what_was_deleted(self) -> None:
+        tables = self.stage.emulator.world.export()
+        assets, issues = ({each["id"] for each in tables[name]} for name in ("assets", "issues"))
+        for name in ("labels", "issues", "locks"):
+            assert {each["assetId"] for each in tables[name]} <= assets
+        assert {each["issueId"] for each in tables["comments"]} <= issues
+        kept = {each["folder"].rpartition("/")[2] for each in tables["files"]}
+        assert kept == assets  # one text each
+
+    def _the_trail_is_whole(self) -> None:
+        events = self.stage.look(self.day.stepped, self._seen)["events"]
+        assert events == self._trail
+        times = [each["createdAt"] for each in events]
+        assert times == sorted(times)
+        stands: dict[str, str] = {}
+        for each in events:
+            payload = each["payload"]
+            if each["event"] == "asset.workflow.currentStep.changed":
+                before = stands.get(payload["assetId"], self.stage.ids[LABEL])
+                assert payload["previousStepId"] == before
+                stands[payload["assetId"]] = payload["newStepId"]
+
+
+_COMMON = settings(
+    deadline=None,
+    database=None,
+    derandomize=True,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)
+SHORT = settings(_COMMON, max_examples=15, stateful_step_count=20)
+LONG = settings(_COMMON, max_examples=200, stateful_step_count=30)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with Emulator("empty", seed=0) as emulator:
+        opened = Stage(emulator)
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize(
+    "length",
+    [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.contract)],
+)
+def test_a_working_day_ends_as_the_rules_say(stage: Stage, length: settings) -> None:
+    played = type("Played", (Watched,), {"stage": stage})
+    run_state_machine_as_test(played, settings=length)
+
+
+def test_the_model_knows_nothing_of_the_emulator() -> None:
+    for name in ("working_day_model.py", "working_day_things.py"):
+        tree = ast.parse((Path(__file__).parent / name).read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                assert not str(node.module).startswith("emulator")
+            if isinstance(node, ast.Import):
+                assert not any(each.name.startswith("emulator") for each in node.names)

@@ -1,0 +1,387 @@
+"""The status rules, written down a second time: what a working day does to a project.
+
+Read from the contract (§5.5–5.8, §6.2–6.4, §7, §8.9, §11.13–15) and from what docs/fidelity.md says
+is chosen; nothing here knows the emulator. Assets go by their external ids. A method plays one
+action; it raises ``RefusedError`` where that must not change anything. What is to be read in the
+audit trail is added to ``trail``, and what has no id yet to ``unnamed``.
+
+A V1 asset has a status. With steps it stands in a step, has a status there, and the V1 status says
+the same in the words of V1. Only coverages of 0 and 100 percent are played: there is no chance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.contract.working_day_things import (
+    PEOPLE,
+    ROLE_FOR,
+    SUBMITTED,
+    Asset,
+    Event,
+    Issue,
+    Label,
+    RefusedError,
+    require,
+)
+
+CONSENSUS_SIZE = 2
+LABEL, REVIEW = "Label", "Review 1"
+# §5.6; what is not in it leaves the status as it is. DEFAULT on TODO or ONGOING: ``_submitted_v1``.
+_AFTER_LABEL = {("TODO", "AUTOSAVE"): "ONGOING"} | {
+    (status, "REVIEW"): "REVIEWED" for status in ("TODO", "ONGOING", "LABELED", "TO_REVIEW")
+}
+
+# §11.13; an asset that is skipped keeps the status that it had.
+IN_WORDS_OF_V1 = {
+    (LABEL, "TO_DO"): "TODO",
+    (LABEL, "IN_PROGRESS"): "ONGOING",
+    (LABEL, "PARTIALLY_DONE"): "ONGOING",
+    (LABEL, "REWORK"): "ONGOING",
+    (LABEL, "DONE"): "LABELED",
+    (REVIEW, "TO_DO"): "TO_REVIEW",
+    (REVIEW, "IN_PROGRESS"): "TO_REVIEW",
+    (REVIEW, "DONE"): "REVIEWED",
+}
+
+
+@dataclass
+class WorkingDay:
+    """A project, the people of ``PEOPLE``, and what they did."""
+
+    stepped: bool
+    coverage: int = 0
+    archived: bool = False
+    assets: list[Asset] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    trail: list[Event] = field(default_factory=list)
+    unnamed: list[Asset | Label | Issue] = field(default_factory=list)
+
+    def asset(self, name: str) -> Asset:
+        return next(each for each in self.assets if each.name == name)
+
+    def label(self, label_id: str) -> tuple[Asset, Label]:
+        labels = ((asset, label) for asset in self.assets for label in asset.labels)
+        return next(each for each in labels if each[1].id == label_id)
+
+    def issue(self, issue_id: str) -> Issue:
+        return next(each for each in self.issues if each.id == issue_id)
+
+    def _tell(self, subject: str, asset: Asset | None, **members: Any) -> None:
+        self.trail.append(Event(subject, asset, members))
+
+    # -- the project ------------------------------------------------------------------------
+
+    def set_coverage(self, who: str, percent: int) -> None:
+        require(who, "ADMIN")
+        if percent == self.coverage:
+            return
+        self.coverage = percent
+        if self.stepped:
+            members = {"stepGroupId": "", "stepId": REVIEW, "stepName": REVIEW}
+            self._tell("project.workflow.step.updated", None, **members, fields=["stepCoverage"])
+        else:
+            self._tell("project.settings.updated", None, fields=["reviewCoverage"])
+
+    def set_archived(self, who: str, archived: bool) -> None:
+        """Archiving a project changes nothing about the work in it."""
+        require(who, "ADMIN")
+        if archived == self.archived:
+            return
+        self.archived = archived
+        if archived:
+            self._tell("project.archived", None)
+        else:
+            self._tell("project.settings.updated", None, fields=["archivedAt"])
+
+    # -- assets -----------------------------------------------------------------------------
+
+    def add_assets(self, who: str, names: list[str]) -> None:
+        require(who, "TEAM_MANAGER")
+        for name in names:
+            start = (LABEL, "TO_DO") if self.stepped else (None, None)
+            asset = Asset(name, *start)
+            self.assets.append(asset)
+            self.unnamed.append(asset)
+            self._tell("asset.created", asset)
+
+    def delete_assets(self, who: str, names: list[str]) -> None:
+        """With everything about them."""
+        require(who, "TEAM_MANAGER")
+        for asset in self._in_order(names):
+            self.assets.remove(asset)
+            self.issues = [each for each in self.issues if each.asset != asset.name]
+            self._tell("asset.deleted", asset)
+
+    def _in_order(self, names: list[str]) -> list[Asset]:
+        return [each for each in self.assets if each.name in names]
+
+    def set_priority(self, who: str, names: list[str], priority: int) -> set[str]:
+        """Whom work has not reached yet; the names of those that decline it."""
+        require(who, "TEAM_MANAGER")
+        served = set()
+        for asset in self._in_order(names):
+            waits = asset.step_status if self.stepped else asset.status
+            if not asset.skipped and waits in ("TO_DO", "REWORK", "TODO", "ONGOING"):
+                served.add(asset.name)
+                self._change(asset, "priority", priority)
+        return set(names) - served
+
+    def _change(self, asset: Asset, member: str, value: Any) -> None:
+        names = {"consensus": "isUsedForConsensus"}
+        if getattr(asset, member) != value:
+            setattr(asset, member, value)
+            self._tell("asset.updated", asset, fields=[names.get(member, member)])
+
+    def set_status(self, who: str, name: str, status: str) -> None:
+        """With steps, the status follows from the step."""
+        require(who, "TEAM_MANAGER")
+        if self.stepped and status != self.asset(name).status:
+            raise RefusedError
+        self._change(self.asset(name), "status", status)
+
+    def assign(self, who: str, names: list[str], people: list[str]) -> set[str]:
+        """Whoever is at work stays assigned; the names of the assets that decline."""
+        require(who, "TEAM_MANAGER")
+        declined = set()
+        for asset in self._in_order(names):
+            if asset.at_work() & set(asset.assignees) - set(people):
+                declined.add(asset.name)
+            elif asset.assignees != people:
+                asset.assignees = people
+                self._tell("asset.workflow.assigned", asset)
+        return declined
+
+    def set_consensus(self, who: str, name: str, active: bool) -> None:
+        require(who, "TEAM_MANAGER")
+        asset = self.asset(name)
+        if not self.stepped:
+            self._change(asset, "consensus", active)
+            return
+        if (asset.step, asset.step_status) != (LABEL, "TO_DO"):
+            raise RefusedError
+        if asset.consensus != active:
+            asset.consensus = active
+            verb = "activated" if active else "deactivated"
+            self._tell(f"asset.workflow.step.consensus.{verb}", asset, stepId=LABEL)
+
+    # -- labels -----------------------------------------------------------------------------
+
+    def add_label(
+        self, who: str, name: str, type_: str, model: str | None = None, moves: bool = True
+    ) -> None:
+        require(who, ROLE_FOR[type_])
+        asset = self.asset(name)
+        is_work = type_ in (*SUBMITTED, "AUTOSAVE")
+        if self.stepped and is_work and self._is_kept_from(asset, who, type_):
+            raise RefusedError
+        label = Label(type_, who, model, asset.step if is_work else None)
+        asset.labels.append(label)
+        self.unnamed.append(label)
+        if type_ == "AUTOSAVE":
+            self._hold(asset, who)
+        else:
+            self._tell(f"label.workflow.created.{type_.lower()}", asset, labelId=label)
+        if type_ in SUBMITTED:
+            self._let_go(asset, who)
+        if moves:
+            self._move_after(asset, type_)
+
+    def _move_after(self, asset: Asset, type_: str) -> None:
+        if asset.skipped and type_ in SUBMITTED:
+            self._restore(asset)
+        if self.stepped:
+            self._step_after(asset, type_)
+        elif type_ == "DEFAULT" and asset.status in ("TODO", "ONGOING"):
+            asset.status = self._submitted_v1(asset)
+        else:
+            asset.status = _AFTER_LABEL.get((asset.status, type_), asset.status)
+
+    def _is_kept_from(self, asset: Asset, who: str, type_: str) -> bool:
+        """Whether the workflow with steps keeps somebody from labeling an asset now (§6.6)."""
+        status = "TO_DO" if asset.skipped else asset.step_status
+        step_type = "DEFAULT" if asset.step == LABEL else "REVIEW"
+        has_labeled = asset.newest_of(who, SUBMITTED, asset.step) is not None
+        others = set(asset.holders) - {who}
+        return (
+            status == "DONE"
+            or type_ not in ("AUTOSAVE", step_type)
+            or (status == "PARTIALLY_DONE" and has_labeled)
+            or len(others) >= max(1, self._missing_labelers(asset))
+            or bool(asset.assignees and who not in asset.assignees)
+            or (asset.step == REVIEW and PEOPLE[who] == "LABELER")
+        )
+
+    def _missing_labelers(self, asset: Asset) -> int:
+        """How many consensus still waits for, on the step that labels."""
+        if not asset.consensus or asset.step == REVIEW:
+            return 0
+        labelers = {each.author for each in asset.labels if each.type == "DEFAULT"}
+        return max(0, CONSENSUS_SIZE - len(labelers))
+
+    def _submitted_v1(self, asset: Asset) -> str:
+        if self._missing_labelers(asset):
+            return "ONGOING"
+        return "TO_REVIEW" if self.coverage else "LABELED"
+
+    def _step_after(self, asset: Asset, type_: str) -> None:
+        if type_ == "AUTOSAVE" and asset.step_status in ("TO_DO", "REWORK"):
+            self._move(asset, asset.step, "IN_PROGRESS")
+        if type_ == "REVIEW":
+            self._move(asset, REVIEW, "DONE")
+        if type_ == "DEFAULT" and self._missing_labelers(asset):
+            self._move(asset, LABEL, "PARTIALLY_DONE")
+        elif type_ == "DEFAULT":
+            self._move(asset, *((REVIEW, "TO_DO") if self.coverage else (LABEL, "DONE")))
+
+    def _move(self, asset: Asset, step: str | None, status: str) -> None:
+        before = asset.step, asset.step_status
+        if before == (step, status):
+            return
+        asset.step, asset.step_status = step, status
+        if status != "SKIPPED":
+            asset.status = IN_WORDS_OF_V1[str(step), status]
+        if step != before[0]:
+            ways = {"newStepId": step, "previousStepId": before[0]}
+            self._tell("asset.workflow.currentStep.changed", asset, **ways)
+        told = {"status": status, "stepId": step}
+        self._tell("asset.workflow.currentStep.statusChanged", asset, **told)
+
+    def _hold(self, asset: Asset, who: str) -> None:
+        if who not in asset.holders:
+            asset.holders.append(who)
+            self._tell("asset.workflow.lock.created", asset)
+
+    def _let_go(self, asset: Asset, who: str) -> None:
+        if who in asset.holders:
+            asset.holders.remove(who)
+            self._tell("asset.workflow.lock.deleted", asset)
+
+    def overwrite(self, who: str, name: str, type_: str, model: str) -> None:
+        """A model's new label takes the place of those of its type and model (§6.3)."""
+        require(who, ROLE_FOR[type_])
+        asset = self.asset(name)
+        asset.labels = [each for each in asset.labels if (each.type, each.model) != (type_, model)]
+        self.add_label(who, name, type_, model)
+
+    def delete_label(self, who: str, label_id: str) -> None:
+        """Only what a model said can be deleted."""
+        require(who, "TEAM_MANAGER")
+        asset, label = self.label(label_id)
+        if label.type not in ("PREDICTION", "INFERENCE"):
+            raise RefusedError
+        asset.labels.remove(label)
+
+    # -- the way through the workflow -------------------------------------------------------
+
+    def skip(self, who: str, name: str) -> None:
+        asset = self.asset(name)
+        if asset.consensus:
+            raise RefusedError
+        if asset.skipped:
+            return
+        if self.stepped:
+            if asset.step_status == "DONE":
+                raise RefusedError
+            self._move(asset, asset.step, "SKIPPED")
+        asset.skipped = True
+        self._let_go(asset, who)
+        self._tell("asset.skipped", asset, skipped=True, status="SKIPPED")
+
+    def label_and_skip(self, who: str, name: str, type_: str) -> None:
+        """The older way to skip an asset; with steps, such a label completes nothing."""
+        self.add_label(who, name, type_, moves=not self.stepped)
+        self._let_go(self.asset(name), who)
+        self.skip(who, name)
+
+    def unskip(self, who: str, name: str) -> None:
+        asset = self.asset(name)
+        if not asset.skipped:
+            raise RefusedError
+        self._restore(asset)
+
+    def _restore(self, asset: Asset) -> None:
+        if self.stepped:
+            self._move(asset, asset.step, "TO_DO")
+        asset.skipped = False
+        self._tell("asset.unskipped", asset)
+
+    def add_to_review(self, who: str, names: list[str]) -> set[str]:
+        """What is labeled; the names of the assets that decline."""
+        require(who, "REVIEWER")
+        moved = set()
+        for asset in self._in_order(names):
+            if asset.skipped or not asset.latest():
+                is_ready = asset.status == "LABELED" and not self.stepped and not asset.skipped
+            elif self.stepped:
+                is_ready = (asset.step, asset.step_status) == (LABEL, "DONE")
+            else:
+                is_ready = asset.status in ("LABELED", "ONGOING")
+            if not is_ready:
+                continue
+            moved.add(asset.name)
+            asset.status = "TO_REVIEW"
+            if self.stepped:
+                self._move(asset, REVIEW, "TO_DO")
+                ways = {"newStepId": REVIEW, "previousStepId": LABEL}
+                self._tell("asset.workflow.setToNextStep", asset, **ways)
+        return set(names) - moved
+
+    def send_back(self, who: str, names: list[str]) -> set[str]:
+        """What is labeled already; the names of the assets that decline."""
+        require(who, "REVIEWER")
+        moved = set()
+        for asset in self._in_order(names):
+            is_labeled = asset.status in ("LABELED", "TO_REVIEW", "REVIEWED")
+            if asset.skipped or not is_labeled:
+                continue
+            moved.add(asset.name)
+            asset.status = "ONGOING"
+            latest = asset.latest()
+            if self.stepped:
+                verb = "rejected" if asset.step == REVIEW else "revisionStarted"
+                ways = {"newStepId": LABEL, "previousStepId": asset.step}
+                self._move(asset, LABEL, "REWORK")
+                self._tell(f"label.workflow.{verb}", asset, labelId=latest, **ways)
+            if latest:
+                latest.sent_back = True
+        return set(names) - moved
+
+    # -- issues -----------------------------------------------------------------------------
+
+    def open_issue(
+        self, who: str, name: str, type_: str, label_id: str | None, text: str | None
+    ) -> None:
+        """An issue about a person's label is assigned to them (docs/fidelity.md)."""
+        require(who, ROLE_FOR[type_])
+        asset, label = self.label(label_id) if label_id else (self.asset(name), None)
+        is_work = label is not None and label.type not in ("PREDICTION", "INFERENCE")
+        assignee = label.author if label and is_work and type_ == "ISSUE" else None
+        before = [each.number for each in self.issues if each.type == type_]
+        issue = Issue(name, type_, max(before, default=-1) + 1, who, assignee)
+        issue.comments += [text] if text else []
+        self.issues.append(issue)
+        self.unnamed.append(issue)
+        optional = {"assigneeId": assignee} if assignee else {}
+        noun = type_.lower()
+        self._tell(f"asset.{noun}.created", asset, **{f"{noun}Id": issue}, **optional)
+
+    def comment(self, who: str, issue_id: str, text: str) -> None:
+        issue = self.issue(issue_id)
+        issue.comments.append(text)
+        issue.seen = issue.seen or who != issue.author
+
+    def set_issue_status(self, who: str, issue_id: str, status: str) -> None:
+        """Any status to any; who neither opened it nor is asked must be a reviewer."""
+        issue = self.issue(issue_id)
+        if who not in (issue.author, issue.assignee):
+            require(who, "REVIEWER")
+        if status == issue.status:
+            return
+        issue.status = status
+        issue.seen = issue.seen or who != issue.author
+        verb = {"SOLVED": "resolved", "CANCELLED": "cancelled"}.get(status)
+        if verb:
+            noun = issue.type.lower()
+            self._tell(f"asset.{noun}.{verb}", self.asset(issue.asset), **{f"{noun}Id": issue})

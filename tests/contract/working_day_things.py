@@ -1,0 +1,101 @@
+"""What a working day is about: people, assets with their labels, issues, the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+SUBMITTED = ("DEFAULT", "REVIEW")
+LABEL_TYPES = (*SUBMITTED, "AUTOSAVE", "PREDICTION", "INFERENCE")
+
+PEOPLE = {
+    "admin": "ADMIN",
+    "manager": "TEAM_MANAGER",
+    "reviewer": "REVIEWER",
+    "labeler": "LABELER",
+}
+_RANKS = ["LABELER", "REVIEWER", "TEAM_MANAGER", "ADMIN"]
+
+ROLE_FOR = {
+    "DEFAULT": "LABELER",
+    "AUTOSAVE": "LABELER",
+    "REVIEW": "REVIEWER",
+    "PREDICTION": "TEAM_MANAGER",
+    "INFERENCE": "TEAM_MANAGER",
+    "QUESTION": "LABELER",
+    "ISSUE": "REVIEWER",
+}
+
+
+class RefusedError(Exception):
+    """The action is answered with an error, and nothing changes."""
+
+
+def require(who: str, role: str) -> None:
+    if _RANKS.index(PEOPLE[who]) < _RANKS.index(role):
+        raise RefusedError
+
+
+@dataclass
+class Label:
+    type: str
+    author: str
+    model: str | None
+    step: str | None
+    sent_back: bool = False
+    id: str = ""
+
+
+@dataclass
+class Issue:
+    asset: str
+    type: str
+    number: int
+    author: str
+    assignee: str | None
+    status: str = "OPEN"
+    seen: bool = False
+    comments: list[str] = field(default_factory=list)
+    id: str = ""
+
+
+@dataclass
+class Asset:
+    name: str
+    step: str | None = None
+    step_status: str | None = None
+    status: str = "TODO"
+    skipped: bool = False
+    consensus: bool = False
+    priority: int = 0
+    assignees: list[str] = field(default_factory=list)
+    holders: list[str] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    id: str = ""
+
+    def latest(self) -> Label | None:
+        """The newest label that a person submitted."""
+        return next((each for each in reversed(self.labels) if each.type in SUBMITTED), None)
+
+    def newest_of(self, author: str, types: Iterable[str], step: str | None = None) -> Label | None:
+        """An author's newest label of these types, on a step where one is named."""
+        for each in reversed(self.labels):
+            if each.author == author and each.type in types and step in (None, each.step):
+                return each
+        return None
+
+    def at_work(self) -> set[str]:
+        """Who has a label in progress."""
+        authors = {each.author for each in self.labels}
+        newest = {each: self.newest_of(each, LABEL_TYPES) for each in authors}
+        return {author for author, each in newest.items() if each and each.type == "AUTOSAVE"}
+
+
+@dataclass
+class Event:
+    """A line of the audit trail; payloads name labels and issues by what they are here."""
+
+    subject: str
+    asset: Asset | None
+    members: dict[str, Any]
