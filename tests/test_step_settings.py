@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from kili.exceptions import GraphQLError
 
 from emulator.app import Emulator
 from tests.labeling_day import Day, email
+from tests.wire import Wire
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 
@@ -76,6 +80,52 @@ def test_the_first_step_stays_and_so_does_the_only_review_for_the_client(day: Da
     with pytest.raises(ValueError, match="only one review step is remaining"):
         day.kili.delete_last_step(day.project)
     assert list(day.steps()) == ["Label", "Review 1"]
+
+
+@pytest.fixture
+def wire(kili_emulator: Emulator) -> Iterator[Wire]:
+    opened = Wire(kili_emulator)
+    yield opened
+    opened.close()
+
+
+def test_clients_of_26_1_name_steps_where_others_give_ids(day: Day, wire: Wire) -> None:
+    def edit(**steps: Any) -> None:
+        data = {"projectId": day.project, "steps": steps}
+        wire.call("editProjectWorkflowSettings", input=data, selection="id")
+
+    edit(updates=[{"name": "Review 1", "stepCoverage": 40}])
+    assert day.steps("stepCoverage")["Review 1"]["stepCoverage"] == 40
+    edit(deletes=["Review 1"])
+    assert list(day.steps()) == ["Label"]
+    unknown = {"projectId": day.project, "steps": {"deletes": ["Review 1"]}}
+    assert "accessDenied" in wire.refusal("editProjectWorkflowSettings", input=unknown)
+
+
+def test_the_order_that_is_given_decides_where_a_step_stands(day: Day, wire: Wire) -> None:
+    """Clients until 25.2 give one."""
+    first, second = (
+        {"name": name, "type": "REVIEW", "order": order, "assignees": [day.user("admin")]}
+        for name, order in (("Last", 9), ("Between", 1))
+    )
+    data = {"projectId": day.project, "steps": {"creates": [first, second]}}
+    wire.call("editProjectWorkflowSettings", input=data, selection="id")
+    assert list(day.steps()) == ["Label", "Review 1", "Between", "Last"]
+    day.kili.add_review_step(day.project, "Very last", [email("admin")])
+    assert list(day.steps())[-1] == "Very last"
+    wrong = {**second, "name": "Before", "order": -1}
+    data = {"projectId": day.project, "steps": {"creates": [wrong]}}
+    refusal = wire.refusal("editProjectWorkflowSettings", input=data)
+    assert "the first step of a workflow must be one of type DEFAULT" in refusal
+
+
+def test_a_step_that_comes_before_another_takes_what_is_labeled_from_then_on(day: Day) -> None:
+    day.label("labeler", "one")
+    day.kili.add_to_review([day.id("one")])
+    people = [email("reviewer")]
+    day.kili.add_review_step(day.project, "Review 2", people, step_coverage=100)
+    day.label("reviewer", "one", "REVIEW")
+    assert day.place("one") == "Review 2 TO_DO"
 
 
 def test_labelers_do_not_review(day: Day) -> None:
