@@ -82,6 +82,7 @@ def _delete_overwritten(
         if (each["labelType"], each["modelName"]) == (label_type, model)
     ]
     tx.labels.delete_all(overwritten)
+    _unname(tx, target["id"], {each["id"] for each in overwritten})
     for author_id in {each["authorId"] for each in overwritten}:
         _refresh_latest(tx, target["id"], author_id)
 
@@ -270,9 +271,20 @@ def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
         if label["labelType"] not in _MODEL_TYPES:
             raise errors.label_of_a_person(operation, label_id)
         tx.labels.delete(label)
+        _unname(tx, label["assetId"], {label_id})
         _refresh_latest(tx, label["assetId"], label["authorId"])
         quality.refresh_marks(tx, tx.assets.the(label["assetId"]))
     return label_ids
+
+
+def _unname(tx: Transaction, target_id: str, label_ids: set[str]) -> None:
+    """Let no label or issue of an asset name labels that are gone."""
+    for each in tx.labels.find("asset", target_id):
+        if each["referencedLabelId"] in label_ids:
+            tx.labels.change(each, referencedLabelId=None)
+    for each in tx.issues.find("asset", target_id):
+        if each["labelId"] in label_ids:
+            tx.issues.change(each, labelId=None)
 
 
 def append_to_labels(

@@ -293,7 +293,7 @@ def _step(tx: Transaction, project: Document, named: str | None) -> Document:
 
 
 def _delete(tx: Transaction, operation: str, project: Document, named: str) -> None:
-    """Delete a step; labels made there stay."""
+    """Delete a step; labels made there stay, on no step."""
     step = _step(tx, project, named)
     steps = steps_of(tx, project["id"])
     index = steps.index(step)
@@ -306,6 +306,9 @@ def _delete(tx: Transaction, operation: str, project: Document, named: str) -> N
     for each in left:
         if each["sendBackStepId"] == step["id"]:
             tx.steps.change(each, sendBackStepId=None)
+    for each in tx.labels.find("project", project["id"]):
+        if each["stepId"] == step["id"]:
+            tx.labels.change(each, stepId=None)
     tx.steps.delete(step)
     _emit(tx, "project.workflow.step.deleted", step)
 

@@ -183,6 +183,36 @@ def test_a_deleted_project_takes_all_that_it_holds_out_of_sight(
     assert shown == {"id": project}
 
 
+def test_labels_that_are_overwritten_are_named_nowhere(whole: Whole) -> None:
+    old = whole.names["farm INFERENCE"]
+    (label,) = [each for each in whole.export()["labels"] if each["id"] == old]
+    row = {
+        "assetID": label["assetId"],
+        "jsonResponse": label["jsonResponse"],
+        "modelName": label["modelName"],
+    }
+    data = {"labelType": "INFERENCE", "overwrite": True, "labelsData": [row]}
+    whole.wire.call("appendManyLabels", data=data, where={})
+    naming = {table for table, rows in whole.export().items() if old in json.dumps(rows)}
+    assert naming <= HISTORY.keys()
+
+
+def test_labels_can_be_copied_after_their_step_was_deleted(whole: Whole) -> None:
+    project = whole.names["stepped project"]
+    step = {"projectId": project, "stepId": whole.names["review step"]}
+    whole.wire.call("deleteStep", input=step)
+    source, target = whole.names["reviewed"], whole.names["waiting"]
+    data = {"projectId": project, "srcAssetId": source, "dstAssetId": target}
+    whole.wire.call("copyLabels", data=data)
+    selection = "labelType assetStep { id }"
+    copied, labels = (
+        whole.wire.list("labels", {"asset": {"id": each}}, selection=selection)
+        for each in (target, source)
+    )
+    assert [each["assetStep"] is None for each in labels] == [False, True]
+    assert copied == labels[1:]  # the author's latest
+
+
 def test_a_member_who_left_is_no_longer_at_work(whole: Whole) -> None:
     project = {"id": whole.names["project"]}
     whole.wire.call("deleteFromRoles", where={"id": whole.names["member leo"]})

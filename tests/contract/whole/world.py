@@ -97,12 +97,28 @@ def _set_up(wire: Wire) -> Names:
     wire.call("skipAsset", reason="dark", where={"id": added["id"]})
     commented = {"text": "Because.", "inReview": False}
     wire.call("appendToComments", data=commented, where={"id": known["issue"]})
+    _name_what_is_deleted(wire, known)
     known["farm file"] = f"projects/{known['project']}/assets/{known['farm']}/content"
     with wire.emulator.world.transaction(
         Actor(wire.emulator.world.view.users.the(known["max"]))
     ) as tx:
         lock(tx, tx.assets.the(known["pond"]), tx.actor.user, "DEFAULT")
     return known
+
+
+def _name_what_is_deleted(wire: Wire, known: Names) -> None:
+    """Issues and labels about labels of models, which can be deleted."""
+    about = [{"labelID": known[each]} for each in ("meadow PREDICTION", "farm INFERENCE")]
+    wire.call("createIssues", issues=about, where={}, selection="id")
+    row = {"assetID": known["farm"], "jsonResponse": EASY}
+    data = {
+        "labelType": "REVIEW",
+        "labelsData": [{**row, "referencedLabelId": known["farm INFERENCE"]}],
+    }
+    wire.call("appendManyLabels", data=data, where={}, selection="id")
+    wire.call("sendAssetsBackToQueue", where={"idIn": [known["farm"]]})
+    data = {"labelType": "DEFAULT", "labelsData": [row]}
+    wire.call("appendManyLabels", data=data, where={}, selection="id")
 
 
 def _use_plugins(wire: Wire, known: Names) -> None:
@@ -125,6 +141,17 @@ def _use_plugins(wire: Wire, known: Names) -> None:
 def _work_with_steps(wire: Wire, known: Names) -> None:
     """Give the project with steps what that of V1 has: an issue, and assign an asset there."""
     place = {"projectId": known["stepped project"], "stepId": known["label step"]}
+    data = {"contentArray": ["text"], "externalIDArray": ["reviewed"]}
+    where = {"id": known["stepped project"]}
+    (made,) = wire.call("appendManyAssets", data=data, where=where, selection="id")
+    known["reviewed"] = made["id"]
+    for label_type in ("DEFAULT", "REVIEW"):
+        wire.call("addAssetsToReview", where={"idIn": [made["id"]]})
+        row = {"assetID": made["id"], "jsonResponse": "{}"}
+        data = {"labelType": label_type, "labelsData": [row]}
+        wire.call("appendManyLabels", data=data, where={}, selection="id")
+    last = {"projectId": known["stepped project"], "name": "Last", "assignees": [known["rita"]]}
+    wire.call("addReviewStep", input={**last, "sendBackStepId": known["review step"]})
     data = {**place, "numberOfExpectedLabelsForConsensus": 2}
     wire.call("updateLabelingStepProperties", input=data)
     wire.call("assignAssets", where={"idIn": [known["car-park"]]}, userIds=[known["leo"]])
