@@ -160,6 +160,22 @@ def test_what_is_not_drawn_for_review_goes_on_to_the_next_group(day: Day) -> Non
     assert (place(day, "one"), day.status("one")) == ("Colors / Label DONE", "LABELED")
 
 
+def test_who_is_taken_off_a_labeling_step_is_taken_off_its_assets(day: Day) -> None:
+    both = [day.user("labeler"), day.user("reviewer")]
+    day.kili.assign_assets_to_labelers(
+        asset_ids=[day.id("one"), day.id("two")], to_be_labeled_by_array=[both, both]
+    )
+    day.label("labeler", "two")
+    day.kili.remove_labelers_from_step(day.project, emails=[email("labeler")], step_id=ids(day)[0])
+
+    def assigned(name: str) -> list[str]:
+        found = day.asset(name, "toBeLabeledBy.user.email")["toBeLabeledBy"]
+        return [each["user"]["email"] for each in found]
+
+    assert assigned("one") == [email("reviewer")]
+    assert assigned("two") == [email("labeler"), email("reviewer")]
+
+
 def test_a_review_step_is_added_at_the_end_of_its_group(day: Day) -> None:
     day.kili.add_review_step(day.project, "Review 2", [email("admin")], group_name="Shapes")
     found = day.kili.get_steps(day.project, fields=["steps.name"])

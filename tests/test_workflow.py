@@ -223,6 +223,15 @@ def test_an_assigned_asset_is_for_its_assignees(day: Day) -> None:
     assert day.place("one") == "Label DONE"
 
 
+def test_only_the_labeling_of_an_asset_is_assigned(reviewed_day: Day) -> None:
+    day = reviewed_day
+    assigned = [[day.user("labeler")]]
+    day.kili.assign_assets_to_labelers(asset_ids=[day.id("one")], to_be_labeled_by_array=assigned)
+    day.label("labeler", "one")
+    day.label("reviewer", "one", "REVIEW")
+    assert day.place("one") == "Review 1 DONE"
+
+
 def test_nobody_works_on_two_steps_of_one_asset_where_steps_are_separate(
     reviewed_day: Day,
 ) -> None:

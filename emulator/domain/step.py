@@ -238,8 +238,22 @@ def _update(tx: Transaction, operation: str, project: Document, data: dict[str, 
         step = tx.steps.change(step, **changes)
         if changes.keys() & {"consensusCoverage", "numberOfExpectedLabelsForConsensus"}:
             redraw_consensus(tx, project)
+        if "assigneeIds" in changes:
+            _take_off_assets(tx, project, step)
         fields = sorted("assignees" if name == "assigneeIds" else name for name in changes)
         _emit(tx, "project.workflow.step.updated", step, fields=fields)
+
+
+def _take_off_assets(tx: Transaction, project: Document, step: Document) -> None:
+    """Take who does not work on a labeling step any more off the assets that stand there."""
+    if step["type"] != "DEFAULT":
+        return
+    for each in tx.assets.find("project", project["id"]):
+        left = [user_id for user_id in each["assigneeIds"] if user_id in step["assigneeIds"]]
+        if each["stepId"] == step["id"] and left != each["assigneeIds"]:
+            changed = tx.assets.change(each, assigneeIds=left, updatedAt=tx.now)
+            payload = event_payload(changed)
+            tx.emit("asset.workflow.assigned", payload, project_id=project["id"])
 
 
 def unassign(tx: Transaction, step: Document, user_id: str) -> None:

@@ -100,8 +100,10 @@ def _in_another_step(situation: Situation, attempt: Attempt) -> LockReason:
 
 
 def _not_theirs(situation: Situation, attempt: Attempt) -> LockReason | None:
-    """The asset waits, but for somebody else."""
-    if situation.assignee_ids and attempt.user_id not in situation.assignee_ids:
+    """The asset waits, but for somebody else; only its labeling is ever assigned."""
+    is_labeling = the_step(situation.steps, situation.place.step_id)["type"] == "DEFAULT"
+    assigned = situation.assignee_ids if is_labeling else ()
+    if assigned and attempt.user_id not in assigned:
         may_assign = attempt.role in ("ADMIN", "TEAM_MANAGER")
         return "NotAssignedWithAssignAction" if may_assign else "AssetAlreadyAssigned"
     if not situation.works_on_step:

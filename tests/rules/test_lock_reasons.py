@@ -118,6 +118,7 @@ def test_each_reason_can_be_reached() -> None:
         (situation("Label REWORK", worked=LABELED_BY_LEO), attempt()),
         (situation("Label PARTIALLY_DONE", worked=LABELED_BY_ANN), attempt()),
         (situation(assignee_ids=["ann", "leo"]), attempt()),
+        (situation("Review 1 TO_DO", assignee_ids=["ann"]), attempt("REVIEW", "REVIEWER")),
         (situation("Review 1 TO_DO", worked=LABELED_BY_LEO), attempt("REVIEW", "REVIEWER")),
         (situation("Review 1 TO_DO", worked=LABELED_BY_LEO), attempt(None, "REVIEWER")),
         (
