@@ -30,6 +30,10 @@ _OUTCOME = "succeeded { assetId } declined { assetId } failed { assetId }"
 _MODEL_TYPES = ("PREDICTION", "INFERENCE")
 
 
+def _is_refused(day: WorkingDay) -> None:
+    raise RefusedError
+
+
 class Day(RuleBasedStateMachine):
     """One working day.
 
@@ -45,6 +49,7 @@ class Day(RuleBasedStateMachine):
         self.stage.emulator.reset(self.stage.mark)
         self._trail: list[dict[str, Any]] = []
         self._imported = 0
+        self._gone: list[str] = []
 
     @initialize(stepped=st.booleans(), coverage=percent)
     def begin(self, stepped: bool, coverage: int) -> None:
@@ -52,7 +57,7 @@ class Day(RuleBasedStateMachine):
         self._seen = len(self.stage.look(stepped, 0)["events"])
         self._project = {"id": self.stage.projects[stepped]}
         self._add_assets("manager", 2)
-        self._set_coverage("admin", coverage)
+        self._set_coverage("admin", coverage, older=True)
 
     # -- playing ----------------------------------------------------------------------------
 
@@ -63,13 +68,13 @@ class Day(RuleBasedStateMachine):
         action: Action,
         /,
         selection: str = "id",
-        nothing: bool = False,
+        answered: Any = ...,
         **arguments: Any,
     ) -> None:
         """Have the model and the emulator do the same.
 
         Args:
-            nothing: the older answer of an operation says null, where no asset moved.
+            answered: what the answer is to be, where that is known before.
         """
         trial = copy.deepcopy(self.day)
         trial.trail, trial.unnamed = [], []
@@ -85,8 +90,7 @@ class Day(RuleBasedStateMachine):
             ids = {self.day.asset(each).id for each in declined or ()}
             assert {each["assetId"] for each in answer["declined"]} == ids
             assert answer["failed"] == []
-        if nothing:
-            assert answer is None
+        assert answered in (..., answer)
         made = answer if isinstance(answer, list) else [answer]
         for thing, each in zip(trial.unnamed, made, strict=False):
             thing.id = each["id"]
@@ -126,13 +130,14 @@ class Day(RuleBasedStateMachine):
         action: Action = lambda day: day.add_assets(who, names)  # noqa: E731
         self._play(who, "appendManyAssets", action, data=data, where=self._project)
 
-    @rule(who=someone, percent=percent)
-    def set_coverage(self, who: str, percent: int) -> None:
-        self._set_coverage(who, percent)
+    @rule(who=someone, percent=percent, older=st.booleans())
+    def set_coverage(self, who: str, percent: int, older: bool) -> None:
+        self._set_coverage(who, percent, older)
 
-    def _set_coverage(self, who: str, percent: int) -> None:
-        action: Action = lambda day: day.set_coverage(who, percent)  # noqa: E731
-        if self.day.stepped:
+    def _set_coverage(self, who: str, percent: int, older: bool) -> None:
+        on_step = self.day.stepped and not older
+        action: Action = lambda day: day.set_coverage(who, percent, on_step)  # noqa: E731
+        if on_step:
             step = {"projectId": self._project["id"], "stepId": self.stage.ids[REVIEW]}
             data = {**step, "stepCoverage": percent}
             self._play(who, "updateReviewStepProperties", action, input=data)
@@ -161,7 +166,36 @@ class WithAssets(Day):
     @rule(who=someone, places=some)
     def delete_assets(self, who: str, places: list[int]) -> None:
         names = self._names(places)
+        ids = self._ids(names)
         self._on_assets(who, "deleteAssets", lambda day: day.delete_assets(who, names), names)
+        self._gone = [each for each in ids if each not in self._ids(self._names([*range(6)]))]
+
+    @precondition(lambda self: self._gone)
+    @rule(who=someone, place=place, deed=st.sampled_from(["skip", "label", "ask", "send", "move"]))
+    def work_on_what_is_gone(self, who: str, place: int, deed: str) -> None:
+        """Nobody can, and what it was asked for together with stays as it is."""
+        where = {"idIn": [self._gone[0], self.day.assets[place % len(self.day.assets)].id]}
+        rows = [{"assetID": each, "jsonResponse": RED} for each in reversed(where["idIn"])]
+        deeds: dict[str, tuple[str, dict[str, Any]]] = {
+            "skip": ("skipAsset", {"reason": "dark", "where": {"id": self._gone[0]}}),
+            "label": (
+                "appendManyLabels",
+                {"data": {"labelType": "DEFAULT", "labelsData": rows}, "where": {}},
+            ),
+            "ask": (
+                "createIssues",
+                {
+                    "issues": [
+                        {"type": "QUESTION", "assetId": each} for each in reversed(where["idIn"])
+                    ],
+                    "where": {"project": self._project},
+                },
+            ),
+            "send": ("sendAssetsBackToQueue", {"where": where}),
+            "move": ("addAssetsToReview", {"where": where}),
+        }
+        operation, arguments = deeds[deed]
+        self._play(who, operation, _is_refused, **arguments)
 
     @rule(who=someone, places=some, priority=st.integers(0, 2))
     def set_priority(self, who: str, places: list[int], priority: int) -> None:
@@ -228,21 +262,20 @@ class WithAssets(Day):
     def _older(self, who: str, operation: str, action: Action, names: list[str]) -> None:
         """The way of clients up to 26.1, where putting up nothing for review answers null."""
         is_review = operation == "addAllLabeledAssetsToReview"
-        trial = copy.deepcopy(self.day)
         try:
-            nothing = is_review and action(trial) == set(names)
+            moved = not is_review or action(copy.deepcopy(self.day)) != set(names)
         except RefusedError:
-            nothing = False
-        self._play(who, operation, action, nothing=nothing, where={"idIn": self._ids(names)})
+            moved = False
+        where = {"idIn": self._ids(names)}
+        self._play(who, operation, action, answered=self._project if moved else None, where=where)
 
 
 class WithLabels(WithAssets):
     """What people and models say about assets, and what people say about that."""
 
     def _append(self, who: str, type_: str, action: Action, names: list[str], **data: Any) -> None:
-        model = data.pop("modelName", None)
-        rows = [{"assetID": each, "jsonResponse": RED} for each in self._ids(names)]
-        rows = [{**row, "modelName": model} if model else row for row in rows]
+        of_each = {each: data.pop(each) for each in ("modelName", "authorID") if each in data}
+        rows = [{"assetID": each, "jsonResponse": RED, **of_each} for each in self._ids(names)]
         data = {"labelType": type_, "labelsData": rows, **data}
         self._play(who, "appendManyLabels", action, data=data, where={})
 
@@ -250,6 +283,17 @@ class WithLabels(WithAssets):
     def submit(self, who: str, place: int, type_: str) -> None:
         (name,) = self._names([place])
         self._append(who, type_, lambda day: day.add_label(who, name, type_), [name])
+
+    @rule(
+        who=st.sampled_from(["admin", "admin", "manager", "labeler"]),
+        author=st.sampled_from([*PEOPLE]),
+        place=place,
+        type_=st.sampled_from(["DEFAULT", "REVIEW", "AUTOSAVE"]),
+    )
+    def submit_for(self, who: str, author: str, place: int, type_: str) -> None:
+        (name,) = self._names([place])
+        action: Action = lambda day: day.add_label(who, name, type_, author=author)  # noqa: E731
+        self._append(who, type_, action, [name], authorID=self.stage.ids[author])
 
     @rule(who=someone, places=some, type_=st.sampled_from(["DEFAULT", "REVIEW", "AUTOSAVE"]))
     def add_several(self, who: str, places: list[int], type_: str) -> None:
@@ -278,7 +322,10 @@ class WithLabels(WithAssets):
         (name,) = self._names([place])
 
         def action(day: WorkingDay) -> None:
-            (day.overwrite if overwrite else day.add_label)(who, name, type_, model)
+            if overwrite:
+                day.overwrite(who, name, type_, model)
+            else:
+                day.add_label(who, name, type_, model=model)
 
         self._append(who, type_, action, [name], modelName=model, overwrite=overwrite)
 
@@ -296,6 +343,14 @@ class WithLabels(WithAssets):
         label_id = self._label_ids()[place % len(self._label_ids())]
         action: Action = lambda day: day.delete_label(who, label_id)  # noqa: E731
         self._play(who, "deleteLabels", action, ids=[label_id])
+
+    @precondition(lambda self: self._label_ids())
+    @rule(who=someone, place=place, sent_back=st.booleans())
+    def edit_label(self, who: str, place: int, sent_back: bool) -> None:
+        label_id = self._label_ids()[place % len(self._label_ids())]
+        action: Action = lambda day: day.edit_label(who, label_id, sent_back)  # noqa: E731
+        data, where = {"isSentBackToQueue": sent_back}, {"id": label_id}
+        self._play(who, "updatePropertiesInLabel", action, data=data, where=where)
 
     def _label_ids(self) -> list[str]:
         return [label.id for asset in self.day.assets for label in asset.labels]

@@ -11,7 +11,6 @@ the same in the words of V1. Only coverages of 0 and 100 percent are played: the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from tests.contract.working_day_things import (
@@ -19,9 +18,9 @@ from tests.contract.working_day_things import (
     ROLE_FOR,
     SUBMITTED,
     Asset,
-    Event,
     Issue,
     Label,
+    Project,
     RefusedError,
     require,
 )
@@ -46,43 +45,22 @@ IN_WORDS_OF_V1 = {
 }
 
 
-@dataclass
-class WorkingDay:
-    """A project, the people of ``PEOPLE``, and what they did."""
-
-    stepped: bool
-    coverage: int = 0
-    archived: bool = False
-    assets: list[Asset] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
-    trail: list[Event] = field(default_factory=list)
-    unnamed: list[Asset | Label | Issue] = field(default_factory=list)
-
-    def asset(self, name: str) -> Asset:
-        return next(each for each in self.assets if each.name == name)
-
-    def label(self, label_id: str) -> tuple[Asset, Label]:
-        labels = ((asset, label) for asset in self.assets for label in asset.labels)
-        return next(each for each in labels if each[1].id == label_id)
-
-    def issue(self, issue_id: str) -> Issue:
-        return next(each for each in self.issues if each.id == issue_id)
-
-    def _tell(self, subject: str, asset: Asset | None, **members: Any) -> None:
-        self.trail.append(Event(subject, asset, members))
+class WorkingDay(Project):
+    """A project, the people of ``PEOPLE``, and what they do."""
 
     # -- the project ------------------------------------------------------------------------
 
-    def set_coverage(self, who: str, percent: int) -> None:
+    def set_coverage(self, who: str, percent: int, on_step: bool) -> None:
+        """Of the review step, or of the project, which with steps says the same."""
         require(who, "ADMIN")
         if percent == self.coverage:
             return
         self.coverage = percent
-        if self.stepped:
+        if on_step:
             members = {"stepGroupId": "", "stepId": REVIEW, "stepName": REVIEW}
-            self._tell("project.workflow.step.updated", None, **members, fields=["stepCoverage"])
+            self.tell("project.workflow.step.updated", None, **members, fields=["stepCoverage"])
         else:
-            self._tell("project.settings.updated", None, fields=["reviewCoverage"])
+            self.tell("project.settings.updated", None, fields=["reviewCoverage"])
 
     def set_archived(self, who: str, archived: bool) -> None:
         """Archiving a project changes nothing about the work in it."""
@@ -91,9 +69,9 @@ class WorkingDay:
             return
         self.archived = archived
         if archived:
-            self._tell("project.archived", None)
+            self.tell("project.archived", None)
         else:
-            self._tell("project.settings.updated", None, fields=["archivedAt"])
+            self.tell("project.settings.updated", None, fields=["archivedAt"])
 
     # -- assets -----------------------------------------------------------------------------
 
@@ -104,7 +82,7 @@ class WorkingDay:
             asset = Asset(name, *start)
             self.assets.append(asset)
             self.unnamed.append(asset)
-            self._tell("asset.created", asset)
+            self.tell("asset.created", asset)
 
     def delete_assets(self, who: str, names: list[str]) -> None:
         """With everything about them."""
@@ -112,7 +90,7 @@ class WorkingDay:
         for asset in self._in_order(names):
             self.assets.remove(asset)
             self.issues = [each for each in self.issues if each.asset != asset.name]
-            self._tell("asset.deleted", asset)
+            self.tell("asset.deleted", asset)
 
     def _in_order(self, names: list[str]) -> list[Asset]:
         return [each for each in self.assets if each.name in names]
@@ -132,7 +110,7 @@ class WorkingDay:
         names = {"consensus": "isUsedForConsensus"}
         if getattr(asset, member) != value:
             setattr(asset, member, value)
-            self._tell("asset.updated", asset, fields=[names.get(member, member)])
+            self.tell("asset.updated", asset, fields=[names.get(member, member)])
 
     def set_status(self, who: str, name: str, status: str) -> None:
         """With steps, the status follows from the step."""
@@ -150,7 +128,7 @@ class WorkingDay:
                 declined.add(asset.name)
             elif asset.assignees != people:
                 asset.assignees = people
-                self._tell("asset.workflow.assigned", asset)
+                self.tell("asset.workflow.assigned", asset)
         return declined
 
     def set_consensus(self, who: str, name: str, active: bool) -> None:
@@ -164,15 +142,29 @@ class WorkingDay:
         if asset.consensus != active:
             asset.consensus = active
             verb = "activated" if active else "deactivated"
-            self._tell(f"asset.workflow.step.consensus.{verb}", asset, stepId=LABEL)
+            self.tell(f"asset.workflow.step.consensus.{verb}", asset, stepId=LABEL)
 
     # -- labels -----------------------------------------------------------------------------
 
     def add_label(
-        self, who: str, name: str, type_: str, model: str | None = None, moves: bool = True
+        self,
+        who: str,
+        name: str,
+        type_: str,
+        *,
+        author: str | None = None,
+        model: str | None = None,
+        moves: bool = True,
     ) -> None:
+        """Administrators name another author, who must be free to work on the asset."""
         require(who, ROLE_FOR[type_])
-        asset = self.asset(name)
+        if author not in (None, who):
+            require(who, "ADMIN")
+        self._insert_label(author or who, self.asset(name), type_, model, moves=moves)
+
+    def _insert_label(
+        self, who: str, asset: Asset, type_: str, model: str | None, *, moves: bool
+    ) -> None:
         is_work = type_ in (*SUBMITTED, "AUTOSAVE")
         if self.stepped and is_work and self._is_kept_from(asset, who, type_):
             raise RefusedError
@@ -182,7 +174,7 @@ class WorkingDay:
         if type_ == "AUTOSAVE":
             self._hold(asset, who)
         else:
-            self._tell(f"label.workflow.created.{type_.lower()}", asset, labelId=label)
+            self.tell(f"label.workflow.created.{type_.lower()}", asset, labelId=label)
         if type_ in SUBMITTED:
             self._let_go(asset, who)
         if moves:
@@ -244,26 +236,33 @@ class WorkingDay:
             asset.status = IN_WORDS_OF_V1[str(step), status]
         if step != before[0]:
             ways = {"newStepId": step, "previousStepId": before[0]}
-            self._tell("asset.workflow.currentStep.changed", asset, **ways)
+            self.tell("asset.workflow.currentStep.changed", asset, **ways)
         told = {"status": status, "stepId": step}
-        self._tell("asset.workflow.currentStep.statusChanged", asset, **told)
+        self.tell("asset.workflow.currentStep.statusChanged", asset, **told)
 
     def _hold(self, asset: Asset, who: str) -> None:
         if who not in asset.holders:
             asset.holders.append(who)
-            self._tell("asset.workflow.lock.created", asset)
+            self.tell("asset.workflow.lock.created", asset)
 
     def _let_go(self, asset: Asset, who: str) -> None:
         if who in asset.holders:
             asset.holders.remove(who)
-            self._tell("asset.workflow.lock.deleted", asset)
+            self.tell("asset.workflow.lock.deleted", asset)
 
     def overwrite(self, who: str, name: str, type_: str, model: str) -> None:
         """A model's new label takes the place of those of its type and model (§6.3)."""
         require(who, ROLE_FOR[type_])
         asset = self.asset(name)
         asset.labels = [each for each in asset.labels if (each.type, each.model) != (type_, model)]
-        self.add_label(who, name, type_, model)
+        self.add_label(who, name, type_, model=model)
+
+    def edit_label(self, who: str, label_id: str, sent_back: bool) -> None:
+        """Its author may, who still has the role for its type, and who reviews."""
+        asset, label = self.label(label_id)
+        require(who, ROLE_FOR[label.type] if who == label.author else "REVIEWER")
+        label.sent_back = sent_back
+        self.tell("label.workflow.edited", asset, labelId=label)
 
     def delete_label(self, who: str, label_id: str) -> None:
         """Only what a model said can be deleted."""
@@ -287,7 +286,7 @@ class WorkingDay:
             self._move(asset, asset.step, "SKIPPED")
         asset.skipped = True
         self._let_go(asset, who)
-        self._tell("asset.skipped", asset, skipped=True, status="SKIPPED")
+        self.tell("asset.skipped", asset, skipped=True, status="SKIPPED")
 
     def label_and_skip(self, who: str, name: str, type_: str) -> None:
         """The older way to skip an asset; with steps, such a label completes nothing."""
@@ -305,7 +304,7 @@ class WorkingDay:
         if self.stepped:
             self._move(asset, asset.step, "TO_DO")
         asset.skipped = False
-        self._tell("asset.unskipped", asset)
+        self.tell("asset.unskipped", asset)
 
     def add_to_review(self, who: str, names: list[str]) -> set[str]:
         """What is labeled; the names of the assets that decline."""
@@ -325,7 +324,7 @@ class WorkingDay:
             if self.stepped:
                 self._move(asset, REVIEW, "TO_DO")
                 ways = {"newStepId": REVIEW, "previousStepId": LABEL}
-                self._tell("asset.workflow.setToNextStep", asset, **ways)
+                self.tell("asset.workflow.setToNextStep", asset, **ways)
         return set(names) - moved
 
     def send_back(self, who: str, names: list[str]) -> set[str]:
@@ -343,7 +342,7 @@ class WorkingDay:
                 verb = "rejected" if asset.step == REVIEW else "revisionStarted"
                 ways = {"newStepId": LABEL, "previousStepId": asset.step}
                 self._move(asset, LABEL, "REWORK")
-                self._tell(f"label.workflow.{verb}", asset, labelId=latest, **ways)
+                self.tell(f"label.workflow.{verb}", asset, labelId=latest, **ways)
             if latest:
                 latest.sent_back = True
         return set(names) - moved
@@ -365,7 +364,7 @@ class WorkingDay:
         self.unnamed.append(issue)
         optional = {"assigneeId": assignee} if assignee else {}
         noun = type_.lower()
-        self._tell(f"asset.{noun}.created", asset, **{f"{noun}Id": issue}, **optional)
+        self.tell(f"asset.{noun}.created", asset, **{f"{noun}Id": issue}, **optional)
 
     def comment(self, who: str, issue_id: str, text: str) -> None:
         issue = self.issue(issue_id)
@@ -384,4 +383,4 @@ class WorkingDay:
         verb = {"SOLVED": "resolved", "CANCELLED": "cancelled"}.get(status)
         if verb:
             noun = issue.type.lower()
-            self._tell(f"asset.{noun}.{verb}", self.asset(issue.asset), **{f"{noun}Id": issue})
+            self.tell(f"asset.{noun}.{verb}", self.asset(issue.asset), **{f"{noun}Id": issue})

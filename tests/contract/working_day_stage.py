@@ -19,6 +19,7 @@ _LOOK = """
   projects(where: {id: $id}, first: 1, skip: 0) {
     archivedAt numberOfAssets numberOfRemainingAssets numberOfReviewedAssets numberOfSkippedAssets
     numberOfOpenIssues numberOfSolvedIssues numberOfOpenQuestions numberOfSolvedQuestions
+    reviewCoverage
   }
   assets(where: {project: {id: $id}}, first: 1000, skip: 0) {
     id externalId status skipped priority isUsedForConsensus currentStep { id status }
@@ -159,7 +160,8 @@ class Expected:
             "numberOfOpenQuestions": _issues("QUESTION", open_),
             "numberOfSolvedQuestions": _issues("QUESTION", solved),
         }
-        return {name: number(self._day) for name, number in numbers.items()}
+        counted = {name: number(self._day) for name, number in numbers.items()}
+        return {**counted, "reviewCoverage": self._day.coverage}
 
     def assets(self) -> list[dict[str, Any]]:
         return [self._asset(each) for each in self._day.assets]

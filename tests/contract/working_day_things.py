@@ -99,3 +99,29 @@ class Event:
     subject: str
     asset: Asset | None
     members: dict[str, Any]
+
+
+@dataclass
+class Project:
+    """What is in a project, and what was told of the last action."""
+
+    stepped: bool
+    coverage: int = 0
+    archived: bool = False
+    assets: list[Asset] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    trail: list[Event] = field(default_factory=list)
+    unnamed: list[Asset | Label | Issue] = field(default_factory=list)
+
+    def asset(self, name: str) -> Asset:
+        return next(each for each in self.assets if each.name == name)
+
+    def label(self, label_id: str) -> tuple[Asset, Label]:
+        labels = ((asset, label) for asset in self.assets for label in asset.labels)
+        return next(each for each in labels if each[1].id == label_id)
+
+    def issue(self, issue_id: str) -> Issue:
+        return next(each for each in self.issues if each.id == issue_id)
+
+    def tell(self, subject: str, asset: Asset | None, **members: Any) -> None:
+        self.trail.append(Event(subject, asset, members))
