@@ -62,8 +62,9 @@ def step_unknown(operation: str, name: str) -> KiliError:
 
 
 def first_step_labels(operation: str) -> KiliError:
-    """A workflow would begin with a review."""
-    return wrong(operation, "the first step of a workflow must be one of type DEFAULT")
+    """A workflow, or a group of its steps, would begin with a review."""
+    text = "the first step of a workflow must be one of type DEFAULT, and so that of each group"
+    return wrong(operation, text)
 
 
 def first_step_stays(operation: str) -> KiliError:
@@ -72,12 +73,13 @@ def first_step_stays(operation: str) -> KiliError:
 
 
 def sends_back_forward(operation: str, name: str) -> KiliError:
-    """A review step would send assets back to a step that comes later."""
-    return wrong(operation, f'step "{name}" can send assets back to an earlier step only')
+    """A review step would send assets back to a step that comes later, or is of another group."""
+    text = f'step "{name}" can send assets back to an earlier step only, of its own group'
+    return wrong(operation, text)
 
 
 def consensus_in_later_group(operation: str, name: str) -> KiliError:
-    """Consensus is for the labeling step of the first group."""
+    """Consensus is for the labeling step of the first group: the first step."""
     return wrong(
         operation, f'consensus is for the labeling step of the first group, not for "{name}"'
     )

@@ -60,20 +60,28 @@ def check_workflow(operation: str, steps: Steps) -> None:
     """Check that the steps of a project make a workflow.
 
     Raises:
-        KiliError: the first one does not label, two of a group have one name, one sends back to a
-            later step, consensus is not on the first labeling step, or two steps have honeypots.
+        KiliError: the first one, also of a group, does not label; two of a group have one name; one
+            sends back to a later step or another group; consensus is not on the first step; or two
+            steps have honeypots.
     """
-    if steps[0]["type"] != "DEFAULT":
-        raise errors.first_step_labels(operation)
-    names = [(each["stepGroupId"], each["name"]) for each in steps]
-    ids = [each["id"] for each in steps]
     for index, step in enumerate(steps):
-        if names.index(names[index]) != index:
-            raise errors.step_name_taken(operation, step["name"])
-        target = step["sendBackStepId"]
-        if target is not None and ids.index(target) >= index:
-            raise errors.sends_back_forward(operation, step["name"])
-        if step["consensusCoverage"] and step["stepGroupId"] != steps[0]["stepGroupId"]:
+        _check_place(operation, steps[:index], step)
+        if index and _has_consensus(step):
             raise errors.consensus_in_later_group(operation, step["name"])
     if sum(bool(each["useHoneypot"]) for each in steps) > 1:
         raise errors.second_honeypot_step(operation)
+
+
+def _check_place(operation: str, before: Steps, step: Step) -> None:
+    siblings = [each for each in before if each["stepGroupId"] == step["stepGroupId"]]
+    if not siblings and step["type"] != "DEFAULT":
+        raise errors.first_step_labels(operation)
+    if step["name"] in [each["name"] for each in siblings]:
+        raise errors.step_name_taken(operation, step["name"])
+    if step["sendBackStepId"] not in (None, *(each["id"] for each in siblings)):
+        raise errors.sends_back_forward(operation, step["name"])
+
+
+def _has_consensus(step: Step) -> bool:
+    expected = step["numberOfExpectedLabelsForConsensus"] or 1
+    return bool(step["consensusCoverage"]) or expected > 1

@@ -17,6 +17,7 @@ LABEL: dict[str, Any] = {
     "stepGroupId": None,
     "sendBackStepId": None,
     "consensusCoverage": None,
+    "numberOfExpectedLabelsForConsensus": None,
     "useHoneypot": False,
 }
 REVIEW = {**LABEL, "id": "r", "name": "Review", "type": "REVIEW"}
@@ -132,6 +133,22 @@ def test_steps_make_a_workflow(steps: list[dict[str, Any]]) -> None:
                 {**LABEL, "id": "m", "stepGroupId": "h", "consensusCoverage": 5},
             ],
             "consensus is for the labeling step of the first group",
+        ),
+        (
+            [LABEL, {**LABEL, "id": "m", "name": "M", "numberOfExpectedLabelsForConsensus": 2}],
+            "consensus is for the labeling step of the first group",
+        ),
+        (
+            [{**LABEL, "stepGroupId": "g"}, {**REVIEW, "stepGroupId": "h"}],
+            "and so that of each group",
+        ),
+        (
+            [
+                {**LABEL, "stepGroupId": "g"},
+                {**LABEL, "id": "m", "stepGroupId": "h"},
+                {**REVIEW, "stepGroupId": "h", "sendBackStepId": "l"},
+            ],
+            "of its own group",
         ),
         (
             [{**LABEL, "useHoneypot": True}, {**REVIEW, "useHoneypot": True}],
