@@ -201,7 +201,7 @@ class WorkingDay(Project):
             or type_ not in ("AUTOSAVE", step_type)
             or (status == "PARTIALLY_DONE" and has_labeled)
             or len(others) >= max(1, self._missing_labelers(asset))
-            or bool(asset.assignees and who not in asset.assignees)
+            or (asset.step == LABEL and bool(asset.assignees) and who not in asset.assignees)
             or (asset.step == REVIEW and PEOPLE[who] == "LABELER")
         )
 
