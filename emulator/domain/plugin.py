@@ -185,6 +185,11 @@ def finish_deployment(tx: Transaction, version_id: str, problems: list[str]) -> 
         )
 
 
+def active_projects(view: BaseView[Any], actor: Actor, plugin: Document) -> list[str]:
+    """The projects of a plugin that the actor sees, in the order of activation (contract §8.1)."""
+    return [each for each in plugin["projectIds"] if access.sees(view, actor, each)]
+
+
 def handler_types(view: BaseView[Any], plugin: Document) -> list[str]:
     """The handlers to be called: those of the version that runs, or else of the newest."""
     active = view.plugin_versions.get(plugin["activeVersionId"] or "")

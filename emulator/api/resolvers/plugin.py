@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ariadne import MutationType, QueryType
+from ariadne import MutationType, ObjectType, QueryType
 
 from emulator import clock, errors
 from emulator.api.context import Info
@@ -14,6 +14,7 @@ from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
+plugin = ObjectType("Plugin")
 
 
 @query.field("listPlugins")
@@ -115,4 +116,9 @@ def delete_plugin(_: Any, info: Info, where: Where) -> str:
     return errors.PLUGIN_DONE.format(name=where["pluginName"], done="deleted")
 
 
-BINDABLES = [query, mutation]
+@plugin.field("projectIds")
+def project_ids(owner: Document, info: Info) -> list[str]:
+    return plugins_of.active_projects(info.context.view, info.context.actor, owner)
+
+
+BINDABLES = [query, mutation, plugin]

@@ -1,4 +1,7 @@
-"""Who is of another organization sees nothing of this one, and changes nothing in it."""
+"""Who is of another organization sees nothing of this one, and changes nothing in it.
+
+Who is of it, but has no part in its projects, sees nothing of these, and changes nothing either.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import pytest
 from tests.contract.whole.calls import CALLS, Call
 from tests.contract.whole.paths import Path, dotted, id_conditions, named_values, put
 from tests.contract.whole.questions import COUNTS, LISTS, QUERIES, QUESTIONS, ask, ask_often
-from tests.contract.whole.world import STRANGER, Whole
+from tests.contract.whole.world import OUTSIDER, STRANGER, Whole
 from tests.stage import filled
 
 # Queries that refuse what the user does not see, and what they say then.
@@ -21,6 +24,9 @@ REFUSING = {
     "getPluginLogs": "404: Not Found",
     "getPluginRunnerStatus": "404: Not Found",
 }
+
+# Queries about plugins, which everybody of an organization sees.
+OF_PLUGINS = {"getPluginBuildErrors", "getPluginLogs", "getPluginRunnerStatus"}
 
 # What the first organization's people are known by.
 NAMES = ("@example.com", "emulator-", "Ada", "Leo", "Counter", "Tutorial")
@@ -69,14 +75,29 @@ def test_a_stranger_counts_only_their_own(whole: Whole, query: str) -> None:
         assert whole.wire.call(COUNTS[query], STRANGER, where={}) == len(own)
 
 
+@pytest.mark.parametrize("key", [STRANGER, OUTSIDER])
 @pytest.mark.parametrize("call", ON_WHAT_IS_THERE, ids=str)
-def test_a_stranger_changes_nothing_of_others(whole: Whole, call: Call) -> None:
+def test_neither_a_stranger_nor_an_outsider_changes_anything(
+    whole: Whole, call: Call, key: str
+) -> None:
     before = whole.export()
-    answer = whole.wire.send(call.mutation, STRANGER, **whole.fill(call.arguments)).json()
+    answer = whole.wire.send(call.mutation, key, **whole.fill(call.arguments)).json()
     assert whole.export() == before
     (error,) = answer["errors"]
     assert error["extensions"]["code"]
     assert not (answer["data"] or {}).get("data")
+
+
+@pytest.mark.parametrize("query", QUESTIONS)
+def test_an_outsider_is_answered_nothing_of_projects(whole: Whole, query: str) -> None:
+    held = {
+        row["id"]
+        for table in ("projects", "projectUsers", "assets", "labels", "issues", "comments", "locks")
+        for row in whole.export()[table]
+    }
+    answer = whole.wire.send(query, OUTSIDER, **whole.fill(QUESTIONS[query])).json()
+    assert ("errors" in answer) == (query in REFUSING.keys() - OF_PLUGINS)
+    assert not [each for each in held if each in json.dumps(answer["data"])]
 
 
 @pytest.mark.parametrize("call", ON_NOTHING, ids=str)

@@ -29,6 +29,7 @@ from tests.wire import Wire
 
 PASSWORD = "correct horse 1"
 STRANGER = "stranger"
+OUTSIDER = "outsider"
 
 
 @dataclass(frozen=True)
@@ -163,12 +164,18 @@ def _work_with_steps(wire: Wire, known: Names) -> None:
 
 
 def _add_strangers(wire: Wire) -> str:
-    """Another organization, whose administrator has a project, a plugin and a tag; its id."""
+    """Another organization, whose administrator has a project, a plugin and a tag; its id.
+
+    And somebody of the first organization who has no part in its projects.
+    """
     with wire.emulator.world.transaction(Actor.system()) as tx:
         home = organization.insert_organization(tx, "Strangers", {})
         data = {"email": "sue@example.org", "firstname": "Sue", "organizationRole": "ADMIN"}
         stranger = user.create_user(tx, home, data)
         api_key.create_api_key(tx, stranger, name=STRANGER, key="the-strangers-key")
+        data = {"email": "olga@example.org", "firstname": "Olga"}
+        outsider = user.create_user(tx, tx.organizations.all()[0], data)
+        api_key.create_api_key(tx, outsider, name=OUTSIDER, key="the-outsiders-key")
     data = {"title": "Strange", "inputType": "TEXT", "jsonInterface": json.dumps({"jobs": {}})}
     project = wire.call("createProject", STRANGER, data=data, selection="id")["id"]
     content = {"contentArray": ["their text"]}
@@ -178,4 +185,4 @@ def _add_strangers(wire: Wire) -> str:
     return str(home["id"])
 
 
-__all__ = ["EASY", "HARD", "PASSWORD", "PLUGIN", "STRANGER", "Whole", "whole_world"]
+__all__ = ["EASY", "HARD", "OUTSIDER", "PASSWORD", "PLUGIN", "STRANGER", "Whole", "whole_world"]
