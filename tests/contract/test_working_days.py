@@ -70,7 +70,7 @@ _COMMON = settings(
     print_blob=False,
     suppress_health_check=list(HealthCheck),
 )
-SHORT = settings(_COMMON, max_examples=15, stateful_step_count=20)
+SHORT = settings(_COMMON, max_examples=30, stateful_step_count=20)
 LONG = settings(_COMMON, max_examples=200, stateful_step_count=30)
 
 
