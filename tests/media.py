@@ -42,3 +42,15 @@ def tiff(width: int, height: int) -> bytes:
     start = 8 + pixels + pixels % 2
     body = bytes(start - 8) + struct.pack("<H", len(entries)) + fields + bytes(4)
     return b"II*\x00" + struct.pack("<I", start) + body
+
+
+def pdf(*pages: tuple[int, int]) -> bytes:
+    """Empty pages of these sizes in points."""
+    kids = " ".join(f"{number} 0 R" for number in range(3, 3 + len(pages)))
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>",
+        *(f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {w} {h}]>>" for w, h in pages),
+    ]
+    body = "".join(f"{number} 0 obj{each}endobj\n" for number, each in enumerate(objects, start=1))
+    return f"%PDF-1.4\n{body}trailer<</Root 1 0 R>>\n%%EOF\n".encode()

@@ -12,7 +12,7 @@ from typing import Any
 from emulator import errors
 from emulator.domain import file
 from emulator.domain.world import Transaction
-from emulator.rules import input_types, media
+from emulator.rules import input_types, media, pdf
 from emulator.rules.json_text import parse_json
 from emulator.storage.snapshot import Document
 
@@ -73,7 +73,9 @@ def of_content(target: Target, content: str) -> dict[str, Any]:
     if stored:
         _check_media_type(target, stored, target.input_type)
     is_image = target.input_type == "IMAGE"
-    return {"content": stored, "resolution": _resolution(target, stored) if is_image else None}
+    shown = {"content": stored, "resolution": _resolution(target, stored) if is_image else None}
+    pages = _pages(target, stored) if target.input_type == "PDF" else None
+    return shown if pages is None else {**shown, "pageResolutions": pages}
 
 
 def _written(target: Target, content: str) -> str | None:
@@ -133,6 +135,11 @@ def _check_media_type(target: Target, stored: str, input_type: str) -> None:
 def _resolution(target: Target, stored: str) -> dict[str, int] | None:
     content = bytes_of(target, stored)
     return None if content is None else media.resolution_of(content)
+
+
+def _pages(target: Target, stored: str) -> list[dict[str, int | float]] | None:
+    content = bytes_of(target, stored)
+    return None if content is None else pdf.page_resolutions(content)
 
 
 # JSON: rich text, frames, layers
