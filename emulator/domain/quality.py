@@ -12,7 +12,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 from emulator.domain.payloads import event_payload
@@ -29,6 +29,16 @@ _EVENTS = {
     "reviewScore": "asset.analytics.reviewScore.computed",
 }
 _CONSENSUS_EVENT = "asset.analytics.consensus.computed"
+
+
+_KNOWN_MARKS = 512
+
+
+@lru_cache(_KNOWN_MARKS)
+def _mark(texts: tuple[str, ...], json_interface: str, input_type: str, rule: Rule) -> Mark | None:
+    """How far responses agree; what was compared once is known when the next label is added."""
+    jobs = parse_json_interface(json_interface, "updatePropertiesInProject")
+    return agreement([json.loads(each) for each in texts], jobs, input_type, rule=rule)
 
 
 @dataclass(frozen=True)
@@ -49,20 +59,11 @@ class _Labels:
         self.all: list[Document] = view.labels.find("asset", target["id"])
         self._has_steps = project["workflowVersion"] != "V1"
         self._project = project
-        self._responses: dict[str, Any] = {}
-
-    @cached_property
-    def _jobs(self) -> dict[str, Any]:
-        return parse_json_interface(self._project["jsonInterface"], "updatePropertiesInProject")
-
-    def _response(self, label: Document) -> Any:
-        if label["id"] not in self._responses:
-            self._responses[label["id"]] = json.loads(label["jsonResponse"])
-        return self._responses[label["id"]]
 
     def mark(self, labels: Iterable[Document], rule: Rule) -> Mark | None:
-        responses = [self._response(each) for each in labels]
-        return agreement(responses, self._jobs, self._project["inputType"], rule=rule)
+        texts = tuple(each["jsonResponse"] for each in labels)
+        project = self._project
+        return _mark(texts, project["jsonInterface"], project["inputType"], rule)
 
     def of_type(self, *types: str) -> list[Document]:
         return [each for each in self.all if each["labelType"] in types]
