@@ -89,6 +89,8 @@ def _set_up(wire: Wire) -> Names:
     left = {"project": archived, "user": {"id": known["pia"]}}
     wire.call("deleteFromRoles", where=left)
     license_ = json.dumps({"startDate": "2020-01-01", "expiryDate": "2090-01-01"})
+    with wire.emulator.world.transaction(Actor.system()) as tx:
+        step.add_group(tx, tx.projects.the(archived["id"]), "Boxes")
     wire.call("resetPassword", where={"id": known["rita"]})
     where = {"id": known["organization"]}
     wire.call("updatePropertiesInOrganization", where=where, data={"license": license_})
@@ -159,8 +161,6 @@ def _work_with_steps(wire: Wire, known: Names) -> None:
     issue = {"assetId": known["labeled"], "labelID": known["labeled label"], "text": "Why?"}
     (made,) = wire.call("createIssues", issues=[issue], where={}, selection="id")
     known["stepped issue"] = made["id"]
-    with wire.emulator.world.transaction(Actor.system()) as tx:
-        step.add_group(tx, tx.projects.the(known["stepped project"]), "Boxes")
 
 
 def _add_strangers(wire: Wire) -> str:
