@@ -110,7 +110,8 @@ def _append_label(
         member.join(tx, home, author)
     if moves:
         workflow.move_after_label(tx, home, label)
-    quality.refresh_marks(tx, target)
+    if label_type in quality.COMPARED:
+        quality.refresh_marks(tx, target)
     return str(label["id"])
 
 

@@ -23,6 +23,9 @@ from emulator.storage.snapshot import Document
 
 _HUMAN = ("DEFAULT", "REVIEW")
 
+# The label types that marks depend on.
+COMPARED = (*_HUMAN, "INFERENCE")
+
 # A label's mark → the event that tells of it. There is none for an inference's.
 _EVENTS = {
     "honeypotMark": "asset.analytics.honeypot.computed",
@@ -243,6 +246,8 @@ def _newest_by(labels: Iterable[Document], member: str) -> list[Document]:
 
 
 def _mean_mark(marks: Sequence[Mark]) -> Mark | None:
+    if len(marks) == 1:
+        return marks[0]
     value = mean(each.value for each in marks)
     if value is None:
         return None
