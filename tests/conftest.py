@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from emulator.app import Emulator
 from tests.sdk import VERSIONS, SdkProcess, SdkSession
 from tests.server import RemoteWorld, ServerUnderTest
+from tests.stage import Names, set_stage
+from tests.wire import Wire
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +40,25 @@ def notebook(sdk: SdkProcess, remote_world: RemoteWorld) -> SdkSession:
     session.run("from kili.client import Kili\nkili = Kili()").checked()
     session.run(f"project_id = {remote_world.project_id!r}").checked()
     return session
+
+
+@pytest.fixture(scope="module")
+def _wire() -> Iterator[Wire]:
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        yield wire
+        wire.close()
+
+
+@pytest.fixture(scope="module")
+def known(_wire: Wire) -> Names:
+    """What the world of ``wire`` holds: each thing's name and id."""
+    return set_stage(_wire)
+
+
+@pytest.fixture
+def wire(_wire: Wire, known: Names) -> Iterator[Wire]:
+    """Requests to an emulator in this process, whose world has the stage set anew for each test."""
+    mark = _wire.emulator.mark()
+    yield _wire
+    _wire.emulator.reset(mark)

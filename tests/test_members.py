@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
 from emulator.ids import joint_id
-from tests.stage import EASY, PLUGIN, Names, set_stage
+from tests.stage import EASY, PLUGIN, Names
 from tests.wire import Wire
 
 FIELDS = "id role status activated deletedAt isAuthor starred invitationStatus user { email }"
-
-
-@pytest.fixture(scope="module")
-def _wire() -> Iterator[Wire]:
-    with Emulator(seed=0) as emulator:
-        wire = Wire(emulator)
-        yield wire
-        wire.close()
-
-
-@pytest.fixture(scope="module")
-def known(_wire: Wire) -> Names:
-    return set_stage(_wire)
-
-
-@pytest.fixture
-def wire(_wire: Wire, known: Names) -> Iterator[Wire]:
-    mark = _wire.emulator.mark()
-    yield _wire
-    _wire.emulator.reset(mark)
 
 
 def invite(wire: Wire, project: str, name: str, role: str, key: str = "admin") -> Any:

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emulator.app import Emulator
-from tests.stage import Names, set_stage
+from tests.stage import Names
 from tests.wire import Wire
 
 LEO = {"email": "labeler@example.com"}
-
-
-@pytest.fixture(scope="module")
-def _wire() -> Iterator[Wire]:
-    with Emulator(seed=0) as emulator:
-        wire = Wire(emulator)
-        yield wire
-        wire.close()
-
-
-@pytest.fixture(scope="module")
-def known(_wire: Wire) -> Names:
-    return set_stage(_wire)
-
-
-@pytest.fixture
-def wire(_wire: Wire, known: Names) -> Iterator[Wire]:
-    mark = _wire.emulator.mark()
-    yield _wire
-    _wire.emulator.reset(mark)
 
 
 def update(wire: Wire, key: str = "admin", where: dict[str, str] = LEO, **data: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,28 +10,8 @@ import pytest
 from emulator.app import Emulator
 from emulator.domain.world import Actor
 from tests.sdk import SdkProcess, SdkSession
-from tests.stage import EASY, INTERFACE, RED, Names, add_version, set_stage
+from tests.stage import EASY, INTERFACE, RED, Names, add_version
 from tests.wire import Wire
-
-
-@pytest.fixture(scope="module")
-def _wire() -> Iterator[Wire]:
-    with Emulator(seed=0) as emulator:
-        wire = Wire(emulator)
-        yield wire
-        wire.close()
-
-
-@pytest.fixture(scope="module")
-def known(_wire: Wire) -> Names:
-    return set_stage(_wire)
-
-
-@pytest.fixture
-def wire(_wire: Wire, known: Names) -> Iterator[Wire]:
-    mark = _wire.emulator.mark()
-    yield _wire
-    _wire.emulator.reset(mark)
 
 
 def copy(wire: Wire, project_id: str, *, assets: bool = True, users: bool = True) -> str:
