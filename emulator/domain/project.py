@@ -161,10 +161,10 @@ def _change(tx: Transaction, project: Document, members: dict[str, Any]) -> Docu
     if not changes:
         return project
     project = tx.projects.change(project, **changes, updatedAt=tx.now)
+    _emit_update(tx, project, changes)
     step.follow_settings(tx, project, changes)
     if changes.keys() & {"consensusTotCoverage", "minConsensusSize"}:
         step.redraw_consensus(tx, project)
-    _emit_update(tx, project, changes)
     return project
 
 

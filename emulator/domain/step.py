@@ -119,10 +119,13 @@ def follow_settings(tx: Transaction, project: Document, names: Iterable[str]) ->
     """Have the first steps do what settings of the project say."""
     for name in names:
         step = _step_of_setting(tx, project, name)
-        if step:
-            member, nothing = _SETTINGS[name][1:]
-            value = None if project[name] == nothing and member in _CLEARED else project[name]
-            tx.steps.change(step, **{member: value})
+        if step is None:
+            continue
+        own, nothing = _SETTINGS[name][1:]
+        value = None if project[name] == nothing and own in _CLEARED else project[name]
+        if step[own] != value:
+            step = tx.steps.change(step, **{own: value})
+            _emit(tx, "project.workflow.step.updated", step, fields=[own])
 
 
 def _follow_steps(tx: Transaction, project: Document) -> None:

@@ -56,11 +56,11 @@ class WorkingDay(Project):
         if percent == self.coverage:
             return
         self.coverage = percent
-        if on_step:
+        if not on_step:
+            self.tell("project.settings.updated", None, fields=["reviewCoverage"])
+        if self.stepped:
             members = {"stepGroupId": "", "stepId": REVIEW, "stepName": REVIEW}
             self.tell("project.workflow.step.updated", None, **members, fields=["stepCoverage"])
-        else:
-            self.tell("project.settings.updated", None, fields=["reviewCoverage"])
 
     def set_archived(self, who: str, archived: bool) -> None:
         """Archiving a project changes nothing about the work in it."""
