@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from emulator import Emulator
 from tests import media
 from tests.sdk import VERSIONS, SdkProcess, SdkSession
 from tests.sdk_environments import CONTRACT_RECIPES
@@ -102,6 +103,10 @@ def sdk(request: pytest.FixtureRequest) -> Iterator[SdkProcess]:
         yield process
 
 
+_WITHOUT_PILLOW = ("2.176.1", "25.2.10", "26.1.5")
+"""SDKs that import pictures, hosted ones too, only with a package that their environment lacks."""
+
+
 @pytest.fixture
 def day(notebook: SdkSession) -> SdkSession:
     """A notebook with an image project ``pid``, two members, and a few helpers."""
@@ -118,25 +123,33 @@ def _files(path: Path) -> dict[str, bytes]:
         return {name: packed.read(name) for name in packed.namelist()}
 
 
-def test_more_assets_than_a_page_holds_are_listed_once_and_in_order(day: SdkSession) -> None:
-    day.run(
+@pytest.fixture
+def pictures(day: SdkSession) -> SdkSession:
+    """The same, for SDKs that can import pictures."""
+    if day.process.version in _WITHOUT_PILLOW:
+        pytest.skip("its environment has no Pillow")
+    return day
+
+
+def test_more_assets_than_a_page_holds_are_listed_once_and_in_order(pictures: SdkSession) -> None:
+    pictures.run(
         "numbered = [f'{number:03}' for number in range(103)]\n"
         "add(pid, hosted(103), external_id_array=numbered,\n"
         "    json_metadata_array=[{'batch': number // 50, 'road': 'A' if number else 'B'}\n"
         "                         for number in range(103)])"
     ).checked()
     everything = [f"{number:03}" for number in range(103)]
-    assert value(day, "names(pid)") == everything
-    assert value(day, "names(pid, first=101, skip=1)")[:101] == everything[1:102]
-    assert value(day, "kili.count_assets(pid, metadata_where={'road': 'B'})") == 1
-    assert value(day, "names(pid, metadata_where={'batch': [1, 2]})") == everything[50:]
-    assert value(day, "kili.count_assets(pid, updated_at_gte='2100-01-01')") == 0
+    assert value(pictures, "names(pid)") == everything
+    assert value(pictures, "names(pid, first=101, skip=1)")[:101] == everything[1:102]
+    assert value(pictures, "kili.count_assets(pid, metadata_where={'road': 'B'})") == 1
+    assert value(pictures, "names(pid, metadata_where={'batch': [1, 2]})") == everything[50:]
+    assert value(pictures, "kili.count_assets(pid, updated_at_gte='2100-01-01')") == 0
     listed = "[each['externalId'] for each in kili.assets(pid, as_generator=True)]"
-    assert value(day, listed) == everything
+    assert value(pictures, listed) == everything
 
 
-def test_labels_are_found_by_author_type_and_category(day: SdkSession) -> None:
-    day.run(
+def test_labels_are_found_by_author_type_and_category(pictures: SdkSession) -> None:
+    pictures.run(
         "asset = add(pid, hosted(3), external_id_array=['a', 'b', 'c'])\n"
         "kili.create_predictions(pid, external_id_array=['c'], model_name_array=['detector'],\n"
         "    json_response_array=[response(box('1', 'CAR', 0.1, 'RED'))])\n"
@@ -146,13 +159,13 @@ def test_labels_are_found_by_author_type_and_category(day: SdkSession) -> None:
         "                 when='NIGHT')],\n"
         "    author_id_array=[user['labeler']] * 2, seconds_to_label_array=[10, 20])"
     ).checked()
-    assert value(day, "names(pid, label_type_in=['PREDICTION'])") == ["c"]
-    assert value(day, "names(pid, label_author_in=['Leo'])") == ["a", "b"]
-    assert value(day, "names(pid, label_category_search='BOX.CAR.count == 2')") == ["b"]
+    assert value(pictures, "names(pid, label_type_in=['PREDICTION'])") == ["c"]
+    assert value(pictures, "names(pid, label_author_in=['Leo'])") == ["a", "b"]
+    assert value(pictures, "names(pid, label_category_search='BOX.CAR.count == 2')") == ["b"]
     either = "'WHEN.NIGHT.count > 0 OR BOX.BIKE.count > 0'"
-    assert value(day, f"names(pid, label_category_search={either})") == ["a", "b"]
+    assert value(pictures, f"names(pid, label_category_search={either})") == ["a", "b"]
     fields = "['author.email', 'secondsToLabel', 'jsonResponse', 'labelType']"
-    labels = value(day, f"list(kili.labels(pid, asset_id=asset['b'], fields={fields}))")
+    labels = value(pictures, f"list(kili.labels(pid, asset_id=asset['b'], fields={fields}))")
     (label,) = labels
     assert (label["author"]["email"], label["secondsToLabel"]) == ("labeler@example.com", 20)
     boxes = label["jsonResponse"]["BOX"]["annotations"]
@@ -160,8 +173,8 @@ def test_labels_are_found_by_author_type_and_category(day: SdkSession) -> None:
     assert colors == ["RED", "BLUE"]
 
 
-def test_an_asset_is_reviewed_sent_back_and_labeled_again(day: SdkSession) -> None:
-    day.run(
+def test_an_asset_is_reviewed_sent_back_and_labeled_again(pictures: SdkSession) -> None:
+    pictures.run(
         "asset = add(pid, hosted(2), external_id_array=['a', 'b'])\n"
         "kili.append_labels(asset_id_array=list(asset.values()),\n"
         "    json_response_array=[response(box('1', 'BIKE', 0.1))] * 2)\n"
@@ -172,19 +185,19 @@ def test_an_asset_is_reviewed_sent_back_and_labeled_again(day: SdkSession) -> No
         "status = lambda: {each['externalId']: each['status'] for each in\n"
         "    kili.assets(pid, fields=['externalId', 'status'], disable_tqdm=True)}"
     ).checked()
-    assert value(day, "status()") == {"a": "REVIEWED", "b": "ONGOING"}
-    day.run(
+    assert value(pictures, "status()") == {"a": "REVIEWED", "b": "ONGOING"}
+    pictures.run(
         "kili.append_labels(asset_id_array=[asset['b']],\n"
         "    json_response_array=[response(box('1', 'CAR', 0.1, 'BLUE'))])"
     ).checked()
     latest = "kili.assets(pid, asset_id=asset['b'], fields=['latestLabel.jsonResponse'])"
-    (asset,) = value(day, latest)
+    (asset,) = value(pictures, latest)
     (box,) = asset["latestLabel"]["jsonResponse"]["BOX"]["annotations"]
     assert box["categories"] == [{"confidence": 100, "name": "CAR"}]
 
 
-def test_an_issue_is_raised_on_a_label(day: SdkSession) -> None:
-    day.run(
+def test_an_issue_is_raised_on_a_label(pictures: SdkSession) -> None:
+    pictures.run(
         "asset = add(pid, hosted(1), external_id_array=['a'])\n"
         "(label,) = kili.append_labels(asset_id_array=[asset['a']],\n"
         "    json_response_array=[response(box('1', 'BIKE', 0.1))])\n"
@@ -195,19 +208,19 @@ def test_an_issue_is_raised_on_a_label(day: SdkSession) -> None:
         "    kili.append_to_issues(label['id'], pid, object_mid='1', text='A moped')"
     ).checked()
     fields = "['status', 'type', 'objectMid', 'comments.text']"
-    (issue,) = value(day, f"list(kili.issues(pid, fields={fields}))")
+    (issue,) = value(pictures, f"list(kili.issues(pid, fields={fields}))")
     said = [{"text": "A moped"}]
     assert issue == {"status": "OPEN", "type": "ISSUE", "objectMid": "1", "comments": said}
 
 
-def test_labels_are_exported(day: SdkSession, tmp_path: Path) -> None:
-    day.run(
+def test_labels_are_exported(pictures: SdkSession, tmp_path: Path) -> None:
+    pictures.run(
         "seeds = kili.assets(project_id, fields=['content'], first=2, disable_tqdm=True)\n"
         "asset = add(pid, [each['content'] for each in seeds], external_id_array=['a', 'b'])\n"
         "kili.append_labels(asset_id_array=[asset['a'], asset['b']], json_response_array=[\n"
         "    response(box('1', 'BIKE', 0.1)), response(box('1', 'CAR', 0.5, 'RED'))])"
     ).checked()
-    exported = _exported(day, tmp_path, "kili", "single_file=True")
+    exported = _exported(pictures, tmp_path, "kili", "single_file=True")
     data = json.loads(exported["data.json"])
     answers = {
         each["externalId"]: each["latestLabel"]["jsonResponse"]["WHEN"]["categories"]
@@ -215,7 +228,7 @@ def test_labels_are_exported(day: SdkSession, tmp_path: Path) -> None:
     }
     day_time = [{"confidence": 100, "name": "DAY"}]
     assert answers == {"a": day_time, "b": day_time}
-    exported = _exported(day, tmp_path, "yolo_v5", "layout='merged'")
+    exported = _exported(pictures, tmp_path, "yolo_v5", "layout='merged'")
     lines = {name: exported[f"labels/{name}.txt"].decode().split() for name in ("a", "b")}
     assert {name: line[0] for name, line in lines.items()} == {"a": "1", "b": "0"}
     assert [round(float(each), 3) for each in lines["a"][1:]] == [0.3, 0.4, 0.4, 0.4]
@@ -272,17 +285,73 @@ def test_members_come_change_and_go(day: SdkSession) -> None:
     }
 
 
-def test_metadata_and_priority_are_changed_and_assets_deleted(day: SdkSession) -> None:
-    day.run(
+def test_metadata_and_priority_are_changed_and_assets_deleted(pictures: SdkSession) -> None:
+    pictures.run(
         "asset = add(pid, hosted(3), external_id_array=['a', 'b', 'c'])\n"
         "kili.update_properties_in_assets(asset_ids=[asset['a'], asset['b']],\n"
         "    priorities=[2, 1], json_metadatas=[{'road': 'A1'}, {'road': 'B2'}])\n"
         "kili.delete_many_from_dataset(asset_ids=[asset['c']])"
     ).checked()
     fields = "['externalId', 'priority', 'jsonMetadata']"
-    assert value(day, f"list(kili.assets(pid, fields={fields}))") == [
+    assert value(pictures, f"list(kili.assets(pid, fields={fields}))") == [
         {"externalId": "a", "priority": 2, "jsonMetadata": {"road": "A1"}},
         {"externalId": "b", "priority": 1, "jsonMetadata": {"road": "B2"}},
     ]
-    day.run("kili.delete_project(pid)").checked()
-    assert value(day, "kili.count_assets(pid)") == 0
+    pictures.run("kili.delete_project(pid)").checked()
+    assert value(pictures, "kili.count_assets(pid)") == 0
+
+
+def test_a_honeypot_marks_the_labels_made_on_it(pictures: SdkSession) -> None:
+    pictures.run(
+        "asset = add(pid, hosted(1), external_id_array=['a'])\n"
+        "kili.update_properties_in_project(pid, use_honeypot=True)\n"
+        "kili.create_honeypot(json_response=response(box('1', 'BIKE', 0.1)),\n"
+        "    asset_external_id='a', project_id=pid)\n"
+        "kili.append_labels(asset_id_array=[asset['a']], author_id_array=[user['labeler']],\n"
+        "    json_response_array=[response(box('1', 'BIKE', 0.1), when='NIGHT')])"
+    ).checked()
+    fields = "['isHoneypot', 'honeypotMark']"
+    (asset,) = value(pictures, f"list(kili.assets(pid, fields={fields}))")
+    assert asset == {"isHoneypot": True, "honeypotMark": 0.5}
+
+
+def test_labels_are_made_with_the_domain_client(day: SdkSession) -> None:
+    if day.run("from kili.client_domain import Kili as Domain").error:
+        pytest.skip("it has no domain client")
+    day.run(
+        "domain = Domain()\n"
+        "jobs = {'jobs': {'WHEN': INTERFACE['jobs']['WHEN']}}\n"
+        "new = domain.projects.create(title='T', input_type='TEXT', json_interface=jobs)['id']\n"
+        "open('a.txt', 'w').write('Noon')\n"
+        "kili.append_many_to_dataset(new, content_array=['a.txt'], external_id_array=['a'])\n"
+        "(asset,) = domain.assets.list(project_id=new, fields=['id'])\n"
+        "make = domain.labels.create_default\n"
+        "answer = {'WHEN': {'categories': [{'name': 'DAY', 'confidence': 100}]}}\n"
+        "make(project_id=new, asset_id_array=[asset['id']], json_response_array=[answer])"
+    ).checked()
+    fields = "['labelType', 'jsonResponse']"
+    (label,) = value(day, f"domain.labels.list(project_id=new, fields={fields})")
+    chosen = {"categories": [{"name": "DAY", "confidence": 100}]}
+    assert (label["labelType"], label["jsonResponse"]) == ("DEFAULT", {"WHEN": chosen})
+
+
+@pytest.mark.parametrize("workflow", ["V1", "V2"])
+def test_the_step_that_older_domain_clients_name_is_the_one_to_label(workflow: str) -> None:
+    with Emulator(workflow=workflow) as emulator:
+        kili = emulator.client()
+        jobs = {"jobs": {"WHEN": _INTERFACE["jobs"]["WHEN"]}}
+        created = kili.create_project(input_type="TEXT", json_interface=jobs, title="T")
+        kili.append_many_to_dataset(
+            created["id"], content_array=["https://texts.example.com/a.txt"]
+        )
+        (asset,) = kili.assets(created["id"], fields=["id"], disable_tqdm=True)
+        label = {"assetID": asset["id"], "jsonResponse": "{}"}
+        kili.graphql_client.execute(
+            "mutation ($data: AppendManyLabelsData!, $where: AssetWhere!) "
+            "{ data: appendManyLabels(data: $data, where: $where) { id } }",
+            {
+                "data": {"labelType": "DEFAULT", "labelsData": [label], "stepName": "Default"},
+                "where": {"idIn": [asset["id"]]},
+            },
+        )
+        assert kili.count_labels(created["id"], type_in=["DEFAULT"]) == 1

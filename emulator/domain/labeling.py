@@ -12,6 +12,8 @@ from emulator.rules.steps import Place
 from emulator.rules.workflow import SUBMITTED
 from emulator.storage.snapshot import Document
 
+_ANY_STEP = "Default"
+
 
 def step_of_label(
     tx: Transaction,
@@ -73,6 +75,8 @@ def asked_step(
 ) -> str | None:
     """The id of the step that a label names by ``stepId`` or ``stepName``.
 
+    Clients up to 26.1 name "Default" whatever the steps are: it is no step unless there is one.
+
     Raises:
         KiliError: the project does not have it, or several of that name.
     """
@@ -80,6 +84,8 @@ def asked_step(
     if step_id is None and name is None:
         return None
     steps = step.steps_of(tx, project["id"])
+    if name == _ANY_STEP and all(each["name"] != name for each in steps):
+        return None
     if not steps:
         raise errors.workflow_without_steps(operation)
     found = [each["id"] for each in steps if step_id == each["id"] or name == each["name"]]
