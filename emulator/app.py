@@ -45,7 +45,7 @@ class Platform:
         )
         signer = UploadSigner(_secret(settings.folder))
         executor = GraphQLExecutor()
-        self.subscriptions = Subscriptions(self.registry, executor)
+        self.subscriptions = Subscriptions(self.registry, executor, self._request_log)
         self.application = create_application(
             settings,
             self.registry,

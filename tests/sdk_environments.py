@@ -55,7 +55,7 @@ class Recipe:
 RECIPES = {
     "2.125.2": Recipe(_FIRST_GENERATION, newest_python=(3, 12)),
     "2.128.2": Recipe(_FIRST_GENERATION, newest_python=(3, 12)),
-    "26.2.4": Recipe((_GQL, "numpy")),
+    "26.2.4": Recipe(("kili[pandas,gis,coco]", _GQL), newest_python=(3, 13)),
 }
 """The SDKs of `make test`."""
 
@@ -63,9 +63,9 @@ CONTRACT_RECIPES = {
     "2.140.3": Recipe((*_SECOND_GENERATION, _GQL), newest_python=(3, 12)),
     "2.150.1": Recipe(("numpy<2", _GQL), newest_python=(3, 12)),
     "2.165.0": Recipe(("numpy<2", _GQL), newest_python=(3, 12)),
-    "2.176.1": Recipe((_GQL, "numpy")),
-    "25.2.10": Recipe((_GQL, "numpy")),
-    "26.1.5": Recipe((_GQL, "numpy")),
+    "2.176.1": Recipe(("kili[gis,coco,image]", _GQL), newest_python=(3, 12)),
+    "25.2.10": Recipe(("kili[gis,coco,image]", _GQL), newest_python=(3, 12)),
+    "26.1.5": Recipe(("kili[gis,coco,image]", _GQL), newest_python=(3, 13)),
 }
 """Those that only `make contract` has beside them."""
 

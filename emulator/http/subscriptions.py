@@ -13,9 +13,10 @@ from emulator import errors
 from emulator.api.execution import GraphQLExecutor
 from emulator.config import API_PATH
 from emulator.domain.registry import WorldRegistry
-from emulator.domain.world import World
+from emulator.domain.world import Actor, World
 from emulator.http import security
 from emulator.http.graphql import MakeContext, context_maker
+from emulator.http.request_log import Entry, RequestLog
 from emulator.http.websocket import Connection, Limits
 
 _MAX_MESSAGE = 1_000_000
@@ -24,20 +25,28 @@ _MAX_MESSAGE = 1_000_000
 class Subscriptions:
     """All open connections of a server.
 
+    Args:
+        request_log: where each subscription that is asked for is written down.
+
     Attributes:
         limits: of the connections to come.
     """
 
-    def __init__(self, registry: WorldRegistry, executor: GraphQLExecutor) -> None:
+    def __init__(
+        self, registry: WorldRegistry, executor: GraphQLExecutor, request_log: RequestLog
+    ) -> None:
         self.limits = Limits()
         self._registry = registry
         self._executor = executor
+        self._request_log = request_log
         self._lock = threading.Lock()
         self._connections: set[Connection] = set()
 
     def serve(self, channel: Any, make_context: MakeContext) -> None:
         """Serve one connection until it ends."""
-        connection = Connection(channel, self._registry, self._executor, make_context, self.limits)
+        connection = Connection(
+            channel, self._registry, self._executor, make_context, self._note, self.limits
+        )
         with self._lock:
             self._connections.add(connection)
         try:
@@ -45,6 +54,11 @@ class Subscriptions:
         finally:
             with self._lock:
                 self._connections.discard(connection)
+
+    def _note(
+        self, session: tuple[World, Actor] | None, operations: list[str], failed: bool
+    ) -> None:
+        self._request_log.add(Entry(request, session, operations, errors=failed))
 
     def detach(self, world: World) -> None:
         """Complete the subscriptions to a world."""

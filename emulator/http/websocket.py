@@ -28,7 +28,7 @@ from emulator.api.subscription import Subscription
 from emulator.domain.api_key import authenticate
 from emulator.domain.events import Event
 from emulator.domain.registry import WorldRegistry
-from emulator.domain.world import View, World
+from emulator.domain.world import Actor, View, World
 from emulator.http import frames
 from emulator.http.graphql import MakeContext
 
@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 # What the writer does next: it sends the frame, if there is one.
 Job = Callable[[], frames.Frame | None]
+# Writes down who asked for which operations, and whether the answer was an error.
+Note = Callable[[tuple[World, Actor] | None, list[str], bool], None]
 
 _GOING_AWAY = 1001
 _POLICY_VIOLATION = 1008
@@ -64,6 +66,7 @@ class Connection:
     Args:
         channel: a ``simple_websocket.Server``.
         make_context: makes the contexts that operations are executed in.
+        note: told of each subscription that is asked for, before it is answered.
 
     Attributes:
         over: done when it has ended.
@@ -77,9 +80,11 @@ class Connection:
         registry: WorldRegistry,
         executor: GraphQLExecutor,
         make_context: MakeContext,
+        note: Note,
         limits: Limits,
     ) -> None:
         self._channel = channel
+        self._note = note
         self._registry = registry
         self._executor = executor
         self._limits = limits
@@ -159,7 +164,9 @@ class Connection:
             return
         assert self._key is not None
         session = self._registry.authenticate(self._key)
+        operations = self._executor.operations(payload["query"])
         if session is None:
+            self._note(None, operations, True)
             self.send(frames.failure(frame_id, errors.access_denied()))
             return
         world, actor = session
@@ -167,11 +174,13 @@ class Connection:
             context = self.make_context(world, actor)
             subscription = Subscription(self._executor, payload, context)
         except InvalidRequestError as error:
+            self._note(session, operations, True)
             self.send(frames.error(frame_id, error.errors))
             return
         with self._lock:
             self._forget(frame_id)
             self._followed[frame_id] = Followed(self, frame_id, subscription, world, self._key)
+        self._note(session, operations, False)
 
     def _stop(self, frame_id: Any) -> None:
         with self._lock:

@@ -30,6 +30,9 @@ The code runs in the SDK's own process, against a new world with the default sce
     an empty folder, as a ``Path``.
 ``fetched``
     ``fetched(url)`` is what the administrator gets at an address: a ``requests.Response``.
+``graphql``
+    ``graphql("{ data: me { id } }")["data"]`` is what the administrator is answered without the
+    SDK: for what a case needs and its generation has no method for.
 
 It must call the method and assert what a user would look at: never only that nothing was raised.
 The case counts if, beyond that, the server received the named operations during the calls of the

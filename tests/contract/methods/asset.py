@@ -168,7 +168,6 @@ CASES = [
             )
             assert new == {"id": id_, "status": "TODO"}
         """,
-        since="26.2.4",  # older ones need a package to read pictures with
     ),
     case(
         "assets.create_text",

@@ -145,7 +145,6 @@ CASES = [
             assert (found["id"], found["labelType"]) == (made["id"], "DEFAULT")
             assert found["jsonResponse"] == HARD
         """,
-        since="26.2.4",  # older ones always name a step, which a V1 project has not
     ),
     case(
         "labels.create_prediction",
@@ -224,21 +223,31 @@ CASES = [
             assert kili.labels.count(project_id) == 5
         """,
     ),
-]
+    case(
+        "label_created_or_updated",
+        sends="Subscription.labelCreatedOrUpdated",
+        code="""
+            import threading
 
-PENDING = {
-    "label_created_or_updated": "tried in tests/test_subscriptions.py: websockets are not logged",
-    **dict.fromkeys(
-        (
-            "append_labels_from_geojson_files",
-            "append_labels_from_shapefiles",
-            "labels.create_default_from_geojson",
-            "labels.create_default_from_shapefile",
-            "labels.create_inference_from_geojson",
-            "labels.create_inference_from_shapefile",
-            "labels.create_prediction_from_geojson",
-            "labels.create_prediction_from_shapefile",
-        ),
-        "its case is not written yet",
+            told, is_told = [], threading.Event()
+
+            def callback(subscription_id, frame):
+                told.append(frame["payload"]["data"]["data"])
+                is_told.set()
+
+            subscription = kili.label_created_or_updated(project_id, callback)
+            for _ in range(20):  # the SDK does not say from when on the server listens
+                kili.append_labels(
+                    [asset["street"]], [HARD], model_name="m", label_type="INFERENCE"
+                )
+                if is_told.wait(3):
+                    break
+            assert told[0]["labelOf"] == {"id": asset["street"]}
+            assert told[0]["labelType"] == "INFERENCE"
+            assert json.loads(told[0]["jsonResponse"]) == HARD
+            subscription._conn.send(json.dumps({"id": subscription._id, "type": "stop"}))
+            subscription._st_id.join(30)
+            assert not subscription._st_id.is_alive()
+        """,
     ),
-}
+]

@@ -20,53 +20,48 @@ CASES = [
         sends="Query.listTagsByOrg",
         code="""
             assert kili.tags() == []
-            made = kili.create_tag("Urgent")
+            made = graphql('mutation { data: createTag(data: {label: "Urgent"}) { id } }')["data"]
             (found,) = kili.tags(fields=["id", "label"])
             assert found == {"id": made["id"], "label": "Urgent"}
         """,
-        since="2.165.0",
     ),
     case(
         "tag_project",
         sends="Mutation.checkTag",
         code="""
-            made = kili.create_tag("Urgent")
+            made = graphql('mutation { data: createTag(data: {label: "Urgent"}) { id } }')["data"]
             kili.tag_project(project_id, tags=["Urgent"])
             assert [each["id"] for each in kili.tags(project_id, fields=["id"])] == [made["id"]]
         """,
-        since="2.165.0",
     ),
     case(
         "untag_project",
         sends="Mutation.uncheckTag",
         code="""
-            kili.create_tag("Urgent")
+            graphql('mutation { data: createTag(data: {label: "Urgent"}) { id } }')
             kili.tag_project(project_id, tags=["Urgent"])
             kili.untag_project(project_id, tags=["Urgent"])
             assert kili.tags(project_id) == []
             assert [each["label"] for each in kili.tags()] == ["Urgent"]
         """,
-        since="2.165.0",
     ),
     case(
         "update_tag",
         sends="Mutation.updateTag",
         code="""
-            kili.create_tag("Urgent")
+            graphql('mutation { data: createTag(data: {label: "Urgent"}) { id } }')
             kili.update_tag("Urgent", "Later")
             assert [each["label"] for each in kili.tags()] == ["Later"]
         """,
-        since="2.165.0",
     ),
     case(
         "delete_tag",
         sends="Mutation.deleteTag",
         code="""
-            kili.create_tag("Urgent")
+            graphql('mutation { data: createTag(data: {label: "Urgent"}) { id } }')
             assert kili.delete_tag("Urgent") is True
             assert kili.tags() == []
         """,
-        since="2.165.0",
     ),
     # ------------------------------------------------------------------ the domain client
     case(

@@ -83,7 +83,6 @@ CASES = [
             hers = kili.assets(project_id, assignee_in=[user["labeler"]], fields=["id"])
             assert list(hers) == [{"id": asset["meadow"]}]
         """,
-        since="26.2.4",
     ),
     case(
         "assets.assign",
@@ -99,6 +98,5 @@ CASES = [
                 {"id": asset["meadow"]}
             ]
         """,
-        since="26.2.4",
     ),
 ]
