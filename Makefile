@@ -40,7 +40,8 @@ test: $(VENV)/.installed-dev sdk-environments
 	$(BIN)/python -m pytest $(ARGS)
 
 contract: $(VENV)/.installed-dev contract-environments
-	$(BIN)/python -m pytest -m "surface or contract" $(ARGS)
+	@status=0; $(BIN)/python -m pytest -m "surface or contract" $(ARGS) || status=$$?; \
+	$(BIN)/python -m tests.contract.coverage && exit $$status
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/python -m ruff check .

@@ -271,6 +271,11 @@ def test_a_satellite_image_of_several_layers(kili: Any, write: Write) -> None:
     assert last == web
     read = {each["name"]: _read(kili, each["imageUrl"]) for each in files}
     assert read == {name: tiff(size, size) for name, size in sizes.items()}
+    known = _only_asset(kili, project, "geospatialExportMetadata")["geospatialExportMetadata"]
+    assert known == [
+        *({"name": name, "width": size, "height": size} for name, size in sizes.items()),
+        {"name": "web", "epsg": "EPSG3857"},
+    ]
 
 
 def test_a_satellite_image_of_web_layers_only(kili: Any) -> None:

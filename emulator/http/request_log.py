@@ -1,4 +1,4 @@
-"""The request log: one JSON line for each GraphQL request, saying who asked what.
+"""The request log: one JSON line for each GraphQL request or subscription: who asked what.
 
 SDKs say in headers who they are and which of their methods is at work (contract §1.2).
 """

@@ -1,11 +1,15 @@
-"""The SDKs that the contract is tested with: the newest one, and by `make contract` all."""
+"""The SDKs that the contract is tested with: the newest one, and by `make contract` all.
+
+What of the others' methods passed is written down at the end (``evidence.py``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
+from tests.contract.evidence import Recorder
 from tests.contract.surface import NEWEST, VERSIONS
 from tests.sdk import SdkProcess
 from tests.server import ServerUnderTest
@@ -30,3 +34,27 @@ def installed_sdk(request: pytest.FixtureRequest) -> Iterator[SdkProcess]:
     """Each of them in turn, in its own environment, its waits cut short."""
     with SdkProcess(request.param, fast=True) as process:
         yield process
+
+
+_RECORDER = pytest.StashKey[Recorder]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_RECORDER] = Recorder()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    is_end = report.when == "call" or report.failed
+    if is_end and isinstance(item, pytest.Function) and item.originalname == "test_method":
+        params = item.callspec.params
+        recorder = item.config.stash[_RECORDER]
+        recorder.note(params["installed_sdk"], params["tried"], passed=report.passed)
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    session.config.stash[_RECORDER].write()

@@ -105,6 +105,7 @@ def values():
 description = json.loads(DESCRIPTION)  # noqa: F821  (set by the test)
 log = RequestLog(description["log"], description["world"])
 keys = description["keys"]
+version = description["version"]
 kili = Watched(
     new_client(description["client"], keys["admin"]), description["method"].split("."), log
 )

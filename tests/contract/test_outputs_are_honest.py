@@ -157,6 +157,10 @@ def _see_deleted(wire: Wire, known: Names, values: Seen) -> None:
 def _change_assets(wire: Wire, known: Names, values: Seen) -> None:
     row = {"contentArray": ["http://example.com/a"], "jsonContentArray": ["http://example.com/b"]}
     wire.call("appendManyAssets", data=row, where={"id": known["project"]}, selection="id")
+    land = {"title": "Land", "inputType": "GEOSPATIAL"}
+    where = {"id": wire.call("createProject", data=land, selection="id")["id"]}
+    row = {"contentArray": [""], "jsonContentArray": ['[{"epsg": "EPSG3857"}]']}
+    wire.call("appendManyAssets", data=row, where=where, selection="id")
     page = {"pageNumber": 1, "width": 3, "height": 4}
     other = {"pageNumber": 2, "width": 5, "height": 6, "rotation": 90}
     properties = {

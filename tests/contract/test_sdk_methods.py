@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.methods import Case, all_cases, outside, pending
+from tests.contract import evidence
+from tests.contract.methods import Case, all_cases, broken, outside, pending
 from tests.contract.surface import NEWEST, VERSIONS, Surface, stored
 from tests.sdk import SdkProcess
 from tests.server import RemoteWorld, ServerUnderTest
@@ -26,8 +27,7 @@ TRIED = [
         marks=() if version == NEWEST else pytest.mark.contract,
     )
     for version in VERSIONS
-    for each in CASES
-    if each.fits(version) and each.method in SURFACES[version].methods
+    for each in evidence.cases_of(version)
 ]
 
 
@@ -42,6 +42,7 @@ def test_method(
         {
             "method": tried.method,
             "sends": tried.sends,
+            "version": installed_sdk.version,
             "client": SURFACES[installed_sdk.version].methods[tried.method],
             "folder": str(tmp_path),
             **_names(world),
@@ -75,16 +76,46 @@ def _names(world: RemoteWorld) -> dict[str, Any]:
     }
 
 
-def test_each_method_of_the_newest_sdk_is_tried_or_listed() -> None:
-    tried = {each.method for each in CASES if each.fits(NEWEST)}
-    unknown = SURFACES[NEWEST].methods.keys() - tried - pending().keys() - outside().keys()
-    assert not unknown, "write cases, or name them in PENDING: tests/contract/methods/__init__.py"
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_method_of_an_sdk_is_tried_or_listed(version: str) -> None:
+    tried = {each.method for each in CASES if each.fits(version)}
+    fails = {method for method, failing in broken() if failing == version}
+    listed = pending().keys() | outside().keys()
+    unknown = SURFACES[version].methods.keys() - tried - fails - listed
+    assert not unknown, "write cases, or list them: tests/contract/methods/__init__.py"
 
 
-def test_each_method_of_an_older_sdk_is_tried_or_listed() -> None:
-    every = {method for surface in SURFACES.values() for method in surface.methods}
-    unknown = every - {each.method for each in CASES} - pending().keys() - outside().keys()
-    assert not unknown, "write cases, or name them in PENDING: tests/contract/methods/__init__.py"
+@pytest.mark.parametrize(("method", "version"), sorted(broken()))
+def test_a_method_that_fails_by_itself_exists_and_is_not_tried(method: str, version: str) -> None:
+    assert method in SURFACES[version].methods
+    assert not any(each.method == method and each.fits(version) for each in CASES)
+
+
+@pytest.mark.parametrize("version", evidence.RECORDED)
+def test_the_evidence_is_of_cases_that_exist(version: str) -> None:
+    known = set(map(str, evidence.cases_of(version)))
+    assert evidence.proven(version) <= known, "run: make contract"
+
+
+def test_evidence_is_of_the_last_run_of_each_case(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "FOLDER", tmp_path)
+    version = evidence.RECORDED[0]
+    first, second, third = evidence.cases_of(version)[:3]
+
+    def run(**passed: bool) -> frozenset[str]:
+        recorder = evidence.Recorder()
+        for name, tried in (("first", first), ("second", second), ("third", third)):
+            if name in passed:
+                recorder.note(version, tried, passed=passed[name])
+        recorder.write()
+        return evidence.proven(version)
+
+    assert run(first=True, second=False) == {str(first)}
+    assert run(third=True) == {str(first), str(third)}
+    assert run(first=False, second=True) == {str(second), str(third)}
+    assert not evidence.proven(evidence.RECORDED[1])
 
 
 def test_no_method_is_both_tried_with_the_newest_sdk_and_listed() -> None:

@@ -16,6 +16,7 @@ from emulator.app import Emulator
 from emulator.config import Settings
 from emulator.http.request_log import RequestLog, RequestLogError
 from tests.server import ServerUnderTest
+from tests.subscriber import connected
 from tests.wire import Wire
 
 HEADERS = {
@@ -111,6 +112,18 @@ def test_a_refused_request_is_logged_as_one(
 def test_a_request_with_an_unknown_key_is_nobodys(logged: Logged) -> None:
     line = logged.send("{ data: me { id } }", key="no-such-key")
     assert (line["world"], line["user"], line["errors"]) == (None, None, True)
+
+
+def test_a_subscription_is_logged_when_it_starts(logged: Logged) -> None:
+    before = len(logged.lines())
+    with connected(logged.wire) as client:
+        client.start("good", logged.wire.emulator.world.view.projects.all()[0]["id"])
+        client.start("bad", "x", query="subscription { data: nothing { id } }")
+    good, bad = logged.lines()[before:]
+    assert (good["operations"], good["errors"]) == (["Subscription.labelCreatedOrUpdated"], False)
+    assert (bad["operations"], bad["errors"]) == (["Subscription.nothing"], True)
+    assert {good["user"], bad["user"]} == {"admin@example.com"}
+    assert good["world"] == "default"
 
 
 def test_a_log_is_continued(tmp_path: Path) -> None:

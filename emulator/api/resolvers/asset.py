@@ -11,7 +11,7 @@ from emulator.api.context import Info
 from emulator.api.resolvers.arguments import named_ids, required_id, rows, targets
 from emulator.api.resolvers.outcome import Outcome, outcome, project_of
 from emulator.domain import asset as assets_of
-from emulator.domain import asset_import, file, workflow
+from emulator.domain import asset_import, asset_layer, file, workflow
 from emulator.domain.filters import Where, page
 from emulator.storage.snapshot import Document
 
@@ -174,6 +174,11 @@ def content(owner: Document, info: Info) -> str:
 @asset.field("jsonContent")
 def json_content(owner: Document, info: Info) -> str:
     return info.context.link(owner["jsonContent"])
+
+
+@asset.field("geospatialExportMetadata")
+def geospatial_export_metadata(owner: Document, info: Info) -> list[dict[str, Any]] | None:
+    return asset_layer.layers_of(info.context.world, info.context.view, owner)
 
 
 @asset.field("ocrMetadata")

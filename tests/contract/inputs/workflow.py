@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.inputs.registry import Case, Stage, case
-from tests.stage import HARD, RED, set_steps
+from tests.stage import EASY, HARD, RED, set_steps
 
 PLACES = {"waiting", "labeled", "in review", "skipped"}
 
@@ -144,7 +144,23 @@ def _on_step(member: str, value: str) -> Case:
 
 
 case("AppendManyLabelsData.stepId")(_on_step("stepId", "label step"))
-case("AppendManyLabelsData.stepName")(_on_step("stepName", "Label"))
+
+
+@case("AppendManyLabelsData.stepName")
+def _(stage: Stage) -> None:
+    _on_step("stepName", "Label")(stage)
+    _where_there_are_no_steps(stage)
+
+
+def _where_there_are_no_steps(stage: Stage) -> None:
+    """Some clients say "Default" with every default label, also there."""
+    row = {"assetID": stage.names["meadow"], "jsonResponse": EASY}
+    data = {"labelType": "DEFAULT", "labelsData": [row], "stepName": "Default"}
+    (label,) = stage.wire.call("appendManyLabels", data=data, where={}, selection="assetId")
+    assert label == {"assetId": stage.names["meadow"]}
+    data["stepName"] = "Label"
+    answer = stage.wire.send("appendManyLabels", data=data, where={}).json()
+    assert "the V1 workflow, which has no steps" in answer["errors"][0]["message"]
 
 
 def _selects(member: str, value: Any, expected: set[str]) -> Case:

@@ -16,6 +16,8 @@ The code runs in the SDK's own process, against a new world with the default sce
 
 ``kili``
     the client that has the method, as the administrator.
+``version``
+    the SDK's version, as ``"26.2.4"``.
 ``project_id``, ``organization_id``, ``issue_id``
     what the scenario has one of.
 ``asset``, ``label``, ``user``
@@ -40,7 +42,8 @@ method, and answered them without an error.
 
 Where generations differ, give a method several cases with ``since`` and ``until`` (both included).
 Methods that no case covers stand in ``PENDING`` of their noun with the reason, or, where nothing of
-their noun is emulated, in ``OUTSIDE`` of ``not_emulated.py``.
+their noun is emulated, in ``OUTSIDE`` of ``not_emulated.py``. A method that an SDK cannot carry out
+whatever the server answers stands in ``BROKEN`` of its noun, as ``(method, version)``.
 """
 
 from __future__ import annotations
@@ -117,6 +120,15 @@ def pending() -> dict[str, str]:
 def outside() -> dict[str, str]:
     """Methods of nouns that are not emulated, and those that ask the server nothing → why."""
     return _merged("OUTSIDE")
+
+
+def broken() -> dict[tuple[str, str], str]:
+    """Methods that fail in an SDK by themselves, as ``(method, version)`` → how."""
+    return {
+        key: reason
+        for module in _modules()
+        for key, reason in getattr(module, "BROKEN", {}).items()
+    }
 
 
 def _merged(name: str) -> dict[str, str]:

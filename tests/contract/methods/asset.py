@@ -265,7 +265,9 @@ CASES = [
             f"assets.{method}",
             sends="Mutation.appendManyAssets",
             code=f"""
-                made = kili.projects.create("Other", input_type="{kind}", json_interface={{}})
+                given = '{{title: "Other", inputType: {kind}}}'  # 26.1 cannot create each type
+                create = "mutation {{ data: createProject(data: " + given + ") {{ id }} }}"
+                made = graphql(create)["data"]
                 kili.assets.{method}(
                     project_id=made["id"],
                     content_array=["https://example.com/{name}"],

@@ -103,9 +103,7 @@ CASES = [
     case(
         "export_labels_as_df",
         sends="Query.assets",
-        code=_FRAME.format(
-            call='kili.export_labels_as_df(project_id, fields=["id", "labelType"])'
-        ),
+        code=_FRAME.format(call='kili.export_labels_as_df(project_id, fields=["id", "labelType"])'),
     ),
     *(
         case(

@@ -77,7 +77,7 @@ CASES = [
         + """
             assert roles[email["labeler"]] == "REVIEWER"
         """,
-        since="2.128.0",
+        since="26.2.4",
     ),
     case(
         "delete_from_roles",
@@ -109,6 +109,7 @@ CASES = [
             (leo,) = kili.projects.users.list(project_id, filter={"email": email["labeler"]})
             assert leo["role"] == "REVIEWER"
         """,
+        since="26.2.4",
     ),
     case(
         "projects.users.remove",
@@ -146,3 +147,9 @@ CASES = [
         """,
     ),
 ]
+
+BROKEN = {
+    (method, version): "the role changes, and then it looks for the answer under another name"
+    for method in ("projects.users.update", "update_properties_in_project_user")
+    for version in ("25.2.10", "26.1.5")
+}

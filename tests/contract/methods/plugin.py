@@ -16,6 +16,8 @@ class PluginHandler(PluginCore):
     def on_submit(self, label, asset_id):
         print("submitted " + asset_id)
 """)
+is_file = version == "2.125.2"  # later ones take a folder or a file
+source = plugin / "main.py" if is_file else plugin
 '''
 
 
@@ -24,7 +26,7 @@ def _with_plugin(code: str) -> str:
     return _PLUGIN + code
 
 
-_UPLOADED = 'kili.upload_plugin(str(plugin), "Counter")\n'
+_UPLOADED = 'kili.upload_plugin(str(source), "Counter")\n'
 _ACTIVE = _UPLOADED + 'kili.activate_plugin_on_project("Counter", project_id=project_id)\n'
 
 CASES = [
@@ -35,7 +37,6 @@ CASES = [
             _UPLOADED + 'assert [each["name"] for each in kili.list_plugins()] == ["Counter"]\n'
             'assert kili.get_plugin_status("Counter") == "ACTIVE"\n'
         ),
-        since="2.128.2",
     ),
     case(
         "list_plugins",
@@ -44,13 +45,11 @@ CASES = [
             "assert kili.list_plugins() == []\n" + _ACTIVE + "(found,) = kili.list_plugins()\n"
             'assert (found["name"], found["projectIds"]) == ("Counter", [project_id])\n'
         ),
-        since="2.128.2",
     ),
     case(
         "get_plugin_status",
         sends="Query.getPluginRunnerStatus",
         code=_with_plugin(_UPLOADED + 'assert kili.get_plugin_status("Counter") == "ACTIVE"\n'),
-        since="2.128.2",
     ),
     case(
         "activate_plugin_on_project",
@@ -60,7 +59,6 @@ CASES = [
             + 'kili.activate_plugin_on_project("Counter", project_id=project_id)\n'
             + 'assert kili.list_plugins()[0]["projectIds"] == [project_id]\n'
         ),
-        since="2.128.2",
     ),
     case(
         "deactivate_plugin_on_project",
@@ -70,7 +68,6 @@ CASES = [
             + 'kili.deactivate_plugin_on_project("Counter", project_id=project_id)\n'
             + 'assert kili.list_plugins()[0]["projectIds"] == []\n'
         ),
-        since="2.128.2",
     ),
     case(
         "delete_plugin",
@@ -78,7 +75,6 @@ CASES = [
         code=_with_plugin(
             _UPLOADED + 'kili.delete_plugin("Counter")\n' + "assert kili.list_plugins() == []\n"
         ),
-        since="2.128.2",
     ),
     case(
         "get_plugin_logs",
@@ -89,7 +85,6 @@ CASES = [
             + "logs = kili.get_plugin_logs(project_id=project_id, plugin_name='Counter')\n"
             + "assert 'submitted ' + asset['aquarium'] in logs\n"
         ),
-        since="2.128.2",
     ),
     case(
         "get_plugin_build_errors",
@@ -108,11 +103,10 @@ CASES = [
             _ACTIVE
             + "main = plugin / 'main.py'\n"
             + "main.write_text(main.read_text().replace('submitted', 'seen'))\n"
-            + "kili.update_plugin(str(plugin), 'Counter')\n"
+            + "kili.update_plugin(str(source), 'Counter')\n"
             + "kili.append_labels([asset['aquarium']], [EASY])\n"
             + "logs = kili.get_plugin_logs(project_id=project_id, plugin_name='Counter')\n"
             + "assert 'seen ' + asset['aquarium'] in logs\n"
         ),
-        since="2.128.2",
     ),
 ]

@@ -139,19 +139,9 @@ CASES = [
         "users.list",
         sends="Query.users",
         code="""
-            (leo,) = kili.users.list(email=email["labeler"])
-            assert (leo["id"], leo["firstname"]) == (user["labeler"], "Leo")
-        """,
-        until="25.2.10",
-    ),
-    case(
-        "users.list",
-        sends="Query.users",
-        code="""
             (leo,) = kili.users.list(filter={"email": email["labeler"]})
             assert (leo["id"], leo["firstname"]) == (user["labeler"], "Leo")
         """,
-        since="26.1.5",
     ),
     case(
         "users.list_as_generator",

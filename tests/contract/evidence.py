@@ -1,0 +1,58 @@
+"""What has passed: the cases of SDK methods, for each SDK that only ``make contract`` runs.
+
+``evidence/<version>.json`` holds the names of the cases that passed when they were last run. The
+newest SDK needs none: its cases run in every ``make test``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+from tests.contract.methods import Case, all_cases
+from tests.contract.surface import NEWEST, VERSIONS, stored
+
+FOLDER = Path(__file__).with_name("evidence")
+RECORDED = tuple(version for version in VERSIONS if version != NEWEST)
+
+
+def cases_of(version: str) -> list[Case]:
+    """The cases that are meant for an SDK, and whose method it has."""
+    methods = stored(version).methods
+    return [each for each in all_cases() if each.fits(version) and each.method in methods]
+
+
+def proven(version: str) -> frozenset[str]:
+    """The names of the cases of an SDK that have passed."""
+    if version == NEWEST:
+        return frozenset(map(str, cases_of(version)))
+    path = _path(version)
+    return frozenset(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else frozenset()
+
+
+class Recorder:
+    """What becomes of the cases in one run of the tests."""
+
+    def __init__(self) -> None:
+        self._outcomes: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+
+    def note(self, version: str, tried: Case, *, passed: bool) -> None:
+        """A case has come to its end."""
+        self._outcomes[version][str(tried)] = passed
+
+    def write(self) -> None:
+        """Add the cases that passed, and drop those that failed or do not exist any more."""
+        for version in RECORDED:
+            outcomes = self._outcomes[version]
+            if outcomes:
+                known = map(str, cases_of(version))
+                before = dict.fromkeys(proven(version), True)
+                good = {name for name, passed in (before | outcomes).items() if passed}
+                text = json.dumps(sorted(good & set(known)), indent=2)
+                FOLDER.mkdir(exist_ok=True)
+                _path(version).write_text(text + "\n", encoding="utf-8")
+
+
+def _path(version: str) -> Path:
+    return FOLDER / f"{version}.json"
