@@ -18,7 +18,7 @@ CASES = [
         "append_to_roles",
         sends="Mutation.appendToRoles",
         code="""
-            kili.append_to_roles(project_id, "New@example.com", "REVIEWER")
+            kili.append_to_roles(project_id, "new@example.com", "REVIEWER")
             kili.append_to_roles(project_id, email["labeler"], "TEAM_MANAGER")
         """
         + _ROLES

@@ -36,7 +36,7 @@ CASES = [
         code="""
             project = kili.get_project(project_id)
             assert project.project_id == project_id
-            assert project.count_assets() == 6
+            assert project.input_type == "IMAGE"
         """,
     ),
     case(
