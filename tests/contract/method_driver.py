@@ -3,12 +3,24 @@
 Only the standard library and the SDK, and Python 3.8, may be relied on here.
 """
 
+import contextlib
+import functools
 import inspect
 import json
 import os
 from pathlib import Path
 
 import requests
+
+
+def keep_schemas():
+    """Read the server's schema once for all clients: by itself each builds it anew, slowly."""
+    with contextlib.suppress(ImportError):  # the oldest do not use this library
+        import gql.client as library
+
+        if not hasattr(library.parse, "cache_info"):
+            library.parse = functools.lru_cache(library.parse)
+            library.build_ast_schema = functools.lru_cache(library.build_ast_schema)
 
 
 def new_client(kind, key):
@@ -102,6 +114,7 @@ def values():
     return "\n".join(f"{name} = {repr(value)[:1000]}" for name, value in made.items())
 
 
+keep_schemas()
 description = json.loads(DESCRIPTION)  # noqa: F821  (set by the test)
 log = RequestLog(description["log"], description["world"])
 keys = description["keys"]
