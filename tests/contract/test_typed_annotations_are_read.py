@@ -15,7 +15,8 @@ from tests.server import RemoteWorld, ServerUnderTest
 
 pytestmark = pytest.mark.surface
 
-INPUT_TYPES = ("VIDEO", "GEOSPATIAL", "LLM_RLHF", "LLM_INSTR_FOLLOWING", "LLM_STATIC", "IMAGE")
+# Those with typed annotations whose projects take assets: conversations cannot be made here.
+INPUT_TYPES = ("VIDEO", "GEOSPATIAL", "LLM_RLHF", "IMAGE")
 
 # What clients put into the first frame by themselves.
 OWN = ("ANNOTATION_JOB_COUNTER", "ANNOTATION_NAMES_JOB")
