@@ -7,6 +7,7 @@ exist or that comes round to itself, and members of the wrong form. Whatever els
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from emulator import errors
@@ -16,9 +17,14 @@ from emulator.rules.response_shapes import ML_TASKS, RELATION_ENDS, TOOLS
 Jobs = dict[str, Any]
 Refuse = Callable[[str], errors.KiliError]
 
+_KNOWN_INTERFACES = 64
 
+
+@lru_cache(_KNOWN_INTERFACES)
 def parse_json_interface(text: str, operation: str) -> Jobs:
     """The jobs of an interface; ``null`` and one without jobs are empty ones.
+
+    They are read once for all labels of a project: no caller changes them.
 
     Returns:
         job name → job.

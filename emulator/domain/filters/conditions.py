@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Protocol
 
 from emulator import clock
@@ -52,6 +53,7 @@ def until(member: str) -> Predicate:
     return lambda _, document, value: bool(document[member] <= moment(value))
 
 
+@lru_cache(64)
 def moment(value: str) -> str:
     return clock.to_text(clock.from_text(value))
 

@@ -169,11 +169,19 @@ class Selection:
 
     def _kept(self, candidates: Iterable[Document], noun: str, where: Where) -> list[Document]:
         check_searches(where)
+        where = {name: _looked_up(value) for name, value in where.items()}
         return [
             each
             for each in candidates
             if self.sees(each["projectId"]) and self.meets(noun, each, where)
         ]
+
+
+def _looked_up(value: Any) -> Any:
+    """A condition's list of texts as a set, in which each document is found without a search."""
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return frozenset(value)
+    return value
 
 
 def page(documents: list[Document], first: int | None, skip: int | None) -> list[Document]:
