@@ -14,9 +14,11 @@ from emulator.domain import access, member
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules import permissions
+from emulator.rules.workflow import MODEL_TYPES
 from emulator.storage.snapshot import Document
 
-_MODEL_TYPES = ("PREDICTION", "INFERENCE")
+# project and type → the last number that was given
+Numbers = dict[tuple[str, str], int]
 
 
 def create_issues(
@@ -35,11 +37,16 @@ def create_issues(
         KiliError: a label or asset is unknown, they do not belong together, or the type is not
             the actor's to open.
     """
-    return [_create_issue(tx, operation, row, project_id) for row in rows]
+    numbers: Numbers = {}
+    return [_create_issue(tx, operation, row, project_id, numbers) for row in rows]
 
 
 def _create_issue(
-    tx: Transaction, operation: str, row: dict[str, Any], project_id: str | None
+    tx: Transaction,
+    operation: str,
+    row: dict[str, Any],
+    project_id: str | None,
+    numbers: Numbers,
 ) -> Document:
     if row.get("inReview"):
         raise errors.in_review_not_emulated(operation)
@@ -60,7 +67,7 @@ def _create_issue(
             "objectMid": row.get("objectMid"),
             "type": type_,
             "status": "OPEN",
-            "issueNumber": _next_number(tx, target["projectId"], type_),
+            "issueNumber": _next_number(tx, numbers, target["projectId"], type_),
             "createdAt": tx.now,
             "updatedAt": tx.now,
         }
@@ -93,13 +100,19 @@ def _assignee(tx: Transaction, type_: str, label_id: str | None) -> str | None:
         return None
     label = tx.labels.the(label_id)
     author = tx.users.the(label["authorId"])
-    is_work = label["labelType"] not in _MODEL_TYPES and not author["isServiceAccount"]
+    is_work = label["labelType"] not in MODEL_TYPES and not author["isServiceAccount"]
     return str(author["id"]) if is_work else None
 
 
-def _next_number(tx: Transaction, project_id: str, type_: str) -> int:
-    issues = tx.issues.find("project", project_id)
-    return max((each["issueNumber"] for each in issues if each["type"] == type_), default=-1) + 1
+def _next_number(tx: Transaction, numbers: Numbers, project_id: str, type_: str) -> int:
+    """The number of a new issue; the project's are looked through for the first one only."""
+    kind = (project_id, type_)
+    if kind not in numbers:
+        issues = tx.issues.find("project", project_id)
+        taken = (each["issueNumber"] for each in issues if each["type"] == type_)
+        numbers[kind] = max(taken, default=-1)
+    numbers[kind] += 1
+    return numbers[kind]
 
 
 def _created_event(target: Document, issue: Document) -> tuple[str, dict[str, Any]]:

@@ -12,10 +12,8 @@ from emulator.rules import permissions
 from emulator.rules.annotations import count_annotations, search_counts
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.json_response import check_json_response, parse_json_response
-from emulator.rules.workflow import SUBMITTED, LabelType
+from emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
 from emulator.storage.snapshot import Document
-
-_MODEL_TYPES = ("PREDICTION", "INFERENCE")
 
 # mark → the label type that it is about; None: any type (contract §6.4)
 _LATEST_MARKS: dict[str, str | None] = {
@@ -60,7 +58,7 @@ def append_labels(
         KiliError: an asset or author is unknown, the role does not allow the type, or a response
             does not fit the interface.
     """
-    if overwrite and label_type not in _MODEL_TYPES:
+    if overwrite and label_type not in MODEL_TYPES:
         raise errors.overwrite_refused(operation)
     for row in rows:
         target = tx.assets.get(row["assetID"])
@@ -269,7 +267,7 @@ def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
         if not label:
             raise errors.access_denied()
         access.require(tx, operation, label["projectId"])
-        if label["labelType"] not in _MODEL_TYPES:
+        if label["labelType"] not in MODEL_TYPES:
             raise errors.label_of_a_person(operation, label_id)
         tx.labels.delete(label)
         _unname(tx, label["assetId"], {label_id})

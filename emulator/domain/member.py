@@ -17,11 +17,10 @@ from emulator.domain.access import AnyView
 from emulator.domain.world import Transaction
 from emulator.rules import permissions
 from emulator.rules.permissions import ProjectRole
+from emulator.rules.workflow import SUBMITTED
 from emulator.storage.snapshot import Document
 
 Status = Literal["ACTIVATED", "ORG_ADMIN", "ORG_SUSPENDED"]
-
-_SUBMITTED = ("DEFAULT", "REVIEW")
 
 
 # Who takes part
@@ -125,7 +124,8 @@ class Work:
 def work(view: AnyView, member: Document) -> Work:
     """What the member did in the project."""
     author = (member["projectId"], member["userId"])
-    labels = [each for each in view.labels.find("member", author) if _is_submitted(each)]
+    found = view.labels.find("member", author)
+    labels = [each for each in found if each["labelType"] in SUBMITTED]
     return Work(
         annotations=sum(each["numberOfAnnotations"] for each in labels),
         assets=len({each["assetId"] for each in labels}),
@@ -133,10 +133,6 @@ def work(view: AnyView, member: Document) -> Work:
         seconds=sum(each["secondsToLabel"] for each in labels),
         last=max((each["createdAt"] for each in labels), default=None),
     )
-
-
-def _is_submitted(label: Document) -> bool:
-    return label["labelType"] in _SUBMITTED
 
 
 # Joining and changing; how members leave is in :mod:`emulator.domain.departure`

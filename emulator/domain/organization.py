@@ -9,10 +9,10 @@ from typing import Any
 from emulator import clock, errors
 from emulator.domain import access, license_terms
 from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.rules.workflow import SUBMITTED
 from emulator.storage.snapshot import Document
 
 _SECONDS_PER_HOUR = 3600
-_SUBMITTED = ("DEFAULT", "REVIEW")
 _ADDRESS = ("address", "city", "country", "zipCode")
 
 
@@ -109,5 +109,5 @@ def metrics(
 def _submitted(view: BaseView[Any], owner: Document) -> Iterable[Document]:
     for project in view.projects.find("organization", owner["id"]):
         for label in view.labels.find("project", project["id"]):
-            if label["labelType"] in _SUBMITTED:
+            if label["labelType"] in SUBMITTED:
                 yield label

@@ -19,12 +19,11 @@ from emulator.domain.payloads import event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.quality import Mark, Rule, agreement
+from emulator.rules.workflow import SUBMITTED
 from emulator.storage.snapshot import Document
 
-_HUMAN = ("DEFAULT", "REVIEW")
-
 # The label types that marks depend on.
-COMPARED = (*_HUMAN, "INFERENCE")
+COMPARED = (*SUBMITTED, "INFERENCE")
 
 # A label's mark → the event that tells of it. There is none for an inference's.
 _EVENTS = {
@@ -32,7 +31,6 @@ _EVENTS = {
     "reviewScore": "asset.analytics.reviewScore.computed",
 }
 _CONSENSUS_EVENT = "asset.analytics.consensus.computed"
-
 
 _KNOWN_MARKS = 512
 
@@ -94,14 +92,10 @@ class _Labels:
     def with_consensus(self) -> list[Score]:
         """Each label that is compared for consensus, against each of the others."""
         labels = self.consensus()
-        found = []
-        for label in labels:
-            others = [each for each in labels if each is not label]
-            marks = [self.mark((label, each), "consensus") for each in others]
-            mark = _mean_mark([each for each in marks if each])
-            if mark:
-                found.append(Score(label, others, mark))
-        return found
+        return self._scores(
+            ((label, [each for each in labels if each is not label]) for label in labels),
+            "consensus",
+        )
 
     def with_truth(self) -> list[Score]:
         """Each submitted label of a honeypot against its right answer."""
@@ -134,7 +128,7 @@ class _Labels:
         inferences: list[Document] = []
         compared: dict[str, tuple[Document, list[Document]]] = {}
         for each in self.all:
-            if each["labelType"] in _HUMAN and not each.get("isHoneypot"):
+            if each["labelType"] in SUBMITTED and not each.get("isHoneypot"):
                 human.append(each)
             elif each["labelType"] == "INFERENCE":
                 inferences.append(each)

@@ -23,7 +23,6 @@ Draw = Callable[[int], bool]
 
 # Names that clients up to 26.1 use.
 FORMER_NAMES: dict[str, StepStatus] = {"DOING": "IN_PROGRESS", "REDO": "REWORK"}
-STEP_TYPE_OF_LABEL = {"DEFAULT": "DEFAULT", "REVIEW": "REVIEW"}
 
 _WAITING = ("TO_DO", "IN_PROGRESS", "REWORK", "PARTIALLY_DONE")
 

@@ -17,6 +17,9 @@ LabelType = Literal["DEFAULT", "REVIEW", "PREDICTION", "INFERENCE", "AUTOSAVE"]
 # The label types with which people say something about an asset.
 SUBMITTED: tuple[LabelType, ...] = ("DEFAULT", "REVIEW")
 
+# Those that say what a model makes of it.
+MODEL_TYPES: tuple[LabelType, ...] = ("PREDICTION", "INFERENCE")
+
 STATUSES: tuple[Status, ...] = ("TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVIEWED")
 
 # How the computed counts of a project read the statuses.
