@@ -49,3 +49,11 @@ RUN_STILL_GOING = (
 IMPORT_SUCCEEDED = 'Added to the project "{project}": {count}'
 IMPORT_FAILED = 'Nothing was added to the project "{project}": {failures}'
 FILE_UNREADABLE = "the file of {name} is not of one of the formats {formats}"
+
+
+# Mails
+
+INVITATION_SUBJECT = "You are invited to Kili"
+INVITATION = "You are invited to the project {title!r} as {role}."
+RESET_SUBJECT = "Reset of your password"
+RESET = "Your password was reset. The new one is: {password}"

@@ -189,3 +189,18 @@ def test_a_workflow_is_copied_to_a_project_that_nobody_has_labeled(day: Day) -> 
     other.label("admin", "one")
     with pytest.raises(ValueError, match=r"already has\D+1 label"):
         other.kili.copy_workflow_from_project(other.project, day.project)
+
+
+def test_who_works_on_a_step_of_an_anonymized_project_is_not_shown_to_its_labelers(
+    day: Day,
+) -> None:
+    people = [email("reviewer"), email("manager")]
+    day.kili.update_review_step_properties(day.project, "Review 1", assignees=people)
+    day.kili.update_project_anonymization(day.project)
+    assert assignees(day, "Review 1") == sorted(people)
+    seen = day.emulator.client("labeler").get_steps(
+        day.project, fields=["steps.name", "steps.assignees.email"]
+    )
+    shown = {each["name"]: [user["email"] for user in each["assignees"]] for each in seen}
+    assert [address.endswith(".invalid") for address in shown["Review 1"]] == [True, True]
+    assert email("labeler") in shown["Label"]

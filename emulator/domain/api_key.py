@@ -85,7 +85,7 @@ def append_api_key(tx: Transaction, owner: Document, name: str, key: str) -> Doc
     access.require_on_user(tx, operation, owner)
     is_plain = len(key) >= _SHORTEST and not any(map(str.isspace, key)) and key.isascii()
     if not is_plain or key.startswith(_RESERVED):
-        raise errors.key_refused(operation, " or ".join(_RESERVED))
+        raise errors.key_refused(operation, _SHORTEST, " or ".join(_RESERVED))
     if tx.api_keys.find("key", key):
         raise errors.key_taken(operation)
     return create_api_key(tx, owner, name=name, key=key)

@@ -78,10 +78,14 @@ def set_assignees(tx: Transaction, target: Document, user_ids: list[str]) -> Doc
     return target
 
 
-def workers(view: BaseView[Any], target: Document) -> list[Document]:
-    """Who works on a step: those who are named, or else every member whose role allows it."""
+def workers(view: BaseView[Any], target: Document) -> list[str]:
+    """Who works on a step: those who are named, or else every member whose role allows it.
+
+    Returns:
+        their ids.
+    """
     if target["assigneeIds"] is not None:
-        return [view.users.the(each) for each in target["assigneeIds"]]
+        return list(target["assigneeIds"])
     members = member.joined(view, view.projects.the(target["projectId"]))
     users = [(view.users.the(each["userId"]), each["role"]) for each in members]
-    return [user for user, role in users if user["activated"] and step.may_work(target, role)]
+    return [user["id"] for user, role in users if user["activated"] and step.may_work(target, role)]

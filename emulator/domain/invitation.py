@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from emulator import errors
+from emulator import errors, messages
 from emulator.domain import access, mail, member, user
 from emulator.domain.world import Transaction
 from emulator.rules.permissions import ProjectRole
 from emulator.storage.snapshot import Document
-
-_SUBJECT = "You are invited to Kili"
-_TEXT = "You are invited to the project {title!r} as {role}."
 
 
 def invite(tx: Transaction, project_id: str, email: str, role: ProjectRole) -> Document:
@@ -37,5 +34,6 @@ def invite(tx: Transaction, project_id: str, email: str, role: ProjectRole) -> D
 def _invited(tx: Transaction, project: Document, email: str, role: ProjectRole) -> Document:
     home, data = tx.organizations.the(project["organizationId"]), {"email": email}
     invited = user.create_user(tx, home, data, operation="appendToRoles", is_invited=True)
-    mail.send(tx, invited, _SUBJECT, _TEXT.format(title=project["title"], role=role))
+    text = messages.INVITATION.format(title=project["title"], role=role)
+    mail.send(tx, invited, messages.INVITATION_SUBJECT, text)
     return invited

@@ -55,18 +55,20 @@ def parsed(operation: str, text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except ValueError as error:
-        raise errors.license_malformed(operation, f"it is not valid JSON: {error}") from None
+        detail = errors.LICENSE_NOT_JSON.format(reason=error)
+        raise errors.license_malformed(operation, detail) from None
     if not isinstance(data, dict):
-        raise errors.license_malformed(operation, "it must be a JSON object")
+        raise errors.license_malformed(operation, errors.LICENSE_NO_OBJECT)
     return {name: _checked(operation, name, data[name]) for name in data}
 
 
 def _checked(operation: str, name: str, value: Any) -> Any:
     if name not in DEFAULTS:
-        raise errors.license_malformed(operation, f"it has no member {name}")
+        raise errors.license_malformed(operation, errors.LICENSE_UNKNOWN_MEMBER.format(name=name))
     fits = _FITS[name](value)
     if not fits:
-        raise errors.license_malformed(operation, f"{name} cannot be {json.dumps(value)}")
+        detail = errors.LICENSE_BAD_VALUE.format(name=name, value=json.dumps(value))
+        raise errors.license_malformed(operation, detail)
     is_date = _FITS[name] is _is_date and value is not None
     return clock.to_text(clock.from_text(value)) if is_date else value
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator import errors
+from emulator import errors, messages
 from emulator.domain import access, departure, mail, organization
 from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.rules import emails, passwords, permissions
 from emulator.storage.snapshot import Document
-
-_RESET = "Your password was reset. The new one is: {password}"
 
 
 def create_user(
@@ -174,7 +172,7 @@ def reset_password(tx: Transaction, user: Document) -> Document:
     operation = "resetPassword"
     access.require_on_user(tx, operation, user)
     password = tx.new_id()
-    mail.send(tx, user, "Reset of your password", _RESET.format(password=password))
+    mail.send(tx, user, messages.RESET_SUBJECT, messages.RESET.format(password=password))
     return tx.users.change(user, password=_kept(tx, operation, password), updatedAt=tx.now)
 
 

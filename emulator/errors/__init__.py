@@ -6,6 +6,7 @@ makes one such error, ready to be raised; messages marked "ours" have no recorde
 """
 
 from emulator.errors.access import *
+from emulator.errors.api_key import *
 from emulator.errors.argument import *
 from emulator.errors.asset import *
 from emulator.errors.base import *

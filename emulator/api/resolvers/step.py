@@ -89,7 +89,8 @@ def step_groups(owner: Document, info: Info) -> list[Document]:
 
 @step.field("assignees")
 def assignees(owner: Document, info: Info) -> list[Document]:
-    return assignment.workers(info.context.view, owner)
+    ids = assignment.workers(info.context.view, owner)
+    return [info.context.shown_user(each, owner["projectId"]) for each in ids]
 
 
 @step.field("isActivated")
