@@ -9,6 +9,7 @@ from typing import Any
 from emulator import errors
 from emulator.domain import access, asset_content, assignment, quality, step, workflow
 from emulator.domain.payloads import event_payload
+from emulator.domain.repository import Repository
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules import workflow as rules
 from emulator.storage.snapshot import Document
@@ -212,15 +213,20 @@ def delete_assets(tx: Transaction, operation: str, assets: list[Document]) -> No
     """
     for asset in assets:
         access.require(tx, operation, asset["projectId"])
-        issues = tx.issues.find("asset", asset["id"])
-        for issue in issues:
-            tx.comments.delete_all(tx.comments.find("issue", issue["id"]))
-        tx.issues.delete_all(issues)
-        tx.labels.delete_all(tx.labels.find("asset", asset["id"]))
-        tx.locks.delete_all(tx.locks.find("asset", asset["id"]))
-        tx.assets.delete(asset)
+    issues = _below(tx.issues, "asset", assets)
+    tx.comments.delete_all(_below(tx.comments, "issue", issues))
+    tx.issues.delete_all(issues)
+    tx.labels.delete_all(_below(tx.labels, "asset", assets))
+    tx.locks.delete_all(_below(tx.locks, "asset", assets))
+    tx.assets.delete_all(assets)
+    for asset in assets:
         asset_content.delete_files(tx, asset)
         tx.emit("asset.deleted", event_payload(asset), project_id=asset["projectId"])
+
+
+def _below(table: Repository, index: str, owners: list[Document]) -> list[Document]:
+    """The documents of a table that belong to others."""
+    return [each for owner in owners for each in table.find(index, owner["id"])]
 
 
 def metadata(asset: Document) -> Any:

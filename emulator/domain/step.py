@@ -82,8 +82,9 @@ def may_work(step: Document, role: str) -> bool:
 def entry(tx: Transaction, project: Document) -> dict[str, Any]:
     """Where a new asset stands, and whether it is drawn for consensus."""
     steps = steps_of(tx, project["id"])
-    place = {"stepId": steps[0]["id"], "stepStatus": "TO_DO"} if steps else {}
-    return {**place, "isUsedForConsensus": _drawn_for_consensus(tx, project, steps)}
+    place = rules.start(steps) if steps else None
+    stands = {"stepId": place.step_id, "stepStatus": place.status} if place else {}
+    return {**stands, "isUsedForConsensus": _drawn_for_consensus(tx, project, steps)}
 
 
 def _drawn_for_consensus(tx: Transaction, project: Document, steps: list[Document]) -> bool:
