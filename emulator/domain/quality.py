@@ -72,19 +72,17 @@ class _Labels:
     def consensus(self) -> list[Document]:
         """What is compared for consensus: each labeler's newest label of the labeling step."""
         submitted = self.of_type("DEFAULT")
-        if not self.target.get("isUsedForConsensus") or not submitted:
+        if not self.target["isUsedForConsensus"] or not submitted:
             return []
-        step_id = submitted[0].get("stepId")
-        newest = _newest_by(
-            (each for each in submitted if each.get("stepId") == step_id), "authorId"
-        )
+        step_id = submitted[0]["stepId"]
+        newest = _newest_by((each for each in submitted if each["stepId"] == step_id), "authorId")
         return newest if len(newest) > 1 else []
 
     def truth(self) -> Document | None:
         """A honeypot's right answer: its honeypot label, or in V1 the last review."""
         if not self.target["isHoneypot"]:
             return None
-        labels = [each for each in self.all if each.get("isHoneypot")]
+        labels = [each for each in self.all if each["isHoneypot"]]
         if not self._has_steps:
             labels = self.of_type("REVIEW")
         return labels[-1] if labels else None
@@ -116,7 +114,7 @@ class _Labels:
         for each in self.all:
             if each["labelType"] == "DEFAULT":
                 submitted[each["id"]] = each
-            elif each["labelType"] == "REVIEW" and submitted and not each.get("isHoneypot"):
+            elif each["labelType"] == "REVIEW" and submitted and not each["isHoneypot"]:
                 last = next(reversed(submitted))
                 label = submitted.get(each["referencedLabelId"], submitted[last])
                 reviewed[label["id"]] = (label, [each])
@@ -128,7 +126,7 @@ class _Labels:
         inferences: list[Document] = []
         compared: dict[str, tuple[Document, list[Document]]] = {}
         for each in self.all:
-            if each["labelType"] in SUBMITTED and not each.get("isHoneypot"):
+            if each["labelType"] in SUBMITTED and not each["isHoneypot"]:
                 human.append(each)
             elif each["labelType"] == "INFERENCE":
                 inferences.append(each)
@@ -218,8 +216,8 @@ def _tell(
     tx: Transaction, target: Document, subject: str, compared: Sequence[Document], mark: Mark
 ) -> None:
     """Tell of a new mark. The events name a step: a V1 project has none, and no such event."""
-    steps = (each.get("stepId") for each in reversed(compared))
-    step_id = next(filter(None, steps), target.get("stepId"))
+    steps = (each["stepId"] for each in reversed(compared))
+    step_id = next(filter(None, steps), target["stepId"])
     if step_id:
         payload = {
             **event_payload(target),

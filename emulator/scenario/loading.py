@@ -146,7 +146,7 @@ class _Loading:
         except OSError as error:
             text = f"{path} cannot be read ({error.strerror})"
             raise self._scenario.error((*steps, "file"), text) from None
-        upload = file.Upload(f"projects/{home['id']}/assets/{asset_id}/content", home["id"])
+        upload = file.Upload(f"{file.folder(home['id'], asset_id)}/content", home["id"])
         file.store(self._tx, upload, content, MEDIA_TYPES[home["inputType"]][path.suffix.lower()])
         return file.reference(upload.file_id)
 

@@ -74,6 +74,7 @@ class Room:
                     "labelType": type_,
                     "modelName": None,
                     "referencedLabelId": None,
+                    "isHoneypot": False,
                     "isLatestDefaultLabelForUser": type_ == "DEFAULT",
                     "jsonResponse": response(category),
                     "stepId": None if type_ == "INFERENCE" else self.step,

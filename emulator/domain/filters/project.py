@@ -19,7 +19,7 @@ def _archived(_: Selecting, project: Document, value: bool) -> bool:
 def _starred(selection: Selecting, project: Document, value: bool) -> bool:
     """Starred by the actor: each member stars projects for themselves."""
     member = access.member_of(selection.view, selection.actor.user_id, project["id"])
-    return bool(member and member.get("starred")) == value
+    return bool(member and member["starred"]) == value
 
 
 def _tagged(selection: Selecting, project: Document, tag_ids: list[str]) -> bool:
