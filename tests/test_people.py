@@ -73,6 +73,26 @@ def test_a_created_organization_takes_users_over(wire: Wire, known: Names) -> No
     assert wire.ids("users", LEO, "manager") == [known["leo"]]
 
 
+def test_who_moved_away_is_still_an_author_but_shows_nothing_of_where_they_are(
+    wire: Wire, known: Names
+) -> None:
+    other = wire.call("createOrganization", data={"name": "Other"}, selection="id")["id"]
+    shown = "id author { id organization { id } }"
+    where = {"project": {"id": known["project"]}, "user": {"id": known["leo"]}}
+    author: dict[str, Any] = {"id": known["leo"], "organization": {"id": known["organization"]}}
+    before = wire.list("labels", where, "manager", shown)
+    assert before
+    assert all(each["author"] == author for each in before)
+    update(wire, organizationId=other)
+    author["organization"] = None
+    after = wire.list("labels", where, "manager", shown)
+    assert after == [{**each, "author": author} for each in before]
+    author["organization"] = {"id": other}
+    assert wire.list("labels", where, "admin", shown) == [
+        {**each, "author": author} for each in before
+    ]
+
+
 def test_without_the_license_there_are_no_plugins(wire: Wire, known: Names) -> None:
     data, where = {"license": '{"canUsePlugins": false}'}, {"id": known["organization"]}
     wire.call("updatePropertiesInOrganization", data=data, where=where, selection="id")

@@ -224,6 +224,8 @@ def test_who_labels_an_anonymized_project_does_not_learn_who_else_does(
         else:
             assert after["author"]["firstname"] == "Anonymous"
             assert after["author"]["email"].endswith(".invalid")
+    (own,) = kili_emulator.client("labeler").projects(fields=["author.email"])
+    assert own["author"]["email"].endswith(".invalid")
     roles = kili_emulator.client("reviewer").projects(fields=["roles.user.email"])[0]["roles"]
     shown = [each["user"]["email"] for each in roles]
     assert [each for each in shown if not each.endswith(".invalid")] == ["reviewer@example.com"]

@@ -72,9 +72,13 @@ def _check_name(operation: str, data: dict[str, Any]) -> None:
 
 def visible_organizations(view: BaseView[Any], actor: Actor) -> list[Document]:
     """The actor's own organization, and those that they created."""
-    own = actor.user["organizationId"]
-    found: list[Document] = view.organizations.all()
-    return [each for each in found if each["id"] == own or each["creatorId"] == actor.user_id]
+    return [each for each in view.organizations.all() if sees(actor, each)]
+
+
+def sees(actor: Actor, target: Document) -> bool:
+    """Whether an organization is the actor's own, or one that they created."""
+    is_own = target["id"] == actor.user["organizationId"]
+    return is_own or bool(target["creatorId"] == actor.user_id)
 
 
 def users_of(view: BaseView[Any], owner: Document, *, hidden: bool = False) -> list[Document]:

@@ -80,7 +80,7 @@ def delete_project_asynchronously(_: Any, info: Info, where: Where) -> str:
 
 @project.field("author")
 def author(owned: Document, info: Info) -> Document:
-    return info.context.view.users.the(owned["authorId"])
+    return info.context.shown_user(owned["authorId"], owned["id"])
 
 
 @query.field("dataConnections")

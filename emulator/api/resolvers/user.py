@@ -8,6 +8,7 @@ from ariadne import MutationType, ObjectType, QueryType
 
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import one_user
+from emulator.domain import organization as organizations_of
 from emulator.domain import user as users_of
 from emulator.domain.filters import Where, page
 from emulator.storage.snapshot import Document
@@ -70,8 +71,9 @@ def api_keys(owner: Document, info: Info) -> list[Document]:
 
 
 @user.field("organization")
-def organization(member: Document, info: Info) -> Document:
-    return info.context.view.organizations.the(member["organizationId"])
+def organization(member: Document, info: Info) -> Document | None:
+    home = info.context.view.organizations.the(member["organizationId"])
+    return home if organizations_of.sees(info.context.actor, home) else None
 
 
 @user.field("projectUsers")
