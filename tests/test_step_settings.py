@@ -72,6 +72,9 @@ def test_a_deleted_step_leaves_its_labels_and_gives_its_assets_back(day: Day) ->
         {"labelType": "DEFAULT", "assetStep": {"name": "Label"}},
         {"labelType": "REVIEW", "assetStep": None},
     ]
+    assert [each["isLastForStep"] for each in day.labels("one", "isLastForStep")] == [True, False]
+    latest = day.asset("one", "latestLabels.labelType")["latestLabels"]
+    assert latest == [{"labelType": "DEFAULT"}]
 
 
 def test_the_first_step_stays_and_so_does_the_only_review_for_the_client(day: Day) -> None:

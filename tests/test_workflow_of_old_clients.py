@@ -11,6 +11,8 @@ from emulator.rules.workflow import V1
 from tests.labeling_day import BLUE, Day
 from tests.sdk import SdkProcess
 
+OLD_CLIENTS = ["2.128.2", pytest.param("2.140.3", marks=pytest.mark.contract)]
+
 
 @pytest.fixture
 def day(kili_emulator: Emulator) -> Day:
@@ -95,7 +97,7 @@ def status(asset_id):
 """
 
 
-@pytest.mark.parametrize("sdk", ["2.128.2", "2.140.3"], indirect=True, scope="session")
+@pytest.mark.parametrize("sdk", OLD_CLIENTS, indirect=True, scope="session")
 def test_an_old_client_sees_its_changes_done_in_a_project_with_steps(
     sdk: SdkProcess, kili_emulator: Emulator
 ) -> None:
@@ -117,7 +119,7 @@ def test_an_old_client_sees_its_changes_done_in_a_project_with_steps(
     assert notebook.run("kili.count_assets(project)").checked().value == 2
 
 
-@pytest.mark.parametrize("sdk", ["2.128.2", "2.140.3"], indirect=True, scope="session")
+@pytest.mark.parametrize("sdk", OLD_CLIENTS, indirect=True, scope="session")
 def test_an_old_client_makes_projects_of_the_older_workflow(
     sdk: SdkProcess, kili_emulator: Emulator
 ) -> None:

@@ -191,8 +191,12 @@ def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
     """Make the "latest" marks of an author's labels on an asset say what is true now."""
     labels = tx.labels.find("author", (asset_id, author_id))
     newest = {mark: _newest(labels, label_type) for mark, label_type in _LATEST_MARKS.items()}
-    submitted = workflow.submitted_labels(tx, tx.assets.the(asset_id))
-    own = [each for each in submitted if each["authorId"] == author_id]
+    target = tx.assets.the(asset_id)
+    own = [
+        each
+        for each in workflow.submitted_labels(tx, target)
+        if each["authorId"] == author_id and (each["stepId"] or not target["stepId"])
+    ]
     last = {(each["stepId"], each["labelType"]): each["id"] for each in own}.values()
     for label in labels:
         marks = {mark: label["id"] == newest[mark] for mark in _LATEST_MARKS}

@@ -326,7 +326,7 @@ def _delete(tx: Transaction, operation: str, project: Document, named: str) -> N
             tx.steps.change(each, sendBackStepId=None)
     for each in tx.labels.find("project", project["id"]):
         if each["stepId"] == step["id"]:
-            tx.labels.change(each, stepId=None)
+            tx.labels.change(each, stepId=None, isLastForStep=False)
     tx.steps.delete(step)
     _emit(tx, "project.workflow.step.deleted", step)
 

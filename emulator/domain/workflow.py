@@ -187,15 +187,11 @@ def latest_label(view: BaseView[Any], target: Document) -> Document | None:
 
 def latest_labels(view: BaseView[Any], target: Document) -> list[Document]:
     """The newest label of each labeler of the last step that has any; in V1, of the last review."""
-    labels = submitted_labels(view, target)
+    labels = [each for each in submitted_labels(view, target) if each["isLastForStep"]]
     if not labels:
         return []
     place = (labels[-1]["stepId"], labels[-1]["labelType"])
-    return [
-        each
-        for each in labels
-        if each["isLastForStep"] and (each["stepId"], each["labelType"]) == place
-    ]
+    return [each for each in labels if (each["stepId"], each["labelType"]) == place]
 
 
 def skip(tx: Transaction, operation: str, target: Document, reason: str | None) -> Document:
