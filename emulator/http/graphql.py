@@ -20,11 +20,10 @@ from emulator.domain.registry import WorldRegistry
 from emulator.domain.world import Actor, World
 from emulator.http import security
 from emulator.http.body import BodyError, read_json
-from emulator.http.links import downloads_without_key, file_urls, upload_urls
+from emulator.http.links import CLIENT_VERSION, downloads_without_key, file_urls, upload_urls
 from emulator.http.request_log import Entry, RequestLog
 from emulator.rules.workflow import version_for
 
-_CLIENT_VERSION = "apollographql-client-version"
 API_VERSION = "26.2.4"
 
 MakeContext = Callable[[World, Actor], RequestContext]
@@ -90,7 +89,7 @@ def context_maker(signer: security.UploadSigner, workflow: str = "auto") -> Make
 
 def _workflow_version(setting: str) -> str:
     """The workflow that a project has when this request creates one."""
-    return version_for(request.headers.get(_CLIENT_VERSION)) if setting == "auto" else setting
+    return version_for(request.headers.get(CLIENT_VERSION)) if setting == "auto" else setting
 
 
 def _await(deliveries: list[Delivery], seconds: float) -> None:

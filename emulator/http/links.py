@@ -12,15 +12,16 @@ from emulator.domain.file import FILES_PATH, UPLOAD_PATH, Upload
 from emulator.domain.world import World
 from emulator.http.security import UploadSigner
 
+# The header in which clients say their version (contract §1.2).
+CLIENT_VERSION = "apollographql-client-version"
+
 # 2.140.3 sends none, 2.150.1 does; those between need not be told apart.
 _FIRST_WITH_KEY = (2, 150, 1)
 
 
 def downloads_without_key(client: Request) -> bool:
     """Whether a client may be too old to send its API key when it reads a file."""
-    version = re.match(
-        r"(\d+)\.(\d+)\.(\d+)", client.headers.get("apollographql-client-version", "")
-    )
+    version = re.match(r"(\d+)\.(\d+)\.(\d+)", client.headers.get(CLIENT_VERSION, ""))
     return version is not None and tuple(map(int, version.groups())) < _FIRST_WITH_KEY
 
 

@@ -15,35 +15,19 @@ import pytest
 from kili_events import EventName
 
 import emulator
-from emulator.app import Emulator
 from tests.contract.events import CASES, COMPUTED
 from tests.contract.events.declared import check, stored
 from tests.contract.inputs import Stage
-from tests.stage import Names, set_stage
+from tests.stage import Names
 from tests.wire import Wire
 
 SOURCES = Path(emulator.__file__).parent
 SUBJECTS = set(get_args(EventName))
 
 
-@pytest.fixture(scope="module")
-def wire() -> Iterator[Wire]:
-    with Emulator(seed=0) as emulator:
-        wire = Wire(emulator)
-        yield wire
-        wire.close()
-
-
-@pytest.fixture(scope="module")
-def known(wire: Wire) -> Names:
-    return set_stage(wire)
-
-
 @pytest.fixture
-def stage(wire: Wire, known: Names) -> Iterator[Stage]:
-    mark = wire.emulator.mark()
-    yield Stage(wire, known)
-    wire.emulator.reset(mark)
+def stage(wire: Wire, known: Names) -> Stage:
+    return Stage(wire, known)
 
 
 @pytest.mark.parametrize("subject", CASES)
