@@ -23,6 +23,7 @@ from emulator.http.security import UploadSigner
 from emulator.http.server import HttpServer
 from emulator.http.subscriptions import Subscriptions, subscriptions_blueprint
 from emulator.plugins.host import PluginHost
+from emulator.plugins.inline import InlineIsolation
 from emulator.plugins.sdk import make_client
 from emulator.scenario import load_scenario, read_scenario
 
@@ -39,7 +40,7 @@ class Platform:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._request_log = RequestLog(settings.request_log)
-        self.host = PluginHost(settings.plugin_timeout, self._plugin_client)
+        self.host = PluginHost(settings.plugin_timeout, InlineIsolation(self._plugin_client))
         self.registry = WorldRegistry(
             settings.folder, self._furnish, self.host.attach, self._detach
         )

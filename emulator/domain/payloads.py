@@ -9,12 +9,6 @@ from emulator.domain.events import Event
 from emulator.domain.world import BaseView
 from emulator.storage.snapshot import Document
 
-# event → the handler type it causes
-HANDLER_TYPES = {
-    "label.workflow.created.default": "onSubmit",
-    "label.workflow.created.review": "onReview",
-}
-
 _LABEL_MEMBERS = (
     "id",
     "labelType",

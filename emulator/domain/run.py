@@ -6,10 +6,11 @@ outlive becomes INTERRUPTED when the world is opened again.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from emulator import clock, messages
 from emulator.domain.events import Event
+from emulator.domain.trigger import Trigger
 from emulator.domain.world import Transaction
 from emulator.storage.snapshot import Document
 
@@ -21,10 +22,8 @@ LogType = Literal["info", "warning", "error", "debug"]
 
 def record_run(
     tx: Transaction,
-    plugin: Document,
+    trigger: Trigger,
     event: Event,
-    handler: str,
-    payload: dict[str, Any],
     *,
     lanes: list[str],
     outcome: Outcome = "RUNNING",
@@ -32,22 +31,21 @@ def record_run(
     """Write down a run that is to come, or one that will not.
 
     Args:
-        handler: ``onSubmit`` or ``onReview``.
-        payload: what the handler is called with.
         lanes: the lanes whose runs caused this one, outermost first, and its own.
     """
     return tx.runs.insert(
         {
             "id": tx.new_id(),
-            "pluginId": plugin["id"],
-            "versionId": plugin["activeVersionId"],
+            "pluginId": trigger.plugin["id"],
+            "versionId": trigger.plugin["activeVersionId"],
             "projectId": event["projectId"],
             "eventId": event["id"],
             "event": event["event"],
             "causedBy": event["runId"],
             "lanes": lanes,
-            "handler": handler,
-            "payload": payload,
+            "handler": trigger.handler,
+            "payload": trigger.payload,
+            "metadata": {"assetId": trigger.asset_id, "labelId": trigger.label_id},
             "sequence": tx.world.documents.sequence,
             "seed": tx.world.ids.run_seed(),
             "outcome": outcome,
@@ -85,10 +83,6 @@ def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]
     plugin = tx.plugins.get(run["pluginId"]) if run else None
     if not run or not plugin or not lines:
         return
-    metadata = {
-        "assetId": run["payload"]["asset_id"],
-        "labelId": run["payload"]["label"]["id"],
-    }
     new_id = tx.world.ids.derived_id
     tx.plugin_logs.insert_all(
         [
@@ -100,7 +94,7 @@ def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]
                 "runId": run_id,
                 "content": content,
                 "logType": log_type,
-                "metadata": metadata,
+                "metadata": run["metadata"],
                 "createdAt": created_at,
             }
             for number, (log_type, content, created_at) in enumerate(lines, run["lineCount"])

@@ -32,22 +32,20 @@ class BuildError(Exception):
         self.problems = list(problems)
 
 
-def build(version_id: str, archive: bytes, folder: Path, seconds: float) -> type:
-    """Unpack a version into a folder, import it and return its ``PluginHandler``.
+def unpack(archive: bytes, folder: Path) -> None:
+    """Write what an upload holds into a folder, all of it checked.
 
     Args:
-        folder: where it is unpacked; replaced if it exists.
-        seconds: how long importing may take.
+        folder: replaced if it exists.
 
     Raises:
-        BuildError: the archive or the code has a fault.
+        BuildError: the archive or a file in it has a fault.
     """
     files = _read_archive(archive)
     try:
         _write(files, folder)
     except (OSError, ValueError) as error:
         raise BuildError(messages.BUILD_BAD_ZIP.format(reason=error)) from None
-    return load(version_id, folder, seconds)
 
 
 def _write(files: dict[str, bytes], folder: Path) -> None:

@@ -12,8 +12,9 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from emulator.domain.world import World
-from emulator.plugins import builder, sandbox
+from emulator.plugins import builder
 from emulator.plugins.builder import BuildError
+from emulator.plugins.calls import Isolation, Loaded
 
 # An id alone is no name: it comes again after a reset, and in other worlds of the same seed.
 _numbers = itertools.count(1)
@@ -27,19 +28,28 @@ class _Built:
 
     def __init__(self, version_id: str) -> None:
         self.name = f"{version_id}_{next(_numbers)}"
-        self.result: Future[type | BuildError] = Future()
+        self.result: Future[Loaded | BuildError] = Future()
         self.users = 0
+
+    def close(self) -> None:
+        """Forget it, however its build ended."""
+        if self.result.done() and self.result.exception() is None:
+            loaded = self.result.result()
+            if not isinstance(loaded, BuildError):
+                loaded.close()
 
 
 class Versions:
     """Builds versions once, each under no other lock than its own.
 
     Args:
+        isolation: what loads them.
         seconds: how long importing one may take.
     """
 
-    def __init__(self, world: World, seconds: float) -> None:
+    def __init__(self, world: World, isolation: Isolation, seconds: float) -> None:
         self._world = world
+        self._isolation = isolation
         self._seconds = seconds
         self._built: dict[_Key, _Built] = {}
         self._lock = threading.Lock()
@@ -48,8 +58,8 @@ class Versions:
             shutil.rmtree(world.folder / "plugins", ignore_errors=True)  # of an earlier process
 
     @contextlib.contextmanager
-    def handler(self, version_id: str) -> Iterator[type]:
-        """The ``PluginHandler`` of a version, which stays importable meanwhile.
+    def loaded(self, version_id: str) -> Iterator[Loaded]:
+        """A version that can be called, and which stays so meanwhile.
 
         Raises:
             BuildError: it cannot be built.
@@ -76,7 +86,8 @@ class Versions:
         try:
             archive = self._world.blobs.get(key[1])
             folder = self._folder / built.name
-            built.result.set_result(builder.build(built.name, archive, folder, self._seconds))
+            builder.unpack(archive, folder)
+            built.result.set_result(self._isolation.load(built.name, folder, self._seconds))
         except BuildError as error:
             built.result.set_result(error)
         except BaseException as error:  # of the emulator's own: another attempt may go better
@@ -93,7 +104,7 @@ class Versions:
             ]
             forgotten = [self._built.pop(key) for key in gone]
         for built in forgotten:
-            sandbox.forget(built.name)
+            built.close()
             shutil.rmtree(self._folder / built.name, ignore_errors=True)
 
     def _wanted(self) -> set[_Key]:
@@ -109,7 +120,7 @@ class Versions:
     def close(self) -> None:
         """Forget everything."""
         for built in self._built.values():
-            sandbox.forget(built.name)
+            built.close()
         if self._temporary:
             self._temporary.cleanup()
 

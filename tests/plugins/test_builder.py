@@ -42,7 +42,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def build(folder: Path, archive: bytes, seconds: float = LONG) -> type:
-    return builder.build("v", archive, folder, seconds)
+    builder.unpack(archive, folder)
+    return builder.load("v", folder, seconds)
 
 
 def problems(folder: Path, archive: bytes | str, seconds: float = LONG) -> list[str]:

@@ -17,7 +17,8 @@ from freezegun import freeze_time
 
 from emulator import Emulator
 from emulator.domain import plugin as plugins_of
-from emulator.plugins import builder, host
+from emulator.domain.world import Actor
+from emulator.plugins import builder
 from emulator.testing.sdk import fast_sdk
 
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
@@ -137,18 +138,18 @@ def test_a_version_that_fails_is_built_once(
     emu: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[str] = []
-    build = builder.build
+    load = builder.load
 
     def fail(name: str, *arguments: Any) -> type:
         built.append(name)
-        build(name, *arguments)
+        load(name, *arguments)
         raise builder.BuildError("no luck")
 
     upload(emu, tmp_path, "P", "pass")
     emu.wait_idle()
     versions = emu.platform.host._hosts[emu.world]._versions
     monkeypatch.setattr(versions, "_built", {})  # as after a restart
-    monkeypatch.setattr(builder, "build", fail)
+    monkeypatch.setattr(builder, "load", fail)
     submit(emu, 3)
     emu.wait_idle()
     assert lines(emu, "P") == ["no luck"] * 3
@@ -223,7 +224,7 @@ def test_an_older_version_that_is_done_late_replaces_no_newer_one(
     upload(emu, tmp_path, "P", "pass")
     emu.wait_idle()
     first = active_version(emu, "P")
-    with emu.world.transaction(host.Actor.system()) as tx:
+    with emu.world.transaction(Actor.system()) as tx:
         older, newer = (
             tx.plugin_versions.insert(
                 {**first, "id": tx.new_id(), "number": number, "status": "DEPLOYING"}

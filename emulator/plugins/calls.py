@@ -1,0 +1,84 @@
+"""What is handed to whatever runs a plugin's code, and what comes back from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from emulator.domain.run import Outcome
+from emulator.plugins.logs import RunLog
+
+# The method of PluginHandler that a handler type of the API calls.
+METHODS = {"onSubmit": "on_submit", "onReview": "on_review"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a handler to be made.
+
+    Attributes:
+        run_id: the run it is made for.
+        plugin_name: names the plugin's logger.
+        handler: the handler type, a key of :data:`METHODS`.
+        payload: the method's arguments, by name.
+        project_id: where the event happened.
+        key: the API key that the run's client uses, good for so long as the run.
+        seed: seeds ``random`` and ``numpy.random`` for the time of the call.
+        seconds: the limit.
+    """
+
+    run_id: str
+    plugin_name: str
+    handler: str
+    payload: dict[str, Any]
+    project_id: str
+    key: str
+    seed: int | None
+    seconds: float
+
+    @property
+    def method(self) -> str:
+        """The method of ``PluginHandler`` to call."""
+        return METHODS[self.handler]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a call went: its outcome, what went wrong, and how long it took."""
+
+    outcome: Outcome
+    error: str | None
+    duration_ms: float
+
+
+class Loaded(Protocol):
+    """A version of a plugin that is ready to be called."""
+
+    def call(self, call: Call, log: RunLog, tick: Callable[[], None]) -> Result:
+        """Make a call; whatever the plugin does ends here.
+
+        Args:
+            log: takes what the plugin prints and logs.
+            tick: to be called ten times a second meanwhile; what it raises ends the call.
+        """
+
+    def close(self) -> None:
+        """Forget the version; nothing calls it any more."""
+
+
+class Isolation(Protocol):
+    """Where the code of plugins runs."""
+
+    def load(self, name: str, folder: Path, seconds: float) -> Loaded:
+        """Import an unpacked version.
+
+        Args:
+            name: no other version, of any world, has had it.
+            folder: where it is unpacked.
+            seconds: how long importing may take.
+
+        Raises:
+            BuildError: importing fails or takes too long, or there is no ``PluginHandler``.
+        """

@@ -1,0 +1,48 @@
+"""Runs plugins in threads of this process, where a debugger reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from emulator.plugins import builder, runner, sandbox
+from emulator.plugins.calls import Call, Loaded, Result
+from emulator.plugins.logs import RunLog
+
+MakeClient = Callable[[str], Any]
+
+
+class InlineIsolation:
+    """Keeps plugins apart, and no more than that.
+
+    Args:
+        make_client: makes an SDK client from a run's key.
+    """
+
+    def __init__(self, make_client: MakeClient) -> None:
+        self._make_client = make_client
+
+    def load(self, name: str, folder: Path, seconds: float) -> Loaded:
+        """Import an unpacked version into this process."""
+        try:
+            handler = builder.load(name, folder, seconds)
+        except builder.BuildError:
+            sandbox.forget(name)
+            raise
+        return _Inline(name, handler, self._make_client)
+
+
+class _Inline:
+    def __init__(self, name: str, handler: type, make_client: MakeClient) -> None:
+        self._name = name
+        self._handler = handler
+        self._make_client = make_client
+
+    def call(self, call: Call, log: RunLog, tick: Callable[[], None]) -> Result:
+        return runner.run(
+            self._handler, call, log, make_client=lambda: self._make_client(call.key), tick=tick
+        )
+
+    def close(self) -> None:
+        sandbox.forget(self._name)

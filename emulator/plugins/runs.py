@@ -1,0 +1,140 @@
+"""The runs of one world: each is recorded, waits for its turn, and calls a handler."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+from emulator import ids, messages
+from emulator.domain import run as runs_of
+from emulator.domain.api_key import RUN_KEY_PREFIX
+from emulator.domain.events import Delivery, Event
+from emulator.domain.trigger import Trigger
+from emulator.domain.world import Actor, Undone
+from emulator.plugins.builder import BuildError
+from emulator.plugins.calls import Call, Loaded, Result
+from emulator.plugins.logs import Line, RunLog
+from emulator.plugins.schedule import Schedule, Started
+from emulator.plugins.versions import Versions
+from emulator.storage.snapshot import Document
+
+# So many lines are stored in one go; other writers get their turn in between.
+_BATCH = 1000
+
+
+class Runs:
+    """Starts and carries out the runs of a world.
+
+    Args:
+        seconds: how long a handler may take.
+    """
+
+    def __init__(self, schedule: Schedule, versions: Versions, seconds: float) -> None:
+        self._schedule = schedule
+        self._world = schedule.world
+        self._versions = versions
+        self._seconds = seconds
+
+    def start(self, trigger: Trigger, event: Event) -> Delivery | None:
+        """Record a run and queue it; ``None`` when the event's cause must not wait for it."""
+        epoch = self._world.epoch  # which stays, while events are being delivered
+        cause = self._world.view.runs.get(event["runId"] or "")
+        causes: list[str] = cause["lanes"] if cause else []
+        lane = f"{trigger.plugin['id']} {event['projectId']}"
+        refusal = _refusal(trigger.plugin, event, cause)
+        waits = not refusal and lane not in causes and self._is_free(lane, cause)
+        with self._schedule.change() as tx:
+            outcome: runs_of.Outcome = "NOT_RUN" if refusal else "RUNNING"
+            run = runs_of.record_run(tx, trigger, event, lanes=[*causes, lane], outcome=outcome)
+            if refusal:
+                runs_of.add_lines(tx, run["id"], [("warning", refusal, tx.now)])
+            elif not waits:
+                content = messages.RUN_QUEUED.format(event=event["event"])
+                runs_of.add_lines(tx, run["id"], [("info", content, tx.now)])
+        if refusal:
+            return None
+        started = Started(lambda kind, text: self._note(run["id"], epoch, kind, text))
+        queue = self._queue(lane, cause if waits else None)
+        self._schedule.start(queue, lambda: self._run(run, epoch), started, lane)
+        return started if waits else None
+
+    def _is_free(self, lane: str, cause: Document | None) -> bool:
+        """Whether a run's call can wait for a run in a lane: no run that waits for it is there."""
+        if cause is None:
+            return True
+        if self._world.ids.repeatable:
+            return self._schedule.bring_forward(lane, self._queue(lane, cause))
+        return not any(
+            run["lanes"][-1] == lane and run["causedBy"] != cause["id"]
+            for run in self._world.view.runs.find("running", True)
+        )
+
+    def _queue(self, lane: str, awaiting: Document | None) -> str:
+        """Where a run waits for its turn.
+
+        In a world with a seed, runs repeat, and therefore follow one another, whatever their lane.
+        Those that a run is itself waiting for come at once, one by one: that run stands still.
+        What their lanes still have to do is brought forward, so that each lane keeps its order.
+        """
+        if not self._world.ids.repeatable:
+            return lane
+        return f"within {awaiting['id']}" if awaiting else "seeded"
+
+    def _note(self, run_id: str, epoch: int, log_type: runs_of.LogType, content: str) -> None:
+        with contextlib.suppress(Undone), self._schedule.change(epoch) as tx:
+            runs_of.add_lines(tx, run_id, [(log_type, content, tx.now)])
+
+    def _run(self, run: Document, epoch: int) -> None:
+        plugin = self._world.view.plugins.get(run["pluginId"])
+        if plugin is None:
+            return
+        log = RunLog(self._world.clock)
+        try:
+            with self._versions.loaded(run["versionId"]) as loaded:
+                result = self._call(loaded, run, plugin, log, epoch)
+        except BuildError as error:
+            log.verdict("error", str(error))
+            result = Result("FAILED", str(error), 0.0)
+        self._store_lines(run["id"], log.close(), epoch)
+        with self._schedule.change(epoch) as tx:
+            runs_of.complete_run(
+                tx, run["id"], result.outcome, error=result.error, duration_ms=result.duration_ms
+            )
+
+    def _call(
+        self, loaded: Loaded, run: Document, plugin: Document, log: RunLog, epoch: int
+    ) -> Result:
+        """Call the handler, with an API key that is good for so long."""
+        call = Call(
+            run_id=run["id"],
+            plugin_name=plugin["name"],
+            handler=run["handler"],
+            payload=run["payload"],
+            project_id=run["projectId"],
+            key=RUN_KEY_PREFIX + ids.secret(),
+            seed=run["seed"],
+            seconds=self._seconds,
+        )
+        with self._schedule.change(epoch) as tx:
+            service_user = tx.users.the(plugin["userId"])
+            self._world.run_keys[call.key] = Actor(service_user, run["id"], epoch)
+        try:
+            return loaded.call(call, log, lambda: self._store_lines(run["id"], log.take(), epoch))
+        finally:
+            self._world.run_keys.pop(call.key, None)
+
+    def _store_lines(self, run_id: str, lines: list[Line], epoch: int) -> None:
+        self._world.check_epoch(epoch)
+        for start in range(0, len(lines), _BATCH):
+            with self._schedule.change(epoch) as tx:
+                runs_of.add_lines(tx, run_id, lines[start : start + _BATCH])
+            time.sleep(0.001)  # or this thread would have the lock again before any other
+
+
+def _refusal(plugin: Document, event: Event, cause: Document | None) -> str | None:
+    """Why a plugin is not called for an event, if it is not."""
+    if cause and cause["pluginId"] == plugin["id"]:
+        return messages.RUN_SUPPRESSED.format(event=event["event"])
+    if plugin["activeVersionId"] is None:
+        return messages.RUN_NOT_DEPLOYED.format(status=plugin["status"], event=event["event"])
+    return None
