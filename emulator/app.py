@@ -52,7 +52,7 @@ class Platform:
             self.registry,
             executor,
             signer,
-            self.host.wait_idle,
+            self.host,
             self.finish,
             request_log=self._request_log,
         )

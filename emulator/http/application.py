@@ -10,10 +10,11 @@ from emulator.api.execution import GraphQLExecutor
 from emulator.config import Settings
 from emulator.domain.registry import WorldRegistry
 from emulator.http import security
-from emulator.http.control import WaitIdle, control_blueprint
+from emulator.http.control import control_blueprint
 from emulator.http.files import files_blueprint
 from emulator.http.graphql import graphql_blueprint
 from emulator.http.request_log import RequestLog
+from emulator.plugins.host import PluginHost
 
 
 def create_application(
@@ -21,7 +22,7 @@ def create_application(
     registry: WorldRegistry,
     executor: GraphQLExecutor,
     signer: security.UploadSigner,
-    wait_idle: WaitIdle,
+    host: PluginHost,
     shut_down: Callable[[], None],
     *,
     request_log: RequestLog,
@@ -29,7 +30,7 @@ def create_application(
     """Put the routes together; every request passes :func:`security.refusal` first.
 
     Args:
-        wait_idle: waits until no plugin of a world is at work, so many seconds at most.
+        host: runs the plugins of the worlds.
         shut_down: ends the server.
     """
     application = Flask("emulator", static_folder=None)
@@ -47,7 +48,5 @@ def create_application(
         graphql_blueprint(registry, executor, signer, request_log, settings)
     )
     application.register_blueprint(files_blueprint(registry, signer))
-    application.register_blueprint(
-        control_blueprint(registry, settings.scenario, wait_idle, shut_down)
-    )
+    application.register_blueprint(control_blueprint(registry, settings.scenario, host, shut_down))
     return application

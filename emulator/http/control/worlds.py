@@ -1,12 +1,8 @@
-"""The control plane: worlds are made, listed, reset and deleted here, with an admin key.
-
-The administrator of the default world controls all worlds; that of another world, this one only.
-"""
+"""Worlds are made, listed, reset and deleted here."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -15,64 +11,25 @@ from flask import Blueprint, Response, jsonify, request
 
 from emulator import errors
 from emulator.clock import Clock
-from emulator.config import DEFAULT_WORLD
 from emulator.domain.api_key import change_api_key
 from emulator.domain.registry import WorldError, WorldRegistry
 from emulator.domain.world import Actor, Mark, World
-from emulator.http import security
-from emulator.http.body import BodyError, read_json
-from emulator.scenario import ScenarioError
-
-WaitIdle = Callable[[World, float], bool]
-ShutDown = Callable[[], None]
+from emulator.http.body import read_json
+from emulator.plugins.host import PluginHost
 
 _LONGEST_WAIT = 86_400
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
 
-def control_blueprint(
-    registry: WorldRegistry, default_scenario: str, wait_idle: WaitIdle, shut_down: ShutDown
-) -> Blueprint:
-    """The routes below ``/_emulator``.
+def add_registry_routes(
+    blueprint: Blueprint, registry: WorldRegistry, default_scenario: str
+) -> None:
+    """The routes that list, make and delete worlds.
 
     Args:
         default_scenario: what a new world holds unless the request says otherwise.
-        wait_idle: waits until no plugin of a world is at work, so many seconds at most.
-        shut_down: ends the server.
     """
-    blueprint = Blueprint("control", __name__, url_prefix="/_emulator")
 
-    @blueprint.before_request
-    def check_key() -> Response | None:
-        key = security.api_key(request)
-        session = registry.authenticate(key) if key else None
-        if session is None:
-            return security.unauthorized()
-        name = (request.view_args or {}).get("name")
-        allowed = _controls(*session, name)
-        return None if allowed else security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
-
-    @blueprint.errorhandler(WorldError)
-    @blueprint.errorhandler(ScenarioError)
-    @blueprint.errorhandler(BodyError)
-    @blueprint.errorhandler(errors.KiliError)
-    def explain(error: Exception) -> tuple[Response, int]:
-        return jsonify(error=str(error)), getattr(error, "status", 400)
-
-    @blueprint.post("/shutdown")
-    def shutdown() -> Response:
-        answer = Response(status=202)
-        answer.call_on_close(shut_down)  # once the answer is on its way
-        return answer
-
-    _add_registry_routes(blueprint, registry, default_scenario)
-    _add_world_routes(blueprint, registry, wait_idle)
-    return blueprint
-
-
-def _add_registry_routes(
-    blueprint: Blueprint, registry: WorldRegistry, default_scenario: str
-) -> None:
     @blueprint.get("/worlds")
     def list_worlds() -> Response:
         return jsonify([_described(world) for world in registry.all()])
@@ -96,7 +53,9 @@ def _add_registry_routes(
         return Response(status=204)
 
 
-def _add_world_routes(blueprint: Blueprint, registry: WorldRegistry, wait_idle: WaitIdle) -> None:
+def add_world_routes(blueprint: Blueprint, registry: WorldRegistry, host: PluginHost) -> None:
+    """The routes that reset, mark and export one world, change its keys, and wait for it."""
+
     @blueprint.post("/worlds/<name>/reset")
     def reset_world(name: str) -> Response:
         data = read_json(request)
@@ -127,7 +86,7 @@ def _add_world_routes(blueprint: Blueprint, registry: WorldRegistry, wait_idle: 
         seconds = read_json(request).get("timeout", 30)
         if not _is_number(seconds):
             raise WorldError(errors.CONTROL_WAIT)
-        return jsonify(idle=wait_idle(registry.get(name), min(max(seconds, 0), _LONGEST_WAIT)))
+        return jsonify(idle=host.wait_idle(registry.get(name), min(max(seconds, 0), _LONGEST_WAIT)))
 
 
 def _mark(data: dict[str, Any], world: World) -> Mark:
@@ -172,11 +131,6 @@ def _is_offset(value: Any) -> bool:
     except (TypeError, ValueError, OverflowError):
         return False
     return _is_number(value) and _FIRST_YEAR <= moment.year <= _LAST_YEAR
-
-
-def _controls(world: World, actor: Actor, name: str | None) -> bool:
-    is_admin = actor.run_id is None and actor.user["organizationRole"] == "ADMIN"
-    return is_admin and world.name in (DEFAULT_WORLD, name)
 
 
 def _described(world: World) -> dict[str, Any]:

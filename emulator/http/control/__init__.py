@@ -1,0 +1,65 @@
+"""The control plane: what no client of the platform can do, for those with an admin key.
+
+The administrator of the default world controls all worlds; that of another world, this one only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, jsonify, request
+
+from emulator import errors
+from emulator.config import DEFAULT_WORLD
+from emulator.domain.registry import WorldError, WorldRegistry
+from emulator.domain.world import Actor, World
+from emulator.http import security
+from emulator.http.body import BodyError
+from emulator.http.control.worlds import add_registry_routes, add_world_routes
+from emulator.plugins.host import PluginHost
+from emulator.scenario import ScenarioError
+
+
+def control_blueprint(
+    registry: WorldRegistry, default_scenario: str, host: PluginHost, shut_down: Callable[[], None]
+) -> Blueprint:
+    """The routes below ``/_emulator``.
+
+    Args:
+        default_scenario: what a new world holds unless the request says otherwise.
+        host: runs the plugins of the worlds.
+        shut_down: ends the server.
+    """
+    blueprint = Blueprint("control", __name__, url_prefix="/_emulator")
+
+    @blueprint.before_request
+    def check_key() -> Response | None:
+        key = security.api_key(request)
+        session = registry.authenticate(key) if key else None
+        if session is None:
+            return security.unauthorized()
+        name = (request.view_args or {}).get("name")
+        allowed = _controls(*session, name)
+        return None if allowed else security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
+
+    @blueprint.errorhandler(WorldError)
+    @blueprint.errorhandler(ScenarioError)
+    @blueprint.errorhandler(BodyError)
+    @blueprint.errorhandler(errors.KiliError)
+    def explain(error: Exception) -> tuple[Response, int]:
+        return jsonify(error=str(error)), getattr(error, "status", 400)
+
+    @blueprint.post("/shutdown")
+    def shutdown() -> Response:
+        answer = Response(status=202)
+        answer.call_on_close(shut_down)  # once the answer is on its way
+        return answer
+
+    add_registry_routes(blueprint, registry, default_scenario)
+    add_world_routes(blueprint, registry, host)
+    return blueprint
+
+
+def _controls(world: World, actor: Actor, name: str | None) -> bool:
+    is_admin = actor.run_id is None and actor.user["organizationRole"] == "ADMIN"
+    return is_admin and world.name in (DEFAULT_WORLD, name)
