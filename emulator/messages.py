@@ -43,6 +43,10 @@ RUN_STILL_GOING = (
     "the end of the run"
 )
 
+WEBHOOK_ANSWERED = "The webhook answered {status}"
+WEBHOOK_TIMEOUT = "The webhook did not answer within {seconds:g} seconds"
+WEBHOOK_UNREACHABLE = "The webhook could not be reached: {reason}"
+
 
 # Notifications of imports
 

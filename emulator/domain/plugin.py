@@ -34,7 +34,7 @@ def find(view: BaseView[Any], actor: Actor, operation: str, name: str) -> Docume
     return plugins[0]
 
 
-def _managed(tx: Transaction, operation: str, name: str) -> Document:
+def managed(tx: Transaction, operation: str, name: str) -> Document:
     """The plugin of that name, if it is the actor's to change.
 
     Raises:
@@ -53,7 +53,15 @@ def create_plugin(tx: Transaction, name: str) -> Upload:
     Raises:
         KiliError: the name is taken or empty, or plugins are not the actor's to manage.
     """
-    operation = "createPlugin"
+    return _expect_upload(tx, take_name(tx, "createPlugin", name))
+
+
+def take_name(tx: Transaction, operation: str, name: str) -> Document:
+    """A new plugin, of which nothing but the name is known yet.
+
+    Raises:
+        KiliError: the name is taken or empty, or plugins are not the actor's to manage.
+    """
     access.require_manager_somewhere(tx, operation)
     organization = tx.organizations.the(tx.actor.user["organizationId"])
     if not organization["license"]["canUsePlugins"]:
@@ -61,9 +69,9 @@ def create_plugin(tx: Transaction, name: str) -> Upload:
     if not name.strip():
         raise errors.plugin_name_empty(operation)
     if tx.plugins.find("name", (organization["id"], name)):
-        raise errors.plugin_exists(name)
+        raise errors.plugin_exists(operation, name)
     plugin_id = tx.new_id()
-    plugin = tx.plugins.insert(
+    return tx.plugins.insert(
         {
             "id": plugin_id,
             "name": name,
@@ -78,7 +86,6 @@ def create_plugin(tx: Transaction, name: str) -> Upload:
             "updatedAt": tx.now,
         }
     )
-    return _expect_upload(tx, plugin)
 
 
 def _service_user(tx: Transaction, organization: Document, plugin_id: str, name: str) -> Document:
@@ -95,7 +102,7 @@ def announce_update(tx: Transaction, name: str) -> Upload:
         KiliError: the plugin is unknown, or not the actor's to manage.
     """
     operation = "generateUpdateUrl"
-    return _expect_upload(tx, _managed(tx, operation, name))
+    return _expect_upload(tx, managed(tx, operation, name))
 
 
 def _expect_upload(tx: Transaction, plugin: Document) -> Upload:
@@ -121,29 +128,60 @@ def deploy(
     Raises:
         KiliError: the plugin is unknown, nothing was uploaded, or patterns are given.
     """
-    plugin = _managed(tx, operation, name)
-    if event_matcher:
-        raise errors.event_matcher_not_emulated(operation)
+    check_subscription(operation, event_matcher)
+    plugin = managed(tx, operation, name)
+    if is_webhook(tx, plugin):
+        raise errors.plugin_is_webhook(operation, name)
     archive = tx.files.get(plugin["uploadId"] or "")
     if not archive:
         raise errors.plugin_not_uploaded(operation, name)
+    version = add_version(tx, plugin, handler_types, fileId=archive["id"], digest=archive["digest"])
+    tx.plugins.change(plugin, status="DEPLOYING", uploadId=None)
+    request_deployment(tx, version)
+    return version
+
+
+def check_subscription(operation: str, event_matcher: list[str] | None) -> None:
+    """Check what a plugin asks to be called for.
+
+    Raises:
+        KiliError: patterns are given.
+    """
+    if event_matcher:
+        raise errors.event_matcher_not_emulated(operation)
+
+
+def add_version(
+    tx: Transaction, plugin: Document, handler_types: list[str] | None, **source: Any
+) -> Document:
+    """Give a plugin its next version, which is not deployed yet.
+
+    Args:
+        source: ``fileId`` and ``digest`` of an archive, or ``webhook``.
+    """
     number = tx.plugin_versions.count("plugin", plugin["id"]) + 1
-    version = tx.plugin_versions.insert(
+    if number > 1:
+        tx.plugins.change(plugin, updatedAt=tx.now)
+    return tx.plugin_versions.insert(
         {
             "id": tx.new_id(),
             "pluginId": plugin["id"],
             "number": number,
-            "fileId": archive["id"],
-            "digest": archive["digest"],
+            "fileId": None,
+            "digest": "",
+            "webhook": None,
             "handlerTypes": handler_types or DEFAULT_HANDLER_TYPES,
             "status": "DEPLOYING",
             "createdAt": tx.now,
+            **source,
         }
     )
-    updated = {"updatedAt": tx.now} if number > 1 else {}
-    tx.plugins.change(plugin, status="DEPLOYING", uploadId=None, **updated)
-    request_deployment(tx, version)
-    return version
+
+
+def is_webhook(view: BaseView[Any], plugin: Document) -> bool:
+    """Whether a plugin is an address to be told, and not code to be run."""
+    versions = view.plugin_versions.find("plugin", plugin["id"])
+    return bool(versions) and versions[-1]["webhook"] is not None
 
 
 def request_deployment(tx: Transaction, version: Document) -> None:
@@ -236,7 +274,7 @@ def delete_plugin(tx: Transaction, name: str) -> None:
         KiliError: the plugin is unknown, or not the actor's to manage.
     """
     operation = "deletePlugin"
-    plugin = _managed(tx, operation, name)
+    plugin = managed(tx, operation, name)
     versions = tx.plugin_versions.find("plugin", plugin["id"])
     tx.files.delete_all(tx.files.find("folder", file.plugin_folder(plugin["id"])))
     tx.plugin_versions.delete_all(versions)

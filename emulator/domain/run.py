@@ -6,7 +6,7 @@ outlive becomes INTERRUPTED when the world is opened again.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from emulator import clock, messages
 from emulator.domain.events import Event
@@ -27,11 +27,13 @@ def record_run(
     *,
     lanes: list[str],
     outcome: Outcome = "RUNNING",
+    redelivery_of: str | None = None,
 ) -> Document:
     """Write down a run that is to come, or one that will not.
 
     Args:
         lanes: the lanes whose runs caused this one, outermost first, and its own.
+        redelivery_of: the run that is made again.
     """
     return tx.runs.insert(
         {
@@ -52,23 +54,22 @@ def record_run(
             "error": None,
             "createdAt": tx.now,
             "durationMs": None,
+            "delivery": None,
+            "redeliveryOf": redelivery_of,
             "lineCount": 0,
         }
     )
 
 
-def complete_run(
-    tx: Transaction,
-    run_id: str,
-    outcome: Outcome,
-    *,
-    error: str | None,
-    duration_ms: float,
-) -> None:
-    """Write down how a run ended; of a plugin deleted meanwhile nothing is recorded."""
+def complete_run(tx: Transaction, run_id: str, **result: Any) -> None:
+    """Write down how a run ended; of a plugin deleted meanwhile nothing is recorded.
+
+    Args:
+        result: ``outcome``, and other members of the run's document.
+    """
     run = tx.runs.get(run_id)
     if run:
-        tx.runs.change(run, outcome=outcome, error=error, durationMs=duration_ms)
+        tx.runs.change(run, **result)
 
 
 def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]]) -> None:

@@ -16,11 +16,11 @@ def event_matcher_not_emulated(operation: str) -> KiliError:
     return not_emulated(operation, "on_event with an event matcher", "use on_submit and on_review")
 
 
-def plugin_exists(name: str) -> KiliError:
-    """``createPlugin`` with a name already taken (recorded)."""
+def plugin_exists(operation: str, name: str) -> KiliError:
+    """``createPlugin`` with a name already taken (recorded), and so ``createWebhook``."""
     return _plugins(
         "400: Bad Request",
-        "createPlugin",
+        operation,
         f"an entity Plugin already exists with value \"{name}\" for field 'name'",
     )
 
@@ -70,6 +70,40 @@ def plugins_not_licensed(operation: str) -> KiliError:
 def plugin_name_empty(operation: str) -> KiliError:
     """A plugin has no name (ours)."""
     return _plugins("400: Bad Request", operation, "the name of a plugin cannot be empty")
+
+
+def plugin_is_webhook(operation: str, name: str) -> KiliError:
+    """Code is deployed under the name of a webhook (ours)."""
+    detail = f'"{name}" is a webhook and runs no code: change it with updateWebhook'
+    return _plugins("400: Bad Request", operation, detail)
+
+
+def plugin_no_webhook(operation: str, name: str) -> KiliError:
+    """``updateWebhook`` names a plugin that has code (ours)."""
+    detail = f'"{name}" is a plugin with code and no webhook: change it with updatePluginRunner'
+    return _plugins("400: Bad Request", operation, detail)
+
+
+def webhook_url_invalid(operation: str, url: str) -> KiliError:
+    """A webhook's address cannot be called (ours)."""
+    detail = f'"{url}" is no address to call: give one that begins with http:// or https://'
+    return _plugins("400: Bad Request", operation, detail)
+
+
+def webhook_header_invalid(operation: str) -> KiliError:
+    """A webhook's Authorization header cannot be sent (ours)."""
+    detail = "the header must be one line of printable ASCII characters, as HTTP sends no other"
+    return _plugins("400: Bad Request", operation, detail)
+
+
+def run_not_found(run_id: str) -> KiliError:
+    """A run is asked for that there is not (the control plane's)."""
+    return KiliError(f'there is no run "{run_id}": see `kili-emulator runs` for those there are')
+
+
+def run_of_no_webhook(run_id: str) -> KiliError:
+    """A plugin's run is to be delivered again (the control plane's)."""
+    return KiliError(f'run "{run_id}" is one of a plugin with code: only webhooks are redelivered')
 
 
 PLUGIN_DONE = "Plugin with name {name} successfully {done}"

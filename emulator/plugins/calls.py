@@ -46,11 +46,18 @@ class Call:
 
 @dataclass(frozen=True)
 class Result:
-    """How a call went: its outcome, what went wrong, and how long it took."""
+    """How a call went.
+
+    Attributes:
+        error: what went wrong, if anything did.
+        duration_ms: how long it took.
+        delivery: of a webhook, the ``request`` that was sent and the ``answer`` that came, if any.
+    """
 
     outcome: Outcome
     error: str | None
     duration_ms: float
+    delivery: dict[str, Any] | None = None
 
 
 class Loaded(Protocol):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import wait
+
+from emulator import errors
 from emulator.domain import plugin as plugins_of
 from emulator.domain import run as runs_of
 from emulator.domain.events import Delivery, Event
@@ -39,6 +42,25 @@ class PluginHost:
         """Wait until no plugin of the world is at work; whether that came about in time."""
         return self._hosts[world].schedule.wait_idle(seconds)
 
+    def redeliver(self, world: World, run_id: str, seconds: float) -> str:
+        """Tell a webhook once more what a run told it; answers the new run's id.
+
+        Args:
+            seconds: how long to wait for the end of that run.
+
+        Raises:
+            KiliError: there is no such run, or it is none of a webhook.
+        """
+        run = world.view.runs.get(run_id)
+        if run is None:
+            raise errors.run_not_found(run_id)
+        if not plugins_of.is_webhook(world.view, world.view.plugins.the(run["pluginId"])):
+            raise errors.run_of_no_webhook(run_id)
+        begun = self._hosts[world].runs.redeliver(run)
+        if begun.awaited:
+            wait([begun.awaited], seconds)
+        return begun.run_id
+
     def close(self) -> None:
         """Detach every world."""
         for world in list(self._hosts):
@@ -52,7 +74,7 @@ class WorldHost:
         self._world = world
         self._versions = Versions(world, isolation, timeout)
         self.schedule = Schedule(world, after=self._versions.prune)
-        self._runs = Runs(self.schedule, self._versions, timeout)
+        self.runs = Runs(self.schedule, self._versions, timeout)
         world.bus.subscribe(self._dispatch)
         world.after_roll_back.append(self._resume)
         self._resume()
@@ -79,8 +101,8 @@ class WorldHost:
                 self._versions.prune()
             else:
                 triggers = triggered_by(self._world.view, event)
-                runs = [self._runs.start(each, event) for each in triggers]
-                started.extend(run for run in runs if run)
+                runs = [self.runs.start(each, event) for each in triggers]
+                started.extend(run.awaited for run in runs if run.awaited)
         return started
 
     def _start_build(self, version_id: str) -> Delivery:

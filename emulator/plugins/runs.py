@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from typing import NamedTuple
 
 from emulator import ids, messages
 from emulator.domain import run as runs_of
@@ -22,6 +23,13 @@ from emulator.storage.snapshot import Document
 _BATCH = 1000
 
 
+class Begun(NamedTuple):
+    """A run that was recorded, and what its cause shall wait for, if anything."""
+
+    run_id: str
+    awaited: Delivery | None
+
+
 class Runs:
     """Starts and carries out the runs of a world.
 
@@ -35,8 +43,12 @@ class Runs:
         self._versions = versions
         self._seconds = seconds
 
-    def start(self, trigger: Trigger, event: Event) -> Delivery | None:
-        """Record a run and queue it; ``None`` when the event's cause must not wait for it."""
+    def start(self, trigger: Trigger, event: Event, redelivery_of: str | None = None) -> Begun:
+        """Record a run and queue it.
+
+        Args:
+            redelivery_of: the run that is made again.
+        """
         epoch = self._world.epoch  # which stays, while events are being delivered
         cause = self._world.view.runs.get(event["runId"] or "")
         causes: list[str] = cause["lanes"] if cause else []
@@ -45,18 +57,40 @@ class Runs:
         waits = not refusal and lane not in causes and self._is_free(lane, cause)
         with self._schedule.change() as tx:
             outcome: runs_of.Outcome = "NOT_RUN" if refusal else "RUNNING"
-            run = runs_of.record_run(tx, trigger, event, lanes=[*causes, lane], outcome=outcome)
+            run = runs_of.record_run(
+                tx,
+                trigger,
+                event,
+                lanes=[*causes, lane],
+                outcome=outcome,
+                redelivery_of=redelivery_of,
+            )
             if refusal:
                 runs_of.add_lines(tx, run["id"], [("warning", refusal, tx.now)])
             elif not waits:
                 content = messages.RUN_QUEUED.format(event=event["event"])
                 runs_of.add_lines(tx, run["id"], [("info", content, tx.now)])
         if refusal:
-            return None
+            return Begun(run["id"], None)
         started = Started(lambda kind, text: self._note(run["id"], epoch, kind, text))
         queue = self._queue(lane, cause if waits else None)
         self._schedule.start(queue, lambda: self._run(run, epoch), started, lane)
-        return started if waits else None
+        return Begun(run["id"], started if waits else None)
+
+    def redeliver(self, run: Document) -> Begun:
+        """Tell a webhook, as it is now, once more what it was told in a run."""
+        plugin = self._world.view.plugins.the(run["pluginId"])
+        metadata = run["metadata"]
+        trigger = Trigger(
+            plugin, run["handler"], run["payload"], metadata["assetId"], metadata["labelId"]
+        )
+        event = {
+            "id": run["eventId"],
+            "event": run["event"],
+            "projectId": run["projectId"],
+            "runId": None,
+        }
+        return self.start(trigger, event, redelivery_of=run["id"])
 
     def _is_free(self, lane: str, cause: Document | None) -> bool:
         """Whether a run's call can wait for a run in a lane: no run that waits for it is there."""
@@ -98,7 +132,12 @@ class Runs:
         self._store_lines(run["id"], log.close(), epoch)
         with self._schedule.change(epoch) as tx:
             runs_of.complete_run(
-                tx, run["id"], result.outcome, error=result.error, duration_ms=result.duration_ms
+                tx,
+                run["id"],
+                outcome=result.outcome,
+                error=result.error,
+                durationMs=result.duration_ms,
+                delivery=result.delivery,
             )
 
     def _call(

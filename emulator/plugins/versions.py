@@ -15,6 +15,7 @@ from emulator.domain.world import World
 from emulator.plugins import builder
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Isolation, Loaded
+from emulator.plugins.webhooks import Webhook
 
 # An id alone is no name: it comes again after a reset, and in other worlds of the same seed.
 _numbers = itertools.count(1)
@@ -84,16 +85,21 @@ class Versions:
 
     def _build(self, key: _Key, built: _Built) -> None:
         try:
-            archive = self._world.blobs.get(key[1])
-            folder = self._folder / built.name
-            builder.unpack(archive, folder)
-            built.result.set_result(self._isolation.load(built.name, folder, self._seconds))
+            built.result.set_result(self._load(key, built.name))
         except BuildError as error:
             built.result.set_result(error)
         except BaseException as error:  # of the emulator's own: another attempt may go better
             with self._lock:
                 self._built.pop(key, None)
             built.result.set_exception(error)
+
+    def _load(self, key: _Key, name: str) -> Loaded:
+        webhook = self._world.view.plugin_versions.the(key[0])["webhook"]
+        if webhook:
+            return Webhook(**webhook)
+        folder = self._folder / name
+        builder.unpack(self._world.blobs.get(key[1]), folder)
+        return self._isolation.load(name, folder, self._seconds)
 
     def prune(self) -> None:
         """Forget the versions that nothing will call: replaced, deleted, undone, failed."""

@@ -95,6 +95,8 @@ ORGANIZATION_OPERATIONS: dict[str, frozenset[OrganizationRole]] = {
     # Each plugin has people of its own besides: see ``MANAGE_PLUGINS``.
     "createPlugin": _ALL_USERS,
     "createPluginRunner": _ALL_USERS,
+    "createWebhook": _ALL_USERS,
+    "updateWebhook": _ALL_USERS,
     "generateUpdateUrl": _ALL_USERS,
     "updatePluginRunner": _ALL_USERS,
     "deletePlugin": _ALL_USERS,

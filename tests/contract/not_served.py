@@ -14,10 +14,6 @@ FIELDS_NOT_SERVED_YET: frozenset[str] = frozenset()
 NOT_EMULATED_YET = {
     operation: reason
     for reason, operations in {
-        "not emulated yet: web hooks": (
-            "Mutation.createWebhook",
-            "Mutation.updateWebhook",
-        ),
         "not emulated yet: cloud storage": (
             "Mutation.addDataConnection",
             "Mutation.computeDifferences",

@@ -9,6 +9,7 @@ from ariadne import MutationType, ObjectType, QueryType
 from emulator import clock, errors
 from emulator.api.context import Info
 from emulator.domain import plugin as plugins_of
+from emulator.domain import webhook
 from emulator.domain.filters import Where
 from emulator.storage.snapshot import Document
 
@@ -93,6 +94,20 @@ def _deploy(operation: str, info: Info, data: dict[str, Any]) -> None:
         plugins_of.deploy(
             tx, operation, data["pluginName"], data.get("handlerTypes"), data.get("eventMatcher")
         )
+
+
+@mutation.field("createWebhook")
+def create_webhook(_: Any, info: Info, data: dict[str, Any]) -> str:
+    with info.context.change() as tx:
+        webhook.create_webhook(tx, data)
+    return errors.PLUGIN_DONE.format(name=data["pluginName"], done="created")
+
+
+@mutation.field("updateWebhook")
+def update_webhook(_: Any, info: Info, data: dict[str, Any]) -> str:
+    with info.context.change() as tx:
+        webhook.update_webhook(tx, data)
+    return errors.PLUGIN_DONE.format(name=data["pluginName"], done="updated")
 
 
 @mutation.field("activatePluginOnProject")

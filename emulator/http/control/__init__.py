@@ -15,6 +15,7 @@ from emulator.domain.registry import WorldError, WorldRegistry
 from emulator.domain.world import Actor, World
 from emulator.http import security
 from emulator.http.body import BodyError
+from emulator.http.control.webhooks import add_webhook_routes
 from emulator.http.control.worlds import add_registry_routes, add_world_routes
 from emulator.plugins.host import PluginHost
 from emulator.scenario import ScenarioError
@@ -57,6 +58,7 @@ def control_blueprint(
 
     add_registry_routes(blueprint, registry, default_scenario)
     add_world_routes(blueprint, registry, host)
+    add_webhook_routes(blueprint, registry, host)
     return blueprint
 
 

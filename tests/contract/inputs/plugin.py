@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.inputs.registry import CASES, Case, Stage, case
+from tests.receiver import Delivered, Receiver
 from tests.stage import PLUGIN, QUIET_PLUGIN, archive, deploy_plugin, upload
 
 
@@ -171,3 +172,73 @@ def _(stage: Stage) -> None:
     assert _build_errors(stage, skip=1) == both[1:]
     assert _build_errors(stage, createdAt="2000-01-01") == both
     assert _build_errors(stage, createdAt="2100-01-01") == []
+
+
+def _hook(stage: Stage, url: str, name: str = "Hook", **data: Any) -> None:
+    data = {"pluginName": name, "webhookUrl": url, **data}
+    stage.wire.call("createWebhook", data=data)
+    _activate(stage, name)
+
+
+def _delivered(receiver: Receiver) -> list[Delivered]:
+    """What came in since the last call."""
+    received, receiver.received = receiver.received, []
+    return received
+
+
+@case(
+    "CreateWebhookData.webhookUrl",
+    "CreateWebhookData.header",
+    "CreateWebhookData.pluginName",
+    "createWebhook(data)",
+)
+def _(stage: Stage) -> None:
+    with Receiver() as one, Receiver() as other:
+        _hook(stage, one.url, "Bare")
+        _hook(stage, other.url, "Keyed", header="open sesame")
+        _submit(stage, "meadow")
+        assert [each.headers.get("Authorization") for each in _delivered(one)] == [None]
+        assert [each.headers.get("Authorization") for each in _delivered(other)] == ["open sesame"]
+        assert "answered 200" in _logs(stage, "Bare")[0]
+
+
+@case(
+    "UpdateWebhookData.webhookUrl",
+    "UpdateWebhookData.header",
+    "UpdateWebhookData.pluginName",
+    "updateWebhook(data)",
+)
+def _(stage: Stage) -> None:
+    with Receiver() as one, Receiver() as other:
+        for name in ("A", "B"):
+            _hook(stage, one.url, name, header="old")
+        data = {"pluginName": "A", "webhookUrl": other.url, "header": "new"}
+        stage.wire.call("updateWebhook", data=data)
+        _submit(stage, "meadow")
+        assert [each.headers["Authorization"] for each in _delivered(one)] == ["old"]
+        assert [each.headers["Authorization"] for each in _delivered(other)] == ["new"]
+
+
+@case("CreateWebhookData.handlerTypes", "UpdateWebhookData.handlerTypes")
+def _(stage: Stage) -> None:
+    with Receiver() as one:
+        _hook(stage, one.url, handlerTypes=["onReview"])
+        _submit(stage, "meadow")
+        assert _delivered(one) == []
+        data = {"pluginName": "Hook", "webhookUrl": one.url, "handlerTypes": ["onSubmit"]}
+        stage.wire.call("updateWebhook", data=data)
+        _submit(stage, "meadow")
+        assert [each.body["eventType"] for each in _delivered(one)] == ["onSubmit"]
+
+
+def _webhook_refuses_event_matchers(mutation: str, name: str) -> Case:
+    def run(stage: Stage) -> None:
+        _hook(stage, "http://127.0.0.1:9")
+        data = {"pluginName": name, "webhookUrl": "http://127.0.0.1:9", "eventMatcher": ["asset.*"]}
+        assert "use on_submit and on_review" in stage.wire.refusal(mutation, data=data)
+
+    return run
+
+
+case("CreateWebhookData.eventMatcher")(_webhook_refuses_event_matchers("createWebhook", "New"))
+case("UpdateWebhookData.eventMatcher")(_webhook_refuses_event_matchers("updateWebhook", "Hook"))

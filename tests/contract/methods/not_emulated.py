@@ -9,10 +9,6 @@ OUTSIDE = {
             "format_result",
             "internal.format_result",
         ),
-        "not emulated yet: web hooks": (
-            "create_webhook",
-            "update_webhook",
-        ),
         "not emulated yet: cloud storage": (
             "add_cloud_storage_connection",
             "cloud_storage_connections",

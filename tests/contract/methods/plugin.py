@@ -26,6 +26,33 @@ def _with_plugin(code: str) -> str:
     return _PLUGIN + code
 
 
+def _with_receiver(code: str) -> str:
+    """A case's code after that of something that listens at ``url`` and keeps what it gets."""
+    return _RECEIVER + code
+
+
+_RECEIVER = """
+import http.server
+import json
+import threading
+
+received = []
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        received.append((self.headers["Authorization"], json.loads(body)))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+listening = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+threading.Thread(target=listening.serve_forever, daemon=True).start()
+url = f"http://127.0.0.1:{listening.server_port}/hook"
+"""
+
 _UPLOADED = 'kili.upload_plugin(str(source), "Counter")\n'
 _ACTIVE = _UPLOADED + 'kili.activate_plugin_on_project("Counter", project_id=project_id)\n'
 
@@ -107,6 +134,29 @@ CASES = [
             + "kili.append_labels([asset['aquarium']], [EASY])\n"
             + "logs = kili.get_plugin_logs(project_id=project_id, plugin_name='Counter')\n"
             + "assert 'seen ' + asset['aquarium'] in logs\n"
+        ),
+    ),
+    case(
+        "create_webhook",
+        sends="Mutation.createWebhook",
+        code=_with_receiver(
+            "kili.create_webhook(webhook_url=url, plugin_name='Hook', header='open sesame')\n"
+            "kili.activate_plugin_on_project('Hook', project_id=project_id)\n"
+            "kili.append_labels([asset['aquarium']], [EASY])\n"
+            "((header, body),) = received\n"
+            "assert header == 'open sesame'\n"
+            "assert body['payload']['asset_id'] == asset['aquarium']\n"
+        ),
+    ),
+    case(
+        "update_webhook",
+        sends="Mutation.updateWebhook",
+        code=_with_receiver(
+            "kili.create_webhook(webhook_url='http://127.0.0.1:9/', plugin_name='Hook')\n"
+            "kili.activate_plugin_on_project('Hook', project_id=project_id)\n"
+            "kili.update_webhook(new_webhook_url=url, plugin_name='Hook', new_header='changed')\n"
+            "kili.append_labels([asset['aquarium']], [EASY])\n"
+            "assert [header for header, _ in received] == ['changed']\n"
         ),
     ),
 ]

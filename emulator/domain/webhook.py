@@ -1,0 +1,72 @@
+"""Webhooks: plugins that are an address to be told, instead of code to be run (contract §8.8).
+
+A webhook takes a plugin's name and is activated, deactivated and deleted as one; it needs no
+deployment. Each change of it is a version of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from emulator import errors
+from emulator.domain import plugin as plugins_of
+from emulator.domain.world import Transaction
+from emulator.storage.snapshot import Document
+
+
+def create_webhook(tx: Transaction, data: dict[str, Any]) -> Document:
+    """Take a name for an address, which is told of what happens from now on.
+
+    Args:
+        data: ``pluginName``, ``webhookUrl``; optional ``header``, ``handlerTypes``,
+            ``eventMatcher``.
+
+    Raises:
+        KiliError: the name is taken or empty, the address or header cannot be used, or plugins
+            are not the actor's to manage.
+    """
+    plugin = plugins_of.take_name(tx, "createWebhook", data["pluginName"])
+    return _add_version(tx, "createWebhook", plugin, data)
+
+
+def update_webhook(tx: Transaction, data: dict[str, Any]) -> Document:
+    """Replace address, header and handlers of a webhook; what is not given is taken away.
+
+    Raises:
+        KiliError: there is no webhook of that name, the address or header cannot be used, or it
+            is not the actor's to manage.
+    """
+    name = data["pluginName"]
+    plugin = plugins_of.managed(tx, "updateWebhook", name)
+    if not plugins_of.is_webhook(tx, plugin):
+        raise errors.plugin_no_webhook("updateWebhook", name)
+    return _add_version(tx, "updateWebhook", plugin, data)
+
+
+def _add_version(
+    tx: Transaction, operation: str, plugin: Document, data: dict[str, Any]
+) -> Document:
+    plugins_of.check_subscription(operation, data.get("eventMatcher"))
+    url, header = data["webhookUrl"], data.get("header")
+    if not _can_be_called(url):
+        raise errors.webhook_url_invalid(operation, url)
+    if header is not None and not (header.isascii() and header.isprintable()):
+        raise errors.webhook_header_invalid(operation)
+    version = plugins_of.add_version(
+        tx,
+        plugin,
+        data.get("handlerTypes"),
+        webhook={"url": url, "header": header},
+        status="ACTIVE",
+    )
+    return tx.plugins.change(plugin, status="ACTIVE", activeVersionId=version["id"])
+
+
+def _can_be_called(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)

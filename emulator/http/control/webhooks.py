@@ -1,0 +1,21 @@
+"""Deliveries of webhooks are made once more here."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from emulator.domain.registry import WorldRegistry
+from emulator.plugins.host import PluginHost
+
+# The command that asks for it waits for a minute.
+_SECONDS = 50.0
+
+
+def add_webhook_routes(blueprint: Blueprint, registry: WorldRegistry, host: PluginHost) -> None:
+    """The route that delivers again what a run of a webhook delivered; it answers the new run."""
+
+    @blueprint.post("/worlds/<name>/runs/<run_id>/redeliver")
+    def redeliver(name: str, run_id: str) -> Response:
+        world = registry.get(name)
+        made = host.redeliver(world, run_id, _SECONDS)
+        return jsonify(world.view.runs.get(made))

@@ -1,0 +1,76 @@
+"""Something that listens: what webhooks are delivered to in tests."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, NamedTuple
+
+
+class Delivered(NamedTuple):
+    """A request that came in: its path, its headers, and its body as a value."""
+
+    path: str
+    headers: dict[str, str]
+    body: Any
+
+
+class Receiver:
+    """Listens on a free port of this machine, and keeps what it receives.
+
+    Attributes:
+        status: what it answers with.
+        text: likewise the body.
+        location: likewise the header of a redirect, if any.
+        meanwhile: called before it answers.
+    """
+
+    def __init__(self) -> None:
+        self.received: list[Delivered] = []
+        self.status = 200
+        self.text = "thanks"
+        self.location: str | None = None
+        self.meanwhile: Callable[[], Any] = lambda: None
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                delivered = Delivered(self.path, dict(self.headers), json.loads(body))
+                receiver.received.append(delivered)
+                receiver.meanwhile()
+                answer = receiver.text.encode()
+                self.send_response(receiver.status)
+                self.send_header("Content-Length", str(len(answer)))
+                if receiver.location:
+                    self.send_header("Location", receiver.location)
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/hook"
+
+    def __enter__(self) -> Receiver:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -1,0 +1,258 @@
+"""Webhooks: what is delivered where, what is recorded of it, and how it is delivered again."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from click.testing import CliRunner
+
+from emulator import Emulator
+from emulator.cli import main
+from emulator.plugins.webhooks import MAX_ANSWER
+from tests.receiver import Receiver
+from tests.sdk import SdkSession
+from tests.server import RemoteWorld, ServerUnderTest
+from tests.stage import PLUGIN, Names
+from tests.wire import Wire
+
+EASY = '{"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}'
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as listening:
+        yield listening
+
+
+def hook(wire: Wire, known: Names, url: str, name: str = "Hook", **data: Any) -> None:
+    wire.call("createWebhook", data={"pluginName": name, "webhookUrl": url, **data})
+    where = {"pluginName": name, "projectId": known["project"]}
+    wire.call("activatePluginOnProject", where=where)
+
+
+def submit(wire: Wire, known: Names, label_type: str = "DEFAULT") -> str:
+    rows = [{"assetID": known["meadow"], "jsonResponse": "{}"}]
+    data = {"labelType": label_type, "labelsData": rows}
+    (label,) = wire.call("appendManyLabels", data=data, where={}, selection="id")
+    return str(label["id"])
+
+
+def logs(wire: Wire, known: Names, name: str = "Hook") -> list[tuple[str, str]]:
+    data = {"pluginName": name, "projectId": known["project"]}
+    lines = wire.call("getPluginLogs", data=data, selection="content logType")
+    return [(line["logType"], line["content"]) for line in lines]
+
+
+def runs(wire: Wire) -> list[dict[str, Any]]:
+    return list(wire.emulator.world.view.runs.all())
+
+
+@pytest.mark.parametrize("header", ["open sesame", "Bearer abc", None])
+def test_a_submit_is_delivered_with_the_raw_header_and_the_documented_body(
+    notebook: SdkSession, remote_world: RemoteWorld, receiver: Receiver, header: str | None
+) -> None:
+    if not notebook.run("hasattr(kili, 'create_webhook')").value:
+        pytest.skip("this SDK has no webhooks")
+    seen = notebook.run(
+        "import json\n"
+        f"kili.create_webhook({receiver.url!r}, plugin_name='Hook', header={header!r})\n"
+        "kili.activate_plugin_on_project('Hook', project_id=project_id)\n"
+        "(asset,) = kili.assets(project_id=project_id, first=1, fields=['id'])\n"
+        "(label,) = kili.append_labels([asset['id']], "
+        "[{'CLASSIFICATION_JOB': {'categories': [{'name': 'EASY'}]}}])\n"
+        "(line,) = json.loads(kili.get_plugin_logs(project_id=project_id, plugin_name='Hook'))\n"
+        "{'line': line, 'asset': asset['id'], 'label': label['id']}"
+    )
+    line, asset, label = seen.checked().value.values()
+    ((path, headers, body),) = receiver.received
+    assert path == "/hook"
+    assert headers.get("Authorization") == header
+    assert headers["Content-Type"] == "application/json"
+    assert body.keys() == {"eventType", "logPayload", "payload"}
+    assert body["eventType"] == "onSubmit"
+    assert body["logPayload"] == {"runId": line["runId"], "projectId": remote_world.project_id}
+    assert body["payload"].keys() == {"label", "asset_id"}
+    assert body["payload"]["asset_id"] == asset
+    assert body["payload"]["label"]["id"] == label
+    assert body["payload"]["label"]["jsonResponse"] == json.loads(EASY)
+    assert (line["logType"], line["content"]) == ("info", "The webhook answered 200 OK: thanks")
+
+
+def test_only_the_handlers_asked_for_are_delivered(
+    wire: Wire, known: Names, receiver: Receiver
+) -> None:
+    hook(wire, known, receiver.url, handlerTypes=["onReview"])
+    submit(wire, known)
+    review = submit(wire, known, "REVIEW")
+    ((_, _, body),) = receiver.received
+    assert (body["eventType"], body["payload"]["label"]["id"]) == ("onReview", review)
+
+
+def test_a_webhook_is_active_at_once_and_listed_as_a_plugin(wire: Wire, known: Names) -> None:
+    hook(wire, known, "http://127.0.0.1:9")
+    assert wire.call("getPluginRunnerStatus", name="Hook") == "ACTIVE"
+    assert "Hook" in [each["name"] for each in wire.call("listPlugins")]
+
+
+def test_an_update_replaces_address_header_and_handlers(
+    wire: Wire, known: Names, receiver: Receiver
+) -> None:
+    hook(wire, known, "http://127.0.0.1:9", header="old", handlerTypes=["onReview"])
+    data = {"pluginName": "Hook", "webhookUrl": receiver.url}
+    assert wire.call("updateWebhook", data=data) == "Plugin with name Hook successfully updated"
+    submit(wire, known)
+    ((_, headers, body),) = receiver.received
+    assert "Authorization" not in headers
+    assert body["eventType"] == "onSubmit"
+
+
+@pytest.mark.parametrize("status", [400, 404, 500])
+def test_an_answer_that_says_error_fails_the_run_and_not_the_submit(
+    wire: Wire, known: Names, receiver: Receiver, status: int
+) -> None:
+    receiver.status, receiver.text = status, "no, thanks"
+    hook(wire, known, receiver.url)
+    label = submit(wire, known)
+    ((log_type, content),) = logs(wire, known)
+    assert log_type == "error"
+    assert content.startswith(f"The webhook answered {status} ")
+    assert content.endswith(": no, thanks")
+    (run,) = runs(wire)
+    assert run["outcome"] == "FAILED"
+    assert run["metadata"]["labelId"] == label
+    assert run["delivery"]["answer"]["status"] == status
+
+
+def test_nobody_at_the_address_fails_the_run(wire: Wire, known: Names) -> None:
+    with Receiver() as gone:
+        url = gone.url
+    hook(wire, known, url)
+    submit(wire, known)
+    ((log_type, content),) = logs(wire, known)
+    assert log_type == "error"
+    assert content.startswith("The webhook could not be reached: ")
+    (run,) = runs(wire)
+    assert run["outcome"] == "FAILED"
+    assert run["delivery"]["answer"] is None
+    assert run["delivery"]["request"]["url"] == url
+
+
+def test_an_address_that_does_not_answer_in_time_is_given_up(receiver: Receiver) -> None:
+    gate = threading.Event()
+    receiver.meanwhile = gate.wait
+    with Emulator(seed=0, plugin_timeout=0.3) as emulator:
+        wire = Wire(emulator)
+        asset = emulator.world.view.assets.all()[0]
+        known = {"project": asset["projectId"], "meadow": asset["id"]}
+        hook(wire, known, receiver.url)
+        submit(wire, known)
+        (run,) = runs(wire)
+        assert run["outcome"] == "TIMED_OUT"
+        assert logs(wire, known) == [("error", "The webhook did not answer within 0.3 seconds")]
+        gate.set()
+        wire.close()
+
+
+def test_a_redirect_is_not_followed(wire: Wire, known: Names, receiver: Receiver) -> None:
+    receiver.status, receiver.location = 302, receiver.url + "/elsewhere"
+    hook(wire, known, receiver.url)
+    submit(wire, known)
+    assert [each.path for each in receiver.received] == ["/hook"]
+    (run,) = runs(wire)
+    assert run["outcome"] == "SUCCEEDED"
+
+
+def test_of_a_long_answer_the_beginning_is_kept(
+    wire: Wire, known: Names, receiver: Receiver
+) -> None:
+    receiver.text = "x" * (3 * MAX_ANSWER)
+    hook(wire, known, receiver.url)
+    submit(wire, known)
+    (run,) = runs(wire)
+    assert len(run["delivery"]["answer"]["body"]) == MAX_ANSWER
+    ((_, content),) = logs(wire, known)
+    assert len(content) < 1000
+
+
+def test_a_delivery_is_made_again_as_a_run_of_its_own(
+    wire: Wire, known: Names, receiver: Receiver
+) -> None:
+    receiver.status = 500
+    hook(wire, known, receiver.url)
+    submit(wire, known)
+    (failed,) = runs(wire)
+    receiver.status = 200
+    again = control(wire, failed["id"]).json()
+    first, second = receiver.received
+    assert second.body["payload"] == first.body["payload"]
+    assert second.body["logPayload"]["runId"] == again["id"] != failed["id"]
+    assert again["redeliveryOf"] == failed["id"]
+    assert again["outcome"] == "SUCCEEDED"
+    assert len(runs(wire)) == 2
+
+
+def test_the_command_delivers_again_and_says_how_it_went(
+    remote_world: RemoteWorld, server: ServerUnderTest, receiver: Receiver
+) -> None:
+    run_id = remote_run(remote_world, receiver)
+    where = ["--world", remote_world.name, "--data-dir", str(server.data_dir)]
+    done = CliRunner().invoke(main, ["redeliver", run_id, *where])
+    assert (done.exit_code, "SUCCEEDED (200 OK)" in done.output) == (0, True)
+    receiver.status = 500
+    done = CliRunner().invoke(main, ["redeliver", run_id, *where])
+    assert (done.exit_code, "FAILED (500 Internal" in done.output) == (1, True)
+    done = CliRunner().invoke(main, ["redeliver", "nothing", *where])
+    assert (done.exit_code, "there is no run" in done.output) == (1, True)
+    assert len(receiver.received) == 3
+
+
+def remote_run(world: RemoteWorld, receiver: Receiver) -> str:
+    """The run of a webhook in a server process, after one submit."""
+    hook = {"pluginName": "Hook", "webhookUrl": receiver.url}
+    where = {"pluginName": "Hook", "projectId": world.project_id}
+    asset_id = world.export()["assets"][0]["id"]
+    rows = [{"assetID": asset_id, "jsonResponse": EASY}]
+    for text, variables in (
+        ("mutation($x: CreateWebhookData!) {createWebhook(data: $x)}", hook),
+        ("mutation($x: PluginOnProjectWhere!) {activatePluginOnProject(where: $x)}", where),
+        (
+            "mutation($x: AppendManyLabelsData!) {appendManyLabels(data: $x, where: {}) {id}}",
+            {"labelType": "DEFAULT", "labelsData": rows},
+        ),
+    ):
+        answer = requests.post(
+            world.endpoint,
+            headers={"Authorization": f"X-API-Key: {world.keys['admin']}"},
+            json={"query": text, "variables": {"x": variables}},
+            timeout=20,
+        )
+        assert "errors" not in answer.json(), answer.text
+    (run,) = world.export()["runs"]
+    return str(run["id"])
+
+
+def test_an_unknown_run_or_one_of_a_plugin_with_code_is_not_delivered(
+    wire: Wire, known: Names
+) -> None:
+    where = {"pluginName": PLUGIN, "projectId": known["project"]}
+    wire.call("activatePluginOnProject", where=where)
+    submit(wire, known)
+    (run,) = runs(wire)
+    answer = control(wire, "nothing")
+    assert (answer.status_code, "there is no run" in answer.json()["error"]) == (400, True)
+    answer = control(wire, run["id"])
+    assert (answer.status_code, "only webhooks" in answer.json()["error"]) == (400, True)
+
+
+def control(wire: Wire, run_id: str) -> requests.Response:
+    emulator = wire.emulator
+    return requests.post(
+        f"{emulator.url}/_emulator/worlds/{emulator.world_name}/runs/{run_id}/redeliver",
+        headers={"Authorization": f"X-API-Key: {emulator.key()}"},
+        timeout=20,
+    )
