@@ -49,7 +49,13 @@ class Case:
         return f"{self.mutation}: {self.about}"
 
 
-PLUGIN_CHANGES = ("deletePlugin", "generateUpdateUrl", "createPluginRunner", "updatePluginRunner")
+PLUGIN_CHANGES = (
+    "deletePlugin",
+    "generateUpdateUrl",
+    "createPluginRunner",
+    "updatePluginRunner",
+    "updateWebhook",
+)
 
 
 def denied(mutation: str, about: str, key: str = "admin", **arguments: Any) -> Case:
