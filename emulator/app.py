@@ -24,6 +24,7 @@ from emulator.http.server import HttpServer
 from emulator.http.subscriptions import Subscriptions, subscriptions_blueprint
 from emulator.plugins.host import PluginHost
 from emulator.plugins.inline import InlineIsolation
+from emulator.plugins.schedule import Timing
 from emulator.plugins.sdk import make_client
 from emulator.scenario import load_scenario, read_scenario
 
@@ -40,7 +41,14 @@ class Platform:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._request_log = RequestLog(settings.request_log)
-        self.host = PluginHost(settings.plugin_timeout, InlineIsolation(self._plugin_client))
+        self.host = PluginHost(
+            InlineIsolation(self._plugin_client),
+            Timing(
+                settings.plugin_timeout,
+                settings.plugin_latency,
+                awaited=settings.dispatch == "sync",
+            ),
+        )
         self.registry = WorldRegistry(
             settings.folder, self._furnish, self.host.attach, self._detach
         )

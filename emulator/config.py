@@ -48,7 +48,10 @@ class Settings:
         seed: makes ids and random draws repeatable.
         workflow: the workflow of projects that clients create: V1, V2, V3, or the one that a
             client of its version expects.
-        sync_wait: seconds that an answer waits, at most, for the plugin runs it caused.
+        dispatch: sync, where an answer waits for the plugin runs that its request caused; async,
+            where it does not, as on the platform.
+        sync_wait: seconds that an answer waits, at most, for these.
+        plugin_latency: seconds between an event and the runs it causes.
         plugin_timeout: seconds after which a handler is stopped.
         allow_host: further names under which clients may reach the server.
         public_keys: keep the documented API keys where others can reach the server.
@@ -62,7 +65,9 @@ class Settings:
     scenario: str = "default"
     seed: int | None = None
     workflow: str = "auto"
+    dispatch: str = "sync"
     sync_wait: float = 30.0
+    plugin_latency: float = 0.0
     plugin_timeout: float = 60.0
     allow_host: tuple[str, ...] = ()
     public_keys: bool = False
@@ -228,12 +233,13 @@ _CONVERTERS: dict[str, Any] = {
     "tuple[str, ...]": _names,
 }
 
-_CHOICES = {"workflow": ("auto", "V1", "V2", "V3")}
+_CHOICES = {"workflow": ("auto", "V1", "V2", "V3"), "dispatch": ("sync", "async")}
 
 # What something can be done with: lowest and highest value, and how to say it.
 _LONGEST = 1_000_000
 _RANGES: dict[str, tuple[float, float, str]] = {
     "port": (0, 65535, "0 to 65535"),
     "sync_wait": (0, _LONGEST, f"0 or more seconds, at most {_LONGEST}"),
+    "plugin_latency": (0, _LONGEST, f"0 or more seconds, at most {_LONGEST}"),
     "plugin_timeout": (math.ulp(0.0), _LONGEST, f"more than 0 seconds, at most {_LONGEST}"),
 }

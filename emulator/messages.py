@@ -36,6 +36,10 @@ RUN_EXIT = "The handler called sys.exit or quit ({error}); on the platform this 
 RUN_INTERRUPTED = "The emulator stopped while this run was going on; it was not run again"
 RUN_NOT_DEPLOYED = "Not run: the plugin was {status} when {event} happened"
 RUN_SUPPRESSED = "Not run: {event} was caused by a run of this plugin itself"
+RUN_TOO_DEEP = (
+    "Not run: {event} is the end of a chain of {depth} runs that caused one another; plugins that "
+    "answer each other's changes need a condition to stop at"
+)
 RUN_QUEUED = "Queued without the caller waiting: the run that caused {event} is itself waited for"
 RUN_TRUNCATED = "Output truncated: a run records at most {limit} characters"
 RUN_STILL_GOING = (

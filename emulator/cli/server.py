@@ -55,6 +55,17 @@ _STOP_SECONDS = 20.0
     type=float,
     help="Seconds an answer waits, at most, for the plugin runs it caused.  [default: 30]",
 )
+@click.option(
+    "--dispatch",
+    type=click.Choice(["sync", "async"]),
+    help="Whether an answer waits for the plugin runs that its request caused.  [default: sync]",
+)
+@click.option(
+    "--plugin-latency",
+    type=float,
+    help="Seconds between an event and the runs it causes; a second or two on the platform."
+    "  [default: 0]",
+)
 @click.option("--plugin-timeout", type=float, help="Seconds a handler may take.  [default: 60]")
 @click.option(
     "--allow-host", multiple=True, help="Further name under which clients reach the server."

@@ -6,7 +6,7 @@ outlive becomes INTERRUPTED when the world is opened again.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from emulator import clock, messages
 from emulator.domain.events import Event
@@ -20,22 +20,35 @@ Outcome = Literal[
 LogType = Literal["info", "warning", "error", "debug"]
 
 
+class Refusal(NamedTuple):
+    """Why a run does not take place.
+
+    Attributes:
+        reason: for programs.
+        text: for people.
+    """
+
+    reason: Literal["SELF_TRIGGERED", "TOO_DEEP", "NOT_DEPLOYED"]
+    text: str
+
+
 def record_run(
     tx: Transaction,
     trigger: Trigger,
     event: Event,
     *,
     lanes: list[str],
-    outcome: Outcome = "RUNNING",
+    refusal: Refusal | None = None,
     redelivery_of: str | None = None,
 ) -> Document:
     """Write down a run that is to come, or one that will not.
 
     Args:
         lanes: the lanes whose runs caused this one, outermost first, and its own.
+        refusal: why it does not take place, if it does not; its log says so.
         redelivery_of: the run that is made again.
     """
-    return tx.runs.insert(
+    run = tx.runs.insert(
         {
             "id": tx.new_id(),
             "pluginId": trigger.plugin["id"],
@@ -50,15 +63,27 @@ def record_run(
             "metadata": {"assetId": trigger.asset_id, "labelId": trigger.label_id},
             "sequence": tx.world.documents.sequence,
             "seed": tx.world.ids.run_seed(),
-            "outcome": outcome,
+            "outcome": "NOT_RUN" if refusal else "RUNNING",
+            "refusal": refusal.reason if refusal else None,
             "error": None,
             "createdAt": tx.now,
+            "startedAt": None,
             "durationMs": None,
             "delivery": None,
             "redeliveryOf": redelivery_of,
             "lineCount": 0,
         }
     )
+    if refusal:
+        add_lines(tx, run["id"], [("warning", refusal.text, tx.now)])
+    return run
+
+
+def begin_run(tx: Transaction, run_id: str) -> None:
+    """Write down that a run's handler is being called now."""
+    run = tx.runs.get(run_id)
+    if run:
+        tx.runs.change(run, startedAt=tx.now)
 
 
 def complete_run(tx: Transaction, run_id: str, **result: Any) -> None:

@@ -13,7 +13,7 @@ from emulator.domain.world import World
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Isolation
 from emulator.plugins.runs import Runs
-from emulator.plugins.schedule import Schedule, Started
+from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.versions import Versions
 
 
@@ -21,18 +21,18 @@ class PluginHost:
     """Runs the plugins of all worlds of a process.
 
     Args:
-        timeout: seconds after which a handler, or the import of a plugin, is stopped.
         isolation: where their code runs.
+        timing: when it is called, and for how long.
     """
 
-    def __init__(self, timeout: float, isolation: Isolation) -> None:
-        self._timeout = timeout
+    def __init__(self, isolation: Isolation, timing: Timing) -> None:
         self._isolation = isolation
+        self._timing = timing
         self._hosts: dict[World, WorldHost] = {}
 
     def attach(self, world: World) -> None:
         """Listen to a world, after finishing what an earlier process left undone in it."""
-        self._hosts[world] = WorldHost(world, self._timeout, self._isolation)
+        self._hosts[world] = WorldHost(world, self._isolation, self._timing)
 
     def detach(self, world: World) -> None:
         """Start nothing further in a world; runs under way are left to themselves."""
@@ -70,13 +70,14 @@ class PluginHost:
 class WorldHost:
     """Runs the plugins of one world."""
 
-    def __init__(self, world: World, timeout: float, isolation: Isolation) -> None:
+    def __init__(self, world: World, isolation: Isolation, timing: Timing) -> None:
         self._world = world
-        self._versions = Versions(world, isolation, timeout)
+        self._awaited = timing.awaited
+        self._versions = Versions(world, isolation, timing.timeout)
         self.schedule = Schedule(world, after=self._versions.prune)
-        self.runs = Runs(self.schedule, self._versions, timeout)
+        self.runs = Runs(self.schedule, self._versions, timing)
         world.bus.subscribe(self._dispatch)
-        world.after_roll_back.append(self._resume)
+        world.after_roll_back += [self.schedule.interrupt, self._resume]
         self._resume()
 
     def close(self) -> None:
@@ -103,7 +104,7 @@ class WorldHost:
                 triggers = triggered_by(self._world.view, event)
                 runs = [self.runs.start(each, event) for each in triggers]
                 started.extend(run.awaited for run in runs if run.awaited)
-        return started
+        return started if self._awaited else []
 
     def _start_build(self, version_id: str) -> Delivery:
         started, epoch = Started(), self._world.epoch

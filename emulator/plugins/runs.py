@@ -6,7 +6,7 @@ import contextlib
 import time
 from typing import NamedTuple
 
-from emulator import ids, messages
+from emulator import clock, ids, messages
 from emulator.domain import run as runs_of
 from emulator.domain.api_key import RUN_KEY_PREFIX
 from emulator.domain.events import Delivery, Event
@@ -15,12 +15,15 @@ from emulator.domain.world import Actor, Undone
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Call, Loaded, Result
 from emulator.plugins.logs import Line, RunLog
-from emulator.plugins.schedule import Schedule, Started
+from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.versions import Versions
 from emulator.storage.snapshot import Document
 
 # So many lines are stored in one go; other writers get their turn in between.
 _BATCH = 1000
+
+# So many runs may have caused one another before a further one is refused.
+MAX_DEPTH = 10
 
 
 class Begun(NamedTuple):
@@ -34,14 +37,14 @@ class Runs:
     """Starts and carries out the runs of a world.
 
     Args:
-        seconds: how long a handler may take.
+        timing: when handlers are called, and for how long.
     """
 
-    def __init__(self, schedule: Schedule, versions: Versions, seconds: float) -> None:
+    def __init__(self, schedule: Schedule, versions: Versions, timing: Timing) -> None:
         self._schedule = schedule
         self._world = schedule.world
         self._versions = versions
-        self._seconds = seconds
+        self._timing = timing
 
     def start(self, trigger: Trigger, event: Event, redelivery_of: str | None = None) -> Begun:
         """Record a run and queue it.
@@ -54,27 +57,26 @@ class Runs:
         causes: list[str] = cause["lanes"] if cause else []
         lane = f"{trigger.plugin['id']} {event['projectId']}"
         refusal = _refusal(trigger.plugin, event, cause)
-        waits = not refusal and lane not in causes and self._is_free(lane, cause)
+        may_wait = self._timing.awaited and not refusal and lane not in causes
+        waits = may_wait and self._is_free(lane, cause)
         with self._schedule.change() as tx:
-            outcome: runs_of.Outcome = "NOT_RUN" if refusal else "RUNNING"
             run = runs_of.record_run(
                 tx,
                 trigger,
                 event,
                 lanes=[*causes, lane],
-                outcome=outcome,
+                refusal=refusal,
                 redelivery_of=redelivery_of,
             )
-            if refusal:
-                runs_of.add_lines(tx, run["id"], [("warning", refusal, tx.now)])
-            elif not waits:
+            if self._timing.awaited and not refusal and not waits:
                 content = messages.RUN_QUEUED.format(event=event["event"])
                 runs_of.add_lines(tx, run["id"], [("info", content, tx.now)])
         if refusal:
             return Begun(run["id"], None)
+        due = clock.monotonic() + self._timing.latency
         started = Started(lambda kind, text: self._note(run["id"], epoch, kind, text))
         queue = self._queue(lane, cause if waits else None)
-        self._schedule.start(queue, lambda: self._run(run, epoch), started, lane)
+        self._schedule.start(queue, lambda: self._run(run, epoch, due), started, lane)
         return Begun(run["id"], started if waits else None)
 
     def redeliver(self, run: Document) -> Begun:
@@ -118,7 +120,13 @@ class Runs:
         with contextlib.suppress(Undone), self._schedule.change(epoch) as tx:
             runs_of.add_lines(tx, run_id, [(log_type, content, tx.now)])
 
-    def _run(self, run: Document, epoch: int) -> None:
+    def _run(self, run: Document, epoch: int, due: float) -> None:
+        """Carry a run out.
+
+        Args:
+            due: the time, as of :func:`clock.monotonic`, before which it does not begin.
+        """
+        self._schedule.pause(due - clock.monotonic(), epoch)
         plugin = self._world.view.plugins.get(run["pluginId"])
         if plugin is None:
             return
@@ -152,11 +160,12 @@ class Runs:
             project_id=run["projectId"],
             key=RUN_KEY_PREFIX + ids.secret(),
             seed=run["seed"],
-            seconds=self._seconds,
+            seconds=self._timing.timeout,
         )
         with self._schedule.change(epoch) as tx:
             service_user = tx.users.the(plugin["userId"])
             self._world.run_keys[call.key] = Actor(service_user, run["id"], epoch)
+            runs_of.begin_run(tx, run["id"])
         try:
             return loaded.call(call, log, lambda: self._store_lines(run["id"], log.take(), epoch))
         finally:
@@ -170,10 +179,15 @@ class Runs:
             time.sleep(0.001)  # or this thread would have the lock again before any other
 
 
-def _refusal(plugin: Document, event: Event, cause: Document | None) -> str | None:
+def _refusal(plugin: Document, event: Event, cause: Document | None) -> runs_of.Refusal | None:
     """Why a plugin is not called for an event, if it is not."""
     if cause and cause["pluginId"] == plugin["id"]:
-        return messages.RUN_SUPPRESSED.format(event=event["event"])
+        text = messages.RUN_SUPPRESSED.format(event=event["event"])
+        return runs_of.Refusal("SELF_TRIGGERED", text)
+    if cause and len(cause["lanes"]) >= MAX_DEPTH:
+        text = messages.RUN_TOO_DEEP.format(event=event["event"], depth=MAX_DEPTH)
+        return runs_of.Refusal("TOO_DEEP", text)
     if plugin["activeVersionId"] is None:
-        return messages.RUN_NOT_DEPLOYED.format(status=plugin["status"], event=event["event"])
+        text = messages.RUN_NOT_DEPLOYED.format(status=plugin["status"], event=event["event"])
+        return runs_of.Refusal("NOT_DEPLOYED", text)
     return None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from emulator import messages
 from emulator.domain.events import Delivery
 from emulator.domain.run import LogType
-from emulator.domain.world import Actor, Transaction, World
+from emulator.domain.world import Actor, Transaction, Undone, World
 from emulator.plugins.lanes import Job, Lanes
 
 # Adds a line of the emulator's own to a run's log.
@@ -28,6 +29,21 @@ class Started(Delivery):
             self._note("warning", messages.RUN_STILL_GOING.format(seconds=seconds))
 
 
+@dataclass(frozen=True)
+class Timing:
+    """When plugins are called, and for how long.
+
+    Attributes:
+        timeout: seconds after which a handler, or the import of a plugin, is stopped.
+        latency: seconds between an event and the runs it causes.
+        awaited: whether whoever causes a run or a build waits for it.
+    """
+
+    timeout: float
+    latency: float = 0.0
+    awaited: bool = True
+
+
 class Schedule:
     """The work to be done in one world.
 
@@ -40,6 +56,7 @@ class Schedule:
         self._after = after
         self._lanes = Lanes()
         self._system = Actor.system()
+        self._interruption = threading.Event()
 
     @contextlib.contextmanager
     def change(self, epoch: int | None = None) -> Iterator[Transaction]:
@@ -76,10 +93,26 @@ class Schedule:
         epoch = self.world.epoch
         return self._lanes.bring_forward(f"{epoch} {lane}", f"{epoch} {queue}")
 
+    def pause(self, seconds: float, epoch: int) -> None:
+        """Let time pass, in the thread of a piece of work.
+
+        Raises:
+            Undone: the world is no longer in that epoch, or nothing further is to be done in it.
+        """
+        self.world.check_epoch(epoch)
+        if seconds > 0 and self._interruption.wait(seconds):
+            raise Undone
+
+    def interrupt(self) -> None:
+        """End all pauses: the world was rolled back."""
+        self._interruption.set()
+        self._interruption = threading.Event()
+
     def wait_idle(self, seconds: float) -> bool:
         """Wait until nothing is left to do; whether that came about in time."""
         return self._lanes.wait_idle(seconds)
 
     def close(self) -> None:
-        """Start nothing further."""
+        """Start nothing further, and end all pauses."""
+        self._interruption.set()
         self._lanes.close()
