@@ -47,6 +47,11 @@ RUN_STILL_GOING = (
     "the end of the run"
 )
 
+BREAKPOINT_REACHED = "Stopped at breakpoint() of {run}. Its time limit is paused; `c` goes on."
+BREAKPOINT_WITHOUT_TERMINAL = (
+    "breakpoint() needs a terminal: start the emulator in the foreground (without --detach), "
+    "or attach a debugger"
+)
 WEBHOOK_ANSWERED = "The webhook answered {status}"
 WEBHOOK_TIMEOUT = "The webhook did not answer within {seconds:g} seconds"
 WEBHOOK_UNREACHABLE = "The webhook could not be reached: {reason}"

@@ -7,6 +7,7 @@ what follows ``(Pdb) `` is typed.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -58,6 +59,8 @@ class Place:
         elif kind == "python":
             done = self.run([sys.executable, "-c", text])
             assert done.returncode == 0, done.stdout
+        elif kind == "json":
+            json.loads(text)
         elif kind == "console":
             for command, shown in session(text):
                 self.check(command, shown)

@@ -10,7 +10,7 @@ from typing import Any
 from emulator import clock, messages
 from emulator.domain.run import Outcome
 from emulator.ids import seeded_randomness
-from emulator.plugins import logs, sandbox
+from emulator.plugins import breakpoints, logs, sandbox
 from emulator.plugins.calls import Call, Result
 from emulator.plugins.limits import Ended, Stopped, call_limited
 from emulator.plugins.tracebacks import explain
@@ -36,6 +36,7 @@ def run(
 
     def work() -> None:
         logs.current.set(log)
+        breakpoints.current_run.set(f"plugin {call.plugin_name!r}, run {call.run_id}")
         logger = logs.logger_for(log, call.plugin_name)
         plugin = handler(make_client(), call.project_id, logger)
         getattr(plugin, call.method)(**copy.deepcopy(call.payload))

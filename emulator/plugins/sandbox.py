@@ -21,7 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn, TypedDict
 
-from emulator.plugins import logs
+from emulator.plugins import breakpoints, logs
 
 _PREFIX = "kili_plugin_"
 
@@ -113,6 +113,7 @@ def _builtins(package: str) -> dict[str, Any]:
             "__import__": _Importer(package, Path(root.__path__[0])),
             "print": _print,
             "input": _input,
+            "breakpoint": breakpoints.stop,
             "exit": _exit,
             "quit": _exit,
         }

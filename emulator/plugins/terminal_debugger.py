@@ -1,0 +1,28 @@
+"""pdb on the terminal that the emulator was started from."""
+
+from __future__ import annotations
+
+import pdb  # noqa: T100
+import threading
+from types import FrameType
+from typing import Any
+
+from emulator import messages
+
+# One run at a time has the terminal.
+_terminal = threading.RLock()
+
+
+class TerminalDebugger(pdb.Pdb):
+    """pdb, which says what has stopped, and waits while another run has the terminal."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(nosigint=True)  # Ctrl-C ends the emulator, as always
+        self._introduction = messages.BREAKPOINT_REACHED.format(run=run)
+
+    def interaction(self, frame: FrameType | None, *details: Any) -> None:
+        with _terminal:
+            if self._introduction:
+                self.message(self._introduction)
+            self._introduction = ""
+            super().interaction(frame, *details)

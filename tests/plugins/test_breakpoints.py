@@ -1,0 +1,182 @@
+"""``breakpoint()`` in a plugin, where the emulator was started from a terminal, and where not."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.stage import archive
+
+if sys.platform == "win32":
+    pytest.skip("there are no pseudo-terminals", allow_module_level=True)
+
+import pty
+
+PLUGIN = """
+import threading
+from kili.plugins import PluginCore
+
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        kind = label["labelType"]
+        breakpoint()
+        print("a", kind, "label")
+"""
+LIMIT = 2
+SOON = 30.0
+
+
+class Emulator:
+    """``kili-emulator start`` in a process, and requests to it."""
+
+    def __init__(self, folder: Path, stdin: int, output: int, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "emulator", "start", "--port", "0", "--ephemeral",
+             "--data-dir", str(folder), *options],
+            stdin=stdin, stdout=output, stderr=output,
+            env={**os.environ, "TERM": "dumb"}, start_new_session=True,
+        )  # fmt: skip
+        self.endpoint = ""
+
+    def call(self, text: str, **variables: Any) -> Any:
+        answer = requests.post(
+            self.endpoint,
+            json={"query": text, "variables": variables},
+            headers={"Authorization": "X-API-Key: emulator-admin"},
+            timeout=SOON,
+        ).json()
+        assert "errors" not in answer, answer
+        return next(iter(answer["data"].values()))
+
+    def deploy(self, code: str) -> None:
+        url = self.call('mutation {createPlugin(data: {pluginName: "P"})}').partition("&id=")[0]
+        content, kind = archive(main__py=code), {"Content-Type": "application/zip"}
+        assert requests.put(url, data=content, headers=kind, timeout=SOON).status_code == 201
+        self.call('mutation {createPluginRunner(data: {pluginName: "P"})}')
+        where = {"pluginName": "P", "projectId": self._ids("projects")[0]}
+        text = "mutation($x: PluginOnProjectWhere!) {activatePluginOnProject(where: $x)}"
+        self.call(text, x=where)
+
+    def submit(self, place: int = 0) -> None:
+        rows = [{"assetID": self._ids("assets")[place], "jsonResponse": "{}"}]
+        data = {"labelType": "DEFAULT", "labelsData": rows}
+        text = "mutation($x: AppendManyLabelsData!) {appendManyLabels(data: $x, where: {}) {id}}"
+        self.call(text, x=data)
+
+    def log(self) -> list[str]:
+        data = {"pluginName": "P", "projectId": self._ids("projects")[0]}
+        text = "query($x: PluginLogsData!) {getPluginLogs(data: $x) {content}}"
+        return [line["content"] for line in self.call(text, x=data)]
+
+    def _ids(self, noun: str) -> list[str]:
+        project = "" if noun == "projects" else f'project: {{id: "{self._ids("projects")[0]}"}}'
+        rows = self.call(f"{{{noun}(where: {{{project}}}, skip: 0, first: 10) {{id}}}}")
+        return [row["id"] for row in rows]
+
+
+class Terminal:
+    """What an emulator shows on a terminal, and what is typed there."""
+
+    def __init__(self, master: int) -> None:
+        self._master = master
+        self._shown = ""
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        """The next place where this is shown; what comes before it is passed over."""
+        while (found := re.search(pattern, self._shown)) is None:
+            ready, _, _ = select.select([self._master], [], [], SOON)
+            assert ready, f"{pattern!r} is not shown in:\n{self._shown}"
+            self._shown += os.read(self._master, 65536).decode()
+        self._shown = self._shown[found.end() :]
+        return found
+
+    def type(self, line: str) -> None:
+        os.write(self._master, f"{line}\n".encode())
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[tuple[Emulator, Terminal]]:
+    master, slave = pty.openpty()
+    emulator = Emulator(tmp_path, slave, slave, "--plugin-timeout", str(LIMIT))
+    os.close(slave)
+    terminal = Terminal(master)
+    emulator.endpoint = terminal.wait_for(r"endpoint +(\S+)")[1]
+    terminal.wait_for("Ctrl-C")
+    yield emulator, terminal
+    emulator.process.kill()
+    emulator.process.wait()
+    os.close(master)
+
+
+@pytest.fixture
+def background() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor() as threads:
+        yield threads
+
+
+def test_the_prompt_is_shown_and_the_time_limit_stands_still(
+    terminal: tuple[Emulator, Terminal], background: ThreadPoolExecutor
+) -> None:
+    emulator, screen = terminal
+    emulator.deploy(PLUGIN)
+    submitted = background.submit(emulator.submit)
+    screen.wait_for(r"Stopped at breakpoint\(\) of plugin 'P', run c\w{24}")
+    screen.wait_for(r"\(Pdb\)")
+    screen.type("p kind")
+    screen.wait_for("'DEFAULT'")
+    screen.type(f"p threading.Event().wait({LIMIT + 1})")
+    screen.wait_for(r"\nFalse")
+    screen.type("c")
+    submitted.result(SOON)
+    assert emulator.log() == ["a DEFAULT label"]
+
+
+def test_two_runs_that_stop_have_the_terminal_one_after_the_other(
+    terminal: tuple[Emulator, Terminal], background: ThreadPoolExecutor
+) -> None:
+    emulator, screen = terminal
+    both = "import threading\n" + PLUGIN.replace(
+        "        breakpoint()",
+        "        other = threading.Thread(target=self.stop)\n"
+        "        other.start()\n        self.stop()\n        other.join()",
+    )
+    both += "\n    def stop(self):\n        here = threading.get_ident()\n        breakpoint()\n"
+    emulator.deploy(both + "        print('went on')\n")
+    submitted = background.submit(emulator.submit)
+    for _ in range(2):
+        screen.wait_for(r"Stopped at breakpoint\(\)")
+        screen.wait_for(r"\(Pdb\)")
+        screen.type("p here == threading.get_ident()")
+        screen.wait_for("True")
+        screen.type("c")
+    submitted.result(SOON)
+    assert emulator.log() == ["a DEFAULT label", "went on", "went on"]
+
+
+def test_without_a_terminal_the_run_fails_and_says_what_to_do(tmp_path: Path) -> None:
+    emulator = Emulator(tmp_path, subprocess.DEVNULL, subprocess.PIPE)
+    try:
+        assert emulator.process.stdout is not None
+        for line in emulator.process.stdout:
+            if b"endpoint" in line:
+                emulator.endpoint = line.split()[1].decode()
+            if line.startswith(b"Ctrl-C"):
+                break
+        emulator.deploy(PLUGIN)
+        emulator.submit()
+        (line,) = emulator.log()
+        assert "RuntimeError: breakpoint() needs a terminal: start the emulator in" in line
+    finally:
+        emulator.process.kill()
+        emulator.process.communicate()
