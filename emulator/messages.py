@@ -22,6 +22,10 @@ BUILD_TIMEOUT = (
     "importing the plugin took longer than {seconds:g} s: move slow work from the module level "
     "into the handlers"
 )
+PATTERN_IN_VAIN = (
+    'no event that plugins get matches the pattern "{pattern}" of the event matcher: patterns are '
+    "of subjects of events, such as asset.skipped or label.workflow.*"
+)
 BUILD_EXIT = "the plugin ended the interpreter while it was imported ({error}): remove the call"
 
 

@@ -27,6 +27,7 @@ class RequestContext:
         file_url: makes the URL of a file, as this client reaches it.
         upload_url: makes the signed URL of an upload.
         workflow_version: the workflow of a project that this request creates.
+        client_version: what the client says of itself, if it does.
         deliveries: what this request's events started, and its answer waits for.
     """
 
@@ -35,6 +36,7 @@ class RequestContext:
     file_url: Callable[[str], str]
     upload_url: Callable[[Upload], str]
     workflow_version: str
+    client_version: str | None = None
     deliveries: list[Delivery] = field(default_factory=list)
 
     @cached_property

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from emulator.domain.events import Event
+from emulator.domain.project_settings import SETTINGS_CHANGED
 from emulator.domain.world import BaseView
 from emulator.storage.snapshot import Document
 
@@ -26,10 +27,46 @@ _LABEL_MEMBERS = (
 )
 
 
+# What calls a handler without being an event of the platform's.
+CUSTOM_INTERFACE_CLICKED = "emulator.customInterface.clicked"
+SENT_BACK = "emulator.asset.sentBackToQueue"
+
+# what happened → the handler type that it calls
+_HANDLER_TYPES = {
+    "label.workflow.created.default": "onSubmit",
+    "label.workflow.created.review": "onReview",
+    CUSTOM_INTERFACE_CLICKED: "onCustomInterfaceClick",
+    SENT_BACK: "onSendBackToQueue",
+    SETTINGS_CHANGED: "onProjectUpdated",
+}
+
+
+def handler_type(view: BaseView[Any], event: Event) -> str | None:
+    """The handler type that something calls, if any: of a label that is gone, none."""
+    handler = _HANDLER_TYPES.get(event["event"])
+    if handler in ("onSubmit", "onReview") and not view.labels.get(event["payload"]["labelId"]):
+        return None
+    return handler
+
+
 def handler_payload(view: BaseView[Any], event: Event) -> dict[str, Any]:
-    """The arguments of ``on_submit`` or ``on_review``: ``{"label": …, "asset_id": …}``."""
-    label = view.labels.the(event["payload"]["labelId"])
+    """The arguments of the handler that an event calls, by name."""
+    told = event["payload"]
+    if event["event"] == SETTINGS_CHANGED:
+        return {"settings_updated": told["settings"]}
+    if event["event"] == SENT_BACK:
+        return {"asset_id": told["assetId"]}
+    if event["event"] == CUSTOM_INTERFACE_CLICKED:
+        label = {"id": told["labelId"], "jsonResponse": told["jsonResponse"]}
+        return {"label": label, "asset_id": told["assetId"]}
+    label = view.labels.the(told["labelId"])
     return {"label": label_payload(view, label), "asset_id": label["assetId"]}
+
+
+def envelope(event: Event) -> dict[str, Any]:
+    """An event as those outside get it: only what it declares (contract §8.9)."""
+    members = ("event", "organizationId", "projectId", "userId", "payload")
+    return {name: event[name] for name in members}
 
 
 def label_payload(view: BaseView[Any], label: Document) -> dict[str, Any]:

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator import errors
+from emulator import errors, messages
 from emulator.domain import access, file, user
 from emulator.domain.file import Upload
+from emulator.domain.plugin_subscription import PluginSubscription
 from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.storage.snapshot import Document
 
 DEPLOYMENT_REQUESTED = "plugin.deployment.requested"
 DELETED = "plugin.deleted"
-
-# What runs when a client does not say which handlers a plugin has (those before 2.129.7 do not).
-DEFAULT_HANDLER_TYPES = ["onSubmit", "onReview"]
 
 
 def find(view: BaseView[Any], actor: Actor, operation: str, name: str) -> Document:
@@ -112,47 +110,32 @@ def _expect_upload(tx: Transaction, plugin: Document) -> Upload:
 
 
 def deploy(
-    tx: Transaction,
-    operation: str,
-    name: str,
-    handler_types: list[str] | None,
-    event_matcher: list[str] | None,
+    tx: Transaction, operation: str, name: str, subscription: PluginSubscription
 ) -> Document:
     """Make a version of what was uploaded, and have it built.
 
     Args:
         operation: ``createPluginRunner`` or ``updatePluginRunner``.
-        handler_types: the handlers that the platform shall call.
-        event_matcher: patterns for ``on_event``.
+        subscription: what the platform shall call it for.
 
     Raises:
-        KiliError: the plugin is unknown, nothing was uploaded, or patterns are given.
+        KiliError: the plugin is unknown, nothing was uploaded, or the subscription is not valid.
     """
-    check_subscription(operation, event_matcher)
     plugin = managed(tx, operation, name)
     if is_webhook(tx, plugin):
         raise errors.plugin_is_webhook(operation, name)
+    subscription.check(operation, exclusive=True)
     archive = tx.files.get(plugin["uploadId"] or "")
     if not archive:
         raise errors.plugin_not_uploaded(operation, name)
-    version = add_version(tx, plugin, handler_types, fileId=archive["id"], digest=archive["digest"])
+    version = add_version(tx, plugin, subscription, fileId=archive["id"], digest=archive["digest"])
     tx.plugins.change(plugin, status="DEPLOYING", uploadId=None)
     request_deployment(tx, version)
     return version
 
 
-def check_subscription(operation: str, event_matcher: list[str] | None) -> None:
-    """Check what a plugin asks to be called for.
-
-    Raises:
-        KiliError: patterns are given.
-    """
-    if event_matcher:
-        raise errors.event_matcher_not_emulated(operation)
-
-
 def add_version(
-    tx: Transaction, plugin: Document, handler_types: list[str] | None, **source: Any
+    tx: Transaction, plugin: Document, subscription: PluginSubscription, **source: Any
 ) -> Document:
     """Give a plugin its next version, which is not deployed yet.
 
@@ -162,7 +145,7 @@ def add_version(
     number = tx.plugin_versions.count("plugin", plugin["id"]) + 1
     if number > 1:
         tx.plugins.change(plugin, updatedAt=tx.now)
-    return tx.plugin_versions.insert(
+    version = tx.plugin_versions.insert(
         {
             "id": tx.new_id(),
             "pluginId": plugin["id"],
@@ -170,12 +153,16 @@ def add_version(
             "fileId": None,
             "digest": "",
             "webhook": None,
-            "handlerTypes": handler_types or DEFAULT_HANDLER_TYPES,
+            **subscription.members(),
             "status": "DEPLOYING",
             "createdAt": tx.now,
             **source,
         }
     )
+    for pattern in subscription.in_vain():
+        content = messages.PATTERN_IN_VAIN.format(pattern=pattern)
+        _add_build_line(tx, plugin, version, "warning", content)
+    return version
 
 
 def is_webhook(view: BaseView[Any], plugin: Document) -> bool:
@@ -210,17 +197,23 @@ def finish_deployment(tx: Transaction, version_id: str, problems: list[str]) -> 
         changes["status"] = status
     tx.plugins.change(plugin, **changes)
     for content in problems:
-        tx.plugin_build_errors.insert(
-            {
-                "id": tx.new_id(),
-                "pluginId": plugin["id"],
-                "pluginName": plugin["name"],
-                "versionId": version_id,
-                "content": content,
-                "logType": "error",
-                "createdAt": tx.now,
-            }
-        )
+        _add_build_line(tx, plugin, version, "error", content)
+
+
+def _add_build_line(
+    tx: Transaction, plugin: Document, version: Document, log_type: str, content: str
+) -> None:
+    tx.plugin_build_errors.insert(
+        {
+            "id": tx.new_id(),
+            "pluginId": plugin["id"],
+            "pluginName": plugin["name"],
+            "versionId": version["id"],
+            "content": content,
+            "logType": log_type,
+            "createdAt": tx.now,
+        }
+    )
 
 
 def active_projects(view: BaseView[Any], actor: Actor, plugin: Document) -> list[str]:
@@ -228,12 +221,11 @@ def active_projects(view: BaseView[Any], actor: Actor, plugin: Document) -> list
     return [each for each in plugin["projectIds"] if access.sees(view, actor, each)]
 
 
-def handler_types(view: BaseView[Any], plugin: Document) -> list[str]:
-    """The handlers to be called: those of the version that runs, or else of the newest."""
-    active = view.plugin_versions.get(plugin["activeVersionId"] or "")
+def called_version(view: BaseView[Any], plugin: Document) -> Document | None:
+    """The version whose handlers are called: the one that runs, or else the newest."""
+    active: Document | None = view.plugin_versions.get(plugin["activeVersionId"] or "")
     versions = [active] if active else view.plugin_versions.find("plugin", plugin["id"])
-    types: list[str] = versions[-1]["handlerTypes"] if versions else DEFAULT_HANDLER_TYPES
-    return types
+    return versions[-1] if versions else None
 
 
 def activate(tx: Transaction, name: str, project_id: str) -> Document:

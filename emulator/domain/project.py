@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, member, step
+from emulator.domain import access, member, project_settings, step
 from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.rules import input_types
 from emulator.rules.json_interface import parse_json_interface
@@ -160,8 +160,10 @@ def _change(tx: Transaction, project: Document, members: dict[str, Any]) -> Docu
     changes = {name: value for name, value in members.items() if project[name] != value}
     if not changes:
         return project
-    project = tx.projects.change(project, **changes, updatedAt=tx.now)
+    before = project
+    project = tx.projects.change(before, **changes, updatedAt=tx.now)
     _emit_update(tx, project, changes)
+    project_settings.tell(tx, before, project)
     step.follow_settings(tx, project, changes)
     if changes.keys() & {"consensusTotCoverage", "minConsensusSize"}:
         step.redraw_consensus(tx, project)

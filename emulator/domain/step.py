@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access
+from emulator.domain import access, project_settings
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules import steps as rules
@@ -138,7 +138,7 @@ def _follow_steps(tx: Transaction, project: Document) -> None:
         if project[name] != value:
             changes[name] = value
     if changes:
-        tx.projects.change(project, **changes)
+        project_settings.tell(tx, project, tx.projects.change(project, **changes))
 
 
 def _step_of_setting(tx: Transaction, project: Document, name: str) -> Document | None:

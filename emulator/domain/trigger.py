@@ -1,20 +1,20 @@
-"""Which plugins an event calls, by which handler, and with what (contract §8.5)."""
+"""Which plugins an event calls, by which handler, and with what (contract §8.5, §8.9)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from emulator.domain import payloads, plugin
 from emulator.domain.events import Event
+from emulator.domain.plugin_subscription import PluginSubscription
 from emulator.domain.world import BaseView
+from emulator.rules import subjects
 from emulator.storage.snapshot import Document
 
-# event → the handler type it causes
-_HANDLER_TYPES = {
-    "label.workflow.created.default": "onSubmit",
-    "label.workflow.created.review": "onReview",
-}
+# The handler that is called for every event that a pattern of the plugin matches.
+ON_EVENT = "onEvent"
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,27 @@ def triggered_by(view: BaseView[Any], event: Event) -> list[Trigger]:
     Args:
         view: the world right after the event.
     """
-    handler = _HANDLER_TYPES.get(event["event"])
-    label = view.labels.get(event["payload"]["labelId"]) if handler else None
-    if handler is None or label is None:
-        return []
-    called = [each for each in _active_on(view, event["projectId"]) if _has(view, each, handler)]
-    payload = payloads.handler_payload(view, event) if called else {}
-    return [Trigger(each, handler, payload, label["assetId"], label["id"]) for each in called]
+    return [
+        trigger
+        for each in view.plugins.all()
+        if event["projectId"] in each["projectIds"]
+        for trigger in _triggers(view, each, event)
+    ]
 
 
-def _active_on(view: BaseView[Any], project_id: str) -> list[Document]:
-    return [each for each in view.plugins.all() if project_id in each["projectIds"]]
+def _triggers(view: BaseView[Any], each: Document, event: Event) -> Iterator[Trigger]:
+    """What an event calls of a plugin that is active where it happened."""
+    asked = plugin.called_version(view, each) or PluginSubscription().members()
+    about = event["payload"].get("assetId"), event["payload"].get("labelId")
+    handler = payloads.handler_type(view, event)
+    if handler and handler in asked["handlerTypes"]:
+        yield Trigger(each, handler, payloads.handler_payload(view, event), *about)
+    if _matches(asked["eventMatcher"], event["event"]):
+        enveloped = subjects.gets_envelope(asked["clientVersion"])
+        told = payloads.envelope(event) if enveloped else event["payload"]
+        yield Trigger(each, ON_EVENT, {"payload": told}, *about)
 
 
-def _has(view: BaseView[Any], each: Document, handler: str) -> bool:
-    return handler in plugin.handler_types(view, each)
+def _matches(patterns: list[str], subject: str) -> bool:
+    sent = subject in subjects.SENT_TO_PLUGINS
+    return sent and any(subjects.matches(each, subject) for each in patterns)

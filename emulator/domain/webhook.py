@@ -11,43 +11,52 @@ from urllib.parse import urlsplit
 
 from emulator import errors
 from emulator.domain import plugin as plugins_of
+from emulator.domain.plugin_subscription import PluginSubscription
 from emulator.domain.world import Transaction
 from emulator.storage.snapshot import Document
 
 
-def create_webhook(tx: Transaction, data: dict[str, Any]) -> Document:
+def create_webhook(
+    tx: Transaction, data: dict[str, Any], subscription: PluginSubscription
+) -> Document:
     """Take a name for an address, which is told of what happens from now on.
 
     Args:
-        data: ``pluginName``, ``webhookUrl``; optional ``header``, ``handlerTypes``,
-            ``eventMatcher``.
+        data: ``pluginName``, ``webhookUrl``; optional ``header``.
+        subscription: what it shall be told of.
 
     Raises:
-        KiliError: the name is taken or empty, the address or header cannot be used, or plugins
-            are not the actor's to manage.
+        KiliError: the name is taken or empty, the address, the header or a pattern cannot be
+            used, or plugins are not the actor's to manage.
     """
     plugin = plugins_of.take_name(tx, "createWebhook", data["pluginName"])
-    return _add_version(tx, "createWebhook", plugin, data)
+    return _add_version(tx, "createWebhook", plugin, data, subscription)
 
 
-def update_webhook(tx: Transaction, data: dict[str, Any]) -> Document:
+def update_webhook(
+    tx: Transaction, data: dict[str, Any], subscription: PluginSubscription
+) -> Document:
     """Replace address, header and handlers of a webhook; what is not given is taken away.
 
     Raises:
-        KiliError: there is no webhook of that name, the address or header cannot be used, or it
-            is not the actor's to manage.
+        KiliError: there is no webhook of that name, the address, the header or a pattern cannot
+            be used, or it is not the actor's to manage.
     """
     name = data["pluginName"]
     plugin = plugins_of.managed(tx, "updateWebhook", name)
     if not plugins_of.is_webhook(tx, plugin):
         raise errors.plugin_no_webhook("updateWebhook", name)
-    return _add_version(tx, "updateWebhook", plugin, data)
+    return _add_version(tx, "updateWebhook", plugin, data, subscription)
 
 
 def _add_version(
-    tx: Transaction, operation: str, plugin: Document, data: dict[str, Any]
+    tx: Transaction,
+    operation: str,
+    plugin: Document,
+    data: dict[str, Any],
+    subscription: PluginSubscription,
 ) -> Document:
-    plugins_of.check_subscription(operation, data.get("eventMatcher"))
+    subscription.check(operation, exclusive=False)
     url, header = data["webhookUrl"], data.get("header")
     if not _can_be_called(url):
         raise errors.webhook_url_invalid(operation, url)
@@ -56,7 +65,7 @@ def _add_version(
     version = plugins_of.add_version(
         tx,
         plugin,
-        data.get("handlerTypes"),
+        subscription,
         webhook={"url": url, "header": header},
         status="ACTIVE",
     )

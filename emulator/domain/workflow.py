@@ -11,7 +11,7 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, lock, step
-from emulator.domain.payloads import event_payload
+from emulator.domain.payloads import SENT_BACK, event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules import steps as step_rules
 from emulator.rules import workflow as rules
@@ -168,6 +168,8 @@ def _sent_back(tx: Transaction, target: Document) -> Document | None:
             tell(tx, f"label.workflow.{verb}", target, **members)
     if latest:
         tx.labels.change(latest, isSentBackToQueue=True, updatedAt=tx.now)
+    told = event_payload(target)
+    tx.emit(SENT_BACK, told, project_id=target["projectId"], internal=True)
     return target
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.errors.base import KiliError, business, not_emulated
+from emulator.errors.base import KiliError, business
 
 _PLUGINS_SENTENCE = "An error occured handling your plugin"
 
@@ -11,9 +11,23 @@ def _plugins(status: str, operation: str, detail: str) -> KiliError:
     return business("pluginsError", _PLUGINS_SENTENCE, f"{status}: {operation}: {detail}")
 
 
-def event_matcher_not_emulated(operation: str) -> KiliError:
-    """A plugin asks for events by pattern."""
-    return not_emulated(operation, "on_event with an event matcher", "use on_submit and on_review")
+def event_pattern_invalid(operation: str, pattern: str) -> KiliError:
+    """A pattern of an event matcher is none (ours; the grammar is the platform's)."""
+    return _plugins(
+        "400: Bad Request",
+        operation,
+        f'"{pattern}" is no pattern of events: write names with dots between them, and * for one '
+        "or more of them, such as asset.workflow.*; the first must be a name",
+    )
+
+
+def handlers_and_events(operation: str) -> KiliError:
+    """A plugin asks for handlers and for events (ours; clients refuse it, too)."""
+    return _plugins(
+        "400: Bad Request",
+        operation,
+        "a plugin has handlerTypes or an eventMatcher, not both: leave one of them out",
+    )
 
 
 def plugin_exists(operation: str, name: str) -> KiliError:

@@ -78,18 +78,15 @@ def context_maker(signer: security.UploadSigner, workflow: str = "auto") -> Make
     """
     host = request.host_url
     signed = downloads_without_key(request)
-    version = _workflow_version(workflow)
+    client = request.headers.get(CLIENT_VERSION)
+    version = version_for(client) if workflow == "auto" else workflow
 
     def make(world: World, actor: Actor) -> RequestContext:
         files = file_urls(host, signer, world, signed=signed)
-        return RequestContext(world, actor, files, upload_urls(host, signer, world), version)
+        uploads = upload_urls(host, signer, world)
+        return RequestContext(world, actor, files, uploads, version, client)
 
     return make
-
-
-def _workflow_version(setting: str) -> str:
-    """The workflow that a project has when this request creates one."""
-    return version_for(request.headers.get(CLIENT_VERSION)) if setting == "auto" else setting
 
 
 def _await(deliveries: list[Delivery], seconds: float) -> None:

@@ -155,6 +155,7 @@ class Runs:
         call = Call(
             run_id=run["id"],
             plugin_name=plugin["name"],
+            event=run["event"],
             handler=run["handler"],
             payload=run["payload"],
             project_id=run["projectId"],

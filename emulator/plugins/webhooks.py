@@ -9,6 +9,7 @@ from typing import Any
 import requests
 
 from emulator import clock, messages
+from emulator.domain.trigger import ON_EVENT
 from emulator.plugins.calls import Call, Result
 from emulator.plugins.limits import Ended, Stopped, call_limited
 from emulator.plugins.logs import RunLog
@@ -81,11 +82,15 @@ class Webhook:
 
 
 def body_of(call: Call) -> dict[str, Any]:
-    """What is sent for a call: the handler's arguments, and which run of which project it is."""
+    """What is sent for a call: the handler's arguments, and which run of which project it is.
+
+    For an event that a pattern matches, it is what ``on_event`` would get.
+    """
+    by_pattern = call.handler == ON_EVENT
     return {
-        "eventType": call.handler,
+        "eventType": call.event if by_pattern else call.handler,
         "logPayload": {"runId": call.run_id, "projectId": call.project_id},
-        "payload": call.payload,
+        "payload": call.payload["payload"] if by_pattern else call.payload,
     }
 
 

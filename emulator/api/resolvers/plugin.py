@@ -11,6 +11,7 @@ from emulator.api.context import Info
 from emulator.domain import plugin as plugins_of
 from emulator.domain import webhook
 from emulator.domain.filters import Where
+from emulator.domain.plugin_subscription import PluginSubscription
 from emulator.storage.snapshot import Document
 
 query = QueryType()
@@ -91,22 +92,25 @@ def update_plugin_runner(_: Any, info: Info, data: dict[str, Any]) -> str:
 
 def _deploy(operation: str, info: Info, data: dict[str, Any]) -> None:
     with info.context.change() as tx:
-        plugins_of.deploy(
-            tx, operation, data["pluginName"], data.get("handlerTypes"), data.get("eventMatcher")
-        )
+        plugins_of.deploy(tx, operation, data["pluginName"], _subscription(info, data))
+
+
+def _subscription(info: Info, data: dict[str, Any]) -> PluginSubscription:
+    client = info.context.client_version
+    return PluginSubscription(data.get("handlerTypes"), data.get("eventMatcher"), client)
 
 
 @mutation.field("createWebhook")
 def create_webhook(_: Any, info: Info, data: dict[str, Any]) -> str:
     with info.context.change() as tx:
-        webhook.create_webhook(tx, data)
+        webhook.create_webhook(tx, data, _subscription(info, data))
     return errors.PLUGIN_DONE.format(name=data["pluginName"], done="created")
 
 
 @mutation.field("updateWebhook")
 def update_webhook(_: Any, info: Info, data: dict[str, Any]) -> str:
     with info.context.change() as tx:
-        webhook.update_webhook(tx, data)
+        webhook.update_webhook(tx, data, _subscription(info, data))
     return errors.PLUGIN_DONE.format(name=data["pluginName"], done="updated")
 
 

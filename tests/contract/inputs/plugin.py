@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.inputs.registry import CASES, Case, Stage, case
+from tests.contract.inputs.registry import CASES, Stage, case
 from tests.receiver import Delivered, Receiver
 from tests.stage import PLUGIN, QUIET_PLUGIN, archive, deploy_plugin, upload
 
@@ -77,16 +77,29 @@ def _(stage: Stage) -> None:
     assert _logs(stage) == []
 
 
-def _refuses_event_matchers(mutation: str) -> Case:
-    def run(stage: Stage) -> None:
-        data = {"pluginName": PLUGIN, "eventMatcher": ["asset.*"]}
-        assert "use on_submit and on_review" in stage.wire.refusal(mutation, data=data)
+_TELLING_PLUGIN = """
+class PluginHandler:
+    def __init__(self, kili, project_id, logger):
+        pass
 
-    return run
+    def on_event(self, payload):
+        print(payload["event"])
+"""
 
 
-case("CreatePluginRunnerData.eventMatcher")(_refuses_event_matchers("createPluginRunner"))
-case("UpdatePluginRunnerData.eventMatcher")(_refuses_event_matchers("updatePluginRunner"))
+@case("CreatePluginRunnerData.eventMatcher", "UpdatePluginRunnerData.eventMatcher")
+def _(stage: Stage) -> None:
+    deploy_plugin(stage.wire, "Teller", _TELLING_PLUGIN, eventMatcher=["label.*"])
+    _activate(stage, "Teller")
+    _submit(stage, "meadow")
+    assert _logs(stage, "Teller") == ["label.workflow.created.default"]
+    url = stage.wire.call("generateUpdateUrl", data={"pluginName": "Teller"})
+    upload(stage.wire, url, archive(main__py=_TELLING_PLUGIN))
+    data = {"pluginName": "Teller", "eventMatcher": ["asset.skipped"]}
+    stage.wire.call("updatePluginRunner", data=data)
+    _submit(stage, "meadow")
+    stage.wire.call("skipAsset", reason="blurred", where={"id": stage.names["aquarium"]})
+    assert _logs(stage, "Teller") == ["asset.skipped", "label.workflow.created.default"]
 
 
 @case(
@@ -231,14 +244,17 @@ def _(stage: Stage) -> None:
         assert [each.body["eventType"] for each in _delivered(one)] == ["onSubmit"]
 
 
-def _webhook_refuses_event_matchers(mutation: str, name: str) -> Case:
-    def run(stage: Stage) -> None:
-        _hook(stage, "http://127.0.0.1:9")
-        data = {"pluginName": name, "webhookUrl": "http://127.0.0.1:9", "eventMatcher": ["asset.*"]}
-        assert "use on_submit and on_review" in stage.wire.refusal(mutation, data=data)
-
-    return run
-
-
-case("CreateWebhookData.eventMatcher")(_webhook_refuses_event_matchers("createWebhook", "New"))
-case("UpdateWebhookData.eventMatcher")(_webhook_refuses_event_matchers("updateWebhook", "Hook"))
+@case("CreateWebhookData.eventMatcher", "UpdateWebhookData.eventMatcher")
+def _(stage: Stage) -> None:
+    with Receiver() as one:
+        _hook(stage, one.url, eventMatcher=["label.*"])
+        _submit(stage, "meadow")
+        (told,) = _delivered(one)
+        assert told.body["eventType"] == "label.workflow.created.default"
+        assert told.body["payload"]["payload"]["assetId"] == stage.names["meadow"]
+        data = {"pluginName": "Hook", "webhookUrl": one.url, "eventMatcher": ["asset.*"]}
+        stage.wire.call("updateWebhook", data={**data, "handlerTypes": ["onSubmit"]})
+        _submit(stage, "meadow")
+        stage.wire.call("skipAsset", reason="blurred", where={"id": stage.names["aquarium"]})
+        told = [each.body["eventType"] for each in _delivered(one)]
+        assert told == ["onSubmit", "asset.skipped"]

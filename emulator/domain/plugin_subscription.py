@@ -1,0 +1,58 @@
+"""What a version of a plugin asks to be called for (contract §8.2, §8.5, §8.9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from emulator import errors
+from emulator.rules import subjects
+
+# What is called when a client says nothing (those before 2.129.7 do not).
+DEFAULT_HANDLER_TYPES = ["onSubmit", "onReview"]
+
+
+@dataclass(frozen=True)
+class PluginSubscription:
+    """What a client says that a plugin is to be called for.
+
+    Attributes:
+        handler_types: such as ``onSubmit``; ``None`` when it does not say.
+        event_matcher: patterns of events; likewise.
+        client_version: what the client says of itself.
+    """
+
+    handler_types: list[str] | None = None
+    event_matcher: list[str] | None = None
+    client_version: str | None = None
+
+    def check(self, operation: str, *, exclusive: bool) -> None:
+        """Check the patterns.
+
+        Args:
+            exclusive: handlers and patterns cannot be asked for together: so it is for code, as
+                clients say, but not for addresses.
+
+        Raises:
+            KiliError: a pattern is none, or both are given.
+        """
+        for each in self.event_matcher or ():
+            if not subjects.is_pattern(each):
+                raise errors.event_pattern_invalid(operation, each)
+        if exclusive and self.handler_types and self.event_matcher:
+            raise errors.handlers_and_events(operation)
+
+    def members(self) -> dict[str, Any]:
+        """What a version stores of it: all that is to be called."""
+        types = self.handler_types
+        if types is None:
+            types = [] if self.event_matcher else DEFAULT_HANDLER_TYPES
+        return {
+            "handlerTypes": types,
+            "eventMatcher": self.event_matcher or [],
+            "clientVersion": self.client_version,
+        }
+
+    def in_vain(self) -> list[str]:
+        """The patterns that nothing will ever match."""
+        return [each for each in self.event_matcher or () if subjects.never_matches(each)]

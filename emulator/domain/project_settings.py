@@ -1,0 +1,52 @@
+"""Tells plugins which settings of a project changed, and how (contract §8.5).
+
+The platform's event ``project.settings.updated`` only names them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from emulator.domain.world import Transaction
+from emulator.storage.snapshot import Document
+
+# What on_project_updated is called for; no event of the platform's.
+SETTINGS_CHANGED = "emulator.project.settingsChanged"
+
+_SETTINGS = (
+    "canNavigateBetweenAssets",
+    "canSkipAsset",
+    "consensusTotCoverage",
+    "description",
+    "inputType",
+    "instructions",
+    "isAnonymized",
+    "jsonInterface",
+    "metadataTypes",
+    "minConsensusSize",
+    "reviewCoverage",
+    "title",
+    "archivedAt",
+    "useHoneyPot",
+)
+
+
+def tell(tx: Transaction, before: Document, after: Document) -> None:
+    """Tell which settings differ between two states of a project: ``key, newValue, oldValue``."""
+    old, new = _settings(before), _settings(after)
+    changed = [
+        {"key": key, "newValue": new[key], "oldValue": old[key]}
+        for key in _SETTINGS
+        if new[key] != old[key]
+    ]
+    if changed:
+        told = {"settings": changed}
+        tx.emit(SETTINGS_CHANGED, told, project_id=after["id"], internal=True)
+
+
+def _settings(project: Document) -> dict[str, Any]:
+    """A project's settings as ``on_project_updated`` is told them, JSON as values."""
+    types = {name: each["type"] for name, each in project["metadataProperties"].items()}
+    interface = json.loads(project["jsonInterface"])
+    return {**project, "metadataTypes": types, "jsonInterface": interface}

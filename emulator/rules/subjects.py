@@ -1,0 +1,114 @@
+"""The subjects of events, and the patterns by which plugins ask for them (contract §8.9)."""
+
+from __future__ import annotations
+
+import re
+
+_TOKEN = re.compile(r"[A-Za-z0-9]+|\*")
+
+# What the platform keeps to itself, and what happens in no project, is not among these.
+SENT_TO_PLUGINS = frozenset(
+    (
+        "asset.analytics.consensus.computed",
+        "asset.analytics.honeypot.computed",
+        "asset.analytics.reviewScore.computed",
+        "asset.created",
+        "asset.deleted",
+        "asset.destroyed",
+        "asset.issue.cancelled",
+        "asset.issue.created",
+        "asset.issue.resolved",
+        "asset.question.cancelled",
+        "asset.question.created",
+        "asset.question.resolved",
+        "asset.skipped",
+        "asset.unskipped",
+        "asset.updated",
+        "asset.workflow.assigned",
+        "asset.workflow.currentStep.changed",
+        "asset.workflow.currentStep.statusChanged",
+        "asset.workflow.lock.created",
+        "asset.workflow.lock.deleted",
+        "asset.workflow.setToNextStep",
+        "asset.workflow.step.consensus.activated",
+        "asset.workflow.step.consensus.deactivated",
+        "assetStorage.connection.created",
+        "assetStorage.connection.data.synchronized",
+        "assetStorage.connection.deleted",
+        "assetStorage.connection.filter.updated",
+        "label.workflow.created.default",
+        "label.workflow.created.honeypot",
+        "label.workflow.created.inference",
+        "label.workflow.created.prediction",
+        "label.workflow.created.review",
+        "label.workflow.edited",
+        "label.workflow.rejected",
+        "label.workflow.revisionStarted",
+        "label.workflow.validated",
+        "project.archived",
+        "project.auditTrail.export.requested",
+        "project.created",
+        "project.deleted",
+        "project.exported",
+        "project.interface.updated",
+        "project.member.created",
+        "project.member.deleted",
+        "project.member.updated",
+        "project.settings.updated",
+        "project.workflow.bulkAction.addToConsensus.started",
+        "project.workflow.bulkAction.assign.started",
+        "project.workflow.bulkAction.delete.started",
+        "project.workflow.bulkAction.prioritize.started",
+        "project.workflow.bulkAction.removeFromConsensus.started",
+        "project.workflow.bulkAction.sendBackToQueue.started",
+        "project.workflow.bulkAction.setToNextStep.started",
+        "project.workflow.settings.updated",
+        "project.workflow.step.created",
+        "project.workflow.step.deleted",
+        "project.workflow.step.updated",
+        "project.workflow.stepGroup.created",
+        "project.workflow.stepGroup.deleted",
+        "project.workflow.stepGroup.updated",
+        "smartTool.interactiveSegmentation.created",
+        "smartTool.videoTracking.created",
+    )
+)
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a text is a pattern: names with dots between them, ``*`` for one or more of them.
+
+    The first is a name.
+    """
+    tokens = text.split(".")
+    return tokens[0] != "*" and all(_TOKEN.fullmatch(each) for each in tokens)
+
+
+def matches(pattern: str, subject: str) -> bool:
+    """Whether a pattern stands for a subject: ``asset.*`` does for all that begins ``asset.``."""
+    names = subject.split(".")
+    reached = {0}
+    for token in pattern.split("."):
+        if token == "*":
+            reached = set(range(min(reached, default=len(names)) + 1, len(names) + 1))
+        else:
+            reached = {at + 1 for at in reached if at < len(names) and names[at] == token}
+    return len(names) in reached
+
+
+def never_matches(pattern: str) -> bool:
+    """Whether a pattern stands for nothing that is sent to plugins."""
+    return not any(matches(pattern, each) for each in SENT_TO_PLUGINS)
+
+
+def gets_envelope(client_version: str | None) -> bool:
+    """Whether ``on_event`` gets the whole event, or what stands in its ``payload`` only.
+
+    So it does from 26.2 on (documented).
+
+    Args:
+        client_version: what the client that deployed the plugin said of itself; one that says
+            nothing counts as new.
+    """
+    numbers = re.match(r"(\d+)\.(\d+)", client_version or "")
+    return numbers is None or (int(numbers[1]), int(numbers[2])) >= (26, 2)

@@ -1,0 +1,280 @@
+"""What calls which handler of a plugin, and with what."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from emulator.domain.payloads import CUSTOM_INTERFACE_CLICKED
+from emulator.domain.world import Actor
+from tests.stage import RED, Names, deploy_plugin, set_steps
+from tests.wire import Wire
+
+HANDLERS = ["onSubmit", "onReview", "onCustomInterfaceClick", "onSendBackToQueue",
+            "onProjectUpdated"]  # fmt: skip
+
+# Prints each call of a handler: its name, and its arguments by name.
+TELLING = """
+import json
+
+class PluginHandler:
+    def __init__(self, kili, project_id, logger):
+        self.kili = kili
+        self.project_id = project_id
+
+    def tell(self, handler, arguments):
+        print(json.dumps([handler, arguments]))
+
+    def on_submit(self, label, asset_id):
+        self.tell("on_submit", {"label": label, "asset_id": asset_id})
+
+    def on_review(self, label, asset_id):
+        self.tell("on_review", {"label": label, "asset_id": asset_id})
+
+    def on_custom_interface_click(self, label, asset_id):
+        self.tell("on_custom_interface_click", {"label": label, "asset_id": asset_id})
+
+    def on_send_back_to_queue(self, asset_id):
+        self.tell("on_send_back_to_queue", {"asset_id": asset_id})
+
+    def on_project_updated(self, settings_updated):
+        self.tell("on_project_updated", {"settings_updated": settings_updated})
+
+    def on_event(self, payload):
+        self.tell("on_event", {"payload": payload})
+"""
+
+
+def plug_in(
+    wire: Wire, project: str, name: str = "Teller", code: str = TELLING, **data: Any
+) -> None:
+    assert deploy_plugin(wire, name, code, **data) == "ACTIVE"
+    wire.call("activatePluginOnProject", where={"pluginName": name, "projectId": project})
+
+
+def lines(wire: Wire, project: str, name: str = "Teller") -> list[dict[str, Any]]:
+    data = {"projectId": project, "pluginName": name}
+    selection = "content logType metadata { assetId labelId }"
+    return list(wire.call("getPluginLogs", data=data, selection=selection))[::-1]
+
+
+def told(wire: Wire, project: str, name: str = "Teller") -> list[Any]:
+    """What the plugin was called for, in order: pairs of handler and arguments."""
+    return [json.loads(each["content"]) for each in lines(wire, project, name)]
+
+
+def click(wire: Wire, project: str, asset_id: str, label_id: str) -> None:
+    """Emit what a click in a custom interface does."""
+    world = wire.emulator.world
+    user = world.view.users.the(world.view.projects.the(project)["authorId"])
+    clicked = {"assetId": asset_id, "labelId": label_id, "jsonResponse": json.loads(RED)}
+    with world.transaction(Actor(user)) as tx:
+        tx.emit(CUSTOM_INTERFACE_CLICKED, clicked, project_id=project, internal=True)
+    assert wire.emulator.wait_idle()
+
+
+def test_each_asset_that_is_sent_back_calls_on_send_back_to_queue(wire: Wire, known: Names) -> None:
+    plug_in(wire, known["project"], handlerTypes=["onSendBackToQueue"])
+    sent = [known["farm"], known["meadow"], known["aquarium"]]
+    rows = [{"assetID": each, "jsonResponse": "{}"} for each in sent[:2]]
+    data = {"labelType": "DEFAULT", "labelsData": rows}
+    wire.call("appendManyLabels", data=data, where={}, selection="id")
+    selection = "succeeded { assetId }"
+    answer = wire.call("sendAssetsBackToQueue", where={"idIn": sent}, selection=selection)
+    moved = [each["assetId"] for each in answer["succeeded"]]
+    assert moved == sent[:2]
+    assert told(wire, known["project"]) == [
+        ["on_send_back_to_queue", {"asset_id": each}] for each in moved
+    ]
+    assert [each["metadata"] for each in lines(wire, known["project"])] == [
+        {"assetId": each, "labelId": None} for each in moved
+    ]
+
+
+def test_a_changed_setting_calls_on_project_updated_with_what_it_was(
+    wire: Wire, known: Names
+) -> None:
+    project = known["hidden project"]
+    plug_in(wire, project, handlerTypes=HANDLERS)
+    data = {
+        "title": "Shown",
+        "canSkipAsset": True,
+        "reviewCoverage": 40,
+        "jsonInterface": json.dumps({"jobs": {}}),
+        "metadataTypes": {"customConsensus": "number"},
+    }
+    wire.call("updatePropertiesInProject", data=data, where={"id": project}, selection="id")
+    ((handler, arguments),) = told(wire, project)
+    changes = {each.pop("key"): each for each in arguments["settings_updated"]}
+    old_interface = changes["jsonInterface"].pop("oldValue")
+    assert handler == "on_project_updated"
+    assert old_interface["jobs"].keys() == {"COLOR", "SHADE"}
+    assert changes == {
+        "title": {"newValue": "Shown", "oldValue": "Hidden"},
+        "reviewCoverage": {"newValue": 40, "oldValue": 0},
+        "jsonInterface": {"newValue": {"jobs": {}}},
+        "metadataTypes": {"newValue": {"customConsensus": "number"}, "oldValue": {}},
+    }
+
+
+def test_archiving_calls_on_project_updated_with_the_time(wire: Wire, known: Names) -> None:
+    project = known["hidden project"]
+    plug_in(wire, project, handlerTypes=HANDLERS)
+    for archived in (True, True, False):
+        wire.call(
+            "updatePropertiesInProject",
+            data={"archived": archived},
+            where={"id": project},
+            selection="id",
+        )
+    first, second = [arguments["settings_updated"] for _, arguments in told(wire, project)]
+    time = first[0]["newValue"]
+    assert first == [{"key": "archivedAt", "newValue": time, "oldValue": None}]
+    assert second == [{"key": "archivedAt", "newValue": None, "oldValue": time}]
+
+
+def test_a_step_that_is_changed_calls_on_project_updated_for_the_setting_it_stands_for(
+    wire: Wire, known: Names
+) -> None:
+    names = set_steps(wire)
+    project = names["stepped project"]
+    plug_in(wire, project, handlerTypes=HANDLERS)
+    step = {"projectId": project, "stepId": names["review step"]}
+    wire.call("updateReviewStepProperties", input={**step, "stepCoverage": 30})
+    ((_, arguments),) = told(wire, project)
+    ((change,),) = [arguments["settings_updated"]]
+    assert (change["key"], change["newValue"]) == ("reviewCoverage", 30)
+
+
+def test_a_click_in_a_custom_interface_calls_its_handler_with_the_label_in_short(
+    wire: Wire, known: Names
+) -> None:
+    project, asset = known["hidden project"], known["hidden asset"]
+    plug_in(wire, project, handlerTypes=HANDLERS)
+    click(wire, project, asset, known["hidden label"])
+    label = {"id": known["hidden label"], "jsonResponse": json.loads(RED)}
+    expected = ["on_custom_interface_click", {"label": label, "asset_id": asset}]
+    assert told(wire, project) == [expected]
+    (line,) = lines(wire, project)
+    assert line["metadata"] == {"assetId": asset, "labelId": known["hidden label"]}
+
+
+def test_a_version_without_the_handler_is_not_called(wire: Wire, known: Names) -> None:
+    project = known["hidden project"]
+    plug_in(wire, project, handlerTypes=["onReview"])
+    plug_in(wire, project, "Nothing", handlerTypes=[])
+    plug_in(wire, project, "Unsaid")
+    click(wire, project, known["hidden asset"], known["hidden label"])
+    rows = [{"assetID": known["hidden asset"], "jsonResponse": RED}]
+    for kind in ("DEFAULT", "REVIEW"):
+        data = {"labelType": kind, "labelsData": rows}
+        wire.call("appendManyLabels", data=data, where={}, selection="id")
+    wire.call("sendAssetsBackToQueue", where={"idIn": [known["hidden asset"]]})
+    called = [
+        [handler for handler, _ in told(wire, project, name)]
+        for name in ("Teller", "Nothing", "Unsaid")
+    ]
+    assert called == [["on_review"], [], ["on_submit", "on_review"]]
+
+
+# Subscriptions
+
+
+def test_on_event_gets_the_whole_event_of_each_that_a_pattern_matches_once(
+    wire: Wire, known: Names
+) -> None:
+    project, asset = known["project"], known["aquarium"]
+    plug_in(wire, project, eventMatcher=["asset.skipped", "asset.*", "project.*"])
+    wire.call("skipAsset", reason="blurred", where={"id": asset})
+    wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [
+        {"assetID": known["meadow"], "jsonResponse": "{}"}]}, where={}, selection="id")  # fmt: skip
+    user = wire.call("me", selection="id")["id"]
+    expected = {
+        "event": "asset.skipped",
+        "organizationId": known["organization"],
+        "projectId": project,
+        "userId": user,
+        "payload": {
+            "assetId": asset,
+            "externalId": "aquarium",
+            "skipped": True,
+            "status": "SKIPPED",
+        },
+    }
+    assert told(wire, project) == [["on_event", {"payload": expected}]]
+    assert lines(wire, project)[0]["metadata"] == {"assetId": asset, "labelId": None}
+
+
+@pytest.mark.parametrize(
+    ("client", "enveloped"), [("25.2.10", False), ("26.1.5", False), ("26.2.4", True)]
+)
+def test_plugins_of_clients_before_26_2_get_what_is_in_the_event_only(
+    wire: Wire, known: Names, client: str, enveloped: bool
+) -> None:
+    wire.client_version = client
+    plug_in(wire, known["project"], eventMatcher=["asset.skipped"])
+    wire.client_version = None
+    wire.call("skipAsset", reason="blurred", where={"id": known["aquarium"]})
+    ((_, arguments),) = told(wire, known["project"])
+    inner = arguments["payload"]["payload"] if enveloped else arguments["payload"]
+    assert inner["assetId"] == known["aquarium"]
+
+
+def test_what_the_platform_keeps_to_itself_is_not_sent(wire: Wire, known: Names) -> None:
+    project = known["hidden project"]
+    patterns = ["asset.*", "label.*", "project.*", "emulator.*", "plugin.*"]
+    plug_in(wire, project, eventMatcher=patterns)
+    click(wire, project, known["hidden asset"], known["hidden label"])
+    wire.call("sendAssetsBackToQueue", where={"idIn": [known["hidden asset"]]})
+    rows = [{"assetID": known["hidden asset"], "jsonResponse": RED}]
+    data = {"labelType": "AUTOSAVE", "labelsData": rows}
+    wire.call("appendManyLabels", data=data, where={}, selection="id")
+    deploy_plugin(wire, "Another")
+    subjects = [arguments["payload"]["event"] for _, arguments in told(wire, project)]
+    assert subjects == ["asset.workflow.lock.created"]
+
+
+def test_a_pattern_that_nothing_matches_is_told_to_the_plugins_author(
+    wire: Wire, known: Names
+) -> None:
+    plug_in(wire, known["project"], eventMatcher=["onSubmit", "asset.*", "asset.skiped"])
+    data = {"pluginName": "Teller"}
+    found = wire.call("getPluginBuildErrors", data=data, selection="content logType")
+    assert [each["logType"] for each in found] == ["warning", "warning"]
+    assert ['"asset.skiped"' in found[0]["content"], '"onSubmit"' in found[1]["content"]] == [
+        True, True]  # fmt: skip
+
+
+def test_a_plugins_own_calls_call_the_on_event_of_others_only(wire: Wire, known: Names) -> None:
+    project = known["project"]
+    code = TELLING.replace(
+        'self.tell("on_event", {"payload": payload})',
+        "self.kili.update_properties_in_assets(\n"
+        '            asset_ids=[payload["payload"]["assetId"]], priorities=[7])',
+    )
+    plug_in(wire, project, "Writer", code, eventMatcher=["asset.*"])
+    plug_in(wire, project, "Reader", eventMatcher=["asset.*"])
+    wire.call("skipAsset", reason="blurred", where={"id": known["aquarium"]})
+    subjects = [arguments["payload"]["event"] for _, arguments in told(wire, project, "Reader")]
+    assert subjects == ["asset.skipped", "asset.updated"]
+    texts = [each["content"] for each in lines(wire, project, "Writer")]
+    assert texts == ["Not run: asset.updated was caused by a run of this plugin itself"]
+
+
+def test_two_plugins_that_answer_each_other_come_to_an_end(wire: Wire, known: Names) -> None:
+    project = known["project"]
+    code = TELLING.replace(
+        'self.tell("on_event", {"payload": payload})',
+        "self.kili.append_labels(\n"
+        '            [payload["payload"]["assetId"]], [{}], label_type="PREDICTION",\n'
+        '            model_name="m", disable_tqdm=True)',
+    )
+    for name in ("A", "B"):
+        plug_in(wire, project, name, code, eventMatcher=["asset.*", "label.*"])
+    wire.call("skipAsset", reason="blurred", where={"id": known["aquarium"]})
+    assert wire.emulator.wait_idle(60)
+    runs = list(wire.emulator.world.view.runs.all())
+    assert {each["outcome"] for each in runs} == {"SUCCEEDED", "NOT_RUN"}
+    assert {each["refusal"] for each in runs} == {None, "SELF_TRIGGERED", "TOO_DEEP"}

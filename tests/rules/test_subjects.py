@@ -1,0 +1,87 @@
+"""Patterns of events, as the platform's own package reads them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kili_events import EVENT_MODELS, is_system_event, matches_subject
+
+from emulator.rules.subjects import (
+    SENT_TO_PLUGINS,
+    gets_envelope,
+    is_pattern,
+    matches,
+    never_matches,
+)
+
+tokens = st.sampled_from(["asset", "label", "created", "a1", "*", "", "**", "a-b", "a "])
+dotted = st.lists(tokens, min_size=1, max_size=6).map(".".join)
+names = st.sampled_from(["asset", "label", "created"])
+subjects = st.lists(names, min_size=1, max_size=6).map(".".join) | st.sampled_from(
+    sorted(EVENT_MODELS)
+)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "subject", "expected"),
+    [
+        ("asset.*", "asset.created", True),
+        ("asset.*", "asset.workflow.assigned", True),
+        ("asset.*", "asset", False),
+        ("asset.*", "assetStorage.connection.created", False),
+        ("asset.skipped", "asset.skipped", True),
+        ("asset.skipped", "asset.skipped.twice", False),
+        ("asset.*.created", "asset.issue.created", True),
+        ("asset.*.created", "asset.created", False),
+        ("asset.*.*", "asset.workflow.lock.created", True),
+        ("label.*.created.*", "label.workflow.created.default", True),
+    ],
+)
+def test_a_star_stands_for_one_or_more_names(pattern: str, subject: str, expected: bool) -> None:
+    assert matches(pattern, subject) is expected
+
+
+@given(dotted, subjects)
+def test_patterns_are_read_as_by_the_platforms_package(pattern: str, subject: str) -> None:
+    try:
+        expected = matches_subject(pattern, subject)
+    except ValueError:
+        assert not is_pattern(pattern)
+    else:
+        assert is_pattern(pattern)
+        assert matches(pattern, subject) is expected
+
+
+def test_a_pattern_of_many_stars_is_read_in_no_time() -> None:
+    assert not matches(".".join(["asset", *["*"] * 10_000]), "asset.created")
+
+
+def test_plugins_get_what_is_of_a_project_and_not_the_systems_own() -> None:
+    assert {
+        subject
+        for subject, model in EVENT_MODELS.items()
+        if not is_system_event(subject) and "project_id" in model.model_fields
+    } == SENT_TO_PLUGINS
+
+
+@pytest.mark.parametrize("pattern", ["onSubmit", "asset.skiped", "assetStorage.integration.*"])
+def test_a_pattern_of_nothing_that_plugins_get_is_told_apart(pattern: str) -> None:
+    assert never_matches(pattern)
+    assert not never_matches("asset.*")
+
+
+@pytest.mark.parametrize(
+    ("client", "expected"),
+    [
+        ("2.125.2", False),
+        ("25.2.10", False),
+        ("26.1.5", False),
+        ("26.2.0", True),
+        ("27.0.0", True),
+        (None, True),
+        ("curl", True),
+    ],
+)
+def test_on_event_gets_the_whole_event_from_26_2_on(client: str | None, expected: bool) -> None:
+    assert gets_envelope(client) is expected
