@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from emulator import __version__
-from emulator.cli import server, webhooks, world
+from emulator.cli import people, server, webhooks, world
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -23,5 +23,7 @@ main.add_command(server.stop)
 main.add_command(server.wait)
 main.add_command(server.env)
 main.add_command(webhooks.redeliver)
+for each in people.COMMANDS:
+    main.add_command(each)
 main.add_command(world.reset)
 main.add_command(world.world)

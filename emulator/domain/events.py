@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any
 
 Event = dict[str, Any]
@@ -21,6 +21,13 @@ class Delivery(Future[None]):
 
     def not_awaited(self, seconds: float) -> None:
         """Told when the answer went out after ``seconds`` although this is not over."""
+
+
+def await_deliveries(deliveries: list[Delivery], seconds: float) -> None:
+    """Wait for what an answer's cause started, and say so where it takes longer."""
+    for late in wait(deliveries, seconds).not_done:
+        if isinstance(late, Delivery):
+            late.not_awaited(seconds)
 
 
 Subscriber = Callable[[list[Event]], Iterable[Delivery]]

@@ -7,7 +7,7 @@ from typing import Any
 from emulator import errors
 from emulator.domain import access, lock, step, workflow
 from emulator.domain.world import Transaction
-from emulator.rules.lock_reasons import Attempt, Situation, lock_reason
+from emulator.rules.lock_reasons import Attempt, LockReason, Situation, lock_reason
 from emulator.rules.steps import Place
 from emulator.rules.workflow import SUBMITTED
 from emulator.storage.snapshot import Document
@@ -31,19 +31,28 @@ def step_of_label(
     place = workflow.place_of(target)
     if place is None or label_type not in (*SUBMITTED, "AUTOSAVE"):
         return None
-    project = tx.projects.the(target["projectId"])
-    role = access.role_in(tx, author, project)
-    assert role is not None
-    attempt = Attempt(
-        author["id"],
-        role,
-        None if label_type == "AUTOSAVE" else label_type,
-        asked_step_id,
-    )
-    reason = lock_reason(_situation(tx, project, target, author, place), attempt)
+    reason = why_not(tx, target, author, label_type, asked_step_id)
     if reason:
         raise errors.label_locked(operation, reason)
     return place.step_id
+
+
+def why_not(
+    tx: Transaction,
+    target: Document,
+    author: Document,
+    label_type: str,
+    asked_step_id: str | None = None,
+) -> LockReason | None:
+    """Why a member cannot label an asset of a workflow with steps now; ``None`` if they can."""
+    place = workflow.place_of(target)
+    project = tx.projects.the(target["projectId"])
+    role = access.role_in(tx, author, project)
+    assert role is not None
+    assert place is not None
+    step_type = None if label_type == "AUTOSAVE" else label_type
+    attempt = Attempt(author["id"], role, step_type, asked_step_id)
+    return lock_reason(_situation(tx, project, target, author, place), attempt)
 
 
 def _situation(
@@ -59,12 +68,12 @@ def _situation(
         worked=worked,
         assignee_ids=target["assigneeIds"],
         works_on_step=step.works_on(current, author, role),
-        is_locked=_is_locked(tx, project, target, author),
+        is_locked=is_locked(tx, project, target, author),
         enforces_separation=project["enforceStepSeparation"],
     )
 
 
-def _is_locked(tx: Transaction, project: Document, target: Document, author: Document) -> bool:
+def is_locked(tx: Transaction, project: Document, target: Document, author: Document) -> bool:
     """Whether others are at work on the asset: one, or as many as consensus still waits for."""
     others = lock.others_at_work(tx, target, author, tx.moment)
     return others >= max(1, workflow.missing_labelers(tx, project, target))

@@ -40,6 +40,15 @@ _HANDLER_TYPES = {
     SETTINGS_CHANGED: "onProjectUpdated",
 }
 
+# handler type → the names of its arguments
+HANDLER_ARGUMENTS = {
+    "onSubmit": ("label", "asset_id"),
+    "onReview": ("label", "asset_id"),
+    "onCustomInterfaceClick": ("label", "asset_id"),
+    "onSendBackToQueue": ("asset_id",),
+    "onProjectUpdated": ("settings_updated",),
+}
+
 
 def handler_type(view: BaseView[Any], event: Event) -> str | None:
     """The handler type that something calls, if any: of a label that is gone, none."""

@@ -40,6 +40,7 @@ def record_run(
     lanes: list[str],
     refusal: Refusal | None = None,
     redelivery_of: str | None = None,
+    by_hand: bool = False,
 ) -> Document:
     """Write down a run that is to come, or one that will not.
 
@@ -47,6 +48,7 @@ def record_run(
         lanes: the lanes whose runs caused this one, outermost first, and its own.
         refusal: why it does not take place, if it does not; its log says so.
         redelivery_of: the run that is made again.
+        by_hand: the event has not happened: somebody only says so.
     """
     run = tx.runs.insert(
         {
@@ -71,6 +73,7 @@ def record_run(
             "durationMs": None,
             "delivery": None,
             "redeliveryOf": redelivery_of,
+            "byHand": by_hand,
             "lineCount": 0,
         }
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from emulator import errors
 from emulator.domain import payloads, plugin
 from emulator.domain.events import Event
 from emulator.domain.plugin_subscription import PluginSubscription
@@ -47,6 +48,45 @@ def triggered_by(view: BaseView[Any], event: Event) -> list[Trigger]:
         if event["projectId"] in each["projectIds"]
         for trigger in _triggers(view, each, event)
     ]
+
+
+def called_by_hand(plugin_: Document, asked: dict[str, Any], event: Event) -> Trigger:
+    """The call of a plugin for something that somebody says has happened.
+
+    Args:
+        asked: what the plugin asked to be called for.
+        event: its subject is one that plugins are sent, or the name of a handler, of which the
+            event's payload then has the arguments.
+
+    Raises:
+        KiliError: the plugin would not be called for it, or not with that.
+    """
+    subject, told = event["event"], event["payload"]
+    about = _text(told.get("assetId")), _text(told.get("labelId"))
+    if subject in subjects.SENT_TO_PLUGINS:
+        if not _matches(asked["eventMatcher"], subject):
+            raise errors.trigger_not_called(plugin_["name"], subject, _calls(asked))
+        enveloped = subjects.gets_envelope(asked["clientVersion"])
+        payload = {"payload": payloads.envelope(event) if enveloped else told}
+        return Trigger(plugin_, ON_EVENT, payload, *about)
+    arguments = payloads.HANDLER_ARGUMENTS.get(subject)
+    if arguments is None:
+        raise errors.trigger_unknown_event(subject, payloads.HANDLER_ARGUMENTS)
+    if subject not in asked["handlerTypes"]:
+        raise errors.trigger_not_called(plugin_["name"], subject, _calls(asked))
+    if told.keys() != set(arguments):
+        raise errors.trigger_arguments(subject, arguments)
+    label = told.get("label")
+    label_id = label.get("id") if isinstance(label, dict) else None
+    return Trigger(plugin_, subject, told, _text(told.get("asset_id")), _text(label_id))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _calls(asked: dict[str, Any]) -> list[str]:
+    return [*asked["handlerTypes"], *asked["eventMatcher"]]
 
 
 def _triggers(view: BaseView[Any], each: Document, event: Event) -> Iterator[Trigger]:

@@ -15,6 +15,7 @@ from emulator.errors.label import *
 from emulator.errors.member import *
 from emulator.errors.notification import *
 from emulator.errors.organization import *
+from emulator.errors.person import *
 from emulator.errors.plugin import *
 from emulator.errors.project import *
 from emulator.errors.request import *

@@ -48,5 +48,5 @@ def create_application(
         graphql_blueprint(registry, executor, signer, request_log, settings)
     )
     application.register_blueprint(files_blueprint(registry, signer))
-    application.register_blueprint(control_blueprint(registry, settings.scenario, host, shut_down))
+    application.register_blueprint(control_blueprint(registry, settings, host, shut_down))
     return application

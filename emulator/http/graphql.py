@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from concurrent.futures import wait
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -15,7 +14,7 @@ from emulator.api.errors import plain_error
 from emulator.api.execution import GraphQLExecutor
 from emulator.config import API_PATH, Settings
 from emulator.domain.api_key import RUN_KEY_PREFIX
-from emulator.domain.events import Delivery
+from emulator.domain.events import await_deliveries
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.world import Actor, World
 from emulator.http import security
@@ -64,7 +63,7 @@ def graphql_blueprint(
         valid, answer = executor.execute(data, context)
         operations = executor.operations(data["query"])
         request_log.add(Entry(request, session, operations, errors="errors" in answer))
-        _await(context.deliveries, settings.sync_wait)
+        await_deliveries(context.deliveries, settings.sync_wait)
         return _json(answer, 200 if valid else 400)
 
     return blueprint
@@ -87,13 +86,6 @@ def context_maker(signer: security.UploadSigner, workflow: str = "auto") -> Make
         return RequestContext(world, actor, files, uploads, version, client)
 
     return make
-
-
-def _await(deliveries: list[Delivery], seconds: float) -> None:
-    """Wait for what the request caused, and say so where it takes longer."""
-    for late in wait(deliveries, seconds).not_done:
-        if isinstance(late, Delivery):
-            late.not_awaited(seconds)
 
 
 def _revoked() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import wait
+from typing import Any
 
 from emulator import errors
 from emulator.domain import plugin as plugins_of
@@ -11,10 +12,13 @@ from emulator.domain.events import Delivery, Event
 from emulator.domain.trigger import triggered_by
 from emulator.domain.world import World
 from emulator.plugins.builder import BuildError
-from emulator.plugins.calls import Isolation
+from emulator.plugins.calls import METHODS, Isolation
 from emulator.plugins.runs import Runs
 from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.versions import Versions
+
+# method of a plugin → handler type
+_HANDLER_TYPES = {method: handler for handler, method in METHODS.items()}
 
 
 class PluginHost:
@@ -57,6 +61,39 @@ class PluginHost:
         if not plugins_of.is_webhook(world.view, world.view.plugins.the(run["pluginId"])):
             raise errors.run_of_no_webhook(run_id)
         begun = self._hosts[world].runs.redeliver(run)
+        if begun.awaited:
+            wait([begun.awaited], seconds)
+        return begun.run_id
+
+    def trigger(
+        self,
+        world: World,
+        plugin_name: str,
+        project_id: str,
+        event: str,
+        payload: dict[str, Any],
+        seconds: float,
+    ) -> str:
+        """Call one plugin for something that has not happened; answers the run's id.
+
+        Args:
+            event: an event's subject, or the name of a handler (``onSubmit`` or ``on_submit``).
+            payload: the event's, or the handler's arguments by name.
+            seconds: how long to wait for the end of the run.
+
+        Raises:
+            KiliError: the plugin is unknown, not active on the project, or not called for that.
+        """
+        view = world.view
+        project = view.projects.the(project_id)
+        found = view.plugins.find("name", (project["organizationId"], plugin_name))
+        if not found:
+            known = [each["name"] for each in view.plugins.all()]
+            raise errors.trigger_unknown_plugin(plugin_name, known)
+        if project_id not in found[0]["projectIds"]:
+            raise errors.trigger_inactive(plugin_name, project["title"])
+        subject = _HANDLER_TYPES.get(event, event)
+        begun = self._hosts[world].runs.trigger(found[0], project, subject, payload)
         if begun.awaited:
             wait([begun.awaited], seconds)
         return begun.run_id

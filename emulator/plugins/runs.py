@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from emulator import clock, ids, messages
+from emulator.domain import plugin as plugins_of
 from emulator.domain import run as runs_of
 from emulator.domain.api_key import RUN_KEY_PREFIX
 from emulator.domain.events import Delivery, Event
-from emulator.domain.trigger import Trigger
+from emulator.domain.plugin_subscription import PluginSubscription
+from emulator.domain.trigger import Trigger, called_by_hand
 from emulator.domain.world import Actor, Undone
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Call, Loaded, Result
@@ -46,11 +48,19 @@ class Runs:
         self._versions = versions
         self._timing = timing
 
-    def start(self, trigger: Trigger, event: Event, redelivery_of: str | None = None) -> Begun:
+    def start(
+        self,
+        trigger: Trigger,
+        event: Event,
+        redelivery_of: str | None = None,
+        *,
+        by_hand: bool = False,
+    ) -> Begun:
         """Record a run and queue it.
 
         Args:
             redelivery_of: the run that is made again.
+            by_hand: the event has not happened: somebody only says so.
         """
         epoch = self._world.epoch  # which stays, while events are being delivered
         cause = self._world.view.runs.get(event["runId"] or "")
@@ -67,6 +77,7 @@ class Runs:
                 lanes=[*causes, lane],
                 refusal=refusal,
                 redelivery_of=redelivery_of,
+                by_hand=by_hand,
             )
             if self._timing.awaited and not refusal and not waits:
                 content = messages.RUN_QUEUED.format(event=event["event"])
@@ -78,6 +89,29 @@ class Runs:
         queue = self._queue(lane, cause if waits else None)
         self._schedule.start(queue, lambda: self._run(run, epoch, due), started, lane)
         return Begun(run["id"], started if waits else None)
+
+    def trigger(
+        self, plugin: Document, project: Document, event: str, payload: dict[str, Any]
+    ) -> Begun:
+        """Call a plugin for something that has not happened, as if its creator had done it.
+
+        Raises:
+            KiliError: the plugin would not be called for it, or not with that.
+        """
+        with self._schedule.change() as tx:
+            event_id = tx.new_id()
+        happened = {
+            "id": event_id,
+            "event": event,
+            "organizationId": project["organizationId"],
+            "projectId": project["id"],
+            "userId": plugin["creatorId"],
+            "payload": payload,
+            "runId": None,
+        }
+        version = plugins_of.called_version(self._world.view, plugin)
+        asked = version or PluginSubscription().members()
+        return self.start(called_by_hand(plugin, asked, happened), happened, by_hand=True)
 
     def redeliver(self, run: Document) -> Begun:
         """Tell a webhook, as it is now, once more what it was told in a run."""

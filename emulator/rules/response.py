@@ -121,3 +121,19 @@ def _sub_answers(node: Node, misshapen: Misshapen) -> Iterator[Node]:
         return
     for job, answer in children.items():
         yield Node(job, "answer", answer, node.is_key, node.depth + 1)
+
+
+def unanswered(response: Response, jobs: dict[str, Any], input_type: str) -> list[str]:
+    """The jobs that an interface requires, and that a response says nothing about."""
+    answered = {
+        job
+        for _, section in sections(response, input_type)
+        if isinstance(section, dict)
+        for job, answer in section.items()
+        if isinstance(answer, dict) and any(answer.values())
+    }
+    return [
+        name
+        for name, job in jobs.items()
+        if job.get("required") and not job.get("isChild") and name not in answered
+    ]

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from flask import Blueprint, Response, jsonify, request
 
 from emulator import errors
-from emulator.config import DEFAULT_WORLD
+from emulator.config import DEFAULT_WORLD, Settings
 from emulator.domain.registry import WorldError, WorldRegistry
 from emulator.domain.world import Actor, World
 from emulator.http import security
 from emulator.http.body import BodyError
+from emulator.http.control.people import add_people_routes
 from emulator.http.control.webhooks import add_webhook_routes
 from emulator.http.control.worlds import add_registry_routes, add_world_routes
 from emulator.plugins.host import PluginHost
@@ -22,12 +23,13 @@ from emulator.scenario import ScenarioError
 
 
 def control_blueprint(
-    registry: WorldRegistry, default_scenario: str, host: PluginHost, shut_down: Callable[[], None]
+    registry: WorldRegistry, settings: Settings, host: PluginHost, shut_down: Callable[[], None]
 ) -> Blueprint:
     """The routes below ``/_emulator``.
 
     Args:
-        default_scenario: what a new world holds unless the request says otherwise.
+        settings: what a new world holds unless the request says otherwise, and how long an answer
+            waits for plugins.
         host: runs the plugins of the worlds.
         shut_down: ends the server.
     """
@@ -56,9 +58,10 @@ def control_blueprint(
         answer.call_on_close(shut_down)  # once the answer is on its way
         return answer
 
-    add_registry_routes(blueprint, registry, default_scenario)
+    add_registry_routes(blueprint, registry, settings.scenario)
     add_world_routes(blueprint, registry, host)
     add_webhook_routes(blueprint, registry, host)
+    add_people_routes(blueprint, registry, host, settings.sync_wait)
     return blueprint
 
 

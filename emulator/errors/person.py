@@ -1,0 +1,191 @@
+"""What a person, played through a command or the Python API, cannot do (all ours).
+
+The texts say what to do next, in the words of the commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from emulator.errors.base import KiliError
+
+_REASONS = {
+    "AlreadyHaveLabelOnCurrentStep": "they have labeled it in this step, and it waits for the "
+    "labels of others: act as somebody else, or change the label with --correct",
+    "AssetAlreadyAssigned": "it is assigned to others: act as one of them",
+    "AssetAlreadyLocked": "somebody else is at work on it: wait until they have submitted",
+    "AssetInDoneStepStatus": "it is done: have a reviewer send it back",
+    "AssetInDoneStepStatusWithCorrectAction": "they have done it already: change the label with "
+    "--correct, or have a reviewer send the asset back",
+    "AssetInDoneStepStatusWithReviewAction": "it is labeled already: review it, or send it back",
+    "AssetInNextStepWithCorrectAction": "it waits for its review: change the label with "
+    "--correct, or have a reviewer review it",
+    "BlockedByEnforceStepSeparation": "they have worked on it in another step, and the project "
+    "keeps its steps apart: act as somebody else",
+    "LabelNotEditable": "it is in another step by now",
+    "NotAssignedWithAssignAction": "it is assigned to others: assign it to them first, or act as "
+    "one of those",
+    "NotInStepAssignees": "they do not work on the step in which it waits: review what waits in a "
+    "review, and act as somebody who works on that step",
+}
+
+
+def person_unknown(name: str, known: Iterable[str]) -> KiliError:
+    """Nobody has this address, and no key this name."""
+    return KiliError(f'there is no user "{name}": give one of {", ".join(sorted(known))}')
+
+
+def person_ambiguous(name: str, emails: Iterable[str]) -> KiliError:
+    """Keys of several users have this name."""
+    return KiliError(f'"{name}" names keys of several users: give one of {", ".join(emails)}')
+
+
+def person_deactivated(email: str) -> KiliError:
+    """The user cannot sign in any more."""
+    return KiliError(f"{email} is deactivated: activate the user, or act as another")
+
+
+def project_not_named(name: str, known: Iterable[str]) -> KiliError:
+    """No project has this id or title."""
+    return KiliError(f'there is no project "{name}": there are {_listed(known)}')
+
+
+def project_ambiguous(name: str, candidates: Iterable[str]) -> KiliError:
+    """Several projects have this title."""
+    return KiliError(f'several projects are titled "{name}": give the id, of {_listed(candidates)}')
+
+
+def project_archived(title: str) -> KiliError:
+    """Nobody works in an archived project."""
+    return KiliError(f'project "{title}" is archived: unarchive it first')
+
+
+def person_not_member(email: str, title: str, project_id: str) -> KiliError:
+    """The user has no part in the project."""
+    return KiliError(
+        f'{email} is no member of project "{title}": add them first, for example with '
+        f'kili.append_to_roles("{project_id}", "{email}", role="LABELER")'
+    )
+
+
+def asset_not_named(name: str, title: str) -> KiliError:
+    """No asset of the project has this id or external id."""
+    return KiliError(f'project "{title}" has no asset with the id or external id "{name}"')
+
+
+def asset_ambiguous(name: str, ids: Iterable[str]) -> KiliError:
+    """Several assets of the project have this external id."""
+    return KiliError(
+        f'several assets have the external id "{name}": give the id, of {_listed(ids)}'
+    )
+
+
+def asset_missing(verb: str) -> KiliError:
+    """What is done to an asset needs one."""
+    return KiliError(f"{verb} needs an asset: give its id or external id")
+
+
+def queue_empty(verb: str, email: str, title: str) -> KiliError:
+    """Nothing waits for the user."""
+    return KiliError(f'nothing in project "{title}" waits for {email} to {verb}')
+
+
+def person_locked_out(external_id: str, email: str, reason: str) -> KiliError:
+    """The workflow does not let the person work on the asset now."""
+    text = f'{email} cannot work on asset "{external_id}": {_REASONS[reason]} ({reason})'
+    return KiliError(text, context={"reason": reason})
+
+
+def asset_in_review(external_id: str) -> KiliError:
+    """A label is submitted where a review is due."""
+    return KiliError(
+        f'asset "{external_id}" waits for its review or is reviewed: review it, or send it back'
+    )
+
+
+def nothing_to_review(external_id: str) -> KiliError:
+    """An asset is reviewed, or sent back, that nobody has labeled."""
+    return KiliError(f'asset "{external_id}" has no label that could be reviewed: submit one first')
+
+
+def awaits_label(external_id: str) -> KiliError:
+    """An asset is reviewed that is to be labeled, once more or by others too."""
+    return KiliError(f'asset "{external_id}" is still to be labeled: submit a label first')
+
+
+def not_reviewable(external_id: str) -> KiliError:
+    """No review follows where the asset is done."""
+    return KiliError(f'asset "{external_id}" is done, and no review step follows: send it back')
+
+
+def not_sent_back(external_id: str) -> KiliError:
+    """An asset is sent back that is still to be labeled."""
+    return KiliError(f'asset "{external_id}" is still to be labeled: there is nothing to send back')
+
+
+def asset_skipped(external_id: str) -> KiliError:
+    """Somebody is to work on an asset that was skipped."""
+    return KiliError(f'asset "{external_id}" is skipped: unskip it first')
+
+
+def correction_needless(external_id: str) -> KiliError:
+    """A label is to be corrected that the person has not made, or that waits for them anyway."""
+    return KiliError(
+        f'nothing of theirs is to be corrected on asset "{external_id}": leave out --correct'
+    )
+
+
+def jobs_unanswered(jobs: Iterable[str]) -> KiliError:
+    """The app does not let anybody submit without an answer to the required jobs."""
+    return KiliError(
+        f"the label has no answer to {', '.join(jobs)}, which the interface requires: "
+        "give a json response with --label"
+    )
+
+
+def save_needs_label() -> KiliError:
+    """Nothing is to be saved."""
+    return KiliError("save needs what is to be saved: give a json response with --label")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+CONTROL_PERSON = "send a JSON object with project and user, and where needed {members}; {wrong}"
+CONTROL_VERB = 'people do not "{verb}": they {verbs}'
+CONTROL_TRIGGER = 'send {"plugin": name, "project": id or title, "event": text, "payload": object}'
+
+
+def trigger_unknown_event(event: str, handlers: Iterable[str]) -> KiliError:
+    """What is triggered is neither an event nor a handler."""
+    return KiliError(
+        f'"{event}" is neither an event that plugins are sent, such as asset.created, nor one of '
+        f"the handlers {', '.join(handlers)}"
+    )
+
+
+def trigger_unknown_plugin(name: str, known: Iterable[str]) -> KiliError:
+    """No plugin has this name."""
+    return KiliError(f'there is no plugin "{name}": there are {_listed(known)}')
+
+
+def trigger_inactive(name: str, title: str) -> KiliError:
+    """The plugin has no business in the project."""
+    return KiliError(
+        f'plugin "{name}" is not active on project "{title}": activate it with '
+        "kili.activate_plugin_on_project first"
+    )
+
+
+def trigger_not_called(name: str, event: str, asked: Iterable[str]) -> KiliError:
+    """The plugin did not ask for the event."""
+    return KiliError(
+        f'plugin "{name}" is not called for {event}, only for {_listed(asked)}: deploy it with '
+        "the handler or event pattern"
+    )
+
+
+def trigger_arguments(handler: str, names: Iterable[str]) -> KiliError:
+    """The payload of a handler is not what it is called with."""
+    return KiliError(f"the payload of {handler} needs the members {', '.join(names)}, and no other")
