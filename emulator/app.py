@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import tempfile
 import threading
@@ -16,9 +15,6 @@ from typing import Any
 from emulator import ids
 from emulator.api.execution import GraphQLExecutor
 from emulator.config import API_PATH, DEFAULT_WORLD, Settings, no_proxy, write_private
-from emulator.domain import people
-from emulator.domain.people import Deed
-from emulator.domain.person import Work
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.world import Mark, World
 from emulator.http.application import create_application
@@ -26,6 +22,7 @@ from emulator.http.request_log import RequestLog
 from emulator.http.security import UploadSigner
 from emulator.http.server import HttpServer
 from emulator.http.subscriptions import Subscriptions, subscriptions_blueprint
+from emulator.played import Played, Stage
 from emulator.plugins.host import PluginHost
 from emulator.plugins.inline import InlineIsolation
 from emulator.plugins.schedule import Timing
@@ -146,7 +143,7 @@ def direct_connections(url: str, environment: Any = os.environ) -> Iterator[None
             environment["NO_PROXY"] = before
 
 
-class Emulator:
+class Emulator(Played):
     """An emulator in this process, with a world of its own, in memory.
 
     ::
@@ -262,123 +259,8 @@ class Emulator:
         """Wait until no plugin is at work; whether that came about in time."""
         return self.platform.host.wait_idle(self.world, seconds)
 
-    def submit(
-        self,
-        project: str,
-        asset: str | None = None,
-        label: dict[str, Any] | None = None,
-        *,
-        user: str = "labeler",
-        seconds: float = 0,
-        correct: bool = False,
-    ) -> dict[str, Any]:
-        """Have somebody label an asset in the app.
-
-        Args:
-            project: its id or title.
-            asset: its id or external id; the next in the person's queue, if ``None``.
-            label: the json response; what the person saved there, if ``None``.
-            user: the person's address, or the name of their key.
-            seconds: how long it took them.
-            correct: they change a label that they have submitted already.
-
-        Returns:
-            what happened: see :func:`emulator.domain.people.act`.
-
-        Raises:
-            KiliError: something is unknown, or the person cannot do that now.
-        """
-        work = _work(label, seconds=seconds, correct=correct)
-        return self._act("submit", project, asset, user, work)
-
-    def review(
-        self,
-        project: str,
-        asset: str | None = None,
-        label: dict[str, Any] | None = None,
-        *,
-        user: str = "reviewer",
-        seconds: float = 0,
-        correct: bool = False,
-    ) -> dict[str, Any]:
-        """Have somebody review an asset's latest label; ``label`` corrects it. As :meth:`submit`.
-
-        Args:
-            correct: they change a review of their own.
-        """
-        work = _work(label, seconds=seconds, correct=correct)
-        return self._act("review", project, asset, user, work)
-
-    def save(
-        self,
-        project: str,
-        asset: str | None,
-        label: dict[str, Any],
-        *,
-        user: str = "labeler",
-        seconds: float = 0,
-    ) -> dict[str, Any]:
-        """Have somebody begin to label an asset and leave it open, locked. As :meth:`submit`."""
-        return self._act("save", project, asset, user, _work(label, seconds=seconds))
-
-    def send_back(
-        self, project: str, asset: str, *, issue: str | None = None, user: str = "reviewer"
-    ) -> dict[str, Any]:
-        """Have somebody send an asset back to be labeled again. As :meth:`submit`.
-
-        Args:
-            issue: what they have to say about its label.
-        """
-        return self._act("send-back", project, asset, user, Work(issue=issue))
-
-    def skip(
-        self, project: str, asset: str | None = None, *, reason: str = "", user: str = "labeler"
-    ) -> dict[str, Any]:
-        """Have somebody skip an asset. As :meth:`submit`."""
-        return self._act("skip", project, asset, user, Work(reason=reason))
-
-    def unskip(self, project: str, asset: str, *, user: str = "labeler") -> dict[str, Any]:
-        """Have somebody bring a skipped asset back into the queue. As :meth:`submit`."""
-        return self._act("unskip", project, asset, user, Work())
-
-    def click(
-        self,
-        project: str,
-        asset: str,
-        label: dict[str, Any] | None = None,
-        *,
-        user: str = "labeler",
-    ) -> dict[str, Any]:
-        """Have somebody click on the custom interface's button. As :meth:`submit`."""
-        return self._act("click", project, asset, user, _work(label))
-
-    def _act(
-        self, verb: str, project: str, asset: str | None, user: str, work: Work
-    ) -> dict[str, Any]:
-        deed = Deed(verb, project, user, asset, work)
-        return people.act(self.world, deed, self._settings.sync_wait)
-
-    def trigger(
-        self, event: str, plugin: str, project: str, payload: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Call a plugin for something that has not happened.
-
-        Args:
-            event: an event's subject, or the name of a handler.
-            project: its id or title.
-            payload: the event's, or the handler's arguments by name.
-
-        Returns:
-            of the run, ``id``, ``plugin``, ``handler``, ``outcome``, ``refusal`` and ``error``.
-
-        Raises:
-            KiliError: something is unknown, or the plugin is not called for that.
-        """
-        world, seconds = self.world, self._settings.sync_wait
-        project_id = people.find_project(world.view, project)["id"]
-        host = self.platform.host
-        run_id = host.trigger(world, plugin, project_id, event, payload, seconds)
-        return people.run_told(world.view, world.view.runs.the(run_id))
+    def played(self) -> Stage:
+        return Stage(self.world, self.platform.host, self._settings.sync_wait)
 
     def environment(self, name: str = "admin") -> Mapping[str, str]:
         """The variables that a process needs to use this emulator."""
@@ -387,10 +269,6 @@ class Emulator:
             "KILI_API_KEY": self.key(name),
             "NO_PROXY": no_proxy(self.url),
         }
-
-
-def _work(label: dict[str, Any] | None, **members: Any) -> Work:
-    return Work(None if label is None else json.dumps(label), **members)
 
 
 def warm_up() -> None:

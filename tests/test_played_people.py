@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from emulator.cli import main
 from emulator.errors import KiliError
 from tests.plugins.test_handlers import HANDLERS, plug_in, told
+from tests.sdk import SdkSession
 from tests.server import RemoteWorld, ServerUnderTest
 from tests.stage import INTERFACE, Names, deploy_plugin, set_steps
 from tests.wire import Wire
@@ -256,6 +257,15 @@ def test_the_v1_workflow_has_its_own_words(wire: Wire, known: Names) -> None:
     assert "leave out --correct" in refusal(wire, "submit", project, "shed", HARD, correct=True)
 
 
+def test_a_prediction_is_submitted_as_it_is_shown(wire: Wire, known: Names) -> None:
+    (asset_id,) = add_assets(wire, known, "barn")
+    rows = [{"assetID": asset_id, "jsonResponse": json.dumps(HARD), "modelName": "m"}]
+    data = {"labelType": "PREDICTION", "labelsData": rows}
+    wire.call("appendManyLabels", data=data, where={}, selection="id")
+    wire.emulator.submit(known["project"], "barn")
+    assert json.loads(labels(wire, asset_id)[-1]["jsonResponse"]) == HARD
+
+
 def test_required_jobs_must_be_answered(wire: Wire, known: Names) -> None:
     add_assets(wire, known, "barn")
     said = refusal(wire, "submit", known["project"], "barn")
@@ -274,6 +284,8 @@ def test_required_jobs_must_be_answered(wire: Wire, known: Names) -> None:
         (("Hidden", "hidden", EASY), {}, "is no member of project"),
         (("<project>", "barn", {"NO_JOB": {}}), {}, 'job "NO_JOB" is not in the json interface'),
         (("<project>", "barn", EASY), {"seconds": -1}, "secondsToLabel must be"),
+        (("<project>", "barn", EASY), {"seconds": float("inf")}, "secondsToLabel must be"),
+        (("<project>", "barn", EASY), {"seconds": float("nan")}, "secondsToLabel must be"),
         (("Twins", "barn", EASY), {}, "several projects are titled"),
     ],
 )
@@ -396,7 +408,7 @@ def run(
 
 
 def test_the_commands_say_what_happened_and_the_sdk_reads_it(
-    server: ServerUnderTest, remote_world: RemoteWorld
+    notebook: SdkSession, server: ServerUnderTest, remote_world: RemoteWorld
 ) -> None:
     here = ("--project", remote_world.project_id)
     asset = next(e for e in remote_world.export()["assets"] if e["status"] == "TODO")
@@ -412,6 +424,18 @@ def test_the_commands_say_what_happened_and_the_sdk_reads_it(
     assert [code for code, _ in said] == [0] * 5, said
     moves = ["TODO -> ONGOING", "ONGOING -> LABELED", "LABELED -> REVIEWED", "REVIEWED -> ONGOING"]
     assert [move in text for move, (_, text) in zip(moves, said, strict=False)] == [True] * 4
+    seen = notebook.run(
+        f"[(each['labelType'], each['jsonResponse'], each['author']['email']) for each in "
+        f"kili.labels(project_id=project_id, asset_id={asset['id']!r}) "
+        "if each['labelType'] != 'PREDICTION']"
+    )
+    labeler, reviewer = "labeler@example.com", "reviewer@example.com"
+    assert [tuple(each) for each in seen.checked().value] == [
+        ("AUTOSAVE", HARD, labeler),
+        ("DEFAULT", HARD, labeler),
+        ("AUTOSAVE", EASY, reviewer),
+        ("REVIEW", EASY, reviewer),
+    ]
     code, text = run(server, remote_world, "submit", *mine, "--json")
     assert (code, json.loads(text)["after"]["status"]) == (0, "LABELED")
     code, text = run(server, remote_world, "submit", *mine, "--label", "-", typed="{")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from emulator import errors
@@ -179,6 +180,8 @@ def _response(operation: str, home: Document, text: str) -> dict[str, Any]:
 def _seconds(operation: str, row: dict[str, Any], before: list[Document]) -> tuple[float, int]:
     """The time of a label, and with it of all of the author's on the asset."""
     seconds = row.get("secondsToLabel") or 0
+    if not math.isfinite(seconds):
+        raise errors.seconds_refused(operation)
     if seconds == int(seconds):
         seconds = int(seconds)
     total = round(sum(each["secondsToLabel"] for each in before) + seconds)

@@ -22,7 +22,7 @@ from emulator.rules.json_response import check_json_response, parse_json_respons
 from emulator.rules.lock_reasons import LockReason
 from emulator.rules.response import unanswered
 from emulator.rules.steps import Place
-from emulator.rules.workflow import LabelType
+from emulator.rules.workflow import SUBMITTED, LabelType
 from emulator.storage.snapshot import Document
 
 _SUBMIT, _SEND_BACK = "appendManyLabels", "sendAssetsBackToQueue"
@@ -75,7 +75,7 @@ def save(tx: Transaction, target: Document, work: Work) -> Done:
 def submit(tx: Transaction, target: Document, work: Work) -> Done:
     """Label an asset: with the response given, or with what the person sees on opening it.
 
-    That is what they autosaved, or else what they had submitted, or else nothing.
+    That is what they autosaved or submitted last, or else the newest prediction, or else nothing.
 
     Raises:
         KiliError: the asset is not theirs to label now, or the response does not fit.
@@ -166,8 +166,8 @@ def click(tx: Transaction, target: Document, work: Work) -> Done:
     access.require(tx, _SUBMIT, target["projectId"])
     held = any(each["authorId"] == tx.actor.user_id for each in lock.locks_of(tx, target))
     _lock(tx, target)
-    own = tx.labels.find("author", (target["id"], tx.actor.user_id))
-    response = work.response or (own[-1]["jsonResponse"] if own else "{}")
+    own = _own_work(tx, target)
+    response = work.response or _shown(tx, target)
     project = tx.projects.the(target["projectId"])
     jobs = parse_json_interface(project["jsonInterface"], _SUBMIT)
     value = parse_json_response(response)
@@ -327,10 +327,17 @@ def _own_label(tx: Transaction, target: Document) -> Document | None:
 
 
 def _shown(tx: Transaction, target: Document) -> str:
-    """What the person sees of their own on opening an asset."""
+    """What the person sees on opening an asset: their own work, or else a prediction (§6.2)."""
+    own = _own_work(tx, target)
+    labels = tx.labels.find("asset", target["id"])
+    seen = own or [each for each in labels if each["labelType"] == "PREDICTION"]
+    return str(seen[-1]["jsonResponse"]) if seen else "{}"
+
+
+def _own_work(tx: Transaction, target: Document) -> list[Document]:
+    """What the person saved and submitted of an asset."""
     labels = tx.labels.find("author", (target["id"], tx.actor.user_id))
-    own = [each for each in labels if each["labelType"] in ("AUTOSAVE", "DEFAULT", "REVIEW")]
-    return str(own[-1]["jsonResponse"]) if own else "{}"
+    return [each for each in labels if each["labelType"] in (*SUBMITTED, "AUTOSAVE")]
 
 
 def _check_complete(tx: Transaction, target: Document, text: str) -> None:
