@@ -1,0 +1,270 @@
+"""Which packages a plugin imports, and which of them a place to run it lets it have.
+
+The platform in the cloud installs what ``requirements.txt`` names; on premise there is a fixed list
+of packages (contract §8.2); the tutorial allows numpy and the SDK alone. Of the standard library
+none of them says anything: it is no package to be installed, and always allowed.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from packaging.utils import canonicalize_name
+
+Policy = Literal["saas", "on-premise", "tutorial"]
+POLICIES: tuple[Policy, ...] = get_args(Policy)
+
+ON_PREMISE = (
+    "numpy",
+    "pandas",
+    "scikit-learn",
+    "opencv-python-headless",
+    "Pillow",
+    "requests",
+    "uuid",
+    "kili",
+)
+# What the cloud has without being asked is not public: at least this, see docs/fidelity.md.
+PROVIDED: dict[Policy, tuple[str, ...]] = {
+    "saas": ON_PREMISE,
+    "on-premise": ON_PREMISE,
+    "tutorial": ("numpy", "kili"),
+}
+
+# Where the name that is imported says little about the distribution to install.
+COMMON_NAMES: dict[str, tuple[str, ...]] = {
+    "attr": ("attrs",),
+    "bs4": ("beautifulsoup4",),
+    "cv2": (
+        "opencv-python-headless",
+        "opencv-python",
+        "opencv-contrib-python",
+        "opencv-contrib-python-headless",
+    ),
+    "Crypto": ("pycryptodome",),
+    "dateutil": ("python-dateutil",),
+    "docx": ("python-docx",),
+    "dotenv": ("python-dotenv",),
+    "fitz": ("PyMuPDF",),
+    "git": ("GitPython",),
+    "jwt": ("PyJWT",),
+    "magic": ("python-magic",),
+    "OpenSSL": ("pyOpenSSL",),
+    "osgeo": ("GDAL",),
+    "PIL": ("Pillow",),
+    "pkg_resources": ("setuptools",),
+    "psycopg2": ("psycopg2-binary", "psycopg2"),
+    "serial": ("pyserial",),
+    "skimage": ("scikit-image",),
+    "sklearn": ("scikit-learn",),
+    "websocket": ("websocket-client",),
+    "yaml": ("PyYAML",),
+}
+_CATCH_IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """A module that a source imports by its absolute name.
+
+    Attributes:
+        module: its dotted name.
+        line: where, counted from 1.
+        optional: its absence is caught.
+    """
+
+    module: str
+    line: int
+    optional: bool = False
+
+    @property
+    def top(self) -> str:
+        """The name of its top-level package."""
+        return self.module.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """An import that the place where the plugin is to run does not allow.
+
+    Attributes:
+        file: seen from the plugin's folder.
+        line: counted from 1.
+        module: what is imported.
+        reason: why it is not allowed.
+        remedy: what to do about it.
+    """
+
+    file: str
+    line: int
+    module: str
+    reason: str
+    remedy: str
+
+
+def imports_of(source: str) -> list[Import]:
+    """The modules that a source imports when it runs, in the order of its lines.
+
+    Left out are relative imports, and those that only type checkers read. Included is
+    ``importlib.import_module`` of a name that the source spells out.
+
+    Raises:
+        SyntaxError: the source is no Python.
+    """
+    found = _Imports()
+    found.visit(ast.parse(source))
+    return sorted(found.found, key=lambda each: each.line)
+
+
+class _Imports(ast.NodeVisitor):
+    def __init__(self) -> None:
+        self.found: list[Import] = []
+        self._optional = False
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for each in node.names:
+            self._add(each.name, node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        if node.level == 0 and node.module:
+            self._add(node.module, node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        named = _last_name(node.func) in ("import_module", "__import__")
+        first = node.args[0] if node.args else None
+        module = first.value if named and isinstance(first, ast.Constant) else None
+        if isinstance(module, str) and module and not module.startswith("."):
+            self._add(module, node)
+        self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> None:
+        if _last_name(node.test) != "TYPE_CHECKING":
+            self.generic_visit(node)
+            return
+        for each in node.orelse:
+            self.visit(each)
+
+    def visit_Try(self, node: ast.Try) -> None:
+        self._visit_all(node.body, any(_catches(each.type) for each in node.handlers))
+        self._visit_all([*node.handlers, *node.orelse, *node.finalbody])
+
+    def visit_With(self, node: ast.With) -> None:
+        calls = [each.context_expr for each in node.items]
+        suppressed = any(
+            isinstance(call, ast.Call)
+            and _last_name(call.func) == "suppress"
+            and any(_catches(argument) for argument in call.args)
+            for call in calls
+        )
+        self._visit_all(calls)
+        self._visit_all(node.body, suppressed)
+
+    def _visit_all(self, nodes: Sequence[ast.AST], optional: bool = False) -> None:
+        before, self._optional = self._optional, self._optional or optional
+        for each in nodes:
+            self.visit(each)
+        self._optional = before
+
+    def _add(self, module: str, node: ast.stmt | ast.expr) -> None:
+        self.found.append(Import(module, node.lineno, self._optional))
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _catches(node: ast.expr | None) -> bool:
+    """Whether an ``except`` of that expression catches a module that is missing."""
+    if isinstance(node, ast.Tuple):
+        return any(_catches(each) for each in node.elts)
+    return node is None or _last_name(node) in _CATCH_IMPORT_ERRORS
+
+
+def foreign_imports(files: Mapping[str, str]) -> Iterator[tuple[str, Import]]:
+    """What a plugin imports that is neither its own nor of the standard library.
+
+    Args:
+        files: its sources by their path, seen from its folder. Those that are no Python are
+            passed over.
+
+    Yields:
+        the path and the import.
+    """
+    own = {name.partition("/")[0].removesuffix(".py") for name in files}
+    for name, source in sorted(files.items()):
+        try:
+            imports = imports_of(source)
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        for each in imports:
+            if each.top not in own and each.top not in sys.stdlib_module_names:
+                yield name, each
+
+
+def distributions_of(module: str, installed: Mapping[str, Sequence[str]]) -> list[str]:
+    """The distributions that may provide a module; the first is the one to suggest.
+
+    Args:
+        module: its dotted name.
+        installed: as :func:`importlib.metadata.packages_distributions` answers.
+    """
+    top = module.partition(".")[0]
+    known = [*COMMON_NAMES.get(top, ()), *installed.get(top, ())]
+    return list(dict.fromkeys(known)) or [top]
+
+
+def violations(
+    files: Mapping[str, str],
+    policy: Policy,
+    *,
+    installed: Mapping[str, Sequence[str]],
+    required: Collection[str] = (),
+    with_provided: Collection[str] = (),
+) -> list[Violation]:
+    """The imports of a plugin that a policy does not allow.
+
+    An import whose absence is caught is always allowed.
+
+    Args:
+        files: the plugin's sources by their path.
+        installed: as :func:`importlib.metadata.packages_distributions` answers.
+        required: the distributions that its ``requirements.txt`` brings, by name. They count where
+            they are installed: in the cloud.
+        with_provided: what comes along with the packages that the cloud has.
+    """
+    allowed = {canonicalize_name(each) for each in PROVIDED[policy]}
+    if policy == "saas":
+        allowed |= {canonicalize_name(each) for each in (*required, *with_provided)}
+    found = []
+    for file, each in foreign_imports(files):
+        names = distributions_of(each.module, installed)
+        if not each.optional and not _is_allowed(each.top, names, allowed):
+            found.append(_violation(file, each, names[0], policy))
+    return found
+
+
+def _is_allowed(top: str, names: Sequence[str], allowed: Collection[str]) -> bool:
+    """Whether something allowed provides it; of namespaces such as ``google``, anything below."""
+    if any(canonicalize_name(each) in allowed for each in names):
+        return True
+    prefix = canonicalize_name(top) + "-"
+    return names == [top] and any(each.startswith(prefix) for each in allowed)
+
+
+def _violation(file: str, each: Import, distribution: str, policy: Policy) -> Violation:
+    if policy == "saas":
+        reason = "the platform installs only what requirements.txt names"
+        remedy = f"add the line {distribution} to a requirements.txt beside main.py"
+    elif policy == "on-premise":
+        reason = f"on premise, plugins can only import {', '.join(ON_PREMISE)}"
+        remedy = "do without it, or with the standard library"
+    else:
+        reason = "the tutorial's plugins can only import numpy and kili"
+        remedy = "do without it, or with the standard library"
+    return Violation(file, each.line, each.module, reason, remedy)

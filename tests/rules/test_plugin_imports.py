@@ -1,0 +1,177 @@
+"""What a plugin imports, and which of that a policy allows."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.rules.plugin_imports import (
+    ON_PREMISE,
+    POLICIES,
+    Import,
+    Policy,
+    distributions_of,
+    foreign_imports,
+    imports_of,
+    violations,
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import numpy", [Import("numpy", 1)]),
+        ("import numpy as np, pandas.core", [Import("numpy", 1), Import("pandas.core", 1)]),
+        ("\nfrom kili.plugins import PluginCore", [Import("kili.plugins", 2)]),
+        ("from . import helpers\nfrom .a import b\nfrom .. import c", []),
+        ("def f():\n    import yaml", [Import("yaml", 2)]),
+        ("class A:\n  class B:\n    def f(self):\n      import yaml", [Import("yaml", 4)]),
+        ("if True:\n    import yaml", [Import("yaml", 2)]),
+        (
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import yaml",
+            [Import("typing", 1)],
+        ),
+        ("import typing as t\nif t.TYPE_CHECKING:\n    import yaml", [Import("typing", 1)]),
+        (
+            "if TYPE_CHECKING:\n    import yaml\nelse:\n    import attr",
+            [Import("attr", 4)],
+        ),
+        ("try:\n    import yaml\nexcept ImportError:\n    yaml = None", [Import("yaml", 2, True)]),
+        ("try:\n    import yaml\nexcept:\n    pass", [Import("yaml", 2, True)]),
+        ("try:\n    import yaml\nexcept (KeyError, ImportError): 0", [Import("yaml", 2, True)]),
+        ("try:\n    import yaml\nexcept ModuleNotFoundError: 0", [Import("yaml", 2, True)]),
+        ("try:\n    import yaml\nexcept Exception: 0", [Import("yaml", 2, True)]),
+        ("try:\n    import yaml\nexcept KeyError: 0", [Import("yaml", 2)]),
+        ("try:\n    import yaml\nfinally: 0", [Import("yaml", 2)]),
+        (
+            "try:\n    import ujson\nexcept ImportError:\n    import simplejson",
+            [Import("ujson", 2, True), Import("simplejson", 4)],
+        ),
+        ("try:\n    0\nexcept ImportError: 0\nelse:\n    import yaml", [Import("yaml", 5)]),
+        (
+            "import contextlib\nwith contextlib.suppress(ImportError):\n    import yaml",
+            [Import("contextlib", 1), Import("yaml", 3, True)],
+        ),
+        ("with suppress(KeyError):\n    import yaml", [Import("yaml", 2)]),
+        ("with open('f') as f:\n    import yaml", [Import("yaml", 2)]),
+        ("importlib.import_module('yaml.nodes')", [Import("yaml.nodes", 1)]),
+        ("import_module('yaml')", [Import("yaml", 1)]),
+        ("__import__('yaml')", [Import("yaml", 1)]),
+        ("importlib.import_module('.own', 'package')", []),
+        ("importlib.import_module(name)", []),
+        ("importlib.import_module()", []),
+        ("importlib.import_module('')", []),
+        ("__import__(1)", []),
+        ("async def f():\n    import yaml", [Import("yaml", 2)]),
+        ("", []),
+    ],
+)
+def test_imports_are_those_that_are_done_when_the_source_runs(
+    source: str, found: list[Import]
+) -> None:
+    assert imports_of(source) == found
+
+
+def test_source_that_is_no_python_has_none() -> None:
+    with pytest.raises(SyntaxError):
+        imports_of("import")
+    assert list(foreign_imports({"main.py": "import yaml", "other.py": "import"})) == [
+        ("main.py", Import("yaml", 1))
+    ]
+
+
+@pytest.mark.parametrize("own", ["helpers.py", "helpers/__init__.py", "helpers/deep/a.py"])
+def test_own_modules_and_the_standard_library_are_not_foreign(own: str) -> None:
+    main = "from __future__ import annotations\nimport json, os.path\nimport helpers.deep, yaml"
+
+    assert list(foreign_imports({"main.py": main, own: "import main\nimport helpers"})) == [
+        ("main.py", Import("yaml", 3))
+    ]
+
+
+def test_own_module_may_have_the_name_of_a_package() -> None:
+    assert list(foreign_imports({"main.py": "import yaml", "yaml.py": ""})) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("numpy", ["numpy"]),
+        ("numpy.random", ["numpy"]),
+        ("yaml", ["PyYAML"]),
+        ("PIL.Image", ["Pillow"]),
+        ("sklearn", ["scikit-learn"]),
+        ("skimage.io", ["scikit-image"]),
+        ("dateutil.tz", ["python-dateutil"]),
+        ("ours", ["Their-Name"]),
+        ("unheard_of", ["unheard_of"]),
+    ],
+)
+def test_distribution_is_that_which_brings_the_module(module: str, expected: list[str]) -> None:
+    assert distributions_of(module, {"ours": ["Their-Name"], "PIL": ["Pillow"]}) == expected
+
+
+def modules(source: str, policy: Policy, required: tuple[str, ...] = ()) -> list[str]:
+    found = violations({"main.py": source}, policy, installed={}, required=required)
+    return [each.module for each in found]
+
+
+ALL = "import numpy, pandas, sklearn, cv2, PIL.Image, requests, uuid, kili.plugins, yaml, json"
+
+
+@pytest.mark.parametrize(
+    ("policy", "refused"),
+    [
+        ("saas", ["yaml"]),
+        ("on-premise", ["yaml"]),
+        ("tutorial", ["pandas", "sklearn", "cv2", "PIL.Image", "requests", "yaml"]),
+    ],
+)
+def test_policy_allows_its_packages_and_the_standard_library(
+    policy: Policy, refused: list[str]
+) -> None:
+    assert modules(ALL, policy) == refused
+
+
+@pytest.mark.parametrize("name", ["PyYAML", "pyyaml", "PYYAML"])
+def test_only_the_cloud_installs_requirements(name: str) -> None:
+    assert modules("import yaml", "saas", (name,)) == []
+    assert modules("import yaml", "on-premise", (name,)) == ["yaml"]
+    assert modules("import yaml", "tutorial", (name,)) == ["yaml"]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_import_whose_absence_is_caught_is_allowed(policy: Policy) -> None:
+    assert modules("try:\n    import yaml\nexcept ImportError:\n    yaml = None", policy) == []
+
+
+def test_what_comes_along_with_provided_packages_is_allowed_in_the_cloud_alone() -> None:
+    files = {"main.py": "import tqdm"}
+    brought = {"installed": {}, "with_provided": ["tqdm"]}
+
+    assert violations(files, "saas", **brought) == []  # type: ignore[arg-type]
+    assert len(violations(files, "on-premise", **brought)) == 1  # type: ignore[arg-type]
+
+
+def test_package_of_a_namespace_is_brought_by_what_is_named_after_it() -> None:
+    source = "from google.cloud import storage"
+
+    assert modules(source, "saas", ("google-cloud-storage",)) == []
+    assert modules(source, "saas", ("googly",)) == ["google.cloud"]
+
+
+def test_another_build_of_the_same_package_will_do() -> None:
+    installed = {"cv2": ["opencv-python"]}
+    files = {"main.py": "import cv2"}
+
+    assert violations(files, "on-premise", installed=installed) == []
+
+
+def test_violation_says_where_why_and_what_to_do() -> None:
+    files = {"main.py": "import helpers", "helpers/a.py": "\n\nimport yaml.nodes"}
+    (cloud,) = violations(files, "saas", installed={})
+    (premises,) = violations(files, "on-premise", installed={})
+
+    assert (cloud.file, cloud.line, cloud.module) == ("helpers/a.py", 3, "yaml.nodes")
+    assert cloud.reason == "the platform installs only what requirements.txt names"
+    assert cloud.remedy == "add the line PyYAML to a requirements.txt beside main.py"
+    assert all(name in premises.reason for name in ON_PREMISE)
