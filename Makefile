@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=
 ARGS ?=
+# As many processes as there are cores; all that one SDK is asked is in one of them.
+PARALLEL := -n logical --maxprocesses 8 --dist loadgroup
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
@@ -40,7 +42,7 @@ test: $(VENV)/.installed-dev sdk-environments
 	$(BIN)/python -m pytest $(ARGS)
 
 contract: $(VENV)/.installed-dev contract-environments
-	@status=0; $(BIN)/python -m pytest -m "surface or contract" $(ARGS) || status=$$?; \
+	@status=0; $(BIN)/python -m pytest -m "surface or contract" $(PARALLEL) $(ARGS) || status=$$?; \
 	$(BIN)/python -m tests.contract.coverage && exit $$status
 
 lint: $(VENV)/.installed-dev

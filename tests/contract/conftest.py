@@ -1,6 +1,7 @@
 """The SDKs that the contract is tested with: the newest one, and by `make contract` all.
 
-What of the others' methods passed is written down at the end (``evidence.py``).
+What of the others' methods passed is written down at the end (``evidence.py``). Where several
+processes run the tests, all those of one SDK are one group, so that one process writes its file.
 """
 
 from __future__ import annotations
@@ -10,14 +11,11 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from tests.contract.evidence import Recorder
-from tests.contract.surface import NEWEST, VERSIONS
+from tests.contract.surface import VERSIONS, marks_of
 from tests.sdk import SdkProcess
 from tests.server import ServerUnderTest
 
-_INSTALLED = [
-    pytest.param(version, marks=() if version == NEWEST else pytest.mark.contract)
-    for version in VERSIONS
-]
+_INSTALLED = [pytest.param(version, marks=marks_of(version)) for version in VERSIONS]
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +32,20 @@ def installed_sdk(request: pytest.FixtureRequest) -> Iterator[SdkProcess]:
     """Each of them in turn, in its own environment, its waits cut short."""
     with SdkProcess(request.param, fast=True) as process:
         yield process
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let all tests of one SDK follow each other: pytest orders them by their cases.
+
+    An SDK's process takes longer to start than a case takes to run.
+    """
+    items.sort(key=_place_of_sdk)
+
+
+def _place_of_sdk(item: pytest.Item) -> int:
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return VERSIONS.index(params["installed_sdk"]) if "installed_sdk" in params else -1
 
 
 _RECORDER = pytest.StashKey[Recorder]()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.contract import evidence
 from tests.contract.methods import Case, all_cases, broken, outside, pending
-from tests.contract.surface import NEWEST, VERSIONS, Surface, stored
+from tests.contract.surface import NEWEST, VERSIONS, Surface, marks_of, stored
 from tests.sdk import SdkProcess
 from tests.server import RemoteWorld, ServerUnderTest
 
@@ -20,12 +20,7 @@ DRIVER = Path(__file__).with_name("method_driver.py").read_text(encoding="utf-8"
 SURFACES = {version: stored(version) for version in VERSIONS}
 CASES = all_cases()
 TRIED = [
-    pytest.param(
-        version,
-        each,
-        id=f"{version}-{each}",
-        marks=() if version == NEWEST else pytest.mark.contract,
-    )
+    pytest.param(version, each, id=f"{version}-{each}", marks=marks_of(version))
     for version in VERSIONS
     for each in evidence.cases_of(version)
 ]
@@ -37,7 +32,7 @@ TRIED = [
 def test_method(
     installed_sdk: SdkProcess, logging_server: ServerUnderTest, tried: Case, tmp_path: Path
 ) -> None:
-    world = logging_server.new_world()
+    world = logging_server.new_world(tried.scenario)
     description = json.dumps(
         {
             "method": tried.method,
@@ -67,7 +62,7 @@ def _names(world: RemoteWorld) -> dict[str, Any]:
         "keys": world.keys,
         "project_id": world.project_id,
         "organization_id": held["organizations"][0]["id"],
-        "issue_id": held["issues"][0]["id"],
+        "issue_id": next((each["id"] for each in held["issues"]), None),
         "asset": {name: id_ for id_, name in names.items()},
         "label": {
             f"{names[each['assetId']]} {each['labelType']}": each["id"] for each in held["labels"]

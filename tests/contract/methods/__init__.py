@@ -12,14 +12,15 @@ To add one, write it into the module of its noun and delete the method from ``PE
         ),
     ]
 
-The code runs in the SDK's own process, against a new world with the default scenario. It finds:
+The code runs in the SDK's own process, against a new world with the default scenario, or with the
+one that the case names. It finds:
 
 ``kili``
     the client that has the method, as the administrator.
 ``version``
     the SDK's version, as ``"26.2.4"``.
 ``project_id``, ``organization_id``, ``issue_id``
-    what the scenario has one of.
+    what the scenario has one of (``issue_id`` is ``None`` where it has no issue).
 ``asset``, ``label``, ``user``
     ids by name: ``asset["pond"]``, ``label["farm INFERENCE"]``, ``user["labeler"]``.
 ``email``
@@ -66,6 +67,7 @@ class Case:
             or ``Mutation.deleteAssets or Mutation.deleteManyFromDataset``.
         since: the first SDK that it fits.
         until: the last one.
+        scenario: what its world holds: a built-in scenario, or the path of one.
     """
 
     method: str
@@ -73,6 +75,7 @@ class Case:
     code: str
     since: str | None
     until: str | None
+    scenario: str
 
     def fits(self, version: str) -> bool:
         """Whether the case is meant for an SDK."""
@@ -92,10 +95,11 @@ def case(
     code: str,
     since: str | None = None,
     until: str | None = None,
+    scenario: str = "default",
 ) -> Case:
     """A case, as the modules of this package write it."""
     operations = (sends,) if isinstance(sends, str) else sends
-    return Case(method, operations, dedent(code), since, until)
+    return Case(method, operations, dedent(code), since, until, scenario)
 
 
 def _number(version: str) -> Version:

@@ -8,17 +8,47 @@ _ASYNCHRONOUSLY = (
     "Mutation.appendManyAssetsAsynchronously or Mutation.appendManyFramesToDatasetAsynchronously"
 )
 
+_ASSETS = """
+found = list(kili.assets(project_id))
+assert [each["externalId"] for each in found] == list(asset)
+pond = list(kili.assets(project_id, asset["pond"], fields=["status", "jsonMetadata"]))
+metadata = {"place": "country", "numberOfObjects": 4}
+assert pond == [{"status": "TO_REVIEW", "jsonMetadata": metadata}]
+fields = ["statusCompute", "projectIdCompute", "latestLabelCompute.id"]
+(older,) = kili.assets(project_id, asset["pond"], fields=fields)
+assert older == {
+    "statusCompute": "TO_REVIEW",
+    "projectIdCompute": project_id,
+    "latestLabelCompute": {"id": label["pond DEFAULT"]},
+}
+"""
+_BY_REVIEWER = """
+
+def selected(**filters):
+    found = kili.assets(project_id, fields=["externalId"], **filters)
+    return [each["externalId"] for each in found]
+
+
+assert selected(label_reviewer_in=[user["reviewer"], user["labeler"]]) == ["street"]
+assert selected(label_reviewer_in=[user["labeler"]]) == []
+"""
+_BY_LABELER = """
+assert selected(label_reviewer_not_in=[user["labeler"]]) == ["street"]
+assert selected(label_reviewer_not_in=[user["reviewer"]]) == []
+assert selected(label_labeler_in=[user["labeler"]]) == ["street", "pond", "farm"]
+assert selected(label_labeler_in=[user["reviewer"]]) == []
+assert selected(label_labeler_not_in=[user["reviewer"]]) == ["street", "pond", "farm"]
+assert selected(label_labeler_not_in=[user["labeler"]]) == []
+"""
+
 CASES = [
-    case(
-        "assets",
-        sends="Query.assets",
-        code="""
-            found = list(kili.assets(project_id))
-            assert [each["externalId"] for each in found] == list(asset)
-            pond = list(kili.assets(project_id, asset["pond"], fields=["status", "jsonMetadata"]))
-            metadata = {"place": "country", "numberOfObjects": 4}
-            assert pond == [{"status": "TO_REVIEW", "jsonMetadata": metadata}]
-        """,
+    *(
+        case("assets", sends="Query.assets", code=_ASSETS + filtered, since=since, until=until)
+        for filtered, since, until in (
+            ("", None, "2.125.2"),
+            (_BY_REVIEWER, "2.140.3", "2.150.1"),
+            (_BY_REVIEWER + _BY_LABELER, "2.165.0", None),
+        )
     ),
     case(
         "count_assets",
@@ -136,6 +166,12 @@ CASES = [
         code="""
             found = kili.assets.list(project_id, fields=["id", "externalId"])
             assert {each["externalId"]: each["id"] for each in found} == asset
+            reviewed = {"label_reviewer_in": [user["reviewer"]]}
+            found = kili.assets.list(project_id, fields=["externalId"], filter=reviewed)
+            assert found == [{"externalId": "street"}]
+            labeled = {"label_labeler_in": [user["labeler"]]}
+            found = kili.assets.list(project_id, fields=["externalId"], filter=labeled)
+            assert [each["externalId"] for each in found] == ["street", "pond", "farm"]
         """,
     ),
     case(

@@ -14,6 +14,13 @@ CASES = [
             (reviewed,) = kili.labels(project_id, type_in=["REVIEW"])
             assert reviewed["author"]["email"] == email["reviewer"]
             assert reviewed["jsonResponse"]["CLASSIFICATION_JOB"] == EASY["CLASSIFICATION_JOB"]
+            fields = ["assetIdCompute", "authorIdCompute", "projectIdCompute"]
+            (older,) = kili.labels(project_id, type_in=["REVIEW"], fields=fields)
+            assert older == {
+                "assetIdCompute": asset["street"],
+                "authorIdCompute": user["reviewer"],
+                "projectIdCompute": project_id,
+            }
         """,
     ),
     case(

@@ -33,6 +33,10 @@ CASES = [
         code=_LEO
         + """
             assert len(list(kili.project_users(project_id))) == 4
+            (older,) = kili.project_users(
+                project_id, email=email["labeler"], fields=["numberOfLabelsCompute"]
+            )
+            assert older["numberOfLabelsCompute"] == 3
         """,
     ),
     case(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import dedent
 
 from tests.contract.methods import case
@@ -107,6 +108,26 @@ assert second["sendBackStepId"] == first["id"]
 (project,) = legacy.projects(other, fields=["enforceStepSeparation"])
 assert project["enforceStepSeparation"] is True
 """
+# No client makes a project with groups of steps: a scenario does.
+_GROUPED = str(Path(__file__).with_name("groups.yaml"))
+_ON_LABELING_STEP = """
+steps = client("admin").get_steps
+fields = ["steps.id", "steps.name", "steps.stepGroupId", "steps.assignees.email"]
+
+
+def assignees():
+    return [{{each["email"] for each in step["assignees"]}} for step in steps(project_id, fields)]
+
+
+everybody = {{email[each] for each in ("admin", "manager", "reviewer", "labeler")}}
+shapes, _, colors, _ = (each["id"] for each in steps(project_id, fields))
+assert assignees()[0] == assignees()[2] == everybody
+two = [email["manager"], email["reviewer"]]
+assert {remove}(project_id, "Label", two, group_name="Colors") == two
+assert (assignees()[0], assignees()[2]) == (everybody, everybody - {{*two}})
+assert {add}(project_id, emails=two[:1], step_id=colors) == two[:1]
+assert (assignees()[0], assignees()[2]) == (everybody, everybody - {{*two[1:]}})
+"""
 _EDIT = "Mutation.editProjectWorkflowSettings"
 
 _ORDER = ', "order": 2'  # a new step needs it until 25.2
@@ -158,6 +179,26 @@ CASES = [
         for verb, method in (
             ("remove", "remove_reviewers" + suffix),
             ("add", "add_reviewers" + other),
+        )
+    ),
+    *(
+        case(
+            method,
+            sends=_EDIT,
+            scenario=_GROUPED,
+            code=_ON_LABELING_STEP.format(
+                **{
+                    "add": "client('admin').add_labelers_to_step",
+                    "remove": "client('admin').remove_labelers_from_step",
+                }
+                | {verb: f"kili.{method}"}
+            ),
+        )
+        for verb, method in (
+            ("add", "add_labelers_to_step"),
+            ("remove", "remove_labelers_from_step"),
+            ("add", "projects.workflow.add_labelers"),
+            ("remove", "projects.workflow.remove_labelers"),
         )
     ),
     case(
@@ -251,15 +292,5 @@ CASES = [
         ),
     ),
 ]
-
-PENDING = dict.fromkeys(
-    (
-        "add_labelers_to_step",
-        "projects.workflow.add_labelers",
-        "projects.workflow.remove_labelers",
-        "remove_labelers_from_step",
-    ),
-    "tried in tests/test_step_groups.py: these need a V3 project, which no client makes",
-)
 
 BROKEN = {("get_steps", "2.176.1"): "it takes the list of steps, which it asks for, for one step"}
