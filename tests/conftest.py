@@ -13,6 +13,18 @@ from tests.stage import Names, set_stage
 from tests.wire import Wire
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests stay together where several processes run them (``--dist loadgroup``).
+
+    All those of one SDK do, whose process takes long to start; of the others, those of one file.
+    """
+    for item in items:
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        sdk = params.get("sdk") or params.get("installed_sdk")
+        item.add_marker(pytest.mark.xdist_group(sdk or item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
     """One server process for all tests, each of which makes a world of its own in it."""

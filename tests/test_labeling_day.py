@@ -92,10 +92,7 @@ user = {each["email"].split("@")[0]: each["id"] for each in kili.users(fields=["
 
 _SDKS = [
     *VERSIONS,
-    *(
-        pytest.param(version, marks=[pytest.mark.contract, pytest.mark.xdist_group(version)])
-        for version in CONTRACT_RECIPES
-    ),
+    *(pytest.param(version, marks=pytest.mark.contract) for version in CONTRACT_RECIPES),
 ]
 
 

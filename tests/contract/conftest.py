@@ -1,7 +1,7 @@
 """The SDKs that the contract is tested with: the newest one, and by `make contract` all.
 
 What of the others' methods passed is written down at the end (``evidence.py``). Where several
-processes run the tests, all those of one SDK are one group, so that one process writes its file.
+processes run the tests, one runs all those of an SDK, and writes its file.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from tests.contract.evidence import Recorder
-from tests.contract.surface import VERSIONS, marks_of
+from tests.contract.surface import NEWEST, VERSIONS
 from tests.sdk import SdkProcess
 from tests.server import ServerUnderTest
 
-_INSTALLED = [pytest.param(version, marks=marks_of(version)) for version in VERSIONS]
+_INSTALLED = [
+    pytest.param(version, marks=() if version == NEWEST else pytest.mark.contract)
+    for version in VERSIONS
+]
 
 
 @pytest.fixture(scope="session")

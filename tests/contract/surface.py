@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -36,12 +35,6 @@ NEWEST = max(RECIPES, key=lambda each: tuple(map(int, each.split("."))))
 VERSIONS = ("2.125.2", *CONTRACT_RECIPES, NEWEST)
 FOLDER = Path(__file__).with_name("surfaces")
 PROBE = Path(__file__).with_name("sdk_probe.py")
-
-
-def marks_of(version: str) -> list[pytest.MarkDecorator]:
-    """What each test with an SDK is marked with: the group of that SDK, and who runs it."""
-    group = pytest.mark.xdist_group(version)
-    return [group] if version == NEWEST else [group, pytest.mark.contract]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.contract import evidence
 from tests.contract.methods import Case, all_cases, broken, outside, pending
-from tests.contract.surface import NEWEST, VERSIONS, Surface, marks_of, stored
+from tests.contract.surface import NEWEST, VERSIONS, Surface, stored
 from tests.sdk import SdkProcess
 from tests.server import RemoteWorld, ServerUnderTest
 
@@ -20,7 +20,12 @@ DRIVER = Path(__file__).with_name("method_driver.py").read_text(encoding="utf-8"
 SURFACES = {version: stored(version) for version in VERSIONS}
 CASES = all_cases()
 TRIED = [
-    pytest.param(version, each, id=f"{version}-{each}", marks=marks_of(version))
+    pytest.param(
+        version,
+        each,
+        id=f"{version}-{each}",
+        marks=() if version == NEWEST else pytest.mark.contract,
+    )
     for version in VERSIONS
     for each in evidence.cases_of(version)
 ]
@@ -84,33 +89,6 @@ def test_each_method_of_an_sdk_is_tried_or_listed(version: str) -> None:
 def test_a_method_that_fails_by_itself_exists_and_is_not_tried(method: str, version: str) -> None:
     assert method in SURFACES[version].methods
     assert not any(each.method == method and each.fits(version) for each in CASES)
-
-
-@pytest.mark.parametrize("version", evidence.RECORDED)
-def test_the_evidence_is_of_cases_that_exist(version: str) -> None:
-    known = set(map(str, evidence.cases_of(version)))
-    assert evidence.proven(version) <= known, "run: make contract"
-
-
-def test_evidence_is_of_the_last_run_of_each_case(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(evidence, "FOLDER", tmp_path)
-    version = evidence.RECORDED[0]
-    first, second, third = evidence.cases_of(version)[:3]
-
-    def run(**passed: bool) -> frozenset[str]:
-        recorder = evidence.Recorder()
-        for name, tried in (("first", first), ("second", second), ("third", third)):
-            if name in passed:
-                recorder.note(version, tried, passed=passed[name])
-        recorder.write()
-        return evidence.proven(version)
-
-    assert run(first=True, second=False) == {str(first)}
-    assert run(third=True) == {str(first), str(third)}
-    assert run(first=False, second=True) == {str(second), str(third)}
-    assert not evidence.proven(evidence.RECORDED[1])
 
 
 def test_no_method_is_both_tried_with_the_newest_sdk_and_listed() -> None:
