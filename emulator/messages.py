@@ -37,7 +37,10 @@ RUN_ABANDONED = (
     "Restart the emulator to be rid of it."
 )
 RUN_EXIT = "The handler called sys.exit or quit ({error}); on the platform this ends its process"
-RUN_INTERRUPTED = "The emulator stopped while this run was going on; it was not run again"
+RUN_INTERRUPTED = (
+    "The emulator stopped, or its world was brought back, while this run was going on; "
+    "it was not run again"
+)
 RUN_NOT_DEPLOYED = "Not run: the plugin was {status} when {event} happened"
 RUN_SUPPRESSED = "Not run: {event} was caused by a run of this plugin itself"
 RUN_TOO_DEEP = (
@@ -45,6 +48,8 @@ RUN_TOO_DEEP = (
     "answer each other's changes need a condition to stop at"
 )
 RUN_QUEUED = "Queued without the caller waiting: the run that caused {event} is itself waited for"
+RUN_MANY_CALLS = "API calls after the first {limit} are counted, but not recorded"
+CALL_TRUNCATED = "… (cut off: {left} more characters)"
 RUN_TRUNCATED = "Output truncated: a run records at most {limit} characters"
 RUN_STILL_GOING = (
     "The call that caused this run was answered after {seconds:g} seconds without waiting for "

@@ -272,6 +272,7 @@ def delete_plugin(tx: Transaction, name: str) -> None:
     tx.plugin_versions.delete_all(versions)
     tx.plugin_build_errors.delete_all(tx.plugin_build_errors.find("plugin", plugin["id"]))
     tx.runs.delete_all(tx.runs.find("plugin", plugin["id"]))
+    tx.run_calls.delete_all(tx.run_calls.find("plugin", plugin["id"]))
     tx.plugin_logs.delete_all(tx.plugin_logs.find("plugin", plugin["id"]))
     tx.users.change(tx.users.the(plugin["userId"]), activated=False, updatedAt=tx.now)
     tx.plugins.delete(plugin)

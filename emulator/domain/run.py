@@ -6,6 +6,7 @@ outlive becomes INTERRUPTED when the world is opened again.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Literal, NamedTuple
 
 from emulator import clock, messages
@@ -70,11 +71,15 @@ def record_run(
             "error": None,
             "createdAt": tx.now,
             "startedAt": None,
+            "mark": None,
+            "ended": _ended(tx) if refusal else None,
             "durationMs": None,
             "delivery": None,
             "redeliveryOf": redelivery_of,
             "byHand": by_hand,
             "lineCount": 0,
+            "callCount": 0,
+            "memoryMb": None,
         }
     )
     if refusal:
@@ -83,10 +88,15 @@ def record_run(
 
 
 def begin_run(tx: Transaction, run_id: str) -> None:
-    """Write down that a run's handler is being called now."""
+    """Write down that a run's handler is being called now, in a world to which ``mark`` leads."""
     run = tx.runs.get(run_id)
     if run:
-        tx.runs.change(run, startedAt=tx.now)
+        tx.runs.change(run, startedAt=tx.now, mark=asdict(tx.world.mark()))
+
+
+def _ended(tx: Transaction) -> list[int]:
+    """A place in the order in which runs end, which never comes again, whatever is undone."""
+    return [tx.world.epoch, tx.world.documents.sequence]
 
 
 def complete_run(tx: Transaction, run_id: str, **result: Any) -> None:
@@ -97,7 +107,7 @@ def complete_run(tx: Transaction, run_id: str, **result: Any) -> None:
     """
     run = tx.runs.get(run_id)
     if run:
-        tx.runs.change(run, **result)
+        tx.runs.change(run, ended=_ended(tx), **result)
 
 
 def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]]) -> None:
@@ -135,5 +145,5 @@ def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]
 def interrupt_running(tx: Transaction) -> None:
     """Close the runs that were going on when the emulator ended."""
     for run in tx.runs.find("running", True):
-        tx.runs.change(run, outcome="INTERRUPTED", error=messages.RUN_INTERRUPTED)
+        tx.runs.change(run, outcome="INTERRUPTED", error=messages.RUN_INTERRUPTED, ended=_ended(tx))
         add_lines(tx, run["id"], [("error", messages.RUN_INTERRUPTED, tx.now)])

@@ -95,4 +95,8 @@ TABLES: tuple[TableSpec, ...] = (
             "running": lambda run: True if run["outcome"] == "RUNNING" else None,
         },
     ),
+    TableSpec(
+        "runCalls",
+        {"run": lambda call: call["runId"], "plugin": lambda call: call["pluginId"]},
+    ),
 )

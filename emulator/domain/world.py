@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from emulator import errors
 from emulator.clock import Clock, to_text
+from emulator.domain.call_buffer import CallBuffer
 from emulator.domain.events import Delivery, Event, EventBus
 from emulator.domain.repository import ReadRepository, Repository
 from emulator.domain.tables import TABLES
@@ -33,11 +34,13 @@ class Actor:
 
     Attributes:
         epoch: the only epoch of the world in which the actor can change anything; any, if not set.
+        calls: takes the API calls of the run.
     """
 
     user: Document
     run_id: str | None = None
     epoch: int | None = None
+    calls: CallBuffer | None = None
 
     @property
     def user_id(self) -> str:
@@ -104,6 +107,7 @@ class BaseView(Generic[R]):
         self.plugin_build_errors = make(snapshot["pluginBuildErrors"])
         self.plugin_logs = make(snapshot["pluginLogs"])
         self.runs = make(snapshot["runs"])
+        self.run_calls = make(snapshot["runCalls"])
 
 
 View = BaseView[ReadRepository]

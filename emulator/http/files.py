@@ -12,6 +12,7 @@ from emulator.errors import KiliError
 from emulator.http import security
 from emulator.http.body import BodyError, read_body
 from emulator.http.links import file_urls
+from emulator.http.run_calls import Received
 
 _DEFAULT_TYPE = "application/octet-stream"
 
@@ -28,7 +29,12 @@ def files_blueprint(registry: WorldRegistry, signer: security.UploadSigner) -> B
         if session is None:
             return security.unauthorized()
         world, actor = session
+        received = Received(request, world, actor) if actor else None
         found = file.readable(world.view, actor, file_id)
+        if received:
+            told = {"contentType": found["contentType"], "size": found["size"]} if found else None
+            operation = f"{request.method} {file.FILES_PATH}"
+            received.answered([operation], {"id": file_id}, told, errors=found is None)
         if found is None:
             return security.text_answer(errors.FILE_UNKNOWN, 404)
         urls = file_urls(request.host_url, signer, world, signed=signed_in is not None)

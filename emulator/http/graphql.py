@@ -21,6 +21,7 @@ from emulator.http import security
 from emulator.http.body import BodyError, read_json
 from emulator.http.links import CLIENT_VERSION, downloads_without_key, file_urls, upload_urls
 from emulator.http.request_log import Entry, RequestLog
+from emulator.http.run_calls import Received
 from emulator.rules.workflow import version_for
 
 API_VERSION = "26.2.4"
@@ -51,6 +52,7 @@ def graphql_blueprint(
             revoked = key is not None and key.startswith(RUN_KEY_PREFIX)
             return _json(_revoked()) if revoked else security.unauthorized()
         world, actor = session
+        received = Received(request, world, actor)
         context = context_maker(signer, settings.workflow)(world, actor)
         try:
             data = read_json(request)
@@ -64,6 +66,13 @@ def graphql_blueprint(
         operations = executor.operations(data["query"])
         request_log.add(Entry(request, session, operations, errors="errors" in answer))
         await_deliveries(context.deliveries, settings.sync_wait)
+        received.answered(
+            operations,
+            data.get("variables"),
+            answer,
+            query=data["query"],
+            errors="errors" in answer,
+        )
         return _json(answer, 200 if valid else 400)
 
     return blueprint

@@ -52,15 +52,21 @@ class Entry:
             "world": world.name if world else None,
             "user": actor.user.get("email") if actor else None,
             "run": actor.run_id if actor else None,
-            **{name: self._header(headers) for name, headers in _CLIENT.items()},
+            **{name: _header(self.request, headers) for name, headers in _CLIENT.items()},
             "operations": self.operations,
             "errors": self.errors,
         }
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
-    def _header(self, names: tuple[str, ...]) -> str | None:
-        found = (self.request.headers.get(name) for name in names)
-        return next((value for value in found if value), None)
+
+def client_method(request: Request) -> str | None:
+    """The method of the SDK that a request was made by, if it says so."""
+    return _header(request, _CLIENT["method"])
+
+
+def _header(request: Request, names: tuple[str, ...]) -> str | None:
+    found = (request.headers.get(name) for name in names)
+    return next((value for value in found if value), None)
 
 
 class RequestLog:

@@ -10,8 +10,10 @@ from emulator import clock, ids, messages
 from emulator.domain import plugin as plugins_of
 from emulator.domain import run as runs_of
 from emulator.domain.api_key import RUN_KEY_PREFIX
+from emulator.domain.call_buffer import MAX_CALLS, CallBuffer
 from emulator.domain.events import Delivery, Event
 from emulator.domain.plugin_subscription import PluginSubscription
+from emulator.domain.run_call import add_calls
 from emulator.domain.trigger import Trigger, called_by_hand
 from emulator.domain.world import Actor, Undone
 from emulator.plugins.builder import BuildError
@@ -33,6 +35,13 @@ class Begun(NamedTuple):
 
     run_id: str
     awaited: Delivery | None
+
+
+class Record(NamedTuple):
+    """What is taken down while a handler is at work."""
+
+    log: RunLog
+    calls: CallBuffer
 
 
 class Runs:
@@ -164,14 +173,15 @@ class Runs:
         plugin = self._world.view.plugins.get(run["pluginId"])
         if plugin is None:
             return
-        log = RunLog(self._world.clock)
+        log, calls = RunLog(self._world.clock), CallBuffer()
         try:
             with self._versions.loaded(run["versionId"]) as loaded:
-                result = self._call(loaded, run, plugin, log, epoch)
+                result = self._call(loaded, run, plugin, Record(log, calls), epoch)
         except BuildError as error:
             log.verdict("error", str(error))
             result = Result("FAILED", str(error), 0.0)
         self._store_lines(run["id"], log.close(), epoch)
+        self._store_calls(run["id"], calls, epoch)
         with self._schedule.change(epoch) as tx:
             runs_of.complete_run(
                 tx,
@@ -183,7 +193,7 @@ class Runs:
             )
 
     def _call(
-        self, loaded: Loaded, run: Document, plugin: Document, log: RunLog, epoch: int
+        self, loaded: Loaded, run: Document, plugin: Document, record: Record, epoch: int
     ) -> Result:
         """Call the handler, with an API key that is good for so long."""
         call = Call(
@@ -199,10 +209,15 @@ class Runs:
         )
         with self._schedule.change(epoch) as tx:
             service_user = tx.users.the(plugin["userId"])
-            self._world.run_keys[call.key] = Actor(service_user, run["id"], epoch)
+            self._world.run_keys[call.key] = Actor(service_user, run["id"], epoch, record.calls)
             runs_of.begin_run(tx, run["id"])
+
+        def store() -> None:
+            self._store_lines(run["id"], record.log.take(), epoch)
+            self._store_calls(run["id"], record.calls, epoch)
+
         try:
-            return loaded.call(call, log, lambda: self._store_lines(run["id"], log.take(), epoch))
+            return loaded.call(call, record.log, store)
         finally:
             self._world.run_keys.pop(call.key, None)
 
@@ -212,6 +227,13 @@ class Runs:
             with self._schedule.change(epoch) as tx:
                 runs_of.add_lines(tx, run_id, lines[start : start + _BATCH])
             time.sleep(0.001)  # or this thread would have the lock again before any other
+
+    def _store_calls(self, run_id: str, calls: CallBuffer, epoch: int) -> None:
+        count = calls.count
+        made = calls.take()
+        if made or count > MAX_CALLS:
+            with self._schedule.change(epoch) as tx:
+                add_calls(tx, run_id, made, calls.count)
 
 
 def _refusal(plugin: Document, event: Event, cause: Document | None) -> runs_of.Refusal | None:

@@ -1,0 +1,168 @@
+"""What a plugin asked of the API in a run, and what it was answered."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator import Emulator
+from emulator.domain.call_buffer import MAX_CALLS, MAX_CHARACTERS, CallBuffer, CallMade
+from emulator.domain.world import Mark
+from emulator.testing.sdk import fast_sdk
+from tests.sdk import SdkSession
+from tests.server import RemoteWorld
+
+EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
+
+
+def made(**members: Any) -> CallMade:
+    call = CallMade(["Query.me"], "me", None, {}, {"data": {}}, False, "2024-01-01", 1.0)
+    return call._replace(**members)
+
+
+def test_long_arguments_and_answers_are_cut_off_visibly() -> None:
+    buffer = CallBuffer()
+    buffer.add(made(arguments={"text": "x" * MAX_CHARACTERS}, answer={"data": {"a": "short"}}))
+    (call,) = buffer.take()
+    assert call.answer == {"data": {"a": "short"}}
+    assert call.arguments.startswith('{"text": "xxx')
+    assert call.arguments.endswith("(cut off: 12 more characters)")
+    assert buffer.take() == []
+
+
+def test_a_run_that_asks_without_end_is_recorded_up_to_a_bound() -> None:
+    buffer = CallBuffer()
+    for _ in range(MAX_CALLS + 5):
+        buffer.add(made(answer="x" * (MAX_CHARACTERS - 2)))
+    calls = buffer.take()
+    assert (len(calls), buffer.count) == (MAX_CALLS, MAX_CALLS + 5)
+    assert sum(len(call.answer) for call in calls) < 7_000_000
+
+
+def plugin(folder: Path, *on_submit: str) -> str:
+    lines = [
+        "import json, requests, threading",
+        "from kili.plugins import PluginCore",
+        "class PluginHandler(PluginCore):",
+        "    def on_submit(self, label, asset_id):",
+        *(f"        {line}" for line in on_submit),
+    ]
+    path = folder / "plugin.py"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+def submit_to(emulator: Emulator, path: str, name: str = "Reader") -> dict[str, Any]:
+    """Upload, activate and submit; the run that this made."""
+    kili = emulator.client()
+    (project,) = emulator.world.view.projects.all()
+    with fast_sdk():
+        kili.upload_plugin(path, name)
+    kili.activate_plugin_on_project(name, project_id=project["id"])
+    (asset,) = kili.assets(project["id"], first=1, fields=["id"])
+    kili.append_labels([asset["id"]], [EASY])
+    assert emulator.wait_idle()
+    return emulator.world.view.runs.all()[-1]
+
+
+def calls(emulator: Emulator, run: dict[str, Any]) -> list[dict[str, Any]]:
+    return emulator.world.view.run_calls.find("run", run["id"])
+
+
+@pytest.fixture
+def emulator() -> Any:
+    with Emulator() as running:
+        yield running
+
+
+def test_each_call_has_its_operation_method_arguments_and_answer(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    path = plugin(
+        tmp_path,
+        "self.kili.assets(self.project_id, asset_id_in=[asset_id], fields=['externalId'])",
+        "try: self.kili.delete_project('nobody')",
+        "except Exception: pass",
+    )
+    run = submit_to(emulator, path)
+    assert run["outcome"] == "SUCCEEDED"
+    seen = calls(emulator, run)
+    assert run["callCount"] == len(seen)
+    assert [call["number"] for call in seen] == list(range(1, len(seen) + 1))
+    assets = next(call for call in seen if call["operations"] == ["Query.assets"])
+    assert assets["method"] == "assets"
+    assert assets["arguments"]["where"]["idIn"] == [run["metadata"]["assetId"]]
+    assert assets["answer"]["data"]["data"][0]["externalId"]
+    assert not assets["errors"]
+    assert assets["durationMs"] > 0
+    assert assets["createdAt"] >= run["startedAt"]
+    (failed,) = [call for call in seen if call["errors"]]
+    assert "nobody" in json.dumps(failed["arguments"])
+    assert failed["answer"]["errors"][0]["message"]
+
+
+def test_calls_of_threads_and_of_files_count_others_do_not(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    path = plugin(
+        tmp_path,
+        "work = threading.Thread(target=self.kili.count_projects)",
+        "work.start()",
+        "work.join()",
+        f"requests.get('{emulator.url}/api/label/v2/files', params={{'id': 'none'}},",
+        "    headers={'Authorization': f'X-API-Key: {self.kili.api_key}'})",
+    )
+    run = submit_to(emulator, path)
+    operations = [call["operations"] for call in calls(emulator, run)]
+    assert ["Query.countProjects"] in operations
+    assert operations[-1] == ["GET /api/label/v2/files"]
+    emulator.client().count_projects()
+    assert [call["operations"] for call in calls(emulator, run)] == operations
+
+
+def test_calls_go_with_a_reset_and_with_their_plugin(emulator: Emulator, tmp_path: Path) -> None:
+    path = plugin(tmp_path, "self.kili.count_projects()")
+    mark = emulator.mark()
+    assert calls(emulator, submit_to(emulator, path))
+    emulator.client().delete_plugin("Reader")
+    assert not emulator.world.view.run_calls.all()
+    emulator.reset(mark)
+    assert calls(emulator, submit_to(emulator, path))
+    emulator.reset(mark)
+    assert not emulator.world.view.run_calls.all()
+
+
+def test_the_world_can_be_brought_back_to_what_the_handler_saw(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    path = plugin(
+        tmp_path,
+        "self.kili.update_properties_in_assets([asset_id], json_metadatas=[{'seen': 1}])",
+    )
+    run = submit_to(emulator, path)
+    asset = run["metadata"]["assetId"]
+    assert emulator.world.view.assets.the(asset)["jsonMetadata"]
+    emulator.reset(Mark(**run["mark"]))
+    view = emulator.world.view
+    assert "seen" not in json.dumps(view.assets.the(asset)["jsonMetadata"])
+    assert view.labels.find("asset", asset)[-1]["id"] == run["metadata"]["labelId"]
+    assert view.runs.the(run["id"])["outcome"] == "INTERRUPTED"
+
+
+def test_the_calls_of_each_sdk_say_which_method_made_them(
+    notebook: SdkSession, remote_world: RemoteWorld, tmp_path: Path
+) -> None:
+    path = plugin(tmp_path, "print(self.kili.count_projects())")
+    notebook.run(
+        f"kili.upload_plugin({path!r}, 'Reader')\n"
+        "kili.activate_plugin_on_project('Reader', project_id=project_id)\n"
+        "(asset,) = kili.assets(project_id=project_id, first=1, fields=['id'])\n"
+        f"kili.append_labels([asset['id']], [{EASY!r}])\n"
+    ).checked()
+    exported = remote_world.export()
+    made = [call for call in exported["runCalls"] if call["operations"] == ["Query.countProjects"]]
+    assert made
+    assert made[0]["method"] == "count_projects"
