@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from emulator import ids
 from emulator.api.execution import GraphQLExecutor
@@ -27,6 +27,7 @@ from emulator.plugins.host import PluginHost
 from emulator.plugins.inline import InlineIsolation
 from emulator.plugins.schedule import Timing
 from emulator.plugins.sdk import make_client
+from emulator.rules.plugin_imports import Policy
 from emulator.scenario import load_scenario, read_scenario
 
 KEY_NAMES = ("admin", "manager", "reviewer", "labeler")
@@ -48,7 +49,9 @@ class Platform:
                 settings.plugin_timeout,
                 settings.plugin_latency,
                 awaited=settings.dispatch == "sync",
+                deployment=settings.deploy_seconds,
             ),
+            cast(Policy, settings.plugin_policy),
         )
         self.registry = WorldRegistry(
             settings.folder, self._furnish, self.host.attach, self._detach

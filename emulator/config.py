@@ -53,6 +53,9 @@ class Settings:
         sync_wait: seconds that an answer waits, at most, for these.
         plugin_latency: seconds between an event and the runs it causes.
         plugin_timeout: seconds after which a handler is stopped.
+        plugin_policy: where plugins are to run: in the cloud (saas), on-premise, or as in the
+            tutorial. Decides which packages they may import, and whether prints are recorded.
+        deploy_seconds: seconds until an uploaded plugin is built; minutes on the platform.
         allow_host: further names under which clients may reach the server.
         public_keys: keep the documented API keys where others can reach the server.
         request_log: a file that a line is added to for each GraphQL request.
@@ -69,6 +72,8 @@ class Settings:
     sync_wait: float = 30.0
     plugin_latency: float = 0.0
     plugin_timeout: float = 60.0
+    plugin_policy: str = "saas"
+    deploy_seconds: float = 0.0
     allow_host: tuple[str, ...] = ()
     public_keys: bool = False
     request_log: Path | None = None
@@ -233,7 +238,11 @@ _CONVERTERS: dict[str, Any] = {
     "tuple[str, ...]": _names,
 }
 
-_CHOICES = {"workflow": ("auto", "V1", "V2", "V3"), "dispatch": ("sync", "async")}
+_CHOICES = {
+    "workflow": ("auto", "V1", "V2", "V3"),
+    "dispatch": ("sync", "async"),
+    "plugin_policy": ("saas", "on-premise", "tutorial"),
+}
 
 # What something can be done with: lowest and highest value, and how to say it.
 _LONGEST = 1_000_000
@@ -241,5 +250,6 @@ _RANGES: dict[str, tuple[float, float, str]] = {
     "port": (0, 65535, "0 to 65535"),
     "sync_wait": (0, _LONGEST, f"0 or more seconds, at most {_LONGEST}"),
     "plugin_latency": (0, _LONGEST, f"0 or more seconds, at most {_LONGEST}"),
+    "deploy_seconds": (0, _LONGEST, f"0 or more seconds, at most {_LONGEST}"),
     "plugin_timeout": (math.ulp(0.0), _LONGEST, f"more than 0 seconds, at most {_LONGEST}"),
 }

@@ -26,6 +26,15 @@ PATTERN_IN_VAIN = (
     'no event that plugins get matches the pattern "{pattern}" of the event matcher: patterns are '
     "of subjects of events, such as asset.skipped or label.workflow.*"
 )
+BUILD_IMPORT_REFUSED = "{file}, line {line}: {module} cannot be imported: {reason}; {remedy}"
+BUILD_REQUIREMENT_UNREADABLE = "requirements.txt, line {line}: {text}: {reason}"
+BUILD_REQUIREMENT_UNMET = (
+    "requirements.txt, line {line}: {text}: {reason}, and the emulator installs nothing by itself: "
+    "run `{command}` and update the plugin"
+)
+INSTALL_HINT = (
+    "{module} is there on the platform, but not installed beside the emulator: run `{command}`"
+)
 BUILD_EXIT = "the plugin ended the interpreter while it was imported ({error}): remove the call"
 
 
@@ -56,6 +65,10 @@ RUN_STILL_GOING = (
     "the end of the run"
 )
 
+PRINTS_DROPPED = (
+    "plugin {name!r}, run {run}: {count} printed lines are not in its logs, as on premise; "
+    "use self.logger"
+)
 BREAKPOINT_REACHED = "Stopped at breakpoint() of {run}. Its time limit is paused; `c` goes on."
 BREAKPOINT_WITHOUT_TERMINAL = (
     "breakpoint() needs a terminal: start the emulator in the foreground (without --detach), "

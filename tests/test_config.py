@@ -82,6 +82,8 @@ def test_option_that_was_not_given_hides_nothing(tmp_path: Path) -> None:
         ("seed", "-7", -7),
         ("sync_wait", "2.5", 2.5),
         ("plugin_timeout", "3", 3.0),
+        ("plugin_policy", "on-premise", "on-premise"),
+        ("deploy_seconds", "300", 300.0),
         ("allow_host", "a.example", ("a.example",)),
         ("allow_host", "a.example, b.example,", ("a.example", "b.example")),
         ("allow_host", "", ()),
@@ -131,6 +133,8 @@ def test_project_file_takes_toml_values_and_dashes(
         ("SYNC_WAIT", "-1"),
         ("PLUGIN_TIMEOUT", "inf"),
         ("PLUGIN_TIMEOUT", "0"),
+        ("PLUGIN_POLICY", "premise"),
+        ("DEPLOY_SECONDS", "-1"),
     ],
 )
 def test_bad_environment_value_names_its_variable(tmp_path: Path, name: str, text: str) -> None:

@@ -66,6 +66,16 @@ _STOP_SECONDS = 20.0
     help="Seconds between an event and the runs it causes; a second or two on the platform."
     "  [default: 0]",
 )
+@click.option(
+    "--plugin-policy",
+    type=click.Choice(["saas", "on-premise", "tutorial"]),
+    help="Where plugins are to run: decides what they can import.  [default: saas]",
+)
+@click.option(
+    "--deploy-seconds",
+    type=float,
+    help="Seconds until an uploaded plugin is built; minutes on the platform.  [default: 0]",
+)
 @click.option("--plugin-timeout", type=float, help="Seconds a handler may take.  [default: 60]")
 @click.option(
     "--allow-host", multiple=True, help="Further name under which clients reach the server."

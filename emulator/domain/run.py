@@ -80,6 +80,7 @@ def record_run(
             "lineCount": 0,
             "callCount": 0,
             "memoryMb": None,
+            "droppedPrints": 0,
         }
     )
     if refusal:

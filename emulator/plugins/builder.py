@@ -13,9 +13,10 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from emulator import messages
-from emulator.plugins import sandbox
+from emulator.plugins import requirements, sandbox
 from emulator.plugins.limits import Stopped, call_limited
 from emulator.plugins.tracebacks import explain
+from emulator.rules.plugin_imports import Policy
 
 MAX_ENTRIES = 1000
 MAX_MB = 100
@@ -57,6 +58,17 @@ def _write(files: dict[str, bytes], folder: Path) -> None:
         target.write_bytes(content)
 
 
+def check(folder: Path, policy: Policy) -> None:
+    """Refuse an unpacked version that could not run where the policy holds, or cannot here.
+
+    Raises:
+        BuildError: it imports or requires what it cannot have.
+    """
+    problems = requirements.problems(folder, policy)
+    if problems:
+        raise BuildError(*problems)
+
+
 def load(version_id: str, folder: Path, seconds: float) -> type:
     """Import an unpacked version and return its ``PluginHandler``.
 
@@ -70,7 +82,8 @@ def load(version_id: str, folder: Path, seconds: float) -> type:
     if isinstance(ended.error, SystemExit):
         raise BuildError(messages.BUILD_EXIT.format(error=repr(ended.error)))
     if ended.error is not None:
-        raise BuildError(explain(ended.error, folder))
+        hint = requirements.install_hint(ended.error)
+        raise BuildError(explain(ended.error, folder) + (f"\n{hint}" if hint else ""))
     handler = getattr(ended.value, "PluginHandler", None)
     if handler is None:
         raise BuildError(messages.BUILD_NO_HANDLER)

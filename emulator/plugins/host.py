@@ -16,6 +16,7 @@ from emulator.plugins.calls import METHODS, Isolation
 from emulator.plugins.runs import Runs
 from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.versions import Versions
+from emulator.rules.plugin_imports import Policy
 
 # method of a plugin → handler type
 _HANDLER_TYPES = {method: handler for handler, method in METHODS.items()}
@@ -27,16 +28,18 @@ class PluginHost:
     Args:
         isolation: where their code runs.
         timing: when it is called, and for how long.
+        policy: which packages it may import, and whether what it prints is recorded.
     """
 
-    def __init__(self, isolation: Isolation, timing: Timing) -> None:
+    def __init__(self, isolation: Isolation, timing: Timing, policy: Policy = "saas") -> None:
         self._isolation = isolation
         self._timing = timing
+        self._policy: Policy = policy
         self._hosts: dict[World, WorldHost] = {}
 
     def attach(self, world: World) -> None:
         """Listen to a world, after finishing what an earlier process left undone in it."""
-        self._hosts[world] = WorldHost(world, self._isolation, self._timing)
+        self._hosts[world] = WorldHost(world, self._isolation, self._timing, self._policy)
 
     def detach(self, world: World) -> None:
         """Start nothing further in a world; runs under way are left to themselves."""
@@ -107,12 +110,15 @@ class PluginHost:
 class WorldHost:
     """Runs the plugins of one world."""
 
-    def __init__(self, world: World, isolation: Isolation, timing: Timing) -> None:
+    def __init__(self, world: World, isolation: Isolation, timing: Timing, policy: Policy) -> None:
         self._world = world
         self._awaited = timing.awaited
-        self._versions = Versions(world, isolation, timing.timeout)
+        self._deployment = timing.deployment
+        self._versions = Versions(world, isolation, timing.timeout, policy)
         self.schedule = Schedule(world, after=self._versions.prune)
-        self.runs = Runs(self.schedule, self._versions, timing)
+        self.runs = Runs(
+            self.schedule, self._versions, timing, records_print=policy != "on-premise"
+        )
         world.bus.subscribe(self._dispatch)
         world.after_roll_back += [self.schedule.interrupt, self._resume]
         self._resume()
@@ -134,7 +140,7 @@ class WorldHost:
         started: list[Delivery] = []
         for event in events:
             if event["event"] == plugins_of.DEPLOYMENT_REQUESTED:
-                started.append(self._start_build(event["payload"]["versionId"]))
+                started.extend(self._deploy(event["payload"]["versionId"]))
             elif event["event"] == plugins_of.DELETED:
                 self._versions.prune()
             else:
@@ -143,6 +149,14 @@ class WorldHost:
                 started.extend(run.awaited for run in runs if run.awaited)
         return started if self._awaited else []
 
+    def _deploy(self, version_id: str) -> list[Delivery]:
+        """Have a version built, now or as late as the platform; what can be waited for."""
+        is_code = self._world.view.plugin_versions.the(version_id)["webhook"] is None
+        if is_code and self._deployment:
+            self.schedule.later(self._deployment, lambda: self._start_build(version_id))
+            return []
+        return [self._start_build(version_id)]
+
     def _start_build(self, version_id: str) -> Delivery:
         started, epoch = Started(), self._world.epoch
         self.schedule.start(f"build {version_id}", lambda: self._build(version_id, epoch), started)
@@ -150,7 +164,7 @@ class WorldHost:
 
     def _build(self, version_id: str, epoch: int) -> None:
         problems: list[str] = []
-        if self._world.view.plugin_versions.get(version_id) is None:
+        if self._world.epoch != epoch or self._world.view.plugin_versions.get(version_id) is None:
             return
         try:
             with self._versions.loaded(version_id):

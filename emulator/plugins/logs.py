@@ -32,10 +32,19 @@ current: ContextVar[RunLog | None] = ContextVar("kili_plugin_run_log", default=N
 
 
 class RunLog:
-    """Collects the lines of one run until they are taken to be stored."""
+    """Collects the lines of one run until they are taken to be stored.
 
-    def __init__(self, world_clock: Clock) -> None:
+    Args:
+        records_print: whether printed text becomes lines; on premise it does not (contract §8.7).
+
+    Attributes:
+        dropped: how many printed lines were not taken.
+    """
+
+    def __init__(self, world_clock: Clock, *, records_print: bool = True) -> None:
         self._clock = world_clock
+        self._records_print = records_print
+        self.dropped = 0
         self._lock = threading.Lock()
         self._lines: list[Line] = []
         self._partial: list[str] = []
@@ -47,6 +56,9 @@ class RunLog:
         """Take printed text; a line is complete at its newline."""
         with self._lock:
             if self._closed or self._room < 0:
+                return
+            if not self._records_print:
+                self.dropped += text.count("\n")
                 return
             first, *more = text.split("\n")
             self._continue_line(first)

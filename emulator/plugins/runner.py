@@ -10,7 +10,7 @@ from typing import Any
 from emulator import clock, messages
 from emulator.domain.run import Outcome
 from emulator.ids import seeded_randomness
-from emulator.plugins import breakpoints, logs, sandbox
+from emulator.plugins import breakpoints, logs, requirements, sandbox
 from emulator.plugins.calls import Call, Result
 from emulator.plugins.limits import Ended, Stopped, call_limited
 from emulator.plugins.tracebacks import explain
@@ -59,5 +59,6 @@ def _judge(ended: Ended, call: Call, folder: Path) -> tuple[Outcome, str | None]
     if isinstance(ended.error, SystemExit):
         return "EXITED", messages.RUN_EXIT.format(error=repr(ended.error))
     if ended.error is not None:
-        return "FAILED", explain(ended.error, folder)
+        hint = requirements.install_hint(ended.error)
+        return "FAILED", explain(ended.error, folder) + (f"\n{hint}" if hint else "")
     return "SUCCEEDED", None

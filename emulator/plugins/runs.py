@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ from emulator.plugins.logs import Line, RunLog
 from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.versions import Versions
 from emulator.storage.snapshot import Document
+
+logger = logging.getLogger(__name__)
 
 # So many lines are stored in one go; other writers get their turn in between.
 _BATCH = 1000
@@ -49,9 +52,13 @@ class Runs:
 
     Args:
         timing: when handlers are called, and for how long.
+        records_print: whether what they print is in their logs.
     """
 
-    def __init__(self, schedule: Schedule, versions: Versions, timing: Timing) -> None:
+    def __init__(
+        self, schedule: Schedule, versions: Versions, timing: Timing, *, records_print: bool = True
+    ) -> None:
+        self._records_print = records_print
         self._schedule = schedule
         self._world = schedule.world
         self._versions = versions
@@ -173,7 +180,8 @@ class Runs:
         plugin = self._world.view.plugins.get(run["pluginId"])
         if plugin is None:
             return
-        log, calls = RunLog(self._world.clock), CallBuffer()
+        log = RunLog(self._world.clock, records_print=self._records_print)
+        calls = CallBuffer()
         try:
             with self._versions.loaded(run["versionId"]) as loaded:
                 result = self._call(loaded, run, plugin, Record(log, calls), epoch)
@@ -182,6 +190,9 @@ class Runs:
             result = Result("FAILED", str(error), 0.0)
         self._store_lines(run["id"], log.close(), epoch)
         self._store_calls(run["id"], calls, epoch)
+        if log.dropped:
+            text = messages.PRINTS_DROPPED
+            logger.warning(text.format(name=plugin["name"], run=run["id"], count=log.dropped))
         with self._schedule.change(epoch) as tx:
             runs_of.complete_run(
                 tx,
@@ -190,6 +201,7 @@ class Runs:
                 error=result.error,
                 durationMs=result.duration_ms,
                 delivery=result.delivery,
+                droppedPrints=log.dropped,
             )
 
     def _call(

@@ -37,11 +37,13 @@ class Timing:
         timeout: seconds after which a handler, or the import of a plugin, is stopped.
         latency: seconds between an event and the runs it causes.
         awaited: whether whoever causes a run or a build waits for it.
+        deployment: seconds until the code of a plugin is built; then nobody waits for the build.
     """
 
     timeout: float
     latency: float = 0.0
     awaited: bool = True
+    deployment: float = 0.0
 
 
 class Schedule:
@@ -87,6 +89,19 @@ class Schedule:
                 self._after()
 
         self._lanes.add(f"{epoch} {queue}", Job(work_if_not_undone, started, f"{epoch} {lane}"))
+
+    def later(self, seconds: float, work: Callable[[], object]) -> None:
+        """Have something done in some time, unless the world is rolled back before that.
+
+        Nobody can wait for it: until then, nothing is at work.
+        """
+        interruption, epoch = self._interruption, self.world.epoch
+
+        def wait_and_work() -> None:
+            if not interruption.wait(seconds) and self.world.epoch == epoch:
+                work()
+
+        threading.Thread(target=wait_and_work, name="later", daemon=True).start()
 
     def bring_forward(self, lane: str, queue: str) -> bool:
         """Move what a lane still has to do into a queue; whether none of it is at work."""

@@ -16,6 +16,7 @@ from emulator.plugins import builder
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Isolation, Loaded
 from emulator.plugins.webhooks import Webhook
+from emulator.rules.plugin_imports import Policy
 
 # An id alone is no name: it comes again after a reset, and in other worlds of the same seed.
 _numbers = itertools.count(1)
@@ -46,12 +47,16 @@ class Versions:
     Args:
         isolation: what loads them.
         seconds: how long importing one may take.
+        policy: which packages they may import.
     """
 
-    def __init__(self, world: World, isolation: Isolation, seconds: float) -> None:
+    def __init__(
+        self, world: World, isolation: Isolation, seconds: float, policy: Policy = "saas"
+    ) -> None:
         self._world = world
         self._isolation = isolation
         self._seconds = seconds
+        self._policy: Policy = policy
         self._built: dict[_Key, _Built] = {}
         self._lock = threading.Lock()
         self._temporary = None if world.folder else tempfile.TemporaryDirectory(prefix="kili-")
@@ -99,6 +104,7 @@ class Versions:
             return Webhook(**webhook)
         folder = self._folder / name
         builder.unpack(self._world.blobs.get(key[1]), folder)
+        builder.check(folder, self._policy)
         return self._isolation.load(name, folder, self._seconds)
 
     def prune(self) -> None:

@@ -245,8 +245,14 @@ def violations(
     for file, each in foreign_imports(files):
         names = distributions_of(each.module, installed)
         if not each.optional and not _is_allowed(each.top, names, allowed):
-            found.append(_violation(file, each, names[0], policy))
+            known = _is_package(each.top, installed)
+            found.append(_violation(file, each, names[0] if known else None, policy))
     return found
+
+
+def _is_package(top: str, installed: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a top-level name is that of a package, as far as can be told here."""
+    return top in COMMON_NAMES or top in installed
 
 
 def _is_allowed(top: str, names: Sequence[str], allowed: Collection[str]) -> bool:
@@ -257,10 +263,16 @@ def _is_allowed(top: str, names: Sequence[str], allowed: Collection[str]) -> boo
     return names == [top] and any(each.startswith(prefix) for each in allowed)
 
 
-def _violation(file: str, each: Import, distribution: str, policy: Policy) -> Violation:
-    if policy == "saas":
+def _violation(file: str, each: Import, distribution: str | None, policy: Policy) -> Violation:
+    if policy == "saas" and distribution:
         reason = "the platform installs only what requirements.txt names"
         remedy = f"add the line {distribution} to a requirements.txt beside main.py"
+    elif policy == "saas":
+        reason = "it is no module of the plugin, and requirements.txt names nothing that brings it"
+        remedy = (
+            f"upload the folder that has {each.top}.py, if it is yours; "
+            "otherwise name its package in a requirements.txt beside main.py"
+        )
     elif policy == "on-premise":
         reason = f"on premise, plugins can only import {', '.join(ON_PREMISE)}"
         remedy = "do without it, or with the standard library"

@@ -98,11 +98,11 @@ MISTAKES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "import that fails": (
         lambda: archive(main__py="import no_such_package"),
-        "ModuleNotFoundError: No module named 'no_such_package'",
+        "main.py, line 1: no_such_package cannot be imported",
     ),
     "import of a helper that is not there": (
         lambda: archive(main__py="from helpers import nothing"),
-        "ModuleNotFoundError: No module named 'helpers'",
+        "helpers cannot be imported: it is no module of the plugin",
     ),
     "raises": (lambda: archive(main__py="x = 1\n1 / 0\n"), "ZeroDivisionError"),
     "exits": (

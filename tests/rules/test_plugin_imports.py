@@ -173,5 +173,7 @@ def test_violation_says_where_why_and_what_to_do() -> None:
 
     assert (cloud.file, cloud.line, cloud.module) == ("helpers/a.py", 3, "yaml.nodes")
     assert cloud.reason == "the platform installs only what requirements.txt names"
+    (unknown,) = violations({"main.py": "import helpers"}, "saas", installed={})
+    assert "upload the folder that has helpers.py" in unknown.remedy
     assert cloud.remedy == "add the line PyYAML to a requirements.txt beside main.py"
     assert all(name in premises.reason for name in ON_PREMISE)

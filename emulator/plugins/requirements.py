@@ -1,0 +1,163 @@
+"""Holds what a plugin version imports and requires against a policy and this environment.
+
+Nothing is installed here: what is missing is said, with the command that would install it.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from emulator import messages
+from emulator.rules import plugin_imports
+from emulator.rules.plugin_imports import ON_PREMISE, PROVIDED, Policy, Violation
+from emulator.rules.requirements import (
+    Installed,
+    Requirement,
+    Requirements,
+    brought_by,
+    read_requirements,
+    same_address,
+    unmet,
+)
+
+FILE = "requirements.txt"
+
+
+def problems(folder: Path, policy: Policy) -> list[str]:
+    """Why an unpacked version could not run where the policy holds, or cannot here.
+
+    Only the cloud (``saas``) reads ``requirements.txt`` (contract §8.2).
+
+    Returns:
+        a line for the plugin's author for each thing that is wrong.
+    """
+    path = folder / FILE
+    required = Requirements()
+    found = []
+    if policy == "saas" and path.is_file():
+        try:
+            required = read_requirements(path.read_bytes().decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            return [messages.BUILD_NOT_UTF8.format(file=FILE)]
+        found = _faults(required) + _missing(required)
+    return found + [_said(each) for each in _violations(folder, policy, required)]
+
+
+def _faults(required: Requirements) -> list[str]:
+    return [
+        messages.BUILD_REQUIREMENT_UNREADABLE.format(
+            line=each.line, text=each.text, reason=each.reason
+        )
+        for each in required.faults
+    ]
+
+
+def _missing(required: Requirements) -> list[str]:
+    missing = []
+    for each in required.requirements:
+        reason = unmet(each, find_installed, find_installed_from)
+        if reason:
+            command = pip_line([*required.options, _without_marker(each)])
+            missing.append(
+                messages.BUILD_REQUIREMENT_UNMET.format(
+                    line=each.line, text=each.text, reason=reason, command=command
+                )
+            )
+    return missing
+
+
+def _without_marker(requirement: Requirement) -> str:
+    """A requirement as it is to be installed here, where its marker holds."""
+    return requirement.text.partition(";")[0].strip() if requirement.marker else requirement.text
+
+
+def _said(violation: Violation) -> str:
+    return messages.BUILD_IMPORT_REFUSED.format(
+        file=violation.file,
+        line=violation.line,
+        module=violation.module,
+        reason=violation.reason,
+        remedy=violation.remedy,
+    )
+
+
+def _violations(folder: Path, policy: Policy, required: Requirements) -> list[Violation]:
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8-sig", "replace")
+        for path in folder.rglob("*.py")
+    }
+    if any(each.name is None for each in required.requirements):
+        required = _named(required)
+    if not plugin_imports.violations(files, policy, installed={}, required=required.names):
+        return []  # which is mostly so; the rest takes a while
+    if any(each.name is None for each in required.requirements):
+        return []  # what an address brings cannot be told before it is installed
+    return plugin_imports.violations(
+        files,
+        policy,
+        installed=metadata.packages_distributions(),
+        required=brought_by(required.requirements, find_installed),
+        with_provided=brought_by(_provided(policy), find_installed),
+    )
+
+
+def _provided(policy: Policy) -> list[Requirement]:
+    return [Requirement(0, name, name) for name in PROVIDED[policy]]
+
+
+def _named(required: Requirements) -> Requirements:
+    """With the names of what is installed from an address that does not say it."""
+    named = []
+    for each in required.requirements:
+        installed = find_installed_from(each.url or "") if each.name is None else None
+        named.append(Requirement(each.line, each.text, installed.name) if installed else each)
+    return Requirements(named, required.options, required.faults)
+
+
+def find_installed(name: str) -> Installed | None:
+    """The distribution of that name in this environment."""
+    try:
+        return _installed(metadata.distribution(name))
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def find_installed_from(url: str) -> Installed | None:
+    """The distribution of this environment that was taken from an address."""
+    for each in map(_installed, metadata.distributions()):
+        if each.url and same_address(each.url, url):
+            return each
+    return None
+
+
+def _installed(distribution: metadata.Distribution) -> Installed:
+    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+    return Installed(
+        distribution.metadata["Name"],
+        distribution.version,
+        tuple(distribution.requires or ()),
+        origin.get("url"),
+    )
+
+
+def pip_line(arguments: list[str]) -> str:
+    """The command that installs something into the environment that plugins run in."""
+    return shlex.join([sys.executable, "-m", "pip", "install", *arguments])
+
+
+def install_hint(error: BaseException) -> str | None:
+    """How to install what an import did not find, if it is something to be installed."""
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return None
+    top = error.name.partition(".")[0]
+    distribution = plugin_imports.distributions_of(top, {})[0]
+    provided = map(canonicalize_name, ON_PREMISE)
+    if canonicalize_name(distribution) not in provided or find_installed(distribution):
+        return None
+    return messages.INSTALL_HINT.format(module=top, command=pip_line([distribution]))

@@ -1,0 +1,318 @@
+"""Reads a ``requirements.txt``, and tells what of it an environment does not have.
+
+The grammar is pip's: lines continued by a backslash, comments, options, hashes, markers, extras,
+addresses. Each requirement itself is read by :mod:`packaging`, as pip does.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from packaging.markers import Marker
+from packaging.requirements import InvalidRequirement
+from packaging.requirements import Requirement as Specified
+from packaging.specifiers import SpecifierSet
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+
+_COMMENT = re.compile(r"(^|\s+)#.*$")
+_PER_REQUIREMENT = re.compile(r"\s--(hash|global-option|config-settings)\b.*$")
+_ADDRESS = re.compile(r"(\w+\+)?(https?|ssh|git|file)://|\w+\+\w+:", re.I)
+_PATH = re.compile(r"\.{0,2}/|[A-Za-z]:[\\/]|.*\.(whl|zip|tar\.gz)$|\.$")
+_FLAGS = {"--no-index", "--prefer-binary", "--require-hashes", "--pre"}
+_FILES = {"-r", "--requirement", "-c", "--constraint"}
+_EDITABLE = {"-e", "--editable"}
+_WITH_VALUE = {
+    "-i": "--index-url",
+    "-f": "--find-links",
+    **{
+        each: each
+        for each in (
+            "--index-url",
+            "--extra-index-url",
+            "--find-links",
+            "--no-binary",
+            "--only-binary",
+            "--trusted-host",
+            "--use-feature",
+        )
+    },
+}
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One requirement.
+
+    Attributes:
+        line: where it begins, counted from 1.
+        text: as pip takes it on its command line.
+        name: the distribution; ``None`` where only an address is given that does not say it.
+        url: where it is to be taken from, if that is given.
+    """
+
+    line: int
+    text: str
+    name: str | None
+    specifier: SpecifierSet = field(default_factory=SpecifierSet)
+    extras: frozenset[str] = frozenset()
+    marker: Marker | None = None
+    url: str | None = None
+
+    @property
+    def applies(self) -> bool:
+        """Whether its marker, if it has one, is about this Python and machine."""
+        return self.marker is None or self.marker.evaluate({"extra": ""})
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A line that cannot be followed.
+
+    Attributes:
+        line: counted from 1.
+        reason: why, and what to do about it.
+    """
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass
+class Requirements:
+    """What a ``requirements.txt`` says.
+
+    Attributes:
+        options: those for pip that are about all requirements, as on its command line.
+        faults: the lines that cannot be followed.
+    """
+
+    requirements: list[Requirement] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        """The distributions that are named."""
+        return [each.name for each in self.requirements if each.name]
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A distribution of an environment.
+
+    Attributes:
+        requires: the requirements of its own, as its metadata have them.
+        url: where it was taken from, if that was no index.
+    """
+
+    name: str
+    version: str
+    requires: tuple[str, ...] = ()
+    url: str | None = None
+
+
+# The distribution of a name, if an environment has it.
+Find = Callable[[str], Installed | None]
+
+
+def read_requirements(text: str) -> Requirements:
+    """Read a ``requirements.txt``."""
+    read = Requirements()
+    for number, line in _logical_lines(text):
+        try:
+            if line.startswith("-"):
+                _read_option(read, number, shlex.split(line))
+            else:
+                read.requirements.append(_read_requirement(number, line))
+        except ValueError as error:
+            read.faults.append(Fault(number, line, str(error)))
+    return read
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that say something, without comments, those that are continued as one."""
+    begun = 0
+    parts: list[str] = []
+    for number, raw in enumerate([*text.splitlines(), ""], start=1):
+        begun = begun if parts else number
+        is_comment = raw.lstrip().startswith("#")
+        if raw.endswith("\\") and not is_comment:
+            parts.append(raw[:-1])
+            continue
+        line = _COMMENT.sub("", "".join([*parts, raw])).strip()
+        parts = []
+        if line:
+            yield begun, line
+
+
+def _read_option(read: Requirements, number: int, words: Sequence[str]) -> None:
+    waiting = list(words)
+    while waiting:
+        option, has_value, value = waiting.pop(0).partition("=")
+        if option in _FLAGS:
+            read.options.append(option)
+            continue
+        if option not in {*_WITH_VALUE, *_FILES, *_EDITABLE}:
+            raise ValueError(f"pip has no option {option} for requirements.txt: remove it")
+        if not has_value:
+            if not waiting:
+                raise ValueError(f"the option {option} has no value: give one")
+            value = waiting.pop(0)
+        if option in _FILES:
+            raise ValueError(
+                f"the file {value} does not arrive with the plugin: write what it says into "
+                "requirements.txt itself"
+            )
+        if option in _EDITABLE:
+            read.requirements.append(_read_requirement(number, value))
+        else:
+            read.options += [_WITH_VALUE[option], value]
+
+
+def _read_requirement(number: int, line: str) -> Requirement:
+    text = _PER_REQUIREMENT.sub("", line)
+    if _ADDRESS.match(text):
+        return _read_address(number, text)
+    try:
+        specified = Specified(text)
+    except InvalidRequirement as error:
+        if _PATH.match(text):
+            raise ValueError(
+                f"the file {text} does not arrive with the plugin, of which only Python files and "
+                "requirements.txt are uploaded: name a package or a web address"
+            ) from None
+        raise ValueError(f"this is no requirement: {str(error).splitlines()[0]}") from None
+    return _specified(number, text, specified)
+
+
+def _specified(number: int, text: str, specified: Specified) -> Requirement:
+    return Requirement(
+        number,
+        text,
+        specified.name,
+        specified.specifier,
+        frozenset(specified.extras),
+        specified.marker,
+        specified.url,
+    )
+
+
+def _read_address(number: int, text: str) -> Requirement:
+    """A bare address, which may say the name in ``#egg=`` or as the name of the file."""
+    address, _, marker = text.partition(" ;")
+    named = urlsplit(address.strip())
+    egg = re.search(r"(?:^|&)egg=([^&]+)", named.fragment)
+    try:
+        specified = Specified(unquote(egg[1])) if egg else None
+        condition = Marker(marker) if marker.strip() else None
+    except ValueError as error:
+        raise ValueError(f"this is no requirement: {str(error).splitlines()[0]}") from None
+    name = specified.name if specified else _name_of_file(unquote(named.path).rpartition("/")[2])
+    extras = frozenset(specified.extras) if specified else frozenset()
+    url = address.strip()
+    return Requirement(number, text, name, extras=extras, marker=condition, url=url)
+
+
+def _name_of_file(name: str) -> str | None:
+    try:
+        return parse_wheel_filename(name)[0]
+    except InvalidWheelFilename:
+        pass
+    try:
+        return parse_sdist_filename(name)[0]
+    except InvalidSdistFilename:
+        return None
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two addresses are of one repository or file, in whatever version of it."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(url: str) -> tuple[str, str]:
+    parts = urlsplit(re.sub(r"^\w+\+", "", url))
+    path = parts.path.rpartition("@")[0] or parts.path
+    return parts.netloc.rpartition("@")[2], path.removesuffix("/").removesuffix(".git")
+
+
+def unmet(requirement: Requirement, find: Find, find_url: Find) -> str | None:
+    """Why an environment does not meet a requirement; ``None`` if it does.
+
+    Of what is to be taken from an address, any version of that name is good enough: which one is
+    installed there cannot be told.
+
+    Args:
+        find: finds what is installed by name.
+        find_url: finds what is installed by where it was taken from.
+    """
+    if not requirement.applies:
+        return None
+    if requirement.name is None:
+        return None if find_url(requirement.url or "") else "it is not installed here"
+    return _unmet(requirement, find, set())
+
+
+def _unmet(
+    requirement: Requirement, find: Find, seen: set[tuple[str, frozenset[str]]]
+) -> str | None:
+    assert requirement.name
+    installed = find(requirement.name)
+    if installed is None:
+        return f"{requirement.name} is not installed here"
+    if not requirement.specifier.contains(installed.version, prereleases=True):
+        return f"version {installed.version} is installed here"
+    key = (canonicalize_name(requirement.name), requirement.extras)
+    if not requirement.extras or key in seen:
+        return None
+    seen.add(key)
+    for each in _brings(installed, requirement.extras, only_extras=True):
+        reason = _unmet(each, find, seen)
+        if reason:
+            return f"of its extras, {reason}"
+    return None
+
+
+def _brings(
+    installed: Installed, extras: Iterable[str], *, only_extras: bool = False
+) -> Iterator[Requirement]:
+    """What a distribution requires, with some of its extras, on this Python and machine."""
+    for text in installed.requires:
+        try:
+            specified = Specified(text)
+        except InvalidRequirement:  # of old metadata; pip goes on, too
+            continue
+        marker = specified.marker
+        always = marker is None or marker.evaluate({"extra": ""})
+        with_extra = marker and any(marker.evaluate({"extra": each}) for each in extras)
+        if (with_extra and not always) or (always and not only_extras):
+            yield _specified(0, text, specified)
+
+
+def brought_by(requirements: Iterable[Requirement], find: Find) -> set[str]:
+    """The distributions that come with requirements, those that these require included."""
+    names: set[str] = set()
+    waiting = [each for each in requirements if each.name]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while waiting:
+        each = waiting.pop()
+        assert each.name
+        key = (canonicalize_name(each.name), each.extras)
+        if key in seen:
+            continue
+        seen.add(key)
+        names.add(key[0])
+        installed = find(each.name)
+        if installed:
+            waiting += _brings(installed, each.extras)
+    return names

@@ -1,0 +1,261 @@
+"""What plugins may import and require, what becomes of prints, and when they are deployed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator import Emulator
+from tests.stage import archive, deploy_plugin
+from tests.wire import Wire
+
+HANDLER = """
+from kili.plugins import PluginCore
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        pass
+"""
+NAME = "P"
+WHOLE_DAY = 86_400.0
+
+
+@contextmanager
+def running(**options: Any) -> Iterator[Wire]:
+    with Emulator(**options) as emulator:
+        wire = Wire(emulator)
+        yield wire
+        wire.close()
+
+
+def build_errors(wire: Wire) -> list[str]:
+    """Oldest first."""
+    found = wire.call("getPluginBuildErrors", data={"pluginName": NAME}, selection="content")
+    return [each["content"] for each in reversed(found)]
+
+
+def project_id(wire: Wire) -> str:
+    return str(wire.emulator.world.view.projects.all()[0]["id"])
+
+
+def activate(wire: Wire) -> None:
+    where = {"pluginName": NAME, "projectId": project_id(wire)}
+    wire.call("activatePluginOnProject", where=where)
+
+
+def submit(wire: Wire) -> dict[str, Any]:
+    """Label an asset; the run that it caused."""
+    asset = wire.emulator.world.view.assets.all()[0]
+    rows = [{"assetID": asset["id"], "jsonResponse": "{}"}]
+    wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": rows}, where={})
+    return dict(wire.emulator.world.view.runs.all()[-1])
+
+
+def logs(wire: Wire) -> list[str]:
+    """Oldest first."""
+    data = {"pluginName": NAME, "projectId": project_id(wire)}
+    found = wire.call("getPluginLogs", data=data, selection="content")
+    return [each["content"] for each in reversed(found)]
+
+
+# Through the SDK
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "main.py").write_text(HANDLER)
+    return tmp_path
+
+
+def upload(kili: Any, folder: Path, requirements: str | bytes) -> list[str]:
+    """Upload a plugin that cannot be built; its build errors, oldest first."""
+    content = requirements.encode() if isinstance(requirements, str) else requirements
+    (folder / "requirements.txt").write_bytes(content)
+    with pytest.raises(Exception, match="error during the creation of the plugin"):
+        kili.upload_plugin(str(folder), NAME)
+    assert kili.get_plugin_status(NAME, verbose=False) == "FAILED"
+    lines = json.loads(kili.get_plugin_build_errors(NAME))
+    return [line["content"] for line in reversed(lines)]
+
+
+def test_missing_requirement_is_a_build_error_with_the_command_that_mends_it(
+    kili: Any, folder: Path
+) -> None:
+    text = "--index-url https://e.org/simple\nnumpy\nno-such-thing >= 2 ; python_version > '3'\n"
+    (said,) = upload(kili, folder, text)
+
+    assert said == (
+        "requirements.txt, line 3: no-such-thing >= 2 ; python_version > '3': no-such-thing is not "
+        "installed here, and the emulator installs nothing by itself: run "
+        f"`{sys.executable} -m pip install --index-url https://e.org/simple 'no-such-thing >= 2'` "
+        "and update the plugin"
+    )
+    (folder / "requirements.txt").write_text("numpy\nno-such-thing; python_version < '3'\n")
+    kili.update_plugin(str(folder), NAME)
+    assert kili.get_plugin_status(NAME, verbose=False) == "ACTIVE"
+
+
+def test_every_wrong_line_and_import_is_named(kili: Any, folder: Path) -> None:
+    (folder / "main.py").write_text("import yaml\n" + HANDLER)
+    said = upload(kili, folder, "-r more.txt\nnumpy<0.1\n./own.whl\n")
+
+    assert [each.partition(": ")[0] for each in said] == [
+        "requirements.txt, line 1",
+        "requirements.txt, line 3",
+        "requirements.txt, line 2",
+        "main.py, line 1",
+    ]
+    assert "add the line PyYAML to a requirements.txt" in said[-1]
+
+
+def test_requirements_that_are_no_text_are_refused(kili: Any, folder: Path) -> None:
+    assert upload(kili, folder, b"\xff\xfe") == [
+        "requirements.txt is not UTF-8 text: save it as UTF-8 and update the plugin"
+    ]
+
+
+# Policies
+
+
+@pytest.mark.parametrize(
+    ("policy", "main", "status"),
+    [
+        ("saas", "import yaml", "FAILED"),
+        ("saas", "import requests, tqdm, numpy", "ACTIVE"),
+        ("saas", "try:\n    import no_such\nexcept ImportError: pass", "ACTIVE"),
+        ("on-premise", "import requests, numpy, uuid, json", "ACTIVE"),
+        ("on-premise", "import tqdm", "FAILED"),
+        ("tutorial", "import numpy, json", "ACTIVE"),
+        ("tutorial", "import requests", "FAILED"),
+    ],
+)
+def test_policy_decides_what_plugins_can_import(policy: str, main: str, status: str) -> None:
+    with running(plugin_policy=policy) as wire:
+        assert deploy_plugin(wire, NAME, f"{main}\n{HANDLER}") == status
+        assert [each[:15] for each in build_errors(wire)] == (
+            ["main.py, line 1"] if status == "FAILED" else []
+        )
+
+
+@pytest.mark.parametrize(
+    ("policy", "status"), [("saas", "ACTIVE"), ("on-premise", "FAILED"), ("tutorial", "FAILED")]
+)
+def test_only_the_cloud_reads_requirements(policy: str, status: str) -> None:
+    packed = archive(main__py=f"import yaml\n{HANDLER}", requirements__txt="PyYAML")
+    with running(plugin_policy=policy) as wire:
+        assert deploy_plugin(wire, NAME, packed) == status
+
+
+def test_package_of_the_platform_that_is_missing_here_comes_with_the_command(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setattr("emulator.plugins.requirements.find_installed", lambda _: None)
+
+    assert deploy_plugin(wire, NAME, f"import sklearn\n{HANDLER}") == "FAILED"
+    (said,) = build_errors(wire)
+    assert "ModuleNotFoundError: " in said
+    assert f"run `{sys.executable} -m pip install scikit-learn`" in said
+
+
+def test_handler_that_misses_a_package_of_the_platform_fails_with_the_command(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    monkeypatch.setattr("emulator.plugins.requirements.find_installed", lambda _: None)
+
+    assert deploy_plugin(wire, NAME, HANDLER.replace("pass", "import cv2")) == "ACTIVE"
+    activate(wire)
+    assert submit(wire)["outcome"] == "FAILED"
+    assert f"run `{sys.executable} -m pip install opencv-python-headless`" in logs(wire)[-1]
+
+
+# Prints
+
+TALKING = HANDLER.replace("pass", "print('printed\\nagain'); self.logger.info('logged')")
+
+
+@pytest.mark.parametrize(
+    ("policy", "lines", "dropped"),
+    [("saas", ["printed", "again", "logged"], 0), ("on-premise", ["logged"], 2)],
+)
+def test_prints_are_not_recorded_on_premise(
+    policy: str, lines: list[str], dropped: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with running(plugin_policy=policy) as wire, caplog.at_level(logging.WARNING):
+        deploy_plugin(wire, NAME, TALKING)
+        activate(wire)
+        run = submit(wire)
+
+        assert logs(wire) == lines
+        assert run["droppedPrints"] == dropped
+    said = [each for each in caplog.messages if run["id"] in each]
+    assert [f"{dropped} printed lines" in each for each in said] == [True] * bool(dropped)
+
+
+# Deployment
+
+
+def deployments() -> set[threading.Thread]:
+    """The threads that wait for the time of a deployment."""
+    return {each for each in threading.enumerate() if each.name == "later"}
+
+
+def test_deployment_takes_as_long_as_it_is_told_to() -> None:
+    with running(deploy_seconds=0.2) as wire:
+        assert deploy_plugin(wire, NAME, HANDLER) == "DEPLOYING"
+        pause = threading.Event()
+        while wire.call("getPluginRunnerStatus", name=NAME) == "DEPLOYING":
+            pause.wait(0.01)
+        assert wire.call("getPluginRunnerStatus", name=NAME) == "ACTIVE"
+
+
+def test_events_during_the_deployment_call_nothing() -> None:
+    with running(deploy_seconds=WHOLE_DAY) as wire:
+        deploy_plugin(wire, NAME, HANDLER)
+        activate(wire)
+        run = submit(wire)
+
+        assert (run["outcome"], run["refusal"]) == ("NOT_RUN", "NOT_DEPLOYED")
+        assert logs(wire)[0].startswith("Not run: the plugin was DEPLOYING")
+
+
+def test_neither_a_reset_nor_the_end_waits_for_a_deployment() -> None:
+    with running(deploy_seconds=WHOLE_DAY) as wire:
+        mark = wire.emulator.mark()
+        deploy_plugin(wire, NAME, HANDLER)
+        first = deployments()
+        wire.emulator.reset(mark)
+        assert wire.emulator.world.view.plugins.all() == []
+        deploy_plugin(wire, NAME, HANDLER)
+        assert wire.call("getPluginRunnerStatus", name=NAME) == "DEPLOYING"
+        second = deployments() - first
+    assert (len(first), len(second)) == (1, 1)
+    for thread in first | second:
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def test_deployment_of_what_is_deleted_meanwhile_ends_in_nothing() -> None:
+    with running(deploy_seconds=0.05) as wire:
+        deploy_plugin(wire, NAME, HANDLER)
+        wire.call("deletePlugin", where={"pluginName": NAME})
+        deploy_plugin(wire, "Other", HANDLER)
+        pause = threading.Event()
+        while wire.call("getPluginRunnerStatus", name="Other") == "DEPLOYING":
+            pause.wait(0.01)
+        assert [each["name"] for each in wire.emulator.world.view.plugins.all()] == ["Other"]
+
+
+def test_webhook_is_active_at_once() -> None:
+    with running(deploy_seconds=WHOLE_DAY) as wire:
+        data = {"pluginName": NAME, "webhookUrl": "http://127.0.0.1:1", "header": "h"}
+        wire.call("createWebhook", data=data)
+        assert wire.call("getPluginRunnerStatus", name=NAME) == "ACTIVE"
