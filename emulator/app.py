@@ -22,6 +22,7 @@ from emulator.http.request_log import RequestLog
 from emulator.http.security import UploadSigner
 from emulator.http.server import HttpServer
 from emulator.http.subscriptions import Subscriptions, subscriptions_blueprint
+from emulator.inspected import Inspected
 from emulator.played import Played, Stage
 from emulator.plugins.host import PluginHost
 from emulator.plugins.inline import InlineIsolation
@@ -146,7 +147,7 @@ def direct_connections(url: str, environment: Any = os.environ) -> Iterator[None
             environment["NO_PROXY"] = before
 
 
-class Emulator(Played):
+class Emulator(Played, Inspected):
     """An emulator in this process, with a world of its own, in memory.
 
     ::

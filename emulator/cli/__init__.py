@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from emulator import __version__
-from emulator.cli import people, server, webhooks, world
+from emulator.cli import people, runs, server, webhooks, world
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -22,6 +22,7 @@ main.add_command(server.start)
 main.add_command(server.stop)
 main.add_command(server.wait)
 main.add_command(server.env)
+main.add_command(runs.runs)
 main.add_command(webhooks.redeliver)
 for each in people.COMMANDS:
     main.add_command(each)

@@ -110,6 +110,12 @@ def webhook_header_invalid(operation: str) -> KiliError:
     return _plugins("400: Bad Request", operation, detail)
 
 
+def plugin_not_named(name: str, known: list[str]) -> KiliError:
+    """A plugin is looked for that there is not (the control plane's)."""
+    there = ", ".join(known) or "none"
+    return KiliError(f'there is no plugin "{name}" (there are: {there})')
+
+
 def run_not_found(run_id: str) -> KiliError:
     """A run is asked for that there is not (the control plane's)."""
     return KiliError(f'there is no run "{run_id}": see `kili-emulator runs` for those there are')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import wait
 from typing import Any
 
@@ -48,6 +49,10 @@ class PluginHost:
     def wait_idle(self, world: World, seconds: float) -> bool:
         """Wait until no plugin of the world is at work; whether that came about in time."""
         return self._hosts[world].schedule.wait_idle(seconds)
+
+    def await_run(self, world: World, look: Callable[[], bool], seconds: float) -> None:
+        """Wait until something is so, which only the end of a run can bring about; or give up."""
+        self._hosts[world].runs.endings.wait_for(look, seconds)
 
     def redeliver(self, world: World, run_id: str, seconds: float) -> str:
         """Tell a webhook once more what a run told it; answers the new run's id.
@@ -125,6 +130,7 @@ class WorldHost:
 
     def close(self) -> None:
         self.schedule.close()
+        self.runs.endings.close()
         self._versions.close()
 
     def _resume(self) -> None:
@@ -135,6 +141,7 @@ class WorldHost:
             for version in tx.plugin_versions.all():
                 if version["status"] == "DEPLOYING":
                     plugins_of.request_deployment(tx, version)
+        self.runs.endings.tell()
 
     def _dispatch(self, events: list[Event]) -> list[Delivery]:
         started: list[Delivery] = []

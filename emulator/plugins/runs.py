@@ -19,6 +19,7 @@ from emulator.domain.trigger import Trigger, called_by_hand
 from emulator.domain.world import Actor, Undone
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Call, Loaded, Result
+from emulator.plugins.endings import Endings
 from emulator.plugins.logs import Line, RunLog
 from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.versions import Versions
@@ -63,6 +64,7 @@ class Runs:
         self._world = schedule.world
         self._versions = versions
         self._timing = timing
+        self.endings = Endings()
 
     def start(
         self,
@@ -99,6 +101,7 @@ class Runs:
                 content = messages.RUN_QUEUED.format(event=event["event"])
                 runs_of.add_lines(tx, run["id"], [("info", content, tx.now)])
         if refusal:
+            self.endings.tell()
             return Begun(run["id"], None)
         due = clock.monotonic() + self._timing.latency
         started = Started(lambda kind, text: self._note(run["id"], epoch, kind, text))
@@ -203,6 +206,7 @@ class Runs:
                 delivery=result.delivery,
                 droppedPrints=log.dropped,
             )
+        self.endings.tell()
 
     def _call(
         self, loaded: Loaded, run: Document, plugin: Document, record: Record, epoch: int

@@ -1,0 +1,152 @@
+"""Commands about the runs of plugins."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from emulator.cli.process import ServerProcess, data_dir_option, running, settings_from
+from emulator.config import DEFAULT_WORLD
+
+_WAIT = 25
+
+_world_option = click.option(
+    "--world", default=DEFAULT_WORLD, show_default=True, help="The world that they are in."
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(invoke_without_command=True)
+@click.option("--plugin", help="Only those of this plugin: its name or id.")
+@click.option("--project", help="Only those on this project: its id or title.")
+@click.option("--failed", is_flag=True, help="Only those that failed.")
+@click.option("--follow", is_flag=True, help="Go on, and print further runs as they end.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="How many to print at first, the latest.",
+)
+@_json_option
+@_world_option
+@data_dir_option
+@click.pass_context
+def runs(context: click.Context, /, **options: Any) -> None:
+    """List the runs of plugins, or show one."""
+    if context.invoked_subcommand:
+        return
+    process = running(settings_from({"data_dir": options["data_dir"]}))
+    path = f"/worlds/{options['world']}/runs"
+    asked = {name: options[name] for name in ("plugin", "project") if options[name] is not None}
+    asked["failed"] = "true" if options["failed"] else "false"
+    found = process.request("GET", path, params={**asked, "limit": options["limit"]})
+    if options["as_json"] and not options["follow"]:
+        click.echo(json.dumps(found["runs"], indent=2))
+        return
+    _print(found["runs"], as_json=options["as_json"])
+    if options["follow"]:
+        _follow(process, path, {**asked, "wait": _WAIT}, found["cursor"], options["as_json"])
+
+
+def _follow(
+    process: ServerProcess, path: str, asked: dict[str, Any], cursor: str, as_json: bool
+) -> None:
+    """Print runs as they end, until the user or the emulator ends this."""
+    while True:
+        found = process.request("GET", path, params={**asked, "after": cursor})
+        _print(found["runs"], as_json=as_json)
+        cursor = found["cursor"]
+
+
+@runs.command()
+@click.argument("run")
+@_json_option
+@_world_option
+@data_dir_option
+def show(run: str, as_json: bool, world: str, data_dir: Path | None) -> None:
+    """Show all that is known of RUN: what it was called with, said, asked and was answered."""
+    process = running(settings_from({"data_dir": data_dir}))
+    told = process.request("GET", f"/worlds/{world}/runs/{run}")
+    if as_json:
+        click.echo(json.dumps(told, indent=2))
+    else:
+        click.echo("\n".join(_described(told)))
+
+
+def _print(found: list[dict[str, Any]], *, as_json: bool) -> None:
+    for run in found:
+        click.echo(json.dumps(run) if as_json else _line(run))
+
+
+def _line(run: dict[str, Any]) -> str:
+    took = "" if run["durationMs"] is None else f" {run['durationMs']:.0f} ms"
+    why = (run["error"] or run["refusal"] or "").strip().split("\n")[-1]
+    called = f"{_plugin(run)} {run['handler']}"
+    return f"{run['createdAt']} {run['id']} {called}: {run['outcome']}{took} {why}".rstrip()
+
+
+def _plugin(run: dict[str, Any]) -> str:
+    version = "" if run["version"] is None else f" #{run['version']}"
+    return f"{run['plugin']}{version}"
+
+
+_FACTS = {
+    "event": "event",
+    "handler": "handler",
+    "assetId": "asset",
+    "labelId": "label",
+    "createdAt": "caused at",
+    "startedAt": "called at",
+    "durationMs": "duration (ms)",
+    "memoryMb": "memory (MB)",
+    "outcome": "outcome",
+    "refusal": "not run because",
+    "causedBy": "caused by run",
+    "redeliveryOf": "redelivery of run",
+    "seed": "seed",
+}
+
+
+def _described(run: dict[str, Any]) -> list[str]:
+    """A run for people to read."""
+    facts = [f"{label}: {run[name]}" for name, label in _FACTS.items() if run[name] is not None]
+    project = f"project: {run['project']} ({run['projectId']})"
+    lines = [f"run {run['id']} of {_plugin(run)}", project, *facts]
+    lines += [f"caused run: {each}" for each in run["causes"]]
+    if run["mark"]:
+        lines.append(f"mark: {json.dumps(run['mark'])}")
+    lines += _block("error", (run["error"] or "").splitlines())
+    lines += _block("payload", json.dumps(run["payload"], indent=2).splitlines())
+    if run["delivery"]:
+        lines += _block("delivery", json.dumps(run["delivery"], indent=2).splitlines())
+    said = [f"{each['createdAt']} {each['logType']} {each['content']}" for each in run["lines"]]
+    lines += _block("log", said)
+    for call in run["calls"]:
+        lines += _block(_call_title(call), _call_body(call))
+    left = run["callCount"] - len(run["calls"])
+    return [*lines, f"and {left} calls more"] if left else lines
+
+
+def _block(title: str, lines: list[str]) -> list[str]:
+    return [f"{title}:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _call_title(call: dict[str, Any]) -> str:
+    by = f" by {call['method']}" if call["method"] else ""
+    failed = ", answered with errors" if call["errors"] else ""
+    operations = ", ".join(call["operations"])
+    return f"call {call['number']} {operations}{by}, {call['durationMs']:.1f} ms{failed}"
+
+
+def _call_body(call: dict[str, Any]) -> list[str]:
+    asked = [f"query: {call['query']}"] if call["query"] else []
+    arguments, answer = (_text(call[name]) for name in ("arguments", "answer"))
+    return [*asked, f"arguments: {arguments}", f"answer: {answer}"]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,58 @@
+"""What an emulator tells of its plugins, as methods."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from emulator.domain import run_record
+from emulator.domain.run_record import Wanted
+from emulator.domain.world import Mark
+from emulator.played import Stage
+
+
+class Inspected(ABC):
+    """Something with a world whose plugins can be looked at."""
+
+    @abstractmethod
+    def played(self) -> Stage:
+        """Where that is."""
+
+    def runs(
+        self, *, plugin: str | None = None, project: str | None = None, failed: bool = False
+    ) -> list[dict[str, Any]]:
+        """The runs of plugins, in the order in which they were caused.
+
+        Args:
+            plugin: only those of the plugin with this name or id.
+            project: only those on the project with this id or title.
+            failed: only those that failed.
+
+        Returns:
+            each as :func:`emulator.domain.run_record.summary` tells it.
+
+        Raises:
+            KiliError: plugin or project is unknown.
+        """
+        wanted = Wanted(plugin=plugin, project=project, failed=failed)
+        return run_record.find_runs(self.played().world.view, wanted).runs
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        """All that is known of a run: see :func:`emulator.domain.run_record.details`.
+
+        Raises:
+            KiliError: there is no such run.
+        """
+        return run_record.details(self.played().world.view, run_id)
+
+    def mark_of(self, run_id: str) -> Mark:
+        """The moment at which a run's handler was called; ``reset`` brings the world back to it.
+
+        Raises:
+            KiliError: there is no such run.
+            ValueError: its handler was not called.
+        """
+        mark = self.run(run_id)["mark"]
+        if mark is None:
+            raise ValueError(f"the handler of run {run_id} was not called: see its outcome")
+        return Mark(**mark)

@@ -1,0 +1,29 @@
+"""Lets others wait for the end of runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+
+class Endings:
+    """Wakes those who wait each time that a run of a world has ended."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._closed = False
+
+    def tell(self) -> None:
+        """A run has ended, and its end is committed."""
+        with self._condition:
+            self._condition.notify_all()
+
+    def close(self) -> None:
+        """No further run will end here: let everybody go."""
+        self._closed = True
+        self.tell()
+
+    def wait_for(self, look: Callable[[], bool], seconds: float) -> None:
+        """Wait until something is so, which only the end of a run can bring about; or give up."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._closed or look(), seconds)

@@ -1,0 +1,227 @@
+"""Runs, as a plugin's author looks at them: by command, over HTTP and in Python."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from emulator import Emulator
+from emulator.cli import main
+from emulator.errors import KiliError
+from emulator.testing.sdk import fast_sdk
+from tests.sdk import SdkSession
+from tests.server import RemoteWorld, ServerUnderTest
+
+EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
+HARD = {"CLASSIFICATION_JOB": {"categories": [{"name": "HARD"}]}}
+PLUGIN = """
+from kili.plugins import PluginCore
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        print("looking at", asset_id)
+        self.kili.count_projects()
+        if "HARD" in str(label["jsonResponse"]):
+            raise ValueError("too hard")
+"""
+
+
+def set_up(emulator: Emulator, folder: Path, name: str = "Judge", source: str = PLUGIN) -> None:
+    path = folder / f"{name}.py"
+    path.write_text(source, encoding="utf-8")
+    (project,) = emulator.world.view.projects.all()
+    with fast_sdk():
+        emulator.client().upload_plugin(str(path), name)
+    emulator.client().activate_plugin_on_project(name, project_id=project["id"])
+
+
+def submit(emulator: Emulator, response: dict[str, Any] = EASY) -> None:
+    asset = emulator.world.view.assets.all()[0]
+    emulator.client().append_labels([asset["id"]], [response])
+    assert emulator.wait_idle()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with Emulator() as running:
+        set_up(running, tmp_path_factory.mktemp("plugins"))
+        yield running
+
+
+@pytest.fixture
+def emulator(shared: Emulator) -> Iterator[Emulator]:
+    mark = shared.mark()
+    yield shared
+    shared.reset(mark)
+
+
+def get(emulator: Emulator, path: str, status: int = 200, **params: Any) -> Any:
+    import requests
+
+    answer = requests.get(
+        f"{emulator.url}/_emulator/worlds/default{path}",
+        params=params,
+        headers={"Authorization": f"X-API-Key: {emulator.key()}"},
+        timeout=30,
+    )
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def test_runs_are_found_by_plugin_project_and_failure(emulator: Emulator) -> None:
+    submit(emulator)
+    submit(emulator, HARD)
+    good, bad = emulator.runs()
+    assert (good["plugin"], good["version"], good["handler"]) == ("Judge", 1, "onSubmit")
+    assert (good["outcome"], bad["outcome"]) == ("SUCCEEDED", "FAILED")
+    assert emulator.runs(failed=True) == [bad]
+    assert emulator.runs(plugin="Judge", project=good["projectId"]) == [good, bad]
+    other = emulator.client().create_project(
+        input_type="IMAGE", json_interface={"jobs": {}}, title="Other"
+    )["id"]
+    assert emulator.runs(project=other) == []
+    with pytest.raises(KiliError, match='no plugin "Nobody" \\(there are: Judge\\)'):
+        emulator.runs(plugin="Nobody")
+    with pytest.raises(KiliError):
+        emulator.runs(project="Nowhere")
+
+
+def test_a_run_says_what_it_was_called_with_said_asked_and_was_answered(
+    emulator: Emulator,
+) -> None:
+    submit(emulator, HARD)
+    run = emulator.run(emulator.runs()[0]["id"])
+    assert run["payload"]["asset_id"] == run["assetId"]
+    assert run["payload"]["label"]["jsonResponse"] == HARD
+    assert run["lines"][0]["content"] == f"looking at {run['assetId']}"
+    assert "too hard" in run["lines"][-1]["content"]
+    assert "too hard" in run["error"]
+    (count,) = [call for call in run["calls"] if call["operations"] == ["Query.countProjects"]]
+    assert count["answer"] == {"data": {"data": 1}}
+    assert run["durationMs"] > 0
+    with pytest.raises(KiliError, match="no run"):
+        emulator.run("nothing")
+
+
+def test_what_caused_a_run_and_what_it_caused_is_told(emulator: Emulator, tmp_path: Path) -> None:
+    answering = PLUGIN.replace(
+        "self.kili.count_projects()",
+        "self.kili.append_labels([asset_id], [{}], disable_tqdm=True)",
+    )
+    set_up(emulator, tmp_path, "Second", answering)
+    submit(emulator)
+    told = [emulator.run(run["id"]) for run in emulator.runs()]
+    (cause,) = [run for run in told if run["plugin"] == "Second" and not run["causedBy"]]
+    assert len(cause["causes"]) == 2
+    caused = [run for run in told if run["id"] in cause["causes"]]
+    assert {(run["plugin"], run["refusal"]) for run in caused} == {
+        ("Judge", None),
+        ("Second", "SELF_TRIGGERED"),
+    }
+    assert {run["causedBy"] for run in caused} == {cause["id"]}
+
+
+def test_the_world_goes_back_to_what_a_handler_saw(emulator: Emulator) -> None:
+    submit(emulator, HARD)
+    (run,) = emulator.runs()
+    count = len(emulator.world.view.labels.all())
+    submit(emulator)
+    emulator.reset(emulator.mark_of(run["id"]))
+    assert len(emulator.world.view.labels.all()) == count
+    payload = emulator.run(run["id"])["payload"]
+    again = emulator.trigger("onSubmit", "Judge", run["projectId"], payload)
+    assert "too hard" in again["error"]
+
+
+def test_who_waits_is_told_of_each_run_once_as_it_ends(emulator: Emulator) -> None:
+    submit(emulator)
+    before = get(emulator, "/runs")
+    assert len(before["runs"]) == 1
+    answers: list[Any] = []
+    waiting = threading.Thread(
+        target=lambda: answers.append(
+            get(emulator, "/runs", after=before["cursor"], failed="true", wait=20)
+        )
+    )
+    waiting.start()
+    submit(emulator)
+    submit(emulator, HARD)
+    waiting.join(30)
+    (answer,) = answers
+    assert [run["outcome"] for run in answer["runs"]] == ["FAILED"]
+    assert get(emulator, "/runs", after=answer["cursor"])["runs"] == []
+    mark = emulator.mark_of(answer["runs"][0]["id"])
+    emulator.reset(mark)  # which ends it once more, in another history
+    (again,) = get(emulator, "/runs", after=answer["cursor"])["runs"]
+    assert again["outcome"] == "INTERRUPTED"
+
+
+def test_the_control_plane_says_what_it_does_not_take(emulator: Emulator) -> None:
+    for params in ({"failed": "1"}, {"after": "x"}, {"wait": "-1"}, {"limit": "a"}, {"what": "1"}):
+        assert "ask with" in get(emulator, "/runs", status=400, **params)["error"]
+    assert "no run" in get(emulator, "/runs/none", status=400)["error"]
+    submit(emulator)
+    submit(emulator, HARD)
+    (latest,) = get(emulator, "/runs", limit="1")["runs"]
+    assert latest["outcome"] == "FAILED"
+    assert get(emulator, f"/runs/{latest['id']}")["lines"]
+
+
+@pytest.fixture
+def judged(notebook: SdkSession, remote_world: RemoteWorld, tmp_path: Path) -> RemoteWorld:
+    """A world of a server process, in which each SDK in turn has submitted two labels."""
+    path = tmp_path / "judge.py"
+    path.write_text(PLUGIN, encoding="utf-8")
+    notebook.run(
+        f"kili.upload_plugin({str(path)!r}, 'Judge')\n"
+        "kili.activate_plugin_on_project('Judge', project_id=project_id)\n"
+        "(asset,) = kili.assets(project_id=project_id, first=1, fields=['id'])\n"
+        f"for response in ({EASY!r}, {HARD!r}):\n"
+        "    kili.append_labels([asset['id']], [response])"
+    ).checked()
+    return remote_world
+
+
+def test_the_commands_list_and_show_runs(server: ServerUnderTest, judged: RemoteWorld) -> None:
+    where = ["--world", judged.name, "--data-dir", str(server.data_dir)]
+    listed = CliRunner().invoke(main, ["runs", *where])
+    assert listed.exit_code == 0, listed.output
+    good, bad = listed.output.splitlines()
+    assert "Judge #1 onSubmit: SUCCEEDED" in good
+    assert "Judge #1 onSubmit: FAILED" in bad
+    assert bad.endswith("too hard")
+    failed = CliRunner().invoke(main, ["runs", "--failed", "--json", "--plugin", "Judge", *where])
+    (run,) = json.loads(failed.output)
+    shown = CliRunner().invoke(main, ["runs", "show", run["id"], *where]).output
+    assert "Query.countProjects by count_projects" in shown
+    assert "looking at" in shown
+    assert "mark: {" in shown
+    as_json = CliRunner().invoke(main, ["runs", "show", run["id"], "--json", *where]).output
+    assert json.loads(as_json)["error"] == run["error"]
+    unknown = CliRunner().invoke(main, ["runs", "show", "nothing", *where])
+    assert (unknown.exit_code, "there is no run" in unknown.output) == (1, True)
+
+
+def test_following_prints_runs_as_they_end(
+    server: ServerUnderTest, notebook: SdkSession, judged: RemoteWorld
+) -> None:
+    arguments = ["runs", "--follow", "--world", judged.name, "--data-dir", str(server.data_dir)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "emulator", *arguments], stdout=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        assert process.stdout
+        try:
+            first = [process.stdout.readline() for _ in range(2)]
+            notebook.run(f"kili.append_labels([asset['id']], [{HARD!r}])").checked()
+            assert "too hard" in process.stdout.readline()
+        finally:
+            process.kill()
+    assert len(set(first)) == 2
