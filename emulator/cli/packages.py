@@ -1,0 +1,48 @@
+"""The command about packages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from emulator.cli.process import settings_from
+from emulator.rules.plugin_imports import POLICIES, Policy
+
+if TYPE_CHECKING:
+    from emulator.plugins.packages import Package
+
+
+@click.command()
+@click.option(
+    "--plugin-policy",
+    type=click.Choice(POLICIES),
+    help="Where plugins are to run: decides what they can import.  [default: saas]",
+)
+def packages(plugin_policy: str | None) -> None:
+    """List the packages that plugins can import here, and those that are missing.
+
+    It is about the environment that this command is installed in. The standard library can
+    always be imported.
+    """
+    from emulator.plugins import packages as installed
+
+    policy = cast(Policy, settings_from({"plugin_policy": plugin_policy}).plugin_policy)
+    found = installed.packages(policy)
+    _list(f"Plugins can import ({policy}):", found.provided)
+    _list("\nOnce their requirements.txt names it, also:", found.on_request)
+    if found.missing:
+        click.echo("\nNot installed here, but documented for the platform:\n")
+        for name in found.missing:
+            click.echo(f"  {name}")
+        click.echo(f"\nThis installs it:\n\n  {found.command}")
+
+
+def _list(title: str, found: Sequence[Package]) -> None:
+    if not found:
+        return
+    click.echo(f"{title}\n")
+    width = max(len(f"{each.name} {each.version}") for each in found)
+    for each in found:
+        click.echo(f"  {f'{each.name} {each.version}':<{width}}   import {', '.join(each.modules)}")

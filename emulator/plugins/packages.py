@@ -1,0 +1,76 @@
+"""Which packages plugins can import in this environment."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+
+from packaging.utils import canonicalize_name
+
+from emulator.plugins.requirements import find_installed, pip_line
+from emulator.rules.plugin_imports import PROVIDED, Policy
+from emulator.rules.requirements import Requirement, brought_by
+
+
+@dataclass(frozen=True)
+class Package:
+    """A distribution that is installed.
+
+    Attributes:
+        modules: what of it is imported, by top-level name.
+    """
+
+    name: str
+    version: str
+    modules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Packages:
+    """What plugins find here, where a policy holds.
+
+    Attributes:
+        provided: can be imported as it is.
+        on_request: can be imported once ``requirements.txt`` names it.
+        missing: the names of those that the platform has and this environment does not.
+    """
+
+    provided: list[Package]
+    on_request: list[Package]
+    missing: list[str]
+
+    @property
+    def command(self) -> str:
+        """How to install what is missing."""
+        return pip_line(self.missing)
+
+
+def packages(policy: Policy) -> Packages:
+    """What plugins find in this environment, in the order of names."""
+    listed = [name for name in PROVIDED[policy] if name not in sys.stdlib_module_names]
+    names: set[str] = {canonicalize_name(name) for name in listed}
+    if policy == "saas":
+        names |= brought_by([Requirement(0, name, name) for name in listed], find_installed)
+    installed = _installed()
+    others = [each for key, each in installed.items() if key not in names]
+    return Packages(
+        [each for key, each in installed.items() if key in names],
+        others if policy == "saas" else [],
+        [name for name in listed if canonicalize_name(name) not in installed],
+    )
+
+
+def _installed() -> dict[str, Package]:
+    """The distributions that bring a module, by their normalized names, in that order."""
+    modules: dict[str, set[str]] = {}
+    for module, names in metadata.packages_distributions().items():
+        for name in names:
+            modules.setdefault(canonicalize_name(name), set()).add(module)
+    found = {}
+    for key in sorted(modules):
+        installed = find_installed(key)
+        public = sorted(each for each in modules[key] if each.isidentifier() and each[0] != "_")
+        if installed and public:
+            found[key] = Package(installed.name, installed.version, tuple(public))
+    return found

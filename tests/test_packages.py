@@ -1,0 +1,79 @@
+"""The packages that plugins can import, as ``kili-emulator packages`` lists them."""
+
+from __future__ import annotations
+
+import sys
+from importlib import metadata
+
+import pytest
+from click.testing import CliRunner
+
+from emulator.cli import main
+from emulator.plugins.packages import packages
+from emulator.rules.plugin_imports import ON_PREMISE, POLICIES, Policy, violations
+
+
+def names(policy: Policy) -> list[str]:
+    return [each.name for each in packages(policy).provided]
+
+
+def listed(*arguments: str, **environment: str) -> str:
+    done = CliRunner().invoke(main, ["packages", *arguments], env=environment)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_tutorial_has_numpy_and_the_sdk_alone() -> None:
+    assert names("tutorial") == ["kili", "numpy"]
+    assert packages("tutorial").on_request == []
+
+
+def test_what_is_required_along_is_there_in_the_cloud_alone() -> None:
+    assert {"kili", "numpy", "requests", "tqdm"} <= set(names("saas"))
+    assert "tqdm" not in names("on-premise")
+
+
+def test_what_else_is_installed_has_to_be_asked_for() -> None:
+    asked = {each.name: each for each in packages("saas").on_request}
+
+    assert asked["PyYAML"].modules == ("yaml",)
+    assert asked["PyYAML"].version == metadata.version("PyYAML")
+    assert not set(asked) & set(names("saas"))
+    assert packages("on-premise").on_request == []
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_list_says_the_same_as_the_build(policy: Policy) -> None:
+    installed = metadata.packages_distributions()
+    found = packages(policy)
+    lines = [f"import {module}" for each in found.provided for module in each.modules]
+    provided = [each.name for each in found.provided]
+    files = {"main.py": "\n".join(lines)}
+
+    assert violations(files, policy, installed=installed, with_provided=provided) == []
+    for each in found.on_request:
+        main_py = "\n".join(f"import {module}" for module in each.modules)
+        refused = violations(
+            {"main.py": main_py}, policy, installed=installed, with_provided=provided
+        )
+        assert bool(refused) or set(each.modules) <= sys.stdlib_module_names
+        allowed = violations(
+            {"main.py": main_py}, policy, installed=installed, required=[each.name]
+        )
+        assert allowed == []
+
+
+def test_what_is_missing_comes_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "packages_distributions", lambda: {"numpy": ["numpy"]})
+
+    said = listed("--plugin-policy", "on-premise")
+    missing = [each for each in ON_PREMISE if each not in ("numpy", "uuid")]
+    assert said.strip().endswith(f"{sys.executable} -m pip install {' '.join(missing)}")
+    assert "Plugins can import (on-premise):\n\n  numpy " in said
+
+
+def test_nothing_is_said_of_commands_where_nothing_is_missing() -> None:
+    said = listed(KILI_EMULATOR_PLUGIN_POLICY="tutorial")
+
+    assert said.startswith("Plugins can import (tutorial):\n\n  kili ")
+    assert "pip install" not in said
