@@ -9,6 +9,7 @@ from emulator.domain import run_record
 from emulator.domain.run_record import Wanted
 from emulator.domain.world import Mark
 from emulator.played import Stage
+from emulator.plugins import sources
 
 
 class Inspected(ABC):
@@ -56,3 +57,32 @@ class Inspected(ABC):
         if mark is None:
             raise ValueError(f"the handler of run {run_id} was not called: see its outcome")
         return Mark(**mark)
+
+    def plugins(self) -> list[dict[str, Any]]:
+        """The plugins and webhooks: see :func:`emulator.plugins.sources.told_plugin`."""
+        view = self.played().world.view
+        return [sources.told_plugin(view, each) for each in view.plugins.all()]
+
+    def plugin_versions(self, plugin: str) -> list[dict[str, Any]]:
+        """A plugin's versions: see :func:`emulator.plugins.sources.told_versions`.
+
+        Raises:
+            KiliError: there is no such plugin.
+        """
+        return sources.told_versions(self.played().world.view, plugin)
+
+    def plugin_files(self, plugin: str, version: int | None = None) -> dict[str, str]:
+        """The source of a version by path; of the newest, unless its number is given.
+
+        Raises:
+            KiliError: there is no such plugin or version, or it has no source.
+        """
+        return sources.files_of(self.played().world, plugin, version)
+
+    def plugin_diff(self, plugin: str, old: int, new: int) -> str:
+        """What changed from one version to another, as a unified diff.
+
+        Raises:
+            KiliError: there is no such plugin or version, or it has no source.
+        """
+        return sources.difference(self.played().world, plugin, old, new)

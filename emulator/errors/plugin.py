@@ -116,6 +116,17 @@ def plugin_not_named(name: str, known: list[str]) -> KiliError:
     return KiliError(f'there is no plugin "{name}" (there are: {there})')
 
 
+def plugin_version_unknown(name: str, number: int | None, count: int) -> KiliError:
+    """A version is looked for that there is not (the control plane's)."""
+    there = f"there are 1 to {count}" if count else "nothing was deployed yet"
+    return KiliError(f'plugin "{name}" has no version {number or ""}'.rstrip() + f" ({there})")
+
+
+def plugin_without_source(name: str, number: int, reason: str) -> KiliError:
+    """The source of a version is looked for, and there is none (the control plane's)."""
+    return KiliError(f'version {number} of "{name}" has no source that can be shown: {reason}')
+
+
 def run_not_found(run_id: str) -> KiliError:
     """A run is asked for that there is not (the control plane's)."""
     return KiliError(f'there is no run "{run_id}": see `kili-emulator runs` for those there are')

@@ -37,6 +37,8 @@ CONTROL_CREATE = 'send {"name": text, "scenario": text, "seed": number}'
 CONTROL_MARK = 'send {"mark": …} with what POST …/mark answered'
 CONTROL_MARK_OUTSIDE = "the mark is not of the time between the world's start and now"
 CONTROL_KEY = 'send {"revoked": true or false, "expiryDate": time}, or one of them'
+CONTROL_PLUGIN = "name a plugin: ?plugin=…"
+CONTROL_VERSION = "give the number of a version: {parameter}=…"
 CONTROL_RUNS = (
     "ask with any of plugin, project, failed (true or false), limit (a number), after (a cursor "
     "that was answered before) and wait (seconds)"

@@ -42,7 +42,10 @@ def unpack(archive: bytes, folder: Path) -> None:
     Raises:
         BuildError: the archive or a file in it has a fault.
     """
-    files = _read_archive(archive)
+    files = read_archive(archive)
+    if "main.py" not in files:
+        raise BuildError(messages.BUILD_NO_MAIN)
+    _compile(files)
     try:
         _write(files, folder)
     except (OSError, ValueError) as error:
@@ -92,22 +95,21 @@ def load(version_id: str, folder: Path, seconds: float) -> type:
     return handler
 
 
-def _read_archive(archive: bytes) -> dict[str, bytes]:
-    """The files of an upload by their relative path, all of them checked."""
+def read_archive(archive: bytes) -> dict[str, bytes]:
+    """The files of an upload by their relative path, whatever is in them.
+
+    Raises:
+        BuildError: the archive has a fault.
+    """
     if not archive.startswith(_ZIP_MAGIC):
-        files = {"main.py": archive}
-    else:
-        try:
-            with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-                files = _read_entries(opened)
-        except BuildError:
-            raise
-        except Exception as error:  # a damaged archive makes zipfile fail in a dozen ways
-            raise BuildError(messages.BUILD_BAD_ZIP.format(reason=error)) from None
-    if "main.py" not in files:
-        raise BuildError(messages.BUILD_NO_MAIN)
-    _compile(files)
-    return files
+        return {"main.py": archive}
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            return _read_entries(opened)
+    except BuildError:
+        raise
+    except Exception as error:  # a damaged archive makes zipfile fail in a dozen ways
+        raise BuildError(messages.BUILD_BAD_ZIP.format(reason=error)) from None
 
 
 def _read_entries(opened: zipfile.ZipFile) -> dict[str, bytes]:

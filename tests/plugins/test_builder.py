@@ -246,7 +246,7 @@ def test_damaged_archive_is_refused(folder: Path, damage: str) -> None:
 def outcome(archive: bytes) -> list[str]:
     """The names of the files of an archive, or the problems with it."""
     try:
-        return list(builder._read_archive(archive))
+        return list(builder.read_archive(archive))
     except BuildError as error:
         return error.problems
 

@@ -16,6 +16,7 @@ from emulator.domain.world import Actor, World
 from emulator.http import security
 from emulator.http.body import BodyError
 from emulator.http.control.people import add_people_routes
+from emulator.http.control.plugins import add_plugin_routes
 from emulator.http.control.runs import add_run_routes
 from emulator.http.control.webhooks import add_webhook_routes
 from emulator.http.control.worlds import add_registry_routes, add_world_routes
@@ -62,6 +63,7 @@ def control_blueprint(
     add_registry_routes(blueprint, registry, settings.scenario)
     add_world_routes(blueprint, registry, host)
     add_run_routes(blueprint, registry, host)
+    add_plugin_routes(blueprint, registry)
     add_webhook_routes(blueprint, registry, host)
     add_people_routes(blueprint, registry, host, settings.sync_wait)
     return blueprint

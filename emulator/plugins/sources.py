@@ -1,0 +1,104 @@
+"""The source of each version of a plugin: shown, and compared."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from emulator import errors
+from emulator.domain.run_record import find_plugin
+from emulator.domain.world import View, World
+from emulator.plugins.builder import BuildError, read_archive
+from emulator.storage.snapshot import Document
+
+
+def told_plugin(view: View, plugin: Document) -> dict[str, Any]:
+    """A plugin in short.
+
+    Returns:
+        ``id``, ``name``, ``status``, ``projectIds``, ``createdAt``, ``updatedAt``; ``isWebhook``;
+        the numbers of the newest ``version`` and of the ``activeVersion``, which runs.
+    """
+    versions = view.plugin_versions.find("plugin", plugin["id"])
+    active = view.plugin_versions.get(plugin["activeVersionId"] or "")
+    members = ("id", "name", "status", "projectIds", "createdAt", "updatedAt")
+    return {
+        **{member: plugin[member] for member in members},
+        "isWebhook": bool(versions) and versions[-1]["webhook"] is not None,
+        "version": versions[-1]["number"] if versions else None,
+        "activeVersion": active["number"] if active else None,
+    }
+
+
+def told_versions(view: View, name: str) -> list[dict[str, Any]]:
+    """The versions of a plugin, oldest first.
+
+    Returns:
+        of each ``number``, ``status``, ``createdAt``, ``handlerTypes``, ``eventMatcher``,
+        ``clientVersion``, ``digest``, ``webhook``, and ``problems``: what its build said.
+
+    Raises:
+        KiliError: there is no such plugin.
+    """
+    plugin = find_plugin(view, name)
+    lines = view.plugin_build_errors.find("plugin", plugin["id"])
+    members = (
+        "number",
+        "status",
+        "createdAt",
+        "handlerTypes",
+        "eventMatcher",
+        "clientVersion",
+        "digest",
+        "webhook",
+    )
+    return [
+        {
+            **{member: version[member] for member in members},
+            "problems": [each["content"] for each in lines if each["versionId"] == version["id"]],
+        }
+        for version in view.plugin_versions.find("plugin", plugin["id"])
+    ]
+
+
+def files_of(world: World, name: str, number: int | None = None) -> dict[str, str]:
+    """The source files of a version by path, in their order; bytes that are no text are marked.
+
+    Args:
+        number: the newest version's, unless given.
+
+    Raises:
+        KiliError: there is no such plugin, or no such version, or it has no readable source.
+    """
+    view = world.view
+    versions = view.plugin_versions.find("plugin", find_plugin(view, name)["id"])
+    found = [each for each in versions if number in (None, each["number"])]
+    if not found:
+        raise errors.plugin_version_unknown(name, number, len(versions))
+    version = found[-1]
+    if version["webhook"]:
+        raise errors.plugin_without_source(name, version["number"], "it is a webhook")
+    try:
+        files = read_archive(world.blobs.get(version["digest"]))
+    except BuildError as error:
+        raise errors.plugin_without_source(name, version["number"], str(error)) from None
+    return {path: files[path].decode(errors="backslashreplace") for path in sorted(files)}
+
+
+def difference(world: World, name: str, old: int, new: int) -> str:
+    """What changed from one version to another, as a unified diff over all files.
+
+    Raises:
+        KiliError: as of :func:`files_of`.
+    """
+    before, after = files_of(world, name, old), files_of(world, name, new)
+    lines: list[str] = []
+    for path in sorted({*before, *after}):
+        lines += difflib.unified_diff(
+            before.get(path, "").splitlines(),
+            after.get(path, "").splitlines(),
+            f"{old}/{path}" if path in before else "/dev/null",
+            f"{new}/{path}" if path in after else "/dev/null",
+            lineterm="",
+        )
+    return "".join(f"{line}\n" for line in lines)
