@@ -33,7 +33,7 @@ class PluginHandler(PluginCore):
         breakpoint()
         print("a", kind, "label")
 """
-LIMIT = 2
+LIMIT = 5  # enough to reach the breakpoint on a machine that has other things to do
 SOON = 30.0
 
 

@@ -150,4 +150,7 @@ CALLS: list[Call] = [
           where={"pluginName": "<plugin>", "projectId": "<hidden project>"}),
     _call("deactivatePluginOnProject", where=_ACTIVE),
     _call("deletePlugin", where={"pluginName": "<plugin>"}),
+    _call("createWebhook", data={"pluginName": "New", "webhookUrl": "http://127.0.0.1:9/new"}),
+    _call("updateWebhook",
+          data={"pluginName": "<webhook>", "webhookUrl": "http://127.0.0.1:9/other"}),
 ]  # fmt: skip

@@ -125,7 +125,7 @@ def _name_what_is_deleted(wire: Wire, known: Names) -> None:
 
 
 def _use_plugins(wire: Wire, known: Names) -> None:
-    """One that runs, one whose first version is uploaded, one whose next version is."""
+    """One that runs, one whose first version is uploaded, one whose next version is; a webhook."""
     where = {"pluginName": PLUGIN, "projectId": known["project"]}
     wire.call("activatePluginOnProject", where=where)
     data = {"labelType": "DEFAULT",
@@ -139,6 +139,8 @@ def _use_plugins(wire: Wire, known: Names) -> None:
     known["next plugin"] = "Next"
     deploy_plugin(wire, "Broken", archive(main__py="("))
     known["broken plugin"] = "Broken"
+    wire.call("createWebhook", data={"pluginName": "Hook", "webhookUrl": "http://127.0.0.1:9/"})
+    known["webhook"] = "Hook"
 
 
 def _work_with_steps(wire: Wire, known: Names) -> None:
