@@ -70,7 +70,14 @@ def _of_plugin(row: dict[str, Any], known: dict[str, str]) -> bool:
     return known["plugin id"] in (row["id"], row.get("pluginId"))
 
 
-_PLUGIN_TABLES = ("plugins", "pluginVersions", "pluginBuildErrors", "pluginLogs", "runs")
+_PLUGIN_TABLES = (
+    "plugins",
+    "pluginVersions",
+    "pluginBuildErrors",
+    "pluginLogs",
+    "runs",
+    "runCalls",
+)
 DELETIONS = [
     Deletion("deleteAssets", {"where": {"idIn": ["<farm>", "<street>", "<pond>"]}},
              _of_assets("farm", "street", "pond")),

@@ -10,7 +10,9 @@ from typing import Any
 
 from emulator.app import Emulator
 from emulator.domain import api_key, organization, step, user
+from emulator.domain.call_buffer import CallMade
 from emulator.domain.lock import lock
+from emulator.domain.run_call import add_calls
 from emulator.domain.world import Actor
 from tests.stage import (
     EASY,
@@ -131,6 +133,10 @@ def _use_plugins(wire: Wire, known: Names) -> None:
     data = {"labelType": "DEFAULT",
             "labelsData": [{"assetID": known["farm"], "jsonResponse": HARD}]}  # fmt: skip
     wire.call("appendManyLabels", data=data, where={})
+    world = wire.emulator.world
+    with world.transaction(Actor.system()) as tx:
+        call = CallMade(["Query.me"], "me", None, {}, {"data": {}}, False, tx.now, 1.0)
+        add_calls(tx, world.export()["runs"][0]["id"], [call], 1)
     packed = archive(main__py=QUIET_PLUGIN)
     upload(wire, wire.call("createPlugin", data={"pluginName": "Uploaded"}), packed)
     known["uploaded plugin"] = "Uploaded"
