@@ -24,8 +24,10 @@ from emulator.http.server import HttpServer
 from emulator.http.subscriptions import Subscriptions, subscriptions_blueprint
 from emulator.inspected import Inspected
 from emulator.played import Played, Stage
+from emulator.plugins.calls import Isolation
 from emulator.plugins.host import PluginHost
 from emulator.plugins.inline import InlineIsolation
+from emulator.plugins.isolated.isolation import ProcessIsolation
 from emulator.plugins.schedule import Timing
 from emulator.plugins.sdk import make_client
 from emulator.rules.plugin_imports import Policy
@@ -44,8 +46,9 @@ class Platform:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._request_log = RequestLog(settings.request_log)
+        self._isolation = self._make_isolation()
         self.host = PluginHost(
-            InlineIsolation(self._plugin_client),
+            self._isolation,
             Timing(
                 settings.plugin_timeout,
                 settings.plugin_latency,
@@ -75,6 +78,7 @@ class Platform:
 
     def open_worlds(self) -> None:
         """Open what an earlier run left, and make the default world where there is none."""
+        self._isolation.prepare()
         self.registry.open_all()
         if DEFAULT_WORLD not in [world.name for world in self.registry.all()]:
             self.registry.create(DEFAULT_WORLD, self.settings.scenario, self.settings.seed)
@@ -99,6 +103,7 @@ class Platform:
         self.server.stop()
         self.subscriptions.close()
         self.host.close()
+        self._isolation.close()
         self.registry.close()
         self._request_log.close()
         self._cache.cleanup()
@@ -115,6 +120,14 @@ class Platform:
     def _detach(self, world: World) -> None:
         self.subscriptions.detach(world)
         self.host.detach(world)
+
+    def _make_isolation(self) -> Isolation:
+        settings = self.settings
+        if settings.plugin_isolation == "inline":
+            return InlineIsolation(self._plugin_client)
+        return ProcessIsolation(
+            lambda: self.endpoint, settings.plugin_memory, settings.plugin_python
+        )
 
     def _plugin_client(self, key: str) -> Any:
         return make_client(self.endpoint, key, Path(self._cache.name))

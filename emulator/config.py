@@ -56,6 +56,9 @@ class Settings:
         plugin_policy: where plugins are to run: in the cloud (saas), on-premise, or as in the
             tutorial. Decides which packages they may import, and whether prints are recorded.
         deploy_seconds: seconds until an uploaded plugin is built; minutes on the platform.
+        plugin_isolation: inline, in threads of the emulator, or process, in processes of their own.
+        plugin_memory: MB that a plugin may take; held in process isolation.
+        plugin_python: another interpreter for plugins; in process isolation.
         allow_host: further names under which clients may reach the server.
         public_keys: keep the documented API keys where others can reach the server.
         request_log: a file that a line is added to for each GraphQL request.
@@ -74,6 +77,9 @@ class Settings:
     plugin_timeout: float = 60.0
     plugin_policy: str = "saas"
     deploy_seconds: float = 0.0
+    plugin_isolation: str = "inline"
+    plugin_memory: int = 512
+    plugin_python: Path | None = None
     allow_host: tuple[str, ...] = ()
     public_keys: bool = False
     request_log: Path | None = None
@@ -83,6 +89,12 @@ class Settings:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise SettingsError(f"{name} must be one of {', '.join(choices)}")
+        if self.plugin_python is not None:
+            if self.plugin_isolation != "process":
+                raise SettingsError(
+                    "plugin_python needs process isolation: give --plugin-isolation process, too"
+                )
+            object.__setattr__(self, "plugin_python", self.plugin_python.absolute())
         if self.request_log is not None:
             object.__setattr__(self, "request_log", self.request_log.absolute())
 
@@ -242,6 +254,7 @@ _CHOICES = {
     "workflow": ("auto", "V1", "V2", "V3"),
     "dispatch": ("sync", "async"),
     "plugin_policy": ("saas", "on-premise", "tutorial"),
+    "plugin_isolation": ("inline", "process"),
 }
 
 # What something can be done with: lowest and highest value, and how to say it.
@@ -251,5 +264,6 @@ _RANGES: dict[str, tuple[float, float, str]] = {
     "sync_wait": (0, _LONGEST, f"0 or more seconds, at most {_LONGEST}"),
     "plugin_latency": (0, _LONGEST, f"0 or more seconds, at most {_LONGEST}"),
     "deploy_seconds": (0, _LONGEST, f"0 or more seconds, at most {_LONGEST}"),
+    "plugin_memory": (64, _LONGEST, f"64 to {_LONGEST} MB"),
     "plugin_timeout": (math.ulp(0.0), _LONGEST, f"more than 0 seconds, at most {_LONGEST}"),
 }

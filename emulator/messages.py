@@ -36,7 +36,16 @@ INSTALL_HINT = (
     "{module} is there on the platform, but not installed beside the emulator: run `{command}`"
 )
 BUILD_EXIT = "the plugin ended the interpreter while it was imported ({error}): remove the call"
+BUILD_PROCESS = "importing the plugin ended its process: {error}"
 
+
+# Settings of the plugin host that do not work out
+
+PYTHON_UNUSABLE = "plugin_python = {path} cannot be run ({reason}): give the path of a Python"
+PYTHON_WITHOUT_SDK = (
+    "plugin_python = {path} cannot import kili ({reason}): install it there with "
+    "`{path} -m pip install kili`"
+)
 
 # Lines of the emulator's own that ``getPluginLogs`` answers
 
@@ -50,6 +59,9 @@ RUN_INTERRUPTED = (
     "The emulator stopped, or its world was brought back, while this run was going on; "
     "it was not run again"
 )
+RUN_PROCESS_EXIT = "The plugin ended its process (os._exit) with exit code {code}"
+RUN_CRASHED = "The plugin's process was ended by {signal}"
+RUN_OUT_OF_MEMORY = "Plugin used more memory than the {limit} MB that it may"
 RUN_NOT_DEPLOYED = "Not run: the plugin was {status} when {event} happened"
 RUN_SUPPRESSED = "Not run: {event} was caused by a run of this plugin itself"
 RUN_TOO_DEEP = (
@@ -73,6 +85,10 @@ BREAKPOINT_REACHED = "Stopped at breakpoint() of {run}. Its time limit is paused
 BREAKPOINT_WITHOUT_TERMINAL = (
     "breakpoint() needs a terminal: start the emulator in the foreground (without --detach), "
     "or attach a debugger"
+)
+BREAKPOINT_IN_PROCESS = (
+    "breakpoint() has no terminal here: plugins run in processes of their own; start the emulator "
+    "with --plugin-isolation inline to debug them"
 )
 WEBHOOK_ANSWERED = "The webhook answered {status}"
 WEBHOOK_TIMEOUT = "The webhook did not answer within {seconds:g} seconds"

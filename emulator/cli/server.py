@@ -28,7 +28,7 @@ from emulator.cli.process import (
     shown,
     sole_user,
 )
-from emulator.config import DEFAULT_WORLD, Settings
+from emulator.config import DEFAULT_WORLD, Settings, SettingsError
 
 if TYPE_CHECKING:
     from emulator.app import Platform
@@ -78,6 +78,23 @@ _STOP_SECONDS = 20.0
 )
 @click.option("--plugin-timeout", type=float, help="Seconds a handler may take.  [default: 60]")
 @click.option(
+    "--plugin-isolation",
+    type=click.Choice(["inline", "process"]),
+    help="Where plugins run: in the emulator, or in processes of their own.  [default: inline]",
+)
+@click.option(
+    "--plugin-memory",
+    type=int,
+    metavar="MB",
+    help="Memory that a plugin may take; held in process isolation.  [default: 512]",
+)
+@click.option(
+    "--plugin-python",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help="Another Python, with an SDK of its own, for plugins; needs process isolation.",
+)
+@click.option(
     "--allow-host", multiple=True, help="Further name under which clients reach the server."
 )
 @click.option(
@@ -125,7 +142,7 @@ def _serve(settings: Settings) -> None:
 
     try:
         platform = Platform(settings)
-    except RequestLogError as error:
+    except (RequestLogError, SettingsError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
@@ -138,7 +155,8 @@ def _serve(settings: Settings) -> None:
         process = ServerProcess(os.getpid(), platform.url, _admin_key(world))
         with announced(settings, process), contextlib.suppress(KeyboardInterrupt):
             _introduce(process, world, settings)
-            warm_up()
+            if settings.plugin_isolation == "inline":
+                warm_up()
             platform.server.serve()
 
 

@@ -16,7 +16,16 @@ from emulator.domain.world import Transaction
 from emulator.storage.snapshot import Document
 
 Outcome = Literal[
-    "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABANDONED", "EXITED", "INTERRUPTED", "NOT_RUN"
+    "RUNNING",
+    "SUCCEEDED",
+    "FAILED",
+    "TIMED_OUT",
+    "ABANDONED",
+    "EXITED",
+    "CRASHED",
+    "OUT_OF_MEMORY",
+    "INTERRUPTED",
+    "NOT_RUN",
 ]
 LogType = Literal["info", "warning", "error", "debug"]
 
@@ -74,12 +83,12 @@ def record_run(
             "mark": None,
             "ended": _ended(tx) if refusal else None,
             "durationMs": None,
+            "memoryMb": None,
             "delivery": None,
             "redeliveryOf": redelivery_of,
             "byHand": by_hand,
             "lineCount": 0,
             "callCount": 0,
-            "memoryMb": None,
             "droppedPrints": 0,
         }
     )

@@ -62,12 +62,14 @@ class Result:
         error: what went wrong, if anything did.
         duration_ms: how long it took.
         delivery: of a webhook, the ``request`` that was sent and the ``answer`` that came, if any.
+        memory_mb: the most that it held of memory, where a process of its own was there to tell.
     """
 
     outcome: Outcome
     error: str | None
     duration_ms: float
     delivery: dict[str, Any] | None = None
+    memory_mb: float | None = None
 
 
 class Loaded(Protocol):
@@ -88,6 +90,9 @@ class Loaded(Protocol):
 class Isolation(Protocol):
     """Where the code of plugins runs."""
 
+    def prepare(self) -> None:
+        """Make ready what the first plugin would wait for; the address of the server is known."""
+
     def load(self, name: str, folder: Path, seconds: float) -> Loaded:
         """Import an unpacked version.
 
@@ -99,3 +104,6 @@ class Isolation(Protocol):
         Raises:
             BuildError: importing fails or takes too long, or there is no ``PluginHandler``.
         """
+
+    def close(self) -> None:
+        """End whatever is left of what was loaded."""

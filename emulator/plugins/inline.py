@@ -23,6 +23,9 @@ class InlineIsolation:
     def __init__(self, make_client: MakeClient) -> None:
         self._make_client = make_client
 
+    def prepare(self) -> None:
+        """Nothing: the SDK is imported once a plugin is."""
+
     def load(self, name: str, folder: Path, seconds: float) -> Loaded:
         """Import an unpacked version into this process."""
         try:
@@ -31,6 +34,9 @@ class InlineIsolation:
             sandbox.forget(name)
             raise
         return _Inline(name, handler, self._make_client)
+
+    def close(self) -> None:
+        """Nothing: a thread that was left behind cannot be ended."""
 
 
 class _Inline:

@@ -205,6 +205,7 @@ class Runs:
                 durationMs=result.duration_ms,
                 delivery=result.delivery,
                 droppedPrints=log.dropped,
+                memoryMb=result.memory_mb,
             )
         self.endings.tell()
 

@@ -19,29 +19,12 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn, TypedDict
+from typing import Any, NoReturn
 
 from emulator.plugins import breakpoints, logs
+from emulator.plugins.kili_types import kili_types
 
 _PREFIX = "kili_plugin_"
-
-# The names that kili.types had in the SDKs of 2.125 to 2.128.
-_KILI_TYPES = (
-    "ApiKey",
-    "Asset",
-    "Comment",
-    "Issue",
-    "Label",
-    "License",
-    "Lock",
-    "Notification",
-    "Organization",
-    "Plugin",
-    "Project",
-    "ProjectUser",
-    "ProjectVersion",
-    "User",
-)
 
 
 def import_main(version_id: str, folder: Path) -> ModuleType:
@@ -158,13 +141,7 @@ class _Importer:
 
 
 def _kili_types(name: str, fromlist: Sequence[str]) -> ModuleType:
-    """``kili.types`` of the installed SDK, or a stand-in where it has none that works."""
-    try:
-        types = importlib.import_module("kili.types")
-    except Exception:
-        types = ModuleType("kili.types")
-        for each in _KILI_TYPES:
-            setattr(types, each, TypedDict(each, {}, total=False))  # type: ignore[operator]
+    types = kili_types()
     if name == "kili.types" and fromlist:
         return types
     top = ModuleType("kili")

@@ -14,9 +14,10 @@ import os
 import threading
 from pathlib import Path
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, Iterator  # noqa: UP035  (loaded by old interpreters, too)
 
 _SHARED = ("_execute_lock", "_limiter")
+_OLD_CHECKS = ("check_versions_match", "check_expiry_of_key_is_close")
 _SKIP_CHECKS = "KILI_SDK_SKIP_CHECKS"
 
 _building = threading.Lock()
@@ -51,7 +52,7 @@ def make_client(endpoint: str, key: str, cache: Path) -> Any:
         options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
     if "disable_tqdm" in module.Kili.__init__.__code__.co_varnames:
         options["disable_tqdm"] = True
-    with _building:
+    with _building, _without_checks():
         before = os.environ.get(_SKIP_CHECKS)
         os.environ[_SKIP_CHECKS] = "1"
         try:
@@ -63,6 +64,24 @@ def make_client(endpoint: str, key: str, cache: Path) -> Any:
                 os.environ[_SKIP_CHECKS] = before
     _set_apart(client)
     return client
+
+
+@contextlib.contextmanager
+def _without_checks() -> Iterator[None]:
+    """Have SDKs before 2.129, which have no such switch, take any key, and any version."""
+    try:
+        auth: Any = importlib.import_module("kili.authentication").KiliAuth
+    except (ImportError, AttributeError):
+        yield
+        return
+    kept = {name: getattr(auth, name) for name in _OLD_CHECKS if hasattr(auth, name)}
+    for name in kept:
+        setattr(auth, name, lambda *_, **__: None)
+    try:
+        yield
+    finally:
+        for name, check in kept.items():
+            setattr(auth, name, check)
 
 
 def _set_apart(client: Any) -> None:

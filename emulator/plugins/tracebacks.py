@@ -1,12 +1,16 @@
-"""Tracebacks as a plugin's author wants them: from the plugin's first line on."""
+"""Tracebacks as a plugin's author wants them: from the plugin's first line on.
+
+Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+"""
 
 from __future__ import annotations
 
 import os
 import traceback
 from pathlib import Path
+from types import FrameType
 
-from emulator.plugins import sandbox
+_EMULATOR = str(Path(__file__).parent)
 
 
 def explain(error: BaseException, folder: Path) -> str:
@@ -29,6 +33,14 @@ def _plugin_frames(stack: traceback.StackSummary, folder: Path) -> traceback.Sta
     kept = [
         frame
         for frame in (stack[own[0] :] if own else [])
-        if frame.filename != sandbox.__file__ and not frame.filename.startswith("<frozen importlib")
+        if not frame.filename.startswith((_EMULATOR, "<frozen importlib"))
     ]
     return traceback.StackSummary.from_list(kept)
+
+
+def where(frame: FrameType, folder: Path) -> str:
+    """The traceback that an error would have here, shown as that of one."""
+    stack = traceback.StackSummary.extract(traceback.walk_stack(frame))
+    stack.reverse()
+    lines = traceback.format_list(_plugin_frames(stack, folder) or stack)
+    return "".join(lines).rstrip().replace(f"{folder}{os.sep}", "")

@@ -1,0 +1,354 @@
+"""Runs plugins in processes of their own, held within limits of time and memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator import clock, messages
+from emulator.config import ENVIRONMENT_PREFIX, SettingsError, no_proxy
+from emulator.domain.run import Outcome
+from emulator.plugins.builder import BuildError
+from emulator.plugins.calls import Call, Loaded, Result
+from emulator.plugins.isolated import frames, memory
+from emulator.plugins.isolated.process import WorkerProcess
+from emulator.plugins.logs import RunLog
+
+_TICK = 0.1
+_LAST_WORDS_SECONDS = 0.5
+_START_SECONDS = 60.0
+_IDLE_PER_VERSION = 2
+_CHECK_SECONDS = 60.0
+
+# One thread for numerical libraries, as each would take memory of its own.
+_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+_NOT_HANDED_ON = ("KILI_API_KEY", "KILI_API_ENDPOINT", "KILI_SDK_SKIP_CHECKS")
+_OF_THIS_INTERPRETER = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+
+
+def check_python(python: Path) -> None:
+    """Make sure that plugins can run with an interpreter.
+
+    Raises:
+        SettingsError: it is none, or cannot import the SDK.
+    """
+    try:
+        found = subprocess.run(
+            [str(python), "-c", "import kili.plugins"],
+            env=_environment(os.environ, "", own=False),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_CHECK_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SettingsError(messages.PYTHON_UNUSABLE.format(path=python, reason=error)) from None
+    if found.returncode:
+        reason = (found.stderr.strip().splitlines() or [f"exit code {found.returncode}"])[-1]
+        raise SettingsError(messages.PYTHON_WITHOUT_SDK.format(path=python, reason=reason))
+
+
+def _environment(given: Mapping[str, str], url: str, *, own: bool) -> dict[str, str]:
+    """What a worker gets of the emulator's environment.
+
+    Args:
+        own: it is of the emulator's own interpreter.
+    """
+    dropped = (*_NOT_HANDED_ON, *(() if own else _OF_THIS_INTERPRETER))
+    kept = {
+        name: value
+        for name, value in given.items()
+        if not name.startswith(ENVIRONMENT_PREFIX) and name not in dropped
+    }
+    return {**kept, **_ENVIRONMENT, "NO_PROXY": no_proxy(url, kept.get("NO_PROXY", ""))}
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """How a request to a worker ended.
+
+    Attributes:
+        message: what the worker answered; ``None`` when it came to no answer.
+        outcome: why not.
+        error: the same, for people.
+    """
+
+    message: frames.Message | None
+    outcome: Outcome = "SUCCEEDED"
+    error: str = ""
+
+
+class ProcessIsolation:
+    """Keeps a worker ready that has imported the SDK already.
+
+    Args:
+        endpoint: tells the GraphQL URL, once it is needed.
+        megabytes: how much memory a plugin may take.
+        python: another interpreter for the plugins.
+    """
+
+    def __init__(
+        self, endpoint: Callable[[], str], megabytes: int, python: Path | None = None
+    ) -> None:
+        self._endpoint = endpoint
+        self.megabytes = megabytes
+        self._python = python
+        if python:
+            check_python(python)
+        self._lock = threading.Lock()
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._workers: dict[WorkerProcess, Path] = {}
+        self._spare: WorkerProcess | None = None
+        self._closed = False
+
+    @property
+    def endpoint(self) -> str:
+        return self._endpoint()
+
+    def prepare(self) -> None:
+        """Have a worker ready, if there is none."""
+        with self._lock:
+            if self._spare is None and not self._closed:
+                self._spare = self._start(None)
+
+    def load(
+        self,
+        name: str,  # noqa: ARG002
+        folder: Path,
+        seconds: float,
+        packages: Path | None = None,
+    ) -> Loaded:
+        """Import an unpacked version in a worker.
+
+        Args:
+            name: not needed here: no other version is in that process.
+            folder: where it is unpacked.
+            seconds: how long importing may take.
+            packages: a folder of packages that come before those of the interpreter.
+        """
+        version = _Version(self, folder.absolute(), seconds, packages)
+        version.give_back(version.take())
+        return version
+
+    def take(self, packages: Path | None) -> WorkerProcess:
+        """A worker that has imported nothing but the SDK."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the emulator is closing")
+            spare, self._spare = (None, self._spare) if packages else (self._spare, None)
+            is_alive = spare is not None and spare.exit_code is None
+            worker = spare if spare and is_alive else self._start(packages)
+        if spare and not is_alive:
+            self.end(spare)
+        self.prepare()
+        return worker
+
+    def end(self, worker: WorkerProcess) -> None:
+        """End a worker and what it started."""
+        worker.end()
+        with self._lock:
+            folder = self._workers.pop(worker, None)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """End all workers."""
+        with self._lock:
+            self._closed = True
+            workers = list(self._workers)
+        for worker in workers:
+            self.end(worker)
+        if self._temporary:
+            shutil.rmtree(self._temporary.name, ignore_errors=True)
+            self._temporary.cleanup()
+
+    def _start(self, packages: Path | None) -> WorkerProcess:
+        if self._temporary is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="kili-plugins-")
+        cache = Path(self._temporary.name, "cache")
+        cache.mkdir(exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=self._temporary.name))
+        settings = {
+            "memory": self.megabytes,
+            "packages": str(packages) if packages else None,
+            "breakpoint": messages.BREAKPOINT_IN_PROCESS,
+            "cache": str(cache),
+        }
+        environment = _environment(os.environ, self.endpoint, own=self._python is None)
+        python = str(self._python or sys.executable)
+        worker = WorkerProcess(python, environment, folder, settings)
+        self._workers[worker] = folder
+        return worker
+
+
+class _Version:
+    """A version: the workers that have imported it, as many as calls run beside one another."""
+
+    def __init__(
+        self, isolation: ProcessIsolation, folder: Path, seconds: float, packages: Path | None
+    ) -> None:
+        self._isolation = isolation
+        self._folder = folder
+        self._seconds = seconds
+        self._packages = packages
+        self._idle: list[WorkerProcess] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def take(self) -> WorkerProcess:
+        """A worker that has imported the version.
+
+        Raises:
+            BuildError: it cannot be imported.
+        """
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.exit_code is None:
+                    return worker
+                self._isolation.end(worker)
+        worker = self._isolation.take(self._packages)
+        ended = self._await(worker, _START_SECONDS, lambda: None)
+        if ended.message:
+            worker.send({"folder": str(self._folder)})
+            ended = self._await(worker, self._seconds, lambda: None)
+        problem = self._build_problem(ended)
+        if problem:
+            self._isolation.end(worker)
+            raise BuildError(problem)
+        return worker
+
+    def give_back(self, worker: WorkerProcess) -> None:
+        """Keep a worker for the next call, or end it."""
+        with self._lock:
+            keeps = not self._closed and len(self._idle) < _IDLE_PER_VERSION
+            if keeps:
+                self._idle.append(worker)
+        if not keeps:
+            self._isolation.end(worker)
+
+    def call(self, call: Call, log: RunLog, tick: Callable[[], None]) -> Result:
+        started = clock.monotonic()
+        try:
+            worker = self.take()
+        except BuildError as error:
+            log.verdict("error", str(error))
+            return Result("FAILED", str(error), 0.0)
+        worker.log = log
+        request = {
+            "plugin": call.plugin_name,
+            "method": call.method,
+            "payload": call.payload,
+            "project": call.project_id,
+            "endpoint": self._isolation.endpoint,
+            "key": call.key,
+            "seed": call.seed,
+        }
+        try:
+            worker.send(request)
+            ended = self._await(worker, call.seconds, tick)
+        except BaseException:
+            self._isolation.end(worker)
+            raise
+        result = _judge(ended, self._isolation.megabytes, clock.monotonic() - started)
+        if ended.message is None or result.outcome == "OUT_OF_MEMORY":
+            self._isolation.end(worker)
+        else:
+            worker.log = None
+            self.give_back(worker)
+        if result.error:
+            log.verdict("error", result.error)
+        return result
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            self._isolation.end(worker)
+
+    def _await(self, worker: WorkerProcess, seconds: float, tick: Callable[[], None]) -> _Ended:
+        """Wait for an answer within the limits."""
+        end = clock.monotonic() + seconds
+        while (left := end - clock.monotonic()) > 0:
+            message = worker.receive(min(_TICK, left))
+            if message:
+                return _Ended(message)
+            if worker.exit_code is not None:
+                return _gone(worker)
+            resident = memory.resident_mb(worker.group)
+            if resident and resident > self._isolation.megabytes:
+                limit = messages.RUN_OUT_OF_MEMORY.format(limit=self._isolation.megabytes)
+                return _Ended(None, "OUT_OF_MEMORY", _with_place(limit, worker))
+            tick()
+        text = messages.RUN_TIMEOUT.format(seconds=seconds)
+        return _Ended(None, "TIMED_OUT", _with_place(text, worker))
+
+    def _build_problem(self, ended: _Ended) -> str | None:
+        """Why a version is none, if it is none."""
+        answer = ended.message
+        if answer is None and ended.outcome == "TIMED_OUT":
+            place = ended.error.partition("\n")[2]
+            limit = messages.BUILD_TIMEOUT.format(seconds=self._seconds)
+            return f"{limit}\n{place}" if place else limit
+        if answer is None:
+            return messages.BUILD_PROCESS.format(error=ended.error)
+        if answer["ended"] == "exit":
+            return messages.BUILD_EXIT.format(error=answer["text"])
+        if answer["ended"] == "memory":
+            limit = messages.RUN_OUT_OF_MEMORY.format(limit=self._isolation.megabytes)
+            return f"{limit}\n{answer['text']}"
+        if answer["ended"] == "error":
+            return str(answer["text"])
+        problems = {None: messages.BUILD_NO_HANDLER, "other": messages.BUILD_NOT_A_CLASS}
+        return problems.get(answer["handler"])
+
+
+def _gone(worker: WorkerProcess) -> _Ended:
+    """What to say of a worker that is gone."""
+    code = worker.exit_code or 0
+    if code >= 0:
+        return _Ended(None, "EXITED", messages.RUN_PROCESS_EXIT.format(code=code))
+    name = str(-code)
+    with contextlib.suppress(ValueError):
+        name = signal.Signals(-code).name
+    return _Ended(None, "CRASHED", messages.RUN_CRASHED.format(signal=name))
+
+
+def _with_place(text: str, worker: WorkerProcess) -> str:
+    """A text, and below it where the plugin was, if the worker can still say so."""
+    worker.send({"where": True})
+    message = worker.receive(_LAST_WORDS_SECONDS)
+    return f"{text}\n{message['where']}" if message and message.get("where") else text
+
+
+def _judge(ended: _Ended, megabytes: int, seconds: float) -> Result:
+    answer = ended.message
+    if answer is None:
+        return Result(ended.outcome, ended.error, round(seconds * 1000, 3))
+    outcome: Outcome = "SUCCEEDED"
+    error = None
+    if answer["ended"] == "exit":
+        outcome, error = "EXITED", messages.RUN_EXIT.format(error=answer["text"])
+    elif answer["ended"] == "memory":
+        limit = messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
+        outcome, error = "OUT_OF_MEMORY", f"{limit}\n{answer['text']}"
+    elif answer["ended"] == "error":
+        outcome, error = "FAILED", str(answer["text"])
+    return Result(outcome, error, round(answer["duration"], 3), memory_mb=answer["memory"])
