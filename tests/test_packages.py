@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from emulator.cli import main
+from emulator.plugins.environment import Environment
 from emulator.plugins.packages import packages
 from emulator.rules.plugin_imports import ON_PREMISE, POLICIES, Policy, violations
 
@@ -44,7 +45,7 @@ def test_what_else_is_installed_has_to_be_asked_for() -> None:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_list_says_the_same_as_the_build(policy: Policy) -> None:
-    installed = metadata.packages_distributions()
+    installed = Environment().distributions_by_module()
     found = packages(policy)
     lines = [f"import {module}" for each in found.provided for module in each.modules]
     provided = [each.name for each in found.provided]
@@ -64,7 +65,8 @@ def test_list_says_the_same_as_the_build(policy: Policy) -> None:
 
 
 def test_what_is_missing_comes_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metadata, "packages_distributions", lambda: {"numpy": ["numpy"]})
+    known = {"numpy": ["numpy"]}
+    monkeypatch.setattr(Environment, "distributions_by_module", lambda _: known)
 
     said = listed("--plugin-policy", "on-premise")
     missing = [each for each in ON_PREMISE if each not in ("numpy", "uuid")]

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from emulator import messages
 from emulator.plugins import requirements, sandbox
+from emulator.plugins.environment import Environment
 from emulator.plugins.limits import Stopped, call_limited
 from emulator.plugins.tracebacks import explain
 from emulator.rules.plugin_imports import Policy
@@ -61,13 +62,16 @@ def _write(files: dict[str, bytes], folder: Path) -> None:
         target.write_bytes(content)
 
 
-def check(folder: Path, policy: Policy) -> None:
+def check(folder: Path, policy: Policy, environment: Environment) -> None:
     """Refuse an unpacked version that could not run where the policy holds, or cannot here.
+
+    Args:
+        environment: what it is to run with.
 
     Raises:
         BuildError: it imports or requires what it cannot have.
     """
-    problems = requirements.problems(folder, policy)
+    problems = requirements.problems(folder, policy, environment)
     if problems:
         raise BuildError(*problems)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from importlib import metadata
 
 from packaging.utils import canonicalize_name
 
-from emulator.plugins.requirements import find_installed, pip_line
+from emulator.plugins.environment import Environment
 from emulator.rules.plugin_imports import PROVIDED, Policy
 from emulator.rules.requirements import Requirement, brought_by
 
@@ -43,7 +42,7 @@ class Packages:
     @property
     def command(self) -> str:
         """How to install what is missing."""
-        return pip_line(self.missing)
+        return Environment().pip_line(self.missing)
 
 
 def packages(policy: Policy) -> Packages:
@@ -51,7 +50,7 @@ def packages(policy: Policy) -> Packages:
     listed = [name for name in PROVIDED[policy] if name not in sys.stdlib_module_names]
     names: set[str] = {canonicalize_name(name) for name in listed}
     if policy == "saas":
-        names |= brought_by([Requirement(0, name, name) for name in listed], find_installed)
+        names |= brought_by([Requirement(0, name, name) for name in listed], Environment().find)
     installed = _installed()
     others = [each for key, each in installed.items() if key not in names]
     return Packages(
@@ -63,13 +62,14 @@ def packages(policy: Policy) -> Packages:
 
 def _installed() -> dict[str, Package]:
     """The distributions that bring a module, by their normalized names, in that order."""
+    environment = Environment()
     modules: dict[str, set[str]] = {}
-    for module, names in metadata.packages_distributions().items():
+    for module, names in environment.distributions_by_module().items():
         for name in names:
             modules.setdefault(canonicalize_name(name), set()).add(module)
     found = {}
     for key in sorted(modules):
-        installed = find_installed(key)
+        installed = environment.find(key)
         public = sorted(each for each in modules[key] if each.isidentifier() and each[0] != "_")
         if installed and public:
             found[key] = Package(installed.name, installed.version, tuple(public))

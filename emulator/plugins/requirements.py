@@ -5,34 +5,32 @@ Nothing is installed here: what is missing is said, with the command that would 
 
 from __future__ import annotations
 
-import json
-import shlex
-import sys
-from importlib import metadata
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
 from emulator import messages
+from emulator.plugins.environment import Environment
 from emulator.rules import plugin_imports
 from emulator.rules.plugin_imports import ON_PREMISE, PROVIDED, Policy, Violation
 from emulator.rules.requirements import (
-    Installed,
     Requirement,
     Requirements,
     brought_by,
     read_requirements,
-    same_address,
     unmet,
 )
 
 FILE = "requirements.txt"
 
 
-def problems(folder: Path, policy: Policy) -> list[str]:
+def problems(folder: Path, policy: Policy, environment: Environment) -> list[str]:
     """Why an unpacked version could not run where the policy holds, or cannot here.
 
     Only the cloud (``saas``) reads ``requirements.txt`` (contract §8.2).
+
+    Args:
+        environment: what it is to run with.
 
     Returns:
         a line for the plugin's author for each thing that is wrong.
@@ -45,8 +43,9 @@ def problems(folder: Path, policy: Policy) -> list[str]:
             required = read_requirements(path.read_bytes().decode("utf-8-sig"))
         except UnicodeDecodeError:
             return [messages.BUILD_NOT_UTF8.format(file=FILE)]
-        found = _faults(required) + _missing(required)
-    return found + [_said(each) for each in _violations(folder, policy, required)]
+        found = _faults(required) + _missing(required, environment)
+    violations = _violations(folder, policy, required, environment)
+    return found + [_said(each) for each in violations]
 
 
 def _faults(required: Requirements) -> list[str]:
@@ -58,12 +57,12 @@ def _faults(required: Requirements) -> list[str]:
     ]
 
 
-def _missing(required: Requirements) -> list[str]:
+def _missing(required: Requirements, environment: Environment) -> list[str]:
     missing = []
     for each in required.requirements:
-        reason = unmet(each, find_installed, find_installed_from)
+        reason = unmet(each, environment.find, environment.find_from)
         if reason:
-            command = pip_line([*required.options, _without_marker(each)])
+            command = environment.pip_line([*required.options, _without_marker(each)])
             missing.append(
                 messages.BUILD_REQUIREMENT_UNMET.format(
                     line=each.line, text=each.text, reason=reason, command=command
@@ -87,13 +86,15 @@ def _said(violation: Violation) -> str:
     )
 
 
-def _violations(folder: Path, policy: Policy, required: Requirements) -> list[Violation]:
+def _violations(
+    folder: Path, policy: Policy, required: Requirements, environment: Environment
+) -> list[Violation]:
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8-sig", "replace")
         for path in folder.rglob("*.py")
     }
     if any(each.name is None for each in required.requirements):
-        required = _named(required)
+        required = _named(required, environment)
     if not plugin_imports.violations(files, policy, installed={}, required=required.names):
         return []  # which is mostly so; the rest takes a while
     if any(each.name is None for each in required.requirements):
@@ -101,9 +102,9 @@ def _violations(folder: Path, policy: Policy, required: Requirements) -> list[Vi
     return plugin_imports.violations(
         files,
         policy,
-        installed=metadata.packages_distributions(),
-        required=brought_by(required.requirements, find_installed),
-        with_provided=brought_by(_provided(policy), find_installed),
+        installed=environment.distributions_by_module(),
+        required=brought_by(required.requirements, environment.find),
+        with_provided=brought_by(_provided(policy), environment.find),
     )
 
 
@@ -111,44 +112,13 @@ def _provided(policy: Policy) -> list[Requirement]:
     return [Requirement(0, name, name) for name in PROVIDED[policy]]
 
 
-def _named(required: Requirements) -> Requirements:
+def _named(required: Requirements, environment: Environment) -> Requirements:
     """With the names of what is installed from an address that does not say it."""
     named = []
     for each in required.requirements:
-        installed = find_installed_from(each.url or "") if each.name is None else None
+        installed = environment.find_from(each.url or "") if each.name is None else None
         named.append(Requirement(each.line, each.text, installed.name) if installed else each)
     return Requirements(named, required.options, required.faults)
-
-
-def find_installed(name: str) -> Installed | None:
-    """The distribution of that name in this environment."""
-    try:
-        return _installed(metadata.distribution(name))
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def find_installed_from(url: str) -> Installed | None:
-    """The distribution of this environment that was taken from an address."""
-    for each in map(_installed, metadata.distributions()):
-        if each.url and same_address(each.url, url):
-            return each
-    return None
-
-
-def _installed(distribution: metadata.Distribution) -> Installed:
-    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
-    return Installed(
-        distribution.metadata["Name"],
-        distribution.version,
-        tuple(distribution.requires or ()),
-        origin.get("url"),
-    )
-
-
-def pip_line(arguments: list[str]) -> str:
-    """The command that installs something into the environment that plugins run in."""
-    return shlex.join([sys.executable, "-m", "pip", "install", *arguments])
 
 
 def install_hint(error: BaseException) -> str | None:
@@ -158,6 +128,6 @@ def install_hint(error: BaseException) -> str | None:
     top = error.name.partition(".")[0]
     distribution = plugin_imports.distributions_of(top, {})[0]
     provided = map(canonicalize_name, ON_PREMISE)
-    if canonicalize_name(distribution) not in provided or find_installed(distribution):
+    if canonicalize_name(distribution) not in provided or Environment().find(distribution):
         return None
-    return messages.INSTALL_HINT.format(module=top, command=pip_line([distribution]))
+    return messages.INSTALL_HINT.format(module=top, command=Environment().pip_line([distribution]))

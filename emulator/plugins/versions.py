@@ -15,6 +15,7 @@ from emulator.domain.world import World
 from emulator.plugins import builder
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Isolation, Loaded
+from emulator.plugins.environment import Environment
 from emulator.plugins.webhooks import Webhook
 from emulator.rules.plugin_imports import Policy
 
@@ -104,7 +105,7 @@ class Versions:
             return Webhook(**webhook)
         folder = self._folder / name
         builder.unpack(self._world.blobs.get(key[1]), folder)
-        builder.check(folder, self._policy)
+        builder.check(folder, self._policy, Environment())
         return self._isolation.load(name, folder, self._seconds)
 
     def prune(self) -> None:
