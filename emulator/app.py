@@ -25,9 +25,11 @@ from emulator.http.subscriptions import Subscriptions, subscriptions_blueprint
 from emulator.inspected import Inspected
 from emulator.played import Played, Stage
 from emulator.plugins.calls import Isolation
+from emulator.plugins.environment import Environment
 from emulator.plugins.host import PluginHost
 from emulator.plugins.inline import InlineIsolation
 from emulator.plugins.isolated.isolation import ProcessIsolation
+from emulator.plugins.requirements import Conditions
 from emulator.plugins.schedule import Timing
 from emulator.plugins.sdk import make_client
 from emulator.rules.plugin_imports import Policy
@@ -55,7 +57,11 @@ class Platform:
                 awaited=settings.dispatch == "sync",
                 deployment=settings.deploy_seconds,
             ),
-            cast(Policy, settings.plugin_policy),
+            Conditions(
+                cast(Policy, settings.plugin_policy),
+                Environment.of(settings.plugin_python),
+                settings.install_requirements,
+            ),
         )
         self.registry = WorldRegistry(
             settings.folder, self._furnish, self.host.attach, self._detach

@@ -55,6 +55,8 @@ class Settings:
         plugin_timeout: seconds after which a handler is stopped.
         plugin_policy: where plugins are to run: in the cloud (saas), on-premise, or as in the
             tutorial. Decides which packages they may import, and whether prints are recorded.
+        install_requirements: install what the requirements.txt of a plugin names, for that version
+            alone; in process isolation.
         deploy_seconds: seconds until an uploaded plugin is built; minutes on the platform.
         plugin_isolation: inline, in threads of the emulator, or process, in processes of their own.
         plugin_memory: MB that a plugin may take; held in process isolation.
@@ -76,6 +78,7 @@ class Settings:
     plugin_latency: float = 0.0
     plugin_timeout: float = 60.0
     plugin_policy: str = "saas"
+    install_requirements: bool = False
     deploy_seconds: float = 0.0
     plugin_isolation: str = "inline"
     plugin_memory: int = 512
@@ -89,11 +92,12 @@ class Settings:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise SettingsError(f"{name} must be one of {', '.join(choices)}")
-        if self.plugin_python is not None:
-            if self.plugin_isolation != "process":
+        for name in ("plugin_python", "install_requirements"):
+            if getattr(self, name) and self.plugin_isolation != "process":
                 raise SettingsError(
-                    "plugin_python needs process isolation: give --plugin-isolation process, too"
+                    f"{name} needs process isolation: give --plugin-isolation process, too"
                 )
+        if self.plugin_python is not None:
             object.__setattr__(self, "plugin_python", self.plugin_python.absolute())
         if self.request_log is not None:
             object.__setattr__(self, "request_log", self.request_log.absolute())

@@ -32,6 +32,9 @@ BUILD_REQUIREMENT_UNMET = (
     "requirements.txt, line {line}: {text}: {reason}, and the emulator installs nothing by itself: "
     "run `{command}` and update the plugin"
 )
+BUILD_INSTALL_FAILED = "requirements.txt could not be installed; pip says:\n{said}"
+INSTALLING = "installing for a plugin: {names}"
+INSTALLED = "installed for a plugin: {names}"
 INSTALL_HINT = (
     "{module} is there on the platform, but not installed beside the emulator: run `{command}`"
 )

@@ -84,6 +84,7 @@ def test_option_that_was_not_given_hides_nothing(tmp_path: Path) -> None:
         ("plugin_timeout", "3", 3.0),
         ("plugin_policy", "on-premise", "on-premise"),
         ("deploy_seconds", "300", 300.0),
+        ("install_requirements", "no", False),
         ("allow_host", "a.example", ("a.example",)),
         ("allow_host", "a.example, b.example,", ("a.example", "b.example")),
         ("allow_host", "", ()),

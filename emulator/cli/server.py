@@ -72,6 +72,12 @@ _STOP_SECONDS = 20.0
     help="Where plugins are to run: decides what they can import.  [default: saas]",
 )
 @click.option(
+    "--install-requirements",
+    is_flag=True,
+    default=None,
+    help="Install the requirements of each version of a plugin for it; needs process isolation.",
+)
+@click.option(
     "--deploy-seconds",
     type=float,
     help="Seconds until an uploaded plugin is built; minutes on the platform.  [default: 0]",

@@ -14,10 +14,9 @@ from pathlib import Path, PurePosixPath
 
 from emulator import messages
 from emulator.plugins import requirements, sandbox
-from emulator.plugins.environment import Environment
 from emulator.plugins.limits import Stopped, call_limited
+from emulator.plugins.requirements import Conditions
 from emulator.plugins.tracebacks import explain
-from emulator.rules.plugin_imports import Policy
 
 MAX_ENTRIES = 1000
 MAX_MB = 100
@@ -62,18 +61,30 @@ def _write(files: dict[str, bytes], folder: Path) -> None:
         target.write_bytes(content)
 
 
-def check(folder: Path, policy: Policy, environment: Environment) -> None:
-    """Refuse an unpacked version that could not run where the policy holds, or cannot here.
+def provide(folder: Path, target: Path, conditions: Conditions) -> Path | None:
+    """See to it that an unpacked version has the packages that it imports and requires.
 
     Args:
-        environment: what it is to run with.
+        target: where packages of its own are installed, if they are to be.
+
+    Returns:
+        the target, if there are any.
 
     Raises:
-        BuildError: it imports or requires what it cannot have.
+        BuildError: the version imports or requires what it cannot have.
     """
-    problems = requirements.problems(folder, policy, environment)
+    environment, installed = conditions.environment, None
+    if conditions.installs and conditions.policy == "saas":
+        try:
+            installed = requirements.install(folder, target, environment)
+        except requirements.InstallError as error:
+            raise BuildError(str(error)) from None
+    if installed:
+        environment = environment.with_folder(installed)
+    problems = requirements.problems(folder, conditions.policy, environment)
     if problems:
         raise BuildError(*problems)
+    return installed
 
 
 def load(version_id: str, folder: Path, seconds: float) -> type:

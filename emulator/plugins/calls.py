@@ -93,13 +93,15 @@ class Isolation(Protocol):
     def prepare(self) -> None:
         """Make ready what the first plugin would wait for; the address of the server is known."""
 
-    def load(self, name: str, folder: Path, seconds: float) -> Loaded:
+    def load(self, name: str, folder: Path, seconds: float, packages: Path | None = None) -> Loaded:
         """Import an unpacked version.
 
         Args:
             name: no other version, of any world, has had it.
             folder: where it is unpacked.
             seconds: how long importing may take.
+            packages: a folder of packages of its own, which come before those of the interpreter;
+                only where each version has a process of its own.
 
         Raises:
             BuildError: importing fails or takes too long, or there is no ``PluginHandler``.

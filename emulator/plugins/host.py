@@ -14,10 +14,10 @@ from emulator.domain.trigger import triggered_by
 from emulator.domain.world import World
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import METHODS, Isolation
+from emulator.plugins.requirements import Conditions
 from emulator.plugins.runs import Runs
 from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.versions import Versions
-from emulator.rules.plugin_imports import Policy
 
 # method of a plugin → handler type
 _HANDLER_TYPES = {method: handler for handler, method in METHODS.items()}
@@ -29,18 +29,18 @@ class PluginHost:
     Args:
         isolation: where their code runs.
         timing: when it is called, and for how long.
-        policy: which packages it may import, and whether what it prints is recorded.
+        conditions: what it has to get along with.
     """
 
-    def __init__(self, isolation: Isolation, timing: Timing, policy: Policy = "saas") -> None:
+    def __init__(self, isolation: Isolation, timing: Timing, conditions: Conditions) -> None:
         self._isolation = isolation
         self._timing = timing
-        self._policy: Policy = policy
+        self._conditions = conditions
         self._hosts: dict[World, WorldHost] = {}
 
     def attach(self, world: World) -> None:
         """Listen to a world, after finishing what an earlier process left undone in it."""
-        self._hosts[world] = WorldHost(world, self._isolation, self._timing, self._policy)
+        self._hosts[world] = WorldHost(world, self._isolation, self._timing, self._conditions)
 
     def detach(self, world: World) -> None:
         """Start nothing further in a world; runs under way are left to themselves."""
@@ -115,14 +115,16 @@ class PluginHost:
 class WorldHost:
     """Runs the plugins of one world."""
 
-    def __init__(self, world: World, isolation: Isolation, timing: Timing, policy: Policy) -> None:
+    def __init__(
+        self, world: World, isolation: Isolation, timing: Timing, conditions: Conditions
+    ) -> None:
         self._world = world
         self._awaited = timing.awaited
         self._deployment = timing.deployment
-        self._versions = Versions(world, isolation, timing.timeout, policy)
+        self._versions = Versions(world, isolation, timing.timeout, conditions)
         self.schedule = Schedule(world, after=self._versions.prune)
         self.runs = Runs(
-            self.schedule, self._versions, timing, records_print=policy != "on-premise"
+            self.schedule, self._versions, timing, records_print=conditions.policy != "on-premise"
         )
         world.bus.subscribe(self._dispatch)
         world.after_roll_back += [self.schedule.interrupt, self._resume]

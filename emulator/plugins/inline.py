@@ -26,8 +26,9 @@ class InlineIsolation:
     def prepare(self) -> None:
         """Nothing: the SDK is imported once a plugin is."""
 
-    def load(self, name: str, folder: Path, seconds: float) -> Loaded:
+    def load(self, name: str, folder: Path, seconds: float, packages: Path | None = None) -> Loaded:
         """Import an unpacked version into this process."""
+        assert packages is None, "all versions have the packages of this process"
         try:
             handler = builder.load(name, folder, seconds)
         except builder.BuildError:

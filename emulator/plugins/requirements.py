@@ -1,10 +1,14 @@
 """Holds what a plugin version imports and requires against a policy and this environment.
 
-Nothing is installed here: what is missing is said, with the command that would install it.
+What is missing is said, with the command that would install it. Only :func:`install` installs, into
+a folder of that version alone.
 """
 
 from __future__ import annotations
 
+import logging
+import subprocess
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -21,7 +25,31 @@ from emulator.rules.requirements import (
     unmet,
 )
 
+logger = logging.getLogger(__name__)
+
 FILE = "requirements.txt"
+_PIP_OPTIONS = ("--disable-pip-version-check", "--no-input", "--no-color", "--quiet")
+_LAST_LINES = 10
+
+
+class InstallError(Exception):
+    """Requirements could not be installed."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What plugins have to get along with.
+
+    Attributes:
+        policy: which packages they may import.
+        environment: the packages that there are.
+        installs: whether what they require is installed for them; needs an isolation that can
+            give each version packages of its own.
+    """
+
+    policy: Policy = "saas"
+    environment: Environment = field(default_factory=Environment)
+    installs: bool = False
 
 
 def problems(folder: Path, policy: Policy, environment: Environment) -> list[str]:
@@ -131,3 +159,49 @@ def install_hint(error: BaseException) -> str | None:
     if canonicalize_name(distribution) not in provided or Environment().find(distribution):
         return None
     return messages.INSTALL_HINT.format(module=top, command=Environment().pip_line([distribution]))
+
+
+def install(folder: Path, target: Path, environment: Environment) -> Path | None:
+    """Install what a version's ``requirements.txt`` names, and what that requires, into a folder.
+
+    Args:
+        folder: where the version is unpacked.
+        target: the folder to install into; it is made.
+        environment: for whose interpreter.
+
+    Returns:
+        the target; ``None`` where there is nothing to install, or where the file has faults, which
+        :func:`problems` tells.
+
+    Raises:
+        InstallError: pip did not succeed; the message is the end of what it said.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    try:
+        required = read_requirements(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return None
+    if required.faults or not any(each.applies for each in required.requirements):
+        return None
+    logger.warning(messages.INSTALLING.format(names=", ".join(_texts(required))))
+    command = [environment.python, "-m", "pip", "install", *_PIP_OPTIONS]
+    done = subprocess.run(
+        [*command, "--target", str(target), "-r", str(path)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        said = "\n".join(done.stdout.strip().splitlines()[-_LAST_LINES:])
+        raise InstallError(messages.BUILD_INSTALL_FAILED.format(said=said))
+    logger.warning(messages.INSTALLED.format(names=", ".join(_texts(required))))
+    return target
+
+
+def _texts(required: Requirements) -> list[str]:
+    return [each.text for each in required.requirements if each.applies]

@@ -15,9 +15,8 @@ from emulator.domain.world import World
 from emulator.plugins import builder
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Isolation, Loaded
-from emulator.plugins.environment import Environment
+from emulator.plugins.requirements import Conditions
 from emulator.plugins.webhooks import Webhook
-from emulator.rules.plugin_imports import Policy
 
 # An id alone is no name: it comes again after a reset, and in other worlds of the same seed.
 _numbers = itertools.count(1)
@@ -48,16 +47,16 @@ class Versions:
     Args:
         isolation: what loads them.
         seconds: how long importing one may take.
-        policy: which packages they may import.
+        conditions: what they have to get along with.
     """
 
     def __init__(
-        self, world: World, isolation: Isolation, seconds: float, policy: Policy = "saas"
+        self, world: World, isolation: Isolation, seconds: float, conditions: Conditions
     ) -> None:
         self._world = world
         self._isolation = isolation
         self._seconds = seconds
-        self._policy: Policy = policy
+        self._conditions = conditions
         self._built: dict[_Key, _Built] = {}
         self._lock = threading.Lock()
         self._temporary = None if world.folder else tempfile.TemporaryDirectory(prefix="kili-")
@@ -105,8 +104,12 @@ class Versions:
             return Webhook(**webhook)
         folder = self._folder / name
         builder.unpack(self._world.blobs.get(key[1]), folder)
-        builder.check(folder, self._policy, Environment())
-        return self._isolation.load(name, folder, self._seconds)
+        packages = builder.provide(folder, self._packages(name), self._conditions)
+        return self._isolation.load(name, folder, self._seconds, packages)
+
+    def _packages(self, name: str) -> Path:
+        """Where the packages of a version are, if it has any of its own."""
+        return self._folder / f"{name}.packages"
 
     def prune(self) -> None:
         """Forget the versions that nothing will call: replaced, deleted, undone, failed."""
@@ -119,6 +122,7 @@ class Versions:
         for built in forgotten:
             built.close()
             shutil.rmtree(self._folder / built.name, ignore_errors=True)
+            shutil.rmtree(self._packages(built.name), ignore_errors=True)
 
     def _wanted(self) -> set[_Key]:
         view = self._world.view

@@ -1,0 +1,163 @@
+"""Requirements that are installed for one version of a plugin alone."""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from emulator import Emulator
+from emulator.config import SettingsError
+from emulator.plugins import builder
+from emulator.plugins.builder import BuildError
+from emulator.plugins.environment import Environment
+from emulator.plugins.requirements import Conditions
+from emulator.rules.plugin_imports import Policy
+from tests.stage import archive, deploy_plugin
+from tests.wire import Wire
+
+MAIN = "import ours\nfrom kili.plugins import PluginCore\nclass PluginHandler(PluginCore): pass\n"
+
+
+def wheel(folder: Path, name: str, version: str, source: str) -> None:
+    """Make a package that pip can install without asking anybody."""
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as packed:
+        packed.writestr(f"{name}.py", source)
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        packed.writestr(f"{info}/METADATA", metadata)
+        packed.writestr(
+            f"{info}/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        packed.writestr(f"{info}/RECORD", f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n")
+
+
+@pytest.fixture
+def wheels(tmp_path: Path) -> Path:
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    wheel(folder, "ours", "1.0", "SAYS = 'one'")
+    wheel(folder, "ours", "2.0", "SAYS = 'two'")
+    return folder
+
+
+def provide(folder: Path, requirements: str, policy: Policy = "saas") -> Path | None:
+    """What is installed for a plugin that imports the package of the wheels."""
+    version = folder / "version"
+    version.mkdir()
+    (version / "main.py").write_text(MAIN)
+    (version / "requirements.txt").write_text(requirements)
+    conditions = Conditions(policy, installs=True)
+    return builder.provide(version, folder / "packages", conditions)
+
+
+def test_requirements_are_installed_into_the_folder_of_the_version(
+    tmp_path: Path, wheels: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = list(sys.path)
+    installed = provide(tmp_path, f"--no-index\n--find-links {wheels}\nours<2\n")
+
+    assert installed == tmp_path / "packages"
+    assert (installed / "ours.py").read_text() == "SAYS = 'one'"
+    assert sys.path == before
+    assert Environment().find("ours") is None
+    assert caplog.messages == [
+        "installing for a plugin: ours<2",
+        "installed for a plugin: ours<2",
+    ]
+
+
+def test_what_pip_cannot_install_is_a_build_error_with_its_words(
+    tmp_path: Path, wheels: Path
+) -> None:
+    with pytest.raises(BuildError) as caught:
+        provide(tmp_path, f"--no-index\n--find-links {wheels}\nours>3\n")
+
+    (said,) = caught.value.problems
+    assert said.startswith("requirements.txt could not be installed; pip says:\n")
+    assert "No matching distribution found for ours>3" in said
+
+
+def test_nothing_is_installed_of_a_file_with_faults(tmp_path: Path, wheels: Path) -> None:
+    with pytest.raises(BuildError, match=r"more\.txt does not arrive"):
+        provide(tmp_path, f"--no-index\n--find-links {wheels}\nours\n-r more.txt\n")
+
+    assert not (tmp_path / "packages").exists()
+
+
+@pytest.mark.parametrize("policy", ["on-premise", "tutorial"])
+def test_nothing_is_installed_where_requirements_are_not_read(
+    tmp_path: Path, wheels: Path, policy: Policy
+) -> None:
+    with pytest.raises(BuildError, match=r"main\.py, line 1: ours cannot be imported"):
+        provide(tmp_path, f"--no-index\n--find-links {wheels}\nours\n", policy)
+
+    assert not (tmp_path / "packages").exists()
+
+
+def test_requirement_that_is_not_for_this_machine_is_not_installed(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="ours cannot be imported") as caught:
+        provide(tmp_path, "other; python_version < '3'\n")
+
+    assert len(caught.value.problems) == 1
+
+
+# With processes of their own
+
+SAYING = """
+import ours
+from kili.plugins import PluginCore
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        print(ours.SAYS)
+"""
+
+
+def test_two_plugins_have_different_versions_of_a_package(wheels: Path) -> None:
+    with Emulator(plugin_isolation="process", install_requirements=True) as emulator:
+        wire = Wire(emulator)
+        project = emulator.world.view.projects.all()[0]["id"]
+        for name, version in (("A", "==1.0"), ("B", "==2.0")):
+            requirements = f"--no-index\n--find-links {wheels}\nours{version}\n"
+            packed = archive(main__py=SAYING, requirements__txt=requirements)
+            deploy_plugin(wire, name, packed)
+            assert emulator.wait_idle(60)
+            assert wire.call("getPluginRunnerStatus", name=name) == "ACTIVE"
+            where = {"pluginName": name, "projectId": project}
+            wire.call("activatePluginOnProject", where=where)
+        asset = emulator.world.view.assets.all()[0]
+        rows = [{"assetID": asset["id"], "jsonResponse": "{}"}]
+        wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": rows}, where={})
+        assert emulator.wait_idle(60)
+
+        for name, said in (("A", "one"), ("B", "two")):
+            data = {"pluginName": name, "projectId": project}
+            lines = wire.call("getPluginLogs", data=data, selection="content")
+            assert [each["content"] for each in lines] == [said]
+        wire.close()
+
+
+def test_installing_needs_processes() -> None:
+    with pytest.raises(SettingsError, match="give --plugin-isolation process"):
+        Emulator(install_requirements=True)
+
+
+def test_packages_of_another_interpreter_are_those_of_its_path(tmp_path: Path) -> None:
+    info = tmp_path / "ours-3.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: ours\nVersion: 3\n")
+    (info / "RECORD").write_text("ours/__init__.py,,\n_ours.py,,\nours-3.dist-info/METADATA,,\n")
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho \'["", "{tmp_path}"]\'\n')
+    python.chmod(0o755)
+    other = Environment.of(python)
+
+    assert other.distributions_by_module() == {"ours": ["ours"], "_ours": ["ours"]}
+    found = other.find("Ours")
+    assert found
+    assert found.version == "3"
+    assert other.find("kili") is None
+    assert other.pip_line(["x>1"]) == f"{python} -m pip install 'x>1'"
