@@ -156,7 +156,7 @@ def test_a_traceback_begins_in_the_plugin(stage: Stage) -> None:
         ("sys.exit(3)", "SystemExit(3)"),
         ("os._exit(3)", "exit code 3"),
         ("os.abort()", "SIGABRT"),
-        ("import nowhere_to_be_found", "No module named 'nowhere_to_be_found'"),
+        ("import json.nowhere", "No module named 'json.nowhere'"),
     ],
 )
 def test_a_plugin_that_cannot_be_imported_is_a_build_error(
