@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import requests
 import emulator
 from emulator import Emulator
 from emulator.testing.sdk import fast_sdk
+from tests.contract.surface import NEWEST
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -230,6 +232,10 @@ def test_importing_the_package_is_cheap() -> None:
         check=True,
     ).stdout
     assert printed == f"{emulator.__version__} set()\n"
+
+
+def test_these_tests_meet_the_newest_sdk_that_they_know() -> None:
+    assert version("kili") == NEWEST
 
 
 def test_nothing_else_is_public() -> None:
