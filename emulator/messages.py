@@ -26,6 +26,10 @@ PATTERN_IN_VAIN = (
     'no event that plugins get matches the pattern "{pattern}" of the event matcher: patterns are '
     "of subjects of events, such as asset.skipped or label.workflow.*"
 )
+PATTERN_NOT_EMITTED = (
+    'the pattern "{pattern}" of the event matcher is of events that the platform has and the '
+    "emulator never causes: `kili-emulator trigger` calls the plugin for one"
+)
 BUILD_IMPORT_REFUSED = "{file}, line {line}: {module} cannot be imported: {reason}; {remedy}"
 BUILD_REQUIREMENT_UNREADABLE = "requirements.txt, line {line}: {text}: {reason}"
 BUILD_REQUIREMENT_UNMET = (

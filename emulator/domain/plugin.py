@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator import errors, messages
+from emulator import errors
 from emulator.domain import access, file, user
 from emulator.domain.file import Upload
 from emulator.domain.plugin_subscription import PluginSubscription
@@ -159,8 +159,7 @@ def add_version(
             **source,
         }
     )
-    for pattern in subscription.in_vain():
-        content = messages.PATTERN_IN_VAIN.format(pattern=pattern)
+    for content in subscription.remarks():
         _add_build_line(tx, plugin, version, "warning", content)
     return version
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from emulator import errors
+from emulator import errors, messages
 from emulator.rules import subjects
 
 # What is called when a client says nothing (those before 2.129.7 do not).
@@ -53,6 +53,18 @@ class PluginSubscription:
             "clientVersion": self.client_version,
         }
 
-    def in_vain(self) -> list[str]:
-        """The patterns that nothing will ever match."""
-        return [each for each in self.event_matcher or () if subjects.never_matches(each)]
+    def remarks(self) -> list[str]:
+        """What is to be said of patterns that nothing here will ever match."""
+        patterns = self.event_matcher or ()
+        return [
+            *(
+                messages.PATTERN_IN_VAIN.format(pattern=each)
+                for each in patterns
+                if subjects.never_matches(each)
+            ),
+            *(
+                messages.PATTERN_NOT_EMITTED.format(pattern=each)
+                for each in patterns
+                if subjects.matches_elsewhere_only(each)
+            ),
+        ]

@@ -74,6 +74,32 @@ SENT_TO_PLUGINS = frozenset(
     )
 )
 
+# What of these never happens here: nothing public says what causes it, or what it is about is not
+# emulated (docs/fidelity.md, Events).
+NOT_EMITTED = frozenset(
+    (
+        "asset.destroyed",
+        "assetStorage.connection.created",
+        "assetStorage.connection.data.synchronized",
+        "assetStorage.connection.deleted",
+        "assetStorage.connection.filter.updated",
+        "label.workflow.validated",
+        "project.auditTrail.export.requested",
+        "project.workflow.bulkAction.addToConsensus.started",
+        "project.workflow.bulkAction.assign.started",
+        "project.workflow.bulkAction.delete.started",
+        "project.workflow.bulkAction.prioritize.started",
+        "project.workflow.bulkAction.removeFromConsensus.started",
+        "project.workflow.bulkAction.sendBackToQueue.started",
+        "project.workflow.bulkAction.setToNextStep.started",
+        "project.workflow.stepGroup.created",
+        "project.workflow.stepGroup.deleted",
+        "project.workflow.stepGroup.updated",
+        "smartTool.interactiveSegmentation.created",
+        "smartTool.videoTracking.created",
+    )
+)
+
 
 def is_pattern(text: str) -> bool:
     """Whether a text is a pattern: names with dots between them, ``*`` for one or more of them.
@@ -99,6 +125,12 @@ def matches(pattern: str, subject: str) -> bool:
 def never_matches(pattern: str) -> bool:
     """Whether a pattern stands for nothing that is sent to plugins."""
     return not any(matches(pattern, each) for each in SENT_TO_PLUGINS)
+
+
+def matches_elsewhere_only(pattern: str) -> bool:
+    """Whether a pattern stands for what the platform sends to plugins, and the emulator never."""
+    meant = {each for each in SENT_TO_PLUGINS if matches(pattern, each)}
+    return bool(meant) and meant <= NOT_EMITTED
 
 
 def gets_envelope(client_version: str | None) -> bool:

@@ -15,6 +15,7 @@ import pytest
 from kili_events import EventName
 
 import emulator
+from emulator.rules.subjects import NOT_EMITTED, SENT_TO_PLUGINS
 from tests.contract.events import CASES, COMPUTED
 from tests.contract.events.declared import check, stored
 from tests.contract.inputs import Stage
@@ -74,3 +75,7 @@ def test_every_subject_in_the_code_has_a_case() -> None:
 
 def test_cases_are_about_events_of_the_platform() -> None:
     assert CASES.keys() <= SUBJECTS
+
+
+def test_what_plugins_can_be_sent_is_emitted_or_known_not_to_be() -> None:
+    assert CASES.keys() & SENT_TO_PLUGINS == SENT_TO_PLUGINS - NOT_EMITTED

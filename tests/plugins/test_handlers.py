@@ -247,6 +247,17 @@ def test_a_pattern_that_nothing_matches_is_told_to_the_plugins_author(
         True, True]  # fmt: skip
 
 
+def test_a_pattern_of_what_only_the_platform_emits_is_told_with_the_way_to_try_it(
+    wire: Wire, known: Names
+) -> None:
+    plug_in(wire, known["project"], eventMatcher=["label.workflow.validated", "label.*"])
+    data = {"pluginName": "Teller"}
+    (found,) = wire.call("getPluginBuildErrors", data=data, selection="content logType")
+    assert found["logType"] == "warning"
+    assert '"label.workflow.validated"' in found["content"]
+    assert "kili-emulator trigger" in found["content"]
+
+
 def test_a_plugins_own_calls_call_the_on_event_of_others_only(wire: Wire, known: Names) -> None:
     project = known["project"]
     code = TELLING.replace(

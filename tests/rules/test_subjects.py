@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from kili_events import EVENT_MODELS, is_system_event, matches_subject
 
 from emulator.rules.subjects import (
+    NOT_EMITTED,
     SENT_TO_PLUGINS,
     gets_envelope,
     is_pattern,
     matches,
+    matches_elsewhere_only,
     never_matches,
 )
 
@@ -69,6 +71,23 @@ def test_plugins_get_what_is_of_a_project_and_not_the_systems_own() -> None:
 def test_a_pattern_of_nothing_that_plugins_get_is_told_apart(pattern: str) -> None:
     assert never_matches(pattern)
     assert not never_matches("asset.*")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("label.workflow.validated", True),
+        ("project.workflow.bulkAction.*", True),
+        ("label.workflow.*", False),
+        ("label.workflow.edited", False),
+        ("onSubmit", False),
+    ],
+)
+def test_a_pattern_of_what_only_the_platform_emits_is_told_apart(
+    pattern: str, expected: bool
+) -> None:
+    assert matches_elsewhere_only(pattern) is expected
+    assert NOT_EMITTED < SENT_TO_PLUGINS
 
 
 @pytest.mark.parametrize(
