@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 
+from benchmarks import plugins
 from benchmarks.measuring import Comparison, compare, table
 from emulator import Emulator
 from emulator.domain.world import Actor, World
@@ -166,8 +167,9 @@ def main() -> None:
     for benchmark in BENCHMARKS:
         with fast_sdk(), Emulator(seed=0, workflow="V1") as emulator:
             found.append(benchmark(emulator))
+    found += [benchmark() for benchmark in plugins.BENCHMARKS]
     print(table(found))
-    print(f"\nMeasured in {time.perf_counter() - begun:.0f} seconds, by turns, in one process.")
+    print(f"\nMeasured in {time.perf_counter() - begun:.0f} seconds, one after another.")
 
 
 if __name__ == "__main__":

@@ -13,17 +13,19 @@ Action = Callable[[], object]
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two things that were measured by turns.
+    """Two things that were measured in one run.
 
     Attributes:
         name: what is compared.
-        first: what the ratio's numerator is, and its median in seconds.
+        first: what the ratio's numerator is, and its median in seconds, or in another unit.
         second: the same of the denominator.
+        unit: ``s``, or what else they are in.
     """
 
     name: str
     first: tuple[str, float]
     second: tuple[str, float]
+    unit: str = "s"
 
     @property
     def ratio(self) -> float:
@@ -58,7 +60,12 @@ def _timed(action: Action) -> float:
 def table(comparisons: list[Comparison]) -> str:
     """The comparisons as text."""
     rows = [
-        (each.name, f"{each.ratio:.2f}", _shown(each.first), _shown(each.second))
+        (
+            each.name,
+            f"{each.ratio:.2f}",
+            _shown(each.first, each.unit),
+            _shown(each.second, each.unit),
+        )
         for each in comparisons
     ]
     rows.insert(0, ("", "ratio", "of the median of", "to the median of"))
@@ -69,6 +76,8 @@ def table(comparisons: list[Comparison]) -> str:
     )
 
 
-def _shown(measured: tuple[str, float]) -> str:
-    name, seconds = measured
-    return f"{name} ({seconds * 1000:.3g} ms)"
+def _shown(measured: tuple[str, float], unit: str) -> str:
+    name, value = measured
+    if unit == "s" and value < 1:
+        value, unit = value * 1000, "ms"
+    return f"{name} ({value:.3g} {unit})"

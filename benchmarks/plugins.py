@@ -1,0 +1,146 @@
+"""What the plugin host costs: for one run, until it starts, with many plugins and many runs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import statistics
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.measuring import Comparison, compare
+from emulator import Emulator
+from emulator.clock import Clock
+from emulator.plugins import builder, runner
+from emulator.plugins.calls import Call
+from emulator.plugins.logs import RunLog
+from emulator.plugins.sdk import make_client
+from emulator.testing.sdk import fast_sdk
+from tests.server import ServerUnderTest
+
+LABEL = {"JOB_0": {"annotations": []}}
+PLUGIN = textwrap.dedent(
+    """
+    import time
+    from kili.plugins import PluginCore
+
+    class PluginHandler(PluginCore):
+        def on_submit(self, label, asset_id):
+            print(time.time())
+    """
+)
+_SUBMITS = 20
+_MANY_SUBMITS = 200
+_FEW_RUNS, _MANY_RUNS = 100, 1000
+_BATCH = 50
+
+
+class Stage:
+    """A project of an emulator on which plugins are active."""
+
+    def __init__(self, kili: Any) -> None:
+        self.kili = kili
+        (project, *_) = self.kili.projects(fields=["id"], disable_tqdm=True)
+        self.project = project["id"]
+        assets = self.kili.assets(
+            self.project, status_in=["TODO"], fields=["id"], disable_tqdm=True
+        )
+        self._asset = assets[0]["id"]
+
+    def plug_in(self, count: int = 1) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "main.py")
+            path.write_text(PLUGIN)
+            for number in range(count):
+                self.kili.upload_plugin(str(path), f"P{number}")
+                self.kili.activate_plugin_on_project(f"P{number}", project_id=self.project)
+
+    def submit(self, count: int = 1) -> None:
+        self.kili.append_labels([self._asset] * count, [LABEL] * count, disable_tqdm=True)
+
+    def seconds_to_start(self) -> float:
+        """From a submit to the first statement of the handler that it causes."""
+        begun = time.time()
+        self.submit()
+        (line, *_) = json.loads(self.kili.get_plugin_logs(self.project, "P0"))
+        return float(line["content"]) - begun
+
+
+def starts() -> Comparison:
+    """How long a handler takes to start, in either isolation."""
+    medians: dict[str, float] = {}
+    for isolation in ("process", "inline"):
+        with fast_sdk(), Emulator(workflow="V1", plugin_isolation=isolation) as emulator:
+            stage = Stage(emulator.client())
+            stage.plug_in()
+            stage.submit()
+            medians[isolation] = statistics.median(
+                stage.seconds_to_start() for _ in range(_SUBMITS)
+            )
+    return Comparison(
+        "submit to handler", ("process", medians["process"]), ("inline", medians["inline"])
+    )
+
+
+def captures() -> Comparison:
+    """What a call with a log, a time limit and a seed costs, against the handler alone."""
+    log = RunLog(Clock())
+    call = Call("r", "P", "e", "onSubmit", {"label": {}, "asset_id": "a"}, "p", "k", 0, 60.0)
+    with tempfile.TemporaryDirectory() as folder:
+        builder.unpack(PLUGIN.replace("print(time.time())", "pass").encode(), Path(folder, "v"))
+        handler = builder.load("benchmark", Path(folder, "v"), 60.0)
+
+        def captured() -> None:
+            runner.run(handler, call, log, make_client=lambda: None, tick=lambda: None)
+
+        def bare() -> None:
+            handler(None, "p", logging.getLogger()).on_submit(label={}, asset_id="a")
+
+        return compare("a run", ("with capture", captured), ("the handler alone", bare), 500)
+
+
+def crowds() -> Comparison:
+    """Two hundred submits, with one and with five plugins that answer each."""
+
+    def submits(plugins: int) -> float:
+        with fast_sdk(), Emulator(workflow="V1") as emulator:
+            stage = Stage(emulator.client())
+            stage.plug_in(plugins)
+            stage.submit()
+            begun = time.perf_counter()
+            for _ in range(_MANY_SUBMITS):
+                stage.submit()
+            return time.perf_counter() - begun
+
+    name = f"{_MANY_SUBMITS} submits"
+    return Comparison(name, ("five plugins", submits(5)), ("one plugin", submits(1)))
+
+
+def memory() -> Comparison:
+    """What a server holds after many runs, against what it held after few."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = ServerUnderTest(Path(folder, "data"), "--workflow", "V1")
+        with server, fast_sdk():
+            world = server.world()
+            stage = Stage(make_client(world.endpoint, world.keys["admin"], Path(folder)))
+            stage.plug_in()
+            held = []
+            for runs in (_FEW_RUNS, _MANY_RUNS - _FEW_RUNS):
+                for _ in range(runs // _BATCH):
+                    stage.submit(_BATCH)
+                held.append(psutil.Process(server.pid).memory_info().rss / 1024 / 1024)
+    return Comparison(
+        "memory of a server",
+        (f"after {_MANY_RUNS:,} runs", held[1]),
+        (f"after {_FEW_RUNS:,}", held[0]),
+        unit="MB",
+    )
+
+
+BENCHMARKS: list[Callable[[], Comparison]] = [starts, captures, crowds, memory]
