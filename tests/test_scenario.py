@@ -357,6 +357,17 @@ REFUSALS = {
 }
 
 
+@pytest.mark.parametrize("workflow", ["V1", "V2"])
+def test_a_scenario_says_how_many_people_label_an_asset(write, workflow: str) -> None:
+    settings = "{consensusTotCoverage: 100, minConsensusSize: 3}"
+    members = f"    workflow: {workflow}\n    settings: {settings}\n    assets:\n"
+    world = loaded(write(with_assets(ASSET).replace("    assets:\n", members)))
+    (project,), (target,) = world.view.projects.all(), world.view.assets.all()
+    assert (project["minConsensusSize"], target["isUsedForConsensus"]) == (3, True)
+    steps = [each["numberOfExpectedLabelsForConsensus"] for each in world.view.steps.all()]
+    assert steps == {"V1": [], "V2": [3, None]}[workflow]
+
+
 @pytest.mark.parametrize(("text", "line", "said"), MISTAKES.values(), ids=MISTAKES.keys())
 def test_mistakes_are_reported_with_file_and_line(write, text: str, line: int, said: str) -> None:
     path = write(text)
