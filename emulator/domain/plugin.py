@@ -284,6 +284,7 @@ def newest_first(
     """One page of log lines, in strict reverse order of emission (contract §8.7).
 
     Args:
+        lines: in the order in which they were stored: those of a run are, a moment later.
         since: leave out what is older than this time; a line of that very millisecond stays.
         limit: 100 unless given.
 
@@ -293,6 +294,19 @@ def newest_first(
     for name, number in (("limit", limit), ("skip", skip)):
         if number is not None and number < 0:
             raise errors.negative(name)
-    kept = [line for line in reversed(lines) if since is None or line["createdAt"] >= since]
+    emitted = reversed(_by_emission(lines))
+    kept = [line for line in emitted if since is None or line["createdAt"] >= since]
     start = skip or 0
     return kept[start : start + (100 if limit is None else limit)]
+
+
+def _by_emission(lines: list[Document]) -> list[Document]:
+    """Lines by their time; those of one run keep their order, whatever the clock did."""
+    latest: dict[str | None, str] = {}
+
+    def emitted(line: Document) -> str:
+        run_id = line.get("runId")
+        latest[run_id] = max(latest.get(run_id, ""), line["createdAt"])
+        return latest[run_id]
+
+    return sorted(lines, key=emitted)

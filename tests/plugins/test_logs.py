@@ -12,6 +12,7 @@ from freezegun import freeze_time
 
 from emulator import messages
 from emulator.clock import Clock
+from emulator.domain import plugin
 from emulator.plugins import logs
 from emulator.plugins.logs import RunLog
 
@@ -260,3 +261,24 @@ def test_a_line_without_end_is_cut_at_the_limit(log: logs.RunLog) -> None:
     (line, truncated) = log.close()
     assert line[:2] == ("info", "x" * logs.MAX_CHARACTERS)
     assert truncated[:2] == ("warning", messages.RUN_TRUNCATED.format(limit=logs.MAX_CHARACTERS))
+
+
+def newest_first(*lines: tuple[str, str]) -> list[str]:
+    """The order in which lines are answered that are stored in this one: run and time."""
+    rows = [{"runId": run, "createdAt": time, "content": run + time} for run, time in lines]
+    return [each["content"] for each in plugin.newest_first(rows, None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("stored", "answered"),
+    [
+        ([("a", "1"), ("a", "1"), ("b", "2")], ["b2", "a1", "a1"]),
+        ([("b", "2"), ("a", "1"), ("a", "3")], ["a3", "b2", "a1"]),
+        ([("a", "5"), ("a", "3"), ("b", "4")], ["a3", "a5", "b4"]),
+    ],
+    ids=["as stored", "a run whose lines are stored later", "a clock that was put back"],
+)
+def test_lines_of_several_runs_are_answered_in_the_order_of_their_emission(
+    stored: list[tuple[str, str]], answered: list[str]
+) -> None:
+    assert newest_first(*stored) == answered
