@@ -88,7 +88,10 @@ class Settings:
     request_log: Path | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "data_dir", self.data_dir.absolute())
+        for name in ("data_dir", "plugin_python", "request_log"):
+            path = getattr(self, name)
+            if path is not None:  # a text, where Python code gives one
+                object.__setattr__(self, name, Path(path).absolute())
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise SettingsError(f"{name} must be one of {', '.join(choices)}")
@@ -97,10 +100,6 @@ class Settings:
                 raise SettingsError(
                     f"{name} needs process isolation: give --plugin-isolation process, too"
                 )
-        if self.plugin_python is not None:
-            object.__setattr__(self, "plugin_python", self.plugin_python.absolute())
-        if self.request_log is not None:
-            object.__setattr__(self, "request_log", self.request_log.absolute())
 
     @property
     def folder(self) -> Path | None:

@@ -272,6 +272,12 @@ def test_data_folder_stays_where_it_was_when_the_current_folder_changes(
     assert settings.folder == tmp_path / "data"
 
 
+@pytest.mark.parametrize("name", ["data_dir", "plugin_python", "request_log"])
+def test_a_path_can_be_given_as_text(name: str) -> None:
+    settings = Settings(plugin_isolation="process", **{name: "some/where"})
+    assert getattr(settings, name) == Path("some/where").absolute()
+
+
 @pytest.mark.parametrize(
     ("url", "present", "expected"),
     [
