@@ -146,7 +146,7 @@ STEPS = [
         said="Plugin My first kili plugin deleted!",
     ),
     Step(
-        "The companion: a plugin that allows one box per image",
+        "The companion: a plugin that allows one box of each class",
         """
         kili.upload_plugin(path_to_companion, "Plugin bbox count")
         kili.activate_plugin_on_project("Plugin bbox count", project_id=project_id)
@@ -160,8 +160,8 @@ STEPS = [
         kili.append_labels(asset_ids[1:2], [label], label_type="DEFAULT")
         kili.assets(project_id, asset_ids[1], fields=["status", "issues.comments.text"])
         """,
-        "[{'issues': [{'comments': [{'text': 'There are 2 bounding boxes, and at most 1 is "
-        "allowed'}]}], 'status': 'ONGOING'}]",
+        "[{'issues': [{'comments': [{'text': 'There are 2 bounding boxes of OBJECT_A, and at "
+        "most 1 is allowed'}]}], 'status': 'ONGOING'}]",
     ),
     Step(
         "Read the companion's log",

@@ -1,4 +1,4 @@
-"""The how-tos are true: what they show is done here, page by page.
+"""The how-tos and the examples' READMEs are true: what they show is done here, page by page.
 
 A block whose first line is a comment with a file name becomes that file. Any other Python block is
 run. In a console block, lines after ``$ `` are run, and those below must be printed, in that order;
@@ -19,7 +19,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "examples"
 PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+READMES = sorted((EXAMPLES / "plugins").glob("*/README.md"))
 
 BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
 FILE = re.compile(r"# (?P<name>[\w/-]+\.(py|yaml))\n")
@@ -94,6 +96,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
         shim.chmod(0o755)
     folder = tmp_path / "page"
     folder.mkdir()
+    (folder / "examples").symlink_to(EXAMPLES)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("KILI_")},
         "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
@@ -107,7 +110,11 @@ def place(tmp_path: Path) -> Iterator[Place]:
         made.run(["kili-emulator", "stop"])
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def named(page: Path) -> str:
+    return page.parent.name if page.stem == "README" else page.stem
+
+
+@pytest.mark.parametrize("page", [*PAGES, *READMES], ids=named)
 def test_every_block_does_what_the_page_says(place: Place, page: Path) -> None:
     blocks = list(BLOCK.finditer(page.read_text(encoding="utf-8")))
     assert blocks
@@ -115,7 +122,7 @@ def test_every_block_does_what_the_page_says(place: Place, page: Path) -> None:
         place.follow(block["kind"], block["text"])
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [*PAGES, *READMES, EXAMPLES / "README.md"], ids=named)
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target

@@ -1,13 +1,17 @@
 """Sends an asset back when its label has more boxes than allowed, and says why in an issue."""
 
+from collections import Counter
+
 from kili.plugins import PluginCore
 
-MAXIMUM = 1
+JOB = "JOB_0"
+AT_MOST = 1  # of each class
 
 
 def count_boxes(label):
-    """How many boxes a label has in the job ``JOB_0``."""
-    return len(label["jsonResponse"].get("JOB_0", {}).get("annotations", []))
+    """How many boxes of each class a label has."""
+    annotations = label["jsonResponse"].get(JOB, {}).get("annotations", [])
+    return Counter(each["categories"][0]["name"] for each in annotations)
 
 
 class PluginHandler(PluginCore):
@@ -19,16 +23,20 @@ class PluginHandler(PluginCore):
         self.check_number_of_boxes(label, asset_id)
 
     def check_number_of_boxes(self, label, asset_id):
-        """Create an issue and send the asset back, where there are too many boxes."""
+        """Create an issue for each class with too many boxes, and send the asset back."""
         self.logger.info("Custom method - checking number of bboxes")
-        count = count_boxes(label)
-        if count <= MAXIMUM:
+        texts = [
+            f"There are {count} bounding boxes of {name}, and at most {AT_MOST} is allowed"
+            for name, count in count_boxes(label).items()
+            if count > AT_MOST
+        ]
+        if not texts:
             return
         self.logger.info("Creating an issue...")
         self.kili.create_issues(
             project_id=self.project_id,
-            label_id_array=[label["id"]],
-            text_array=[f"There are {count} bounding boxes, and at most {MAXIMUM} is allowed"],
+            label_id_array=[label["id"]] * len(texts),
+            text_array=texts,
         )
         self.kili.send_back_to_queue(asset_ids=[asset_id])
         self.logger.info("Issue created!")

@@ -1,0 +1,125 @@
+"""The plugin that makes one label of what several people agree on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.examples.trial import Trial, module_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:Field .* requested")
+
+NAME = "consensus"
+TITLES = ("Moods", "Moods, V1")
+PEOPLE = ("leo", "mia", "sam")
+
+
+def mood(name: str, *reasons: str, keyword: str | None = None) -> dict[str, Any]:
+    category: dict[str, Any] = {"name": name}
+    if reasons:
+        category["children"] = {"WHY": {"categories": [{"name": each} for each in reasons]}}
+    text = {"KEYWORD": {"text": keyword}} if keyword else {}
+    return {"MOOD": {"categories": [category]}, **text}
+
+
+def submit(trial: Trial, title: str, *responses: dict[str, Any]) -> None:
+    for person, response in zip(PEOPLE, responses, strict=False):
+        trial.emulator.submit(title, "first", response, user=person)
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_the_majority_is_added_as_one_label_once_all_have_labeled(trial: Trial, title: str) -> None:
+    given = [mood("GOOD"), mood("BAD", keyword="day"), mood("GOOD")]
+    submit(trial, title, *given[:2])
+    assert trial.submitted(title, "first") == given[:2]
+    assert trial.asset(title, "first", "status")["status"] == "ONGOING"
+    trial.emulator.submit(title, "first", given[2], user="sam")
+    agreed = mood("GOOD", keyword="day")
+    assert trial.submitted(title, "first") == [*given, agreed]
+    assert trial.asset(title, "first", "status")["status"] == "LABELED"
+    assert [line for line in trial.log(title) if not line.startswith("Not run")] == [
+        "1 of 3 labels",
+        "2 of 3 labels",
+        "3 of 3 labels",
+        f"Agreed on {agreed}",
+    ]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_being_called_for_its_own_label_changes_nothing(trial: Trial, title: str) -> None:
+    submit(trial, title, *[mood("GOOD")] * 3)
+    assert len(trial.submitted(title, "first")) == 4
+    asset_id = trial.asset(title, "first")["id"]
+    run = trial.emulator.trigger(
+        "on_submit", NAME, title, {"label": {"id": "its own"}, "asset_id": asset_id}
+    )
+    assert run["outcome"] == "SUCCEEDED"
+    assert trial.log(title)[-1] == "4 of 3 labels"
+    assert len(trial.submitted(title, "first")) == 4
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_one_label_is_added_where_all_are_submitted_at_once(trial: Trial, title: str) -> None:
+    users = {each["email"]: each["id"] for each in trial.kili.users(fields=["email", "id"])}
+    trial.kili.append_labels(
+        asset_id_array=[trial.asset(title, "first")["id"]] * 3,
+        json_response_array=[mood("BAD")] * 3,
+        author_id_array=[users[f"{each}@example.com"] for each in PEOPLE],
+        disable_tqdm=True,
+    )
+    assert trial.submitted(title, "first") == [mood("BAD")] * 4
+    assert sorted(trial.outcomes()) == ["SELF_TRIGGERED", "SUCCEEDED", "SUCCEEDED", "SUCCEEDED"]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_who_corrects_a_label_still_counts_once(trial: Trial, title: str) -> None:
+    submit(trial, title, mood("GOOD"), mood("BAD"))
+    trial.emulator.submit(title, "first", mood("BAD"), user="leo", correct=True)
+    assert len(trial.submitted(title, "first")) == 3
+    trial.emulator.submit(title, "first", mood("GOOD"), user="sam")
+    assert trial.submitted(title, "first")[-1] == mood("BAD")
+
+
+JOBS = {
+    "MOOD": {"mlTask": "CLASSIFICATION", "content": {
+        "input": "radio", "categories": {"GOOD": {}, "BAD": {}, "SO_SO": {}}}},
+    "WHY": {"mlTask": "CLASSIFICATION", "content": {
+        "input": "checkbox", "categories": {"WEATHER": {}, "PEOPLE": {}}}},
+    "KEYWORD": {"mlTask": "TRANSCRIPTION", "content": {"input": "textField"}},
+    "BOX": {"mlTask": "OBJECT_DETECTION", "content": {"input": "radio", "categories": {}}},
+}  # fmt: skip
+
+
+def why(*names: str) -> dict[str, Any]:
+    return {"WHY": {"categories": [{"name": each} for each in names]}}
+
+
+@pytest.mark.parametrize(
+    ("responses", "agreed"),
+    [
+        ([mood("BAD"), mood("GOOD"), mood("BAD")], mood("BAD")),
+        ([mood("SO_SO"), mood("BAD")], mood("BAD")),
+        ([mood("BAD"), {}, {}], mood("BAD")),
+        ([why("PEOPLE", "WEATHER"), why("PEOPLE"), why()], why("PEOPLE")),
+        ([why("WEATHER"), why("PEOPLE")], why()),
+        (
+            [mood("GOOD", "WEATHER"), mood("GOOD", "WEATHER", "PEOPLE"), mood("BAD", "PEOPLE")],
+            mood("GOOD", "WEATHER"),
+        ),
+        ([{"KEYWORD": {"text": each}} for each in "aba"], {"KEYWORD": {"text": "a"}}),
+        ([{"BOX": {"annotations": []}}] * 2, {}),
+    ],
+    ids=[
+        "most",
+        "tie",
+        "who says nothing has no say",
+        "several",
+        "none has more than half",
+        "below",
+        "texts",
+        "what cannot be voted on",
+    ],
+)
+def test_a_vote(responses: list[dict[str, Any]], agreed: dict[str, Any]) -> None:
+    assert module_of(NAME).majority(JOBS, responses) == agreed

@@ -1,0 +1,81 @@
+"""The plugin that checks what was marked in a document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.examples.trial import Trial, module_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:Field .* requested")
+
+NAME = "document_check"
+TITLES = {"Invoices": "Review 1 TO_DO", "Invoices, V1": "TO_REVIEW"}
+GOOD = "GB82 WEST 1234 5698 7654 32"
+
+
+def entity(category: str, content: str, mid: str | None = None) -> dict[str, Any]:
+    marked = {"beginOffset": 0, "content": content, "categories": [{"name": category}]}
+    return {**marked, "mid": mid} if mid else marked
+
+
+def entities(*marked: dict[str, Any]) -> dict[str, Any]:
+    return {"ENTITIES": {"annotations": list(marked)}}
+
+
+def place(trial: Trial, title: str, name: str) -> str:
+    asset = trial.asset(title, name, "status", "currentStep.name", "currentStep.status")
+    step = asset["currentStep"]
+    return f"{step['name']} {step['status']}" if step else str(asset["status"])
+
+
+def metadata(trial: Trial, title: str, name: str) -> str:
+    """As it is stored: the SDK reads what is no JSON as ``{}``."""
+    asset = trial.asset(title, name, "jsonMetadata")
+    assert asset["jsonMetadata"] == {}
+    return str(trial.emulator.world.view.assets.the(asset["id"])["jsonMetadata"])
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_what_is_wrong_gets_an_issue_each_and_the_document_goes_to_review(
+    trial: Trial, title: str
+) -> None:
+    response = entities(
+        entity("IBAN", GOOD, "a"),
+        entity("IBAN", GOOD.replace("82", "28"), "b"),
+        entity("DATE", "2024-02-30"),
+        entity("NAME", "2024-02-30", "d"),
+    )
+    trial.emulator.submit(title, "invoice-1", response)
+    assert trial.issues(title) == [
+        ("b", "The check digits of 'GB28 WEST 1234 5698 7654 32' are wrong"),
+        (None, "'2024-02-30' is no date"),
+    ]
+    assert place(trial, title, "invoice-1") == TITLES[title]
+    assert metadata(trial, title, "invoice-1") == "2 of 4 entities are right"
+    assert trial.log(title) == ["2 of 4 entities are right", "2 issues: sent to review"]
+
+
+@pytest.mark.parametrize(
+    ("title", "done"), [("Invoices", "Label DONE"), ("Invoices, V1", "LABELED")]
+)
+def test_what_is_right_stays_labeled(trial: Trial, title: str, done: str) -> None:
+    trial.emulator.submit(title, "invoice-2", entities(entity("DATE", "2024-02-29", "a")))
+    assert trial.issues(title) == []
+    assert place(trial, title, "invoice-2") == done
+    assert metadata(trial, title, "invoice-2") == "1 of 1 entities are right"
+
+
+@pytest.mark.parametrize(
+    ("category", "content", "problem"),
+    [
+        ("IBAN", GOOD, None),
+        ("IBAN", "de75512108001245126199", None),
+        ("IBAN", "12345678", "'12345678' does not look like an IBAN"),
+        ("DATE", "yesterday", "'yesterday' is no date"),
+        ("NAME", "anybody", None),
+    ],
+)
+def test_each_category_has_its_check(category: str, content: str, problem: str | None) -> None:
+    assert module_of(NAME, "checks").problem(entity(category, content)) == problem

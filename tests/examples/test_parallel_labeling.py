@@ -1,0 +1,61 @@
+"""The plugin that merges what several people say about different jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.examples.trial import Trial, module_of
+
+NAME = "parallel_labeling"
+TITLES = ("Streets", "Streets, V1")
+CARS: dict[str, Any] = {"CARS": {"annotations": [{"categories": [{"name": "CAR"}], "mid": "1"}]}}
+NO_CARS: dict[str, Any] = {"CARS": {"annotations": []}}
+SUN: dict[str, Any] = {"WEATHER": {"categories": [{"name": "SUN"}]}}
+SIGN: dict[str, Any] = {"SIGN": {"text": "STOP"}}
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_the_parts_become_one_label_once_all_are_there(trial: Trial, title: str) -> None:
+    trial.emulator.submit(title, "street", CARS, user="leo")
+    assert trial.submitted(title, "street") == [CARS]
+    done = trial.emulator.submit(title, "street", {**NO_CARS, **SUN}, user="mia")
+    assert trial.submitted(title, "street") == [CARS, {**NO_CARS, **SUN}, {**CARS, **SUN}]
+    assert done["after"]["status"] == "LABELED"
+    said = [line for line in trial.log(title) if not line.startswith("Not run")]
+    assert said == ["Part 1 of 2", "Merged CARS, WEATHER"]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_what_a_part_lacks_is_waited_for(trial: Trial, title: str) -> None:
+    trial.emulator.submit(title, "street", CARS, user="leo")
+    trial.emulator.submit(title, "street", SIGN, user="mia")
+    assert trial.log(title)[-1] == "Nobody has answered WEATHER"
+    assert len(trial.submitted(title, "street")) == 2
+    trial.emulator.submit(title, "street", {**SIGN, **SUN}, user="mia", correct=True)
+    assert trial.submitted(title, "street")[-1] == {**CARS, **SIGN, **SUN}
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_being_called_for_its_own_label_changes_nothing(trial: Trial, title: str) -> None:
+    trial.emulator.submit(title, "street", CARS, user="leo")
+    trial.emulator.submit(title, "street", SUN, user="mia")
+    payload = {"label": {"id": "its own"}, "asset_id": trial.asset(title, "street")["id"]}
+    assert trial.emulator.trigger("on_submit", NAME, title, payload)["outcome"] == "SUCCEEDED"
+    assert trial.log(title)[-1] == "Part 3 of 2"
+    assert len(trial.submitted(title, "street")) == 3
+
+
+@pytest.mark.parametrize(
+    ("responses", "whole"),
+    [
+        ([CARS, SUN], {**CARS, **SUN}),
+        ([CARS, NO_CARS], CARS),
+        ([{"SIGN": {"text": "GO"}}, SIGN], SIGN),
+        ([{"SIGN": {"text": ""}}, {"WEATHER": {"categories": []}}], {}),
+    ],
+    ids=["parts", "an empty answer is none", "the later one", "nothing"],
+)
+def test_a_merge(responses: list[dict[str, Any]], whole: dict[str, Any]) -> None:
+    assert module_of(NAME, "parts").merged(responses) == whole

@@ -1,0 +1,83 @@
+"""An example plugin at work on the projects of its scenario."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from emulator import Emulator
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+PLUGINS = EXAMPLES / "plugins"
+
+
+def scenario_of(name: str) -> str:
+    """The scenario that an example is for."""
+    own = PLUGINS / name / "project.yaml"
+    return str(own) if own.exists() else "default"
+
+
+def module_of(name: str, module: str = "main") -> ModuleType:
+    """A module of an example that needs no other one."""
+    path = PLUGINS / name / f"{module}.py"
+    spec = importlib.util.spec_from_file_location(f"example_{name}_{module}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+class Trial:
+    """An emulator, and the example that is uploaded to it and active on each of its projects.
+
+    Args:
+        emulator: a running one, with the scenario of the example.
+        name: the example.
+    """
+
+    def __init__(self, emulator: Emulator, name: str) -> None:
+        self.emulator = emulator
+        self.name = name
+        self.kili: Any = emulator.client()
+        self.projects = {
+            each["title"]: each["id"] for each in self.kili.projects(fields=["id", "title"])
+        }
+
+    def upload(self) -> None:
+        self.kili.upload_plugin(str(PLUGINS / self.name), self.name)
+        for project_id in self.projects.values():
+            self.kili.activate_plugin_on_project(self.name, project_id=project_id)
+
+    def asset(self, title: str, name: str, *fields: str) -> dict[str, Any]:
+        """An asset, by the project's title and its external id."""
+        (found,) = self.kili.assets(
+            self.projects[title], external_id_strictly_in=[name], fields=["id", *fields]
+        )
+        return dict(found)
+
+    def submitted(self, title: str, name: str) -> list[dict[str, Any]]:
+        """The json responses of all submitted labels of an asset, oldest first."""
+        asset_id = self.asset(title, name)["id"]
+        found = self.kili.labels(
+            self.projects[title], asset_id=asset_id, type_in=["DEFAULT"], fields=["jsonResponse"]
+        )
+        return [each["jsonResponse"] for each in found]
+
+    def issues(self, title: str) -> list[tuple[str | None, str]]:
+        """The ``objectMid`` and the text of each issue."""
+        fields = ["objectMid", "comments.text"]
+        found = self.kili.issues(self.projects[title], fields=fields)
+        return [(each["objectMid"], each["comments"][0]["text"]) for each in found]
+
+    def log(self, title: str) -> list[str]:
+        """What the plugin logged, oldest first, without the progress bars of the SDK."""
+        lines = json.loads(self.kili.get_plugin_logs(self.projects[title], self.name))
+        return [each["content"] for each in reversed(lines) if "it/s" not in each["content"]]
+
+    def outcomes(self) -> list[str]:
+        """How the plugin's runs ended: the outcome, or why it was not run."""
+        return [each["refusal"] or each["outcome"] for each in self.emulator.world.view.runs.all()]
