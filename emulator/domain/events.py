@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, wait
 from typing import Any
 
+# What the tables ``events`` and ``internalEvents`` hold; events of one ``transactionId`` were
+# emitted in one transaction.
 Event = dict[str, Any]
 
 

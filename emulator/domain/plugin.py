@@ -19,6 +19,12 @@ from emulator.storage.snapshot import Document
 DEPLOYMENT_REQUESTED = "plugin.deployment.requested"
 DELETED = "plugin.deleted"
 
+# What became of a plugin: kept, so that one can tell afterwards what was so at some time.
+ACTIVATED = "plugin.activated"
+DEACTIVATED = "plugin.deactivated"
+BUILT = "plugin.version.built"
+BUILD_FAILED = "plugin.version.failed"
+
 
 def find(view: BaseView[Any], actor: Actor, operation: str, name: str) -> Document:
     """The plugin of the actor's organization with that name.
@@ -197,6 +203,13 @@ def finish_deployment(tx: Transaction, version_id: str, problems: list[str]) -> 
     tx.plugins.change(plugin, **changes)
     for content in problems:
         _add_build_line(tx, plugin, version, "error", content)
+    tell_build(tx, version, BUILD_FAILED if problems else BUILT)
+
+
+def tell_build(tx: Transaction, version: Document, subject: str) -> None:
+    """Tell how the build of a version ended; a webhook needs none, and is built at once."""
+    told = {"pluginId": version["pluginId"], "versionId": version["id"]}
+    tx.emit(subject, told, project_id="", internal=True)
 
 
 def _add_build_line(
@@ -238,6 +251,7 @@ def activate(tx: Transaction, name: str, project_id: str) -> Document:
     access.require(tx, operation, project_id)
     if project_id in plugin["projectIds"]:
         raise errors.plugin_already_active(project_id)
+    _tell_activity(tx, plugin, project_id, ACTIVATED)
     return tx.plugins.change(plugin, projectIds=[*plugin["projectIds"], project_id])
 
 
@@ -252,8 +266,19 @@ def deactivate(tx: Transaction, name: str, project_id: str) -> Document:
     access.require(tx, operation, project_id)
     if project_id not in plugin["projectIds"]:
         raise errors.plugin_not_active(project_id)
+    return take_off(tx, plugin, project_id)
+
+
+def take_off(tx: Transaction, plugin: Document, project_id: str) -> Document:
+    """Have a plugin that is active on a project run there no longer."""
+    _tell_activity(tx, plugin, project_id, DEACTIVATED)
     left = [each for each in plugin["projectIds"] if each != project_id]
     return tx.plugins.change(plugin, projectIds=left)
+
+
+def _tell_activity(tx: Transaction, plugin: Document, project_id: str, subject: str) -> None:
+    told = {"pluginId": plugin["id"]}
+    tx.emit(subject, told, project_id=project_id, internal=True)
 
 
 def delete_plugin(tx: Transaction, name: str) -> None:
@@ -273,6 +298,7 @@ def delete_plugin(tx: Transaction, name: str) -> None:
     tx.runs.delete_all(tx.runs.find("plugin", plugin["id"]))
     tx.run_calls.delete_all(tx.run_calls.find("plugin", plugin["id"]))
     tx.plugin_logs.delete_all(tx.plugin_logs.find("plugin", plugin["id"]))
+    tx.internal_events.delete_all(tx.internal_events.find("plugin", plugin["id"]))
     tx.users.change(tx.users.the(plugin["userId"]), activated=False, updatedAt=tx.now)
     tx.plugins.delete(plugin)
     tx.emit(DELETED, {"pluginId": plugin["id"]}, project_id="", internal=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, member, project_settings, step
+from emulator.domain import plugin as plugins_of
 from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.rules import input_types
 from emulator.rules.json_interface import parse_json_interface
@@ -194,7 +195,6 @@ def delete_project(tx: Transaction, project_id: str, operation: str) -> Document
     project = tx.projects.change(project, deletedAt=tx.now, updatedAt=tx.now)
     for plugin in tx.plugins.find("organization", project["organizationId"]):
         if project_id in plugin["projectIds"]:
-            left = [each for each in plugin["projectIds"] if each != project_id]
-            tx.plugins.change(plugin, projectIds=left)
+            plugins_of.take_off(tx, plugin, project_id)
     tx.emit("project.deleted", {}, project_id=project_id)
     return project

@@ -33,6 +33,17 @@ class ReadRepository:
             raise KeyError(f"{self._table.spec.name} {document_id}")
         return document
 
+    def position(self, document_id: str) -> int:
+        """A document's place in the creation order of the world's documents, whatever their table.
+
+        Raises:
+            KeyError: there is no such document, which is a defect.
+        """
+        row = self._table.row(document_id)
+        if row is None:
+            raise KeyError(f"{self._table.spec.name} {document_id}")
+        return row.position
+
     def find(self, index: str, key: Hashable) -> list[Document]:
         """The documents with that key in that index, in creation order."""
         return self._table.find(index, key)

@@ -70,6 +70,13 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec("files", {"folder": lambda file: file["folder"]}),
     TableSpec("events", {"project": lambda event: event["projectId"]}),
     TableSpec(
+        "internalEvents",
+        {
+            "project": lambda event: event["projectId"],
+            "plugin": lambda event: event["payload"].get("pluginId"),
+        },
+    ),
+    TableSpec(
         "plugins",
         {
             "name": lambda plugin: (plugin["organizationId"], plugin["name"]),

@@ -69,6 +69,7 @@ def _add_version(
         webhook={"url": url, "header": header},
         status="ACTIVE",
     )
+    plugins_of.tell_build(tx, version, plugins_of.BUILT)
     return tx.plugins.change(plugin, status="ACTIVE", activeVersionId=version["id"])
 
 

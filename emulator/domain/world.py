@@ -102,6 +102,7 @@ class BaseView(Generic[R]):
         self.mails = make(snapshot["mails"])
         self.files = make(snapshot["files"])
         self.events = make(snapshot["events"])
+        self.internal_events = make(snapshot["internalEvents"])
         self.plugins = make(snapshot["plugins"])
         self.plugin_versions = make(snapshot["pluginVersions"])
         self.plugin_build_errors = make(snapshot["pluginBuildErrors"])
@@ -155,10 +156,11 @@ class Transaction(BaseView[Repository]):
             subject: the event's name in ``kili_events``.
             payload: the members it has there.
             project_id: where it happened.
-            internal: delivered inside the emulator only, and not kept.
+            internal: delivered inside the emulator only, and kept apart from the audit trail.
         """
+        event_id = self.new_id()
         event = {
-            "id": self.new_id(),
+            "id": event_id,
             "event": subject,
             "createdAt": self.now,
             "organizationId": self.actor.user["organizationId"],
@@ -166,9 +168,9 @@ class Transaction(BaseView[Repository]):
             "userId": self.actor.user_id,
             "payload": payload,
             "runId": self.actor.run_id,
+            "transactionId": self._events[0]["id"] if self._events else event_id,
         }
-        if not internal:
-            self.events.insert(event)
+        (self.internal_events if internal else self.events).insert(event)
         self._events.append(event)
 
     def changes(self) -> list[Change]:
@@ -327,6 +329,11 @@ class World:
         return Mark(*mark) if mark else None
 
     @property
+    def start_position(self) -> int:
+        """The place in creation order after all that the scenario brought."""
+        return int(self.documents.meta.get("start_position", 0))
+
+    @property
     def scenario(self) -> str:
         """The scenario that the world was made from."""
         return str(self.documents.meta["scenario"])
@@ -336,7 +343,9 @@ class World:
         with self.documents.write_lock:
             mark = self.mark()
             start = [mark.sequence + 1, mark.ids, mark.clock_offset, mark.epoch]
-            self.documents.commit([], {**self._meta(), "start": start, "scenario": scenario})
+            position = self.documents.take_position()
+            known = {"start": start, "start_position": position, "scenario": scenario}
+            self.documents.commit([], {**self._meta(), **known})
 
     def export(self) -> dict[str, list[Document]]:
         """All documents, table by table, in creation order."""

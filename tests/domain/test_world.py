@@ -344,6 +344,7 @@ def test_event_is_kept_with_who_when_and_where(world: World) -> None:
         "userId": "me",
         "payload": {"labelId": "l"},
         "runId": "run",
+        "transactionId": event["id"],
     }
 
 
@@ -355,12 +356,51 @@ def test_subscriber_gets_the_events_as_they_are_kept(world: World) -> None:
     assert told == world.view.events.all()
 
 
-def test_internal_event_is_delivered_and_not_kept(world: World) -> None:
+def test_internal_event_is_delivered_and_kept_apart(world: World) -> None:
     recorder = Recorder(world)
     with world.transaction(ACTOR) as tx:
         tx.emit("inside", {}, project_id="p", internal=True)
 
     assert (recorder.subjects, world.view.events.all()) == (["inside"], [])
+    assert [each["event"] for each in world.view.internal_events.find("project", "p")] == ["inside"]
+
+
+def test_events_say_which_of_them_belong_together(world: World) -> None:
+    with world.transaction(ACTOR) as tx:
+        tx.emit("public", {}, project_id="p")
+        tx.emit("inside", {}, project_id="p", internal=True)
+    emit(world, "later")
+    first, later = world.view.events.all()
+    (inside,) = world.view.internal_events.all()
+
+    assert first["transactionId"] == inside["transactionId"] == first["id"]
+    assert later["transactionId"] == later["id"]
+
+
+def test_what_was_first_is_known_across_tables_and_after_a_return(world: World) -> None:
+    (scenario,) = added(world, "of the scenario")
+    world.set_start("farm")
+    emit(world, "one")
+    (thing,) = added(world, "x")
+    mark = world.mark()
+    emit(world, "undone")
+    world.roll_back(mark)
+    with world.transaction(ACTOR) as tx:
+        tx.emit("inside", {}, project_id="p", internal=True)
+        tx.organizations.change(tx.organizations.the(thing["id"]), name="changed")
+
+    view = world.view
+    (one,), (inside,) = view.events.all(), view.internal_events.all()
+    places = [
+        view.organizations.position(scenario["id"]),
+        world.start_position,
+        view.events.position(one["id"]),
+        view.organizations.position(thing["id"]),
+        view.internal_events.position(inside["id"]),
+    ]
+    assert places == sorted(places)
+    with pytest.raises(KeyError):
+        view.events.position("nothing")
 
 
 def emit(world: World, *subjects: str) -> Transaction:
@@ -724,11 +764,12 @@ def test_world_goes_on_after_reopening(tmp_path: Path) -> None:
         mark = world.mark()
         expected = added(world, "z")
         world.roll_back(mark)
-        start, content = world.start, world.export()
+        start, content = (world.start, world.start_position), world.export()
         world.close()
         again = World("w", tmp_path)
 
-        assert (again.start, again.scenario, again.export()) == (start, "farm", content)
+        assert ((again.start, again.start_position), again.export()) == (start, content)
+        assert again.scenario == "farm"
         assert added(again, "z") == expected
     again.close()
 

@@ -18,6 +18,7 @@ from tests.contract.whole.world import Whole
 # What happened, happened: these tables may name what is gone.
 HISTORY = {
     "events": "the audit trail tells about what was there",
+    "internalEvents": "and so does what is kept beside it",
     "runs": "a run keeps what its handler was called with",
     "pluginLogs": "a line names the label that its handler was called with",
 }
