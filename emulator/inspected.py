@@ -7,9 +7,11 @@ from typing import Any
 
 from emulator.domain import run_record
 from emulator.domain.run_record import Wanted
+from emulator.domain.why import Question
 from emulator.domain.world import Mark
 from emulator.played import Stage
 from emulator.plugins import sources
+from emulator.plugins.why import explain
 
 
 class Inspected(ABC):
@@ -57,6 +59,32 @@ class Inspected(ABC):
         if mark is None:
             raise ValueError(f"the handler of run {run_id} was not called: see its outcome")
         return Mark(**mark)
+
+    def why(
+        self,
+        *,
+        label: str | None = None,
+        asset: str | None = None,
+        project: str | None = None,
+        event: str | None = None,
+        plugin: str | None = None,
+    ) -> dict[str, Any]:
+        """Why a plugin was called for something, or was not.
+
+        Args:
+            label: the id of a label.
+            asset: the id of an asset, or with ``project`` its external id.
+            project: the project's id or title.
+            event: the id of an event of the audit trail.
+            plugin: the name or id of the plugin; all of the organization, if ``None``.
+
+        Returns:
+            see :func:`emulator.domain.why.explain`.
+
+        Raises:
+            KiliError: something is unknown, or it is not one of label, asset and event.
+        """
+        return explain(self.played().world, Question(label, asset, project, event, plugin))
 
     def plugins(self) -> list[dict[str, Any]]:
         """The plugins and webhooks: see :func:`emulator.plugins.sources.told_plugin`."""

@@ -115,3 +115,120 @@ INVITATION_SUBJECT = "You are invited to Kili"
 INVITATION = "You are invited to the project {title!r} as {role}."
 RESET_SUBJECT = "Reset of your password"
 RESET = "Your password was reset. The new one is: {password}"
+
+
+# Why a run did not take place, in short
+
+REFUSALS = {
+    "SELF_TRIGGERED": "a run of this plugin itself caused it",
+    "TOO_DEEP": "it is the end of a chain of runs that caused one another",
+    "NOT_DEPLOYED": "no version of the plugin had been built",
+}
+
+
+# Why a plugin was called, or was not: what is so, and what is to be done, by the word for programs
+
+WHY = {
+    "RAN": "{called} was called: {outcome}",
+    "METHOD_MISSING": "the class PluginHandler of version {version} has {methods}, and no "
+    "{method}: what was called is the one of the SDK, which only logs a warning",
+    "RUNNING": "{called} is at work on it since {started}",
+    "QUEUED": "its run waits for run {ahead}, which goes before it",
+    "INTERRUPTED": "the emulator stopped, or its world was brought back, {meanwhile}; it is not "
+    "called again by itself",
+    "SELF_TRIGGERED": "run {cause} of this plugin itself caused it: its own calls do not call it",
+    "TOO_DEEP": "it is the end of a chain of {depth} runs that caused one another; the last of "
+    "them is run {cause}",
+    "NOTHING_DEPLOYED": "nothing had been deployed: there was only the plugin's name",
+    "DEPLOYING": "version {version} was still being deployed",
+    "BUILD_FAILED": "the build of version {version} had failed",
+    "FROM_SCENARIO": "it is part of the scenario that the world began with: loading one calls "
+    "nobody",
+    "COPIED": "no event tells of the label: it is a copy (copyLabels), or was written into the "
+    "world's documents",
+    "OTHER_ORGANIZATION": 'it happened in the organization "{organization}", and the plugin '
+    'belongs to "{owner}"',
+    "NOT_CREATED_YET": "the plugin was created afterwards, at {created}",
+    "NEVER_ACTIVE": 'the plugin had never been activated on the project "{project}"',
+    "NOT_ACTIVE_YET": 'the plugin was activated on the project "{project}" afterwards, at {since}',
+    "DEACTIVATED": 'the plugin had been deactivated on the project "{project}" before, at {since}',
+    "LABEL_TYPE": "a label of the type {label_type} calls no handler",
+    "NO_HANDLER": "{event} calls no handler",
+    "HANDLER_MISSING": "{event} calls {method}, and version {version} asks for {asked}",
+    "NOT_MATCHED": "it was {event}, and version {version} asks for {asked}",
+    "LOST": "nothing stood in its way, and yet there is no run: the emulator stopped, its world "
+    "was brought back, or the plugin was changed, in just that moment",
+}
+WHY_CLICK = "a click on the button of the custom interface"
+WHY_SENT_BACK = "sending the asset back to the queue"
+WHY_SETTINGS = "a change of settings"
+WHY_ASKS_FOR_NOTHING = "nothing"
+WHY_NO_METHODS = "no methods"
+WHY_TOOK = " after {milliseconds:.0f} ms"
+WHY_ANSWERED = ", answered {status}"
+WHY_ABOUT_TO_BEGIN = "its run is about to begin"
+WHY_AT_WORK = "while {called} was at work"
+WHY_NOT_AT_WORK = "before {called} was called"
+
+REMEDIES = {
+    "RAN": "`kili-emulator runs show {run}` shows all that is known of it",
+    "RUNNING": "`kili-emulator runs show {run}` shows what it has said so far",
+    "QUEUED": "the runs of one plugin on one project follow one another: `kili-emulator runs show "
+    "{ahead}` shows what that one is at",
+    "INTERRUPTED": "do the same again",
+    "SELF_TRIGGERED": "do the rest in the same handler, or with a client of your own instead of "
+    "self.kili",
+    "TOO_DEEP": "give plugins that answer each other's changes a condition to stop at",
+    "NOTHING_DEPLOYED": "deploy its code: kili.update_plugin(path, {name!r})",
+    "DEPLOYING": "wait until kili.get_plugin_status({name!r}) is ACTIVE, and do the same again",
+    "BUILD_FAILED": "mend what the build errors say, and update the plugin: "
+    "kili.update_plugin(path, {name!r})",
+    "FROM_SCENARIO": "do the same through the API, or play somebody who does: `kili-emulator "
+    "submit`, …",
+    "COPIED": "append the label with kili.append_labels",
+    "OTHER_ORGANIZATION": "upload the plugin with an API key of that organization",
+    "NEVER_ACTIVE": "kili.activate_plugin_on_project({name!r}, project_id={project_id!r})",
+    "LABEL_TYPE": "submit the label: work in progress is told to nobody",
+    "NO_HANDLER": "with the event matcher [{event!r}], on_event is called for it",
+    "HANDLER_MISSING": "define {method} in the class PluginHandler, and update the plugin with "
+    "kili.update_plugin",
+    "NOT_MATCHED": "add {event!r}, or a pattern that stands for it, to the event matcher, and "
+    "update the plugin",
+    "LOST": "do the same again",
+}
+REMEDIES["DEACTIVATED"] = REMEDIES["NEVER_ACTIVE"]
+REMEDIES["METHOD_MISSING"] = REMEDIES["HANDLER_MISSING"]
+
+REMEDY_LOOK_AGAIN = "ask again in a moment"
+REMEDY_REDELIVER = "mend the receiver, and have it delivered again: `kili-emulator redeliver {run}`"
+REMEDY_WEBHOOK = (
+    "name it among the handler_types or the event_matcher of kili.update_webhook({name!r}, …)"
+)
+REMEDY_PREDICTION = (
+    "append a DEFAULT label for on_submit, or a REVIEW label for on_review; or have on_event "
+    "called for it, with the event matcher [{event!r}]"
+)
+REMEDY_MISSPELLED = "it has a method {misspelled}: call it {method}, and update the plugin"
+REMEDY_NOT_ASKED = (
+    "the class has the method, and the client did not ask for it: update the plugin with "
+    "kili.update_plugin(path, {name!r}, handler_types=[…, {handler!r}])"
+)
+REMEDY_OLD_CLIENT = (
+    "the SDK {client}, which deployed it, cannot ask for it: deploy it with {other} or newer"
+)
+REMEDY_NEW_CLIENT = (
+    "the SDK {client}, which deployed it, does not ask for it any more, as those up to {other} "
+    "did: ask for events with an event matcher, and define on_event"
+)
+
+MENDED = {
+    "origin": "nothing any more: there is such a plugin by now",
+    "activity": "nothing any more: it is active there since {since}",
+    "deployment": "nothing any more: version {version} has been built since",
+    "asked": "nothing any more: version {version}, deployed since, asks for it",
+}
+NOW_CALLED = (
+    "As things are now, it would be called. Do the same again, or call it by hand: `kili-emulator "
+    "trigger {trigger} --plugin {quoted} --project {project_id} --payload FILE`"
+)
+NOW_NOT_CALLED = "As things are now, it would still not be called: {words}"

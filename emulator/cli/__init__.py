@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from emulator import __version__
-from emulator.cli import packages, people, plugins, runs, server, webhooks, world
+from emulator.cli import packages, people, plugins, runs, server, webhooks, why, world
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,6 +24,7 @@ main.add_command(server.wait)
 main.add_command(server.env)
 main.add_command(runs.runs)
 main.add_command(plugins.plugins)
+main.add_command(why.why)
 main.add_command(webhooks.redeliver)
 main.add_command(packages.packages)
 for each in people.COMMANDS:

@@ -10,6 +10,7 @@ from typing import Any, TextIO, TypeVar
 import click
 
 from emulator.cli.process import data_dir_option, running, settings_from
+from emulator.cli.runs import refused
 from emulator.config import DEFAULT_WORLD
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -227,6 +228,6 @@ def _standing(place: dict[str, Any] | None) -> str:
 
 
 def _show_run(run: dict[str, Any], indent: str = "") -> None:
-    why = run["error"] or run["refusal"]
+    why = run["error"] or refused(run)
     shown = f"{run['plugin']} {run['handler']}: {run['outcome']}"
     click.echo(f"{indent}run {run['id']} of {shown}{f' ({why})' if why else ''}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +85,14 @@ def _print(found: list[dict[str, Any]], *, as_json: bool) -> None:
 
 def _line(run: dict[str, Any]) -> str:
     took = "" if run["durationMs"] is None else f" {run['durationMs']:.0f} ms"
-    why = (run["error"] or run["refusal"] or "").strip().split("\n")[-1]
+    why = (run["error"] or refused(run) or "").strip().split("\n")[-1]
     called = f"{_plugin(run)} {run['handler']}"
     return f"{run['createdAt']} {run['id']} {called}: {run['outcome']}{took} {why}".rstrip()
+
+
+def refused(run: dict[str, Any]) -> str | None:
+    """Why a run did not take place, if it did not: the word for programs, and what it means."""
+    return f"{run['refusal']}: {run['explanation']}" if run["refusal"] else None
 
 
 def _plugin(run: dict[str, Any]) -> str:
@@ -104,7 +110,6 @@ _FACTS = {
     "durationMs": "duration (ms)",
     "memoryMb": "memory (MB)",
     "outcome": "outcome",
-    "refusal": "not run because",
     "causedBy": "caused by run",
     "redeliveryOf": "redelivery of run",
     "seed": "seed",
@@ -116,6 +121,9 @@ def _described(run: dict[str, Any]) -> list[str]:
     facts = [f"{label}: {run[name]}" for name, label in _FACTS.items() if run[name] is not None]
     project = f"project: {run['project']} ({run['projectId']})"
     lines = [f"run {run['id']} of {_plugin(run)}", project, *facts]
+    if run["refusal"] is not None:
+        lines.append(f"not run because: {refused(run)}")
+        lines += [] if run["byHand"] else [f"what to do: {_question(run)}"]
     lines += [f"caused run: {each}" for each in run["causes"]]
     if run["mark"]:
         lines.append(f"mark: {json.dumps(run['mark'])}")
@@ -129,6 +137,12 @@ def _described(run: dict[str, Any]) -> list[str]:
         lines += _block(_call_title(call), _call_body(call))
     left = run["callCount"] - len(run["calls"])
     return [*lines, f"and {left} calls more"] if left else lines
+
+
+def _question(run: dict[str, Any]) -> str:
+    """The command that says more of a run that did not take place."""
+    about, plugin = run["eventId"], shlex.quote(run["plugin"])
+    return f"`kili-emulator why --event {about} --plugin {plugin}` says"
 
 
 def _block(title: str, lines: list[str]) -> list[str]:

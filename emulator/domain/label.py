@@ -31,8 +31,16 @@ _EVENTS = {
     "INFERENCE": "label.workflow.created.inference",
 }
 
+# How the subjects begin of events that tell of a new label.
+CREATED = "label.workflow.created."
+
 # Autosaves are no event of the platform's; subscribers are told of them (contract §1.6).
 AUTOSAVED = "emulator.label.autosaved"
+
+
+def subject_of(label_type: str) -> str:
+    """The subject of the event that tells of a new label of that type."""
+    return _EVENTS.get(label_type, AUTOSAVED)
 
 
 def append_labels(
@@ -99,7 +107,7 @@ def _append_label(
     members = _new_label(tx, operation, home, author, label_type, row)
     label = tx.labels.insert({**members, "stepId": step_id})
     _refresh_latest(tx, target["id"], author["id"])
-    subject = _EVENTS.get(label_type, AUTOSAVED)
+    subject = subject_of(label_type)
     payload = {**event_payload(target), "labelId": label["id"]}
     tx.emit(subject, payload, project_id=home["id"], internal=subject == AUTOSAVED)
     if label_type == "AUTOSAVE":

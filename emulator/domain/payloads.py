@@ -50,9 +50,14 @@ HANDLER_ARGUMENTS = {
 }
 
 
+def handler_of(subject: str) -> str | None:
+    """The handler type that is called for what has this subject, if any."""
+    return _HANDLER_TYPES.get(subject)
+
+
 def handler_type(view: BaseView[Any], event: Event) -> str | None:
     """The handler type that something calls, if any: of a label that is gone, none."""
-    handler = _HANDLER_TYPES.get(event["event"])
+    handler = handler_of(event["event"])
     if handler in ("onSubmit", "onReview") and not view.labels.get(event["payload"]["labelId"]):
         return None
     return handler

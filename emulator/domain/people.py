@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator import errors
+from emulator import errors, messages
 from emulator.domain import access, person
 from emulator.domain.events import await_deliveries
 from emulator.domain.person import Done, Work
@@ -111,6 +111,23 @@ def find_project(view: BaseView[Any], name: str) -> Document:
     return found[0]
 
 
+def find_asset(view: BaseView[Any], project: Document, name: str) -> Document:
+    """The asset of a project with an id or an external id.
+
+    Raises:
+        KiliError: there is none, or there are several of that external id.
+    """
+    target: Document | None = view.assets.get(name)
+    if target and target["projectId"] == project["id"]:
+        return target
+    found: list[Document] = view.assets.find("externalId", (project["id"], name))
+    if not found:
+        raise errors.asset_not_named(name, project["title"])
+    if len(found) > 1:
+        raise errors.asset_ambiguous(name, [each["id"] for each in found])
+    return found[0]
+
+
 def _titled(project: Document) -> str:
     return f"{project['id']} ({project['title']})"
 
@@ -128,15 +145,7 @@ def _project_of(view: BaseView[Any], actor: Document, name: str) -> Document:
 def _asset(tx: Transaction, project: Document, deed: Deed) -> Document:
     if deed.asset is None:
         return _next(tx, project, deed)
-    target = tx.assets.get(deed.asset)
-    if target and target["projectId"] == project["id"]:
-        return target
-    found = tx.assets.find("externalId", (project["id"], deed.asset))
-    if not found:
-        raise errors.asset_not_named(deed.asset, project["title"])
-    if len(found) > 1:
-        raise errors.asset_ambiguous(deed.asset, [each["id"] for each in found])
-    return found[0]
+    return find_asset(tx, project, deed.asset)
 
 
 def _next(tx: Transaction, project: Document, deed: Deed) -> Document:
@@ -172,7 +181,7 @@ def _caused(view: BaseView[Any], project: Document, event_ids: set[str]) -> list
 
 
 def run_told(view: BaseView[Any], run: Document) -> dict[str, Any]:
-    """What is told of a run: the plugin, how it ended, and the first line of its error."""
+    """What is told of a run: the plugin, how it ended, and why: the first line of its error."""
     plugin = view.plugins.get(run["pluginId"])
     lines = (run["error"] or "").splitlines()
     if lines and lines[0].startswith("Traceback"):
@@ -183,5 +192,6 @@ def run_told(view: BaseView[Any], run: Document) -> dict[str, Any]:
         "handler": run["handler"],
         "outcome": run["outcome"],
         "refusal": run["refusal"],
+        "explanation": messages.REFUSALS.get(run["refusal"] or ""),
         "error": lines[0] if lines else None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from emulator import errors
+from emulator import errors, messages
 from emulator.domain import people
 from emulator.domain.world import View
 from emulator.storage.snapshot import Document
@@ -13,6 +13,7 @@ from emulator.storage.snapshot import Document
 _MEMBERS = (
     "id",
     "projectId",
+    "eventId",
     "event",
     "handler",
     "outcome",
@@ -117,8 +118,9 @@ def summary(view: View, run: Document) -> dict[str, Any]:
 
     Returns:
         ``id``; ``plugin`` (its name) and ``version`` (a number, ``None`` where none was deployed);
-        ``projectId`` and ``project`` (its title); ``event``, ``handler``, ``assetId``,
-        ``labelId``; ``outcome``, ``refusal`` (why it did not take place) and ``error``;
+        ``projectId`` and ``project`` (its title); ``eventId``, ``event``, ``handler``,
+        ``assetId``, ``labelId``; ``outcome``, ``refusal`` (why it did not take place) with an
+        ``explanation``, and ``error``;
         ``createdAt``, ``startedAt``, ``durationMs``, ``memoryMb`` (where it is known);
         ``lineCount``, ``callCount``; ``causedBy`` (the run that caused it), ``redeliveryOf`` and
         ``byHand`` (it was called for something that had not happened).
@@ -130,6 +132,7 @@ def summary(view: View, run: Document) -> dict[str, Any]:
         "plugin": view.plugins.the(run["pluginId"])["name"],
         "version": version["number"] if version else None,
         "project": project["title"] if project else None,
+        "explanation": messages.REFUSALS.get(run["refusal"] or ""),
         **run["metadata"],
     }
 

@@ -17,6 +17,16 @@ from emulator.storage.snapshot import Document
 # The handler that is called for every event that a pattern of the plugin matches.
 ON_EVENT = "onEvent"
 
+# The method of PluginHandler that a handler type calls.
+METHODS = {
+    "onSubmit": "on_submit",
+    "onReview": "on_review",
+    "onCustomInterfaceClick": "on_custom_interface_click",
+    "onSendBackToQueue": "on_send_back_to_queue",
+    "onProjectUpdated": "on_project_updated",
+    ON_EVENT: "on_event",
+}
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -64,7 +74,7 @@ def called_by_hand(plugin_: Document, asked: dict[str, Any], event: Event) -> Tr
     subject, told = event["event"], event["payload"]
     about = _text(told.get("assetId")), _text(told.get("labelId"))
     if subject in subjects.SENT_TO_PLUGINS:
-        if not _matches(asked["eventMatcher"], subject):
+        if not subjects.asks_for(asked["eventMatcher"], subject):
             raise errors.trigger_not_called(plugin_["name"], subject, _calls(asked))
         enveloped = subjects.gets_envelope(asked["clientVersion"])
         payload = {"payload": payloads.envelope(event) if enveloped else told}
@@ -96,12 +106,7 @@ def _triggers(view: BaseView[Any], each: Document, event: Event) -> Iterator[Tri
     handler = payloads.handler_type(view, event)
     if handler and handler in asked["handlerTypes"]:
         yield Trigger(each, handler, payloads.handler_payload(view, event), *about)
-    if _matches(asked["eventMatcher"], event["event"]):
+    if subjects.asks_for(asked["eventMatcher"], event["event"]):
         enveloped = subjects.gets_envelope(asked["clientVersion"])
         told = payloads.envelope(event) if enveloped else event["payload"]
         yield Trigger(each, ON_EVENT, {"payload": told}, *about)
-
-
-def _matches(patterns: list[str], subject: str) -> bool:
-    sent = subject in subjects.SENT_TO_PLUGINS
-    return sent and any(subjects.matches(each, subject) for each in patterns)

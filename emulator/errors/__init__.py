@@ -21,4 +21,5 @@ from emulator.errors.project import *
 from emulator.errors.request import *
 from emulator.errors.tag import *
 from emulator.errors.user import *
+from emulator.errors.why import *
 from emulator.errors.workflow import *

@@ -8,18 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from emulator.domain.run import Outcome
-from emulator.domain.trigger import ON_EVENT
+from emulator.domain.trigger import METHODS
 from emulator.plugins.logs import RunLog
-
-# The method of PluginHandler that a handler type calls.
-METHODS = {
-    "onSubmit": "on_submit",
-    "onReview": "on_review",
-    "onCustomInterfaceClick": "on_custom_interface_click",
-    "onSendBackToQueue": "on_send_back_to_queue",
-    "onProjectUpdated": "on_project_updated",
-    ON_EVENT: "on_event",
-}
 
 
 @dataclass(frozen=True)
@@ -30,7 +20,7 @@ class Call:
         run_id: the run it is made for.
         plugin_name: names the plugin's logger.
         event: the subject of what happened.
-        handler: the handler type, a key of :data:`METHODS`.
+        handler: the handler type, a key of :data:`emulator.domain.trigger.METHODS`.
         payload: the method's arguments, by name.
         project_id: where the event happened.
         key: the API key that the run's client uses, good for so long as the run.

@@ -10,10 +10,10 @@ from emulator import errors
 from emulator.domain import plugin as plugins_of
 from emulator.domain import run as runs_of
 from emulator.domain.events import Delivery, Event
-from emulator.domain.trigger import triggered_by
+from emulator.domain.trigger import METHODS, triggered_by
 from emulator.domain.world import World
 from emulator.plugins.builder import BuildError
-from emulator.plugins.calls import METHODS, Isolation
+from emulator.plugins.calls import Isolation
 from emulator.plugins.requirements import Conditions
 from emulator.plugins.runs import Runs
 from emulator.plugins.schedule import Schedule, Started, Timing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+|\*")
 
@@ -120,6 +121,11 @@ def matches(pattern: str, subject: str) -> bool:
         else:
             reached = {at + 1 for at in reached if at < len(names) and names[at] == token}
     return len(names) in reached
+
+
+def asks_for(patterns: Iterable[str], subject: str) -> bool:
+    """Whether who asks for these patterns is sent an event with that subject."""
+    return subject in SENT_TO_PLUGINS and any(matches(each, subject) for each in patterns)
 
 
 def never_matches(pattern: str) -> bool:

@@ -19,6 +19,7 @@ from emulator.http.control.people import add_people_routes
 from emulator.http.control.plugins import add_plugin_routes
 from emulator.http.control.runs import add_run_routes
 from emulator.http.control.webhooks import add_webhook_routes
+from emulator.http.control.why import add_why_route
 from emulator.http.control.worlds import add_registry_routes, add_world_routes
 from emulator.plugins.host import PluginHost
 from emulator.scenario import ScenarioError
@@ -64,6 +65,7 @@ def control_blueprint(
     add_world_routes(blueprint, registry, host)
     add_run_routes(blueprint, registry, host)
     add_plugin_routes(blueprint, registry)
+    add_why_route(blueprint, registry)
     add_webhook_routes(blueprint, registry, host)
     add_people_routes(blueprint, registry, host, settings.sync_wait)
     return blueprint

@@ -1,0 +1,46 @@
+"""What became of a plugin, from its beginning: see :mod:`emulator.rules.plugin_history`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator.domain import plugin as plugins_of
+from emulator.domain.world import BaseView
+from emulator.rules.plugin_history import Became, Change, History, Version
+from emulator.storage.snapshot import Document
+
+_BECAME: dict[str, Became] = {
+    plugins_of.ACTIVATED: "ACTIVATED",
+    plugins_of.DEACTIVATED: "DEACTIVATED",
+    plugins_of.BUILT: "BUILT",
+    plugins_of.BUILD_FAILED: "BUILD_FAILED",
+}
+
+
+def history_of(view: BaseView[Any], plugin: Document) -> History:
+    """All that became of a plugin."""
+    versions = view.plugin_versions.find("plugin", plugin["id"])
+    events = view.internal_events.find("plugin", plugin["id"])
+    return History(
+        view.plugins.position(plugin["id"]),
+        plugin["createdAt"],
+        tuple(_version(view, each) for each in versions),
+        tuple(_change(view, each) for each in events if each["event"] in _BECAME),
+    )
+
+
+def _version(view: BaseView[Any], version: Document) -> Version:
+    return Version(
+        view.plugin_versions.position(version["id"]),
+        version["id"],
+        version["number"],
+        tuple(version["handlerTypes"]),
+        tuple(version["eventMatcher"]),
+        version["clientVersion"],
+    )
+
+
+def _change(view: BaseView[Any], event: Document) -> Change:
+    of = event["projectId"] or event["payload"]["versionId"]
+    place = view.internal_events.position(event["id"])
+    return Change(place, event["createdAt"], _BECAME[event["event"]], of)

@@ -1,0 +1,30 @@
+"""Why a plugin did not run: :mod:`emulator.domain.why`, with the source of plugins at hand."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from emulator.domain import why as why_of
+from emulator.domain.why import Question
+from emulator.domain.world import World
+from emulator.plugins.builder import BuildError, read_archive
+from emulator.rules.handler_methods import Methods, methods_of
+
+
+def explain(world: World, question: Question) -> dict[str, Any]:
+    """Answer a question: see :func:`emulator.domain.why.explain`.
+
+    Raises:
+        KiliError: something is unknown, or it is not clear what is asked about.
+    """
+
+    @functools.cache
+    def methods(digest: str) -> Methods | None:
+        try:
+            files = read_archive(world.blobs.get(digest))
+        except BuildError:
+            return None
+        return methods_of(files.get("main.py", b"").decode("utf-8-sig", "replace"))
+
+    return why_of.explain(world, question, lambda version: methods(version["digest"]))

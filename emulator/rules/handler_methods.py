@@ -1,0 +1,102 @@
+"""The handlers that a plugin's source defines, and those that a version of the SDK asks for.
+
+Clients look for them in the source before they deploy it (contract §8.2).
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from packaging.version import InvalidVersion, Version
+
+# handler type → the first and the last version of the SDK that can ask for it, where it is not all.
+_CLIENTS: dict[str, tuple[str, str | None]] = {
+    "onCustomInterfaceClick": ("2.129.7", None),
+    "onProjectUpdated": ("2.141", "26.1"),
+    "onSendBackToQueue": ("2.156.1", None),
+}
+
+
+class Methods(NamedTuple):
+    """What a class defines.
+
+    Attributes:
+        names: its methods, in order, and whatever else can be called by a name.
+        is_all: there are no others but those of the SDK's own class, as far as one can see.
+    """
+
+    names: list[str]
+    is_all: bool
+
+
+def methods_of(source: str) -> Methods | None:
+    """What the class ``PluginHandler`` of a ``main.py`` defines; ``None`` where there is none."""
+    try:
+        statements = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    classes = [each for each in statements if isinstance(each, ast.ClassDef)]
+    found = [each for each in classes if each.name == "PluginHandler"]
+    if not found:
+        return None
+    handler = found[-1]
+    names = [name for each in handler.body for name in _names(each)]
+    is_plain = not handler.decorator_list and not handler.keywords
+    return Methods(names, is_plain and all(_is_base(each) for each in handler.bases))
+
+
+def _names(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return [statement.name]
+    if isinstance(statement, ast.Assign):
+        return [each.id for each in statement.targets if isinstance(each, ast.Name)]
+    return []
+
+
+def _is_base(base: ast.expr) -> bool:
+    name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", None)
+    return name == "PluginCore"
+
+
+def misspelled(method: str, methods: Methods | None, handlers: Iterable[str]) -> str | None:
+    """The method whose name comes so close to a handler's that this may be meant; if there is one.
+
+    Args:
+        handlers: the names of all handlers: none of them is meant to be another.
+    """
+    names = [each for each in (methods.names if methods else []) if each not in handlers]
+    return next(iter(difflib.get_close_matches(method, names, 1, 0.7)), None)
+
+
+class Unable(NamedTuple):
+    """A client that cannot ask for a handler.
+
+    Attributes:
+        is_old: it is older than those that can, and not newer.
+        other: the version of the SDK next to it that can.
+    """
+
+    is_old: bool
+    other: str
+
+
+def unable(handler: str, client: str | None) -> Unable | None:
+    """Whether and how a client cannot ask for a handler.
+
+    Args:
+        handler: its type.
+        client: the version of the SDK; one that is not known can.
+    """
+    first, last = _CLIENTS.get(handler, ("0", None))
+    try:
+        version = Version(client or "")
+    except InvalidVersion:
+        return None
+    if version < Version(first):
+        return Unable(True, first)
+    if last and version.release[:2] > Version(last).release[:2]:
+        return Unable(False, last)
+    return None
