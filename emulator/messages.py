@@ -210,8 +210,8 @@ REMEDY_PREDICTION = (
 )
 REMEDY_MISSPELLED = "it has a method {misspelled}: call it {method}, and update the plugin"
 REMEDY_NOT_ASKED = (
-    "the class has the method, and the client did not ask for it: update the plugin with "
-    "kili.update_plugin(path, {name!r}, handler_types=[…, {handler!r}])"
+    "the class has {method}, and the client did not ask for it, as clients look for a plain "
+    "`def {method}` in the body of the class: write it so, and update the plugin"
 )
 REMEDY_OLD_CLIENT = (
     "the SDK {client}, which deployed it, cannot ask for it: deploy it with {other} or newer"

@@ -1,0 +1,76 @@
+"""Which handlers a plugin's source defines, and a version of the SDK can ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.rules.handler_methods import Methods, Unable, methods_of, misspelled, unable
+
+HEAD = "from kili.plugins import PluginCore\nimport kili.plugins\n\n"
+
+
+CLASS = "class PluginHandler(PluginCore):\n    "
+TWICE = f"{CLASS}def one(self): ...\n\n\n{CLASS}def two(self): ..."
+
+
+@pytest.mark.parametrize(
+    ("source", "methods"),
+    [
+        (f"{CLASS}def on_submit(self): ...", Methods(["on_submit"], True)),
+        ("class PluginHandler(kili.plugins.PluginCore):\n    x = 1", Methods(["x"], True)),
+        ("class PluginHandler:\n    async def on_submit(self): ...", Methods(["on_submit"], True)),
+        ("class PluginHandler(Mine, PluginCore):\n    pass", Methods([], False)),
+        ("class PluginHandler(make()):\n    pass", Methods([], False)),
+        ("class PluginHandler(PluginCore, metaclass=M):\n    pass", Methods([], False)),
+        (f"@changed\n{CLASS}pass", Methods([], False)),
+        (TWICE, Methods(["two"], True)),
+        ("class Another(PluginCore):\n    pass", None),
+        ("class PluginHandler(", None),
+        ("", None),
+    ],
+)
+def test_methods_are_those_of_the_class_and_all_if_nothing_else_can_bring_any(
+    source: str, methods: Methods | None
+) -> None:
+    assert methods_of(HEAD + source) == methods
+
+
+@pytest.mark.parametrize(
+    ("names", "meant"),
+    [
+        (["on_submitted"], "on_submitted"),
+        (["onSubmit"], "onSubmit"),
+        (["__init__", "submit", "helper"], "submit"),
+        (["on_review", "helper"], None),
+        (["on_review_submit"], None),
+        ([], None),
+    ],
+)
+def test_a_name_that_comes_close_may_be_meant(names: list[str], meant: str | None) -> None:
+    handlers = ("on_submit", "on_review", "on_review_submit")
+    assert misspelled("on_submit", Methods(names, True), handlers) == meant
+
+
+def test_nothing_is_meant_where_no_source_can_be_read() -> None:
+    assert misspelled("on_submit", None, ()) is None
+
+
+@pytest.mark.parametrize(
+    ("handler", "client", "found"),
+    [
+        ("onSubmit", "2.125.2", None),
+        ("onCustomInterfaceClick", "2.129.6", Unable(True, "2.129.7")),
+        ("onCustomInterfaceClick", "2.129.7", None),
+        ("onSendBackToQueue", "2.156.0", Unable(True, "2.156.1")),
+        ("onSendBackToQueue", "26.2.4", None),
+        ("onProjectUpdated", "2.140.1", Unable(True, "2.141")),
+        ("onProjectUpdated", "26.1.5", None),
+        ("onProjectUpdated", "26.2.4", Unable(False, "26.1")),
+        ("onSendBackToQueue", None, None),
+        ("onSendBackToQueue", "of my own", None),
+    ],
+)
+def test_a_client_asks_for_the_handlers_of_its_time(
+    handler: str, client: str | None, found: Unable | None
+) -> None:
+    assert unable(handler, client) == found

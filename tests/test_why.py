@@ -1,0 +1,658 @@
+"""Why a plugin was called for something, or was not: each reason, with the SDK over HTTP."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator import Emulator
+from emulator.errors import KiliError
+from emulator.testing.sdk import fast_sdk
+from tests.receiver import Receiver
+from tests.stage import deploy_plugin
+from tests.wire import Wire
+
+SOON = 20.0
+EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
+GATES: dict[str, threading.Event] = {}
+
+HEAD = "import sys\nfrom kili.plugins import PluginCore\n\n\nclass PluginHandler(PluginCore):\n"
+SUBMIT = HEAD + "    def on_submit(self, label, asset_id):\n        print('called')\n"
+REVIEW = HEAD + "    def on_review(self, label, asset_id):\n        print('called')\n"
+FAILING = HEAD + "    def on_submit(self, label, asset_id):\n        raise ValueError('too hard')\n"
+EVENTS = HEAD + "    def on_event(self, payload):\n        print(payload['event'])\n"
+GATED = HEAD + (
+    "    def on_submit(self, label, asset_id):\n"
+    "        sys.kili_gates['entered'].set()\n"
+    "        sys.kili_gates['open'].wait(20)\n"
+)
+# It submits a label itself.
+ECHO = HEAD + (
+    "    def on_submit(self, label, asset_id):\n"
+    "        self.kili.append_labels([asset_id], [{}], disable_tqdm=True)\n"
+)
+
+
+class Room:
+    """An emulator whose plugins are asked about."""
+
+    def __init__(self, emulator: Emulator, folder: Path) -> None:
+        self.emulator = emulator
+        self.kili = emulator.client()
+        self._folder = folder
+
+    @property
+    def project(self) -> str:
+        return str(self.emulator.world.view.projects.all()[0]["id"])
+
+    @property
+    def asset(self) -> str:
+        return str(self.emulator.world.view.assets.all()[0]["id"])
+
+    def write(self, source: str) -> str:
+        path = self._folder / "main.py"
+        path.write_text(source, encoding="utf-8")
+        return str(path)
+
+    def upload(self, source: str = SUBMIT, name: str = "P", **options: Any) -> None:
+        self.kili.upload_plugin(self.write(source), name, **options)
+
+    def deploy(self, source: str, client: str | None = None, **data: Any) -> None:
+        """Deploy a plugin without the SDK; a client asks for nothing that the data do not have."""
+        wire = Wire(self.emulator)
+        wire.client_version = client
+        assert deploy_plugin(wire, "P", source, **data) == "ACTIVE"
+        wire.close()
+
+    def update(self, source: str, name: str = "P", **options: Any) -> None:
+        self.kili.update_plugin(self.write(source), name, **options)
+
+    def activate(self, name: str = "P") -> None:
+        self.kili.activate_plugin_on_project(name, project_id=self.project)
+
+    def deactivate(self, name: str = "P") -> None:
+        self.kili.deactivate_plugin_on_project(name, project_id=self.project)
+
+    def plug_in(self, source: str = SUBMIT, name: str = "P", **options: Any) -> None:
+        self.upload(source, name, **options)
+        self.activate(name)
+
+    def submit(self, kind: str = "DEFAULT") -> str:
+        """Append a label; its id."""
+        model = "model" if kind in ("PREDICTION", "INFERENCE") else None
+        (made,) = self.kili.append_labels(
+            [self.asset], [EASY], label_type=kind, model_name=model, disable_tqdm=True
+        )
+        return str(made["id"])
+
+    def event(self, subject: str) -> str:
+        """The id of the latest event with a subject."""
+        return str(self.kili.events.list(self.project, event=subject, order="desc")[0]["id"])
+
+    def answer(self, label: str | None = None, plugin: str = "P", **asked: Any) -> dict[str, Any]:
+        """What is said of a plugin and the first event that is asked about."""
+        told = self.emulator.why(label=label, plugin=plugin, **asked)
+        return dict(told["events"][0]["plugins"][0])
+
+    def reasons(self, label: str | None = None, plugin: str = "P", **asked: Any) -> list[str]:
+        return [each["reason"] for each in self.answer(label, plugin, **asked)["reasons"]]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Emulator]:
+    with fast_sdk(), Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def room(shared: Emulator, tmp_path: Path) -> Iterator[Room]:
+    sys.kili_gates = GATES  # type: ignore[attr-defined]
+    GATES.update({name: threading.Event() for name in ("entered", "open")})
+    shared.reset()
+    yield Room(shared, tmp_path)
+    for gate in GATES.values():
+        gate.set()
+    shared.reset()
+
+
+# It was called
+
+
+def test_a_run_is_told_with_its_outcome(room: Room) -> None:
+    room.plug_in()
+    answer = room.answer(room.submit())
+    (run,) = room.emulator.runs()
+    (reason,) = answer["reasons"]
+    assert (answer["called"], answer["now"]) == (True, None)
+    assert (reason["reason"], reason["run"]) == ("RAN", run["id"])
+    assert reason["explanation"].startswith("on_submit was called: SUCCEEDED after ")
+    assert f"kili-emulator runs show {run['id']}" in reason["remedy"]
+    assert answer["runs"] == [{**run, "delivery": None}]
+
+
+def test_a_run_that_failed_says_how(room: Room) -> None:
+    room.plug_in(FAILING)
+    answer = room.answer(room.submit())
+    assert answer["called"]
+    assert answer["reasons"][0]["explanation"].endswith("ms: ValueError: too hard")
+    assert answer["runs"][0]["outcome"] == "FAILED"
+
+
+def test_a_webhook_is_answered_for_with_its_delivery(room: Room) -> None:
+    with Receiver() as receiver:
+        room.kili.create_webhook(receiver.url, plugin_name="P")
+        room.activate()
+        receiver.status = 500
+        label = room.submit()
+        answer = room.answer(label)
+        assert (answer["isWebhook"], answer["called"]) == (True, True)
+        (run,) = answer["runs"]
+        assert (run["delivery"]["url"], run["delivery"]["status"]) == (receiver.url, 500)
+        assert f"kili-emulator redeliver {run['id']}" in answer["reasons"][0]["remedy"]
+        receiver.status = 200
+        room.emulator.platform.host.redeliver(room.emulator.world, run["id"], SOON)
+        again = room.answer(label)
+        assert (again["reasons"], again["runs"]) == (answer["reasons"], answer["runs"])
+        assert [each["outcome"] for each in again["redeliveries"]] == ["SUCCEEDED"]
+        good = room.answer(room.submit())["reasons"][0]["explanation"]
+        assert good.startswith(f"{receiver.url} was called: SUCCEEDED")
+        assert good.endswith("answered 200 OK")
+    room.kili.update_webhook("http://127.0.0.1:9", "P", handler_types=["onReview"])
+    (reason,) = room.answer(room.submit())["reasons"]
+    assert reason["reason"] == "HANDLER_MISSING"
+    assert reason["explanation"].endswith("asks for onReview")
+    assert "kili.update_webhook" in reason["remedy"]
+
+
+def test_a_call_by_hand_is_not_taken_for_the_real_one(room: Room) -> None:
+    room.upload()
+    label = room.submit()
+    room.activate()
+    payload = {"label": {"id": label}, "asset_id": room.asset}
+    by_hand = room.emulator.trigger("onSubmit", "P", room.project, payload)
+    told = room.emulator.why(label=label, plugin="P")
+    assert [each["id"] for each in told["byHand"]] == [by_hand["id"]]
+    assert told["events"][0]["plugins"][0]["called"] is False
+    assert room.reasons(label) == ["NOT_ACTIVE_YET"]
+    about_asset = room.emulator.why(asset=room.asset)
+    assert [each["id"] for each in about_asset["byHand"]] == [by_hand["id"]]
+
+
+def test_the_method_that_is_called_may_be_the_one_of_the_sdk(room: Room) -> None:
+    source = SUBMIT.replace("on_submit", "on_submitted") + REVIEW.removeprefix(HEAD)
+    room.deploy(source)  # as clients before 2.129.7 do, who do not look for handlers
+    room.activate()
+    ran, missing = room.answer(room.submit())["reasons"]
+    assert (ran["reason"], missing["reason"]) == ("RAN", "METHOD_MISSING")
+    assert "has on_submitted, on_review, and no on_submit" in missing["explanation"]
+    assert "call it on_submit" in missing["remedy"]
+    assert room.reasons(room.submit("REVIEW")) == ["RAN"]
+
+
+# It is to be called, or was about to be
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[Room]:
+    """A plugin that is at work on one label, while another one waits for it."""
+    sys.kili_gates = GATES  # type: ignore[attr-defined]
+    GATES.update({name: threading.Event() for name in ("entered", "open")})
+    with fast_sdk(), Emulator(dispatch="async") as running:
+        room = Room(running, tmp_path)
+        room.plug_in(GATED)
+        room.submit()
+        assert GATES["entered"].wait(SOON)
+        room.submit()
+        yield room
+        GATES["open"].set()
+        assert running.wait_idle(SOON)
+
+
+def labels(room: Room) -> list[str]:
+    """The labels for which there are runs."""
+    return [each["metadata"]["labelId"] for each in room.emulator.world.view.runs.all()]
+
+
+def test_a_run_may_be_at_work_or_wait_for_its_turn(at_work: Room) -> None:
+    first, second = labels(at_work)
+    running, queued = at_work.answer(first), at_work.answer(second)
+    run = at_work.emulator.runs()[0]
+    assert (running["called"], queued["called"]) == (True, False)
+    assert running["reasons"][0]["reason"] == "RUNNING"
+    assert run["startedAt"] in running["reasons"][0]["explanation"]
+    assert queued["reasons"][0]["reason"] == "QUEUED"
+    assert f"waits for run {run['id']}" in queued["reasons"][0]["explanation"]
+    GATES["open"].set()
+    assert at_work.emulator.wait_idle(SOON)
+    assert at_work.reasons(second) == ["RAN"]
+
+
+def test_a_return_to_a_mark_interrupts_what_was_going_on(at_work: Room) -> None:
+    mark = at_work.emulator.mark()
+    at_work.emulator.platform.registry.reset(at_work.emulator.world_name, mark)
+    first, second = (at_work.answer(each) for each in labels(at_work))
+    assert [each["reasons"][0]["reason"] for each in (first, second)] == ["INTERRUPTED"] * 2
+    assert "while on_submit was at work" in first["reasons"][0]["explanation"]
+    assert "before on_submit was called" in second["reasons"][0]["explanation"]
+    assert first["now"]["called"]
+
+
+def test_a_run_that_nothing_goes_before_is_about_to_begin(tmp_path: Path) -> None:
+    with fast_sdk(), Emulator(dispatch="async", plugin_latency=10_000) as running:
+        room = Room(running, tmp_path)
+        room.plug_in()
+        (reason,) = room.answer(room.submit())["reasons"]
+        assert (reason["reason"], reason["explanation"]) == ("QUEUED", "its run is about to begin")
+        assert "ask again" in reason["remedy"]
+
+
+def test_with_a_seed_runs_wait_for_those_of_other_plugins(tmp_path: Path) -> None:
+    sys.kili_gates = GATES  # type: ignore[attr-defined]
+    GATES.update({name: threading.Event() for name in ("entered", "open")})
+    with fast_sdk(), Emulator(dispatch="async", seed=0) as running:
+        room = Room(running, tmp_path)
+        room.plug_in(GATED, "Slow")
+        room.plug_in()
+        label = room.submit()
+        assert GATES["entered"].wait(SOON)
+        slow, _ = running.runs()
+        (reason,) = room.answer(label)["reasons"]
+        assert f"waits for run {slow['id']}" in reason["explanation"]
+        GATES["open"].set()
+        assert running.wait_idle(SOON)
+
+
+# Its run was refused
+
+
+def test_a_plugin_is_not_called_for_its_own_calls(room: Room) -> None:
+    room.plug_in(ECHO)
+    room.submit()
+    assert room.emulator.wait_idle(SOON)
+    ran, refused = room.emulator.runs()
+    answer = room.answer(refused["labelId"])
+    assert (answer["called"], answer["now"]) == (False, None)
+    (reason,) = answer["reasons"]
+    assert (reason["reason"], reason["run"]) == ("SELF_TRIGGERED", refused["id"])
+    assert f"run {ran['id']} of this plugin" in reason["explanation"]
+    assert "self.kili" in reason["remedy"]
+    told = room.emulator.why(label=refused["labelId"])
+    assert told["events"][0]["causedBy"] == ran["id"]
+
+
+def test_a_chain_of_runs_ends(room: Room) -> None:
+    room.plug_in(ECHO, "A")
+    room.plug_in(ECHO, "B")
+    room.submit()
+    assert room.emulator.wait_idle(SOON)
+    refused = [each for each in room.emulator.runs() if each["refusal"] == "TOO_DEEP"]
+    for run in refused:
+        (reason,) = room.answer(run["labelId"], run["plugin"])["reasons"]
+        assert reason["reason"] == "TOO_DEEP"
+        assert (
+            f"10 runs that caused one another; the last of them is run {run['causedBy']}"
+            in (reason["explanation"])
+        )
+    assert len(refused) == 2
+
+
+# There was nothing to call
+
+
+def test_a_plugin_with_nothing_but_a_name_says_so(room: Room) -> None:
+    wire = Wire(room.emulator)
+    wire.call("createPlugin", data={"pluginName": "P"})
+    room.activate()
+    label = room.submit()
+    answer = room.answer(label)
+    assert [each["reason"] for each in answer["reasons"]] == ["NOTHING_DEPLOYED"]
+    assert "kili.update_plugin(path, 'P')" in answer["reasons"][0]["remedy"]
+    assert answer["now"]["reasons"] == ["NOTHING_DEPLOYED"]
+    (run,) = answer["runs"]
+    assert (run["refusal"], run["explanation"]) == (
+        "NOT_DEPLOYED",
+        "no version of the plugin had been built",
+    )
+    room.update(SUBMIT)
+    answer = room.answer(label)
+    assert [each["reason"] for each in answer["reasons"]] == ["NOTHING_DEPLOYED"]
+    assert answer["reasons"][0]["remedy"] == "nothing any more: version 1 has been built since"
+    assert answer["now"]["called"]
+    wire.close()
+
+
+def test_a_build_that_had_failed_is_told_with_its_errors(room: Room) -> None:
+    with pytest.raises(Exception, match="There was some error"):
+        room.upload(SUBMIT + "\n1 / 0\n")
+    room.activate()
+    label = room.submit()
+    (reason,) = room.answer(label)["reasons"]
+    assert (reason["reason"], reason["explanation"]) == (
+        "BUILD_FAILED",
+        "the build of version 1 had failed",
+    )
+    assert "ZeroDivisionError" in reason["details"][0]
+    room.update(SUBMIT)
+    (reason,) = room.answer(label)["reasons"]
+    assert reason["reason"] == "BUILD_FAILED"
+    assert "version 2 has been built" in reason["remedy"]
+    assert room.reasons(room.submit()) == ["RAN"]
+
+
+def test_a_plugin_that_was_still_being_deployed_says_so(tmp_path: Path) -> None:
+    with fast_sdk(), Emulator(deploy_seconds=10_000) as running:
+        room = Room(running, tmp_path)
+        with pytest.raises(Exception, match="There was some error"):  # it looks 20 times
+            room.upload()
+        room.activate()
+        answer = room.answer(room.submit())
+        assert [each["reason"] for each in answer["reasons"]] == ["DEPLOYING"]
+        assert "version 1" in answer["reasons"][0]["explanation"]
+        assert answer["now"]["reasons"] == ["DEPLOYING"]
+
+
+# It was not active there
+
+
+def test_what_was_so_then_is_told_apart_from_what_is_so_now(room: Room) -> None:
+    room.upload()
+    never = room.submit()
+    assert room.reasons(never) == ["NEVER_ACTIVE"]
+    (reason,) = room.answer(never)["reasons"]
+    assert reason["remedy"] == (
+        f"kili.activate_plugin_on_project('P', project_id='{room.project}')"
+    )
+    room.activate()
+    early = room.answer(never)
+    assert [each["reason"] for each in early["reasons"]] == ["NOT_ACTIVE_YET"]
+    assert early["reasons"][0]["remedy"].startswith("nothing any more: it is active there since ")
+    assert early["now"]["called"]
+    assert f"trigger on_submit --plugin P --project {room.project}" in early["now"]["explanation"]
+    room.deactivate()
+    late = room.submit()
+    assert room.reasons(late) == ["DEACTIVATED"]
+    assert room.answer(never)["now"] == {
+        "called": False,
+        "reasons": ["DEACTIVATED"],
+        "explanation": "As things are now, it would still not be called: DEACTIVATED",
+    }
+    room.activate()
+    assert room.reasons(late) == ["DEACTIVATED"]
+    assert room.answer(late)["now"]["called"]
+    assert room.reasons(room.submit()) == ["RAN"]
+
+
+def test_all_that_stood_in_the_way_is_told(room: Room) -> None:
+    room.upload(REVIEW)
+    assert room.reasons(room.submit()) == ["NEVER_ACTIVE", "HANDLER_MISSING"]
+
+
+def test_a_return_to_a_mark_takes_back_what_became_of_a_plugin(room: Room) -> None:
+    room.upload()
+    label = room.submit()
+    mark = room.emulator.mark()
+    room.activate()
+    room.deactivate()
+    assert room.reasons(label) == ["NOT_ACTIVE_YET"]
+    room.emulator.reset(mark)
+    assert room.reasons(label) == ["NEVER_ACTIVE"]
+    room.activate()
+    assert room.reasons(room.submit()) == ["RAN"]
+
+
+def test_a_plugin_may_have_been_created_afterwards(room: Room) -> None:
+    label = room.submit()
+    assert room.emulator.why(label=label)["events"][0]["plugins"] == []
+    room.plug_in()
+    answer = room.answer(label)
+    assert [each["reason"] for each in answer["reasons"]] == ["NOT_CREATED_YET"]
+    assert answer["now"]["called"]
+
+
+def test_deleting_a_project_takes_its_plugins_off_it(room: Room) -> None:
+    room.plug_in()
+    label = room.submit()
+    room.kili.delete_project(room.project)
+    assert room.reasons(label) == ["RAN"]
+    deleted = room.emulator.world.view.events.all()[-1]
+    assert room.reasons(event=deleted["id"]) == ["DEACTIVATED", "NO_HANDLER"]
+
+
+# It did not ask for it
+
+
+def test_the_version_that_was_called_then_counts(room: Room) -> None:
+    room.plug_in(REVIEW)
+    label = room.submit()
+    (reason,) = room.answer(label)["reasons"]
+    assert reason["reason"] == "HANDLER_MISSING"
+    assert reason["explanation"] == (
+        "label.workflow.created.default calls on_submit, and version 1 asks for on_review"
+    )
+    assert reason["remedy"].startswith("define on_submit in the class PluginHandler")
+    room.update(SUBMIT)
+    answer = room.answer(label)
+    assert answer["reasons"][0]["explanation"] == reason["explanation"]
+    assert answer["reasons"][0]["remedy"] == (
+        "nothing any more: version 2, deployed since, asks for it"
+    )
+    assert room.reasons(room.submit()) == ["RAN"]
+
+
+def test_a_method_whose_name_comes_close_is_told(room: Room) -> None:
+    room.plug_in(SUBMIT.replace("on_submit", "on_submitted") + REVIEW.removeprefix(HEAD))
+    (reason,) = room.answer(room.submit())["reasons"]
+    assert reason["remedy"] == (
+        "it has a method on_submitted: call it on_submit, and update the plugin"
+    )
+
+
+def test_a_method_that_the_client_did_not_ask_for_is_told(room: Room) -> None:
+    room.plug_in(SUBMIT.replace("def on", "async def on") + REVIEW.removeprefix(HEAD))
+    (reason,) = room.answer(room.submit())["reasons"]
+    assert reason["reason"] == "HANDLER_MISSING"
+    assert "the class has on_submit, and the client did not ask for it" in reason["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("client", "handler", "says"),
+    [
+        ("2.128.2", "onCustomInterfaceClick", "deploy it with 2.129.7 or newer"),
+        ("26.2.4", "onProjectUpdated", "as those up to 26.1 did"),
+    ],
+)
+def test_a_client_that_cannot_ask_for_the_handler_is_told(
+    room: Room, client: str, handler: str, says: str
+) -> None:
+    room.deploy(SUBMIT, client)
+    room.activate()
+    room.emulator.click(room.project, room.asset, EASY)
+    room.kili.update_properties_in_project(room.project, title="Renamed")
+    updated = room.event("project.settings.updated")
+    asked = {"event": updated} if handler == "onProjectUpdated" else {"asset": room.asset}
+    told = room.emulator.why(plugin="P", **asked)
+    (event,) = [each for each in told["events"] if each["handler"] == handler]
+    (reason,) = event["plugins"][0]["reasons"]
+    assert reason["reason"] == "HANDLER_MISSING"
+    assert f"the SDK {client}, which deployed it" in reason["remedy"]
+    assert says in reason["remedy"]
+
+
+def test_patterns_that_do_not_match_are_told(room: Room) -> None:
+    room.plug_in(EVENTS, event_matcher=["label.workflow.edited"])
+    (reason,) = room.answer(room.submit())["reasons"]
+    assert reason["reason"] == "NOT_MATCHED"
+    assert reason["explanation"].endswith("version 1 asks for label.workflow.edited")
+    assert "'label.workflow.created.default'" in reason["remedy"]
+
+
+@pytest.mark.parametrize("kind", ["PREDICTION", "INFERENCE", "AUTOSAVE"])
+def test_labels_of_some_types_call_no_handler(room: Room, kind: str) -> None:
+    room.plug_in()
+    (reason,) = room.answer(room.submit(kind))["reasons"]
+    assert reason["reason"] == "LABEL_TYPE"
+    assert kind in reason["explanation"]
+    told = "submit the label" if kind == "AUTOSAVE" else f"label.workflow.created.{kind.lower()}"
+    assert told in reason["remedy"]
+
+
+def test_predictions_are_sent_to_who_asks_for_events(room: Room) -> None:
+    room.plug_in(EVENTS, event_matcher=["label.*"])
+    assert room.reasons(room.submit("PREDICTION")) == ["RAN"]
+    assert room.reasons(room.submit("AUTOSAVE")) == ["LABEL_TYPE"]
+
+
+def test_later_events_of_a_label_have_answers_of_their_own(room: Room) -> None:
+    room.plug_in()
+    room.plug_in(EVENTS, "Q", event_matcher=["label.workflow.edited"])
+    label = room.submit()
+    wire = Wire(room.emulator)
+    wire.call(
+        "updatePropertiesInLabel", where={"id": label}, data={"modelName": "x"}, selection="id"
+    )
+    wire.close()
+    told = [
+        (event["event"], [each["reasons"][0]["reason"] for each in event["plugins"]])
+        for event in room.emulator.why(label=label)["events"]
+    ]
+    assert told == [
+        ("label.workflow.created.default", ["RAN", "NOT_MATCHED"]),
+        ("label.workflow.edited", ["NO_HANDLER", "RAN"]),
+    ]
+
+
+# Nothing happened before its eyes
+
+
+def test_what_a_scenario_brings_calls_nobody(room: Room) -> None:
+    room.plug_in()
+    (label, *_) = room.kili.labels(room.project, type_in=["DEFAULT"], fields=["id"])
+    answer = room.answer(label["id"])
+    assert [each["reason"] for each in answer["reasons"]] == ["FROM_SCENARIO"]
+    assert "kili-emulator submit" in answer["reasons"][0]["remedy"]
+    assert answer["now"]["called"]
+
+
+def test_copies_of_labels_call_nobody(room: Room) -> None:
+    room.plug_in()
+    room.submit()
+    wire = Wire(room.emulator)
+    first, second = room.emulator.world.view.assets.all()[:2]
+    data = {"projectId": room.project, "srcAssetId": first["id"], "dstAssetId": second["id"]}
+    before = {each["id"] for each in room.emulator.world.view.labels.all()}
+    wire.call("copyLabels", data=data)
+    copies = [each for each in room.emulator.world.view.labels.all() if each["id"] not in before]
+    copied = copies[-1]["id"]
+    told = room.emulator.why(label=copied, plugin="P")
+    assert [each["event"] for each in told["events"]] == [None]
+    assert room.reasons(copied) == ["COPIED"]
+    about_asset = room.emulator.why(asset=second["id"], plugin="P")
+    told_of = {each["labelId"]: each["plugins"][0] for each in about_asset["events"]}
+    assert told_of[copied]["reasons"][0]["reason"] == "COPIED"
+    wire.close()
+
+
+def test_a_plugin_of_another_organization_is_told_from_one_that_is_not_active(room: Room) -> None:
+    wire = Wire(room.emulator)
+    other = wire.call("createOrganization", data={"name": "Other"}, selection="id")["id"]
+    data = {"organizationId": other, "organizationRole": "ADMIN"}
+    wire.call(
+        "updatePropertiesInUser", where={"email": "labeler@example.com"}, data=data, selection="id"
+    )
+    room.emulator.client("labeler").upload_plugin(room.write(SUBMIT), "Theirs")
+    room.plug_in()
+    label = room.submit()
+    told = room.emulator.why(label=label)["events"][0]["plugins"]
+    assert [each["plugin"] for each in told] == ["P"]
+    (reason,) = room.answer(label, "Theirs")["reasons"]
+    assert reason["reason"] == "OTHER_ORGANIZATION"
+    assert 'the plugin belongs to "Other"' in reason["explanation"]
+    room.emulator.client("labeler").upload_plugin(room.write(SUBMIT), "P")
+    assert room.reasons(label, "P") == ["RAN"]
+    wire.close()
+
+
+def test_what_was_lost_between_an_event_and_its_call_is_said_to_be(room: Room) -> None:
+    room.plug_in()
+    world = room.emulator.world
+    dispatch = room.emulator.platform.host._hosts[world]._dispatch
+    world.bus.unsubscribe(dispatch)
+    label = room.submit()
+    world.bus.subscribe(dispatch)
+    assert room.reasons(label) == ["LOST"]
+    assert room.answer(label)["now"]["called"]
+
+
+# What can be asked about
+
+
+def test_clicks_and_send_backs_are_found_by_their_asset(room: Room) -> None:
+    room.plug_in()
+    label = room.submit()
+    room.emulator.click(room.project, room.asset, EASY, user="admin")
+    room.kili.send_back_to_queue(asset_ids=[room.asset])
+    (external_id,) = {each["externalId"] for each in room.emulator.world.view.assets.all()[:1]}
+    told = room.emulator.why(asset=external_id, project=room.project, plugin="P")
+    assert told["about"]["assetId"] == room.asset
+    found = {
+        each["handler"]: each["plugins"][0]["reasons"][0]
+        for each in told["events"]
+        if each["handler"] and each["plugins"][0]["reasons"][0]["reason"] != "FROM_SCENARIO"
+    }
+    assert [found[each]["reason"] for each in ("onSubmit", "onSendBackToQueue")] == [
+        "RAN",
+        "HANDLER_MISSING",
+    ]
+    clicked = found["onCustomInterfaceClick"]["explanation"]
+    assert clicked.startswith("a click on the button of the custom interface calls on_custom_")
+    assert room.emulator.why(asset=room.asset, plugin="P") == told
+    assert [each["event"] for each in room.emulator.why(label=label)["events"]] == [
+        "label.workflow.created.default",
+        "emulator.customInterface.clicked",
+    ]
+
+
+def test_an_event_of_the_audit_trail_brings_what_calls_handlers(room: Room) -> None:
+    source = HEAD + "    def on_project_updated(self, settings_updated):\n        pass\n"
+    room.deploy(source, handlerTypes=["onProjectUpdated"])  # as clients up to 26.1 do
+    room.activate()
+    room.kili.update_properties_in_project(room.project, title="Renamed")
+    told = room.emulator.why(event=room.event("project.settings.updated"), plugin="P")
+    found = [(each["event"], each["plugins"][0]["reasons"][0]["reason"]) for each in told["events"]]
+    assert found == [
+        ("project.settings.updated", "NO_HANDLER"),
+        ("emulator.project.settingsChanged", "RAN"),
+    ]
+
+
+def test_what_is_gone_is_still_known_by_its_events(room: Room) -> None:
+    room.plug_in()
+    label, asset = room.submit("PREDICTION"), room.asset
+    room.kili.delete_labels([label])
+    assert room.reasons(label) == ["LABEL_TYPE"]
+    room.kili.delete_many_from_dataset(asset_ids=[asset])
+    assert room.emulator.why(asset=asset)["events"][-1]["event"] == "asset.deleted"
+
+
+def test_what_is_unknown_is_refused_with_what_to_do(room: Room) -> None:
+    room.plug_in()
+    label = room.submit()
+    why = room.emulator.why
+    with pytest.raises(KiliError, match='no label "nothing" in this world'):
+        why(label="nothing")
+    with pytest.raises(KiliError, match="name the project"):
+        why(asset="meadow")
+    with pytest.raises(KiliError, match='has no asset with the id or external id "nothing"'):
+        why(asset="nothing", project=room.project)
+    with pytest.raises(KiliError, match='no event "nothing"'):
+        why(event="nothing")
+    with pytest.raises(KiliError, match=r'no plugin "Nobody" \(there are: P\)'):
+        why(label=label, plugin="Nobody")
+    for asked in ({}, {"label": label, "asset": room.asset}, {"label": label, "project": "x"}):
+        with pytest.raises(KiliError, match="one of label"):
+            why(**asked)

@@ -1,0 +1,221 @@
+"""Why a plugin did not run, asked by command and over the control plane, with each SDK in turn."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from click.testing import CliRunner
+
+from emulator.cli import main
+from emulator.testing.sdk import fast_sdk
+from tests.sdk import SdkSession
+from tests.server import RemoteWorld, ServerUnderTest
+
+NAME = "Count it"
+EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
+PLUGIN = """
+from kili.plugins import PluginCore
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        print("called")
+        self.kili.append_labels([asset_id], [label["jsonResponse"]])
+"""
+
+
+class Command:
+    """The command, about one world of a server."""
+
+    def __init__(self, server: ServerUnderTest, world: RemoteWorld) -> None:
+        self._where = ["--world", world.name, "--data-dir", str(server.data_dir)]
+
+    def run(self, *arguments: str, status: int = 0) -> str:
+        done = CliRunner().invoke(main, [*arguments, *self._where])
+        assert done.exit_code == status, done.output
+        return done.output
+
+    def ask(self, *arguments: str, status: int = 0) -> str:
+        return self.run("why", *arguments, status=status)
+
+
+@pytest.fixture
+def command(server: ServerUnderTest, remote_world: RemoteWorld) -> Command:
+    return Command(server, remote_world)
+
+
+@pytest.fixture
+def labels(notebook: SdkSession, tmp_path: Path) -> dict[str, str]:
+    """Labels that an SDK made before and after the plugin was active, and one of a review."""
+    path = tmp_path / "plugin.py"
+    path.write_text(PLUGIN, encoding="utf-8")
+    made = notebook.run(
+        f"kili.upload_plugin({str(path)!r}, {NAME!r})\n"
+        "(asset,) = kili.assets(project_id=project_id, first=1, fields=['id'])\n"
+        "def submit(kind='DEFAULT'):\n"
+        f"    return kili.append_labels([asset['id']], [{EASY!r}], label_type=kind)[0]['id']\n"
+        "early = submit()\n"
+        f"kili.activate_plugin_on_project({NAME!r}, project_id=project_id)\n"
+        "{'early': early, 'called': submit(), 'review': submit('REVIEW')}"
+    )
+    return dict(made.checked().value)
+
+
+def test_of_one_plugin_all_is_told(command: Command, labels: dict[str, str]) -> None:
+    told = command.ask("--label", labels["early"], "--plugin", NAME)
+    title, event, verdict, reason, remedy, now = told.splitlines()
+    assert title.startswith(f"label {labels['early']} (DEFAULT), asset street (")
+    assert event.endswith(" label.workflow.created.default, calls onSubmit")
+    assert verdict == f"  {NAME} was not called"
+    assert reason.startswith("    NOT_ACTIVE_YET: the plugin was activated on the project ")
+    assert remedy.startswith("      To do: nothing any more: it is active there since ")
+    assert f"--plugin '{NAME}' --project " in now
+    called = command.ask("--label", labels["called"], "--plugin", NAME)
+    assert f"  {NAME} was called\n    RAN: on_submit was called: SUCCEEDED after " in called
+
+
+def test_of_all_plugins_there_is_a_line_for_each(
+    command: Command, labels: dict[str, str], notebook: SdkSession, tmp_path: Path
+) -> None:
+    second = tmp_path / "second.py"
+    second.write_text(PLUGIN, encoding="utf-8")
+    notebook.run(f"kili.upload_plugin({str(second)!r}, 'Second')").checked()
+    late = notebook.run("submit()").checked().value
+    _, _, first, other = command.ask("--label", late).splitlines()[:4]
+    assert first.startswith(f"  {NAME}  RAN: on_submit was called: SUCCEEDED")
+    assert other.startswith("  Second    NEVER_ACTIVE: the plugin had never been activated on the")
+    as_json = json.loads(command.ask("--label", late, "--json"))
+    assert [each["plugin"] for each in as_json["events"][0]["plugins"]] == [NAME, "Second"]
+
+
+def test_clients_that_ask_for_every_handler_have_the_sdk_s_own_called(
+    command: Command, labels: dict[str, str], notebook: SdkSession
+) -> None:
+    told = command.ask("--label", labels["review"], "--plugin", NAME)
+    version = notebook.run("import kili; kili.__version__").checked().value
+    if version.startswith("2.12"):
+        assert "    RAN: on_review was called: SUCCEEDED" in told
+        assert "METHOD_MISSING: the class PluginHandler of version 1 has on_submit, and no " in told
+    else:
+        assert "HANDLER_MISSING: label.workflow.created.review calls on_review, and version" in told
+    assert "To do: define on_review in the class PluginHandler" in told
+
+
+def test_a_run_that_was_refused_is_understood_in_the_list_and_by_itself(
+    command: Command, labels: dict[str, str]
+) -> None:
+    (line,) = [each for each in command.run("runs").splitlines() if "NOT_RUN" in each]
+    assert line.endswith("NOT_RUN SELF_TRIGGERED: a run of this plugin itself caused it")
+    (run,) = [each for each in json.loads(command.run("runs", "--json")) if each["refusal"]]
+    shown = command.run("runs", "show", run["id"])
+    assert "not run because: SELF_TRIGGERED: a run of this plugin itself caused it\n" in shown
+    question = f"kili-emulator why --event {run['eventId']} --plugin '{NAME}'"
+    assert f"what to do: `{question}` says\n" in shown
+    told = command.ask("--event", run["eventId"], "--plugin", NAME)
+    assert "    SELF_TRIGGERED: run " in told
+
+
+def test_assets_are_found_by_external_id(command: Command, labels: dict[str, str]) -> None:
+    title = "Plugin tutorial: count the objects"
+    told = command.ask("--asset", "street", "--project", title)
+    assert told.startswith("asset street (")
+    assert told.count(f"  {NAME}  RAN: on_submit was called") == 1
+    assert told.count(", caused by run ") == 1
+    assert f"  {NAME}  NOT_ACTIVE_YET: " in told
+    assert f"  {NAME}  FROM_SCENARIO: " in told
+
+
+def test_a_world_without_plugins_says_so(command: Command, remote_world: RemoteWorld) -> None:
+    label = remote_world.export()["labels"][0]["id"]
+    assert "There is no plugin in the organization." in command.ask("--label", label)
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"label": "nothing"}, 'no label "nothing"'),
+        ({"asset": "nothing"}, 'no asset with the id "nothing"'),
+        ({"event": "nothing"}, 'no event "nothing"'),
+        ({"asset": "meadow", "project": "Nowhere"}, "Nowhere"),
+        ({"label": "<label>", "plugin": "Nobody"}, 'no plugin "Nobody"'),
+        ({}, "one of label"),
+        ({"plugin": "P"}, "one of label"),
+        ({"label": "<label>", "event": "x"}, "one of label"),
+        ({"label": "<label>", "project": "x"}, "one of label"),
+        ({"label": ""}, "one of label"),
+        ({"label": "<label>", "what": "x"}, "one of label"),
+        ({"label": ["<label>", "x"]}, "one of label"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_in_the_control_plane_s_format(
+    server: ServerUnderTest, remote_world: RemoteWorld, asked: dict[str, Any], says: str
+) -> None:
+    known = remote_world.export()["labels"][0]["id"]
+    filled = json.loads(json.dumps(asked).replace("<label>", known))
+    answer = requests.get(
+        f"{server.url}/_emulator/worlds/{remote_world.name}/why",
+        params=filled,
+        headers={"Authorization": f"X-API-Key: {remote_world.keys['admin']}"},
+        timeout=30,
+    )
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"error"}
+    assert says in answer.json()["error"]
+
+
+def test_the_control_plane_and_the_command_say_the_same(
+    server: ServerUnderTest, remote_world: RemoteWorld, command: Command, labels: dict[str, str]
+) -> None:
+    path = f"/worlds/{remote_world.name}/why"
+    told = server.control("GET", path, params={"label": labels["early"], "plugin": NAME})
+    assert told == json.loads(command.ask("--label", labels["early"], "--plugin", NAME, "--json"))
+    assert told["about"]["kind"] == "label"
+    assert "no label" in command.ask("--label", "nothing", status=1)
+    refused = requests.get(
+        f"{server.url}/_emulator{path}",
+        params={"label": labels["early"]},
+        headers={"Authorization": f"X-API-Key: {remote_world.keys['labeler']}"},
+        timeout=30,
+    )
+    assert refused.status_code == 403
+
+
+def test_what_was_so_is_known_after_the_emulator_was_killed(tmp_path: Path) -> None:
+    with ServerUnderTest(tmp_path / "data") as server:
+        world = server.world()
+        command = Command(server, world)
+        path = tmp_path / "plugin.py"
+        path.write_text(PLUGIN, encoding="utf-8")
+        labels = _use(world, path)
+        answers = [command.ask("--label", each, "--plugin", NAME) for each in labels]
+        assert [each.splitlines()[3].split(":")[0].strip() for each in answers] == [
+            "NOT_ACTIVE_YET",
+            "RAN",
+            "DEACTIVATED",
+        ]
+        server.kill()
+        server.start()
+        assert [command.ask("--label", each, "--plugin", NAME) for each in labels] == answers
+
+
+def _use(world: RemoteWorld, path: Path) -> list[str]:
+    """Labels made before, while and after a plugin is active, with the SDK that is installed."""
+    from kili.client import Kili
+
+    kili = Kili(api_key=world.keys["admin"], api_endpoint=world.endpoint)
+    (asset, *_) = kili.assets(world.project_id, fields=["id"])
+
+    def submit() -> str:
+        (made,) = kili.append_labels([asset["id"]], [EASY], disable_tqdm=True)
+        return str(made["id"])
+
+    with fast_sdk():
+        kili.upload_plugin(str(path), NAME)
+    made = [submit()]
+    kili.activate_plugin_on_project(NAME, project_id=world.project_id)
+    made.append(submit())
+    kili.deactivate_plugin_on_project(NAME, project_id=world.project_id)
+    return [*made, submit()]
