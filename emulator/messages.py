@@ -201,8 +201,11 @@ REMEDIES["METHOD_MISSING"] = REMEDIES["HANDLER_MISSING"]
 
 REMEDY_LOOK_AGAIN = "ask again in a moment"
 REMEDY_REDELIVER = "mend the receiver, and have it delivered again: `kili-emulator redeliver {run}`"
-REMEDY_WEBHOOK = (
-    "name it among the handler_types or the event_matcher of kili.update_webhook({name!r}, …)"
+REMEDY_WEBHOOK_HANDLER = (
+    "ask for it: kili.update_webhook(url, {name!r}, header, handler_types=[…, {handler!r}])"
+)
+REMEDY_WEBHOOK_EVENT = (
+    "ask for it: kili.update_webhook(url, {name!r}, header, event_matcher=[…, {event!r}])"
 )
 REMEDY_PREDICTION = (
     "append a DEFAULT label for on_submit, or a REVIEW label for on_review; or have on_event "
@@ -221,11 +224,21 @@ REMEDY_NEW_CLIENT = (
     "did: ask for events with an event matcher, and define on_event"
 )
 
+REMEDY_ON_ITS_WAY = (
+    "version {newest}, which asks for it, is still being deployed: wait until "
+    "kili.get_plugin_status({name!r}) is ACTIVE, and do the same again"
+)
+REMEDY_NEWEST_FAILED = (
+    "version {newest} asks for it, but its build failed: mend what kili.get_plugin_build_errors"
+    "({name!r}) says, and update the plugin"
+)
+
 MENDED = {
     "origin": "nothing any more: there is such a plugin by now",
     "activity": "nothing any more: it is active there since {since}",
     "deployment": "nothing any more: version {version} has been built since",
     "asked": "nothing any more: version {version}, deployed since, asks for it",
+    "method": "nothing any more: version {version}, deployed since, has it",
 }
 NOW_CALLED = (
     "As things are now, it would be called. Do the same again, or call it by hand: `kili-emulator "

@@ -140,7 +140,7 @@ class Played(ABC):
             payload: the event's, or the handler's arguments by name.
 
         Returns:
-            of the run, ``id``, ``plugin``, ``handler``, ``outcome``, ``refusal`` and ``error``.
+            the run: see :func:`emulator.domain.people.run_told`.
 
         Raises:
             KiliError: something is unknown, or the plugin is not called for that.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kili.services.plugins.exceptions import PluginCreationError
 
 from emulator import Emulator
 from emulator.errors import KiliError
@@ -79,7 +81,9 @@ class Room:
         self.kili.deactivate_plugin_on_project(name, project_id=self.project)
 
     def plug_in(self, source: str = SUBMIT, name: str = "P", **options: Any) -> None:
-        self.upload(source, name, **options)
+        with contextlib.suppress(PluginCreationError):  # where the build is waited for by nobody
+            self.upload(source, name, **options)
+        assert self.emulator.wait_idle(SOON)
         self.activate(name)
 
     def submit(self, kind: str = "DEFAULT") -> str:
@@ -166,7 +170,9 @@ def test_a_webhook_is_answered_for_with_its_delivery(room: Room) -> None:
     (reason,) = room.answer(room.submit())["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
     assert reason["explanation"].endswith("asks for onReview")
-    assert "kili.update_webhook" in reason["remedy"]
+    assert (
+        "kili.update_webhook(url, 'P', header, handler_types=[…, 'onSubmit'])" in (reason["remedy"])
+    )
 
 
 def test_a_call_by_hand_is_not_taken_for_the_real_one(room: Room) -> None:
@@ -192,6 +198,10 @@ def test_the_method_that_is_called_may_be_the_one_of_the_sdk(room: Room) -> None
     assert "has on_submitted, on_review, and no on_submit" in missing["explanation"]
     assert "call it on_submit" in missing["remedy"]
     assert room.reasons(room.submit("REVIEW")) == ["RAN"]
+    room.update(SUBMIT)
+    (label, *_) = labels(room)
+    _, missing = room.answer(label)["reasons"]
+    assert missing["remedy"] == "nothing any more: version 2, deployed since, has it"
 
 
 # It is to be called, or was about to be
@@ -327,7 +337,7 @@ def test_a_plugin_with_nothing_but_a_name_says_so(room: Room) -> None:
 
 
 def test_a_build_that_had_failed_is_told_with_its_errors(room: Room) -> None:
-    with pytest.raises(Exception, match="There was some error"):
+    with pytest.raises(PluginCreationError):
         room.upload(SUBMIT + "\n1 / 0\n")
     room.activate()
     label = room.submit()
@@ -347,7 +357,7 @@ def test_a_build_that_had_failed_is_told_with_its_errors(room: Room) -> None:
 def test_a_plugin_that_was_still_being_deployed_says_so(tmp_path: Path) -> None:
     with fast_sdk(), Emulator(deploy_seconds=10_000) as running:
         room = Room(running, tmp_path)
-        with pytest.raises(Exception, match="There was some error"):  # it looks 20 times
+        with pytest.raises(PluginCreationError):  # it looks 20 times
             room.upload()
         room.activate()
         answer = room.answer(room.submit())
@@ -442,6 +452,35 @@ def test_the_version_that_was_called_then_counts(room: Room) -> None:
         "nothing any more: version 2, deployed since, asks for it"
     )
     assert room.reasons(room.submit()) == ["RAN"]
+
+
+def test_a_version_that_asks_for_it_may_not_have_come_so_far(room: Room) -> None:
+    room.plug_in(REVIEW)
+    label = room.submit()
+    with pytest.raises(PluginCreationError):
+        room.update(SUBMIT + "\n1 / 0\n")
+    (reason,) = room.answer(label)["reasons"]
+    assert reason["explanation"].endswith("version 1 asks for on_review")
+    assert reason["remedy"].startswith("version 2 asks for it, but its build failed: ")
+    (reason,) = room.answer(room.submit())["reasons"]
+    assert reason["reason"] == "HANDLER_MISSING"
+    assert reason["explanation"].endswith("version 1 asks for on_review")
+
+
+def test_an_update_that_is_on_its_way_is_told(tmp_path: Path) -> None:
+    with fast_sdk(), Emulator(deploy_seconds=10_000) as running:
+        room = Room(running, tmp_path)
+        with pytest.raises(PluginCreationError):
+            room.upload(REVIEW)
+        host = running.platform.host._hosts[running.world]
+        (version,) = running.world.view.plugin_versions.all()
+        host._start_build(version["id"]).result(SOON)
+        room.activate()
+        with pytest.raises(PluginCreationError):
+            room.update(SUBMIT)
+        (reason,) = room.answer(room.submit())["reasons"]
+        assert reason["reason"] == "HANDLER_MISSING"
+        assert reason["remedy"].startswith("version 2, which asks for it, is still being deployed")
 
 
 def test_a_method_whose_name_comes_close_is_told(room: Room) -> None:

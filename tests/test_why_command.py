@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,19 @@ def test_the_control_plane_and_the_command_say_the_same(
     assert refused.status_code == 403
 
 
+def test_a_run_that_has_not_begun_is_told_from_one_at_work(tmp_path: Path) -> None:
+    options = ("--ephemeral", "--dispatch", "async", "--plugin-latency", "10000")
+    with ServerUnderTest(tmp_path / "data", *options) as server:
+        world = server.world()
+        command = Command(server, world)
+        path = tmp_path / "plugin.py"
+        path.write_text(PLUGIN, encoding="utf-8")
+        _, label, _ = _use(world, path)
+        told = command.ask("--label", label, "--plugin", NAME)
+        assert f"  {NAME} is still to be called\n    QUEUED: its run is about to begin\n" in told
+        assert command.run("runs").endswith(" onSubmit: RUNNING (waits for its turn)\n")
+
+
 def test_what_was_so_is_known_after_the_emulator_was_killed(tmp_path: Path) -> None:
     with ServerUnderTest(tmp_path / "data") as server:
         world = server.world()
@@ -204,6 +218,7 @@ def test_what_was_so_is_known_after_the_emulator_was_killed(tmp_path: Path) -> N
 def _use(world: RemoteWorld, path: Path) -> list[str]:
     """Labels made before, while and after a plugin is active, with the SDK that is installed."""
     from kili.client import Kili
+    from kili.services.plugins.exceptions import PluginCreationError
 
     kili = Kili(api_key=world.keys["admin"], api_endpoint=world.endpoint)
     (asset, *_) = kili.assets(world.project_id, fields=["id"])
@@ -212,8 +227,9 @@ def _use(world: RemoteWorld, path: Path) -> list[str]:
         (made,) = kili.append_labels([asset["id"]], [EASY], disable_tqdm=True)
         return str(made["id"])
 
-    with fast_sdk():
+    with fast_sdk(), contextlib.suppress(PluginCreationError):  # it does not wait for long
         kili.upload_plugin(str(path), NAME)
+    assert world.wait_idle()
     made = [submit()]
     kili.activate_plugin_on_project(NAME, project_id=world.project_id)
     made.append(submit())

@@ -87,7 +87,9 @@ def _line(run: dict[str, Any]) -> str:
     took = "" if run["durationMs"] is None else f" {run['durationMs']:.0f} ms"
     why = (run["error"] or refused(run) or "").strip().split("\n")[-1]
     called = f"{_plugin(run)} {run['handler']}"
-    return f"{run['createdAt']} {run['id']} {called}: {run['outcome']}{took} {why}".rstrip()
+    waits = run["outcome"] == "RUNNING" and run["startedAt"] is None
+    outcome = f"{run['outcome']}{' (waits for its turn)' if waits else ''}"
+    return f"{run['createdAt']} {run['id']} {called}: {outcome}{took} {why}".rstrip()
 
 
 def refused(run: dict[str, Any]) -> str | None:

@@ -40,8 +40,7 @@ def act(world: World, deed: Deed, seconds: float) -> dict[str, Any]:
     Returns:
         ``verb``, ``user``, ``projectId``, ``assetId``, ``externalId``, ``labelId``, ``issueId``;
         where the asset stood ``before`` and stands ``after`` (``status``, ``skipped``, ``step``,
-        ``stepStatus``); and the ``runs`` that were caused, each with ``id``, ``plugin``,
-        ``handler``, ``outcome`` and ``error``.
+        ``stepStatus``); and the ``runs`` that were caused, each as :func:`run_told` tells it.
 
     Raises:
         KiliError: somebody or something is unknown, or the person cannot do that now.
@@ -181,7 +180,12 @@ def _caused(view: BaseView[Any], project: Document, event_ids: set[str]) -> list
 
 
 def run_told(view: BaseView[Any], run: Document) -> dict[str, Any]:
-    """What is told of a run: the plugin, how it ended, and why: the first line of its error."""
+    """What is told of a run: which it is, how it ended, and why.
+
+    Returns:
+        ``id``, ``plugin`` (its name), ``handler``, ``outcome``; ``refusal`` (why it did not take
+        place) with an ``explanation``; and the line of the ``error`` that says what it was.
+    """
     plugin = view.plugins.get(run["pluginId"])
     lines = (run["error"] or "").splitlines()
     if lines and lines[0].startswith("Traceback"):

@@ -7,8 +7,8 @@ from emulator.domain import label as labels_of
 from emulator.domain.trigger import METHODS
 from emulator.domain.why_case import Case
 from emulator.rules import handler_methods
-from emulator.rules.plugin_history import Version
-from emulator.rules.why import Hindrances, Word
+from emulator.rules.plugin_history import Standing, Version
+from emulator.rules.why import Hindrances, Word, is_asked_for
 
 
 def remedy_of(case: Case, kind: str, word: Word, stands: Hindrances) -> str:
@@ -27,8 +27,19 @@ def remedy_of(case: Case, kind: str, word: Word, stands: Hindrances) -> str:
     if still is None:
         return messages.MENDED[kind].format(**fields)
     if kind == "asked":
-        return _remedy_of_asking(case, still, now.version)
+        return _remedy_of_newest(case, now) or _remedy_of_asking(case, still, now.version)
     return messages.REMEDIES[still].format(**fields)
+
+
+def _remedy_of_newest(case: Case, now: Standing) -> str | None:
+    """The same where a version asks for it that is not called, or not yet."""
+    if now.newest is None or not is_asked_for(case.happened, now.newest):
+        return None
+    fields = {**case.fields(now), "newest": now.newest.number}
+    failed = now.newest_deployment == "BUILD_FAILED"
+    return (messages.REMEDY_NEWEST_FAILED if failed else messages.REMEDY_ON_ITS_WAY).format(
+        **fields
+    )
 
 
 def _remedy_of_asking(case: Case, word: Word, version: Version | None) -> str:
@@ -37,7 +48,8 @@ def _remedy_of_asking(case: Case, word: Word, version: Version | None) -> str:
     if case.happened.subject == labels_of.AUTOSAVED:
         return messages.REMEDIES["LABEL_TYPE"].format(**fields)
     if case.webhook:
-        return messages.REMEDY_WEBHOOK.format(**fields)
+        by_handler, by_event = messages.REMEDY_WEBHOOK_HANDLER, messages.REMEDY_WEBHOOK_EVENT
+        return (by_handler if handler else by_event).format(**fields)
     if word == "LABEL_TYPE":
         return messages.REMEDY_PREDICTION.format(**fields)
     if word == "HANDLER_MISSING" and version and handler:

@@ -120,5 +120,15 @@ def _missing_method(case: Case, run: Document, fields: dict[str, Any]) -> list[R
     if methods is None or not methods.is_all or METHODS[run["handler"]] in methods.names:
         return []
     names = ", ".join(methods.names) or messages.WHY_NO_METHODS
-    remedy = remedy_of_method(case, versions[0], run["handler"])
+    remedy = _remedy_of_method(case, run["handler"])
     return [reason("METHOD_MISSING", {**fields, "methods": names}, remedy, run_id=run["id"])]
+
+
+def _remedy_of_method(case: Case, handler: str) -> str:
+    """What is to be done about a method that a version did not have, as things are now."""
+    now = case.standing()
+    assert now.version is not None
+    methods = case.methods(now.version.id)
+    if methods and METHODS[handler] in methods.names:
+        return messages.MENDED["method"].format(**case.fields(now))
+    return remedy_of_method(case, now.version, handler)

@@ -76,6 +76,8 @@ class Standing:
         since: when that became so; of one that is not active yet, when it will be.
         deployment: whether there is a version that can be called, or how there is none.
         version: the version that is called, or else the newest; ``None`` where there is none.
+        newest: the newest version, which may be on its way or have failed while another is called.
+        newest_deployment: how far that one has come.
     """
 
     is_created: bool
@@ -83,13 +85,30 @@ class Standing:
     since: str | None
     deployment: Deployment
     version: Version | None
+    newest: Version | None = None
+    newest_deployment: Deployment = "NOTHING_DEPLOYED"
 
 
 def standing(history: History, project_id: str, place: int) -> Standing:
     """How a plugin stood towards a project at a place in the creation order."""
     activity, since = _activity(history, project_id, place)
-    deployment, version = _deployment(history, place)
-    return Standing(history.place < place, activity, since, deployment, version)
+    is_created = history.place < place
+    asked = [each for each in history.versions if each.place < place]
+    if not asked:
+        return Standing(is_created, activity, since, "NOTHING_DEPLOYED", None)
+    newest, built = asked[-1], [each for each in asked if _end(history, each, place) == "BUILT"]
+    end = _end(history, newest, place)
+    if built:
+        return Standing(is_created, activity, since, "BUILT", built[-1], newest, end)
+    return Standing(is_created, activity, since, end, newest, newest, end)
+
+
+def _end(history: History, version: Version, place: int) -> Deployment:
+    """How far the deployment of a version had come."""
+    ends = [each.became for each in history.changes if each.of == version.id and each.place < place]
+    if "BUILT" in ends:
+        return "BUILT"
+    return "BUILD_FAILED" if ends else "DEPLOYING"
 
 
 def _activity(history: History, project_id: str, place: int) -> tuple[Activity, str | None]:
@@ -99,15 +118,3 @@ def _activity(history: History, project_id: str, place: int) -> tuple[Activity, 
         is_active = before[-1].became == "ACTIVATED"
         return "ACTIVE" if is_active else "DEACTIVATED", before[-1].at
     return ("NOT_ACTIVE_YET", there[0].at) if there else ("NEVER_ACTIVE", None)
-
-
-def _deployment(history: History, place: int) -> tuple[Deployment, Version | None]:
-    asked = [each for each in history.versions if each.place < place]
-    if not asked:
-        return "NOTHING_DEPLOYED", None
-    ended = {each.of: each.became for each in history.changes if each.place < place}
-    built = [each for each in asked if ended.get(each.id) == "BUILT"]
-    if built:
-        return "BUILT", built[-1]
-    failed = ended.get(asked[-1].id) == "BUILD_FAILED"
-    return "BUILD_FAILED" if failed else "DEPLOYING", asked[-1]

@@ -100,6 +100,11 @@ def hindrances(happened: Happened, standing: Standing) -> Hindrances:
     )
 
 
+def is_asked_for(happened: Happened, version: Version) -> bool:
+    """Whether a version asks for what happened."""
+    return _not_asked(happened, version) is None
+
+
 def _not_asked(happened: Happened, version: Version | None) -> Word | None:
     """How a version does not ask for what happened; what is not there yet may ask for anything."""
     subject = happened.subject or ""

@@ -85,6 +85,7 @@ def test_a_version_that_failed_is_not_called(
     )
     stood = standing(History(10, "at 10", (FIRST, SECOND), changes), "p", NOW)
     assert (stood.deployment, stood.version) == (deployment, version)
+    assert (stood.newest, stood.newest_deployment) == (SECOND, ends[1] or "DEPLOYING")
 
 
 def test_an_older_version_that_is_built_late_replaces_no_newer_one() -> None:
