@@ -14,6 +14,7 @@ from kili.services.plugins.exceptions import PluginCreationError
 
 from emulator import Emulator
 from emulator.errors import KiliError
+from emulator.plugins import builder
 from emulator.testing.sdk import fast_sdk
 from tests.receiver import Receiver
 from tests.stage import deploy_plugin
@@ -354,6 +355,23 @@ def test_a_build_that_had_failed_is_told_with_its_errors(room: Room) -> None:
     assert room.reasons(room.submit()) == ["RAN"]
 
 
+def test_a_version_that_cannot_be_loaded_once_more_was_not_called(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> type:
+        raise builder.BuildError("no luck")
+
+    room.plug_in()
+    versions = room.emulator.platform.host._hosts[room.emulator.world]._versions
+    monkeypatch.setattr(versions, "_built", {})  # as after a restart
+    monkeypatch.setattr(builder, "load", fail)
+    answer = room.answer(room.submit())
+    (reason,) = answer["reasons"]
+    assert answer["called"] is False
+    assert (reason["reason"], reason["details"]) == ("BUILD_FAILED", ["no luck"])
+    assert reason["remedy"].startswith("mend what the build errors say")
+
+
 def test_a_plugin_that_was_still_being_deployed_says_so(tmp_path: Path) -> None:
     with fast_sdk(), Emulator(deploy_seconds=10_000) as running:
         room = Room(running, tmp_path)
@@ -667,6 +685,28 @@ def test_an_event_of_the_audit_trail_brings_what_calls_handlers(room: Room) -> N
         ("project.settings.updated", "NO_HANDLER"),
         ("emulator.project.settingsChanged", "RAN"),
     ]
+
+
+def test_what_is_kept_besides_the_audit_trail_is_exported_and_not_seen_by_clients(
+    room: Room,
+) -> None:
+    room.plug_in()
+    room.emulator.click(room.project, room.asset, EASY)
+    room.kili.send_back_to_queue(asset_ids=[room.asset])
+    room.deactivate()
+    kept = [each["event"] for each in room.emulator.world.export()["internalEvents"]]
+    assert [each for each in kept if each != "plugin.deployment.requested"] == [
+        "plugin.version.built",
+        "plugin.activated",
+        "emulator.customInterface.clicked",
+        "emulator.asset.sentBackToQueue",
+        "plugin.deactivated",
+    ]
+    seen = {each["event"].split(".")[0] for each in room.kili.events.list(room.project)}
+    assert not seen & {"emulator", "plugin"}
+    internal = room.emulator.world.view.internal_events.all()[-1]["id"]
+    with pytest.raises(KiliError, match="no event"):
+        room.emulator.why(event=internal)
 
 
 def test_what_is_gone_is_still_known_by_its_events(room: Room) -> None:

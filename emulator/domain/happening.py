@@ -33,7 +33,7 @@ class Happening(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Subject:
+class Matter:
     """What somebody asks about, and what happened to it, in order.
 
     Attributes:
@@ -50,7 +50,7 @@ class Subject:
     happenings: list[Happening]
 
     def told(self) -> dict[str, Any]:
-        """The subject in short: ``kind``, ``id``, ``labelType``, ``assetId``, …"""
+        """The matter in short: ``kind``, ``id``, ``labelType``, ``assetId``, …"""
         return {
             "kind": self.kind,
             "id": self.id,
@@ -62,7 +62,7 @@ class Subject:
         }
 
 
-def about_label(view: View, label_id: str) -> Subject:
+def about_label(view: View, label_id: str) -> Matter:
     """A label, and what happened to it; of one that is gone, what is still known.
 
     Raises:
@@ -74,10 +74,10 @@ def about_label(view: View, label_id: str) -> Subject:
         raise errors.label_not_known(label_id)
     if label:
         found = _untold(view, [label], found) + found
-    return _subject(view, "label", label_id, found, label=label)
+    return _matter(view, "label", label_id, found, label=label)
 
 
-def about_asset(view: View, name: str, project: str | None) -> Subject:
+def about_asset(view: View, name: str, project: str | None) -> Matter:
     """An asset, and what happened to it and its labels; of one that is gone, what is still known.
 
     Args:
@@ -95,10 +95,10 @@ def about_asset(view: View, name: str, project: str | None) -> Subject:
         raise errors.asset_not_known(name)
     found += _untold(view, view.labels.find("asset", asset_id), found)
     found.sort(key=lambda each: each.place)
-    return _subject(view, "asset", asset_id, found, asset=target)
+    return _matter(view, "asset", asset_id, found, asset=target)
 
 
-def about_event(view: View, event_id: str) -> Subject:
+def about_event(view: View, event_id: str) -> Matter:
     """An event of the audit trail, and what calls handlers of what happened with it.
 
     Raises:
@@ -108,10 +108,10 @@ def about_event(view: View, event_id: str) -> Subject:
     if not found:
         raise errors.event_not_known(event_id)
     label = view.labels.get(found[0].label_id or "")
-    return _subject(view, "event", event_id, found, label=label)
+    return _matter(view, "event", event_id, found, label=label)
 
 
-def _subject(
+def _matter(
     view: View,
     kind: str,
     name: str,
@@ -119,13 +119,13 @@ def _subject(
     *,
     label: Document | None = None,
     asset: Document | None = None,
-) -> Subject:
+) -> Matter:
     events = [each.event for each in found if each.event]
     if asset is None:
         asset_id = label["assetId"] if label else events[0]["payload"].get("assetId")
         asset = view.assets.get(asset_id or "")
     project_id = asset["projectId"] if asset else events[0]["projectId"]
-    return Subject(kind, name, view.projects.the(project_id), label, asset, found)
+    return Matter(kind, name, view.projects.the(project_id), label, asset, found)
 
 
 def _happened(view: View, is_asked: Callable[[Event], bool]) -> list[Happening]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import happening
-from emulator.domain.happening import Happening, Subject
+from emulator.domain.happening import Happening, Matter
 from emulator.domain.payloads import handler_of
 from emulator.domain.run_record import find_plugin, summary
 from emulator.domain.why_case import Case, MethodsOf
@@ -46,7 +46,7 @@ class Question:
     event: str | None = None
     plugin: str | None = None
 
-    def about(self, view: View) -> Subject:
+    def about(self, view: View) -> Matter:
         """What it is about.
 
         Raises:
@@ -87,14 +87,14 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
         KiliError: something is unknown, or it is not clear what is asked about.
     """
     view = world.view
-    subject = question.about(view)
-    plugins = _plugins(view, question.plugin, subject.project["organizationId"])
-    runs = view.runs.find("project", subject.project["id"])
-    inquiry = _Inquiry(world, view, subject.project, plugins, _sorted(runs), methods_of)
+    matter = question.about(view)
+    plugins = _plugins(view, question.plugin, matter.project["organizationId"])
+    runs = view.runs.find("project", matter.project["id"])
+    inquiry = _Inquiry(world, view, matter.project, plugins, _by_cause(runs), methods_of)
     return {
-        "about": subject.told(),
-        "events": [inquiry.told(each) for each in subject.happenings],
-        "byHand": [summary(view, each) for each in _by_hand(runs, plugins, subject)],
+        "about": matter.told(),
+        "events": [inquiry.told(each) for each in matter.happenings],
+        "byHand": [summary(view, each) for each in _by_hand(runs, plugins, matter)],
     }
 
 
@@ -106,7 +106,7 @@ def _plugins(view: View, name: str | None, organization_id: str) -> list[Documen
     return [each for each in own if each["name"] == name] or [find_plugin(view, name)]
 
 
-def _sorted(runs: list[Document]) -> _Runs:
+def _by_cause(runs: list[Document]) -> _Runs:
     """What happened called them, and nobody's hand."""
     found: _Runs = defaultdict(list)
     for each in runs:
@@ -115,12 +115,12 @@ def _sorted(runs: list[Document]) -> _Runs:
     return found
 
 
-def _by_hand(runs: list[Document], plugins: list[Document], subject: Subject) -> list[Document]:
-    member, ids = f"{subject.kind}Id", {each["id"] for each in plugins}
+def _by_hand(runs: list[Document], plugins: list[Document], matter: Matter) -> list[Document]:
+    member, ids = f"{matter.kind}Id", {each["id"] for each in plugins}
     return [
         each
         for each in runs
-        if each["byHand"] and each["pluginId"] in ids and each["metadata"].get(member) == subject.id
+        if each["byHand"] and each["pluginId"] in ids and each["metadata"].get(member) == matter.id
     ]
 
 

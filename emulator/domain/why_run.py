@@ -20,7 +20,8 @@ def reasons_of_run(case: Case, run: Document) -> list[Reason]:
     at = case.standing(case.view.runs.position(run["id"]))
     word = _word(run, at)
     fields = {**case.fields(at), **_fields(case, run)}
-    remedy, errors = _remedy(case, run, word, fields), build_errors(case, word, at)
+    errors = [run["error"]] if _failed_to_load(run) else build_errors(case, word, at)
+    remedy = _remedy(case, run, word, fields)
     told = reason(word, fields, remedy, run_id=run["id"], details=errors)
     if word == "QUEUED" and fields["ahead"] is None:
         told["explanation"] = messages.WHY_ABOUT_TO_BEGIN
@@ -46,13 +47,18 @@ def _word(run: Document, at: Standing) -> Word:
         return "RUNNING" if run["startedAt"] else "QUEUED"
     if outcome == "INTERRUPTED":
         return "INTERRUPTED"
-    if outcome != "NOT_RUN":  # without having begun, where its version could not be loaded again
-        return "RAN" if run["startedAt"] else "BUILD_FAILED"
+    if outcome != "NOT_RUN":
+        return "BUILD_FAILED" if _failed_to_load(run) else "RAN"
     if refusal == "SELF_TRIGGERED":
         return "SELF_TRIGGERED"
     if refusal == "TOO_DEEP":
         return "TOO_DEEP"
     return "DEPLOYING" if at.deployment == "BUILT" else at.deployment
+
+
+def _failed_to_load(run: Document) -> bool:
+    """Whether its version, which had been built, could not be loaded again, as after a start."""
+    return run["outcome"] == "FAILED" and run["startedAt"] is None
 
 
 def _fields(case: Case, run: Document) -> dict[str, Any]:
@@ -106,7 +112,7 @@ def _remedy(case: Case, run: Document, word: Word, fields: dict[str, Any]) -> st
         return messages.REMEDY_LOOK_AGAIN
     if word == "RAN" and case.webhook and run["outcome"] != "SUCCEEDED":
         return messages.REMEDY_REDELIVER.format(**fields)
-    if word in ("NOTHING_DEPLOYED", "DEPLOYING", "BUILD_FAILED"):
+    if run["refusal"] == "NOT_DEPLOYED":
         return remedy_of(case, "deployment", word, hindrances_now(case))
     return None
 
