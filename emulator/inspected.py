@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.domain import run_record
 from emulator.domain.run_record import Wanted
-from emulator.domain.why import Question
+from emulator.domain.why.question import Question
 from emulator.domain.world import Mark
 from emulator.played import Stage
 from emulator.plugins import sources
@@ -79,7 +79,7 @@ class Inspected(ABC):
             plugin: the name or id of the plugin; all of the organization, if ``None``.
 
         Returns:
-            see :func:`emulator.domain.why.explain`.
+            see :func:`emulator.domain.why.question.explain`.
 
         Raises:
             KiliError: something is unknown, or it is not one of label, asset and event.

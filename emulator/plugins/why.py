@@ -5,15 +5,15 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from emulator.domain import why as why_of
-from emulator.domain.why import Question
+from emulator.domain.why import question as why_of
+from emulator.domain.why.question import Question
 from emulator.domain.world import World
 from emulator.plugins.builder import BuildError, read_archive
 from emulator.rules.handler_methods import Methods, methods_of
 
 
 def explain(world: World, question: Question) -> dict[str, Any]:
-    """Answer a question: see :func:`emulator.domain.why.explain`.
+    """Answer a question: see :func:`emulator.domain.why.question.explain`.
 
     Raises:
         KiliError: something is unknown, or it is not clear what is asked about.

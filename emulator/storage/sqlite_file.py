@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from emulator.storage.snapshot import Row
 
-_LAYOUT = 2
+_LAYOUT = 3
 _ROWS = 128  # in one statement; old SQLites take at most 999 values
 _SCHEMA = """
 CREATE TABLE documents (

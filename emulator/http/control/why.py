@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from emulator import errors
 from emulator.domain.registry import WorldRegistry
-from emulator.domain.why import Question
+from emulator.domain.why.question import Question
 from emulator.plugins.why import explain
 
 _PARAMETERS = {each.name for each in fields(Question)}

@@ -7,9 +7,9 @@ from typing import Any
 from emulator import messages
 from emulator.domain import people, run_record
 from emulator.domain.trigger import METHODS, ON_EVENT
-from emulator.domain.why_case import Case
-from emulator.domain.why_reason import Reason, build_errors, hindrances_now, reason
-from emulator.domain.why_remedy import remedy_of, remedy_of_method
+from emulator.domain.why.case import Case
+from emulator.domain.why.reason import Reason, build_errors, hindrances_now, reason
+from emulator.domain.why.remedy import remedy_of, remedy_of_method
 from emulator.rules.plugin_history import Standing
 from emulator.rules.why import Word
 from emulator.storage.snapshot import Document

@@ -15,9 +15,9 @@ from emulator.domain import happening
 from emulator.domain.happening import Happening, Matter
 from emulator.domain.payloads import handler_of
 from emulator.domain.run_record import find_plugin, summary
-from emulator.domain.why_case import Case, MethodsOf
-from emulator.domain.why_reason import prospect, reasons_without_run
-from emulator.domain.why_run import reasons_of_run, told_run
+from emulator.domain.why.case import Case, MethodsOf
+from emulator.domain.why.reason import prospect, reasons_without_run
+from emulator.domain.why.run import reasons_of_run, told_run
 from emulator.domain.world import View, World
 from emulator.storage.snapshot import Document
 

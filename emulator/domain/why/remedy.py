@@ -5,7 +5,7 @@ from __future__ import annotations
 from emulator import messages
 from emulator.domain import label as labels_of
 from emulator.domain.trigger import METHODS
-from emulator.domain.why_case import Case
+from emulator.domain.why.case import Case
 from emulator.rules import handler_methods
 from emulator.rules.plugin_history import Standing, Version
 from emulator.rules.why import Hindrances, Word, is_asked_for

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from emulator import messages
-from emulator.domain.why_case import Case
-from emulator.domain.why_remedy import remedy_of
+from emulator.domain.why.case import Case
+from emulator.domain.why.remedy import remedy_of
 from emulator.rules.plugin_history import Standing
 from emulator.rules.why import Hindrances, Word, hindrances
 
