@@ -21,6 +21,7 @@ from emulator.plugins import builder, runner
 from emulator.plugins.calls import Call
 from emulator.plugins.logs import RunLog
 from emulator.plugins.sdk import make_client
+from emulator.plugins.tracebacks import Place
 from emulator.testing.sdk import fast_sdk
 from tests.server import ServerUnderTest
 
@@ -94,10 +95,11 @@ def captures() -> Comparison:
     call = Call("r", "P", "e", "onSubmit", {"label": {}, "asset_id": "a"}, "p", "k", 0, 60.0)
     with tempfile.TemporaryDirectory() as folder:
         builder.unpack(PLUGIN.replace("print(time.time())", "pass").encode(), Path(folder, "v"))
-        handler = builder.load("benchmark", Path(folder, "v"), 60.0)
+        place = Place(Path(folder, "v"))
+        handler = builder.load("benchmark", place, 60.0)
 
         def captured() -> None:
-            runner.run(handler, call, log, make_client=lambda: None, tick=lambda: None)
+            runner.run(handler, call, log, place, make_client=lambda: None, tick=lambda: None)
 
         def bare() -> None:
             handler(None, "p", logging.getLogger()).on_submit(label={}, asset_id="a")

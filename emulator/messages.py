@@ -10,6 +10,39 @@ BUILD_NO_HANDLER = (
     "main.py defines no class PluginHandler: define one that inherits kili.plugins.PluginCore"
 )
 BUILD_NOT_A_CLASS = "PluginHandler in main.py is not a class: it must be one"
+BUILD_NEVER_CALLED = (
+    "PluginHandler in main.py has no handler, so nothing would ever call it: define on_submit, "
+    "on_review, on_custom_interface_click or on_send_back_to_queue, on_event, or methods that are "
+    "decorated with @on_kili_event"
+)
+BUILD_NO_MATCHER = (
+    "PluginHandler in main.py defines on_event, and nothing says which events to call it for: link "
+    "the plugin again with --event-matcher, or decorate methods with @on_kili_event instead"
+)
+BUILD_HANDLERS_AND_MATCHER = (
+    "PluginHandler in main.py defines handlers, and the plugin is linked with an event matcher: it "
+    "cannot have both; link it again without --event-matcher, or define on_event alone"
+)
+BUILD_SUBSCRIBED_AND_MORE = (
+    "PluginHandler in main.py has methods that are decorated with @on_kili_event: beside these, it "
+    "can have neither handlers such as on_submit, nor on_event, nor an event matcher"
+)
+BUILD_SUBSCRIBED_ODDLY = (
+    "PluginHandler.{method} in main.py: @on_kili_event is the only decorator of a plain method "
+    "(not async), and takes no arguments"
+)
+BUILD_SUBSCRIBED_TO_NOTHING = (
+    "PluginHandler.{method} in main.py takes self and the event, whose annotation says which "
+    "events it is for: def {method}(self, event: AssetSkippedEvent)"
+)
+BUILD_NO_EVENT = (
+    "PluginHandler.{method} in main.py: {name} is no event: annotate the event with names that "
+    "main.py imports from kili_events before the class (and not for type checkers alone), such as "
+    "AssetSkippedEvent or AssetWorkflowEvent, or with a union of them"
+)
+BUILD_EVENT_NOT_SENT = (
+    "PluginHandler.{method} in main.py: {name} is no event of kili_events that plugins are sent"
+)
 BUILD_BAD_ZIP = "the uploaded archive cannot be read: {reason}"
 BUILD_UNSAFE_ENTRY = (
     'the archive entry "{name}" leaves the plugin\'s folder: use relative paths without ".."'

@@ -12,6 +12,7 @@ from emulator.domain.events import Event
 from emulator.domain.plugin_subscription import PluginSubscription
 from emulator.domain.world import BaseView
 from emulator.rules import subjects
+from emulator.rules.plugin_source import HANDLER_TYPES, ON_EVENT_METHOD
 from emulator.storage.snapshot import Document
 
 # The handler that is called for every event that a pattern of the plugin matches.
@@ -19,12 +20,8 @@ ON_EVENT = "onEvent"
 
 # The method of PluginHandler that a handler type calls.
 METHODS = {
-    "onSubmit": "on_submit",
-    "onReview": "on_review",
-    "onCustomInterfaceClick": "on_custom_interface_click",
-    "onSendBackToQueue": "on_send_back_to_queue",
-    "onProjectUpdated": "on_project_updated",
-    ON_EVENT: "on_event",
+    **{handler_type: method for method, handler_type in HANDLER_TYPES.items()},
+    ON_EVENT: ON_EVENT_METHOD,
 }
 
 

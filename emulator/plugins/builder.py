@@ -16,7 +16,7 @@ from emulator import messages
 from emulator.plugins import requirements, sandbox
 from emulator.plugins.limits import Stopped, call_limited
 from emulator.plugins.requirements import Conditions
-from emulator.plugins.tracebacks import explain
+from emulator.plugins.tracebacks import Place, explain
 
 MAX_ENTRIES = 1000
 MAX_MB = 100
@@ -87,21 +87,20 @@ def provide(folder: Path, target: Path, conditions: Conditions) -> Path | None:
     return installed
 
 
-def load(version_id: str, folder: Path, seconds: float) -> type:
+def load(version_id: str, place: Place, seconds: float) -> type:
     """Import an unpacked version and return its ``PluginHandler``.
 
     Raises:
         BuildError: importing fails or takes too long, or there is no such class.
     """
-    folder = folder.absolute()
-    ended = call_limited(lambda: sandbox.import_main(version_id, folder), seconds)
+    ended = call_limited(lambda: sandbox.import_main(version_id, place), seconds)
     if isinstance(ended.error, Stopped):
         raise BuildError(messages.BUILD_TIMEOUT.format(seconds=seconds))
     if isinstance(ended.error, SystemExit):
         raise BuildError(messages.BUILD_EXIT.format(error=repr(ended.error)))
     if ended.error is not None:
         hint = requirements.install_hint(ended.error)
-        raise BuildError(explain(ended.error, folder) + (f"\n{hint}" if hint else ""))
+        raise BuildError(explain(ended.error, place) + (f"\n{hint}" if hint else ""))
     handler = getattr(ended.value, "PluginHandler", None)
     if handler is None:
         raise BuildError(messages.BUILD_NO_HANDLER)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from emulator.domain.run import Outcome
 from emulator.domain.trigger import METHODS
 from emulator.plugins.logs import RunLog
+from emulator.plugins.tracebacks import Place
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,12 @@ class Isolation(Protocol):
     def prepare(self) -> None:
         """Make ready what the first plugin would wait for; the address of the server is known."""
 
-    def load(self, name: str, folder: Path, seconds: float, packages: Path | None = None) -> Loaded:
+    def load(self, name: str, place: Place, seconds: float, packages: Path | None = None) -> Loaded:
         """Import an unpacked version.
 
         Args:
             name: no other version, of any world, has had it.
-            folder: where it is unpacked.
+            place: where its files are.
             seconds: how long importing may take.
             packages: a folder of packages of its own, which come before those of the interpreter;
                 only where each version has a process of its own.

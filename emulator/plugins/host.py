@@ -10,7 +10,7 @@ from emulator import errors
 from emulator.domain import plugin as plugins_of
 from emulator.domain import run as runs_of
 from emulator.domain.events import Delivery, Event
-from emulator.domain.trigger import METHODS, triggered_by
+from emulator.domain.trigger import triggered_by
 from emulator.domain.world import World
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Isolation
@@ -18,9 +18,7 @@ from emulator.plugins.requirements import Conditions
 from emulator.plugins.runs import Runs
 from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.versions import Versions
-
-# method of a plugin → handler type
-_HANDLER_TYPES = {method: handler for handler, method in METHODS.items()}
+from emulator.rules.plugin_source import HANDLER_TYPES
 
 
 class PluginHost:
@@ -100,7 +98,7 @@ class PluginHost:
             raise errors.trigger_unknown_plugin(plugin_name, known)
         if project_id not in found[0]["projectIds"]:
             raise errors.trigger_inactive(plugin_name, project["title"])
-        subject = _HANDLER_TYPES.get(event, event)
+        subject = HANDLER_TYPES.get(event, event)
         begun = self._hosts[world].runs.trigger(found[0], project, subject, payload)
         if begun.awaited:
             wait([begun.awaited], seconds)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from emulator import clock, messages
 from emulator.domain.run import Outcome
 from emulator.ids import seeded_randomness
-from emulator.plugins import breakpoints, logs, requirements, sandbox
+from emulator.plugins import breakpoints, logs, requirements
 from emulator.plugins.calls import Call, Result
 from emulator.plugins.limits import Ended, Stopped, call_limited
-from emulator.plugins.tracebacks import explain
+from emulator.plugins.tracebacks import Place, explain
 
 
 def run(
     handler: type,
     call: Call,
     log: logs.RunLog,
+    place: Place,
     *,
     make_client: Callable[[], Any],
     tick: Callable[[], None],
@@ -30,6 +30,7 @@ def run(
 
     Args:
         handler: the plugin's ``PluginHandler``.
+        place: where its files are.
         make_client: makes the client that the plugin gets as ``self.kili``.
         tick: called ten times a second while the handler runs; what it raises ends the call.
     """
@@ -44,13 +45,13 @@ def run(
     started = clock.monotonic()
     with seeded_randomness(call.seed):
         ended = call_limited(work, call.seconds, tick)
-    outcome, error = _judge(ended, call, sandbox.folder_of(handler))
+    outcome, error = _judge(ended, call, place)
     if error:
         log.verdict("error", error)
     return Result(outcome, error, round((clock.monotonic() - started) * 1000, 3))
 
 
-def _judge(ended: Ended, call: Call, folder: Path) -> tuple[Outcome, str | None]:
+def _judge(ended: Ended, call: Call, place: Place) -> tuple[Outcome, str | None]:
     if ended.abandoned:
         timeout = messages.RUN_TIMEOUT.format(seconds=call.seconds)
         return "ABANDONED", f"{timeout}\n{messages.RUN_ABANDONED}"
@@ -60,5 +61,5 @@ def _judge(ended: Ended, call: Call, folder: Path) -> tuple[Outcome, str | None]
         return "EXITED", messages.RUN_EXIT.format(error=repr(ended.error))
     if ended.error is not None:
         hint = requirements.install_hint(ended.error)
-        return "FAILED", explain(ended.error, folder) + (f"\n{hint}" if hint else "")
+        return "FAILED", explain(ended.error, place) + (f"\n{hint}" if hint else "")
     return "SUCCEEDED", None

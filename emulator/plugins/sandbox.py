@@ -12,22 +12,25 @@ import builtins
 import contextvars
 import importlib
 import importlib.util
+import linecache
 import sys
 import threading
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
 from emulator.plugins import breakpoints, logs
 from emulator.plugins.kili_types import kili_types
+from emulator.plugins.tracebacks import Place
 
 _PREFIX = "kili_plugin_"
+_PLACE = "plugin_place"
 
 
-def import_main(version_id: str, folder: Path) -> ModuleType:
+def import_main(version_id: str, place: Place) -> ModuleType:
     """Import ``main.py`` of an unpacked plugin version, anew.
 
     Raises:
@@ -37,7 +40,8 @@ def import_main(version_id: str, folder: Path) -> ModuleType:
     forget(version_id)
     _install()
     root = ModuleType(package)
-    root.__path__ = [str(folder)]
+    root.__path__ = [str(place.folder)]
+    root.__dict__[_PLACE] = place
     sys.modules[package] = root
     return importlib.import_module(f"{package}.main")
 
@@ -49,9 +53,9 @@ def forget(version_id: str) -> None:
         sys.modules.pop(name, None)
 
 
-def folder_of(handler: type) -> Path:
-    """Where the version that a handler belongs to is unpacked."""
-    return Path(sys.modules[handler.__module__.split(".")[0]].__path__[0])
+def _place_of(module: str) -> Place:
+    place: Place = sys.modules[module.partition(".")[0]].__dict__[_PLACE]
+    return place
 
 
 def _install() -> None:
@@ -82,6 +86,14 @@ class _Loader(SourceFileLoader):
         package = module.__name__.split(".")[0]
         module.__dict__["__builtins__"] = _builtins(package)
         super().exec_module(module)
+
+    def source_to_code(  # type: ignore[override]  # which typeshed has as a static method
+        self, data: Any, path: Any, *, _optimize: int = -1
+    ) -> CodeType:
+        """Compile a file under the name by which debuggers find it."""
+        name = _place_of(self.name).code_name(str(path))
+        linecache.checkcache(name)
+        return super().source_to_code(data, name)
 
     def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
         """The folder holds what was uploaded, nothing else."""

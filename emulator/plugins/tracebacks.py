@@ -7,29 +7,74 @@ from __future__ import annotations
 
 import os
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 _EMULATOR = str(Path(__file__).parent)
+_MAIN = Path("main.py")
 
 
-def explain(error: BaseException, folder: Path) -> str:
-    """The traceback of an error, without the emulator's frames, with paths inside the plugin.
+@dataclass(frozen=True)
+class Place:
+    """Where the files of a version are.
 
-    Args:
-        folder: where the plugin's version is unpacked.
+    Attributes:
+        folder: where it is unpacked; made absolute, as that of a file is.
+        main: the file on disk that its ``main.py`` was read from, if its plugin is linked. The
+            version's code goes by the names of the files there, where debuggers look for it.
     """
-    explained = traceback.TracebackException.from_exception(error)
+
+    folder: Path
+    main: Path | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", self.folder.absolute())
+
+    def code_name(self, path: str) -> str:
+        """What the code of an unpacked file is called."""
+        if self.main is None:
+            return path
+        inner = Path(path).relative_to(self.folder)
+        return str(self.main if inner == _MAIN else self.main.parent / inner)
+
+    def unpacked(self, code_name: str) -> str | None:
+        """The unpacked file that code is of; ``None`` if it is none of the version's."""
+        path = Path(code_name)
+        if self.main is None or path.is_relative_to(self.folder):
+            return code_name if path.is_relative_to(self.folder) else None
+        if path == self.main:
+            return str(self.folder / _MAIN)
+        if not path.is_relative_to(self.main.parent):
+            return None
+        inner = path.relative_to(self.main.parent)
+        return str(self.folder / inner) if inner != _MAIN and self._has(inner) else None
+
+    def _has(self, inner: Path) -> bool:
+        return (self.folder / inner).is_file()
+
+
+def explain(error: BaseException, place: Place) -> str:
+    """The traceback of an error, without the emulator's frames, with paths inside the plugin."""
+    explained = traceback.TracebackException.from_exception(error, lookup_lines=False)
     link: traceback.TracebackException | None = explained
     while link:
-        link.stack = _plugin_frames(link.stack, folder)
+        link.stack = _plugin_frames(link.stack, place)
         link = link.__cause__ or link.__context__
-    return "".join(explained.format()).rstrip().replace(f"{folder}{os.sep}", "")
+    return _relative("".join(explained.format()), place)
 
 
-def _plugin_frames(stack: traceback.StackSummary, folder: Path) -> traceback.StackSummary:
-    """The frames from the plugin's first on, without those that import its modules."""
-    own = [number for number, frame in enumerate(stack) if frame.filename.startswith(str(folder))]
+def _plugin_frames(stack: traceback.StackSummary, place: Place) -> traceback.StackSummary:
+    """The frames from the plugin's first on, without those that import its modules.
+
+    Their lines are those of the version that ran, whatever was saved since.
+    """
+    own = []
+    for number, frame in enumerate(stack):
+        unpacked = place.unpacked(frame.filename)
+        if unpacked:
+            frame.filename = unpacked
+            own.append(number)
     kept = [
         frame
         for frame in (stack[own[0] :] if own else [])
@@ -38,9 +83,13 @@ def _plugin_frames(stack: traceback.StackSummary, folder: Path) -> traceback.Sta
     return traceback.StackSummary.from_list(kept)
 
 
-def where(frame: FrameType, folder: Path) -> str:
+def _relative(text: str, place: Place) -> str:
+    return text.rstrip().replace(f"{place.folder}{os.sep}", "")
+
+
+def where(frame: FrameType, place: Place) -> str:
     """The traceback that an error would have here, shown as that of one."""
-    stack = traceback.StackSummary.extract(traceback.walk_stack(frame))
+    walked = traceback.walk_stack(frame)
+    stack = traceback.StackSummary.extract(walked, lookup_lines=False)
     stack.reverse()
-    lines = traceback.format_list(_plugin_frames(stack, folder) or stack)
-    return "".join(lines).rstrip().replace(f"{folder}{os.sep}", "")
+    return _relative("".join(traceback.format_list(_plugin_frames(stack, place) or stack)), place)

@@ -16,6 +16,7 @@ from emulator.plugins import builder
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Isolation, Loaded
 from emulator.plugins.requirements import Conditions
+from emulator.plugins.tracebacks import Place
 from emulator.plugins.webhooks import Webhook
 
 # An id alone is no name: it comes again after a reset, and in other worlds of the same seed.
@@ -99,13 +100,15 @@ class Versions:
             built.result.set_exception(error)
 
     def _load(self, key: _Key, name: str) -> Loaded:
-        webhook = self._world.view.plugin_versions.the(key[0])["webhook"]
-        if webhook:
-            return Webhook(**webhook)
+        version = self._world.view.plugin_versions.the(key[0])
+        if version["webhook"]:
+            return Webhook(**version["webhook"])
         folder = self._folder / name
         builder.unpack(self._world.blobs.get(key[1]), folder)
         packages = builder.provide(folder, self._packages(name), self._conditions)
-        return self._isolation.load(name, folder, self._seconds, packages)
+        origin = version.get("origin")  # versions of older data have none
+        place = Place(folder, Path(origin) if origin else None)
+        return self._isolation.load(name, place, self._seconds, packages)
 
     def _packages(self, name: str) -> Path:
         """Where the packages of a version are, if it has any of its own."""

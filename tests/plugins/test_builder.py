@@ -16,6 +16,7 @@ import pytest
 
 from emulator.plugins import builder, limits, sandbox
 from emulator.plugins.builder import BuildError
+from emulator.plugins.tracebacks import Place
 
 HANDLER = "class PluginHandler:\n    name = 'it'\n"
 LONG = 30.0
@@ -43,7 +44,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 def build(folder: Path, archive: bytes, seconds: float = LONG) -> type:
     builder.unpack(archive, folder)
-    return builder.load("v", folder, seconds)
+    return builder.load("v", Place(folder), seconds)
 
 
 def problems(folder: Path, archive: bytes | str, seconds: float = LONG) -> list[str]:
@@ -116,7 +117,7 @@ def test_building_again_replaces_the_folder(folder: Path) -> None:
 
 def test_unpacked_version_is_loaded_again_without_the_archive(folder: Path) -> None:
     first = build(folder, HANDLER.encode())
-    second = builder.load("v", folder, LONG)
+    second = builder.load("v", Place(folder), LONG)
 
     assert (second.__name__, second is first) == ("PluginHandler", False)
 

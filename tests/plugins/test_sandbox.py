@@ -19,6 +19,7 @@ import pytest
 from emulator.clock import Clock
 from emulator.plugins import logs, sandbox
 from emulator.plugins.logs import RunLog
+from emulator.plugins.tracebacks import Place
 
 
 class Plugins:
@@ -34,7 +35,7 @@ class Plugins:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(code, encoding="utf-8")
         self.versions.append(version)
-        return sandbox.import_main(version, folder)
+        return sandbox.import_main(version, Place(folder))
 
 
 @pytest.fixture

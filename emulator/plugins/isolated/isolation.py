@@ -22,6 +22,7 @@ from emulator.plugins.calls import Call, Loaded, Result
 from emulator.plugins.isolated import frames, memory
 from emulator.plugins.isolated.process import WorkerProcess
 from emulator.plugins.logs import RunLog
+from emulator.plugins.tracebacks import Place
 
 _TICK = 0.1
 _LAST_WORDS_SECONDS = 0.5
@@ -130,7 +131,7 @@ class ProcessIsolation:
     def load(
         self,
         name: str,  # noqa: ARG002
-        folder: Path,
+        place: Place,
         seconds: float,
         packages: Path | None = None,
     ) -> Loaded:
@@ -138,11 +139,11 @@ class ProcessIsolation:
 
         Args:
             name: not needed here: no other version is in that process.
-            folder: where it is unpacked.
+            place: where its files are.
             seconds: how long importing may take.
             packages: a folder of packages that come before those of the interpreter.
         """
-        version = _Version(self, folder.absolute(), seconds, packages)
+        version = _Version(self, place.folder, seconds, packages)
         version.give_back(version.take())
         return version
 

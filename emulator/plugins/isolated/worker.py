@@ -108,7 +108,7 @@ class _Worker:
         self._channel = channel
         self._cache = Path(settings["cache"])
         self._requests: queue.Queue[frames.Message] = queue.Queue()
-        self._folder = Path()
+        self._place = tracebacks.Place(Path())
         self._handler: Any = None
         self._main_thread = threading.get_ident()
 
@@ -138,12 +138,12 @@ class _Worker:
                 os._exit(1)
             elif "where" in request:
                 frame = sys._current_frames()[self._main_thread]  # noqa: SLF001
-                self._channel.send(where=tracebacks.where(frame, self._folder))
+                self._channel.send(where=tracebacks.where(frame, self._place))
             else:
                 self._requests.put(request)
 
     def _import(self, folder: Path) -> None:
-        self._folder = folder
+        self._place = tracebacks.Place(folder)
         sys.path.insert(0, str(folder))
         importlib.invalidate_caches()
         self._channel.restore()
@@ -180,10 +180,10 @@ class _Worker:
             ended, text = "exit", repr(error)
         except MemoryError as error:
             memory.allow_last_words()
-            ended, text = "memory", tracebacks.explain(error, self._folder)
+            ended, text = "memory", tracebacks.explain(error, self._place)
             traceback.clear_frames(error.__traceback__)
         except BaseException as error:
-            ended, text = "error", tracebacks.explain(error, self._folder)
+            ended, text = "error", tracebacks.explain(error, self._place)
         self._channel.flush()
         kind = "class" if isinstance(self._handler, type) else "other"
         handler = None if self._handler is None else kind

@@ -1,0 +1,124 @@
+"""The code of a linked plugin goes by the names of the user's own files; its tracebacks do not."""
+
+from __future__ import annotations
+
+import pdb  # noqa: T100
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from emulator.plugins import sandbox
+from emulator.plugins.tracebacks import Place, explain
+
+MAIN = """
+import helpers.deep
+
+class PluginHandler:
+    def on_submit(self):
+        helpers.deep.fail()
+"""
+DEEP = "def fail():\n    raise ValueError('deep')\n"
+
+
+def write(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        path = folder / (name.replace("__", "/") + ".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[Path]:
+    yield write(tmp_path / "copy", main=MAIN, helpers__deep=DEEP)
+    sandbox.forget("v")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    return write(tmp_path / "own", main=MAIN, helpers__deep=DEEP)
+
+
+def failure(place: Place) -> BaseException:
+    handler: Any = sandbox.import_main("v", place).__dict__["PluginHandler"]
+    with pytest.raises(ValueError, match="deep") as failed:
+        handler().on_submit()
+    return failed.value
+
+
+def code_names(error: BaseException) -> list[str]:
+    names, trace = [], error.__traceback__
+    while trace:
+        names.append(trace.tb_frame.f_code.co_filename)
+        trace = trace.tb_next
+    return names[1:]
+
+
+def test_code_goes_by_the_names_of_the_files_it_was_saved_in(copy: Path, own: Path) -> None:
+    assert code_names(failure(Place(copy, own / "main.py"))) == [
+        str(own / "main.py"),
+        str(own / "helpers" / "deep.py"),
+    ]
+
+
+def test_code_of_an_upload_goes_by_the_names_of_its_copy(copy: Path) -> None:
+    assert code_names(failure(Place(copy))) == [
+        str(copy / "main.py"),
+        str(copy / "helpers" / "deep.py"),
+    ]
+
+
+def test_a_single_file_has_the_name_that_it_has(tmp_path: Path) -> None:
+    fail = "class PluginHandler:\n    def on_submit(self):\n        raise ValueError('deep')\n"
+    place = Place(write(tmp_path / "copy", main=fail), write(tmp_path, boxes=fail) / "boxes.py")
+    error = failure(place)
+    assert code_names(error) == [str(tmp_path / "boxes.py")]
+    assert 'File "main.py", line 3, in on_submit' in explain(error, place)
+    sandbox.forget("v")
+
+
+def test_a_traceback_has_paths_inside_the_plugin_and_the_lines_that_ran(
+    copy: Path, own: Path
+) -> None:
+    place = Place(copy, own / "main.py")
+    error = failure(place)
+    write(own, helpers__deep="# saved\n# since\n# then\n")
+    told = explain(error, place)
+    assert 'File "main.py", line 6, in on_submit' in told
+    assert 'File "helpers/deep.py", line 2, in fail\n    raise ValueError' in told
+    assert str(own) not in told
+    assert str(copy) not in told
+
+
+def test_what_only_stands_beside_the_plugin_is_not_of_it(copy: Path, own: Path) -> None:
+    (copy / "helpers" / "deep.py").write_text("from beside import fail\n", encoding="utf-8")
+    place = Place(copy, own / "main.py")
+    assert place.unpacked(str(own / "beside.py")) is None
+    assert place.unpacked(str(own.parent / "main.py")) is None
+    assert place.unpacked("<string>") is None
+    alone = Place(copy, own / "boxes.py")
+    assert alone.unpacked(str(own / "main.py")) is None
+    assert alone.unpacked(str(own / "boxes.py")) == str(copy / "main.py")
+
+
+def test_a_breakpoint_at_a_line_of_the_users_file_is_reached(copy: Path, own: Path) -> None:
+    stops: list[tuple[str, int]] = []
+
+    class Debugger(pdb.Pdb):
+        def user_line(self, frame: FrameType) -> None:
+            stops.append((frame.f_code.co_filename, frame.f_lineno))
+            self.set_continue()
+
+    handler: Any = sandbox.import_main("v", Place(copy, own / "main.py")).__dict__["PluginHandler"]
+    debugger = Debugger(nosigint=True)
+    debugger.reset()
+    assert debugger.set_break(str(own / "helpers" / "deep.py"), 2) is None
+    try:
+        with pytest.raises(ValueError, match="deep"):
+            debugger.runcall(handler().on_submit)
+    finally:
+        debugger.clear_all_breaks()
+    assert (str(own / "helpers" / "deep.py"), 2) in stops
