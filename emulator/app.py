@@ -23,6 +23,7 @@ from emulator.http.security import UploadSigner
 from emulator.http.server import HttpServer
 from emulator.http.subscriptions import Subscriptions, subscriptions_blueprint
 from emulator.inspected import Inspected
+from emulator.linked import Linked
 from emulator.played import Played, Stage
 from emulator.plugins.calls import Isolation
 from emulator.plugins.environment import Environment
@@ -166,7 +167,7 @@ def direct_connections(url: str, environment: Any = os.environ) -> Iterator[None
             environment["NO_PROXY"] = before
 
 
-class Emulator(Played, Inspected):
+class Emulator(Played, Inspected, Linked):
     """An emulator in this process, with a world of its own, in memory.
 
     ::
@@ -271,7 +272,7 @@ class Emulator(Played, Inspected):
 
     def mark(self) -> Mark:
         """Remember this moment of the world."""
-        return self.world.mark()
+        return self.played().world.mark()
 
     def reset(self, mark: Mark | None = None) -> None:
         """Bring the world back to a mark; to its scenario, where none is given."""
@@ -280,9 +281,12 @@ class Emulator(Played, Inspected):
 
     def wait_idle(self, seconds: float = 30.0) -> bool:
         """Wait until no plugin is at work; whether that came about in time."""
+        self.platform.host.look(self.world, 0)
         return self.platform.host.wait_idle(self.world, seconds)
 
     def played(self) -> Stage:
+        """The world, where what was saved has been deployed, and its host."""
+        self.platform.host.look(self.world, self._settings.sync_wait)
         return Stage(self.world, self.platform.host, self._settings.sync_wait)
 
     def environment(self, name: str = "admin") -> Mapping[str, str]:

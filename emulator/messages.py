@@ -78,6 +78,29 @@ INSTALL_HINT = (
 BUILD_EXIT = "the plugin ended the interpreter while it was imported ({error}): remove the call"
 BUILD_PROCESS = "importing the plugin ended its process: {error}"
 
+LINK_NOT_ABSOLUTE = (
+    'the path "{path}" is not absolute, and the emulator may run in another folder: give the whole '
+    "path"
+)
+LINK_GONE = "there is nothing at {path}: put the plugin there, or link it to where it is"
+LINK_NO_MAIN = (
+    "{path} holds no main.py: put the PluginHandler class in main.py, at the top of the folder"
+)
+LINK_NO_PYTHON = "{path} is neither a folder nor a .py file: link one of these"
+LINK_TOO_LARGE = "the Python files of {path} have more than {limit} MB: leave data out of them"
+LINK_TOO_MANY = (
+    "{path} holds more than {limit} Python files: keep what is not the plugin's, such as a virtual "
+    "environment, somewhere else"
+)
+LINK_UNREADABLE = "{path} cannot be read: {reason}"
+
+
+# What the emulator says of linked plugins on its own output
+
+LINK_RUNS = "plugin {name!r}: version {number}, saved in {path}, runs"
+LINK_FAILED = "plugin {name!r}: what is saved in {path} does not run{instead}:\n{problems}"
+LINK_RUNS_INSTEAD = "; version {number} runs on"
+
 
 # Settings of the plugin host that do not work out
 

@@ -1,4 +1,4 @@
-"""Commands about plugins: their versions, and what changed between them."""
+"""Commands about plugins: their versions, what changed between them, and links to folders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.
 
 @click.group()
 def plugins() -> None:
-    """List plugins, show and compare the versions of their source."""
+    """List plugins, show and compare the versions of their source, run them from folders."""
 
 
 @plugins.command("list")
@@ -33,7 +33,17 @@ def list_plugins(as_json: bool, world: str, data_dir: Path | None) -> None:
         click.echo(json.dumps(told, indent=2))
         return
     for each in told:
-        click.echo(_line(each))
+        _show(each)
+
+
+def _show(plugin: dict[str, Any]) -> None:
+    click.echo(_line(plugin))
+    if plugin["link"] and plugin["link"]["error"]:
+        _show_below(plugin["link"]["error"])
+
+
+def _show_below(text: str) -> None:
+    click.echo("\n".join(f"    {line}" for line in text.splitlines()))
 
 
 def _line(plugin: dict[str, Any]) -> str:
@@ -42,7 +52,8 @@ def _line(plugin: dict[str, Any]) -> str:
     if plugin["version"] != plugin["activeVersion"] and plugin["activeVersion"]:
         version += f" (version {plugin['activeVersion']} runs)"
     on = ", ".join(plugin["projectIds"]) or "no project"
-    return f"{plugin['name']}: {kind}, {plugin['status']}, {version}, on {on}"
+    linked = f", linked to {plugin['link']['path']}" if plugin["link"] else ""
+    return f"{plugin['name']}: {kind}, {plugin['status']}, {version}, on {on}{linked}"
 
 
 @plugins.command()
@@ -60,7 +71,7 @@ def versions(name: str, as_json: bool, world: str, data_dir: Path | None) -> Non
         called = ", ".join([*each["handlerTypes"], *each["eventMatcher"]])
         click.echo(f"{each['number']} {each['createdAt']} {each['status']} {called}".rstrip())
         for problem in each["problems"]:
-            click.echo("\n".join(f"    {line}" for line in problem.splitlines()))
+            _show_below(problem)
 
 
 @plugins.command()
@@ -94,6 +105,64 @@ def diff(name: str, old: int, new: int, world: str, data_dir: Path | None) -> No
     """Show what changed in plugin NAME from version OLD to version NEW."""
     told = _get(data_dir, world, "/diff", plugin=name, **{"from": old, "to": new})
     click.echo(told["diff"], nl=False)
+
+
+@plugins.command()
+@click.argument("name")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--project", "projects", multiple=True, help="Activate it there: an id or a title.")
+@click.option(
+    "--event-matcher",
+    "patterns",
+    multiple=True,
+    metavar="PATTERN",
+    help="Events to call on_event for, such as asset.*; for plugins that define it.",
+)
+@_json_option
+@_world_option
+@data_dir_option
+def link(
+    name: str,
+    path: Path,
+    *,
+    projects: tuple[str, ...],
+    patterns: tuple[str, ...],
+    as_json: bool,
+    world: str,
+    data_dir: Path | None,
+) -> None:
+    """Run plugin NAME straight from PATH, a folder with a main.py or a single .py file.
+
+    From then on, saving a file there deploys it: what cannot be built is reported, and the last
+    version that could be runs on. A plugin that there is not yet is made.
+    """
+    data = {
+        "plugin": name,
+        "path": str(path.absolute()),
+        "projects": list(projects),
+        "eventMatcher": list(patterns),
+    }
+    told = _post(data_dir, world, "/link", data)
+    if as_json:
+        click.echo(json.dumps(told, indent=2))
+    else:
+        _show(told)
+    if told["status"] == "FAILED":
+        raise SystemExit(1)
+
+
+@plugins.command()
+@click.argument("name")
+@_world_option
+@data_dir_option
+def unlink(name: str, world: str, data_dir: Path | None) -> None:
+    """Let plugin NAME no longer follow what is saved; its last version stays."""
+    _show(_post(data_dir, world, "/unlink", {"plugin": name}))
+
+
+def _post(data_dir: Path | None, world: str, path: str, data: dict[str, Any]) -> Any:
+    process = running(settings_from({"data_dir": data_dir}))
+    return process.request("POST", f"/worlds/{world}/plugins{path}", json=data)
 
 
 def _get(data_dir: Path | None, world: str, path: str, **parameters: Any) -> Any:

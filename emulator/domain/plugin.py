@@ -86,6 +86,7 @@ def take_name(tx: Transaction, operation: str, name: str) -> Document:
             "status": "DEPLOYING",
             "activeVersionId": None,
             "uploadId": None,
+            "link": None,
             "createdAt": tx.now,
             "updatedAt": tx.now,
         }
@@ -103,10 +104,12 @@ def announce_update(tx: Transaction, name: str) -> Upload:
     """Say where the archive of a plugin's next version is to be uploaded.
 
     Raises:
-        KiliError: the plugin is unknown, or not the actor's to manage.
+        KiliError: the plugin is unknown, linked, or not the actor's to manage.
     """
     operation = "generateUpdateUrl"
-    return _expect_upload(tx, managed(tx, operation, name))
+    plugin = managed(tx, operation, name)
+    _refuse_linked(operation, plugin)
+    return _expect_upload(tx, plugin)
 
 
 def _expect_upload(tx: Transaction, plugin: Document) -> Upload:
@@ -125,16 +128,54 @@ def deploy(
         subscription: what the platform shall call it for.
 
     Raises:
-        KiliError: the plugin is unknown, nothing was uploaded, or the subscription is not valid.
+        KiliError: the plugin is unknown or linked, nothing was uploaded, or the subscription is
+            not valid.
     """
     plugin = managed(tx, operation, name)
+    _refuse_linked(operation, plugin)
     if is_webhook(tx, plugin):
         raise errors.plugin_is_webhook(operation, name)
     subscription.check(operation, exclusive=True)
     archive = tx.files.get(plugin["uploadId"] or "")
     if not archive:
         raise errors.plugin_not_uploaded(operation, name)
-    version = add_version(tx, plugin, subscription, fileId=archive["id"], digest=archive["digest"])
+    return deploy_archive(tx, plugin, archive, subscription)
+
+
+def _refuse_linked(operation: str, plugin: Document) -> None:
+    """A linked plugin gets its versions from what is saved, and from nowhere else."""
+    link = link_of(plugin)
+    if link:
+        raise errors.plugin_is_linked(operation, plugin["name"], link["path"])
+
+
+def link_of(plugin: Document) -> dict[str, Any] | None:
+    """What a plugin is linked to, if it is: see :mod:`emulator.domain.plugin_link`."""
+    link: dict[str, Any] | None = plugin.get("link")  # plugins of older data have no such member
+    return link
+
+
+def deploy_archive(
+    tx: Transaction,
+    plugin: Document,
+    archive: Document,
+    subscription: PluginSubscription,
+    origin: str | None = None,
+) -> Document:
+    """Make a version of an archive, and have it built.
+
+    Args:
+        archive: its file.
+        origin: the file on disk that its ``main.py`` was read from, if it was not uploaded.
+    """
+    version = add_version(
+        tx,
+        plugin,
+        subscription,
+        fileId=archive["id"],
+        digest=archive["digest"],
+        origin=origin,
+    )
     tx.plugins.change(plugin, status="DEPLOYING", uploadId=None)
     request_deployment(tx, version)
     return version
@@ -146,7 +187,7 @@ def add_version(
     """Give a plugin its next version, which is not deployed yet.
 
     Args:
-        source: ``fileId`` and ``digest`` of an archive, or ``webhook``.
+        source: ``fileId``, ``digest`` and ``origin`` of an archive, or ``webhook``.
     """
     number = tx.plugin_versions.count("plugin", plugin["id"]) + 1
     if number > 1:
@@ -158,6 +199,7 @@ def add_version(
             "number": number,
             "fileId": None,
             "digest": "",
+            "origin": None,
             "webhook": None,
             **subscription.members(),
             "status": "DEPLOYING",
@@ -166,14 +208,20 @@ def add_version(
         }
     )
     for content in subscription.remarks():
-        _add_build_line(tx, plugin, version, "warning", content)
+        add_build_line(tx, plugin, version, "warning", content)
     return version
+
+
+def newest_version(view: BaseView[Any], plugin: Document) -> Document | None:
+    """The version that was deployed last, whether it runs or not."""
+    versions = view.plugin_versions.find("plugin", plugin["id"])
+    return versions[-1] if versions else None
 
 
 def is_webhook(view: BaseView[Any], plugin: Document) -> bool:
     """Whether a plugin is an address to be told, and not code to be run."""
-    versions = view.plugin_versions.find("plugin", plugin["id"])
-    return bool(versions) and versions[-1]["webhook"] is not None
+    newest = newest_version(view, plugin)
+    return newest is not None and newest["webhook"] is not None
 
 
 def request_deployment(tx: Transaction, version: Document) -> None:
@@ -202,7 +250,7 @@ def finish_deployment(tx: Transaction, version_id: str, problems: list[str]) -> 
         changes["status"] = status
     tx.plugins.change(plugin, **changes)
     for content in problems:
-        _add_build_line(tx, plugin, version, "error", content)
+        add_build_line(tx, plugin, version, "error", content)
     tell_build(tx, version, BUILD_FAILED if problems else BUILT)
 
 
@@ -212,15 +260,16 @@ def tell_build(tx: Transaction, version: Document, subject: str) -> None:
     tx.emit(subject, told, project_id="", internal=True)
 
 
-def _add_build_line(
-    tx: Transaction, plugin: Document, version: Document, log_type: str, content: str
+def add_build_line(
+    tx: Transaction, plugin: Document, version: Document | None, log_type: str, content: str
 ) -> None:
+    """Add a line to what ``getPluginBuildErrors`` answers; of no version, if there is none."""
     tx.plugin_build_errors.insert(
         {
             "id": tx.new_id(),
             "pluginId": plugin["id"],
             "pluginName": plugin["name"],
-            "versionId": version["id"],
+            "versionId": version["id"] if version else None,
             "content": content,
             "logType": log_type,
             "createdAt": tx.now,

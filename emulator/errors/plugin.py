@@ -92,6 +92,30 @@ def plugin_is_webhook(operation: str, name: str) -> KiliError:
     return _plugins("400: Bad Request", operation, detail)
 
 
+def plugin_is_linked(operation: str, name: str, path: str) -> KiliError:
+    """Code is deployed under the name of a plugin that runs from a folder (ours)."""
+    detail = (
+        f'"{name}" is linked to {path}: save its files there, or end the link with '
+        f"kili-emulator plugins unlink"
+    )
+    return _plugins("400: Bad Request", operation, detail)
+
+
+def plugin_not_linked(name: str) -> KiliError:
+    """A link is to be ended that there is not (the control plane's)."""
+    return KiliError(f'plugin "{name}" is not linked: it has nothing to be unlinked from')
+
+
+def link_impossible(reason: str) -> KiliError:
+    """What a plugin is to be linked to is no plugin (the control plane's)."""
+    return KiliError(f"nothing was linked: {reason}")
+
+
+def link_without_administrator() -> KiliError:
+    """Nobody in the world could have made a plugin (the control plane's)."""
+    return KiliError("nobody in this world administers an organization: make somebody ADMIN first")
+
+
 def plugin_no_webhook(operation: str, name: str) -> KiliError:
     """``updateWebhook`` names a plugin that has code (ours)."""
     detail = f'"{name}" is a plugin with code and no webhook: change it with updatePluginRunner'

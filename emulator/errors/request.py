@@ -38,6 +38,12 @@ CONTROL_MARK = 'send {"mark": …} with what POST …/mark answered'
 CONTROL_MARK_OUTSIDE = "the mark is not of the time between the world's start and now"
 CONTROL_KEY = 'send {"revoked": true or false, "expiryDate": time}, or one of them'
 CONTROL_PLUGIN = "name a plugin: ?plugin=…"
+CONTROL_LINK = (
+    'send {"plugin": name, "path": absolute path of a folder or .py file on the machine of the '
+    'emulator, "projects": [ids or titles], "eventMatcher": [patterns]}; the last two may be left '
+    "out"
+)
+CONTROL_UNLINK = 'send {"plugin": name}'
 CONTROL_VERSION = "give the number of a version: {parameter}=…"
 CONTROL_RUNS = (
     "ask with any of plugin, project, failed (true or false), limit (a number), after (a cursor "

@@ -45,7 +45,14 @@ def create_application(
         return jsonify(status="ready")
 
     application.register_blueprint(
-        graphql_blueprint(registry, executor, signer, request_log, settings)
+        graphql_blueprint(
+            registry,
+            executor,
+            signer,
+            request_log,
+            settings,
+            lambda world: host.look(world, settings.sync_wait),
+        )
     )
     application.register_blueprint(files_blueprint(registry, signer))
     application.register_blueprint(control_blueprint(registry, settings, host, shut_down))

@@ -35,8 +35,13 @@ def graphql_blueprint(
     signer: security.UploadSigner,
     request_log: RequestLog,
     settings: Settings,
+    look: Callable[[World], None],
 ) -> Blueprint:
-    """The routes of the GraphQL API."""
+    """The routes of the GraphQL API.
+
+    Args:
+        look: has deployed what was saved where plugins of a world are linked to.
+    """
     blueprint = Blueprint("graphql", __name__, url_prefix=API_PATH)
 
     @blueprint.get("/version")
@@ -62,8 +67,10 @@ def graphql_blueprint(
         if not isinstance(data.get("query"), str):
             request_log.add(Entry(request, session, [], errors=True))
             return _json(plain_error(errors.NO_QUERY, errors.BAD_USER_INPUT), 400)
-        valid, answer = executor.execute(data, context)
         operations = executor.operations(data["query"])
+        if actor.run_id is None and any(map(_relies_on_plugins, operations)):
+            look(world)
+        valid, answer = executor.execute(data, context)
         request_log.add(Entry(request, session, operations, errors="errors" in answer))
         await_deliveries(context.deliveries, settings.sync_wait)
         received.answered(
@@ -76,6 +83,14 @@ def graphql_blueprint(
         return _json(answer, 200 if valid else 400)
 
     return blueprint
+
+
+def _relies_on_plugins(operation: str) -> bool:
+    """Whether a root field may call plugins, or asks about them.
+
+    No other waits for what is being built: what is imported then may ask the API for something.
+    """
+    return operation.startswith("Mutation.") or "Plugin" in operation
 
 
 def context_maker(signer: security.UploadSigner, workflow: str = "auto") -> MakeContext:

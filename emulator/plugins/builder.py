@@ -45,7 +45,7 @@ def unpack(archive: bytes, folder: Path) -> None:
     files = read_archive(archive)
     if "main.py" not in files:
         raise BuildError(messages.BUILD_NO_MAIN)
-    _compile(files)
+    check_syntax(files)
     try:
         _write(files, folder)
     except (OSError, ValueError) as error:
@@ -163,8 +163,12 @@ def _read_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> b
     return bytes(content)
 
 
-def _compile(files: dict[str, bytes]) -> None:
-    """Find every file that is not Python, not only the first."""
+def check_syntax(files: dict[str, bytes]) -> None:
+    """Find every file that is not Python, not only the first.
+
+    Raises:
+        BuildError: there are such files.
+    """
     problems = []
     for name, content in sorted(files.items()):
         if not name.endswith(".py"):

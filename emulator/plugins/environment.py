@@ -85,6 +85,11 @@ class Environment:
                     known.append(name)
         return found
 
+    def sdk_version(self) -> str | None:
+        """The version of the SDK that is installed there."""
+        found = self.find("kili")
+        return found.version if found else None
+
     def pip_line(self, arguments: Sequence[str]) -> str:
         """The command that installs something there."""
         return shlex.join([self.python, "-m", "pip", "install", *arguments])

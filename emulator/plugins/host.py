@@ -8,15 +8,20 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import plugin as plugins_of
+from emulator.domain import plugin_link
 from emulator.domain import run as runs_of
 from emulator.domain.events import Delivery, Event
+from emulator.domain.plugin_link import Link
+from emulator.domain.run_record import find_plugin
 from emulator.domain.trigger import triggered_by
-from emulator.domain.world import World
+from emulator.domain.world import Actor, World
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Isolation
+from emulator.plugins.links import Links
 from emulator.plugins.requirements import Conditions
 from emulator.plugins.runs import Runs
 from emulator.plugins.schedule import Schedule, Started, Timing
+from emulator.plugins.sources import told_plugin
 from emulator.plugins.versions import Versions
 from emulator.rules.plugin_source import HANDLER_TYPES
 
@@ -104,6 +109,45 @@ class PluginHost:
             wait([begun.awaited], seconds)
         return begun.run_id
 
+    def look(self, world: World, seconds: float) -> None:
+        """Deploy what was saved where plugins are linked to, before somebody relies on it.
+
+        Args:
+            seconds: how long to wait, at most, until it is built.
+        """
+        host = self._hosts.get(world)
+        if host:
+            host.look(seconds)
+
+    def link(self, world: World, actor: Actor, wanted: Link, seconds: float) -> dict[str, Any]:
+        """Link a plugin to a folder or file; what is told of it then.
+
+        Args:
+            actor: who does it, and creates the plugin if there is none.
+            seconds: how long to wait, at most, until what is there is built.
+
+        Raises:
+            KiliError: there is no plugin on disk, or it cannot be linked.
+        """
+        host = self._hosts[world]
+        plugin_id = host.links.link(actor, wanted)
+        host.look(seconds)
+        return told_plugin(world.view, world.view.plugins.the(plugin_id))
+
+    def unlink(self, world: World, name: str, seconds: float) -> dict[str, Any]:
+        """End a link; what is told of the plugin then, whose last version stays.
+
+        Args:
+            seconds: how long to wait, at most, until what was saved before is built.
+
+        Raises:
+            KiliError: there is no such plugin, or it is not linked.
+        """
+        self.look(world, seconds)
+        with world.transaction(Actor.system()) as tx:
+            plugin = plugin_link.unlink(tx, find_plugin(tx, name))
+        return told_plugin(world.view, plugin)
+
     def close(self) -> None:
         """Detach every world."""
         for world in list(self._hosts):
@@ -124,11 +168,19 @@ class WorldHost:
         self.runs = Runs(
             self.schedule, self._versions, timing, records_print=conditions.policy != "on-premise"
         )
+        self.links = Links(self.schedule, conditions.environment.sdk_version)
+        self._saved: set[Delivery] = set()  # builds of what was saved
         world.bus.subscribe(self._dispatch)
         world.after_roll_back += [self.schedule.interrupt, self._resume]
         self._resume()
 
+    def look(self, seconds: float) -> None:
+        """Have what was saved deployed, and wait for that, also where others had it deployed."""
+        self.links.look()
+        wait(list(self._saved), seconds)
+
     def close(self) -> None:
+        self.links.close()
         self.schedule.close()
         self.runs.endings.close()
         self._versions.close()
@@ -142,6 +194,7 @@ class WorldHost:
                 if version["status"] == "DEPLOYING":
                     plugins_of.request_deployment(tx, version)
         self.runs.endings.tell()
+        self.links.watch()
 
     def _dispatch(self, events: list[Event]) -> list[Delivery]:
         started: list[Delivery] = []
@@ -158,11 +211,18 @@ class WorldHost:
 
     def _deploy(self, version_id: str) -> list[Delivery]:
         """Have a version built, now or as late as the platform; what can be waited for."""
-        is_code = self._world.view.plugin_versions.the(version_id)["webhook"] is None
-        if is_code and self._deployment:
+        version = self._world.view.plugin_versions.the(version_id)
+        if version["status"] != "DEPLOYING":  # it is known already that it cannot be built
+            return []
+        was_saved = version.get("origin") is not None
+        if version["webhook"] is None and self._deployment and not was_saved:
             self.schedule.later(self._deployment, lambda: self._start_build(version_id))
             return []
-        return [self._start_build(version_id)]
+        started = self._start_build(version_id)
+        if was_saved:
+            self._saved.add(started)
+            started.add_done_callback(lambda _: self._saved.discard(started))
+        return [started]
 
     def _start_build(self, version_id: str) -> Delivery:
         started, epoch = Started(), self._world.epoch
@@ -180,3 +240,6 @@ class WorldHost:
             problems = error.problems
         with self.schedule.change(epoch) as tx:
             plugins_of.finish_deployment(tx, version_id, problems)
+        version = self._world.view.plugin_versions.get(version_id)
+        if version and version.get("origin"):
+            self.links.announce(version["pluginId"])

@@ -6,6 +6,7 @@ import difflib
 from typing import Any
 
 from emulator import errors
+from emulator.domain.plugin import link_of
 from emulator.domain.run_record import find_plugin
 from emulator.domain.world import View, World
 from emulator.plugins.builder import BuildError, read_archive
@@ -17,9 +18,11 @@ def told_plugin(view: View, plugin: Document) -> dict[str, Any]:
 
     Returns:
         ``id``, ``name``, ``status``, ``projectIds``, ``createdAt``, ``updatedAt``; ``isWebhook``;
-        the numbers of the newest ``version`` and of the ``activeVersion``, which runs.
+        the numbers of the newest ``version`` and of the ``activeVersion``, which runs; ``link``,
+        if it is linked: ``path``, ``eventMatcher``, and ``error``, if what is there cannot run.
     """
     versions = view.plugin_versions.find("plugin", plugin["id"])
+    link = link_of(plugin)
     active = view.plugin_versions.get(plugin["activeVersionId"] or "")
     members = ("id", "name", "status", "projectIds", "createdAt", "updatedAt")
     return {
@@ -27,7 +30,18 @@ def told_plugin(view: View, plugin: Document) -> dict[str, Any]:
         "isWebhook": bool(versions) and versions[-1]["webhook"] is not None,
         "version": versions[-1]["number"] if versions else None,
         "activeVersion": active["number"] if active else None,
+        "link": {**link, "error": link["error"] or _failure(view, versions)} if link else None,
     }
+
+
+def _failure(view: View, versions: list[Document]) -> str | None:
+    """What the build of the newest version said, if that failed."""
+    if not versions or versions[-1]["status"] != "FAILED":
+        return None
+    newest = versions[-1]
+    lines = view.plugin_build_errors.find("plugin", newest["pluginId"])
+    said = [each for each in lines if each["versionId"] == newest["id"]]
+    return "\n".join(each["content"] for each in said if each["logType"] == "error")
 
 
 def told_versions(view: View, name: str) -> list[dict[str, Any]]:
@@ -35,7 +49,8 @@ def told_versions(view: View, name: str) -> list[dict[str, Any]]:
 
     Returns:
         of each ``number``, ``status``, ``createdAt``, ``handlerTypes``, ``eventMatcher``,
-        ``clientVersion``, ``digest``, ``webhook``, and ``problems``: what its build said.
+        ``clientVersion``, ``digest``, ``webhook``, ``origin`` (the file that its ``main.py`` was
+        read from, if the plugin was linked), and ``problems``: what its build said.
 
     Raises:
         KiliError: there is no such plugin.
@@ -55,6 +70,7 @@ def told_versions(view: View, name: str) -> list[dict[str, Any]]:
     return [
         {
             **{member: version[member] for member in members},
+            "origin": version.get("origin"),  # versions of older data have none
             "problems": [each["content"] for each in lines if each["versionId"] == version["id"]],
         }
         for version in view.plugin_versions.find("plugin", plugin["id"])

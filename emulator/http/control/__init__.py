@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 
 from emulator import errors
 from emulator.config import DEFAULT_WORLD, Settings
@@ -16,7 +16,7 @@ from emulator.domain.world import Actor, World
 from emulator.http import security
 from emulator.http.body import BodyError
 from emulator.http.control.people import add_people_routes
-from emulator.http.control.plugins import add_plugin_routes
+from emulator.http.control.plugins import add_link_routes, add_plugin_routes
 from emulator.http.control.runs import add_run_routes
 from emulator.http.control.webhooks import add_webhook_routes
 from emulator.http.control.why import add_why_route
@@ -45,6 +45,7 @@ def control_blueprint(
         if session is None:
             return security.unauthorized()
         name = (request.view_args or {}).get("name")
+        g.controller = session[1].user
         allowed = _controls(*session, name)
         return None if allowed else security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
 
@@ -64,7 +65,8 @@ def control_blueprint(
     add_registry_routes(blueprint, registry, settings.scenario)
     add_world_routes(blueprint, registry, host)
     add_run_routes(blueprint, registry, host)
-    add_plugin_routes(blueprint, registry)
+    add_plugin_routes(blueprint, registry, host, settings.sync_wait)
+    add_link_routes(blueprint, registry, host)
     add_why_route(blueprint, registry)
     add_webhook_routes(blueprint, registry, host)
     add_people_routes(blueprint, registry, host, settings.sync_wait)

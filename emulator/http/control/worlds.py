@@ -18,6 +18,7 @@ from emulator.http.body import read_json
 from emulator.plugins.host import PluginHost
 
 _LONGEST_WAIT = 86_400
+_BUILD_SECONDS = 50.0  # commands wait for a minute
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
 
@@ -64,7 +65,9 @@ def add_world_routes(blueprint: Blueprint, registry: WorldRegistry, host: Plugin
 
     @blueprint.post("/worlds/<name>/mark")
     def mark_world(name: str) -> Response:
-        return jsonify(asdict(registry.get(name).mark()))
+        world = registry.get(name)
+        host.look(world, _BUILD_SECONDS)
+        return jsonify(asdict(world.mark()))
 
     @blueprint.get("/worlds/<name>/export")
     def export_world(name: str) -> Response:
@@ -86,7 +89,9 @@ def add_world_routes(blueprint: Blueprint, registry: WorldRegistry, host: Plugin
         seconds = read_json(request).get("timeout", 30)
         if not _is_number(seconds):
             raise WorldError(errors.CONTROL_WAIT)
-        return jsonify(idle=host.wait_idle(registry.get(name), min(max(seconds, 0), _LONGEST_WAIT)))
+        world = registry.get(name)
+        host.look(world, 0)
+        return jsonify(idle=host.wait_idle(world, min(max(seconds, 0), _LONGEST_WAIT)))
 
 
 def _mark(data: dict[str, Any], world: World) -> Mark:

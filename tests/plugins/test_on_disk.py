@@ -1,0 +1,114 @@
+"""What is read where a plugin is linked to; what may be half-written is read again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from emulator.domain.plugin_link import Saved
+from emulator.plugins.on_disk import Found, OnDisk
+
+HANDLER = "class PluginHandler:\n    def on_submit(self, label, asset_id): pass\n"
+BROKEN = HANDLER + "    def on_review("
+
+Step = Callable[[], object]
+
+
+class Editor(threading.Event):
+    """Does one step of a save at each moment that somebody waits, instead of time passing."""
+
+    def __init__(self, *steps: Step) -> None:
+        super().__init__()
+        self._steps = list(steps)
+        self.waited = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited += 1
+        if self._steps:
+            self._steps.pop(0)()
+        return False
+
+
+def on_disk(path: Path, *event_matcher: str, version: str | None = "26.2.4") -> OnDisk:
+    return OnDisk(path, event_matcher, version)
+
+
+def settled(place: OnDisk, editor: Editor) -> Found:
+    return place.settled(place.read(), editor)
+
+
+def problems(found: Found) -> str:
+    assert isinstance(found, Saved)
+    return "\n".join(found.problems)
+
+
+def test_what_has_no_fault_is_taken_at_once(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(HANDLER)
+    editor = Editor()
+    found = settled(on_disk(tmp_path), editor)
+    assert isinstance(found, Saved)
+    assert found.subscription.handler_types == ["onSubmit"]
+    assert found.subscription.client_version == "26.2.4"
+    assert found.main == str(tmp_path / "main.py")
+    assert (found.problems, editor.waited) == ((), 0)
+
+
+def test_a_file_that_is_just_being_written_is_waited_for(tmp_path: Path) -> None:
+    main = tmp_path / "main.py"
+    main.write_text("")
+    editor = Editor(lambda: main.write_text(HANDLER[:40]), lambda: main.write_text(HANDLER))
+    assert problems(settled(on_disk(tmp_path), editor)) == ""
+
+
+def test_a_file_that_an_editor_has_moved_aside_is_waited_for(tmp_path: Path) -> None:
+    main = tmp_path / "main.py"
+    assert "holds no main.py" in str(on_disk(tmp_path).read())
+    found = settled(on_disk(tmp_path), Editor(lambda: main.write_text(HANDLER)))
+    assert problems(found) == ""
+
+
+def test_a_fault_that_stays_is_told_after_one_moment(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(BROKEN)
+    (tmp_path / "helper.py").write_text("x = ")
+    editor = Editor()
+    told = problems(settled(on_disk(tmp_path), editor))
+    assert 'File "helper.py", line 1' in told
+    assert 'File "main.py", line 3' in told
+    assert editor.waited == 1
+
+
+def test_one_who_never_stops_writing_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    main = tmp_path / "main.py"
+    main.write_text(BROKEN)
+    texts = [BROKEN + "#" * count for count in range(1, 100)]
+    editor = Editor(*(lambda text=text: main.write_text(text) for text in texts))
+    assert problems(settled(on_disk(tmp_path), editor))
+    assert editor.waited < 99
+
+
+def test_what_clients_would_refuse_is_a_problem(tmp_path: Path) -> None:
+    main = tmp_path / "main.py"
+    main.write_text("x = 1")
+    assert "defines no class PluginHandler" in problems(on_disk(tmp_path).read())
+    main.write_text(HANDLER.replace("on_submit", "on_event"))
+    assert "with --event-matcher" in problems(on_disk(tmp_path).read())
+    found = on_disk(tmp_path, "asset.*").read()
+    assert isinstance(found, Saved)
+    assert found.subscription.event_matcher == ["asset.*"]
+    assert found.problems == ()
+
+
+def test_what_clients_refuse_depends_on_the_client(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(
+        "from base import PluginHandler as Base\nclass PluginHandler(Base): pass\n"
+    )
+    assert "no handler, so nothing would" in problems(on_disk(tmp_path).read())
+    assert problems(on_disk(tmp_path, version="2.171.0").read()) == ""
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_bytes(b"\xef\xbb\xbf" + HANDLER.encode())
+    assert problems(on_disk(tmp_path).read()) == ""
+    (tmp_path / "main.py").write_bytes(b"# caf\xe9\n" + HANDLER.encode())
+    assert "main.py is not UTF-8 text" in problems(on_disk(tmp_path).read())

@@ -1,0 +1,101 @@
+"""Saves are noticed in the background, once they have come to rest."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from emulator.plugins.watcher import Settling, Watcher
+
+SOON = 20.0
+
+
+@pytest.mark.parametrize(
+    ("seen", "due"),
+    [
+        ("aa", ".!"),
+        ("aaaa", ".!.."),
+        ("aabb", ".!.!"),
+        ("aabaa", ".!..."),
+        ("aabbaa", ".!.!.!"),
+        ("abcdee", ".....!"),
+    ],
+)
+def test_a_change_is_taken_once_and_only_when_it_has_come_to_rest(seen: str, due: str) -> None:
+    settling = Settling()
+    assert "".join("!" if settling.is_due(each) else "." for each in seen) == due
+
+
+class Desk:
+    """Something to watch."""
+
+    def __init__(self) -> None:
+        self.is_wanted = True
+        self.state: object = 0
+        self.changed = threading.Event()
+        self.fails = False
+        self.watcher = Watcher("a desk", lambda: self.is_wanted, self.see, self.take, 0.001)
+
+    def see(self) -> object:
+        if self.fails:
+            self.fails = False
+            raise OSError("gone")
+        return self.state
+
+    def take(self) -> None:
+        self.changed.set()
+
+    def notices(self, state: object) -> bool:
+        self.changed.clear()
+        self.state = state
+        return self.changed.wait(SOON)
+
+    @property
+    def threads(self) -> list[threading.Thread]:
+        return [each for each in threading.enumerate() if each.name == "a desk"]
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    made = Desk()
+    yield made
+    made.watcher.close()
+    assert not made.threads
+
+
+def test_there_is_a_thread_as_long_as_there_is_something_to_see(desk: Desk) -> None:
+    desk.is_wanted = False
+    desk.watcher.wake()
+    assert not desk.threads
+    desk.is_wanted = True
+    desk.watcher.wake()
+    desk.watcher.wake()
+    assert desk.changed.wait(SOON)
+    (thread,) = desk.threads
+    assert desk.notices(1)
+    desk.is_wanted = False
+    thread.join(SOON)
+    assert not desk.threads
+    desk.is_wanted = True
+    desk.watcher.wake()
+    assert desk.notices(2)
+
+
+def test_a_failure_is_told_and_ends_nothing(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.watcher.wake()
+    assert desk.changed.wait(SOON)
+    with caplog.at_level(logging.ERROR):
+        desk.fails = True
+        assert desk.notices(1)
+    assert "OSError: gone" in caplog.text
+
+
+def test_what_is_closed_watches_no_more(desk: Desk) -> None:
+    desk.watcher.wake()
+    desk.watcher.close()
+    assert not desk.threads
+    desk.watcher.wake()
+    assert not desk.threads

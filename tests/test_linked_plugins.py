@@ -1,0 +1,190 @@
+"""Plugins that run from a folder: by command, over HTTP, with every SDK, after a restart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from click.testing import CliRunner
+
+from emulator.cli import main
+from tests.linking import MAIN, NAME
+from tests.sdk import SdkSession
+from tests.server import RemoteWorld, ServerUnderTest
+
+TITLE = "Plugin tutorial: count the objects"
+Command = Callable[..., str]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "boxes"
+    path.mkdir()
+    (path / "main.py").write_text(MAIN, encoding="utf-8")
+    say(path, "one")
+    return path
+
+
+def say(folder: Path, text: str) -> None:
+    (folder / "helpers.py").write_text(f"TEXT = {text!r}\n", encoding="utf-8")
+
+
+def command_of(server: ServerUnderTest, world: str = "default") -> Command:
+    def run(*arguments: str, status: int = 0, typed: str | None = None) -> str:
+        where = ["--world", world, "--data-dir", str(server.data_dir)]
+        done = CliRunner().invoke(main, [*arguments, *where], input=typed)
+        assert done.exit_code == status, done.output
+        return done.output
+
+    return run
+
+
+@pytest.fixture
+def command(server: ServerUnderTest, remote_world: RemoteWorld) -> Command:
+    """Runs commands that are about a world of one's own."""
+    return command_of(server, remote_world.name)
+
+
+def submit(command: Command, project: str) -> Any:
+    """The run of the linked plugin for a label that is submitted."""
+    label = json.dumps({"JOB_0": {"annotations": []}})
+    arguments = ("submit", "--project", project, "--label", "-", "--json")
+    (run,) = json.loads(command(*arguments, typed=label))["runs"]
+    return run
+
+
+def prints(world: RemoteWorld) -> list[str]:
+    return [each["content"] for each in world.export()["pluginLogs"]]
+
+
+def test_the_command_links_shows_and_unlinks(
+    command: Command, remote_world: RemoteWorld, folder: Path
+) -> None:
+    linked = f"{NAME}: plugin, ACTIVE, version 1, on {remote_world.project_id}, linked to {folder}"
+    assert command("plugins", "link", NAME, "boxes", "--project", TITLE).strip() == linked
+    assert command("plugins", "list").strip() == linked
+    say(folder, "two")
+    assert submit(command, TITLE)["outcome"] == "SUCCEEDED"
+    assert prints(remote_world) == ["two"]
+    assert command("plugins", "unlink", NAME).strip() == (
+        f"{NAME}: plugin, ACTIVE, version 2, on {remote_world.project_id}"
+    )
+    assert "is not linked" in command("plugins", "unlink", NAME, status=1)
+
+
+def test_the_command_fails_where_the_first_build_does(command: Command, folder: Path) -> None:
+    (folder / "helpers.py").write_text("1 / 0\n")
+    shown = command("plugins", "link", NAME, "boxes", status=1)
+    first, *rest = shown.splitlines()
+    assert first == f"{NAME}: plugin, FAILED, version 1, on no project, linked to {folder}"
+    assert rest[-1] == "    ZeroDivisionError: division by zero"
+    assert command("plugins", "list") == shown
+    told = json.loads(command("plugins", "link", NAME, "boxes", "--json", status=1))
+    assert told["link"]["error"].endswith("ZeroDivisionError: division by zero")
+    say(folder, "mended")
+    assert "ACTIVE, version 3" in command("plugins", "list")
+
+
+def test_the_command_says_what_cannot_be_linked(command: Command, folder: Path) -> None:
+    refused = command("plugins", "link", NAME, "nowhere", status=1)
+    assert f"nothing was linked: there is nothing at {folder.parent / 'nowhere'}" in refused
+    assert "no project" in command("plugins", "link", NAME, "boxes", "--project", "X", status=1)
+    patterns = ("--event-matcher", "asset.*", "--event-matcher", "label.*")
+    assert "cannot have both" in command("plugins", "link", NAME, "boxes", *patterns, status=1)
+    told = json.loads(command("plugins", "list", "--json"))
+    assert [each["link"]["eventMatcher"] for each in told] == [["asset.*", "label.*"]]
+
+
+def test_every_sdk_sees_what_became_of_a_save(
+    command: Command, notebook: SdkSession, folder: Path
+) -> None:
+    command("plugins", "link", NAME, "boxes", "--project", TITLE)
+    (folder / "helpers.py").write_text("TEXT = ")
+    status = notebook.run(f"kili.get_plugin_status({NAME!r})").checked()
+    assert "FAILED" in str(status.value)
+    say(folder, "mended")
+    assert submit(command, TITLE)["outcome"] == "SUCCEEDED"
+    logs = f"kili.get_plugin_logs(project_id=project_id, plugin_name={NAME!r})"
+    assert "mended" in str(notebook.run(logs).checked().value)
+
+
+def post(
+    server: ServerUnderTest, world: str, path: str, data: Any, key: str = "emulator-admin"
+) -> requests.Response:
+    return requests.post(
+        f"{server.url}/_emulator/worlds/{world}/plugins/{path}",
+        json=data,
+        headers={"Authorization": f"X-API-Key: {key}"},
+        timeout=60,
+    )
+
+
+def test_only_administrators_can_link(
+    server: ServerUnderTest, remote_world: RemoteWorld, folder: Path
+) -> None:
+    data = {"plugin": NAME, "path": str(folder)}
+    for user in ("manager", "labeler"):
+        answer = post(server, remote_world.name, "link", data, remote_world.keys[user])
+        assert answer.status_code == 403
+    answer = post(server, remote_world.name, "link", data, "nobody")
+    assert answer.status_code == 401
+    assert remote_world.export()["plugins"] == []
+    admin = remote_world.keys["admin"]
+    assert post(server, remote_world.name, "link", data, admin).json()["status"] == "ACTIVE"
+    assert post(server, "default", "link", data, admin).status_code == 403
+
+
+def test_who_controls_another_world_acts_as_its_own_administrator(
+    server: ServerUnderTest, remote_world: RemoteWorld, folder: Path
+) -> None:
+    post(server, remote_world.name, "link", {"plugin": NAME, "path": str(folder)})
+    content = remote_world.export()
+    (plugin,) = content["plugins"]
+    (creator,) = [each for each in content["users"] if each["id"] == plugin["creatorId"]]
+    assert creator["email"] == "admin@example.com"
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "reason"),
+    [
+        ("link", {}, 'send {"plugin": name, "path"'),
+        ("link", {"plugin": NAME}, 'send {"plugin": name, "path"'),
+        ("link", {"plugin": NAME, "path": "boxes"}, 'the path "boxes" is not absolute'),
+        ("link", {"plugin": NAME, "path": ""}, 'the path "" is not absolute'),
+        ("link", {"plugin": 1, "path": "/x"}, 'send {"plugin": name, "path"'),
+        ("link", {"plugin": NAME, "path": "/x", "projects": "y"}, 'send {"plugin": name, "path"'),
+        ("link", {"plugin": NAME, "path": "/x", "projects": [1]}, 'send {"plugin": name, "path"'),
+        ("link", {"plugin": NAME, "path": "/x", "more": 1}, 'send {"plugin": name, "path"'),
+        ("link", {"plugin": NAME, "path": "/no\0where"}, "there is nothing at"),
+        ("unlink", {}, 'send {"plugin": name}'),
+        ("unlink", {"plugin": NAME, "more": 1}, 'send {"plugin": name}'),
+        ("unlink", {"plugin": "No"}, 'there is no plugin "No"'),
+    ],
+)
+def test_a_request_that_is_wrong_is_told_so(
+    server: ServerUnderTest, remote_world: RemoteWorld, path: str, data: Any, reason: str
+) -> None:
+    answer = post(server, remote_world.name, path, data)
+    assert (answer.status_code, reason in answer.json()["error"]) == (400, True), answer.text
+
+
+def test_a_link_outlives_a_restart_and_meets_what_was_saved_meanwhile(
+    tmp_path: Path, folder: Path
+) -> None:
+    server = ServerUnderTest(tmp_path / "data")
+    with server:
+        command = command_of(server)
+        command("plugins", "link", NAME, "boxes", "--project", TITLE)
+    assert f"plugin {NAME!r}: version 1, saved in {folder}, runs" in server.output
+    say(folder, "two")
+    with server:
+        assert submit(command, TITLE)["outcome"] == "SUCCEEDED"
+        assert prints(server.world()) == ["two"]
+        (folder / "helpers.py").write_text("TEXT = ")
+        assert "    SyntaxError: invalid syntax" in command("plugins", "list").splitlines()
+    assert "SyntaxError: invalid syntax" in server.output
