@@ -19,6 +19,7 @@ from kili.core.graphql.operations.plugin.mutations import (
 
 from emulator import Emulator
 from emulator.errors import KiliError
+from emulator.plugins import links
 from emulator.testing.sdk import fast_sdk
 from tests.linking import MAIN, NAME, Workbench, lines_of_links
 
@@ -123,6 +124,40 @@ def test_saves_are_deployed_in_the_background_too(bench: Workbench) -> None:
     assert GATES["imported"].wait(SOON)
     assert bench.submit() == "two"
     assert bench.statuses() == ["ACTIVE", "ACTIVE"]
+
+
+class Asleep:
+    """A watcher that sees nothing."""
+
+    def __init__(self, *_: object) -> None: ...
+    def wake(self) -> None: ...
+    def close(self) -> None: ...
+
+
+def test_each_request_looks_for_itself_but_for_those_of_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "Watcher", Asleep)
+    with fast_sdk(), Emulator() as emulator:
+        bench = Workbench(emulator, tmp_path / "boxes")
+        bench.link()
+        changes = (
+            f"pathlib.Path({str(bench.folder / 'helpers.py')!r}).write_text('TEXT =')\n"
+            "        self.kili.update_properties_in_project(self.project_id, title='T')\n"
+            f"        print(self.kili.get_plugin_status({NAME!r}))"
+        )
+        bench.save("main.py", "import pathlib" + MAIN.replace("print(helpers.TEXT)", changes))
+        bench.submit()
+        assert "ACTIVE" in bench.logs()
+        assert bench.kili.get_plugin_status(NAME) == "FAILED"
+
+
+def test_data_beside_the_code_are_not_there_as_on_the_platform(bench: Workbench) -> None:
+    bench.save("data.json", "{}")
+    there = "__import__('pathlib').Path(__file__).with_name('data.json').exists()"
+    bench.save("main.py", MAIN.replace("helpers.TEXT", there))
+    bench.link()
+    assert bench.submit() == "False"
 
 
 def test_who_comes_while_others_wait_for_the_build_waits_for_it_too(bench: Workbench) -> None:
