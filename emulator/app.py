@@ -37,6 +37,7 @@ from emulator.rules.plugin_imports import Policy
 from emulator.scenario import load_scenario, read_scenario
 
 KEY_NAMES = ("admin", "manager", "reviewer", "labeler")
+_IDLE_SECONDS = 30.0
 
 
 class Platform:
@@ -276,10 +277,10 @@ class Emulator(Played, Inspected, Linked):
 
     def reset(self, mark: Mark | None = None) -> None:
         """Bring the world back to a mark; to its scenario, where none is given."""
-        self.wait_idle()
+        self.platform.host.wait_idle(self.world, _IDLE_SECONDS)
         self.platform.registry.reset(self.world_name, mark)
 
-    def wait_idle(self, seconds: float = 30.0) -> bool:
+    def wait_idle(self, seconds: float = _IDLE_SECONDS) -> bool:
         """Wait until no plugin is at work; whether that came about in time."""
         self.platform.host.look(self.world, 0)
         return self.platform.host.wait_idle(self.world, seconds)

@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from emulator import errors, messages
@@ -39,7 +40,7 @@ class Links:
     def __init__(self, schedule: Schedule, client_version: Callable[[], str | None]) -> None:
         self._schedule = schedule
         self._world = schedule.world
-        self._client_version = client_version
+        self._client_version = cache(client_version)
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._watcher = Watcher(

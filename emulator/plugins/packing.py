@@ -83,6 +83,8 @@ def _found(path: Path) -> dict[str, Path]:
         OSError: the system does not tell.
     """
     if path.is_dir():
+        if not (path / MAIN).is_file():  # before all the rest is searched, which may be much
+            raise PackError(messages.LINK_NO_MAIN.format(path=path))
         files = dict(islice(_of_folder(path), MAX_ENTRIES + 1))
         if len(files) > MAX_ENTRIES:
             raise PackError(messages.LINK_TOO_MANY.format(path=path, limit=MAX_ENTRIES))

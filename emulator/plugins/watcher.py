@@ -12,9 +12,12 @@ import logging
 import threading
 from collections.abc import Callable
 
+from emulator import clock
+
 logger = logging.getLogger(__name__)
 
 _SECONDS = 0.3
+_REST = 10
 _END_SECONDS = 5.0
 
 
@@ -37,6 +40,11 @@ class Settling:
         return True
 
 
+def pause_after(took: float, at_least: float) -> float:
+    """How long to rest after a look, all in seconds: looking takes a tenth of the time, at most."""
+    return max(at_least, took * (_REST - 1))
+
+
 class Watcher:
     """A thread that is there for as long as there is something to see.
 
@@ -45,7 +53,7 @@ class Watcher:
         is_wanted: whether there is something to see at all.
         see: what there is now, to be compared.
         changed: called when that has become something else, and is at rest.
-        seconds: between two looks.
+        seconds: between two looks; more, where a look takes so long that it would be a burden.
     """
 
     def __init__(
@@ -80,10 +88,13 @@ class Watcher:
             thread.join(_END_SECONDS)
 
     def _work(self) -> None:
-        settling = Settling()
-        while not self._closed.wait(self._seconds):
+        settling, pause = Settling(), self._seconds
+        while not self._closed.wait(pause):
+            begun = clock.monotonic()
             try:
-                if settling.is_due(self._see()):
+                seen = self._see()
+                pause = pause_after(clock.monotonic() - begun, self._seconds)
+                if settling.is_due(seen):
                     self._changed()
             except Exception:
                 if not self._closed.is_set():

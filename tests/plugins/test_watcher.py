@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.plugins.watcher import Settling, Watcher
+from emulator.plugins.watcher import Settling, Watcher, pause_after
 
 SOON = 20.0
 
@@ -27,6 +27,11 @@ SOON = 20.0
 def test_a_change_is_taken_once_and_only_when_it_has_come_to_rest(seen: str, due: str) -> None:
     settling = Settling()
     assert "".join("!" if settling.is_due(each) else "." for each in seen) == due
+
+
+def test_where_a_look_takes_long_the_pause_is_longer() -> None:
+    assert pause_after(0.001, 0.3) == 0.3
+    assert pause_after(1.0, 0.3) == 9.0
 
 
 class Desk:
