@@ -155,6 +155,12 @@ def link_of(plugin: Document) -> dict[str, Any] | None:
     return link
 
 
+def link_error(plugin: Document) -> str | None:
+    """Why what a plugin is linked to cannot be deployed, as far as that was said."""
+    error: str | None = (link_of(plugin) or {}).get("error")
+    return error
+
+
 def deploy_archive(
     tx: Transaction,
     plugin: Document,
@@ -247,7 +253,7 @@ def finish_deployment(tx: Transaction, version_id: str, problems: list[str]) -> 
     is_newer = active is None or active["number"] < version["number"]
     changes: dict[str, Any] = {"activeVersionId": version_id} if is_newer and not problems else {}
     if newest["id"] == version_id:
-        changes["status"] = status
+        changes["status"] = "FAILED" if link_error(plugin) else status
     tx.plugins.change(plugin, **changes)
     for content in problems:
         add_build_line(tx, plugin, version, "error", content)

@@ -132,13 +132,7 @@ def unlink(tx: Transaction, plugin: Document) -> Document:
 def is_deployed(view: BaseView[Any], plugin: Document, saved: Saved) -> bool:
     """Whether what is on disk was deployed last, and is not said to have a fault since."""
     newest = plugins_of.newest_version(view, plugin)
-    return bool(newest and not error_of(plugin) and _is_same(newest, saved))
-
-
-def error_of(plugin: Document) -> str | None:
-    """Why what is on disk cannot be deployed, as far as that was said."""
-    error: str | None = (plugins_of.link_of(plugin) or {}).get("error")
-    return error
+    return bool(newest and not plugins_of.link_error(plugin) and _is_same(newest, saved))
 
 
 def deploy(tx: Transaction, plugin: Document, saved: Saved) -> bool:

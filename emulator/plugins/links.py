@@ -100,7 +100,7 @@ class Links:
 
     def _is_known(self, plugin: Document, found: Found) -> bool:
         if isinstance(found, str):
-            return plugin_link.error_of(plugin) == found
+            return plugins_of.link_error(plugin) == found
         return plugin_link.is_deployed(self._world.view, plugin, found)
 
     def _take(self, plugin: Document, found: Found, epoch: int) -> bool:

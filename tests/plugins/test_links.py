@@ -278,6 +278,20 @@ def test_another_reason_is_reported_anew(bench: Workbench) -> None:
     assert len(bench.build_errors()) == 2
 
 
+def test_what_is_gone_while_it_is_built_is_still_gone_then(bench: Workbench) -> None:
+    gate, entered = GATES["gate"], GATES["entered"] = threading.Event(), threading.Event()
+    waits = "import sys\nsys.kili_gates['entered'].set()\nsys.kili_gates['gate'].wait(20)\n"
+    bench.link()
+    bench.save("helpers.py", f"{waits}TEXT = 'two'\n")
+    assert entered.wait(SOON)
+    shutil.rmtree(bench.folder)
+    bench.emulator.wait_idle(0)
+    gate.set()
+    told = bench.told()
+    assert (told["status"], told["version"], told["activeVersion"]) == ("FAILED", 2, 2)
+    assert "there is nothing at" in told["link"]["error"]
+
+
 def test_linking_again_tries_again_what_could_not_be_built(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
