@@ -12,7 +12,6 @@ from emulator.domain.plugin_subscription import PluginSubscription
 from emulator.plugins import builder
 from emulator.plugins.builder import BuildError
 from emulator.plugins.packing import MAIN, Packed, PackError, pack
-from emulator.rules import subjects
 from emulator.rules.plugin_source import Asked, SourceError, read_asked
 
 # What has a fault may be half-written: it is read again after so many seconds, so many times.
@@ -73,8 +72,7 @@ class OnDisk:
         except BuildError as error:
             return nothing, error.problems
         source = packed.files[MAIN].decode("utf-8-sig")
-        is_typed = subjects.gets_envelope(self.client_version)
         try:
-            return read_asked(source, self.event_matcher, is_typed=is_typed), []
+            return read_asked(source, self.event_matcher, self.client_version), []
         except SourceError as error:
             return nothing, [str(error)]

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from emulator import messages
 from emulator.rules.event_names import patterns_of
+from emulator.rules.handler_methods import unable
+from emulator.rules.subjects import gets_envelope
 
 # method of PluginHandler → the handler type that clients send for it
 HANDLER_TYPES = {
@@ -49,13 +51,14 @@ class Asked:
     event_matcher: list[str] | None = None
 
 
-def read_asked(source: str, event_matcher: Sequence[str] = (), *, is_typed: bool = True) -> Asked:
+def read_asked(source: str, event_matcher: Sequence[str] = (), client: str | None = None) -> Asked:
     """What the source of a ``main.py`` asks to be called for.
 
     Args:
         event_matcher: the patterns that its author gives for ``on_event``.
-        is_typed: clients from 26.2 on, which know decorated methods, refuse a plugin that nothing
-            would ever call; those before send it, as it may inherit its handlers.
+        client: the version of the SDK, which decides for which handlers it can ask. From 26.2 on it
+            refuses a plugin that nothing would ever call; before, it sends one, as that may inherit
+            its handlers. One that is not known can ask for all, and refuses.
 
     Raises:
         SourceError: a client would refuse it.
@@ -68,6 +71,7 @@ def read_asked(source: str, event_matcher: Sequence[str] = (), *, is_typed: bool
         raise SourceError(messages.BUILD_NO_HANDLER)
     methods = [each.name for each in handler.body if isinstance(each, ast.FunctionDef)]
     types = [HANDLER_TYPES[each] for each in methods if each in HANDLER_TYPES]
+    types = [each for each in types if not unable(each, client)]
     subscribed = _subscribed(module, handler)
     has_on_event = ON_EVENT_METHOD in methods
     if subscribed:
@@ -78,7 +82,7 @@ def read_asked(source: str, event_matcher: Sequence[str] = (), *, is_typed: bool
         raise SourceError(messages.BUILD_NO_MATCHER)
     if types and event_matcher:
         raise SourceError(messages.BUILD_HANDLERS_AND_MATCHER)
-    if is_typed and not types and not has_on_event:
+    if gets_envelope(client) and not types and not has_on_event:
         raise SourceError(messages.BUILD_NEVER_CALLED)
     return Asked(types or None, list(event_matcher) or None)
 

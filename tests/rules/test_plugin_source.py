@@ -63,7 +63,7 @@ def of_the_sdk(folder: Path, source: str, matcher: list[str] | None) -> Asked | 
 
 def read(source: str, matcher: list[str] | None) -> Asked | None:
     try:
-        return read_asked(source, matcher or ())
+        return read_asked(source, matcher or (), "26.2.4")
     except SourceError:
         return None
 
@@ -155,11 +155,12 @@ def test_each_refusal_says_what_is_wrong() -> None:
 
 def test_what_older_clients_take_is_taken() -> None:
     """Handlers that are inherited, and one that only clients from 2.141 to 26.1 know."""
-    assert read_asked(plugin("x = 1"), is_typed=False) == Asked()
-    settings = plugin("def on_project_updated(self, settings_updated): pass")
-    assert read_asked(settings).handler_types == ["onProjectUpdated"]
+    assert read_asked(plugin("x = 1"), client="26.1.5") == Asked()
+    settings = plugin("def on_project_updated(self, settings_updated): pass", "def on_submit(): 1")
+    asked = {each: read_asked(settings, client=each).handler_types for each in ("26.1.5", "26.2.4")}
+    assert asked == {"26.1.5": ["onProjectUpdated", "onSubmit"], "26.2.4": ["onSubmit"]}
     with pytest.raises(SourceError, match=messages.BUILD_NO_HANDLER[:30]):
-        read_asked("x = 1", is_typed=False)
+        read_asked("x = 1", client="26.1.5")
 
 
 def test_each_name_of_kili_events_stands_for_the_patterns_that_the_sdk_sends() -> None:
