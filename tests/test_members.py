@@ -236,3 +236,14 @@ def test_a_project_is_starred_for_oneself(wire: Wire, known: Names) -> None:
     wire.call("updatePropertiesInProjectUser", "labeler", where=where, data={"starred": True})
     starred = {name for name, each in members(wire, known["project"]).items() if each["starred"]}
     assert starred == {"labeler"}
+
+
+def test_an_administrator_who_left_joins_by_starring_the_project(wire: Wire, known: Names) -> None:
+    project = known["project"]
+    where = {"project": {"id": project}, "user": {"email": "admin@example.com"}}
+    wire.call("deleteFromRoles", where=where, selection="id")
+    left = members(wire, project)["admin"]
+    wire.call("updatePropertiesInProjectUser", where={"id": left["id"]}, data={"starred": True})
+    joined = members(wire, project)["admin"]
+    assert (left["status"], joined["status"]) == ("ORG_ADMIN", "ACTIVATED")
+    assert (joined["id"], joined["starred"]) == (left["id"], True)

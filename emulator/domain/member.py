@@ -245,6 +245,6 @@ def update(tx: Transaction, member: Document, data: dict[str, Any]) -> Document:
         raise errors.setting_computed(operation, computed[0])
     if "starred" not in data or data["starred"] == member["starred"]:
         return member
-    if not tx.project_users.get(member["id"]):
+    if not member["joinedAt"]:
         member = add(tx, project, tx.users.the(member["userId"]), "ADMIN")
     return tx.project_users.change(member, starred=data["starred"])
