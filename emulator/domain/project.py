@@ -193,8 +193,10 @@ def delete_project(tx: Transaction, project_id: str, operation: str) -> Document
     """
     project = access.require(tx, operation, project_id)
     project = tx.projects.change(project, deletedAt=tx.now, updatedAt=tx.now)
-    for plugin in tx.plugins.find("organization", project["organizationId"]):
-        if project_id in plugin["projectIds"]:
-            plugins_of.take_off(tx, plugin, project_id)
-    tx.emit("project.deleted", {}, project_id=project_id)
+    plugins = tx.plugins.find("organization", project["organizationId"])
+    active = [each for each in plugins if project_id in each["projectIds"]]
+    for plugin in active:
+        plugins_of.take_off(tx, plugin, project_id)
+    told = [each["id"] for each in active]
+    tx.emit("project.deleted", {}, project_id=project_id, plugin_ids=told)
     return project

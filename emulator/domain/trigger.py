@@ -47,12 +47,12 @@ def triggered_by(view: BaseView[Any], event: Event) -> list[Trigger]:
     """The plugins that an event calls, in the order of their creation.
 
     Args:
-        view: the world right after the event.
+        view: the world right after the event, which may have ended that a plugin is active.
     """
     return [
         trigger
         for each in view.plugins.all()
-        if event["projectId"] in each["projectIds"]
+        if event["projectId"] in each["projectIds"] or each["id"] in event.get("pluginIds", ())
         for trigger in _triggers(view, each, event)
     ]
 

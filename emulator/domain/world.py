@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -148,7 +148,13 @@ class Transaction(BaseView[Repository]):
         return percentage >= 100 or self.world.ids.draw() * 100 < percentage
 
     def emit(
-        self, subject: str, payload: dict[str, Any], *, project_id: str, internal: bool = False
+        self,
+        subject: str,
+        payload: dict[str, Any],
+        *,
+        project_id: str,
+        internal: bool = False,
+        plugin_ids: Sequence[str] = (),
     ) -> None:
         """Record that something happened.
 
@@ -157,6 +163,7 @@ class Transaction(BaseView[Repository]):
             payload: the members it has there.
             project_id: where it happened.
             internal: delivered inside the emulator only, and kept apart from the audit trail.
+            plugin_ids: plugins that are told of it, too, though they are not active there any more.
         """
         event_id = self.new_id()
         event = {
@@ -171,7 +178,7 @@ class Transaction(BaseView[Repository]):
             "transactionId": self._events[0]["id"] if self._events else event_id,
         }
         (self.internal_events if internal else self.events).insert(event)
-        self._events.append(event)
+        self._events.append({**event, "pluginIds": plugin_ids} if plugin_ids else event)
 
     def changes(self) -> list[Change]:
         return [change for each in self._repositories for change in each.changes()]

@@ -236,6 +236,17 @@ def test_what_the_platform_keeps_to_itself_is_not_sent(wire: Wire, known: Names)
     assert subjects == ["asset.workflow.lock.created"]
 
 
+def test_who_was_active_on_a_deleted_project_is_told_so(wire: Wire, known: Names) -> None:
+    project = known["hidden project"]
+    plug_in(wire, project, eventMatcher=["project.*"])
+    wire.call("deleteProject", where={"id": project}, selection="id")
+    (run,) = wire.emulator.world.view.runs.all()
+    assert (run["handler"], run["outcome"]) == ("onEvent", "SUCCEEDED")
+    assert run["payload"]["payload"]["event"] == "project.deleted"
+    assert [each["projectIds"] for each in wire.call("listPlugins", selection="projectIds")] == [
+        [], []]  # fmt: skip
+
+
 def test_a_pattern_that_nothing_matches_is_told_to_the_plugins_author(
     wire: Wire, known: Names
 ) -> None:
