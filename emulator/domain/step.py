@@ -337,9 +337,11 @@ def _bring_back(tx: Transaction, asset: Document, steps: list[Document], before:
     status = rules.v1_status(steps, place, asset["status"])
     members = {"stepId": place.step_id, "stepStatus": place.status, "status": status}
     changed = tx.assets.change(asset, **members, updatedAt=tx.now)
+    told, project_id = event_payload(changed), asset["projectId"]
     ways = {"newStepId": before["id"], "previousStepId": asset["stepId"]}
-    payload = {**event_payload(changed), **ways}
-    tx.emit("asset.workflow.currentStep.changed", payload, project_id=asset["projectId"])
+    tx.emit("asset.workflow.currentStep.changed", {**told, **ways}, project_id=project_id)
+    told |= {"status": place.status, "stepId": place.step_id}
+    tx.emit("asset.workflow.currentStep.statusChanged", told, project_id=project_id)
 
 
 def _emit(tx: Transaction, subject: str, step: Document, **members: Any) -> None:
