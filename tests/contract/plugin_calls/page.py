@@ -1,0 +1,119 @@
+"""Reads the tables of ``docs/fidelity.md`` that say what calls plugins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "fidelity.md"
+TITLE = "What calls plugins"
+
+_CODE = re.compile(r"`([^`]+)`")
+_MEMBER = re.compile(r"`([^`]+)`(\??)")
+_ASIDE = re.compile(r"\([^)]*\)")
+_OLDER = re.compile(r"Older names of the same: (.*?)\.\n\n", re.S)
+
+_LABEL_TYPES = ("AUTOSAVE", "DEFAULT", "INFERENCE", "PREDICTION", "REVIEW")
+_WAYS_TO_LABEL = ("appendManyLabels", "appendToLabels")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What happens, and what that calls.
+
+    Attributes:
+        ways: mutations, with the type of the label where it matters, and verbs of people.
+        required: the members that the payload of each of the events has besides the usual ones.
+        optional: those that it may have.
+    """
+
+    title: str
+    ways: frozenset[str]
+    events: tuple[str, ...]
+    handlers: tuple[str, ...]
+    required: frozenset[str]
+    optional: frozenset[str]
+
+    def allows(self, event: str, members: frozenset[str]) -> bool:
+        """Whether the payload of an event has the members that it must have, and no others."""
+        usual = {"assetId", "externalId"} if not event.startswith("project.") else set()
+        least = usual | self.required
+        return least <= members <= least | self.optional
+
+
+@dataclass(frozen=True)
+class Handler:
+    """What a handler is called with."""
+
+    name: str
+    method: str
+    arguments: tuple[str, ...]
+    members: frozenset[str]
+
+
+def section() -> str:
+    text = PAGE.read_text(encoding="utf-8")
+    return text.partition(f"## {TITLE}\n")[2].partition("\n## ")[0]
+
+
+def _tables() -> Iterator[list[list[str]]]:
+    """The tables of the section, each a list of rows of cells, without their heads."""
+    for block in re.findall(r"(?:^\|.*\n)+", section(), re.M):
+        rows = [line.strip("|\n").split("|") for line in block.splitlines()]
+        yield [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+def rows() -> list[Row]:
+    """The rows of the first table, but for those that only group others."""
+    table, _ = _tables()
+    return [_row(cells) for cells in table if not cells[0].startswith("**")]
+
+
+def _row(cells: list[str]) -> Row:
+    title, calls, deeds, events, handlers, payload = cells
+    members = _MEMBER.findall(payload)
+    ways = [each for cell in (calls, deeds) for each in _CODE.findall(_ASIDE.sub("", cell))]
+    return Row(
+        title,
+        frozenset(way for each in ways for way in _expanded(each)),
+        tuple(_CODE.findall(events)),
+        tuple(_CODE.findall(handlers)),
+        frozenset(name for name, mark in members if not mark),
+        frozenset(name for name, mark in members if mark),
+    )
+
+
+def _expanded(way: str) -> Iterator[str]:
+    """``label TYPE`` is either way to label; without a type, labels of each type are meant."""
+    name, _, type_ = way.partition(" ")
+    if name == "label":
+        yield from (f"{each} {type_}" for each in _WAYS_TO_LABEL)
+    elif name in _WAYS_TO_LABEL:
+        yield from (f"{name} {each}" for each in _LABEL_TYPES)
+    else:
+        yield way
+
+
+def handlers() -> list[Handler]:
+    """The rows of the second table; "the same" is what the row before says."""
+    _, table = _tables()
+    found: list[Handler] = []
+    for name, method, arguments, members in table:
+        stated = set(_CODE.findall(members))
+        if members.startswith("the same"):
+            stated |= found[-1].members
+        codes = [_CODE.findall(each) for each in (name, method, arguments)]
+        found.append(Handler(codes[0][0], codes[1][0], tuple(codes[2]), frozenset(stated)))
+    return found
+
+
+def older_names() -> dict[str, str]:
+    """Older name of a mutation → the one that the table has."""
+    (told,) = _OLDER.findall(section())
+    names = {}
+    for part in told.split(";"):
+        *older, newer = _CODE.findall(part)
+        names |= dict.fromkeys(older, newer)
+    return names

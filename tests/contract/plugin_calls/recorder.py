@@ -1,0 +1,168 @@
+"""Notes what each mutation, and each deed of a person who is played, causes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from emulator.app import Emulator
+from emulator.rules.subjects import SENT_TO_PLUGINS
+from tests.contract.contract import SCHEMA
+from tests.stage import Names, deploy_plugin
+from tests.wire import Wire, root_of
+
+HANDLERS = [
+    "onSubmit",
+    "onReview",
+    "onCustomInterfaceClick",
+    "onSendBackToQueue",
+    "onProjectUpdated",
+]
+PATTERNS = ["asset.*", "label.*", "project.*"]
+CLASSIC, TYPED = "Called by handlers", "Called by events"
+
+_SILENT = """
+class PluginHandler:
+    def __init__(self, kili, project_id, logger):
+        pass
+
+    def on_submit(self, label, asset_id):
+        pass
+
+    def on_review(self, label, asset_id):
+        pass
+
+    def on_custom_interface_click(self, label, asset_id):
+        pass
+
+    def on_send_back_to_queue(self, asset_id):
+        pass
+
+    def on_project_updated(self, settings_updated):
+        pass
+
+    def on_event(self, payload):
+        pass
+"""
+
+# event → the handler that is called with it, once for each
+_HANDLED = {
+    "label.workflow.created.default": "onSubmit",
+    "label.workflow.created.review": "onReview",
+}
+
+_TYPED_LABELS = ("appendManyLabels", "appendToLabels")
+_CREATES = ("createProject", "copyProject")
+
+
+@dataclass
+class Observed:
+    """What was seen of one way to do something, over all the times that it was done.
+
+    Attributes:
+        payloads: subject → the sets of members that its payload had.
+        arguments: handler → the arguments that it was called with.
+    """
+
+    payloads: dict[str, set[frozenset[str]]] = field(default_factory=dict)
+    arguments: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+
+class Recorder(Wire):
+    """Requests to an emulator in which two plugins are active on every project.
+
+    One has all handlers, the other asks for all events.
+
+    Attributes:
+        seen: way → what it caused. A way is a mutation (``skipAsset``), for labels with their type
+            (``appendManyLabels DEFAULT``), or a verb (``submit``).
+    """
+
+    def __init__(self, emulator: Emulator) -> None:
+        super().__init__(emulator)
+        self.seen: dict[str, Observed] = {}
+
+    def plug_in(self, known: Names) -> None:
+        """Deploy the plugins, and activate them on the projects that there are."""
+        for name, asked in (
+            (CLASSIC, {"handlerTypes": HANDLERS}),
+            (TYPED, {"eventMatcher": PATTERNS}),
+        ):
+            assert deploy_plugin(self, name, _SILENT, **asked) == "ACTIVE"
+        for project in ("project", "hidden project"):
+            self._activate(known[project])
+
+    def send(
+        self, operation: str, key: str = "admin", selection: str | None = None, **arguments: Any
+    ) -> requests.Response:
+        if root_of(operation) is not SCHEMA.mutation_type:
+            return super().send(operation, key, selection, **arguments)
+        way = operation
+        if operation in _TYPED_LABELS:
+            way = f"{operation} {arguments['data']['labelType']}"
+        with self._watched(way):
+            answer = super().send(operation, key, selection, **arguments)
+        made = answer.json().get("data")
+        if operation in _CREATES and made and made["data"]:
+            created = made["data"]
+            self._activate(created if isinstance(created, str) else created["id"])
+        return answer
+
+    def act(self, verb: str, *arguments: Any, **options: Any) -> dict[str, Any]:
+        """Have somebody do something, as ``Emulator`` does it."""
+        with self._watched(verb.replace("_", "-")):
+            done: dict[str, Any] = getattr(self.emulator, verb)(*arguments, **options)
+        return done
+
+    def _activate(self, project_id: str) -> None:
+        for name in (CLASSIC, TYPED):
+            where = {"pluginName": name, "projectId": project_id}
+            super().send("activatePluginOnProject", where=where)
+
+    @contextmanager
+    def _watched(self, way: str) -> Iterator[None]:
+        before = self.emulator.world.view
+        active = _active(before)
+        yield
+        assert self.emulator.wait_idle()
+        view = self.emulator.world.view
+        events = list(view.events.all())[len(before.events.all()) :]
+        runs = list(view.runs.all())[len(before.runs.all()) :]
+        observed = self.seen.setdefault(way, Observed())
+        for each in events:
+            members = frozenset(each["payload"])
+            observed.payloads.setdefault(each["event"], set()).add(members)
+        for run in runs:
+            assert run["outcome"] == "SUCCEEDED", run["error"]
+            if run["handler"] != "onEvent":
+                observed.arguments.setdefault(run["handler"], []).append(run["payload"])
+        told = [each for each in events if each["projectId"] in active]
+        _check_events_told(told, runs)
+        for event, handler in _HANDLED.items():
+            assert _count(runs, "handler", handler) == _count(told, "event", event)
+
+
+def _active(view: Any) -> set[str]:
+    """The projects on which the plugins are active."""
+    return {
+        id_ for each in view.plugins.all() if each["name"] == TYPED for id_ in each["projectIds"]
+    }
+
+
+def _count(found: list[dict[str, Any]], member: str, value: str) -> int:
+    return [each[member] for each in found].count(value)
+
+
+def _check_events_told(events: list[dict[str, Any]], runs: list[dict[str, Any]]) -> None:
+    """The plugin that asks for them was called for each event once, in order, with all of it."""
+    members = ("event", "organizationId", "projectId", "userId", "payload")
+    expected = [
+        {"payload": {member: each[member] for member in members}}
+        for each in events
+        if each["event"] in SENT_TO_PLUGINS
+    ]
+    assert [each["payload"] for each in runs if each["handler"] == "onEvent"] == expected

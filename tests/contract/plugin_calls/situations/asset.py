@@ -1,0 +1,46 @@
+"""Assets that are skipped, sent back, put up for review and assigned."""
+
+from __future__ import annotations
+
+from tests.contract.plugin_calls.situations.registry import Steps, for_each, situation
+
+WAYS_BACK = ("sendAssetsBackToQueue", "sendBackAssetsToQueue")
+WAYS_TO_REVIEW = ("addAssetsToReview", "addAllLabeledAssetsToReview")
+
+
+@situation
+def an_open_asset_is_skipped(steps: Steps) -> None:
+    steps.label("appendManyLabels", "waiting", "labeler", "AUTOSAVE")
+    steps.call("skipAsset", "labeler", reason="", where={"id": steps.names["waiting"]})
+
+
+@for_each("AUTOSAVE", "DEFAULT", "REVIEW", "PREDICTION", "INFERENCE")
+def an_open_asset_is_skipped_with_a_label(steps: Steps, way: str) -> None:
+    """The older way: the label says so."""
+    asset = "in review" if way == "REVIEW" else "waiting"
+    if way == "REVIEW":
+        steps.call("sendAssetsBackToQueue", where={"id": steps.names["in review"]})
+        steps.label("appendManyLabels", asset, "labeler")
+        steps.call("addAssetsToReview", where={"id": steps.names[asset]})
+    steps.label("appendManyLabels", asset, "manager", "AUTOSAVE")
+    steps.label("appendToLabels", asset, "manager", way, skipped=True)
+
+
+@for_each(*WAYS_TO_REVIEW)
+def a_labeled_asset_is_put_up_for_review(steps: Steps, way: str) -> None:
+    steps.call(way, where={"idIn": [steps.names["labeled"]]})
+
+
+@for_each(*WAYS_BACK)
+def assets_are_sent_back(steps: Steps, way: str) -> None:
+    """From a review, and from the labeling step itself."""
+    steps.call(way, where={"idIn": [steps.names["in review"], steps.names["labeled"]]})
+
+
+@situation
+def work_is_shared_out(steps: Steps) -> None:
+    where = [{"id": steps.names["waiting"]}]
+    data = [{"toBeLabeledBy": ["labeler@example.com", "reviewer@example.com"]}]
+    steps.call("updatePropertiesInAssets", where=where, data=data)
+    only = {"id": steps.names["label step"], "assignees": [steps.names["rita"]]}
+    steps.edit(steps={"updates": [only]})

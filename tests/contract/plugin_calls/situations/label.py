@@ -1,0 +1,103 @@
+"""Labels."""
+
+from __future__ import annotations
+
+from emulator.domain.lock import LIFETIME
+from tests.contract.plugin_calls.situations.registry import (
+    BLUE,
+    WAYS_TO_LABEL,
+    Steps,
+    for_each,
+    situation,
+)
+from tests.stage import RED
+
+
+@for_each(*WAYS_TO_LABEL)
+def a_label_is_saved_submitted_and_reviewed(steps: Steps, way: str) -> None:
+    """All of it is drawn for review, and each has the asset open before."""
+    steps.change_step("review step", stepCoverage=100)
+    for key, kind in (("labeler", "DEFAULT"), ("reviewer", "REVIEW")):
+        steps.label(way, "waiting", key, "AUTOSAVE")
+        steps.label(way, "waiting", key, kind)
+    for kind in ("PREDICTION", "INFERENCE"):
+        steps.label(way, "waiting", "manager", kind)
+
+
+@for_each(*WAYS_TO_LABEL)
+def a_label_moves_an_asset_to_the_next_step(steps: Steps, way: str) -> None:
+    """From one review to the next."""
+    data = {"projectId": steps.project, "name": "Review 2", "assignees": [steps.names["rita"]]}
+    steps.call("addReviewStep", input=data)
+    steps.label(way, "in review", "reviewer", "REVIEW")
+
+
+@for_each(*WAYS_TO_LABEL)
+def a_label_brings_a_skipped_asset_back(steps: Steps, way: str) -> None:
+    steps.call("skipAsset", reason="", where={"id": steps.names["in review"]})
+    steps.label(way, "in review", "reviewer", "REVIEW")
+    steps.label(way, "skipped")
+
+
+@for_each(*WAYS_TO_LABEL)
+def an_administrator_joins_with_a_label(steps: Steps, way: str) -> None:
+    for asset, kind in (("waiting", "DEFAULT"), ("in review", "REVIEW")):
+        steps.leave("admin")
+        steps.label(way, asset, "admin", kind)
+
+
+@for_each(*WAYS_TO_LABEL)
+def a_lock_that_ran_out_is_taken_over(steps: Steps, way: str) -> None:
+    steps.label(way, "waiting", "labeler", "AUTOSAVE")
+    steps.wire.emulator.world.clock.offset += 2 * LIFETIME
+    steps.label(way, "waiting", "reviewer", "AUTOSAVE")
+
+
+@for_each(*WAYS_TO_LABEL)
+def labels_are_compared(steps: Steps, way: str) -> None:
+    steps.honeypot()
+    steps.shared()
+    for key in ("labeler", "manager"):
+        steps.label(way, "waiting", key)
+    steps.call("addAssetsToReview", where={"id": steps.names["waiting"]})
+    steps.label(way, "waiting", "reviewer", "REVIEW", BLUE)
+
+
+@situation
+def compared_labels_are_changed(steps: Steps) -> None:
+    labels_are_compared(steps, WAYS_TO_LABEL[0])
+    for kind in ("DEFAULT", "REVIEW"):
+        where = {"asset": {"id": steps.names["waiting"]}, "typeIn": [kind]}
+        found = steps.wire.list("labels", where, selection="id isHoneypot")
+        (label, *_) = [each["id"] for each in found if not each["isHoneypot"]]
+        steps.call("updatePropertiesInLabel", data={"jsonResponse": BLUE}, where={"id": label})
+        steps.call("updatePropertiesInLabel", data={"jsonResponse": RED}, where={"id": label})
+
+
+@situation
+def what_is_labeled_becomes_a_honeypot(steps: Steps) -> None:
+    steps.honeypot("labeled")
+    for flag in (False, True):
+        where = [{"id": steps.names["labeled"]}]
+        steps.call("updatePropertiesInAssets", where=where, data=[{"isHoneypot": flag}])
+
+
+@situation
+def what_two_people_have_labeled_is_used_for_consensus(steps: Steps) -> None:
+    for key in ("labeler", "manager"):
+        steps.label("appendManyLabels", "waiting", key)
+        steps.call("sendAssetsBackToQueue", where={"id": steps.names["waiting"]})
+    steps.call("skipAsset", reason="", where={"id": steps.names["waiting"]})
+    steps.call("unskipAsset", projectId=steps.project, assetId=steps.names["waiting"])
+    steps.shared()
+
+
+@situation
+def compared_labels_are_copied(steps: Steps) -> None:
+    labels_are_compared(steps, WAYS_TO_LABEL[0])
+    data = {"projectId": steps.project, "shouldCopyAssets": True, "shouldCopyUsers": True}
+    copied = steps.call("copyProject", data=data)
+    where = {"project": {"id": copied}, "externalIdStrictlyIn": ["waiting"]}
+    (there,) = steps.wire.ids("assets", where)
+    ids = {"srcAssetId": steps.names["waiting"], "dstAssetId": there, "projectId": copied}
+    steps.call("copyLabels", data=ids)

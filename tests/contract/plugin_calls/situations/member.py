@@ -1,0 +1,46 @@
+"""Members who join, change and leave."""
+
+from __future__ import annotations
+
+from tests.contract.plugin_calls.situations.registry import Steps, for_each, situation
+
+
+def _at_work_everywhere(steps: Steps) -> None:
+    """Rita works on both steps, has an asset open, and is to label another one."""
+    for step in ("label step", "review step"):
+        both = [steps.names["rita"], steps.names["max"]]
+        steps.edit(steps={"updates": [{"id": steps.names[step], "assignees": both}]})
+    steps.label("appendManyLabels", "in review", "reviewer", "AUTOSAVE")
+    where = {"id": steps.names["waiting"]}
+    steps.call("assignAssets", where=where, userIds=[steps.names["rita"]])
+
+
+@situation
+def who_is_at_work_leaves_the_project(steps: Steps) -> None:
+    _at_work_everywhere(steps)
+    steps.leave("reviewer")
+
+
+@situation
+def who_is_at_work_leaves_the_organization(steps: Steps) -> None:
+    _at_work_everywhere(steps)
+    address = dict.fromkeys(("address", "zipCode", "city", "country"), "")
+    other = steps.call("createOrganization", data={"name": "Other", **address})
+    data, where = {"organizationId": other["id"]}, {"email": "reviewer@example.com"}
+    steps.call("updatePropertiesInUser", data=data, where=where)
+
+
+@for_each("appendToRoles", "updatePropertiesInRole")
+def a_reviewer_becomes_a_labeler(steps: Steps, way: str) -> None:
+    _at_work_everywhere(steps)
+    steps.give_role(way, "rita", "reviewer", "LABELER")
+
+
+@for_each("appendToRoles", "updatePropertiesInRole", "updatePropertiesInProjectUser")
+def an_administrator_of_the_organization_joins(steps: Steps, way: str) -> None:
+    """By a role, or by starring the project."""
+    steps.leave("admin")
+    if way == "updatePropertiesInProjectUser":
+        steps.call(way, data={"starred": True}, where={"id": steps.member("ada")})
+    else:
+        steps.give_role(way, "ada", "admin", "REVIEWER")

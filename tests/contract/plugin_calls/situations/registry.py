@@ -1,0 +1,110 @@
+"""The table of the situations, and the project in which each of them comes about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tests.contract.plugin_calls.recorder import Recorder
+from tests.stage import RED, Names, set_steps
+
+BLUE = json.dumps({"COLOR": {"categories": [{"name": "BLUE"}]}})
+WAYS_TO_LABEL = ("appendManyLabels", "appendToLabels")
+
+
+class Steps:
+    """A project with steps; its assets are ``waiting``, ``labeled``, ``in review``, ``skipped``.
+
+    Attributes:
+        names: what the world holds: each thing's name and id.
+        project: its id.
+    """
+
+    def __init__(self, wire: Recorder, known: Names) -> None:
+        self.wire = wire
+        self.names = {**known, **set_steps(wire)}
+        self.project = self.names["stepped project"]
+
+    def call(self, operation: str, key: str = "admin", **arguments: Any) -> Any:
+        return self.wire.call(operation, key, **arguments)
+
+    def label(
+        self,
+        way: str,
+        asset: str,
+        key: str = "labeler",
+        kind: str = "DEFAULT",
+        text: str = RED,
+        **data: Any,
+    ) -> None:
+        """Add a label, the one way or the other."""
+        row = {"jsonResponse": text, **data}
+        asset_id = self.names[asset]
+        if way == "appendToLabels":
+            data = {"labelType": kind, **row}
+            self.call(way, key, data=data, where={"id": asset_id})
+        else:
+            data = {"labelType": kind, "labelsData": [{"assetID": asset_id, **row}]}
+            self.call("appendManyLabels", key, data=data, where={})
+
+    def change_step(self, step: str, **members: Any) -> None:
+        kind = {"label step": "Labeling", "review step": "Review"}[step]
+        data = {"projectId": self.project, "stepId": self.names[step], **members}
+        self.call(f"update{kind}StepProperties", input=data)
+
+    def edit(self, **data: Any) -> None:
+        self.call("editProjectWorkflowSettings", input={"projectId": self.project, **data})
+
+    def member(self, name: str) -> str:
+        """The id of somebody's membership."""
+        where = {"project": {"id": self.project}}
+        found = self.wire.list("projectUsers", where, selection="id user { id }")
+        (row,) = [each["id"] for each in found if each["user"]["id"] == self.names[name]]
+        return str(row)
+
+    def leave(self, key: str) -> None:
+        where = {"project": {"id": self.project}, "user": {"email": f"{key}@example.com"}}
+        self.call("deleteFromRoles", where=where)
+
+    def give_role(self, way: str, name: str, key: str, role: str) -> None:
+        if way == "appendToRoles":
+            data = {"userEmail": f"{key}@example.com", "role": role}
+            self.call(way, data=data, where={"id": self.project})
+        else:
+            data = {"role": role, "projectID": self.project, "userID": self.names[name]}
+            self.call(way, data=data, where={"id": self.member(name)})
+
+    def shared(self, asset: str = "waiting") -> None:
+        """Have two people label an asset."""
+        self.change_step("label step", numberOfExpectedLabelsForConsensus=2)
+        ids = {"projectId": self.project, "assetId": self.names[asset]}
+        self.call("setAssetConsensus", **ids, isConsensus=True)
+
+    def honeypot(self, asset: str = "waiting") -> None:
+        self.change_step("label step", useHoneypot=True)
+        self.call("createHoneypot", data={"jsonResponse": RED}, where={"id": self.names[asset]})
+
+
+Situation = Callable[[Steps], None]
+WithWay = Callable[[Steps, str], None]
+
+SITUATIONS: dict[str, Situation] = {}
+
+
+def situation(function: Situation) -> Situation:
+    """Register a situation."""
+    SITUATIONS[function.__name__] = function
+    return function
+
+
+def for_each(*ways: str) -> Callable[[WithWay], WithWay]:
+    """Register a situation for each of several ways."""
+
+    def register(function: WithWay) -> WithWay:
+        for way in ways:
+            SITUATIONS[f"{function.__name__}[{way}]"] = partial(function, way=way)
+        return function
+
+    return register

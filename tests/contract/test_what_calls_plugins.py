@@ -1,0 +1,177 @@
+"""What calls plugins is what ``docs/fidelity.md`` says: each row happens, and nothing else does.
+
+Everything that the cases of inputs and events do is done in a world with plugins on every project,
+and so is what people do who are played, and what happens in special situations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from emulator import Emulator
+from emulator.cli import main
+from emulator.domain.payloads import HANDLER_ARGUMENTS
+from emulator.domain.person import VERBS
+from emulator.rules.subjects import SENT_TO_PLUGINS
+from tests.contract.events import CASES as EVENTS
+from tests.contract.inputs import CASES as INPUTS
+from tests.contract.inputs import Stage
+from tests.contract.plugin_calls.page import Handler, Row, handlers, older_names, rows
+from tests.contract.plugin_calls.recorder import Observed, Recorder
+from tests.contract.plugin_calls.situations import SITUATIONS, Steps
+from tests.examples.trial import scenario_of
+from tests.server import ServerUnderTest
+from tests.stage import set_stage
+
+ROWS = rows()
+OLDER = older_names()
+Seen = dict[str, Observed]
+
+
+@pytest.fixture(scope="module")
+def seen() -> Iterator[Seen]:
+    """What each way caused, all of them having been gone."""
+    with Emulator(seed=0) as emulator:
+        wire = Recorder(emulator)
+        known = set_stage(wire)
+        wire.plug_in(known)
+        mark = emulator.mark()
+        wire.seen.clear()
+        for cases, stage in ((INPUTS, Stage), (EVENTS, Stage), (SITUATIONS, Steps)):
+            for case in cases.values():
+                if not _is_about_plugins(case):
+                    case(stage(wire, known))
+                    emulator.reset(mark)
+                    wire.client_version = None
+        yield wire.seen
+        wire.close()
+
+
+def _is_about_plugins(case: object) -> bool:
+    """Whether a case counts plugins: there are more of them here. They cause no events."""
+    return getattr(case, "__module__", "").endswith("inputs.plugin")
+
+
+def _ways(row: Row) -> set[str]:
+    """Those of a row, the older names of them included."""
+    return {*row.ways, *(older for older, newer in OLDER.items() if newer in row.ways)}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title)
+def test_what_a_row_says_happens_in_each_of_its_ways(seen: Seen, row: Row) -> None:
+    for way in _ways(row):
+        for event in row.events:
+            found = seen[way].payloads.get(event, set())
+            assert found, f"{way} does not cause {event}"
+            assert all(row.allows(event, members) for members in found), (way, event, found)
+        for handler in row.handlers:
+            assert handler in seen[way].arguments, f"{way} does not call {handler}"
+
+
+@pytest.mark.parametrize("row", [each for each in ROWS if each.optional], ids=lambda row: row.title)
+def test_what_has_a_question_mark_is_there_at_times(seen: Seen, row: Row) -> None:
+    found = [seen[way].payloads[event] for way in row.ways for event in row.events]
+    payloads = set().union(*found)
+    for member in row.optional:
+        assert {member in each for each in payloads} == {True, False}, member
+
+
+def test_nothing_else_calls_a_plugin(seen: Seen) -> None:
+    told = {(way, called) for row in ROWS for way in _ways(row) for called in _called(row)}
+    done = {
+        (way, called)
+        for way, observed in seen.items()
+        for called in (*observed.payloads, *observed.arguments)
+    }
+    assert done - told == set()
+
+
+def _called(row: Row) -> tuple[str, ...]:
+    return (*row.events, *row.handlers)
+
+
+def test_every_event_that_is_emitted_has_its_row() -> None:
+    """And one only: :mod:`tests.contract.test_events_are_typed` finds those in the code."""
+    listed = [event for row in ROWS for event in row.events]
+    assert sorted(listed) == sorted(EVENTS)
+    assert set(listed) <= SENT_TO_PLUGINS
+
+
+def test_what_no_action_causes_is_what_scenarios_alone_have() -> None:
+    (row,) = [each for each in ROWS if not each.ways]
+    with Emulator(seed=0) as emulator:
+        events = [each for each in emulator.world.view.events.all() if each["event"] in row.events]
+    assert events
+    assert all(row.allows(each["event"], frozenset(each["payload"])) for each in events)
+
+
+def test_every_handler_has_its_row() -> None:
+    listed = [handler for row in ROWS for handler in row.handlers]
+    assert sorted(listed) == sorted(HANDLER_ARGUMENTS) == sorted(e.name for e in handlers())
+
+
+@pytest.mark.parametrize("handler", handlers(), ids=lambda each: each.name)
+def test_a_handler_gets_what_its_row_says(seen: Seen, handler: Handler) -> None:
+    calls = [each for way in seen.values() for each in way.arguments.get(handler.name, ())]
+    assert calls
+    for arguments in calls:
+        assert tuple(arguments) == handler.arguments
+        for told in arguments.get("settings_updated", [arguments.get("label", {})]):
+            assert _members(told) == handler.members
+
+
+def _members(told: dict[str, Any]) -> set[str]:
+    """With the id that ``search`` has of a review."""
+    return {*told, *(["search.id"] if "id" in told.get("search", ()) else [])}
+
+
+# The commands do what the methods of the same names do
+
+
+DEEDS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("save", {"label": {}}),
+    ("submit", {"label": {}}),
+    ("submit", {"label": {}, "correct": True}),
+    ("review", {}),
+    ("send-back", {"issue": "no"}),
+    ("click", {}),
+    ("skip", {"reason": "dark"}),
+    ("unskip", {}),
+)
+
+
+def test_every_deed_has_its_rows() -> None:
+    assert {verb for verb, _ in DEEDS} == set(VERBS)
+    assert {way for row in ROWS for way in row.ways if way in VERBS} == set(VERBS)
+
+
+@pytest.mark.parametrize("title", ["Invoices", "Invoices, V1"])
+def test_a_command_causes_what_the_method_causes(server: ServerUnderTest, title: str) -> None:
+    scenario = scenario_of("document_check")
+    world = server.new_world(scenario)
+    where = ["--world", world.name, "--data-dir", str(server.data_dir)]
+    with Emulator(scenario, seed=0) as emulator:
+        for verb, options in DEEDS:
+            getattr(emulator, verb.replace("-", "_"))(title, "invoice-1", **options)
+            command = [verb, "--project", title, "--asset", "invoice-1", *_options(options), *where]
+            done = CliRunner().invoke(main, command, input="{}")
+            assert done.exit_code == 0, done.output
+        expected = _told(list(emulator.world.view.events.all()))
+    assert _told(world.export()["events"]) == expected
+
+
+def _options(options: dict[str, Any]) -> list[str]:
+    given: list[str] = []
+    for name, value in options.items():
+        given += (
+            [f"--{name}"] if value is True else [f"--{name}", "-" if name == "label" else value]
+        )
+    return given
+
+
+def _told(events: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    return [(each["event"], sorted(each["payload"])) for each in events]
