@@ -108,7 +108,7 @@ def why(*names: str) -> dict[str, Any]:
             mood("GOOD", "WEATHER"),
         ),
         ([{"KEYWORD": {"text": each}} for each in "aba"], {"KEYWORD": {"text": "a"}}),
-        ([{"BOX": {"annotations": []}}] * 2, {}),
+        ([{"BOX": {"annotations": []}, "ROTATION_JOB": {"rotation": 90}}] * 2, {}),
     ],
     ids=[
         "most",

@@ -19,10 +19,11 @@ def majority(jobs, responses):
     agreed = {}
     for name in dict.fromkeys(name for response in responses for name in response):
         answers = [response[name] for response in responses if name in response]
-        if jobs[name]["mlTask"] == "TRANSCRIPTION":
+        task = jobs[name]["mlTask"] if name in jobs else None  # as with the rotation of an image
+        if task == "TRANSCRIPTION":
             ((text, _),) = Counter(answer["text"] for answer in answers).most_common(1)
             agreed[name] = {"text": text}
-        elif jobs[name]["mlTask"] == "CLASSIFICATION":
+        elif task == "CLASSIFICATION":
             agreed[name] = {"categories": elected(jobs, name, answers)}
     return agreed
 

@@ -3,6 +3,10 @@
 from kili.plugins import PluginCore
 from parts import merged, unanswered
 
+# Kili lets nobody submit a label without an answer to a required job. As each person answers some
+# jobs only, none is required in the interface; these are the ones that nobody has to answer.
+OPTIONAL = ("SIGN",)
+
 
 class PluginHandler(PluginCore):
     """Looks after each submit whether all parts of an asset's label are there."""
@@ -22,7 +26,8 @@ class PluginHandler(PluginCore):
             self.logger.info(f"Part {len(parts)} of {people}")
             return
         response = merged(parts)
-        missing = unanswered(project["jsonInterface"]["jobs"], response)
+        lacking = unanswered(project["jsonInterface"]["jobs"], response)
+        missing = [name for name in lacking if name not in OPTIONAL]
         if missing:
             self.logger.warning(f"Nobody has answered {', '.join(missing)}")
             return

@@ -17,6 +17,5 @@ def merged(responses):
 
 
 def unanswered(jobs, response):
-    """The jobs that the interface requires and a json response lacks."""
-    required = [name for name, job in jobs.items() if job.get("required") and not job["isChild"]]
-    return [name for name in required if name not in response]
+    """The jobs of the interface that a json response lacks; those below others do not count."""
+    return [name for name, job in jobs.items() if not job.get("isChild") and name not in response]
