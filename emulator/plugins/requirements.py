@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,9 +72,12 @@ def problems(folder: Path, policy: Policy, environment: Environment) -> list[str
             required = read_requirements(path.read_bytes().decode("utf-8-sig"))
         except UnicodeDecodeError:
             return [messages.BUILD_NOT_UTF8.format(file=FILE)]
-        found = _faults(required) + _missing(required, environment)
-    violations = _violations(folder, policy, required, environment)
-    return found + [_said(each) for each in violations]
+        found = _faults(required) + [_missing(each) for each in missing(required, environment)]
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8-sig", "replace")
+        for path in folder.rglob("*.py")
+    }
+    return found + [_said(each) for each in violations(files, policy, required, environment)]
 
 
 def _faults(required: Requirements) -> list[str]:
@@ -85,18 +89,38 @@ def _faults(required: Requirements) -> list[str]:
     ]
 
 
-def _missing(required: Requirements, environment: Environment) -> list[str]:
-    missing = []
+@dataclass(frozen=True)
+class Missing:
+    """A requirement that an environment does not meet.
+
+    Attributes:
+        reason: why not.
+        command: installs it there.
+    """
+
+    requirement: Requirement
+    reason: str
+    command: str
+
+
+def missing(required: Requirements, environment: Environment) -> list[Missing]:
+    """The requirements that an environment does not meet."""
+    found = []
     for each in required.requirements:
         reason = unmet(each, environment.find, environment.find_from)
         if reason:
             command = environment.pip_line([*required.options, _without_marker(each)])
-            missing.append(
-                messages.BUILD_REQUIREMENT_UNMET.format(
-                    line=each.line, text=each.text, reason=reason, command=command
-                )
-            )
-    return missing
+            found.append(Missing(each, reason, command))
+    return found
+
+
+def _missing(missing: Missing) -> str:
+    return messages.BUILD_REQUIREMENT_UNMET.format(
+        line=missing.requirement.line,
+        text=missing.requirement.text,
+        reason=missing.reason,
+        command=missing.command,
+    )
 
 
 def _without_marker(requirement: Requirement) -> str:
@@ -114,13 +138,15 @@ def _said(violation: Violation) -> str:
     )
 
 
-def _violations(
-    folder: Path, policy: Policy, required: Requirements, environment: Environment
+def violations(
+    files: Mapping[str, str], policy: Policy, required: Requirements, environment: Environment
 ) -> list[Violation]:
-    files = {
-        path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8-sig", "replace")
-        for path in folder.rglob("*.py")
-    }
+    """The imports that a policy does not allow, as far as an environment can tell.
+
+    Args:
+        files: the plugin's sources by their path.
+        required: what its ``requirements.txt`` says, where that is read.
+    """
     if any(each.name is None for each in required.requirements):
         required = _named(required, environment)
     if not plugin_imports.violations(files, policy, installed={}, required=required.names):
