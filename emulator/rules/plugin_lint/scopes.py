@@ -1,0 +1,253 @@
+"""Which names a source binds, where, and to what."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+Kind = Literal["import", "definition", "value", "with", "loop", "parameter", "other"]
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One place that gives a name something to stand for.
+
+    Attributes:
+        node: the statement, parameter or target.
+        origin: what an import binds it to, by its dotted name; relative ones begin with dots.
+        value: what is assigned; of a loop what is iterated over, of a ``with`` what is entered.
+        inert: only type checkers read it, or it is done in a script only.
+    """
+
+    kind: Kind
+    node: ast.AST
+    origin: str | None = None
+    value: ast.expr | None = None
+    inert: bool = False
+
+
+class Scope:
+    """The names of a module, class or function.
+
+    Attributes:
+        node: what it is the scope of.
+        bindings: all places that bind each name.
+    """
+
+    def __init__(self, node: ast.AST, parent: Scope | None = None) -> None:
+        self.node = node
+        self.parent = parent
+        self.bindings: dict[str, list[Binding]] = {}
+        self.elsewhere: dict[str, Scope] = {}
+
+    def bind(self, name: str, binding: Binding) -> None:
+        home = self.elsewhere.get(name, self)
+        home.bindings.setdefault(name, []).append(binding)
+
+    def find(self, name: str) -> tuple[Scope, list[Binding]] | None:
+        """The scope that a name which is read in this one belongs to, and what binds it there."""
+        scope: Scope | None = self
+        while scope is not None:
+            home = scope.elsewhere.get(name, scope)
+            is_seen = scope is self or not isinstance(scope.node, ast.ClassDef)
+            if is_seen and name in home.bindings:
+                return home, home.bindings[name]
+            scope = scope.parent
+        return None
+
+
+def children_in_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Nodes and all below them, but not what is inside functions, classes and lambdas there."""
+    for node in nodes:
+        yield node
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
+            yield from children_in_scope(ast.iter_child_nodes(node))
+
+
+class ScopeBuilder:
+    """Finds the scopes of a module.
+
+    Attributes:
+        scope_of: the scope that each node is evaluated in.
+        inert: the nodes that never run on the platform: those below ``if TYPE_CHECKING`` and
+            ``if __name__ == "__main__"``.
+        stars: the modules of which everything is imported.
+    """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.module = self._scope = Scope(tree)
+        self.scope_of: dict[ast.AST, Scope] = {}
+        self.inert: set[ast.AST] = set()
+        self.stars: list[str] = []
+        self._is_inert = False
+        self._ways: list[tuple[tuple[type[ast.AST], ...], Callable[[Any], None]]] = [
+            ((ast.Import,), self._import),
+            ((ast.ImportFrom,), self._import_from),
+            ((ast.Assign, ast.AnnAssign, ast.NamedExpr), self._assign),
+            ((ast.AugAssign,), self._augment),
+            ((ast.For, ast.AsyncFor, ast.comprehension), self._loop),
+            ((ast.withitem,), self._with),
+            ((ast.ExceptHandler, ast.MatchAs, ast.MatchStar), self._capture),
+            ((ast.MatchMapping,), self._capture_rest),
+            ((*FUNCTIONS, ast.Lambda), self._function),
+            ((ast.ClassDef,), self._class),
+            ((ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp), self._comprehension),
+            ((ast.If,), self._if),
+        ]
+        self._visit_all(tree.body)
+
+    def _visit(self, node: ast.AST) -> None:
+        self.scope_of[node] = self._scope
+        if self._is_inert:
+            self.inert.add(node)
+        for kinds, way in self._ways:
+            if isinstance(node, kinds):
+                way(node)
+                return
+        self._visit_all(ast.iter_child_nodes(node))
+
+    def _visit_all(self, nodes: Iterable[ast.AST | None]) -> None:
+        for each in nodes:
+            if each is not None:
+                self._visit(each)
+
+    def _bind(
+        self,
+        name: str,
+        kind: Kind,
+        node: ast.AST,
+        value: ast.expr | None = None,
+        origin: str | None = None,
+    ) -> None:
+        self._scope.bind(name, Binding(kind, node, origin, value, self._is_inert))
+
+    def _bind_target(self, target: ast.expr, kind: Kind, value: ast.expr | None) -> None:
+        if isinstance(target, ast.Name):
+            self._bind(target.id, kind, target, value)
+        elif isinstance(target, ast.Starred):
+            self._bind_target(target.value, "other", None)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for each in target.elts:
+                self._bind_target(each, "other", None)
+
+    # What binds names
+
+    def _import(self, node: ast.Import) -> None:
+        for each in node.names:
+            top = each.name.partition(".")[0]
+            name, origin = (each.asname, each.name) if each.asname else (top, top)
+            self._bind(name, "import", node, origin=origin)
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        source = "." * node.level + (node.module or "")
+        for each in node.names:
+            if each.name == "*":
+                self.stars.append(source)
+                continue
+            joint = "" if source.endswith(".") else "."
+            self._bind(
+                each.asname or each.name, "import", node, origin=f"{source}{joint}{each.name}"
+            )
+
+    def _assign(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr) -> None:
+        if node.value is not None:
+            for each in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                self._bind_target(each, "value", node.value)
+        self._visit_all(ast.iter_child_nodes(node))
+
+    def _augment(self, node: ast.AugAssign) -> None:
+        self._bind_target(node.target, "other", None)
+        self._visit_all(ast.iter_child_nodes(node))
+
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.comprehension) -> None:
+        self._bind_target(node.target, "loop", node.iter)
+        self._visit_all(ast.iter_child_nodes(node))
+
+    def _with(self, node: ast.withitem) -> None:
+        if node.optional_vars is not None:
+            self._bind_target(node.optional_vars, "with", node.context_expr)
+        self._visit_all(ast.iter_child_nodes(node))
+
+    def _capture(self, node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar) -> None:
+        if node.name:
+            self._bind(node.name, "other", node)
+        self._visit_all(ast.iter_child_nodes(node))
+
+    def _capture_rest(self, node: ast.MatchMapping) -> None:
+        if node.rest:
+            self._bind(node.rest, "other", node)
+        self._visit_all(ast.iter_child_nodes(node))
+
+    # Scopes
+
+    def _function(self, node: FunctionNode | ast.Lambda) -> None:
+        arguments = node.args
+        self._visit_all([*arguments.defaults, *arguments.kw_defaults])
+        self._visit_all(each.annotation for each in parameters(arguments))
+        body: Sequence[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else node.body
+        if not isinstance(node, ast.Lambda):
+            self._bind(node.name, "definition", node)
+            self._visit_all([*node.decorator_list, node.returns])
+        with self._inside(node):
+            for parameter in parameters(arguments):
+                self._bind(parameter.arg, "parameter", parameter)
+            for each in children_in_scope(body):
+                self._declare(each)
+            self._visit_all(body)
+
+    def _declare(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Global):
+            self._scope.elsewhere.update(dict.fromkeys(node.names, self.module))
+        elif isinstance(node, ast.Nonlocal):
+            for name in node.names:
+                found = self._scope.parent.find(name) if self._scope.parent else None
+                if found:
+                    self._scope.elsewhere[name] = found[0]
+
+    def _class(self, node: ast.ClassDef) -> None:
+        self._bind(node.name, "definition", node)
+        self._visit_all([*node.decorator_list, *node.bases, *node.keywords])
+        with self._inside(node):
+            self._visit_all(node.body)
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+    ) -> None:
+        made = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        with self._inside(node):
+            self._visit_all([*node.generators, *made])
+
+    @contextlib.contextmanager
+    def _inside(self, node: ast.AST) -> Iterator[None]:
+        outer, self._scope = self._scope, Scope(node, self._scope)
+        yield
+        self._scope = outer
+
+    # What never runs
+
+    def _if(self, node: ast.If) -> None:
+        self._visit(node.test)
+        was_inert, self._is_inert = self._is_inert, self._is_inert or _never_holds(node.test)
+        self._visit_all(node.body)
+        self._is_inert = was_inert
+        self._visit_all(node.orelse)
+
+
+def parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """All parameters, in the order in which they are written."""
+    collected = [each for each in (arguments.vararg, arguments.kwarg) if each]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *collected]
+
+
+def _never_holds(test: ast.expr) -> bool:
+    text = ast.unparse(test)
+    return text.rpartition(".")[2] == "TYPE_CHECKING" or text in (
+        "__name__ == '__main__'",
+        "'__main__' == __name__",
+    )

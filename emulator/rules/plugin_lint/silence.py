@@ -1,0 +1,69 @@
+"""Which findings a source silences: ``# noqa`` on their line, as other tools have it."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_NOQA = re.compile(r"#\s*noqa\b(?:\s*:\s*(?P<codes>[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*))?", re.I)
+_CODE = re.compile(r"[A-Z]+\d+", re.I)
+_OUTSIDE = (tokenize.NL, tokenize.COMMENT, tokenize.ENCODING, tokenize.INDENT, tokenize.DEDENT)
+
+
+@dataclass
+class Silence:
+    """What is silenced in a file.
+
+    Attributes:
+        codes: by line; of a line without codes everything is.
+    """
+
+    codes: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def covers(self, line: int, code: str) -> bool:
+        found = self.codes.get(line)
+        return found is not None and (not found or code in found)
+
+
+def silenced(path: str, text: str) -> Silence:
+    """Read what a file silences; one comment is good for all lines of a statement.
+
+    Args:
+        path: whether it is Python.
+    """
+    comments = {
+        number: found
+        for number, line in enumerate(text.splitlines(), start=1)
+        if (found := _NOQA.search(line))
+    }
+    spans = list(_statements(text)) if comments and path.endswith(".py") else []
+    silence = Silence()
+    for number, comment in comments.items():
+        codes = frozenset(each.upper() for each in _CODE.findall(comment["codes"] or ""))
+        first, last = next((each for each in spans if each[0] <= number <= each[1]), (number,) * 2)
+        for line in range(first, last + 1):
+            silence.codes[line] = _both(silence.codes.get(line), codes)
+    return silence
+
+
+def _both(one: frozenset[str] | None, other: frozenset[str]) -> frozenset[str]:
+    if one is None:
+        return other
+    return one | other if one and other else frozenset()
+
+
+def _statements(text: str) -> Iterator[tuple[int, int]]:
+    """The first and last line of each statement that can be told apart."""
+    begun: int | None = None
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.NEWLINE and begun is not None:
+                yield begun, token.start[0]
+                begun = None
+            elif begun is None and token.type not in _OUTSIDE:
+                begun = token.start[0]
+    except (tokenize.TokenError, SyntaxError):  # the rest is told line by line
+        return
