@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from emulator import __version__
-from emulator.cli import packages, people, plugins, runs, server, webhooks, why, world
+from emulator.cli import lint, packages, people, plugins, runs, server, webhooks, why, world
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -27,6 +27,7 @@ main.add_command(plugins.plugins)
 main.add_command(why.why)
 main.add_command(webhooks.redeliver)
 main.add_command(packages.packages)
+main.add_command(lint.lint)
 for each in people.COMMANDS:
     main.add_command(each)
 main.add_command(world.reset)

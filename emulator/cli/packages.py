@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from emulator.plugins.packages import Package
 
 
-@click.command()
-@click.option(
+plugin_policy_option = click.option(
     "--plugin-policy",
     type=click.Choice(POLICIES),
     help="Where plugins are to run: decides what they can import.  [default: saas]",
 )
+
+
+@click.command()
+@plugin_policy_option
 def packages(plugin_policy: str | None) -> None:
     """List the packages that plugins can import here, and those that are missing.
 

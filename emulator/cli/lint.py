@@ -1,0 +1,126 @@
+"""The command that looks whether plugins would work on the platform."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from emulator.cli.packages import plugin_policy_option
+from emulator.cli.process import settings_from
+from emulator.rules.plugin_imports import Policy
+
+if TYPE_CHECKING:
+    from emulator.config import Settings
+    from emulator.rules.plugin_lint.rule import Finding
+
+
+@click.command()
+@click.argument("plugins", nargs=-1, metavar="PLUGIN...", type=click.Path(path_type=Path))
+@plugin_policy_option
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print what is found.",
+)
+@click.option("--strict", is_flag=True, help="Fail for warnings, too.")
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="CODE",
+    help="Leave out a rule, or all whose codes begin like this; can be given several times.",
+)
+@click.option("--explain", metavar="CODE", help="Explain a rule, and do nothing else.")
+@click.pass_context
+def lint(context: click.Context, /, plugins: Sequence[Path], **options: Any) -> None:
+    """Tell what of plugins fails on the real platform, or probably does.
+
+    PLUGIN is a .py file, or a folder with a main.py. Its source is read, and never run.
+
+    The exit status is 0 if there is no error (and with --strict no warning), 1 if there is one, and
+    2 if a plugin could not be looked at. `# noqa: CODE` in a line of the source silences a finding
+    there.
+    """
+    if options["explain"]:
+        click.echo(_explained(options["explain"]))
+        return
+    if not plugins:
+        raise click.UsageError("give the file or folder of a plugin")
+    settings = settings_from({"plugin_policy": options["plugin_policy"]})
+    found = _found(plugins, settings, _ignored(options["ignore"]))
+    if options["format_"] == "json":
+        click.echo(json.dumps([asdict(each) for each in found], indent=2))
+    else:
+        click.echo("\n".join([*map(_line, found), _summary(found)]))
+    if any(options["strict"] or each.severity == "error" for each in found):
+        context.exit(1)
+
+
+def _found(plugins: Sequence[Path], settings: Settings, ignored: tuple[str, ...]) -> list[Finding]:
+    from emulator.plugins.environment import Environment
+    from emulator.plugins.lint import LintError, lint_plugin
+
+    policy = cast(Policy, settings.plugin_policy)
+    try:
+        environment = Environment.of(settings.plugin_python)
+        return [
+            each
+            for plugin in plugins
+            for each in lint_plugin(plugin, policy=policy, environment=environment)
+            if not each.code.startswith(ignored)
+        ]
+    except LintError as error:
+        raise click.UsageError(str(error)) from None
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise click.UsageError(
+            f"plugin_python = {settings.plugin_python} cannot be run ({error})"
+        ) from None
+
+
+def _ignored(codes: Sequence[str]) -> tuple[str, ...]:
+    """Codes, or beginnings of codes, of rules that there are.
+
+    Raises:
+        click.UsageError: one is of no rule.
+    """
+    from emulator.rules.plugin_lint.catalogue import RULES
+
+    for code in codes:
+        if not any(rule.code.startswith(code.upper()) for rule in RULES):
+            raise click.UsageError(f"there is no rule {code} (there are {_range()})")
+    return tuple(code.upper() for code in codes)
+
+
+def _explained(code: str) -> str:
+    from emulator.rules.plugin_lint.catalogue import BY_CODE
+
+    rule = BY_CODE.get(code.upper())
+    if rule is None:
+        raise click.UsageError(f"there is no rule {code} (there are {_range()})")
+    return f"{rule.code} ({rule.severity}): {rule.what}\n\n{rule.why.strip()} ({rule.basis})"
+
+
+def _range() -> str:
+    from emulator.rules.plugin_lint.catalogue import RULES
+
+    return f"{RULES[0].code} to {RULES[-1].code}"
+
+
+def _line(finding: Finding) -> str:
+    where = f"{finding.file}:{finding.line}"
+    return f"{where}: {finding.severity} {finding.code}: {finding.reason}\n    {finding.remedy}"
+
+
+def _summary(found: Sequence[Finding]) -> str:
+    errors = sum(each.severity == "error" for each in found)
+    counts = {"error": errors, "warning": len(found) - errors}
+    said = [f"{count} {noun}{'s' * (count > 1)}" for noun, count in counts.items() if count]
+    return " and ".join(said) if said else "nothing found"
