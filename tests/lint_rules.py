@@ -1,0 +1,144 @@
+"""``docs/lint-rules.md``: its texts come from the rules, and its examples stand in it alone.
+
+``python -m tests.lint_rules`` writes the page anew around its examples. A new rule needs an entry:
+a line ``### <code>``, then ``Fails:`` and ``Passes:`` with blocks of code below each.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from emulator.plugins.lint import lint_plugin
+from emulator.rules.plugin_imports import Policy
+from emulator.rules.plugin_lint.catalogue import GROUPS, RULES
+from emulator.rules.plugin_lint.rule import Finding, Rule
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "lint-rules.md"
+
+ENTRY = re.compile(r"^### (?P<code>KP\d{3})\b.*\n", re.M)
+EXAMPLE = re.compile(
+    r"^(?P<kind>Fails|Passes)(?: with `--plugin-policy (?P<policy>[\w-]+)`)?:\n\n"
+    r"(?P<blocks>(?:```\w+\n.*?^```\n\n?)+)",
+    re.M | re.S,
+)
+BLOCK = re.compile(r"^```\w+\n(?P<text>.*?)^```$", re.M | re.S)
+FILE = re.compile(r"# (?P<name>[\w./-]+\.\w+)(?:, saved as (?P<encoding>[\w-]+))?\n")
+MARK = re.compile(r"# (?P<code>KP\d{3})$")
+
+INTRODUCTION = """\
+# The rules of `kili-emulator lint`
+
+What the command looks for in a plugin, and why. How to use it, and how to silence a finding:
+[Look whether a plugin would work](how-to/lint-a-plugin.md).
+
+An **error** fails on the platform for certain; a **warning** probably does, or does not do what was
+meant. Where neither can be told from the source, nothing is said. After each title stands how it is
+known what the platform does: recorded, documented, inferred or chosen, as in
+[fidelity.md](fidelity.md).
+
+The comment with a code marks the line of the finding; without one, it is about a file as a whole.
+The examples of deprecated and missing methods are those of the newest SDK.
+"""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A plugin that breaks a rule, or does not.
+
+    Attributes:
+        fails: whether it does.
+        files: the text and encoding of each file.
+        text: as it stands in the page.
+    """
+
+    code: str
+    fails: bool
+    policy: Policy
+    files: dict[str, tuple[str, str]]
+    text: str
+
+    @property
+    def place(self) -> tuple[str | None, int]:
+        """The file and line of the finding; no file where it is about one as a whole."""
+        for name, (text, _) in self.files.items():
+            for number, line in enumerate(text.splitlines(), start=1):
+                if MARK.search(line):
+                    return name, number
+        return None, 1
+
+    def lint(self, folder: Path) -> list[Finding]:
+        """What is found when it lies in a folder."""
+        for name, (text, encoding) in self.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(text.encode(encoding))
+        return lint_plugin(folder, policy=self.policy)
+
+
+def examples(page: str) -> Iterator[Example]:
+    """All examples of the page, in their order."""
+    entries = list(ENTRY.finditer(page))
+    ends = [*(each.start() for each in entries[1:]), len(page)]
+    for entry, end in zip(entries, ends, strict=True):
+        for found in EXAMPLE.finditer(page[entry.end() : end] + "\n"):
+            policy: Policy = found["policy"] or "saas"
+            files = dict(map(file_of, BLOCK.finditer(found["blocks"])))
+            text = found[0].strip() + "\n"
+            yield Example(entry["code"], found["kind"] == "Fails", policy, files, text)
+
+
+def file_of(block: re.Match[str]) -> tuple[str, tuple[str, str]]:
+    """The name, text and encoding of the file that a block is."""
+    named = FILE.match(block["text"])
+    if named is None:
+        return "main.py", (block["text"], "utf-8")
+    return named["name"], (block["text"], named["encoding"] or "utf-8")
+
+
+def rendered(page: str) -> str:
+    """The page with the texts that the rules have now, around the examples that it has."""
+    parts = [INTRODUCTION]
+    group = ""
+    for rule in RULES:
+        if rule.code[:3] != group:
+            group = rule.code[:3]
+            parts.append(f"## {GROUPS[group]}\n")
+        parts += entry_of(rule, [each for each in examples(page) if each.code == rule.code])
+    return "\n".join(parts)
+
+
+def entry_of(rule: Rule, found: list[Example]) -> list[str]:
+    entry = [f"### {rule.code} {rule.what}\n", f"*{rule.severity}, {rule.basis}*\n", wrapped(rule)]
+    for each in found:
+        entry.append(each.text)
+        if each.fails:
+            entry.append(f"{said(each)}\n")
+    return entry
+
+
+def wrapped(rule: Rule) -> str:
+    return textwrap.fill(rule.why, 100, break_long_words=False, break_on_hyphens=False) + "\n"
+
+
+def said(example: Example) -> str:
+    """What the lint says of an example, without what differs from machine to machine."""
+    with TemporaryDirectory() as folder:
+        findings = [each for each in example.lint(Path(folder)) if each.code == example.code]
+    assert findings, f"the example of {example.code} has no such finding"
+    text = f"> {findings[0].reason}\\\n> {findings[0].remedy}"
+    return text.replace(sys.executable, "python").replace(metadata.version("kili"), "(version)")
+
+
+def main() -> None:
+    PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
