@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from emulator import messages
 from emulator.cli.packages import plugin_policy_option
 from emulator.cli.process import settings_from
+from emulator.config import SettingsError
 from emulator.rules.plugin_imports import Policy
 
 if TYPE_CHECKING:
     from emulator.config import Settings
+    from emulator.plugins.environment import Environment
     from emulator.rules.plugin_lint.rule import Finding
 
 
@@ -65,12 +68,11 @@ def lint(context: click.Context, /, plugins: Sequence[Path], **options: Any) -> 
 
 
 def _found(plugins: Sequence[Path], settings: Settings, ignored: tuple[str, ...]) -> list[Finding]:
-    from emulator.plugins.environment import Environment
     from emulator.plugins.lint import LintError, lint_plugin
 
     policy = cast(Policy, settings.plugin_policy)
+    environment = _environment(settings)
     try:
-        environment = Environment.of(settings.plugin_python)
         return [
             each
             for plugin in plugins
@@ -79,10 +81,22 @@ def _found(plugins: Sequence[Path], settings: Settings, ignored: tuple[str, ...]
         ]
     except LintError as error:
         raise click.UsageError(str(error)) from None
+
+
+def _environment(settings: Settings) -> Environment:
+    """That of the interpreter that plugins are to run with."""
+    from emulator.plugins.environment import Environment
+    from emulator.plugins.isolated.isolation import check_python
+
+    try:
+        if settings.plugin_python:
+            check_python(settings.plugin_python)
+        return Environment.of(settings.plugin_python)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        raise click.UsageError(
-            f"plugin_python = {settings.plugin_python} cannot be run ({error})"
-        ) from None
+        said = messages.PYTHON_UNUSABLE.format(path=settings.plugin_python, reason=error)
+        raise click.UsageError(said) from None
 
 
 def _ignored(codes: Sequence[str]) -> tuple[str, ...]:

@@ -139,7 +139,7 @@ def _surface(environment: Environment, asked: Collection[tuple[str, str]]) -> Su
         return Surface.read(_surface_of(environment.python, sorted(asked)))
     except (ImportError, OSError, ValueError, subprocess.SubprocessError) as error:
         raise LintError(
-            f"the SDK of {environment.python} cannot be read ({error}): install it there with "
+            f"{environment.python} has no SDK that can be read ({error}): install it with "
             f"`{environment.pip_line(['kili'])}`"
         ) from None
 

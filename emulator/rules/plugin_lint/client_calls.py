@@ -117,25 +117,24 @@ RULES = (
 def check_methods(plugin: Plugin) -> Iterator[Finding]:
     """Whether the client has what the plugin takes of it."""
     surface = plugin.source.surface
-    if surface.attributes is None:
-        return
-    for module in plugin.reached:
-        for node in plugin.clients.uses(module):
-            name, told = node.attr, {"name": node.attr, "version": surface.version}
-            method = surface.methods.get(name)
-            if method and method.deprecated:
-                yield DEPRECATED.found(module.path, node.lineno, said=method.deprecated, **told)
-            if method or name in surface.attributes or isinstance(node.ctx, ast.Store):
-                continue
-            if name.startswith("_") or _is_looked_for(module, node):
-                continue
+    uses = [(module, node) for module in plugin.reached for node in plugin.clients.uses(module)]
+    own = {node.attr for _, node in uses if isinstance(node.ctx, ast.Store)}
+    for module, node in uses:
+        name, told = node.attr, {"name": node.attr, "version": surface.version}
+        method = surface.methods.get(name)
+        if method and method.deprecated:
+            yield DEPRECATED.found(module.path, node.lineno, said=method.deprecated, **told)
+        if not method and name not in own and not _may_be_there(plugin, module, node):
             close = difflib.get_close_matches(name, surface.methods, n=1)
             similar = f" (it has {close[0]})" if close else ""
             yield NO_METHOD.found(module.path, node.lineno, similar=similar, **told)
 
 
-def _is_looked_for(module: Module, node: ast.Attribute) -> bool:
-    """Whether the plugin knows that the client may not have it."""
+def _may_be_there(plugin: Plugin, module: Module, node: ast.Attribute) -> bool:
+    """Whether the client may have an attribute, or the plugin knows that it may not."""
+    attributes = plugin.source.surface.attributes
+    if attributes is None or node.attr in attributes or node.attr.startswith("_"):
+        return True
     return is_caught(module, node, ("AttributeError",)) or any(
         isinstance(each, ast.Call) and last_name(each.func) == "hasattr"
         for test in conditions(module, node)

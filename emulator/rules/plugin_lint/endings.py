@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from emulator.rules.plugin_lint.guards import is_caught
 from emulator.rules.plugin_lint.module import Module
 from emulator.rules.plugin_lint.plugin import Plugin
 from emulator.rules.plugin_lint.rule import Finding, Rule
 
+_EXITS = ("SystemExit",)
 _OWN = ("os.getpid", "os.getpgid", "os.getpgrp")
 
 INPUT = Rule(
@@ -85,9 +87,7 @@ SIGNALS = Rule(
 RULES = (INPUT, DEBUGGER, PRINT, EXIT, KILL, FOREIGN, SIGNALS)
 
 _BY_ORIGIN: Mapping[str, Rule] = {
-    **dict.fromkeys(
-        ("builtins.input", "getpass.getpass", "sys.stdin.read", "sys.stdin.readline"), INPUT
-    ),
+    **dict.fromkeys(("builtins.input", "getpass.getpass"), INPUT),
     **dict.fromkeys(
         (
             "builtins.breakpoint",
@@ -127,7 +127,7 @@ def check_endings(plugin: Plugin) -> Iterator[Finding]:
             rule = FOREIGN
         if origin == "builtins.print" and plugin.source.policy == "on-premise":
             rule = None if any(each.arg == "file" for each in call.keywords) else PRINT
-        if rule:
+        if rule and not (rule is EXIT and is_caught(module, call, _EXITS)):
             yield rule.found(module.path, call.lineno, call=ast.unparse(call.func))
 
 
@@ -143,7 +143,7 @@ def check_exits(plugin: Plugin) -> Iterator[Finding]:
     """Where the exception is raised that ends an interpreter."""
     for module in plugin.reached:
         for node in module.walk():
-            if isinstance(node, ast.Raise) and node.exc:
+            if isinstance(node, ast.Raise) and node.exc and not is_caught(module, node, _EXITS):
                 raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
                 if plugin.names.origin(module, raised) == "builtins.SystemExit":
                     yield EXIT.found(module.path, node.lineno, call="raise SystemExit")

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 from emulator.rules.plugin_lint.module import Module
 from emulator.rules.plugin_lint.scopes import FUNCTIONS
 
-_ANYTHING = ("Exception", "BaseException")
+_EVERYTHING = "BaseException"
+_ERRORS = "Exception"  # all but those that end an interpreter
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -20,7 +21,7 @@ def last_name(node: ast.AST | None) -> str:
 
 
 def is_caught(module: Module, node: ast.AST, errors: Collection[str]) -> bool:
-    """Whether one of these errors, or any, is caught where a node raises it."""
+    """Whether one of these errors is caught where a node raises it."""
     child = node
     for each in module.ancestors(node):
         if isinstance(each, ast.Try) and child in each.body:
@@ -44,7 +45,8 @@ def is_caught(module: Module, node: ast.AST, errors: Collection[str]) -> bool:
 def _names(node: ast.expr | None, errors: Collection[str]) -> bool:
     if isinstance(node, ast.Tuple):
         return any(_names(each, errors) for each in node.elts)
-    return node is None or last_name(node) in (*errors, *_ANYTHING)
+    wide = () if "SystemExit" in errors else (_ERRORS,)
+    return node is None or last_name(node) in (*errors, *wide, _EVERYTHING)
 
 
 def conditions(module: Module, node: ast.AST) -> Iterator[ast.expr]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 
 from emulator.rules.plugin_lint.module import Module, self_of
@@ -124,8 +125,14 @@ def check_class(plugin: Plugin) -> Iterator[Finding]:
     if again:
         yield TWICE.found(path, line, line=getattr(again[-1].node, "lineno", line))
     bases = list(plugin.names.bases(plugin.main, plugin.handler))
-    if all(each is not None and each not in CORE for each in bases):
+    if all(map(_is_other, bases)):
         yield NOT_DERIVED.found(path, line)
+
+
+def _is_other(base: str | None) -> bool:
+    """Whether a base is known to be something else: of another package it may be anything."""
+    top = (base or "").partition(".")[0]
+    return top == "builtins" or top in sys.stdlib_module_names
 
 
 def _missing(main: Module, bindings: list[Binding]) -> Finding:
@@ -146,7 +153,8 @@ def check_constructor(plugin: Plugin) -> Iterator[Finding]:
             what = "it has no __init__ and inherits none"
             yield CANNOT_BE_MADE.found(plugin.main.path, plugin.handler.lineno, what=what)
         return
-    assert not isinstance(own.node, ast.ClassDef)
+    if isinstance(own.node, ast.ClassDef) or own.node.decorator_list:
+        return
     yield from _check_parameters(own.module, own.node)
     if not _calls_init(own.module, own.node):
         yield from _without_super(plugin, own.module, own.node)
@@ -190,8 +198,9 @@ def _without_super(plugin: Plugin, module: Module, method: FunctionNode) -> Iter
                     set_.add(node.attr)
                 elif node.attr in _GIVEN:
                     used.append((node.attr, node.lineno))
+    bases = list(plugin.names.bases(plugin.main, plugin.handler))
     missing = [each for each in used if each[0] not in set_]
-    if missing:
+    if missing and all(each in CORE for each in bases):
         name, line = missing[0]
         yield UNSET.found(module.path, method.lineno, name=name, line=line)
     elif plugin.handler.bases:

@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Collection, Iterator
 
 from emulator.rules.plugin_lint.module import methods_of
-from emulator.rules.plugin_lint.plugin import Plugin
+from emulator.rules.plugin_lint.plugin import HANDLER, Plugin
 from emulator.rules.plugin_lint.rule import Finding, Rule
 from emulator.rules.plugin_lint.scopes import FUNCTIONS, FunctionNode, children_in_scope
 
@@ -83,7 +83,7 @@ MISSPELT = Rule(
     "Only methods of PluginHandler with exactly the documented names are called. `onSubmit` is the "
     "name of the event, and was a free function in the first plugins.",
     "documented",
-    "{name} is called by nothing, and looks like the handler {handler}",
+    "{name} is called by nothing: {what}",
     "call it {handler}, in PluginHandler, or give it a name that is less alike",
 )
 UNREGISTERED = Rule(
@@ -136,20 +136,38 @@ def check_handlers(plugin: Plugin) -> Iterator[Finding]:
     if not plugin.main or not plugin.handler:
         return
     path, surface = plugin.main.path, plugin.source.surface
-    defined = [each for each in plugin.handler_methods if each.name in plugin.source.handlers]
-    names = {each.name for each in defined}
-    known = None if surface.handlers is None else {*surface.handlers, ON_EVENT}
-    seen = names if known is None else names & known
-    if not seen and not plugin.typed_methods:
-        callable_ = [each for each in plugin.source.handlers if known is None or each in known]
-        yield NO_HANDLER.found(path, plugin.handler.lineno, handlers=", ".join(callable_))
-    for each in defined:
-        if each.name not in seen:
-            yield UNREGISTERED.found(path, each.lineno, name=each.name, version=surface.version)
-        if each.name == ON_EVENT:
-            yield from _check_on_event(plugin, each, names - {ON_EVENT})
-    yield from _check_unseen(plugin, names)
-    yield from _check_misspelt(plugin, names)
+    defined = _defined(plugin)
+    known = _known(plugin)
+    unseen = list(_check_unseen(plugin, defined))
+    is_told = surface.handlers is not None  # else the platform calls what there is
+    is_called = defined.keys() & known or plugin.typed_methods or (unseen and not is_told)
+    if not is_called:
+        handlers = ", ".join(each for each in plugin.source.handlers if each in known)
+        yield NO_HANDLER.found(path, plugin.handler.lineno, handlers=handlers)
+    for name, method in defined.items():
+        if name not in known:
+            yield UNREGISTERED.found(path, method.lineno, name=name, version=surface.version)
+        elif name == ON_EVENT:
+            yield from _check_on_event(plugin, method, defined.keys() - {ON_EVENT})
+    if is_told:
+        yield from unseen
+    yield from _check_misspelt(plugin, defined)
+
+
+def _defined(plugin: Plugin) -> dict[str, FunctionNode]:
+    """The handlers that stand in the body of PluginHandler."""
+    methods = {each.name: each for each in plugin.handler_methods}
+    return {name: each for name, each in methods.items() if name in plugin.source.handlers}
+
+
+def _known(plugin: Plugin) -> set[str]:
+    """The handlers of which the installed SDK tells the platform; all, if it tells of none."""
+    surface = plugin.source.surface
+    if surface.handlers is None:
+        return set(plugin.source.handlers) - {ON_EVENT}
+    upload = surface.methods.get("upload_plugin")
+    takes_events = upload is not None and "event_matcher" in upload.parameters
+    return {*surface.handlers, *([ON_EVENT] if takes_events else [])}
 
 
 def _check_on_event(
@@ -196,8 +214,13 @@ def _check_misspelt(plugin: Plugin, names: Collection[str]) -> Iterator[Finding]
         if each.name in plugin.source.handlers and each not in functions:
             continue
         handler = _meant(each.name, plugin.source.handlers)
+        what = f"it looks like the handler {handler}"
+        if handler == each.name:
+            what = f"it stands outside {HANDLER}"
         if handler and handler not in names:
-            yield MISSPELT.found(plugin.main.path, each.lineno, name=each.name, handler=handler)
+            yield MISSPELT.found(
+                plugin.main.path, each.lineno, name=each.name, handler=handler, what=what
+            )
 
 
 def _used_names(plugin: Plugin) -> set[str]:
@@ -218,20 +241,19 @@ def _meant(name: str, handlers: Collection[str]) -> str | None:
     own = name.replace("_", "").lower()
     if not own.startswith("on"):
         return None
-    longer = [handler for text, handler in plain.items() if own.startswith(text)]
-    if longer:
-        return max(longer, key=len)
+    shared = [handler for text, handler in plain.items() if own.startswith(text)]
+    if name.count("_") > 1:
+        shared += [handler for handler in handlers if handler.startswith(f"{name}_")]
+    if shared:
+        return max(shared, key=len)
     close = difflib.get_close_matches(own, plain, n=1, cutoff=_ALIKE)
     return plain[close[0]] if close else None
 
 
 def check_signatures(plugin: Plugin) -> Iterator[Finding]:
     """Whether each handler can be called, and then does something."""
-    if not plugin.main:
-        return
-    for each in plugin.handler_methods:
-        if each.name in plugin.source.handlers:
-            yield from _check_method(plugin, each)
+    for method in _defined(plugin).values():
+        yield from _check_method(plugin, method)
 
 
 def _check_method(plugin: Plugin, method: FunctionNode) -> Iterator[Finding]:

@@ -95,8 +95,8 @@ def check_import_time(plugin: Plugin) -> Iterator[Finding]:
 
 def _broken(plugin: Plugin, site: Site, call: ast.Call) -> Rule | None:
     origin = plugin.names.origin(site.module, call.func)
-    if origin:
-        return _BY_ORIGIN.get(origin)
+    if origin in _BY_ORIGIN:
+        return _BY_ORIGIN[origin]
     if not isinstance(call.func, ast.Attribute):
         return None
     made = plugin.names.made_by(site.module, call.func.value)

@@ -117,28 +117,25 @@ def check_memory(plugin: Plugin) -> Iterator[Finding]:
     """Which values alone take more memory than there is."""
     for module in plugin.reached:
         for node in module.walk():
-            size = _size(plugin, module, node)
-            if size > _BYTES:
-                told = {"megabytes": size / 1024 / 1024, "limit": MEGABYTES}
-                yield MEMORY.found(module.path, getattr(node, "lineno", 1), **told)
+            if isinstance(node, ast.expr) and not isinstance(module.parents[node], ast.BinOp):
+                size = _size(plugin, module, node)
+                if size > _BYTES:
+                    told = {"megabytes": size / 1024 / 1024, "limit": MEGABYTES}
+                    yield MEMORY.found(module.path, node.lineno, **told)
 
 
-def _size(plugin: Plugin, module: Module, node: ast.AST) -> float:
-    """The bytes that an expression takes, if the source says so; else 0."""
+def _size(plugin: Plugin, module: Module, node: ast.expr) -> float:
+    """The bytes that the value of an expression takes, if the source says so; else 0."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+        return len(node.value)
+    if isinstance(node, ast.List | ast.Tuple):
+        return len(node.elts) * _POINTER
     if isinstance(node, ast.Call) and node.args:
         origin = plugin.names.origin(module, node.func)
         return (number(plugin.names, module, node.args[0]) or 0) if origin in _MAKERS else 0
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
-        return 0
-    for one, other in ((node.left, node.right), (node.right, node.left)):
-        count = number(plugin.names, module, other)
-        if count:
-            return _length(one) * count
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            count = number(plugin.names, module, other)
+            if count:
+                return _size(plugin, module, one) * count
     return 0
-
-
-def _length(node: ast.expr) -> int:
-    """The bytes of a text, bytes or list that a source spells out."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
-        return len(node.value)
-    return len(node.elts) * _POINTER if isinstance(node, ast.List | ast.Tuple) else 0

@@ -19,7 +19,7 @@ from emulator.rules.plugin_lint.typed_events import subscribed
 from emulator.rules.plugin_lint.values import texts
 
 # What a plugin can tell its own doing by.
-_MARKS = ("author", "authorid", "modelname", "labeltype", "userid", "user_id", "isserviceaccount")
+_MARKS = {"author", "authorid", "isserviceaccount", "model_name", "modelname", "user_id", "userid"}
 _GUARD = (
     'do it on a condition that does not hold the second time: compare label["authorId"], or what '
     "is there already"
@@ -132,15 +132,14 @@ def _is_guard(plugin: Plugin, module: Module, test: ast.expr) -> bool:
     for node in _with_values(module, test):
         if plugin.clients.role(module, node) == "client":
             return True
-        text = _text(node).lower()
-        if text in _MARKS or text.startswith("islatest"):
+        if _MARKS & set(_text(node).lower().split(".")):
             return True
     return False
 
 
 def _text(node: ast.AST) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value.rpartition(".")[2]
+        return node.value
     return node.attr if isinstance(node, ast.Attribute) else ""
 
 

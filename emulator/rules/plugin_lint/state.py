@@ -118,7 +118,7 @@ def _check_change(
 ) -> Iterator[Finding]:
     line, name = getattr(node, "lineno", 1), ast.unparse(changed)
     owner = _class_meant(plugin, module, changed)
-    is_store = isinstance(changed, ast.Attribute) and not isinstance(changed.ctx, ast.Load)
+    is_store = node is changed  # it gets another value, instead of being changed itself
     if owner:
         if is_store or _is_mutable_of_class(plugin, owner, last_name(changed)):
             yield CLASS_VALUE.found(module.path, line, name=name)

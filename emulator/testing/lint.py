@@ -1,0 +1,12 @@
+"""Looks whether plugins would work on the real platform, for tests of one's own.
+
+::
+
+    def test_the_plugin_would_work_on_the_platform():
+        assert lint_plugin("my_plugin") == []
+"""
+
+from emulator.plugins.lint import LintError, lint_plugin
+from emulator.rules.plugin_lint.rule import Finding
+
+__all__ = ["Finding", "LintError", "lint_plugin"]

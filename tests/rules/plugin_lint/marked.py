@@ -1,0 +1,97 @@
+"""Sources that say themselves what is wrong with them: a comment with codes ends the line."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.rules.plugin_lint.linting import check, heard, read
+from emulator.rules.plugin_lint.plugin import Source
+from emulator.rules.plugin_lint.rule import Finding
+from emulator.rules.plugin_lint.surface import Method, Surface
+
+HANDLERS = {
+    "on_submit": ("label", "asset_id"),
+    "on_review": ("label", "asset_id"),
+    "on_custom_interface_click": ("label", "asset_id"),
+    "on_send_back_to_queue": ("asset_id",),
+    "on_project_updated": ("settings_updated",),
+    "on_event": ("payload",),
+}
+LABELS = ("asset_id_array", "json_response_array", "label_type")
+SURFACE = Surface(
+    "26.2.4",
+    {
+        "append_labels": Method(LABELS),
+        "labels": Method(("project_id", "asset_id"), required=("project_id",)),
+        "send_back_to_queue": Method(("asset_ids", "external_ids", "project_id")),
+        "update_properties_in_assets": Method(("asset_ids", "json_metadatas")),
+        "upload_plugin": Method(("plugin_path", "plugin_name", "event_matcher"), collects=True),
+    },
+    frozenset({"graphql_client", "llm"}),
+    frozenset(HANDLERS) - {"on_event", "on_project_updated"},
+    typed_events=True,
+    events={
+        "AssetEvent": "asset.*",
+        "AssetSkippedEvent": "asset.skipped",
+        "AssetUpdatedEvent": "asset.updated",
+        "LabelJSONResponseStoreStartedEvent": "label.jsonResponse.store.started",
+        "LabelWorkflowCreatedEvent": "label.workflow.created.*",
+    },
+)
+_MARK = re.compile(r"# ((?:KP\d{3} ?)+)$")
+
+Files = str | Mapping[str, str | bytes]
+
+
+def lint(files: Files, **options: Any) -> list[Finding]:
+    """What is found in a plugin: its files by their path, or ``main.py`` alone.
+
+    Args:
+        options: further members of :class:`Source`.
+    """
+    given = {"main.py": files} if isinstance(files, str) else files
+    content = {
+        path: text.encode() if isinstance(text, str) else text for path, text in given.items()
+    }
+    plugin, found = read(Source(content, HANDLERS, **{"surface": SURFACE, **options}))
+    texts = {module.path: module.text for module in plugin.modules.values()}
+    return heard([*found, *check(plugin)], texts)
+
+
+def found(files: Files, **options: Any) -> list[tuple[str, int, str]]:
+    """File, line and code of each finding."""
+    return [(each.file, each.line, each.code) for each in lint(files, **options)]
+
+
+def marked(files: Files) -> list[tuple[str, int, str]]:
+    """File, line and code of each mark."""
+    given = {"main.py": files} if isinstance(files, str) else files
+    return sorted(
+        (path, number, code)
+        for path, text in given.items()
+        if isinstance(text, str)
+        for number, line in enumerate(text.splitlines(), start=1)
+        for code in " ".join(_MARK.findall(line)).split()
+    )
+
+
+def in_handler(body: str, top: str = "", name: str = "on_submit") -> str:
+    """A plugin whose handler does something.
+
+    Args:
+        top: what stands before the class.
+    """
+    arguments = ", ".join(("self", *HANDLERS[name]))
+    return (
+        f"from kili.plugins import PluginCore\n{textwrap.dedent(top)}\n"
+        f"class PluginHandler(PluginCore):\n    def {name}({arguments}):\n"
+        f"{textwrap.indent(textwrap.dedent(body).strip(), '        ')}\n"
+    )
+
+
+def in_class(body: str, top: str = "") -> str:
+    """A plugin whose class has a handler, and this in its body."""
+    return in_handler("pass", top) + "\n" + textwrap.indent(textwrap.dedent(body).strip(), "    ")
