@@ -74,11 +74,15 @@ class Example:
                     return name, number
         return None, 1
 
-    def lint(self, folder: Path) -> list[Finding]:
-        """What is found when it lies in a folder."""
+    def write(self, folder: Path) -> None:
+        """Put its files into a folder."""
         for name, (text, encoding) in self.files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(text.encode(encoding))
+
+    def lint(self, folder: Path) -> list[Finding]:
+        """What is found when it lies in a folder."""
+        self.write(folder)
         return lint_plugin(folder, policy=self.policy)
 
 
