@@ -24,11 +24,12 @@ PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 READMES = sorted((EXAMPLES / "plugins").glob("*/README.md"))
 
 BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
-FILE = re.compile(r"# (?P<name>[\w/-]+\.(py|yaml))\n")
+FILE = re.compile(r"# (?P<name>[.\w/-]+\.(py|yaml))\n")
 PROMPT = "(Pdb) "
 
 SHIMS = {
     "kili-emulator": '-m emulator "$@"',
+    "pre-commit": '-m pre_commit "$@"',
     "pytest": '-m pytest -p emulator.testing.pytest_plugin -p no:cacheprovider "$@"',
     "python": '"$@"',
 }

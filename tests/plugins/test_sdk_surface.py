@@ -1,0 +1,103 @@
+"""What is read out of SDKs of all ages, each in its own environment."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from emulator.plugins import sdk_surface
+from emulator.rules.plugin_lint.surface import Surface
+from tests.sdk_environments import RECIPES, python_of
+
+ASKED = [
+    ["kili.plugins", "PluginCore"],
+    ["kili.plugins", "on_kili_event"],
+    ["kili.client", ""],
+    ["kili", "client"],
+    ["kili.no_such_module", ""],
+    ["kili.client", "NoSuchName"],
+]
+
+
+@pytest.fixture(scope="module", params=RECIPES)
+def told(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What one SDK offers, as its own interpreter says it."""
+    command = [str(python_of(request.param)), "-W", "ignore", sdk_surface.__file__]
+    done = subprocess.run(
+        [*command, json.dumps(ASKED)], capture_output=True, text=True, timeout=60, check=True
+    )
+    answer = dict(json.loads(done.stdout.splitlines()[-1]))
+    assert answer["version"] == request.param
+    return answer
+
+
+def is_new(told: dict[str, Any]) -> bool:
+    return str(told["version"]).startswith("26.")
+
+
+def test_methods_have_the_parameters_that_users_give(told: dict[str, Any]) -> None:
+    surface = Surface.read(told)
+    labels = surface.methods["labels"]
+
+    assert {"project_id", "asset_id", "fields"} <= set(labels.parameters)
+    assert "self" not in labels.parameters
+    assert "project_id" in labels.required
+    assert {"append_labels", "send_back_to_queue", "upload_plugin"} <= surface.methods.keys()
+    assert not any(name.startswith("_") for name in surface.methods)
+
+
+def test_deprecations_are_those_of_which_the_sdk_warns(told: dict[str, Any]) -> None:
+    methods = Surface.read(told).methods
+    deprecated = {name for name, each in methods.items() if each.deprecated}
+
+    assert str(methods["append_to_labels"].deprecated).startswith("append_to_labels method is")
+    assert deprecated == (
+        {"append_to_issues", "append_to_labels", "update_properties_in_role"}
+        if is_new(told)
+        else {"append_to_labels"}
+    )
+
+
+def test_deprecated_parameters_come_with_what_the_documentation_says(
+    told: dict[str, Any],
+) -> None:
+    parameters = Surface.read(told).methods["update_properties_in_assets"].deprecated_parameters
+
+    if is_new(told):
+        assert parameters["status_array"] == "DEPRECATED and does not have any effect."
+        assert parameters["priorities"].startswith("DEPRECATED, use `kili.set_assets_priority()`")
+        assert parameters["priorities"].endswith(".")
+    else:
+        assert not parameters
+
+
+def test_attributes_are_all_that_a_client_may_have(told: dict[str, Any]) -> None:
+    attributes = Surface.read(told).attributes
+    assert attributes is not None
+    assert ({"graphql_client", "llm", "api_key"} if is_new(told) else {"auth"}) <= attributes
+    assert "no_such_attribute" not in attributes
+
+
+def test_handlers_and_events_are_those_of_the_upload(told: dict[str, Any]) -> None:
+    surface = Surface.read(told)
+
+    assert surface.typed_events == is_new(told)
+    if not is_new(told):
+        assert surface.handlers is None
+        assert not surface.events
+        return
+    assert surface.handlers == {
+        *("on_submit", "on_review", "on_custom_interface_click", "on_send_back_to_queue")
+    }
+    assert surface.events["AssetSkippedEvent"] == "asset.skipped"
+    assert surface.events["AssetWorkflowEvent"] == "asset.workflow.*"
+
+
+def test_names_that_there_are_not_are_missing(told: dict[str, Any]) -> None:
+    missing = {("kili.no_such_module", ""), ("kili.client", "NoSuchName")}
+    if not is_new(told):
+        missing.add(("kili.plugins", "on_kili_event"))
+    assert Surface.read(told).missing == missing
