@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from emulator.rules.plugin_lint.module import Module, methods_of, self_of
-from emulator.rules.plugin_lint.names import Definition, Names
+from emulator.rules.plugin_lint.names import Definition, Names, unrolled
 from emulator.rules.plugin_lint.reach import Calls
 from emulator.rules.plugin_lint.scopes import Binding, FunctionNode, parameters
 
 CLIENT = "kili.client.Kili"
 _ROUNDS = 5
+_LONGEST = 9  # attributes of attributes: nobody has the client further away
 
 # The client, or the PluginHandler, which has it.
 Role = Literal["client", "plugin"]
@@ -115,7 +116,9 @@ class Clients:
             return roles.pop() if len(roles) == 1 else None
         if isinstance(node, ast.Call):
             return "client" if self._names.origin(module, node.func) == CLIENT else None
-        return self._of_attribute(module, node) if isinstance(node, ast.Attribute) else None
+        if isinstance(node, ast.Attribute) and len(unrolled(node)[1]) <= _LONGEST:
+            return self._of_attribute(module, node)
+        return None
 
     def _bound(self, module: Module, binding: Binding) -> Role | None:
         if binding.kind == "parameter":

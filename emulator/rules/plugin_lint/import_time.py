@@ -95,7 +95,7 @@ def check_import_time(plugin: Plugin) -> Iterator[Finding]:
 
 def _broken(plugin: Plugin, site: Site, call: ast.Call) -> Rule | None:
     origin = plugin.names.origin(site.module, call.func)
-    if origin in _BY_ORIGIN:
+    if origin and origin in _BY_ORIGIN:
         return _BY_ORIGIN[origin]
     if not isinstance(call.func, ast.Attribute):
         return None

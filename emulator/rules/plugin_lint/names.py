@@ -14,6 +14,15 @@ _BUILTINS = {*dir(builtins), "exit", "quit"}
 _DEEPEST = 12
 
 
+def unrolled(node: ast.expr) -> tuple[ast.expr, list[str]]:
+    """What attributes are taken of, and their names."""
+    names = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return node, names[::-1]
+
+
 @dataclass(frozen=True)
 class Definition:
     """A function or class of the plugin."""
@@ -47,8 +56,9 @@ class Names:
 
     def _find(self, module: Module, node: ast.AST) -> str | None:
         if isinstance(node, ast.Attribute):
-            base = self.origin(module, node.value)
-            return self.canonical(f"{base}.{node.attr}") if base else None
+            root, attributes = unrolled(node)
+            base = self.origin(module, root)
+            return self.canonical(".".join([base, *attributes])) if base else None
         if not isinstance(node, ast.Name):
             return None
         found = module.scope_of(node).find(node.id)
@@ -91,7 +101,8 @@ class Names:
             return dotted
         bindings = own.scope.bindings[rest[0]]
         first = self._common(own, own.scope, rest[0], bindings, depth + 1)
-        return ".".join([first, *rest[1:]]) if first else None
+        found = ".".join([first, *rest[1:]]) if first else None
+        return self.canonical(found, depth + 1) if found and found != dotted else found
 
     def _split(self, dotted: str) -> tuple[Module | None, list[str]]:
         """The module of the plugin that a dotted name begins with, and what follows."""

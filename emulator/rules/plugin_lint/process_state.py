@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from emulator.rules.plugin_lint.module import Module
+from emulator.rules.plugin_lint.names import unrolled
 from emulator.rules.plugin_lint.plugin import Plugin
 from emulator.rules.plugin_lint.rule import Finding, Rule
 
@@ -166,14 +167,8 @@ def _is_foreign(plugin: Plugin, module: Module, node: ast.expr) -> bool:
     return not attributes or attributes[-1][:1].isupper()
 
 
-def _root(node: ast.expr) -> ast.expr:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node
-
-
 def _root_is_import(module: Module, node: ast.expr) -> bool:
-    root = _root(node)
+    root, _ = unrolled(node)
     found = module.scope_of(root).find(root.id) if isinstance(root, ast.Name) else None
     return found is not None and all(each.kind == "import" for each in found[1])
 
@@ -186,7 +181,7 @@ def _imported_parts(plugin: Plugin, module: Module, node: ast.expr) -> int:
         if isinstance(statement, ast.Import)
         for each in statement.names
     }
-    root = plugin.names.origin(module, _root(node)) or ""
+    root = plugin.names.origin(module, unrolled(node)[0]) or ""
     origin = plugin.names.origin(module, node) or ""
     longest = [each for each in (*imported, root) if f"{origin}.".startswith(f"{each}.")]
     return max(each.count(".") + 1 for each in longest)

@@ -144,16 +144,18 @@ def run_at_import(modules: Iterable[Module], calls: Calls) -> Iterator[Site]:
 
 def _executed(module: Module, nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Nodes and those below them that run right away: not the bodies of functions."""
-    for node in nodes:
+    waiting = [*nodes][::-1]
+    while waiting:
+        node = waiting.pop()
         if module.is_inert(node):
             continue
         yield node
+        below: Iterable[ast.AST] = ast.iter_child_nodes(node)
         if isinstance(node, FUNCTIONS):
-            yield from _executed(module, [*node.decorator_list, *_defaults(node.args)])
+            below = [*node.decorator_list, *_defaults(node.args)]
         elif isinstance(node, ast.Lambda):
-            yield from _executed(module, _defaults(node.args))
-        else:
-            yield from _executed(module, ast.iter_child_nodes(node))
+            below = _defaults(node.args)
+        waiting += [*below][::-1]
 
 
 def _defaults(arguments: ast.arguments) -> list[ast.expr]:

@@ -11,6 +11,9 @@ from typing import Any, Literal
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
+_NAME = ast.Name("__name__", ast.Load())
+_MAIN = ast.Constant("__main__")
+
 Kind = Literal["import", "definition", "value", "with", "loop", "parameter", "other"]
 
 
@@ -64,10 +67,12 @@ class Scope:
 
 def children_in_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Nodes and all below them, but not what is inside functions, classes and lambdas there."""
-    for node in nodes:
+    waiting = [*nodes][::-1]
+    while waiting:
+        node = waiting.pop()
         yield node
         if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
-            yield from children_in_scope(ast.iter_child_nodes(node))
+            waiting += [*ast.iter_child_nodes(node)][::-1]
 
 
 class ScopeBuilder:
@@ -102,15 +107,18 @@ class ScopeBuilder:
         ]
         self._visit_all(tree.body)
 
-    def _visit(self, node: ast.AST) -> None:
-        self.scope_of[node] = self._scope
-        if self._is_inert:
-            self.inert.add(node)
-        for kinds, way in self._ways:
-            if isinstance(node, kinds):
+    def _visit(self, root: ast.AST) -> None:
+        waiting = [root]
+        while waiting:  # expressions may be nested deeper than functions can call one another
+            node = waiting.pop()
+            self.scope_of[node] = self._scope
+            if self._is_inert:
+                self.inert.add(node)
+            way = next((way for kinds, way in self._ways if isinstance(node, kinds)), None)
+            if way:
                 way(node)
-                return
-        self._visit_all(ast.iter_child_nodes(node))
+            else:
+                waiting += [*ast.iter_child_nodes(node)][::-1]
 
     def _visit_all(self, nodes: Iterable[ast.AST | None]) -> None:
         for each in nodes:
@@ -246,8 +254,8 @@ def parameters(arguments: ast.arguments) -> list[ast.arg]:
 
 
 def _never_holds(test: ast.expr) -> bool:
-    text = ast.unparse(test)
-    return text.rpartition(".")[2] == "TYPE_CHECKING" or text in (
-        "__name__ == '__main__'",
-        "'__main__' == __name__",
-    )
+    if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq):
+        sides = [ast.dump(each) for each in (test.left, test.comparators[0])]
+        return sorted(sides) == sorted(map(ast.dump, (_NAME, _MAIN)))
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", None)
+    return name == "TYPE_CHECKING"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.plugin_lint.marked import found, in_handler, lint
+from tests.rules.plugin_lint.marked import found, in_handler, lint, marked
 
 GOOD = in_handler("pass")
 
@@ -46,6 +46,12 @@ def test_main_that_is_no_python_is_all_that_is_said() -> None:
 
 def test_doubtful_escapes_are_no_concern() -> None:
     assert found(GOOD + "\nPATTERN = '\\d'\n") == []
+
+
+@pytest.mark.parametrize("term", ["label", "'text'", "f(1)"])
+def test_long_expressions_are_read_to_their_end(term: str) -> None:
+    source = in_handler(f"x = {' + '.join([term] * 1500)}\ninput()  # KP701", "f = int")
+    assert found(source) == marked(source)
 
 
 def test_byte_order_mark_is_what_the_sdk_stumbles_over() -> None:
