@@ -145,12 +145,15 @@ def _events() -> dict[str, str]:
 
 
 def _exists(module: str, name: str) -> bool:
+    """Whether there is a module, and a name in it; what fails otherwise may lack an extra only."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        return not f"{module}.".startswith(f"{error.name}.")
     except Exception:
-        return False
+        return True
     return name in ("", "*") or hasattr(found, name) or _exists(f"{module}.{name}", "")
 
 

@@ -19,6 +19,7 @@ ASKED = [
     ["kili", "client"],
     ["kili.no_such_module", ""],
     ["kili.client", "NoSuchName"],
+    ["kili.utils.labels.image", "mask_to_normalized_vertices"],  # needs an extra
 ]
 
 
@@ -100,4 +101,5 @@ def test_names_that_there_are_not_are_missing(told: dict[str, Any]) -> None:
     missing = {("kili.no_such_module", ""), ("kili.client", "NoSuchName")}
     if not is_new(told):
         missing.add(("kili.plugins", "on_kili_event"))
+        missing.add(("kili.utils.labels.image", "mask_to_normalized_vertices"))
     assert Surface.read(told).missing == missing

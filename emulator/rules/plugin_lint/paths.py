@@ -66,10 +66,12 @@ def check_paths(plugin: Plugin) -> Iterator[Finding]:
     """Which files the plugin looks for that are not there."""
     written = {path for module in plugin.reached for path in _written(plugin, module)}
     told = set(written)
+    is_elsewhere = any(_fills_folder(call) for module in plugin.reached for call in module.calls())
     for module in plugin.reached:
         for call, path in _read(plugin, module):
             told.add(path.text)
-            if path.text not in written and not _is_foreseen(module, call):
+            is_made = path.text in written or (is_elsewhere and path.base == "current")
+            if not is_made and not _is_foreseen(module, call):
                 yield NOT_UPLOADED.found(module.path, call.lineno, path=path.text)
     for module in plugin.reached:
         for text in texts(module):
@@ -161,3 +163,10 @@ def _written(plugin: Plugin, module: Module) -> Iterator[str]:
             path = file_path(plugin.names, module, node)
             if path:
                 yield path.text
+            if isinstance(node, ast.List | ast.Tuple):  # the words of a command
+                yield from (str(each.value) for each in node.elts if isinstance(each, ast.Constant))
+
+
+def _fills_folder(call: ast.Call) -> bool:
+    """Whether a call goes to another folder, or unpacks files that nothing names."""
+    return last_name(call.func) in ("chdir", "extract", "extractall", "unpack_archive")

@@ -7,7 +7,8 @@ import pytest
 from tests.rules.plugin_lint.marked import Files, found, in_handler, lint, marked
 
 TOP = (
-    "import os, json, zipfile\nimport os.path as osp\nimport numpy as np\nimport pandas as pd\n"
+    "import os, json, subprocess, zipfile\n"
+    "import os.path as osp\nimport numpy as np\nimport pandas as pd\n"
     "from pathlib import Path\nHERE = Path(__file__).parent\n"
 )
 
@@ -62,6 +63,9 @@ def test_paths_of_a_machine(body: str) -> None:
         "pd.DataFrame().to_csv('x.csv')\nopen('x.csv')",
         "self.kili.export_labels(self.project_id, 'x.zip', 'kili')\nzipfile.ZipFile('x.zip')",
         "print('x.csv')\nopen('x.csv')  # KP602",
+        "subprocess.run(['ffmpeg', '-i', label['url'], 'x.wav'])\nopen('x.wav', 'rb')",
+        "zipfile.ZipFile(label['path']).extractall()\nopen('x.csv')",
+        "zipfile.ZipFile(label['path']).extractall()\n(HERE / 'x.csv').open()  # KP602",
         "open('x.csv', label['mode'])",
         "open(label['x'])",
         "open(__file__)",
