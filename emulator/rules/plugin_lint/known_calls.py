@@ -15,7 +15,7 @@ OPENERS = (
     "tarfile.open",
     "zipfile.ZipFile",
 )
-# Functions that read a file, which is their first argument.
+# Functions that read a file, which is their first argument, or fail.
 READERS = (
     *OPENERS,
     "shutil.copy",
@@ -27,8 +27,6 @@ READERS = (
     "numpy.loadtxt",
     "numpy.genfromtxt",
     "numpy.fromfile",
-    "cv2.imread",
-    "cv2.VideoCapture",
     "PIL.Image.open",
     "joblib.load",
     "torch.load",
@@ -39,6 +37,9 @@ READERS = (
 )
 FILE_CALLS = (
     *READERS,
+    "cv2.VideoCapture",
+    "cv2.imread",
+    "glob.glob",
     "os.makedirs",
     "os.mkdir",
     "os.remove",
@@ -53,11 +54,14 @@ FILE_CALLS = (
     "tempfile.mkdtemp",
     "tempfile.mkstemp",
 )
-PATH_READERS = ("open", "read_text", "read_bytes", "iterdir", "glob", "rglob", "stat")
+# Methods of a path that read the file, or fail.
+PATH_READERS = ("open", "read_text", "read_bytes", "iterdir", "stat")
 PATH_METHODS = (
     *PATH_READERS,
+    "glob",
     "mkdir",
     "rename",
+    "rglob",
     "rmdir",
     "touch",
     "unlink",

@@ -155,12 +155,12 @@ def _is_foreseen(module: Module, call: ast.Call) -> bool:
 def _written(plugin: Plugin, module: Module) -> Iterator[str]:
     """The paths that the plugin itself may write: it hands them to something that does not read."""
     for call in module.calls():
-        name = last_name(call.func)
-        if name in _HARMLESS or _file_read(plugin, module, call) is not None:
+        if last_name(call.func) in _HARMLESS:
             continue
+        read = _file_read(plugin, module, call)
         base = [call.func.value] if isinstance(call.func, ast.Attribute) else []
         for node in [*base, *call.args, *(each.value for each in call.keywords)]:
-            path = file_path(plugin.names, module, node)
+            path = file_path(plugin.names, module, node) if node is not read else None
             if path:
                 yield path.text
             if isinstance(node, ast.List | ast.Tuple):  # the words of a command

@@ -17,6 +17,7 @@ from emulator.rules.plugin_lint.surface import Surface
 
 MAIN = "main.py"
 HANDLER = "PluginHandler"
+TYPED_DECORATORS = ("kili.plugins.on_kili_event", "kili.services.plugins.events.on_kili_event")
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,3 @@ class Plugin:
                 origin = self.names.origin(module, call.func)
                 if origin:
                     yield module, call, origin
-
-
-TYPED_DECORATORS = ("kili.plugins.on_kili_event", "kili.services.plugins.events.on_kili_event")

@@ -184,4 +184,4 @@ def _imported_parts(plugin: Plugin, module: Module, node: ast.expr) -> int:
     root = plugin.names.origin(module, unrolled(node)[0]) or ""
     origin = plugin.names.origin(module, node) or ""
     longest = [each for each in (*imported, root) if f"{origin}.".startswith(f"{each}.")]
-    return max(each.count(".") + 1 for each in longest)
+    return max((each.count(".") + 1 for each in longest), default=1)

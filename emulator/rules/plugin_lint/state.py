@@ -43,7 +43,7 @@ GLOBAL = Rule(
     "warning",
     "A handler assigns a global variable",
     _WHY,
-    "documented",
+    "inferred",
     "the global {name} is assigned in a run, and the next run may find it or not",
     _KEEP,
 )
@@ -52,7 +52,7 @@ MODULE_VALUE = Rule(
     "warning",
     "A handler changes a value of the module",
     _WHY,
-    "documented",
+    "inferred",
     "{name} is changed in a run, and the next run may find it so or not",
     f"make it in the handler, or {_KEEP}",
 )
@@ -61,7 +61,7 @@ CLASS_VALUE = Rule(
     "warning",
     "A handler changes a value of its class",
     _WHY + "A value in the body of the class is one for all its objects.",
-    "documented",
+    "inferred",
     "{name} belongs to the class: it is changed in a run, and the next run may find it so or not",
     f"make it in __init__, or {_KEEP}",
 )
@@ -71,7 +71,7 @@ CACHE = Rule(
     "A function remembers its results",
     _WHY + "A result that is right in one run may be out of date, or another project's, in a later "
     "one.",
-    "documented",
+    "inferred",
     "{name} remembers its results beyond the run",
     "take the decorator out, or remember the results in an attribute of self",
 )
@@ -131,8 +131,9 @@ def _check_change(
 
 def _is_self(module: Module, node: ast.expr) -> bool:
     method = module.function_of(node)
-    is_method = method is not None and isinstance(module.parents.get(method), ast.ClassDef)
-    return is_method and isinstance(node, ast.Name) and node.id == self_of(method)  # type: ignore[arg-type]
+    if method is None or not isinstance(module.parents.get(method), ast.ClassDef):
+        return False
+    return isinstance(node, ast.Name) and node.id == self_of(method)
 
 
 def _class_meant(plugin: Plugin, module: Module, node: ast.expr) -> Definition | None:

@@ -7,7 +7,7 @@ import pytest
 from tests.rules.plugin_lint.marked import Files, found, in_handler, lint, marked
 
 TOP = (
-    "import os, json, subprocess, zipfile\n"
+    "import os, json, shutil, subprocess, zipfile\n"
     "import os.path as osp\nimport numpy as np\nimport pandas as pd\n"
     "from pathlib import Path\nHERE = Path(__file__).parent\n"
 )
@@ -57,6 +57,10 @@ def test_paths_of_a_machine(body: str) -> None:
         "pd.read_csv('x.csv', ';')  # KP602",
         "zipfile.ZipFile('x.zip')  # KP602",
         "os.listdir('data')  # KP602",
+        "shutil.copy('x.csv', '/tmp/x.csv')  # KP602",
+        "shutil.copy('/tmp/x.csv', 'x.csv')\nopen('x.csv')",
+        "Path('data').iterdir()  # KP602",
+        "list(Path('data').glob('*'))",
         "open('x.csv', 'w')",
         "open('x.csv', 'a').write('')\nopen('x.csv').read()",
         "Path('x.csv').write_text('')\nPath('x.csv').read_text()",
