@@ -44,19 +44,8 @@ class Environment:
         """
         if python is None:
             return cls()
-        kept = {
-            name: value for name, value in os.environ.items() if name not in _OF_THIS_INTERPRETER
-        }
-        told = subprocess.run(
-            [str(python), "-c", _ASK],
-            env=kept,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_ASK_SECONDS,
-            check=True,
-        )
-        return cls(str(python), tuple(each for each in json.loads(told.stdout) if each))
+        told = ask(str(python), _ASK)
+        return cls(str(python), tuple(each for each in json.loads(told) if each))
 
     def with_folder(self, folder: Path) -> Environment:
         """The same, with a folder of packages that come before the others."""
@@ -105,6 +94,26 @@ class Environment:
             if name is None or canonicalize_name(found) == canonicalize_name(name):
                 requires = tuple(each.requires or ())
                 yield Installed(found, each.version, requires, origin.get("url"))
+
+
+def ask(python: str, code: str, *arguments: str) -> str:
+    """What an interpreter prints when it runs code, with no other packages than its own.
+
+    Raises:
+        OSError: there is no such interpreter.
+        subprocess.SubprocessError: it fails, or takes too long.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_THIS_INTERPRETER}
+    told = subprocess.run(
+        [python, "-c", code, *arguments],
+        env=kept,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_ASK_SECONDS,
+        check=True,
+    )
+    return told.stdout
 
 
 def _modules(distribution: metadata.Distribution) -> set[str]:

@@ -15,7 +15,7 @@ from emulator.domain.payloads import HANDLER_ARGUMENTS
 from emulator.domain.trigger import ON_EVENT
 from emulator.plugins import requirements, sdk_surface
 from emulator.plugins.calls import METHODS
-from emulator.plugins.environment import Environment
+from emulator.plugins.environment import Environment, ask
 from emulator.rules.plugin_imports import Policy, distributions_of
 from emulator.rules.plugin_lint import imports
 from emulator.rules.plugin_lint.files import NOT_UTF8
@@ -34,7 +34,13 @@ _ARGUMENTS = {**HANDLER_ARGUMENTS, ON_EVENT: ("payload",)}
 HANDLERS = {METHODS[each]: arguments for each, arguments in _ARGUMENTS.items()}
 _OF_ENVIRONMENTS = "pyvenv.cfg"
 _NOT_OURS = "__pycache__"
-_SURFACE_SECONDS = 60.0
+# Not as a script, beside which all of this package would be found before other modules.
+_RUN = """\
+import runpy, sys, warnings
+warnings.simplefilter("ignore")
+sys.path[:] = [each for each in sys.path if each]
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
 
 
 class LintError(Exception):
@@ -79,15 +85,15 @@ def lint_plugin(
     environment = environment or Environment()
     given = _read(place, policy)
     plugin, found = read(given.source)
-    asked = imports.kili_imports(plugin)
-    given = replace(given, source=replace(given.source, surface=_surface(environment, asked)))
-    plugin = Plugin(given.source, plugin.modules)
+    plugin = plugin.held_against(_surface(environment, imports.kili_imports(plugin)))
     found += check(plugin)
     found += _required(plugin, given.requirements, environment)
     texts = {module.path: module.text for module in plugin.modules.values()}
     texts[requirements.FILE] = (given.requirements or b"").decode("utf-8-sig", "replace")
-    shown = (str(place / "{}") if place.is_dir() else str(place)).format
-    return [replace(each, file=shown(each.file)) for each in heard(found, texts)]
+    return [
+        replace(each, file=str(place / each.file if place.is_dir() else place))
+        for each in heard(found, texts)
+    ]
 
 
 def _read(path: Path, policy: Policy) -> _Read:
@@ -145,16 +151,8 @@ def _surface(environment: Environment, asked: Collection[tuple[str, str]]) -> Su
 
 
 def _surface_of(python: str, asked: list[tuple[str, str]]) -> dict[str, Any]:
-    told = subprocess.run(
-        [python, "-W", "ignore", sdk_surface.__file__, json.dumps(asked)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        timeout=_SURFACE_SECONDS,
-        check=True,
-    )
-    return dict(json.loads(told.stdout.splitlines()[-1]))
+    told = ask(python, _RUN, sdk_surface.__file__, json.dumps(asked))
+    return dict(json.loads(told.splitlines()[-1]))
 
 
 def _required(plugin: Plugin, content: bytes | None, environment: Environment) -> Iterator[Finding]:

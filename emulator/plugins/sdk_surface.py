@@ -158,4 +158,4 @@ def _exists(module: str, name: str) -> bool:
 
 
 if __name__ == "__main__":
-    print(json.dumps(surface(tuple(each) for each in json.loads(sys.argv[1]))))  # noqa: T201
+    print(json.dumps(surface(tuple(each) for each in json.loads(sys.argv[-1]))))  # noqa: T201

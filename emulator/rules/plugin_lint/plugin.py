@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from emulator.rules.plugin_imports import Policy
@@ -59,6 +59,10 @@ class Plugin:
         self.modules = modules
         self.names = Names(modules)
         self.calls = Calls(self.names)
+
+    def held_against(self, surface: Surface) -> Plugin:
+        """The same plugin, and another SDK."""
+        return Plugin(replace(self.source, surface=surface), self.modules)
 
     @property
     def main(self) -> Module | None:
