@@ -12,10 +12,13 @@ from emulator.cli import main
 from emulator.plugins.environment import Environment
 from emulator.plugins.packages import packages
 from emulator.rules.plugin_imports import ON_PREMISE, POLICIES, Policy, violations
+from tests.sdk_environments import python_of
+
+HERE = Environment()
 
 
 def names(policy: Policy) -> list[str]:
-    return [each.name for each in packages(policy).provided]
+    return [each.name for each in packages(policy, HERE).provided]
 
 
 def listed(*arguments: str, **environment: str) -> str:
@@ -26,7 +29,7 @@ def listed(*arguments: str, **environment: str) -> str:
 
 def test_tutorial_has_numpy_and_the_sdk_alone() -> None:
     assert names("tutorial") == ["kili", "numpy"]
-    assert packages("tutorial").on_request == []
+    assert packages("tutorial", HERE).on_request == []
 
 
 def test_what_is_required_along_is_there_in_the_cloud_alone() -> None:
@@ -35,18 +38,18 @@ def test_what_is_required_along_is_there_in_the_cloud_alone() -> None:
 
 
 def test_what_else_is_installed_has_to_be_asked_for() -> None:
-    asked = {each.name: each for each in packages("saas").on_request}
+    asked = {each.name: each for each in packages("saas", HERE).on_request}
 
     assert asked["PyYAML"].modules == ("yaml",)
     assert asked["PyYAML"].version == metadata.version("PyYAML")
     assert not set(asked) & set(names("saas"))
-    assert packages("on-premise").on_request == []
+    assert packages("on-premise", HERE).on_request == []
 
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_list_says_the_same_as_the_build(policy: Policy) -> None:
-    installed = Environment().distributions_by_module()
-    found = packages(policy)
+    installed = HERE.distributions_by_module()
+    found = packages(policy, HERE)
     lines = [f"import {module}" for each in found.provided for module in each.modules]
     provided = [each.name for each in found.provided]
     files = {"main.py": "\n".join(lines)}
@@ -79,3 +82,21 @@ def test_nothing_is_said_of_commands_where_nothing_is_missing() -> None:
 
     assert said.startswith("Plugins can import (tutorial):\n\n  kili ")
     assert "pip install" not in said
+
+
+def test_another_interpreter_of_plugins_is_the_one_that_is_looked_into() -> None:
+    told = listed(
+        KILI_EMULATOR_PLUGIN_ISOLATION="process",
+        KILI_EMULATOR_PLUGIN_PYTHON=str(python_of("2.125.2")),
+    )
+    assert "kili 2.125.2 " in told
+
+
+def test_an_interpreter_that_is_none_is_refused() -> None:
+    environment = {
+        "KILI_EMULATOR_PLUGIN_ISOLATION": "process",
+        "KILI_EMULATOR_PLUGIN_PYTHON": "/nowhere/python",
+    }
+    done = CliRunner().invoke(main, ["packages"], env=environment)
+    assert done.exit_code == 2
+    assert "/nowhere/python cannot be run" in done.output

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,15 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from emulator import messages
-from emulator.cli.packages import plugin_policy_option
+from emulator.cli.environment import environment_of, plugin_policy_option
 from emulator.cli.process import settings_from
-from emulator.config import SettingsError
 from emulator.rules.plugin_imports import Policy
 
 if TYPE_CHECKING:
     from emulator.config import Settings
-    from emulator.plugins.environment import Environment
     from emulator.rules.plugin_lint.rule import Finding
 
 
@@ -71,7 +67,7 @@ def _found(plugins: Sequence[Path], settings: Settings, ignored: tuple[str, ...]
     from emulator.plugins.lint import LintError, lint_plugin
 
     policy = cast(Policy, settings.plugin_policy)
-    environment = _environment(settings)
+    environment = environment_of(settings)
     try:
         return [
             each
@@ -81,22 +77,6 @@ def _found(plugins: Sequence[Path], settings: Settings, ignored: tuple[str, ...]
         ]
     except LintError as error:
         raise click.UsageError(str(error)) from None
-
-
-def _environment(settings: Settings) -> Environment:
-    """That of the interpreter that plugins are to run with."""
-    from emulator.plugins.environment import Environment
-    from emulator.plugins.isolated.isolation import check_python
-
-    try:
-        if settings.plugin_python:
-            check_python(settings.plugin_python)
-        return Environment.of(settings.plugin_python)
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from None
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
-        said = messages.PYTHON_UNUSABLE.format(path=settings.plugin_python, reason=error)
-        raise click.UsageError(said) from None
 
 
 def _ignored(codes: Sequence[str]) -> tuple[str, ...]:

@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from emulator.cli.environment import environment_of, plugin_policy_option
 from emulator.cli.process import settings_from
-from emulator.rules.plugin_imports import POLICIES, Policy
+from emulator.rules.plugin_imports import Policy
 
 if TYPE_CHECKING:
     from emulator.plugins.packages import Package
-
-
-plugin_policy_option = click.option(
-    "--plugin-policy",
-    type=click.Choice(POLICIES),
-    help="Where plugins are to run: decides what they can import.  [default: saas]",
-)
 
 
 @click.command()
@@ -26,13 +20,14 @@ plugin_policy_option = click.option(
 def packages(plugin_policy: str | None) -> None:
     """List the packages that plugins can import here, and those that are missing.
 
-    It is about the environment that this command is installed in. The standard library can
-    always be imported.
+    It is about the environment that this command is installed in, or that of the setting
+    plugin_python. The standard library can always be imported.
     """
     from emulator.plugins import packages as installed
 
-    policy = cast(Policy, settings_from({"plugin_policy": plugin_policy}).plugin_policy)
-    found = installed.packages(policy)
+    settings = settings_from({"plugin_policy": plugin_policy})
+    policy = cast(Policy, settings.plugin_policy)
+    found = installed.packages(policy, environment_of(settings))
     _list(f"Plugins can import ({policy}):", found.provided)
     _list("\nOnce their requirements.txt names it, also:", found.on_request)
     if found.missing:

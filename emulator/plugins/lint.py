@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from emulator.domain.payloads import HANDLER_ARGUMENTS
-from emulator.domain.trigger import ON_EVENT
+from emulator.domain.trigger import METHODS, ON_EVENT
 from emulator.plugins import requirements, sdk_surface
-from emulator.plugins.calls import METHODS
 from emulator.plugins.environment import Environment, ask
 from emulator.rules.plugin_imports import Policy, distributions_of
 from emulator.rules.plugin_lint import imports

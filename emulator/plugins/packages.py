@@ -1,4 +1,4 @@
-"""Which packages plugins can import in this environment."""
+"""Which packages plugins can import in an environment."""
 
 from __future__ import annotations
 
@@ -27,42 +27,40 @@ class Package:
 
 @dataclass(frozen=True)
 class Packages:
-    """What plugins find here, where a policy holds.
+    """What plugins find in an environment, where a policy holds.
 
     Attributes:
         provided: can be imported as it is.
         on_request: can be imported once ``requirements.txt`` names it.
-        missing: the names of those that the platform has and this environment does not.
+        missing: the names of those that the platform has and the environment does not.
+        command: how to install what is missing.
     """
 
     provided: list[Package]
     on_request: list[Package]
     missing: list[str]
-
-    @property
-    def command(self) -> str:
-        """How to install what is missing."""
-        return Environment().pip_line(self.missing)
+    command: str
 
 
-def packages(policy: Policy) -> Packages:
-    """What plugins find in this environment, in the order of names."""
+def packages(policy: Policy, environment: Environment) -> Packages:
+    """What plugins find in an environment, in the order of names."""
     listed = [name for name in PROVIDED[policy] if name not in sys.stdlib_module_names]
     names: set[str] = {canonicalize_name(name) for name in listed}
     if policy == "saas":
-        names |= brought_by([Requirement(0, name, name) for name in listed], Environment().find)
-    installed = _installed()
+        names |= brought_by([Requirement(0, name, name) for name in listed], environment.find)
+    installed = _installed(environment)
+    missing = [name for name in listed if canonicalize_name(name) not in installed]
     others = [each for key, each in installed.items() if key not in names]
     return Packages(
         [each for key, each in installed.items() if key in names],
         others if policy == "saas" else [],
-        [name for name in listed if canonicalize_name(name) not in installed],
+        missing,
+        environment.pip_line(missing),
     )
 
 
-def _installed() -> dict[str, Package]:
+def _installed(environment: Environment) -> dict[str, Package]:
     """The distributions that bring a module, by their normalized names, in that order."""
-    environment = Environment()
     modules: dict[str, set[str]] = {}
     for module, names in environment.distributions_by_module().items():
         for name in names:

@@ -1,0 +1,43 @@
+"""Where plugins are to run, as commands without a server have it."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import click
+
+from emulator import messages
+from emulator.config import SettingsError
+from emulator.rules.plugin_imports import POLICIES
+
+if TYPE_CHECKING:
+    from emulator.config import Settings
+    from emulator.plugins.environment import Environment
+
+
+plugin_policy_option = click.option(
+    "--plugin-policy",
+    type=click.Choice(POLICIES),
+    help="Where plugins are to run: decides what they can import.  [default: saas]",
+)
+
+
+def environment_of(settings: Settings) -> Environment:
+    """That of the interpreter that plugins are to run with.
+
+    Raises:
+        click.UsageError: it is none, or has no SDK.
+    """
+    from emulator.plugins.environment import Environment
+    from emulator.plugins.isolated.isolation import check_python
+
+    try:
+        if settings.plugin_python:
+            check_python(settings.plugin_python)
+        return Environment.of(settings.plugin_python)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        said = messages.PYTHON_UNUSABLE.format(path=settings.plugin_python, reason=error)
+        raise click.UsageError(said) from None
