@@ -11,7 +11,6 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -119,7 +118,8 @@ def rendered(page: str) -> str:
 
 
 def entry_of(rule: Rule, found: list[Example]) -> list[str]:
-    entry = [f"### {rule.code} {rule.what}\n", f"*{rule.severity}, {rule.basis}*\n", wrapped(rule)]
+    title = f"### {rule.code} {escaped(rule.what)}\n"
+    entry = [title, f"*{rule.severity}, {rule.basis}*\n", wrapped(rule)]
     for each in found:
         entry.append(each.text)
         if each.fails:
@@ -128,7 +128,16 @@ def entry_of(rule: Rule, found: list[Example]) -> list[str]:
 
 
 def wrapped(rule: Rule) -> str:
-    return textwrap.fill(rule.why, 100, break_long_words=False, break_on_hyphens=False) + "\n"
+    text = escaped(rule.why)
+    return textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False) + "\n"
+
+
+def escaped(text: str) -> str:
+    """A text whose underscores stay what they are in Markdown."""
+    parts = text.split("`")
+    return "`".join(
+        part if number % 2 else part.replace("__", r"\_\_") for number, part in enumerate(parts)
+    )
 
 
 def said(example: Example) -> str:
@@ -136,8 +145,8 @@ def said(example: Example) -> str:
     with TemporaryDirectory() as folder:
         findings = [each for each in example.lint(Path(folder)) if each.code == example.code]
     assert findings, f"the example of {example.code} has no such finding"
-    text = f"> {findings[0].reason}\\\n> {findings[0].remedy}"
-    return text.replace(sys.executable, "python").replace(metadata.version("kili"), "(version)")
+    reason, remedy = escaped(findings[0].reason), escaped(findings[0].remedy)
+    return f"> {reason}\\\n> {remedy}".replace(sys.executable, "python")
 
 
 def main() -> None:

@@ -93,6 +93,7 @@ RULES = (
 )
 
 _PACKAGES = {each.lower() for each in (*ON_PREMISE, "cv2", "PIL", "sklearn")} | {"kili_events"}
+_SDK = "kili"
 _ERRORS = ("ImportError", "ModuleNotFoundError")
 
 
@@ -123,11 +124,13 @@ def kili_imports(plugin: Plugin) -> set[tuple[str, str]]:
     Returns:
         pairs of a module and a name in it; the name is empty where the module is imported itself.
     """
-    found = set()
+    found: set[tuple[str, str]] = set()
+    if any(name.split(".")[0] == _SDK for name in plugin.modules):
+        return found  # the plugin's own hides it
     for module in plugin.reached:
         for node in module.walk():
             if isinstance(node, ast.Import):
                 found |= {(each.name, "") for each in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found |= {(node.module, each.name) for each in node.names}
-    return {each for each in found if each[0].split(".")[0] == "kili"}
+    return {each for each in found if each[0].split(".")[0] == _SDK}

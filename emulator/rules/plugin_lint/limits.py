@@ -37,7 +37,7 @@ SLEEP = Rule(
     "A sleep is longer than a run may take",
     f"The platform ends a run after {SECONDS} seconds.",
     "documented",
-    "{call} sleeps for {seconds:g} seconds, and the platform ends a run after {limit}",
+    "{call} sleeps for {seconds:,.0f} seconds, and the platform ends a run after {limit}",
     "wait for less, or do the rest in a later run, of another event",
 )
 MEMORY = Rule(

@@ -65,7 +65,9 @@ def test_sdk_is_asked_for_what_runs_alone() -> None:
         "unused.py": b"import kili.nothing",
     }
     plugin, _ = read(Source(files, HANDLERS))
+    hiding, _ = read(Source({**files, "kili/client.py": b""}, HANDLERS))
 
+    assert kili_imports(hiding) == set()
     assert kili_imports(plugin) == {
         ("kili.client", ""),
         ("kili.exceptions", "GraphQLError"),
