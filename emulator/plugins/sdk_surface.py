@@ -1,4 +1,4 @@
-"""Reads what the installed SDK offers to plugins: its client's methods, handlers, events, modules.
+"""Reads what the installed SDK offers to plugins: its client's methods, handlers, modules.
 
 Run by other interpreters, too, each for the SDK that it has: nothing but the standard library is
 needed. Nothing of a plugin is run, and no client is made.
@@ -36,7 +36,7 @@ def surface(asked: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
         ``collects_positional``, what the SDK says of its deprecation (``deprecated``) and of its
         ``deprecated_parameters``; ``attributes`` that the client may have beside them, or none
         where it may have any; ``handlers`` that are registered on upload, or none where there is
-        no list; ``typed_events``, ``events`` by name, and what of the asked is ``missing``.
+        no list; ``typed_events``, and what of the asked is ``missing``.
 
     Raises:
         ImportError: there is no SDK that works.
@@ -49,7 +49,6 @@ def surface(asked: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
         "attributes": _attributes(client),
         "handlers": _handlers(),
         "typed_events": typed,
-        "events": _events() if typed else {},
         "missing": [list(each) for each in asked if not _exists(*each)],
     }
 
@@ -135,13 +134,6 @@ def _handlers() -> list[str] | None:
         return sorted(upload.POSSIBLE_HANDLERS)
     except (ImportError, AttributeError):
         return None
-
-
-def _events() -> dict[str, str]:
-    """The pattern of subjects that each name of ``kili_events`` stands for."""
-    events = importlib.import_module("kili_events")
-    models = {model.__name__: subject for subject, model in events.EVENT_MODELS.items()}
-    return {**models, **events.FAMILY_PATTERNS}
 
 
 def _exists(module: str, name: str) -> bool:

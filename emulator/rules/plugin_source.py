@@ -96,7 +96,7 @@ def _handler_class(module: ast.Module) -> ast.ClassDef | None:
 
 def _subscribed(module: ast.Module, handler: ast.ClassDef) -> set[str]:
     """The patterns of the events that decorated methods are for."""
-    names = _Names.bound_before(module, handler)
+    names = BoundNames.before(module, handler)
     patterns: set[str] = set()
     for method in handler.body:
         if isinstance(method, _Method) and any(map(names.is_decorator, method.decorator_list)):
@@ -104,7 +104,7 @@ def _subscribed(module: ast.Module, handler: ast.ClassDef) -> set[str]:
     return patterns
 
 
-def _patterns(method: _Method, names: _Names) -> Iterator[str]:
+def _patterns(method: _Method, names: BoundNames) -> Iterator[str]:
     def fault(text: str, **details: str) -> SourceError:
         return SourceError(text.format(method=method.name, **details))
 
@@ -128,7 +128,7 @@ def _patterns(method: _Method, names: _Names) -> Iterator[str]:
 
 
 @dataclass
-class _Names:
+class BoundNames:
     """What the names of a module stand for when a class in it is defined.
 
     Attributes:
@@ -142,7 +142,7 @@ class _Names:
     stars: list[str] = field(default_factory=list)
 
     @classmethod
-    def bound_before(cls, module: ast.Module, node: ast.ClassDef) -> _Names:
+    def before(cls, module: ast.Module, node: ast.ClassDef) -> BoundNames:
         names = cls()
         for each in _executed(module.body):
             if each.lineno >= node.lineno:
@@ -176,6 +176,7 @@ class _Names:
             self.imported.pop(target.id, None)
 
     def is_decorator(self, node: ast.expr) -> bool:
+        """Whether a decorator, with arguments or without, subscribes a method to events."""
         target = node.func if isinstance(node, ast.Call) else node
         return any(each in _DECORATORS for each in self._full(target))
 

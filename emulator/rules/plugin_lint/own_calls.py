@@ -130,11 +130,21 @@ def _is_guarded(plugin: Plugin, way: tuple[Site, ...]) -> bool:
 
 def _is_guard(plugin: Plugin, module: Module, test: ast.expr) -> bool:
     for node in _with_values(module, test):
-        if plugin.clients.role(module, node) == "client":
+        if plugin.clients.role(module, node) == "client" or _asks(plugin, module, node):
             return True
         if _MARKS & set(_text(node).lower().split(".")):
             return True
     return False
+
+
+def _asks(plugin: Plugin, module: Module, node: ast.AST) -> bool:
+    """Whether a node is a function of the plugin that asks the platform something."""
+    function = plugin.calls.meant(module, node) if isinstance(node, ast.expr) else None
+    return function is not None and any(
+        True
+        for each in plugin.calls.reach(function)
+        for _ in plugin.clients.uses(each.module, each.node)
+    )
 
 
 def _text(node: ast.AST) -> str:

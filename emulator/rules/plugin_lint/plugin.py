@@ -14,10 +14,10 @@ from emulator.rules.plugin_lint.names import Definition, Names
 from emulator.rules.plugin_lint.reach import Calls, Site, reached_modules, run_at_import
 from emulator.rules.plugin_lint.scopes import FunctionNode
 from emulator.rules.plugin_lint.surface import Surface
+from emulator.rules.plugin_source import BoundNames
 
 MAIN = "main.py"
 HANDLER = "PluginHandler"
-TYPED_DECORATORS = ("kili.plugins.on_kili_event", "kili.services.plugins.events.on_kili_event")
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,13 @@ class Plugin:
             (each for each in body if isinstance(each, ast.ClassDef) and each.name == HANDLER), None
         )
 
+    @cached_property
+    def bound(self) -> BoundNames:
+        """What the SDK takes names for where ``PluginHandler`` is defined."""
+        if self.main is None or self.handler is None:
+            return BoundNames()
+        return BoundNames.before(self.main.tree, self.handler)
+
     @property
     def handler_methods(self) -> list[FunctionNode]:
         """The methods that stand in ``PluginHandler`` itself."""
@@ -117,11 +124,7 @@ class Plugin:
 
     def typed_decorator(self, method: FunctionNode) -> ast.expr | None:
         """The decorator that subscribes a method, if it has it."""
-        for each in method.decorator_list:
-            target = each.func if isinstance(each, ast.Call) else each
-            if self.main and self.names.origin(self.main, target) in TYPED_DECORATORS:
-                return each
-        return None
+        return next(filter(self.bound.is_decorator, method.decorator_list), None)
 
     @cached_property
     def clients(self) -> Clients:

@@ -41,7 +41,6 @@ class Surface:
         handlers: the methods of a plugin that it registers on upload; ``None`` where it has no
             list of them.
         typed_events: whether methods can be subscribed with ``@on_kili_event``.
-        events: the pattern of subjects that each name of ``kili_events`` stands for.
         missing: of the asked modules and names in them, those that there are not.
     """
 
@@ -50,7 +49,6 @@ class Surface:
     attributes: frozenset[str] | None = None
     handlers: frozenset[str] | None = None
     typed_events: bool = False
-    events: Mapping[str, str] = field(default_factory=dict)
     missing: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
@@ -63,7 +61,6 @@ class Surface:
             None if attributes is None else frozenset(attributes),
             None if handlers is None else frozenset(handlers),
             told["typed_events"],
-            told["events"],
             frozenset((module, name) for module, name in told["missing"]),
         )
 

@@ -5,17 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from emulator.rules import subjects
+from emulator.rules.event_names import patterns_of
 from emulator.rules.plugin_lint.module import Module
-from emulator.rules.plugin_lint.names import Names
 from emulator.rules.plugin_lint.plugin import Plugin
 from emulator.rules.plugin_lint.rule import Finding, Rule
 from emulator.rules.plugin_lint.scopes import FunctionNode
-
-_EVENTS = "kili_events"
-_UNIONS = ("typing.Union", "typing_extensions.Union")
-_ANY = "AnyEvent"
-_DEEPEST = 12
 
 BESIDE_HANDLERS = Rule(
     "KP211",
@@ -55,7 +49,7 @@ NEVER_SENT = Rule(
     "Events that the platform keeps to itself, and events of no project, do not reach plugins. The "
     "SDK refuses to upload a plugin that is subscribed to one, or to one that does not exist.",
     "documented",
-    "{name}: {event} {what}",
+    "{name}: {event} is no event that is sent to plugins",
     "subscribe to another event",
 )
 
@@ -98,79 +92,27 @@ def _check_annotation(plugin: Plugin, main: Module, method: FunctionNode) -> Ite
         what = "the event has no annotation"
         yield UNREADABLE.found(main.path, method.lineno, name=method.name, what=what)
         return
-    for part in parts(plugin.names, main, annotation):
-        name = event_name(plugin.names, main, part)
+    for part in plugin.bound.parts(annotation):
+        name = plugin.bound.event(part)
         if name is None:
             what = _unreadable(main, part)
             yield UNREADABLE.found(main.path, method.lineno, name=method.name, what=what)
-        elif _never_sent(plugin, name):
-            told = {"name": method.name, "event": name, "what": _never_sent(plugin, name)}
-            yield NEVER_SENT.found(main.path, method.lineno, **told)
-
-
-def _never_sent(plugin: Plugin, name: str) -> str | None:
-    """Why an event does not come, if that is so."""
-    events = plugin.source.surface.events
-    if not events or name == _ANY:
-        return None
-    if name not in events:
-        return "is no event"
-    return "is never sent to plugins" if subjects.never_matches(events[name]) else None
+        elif not patterns_of(name):
+            yield NEVER_SENT.found(main.path, method.lineno, name=method.name, event=name)
 
 
 def _unreadable(main: Module, part: ast.expr) -> str:
-    if isinstance(part, ast.Name) and _is_inert(main, part):
-        return f"{part.id} is imported for type checkers only"
+    if isinstance(part, ast.Name):
+        bindings = main.scope.bindings.get(part.id, [])
+        if bindings and all(each.inert for each in bindings):
+            return f"{part.id} is imported for type checkers only"
     return f"{ast.unparse(part)} is no name of kili_events"
-
-
-def parts(names: Names, module: Module, node: ast.expr, depth: int = 0) -> Iterator[ast.expr]:
-    """What an annotation is a union of: itself, if it is none."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            inner: ast.expr | None = ast.parse(node.value, mode="eval").body
-        except SyntaxError:
-            inner = None
-        found = [inner] if inner else []
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        found = [node.left, node.right]
-    elif isinstance(node, ast.Subscript) and names.origin(module, node.value) in _UNIONS:
-        found = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
-    else:
-        origin = names.origin(module, node) if isinstance(node, ast.Name) else None
-        assigned = names.value(origin) if origin else None
-        found = [assigned[1]] if assigned else []
-    if not found or depth > _DEEPEST:
-        yield node
-    for each in found if depth <= _DEEPEST else []:
-        yield from parts(names, module, each, depth + 1)
-
-
-def event_name(names: Names, module: Module, node: ast.expr) -> str | None:
-    """The name of ``kili_events`` that an expression is, if it is bound when the class is made."""
-    if isinstance(node, ast.Name) and not module.scope.find(node.id):
-        return node.id if _EVENTS in module.stars else None
-    origin = names.origin(module, node) or ""
-    top, _, _ = origin.partition(".")
-    is_bound = not (isinstance(node, ast.Name) and _is_inert(module, node))
-    return origin.rpartition(".")[2] if top == _EVENTS and is_bound else None
-
-
-def _is_inert(module: Module, node: ast.Name) -> bool:
-    bindings = module.scope.bindings.get(node.id, [])
-    return bool(bindings) and all(each.inert for each in bindings)
 
 
 def subscribed(plugin: Plugin, method: FunctionNode) -> list[str]:
     """The patterns of events that a subscribed method gets."""
     annotated = [*method.args.posonlyargs, *method.args.args][1:2]
-    if not plugin.main or not annotated or annotated[0].annotation is None:
+    if not annotated or annotated[0].annotation is None:
         return []
-    found = []
-    for part in parts(plugin.names, plugin.main, annotated[0].annotation):
-        name = event_name(plugin.names, plugin.main, part)
-        if name == _ANY:
-            found += sorted({f"{each.partition('.')[0]}.*" for each in subjects.SENT_TO_PLUGINS})
-        elif name and name in plugin.source.surface.events:
-            found.append(plugin.source.surface.events[name])
-    return found
+    names = map(plugin.bound.event, plugin.bound.parts(annotated[0].annotation))
+    return [pattern for name in names if name for pattern in patterns_of(name)]

@@ -33,13 +33,6 @@ SURFACE = Surface(
     frozenset({"graphql_client", "llm"}),
     frozenset(HANDLERS) - {"on_event", "on_project_updated"},
     typed_events=True,
-    events={
-        "AssetEvent": "asset.*",
-        "AssetSkippedEvent": "asset.skipped",
-        "AssetUpdatedEvent": "asset.updated",
-        "LabelJSONResponseStoreStartedEvent": "label.jsonResponse.store.started",
-        "LabelWorkflowCreatedEvent": "label.workflow.created.*",
-    },
 )
 _MARK = re.compile(r"# ((?:KP\d{3} ?)+)$")
 

@@ -58,6 +58,15 @@ def test_condition_on_who_or_what_there_is_ends_it(body: str) -> None:
     assert heard(in_handler(body)) == []
 
 
+def test_condition_may_be_on_what_a_function_of_the_plugin_asks() -> None:
+    source = in_handler(f"there = self.there()\nif len(there) != 2:\n    return\n{SUBMITS}")
+    method = "\n    def there(self):\n        return list(self.kili.labels(self.project_id))\n"
+    idle = "\n    def there(self):\n        return [1, 2]\n"
+
+    assert heard(source + method) == []
+    assert [code for *_, code in heard(source + idle)] == ["KP811"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
