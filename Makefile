@@ -59,6 +59,7 @@ bench: $(VENV)/.installed-dev
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.contract.surface
 	$(BIN)/python -m tests.contract.coverage
+	$(BIN)/python -m tests.lint_rules
 
 sdk-environments: $(VENV)/.installed
 	@$(BIN)/python tests/sdk_environments.py
