@@ -360,6 +360,55 @@ def test_a_copied_project_of_steps_without_labels_begins_at_its_own_first_step(k
     assert places(kili, copied)[0][1]["status"] == "DONE"
 
 
+def narrowed() -> dict[str, Any]:
+    """The interface when the category that all labels have was taken out of it."""
+    color = INTERFACE["jobs"]["COLOR"]
+    content = {"input": "radio", "categories": {"BLUE": {"children": [], "name": "Blue"}}}
+    return {"jobs": {"COLOR": {**color, "content": content}}}
+
+
+def said(kili: Any, project_id: str) -> list[tuple[Any, ...]]:
+    fields = ["labelOf.externalId", "labelType", "jsonResponse", "createdAt"]
+    labels = kili.labels(project_id, fields=fields, disable_tqdm=True)
+    return [(*each.pop("labelOf").values(), each) for each in labels]
+
+
+def test_labels_that_an_edited_interface_has_no_place_for_are_copied_as_they_are(
+    kili: Any,
+) -> None:
+    source = labeled_project(kili)
+    kili.update_properties_in_project(source, json_interface=narrowed())
+    copied = kili.copy_project(source, copy_assets=True, copy_labels=True, disable_tqdm=True)
+    before, after = (sorted(said(kili, one), key=str) for one in (source, copied))
+    assert after == before != []
+    assert places(kili, copied) == places(kili, source)
+
+
+def test_so_are_those_of_a_project_without_steps(wire: Wire, known: Names) -> None:
+    interface = json.loads(
+        read(wire, "projects", known["project"], "jsonInterface")["jsonInterface"]
+    )
+    del interface["jobs"]["CLASSIFICATION_JOB"]
+    data, where = {"jsonInterface": json.dumps(interface)}, {"id": known["project"]}
+    wire.call("updatePropertiesInProject", data=data, where=where, selection="id")
+    target = copy_labels(wire, known, "street", copy(wire, known["project"]))
+    fields = f"status labels {{ {LABEL} numberOfAnnotations search }}"
+    assert read(wire, "assets", target, fields) == read(wire, "assets", known["street"], fields)
+
+
+def test_labels_that_do_not_fit_another_interface_are_refused_and_nothing_is_left(
+    wire: Wire, known: Names
+) -> None:
+    copied = copy(wire, known["project"])
+    target = target_of(wire, copied, "street")
+    data, where = {"jsonInterface": json.dumps({"jobs": {}})}, {"id": copied}
+    wire.call("updatePropertiesInProject", data=data, where=where, selection="id")
+    labels = {"srcAssetId": known["street"], "dstAssetId": target, "projectId": copied}
+    before = wire.emulator.world.export()
+    assert "jsonResponseMalformed" in wire.refusal("copyLabels", data=labels)
+    assert wire.emulator.world.export() == before
+
+
 def test_labels_are_not_copied_into_another_workflow(kili_emulator: Emulator, kili: Any) -> None:
     wire = Wire(kili_emulator)
     source = labeled_project(kili)

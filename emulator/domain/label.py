@@ -341,14 +341,29 @@ def create_predictions(
     return append_labels(tx, "createPredictions", "PREDICTION", rows)
 
 
-def insert_copies(tx: Transaction, operation: str, copies: list[Document]) -> None:
-    """Add labels that are copies of others: who made them, and when, stays as it is.
+def insert_copies(
+    tx: Transaction, operation: str, copies: list[Document], *, home: Document, project: Document
+) -> None:
+    """Add labels that are copies of others: who made them, when, and what they say stays as it is.
+
+    An interface may have changed since they were made: their responses are checked only where that
+    of their new project is another one than that of their own.
+
+    Args:
+        home: the project that they come from.
+        project: the one that they go to.
 
     Raises:
-        KiliError: a response does not fit the interface of its project.
+        KiliError: a response does not fit the other interface.
     """
-    for each in copies:
-        _response(operation, tx.projects.the(each["projectId"]), each["jsonResponse"])
+    if not _same_interface(operation, home, project):
+        for each in copies:
+            _response(operation, project, each["jsonResponse"])
     tx.labels.insert_all(copies)
     for asset_id, author_id in dict.fromkeys((e["assetId"], e["authorId"]) for e in copies):
         _refresh_latest(tx, asset_id, author_id)
+
+
+def _same_interface(operation: str, one: Document, other: Document) -> bool:
+    jobs, others = (parse_json_interface(each["jsonInterface"], operation) for each in (one, other))
+    return one["inputType"] == other["inputType"] and jobs == others

@@ -140,7 +140,7 @@ def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str
 
     Raises:
         KiliError: an asset is unknown, or not the actor's; the projects have different workflows;
-            or a response does not fit the interface of the other project.
+            or different interfaces, and a response does not fit that of the other one.
     """
     operation = "copyLabels"
     source, target = tx.assets.get(source_id), tx.assets.get(target_id)
@@ -159,7 +159,8 @@ def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str
         raise errors.workflows_differ(operation)
     if home["workflowVersion"] != project["workflowVersion"]:
         raise errors.workflows_differ(operation)
-    label.insert_copies(tx, operation, [_label_for(each, ids) for each in rows])
+    copies = [_label_for(each, ids) for each in rows]
+    label.insert_copies(tx, operation, copies, home=home, project=project)
     state = {name: _renamed(source[name], ids) for name in _STATE}
     quality.refresh_marks(tx, tx.assets.change(target, **state, updatedAt=tx.now))
 
