@@ -34,7 +34,7 @@ class ReadRepository:
         return document
 
     def position(self, document_id: str) -> int:
-        """A document's place in the creation order of the world's documents, whatever their table.
+        """A document's place in the order in which the world's documents were added, in any table.
 
         Raises:
             KeyError: there is no such document, which is a defect.
@@ -53,8 +53,7 @@ class ReadRepository:
 
     def some(self, document_ids: Iterable[str]) -> list[Document]:
         """The documents with these ids that exist, in creation order."""
-        rows = [row for row in map(self._table.row, set(document_ids)) if row]
-        return [row.document for row in sorted(rows, key=lambda row: row.position)]
+        return self._table.some(document_ids)
 
     def all(self) -> list[Document]:
         """All documents, in creation order."""

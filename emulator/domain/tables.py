@@ -46,6 +46,7 @@ TABLES: tuple[TableSpec, ...] = (
             "author": _label_author,
             "member": lambda label: (label["projectId"], label["authorId"]),
         },
+        dated_by="createdAt",
     ),
     TableSpec(
         "issues",

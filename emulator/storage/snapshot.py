@@ -7,7 +7,7 @@ one reference, and a reader that holds the old one needs no lock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -17,6 +17,9 @@ IndexKey = Callable[[Document], Hashable]
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+# Where a document stands in creation order.
+Place = tuple[str, int]
 
 _SHARDS = 256
 _CHUNK = 512
@@ -69,7 +72,7 @@ class ShardedMap(Generic[K, V]):
 
 
 class Row(NamedTuple):
-    """A document and its place in creation order (unique in its table)."""
+    """A document and its place in the order of insertion (unique in its table)."""
 
     position: int
     document: Document
@@ -83,10 +86,18 @@ class TableSpec:
         name: the table's name.
         indexes: index name → function from a document to its key; a key of ``None`` leaves the
             document out of the index.
+        dated_by: the member that says when a document was created, where that can be before others
+            that were inserted earlier: copies keep their date.
     """
 
     name: str
     indexes: Mapping[str, IndexKey] = field(default_factory=dict)
+    dated_by: str | None = None
+
+    def place(self, row: Row) -> Place:
+        """What documents are ordered by: their date, where they are dated, then their insertion."""
+        date = row.document.get(self.dated_by, "") if self.dated_by else ""
+        return (date, row.position)
 
 
 class Posting:
@@ -151,7 +162,12 @@ class TableSnapshot:
 
     def rows(self) -> list[Row]:
         """All rows in creation order."""
-        return sorted(self._rows.values(), key=lambda row: row.position)
+        return sorted(self._rows.values(), key=self.spec.place)
+
+    def some(self, document_ids: Iterable[str]) -> list[Document]:
+        """The documents with these ids that exist, in creation order."""
+        rows = [row for row in map(self._rows.get, set(document_ids)) if row]
+        return [row.document for row in sorted(rows, key=self.spec.place)]
 
     def find(self, index: str, key: Hashable) -> list[Document]:
         """The documents with that key in that index, in creation order."""
@@ -168,6 +184,10 @@ class TableSnapshot:
         indexes = {name: self._reindexed(name, changes, rows) for name in self.spec.indexes}
         return TableSnapshot(self.spec, rows, indexes)
 
+    def _moves(self, before: Row, after: Row) -> bool:
+        """Whether a document stands elsewhere in creation order than it did."""
+        return self.spec.place(before) != self.spec.place(after)
+
     def _reindexed(
         self, name: str, changes: Mapping[str, Row | None], rows: ShardedMap[str, Row]
     ) -> Index:
@@ -178,7 +198,7 @@ class TableSnapshot:
             before = self._rows.get(document_id)
             old = key_of(before.document) if before else None
             new = key_of(row.document) if row else None
-            if old == new:
+            if old == new and not (before and row and self._moves(before, row)):
                 continue
             if old is not None:
                 removed.setdefault(old, set()).add(document_id)
@@ -186,26 +206,26 @@ class TableSnapshot:
                 added.setdefault(new, []).append(document_id)
         if not removed and not added:
             return index
+
+        def place(document_id: str) -> Place:
+            row = rows.get(document_id)
+            assert row is not None, document_id
+            return self.spec.place(row)
+
         postings = {
-            key: _changed(index.get(key) or Posting(), removed.get(key), added.get(key, []), rows)
+            key: _changed(index.get(key) or Posting(), removed.get(key), added.get(key, []), place)
             for key in removed.keys() | added.keys()
         }
         return index.changed({key: ids if len(ids) else None for key, ids in postings.items()})
 
 
 def _changed(
-    posting: Posting, removed: set[str] | None, added: list[str], rows: ShardedMap[str, Row]
+    posting: Posting, removed: set[str] | None, added: list[str], place: Callable[[str], Place]
 ) -> Posting:
     """A posting without some ids and with others, in creation order."""
-
-    def position(document_id: str) -> int:
-        row = rows.get(document_id)
-        assert row is not None, document_id
-        return row.position
-
-    fresh = sorted(added, key=position)
+    fresh = sorted(added, key=place)
     if removed:
         posting = Posting().appended([each for each in posting if each not in removed])
-    if len(posting) and fresh and position(fresh[0]) < position(posting.last):
-        return Posting().appended(sorted((*posting, *fresh), key=position))
+    if len(posting) and fresh and place(fresh[0]) < place(posting.last):
+        return Posting().appended(sorted((*posting, *fresh), key=place))
     return posting.appended(fresh) if fresh else posting

@@ -156,3 +156,34 @@ def test_change_that_keeps_all_keys_still_shows_the_new_document() -> None:
     labels = table(row(1, "x")).changed({"x": row(1, "x", text="new")})
 
     assert labels.find("asset", "a")[0]["text"] == "new"
+
+
+# Tables whose documents can be older than what was inserted before them
+
+DATED = TableSpec("labels", SPEC.indexes, dated_by="createdAt")
+
+
+def dated(*rows: Row) -> TableSnapshot:
+    labels = TableSnapshot(DATED)
+    for each in rows:  # one by one, as they come to be
+        labels = labels.changed({each.document["id"]: each})
+    return labels
+
+
+def test_what_is_dated_stands_by_its_date_and_then_by_its_insertion() -> None:
+    labels = dated(
+        row(1, "b", createdAt="2"),
+        row(2, "c", createdAt="2"),
+        row(3, "a", createdAt="1"),
+        row(4, "d", createdAt="3"),
+    )
+    assert found(labels, "asset", "a") == ["a", "b", "c", "d"]
+    assert [each.document["id"] for each in labels.rows()] == ["a", "b", "c", "d"]
+    assert [each["id"] for each in labels.some(["d", "a", "c", "gone"])] == ["a", "c", "d"]
+
+
+def test_what_gets_another_date_gets_another_place() -> None:
+    labels = dated(row(1, "a", createdAt="1"), row(2, "b", createdAt="2"))
+    moved = labels.changed({"a": row(1, "a", createdAt="3")})
+    assert found(moved, "asset", "a") == ["b", "a"]
+    assert found(labels, "asset", "a") == ["a", "b"]
