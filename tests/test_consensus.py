@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from kili.exceptions import GraphQLError
 
 from emulator.app import Emulator
-from tests.labeling_day import BLUE, Day
+from emulator.rules.workflow import V1
+from tests.labeling_day import BLUE, NAMES, Day
 from tests.sdk import SdkSession
+from tests.wire import Wire
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 
@@ -114,7 +117,120 @@ def test_an_export_after_the_review_has_the_last_step_or_all(
     assert day.exported(kind, tmp_path)["one"] == expected
 
 
+# Fewer labelers than before
+
+
+def ask_on_the_step(day: Day, size: int) -> None:
+    day.kili.update_labeling_step_properties(
+        day.project, "Label", number_of_expected_labels_for_consensus=size
+    )
+
+
+def ask_in_the_project(day: Day, size: int) -> None:
+    day.kili.update_properties_in_project(day.project, min_consensus_size=size)
+
+
+every_way = pytest.mark.parametrize("ask", [ask_on_the_step, ask_in_the_project])
+
+
+@every_way
+def test_an_asset_that_nobody_waits_for_any_more_goes_on(
+    day: Day, ask: Callable[[Day, int], None]
+) -> None:
+    ask(day, 3)
+    day.label("labeler", "one")
+    day.label("reviewer", "one")
+    day.label("labeler", "two")
+    ask(day, 2)
+    assert (day.place("one"), day.status("one")) == ("Review 1 TO_DO", "TO_REVIEW")
+    assert (day.place("two"), day.status("two")) == ("Label PARTIALLY_DONE", "ONGOING")
+    ask(day, 1)
+    assert (day.place("two"), day.place("three")) == ("Review 1 TO_DO", "Label TO_DO")
+    assert day.events("asset.workflow.currentStep") == [
+        "asset.workflow.currentStep.statusChanged",
+        "asset.workflow.currentStep.statusChanged",
+        *["asset.workflow.currentStep.changed", "asset.workflow.currentStep.statusChanged"] * 2,
+    ]
+
+
+def test_it_goes_on_by_the_coverage_that_the_same_edit_gives_the_review(day: Day) -> None:
+    day.label("labeler", "one")
+    ids = {name: each["id"] for name, each in day.steps().items()}
+    steps = {
+        "updates": [
+            {"id": ids["Label"], "numberOfExpectedLabelsForConsensus": None},
+            {"id": ids["Review 1"], "stepCoverage": 0},
+        ]
+    }
+    wire = Wire(day.emulator)
+    data = {"projectId": day.project, "steps": steps}
+    wire.call("editProjectWorkflowSettings", selection="id", input=data)
+    wire.close()
+    assert (day.place("one"), day.status("one")) == ("Label DONE", "LABELED")
+
+
+@every_way
+def test_what_waits_for_other_things_than_labelers_stays(
+    day: Day, ask: Callable[[Day, int], None]
+) -> None:
+    day.label("labeler", "one")
+    day.label("reviewer", "one")
+    day.kili.send_back_to_queue([day.id("one")])
+    day.label("labeler", "two", "AUTOSAVE")
+    ask(day, 1)
+    assert (day.place("one"), day.place("two")) == ("Label REWORK", "Label IN_PROGRESS")
+
+
 # The older workflow
+
+
+@pytest.fixture
+def older(kili_emulator: Emulator) -> Day:
+    """New assets are for three labelers each, in a project without steps."""
+    opened = Day(kili_emulator, V1)
+    settings = {"consensus_tot_coverage": 100, "min_consensus_size": 3}
+    opened.kili.update_properties_in_project(opened.project, **settings)
+    return opened
+
+
+@pytest.mark.parametrize(("coverage", "expected"), [(0, "LABELED"), (100, "TO_REVIEW")])
+def test_an_asset_without_steps_goes_on_too(older: Day, coverage: int, expected: str) -> None:
+    older.label("labeler", "one")
+    older.label("reviewer", "one")
+    older.label("labeler", "two")
+    settings = {"min_consensus_size": 2, "review_coverage": coverage}
+    older.kili.update_properties_in_project(older.project, **settings)
+    assert [older.status(each) for each in NAMES] == [expected, "ONGOING", "TODO"]
+
+
+def test_an_asset_that_is_taken_out_of_consensus_goes_on(older: Day) -> None:
+    for name in ("one", "two"):
+        older.label("labeler", name)
+    older.kili.update_properties_in_assets([older.id("one")], is_used_for_consensus_array=[False])
+    assert [older.status(each) for each in NAMES] == ["LABELED", "ONGOING", "TODO"]
+
+
+def test_one_that_was_sent_back_or_only_begun_does_not(older: Day) -> None:
+    older.label("labeler", "one")
+    older.label("manager", "one", "REVIEW")
+    older.kili.send_back_to_queue([older.id("one")])
+    older.label("labeler", "two", "AUTOSAVE")
+    older.kili.update_properties_in_project(older.project, min_consensus_size=1)
+    assert [older.status(each) for each in NAMES] == ["ONGOING", "ONGOING", "TODO"]
+
+
+def test_a_copied_asset_goes_on_where_fewer_labelers_are_asked_for(older: Day) -> None:
+    older.label("labeler", "one")
+    wire = Wire(older.emulator)
+    data = {"projectId": older.project, "shouldCopyAssets": True}
+    copied = wire.call("copyProject", data=data)
+    older.kili.update_properties_in_project(copied, min_consensus_size=1)
+    (target,) = wire.ids("assets", {"project": {"id": copied}, "externalIdStrictlyIn": ["one"]})
+    labels = {"srcAssetId": older.id("one"), "dstAssetId": target, "projectId": copied}
+    assert wire.call("copyLabels", data=labels) is True
+    assert wire.list("assets", {"id": target}, selection="status") == [{"status": "LABELED"}]
+    wire.close()
+
 
 _OLD = """
 interface = {"jobs": {"COLOR": {"mlTask": "CLASSIFICATION", "required": 0, "isChild": False,

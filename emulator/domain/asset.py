@@ -92,6 +92,7 @@ def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Doc
     operation = "updatePropertiesInAssets"
     project = access.require(tx, operation, asset["projectId"])
     before = asset_content.digests(tx, asset)
+    waited = workflow.waits_for_labelers(tx, project, asset)
     changes = {
         **_shown(asset_content.Target(tx, operation, project, asset["id"]), asset, data),
         **{name: data[name] for name in _PLAIN_MEMBERS if name in data},
@@ -107,6 +108,8 @@ def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Doc
     if changes.keys() & {"isHoneypot", "isUsedForConsensus"}:
         quality.refresh_marks(tx, asset)
         asset = tx.assets.the(asset["id"])
+    if waited and "status" not in changes:
+        asset = workflow.go_on(tx, project, asset)
     return _assigned(tx, operation, project, asset, data)
 
 

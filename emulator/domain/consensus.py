@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator import errors
-from emulator.domain import access, quality, workflow
+from emulator.domain import access, quality, step, workflow
 from emulator.domain.world import Transaction
 from emulator.storage.snapshot import Document
 
@@ -30,3 +30,25 @@ def set_consensus(tx: Transaction, operation: str, target: Document, *, active: 
     subject = f"asset.workflow.step.consensus.{verb}"
     workflow.tell(tx, subject, target, stepId=place.step_id)
     quality.refresh_marks(tx, target)
+
+
+def redraw(tx: Transaction, project: Document) -> None:
+    """Draw anew which assets that nobody has begun are used for consensus."""
+    steps = step.steps_of(tx, project["id"])
+    for each in tx.assets.find("project", project["id"]):
+        if each["status"] == "TODO" and not each["skipped"]:
+            drawn = step.is_drawn_for_consensus(tx, project, steps)
+            if drawn != each["isUsedForConsensus"]:
+                tx.assets.change(each, isUsedForConsensus=drawn, updatedAt=tx.now)
+
+
+def waiting(tx: Transaction, project: Document) -> list[str]:
+    """The assets of a project that were labeled, and wait for more labelers; their ids."""
+    assets = tx.assets.find("project", project["id"])
+    return [each["id"] for each in assets if workflow.waits_for_labelers(tx, project, each)]
+
+
+def go_on(tx: Transaction, project: Document, asset_ids: list[str]) -> None:
+    """Have assets that waited for more labelers go on, where nobody waits for these any more."""
+    for each in tx.assets.some(asset_ids):
+        workflow.go_on(tx, project, each)

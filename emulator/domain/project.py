@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, member, project_settings, step
+from emulator.domain import access, consensus, member, project_settings, step
 from emulator.domain import plugin as plugins_of
 from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.rules import input_types
@@ -162,12 +162,15 @@ def _change(tx: Transaction, project: Document, members: dict[str, Any]) -> Docu
     if not changes:
         return project
     before = project
+    asks_others = bool(changes.keys() & {"consensusTotCoverage", "minConsensusSize"})
+    waiting = consensus.waiting(tx, project) if asks_others else []
     project = tx.projects.change(before, **changes, updatedAt=tx.now)
     _emit_update(tx, project, changes)
     project_settings.tell(tx, before, project)
     step.follow_settings(tx, project, changes)
-    if changes.keys() & {"consensusTotCoverage", "minConsensusSize"}:
-        step.redraw_consensus(tx, project)
+    if asks_others:
+        consensus.redraw(tx, project)
+        consensus.go_on(tx, project, waiting)
     return project
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, asset, file, label, member, quality
+from emulator.domain import access, asset, file, label, member, quality, workflow
 from emulator.domain.project import insert_project
 from emulator.domain.world import Transaction
-from emulator.rules import workflow
+from emulator.rules import workflow as rules
 from emulator.rules.json_text import parse_json
 from emulator.storage.snapshot import Document
 
@@ -21,7 +21,7 @@ _OF_ONE_ASSET = {
     "ocrMetadata",
     "createdAt",
     "updatedAt",
-    *workflow.initial_state(),
+    *rules.initial_state(),
 } - {"priority", "isHoneypot"}
 
 # Where an asset stands, which is so because of its labels.
@@ -135,8 +135,9 @@ def _place(file_id: str) -> str:
 def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str) -> None:
     """Copy what people and models said last of an asset to an asset of another project.
 
-    Authors are kept, and where the asset stands is taken over with its labels. No label event is
-    emitted: nobody labels.
+    Authors are kept, and where the asset stands is taken over with its labels; one that waited for
+    labelers whom the other project does not ask for goes on. No label event is emitted: nobody
+    labels.
 
     Raises:
         KiliError: an asset is unknown, or not the actor's; the projects have different workflows;
@@ -163,6 +164,8 @@ def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str
     label.insert_copies(tx, operation, copies, home=home, project=project)
     state = {name: _renamed(source[name], ids) for name in _STATE}
     quality.refresh_marks(tx, tx.assets.change(target, **state, updatedAt=tx.now))
+    if workflow.waits_for_labelers(tx, home, source):
+        workflow.go_on(tx, project, tx.assets.the(target_id))
 
 
 def _label_for(row: Document, ids: Ids) -> Document:

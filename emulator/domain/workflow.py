@@ -34,6 +34,11 @@ def move_after_label(tx: Transaction, project: Document, label: Document) -> Doc
     type_: LabelType = label["labelType"]
     if target["skipped"] and type_ in SUBMITTED:
         target = restore(tx, target)
+    return _moved_by(tx, project, target, type_)
+
+
+def _moved_by(tx: Transaction, project: Document, target: Document, type_: LabelType) -> Document:
+    """The asset where its newest label, one of that type, brings it."""
     place = place_of(target)
     if place is None:
         status = rules.after_label(
@@ -67,6 +72,29 @@ def missing_labelers(view: BaseView[Any], project: Document, target: Document) -
     submitted = [each for each in labels if each["labelType"] == "DEFAULT"]
     labelers = {each["authorId"] for each in submitted if each["stepId"] == target["stepId"]}
     return max(0, expected - len(labelers))
+
+
+def waits_for_labelers(view: BaseView[Any], project: Document, target: Document) -> bool:
+    """Whether an asset was labeled, and consensus waits for more labelers.
+
+    In V1 its status does not tell: one that was sent back waits to be labeled again.
+    """
+    place = place_of(target)
+    if place:
+        return place.status == "PARTIALLY_DONE"
+    if target["status"] != "ONGOING" or target["skipped"]:
+        return False
+    latest = latest_label(view, target)
+    is_labeled = latest is not None and not latest["isSentBackToQueue"]
+    return is_labeled and missing_labelers(view, project, target) > 0
+
+
+def go_on(tx: Transaction, project: Document, target: Document) -> Document:
+    """Bring an asset that waited for more labelers on, as the label of the last one would have.
+
+    Where consensus still waits for somebody, it stays.
+    """
+    return _moved_by(tx, project, target, "DEFAULT")
 
 
 def move(tx: Transaction, target: Document, place: Place) -> Document:

@@ -14,7 +14,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from tests.contract.working_day_model import REVIEW, WorkingDay
+from tests.contract.working_day_model import LABEL, REVIEW, WorkingDay
 from tests.contract.working_day_stage import Expected, Stage
 from tests.contract.working_day_things import PEOPLE, RefusedError
 from tests.stage import RED
@@ -143,6 +143,19 @@ class Day(RuleBasedStateMachine):
             self._play(who, "updateReviewStepProperties", action, input=data)
         else:
             data = {"reviewCoverage": percent}
+            operation = "updatePropertiesInProject"
+            self._play(who, operation, action, data=data, where=self._project)
+
+    @rule(who=someone, size=st.integers(1, 3), older=st.booleans())
+    def set_consensus_size(self, who: str, size: int, older: bool) -> None:
+        on_step = self.day.stepped and not older and size > 1
+        action: Action = lambda day: day.set_consensus_size(who, size, on_step)  # noqa: E731
+        if on_step:
+            step = {"projectId": self._project["id"], "stepId": self.stage.ids[LABEL]}
+            data = {**step, "numberOfExpectedLabelsForConsensus": size}
+            self._play(who, "updateLabelingStepProperties", action, input=data)
+        else:
+            data = {"minConsensusSize": size}
             operation = "updatePropertiesInProject"
             self._play(who, operation, action, data=data, where=self._project)
 

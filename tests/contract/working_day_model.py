@@ -25,7 +25,6 @@ from tests.contract.working_day_things import (
     require,
 )
 
-CONSENSUS_SIZE = 2
 LABEL, REVIEW = "Label", "Review 1"
 # §5.6; what is not in it leaves the status as it is. DEFAULT on TODO or ONGOING: ``_submitted_v1``.
 _AFTER_LABEL = {("TODO", "AUTOSAVE"): "ONGOING"} | {
@@ -61,6 +60,25 @@ class WorkingDay(Project):
         if self.stepped:
             members = {"stepGroupId": "", "stepId": REVIEW, "stepName": REVIEW}
             self.tell("project.workflow.step.updated", None, **members, fields=["stepCoverage"])
+
+    def set_consensus_size(self, who: str, size: int, on_step: bool) -> None:
+        """How many label an asset that is used for consensus; none is drawn, and some go on."""
+        require(who, "ADMIN")
+        if size == self.consensus_size:
+            return
+        waiting = [each for each in self.assets if self._waits_for_labelers(each)]
+        self.consensus_size = size
+        if not on_step:
+            self.tell("project.settings.updated", None, fields=["minConsensusSize"])
+        if self.stepped:
+            members = {"stepGroupId": "", "stepId": LABEL, "stepName": LABEL}
+            fields = ["numberOfExpectedLabelsForConsensus"]
+            self.tell("project.workflow.step.updated", None, **members, fields=fields)
+        for asset in self.assets:
+            if asset.status == "TODO" and not asset.skipped:
+                asset.consensus = False
+        for asset in waiting:
+            self._go_on(asset)
 
     def set_archived(self, who: str, archived: bool) -> None:
         """Archiving a project changes nothing about the work in it."""
@@ -135,9 +153,12 @@ class WorkingDay(Project):
         require(who, "TEAM_MANAGER")
         asset = self.asset(name)
         if not self.stepped:
+            waited = self._waits_for_labelers(asset)
             self._change(asset, "consensus", active)
+            if waited:
+                self._go_on(asset)
             return
-        if (asset.step, asset.step_status) != (LABEL, "TO_DO"):
+        if (asset.step, asset.step_status) != (LABEL, "TO_DO") or self.consensus_size == 1:
             raise RefusedError
         if asset.consensus != active:
             asset.consensus = active
@@ -210,7 +231,22 @@ class WorkingDay(Project):
         if not asset.consensus or asset.step == REVIEW:
             return 0
         labelers = {each.author for each in asset.labels if each.type == "DEFAULT"}
-        return max(0, CONSENSUS_SIZE - len(labelers))
+        return max(0, self.consensus_size - len(labelers))
+
+    def _waits_for_labelers(self, asset: Asset) -> bool:
+        """Whether others are still to label what somebody has labeled, and was not sent back."""
+        latest = asset.latest()
+        if self.stepped or not latest:
+            return asset.step_status == "PARTIALLY_DONE"
+        is_open = asset.status == "ONGOING" and not asset.skipped and not latest.sent_back
+        return is_open and self._missing_labelers(asset) > 0
+
+    def _go_on(self, asset: Asset) -> None:
+        """What nobody waits for any more, as after a label."""
+        if self.stepped:
+            self._step_after(asset, "DEFAULT")
+        else:
+            asset.status = self._submitted_v1(asset)
 
     def _submitted_v1(self, asset: Asset) -> str:
         if self._missing_labelers(asset):

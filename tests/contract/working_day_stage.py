@@ -7,8 +7,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from emulator.app import Emulator
-from tests.contract.working_day_model import CONSENSUS_SIZE, LABEL, REVIEW, WorkingDay
-from tests.contract.working_day_things import LABEL_TYPES, PEOPLE, Asset, Event, Issue, Label
+from tests.contract.working_day_model import LABEL, REVIEW, WorkingDay
+from tests.contract.working_day_things import (
+    CONSENSUS_SIZE,
+    LABEL_TYPES,
+    PEOPLE,
+    Asset,
+    Event,
+    Issue,
+    Label,
+)
 from tests.stage import INTERFACE
 from tests.wire import Wire
 

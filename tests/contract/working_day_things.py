@@ -9,6 +9,8 @@ from typing import Any
 SUBMITTED = ("DEFAULT", "REVIEW")
 LABEL_TYPES = (*SUBMITTED, "AUTOSAVE", "PREDICTION", "INFERENCE")
 
+CONSENSUS_SIZE = 2
+
 PEOPLE = {
     "admin": "ADMIN",
     "manager": "TEAM_MANAGER",
@@ -107,6 +109,7 @@ class Project:
 
     stepped: bool
     coverage: int = 0
+    consensus_size: int = CONSENSUS_SIZE
     archived: bool = False
     assets: list[Asset] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)

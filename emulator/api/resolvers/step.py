@@ -7,7 +7,7 @@ from typing import Any
 from ariadne import MutationType, ObjectType
 
 from emulator.api.context import Info
-from emulator.domain import assignment
+from emulator.domain import assignment, workflow_settings
 from emulator.domain import step as steps_of
 from emulator.storage.snapshot import Document
 
@@ -22,7 +22,7 @@ Input = dict[str, Any]
 def edit_project_workflow_settings(_: Any, info: Info, input: Input) -> Document:  # noqa: A002
     steps = input.get("steps") or {}
     with info.context.change() as tx:
-        return steps_of.edit_workflow(
+        return workflow_settings.edit_workflow(
             tx,
             "editProjectWorkflowSettings",
             input["projectId"],
@@ -37,7 +37,9 @@ def edit_project_workflow_settings(_: Any, info: Info, input: Input) -> Document
 def add_review_step(_: Any, info: Info, input: Input) -> Document:  # noqa: A002
     created = {**_members(input), "type": "REVIEW"}
     with info.context.change() as tx:
-        return steps_of.edit_workflow(tx, "addReviewStep", input["projectId"], creates=[created])
+        return workflow_settings.edit_workflow(
+            tx, "addReviewStep", input["projectId"], creates=[created]
+        )
 
 
 @mutation.field("updateLabelingStepProperties")
@@ -59,13 +61,15 @@ def rename_step(_: Any, info: Info, input: Input) -> Document:  # noqa: A002
 def delete_step(_: Any, info: Info, input: Input) -> Document:  # noqa: A002
     deleted = [input["stepId"]]
     with info.context.change() as tx:
-        return steps_of.edit_workflow(tx, "deleteStep", input["projectId"], deletes=deleted)
+        return workflow_settings.edit_workflow(
+            tx, "deleteStep", input["projectId"], deletes=deleted
+        )
 
 
 def _updated(operation: str, info: Info, data: Input, **members: str) -> Document:
     update = {**_members(data), **members, "id": data["stepId"]}
     with info.context.change() as tx:
-        return steps_of.edit_workflow(tx, operation, data["projectId"], updates=[update])
+        return workflow_settings.edit_workflow(tx, operation, data["projectId"], updates=[update])
 
 
 def _members(data: Input) -> Input:
