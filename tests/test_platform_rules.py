@@ -354,6 +354,23 @@ def test_a_label_is_its_keys_users_unless_an_administrator_says_otherwise(
     assert [each["author"]["firstname"] for each in found] == ["Leo", "Rita"]
 
 
+def test_nobody_is_named_as_the_author_of_work_that_their_role_does_not_allow(
+    kili: Any, project: str
+) -> None:
+    (leo,) = kili.users(email="labeler@example.com", fields=["id"])
+    of_leo = {"author_id_array": [leo["id"]]}
+    with pytest.raises(Exception, match="an author with the role ADMIN or TEAM_MANAGER or REVIEW"):
+        label(kili, project, "car-park", "REVIEW", **of_leo)
+    assert labels(kili, project, "car-park", "id") == []
+    label(kili, project, "car-park", "PREDICTION", model_name="m", **of_leo)
+    label(kili, project, "car-park", **of_leo)
+    found = labels(kili, project, "car-park", "labelType", "author.firstname")
+    assert [(each["labelType"], each["author"]["firstname"]) for each in found] == [
+        ("PREDICTION", "Leo"),
+        ("DEFAULT", "Leo"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("key", "allowed"),
     [

@@ -104,6 +104,7 @@ def _append_label(
     author = _author(tx, operation, home, row.get("authorID"))
     asked = labeling.asked_step(tx, operation, home, row)
     step_id = labeling.step_of_label(tx, operation, target, author, label_type, asked)
+    _check_role(tx, operation, home, author, label_type)
     members = _new_label(tx, operation, home, author, label_type, row)
     label = tx.labels.insert({**members, "stepId": step_id})
     _refresh_latest(tx, target["id"], author["id"])
@@ -131,6 +132,16 @@ def _author(tx: Transaction, operation: str, home: Document, author_id: str | No
     if not author or access.role_in(tx, author, home) is None:
         raise errors.access_denied()
     return author
+
+
+def _check_role(
+    tx: Transaction, operation: str, home: Document, author: Document, label_type: LabelType
+) -> None:
+    """Check that who is named as the author could have done this work; models do no work."""
+    roles = permissions.LABEL_TYPE_ROLES[label_type]
+    if label_type not in MODEL_TYPES and access.role_in(tx, author, home) not in roles:
+        needed = f"an author with {permissions.names(roles)} in the project"
+        raise errors.no_access_rights(operation, needed)
 
 
 def _new_label(

@@ -177,10 +177,12 @@ class WorkingDay(Project):
         model: str | None = None,
         moves: bool = True,
     ) -> None:
-        """Administrators name another author, who must be free to work on the asset."""
+        """Administrators name another author, who must be one to do and free to do the work."""
         require(who, ROLE_FOR[type_])
         if author not in (None, who):
             require(who, "ADMIN")
+        if type_ not in ("PREDICTION", "INFERENCE"):
+            require(author or who, ROLE_FOR[type_])
         self._insert_label(author or who, self.asset(name), type_, model, moves=moves)
 
     def _insert_label(
