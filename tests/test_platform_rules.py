@@ -230,6 +230,35 @@ def test_an_external_id_can_be_changed_and_stays_unique(kili: Any, project: str)
         kili.change_asset_external_ids(asset_ids=[farm], new_external_ids=["pond"])
 
 
+def test_assets_exchange_their_external_ids(kili: Any, project: str) -> None:
+    farm, pond = (asset(kili, project, name)["id"] for name in ("farm", "pond"))
+    kili.change_asset_external_ids(asset_ids=[farm, pond], new_external_ids=["pond", "farm"])
+    assert [asset(kili, project, name)["id"] for name in ("farm", "pond")] == [pond, farm]
+    with pytest.raises(Exception, match='"same" exists already'):
+        kili.change_asset_external_ids(asset_ids=[farm, pond], new_external_ids=["same", "same"])
+    assert [asset(kili, project, name)["id"] for name in ("farm", "pond")] == [pond, farm]
+
+
+def test_wheres_of_an_update_select_before_anything_changes(
+    kili: Any, project: str, kili_emulator: Emulator
+) -> None:
+    wire = Wire(kili_emulator)
+    before = [asset(kili, project, name)["id"] for name in ("farm", "pond")]
+    of = {"project": {"id": project}}
+    where = [{**of, "externalIdStrictlyIn": [name]} for name in ("farm", "pond")]
+    data = [{"externalId": "pond"}, {"externalId": "farm"}]
+    changed = wire.call("updatePropertiesInAssets", where=where, data=data, selection="id")
+    wire.close()
+    assert [each["id"] for each in changed] == before
+    assert [asset(kili, project, name)["id"] for name in ("pond", "farm")] == before
+
+
+def test_an_asset_without_an_external_id_is_called_by_its_own_id(kili: Any, project: str) -> None:
+    farm = asset(kili, project, "farm")["id"]
+    kili.change_asset_external_ids(asset_ids=[farm], new_external_ids=[""])
+    assert asset(kili, project, farm)["id"] == farm
+
+
 def test_deleting_an_asset_leaves_nothing_behind(
     kili: Any, project: str, kili_emulator: Emulator
 ) -> None:

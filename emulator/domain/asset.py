@@ -41,15 +41,14 @@ def _create_asset(
     if tx.assets.get(asset_id):
         raise errors.asset_exists(operation, "id", asset_id)
     external_id = row.get("externalId") or asset_id
-    _check_external_id(tx, operation, project["id"], external_id)
+    named = {"id": asset_id, "projectId": project["id"], "externalId": external_id}
+    _check_external_id(tx, operation, named)
     if project["workflowVersion"] != "V1" and row.get("status") not in (None, "TODO"):
         raise errors.status_of_step(operation)
     target = asset_content.Target(tx, operation, project, asset_id)
     asset = tx.assets.insert(
         {
-            "id": asset_id,
-            "projectId": project["id"],
-            "externalId": external_id,
+            **named,
             "pageResolutions": None,
             **asset_content.members(target, row),
             **asset_content.of_metadata(target, row.get("jsonMetadata") or "{}"),
@@ -64,9 +63,11 @@ def _create_asset(
     return asset
 
 
-def _check_external_id(tx: Transaction, operation: str, project_id: str, external_id: str) -> None:
-    if tx.assets.find("externalId", (project_id, external_id)):
-        raise errors.asset_exists(operation, "external id", external_id)
+def _check_external_id(tx: Transaction, operation: str, asset: Document) -> None:
+    name = asset["externalId"]
+    of_that_name = tx.assets.find("externalId", (asset["projectId"], name))
+    if any(each["id"] != asset["id"] for each in of_that_name):
+        raise errors.asset_exists(operation, "external id", name)
 
 
 def update_assets(
@@ -74,22 +75,30 @@ def update_assets(
 ) -> list[Document]:
     """Change properties of assets; the answer is in the order of the updates (contract §5.5).
 
+    Two assets can exchange their external ids: what counts is how they are called in the end.
+
     Args:
-        updates: the assets that each where selects, and the members to change in them.
+        updates: the assets that each where selects, and the members to change in them. All are
+            selected before any changes.
 
     Raises:
         KiliError: an update selects nothing, or a value is refused.
     """
-    changed = []
-    for assets, data in updates:
+    operation = "updatePropertiesInAssets"
+    ids = []
+    for assets, data in list(updates):
         if not assets:
             raise errors.access_denied()
-        changed += [_update_asset(tx, asset, data) for asset in assets]
+        for each in assets:
+            _update_asset(tx, operation, tx.assets.the(each["id"]), data)
+            ids.append(each["id"])
+    changed = [tx.assets.the(each) for each in ids]
+    for each in changed:
+        _check_external_id(tx, operation, each)
     return changed
 
 
-def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Document:
-    operation = "updatePropertiesInAssets"
+def _update_asset(tx: Transaction, operation: str, asset: Document, data: dict[str, Any]) -> None:
     project = access.require(tx, operation, asset["projectId"])
     before = asset_content.digests(tx, asset)
     waited = workflow.waits_for_labelers(tx, project, asset)
@@ -99,9 +108,8 @@ def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Doc
         **_checked_work(operation, project, asset, data),
     }
     _check_sizes(operation, changes)
-    if "externalId" in data and data["externalId"] != asset["externalId"]:
-        _check_external_id(tx, operation, project["id"], data["externalId"])
-        changes["externalId"] = data["externalId"]
+    if "externalId" in data:
+        changes["externalId"] = data["externalId"] or asset["id"]
     after = asset_content.digests(tx, {**asset, **changes})
     rewritten = [name for name in before if before[name] != after[name]]
     asset = change(tx, asset, changes, rewritten)
@@ -110,19 +118,18 @@ def _update_asset(tx: Transaction, asset: Document, data: dict[str, Any]) -> Doc
         asset = tx.assets.the(asset["id"])
     if waited and "status" not in changes:
         asset = workflow.go_on(tx, project, asset)
-    return _assigned(tx, operation, project, asset, data)
+    _assign(tx, operation, project, asset, data)
 
 
-def _assigned(
+def _assign(
     tx: Transaction, operation: str, project: Document, asset: Document, data: dict[str, Any]
-) -> Document:
-    """The asset, with those who are to label it."""
+) -> None:
+    """Have those label the asset who are named, if any are."""
     if data.get("shouldResetToBeLabeledBy"):
-        return assignment.set_assignees(tx, asset, [])
-    if "toBeLabeledBy" in data:
+        assignment.set_assignees(tx, asset, [])
+    elif "toBeLabeledBy" in data:
         ids = assignment.ids_of(tx, operation, project, data["toBeLabeledBy"])
-        return assignment.set_assignees(tx, asset, ids)
-    return asset
+        assignment.set_assignees(tx, asset, ids)
 
 
 def _checked_work(
