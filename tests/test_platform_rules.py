@@ -438,6 +438,20 @@ def test_overwriting_replaces_what_the_same_model_said_of_the_same_asset(
     assert found[-1]["id"] == new
 
 
+def test_what_is_named_twice_to_be_deleted_is_one(
+    kili: Any, project: str, kili_emulator: Emulator
+) -> None:
+    prediction = label(kili, project, "farm", "PREDICTION", model_name="m")
+    assert kili.delete_labels([prediction, prediction]) == [prediction]
+    farm = asset(kili, project, "farm")["id"]
+    wire = Wire(kili_emulator)
+    for _ in ("there", "gone already"):
+        where = {"idIn": [farm, farm]}
+        outcome = wire.call("deleteAssets", where=where, selection="succeeded { assetId }")
+        assert outcome == {"succeeded": [{"assetId": farm}]}
+    wire.close()
+
+
 def test_labels_of_one_call_are_answered_in_its_order_and_fail_together(
     kili: Any, project: str
 ) -> None:

@@ -99,7 +99,7 @@ def test_clients_of_26_1_name_steps_where_others_give_ids(day: Day, wire: Wire) 
 
     edit(updates=[{"name": "Review 1", "stepCoverage": 40}])
     assert day.steps("stepCoverage")["Review 1"]["stepCoverage"] == 40
-    edit(deletes=["Review 1"])
+    edit(deletes=["Review 1", "Review 1"])
     assert list(day.steps()) == ["Label"]
     unknown = {"projectId": day.project, "steps": {"deletes": ["Review 1"]}}
     assert "accessDenied" in wire.refusal("editProjectWorkflowSettings", input=unknown)

@@ -284,10 +284,12 @@ def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> Docume
 def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
     """Delete predictions and inferences; the ids of those that are gone (contract §6.3).
 
+    One that is named twice is one.
+
     Raises:
         KiliError: a label is unknown, or somebody made it.
     """
-    operation = "deleteLabels"
+    operation, label_ids = "deleteLabels", list(dict.fromkeys(label_ids))
     for label_id in label_ids:
         label = tx.labels.get(label_id)
         if not label:

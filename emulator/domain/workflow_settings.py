@@ -39,7 +39,7 @@ def edit_workflow(
         tx.projects.change(project, enforceStepSeparation=enforce_separation, updatedAt=tx.now)
         payload = {"fields": ["enforceStepSeparation"]}
         tx.emit("project.workflow.settings.updated", payload, project_id=project_id)
-    for named in deletes:
+    for named in dict.fromkeys(deletes):
         _delete(tx, operation, project, named)
     waiting = consensus.waiting(tx, project)
     for data in updates:

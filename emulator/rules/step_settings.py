@@ -25,7 +25,8 @@ def checked_step(operation: str, data: Step, steps: Steps, step: Step | None = N
     """
     members = {name: value for name, value in data.items() if name != "id"}
     if "assignees" in members:
-        members["assigneeIds"] = members.pop("assignees")
+        named = members.pop("assignees")
+        members["assigneeIds"] = named and list(dict.fromkeys(named))
     if step and members["type"] != step["type"]:
         raise errors.step_member_fixed(operation, "type")
     if step is None and not (members.get("name") and members.get("type")):

@@ -49,6 +49,11 @@ def test_a_new_step_is_stored_as_it_is_given(given: dict[str, Any], stored: dict
     assert checked(given) == stored
 
 
+def test_an_assignee_who_is_named_twice_is_one() -> None:
+    given = {"name": "n", "type": "REVIEW", "assignees": ["u", "v", "u"]}
+    assert checked(given)["assigneeIds"] == ["u", "v"]
+
+
 def test_a_change_of_one_member_needs_no_other() -> None:
     assert checked({"id": "r", "type": "REVIEW", "stepCoverage": 5}, REVIEW) == {
         "type": "REVIEW",

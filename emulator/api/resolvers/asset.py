@@ -151,7 +151,7 @@ def _given(members: dict[str, Any]) -> dict[str, Any]:
 def delete_assets(_: Any, info: Info, where: Where) -> Outcome:
     operation = "deleteAssets"
     with info.context.change() as tx:
-        gone = [each for each in named_ids(where) if not tx.assets.get(each)]
+        gone = [each for each in dict.fromkeys(named_ids(where)) if not tx.assets.get(each)]
         found = targets(tx, operation, where, besides=gone)
         assets_of.delete_assets(tx, operation, found)
     return outcome([*found, *({"id": each, "externalId": None} for each in gone)], [])
