@@ -10,6 +10,7 @@ import pytest
 
 from emulator.app import Emulator
 from emulator.domain.lock import LIFETIME
+from emulator.rules.workflow import NewWorkflow
 from tests.labeling_day import BLUE, Day, email
 from tests.stage import RED
 from tests.wire import Wire
@@ -133,6 +134,18 @@ def test_a_label_brings_a_skipped_asset_back(day: Day) -> None:
     day.kili.skip_or_unskip("skip", day.id("one"), day.project, "blurred")
     day.label("labeler", "one")
     assert (day.place("one"), day.asset("one", "skipped")["skipped"]) == ("Label DONE", False)
+
+
+@pytest.mark.parametrize("version", ["V1", "V2"])
+def test_work_in_progress_does_not_bring_a_skipped_asset_back(
+    kili_emulator: Emulator, version: str
+) -> None:
+    day = Day(kili_emulator, NewWorkflow(version))
+    day.kili.skip_or_unskip("skip", day.id("one"), day.project, "blurred")
+    day.label("labeler", "one", "AUTOSAVE")
+    assert (day.status("one"), day.asset("one", "skipped")["skipped"]) == ("TODO", True)
+    day.kili.skip_or_unskip("unskip", day.id("one"), day.project)
+    assert (day.status("one"), day.asset("one", "skipped")["skipped"]) == ("TODO", False)
 
 
 def test_the_older_way_to_skip_leaves_the_asset_on_its_step(reviewed_day: Day, wire: Wire) -> None:

@@ -29,10 +29,15 @@ def place_of(target: Document) -> Place | None:
 
 
 def move_after_label(tx: Transaction, project: Document, label: Document) -> Document:
-    """Bring an asset where a new label of it says; a submitted one brings a skipped asset back."""
+    """Bring an asset where a new label of it says.
+
+    A submitted one brings a skipped asset back, any other leaves it as it is.
+    """
     target = tx.assets.the(label["assetId"])
     type_: LabelType = label["labelType"]
-    if target["skipped"] and type_ in SUBMITTED:
+    if target["skipped"]:
+        if type_ not in SUBMITTED:
+            return target
         target = restore(tx, target)
     return _moved_by(tx, project, target, type_)
 

@@ -204,7 +204,9 @@ class WorkingDay(Project):
             self._move_after(asset, type_)
 
     def _move_after(self, asset: Asset, type_: str) -> None:
-        if asset.skipped and type_ in SUBMITTED:
+        if asset.skipped and type_ not in SUBMITTED:
+            return
+        if asset.skipped:
             self._restore(asset)
         if self.stepped:
             self._step_after(asset, type_)
