@@ -233,6 +233,33 @@ def test_who_labels_an_anonymized_project_does_not_learn_who_else_does(
     assert kili_emulator.client("labeler").labels(**options) == plain
 
 
+def test_nor_by_asking_for_somebody(kili_emulator: Emulator, kili: Any) -> None:
+    (project,) = kili.projects(fields=["id"])
+    reviewer = kili_emulator.client("reviewer")
+    fields = ["author.email"]
+
+    def found(client: Any, email: str, name: str) -> list[bool]:
+        """Whether a member and labels, or assets by their labels, are found so."""
+        by_name = {"project_id": project["id"], "fields": ["id"]}
+        options = {"disable_tqdm": True}
+        return [
+            bool(client.project_users(project["id"], email=email, fields=["id"], **options)),
+            bool(client.labels(author_in=[name], **by_name, **options)),
+            bool(client.assets(label_author_in=[name], **by_name, **options)),
+        ]
+
+    assert found(reviewer, "labeler@example.com", "Leo") == [True] * 3
+    kili.update_project_anonymization(project["id"])
+    assert found(reviewer, "labeler@example.com", "Leo") == [False] * 3
+    assert found(kili, "labeler@example.com", "Leo") == [True] * 3
+    assert found(kili_emulator.client("labeler"), "labeler@example.com", "Leo") == [True] * 3
+    emails = {each["author"]["email"] for each in reviewer.labels(project["id"], fields=fields)} - {
+        "reviewer@example.com"
+    }
+    for email in emails:
+        assert found(reviewer, email, "Anonymous Member") == [True] * 3
+
+
 def test_counts_of_a_project_are_what_the_lists_say(kili: Any) -> None:
     (project,) = kili.projects(fields=["id"])
     project_id = project["id"]

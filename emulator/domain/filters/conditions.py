@@ -23,6 +23,9 @@ class Selecting(Protocol):
     def meets(self, noun: str, document: Document, where: Where) -> bool:
         """Whether every condition of a noun's where holds for the document."""
 
+    def shown_user(self, user_id: str, project_id: str) -> Document:
+        """A user as the actor sees them in a project."""
+
 
 Predicate = Callable[[Selecting, Document, Any], bool]
 Table = dict[str, Predicate]
@@ -71,6 +74,16 @@ def referenced(member: str, table: str, noun: str) -> Predicate:
     def holds(selection: Selecting, document: Document, where: Where) -> bool:
         other = getattr(selection.view, table).the(document[member])
         return selection.meets(noun, other, where)
+
+    return holds
+
+
+def shown(member: str) -> Predicate:
+    """A condition on the user whom a member names, as the actor sees them in the project."""
+
+    def holds(selection: Selecting, document: Document, where: Where) -> bool:
+        person = selection.shown_user(document[member], document["projectId"])
+        return selection.meets("user", person, where)
 
     return holds
 

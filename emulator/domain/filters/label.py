@@ -11,6 +11,7 @@ from emulator.domain.filters.conditions import (
     is_in,
     on,
     referenced,
+    shown,
     since,
     until,
 )
@@ -20,7 +21,7 @@ from emulator.storage.snapshot import Document
 
 
 def _author_name(selection: Selecting, label: Document, names: list[str]) -> bool:
-    author = selection.view.users.the(label["authorId"])
+    author = selection.shown_user(label["authorId"], label["projectId"])
     first, last = author["firstname"], author["lastname"]
     return any(name in (first, last, f"{first} {last}") for name in names)
 
@@ -37,10 +38,6 @@ def _made_by_another(label_type: str) -> Predicate:
     return lambda _, label, user_ids: bool(
         label["labelType"] == label_type and label["authorId"] not in user_ids
     )
-
-
-def _author(selection: Selecting, label: Document, where: Where) -> bool:
-    return selection.meets("user", selection.view.users.the(label["authorId"]), where)
 
 
 def _search(_: Selecting, label: Document, text: str) -> bool:
@@ -78,5 +75,5 @@ LABEL: Table = {
     "reviewerNotIn": _made_by_another("REVIEW"),
     "search": _search,
     "typeIn": is_in("labelType"),
-    "user": _author,
+    "user": shown("authorId"),
 }

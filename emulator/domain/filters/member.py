@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator.domain import member
-from emulator.domain.filters.conditions import Selecting, Table, equals, referenced
+from emulator.domain.filters.conditions import Selecting, Table, equals, referenced, shown
 from emulator.storage.snapshot import Document
 
 
@@ -27,5 +27,5 @@ MEMBER: Table = {
     "deleted": _is_deleted,
     "project": referenced("projectId", "projects", "project"),
     "status": _status,
-    "user": referenced("userId", "users", "user"),
+    "user": shown("userId"),
 }

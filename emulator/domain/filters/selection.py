@@ -6,7 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, api_key, event, member, notification, organization, user
+from emulator.domain import (
+    access,
+    anonymity,
+    api_key,
+    event,
+    member,
+    notification,
+    organization,
+    user,
+)
 from emulator.domain.access import AnyView
 from emulator.domain.filters.api_key import API_KEY
 from emulator.domain.filters.asset import ASSET
@@ -155,6 +164,10 @@ class Selection:
         if project_id not in self._seen:
             self._seen[project_id] = access.sees(self.view, self.actor, project_id)
         return self._seen[project_id]
+
+    def shown_user(self, user_id: str, project_id: str) -> Document:
+        """A user as the actor sees them in a project."""
+        return anonymity.shown_user(self.view, self.actor, user_id, project_id)
 
     def _select(self, repository: Any, noun: str, where: Where) -> list[Document]:
         project_id = (where.get("project") or {}).get("id")
