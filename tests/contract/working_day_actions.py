@@ -138,32 +138,34 @@ class Day(RuleBasedStateMachine):
         on_step = self.day.stepped and not older
         action: Action = lambda day: day.set_coverage(who, percent, on_step)  # noqa: E731
         if on_step:
-            step = {"projectId": self._project["id"], "stepId": self.stage.ids[REVIEW]}
-            data = {**step, "stepCoverage": percent}
-            self._play(who, "updateReviewStepProperties", action, input=data)
+            changes = {"stepCoverage": percent}
+            self._set_on_step(who, "updateReviewStepProperties", action, REVIEW, changes)
         else:
-            data = {"reviewCoverage": percent}
-            operation = "updatePropertiesInProject"
-            self._play(who, operation, action, data=data, where=self._project)
+            self._set(who, action, {"reviewCoverage": percent})
 
     @rule(who=someone, size=st.integers(1, 3), older=st.booleans())
     def set_consensus_size(self, who: str, size: int, older: bool) -> None:
         on_step = self.day.stepped and not older and size > 1
         action: Action = lambda day: day.set_consensus_size(who, size, on_step)  # noqa: E731
         if on_step:
-            step = {"projectId": self._project["id"], "stepId": self.stage.ids[LABEL]}
-            data = {**step, "numberOfExpectedLabelsForConsensus": size}
-            self._play(who, "updateLabelingStepProperties", action, input=data)
+            changes = {"numberOfExpectedLabelsForConsensus": size}
+            self._set_on_step(who, "updateLabelingStepProperties", action, LABEL, changes)
         else:
-            data = {"minConsensusSize": size}
-            operation = "updatePropertiesInProject"
-            self._play(who, operation, action, data=data, where=self._project)
+            self._set(who, action, {"minConsensusSize": size})
+
+    def _set_on_step(
+        self, who: str, operation: str, action: Action, step: str, changes: dict[str, int]
+    ) -> None:
+        of = {"projectId": self._project["id"], "stepId": self.stage.ids[step]}
+        self._play(who, operation, action, input={**of, **changes})
+
+    def _set(self, who: str, action: Action, data: dict[str, Any]) -> None:
+        self._play(who, "updatePropertiesInProject", action, data=data, where=self._project)
 
     @rule(who=someone, archived=st.booleans())
     def set_archived(self, who: str, archived: bool) -> None:
         action: Action = lambda day: day.set_archived(who, archived)  # noqa: E731
-        operation, data = "updatePropertiesInProject", {"archived": archived}
-        self._play(who, operation, action, data=data, where=self._project)
+        self._set(who, action, {"archived": archived})
 
 
 class WithAssets(Day):
