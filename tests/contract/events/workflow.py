@@ -41,7 +41,7 @@ def _(stage: Stage) -> None:
     "project.workflow.step.created",
     "project.workflow.step.deleted",
     "project.workflow.step.updated",
-    computed_in="domain/step.py:_emit",
+    computed_in="domain/step.py:tell",
 )
 def _(stage: Stage) -> None:
     names, call = _stepped(stage), stage.wire.call
