@@ -96,13 +96,14 @@ def captures() -> Comparison:
     with tempfile.TemporaryDirectory() as folder:
         builder.unpack(PLUGIN.replace("print(time.time())", "pass").encode(), Path(folder, "v"))
         place = Place(Path(folder, "v"))
-        handler = builder.load("benchmark", place, 60.0)
+        code = runner.Code(builder.load("benchmark", place, 60.0), place)
+        options: dict[str, Any] = {"make_client": lambda: None, "tick": lambda: None}
 
         def captured() -> None:
-            runner.run(handler, call, log, place, make_client=lambda: None, tick=lambda: None)
+            runner.run(code, call, log, megabytes=512, **options)
 
         def bare() -> None:
-            handler(None, "p", logging.getLogger()).on_submit(label={}, asset_id="a")
+            code.handler(None, "p", logging.getLogger()).on_submit(label={}, asset_id="a")
 
         return compare("a run", ("with capture", captured), ("the handler alone", bare), 500)
 

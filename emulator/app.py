@@ -132,7 +132,7 @@ class Platform:
     def _make_isolation(self) -> Isolation:
         settings = self.settings
         if settings.plugin_isolation == "inline":
-            return InlineIsolation(self._plugin_client)
+            return InlineIsolation(self._plugin_client, settings.plugin_memory)
         return ProcessIsolation(
             lambda: self.endpoint, settings.plugin_memory, settings.plugin_python
         )

@@ -59,7 +59,7 @@ class Settings:
             alone; in process isolation.
         deploy_seconds: seconds until an uploaded plugin is built; minutes on the platform.
         plugin_isolation: inline, in threads of the emulator, or process, in processes of their own.
-        plugin_memory: MB that a plugin may take; held in process isolation.
+        plugin_memory: MB that a plugin may take; held in process isolation, else only told.
         plugin_python: another interpreter for plugins; in process isolation.
         allow_host: further names under which clients may reach the server.
         public_keys: keep the documented API keys where others can reach the server.

@@ -75,6 +75,10 @@ INSTALLED = "installed for a plugin: {names}"
 INSTALL_HINT = (
     "{module} is there on the platform, but not installed beside the emulator: run `{command}`"
 )
+MISSING_FILE_HINT = (
+    "{path} is not there: of a plugin's folder, only *.py files and requirements.txt are uploaded. "
+    "Put the data into a .py file, or fetch them"
+)
 BUILD_EXIT = "the plugin ended the interpreter while it was imported ({error}): remove the call"
 BUILD_PROCESS = "importing the plugin ended its process: {error}"
 
@@ -125,6 +129,30 @@ RUN_INTERRUPTED = (
 RUN_PROCESS_EXIT = "The plugin ended its process (os._exit) with exit code {code}"
 RUN_CRASHED = "The plugin's process was ended by {signal}"
 RUN_OUT_OF_MEMORY = "Plugin used more memory than the {limit} MB that it may"
+RUN_OUT_OF_SYSTEM_MEMORY = "The system gave the emulator no more memory"
+RUN_TOOK_MEMORY = (
+    "While this run was going on, the emulator came to need {taken} MB more; a plugin may take "
+    "{limit} MB, which process isolation holds it to"
+)
+RUN_NEVER_RAN = (
+    "{method} only returned a {kind}, and what is in it did not run, as nobody carries it out: "
+    "define the handler with plain `def` and without `yield`, or use `asyncio.run` in it"
+)
+RUN_CHANGED = (
+    "The handler changed {what}, which all of the emulator shares: that was put back after the run"
+)
+RUN_CLOSED = "The handler closed or exchanged {what}, which is the emulator's: it was kept"
+RUN_LEFT_THREADS = (
+    "The handler left threads running: {names}. They go on; but their calls of the API are refused "
+    "from now on, and what they print is dropped"
+)
+RUN_LEFT_PROCESSES = "The handler left processes running: {names}. They go on"
+RUN_LEFT_BEHIND = (
+    "The handler left this behind in its process: {what}. The process was ended, so that the next "
+    "run finds none of it"
+)
+THREAD_FAILED = "Exception in thread {name}:\n{error}"
+THREAD_FAILED_LATE = "a thread that a plugin's run left behind: {text}"
 RUN_NOT_DEPLOYED = "Not run: the plugin was {status} when {event} happened"
 RUN_SUPPRESSED = "Not run: {event} was caused by a run of this plugin itself"
 RUN_TOO_DEEP = (

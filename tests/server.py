@@ -73,6 +73,7 @@ class ServerUnderTest:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
+            errors="backslashreplace",  # plugins may write there, too
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         self.output = []

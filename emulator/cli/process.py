@@ -133,6 +133,8 @@ def sole_user(settings: Settings) -> Iterator[None]:
                 f"another emulator is at work on {shown(settings.data_dir)}: "
                 "stop it with `kili-emulator stop`, or give another --data-dir"
             )
+        if hasattr(os, "register_at_fork"):  # what a plugin forks may outlive the emulator
+            os.register_at_fork(after_in_child=file.close)
         try:
             yield
         finally:

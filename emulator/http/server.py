@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from typing import Any
+from weakref import WeakSet
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -44,6 +46,7 @@ class HttpServer:
         self._thread: threading.Thread | None = None
         self.host = host
         self.port = self._server.port
+        _servers.add(self)
 
     def start(self) -> None:
         """Serve from a thread of its own."""
@@ -60,12 +63,29 @@ class HttpServer:
         """End serving, as an interrupt does; for the threads of requests."""
         self._server.shutdown()
 
+    def close_socket(self) -> None:
+        """Hold the address no longer, in this process."""
+        self._server.socket.close()
+
     def stop(self) -> None:
         """Stop serving and close the socket; requests under way are left to themselves."""
         if self._thread:
             self._server.shutdown()
             self._thread.join()
         self._server.server_close()
+
+
+_servers: WeakSet[HttpServer] = WeakSet()
+
+
+def _leave_address() -> None:
+    """In a child that a plugin forks: it may outlive the emulator, and would keep its address."""
+    for each in _servers:
+        each.close_socket()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_address)
 
 
 def _listening(host: str, port: int) -> socket.socket:

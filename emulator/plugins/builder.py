@@ -10,13 +10,16 @@ import shutil
 import stat
 import traceback
 import zipfile
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from types import ModuleType
 
 from emulator import messages
-from emulator.plugins import requirements, sandbox
+from emulator.plugins import failures, requirements, sandbox
+from emulator.plugins.leftovers import in_this_process
 from emulator.plugins.limits import Stopped, call_limited
 from emulator.plugins.requirements import Conditions
-from emulator.plugins.tracebacks import Place, explain
+from emulator.plugins.tracebacks import Place, where
 
 MAX_ENTRIES = 1000
 MAX_MB = 100
@@ -87,20 +90,31 @@ def provide(folder: Path, target: Path, conditions: Conditions) -> Path | None:
     return installed
 
 
-def load(version_id: str, place: Place, seconds: float) -> type:
+def load(
+    version_id: str, place: Place, seconds: float, enter: Callable[[], None] = lambda: None
+) -> type:
     """Import an unpacked version and return its ``PluginHandler``.
+
+    Args:
+        enter: called in the thread that imports it, before it does.
 
     Raises:
         BuildError: importing fails or takes too long, or there is no such class.
     """
-    ended = call_limited(lambda: sandbox.import_main(version_id, place), seconds)
+
+    def work() -> ModuleType:
+        enter()
+        with in_this_process():
+            return sandbox.import_main(version_id, place)
+
+    ended = call_limited(work, seconds)
     if isinstance(ended.error, Stopped):
-        raise BuildError(messages.BUILD_TIMEOUT.format(seconds=seconds))
+        limit = messages.BUILD_TIMEOUT.format(seconds=seconds)
+        raise BuildError(f"{limit}\n{where(ended.stack, place)}" if ended.stack else limit)
     if isinstance(ended.error, SystemExit):
         raise BuildError(messages.BUILD_EXIT.format(error=repr(ended.error)))
     if ended.error is not None:
-        hint = requirements.install_hint(ended.error)
-        raise BuildError(explain(ended.error, place) + (f"\n{hint}" if hint else ""))
+        raise BuildError(failures.described(ended.error, place))
     handler = getattr(ended.value, "PluginHandler", None)
     if handler is None:
         raise BuildError(messages.BUILD_NO_HANDLER)

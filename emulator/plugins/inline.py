@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from emulator.plugins import builder, runner, sandbox
+from emulator.plugins import builder, footprint, runner, sandbox
 from emulator.plugins.calls import Call, Loaded, Result
 from emulator.plugins.logs import RunLog
+from emulator.plugins.runner import Code
 from emulator.plugins.tracebacks import Place
 
 MakeClient = Callable[[str], Any]
@@ -19,10 +22,12 @@ class InlineIsolation:
 
     Args:
         make_client: makes an SDK client from a run's key.
+        megabytes: how much memory a plugin may take; it is only told when it takes more.
     """
 
-    def __init__(self, make_client: MakeClient) -> None:
-        self._make_client = make_client
+    def __init__(self, make_client: MakeClient, megabytes: int) -> None:
+        self.make_client = make_client
+        self.megabytes = megabytes
 
     def prepare(self) -> None:
         """Nothing: the SDK is imported once a plugin is."""
@@ -30,32 +35,36 @@ class InlineIsolation:
     def load(self, name: str, place: Place, seconds: float, packages: Path | None = None) -> Loaded:
         """Import an unpacked version into this process."""
         assert packages is None, "all versions have the packages of this process"
-        try:
-            handler = builder.load(name, place, seconds)
-        except builder.BuildError:
-            sandbox.forget(name)
-            raise
-        return _Inline(name, handler, place, self._make_client)
+        with contextlib.suppress(Exception):  # a run says what is wrong
+            importlib.import_module("kili.client")  # loaded, it is watched
+        with footprint.watched(place) as made:
+            try:
+                handler = builder.load(name, place, seconds, made.enter)
+            except builder.BuildError:
+                sandbox.forget(name)
+                raise
+        return _Inline(self, name, Code(handler, place, made.changes))
 
     def close(self) -> None:
         """Nothing: a thread that was left behind cannot be ended."""
 
 
 class _Inline:
-    def __init__(self, name: str, handler: type, place: Place, make_client: MakeClient) -> None:
+    """A version."""
+
+    def __init__(self, isolation: InlineIsolation, name: str, code: Code) -> None:
+        self._isolation = isolation
         self._name = name
-        self._place = place
-        self._handler = handler
-        self._make_client = make_client
+        self._code = code
 
     def call(self, call: Call, log: RunLog, tick: Callable[[], None]) -> Result:
         return runner.run(
-            self._handler,
+            self._code,
             call,
             log,
-            self._place,
-            make_client=lambda: self._make_client(call.key),
+            make_client=lambda: self._isolation.make_client(call.key),
             tick=tick,
+            megabytes=self._isolation.megabytes,
         )
 
     def close(self) -> None:

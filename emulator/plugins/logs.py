@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import threading
-import traceback
 from contextvars import ContextVar
 
 from emulator import clock, messages
 from emulator.clock import Clock
 from emulator.domain.run import LogType
+from emulator.plugins.records import text_of
 
 MAX_CHARACTERS = 1_000_000
 _LINE_COST = 20  # what a line takes of these at least, so that empty ones end, too
@@ -68,10 +68,11 @@ class RunLog:
             if self._partial_length > self._room:
                 self._complete_line()
 
-    def entry(self, log_type: LogType, content: str) -> None:
-        """Take one entry as it is, newlines included."""
+    def entry(self, log_type: LogType, content: str) -> bool:
+        """Take one entry as it is, newlines included; whether the run is still there to take it."""
         with self._lock:
             self._append(log_type, content)
+            return not self._closed
 
     def verdict(self, log_type: LogType, content: str) -> None:
         """Take what the emulator says of the run, however much that has said itself."""
@@ -123,14 +124,8 @@ class _LogHandler(logging.Handler):
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        try:
-            content = record.getMessage()
-        except Exception:  # the arguments do not fit; logging never fails its caller
-            content = f"{record.msg} {record.args}"
-        if record.exc_info:
-            content += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
         known = max((level for level in _TYPES if level <= record.levelno), default=logging.DEBUG)
-        self._log.entry(_TYPES[known], content)
+        self._log.entry(_TYPES[known], text_of(record))
 
 
 def logger_for(log: RunLog, plugin_name: str) -> logging.Logger:

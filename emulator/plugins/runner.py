@@ -3,63 +3,106 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from emulator import clock, messages
 from emulator.domain.run import Outcome
 from emulator.ids import seeded_randomness
-from emulator.plugins import breakpoints, logs, requirements
+from emulator.plugins import breakpoints, failures, footprint, logs, surroundings
 from emulator.plugins.calls import Call, Result
+from emulator.plugins.footprint import Footprint
+from emulator.plugins.leftovers import in_this_process
 from emulator.plugins.limits import Ended, Stopped, call_limited
-from emulator.plugins.tracebacks import Place, explain
+from emulator.plugins.returned import never_ran
+from emulator.plugins.surroundings import Change
+from emulator.plugins.tracebacks import Place, explain, where
+
+
+class Code(NamedTuple):
+    """The code of a version, imported into this process.
+
+    Attributes:
+        handler: the plugin's ``PluginHandler``.
+        place: where its files are.
+        own: what it changed in this process when it was imported: it finds that so in its runs.
+    """
+
+    handler: type
+    place: Place
+    own: Sequence[Change] = ()
 
 
 def run(
-    handler: type,
+    code: Code,
     call: Call,
     log: logs.RunLog,
-    place: Place,
     *,
     make_client: Callable[[], Any],
     tick: Callable[[], None],
+    megabytes: int,
 ) -> Result:
     """Call a handler, with everything that it prints and logs going to ``log``.
 
     Whatever the handler does ends here: it never raises.
 
     Args:
-        handler: the plugin's ``PluginHandler``.
-        place: where its files are.
         make_client: makes the client that the plugin gets as ``self.kili``.
         tick: called ten times a second while the handler runs; what it raises ends the call.
+        megabytes: the memory that it may take; inline, it is only told when it takes more.
     """
-
-    def work() -> None:
-        logs.current.set(log)
-        breakpoints.current_run.set(f"plugin {call.plugin_name!r}, run {call.run_id}")
-        logger = logs.logger_for(log, call.plugin_name)
-        plugin = handler(make_client(), call.project_id, logger)
-        getattr(plugin, call.method)(**copy.deepcopy(call.payload))
-
     started = clock.monotonic()
-    with seeded_randomness(call.seed):
-        ended = call_limited(work, call.seconds, tick)
-    outcome, error = _judge(ended, call, place)
+    with seeded_randomness(call.seed), footprint.watched(code.place, code.own) as made:
+
+        def work() -> str | None:
+            logs.current.set(log)
+            breakpoints.current_run.set(f"plugin {call.plugin_name!r}, run {call.run_id}")
+            client = make_client()
+            made.enter()
+            with in_this_process():
+                logger = logs.logger_for(log, call.plugin_name)
+                plugin = code.handler(client, call.project_id, logger)
+                return never_ran(getattr(plugin, call.method)(**copy.deepcopy(call.payload)))
+
+        ended = call_limited(work, call.seconds, tick, place=code.place)
+    outcome, error = _judge(ended, call, code.place)
+    for each in _warnings(ended, call, made, megabytes):
+        log.verdict("warning", each)
     if error:
         log.verdict("error", error)
     return Result(outcome, error, round((clock.monotonic() - started) * 1000, 3))
 
 
+def _warnings(ended: Ended, call: Call, made: Footprint, megabytes: int) -> list[str]:
+    """What else there is to say of a run."""
+    said = []
+    if made.memory.taken_mb() > megabytes:
+        taken = round(made.memory.taken_mb())
+        said.append(messages.RUN_TOOK_MEMORY.format(taken=taken, limit=megabytes))
+    if ended.value:
+        said.append(messages.RUN_NEVER_RAN.format(method=call.method, kind=ended.value))
+    if made.changes:
+        said.append(messages.RUN_CHANGED.format(what=surroundings.described(made.changes)))
+    if made.closed:
+        said.append(messages.RUN_CLOSED.format(what=", ".join(dict.fromkeys(made.closed))))
+    if threads := made.left_threads():
+        said.append(messages.RUN_LEFT_THREADS.format(names=surroundings.listed(threads)))
+    if processes := made.left_processes():
+        said.append(messages.RUN_LEFT_PROCESSES.format(names=surroundings.listed(processes)))
+    return said
+
+
 def _judge(ended: Ended, call: Call, place: Place) -> tuple[Outcome, str | None]:
-    if ended.abandoned:
-        timeout = messages.RUN_TIMEOUT.format(seconds=call.seconds)
-        return "ABANDONED", f"{timeout}\n{messages.RUN_ABANDONED}"
     if isinstance(ended.error, Stopped):
-        return "TIMED_OUT", messages.RUN_TIMEOUT.format(seconds=call.seconds)
+        said = [messages.RUN_TIMEOUT.format(seconds=call.seconds)]
+        said += [messages.RUN_ABANDONED] if ended.abandoned else []
+        said += [where(ended.stack, place)] if ended.stack else []
+        return "ABANDONED" if ended.abandoned else "TIMED_OUT", "\n".join(said)
     if isinstance(ended.error, SystemExit):
         return "EXITED", messages.RUN_EXIT.format(error=repr(ended.error))
+    if isinstance(ended.error, MemoryError):
+        limit = messages.RUN_OUT_OF_SYSTEM_MEMORY
+        return "OUT_OF_MEMORY", f"{limit}\n{explain(ended.error, place)}"
     if ended.error is not None:
-        hint = requirements.install_hint(ended.error)
-        return "FAILED", explain(ended.error, place) + (f"\n{hint}" if hint else "")
+        return "FAILED", failures.described(ended.error, place)
     return "SUCCEEDED", None

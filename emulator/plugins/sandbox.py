@@ -3,30 +3,30 @@
 Two plugins may both have a ``main.py`` and a ``helpers`` package. Each version's modules live in
 :data:`sys.modules` below one unique package, and have ``__builtins__`` of their own, whose
 ``__import__`` maps the plugin's names to that package and whose ``print`` writes to the run that
-prints. ``sys.path`` is never touched. This keeps plugins apart; it does not keep them in.
+prints. ``sys.path`` is never touched; what a plugin adds to it, and is its own, counts for its own
+modules alone. This keeps plugins apart; it does not keep them in.
 """
 
 from __future__ import annotations
 
 import builtins
-import contextvars
 import importlib
 import importlib.util
 import linecache
+import os
 import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
-from emulator.plugins import breakpoints, logs
+from emulator.plugins import breakpoints, logs, threads
+from emulator.plugins.footprint import PREFIX
 from emulator.plugins.kili_types import kili_types
 from emulator.plugins.tracebacks import Place
 
-_PREFIX = "kili_plugin_"
 _PLACE = "plugin_place"
 
 
@@ -36,7 +36,7 @@ def import_main(version_id: str, place: Place) -> ModuleType:
     Raises:
         BaseException: whatever the plugin's code raises.
     """
-    package = _PREFIX + version_id
+    package = PREFIX + version_id
     forget(version_id)
     _install()
     root = ModuleType(package)
@@ -48,7 +48,7 @@ def import_main(version_id: str, place: Place) -> ModuleType:
 
 def forget(version_id: str) -> None:
     """Drop a version's modules."""
-    package = _PREFIX + version_id
+    package = PREFIX + version_id
     for name in [each for each in list(sys.modules) if each.split(".")[0] == package]:
         sys.modules.pop(name, None)
 
@@ -62,7 +62,7 @@ def _install() -> None:
     """Make this interpreter ready for plugins, once."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
-        _carry_context_into_threads()
+        threads.install()
 
 
 class _Finder(MetaPathFinder):
@@ -71,7 +71,7 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if not fullname.startswith(_PREFIX):
+        if not fullname.startswith(PREFIX):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec and isinstance(spec.loader, SourceFileLoader):
@@ -105,7 +105,7 @@ def _builtins(package: str) -> dict[str, Any]:
     if existing is None:
         existing = {
             **builtins.__dict__,
-            "__import__": _Importer(package, Path(root.__path__[0])),
+            "__import__": _Importer(package, root.__path__),
             "print": _print,
             "input": _input,
             "breakpoint": breakpoints.stop,
@@ -117,11 +117,16 @@ def _builtins(package: str) -> dict[str, Any]:
 
 
 class _Importer:
-    """``__import__`` as a plugin sees it."""
+    """``__import__`` as a plugin sees it.
 
-    def __init__(self, package: str, folder: Path) -> None:
+    Args:
+        folders: where its modules are: first where it is unpacked, then those below that it has
+            added to ``sys.path``.
+    """
+
+    def __init__(self, package: str, folders: MutableSequence[str]) -> None:
         self._package = package
-        self._folder = folder
+        self._folders = folders
 
     def __call__(
         self,
@@ -143,7 +148,12 @@ class _Importer:
         return builtins.__import__(name, globals, locals, fromlist, level)
 
     def _owns(self, top: str) -> bool:
-        return (self._folder / f"{top}.py").is_file() or (self._folder / top).is_dir()
+        below = f"{self._folders[0]}{os.sep}"
+        self._folders += [
+            each for each in sys.path if each.startswith(below) and each not in self._folders
+        ]
+        folders = map(Path, self._folders)
+        return any((each / f"{top}.py").is_file() or (each / top).is_dir() for each in folders)
 
     def _check_relative(self, importing: dict[str, Any], level: int) -> None:
         """Refuse what leaves the plugin's folder: ``main.py`` itself is in no package."""
@@ -179,16 +189,3 @@ def _input(*_: Any) -> NoReturn:
 
 def _exit(code: Any = None) -> NoReturn:
     raise SystemExit(code)
-
-
-def _carry_context_into_threads() -> None:
-    """Let a thread that a run starts belong to the run (Python does so only from 3.14 on)."""
-    start = threading.Thread.start
-
-    def start_in_context(thread: threading.Thread) -> None:
-        if logs.current.get() is not None:
-            context, run = contextvars.copy_context(), thread.run
-            thread.run = lambda: context.run(run)  # type: ignore[method-assign]
-        start(thread)
-
-    threading.Thread.start = start_in_context  # type: ignore[method-assign, assignment]

@@ -87,9 +87,13 @@ def _relative(text: str, place: Place) -> str:
     return text.rstrip().replace(f"{place.folder}{os.sep}", "")
 
 
-def where(frame: FrameType, place: Place) -> str:
-    """The traceback that an error would have here, shown as that of one."""
-    walked = traceback.walk_stack(frame)
-    stack = traceback.StackSummary.extract(walked, lookup_lines=False)
+def stack_of(frame: FrameType) -> traceback.StackSummary:
+    """The calls that led to a frame, outermost first."""
+    stack = traceback.StackSummary.extract(traceback.walk_stack(frame), lookup_lines=False)
     stack.reverse()
+    return stack
+
+
+def where(stack: traceback.StackSummary, place: Place) -> str:
+    """The traceback that an error would have at the end of these calls, shown as that of one."""
     return _relative("".join(traceback.format_list(_plugin_frames(stack, place) or stack)), place)

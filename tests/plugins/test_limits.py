@@ -282,7 +282,8 @@ def test_error_of_the_tick_ends_the_call() -> None:
 
 
 def test_thread_that_ends_without_saying_so_is_not_abandoned() -> None:
-    thread = threading.Thread(target=int)
+    thread = limits._Limited(int, None)
     thread.start()
     thread.join()
-    assert judged(limits._stop(thread, threading.Event())) == (Stopped, False)
+    thread.over.clear()
+    assert judged(limits._stop(thread)) == (Stopped, False)

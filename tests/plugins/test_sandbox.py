@@ -18,6 +18,7 @@ import pytest
 
 from emulator.clock import Clock
 from emulator.plugins import logs, sandbox
+from emulator.plugins.footprint import Footprint
 from emulator.plugins.logs import RunLog
 from emulator.plugins.tracebacks import Place
 
@@ -52,6 +53,7 @@ def in_run(function: Callable[[], Any]) -> list[str]:
 
     def work() -> None:
         logs.current.set(log)
+        Footprint(Path()).enter()
         function()
 
     contextvars.copy_context().run(work)

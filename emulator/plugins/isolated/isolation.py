@@ -19,6 +19,7 @@ from emulator.config import ENVIRONMENT_PREFIX, SettingsError, no_proxy
 from emulator.domain.run import Outcome
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Call, Loaded, Result
+from emulator.plugins.failures import file_hint
 from emulator.plugins.isolated import frames, memory
 from emulator.plugins.isolated.process import WorkerProcess
 from emulator.plugins.logs import RunLog
@@ -189,6 +190,7 @@ class ProcessIsolation:
             "memory": self.megabytes,
             "packages": str(packages) if packages else None,
             "breakpoint": messages.BREAKPOINT_IN_PROCESS,
+            "thread": messages.THREAD_FAILED,
             "cache": str(cache),
         }
         environment = _environment(os.environ, self.endpoint, own=self._python is None)
@@ -268,11 +270,14 @@ class _Version:
             self._isolation.end(worker)
             raise
         result = _judge(ended, self._isolation.megabytes, clock.monotonic() - started)
-        if ended.message is None or result.outcome == "OUT_OF_MEMORY":
+        answer = ended.message or {}
+        if ended.message is None or result.outcome == "OUT_OF_MEMORY" or answer["left"]:
             self._isolation.end(worker)
         else:
             worker.log = None
             self.give_back(worker)
+        for each in _warnings(answer, call):
+            log.verdict("warning", each)
         if result.error:
             log.verdict("error", result.error)
         return result
@@ -316,7 +321,7 @@ class _Version:
             limit = messages.RUN_OUT_OF_MEMORY.format(limit=self._isolation.megabytes)
             return f"{limit}\n{answer['text']}"
         if answer["ended"] == "error":
-            return str(answer["text"])
+            return _failure(answer)
         problems = {None: messages.BUILD_NO_HANDLER, "other": messages.BUILD_NOT_A_CLASS}
         return problems.get(answer["handler"])
 
@@ -351,5 +356,22 @@ def _judge(ended: _Ended, megabytes: int, seconds: float) -> Result:
         limit = messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
         outcome, error = "OUT_OF_MEMORY", f"{limit}\n{answer['text']}"
     elif answer["ended"] == "error":
-        outcome, error = "FAILED", str(answer["text"])
+        outcome, error = "FAILED", _failure(answer)
     return Result(outcome, error, round(answer["duration"], 3), memory_mb=answer["memory"])
+
+
+def _failure(answer: frames.Message) -> str:
+    """What a plugin's code raised in a worker, and what to do where that is known."""
+    hint = file_hint(answer["missing"])
+    return "\n".join([answer["text"], *([hint] if hint else [])])
+
+
+def _warnings(answer: frames.Message, call: Call) -> list[str]:
+    """What else there is to say of a run."""
+    said = []
+    if answer.get("neverRan"):
+        kind = answer["neverRan"]
+        said.append(messages.RUN_NEVER_RAN.format(method=call.method, kind=kind))
+    if answer.get("left"):
+        said.append(messages.RUN_LEFT_BEHIND.format(what=answer["left"]))
+    return said

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from emulator import ids
+from emulator.plugins import leftovers
 from emulator.plugins.isolated import frames
 from emulator.plugins.logs import RunLog
 
@@ -94,11 +95,15 @@ class WorkerProcess:
 
     def end(self) -> None:
         """End the whole group, and take what it had still printed."""
+        with_sessions_of_their_own = leftovers.children(self.group)
         with contextlib.suppress(OSError):
             if hasattr(os, "killpg"):
                 os.killpg(self.group, signal.SIGKILL)
             else:
                 self._process.kill()
+        for child in with_sessions_of_their_own:
+            with contextlib.suppress(OSError):
+                os.kill(child, signal.SIGKILL)
         self._process.wait()
         self._reader.join(_END_SECONDS)  # a process that left the group may hold the pipe
         for pipe in (self._process.stdin, self._process.stdout):

@@ -25,8 +25,17 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-from emulator.plugins import kili_types, sdk, tracebacks
+from emulator.plugins import (
+    data_files,
+    kili_types,
+    leftovers,
+    records,
+    returned,
+    sdk,
+    tracebacks,
+)
 from emulator.plugins.isolated import frames, memory
+from emulator.plugins.isolated.condition import Condition
 
 _TYPES = (
     (logging.ERROR, "error"),
@@ -40,7 +49,7 @@ def main(settings_text: str) -> None:
 
     Args:
         settings_text: JSON of ``mark``, ``memory`` (MB), ``packages`` (a folder or null),
-            ``breakpoint`` and ``cache``.
+            ``breakpoint``, ``thread`` and ``cache``.
     """
     settings = json.loads(settings_text)
     channel = _Channel(settings["mark"].encode())
@@ -107,6 +116,7 @@ class _Worker:
     def __init__(self, channel: _Channel, settings: frames.Message) -> None:
         self._channel = channel
         self._cache = Path(settings["cache"])
+        self._thread_failed = settings["thread"]
         self._requests: queue.Queue[frames.Message] = queue.Queue()
         self._place = tracebacks.Place(Path())
         self._handler: Any = None
@@ -114,6 +124,7 @@ class _Worker:
 
     def serve(self) -> None:
         threading.Thread(target=self._listen, name="emulator", daemon=True).start()
+        threading.excepthook = self._tell_of_thread
         with contextlib.suppress(Exception):  # the plugin's own import says what is wrong
             types = kili_types.kili_types()
             sys.modules.setdefault("kili.types", types)
@@ -138,9 +149,19 @@ class _Worker:
                 os._exit(1)
             elif "where" in request:
                 frame = sys._current_frames()[self._main_thread]  # noqa: SLF001
-                self._channel.send(where=tracebacks.where(frame, self._place))
+                stack = tracebacks.stack_of(frame)
+                self._channel.send(where=tracebacks.where(stack, self._place))
             else:
                 self._requests.put(request)
+
+    def _tell_of_thread(self, ended: Any) -> None:
+        """Say in the run's log how one of its threads ended, other than well."""
+        if ended.exc_value is None or isinstance(ended.exc_value, SystemExit):
+            return
+        error = tracebacks.explain(ended.exc_value, self._place)
+        content = self._thread_failed.format(name=ended.thread.name, error=error)
+        self._channel.flush()
+        self._channel.send(log="error", content=content)
 
     def _import(self, folder: Path) -> None:
         self._place = tracebacks.Place(folder)
@@ -160,22 +181,30 @@ class _Worker:
         logger = logging.Logger(call["plugin"], logging.DEBUG)
         logger.addHandler(_LogHandler(self._channel))
         _seed(call["seed"])
+        condition = Condition(self._place.folder)
 
-        def work() -> None:
+        def work() -> Any:
             client = sdk.make_client(call["endpoint"], call["key"], self._cache)
             plugin = self._handler(client, call["project"], logger)
-            getattr(plugin, call["method"])(**call["payload"])
+            return getattr(plugin, call["method"])(**call["payload"])
 
         started = time.perf_counter()
         ended = self._ended(work)
         duration = (time.perf_counter() - started) * 1000
-        self._channel.send(over=True, duration=duration, memory=memory.peak_mb(), **ended)
+        self._channel.send(
+            over=True,
+            duration=duration,
+            memory=memory.peak_mb(),
+            left=condition.left_behind(),
+            **ended,
+        )
 
     def _ended(self, work: Any) -> frames.Message:
         """Do something of the plugin's; how it ended, and whether there is a ``PluginHandler``."""
-        ended, text = "well", ""
+        ended, text, never_ran, missing = "well", "", None, None
         try:
-            work()
+            with leftovers.in_this_process():
+                never_ran = returned.never_ran(work())
         except SystemExit as error:
             ended, text = "exit", repr(error)
         except MemoryError as error:
@@ -184,10 +213,17 @@ class _Worker:
             traceback.clear_frames(error.__traceback__)
         except BaseException as error:
             ended, text = "error", tracebacks.explain(error, self._place)
+            missing = data_files.missing(error, self._place.folder)
         self._channel.flush()
         kind = "class" if isinstance(self._handler, type) else "other"
         handler = None if self._handler is None else kind
-        return {"ended": ended, "text": text, "handler": handler}
+        return {
+            "ended": ended,
+            "text": text,
+            "handler": handler,
+            "neverRan": never_ran,
+            "missing": missing,
+        }
 
 
 class _LogHandler(logging.Handler):
@@ -198,15 +234,9 @@ class _LogHandler(logging.Handler):
         self._channel = channel
 
     def emit(self, record: logging.LogRecord) -> None:
-        try:
-            content = record.getMessage()
-        except Exception:
-            content = f"{record.msg} {record.args}"
-        if record.exc_info:
-            content += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
         known = [name for level, name in _TYPES if record.levelno >= level]
         self._channel.flush()
-        self._channel.send(log=known[0] if known else "debug", content=content)
+        self._channel.send(log=known[0] if known else "debug", content=records.text_of(record))
 
 
 def _seed(seed: int | None) -> None:

@@ -1,0 +1,23 @@
+"""How a plugin failed, for its author: the traceback, and what to do where that is known."""
+
+from __future__ import annotations
+
+from emulator import messages
+from emulator.plugins import data_files, requirements
+from emulator.plugins.tracebacks import Place, explain
+
+
+def described(error: BaseException, place: Place) -> str:
+    """What a plugin's code in this process raised.
+
+    Args:
+        place: where its files are.
+    """
+    missing = data_files.missing(error, place.folder)
+    hints = (requirements.install_hint(error), file_hint(missing))
+    return "\n".join([explain(error, place), *filter(None, hints)])
+
+
+def file_hint(path: str | None) -> str | None:
+    """Why a file of the plugin's own folder is not there."""
+    return messages.MISSING_FILE_HINT.format(path=path) if path else None

@@ -1,0 +1,43 @@
+"""How much memory this process came to need while a run was going on, where the system tells."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import Any
+
+resource: Any
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
+_MB = 1024 * 1024
+_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+class MemoryGrowth:
+    """Measures from its creation on."""
+
+    def __init__(self) -> None:
+        self._peak = _peak_mb()
+        self._resident = _resident_mb() or self._peak
+
+    def taken_mb(self) -> float:
+        """What was needed more; 0 where that was no more than what had been needed before."""
+        peak = _peak_mb()
+        return peak - self._resident if peak > self._peak else 0.0
+
+
+def _peak_mb() -> float:
+    if resource is None:
+        return 0.0
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * _UNIT / _MB
+
+
+def _resident_mb() -> float | None:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * float(resource.getpagesize()) / _MB
+    return None

@@ -1,0 +1,74 @@
+"""The standard streams of this process, which no plugin closes or exchanges for the emulator."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+_NAMES = ("stdin", "stdout", "stderr")
+
+
+class StandardStreams:
+    """Guards the streams while plugins are at work.
+
+    Args:
+        refuse: told the name of a stream that is to be closed; whether to keep it open.
+    """
+
+    def __init__(self, refuse: Callable[[str], bool]) -> None:
+        self._refuse = refuse
+        self._streams: dict[str, Any] = {}
+        self._kept: dict[int, int] = {}
+
+    def guard(self) -> None:
+        """Begin."""
+        if not self._kept:
+            with contextlib.suppress(OSError):
+                self._kept = {number: os.dup(number) for number in range(len(_NAMES))}
+        for name in _NAMES:
+            stream = self._streams[name] = getattr(sys, name)
+            with contextlib.suppress(AttributeError):  # there is none, or it takes no attributes
+                stream.close = self._closer(f"sys.{name}", stream.close)
+
+    def _closer(self, name: str, close: Callable[[], None]) -> Callable[[], None]:
+        def close_unless_refused() -> None:
+            if not self._refuse(name):
+                close()
+
+        return close_unless_refused
+
+    def exchanged(self) -> list[str]:
+        """The streams that are not what they were, where nobody but a plugin can have done that.
+
+        Who redirects the streams of the whole process, as pytest does, exchanges them again and
+        again.
+        """
+        return [
+            f"sys.{name}"
+            for name, stream in self._streams.items()
+            if stream is getattr(sys, f"__{name}__") and getattr(sys, name) is not stream
+        ]
+
+    def reopen(self) -> list[str]:
+        """Open the descriptors again that were closed; their names."""
+        closed = []
+        for number, kept in self._kept.items():
+            try:
+                os.fstat(number)
+            except OSError:
+                os.dup2(kept, number)
+                closed.append(f"descriptor {number}")
+        return closed
+
+    def release(self) -> None:
+        """End: give the streams back."""
+        for each in self.exchanged():
+            name = each.partition(".")[2]
+            setattr(sys, name, self._streams[name])
+        for stream in self._streams.values():
+            with contextlib.suppress(AttributeError):
+                del stream.close
+        self._streams.clear()

@@ -1,0 +1,144 @@
+"""What a plugin shares with all that is in its process, and may change for all of it.
+
+Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import locale
+import os
+import signal
+import socket
+import sys
+from typing import (  # noqa: UP035  (loaded by old interpreters, too)
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    List,
+    NamedTuple,
+    Tuple,
+)
+
+ENVIRONMENT = "the environment"
+FOLDER = "the working directory"
+_PATH = "sys.path"
+_SIGNALS = "handlers of signals"
+_SHOWN = 5
+
+ABSENT = object()
+
+# What it is, and which one of it: (the environment, HOME).
+Setting = Tuple[str, str]  # noqa: UP006
+
+Values = Dict[Setting, Any]  # noqa: UP006
+
+
+class Change(NamedTuple):
+    """Something that is not as it was.
+
+    Attributes:
+        before: what it was; :data:`ABSENT` if it was not there.
+        now: what it is.
+        write: gives it a value, or takes it away.
+    """
+
+    setting: Setting
+    before: Any
+    now: Any
+    write: Callable[[Any], Any]
+
+
+def _folder() -> str | None:
+    try:
+        return os.getcwd()  # noqa: PTH109
+    except OSError:  # it was deleted
+        return None
+
+
+# What there is one of: (how it is read, how it is written).
+_SINGLE: Dict[str, Tuple[Callable[[], Any], Callable[[Any], Any]]] = {  # noqa: UP006
+    FOLDER: (_folder, os.chdir),
+    _PATH: (lambda: list(sys.path), lambda value: sys.path.__setitem__(slice(None), value)),
+    "the locale": (
+        lambda: locale.setlocale(locale.LC_ALL),
+        lambda value: locale.setlocale(locale.LC_ALL, value),
+    ),
+    "the recursion limit": (sys.getrecursionlimit, sys.setrecursionlimit),
+    "the time-out of sockets": (socket.getdefaulttimeout, socket.setdefaulttimeout),
+}
+
+
+def take(*, signals: bool = False) -> Values:
+    """How things are.
+
+    Args:
+        signals: their handlers, too, which only the main thread can change.
+    """
+    values: Values = {(ENVIRONMENT, name): value for name, value in os.environ.items()}
+    for kind, (read, _) in _SINGLE.items():
+        values[kind, ""] = read()
+    if signals:
+        for each in signal.valid_signals():
+            values[_SIGNALS, str(getattr(each, "name", each))] = signal.getsignal(each)
+    return values
+
+
+def changes(before: Values) -> List[Change]:  # noqa: UP006
+    """What is not as it was."""
+    after = take(signals=any(kind == _SIGNALS for kind, _ in before))
+    if after == before:
+        return []
+    return [
+        Change(each, before.get(each, ABSENT), after.get(each, ABSENT), _writer(each))
+        for each in {**before, **after}
+        if before.get(each, ABSENT) != after.get(each, ABSENT)
+    ]
+
+
+def _writer(setting: Setting) -> Callable[[Any], Any]:
+    kind, name = setting
+    if kind != ENVIRONMENT:
+        return _SINGLE[kind][1] if kind in _SINGLE else lambda _: None
+    return lambda value: (
+        os.environ.pop(name, None) if value is ABSENT else os.environ.__setitem__(name, value)
+    )
+
+
+def put_back(changed: Iterable[Change]) -> None:
+    """Have things as they were, so far as that is possible."""
+    for each in changed:
+        with contextlib.suppress(Exception):  # such as a folder that is there no more
+            each.write(each.before)
+
+
+def apply(changed: Iterable[Change]) -> None:
+    """Make the same changes once more."""
+    for each in changed:
+        with contextlib.suppress(Exception):
+            each.write(_entries_again(each) if each.setting[0] == _PATH else each.now)
+
+
+def _entries_again(change: Change) -> List[str]:  # noqa: UP006
+    """``sys.path`` as it is now, with the same entries added to it and taken out of it."""
+    kept = [each for each in sys.path if each in change.now or each not in change.before]
+    new = [each for each in change.now if each not in change.before and each not in kept]
+    return [*new, *kept] if change.now[:1] == new[:1] else [*kept, *new]
+
+
+def described(changed: Iterable[Change]) -> str:
+    """What was changed, for people."""
+    kinds: Dict[str, List[str]] = {}  # noqa: UP006
+    for each in changed:
+        kind, name = each.setting
+        kinds.setdefault(kind, []).append(str(each.now) if kind == FOLDER else name)
+    return ", ".join(
+        kind + (f" ({listed(names)})" if any(names) else "") for kind, names in kinds.items()
+    )
+
+
+def listed(names: List[str]) -> str:  # noqa: UP006
+    """The first of some names."""
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
