@@ -138,19 +138,15 @@ RUN_NEVER_RAN = (
     "{method} only returned a {kind}, and what is in it did not run, as nobody carries it out: "
     "define the handler with plain `def` and without `yield`, or use `asyncio.run` in it"
 )
-RUN_CHANGED = (
-    "The handler changed {what}, which all of the emulator shares: that was put back after the run"
-)
+RUN_CHANGED = "The handler changed {what}: that was put back after the run, as other runs share it"
 RUN_CLOSED = "The handler closed or exchanged {what}, which is the emulator's: it was kept"
-RUN_LEFT_THREADS = (
-    "The handler left threads running: {names}. They go on; but their calls of the API are refused "
-    "from now on, and what they print is dropped"
+RUN_LEFT_THREADS = "The handler left threads running: {names}. {fate}"
+RUN_LEFT_PROCESSES = "The handler left processes running: {names}. {fate}"
+LEFT_THREADS_GO_ON = (
+    "They go on; but their calls of the API are refused from now on, and what they print is dropped"
 )
-RUN_LEFT_PROCESSES = "The handler left processes running: {names}. They go on"
-RUN_LEFT_BEHIND = (
-    "The handler left this behind in its process: {what}. The process was ended, so that the next "
-    "run finds none of it"
-)
+LEFT_PROCESSES_GO_ON = "They go on"
+LEFT_ENDED = "They were ended; the next run has another process"
 THREAD_FAILED = "Exception in thread {name}:\n{error}"
 THREAD_FAILED_LATE = "a thread that a plugin's run left behind: {text}"
 RUN_NOT_DEPLOYED = "Not run: the plugin was {status} when {event} happened"

@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -56,10 +57,14 @@ class ServerUnderTest:
     Args:
         data_dir: where its state file goes, and its data unless it is ephemeral.
         options: further options of the command.
+        environment: further variables.
     """
 
-    def __init__(self, data_dir: Path, *options: str) -> None:
+    def __init__(
+        self, data_dir: Path, *options: str, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.data_dir = data_dir
+        self._environment = environment or {}
         self.request_log = data_dir / "requests.jsonl"
         self._options = options
         self._numbers = itertools.count(1)
@@ -74,7 +79,7 @@ class ServerUnderTest:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="backslashreplace",  # plugins may write there, too
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **self._environment},
         )
         self.output = []
         assert self._process.stdout is not None
@@ -92,6 +97,11 @@ class ServerUnderTest:
         assert self._process is not None
         self._process.kill()
         self._process.communicate()
+
+    def await_end(self) -> None:
+        """Wait until the process ends by itself."""
+        assert self._process is not None
+        self._process.wait(timeout=30)
 
     def stop(self) -> int:
         """Ctrl-C; the exit status."""

@@ -86,9 +86,17 @@ def _warnings(ended: Ended, call: Call, made: Footprint, megabytes: int) -> list
     if made.closed:
         said.append(messages.RUN_CLOSED.format(what=", ".join(dict.fromkeys(made.closed))))
     if threads := made.left_threads():
-        said.append(messages.RUN_LEFT_THREADS.format(names=surroundings.listed(threads)))
+        said.append(
+            messages.RUN_LEFT_THREADS.format(
+                names=surroundings.listed(threads), fate=messages.LEFT_THREADS_GO_ON
+            )
+        )
     if processes := made.left_processes():
-        said.append(messages.RUN_LEFT_PROCESSES.format(names=surroundings.listed(processes)))
+        said.append(
+            messages.RUN_LEFT_PROCESSES.format(
+                names=surroundings.listed(processes), fate=messages.LEFT_PROCESSES_GO_ON
+            )
+        )
     return said
 
 

@@ -80,8 +80,8 @@ def take(*, signals: bool = False) -> Values:
     for kind, (read, _) in _SINGLE.items():
         values[kind, ""] = read()
     if signals:
-        for each in signal.valid_signals():
-            values[_SIGNALS, str(getattr(each, "name", each))] = signal.getsignal(each)
+        for each in signal.Signals:
+            values[_SIGNALS, each.name] = signal.getsignal(each)
     return values
 
 
@@ -99,8 +99,10 @@ def changes(before: Values) -> List[Change]:  # noqa: UP006
 
 def _writer(setting: Setting) -> Callable[[Any], Any]:
     kind, name = setting
+    if kind == _SIGNALS:
+        return lambda value: signal.signal(signal.Signals[name], value)
     if kind != ENVIRONMENT:
-        return _SINGLE[kind][1] if kind in _SINGLE else lambda _: None
+        return _SINGLE[kind][1]
     return lambda value: (
         os.environ.pop(name, None) if value is ABSENT else os.environ.__setitem__(name, value)
     )

@@ -197,6 +197,8 @@ def foreign_imports(files: Mapping[str, str]) -> Iterator[tuple[str, Import]]:
         the path and the import.
     """
     own = {name.partition("/")[0].removesuffix(".py") for name in files}
+    if any("sys.path" in source for source in files.values()):  # to any folder of its own
+        own |= {part.removesuffix(".py") for name in files for part in name.split("/")}
     for name, source in sorted(files.items()):
         try:
             imports = imports_of(source)

@@ -1,10 +1,11 @@
-"""The condition that a worker is in: whether a call has left it as it was."""
+"""The condition that a worker is in: what a call changes is put back, what it leaves is told."""
 
 from __future__ import annotations
 
 import sys
 import threading
 from pathlib import Path
+from typing import Any, Dict  # noqa: UP035  (loaded by old interpreters, too)
 
 from emulator.plugins import leftovers, patches, surroundings
 
@@ -23,19 +24,23 @@ class Condition:
         self._threads = threading.enumerate()
         self._children = leftovers.own_children()
 
-    def left_behind(self) -> str:
-        """What is not as it was, for people."""
+    def restored(self) -> Dict[str, Any]:  # noqa: UP006
+        """Put back what is not as it was.
+
+        Returns:
+            ``changed``: what that was; ``threads`` and ``processes``: the names of those that are
+            new, and go on. All for people.
+        """
         changed = surroundings.changes(self._values)
         changed += patches.changes(self._attributes, self._is_own)
+        surroundings.put_back(changed)
         new = [each for each in threading.enumerate() if each not in self._threads]
         threads = [each.name for each in leftovers.going_on(new)]
-        processes = leftovers.new_children(self._children)
-        parts = [
-            surroundings.described(changed),
-            f"threads ({surroundings.listed(threads)})" if threads else "",
-            f"processes ({surroundings.listed(processes)})" if processes else "",
-        ]
-        return ", ".join(filter(None, parts))
+        return {
+            "changed": surroundings.described(changed),
+            "threads": surroundings.listed(threads),
+            "processes": surroundings.listed(leftovers.new_children(self._children)),
+        }
 
     def _is_own(self, module: str) -> bool:
         file = getattr(sys.modules.get(module), "__file__", None)

@@ -271,7 +271,8 @@ class _Version:
             raise
         result = _judge(ended, self._isolation.megabytes, clock.monotonic() - started)
         answer = ended.message or {}
-        if ended.message is None or result.outcome == "OUT_OF_MEMORY" or answer["left"]:
+        is_clean = ended.message and not answer["threads"] and not answer["processes"]
+        if not is_clean or result.outcome == "OUT_OF_MEMORY":
             self._isolation.end(worker)
         else:
             worker.log = None
@@ -372,6 +373,12 @@ def _warnings(answer: frames.Message, call: Call) -> list[str]:
     if answer.get("neverRan"):
         kind = answer["neverRan"]
         said.append(messages.RUN_NEVER_RAN.format(method=call.method, kind=kind))
-    if answer.get("left"):
-        said.append(messages.RUN_LEFT_BEHIND.format(what=answer["left"]))
+    if answer.get("changed"):
+        said.append(messages.RUN_CHANGED.format(what=answer["changed"]))
+    for member, text in (
+        ("threads", messages.RUN_LEFT_THREADS),
+        ("processes", messages.RUN_LEFT_PROCESSES),
+    ):
+        if answer.get(member):
+            said.append(text.format(names=answer[member], fate=messages.LEFT_ENDED))
     return said

@@ -195,7 +195,7 @@ class _Worker:
             over=True,
             duration=duration,
             memory=memory.peak_mb(),
-            left=condition.left_behind(),
+            **condition.restored(),
             **ended,
         )
 

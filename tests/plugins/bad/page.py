@@ -1,0 +1,56 @@
+"""The table in docs/fidelity.md, as data."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+_PAGE = Path(__file__).parents[3] / "docs" / "fidelity.md"
+_SECTION = "## What a plugin can do to the emulator\n"
+_CELL = re.compile(r"(?P<outcome>[A-Z_]+|no run)(?:: (?P<lines>`[^`]+`(?:, `[^`]+`)*))?")
+
+
+class Cell(NamedTuple):
+    """What a cell promises.
+
+    Attributes:
+        outcome: that of the run; ``no run`` if none is left.
+        lines: each is part of one of the run's ``warning`` and ``error`` lines, and none of these
+            is without one.
+    """
+
+    outcome: str
+    lines: list[str]
+
+
+class Row(NamedTuple):
+    plugin: str
+    inline: Cell
+    process: Cell
+
+
+def rows() -> list[Row]:
+    """The rows, in their order.
+
+    Raises:
+        ValueError: one of them cannot be read.
+    """
+    section = _PAGE.read_text(encoding="utf-8").partition(_SECTION)[2].partition("\n## ")[0]
+    found = []
+    for line in section.splitlines():
+        cells = [each.strip() for each in line.strip("|").split("|")]
+        if not line.startswith("|") or cells[0] == "plugin" or set(line) <= set("|- "):
+            continue
+        plugin, inline, process = cells
+        found.append(
+            Row(plugin, _cell(inline), _cell(inline if process == "the same" else process))
+        )
+    return found
+
+
+def _cell(text: str) -> Cell:
+    match = _CELL.fullmatch(text)
+    if match is None:
+        raise ValueError(f"the cell {text!r} is not like `OUTCOME` or `OUTCOME: `text`, `text``")
+    return Cell(match["outcome"], re.findall(r"`([^`]+)`", match["lines"] or ""))
