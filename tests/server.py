@@ -99,9 +99,17 @@ class ServerUnderTest:
         self._process.communicate()
 
     def await_end(self) -> None:
-        """Wait until the process ends by itself."""
+        """Wait until the process ends by itself, though others may still have its output."""
         assert self._process is not None
         self._process.wait(timeout=30)
+
+    def end_alone(self, how: signal.Signals) -> None:
+        """End the process by a signal, and leave its output to others that it has started."""
+        assert self._process is not None
+        self._process.send_signal(how)
+        self.await_end()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
     def stop(self) -> int:
         """Ctrl-C; the exit status."""

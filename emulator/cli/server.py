@@ -92,7 +92,7 @@ _STOP_SECONDS = 20.0
     "--plugin-memory",
     type=int,
     metavar="MB",
-    help="Memory that a plugin may take; held in process isolation.  [default: 512]",
+    help="Memory that a plugin may take; inline, it is only told.  [default: 512]",
 )
 @click.option(
     "--plugin-python",

@@ -19,7 +19,7 @@ def missing(error: BaseException, folder: Path) -> Optional[str]:  # noqa: UP045
     for each in _chain(error):
         if not isinstance(each, (FileNotFoundError, NotADirectoryError)) or _is_command(each):
             continue
-        if isinstance(each.filename, (str, bytes)):
+        if isinstance(each.filename, (str, bytes, os.PathLike)):
             path = Path(os.fsdecode(each.filename))
             if folder in path.parents:
                 return str(path.relative_to(folder))

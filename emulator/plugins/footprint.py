@@ -76,14 +76,14 @@ class Footprint:
         """The names of its threads that go on; the process does not wait for them at its end."""
         left = leftovers.going_on(self.threads)
         for each in left:
-            thread_pools._threads_queues.pop(each, None)  # type: ignore[attr-defined]  # noqa: SLF001
+            getattr(thread_pools, "_threads_queues", {}).pop(each, None)
         return [each.name for each in left]
 
     def left_processes(self) -> list[str]:
         """The names and ids of its processes that go on; nor does it wait for these."""
         if self._children is None:
             return []
-        awaited = multiprocessing.process._children  # type: ignore[attr-defined]  # noqa: SLF001
+        awaited: set[Any] = getattr(multiprocessing.process, "_children", set())
         awaited.difference_update([each for each in awaited if each.pid not in self._children])
         return leftovers.new_children(self._children)
 

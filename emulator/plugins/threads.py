@@ -37,7 +37,7 @@ def _in_context(thread: threading.Thread, made: Footprint) -> Callable[[], None]
         try:
             context.run(run)
         except SystemExit:
-            raise
+            pass  # as threads do
         except BaseException as error:
             context.run(_failed, thread, error, made)
 

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -153,6 +154,75 @@ def test_call_that_is_blocked_for_ever_is_abandoned(
         ended = call_limited(waits[blocked], SHORT)
 
     assert judged(ended) == (Stopped, True)
+
+
+STUBBORN = """
+def stubborn():
+    while True:
+        try:
+            while True:
+                try:
+                    len("x")
+                except BaseException:
+                    len("y")
+        except BaseException:
+            len("z")
+"""
+
+
+def held(folder: Path, code: str, **names: Any) -> tuple[Ended, threading.Thread]:
+    """How a call ends whose code is in that folder, and its thread."""
+    threads: list[threading.Thread] = []
+    exec(compile(code, str(folder / "main.py"), "exec"), names)
+
+    def work() -> None:
+        threads.append(threading.current_thread())
+        names["stubborn"]()
+
+    return call_limited(work, SHORT, folder=folder), threads[0]
+
+
+def test_call_that_survives_every_stop_is_held_and_takes_no_time(tmp_path: Path) -> None:
+    ended, thread = held(tmp_path, STUBBORN)
+    assert judged(ended) == (Stopped, True)
+    assert isinstance(thread, limits._Limited)
+    assert thread.held
+    frames = [sys._current_frames()[thread.ident or 0] for _ in range(2)]
+    assert frames[0].f_code.co_name == "wait"
+    assert frames[0] is frames[1]
+
+
+IN_OTHERS_CODE = """
+def stubborn():
+    others = compile(OTHERS, "others.py", "exec")
+    while not release.is_set():
+        exec(others)
+"""
+OTHERS = """
+try:
+    while not release.is_set():
+        len("x")
+except BaseException:
+    len("y")
+"""
+
+
+def test_call_at_work_in_code_of_others_is_not_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, release: threading.Event
+) -> None:
+    monkeypatch.setattr(limits, "_PATIENCE", 2)
+    monkeypatch.setattr(limits, "_STOP_FOR", 1.0)
+    ended, thread = held(tmp_path, IN_OTHERS_CODE, OTHERS=OTHERS, release=release)
+    assert judged(ended) == (Stopped, True)
+    assert isinstance(thread, limits._Limited)
+    assert not thread.held
+
+
+def test_place_of_a_call_that_was_stopped_is_told(tmp_path: Path) -> None:
+    ended, _ = held(tmp_path, "def stubborn():\n    while True: len('x')\n")
+    assert judged(ended) == (Stopped, False)
+    assert ended.place is not None
+    assert (ended.place[-1].filename, ended.place[-1].lineno) == (str(tmp_path / "main.py"), 2)
 
 
 def test_abandoned_call_does_not_change_what_was_said_about_it(

@@ -246,6 +246,37 @@ def test_arguments_that_do_not_fit_never_fail_the_plugin(
     assert entries(log) == [("info", f"count {arguments}")]
 
 
+class Silent:
+    def __str__(self) -> str:
+        raise ValueError
+
+    __repr__ = __str__
+
+
+def deep() -> list[object]:
+    value: list[object] = []
+    for _ in range(10_000):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ((Silent(),), "<Silent that cannot be shown: ValueError>"),
+        ((deep(),), "<list that cannot be shown: RecursionError>"),
+        (("%s", Silent()), "%s <tuple that cannot be shown: ValueError>"),
+        (("%s", deep()), "%s <tuple that cannot be shown: RecursionError>"),
+    ],
+)
+def test_what_cannot_be_shown_never_fails_the_plugin(
+    log: RunLog, arguments: tuple[object, ...], shown: str
+) -> None:
+    logs.logger_for(log, "plugin").info(*arguments)
+
+    assert entries(log) == [("info", shown)]
+
+
 def test_loggers_of_two_runs_are_strangers(log: RunLog, caplog: pytest.LogCaptureFixture) -> None:
     other = RunLog(Clock())
     logs.logger_for(log, "same name").info("one")

@@ -356,6 +356,8 @@ def _judge(ended: _Ended, megabytes: int, seconds: float) -> Result:
     elif answer["ended"] == "memory":
         limit = messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
         outcome, error = "OUT_OF_MEMORY", f"{limit}\n{answer['text']}"
+    elif (answer["memory"] or 0) > megabytes:  # it was needed between two looks
+        outcome, error = "OUT_OF_MEMORY", messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
     elif answer["ended"] == "error":
         outcome, error = "FAILED", _failure(answer)
     return Result(outcome, error, round(answer["duration"], 3), memory_mb=answer["memory"])

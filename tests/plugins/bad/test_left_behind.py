@@ -1,0 +1,36 @@
+"""What a plugin leaves running does not stand in the way of the next emulator."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from emulator.testing.sdk import fast_sdk
+from tests.plugins.bad.bad import Bad
+from tests.plugins.bad.stage import Tried
+from tests.server import ServerUnderTest
+
+FORKING = Bad("child = os.fork()\nif not child:\n    time.sleep(600)\nprint(child)")
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_a_forked_child_keeps_neither_address_nor_data(tmp_path: Path, end: signal.Signals) -> None:
+    first = ServerUnderTest(tmp_path / "data")
+    first.start()
+    with fast_sdk():
+        tried = Tried("inline", first.world(), tmp_path)
+        tried.install("Bad", FORKING.main(FORKING.on_submit), {})
+        tried.submit()
+    (child,) = map(int, tried.printed())
+    try:
+        first.end_alone(end)
+        port = first.url.rpartition(":")[2]
+        with ServerUnderTest(tmp_path / "data", "--port", port) as second:
+            (run,) = second.world().export()["runs"]
+            assert (second.url, run["outcome"]) == (first.url, "SUCCEEDED")
+            os.kill(child, 0)  # it is still there
+    finally:
+        os.kill(child, signal.SIGKILL)

@@ -1,0 +1,76 @@
+"""Which file of its own folder a plugin did not find."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from emulator.plugins.data_files import missing
+
+
+def raised(function: Callable[[], object]) -> BaseException:
+    try:
+        function()
+    except Exception as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+def test_a_path_in_the_folder_is_shown_as_seen_from_it(tmp_path: Path) -> None:
+    error = raised((tmp_path / "data" / "table.csv").read_text)
+    assert missing(error, tmp_path) == str(Path("data", "table.csv"))
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda: Path("table.csv").read_text(),
+        lambda: os.open(b"table.csv", os.O_RDONLY),
+        lambda: list(Path("table.csv").iterdir()),
+        lambda: Path("./table.csv").stat(),
+    ],
+)
+def test_a_relative_path_counts_as_meant_for_the_folder(
+    tmp_path: Path, look: Callable[[], object]
+) -> None:
+    assert missing(raised(look), tmp_path) == "table.csv"
+
+
+def test_an_error_that_was_raised_from_it_or_while_handling_it_counts(tmp_path: Path) -> None:
+    def wrapped() -> None:
+        try:
+            Path("table.csv").read_text()
+        except OSError as error:
+            raise ValueError("no table") from error
+
+    def handled() -> None:
+        try:
+            Path("table.csv").read_text()
+        except OSError:
+            1 / 0  # noqa: B018
+
+    assert missing(raised(wrapped), tmp_path) == "table.csv"
+    assert missing(raised(handled), tmp_path) == "table.csv"
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda: Path("/nowhere/at/all").read_text(),
+        lambda: subprocess.run(["no-such-command"], check=False),
+        lambda: os.open(".", os.O_WRONLY),
+        lambda: int("x"),
+    ],
+)
+def test_other_errors_are_no_missing_file(tmp_path: Path, look: Callable[[], object]) -> None:
+    assert missing(raised(look), tmp_path) is None
+
+
+def test_errors_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
+    one, other = ValueError(), ValueError()
+    one.__cause__, other.__cause__ = other, one
+    assert missing(one, tmp_path) is None

@@ -1,0 +1,88 @@
+"""Attributes of modules that a plugin replaces with its own are seen, and nobody else's are."""
+
+from __future__ import annotations
+
+import functools
+import json
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+import requests
+
+from emulator.plugins import patches
+from emulator.plugins.patches import Snapshot, changes
+from emulator.plugins.surroundings import described, put_back
+
+PLUGIN = {"__name__": "plugin"}
+exec(  # what a plugin defines is of a module of its own
+    "class Own:\n    def method(self, *_, **__): pass\n"
+    "    def __call__(self, *_, **__): pass\n"
+    "def function(*_, **__): pass\n",
+    PLUGIN,
+)
+
+
+@pytest.fixture
+def before() -> Iterator[Snapshot]:
+    snapshot = patches.take()
+    yield snapshot
+    put_back(changes(snapshot, lambda _: True))
+
+
+def own(before: Snapshot) -> str:
+    return described(changes(before, lambda name: name == "plugin"))
+
+
+OWN: dict[str, Any] = {
+    "function": PLUGIN["function"],
+    "class": PLUGIN["Own"],
+    "object": PLUGIN["Own"](),  # type: ignore[operator]
+    "method": PLUGIN["Own"]().method,  # type: ignore[operator]
+    "partial": functools.partial(PLUGIN["function"], 1),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_what_a_plugin_puts_there_is_seen_and_put_back(before: Snapshot, kind: str) -> None:
+    original = json.dumps
+    json.dumps = OWN[kind]
+    assert own(before) == "attributes of modules (json.dumps)"
+    put_back(changes(before, lambda name: name == "plugin"))
+    assert json.dumps is original
+
+
+def test_attributes_of_classes_and_of_their_bases_are_seen(before: Snapshot) -> None:
+    requests.Session.request = OWN["function"]  # type: ignore[method-assign]
+    requests.sessions.SessionRedirectMixin.rebuild_auth = OWN["function"]  # type: ignore[method-assign]
+    assert own(before) == (
+        "attributes of modules (requests.sessions.Session.request, "
+        "requests.sessions.Session.rebuild_auth)"
+    )
+
+
+def test_what_was_not_there_before_is_taken_away(before: Snapshot) -> None:
+    json.additional = OWN["function"]  # type: ignore[attr-defined]
+    put_back(changes(before, lambda name: name == "plugin"))
+    assert not hasattr(json, "additional")
+
+
+def test_a_hook_for_errors_of_threads_is_seen(before: Snapshot) -> None:
+    threading.excepthook = OWN["function"]
+    assert own(before) == "attributes of modules (threading.excepthook)"
+
+
+OTHERS: dict[str, Callable[[], Any]] = {
+    "of another module": lambda: json.loads,
+    "a mock": Mock,
+    "a value": lambda: 3,
+    "a function of the test's": lambda: test_what_others_put_there_is_theirs,
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_what_others_put_there_is_theirs(before: Snapshot, kind: str) -> None:
+    json.dumps = OTHERS[kind]()
+    assert own(before) == ""

@@ -1,0 +1,37 @@
+"""A handler that only made something did not run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from emulator.plugins.returned import never_ran
+
+
+async def coroutine() -> None:
+    raise AssertionError
+
+
+def generator() -> Iterator[int]:
+    yield 1
+
+
+async def asynchronous_generator() -> AsyncIterator[int]:
+    yield 1
+
+
+@pytest.mark.parametrize(
+    ("returned", "kind"),
+    [
+        (coroutine, "coroutine"),
+        (generator, "generator"),
+        (asynchronous_generator, "asynchronous generator"),
+        (lambda: None, None),
+        (lambda: iter([1]), None),
+        (lambda: coroutine, None),
+    ],
+)
+def test_what_never_ran_is_named(returned: Any, kind: str | None) -> None:
+    assert never_ran(returned()) == kind

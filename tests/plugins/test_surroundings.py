@@ -1,0 +1,120 @@
+"""What a plugin shares with its process: seen when it is changed, and put back."""
+
+from __future__ import annotations
+
+import locale
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from emulator.plugins import surroundings
+from emulator.plugins.surroundings import Values, apply, changes, described, put_back
+
+
+@pytest.fixture(autouse=True)
+def _put_back() -> Iterator[None]:
+    values = now()
+    yield
+    put_back(changes(values))
+
+
+def now() -> Values:
+    """How things are. (A test asks itself, as pytest has a variable for what it is at.)"""
+    return surroundings.take(signals=True)
+
+
+CHANGES: dict[str, Callable[[], object]] = {
+    "the working directory (/)": lambda: os.chdir("/"),
+    "the environment (HOME)": lambda: os.environ.update(HOME="elsewhere"),
+    "the environment (PATH)": lambda: os.environ.pop("PATH"),
+    "the environment (NEW_ONE)": lambda: os.environ.update(NEW_ONE="1"),
+    "sys.path": lambda: sys.path.append("/nowhere"),
+    "the locale": lambda: locale.setlocale(locale.LC_ALL, "C.UTF-8"),
+    "the recursion limit": lambda: sys.setrecursionlimit(3000),
+    "the time-out of sockets": lambda: socket.setdefaulttimeout(60),
+    "handlers of signals (SIGUSR1)": lambda: signal.signal(signal.SIGUSR1, signal.SIG_IGN),
+}
+
+
+@pytest.mark.parametrize("said", CHANGES)
+def test_a_change_is_seen_and_put_back(said: str) -> None:
+    before = now()
+    CHANGES[said]()
+    found = changes(before)
+    assert described(found) == said
+    put_back(found)
+    assert changes(before) == []
+
+
+def test_what_is_as_it_was_is_no_change() -> None:
+    before = now()
+    sys.path.append("/nowhere")
+    sys.path.remove("/nowhere")
+    os.environ["HOME"] = os.environ["HOME"]
+    assert changes(before) == []
+
+
+def test_many_changes_are_said_in_short() -> None:
+    before = now()
+    os.environ.update({f"NEW_{number}": "" for number in range(7)})
+    os.chdir("/")
+    assert described(changes(before)) == (
+        "the working directory (/), the environment (NEW_0, NEW_1, NEW_2, NEW_3, NEW_4 and 2 more)"
+    )
+
+
+def test_a_cleared_path_has_its_entries_again_in_their_order() -> None:
+    before = now()
+    path = list(sys.path)
+    sys.path[:] = ["/nowhere"]
+    put_back(changes(before))
+    assert sys.path == path
+
+
+def test_changes_can_be_made_again() -> None:
+    before = now()
+    os.chdir("/")
+    os.environ["NEW_ONE"] = "1"
+    del os.environ["PATH"]
+    found = changes(before)
+    put_back(found)
+    apply(found)
+    assert (str(Path.cwd()), os.environ["NEW_ONE"], "PATH" in os.environ) == ("/", "1", False)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_entries_added_to_the_path_again_leave_those_of_others(first: bool) -> None:
+    before = now()
+    sys.path.insert(0 if first else len(sys.path), "/own")
+    found = changes(before)
+    put_back(found)
+    sys.path.append("/others")
+    apply(found)
+    assert "/others" in sys.path
+    assert sys.path.index("/own") == (0 if first else len(sys.path) - 1)
+
+
+def test_a_working_directory_that_is_gone_is_left(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    os.chdir(gone)
+    there = surroundings.take()
+    gone.rmdir()
+    os.chdir("/")
+    put_back(changes(there))
+    assert Path.cwd() == Path("/")
+
+
+def test_being_where_there_is_no_folder_any_more_is_a_change(tmp_path: Path) -> None:
+    before = now()
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    os.chdir(gone)
+    gone.rmdir()
+    (found,) = changes(before)
+    assert found.now is None

@@ -1,0 +1,153 @@
+"""Threads that a run starts are of that run, as long as it lasts."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.clock import Clock
+from emulator.plugins import footprint, logs, sandbox, threads
+from emulator.plugins.footprint import Footprint
+from emulator.plugins.logs import RunLog
+
+FOLDER = Path(__file__).parent
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _installed() -> None:
+    sandbox._install()
+
+
+@pytest.fixture
+def release() -> Iterator[threading.Event]:
+    """What threads wait for; set at the end."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def in_run(function: Callable[[], Any], log: RunLog | None = None) -> Footprint:
+    """Call a function as a run does, or as an import, where there is no log."""
+    made = Footprint(FOLDER)
+
+    def work() -> None:
+        logs.current.set(log)
+        made.enter()
+        function()
+
+    contextvars.copy_context().run(work)
+    return made
+
+
+def started(function: Callable[..., Any], **options: Any) -> threading.Thread:
+    thread = threading.Thread(target=function, name="mine", **options)
+    thread.start()
+    return thread
+
+
+def entries(log: RunLog) -> list[tuple[str, str]]:
+    return [(kind, text) for kind, text, _ in log.close()]
+
+
+def fail() -> None:
+    raise ValueError("no")
+
+
+def test_a_thread_and_its_threads_know_their_run() -> None:
+    log, seen = RunLog(Clock()), []
+
+    def note() -> None:
+        seen.append((logs.current.get(), footprint.current.get()))
+
+    made = in_run(lambda: started(lambda: started(note).join()).join(), log)
+    assert seen == [(log, made)]
+    assert [each.name for each in made.threads] == ["mine", "mine"]
+
+
+def test_a_thread_of_no_run_is_left_alone(release: threading.Event) -> None:
+    thread = started(release.wait)
+    assert not thread.daemon
+    release.set()
+    thread.join()
+
+
+def test_nobody_waits_for_a_thread_of_a_run_at_the_end(release: threading.Event) -> None:
+    made = in_run(lambda: started(release.wait, daemon=False), RunLog(Clock()))
+    assert made.threads[0].daemon
+
+
+def test_threads_that_go_on_are_named(release: threading.Event) -> None:
+    made = in_run(lambda: (started(release.wait), started(int)), RunLog(Clock()))
+    assert made.left_threads() == ["mine"]
+    release.set()
+    made.threads[0].join()
+    assert made.left_threads() == []
+
+
+def test_how_a_thread_failed_is_a_line_of_its_run() -> None:
+    log = RunLog(Clock())
+    in_run(lambda: started(fail).join(), log)
+    ((kind, text),) = entries(log)
+    assert kind == "error"
+    lines = text.splitlines()
+    assert lines[0] == "Exception in thread mine:"
+    assert lines[2].startswith('  File "test_threads.py"')
+    assert lines[-1] == "ValueError: no"
+
+
+@pytest.mark.parametrize("way", [sys.exit, lambda: None])
+def test_a_thread_that_exits_has_not_failed(way: Callable[[], None]) -> None:
+    log = RunLog(Clock())
+    in_run(lambda: started(way).join(), log)
+    assert entries(log) == []
+
+
+def test_a_failure_after_the_run_is_said_by_the_emulator(
+    release: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = RunLog(Clock())
+    made = in_run(lambda: started(lambda: (release.wait(), fail())), log)
+    assert entries(log) == []
+    release.set()
+    made.threads[0].join()
+    (record,) = caplog.records
+    assert (record.name, record.levelno) == (threads.__name__, logging.WARNING)
+    assert record.message.endswith("ValueError: no")
+
+
+def test_a_hook_of_the_plugins_own_is_told_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    log, told = RunLog(Clock()), []
+
+    def hook(details: threading.ExceptHookArgs) -> None:
+        told.append((details.exc_type, details.thread and details.thread.name, logs.current.get()))
+
+    hook.__module__ = f"{footprint.PREFIX}x.main"
+    monkeypatch.setattr(threading, "excepthook", hook)
+    in_run(lambda: started(fail).join(), log)
+    assert (told, entries(log)) == ([(ValueError, "mine", log)], [])
+
+
+def test_a_failure_in_a_thread_that_an_import_started_goes_where_those_of_others_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = []
+    monkeypatch.setattr(threading, "excepthook", lambda details: told.append(details.exc_type))
+    in_run(lambda: started(fail).join())
+    assert told == [ValueError]
+
+
+def test_a_thread_cannot_be_started_twice(release: threading.Event) -> None:
+    def start_twice() -> None:
+        thread = started(release.wait)
+        with pytest.raises(RuntimeError, match="once"):
+            thread.start()
+
+    made = in_run(start_twice, RunLog(Clock()))
+    assert len(made.threads) == 1
