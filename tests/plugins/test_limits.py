@@ -13,6 +13,7 @@ import pytest
 
 from emulator.plugins import limits
 from emulator.plugins.limits import Ended, Stopped, call_limited, is_traced
+from emulator.plugins.tracebacks import Place
 
 LONG = 30.0
 SHORT = 0.2
@@ -179,7 +180,7 @@ def held(folder: Path, code: str, **names: Any) -> tuple[Ended, threading.Thread
         threads.append(threading.current_thread())
         names["stubborn"]()
 
-    return call_limited(work, SHORT, folder=folder), threads[0]
+    return call_limited(work, SHORT, place=Place(folder)), threads[0]
 
 
 def test_call_that_survives_every_stop_is_held_and_takes_no_time(tmp_path: Path) -> None:
@@ -221,8 +222,8 @@ def test_call_at_work_in_code_of_others_is_not_held(
 def test_place_of_a_call_that_was_stopped_is_told(tmp_path: Path) -> None:
     ended, _ = held(tmp_path, "def stubborn():\n    while True: len('x')\n")
     assert judged(ended) == (Stopped, False)
-    assert ended.place is not None
-    assert (ended.place[-1].filename, ended.place[-1].lineno) == (str(tmp_path / "main.py"), 2)
+    assert ended.stack is not None
+    assert (ended.stack[-1].filename, ended.stack[-1].lineno) == (str(tmp_path / "main.py"), 2)
 
 
 def test_abandoned_call_does_not_change_what_was_said_about_it(

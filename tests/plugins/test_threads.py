@@ -16,6 +16,7 @@ from emulator.clock import Clock
 from emulator.plugins import footprint, logs, sandbox, threads
 from emulator.plugins.footprint import Footprint
 from emulator.plugins.logs import RunLog
+from emulator.plugins.tracebacks import Place
 
 FOLDER = Path(__file__).parent
 
@@ -35,7 +36,7 @@ def release() -> Iterator[threading.Event]:
 
 def in_run(function: Callable[[], Any], log: RunLog | None = None) -> Footprint:
     """Call a function as a run does, or as an import, where there is no log."""
-    made = Footprint(FOLDER)
+    made = Footprint(Place(FOLDER))
 
     def work() -> None:
         logs.current.set(log)
