@@ -38,6 +38,18 @@ def from_text(text: str) -> datetime:
         raise ValueError(f"{text} is before the year 1 or after the year 9999 in UTC") from None
 
 
+def end_from_text(text: str) -> datetime:
+    """Read the last moment that a text means: of a date its last millisecond.
+
+    Raises:
+        ValueError: as :func:`from_text`.
+    """
+    moment = from_text(text)
+    if len(text.strip().rstrip("Zz")) > len("2023-01-16"):
+        return moment
+    return moment.replace(hour=23, minute=59, second=59, microsecond=999_000)
+
+
 def _pad_fraction(text: str) -> str:
     """Give the fraction of a second the 3 or 6 digits that Python 3.10 insists on."""
     head, dot, tail = text.partition(".")

@@ -56,6 +56,16 @@ def test_every_way_to_write_a_moment_is_read_as_the_same_one(text: str) -> None:
     assert clock.from_text(text) == MOMENT
 
 
+@pytest.mark.parametrize("text", ["2023-01-16", " 2023-01-16\n", "2023-01-16Z"])
+def test_a_date_ends_with_its_last_millisecond(text: str) -> None:
+    assert clock.to_text(clock.end_from_text(text)) == "2023-01-16T23:59:59.999Z"
+
+
+@pytest.mark.parametrize("text", [TEXT, "2023-01-16T00:00", "2023-01-16T02:00+02:00"])
+def test_a_moment_ends_where_it_begins(text: str) -> None:
+    assert clock.end_from_text(text) == clock.from_text(text)
+
+
 @pytest.mark.parametrize("text", ["2023-01-16", "2023-01-16Z", "2023-01-16T00:00"])
 def test_date_is_its_midnight_in_utc(text: str) -> None:
     assert clock.from_text(text) == datetime(2023, 1, 16, tzinfo=UTC)

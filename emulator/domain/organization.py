@@ -101,7 +101,7 @@ def metrics(
 ) -> Metrics:
     """What was done in the organization's projects, from ``start`` to ``end``, both included."""
     first = clock.to_text(clock.from_text(start)) if start else ""
-    last = clock.to_text(clock.from_text(end)) if end else "~"
+    last = clock.to_text(clock.end_from_text(end)) if end else "~"
     labels = [each for each in _submitted(view, owner) if first <= each["createdAt"] <= last]
     return Metrics(
         annotations=sum(each["numberOfAnnotations"] for each in labels),

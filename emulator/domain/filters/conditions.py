@@ -49,23 +49,27 @@ def not_in(member: str) -> Predicate:
 
 
 def since(member: str) -> Predicate:
-    return lambda _, document, value: bool(document[member] >= moment(value))
+    return lambda _, document, value: bool(document[member] >= _begin(value))
 
 
 def until(member: str) -> Predicate:
-    return lambda _, document, value: bool(document[member] <= moment(value))
+    """Up to that moment, or to the end of that day where only a date is given."""
+    return lambda _, document, value: bool(document[member] <= _end(value))
 
 
 @lru_cache(64)
-def moment(value: str) -> str:
+def _begin(value: str) -> str:
     return clock.to_text(clock.from_text(value))
+
+
+@lru_cache(64)
+def _end(value: str) -> str:
+    return clock.to_text(clock.end_from_text(value))
 
 
 def on(_: Selecting, document: Document, value: str) -> bool:
     """Created at that moment, or on that day where only a date is given."""
-    if len(value) == len("2023-01-16"):
-        return bool(document["createdAt"].startswith(value))
-    return bool(document["createdAt"] == moment(value))
+    return bool(_begin(value) <= document["createdAt"] <= _end(value))
 
 
 def referenced(member: str, table: str, noun: str) -> Predicate:
