@@ -1,7 +1,8 @@
-"""What the conditions of a list mean (contract §3, §5.4)."""
+"""What the conditions of a list mean: dates, and values of metadata (contract §3, §5.4)."""
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -60,3 +61,60 @@ def test_events_of_a_day_are_those_until_its_end(kili: Any, project: str) -> Non
     assert kili.events.list(project, fields=["id"], created_at_lte=today) == [
         {"id": each["id"]} for each in events
     ]
+
+
+# Values of metadata
+
+
+@pytest.fixture
+def kept(kili: Any, project: str) -> str:
+    """A project whose assets have these values as ``k``; what has none is named ``absent``."""
+    values = [True, False, None, 1, 0, 1.5, "1", "true", [1], {"n": True}]
+    (settings,) = kili.projects(project, fields=["jsonInterface"])
+    created = kili.create_project(
+        input_type="TEXT", json_interface=settings["jsonInterface"], title="Kept"
+    )["id"]
+    kili.append_many_to_dataset(
+        created,
+        content_array=["text"] * (len(values) + 1),
+        external_id_array=[*map(json.dumps, values), "absent"],
+        json_metadata_array=[*({"k": value} for value in values), {"other": 1}],
+        disable_tqdm=True,
+    )
+    return str(created)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (1, ["1"]),
+        (1.0, ["1"]),
+        (0, ["0"]),
+        (True, ["true"]),
+        (False, ["false"]),
+        ("1", ['"1"']),
+        (None, ["null", "absent"]),
+        ([1, 2], ["1", "1.5"]),
+        ([0, "1"], ["0", '"1"']),
+        ([True], ["true"]),
+        ([None, "true"], ["null", '"true"', "absent"]),
+        ([[1]], ["[1]"]),
+        ([[True]], []),
+        ({"n": 1}, []),
+        ({"n": True}, ['{"n": true}']),
+    ],
+)
+def test_metadata_are_found_by_a_value_of_the_same_type(
+    kili: Any, kept: str, wanted: Any, expected: list[str]
+) -> None:
+    found = kili.assets(kept, metadata_where={"k": wanted}, fields=["externalId"])
+    assert [each["externalId"] for each in found] == expected
+
+
+def test_every_condition_on_metadata_counts_a_null_too(kili: Any, kept: str) -> None:
+    def count(where: dict[str, Any] | None) -> int:
+        return int(kili.count_assets(kept, metadata_where=where))
+
+    assert count({"k": None, "other": 1}) == 1
+    assert count({"k": None, "other": None}) == 1
+    assert count({"never": None}) == count({}) == count(None) == 11

@@ -19,7 +19,7 @@ def required_id(operation: str, where: Where) -> str:
     """
     if not where.get("id"):
         raise errors.id_missing(operation)
-    others = [name for name, value in where.items() if name != "id" and not is_empty(value)]
+    others = [name for name, value in where.items() if name != "id" and not is_empty(name, value)]
     if others:
         raise errors.only_id_taken(operation, others)
     return str(where["id"])
@@ -45,7 +45,7 @@ def one_organization(tx: Transaction, operation: str, where: Where) -> Document:
     Raises:
         KiliError: it names none, or one that does not exist or is not visible.
     """
-    if is_empty(where):
+    if is_empty("where", where):
         raise errors.id_missing(operation)
     found = Selection(tx, tx.actor).organizations(where)
     if len(found) != 1:

@@ -19,6 +19,7 @@ from emulator.domain.filters.conditions import (
 )
 from emulator.domain.filters.quality import ASSET_MARKS
 from emulator.domain.filters.workflow import WORKFLOW
+from emulator.rules.json_text import same
 from emulator.storage.snapshot import Document
 
 
@@ -35,12 +36,15 @@ def _metadata(_: Selecting, document: Document, conditions: Any) -> bool:
 
 
 def _metadata_holds(value: Any, wanted: Any) -> bool:
-    """Equal; any of a list of texts; or between two numbers (contract §5.4)."""
+    """Equal; any of a list of texts; or between two numbers (contract §5.4).
+
+    A key that is absent has the value null.
+    """
     if not isinstance(wanted, list):
-        return bool(value == wanted)
+        return same(value, wanted)
     if len(wanted) == 2 and all(_is_number(each) for each in wanted):
         return _is_number(value) and bool(wanted[0] <= value <= wanted[1])
-    return value in wanted
+    return any(same(value, each) for each in wanted)
 
 
 def _is_number(value: Any) -> bool:

@@ -30,10 +30,17 @@ class Selecting(Protocol):
 Predicate = Callable[[Selecting, Document, Any], bool]
 Table = dict[str, Predicate]
 
+# Conditions whose value is data, in which a null means null and a name is no condition's.
+DATA = frozenset({"metadata"})
 
-def is_empty(value: Any) -> bool:
+
+def is_empty(name: str, value: Any) -> bool:
     """Whether a condition filters nothing: it is absent, or an object of such ones."""
-    return value is None or (isinstance(value, dict) and all(map(is_empty, value.values())))
+    if name in DATA:
+        return value is None or value == {}
+    return value is None or (
+        isinstance(value, dict) and all(is_empty(*each) for each in value.items())
+    )
 
 
 def equals(member: str) -> Predicate:

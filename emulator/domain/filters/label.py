@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emulator.domain.filters.conditions import (
+    DATA,
     IDS,
     Predicate,
     Selecting,
@@ -56,7 +57,7 @@ def check_searches(where: Where) -> None:
     for name, value in where.items():
         if name == "search" and value is not None:
             parse_label_search(value)
-        elif name != "metadata" and isinstance(value, dict):
+        elif name not in DATA and isinstance(value, dict):
             check_searches(value)
 
 

@@ -156,7 +156,7 @@ class Selection:
         return all(
             table[name](self, document, value)
             for name, value in where.items()
-            if not is_empty(value)
+            if not is_empty(name, value)
         )
 
     def sees(self, project_id: str) -> bool:
