@@ -56,7 +56,7 @@ def test_only_members_are_assigned(day: Day) -> None:
         "stranger@example.com",
         "LABELER",
     )
-    with pytest.raises(GraphQLError, match="is no member of the project"):
+    with pytest.raises(GraphQLError, match="is not the id of a member of the project: give"):
         assign(day, "one", "stranger")
     assert assigned(day, "one") == []
 
@@ -86,3 +86,32 @@ def test_filters_find_assets_by_step_status_and_assignee(day: Day) -> None:
     assert selected(step_id_and_status_in=[(review, "DONE")]) == []
     assert selected(assignee_in=[day.user("labeler")]) == ["three"]
     assert selected(assignee_not_in=[day.user("labeler")]) == ["one", "two"]
+
+
+def test_an_address_where_an_id_is_wanted_is_answered_with_the_id(day: Day) -> None:
+    leo = day.user("labeler")
+    step = {"name": "Review 1", "type": "REVIEW", "assignees": [email("labeler")]}
+    wanted = f"where the id is wanted: give {leo!r}".replace("'", '"')
+    with pytest.raises(GraphQLError, match=wanted):
+        day.kili.assign_assets_to_labelers(
+            asset_ids=[day.id("one")], to_be_labeled_by_array=[[email("labeler").upper()]]
+        )
+    with pytest.raises(GraphQLError, match=wanted):
+        day.kili.update_project_workflow(day.project, update_steps=[step])
+    with pytest.raises(GraphQLError, match=wanted):
+        day.kili.append_labels(
+            [day.id("one")], json_response_array=[{}], author_id_array=[email("labeler")],
+            project_id=day.project, disable_tqdm=True,
+        )  # fmt: skip
+
+
+def test_an_id_where_an_address_is_wanted_is_answered_with_the_address(day: Day) -> None:
+    wanted = f'the e-mail address is wanted: give "{email("labeler")}"'
+    with pytest.raises(GraphQLError, match=wanted):
+        day.kili.update_properties_in_assets(
+            asset_ids=[day.id("one")], to_be_labeled_by_array=[[day.user("labeler")]]
+        )
+    with pytest.raises(GraphQLError, match="is not the e-mail address of a member"):
+        day.kili.update_properties_in_assets(
+            asset_ids=[day.id("one")], to_be_labeled_by_array=[["nobody@example.com"]]
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from kili.exceptions import GraphQLError
 
 from emulator.app import Emulator
 
@@ -74,3 +75,17 @@ def test_a_status_cannot_be_set_where_it_follows_from_the_step(
     with pytest.raises(Exception, match="status follows from its step"):
         kili.graphql_client.execute(query, variables)
     assert kili_emulator.world.view.assets.the(asset["id"])["status"] == "TODO"
+
+
+def test_a_step_to_send_back_to_is_named_by_its_id(kili: Any, project_id: str) -> None:
+    (found,) = kili.projects(project_id, fields=["steps.id", "steps.name"])
+    label, _ = found["steps"]
+    for given, says in (
+        ("Label", f'"Label", which is the name of the step with the id {label["id"]}'),
+        ("Nothing", 'sendBackStepId must be the id of a step of the project, not "Nothing"'),
+    ):
+        with pytest.raises(GraphQLError, match=says):
+            kili.update_review_step_properties(project_id, "Review 1", send_back_to_step=given)
+    kili.update_review_step_properties(project_id, "Review 1", send_back_to_step=label["id"])
+    (found,) = kili.projects(project_id, fields=["steps.sendBackStepId"])
+    assert found["steps"][1]["sendBackStepId"] == label["id"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator import errors
-from emulator.domain import access, member, step, workflow
+from emulator.domain import access, member, participant, step, workflow
 from emulator.domain.world import BaseView, Transaction
 from emulator.storage.snapshot import Document
 
@@ -28,19 +27,13 @@ def assign(
     declined: list[Document] = []
     for each in assets:
         project = access.require(tx, operation, each["projectId"])
-        _check_members(tx, operation, project, user_ids)
+        for user_id in user_ids:
+            participant.by_id(tx, operation, project, user_id)
         if _at_work(tx, each) & set(each["assigneeIds"]) - set(user_ids):
             declined.append(each)
         else:
             assigned.append(set_assignees(tx, each, user_ids))
     return assigned, declined
-
-
-def _check_members(tx: Transaction, operation: str, project: Document, user_ids: list[str]) -> None:
-    for user_id in user_ids:
-        user = tx.users.get(user_id)
-        if not user or access.role_in(tx, user, project) is None:
-            raise errors.assignee_not_member(operation, user_id)
 
 
 def _at_work(tx: Transaction, target: Document) -> set[str]:
@@ -59,13 +52,7 @@ def ids_of(tx: Transaction, operation: str, project: Document, emails: list[str]
     Raises:
         KiliError: an address is no member's.
     """
-    ids = []
-    for email in emails:
-        found = tx.users.find("email", email.lower())
-        if not found or access.role_in(tx, found[0], project) is None:
-            raise errors.assignee_not_member(operation, email)
-        ids.append(found[0]["id"])
-    return ids
+    return [participant.by_email(tx, operation, project, each)["id"] for each in emails]
 
 
 def set_assignees(tx: Transaction, target: Document, user_ids: list[str]) -> Document:

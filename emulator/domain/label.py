@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, labeling, lock, member, quality, workflow
+from emulator.domain import access, labeling, lock, member, participant, quality, workflow
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
 from emulator.rules import permissions
@@ -128,10 +128,7 @@ def _author(tx: Transaction, operation: str, home: Document, author_id: str | No
     if author_id is None or author_id == tx.actor.user_id:
         return tx.actor.user
     access.require(tx, operation, home["id"], permissions.ATTRIBUTE_LABELS_TO_OTHERS)
-    author = tx.users.get(author_id)
-    if not author or access.role_in(tx, author, home) is None:
-        raise errors.access_denied()
-    return author
+    return participant.by_id(tx, operation, home, author_id)[0]
 
 
 def _check_role(
@@ -343,10 +340,13 @@ def create_predictions(
     Raises:
         KiliError: the lists differ in length, or as :func:`append_labels`.
     """
-    if not len(assets) == len(responses) == len(models):
-        raise errors.lengths_differ(
-            "createPredictions", ("the assets of where", "jsonResponseArray", "modelNameArray")
-        )
+    lengths = {
+        "what where selects": len(assets),
+        "jsonResponseArray": len(responses),
+        "modelNameArray": len(models),
+    }
+    if len(set(lengths.values())) != 1:
+        raise errors.lengths_differ("createPredictions", lengths)
     rows = [
         {"assetID": target["id"], "jsonResponse": response, "modelName": model}
         for target, response, model in zip(assets, responses, models, strict=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, consensus
+from emulator.domain import access, consensus, participant
 from emulator.domain import step as step_of
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
@@ -73,7 +73,7 @@ def _group_id(
     if group_id is None and len(groups) > 1:
         raise errors.step_group_missing(operation)
     if group_id is not None and group_id not in groups:
-        raise errors.access_denied()
+        raise errors.step_group_unknown(operation, group_id)
     return group_id or (groups[0] if groups else None)
 
 
@@ -125,10 +125,7 @@ def _checked(
     """
     members = checked_step(operation, data, step_of.steps_of(tx, project["id"]), step)
     for user_id in members.get("assigneeIds") or ():
-        user = tx.users.get(user_id)
-        role = access.role_in(tx, user, project) if user else None
-        if role is None:
-            raise errors.access_denied()
+        _, role = participant.by_id(tx, operation, project, user_id)
         if not step_of.may_work(members, role):
             raise errors.assignee_cannot_review(operation, user_id)
     return members

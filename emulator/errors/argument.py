@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from emulator.errors.base import KiliError, wrong
 
@@ -27,9 +27,19 @@ def several_selected(operation: str) -> KiliError:
     return wrong(operation, "where selects several assets: give the id of one")
 
 
-def lengths_differ(operation: str, names: Iterable[str]) -> KiliError:
-    """Parallel arrays are not parallel."""
-    return wrong(operation, f"{', '.join(names)} must have the same length, and one be given")
+def lengths_differ(operation: str, lengths: Mapping[str, int]) -> KiliError:
+    """Parallel arrays are not parallel.
+
+    Args:
+        lengths: by the names that clients know the arrays by.
+    """
+    told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+    return wrong(operation, f"parallel arrays must have the same number of elements: {told}")
+
+
+def arrays_missing(operation: str) -> KiliError:
+    """Of the parallel arrays that say what to add, none is given."""
+    return wrong(operation, "there is nothing to add: give contentArray, or another of the arrays")
 
 
 def negative(name: str) -> KiliError:

@@ -5,6 +5,32 @@ from __future__ import annotations
 from emulator.errors.base import KiliError, wrong
 
 
+def no_members_id(operation: str, given: str, meant: str | None) -> KiliError:
+    """A user is named who does not take part in the project, or not by the id.
+
+    Args:
+        meant: the id of the member whose e-mail address was given.
+    """
+    if meant:
+        return wrong(operation, f'"{given}" is the e-mail address of a member, '
+                     f'where the id is wanted: give "{meant}"')  # fmt: skip
+    return wrong(operation, f'"{given}" is not the id of a member of the project: '
+                 "give the id of one, or add them first")  # fmt: skip
+
+
+def no_members_email(operation: str, given: str, meant: str | None) -> KiliError:
+    """A user is named who does not take part in the project, or not by the e-mail address.
+
+    Args:
+        meant: the e-mail address of the member whose id was given.
+    """
+    if meant:
+        return wrong(operation, f'"{given}" is the id of a member, '
+                     f'where the e-mail address is wanted: give "{meant}"')  # fmt: skip
+    return wrong(operation, f'"{given}" is not the e-mail address of a member of the project: '
+                 "give the address of one, or add them first")  # fmt: skip
+
+
 def role_of_another(operation: str) -> KiliError:
     """The role's id belongs to another project or user than those named beside it."""
     return wrong(operation, "the role is not the one of this user in this project: "

@@ -46,6 +46,24 @@ def step_member_refused(operation: str, name: str, type_: str) -> KiliError:
     return wrong(operation, f"a step of type {type_} has no {name}: leave it out")
 
 
+def step_group_unknown(operation: str, group_id: str) -> KiliError:
+    """A step is to be created in a group that its project does not have."""
+    detail = f'stepGroupId must be the id of one of the project\'s groups, not "{group_id}"'
+    return wrong(operation, detail)
+
+
+def send_back_step_unknown(operation: str, given: str, named: list[str]) -> KiliError:
+    """A review is to send back to a step that its project does not have, or by a name.
+
+    Args:
+        named: the ids of the steps whose name was given.
+    """
+    detail = f'sendBackStepId must be the id of a step of the project, not "{given}"'
+    if named:
+        detail += f", which is the name of the step with the id {' and '.join(named)}"
+    return wrong(operation, detail)
+
+
 def step_group_missing(operation: str) -> KiliError:
     """A step is to be created in one of several groups."""
     return wrong(operation, "stepGroupId is missing: say in which group to create the step")
@@ -129,11 +147,6 @@ def skip_of_done(operation: str) -> KiliError:
 def not_skipped(operation: str) -> KiliError:
     """An asset that was not skipped is to come back."""
     return wrong(operation, "the asset is not skipped")
-
-
-def assignee_not_member(operation: str, user: str) -> KiliError:
-    """An asset is to be assigned to somebody who has no part in its project."""
-    return wrong(operation, f'"{user}" is no member of the project: add them first')
 
 
 def honeypot_step_missing(operation: str) -> KiliError:

@@ -37,7 +37,8 @@ def checked_step(operation: str, data: Step, steps: Steps, step: Step | None = N
     _check_type(operation, members)
     target = members.get("sendBackStepId")
     if target is not None and target not in [each["id"] for each in steps]:
-        raise errors.access_denied()
+        named = [each["id"] for each in steps if each["name"] == target]
+        raise errors.send_back_step_unknown(operation, target, named)
     return members
 
 

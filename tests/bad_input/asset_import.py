@@ -41,7 +41,7 @@ CASES = [
                      contentArray=[_URL]),
     *_refused_import("videos in a project of images", "give one of TILED_IMAGE, GEO_SATELLITE",
                      contentArray=[_URL], uploadType="NATIVE_VIDEO"),
-    *_refused_import("arrays of different length", "must have the same length",
+    *_refused_import("arrays of different length", "contentArray has 1, idArray has 0",
                      contentArray=[_URL], idArray=[], uploadType="TILED_IMAGE"),
     *_refused_import("no content", "needs a content",
                      externalIDArray=["x"], uploadType="TILED_IMAGE"),

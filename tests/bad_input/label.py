@@ -75,9 +75,9 @@ CASES = [
     denied("appendManyLabels", "asset that where leaves out",
            data=_labels()["data"],
            where={"project": {"id": "<project>"}, "statusIn": ["LABELED"]}),
-    denied("appendManyLabels", "unknown author", **_labels(
+    refused("appendManyLabels", "unknown author", "is not the id of a member", **_labels(
         labelsData=[{"assetID": "<meadow>", "jsonResponse": EASY, "authorID": GHOST}])),
-    denied("appendManyLabels", "author who is no member", **_labels(
+    refused("appendManyLabels", "author who is no member", "is not the id of a member", **_labels(
         labelsData=[{"assetID": "<hidden asset>", "jsonResponse": RED, "authorID": "<leo>"}])),
     denied("appendManyLabels", "unknown label is reviewed", **_labels(
         labelType="REVIEW", labelsData=[
@@ -96,7 +96,7 @@ CASES = [
         {"assetID": "<farm>", "jsonResponse": "{"}])),
     refused("appendManyLabels", "overwriting a person's labels", "overwrite is for PREDICTION",
             **_labels(overwrite=True)),
-    refused("appendManyLabels", "fewer assets", "data.labelsData must have the same length",
+    refused("appendManyLabels", "fewer assets", "where.idIn has 2, data.labelsData has 1",
             data=_labels()["data"], where={"idIn": ["<meadow>", "<farm>"]}),
     refused("appendManyLabels", "no response", "each label needs an assetID and a jsonResponse",
             **_labels(labelsData=[{"assetID": "<meadow>"}])),
@@ -136,7 +136,8 @@ CASES = [
            data=_prediction(RED), where={"id": "<hidden asset>"}),
     forbidden("createPredictions", "ADMIN or TEAM_MANAGER",
               data=_prediction(), where={"id": "<farm>"}),
-    refused("createPredictions", "arrays of different length", "must have the same length",
+    refused("createPredictions", "arrays of different length",
+            "jsonResponseArray has 1, modelNameArray has 0",
             data={"jsonResponseArray": [EASY], "modelNameArray": []}, where={"id": "<farm>"}),
     denied("createPredictions", "unknown external id",
            data=_prediction(),

@@ -108,7 +108,7 @@ for _mutation in ("assignAssets", "assignAssetsToLabelers"):
         refused(
             _mutation,
             "unknown user",
-            f'"{GHOST}" is no member of the project',
+            f'"{GHOST}" is not the id of a member of the project',
             where=_MEADOW,
             userIds=[GHOST],
         ),

@@ -91,7 +91,10 @@ def test_a_change_of_one_member_needs_no_other() -> None:
             {"name": "n", "type": "REVIEW", "consensusCoverage": 10},
             "a step of type REVIEW has no consensusCoverage",
         ),
-        ({"name": "n", "type": "REVIEW", "sendBackStepId": "ghost"}, "accessDenied"),
+        (
+            {"name": "n", "type": "REVIEW", "sendBackStepId": "ghost"},
+            "sendBackStepId must be the id",
+        ),
     ],
 )
 def test_a_step_that_cannot_be_is_refused(given: dict[str, Any], message: str) -> None:

@@ -128,14 +128,19 @@ def check_selected(tx: Transaction, where: Where, asset_ids: list[str]) -> None:
         raise errors.access_denied()
 
 
-def rows(operation: str, arrays: dict[str, list[Any] | None]) -> list[dict[str, Any]]:
+def rows(operation: str, names: dict[str, str], data: dict[str, Any]) -> list[dict[str, Any]]:
     """Parallel arrays as one dictionary per element; arrays that are not given leave no member.
+
+    Args:
+        names: member of the dictionaries → its array in ``data``.
 
     Raises:
         KiliError: the arrays differ in length, or none is given.
     """
-    given = {name: array for name, array in arrays.items() if array is not None}
-    lengths = {len(array) for array in given.values()}
-    if len(lengths) != 1:
-        raise errors.lengths_differ(operation, arrays)
+    given = {name: data[array] for name, array in names.items() if data.get(array) is not None}
+    if not given:
+        raise errors.arrays_missing(operation)
+    lengths = {names[name]: len(array) for name, array in given.items()}
+    if len(set(lengths.values())) != 1:
+        raise errors.lengths_differ(operation, lengths)
     return [dict(zip(given, values, strict=True)) for values in zip(*given.values(), strict=True)]

@@ -88,14 +88,10 @@ _ARRAYS = {
 }
 
 
-def _rows(operation: str, data: dict[str, Any]) -> list[dict[str, Any]]:
-    return rows(operation, {member: data.get(array) for member, array in _ARRAYS.items()})
-
-
 def _created_from(operation: str, info: Info, data: dict[str, Any], where: Where) -> list[Document]:
     project_id = required_id(operation, where)
     with info.context.change() as tx:
-        return assets_of.create_assets(tx, operation, project_id, _rows(operation, data))
+        return assets_of.create_assets(tx, operation, project_id, rows(operation, _ARRAYS, data))
 
 
 @mutation.field("appendManyAssets")
@@ -114,7 +110,7 @@ def _imported_from(operation: str, info: Info, data: dict[str, Any], where: Wher
     upload_type = data.get("uploadType")
     with info.context.change() as tx:
         return asset_import.import_assets(
-            tx, operation, project_id, upload_type, _rows(operation, data)
+            tx, operation, project_id, upload_type, rows(operation, _ARRAYS, data)
         )
 
 
@@ -134,7 +130,7 @@ def update_assets(
 ) -> list[Document]:
     operation = "updatePropertiesInAssets"
     if len(where) != len(data):
-        raise errors.lengths_differ(operation, ("where", "data"))
+        raise errors.lengths_differ(operation, {"where": len(where), "data": len(data)})
     with info.context.change() as tx:
         updates = (
             (targets(tx, operation, each), _given(members))

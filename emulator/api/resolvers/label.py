@@ -53,7 +53,8 @@ def _rows(operation: str, rows: list[dict[str, Any]], where: Where) -> list[dict
     """The rows, each with its asset: its own ``assetID``, or the one at its place in ``idIn``."""
     asset_ids = where.get("idIn") or [None] * len(rows)
     if len(asset_ids) != len(rows):
-        raise errors.lengths_differ(operation, ("where.idIn", "data.labelsData"))
+        lengths = {"where.idIn": len(asset_ids), "data.labelsData": len(rows)}
+        raise errors.lengths_differ(operation, lengths)
     complete = [
         {**row, "assetID": row.get("assetID") or asset_id}
         for row, asset_id in zip(rows, asset_ids, strict=True)

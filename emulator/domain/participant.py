@@ -1,0 +1,44 @@
+"""Who is named for something in a project: as its worker, or as the author of a label."""
+
+from __future__ import annotations
+
+from emulator import errors
+from emulator.domain import access
+from emulator.domain.access import AnyView
+from emulator.rules.permissions import ProjectRole
+from emulator.storage.snapshot import Document
+
+
+def by_id(
+    view: AnyView, operation: str, project: Document, user_id: str
+) -> tuple[Document, ProjectRole]:
+    """The user with that id, and their role in the project.
+
+    Raises:
+        KiliError: it is nobody's who takes part there.
+    """
+    user = view.users.get(user_id)
+    role = access.role_in(view, user, project) if user else None
+    if not user or role is None:
+        named = _with_email(view, project, user_id)
+        raise errors.no_members_id(operation, user_id, named["id"] if named else None)
+    return user, role
+
+
+def by_email(view: AnyView, operation: str, project: Document, email: str) -> Document:
+    """The user with that address, who takes part in the project.
+
+    Raises:
+        KiliError: it is nobody's who takes part there.
+    """
+    user = _with_email(view, project, email)
+    if not user:
+        named = view.users.get(email)
+        takes_part = named and access.role_in(view, named, project)
+        raise errors.no_members_email(operation, email, named["email"] if takes_part else None)
+    return user
+
+
+def _with_email(view: AnyView, project: Document, email: str) -> Document | None:
+    found: list[Document] = view.users.find("email", email.lower())
+    return next((each for each in found if access.role_in(view, each, project)), None)
