@@ -50,6 +50,18 @@ RESPONSE_WRONG_FORM = '"{member}" of job "{job}" must be {form}'
 RESPONSE_UNKNOWN_END = (
     'a relation of job "{job}" has an end "{mid}", but nothing in the response has this mid'
 )
+RESPONSE_OF_ANOTHER_TASK = (
+    'the answer to job "{job}" has {said}, which a job of task {task} does not show: it shows {own}'
+)
+RESPONSE_SEVERAL_CHOICES = 'job "{job}" ({input}) takes one category, not {count}'
+RESPONSE_CHOSEN_TWICE = 'category "{category}" of job "{job}" is chosen twice at one place'
+RESPONSE_UNKNOWN_TYPE = (
+    'an annotation of job "{job}" has the type "{type}", which no tool draws (there are: {known})'
+)
+RESPONSE_FOREIGN_TYPE = (
+    'an annotation of job "{job}" has the type "{type}", which none of its tools draws '
+    "(they draw: {drawn})"
+)
 RESPONSE_TOO_DEEP = 'sub-jobs below job "{job}" are nested too deeply'
 RESPONSE_FRAMES = (
     '; the response of a video has a member for each frame ("0", "1", …), and "{asset_level}"'

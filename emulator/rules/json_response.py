@@ -1,7 +1,8 @@
 """Does a label's response fit the project's json interface? (contract §6.3, §6.7, §11.11)
 
 Refused: a job that the interface does not have, a category that its job does not have, at any
-depth, a relation with an end that is not in the response, and values of the wrong shape.
+depth, a relation with an end that is not in the response, values of the wrong shape, and what the
+job could never show (`response_fit`).
 Everything else is accepted as it is, as the platform does: extra members, missing ``mid`` or
 ``children``, an unfilled required job.
 """
@@ -13,6 +14,7 @@ from typing import Any, NoReturn
 from emulator import errors
 from emulator.rules.json_text import parse_json
 from emulator.rules.response import ASSET_LEVEL, VIDEO_TYPES, Node, walk
+from emulator.rules.response_fit import misfits
 from emulator.rules.response_shapes import ML_TASKS, RELATION_ENDS, SHAPES
 
 Jobs = dict[str, Any]
@@ -53,8 +55,9 @@ def check_json_response(response: dict[str, Any], jobs: Jobs, input_type: str) -
         input_type: the project's.
 
     Raises:
-        KiliError: a job or category is unknown, or a value has the wrong shape.
+        KiliError: a job or category is unknown, a value has the wrong shape, or cannot be shown.
     """
+    nodes: list[Node] = []
     mids: set[str] = set()
     ends: list[tuple[str, str]] = []
     for node in walk(response, input_type, _refuse):
@@ -62,6 +65,10 @@ def check_json_response(response: dict[str, Any], jobs: Jobs, input_type: str) -
         if isinstance(node.value.get("mid"), str):
             mids.add(node.value["mid"])
         ends += _ends(node, jobs)
+        nodes.append(node)
+    for node in nodes:
+        for detail in misfits(node, jobs[node.job]):
+            raise errors.json_response_malformed(detail)
     for job, mid in ends:
         if mid not in mids:
             raise errors.json_response_malformed(
@@ -81,10 +88,12 @@ def _check_node(node: Node, jobs: Jobs, input_type: str) -> None:
         raise errors.json_response_malformed(
             errors.RESPONSE_NOT_AN_OBJECT.format(what=what, kind=kind)
         )
+    members = ML_TASKS.get(jobs[node.job].get("mlTask"), ())
     if node.kind == "category":
         _check_category(node, jobs)
-    else:
-        _check_members(node, jobs)
+        members = ("confidence",)
+    for member in members:
+        _check_form(node, member)
 
 
 def _check_category(node: Node, jobs: Jobs) -> None:
@@ -97,14 +106,13 @@ def _check_category(node: Node, jobs: Jobs) -> None:
         )
 
 
-def _check_members(node: Node, jobs: Jobs) -> None:
-    for member in ML_TASKS.get(jobs[node.job].get("mlTask"), ()):
-        value = node.value.get(member)
-        form, fits = SHAPES[member]
-        if value is not None and not fits(value):
-            raise errors.json_response_malformed(
-                errors.RESPONSE_WRONG_FORM.format(member=member, job=node.job, form=form)
-            )
+def _check_form(node: Node, member: str) -> None:
+    value = node.value.get(member)
+    form, fits = SHAPES[member]
+    if value is not None and not fits(value):
+        raise errors.json_response_malformed(
+            errors.RESPONSE_WRONG_FORM.format(member=member, job=node.job, form=form)
+        )
 
 
 def _ends(node: Node, jobs: Jobs) -> list[tuple[str, str]]:

@@ -36,6 +36,8 @@ ML_TASKS: dict[str, tuple[str, ...]] = {
 
 TOOLS = ("marker", "polygon", "polyline", "pose", "range", "rectangle", "semantic", "vector")
 
+SINGLE_CHOICES = ("radio", "singleDropdown")
+
 RELATION_ENDS = ("startEntities", "endEntities", "startObjects", "endObjects")
 
 
@@ -102,6 +104,7 @@ SHAPES: dict[str, tuple[str, Shape]] = {
     "boundingPoly": _POLYGONS,
     "choice": ("an object with the texts code, firstId and secondId", _is_choice),
     "code": _TEXT,
+    "confidence": ("a number", is_number),
     "content": _TEXT,
     "endEntities": _ENDS,
     "endId": _TEXT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from emulator.rules.response_fit import tools_of
 from emulator.rules.response_shapes import is_number
 
 _CHOICE = ("code", "firstId", "secondId")
@@ -50,8 +51,7 @@ def object_value(drawn: dict[str, Any], job: dict[str, Any]) -> dict[str, Any] |
 
 def tool_of(job: dict[str, Any], given: str | None = None) -> str | None:
     """What an object was drawn with: if it does not say so, the first tool of its job."""
-    tools = job.get("tools")
-    return given or (tools[0] if tools else None)
+    return given or next(iter(tools_of(job)), None)
 
 
 def _vertices(drawn: dict[str, Any], tool: str | None) -> list[list[list[Any]]] | None:

@@ -20,11 +20,37 @@ JOBS: Json = parse_json_interface(
                     "mlTask": "CLASSIFICATION",
                     "content": {"categories": {"A": {"children": ["SUB", "NOTE"]}, "B": {}}},
                 },
+                "RADIO": {
+                    "mlTask": "CLASSIFICATION",
+                    "content": {"input": "radio", "categories": {"A": {}, "B": {}}},
+                },
+                "DROPDOWN": {
+                    "mlTask": "CLASSIFICATION",
+                    "content": {"input": "singleDropdown", "categories": {"A": {}, "B": {}}},
+                },
+                "OLD_BOX": {
+                    "mlTask": "OBJECT_DETECTION",
+                    "tool": "polygon",
+                    "content": {"input": "radio", "categories": {"CAR": {}, "BUS": {}}},
+                },
+                "ANY_BOX": {
+                    "mlTask": "OBJECT_DETECTION",
+                    "tools": [],
+                    "content": {"categories": {"CAR": {}}},
+                },
                 "SUB": {"mlTask": "CLASSIFICATION", "content": {"categories": {"X": {}, "Y": {}}}},
                 "NOTE": {"mlTask": "TRANSCRIPTION", "content": {"input": "textField"}},
                 "BOX": {
                     "mlTask": "OBJECT_DETECTION",
-                    "tools": ["rectangle", "polygon", "semantic", "marker", "polyline", "vector"],
+                    "tools": [
+                        "rectangle",
+                        "polygon",
+                        "semantic",
+                        "marker",
+                        "polyline",
+                        "vector",
+                        "range",
+                    ],
                     "content": {"categories": {"CAR": {"children": ["SUB"]}, "BUS": {}}},
                 },
                 "POSE": {
@@ -199,7 +225,23 @@ TAKEN: dict[str, tuple[str, Json, int]] = {
         {"BOX": objects(of("CAR", jobName="BOX", mlTask="x", score=7, text={"any": ["thing"]}))},
         1,
     ),
-    "what another task has": ("IMAGE", {"CLASS": {"text": [1], "point": "x"}}, 1),
+    "beside its own, what another task has": (
+        "IMAGE",
+        {"CLASS": {"categories": [{"name": "A"}], "text": [1], "point": "x"}},
+        1,
+    ),
+    "empty, what another task has": (
+        "VIDEO",
+        {"0": {"CLASS": {"annotations": [], "text": "", "isKeyFrame": True}}},
+        0,
+    ),
+    "several classes": ("IMAGE", {"CLASS": {"categories": [{"name": "A"}, {"name": "B"}]}}, 1),
+    "type of the older tool": ("IMAGE", {"OLD_BOX": objects(of("CAR", type="polygon"))}, 1),
+    "any type where no tool is named": ("IMAGE", {"ANY_BOX": objects(of("CAR", type="vector"))}, 1),
+    "null type": ("IMAGE", {"OLD_BOX": objects(of("CAR", type=None))}, 1),
+    "type of an entity": ("TEXT", {"NER": objects({**entity("1"), "type": "spline"})}, 1),
+    "pose that says so": ("IMAGE", {"POSE": objects(of("HEAD", type="pose", points=[]))}, 1),
+    "marker of a pose": ("IMAGE", {"POSE": objects(of("HEAD", type="marker"))}, 1),
     "video class": (
         "VIDEO",
         {
@@ -265,6 +307,71 @@ REFUSED: dict[str, tuple[str, Json, str]] = {
     "point that is a text": ("IMAGE", car(point={"x": "1", "y": 0}), "a point {x, y}"),
     "point that is true": ("IMAGE", car(point={"x": True, "y": 0}), "a point {x, y}"),
     "polyline that is an object": ("IMAGE", car(polyline=VERTICES[0]), "a list of points"),
+    "type that no tool draws": (
+        "IMAGE",
+        car(type="spline"),
+        'job "BOX" has the type "spline", which no tool draws (there are: marker, polygon,',
+    ),
+    "type of another tool": (
+        "IMAGE",
+        {"OLD_BOX": objects(of("CAR", type="rectangle"))},
+        'has the type "rectangle", which none of its tools draws (they draw: polygon)',
+    ),
+    "type in a frame": ("VIDEO", {"3": car(type="spline")}, 'has the type "spline"'),
+    "type of a pose": (
+        "IMAGE",
+        {"POSE": objects(of("HEAD", type="rectangle"))},
+        "(they draw: pose, marker)",
+    ),
+    "type of a point": (
+        "IMAGE",
+        {"POSE": objects(of("HEAD", points=[{"type": "spline"}]))},
+        'has the type "spline"',
+    ),
+    "text for classes": (
+        "IMAGE",
+        {"CLASS": {"text": "x"}},
+        "has text, which a job of task CLASSIFICATION does not show: it shows categories",
+    ),
+    "classes for objects": (
+        "IMAGE",
+        {"BOX": {"categories": [{"name": "CAR"}]}},
+        "which a job of task OBJECT_DETECTION does not show: it shows annotations",
+    ),
+    "objects for a text": (
+        "IMAGE",
+        {
+            "CLASS": {
+                "categories": [{"name": "A", "children": {"NOTE": {"annotations": [{"mid": "1"}]}}}]
+            }
+        },
+        'job "NOTE" has annotations, which',
+    ),
+    "two choices": (
+        "IMAGE",
+        {"RADIO": {"categories": [{"name": "A"}, {"name": "B"}]}},
+        'job "RADIO" (radio) takes one category, not 2',
+    ),
+    "two choices of a list": (
+        "IMAGE",
+        {"DROPDOWN": {"categories": [{"name": "A"}, {"name": "B"}]}},
+        'job "DROPDOWN" (singleDropdown) takes one category, not 2',
+    ),
+    "object of two categories": (
+        "IMAGE",
+        {"OLD_BOX": objects({"categories": [{"name": "CAR"}, {"name": "BUS"}]})},
+        'job "OLD_BOX" (radio) takes one category, not 2',
+    ),
+    "same choice twice": (
+        "IMAGE",
+        {"CLASS": {"categories": [{"name": "A"}, {"name": "A"}]}},
+        'category "A" of job "CLASS" is chosen twice',
+    ),
+    "confidence in words": (
+        "IMAGE",
+        {"CLASS": {"categories": [{"name": "A", "confidence": "high"}]}},
+        '"confidence" of job "CLASS" must be a number',
+    ),
     "type that is a number": ("IMAGE", car(type=1), '"type" of job "BOX" must be a text'),
     "points that are an object": (
         "IMAGE",
@@ -338,7 +445,7 @@ REFUSED: dict[str, tuple[str, Json, str]] = {
     "frame that is no number": (
         "VIDEO",
         {"first": {}},
-        'job "first" is not in the json interface (its jobs: ASSET, BOX, BOX_REL, CLASS, COMPARE,',
+        'job "first" is not in the json interface (its jobs: ANY_BOX, ASSET, BOX, BOX_REL,',
     ),
     "category in a frame": (
         "VIDEO",

@@ -26,7 +26,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     "nothing, required jobs included": {},
     "empty job": {"CLASSES": {}},
     "class": {"CLASSES": {"categories": [{"name": "A", "confidence": 100}]}},
-    "classes": {"CLASSES": {"categories": [{"name": "A"}, {"name": "B"}]}},
+    "confidence": {"CLASSES": {"categories": [{"name": "A", "confidence": 99.5}]}},
     "child": {"CLASSES": {"categories": [{"name": "A", "children": {"SUB": {}}}]}},
     "child class": {
         "CLASSES": {"categories": [{"name": "A", "children": {"SUB": {"categories": []}}}]}

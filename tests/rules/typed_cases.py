@@ -9,11 +9,11 @@ from tests.rules.response_cases import RING, VERTICES, Json
 CATEGORIES: Json = {"A": {"children": ["SUB", "NOTE"]}, "B": {"children": ["SUB"]}}
 
 
-def _drawn(tool: str) -> Json:
+def _drawn(*tools: str) -> Json:
     categories = {"CAR": {"children": ["SUB", "NOTE"]}, "BUS": {}}
     return {
         "mlTask": "OBJECT_DETECTION",
-        "tools": [tool],
+        "tools": list(tools),
         "required": 0,
         "isChild": False,
         "content": {"input": "radio", "categories": categories},
@@ -34,6 +34,7 @@ JOBS: Json = {
     "RANK": _asked("RANKING", {}),
     "COMPARE": _asked("COMPARISON", {}),
     "ENTITY": _asked("NAMED_ENTITIES_RECOGNITION", {"ORG": {}}),
+    "BOTH": _drawn("polygon", "rectangle"),
     **{
         tool.upper(): _drawn(tool)
         for tool in ("rectangle", "polygon", "semantic", "marker", "polyline", "vector")
@@ -185,7 +186,7 @@ NOT_WHOLE: dict[str, tuple[str, Json]] = {
     ),
     "flat masks": ("GEOSPATIAL", objects("SEMANTIC", drawn("semantic", boundingPoly=[RING]))),
     "vector": ("GEOSPATIAL", objects("VECTOR", drawn("vector", polyline=VERTICES))),
-    "another tool": ("GEOSPATIAL", objects("POLYGON", box())),
+    "another tool": ("GEOSPATIAL", objects("BOTH", box())),
     "no mid": ("GEOSPATIAL", objects("RECTANGLE", {"categories": [{"name": "CAR"}]})),
     "same mid": ("GEOSPATIAL", objects("RECTANGLE", box("1"), box("1"))),
     "two polygons": ("GEOSPATIAL", objects("RECTANGLE", box(boundingPoly=[RING, RING]))),

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from emulator.rules.response_shapes import SINGLE_CHOICES
+
 Rule = Literal["consensus", "honeypot", "inference", "reviewScore"]
 Count = Literal["votes", "overlap"]
-
-_SINGLE = ("radio", "singleDropdown")
 
 
 def count_of(rule: Rule, job: Any, chosen: Sequence[Sequence[str]]) -> Count:
@@ -29,7 +29,7 @@ def _is_single(job: Any, chosen: Sequence[Sequence[str]]) -> bool:
     content = job.get("content") if isinstance(job, dict) else None
     way = content.get("input") if isinstance(content, dict) else None
     if isinstance(way, str):
-        return way in _SINGLE
+        return way in SINGLE_CHOICES
     return all(len(set(names)) <= 1 for names in chosen)
 
 

@@ -92,7 +92,9 @@ def _(stage: Stage) -> None:
     stage = _stepped(stage)
     created = {"name": "n", "type": "REVIEW", "stepGroupId": "nobody's"}
     data = {"projectId": stage.names["stepped project"], "steps": {"creates": [created]}}
-    assert "stepGroupId must be the id" in stage.wire.refusal("editProjectWorkflowSettings", input=data)
+    assert "stepGroupId must be the id" in stage.wire.refusal(
+        "editProjectWorkflowSettings", input=data
+    )
 
 
 @case("ProjectWorkflowStepsInput.deletes")
