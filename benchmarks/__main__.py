@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from benchmarks import plugins
+from benchmarks import marks, plugins
 from benchmarks.measuring import Comparison, compare, table
 from emulator import Emulator
 from emulator.domain.world import Actor, World
@@ -158,7 +158,7 @@ def _document(tx: Any) -> dict[str, Any]:
     return {"id": tx.new_id(), "projectId": "p", "createdAt": tx.now}
 
 
-BENCHMARKS = [worlds, submits, round_trips, clients, inserts]
+BENCHMARKS = [worlds, submits, round_trips, clients, inserts, *marks.BENCHMARKS]
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from emulator.domain import access, labeling, lock, member, participant, quality
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
 from emulator.rules import permissions
-from emulator.rules.annotations import count_annotations, search_counts
+from emulator.rules.annotations import search_counts
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.json_response import check_json_response, parse_json_response
 from emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
@@ -186,10 +186,11 @@ def _response(operation: str, home: Document, text: str) -> dict[str, Any]:
     response = parse_json_response(text)
     jobs, input_type = parse_json_interface(home["jsonInterface"], operation), home["inputType"]
     check_json_response(response, jobs, input_type)
+    search = search_counts(response, input_type)
     return {
         "jsonResponse": text,
-        "numberOfAnnotations": count_annotations(response, input_type),
-        "search": search_counts(response, input_type),
+        "numberOfAnnotations": search["numberOfAnnotations"],
+        "search": search,
     }
 
 

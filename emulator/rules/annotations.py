@@ -16,11 +16,6 @@ from emulator.rules.response import Node, walk
 _FILLING = ("text", "choice", "code", "orders", "fileId")
 
 
-def count_annotations(response: dict[str, Any], input_type: str) -> int:
-    """The number of annotations over all jobs and sub-jobs."""
-    return sum(_counts(node) for node in walk(response, input_type))
-
-
 def _counts(node: Node) -> bool:
     value = node.value
     if not node.is_key or not isinstance(value, dict) or node.kind not in ("answer", "object"):
@@ -38,15 +33,13 @@ def search_counts(response: dict[str, Any], input_type: str) -> dict[str, Any]:
     """The label's ``search`` member.
 
     Returns:
-        ``{"numberOfAnnotations": n, "numberOfAnnotationsByObject": {"JOB.CATEGORY": n}}``
+        ``{"numberOfAnnotations": n, "numberOfAnnotationsByObject": {"JOB.CATEGORY": n}}``; the
+        first is the number over all jobs and sub-jobs.
     """
-    categories = (node for node in walk(response, input_type) if node.kind == "category")
-    counts = Counter(
-        f"{node.job}.{node.value.get('name')}"
-        for node in categories
-        if node.is_key and isinstance(node.value, dict)
-    )
-    return {
-        "numberOfAnnotations": count_annotations(response, input_type),
-        "numberOfAnnotationsByObject": dict(counts),
-    }
+    total = 0
+    by_object: Counter[str] = Counter()
+    for node in walk(response, input_type):
+        total += _counts(node)
+        if node.kind == "category" and node.is_key and isinstance(node.value, dict):
+            by_object[f"{node.job}.{node.value.get('name')}"] += 1
+    return {"numberOfAnnotations": total, "numberOfAnnotationsByObject": dict(by_object)}

@@ -13,8 +13,7 @@ Checking and counting walk it here, so that neither has to know it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Response = dict[str, Any]
 Kind = Literal["answer", "object", "position", "category", "point"]
@@ -33,8 +32,7 @@ _FRAME_DIGITS = 9  # frames are numbers of 32 bits
 _LISTS: dict[str, Kind] = {"categories": "category", "annotations": "object", "points": "point"}
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """A place of a response.
 
     Attributes:
@@ -91,8 +89,9 @@ def walk(response: Response, input_type: str, misshapen: Misshapen = _ignore) ->
 
 def _walk(node: Node, input_type: str, misshapen: Misshapen) -> Iterator[Node]:
     if input_type in VIDEO_TYPES and isinstance(node.value, dict):
-        is_key = node.value.get("isKeyFrame", node.is_key)
-        node = Node(node.job, node.kind, node.value, is_key is not False, node.depth)
+        is_key = node.value.get("isKeyFrame", node.is_key) is not False
+        if is_key != node.is_key:
+            node = node._replace(is_key=is_key)
     yield node
     if not isinstance(node.value, dict):
         return

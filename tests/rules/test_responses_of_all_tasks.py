@@ -11,11 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.errors import KiliError
-from emulator.rules.annotations import count_annotations, search_counts
+from emulator.rules.annotations import search_counts
 from emulator.rules.json_response import check_json_response
 from emulator.rules.response import MAX_DEPTH
 from emulator.rules.response_shapes import ML_TASKS
 from tests.rules.response_cases import JOBS, JSON_VALUES, REFUSED, TAKEN, Json
+
+
+def count_annotations(response: Json, input_type: str) -> int:
+    return int(search_counts(response, input_type)["numberOfAnnotations"])
 
 
 @pytest.mark.parametrize(("input_type", "response", "_"), TAKEN.values(), ids=TAKEN.keys())

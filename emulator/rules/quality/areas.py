@@ -8,6 +8,8 @@ Areas with more than 512 vertices together are cut into 1,024 even slices instea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,21 +23,22 @@ _STEPS = 129
 _COARSE_STEPS = 1025
 
 
-def bounds_of(vertices: list[Vertex], margin: float = 0.0) -> Bounds:
+def bounds_of(vertices: Sequence[Vertex], margin: float = 0.0) -> Bounds:
     """The left, lower, right and upper end of some vertices."""
     xs = [x for x, _ in vertices]
     ys = [y for _, y in vertices]
     return min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin
 
 
-def is_box(rings: Rings) -> bool:
-    """Whether it is one rectangle whose sides are parallel to the axes."""
+def box_of(rings: Rings) -> Bounds | None:
+    """The bounds of one rectangle whose sides are parallel to the axes, if it is one."""
     if len(rings) != 1 or len(rings[0]) != 4:
-        return False
-    left, low, right, high = bounds_of(list(rings[0]))
+        return None
+    left, low, right, high = bounds = bounds_of(rings[0])
     corners = {(left, low), (left, high), (right, low), (right, high)}
     (a, b), (c, d) = rings[0][0], rings[0][2]
-    return set(rings[0]) == corners and {a, c} == {left, right} and {b, d} == {low, high}
+    is_box = set(rings[0]) == corners and {a, c} == {left, right} and {b, d} == {low, high}
+    return bounds if is_box else None
 
 
 def measure_boxes(one: Bounds, other: Bounds) -> tuple[float, float, float]:
@@ -50,7 +53,27 @@ def _box_area(box: Bounds) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def measure_rings(one: Rings, other: Rings) -> tuple[float, float, float]:
+@dataclass(frozen=True)
+class Sides:
+    """The sides of a polygon's rings.
+
+    Attributes:
+        starts: their first ends, one row each: x, y.
+        ends: their second ends; those of all sides are all vertices.
+    """
+
+    starts: Any
+    ends: Any
+
+
+def sides_of(rings: Rings) -> Sides:
+    """The sides of at least one ring."""
+    ends = [np.asarray(ring, dtype=float) for ring in rings]
+    starts = [np.roll(each, 1, axis=0) for each in ends]
+    return Sides(np.concatenate(starts), np.concatenate(ends))
+
+
+def measure_sides(one: Sides, other: Sides) -> tuple[float, float, float]:
     """The areas of two polygons, and of what they have in common.
 
     What an odd number of rings go around is inside: a ring within a ring is a hole.
@@ -73,24 +96,32 @@ def measure_rings(one: Rings, other: Rings) -> tuple[float, float, float]:
     return areas[0], areas[1], areas[2]
 
 
-def _slice_lines(one: Rings, other: Rings) -> Any:
-    ys = [y for rings in (one, other) for ring in rings for _, y in ring]
+def _slice_lines(one: Sides, other: Sides) -> Any:
+    ys = np.concatenate([one.ends[:, 1], other.ends[:, 1]])
     if len(ys) > _EXACT_VERTICES:
-        return np.linspace(min(ys), max(ys), _COARSE_STEPS)
-    return np.unique(np.concatenate([ys, np.linspace(min(ys), max(ys), _STEPS)]))
+        return np.linspace(ys.min(), ys.max(), _COARSE_STEPS)
+    return np.unique(np.concatenate([ys, np.linspace(ys.min(), ys.max(), _STEPS)]))
 
 
-def _crossings(rings: Rings, middles: Any) -> Any:
-    """Where the sides cross each line: one row a line, sorted; what does not cross is NaN."""
-    sides = [(ring[i - 1], ring[i]) for ring in rings for i in range(len(ring))]
-    ends = np.asarray(sides, dtype=float)
-    x1, y1, x2, y2 = ends[:, 0, 0], ends[:, 0, 1], ends[:, 1, 0], ends[:, 1, 1]
-    level = middles[:, None]
-    crosses = (y1 <= level) != (y2 <= level)
-    rows, at = np.nonzero(crosses)
+def _crossings(sides: Sides, middles: Any) -> Any:
+    """Where the sides cross each line: one row a line, sorted; what does not cross is NaN.
+
+    A side crosses the lines between its ends, which follow one another.
+    """
+    x1, y1 = sides.starts.T
+    x2, y2 = sides.ends.T
+    begin: Any = np.searchsorted(middles, np.minimum(y1, y2))
+    crossed = np.searchsorted(middles, np.maximum(y1, y2)) - begin
+    at: Any = np.repeat(np.arange(len(crossed)), crossed)
+    rows = _numbered(crossed) + begin[at]
     xs = x1[at] + (middles[rows] - y1[at]) / (y2[at] - y1[at]) * (x2[at] - x1[at])
-    counts = crosses.sum(axis=1)
-    columns = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    counts = np.bincount(rows, minlength=len(middles))
+    order = np.lexsort((xs, rows))
     found = np.full((len(middles), int(counts.max(initial=0))), np.nan)
-    found[rows, columns] = xs[np.lexsort((xs, rows))]
+    found[rows[order], _numbered(counts)] = xs[order]
     return found
+
+
+def _numbered(counts: Any) -> Any:
+    """The numbers from 0 on for each of some groups, one group after the other."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -39,6 +41,9 @@ class Pair:
     below: Any
 
 
+_SIDES = (attrgetter("one"), attrgetter("other"))
+
+
 def matched(ones: Sequence[Thing], others: Sequence[Thing], below: Below) -> list[Pair]:
     """The pairs that belong together; each object is in one at most.
 
@@ -51,11 +56,10 @@ def matched(ones: Sequence[Thing], others: Sequence[Thing], below: Below) -> lis
         for i, j in _overlapping(ones, others, left, right)
         if (pair := _pair(ones, others, i, j, below))
     ]
-    candidates.sort(key=lambda pair: _rank(pair, ones[pair.one].key, others[pair.other].key))
     taken: set[int] = set()
     given: set[int] = set()
     chosen = []
-    for pair in candidates:
+    for pair in _best_first(candidates, ones, others):
         if pair.one not in taken and pair.other not in given:
             chosen.append(pair)
             taken.add(pair.one)
@@ -63,8 +67,23 @@ def matched(ones: Sequence[Thing], others: Sequence[Thing], below: Below) -> lis
     return chosen
 
 
-def _rank(pair: Pair, one: str, other: str) -> tuple[Any, ...]:
-    return -pair.likeness, -pair.mark, one != other, min(one, other), max(one, other)
+def _best_first(
+    candidates: list[Pair], ones: Sequence[Thing], others: Sequence[Thing]
+) -> Iterator[Pair]:
+    """The pairs in the order in which they are chosen.
+
+    Those that are equally good are put in order only where one object is in several of them.
+    """
+    ordered = sorted(candidates, key=lambda pair: (-pair.likeness, -pair.mark))
+    for _, equal in groupby(ordered, key=lambda pair: (pair.likeness, pair.mark)):
+        pairs = list(equal)
+        if any(len({pick(each) for each in pairs}) < len(pairs) for pick in _SIDES):
+            pairs.sort(key=lambda pair: _rank(ones[pair.one].key, others[pair.other].key))
+        yield from pairs
+
+
+def _rank(one: str, other: str) -> tuple[Any, ...]:
+    return one != other, min(one, other), max(one, other)
 
 
 def _pair(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from emulator.rules.quality import shapes
 from emulator.rules.quality.areas import Rings, Vertex, bounds_of
-from emulator.rules.quality.shapes import Area, End, Pages, Shape, Span, Unplaced
+from emulator.rules.quality.shapes import Area, End, Pages, Polygons, Shape, Span, Unplaced
 
 Response = dict[str, Any]
 Mids = dict[str, tuple[str, Response]]
@@ -18,6 +18,7 @@ Mids = dict[str, tuple[str, Response]]
 # What a text consists of unless an annotation says otherwise.
 _MAIN_TEXT = "main/[0]"
 _LARGEST = 1e12
+_NUMBERS = (float, int)  # a bool is neither
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,18 @@ class Thing:
     """An object: of which classes, where, and what is answered below it.
 
     Attributes:
-        key: tells it from others, for an order that does not depend on the response's.
+        annotation: what says so.
     """
 
     classes: tuple[str, ...]
     shape: Shape
     children: Response
-    key: str
+    annotation: Response
+
+    @cached_property
+    def key(self) -> str:
+        """Tells it from others, for an order that does not depend on the response's."""
+        return _key(self.annotation)
 
 
 def dicts(values: Any) -> list[Response]:
@@ -73,7 +79,7 @@ def _thing(annotation: Response, mids: Mids) -> Thing:
     for category in dicts(annotation.get("categories")):
         children |= sub_answers(category)
     names = tuple(sorted(class_names(annotation)))
-    return Thing(names, _shape(annotation, mids), children, _key(annotation))
+    return Thing(names, _shape(annotation, mids), children, annotation)
 
 
 def _key(annotation: Response) -> str:
@@ -105,11 +111,9 @@ def _area(annotation: Response) -> Area | None:
             page = tuple(sorted(_whole_numbers(position.get("pageNumberArray"))))
             pages[page] = (*pages.get(page, ()), *rings)
     every = [vertex for rings in pages.values() for ring in rings for vertex in ring]
-    return (
-        Area({page: tuple(sorted(pages[page])) for page in pages}, bounds_of(every))
-        if every
-        else None
-    )
+    if not every:
+        return None
+    return Area({page: Polygons(tuple(sorted(pages[page]))) for page in pages}, bounds_of(every))
 
 
 def _rings(polygons: Any) -> Iterator[tuple[Vertex, ...]]:
@@ -189,6 +193,6 @@ def _whole_numbers(values: Any) -> list[int]:
 
 def number(value: Any) -> float | None:
     """A number, if it is one that can be reckoned with."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if type(value) not in _NUMBERS:
         return None
-    return float(value) if abs(value) <= _LARGEST and math.isfinite(value) else None
+    return float(value) if -_LARGEST <= value <= _LARGEST else None

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, ClassVar, Protocol
 
@@ -20,11 +21,13 @@ import numpy as np
 from emulator.rules.quality.areas import (
     Bounds,
     Rings,
+    Sides,
     Vertex,
     bounds_of,
-    is_box,
+    box_of,
     measure_boxes,
-    measure_rings,
+    measure_sides,
+    sides_of,
 )
 from emulator.rules.quality.text import text_likeness
 
@@ -64,10 +67,30 @@ class Unplaced:
 
 
 @dataclass(frozen=True)
+class Polygons:
+    """Polygons on one page, each with its holes; what is known of them is worked out once."""
+
+    rings: Rings
+
+    @cached_property
+    def box(self) -> Bounds | None:
+        """Its bounds, if it is one box."""
+        return box_of(self.rings)
+
+    @cached_property
+    def sides(self) -> Sides:
+        return sides_of(self.rings)
+
+    @cached_property
+    def area(self) -> float:
+        return measure_sides(self.sides, self.sides)[0]
+
+
+@dataclass(frozen=True)
 class Area:
     """Polygons, by page; all others than PDFs have but one page, ``()``."""
 
-    pages: dict[Pages, Rings]
+    pages: dict[Pages, Polygons]
     bounds: Bounds
     group: ClassVar[Hashable] = "area"
 
@@ -76,19 +99,18 @@ class Area:
             return 1.0
         common = total = 0.0
         for page in self.pages.keys() | other.pages.keys():
-            mine, theirs, both = _measure(self.pages.get(page, ()), other.pages.get(page, ()))
+            mine, theirs, both = _measure(self.pages.get(page), other.pages.get(page))
             common += both
             total += mine + theirs - both
         return min(1.0, common / total) if total > 0 else 0.0
 
 
-def _measure(one: Rings, other: Rings) -> tuple[float, float, float]:
-    if is_box(one) and is_box(other):
-        return measure_boxes(bounds_of(list(one[0])), bounds_of(list(other[0])))
+def _measure(one: Polygons | None, other: Polygons | None) -> tuple[float, float, float]:
     if one and other:
-        return measure_rings(one, other)
-    mine, theirs, _ = measure_rings(one or other, one or other)
-    return (mine, 0.0, 0.0) if one else (0.0, theirs, 0.0)
+        if one.box and other.box:
+            return measure_boxes(one.box, other.box)
+        return measure_sides(one.sides, other.sides)
+    return (one.area, 0.0, 0.0) if one else (0.0, other.area if other else 0.0, 0.0)
 
 
 @dataclass(frozen=True)
