@@ -239,6 +239,12 @@ def _below(table: Repository, index: str, owners: list[Document]) -> list[Docume
     return [each for owner in owners for each in table.find(index, owner["id"])]
 
 
+def picture(view: BaseView[Any], asset: Document) -> str | None:
+    """The content that shows the whole asset as a picture; only images have one."""
+    project = view.projects.the(asset["projectId"])
+    return (asset["content"] or None) if project["inputType"] == "IMAGE" else None
+
+
 def metadata(asset: Document) -> Any:
     """The metadata as a value; one that is not JSON reads as ``{}`` (contract §5.2)."""
     return asset_content.parsed_metadata(asset["jsonMetadata"])

@@ -40,6 +40,10 @@ ONE_VALUE = {
     "RankingAnnotation.chatItemId": "no response says what message it is about",
     "TranscriptionAnnotation.chatItemId": "no response says what message it is about",
     "VideoObjectDetectionAnnotation.path": "clients fail at objects below others: none is answered",
+    "Asset.dataIntegrationId": "cloud storage is not emulated: no asset comes from one",
+    "Asset.duration": "the length of sounds and videos is not read",
+    "Asset.durationCompute": "the length of sounds and videos is not read",
+    "Asset.readPermissionsFromLabels": "nothing public says what follows from labels",
     "AssetActionOutcome.failed": "an action is carried out as a whole or not at all",
     "AssetFailure.assetId": "nothing fails in part",
     "AssetFailure.details": "nothing fails in part",
@@ -48,6 +52,14 @@ ONE_VALUE = {
     "DataConnection.id": "cloud storage is not emulated",
     "DataConnection.numberOfAssets": "cloud storage is not emulated",
     "DataConnection.projectId": "cloud storage is not emulated",
+    **{
+        f"ChatItem.{name}": "conversations with models are not emulated"
+        for name in (
+            *("id", "content", "createdAt", "externalId", "labelId"),
+            *("modelId", "modelName", "parentId", "role"),
+        )
+    },
+    "Label.chatItems": "conversations with models are not emulated: a label has no messages",
     "Label.jsonResponseUrl": "null by contract: every response is answered inline",
     "PluginBuildError.logType": "a build error is an error",
     "Project.dataConnections": "cloud storage is not emulated: no project is connected to one",

@@ -172,6 +172,24 @@ def json_content(owner: Document, info: Info) -> str:
     return info.context.link(owner["jsonContent"])
 
 
+@asset.field("thumbnail")
+def thumbnail(owner: Document, info: Info) -> str | None:
+    shown = assets_of.picture(info.context.view, owner)
+    return info.context.link(shown) if shown else None
+
+
+@asset.field("isToReview")
+def is_to_review(owner: Document, _: Info) -> bool:
+    return bool(owner["status"] == "TO_REVIEW")
+
+
+@asset.field("dataIntegrationId")
+@asset.field("duration")
+@asset.field("readPermissionsFromLabels")
+def unknown(_: Document, __: Info) -> None:
+    """What nothing is known of here; the schema says why."""
+
+
 @asset.field("geospatialExportMetadata")
 def geospatial_export_metadata(owner: Document, info: Info) -> list[dict[str, Any]] | None:
     return asset_layer.layers_of(info.context.world, info.context.view, owner)

@@ -13,6 +13,7 @@ from emulator.storage.snapshot import Document
 TWINS: dict[str, tuple[str, ...]] = {
     "Asset": (
         "consensusMark",
+        "duration",
         "honeypotMark",
         "inferenceMark",
         "latestLabel",

@@ -132,6 +132,12 @@ def label_of(owner: Document, info: Info) -> Document:
     return info.context.view.assets.the(owner["assetId"])
 
 
+@label.field("chatItems")
+def chat_items(_: Document, __: Info) -> list[Document]:
+    """There are no conversations with models here."""
+    return []
+
+
 @label.field("jsonResponseUrl")
 def json_response_url(_: Document, __: Info) -> None:
     """Responses are always answered inline here."""

@@ -68,6 +68,10 @@ def test_a_query_answers_times_in_milliseconds_of_utc(whole: Whole, query: str) 
         assert TIME.fullmatch(value), field
 
 
+# Types of which nothing is ever answered: conversations with models are not emulated.
+NEVER_ANSWERED = {"ChatItem"}
+
+
 def test_every_field_of_that_type_is_seen_with_a_value(whole: Whole) -> None:
     seen = {
         field
@@ -79,7 +83,7 @@ def test_every_field_of_that_type_is_seen_with_a_value(whole: Whole) -> None:
         for type_ in SCHEMA.type_map.values()
         if isinstance(type_, GraphQLObjectType)
         for name, field in type_.fields.items()
-        if get_named_type(field.type).name == "DateTime"
+        if get_named_type(field.type).name == "DateTime" and type_.name not in NEVER_ANSWERED
     }
 
 
