@@ -93,4 +93,4 @@ def _wrong_type(node: Node, job: Job) -> Iterator[str]:
 def tools_of(job: Job) -> list[str]:
     """The tools of a job; older interfaces name a single one as ``tool``."""
     older = job.get("tool")
-    return job.get("tools") or ([older] if isinstance(older, str) else [])
+    return job.get("tools") or [each for each in TOOLS if each == older]

@@ -33,6 +33,11 @@ JOBS: Json = parse_json_interface(
                     "tool": "polygon",
                     "content": {"input": "radio", "categories": {"CAR": {}, "BUS": {}}},
                 },
+                "ODD_BOX": {
+                    "mlTask": "OBJECT_DETECTION",
+                    "tool": "brush",
+                    "content": {"categories": {"CAR": {}}},
+                },
                 "ANY_BOX": {
                     "mlTask": "OBJECT_DETECTION",
                     "tools": [],
@@ -238,6 +243,11 @@ TAKEN: dict[str, tuple[str, Json, int]] = {
     "several classes": ("IMAGE", {"CLASS": {"categories": [{"name": "A"}, {"name": "B"}]}}, 1),
     "type of the older tool": ("IMAGE", {"OLD_BOX": objects(of("CAR", type="polygon"))}, 1),
     "any type where no tool is named": ("IMAGE", {"ANY_BOX": objects(of("CAR", type="vector"))}, 1),
+    "any type where the older tool is unknown": (
+        "IMAGE",
+        {"ODD_BOX": objects(of("CAR", type="vector"))},
+        1,
+    ),
     "null type": ("IMAGE", {"OLD_BOX": objects(of("CAR", type=None))}, 1),
     "type of an entity": ("TEXT", {"NER": objects({**entity("1"), "type": "spline"})}, 1),
     "pose that says so": ("IMAGE", {"POSE": objects(of("HEAD", type="pose", points=[]))}, 1),
