@@ -128,7 +128,10 @@ def _author(tx: Transaction, operation: str, home: Document, author_id: str | No
     if author_id is None or author_id == tx.actor.user_id:
         return tx.actor.user
     access.require(tx, operation, home["id"], permissions.ATTRIBUTE_LABELS_TO_OTHERS)
-    return participant.by_id(tx, operation, home, author_id)[0]
+    found = participant.find(tx, home, author_id)
+    if not found:
+        raise errors.access_denied()
+    return found[0]
 
 
 def _check_role(

@@ -17,12 +17,18 @@ def by_id(
     Raises:
         KiliError: it is nobody's who takes part there.
     """
-    user = view.users.get(user_id)
-    role = access.role_in(view, user, project) if user else None
-    if not user or role is None:
+    found = find(view, project, user_id)
+    if not found:
         named = _with_email(view, project, user_id)
         raise errors.no_members_id(operation, user_id, named["id"] if named else None)
-    return user, role
+    return found
+
+
+def find(view: AnyView, project: Document, user_id: str) -> tuple[Document, ProjectRole] | None:
+    """The user with that id, and their role in the project, if they take part there."""
+    user = view.users.get(user_id)
+    role = access.role_in(view, user, project) if user else None
+    return (user, role) if user and role else None
 
 
 def by_email(view: AnyView, operation: str, project: Document, email: str) -> Document:

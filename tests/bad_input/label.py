@@ -75,9 +75,9 @@ CASES = [
     denied("appendManyLabels", "asset that where leaves out",
            data=_labels()["data"],
            where={"project": {"id": "<project>"}, "statusIn": ["LABELED"]}),
-    refused("appendManyLabels", "unknown author", "is not the id of a member", **_labels(
+    denied("appendManyLabels", "unknown author", **_labels(
         labelsData=[{"assetID": "<meadow>", "jsonResponse": EASY, "authorID": GHOST}])),
-    refused("appendManyLabels", "author who is no member", "is not the id of a member", **_labels(
+    denied("appendManyLabels", "author who is no member", **_labels(
         labelsData=[{"assetID": "<hidden asset>", "jsonResponse": RED, "authorID": "<leo>"}])),
     denied("appendManyLabels", "unknown label is reviewed", **_labels(
         labelType="REVIEW", labelsData=[
