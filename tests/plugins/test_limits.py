@@ -193,28 +193,11 @@ def test_call_that_survives_every_stop_is_held_and_takes_no_time(tmp_path: Path)
     assert frames[0] is frames[1]
 
 
-IN_OTHERS_CODE = """
-def stubborn():
-    others = compile(OTHERS, "others.py", "exec")
-    while not release.is_set():
-        exec(others)
-"""
-OTHERS = """
-try:
-    while not release.is_set():
-        len("x")
-except BaseException:
-    len("y")
-"""
-
-
-def test_call_at_work_in_code_of_others_is_not_held(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, release: threading.Event
-) -> None:
-    monkeypatch.setattr(limits, "_PATIENCE", 2)
-    monkeypatch.setattr(limits, "_STOP_FOR", 1.0)
-    ended, thread = held(tmp_path, IN_OTHERS_CODE, OTHERS=OTHERS, release=release)
-    assert judged(ended) == (Stopped, True)
+def test_call_at_work_in_code_of_others_is_not_held(tmp_path: Path) -> None:
+    others = compile("for _ in range(99): Stopped()", "others.py", "exec")
+    code = "def stubborn():\n    exec(others)\n"
+    ended, thread = held(tmp_path, code, others=others, Stopped=Stopped)
+    assert ended == Ended()
     assert isinstance(thread, limits._Limited)
     assert not thread.held
 

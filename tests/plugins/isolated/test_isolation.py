@@ -236,6 +236,49 @@ def test_closing_stdout_harms_neither_this_run_nor_the_next(stage: Stage, close:
     assert stage.prints("P") == ["x", "y"] * 2
 
 
+# What a run leaves
+
+
+def test_the_next_run_in_the_same_process_finds_nothing_changed(stage: Stage) -> None:
+    stage.upload(
+        "P",
+        "print(os.getpid(), os.getcwd(), os.environ.get('NEW'), requests.get is fail)\n"
+        "os.chdir('/')\nos.environ['NEW'] = 'x'\nrequests.get = fail",
+        "import requests\ndef fail(): pass",
+    )
+    stage.submit()
+    stage.submit()
+    (first, warning, second, _) = stage.lines("P")
+    assert first == second
+    assert warning[0] == "warning"
+    assert "the working directory (/), the environment (NEW)" in warning[1]
+
+
+def test_a_process_in_which_threads_go_on_is_not_used_again(stage: Stage) -> None:
+    stage.upload("P", "print(os.getpid())\nthreading.Thread(target=time.sleep, args=(99,)).start()",
+                 "import threading")  # fmt: skip
+    stage.submit()
+    stage.submit()
+    first, second = [int(text) for kind, text in stage.lines("P") if kind == "info"]
+    assert first != second
+    assert not is_alive(first)
+    assert not is_alive(second)
+
+
+def test_a_forked_child_that_returns_gives_no_answer(stage: Stage) -> None:
+    stage.upload("P", "child = os.fork()\nif child: os.waitpid(child, 0)\nprint(bool(child))")
+    for _ in range(3):
+        stage.submit()
+    assert [run["outcome"] for run in stage.runs()] == ["SUCCEEDED"] * 3
+    assert stage.prints("P") == ["False", "True"] * 3
+
+
+def test_memory_that_was_needed_between_two_looks_counts(stage: Stage) -> None:
+    run = stage.run_once("x = b'x' * (600 * 1024 ** 2)\ndel x\nprint('after')")
+    assert run["outcome"] == "OUT_OF_MEMORY"
+    assert run["error"].startswith("Plugin used more memory than the 512 MB")
+
+
 # Limits
 
 
