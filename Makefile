@@ -8,7 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=
 ARGS ?=
-# As many processes as there are cores; all that one SDK is asked is in one of them.
+# As many processes as there are cores; all that one SDK is asked is in one of them. One process, for
+# a debugger: ARGS="-n 0".
 PARALLEL := -n logical --maxprocesses 8 --dist loadgroup
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
@@ -39,7 +40,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/python examples/tutorial.py $(ARGS)
 
 test: $(VENV)/.installed-dev sdk-environments
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 contract: $(VENV)/.installed-dev contract-environments
 	@status=0; $(BIN)/python -m pytest -m "surface or contract" $(PARALLEL) $(ARGS) || status=$$?; \
