@@ -59,6 +59,7 @@ class Workbench:
         """Label an asset through the SDK; the last line that the plugin has printed by then."""
         (asset, *_) = self.kili.assets(self.project, fields=["id"], disable_tqdm=True)
         self.kili.append_labels([asset["id"]], [EASY], label_type="DEFAULT", disable_tqdm=True)
+        assert self.emulator.wait_idle()
         return self.logs()[-1]
 
     def logs(self) -> list[str]:

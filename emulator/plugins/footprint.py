@@ -137,12 +137,13 @@ class _Process:
             footprint.closed += self._streams.exchanged() + self._streams.reopen()
             self._is_changed |= bool(footprint.changes)
             self._at_work -= 1
-            if not self._at_work:
-                if self._is_changed or self.touched:
-                    changed = _changes(self._values, self._attributes, self.touched)
-                    surroundings.put_back(changed)
-                self._streams.release()
+            if self._at_work:
+                return
+            self._streams.release()
+            if self._is_changed or self.touched:
                 self._is_changed = False
+                changed = _changes(self._values, self._attributes, self.touched)
+                surroundings.put_back(changed)
 
 
 def _changes(
@@ -170,8 +171,10 @@ def watched(place: Place, own: Sequence[Change] = ()) -> Iterator[Footprint]:
     try:
         yield footprint
     finally:
-        footprint.changes = _changes(values, attributes, footprint.touched)
-        _process.end(footprint)
+        try:
+            footprint.changes = _changes(values, attributes, footprint.touched)
+        finally:
+            _process.end(footprint)
 
 
 def _listen(event: str, arguments: tuple[Any, ...]) -> None:

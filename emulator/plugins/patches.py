@@ -91,16 +91,12 @@ def _is_same(now: Any, before: Dict[str, Any]) -> bool:  # noqa: UP006
 
 def is_of(value: Any, is_own: Callable[[str], bool]) -> bool:
     """Whether a value, what it wraps, or its class was defined in a module of the plugin."""
-    for each in (
-        value,
-        getattr(value, "__func__", None),
-        getattr(value, "func", None),
-        type(value),
-    ):
-        module = getattr(each, "__module__", None)
-        if isinstance(module, str) and is_own(module):
-            return True
-    return False
+    try:
+        wrapped = getattr(value, "__func__", None), getattr(value, "func", None)
+        modules = [getattr(each, "__module__", None) for each in (value, *wrapped, type(value))]
+    except Exception:  # it does not want to be asked
+        modules = [type(value).__module__]
+    return any(isinstance(each, str) and is_own(each) for each in modules)
 
 
 def _writer(space: Any, attribute: str) -> Callable[[Any], Any]:

@@ -66,6 +66,7 @@ def run(
 
         ended = call_limited(work, call.seconds, tick, place=code.place)
     outcome, error = _judge(ended, call, code.place)
+    ended.error = None  # its frames keep alive what is not left behind
     for each in _warnings(ended, call, made, megabytes):
         log.verdict("warning", each)
     if error:

@@ -29,6 +29,10 @@ _SHOWN = 5
 
 ABSENT = object()
 
+# As they are before a plugin may replace them.
+_variables = os.environ
+_current_folder = os.getcwd
+
 # What it is, and which one of it: (the environment, HOME).
 Setting = Tuple[str, str]  # noqa: UP006
 
@@ -52,7 +56,7 @@ class Change(NamedTuple):
 
 def _folder() -> str | None:
     try:
-        return os.getcwd()  # noqa: PTH109
+        return _current_folder()
     except OSError:  # it was deleted
         return None
 
@@ -76,7 +80,7 @@ def take(*, signals: bool = False) -> Values:
     Args:
         signals: their handlers, too, which only the main thread can change.
     """
-    values: Values = {(ENVIRONMENT, name): value for name, value in os.environ.items()}
+    values: Values = {(ENVIRONMENT, name): value for name, value in _variables.items()}
     for kind, (read, _) in _SINGLE.items():
         values[kind, ""] = read()
     if signals:
@@ -104,7 +108,7 @@ def _writer(setting: Setting) -> Callable[[Any], Any]:
     if kind != ENVIRONMENT:
         return _SINGLE[kind][1]
     return lambda value: (
-        os.environ.pop(name, None) if value is ABSENT else os.environ.__setitem__(name, value)
+        _variables.pop(name, None) if value is ABSENT else _variables.__setitem__(name, value)
     )
 
 

@@ -74,6 +74,13 @@ def test_a_hook_for_errors_of_threads_is_seen(before: Snapshot) -> None:
     assert own(before) == "attributes of modules (threading.excepthook)"
 
 
+def test_an_object_that_does_not_want_to_be_asked_is_known_by_its_class(before: Snapshot) -> None:
+    names: dict[str, Any] = {"__name__": "plugin"}
+    exec("class Closed:\n    def __getattr__(self, name): 1 / 0", names)
+    json.dumps = names["Closed"]()
+    assert own(before) == "attributes of modules (json.dumps)"
+
+
 OTHERS: dict[str, Callable[[], Any]] = {
     "of another module": lambda: json.loads,
     "a mock": Mock,

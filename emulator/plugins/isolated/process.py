@@ -95,13 +95,13 @@ class WorkerProcess:
 
     def end(self) -> None:
         """End the whole group, and take what it had still printed."""
-        with_sessions_of_their_own = leftovers.children(self.group)
+        children = leftovers.children(self.group)  # some may have sessions of their own
         with contextlib.suppress(OSError):
             if hasattr(os, "killpg"):
                 os.killpg(self.group, signal.SIGKILL)
             else:
                 self._process.kill()
-        for child in with_sessions_of_their_own:
+        for child in children:
             with contextlib.suppress(OSError):
                 os.kill(child, signal.SIGKILL)
         self._process.wait()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import threading
-from pathlib import Path
 
 from tests.plugins.bad.bad import Bad
 from tests.plugins.bad.stage import Tried
+from tests.plugins.isolated.test_isolation import is_alive
 
 SOON = 20.0
 
@@ -20,14 +19,6 @@ def _ends_children(tried: Tried) -> None:
         assert is_alive(pid) == (tried.isolation == "inline")
         if tried.isolation == "inline":
             os.kill(pid, signal.SIGKILL)
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process is there, other than as an entry that nobody has read yet."""
-    with contextlib.suppress(OSError):
-        stat = Path(f"/proc/{pid}/stat").read_text()
-        return stat.rpartition(")")[2].split()[0] not in "ZX"
-    return False
 
 
 def _is_refused(tried: Tried) -> None:
