@@ -139,7 +139,7 @@ RUN_NEVER_RAN = (
     "define the handler with plain `def` and without `yield`, or use `asyncio.run` in it"
 )
 RUN_CHANGED = "The handler changed {what}: that was put back after the run, as other runs share it"
-RUN_CLOSED = "The handler closed or exchanged {what}, which is the emulator's: it was kept"
+RUN_CLOSED = "The handler closed or exchanged {what}: that is the emulator's, and was kept"
 RUN_LEFT_THREADS = "The handler left threads running: {names}. {fate}"
 RUN_LEFT_PROCESSES = "The handler left processes running: {names}. {fate}"
 LEFT_THREADS_GO_ON = (

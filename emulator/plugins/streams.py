@@ -41,15 +41,13 @@ class StandardStreams:
         return close_unless_refused
 
     def exchanged(self) -> list[str]:
-        """The streams that are not what they were, where nobody but a plugin can have done that.
+        """The streams that are not what they were, so far as a plugin did that.
 
         Who redirects the streams of the whole process, as pytest does, exchanges them again and
-        again.
+        again, with classes of its own.
         """
         return [
-            f"sys.{name}"
-            for name, stream in self._streams.items()
-            if stream is getattr(sys, f"__{name}__") and getattr(sys, name) is not stream
+            f"sys.{name}" for name, stream in self._streams.items() if _is_exchanged(name, stream)
         ]
 
     def reopen(self) -> list[str]:
@@ -72,3 +70,10 @@ class StandardStreams:
             with contextlib.suppress(AttributeError):
                 del stream.close
         self._streams.clear()
+
+
+def _is_exchanged(name: str, stream: Any) -> bool:
+    now, first = getattr(sys, name), getattr(sys, f"__{name}__")
+    if now is stream or now is first:
+        return False
+    return stream is first or type(now).__module__ in ("io", "_io")

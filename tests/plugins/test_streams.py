@@ -58,11 +58,29 @@ def test_a_stream_that_was_exchanged_is_put_back(monkeypatch: pytest.MonkeyPatch
     assert sys.stdout is stream
 
 
+class Capture(io.StringIO):
+    """Of those that others have."""
+
+
+def test_a_plain_stream_instead_of_one_of_others_is_a_plugins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    standard_output(monkeypatch)
+    redirected = Capture()
+    monkeypatch.setattr(sys, "stdout", redirected)
+    streams = StandardStreams(lambda _: True)
+    streams.guard()
+    sys.stdout = io.StringIO()
+    assert streams.exchanged() == ["sys.stdout"]
+    streams.release()
+    assert sys.stdout is redirected
+
+
 def test_a_stream_that_others_have_redirected_is_theirs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     standard_output(monkeypatch)
-    redirected, other = io.StringIO(), io.StringIO()
+    redirected, other = Capture(), Capture()
     monkeypatch.setattr(sys, "stdout", redirected)
     streams = StandardStreams(lambda _: True)
     streams.guard()
