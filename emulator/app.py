@@ -287,8 +287,8 @@ class Emulator(Played, Inspected, Linked):
 
     def played(self) -> Stage:
         """The world, where what was saved has been deployed, and its host."""
-        self.platform.host.look(self.world, self._settings.sync_wait)
-        return Stage(self.world, self.platform.host, self._settings.sync_wait)
+        host = self.platform.host
+        return Stage(self.world, host, host.look(self.world, self._settings.sync_wait))
 
     def environment(self, name: str = "admin") -> Mapping[str, str]:
         """The variables that a process needs to use this emulator."""

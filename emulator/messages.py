@@ -121,6 +121,9 @@ RUN_ABANDONED = (
     "The handler could not be stopped: its thread was left behind and its key revoked. "
     "Restart the emulator to be rid of it."
 )
+RUN_HOST_FAILED = (
+    "The emulator itself failed at this ({error}), not the plugin: its own output has the traceback"
+)
 RUN_EXIT = "The handler called sys.exit or quit ({error}); on the platform this ends its process"
 RUN_INTERRUPTED = (
     "The emulator stopped, or its world was brought back, while this run was going on; "

@@ -35,12 +35,13 @@ def graphql_blueprint(
     signer: security.UploadSigner,
     request_log: RequestLog,
     settings: Settings,
-    look: Callable[[World], None],
+    look: Callable[[World], float],
 ) -> Blueprint:
     """The routes of the GraphQL API.
 
     Args:
-        look: has deployed what was saved where plugins of a world are linked to.
+        look: has deployed what was saved where plugins of a world are linked to, and tells how many
+            of the seconds that an answer may wait are left.
     """
     blueprint = Blueprint("graphql", __name__, url_prefix=API_PATH)
 
@@ -68,11 +69,12 @@ def graphql_blueprint(
             request_log.add(Entry(request, session, [], errors=True))
             return _json(plain_error(errors.NO_QUERY, errors.BAD_USER_INPUT), 400)
         operations = executor.operations(data["query"])
+        left = settings.sync_wait
         if actor.run_id is None and any(map(_relies_on_plugins, operations)):
-            look(world)
+            left = look(world)
         valid, answer = executor.execute(data, context)
         request_log.add(Entry(request, session, operations, errors="errors" in answer))
-        await_deliveries(context.deliveries, settings.sync_wait)
+        await_deliveries(context.deliveries, left)
         received.answered(
             operations,
             data.get("variables"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import wait
 from typing import Any
 
-from emulator import errors
+from emulator import clock, errors, messages
 from emulator.domain import plugin as plugins_of
 from emulator.domain import plugin_link
 from emulator.domain import run as runs_of
@@ -24,6 +25,8 @@ from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.sources import told_plugin
 from emulator.plugins.versions import Versions
 from emulator.rules.plugin_source import HANDLER_TYPES
+
+logger = logging.getLogger(__name__)
 
 
 class PluginHost:
@@ -109,15 +112,20 @@ class PluginHost:
             wait([begun.awaited], seconds)
         return begun.run_id
 
-    def look(self, world: World, seconds: float) -> None:
+    def look(self, world: World, seconds: float) -> float:
         """Deploy what was saved where plugins are linked to, before somebody relies on it.
 
         Args:
             seconds: how long to wait, at most, until it is built.
+
+        Returns:
+            what is left of these seconds.
         """
+        begun = clock.monotonic()
         host = self._hosts.get(world)
         if host:
             host.look(seconds)
+        return max(0.0, seconds - (clock.monotonic() - begun))
 
     def link(self, world: World, actor: Actor, wanted: Link, seconds: float) -> dict[str, Any]:
         """Link a plugin to a folder or file; what is told of it then.
@@ -238,6 +246,11 @@ class WorldHost:
                 pass
         except BuildError as error:
             problems = error.problems
+        except Exception as error:
+            if self._world.epoch != epoch:
+                raise
+            problems = [messages.RUN_HOST_FAILED.format(error=repr(error))]
+            logger.exception(problems[0])
         with self.schedule.change(epoch) as tx:
             plugins_of.finish_deployment(tx, version_id, problems)
         version = self._world.view.plugin_versions.get(version_id)

@@ -191,6 +191,13 @@ class Runs:
         except BuildError as error:
             log.verdict("error", str(error))
             result = Result("FAILED", str(error), 0.0)
+        except Exception as error:
+            if self._world.epoch != epoch:
+                raise
+            text = messages.RUN_HOST_FAILED.format(error=repr(error))
+            logger.exception(text)
+            log.verdict("error", text)
+            result = Result("FAILED", text, 0.0)
         self._store_lines(run["id"], log.close(), epoch)
         self._store_calls(run["id"], calls, epoch)
         if log.dropped:

@@ -149,8 +149,10 @@ class _Importer:
 
     def _owns(self, top: str) -> bool:
         below = f"{self._folders[0]}{os.sep}"
+        entries: list[Any] = [*sys.path]  # what is no text there is passed over, as Python does
+        texts = [each for each in entries if isinstance(each, str)]
         self._folders += [
-            each for each in sys.path if each.startswith(below) and each not in self._folders
+            each for each in texts if each.startswith(below) and each not in self._folders
         ]
         folders = map(Path, self._folders)
         return any((each / f"{top}.py").is_file() or (each / top).is_dir() for each in folders)

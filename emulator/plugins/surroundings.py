@@ -80,7 +80,11 @@ def take(*, signals: bool = False) -> Values:
     Args:
         signals: their handlers, too, which only the main thread can change.
     """
-    values: Values = {(ENVIRONMENT, name): value for name, value in _variables.items()}
+    values: Values = {}
+    for name in list(_variables):
+        value = _variables.get(name)
+        if value is not None:  # or somebody unset it at that very moment
+            values[ENVIRONMENT, name] = value
     for kind, (read, _) in _SINGLE.items():
         values[kind, ""] = read()
     if signals:

@@ -18,7 +18,7 @@ from freezegun import freeze_time
 from emulator import Emulator
 from emulator.domain import plugin as plugins_of
 from emulator.domain.world import Actor
-from emulator.plugins import builder
+from emulator.plugins import builder, runner
 from emulator.testing.sdk import fast_sdk
 
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
@@ -372,3 +372,32 @@ def test_two_plugins_repeat_exactly_after_each_reset(tmp_path: Path, count: int)
     for table, documents in results[0].items():
         for other in results[1:]:
             assert other[table] == documents, table
+
+
+def test_a_fault_of_the_emulator_itself_ends_the_run_and_says_so(
+    emu: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    upload(emu, tmp_path, "P", "print('never')")
+    monkeypatch.setattr(runner, "run", fail)
+    submit(emu)
+    assert emu.wait_idle(SOON)
+    (run,) = emu.runs()
+    assert run["outcome"] == "FAILED"
+    assert "The emulator itself failed at this (RuntimeError('broken'))" in run["error"]
+    monkeypatch.undo()
+    submit(emu)
+    assert emu.wait_idle(SOON)
+    assert [each["outcome"] for each in emu.runs()] == ["FAILED", "SUCCEEDED"]
+
+
+def test_entries_of_sys_path_that_are_no_text_keep_no_plugin_from_importing(
+    emu: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path, tmp_path])
+    upload(emu, tmp_path, "P", "import json\nprint('imported')")
+    submit(emu)
+    assert emu.wait_idle(SOON)
+    assert [each["outcome"] for each in emu.runs()] == ["SUCCEEDED"]

@@ -38,8 +38,8 @@ def add_people_routes(
             text = errors.CONTROL_VERB.format(verb=verb, verbs=", ".join(VERBS))
             raise WorldError(text)
         deed = _deed(verb, read_json(request))
-        host.look(world, min(wait, _SECONDS))
-        return jsonify(people.act(world, deed, min(wait, _SECONDS)))
+        left = host.look(world, min(wait, _SECONDS))
+        return jsonify(people.act(world, deed, left))
 
     @blueprint.post("/worlds/<name>/trigger")
     def trigger(name: str) -> Response:
@@ -51,9 +51,9 @@ def add_people_routes(
         if not are_texts or not isinstance(payload, dict) or len(data) != len(texts) + 1:
             raise WorldError(errors.CONTROL_TRIGGER)
         plugin, project, event = map(str, texts)
-        host.look(world, min(wait, _SECONDS))
+        left = host.look(world, min(wait, _SECONDS))
         project_id = people.find_project(world.view, project)["id"]
-        made = host.trigger(world, plugin, project_id, event, payload, min(wait, _SECONDS))
+        made = host.trigger(world, plugin, project_id, event, payload, left)
         return jsonify(people.run_told(world.view, world.view.runs.the(made)))
 
 

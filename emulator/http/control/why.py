@@ -9,16 +9,25 @@ from flask import Blueprint, Response, jsonify, request
 from emulator import errors
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.why.question import Question
+from emulator.plugins.host import PluginHost
 from emulator.plugins.why import explain
+
+# The commands wait for a minute.
+_SECONDS = 50.0
 
 _PARAMETERS = {each.name for each in fields(Question)}
 
 
-def add_why_route(blueprint: Blueprint, registry: WorldRegistry) -> None:
+def add_why_route(
+    blueprint: Blueprint, registry: WorldRegistry, host: PluginHost, wait: float
+) -> None:
     """The route that answers why a plugin did not run.
 
     ``GET …/why`` takes one of ``label``, ``asset`` (where needed, with ``project``) and ``event``,
     and ``plugin``.
+
+    Args:
+        wait: seconds to wait, at most, until what was saved where plugins are linked to is built.
     """
 
     @blueprint.get("/worlds/<name>/why")
@@ -29,4 +38,5 @@ def add_why_route(blueprint: Blueprint, registry: WorldRegistry) -> None:
         if not is_clear or given.keys() - _PARAMETERS:
             raise errors.why_question()
         question = Question(**{member: values[0] for member, values in given.items()})
+        host.look(world, min(wait, _SECONDS))
         return jsonify(explain(world, question))
