@@ -33,7 +33,7 @@ from kili.plugins import PluginCore
 
 class PluginHandler(PluginCore):
     def on_submit(self, label, asset_id):
-        self.kili.update_properties_in_assets([asset_id], priorities=[1])
+        assert self.kili.count_projects() == 1
         print(json.dumps({
             "folder": os.getcwd(),
             "environment": {**os.environ, "PYTEST_CURRENT_TEST": ""},
