@@ -114,6 +114,13 @@ PYTHON_WITHOUT_SDK = (
     "`{path} -m pip install kili`"
 )
 
+# Why the lint cannot look at a plugin
+
+LINT_NO_PLUGIN = "{path} is no plugin: give a .py file, or a folder with a main.py"
+LINT_NOTHING_THERE = "{path} does not exist: give a .py file, or a folder with a main.py"
+LINT_UNREADABLE = "{path} cannot be read: {reason}"
+LINT_NO_SDK = "{path} has no SDK that can be read ({reason}): install it with `{command}`"
+
 # Lines of the emulator's own that ``getPluginLogs`` answers
 
 RUN_TIMEOUT = "Plugin timed out after {seconds:g} seconds"
@@ -258,14 +265,14 @@ REMEDIES = {
     "RUNNING": "`kili-emulator runs show {run}` shows what it has said so far",
     "QUEUED": "the runs of one plugin on one project follow one another: `kili-emulator runs show "
     "{ahead}` shows what that one is at",
-    "INTERRUPTED": "do the same again",
+    "INTERRUPTED": "do the same again; if that ends the emulator each time, start it with "
+    "--plugin-isolation process",
     "SELF_TRIGGERED": "do the rest in the same handler, or with a client of your own instead of "
     "self.kili",
     "TOO_DEEP": "give plugins that answer each other's changes a condition to stop at",
     "NOTHING_DEPLOYED": "deploy its code: kili.update_plugin(path, {name!r})",
     "DEPLOYING": "wait until kili.get_plugin_status({name!r}) is ACTIVE, and do the same again",
-    "BUILD_FAILED": "mend what the build errors say, and update the plugin: "
-    "kili.update_plugin(path, {name!r})",
+    "BUILD_FAILED": "mend what the build errors say, and {update}",
     "FROM_SCENARIO": "do the same through the API, or play somebody who does: `kili-emulator "
     "submit`, …",
     "COPIED": "append the label with kili.append_labels",
@@ -273,14 +280,16 @@ REMEDIES = {
     "NEVER_ACTIVE": "kili.activate_plugin_on_project({name!r}, project_id={project_id!r})",
     "LABEL_TYPE": "submit the label: work in progress is told to nobody",
     "NO_HANDLER": "with the event matcher [{event!r}], on_event is called for it",
-    "HANDLER_MISSING": "define {method} in the class PluginHandler, and update the plugin with "
-    "kili.update_plugin",
+    "HANDLER_MISSING": "define {method} in the class PluginHandler, and {update}",
     "NOT_MATCHED": "add {event!r}, or a pattern that stands for it, to the event matcher, and "
     "update the plugin",
     "LOST": "do the same again",
 }
 REMEDIES["DEACTIVATED"] = REMEDIES["NEVER_ACTIVE"]
 REMEDIES["METHOD_MISSING"] = REMEDIES["HANDLER_MISSING"]
+
+UPDATE_BY_UPLOAD = "update the plugin: kili.update_plugin(path, {name!r})"
+UPDATE_BY_SAVING = "save it in {path}"
 
 REMEDY_LOOK_AGAIN = "ask again in a moment"
 REMEDY_REDELIVER = "mend the receiver, and have it delivered again: `kili-emulator redeliver {run}`"
@@ -294,10 +303,10 @@ REMEDY_PREDICTION = (
     "append a DEFAULT label for on_submit, or a REVIEW label for on_review; or have on_event "
     "called for it, with the event matcher [{event!r}]"
 )
-REMEDY_MISSPELLED = "it has a method {misspelled}: call it {method}, and update the plugin"
+REMEDY_MISSPELLED = "it has a method {misspelled}: call it {method}, and {update}"
 REMEDY_NOT_ASKED = (
     "the class has {method}, and the client did not ask for it, as clients look for a plain "
-    "`def {method}` in the body of the class: write it so, and update the plugin"
+    "`def {method}` in the body of the class: write it so, and {update}"
 )
 REMEDY_OLD_CLIENT = (
     "the SDK {client}, which deployed it, cannot ask for it: deploy it with {other} or newer"
@@ -313,7 +322,7 @@ REMEDY_ON_ITS_WAY = (
 )
 REMEDY_NEWEST_FAILED = (
     "version {newest} asks for it, but its build failed: mend what kili.get_plugin_build_errors"
-    "({name!r}) says, and update the plugin"
+    "({name!r}) says, and {update}"
 )
 
 MENDED = {

@@ -157,7 +157,10 @@ def link(
 @data_dir_option
 def unlink(name: str, world: str, data_dir: Path | None) -> None:
     """Let plugin NAME no longer follow what is saved; its last version stays."""
-    _show(_post(data_dir, world, "/unlink", {"plugin": name}))
+    told = _post(data_dir, world, "/unlink", {"plugin": name})
+    _show(told)
+    if told["projectIds"]:
+        click.echo("It goes on running there until kili.deactivate_plugin_on_project ends that.")
 
 
 def _post(data_dir: Path | None, world: str, path: str, data: dict[str, Any]) -> Any:

@@ -71,6 +71,11 @@ class ServerProcess:
             answer = requests.request(
                 method, url, headers=headers, timeout=60, **_DIRECT, **options
             )
+        except requests.ConnectionError:
+            raise click.ClickException(
+                f"the emulator at {self.url} ended before it answered: start it again, and see "
+                "`kili-emulator runs --failed` for the plugin that was at work"
+            ) from None
         except requests.RequestException as error:
             raise click.ClickException(f"{url} does not answer: {error}") from None
         if answer.ok:

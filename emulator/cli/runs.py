@@ -85,7 +85,7 @@ def _print(found: list[dict[str, Any]], *, as_json: bool) -> None:
 
 def _line(run: dict[str, Any]) -> str:
     took = "" if run["durationMs"] is None else f" {run['durationMs']:.0f} ms"
-    why = (run["error"] or refused(run) or "").strip().split("\n")[-1]
+    why = run["headline"] or refused(run) or ""
     called = f"{_plugin(run)} {run['handler']}"
     waits = run["outcome"] == "RUNNING" and run["startedAt"] is None
     outcome = f"{run['outcome']}{' (waits for its turn)' if waits else ''}"

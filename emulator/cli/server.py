@@ -28,6 +28,7 @@ from emulator.cli.process import (
     shown,
     sole_user,
 )
+from emulator.cli.terminal import terminal_kept
 from emulator.config import DEFAULT_WORLD, Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def start(detach: bool, **options: Any) -> None:
         _detach(settings)
     else:
         signal.signal(signal.SIGTERM, _interrupt)
-        with sole_user(settings):
+        with sole_user(settings), terminal_kept():
             _serve(settings)
         click.echo("Stopped.")
 

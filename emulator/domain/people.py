@@ -9,6 +9,7 @@ from emulator import errors, messages
 from emulator.domain import access, person
 from emulator.domain.events import await_deliveries
 from emulator.domain.person import Done, Work
+from emulator.domain.run import headline
 from emulator.domain.world import Actor, BaseView, Transaction, World
 from emulator.storage.snapshot import Document
 
@@ -187,9 +188,6 @@ def run_told(view: BaseView[Any], run: Document) -> dict[str, Any]:
         place) with an ``explanation``; and the line of the ``error`` that says what it was.
     """
     plugin = view.plugins.get(run["pluginId"])
-    lines = (run["error"] or "").splitlines()
-    if lines and lines[0].startswith("Traceback"):
-        lines = lines[-1:]  # where the error itself stands
     return {
         "id": run["id"],
         "plugin": plugin["name"] if plugin else None,
@@ -197,5 +195,5 @@ def run_told(view: BaseView[Any], run: Document) -> dict[str, Any]:
         "outcome": run["outcome"],
         "refusal": run["refusal"],
         "explanation": messages.REFUSALS.get(run["refusal"] or ""),
-        "error": lines[0] if lines else None,
+        "error": headline(run),
     }

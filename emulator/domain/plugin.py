@@ -151,7 +151,7 @@ def _refuse_linked(operation: str, plugin: Document) -> None:
 
 def link_of(plugin: Document) -> dict[str, Any] | None:
     """What a plugin is linked to, if it is: see :mod:`emulator.domain.plugin_link`."""
-    link: dict[str, Any] | None = plugin.get("link")  # plugins of older data have no such member
+    link: dict[str, Any] | None = plugin["link"]
     return link
 
 

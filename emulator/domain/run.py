@@ -152,6 +152,14 @@ def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]
     tx.runs.change(run, lineCount=run["lineCount"] + len(lines))
 
 
+def headline(run: Document) -> str | None:
+    """The line of a run's error that says what it was; of a traceback, that of the error itself."""
+    lines = (run["error"] or "").strip().splitlines()
+    if lines and lines[0].startswith("Traceback"):
+        return next(each for each in reversed(lines) if not each[:1].isspace())
+    return lines[0] if lines else None
+
+
 def interrupt_running(tx: Transaction) -> None:
     """Close the runs that were going on when the emulator ended."""
     for run in tx.runs.find("running", True):

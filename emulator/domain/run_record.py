@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from emulator import errors, messages
 from emulator.domain import people
+from emulator.domain.run import headline
 from emulator.domain.world import View
 from emulator.storage.snapshot import Document
 
@@ -120,7 +121,7 @@ def summary(view: View, run: Document) -> dict[str, Any]:
         ``id``; ``plugin`` (its name) and ``version`` (a number, ``None`` where none was deployed);
         ``projectId`` and ``project`` (its title); ``eventId``, ``event``, ``handler``,
         ``assetId``, ``labelId``; ``outcome``, ``refusal`` (why it did not take place) with an
-        ``explanation``, and ``error``;
+        ``explanation``, and ``error`` with its ``headline``;
         ``createdAt``, ``startedAt``, ``durationMs``, ``memoryMb`` (where it is known);
         ``lineCount``, ``callCount``; ``causedBy`` (the run that caused it), ``redeliveryOf`` and
         ``byHand`` (it was called for something that had not happened).
@@ -133,6 +134,7 @@ def summary(view: View, run: Document) -> dict[str, Any]:
         "version": version["number"] if version else None,
         "project": project["title"] if project else None,
         "explanation": messages.REFUSALS.get(run["refusal"] or ""),
+        "headline": headline(run),
         **run["metadata"],
     }
 

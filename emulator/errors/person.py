@@ -87,7 +87,10 @@ def asset_missing(verb: str) -> KiliError:
 
 def queue_empty(verb: str, email: str, title: str) -> KiliError:
     """Nothing waits for the user."""
-    return KiliError(f'nothing in project "{title}" waits for {email} to {verb}')
+    return KiliError(
+        f'nothing in project "{title}" waits for {email} to {verb}: name one that is done with '
+        "--asset and --correct, send one back, or begin anew with `kili-emulator reset`"
+    )
 
 
 def person_locked_out(external_id: str, email: str, reason: str) -> KiliError:

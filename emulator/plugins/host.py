@@ -222,7 +222,7 @@ class WorldHost:
         version = self._world.view.plugin_versions.the(version_id)
         if version["status"] != "DEPLOYING":  # it is known already that it cannot be built
             return []
-        was_saved = version.get("origin") is not None
+        was_saved = version["origin"] is not None
         if version["webhook"] is None and self._deployment and not was_saved:
             self.schedule.later(self._deployment, lambda: self._start_build(version_id))
             return []
@@ -254,5 +254,5 @@ class WorldHost:
         with self.schedule.change(epoch) as tx:
             plugins_of.finish_deployment(tx, version_id, problems)
         version = self._world.view.plugin_versions.get(version_id)
-        if version and version.get("origin"):
+        if version and version["origin"]:
             self.links.announce(version["pluginId"])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from emulator import messages
 from emulator.domain.payloads import HANDLER_ARGUMENTS
 from emulator.domain.trigger import METHODS, ON_EVENT
 from emulator.plugins import requirements, sdk_surface
@@ -101,11 +102,13 @@ def _read(path: Path, policy: Policy) -> _Read:
         if path.is_dir():
             return _read_folder(path, policy)
         if path.suffix != ".py":
-            what = "is no plugin" if path.exists() else "does not exist"
-            raise LintError(f"{path} {what}: give a .py file, or a folder with a main.py")
+            said = messages.LINT_NO_PLUGIN if path.exists() else messages.LINT_NOTHING_THERE
+            raise LintError(said.format(path=path))
         return _Read(Source({MAIN: path.read_bytes()}, HANDLERS, policy), None)
     except OSError as error:
-        raise LintError(f"{error.filename or path} cannot be read: {error.strerror}") from None
+        place = error.filename or path
+        said = messages.LINT_UNREADABLE.format(path=place, reason=error.strerror)
+        raise LintError(said) from None
 
 
 def _read_folder(folder: Path, policy: Policy) -> _Read:
@@ -143,10 +146,9 @@ def _surface(environment: Environment, asked: Collection[tuple[str, str]]) -> Su
             return Surface.read(sdk_surface.surface(sorted(asked)))
         return Surface.read(_surface_of(environment.python, sorted(asked)))
     except (ImportError, OSError, ValueError, subprocess.SubprocessError) as error:
-        raise LintError(
-            f"{environment.python} has no SDK that can be read ({error}): install it with "
-            f"`{environment.pip_line(['kili'])}`"
-        ) from None
+        command = environment.pip_line(["kili"])
+        said = messages.LINT_NO_SDK.format(path=environment.python, reason=error, command=command)
+        raise LintError(said) from None
 
 
 def _surface_of(python: str, asked: list[tuple[str, str]]) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def told_versions(view: View, name: str) -> list[dict[str, Any]]:
     return [
         {
             **{member: version[member] for member in members},
-            "origin": version.get("origin"),  # versions of older data have none
+            "origin": version["origin"],
             "problems": [each["content"] for each in lines if each["versionId"] == version["id"]],
         }
         for version in view.plugin_versions.find("plugin", plugin["id"])

@@ -106,7 +106,7 @@ class Versions:
         folder = self._folder / name
         builder.unpack(self._world.blobs.get(key[1]), folder)
         packages = builder.provide(folder, self._packages(name), self._conditions)
-        origin = version.get("origin")  # versions of older data have none
+        origin = version["origin"]
         place = Place(folder, Path(origin) if origin else None)
         return self._isolation.load(name, place, self._seconds, packages)
 

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
+# The class of main.py whose methods the platform calls.
+HANDLER = "PluginHandler"
+
 # handler type → the first and the last version of the SDK that can ask for it, where it is not all.
 _CLIENTS: dict[str, tuple[str, str | None]] = {
     "onCustomInterfaceClick": ("2.129.7", None),
@@ -32,17 +35,22 @@ class Methods(NamedTuple):
     is_all: bool
 
 
+def handler_class(module: ast.Module) -> ast.ClassDef | None:
+    """The class whose methods are called: the first of its name in ``main.py``, as for the SDK."""
+    for node in module.body:
+        if isinstance(node, ast.ClassDef) and node.name == HANDLER:
+            return node
+    return None
+
+
 def methods_of(source: str) -> Methods | None:
     """What the class ``PluginHandler`` of a ``main.py`` defines; ``None`` where there is none."""
     try:
-        statements = ast.parse(source).body
+        handler = handler_class(ast.parse(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    classes = [each for each in statements if isinstance(each, ast.ClassDef)]
-    found = [each for each in classes if each.name == "PluginHandler"]
-    if not found:
+    if handler is None:
         return None
-    handler = found[-1]
     names = [name for each in handler.body for name in _names(each)]
     is_plain = not handler.decorator_list and not handler.keywords
     return Methods(names, is_plain and all(_is_base(each) for each in handler.bases))

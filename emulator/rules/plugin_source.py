@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from emulator import messages
 from emulator.rules.event_names import patterns_of
-from emulator.rules.handler_methods import unable
+from emulator.rules.handler_methods import handler_class, unable
 from emulator.rules.subjects import gets_envelope
 
 # method of PluginHandler → the handler type that clients send for it
@@ -66,7 +66,7 @@ def read_asked(source: str, event_matcher: Sequence[str] = (), client: str | Non
         ValueError: likewise.
     """
     module = ast.parse(source)
-    handler = _handler_class(module)
+    handler = handler_class(module)
     if handler is None:
         raise SourceError(messages.BUILD_NO_HANDLER)
     methods = [each.name for each in handler.body if isinstance(each, ast.FunctionDef)]
@@ -85,13 +85,6 @@ def read_asked(source: str, event_matcher: Sequence[str] = (), client: str | Non
     if gets_envelope(client) and not types and not has_on_event:
         raise SourceError(messages.BUILD_NEVER_CALLED)
     return Asked(types or None, list(event_matcher) or None)
-
-
-def _handler_class(module: ast.Module) -> ast.ClassDef | None:
-    for node in module.body:
-        if isinstance(node, ast.ClassDef) and node.name == "PluginHandler":
-            return node
-    return None
 
 
 def _subscribed(module: ast.Module, handler: ast.ClassDef) -> set[str]:

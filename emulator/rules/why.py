@@ -96,8 +96,15 @@ def hindrances(happened: Happened, standing: Standing) -> Hindrances:
     return Hindrances(
         activity=None if standing.activity == "ACTIVE" else standing.activity,
         deployment=None if standing.deployment == "BUILT" else standing.deployment,
-        asked=_not_asked(happened, standing.version),
+        asked=None if _is_unread(standing) else _not_asked(happened, standing.version),
     )
+
+
+def _is_unread(standing: Standing) -> bool:
+    """Whether it cannot be told what a version asks for: its build failed before that was read."""
+    version = standing.version
+    asks = version is not None and bool(version.handlers or version.patterns)
+    return standing.deployment == "BUILD_FAILED" and not asks
 
 
 def is_asked_for(happened: Happened, version: Version) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ if sys.platform == "win32":
     pytest.skip("there are no pseudo-terminals", allow_module_level=True)
 
 import pty
+import termios
 
 PLUGIN = """
 import threading
@@ -101,6 +103,9 @@ class Terminal:
         self._shown = self._shown[found.end() :]
         return found
 
+    def settings(self) -> list[Any]:
+        return termios.tcgetattr(self._master)
+
     def type(self, line: str) -> None:
         os.write(self._master, f"{line}\n".encode())
 
@@ -140,6 +145,39 @@ def test_the_prompt_is_shown_and_the_time_limit_stands_still(
     screen.type("c")
     submitted.result(SOON)
     assert emulator.log() == ["a DEFAULT label"]
+
+
+def test_b_finds_files_beside_the_one_that_has_stopped(
+    terminal: tuple[Emulator, Terminal], background: ThreadPoolExecutor
+) -> None:
+    emulator, screen = terminal
+    emulator.deploy(PLUGIN)
+    submitted = background.submit(emulator.submit)
+    for name in ("main.py", "main"):
+        screen.wait_for(r"\(Pdb\)")
+        screen.type(f"b {name}:10")
+        screen.wait_for(r"Breakpoint \d at .*main.py:10")
+    screen.wait_for(r"\(Pdb\)")
+    screen.type("b nowhere.py:10")
+    screen.wait_for("'nowhere.py' not found")
+    screen.type("clear 1 2")
+    screen.type("c")
+    submitted.result(SOON)
+
+
+def test_the_terminal_is_left_as_it_was_found_when_the_emulator_ends_at_a_prompt(
+    terminal: tuple[Emulator, Terminal], background: ThreadPoolExecutor
+) -> None:
+    emulator, screen = terminal
+    found = screen.settings()
+    emulator.deploy(PLUGIN)
+    submitted = background.submit(emulator.submit)
+    screen.wait_for(r"\(Pdb\)")
+    emulator.process.send_signal(signal.SIGINT)
+    screen.wait_for("Stopped")
+    emulator.process.wait(SOON)
+    assert screen.settings() == found
+    assert submitted.exception(SOON)
 
 
 def test_two_runs_that_stop_have_the_terminal_one_after_the_other(

@@ -115,6 +115,7 @@ class Case:
             "version": version.number if version else None,
             "client": version.client if version else None,
             "asked": self._asked(at) or messages.WHY_ASKS_FOR_NOTHING,
+            "update": self._update(),
             "since": at.since,
             "created": self.history.at,
             "owner": self._organization(self.plugin),
@@ -127,6 +128,13 @@ class Case:
         shown = {} if self.webhook else METHODS
         handlers = [shown.get(each, each) for each in at.version.handlers]
         return ", ".join([*handlers, *at.version.patterns])
+
+    def _update(self) -> str:
+        """How the plugin gets another version."""
+        link = self.plugin["link"]
+        if link:
+            return messages.UPDATE_BY_SAVING.format(path=link["path"])
+        return messages.UPDATE_BY_UPLOAD.format(name=self.plugin["name"])
 
     def _organization(self, owned: Document) -> str:
         return str(self.view.organizations.the(owned["organizationId"])["name"])

@@ -6,8 +6,9 @@ import ast
 import sys
 from collections.abc import Iterator
 
+from emulator.rules.handler_methods import HANDLER
 from emulator.rules.plugin_lint.module import Module, self_of
-from emulator.rules.plugin_lint.plugin import HANDLER, Plugin
+from emulator.rules.plugin_lint.plugin import Plugin
 from emulator.rules.plugin_lint.rule import Finding, Rule
 from emulator.rules.plugin_lint.scopes import Binding, FunctionNode
 

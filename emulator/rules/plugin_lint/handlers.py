@@ -6,8 +6,9 @@ import ast
 import difflib
 from collections.abc import Collection, Iterator
 
+from emulator.rules.handler_methods import HANDLER
 from emulator.rules.plugin_lint.module import methods_of
-from emulator.rules.plugin_lint.plugin import HANDLER, Plugin
+from emulator.rules.plugin_lint.plugin import Plugin
 from emulator.rules.plugin_lint.rule import Finding, Rule
 from emulator.rules.plugin_lint.scopes import FUNCTIONS, FunctionNode, children_in_scope
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from emulator.rules.handler_methods import handler_class
 from emulator.rules.plugin_imports import Policy
 from emulator.rules.plugin_lint.clients import Clients
 from emulator.rules.plugin_lint.module import Module, methods_of
@@ -17,7 +18,6 @@ from emulator.rules.plugin_lint.surface import Surface
 from emulator.rules.plugin_source import BoundNames
 
 MAIN = "main.py"
-HANDLER = "PluginHandler"
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,7 @@ class Plugin:
     @cached_property
     def handler(self) -> ast.ClassDef | None:
         """The class ``PluginHandler``: the first of that name, as the SDK has it."""
-        body = self.main.tree.body if self.main else []
-        return next(
-            (each for each in body if isinstance(each, ast.ClassDef) and each.name == HANDLER), None
-        )
+        return handler_class(self.main.tree) if self.main else None
 
     @cached_property
     def bound(self) -> BoundNames:
