@@ -71,9 +71,9 @@ def test_the_command_links_shows_and_unlinks(
     say(folder, "two")
     assert submit(command, TITLE)["outcome"] == "SUCCEEDED"
     assert prints(remote_world) == ["two"]
-    assert command("plugins", "unlink", NAME).strip() == (
-        f"{NAME}: plugin, ACTIVE, version 2, on {remote_world.project_id}"
-    )
+    unlinked, hint = command("plugins", "unlink", NAME).splitlines()
+    assert unlinked == f"{NAME}: plugin, ACTIVE, version 2, on {remote_world.project_id}"
+    assert "kili.deactivate_plugin_on_project" in hint
     assert "is not linked" in command("plugins", "unlink", NAME, status=1)
 
 

@@ -505,7 +505,8 @@ def test_a_method_whose_name_comes_close_is_told(room: Room) -> None:
     room.plug_in(SUBMIT.replace("on_submit", "on_submitted") + REVIEW.removeprefix(HEAD))
     (reason,) = room.answer(room.submit())["reasons"]
     assert reason["remedy"] == (
-        "it has a method on_submitted: call it on_submit, and update the plugin"
+        "it has a method on_submitted: call it on_submit, "
+        "and update the plugin: kili.update_plugin(path, 'P')"
     )
 
 

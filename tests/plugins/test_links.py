@@ -21,7 +21,7 @@ from emulator import Emulator
 from emulator.errors import KiliError
 from emulator.plugins import links
 from emulator.testing.sdk import fast_sdk
-from tests.linking import MAIN, NAME, Workbench, lines_of_links
+from tests.linking import EASY, MAIN, NAME, Workbench, lines_of_links
 
 SOON = 20.0
 GATES: dict[str, threading.Event] = {}
@@ -378,6 +378,17 @@ def test_unlinking_what_is_gone_leaves_the_status_of_the_last_version(bench: Wor
     shutil.rmtree(bench.folder)
     assert bench.told()["status"] == "FAILED"
     assert bench.emulator.unlink_plugin(NAME)["status"] == "ACTIVE"
+
+
+def test_what_never_built_is_mended_where_it_is_linked_to(bench: Workbench) -> None:
+    bench.save("main.py", "no Python")
+    bench.link()
+    (asset, *_) = bench.kili.assets(bench.project, fields=["id"], disable_tqdm=True)
+    labels = bench.kili.append_labels([asset["id"]], [EASY], label_type="DEFAULT")
+    (event, *_) = bench.emulator.why(label=labels[0]["id"], plugin=NAME)["events"]
+    (reason,) = event["plugins"][0]["reasons"]
+    assert reason["reason"] == "BUILD_FAILED"
+    assert reason["remedy"] == f"mend what the build errors say, and save it in {bench.folder}"
 
 
 def test_a_linked_plugin_takes_no_upload(bench: Workbench) -> None:
