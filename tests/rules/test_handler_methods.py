@@ -23,7 +23,7 @@ TWICE = f"{CLASS}def one(self): ...\n\n\n{CLASS}def two(self): ..."
         ("class PluginHandler(make()):\n    pass", Methods([], False)),
         ("class PluginHandler(PluginCore, metaclass=M):\n    pass", Methods([], False)),
         (f"@changed\n{CLASS}pass", Methods([], False)),
-        (TWICE, Methods(["two"], True)),
+        (TWICE, Methods(["one"], True)),
         ("class Another(PluginCore):\n    pass", None),
         ("class PluginHandler(", None),
         ("", None),
