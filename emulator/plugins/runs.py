@@ -185,19 +185,7 @@ class Runs:
             return
         log = RunLog(self._world.clock, records_print=self._records_print)
         calls = CallBuffer()
-        try:
-            with self._versions.loaded(run["versionId"]) as loaded:
-                result = self._call(loaded, run, plugin, Record(log, calls), epoch)
-        except BuildError as error:
-            log.verdict("error", str(error))
-            result = Result("FAILED", str(error), 0.0)
-        except Exception as error:
-            if self._world.epoch != epoch:
-                raise
-            text = messages.RUN_HOST_FAILED.format(error=repr(error))
-            logger.exception(text)
-            log.verdict("error", text)
-            result = Result("FAILED", text, 0.0)
+        result = self._result(run, plugin, Record(log, calls), epoch)
         self._store_lines(run["id"], log.close(), epoch)
         self._store_calls(run["id"], calls, epoch)
         if log.dropped:
@@ -215,6 +203,21 @@ class Runs:
                 memoryMb=result.memory_mb,
             )
         self.endings.tell()
+
+    def _result(self, run: Document, plugin: Document, record: Record, epoch: int) -> Result:
+        """How the run goes, also where its version cannot be built, or the emulator fails at it."""
+        try:
+            with self._versions.loaded(run["versionId"]) as loaded:
+                return self._call(loaded, run, plugin, record, epoch)
+        except BuildError as error:
+            text = str(error)
+        except Exception as error:
+            if self._world.epoch != epoch:
+                raise
+            text = messages.RUN_HOST_FAILED.format(error=repr(error))
+            logger.exception(text)
+        record.log.verdict("error", text)
+        return Result("FAILED", text, 0.0)
 
     def _call(
         self, loaded: Loaded, run: Document, plugin: Document, record: Record, epoch: int
