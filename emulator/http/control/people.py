@@ -13,10 +13,8 @@ from emulator.domain.people import Deed
 from emulator.domain.person import VERBS, Work
 from emulator.domain.registry import WorldError, WorldRegistry
 from emulator.http.body import read_json
+from emulator.http.control.waiting import LONGEST_WAIT
 from emulator.plugins.host import PluginHost
-
-# The commands wait for a minute.
-_SECONDS = 50.0
 
 _TEXTS = ("project", "user", "asset", "reason", "issue")
 _MEMBERS = (*_TEXTS, "label", "seconds", "correct")
@@ -38,7 +36,7 @@ def add_people_routes(
             text = errors.CONTROL_VERB.format(verb=verb, verbs=", ".join(VERBS))
             raise WorldError(text)
         deed = _deed(verb, read_json(request))
-        left = host.look(world, min(wait, _SECONDS))
+        left = host.look(world, min(wait, LONGEST_WAIT))
         return jsonify(people.act(world, deed, left))
 
     @blueprint.post("/worlds/<name>/trigger")
@@ -51,7 +49,7 @@ def add_people_routes(
         if not are_texts or not isinstance(payload, dict) or len(data) != len(texts) + 1:
             raise WorldError(errors.CONTROL_TRIGGER)
         plugin, project, event = map(str, texts)
-        left = host.look(world, min(wait, _SECONDS))
+        left = host.look(world, min(wait, LONGEST_WAIT))
         project_id = people.find_project(world.view, project)["id"]
         made = host.trigger(world, plugin, project_id, event, payload, left)
         return jsonify(people.run_told(world.view, world.view.runs.the(made)))

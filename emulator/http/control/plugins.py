@@ -15,11 +15,9 @@ from emulator.domain.plugin_link import Link
 from emulator.domain.registry import WorldError, WorldRegistry
 from emulator.domain.world import Actor, View, World
 from emulator.http.body import read_json
+from emulator.http.control.waiting import LONGEST_WAIT
 from emulator.plugins import sources
 from emulator.plugins.host import PluginHost
-
-# The commands wait for a minute.
-_SECONDS = 50.0
 
 
 def add_plugin_routes(
@@ -33,7 +31,7 @@ def add_plugin_routes(
 
     def looked_at(name: str) -> World:
         world = registry.get(name)
-        host.look(world, min(wait, _SECONDS))
+        host.look(world, min(wait, LONGEST_WAIT))
         return world
 
     @blueprint.get("/worlds/<name>/plugins")
@@ -67,14 +65,14 @@ def add_link_routes(blueprint: Blueprint, registry: WorldRegistry, host: PluginH
         world = registry.get(name)
         wanted = _link(world.view, read_json(request))
         actor = Actor(plugin_link.administrator(world.view, g.controller["email"]))
-        return jsonify(host.link(world, actor, wanted, _SECONDS))
+        return jsonify(host.link(world, actor, wanted, LONGEST_WAIT))
 
     @blueprint.post("/worlds/<name>/plugins/unlink")
     def unlink(name: str) -> Response:
         world, data = registry.get(name), read_json(request)
         if data.keys() != {"plugin"} or not isinstance(data["plugin"], str):
             raise WorldError(errors.CONTROL_UNLINK)
-        return jsonify(host.unlink(world, data["plugin"], _SECONDS))
+        return jsonify(host.unlink(world, data["plugin"], LONGEST_WAIT))
 
 
 def _link(view: View, data: dict[str, Any]) -> Link:

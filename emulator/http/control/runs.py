@@ -9,10 +9,9 @@ from flask import Blueprint, Response, jsonify, request
 from emulator import errors
 from emulator.domain.registry import WorldError, WorldRegistry
 from emulator.domain.run_record import Cursor, Wanted, details, find_runs
+from emulator.http.control.waiting import LONGEST_WAIT
 from emulator.plugins.host import PluginHost
 
-# The command that follows runs gives up after a minute, and asks again before.
-_LONGEST_WAIT = 50
 _PARAMETERS = {"plugin", "project", "failed", "after", "wait", "limit"}
 _CURSOR = re.compile(r"(?P<epoch>\d{1,18})\.(?P<sequence>-1|\d{1,18})")
 _NUMBER = re.compile(r"\d{1,9}")
@@ -39,7 +38,7 @@ def add_run_routes(blueprint: Blueprint, registry: WorldRegistry, host: PluginHo
         return jsonify(details(registry.get(name).view, run_id))
 
 
-def _wanted() -> tuple[Wanted, int]:
+def _wanted() -> tuple[Wanted, float]:
     """What the request asks for, and how many seconds it waits for that.
 
     Raises:
@@ -60,4 +59,4 @@ def _wanted() -> tuple[Wanted, int]:
         after=cursor,
         limit=int(limit) if limit else None,
     )
-    return wanted, min(int(wait), _LONGEST_WAIT)
+    return wanted, min(int(wait), LONGEST_WAIT)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from emulator.domain.registry import WorldRegistry
+from emulator.http.control.waiting import LONGEST_WAIT
 from emulator.plugins.host import PluginHost
-
-# The command that asks for it waits for a minute.
-_SECONDS = 50.0
 
 
 def add_webhook_routes(blueprint: Blueprint, registry: WorldRegistry, host: PluginHost) -> None:
@@ -17,5 +15,5 @@ def add_webhook_routes(blueprint: Blueprint, registry: WorldRegistry, host: Plug
     @blueprint.post("/worlds/<name>/runs/<run_id>/redeliver")
     def redeliver(name: str, run_id: str) -> Response:
         world = registry.get(name)
-        made = host.redeliver(world, run_id, _SECONDS)
+        made = host.redeliver(world, run_id, LONGEST_WAIT)
         return jsonify(world.view.runs.get(made))

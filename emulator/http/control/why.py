@@ -9,11 +9,9 @@ from flask import Blueprint, Response, jsonify, request
 from emulator import errors
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.why.question import Question
+from emulator.http.control.waiting import LONGEST_WAIT
 from emulator.plugins.host import PluginHost
 from emulator.plugins.why import explain
-
-# The commands wait for a minute.
-_SECONDS = 50.0
 
 _PARAMETERS = {each.name for each in fields(Question)}
 
@@ -38,5 +36,5 @@ def add_why_route(
         if not is_clear or given.keys() - _PARAMETERS:
             raise errors.why_question()
         question = Question(**{member: values[0] for member, values in given.items()})
-        host.look(world, min(wait, _SECONDS))
+        host.look(world, min(wait, LONGEST_WAIT))
         return jsonify(explain(world, question))

@@ -15,10 +15,10 @@ from emulator.domain.api_key import change_api_key
 from emulator.domain.registry import WorldError, WorldRegistry
 from emulator.domain.world import Actor, Mark, World
 from emulator.http.body import read_json
+from emulator.http.control.waiting import LONGEST_WAIT
 from emulator.plugins.host import PluginHost
 
-_LONGEST_WAIT = 86_400
-_BUILD_SECONDS = 50.0  # commands wait for a minute
+_LONGEST_IDLE = 86_400
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
 
@@ -66,7 +66,7 @@ def add_world_routes(blueprint: Blueprint, registry: WorldRegistry, host: Plugin
     @blueprint.post("/worlds/<name>/mark")
     def mark_world(name: str) -> Response:
         world = registry.get(name)
-        host.look(world, _BUILD_SECONDS)
+        host.look(world, LONGEST_WAIT)
         return jsonify(asdict(world.mark()))
 
     @blueprint.get("/worlds/<name>/export")
@@ -91,7 +91,7 @@ def add_world_routes(blueprint: Blueprint, registry: WorldRegistry, host: Plugin
             raise WorldError(errors.CONTROL_WAIT)
         world = registry.get(name)
         host.look(world, 0)
-        return jsonify(idle=host.wait_idle(world, min(max(seconds, 0), _LONGEST_WAIT)))
+        return jsonify(idle=host.wait_idle(world, min(max(seconds, 0), _LONGEST_IDLE)))
 
 
 def _mark(data: dict[str, Any], world: World) -> Mark:
