@@ -8,16 +8,15 @@ joined a project are listed by a document made up for the purpose, which is stor
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from emulator import errors, ids
-from emulator.domain import access, step
+from emulator.domain import access, statistics, step
 from emulator.domain.access import AnyView
 from emulator.domain.world import Transaction
 from emulator.rules import permissions
 from emulator.rules.permissions import ProjectRole
-from emulator.rules.workflow import SUBMITTED
+from emulator.rules.project_settings import check_statistics
 from emulator.storage.snapshot import Document
 
 Status = Literal["ACTIVATED", "ORG_ADMIN", "ORG_SUSPENDED"]
@@ -108,31 +107,6 @@ def invitation_status(view: AnyView, member: Document) -> Literal["ACCEPTED", "P
     user = view.users.the(member["userId"])
     has_come = not user["isInvited"] or user["password"] or view.api_keys.find("user", user["id"])
     return "ACCEPTED" if has_come else "PENDING"
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a member did in the project: the DEFAULT and REVIEW labels they submitted."""
-
-    annotations: int
-    assets: int
-    labels: int
-    seconds: float
-    last: str | None
-
-
-def work(view: AnyView, member: Document) -> Work:
-    """What the member did in the project."""
-    author = (member["projectId"], member["userId"])
-    found = view.labels.find("member", author)
-    labels = [each for each in found if each["labelType"] in SUBMITTED]
-    return Work(
-        annotations=sum(each["numberOfAnnotations"] for each in labels),
-        assets=len({each["assetId"] for each in labels}),
-        labels=len(labels),
-        seconds=sum(each["secondsToLabel"] for each in labels),
-        last=max((each["createdAt"] for each in labels), default=None),
-    )
 
 
 # Joining and changing; how members leave is in :mod:`emulator.domain.departure`
@@ -230,21 +204,27 @@ def check_managed(
 
 
 def update(tx: Transaction, member: Document, data: dict[str, Any]) -> Document:
-    """Star a project, for oneself; the other values of a member are computed.
+    """Star a project, for oneself, or set statistics of a member.
+
+    Args:
+        data: ``starred``, and some of the statistics.
 
     Raises:
-        KiliError: the member is not the actor, who does not administer the project either; or the
-            data have a computed value.
+        KiliError: the actor does not administer the project, and the member is not the actor or
+            the data hold a statistic; or a statistic is out of range.
     """
     operation = "updatePropertiesInProjectUser"
-    is_own = member["userId"] == tx.actor.user_id
-    roles = permissions.OF_ONES_OWN_MEMBERSHIP if is_own else None
+    values = {name: data[name] for name in statistics.MEMBER_STATISTICS if name in data}
+    is_own_star = member["userId"] == tx.actor.user_id and not values
+    roles = permissions.OF_ONES_OWN_MEMBERSHIP if is_own_star else None
     project = access.require(tx, operation, member["projectId"], roles)
-    computed = sorted(data.keys() - {"starred"})
-    if computed:
-        raise errors.setting_computed(operation, computed[0])
-    if "starred" not in data or data["starred"] == member["starred"]:
+    check_statistics(operation, values)
+    starred = data.get("starred", member["starred"])
+    if starred == member["starred"] and not values:
         return member
     if not member["joinedAt"]:
         member = add(tx, project, tx.users.the(member["userId"]), "ADMIN")
-    return tx.project_users.change(member, starred=data["starred"])
+    changes = {"starred": starred}
+    if values:
+        changes[statistics.SET_VALUES] = statistics.set_member_statistics(tx, member, values)
+    return tx.project_users.change(member, **changes)

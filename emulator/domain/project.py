@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, consensus, member, project_settings, step
+from emulator.domain import access, consensus, member, project_settings, statistics, step
 from emulator.domain import plugin as plugins_of
 from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.rules import input_types
@@ -13,6 +14,7 @@ from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.project_rights import rights
 from emulator.rules.project_settings import (
     DEFAULTS,
+    check_statistics,
     checked_settings,
     geospatial_settings,
     input_type_of,
@@ -89,6 +91,7 @@ def insert_project(
     project = tx.projects.insert(
         {
             **members,
+            statistics.SET_VALUES: {},
             "id": tx.new_id(),
             "authorId": tx.actor.user_id,
             "organizationId": tx.actor.user["organizationId"],
@@ -117,7 +120,7 @@ def rights_of(view: BaseView[Any], actor: Actor, project: Document) -> list[str]
 
 
 def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Document:
-    """Change a project's settings; only the members that are given change (contract §4.3).
+    """Change a project's settings; only the members that are given change (contract §4.3, §12.1).
 
     Raises:
         KiliError: the project is unknown or not the actor's to change, or a value is refused.
@@ -125,11 +128,15 @@ def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Do
     operation = "updatePropertiesInProject"
     project = access.require(tx, operation, project_id)
     data = dict(data)
-    changes = {}
+    changes: dict[str, Any] = {}
     if "archived" in data:
         changes["archivedAt"] = _archived_at(tx, project, data.pop("archived"))
     if "author" in data:
         changes["authorId"] = _new_author(tx, project, data.pop("author"))
+    values = {name: data.pop(name) for name in statistics.PROJECT_STATISTICS if name in data}
+    check_statistics(operation, values)
+    if values:
+        changes[statistics.SET_VALUES] = statistics.set_project_statistics(tx, project, values)
     changes.update(checked_settings(operation, data, project["inputType"]))
     return _change(tx, project, changes)
 
@@ -158,14 +165,14 @@ def set_anonymization(tx: Transaction, project_id: str, *, anonymous: bool) -> D
 
 def _change(tx: Transaction, project: Document, members: dict[str, Any]) -> Document:
     """Change members of a project and tell so, if any of them is new."""
-    changes = {name: value for name, value in members.items() if project[name] != value}
+    changes = {name: value for name, value in members.items() if project.get(name) != value}
     if not changes:
         return project
     before = project
     asks_others = bool(changes.keys() & {"consensusTotCoverage", "minConsensusSize"})
     waiting = consensus.waiting(tx, project) if asks_others else []
     project = tx.projects.change(before, **changes, updatedAt=tx.now)
-    _emit_update(tx, project, changes)
+    _emit_update(tx, before, changes)
     project_settings.tell(tx, before, project)
     step.follow_settings(tx, project, changes)
     if asks_others:
@@ -174,8 +181,13 @@ def _change(tx: Transaction, project: Document, members: dict[str, Any]) -> Docu
     return project
 
 
-def _emit_update(tx: Transaction, project: Document, changes: dict[str, Any]) -> None:
-    """Tell what changed: by an event of its own where there is one, else by the field's name."""
+def _emit_update(tx: Transaction, before: Document, changes: dict[str, Any]) -> None:
+    """Emit an event of its own for a change that has one, and one with the other fields' names.
+
+    Args:
+        before: the project before the change.
+    """
+    project = before
     told = set()
     if changes.get("archivedAt"):
         tx.emit("project.archived", {}, project_id=project["id"])
@@ -183,9 +195,19 @@ def _emit_update(tx: Transaction, project: Document, changes: dict[str, Any]) ->
     if "jsonInterface" in changes:
         tx.emit("project.interface.updated", {}, project_id=project["id"])
         told.add("jsonInterface")
-    fields = sorted("author" if each == "authorId" else each for each in changes.keys() - told)
+    fields = sorted(_fields(before, changes, told))
     if fields:
         tx.emit("project.settings.updated", {"fields": fields}, project_id=project["id"])
+
+
+def _fields(before: Document, changes: dict[str, Any], without: set[str]) -> Iterable[str]:
+    """The names by which the API knows what changed."""
+    for name in changes.keys() - without:
+        if name == statistics.SET_VALUES:
+            were_set = before.get(name, {})
+            yield from (key for key, each in changes[name].items() if were_set.get(key) != each)
+        else:
+            yield "author" if name == "authorId" else name
 
 
 def delete_project(tx: Transaction, project_id: str, operation: str) -> Document:

@@ -262,12 +262,12 @@ def mean_per_category(marks: Iterable[dict[str, float] | None]) -> dict[str, flo
 
 
 def project_mark(view: BaseView[Any], project: Document, name: str) -> Any:
-    """One of the :data:`MARKS` of a project: the mean over its assets, if there is one."""
+    """A mark of a project: the mean over its assets, if there is one."""
     return _MEANS[name](each.get(name) for each in view.assets.find("project", project["id"]))
 
 
 def member_mark(view: BaseView[Any], member: Document, name: str) -> Any:
-    """One of the :data:`MARKS` of a member: the mean over the assets that they labeled.
+    """A mark of a member: the mean over the assets that they labeled.
 
     Of each asset, their newest label counts.
     """
@@ -280,5 +280,3 @@ _MEANS: dict[str, Callable[[Iterable[Any]], Any]] = {
     "consensusMarkPerCategory": mean_per_category,
     "honeypotMark": mean,
 }
-
-MARKS = tuple(_MEANS)

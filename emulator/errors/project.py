@@ -12,11 +12,6 @@ def setting_fixed(operation: str, name: str) -> KiliError:
     return wrong(operation, f"{name} is fixed when the project is created")
 
 
-def setting_computed(operation: str, name: str) -> KiliError:
-    """A value that the platform works out cannot be set."""
-    return wrong(operation, f"{name} is computed and cannot be set")
-
-
 def setting_out_of_range(operation: str, name: str, low: int, high: int) -> KiliError:
     """A setting is out of its range."""
     return wrong(operation, f"{name} must be between {low} and {high}")

@@ -39,12 +39,14 @@ _METADATA_PROPERTY: Settings = {
     "visibleByReviewer": True,
 }
 
+_MAX_INT = 2**31 - 1
+
 # setting → the least and the greatest value (contract §4.2)
 _RANGES = {
     "consensusTotCoverage": (0, 100),
     "minConsensusSize": (1, 10),
     "reviewCoverage": (0, 100),
-    "secondsToLabelBeforeAutoAssign": (0, 2**31 - 1),
+    "secondsToLabelBeforeAutoAssign": (0, _MAX_INT),
 }
 
 # What the annotations of a geospatial project can be placed in besides the map.
@@ -53,15 +55,17 @@ _PIXELS = {"labelingCRSCode": "PIXEL"}
 # project type, as old clients name it → input type; others begin with their input type
 _INPUT_TYPES = {"OCR": "IMAGE", "SPEECH_TO_TEXT": "AUDIO", "TIME_SERIES": "TIME_SERIES"}
 
-# What clients may send, but what the platform works out by itself.
-_COMPUTED = (
-    "consensusMark",
-    "honeypotMark",
-    "numberOfAssets",
-    "numberOfRemainingAssets",
-    "numberOfReviewedAssets",
-    "numberOfSkippedAssets",
-)
+# statistic of a project or a member that clients may set → the least and the greatest value
+_STATISTICS = {
+    "consensusMark": (0, 1),
+    "honeypotMark": (0, 1),
+    "numberOfAssets": (0, _MAX_INT),
+    "numberOfLabeledAssets": (0, _MAX_INT),
+    "numberOfRemainingAssets": (0, _MAX_INT),
+    "numberOfReviewedAssets": (0, _MAX_INT),
+    "numberOfSkippedAssets": (0, _MAX_INT),
+    "totalDuration": (0, _MAX_INT),
+}
 
 
 def checked_settings(operation: str, data: Settings, input_type: str) -> Settings:
@@ -75,7 +79,7 @@ def checked_settings(operation: str, data: Settings, input_type: str) -> Setting
         KiliError: a value is out of range or cannot be set.
     """
     settings = dict(data)
-    _check_bounds(operation, settings)
+    _check_ranges(operation, settings, _RANGES)
     if settings.get("inputType", input_type) != input_type:
         raise errors.setting_fixed(operation, "inputType")
     if "jsonInterface" in settings:
@@ -123,12 +127,18 @@ def geospatial_settings(
     return dict(_PIXELS)
 
 
-def _check_bounds(operation: str, settings: Settings) -> None:
-    for name in _COMPUTED:
-        if name in settings:
-            raise errors.setting_computed(operation, name)
-    for name, (low, high) in _RANGES.items():
-        if not low <= settings.get(name, low) <= high:
+def check_statistics(operation: str, values: Settings) -> None:
+    """Check statistics that a client sets.
+
+    Raises:
+        KiliError: one is out of its range: marks are between 0 and 1 (contract §4.2).
+    """
+    _check_ranges(operation, values, _STATISTICS)
+
+
+def _check_ranges(operation: str, values: Settings, ranges: dict[str, tuple[int, int]]) -> None:
+    for name, (low, high) in ranges.items():
+        if not low <= values.get(name, low) <= high:
             raise errors.setting_out_of_range(operation, name, low, high)
 
 

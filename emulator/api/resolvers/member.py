@@ -9,7 +9,7 @@ from ariadne import MutationType, ObjectType, QueryType
 from emulator import errors
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import required_id
-from emulator.domain import departure, invitation, member
+from emulator.domain import departure, invitation, member, statistics
 from emulator.domain.filters import Selection, Where, page
 from emulator.domain.world import Transaction
 from emulator.storage.snapshot import Document
@@ -104,27 +104,17 @@ def status(owner: Document, info: Info) -> str:
 
 @project_user.field("lastLabelingAt")
 def last_labeling_at(owner: Document, info: Info) -> str | None:
-    return member.work(info.context.view, owner).last
+    return statistics.work(info.context.view, owner).last
 
 
 @project_user.field("numberOfAnnotations")
 def number_of_annotations(owner: Document, info: Info) -> int:
-    return member.work(info.context.view, owner).annotations
-
-
-@project_user.field("numberOfLabeledAssets")
-def number_of_labeled_assets(owner: Document, info: Info) -> int:
-    return member.work(info.context.view, owner).assets
+    return statistics.work(info.context.view, owner).annotations
 
 
 @project_user.field("numberOfLabels")
 def number_of_labels(owner: Document, info: Info) -> int:
-    return member.work(info.context.view, owner).labels
-
-
-@project_user.field("totalDuration")
-def total_duration(owner: Document, info: Info) -> float:
-    return member.work(info.context.view, owner).seconds
+    return statistics.work(info.context.view, owner).labels
 
 
 BINDABLES = [query, mutation, project_user]

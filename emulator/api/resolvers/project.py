@@ -12,7 +12,6 @@ from emulator.api.resolvers.arguments import required_id
 from emulator.domain import demo, member
 from emulator.domain import project as projects_of
 from emulator.domain.filters import Where, page
-from emulator.rules import workflow
 from emulator.rules.workflow import NewWorkflow
 from emulator.storage.snapshot import Document
 
@@ -125,30 +124,6 @@ def metadata_types(owner: Document, _: Info) -> dict[str, str]:
 @project.field("roles")
 def roles(owner: Document, info: Info) -> list[Document]:
     return member.joined(info.context.view, owner)
-
-
-@project.field("numberOfAssets")
-def number_of_assets(owner: Document, info: Info) -> int:
-    return info.context.view.assets.count("project", owner["id"])
-
-
-@project.field("numberOfRemainingAssets")
-def number_of_remaining_assets(owner: Document, info: Info) -> int:
-    return _count_assets(owner, info, lambda asset: asset["status"] in workflow.REMAINING)
-
-
-@project.field("numberOfReviewedAssets")
-def number_of_reviewed_assets(owner: Document, info: Info) -> int:
-    return _count_assets(owner, info, lambda asset: asset["status"] in workflow.REVIEWED)
-
-
-@project.field("numberOfSkippedAssets")
-def number_of_skipped_assets(owner: Document, info: Info) -> int:
-    return _count_assets(owner, info, lambda asset: asset["skipped"])
-
-
-def _count_assets(owner: Document, info: Info, counts: Any) -> int:
-    return sum(map(counts, info.context.view.assets.find("project", owner["id"])))
 
 
 def _count_issues(type_: str, status: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.domain import member
+from emulator.domain import member, statistics
 from emulator.domain.filters.conditions import Selecting, Table, equals, referenced, shown
 from emulator.storage.snapshot import Document
 
@@ -13,7 +13,7 @@ def _status(selection: Selecting, document: Document, value: str) -> bool:
 
 def _is_active(selection: Selecting, document: Document, value: bool) -> bool:
     """Still there, and with a labeled asset."""
-    is_active = not document["deletedAt"] and member.work(selection.view, document).assets > 0
+    is_active = not document["deletedAt"] and statistics.work(selection.view, document).assets > 0
     return is_active == value
 
 

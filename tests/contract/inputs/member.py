@@ -92,15 +92,21 @@ def _(stage: Stage) -> None:
         assert member(stage, "rita", "starred") == {"starred": False}
 
 
-def _is_computed(name: str) -> Case:
+def _sets_statistic(name: str, value: float) -> Case:
     def run(stage: Stage) -> None:
-        where, data = {"id": member(stage, "leo")["id"]}, {name: 1, "starred": True}
-        message = stage.wire.refusal("updatePropertiesInProjectUser", where=where, data=data)
-        assert f"{name} is computed" in message
-        assert member(stage, "leo", "starred") == {"starred": False}
+        where = {"id": member(stage, "leo")["id"]}
+        before = member(stage, "rita", name)
+        stage.wire.call("updatePropertiesInProjectUser", where=where, data={name: value})
+        assert member(stage, "leo", f"{name} starred") == {name: value, "starred": False}
+        assert member(stage, "rita", name) == before
 
     return run
 
 
-for _name in ("consensusMark", "honeypotMark", "numberOfLabeledAssets", "totalDuration"):
-    case(f"ProjectUserData.{_name}")(_is_computed(_name))
+for _name, _value in {
+    "consensusMark": 0.5,
+    "honeypotMark": 0.25,
+    "numberOfLabeledAssets": 12,
+    "totalDuration": 3600,
+}.items():
+    case(f"ProjectUserData.{_name}")(_sets_statistic(_name, _value))

@@ -93,13 +93,19 @@ PROJECT_VALUES = {
     "canNavigateBetweenAssets": False,
     "canSkipAsset": False,
     "complianceTags": ["PHI", "PII"],
+    "consensusMark": 0.95,
     "consensusTotCoverage": 50,
     "description": "other words",
+    "honeypotMark": 0.95,
     "instructions": "http://example.com/how-to",
     "jsonInterface": '{"jobs":{}}',
     "metadataProperties": {"when": PROPERTY},
     "metadataTypes": {"size": "number"},
     "minConsensusSize": 2,
+    "numberOfAssets": 70,
+    "numberOfRemainingAssets": 40,
+    "numberOfReviewedAssets": 20,
+    "numberOfSkippedAssets": 10,
     "reviewCoverage": 40,
     "secondsToLabelBeforeAutoAssign": 30,
     "shouldAutoAssign": False,
@@ -108,13 +114,7 @@ PROJECT_VALUES = {
     "useHoneyPot": True,
 }
 PROJECT_REFUSALS = {
-    "consensusMark": (0.5, "consensusMark is computed and cannot be set"),
-    "honeypotMark": (0.5, "honeypotMark is computed and cannot be set"),
     "inputType": ("TEXT", "inputType is fixed when the project is created"),
-    "numberOfAssets": (1, "numberOfAssets is computed"),
-    "numberOfRemainingAssets": (1, "numberOfRemainingAssets is computed"),
-    "numberOfReviewedAssets": (1, "numberOfReviewedAssets is computed"),
-    "numberOfSkippedAssets": (1, "numberOfSkippedAssets is computed"),
 }
 
 

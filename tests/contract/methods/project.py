@@ -54,9 +54,16 @@ CASES = [
         "update_properties_in_project",
         sends="Mutation.updatePropertiesInProject",
         code="""
-            kili.update_properties_in_project(project_id, title="Changed", can_skip_asset=False)
-            fields = ["title", "canSkipAsset", "description"]
+            kili.update_properties_in_project(
+                project_id,
+                title="Changed",
+                can_skip_asset=False,
+                consensus_mark=0.95,
+                honeypot_mark=0.95,
+            )
+            fields = ["title", "canSkipAsset", "description", "consensusMark", "honeypotMark"]
             (found,) = kili.projects(project_id, fields=fields)
+            assert (found["consensusMark"], found["honeypotMark"]) == (0.95, 0.95)
             assert (found["title"], found["canSkipAsset"]) == ("Changed", False)
             assert found["description"].startswith("Cars and animals")
         """,

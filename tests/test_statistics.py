@@ -1,0 +1,140 @@
+"""Statistics of projects and members that clients set (contract §12.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from emulator.app import Emulator
+from tests.sdk import SdkProcess
+from tests.stage import EASY, HARD, names
+from tests.wire import Wire
+
+MARKS = ["consensusMark", "honeypotMark"]
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        yield wire
+        wire.close()
+
+
+def set_marks(wire: Wire, project: str) -> None:
+    data = {"consensusMark": 0.95, "honeypotMark": 0.9}
+    wire.call("updatePropertiesInProject", data=data, where={"id": project}, selection="id")
+
+
+def project_marks(wire: Wire, project: str) -> dict[str, Any]:
+    (found,) = wire.list("projects", {"id": project}, selection=" ".join(MARKS))
+    return dict(found)
+
+
+def label(wire: Wire, asset: str, response: str, key: str) -> None:
+    row = {"assetID": asset, "jsonResponse": response}
+    data = {"labelType": "DEFAULT", "labelsData": [row]}
+    wire.call("appendManyLabels", key, "id", data=data, where={})
+
+
+def test_the_sdk_sets_the_marks_of_a_project_with_its_quality_settings(kili: Any) -> None:
+    """As Kili's export tutorial does."""
+    project = kili.projects(fields=["id"])[0]["id"]
+    wanted = {
+        "consensusMark": 0.95,
+        "consensusTotCoverage": 1,
+        "honeypotMark": 0.95,
+        "minConsensusSize": 2,
+        "useHoneyPot": True,
+    }
+    updated = kili.update_properties_in_project(
+        project,
+        consensus_mark=0.95,
+        honeypot_mark=0.95,
+        use_honeypot=True,
+        min_consensus_size=2,
+        consensus_tot_coverage=1,
+    )
+    assert updated == {"id": project, **wanted}
+    assert kili.projects(project, fields=list(wanted)) == [wanted]
+
+
+@pytest.mark.parametrize("mark", [-0.01, 1.01])
+def test_the_sdk_is_refused_a_mark_out_of_range(kili: Any, mark: float) -> None:
+    project = kili.projects(fields=["id"])[0]["id"]
+    with pytest.raises(Exception, match="honeypotMark must be between 0 and 1"):
+        kili.update_properties_in_project(project, honeypot_mark=mark, title="Not stored")
+    (found,) = kili.projects(project, fields=["honeypotMark", "title"])
+    assert found["honeypotMark"] is None
+    assert found["title"] != "Not stored"
+
+
+def test_a_mark_that_was_set_is_replaced_by_the_one_that_labels_have(wire: Wire) -> None:
+    known = names(wire)
+    project, meadow = known["project"], known["meadow"]
+    set_marks(wire, project)
+    data = {"isUsedForConsensus": True}
+    wire.call("updatePropertiesInAssets", where=[{"id": meadow}], data=[data], selection="id")
+    label(wire, meadow, EASY, "labeler")
+    assert project_marks(wire, project) == {"consensusMark": 0.95, "honeypotMark": 0.9}
+    label(wire, meadow, HARD, "reviewer")
+    assert project_marks(wire, project) == {"consensusMark": 0.5, "honeypotMark": 0.9}
+
+
+def test_statistics_that_were_set_stay_behind_when_a_project_is_copied(wire: Wire) -> None:
+    project = names(wire)["project"]
+    set_marks(wire, project)
+    data = {"projectId": project, "shouldCopyAssets": True, "shouldCopyUsers": True}
+    copy = wire.call("copyProject", data=data)
+    assert project_marks(wire, copy) == {"consensusMark": None, "honeypotMark": None}
+
+
+def test_setting_statistics_is_told_once_by_their_names(wire: Wire) -> None:
+    project = names(wire)["project"]
+    for _ in range(2):
+        set_marks(wire, project)
+    where = {"projectId": project, "event": "project.settings.updated"}
+    page = {"skip": 0, "first": 10}
+    events = wire.call("events", where=where, pagination=page, selection="payload")
+    assert [each["payload"] for each in events] == [{"fields": MARKS}]
+
+
+def test_an_old_sdk_sets_the_statistics_of_projects_and_members() -> None:
+    """The oldest SDK documents more of them as properties to update than newer ones."""
+    code = """
+from kili.client import Kili
+kili = Kili()
+project_id = kili.projects(fields=["id"])[0]["id"]
+kili.update_properties_in_project(
+    project_id, number_of_assets=70, number_of_skipped_assets=10, number_of_remaining_assets=40,
+    number_of_reviewed_assets=20, consensus_mark=0.5, honeypot_mark=0.0)
+members = kili.project_users(project_id, fields=["id", "user.email"])
+member_id = next(each["id"] for each in members if each["user"]["email"].startswith("labeler"))
+kili.update_properties_in_project_user(
+    project_user_id=member_id, consensus_mark=0.25, honeypot_mark=0.0,
+    number_of_labeled_assets=12, total_duration=3600)
+fields = ["numberOfAssets", "numberOfSkippedAssets", "numberOfRemainingAssets",
+    "numberOfReviewedAssets", "consensusMark", "honeypotMark"]
+(project,) = kili.projects(project_id, fields=fields)
+fields = ["consensusMark", "honeypotMark", "numberOfLabeledAssets", "totalDuration"]
+[project, kili.project_users(project_id, id=member_id, fields=fields)[0]]
+"""
+    with Emulator() as emulator, SdkProcess("2.125.2") as sdk:
+        environment = {"KILI_API_ENDPOINT": emulator.endpoint, "KILI_API_KEY": "emulator-admin"}
+        project, member = sdk.session(env=environment).run(code).checked().value
+    assert project == {
+        "numberOfAssets": 70,
+        "numberOfSkippedAssets": 10,
+        "numberOfRemainingAssets": 40,
+        "numberOfReviewedAssets": 20,
+        "consensusMark": 0.5,
+        "honeypotMark": 0.0,
+    }
+    assert member == {
+        "consensusMark": 0.25,
+        "honeypotMark": 0.0,
+        "numberOfLabeledAssets": 12,
+        "totalDuration": 3600,
+    }
