@@ -239,6 +239,47 @@ def test_assets_exchange_their_external_ids(kili: Any, project: str) -> None:
     assert [asset(kili, project, name)["id"] for name in ("farm", "pond")] == [pond, farm]
 
 
+def test_external_ids_with_closed_brackets_are_taken_and_unclosed_ones_refused(kili: Any) -> None:
+    project_id = kili.projects(fields=["id"])[0]["id"]
+    add = {"project_id": project_id, "disable_tqdm": True}
+    content = "https://example.com/picture.png"
+    kili.append_many_to_dataset(**add, content_array=[content], external_id_array=["test[0]"])
+    with pytest.raises(Exception, match=r'external id "test\[0" has a "\["'):
+        kili.append_many_to_dataset(**add, content_array=[content], external_id_array=["test[0"])
+    found = kili.assets(
+        project_id, external_id_strictly_in=["test[0]", "test[0"], fields=["externalId"]
+    )
+    assert found == [{"externalId": "test[0]"}]
+
+
+def test_one_text_names_several_sub_jobs_of_a_category(kili: Any) -> None:
+    answer = {"categories": {"A": {"name": "A", "children": []}}, "input": "radio"}
+    first = {"categories": {"A": {"name": "A", "children": ["J_1, J_2"]}}, "input": "radio"}
+    jobs = {
+        "J_0": {"mlTask": "CLASSIFICATION", "required": 1, "isChild": False, "content": first},
+        "J_1": {"mlTask": "CLASSIFICATION", "required": 0, "isChild": True, "content": answer},
+        "J_2": {"mlTask": "CLASSIFICATION", "required": 0, "isChild": True, "content": answer},
+    }
+    made = kili.create_project(title="Two", input_type="TEXT", json_interface={"jobs": jobs})
+    (project,) = kili.projects(made["id"], fields=["jsonInterface"])
+    assert project["jsonInterface"]["jobs"] == jobs
+    below = {name: {"categories": [{"name": "A"}]} for name in ("J_1", "J_2")}
+    response = {"J_0": {"categories": [{"name": "A", "children": below}]}}
+    kili.append_many_to_dataset(made["id"], content_array=["A text"], disable_tqdm=True)
+    (asset,) = kili.assets(made["id"], fields=["id"], disable_tqdm=True)
+    kili.append_labels([asset["id"]], json_response_array=[response], disable_tqdm=True)
+    (label,) = kili.labels(made["id"], fields=["jsonResponse"], disable_tqdm=True)
+    assert label["jsonResponse"] == response
+
+
+def test_a_labelers_key_lists_the_labels_of_the_whole_project(kili_emulator: Emulator) -> None:
+    project_id = kili_emulator.client().projects(fields=["id"])[0]["id"]
+    labeler, admin = kili_emulator.client("labeler"), kili_emulator.client()
+    assert labeler.count_labels(project_id) == admin.count_labels(project_id) > 0
+    fields = ["id", "author.email"]
+    assert labeler.labels(project_id, fields=fields) == admin.labels(project_id, fields=fields)
+
+
 def test_wheres_of_an_update_select_before_anything_changes(
     kili: Any, project: str, kili_emulator: Emulator
 ) -> None:

@@ -100,16 +100,6 @@ def test_all_simple_settings_are_read_back(notebook: SdkSession) -> None:
     assert list(map(read.get, names)) == list(settings.values())
 
 
-@pytest.mark.parametrize(
-    ("argument", "says"),
-    [("honeypot_mark=0.5", "honeypotMark"), ("consensus_mark=0.5", "consensusMark")],
-)
-def test_what_is_computed_cannot_be_set(notebook: SdkSession, argument: str, says: str) -> None:
-    outcome = notebook.run(f"kili.update_properties_in_project(project_id, {argument})")
-    assert outcome.error is not None
-    assert says in outcome.error.message
-
-
 def test_projects_are_searched_by_a_pattern_of_the_whole_title_or_description(
     notebook: SdkSession,
 ) -> None:

@@ -12,6 +12,7 @@ from emulator.domain.payloads import event_payload
 from emulator.domain.repository import Repository
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules import workflow as rules
+from emulator.rules.external_ids import unclosed_bracket
 from emulator.storage.snapshot import Document
 
 _MARKS = ("consensusMark", "honeypotMark")
@@ -65,6 +66,9 @@ def _create_asset(
 
 def _check_external_id(tx: Transaction, operation: str, asset: Document) -> None:
     name = asset["externalId"]
+    bracket = unclosed_bracket(name)
+    if bracket:
+        raise errors.external_id_refused(operation, name, bracket)
     of_that_name = tx.assets.find("externalId", (asset["projectId"], name))
     if any(each["id"] != asset["id"] for each in of_that_name):
         raise errors.asset_exists(operation, "external id", name)

@@ -12,6 +12,15 @@ def asset_exists(operation: str, member: str, value: str) -> KiliError:
     return wrong(operation, f'an asset with the {member} "{value}" exists already')
 
 
+def external_id_refused(operation: str, name: str, bracket: str) -> KiliError:
+    """An external id has a bracket without its counterpart."""
+    return wrong(
+        operation,
+        f'the external id "{name}" has a "{bracket}" without its counterpart: '
+        "close the bracket, or leave it out",
+    )
+
+
 def content_refused(operation: str, content: str) -> KiliError:
     """An asset's content is nothing that could be shown."""
     return wrong(

@@ -47,7 +47,7 @@ def parse_json_interface(text: str, operation: str) -> Jobs:
         raise refuse(errors.INTERFACE_NO_JOBS)
     for name, job in jobs.items():
         _check_job(name, job, refuse)
-    below = {name: set(_sub_jobs(name, job, refuse)) for name, job in jobs.items()}
+    below = {name: set(_sub_jobs(name, jobs, refuse)) for name in jobs}
     _check_sub_jobs(below, refuse)
     return jobs
 
@@ -84,16 +84,24 @@ def _check_category(where: str, category: dict[str, Any], refuse: Refuse) -> Non
         raise refuse(errors.INTERFACE_BAD_POINTS.format(where=where))
 
 
-def _sub_jobs(name: str, job: dict[str, Any], refuse: Refuse) -> Iterator[str]:
+def _sub_jobs(name: str, jobs: Jobs, refuse: Refuse) -> Iterator[str]:
     """The jobs that open below a category, or below a point of one."""
-    categories = (job.get("content") or {}).get("categories") or {}
+    categories = (jobs[name].get("content") or {}).get("categories") or {}
     for code, category in categories.items():
         for holder in (category, *(category.get("points") or [])):
             children = holder.get("children") or []
             if not _are_texts(children):
                 where = f"{name}.{code}"
                 raise refuse(errors.INTERFACE_BAD_TEXTS.format(where=where, member="children"))
-            yield from children
+            for each in children:
+                yield from _names(each, jobs)
+
+
+def _names(child: str, jobs: Jobs) -> list[str]:
+    """The jobs that an element of ``children`` names: one, or several with commas between them."""
+    if child in jobs:
+        return [child]
+    return [name for part in child.split(",") if (name := part.strip())] or [child]
 
 
 def _check_sub_jobs(below: dict[str, set[str]], refuse: Refuse) -> None:

@@ -44,6 +44,12 @@ TAKEN: dict[str, Any] = {
     "all tools": {"J": job(mlTask="OBJECT_DETECTION", tools=list(TOOLS))},
     "null tools": {"J": job(tools=None)},
     "sub-job": {"J": job(**categories(A={"children": ["S"]}, B={"children": None})), "S": job()},
+    "sub-jobs in one text": {
+        "J": job(**categories(A={"children": ["S, T"]}, B={"children": ["S,T,"]})),
+        "S": job(),
+        "T": job(),
+    },
+    "comma in a name": {"J": job(**categories(A={"children": ["S, T"]})), "S, T": job()},
     "sub-job shared": {
         "J": job(**categories(A={"children": ["S"]}, B={"children": ["S"]})),
         "K": job(**categories(A={"children": ["S"]})),
@@ -93,6 +99,14 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "category that is a text": ({"J": job(**categories(A="Apple"))}, 'job "J" must have cat'),
     "category that is null": ({"J": job(**categories(A=None))}, 'job "J" must have categories'),
+    "one of two sub-jobs in one text that does not exist": (
+        {"J": job(**categories(A={"children": ["S, T"]})), "S": job()},
+        'job "J" has the sub-job "T", which does not exist',
+    ),
+    "a circle through one text": (
+        {"J": job(**categories(A={"children": ["S, J"]})), "S": job()},
+        "sub-jobs of themselves: J",
+    ),
     "children that are a text": (
         {"J": job(**categories(A={"children": "S"})), "S": job()},
         '"children" of category "J.A" must be a list of texts',

@@ -1,0 +1,31 @@
+"""Which texts can be external ids of assets."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.rules.external_ids import unclosed_bracket
+
+
+@pytest.mark.parametrize(
+    "external_id", ["", "photo", "test[0]", "a(b)", "x{y}", "((a)[b])", "([)]", "a<b", "🙂[1]"]
+)
+def test_brackets_that_are_closed_are_taken(external_id: str) -> None:
+    assert unclosed_bracket(external_id) is None
+
+
+@pytest.mark.parametrize(
+    ("external_id", "bracket"),
+    [
+        ("test[0", "["),
+        ("a)b", ")"),
+        ("x{y", "{"),
+        ("photo (1.jpg", "("),
+        ("]0[", "]"),
+        ("((a)", "("),
+        ("[{(", "["),
+        ("a[0]{", "{"),
+    ],
+)
+def test_the_first_bracket_without_a_counterpart_is_found(external_id: str, bracket: str) -> None:
+    assert unclosed_bracket(external_id) == bracket
