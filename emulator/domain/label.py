@@ -9,20 +9,12 @@ from emulator import errors
 from emulator.domain import access, labeling, lock, member, participant, quality, workflow
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
-from emulator.rules import permissions
+from emulator.rules import latest_labels, permissions
 from emulator.rules.annotations import search_counts
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.json_response import check_json_response, parse_json_response
 from emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
 from emulator.storage.snapshot import Document
-
-# mark → the label type that it is about; None: any type (contract §6.4)
-_LATEST_MARKS: dict[str, str | None] = {
-    "isLatestLabelForUser": None,
-    "isLatestDefaultLabelForUser": "DEFAULT",
-    "isLatestReviewLabelForUser": "REVIEW",
-    "isLatestPredictionLabelForUser": "PREDICTION",
-}
 
 _EVENTS = {
     "DEFAULT": "label.workflow.created.default",
@@ -178,7 +170,7 @@ def _new_label(
         "inferenceMark": None,
         "consensusMark": None,
         "reviewScore": None,
-        **dict.fromkeys(_LATEST_MARKS, False),
+        **dict.fromkeys(latest_labels.MARKS, False),
         "createdAt": tx.now,
         "updatedAt": tx.now,
     }
@@ -213,8 +205,8 @@ def _seconds(operation: str, row: dict[str, Any], before: list[Document]) -> tup
 def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
     """Make the "latest" marks of an author's labels on an asset say what is true now."""
     labels = tx.labels.find("author", (asset_id, author_id))
-    newest = {mark: _newest(labels, label_type) for mark, label_type in _LATEST_MARKS.items()}
     target = tx.assets.the(asset_id)
+    newest = latest_labels.latest_of_author(labels, has_steps=bool(target["stepId"]))
     own = [
         each
         for each in workflow.submitted_labels(tx, target)
@@ -222,15 +214,10 @@ def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
     ]
     last = {(each["stepId"], each["labelType"]): each["id"] for each in own}.values()
     for label in labels:
-        marks = {mark: label["id"] == newest[mark] for mark in _LATEST_MARKS}
+        marks = {mark: label["id"] == label_id for mark, label_id in newest.items()}
         marks["isLastForStep"] = label["id"] in last
         if any(label[mark] != value for mark, value in marks.items()):
             tx.labels.change(label, **marks)
-
-
-def _newest(labels: list[Document], label_type: str | None) -> str | None:
-    ids = [each["id"] for each in labels if label_type in (None, each["labelType"])]
-    return ids[-1] if ids else None
 
 
 def insert_truth(tx: Transaction, operation: str, target: Document, response: str) -> Document:

@@ -15,6 +15,7 @@ from emulator.domain.payloads import SENT_BACK, event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules import steps as step_rules
 from emulator.rules import workflow as rules
+from emulator.rules.latest_labels import is_submitted
 from emulator.rules.steps import Place
 from emulator.rules.workflow import SUBMITTED, LabelType
 from emulator.storage.snapshot import Document
@@ -208,11 +209,8 @@ def _sent_back(tx: Transaction, target: Document) -> Document | None:
 
 def submitted_labels(view: BaseView[Any], target: Document) -> list[Document]:
     """What people said about an asset: not the truth of a honeypot, where that is on no step."""
-    return [
-        each
-        for each in view.labels.find("asset", target["id"])
-        if each["labelType"] in SUBMITTED and not (target["stepId"] and each["isHoneypot"])
-    ]
+    labels, has_steps = view.labels.find("asset", target["id"]), bool(target["stepId"])
+    return [each for each in labels if is_submitted(each, has_steps=has_steps)]
 
 
 def latest_label(view: BaseView[Any], target: Document) -> Document | None:

@@ -208,7 +208,7 @@ class Expected:
             "isSentBackToQueue": label.sent_back,
             "assetStep": {"id": self._ids[label.step]} if label.step else None,
             "isLastForStep": label.type in ("DEFAULT", "REVIEW") and of_its_kind is label,
-            "isLatestLabelForUser": is_latest(*LABEL_TYPES),
+            "isLatestLabelForUser": asset.latest_of(label.author) is label,
             "isLatestDefaultLabelForUser": is_latest("DEFAULT"),
             "isLatestReviewLabelForUser": is_latest("REVIEW"),
             "isLatestPredictionLabelForUser": is_latest("PREDICTION"),
