@@ -1,4 +1,4 @@
-"""Which labels of an asset are the latest, and which of them a copy keeps (contract §6.4, §12.5)."""
+"""The latest labels of an asset, and those that a copy keeps (contract §6.4, §12.5)."""
 
 from __future__ import annotations
 
