@@ -90,6 +90,18 @@ def first_step_stays(operation: str) -> KiliError:
     return wrong(operation, "the first step of a workflow cannot be deleted")
 
 
+def step_order_missing(operation: str, order: int) -> KiliError:
+    """The orders of a group's steps would not be 0, 1, 2 and so on.
+
+    The sentence up to the parenthesis is the platform's, the rest is ours.
+    """
+    return wrong(
+        operation,
+        f"There must be continuity between step orders (missing {order}); delete steps from the "
+        "end of the workflow only, or give the steps that stay consecutive orders in the same call",
+    )
+
+
 def sends_back_forward(operation: str, name: str) -> KiliError:
     """A review step would send assets back to a step that comes later, or is of another group."""
     text = f'step "{name}" can send assets back to an earlier step only, of its own group'
