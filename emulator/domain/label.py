@@ -50,7 +50,8 @@ def append_labels(
     Args:
         rows: ``assetID``, ``jsonResponse`` (JSON text), and where given ``authorID``,
             ``modelName``, ``secondsToLabel``, ``clientVersion``, ``referencedLabelId``; and
-            ``stepId`` or ``stepName`` for another step than the one where the asset stands.
+            ``stepId`` or ``stepName``: a label that names a step can correct what is done there,
+            or take an asset that is done to its next review (contract §12.6).
         project_id: the project that all assets must belong to, when the caller names one.
         overwrite: first delete the asset's labels of the same type and model.
         moves: the labels bring their assets on in the workflow.
@@ -98,6 +99,7 @@ def _append_label(
     step_id = labeling.step_of_label(tx, operation, target, author, label_type, asked)
     _check_role(tx, operation, home, author, label_type)
     members = _new_label(tx, operation, home, author, label_type, row)
+    target = workflow.take_to_step(tx, target, step_id)
     label = tx.labels.insert({**members, "stepId": step_id})
     _refresh_latest(tx, target["id"], author["id"])
     subject = subject_of(label_type)

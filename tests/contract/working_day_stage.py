@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from emulator.app import Emulator
-from tests.contract.working_day_model import LABEL, REVIEW, WorkingDay
+from tests.contract.working_day_labels import LABEL, REVIEW
+from tests.contract.working_day_model import WorkingDay
 from tests.contract.working_day_things import (
     CONSENSUS_SIZE,
     LABEL_TYPES,
