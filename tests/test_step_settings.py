@@ -161,13 +161,17 @@ def test_a_step_in_the_middle_is_deleted_if_the_next_one_takes_its_order(
     _, middle, last = three_steps(day)
     data = {"projectId": day.project, "stepId": middle}
     assert "(missing 1)" in wire.refusal("deleteStep", input=data)
+    sends_back = {"projectId": day.project, "stepId": last, "sendBackStepId": middle}
+    wire.call("updateReviewStepProperties", input=sends_back, selection="id")
     steps = {"deletes": [middle], "updates": [{"id": last, "order": 1}]}
     data = {"projectId": day.project, "steps": steps}
     wire.call("editProjectWorkflowSettings", input=data, selection="id")
-    assert {name: each["order"] for name, each in day.steps("order").items()} == {
-        "Label": 0,
-        "Review 2": 1,
-    }
+    found = day.steps("order", "sendBackStepId")
+    assert [(name, each["order"]) for name, each in found.items()] == [
+        ("Label", 0),
+        ("Review 2", 1),
+    ]
+    assert found["Review 2"]["sendBackStepId"] is None
 
 
 @pytest.mark.parametrize(("order", "gap"), [(1, 2), (3, 2), (9, 2)])
