@@ -86,7 +86,7 @@ def test_an_asset_goes_through_group_after_group(day: Day) -> None:
 
 
 def test_the_step_of_a_label_is_named_with_its_group(day: Day) -> None:
-    with pytest.raises(ValueError, match="created in another step"):
+    with pytest.raises(ValueError, match="You cannot edit this asset in its current step"):
         day.label("labeler", "one", step_name="Label", group_name="Colors")
     with pytest.raises(ValueError, match="please provide group_name"):
         day.label("labeler", "one", step_name="Label")

@@ -109,17 +109,79 @@ def test_the_order_that_is_given_decides_where_a_step_stands(day: Day, wire: Wir
     """Clients until 25.2 give one."""
     first, second = (
         {"name": name, "type": "REVIEW", "order": order, "assignees": [day.user("admin")]}
-        for name, order in (("Last", 9), ("Between", 1))
+        for name, order in (("Last", 3), ("Between", 1))
     )
-    data = {"projectId": day.project, "steps": {"creates": [first, second]}}
+    moved = {"name": "Review 1", "order": 2}
+    data = {"projectId": day.project, "steps": {"creates": [first, second], "updates": [moved]}}
     wire.call("editProjectWorkflowSettings", input=data, selection="id")
-    assert list(day.steps()) == ["Label", "Review 1", "Between", "Last"]
+    assert list(day.steps()) == ["Label", "Between", "Review 1", "Last"]
     day.kili.add_review_step(day.project, "Very last", [email("admin")])
     assert list(day.steps())[-1] == "Very last"
     wrong = {**second, "name": "Before", "order": -1}
     data = {"projectId": day.project, "steps": {"creates": [wrong]}}
     refusal = wire.refusal("editProjectWorkflowSettings", input=data)
     assert "the first step of a workflow must be one of type DEFAULT" in refusal
+
+
+def three_steps(day: Day) -> list[str]:
+    """The ids of the steps Label, Review 1 and Review 2."""
+    day.kili.add_review_step(day.project, "Review 2", [email("admin")])
+    return [each["id"] for each in day.steps().values()]
+
+
+def missing(order: int) -> str:
+    return rf"There must be continuity between step orders \(missing {order}\)"
+
+
+def test_a_step_is_deleted_from_the_end_only(day: Day) -> None:
+    _, middle, last = three_steps(day)
+    before = day.steps("order")
+    with pytest.raises(GraphQLError, match=missing(1)):
+        day.kili.update_project_workflow(day.project, delete_steps=[middle])
+    with pytest.raises(GraphQLError, match=missing(1)):
+        day.kili.update_project_workflow(
+            day.project,
+            delete_steps=["Review 1"],
+            create_steps=[{"name": "New", "type": "REVIEW", "assignees": [day.user("admin")]}],
+        )
+    assert day.steps("order") == before
+    day.kili.update_project_workflow(day.project, delete_steps=[last])
+    assert list(day.steps()) == ["Label", "Review 1"]
+    three_steps(day)
+    day.kili.delete_last_step(day.project)
+    assert list(day.steps()) == ["Label", "Review 1"]
+    three_steps(day)
+    day.kili.update_project_workflow(day.project, delete_steps=["Review 1", "Review 2"])
+    assert list(day.steps()) == ["Label"]
+
+
+def test_a_step_in_the_middle_is_deleted_if_the_next_one_takes_its_order(
+    day: Day, wire: Wire
+) -> None:
+    _, middle, last = three_steps(day)
+    data = {"projectId": day.project, "stepId": middle}
+    assert "(missing 1)" in wire.refusal("deleteStep", input=data)
+    sends_back = {"projectId": day.project, "stepId": last, "sendBackStepId": middle}
+    wire.call("updateReviewStepProperties", input=sends_back, selection="id")
+    steps = {"deletes": [middle], "updates": [{"id": last, "order": 1}]}
+    data = {"projectId": day.project, "steps": steps}
+    wire.call("editProjectWorkflowSettings", input=data, selection="id")
+    found = day.steps("order", "sendBackStepId")
+    assert [(name, each["order"]) for name, each in found.items()] == [
+        ("Label", 0),
+        ("Review 2", 1),
+    ]
+    assert found["Review 2"]["sendBackStepId"] is None
+
+
+@pytest.mark.parametrize(("order", "gap"), [(1, 2), (3, 2), (9, 2)])
+def test_a_new_step_leaves_no_gap_and_takes_no_place_that_is_taken(
+    day: Day, wire: Wire, order: int, gap: int
+) -> None:
+    step = {"name": "New", "type": "REVIEW", "order": order, "assignees": [day.user("admin")]}
+    data = {"projectId": day.project, "steps": {"creates": [step]}}
+    assert f"(missing {gap})" in wire.refusal("editProjectWorkflowSettings", input=data)
+    assert list(day.steps()) == ["Label", "Review 1"]
 
 
 def test_a_step_that_comes_before_another_takes_what_is_labeled_from_then_on(day: Day) -> None:

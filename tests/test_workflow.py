@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from kili.exceptions import GraphQLError
 
 from emulator.app import Emulator
 from emulator.domain.lock import LIFETIME
@@ -207,7 +208,10 @@ def new_user(day: Day) -> str:
 def test_the_step_of_a_label_is_the_one_where_the_asset_stands(reviewed_day: Day) -> None:
     day = reviewed_day
     refused(day, "You cannot edit this asset in its current step", "reviewer", "one", "REVIEW")
-    refused(day, "created in another step", "labeler", "one", step_name="Review 1")
+    ahead = {"kind": "REVIEW", "step_name": "Review 1"}
+    refused(day, "You cannot edit this asset in its current step", "reviewer", "one", **ahead)
+    with pytest.raises(GraphQLError, match='step "Review 1" takes REVIEW labels'):
+        day.label("labeler", "one", step_name="Review 1")
     day.label("labeler", "one", step_name="Label")
     sentence = "awaiting to be reviewed but can still be corrected"
     refused(day, sentence, "labeler", "one")

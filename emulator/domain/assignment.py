@@ -6,6 +6,7 @@ from typing import Any
 
 from emulator.domain import access, member, participant, step, workflow
 from emulator.domain.world import BaseView, Transaction
+from emulator.rules.latest_labels import authors_at_work
 from emulator.storage.snapshot import Document
 
 
@@ -29,21 +30,12 @@ def assign(
         project = access.require(tx, operation, each["projectId"])
         for user_id in user_ids:
             participant.by_id(tx, operation, project, user_id)
-        if _at_work(tx, each) & set(each["assigneeIds"]) - set(user_ids):
+        at_work = authors_at_work(tx.labels.find("asset", each["id"]))
+        if at_work & set(each["assigneeIds"]) - set(user_ids):
             declined.append(each)
         else:
             assigned.append(set_assignees(tx, each, user_ids))
     return assigned, declined
-
-
-def _at_work(tx: Transaction, target: Document) -> set[str]:
-    """Who has a label in progress: their newest one is an autosave."""
-    labels = tx.labels.find("asset", target["id"])
-    return {
-        each["authorId"]
-        for each in labels
-        if each["isLatestLabelForUser"] and each["labelType"] == "AUTOSAVE"
-    }
 
 
 def ids_of(tx: Transaction, operation: str, project: Document, emails: list[str]) -> list[str]:

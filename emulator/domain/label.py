@@ -9,20 +9,12 @@ from emulator import errors
 from emulator.domain import access, labeling, lock, member, participant, quality, workflow
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
-from emulator.rules import permissions
+from emulator.rules import latest_labels, permissions
 from emulator.rules.annotations import search_counts
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.json_response import check_json_response, parse_json_response
 from emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
 from emulator.storage.snapshot import Document
-
-# mark → the label type that it is about; None: any type (contract §6.4)
-_LATEST_MARKS: dict[str, str | None] = {
-    "isLatestLabelForUser": None,
-    "isLatestDefaultLabelForUser": "DEFAULT",
-    "isLatestReviewLabelForUser": "REVIEW",
-    "isLatestPredictionLabelForUser": "PREDICTION",
-}
 
 _EVENTS = {
     "DEFAULT": "label.workflow.created.default",
@@ -58,7 +50,8 @@ def append_labels(
     Args:
         rows: ``assetID``, ``jsonResponse`` (JSON text), and where given ``authorID``,
             ``modelName``, ``secondsToLabel``, ``clientVersion``, ``referencedLabelId``; and
-            ``stepId`` or ``stepName`` for another step than the one where the asset stands.
+            ``stepId`` or ``stepName``: a label that names a step can correct what is done there,
+            or take an asset that is done to its next review (contract §12.6).
         project_id: the project that all assets must belong to, when the caller names one.
         overwrite: first delete the asset's labels of the same type and model.
         moves: the labels bring their assets on in the workflow.
@@ -106,6 +99,7 @@ def _append_label(
     step_id = labeling.step_of_label(tx, operation, target, author, label_type, asked)
     _check_role(tx, operation, home, author, label_type)
     members = _new_label(tx, operation, home, author, label_type, row)
+    target = workflow.take_to_step(tx, target, step_id)
     label = tx.labels.insert({**members, "stepId": step_id})
     _refresh_latest(tx, target["id"], author["id"])
     subject = subject_of(label_type)
@@ -178,7 +172,7 @@ def _new_label(
         "inferenceMark": None,
         "consensusMark": None,
         "reviewScore": None,
-        **dict.fromkeys(_LATEST_MARKS, False),
+        **dict.fromkeys(latest_labels.MARKS, False),
         "createdAt": tx.now,
         "updatedAt": tx.now,
     }
@@ -213,8 +207,8 @@ def _seconds(operation: str, row: dict[str, Any], before: list[Document]) -> tup
 def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
     """Make the "latest" marks of an author's labels on an asset say what is true now."""
     labels = tx.labels.find("author", (asset_id, author_id))
-    newest = {mark: _newest(labels, label_type) for mark, label_type in _LATEST_MARKS.items()}
     target = tx.assets.the(asset_id)
+    newest = latest_labels.latest_of_author(labels, has_steps=bool(target["stepId"]))
     own = [
         each
         for each in workflow.submitted_labels(tx, target)
@@ -222,15 +216,10 @@ def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
     ]
     last = {(each["stepId"], each["labelType"]): each["id"] for each in own}.values()
     for label in labels:
-        marks = {mark: label["id"] == newest[mark] for mark in _LATEST_MARKS}
+        marks = {mark: label["id"] == label_id for mark, label_id in newest.items()}
         marks["isLastForStep"] = label["id"] in last
         if any(label[mark] != value for mark, value in marks.items()):
             tx.labels.change(label, **marks)
-
-
-def _newest(labels: list[Document], label_type: str | None) -> str | None:
-    ids = [each["id"] for each in labels if label_type in (None, each["labelType"])]
-    return ids[-1] if ids else None
 
 
 def insert_truth(tx: Transaction, operation: str, target: Document, response: str) -> Document:

@@ -25,16 +25,23 @@ def step_of_label(
 ) -> str | None:
     """The step that a new label belongs to; ``None`` for models' labels and in V1 projects.
 
+    Args:
+        asked_step_id: the step that the label names, if it names one.
+
     Raises:
-        KiliError: the workflow does not let the author label the asset now.
+        KiliError: the named step is of the other type, or the workflow does not let the author
+            label the asset now.
     """
     place = workflow.place_of(target)
     if place is None or label_type not in (*SUBMITTED, "AUTOSAVE"):
         return None
+    asked = tx.steps.the(asked_step_id) if asked_step_id else None
+    if asked and label_type not in (asked["type"], "AUTOSAVE"):
+        raise errors.step_of_other_type(operation, asked["name"], asked["type"], label_type)
     reason = why_not(tx, target, author, label_type, asked_step_id)
     if reason:
         raise errors.label_locked(operation, reason)
-    return place.step_id
+    return asked_step_id or place.step_id
 
 
 def why_not(
@@ -52,22 +59,29 @@ def why_not(
     assert place is not None
     step_type = None if label_type == "AUTOSAVE" else label_type
     attempt = Attempt(author["id"], role, step_type, asked_step_id)
-    return lock_reason(_situation(tx, project, target, author, place), attempt)
+    current = tx.steps.the(asked_step_id or place.step_id)
+    works_on_step = step.works_on(current, author, role)
+    situation = _situation(tx, project, target, author, place, works_on_step=works_on_step)
+    return lock_reason(situation, attempt)
 
 
 def _situation(
-    tx: Transaction, project: Document, target: Document, author: Document, place: Place
+    tx: Transaction,
+    project: Document,
+    target: Document,
+    author: Document,
+    place: Place,
+    *,
+    works_on_step: bool,
 ) -> Situation:
     steps = step.steps_of(tx, project["id"])
-    current = tx.steps.the(place.step_id)
-    role = access.role_in(tx, author, project) or "LABELER"
     worked = {(each["stepId"], each["authorId"]) for each in workflow.submitted_labels(tx, target)}
     return Situation(
         steps=steps,
         place=Place(place.step_id, "TO_DO") if target["skipped"] else place,
         worked=worked,
         assignee_ids=target["assigneeIds"],
-        works_on_step=step.works_on(current, author, role),
+        works_on_step=works_on_step,
         is_locked=is_locked(tx, project, target, author),
         enforces_separation=project["enforceStepSeparation"],
     )
@@ -87,17 +101,26 @@ def asked_step(
     Clients up to 26.1 name "Default" whatever the steps are: it is no step unless there is one.
 
     Raises:
-        KiliError: the project does not have it, or several of that name.
+        KiliError: the project does not have it, or several of that name; or its id and its name
+            are those of two steps.
     """
     step_id, name = row.get("stepId"), row.get("stepName")
-    if step_id is None and name is None:
-        return None
     steps = step.steps_of(tx, project["id"])
     if name == _ANY_STEP and all(each["name"] != name for each in steps):
+        name = None
+    if step_id is None and name is None:
         return None
     if not steps:
         raise errors.workflow_without_steps(operation)
-    found = [each["id"] for each in steps if step_id == each["id"] or name == each["name"]]
-    if len(found) != 1:
-        raise errors.step_unknown(operation, step_id or str(name))
-    return str(found[0])
+    named = [each["id"] for each in steps if name in (None, each["name"])]
+    if not named:
+        raise errors.step_unknown(operation, str(name))
+    if step_id is None:
+        if len(named) > 1:
+            raise errors.step_ambiguous(operation, str(name), named)
+        return str(named[0])
+    if step_id not in [each["id"] for each in steps]:
+        raise errors.step_unknown(operation, step_id)
+    if step_id not in named:
+        raise errors.steps_differ(operation)
+    return str(step_id)

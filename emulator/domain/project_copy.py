@@ -10,6 +10,7 @@ from emulator.domain.project import insert_project
 from emulator.domain.world import Transaction
 from emulator.rules import workflow as rules
 from emulator.rules.json_text import parse_json
+from emulator.rules.latest_labels import labels_to_copy
 from emulator.storage.snapshot import Document
 
 # What an asset gets by being added to a project.
@@ -133,8 +134,9 @@ def _place(file_id: str) -> str:
 
 
 def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str) -> None:
-    """Copy what people and models said last of an asset to an asset of another project.
+    """Copy the labels of an asset to an asset of another project.
 
+    Copied are each author's latest label on each step and of each type, and all labels of models.
     Authors are kept, and where the asset stands is taken over with its labels; one that waited for
     labelers whom the other project does not ask for goes on. No label event is emitted: nobody
     labels.
@@ -149,11 +151,7 @@ def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str
         raise errors.access_denied()
     home = access.require(tx, operation, source["projectId"])
     project = access.require(tx, operation, project_id)
-    rows = [
-        each
-        for each in tx.labels.find("asset", source_id)
-        if each["isLatestLabelForUser"] or each["modelName"] or each["isHoneypot"]
-    ]
+    rows = labels_to_copy(tx.labels.find("asset", source_id))
     ids = {source_id: target_id, home["id"]: project_id, **_same_steps(tx, home, project)}
     ids |= {each["id"]: tx.new_id() for each in rows}
     if {each["stepId"] for each in (source, *rows)} - ids.keys() - {None}:

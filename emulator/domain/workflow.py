@@ -15,6 +15,7 @@ from emulator.domain.payloads import SENT_BACK, event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules import steps as step_rules
 from emulator.rules import workflow as rules
+from emulator.rules.latest_labels import is_submitted
 from emulator.rules.steps import Place
 from emulator.rules.workflow import SUBMITTED, LabelType
 from emulator.storage.snapshot import Document
@@ -31,7 +32,8 @@ def place_of(target: Document) -> Place | None:
 def move_after_label(tx: Transaction, project: Document, label: Document) -> Document:
     """Bring an asset where a new label of it says.
 
-    A submitted one brings a skipped asset back, any other leaves it as it is.
+    A submitted one brings a skipped asset back, any other leaves it as it is. A correction of what
+    is done on a step leaves the asset where it stands.
     """
     target = tx.assets.the(label["assetId"])
     type_: LabelType = label["labelType"]
@@ -39,6 +41,9 @@ def move_after_label(tx: Transaction, project: Document, label: Document) -> Doc
         if type_ not in SUBMITTED:
             return target
         target = restore(tx, target)
+    place = place_of(target)
+    if place and not step_rules.is_moved_by_label(place, label["stepId"]):
+        return target
     return _moved_by(tx, project, target, type_)
 
 
@@ -173,12 +178,30 @@ def _reviewed_next(tx: Transaction, target: Document) -> Document | None:
     if place is None:
         status = rules.after_add_to_review(target["status"], has_label=latest is not None)
         return _change(tx, target, status=status) if status else None
+    if latest is None:
+        return None
+    return _taken_for_review(tx, target, place)
+
+
+def _taken_for_review(tx: Transaction, target: Document, place: Place) -> Document | None:
+    """An asset with steps in its next review; ``None`` where it cannot go there."""
     new = step_rules.after_add_to_review(step.steps_of(tx, target["projectId"]), place)
-    if new is None or latest is None:
+    if new is None:
         return None
     target = move(tx, target, new)
     tell(tx, "asset.workflow.setToNextStep", target, **_ways(place, new))
     return target
+
+
+def take_to_step(tx: Transaction, target: Document, step_id: str | None) -> Document:
+    """The asset, in the next review if it is done and a label is for that step (contract §12.6)."""
+    place = place_of(target)
+    if place is None or step_id is None:
+        return target
+    steps = step.steps_of(tx, target["projectId"])
+    if step_rules.use_of_label(steps, place, step_id) != "REVIEW_OF_DONE":
+        return target
+    return _taken_for_review(tx, target, place) or target
 
 
 def _sent_back(tx: Transaction, target: Document) -> Document | None:
@@ -208,11 +231,8 @@ def _sent_back(tx: Transaction, target: Document) -> Document | None:
 
 def submitted_labels(view: BaseView[Any], target: Document) -> list[Document]:
     """What people said about an asset: not the truth of a honeypot, where that is on no step."""
-    return [
-        each
-        for each in view.labels.find("asset", target["id"])
-        if each["labelType"] in SUBMITTED and not (target["stepId"] and each["isHoneypot"])
-    ]
+    labels, has_steps = view.labels.find("asset", target["id"]), bool(target["stepId"])
+    return [each for each in labels if is_submitted(each, has_steps=has_steps)]
 
 
 def latest_label(view: BaseView[Any], target: Document) -> Document | None:

@@ -11,7 +11,7 @@ from emulator.domain import step as step_of
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
 from emulator.rules import steps as rules
-from emulator.rules.step_settings import check_workflow, checked_step
+from emulator.rules.step_settings import check_continuity, check_workflow, checked_step
 from emulator.storage.snapshot import Document
 
 
@@ -39,6 +39,7 @@ def edit_workflow(
         tx.projects.change(project, enforceStepSeparation=enforce_separation, updatedAt=tx.now)
         payload = {"fields": ["enforceStepSeparation"]}
         tx.emit("project.workflow.settings.updated", payload, project_id=project_id)
+    before = step_of.steps_of(tx, project_id)
     for named in dict.fromkeys(deletes):
         _delete(tx, operation, project, named)
     waiting = consensus.waiting(tx, project)
@@ -46,7 +47,9 @@ def edit_workflow(
         _update(tx, operation, project, data)
     for data in creates:
         _create(tx, operation, project, data)
-    check_workflow(operation, step_of.steps_of(tx, project_id))
+    steps = step_of.steps_of(tx, project_id)
+    check_workflow(operation, steps)
+    check_continuity(operation, before, steps)
     step_of.follow_steps(tx, tx.projects.the(project_id))
     consensus.go_on(tx, tx.projects.the(project_id), waiting)
     return tx.projects.the(project_id)

@@ -76,7 +76,24 @@ def step_name_taken(operation: str, name: str) -> KiliError:
 
 def step_unknown(operation: str, name: str) -> KiliError:
     """A label names a step that its project does not have."""
-    return wrong(operation, f'the project has no step "{name}", or several of that name')
+    return wrong(operation, f'the project has no step "{name}"')
+
+
+def step_ambiguous(operation: str, name: str, ids: list[str]) -> KiliError:
+    """A label names a step by a name that steps of several groups have."""
+    detail = f'the project has several steps named "{name}": give one of their ids as stepId'
+    return wrong(operation, f"{detail} ({', '.join(ids)})")
+
+
+def steps_differ(operation: str) -> KiliError:
+    """A label names two steps, one by its id and another one by its name."""
+    return wrong(operation, "stepId and stepName name two different steps: give one of them only")
+
+
+def step_of_other_type(operation: str, name: str, type_: str, label_type: str) -> KiliError:
+    """A label is for a step of the other type."""
+    detail = f'step "{name}" takes {type_} labels: name a step of type {label_type}, or none'
+    return wrong(operation, detail)
 
 
 def first_step_labels(operation: str) -> KiliError:
@@ -88,6 +105,18 @@ def first_step_labels(operation: str) -> KiliError:
 def first_step_stays(operation: str) -> KiliError:
     """The step that every asset begins with cannot be deleted."""
     return wrong(operation, "the first step of a workflow cannot be deleted")
+
+
+def step_order_missing(operation: str, order: int) -> KiliError:
+    """The orders of a group's steps would not be 0, 1, 2 and so on.
+
+    The sentence up to the parenthesis is the platform's, the rest is ours.
+    """
+    return wrong(
+        operation,
+        f"There must be continuity between step orders (missing {order}); delete steps from the "
+        "end of the workflow only, or give the steps that stay consecutive orders in the same call",
+    )
 
 
 def sends_back_forward(operation: str, name: str) -> KiliError:

@@ -74,6 +74,30 @@ def check_workflow(operation: str, steps: Steps) -> None:
         raise errors.second_honeypot_step(operation)
 
 
+def check_continuity(operation: str, before: Steps, steps: Steps) -> None:
+    """Check that the orders of the steps of each group are 0, 1, 2 and so on (contract §12.7).
+
+    Args:
+        before: the steps before the change; orders that stay as they were are not checked.
+
+    Raises:
+        KiliError: an order is missing, as a step was deleted from the middle, or two steps have
+            the same one.
+    """
+    if _orders(before) == _orders(steps):
+        return
+    for group_id in {step["stepGroupId"] for step in steps}:
+        orders = {step["order"] for step in steps if step["stepGroupId"] == group_id}
+        count = sum(step["stepGroupId"] == group_id for step in steps)
+        missing = next((order for order in range(count) if order not in orders), None)
+        if missing is not None:
+            raise errors.step_order_missing(operation, missing)
+
+
+def _orders(steps: Steps) -> dict[str, int]:
+    return {step["id"]: step["order"] for step in steps}
+
+
 def _check_place(operation: str, before: Steps, step: Step) -> None:
     siblings = [each for each in before if each["stepGroupId"] == step["stepGroupId"]]
     if not siblings and step["type"] != "DEFAULT":

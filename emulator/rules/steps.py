@@ -20,6 +20,7 @@ StepStatus = Literal[
     "TO_DO", "IN_PROGRESS", "PARTIALLY_DONE", "REWORK", "DONE", "SKIPPED", "DOING", "REDO"
 ]
 Draw = Callable[[int], bool]
+LabelUse = Literal["WORK", "CORRECTION", "REVIEW_OF_DONE"]
 
 # Names that clients up to 26.1 use.
 FORMER_NAMES: dict[str, StepStatus] = {"DOING": "IN_PROGRESS", "REDO": "REWORK"}
@@ -49,6 +50,39 @@ def next_step(steps: Steps, step_id: str) -> Step | None:
     """The step after another one."""
     index = [step["id"] for step in steps].index(step_id)
     return steps[index + 1] if index + 1 < len(steps) else None
+
+
+def use_of_label(steps: Steps, place: Place, step_id: str | None) -> LabelUse | None:
+    """What a label means that is for a step, given where the asset stands (contract §12.6).
+
+    Args:
+        step_id: the step that the label names, if it names one.
+
+    Returns:
+        WORK: it does the work of the step where the asset stands. CORRECTION: it changes what is
+        done on that step, and the asset stays where it is; it waits at most for the step after it.
+        REVIEW_OF_DONE: it takes the asset, which is done, to that step, the next review. ``None``:
+        the asset is not there yet, or too far beyond that step for a correction.
+    """
+    if step_id in (None, place.step_id):
+        is_done = step_id is not None and place.status == "DONE"
+        return "CORRECTION" if is_done else "WORK"
+    following = next_step(steps, str(step_id))
+    if following and following["id"] == place.step_id and place.status == "TO_DO":
+        return "CORRECTION"
+    review = after_add_to_review(steps, place)
+    return "REVIEW_OF_DONE" if review and review.step_id == step_id else None
+
+
+def is_behind(steps: Steps, place: Place, step_id: str) -> bool:
+    """Whether a step comes before the one where the asset stands."""
+    ids = [step["id"] for step in steps]
+    return ids.index(step_id) < ids.index(place.step_id)
+
+
+def is_moved_by_label(place: Place, step_id: str | None) -> bool:
+    """Whether an accepted label of a step brings the asset on; a correction does not."""
+    return step_id == place.step_id and place.status != "DONE"
 
 
 def after_autosave(place: Place) -> Place:

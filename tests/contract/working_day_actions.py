@@ -14,9 +14,10 @@ from hypothesis.stateful import (
     rule,
 )
 
-from tests.contract.working_day_model import LABEL, REVIEW, WorkingDay
+from tests.contract.working_day_labels import LABEL, REVIEW
+from tests.contract.working_day_model import WorkingDay
 from tests.contract.working_day_stage import Expected, Stage
-from tests.contract.working_day_things import PEOPLE, RefusedError
+from tests.contract.working_day_things import PEOPLE, SUBMITTED, RefusedError
 from tests.stage import RED
 
 Action = Callable[[WorkingDay], set[str] | None]
@@ -298,6 +299,36 @@ class WithLabels(WithAssets):
     def submit(self, who: str, place: int, type_: str) -> None:
         (name,) = self._names([place])
         self._append(who, type_, lambda day: day.add_label(who, name, type_), [name])
+
+    @rule(
+        who=someone,
+        place=place,
+        type_=st.sampled_from(["DEFAULT", "REVIEW", "AUTOSAVE"]),
+        step=st.sampled_from([LABEL, REVIEW]),
+        by_id=st.booleans(),
+    )
+    def label_on_a_step(self, who: str, place: int, type_: str, step: str, by_id: bool) -> None:
+        (name,) = self._names([place])
+        named = {"stepId": self.stage.ids[step]} if by_id else {"stepName": step}
+        action: Action = lambda day: day.add_label(who, name, type_, step=step)  # noqa: E731
+        self._append(who, type_, action, [name], **named)
+
+    @precondition(lambda self: self._submitted())
+    @rule(place=place)
+    def correct(self, place: int) -> None:
+        """Who submitted a label on a step submits another one there."""
+        name, who, type_, step = self._submitted()[place % len(self._submitted())]
+        action: Action = lambda day: day.add_label(who, name, type_, step=step)  # noqa: E731
+        self._append(who, type_, action, [name], stepName=step)
+
+    def _submitted(self) -> list[tuple[str, str, str, str]]:
+        """Asset, author, type and step of what was submitted on steps."""
+        return [
+            (asset.name, each.author, each.type, each.step)
+            for asset in self.day.assets
+            for each in asset.labels
+            if each.step and each.type in SUBMITTED
+        ]
 
     @rule(
         who=st.sampled_from(["admin", "admin", "manager", "labeler"]),

@@ -13,38 +13,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.contract.working_day_labels import LABEL, REVIEW, Labeling
 from tests.contract.working_day_things import (
-    PEOPLE,
     ROLE_FOR,
-    SUBMITTED,
     Asset,
     Issue,
-    Label,
-    Project,
     RefusedError,
     require,
 )
 
-LABEL, REVIEW = "Label", "Review 1"
-# §5.6; what is not in it leaves the status as it is. DEFAULT on TODO or ONGOING: ``_submitted_v1``.
-_AFTER_LABEL = {("TODO", "AUTOSAVE"): "ONGOING"} | {
-    (status, "REVIEW"): "REVIEWED" for status in ("TODO", "ONGOING", "LABELED", "TO_REVIEW")
-}
 
-# §11.13; an asset that is skipped keeps the status that it had.
-IN_WORDS_OF_V1 = {
-    (LABEL, "TO_DO"): "TODO",
-    (LABEL, "IN_PROGRESS"): "ONGOING",
-    (LABEL, "PARTIALLY_DONE"): "ONGOING",
-    (LABEL, "REWORK"): "ONGOING",
-    (LABEL, "DONE"): "LABELED",
-    (REVIEW, "TO_DO"): "TO_REVIEW",
-    (REVIEW, "IN_PROGRESS"): "TO_REVIEW",
-    (REVIEW, "DONE"): "REVIEWED",
-}
-
-
-class WorkingDay(Project):
+class WorkingDay(Labeling):
     """A project, the people of ``PEOPLE``, and what they do."""
 
     # -- the project ------------------------------------------------------------------------
@@ -165,153 +144,6 @@ class WorkingDay(Project):
             verb = "activated" if active else "deactivated"
             self.tell(f"asset.workflow.step.consensus.{verb}", asset, stepId=LABEL)
 
-    # -- labels -----------------------------------------------------------------------------
-
-    def add_label(
-        self,
-        who: str,
-        name: str,
-        type_: str,
-        *,
-        author: str | None = None,
-        model: str | None = None,
-        moves: bool = True,
-    ) -> None:
-        """Administrators name another author, who must be one to do and free to do the work."""
-        require(who, ROLE_FOR[type_])
-        if author not in (None, who):
-            require(who, "ADMIN")
-        if type_ not in ("PREDICTION", "INFERENCE"):
-            require(author or who, ROLE_FOR[type_])
-        self._insert_label(author or who, self.asset(name), type_, model, moves=moves)
-
-    def _insert_label(
-        self, who: str, asset: Asset, type_: str, model: str | None, *, moves: bool
-    ) -> None:
-        is_work = type_ in (*SUBMITTED, "AUTOSAVE")
-        if self.stepped and is_work and self._is_kept_from(asset, who, type_):
-            raise RefusedError
-        label = Label(type_, who, model, asset.step if is_work else None)
-        asset.labels.append(label)
-        self.unnamed.append(label)
-        if type_ == "AUTOSAVE":
-            self._hold(asset, who)
-        else:
-            self.tell(f"label.workflow.created.{type_.lower()}", asset, labelId=label)
-        if type_ in SUBMITTED:
-            self._let_go(asset, who)
-        if moves:
-            self._move_after(asset, type_)
-
-    def _move_after(self, asset: Asset, type_: str) -> None:
-        if asset.skipped and type_ not in SUBMITTED:
-            return
-        if asset.skipped:
-            self._restore(asset)
-        if self.stepped:
-            self._step_after(asset, type_)
-        elif type_ == "DEFAULT" and asset.status in ("TODO", "ONGOING"):
-            asset.status = self._submitted_v1(asset)
-        else:
-            asset.status = _AFTER_LABEL.get((asset.status, type_), asset.status)
-
-    def _is_kept_from(self, asset: Asset, who: str, type_: str) -> bool:
-        """Whether the workflow with steps keeps somebody from labeling an asset now (§6.6)."""
-        status = "TO_DO" if asset.skipped else asset.step_status
-        step_type = "DEFAULT" if asset.step == LABEL else "REVIEW"
-        has_labeled = asset.newest_of(who, SUBMITTED, asset.step) is not None
-        others = set(asset.holders) - {who}
-        return (
-            status == "DONE"
-            or type_ not in ("AUTOSAVE", step_type)
-            or (status == "PARTIALLY_DONE" and has_labeled)
-            or len(others) >= max(1, self._missing_labelers(asset))
-            or (asset.step == LABEL and bool(asset.assignees) and who not in asset.assignees)
-            or (asset.step == REVIEW and PEOPLE[who] == "LABELER")
-        )
-
-    def _missing_labelers(self, asset: Asset) -> int:
-        """How many consensus still waits for, on the step that labels."""
-        if not asset.consensus or asset.step == REVIEW:
-            return 0
-        labelers = {each.author for each in asset.labels if each.type == "DEFAULT"}
-        return max(0, self.consensus_size - len(labelers))
-
-    def _waits_for_labelers(self, asset: Asset) -> bool:
-        """Whether others are still to label what somebody has labeled, and was not sent back."""
-        latest = asset.latest()
-        if self.stepped or not latest:
-            return asset.step_status == "PARTIALLY_DONE"
-        is_open = asset.status == "ONGOING" and not asset.skipped and not latest.sent_back
-        return is_open and self._missing_labelers(asset) > 0
-
-    def _go_on(self, asset: Asset) -> None:
-        """What nobody waits for any more, as after a label."""
-        if self.stepped:
-            self._step_after(asset, "DEFAULT")
-        else:
-            asset.status = self._submitted_v1(asset)
-
-    def _submitted_v1(self, asset: Asset) -> str:
-        if self._missing_labelers(asset):
-            return "ONGOING"
-        return "TO_REVIEW" if self.coverage else "LABELED"
-
-    def _step_after(self, asset: Asset, type_: str) -> None:
-        if type_ == "AUTOSAVE" and asset.step_status in ("TO_DO", "REWORK"):
-            self._move(asset, asset.step, "IN_PROGRESS")
-        if type_ == "REVIEW":
-            self._move(asset, REVIEW, "DONE")
-        if type_ == "DEFAULT" and self._missing_labelers(asset):
-            self._move(asset, LABEL, "PARTIALLY_DONE")
-        elif type_ == "DEFAULT":
-            self._move(asset, *((REVIEW, "TO_DO") if self.coverage else (LABEL, "DONE")))
-
-    def _move(self, asset: Asset, step: str | None, status: str) -> None:
-        before = asset.step, asset.step_status
-        if before == (step, status):
-            return
-        asset.step, asset.step_status = step, status
-        if status != "SKIPPED":
-            asset.status = IN_WORDS_OF_V1[str(step), status]
-        if step != before[0]:
-            ways = {"newStepId": step, "previousStepId": before[0]}
-            self.tell("asset.workflow.currentStep.changed", asset, **ways)
-        told = {"status": status, "stepId": step}
-        self.tell("asset.workflow.currentStep.statusChanged", asset, **told)
-
-    def _hold(self, asset: Asset, who: str) -> None:
-        if who not in asset.holders:
-            asset.holders.append(who)
-            self.tell("asset.workflow.lock.created", asset)
-
-    def _let_go(self, asset: Asset, who: str) -> None:
-        if who in asset.holders:
-            asset.holders.remove(who)
-            self.tell("asset.workflow.lock.deleted", asset)
-
-    def overwrite(self, who: str, name: str, type_: str, model: str) -> None:
-        """A model's new label takes the place of those of its type and model (§6.3)."""
-        require(who, ROLE_FOR[type_])
-        asset = self.asset(name)
-        asset.labels = [each for each in asset.labels if (each.type, each.model) != (type_, model)]
-        self.add_label(who, name, type_, model=model)
-
-    def edit_label(self, who: str, label_id: str, sent_back: bool) -> None:
-        """Its author may, who still has the role for its type, and who reviews."""
-        asset, label = self.label(label_id)
-        require(who, ROLE_FOR[label.type] if who == label.author else "REVIEWER")
-        label.sent_back = sent_back
-        self.tell("label.workflow.edited", asset, labelId=label)
-
-    def delete_label(self, who: str, label_id: str) -> None:
-        """Only what a model said can be deleted."""
-        require(who, "TEAM_MANAGER")
-        asset, label = self.label(label_id)
-        if label.type not in ("PREDICTION", "INFERENCE"):
-            raise RefusedError
-        asset.labels.remove(label)
-
     # -- the way through the workflow -------------------------------------------------------
 
     def skip(self, who: str, name: str) -> None:
@@ -340,12 +172,6 @@ class WorkingDay(Project):
             raise RefusedError
         self._restore(asset)
 
-    def _restore(self, asset: Asset) -> None:
-        if self.stepped:
-            self._move(asset, asset.step, "TO_DO")
-        asset.skipped = False
-        self.tell("asset.unskipped", asset)
-
     def add_to_review(self, who: str, names: list[str]) -> set[str]:
         """What is labeled; the names of the assets that decline."""
         require(who, "REVIEWER")
@@ -362,9 +188,7 @@ class WorkingDay(Project):
             moved.add(asset.name)
             asset.status = "TO_REVIEW"
             if self.stepped:
-                self._move(asset, REVIEW, "TO_DO")
-                ways = {"newStepId": REVIEW, "previousStepId": LABEL}
-                self.tell("asset.workflow.setToNextStep", asset, **ways)
+                self._set_to_review(asset)
         return set(names) - moved
 
     def send_back(self, who: str, names: list[str]) -> set[str]:

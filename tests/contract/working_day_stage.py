@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from emulator.app import Emulator
-from tests.contract.working_day_model import LABEL, REVIEW, WorkingDay
+from tests.contract.working_day_labels import LABEL, REVIEW
+from tests.contract.working_day_model import WorkingDay
 from tests.contract.working_day_things import (
     CONSENSUS_SIZE,
     LABEL_TYPES,
@@ -208,7 +209,7 @@ class Expected:
             "isSentBackToQueue": label.sent_back,
             "assetStep": {"id": self._ids[label.step]} if label.step else None,
             "isLastForStep": label.type in ("DEFAULT", "REVIEW") and of_its_kind is label,
-            "isLatestLabelForUser": is_latest(*LABEL_TYPES),
+            "isLatestLabelForUser": asset.latest_of(label.author) is label,
             "isLatestDefaultLabelForUser": is_latest("DEFAULT"),
             "isLatestReviewLabelForUser": is_latest("REVIEW"),
             "isLatestPredictionLabelForUser": is_latest("PREDICTION"),

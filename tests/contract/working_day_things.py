@@ -87,10 +87,17 @@ class Asset:
                 return each
         return None
 
+    def latest_of(self, author: str) -> Label | None:
+        """What an author submitted last; failing that, their work in progress; or a model's."""
+        for types in (SUBMITTED, ("AUTOSAVE",), LABEL_TYPES):
+            if found := self.newest_of(author, types):
+                return found
+        return None
+
     def at_work(self) -> set[str]:
         """Who has a label in progress."""
         authors = {each.author for each in self.labels}
-        newest = {each: self.newest_of(each, LABEL_TYPES) for each in authors}
+        newest = {each: self.newest_of(each, (*SUBMITTED, "AUTOSAVE")) for each in authors}
         return {author for author, each in newest.items() if each and each.type == "AUTOSAVE"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -83,7 +84,7 @@ SENTENCES: dict[str, tuple[LockReason, Situation, Attempt]] = {
     ),
     "This label was created in another step and is read-only.": (
         "LabelNotEditable",
-        situation("Review 1 TO_DO", worked=LABELED_BY_LEO),
+        situation("Review 1 IN_PROGRESS", worked=LABELED_BY_LEO),
         attempt(step_id="Label"),
     ),
     "This asset is in read-only mode because you are not assigned to it.": (
@@ -156,3 +157,82 @@ def test_the_label_is_taken(at: Situation, tried: Attempt) -> None:
 )
 def test_which_reason_comes_first(at: Situation, tried: Attempt, reason: LockReason) -> None:
     assert lock_reason(at, tried) == reason
+
+
+REVIEWED = [*LABELED_BY_LEO, ("Review 1", "ann")]
+AHEAD, BEHIND, DONE = "NotInStepAssignees", "LabelNotEditable", "AssetInDoneStepStatus"
+
+# step that the label names, where the asset stands, who labels → the reason, or None
+NAMED: list[tuple[str, str, Attempt, str | None]] = [
+    # The step where the asset waits for work: as where none is named.
+    ("Label", "Label TO_DO", attempt(), None),
+    ("Label", "Label REWORK", attempt(), None),
+    ("Label", "Label IN_PROGRESS", attempt(None), None),
+    ("Label", "Label PARTIALLY_DONE", attempt(), "AlreadyHaveLabelOnCurrentStep"),
+    ("Review 1", "Review 1 TO_DO", attempt("REVIEW", "REVIEWER"), None),
+    # The step where it is done: a correction, of labelers of their own work only.
+    ("Label", "Label DONE", attempt(), None),
+    ("Label", "Label DONE", attempt(None), None),
+    ("Label", "Label DONE", attempt(role="ADMIN"), None),
+    ("Review 1", "Review 1 DONE", attempt("REVIEW", "REVIEWER"), None),
+    ("Review 1", "Review 1 DONE", attempt(None), DONE),
+    # The step before the one that it waits for: a correction, too.
+    ("Label", "Review 1 TO_DO", attempt(), None),
+    ("Review 1", "Review 2 TO_DO", attempt("REVIEW", "REVIEWER"), None),
+    # Further back, or once the work of the next step has begun: read-only.
+    ("Label", "Review 1 IN_PROGRESS", attempt(), BEHIND),
+    ("Label", "Review 1 REWORK", attempt(), BEHIND),
+    ("Label", "Review 1 DONE", attempt(), BEHIND),
+    ("Label", "Review 2 TO_DO", attempt(), BEHIND),
+    ("Review 1", "Review 2 DONE", attempt("REVIEW", "REVIEWER"), BEHIND),
+    # The next review of what is done; only a review takes an asset there.
+    ("Review 1", "Label DONE", attempt("REVIEW", "REVIEWER"), None),
+    ("Review 2", "Review 1 DONE", attempt("REVIEW", "REVIEWER"), None),
+    ("Review 1", "Label DONE", attempt(None, "REVIEWER"), AHEAD),
+    # A step that the asset has not come to.
+    ("Review 1", "Label TO_DO", attempt("REVIEW", "REVIEWER"), AHEAD),
+    ("Review 1", "Label IN_PROGRESS", attempt("REVIEW", "REVIEWER"), AHEAD),
+    ("Review 1", "Label PARTIALLY_DONE", attempt("REVIEW", "REVIEWER"), AHEAD),
+    ("Review 1", "Label REWORK", attempt("REVIEW", "REVIEWER"), AHEAD),
+    ("Review 2", "Label DONE", attempt("REVIEW", "REVIEWER"), AHEAD),
+    ("Review 2", "Review 1 TO_DO", attempt("REVIEW", "REVIEWER"), AHEAD),
+]
+
+
+@pytest.mark.parametrize(("named", "at", "tried", "reason"), NAMED)
+def test_a_label_that_names_a_step(named: str, at: str, tried: Attempt, reason: str | None) -> None:
+    told = replace(tried, step_id=named)
+    assert lock_reason(situation(at, worked=REVIEWED), told) == reason
+
+
+CORRECTS, REVIEWS = ("Label", "Label DONE", "DEFAULT"), ("Review 1", "Label DONE", "REVIEW")
+
+
+@pytest.mark.parametrize(
+    ("case", "members", "role", "reason"),
+    [
+        (CORRECTS, {"worked": LABELED_BY_ANN}, "LABELER", DONE),
+        (CORRECTS, {"worked": LABELED_BY_ANN}, "REVIEWER", None),
+        (CORRECTS, {"is_locked": True}, "LABELER", "AssetAlreadyLocked"),
+        (CORRECTS, {"works_on_step": False}, "LABELER", "NotInStepAssignees"),
+        # Who is assigned to an asset is to label it: nothing is left to be assigned.
+        (CORRECTS, {"assignee_ids": ["ann"]}, "LABELER", None),
+        (CORRECTS, {"enforces_separation": True}, "LABELER", None),
+        (
+            CORRECTS,
+            {"worked": [("Review 1", "leo")], "enforces_separation": True},
+            "REVIEWER",
+            "BlockedByEnforceStepSeparation",
+        ),
+        (REVIEWS, {"is_locked": True}, "REVIEWER", "AssetAlreadyLocked"),
+        (REVIEWS, {"works_on_step": False}, "REVIEWER", "NotInStepAssignees"),
+        (REVIEWS, {"assignee_ids": ["ann"]}, "REVIEWER", None),
+        (REVIEWS, {"enforces_separation": True}, "REVIEWER", "BlockedByEnforceStepSeparation"),
+    ],
+)
+def test_what_else_keeps_a_label_that_names_a_step_from_being_added(
+    case: tuple[str, str, str], members: dict[str, Any], role: Any, reason: str | None
+) -> None:
+    named, at, step_type = case
+    found = situation(at, **{"worked": LABELED_BY_LEO, **members})
+    assert lock_reason(found, attempt(step_type, role, named)) == reason

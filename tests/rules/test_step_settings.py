@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emulator.errors import KiliError
-from emulator.rules.step_settings import check_workflow, checked_step
+from emulator.rules.step_settings import check_continuity, check_workflow, checked_step
 from emulator.rules.workflow import version_for
 
 LABEL: dict[str, Any] = {
@@ -187,3 +187,38 @@ def test_steps_that_make_no_workflow_are_refused(steps: list[dict[str, Any]], me
 )
 def test_which_workflow_a_client_expects(client: str | None, version: str) -> None:
     assert version_for(client) == version
+
+
+def ordered(*orders: int, group: str | None = None) -> list[dict[str, Any]]:
+    return [
+        {"id": f"{group} {number}", "stepGroupId": group, "order": order}
+        for number, order in enumerate(orders)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "missing"),
+    [
+        (ordered(0, 1, 2), None),
+        (ordered(0, 2, 1), None),
+        (ordered(0), None),
+        (ordered(0, 2), 1),
+        (ordered(0, 1, 1), 2),
+        (ordered(1, 2), 0),
+        (ordered(-1, 0, 1), 2),
+        (ordered(0, 1, group="a") + ordered(0, 1, 2, group="b"), None),
+        (ordered(0, 1, group="a") + ordered(0, 2, group="b"), 1),
+    ],
+)
+def test_orders_of_steps_are_consecutive_in_each_group(
+    steps: list[dict[str, Any]], missing: int | None
+) -> None:
+    if missing is None:
+        check_continuity("op", [], steps)
+        return
+    with pytest.raises(KiliError, match=rf"continuity between step orders \(missing {missing}\)"):
+        check_continuity("op", [], steps)
+
+
+def test_orders_that_stay_as_they_were_are_not_checked() -> None:
+    check_continuity("op", ordered(0, 3), ordered(0, 3))

@@ -102,6 +102,52 @@ def test_what_is_not_drawn_for_review_goes_on_to_the_next_group(
     assert rules.after_submit(TWO_GROUPS, at, missing=0, draw=never) == place(not_drawn)
 
 
+USES: dict[str, dict[str, rules.LabelUse]] = {
+    # step that the label names → where the asset stands → what the label means
+    "Label": {
+        **dict.fromkeys([e for e in PLACES if e.startswith("Label ")], "WORK"),
+        "Label DONE": "CORRECTION",
+        "First TO_DO": "CORRECTION",
+    },
+    "First": {
+        **dict.fromkeys([e for e in PLACES if e.startswith("First ")], "WORK"),
+        "Label DONE": "REVIEW_OF_DONE",
+        "First DONE": "CORRECTION",
+        "Second TO_DO": "CORRECTION",
+    },
+    "Second": {
+        **dict.fromkeys([e for e in PLACES if e.startswith("Second ")], "WORK"),
+        "First DONE": "REVIEW_OF_DONE",
+        "Second DONE": "CORRECTION",
+    },
+}
+
+
+@pytest.mark.parametrize("at", PLACES)
+@pytest.mark.parametrize("named", USES)
+def test_a_named_step_says_what_a_label_means(at: str, named: str) -> None:
+    assert rules.use_of_label(TWO_REVIEWS, place(at), named) == USES[named].get(at)
+
+
+@pytest.mark.parametrize("at", PLACES)
+def test_a_label_that_names_no_step_does_the_work_of_the_current_one(at: str) -> None:
+    assert rules.use_of_label(TWO_REVIEWS, place(at), None) == "WORK"
+
+
+def test_what_waits_for_the_labeling_of_the_next_group_can_still_be_corrected() -> None:
+    assert rules.use_of_label(TWO_GROUPS, place("Refine TO_DO"), "Check") == "CORRECTION"
+    assert rules.use_of_label(TWO_GROUPS, place("Refine TO_DO"), "Label") is None
+    assert rules.use_of_label(TWO_GROUPS, place("Check DONE"), "Refine") is None
+
+
+@pytest.mark.parametrize("at", PLACES)
+@pytest.mark.parametrize("named", USES)
+def test_a_correction_leaves_the_asset_where_it_is(at: str, named: str) -> None:
+    step_id, status = at.split()
+    moves = step_id == named and status != "DONE"
+    assert rules.is_moved_by_label(place(at), named) is moves
+
+
 @pytest.mark.parametrize("before", PLACES)
 def test_only_what_is_done_before_a_review_step_is_added_to_review(before: str) -> None:
     expected = {"Label DONE": "First TO_DO", "First DONE": "Second TO_DO"}.get(before)

@@ -46,7 +46,8 @@ class PluginHandler(PluginCore):
 
     def add(self, asset_id, response):
         """Add the whole label."""
-        # Where a workflow has steps, an asset that is done takes no further label.
+        # Where a workflow has steps, an asset that is done takes no label that names no step. SDKs
+        # that can name one would add the label as a correction, with step_name="Label".
         self.kili.send_back_to_queue(asset_ids=[asset_id])
         self.kili.append_labels(
             asset_id_array=[asset_id], json_response_array=[response], label_type="DEFAULT"

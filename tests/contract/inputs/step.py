@@ -60,7 +60,7 @@ def _(stage: Stage) -> None:
         "assignees": [stage.names["rita"]],
         "stepCoverage": 30,
         "sendBackStepId": stage.names["review step"],
-        "order": 7,
+        "order": 2,
     }
     _edit(stage, creates=[created])
     step = _steps(stage)[-1]

@@ -134,11 +134,12 @@ def _on_step(member: str, value: str) -> Case:
         (label,) = stage.wire.call("appendManyLabels", data=data, where={})
         step = stage.read("labels", label["id"], "assetStep { id name }")["assetStep"]
         assert given in step.values()
-        (refused,) = {"stepId": ["review step"], "stepName": ["Review 1"]}[member]
-        data[member] = stage.names.get(refused, refused)
+        other = {"stepId": stage.names["review step"], "stepName": "Review 1"}[member]
+        row = {**row, "assetID": stage.names["skipped"]}
+        data = {"labelType": "REVIEW", "labelsData": [row], member: other}
         answer = stage.wire.send("appendManyLabels", data=data, where={}).json()
         (error,) = answer["errors"]
-        assert error["extensions"]["context"] == {"reason": "LabelNotEditable"}
+        assert error["extensions"]["context"] == {"reason": "NotInStepAssignees"}
 
     return check
 

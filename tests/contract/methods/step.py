@@ -130,7 +130,7 @@ assert (assignees()[0], assignees()[2]) == (everybody, everybody - {{*two[1:]}})
 """
 _EDIT = "Mutation.editProjectWorkflowSettings"
 
-_ORDER = ', "order": 2'  # a new step needs it until 25.2
+_ORDER = ', "order": 1'  # a new step needs it until 25.2
 
 CASES = [
     *(

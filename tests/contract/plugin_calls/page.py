@@ -86,11 +86,11 @@ def _row(cells: list[str]) -> Row:
 
 
 def _expanded(way: str) -> Iterator[str]:
-    """``label TYPE`` is either way to label; without a type, labels of each type are meant."""
+    """``label TYPE`` is either way to label; a mutation without a type is about each of them."""
     name, _, type_ = way.partition(" ")
     if name == "label":
         yield from (f"{each} {type_}" for each in _WAYS_TO_LABEL)
-    elif name in _WAYS_TO_LABEL:
+    elif name in _WAYS_TO_LABEL and not type_:
         yield from (f"{name} {each}" for each in _LABEL_TYPES)
     else:
         yield way

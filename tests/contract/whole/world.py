@@ -161,8 +161,9 @@ def _work_with_steps(wire: Wire, known: Names) -> None:
         row = {"assetID": made["id"], "jsonResponse": "{}"}
         data = {"labelType": label_type, "labelsData": [row]}
         wire.call("appendManyLabels", data=data, where={}, selection="id")
-    last = {"projectId": known["stepped project"], "name": "Last", "assignees": [known["rita"]]}
-    wire.call("addReviewStep", input={**last, "sendBackStepId": known["review step"]})
+    review = {"projectId": known["stepped project"], "stepId": known["review step"]}
+    sends_back = {**review, "sendBackStepId": known["label step"]}
+    wire.call("updateReviewStepProperties", input=sends_back)
     data = {**place, "numberOfExpectedLabelsForConsensus": 2}
     wire.call("updateLabelingStepProperties", input=data)
     wire.call("assignAssets", where={"idIn": [known["car-park"]]}, userIds=[known["leo"]])

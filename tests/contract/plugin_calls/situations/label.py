@@ -32,6 +32,14 @@ def a_label_moves_an_asset_to_the_next_step(steps: Steps, way: str) -> None:
     steps.label(way, "in review", "reviewer", "REVIEW")
 
 
+@situation
+def a_label_names_a_step(steps: Steps) -> None:
+    """A correction of what is done, and a review that takes the asset to its step."""
+    row = {"jsonResponse": RED}
+    steps.label_on("label step", "labeled", "reviewer", "DEFAULT", row)
+    steps.label_on("review step", "labeled", "reviewer", "REVIEW", row)
+
+
 @for_each(*WAYS_TO_LABEL)
 def a_label_brings_a_skipped_asset_back(steps: Steps, way: str) -> None:
     steps.call("skipAsset", reason="", where={"id": steps.names["in review"]})

@@ -46,8 +46,17 @@ class Steps:
             data = {"labelType": kind, **row}
             self.call(way, key, data=data, where={"id": asset_id})
         else:
-            data = {"labelType": kind, "labelsData": [{"assetID": asset_id, **row}]}
-            self.call("appendManyLabels", key, data=data, where={})
+            self.label_on(None, asset, key, kind, row)
+
+    def label_on(
+        self, step: str | None, asset: str, key: str, kind: str, row: dict[str, Any]
+    ) -> None:
+        """Add a label that names a step, or none."""
+        rows = [{"assetID": self.names[asset], **row}]
+        data = {"labelType": kind, "labelsData": rows}
+        if step:
+            data["stepId"] = self.names[step]
+        self.call("appendManyLabels", key, data=data, where={})
 
     def change_step(self, step: str, **members: Any) -> None:
         kind = {"label step": "Labeling", "review step": "Review"}[step]

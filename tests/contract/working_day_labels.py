@@ -1,0 +1,239 @@
+"""What labels do to an asset, by the model of the status rules (see ``working_day_model``)."""
+
+from __future__ import annotations
+
+from tests.contract.working_day_things import (
+    PEOPLE,
+    ROLE_FOR,
+    SUBMITTED,
+    Asset,
+    Label,
+    Project,
+    RefusedError,
+    require,
+)
+
+LABEL, REVIEW = "Label", "Review 1"
+TYPE_OF = {LABEL: "DEFAULT", REVIEW: "REVIEW"}
+FOLLOWING = {LABEL: REVIEW}
+
+# §5.6; what is not in it leaves the status as it is. DEFAULT on TODO or ONGOING: ``_submitted_v1``.
+_AFTER_LABEL = {("TODO", "AUTOSAVE"): "ONGOING"} | {
+    (status, "REVIEW"): "REVIEWED" for status in ("TODO", "ONGOING", "LABELED", "TO_REVIEW")
+}
+
+# §11.13; an asset that is skipped keeps the status that it had.
+IN_WORDS_OF_V1 = {
+    (LABEL, "TO_DO"): "TODO",
+    (LABEL, "IN_PROGRESS"): "ONGOING",
+    (LABEL, "PARTIALLY_DONE"): "ONGOING",
+    (LABEL, "REWORK"): "ONGOING",
+    (LABEL, "DONE"): "LABELED",
+    (REVIEW, "TO_DO"): "TO_REVIEW",
+    (REVIEW, "IN_PROGRESS"): "TO_REVIEW",
+    (REVIEW, "DONE"): "REVIEWED",
+}
+
+
+class Labeling(Project):
+    """A project whose assets people and models label."""
+
+    def add_label(
+        self,
+        who: str,
+        name: str,
+        type_: str,
+        *,
+        author: str | None = None,
+        model: str | None = None,
+        moves: bool = True,
+        step: str | None = None,
+    ) -> None:
+        """Administrators name another author, who must be one to do and free to do the work.
+
+        Args:
+            step: the step that the label names.
+        """
+        require(who, ROLE_FOR[type_])
+        if author not in (None, who):
+            require(who, "ADMIN")
+        if type_ not in ("PREDICTION", "INFERENCE"):
+            require(author or who, ROLE_FOR[type_])
+        if step and not self.stepped:
+            raise RefusedError
+        self._insert_label(author or who, self.asset(name), type_, model, moves=moves, named=step)
+
+    def _insert_label(
+        self,
+        who: str,
+        asset: Asset,
+        type_: str,
+        model: str | None,
+        *,
+        moves: bool,
+        named: str | None = None,
+    ) -> None:
+        is_work = type_ in (*SUBMITTED, "AUTOSAVE")
+        corrects = is_work and self._is_correction(asset, named)
+        if self.stepped and is_work:
+            if named and type_ not in ("AUTOSAVE", TYPE_OF[named]):
+                raise RefusedError
+            if corrects and self._is_kept_from_correcting(asset, who, str(named)):
+                raise RefusedError
+            if not corrects:
+                self._take_up(asset, who, type_, named)
+        step = (named or asset.step) if is_work else None
+        label = Label(type_, who, model, step)
+        asset.labels.append(label)
+        self.unnamed.append(label)
+        if type_ == "AUTOSAVE":
+            self._hold(asset, who)
+        else:
+            self.tell(f"label.workflow.created.{type_.lower()}", asset, labelId=label)
+        if type_ in SUBMITTED:
+            self._let_go(asset, who)
+        if moves:
+            self._move_after(asset, type_, corrects)
+
+    def _is_correction(self, asset: Asset, named: str | None) -> bool:
+        """A label of a step that is done, and beyond which no work has begun (§12.6)."""
+        status = "TO_DO" if asset.skipped else asset.step_status
+        at = (asset.step, status)
+        return named is not None and at in ((named, "DONE"), (FOLLOWING.get(named), "TO_DO"))
+
+    def _is_kept_from_correcting(self, asset: Asset, who: str, named: str) -> bool:
+        own = asset.newest_of(who, SUBMITTED, named) is not None
+        others = set(asset.holders) - {who}
+        return bool(others) or (not own and PEOPLE[who] == "LABELER")
+
+    def _take_up(self, asset: Asset, who: str, type_: str, named: str | None) -> None:
+        """The asset where the label is for it: a review that names its step takes it there."""
+        if named not in (None, asset.step):
+            is_done = (asset.step, asset.step_status) == (LABEL, "DONE")
+            if (named, type_) != (REVIEW, "REVIEW") or not is_done or set(asset.holders) - {who}:
+                raise RefusedError
+            self._set_to_review(asset)
+        if self._is_kept_from(asset, who, type_):
+            raise RefusedError
+
+    def _set_to_review(self, asset: Asset) -> None:
+        self._move(asset, REVIEW, "TO_DO")
+        ways = {"newStepId": REVIEW, "previousStepId": LABEL}
+        self.tell("asset.workflow.setToNextStep", asset, **ways)
+
+    def _move_after(self, asset: Asset, type_: str, corrects: bool) -> None:
+        if asset.skipped and type_ not in SUBMITTED:
+            return
+        if asset.skipped:
+            self._restore(asset)
+        if corrects:
+            return
+        if self.stepped:
+            self._step_after(asset, type_)
+        elif type_ == "DEFAULT" and asset.status in ("TODO", "ONGOING"):
+            asset.status = self._submitted_v1(asset)
+        else:
+            asset.status = _AFTER_LABEL.get((asset.status, type_), asset.status)
+
+    def _is_kept_from(self, asset: Asset, who: str, type_: str) -> bool:
+        """Whether the workflow with steps keeps somebody from labeling an asset now (§6.6)."""
+        status = "TO_DO" if asset.skipped else asset.step_status
+        step_type = "DEFAULT" if asset.step == LABEL else "REVIEW"
+        has_labeled = asset.newest_of(who, SUBMITTED, asset.step) is not None
+        others = set(asset.holders) - {who}
+        return (
+            status == "DONE"
+            or type_ not in ("AUTOSAVE", step_type)
+            or (status == "PARTIALLY_DONE" and has_labeled)
+            or len(others) >= max(1, self._missing_labelers(asset))
+            or (asset.step == LABEL and bool(asset.assignees) and who not in asset.assignees)
+            or (asset.step == REVIEW and PEOPLE[who] == "LABELER")
+        )
+
+    def _missing_labelers(self, asset: Asset) -> int:
+        """How many consensus still waits for, on the step that labels."""
+        if not asset.consensus or asset.step == REVIEW:
+            return 0
+        labelers = {each.author for each in asset.labels if each.type == "DEFAULT"}
+        return max(0, self.consensus_size - len(labelers))
+
+    def _waits_for_labelers(self, asset: Asset) -> bool:
+        """Whether others are still to label what somebody has labeled, and was not sent back."""
+        latest = asset.latest()
+        if self.stepped or not latest:
+            return asset.step_status == "PARTIALLY_DONE"
+        is_open = asset.status == "ONGOING" and not asset.skipped and not latest.sent_back
+        return is_open and self._missing_labelers(asset) > 0
+
+    def _go_on(self, asset: Asset) -> None:
+        """What nobody waits for any more, as after a label."""
+        if self.stepped:
+            self._step_after(asset, "DEFAULT")
+        else:
+            asset.status = self._submitted_v1(asset)
+
+    def _submitted_v1(self, asset: Asset) -> str:
+        if self._missing_labelers(asset):
+            return "ONGOING"
+        return "TO_REVIEW" if self.coverage else "LABELED"
+
+    def _step_after(self, asset: Asset, type_: str) -> None:
+        if type_ == "AUTOSAVE" and asset.step_status in ("TO_DO", "REWORK"):
+            self._move(asset, asset.step, "IN_PROGRESS")
+        if type_ == "REVIEW":
+            self._move(asset, REVIEW, "DONE")
+        if type_ == "DEFAULT" and self._missing_labelers(asset):
+            self._move(asset, LABEL, "PARTIALLY_DONE")
+        elif type_ == "DEFAULT":
+            self._move(asset, *((REVIEW, "TO_DO") if self.coverage else (LABEL, "DONE")))
+
+    def _move(self, asset: Asset, step: str | None, status: str) -> None:
+        before = asset.step, asset.step_status
+        if before == (step, status):
+            return
+        asset.step, asset.step_status = step, status
+        if status != "SKIPPED":
+            asset.status = IN_WORDS_OF_V1[str(step), status]
+        if step != before[0]:
+            ways = {"newStepId": step, "previousStepId": before[0]}
+            self.tell("asset.workflow.currentStep.changed", asset, **ways)
+        told = {"status": status, "stepId": step}
+        self.tell("asset.workflow.currentStep.statusChanged", asset, **told)
+
+    def _hold(self, asset: Asset, who: str) -> None:
+        if who not in asset.holders:
+            asset.holders.append(who)
+            self.tell("asset.workflow.lock.created", asset)
+
+    def _let_go(self, asset: Asset, who: str) -> None:
+        if who in asset.holders:
+            asset.holders.remove(who)
+            self.tell("asset.workflow.lock.deleted", asset)
+
+    def overwrite(self, who: str, name: str, type_: str, model: str) -> None:
+        """A model's new label takes the place of those of its type and model (§6.3)."""
+        require(who, ROLE_FOR[type_])
+        asset = self.asset(name)
+        asset.labels = [each for each in asset.labels if (each.type, each.model) != (type_, model)]
+        self.add_label(who, name, type_, model=model)
+
+    def edit_label(self, who: str, label_id: str, sent_back: bool) -> None:
+        """Its author may, who still has the role for its type, and who reviews."""
+        asset, label = self.label(label_id)
+        require(who, ROLE_FOR[label.type] if who == label.author else "REVIEWER")
+        label.sent_back = sent_back
+        self.tell("label.workflow.edited", asset, labelId=label)
+
+    def delete_label(self, who: str, label_id: str) -> None:
+        """Only what a model said can be deleted."""
+        require(who, "TEAM_MANAGER")
+        asset, label = self.label(label_id)
+        if label.type not in ("PREDICTION", "INFERENCE"):
+            raise RefusedError
+        asset.labels.remove(label)
+
+    def _restore(self, asset: Asset) -> None:
+        if self.stepped:
+            self._move(asset, asset.step, "TO_DO")
+        asset.skipped = False
+        self.tell("asset.unskipped", asset)

@@ -1,0 +1,122 @@
+"""The latest labels of an asset, and those that a copy keeps (contract §6.4, §12.5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emulator.rules.latest_labels import MARKS, authors_at_work, labels_to_copy, latest_of_author
+
+
+def labels(*texts: str) -> list[dict[str, Any]]:
+    """Labels from texts such as ``"leo DEFAULT"``, ``"leo REVIEW@Review 1"``, ``"leo truth"``."""
+    found = []
+    for number, text in enumerate(texts):
+        author, _, kind = text.partition(" ")
+        type_, _, step = kind.partition("@")
+        found.append(
+            {
+                "id": f"{number} {kind}",
+                "authorId": author,
+                "labelType": "REVIEW" if type_ == "truth" else type_,
+                "isHoneypot": type_ == "truth",
+                "modelName": None,
+                "stepId": step or None,
+            }
+        )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("history", "latest"),
+    [
+        (["DEFAULT"], "0 DEFAULT"),
+        (["DEFAULT", "DEFAULT"], "1 DEFAULT"),
+        (["DEFAULT", "REVIEW"], "1 REVIEW"),
+        (["REVIEW", "DEFAULT"], "1 DEFAULT"),
+        # What is not submitted takes nothing away from what is.
+        (["DEFAULT", "PREDICTION"], "0 DEFAULT"),
+        (["DEFAULT", "INFERENCE"], "0 DEFAULT"),
+        (["DEFAULT", "AUTOSAVE"], "0 DEFAULT"),
+        (["PREDICTION", "AUTOSAVE", "REVIEW", "INFERENCE"], "2 REVIEW"),
+        # Where nothing is submitted: work in progress, or else a model's label.
+        (["AUTOSAVE"], "0 AUTOSAVE"),
+        (["AUTOSAVE", "AUTOSAVE", "PREDICTION"], "1 AUTOSAVE"),
+        (["PREDICTION", "INFERENCE"], "1 INFERENCE"),
+        (["INFERENCE", "PREDICTION"], "1 PREDICTION"),
+    ],
+)
+@pytest.mark.parametrize("has_steps", [False, True])
+def test_the_latest_label_of_an_author_is_what_they_submitted_last(
+    history: list[str], latest: str, has_steps: bool
+) -> None:
+    made = labels(*(f"leo {each}" for each in history))
+    found = latest_of_author(made, has_steps=has_steps)
+    assert found["isLatestLabelForUser"] == latest
+    assert set(found) == set(MARKS)
+
+
+def test_the_other_marks_are_each_about_one_type() -> None:
+    kinds = ("DEFAULT", "DEFAULT", "PREDICTION", "REVIEW", "PREDICTION", "AUTOSAVE")
+    found = latest_of_author(labels(*(f"leo {each}" for each in kinds)), has_steps=True)
+    assert found == {
+        "isLatestLabelForUser": "3 REVIEW",
+        "isLatestDefaultLabelForUser": "1 DEFAULT",
+        "isLatestReviewLabelForUser": "3 REVIEW",
+        "isLatestPredictionLabelForUser": "4 PREDICTION",
+    }
+    assert set(latest_of_author([], has_steps=True).values()) == {None}
+
+
+@pytest.mark.parametrize(("has_steps", "latest"), [(False, "2 truth"), (True, "1 REVIEW")])
+def test_with_steps_the_truth_of_a_honeypot_is_submitted_by_nobody(
+    has_steps: bool, latest: str
+) -> None:
+    found = latest_of_author(labels("ann DEFAULT", "ann REVIEW", "ann truth"), has_steps=has_steps)
+    assert found["isLatestLabelForUser"] == found["isLatestReviewLabelForUser"] == latest
+
+
+@pytest.mark.parametrize(
+    ("history", "at_work"),
+    [
+        (["AUTOSAVE"], {"leo"}),
+        (["DEFAULT", "AUTOSAVE"], {"leo"}),
+        (["AUTOSAVE", "DEFAULT"], set()),
+        (["AUTOSAVE", "PREDICTION"], {"leo"}),
+        (["PREDICTION"], set()),
+    ],
+)
+def test_who_is_at_work_saved_something_after_all_that_they_submitted(
+    history: list[str], at_work: set[str]
+) -> None:
+    assert authors_at_work(labels(*(f"leo {each}" for each in history))) == at_work
+
+
+@pytest.mark.parametrize(
+    ("history", "kept"),
+    [
+        # One key labels, then runs models.
+        (
+            ["leo DEFAULT", "leo PREDICTION", "leo PREDICTION"],
+            ["0 DEFAULT", "1 PREDICTION", "2 PREDICTION"],
+        ),
+        # One key labels, then reviews.
+        (["ann DEFAULT@Label", "ann REVIEW@R1"], ["0 DEFAULT@Label", "1 REVIEW@R1"]),
+        (
+            ["ann DEFAULT@Label", "ann REVIEW@R1", "ann REVIEW@R2", "ann REVIEW@R1"],
+            ["0 DEFAULT@Label", "2 REVIEW@R2", "3 REVIEW@R1"],
+        ),
+        # Of several submitted labels of a kind the newest, for each author.
+        (["leo DEFAULT", "ann DEFAULT", "leo DEFAULT"], ["1 DEFAULT", "2 DEFAULT"]),
+        # An autosave is kept as long as it is work in progress.
+        (["leo AUTOSAVE", "leo DEFAULT"], ["1 DEFAULT"]),
+        (["leo DEFAULT", "leo AUTOSAVE", "leo AUTOSAVE"], ["0 DEFAULT", "2 AUTOSAVE"]),
+        # The truth of a honeypot stands for no review of the same author's.
+        (["ann REVIEW", "ann truth"], ["0 REVIEW", "1 truth"]),
+    ],
+)
+def test_a_copy_keeps_the_latest_label_of_each_kind_and_all_of_models(
+    history: list[str], kept: list[str]
+) -> None:
+    assert [each["id"] for each in labels_to_copy(labels(*history))] == kept

@@ -1,0 +1,207 @@
+"""Copies of labeled projects: people's latest labels, all labels of models, and where assets stand.
+
+Copied by the server in workflows with steps, and by the client, label by label, in the V1 workflow
+(contract §4.6, §6.4, §12.5).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from kili.exceptions import GraphQLError
+
+from emulator.app import Emulator
+from emulator.rules.workflow import V1
+from tests.labeling_day import BLUE, RED, Day
+from tests.sdk import SdkProcess, SdkSession
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Warning. copying a project of an old workflow"),
+    pytest.mark.filterwarnings("ignore:Field .* requested"),
+]
+
+Deed = tuple[str, str]  # who, and the type of label or what else they do
+
+HUMAN = ("DEFAULT", "REVIEW", "AUTOSAVE")
+MODEL = ("PREDICTION", "INFERENCE")
+NUMBERS = (
+    "numberOfAssets",
+    "numberOfRemainingAssets",
+    "numberOfReviewedAssets",
+    "numberOfSkippedAssets",
+)
+
+
+def play(day: Day, name: str, deeds: Sequence[Deed]) -> None:
+    """Do what can be done of this with an asset; what is refused changes nothing."""
+    for number, (who, deed) in enumerate(deeds):
+        with contextlib.suppress(GraphQLError, ValueError):
+            if deed == "add to review":
+                day.kili.add_to_review([day.id(name)])
+            elif deed == "send back":
+                day.kili.send_back_to_queue([day.id(name)])
+            else:
+                model = {"model_name": f"model {number % 2}"} if deed in MODEL else {}
+                day.label(who, name, deed, BLUE if number % 3 else RED, **model)
+
+
+def copied(day: Day) -> str:
+    options = {"copy_assets": True, "copy_members": True, "copy_labels": True}
+    return str(day.kili.copy_project(day.project, **options, disable_tqdm=True))
+
+
+def assets(day: Day, project: str) -> dict[str, dict[str, Any]]:
+    """Where assets stand, and their latest label."""
+    stand = ["status", "currentStep"]
+    fields = [
+        *("externalId", "status", "currentStep.name", "currentStep.status"),
+        *(f"latestLabel.{each}" for each in ("labelType", "jsonResponse", "author.email")),
+    ]
+    found = day.kili.assets(project, fields=fields, disable_tqdm=True)
+    return {each["externalId"]: {n: each[n] for n in (*stand, "latestLabel")} for each in found}
+
+
+def labels(day: Day, project: str, *types: str) -> list[tuple[Any, ...]]:
+    """Asset, author, type, step, model and response of labels, sorted."""
+    fields = [
+        *("labelOf.externalId", "author.email", "labelType", "assetStep.name"),
+        *("modelName", "jsonResponse"),
+    ]
+    found = day.kili.labels(project, type_in=list(types), fields=fields, disable_tqdm=True)
+    return sorted(
+        (
+            each["labelOf"]["externalId"],
+            each["author"]["email"],
+            each["labelType"],
+            (each["assetStep"] or {}).get("name", ""),
+            str(each["modelName"]),
+            str(each["jsonResponse"]),
+        )
+        for each in found
+    )
+
+
+def numbers(day: Day, project: str) -> list[Any]:
+    (found,) = day.kili.projects(project, fields=NUMBERS, disable_tqdm=True)
+    return [found[each] for each in NUMBERS]
+
+
+def latest(rows: list[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+    return {row[:4] for row in rows}
+
+
+def histories(seed: int, deeds: Sequence[Deed]) -> list[list[Deed]]:
+    chance = random.Random(seed)
+    return [[chance.choice(deeds) for _ in range(chance.randint(1, 7))] for _ in range(8)]
+
+
+STEPPED = [
+    *((who, kind) for who in ("admin", "reviewer") for kind in ("DEFAULT", "REVIEW", "AUTOSAVE")),
+    *(("admin", kind) for kind in MODEL),
+    ("labeler", "DEFAULT"),
+    ("admin", "add to review"),
+    ("admin", "send back"),
+]
+
+
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(each, marks=pytest.mark.contract) for each in range(2, 30))]
+)
+def test_a_copy_of_a_workflow_with_steps_is_as_its_source(
+    kili_emulator: Emulator, seed: int
+) -> None:
+    day = Day(kili_emulator)
+    for number, deeds in enumerate(histories(seed, STEPPED)):
+        day.add(f"asset {number}")
+        play(day, f"asset {number}", deeds)
+    copy = copied(day)
+    assert assets(day, copy) == assets(day, day.project)
+    assert numbers(day, copy) == numbers(day, day.project)
+    assert labels(day, copy, *MODEL) == labels(day, day.project, *MODEL)
+    kept, made = (labels(day, each, "DEFAULT", "REVIEW") for each in (copy, day.project))
+    assert latest(kept) == latest(made)
+    assert len(kept) == len(latest(kept))
+    assert set(kept) <= set(made)
+
+
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(each, marks=pytest.mark.contract) for each in range(2, 30))]
+)
+def test_a_copy_that_the_client_makes_in_v1_is_as_its_source(
+    kili_emulator: Emulator, seed: int
+) -> None:
+    """The client copies labels by type, and does not send back: so do these people work."""
+    day = Day(kili_emulator, V1)
+    order = ("AUTOSAVE", "DEFAULT", "INFERENCE", "PREDICTION", "REVIEW")
+    deeds = [(who, kind) for who in ("admin", "reviewer") for kind in HUMAN]
+    for number, history in enumerate(
+        histories(seed, [*deeds, *(("admin", kind) for kind in MODEL)])
+    ):
+        day.add(f"asset {number}")
+        play(day, f"asset {number}", sorted(history, key=lambda deed: order.index(deed[1])))
+    copy = copied(day)
+    assert assets(day, copy) == assets(day, day.project)
+    assert numbers(day, copy) == numbers(day, day.project)
+    assert labels(day, copy, *MODEL) == labels(day, day.project, *MODEL)
+    said = {row[:2]: row for row in labels(day, day.project, "DEFAULT", "REVIEW")}
+    assert {row[:2] for row in labels(day, copy, "DEFAULT", "REVIEW")} == set(said)
+
+
+@pytest.mark.parametrize("workflow", [V1, None], ids=["V1", "V2"])
+def test_what_one_key_labels_and_predicts_is_copied_both(
+    kili_emulator: Emulator, workflow: Any
+) -> None:
+    day = Day(kili_emulator, workflow)
+    play(day, "one", [("admin", "DEFAULT"), ("admin", "PREDICTION"), ("admin", "INFERENCE")])
+    copy = copied(day)
+    kinds = [row[2] for row in labels(day, copy, "DEFAULT", *MODEL)]
+    assert kinds == ["DEFAULT", "INFERENCE", "PREDICTION"]
+    assert assets(day, copy)["one"]["latestLabel"]["labelType"] == "DEFAULT"
+    assert assets(day, copy) == assets(day, day.project)
+
+
+def test_what_one_key_labels_and_reviews_on_steps_is_copied_both(kili_emulator: Emulator) -> None:
+    day = Day(kili_emulator)
+    play(day, "one", [("admin", "DEFAULT"), ("admin", "add to review"), ("admin", "REVIEW")])
+    copy = copied(day)
+    kinds = [row[2:4] for row in labels(day, copy, "DEFAULT", "REVIEW")]
+    assert kinds == [("DEFAULT", "Label"), ("REVIEW", "Review 1")]
+    assert assets(day, copy) == assets(day, day.project)
+
+
+OLD_COPY = """
+import warnings
+warnings.simplefilter("ignore")
+
+def seen(project):
+    fields = [
+        "id", "externalId", "status", "latestLabel.labelType", "latestLabel.author.email"
+    ]
+    found = kili.assets(project_id=project, fields=fields, disable_tqdm=True)
+    (asset,) = [each for each in found if each["externalId"] == "car-park"]
+    return asset
+
+asset_id = seen(project_id)["id"]
+answer = [{"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}]
+add = dict(asset_id_array=[asset_id], json_response_array=answer, disable_tqdm=True)
+kili.append_labels(label_type="DEFAULT", **add)
+kili.append_labels(label_type="PREDICTION", model_name="m", **add)
+copied = kili.copy_project(
+    project_id, copy_members=True, copy_assets=True, copy_labels=True, disable_tqdm=True
+)
+(seen(project_id), seen(copied))
+"""
+
+
+def test_every_sdk_that_copies_keeps_what_people_said(
+    sdk: SdkProcess, notebook: SdkSession
+) -> None:
+    if sdk.version == "2.125.2":  # the first to copy projects is 2.127
+        return
+    before, after = notebook.run(OLD_COPY).checked().value
+    assert {**before, "id": after["id"]} == after
+    assert (after["status"], after["latestLabel"]["labelType"]) == ("LABELED", "DEFAULT")
