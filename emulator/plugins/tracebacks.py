@@ -13,7 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Iterator  # noqa: UP035  (loaded by old interpreters, too)
 
-# Inline isolation keeps the modules of a version below a package that is called this and its name.
+# The modules of a version are below a package that is called this and its name: inline all of them,
+# in a process of its own those whose plain names are taken.
 PACKAGE = "kili_plugin_"
 
 _EMULATOR = str(Path(__file__).parent)
@@ -36,10 +37,14 @@ class Place:
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", self.folder.absolute())
 
+    @property
+    def package(self) -> str:
+        """The package that the version's modules are below, where they are below any."""
+        return f"{PACKAGE}{self.folder.name}"
+
     def without_package(self, text: str) -> str:
         """A text with the names of modules as the plugin's author knows them."""
-        package = f"{PACKAGE}{self.folder.name}"
-        return text.replace(f"{package}.", "").replace(f"'{package}'", "'plugin'")
+        return text.replace(f"{self.package}.", "").replace(f"'{self.package}'", "'plugin'")
 
     def code_name(self, path: str) -> str:
         """What the code of an unpacked file is called."""

@@ -31,6 +31,9 @@ KILI_MAIN = f"from .sub_folder.helpers import said\n{HANDLER}"
 FILES = {
     "sub_folder/helpers.py": HELPERS,
     "sub_folder/deep/leaf.py": "from ..helpers import said\nfrom ...top import both\n",
+    "types.py": "from .top import both\nfrom . import top\nassert top.both is both\n",
+    "requests/api.py": "from ..types import both\nfrom . import own\n",
+    "requests/own.py": "import types\n",
     "top.py": "from .sub_folder import helpers\n"
     "from sub_folder.helpers import CALLS\n"
     "def both():\n"
@@ -100,6 +103,9 @@ WAYS = [
     "from .sub_folder import helpers\nsaid = helpers.said",
     "from .sub_folder.deep.leaf import said",
     "from sub_folder.deep.leaf import both as said",
+    "from .types import both as said",
+    "from . import types as t\nsaid = t.both",
+    "from .requests.api import both as said, own",
     "import importlib\nsaid = importlib.import_module('sub_folder.helpers').said",
     """\
 from importlib import import_module

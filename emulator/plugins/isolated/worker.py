@@ -167,7 +167,7 @@ class _Worker:
     def _import(self, folder: Path) -> None:
         self._place = tracebacks.Place(folder)
         sys.path.insert(0, str(folder))
-        relative.install(str(folder))
+        relative.install(self._place)
         importlib.invalidate_caches()
         self._channel.restore()
         ended = self._ended(self._load)
