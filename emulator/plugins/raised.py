@@ -10,7 +10,7 @@ from typing import Iterator, NamedTuple, Optional  # noqa: UP035  (loaded by old
 
 from emulator.plugins.tracebacks import Place, explain
 
-_LONGEST = 500
+_LONGEST = 1000
 _IN_GROUP = 3
 
 
@@ -18,7 +18,7 @@ class Raised(NamedTuple):
     """An error for the plugin's author.
 
     Attributes:
-        headline: the error in one line of at most 500 characters.
+        headline: the error in one line of at most 1000 characters.
         text: its traceback with all causes. Python lists causes first, and a group in a frame;
             the headline goes before these.
     """
