@@ -66,8 +66,20 @@ PATTERN_NOT_EMITTED = (
 BUILD_IMPORT_REFUSED = "{file}, line {line}: {module} cannot be imported: {reason}; {remedy}"
 BUILD_REQUIREMENT_UNREADABLE = "requirements.txt, line {line}: {text}: {reason}"
 BUILD_REQUIREMENT_UNMET = (
-    "requirements.txt, line {line}: {text}: {reason}, and the emulator installs nothing by itself: "
-    "run `{command}` and update the plugin"
+    "requirements.txt, line {line}: {text}: {reason}, and {file}, line {import_line} imports "
+    "{module}: {remedy}"
+)
+BUILD_REQUIREMENT_UNUSED = (
+    "requirements.txt, line {line}: {text}: {reason}; no import of the plugin needs it. The "
+    "platform installs it: to have it here, too, run `{command}`"
+)
+BUILD_IMPORT_MISSING = (
+    "{file}, line {line}: {module} cannot be imported: nothing that is installed here provides it. "
+    "If {texts} in requirements.txt does, which is not installed here: {remedy}"
+)
+BUILD_INSTALL_REMEDY = (
+    "run `{command}` and update the plugin, or start the emulator with --plugin-isolation process "
+    "--install-requirements"
 )
 BUILD_INSTALL_FAILED = "requirements.txt could not be installed; pip says:\n{said}"
 INSTALLING = "installing for a plugin: {names}"

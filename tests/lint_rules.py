@@ -39,7 +39,8 @@ What the command looks for in a plugin, and why. How to use it, and how to silen
 [Look whether a plugin would work](how-to/lint-a-plugin.md).
 
 An **error** fails on the platform for certain; a **warning** probably does, or does not do what was
-meant. Where neither can be told from the source, nothing is said. After each title stands how it is
+meant. A **note** is about what the machine lacks that the lint runs on, and fails nothing. Where
+nothing of this can be told from the source, nothing is said. After each title stands how it is
 known what the platform does: recorded, documented, inferred or chosen, as in
 [fidelity.md](fidelity.md).
 

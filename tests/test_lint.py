@@ -26,6 +26,7 @@ class PluginHandler(PluginCore):
 """
 WARNED = HANDLER.replace("pass", "self.kili.archive_project(self.project_id)")
 WRONG = HANDLER.replace("pass", "input()")
+NO_SUCH = "no-such-package\n"
 
 
 @pytest.fixture
@@ -34,6 +35,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, source in (("good", HANDLER), ("warned", WARNED), ("wrong", WRONG)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "main.py").write_text(source)
+    (tmp_path / "noted").mkdir()
+    (tmp_path / "noted" / "main.py").write_text(f"import no_such_package\n{HANDLER}")
+    (tmp_path / "noted" / "requirements.txt").write_text(NO_SUCH)
     return tmp_path
 
 
@@ -52,6 +56,10 @@ def run(*arguments: str, status: int = 0, **environment: str) -> Result:
         (["good"], [], 0, "nothing found"),
         (["warned"], [], 0, "1 warning"),
         (["warned"], ["--strict"], 1, "1 warning"),
+        (["noted"], [], 0, "1 note"),
+        (["noted"], ["--strict"], 0, "1 note"),
+        (["wrong", "warned", "noted"], [], 1, "1 error, 1 warning and 1 note"),
+        (["noted", "noted"], ["--strict"], 0, "2 notes"),
         (["wrong"], [], 1, "1 error"),
         (["wrong", "warned", "good", "wrong"], [], 1, "2 errors and 1 warning"),
         (["warned"], ["--strict", "--ignore", "KP821"], 0, "nothing found"),

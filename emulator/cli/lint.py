@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How to print what is found.",
 )
-@click.option("--strict", is_flag=True, help="Fail for warnings, too.")
+@click.option("--strict", is_flag=True, help="Fail for warnings, too; never for notes.")
 @click.option(
     "--ignore",
     multiple=True,
@@ -43,6 +44,8 @@ def lint(context: click.Context, /, plugins: Sequence[Path], **options: Any) -> 
     """Tell what of plugins fails on the real platform, or probably does.
 
     PLUGIN is a .py file, or a folder with a main.py. Its source is read, and never run.
+
+    A note is about what this machine lacks, and not the platform.
 
     The exit status is 0 if there is no error (and with --strict no warning), 1 if there is one, and
     2 if a plugin could not be looked at. `# noqa: CODE` in a line of the source silences a finding
@@ -59,7 +62,8 @@ def lint(context: click.Context, /, plugins: Sequence[Path], **options: Any) -> 
         click.echo(json.dumps([asdict(each) for each in found], indent=2))
     else:
         click.echo("\n".join([*map(_line, found), _summary(found)]))
-    if any(options["strict"] or each.severity == "error" for each in found):
+    failing = ("error", "warning") if options["strict"] else ("error",)
+    if any(each.severity in failing for each in found):
         context.exit(1)
 
 
@@ -114,7 +118,11 @@ def _line(finding: Finding) -> str:
 
 
 def _summary(found: Sequence[Finding]) -> str:
-    errors = sum(each.severity == "error" for each in found)
-    counts = {"error": errors, "warning": len(found) - errors}
-    said = [f"{count} {noun}{'s' * (count > 1)}" for noun, count in counts.items() if count]
-    return " and ".join(said) if said else "nothing found"
+    from emulator.rules.plugin_lint.rule import SEVERITIES
+
+    counts = Counter(each.severity for each in found)
+    said = [
+        f"{counts[each]} {each}{'s' * (counts[each] > 1)}" for each in SEVERITIES if counts[each]
+    ]
+    *first, last = said or ["nothing found"]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -7,6 +7,7 @@ version that could be built keeps running while a newer one is deployed or has f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from emulator import errors
@@ -235,12 +236,15 @@ def request_deployment(tx: Transaction, version: Document) -> None:
     tx.emit(DEPLOYMENT_REQUESTED, {"versionId": version["id"]}, project_id="", internal=True)
 
 
-def finish_deployment(tx: Transaction, version_id: str, problems: list[str]) -> None:
+def finish_deployment(
+    tx: Transaction, version_id: str, problems: list[str], warnings: Sequence[str] = ()
+) -> None:
     """Record how a build ended, once; of a plugin deleted meanwhile nothing is recorded.
 
     Args:
         problems: the build errors; none means that the version runs from now on, unless a newer
             one does already.
+        warnings: what else the build said.
     """
     version = tx.plugin_versions.get(version_id)
     if not version or version["status"] != "DEPLOYING":
@@ -255,6 +259,8 @@ def finish_deployment(tx: Transaction, version_id: str, problems: list[str]) -> 
     if newest["id"] == version_id:
         changes["status"] = "FAILED" if link_error(plugin) else status
     tx.plugins.change(plugin, **changes)
+    for content in warnings:
+        add_build_line(tx, plugin, version, "warning", content)
     for content in problems:
         add_build_line(tx, plugin, version, "error", content)
     tell_build(tx, version, BUILD_FAILED if problems else BUILT)

@@ -78,6 +78,7 @@ def record_run(
             "outcome": "NOT_RUN" if refusal else "RUNNING",
             "refusal": refusal.reason if refusal else None,
             "error": None,
+            "headline": None,
             "createdAt": tx.now,
             "startedAt": None,
             "mark": None,
@@ -153,7 +154,9 @@ def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]
 
 
 def headline(run: Document) -> str | None:
-    """The line of a run's error that says what it was; of a traceback, that of the error itself."""
+    """A run's error in one line: what the plugin's code raised, or what else ended the run."""
+    if run.get("headline"):  # which runs of earlier versions do not have
+        return str(run["headline"])
     lines = (run["error"] or "").strip().splitlines()
     if lines and lines[0].startswith("Traceback"):
         return next(each for each in reversed(lines) if not each[:1].isspace())

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from types import ModuleType
+from typing import NamedTuple
 
 from emulator import messages
 from emulator.plugins import failures, requirements, sandbox
@@ -29,11 +30,16 @@ _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 class BuildError(Exception):
-    """A version cannot be built; each of :attr:`problems` is a line for the plugin's author."""
+    """A version cannot be built; each of :attr:`problems` is a line for the plugin's author.
 
-    def __init__(self, *problems: str) -> None:
+    Attributes:
+        headline: the problem in one line, where code of the plugin raised it.
+    """
+
+    def __init__(self, *problems: str, headline: str | None = None) -> None:
         super().__init__("\n".join(problems))
         self.problems = list(problems)
+        self.headline = headline
 
 
 def unpack(archive: bytes, folder: Path) -> None:
@@ -64,14 +70,23 @@ def _write(files: dict[str, bytes], folder: Path) -> None:
         target.write_bytes(content)
 
 
-def provide(folder: Path, target: Path, conditions: Conditions) -> Path | None:
-    """See to it that an unpacked version has the packages that it imports and requires.
+class Provided(NamedTuple):
+    """The packages that a version has.
+
+    Attributes:
+        folder: holds those of its own, if there are any.
+        warnings: what it requires and does not have, as lines for the plugin's author.
+    """
+
+    folder: Path | None
+    warnings: list[str]
+
+
+def provide(folder: Path, target: Path, conditions: Conditions) -> Provided:
+    """Make sure that an unpacked version has the packages that it imports and requires.
 
     Args:
         target: where packages of its own are installed, if they are to be.
-
-    Returns:
-        the target, if there are any.
 
     Raises:
         BuildError: the version imports or requires what it cannot have.
@@ -84,10 +99,10 @@ def provide(folder: Path, target: Path, conditions: Conditions) -> Path | None:
             raise BuildError(str(error)) from None
     if installed:
         environment = environment.with_folder(installed)
-    problems = requirements.problems(folder, conditions.policy, environment)
-    if problems:
-        raise BuildError(*problems)
-    return installed
+    judged = requirements.judge(folder, conditions.policy, environment)
+    if judged.problems:
+        raise BuildError(*judged.problems)
+    return Provided(installed, judged.warnings)
 
 
 def load(
@@ -114,7 +129,8 @@ def load(
     if isinstance(ended.error, SystemExit):
         raise BuildError(messages.BUILD_EXIT.format(error=repr(ended.error)))
     if ended.error is not None:
-        raise BuildError(failures.described(ended.error, place))
+        found = failures.described(ended.error, place)
+        raise BuildError(found.text, headline=found.headline)
     handler = getattr(ended.value, "PluginHandler", None)
     if handler is None:
         raise BuildError(messages.BUILD_NO_HANDLER)

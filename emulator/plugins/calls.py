@@ -51,6 +51,7 @@ class Result:
 
     Attributes:
         error: what went wrong, if anything did.
+        headline: the same in one line, where code of a plugin raised it.
         duration_ms: how long it took.
         delivery: of a webhook, the ``request`` that was sent and the ``answer`` that came, if any.
         memory_mb: the most that it held of memory, where a process of its own was there to tell.
@@ -61,6 +62,7 @@ class Result:
     duration_ms: float
     delivery: dict[str, Any] | None = None
     memory_mb: float | None = None
+    headline: str | None = None
 
 
 class Loaded(Protocol):

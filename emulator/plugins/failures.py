@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from emulator import messages
 from emulator.plugins import data_files, requirements
-from emulator.plugins.tracebacks import Place, explain
+from emulator.plugins.raised import Raised, raised
+from emulator.plugins.tracebacks import Place
 
 
-def described(error: BaseException, place: Place) -> str:
+def described(error: BaseException, place: Place) -> Raised:
     """What a plugin's code in this process raised.
 
     Args:
@@ -15,7 +16,8 @@ def described(error: BaseException, place: Place) -> str:
     """
     missing = data_files.missing(error, place.folder)
     hints = (requirements.install_hint(error), file_hint(missing))
-    return "\n".join([explain(error, place), *filter(None, hints)])
+    found = raised(error, place)
+    return Raised(found.headline, "\n".join([found.text, *filter(None, hints)]))
 
 
 def file_hint(path: str | None) -> str | None:

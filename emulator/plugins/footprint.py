@@ -22,10 +22,9 @@ from emulator.plugins import leftovers, patches, surroundings
 from emulator.plugins.memory_growth import MemoryGrowth
 from emulator.plugins.streams import StandardStreams
 from emulator.plugins.surroundings import ENVIRONMENT, FOLDER, Change, Setting
-from emulator.plugins.tracebacks import Place
+from emulator.plugins.tracebacks import PACKAGE, Place
 
 # The packages that plugins are imported below.
-PREFIX = "kili_plugin_"
 
 _TOLD = {"os.chdir", "os.putenv", "os.unsetenv"}
 _STARTS_PROCESS = {
@@ -93,7 +92,7 @@ current: ContextVar[Footprint | None] = ContextVar("kili_plugin_footprint", defa
 
 def is_plugins(module: str) -> bool:
     """Whether a module is a plugin's, by its name."""
-    return module.startswith(PREFIX)
+    return module.startswith(PACKAGE)
 
 
 class _Process:

@@ -239,11 +239,11 @@ class WorldHost:
 
     def _build(self, version_id: str, epoch: int) -> None:
         problems: list[str] = []
+        warnings: list[str] = []
         if self._world.epoch != epoch or self._world.view.plugin_versions.get(version_id) is None:
             return
         try:
-            with self._versions.loaded(version_id):
-                pass
+            warnings = self._versions.build(version_id)
         except BuildError as error:
             problems = error.problems
         except Exception as error:
@@ -252,7 +252,7 @@ class WorldHost:
             problems = [messages.RUN_HOST_FAILED.format(error=repr(error))]
             logger.exception(problems[0])
         with self.schedule.change(epoch) as tx:
-            plugins_of.finish_deployment(tx, version_id, problems)
+            plugins_of.finish_deployment(tx, version_id, problems, warnings)
         version = self._world.view.plugin_versions.get(version_id)
         if version and version["origin"]:
             self.links.announce(version["pluginId"])

@@ -16,6 +16,7 @@ from emulator.domain.payloads import HANDLER_ARGUMENTS
 from emulator.domain.trigger import METHODS, ON_EVENT
 from emulator.plugins import requirements, sdk_surface
 from emulator.plugins.environment import Environment, ask
+from emulator.plugins.unmet import missing as missing_requirements
 from emulator.rules.plugin_imports import Policy, distributions_of
 from emulator.rules.plugin_lint import imports
 from emulator.rules.plugin_lint.files import NOT_UTF8
@@ -172,7 +173,7 @@ def _required(plugin: Plugin, content: bytes | None, environment: Environment) -
         yield imports.REQUIREMENT_UNREADABLE.found(
             requirements.FILE, fault.line, text=fault.text, reason=fault.reason
         )
-    missing = requirements.missing(required, environment)
+    missing = missing_requirements(required, environment)
     for each in missing:
         yield imports.REQUIREMENT_UNMET.found(
             requirements.FILE,

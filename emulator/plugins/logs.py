@@ -14,6 +14,7 @@ from emulator import clock, messages
 from emulator.clock import Clock
 from emulator.domain.run import LogType
 from emulator.plugins.records import text_of
+from emulator.plugins.tracebacks import Place
 
 MAX_CHARACTERS = 1_000_000
 _LINE_COST = 20  # what a line takes of these at least, so that empty ones end, too
@@ -119,17 +120,22 @@ class RunLog:
 
 
 class _LogHandler(logging.Handler):
-    def __init__(self, log: RunLog) -> None:
+    def __init__(self, log: RunLog, place: Place) -> None:
         super().__init__()
         self._log = log
+        self._place = place
 
     def emit(self, record: logging.LogRecord) -> None:
         known = max((level for level in _TYPES if level <= record.levelno), default=logging.DEBUG)
-        self._log.entry(_TYPES[known], text_of(record))
+        self._log.entry(_TYPES[known], text_of(record, self._place))
 
 
-def logger_for(log: RunLog, plugin_name: str) -> logging.Logger:
-    """A logger of this run alone, which plugins get as ``self.logger``."""
+def logger_for(log: RunLog, plugin_name: str, place: Place) -> logging.Logger:
+    """A logger of this run alone, which plugins get as ``self.logger``.
+
+    Args:
+        place: where the files of the plugin are.
+    """
     logger = logging.Logger(plugin_name, logging.DEBUG)
-    logger.addHandler(_LogHandler(log))
+    logger.addHandler(_LogHandler(log, place))
     return logger

@@ -6,19 +6,24 @@ Loaded by workers under other interpreters, too: nothing but the standard librar
 from __future__ import annotations
 
 import logging
-import traceback
 from typing import Any
 
+from emulator.plugins.raised import raised
+from emulator.plugins.tracebacks import Place
 
-def text_of(record: logging.LogRecord) -> str:
-    """The message, with its arguments if they fit, and the traceback that it comes with."""
+
+def text_of(record: logging.LogRecord, place: Place) -> str:
+    """The message, with its arguments if they fit, and the error that it comes with.
+
+    Args:
+        place: where the files of the plugin are.
+    """
     try:
         text = record.getMessage()
     except Exception:
         text = _shown(record.msg) + (f" {_shown(record.args)}" if record.args else "")
-    if record.exc_info:
-        text += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
-    return text
+    error = record.exc_info[1] if record.exc_info else None
+    return text if error is None else f"{text}\n{raised(error, place).text}"
 
 
 def _shown(value: Any) -> str:

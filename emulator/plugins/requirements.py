@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 
 from emulator import messages
 from emulator.plugins.environment import Environment
+from emulator.plugins.unmet import weigh
 from emulator.rules import plugin_imports
 from emulator.rules.plugin_imports import ON_PREMISE, PROVIDED, Policy, Violation
 from emulator.rules.requirements import (
@@ -23,7 +24,6 @@ from emulator.rules.requirements import (
     Requirements,
     brought_by,
     read_requirements,
-    unmet,
 )
 
 logger = logging.getLogger(__name__)
@@ -53,31 +53,43 @@ class Conditions:
     installs: bool = False
 
 
-def problems(folder: Path, policy: Policy, environment: Environment) -> list[str]:
-    """Why an unpacked version could not run where the policy holds, or cannot here.
+@dataclass(frozen=True)
+class Judgement:
+    """Whether a version can run, in lines for the plugin's author.
 
-    Only the cloud (``saas``) reads ``requirements.txt`` (contract §8.2).
+    Attributes:
+        problems: why it could not where the policy holds, or cannot here.
+        warnings: what it requires, and can do without here.
+    """
 
-    Args:
-        environment: what it is to run with.
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
-    Returns:
-        a line for the plugin's author for each thing that is wrong.
+
+def judge(folder: Path, policy: Policy, environment: Environment) -> Judgement:
+    """Hold an unpacked version against a policy and what it is to run with.
+
+    Only the cloud (``saas``) reads ``requirements.txt`` (contract §8.2). What that file names and
+    nothing imports does not keep a version from running here (contract §12.2).
     """
     path = folder / FILE
     required = Requirements()
-    found = []
     if policy == "saas" and path.is_file():
         try:
             required = read_requirements(path.read_bytes().decode("utf-8-sig"))
         except UnicodeDecodeError:
-            return [messages.BUILD_NOT_UTF8.format(file=FILE)]
-        found = _faults(required) + [_missing(each) for each in missing(required, environment)]
+            return Judgement([messages.BUILD_NOT_UTF8.format(file=FILE)])
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8-sig", "replace")
         for path in folder.rglob("*.py")
     }
-    return found + [_said(each) for each in violations(files, policy, required, environment)]
+    weighed = weigh(files, policy, required, environment)
+    refused = [
+        _said(each)
+        for each in violations(files, policy, required, environment)
+        if (each.file, each.line, each.module) not in weighed.explained
+    ]
+    return Judgement([*_faults(required), *weighed.problems, *refused], weighed.warnings)
 
 
 def _faults(required: Requirements) -> list[str]:
@@ -87,45 +99,6 @@ def _faults(required: Requirements) -> list[str]:
         )
         for each in required.faults
     ]
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A requirement that an environment does not meet.
-
-    Attributes:
-        reason: why not.
-        command: installs it there.
-    """
-
-    requirement: Requirement
-    reason: str
-    command: str
-
-
-def missing(required: Requirements, environment: Environment) -> list[Missing]:
-    """The requirements that an environment does not meet."""
-    found = []
-    for each in required.requirements:
-        reason = unmet(each, environment.find, environment.find_from)
-        if reason:
-            command = environment.pip_line([*required.options, _without_marker(each)])
-            found.append(Missing(each, reason, command))
-    return found
-
-
-def _missing(missing: Missing) -> str:
-    return messages.BUILD_REQUIREMENT_UNMET.format(
-        line=missing.requirement.line,
-        text=missing.requirement.text,
-        reason=missing.reason,
-        command=missing.command,
-    )
-
-
-def _without_marker(requirement: Requirement) -> str:
-    """A requirement as it is to be installed here, where its marker holds."""
-    return requirement.text.partition(";")[0].strip() if requirement.marker else requirement.text
 
 
 def _said(violation: Violation) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from emulator import clock, messages
@@ -60,18 +61,18 @@ def run(
             client = make_client()
             made.enter()
             with in_this_process():
-                logger = logs.logger_for(log, call.plugin_name)
+                logger = logs.logger_for(log, call.plugin_name, code.place)
                 plugin = code.handler(client, call.project_id, logger)
                 return never_ran(getattr(plugin, call.method)(**copy.deepcopy(call.payload)))
 
         ended = call_limited(work, call.seconds, tick, place=code.place)
-    outcome, error = _judge(ended, call, code.place)
+    result = _judge(ended, call, code.place)
     ended.error = None  # its frames keep alive what is not left behind
     for each in _warnings(ended, call, made, megabytes):
         log.verdict("warning", each)
-    if error:
-        log.verdict("error", error)
-    return Result(outcome, error, round((clock.monotonic() - started) * 1000, 3))
+    if result.error:
+        log.verdict("error", result.error)
+    return replace(result, duration_ms=round((clock.monotonic() - started) * 1000, 3))
 
 
 def _warnings(ended: Ended, call: Call, made: Footprint, megabytes: int) -> list[str]:
@@ -101,17 +102,20 @@ def _warnings(ended: Ended, call: Call, made: Footprint, megabytes: int) -> list
     return said
 
 
-def _judge(ended: Ended, call: Call, place: Place) -> tuple[Outcome, str | None]:
+def _judge(ended: Ended, call: Call, place: Place) -> Result:
+    """How a call ended, but for the time that it took."""
     if isinstance(ended.error, Stopped):
         said = [messages.RUN_TIMEOUT.format(seconds=call.seconds)]
         said += [messages.RUN_ABANDONED] if ended.abandoned else []
         said += [where(ended.stack, place)] if ended.stack else []
-        return "ABANDONED" if ended.abandoned else "TIMED_OUT", "\n".join(said)
+        outcome: Outcome = "ABANDONED" if ended.abandoned else "TIMED_OUT"
+        return Result(outcome, "\n".join(said), 0.0)
     if isinstance(ended.error, SystemExit):
-        return "EXITED", messages.RUN_EXIT.format(error=repr(ended.error))
+        return Result("EXITED", messages.RUN_EXIT.format(error=repr(ended.error)), 0.0)
     if isinstance(ended.error, MemoryError):
         limit = messages.RUN_OUT_OF_SYSTEM_MEMORY
-        return "OUT_OF_MEMORY", f"{limit}\n{explain(ended.error, place)}"
+        return Result("OUT_OF_MEMORY", f"{limit}\n{explain(ended.error, place)}", 0.0)
     if ended.error is not None:
-        return "FAILED", failures.described(ended.error, place)
-    return "SUCCEEDED", None
+        found = failures.described(ended.error, place)
+        return Result("FAILED", found.text, 0.0, headline=found.headline)
+    return Result("SUCCEEDED", None, 0.0)

@@ -197,6 +197,7 @@ class Runs:
                 run["id"],
                 outcome=result.outcome,
                 error=result.error,
+                headline=result.headline,
                 durationMs=result.duration_ms,
                 delivery=result.delivery,
                 droppedPrints=log.dropped,
@@ -206,18 +207,19 @@ class Runs:
 
     def _result(self, run: Document, plugin: Document, record: Record, epoch: int) -> Result:
         """How the run goes, also where its version cannot be built, or the emulator fails at it."""
+        headline = None
         try:
             with self._versions.loaded(run["versionId"]) as loaded:
                 return self._call(loaded, run, plugin, record, epoch)
         except BuildError as error:
-            text = str(error)
+            text, headline = str(error), error.headline
         except Exception as error:
             if self._world.epoch != epoch:
                 raise
             text = messages.RUN_HOST_FAILED.format(error=repr(error))
             logger.exception(text)
         record.log.verdict("error", text)
-        return Result("FAILED", text, 0.0)
+        return Result("FAILED", text, 0.0, headline=headline)
 
     def _call(
         self, loaded: Loaded, run: Document, plugin: Document, record: Record, epoch: int

@@ -1,10 +1,11 @@
 """Imports a plugin's code under names of its own.
 
 Two plugins may both have a ``main.py`` and a ``helpers`` package. Each version's modules live in
-:data:`sys.modules` below one unique package, and have ``__builtins__`` of their own, whose
-``__import__`` maps the plugin's names to that package and whose ``print`` writes to the run that
-prints. ``sys.path`` is never touched; what a plugin adds to it, and is its own, counts for its own
-modules alone. This keeps plugins apart; it does not keep them in.
+:data:`sys.modules` below one unique package, so that relative imports work in ``main.py``, too
+(contract §12.2). They have ``__builtins__`` of their own, whose ``__import__`` maps the plugin's
+names to that package and whose ``print`` writes to the run that prints. ``sys.path`` is never
+touched; what a plugin adds to it, and is its own, counts for its own modules alone. This keeps
+plugins apart; it does not keep them in.
 """
 
 from __future__ import annotations
@@ -23,9 +24,8 @@ from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
 from emulator.plugins import breakpoints, logs, threads
-from emulator.plugins.footprint import PREFIX
 from emulator.plugins.kili_types import kili_types
-from emulator.plugins.tracebacks import Place
+from emulator.plugins.tracebacks import PACKAGE, Place
 
 _PLACE = "plugin_place"
 
@@ -36,7 +36,7 @@ def import_main(version_id: str, place: Place) -> ModuleType:
     Raises:
         BaseException: whatever the plugin's code raises.
     """
-    package = PREFIX + version_id
+    package = PACKAGE + version_id
     forget(version_id)
     _install()
     root = ModuleType(package)
@@ -48,7 +48,7 @@ def import_main(version_id: str, place: Place) -> ModuleType:
 
 def forget(version_id: str) -> None:
     """Drop a version's modules."""
-    package = PREFIX + version_id
+    package = PACKAGE + version_id
     for name in [each for each in list(sys.modules) if each.split(".")[0] == package]:
         sys.modules.pop(name, None)
 
@@ -71,7 +71,7 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if not fullname.startswith(PREFIX):
+        if not fullname.startswith(PACKAGE):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec and isinstance(spec.loader, SourceFileLoader):
@@ -138,13 +138,15 @@ class _Importer:
     ) -> ModuleType:
         fromlist = fromlist or ()
         if level > 0:
-            self._check_relative(globals or {}, level)
-        elif self._owns(name.partition(".")[0]):
+            return builtins.__import__(name, globals, locals, fromlist, level)
+        if self._owns(name.partition(".")[0]):
             module = builtins.__import__(f"{self._package}.{name}", globals, locals, fromlist)
             top = f"{self._package}.{name.partition('.')[0]}"
             return module if fromlist else sys.modules[top]
-        elif name == "kili.types" or (name == "kili" and "types" in fromlist):
+        if name == "kili.types" or (name == "kili" and "types" in fromlist):
             return _kili_types(name, fromlist)
+        if name.partition(".")[0] == "importlib":
+            return self._importlib(builtins.__import__(name, globals, locals, fromlist))
         return builtins.__import__(name, globals, locals, fromlist, level)
 
     def _owns(self, top: str) -> bool:
@@ -157,11 +159,18 @@ class _Importer:
         folders = map(Path, self._folders)
         return any((each / f"{top}.py").is_file() or (each / top).is_dir() for each in folders)
 
-    def _check_relative(self, importing: dict[str, Any], level: int) -> None:
-        """Refuse what leaves the plugin's folder: ``main.py`` itself is in no package."""
-        depth = str(importing.get("__package__") or "").count(".")
-        if level > depth:
-            raise ImportError("attempted relative import with no known parent package")
+    def _importlib(self, imported: ModuleType) -> ModuleType:
+        """``importlib`` with an ``import_module`` that finds the plugin's own modules, too."""
+        if imported.__name__ != "importlib":  # one of its submodules
+            return imported
+        seen = ModuleType("importlib")
+        seen.__dict__.update(imported.__dict__)
+        seen.__dict__["import_module"] = self._import_module
+        return seen
+
+    def _import_module(self, name: str, package: str | None = None) -> ModuleType:
+        is_own = not name.startswith(".") and self._owns(name.partition(".")[0])
+        return importlib.import_module(f"{self._package}.{name}" if is_own else name, package)
 
 
 def _kili_types(name: str, fromlist: Sequence[str]) -> ModuleType:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from emulator import messages
 from emulator.plugins import footprint, logs, patches
 from emulator.plugins.footprint import Footprint
-from emulator.plugins.tracebacks import explain
+from emulator.plugins.raised import raised
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +51,6 @@ def _failed(thread: threading.Thread, error: BaseException, made: Footprint) -> 
         details = (type(error), error, error.__traceback__, thread)
         threading.excepthook(threading.ExceptHookArgs(details))
         return
-    text = messages.THREAD_FAILED.format(name=thread.name, error=explain(error, made.place))
+    text = messages.THREAD_FAILED.format(name=thread.name, error=raised(error, made.place).text)
     if not log.entry("error", text):
         logger.warning(messages.THREAD_FAILED_LATE.format(text=text))

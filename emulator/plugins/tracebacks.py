@@ -5,11 +5,17 @@ Loaded by workers under other interpreters, too: nothing but the standard librar
 
 from __future__ import annotations
 
+import importlib
 import os
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Iterator  # noqa: UP035  (loaded by old interpreters, too)
+
+# The modules of a version are below a package that is called this and its name: inline all of them,
+# in a process of its own those whose plain names are taken.
+PACKAGE = "kili_plugin_"
 
 _EMULATOR = str(Path(__file__).parent)
 _MAIN = Path("main.py")
@@ -30,6 +36,15 @@ class Place:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", self.folder.absolute())
+
+    @property
+    def package(self) -> str:
+        """The package that the version's modules are below, where they are below any."""
+        return f"{PACKAGE}{self.folder.name}"
+
+    def without_package(self, text: str) -> str:
+        """A text with the names of modules as the plugin's author knows them."""
+        return text.replace(f"{self.package}.", "").replace(f"'{self.package}'", "'plugin'")
 
     def code_name(self, path: str) -> str:
         """What the code of an unpacked file is called."""
@@ -55,19 +70,31 @@ class Place:
 
 
 def explain(error: BaseException, place: Place) -> str:
-    """The traceback of an error, without the emulator's frames, with paths inside the plugin."""
+    """The traceback of an error, without the emulator's frames, with paths inside the plugin.
+
+    Causes come first, as Python lists them.
+    """
     explained = traceback.TracebackException.from_exception(error, lookup_lines=False)
-    link: traceback.TracebackException | None = explained
-    while link:
-        link.stack = _plugin_frames(link.stack, place)
-        link = link.__cause__ or link.__context__
-    return _relative("".join(explained.format()), place)
+    for each in _errors(explained):
+        each.stack = _plugin_frames(each.stack, place)
+    return _relative(place.without_package("".join(explained.format())), place)
+
+
+def _errors(explained: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
+    """An error, those behind it, and those that groups hold."""
+    waiting = [explained]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        others = (each.__cause__, each.__context__, *(getattr(each, "exceptions", None) or ()))
+        waiting += [other for other in others if other is not None]
 
 
 def _plugin_frames(stack: traceback.StackSummary, place: Place) -> traceback.StackSummary:
     """The frames from the plugin's first on, without those that import its modules.
 
-    Their lines are those of the version that ran, whatever was saved since.
+    Where none is the plugin's, as of an error that a library raised and caught, all but the
+    emulator's are kept. Their lines are those of the version that ran, whatever was saved since.
     """
     own = []
     for number, frame in enumerate(stack):
@@ -75,10 +102,11 @@ def _plugin_frames(stack: traceback.StackSummary, place: Place) -> traceback.Sta
         if unpacked:
             frame.filename = unpacked
             own.append(number)
+    first = own[0] if own else 0
     kept = [
         frame
-        for frame in (stack[own[0] :] if own else [])
-        if not frame.filename.startswith((_EMULATOR, "<frozen importlib"))
+        for frame in stack[first:]
+        if not frame.filename.startswith((_EMULATOR, "<frozen importlib", importlib.__file__))
     ]
     return traceback.StackSummary.from_list(kept)
 

@@ -27,10 +27,15 @@ _Key = tuple[str, str]
 
 
 class _Built:
-    """One version: how its build ended, once it has, and how many are using it."""
+    """One version: how its build ended, once it has, and how many are using it.
+
+    Attributes:
+        warnings: what else its build said, as lines for the plugin's author.
+    """
 
     def __init__(self, version_id: str) -> None:
         self.name = f"{version_id}_{next(_numbers)}"
+        self.warnings: list[str] = []
         self.result: Future[Loaded | BuildError] = Future()
         self.users = 0
 
@@ -64,6 +69,16 @@ class Versions:
         if world.folder:
             shutil.rmtree(world.folder / "plugins", ignore_errors=True)  # of an earlier process
 
+    def build(self, version_id: str) -> list[str]:
+        """Build a version, unless it is built; the warnings for the plugin's author.
+
+        Raises:
+            BuildError: it cannot be built.
+            KeyError: there is no such version.
+        """
+        with self._used(version_id) as (built, _):
+            return built.warnings
+
     @contextlib.contextmanager
     def loaded(self, version_id: str) -> Iterator[Loaded]:
         """A version that can be called, and which stays so meanwhile.
@@ -72,6 +87,11 @@ class Versions:
             BuildError: it cannot be built.
             KeyError: there is no such version.
         """
+        with self._used(version_id) as (_, loaded):
+            yield loaded
+
+    @contextlib.contextmanager
+    def _used(self, version_id: str) -> Iterator[tuple[_Built, Loaded]]:
         version = self._world.view.plugin_versions.the(version_id)
         key = (version_id, version["digest"])
         with self._lock:
@@ -83,15 +103,15 @@ class Versions:
                 self._build(key, built)
             result = built.result.result()
             if isinstance(result, BuildError):
-                raise BuildError(*result.problems)
-            yield result
+                raise BuildError(*result.problems, headline=result.headline)
+            yield built, result
         finally:
             with self._lock:
                 built.users -= 1
 
     def _build(self, key: _Key, built: _Built) -> None:
         try:
-            built.result.set_result(self._load(key, built.name))
+            built.result.set_result(self._load(key, built))
         except BuildError as error:
             built.result.set_result(error)
         except BaseException as error:  # of the emulator's own: another attempt may go better
@@ -99,16 +119,17 @@ class Versions:
                 self._built.pop(key, None)
             built.result.set_exception(error)
 
-    def _load(self, key: _Key, name: str) -> Loaded:
+    def _load(self, key: _Key, built: _Built) -> Loaded:
         version = self._world.view.plugin_versions.the(key[0])
         if version["webhook"]:
             return Webhook(**version["webhook"])
-        folder = self._folder / name
+        name, folder = built.name, self._folder / built.name
         builder.unpack(self._world.blobs.get(key[1]), folder)
-        packages = builder.provide(folder, self._packages(name), self._conditions)
+        provided = builder.provide(folder, self._packages(name), self._conditions)
+        built.warnings = provided.warnings
         origin = version["origin"]
         place = Place(folder, Path(origin) if origin else None)
-        return self._isolation.load(name, place, self._seconds, packages)
+        return self._isolation.load(name, place, self._seconds, provided.folder)
 
     def _packages(self, name: str) -> Path:
         """Where the packages of a version are, if it has any of its own."""

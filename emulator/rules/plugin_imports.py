@@ -64,6 +64,8 @@ COMMON_NAMES: dict[str, tuple[str, ...]] = {
     "websocket": ("websocket-client",),
     "yaml": ("PyYAML",),
 }
+# What a test asks where an import is for some interpreters or environments only.
+_ABOUT_ENVIRONMENT = {"version_info", "platform", "find_spec"}
 _CATCH_IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 
@@ -74,7 +76,8 @@ class Import:
     Attributes:
         module: its dotted name.
         line: where, counted from 1.
-        optional: its absence is caught.
+        optional: its absence is caught, or a test decides whether it is needed here: it stands in
+            for a module that may be missing, or is for some interpreters or environments only.
     """
 
     module: str
@@ -142,15 +145,18 @@ class _Imports(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
-        if _last_name(node.test) != "TYPE_CHECKING":
-            self.generic_visit(node)
+        if _last_name(node.test) == "TYPE_CHECKING":
+            self._visit_all(node.orelse)
             return
-        for each in node.orelse:
-            self.visit(each)
+        self.visit(node.test)
+        self._visit_all([*node.body, *node.orelse], _is_about_environment(node.test))
 
     def visit_Try(self, node: ast.Try) -> None:
-        self._visit_all(node.body, any(_catches(each.type) for each in node.handlers))
-        self._visit_all([*node.handlers, *node.orelse, *node.finalbody])
+        catching = [each for each in node.handlers if _catches(each.type)]
+        others = [each for each in node.handlers if each not in catching]
+        self._visit_all(node.body, bool(catching))
+        self._visit_all(catching, any(map(_is_import, node.body)))
+        self._visit_all([*others, *node.orelse, *node.finalbody])
 
     def visit_With(self, node: ast.With) -> None:
         calls = [each.context_expr for each in node.items]
@@ -171,6 +177,15 @@ class _Imports(ast.NodeVisitor):
 
     def _add(self, module: str, node: ast.stmt | ast.expr) -> None:
         self.found.append(Import(module, node.lineno, self._optional))
+
+
+def _is_import(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _is_about_environment(test: ast.expr) -> bool:
+    nodes = [each for each in ast.walk(test) if isinstance(each, ast.Attribute | ast.Name)]
+    return any(_last_name(each) in _ABOUT_ENVIRONMENT for each in nodes)
 
 
 def _last_name(node: ast.expr) -> str:
@@ -219,6 +234,23 @@ def distributions_of(module: str, installed: Mapping[str, Sequence[str]]) -> lis
     top = module.partition(".")[0]
     known = [*COMMON_NAMES.get(top, ()), *installed.get(top, ())]
     return list(dict.fromkeys(known)) or [top]
+
+
+def is_common(module: str) -> bool:
+    """Whether it is known which distributions provide a module, installed or not."""
+    return module.partition(".")[0] in COMMON_NAMES
+
+
+def may_provide(distribution: str, module: str, installed: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a distribution is one that provides a module, as far as names and metadata tell.
+
+    Args:
+        module: its dotted name.
+        installed: as :func:`importlib.metadata.packages_distributions` answers.
+    """
+    top = module.partition(".")[0]
+    names = distributions_of(module, installed)
+    return _is_allowed(top, names, {canonicalize_name(distribution)})
 
 
 def violations(

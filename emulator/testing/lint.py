@@ -3,7 +3,8 @@
 ::
 
     def test_the_plugin_would_work_on_the_platform():
-        assert lint_plugin("my_plugin") == []
+        found = lint_plugin("my_plugin")
+        assert [each for each in found if each.severity != "note"] == []  # of this machine alone
 """
 
 from emulator.plugins.lint import LintError, lint_plugin

@@ -51,7 +51,7 @@ def provide(folder: Path, requirements: str, policy: Policy = "saas") -> Path | 
     (version / "main.py").write_text(MAIN)
     (version / "requirements.txt").write_text(requirements)
     conditions = Conditions(policy, installs=True)
-    return builder.provide(version, folder / "packages", conditions)
+    return builder.provide(version, folder / "packages", conditions).folder
 
 
 def test_requirements_are_installed_into_the_folder_of_the_version(

@@ -6,6 +6,7 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from freezegun import freeze_time
@@ -15,6 +16,9 @@ from emulator.clock import Clock
 from emulator.domain import plugin
 from emulator.plugins import logs
 from emulator.plugins.logs import RunLog
+from emulator.plugins.tracebacks import Place
+
+PLACE = Place(Path(__file__).parent)
 
 
 @pytest.fixture
@@ -197,19 +201,19 @@ def test_lines_of_many_threads_all_arrive_whole(log: RunLog) -> None:
     ],
 )
 def test_level_becomes_the_log_type(log: RunLog, level: int, log_type: str) -> None:
-    logs.logger_for(log, "plugin").log(level, "text %d", 1)
+    logs.logger_for(log, "plugin", PLACE).log(level, "text %d", 1)
 
     assert entries(log) == [(log_type, "text 1")]
 
 
 def test_logged_text_stays_one_entry(log: RunLog) -> None:
-    logs.logger_for(log, "plugin").info("one\ntwo")
+    logs.logger_for(log, "plugin", PLACE).info("one\ntwo")
 
     assert texts(log) == ["one\ntwo"]
 
 
 def test_printed_and_logged_lines_keep_their_order(log: RunLog) -> None:
-    logger = logs.logger_for(log, "plugin")
+    logger = logs.logger_for(log, "plugin", PLACE)
     logger.info("1")
     log.write("2\n")
     logger.info("3")
@@ -221,7 +225,7 @@ def logged_exception(log: RunLog) -> None:
     try:
         int("deep")
     except ValueError:
-        logs.logger_for(log, "plugin").exception("It failed")
+        logs.logger_for(log, "plugin", PLACE).exception("It failed")
 
 
 def test_logged_exception_is_one_entry_with_its_traceback(log: RunLog) -> None:
@@ -234,14 +238,14 @@ def test_logged_exception_is_one_entry_with_its_traceback(log: RunLog) -> None:
 
 
 def test_logger_has_the_plugins_name(log: RunLog) -> None:
-    assert logs.logger_for(log, "My plugin").name == "My plugin"
+    assert logs.logger_for(log, "My plugin", PLACE).name == "My plugin"
 
 
 @pytest.mark.parametrize("arguments", [(3,), ("a", "b")])
 def test_arguments_that_do_not_fit_never_fail_the_plugin(
     log: RunLog, arguments: tuple[object, ...]
 ) -> None:
-    logs.logger_for(log, "plugin").info("count", *arguments)
+    logs.logger_for(log, "plugin", PLACE).info("count", *arguments)
 
     assert entries(log) == [("info", f"count {arguments}")]
 
@@ -272,15 +276,15 @@ def deep() -> list[object]:
 def test_what_cannot_be_shown_never_fails_the_plugin(
     log: RunLog, arguments: tuple[object, ...], shown: str
 ) -> None:
-    logs.logger_for(log, "plugin").info(*arguments)
+    logs.logger_for(log, "plugin", PLACE).info(*arguments)
 
     assert entries(log) == [("info", shown)]
 
 
 def test_loggers_of_two_runs_are_strangers(log: RunLog, caplog: pytest.LogCaptureFixture) -> None:
     other = RunLog(Clock())
-    logs.logger_for(log, "same name").info("one")
-    logs.logger_for(other, "same name").info("two")
+    logs.logger_for(log, "same name", PLACE).info("one")
+    logs.logger_for(other, "same name", PLACE).info("two")
 
     assert (texts(log), texts(other)) == (["one"], ["two"])
     assert caplog.records == []

@@ -85,25 +85,28 @@ def upload(kili: Any, folder: Path, requirements: str | bytes) -> list[str]:
     return [line["content"] for line in reversed(lines)]
 
 
-def test_missing_requirement_is_a_build_error_with_the_command_that_mends_it(
+def test_missing_requirement_of_an_import_is_a_build_error_with_the_remedy(
     kili: Any, folder: Path
 ) -> None:
+    (folder / "main.py").write_text(f"import no_such_thing\n{HANDLER}")
     text = "--index-url https://e.org/simple\nnumpy\nno-such-thing >= 2 ; python_version > '3'\n"
     (said,) = upload(kili, folder, text)
 
     assert said == (
         "requirements.txt, line 3: no-such-thing >= 2 ; python_version > '3': no-such-thing is not "
-        "installed here, and the emulator installs nothing by itself: run "
+        "installed here, and main.py, line 1 imports no_such_thing: run "
         f"`{sys.executable} -m pip install --index-url https://e.org/simple 'no-such-thing >= 2'` "
-        "and update the plugin"
+        "and update the plugin, or start the emulator with --plugin-isolation process "
+        "--install-requirements"
     )
+    (folder / "main.py").write_text(HANDLER)
     (folder / "requirements.txt").write_text("numpy\nno-such-thing; python_version < '3'\n")
     kili.update_plugin(str(folder), NAME)
     assert kili.get_plugin_status(NAME, verbose=False) == "ACTIVE"
 
 
 def test_every_wrong_line_and_import_is_named(kili: Any, folder: Path) -> None:
-    (folder / "main.py").write_text("import yaml\n" + HANDLER)
+    (folder / "main.py").write_text("import yaml, numpy\n" + HANDLER)
     said = upload(kili, folder, "-r more.txt\nnumpy<0.1\n./own.whl\n")
 
     assert [each.partition(": ")[0] for each in said] == [

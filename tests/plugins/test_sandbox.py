@@ -118,6 +118,11 @@ def test_main_imports_its_own_modules(
         ("helpers/sub/user.py", "from .. import deep as m", "deep"),
         ("helpers/sub/user.py", "from ..deep import VALUE as m", "deep"),
         ("helpers/sub/user.py", "from ..sub import deeper as m", "deeper"),
+        ("beside.py", "from . import single as m", "single"),
+        ("beside.py", "from .helpers.deep import VALUE as m", "deep"),
+        ("helpers/__init__.py", "from .. import single as m", "single"),
+        ("helpers/user.py", "from ..single import VALUE as m", "single"),
+        ("helpers/sub/user.py", "from ... import single as m", "single"),
     ],
 )
 def test_modules_import_one_another(
@@ -134,15 +139,14 @@ def test_modules_import_one_another(
 @pytest.mark.parametrize(
     ("module", "statement"),
     [
-        ("main.py", "from . import helpers"),
-        ("main.py", "from .helpers import deep"),
         ("main.py", "from .. import helpers"),
-        ("helpers/__init__.py", "from .. import single"),
-        ("helpers/deep.py", "from ..single import VALUE"),
-        ("helpers/sub/__init__.py", "from ... import single"),
+        ("main.py", "from ..helpers import deep"),
+        ("helpers/__init__.py", "from ... import single"),
+        ("helpers/deep.py", "from ...single import VALUE"),
+        ("helpers/sub/__init__.py", "from .... import single"),
     ],
 )
-def test_relative_import_from_the_top_is_refused(
+def test_relative_import_above_the_folder_is_refused(
     plugins: Plugins, module: str, statement: str
 ) -> None:
     files = {**PACKAGE, "main.py": "import helpers.deep, helpers.sub", module: statement}
@@ -152,7 +156,36 @@ def test_relative_import_from_the_top_is_refused(
 
 
 @pytest.mark.parametrize(
-    "statement", ["import nowhere", "import helpers.nowhere", "from helpers import nowhere"]
+    ("statement", "expression"),
+    [
+        ("from .helpers.deep import VALUE as m", "m"),
+        ("from .helpers import deep", "deep.VALUE"),
+        ("from . import helpers", "helpers.deep.VALUE"),
+        ("from importlib import import_module", "import_module('helpers.deep').VALUE"),
+        ("import importlib", "importlib.import_module('.helpers.deep', __package__).VALUE"),
+        ("import importlib.util", "importlib.import_module('helpers').deep.VALUE"),
+    ],
+)
+def test_all_ways_lead_main_to_the_same_module(
+    plugins: Plugins, statement: str, expression: str
+) -> None:
+    main = f"import helpers.deep\nhelpers.deep.VALUE = []\n{statement}\nRESULT = {expression}"
+    loaded = plugins.load({**PACKAGE, "main.py": f"{main}, helpers.deep.VALUE"})
+
+    one, other = loaded.RESULT
+    assert one is other
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import nowhere",
+        "import helpers.nowhere",
+        "from helpers import nowhere",
+        "from . import nowhere",
+        "from .nowhere import x",
+        "import importlib; importlib.import_module('helpers.nowhere')",
+    ],
 )
 def test_missing_module_is_an_import_error(plugins: Plugins, statement: str) -> None:
     with pytest.raises(ImportError, match="nowhere"):

@@ -16,7 +16,7 @@ from emulator.clock import Clock
 from emulator.plugins import footprint, logs, sandbox, threads
 from emulator.plugins.footprint import Footprint
 from emulator.plugins.logs import RunLog
-from emulator.plugins.tracebacks import Place
+from emulator.plugins.tracebacks import PACKAGE, Place
 
 FOLDER = Path(__file__).parent
 
@@ -129,7 +129,7 @@ def test_a_hook_of_the_plugins_own_is_told_instead(monkeypatch: pytest.MonkeyPat
     def hook(details: threading.ExceptHookArgs) -> None:
         told.append((details.exc_type, details.thread and details.thread.name, logs.current.get()))
 
-    hook.__module__ = f"{footprint.PREFIX}x.main"
+    hook.__module__ = f"{PACKAGE}x.main"
     monkeypatch.setattr(threading, "excepthook", hook)
     in_run(lambda: started(fail).join(), log)
     assert (told, entries(log)) == ([(ValueError, "mine", log)], [])

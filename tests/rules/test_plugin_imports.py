@@ -44,8 +44,20 @@ from emulator.rules.plugin_imports import (
         ("try:\n    import yaml\nfinally: 0", [Import("yaml", 2)]),
         (
             "try:\n    import ujson\nexcept ImportError:\n    import simplejson",
-            [Import("ujson", 2, True), Import("simplejson", 4)],
+            [Import("ujson", 2, True), Import("simplejson", 4, True)],
         ),
+        (
+            "try:\n    import ujson\nexcept KeyError:\n    import yaml",
+            [Import("ujson", 2), Import("yaml", 4)],
+        ),
+        ("try:\n    0\nexcept ImportError:\n    import yaml", [Import("yaml", 4)]),
+        (
+            "import sys\nif sys.version_info >= (3, 11):\n    import new\nelse:\n    import old",
+            [Import("sys", 1), Import("new", 3, True), Import("old", 5, True)],
+        ),
+        ("if sys.platform == 'win32':\n    import win32api", [Import("win32api", 2, True)]),
+        ("if find_spec('yaml') is not None:\n    import yaml", [Import("yaml", 2, True)]),
+        ("if import_module('yaml'):\n    import attr", [Import("yaml", 1), Import("attr", 2)]),
         ("try:\n    0\nexcept ImportError: 0\nelse:\n    import yaml", [Import("yaml", 5)]),
         (
             "import contextlib\nwith contextlib.suppress(ImportError):\n    import yaml",

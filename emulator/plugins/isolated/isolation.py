@@ -234,7 +234,7 @@ class _Version:
         problem = self._build_problem(ended)
         if problem:
             self._isolation.end(worker)
-            raise BuildError(problem)
+            raise BuildError(problem, headline=(ended.message or {}).get("headline"))
         return worker
 
     def give_back(self, worker: WorkerProcess) -> None:
@@ -252,7 +252,7 @@ class _Version:
             worker = self.take()
         except BuildError as error:
             log.verdict("error", str(error))
-            return Result("FAILED", str(error), 0.0)
+            return Result("FAILED", str(error), 0.0, headline=error.headline)
         worker.log = log
         request = {
             "plugin": call.plugin_name,
@@ -350,7 +350,7 @@ def _judge(ended: _Ended, megabytes: int, seconds: float) -> Result:
     if answer is None:
         return Result(ended.outcome, ended.error, round(seconds * 1000, 3))
     outcome: Outcome = "SUCCEEDED"
-    error = None
+    error = headline = None
     if answer["ended"] == "exit":
         outcome, error = "EXITED", messages.RUN_EXIT.format(error=answer["text"])
     elif answer["ended"] == "memory":
@@ -359,8 +359,9 @@ def _judge(ended: _Ended, megabytes: int, seconds: float) -> Result:
     elif (answer["memory"] or 0) > megabytes:  # it was needed between two looks
         outcome, error = "OUT_OF_MEMORY", messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
     elif answer["ended"] == "error":
-        outcome, error = "FAILED", _failure(answer)
-    return Result(outcome, error, round(answer["duration"], 3), memory_mb=answer["memory"])
+        outcome, error, headline = "FAILED", _failure(answer), answer["headline"]
+    duration = round(answer["duration"], 3)
+    return Result(outcome, error, duration, memory_mb=answer["memory"], headline=headline)
 
 
 def _failure(answer: frames.Message) -> str:

@@ -29,12 +29,13 @@ from emulator.plugins import (
     data_files,
     kili_types,
     leftovers,
+    raised,
     records,
     returned,
     sdk,
     tracebacks,
 )
-from emulator.plugins.isolated import frames, memory
+from emulator.plugins.isolated import frames, memory, relative
 from emulator.plugins.isolated.condition import Condition
 
 _TYPES = (
@@ -158,7 +159,7 @@ class _Worker:
         """Say in the run's log how one of its threads ended, other than well."""
         if ended.exc_value is None or isinstance(ended.exc_value, SystemExit):
             return
-        error = tracebacks.explain(ended.exc_value, self._place)
+        error = raised.raised(ended.exc_value, self._place).text
         content = self._thread_failed.format(name=ended.thread.name, error=error)
         self._channel.flush()
         self._channel.send(log="error", content=content)
@@ -166,6 +167,7 @@ class _Worker:
     def _import(self, folder: Path) -> None:
         self._place = tracebacks.Place(folder)
         sys.path.insert(0, str(folder))
+        relative.install(self._place)
         importlib.invalidate_caches()
         self._channel.restore()
         ended = self._ended(self._load)
@@ -179,7 +181,7 @@ class _Worker:
         self._channel.restore()
         memory.forget_peak()
         logger = logging.Logger(call["plugin"], logging.DEBUG)
-        logger.addHandler(_LogHandler(self._channel))
+        logger.addHandler(_LogHandler(self._channel, self._place))
         _seed(call["seed"])
         condition = Condition(self._place.folder)
 
@@ -201,7 +203,7 @@ class _Worker:
 
     def _ended(self, work: Any) -> frames.Message:
         """Do something of the plugin's; how it ended, and whether there is a ``PluginHandler``."""
-        ended, text, never_ran, missing = "well", "", None, None
+        ended, text, headline, never_ran, missing = "well", "", None, None, None
         try:
             with leftovers.in_this_process():
                 never_ran = returned.never_ran(work())
@@ -212,7 +214,8 @@ class _Worker:
             ended, text = "memory", tracebacks.explain(error, self._place)
             traceback.clear_frames(error.__traceback__)
         except BaseException as error:
-            ended, text = "error", tracebacks.explain(error, self._place)
+            ended = "error"
+            headline, text = raised.raised(error, self._place)
             missing = data_files.missing(error, self._place.folder)
         self._channel.flush()
         kind = "class" if isinstance(self._handler, type) else "other"
@@ -220,6 +223,7 @@ class _Worker:
         return {
             "ended": ended,
             "text": text,
+            "headline": headline,
             "handler": handler,
             "neverRan": never_ran,
             "missing": missing,
@@ -229,14 +233,16 @@ class _Worker:
 class _LogHandler(logging.Handler):
     """Sends what ``self.logger`` is told, as the emulator's own handler would take it."""
 
-    def __init__(self, channel: _Channel) -> None:
+    def __init__(self, channel: _Channel, place: tracebacks.Place) -> None:
         super().__init__()
         self._channel = channel
+        self._place = place
 
     def emit(self, record: logging.LogRecord) -> None:
         known = [name for level, name in _TYPES if record.levelno >= level]
         self._channel.flush()
-        self._channel.send(log=known[0] if known else "debug", content=records.text_of(record))
+        content = records.text_of(record, self._place)
+        self._channel.send(log=known[0] if known else "debug", content=content)
 
 
 def _seed(seed: int | None) -> None:

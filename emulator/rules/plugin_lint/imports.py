@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from emulator.rules.plugin_imports import ON_PREMISE
 from emulator.rules.plugin_lint.guards import is_caught
+from emulator.rules.plugin_lint.module import Module
 from emulator.rules.plugin_lint.plugin import Plugin
 from emulator.rules.plugin_lint.rule import Finding, Rule
 
@@ -44,10 +45,10 @@ REQUIREMENT_UNREADABLE = Rule(
 )
 REQUIREMENT_UNMET = Rule(
     "KP304",
-    "warning",
+    "note",
     "A requirement is not installed here",
-    "The platform installs it, but here the plugin cannot be tried, and what the requirement "
-    "brings is not known to the lint.",
+    "The platform installs it. Here a plugin that imports it cannot be tried, and what the "
+    "requirement brings is not known to the lint.",
     "chosen",
     "{text}: {reason}",
     "run `{command}`",
@@ -60,16 +61,6 @@ REQUIREMENTS_IGNORED = Rule(
     "documented",
     "with the policy {policy}, requirements.txt is not read",
     "take it out of the folder",
-)
-RELATIVE = Rule(
-    "KP306",
-    "error",
-    "A relative import leaves the plugin",
-    "main.py and the modules beside it are in no package, so that Python refuses their relative "
-    "imports.",
-    "inferred",
-    "a relative import with {dots} leads out of the plugin",
-    "import the plugin's modules by their names: `from helpers import ...`",
 )
 HIDES = Rule(
     "KP307",
@@ -88,7 +79,6 @@ RULES = (
     REQUIREMENT_UNREADABLE,
     REQUIREMENT_UNMET,
     REQUIREMENTS_IGNORED,
-    RELATIVE,
     HIDES,
 )
 
@@ -98,16 +88,40 @@ _ERRORS = ("ImportError", "ModuleNotFoundError")
 
 
 def check_relative(plugin: Plugin) -> Iterator[Finding]:
-    """Whether relative imports stay within packages of the plugin."""
+    """Whether relative imports lead to modules of the plugin (contract §12.2)."""
     for module in plugin.reached:
         for node in module.walk():
             if (
                 isinstance(node, ast.ImportFrom)
-                and node.level > len(module.package)
+                and node.level
                 and not is_caught(module, node, _ERRORS)
             ):
-                dots = "a dot" if node.level == 1 else f"{node.level} dots"
-                yield RELATIVE.found(module.path, node.lineno, dots=dots)
+                yield from _not_there(plugin, module, node)
+
+
+def _not_there(plugin: Plugin, module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
+    written = "." * node.level + (node.module or "")
+    if node.level > len(module.package) + 1:
+        yield REFUSED.found(
+            module.path,
+            node.lineno,
+            module=written,
+            reason="it leads out of the plugin's folder, of which main.py is the top",
+            remedy="move the module into the folder, and import it from there",
+        )
+        return
+    path = module.absolute(written).replace(".", "/")
+    is_there = any(
+        each == f"{path}.py" or each.startswith(f"{path}/") for each in plugin.source.files
+    )
+    if node.module and not is_there:
+        yield REFUSED.found(
+            module.path,
+            node.lineno,
+            module=written,
+            reason="it is no module of the plugin",
+            remedy=f"put {path}.py into the plugin's folder, and upload the folder",
+        )
 
 
 def check_hidden(plugin: Plugin) -> Iterator[Finding]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Severity = Literal["error", "warning"]
+# A note is about the machine that the lint runs on, and not about the platform.
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 # How it is known what the platform does, from best to worst; see docs/fidelity.md.
 Basis = Literal["recorded", "documented", "inferred", "chosen"]
 BASES: tuple[Basis, ...] = get_args(Basis)
@@ -19,7 +21,7 @@ class Finding:
         file: seen from the plugin's folder.
         line: counted from 1; 1 where it is about a file as a whole.
         code: names the rule.
-        severity: an error fails for certain.
+        severity: an error fails for certain; a note depends on this machine alone.
         reason: what is wrong here.
         remedy: what to do about it.
     """
@@ -38,7 +40,7 @@ class Rule:
 
     Attributes:
         code: names it, for good.
-        severity: an error fails for certain.
+        severity: an error fails for certain; a note depends on this machine alone.
         what: the title of the rule.
         why: what comes of it on the platform.
         basis: how that is known.

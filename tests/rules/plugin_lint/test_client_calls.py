@@ -178,7 +178,7 @@ LACKING = dataclasses.replace(
         "try:\n    import kili.gone\nexcept ImportError:\n    pass",
         "try:\n    from kili.types import Label\nexcept ModuleNotFoundError:\n    Label = dict",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from kili.types import Label",
-        "from .types import Label  # KP306",
+        "from .types import Label  # KP301",
         "import types",
     ],
 )

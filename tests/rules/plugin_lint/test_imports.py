@@ -10,20 +10,32 @@ from emulator.rules.plugin_lint.plugin import Source
 from tests.rules.plugin_lint.marked import HANDLERS, found, in_handler, marked
 
 HELPERS = {"helpers.py": "x = 1", "pack/__init__.py": "", "pack/a.py": "", "pack/b.py": "x = 1"}
+FOLDER = {"folder/deep.py": "x = 1"}
 
 
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("main.py", "from . import helpers  # KP306"),
-        ("main.py", "from .helpers import x  # KP306"),
-        ("main.py", "from ..helpers import x  # KP306"),
-        ("helpers.py", "from . import pack  # KP306"),
-        ("pack/a.py", "from .. import helpers  # KP306"),
+        ("main.py", "from . import helpers"),
+        ("main.py", "from .helpers import x"),
+        ("main.py", "from .folder.deep import x"),
+        ("main.py", "from .folder import deep"),
+        ("main.py", "from .nothing import x  # KP301"),
+        ("main.py", "from .folder.nothing import x  # KP301"),
+        ("main.py", "from .folde import deep  # KP301"),
+        ("main.py", "from ..helpers import x  # KP301"),
+        ("helpers.py", "from . import pack"),
+        ("helpers.py", "from .. import pack  # KP301"),
+        ("pack/a.py", "from .. import helpers"),
+        ("pack/a.py", "from ..helpers import x"),
+        ("pack/a.py", "from ..nothing import x  # KP301"),
+        ("pack/a.py", "from ...helpers import x  # KP301"),
         ("pack/a.py", "from . import b"),
         ("pack/a.py", "from .b import x"),
         ("pack/__init__.py", "from . import b"),
-        ("pack/__init__.py", "from .. import helpers  # KP306"),
+        ("pack/__init__.py", "from .. import helpers"),
+        ("pack/__init__.py", "from ... import helpers  # KP301"),
+        ("main.py", "try:\n    from .nothing import x\nexcept ImportError:\n    x = 1"),
         (
             "main.py",
             "try:\n    from .helpers import x\nexcept ImportError:\n    from helpers import x",
@@ -31,9 +43,14 @@ HELPERS = {"helpers.py": "x = 1", "pack/__init__.py": "", "pack/a.py": "", "pack
         ("main.py", "if __name__ == '__main__':\n    from .helpers import x"),
     ],
 )
-def test_relative_imports_stay_in_packages_of_the_plugin(path: str, text: str) -> None:
+def test_relative_imports_lead_to_modules_of_the_plugin(path: str, text: str) -> None:
     main = in_handler("pass", "import helpers, pack.a")
-    files = {**HELPERS, "main.py": main, path: text + ("\n" + main if path == "main.py" else "")}
+    files = {
+        **HELPERS,
+        **FOLDER,
+        "main.py": main,
+        path: text + ("\n" + main if path == "main.py" else ""),
+    }
     assert found(files) == marked(files)
 
 
