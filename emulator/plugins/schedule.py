@@ -27,7 +27,7 @@ class Started(Delivery):
     def not_awaited(self, seconds: float) -> None:
         note, self._note = self._note, None  # one line, also where several requests gave up
         if note:
-            note("warning", messages.RUN_STILL_GOING.format(seconds=seconds))
+            note("warning", messages.RUN_STILL_GOING.format(seconds=round(seconds, 1)))
 
 
 @dataclass(frozen=True)
