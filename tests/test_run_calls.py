@@ -123,6 +123,60 @@ def test_calls_of_threads_and_of_files_count_others_do_not(
     assert [call["operations"] for call in calls(emulator, run)] == operations
 
 
+COUNTING = ("count_projects", "count_assets", "count_labels", "count_issues")
+
+
+def test_of_calls_side_by_side_each_is_recorded_with_its_own_method(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    (project,) = emulator.world.view.projects.all()
+    for number, method in enumerate(COUNTING):
+        beside = COUNTING[number - 1]
+        folder = tmp_path / method
+        folder.mkdir()
+        path = plugin(
+            folder,
+            "names = ('count_assets', 'count_labels', 'count_issues')",
+            "one = self.kili.count_projects",
+            "with_project = lambda name: lambda: getattr(self.kili, name)(self.project_id)",
+            "made = {'count_projects': one, **{name: with_project(name) for name in names}}",
+            "def repeat(name): [made[name]() for _ in range(40)]",
+            f"work = threading.Thread(target=repeat, args=({beside!r},))",
+            "work.start()",
+            f"repeat({method!r})",
+            "work.join()",
+        )
+        with fast_sdk():
+            emulator.client().upload_plugin(path, method)
+        emulator.client().activate_plugin_on_project(method, project_id=project["id"])
+    emulator.submit(project["id"], label=EASY)
+    made = emulator.world.view.run_calls.all()
+    assert len(made) == 2 * 40 * len(COUNTING)
+    assert {(call["operations"][0], call["method"]) for call in made} == {
+        (f"Query.count{method.removeprefix('count_').capitalize()}", method) for method in COUNTING
+    }
+
+
+def test_a_client_that_the_plugin_made_itself_names_no_method(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KILI_SDK_SKIP_CHECKS", "1")
+    path = plugin(
+        tmp_path,
+        "from kili.client import Kili",
+        "Kili(api_key=self.kili.api_key, api_endpoint=self.kili.api_endpoint).count_projects()",
+    )
+    (project,) = emulator.world.view.projects.all()
+    with fast_sdk():
+        emulator.client().upload_plugin(path, "Reader")
+    emulator.client().activate_plugin_on_project("Reader", project_id=project["id"])
+    # Not through the SDK, whose clients wait for one another in this process.
+    (run,) = emulator.submit(project["id"], label=EASY)["runs"]
+    seen = calls(emulator, emulator.world.view.runs.the(run["id"]))
+    made = [each for each in seen if each["operations"] == ["Query.countProjects"]]
+    assert [call["method"] for call in made] == [None]
+
+
 def test_calls_go_with_a_reset_and_with_their_plugin(emulator: Emulator, tmp_path: Path) -> None:
     path = plugin(tmp_path, "self.kili.count_projects()")
     mark = emulator.mark()
