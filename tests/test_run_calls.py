@@ -124,37 +124,66 @@ def test_calls_of_threads_and_of_files_count_others_do_not(
 
 
 COUNTING = ("count_projects", "count_assets", "count_labels", "count_issues")
+BESIDE = """
+import threading
+from kili.plugins import PluginCore
 
 
-def test_of_calls_side_by_side_each_is_recorded_with_its_own_method(
-    emulator: Emulator, tmp_path: Path
-) -> None:
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        work = threading.Thread(target=self.repeat, args=({second!r},))
+        work.start()
+        self.repeat({first!r})
+        work.join()
+
+    def repeat(self, method):
+        arguments = [] if method == "count_projects" else [self.project_id]
+        for _ in range(40):
+            getattr(self.kili, method)(*arguments)
+"""
+
+
+def counts_side_by_side(emulator: Emulator, folder: Path) -> set[tuple[str, str | None]]:
+    """Have four plugins count at once, each two things; operations, and methods recorded."""
     (project,) = emulator.world.view.projects.all()
-    for number, method in enumerate(COUNTING):
-        beside = COUNTING[number - 1]
-        folder = tmp_path / method
-        folder.mkdir()
-        path = plugin(
-            folder,
-            "names = ('count_assets', 'count_labels', 'count_issues')",
-            "one = self.kili.count_projects",
-            "with_project = lambda name: lambda: getattr(self.kili, name)(self.project_id)",
-            "made = {'count_projects': one, **{name: with_project(name) for name in names}}",
-            "def repeat(name): [made[name]() for _ in range(40)]",
-            f"work = threading.Thread(target=repeat, args=({beside!r},))",
-            "work.start()",
-            f"repeat({method!r})",
-            "work.join()",
-        )
+    kili = emulator.client()
+    for first, second in zip(COUNTING, (*COUNTING[1:], COUNTING[0]), strict=True):
+        path = folder / f"{first}.py"
+        path.write_text(BESIDE.format(first=first, second=second), encoding="utf-8")
         with fast_sdk():
-            emulator.client().upload_plugin(path, method)
-        emulator.client().activate_plugin_on_project(method, project_id=project["id"])
-    emulator.submit(project["id"], label=EASY)
-    made = emulator.world.view.run_calls.all()
+            kili.upload_plugin(str(path), first)
+        kili.activate_plugin_on_project(first, project_id=project["id"])
+    done = emulator.submit(project["id"], label=EASY)
+    errors = [each["error"] for each in done["runs"]]
+    assert errors == [None] * 4, errors
+    made = [
+        each
+        for each in emulator.world.view.run_calls.all()
+        if each["operations"][0].startswith("Query.count")
+    ]
     assert len(made) == 2 * 40 * len(COUNTING)
-    assert {(call["operations"][0], call["method"]) for call in made} == {
-        (f"Query.count{method.removeprefix('count_').capitalize()}", method) for method in COUNTING
-    }
+    return {(call["operations"][0], call["method"]) for call in made}
+
+
+@pytest.mark.parametrize("isolation", ["inline", "process"])
+def test_of_calls_side_by_side_each_is_recorded_with_its_own_method(
+    tmp_path: Path, isolation: str
+) -> None:
+    with Emulator(plugin_isolation=isolation) as emulator:
+        assert counts_side_by_side(emulator, tmp_path) == {
+            (f"Query.count{method.removeprefix('count_').capitalize()}", method)
+            for method in COUNTING
+        }
+
+
+@pytest.mark.contract
+@pytest.mark.parametrize("version", ["2.125.2", "2.128.2"])
+def test_of_the_calls_of_sdks_that_mark_no_method_none_is_recorded(
+    tmp_path: Path, version: str
+) -> None:
+    python = Path(f".venvs/kili-{version}/bin/python")
+    with Emulator(plugin_isolation="process", plugin_python=python) as emulator:
+        assert {method for _, method in counts_side_by_side(emulator, tmp_path)} == {None}
 
 
 def test_a_client_that_the_plugin_made_itself_names_no_method(

@@ -216,6 +216,15 @@ def test_a_reset_lets_the_waiting_go(gate: threading.Event) -> None:
         assert outcomes_by_plugin(emulator) == []
 
 
+def test_closing_the_emulator_lets_the_waiting_go(gate: threading.Event) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with fast_sdk(), Emulator() as emulator:
+            asking_and(emulator, GATED)
+            waiting = waiting_submit(emulator, pool, gate)
+        answer = waiting.result(SOON)
+    assert "errors" not in answer.json()
+
+
 def test_asynchronous_requests_wait_for_nothing_below_them(gate: threading.Event) -> None:
     with fast_sdk(), Emulator(dispatch="async") as emulator, ThreadPoolExecutor(1) as pool:
         asking_and(emulator, GATED)
