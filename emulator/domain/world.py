@@ -269,8 +269,9 @@ class World:
             raise Undone
 
     def _check_run(self, actor: Actor) -> None:
-        runs = {each.run_id for each in self.run_keys.values()}
-        if actor.run_id is not None and actor.run_id not in runs:
+        if actor.run_id is None:
+            return
+        if actor.run_id not in {each.run_id for each in self.run_keys.values()}:
             raise errors.run_key_revoked()
 
     def revoke(self, run_key: str) -> None:

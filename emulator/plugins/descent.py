@@ -16,9 +16,17 @@ class Descent:
         self._open: dict[str, Delivery] = {}
 
     def begin(self, run_id: str, delivery: Delivery) -> None:
-        """Know a run by its id until its delivery is over."""
+        """Know a run by its id until its delivery is over.
+
+        After a reset, a new run may have the id of one that is only being stopped.
+        """
+
+        def forget(_: object) -> None:
+            if self._open.get(run_id) is delivery:
+                del self._open[run_id]
+
         self._open[run_id] = delivery
-        delivery.add_done_callback(lambda _: self._open.pop(run_id, None))
+        delivery.add_done_callback(forget)
 
     def add(self, cause: str | None, *started: Delivery) -> None:
         """Have whoever waits for a run wait for what it started, too.
