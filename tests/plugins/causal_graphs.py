@@ -136,6 +136,7 @@ class Outcome:
 
     Attributes:
         early: whether an answer arrived before a run below its request had ended, or had begun.
+        missing: events and plugins that listen to them, without a run for both.
         runs: how many there were.
         depth: how many of them caused one another, at most.
         failures: the errors of runs; there should be none.
@@ -143,6 +144,7 @@ class Outcome:
 
     seed: int
     early: bool
+    missing: list[tuple[str, str]]
     runs: int
     depth: int
     failures: list[str]
@@ -168,6 +170,7 @@ class Graphs:
         self._wire.call("appendManyAssets", data=content, where={"id": second})
         self._projects = (first, second)
         self._mark = emulator.mark()
+        self._events_before = len(emulator.world.view.events)
 
     def close(self) -> None:
         self._wire.close()
@@ -186,10 +189,23 @@ class Graphs:
         return Outcome(
             seed,
             early=bool(late) or any(each.going_on for each in roots),
+            missing=self._missing(view),
             runs=len(runs),
             depth=max((len(each["lanes"]) for each in runs), default=0),
             failures=[each["error"] for each in runs if each["error"]],
         )
+
+    def _missing(self, view: View) -> list[tuple[str, str]]:
+        """The pairs of an event of this graph and a plugin active there that have no run."""
+        called = {(each["eventId"], each["pluginId"]) for each in view.runs.all()}
+        return [
+            (event["event"], plugin["name"])
+            for event in view.events.all()[self._events_before :]
+            for plugin in view.plugins.all()
+            if event["projectId"] in plugin["projectIds"]
+            and _listens(plugin["name"].split()[0], event["event"])
+            and (event["id"], plugin["id"]) not in called
+        ]
 
     def _set_up(self, drawn: random.Random, seed: int) -> list[str]:
         """Activate plugins and write down what they do; the assets that requests are about."""
@@ -267,6 +283,13 @@ class Graphs:
         wire = Wire(self._emulator)
         wire.call(operation, **arguments)
         wire.close()
+
+
+def _listens(kind: str, subject: str) -> bool:
+    patterns = PATTERNS[kind]
+    if patterns is None:
+        return subject == "label.workflow.created.default"
+    return any(subject.startswith(each.removesuffix("*")) for each in patterns)
 
 
 def _below(view: View, asset: str) -> set[str]:

@@ -51,7 +51,7 @@ class PluginHandler(PluginCore):
 
 
 def broken(outcomes: list[Outcome]) -> list[Outcome]:
-    return [each for each in outcomes if each.early or each.failures]
+    return [each for each in outcomes if each.early or each.missing or each.failures]
 
 
 @pytest.mark.parametrize("seed", [None, 1])
