@@ -153,17 +153,21 @@ RUN_CRASHED = "The plugin's process was ended by {signal}"
 RUN_OUT_OF_MEMORY = "Plugin used more memory than the {limit} MB that it may"
 RUN_OUT_OF_SYSTEM_MEMORY = "The system gave the emulator no more memory"
 RUN_TOOK_MEMORY = (
-    "While this run was going on, the emulator came to need {taken} MB more; a plugin may take "
-    "{limit} MB, which process isolation holds it to"
+    "While this run{beside} was going on, the emulator came to need {taken} MB more; a plugin may "
+    "take {limit} MB, which process isolation holds it to"
 )
 RUN_NEVER_RAN = (
     "{method} only returned a {kind}, and what is in it did not run, as nobody carries it out: "
     "define the handler with plain `def` and without `yield`, or use `asyncio.run` in it"
 )
-RUN_CHANGED = "The handler changed {what}: that was put back after the run, as other runs share it"
-RUN_CLOSED = "The handler closed or exchanged {what}: that is the emulator's, and was kept"
+# Who did something to the process: known for certain only of a run that no other overlapped.
+THIS_HANDLER = "The handler"
+THIS_OR_ANOTHER_HANDLER = "The handler, or another one that ran at the same time,"
+OVERLAPPED = ", overlapped by others,"
+RUN_CHANGED = "{who} changed {what}: that was put back after the run, as other runs share it"
+RUN_CLOSED = "{who} closed or exchanged {what}: that is the emulator's, and was kept"
 RUN_LEFT_THREADS = "The handler left threads running: {names}. {fate}"
-RUN_LEFT_PROCESSES = "The handler left processes running: {names}. {fate}"
+RUN_LEFT_PROCESSES = "{who} left processes running: {names}. {fate}"
 LEFT_THREADS_GO_ON = (
     "They go on; but their calls of the API are refused from now on, and what they print is dropped"
 )

@@ -123,6 +123,89 @@ def test_calls_of_threads_and_of_files_count_others_do_not(
     assert [call["operations"] for call in calls(emulator, run)] == operations
 
 
+COUNTING = ("count_projects", "count_assets", "count_labels", "count_issues")
+BESIDE = """
+import threading
+from kili.plugins import PluginCore
+
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        work = threading.Thread(target=self.repeat, args=({second!r},))
+        work.start()
+        self.repeat({first!r})
+        work.join()
+
+    def repeat(self, method):
+        arguments = [] if method == "count_projects" else [self.project_id]
+        for _ in range(40):
+            getattr(self.kili, method)(*arguments)
+"""
+
+
+def counts_side_by_side(emulator: Emulator, folder: Path) -> set[tuple[str, str | None]]:
+    """Have four plugins count at once, each two things; operations, and methods recorded."""
+    (project,) = emulator.world.view.projects.all()
+    kili = emulator.client()
+    for first, second in zip(COUNTING, (*COUNTING[1:], COUNTING[0]), strict=True):
+        path = folder / f"{first}.py"
+        path.write_text(BESIDE.format(first=first, second=second), encoding="utf-8")
+        with fast_sdk():
+            kili.upload_plugin(str(path), first)
+        kili.activate_plugin_on_project(first, project_id=project["id"])
+    done = emulator.submit(project["id"], label=EASY)
+    errors = [each["error"] for each in done["runs"]]
+    assert errors == [None] * 4, errors
+    made = [
+        each
+        for each in emulator.world.view.run_calls.all()
+        if each["operations"][0].startswith("Query.count")
+    ]
+    assert len(made) == 2 * 40 * len(COUNTING)
+    return {(call["operations"][0], call["method"]) for call in made}
+
+
+@pytest.mark.parametrize("isolation", ["inline", "process"])
+def test_of_calls_side_by_side_each_is_recorded_with_its_own_method(
+    tmp_path: Path, isolation: str
+) -> None:
+    with Emulator(plugin_isolation=isolation) as emulator:
+        assert counts_side_by_side(emulator, tmp_path) == {
+            (f"Query.count{method.removeprefix('count_').capitalize()}", method)
+            for method in COUNTING
+        }
+
+
+@pytest.mark.contract
+@pytest.mark.parametrize("version", ["2.125.2", "2.128.2"])
+def test_of_the_calls_of_sdks_that_mark_no_method_none_is_recorded(
+    tmp_path: Path, version: str
+) -> None:
+    python = Path(f".venvs/kili-{version}/bin/python")
+    with Emulator(plugin_isolation="process", plugin_python=python) as emulator:
+        assert {method for _, method in counts_side_by_side(emulator, tmp_path)} == {None}
+
+
+def test_a_client_that_the_plugin_made_itself_names_no_method(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KILI_SDK_SKIP_CHECKS", "1")
+    path = plugin(
+        tmp_path,
+        "from kili.client import Kili",
+        "Kili(api_key=self.kili.api_key, api_endpoint=self.kili.api_endpoint).count_projects()",
+    )
+    (project,) = emulator.world.view.projects.all()
+    with fast_sdk():
+        emulator.client().upload_plugin(path, "Reader")
+    emulator.client().activate_plugin_on_project("Reader", project_id=project["id"])
+    # Not through the SDK, whose clients wait for one another in this process.
+    (run,) = emulator.submit(project["id"], label=EASY)["runs"]
+    seen = calls(emulator, emulator.world.view.runs.the(run["id"]))
+    made = [each for each in seen if each["operations"] == ["Query.countProjects"]]
+    assert [call["method"] for call in made] == [None]
+
+
 def test_calls_go_with_a_reset_and_with_their_plugin(emulator: Emulator, tmp_path: Path) -> None:
     path = plugin(tmp_path, "self.kili.count_projects()")
     mark = emulator.mark()

@@ -54,7 +54,7 @@ _STOP_SECONDS = 20.0
 @click.option(
     "--sync-wait",
     type=float,
-    help="Seconds an answer waits, at most, for the plugin runs it caused.  [default: 30]",
+    help="Seconds an answer waits, at most, for the runs below its request.  [default: 30]",
 )
 @click.option(
     "--dispatch",

@@ -97,8 +97,9 @@ def authenticate(world: World, key: str) -> Actor | None:
     The key of a plugin run is known only while the run lasts. An expired or revoked key opens
     nothing, nor does one of a deactivated user.
     """
-    if key in world.run_keys:
-        return world.run_keys[key]
+    run = world.run_keys.get(key)
+    if run:
+        return run
     view = world.view
     for api_key in view.api_keys.find("key", key):
         owner = view.users.the(api_key["userId"])

@@ -22,7 +22,7 @@ class CallMade(NamedTuple):
 
     Attributes:
         operations: its root fields, as ``Query.assets``; of a file, ``GET`` and its path.
-        method: the SDK's method that was at work, if the client says so.
+        method: the method of ``self.kili`` that made the request, where the SDK marks its methods.
         query: the document, where it has no variables: what is asked then stands in it alone.
         arguments: the variables; a text where they were cut off.
         answer: what was answered, likewise.

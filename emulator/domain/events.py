@@ -2,7 +2,7 @@
 
 Subjects and payloads are those of the ``kili_events`` package (contract §8.9). A subscriber that
 fails is reported and never undoes the change; what it starts is handed back as futures, so that
-whoever caused the event can wait for them.
+whoever caused the event can wait for them, and for everything that they start in turn.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, wait
-from typing import Any
+from typing import Any, cast
+
+from emulator import clock
 
 # What the tables ``events`` and ``internalEvents`` hold; events of one ``transactionId`` were
 # emitted in one transaction.
@@ -19,17 +21,39 @@ Event = dict[str, Any]
 
 
 class Delivery(Future[None]):
-    """Something that an event started and that its cause may wait for."""
+    """Something that an event started and that its cause may wait for.
+
+    Attributes:
+        caused: what its own changes started; complete when this is over.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.caused: list[Delivery] = []
 
     def not_awaited(self, seconds: float) -> None:
         """Told when the answer went out after ``seconds`` although this is not over."""
 
 
-def await_deliveries(deliveries: list[Delivery], seconds: float) -> None:
-    """Wait for what an answer's cause started, and say so where it takes longer."""
-    for late in wait(deliveries, seconds).not_done:
-        if isinstance(late, Delivery):
-            late.not_awaited(seconds)
+def await_deliveries(
+    deliveries: Iterable[Delivery], seconds: float, *, with_caused: bool = True
+) -> None:
+    """Wait until what a request started is over, and tell each delivery that takes longer.
+
+    Args:
+        seconds: the bound of the whole wait.
+        with_caused: wait for all descendants too. A request of a run does not: a descendant may be
+            queued behind that run.
+    """
+    end = clock.monotonic() + seconds
+    pending = set(deliveries)
+    while pending:
+        over, late = wait(pending, max(0.0, end - clock.monotonic()))
+        for each in late:
+            cast(Delivery, each).not_awaited(seconds)
+        pending = {child for each in over for child in cast(Delivery, each).caused}
+        if not with_caused:
+            return
 
 
 Subscriber = Callable[[list[Event]], Iterable[Delivery]]

@@ -33,7 +33,7 @@ class Deed:
 
 
 def act(world: World, deed: Deed, seconds: float) -> dict[str, Any]:
-    """Have somebody do something, and wait for the plugins that this calls.
+    """Have somebody do something, and wait for all runs that this causes.
 
     Args:
         seconds: how long to wait for them at most.
@@ -59,7 +59,7 @@ def act(world: World, deed: Deed, seconds: float) -> dict[str, Any]:
         **_members(deed, actor, target, done),
         "before": before,
         "after": after,
-        "runs": _caused(view, project, {each["id"] for each in tx.happened}),
+        "runs": _caused(view, {each["id"] for each in tx.happened}),
     }
 
 
@@ -171,10 +171,10 @@ def _standing(view: BaseView[Any], target: Document | None) -> dict[str, Any] | 
     }
 
 
-def _caused(view: BaseView[Any], project: Document, event_ids: set[str]) -> list[dict[str, Any]]:
-    """The runs that events caused, and those that these runs caused, in order."""
+def _caused(view: BaseView[Any], event_ids: set[str]) -> list[dict[str, Any]]:
+    """The runs that events caused, and those that these runs caused, in order, in any project."""
     caused: dict[str, dict[str, Any]] = {}
-    for run in view.runs.find("project", project["id"]):
+    for run in view.runs.all():
         if run["eventId"] in event_ids or run["causedBy"] in caused:
             caused[run["id"]] = run_told(view, run)
     return list(caused.values())

@@ -235,10 +235,12 @@ class World:
 
         Raises:
             Undone: the actor is of an epoch that is over.
+            KiliError: the actor is a run that has ended.
         """
         self._check_no_transaction()
         with self.documents.write_lock:
             self.check_epoch(actor.epoch)
+            self._check_run(actor)
             self._writer = threading.get_ident()
             ids = self.ids.state()
             try:
@@ -265,6 +267,22 @@ class World:
         """
         if epoch not in (None, self.epoch):
             raise Undone
+
+    def _check_run(self, actor: Actor) -> None:
+        if actor.run_id is None:
+            return
+        if actor.run_id not in {each.run_id for each in self.run_keys.values()}:
+            raise errors.run_key_revoked()
+
+    def revoke(self, run_key: str) -> None:
+        """End the key of a run.
+
+        Afterwards no request of the run changes anything, not even one that is being answered, and
+        the events of all its changes have been delivered.
+        """
+        with self.documents.write_lock:
+            self.run_keys.pop(run_key, None)
+        self._deliver()
 
     def _check_no_transaction(self) -> None:
         if self._writer == threading.get_ident():

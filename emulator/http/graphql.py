@@ -74,7 +74,7 @@ def graphql_blueprint(
             left = look(world)
         valid, answer = executor.execute(data, context)
         request_log.add(Entry(request, session, operations, errors="errors" in answer))
-        await_deliveries(context.deliveries, left)
+        await_deliveries(context.deliveries, left, with_caused=actor.run_id is None)
         received.answered(
             operations,
             data.get("variables"),

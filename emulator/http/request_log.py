@@ -59,11 +59,6 @@ class Entry:
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
-def client_method(request: Request) -> str | None:
-    """The method of the SDK that a request was made by, if it says so."""
-    return _header(request, _CLIENT["method"])
-
-
 def _header(request: Request, names: tuple[str, ...]) -> str | None:
     found = (request.headers.get(name) for name in names)
     return next((value for value in found if value), None)

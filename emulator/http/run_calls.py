@@ -10,7 +10,7 @@ from emulator import clock
 from emulator.clock import to_text
 from emulator.domain.call_buffer import CallMade
 from emulator.domain.world import Actor, World
-from emulator.http.request_log import client_method
+from emulator.plugins.sdk_context import METHOD_OF_RUN
 
 
 class Received:
@@ -46,7 +46,7 @@ class Received:
         self._calls.add(
             CallMade(
                 operations=operations,
-                method=client_method(self._request),
+                method=self._request.headers.get(METHOD_OF_RUN),
                 query=None if arguments else query,
                 arguments=arguments or {},
                 answer=answer,

@@ -46,6 +46,8 @@ class Footprint:
         closed: the standard streams that it closed, or tried to, or exchanged.
         threads: those that it started.
         memory: what the process came to need meanwhile.
+        overlapped: whether another footprint was being made at the same time. Then only ``threads``
+            and what :meth:`note` was told are certainly its own.
     """
 
     def __init__(self, place: Place) -> None:
@@ -55,6 +57,7 @@ class Footprint:
         self.threads: list[threading.Thread] = []
         self.touched: set[Setting] = set()
         self.memory = MemoryGrowth()
+        self.overlapped = False
         self._children: dict[int, str] | None = None
 
     def enter(self) -> None:
@@ -104,7 +107,7 @@ class _Process:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._at_work = 0
+        self._at_work: list[Footprint] = []
         self._values: surroundings.Values = {}
         self._attributes: patches.Snapshot = []
         self.touched: set[Setting] = set()
@@ -112,7 +115,9 @@ class _Process:
         self._is_changed = False
         self._is_listening = False
 
-    def begin(self, own: Sequence[Change]) -> tuple[surroundings.Values, patches.Snapshot]:
+    def begin(
+        self, footprint: Footprint, own: Sequence[Change]
+    ) -> tuple[surroundings.Values, patches.Snapshot]:
         """Begin with a footprint; how things are when it begins."""
         with self._lock:
             if not self._is_listening:
@@ -122,8 +127,11 @@ class _Process:
                 self._values, self._attributes = surroundings.take(), patches.take()
                 self.touched.clear()
                 self._streams.guard()
-            self._at_work += 1
-            if not own and self._at_work == 1:
+            self._at_work.append(footprint)
+            if len(self._at_work) > 1:
+                for each in self._at_work:
+                    each.overlapped = True
+            if not own and not footprint.overlapped:
                 return self._values, self._attributes
             self._is_changed |= bool(own)
             self.touched.update(each.setting for each in own)
@@ -135,7 +143,7 @@ class _Process:
         with self._lock:
             footprint.closed += self._streams.exchanged() + self._streams.reopen()
             self._is_changed |= bool(footprint.changes)
-            self._at_work -= 1
+            self._at_work.remove(footprint)
             if self._at_work:
                 return
             self._streams.release()
@@ -166,7 +174,7 @@ def watched(place: Place, own: Sequence[Change] = ()) -> Iterator[Footprint]:
         own: what its import changed, which holds for its runs.
     """
     footprint = Footprint(place)
-    values, attributes = _process.begin(own)
+    values, attributes = _process.begin(footprint, own)
     try:
         yield footprint
     finally:

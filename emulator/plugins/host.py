@@ -11,7 +11,7 @@ from emulator import clock, errors, messages
 from emulator.domain import plugin as plugins_of
 from emulator.domain import plugin_link
 from emulator.domain import run as runs_of
-from emulator.domain.events import Delivery, Event
+from emulator.domain.events import Delivery, Event, await_deliveries
 from emulator.domain.plugin_link import Link
 from emulator.domain.run_record import find_plugin
 from emulator.domain.trigger import triggered_by
@@ -64,7 +64,7 @@ class PluginHost:
         """Tell a webhook once more what a run told it; answers the new run's id.
 
         Args:
-            seconds: how long to wait for the end of that run.
+            seconds: how long to wait for the end of that run and of all that it causes.
 
         Raises:
             KiliError: there is no such run, or it is none of a webhook.
@@ -75,8 +75,7 @@ class PluginHost:
         if not plugins_of.is_webhook(world.view, world.view.plugins.the(run["pluginId"])):
             raise errors.run_of_no_webhook(run_id)
         begun = self._hosts[world].runs.redeliver(run)
-        if begun.awaited:
-            wait([begun.awaited], seconds)
+        await_deliveries([begun.awaited] if begun.awaited else [], seconds)
         return begun.run_id
 
     def trigger(
@@ -93,7 +92,7 @@ class PluginHost:
         Args:
             event: an event's subject, or the name of a handler (``onSubmit`` or ``on_submit``).
             payload: the event's, or the handler's arguments by name.
-            seconds: how long to wait for the end of the run.
+            seconds: how long to wait for the end of the run and of all that it causes.
 
         Raises:
             KiliError: the plugin is unknown, not active on the project, or not called for that.
@@ -108,8 +107,7 @@ class PluginHost:
             raise errors.trigger_inactive(plugin_name, project["title"])
         subject = HANDLER_TYPES.get(event, event)
         begun = self._hosts[world].runs.trigger(found[0], project, subject, payload)
-        if begun.awaited:
-            wait([begun.awaited], seconds)
+        await_deliveries([begun.awaited] if begun.awaited else [], seconds)
         return begun.run_id
 
     def look(self, world: World, seconds: float) -> float:
@@ -208,7 +206,9 @@ class WorldHost:
         started: list[Delivery] = []
         for event in events:
             if event["event"] == plugins_of.DEPLOYMENT_REQUESTED:
-                started.extend(self._deploy(event["payload"]["versionId"]))
+                builds = self._deploy(event["payload"]["versionId"])
+                self.runs.descent.add(event["runId"], *builds)
+                started.extend(builds)
             elif event["event"] == plugins_of.DELETED:
                 self._versions.prune()
             else:

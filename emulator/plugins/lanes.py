@@ -33,7 +33,7 @@ class Lanes:
 
     def __init__(self) -> None:
         self._waiting: dict[str, deque[Job]] = {}
-        self._at_work: list[str] = []
+        self._at_work: list[Job] = []
         self._condition = threading.Condition()
         self._closed = False
 
@@ -52,7 +52,7 @@ class Lanes:
     def bring_forward(self, group: str, lane: str) -> bool:
         """Move the waiting jobs of a group into a lane; whether none of the group is at work."""
         with self._condition:
-            if group in self._at_work:
+            if any(each.group == group for each in self._at_work):
                 return False
             moved: list[Job] = []
             for jobs in self._waiting.values():
@@ -70,13 +70,15 @@ class Lanes:
             return self._condition.wait_for(lambda: not self._waiting, seconds)
 
     def close(self) -> None:
-        """Start no further job, and let nobody wait for those that were not started."""
+        """Start no further job, and let nobody wait for any, not even for those at work."""
         with self._condition:
+            if self._closed:
+                return
             self._closed = True
-            dropped = [job for jobs in self._waiting.values() for job in jobs]
+            pending = [job for jobs in self._waiting.values() for job in jobs] + self._at_work
             for jobs in self._waiting.values():
                 jobs.clear()
-        for job in dropped:
+        for job in pending:
             job.over.set_result(None)
 
     def _work(self, lane: str) -> None:
@@ -88,7 +90,7 @@ class Lanes:
                     self._condition.notify_all()
                     return
                 job = jobs.popleft()
-                self._at_work.append(job.group)
+                self._at_work.append(job)
             self._do(job)
 
     def _do(self, job: Job) -> None:
@@ -99,5 +101,7 @@ class Lanes:
                 logger.exception("a job failed")
         finally:
             with self._condition:
-                self._at_work.remove(job.group)
-            job.over.set_result(None)
+                self._at_work.remove(job)
+                is_awaited = not self._closed
+            if is_awaited:
+                job.over.set_result(None)

@@ -78,15 +78,17 @@ def run(
 def _warnings(ended: Ended, call: Call, made: Footprint, megabytes: int) -> list[str]:
     """What else there is to say of a run."""
     said = []
+    who = messages.THIS_OR_ANOTHER_HANDLER if made.overlapped else messages.THIS_HANDLER
     if made.memory.taken_mb() > megabytes:
-        taken = round(made.memory.taken_mb())
-        said.append(messages.RUN_TOOK_MEMORY.format(taken=taken, limit=megabytes))
+        taken, beside = round(made.memory.taken_mb()), messages.OVERLAPPED * made.overlapped
+        said.append(messages.RUN_TOOK_MEMORY.format(beside=beside, taken=taken, limit=megabytes))
     if ended.value:
         said.append(messages.RUN_NEVER_RAN.format(method=call.method, kind=ended.value))
     if made.changes:
-        said.append(messages.RUN_CHANGED.format(what=surroundings.described(made.changes)))
+        said.append(_changed(made, who))
     if made.closed:
-        said.append(messages.RUN_CLOSED.format(what=", ".join(dict.fromkeys(made.closed))))
+        what = ", ".join(dict.fromkeys(made.closed))
+        said.append(messages.RUN_CLOSED.format(who=who, what=what))
     if threads := made.left_threads():
         said.append(
             messages.RUN_LEFT_THREADS.format(
@@ -96,10 +98,18 @@ def _warnings(ended: Ended, call: Call, made: Footprint, megabytes: int) -> list
     if processes := made.left_processes():
         said.append(
             messages.RUN_LEFT_PROCESSES.format(
-                names=surroundings.listed(processes), fate=messages.LEFT_PROCESSES_GO_ON
+                who=who, names=surroundings.listed(processes), fate=messages.LEFT_PROCESSES_GO_ON
             )
         )
     return said
+
+
+def _changed(made: Footprint, who: str) -> str:
+    """What is said of changes; who changed the environment or the working directory is known."""
+    told = {surroundings.ENVIRONMENT, surroundings.FOLDER}
+    if all(each.setting[0] in told for each in made.changes):
+        who = messages.THIS_HANDLER
+    return messages.RUN_CHANGED.format(who=who, what=surroundings.described(made.changes))
 
 
 def _judge(ended: Ended, call: Call, place: Place) -> Result:

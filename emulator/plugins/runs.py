@@ -19,6 +19,7 @@ from emulator.domain.trigger import Trigger, called_by_hand
 from emulator.domain.world import Actor, Undone
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Call, Loaded, Result
+from emulator.plugins.descent import Descent
 from emulator.plugins.endings import Endings
 from emulator.plugins.logs import Line, RunLog
 from emulator.plugins.schedule import Schedule, Started, Timing
@@ -65,6 +66,7 @@ class Runs:
         self._versions = versions
         self._timing = timing
         self.endings = Endings()
+        self.descent = Descent()
 
     def start(
         self,
@@ -105,6 +107,8 @@ class Runs:
             return Begun(run["id"], None)
         due = clock.monotonic() + self._timing.latency
         started = Started(lambda kind, text: self._note(run["id"], epoch, kind, text))
+        self.descent.begin(run["id"], started)
+        self.descent.add(event["runId"], started)
         queue = self._queue(lane, cause if waits else None)
         self._schedule.start(queue, lambda: self._run(run, epoch, due), started, lane)
         return Begun(run["id"], started if waits else None)
@@ -236,19 +240,19 @@ class Runs:
             seed=run["seed"],
             seconds=self._timing.timeout,
         )
-        with self._schedule.change(epoch) as tx:
-            service_user = tx.users.the(plugin["userId"])
-            self._world.run_keys[call.key] = Actor(service_user, run["id"], epoch, record.calls)
-            runs_of.begin_run(tx, run["id"])
 
         def store() -> None:
             self._store_lines(run["id"], record.log.take(), epoch)
             self._store_calls(run["id"], record.calls, epoch)
 
         try:
+            with self._schedule.change(epoch) as tx:
+                service_user = tx.users.the(plugin["userId"])
+                self._world.run_keys[call.key] = Actor(service_user, run["id"], epoch, record.calls)
+                runs_of.begin_run(tx, run["id"])
             return loaded.call(call, record.log, store)
         finally:
-            self._world.run_keys.pop(call.key, None)
+            self._world.revoke(call.key)
 
     def _store_lines(self, run_id: str, lines: list[Line], epoch: int) -> None:
         self._world.check_epoch(epoch)

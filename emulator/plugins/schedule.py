@@ -25,8 +25,9 @@ class Started(Delivery):
         self._note = note
 
     def not_awaited(self, seconds: float) -> None:
-        if self._note:
-            self._note("warning", messages.RUN_STILL_GOING.format(seconds=seconds))
+        note, self._note = self._note, None  # one line, also where several requests gave up
+        if note:
+            note("warning", messages.RUN_STILL_GOING.format(seconds=round(seconds, 1)))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 From 2.137 on, the SDK holds one lock for all clients of a process during every call. A test's
 ``append_labels`` would hold it while the plugin it caused waits for it, and so would one plugin's
 call while another plugin runs. Each plugin client therefore has a lock, and a rate limiter that
-never waits, of its own; the SDK's module stays as it is for everybody else.
+never waits, of its own; and its requests say of themselves what holds for them
+(``emulator.plugins.sdk_context``). The SDK's modules stay as they are for everybody else.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import importlib
 import os
 import threading
 from pathlib import Path
-from types import FunctionType, MethodType
+from types import CodeType, FunctionType, MethodType
 from typing import Any, Iterator  # noqa: UP035  (loaded by old interpreters, too)
 
-_SHARED = ("_execute_lock", "_limiter")
+from emulator.plugins import sdk_context
+
+_LOG_CONTEXT = "LogContext"
+_SHARED = ("_execute_lock", "_limiter", _LOG_CONTEXT)
 _OLD_CHECKS = ("check_versions_match", "check_expiry_of_key_is_close")
 _SKIP_CHECKS = "KILI_SDK_SKIP_CHECKS"
 
@@ -85,28 +89,32 @@ def _without_checks() -> Iterator[None]:
 
 
 def _set_apart(client: Any) -> None:
-    """Give the client's GraphQL client a lock and a limiter of its own."""
+    """Give the client's GraphQL client a lock, a limiter and a context of its own."""
     graphql_client = getattr(client, "graphql_client", None)
     if graphql_client is None:
-        return
+        graphql_client = client.auth.client  # until 2.136
     own: dict[str, Any] = {"_execute_lock": threading.Lock(), "_limiter": _NoLimiter()}
     module = importlib.import_module(type(graphql_client).__module__)
+    if hasattr(module, _LOG_CONTEXT):
+        own[_LOG_CONTEXT] = sdk_context.context_of_request()
     rebuilt = 0
     for name, method in vars(type(graphql_client)).items():
         function = getattr(method, "__wrapped__", method)
-        if not isinstance(function, FunctionType) or not _uses_shared(function):
+        if not isinstance(function, FunctionType) or not _uses_shared(function.__code__):
             continue
         copy = _with_globals(function, own)
         if function is not method:
             copy = method.retry.wraps(copy)
         setattr(graphql_client, name, MethodType(copy, graphql_client))
         rebuilt += 1
-    if hasattr(module, "_execute_lock") and not rebuilt:
+    if not rebuilt and any(hasattr(module, each) for each in _SHARED):
         raise RuntimeError("this version of the kili SDK keeps its lock in an unknown place")
 
 
-def _uses_shared(function: FunctionType) -> bool:
-    return any(name in function.__code__.co_names for name in _SHARED)
+def _uses_shared(code: CodeType) -> bool:
+    """Whether a function, or one that is defined in it, uses what the module's clients share."""
+    inner = [each for each in code.co_consts if isinstance(each, CodeType)]
+    return any(name in code.co_names for name in _SHARED) or any(map(_uses_shared, inner))
 
 
 def _with_globals(function: FunctionType, changed: dict[str, Any]) -> FunctionType:

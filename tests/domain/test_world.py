@@ -7,7 +7,7 @@ import random
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +22,8 @@ from emulator.domain.world import Actor, Mark, Transaction, Undone, World
 from emulator.errors import KiliError
 from emulator.storage.sqlite_file import SqliteFile
 
-ACTOR = Actor({"id": "me", "organizationId": "home"}, run_id="run")
+ACTOR = Actor({"id": "me", "organizationId": "home"})
+RUN = replace(ACTOR, run_id="run")
 
 
 @pytest.fixture(params=["memory", "file"])
@@ -331,7 +332,8 @@ def test_another_thread_reads_without_waiting_for_the_writer(world: World) -> No
 
 
 def test_event_is_kept_with_who_when_and_where(world: World) -> None:
-    with freeze_time("2024-01-01"), world.transaction(ACTOR) as tx:
+    world.run_keys["kili-run-1"] = RUN
+    with freeze_time("2024-01-01"), world.transaction(RUN) as tx:
         tx.emit("happened", {"labelId": "l"}, project_id="p")
 
     (event,) = world.view.events.find("project", "p")
@@ -594,9 +596,52 @@ def test_rolling_back_restores_the_clock(world: World) -> None:
     assert world.clock.offset == timedelta(hours=1)
 
 
+def test_a_run_whose_key_is_revoked_changes_nothing_also_in_a_request_under_way(
+    world: World,
+) -> None:
+    world.run_keys["kili-run-1"] = RUN
+    with world.transaction(RUN) as tx:
+        add(tx, "before")
+    world.revoke("kili-run-1")
+
+    with pytest.raises(KiliError, match="has ended"), world.transaction(RUN) as tx:
+        add(tx, "after")
+    assert names(world) == ["before"]
+
+
+def test_revoking_a_key_waits_until_the_events_of_the_run_are_delivered(world: World) -> None:
+    world.run_keys["kili-run-1"] = RUN
+    entered, go_on = threading.Event(), threading.Event()
+    told: list[str] = []
+
+    def listen(events: list[Event]) -> list[Delivery]:
+        entered.set()
+        assert go_on.wait(10)
+        told.extend(each["event"] for each in events)
+        return []
+
+    def change() -> None:
+        with world.transaction(RUN) as tx:
+            tx.emit("happened", {}, project_id="p")
+
+    def revoke() -> list[str]:
+        world.revoke("kili-run-1")
+        return list(told)
+
+    world.bus.subscribe(listen)
+    with ThreadPoolExecutor(2) as pool:
+        changing = pool.submit(change)
+        assert entered.wait(10)
+        revoking = pool.submit(revoke)
+        assert wait([revoking], 0.05).not_done
+        go_on.set()
+        assert revoking.result(10) == ["happened"]
+        changing.result(10)
+
+
 def test_rolling_back_ends_all_runs_keys(world: World) -> None:
     mark = world.mark()
-    world.run_keys["kili-run-1"] = ACTOR
+    world.run_keys["kili-run-1"] = RUN
     world.roll_back(mark)
 
     assert world.run_keys == {}

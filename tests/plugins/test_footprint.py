@@ -104,6 +104,34 @@ def test_changes_of_overlapping_runs_are_put_back_after_the_last(
     assert [len(warnings(emu, each)) for each in ("First", "Second")] == [1, 1]
 
 
+def test_of_runs_that_overlap_none_is_blamed_for_what_any_of_them_may_have_changed(
+    emu: Emulator, tmp_path: Path
+) -> None:
+    (first, first_end, second, second_end) = gates("changed1", "end1", "changed2", "end2")
+    upload(emu, tmp_path, "First", gated("sys.path.append('/of/a/plugin')", "1"))
+    upload(emu, tmp_path, "Second", gated("", "2"))
+    submit(emu)
+    for each in (first, second):
+        assert each.wait(SOON)
+    for each in (first_end, second_end):
+        each.set()
+    assert emu.wait_idle(SOON)
+    (said,) = [each for each in lines(emu, "First") if "sys.path" in each]
+    assert said.startswith("The handler, or another one that ran at the same time, changed")
+    assert "/of/a/plugin" not in sys.path
+
+
+def test_a_run_that_no_other_overlaps_is_told_what_it_changed(
+    emu: Emulator, tmp_path: Path
+) -> None:
+    upload(emu, tmp_path, "P", "sys.path.append('/of/a/plugin')")
+    submit(emu)
+    assert emu.wait_idle(SOON)
+    assert [each.partition(":")[0] for each in warnings(emu, "P")] == [
+        "The handler changed sys.path"
+    ]
+
+
 def test_a_change_at_import_holds_for_the_plugins_own_runs_alone(
     emu: Emulator, tmp_path: Path
 ) -> None:

@@ -158,11 +158,13 @@ def test_job_that_fails_is_over_and_its_lane_goes_on(
     assert "broken job" in caplog.text
 
 
-def test_closing_lets_nobody_wait_for_what_was_not_started(lanes: Lanes, gate: Gate) -> None:
-    add(lanes, "a", gate)
+def test_closing_lets_nobody_wait_any_longer(lanes: Lanes, gate: Gate) -> None:
+    at_work = add(lanes, "a", gate)
     waiting = add(lanes, "a", lambda: None)
+    assert gate.entered.wait(SOON)
     lanes.close()
 
+    at_work.result(SOON)
     waiting.result(SOON)
     add(lanes, "a", lambda: None).result(SOON)
     gate.opened.set()

@@ -68,7 +68,7 @@ def control_blueprint(
     add_plugin_routes(blueprint, registry, host, settings.sync_wait)
     add_link_routes(blueprint, registry, host)
     add_why_route(blueprint, registry, host, settings.sync_wait)
-    add_webhook_routes(blueprint, registry, host)
+    add_webhook_routes(blueprint, registry, host, settings.sync_wait)
     add_people_routes(blueprint, registry, host, settings.sync_wait)
     return blueprint
 

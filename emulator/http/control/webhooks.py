@@ -9,11 +9,17 @@ from emulator.http.control.waiting import LONGEST_WAIT
 from emulator.plugins.host import PluginHost
 
 
-def add_webhook_routes(blueprint: Blueprint, registry: WorldRegistry, host: PluginHost) -> None:
-    """The route that delivers again what a run of a webhook delivered; it answers the new run."""
+def add_webhook_routes(
+    blueprint: Blueprint, registry: WorldRegistry, host: PluginHost, wait: float
+) -> None:
+    """The route that delivers again what a run of a webhook delivered; it answers the new run.
+
+    Args:
+        wait: seconds that an answer waits, at most, for the new run.
+    """
 
     @blueprint.post("/worlds/<name>/runs/<run_id>/redeliver")
     def redeliver(name: str, run_id: str) -> Response:
         world = registry.get(name)
-        made = host.redeliver(world, run_id, LONGEST_WAIT)
+        made = host.redeliver(world, run_id, min(wait, LONGEST_WAIT))
         return jsonify(world.view.runs.get(made))

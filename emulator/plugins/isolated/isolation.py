@@ -377,11 +377,13 @@ def _warnings(answer: frames.Message, call: Call) -> list[str]:
         kind = answer["neverRan"]
         said.append(messages.RUN_NEVER_RAN.format(method=call.method, kind=kind))
     if answer.get("changed"):
-        said.append(messages.RUN_CHANGED.format(what=answer["changed"]))
+        who = messages.THIS_HANDLER
+        said.append(messages.RUN_CHANGED.format(who=who, what=answer["changed"]))
     for member, text in (
         ("threads", messages.RUN_LEFT_THREADS),
         ("processes", messages.RUN_LEFT_PROCESSES),
     ):
         if answer.get(member):
-            said.append(text.format(names=answer[member], fate=messages.LEFT_ENDED))
+            names, who = answer[member], messages.THIS_HANDLER
+            said.append(text.format(who=who, names=names, fate=messages.LEFT_ENDED))
     return said
