@@ -138,6 +138,10 @@ RUN_INTERRUPTED = (
 )
 RUN_PROCESS_EXIT = "The plugin ended its process (os._exit) with exit code {code}"
 RUN_CRASHED = "The plugin's process was ended by {signal}"
+RUN_FORGED = (
+    "The plugin wrote to the emulator's channel, or closed it, and its process was ended: use only "
+    "the descriptors 0, 1 and 2, and those that the plugin has opened itself"
+)
 RUN_OUT_OF_MEMORY = "Plugin used more memory than the {limit} MB that it may"
 RUN_OUT_OF_SYSTEM_MEMORY = "The system gave the emulator no more memory"
 RUN_TOOK_MEMORY = (
