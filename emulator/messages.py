@@ -170,6 +170,11 @@ RUN_TOO_DEEP = (
     "answer each other's changes need a condition to stop at"
 )
 RUN_QUEUED = "Queued without the caller waiting: the run that caused {event} is itself waited for"
+RUN_PROJECT_NOT_ACTIVE = (
+    "The plugin asked for the project {project}, or for something in it, but is not active there "
+    "and finds nothing: activate it with kili.activate_plugin_on_project({name!r}, "
+    "project_id={project!r})"
+)
 RUN_MANY_CALLS = "API calls after the first {limit} are counted, but not recorded"
 CALL_TRUNCATED = "… (cut off: {left} more characters)"
 RUN_TRUNCATED = "Output truncated: a run records at most {limit} characters"
