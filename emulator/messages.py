@@ -150,6 +150,10 @@ RUN_INTERRUPTED = (
 )
 RUN_PROCESS_EXIT = "The plugin ended its process (os._exit) with exit code {code}"
 RUN_CRASHED = "The plugin's process was ended by {signal}"
+RUN_FORGED = (
+    "The plugin wrote to the emulator's channel, or closed it, and its process was ended: use only "
+    "the descriptors 0, 1 and 2, and those that the plugin has opened itself"
+)
 RUN_OUT_OF_MEMORY = "Plugin used more memory than the {limit} MB that it may"
 RUN_OUT_OF_SYSTEM_MEMORY = "The system gave the emulator no more memory"
 RUN_TOOK_MEMORY = (
@@ -182,6 +186,11 @@ RUN_TOO_DEEP = (
     "answer each other's changes need a condition to stop at"
 )
 RUN_QUEUED = "Queued without the caller waiting: the run that caused {event} is itself waited for"
+RUN_PROJECT_NOT_ACTIVE = (
+    "The plugin asked for the project {project}, or for something in it, but is not active there "
+    "and finds nothing: activate it with kili.activate_plugin_on_project({name!r}, "
+    "project_id={project!r})"
+)
 RUN_MANY_CALLS = "API calls after the first {limit} are counted, but not recorded"
 CALL_TRUNCATED = "… (cut off: {left} more characters)"
 RUN_TRUNCATED = "Output truncated: a run records at most {limit} characters"

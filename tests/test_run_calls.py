@@ -24,7 +24,7 @@ def made(**members: Any) -> CallMade:
 
 
 def test_long_arguments_and_answers_are_cut_off_visibly() -> None:
-    buffer = CallBuffer()
+    buffer = CallBuffer(print)
     buffer.add(made(arguments={"text": "x" * MAX_CHARACTERS}, answer={"data": {"a": "short"}}))
     (call,) = buffer.take()
     assert call.answer == {"data": {"a": "short"}}
@@ -34,7 +34,7 @@ def test_long_arguments_and_answers_are_cut_off_visibly() -> None:
 
 
 def test_a_run_that_asks_without_end_is_recorded_up_to_a_bound() -> None:
-    buffer = CallBuffer()
+    buffer = CallBuffer(print)
     for _ in range(MAX_CALLS + 5):
         buffer.add(made(answer="x" * (MAX_CHARACTERS - 2)))
     calls = buffer.take()
@@ -56,9 +56,9 @@ def plugin(folder: Path, *on_submit: str) -> str:
 
 
 def submit_to(emulator: Emulator, path: str, name: str = "Reader") -> dict[str, Any]:
-    """Upload, activate and submit; the run that this made."""
+    """Upload, activate on the first project and submit; the run that this made."""
     kili = emulator.client()
-    (project,) = emulator.world.view.projects.all()
+    (project, *_) = emulator.world.view.projects.all()
     with fast_sdk():
         kili.upload_plugin(path, name)
     kili.activate_plugin_on_project(name, project_id=project["id"])

@@ -30,7 +30,7 @@ def environment_of(settings: Settings) -> Environment:
         click.UsageError: it is none, or has no SDK.
     """
     from emulator.plugins.environment import Environment
-    from emulator.plugins.isolated.isolation import check_python
+    from emulator.plugins.isolated.interpreter import check_python
 
     try:
         if settings.plugin_python:

@@ -6,7 +6,7 @@ answers that access is denied.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from emulator import errors
@@ -62,6 +62,24 @@ def sees(view: AnyView, actor: Actor, project_id: str) -> bool:
     """Whether the actor sees the project, and it is not deleted."""
     project = view.projects.get(project_id)
     return bool(project and not project["deletedAt"] and role_in(view, actor.user, project))
+
+
+def out_of_reach(view: AnyView, actor: Actor, named: Collection[str]) -> list[str]:
+    """The ids of projects of the actor's organization that are named, but that they do not see.
+
+    Args:
+        named: any texts; ids of projects count, and ids of assets for their projects.
+    """
+    assets = {each["projectId"] for name in named if (each := view.assets.get(name))}
+    projects = [view.projects.get(each) for each in sorted({*named, *assets})]
+    return [
+        project["id"]
+        for project in projects
+        if project
+        and not project["deletedAt"]
+        and project["organizationId"] == actor.user["organizationId"]
+        and not role_in(view, actor.user, project)
+    ]
 
 
 def require(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from emulator import messages
+from emulator.rules.masking import OF_API_KEYS, masked, masked_query
 
 # Longer arguments and answers are cut off.
 MAX_CHARACTERS = 100_000
@@ -18,7 +20,7 @@ _SHORT = 1000
 
 
 class CallMade(NamedTuple):
-    """One request of a run.
+    """One request of a run; secrets are masked before it is kept.
 
     Attributes:
         operations: its root fields, as ``Query.assets``; of a file, ``GET`` and its path.
@@ -42,9 +44,15 @@ class CallMade(NamedTuple):
 
 
 class CallBuffer:
-    """Takes the calls of one run, from whichever of its threads, until they are stored."""
+    """Takes the calls of one run, from whichever of its threads, until they are stored.
 
-    def __init__(self) -> None:
+    Args:
+        warn: takes what the run's log is to say of its calls.
+    """
+
+    def __init__(self, warn: Callable[[str], object]) -> None:
+        self._warn = warn
+        self._warned: set[str] = set()
         self._lock = threading.Lock()
         self._calls: list[CallMade] = []
         self._room = _ROOM
@@ -56,6 +64,7 @@ class CallBuffer:
             self.count += 1
             if self.count > MAX_CALLS:
                 return
+            call = _without_secrets(call)
             limit = MAX_CHARACTERS if self._room > 0 else _SHORT
             query = None if call.query is None else _cut(call.query, call.query, limit)[0]
             arguments, first = _bounded(call.arguments, limit)
@@ -63,11 +72,29 @@ class CallBuffer:
             self._room -= first + second
             self._calls.append(call._replace(query=query, arguments=arguments, answer=answer))
 
+    def warn_once(self, subject: str, text: str) -> None:
+        """Have the run's log say something of a subject, unless it has said it before."""
+        with self._lock:
+            is_new = subject not in self._warned
+            self._warned.add(subject)
+        if is_new:
+            self._warn(text)
+
     def take(self) -> list[CallMade]:
         """The calls since the last time."""
         with self._lock:
             calls, self._calls = self._calls, []
             return calls
+
+
+def _without_secrets(call: CallMade) -> CallMade:
+    """A call as it may be kept."""
+    names = OF_API_KEYS if any("apikey" in each.lower() for each in call.operations) else ()
+    return call._replace(
+        query=None if call.query is None else masked_query(call.query, names),
+        arguments=masked(call.arguments, names),
+        answer=masked(call.answer, names),
+    )
 
 
 def _bounded(value: Any, limit: int) -> tuple[Any, int]:

@@ -13,6 +13,7 @@ from emulator import clock, messages
 from emulator.domain.events import Event
 from emulator.domain.trigger import Trigger
 from emulator.domain.world import Transaction
+from emulator.rules.masking import masked, masked_text
 from emulator.storage.snapshot import Document
 
 Outcome = Literal[
@@ -111,20 +112,21 @@ def _ended(tx: Transaction) -> list[int]:
 
 
 def complete_run(tx: Transaction, run_id: str, **result: Any) -> None:
-    """Write down how a run ended; of a plugin deleted meanwhile nothing is recorded.
+    """Write down how a run ended, without secrets; of a plugin deleted meanwhile, nothing.
 
     Args:
         result: ``outcome``, and other members of the run's document.
     """
     run = tx.runs.get(run_id)
     if run:
-        tx.runs.change(run, ended=_ended(tx), **result)
+        tx.runs.change(run, ended=_ended(tx), **masked(result))
 
 
 def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]]) -> None:
     """Add log lines to a run, in order of emission; to one of a plugin deleted meanwhile, none.
 
-    Their ids are the run's affair, as it is chance which lines are stored in one go.
+    Secrets are masked before they are stored (:mod:`emulator.rules.masking`). Their ids are the
+    run's affair, as it is chance which lines are stored in one go.
 
     Args:
         lines: (log type, text, time).
@@ -142,7 +144,7 @@ def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]
                 "pluginName": plugin["name"],
                 "projectId": run["projectId"],
                 "runId": run_id,
-                "content": content,
+                "content": masked_text(content),
                 "logType": log_type,
                 "metadata": run["metadata"],
                 "createdAt": created_at,

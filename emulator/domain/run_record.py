@@ -9,6 +9,7 @@ from emulator import errors, messages
 from emulator.domain import people
 from emulator.domain.run import headline
 from emulator.domain.world import View
+from emulator.rules.masking import masked
 from emulator.storage.snapshot import Document
 
 _MEMBERS = (
@@ -143,7 +144,8 @@ def details(view: View, run_id: str) -> dict[str, Any]:
     """All that is known of a run.
 
     Returns:
-        the members of :func:`summary`, and ``payload`` (the handler's arguments by name), ``mark``
+        the members of :func:`summary`, and ``payload`` (the handler's arguments by name; secrets,
+        which the handler gets, are masked by :mod:`emulator.rules.masking`), ``mark``
         (where the world can be brought back to: what the handler saw), ``seed``, ``delivery`` (of
         a webhook), ``causes`` (the ids of runs that it caused); ``lines``, each with
         ``createdAt``, ``logType`` and ``content``; ``calls``, each with ``number``,
@@ -162,6 +164,7 @@ def details(view: View, run_id: str) -> dict[str, Any]:
     return {
         **summary(view, run),
         **{member: run[member] for member in _DETAILS},
+        "payload": masked(run["payload"]),
         "causes": [each["id"] for each in view.runs.all() if each["causedBy"] == run_id],
         "lines": [{member: line[member] for member in _LINE} for line in lines],
         "calls": [{member: call[member] for member in _CALL} for call in calls],

@@ -4,17 +4,48 @@ from __future__ import annotations
 
 from emulator.errors.base import RESOLUTION_FAILURE, KiliError, business, wrong
 
+_IN_WHICH_PROJECTS = (
+    "projects with the V1 workflow take it (`kili-emulator start --workflow V1` creates them)"
+)
+_AFTER_LABELING = (
+    "name the step that the label is of (step_name in append_labels), or send the asset back first "
+    f"(send_back_to_queue); {_IN_WHICH_PROJECTS}"
+)
+_ASSIGNED = "the asset is assigned to others: let them label it, or assign it to this user"
+
+# What each lock reason means, and what to do (ours).
+_LOCK_REMEDIES = {
+    "AlreadyHaveLabelOnCurrentStep": "the user has labeled the asset on this step, and others of "
+    f"the consensus are still to do so; {_IN_WHICH_PROJECTS}",
+    "AssetAlreadyAssigned": _ASSIGNED,
+    "AssetAlreadyLocked": "somebody else is labeling the asset: wait until they have submitted or "
+    "left it",
+    "AssetInDoneStepStatus": f"the asset is labeled already: {_AFTER_LABELING}",
+    "AssetInDoneStepStatusWithCorrectAction": "the user has labeled the asset already: "
+    f"{_AFTER_LABELING}",
+    "AssetInDoneStepStatusWithReviewAction": f"the asset is labeled already: {_AFTER_LABELING}",
+    "AssetInNextStepWithCorrectAction": "the user has labeled the asset, which waits for its "
+    f"review: {_AFTER_LABELING}",
+    "BlockedByEnforceStepSeparation": "the user has worked on another step of the asset: let "
+    "somebody else do this one, or turn enforceStepSeparation off",
+    "LabelNotEditable": "the label names a step at which the asset is not: name its current step, "
+    "or send the asset back to the other one first (send_back_to_queue)",
+    "NotAssignedWithAssignAction": _ASSIGNED,
+    "NotInStepAssignees": "the asset waits for a label of the other type (DEFAULT or REVIEW), or "
+    f"for somebody who is assigned to its step: {_AFTER_LABELING}",
+}
+
 
 def label_locked(operation: str, reason: str) -> KiliError:
     """The workflow does not let the user label the asset now (contract §6.6).
 
     The reason's name is the platform's, and clients find it in ``extensions.context``; the
-    sentence is ours.
+    sentences are ours.
     """
     error = business(
         "assetLocked",
         f"{operation} was not carried out: the workflow does not let this user label the asset.",
-        reason,
+        f"{reason}: {_LOCK_REMEDIES[reason]}",
     )
     return KiliError(error.message, RESOLUTION_FAILURE, {"reason": reason})
 

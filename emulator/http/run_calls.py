@@ -1,4 +1,4 @@
-"""Requests that a plugin's run makes are taken down for it."""
+"""Requests that a plugin's run makes are recorded for it, with a hint where they find nothing."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import Request
 
-from emulator import clock
+from emulator import clock, messages
 from emulator.clock import to_text
-from emulator.domain.call_buffer import CallMade
+from emulator.domain import access
+from emulator.domain.call_buffer import CallBuffer, CallMade
 from emulator.domain.world import Actor, World
 from emulator.plugins.sdk_context import METHOD_OF_RUN
+from emulator.rules.named_ids import named_ids
 
 
 class Received:
@@ -23,6 +25,8 @@ class Received:
 
     def __init__(self, request: Request, world: World, actor: Actor) -> None:
         self._request = request
+        self._world = world
+        self._actor = actor
         self._calls = actor.calls
         self._at = world.clock.now()
         self._started = clock.monotonic()
@@ -43,6 +47,7 @@ class Received:
         """
         if self._calls is None:
             return
+        self._warn(self._calls, named_ids(arguments, query))
         self._calls.add(
             CallMade(
                 operations=operations,
@@ -55,3 +60,11 @@ class Received:
                 duration_ms=round((clock.monotonic() - self._started) * 1000, 3),
             )
         )
+
+    def _warn(self, calls: CallBuffer, named: set[str]) -> None:
+        """Say in the run's log which projects it named that its plugin is not active on."""
+        view = self._world.view
+        for project in access.out_of_reach(view, self._actor, named):
+            for plugin in view.plugins.find("user", self._actor.user_id):
+                text = messages.RUN_PROJECT_NOT_ACTIVE
+                calls.warn_once(project, text.format(project=project, name=plugin["name"]))

@@ -188,7 +188,7 @@ class Runs:
         if plugin is None:
             return
         log = RunLog(self._world.clock, records_print=self._records_print)
-        calls = CallBuffer()
+        calls = CallBuffer(lambda text: log.entry("warning", text))
         result = self._result(run, plugin, Record(log, calls), epoch)
         self._store_lines(run["id"], log.close(), epoch)
         self._store_calls(run["id"], calls, epoch)

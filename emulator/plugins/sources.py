@@ -10,6 +10,7 @@ from emulator.domain.plugin import link_of
 from emulator.domain.run_record import find_plugin
 from emulator.domain.world import View, World
 from emulator.plugins.builder import BuildError, read_archive
+from emulator.rules.masking import masked
 from emulator.storage.snapshot import Document
 
 
@@ -49,8 +50,9 @@ def told_versions(view: View, name: str) -> list[dict[str, Any]]:
 
     Returns:
         of each ``number``, ``status``, ``createdAt``, ``handlerTypes``, ``eventMatcher``,
-        ``clientVersion``, ``digest``, ``webhook``, ``origin`` (the file that its ``main.py`` was
-        read from, if the plugin was linked), and ``problems``: what its build said.
+        ``clientVersion``, ``digest``, ``webhook`` (its secrets masked), ``origin`` (the file that
+        its ``main.py`` was read from, if the plugin was linked), and ``problems``: what its build
+        said.
 
     Raises:
         KiliError: there is no such plugin.
@@ -65,11 +67,11 @@ def told_versions(view: View, name: str) -> list[dict[str, Any]]:
         "eventMatcher",
         "clientVersion",
         "digest",
-        "webhook",
     )
     return [
         {
             **{member: version[member] for member in members},
+            "webhook": masked(version["webhook"]),
             "origin": version["origin"],
             "problems": [each["content"] for each in lines if each["versionId"] == version["id"]],
         }

@@ -16,6 +16,7 @@ from emulator.domain.project_settings import SETTINGS_CHANGED
 from emulator.domain.trigger import METHODS, ON_EVENT
 from emulator.domain.world import View
 from emulator.rules.handler_methods import Methods
+from emulator.rules.masking import masked
 from emulator.rules.plugin_history import NOW, History, Standing, standing
 from emulator.rules.why import Happened, Origin
 from emulator.storage.snapshot import Document
@@ -84,9 +85,9 @@ class Case:
 
     @cached_property
     def webhook(self) -> dict[str, Any] | None:
-        """The address and header of a webhook; ``None`` of a plugin with code."""
+        """The address and header of a webhook, without secrets; ``None`` of a plugin with code."""
         versions = self.view.plugin_versions.find("plugin", self.plugin["id"])
-        found: dict[str, Any] | None = versions[-1]["webhook"] if versions else None
+        found: dict[str, Any] | None = masked(versions[-1]["webhook"]) if versions else None
         return found
 
     def methods(self, version_id: str) -> Methods | None:

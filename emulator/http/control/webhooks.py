@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify
 from emulator.domain.registry import WorldRegistry
 from emulator.http.control.waiting import LONGEST_WAIT
 from emulator.plugins.host import PluginHost
+from emulator.rules.masking import masked
 
 
 def add_webhook_routes(
@@ -22,4 +23,4 @@ def add_webhook_routes(
     def redeliver(name: str, run_id: str) -> Response:
         world = registry.get(name)
         made = host.redeliver(world, run_id, min(wait, LONGEST_WAIT))
-        return jsonify(world.view.runs.get(made))
+        return jsonify(masked(world.view.runs.get(made)))

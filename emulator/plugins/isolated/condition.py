@@ -22,14 +22,13 @@ class Condition:
         self._values = surroundings.take(signals=True)
         self._attributes = patches.take()
         self._threads = threading.enumerate()
-        self._children = leftovers.own_children()
 
     def restored(self) -> Dict[str, Any]:  # noqa: UP006
         """Put back what is not as it was.
 
         Returns:
-            ``changed``: what that was; ``threads`` and ``processes``: the names of those that are
-            new, and go on. All for people.
+            ``changed``: what that was; ``threads``: the names of those that are new, and go on.
+            Both for people.
         """
         changed = surroundings.changes(self._values)
         changed += patches.changes(self._attributes, self._is_own)
@@ -39,7 +38,6 @@ class Condition:
         return {
             "changed": surroundings.described(changed),
             "threads": surroundings.listed(threads),
-            "processes": surroundings.listed(leftovers.new_children(self._children)),
         }
 
     def _is_own(self, module: str) -> bool:

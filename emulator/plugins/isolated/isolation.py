@@ -6,79 +6,30 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from emulator import clock, messages
-from emulator.config import ENVIRONMENT_PREFIX, SettingsError, no_proxy
 from emulator.domain.run import Outcome
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Call, Loaded, Result
 from emulator.plugins.failures import file_hint
-from emulator.plugins.isolated import frames, memory
+from emulator.plugins.isolated import frames
+from emulator.plugins.isolated.answers import is_answer, is_place, is_ready
+from emulator.plugins.isolated.interpreter import check_python, environment_of
 from emulator.plugins.isolated.process import WorkerProcess
 from emulator.plugins.logs import RunLog
+from emulator.plugins.surroundings import listed
 from emulator.plugins.tracebacks import Place
 
 _TICK = 0.1
 _LAST_WORDS_SECONDS = 0.5
 _START_SECONDS = 60.0
 _IDLE_PER_VERSION = 2
-_CHECK_SECONDS = 60.0
-
-# One thread for numerical libraries, as each would take memory of its own.
-_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
-}
-_NOT_HANDED_ON = ("KILI_API_KEY", "KILI_API_ENDPOINT", "KILI_SDK_SKIP_CHECKS")
-_OF_THIS_INTERPRETER = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
-
-
-def check_python(python: Path) -> None:
-    """Make sure that plugins can run with an interpreter.
-
-    Raises:
-        SettingsError: it is none, or cannot import the SDK.
-    """
-    try:
-        found = subprocess.run(
-            [str(python), "-c", "import kili.plugins"],
-            env=_environment(os.environ, "", own=False),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_CHECK_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise SettingsError(messages.PYTHON_UNUSABLE.format(path=python, reason=error)) from None
-    if found.returncode:
-        reason = (found.stderr.strip().splitlines() or [f"exit code {found.returncode}"])[-1]
-        raise SettingsError(messages.PYTHON_WITHOUT_SDK.format(path=python, reason=reason))
-
-
-def _environment(given: Mapping[str, str], url: str, *, own: bool) -> dict[str, str]:
-    """What a worker gets of the emulator's environment.
-
-    Args:
-        own: it is of the emulator's own interpreter.
-    """
-    dropped = (*_NOT_HANDED_ON, *(() if own else _OF_THIS_INTERPRETER))
-    kept = {
-        name: value
-        for name, value in given.items()
-        if not name.startswith(ENVIRONMENT_PREFIX) and name not in dropped
-    }
-    return {**kept, **_ENVIRONMENT, "NO_PROXY": no_proxy(url, kept.get("NO_PROXY", ""))}
 
 
 @dataclass(frozen=True)
@@ -193,7 +144,7 @@ class ProcessIsolation:
             "thread": messages.THREAD_FAILED,
             "cache": str(cache),
         }
-        environment = _environment(os.environ, self.endpoint, own=self._python is None)
+        environment = environment_of(os.environ, self.endpoint, own=self._python is None)
         python = str(self._python or sys.executable)
         worker = WorkerProcess(python, environment, folder, settings)
         self._workers[worker] = folder
@@ -223,18 +174,19 @@ class _Version:
         with self._lock:
             while self._idle:
                 worker = self._idle.pop()
-                if worker.exit_code is None:
+                if worker.exit_code is None and not worker.is_silent():
                     return worker
                 self._isolation.end(worker)
         worker = self._isolation.take(self._packages)
-        ended = self._await(worker, _START_SECONDS, lambda: None)
+        ended = self._await(worker, _START_SECONDS, lambda: None, is_ready)
         if ended.message:
-            worker.send({"folder": str(self._folder)})
-            ended = self._await(worker, self._seconds, lambda: None)
+            request = {"folder": str(self._folder)}
+            ended = self._ask(worker, request, self._seconds, lambda: None)
         problem = self._build_problem(ended)
         if problem:
             self._isolation.end(worker)
             raise BuildError(problem, headline=(ended.message or {}).get("headline"))
+        worker.know_processes()
         return worker
 
     def give_back(self, worker: WorkerProcess) -> None:
@@ -264,20 +216,19 @@ class _Version:
             "seed": call.seed,
         }
         try:
-            worker.send(request)
-            ended = self._await(worker, call.seconds, tick)
+            ended = self._ask(worker, request, call.seconds, tick)
         except BaseException:
             self._isolation.end(worker)
             raise
         result = _judge(ended, self._isolation.megabytes, clock.monotonic() - started)
         answer = ended.message or {}
-        is_clean = ended.message and not answer["threads"] and not answer["processes"]
-        if not is_clean or result.outcome == "OUT_OF_MEMORY":
+        processes = worker.left_processes()
+        if not answer or answer["threads"] or processes or result.outcome == "OUT_OF_MEMORY":
             self._isolation.end(worker)
         else:
             worker.log = None
             self.give_back(worker)
-        for each in _warnings(answer, call):
+        for each in _warnings(answer, processes, call):
             log.verdict("warning", each)
         if result.error:
             log.verdict("error", result.error)
@@ -290,16 +241,34 @@ class _Version:
         for worker in idle:
             self._isolation.end(worker)
 
-    def _await(self, worker: WorkerProcess, seconds: float, tick: Callable[[], None]) -> _Ended:
-        """Wait for an answer within the limits."""
+    def _ask(
+        self,
+        worker: WorkerProcess,
+        request: frames.Message,
+        seconds: float,
+        tick: Callable[[], None],
+    ) -> _Ended:
+        """Send a request, and wait for its answer within the limits."""
+        numbered = worker.ask(request)
+        return self._await(worker, seconds, tick, lambda message: is_answer(message, numbered))
+
+    def _await(
+        self,
+        worker: WorkerProcess,
+        seconds: float,
+        tick: Callable[[], None],
+        is_expected: Callable[[frames.Message], bool],
+    ) -> _Ended:
+        """Wait for a message within the limits."""
         end = clock.monotonic() + seconds
         while (left := end - clock.monotonic()) > 0:
             message = worker.receive(min(_TICK, left))
             if message:
-                return _Ended(message)
-            if worker.exit_code is not None:
+                forged = _Ended(None, "FAILED", messages.RUN_FORGED)
+                return _Ended(message) if is_expected(message) else forged
+            if worker.is_forged or worker.is_silent() or worker.exit_code is not None:
                 return _gone(worker)
-            resident = memory.resident_mb(worker.group)
+            resident = worker.resident_mb()
             if resident and resident > self._isolation.megabytes:
                 limit = messages.RUN_OUT_OF_MEMORY.format(limit=self._isolation.megabytes)
                 return _Ended(None, "OUT_OF_MEMORY", _with_place(limit, worker))
@@ -315,7 +284,8 @@ class _Version:
             limit = messages.BUILD_TIMEOUT.format(seconds=self._seconds)
             return f"{limit}\n{place}" if place else limit
         if answer is None:
-            return messages.BUILD_PROCESS.format(error=ended.error)
+            forged = ended.outcome == "FAILED"
+            return ended.error if forged else messages.BUILD_PROCESS.format(error=ended.error)
         if answer["ended"] == "exit":
             return messages.BUILD_EXIT.format(error=answer["text"])
         if answer["ended"] == "memory":
@@ -328,8 +298,11 @@ class _Version:
 
 
 def _gone(worker: WorkerProcess) -> _Ended:
-    """What to say of a worker that is gone."""
-    code = worker.exit_code or 0
+    """What to say of a worker that is gone, or whose messages do not arrive any more."""
+    worker.await_end(_LAST_WORDS_SECONDS)
+    code = worker.exit_code
+    if worker.is_forged or code is None:
+        return _Ended(None, "FAILED", messages.RUN_FORGED)
     if code >= 0:
         return _Ended(None, "EXITED", messages.RUN_PROCESS_EXIT.format(code=code))
     name = str(-code)
@@ -340,9 +313,9 @@ def _gone(worker: WorkerProcess) -> _Ended:
 
 def _with_place(text: str, worker: WorkerProcess) -> str:
     """A text, and below it where the plugin was, if the worker can still say so."""
-    worker.send({"where": True})
+    worker.ask({"where": True})
     message = worker.receive(_LAST_WORDS_SECONDS)
-    return f"{text}\n{message['where']}" if message and message.get("where") else text
+    return f"{text}\n{message['where']}" if message and is_place(message) else text
 
 
 def _judge(ended: _Ended, megabytes: int, seconds: float) -> Result:
@@ -370,8 +343,12 @@ def _failure(answer: frames.Message) -> str:
     return "\n".join([answer["text"], *([hint] if hint else [])])
 
 
-def _warnings(answer: frames.Message, call: Call) -> list[str]:
-    """What else there is to say of a run."""
+def _warnings(answer: frames.Message, processes: list[str], call: Call) -> list[str]:
+    """What else there is to say of a run.
+
+    Args:
+        processes: those that it left running.
+    """
     said = []
     if answer.get("neverRan"):
         kind = answer["neverRan"]
@@ -379,11 +356,11 @@ def _warnings(answer: frames.Message, call: Call) -> list[str]:
     if answer.get("changed"):
         who = messages.THIS_HANDLER
         said.append(messages.RUN_CHANGED.format(who=who, what=answer["changed"]))
-    for member, text in (
-        ("threads", messages.RUN_LEFT_THREADS),
-        ("processes", messages.RUN_LEFT_PROCESSES),
+    for names, text in (
+        (answer.get("threads"), messages.RUN_LEFT_THREADS),
+        (listed(processes), messages.RUN_LEFT_PROCESSES),
     ):
-        if answer.get(member):
-            names, who = answer[member], messages.THIS_HANDLER
+        if names:
+            who = messages.THIS_HANDLER
             said.append(text.format(who=who, names=names, fate=messages.LEFT_ENDED))
     return said

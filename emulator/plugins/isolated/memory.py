@@ -1,9 +1,9 @@
 """How much memory a worker takes, and how much it may take.
 
 What counts is what is resident: address space that a library reserves and does not use costs
-nothing. The emulator looks at it ten times a second, for the worker and its children (Linux). The
-kernel's own limit on writable memory (``RLIMIT_DATA``) stands a little above that, as the stacks of
-threads count there in full; it refuses at once what would be far too much.
+nothing. The emulator looks at it ten times a second, for the worker and all processes that descend
+from it (Linux). The kernel's own limit on writable memory (``RLIMIT_DATA``) stands a little above
+that, as the stacks of threads count there in full; it refuses at once what would be far too much.
 """
 
 from __future__ import annotations
@@ -60,18 +60,3 @@ def peak_mb() -> Optional[float]:  # noqa: UP045
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     megabytes: float = round(peak / (MB if sys.platform == "darwin" else 1024), 1)
     return megabytes
-
-
-def resident_mb(group: int) -> Optional[float]:  # noqa: UP045
-    """What all processes of a process group hold together; ``None`` where nobody tells."""
-    pages = 0
-    found = False
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[2]) == group:
-                pages += int(fields[21])
-                found = True
-    if not found or resource is None:
-        return None
-    return pages * int(resource.getpagesize()) / MB

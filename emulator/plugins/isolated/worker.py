@@ -2,7 +2,9 @@
 
 The first descriptors belong to the plugin; whatever is written to them, by whatever code, goes into
 one pipe, and so keeps its order. Messages have a pipe of their own; before each, a mark is written
-into the plugin's pipe, which tells the emulator what was printed before it.
+into the plugin's pipe, which tells the emulator what was printed before it. Messages are sealed and
+marks unguessable, with a key that is never in the arguments or the environment of this process, and
+that its children do not have.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ import ctypes
 import faulthandler
 import importlib
 import io
-import json
 import logging
 import os
 import queue
@@ -44,16 +45,20 @@ _TYPES = (
     (logging.INFO, "info"),
 )
 
+# What a plugin is called with is as large as it is.
+_MAX_REQUEST = 2**32
 
-def main(settings_text: str) -> None:
+
+def main() -> None:
     """Serve until the emulator ends, or ends this process.
 
-    Args:
-        settings_text: JSON of ``mark``, ``memory`` (MB), ``packages`` (a folder or null),
-            ``breakpoint``, ``thread`` and ``cache``.
+    The first message has the settings: ``memory`` (MB), ``packages`` (a folder or null),
+    ``breakpoint``, ``thread`` and ``cache``.
     """
-    settings = json.loads(settings_text)
-    channel = _Channel(settings["mark"].encode())
+    channel = _Channel()
+    settings = channel.receive()
+    if settings is None:
+        return
     for name in [each for each in sys.modules if each.split(".")[0] == "emulator"]:
         del sys.modules[name]  # a plugin does not see what is loaded here in part only
     memory.limit(settings["memory"])
@@ -68,12 +73,22 @@ def _refuse_breakpoint(reason: str) -> NoReturn:
 
 
 class _Channel:
-    """The pipes, after they were moved out of the plugin's way."""
+    """The pipes, after they were moved out of the plugin's way.
 
-    def __init__(self, mark: bytes) -> None:
-        self._mark = mark
+    Only this process uses them for messages: a forked child closes them, and prints what it logs.
+    """
+
+    def __init__(self) -> None:
+        key = frames.read_exactly(0, frames.KEY_SIZE) or b""
         self._lock = threading.RLock()
+        self._owner = os.getpid()
         self._in, self._out, self._printed = os.dup(0), os.dup(1), os.dup(2)
+        self._pipes = self._identities()
+        self._requests = frames.Receiver(self._in, key, frames.REQUESTS, _MAX_REQUEST)
+        self._answers = frames.Sender(self._out, key, frames.ANSWERS)
+        self._marks = frames.Marks(key)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._close)
         faulthandler.enable(self._printed, all_threads=False)
         self.restore()
 
@@ -105,12 +120,54 @@ class _Channel:
             ctypes.CDLL(None).fflush(None)
 
     def send(self, **message: Any) -> None:
+        """Send a message, after all that was printed so far.
+
+        Raises:
+            OSError: the plugin has closed a pipe.
+        """
+        message = frames.cut(message)
+        if os.getpid() != self._owner:
+            if "log" in message:
+                os.write(2, f"{message['content']}\n".encode(errors="backslashreplace"))
+            return
         with self._lock:
-            os.write(self._printed, self._mark)
-            frames.write(self._out, message)
+            os.write(self._printed, self._marks.mark(self._answers.number))
+            self._answers.send(message)
 
     def receive(self) -> frames.Message | None:
-        return frames.read(self._in)
+        """The next request; ``None`` when the emulator is gone.
+
+        Raises:
+            ForgedError: a request is not the emulator's.
+            OSError: the plugin has closed the pipe.
+        """
+        return self._requests.receive()
+
+    def is_whole(self) -> bool:
+        """Whether the plugin has left the pipes alone."""
+        return self._identities() == self._pipes
+
+    def give_up(self) -> NoReturn:
+        """Tell that the plugin interfered with the pipes, and do nothing more."""
+        with self._lock:
+            with contextlib.suppress(OSError):
+                self._answers.send(frames.BROKEN)
+            self._close()
+        while True:
+            time.sleep(60)
+
+    def _identities(self) -> list[tuple[int, int]]:
+        """Which files are open as the pipes; none, if one of them is closed."""
+        try:
+            found = [os.fstat(each) for each in (self._in, self._out, self._printed)]
+        except OSError:
+            return []
+        return [(each.st_dev, each.st_ino) for each in found]
+
+    def _close(self) -> None:
+        for each in (self._in, self._out):
+            with contextlib.suppress(OSError):
+                os.close(each)
 
 
 class _Worker:
@@ -135,15 +192,22 @@ class _Worker:
         self._channel.send(ready=True)
         while True:
             request = self._requests.get()
-            if "folder" in request:
-                self._import(Path(request["folder"]))
-            else:
-                self._call(request)
+            answer = self._import(request) if "folder" in request else self._call(request)
+            try:
+                if self._channel.is_whole():
+                    self._channel.send(request=request["request"], **answer)
+                    continue
+            except OSError:
+                pass
+            self._channel.give_up()
 
     def _listen(self) -> None:
         """Read what the emulator says; without it, end, and the children, too."""
         while True:
-            request = self._channel.receive()
+            try:
+                request = self._channel.receive()
+            except (OSError, frames.ForgedError):
+                self._channel.give_up()
             if request is None:
                 if hasattr(os, "killpg"):
                     os.killpg(os.getpgrp(), signal.SIGKILL)
@@ -162,22 +226,23 @@ class _Worker:
         error = raised.raised(ended.exc_value, self._place).text
         content = self._thread_failed.format(name=ended.thread.name, error=error)
         self._channel.flush()
-        self._channel.send(log="error", content=content)
+        with contextlib.suppress(OSError):
+            self._channel.send(log="error", content=content)
 
-    def _import(self, folder: Path) -> None:
+    def _import(self, request: frames.Message) -> frames.Message:
+        folder = Path(request["folder"])
         self._place = tracebacks.Place(folder)
         sys.path.insert(0, str(folder))
         relative.install(self._place)
         importlib.invalidate_caches()
         self._channel.restore()
-        ended = self._ended(self._load)
-        self._channel.send(over=True, **ended)
+        return self._ended(self._load)
 
     def _load(self) -> None:
         module = importlib.import_module("main")
         self._handler = getattr(module, "PluginHandler", None)
 
-    def _call(self, call: frames.Message) -> None:
+    def _call(self, call: frames.Message) -> frames.Message:
         self._channel.restore()
         memory.forget_peak()
         logger = logging.Logger(call["plugin"], logging.DEBUG)
@@ -193,13 +258,12 @@ class _Worker:
         started = time.perf_counter()
         ended = self._ended(work)
         duration = (time.perf_counter() - started) * 1000
-        self._channel.send(
-            over=True,
-            duration=duration,
-            memory=memory.peak_mb(),
+        return {
+            "duration": duration,
+            "memory": memory.peak_mb(),
             **condition.restored(),
             **ended,
-        )
+        }
 
     def _ended(self, work: Any) -> frames.Message:
         """Do something of the plugin's; how it ended, and whether there is a ``PluginHandler``."""
@@ -242,7 +306,8 @@ class _LogHandler(logging.Handler):
         known = [name for level, name in _TYPES if record.levelno >= level]
         self._channel.flush()
         content = records.text_of(record, self._place)
-        self._channel.send(log=known[0] if known else "debug", content=content)
+        with contextlib.suppress(OSError):  # what the plugin has closed is told at the end
+            self._channel.send(log=known[0] if known else "debug", content=content)
 
 
 def _seed(seed: int | None) -> None:

@@ -8,7 +8,7 @@ import threading
 
 from tests.plugins.bad.bad import Bad
 from tests.plugins.bad.stage import Tried
-from tests.plugins.isolated.test_isolation import is_alive
+from tests.plugins.isolated.stage import is_alive
 
 SOON = 20.0
 
@@ -123,6 +123,20 @@ CHANGES = {
         child = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,))
         child.start()
         print(child.pid)
+        """,
+        check=_ends_children,
+    ),
+    "leaves a daemon, which has a session of its own and no parent": Bad(
+        """
+        reads, writes = os.pipe()
+        if not os.fork():
+            os.setsid()
+            if os.fork():
+                os._exit(0)
+            os.write(writes, str(os.getpid()).encode())
+            time.sleep(600)
+        os.wait()
+        print(os.read(reads, 10).decode())
         """,
         check=_ends_children,
     ),

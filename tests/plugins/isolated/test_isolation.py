@@ -2,100 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from kili.services.plugins.exceptions import PluginCreationError
 
 from emulator import Emulator
 from emulator.testing.sdk import fast_sdk
-
-EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
-
-
-class Stage:
-    """An emulator, and a project that plugins are active on."""
-
-    def __init__(self, emulator: Emulator, folder: Path) -> None:
-        self.emulator = emulator
-        self.folder = folder
-        self.kili = emulator.client()
-        (project,) = emulator.world.view.projects.all()
-        self.project = str(project["id"])
-
-    def upload(self, name: str, on_submit: str, top: str = "", **modules: str) -> None:
-        folder = self.folder / name
-        folder.mkdir()
-        lines = [
-            "import os, sys, time",
-            "from kili.plugins import PluginCore",
-            top,
-            "class PluginHandler(PluginCore):",
-            "    def on_submit(self, label, asset_id):",
-            *(f"        {line}" for line in on_submit.splitlines()),
-        ]
-        (folder / "main.py").write_text("\n".join(lines), encoding="utf-8")
-        for module, text in modules.items():
-            (folder / f"{module}.py").write_text(text, encoding="utf-8")
-        self.kili.upload_plugin(str(folder), name)
-        self.kili.activate_plugin_on_project(name, project_id=self.project)
-
-    def submit(self) -> None:
-        (asset, *_) = self.kili.assets(self.project, fields=["id"], disable_tqdm=True)
-        self.kili.append_labels([asset["id"]], [EASY], disable_tqdm=True)
-
-    def lines(self, name: str) -> list[tuple[str, str]]:
-        text = self.kili.get_plugin_logs(project_id=self.project, plugin_name=name)
-        return [(line["logType"], line["content"]) for line in reversed(json.loads(text))]
-
-    def prints(self, name: str) -> list[str]:
-        return [content for _, content in self.lines(name)]
-
-    def build_error(self, name: str) -> str:
-        (error,) = json.loads(self.kili.get_plugin_build_errors(plugin_name=name))
-        return str(error["content"])
-
-    def runs(self) -> list[dict[str, Any]]:
-        return list(self.emulator.world.view.runs.all())
-
-    def run_once(self, on_submit: str, top: str = "", **modules: str) -> dict[str, Any]:
-        """The run of a plugin P for one submit."""
-        self.upload("P", on_submit, top, **modules)
-        self.submit()
-        return self.runs()[-1]
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Emulator]:
-    with fast_sdk(), Emulator(plugin_isolation="process", plugin_timeout=15.0) as running:
-        yield running
-
-
-@pytest.fixture
-def stage(shared: Emulator, tmp_path: Path) -> Iterator[Stage]:
-    shared.reset()
-    yield Stage(shared, tmp_path)
-    shared.reset()
-
-
-@pytest.fixture(scope="module")
-def hasty() -> Iterator[Emulator]:
-    with fast_sdk(), Emulator(plugin_isolation="process", plugin_timeout=5.0) as running:
-        yield running
-
-
-@pytest.fixture
-def short(hasty: Emulator, tmp_path: Path) -> Iterator[Stage]:
-    """A stage on which a plugin has no more than some seconds."""
-    hasty.reset()
-    yield Stage(hasty, tmp_path)
-    hasty.reset()
-
+from tests.plugins.isolated.stage import EASY, Stage, is_alive
 
 # The same as inline
 
@@ -332,14 +247,6 @@ def test_children_end_with_a_plugin_that_takes_too_long(short: Stage) -> None:
     )
     pid = int(short.prints("P")[0])
     assert not is_alive(pid)
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process is there, other than as an entry that nobody has read yet."""
-    with contextlib.suppress(OSError):
-        stat = Path(f"/proc/{pid}/stat").read_text()
-        return stat.rpartition(")")[2].split()[0] not in "ZX"
-    return False
 
 
 def test_an_import_that_takes_too_long_is_a_build_error(short: Stage) -> None:

@@ -1,0 +1,141 @@
+"""Frames are taken as they were sent, in their order and direction, and nothing else is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from emulator.plugins.isolated.answers import is_answer, is_log
+from emulator.plugins.isolated.frames import (
+    ANSWERS,
+    MAX_TEXT,
+    REQUESTS,
+    ForgedError,
+    Marks,
+    Receiver,
+    Sender,
+    cut,
+)
+
+KEY = b"k" * 43
+OTHER = b"o" * 43
+
+
+class Pipe:
+    """A pipe whose content is looked at before it arrives."""
+
+    def __init__(self) -> None:
+        self.reads, self.writes = os.pipe()
+        self.receiver = Receiver(self.reads, KEY, ANSWERS, limit=1000)
+
+    def sent(
+        self, *messages: dict[str, Any], key: bytes = KEY, use: bytes = ANSWERS
+    ) -> list[bytes]:
+        """The frames of some messages, taken out of the pipe."""
+        sender = Sender(self.writes, key, use)
+        frames = []
+        for each in messages:
+            sender.send(each)
+            frames.append(os.read(self.reads, 100_000))
+        return frames
+
+    def arrive(self, content: bytes) -> list[dict[str, Any]]:
+        """The messages that a receiver takes from some bytes, until their end."""
+        os.write(self.writes, content)
+        os.close(self.writes)
+        return list(iter(self.receiver.receive, None))
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    made = Pipe()
+    yield made
+    os.close(made.reads)
+
+
+def test_messages_arrive_in_their_order(pipe: Pipe) -> None:
+    messages = [{"a": 1}, {"b": "é\ud800"}, {}]
+    assert pipe.arrive(b"".join(pipe.sent(*messages))) == messages
+
+
+def test_a_frame_that_is_cut_off_is_no_message(pipe: Pipe) -> None:
+    (frame,) = pipe.sent({"a": 1})
+    assert pipe.arrive(frame[:-1]) == []
+
+
+FIRST, SECOND = {"number": 1}, {"number": 2}
+FORGERIES = {
+    "another key": lambda pipe: pipe.sent(FIRST, key=OTHER)[0],
+    "the other direction": lambda pipe: pipe.sent(FIRST, use=REQUESTS)[0],
+    "a frame twice": lambda pipe: pipe.sent(FIRST)[0] * 2,
+    "frames in another order": lambda pipe: b"".join(pipe.sent(FIRST, SECOND)[::-1]),
+    "a frame left out": lambda pipe: pipe.sent(FIRST, SECOND)[1],
+    "another content": lambda pipe: pipe.sent(FIRST)[0].replace(b"1}", b"3}"),
+    "a byte in between": lambda pipe: b"\1".join(pipe.sent(FIRST, SECOND)),
+    "a byte before a frame": lambda pipe: b"\0" + pipe.sent(FIRST)[0],
+    "too large a frame": lambda pipe: pipe.sent({"text": "x" * 2000})[0],
+    "what is not an object": lambda pipe: pipe.sent([1])[0],
+    "another length": lambda pipe: b"\xff" + pipe.sent(FIRST)[0][1:],
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
+def test_whatever_else_arrives_is_refused(pipe: Pipe, forgery: Any) -> None:
+    with pytest.raises(ForgedError):
+        pipe.arrive(forgery(pipe))
+
+
+def test_marks_differ_and_depend_on_the_key() -> None:
+    marks = [Marks(key).mark(number) for key in (KEY, OTHER) for number in range(100)]
+    assert len(set(marks)) == 200
+    assert {len(each) for each in marks} == {34}
+
+
+def test_long_texts_are_cut_off_before_they_are_sent() -> None:
+    assert cut({"text": "x" * 2 * MAX_TEXT, "number": 1}) == {"text": "x" * MAX_TEXT, "number": 1}
+
+
+# What a worker may say
+
+CALLED = {
+    "request": 1,
+    "ended": "well",
+    "text": "",
+    "handler": "class",
+    "neverRan": None,
+    "missing": None,
+    "duration": 1.5,
+    "memory": None,
+    "changed": "",
+    "threads": "",
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"request": 2},
+        {"ended": "anyhow"},
+        {"text": None},
+        {"handler": []},
+        {"duration": "1"},
+        {"memory": {}},
+        {"threads": ["x"]},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_an_answer_has_the_members_that_the_request_asks_for(change: dict[str, Any]) -> None:
+    assert is_answer(CALLED, {"plugin": "P", "request": 1})
+    assert not is_answer({**CALLED, **change}, {"plugin": "P", "request": 1})
+    assert not is_answer(CALLED, {"folder": "/", "request": 1})
+
+
+def test_a_line_of_the_log_has_a_type_and_a_text() -> None:
+    assert is_log({"log": "info", "content": ""})
+    wrong = [{"log": "loud", "content": ""}, {"log": "info", "content": 1}, {"log": "info"}]
+    assert not any(map(is_log, wrong))
+    assert not is_log({"log": "info", "content": "", "more": 1})
