@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.errors import StorageError
 from emulator.storage.blobs import BlobStore
 
 CONTENT = b"\x00\xff some bytes \r\n"
@@ -33,8 +34,8 @@ def test_same_content_has_one_digest(blobs: BlobStore) -> None:
     assert blobs.get(DIGEST) == CONTENT
 
 
-def test_unknown_digest_is_a_key_error(blobs: BlobStore) -> None:
-    with pytest.raises(KeyError, match=DIGEST):
+def test_unknown_digest_is_an_error_that_names_it(blobs: BlobStore) -> None:
+    with pytest.raises(StorageError, match=f"{DIGEST}.* are missing"):
         blobs.get(DIGEST)
 
 

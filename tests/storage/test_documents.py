@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from tinydb import TinyDB, where
 
+from emulator.errors import StorageError
 from emulator.storage.documents import DocumentStore, DocumentTable
 from emulator.storage.snapshot import Row, TableSpec
-from emulator.storage.sqlite_file import Change, SqliteFile
+from emulator.storage.sqlite_file import Change, Commit, SqliteFile
 
 SPECS = [
     TableSpec("assets"),
@@ -383,9 +384,9 @@ def test_commit_writes_only_what_changed(
     written: list[list[Change]] = []
     write = SqliteFile.write
 
-    def spy(file: SqliteFile, seq: int, changes: Any, meta: dict[str, Any]) -> None:
-        written.append(list(changes))
-        write(file, seq, written[-1], meta)
+    def spy(file: SqliteFile, commits: Sequence[Commit]) -> None:
+        written.extend(each.changes for each in commits)
+        write(file, commits)
 
     monkeypatch.setattr(SqliteFile, "write", spy)
     labels_of(on_disk).update({"n": 1}, doc_ids=["id7"])
@@ -406,6 +407,7 @@ def test_file_of_another_layout_is_refused(path: Path) -> None:
 CHILD = """
 import sys
 from pathlib import Path
+from emulator.errors import StorageError
 from emulator.storage.documents import DocumentStore
 from emulator.storage.snapshot import TableSpec
 
@@ -486,7 +488,7 @@ def test_failed_write_leaves_memory_and_file_as_they_were(
         file = store.storage._file
         patch.setattr(file, "_connection", FailingConnection(file._connection))
         for change in (lambda: fill(labels, "y"), lambda: labels.remove(doc_ids=["x"])):
-            with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
+            with pytest.raises(StorageError, match="disk I/O error"):
                 change()
 
     assert (picture(store), store.sequence, store.meta) == before
@@ -499,7 +501,7 @@ def test_store_works_again_after_a_failed_write(
     with monkeypatch.context() as patch:
         file = store.storage._file
         patch.setattr(file, "_connection", FailingConnection(file._connection))
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(StorageError):
             fill(labels, "x")
     fill(labels, "x", "y")
 
@@ -638,7 +640,7 @@ def test_failed_rolling_back_leaves_everything(
     with monkeypatch.context() as patch:
         file = store.storage._file
         patch.setattr(file, "_connection", FailingConnection(file._connection))
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(StorageError):
             store.roll_back(0, {"key": 1})
 
     assert (picture(store), store.sequence, store.meta) == before
