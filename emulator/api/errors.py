@@ -23,6 +23,8 @@ _QUOTED = re.compile(r"'([^']*)'")
 def format_error(error: GraphQLError, _debug: bool = False) -> dict[str, Any]:
     """One element of an answer's ``errors``."""
     cause = _cause(error)
+    if isinstance(cause, OSError) and errors.is_disk_full(cause):
+        cause = errors.not_stored(cause)
     answer: dict[str, Any] = {"message": _QUOTED.sub(r'"\1"', error.message)}
     extensions: dict[str, Any] = {"code": _code(error)}
     if isinstance(cause, KiliError):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+ROUTE_UNKNOWN = "There is nothing at {path}."
+METHOD_UNKNOWN = "{path} does not take {method} requests."
+REQUEST_REFUSED = "The request is refused: {reason}"
 UNAUTHORIZED = "Unauthorized"
 BODY_TOO_LARGE = "The request body is larger than {limit} MB."
 BODY_NOT_GZIP = "The body is sent as gzip, but cannot be unpacked as such."

@@ -11,6 +11,7 @@ from emulator.config import Settings
 from emulator.domain.registry import WorldRegistry
 from emulator.http import security
 from emulator.http.control import control_blueprint
+from emulator.http.failures import add_failure_answers
 from emulator.http.files import files_blueprint
 from emulator.http.graphql import graphql_blueprint
 from emulator.http.request_log import RequestLog
@@ -40,10 +41,15 @@ def create_application(
     def guard() -> Response | None:
         return security.refusal(request, hosts, any_address=not settings.is_loopback)
 
+    @application.after_request
+    def harden(answer: Response) -> Response:
+        return security.hardened(answer)
+
     @application.get("/health")
     def health() -> Response:
         return jsonify(status="ready")
 
+    add_failure_answers(application)
     application.register_blueprint(
         graphql_blueprint(
             registry,
