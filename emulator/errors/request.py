@@ -60,6 +60,10 @@ def body_not_an_object(value: object) -> str:
     return BODY_NOT_JSON.format(reason=f"it is a {type(value).__name__}")
 
 
+NAME_UNKNOWN = (
+    "-- Kili Emulator has nothing of this name: check how it is spelled; what it does not emulate of "
+    "the platform is listed in docs/coverage.md."
+)
 DATE_TIME_REFUSED = "DateTime cannot represent {value!r}: give YYYY-MM-DD or an ISO-8601 time."
 PAGE_SIZE_NO_INTEGER = "Bad type of input PageSize, expected type integer, got type {kind}."
 PAGE_SIZE_OUT_OF_RANGE = "PageSize must be between 0 and {limit}, got {value}."

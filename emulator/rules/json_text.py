@@ -1,6 +1,6 @@
 """JSON as the standard has it, within bounds: without what only Python's reading of it accepts.
 
-Python takes NaN, Infinity and numbers too large for a float, surrogates that stand alone, which no
+Python takes NaN, Infinity, numbers too large for a float, surrogates that stand alone, which no
 encoding can write, and nesting so deep that later steps run out of stack. None of these is read.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _SURROGATE_BYTES = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 _LONE = re.compile(r"[\ud800-\udfff]")
 _SHOWN_STEPS = 12
+_FLOAT_DIGITS = sys.float_info.max_10_exp  # whole numbers with more need not fit into a float
 
 
 class JsonValueError(ValueError):
@@ -67,8 +69,13 @@ def _loaded(text: str | bytes, not_finite: list[str]) -> Any:
             not_finite.append(token)
         return value
 
+    def whole(token: str) -> int:
+        if len(token) > _FLOAT_DIGITS:
+            not_finite.append(token)
+        return int(token)
+
     try:
-        return json.loads(text, parse_constant=number, parse_float=number)
+        return json.loads(text, parse_constant=number, parse_float=number, parse_int=whole)
     except RecursionError:
         raise _too_deep() from None
     except (json.JSONDecodeError, UnicodeDecodeError):
@@ -102,6 +109,8 @@ def _problems(
     """Where a value has what no JSON text can hold, and what that is."""
     if isinstance(value, float) and not math.isfinite(value):
         yield path, f"is {_name(value)}, which JSON does not have: leave it out, or send null"
+    elif isinstance(value, int) and abs(value) > sys.float_info.max:
+        yield path, "is too large a number"
     elif isinstance(value, str) and _LONE.search(value):
         yield path, "holds half a character (a lone surrogate): send whole characters"
     elif isinstance(value, dict):

@@ -65,6 +65,9 @@ class SqliteFile:
         try:
             layout = self._prepare()
         except sqlite3.DatabaseError as error:
+            if path and path.exists() and not path.stat().st_size:  # it was to be made just now
+                self.close()
+                raise errors.not_stored(error) from error
             raise ValueError(f"{path} cannot be read ({error}): use another --data-dir") from None
         if layout == 0:
             self._create()
