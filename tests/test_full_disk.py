@@ -131,12 +131,12 @@ def test_a_run_that_ends_on_a_full_disk_has_failed_and_stays_so(
     os.mkfifo(pipe)
     deploy(world, tmp_path, PLUGIN.format(pipe=str(pipe)))
     notebook.run(SUBMIT).checked()
-    with pipe.open("w") as opened:  # which waits until the handler has opened it, too
-        with full_disk(server):
-            opened.write("going on")
-            opened.close()
-            assert world.wait_idle()
-            (ended,) = world.export()["runs"]
+    # Opening waits until the handler has opened the pipe, too.
+    with pipe.open("w") as opened, full_disk(server):
+        opened.write("going on")
+        opened.close()
+        assert world.wait_idle()
+        (ended,) = world.export()["runs"]
     assert (ended["outcome"], ended["lineCount"]) == ("FAILED", 3)
     assert NOT_STORED in ended["error"]
 

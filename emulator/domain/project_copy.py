@@ -18,6 +18,7 @@ _OF_ONE_ASSET = {
     "projectId",
     "content",
     "jsonContent",
+    "jsonMetadata",
     "ocrMetadata",
     "createdAt",
     "updatedAt",

@@ -61,8 +61,8 @@ def body_not_an_object(value: object) -> str:
 
 
 NAME_UNKNOWN = (
-    "-- Kili Emulator has nothing of this name: check how it is spelled; what it does not emulate of "
-    "the platform is listed in docs/coverage.md."
+    "-- Kili Emulator has nothing of this name: check how it is spelled; docs/coverage.md lists "
+    "what is not emulated."
 )
 DATE_TIME_REFUSED = "DateTime cannot represent {value!r}: give YYYY-MM-DD or an ISO-8601 time."
 PAGE_SIZE_NO_INTEGER = "Bad type of input PageSize, expected type integer, got type {kind}."

@@ -18,6 +18,10 @@ from emulator.http.request_log import RequestLog
 from emulator.plugins.host import PluginHost
 
 
+class _Answer(Response):
+    default_mimetype = "text/plain"  # of answers without content, such as those to OPTIONS
+
+
 def create_application(
     settings: Settings,
     registry: WorldRegistry,
@@ -35,6 +39,7 @@ def create_application(
         shut_down: ends the server.
     """
     application = Flask("emulator", static_folder=None)
+    application.response_class = _Answer
     hosts = (settings.host, *settings.allow_host)
 
     @application.before_request

@@ -90,7 +90,7 @@ def _too_deep() -> JsonValueError:
 
 def _is_deep(value: Any) -> bool:
     level = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(MAX_DEPTH):
         level = [
             each
             for holder in level
