@@ -60,6 +60,7 @@ def body_not_an_object(value: object) -> str:
     return BODY_NOT_JSON.format(reason=f"it is a {type(value).__name__}")
 
 
+NUMBER_TOO_LARGE = "The number {number} is too large."
 NAME_UNKNOWN = (
     "-- Kili Emulator has nothing of this name: check how it is spelled; docs/coverage.md lists "
     "what is not emulated."
