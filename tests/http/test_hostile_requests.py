@@ -370,7 +370,7 @@ def test_a_plugin_whose_code_is_damaged_fails_with_what_to_do(tmp_path: Path) ->
 def deploy_plugin_again(wire: Wire) -> str:
     upload(
         wire,
-        wire.call("generateUpdateUrl", where={"pluginName": PLUGIN}),
+        wire.call("generateUpdateUrl", data={"pluginName": PLUGIN}),
         archive(main__py=QUIET_PLUGIN),
     )
     wire.call("updatePluginRunner", data={"pluginName": PLUGIN})
