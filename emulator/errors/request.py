@@ -65,6 +65,7 @@ NAME_UNKNOWN = (
     "-- Kili Emulator has nothing of this name: check how it is spelled; docs/coverage.md lists "
     "what is not emulated."
 )
+JSON_REFUSED = "JSON cannot be read: {reason}."
 DATE_TIME_REFUSED = "DateTime cannot represent {value!r}: give YYYY-MM-DD or an ISO-8601 time."
 PAGE_SIZE_NO_INTEGER = "Bad type of input PageSize, expected type integer, got type {kind}."
 PAGE_SIZE_OUT_OF_RANGE = "PageSize must be between 0 and {limit}, got {value}."

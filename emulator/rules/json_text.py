@@ -38,13 +38,22 @@ def parse_json(text: str | bytes) -> Any:
     """
     not_finite: list[str] = []
     value = _loaded(text, not_finite)
-    if _is_deep(value):
-        raise _too_deep()
+    check_depth(value)
     pattern: Any = _SURROGATE if isinstance(text, str) else _SURROGATE_BYTES
     if not_finite or pattern.search(text):
         for path, problem in _problems(value, ()):
             raise JsonValueError(f"{_place(path)} {problem}")
     return value
+
+
+def check_depth(value: Any) -> None:
+    """See to it that a value is not nested more deeply than JSON that is read.
+
+    Raises:
+        JsonValueError: it is.
+    """
+    if _is_deep(value):
+        raise _too_deep()
 
 
 def parse_stored_json(text: str) -> Any:
@@ -57,8 +66,7 @@ def parse_stored_json(text: str) -> Any:
         ValueError: it is no JSON text, or nested too deeply.
     """
     value = _loaded(text, [])
-    if _is_deep(value):
-        raise _too_deep()
+    check_depth(value)
     return _standard(value)
 
 

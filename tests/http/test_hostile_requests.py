@@ -143,6 +143,17 @@ def test_a_number_in_a_document_that_is_too_large_is_refused(wire: Wire, number:
         assert f"The number {number[:20]}{'…' * (len(number) > 20)} is too large." in messages
 
 
+@pytest.mark.parametrize(("depth", "status"), [(100, 200), (300, 400), (2000, 400)])
+def test_a_value_in_a_document_is_nested_within_the_same_bounds(
+    wire: Wire, depth: int, status: int
+) -> None:
+    where = f"metadata: {{a: {'[' * depth}{']' * depth}}}"
+    query = f"{{ data: assets(where: {{{where}}}, first: 1, skip: 0) {{ id }} }}"
+    answer = wire.post({"query": query})
+    assert answer.status_code == status
+    assert ("nested too deeply" in answer.text) == (status == 400)
+
+
 # Headers
 
 
