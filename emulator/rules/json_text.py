@@ -16,9 +16,8 @@ from typing import Any
 # So many lists and objects may stand inside one another; the deepest json response has about 200.
 MAX_DEPTH = 256
 
-# How a text says that it may hold half of a pair of UTF-16, escaped or as such (in bytes: UTF-8).
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
-_SURROGATE_BYTES = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
+# Half of a pair of UTF-16 in a JSON text: escaped, or as such.
+_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE = re.compile(r"[\ud800-\udfff]")
 _SHOWN_STEPS = 12
 _FLOAT_DIGITS = sys.float_info.max_10_exp  # whole numbers with more need not fit into a float
@@ -36,11 +35,12 @@ def parse_json(text: str | bytes) -> Any:
             deeply.
         ValueError: it is no JSON text.
     """
+    if isinstance(text, bytes):
+        text = text.decode(json.detect_encoding(text), "surrogatepass")
     not_finite: list[str] = []
     value = _loaded(text, not_finite)
     check_depth(value)
-    pattern: Any = _SURROGATE if isinstance(text, str) else _SURROGATE_BYTES
-    if not_finite or pattern.search(text):
+    if not_finite or _may_hold_surrogates(text):
         for path, problem in _problems(value, ()):
             raise JsonValueError(f"{_place(path)} {problem}")
     return value
@@ -70,7 +70,11 @@ def parse_stored_json(text: str) -> Any:
     return _standard(value)
 
 
-def _loaded(text: str | bytes, not_finite: list[str]) -> Any:
+def _may_hold_surrogates(text: str) -> bool:
+    return bool(_ESCAPED.search(text) or (not text.isascii() and _LONE.search(text)))
+
+
+def _loaded(text: str, not_finite: list[str]) -> Any:
     def number(token: str) -> float:
         value = float(token)
         if not math.isfinite(value):

@@ -38,9 +38,11 @@ def test_what_json_does_not_have_is_refused_with_its_place(text: str, form: Any)
     str(caught.value).encode()  # it can be written
 
 
-def test_surrogates_that_are_sent_as_such_are_refused() -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_surrogates_that_are_sent_as_such_are_refused(encoding: str) -> None:
     with pytest.raises(JsonValueError, match='"a" holds half a character'):
-        parse_json(b'{"a": "\xed\xa0\x80"}')
+        parse_json('{"a": "\ud800"}'.encode(encoding, "surrogatepass"))
+    assert parse_json('{"a": "é😀"}'.encode(encoding)) == {"a": "é😀"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "{'a': NaN}", '{"a": nan}', b"\xff"])
