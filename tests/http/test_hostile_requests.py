@@ -355,6 +355,27 @@ def test_damaged_uploads_are_refused_and_repaired_by_a_further_upload(
     wire.call("copyProject", data=copied)
 
 
+@pytest.mark.parametrize("content", [b"", b"[", b"[" * 700 + b"]" * 700, b"[NaN]", b"\xff"])
+def test_layers_that_were_replaced_by_something_else_are_none(wire: Wire, content: bytes) -> None:
+    data = {"title": "T", "inputType": "GEOSPATIAL"}
+    project = wire.call("createProject", data=data, selection="id")["id"]
+    path = f"projects/{project}/assets/a/jsonContent"
+    (url,) = wire.call("createUploadBucketSignedUrls", filePaths=[path])
+    put = {"headers": {"Content-Type": "application/json"}}
+    assert wire.request("PUT", url, data=b'[{"name": "web"}]', **put).status_code == 201
+    rows = {"contentArray": [""], "jsonContentArray": [url]}
+    (asset,) = wire.call("appendManyAssets", data=rows, where={"id": project}, selection="id")
+
+    def layers() -> Any:
+        fields = "geospatialExportMetadata"
+        (found,) = wire.list("assets", {"id": asset["id"]}, selection=fields)
+        return found[fields]
+
+    assert layers() == [{"name": "web"}]
+    assert wire.request("PUT", url, data=content, **put).status_code == 201
+    assert layers() == []
+
+
 def test_a_plugin_whose_code_is_damaged_fails_with_what_to_do(tmp_path: Path) -> None:
     with Emulator(ephemeral=False, data_dir=tmp_path) as emulator:
         wire = Wire(emulator)
