@@ -203,7 +203,9 @@ class Runs:
         except StorageError as error:
             text = messages.RUN_NOT_STORED.format(outcome=result.outcome, error=error)
             logger.warning(text)
-            failed = replace(result, outcome="FAILED", error=result.error or text)
+            failed = result
+            if result.outcome == "SUCCEEDED":
+                failed = replace(result, outcome="FAILED", error=text)
             log.verdict("error", text)
             self._store_lines(run_id, log.take(), epoch)
             self._store_result(run_id, failed, log, epoch, kept=True)
