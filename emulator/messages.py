@@ -44,6 +44,10 @@ BUILD_EVENT_NOT_SENT = (
     "PluginHandler.{method} in main.py: {name} is no event of kili_events that plugins are sent"
 )
 BUILD_BAD_ZIP = "the uploaded archive cannot be read: {reason}"
+BUILD_NO_ROOM = (
+    "the plugin could not be unpacked below the data folder ({reason}): make room on that disk, "
+    "then update the plugin"
+)
 BUILD_UNSAFE_ENTRY = (
     'the archive entry "{name}" leaves the plugin\'s folder: use relative paths without ".."'
 )
@@ -126,6 +130,8 @@ PYTHON_WITHOUT_SDK = (
     "`{path} -m pip install kili`"
 )
 
+REQUEST_LOG_FAILED = "a line of the request log could not be written: {reason}"
+
 # Why the lint cannot look at a plugin
 
 LINT_NO_PLUGIN = "{path} is no plugin: give a .py file, or a folder with a main.py"
@@ -142,6 +148,10 @@ RUN_ABANDONED = (
 )
 RUN_HOST_FAILED = (
     "The emulator itself failed at this ({error}), not the plugin: its own output has the traceback"
+)
+RUN_NOT_STORED = (
+    "The handler had ended ({outcome}), and the emulator could not store that: {error}. The end of "
+    "the run is kept in memory until there is room again"
 )
 RUN_EXIT = "The handler called sys.exit or quit ({error}); on the platform this ends its process"
 RUN_INTERRUPTED = (

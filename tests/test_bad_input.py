@@ -105,7 +105,10 @@ def test_access_denied_is_answered_as_it_was_recorded(stage: Stage) -> None:
     }
 
 
-RECORDED = [  # document, variables, the recorded error without its locations (contract §2)
+# What follows the platform's text where it does not know a name (ours).
+HINT = f" {errors.NAME_UNKNOWN}"
+
+RECORDED = [  # document, the recorded error without its locations (contract §2), its code
     (
         "query($skip: Int!) { users(where: {}, first: 1, skip: $skip) { id } }",
         'Variable "$skip" of required type "Int!" was not provided.',
@@ -114,7 +117,7 @@ RECORDED = [  # document, variables, the recorded error without its locations (c
     ("{ users( : }", 'Syntax Error: Expected Name, found ":".', errors.PARSE_FAILED),
     (
         '{ users(where: {emaiel: "x"}, first: 1, skip: 0) { id } }',
-        'Field "emaiel" is not defined by type "UserWhere". Did you mean "email"?',
+        'Field "emaiel" is not defined by type "UserWhere". Did you mean "email"?' + HINT,
         errors.VALIDATION_FAILED,
     ),
     (
@@ -129,7 +132,7 @@ RECORDED = [  # document, variables, the recorded error without its locations (c
     ),
     (
         "{ viewer { id nothing } }",
-        'Cannot query field "nothing" on type "User".',
+        'Cannot query field "nothing" on type "User".' + HINT,
         errors.VALIDATION_FAILED,
     ),
 ]
@@ -145,6 +148,44 @@ def test_an_invalid_document_is_answered_as_it_was_recorded(
     assert error["message"] == message
     assert error["extensions"] == {"code": code}
     assert ("locations" in error) == ("PageSize" not in message)
+
+
+CREATE = "mutation ($data: CreateProjectData!) { data: createProject(data: $data) { id } }"
+UNKNOWN_NAMES = [  # document, variables, how the message begins
+    ("query ($where: ModelWhere) { viewer { id } }", {}, 'Unknown type "ModelWhere".'),
+    ("fragment Chat on Conversation { id } { viewer { ...Chat } }", {}, "Unknown type "),
+    ("{ models { id } }", {}, 'Cannot query field "models" on type "Query".'),
+    ("{ viewer { models } }", {}, 'Cannot query field "models" on type "User".'),
+    ("{ viewer(model: 1) { id } }", {}, 'Unknown argument "model" on field "Query.viewer".'),
+    ("{ users(where: {model: 1}, first: 1, skip: 0) { id } }", {}, 'Field "model" is not defined '),
+    (
+        'mutation { createProject(data: {title: "x", inputType: FILM}) { id } }',
+        {},
+        'Value "FILM" does not exist in "InputType" enum.',
+    ),
+    (
+        CREATE,
+        {"data": {"title": "x", "inputType": "FILM"}},
+        'Variable "$data" got invalid value "FILM" at "data.inputType"; Value "FILM" does not',
+    ),
+    (
+        CREATE,
+        {"data": {"title": "x", "inputType": "TEXT", "model": 1}},
+        'Variable "$data" got invalid value {"title": "x", "inputType": "TEXT", "model": 1}; ',
+    ),
+]
+
+
+@pytest.mark.parametrize(("query", "variables", "begins"), UNKNOWN_NAMES)
+def test_an_unknown_name_is_told_with_what_it_may_be(
+    stage: Stage, query: str, variables: dict[str, Any], begins: str
+) -> None:
+    answer = stage.wire.post({"query": query, "variables": variables})
+    assert answer.status_code == 400
+    messages = [each["message"] for each in answer.json()["errors"]]
+    (message,) = [each for each in messages if each.startswith(begins)]
+    assert message.endswith(HINT)
+    assert "docs/coverage.md" in HINT
 
 
 UNREADABLE_VARIABLES = [

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from emulator.app import Emulator
+from tests.wire import Wire
+
 
 @pytest.fixture
 def project(kili: Any) -> str:
@@ -118,3 +121,104 @@ def test_every_condition_on_metadata_counts_a_null_too(kili: Any, kept: str) -> 
     assert count({"k": None, "other": 1}) == 1
     assert count({"k": None, "other": None}) == 1
     assert count({"never": None}) == count({}) == count(None) == 11
+
+
+# Dates in metadata
+
+
+DAYS = {
+    "early": "2024-01-01",
+    "noon": "2024-01-31T12:00:00Z",
+    "zoned": "2024-02-01T00:30:00+01:00",
+    "late": "2024-02-02",
+    "no date": "2024",
+    "number": 2024,
+}
+
+
+@pytest.fixture
+def dated(kili: Any) -> str:
+    """A project with an asset for each of these dates, which two properties hold."""
+    made = kili.create_project(title="Dated", input_type="TEXT", json_interface={"jobs": {}})
+    declared = {"day": {"type": "date"}, "word": {"type": "string"}}
+    kili.update_properties_in_project(made["id"], metadata_properties=declared)
+    kili.append_many_to_dataset(
+        made["id"],
+        ["text"] * len(DAYS),
+        external_id_array=list(DAYS),
+        json_metadata_array=[{"day": each, "word": each, "free": each} for each in DAYS.values()],
+    )
+    return str(made["id"])
+
+
+RANGES = [
+    (["2024-01-01", "2024-01-31"], ["early", "noon", "zoned"]),  # half past eleven on the 31st
+    (["2024-01-01T00:00:00Z", "2024-01-31T12:00:00Z"], ["early", "noon"]),
+    (["2024-01-31T12:00:00.001Z", "2024-02-02"], ["zoned", "late"]),
+    (["2024-02-02", "2024-02-02"], ["late"]),
+    (["2024-02-02", "2024-01-01"], []),
+    (["2024-01-01", "nothing"], ["early"]),  # no range: either of them
+    (["2024-01-01", "2024-02-02", "2024"], ["early", "late", "no date"]),
+    ([2000, 2030], ["number"]),
+    ("2024-01-01", ["early"]),
+]
+
+
+@pytest.mark.parametrize(("wanted", "found"), RANGES, ids=str)
+def test_two_dates_are_a_range_of_a_property_that_is_declared_date(
+    kili: Any, dated: str, wanted: Any, found: list[str]
+) -> None:
+    assert names(kili, dated, {"day": wanted}) == found
+
+
+@pytest.mark.parametrize("key", ["word", "free"])
+def test_two_dates_are_alternatives_of_any_other_property(kili: Any, dated: str, key: str) -> None:
+    assert names(kili, dated, {key: ["2024-01-01", "2024-02-02"]}) == ["early", "late"]
+
+
+def names(kili: Any, project: str, where: dict[str, Any]) -> list[str]:
+    """The external ids of the assets that a condition on metadata selects."""
+    found = kili.assets(project, metadata_where=where, fields=["externalId"])
+    return [each["externalId"] for each in found]
+
+
+# Numbers that JSON does not have
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_metadata_with_a_number_that_json_does_not_have_are_refused_with_the_key(
+    kili: Any, kili_emulator: Emulator, project: str, number: str
+) -> None:
+    wire = Wire(kili_emulator)  # the newest client refuses them itself, older ones do not
+    before = kili.assets(project, fields=["id", "jsonMetadata"])
+    sent = f'{{"a": [{number}]}}'
+    rows = {"contentArray": ["https://example.com/a.png"], "jsonMetadataArray": [sent]}
+    messages = [
+        wire.refusal(
+            "updatePropertiesInAssets",
+            where=[{"id": before[0]["id"]}],
+            data=[{"jsonMetadata": sent}],
+        ),
+        wire.refusal("appendManyAssets", where={"id": project}, data=rows),
+    ]
+    for message in messages:
+        assert message.startswith("[invalidInput] ")
+        assert "the jsonMetadata cannot be stored: " in message
+        assert '"a[0]" is ' in message
+        assert "which JSON does not have: leave it out, or send null" in message
+    assert kili.assets(project, fields=["id", "jsonMetadata"]) == before
+    wire.close()
+
+
+def test_metadata_that_were_stored_with_such_numbers_are_found_by_their_other_keys(
+    kili: Any, kili_emulator: Emulator, project: str
+) -> None:
+    table = kili_emulator.world.documents.table("assets")
+    (asset, *_) = kili.assets(project, fields=["id", "externalId"])
+    table.update({"jsonMetadata": '{"a": NaN, "place": "here"}'}, doc_ids=[asset["id"]])
+
+    assert names(kili, project, {"place": "here"}) == [asset["externalId"]]
+    assert names(kili, project, {"place": "here", "a": [0, 1]}) == []
+    copied = kili.copy_project(project, title="Copy", copy_assets=True)
+    (copy,) = kili.assets(copied, metadata_where={"place": "here"}, fields=["jsonMetadata"])
+    assert copy["jsonMetadata"] == {"a": None, "place": "here"}

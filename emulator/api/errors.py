@@ -18,12 +18,19 @@ from emulator.errors import KiliError
 logger = logging.getLogger(__name__)
 
 _QUOTED = re.compile(r"'([^']*)'")
+# A type, a field, an argument, a member of an input, or a value of an enumeration.
+_UNKNOWN_NAME = re.compile(
+    r'^(Unknown type|Cannot query field|Unknown argument) "'
+    r'|" is not defined by type "|" does not exist in "[^"]*" enum'
+)
 
 
 def format_error(error: GraphQLError, _debug: bool = False) -> dict[str, Any]:
     """One element of an answer's ``errors``."""
     cause = _cause(error)
-    answer: dict[str, Any] = {"message": _QUOTED.sub(r'"\1"', error.message)}
+    if isinstance(cause, OSError) and errors.is_disk_full(cause):
+        cause = errors.not_stored(cause)
+    answer: dict[str, Any] = {"message": _hinted(_QUOTED.sub(r'"\1"', error.message))}
     extensions: dict[str, Any] = {"code": _code(error)}
     if isinstance(cause, KiliError):
         answer["message"] = cause.message
@@ -39,6 +46,11 @@ def format_error(error: GraphQLError, _debug: bool = False) -> dict[str, Any]:
     if error.path:
         answer["path"] = error.path
     return {**answer, "extensions": extensions}
+
+
+def _hinted(message: str) -> str:
+    """The library's text, and where it does not know a name, what that may mean here."""
+    return f"{message} {errors.NAME_UNKNOWN}" if _UNKNOWN_NAME.search(message) else message
 
 
 def plain_error(message: str, code: str) -> dict[str, Any]:

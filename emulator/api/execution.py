@@ -29,16 +29,19 @@ from graphql import (
     Source,
     parse,
     print_schema,
+    specified_rules,
     type_from_ast,
     validate,
 )
 
 from emulator.api.context import RequestContext
+from emulator.api.document_numbers import FiniteNumbersRule
 from emulator.api.errors import format_error
 from emulator.api.execution_context import PlatformExecutionContext, mark_stored_members
 from emulator.api.resolvers import BINDABLES
 
 _CACHED_DOCUMENTS = 1024
+_RULES = (*specified_rules, FiniteNumbersRule)
 
 # Inputs in which null does not mean the same as an absent member (contract §1.7).
 _NULL_EMPTIES = ("ProjectWorkflowStepInput",)
@@ -142,7 +145,7 @@ class GraphQLExecutor:
         return self._validate(_text(document_ast))
 
     def _validate_text(self, text: str) -> list[GraphQLError]:
-        return validate(self.schema, self._parse(text))
+        return validate(self.schema, self._parse(text), _RULES)
 
     def _without_nulls(self, data: dict[str, Any]) -> dict[str, Any]:
         variables = data.get("variables")

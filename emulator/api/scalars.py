@@ -8,6 +8,7 @@ from ariadne import ScalarType
 from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 
 from emulator import clock, errors
+from emulator.rules.json_text import JsonValueError, check_depth
 
 date_time = ScalarType("DateTime")
 json_value = ScalarType("JSON")
@@ -49,7 +50,12 @@ def parse_json(value: Any) -> Any:
 @json_value.literal_parser
 def parse_json_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
     """Read a value that is written in the document itself."""
-    return value_from_ast_untyped(node, variables)
+    value = value_from_ast_untyped(node, variables)
+    try:
+        check_depth(value)
+    except JsonValueError as error:
+        raise GraphQLError(errors.JSON_REFUSED.format(reason=error)) from None
+    return value
 
 
 @date_time.serializer

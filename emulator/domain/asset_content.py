@@ -6,6 +6,7 @@ hosted elsewhere stays the URL that it is.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from emulator import errors
 from emulator.domain import file
 from emulator.domain.world import Transaction
 from emulator.rules import input_types, media, pdf
-from emulator.rules.json_text import parse_json
+from emulator.rules.json_text import JsonValueError, parse_json, parse_stored_json
 from emulator.storage.snapshot import Document
 
 _TEXT = "text/plain; charset=utf-8"
@@ -269,8 +270,17 @@ def of_metadata(target: Target, json_metadata: str) -> dict[str, Any]:
     """The members that follow from an asset's metadata.
 
     What an image's metadata say about the text in it can be read at a URL of its own, too.
+
+    Raises:
+        KiliError: they hold what JSON does not have, such as NaN; a text that is no JSON at all is
+            taken (contract §5.2).
     """
-    value = parsed_metadata(json_metadata)
+    try:
+        value = parse_json(json_metadata)
+    except JsonValueError as error:
+        raise errors.metadata_refused(target.operation, str(error)) from None
+    except ValueError:
+        value = {}
     is_ocr = isinstance(value, dict) and any(key in value for key in _OCR_KEYS)
     upload = target.place("ocrMetadata")
     kept = target.tx.files.get(upload.file_id)
@@ -284,11 +294,25 @@ def of_metadata(target: Target, json_metadata: str) -> dict[str, Any]:
 
 
 def parsed_metadata(json_metadata: str) -> Any:
-    """The metadata as a value; ones that are not JSON read as ``{}`` (contract §5.2)."""
+    """The metadata as a value; ones that are not JSON read as ``{}`` (contract §5.2).
+
+    NaN and Infinity, which earlier versions stored, are null.
+    """
     try:
-        return parse_json(json_metadata)
+        return parse_stored_json(json_metadata)
     except ValueError:
         return {}
+
+
+def copied_metadata(json_metadata: str) -> str:
+    """Metadata that are stored already, as those of a new asset: without what is refused now."""
+    try:
+        parse_json(json_metadata)
+    except JsonValueError:
+        return json.dumps(parsed_metadata(json_metadata))
+    except ValueError:
+        pass
+    return json_metadata
 
 
 # The files of an asset

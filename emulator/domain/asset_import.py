@@ -75,5 +75,6 @@ def _failures(tx: Transaction, operation: str, project: Document, rows: Rows) ->
 def _urls(row: dict[str, Any]) -> list[str]:
     """The addresses of a row's files, as far as it is well-formed."""
     layers = row.get("layers")
-    named = [each.get("url") for each in layers if isinstance(each, dict)] if layers else []
+    layers = layers if isinstance(layers, list) else []
+    named = [each.get("url") for each in layers if isinstance(each, dict)]
     return [each for each in (row.get("content"), *named) if each and isinstance(each, str)]

@@ -23,7 +23,10 @@ def layers_of(world: World, view: View, asset: Document) -> list[dict[str, Any]]
     if view.projects.the(asset["projectId"])["inputType"] != "GEOSPATIAL":
         return None
     described = _content(world, view, asset["jsonContent"])
-    layers = parse_json(described) if described else []
+    try:
+        layers = parse_json(described) if described else []
+    except ValueError:  # another file was uploaded in its place
+        return []
     if not isinstance(layers, list):
         return []
     return [_told(world, view, each) for each in layers if isinstance(each, dict)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, asset, file, label, member, quality, workflow
+from emulator.domain import access, asset, asset_content, file, label, member, quality, workflow
 from emulator.domain.project import insert_project
 from emulator.domain.world import Transaction
 from emulator.rules import workflow as rules
@@ -19,6 +19,7 @@ _OF_ONE_ASSET = {
     "projectId",
     "content",
     "jsonContent",
+    "jsonMetadata",
     "ocrMetadata",
     "createdAt",
     "updatedAt",
@@ -100,7 +101,7 @@ def _copy_asset(tx: Transaction, source: Document, project: Document) -> None:
         "externalId": source["externalId"],
         "content": references.get(source["content"], source["content"]),
         "jsonContent": references.get(source["jsonContent"], source["jsonContent"]),
-        "jsonMetadata": source["jsonMetadata"],
+        "jsonMetadata": asset_content.copied_metadata(source["jsonMetadata"]),
     }
     (copied,) = asset.create_assets(tx, "appendManyAssets", project["id"], [row])
     kept = {name: value for name, value in source.items() if name not in _OF_ONE_ASSET}

@@ -228,14 +228,20 @@ class World:
         return View(self.documents.snapshot, ReadRepository)
 
     @contextmanager
-    def transaction(self, actor: Actor) -> Iterator[Transaction]:
+    def transaction(self, actor: Actor, *, kept: bool = False) -> Iterator[Transaction]:
         """Change the world: commit when the block ends, leave no trace when it raises.
 
         Events are delivered after the commit, when the world is free for the next writer.
 
+        Args:
+            kept: where the data folder cannot be written, the change stands all the same, and is
+                written as soon as that is possible. For what has happened and cannot be refused,
+                such as the end of a run.
+
         Raises:
             Undone: the actor is of an epoch that is over.
             KiliError: the actor is a run that has ended.
+            StorageError: the data folder cannot be written.
         """
         self._check_no_transaction()
         with self.documents.write_lock:
@@ -248,7 +254,7 @@ class World:
                 yield tx
                 changes = tx.changes()
                 if changes:
-                    self.documents.commit(changes, self._meta())
+                    self.documents.commit(changes, self._meta(), kept=kept)
                 if tx.happened:
                     self._outbox.append(tx)
             except BaseException:

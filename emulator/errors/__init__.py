@@ -19,6 +19,7 @@ from emulator.errors.person import *
 from emulator.errors.plugin import *
 from emulator.errors.project import *
 from emulator.errors.request import *
+from emulator.errors.storage import *
 from emulator.errors.tag import *
 from emulator.errors.user import *
 from emulator.errors.why import *

@@ -42,6 +42,11 @@ def content_not_json(operation: str, member: str, reason: str) -> KiliError:
     )
 
 
+def metadata_refused(operation: str, problem: str) -> KiliError:
+    """An asset's metadata hold a value that JSON does not have."""
+    return wrong(operation, f"the jsonMetadata cannot be stored: {problem}")
+
+
 def media_type_refused(operation: str, media_type: str, input_type: str) -> KiliError:
     """An uploaded file is of another kind than the assets of the project."""
     return wrong(

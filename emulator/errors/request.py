@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+ROUTE_UNKNOWN = "There is nothing at {path}."
+METHOD_UNKNOWN = "{path} does not take {method} requests."
+REQUEST_REFUSED = "The request is refused: {reason}"
 UNAUTHORIZED = "Unauthorized"
 BODY_TOO_LARGE = "The request body is larger than {limit} MB."
 BODY_NOT_GZIP = "The body is sent as gzip, but cannot be unpacked as such."
@@ -57,6 +60,12 @@ def body_not_an_object(value: object) -> str:
     return BODY_NOT_JSON.format(reason=f"it is a {type(value).__name__}")
 
 
+NUMBER_TOO_LARGE = "The number {number} is too large."
+NAME_UNKNOWN = (
+    "-- Kili Emulator has nothing of this name: check how it is spelled; docs/coverage.md lists "
+    "what is not emulated."
+)
+JSON_REFUSED = "JSON cannot be read: {reason}."
 DATE_TIME_REFUSED = "DateTime cannot represent {value!r}: give YYYY-MM-DD or an ISO-8601 time."
 PAGE_SIZE_NO_INTEGER = "Bad type of input PageSize, expected type integer, got type {kind}."
 PAGE_SIZE_OUT_OF_RANGE = "PageSize must be between 0 and {limit}, got {value}."

@@ -11,10 +11,15 @@ from emulator.config import Settings
 from emulator.domain.registry import WorldRegistry
 from emulator.http import security
 from emulator.http.control import control_blueprint
+from emulator.http.failures import add_failure_answers
 from emulator.http.files import files_blueprint
 from emulator.http.graphql import graphql_blueprint
 from emulator.http.request_log import RequestLog
 from emulator.plugins.host import PluginHost
+
+
+class _Answer(Response):
+    default_mimetype = "text/plain"  # of answers without content, such as those to OPTIONS
 
 
 def create_application(
@@ -34,16 +39,22 @@ def create_application(
         shut_down: ends the server.
     """
     application = Flask("emulator", static_folder=None)
+    application.response_class = _Answer
     hosts = (settings.host, *settings.allow_host)
 
     @application.before_request
     def guard() -> Response | None:
         return security.refusal(request, hosts, any_address=not settings.is_loopback)
 
+    @application.after_request
+    def harden(answer: Response) -> Response:
+        return security.hardened(answer)
+
     @application.get("/health")
     def health() -> Response:
         return jsonify(status="ready")
 
+    add_failure_answers(application)
     application.register_blueprint(
         graphql_blueprint(
             registry,

@@ -54,7 +54,7 @@ def files_blueprint(registry: WorldRegistry, signer: security.UploadSigner) -> B
             with world.transaction(Actor.system()) as tx:
                 file.store(tx, target, content, request.content_type or _DEFAULT_TYPE)
         except KiliError as error:
-            return security.text_answer(error.message, 403)
+            return security.text_answer(error.message, getattr(error, "status", 403))
         return Response(status=201)
 
     return blueprint

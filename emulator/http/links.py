@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ from flask import Request
 from emulator.domain.file import FILES_PATH, UPLOAD_PATH, Upload
 from emulator.domain.world import World
 from emulator.http.security import UploadSigner
+from emulator.rules.client_version import version_numbers
 
 # The header in which clients say their version (contract §1.2).
 CLIENT_VERSION = "apollographql-client-version"
@@ -21,8 +21,8 @@ _FIRST_WITH_KEY = (2, 150, 1)
 
 def downloads_without_key(client: Request) -> bool:
     """Whether a client may be too old to send its API key when it reads a file."""
-    version = re.match(r"(\d+)\.(\d+)\.(\d+)", client.headers.get(CLIENT_VERSION, ""))
-    return version is not None and tuple(map(int, version.groups())) < _FIRST_WITH_KEY
+    version = version_numbers(client.headers.get(CLIENT_VERSION))
+    return bool(version) and version < _FIRST_WITH_KEY
 
 
 def upload_urls(host: str, signer: UploadSigner, world: World) -> Callable[[Upload], str]:

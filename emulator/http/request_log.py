@@ -5,7 +5,9 @@ SDKs say in headers who they are and which of their methods is at work (contract
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any, TextIO
 
 from flask import Request
 
+from emulator import messages
 from emulator.clock import Clock, to_text
 from emulator.domain.world import Actor, World
 
@@ -26,6 +29,9 @@ _CLIENT = {
 
 class RequestLogError(Exception):
     """The file cannot be written; the message says why and what to do."""
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -93,11 +99,16 @@ class RequestLog:
             return
         line = entry.line()
         with self._lock:
-            if not self._file.closed:
+            if self._file.closed:
+                return
+            try:
                 self._file.write(line + "\n")
+            except OSError as error:  # which is no reason to refuse the request
+                logger.warning(messages.REQUEST_LOG_FAILED.format(reason=error.strerror))
 
     def close(self) -> None:
         """Write nothing from now on."""
         with self._lock:
             if self._file is not None:
-                self._file.close()
+                with contextlib.suppress(OSError):  # of a line that the disk did not take
+                    self._file.close()

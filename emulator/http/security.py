@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -20,6 +21,11 @@ from emulator.domain.file import Upload
 
 KEY_SCHEME = "X-API-Key: "
 UPLOAD_LIFETIME = 3600
+
+# What documents of other types may do in a browser: be seen.
+_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+_MEDIA = re.compile(r"(audio|image|video)/[a-z0-9.+-]+")
+_PASSIVE = frozenset({"application/json", "application/pdf", "text/plain"})
 
 
 def refusal(
@@ -75,6 +81,24 @@ def unauthorized() -> Response:
 def text_answer(text: str, status: int) -> Response:
     """A plain text answer."""
     return Response(text, status, content_type="text/plain; charset=utf-8")
+
+
+def hardened(answer: Response) -> Response:
+    """An answer that browsers take for what its type says, and run no code of.
+
+    What is served may have been uploaded by anybody, and stands at the address of the server.
+    """
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    if not _is_passive(answer.headers.get("Content-Type", "")):
+        answer.headers["Content-Security-Policy"] = _SANDBOX
+    return answer
+
+
+def _is_passive(content_type: str) -> bool:
+    """Whether browsers only show a file of that type; of a list of types they take the last."""
+    kind = content_type.partition(";")[0].strip().lower()
+    is_media = _MEDIA.fullmatch(kind) is not None and not kind.endswith("xml")
+    return (is_media or kind in _PASSIVE) and "," not in content_type
 
 
 class UploadSigner:

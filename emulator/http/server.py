@@ -16,6 +16,8 @@ _BACKLOG = 128
 
 class _QuietHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
+    error_content_type = "text/plain; charset=utf-8"  # of what is no request at all
+    error_message_format = "%(message)s: %(explain)s"
 
     def log_request(self, *_: Any) -> None:
         """Requests are not news."""

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import NamedTuple
 
-from emulator import messages
+from emulator import errors, messages
 from emulator.plugins import failures, requirements, sandbox
 from emulator.plugins.leftovers import in_this_process
 from emulator.plugins.limits import Stopped, call_limited
@@ -58,7 +58,10 @@ def unpack(archive: bytes, folder: Path) -> None:
     try:
         _write(files, folder)
     except (OSError, ValueError) as error:
-        raise BuildError(messages.BUILD_BAD_ZIP.format(reason=error)) from None
+        shutil.rmtree(folder, ignore_errors=True)
+        is_full = isinstance(error, OSError) and errors.is_disk_full(error)
+        text = messages.BUILD_NO_ROOM if is_full else messages.BUILD_BAD_ZIP
+        raise BuildError(text.format(reason=error)) from None
 
 
 def _write(files: dict[str, bytes], folder: Path) -> None:

@@ -194,7 +194,7 @@ class WorldHost:
     def _resume(self) -> None:
         """Finish what the world's content says is going on, and which nobody is at any more."""
         self._versions.prune()
-        with self.schedule.change() as tx:
+        with self.schedule.change(kept=True) as tx:
             runs_of.interrupt_running(tx)
             for version in tx.plugin_versions.all():
                 if version["status"] == "DEPLOYING":
@@ -246,12 +246,14 @@ class WorldHost:
             warnings = self._versions.build(version_id)
         except BuildError as error:
             problems = error.problems
+        except errors.StorageError as error:  # its uploaded code is missing or damaged
+            problems = [error.message]
         except Exception as error:
             if self._world.epoch != epoch:
                 raise
             problems = [messages.RUN_HOST_FAILED.format(error=repr(error))]
             logger.exception(problems[0])
-        with self.schedule.change(epoch) as tx:
+        with self.schedule.change(epoch, kept=True) as tx:
             plugins_of.finish_deployment(tx, version_id, problems, warnings)
         version = self._world.view.plugin_versions.get(version_id)
         if version and version["origin"]:

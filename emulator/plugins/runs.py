@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from emulator import clock, ids, messages
@@ -17,6 +18,7 @@ from emulator.domain.plugin_subscription import PluginSubscription
 from emulator.domain.run_call import add_calls
 from emulator.domain.trigger import Trigger, called_by_hand
 from emulator.domain.world import Actor, Undone
+from emulator.errors import StorageError
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Call, Loaded, Result
 from emulator.plugins.descent import Descent
@@ -89,7 +91,7 @@ class Runs:
         refusal = _refusal(trigger.plugin, event, cause)
         may_wait = self._timing.awaited and not refusal and lane not in causes
         waits = may_wait and self._is_free(lane, cause)
-        with self._schedule.change() as tx:
+        with self._schedule.change(kept=True) as tx:  # what it is called for has happened
             run = runs_of.record_run(
                 tx,
                 trigger,
@@ -174,7 +176,7 @@ class Runs:
         return f"within {awaiting['id']}" if awaiting else "seeded"
 
     def _note(self, run_id: str, epoch: int, log_type: runs_of.LogType, content: str) -> None:
-        with contextlib.suppress(Undone), self._schedule.change(epoch) as tx:
+        with contextlib.suppress(Undone), self._schedule.change(epoch, kept=True) as tx:
             runs_of.add_lines(tx, run_id, [(log_type, content, tx.now)])
 
     def _run(self, run: Document, epoch: int, due: float) -> None:
@@ -195,10 +197,30 @@ class Runs:
         if log.dropped:
             text = messages.PRINTS_DROPPED
             logger.warning(text.format(name=plugin["name"], run=run["id"], count=log.dropped))
-        with self._schedule.change(epoch) as tx:
+        self._complete(run["id"], result, log, epoch)
+        self.endings.tell()
+
+    def _complete(self, run_id: str, result: Result, log: RunLog, epoch: int) -> None:
+        """Write down how a run ended; where the disk does not take that, the run has failed."""
+        try:
+            self._store_result(run_id, result, log, epoch)
+        except StorageError as error:
+            text = messages.RUN_NOT_STORED.format(outcome=result.outcome, error=error)
+            logger.warning(text)
+            failed = result
+            if result.outcome == "SUCCEEDED":
+                failed = replace(result, outcome="FAILED", error=text)
+            log.verdict("error", text)
+            self._store_lines(run_id, log.take(), epoch)
+            self._store_result(run_id, failed, log, epoch, kept=True)
+
+    def _store_result(
+        self, run_id: str, result: Result, log: RunLog, epoch: int, *, kept: bool = False
+    ) -> None:
+        with self._schedule.change(epoch, kept=kept) as tx:
             runs_of.complete_run(
                 tx,
-                run["id"],
+                run_id,
                 outcome=result.outcome,
                 error=result.error,
                 headline=result.headline,
@@ -207,7 +229,6 @@ class Runs:
                 droppedPrints=log.dropped,
                 memoryMb=result.memory_mb,
             )
-        self.endings.tell()
 
     def _result(self, run: Document, plugin: Document, record: Record, epoch: int) -> Result:
         """How the run goes, also where its version cannot be built, or the emulator fails at it."""
@@ -217,6 +238,8 @@ class Runs:
                 return self._call(loaded, run, plugin, record, epoch)
         except BuildError as error:
             text, headline = str(error), error.headline
+        except StorageError as error:
+            text, headline = str(error), None
         except Exception as error:
             if self._world.epoch != epoch:
                 raise
@@ -257,7 +280,7 @@ class Runs:
     def _store_lines(self, run_id: str, lines: list[Line], epoch: int) -> None:
         self._world.check_epoch(epoch)
         for start in range(0, len(lines), _BATCH):
-            with self._schedule.change(epoch) as tx:
+            with self._schedule.change(epoch, kept=True) as tx:
                 runs_of.add_lines(tx, run_id, lines[start : start + _BATCH])
             time.sleep(0.001)  # or this thread would have the lock again before any other
 
@@ -265,7 +288,7 @@ class Runs:
         count = calls.count
         made = calls.take()
         if made or count > MAX_CALLS:
-            with self._schedule.change(epoch) as tx:
+            with self._schedule.change(epoch, kept=True) as tx:
                 add_calls(tx, run_id, made, calls.count)
 
 

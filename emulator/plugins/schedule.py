@@ -62,13 +62,17 @@ class Schedule:
         self._interruption = threading.Event()
 
     @contextlib.contextmanager
-    def change(self, epoch: int | None = None) -> Iterator[Transaction]:
+    def change(self, epoch: int | None = None, *, kept: bool = False) -> Iterator[Transaction]:
         """Change the world, if it is still in that epoch.
+
+        Args:
+            kept: as of :meth:`World.transaction`.
 
         Raises:
             Undone: it is not.
+            StorageError: the data folder cannot be written.
         """
-        with self.world.transaction(replace(self._system, epoch=epoch)) as tx:
+        with self.world.transaction(replace(self._system, epoch=epoch), kept=kept) as tx:
             yield tx
 
     def start(self, queue: str, work: Callable[[], None], started: Started, lane: str = "") -> None:

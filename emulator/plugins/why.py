@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from emulator import errors
 from emulator.domain.why import question as why_of
 from emulator.domain.why.question import Question
 from emulator.domain.world import World
@@ -23,7 +24,7 @@ def explain(world: World, question: Question) -> dict[str, Any]:
     def methods(digest: str) -> Methods | None:
         try:
             files = read_archive(world.blobs.get(digest))
-        except BuildError:
+        except (BuildError, errors.StorageError):
             return None
         return methods_of(files.get("main.py", b"").decode("utf-8-sig", "replace"))
 

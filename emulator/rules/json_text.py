@@ -1,32 +1,174 @@
-"""JSON as the standard has it: without NaN and Infinity, which Python would accept."""
+"""JSON as the standard has it, within bounds: without what only Python's reading of it accepts.
+
+Python takes NaN, Infinity, numbers too large for a float, surrogates that stand alone, which no
+encoding can write, and nesting so deep that later steps run out of stack. None of these is read.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from typing import Any, NoReturn
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+# So many lists and objects may stand inside one another; the deepest json response has about 200.
+MAX_DEPTH = 256
+
+# Half of a pair of UTF-16 in a JSON text: escaped, or as such.
+_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
+_LONE = re.compile(r"[\ud800-\udfff]")
+_SHOWN_STEPS = 12
+_FLOAT_DIGITS = sys.float_info.max_10_exp  # whole numbers with more need not fit into a float
+
+
+class JsonValueError(ValueError):
+    """A text is JSON to Python, but has a value that JSON or the emulator does not; says where."""
 
 
 def parse_json(text: str | bytes) -> Any:
     """Read a JSON text.
 
     Raises:
-        ValueError: it is none, or nested too deeply.
+        JsonValueError: it holds a number that is not finite, a lone surrogate, or is nested too
+            deeply.
+        ValueError: it is no JSON text.
     """
+    if isinstance(text, bytes):
+        text = text.decode(json.detect_encoding(text), "surrogatepass")
+    not_finite: list[str] = []
+    value = _loaded(text, not_finite)
+    check_depth(value)
+    if not_finite or _may_hold_surrogates(text):
+        for path, problem in _problems(value, ()):
+            raise JsonValueError(f"{_place(path)} {problem}")
+    return value
+
+
+def check_depth(value: Any) -> None:
+    """See to it that a value is not nested more deeply than JSON that is read.
+
+    Raises:
+        JsonValueError: it is.
+    """
+    if _is_deep(value):
+        raise _too_deep()
+
+
+def parse_stored_json(text: str) -> Any:
+    """Read a text that was stored before such values were refused.
+
+    Returns:
+        the value, with null for a number that is not finite, and U+FFFD for a lone surrogate.
+
+    Raises:
+        ValueError: it is no JSON text, or nested too deeply.
+    """
+    value = _loaded(text, [])
+    check_depth(value)
+    return _standard(value)
+
+
+def _may_hold_surrogates(text: str) -> bool:
+    return bool(_ESCAPED.search(text) or (not text.isascii() and _LONE.search(text)))
+
+
+def _loaded(text: str, not_finite: list[str]) -> Any:
+    def number(token: str) -> float:
+        value = float(token)
+        if not math.isfinite(value):
+            not_finite.append(token)
+        return value
+
+    def whole(token: str) -> int:
+        if len(token) > _FLOAT_DIGITS:
+            not_finite.append(token)
+        return int(token)
+
     try:
-        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        return json.loads(text, parse_constant=number, parse_float=number, parse_int=whole)
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise _too_deep() from None
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise
+    except ValueError:  # Python reads whole numbers of some thousand digits at most
+        raise JsonValueError("it has a number of too many digits") from None
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _refuse(text)
+def _too_deep() -> JsonValueError:
+    return JsonValueError(f"it is nested too deeply: at most {MAX_DEPTH} levels are read")
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            each
+            for holder in level
+            if isinstance(holder, dict | list)
+            for each in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(each, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _problems(
+    value: Any, path: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where a value has what no JSON text can hold, and what that is."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield path, f"is {_name(value)}, which JSON does not have: leave it out, or send null"
+    elif isinstance(value, int) and abs(value) > sys.float_info.max:
+        yield path, "is too large a number"
+    elif isinstance(value, str) and _LONE.search(value):
+        yield path, "holds half a character (a lone surrogate): send whole characters"
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if _LONE.search(key):
+                yield path, "has a key with half a character (a lone surrogate) in it"
+            yield from _problems(each, (*path, key))
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _problems(each, (*path, number))
+
+
+def _name(value: float) -> str:
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _place(path: tuple[str | int, ...]) -> str:
+    """A place in a value, as ``"variables.data[0].score"``."""
+    if not path:
+        return "the value"
+    steps = path if len(path) <= _SHOWN_STEPS else ("…", *path[-_SHOWN_STEPS:])
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    shown = text.removeprefix(".").encode(errors="backslashreplace").decode()
+    return f'"{shown}"'
+
+
+def _standard(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, str):
+        return _LONE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_standard(key): _standard(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_standard(each) for each in value]
+    return value
 
 
 def compact(text: str) -> str:
     """A JSON text as the platform's JavaScript writes it."""
     return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
+
+
+def has_lone_surrogate(text: str) -> bool:
+    """Whether a text holds half a character, which no encoding can write."""
+    return _LONE.search(text) is not None
 
 
 def same(one: Any, other: Any) -> bool:
@@ -38,7 +180,3 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     return bool(one == other)
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from emulator.rules.client_version import version_numbers
+
 _TOKEN = re.compile(r"[A-Za-z0-9]+|\*")
 
 # What happens here and is sent to plugins. What the platform keeps to itself, and what happens in
@@ -132,5 +134,5 @@ def gets_envelope(client_version: str | None) -> bool:
         client_version: what the client that deployed the plugin said of itself; one that says
             nothing counts as new.
     """
-    numbers = re.match(r"(\d+)\.(\d+)", client_version or "")
-    return numbers is None or (int(numbers[1]), int(numbers[2])) >= (26, 2)
+    numbers = version_numbers(client_version)
+    return not numbers or numbers >= (26, 2)

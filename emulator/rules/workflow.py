@@ -6,10 +6,11 @@ status as it is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from emulator.rules.client_version import version_numbers
 
 Status = Literal["TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVIEWED"]
 LabelType = Literal["DEFAULT", "REVIEW", "PREDICTION", "INFERENCE", "AUTOSAVE"]
@@ -52,10 +53,7 @@ def version_for(client_version: str | None) -> str:
     Args:
         client_version: what the client says of itself; one that says nothing gets V1.
     """
-    numbers = re.match(r"(\d+)\.(\d+)", client_version or "")
-    if numbers and (int(numbers[1]), int(numbers[2])) >= _FIRST_WITH_STEPS:
-        return "V2"
-    return "V1"
+    return "V2" if version_numbers(client_version) >= _FIRST_WITH_STEPS else "V1"
 
 
 def initial_state(status: Status | None = None) -> dict[str, Any]:

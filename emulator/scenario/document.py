@@ -6,7 +6,7 @@ no texts, whereas ``yes``, ``on``, ``12:30`` and ``2024-01-31`` are.
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,11 +15,16 @@ from typing import Any
 
 import yaml
 
+from emulator.rules.json_text import MAX_DEPTH, has_lone_surrogate, parse_json
+
 Steps = tuple[str | int, ...]
 
 _TEXT = "tag:yaml.org,2002:str"
 _JSON = "tag:kili-emulator,json"
 _CONTAINERS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+_TOO_DEEP = f"this is nested too deeply: at most {MAX_DEPTH} levels are read"
+_MAX_SIZE = 1_000_000
+_TOO_LARGE = f"the file has more than {_MAX_SIZE} values, those of aliases included"
 _PLAIN_VALUE = re.compile(
     r"""(?x) ( null | Null | NULL | ~ | | true | True | TRUE | false | False | FALSE
         | -? (0 | [1-9][0-9]*) (\.[0-9]+)? ([eE][-+]?[0-9]+)? ) \Z"""
@@ -62,6 +67,10 @@ def shown(path: Path) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
+class _TooMuchError(Exception):
+    """Reading ends: the file is nested too deeply, or too large."""
+
+
 class _Composer(yaml.SafeLoader):
     """Makes nodes of a text; what is not in quotes and looks like JSON is marked as such."""
 
@@ -83,6 +92,7 @@ class Document:
         self.problems: list[Problem] = []
         self._lines: dict[Steps, int] = {}
         self._open: set[int] = set()
+        self._size = 0
         self.value: Any = None
         composer = _Composer(text)
         try:
@@ -91,8 +101,11 @@ class Document:
             mark = getattr(error, "problem_mark", None)
             reason = getattr(error, "problem", None) or str(error)
             self._refuse(mark.line + 1 if mark else 1, (), f"this is not valid YAML: {reason}")
+        except RecursionError:
+            self._refuse(1, (), _TOO_DEEP)
         else:
-            self.value = self._read(node, (), 1) if node else {}
+            with contextlib.suppress(_TooMuchError):
+                self.value = self._read(node, (), 1) if node else {}
         finally:
             composer.dispose()
 
@@ -105,8 +118,17 @@ class Document:
     def _refuse(self, line: int, steps: Steps, text: str) -> None:
         self.problems.append(Problem(line, steps, text))
 
+    def _check_bounds(self, steps: Steps, line: int) -> None:
+        """Count a value; aliases inside of aliases make a short text a huge one."""
+        self._size += 1
+        text = _TOO_DEEP if len(steps) > MAX_DEPTH else _TOO_LARGE
+        if len(steps) > MAX_DEPTH or self._size > _MAX_SIZE:
+            self._refuse(line, (), text)
+            raise _TooMuchError
+
     def _read(self, node: yaml.Node, steps: Steps, line: int) -> Any:
         self._lines[steps] = line
+        self._check_bounds(steps, line)
         if isinstance(node, yaml.ScalarNode):
             return self._read_scalar(node, steps, line)
         if node.tag not in _CONTAINERS:
@@ -128,11 +150,21 @@ class Document:
 
     def _read_scalar(self, node: yaml.ScalarNode, steps: Steps, line: int) -> Any:
         if node.tag == _TEXT:
-            return node.value
+            return self._read_text(node.value, steps, line)
         if node.tag == _JSON:
-            return None if node.value in ("", "~") else json.loads(node.value.lower())
+            try:
+                return None if node.value in ("", "~") else parse_json(node.value.lower())
+            except ValueError as error:
+                self._refuse(line, steps, str(error))
+                return None
         self._refuse(line, steps, f"the tag {node.tag} is not allowed")
         return None
+
+    def _read_text(self, text: str, steps: Steps, line: int) -> str:
+        if has_lone_surrogate(text):
+            self._refuse(line, steps, "half a character (a lone surrogate) is no text")
+            return ""
+        return text
 
     def _read_mapping(self, node: yaml.MappingNode, steps: Steps) -> Mapping[str, Any]:
         value: dict[str, Any] = {}
@@ -141,7 +173,7 @@ class Document:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._refuse(line, steps, "a key must be a text")
                 continue
-            key = key_node.value
+            key = self._read_text(key_node.value, steps, line)
             place = (*steps, key)
             if key in value:
                 first = self._lines[place]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,18 +85,30 @@ def read_scenario(source: str | Path) -> Scenario:
         ScenarioError: there is no such file, or it is not a valid scenario; all problems that
             were found are in it.
     """
-    path = _located(source)
     try:
-        status = path.stat()
+        path = _located(source)
+        status = _status(path)
         stamp = (status.st_mtime_ns, status.st_size)
         if path not in _read or _read[path][0] != stamp:
             _read[path] = (stamp, _parsed(path, path.read_bytes()))
         return _read[path][1]
-    except OSError as error:
+    except (OSError, ValueError, RuntimeError) as error:  # no path, or links in a circle
         known = ", ".join(scenario_names()) or "none"
         remedy = f"give the path of a file, or one of the names: {known}"
-        text = f"{source}: cannot be read as a scenario ({error.strerror}): {remedy}"
+        reason = error.strerror if isinstance(error, OSError) else error
+        text = f"{_printable(source)}: cannot be read as a scenario ({reason}): {remedy}"
         raise ScenarioError([text]) from None
+
+
+def _status(path: Path) -> os.stat_result:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # a pipe or a device might never end
+        raise OSError(errno.EINVAL, "it is not a file")
+    return status
+
+
+def _printable(source: str | Path) -> str:
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(source))
 
 
 def _located(source: str | Path) -> Path:

@@ -7,6 +7,7 @@ strings. Transactions commit many changes at once through :meth:`DocumentStore.c
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,11 +19,12 @@ from tinydb.storages import Storage
 from tinydb.table import Document as TinyDocument
 from tinydb.table import Table
 
+from emulator.errors import StorageError
+from emulator.storage.retry import Retry
 from emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec
-from emulator.storage.sqlite_file import Change, SqliteFile
+from emulator.storage.sqlite_file import Change, Commit, SqliteFile
 
 Snapshot = Mapping[str, TableSnapshot]
-_Write = Callable[[int, list[Change], dict[str, Any]], None]
 
 
 class IncrementalStorage(Storage):
@@ -30,6 +32,8 @@ class IncrementalStorage(Storage):
 
     def __init__(self, specs: Iterable[TableSpec], path: Path | None) -> None:
         self._file = SqliteFile(path)
+        self._unsaved: list[Commit] = []  # visible, but not yet in the file
+        self._retry = Retry(self.save)
         self.write_lock = threading.RLock()
         self.meta = self._file.meta()
         self.sequence: int = self.meta.get("sequence", 0)
@@ -52,30 +56,69 @@ class IncrementalStorage(Storage):
         """Refused: rewriting everything at once is what this storage exists to avoid."""
         raise TypeError("write single documents through a table, or many through commit()")
 
-    def commit(self, changes: Iterable[Change], meta: dict[str, Any]) -> None:
-        """Make the changes durable, then visible, in this order."""
+    def commit(
+        self, changes: Iterable[Change], meta: dict[str, Any], *, kept: bool = False
+    ) -> None:
+        """Make the changes durable, then visible, in this order.
+
+        Args:
+            kept: they become visible also where the file cannot be written now; the next write
+                that succeeds makes them durable.
+        """
         with self.write_lock:
-            self._publish(self._file.write, self.sequence + 1, list(changes), meta)
+            commit = self._commit(self.sequence + 1, list(changes), meta)
+            snapshot = self._changed(commit)
+            try:
+                self._file.write([*self._unsaved, commit])
+                self._unsaved.clear()
+            except StorageError:
+                if not kept:
+                    raise
+                self._unsaved.append(commit)
+                self._retry.start()
+            self._publish(commit, snapshot)
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether all that is visible is durable, too."""
+        return not self._unsaved
+
+    def save(self) -> None:
+        """Make durable what could not be written when it was committed.
+
+        Raises:
+            StorageError: it cannot be written now either.
+        """
+        with self.write_lock:
+            if self._unsaved:
+                self._file.write(self._unsaved)
+                self._unsaved.clear()
 
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
         """Undo the commits after ``sequence`` and forget that they ever were."""
         with self.write_lock:
             if not 0 <= sequence <= self.sequence:
                 raise ValueError(f"there is no commit {sequence} (the last is {self.sequence})")
-            self._publish(self._file.undo, sequence, self._changes_since(sequence), meta)
+            self.save()
+            commit = self._commit(sequence, self._changes_since(sequence), meta)
+            snapshot = self._changed(commit)
+            self._file.undo(commit)
+            self._publish(commit, snapshot)
 
-    def _publish(
-        self, write: _Write, sequence: int, changes: list[Change], meta: dict[str, Any]
-    ) -> None:
+    def _commit(self, sequence: int, changes: list[Change], meta: dict[str, Any]) -> Commit:
+        return Commit(sequence, changes, {**meta, "next_position": self.next_position})
+
+    def _changed(self, commit: Commit) -> Snapshot:
         per_table: dict[str, dict[str, Row | None]] = {}
-        for change in changes:
+        for change in commit.changes:
             per_table.setdefault(change.table, {})[change.id] = change.after
         updated = {name: self.snapshot[name].changed(rows) for name, rows in per_table.items()}
-        meta = {**meta, "next_position": self.next_position}
-        write(sequence, changes, meta)
-        self.sequence = sequence
-        self.meta = {**self.meta, **meta}
-        self.snapshot = {**self.snapshot, **updated}
+        return {**self.snapshot, **updated}
+
+    def _publish(self, commit: Commit, snapshot: Snapshot) -> None:
+        self.sequence = commit.seq
+        self.meta = {**self.meta, **commit.meta}
+        self.snapshot = snapshot
 
     def _changes_since(self, sequence: int) -> list[Change]:
         """The changes that would bring the documents back to where they were at ``sequence``."""
@@ -89,6 +132,9 @@ class IncrementalStorage(Storage):
         return [change for change in changes if change.before != change.after]
 
     def close(self) -> None:
+        self._retry.close()
+        with contextlib.suppress(StorageError):
+            self.save()
         self._file.close()
 
 
@@ -275,13 +321,32 @@ class DocumentStore(TinyDB):
         self.storage.next_position += 1
         return position
 
-    def commit(self, changes: Iterable[Change], meta: dict[str, Any]) -> None:
+    def commit(
+        self, changes: Iterable[Change], meta: dict[str, Any], *, kept: bool = False
+    ) -> None:
         """Make many changes durable and visible at once.
 
+        Args:
+            kept: where the file cannot be written, they are visible from now on all the same, and
+                durable as soon as it can be written: that is tried again in the background.
+
         Raises:
-            sqlite3.Error: the file could not be written; nothing has changed.
+            StorageError: the file could not be written; nothing has changed.
         """
-        self.storage.commit(changes, meta)
+        self.storage.commit(changes, meta, kept=kept)
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether all that is visible is durable, too."""
+        return self.storage.is_saved
+
+    def save(self) -> None:
+        """Make durable what was kept in memory only.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        self.storage.save()
 
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
         """Bring all documents back to where they were at a sequence number.
@@ -290,6 +355,6 @@ class DocumentStore(TinyDB):
 
         Raises:
             ValueError: there is no such commit.
-            sqlite3.Error: the file could not be written; nothing has changed.
+            StorageError: the file could not be written; nothing has changed.
         """
         self.storage.roll_back(sequence, meta)

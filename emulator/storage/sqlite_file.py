@@ -10,10 +10,11 @@ import contextlib
 import json
 import sqlite3
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from emulator import errors
 from emulator.storage.snapshot import Row
 
 _LAYOUT = 3
@@ -37,6 +38,14 @@ class Change(NamedTuple):
     after: Row | None
 
 
+class Commit(NamedTuple):
+    """What is written at once: the changes, and values that belong to the whole store."""
+
+    seq: int
+    changes: list[Change]
+    meta: dict[str, Any]
+
+
 def _encode(value: Any) -> str:
     return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
@@ -46,6 +55,7 @@ class SqliteFile:
 
     Raises:
         ValueError: the file was written by another layout of this program, or is none of it.
+        StorageError: it does not exist yet, and cannot be written.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -55,9 +65,12 @@ class SqliteFile:
         try:
             layout = self._prepare()
         except sqlite3.DatabaseError as error:
+            if path and path.exists() and not path.stat().st_size:  # it was to be made just now
+                self.close()
+                raise errors.not_stored(error) from error
             raise ValueError(f"{path} cannot be read ({error}): use another --data-dir") from None
         if layout == 0:
-            self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={_LAYOUT}; END;")
+            self._create()
         elif layout != _LAYOUT:
             raise ValueError(
                 f"{path} was written by another version of the emulator (layout {layout}, this "
@@ -72,6 +85,13 @@ class SqliteFile:
         (layout,) = run("PRAGMA user_version").fetchone()
         return int(layout)
 
+    def _create(self) -> None:
+        try:
+            self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={_LAYOUT}; END;")
+        except sqlite3.OperationalError as error:
+            self.close()
+            raise errors.not_stored(error) from error
+
     def load(self) -> Iterator[tuple[str, str, Row]]:
         """All documents as (table, id, row)."""
         rows = self._connection.execute("SELECT tbl, id, position, body FROM documents")
@@ -83,31 +103,47 @@ class SqliteFile:
         rows = self._connection.execute("SELECT key, value FROM meta")
         return {key: json.loads(value) for key, value in rows}
 
-    def write(self, seq: int, changes: Iterable[Change], meta: dict[str, Any]) -> None:
-        """Write one commit, whole or not at all."""
-        changes = list(changes)
-        with self._transaction():
-            self._insert("INSERT INTO journal", _journal_rows(seq, changes))
-            self._put(seq, changes, meta)
+    def write(self, commits: Sequence[Commit]) -> None:
+        """Write commits in their order, all of them or none.
 
-    def undo(self, seq: int, changes: Iterable[Change], meta: dict[str, Any]) -> None:
-        """Write what undoes the commits after ``seq``, and forget these, whole or not at all."""
+        Raises:
+            StorageError: the disk is full, or does not take them.
+        """
         with self._transaction():
-            self._connection.execute("DELETE FROM journal WHERE seq>?", (seq,))
-            self._put(seq, list(changes), meta)
+            for each in commits:
+                self._insert("INSERT INTO journal", _journal_rows(each.seq, each.changes))
+                self._put(each)
+
+    def undo(self, commit: Commit) -> None:
+        """Write what undoes the commits after ``commit.seq``, whole or not at all.
+
+        Raises:
+            StorageError: as of :meth:`write`.
+        """
+        with self._transaction():
+            self._connection.execute("DELETE FROM journal WHERE seq>?", (commit.seq,))
+            self._put(commit)
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
             yield
             self._connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._undo_open()
+            raise errors.not_stored(error) from error
         except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            self._undo_open()
             raise
 
-    def _put(self, seq: int, changes: list[Change], meta: dict[str, Any]) -> None:
+    def _undo_open(self) -> None:
+        """Leave nothing of a transaction; after some errors SQLite has ended it by itself."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _put(self, commit: Commit) -> None:
+        changes, meta = commit.changes, {**commit.meta, "sequence": commit.seq}
         run_many = self._connection.executemany
         self._insert(
             "REPLACE INTO documents",
@@ -123,7 +159,7 @@ class SqliteFile:
         )
         run_many(
             "REPLACE INTO meta VALUES (?,?)",
-            [(key, _encode(value)) for key, value in {**meta, "sequence": seq}.items()],
+            [(key, _encode(value)) for key, value in meta.items()],
         )
 
     def _insert(self, into: str, rows: list[tuple[Any, ...]]) -> None:

@@ -21,7 +21,9 @@ with it. The page is generated from the schema and the tests (`make docs`); a te
 out of date.
 
 What is missing here is absent from the schema: a client that asks for it is told
-`Cannot query field …`, and nothing is silently ignored.
+`Cannot query field …`, `Unknown type …` or the like, with a hint to this page, and nothing is
+silently ignored. Two things are named in the schema and refused with `[notEmulated]`: cutting
+videos into frames, and conversations as assets of `LLM_STATIC` and `LLM_INSTR_FOLLOWING` projects.
 """
 
 

@@ -78,3 +78,51 @@ def test_old_clients_get_urls_that_they_can_read_without_a_key(desk: Desk) -> No
     assert desk.get(f"{other}&token={token}", key=None).status_code == 401
     desk.call("deleteProject", where={"id": project}, selection="id")
     assert desk.get(url, key=None).status_code == 404
+
+
+# What browsers make of them
+
+SHOWN = ("image/png", "image/tiff", "video/mp4", "audio/x-wav", "application/pdf", "text/plain")
+RUN = (
+    "text/html",
+    "TEXT/HTML; charset=utf-8",
+    "image/svg+xml",
+    "image/svg+xml; charset=utf-8",
+    "application/xhtml+xml",
+    "application/xml",
+    "text/xml",
+    "application/mathml+xml",
+    "text/javascript",
+    "application/octet-stream",
+    "image/png, text/html",
+    "image/png;,text/html",
+    "image",
+    "*/*",
+)
+
+
+@pytest.mark.parametrize("kind", [*SHOWN, *RUN])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_file_is_what_its_type_says_and_a_document_can_do_nothing(
+    desk: Desk, method: str, kind: str
+) -> None:
+    project = desk.make("TEXT")
+    desk.put(project, b"<script>alert(1)</script>", kind)
+    url = f"/api/label/v2/files?id=projects/{project}/assets/a/content"
+    for part in ({}, {"Range": "bytes=0-3"}, {"Range": "bytes=900-"}):
+        answer = desk.request(method, url, headers={**desk.authorization("admin"), **part})
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        policy = answer.headers.get("Content-Security-Policy", "")
+        if answer.status_code == 416:
+            assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+            assert answer.headers["Content-Range"] == "bytes */25"
+            continue
+        assert policy.startswith("sandbox; default-src 'none';") == (kind in RUN)
+        assert "allow-" not in policy
+
+
+@pytest.mark.parametrize("path", ["/health", "/api/label/v2/version", "/_emulator/worlds", "/x"])
+def test_no_other_answer_is_taken_for_what_it_is_not(desk: Desk, path: str) -> None:
+    answer = desk.request("GET", path, headers=desk.authorization("admin"))
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Type"].startswith(("application/json", "text/plain"))

@@ -170,3 +170,14 @@ def test_the_command_names_a_file_that_it_cannot_write(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert f"Error: the request log {log} cannot be written (" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_a_full_disk_is_no_reason_to_refuse_a_request(caplog: pytest.LogCaptureFixture) -> None:
+    with Emulator(request_log=Path("/dev/full")) as emulator:
+        wire = Wire(emulator)
+        for _ in range(2):
+            answer = wire.post({"query": "{ data: viewer { email } }"})
+            assert answer.json() == {"data": {"data": {"email": "admin@example.com"}}}
+        wire.close()
+    assert "a line of the request log could not be written: No space left on device" in caplog.text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import re
 import stat
 import sys
@@ -437,3 +439,24 @@ def test_import_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyP
     gate.me.join(10)
 
     assert not gate.me.is_alive()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_fails_the_build_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    folder, write = tmp_path / "version", Path.write_bytes
+
+    def write_some(path: Path, content: bytes) -> int:
+        if path.name == "second.py":
+            raise OSError(number, os.strerror(number))
+        return write(path, content)
+
+    packed = zipped({"main.py": HANDLER, "second.py": "x = 1"})
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", write_some)
+        with pytest.raises(BuildError, match="make room on that disk, then update the plugin"):
+            builder.unpack(packed, folder)
+    assert not folder.exists()
+    builder.unpack(packed, folder)
+    assert sorted(each.name for each in folder.iterdir()) == ["main.py", "second.py"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from emulator.errors import StorageError
 from emulator.storage.blobs import BlobStore
 
 CONTENT = b"\x00\xff some bytes \r\n"
@@ -33,8 +35,8 @@ def test_same_content_has_one_digest(blobs: BlobStore) -> None:
     assert blobs.get(DIGEST) == CONTENT
 
 
-def test_unknown_digest_is_a_key_error(blobs: BlobStore) -> None:
-    with pytest.raises(KeyError, match=DIGEST):
+def test_unknown_digest_is_an_error_that_names_it(blobs: BlobStore) -> None:
+    with pytest.raises(StorageError, match=f"{DIGEST}.* are missing"):
         blobs.get(DIGEST)
 
 
@@ -62,3 +64,53 @@ def test_same_content_from_many_threads_is_stored_once(tmp_path: Path) -> None:
     assert digests == {DIGEST}
     assert [each.name for each in tmp_path.iterdir()] == [DIGEST]
     assert blobs.get(DIGEST) == CONTENT
+
+
+DAMAGE = {"missing": None, "empty": b"", "truncated": CONTENT[:-1], "changed": b"x" * len(CONTENT)}
+
+
+def damage(path: Path, content: bytes | None) -> None:
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize("content", DAMAGE.values(), ids=DAMAGE)
+@pytest.mark.parametrize("reopened", [True, False])
+def test_a_damaged_blob_is_refused_until_the_same_bytes_are_stored_again(
+    tmp_path: Path,
+    content: bytes | None,
+    reopened: bool,
+) -> None:
+    blobs = BlobStore(tmp_path)
+    blobs.put(CONTENT)
+    assert blobs.get(DIGEST) == CONTENT
+    damage(tmp_path / DIGEST, content)
+    blobs = BlobStore(tmp_path) if reopened else blobs
+    with pytest.raises(StorageError, match="upload the same file again"):
+        blobs.get(DIGEST)
+
+    assert blobs.put(CONTENT) == DIGEST
+    assert blobs.get(DIGEST) == CONTENT
+
+
+def test_a_whole_blob_is_not_written_again(tmp_path: Path) -> None:
+    BlobStore(tmp_path).put(CONTENT)
+    before = (tmp_path / DIGEST).stat()
+    BlobStore(tmp_path).put(CONTENT)
+    after = (tmp_path / DIGEST).stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = BlobStore(tmp_path)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        with pytest.raises(StorageError, match="No space left on device"):
+            blobs.put(CONTENT)
+    assert list(tmp_path.iterdir()) == []
+    assert blobs.get(blobs.put(CONTENT)) == CONTENT

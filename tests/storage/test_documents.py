@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from typing import Any
 import pytest
 from tinydb import TinyDB, where
 
+from emulator.errors import StorageError
 from emulator.storage.documents import DocumentStore, DocumentTable
+from emulator.storage.retry import Retry
 from emulator.storage.snapshot import Row, TableSpec
-from emulator.storage.sqlite_file import Change, SqliteFile
+from emulator.storage.sqlite_file import Change, Commit, SqliteFile
 
 SPECS = [
     TableSpec("assets"),
@@ -383,9 +386,9 @@ def test_commit_writes_only_what_changed(
     written: list[list[Change]] = []
     write = SqliteFile.write
 
-    def spy(file: SqliteFile, seq: int, changes: Any, meta: dict[str, Any]) -> None:
-        written.append(list(changes))
-        write(file, seq, written[-1], meta)
+    def spy(file: SqliteFile, commits: Sequence[Commit]) -> None:
+        written.extend(each.changes for each in commits)
+        write(file, commits)
 
     monkeypatch.setattr(SqliteFile, "write", spy)
     labels_of(on_disk).update({"n": 1}, doc_ids=["id7"])
@@ -406,6 +409,7 @@ def test_file_of_another_layout_is_refused(path: Path) -> None:
 CHILD = """
 import sys
 from pathlib import Path
+from emulator.errors import StorageError
 from emulator.storage.documents import DocumentStore
 from emulator.storage.snapshot import TableSpec
 
@@ -486,7 +490,7 @@ def test_failed_write_leaves_memory_and_file_as_they_were(
         file = store.storage._file
         patch.setattr(file, "_connection", FailingConnection(file._connection))
         for change in (lambda: fill(labels, "y"), lambda: labels.remove(doc_ids=["x"])):
-            with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
+            with pytest.raises(StorageError, match="disk I/O error"):
                 change()
 
     assert (picture(store), store.sequence, store.meta) == before
@@ -499,11 +503,101 @@ def test_store_works_again_after_a_failed_write(
     with monkeypatch.context() as patch:
         file = store.storage._file
         patch.setattr(file, "_connection", FailingConnection(file._connection))
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(StorageError):
             fill(labels, "x")
     fill(labels, "x", "y")
 
     assert ids_of(labels) == ["x", "y"]
+
+
+@contextlib.contextmanager
+def full_disk(store: DocumentStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        file = store.storage._file
+        patch.setattr(file, "_connection", FailingConnection(file._connection))
+        yield
+
+
+def keep(store: DocumentStore, document_id: str, **members: Any) -> None:
+    """Insert or change a label, also where the disk is full."""
+    before = store.snapshot["labels"].row(document_id)
+    position = before.position if before else store.take_position()
+    after = Row(position, {"id": document_id, **members})
+    store.commit([Change("labels", document_id, before, after)], {"last": document_id}, kept=True)
+
+
+def in_file(store: DocumentStore) -> list[Any]:
+    return sorted(row.document["id"] for _, _, row in store.storage._file.load())
+
+
+def test_what_is_kept_is_visible_at_once_and_written_with_the_next_commit(
+    on_disk: DocumentStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = labels_of(on_disk)
+    fill(labels, "x")
+    with full_disk(on_disk, monkeypatch):
+        keep(on_disk, "y", asset="a")
+        keep(on_disk, "y", asset="b")
+        with pytest.raises(StorageError):
+            fill(labels, "z")
+        assert (ids_of(labels), on_disk.is_saved, in_file(on_disk)) == (["x", "y"], False, ["x"])
+    fill(labels, "z")
+    assert on_disk.is_saved
+    assert in_file(on_disk) == ["x", "y", "z"]
+    picture_before = picture(on_disk)
+    on_disk.close()
+
+    again = DocumentStore(SPECS, path)
+    assert picture(again) == picture_before
+    assert again.meta["last"] == "y"
+    again.close()
+
+
+def test_what_is_kept_is_written_as_soon_as_there_is_room(
+    on_disk: DocumentStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved, save = threading.Event(), on_disk.storage.save
+
+    def save_and_tell() -> None:
+        save()
+        saved.set()
+
+    monkeypatch.setattr(on_disk.storage, "_retry", Retry(save_and_tell, seconds=0.001))
+    with full_disk(on_disk, monkeypatch):
+        keep(on_disk, "y")
+        assert not saved.wait(0.05)
+    assert saved.wait(30)
+    assert in_file(on_disk) == ["y"]
+
+
+def test_what_is_kept_is_written_when_the_file_is_closed(
+    on_disk: DocumentStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with full_disk(on_disk, monkeypatch):
+        keep(on_disk, "y")
+    on_disk.close()
+
+    again = DocumentStore(SPECS, path)
+    assert ids_of(labels_of(again)) == ["y"]
+    again.close()
+
+
+def test_what_is_kept_is_rolled_back_like_anything_else(
+    store: DocumentStore, labels: DocumentTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(labels, "x")
+    mark = store.sequence
+    with full_disk(store, monkeypatch):
+        keep(store, "x", asset="changed")
+        keep(store, "y")
+        kept = (picture(store), store.sequence)
+        with pytest.raises(StorageError):
+            store.roll_back(mark, {})
+        assert (picture(store), store.sequence) == kept
+    store.roll_back(mark, {})
+    assert ids_of(labels) == ["x"]
+    assert in_file(store) == ["x"]
+    assert store.is_saved
 
 
 def test_closed_file_refuses_and_memory_stays(path: Path) -> None:
@@ -638,7 +732,7 @@ def test_failed_rolling_back_leaves_everything(
     with monkeypatch.context() as patch:
         file = store.storage._file
         patch.setattr(file, "_connection", FailingConnection(file._connection))
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(StorageError):
             store.roll_back(0, {"key": 1})
 
     assert (picture(store), store.sequence, store.meta) == before
