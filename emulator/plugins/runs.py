@@ -21,6 +21,7 @@ from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Call, Loaded, Result
 from emulator.plugins.endings import Endings
 from emulator.plugins.logs import Line, RunLog
+from emulator.plugins.reports import report_run
 from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.versions import Versions
 from emulator.storage.snapshot import Document
@@ -172,6 +173,7 @@ class Runs:
     def _note(self, run_id: str, epoch: int, log_type: runs_of.LogType, content: str) -> None:
         with contextlib.suppress(Undone), self._schedule.change(epoch) as tx:
             runs_of.add_lines(tx, run_id, [(log_type, content, tx.now)])
+        self.endings.tell()
 
     def _run(self, run: Document, epoch: int, due: float) -> None:
         """Carry a run out.
@@ -202,6 +204,7 @@ class Runs:
                 droppedPrints=log.dropped,
                 memoryMb=result.memory_mb,
             )
+        report_run(self._world, run["id"])
         self.endings.tell()
 
     def _result(self, run: Document, plugin: Document, record: Record, epoch: int) -> Result:
@@ -253,6 +256,7 @@ class Runs:
         for start in range(0, len(lines), _BATCH):
             with self._schedule.change(epoch) as tx:
                 runs_of.add_lines(tx, run_id, lines[start : start + _BATCH])
+            self.endings.tell()
             time.sleep(0.001)  # or this thread would have the lock again before any other
 
     def _store_calls(self, run_id: str, calls: CallBuffer, epoch: int) -> None:

@@ -29,6 +29,7 @@ from emulator.plugins import (
     data_files,
     kili_types,
     leftovers,
+    progress,
     records,
     returned,
     sdk,
@@ -131,6 +132,7 @@ class _Worker:
             importlib.import_module("kili").__dict__["types"] = types
             importlib.import_module("kili.plugins")
             importlib.import_module("kili.client")
+        progress.hide_bars(lambda: True)
         self._channel.send(ready=True)
         while True:
             request = self._requests.get()
