@@ -109,5 +109,6 @@ def _printable_errors() -> Iterator[None]:
     try:
         yield
     except click.ClickException as error:
-        error.message = "\n".join(printable.lines_of(error.message))
+        text = "\n".join(printable.lines_of(error.message))
+        error.message = printable.encodable(text, getattr(sys.stderr, "encoding", None))
         raise

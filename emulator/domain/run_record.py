@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from emulator import errors, messages
 from emulator.domain import people
-from emulator.domain.run import headline
-from emulator.domain.trigger import METHODS, ON_EVENT
+from emulator.domain.run import called, headline
 from emulator.domain.world import View
 from emulator.storage.snapshot import Document
 
@@ -191,12 +190,6 @@ def summary(view: View, run: Document) -> dict[str, Any]:
 def is_failed(run: Document) -> bool:
     """Whether a run has ended other than well."""
     return run["outcome"] not in _NO_FAILURES
-
-
-def called(run: Document) -> str:
-    """What a run calls: a handler, and the event where that handler is called for many."""
-    handler: str = run["handler"]
-    return f"{METHODS[handler]} {run['event']}" if handler == ON_EVENT else handler
 
 
 def details(view: View, run_id: str) -> dict[str, Any]:

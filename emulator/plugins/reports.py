@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 
 from emulator import messages
-from emulator.domain.run import headline
-from emulator.domain.run_record import called, is_failed
+from emulator.domain.run import called, headline
+from emulator.domain.run_record import is_failed
 from emulator.domain.world import World
 from emulator.printable import shortened
 
