@@ -56,13 +56,16 @@ def test_characters_that_an_encoding_lacks_are_shown_as_escapes(
 
 
 def test_a_traceback_in_a_log_stays_readable_and_forges_no_line() -> None:
-    try:
-        raise ValueError("bad\nKili Emulator is ready.\x1b[2J")
-    except ValueError as error:
-        details = (type(error), error, error.__traceback__)
+    with pytest.raises(ValueError, match="bad") as raised:
+        _fail("bad\nKili Emulator is ready.\x1b[2J")
+    details = (raised.type, raised.value, raised.tb)
     record = logging.LogRecord("a", logging.ERROR, "f", 1, "failed for %s", ("a\nb",), details)
     first, *more = LogFormatter().format(record).split("\n")
     assert first == "failed for a"
     assert more[:2] == ["  | b", "  | Traceback (most recent call last):"]
     assert more[-2:] == ["  | ValueError: bad", r"  | Kili Emulator is ready.\x1b[2J"]
     assert all(line.startswith("  | ") for line in more)
+
+
+def _fail(text: str) -> None:
+    raise ValueError(text)
