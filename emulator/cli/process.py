@@ -77,7 +77,7 @@ class ServerProcess:
             answer = requests.request(
                 method, url, headers=headers, timeout=60, **_DIRECT, **options
             )
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
             raise Ended(
                 f"the emulator at {self.url} ended before it answered: start it again with "
                 "`kili-emulator start`; if a plugin ended it, `kili-emulator runs --failed` then "

@@ -34,7 +34,9 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.
 @click.option("--project", help="Only those on this project: its id or title.")
 @click.option("--failed", is_flag=True, help="Only those that failed.")
 @click.option(
-    "--follow", is_flag=True, help="Go on, and print what runs log, and each run as it ends."
+    "--follow",
+    is_flag=True,
+    help="Go on, and print what runs log, and each run as it ends; with --json, the latter only.",
 )
 @click.option("--quiet", is_flag=True, help="With --follow, leave out what they log.")
 @click.option(
@@ -52,6 +54,8 @@ def runs(context: click.Context, /, **options: Any) -> None:
     """List the runs of plugins, or show one."""
     if context.invoked_subcommand:
         return
+    if options["quiet"] and not options["follow"]:
+        raise click.UsageError("--quiet says what --follow leaves out: give both")
     settings = settings_from({"data_dir": options["data_dir"]})
     process = running(settings)
     path = f"/worlds/{options['world']}/runs"
