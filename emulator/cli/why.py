@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from emulator import printable
 from emulator.cli.process import data_dir_option, running, settings_from
 from emulator.cli.terminal import echo, echo_json
 from emulator.config import DEFAULT_WORLD
@@ -70,7 +71,11 @@ def _in_full(answer: dict[str, Any]) -> list[str]:
     lines = [f"  {answer['plugin']} {'is still to be called' if will_be else called}"]
     for each in answer["reasons"]:
         lines.append(f"    {each['reason']}: {each['explanation']}")
-        lines += [f"      {line}" for text in each["details"] for line in text.splitlines()]
+        lines += [
+            f"    {printable.CONTINUED}{line}"
+            for text in each["details"]
+            for line in text.split("\n")
+        ]
         lines.append(f"      To do: {each['remedy']}")
     for run in answer["redeliveries"]:
         lines.append(f"    Redelivered in run {run['id']}: {run['outcome']}")

@@ -12,7 +12,7 @@ from emulator import messages
 from emulator.domain.run import called, headline
 from emulator.domain.run_record import is_failed
 from emulator.domain.world import World
-from emulator.printable import shortened
+from emulator.printable import one_line, shortened
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def report_build(world: World, version_id: str) -> None:
     text = messages.BUILD_FAILED.format(
         name=plugin["name"],
         number=version["number"],
-        reason=shortened(headline({"error": said[0]}) or "" if said else ""),
+        reason=_short(headline({"error": said[0]}) if said else None),
     )
     logger.warning(text, extra=_more(world, "plugins", "versions", plugin["name"]))
 
@@ -46,9 +46,13 @@ def report_run(world: World, run_id: str) -> None:
         run=run_id,
         called=called(run),
         outcome=run["outcome"],
-        reason=shortened(headline(run) or ""),
+        reason=_short(headline(run)),
     )
     logger.warning(text, extra=_more(world, "runs", "show", run_id))
+
+
+def _short(text: str | None) -> str:
+    return shortened(one_line(text or "it did not say why"))
 
 
 def _more(world: World, *command: str) -> dict[str, object]:
