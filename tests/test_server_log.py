@@ -92,7 +92,9 @@ def commands(tmp_path: Path) -> Iterator[Commands]:
     made.end()
 
 
-@pytest.mark.parametrize("isolation", ["inline", "process"])
+@pytest.mark.parametrize(
+    "isolation", ["inline", pytest.param("process", marks=pytest.mark.contract)]
+)
 def test_a_failed_build_and_a_failed_run_are_a_line_each(
     commands: Commands, isolation: str
 ) -> None:

@@ -175,6 +175,46 @@ def _send_forged_request(server: Server) -> None:
             pass
 
 
+REPORTS = """
+import logging, threading, warnings
+from emulator.cli.log import report_to_terminal
+from emulator.config import Settings
+
+report_to_terminal(Settings())
+for name in ("emulator.plugins.links", "werkzeug", "somebody.elses"):
+    logging.getLogger(name).warning("of %s: x\\x1b[2J\\nforged", name)
+warnings.warn("warned\\x1b\\nforged")
+
+def fail():
+    raise ValueError("failed\\x1b\\nforged")
+
+thread = threading.Thread(target=fail, name="bad\\x1b")
+thread.start()
+thread.join()
+"""
+
+
+def test_whatever_is_logged_in_a_server_forges_no_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", REPORTS],
+        env=Commands(tmp_path).environment,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        check=True,
+    )
+    check(done.stderr)
+    ours = [line for line in done.stderr.splitlines() if not line.startswith("  | ")]
+    assert [re.split(r"[:(]", line)[0] for line in ours] == [
+        "of emulator.plugins.links",
+        "of werkzeug",
+        "of somebody.elses",
+        "<string>",
+        r"the thread 'bad\x1b' failed",
+    ]
+    assert done.stderr.count("  | forged") == 5
+    assert r"  | ValueError: failed\x1b" in done.stderr
+
+
 def test_what_a_detached_server_says_is_printed_under_its_encoding(tmp_path: Path) -> None:
     commands = Commands(tmp_path)
     commands.environment["PYTHONIOENCODING"] = "latin-1"
