@@ -122,6 +122,12 @@ LINK_FAILED = "plugin {name!r}: what is saved in {path} does not run{instead}:\n
 LINK_RUNS_INSTEAD = "; version {number} runs on"
 
 
+# What its log says of failed builds and runs
+
+BUILD_FAILED = "plugin {name!r}: the build of version {number} failed: {reason}"
+RUN_FAILED = "plugin {name!r}: run {run} ({called}) ended as {outcome}: {reason}"
+
+
 # Settings of the plugin host that do not work out
 
 PYTHON_UNUSABLE = "plugin_python = {path} cannot be run ({reason}): give the path of a Python"

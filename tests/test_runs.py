@@ -175,6 +175,36 @@ def test_the_control_plane_says_what_it_does_not_take(emulator: Emulator) -> Non
     assert get(emulator, f"/runs/{latest['id']}")["lines"]
 
 
+def test_log_lines_are_told_once_while_a_run_goes_on(emulator: Emulator, tmp_path: Path) -> None:
+    go_on, cursor = tmp_path / "go on", get(emulator, "/runs")["cursor"]
+    source = PLUGIN.replace(
+        "self.kili.count",
+        f"""
+        import pathlib, time
+        while not pathlib.Path({str(go_on)!r}).exists():
+            time.sleep(0.01)
+        print("goes on")
+        self.kili.count""",
+    )
+    set_up(emulator, tmp_path, "Slow", source)
+    waits = {"wait": 20, "lines": "true", "plugin": "Slow"}
+    submitting = threading.Thread(target=submit, args=(emulator,))
+    submitting.start()
+    first = get(emulator, "/runs", after=cursor, **waits)
+    assert [each["content"][:7] for each in first["lines"]] == ["looking"]
+    assert first["runs"] == []
+    go_on.touch()
+    second = get(emulator, "/runs", after=first["cursor"], **waits)
+    submitting.join()
+    assert [each["content"] for each in second["lines"]] == ["goes on"]
+    rest = get(emulator, "/runs", after=second["cursor"], **waits) if not second["runs"] else second
+    assert [run["outcome"] for run in rest["runs"]] == ["SUCCEEDED"]
+    last = get(emulator, "/runs", after=rest["cursor"], lines="true")
+    assert (last["lines"], last["runs"]) == ([], [])
+    for wrong in (f"{cursor},x", "x,1:a:1", f"{cursor},1:a:"):
+        assert "ask with" in get(emulator, "/runs", status=400, after=wrong)["error"]
+
+
 @pytest.fixture
 def judged(notebook: SdkSession, remote_world: RemoteWorld, tmp_path: Path) -> RemoteWorld:
     """A world of a server process, in which each SDK in turn has submitted two labels."""
@@ -210,7 +240,7 @@ def test_the_commands_list_and_show_runs(server: ServerUnderTest, judged: Remote
     assert (unknown.exit_code, "there is no run" in unknown.output) == (1, True)
 
 
-def test_following_prints_runs_as_they_end(
+def test_following_prints_what_runs_log_and_each_as_it_ends(
     server: ServerUnderTest, notebook: SdkSession, judged: RemoteWorld
 ) -> None:
     arguments = ["runs", "--follow", "--world", judged.name, "--data-dir", str(server.data_dir)]
@@ -221,7 +251,10 @@ def test_following_prints_runs_as_they_end(
         try:
             first = [process.stdout.readline() for _ in range(2)]
             notebook.run(f"kili.append_labels([asset['id']], [{HARD!r}])").checked()
-            assert "too hard" in process.stdout.readline()
+            assert " | looking at " in process.stdout.readline()
+            assert " error | Traceback " in process.stdout.readline()
+            ended = next(line for line in process.stdout if not line.startswith("  | "))
+            assert ended.endswith("too hard\n")
         finally:
             process.kill()
     assert len(set(first)) == 2

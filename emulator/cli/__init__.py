@@ -6,9 +6,12 @@ import click
 
 from emulator import __version__
 from emulator.cli import lint, packages, people, plugins, runs, server, webhooks, why, world
+from emulator.cli.terminal import Commands
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="kili-emulator")
 def main() -> None:
     """The Kili labeling platform on your own machine.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -13,6 +12,7 @@ import click
 
 from emulator.cli.environment import environment_of, plugin_policy_option
 from emulator.cli.process import settings_from
+from emulator.cli.terminal import echo, echo_json
 from emulator.rules.plugin_imports import Policy
 
 if TYPE_CHECKING:
@@ -52,16 +52,16 @@ def lint(context: click.Context, /, plugins: Sequence[Path], **options: Any) -> 
     there.
     """
     if options["explain"]:
-        click.echo(_explained(options["explain"]))
+        echo(*_explained(options["explain"]))
         return
     if not plugins:
         raise click.UsageError("give the file or folder of a plugin")
     settings = settings_from({"plugin_policy": options["plugin_policy"]})
     found = _found(plugins, settings, _ignored(options["ignore"]))
     if options["format_"] == "json":
-        click.echo(json.dumps([asdict(each) for each in found], indent=2))
+        echo_json([asdict(each) for each in found])
     else:
-        click.echo("\n".join([*map(_line, found), _summary(found)]))
+        echo(*(line for each in found for line in _lines(each)), _summary(found))
     failing = ("error", "warning") if options["strict"] else ("error",)
     if any(each.severity in failing for each in found):
         context.exit(1)
@@ -97,13 +97,14 @@ def _ignored(codes: Sequence[str]) -> tuple[str, ...]:
     return tuple(code.upper() for code in codes)
 
 
-def _explained(code: str) -> str:
+def _explained(code: str) -> list[str]:
     from emulator.rules.plugin_lint.catalogue import BY_CODE
 
     rule = BY_CODE.get(code.upper())
     if rule is None:
         raise click.UsageError(f"there is no rule {code} (there are {_range()})")
-    return f"{rule.code} ({rule.severity}): {rule.what}\n\n{rule.why.strip()} ({rule.basis})"
+    why = f"{rule.why.strip()} ({rule.basis})"
+    return [f"{rule.code} ({rule.severity}): {rule.what}", "", *why.split("\n")]
 
 
 def _range() -> str:
@@ -112,9 +113,10 @@ def _range() -> str:
     return f"{RULES[0].code} to {RULES[-1].code}"
 
 
-def _line(finding: Finding) -> str:
+def _lines(finding: Finding) -> list[str]:
     where = f"{finding.file}:{finding.line}"
-    return f"{where}: {finding.severity} {finding.code}: {finding.reason}\n    {finding.remedy}"
+    what = f"{where}: {finding.severity} {finding.code}: {finding.reason}"
+    return [what, f"    {finding.remedy}"]
 
 
 def _summary(found: Sequence[Finding]) -> str:

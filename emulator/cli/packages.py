@@ -9,6 +9,7 @@ import click
 
 from emulator.cli.environment import environment_of, plugin_policy_option
 from emulator.cli.process import settings_from
+from emulator.cli.terminal import echo
 from emulator.rules.plugin_imports import Policy
 
 if TYPE_CHECKING:
@@ -29,18 +30,18 @@ def packages(plugin_policy: str | None) -> None:
     policy = cast(Policy, settings.plugin_policy)
     found = installed.packages(policy, environment_of(settings))
     _list(f"Plugins can import ({policy}):", found.provided)
-    _list("\nOnce their requirements.txt names it, also:", found.on_request)
+    _list("Once their requirements.txt names it, also:", found.on_request, before=[""])
     if found.missing:
-        click.echo("\nNot installed here, but documented for the platform:\n")
+        echo("", "Not installed here, but documented for the platform:", "")
         for name in found.missing:
-            click.echo(f"  {name}")
-        click.echo(f"\nThis installs it:\n\n  {found.command}")
+            echo(f"  {name}")
+        echo("", "This installs it:", "", f"  {found.command}")
 
 
-def _list(title: str, found: Sequence[Package]) -> None:
+def _list(title: str, found: Sequence[Package], before: Sequence[str] = ()) -> None:
     if not found:
         return
-    click.echo(f"{title}\n")
+    echo(*before, title, "")
     width = max(len(f"{each.name} {each.version}") for each in found)
     for each in found:
-        click.echo(f"  {f'{each.name} {each.version}':<{width}}   import {', '.join(each.modules)}")
+        echo(f"  {f'{each.name} {each.version}':<{width}}   import {', '.join(each.modules)}")

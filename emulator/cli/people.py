@@ -11,6 +11,7 @@ import click
 
 from emulator.cli.process import data_dir_option, running, settings_from
 from emulator.cli.runs import refused
+from emulator.cli.terminal import echo, echo_json, echo_text
 from emulator.config import DEFAULT_WORLD
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -156,7 +157,7 @@ def trigger(**options: Any) -> None:
     data["payload"] = _read(options["payload"], "--payload")
     run = _post(options, "/trigger", data)
     if options["as_json"]:
-        click.echo(json.dumps(run, indent=2))
+        echo_json(run)
     else:
         _show_run(run)
     if run["outcome"] not in ("SUCCEEDED", "RUNNING"):
@@ -183,7 +184,7 @@ def _act(verb: str, options: dict[str, Any]) -> None:
         data["label"] = _read(options["label"], "--label")
     done = _post(options, f"/people/{verb}", data)
     if options["as_json"]:
-        click.echo(json.dumps(done, indent=2))
+        echo_json(done)
     else:
         _show(done)
 
@@ -210,11 +211,11 @@ def _read(file: TextIO, option: str) -> Any:
 
 
 def _show(done: dict[str, Any]) -> None:
-    click.echo(f"{done['user']}: {done['verb']} {done['externalId']} (asset {done['assetId']})")
+    echo(f"{done['user']}: {done['verb']} {done['externalId']} (asset {done['assetId']})")
     for noun in ("label", "issue"):
         if done[f"{noun}Id"]:
-            click.echo(f"  {noun} {done[f'{noun}Id']}")
-    click.echo(f"  {_standing(done['before'])} -> {_standing(done['after'])}")
+            echo(f"  {noun} {done[f'{noun}Id']}")
+    echo(f"  {_standing(done['before'])} -> {_standing(done['after'])}")
     for run in done["runs"]:
         _show_run(run, "  ")
 
@@ -229,5 +230,5 @@ def _standing(place: dict[str, Any] | None) -> str:
 
 def _show_run(run: dict[str, Any], indent: str = "") -> None:
     why = run["error"] or refused(run)
-    shown = f"{run['plugin']} {run['handler']}: {run['outcome']}"
-    click.echo(f"{indent}run {run['id']} of {shown}{f' ({why})' if why else ''}")
+    shown = f"{run['plugin']} {run['called']}: {run['outcome']}"
+    echo_text(f"run {run['id']} of {shown}{f' ({why})' if why else ''}", indent=indent)

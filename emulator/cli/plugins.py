@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from emulator.cli.process import data_dir_option, running, settings_from
+from emulator.cli.terminal import echo, echo_file, echo_json, echo_text
 from emulator.config import DEFAULT_WORLD
 
 _world_option = click.option(
@@ -30,20 +30,20 @@ def list_plugins(as_json: bool, world: str, data_dir: Path | None) -> None:
     """List the plugins of a world."""
     told = _get(data_dir, world, "")
     if as_json:
-        click.echo(json.dumps(told, indent=2))
+        echo_json(told)
         return
     for each in told:
         _show(each)
 
 
 def _show(plugin: dict[str, Any]) -> None:
-    click.echo(_line(plugin))
+    echo(_line(plugin))
     if plugin["link"] and plugin["link"]["error"]:
         _show_below(plugin["link"]["error"])
 
 
 def _show_below(text: str) -> None:
-    click.echo("\n".join(f"    {line}" for line in text.splitlines()))
+    echo_text(text, indent="    ")
 
 
 def _line(plugin: dict[str, Any]) -> str:
@@ -65,11 +65,11 @@ def versions(name: str, as_json: bool, world: str, data_dir: Path | None) -> Non
     """List the versions of plugin NAME, oldest first, and what their builds said."""
     told = _get(data_dir, world, "/versions", plugin=name)
     if as_json:
-        click.echo(json.dumps(told, indent=2))
+        echo_json(told)
         return
     for each in told:
         called = ", ".join([*each["handlerTypes"], *each["eventMatcher"]])
-        click.echo(f"{each['number']} {each['createdAt']} {each['status']} {called}".rstrip())
+        echo(f"{each['number']} {each['createdAt']} {each['status']} {called}".rstrip())
         for problem in each["problems"]:
             _show_below(problem)
 
@@ -88,11 +88,12 @@ def show(
     files = _get(data_dir, world, "/files", plugin=name, **number)
     if file is None:
         for path, text in files.items():
-            click.echo(f"==> {path} <==\n{text}")
+            echo(f"==> {path} <==")
+            echo_file(f"{text}\n")
         return
     if file not in files:
         raise click.ClickException(f"it has no file {file!r} (it has: {', '.join(files)})")
-    click.echo(files[file], nl=False)
+    echo_file(files[file])
 
 
 @plugins.command()
@@ -104,7 +105,7 @@ def show(
 def diff(name: str, old: int, new: int, world: str, data_dir: Path | None) -> None:
     """Show what changed in plugin NAME from version OLD to version NEW."""
     told = _get(data_dir, world, "/diff", plugin=name, **{"from": old, "to": new})
-    click.echo(told["diff"], nl=False)
+    echo_file(told["diff"])
 
 
 @plugins.command()
@@ -144,7 +145,7 @@ def link(
     }
     told = _post(data_dir, world, "/link", data)
     if as_json:
-        click.echo(json.dumps(told, indent=2))
+        echo_json(told)
     else:
         _show(told)
     if told["status"] == "FAILED":
@@ -160,7 +161,7 @@ def unlink(name: str, world: str, data_dir: Path | None) -> None:
     told = _post(data_dir, world, "/unlink", {"plugin": name})
     _show(told)
     if told["projectIds"]:
-        click.echo("It goes on running there until kili.deactivate_plugin_on_project ends that.")
+        echo("It goes on running there until kili.deactivate_plugin_on_project ends that.")
 
 
 def _post(data_dir: Path | None, world: str, path: str, data: dict[str, Any]) -> Any:

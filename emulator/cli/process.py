@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
+from emulator.cli.terminal import echo
 from emulator.config import (
     API_PATH,
     Settings,
@@ -42,6 +43,10 @@ class Refused(click.ClickException):
     """A running emulator refused what a command asked of it."""
 
 
+class Ended(click.ClickException):
+    """The emulator ended before it answered."""
+
+
 @dataclass(frozen=True)
 class ServerProcess:
     """A running emulator.
@@ -61,6 +66,7 @@ class ServerProcess:
 
         Raises:
             Refused: the message is the emulator's own.
+            Ended: it ended before it answered, whatever ended it.
             click.ClickException: it does not answer.
         """
         import requests  # here and below: it takes longer to import than most commands to run
@@ -71,10 +77,11 @@ class ServerProcess:
             answer = requests.request(
                 method, url, headers=headers, timeout=60, **_DIRECT, **options
             )
-        except requests.ConnectionError:
-            raise click.ClickException(
-                f"the emulator at {self.url} ended before it answered: start it again, and see "
-                "`kili-emulator runs --failed` for the plugin that was at work"
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+            raise Ended(
+                f"the emulator at {self.url} ended before it answered: start it again with "
+                "`kili-emulator start`; if a plugin ended it, `kili-emulator runs --failed` then "
+                "lists the run as INTERRUPTED"
             ) from None
         except requests.RequestException as error:
             raise click.ClickException(f"{url} does not answer: {error}") from None
@@ -108,7 +115,7 @@ def settings_from(options: Mapping[str, Any]) -> Settings:
         click.UsageError: one cannot be used.
     """
     for name in unknown_variables(os.environ):
-        click.echo(f"Warning: there is no setting for the variable {name}; ignored.", err=True)
+        echo(f"Warning: there is no setting for the variable {name}; ignored.", error=True)
     try:
         return load_settings(options)
     except SettingsError as error:
@@ -201,9 +208,24 @@ def find(settings: Settings) -> ServerProcess | None:
                 path.unlink(missing_ok=True)
             return None
     try:
-        return ServerProcess(**json.loads(path.read_text(encoding="utf-8")))
+        return ServerProcess(**json.loads(_state(settings)))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def was_stopped(settings: Settings, process: ServerProcess) -> bool:
+    """Whether an emulator that is gone was stopped, rather than killed or crashed.
+
+    One that is stopped removes its file before it lets go of its connections.
+    """
+    try:
+        return ServerProcess(**json.loads(_state(settings))).pid != process.pid
+    except (OSError, ValueError, TypeError):
+        return True
+
+
+def _state(settings: Settings) -> str:
+    return (settings.data_dir / _STATE_FILE).read_text(encoding="utf-8")
 
 
 def find_ready(settings: Settings) -> ServerProcess | None:

@@ -9,7 +9,16 @@ from typing import Any
 
 import click
 
-from emulator.cli.process import ServerProcess, data_dir_option, running, settings_from
+from emulator import printable
+from emulator.cli.process import (
+    Ended,
+    ServerProcess,
+    data_dir_option,
+    running,
+    settings_from,
+    was_stopped,
+)
+from emulator.cli.terminal import echo, echo_json
 from emulator.config import DEFAULT_WORLD
 
 _WAIT = 25
@@ -24,7 +33,12 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.
 @click.option("--plugin", help="Only those of this plugin: its name or id.")
 @click.option("--project", help="Only those on this project: its id or title.")
 @click.option("--failed", is_flag=True, help="Only those that failed.")
-@click.option("--follow", is_flag=True, help="Go on, and print further runs as they end.")
+@click.option(
+    "--follow",
+    is_flag=True,
+    help="Go on, and print what runs log, and each run as it ends; with --json, the latter only.",
+)
+@click.option("--quiet", is_flag=True, help="With --follow, leave out what they log.")
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -40,27 +54,50 @@ def runs(context: click.Context, /, **options: Any) -> None:
     """List the runs of plugins, or show one."""
     if context.invoked_subcommand:
         return
-    process = running(settings_from({"data_dir": options["data_dir"]}))
+    if options["quiet"] and not options["follow"]:
+        raise click.UsageError("--quiet says what --follow leaves out: give both")
+    settings = settings_from({"data_dir": options["data_dir"]})
+    process = running(settings)
     path = f"/worlds/{options['world']}/runs"
     asked = {name: options[name] for name in ("plugin", "project") if options[name] is not None}
     asked["failed"] = "true" if options["failed"] else "false"
     found = process.request("GET", path, params={**asked, "limit": options["limit"]})
     if options["as_json"] and not options["follow"]:
-        click.echo(json.dumps(found["runs"], indent=2))
+        echo_json(found["runs"])
         return
     _print(found["runs"], as_json=options["as_json"])
     if options["follow"]:
-        _follow(process, path, {**asked, "wait": _WAIT}, found["cursor"], options["as_json"])
+        asked["wait"] = str(_WAIT)
+        asked["lines"] = "false" if options["quiet"] or options["as_json"] else "true"
+        try:
+            _follow(process, path, asked, found["cursor"], as_json=options["as_json"])
+        except Ended:
+            if not was_stopped(settings, process):
+                raise
+            echo("The emulator was stopped.", error=True)
 
 
 def _follow(
-    process: ServerProcess, path: str, asked: dict[str, Any], cursor: str, as_json: bool
+    process: ServerProcess, path: str, asked: dict[str, str], cursor: str, *, as_json: bool
 ) -> None:
-    """Print runs as they end, until the user or the emulator ends this."""
+    """Print runs as they end, and before that what they log.
+
+    Raises:
+        Ended: the emulator ended.
+    """
     while True:
         found = process.request("GET", path, params={**asked, "after": cursor})
+        for line in found.get("lines", []):
+            echo(*_logged(line))
         _print(found["runs"], as_json=as_json)
         cursor = found["cursor"]
+
+
+def _logged(line: dict[str, Any]) -> list[str]:
+    """A log line: a bar sets off what the plugin wrote."""
+    about = f"{line['createdAt']} {line['runId']} {line['plugin']} {line['logType']}"
+    first, *more = printable.lines_of(line["content"])
+    return [f"{about} | {first}".rstrip(), *more]
 
 
 @runs.command()
@@ -73,23 +110,26 @@ def show(run: str, as_json: bool, world: str, data_dir: Path | None) -> None:
     process = running(settings_from({"data_dir": data_dir}))
     told = process.request("GET", f"/worlds/{world}/runs/{run}")
     if as_json:
-        click.echo(json.dumps(told, indent=2))
+        echo_json(told)
     else:
-        click.echo("\n".join(_described(told)))
+        echo(*_described(told))
 
 
 def _print(found: list[dict[str, Any]], *, as_json: bool) -> None:
     for run in found:
-        click.echo(json.dumps(run) if as_json else _line(run))
+        if as_json:
+            echo_json(run, indent=None)
+        else:
+            echo(_line(run))
 
 
 def _line(run: dict[str, Any]) -> str:
     took = "" if run["durationMs"] is None else f" {run['durationMs']:.0f} ms"
     why = run["headline"] or refused(run) or ""
-    called = f"{_plugin(run)} {run['handler']}"
     waits = run["outcome"] == "RUNNING" and run["startedAt"] is None
     outcome = f"{run['outcome']}{' (waits for its turn)' if waits else ''}"
-    return f"{run['createdAt']} {run['id']} {called}: {outcome}{took} {why}".rstrip()
+    about = f"{run['createdAt']} {run['id']} {_plugin(run)} {run['called']}"
+    return f"{about}: {outcome}{took} {why}".rstrip()
 
 
 def refused(run: dict[str, Any]) -> str | None:
@@ -133,12 +173,15 @@ def _described(run: dict[str, Any]) -> list[str]:
     lines += _block("payload", json.dumps(run["payload"], indent=2).splitlines())
     if run["delivery"]:
         lines += _block("delivery", json.dumps(run["delivery"], indent=2).splitlines())
-    said = [f"{each['createdAt']} {each['logType']} {each['content']}" for each in run["lines"]]
-    lines += _block("log", said)
+    lines += _block("log", [line for each in run["lines"] for line in _said(each)])
     for call in run["calls"]:
         lines += _block(_call_title(call), _call_body(call))
     left = run["callCount"] - len(run["calls"])
     return [*lines, f"and {left} calls more"] if left else lines
+
+
+def _said(line: dict[str, Any]) -> list[str]:
+    return printable.lines_of(f"{line['createdAt']} {line['logType']} {line['content']}")
 
 
 def _question(run: dict[str, Any]) -> str:

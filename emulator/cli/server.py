@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import locale
 import os
 import shlex
 import signal
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from emulator.cli.log import report_to_terminal
 from emulator.cli.process import (
     Refused,
     ServerProcess,
@@ -28,7 +30,7 @@ from emulator.cli.process import (
     shown,
     sole_user,
 )
-from emulator.cli.terminal import terminal_kept
+from emulator.cli.terminal import echo, terminal_kept
 from emulator.config import DEFAULT_WORLD, Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -133,9 +135,10 @@ def start(detach: bool, **options: Any) -> None:
         _detach(settings)
     else:
         signal.signal(signal.SIGTERM, _interrupt)
+        report_to_terminal(settings)
         with sole_user(settings), terminal_kept():
             _serve(settings)
-        click.echo("Stopped.")
+        echo("Stopped.")
 
 
 def _interrupt(*_: Any) -> NoReturn:
@@ -206,24 +209,24 @@ def _introduce(process: ServerProcess, world: World, settings: Settings) -> None
     width = max(len(key["key"]) for key in keys)
     emails = {user["id"]: user["email"] for user in world.view.users.all()}
     exports = process.exports(process.key)
-    click.echo("Kili Emulator is ready.\n")
-    click.echo(f"  endpoint   {exports['KILI_API_ENDPOINT']}")
+    echo("Kili Emulator is ready.", "")
+    echo(f"  endpoint   {exports['KILI_API_ENDPOINT']}")
     for key in keys:
-        click.echo(f"  API key    {key['key']:<{width}}   {emails[key['userId']]}")
+        echo(f"  API key    {key['key']:<{width}}   {emails[key['userId']]}")
     for project in world.view.projects.all():
-        click.echo(f"  project    {project['id']}   {project['title']}")
+        echo(f"  project    {project['id']}   {project['title']}")
     if world.scenario != settings.scenario:
-        click.echo(f"  scenario   {world.scenario} (which the data were made from; still theirs)")
-    click.echo("\nPaste this where your code runs:\n")
+        echo(f"  scenario   {world.scenario} (which the data were made from; still theirs)")
+    echo("", "Paste this where your code runs:", "")
     _print_exports({name: exports[name] for name in ("KILI_API_ENDPOINT", "KILI_API_KEY")})
-    click.echo("\nBehind a proxy, also:\n")
+    echo("", "Behind a proxy, also:", "")
     _print_exports({"NO_PROXY": exports["NO_PROXY"]})
-    click.echo("\nCtrl-C, or `kili-emulator stop`, stops the emulator.")
+    echo("", "Ctrl-C, or `kili-emulator stop`, stops the emulator.")
 
 
 def _print_exports(exports: Mapping[str, str]) -> None:
     for name, value in exports.items():
-        click.echo(f"export {name}={shlex.quote(value)}")
+        echo(f"export {name}={shlex.quote(value)}")
 
 
 def _detach(settings: Settings) -> None:
@@ -247,9 +250,15 @@ def _detach(settings: Settings) -> None:
         )
     ready = _await_child(settings, child)
     if ready is None:
-        raise click.ClickException(f"the emulator did not start:\n{log.read_text().strip()}")
-    click.echo(log.read_text(), nl=False)
-    click.echo(f"Left running as process {ready.pid}; its output goes to {shown(log)}.")
+        raise click.ClickException(f"the emulator did not start:\n{_output(log).strip()}")
+    echo(*_output(log).rstrip("\n").split("\n"))
+    echo(f"Left running as process {ready.pid}; its output goes to {shown(log)}.")
+
+
+def _output(log: Path) -> str:
+    """What a child with the environment of this process printed into a file."""
+    encoding = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
+    return log.read_text(encoding or locale.getpreferredencoding(False), "backslashreplace")
 
 
 def _await_child(settings: Settings, child: subprocess.Popen[bytes]) -> ServerProcess | None:
@@ -283,7 +292,7 @@ def stop(data_dir: Path | None) -> None:
         os.kill(process.pid, signal.SIGTERM)
     if not poll(lambda: not is_at_work(settings) or None, _STOP_SECONDS):
         raise click.ClickException(f"process {process.pid} does not stop; kill it")
-    click.echo("Stopped.")
+    echo("Stopped.")
 
 
 @click.command()
@@ -297,7 +306,7 @@ def wait(data_dir: Path | None, timeout: float) -> None:
         raise click.ClickException(
             f"no emulator on {shown(settings.data_dir)} was ready within {timeout:g} seconds"
         )
-    click.echo(f"Ready at {process.url}.")
+    echo(f"Ready at {process.url}.")
 
 
 @click.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from emulator.cli.process import data_dir_option, running, settings_from
+from emulator.cli.terminal import echo
 from emulator.config import DEFAULT_WORLD
 
 
@@ -25,6 +26,6 @@ def redeliver(run: str, world: str, data_dir: Path | None) -> None:
     said = made["error"] or "no answer yet"
     if answer:
         said = f"{answer['status']} {answer['reason']}"
-    click.echo(f"Run {made['id']}: {made['outcome']} ({said})")
+    echo(f"Run {made['id']}: {made['outcome']} ({said})")
     if made["outcome"] != "SUCCEEDED":
         raise SystemExit(1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
+from emulator import printable
 from emulator.cli.process import data_dir_option, running, settings_from
+from emulator.cli.terminal import echo, echo_json
 from emulator.config import DEFAULT_WORLD
 
 _ASKED = ("label", "asset", "project", "event", "plugin")
@@ -29,13 +30,13 @@ def why(as_json: bool, world: str, data_dir: Path | None, **options: str | None)
     asked = {name: options[name] for name in _ASKED if options[name] is not None}
     told = process.request("GET", f"/worlds/{world}/why", params=asked)
     if as_json:
-        click.echo(json.dumps(told, indent=2))
+        echo_json(told)
         return
-    click.echo(_title(told["about"]))
+    echo(_title(told["about"]))
     for event in told["events"]:
-        click.echo("\n".join(_event(event, in_full=options["plugin"] is not None)))
+        echo(*_event(event, in_full=options["plugin"] is not None))
     for run in told["byHand"]:
-        click.echo(f"By hand, {run['plugin']} was called in run {run['id']}: {run['outcome']}")
+        echo(f"By hand, {run['plugin']} was called in run {run['id']}: {run['outcome']}")
 
 
 def _title(about: dict[str, Any]) -> str:
@@ -70,7 +71,11 @@ def _in_full(answer: dict[str, Any]) -> list[str]:
     lines = [f"  {answer['plugin']} {'is still to be called' if will_be else called}"]
     for each in answer["reasons"]:
         lines.append(f"    {each['reason']}: {each['explanation']}")
-        lines += [f"      {line}" for text in each["details"] for line in text.splitlines()]
+        lines += [
+            f"    {printable.CONTINUED}{line}"
+            for text in each["details"]
+            for line in text.split("\n")
+        ]
         lines.append(f"      To do: {each['remedy']}")
     for run in answer["redeliveries"]:
         lines.append(f"    Redelivered in run {run['id']}: {run['outcome']}")

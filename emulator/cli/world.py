@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from emulator.cli.process import data_dir_option, find_ready, running, settings_from, sole_user
+from emulator.cli.terminal import echo
 from emulator.config import DEFAULT_WORLD
 
 
@@ -24,7 +25,7 @@ def reset(data_dir: Path | None) -> None:
     elif settings.data_dir.exists():
         with sole_user(settings):
             _reset_files(settings.data_dir / "worlds" / DEFAULT_WORLD)
-    click.echo(f"World {DEFAULT_WORLD} is as its scenario has it.")
+    echo(f"World {DEFAULT_WORLD} is as its scenario has it.")
 
 
 def _reset_files(folder: Path) -> None:
@@ -76,7 +77,7 @@ def reset_world(name: str, data_dir: Path | None) -> None:
     """Bring a world back to its scenario."""
     process = running(settings_from({"data_dir": data_dir}))
     process.request("POST", f"/worlds/{name}/reset", json={})
-    click.echo(f"World {name} is as its scenario has it.")
+    echo(f"World {name} is as its scenario has it.")
 
 
 @world.command()
@@ -86,12 +87,12 @@ def delete(name: str, data_dir: Path | None) -> None:
     """Delete a world with everything in it."""
     process = running(settings_from({"data_dir": data_dir}))
     process.request("DELETE", f"/worlds/{name}")
-    click.echo(f"World {name} is deleted.")
+    echo(f"World {name} is deleted.")
 
 
 def _show(described: dict[str, Any]) -> None:
-    click.echo(f"{described['name']} (scenario {described['scenario']})")
+    echo(f"{described['name']} (scenario {described['scenario']})")
     for name, key in described["keys"].items():
-        click.echo(f"  key of {name:<10} {key}")
+        echo(f"  key of {name:<10} {key}")
     for project in described["projects"]:
-        click.echo(f"  project {project['id']}  {project['title']}")
+        echo(f"  project {project['id']}  {project['title']}")

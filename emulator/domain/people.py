@@ -9,7 +9,7 @@ from emulator import errors, messages
 from emulator.domain import access, person
 from emulator.domain.events import await_deliveries
 from emulator.domain.person import Done, Work
-from emulator.domain.run import headline
+from emulator.domain.run import called, headline
 from emulator.domain.world import Actor, BaseView, Transaction, World
 from emulator.storage.snapshot import Document
 
@@ -184,14 +184,16 @@ def run_told(view: BaseView[Any], run: Document) -> dict[str, Any]:
     """What is told of a run: which it is, how it ended, and why.
 
     Returns:
-        ``id``, ``plugin`` (its name), ``handler``, ``outcome``; ``refusal`` (why it did not take
-        place) with an ``explanation``; and the line of the ``error`` that says what it was.
+        ``id``, ``plugin`` (its name), ``handler``, ``called`` (the handler; ``on_event`` with the
+        event), ``outcome``; ``refusal`` (why it did not take place) with an ``explanation``; and
+        the line of the ``error`` that says what it was.
     """
     plugin = view.plugins.get(run["pluginId"])
     return {
         "id": run["id"],
         "plugin": plugin["name"] if plugin else None,
         "handler": run["handler"],
+        "called": called(run),
         "outcome": run["outcome"],
         "refusal": run["refusal"],
         "explanation": messages.REFUSALS.get(run["refusal"] or ""),

@@ -68,7 +68,7 @@ def save(tx: Transaction, target: Document, work: Work) -> Done:
     """
     if work.response is None:
         raise errors.save_needs_label()
-    target = _opened(tx, target, "DEFAULT", work)
+    target = _opened(tx, target, "save", work)
     return Done(_autosave(tx, target, work.response, work.seconds))
 
 
@@ -80,7 +80,7 @@ def submit(tx: Transaction, target: Document, work: Work) -> Done:
     Raises:
         KiliError: the asset is not theirs to label now, or the response does not fit.
     """
-    target = _opened(tx, target, "DEFAULT", work)
+    target = _opened(tx, target, "submit", work)
     response = work.response or _shown(tx, target)
     if work.response is None:
         _check_complete(tx, target, response)
@@ -101,7 +101,7 @@ def review(tx: Transaction, target: Document, work: Work) -> Done:
     latest = workflow.latest_label(tx, target)
     if latest is None:
         raise errors.nothing_to_review(target["externalId"])
-    target = _opened(tx, _in_review(tx, target, correct=work.correct), "REVIEW", work)
+    target = _opened(tx, _in_review(tx, target, correct=work.correct), "review", work)
     response = latest["jsonResponse"]
     if work.response is not None:
         response = work.response
@@ -121,7 +121,7 @@ def send_back(tx: Transaction, target: Document, work: Work) -> Done:
     latest = workflow.latest_label(tx, target)
     if latest is None:
         raise errors.not_sent_back(target["externalId"])
-    _lock(tx, target)
+    _lock(tx, target, "send-back")
     issue_id = None
     if work.issue:
         row = {"type": "ISSUE", "labelID": latest["id"], "text": work.issue}
@@ -140,7 +140,7 @@ def skip(tx: Transaction, target: Document, work: Work) -> Done:
     Raises:
         KiliError: it cannot be skipped, or is not theirs to label now.
     """
-    workflow.skip(tx, "skipAsset", _opened(tx, target, "DEFAULT", work), work.reason)
+    workflow.skip(tx, "skipAsset", _opened(tx, target, "skip", work), work.reason)
     return Done()
 
 
@@ -165,7 +165,7 @@ def click(tx: Transaction, target: Document, work: Work) -> Done:
     """
     access.require(tx, _SUBMIT, target["projectId"])
     held = any(each["authorId"] == tx.actor.user_id for each in lock.locks_of(tx, target))
-    _lock(tx, target)
+    _lock(tx, target, "click")
     own = _own_work(tx, target)
     response = work.response or _shown(tx, target)
     project = tx.projects.the(target["projectId"])
@@ -246,8 +246,9 @@ def _why_not_labeled(tx: Transaction, project: Document, target: Document) -> Lo
     return None
 
 
-def _opened(tx: Transaction, target: Document, label_type: LabelType, work: Work) -> Document:
+def _opened(tx: Transaction, target: Document, verb: str, work: Work) -> Document:
     """The asset, locked for the person, where they may work on it."""
+    label_type = QUEUED[verb]
     access.require(tx, _SUBMIT, target["projectId"], permissions.LABEL_TYPE_ROLES[label_type])
     _check_unskipped(target)
     is_reviewed = target["status"] in ("TO_REVIEW", "REVIEWED") and label_type != "REVIEW"
@@ -257,17 +258,18 @@ def _opened(tx: Transaction, target: Document, label_type: LabelType, work: Work
     if work.correct and reason in _CORRECTABLE:
         target = _reopened(tx, target, label_type, reason)
     elif reason:
-        raise errors.person_locked_out(target["externalId"], tx.actor.user["email"], reason)
+        raise errors.person_locked_out(verb, target["externalId"], tx.actor.user["email"], reason)
     elif work.correct:
         raise errors.correction_needless(target["externalId"])
-    return _lock(tx, target)
+    return _lock(tx, target, verb)
 
 
-def _lock(tx: Transaction, target: Document) -> Document:
+def _lock(tx: Transaction, target: Document, verb: str) -> Document:
     """The asset, open before the person."""
     project, user = tx.projects.the(target["projectId"]), tx.actor.user
     if labeling.is_locked(tx, project, target, user):
-        raise errors.person_locked_out(target["externalId"], user["email"], "AssetAlreadyLocked")
+        reason: LockReason = "AssetAlreadyLocked"
+        raise errors.person_locked_out(verb, target["externalId"], user["email"], reason)
     lock.on_autosave(tx, target, user)
     return target
 

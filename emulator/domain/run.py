@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from emulator import clock, messages
 from emulator.domain.events import Event
-from emulator.domain.trigger import Trigger
+from emulator.domain.trigger import METHODS, ON_EVENT, Trigger
 from emulator.domain.world import Transaction
 from emulator.rules.masking import masked, masked_text
 from emulator.storage.snapshot import Document
@@ -104,6 +104,12 @@ def begin_run(tx: Transaction, run_id: str) -> None:
     run = tx.runs.get(run_id)
     if run:
         tx.runs.change(run, startedAt=tx.now, mark=asdict(tx.world.mark()))
+
+
+def called(run: Document) -> str:
+    """What a run calls: a handler, and the event where that handler is called for many."""
+    handler: str = run["handler"]
+    return f"{METHODS[handler]} {run['event']}" if handler == ON_EVENT else handler
 
 
 def _ended(tx: Transaction) -> list[int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from emulator import errors, messages
 from emulator.domain import people
-from emulator.domain.run import headline
+from emulator.domain.run import called, headline
 from emulator.domain.world import View
 from emulator.rules.masking import masked
 from emulator.storage.snapshot import Document
@@ -76,15 +77,65 @@ class Found(NamedTuple):
     cursor: Cursor
 
 
+class Lines(NamedTuple):
+    """Log lines, each with ``runId``, ``plugin``, ``createdAt``, ``logType`` and ``content``.
+
+    Attributes:
+        seen: how many lines there are by now of the runs that are going on, by the run's id.
+    """
+
+    lines: list[dict[str, Any]]
+    seen: dict[str, int]
+
+
 def find_runs(view: View, wanted: Wanted) -> Found:
     """The runs that somebody wants to see, each as :func:`summary` tells it.
 
     Raises:
         KiliError: plugin or project is unknown.
     """
-    runs = view.runs.all()
-    ends = [tuple(run["ended"]) for run in runs if run["ended"]]
+    ends = [tuple(run["ended"]) for run in view.runs.all() if run["ended"]]
     cursor = max([*ends, wanted.after or (0, -1)])
+    runs = _chosen(view, wanted)
+    if wanted.after is not None:
+        runs = [run for run in runs if run["ended"] and tuple(run["ended"]) > wanted.after]
+        runs.sort(key=lambda run: tuple(run["ended"]))
+    if wanted.limit is not None:
+        runs = runs[max(0, len(runs) - wanted.limit) :]
+    return Found([summary(view, run) for run in runs], cursor)
+
+
+def find_lines(view: View, wanted: Wanted, seen: Mapping[str, int]) -> Lines:
+    """The log lines since somebody looked last, of the runs that they want to see.
+
+    Args:
+        wanted: ``after`` is when they looked; of a run that ended before, there are no new lines.
+        seen: how many lines of runs they know already, by the run's id.
+
+    Raises:
+        KiliError: plugin or project is unknown.
+    """
+    found: list[dict[str, Any]] = []
+    going_on: dict[str, int] = {}
+    for run in _chosen(view, wanted):
+        if run["ended"] and tuple(run["ended"]) <= (wanted.after or (0, -1)):
+            continue
+        if not run["ended"] and run["lineCount"]:
+            going_on[run["id"]] = run["lineCount"]
+        if run["lineCount"] == seen.get(run["id"], 0):
+            continue
+        name = view.plugins.the(run["pluginId"])["name"]
+        lines = view.plugin_logs.find("run", run["id"])[seen.get(run["id"], 0) :]
+        found += [
+            {"runId": run["id"], "plugin": name, **{member: line[member] for member in _LINE}}
+            for line in lines
+        ]
+    return Lines(found, going_on)
+
+
+def _chosen(view: View, wanted: Wanted) -> list[Document]:
+    """The runs that somebody wants to see, whenever they ended."""
+    runs = view.runs.all()
     if wanted.plugin is not None:
         plugin_id = find_plugin(view, wanted.plugin)["id"]
         runs = [run for run in runs if run["pluginId"] == plugin_id]
@@ -92,13 +143,8 @@ def find_runs(view: View, wanted: Wanted) -> Found:
         project_id = people.find_project(view, wanted.project)["id"]
         runs = [run for run in runs if run["projectId"] == project_id]
     if wanted.failed:
-        runs = [run for run in runs if run["outcome"] not in _NO_FAILURES]
-    if wanted.after is not None:
-        runs = [run for run in runs if run["ended"] and tuple(run["ended"]) > wanted.after]
-        runs.sort(key=lambda run: tuple(run["ended"]))
-    if wanted.limit is not None:
-        runs = runs[max(0, len(runs) - wanted.limit) :]
-    return Found([summary(view, run) for run in runs], cursor)
+        runs = list(filter(is_failed, runs))
+    return runs
 
 
 def find_plugin(view: View, name: str) -> Document:
@@ -120,9 +166,10 @@ def summary(view: View, run: Document) -> dict[str, Any]:
 
     Returns:
         ``id``; ``plugin`` (its name) and ``version`` (a number, ``None`` where none was deployed);
-        ``projectId`` and ``project`` (its title); ``eventId``, ``event``, ``handler``,
-        ``assetId``, ``labelId``; ``outcome``, ``refusal`` (why it did not take place) with an
-        ``explanation``, and ``error`` with its ``headline``;
+        ``projectId`` and ``project`` (its title); ``eventId``, ``event``, ``handler``, ``called``
+        (the handler; ``on_event`` with the event, as it is called for many); ``assetId``,
+        ``labelId``; ``outcome``, ``refusal`` (why it did not take place) with an ``explanation``,
+        and ``error`` with its ``headline``;
         ``createdAt``, ``startedAt``, ``durationMs``, ``memoryMb`` (where it is known);
         ``lineCount``, ``callCount``; ``causedBy`` (the run that caused it), ``redeliveryOf`` and
         ``byHand`` (it was called for something that had not happened).
@@ -134,10 +181,16 @@ def summary(view: View, run: Document) -> dict[str, Any]:
         "plugin": view.plugins.the(run["pluginId"])["name"],
         "version": version["number"] if version else None,
         "project": project["title"] if project else None,
+        "called": called(run),
         "explanation": messages.REFUSALS.get(run["refusal"] or ""),
         "headline": headline(run),
         **run["metadata"],
     }
+
+
+def is_failed(run: Document) -> bool:
+    """Whether a run has ended other than well."""
+    return run["outcome"] not in _NO_FAILURES
 
 
 def details(view: View, run_id: str) -> dict[str, Any]:
@@ -158,8 +211,7 @@ def details(view: View, run_id: str) -> dict[str, Any]:
     run = view.runs.get(run_id)
     if run is None:
         raise errors.run_not_found(run_id)
-    lane = (run["pluginId"], run["projectId"])
-    lines = [line for line in view.plugin_logs.find("lane", lane) if line["runId"] == run_id]
+    lines = view.plugin_logs.find("run", run_id)
     calls = view.run_calls.find("run", run_id)
     return {
         **summary(view, run),

@@ -93,6 +93,7 @@ TABLES: tuple[TableSpec, ...] = (
             "plugin": lambda line: line["pluginId"],
             "lane": lambda line: (line["pluginId"], line["projectId"]),
             "project": lambda line: line["projectId"],
+            "run": lambda line: line["runId"],
         },
     ),
     TableSpec(

@@ -9,17 +9,21 @@ from collections.abc import Iterable
 
 from emulator.errors.base import KiliError
 
+_CORRECT = "change the label with --correct, or "
+_CORRECTABLE = ("submit", "review")
+
+# Where a text has {correct}, those who submit or review can correct what they have done.
 _REASONS = {
     "AlreadyHaveLabelOnCurrentStep": "they have labeled it in this step, and it waits for the "
-    "labels of others: act as somebody else, or change the label with --correct",
+    "labels of others: {correct}act as somebody else",
     "AssetAlreadyAssigned": "it is assigned to others: act as one of them",
     "AssetAlreadyLocked": "somebody else is at work on it: wait until they have submitted",
     "AssetInDoneStepStatus": "it is done: have a reviewer send it back",
-    "AssetInDoneStepStatusWithCorrectAction": "they have done it already: change the label with "
-    "--correct, or have a reviewer send the asset back",
+    "AssetInDoneStepStatusWithCorrectAction": "they have done it already: {correct}have a "
+    "reviewer send the asset back",
     "AssetInDoneStepStatusWithReviewAction": "it is labeled already: review it, or send it back",
-    "AssetInNextStepWithCorrectAction": "it waits for its review: change the label with "
-    "--correct, or have a reviewer review it",
+    "AssetInNextStepWithCorrectAction": "it waits for its review: {correct}have a reviewer "
+    "review it",
     "BlockedByEnforceStepSeparation": "they have worked on it in another step, and the project "
     "keeps its steps apart: act as somebody else",
     "LabelNotEditable": "it is in another step by now",
@@ -87,15 +91,22 @@ def asset_missing(verb: str) -> KiliError:
 
 def queue_empty(verb: str, email: str, title: str) -> KiliError:
     """Nothing waits for the user."""
+    correct = "name one that is done with --asset and --correct, "
     return KiliError(
-        f'nothing in project "{title}" waits for {email} to {verb}: name one that is done with '
-        "--asset and --correct, send one back, or begin anew with `kili-emulator reset`"
+        f'nothing in project "{title}" waits for {email} to {verb}: '
+        f"{correct if verb in _CORRECTABLE else ''}send one back with `kili-emulator send-back`, "
+        "or begin anew with `kili-emulator reset`"
     )
 
 
-def person_locked_out(external_id: str, email: str, reason: str) -> KiliError:
-    """The workflow does not let the person work on the asset now."""
-    text = f'{email} cannot work on asset "{external_id}": {_REASONS[reason]} ({reason})'
+def person_locked_out(verb: str, external_id: str, email: str, reason: str) -> KiliError:
+    """The workflow does not let the person work on the asset now.
+
+    Args:
+        verb: what they want to do, as the command has it.
+    """
+    advice = _REASONS[reason].format(correct=_CORRECT if verb in _CORRECTABLE else "")
+    text = f'{email} cannot work on asset "{external_id}": {advice} ({reason})'
     return KiliError(text, context={"reason": reason})
 
 

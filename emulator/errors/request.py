@@ -50,7 +50,7 @@ CONTROL_UNLINK = 'send {"plugin": name}'
 CONTROL_VERSION = "give the number of a version: {parameter}=…"
 CONTROL_RUNS = (
     "ask with any of plugin, project, failed (true or false), limit (a number), after (a cursor "
-    "that was answered before) and wait (seconds)"
+    "that was answered before), wait (seconds) and lines (true or false)"
 )
 CONTROL_WAIT = 'send {"timeout": seconds}'
 

@@ -22,9 +22,8 @@ from emulator.http.body import BodyError, read_json
 from emulator.http.links import CLIENT_VERSION, downloads_without_key, file_urls, upload_urls
 from emulator.http.request_log import Entry, RequestLog
 from emulator.http.run_calls import Received
+from emulator.http.version import version_with_key, version_without_key
 from emulator.rules.workflow import version_for
-
-API_VERSION = "26.2.4"
 
 MakeContext = Callable[[World, Actor], RequestContext]
 
@@ -47,7 +46,8 @@ def graphql_blueprint(
 
     @blueprint.get("/version")
     def version() -> Response:
-        return _json({"version": f"{API_VERSION}+{executor.schema_hash}"})
+        spelled = version_with_key if security.api_key(request) else version_without_key
+        return _json({"version": spelled(executor.schema_hash)})
 
     @blueprint.post("/graphql")
     def graphql() -> Response:

@@ -1,4 +1,4 @@
-"""Lets others wait for the end of runs."""
+"""Lets others wait for the end of runs, and for their log lines."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 
 class Endings:
-    """Wakes those who wait each time that a run of a world has ended."""
+    """Wakes those who wait each time that a run of a world has ended, or logged something."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._closed = False
 
     def tell(self) -> None:
-        """A run has ended, and its end is committed."""
+        """A run has ended or logged something, and that is committed."""
         with self._condition:
             self._condition.notify_all()
 
@@ -24,6 +24,6 @@ class Endings:
         self.tell()
 
     def wait_for(self, look: Callable[[], bool], seconds: float) -> None:
-        """Wait until something is so, which only the end of a run can bring about; or give up."""
+        """Wait until something is so, which only a run can bring about; or give up."""
         with self._condition:
             self._condition.wait_for(lambda: self._closed or look(), seconds)

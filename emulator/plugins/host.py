@@ -19,6 +19,7 @@ from emulator.domain.world import Actor, World
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Isolation
 from emulator.plugins.links import Links
+from emulator.plugins.reports import report_build, report_run
 from emulator.plugins.requirements import Conditions
 from emulator.plugins.runs import Runs
 from emulator.plugins.schedule import Schedule, Started, Timing
@@ -57,7 +58,7 @@ class PluginHost:
         return self._hosts[world].schedule.wait_idle(seconds)
 
     def await_run(self, world: World, look: Callable[[], bool], seconds: float) -> None:
-        """Wait until something is so, which only the end of a run can bring about; or give up."""
+        """Wait until something is so, which only a run can bring about; or give up."""
         self._hosts[world].runs.endings.wait_for(look, seconds)
 
     def redeliver(self, world: World, run_id: str, seconds: float) -> str:
@@ -194,11 +195,14 @@ class WorldHost:
     def _resume(self) -> None:
         """Finish what the world's content says is going on, and which nobody is at any more."""
         self._versions.prune()
+        running = [run["id"] for run in self._world.view.runs.find("running", True)]
         with self.schedule.change(kept=True) as tx:
             runs_of.interrupt_running(tx)
             for version in tx.plugin_versions.all():
                 if version["status"] == "DEPLOYING":
                     plugins_of.request_deployment(tx, version)
+        for run_id in running:
+            report_run(self._world, run_id)
         self.runs.endings.tell()
         self.links.watch()
 
@@ -209,6 +213,8 @@ class WorldHost:
                 builds = self._deploy(event["payload"]["versionId"])
                 self.runs.descent.add(event["runId"], *builds)
                 started.extend(builds)
+            elif event["event"] == plugins_of.BUILD_FAILED:
+                self._report(event["payload"]["versionId"])
             elif event["event"] == plugins_of.DELETED:
                 self._versions.prune()
             else:
@@ -216,6 +222,12 @@ class WorldHost:
                 runs = [self.runs.start(each, event) for each in triggers]
                 started.extend(run.awaited for run in runs if run.awaited)
         return started if self._awaited else []
+
+    def _report(self, version_id: str) -> None:
+        """Report a failed build; of a link's, the link tells."""
+        version = self._world.view.plugin_versions.get(version_id)
+        if version and version["origin"] is None:
+            report_build(self._world, version_id)
 
     def _deploy(self, version_id: str) -> list[Delivery]:
         """Have a version built, now or as late as the platform; what can be waited for."""

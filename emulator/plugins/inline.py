@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from emulator.plugins import builder, footprint, runner, sandbox
+from emulator.plugins import builder, footprint, progress, runner, sandbox
 from emulator.plugins.calls import Call, Loaded, Result
 from emulator.plugins.logs import RunLog
 from emulator.plugins.runner import Code
@@ -37,6 +37,7 @@ class InlineIsolation:
         assert packages is None, "all versions have the packages of this process"
         with contextlib.suppress(Exception):  # a run says what is wrong
             importlib.import_module("kili.client")  # loaded, it is watched
+        progress.hide_bars(lambda: footprint.current.get() is not None)
         with footprint.watched(place) as made:
             try:
                 handler = builder.load(name, place, seconds, made.enter)

@@ -24,6 +24,7 @@ from emulator.plugins.calls import Call, Loaded, Result
 from emulator.plugins.descent import Descent
 from emulator.plugins.endings import Endings
 from emulator.plugins.logs import Line, RunLog
+from emulator.plugins.reports import report_run
 from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.versions import Versions
 from emulator.storage.snapshot import Document
@@ -178,6 +179,7 @@ class Runs:
     def _note(self, run_id: str, epoch: int, log_type: runs_of.LogType, content: str) -> None:
         with contextlib.suppress(Undone), self._schedule.change(epoch, kept=True) as tx:
             runs_of.add_lines(tx, run_id, [(log_type, content, tx.now)])
+        self.endings.tell()
 
     def _run(self, run: Document, epoch: int, due: float) -> None:
         """Carry a run out.
@@ -198,6 +200,7 @@ class Runs:
             text = messages.PRINTS_DROPPED
             logger.warning(text.format(name=plugin["name"], run=run["id"], count=log.dropped))
         self._complete(run["id"], result, log, epoch)
+        report_run(self._world, run["id"])
         self.endings.tell()
 
     def _complete(self, run_id: str, result: Result, log: RunLog, epoch: int) -> None:
@@ -282,6 +285,7 @@ class Runs:
         for start in range(0, len(lines), _BATCH):
             with self._schedule.change(epoch, kept=True) as tx:
                 runs_of.add_lines(tx, run_id, lines[start : start + _BATCH])
+            self.endings.tell()
             time.sleep(0.001)  # or this thread would have the lock again before any other
 
     def _store_calls(self, run_id: str, calls: CallBuffer, epoch: int) -> None:

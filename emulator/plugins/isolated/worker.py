@@ -30,6 +30,7 @@ from emulator.plugins import (
     data_files,
     kili_types,
     leftovers,
+    progress,
     raised,
     records,
     returned,
@@ -189,6 +190,7 @@ class _Worker:
             importlib.import_module("kili").__dict__["types"] = types
             importlib.import_module("kili.plugins")
             importlib.import_module("kili.client")
+        progress.hide_bars(lambda: True)
         self._channel.send(ready=True)
         while True:
             request = self._requests.get()

@@ -1,0 +1,127 @@
+"""What messages advise to do: each command and option that they name is there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from emulator import Emulator, errors
+from emulator.cli import main
+from emulator.domain.person import QUEUED, VERBS
+from emulator.errors import KiliError
+from emulator.errors.person import _REASONS
+
+SOURCES = Path(main.callback.__code__.co_filename).parent.parent  # type: ignore[union-attr]
+COMMAND = re.compile(r"kili-emulator ((?:--?)?[a-z][^`\n;:,\")]*)")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+PLACEHOLDER = "X"
+
+
+def texts(path: Path) -> Iterator[str]:
+    """The texts in a module, docstrings included; an X stands for what is filled in."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(
+                each.value if isinstance(each, ast.Constant) else PLACEHOLDER
+                for each in node.values
+                if isinstance(each, ast.Constant | ast.FormattedValue)
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield re.sub(r"\{[^}]*\}", PLACEHOLDER, node.value)
+
+
+def advised() -> Iterator[tuple[str, str]]:
+    """Each mention of a command in the sources, and where it is."""
+    for path in sorted(SOURCES.rglob("*.py")):
+        for text in texts(path):
+            for found in COMMAND.finditer(text.replace("\n", " ")):
+                yield path.relative_to(SOURCES).as_posix(), found[1]
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
+
+
+def all_commands(command: click.Command) -> Iterator[click.Command]:
+    yield command
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            yield from all_commands(each)
+
+
+def wrong_in(mention: str) -> str | None:
+    """What of a mentioned command there is not."""
+    command: click.Command = main
+    words = mention.split()
+    while words and isinstance(command, click.Group) and words[0] in command.commands:
+        command = command.commands[words.pop(0)]
+    if command is main and words[0] not in ("--help", "--version"):
+        return mention
+    named = OPTION.findall(" ".join(words))
+    unknown = set(named) - options_of(command) - {"--help"}
+    return f"{command.name}: {unknown}" if unknown else None
+
+
+def test_each_command_that_a_message_names_is_there_with_its_options() -> None:
+    found = list(advised())
+    assert len(found) > 15
+    assert [(path, said) for path, each in found if (said := wrong_in(each))] == []
+
+
+def test_each_command_that_the_documentation_names_is_there_with_its_options() -> None:
+    root = SOURCES.parent
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").rglob("*.md")]
+    found = [
+        (page.name, mention[1])
+        for page in pages
+        for mention in COMMAND.finditer(page.read_text(encoding="utf-8"))
+    ]
+    assert len(found) > 20
+    assert [(page, said) for page, each in found if (said := wrong_in(each))] == []
+
+
+def test_each_option_that_a_message_names_is_one_of_a_command() -> None:
+    known = {name for each in all_commands(main) for name in options_of(each)}
+    modules = [SOURCES / "messages.py", *(SOURCES / "errors").glob("*.py")]
+    named = {
+        (path.name, option)
+        for path in modules
+        for text in texts(path)
+        for option in OPTION.findall(text)
+    }
+    assert len(named) >= 10
+    assert {each for each in named if each[1] not in known} == set()
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_what_somebody_who_plays_is_refused_names_options_of_that_command(verb: str) -> None:
+    known = options_of(main.commands[verb])
+    refusals = [errors.person_locked_out(verb, "a", "b", reason) for reason in _REASONS]
+    refusals += [errors.queue_empty(verb, "b", "c")] if verb in QUEUED else []
+    for each in refusals:
+        assert set(OPTION.findall(each.message)) <= known
+        assert not re.search(r"[{}]|: ,|, \(", each.message)
+
+
+@pytest.mark.parametrize("verb", ["skip", "save"])
+def test_who_skips_or_saves_is_not_told_to_correct(kili_emulator: Emulator, verb: str) -> None:
+    label = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
+    act: dict[str, Any] = {"save": {"label": label}, "skip": {}}
+    project = kili_emulator.world.view.projects.all()[0]["id"]
+    done = kili_emulator.submit(project, label=label)["assetId"]
+    with pytest.raises(KiliError, match="cannot work on asset") as refused:
+        getattr(kili_emulator, verb)(project, done, **act[verb])
+    assert "--correct" not in refused.value.message
+    while "TODO" in [each["status"] for each in kili_emulator.world.view.assets.all()]:
+        kili_emulator.submit(project, label=label)
+    with pytest.raises(KiliError, match="--correct"):
+        kili_emulator.submit(project, label=label)
+    with pytest.raises(KiliError, match="send one back") as empty:
+        getattr(kili_emulator, verb)(project, None, **act[verb])
+    assert "--correct" not in empty.value.message

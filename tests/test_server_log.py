@@ -1,0 +1,178 @@
+"""What a server reports on its terminal, and what `runs --follow` prints meanwhile."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import signal
+import subprocess
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.testing.sdk import fast_sdk
+from tests.test_cli import COMMAND, SHELL, Commands
+
+LABEL = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
+PLUGIN = """
+from kili.plugins import PluginCore
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        print("looking at it")
+        self.kili.create_issues(
+            project_id=self.project_id, label_id_array=[label["id"]], text_array=["why?"]
+        )
+        raise ValueError("too hard")
+"""
+ON_EVENT = """
+from kili.plugins import PluginCore
+
+class PluginHandler(PluginCore):
+    def on_event(self, payload):
+        print("told of", payload["event"])
+"""
+
+
+class Desk:
+    """A server in the foreground, with an SDK client and a project."""
+
+    def __init__(self, commands: Commands, *options: str) -> None:
+        self.commands = commands
+        self.server = commands.start("--ephemeral", *options)
+        self.project = self.server.printed(r"project +(\S+) +Plugin tutorial")
+        with fast_sdk(), warnings.catch_warnings():
+            from kili.client import Kili
+
+            self.kili: Any = Kili(api_key=self.server.key, api_endpoint=self.server.endpoint)
+        (asset,) = self.kili.assets(self.project, first=1, fields=["id"], disable_tqdm=True)
+        self.asset = asset["id"]
+
+    def upload(self, name: str, source: str, **options: Any) -> None:
+        path = self.commands.folder / "plugin.py"
+        path.write_text(source, encoding="utf-8")
+        with fast_sdk():
+            self.kili.upload_plugin(str(path), name, **options)
+        self.kili.activate_plugin_on_project(name, self.project)
+
+    def submit(self) -> None:
+        self.kili.append_labels([self.asset], [LABEL], disable_tqdm=True)
+
+    def follow(self, *options: str) -> subprocess.Popen[str]:
+        """Follow the runs, of which one has ended before: it has printed that."""
+        process = subprocess.Popen(
+            [*COMMAND, "runs", "--follow", *options],
+            cwd=self.commands.folder,
+            env=self.commands.environment,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self.commands._started.append(process)
+        assert process.stdout
+        assert "Judge" in process.stdout.readline()
+        return process
+
+    def stop(self) -> list[str]:
+        """Stop the server; the lines it printed since it was ready, but the last."""
+        status, rest = self.server.stop()
+        *lines, last = rest.splitlines()
+        assert (status, last) == (0, "Stopped.")
+        return lines
+
+
+@pytest.fixture
+def commands(tmp_path: Path) -> Iterator[Commands]:
+    made = Commands(tmp_path)
+    yield made
+    made.end()
+
+
+@pytest.mark.parametrize(
+    "isolation", ["inline", pytest.param("process", marks=pytest.mark.contract)]
+)
+def test_a_failed_build_and_a_failed_run_are_a_line_each(
+    commands: Commands, isolation: str
+) -> None:
+    desk = Desk(commands, "--plugin-isolation", isolation)
+    desk.upload("Judge", PLUGIN)
+    desk.submit()
+    with pytest.raises(Exception, match="get_plugin_build_errors"):
+        desk.upload("Broken one", f"{PLUGIN}\nraise RuntimeError('at import')")
+    run = json.loads(commands.run("runs", "--json"))[0]["id"]
+    shown = {
+        f"kili-emulator runs show {run}": "why?",
+        "kili-emulator plugins versions 'Broken one'": "at import",
+    }
+    for command, text in shown.items():
+        assert text in commands.run(*shlex.split(command)[1:])
+    lines = desk.stop()
+    assert len(lines) == 2, lines
+    assert f"'Judge': run {run} (onSubmit) ended as FAILED: ValueError: too hard" in lines[0]
+    assert "'Broken one': the build of version 1 failed: RuntimeError: at import" in lines[1]
+    assert [re.findall(r"more: `(.*)`", line) for line in lines] == [[each] for each in shown]
+
+
+def test_the_line_names_where_the_command_finds_the_run(commands: Commands) -> None:
+    where = ["--data-dir", str(commands.folder / "my data")]
+    server = commands.start(*where)
+    commands.run("world", "create", "second", *where)
+    (commands.folder / "judge.py").write_text(PLUGIN, encoding="utf-8")
+    (commands.folder / "label.json").write_text(json.dumps(LABEL), encoding="utf-8")
+    where += ["--world", "second"]
+    project = "Plugin tutorial: count the objects"
+    commands.run("plugins", "link", "Judge", "judge.py", "--project", project, *where)
+    commands.run("submit", "--project", project, "--label", "label.json", *where)
+    _, rest = server.stop()
+    (command,) = re.findall(r"more: `(.*)`", rest)
+    commands.start("--data-dir", str(commands.folder / "my data"))
+    assert "too hard" in commands.run(*shlex.split(command)[1:])
+    commands.run("stop", *where[:2])
+
+
+def test_following_prints_what_runs_log_and_ends_with_the_emulator(commands: Commands) -> None:
+    desk = Desk(commands)
+    desk.upload("Judge", PLUGIN)
+    desk.submit()
+    followers = [desk.follow(), desk.follow("--quiet"), desk.follow("--json")]
+    desk.submit()
+    run = json.loads(commands.run("runs", "--json"))[1]["id"]
+    desk.stop()
+    printed = [each.communicate(timeout=30)[0].splitlines() for each in followers]
+    logged, ended = printed[0][0], printed[0][-2]
+    assert logged.endswith(f" {run} Judge info | looking at it")
+    assert printed[0][1].endswith(f" {run} Judge error | Traceback (most recent call last):")
+    assert all(line.startswith("  | ") for line in printed[0][2:-2])
+    assert "Judge #1 onSubmit: FAILED" in ended
+    assert printed[0][-1] == "The emulator was stopped."
+    assert printed[1] == [ended, "The emulator was stopped."]
+    assert json.loads(printed[2][0])["id"] == run
+    assert [each.returncode for each in followers] == [0, 0, 0]
+
+
+@pytest.mark.skipif(not SHELL, reason="a signal that cannot be caught")
+def test_following_says_so_when_the_emulator_was_killed(commands: Commands) -> None:
+    desk = Desk(commands)
+    desk.upload("Judge", PLUGIN)
+    desk.submit()
+    process = desk.follow()
+    desk.server.process.send_signal(signal.SIGKILL)
+    printed, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "ended before it answered" in printed
+
+
+def test_the_runs_of_on_event_name_the_event(commands: Commands) -> None:
+    desk = Desk(commands)
+    desk.upload("Watch", ON_EVENT, event_matcher=["label.*"])
+    (commands.folder / "label.json").write_text(json.dumps(LABEL), encoding="utf-8")
+    done = commands.run("submit", "--project", desk.project, "--label", "label.json")
+    listed = commands.run("runs")
+    for line in (done.splitlines()[-1], listed.splitlines()[0]):
+        assert "on_event label." in line
+    assert re.search(r"Watch #1 on_event label\.\S+: SUCCEEDED", listed)
+    desk.stop()
