@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,9 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
 
-from emulator import ids
+from emulator import data_folder, ids, private
 from emulator.api.execution import GraphQLExecutor
-from emulator.config import API_PATH, DEFAULT_WORLD, Settings, no_proxy, write_private
+from emulator.config import API_PATH, DEFAULT_WORLD, Settings, no_proxy
+from emulator.domain.api_key import scenario_key
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.world import Mark, World
 from emulator.http.application import create_application
@@ -82,7 +82,7 @@ class Platform:
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
         self.server = HttpServer(self.application, settings.host, settings.port)
-        self._cache = tempfile.TemporaryDirectory(prefix="kili-emulator-")
+        self._cache = private.temporary_folder("kili-emulator-")
 
     def open_worlds(self) -> None:
         """Open what an earlier run left, and make the default world where there is none."""
@@ -120,8 +120,7 @@ class Platform:
         public = self.settings.is_loopback or self.settings.public_keys
 
         def key_for(name: str) -> str:
-            suffix = "" if world.name == DEFAULT_WORLD else f".{world.name}"
-            return f"emulator-{name if public else ids.secret()}{suffix}"
+            return scenario_key(name if public else ids.secret(), world.name)
 
         load_scenario(world, read_scenario(scenario), key_for)
 
@@ -145,12 +144,13 @@ def _secret(folder: Path | None) -> str:
     """What upload URLs are signed with; kept, so that they outlive a restart."""
     if folder is None:
         return ids.secret()
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "secret"
+    data_folder.claim(folder)
+    path = folder / data_folder.SECRET
     kept = path.read_text(encoding="utf-8").strip() if path.exists() else ""
     if not kept:  # or a process ended before it had written one
         kept = ids.secret()
-        write_private(path, kept)
+        private.write_file(path, kept)
+    private.tighten(path)
     return kept
 
 
@@ -267,7 +267,7 @@ class Emulator(Played, Inspected, Linked):
 
         options: dict[str, Any] = {"api_key": key, "api_endpoint": self.endpoint}
         if "graphql_client_params" in Kili.__init__.__code__.co_varnames:
-            cache = self._exit.enter_context(tempfile.TemporaryDirectory(prefix="kili-cache-"))
+            cache = self._exit.enter_context(private.temporary_folder("kili-cache-"))
             options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
         return Kili(**options)
 

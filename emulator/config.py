@@ -161,15 +161,6 @@ def no_proxy(url: str, present: str = "") -> str:
     return ",".join(dict.fromkeys(name.strip() for name in names if name.strip()))
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only this user can read; it is there as a whole, or as it was."""
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    new.touch(mode=0o600)
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
-
-
 def _from_project_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}

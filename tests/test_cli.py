@@ -32,7 +32,13 @@ class Commands:
             for name, value in os.environ.items()
             if not name.startswith(("KILI_", "NO_PROXY", "no_proxy"))
         }
-        self.environment |= {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        self.temporary = folder / "tmp"  # where ephemeral servers are found
+        self.temporary.mkdir()
+        self.environment |= {
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "TMPDIR": str(self.temporary),
+        }
         self._started: list[subprocess.Popen[str]] = []
 
     def run(self, *arguments: str, status: int = 0) -> str:
@@ -63,17 +69,27 @@ class Commands:
         self._started.append(process)
         return Server(process)
 
+    def states(self) -> list[Path]:
+        """What the running servers left for other commands."""
+        return sorted(self.folder.rglob("server.json"))
+
     def state(self) -> dict[str, str]:
-        """What the running server left for other commands."""
-        return dict(json.loads((self.data_dir / "server.json").read_text(encoding="utf-8")))
+        """What the only running server left for other commands."""
+        (path,) = self.states()
+        return dict(json.loads(path.read_text(encoding="utf-8")))
 
     def end(self) -> None:
         for process in self._started:
             process.kill()
             process.communicate()
-        if (self.data_dir / "server.json").exists():  # one that was left running
+        for path in self.states():  # one that was left running
+            endpoint = json.loads(path.read_text())["url"] + "/api/label/v2/graphql"
             subprocess.run(
-                [*COMMAND, "stop"], cwd=self.folder, env=self.environment, check=False, timeout=60
+                [*COMMAND, "stop"],
+                cwd=self.folder,
+                env={**self.environment, "KILI_API_ENDPOINT": endpoint},
+                check=False,
+                timeout=60,
             )
 
 
@@ -247,14 +263,10 @@ class TestStart:
 
     def test_ephemeral_leaves_nothing(self, commands: Commands) -> None:
         server = commands.start("--ephemeral")
-        files = {path.name for path in commands.data_dir.rglob("*")}
-        assert files == {"lock", "server.json"}
+        assert [path.name for path in commands.folder.iterdir()] == ["tmp"]
+        assert len(commands.states()) == 1
         server.stop()
-        assert not commands.data_dir.exists()
-
-    def test_only_the_user_can_read_the_key(self, commands: Commands) -> None:
-        commands.start("--ephemeral")
-        assert (commands.data_dir / "server.json").stat().st_mode & 0o077 == 0
+        assert not [path for path in commands.folder.rglob("*") if path.is_file()]
 
     def test_another_scenario_than_the_datas_is_pointed_out(self, commands: Commands) -> None:
         commands.start("--scenario", "empty").stop()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
+from emulator import private
 from emulator.domain.world import World
 from emulator.plugins import builder
 from emulator.plugins.builder import BuildError
@@ -21,6 +22,9 @@ from emulator.plugins.webhooks import Webhook
 
 # An id alone is no name: it comes again after a reset, and in other worlds of the same seed.
 _numbers = itertools.count(1)
+
+# The folders that this module makes: a version's id and a number.
+_NAME = re.compile(r"c[0-9a-z]{24}_[0-9]+(\.packages)?")
 
 # A version's id and the digest of its code.
 _Key = tuple[str, str]
@@ -60,9 +64,9 @@ class Versions:
         self._conditions = conditions
         self._built: dict[_Key, _Built] = {}
         self._lock = threading.Lock()
-        self._temporary = None if world.folder else tempfile.TemporaryDirectory(prefix="kili-")
+        self._temporary = None if world.folder else private.temporary_folder("kili-")
         if world.folder:
-            shutil.rmtree(world.folder / "plugins", ignore_errors=True)  # of an earlier process
+            _clear(world.folder / "plugins")
 
     @contextlib.contextmanager
     def loaded(self, version_id: str) -> Iterator[Loaded]:
@@ -103,6 +107,7 @@ class Versions:
         version = self._world.view.plugin_versions.the(key[0])
         if version["webhook"]:
             return Webhook(**version["webhook"])
+        private.make_folder(self._folder)
         folder = self._folder / name
         builder.unpack(self._world.blobs.get(key[1]), folder)
         packages = builder.provide(folder, self._packages(name), self._conditions)
@@ -150,3 +155,11 @@ class Versions:
             return Path(self._temporary.name)
         assert self._world.folder is not None
         return self._world.folder / "plugins"
+
+
+def _clear(folder: Path) -> None:
+    """Remove the versions that an earlier process unpacked, and nothing else."""
+    if folder.is_dir():
+        for each in folder.iterdir():
+            if _NAME.fullmatch(each.name):
+                shutil.rmtree(each, ignore_errors=True)

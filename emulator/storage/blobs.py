@@ -7,8 +7,13 @@ bytes that are not there; bytes that no document names are harmless.
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from pathlib import Path
+
+from emulator import private
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class BlobStore:
@@ -22,7 +27,10 @@ class BlobStore:
         self._folder = folder
         self._memory: dict[str, bytes] = {}
         if folder:
-            folder.mkdir(parents=True, exist_ok=True)
+            private.make_folder(folder)
+            for path in folder.iterdir():
+                if _DIGEST.fullmatch(path.name):
+                    private.tighten(path)
 
     def put(self, content: bytes) -> str:
         """Store the bytes durably and return their digest (64 hexadecimal digits)."""
@@ -32,6 +40,7 @@ class BlobStore:
         elif not (self._folder / digest).exists():
             with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
                 file.write(content)
+            private.tighten(Path(file.name))
             Path(file.name).replace(self._folder / digest)
         return digest
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator import clock, messages
+from emulator import clock, messages, private
 from emulator.config import ENVIRONMENT_PREFIX, SettingsError, no_proxy
 from emulator.domain.run import Outcome
 from emulator.plugins.builder import BuildError
@@ -182,10 +182,11 @@ class ProcessIsolation:
 
     def _start(self, packages: Path | None) -> WorkerProcess:
         if self._temporary is None:
-            self._temporary = tempfile.TemporaryDirectory(prefix="kili-plugins-")
+            self._temporary = private.temporary_folder("kili-plugins-")
         cache = Path(self._temporary.name, "cache")
-        cache.mkdir(exist_ok=True)
+        private.make_folder(cache)
         folder = Path(tempfile.mkdtemp(dir=self._temporary.name))
+        private.tighten(folder)
         settings = {
             "memory": self.megabytes,
             "packages": str(packages) if packages else None,
