@@ -82,7 +82,9 @@ class Commands:
         for process in self._started:
             process.kill()
             process.communicate()
-        for path in self.states():  # one that was left running
+        for path in self.states():  # of those that were left running, or killed
+            if not path.exists():  # removed meanwhile, as its server was killed
+                continue
             endpoint = json.loads(path.read_text())["url"] + "/api/label/v2/graphql"
             subprocess.run(
                 [*COMMAND, "stop"],
@@ -282,6 +284,106 @@ class TestStart:
         assert commands.run("stop") == "Stopped.\n"
         assert "start one with `kili-emulator start`" in commands.run("stop", status=1)
         assert commands.run("start", "--detach", "--port", "0")  # at once
+
+
+class TestEphemeral:
+    """Servers that keep nothing: any number of them, also beside one that keeps its data."""
+
+    def detach(self, commands: Commands) -> tuple[str, str]:
+        """Start one in the background; its endpoint and process."""
+        printed = commands.run("start", "--ephemeral", "--detach", "--port", "0")
+        endpoint = re.search(r"endpoint +(\S+)", printed)
+        process = re.search(r"Left running as process (\d+); its output goes to (\S+)\.", printed)
+        assert endpoint
+        assert process
+        log = commands.folder / process[2]
+        assert log.is_relative_to(commands.temporary)
+        assert "Kili Emulator is ready." in log.read_text()
+        return endpoint[1], process[1]
+
+    def test_servers_that_were_started_in_one_folder_do_not_meet(self, commands: Commands) -> None:
+        kept = commands.start()
+        before = sorted(commands.data_dir.rglob("*"))
+        one, other = commands.start("--ephemeral"), commands.start("--ephemeral")
+        assert sorted(commands.data_dir.rglob("*")) == before
+        assert {path.name for path in commands.folder.iterdir()} == {"tmp", ".kili-emulator"}
+        one.create_project()
+        shown = [json.dumps(server.projects()) for server in (kept, one, other)]
+        assert ['"New"' in each for each in shown] == [False, True, False]
+
+    def test_commands_find_one_in_the_background(self, commands: Commands) -> None:
+        endpoint, _ = self.detach(commands)
+        assert not commands.data_dir.exists()
+        assert (
+            commands.run("wait") == f"Ready at {endpoint.removesuffix('/api/label/v2/graphql')}.\n"
+        )
+        assert f"export KILI_API_ENDPOINT={endpoint}\n" in commands.run("env")
+        assert commands.run("world", "list").startswith("default ")
+        assert commands.run("reset") == "World default is as its scenario has it.\n"
+        assert commands.run("stop") == "Stopped.\n"
+        assert not [path for path in commands.folder.rglob("*") if path.is_file()]
+        assert "no emulator runs on .kili-emulator" in commands.run("env", status=1)
+
+    def test_commands_find_one_in_another_terminal(self, commands: Commands) -> None:
+        server = commands.start("--ephemeral")
+        assert f"export KILI_API_ENDPOINT={server.endpoint}\n" in commands.run("env")
+
+    def test_one_is_found_by_the_data_folder_that_it_was_started_with(
+        self, commands: Commands
+    ) -> None:
+        one = commands.start("--ephemeral", "--data-dir", "one")
+        commands.start("--ephemeral", "--data-dir", "other")
+        assert one.endpoint in commands.run("env", "--data-dir", "one")
+        assert "no emulator runs on .kili-emulator" in commands.run("env", status=1)
+        assert not (commands.folder / "one").exists()
+
+    def test_the_endpoint_chooses_among_several(self, commands: Commands) -> None:
+        endpoints = dict(self.detach(commands) for _ in range(2))
+        printed = commands.run("stop", status=1)
+        assert "more than one ephemeral emulator was started here: " in printed
+        for endpoint, process in endpoints.items():
+            url = endpoint.removesuffix("/api/label/v2/graphql")
+            assert f"{url} (process {process})" in printed
+        first, last = endpoints
+        commands.environment["KILI_API_ENDPOINT"] = first
+        assert commands.run("stop") == "Stopped.\n"
+        del commands.environment["KILI_API_ENDPOINT"]
+        assert last in commands.run("env")
+
+    def test_one_that_keeps_its_data_goes_before_others(self, commands: Commands) -> None:
+        commands.start("--ephemeral")
+        kept = commands.start()
+        assert kept.endpoint in commands.run("env")
+        commands.run("stop")
+        assert kept.process.wait(30) == 0
+
+    def test_a_killed_one_is_forgotten(self, commands: Commands) -> None:
+        server = commands.start("--ephemeral")
+        server.process.kill()
+        server.process.wait()
+        assert "no emulator runs on" in commands.run("env", status=1)
+        assert commands.states() == []
+
+    def test_one_that_does_not_start_leaves_nothing(self, commands: Commands) -> None:
+        (commands.folder / "mine.yaml").write_text("users: []\n")
+        for option in ([], ["--detach"]):
+            printed = commands.run(
+                "start", "--ephemeral", "--scenario", "mine.yaml", *option, "--port", "0", status=1
+            )
+            assert "mine.yaml:1" in printed
+        assert [path.name for path in commands.folder.rglob("*") if path.is_file()] == ["mine.yaml"]
+
+    @pytest.mark.skipif("not SHELL")
+    def test_a_folder_that_another_user_made_for_it_is_not_used(self, commands: Commands) -> None:
+        other = commands.folder / "other"
+        other.mkdir()
+        (commands.temporary / f"kili-emulator-servers-{os.getuid()}").symlink_to(other)
+        printed = commands.run("start", "--ephemeral", "--port", "0", status=1)
+        assert (
+            "cannot be used (it belongs to another user): set TMPDIR to another folder" in printed
+        )
+        assert list(other.iterdir()) == []
+        assert "no emulator runs on" in commands.run("env", status=1)
 
 
 class TestRefusals:

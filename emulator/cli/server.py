@@ -131,8 +131,6 @@ def start(detach: bool, state: Path | None, **options: Any) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     with folder.held(), terminal_kept():
         _serve(settings, folder)
-    if folder.ephemeral:
-        folder.remove()
     click.echo("Stopped.")
 
 

@@ -68,6 +68,8 @@ class StateFolder:
     def held(self) -> Iterator[None]:
         """Keep other emulators away from the folder; the system ends this with the process.
 
+        The folder of an ephemeral server is removed at the end, but for the log of one that failed.
+
         Raises:
             click.ClickException: another one uses it, or there cannot be such a folder.
         """
@@ -87,7 +89,14 @@ class StateFolder:
                 )
             if hasattr(os, "register_at_fork"):  # what a plugin forks may outlive the emulator
                 os.register_at_fork(after_in_child=file.close)
-            yield
+            try:
+                yield
+            except BaseException:
+                if self.ephemeral:
+                    self._remove(self._state, self._lock)
+                raise
+        if self.ephemeral:
+            self.remove()
 
     @contextlib.contextmanager
     def _unused(self) -> Iterator[bool]:
