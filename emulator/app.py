@@ -5,15 +5,24 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
 
 from emulator import data_folder, ids, private
 from emulator.api.execution import GraphQLExecutor
-from emulator.config import API_PATH, DEFAULT_WORLD, Settings, no_proxy
+from emulator.config import (
+    API_PATH,
+    DEFAULT_WORLD,
+    Settings,
+    load_embedded_settings,
+    no_proxy,
+    setting_names,
+    suggested,
+    unknown_variables,
+)
 from emulator.domain.api_key import scenario_key
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.world import Mark, World
@@ -179,10 +188,19 @@ class Emulator(Played, Inspected, Linked):
             ...
             emulator.reset(mark)
 
+    ``KILI_EMULATOR_*`` and ``[tool.kili-emulator]`` hold for what is not given here, but for
+    ``host``, ``port``, ``data_dir`` and ``ephemeral``: those are about the server of
+    ``kili-emulator start``, which a test neither meets nor changes.
+
     Args:
         scenario: what the world holds: ``default``, ``empty``, or the path of a scenario file.
-        seed: makes ids and random draws repeatable.
+        seed: makes random draws and the random part of ids repeatable; under a frozen clock, ids
+            as a whole.
         options: further members of :class:`emulator.config.Settings`.
+
+    Raises:
+        TypeError: there is no such option.
+        SettingsError: a value cannot be used.
 
     Attributes:
         url: the address of the server.
@@ -191,10 +209,20 @@ class Emulator(Played, Inspected, Linked):
     """
 
     def __init__(
-        self, scenario: str = "default", *, seed: int | None = None, **options: Any
+        self,
+        scenario: str | os.PathLike[str] | None = None,
+        *,
+        seed: int | None = None,
+        **options: Any,
     ) -> None:
-        settings = Settings(scenario=scenario, seed=seed, ephemeral=True, port=0)
-        self._settings = replace(settings, **options)
+        for name in options.keys() - setting_names():
+            raise TypeError(
+                f"Emulator() got an unexpected keyword argument {name!r}{suggested(name)}"
+            )
+        for warning in unknown_variables(os.environ):
+            warnings.warn(warning, stacklevel=2)
+        given = {"scenario": scenario and os.fspath(scenario), "seed": seed, **options}
+        self._settings = load_embedded_settings(given)
         self._exit = contextlib.ExitStack()
         self._clients: dict[tuple[str, str], Any] = {}
         self._platform: Platform | None = None

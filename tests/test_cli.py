@@ -428,11 +428,13 @@ class TestRefusals:
         (commands.folder / "pyproject.toml").write_text("[tool.kili-emulator]\nprot = 1\n")
         printed = commands.run("start", status=2)
         assert "[tool.kili-emulator] of pyproject.toml: there is no setting 'prot'" in printed
+        assert printed.endswith("did you mean port?\n")
 
     def test_an_unknown_variable_is_named_and_ignored(self, commands: Commands) -> None:
         commands.environment["KILI_EMULATOR_PROT"] = "1"
         printed = commands.run("stop", status=1)
-        assert "Warning: there is no setting for the variable KILI_EMULATOR_PROT" in printed
+        said = "there is no setting for the variable KILI_EMULATOR_PROT; ignored: did you mean "
+        assert f"Warning: {said}KILI_EMULATOR_PORT?\n" in printed
         assert "no emulator runs" in printed
 
     def test_a_bad_value_of_a_variable_is_named(self, commands: Commands) -> None:

@@ -24,7 +24,7 @@ PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 READMES = sorted((EXAMPLES / "plugins").glob("*/README.md"))
 
 BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
-FILE = re.compile(r"# (?P<name>[.\w/-]+\.(py|yaml))\n")
+FILE = re.compile(r"# (?P<name>[.\w/-]+\.(py|yaml|toml))\n")
 PROMPT = "(Pdb) "
 
 SHIMS = {

@@ -97,8 +97,8 @@ def settings_from(options: Mapping[str, Any]) -> Settings:
     Raises:
         click.UsageError: one cannot be used.
     """
-    for name in unknown_variables(os.environ):
-        click.echo(f"Warning: there is no setting for the variable {name}; ignored.", err=True)
+    for warning in unknown_variables(os.environ):
+        click.echo(f"Warning: {warning}", err=True)
     try:
         return load_settings(options)
     except SettingsError as error:

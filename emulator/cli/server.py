@@ -45,7 +45,9 @@ _STOP_SECONDS = 20.0
 @data_dir_option
 @click.option("--ephemeral", is_flag=True, default=None, help="Keep everything in memory.")
 @click.option("--scenario", help="What a new world holds: a name or a file.  [default: default]")
-@click.option("--seed", type=int, help="Make ids and random draws repeatable.")
+@click.option(
+    "--seed", type=int, help="Make random draws repeatable, and ids but for the time in them."
+)
 @click.option(
     "--workflow",
     type=click.Choice(["auto", "V1", "V2", "V3"]),

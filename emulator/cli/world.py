@@ -53,7 +53,9 @@ def world() -> None:
 @click.argument("name")
 @data_dir_option
 @click.option("--scenario", help="What it holds: a name or a file.")
-@click.option("--seed", type=int, help="Make its ids and random draws repeatable.")
+@click.option(
+    "--seed", type=int, help="Make its random draws repeatable, and ids but for the time in them."
+)
 def create(name: str, data_dir: Path | None, scenario: str | None, seed: int | None) -> None:
     """Make a world; its API keys end with its name."""
     process = running(settings_from({"data_dir": data_dir}))

@@ -195,7 +195,7 @@ class World:
     Args:
         name: its name; ``default`` for the one that the plain keys belong to.
         folder: where its data live; ``None`` keeps them in memory.
-        seed: makes ids and random draws repeatable.
+        seed: makes random draws repeatable, and ids but for the time in them.
 
     Attributes:
         epoch: how often the world was rolled back; each time, a new history begins.
