@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -20,6 +19,16 @@ __all__ = ["commands"]
 POSIX = sys.platform != "win32"
 pytestmark = pytest.mark.skipif("not POSIX", reason="Windows has no such modes")
 
+PLUGIN = """
+from kili.plugins import PluginCore
+
+import helpers
+
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        pass
+"""
 FILES = {"lock", "secret", "documents.sqlite", "documents.sqlite-wal", "documents.sqlite-shm"}
 
 
@@ -196,12 +205,31 @@ class TestRefusals:
         assert commands.start().key == "emulator-admin"
 
 
-def test_an_emulator_in_process_keeps_its_data_to_its_user(tmp_path: Path) -> None:
-    code = (
-        "import os, sys\n"
-        "os.umask(0)\n"
-        "from emulator import Emulator\n"
-        "with Emulator('empty', ephemeral=False, data_dir=sys.argv[1]): pass\n"
-    )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path / "data")], timeout=60, check=True)
-    assert wrong_modes(tmp_path / "data") == {}
+@pytest.mark.parametrize("isolation", ["inline", "process"])
+def test_an_emulator_in_process_keeps_its_data_and_plugins_to_its_user(
+    tmp_path: Path, isolation: str
+) -> None:
+    plugin = tmp_path / "plugin"
+    (plugin / "helpers").mkdir(parents=True)
+    (plugin / "main.py").write_text(PLUGIN)
+    (plugin / "helpers" / "__init__.py").touch()
+    before = os.umask(0)
+    try:
+        options = {"ephemeral": False, "data_dir": tmp_path / "data"}
+        with Emulator(plugin_isolation=isolation, **options) as emulator:
+            emulator.link_plugin("P", plugin)
+            made = list((tmp_path / "data" / "worlds" / "default" / "plugins").rglob("*.py"))
+            found = wrong_modes(tmp_path / "data")
+    finally:
+        os.umask(before)
+    assert {path.name for path in made} == {"main.py", "__init__.py"}
+    assert found == {}
+
+
+def test_emulators_in_process_write_nothing_where_they_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Emulator("empty"), Emulator("empty"):
+        assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []

@@ -70,6 +70,8 @@ class WorldRegistry:
         for world in opened:
             if world.stored_name is None:
                 world.store_name()
+            assert world.folder is not None
+            world_folder.finish(world.folder)
             self._add(world)
 
     def create(self, name: str, scenario: str, seed: int | None = None) -> World:

@@ -203,6 +203,8 @@ class World:
         is_key_elsewhere: whether another world has an API key, as keys tell worlds apart.
     """
 
+    START = "start"
+
     def __init__(self, name: str, folder: Path | None = None, seed: int | None = None) -> None:
         self.name = name
         self.folder = folder
@@ -334,7 +336,7 @@ class World:
     @property
     def start(self) -> Mark | None:
         """Where the world came from its scenario; ``None`` while it is being made."""
-        mark = self.documents.meta.get("start")
+        mark = self.documents.meta.get(self.START)
         return Mark(*mark) if mark else None
 
     @property
@@ -365,7 +367,7 @@ class World:
             start = [mark.sequence + 1, mark.ids, mark.clock_offset, mark.epoch]
             position = self.documents.take_position()
             known = {
-                "start": start,
+                self.START: start,
                 "start_position": position,
                 "scenario": scenario,
                 "name": self.name,

@@ -1,8 +1,8 @@
 """The folder that a world lies in: made, opened with checks, and removed.
 
-The emulator removes only what it made. A folder with the marker ``unfinished`` holds a world in the
-making, or one that is being deleted: the marker is there before the first document and until the
-world is whole, and it is the last file to go. What else somebody has put into such a folder stays.
+The emulator removes only what it made. A marker in a folder says that a world is being made or
+deleted there: it comes before the first document, goes when the world is whole, and is the last
+file to be deleted. A whole world is kept in spite of it, and so is what somebody else put there.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from emulator import errors, private
 from emulator.domain.api_key import home_of
 from emulator.domain.world import World
 from emulator.storage import sqlite_file
+from emulator.storage.blobs import remove_blobs
 
-UNFINISHED = "unfinished"
+UNFINISHED = ".kili-emulator-unfinished"
+PLUGINS = "plugins"
 _DOCUMENTS = "documents.sqlite"
-_FOLDERS = ("blobs", "plugins")
+_BLOBS = "blobs"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_VERSION = re.compile(r"c[0-9a-z]{24}_[0-9]+(\.packages)?")  # a plugin version's id and a number
 
 
 class WorldError(Exception):
@@ -33,14 +36,16 @@ def is_name(name: str) -> bool:
 
 
 def is_unfinished(folder: Path) -> bool:
-    """Whether the emulator was making or deleting the world in a folder when it ended."""
-    return (folder / UNFINISHED).is_file()
+    """Whether a process ended while it was making or deleting the world in a folder."""
+    marker = folder / UNFINISHED
+    is_marked = marker.is_file() and marker.stat().st_size == 0
+    return is_marked and _fault_of(folder) is not None
 
 
 def holds_world(folder: Path) -> bool:
     """Whether there is anything of a world in a folder, whole or damaged."""
     documents = sqlite_file.parts(folder / _DOCUMENTS)
-    return any(path.exists() for path in (*documents, folder / "blobs"))
+    return any(path.exists() for path in (*documents, folder / _BLOBS))
 
 
 def begin(folder: Path) -> None:
@@ -57,23 +62,33 @@ def begin(folder: Path) -> None:
 
 
 def finish(folder: Path) -> None:
-    """Take the mark off: the world is whole."""
-    (folder / UNFINISHED).unlink()
+    """Take the mark off a world that is whole, if it has one."""
+    (folder / UNFINISHED).unlink(missing_ok=True)
 
 
 def discard(folder: Path) -> None:
     """Remove a world's files; the folder too, if it holds nothing else.
 
-    A process that ends meanwhile leaves the mark, and the next one goes on.
+    The documents go first. If the process ends after that, the next one goes on by the mark.
     """
     private.make_file(folder / UNFINISHED)
     for path in sqlite_file.parts(folder / _DOCUMENTS):
         path.unlink(missing_ok=True)
-    for name in _FOLDERS:
-        if (folder / name).is_dir():
-            shutil.rmtree(folder / name)
+    remove_blobs(folder / _BLOBS)
+    remove_versions(folder / PLUGINS)
     (folder / UNFINISHED).unlink()
     with contextlib.suppress(OSError):  # somebody else has put something there
+        folder.rmdir()
+
+
+def remove_versions(folder: Path) -> None:
+    """Remove the plugin versions that were unpacked in a folder; the folder too, if it is empty."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if _VERSION.fullmatch(path.name):
+            shutil.rmtree(path, ignore_errors=True)
+    with contextlib.suppress(OSError):
         folder.rmdir()
 
 
@@ -86,7 +101,7 @@ def open_world(folder: Path) -> World:
         WorldError: it is damaged, was made by another version, or belongs to another name.
     """
     file = folder / _DOCUMENTS
-    fault = sqlite_file.fault_of(file)
+    fault = _fault_of(folder)
     if fault:
         raise _damaged(file, fault)
     with contextlib.ExitStack() as undo:
@@ -102,8 +117,7 @@ def open_world(folder: Path) -> World:
 
 
 def _check(world: World, file: Path) -> None:
-    if world.start is None:
-        raise _damaged(file, "is not whole: the row `start` of its table `meta` is missing")
+    assert world.start is not None  # and it has the form of a mark
     home = world.stored_name or _name_of_keys(world)
     if home not in (None, world.name):
         raise WorldError(
@@ -116,6 +130,10 @@ def _name_of_keys(world: World) -> str | None:
     keys = [str(key["key"]) for key in world.view.api_keys.all()]
     homes = {home for home in map(home_of, keys) if home}
     return None if not homes or world.name in homes else min(homes)
+
+
+def _fault_of(folder: Path) -> str | None:
+    return sqlite_file.fault_of(folder / _DOCUMENTS, World.START)
 
 
 def _damaged(file: Path, fault: str) -> WorldError:

@@ -17,7 +17,7 @@ WORLD_DAMAGED = (
 WORLD_ELSEWHERE = (
     "{folder} holds world {home!r}, not world {name!r}: the API keys of a world end with its name. "
     "Rename the folder to {home!r} if there is no other folder of that name, or move it out of "
-    "the folder `worlds`"
+    "the folder `worlds`, for example into that of another --data-dir"
 )
 WORLD_SAME_KEY = (
     "worlds {one!r} and {other!r} hold the same active API key, named {key!r}: a key opens one "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from emulator import private
+from emulator.domain import world_folder
 from emulator.domain.world import World
 from emulator.plugins import builder
 from emulator.plugins.builder import BuildError
@@ -22,9 +22,6 @@ from emulator.plugins.webhooks import Webhook
 
 # An id alone is no name: it comes again after a reset, and in other worlds of the same seed.
 _numbers = itertools.count(1)
-
-# The folders that this module makes: a version's id and a number.
-_NAME = re.compile(r"c[0-9a-z]{24}_[0-9]+(\.packages)?")
 
 # A version's id and the digest of its code.
 _Key = tuple[str, str]
@@ -66,7 +63,7 @@ class Versions:
         self._lock = threading.Lock()
         self._temporary = None if world.folder else private.temporary_folder("kili-")
         if world.folder:
-            _clear(world.folder / "plugins")
+            world_folder.remove_versions(world.folder / world_folder.PLUGINS)
 
     @contextlib.contextmanager
     def loaded(self, version_id: str) -> Iterator[Loaded]:
@@ -154,12 +151,4 @@ class Versions:
         if self._temporary:
             return Path(self._temporary.name)
         assert self._world.folder is not None
-        return self._world.folder / "plugins"
-
-
-def _clear(folder: Path) -> None:
-    """Remove the versions that an earlier process unpacked, and nothing else."""
-    if folder.is_dir():
-        for each in folder.iterdir():
-            if _NAME.fullmatch(each.name):
-                shutil.rmtree(each, ignore_errors=True)
+        return self._world.folder / world_folder.PLUGINS

@@ -6,6 +6,7 @@ bytes that are not there; bytes that no document names are harmless.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 from emulator import private
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_OWN = re.compile(r"[0-9a-f]{64}|tmp\w{8}")  # and what a killed process had begun to write
 
 
 class BlobStore:
@@ -56,3 +58,14 @@ class BlobStore:
             return (self._folder / digest).read_bytes()
         except FileNotFoundError:
             raise KeyError(digest) from None
+
+
+def remove_blobs(folder: Path) -> None:
+    """Remove the blobs in a folder; the folder too, if it holds nothing else."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if _OWN.fullmatch(path.name):
+            path.unlink()
+    with contextlib.suppress(OSError):
+        folder.rmdir()

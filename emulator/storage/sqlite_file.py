@@ -47,10 +47,13 @@ def parts(path: Path) -> list[Path]:
     return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
 
 
-def fault_of(path: Path) -> str | None:
+def fault_of(path: Path, needed: str) -> str | None:
     """What is wrong with a file of documents that an earlier process left; nothing is changed.
 
     ``PRAGMA quick_check`` reads the whole file: about 1 ms for each MB.
+
+    Args:
+        needed: the meta value that a whole file has.
 
     Returns:
         the fault, as it follows the file's name in a sentence; ``None`` where there is none.
@@ -64,20 +67,36 @@ def fault_of(path: Path) -> str | None:
     has_log = wal.is_file() and wal.stat().st_size > 0
     mode = "mode=ro" if has_log else "mode=ro&immutable=1"
     try:
-        with contextlib.closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
-        ) as opened:
-            run = opened.execute
-            (found,) = run("PRAGMA quick_check(1)").fetchone()
-            (page_size,) = run("PRAGMA page_size").fetchone()
-            tables = {name for (name,) in run("SELECT name FROM sqlite_master")}
+        opened = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+        with contextlib.closing(opened):
+            size = None if has_log else path.stat().st_size
+            return _fault_in(opened, size, needed)
     except sqlite3.DatabaseError as error:
         return f"cannot be read ({error})"
+
+
+def _fault_in(opened: sqlite3.Connection, size: int | None, needed: str) -> str | None:
+    """What is wrong in a database.
+
+    Args:
+        size: that of its file in bytes, where the file has all of it.
+    """
+    found = _first(opened, "PRAGMA quick_check(1)")
     if found != "ok":
         return f"cannot be read ({found})"
-    if not has_log and path.stat().st_size % page_size:
+    if size is not None and size % _first(opened, "PRAGMA page_size"):
         return "cannot be read (its end is missing)"
-    return None if {"documents", "journal", "meta"} <= tables else "holds no documents"
+    tables = "SELECT count(*) FROM sqlite_master WHERE name IN (?,?,?)"
+    if _first(opened, tables, "documents", "journal", "meta") != 3:
+        return "holds no documents"
+    if not _first(opened, "SELECT count(*) FROM meta WHERE key=?", needed):
+        return f"is not whole: the row `{needed}` of its table `meta` is missing"
+    return None
+
+
+def _first(opened: sqlite3.Connection, query: str, *values: str) -> Any:
+    """The first value that a query finds."""
+    return opened.execute(query, values).fetchone()[0]
 
 
 class OtherLayoutError(ValueError):

@@ -187,7 +187,7 @@ def test_world_that_was_never_finished_is_removed(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_while_creating(bench, monkeypatch)
-    assert {"half/unfinished", "half/documents.sqlite"} <= bench.content().keys()
+    assert {f"half/{world_folder.UNFINISHED}", "half/documents.sqlite"} <= bench.content().keys()
 
     assert bench.opened() == []
     assert list(bench.worlds.iterdir()) == []
@@ -225,7 +225,7 @@ def test_deletion_that_was_broken_off_is_finished(
     def kill(*_: Any, **__: Any) -> None:
         raise Killed
 
-    monkeypatch.setattr(shutil, "rmtree", kill)
+    monkeypatch.setattr(world_folder, "remove_blobs", kill)
     with pytest.raises(Killed):
         registry.delete("w")
     monkeypatch.undo()
@@ -238,7 +238,56 @@ def test_deletion_that_was_broken_off_is_finished(
 def test_finished_world_has_no_mark(bench: Bench) -> None:
     bench.make("w")
 
-    assert "w/unfinished" not in bench.content()
+    assert f"w/{world_folder.UNFINISHED}" not in bench.content()
+
+
+def test_whole_world_is_kept_in_spite_of_a_mark(bench: Bench) -> None:
+    """A killed process had stored all, or somebody restored a backup into an unfinished world."""
+    bench.make("w")
+    marker = bench.worlds / "w" / world_folder.UNFINISHED
+    marker.touch()
+
+    assert bench.opened() == ["w"]
+    assert not marker.exists()
+
+
+def test_file_that_only_has_the_name_of_the_mark_is_none(bench: Bench) -> None:
+    folder = bench.worlds / "notes"
+    folder.mkdir(parents=True)
+    for name in (world_folder.UNFINISHED, "documents.sqlite"):
+        (folder / name).write_text("my notes")
+    before = bench.content()
+
+    assert "documents.sqlite cannot be read" in bench.refused()
+    assert bench.content() == before
+
+
+@pytest.mark.parametrize("linked", ["blobs", "plugins"])
+def test_deleting_a_world_follows_no_links(bench: Bench, tmp_path: Path, linked: str) -> None:
+    bench.make("w")
+    target = tmp_path / "elsewhere"
+    target.mkdir()
+    (target / ("a" * 64)).write_text("mine")
+    (target / f"c{'0' * 24}_1").mkdir()
+    shutil.rmtree(bench.worlds / "w" / linked, ignore_errors=True)
+    (bench.worlds / "w" / linked).symlink_to(target)
+    registry = bench.registry()
+    registry.open_all()
+    registry.delete("w")
+
+    assert len(list(target.iterdir())) == 2
+
+
+@pytest.mark.parametrize("place", ["blobs", "plugins"])
+def test_what_somebody_put_among_blobs_and_plugins_stays(bench: Bench, place: str) -> None:
+    bench.make("w")
+    (bench.worlds / "w" / place / "mine").mkdir(parents=True)
+    (bench.worlds / "w" / place / "mine" / "main.py").write_text("print()")
+    registry = bench.registry()
+    registry.open_all()
+    registry.delete("w")
+
+    assert bench.content() == {f"w/{place}/mine/main.py": b"print()"}
 
 
 # What is damaged
