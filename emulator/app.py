@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
 
-from emulator import ids
+from emulator import data_folder, ids, private
 from emulator.api.execution import GraphQLExecutor
-from emulator.config import API_PATH, DEFAULT_WORLD, Settings, no_proxy, write_private
+from emulator.config import (
+    API_PATH,
+    DEFAULT_WORLD,
+    Settings,
+    load_embedded_settings,
+    no_proxy,
+    setting_names,
+    suggested,
+    unknown_variables,
+)
+from emulator.domain.api_key import scenario_key
 from emulator.domain.registry import WorldRegistry
 from emulator.domain.world import Mark, World
 from emulator.http.application import create_application
@@ -82,7 +91,7 @@ class Platform:
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
         self.server = HttpServer(self.application, settings.host, settings.port)
-        self._cache = tempfile.TemporaryDirectory(prefix="kili-emulator-")
+        self._cache = private.temporary_folder("kili-emulator-")
 
     def open_worlds(self) -> None:
         """Open what an earlier run left, and make the default world where there is none."""
@@ -120,8 +129,7 @@ class Platform:
         public = self.settings.is_loopback or self.settings.public_keys
 
         def key_for(name: str) -> str:
-            suffix = "" if world.name == DEFAULT_WORLD else f".{world.name}"
-            return f"emulator-{name if public else ids.secret()}{suffix}"
+            return scenario_key(name if public else ids.secret(), world.name)
 
         load_scenario(world, read_scenario(scenario), key_for)
 
@@ -145,12 +153,13 @@ def _secret(folder: Path | None) -> str:
     """What upload URLs are signed with; kept, so that they outlive a restart."""
     if folder is None:
         return ids.secret()
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "secret"
+    data_folder.claim(folder)
+    path = folder / data_folder.SECRET
     kept = path.read_text(encoding="utf-8").strip() if path.exists() else ""
     if not kept:  # or a process ended before it had written one
         kept = ids.secret()
-        write_private(path, kept)
+        private.write_file(path, kept)
+    private.tighten(path)
     return kept
 
 
@@ -179,10 +188,19 @@ class Emulator(Played, Inspected, Linked):
             ...
             emulator.reset(mark)
 
+    ``KILI_EMULATOR_*`` and ``[tool.kili-emulator]`` hold for what is not given here, but for
+    ``host``, ``port``, ``data_dir`` and ``ephemeral``: those are about the server of
+    ``kili-emulator start``, which a test neither meets nor changes.
+
     Args:
         scenario: what the world holds: ``default``, ``empty``, or the path of a scenario file.
-        seed: makes ids and random draws repeatable.
+        seed: makes random draws and the random part of ids repeatable; under a frozen clock, ids
+            as a whole.
         options: further members of :class:`emulator.config.Settings`.
+
+    Raises:
+        TypeError: there is no such option.
+        SettingsError: a value cannot be used.
 
     Attributes:
         url: the address of the server.
@@ -191,10 +209,20 @@ class Emulator(Played, Inspected, Linked):
     """
 
     def __init__(
-        self, scenario: str = "default", *, seed: int | None = None, **options: Any
+        self,
+        scenario: str | os.PathLike[str] | None = None,
+        *,
+        seed: int | None = None,
+        **options: Any,
     ) -> None:
-        settings = Settings(scenario=scenario, seed=seed, ephemeral=True, port=0)
-        self._settings = replace(settings, **options)
+        for name in options.keys() - setting_names():
+            raise TypeError(
+                f"Emulator() got an unexpected keyword argument {name!r}{suggested(name)}"
+            )
+        for warning in unknown_variables(os.environ):
+            warnings.warn(warning, stacklevel=2)
+        given = {"scenario": scenario and os.fspath(scenario), "seed": seed, **options}
+        self._settings = load_embedded_settings(given)
         self._exit = contextlib.ExitStack()
         self._clients: dict[tuple[str, str], Any] = {}
         self._platform: Platform | None = None
@@ -267,7 +295,7 @@ class Emulator(Played, Inspected, Linked):
 
         options: dict[str, Any] = {"api_key": key, "api_endpoint": self.endpoint}
         if "graphql_client_params" in Kili.__init__.__code__.co_varnames:
-            cache = self._exit.enter_context(tempfile.TemporaryDirectory(prefix="kili-cache-"))
+            cache = self._exit.enter_context(private.temporary_folder("kili-cache-"))
             options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
         return Kili(**options)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from emulator.spelling import closest
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -21,6 +23,7 @@ API_PATH = "/api/label/v2"
 DEFAULT_WORLD = "default"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TABLE = "[tool.kili-emulator]"
+_COMMAND_LINE = "the command line"
 
 
 def seed_data_folder() -> Path:
@@ -45,7 +48,8 @@ class Settings:
             the current folder.
         ephemeral: keep everything in memory instead.
         scenario: what a new world holds: the name of a seeded scenario, or a path.
-        seed: makes ids and random draws repeatable.
+        seed: makes random draws and the random part of ids repeatable; ids as a whole under a
+            frozen clock, as they hold the time.
         workflow: the workflow of projects that clients create: V1, V2, V3, or the one that a
             client of its version expects.
         dispatch: sync, where an answer waits for the plugin runs that its request caused; async,
@@ -127,26 +131,94 @@ def load_settings(
     Raises:
         SettingsError: a name is unknown, or a value cannot be read or used.
     """
+    return _merged(given, _COMMAND_LINE, environment, project_file, {})
+
+
+def load_embedded_settings(
+    given: Mapping[str, Any],
+    environment: Mapping[str, str] | None = None,
+    project_file: Path = Path("pyproject.toml"),
+) -> Settings:
+    """Merge all sources of settings for an emulator in this process.
+
+    It is in memory and listens on any free port of this machine, unless its arguments say
+    otherwise: ``host``, ``port``, ``data_dir`` and ``ephemeral`` of the other sources are about the
+    server that ``kili-emulator start`` starts. Tests would meet it, or change its data.
+
+    Args:
+        given: the arguments; members that are ``None`` were not given.
+        environment: the environment variables; those of this process unless given.
+        project_file: the ``pyproject.toml`` to look into, if it exists.
+
+    Raises:
+        SettingsError: a name is unknown, or a value cannot be read or used.
+    """
+    default = Settings()
+    own = {"host": default.host, "port": 0, "data_dir": default.data_dir, "ephemeral": True}
+    return _merged(given, "Emulator()", environment, project_file, own)
+
+
+def _merged(
+    given: Mapping[str, Any],
+    giver: str,
+    environment: Mapping[str, str] | None,
+    project_file: Path,
+    own: Mapping[str, Any],
+) -> Settings:
+    """The settings of all sources.
+
+    Args:
+        giver: how errors name the source of ``given``.
+        own: values that only ``given`` can replace.
+    """
     environment = os.environ if environment is None else environment
-    merged: dict[str, Any] = {}
+    merged = dict(own)
     for name, value in _from_project_file(project_file).items():
-        merged[name] = _convert(name, value, f"{_TABLE} of {project_file}")
-    for each in fields(Settings):
-        variable = ENVIRONMENT_PREFIX + each.name.upper()
-        if variable in environment:
-            merged[each.name] = _convert(each.name, environment[variable], variable)
+        if name not in own:
+            merged[name] = _convert(name, value, f"{_TABLE} of {project_file}")
+    for name in setting_names():
+        variable = ENVIRONMENT_PREFIX + name.upper()
+        if variable in environment and name not in own:
+            merged[name] = _convert(name, environment[variable], variable)
     for name, value in given.items():
         if value is not None:
-            merged[name] = _convert(name, value, "the command line")
+            merged[name] = _convert(name, value, giver)
     return Settings(**merged)
 
 
+def setting_names() -> list[str]:
+    """The names of all settings."""
+    return [each.name for each in fields(Settings)]
+
+
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:
-    """Environment variables that look like settings but are none."""
-    known = {ENVIRONMENT_PREFIX + each.name.upper() for each in fields(Settings)}
-    return sorted(
-        name for name in environment if name.startswith(ENVIRONMENT_PREFIX) and name not in known
-    )
+    """A warning for each environment variable that looks like a setting but is none.
+
+    Not an error: others set such variables, too. For a service called ``kili-emulator``, Kubernetes
+    gives each container ``KILI_EMULATOR_SERVICE_HOST``.
+    """
+    known = [name.upper() for name in setting_names()]
+    unknown = [
+        name.removeprefix(ENVIRONMENT_PREFIX)
+        for name in sorted(environment)
+        if name.startswith(ENVIRONMENT_PREFIX)
+    ]
+    return [
+        f"there is no setting for the variable {ENVIRONMENT_PREFIX}{name}; ignored"
+        + _suggestion(name, known, ENVIRONMENT_PREFIX)
+        for name in unknown
+        if name not in known
+    ]
+
+
+def suggested(name: str) -> str:
+    """The setting that a mistyped name may mean, as the end of a message; may be empty."""
+    return _suggestion(name, setting_names())
+
+
+def _suggestion(name: str, known: list[str], prefix: str = "") -> str:
+    near = closest(name, known)
+    return f": did you mean {prefix}{near}?" if near else ""
 
 
 def no_proxy(url: str, present: str = "") -> str:
@@ -159,15 +231,6 @@ def no_proxy(url: str, present: str = "") -> str:
     loopback = [name for name in LOOPBACK if ":" not in name]
     names = [*present.split(","), *loopback, urlsplit(url).hostname or ""]
     return ",".join(dict.fromkeys(name.strip() for name in names if name.strip()))
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only this user can read; it is there as a whole, or as it was."""
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    new.touch(mode=0o600)
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
 
 
 def _from_project_file(path: Path) -> dict[str, Any]:
@@ -188,7 +251,10 @@ def _convert(name: str, value: Any, source: str) -> Any:
     """A value as its setting has it; text is read as the environment has it."""
     types = {each.name: str(each.type) for each in fields(Settings)}
     if name not in types:
-        raise SettingsError(f"{source}: there is no setting {name!r} (known: {', '.join(types)})")
+        known = ", ".join(types)
+        raise SettingsError(
+            f"{source}: there is no setting {name!r} (known: {known}){suggested(name)}"
+        )
     try:
         converted = _CONVERTERS[types[name]](value)
     except (ValueError, KeyError, TypeError, OverflowError):

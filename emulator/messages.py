@@ -88,6 +88,8 @@ BUILD_INSTALL_REMEDY = (
 BUILD_INSTALL_FAILED = "requirements.txt could not be installed; pip says:\n{said}"
 INSTALLING = "installing for a plugin: {names}"
 INSTALLED = "installed for a plugin: {names}"
+FOLDER_NOT_NAMED = "{folder!r} is left alone: its name cannot be that of a world"
+FOLDER_WITHOUT_WORLD = "{folder!r} is left alone: it holds no world"
 INSTALL_HINT = (
     "{module} is there on the platform, but not installed beside the emulator: run `{command}`"
 )

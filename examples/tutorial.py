@@ -213,7 +213,7 @@ def variables(kili: Any) -> dict[str, Any]:
 
 def main() -> int:
     """Play the tutorial; the exit status."""
-    with fast_sdk(), Emulator(seed=0) as emulator:
+    with fast_sdk(), Emulator("default", seed=0) as emulator:
         print(f"An emulator for this demonstration runs at {emulator.url}")
         differing = play_all(STEPS, variables(emulator.client()))
     if differing:

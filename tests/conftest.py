@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from emulator.app import Emulator
+from emulator.config import ENVIRONMENT_PREFIX
 from tests.sdk import VERSIONS, SdkProcess, SdkSession
 from tests.server import RemoteWorld, ServerUnderTest
 from tests.stage import Names, set_stage
 from tests.wire import Wire
+
+# A developer's settings, which hold for every emulator that is started below.
+for _name in [each for each in os.environ if each.startswith(ENVIRONMENT_PREFIX)]:
+    del os.environ[_name]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import re
 import signal
@@ -17,7 +16,7 @@ from typing import Any
 
 import requests
 
-_READY = re.compile(r"Paste this")
+_EXPORT = re.compile(r"export (KILI_API_ENDPOINT|KILI_API_KEY)=(\S+)")
 _DIRECT: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
 
 
@@ -55,7 +54,8 @@ class ServerUnderTest:
     """``kili-emulator start`` on a free port.
 
     Args:
-        data_dir: where its state file goes, and its data unless it is ephemeral.
+        data_dir: its data folder, which commands name to find it; an ephemeral one writes nothing
+            there but its request log.
         options: further options of the command.
         environment: further variables.
     """
@@ -82,15 +82,17 @@ class ServerUnderTest:
             env={**os.environ, "PYTHONUNBUFFERED": "1", **self._environment},
         )
         self.output = []
+        exports: dict[str, str] = {}
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self.output.append(line.rstrip("\n"))
-            if _READY.match(line):
+            exports.update(_EXPORT.findall(line))
+            if len(exports) == 2:
                 break
         else:
             raise AssertionError("the server did not start:\n" + "\n".join(self.output))
-        state = json.loads((self.data_dir / "server.json").read_text(encoding="utf-8"))
-        self.url, self._key, self.pid = state["url"], state["key"], state["pid"]
+        self.url = exports["KILI_API_ENDPOINT"].removesuffix("/api/label/v2/graphql")
+        self._key, self.pid = exports["KILI_API_KEY"], self._process.pid
 
     def kill(self) -> None:
         """End the process with no chance to clean up."""

@@ -32,7 +32,13 @@ class Commands:
             for name, value in os.environ.items()
             if not name.startswith(("KILI_", "NO_PROXY", "no_proxy"))
         }
-        self.environment |= {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        self.temporary = folder / "tmp"  # where ephemeral servers are found
+        self.temporary.mkdir()
+        self.environment |= {
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "TMPDIR": str(self.temporary),
+        }
         self._started: list[subprocess.Popen[str]] = []
 
     def run(self, *arguments: str, status: int = 0) -> str:
@@ -63,17 +69,29 @@ class Commands:
         self._started.append(process)
         return Server(process)
 
+    def states(self) -> list[Path]:
+        """What the running servers left for other commands."""
+        return sorted(self.folder.rglob("server.json"))
+
     def state(self) -> dict[str, str]:
-        """What the running server left for other commands."""
-        return dict(json.loads((self.data_dir / "server.json").read_text(encoding="utf-8")))
+        """What the only running server left for other commands."""
+        (path,) = self.states()
+        return dict(json.loads(path.read_text(encoding="utf-8")))
 
     def end(self) -> None:
         for process in self._started:
             process.kill()
             process.communicate()
-        if (self.data_dir / "server.json").exists():  # one that was left running
+        for path in self.states():  # of those that were left running, or killed
+            if not path.exists():  # removed meanwhile, as its server was killed
+                continue
+            endpoint = json.loads(path.read_text())["url"] + "/api/label/v2/graphql"
             subprocess.run(
-                [*COMMAND, "stop"], cwd=self.folder, env=self.environment, check=False, timeout=60
+                [*COMMAND, "stop"],
+                cwd=self.folder,
+                env={**self.environment, "KILI_API_ENDPOINT": endpoint},
+                check=False,
+                timeout=60,
             )
 
 
@@ -247,14 +265,10 @@ class TestStart:
 
     def test_ephemeral_leaves_nothing(self, commands: Commands) -> None:
         server = commands.start("--ephemeral")
-        files = {path.name for path in commands.data_dir.rglob("*")}
-        assert files == {"lock", "server.json"}
+        assert [path.name for path in commands.folder.iterdir()] == ["tmp"]
+        assert len(commands.states()) == 1
         server.stop()
-        assert not commands.data_dir.exists()
-
-    def test_only_the_user_can_read_the_key(self, commands: Commands) -> None:
-        commands.start("--ephemeral")
-        assert (commands.data_dir / "server.json").stat().st_mode & 0o077 == 0
+        assert not [path for path in commands.folder.rglob("*") if path.is_file()]
 
     def test_another_scenario_than_the_datas_is_pointed_out(self, commands: Commands) -> None:
         commands.start("--scenario", "empty").stop()
@@ -270,6 +284,106 @@ class TestStart:
         assert commands.run("stop") == "Stopped.\n"
         assert "start one with `kili-emulator start`" in commands.run("stop", status=1)
         assert commands.run("start", "--detach", "--port", "0")  # at once
+
+
+class TestEphemeral:
+    """Servers that keep nothing: any number of them, also beside one that keeps its data."""
+
+    def detach(self, commands: Commands) -> tuple[str, str]:
+        """Start one in the background; its endpoint and process."""
+        printed = commands.run("start", "--ephemeral", "--detach", "--port", "0")
+        endpoint = re.search(r"endpoint +(\S+)", printed)
+        process = re.search(r"Left running as process (\d+); its output goes to (\S+)\.", printed)
+        assert endpoint
+        assert process
+        log = commands.folder / process[2]
+        assert log.is_relative_to(commands.temporary)
+        assert "Kili Emulator is ready." in log.read_text()
+        return endpoint[1], process[1]
+
+    def test_servers_that_were_started_in_one_folder_do_not_meet(self, commands: Commands) -> None:
+        kept = commands.start()
+        before = sorted(commands.data_dir.rglob("*"))
+        one, other = commands.start("--ephemeral"), commands.start("--ephemeral")
+        assert sorted(commands.data_dir.rglob("*")) == before
+        assert {path.name for path in commands.folder.iterdir()} == {"tmp", ".kili-emulator"}
+        one.create_project()
+        shown = [json.dumps(server.projects()) for server in (kept, one, other)]
+        assert ['"New"' in each for each in shown] == [False, True, False]
+
+    def test_commands_find_one_in_the_background(self, commands: Commands) -> None:
+        endpoint, _ = self.detach(commands)
+        assert not commands.data_dir.exists()
+        assert (
+            commands.run("wait") == f"Ready at {endpoint.removesuffix('/api/label/v2/graphql')}.\n"
+        )
+        assert f"export KILI_API_ENDPOINT={endpoint}\n" in commands.run("env")
+        assert commands.run("world", "list").startswith("default ")
+        assert commands.run("reset") == "World default is as its scenario has it.\n"
+        assert commands.run("stop") == "Stopped.\n"
+        assert not [path for path in commands.folder.rglob("*") if path.is_file()]
+        assert "no emulator runs on .kili-emulator" in commands.run("env", status=1)
+
+    def test_commands_find_one_in_another_terminal(self, commands: Commands) -> None:
+        server = commands.start("--ephemeral")
+        assert f"export KILI_API_ENDPOINT={server.endpoint}\n" in commands.run("env")
+
+    def test_one_is_found_by_the_data_folder_that_it_was_started_with(
+        self, commands: Commands
+    ) -> None:
+        one = commands.start("--ephemeral", "--data-dir", "one")
+        commands.start("--ephemeral", "--data-dir", "other")
+        assert one.endpoint in commands.run("env", "--data-dir", "one")
+        assert "no emulator runs on .kili-emulator" in commands.run("env", status=1)
+        assert not (commands.folder / "one").exists()
+
+    def test_the_endpoint_chooses_among_several(self, commands: Commands) -> None:
+        endpoints = dict(self.detach(commands) for _ in range(2))
+        printed = commands.run("stop", status=1)
+        assert "more than one ephemeral emulator was started here: " in printed
+        for endpoint, process in endpoints.items():
+            url = endpoint.removesuffix("/api/label/v2/graphql")
+            assert f"{url} (process {process})" in printed
+        first, last = endpoints
+        commands.environment["KILI_API_ENDPOINT"] = first
+        assert commands.run("stop") == "Stopped.\n"
+        del commands.environment["KILI_API_ENDPOINT"]
+        assert last in commands.run("env")
+
+    def test_one_that_keeps_its_data_goes_before_others(self, commands: Commands) -> None:
+        commands.start("--ephemeral")
+        kept = commands.start()
+        assert kept.endpoint in commands.run("env")
+        commands.run("stop")
+        assert kept.process.wait(30) == 0
+
+    def test_a_killed_one_is_forgotten(self, commands: Commands) -> None:
+        server = commands.start("--ephemeral")
+        server.process.kill()
+        server.process.wait()
+        assert "no emulator runs on" in commands.run("env", status=1)
+        assert commands.states() == []
+
+    def test_one_that_does_not_start_leaves_nothing(self, commands: Commands) -> None:
+        (commands.folder / "mine.yaml").write_text("users: []\n")
+        for option in ([], ["--detach"]):
+            printed = commands.run(
+                "start", "--ephemeral", "--scenario", "mine.yaml", *option, "--port", "0", status=1
+            )
+            assert "mine.yaml:1" in printed
+        assert [path.name for path in commands.folder.rglob("*") if path.is_file()] == ["mine.yaml"]
+
+    @pytest.mark.skipif("not SHELL")
+    def test_a_folder_that_another_user_made_for_it_is_not_used(self, commands: Commands) -> None:
+        other = commands.folder / "other"
+        other.mkdir()
+        (commands.temporary / f"kili-emulator-servers-{os.getuid()}").symlink_to(other)
+        printed = commands.run("start", "--ephemeral", "--port", "0", status=1)
+        assert (
+            "cannot be used (it belongs to another user): set TMPDIR to another folder" in printed
+        )
+        assert list(other.iterdir()) == []
+        assert "no emulator runs on" in commands.run("env", status=1)
 
 
 class TestRefusals:
@@ -314,11 +428,13 @@ class TestRefusals:
         (commands.folder / "pyproject.toml").write_text("[tool.kili-emulator]\nprot = 1\n")
         printed = commands.run("start", status=2)
         assert "[tool.kili-emulator] of pyproject.toml: there is no setting 'prot'" in printed
+        assert printed.endswith("did you mean port?\n")
 
     def test_an_unknown_variable_is_named_and_ignored(self, commands: Commands) -> None:
         commands.environment["KILI_EMULATOR_PROT"] = "1"
         printed = commands.run("stop", status=1)
-        assert "Warning: there is no setting for the variable KILI_EMULATOR_PROT" in printed
+        said = "there is no setting for the variable KILI_EMULATOR_PROT; ignored: did you mean "
+        assert f"Warning: {said}KILI_EMULATOR_PORT?\n" in printed
         assert "no emulator runs" in printed
 
     def test_a_bad_value_of_a_variable_is_named(self, commands: Commands) -> None:

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from emulator.config import Settings, SettingsError, load_settings, no_proxy, write_private
+from emulator.config import (
+    Settings,
+    SettingsError,
+    load_embedded_settings,
+    load_settings,
+    no_proxy,
+    unknown_variables,
+)
 
 
 def load(
@@ -221,9 +228,90 @@ def test_mistake_in_what_is_given_is_named(
     assert said in str(caught.value)
 
 
-def test_unknown_setting_of_the_project_file_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"no setting 'prot' \(known: host, port, "):
-        load(tmp_path, table="prot = 1")
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("prot", ": did you mean port?"),
+        ("sede", ": did you mean seed?"),
+        ("plugin-timout", ": did you mean plugin_timeout?"),
+        ("colour", ""),
+    ],
+)
+def test_unknown_setting_of_the_project_file_is_refused_with_the_known_and_the_nearest_one(
+    tmp_path: Path, name: str, near: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, table=f"{name} = 1")
+
+    message = str(caught.value)
+    assert f"there is no setting {name.replace('-', '_')!r} (known: host, port, " in message
+    assert message.endswith(f"request_log){near}")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("SEDE", ": did you mean KILI_EMULATOR_SEED?"),
+        ("PLUGIN_ISOLATON", ": did you mean KILI_EMULATOR_PLUGIN_ISOLATION?"),
+        ("COLOUR", ""),
+        ("seed", ""),
+    ],
+)
+def test_unknown_variable_is_a_warning_with_the_nearest_one(name: str, near: str) -> None:
+    variable = f"KILI_EMULATOR_{name}"
+    warnings = unknown_variables({variable: "1", "KILI_EMULATOR_SEED": "1", "SEDE": "1"})
+
+    assert warnings == [f"there is no setting for the variable {variable}; ignored{near}"]
+
+
+class TestEmbedded:
+    """Settings of an emulator in this process."""
+
+    def load(
+        self,
+        folder: Path,
+        given: dict[str, Any] | None = None,
+        environment: dict[str, str] | None = None,
+        table: str = "",
+    ) -> Settings:
+        project_file = folder / "pyproject.toml"
+        project_file.write_text(f"[tool.kili-emulator]\n{table}\n", encoding="utf-8")
+        return load_embedded_settings(given or {}, environment or {}, project_file)
+
+    def test_it_is_in_memory_and_on_any_free_port(self, tmp_path: Path) -> None:
+        assert self.load(tmp_path) == Settings(ephemeral=True, port=0)
+
+    @pytest.mark.parametrize(
+        ("sources", "seed"),
+        [
+            (["given", "environment", "table"], 1),
+            (["environment", "table"], 2),
+            (["table"], 3),
+        ],
+    )
+    def test_nearest_source_wins(self, tmp_path: Path, sources: list[str], seed: int) -> None:
+        all_sources: dict[str, Any] = {
+            "given": {"seed": 1},
+            "environment": {"KILI_EMULATOR_SEED": "2"},
+            "table": "seed = 3",
+        }
+        chosen = {name: all_sources[name] for name in sources}
+        assert self.load(tmp_path, **chosen).seed == seed
+
+    def test_what_is_about_a_server_of_its_own_holds_only_where_it_is_given(
+        self, tmp_path: Path
+    ) -> None:
+        environment = {"KILI_EMULATOR_PORT": "tcp://10.0.0.1:5454", "KILI_EMULATOR_EPHEMERAL": "0"}
+        table = 'host = "0.0.0.0"\ndata-dir = "data"\nworkflow = "V1"'
+        own = Settings(ephemeral=True, port=0, workflow="V1")
+        assert self.load(tmp_path, None, environment, table) == own
+        given = {"host": "::1", "port": 7, "data_dir": "x", "ephemeral": False}
+        told = self.load(tmp_path, given, environment, table)
+        assert told == Settings(host="::1", port=7, data_dir=Path("x"), workflow="V1")
+
+    def test_a_mistake_in_an_argument_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(SettingsError, match=r"Emulator\(\): plugin_memory = 1 is not allowed"):
+            self.load(tmp_path, {"plugin_memory": 1})
 
 
 def test_project_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
@@ -291,15 +379,3 @@ def test_proxies_are_told_the_address_of_the_emulator(
     url: str, present: str, expected: str
 ) -> None:
     assert no_proxy(url, present) == expected
-
-
-def test_private_file_is_only_the_users_and_replaces_what_was_there(tmp_path: Path) -> None:
-    path = tmp_path / "secret"
-    path.write_text("before")
-    path.chmod(0o644)
-    (tmp_path / "secret.new").write_text("left by a process that was killed")
-    write_private(path, "after")
-
-    assert path.read_text() == "after"
-    assert path.stat().st_mode & 0o077 == 0
-    assert [each.name for each in tmp_path.iterdir()] == ["secret"]

@@ -24,7 +24,7 @@ PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 READMES = sorted((EXAMPLES / "plugins").glob("*/README.md"))
 
 BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
-FILE = re.compile(r"# (?P<name>[.\w/-]+\.(py|yaml))\n")
+FILE = re.compile(r"# (?P<name>[.\w/-]+\.(py|yaml|toml))\n")
 PROMPT = "(Pdb) "
 
 SHIMS = {
@@ -95,6 +95,8 @@ def place(tmp_path: Path) -> Iterator[Place]:
         shim = commands / name
         shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments}\n')
         shim.chmod(0o755)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
     folder = tmp_path / "page"
     folder.mkdir()
     (folder / "examples").symlink_to(EXAMPLES)
@@ -104,10 +106,11 @@ def place(tmp_path: Path) -> Iterator[Place]:
         "PYTHONPATH": str(ROOT),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "HOME": str(tmp_path),
+        "TMPDIR": str(temporary),
     }
     made = Place(folder, environment)
     yield made
-    if (folder / ".kili-emulator" / "server.json").exists():
+    if any(tmp_path.rglob("server.json")):
         made.run(["kili-emulator", "stop"])
 
 

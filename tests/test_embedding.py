@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 import requests
+from freezegun import freeze_time
 
 import emulator
 from emulator import Emulator
+from emulator.scenario import ScenarioError
 from emulator.testing.sdk import fast_sdk
 from tests.contract.surface import NEWEST
 
@@ -140,8 +142,44 @@ class TestEmulator:
         with Emulator("empty", plugin_timeout=3) as emu:
             assert emu.world.view.projects.all() == []
             assert emu.platform.settings.plugin_timeout == 3
-        with pytest.raises(TypeError, match="colour"):
+        with pytest.raises(TypeError, match=r"unexpected keyword argument 'colour'$"):
             Emulator(colour="red")
+
+    @pytest.mark.parametrize(
+        ("option", "near"), [("sede", "seed"), ("plugin_timout", "plugin_timeout")]
+    )
+    def test_an_unknown_option_names_the_nearest_one(self, option: str, near: str) -> None:
+        with pytest.raises(TypeError, match=f"argument '{option}': did you mean {near}\\?$"):
+            Emulator(**{option: 3})
+
+    def test_the_environment_and_the_project_hold_for_what_is_not_given(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "pyproject.toml").write_text(
+            '[tool.kili-emulator]\nscenario = "default"\nworkflow = "V3"\nplugin-memory = 64\n'
+        )
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("KILI_EMULATOR_SCENARIO", "empty")
+        monkeypatch.setenv("KILI_EMULATOR_WORKFLOW", "V1")
+        monkeypatch.setenv("KILI_EMULATOR_PORT", "5454")
+        monkeypatch.setenv("KILI_EMULATOR_EPHEMERAL", "0")
+        with Emulator(plugin_memory=128) as one, Emulator("default") as other:
+            settings = one.platform.settings
+            assert (settings.workflow, settings.plugin_memory) == ("V1", 128)
+            assert one.world.view.projects.all() == []
+            assert len(other.world.view.projects.all()) == 1
+            assert len({one.url, other.url, "http://127.0.0.1:5454"}) == 3
+        assert [path.name for path in tmp_path.iterdir()] == ["pyproject.toml"]
+
+    def test_an_unknown_variable_is_a_warning(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("KILI_EMULATOR_SEDE", "1")
+        with pytest.warns(UserWarning, match="KILI_EMULATOR_SEDE; ignored: did you mean KILI_EM"):
+            Emulator()
+
+    def test_a_scenario_can_be_a_path(self, tmp_path: Path) -> None:
+        path = tmp_path / "missing.yaml"
+        with pytest.raises(ScenarioError, match=r"missing\.yaml"), Emulator(path):
+            pass
 
     def test_the_documents_can_be_looked_into(self, emu: Emulator) -> None:
         assert len(emu.world.view.assets.all()) == 6
@@ -168,6 +206,14 @@ class TestSeveral:
             with Emulator(seed=5) as emu:
                 ends.append([each["id"][-8:] for each in emu.world.export()["labels"]])
         assert ends[0] == ends[1]
+
+    @pytest.mark.parametrize("frozen", [True, False])
+    def test_the_same_seed_gives_the_same_ids_under_a_frozen_clock_only(self, frozen: bool) -> None:
+        ids = []
+        for moment in ("2024-01-01", "2024-01-01" if frozen else "2024-01-02"):
+            with freeze_time(moment), Emulator(seed=5) as emu:
+                ids.append([each["id"] for each in emu.world.export()["labels"]])
+        assert (ids[0] == ids[1]) == frozen
 
 
 class TestLife:
@@ -196,8 +242,6 @@ class TestLife:
     def test_a_scenario_with_a_mistake_leaves_nothing_running(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from emulator.scenario import ScenarioError
-
         monkeypatch.setenv("NO_PROXY", "intranet")
         broken = tmp_path / "broken.yaml"
         broken.write_text("users: []\n")

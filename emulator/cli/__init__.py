@@ -17,7 +17,8 @@ def main() -> None:
     """The Kili labeling platform on your own machine.
 
     Settings can also be given as KILI_EMULATOR_<OPTION> in the environment, or below
-    [tool.kili-emulator] in the pyproject.toml of the current folder.
+    [tool.kili-emulator] in the pyproject.toml of the current folder. They hold for Emulator() in
+    Python, too, but for host, port, data-dir and ephemeral.
     """
 
 

@@ -1,19 +1,16 @@
-"""How the commands find the emulator that runs on a data folder: a small file in it."""
+"""The running emulator that a command is meant for: found by its folder, and asked over HTTP."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 import click
 
+from emulator.cli.state import StateFolder, ephemeral_folders, shown
 from emulator.cli.terminal import echo
 from emulator.config import (
     API_PATH,
@@ -22,21 +19,9 @@ from emulator.config import (
     load_settings,
     no_proxy,
     unknown_variables,
-    write_private,
 )
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
-_STATE_FILE = "server.json"
-_LOCK_FILE = "lock"
 _DIRECT: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
-_STEP = 0.05
-_LOOK_SECONDS = 0.5
-
-T = TypeVar("T")
 
 
 class Refused(click.ClickException):
@@ -99,10 +84,15 @@ class ServerProcess:
         except requests.RequestException:
             return False
 
+    @property
+    def endpoint(self) -> str:
+        """What ``KILI_API_ENDPOINT`` must be."""
+        return f"{self.url}{API_PATH}/graphql"
+
     def exports(self, key: str) -> dict[str, str]:
         """The variables that a client needs; what ``NO_PROXY`` holds already is kept."""
         return {
-            "KILI_API_ENDPOINT": f"{self.url}{API_PATH}/graphql",
+            "KILI_API_ENDPOINT": self.endpoint,
             "KILI_API_KEY": key,
             "NO_PROXY": no_proxy(self.url, os.environ.get("NO_PROXY", "")),
         }
@@ -114,160 +104,96 @@ def settings_from(options: Mapping[str, Any]) -> Settings:
     Raises:
         click.UsageError: one cannot be used.
     """
-    for name in unknown_variables(os.environ):
-        echo(f"Warning: there is no setting for the variable {name}; ignored.", error=True)
+    for warning in unknown_variables(os.environ):
+        echo(f"Warning: {warning}", error=True)
     try:
         return load_settings(options)
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
 
 
-@contextlib.contextmanager
-def sole_user(settings: Settings) -> Iterator[None]:
-    """Keep other emulators away from the data folder; the system ends this with the process.
+class Server(NamedTuple):
+    """A running emulator, and the folder that it was found by."""
+
+    folder: StateFolder
+    process: ServerProcess
+
+
+def find_kept(settings: Settings) -> ServerProcess | None:
+    """The emulator that keeps its data in the settings' data folder, if one runs on it."""
+    return _process_of(StateFolder(settings.data_dir))
+
+
+def find(settings: Settings) -> Server | None:
+    """The emulator that a command is meant for.
+
+    That is the one that runs on the settings' data folder, or else the ephemeral one that was
+    started with it. ``KILI_API_ENDPOINT`` chooses among several.
 
     Raises:
-        click.ClickException: another one uses it, or there cannot be such a folder.
+        click.ClickException: nothing says which of several is meant.
     """
-    path = settings.data_dir / _LOCK_FILE
-    is_new = not settings.data_dir.exists()
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        file = path.open("a")
-    except OSError as error:
+    folders = [StateFolder(settings.data_dir), *ephemeral_folders(settings.data_dir)]
+    found = [Server(each, process) for each in folders if (process := _process_of(each))]
+    endpoint = os.environ.get("KILI_API_ENDPOINT")
+    for server in found:
+        if server.process.endpoint == endpoint:
+            return server
+    if len(found) > 1 and found[0].folder.ephemeral:
+        known = ", ".join(f"{process.url} (process {process.pid})" for _, process in found)
         raise click.ClickException(
-            f"{shown(settings.data_dir)} cannot be used ({error.strerror}): give another --data-dir"
-        ) from None
-    with file:
-        # Again and again: a command that looks whether there is an emulator has it for a moment.
-        if not poll(lambda: _locked(file.fileno()) or None, _LOOK_SECONDS):
-            raise click.ClickException(
-                f"another emulator is at work on {shown(settings.data_dir)}: "
-                "stop it with `kili-emulator stop`, or give another --data-dir"
-            )
-        if hasattr(os, "register_at_fork"):  # what a plugin forks may outlive the emulator
-            os.register_at_fork(after_in_child=file.close)
-        try:
-            yield
-        finally:
-            if settings.ephemeral and is_new:
-                with contextlib.suppress(OSError):  # where it holds more, or is open, it stays
-                    path.unlink()
-                    settings.data_dir.rmdir()
+            f"more than one ephemeral emulator was started here: {known}. Paste the lines that the "
+            "one you mean printed, as KILI_API_ENDPOINT says which, or give each a --data-dir"
+        )
+    return found[0] if found else None
 
 
-def _locked(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+def _process_of(folder: StateFolder) -> ServerProcess | None:
+    announced = folder.running()
+    return ServerProcess(**announced) if announced else None
 
 
-@contextlib.contextmanager
-def _unused(settings: Settings) -> Iterator[bool]:
-    """Whether no emulator is at work on the data folder; if so, none begins meanwhile."""
-    try:
-        file = (settings.data_dir / _LOCK_FILE).open("r+")
-    except (FileNotFoundError, NotADirectoryError):
-        yield True
-    except OSError:  # not ours to lock
-        yield False
-    else:
-        with file:
-            yield _locked(file.fileno())
-
-
-def is_at_work(settings: Settings) -> bool:
-    """Whether an emulator is at work on the data folder, ready or not."""
-    with _unused(settings) as unused:
-        return not unused
-
-
-@contextlib.contextmanager
-def announced(settings: Settings, process: ServerProcess) -> Iterator[None]:
-    """Let other commands find this process; only this user can read the key."""
-    path = settings.data_dir / _STATE_FILE
-    write_private(path, json.dumps(asdict(process)))
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):  # being read, where that stands in the way
-            path.unlink(missing_ok=True)
-
-
-def find(settings: Settings) -> ServerProcess | None:
-    """The emulator that runs on the settings' data folder; what a killed one left is removed."""
-    path = settings.data_dir / _STATE_FILE
-    with _unused(settings) as unused:
-        if unused:
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
-            return None
-    try:
-        return ServerProcess(**json.loads(_state(settings)))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def was_stopped(settings: Settings, process: ServerProcess) -> bool:
+def was_stopped(server: Server) -> bool:
     """Whether an emulator that is gone was stopped, rather than killed or crashed.
 
-    One that is stopped removes its file before it lets go of its connections.
+    One that is stopped removes its announcement before it lets go of its connections.
     """
-    try:
-        return ServerProcess(**json.loads(_state(settings))).pid != process.pid
-    except (OSError, ValueError, TypeError):
-        return True
-
-
-def _state(settings: Settings) -> str:
-    return (settings.data_dir / _STATE_FILE).read_text(encoding="utf-8")
+    announced = server.folder.read()
+    return announced is None or announced["pid"] != server.process.pid
 
 
 def find_ready(settings: Settings) -> ServerProcess | None:
-    """The emulator that runs on the settings' data folder, if it answers."""
-    process = find(settings)
-    return process if process and process.is_ready() else None
-
-
-def running(settings: Settings) -> ServerProcess:
-    """The emulator that runs on the settings' data folder.
+    """The emulator that a command is meant for, if it answers.
 
     Raises:
-        click.ClickException: none does, or it does not answer.
+        click.ClickException: nothing says which of several is meant.
     """
-    process = find(settings)
-    if process is None:
+    server = find(settings)
+    return server.process if server and server.process.is_ready() else None
+
+
+def running_server(settings: Settings) -> Server:
+    """The emulator that a command is meant for.
+
+    Raises:
+        click.ClickException: none runs, it does not answer, or nothing says which is meant.
+    """
+    server = find(settings)
+    if server is None:
         raise click.ClickException(
             f"no emulator runs on {shown(settings.data_dir)}: start one with `kili-emulator start`"
         )
-    if not process.is_ready():
+    if not server.process.is_ready():
         raise click.ClickException(
-            f"the emulator on {shown(settings.data_dir)}, process {process.pid}, does not answer: "
-            "try again, or end the process"
+            f"the emulator on {shown(settings.data_dir)}, process {server.process.pid}, does not "
+            "answer: try again, or end the process"
         )
-    return process
+    return server
 
 
-def shown(path: Path) -> Path:
-    """A path as messages show it: seen from the current folder, where it lies below it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-def poll(look: Callable[[], T | None], seconds: float) -> T | None:
-    """Look again and again for something; ``None`` if it does not come in that time."""
-    pause = threading.Event()
-    for _ in range(max(1, round(seconds / _STEP))):
-        found = look()
-        if found is not None:
-            return found
-        pause.wait(_STEP)
-    return None
+def running(settings: Settings) -> ServerProcess:
+    """The process of :func:`running_server`, which raises the same."""
+    return running_server(settings).process
 
 
 data_dir_option = click.option(

@@ -15,6 +15,7 @@ from emulator.cli.process import (
     ServerProcess,
     data_dir_option,
     running,
+    running_server,
     settings_from,
     was_stopped,
 )
@@ -57,7 +58,8 @@ def runs(context: click.Context, /, **options: Any) -> None:
     if options["quiet"] and not options["follow"]:
         raise click.UsageError("--quiet says what --follow leaves out: give both")
     settings = settings_from({"data_dir": options["data_dir"]})
-    process = running(settings)
+    server = running_server(settings)
+    process = server.process
     path = f"/worlds/{options['world']}/runs"
     asked = {name: options[name] for name in ("plugin", "project") if options[name] is not None}
     asked["failed"] = "true" if options["failed"] else "false"
@@ -72,7 +74,7 @@ def runs(context: click.Context, /, **options: Any) -> None:
         try:
             _follow(process, path, asked, found["cursor"], as_json=options["as_json"])
         except Ended:
-            if not was_stopped(settings, process):
+            if not was_stopped(server):
                 raise
             echo("The emulator was stopped.", error=True)
 

@@ -10,26 +10,25 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from emulator import private
 from emulator.cli.log import report_to_terminal
 from emulator.cli.process import (
     Refused,
     ServerProcess,
-    announced,
     data_dir_option,
-    find,
+    find_kept,
     find_ready,
-    is_at_work,
-    poll,
     running,
+    running_server,
     settings_from,
-    shown,
-    sole_user,
 )
+from emulator.cli.state import StateFolder, new_ephemeral_folder, poll, shown
 from emulator.cli.terminal import echo, terminal_kept
 from emulator.config import DEFAULT_WORLD, Settings, SettingsError
 
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from emulator.app import Platform
     from emulator.domain.world import World
 
+_STATE_OPTION = "--state-folder"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
 
@@ -47,7 +47,9 @@ _STOP_SECONDS = 20.0
 @data_dir_option
 @click.option("--ephemeral", is_flag=True, default=None, help="Keep everything in memory.")
 @click.option("--scenario", help="What a new world holds: a name or a file.  [default: default]")
-@click.option("--seed", type=int, help="Make ids and random draws repeatable.")
+@click.option(
+    "--seed", type=int, help="Make random draws repeatable, and ids but for the time in them."
+)
 @click.option(
     "--workflow",
     type=click.Choice(["auto", "V1", "V2", "V3"]),
@@ -121,24 +123,42 @@ _STOP_SECONDS = 20.0
 @click.option(
     "--detach", is_flag=True, help="Return once the server is ready, and leave it running."
 )
-def start(detach: bool, **options: Any) -> None:
+@click.option(_STATE_OPTION, "state", type=click.Path(path_type=Path), hidden=True)
+def start(detach: bool, state: Path | None, **options: Any) -> None:
     """Start the emulator."""
     options["allow_host"] = options["allow_host"] or None
     settings = settings_from(options)
-    already = find_ready(settings)
-    if already:
+    folder = _folder_for(settings, state)
+    if detach:
+        _detach(folder)
+        return
+    signal.signal(signal.SIGTERM, _interrupt)
+    report_to_terminal(settings)
+    with folder.held(), terminal_kept():
+        _serve(settings, folder)
+    echo("Stopped.")
+
+
+def _folder_for(settings: Settings, state: Path | None) -> StateFolder:
+    """Where the commands are to find the new server.
+
+    Args:
+        state: the folder of a detached ephemeral server, which the command that started it made.
+
+    Raises:
+        click.ClickException: another one runs on the data folder.
+    """
+    if state:
+        return StateFolder(state, ephemeral=True)
+    if settings.ephemeral:
+        return new_ephemeral_folder(settings.data_dir)
+    already = find_kept(settings)
+    if already and already.is_ready():
         raise click.ClickException(
             f"an emulator runs on {shown(settings.data_dir)} already, at {already.url}: "
             "stop it with `kili-emulator stop`, or give another --data-dir"
         )
-    if detach:
-        _detach(settings)
-    else:
-        signal.signal(signal.SIGTERM, _interrupt)
-        report_to_terminal(settings)
-        with sole_user(settings), terminal_kept():
-            _serve(settings)
-        echo("Stopped.")
+    return StateFolder(settings.data_dir)
 
 
 def _interrupt(*_: Any) -> NoReturn:
@@ -146,7 +166,7 @@ def _interrupt(*_: Any) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, folder: StateFolder) -> None:
     from emulator.app import Platform, direct_connections, warm_up
     from emulator.http.request_log import RequestLogError
 
@@ -163,7 +183,7 @@ def _serve(settings: Settings) -> None:
         _open(platform)
         world = platform.registry.get(DEFAULT_WORLD)
         process = ServerProcess(os.getpid(), platform.url, _admin_key(world))
-        with announced(settings, process), contextlib.suppress(KeyboardInterrupt):
+        with folder.announced(asdict(process)), contextlib.suppress(KeyboardInterrupt):
             _introduce(process, world, settings)
             if settings.plugin_isolation == "inline":
                 warm_up()
@@ -171,11 +191,12 @@ def _serve(settings: Settings) -> None:
 
 
 def _open(platform: Platform) -> None:
+    from emulator.domain.registry import WorldError
     from emulator.scenario import ScenarioError
 
     try:
         platform.open_worlds()
-    except (ScenarioError, ValueError) as error:
+    except (ScenarioError, WorldError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     settings = platform.settings
     if not settings.is_loopback and not settings.public_keys:
@@ -185,9 +206,10 @@ def _open(platform: Platform) -> None:
 
 def _refuse_documented_keys(world: World, settings: Settings) -> None:
     """Whoever has a key can run code here, and these keys are known to everybody."""
+    from emulator.domain.api_key import scenario_key
+
     for key in world.view.api_keys.all():
-        documented = f"emulator-{key['name']}"
-        if key["key"] in (documented, f"{documented}.{world.name}"):
+        if key["key"] == scenario_key(key["name"], world.name):
             raise click.ClickException(
                 f"the data in {shown(settings.data_dir)} were made with the documented API keys, "
                 f"which everybody who reaches {settings.host} could use: give another --data-dir, "
@@ -229,17 +251,21 @@ def _print_exports(exports: Mapping[str, str]) -> None:
         echo(f"export {name}={shlex.quote(value)}")
 
 
-def _detach(settings: Settings) -> None:
+def _detach(folder: StateFolder) -> None:
+    """Start the server in a process of its own; its output is added to the folder's log."""
+    folder.make()
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        log = settings.data_dir / "server.log"
-        output = log.open("wb")
+        private.make_file(folder.log)
+        output = folder.log.open("ab")
     except OSError as error:
         raise click.ClickException(
-            f"{shown(settings.data_dir)} cannot be used ({error.strerror}): give another --data-dir"
+            f"{shown(folder.log)} cannot be written ({error.strerror}): give another --data-dir"
         ) from None
     arguments = [argument for argument in sys.argv[1:] if argument != "--detach"]
+    if folder.ephemeral:
+        arguments += [_STATE_OPTION, str(folder.path)]
     with output:
+        begin = output.tell()
         child = subprocess.Popen(
             [sys.executable, "-m", "emulator", *arguments],
             stdin=subprocess.DEVNULL,
@@ -248,26 +274,35 @@ def _detach(settings: Settings) -> None:
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
-    ready = _await_child(settings, child)
+    ready = _await_child(folder, child)
+    said = _output(folder.log, begin)
     if ready is None:
-        raise click.ClickException(f"the emulator did not start:\n{_output(log).strip()}")
-    echo(*_output(log).rstrip("\n").split("\n"))
-    echo(f"Left running as process {ready.pid}; its output goes to {shown(log)}.")
+        if folder.ephemeral:
+            folder.remove()
+        raise click.ClickException(f"the emulator did not start:\n{said.strip()}")
+    echo(*said.rstrip("\n").split("\n"))
+    echo(f"Left running as process {ready.pid}; its output goes to {shown(folder.log)}.")
 
 
-def _output(log: Path) -> str:
-    """What a child with the environment of this process printed into a file."""
+def _output(log: Path, begin: int) -> str:
+    """What a child with the environment of this process printed into a file.
+
+    Args:
+        begin: the size of the file before that, in bytes.
+    """
     encoding = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
-    return log.read_text(encoding or locale.getpreferredencoding(False), "backslashreplace")
+    encoding = encoding or locale.getpreferredencoding(False)
+    return log.read_bytes()[begin:].decode(encoding, "backslashreplace")
 
 
-def _await_child(settings: Settings, child: subprocess.Popen[bytes]) -> ServerProcess | None:
+def _await_child(folder: StateFolder, child: subprocess.Popen[bytes]) -> ServerProcess | None:
     """The child once it is ready; ``None`` when it ended instead, or had to be ended."""
 
     def look() -> ServerProcess | bool | None:
         if child.poll() is not None:
             return False
-        process = find(settings)
+        announced = folder.running()
+        process = ServerProcess(**announced) if announced else None
         # In a virtual environment of Windows, the child is a launcher, with a child of its own.
         is_child = process and (process.pid == child.pid or os.name == "nt")
         return process if process and is_child and process.is_ready() else None
@@ -285,12 +320,12 @@ def _await_child(settings: Settings, child: subprocess.Popen[bytes]) -> ServerPr
 def stop(data_dir: Path | None) -> None:
     """Stop the emulator."""
     settings = settings_from({"data_dir": data_dir})
-    process = running(settings)
+    folder, process = running_server(settings)
     try:
         process.request("POST", "/shutdown")
     except Refused:  # it takes an administrator's key, and there may be no administrator
         os.kill(process.pid, signal.SIGTERM)
-    if not poll(lambda: not is_at_work(settings) or None, _STOP_SECONDS):
+    if not poll(lambda: not folder.is_held() or None, _STOP_SECONDS):
         raise click.ClickException(f"process {process.pid} does not stop; kill it")
     echo("Stopped.")
 

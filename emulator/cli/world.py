@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
-from emulator.cli.process import data_dir_option, find_ready, running, settings_from, sole_user
+from emulator import data_folder
+from emulator.cli.process import data_dir_option, find_ready, running, settings_from
+from emulator.cli.state import StateFolder
 from emulator.cli.terminal import echo
 from emulator.config import DEFAULT_WORLD
 
@@ -22,23 +24,24 @@ def reset(data_dir: Path | None) -> None:
     process = find_ready(settings)
     if process:
         process.request("POST", f"/worlds/{DEFAULT_WORLD}/reset", json={})
-    elif settings.data_dir.exists():
-        with sole_user(settings):
-            _reset_files(settings.data_dir / "worlds" / DEFAULT_WORLD)
+    folder = settings.data_dir / data_folder.WORLDS / DEFAULT_WORLD
+    if not process and folder.exists():
+        with StateFolder(settings.data_dir).held():
+            _reset_files(folder)
     echo(f"World {DEFAULT_WORLD} is as its scenario has it.")
 
 
 def _reset_files(folder: Path) -> None:
-    """Reset the world kept there; one that is half made, the next start makes again."""
-    from emulator.domain.world import World
+    """Reset the world kept there; an unfinished one, the next start makes again."""
+    from emulator.domain import world_folder
 
-    if not folder.exists():
+    if world_folder.is_unfinished(folder) or not world_folder.holds_world(folder):
         return
     try:
-        with contextlib.closing(World(DEFAULT_WORLD, folder)) as stored:
-            if stored.start:
-                stored.roll_back(stored.start)
-    except ValueError as error:
+        with contextlib.closing(world_folder.open_world(folder)) as stored:
+            assert stored.start is not None
+            stored.roll_back(stored.start)
+    except (world_folder.WorldError, ValueError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -51,7 +54,9 @@ def world() -> None:
 @click.argument("name")
 @data_dir_option
 @click.option("--scenario", help="What it holds: a name or a file.")
-@click.option("--seed", type=int, help="Make its ids and random draws repeatable.")
+@click.option(
+    "--seed", type=int, help="Make its random draws repeatable, and ids but for the time in them."
+)
 def create(name: str, data_dir: Path | None, scenario: str | None, seed: int | None) -> None:
     """Make a world; its API keys end with its name."""
     process = running(settings_from({"data_dir": data_dir}))

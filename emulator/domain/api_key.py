@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from emulator import clock, errors
+from emulator.config import DEFAULT_WORLD
 from emulator.domain import access, user
 from emulator.domain.world import Actor, BaseView, Transaction, World
 from emulator.storage.snapshot import Document
@@ -13,8 +14,9 @@ from emulator.storage.snapshot import Document
 # Far ahead, so that a test under a frozen clock is not locked out.
 KEY_LIFETIME = timedelta(days=100 * 365)
 RUN_KEY_PREFIX = "kili-run-"
+SCENARIO_KEY_PREFIX = "emulator-"
 
-_RESERVED = ("emulator-", RUN_KEY_PREFIX)
+_RESERVED = (SCENARIO_KEY_PREFIX, RUN_KEY_PREFIX)
 _SHORTEST = 8
 
 
@@ -86,9 +88,27 @@ def append_api_key(tx: Transaction, owner: Document, name: str, key: str) -> Doc
     is_plain = len(key) >= _SHORTEST and not any(map(str.isspace, key)) and key.isascii()
     if not is_plain or key.startswith(_RESERVED):
         raise errors.key_refused(operation, _SHORTEST, " or ".join(_RESERVED))
-    if tx.api_keys.find("key", key):
+    if tx.api_keys.find("key", key) or tx.world.is_key_elsewhere(key):
         raise errors.key_taken(operation)
     return create_api_key(tx, owner, name=name, key=key)
+
+
+def scenario_key(name: str, world: str) -> str:
+    """The key that a scenario gives a user: ``emulator-admin``, or ``emulator-admin.w`` in ``w``.
+
+    Args:
+        name: the user's name in the scenario, or a secret; has no dot.
+        world: the name of the world.
+    """
+    suffix = "" if world == DEFAULT_WORLD else f".{world}"
+    return f"{SCENARIO_KEY_PREFIX}{name}{suffix}"
+
+
+def home_of(key: str) -> str | None:
+    """The name of the only world that a scenario's key opens; ``None`` for any other key."""
+    if not key.startswith(SCENARIO_KEY_PREFIX):
+        return None
+    return key.rpartition(".")[2] if "." in key else DEFAULT_WORLD
 
 
 def authenticate(world: World, key: str) -> Actor | None:
@@ -100,6 +120,8 @@ def authenticate(world: World, key: str) -> Actor | None:
     run = world.run_keys.get(key)
     if run:
         return run
+    if key.startswith(RUN_KEY_PREFIX):
+        return None
     view = world.view
     for api_key in view.api_keys.find("key", key):
         owner = view.users.the(api_key["userId"])

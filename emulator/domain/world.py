@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from emulator import errors
+from emulator import errors, private
 from emulator.clock import Clock, to_text
 from emulator.domain.call_buffer import CallBuffer
 from emulator.domain.events import Delivery, Event, EventBus
@@ -195,18 +195,21 @@ class World:
     Args:
         name: its name; ``default`` for the one that the plain keys belong to.
         folder: where its data live; ``None`` keeps them in memory.
-        seed: makes ids and random draws repeatable.
+        seed: makes random draws repeatable, and ids but for the time in them.
 
     Attributes:
         epoch: how often the world was rolled back; each time, a new history begins.
         after_roll_back: called each time, before the world delivers anything new.
+        is_key_elsewhere: whether another world has an API key, as keys tell worlds apart.
     """
+
+    START = "start"
 
     def __init__(self, name: str, folder: Path | None = None, seed: int | None = None) -> None:
         self.name = name
         self.folder = folder
         if folder:
-            folder.mkdir(parents=True, exist_ok=True)
+            private.make_folder(folder)
         self.documents = DocumentStore(TABLES, folder / "documents.sqlite" if folder else None)
         self.blobs = BlobStore(folder / "blobs" if folder else None)
         self.bus = EventBus()
@@ -217,6 +220,7 @@ class World:
         self.epoch: int = self.documents.meta.get("epoch", 0)
         self.after_roll_back: list[Callable[[], None]] = []
         self.run_keys: dict[str, Actor] = {}
+        self.is_key_elsewhere: Callable[[str], bool] = lambda key: False  # noqa: ARG005
         self._writer: int | None = None
         self._outbox: deque[Transaction] = deque()
         self._delivery_lock = threading.RLock()
@@ -356,7 +360,7 @@ class World:
     @property
     def start(self) -> Mark | None:
         """Where the world came from its scenario; ``None`` while it is being made."""
-        mark = self.documents.meta.get("start")
+        mark = self.documents.meta.get(self.START)
         return Mark(*mark) if mark else None
 
     @property
@@ -369,13 +373,29 @@ class World:
         """The scenario that the world was made from."""
         return str(self.documents.meta["scenario"])
 
+    @property
+    def stored_name(self) -> str | None:
+        """The name that the world was made with; ``None`` where an older version made it."""
+        name = self.documents.meta.get("name")
+        return None if name is None else str(name)
+
+    def store_name(self) -> None:
+        """Store the world's name in a world that has none, as older versions made them."""
+        with self.documents.write_lock:
+            self.documents.commit([], {**self._meta(), "name": self.name})
+
     def set_start(self, scenario: str) -> None:
         """Remember this moment as the world's start."""
         with self.documents.write_lock:
             mark = self.mark()
             start = [mark.sequence + 1, mark.ids, mark.clock_offset, mark.epoch]
             position = self.documents.take_position()
-            known = {"start": start, "start_position": position, "scenario": scenario}
+            known = {
+                self.START: start,
+                "start_position": position,
+                "scenario": scenario,
+                "name": self.name,
+            }
             self.documents.commit([], {**self._meta(), **known})
 
     def export(self) -> dict[str, list[Document]]:

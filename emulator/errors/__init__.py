@@ -24,3 +24,4 @@ from emulator.errors.tag import *
 from emulator.errors.user import *
 from emulator.errors.why import *
 from emulator.errors.workflow import *
+from emulator.errors.world import *

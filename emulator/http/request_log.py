@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from flask import Request
 
-from emulator import messages
+from emulator import messages, private
 from emulator.clock import Clock, to_text
 from emulator.domain.world import Actor, World
 
@@ -87,6 +87,8 @@ class RequestLog:
             return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():  # one that is there has the mode that its owner gave it
+                private.make_file(path)
             self._file = path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
         except OSError as error:
             raise RequestLogError(

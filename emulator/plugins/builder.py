@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import NamedTuple
 
-from emulator import errors, messages
+from emulator import errors, messages, private
 from emulator.plugins import failures, requirements, sandbox
 from emulator.plugins.leftovers import in_this_process
 from emulator.plugins.limits import Stopped, call_limited
@@ -68,9 +68,10 @@ def _write(files: dict[str, bytes], folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     for name, content in files.items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        for parent in reversed(PurePosixPath(name).parents):
+            private.make_folder(folder / parent)
+        (folder / name).write_bytes(content)
+        private.tighten(folder / name)
 
 
 class Provided(NamedTuple):

@@ -7,6 +7,7 @@ a folder of that version alone.
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -194,6 +195,7 @@ def install(folder: Path, target: Path, environment: Environment) -> Path | None
         encoding="utf-8",
         errors="replace",
         check=False,
+        umask=0o077 if os.name == "posix" else -1,
     )
     if done.returncode:
         said = "\n".join(done.stdout.strip().splitlines()[-_LAST_LINES:])

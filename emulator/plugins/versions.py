@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
+from emulator import private
+from emulator.domain import world_folder
 from emulator.domain.world import World
 from emulator.plugins import builder
 from emulator.plugins.builder import BuildError
@@ -65,9 +66,9 @@ class Versions:
         self._conditions = conditions
         self._built: dict[_Key, _Built] = {}
         self._lock = threading.Lock()
-        self._temporary = None if world.folder else tempfile.TemporaryDirectory(prefix="kili-")
+        self._temporary = None if world.folder else private.temporary_folder("kili-")
         if world.folder:
-            shutil.rmtree(world.folder / "plugins", ignore_errors=True)  # of an earlier process
+            world_folder.remove_versions(world.folder / world_folder.PLUGINS)
 
     def build(self, version_id: str) -> list[str]:
         """Build a version, unless it is built; the warnings for the plugin's author.
@@ -123,6 +124,7 @@ class Versions:
         version = self._world.view.plugin_versions.the(key[0])
         if version["webhook"]:
             return Webhook(**version["webhook"])
+        private.make_folder(self._folder)
         name, folder = built.name, self._folder / built.name
         builder.unpack(self._world.blobs.get(key[1]), folder)
         provided = builder.provide(folder, self._packages(name), self._conditions)
@@ -170,4 +172,4 @@ class Versions:
         if self._temporary:
             return Path(self._temporary.name)
         assert self._world.folder is not None
-        return self._world.folder / "plugins"
+        return self._world.folder / world_folder.PLUGINS

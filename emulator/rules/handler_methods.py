@@ -6,11 +6,12 @@ Clients look for them in the source before they deploy it (contract §8.2).
 from __future__ import annotations
 
 import ast
-import difflib
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from packaging.version import InvalidVersion, Version
+
+from emulator.spelling import closest
 
 # The class of main.py whose methods the platform calls.
 HANDLER = "PluginHandler"
@@ -76,7 +77,7 @@ def misspelled(method: str, methods: Methods | None, handlers: Iterable[str]) ->
         handlers: the names of all handlers: none of them is meant to be another.
     """
     names = [each for each in (methods.names if methods else []) if each not in handlers]
-    return next(iter(difflib.get_close_matches(method, names, 1, 0.7)), None)
+    return closest(method, names, 0.7)
 
 
 class Unable(NamedTuple):

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import tempfile
 from pathlib import Path
 
-from emulator import errors
+from emulator import errors, private
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_OWN = re.compile(r"[0-9a-f]{64}|tmp\w{8}")  # and what a killed process had begun to write
 
 # Size, time of the last change in ns, and number of a file: they differ once it was changed.
 _Signature = tuple[int, int, int]
@@ -30,7 +34,10 @@ class BlobStore:
         self._memory: dict[str, bytes] = {}
         self._whole: dict[str, _Signature] = {}  # the files whose content was checked
         if folder:
-            folder.mkdir(parents=True, exist_ok=True)
+            private.make_folder(folder)
+            for path in folder.iterdir():
+                if _DIGEST.fullmatch(path.name):
+                    private.tighten(path)
 
     def put(self, content: bytes) -> str:
         """Store the bytes durably and return their digest (64 hexadecimal digits).
@@ -102,9 +109,21 @@ def _write(path: Path, content: bytes) -> None:
         try:
             file.write(content)
             file.close()
+            private.tighten(Path(file.name))
             Path(file.name).replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
                 file.close()
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def remove_blobs(folder: Path) -> None:
+    """Remove the blobs in a folder; the folder too, if it holds nothing else."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if _OWN.fullmatch(path.name):
+            path.unlink()
+    with contextlib.suppress(OSError):
+        folder.rmdir()

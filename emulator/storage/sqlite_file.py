@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from emulator import errors
+from emulator import errors, private
 from emulator.storage.snapshot import Row
 
 _LAYOUT = 3
@@ -50,15 +50,81 @@ def _encode(value: Any) -> str:
     return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 
+def parts(path: Path) -> list[Path]:
+    """The files that SQLite keeps a database in; not all of them need to exist."""
+    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
+
+
+def fault_of(path: Path, needed: str) -> str | None:
+    """What is wrong with a file of documents that an earlier process left; nothing is changed.
+
+    ``PRAGMA quick_check`` reads the whole file: about 1 ms for each MB.
+
+    Args:
+        needed: the meta value that a whole file has.
+
+    Returns:
+        the fault, as it follows the file's name in a sentence; ``None`` where there is none.
+    """
+    if not path.is_file():
+        return "is missing"
+    if path.stat().st_size == 0:
+        return "is empty"
+    wal = path.with_name(path.name + "-wal")
+    # Without a log there is nothing to recover, and SQLite makes no further files.
+    has_log = wal.is_file() and wal.stat().st_size > 0
+    mode = "mode=ro" if has_log else "mode=ro&immutable=1"
+    try:
+        opened = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+        with contextlib.closing(opened):
+            size = None if has_log else path.stat().st_size
+            return _fault_in(opened, size, needed)
+    except sqlite3.DatabaseError as error:
+        return f"cannot be read ({error})"
+
+
+def _fault_in(opened: sqlite3.Connection, size: int | None, needed: str) -> str | None:
+    """What is wrong in a database.
+
+    Args:
+        size: that of its file in bytes, where the file has all of it.
+    """
+    found = _first(opened, "PRAGMA quick_check(1)")
+    if found != "ok":
+        return f"cannot be read ({found})"
+    if size is not None and size % _first(opened, "PRAGMA page_size"):
+        return "cannot be read (its end is missing)"
+    tables = "SELECT count(*) FROM sqlite_master WHERE name IN (?,?,?)"
+    if _first(opened, tables, "documents", "journal", "meta") != 3:
+        return "holds no documents"
+    if not _first(opened, "SELECT count(*) FROM meta WHERE key=?", needed):
+        return f"is not whole: the row `{needed}` of its table `meta` is missing"
+    return None
+
+
+def _first(opened: sqlite3.Connection, query: str, *values: str) -> Any:
+    """The first value that a query finds."""
+    return opened.execute(query, values).fetchone()[0]
+
+
+class OtherLayoutError(ValueError):
+    """A file of documents was written by a version of this program with another layout."""
+
+
 class SqliteFile:
     """Reads and writes one world's documents, journal and meta values.
 
     Raises:
-        ValueError: the file was written by another layout of this program, or is none of it.
+        OtherLayoutError: the file was written by another version of this program.
+        ValueError: it is no file of documents.
         StorageError: it does not exist yet, and cannot be written.
     """
 
     def __init__(self, path: Path | None) -> None:
+        if path:
+            private.make_file(path)  # SQLite gives its other files the mode of this one
+            for each in parts(path):
+                private.tighten(each)
         self._connection = sqlite3.connect(
             str(path) if path else ":memory:", check_same_thread=False, isolation_level=None
         )
@@ -72,9 +138,9 @@ class SqliteFile:
         if layout == 0:
             self._create()
         elif layout != _LAYOUT:
-            raise ValueError(
+            raise OtherLayoutError(
                 f"{path} was written by another version of the emulator (layout {layout}, this "
-                f"one reads {_LAYOUT}): use another --data-dir, or remove that one."
+                f"one reads {_LAYOUT}): use another --data-dir, or move that file's folder away"
             )
 
     def _prepare(self) -> int:

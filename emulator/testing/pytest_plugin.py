@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def kili_emulator_session() -> Iterator[Emulator]:
-    """One emulator for the whole session, with the default scenario and a fast SDK."""
+    """One emulator for the whole session, with seed 0, the project's settings and a fast SDK."""
     from emulator.app import Emulator  # here: every pytest run imports this module
 
     with fast_sdk(), Emulator(seed=0) as emulator:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from freezegun import freeze_time
 
-from emulator.domain.api_key import create_api_key
+from emulator.domain.api_key import append_api_key, create_api_key
 from emulator.domain.organization import insert_organization
 from emulator.domain.registry import WorldError, WorldRegistry
 from emulator.domain.user import create_user
 from emulator.domain.world import Actor, World
+from emulator.errors import KiliError
 
 NOBODY = Actor({"id": "", "organizationId": ""})
 
@@ -270,22 +272,6 @@ def test_reopened_world_can_still_be_reset(tmp_path: Path, listener: Listener) -
     again.close()
 
 
-def test_half_made_world_is_cleared_away(tmp_path: Path, listener: Listener) -> None:
-    half = World("half", tmp_path / "worlds" / "half")
-    add_organization(half, "never finished")
-    half.close()
-    registry = new_registry(tmp_path, listener)
-    registry.create("whole", "farm")
-    registry.close()
-    again = new_registry(tmp_path, listener)
-    again.open_all()
-
-    assert [world.name for world in again.all()] == ["whole"]
-    assert [each.name for each in (tmp_path / "worlds").iterdir()] == ["whole"]
-    assert organizations(again.create("half", "street")) == ["street"]
-    again.close()
-
-
 def test_first_start_has_nothing_to_open(registry: WorldRegistry) -> None:
     registry.open_all()
 
@@ -297,3 +283,62 @@ def test_closed_registry_has_no_worlds(registry: WorldRegistry) -> None:
     registry.close()
 
     assert registry.all() == []
+
+
+# Keys
+
+
+def add_key(world: World, key: str, **options: Any) -> None:
+    """Give the world's user one more key."""
+    with world.transaction(NOBODY) as tx:
+        create_api_key(tx, tx.users.all()[0], name="more", key=key, **options)
+
+
+def test_key_that_two_worlds_know_opens_neither(registry: WorldRegistry) -> None:
+    a, b = registry.create("a", "farm"), registry.create("b", "farm")
+    add_key(a, "shared-secret")
+    add_key(b, "shared-secret")
+
+    assert registry.authenticate("shared-secret") is None
+
+
+def test_key_that_only_one_world_still_accepts_opens_it(registry: WorldRegistry) -> None:
+    a, b = registry.create("a", "farm"), registry.create("b", "farm")
+    add_key(a, "shared-secret", revoked=True)
+    add_key(b, "shared-secret")
+    opened = registry.authenticate("shared-secret")
+
+    assert opened is not None
+    assert opened[0] is b
+
+
+def test_key_of_a_scenario_opens_only_the_world_that_it_ends_with(registry: WorldRegistry) -> None:
+    a, default = registry.create("a", "farm"), registry.create("default", "farm")
+    add_key(a, "emulator-admin")  # as in a world that was copied
+    add_key(default, "emulator-admin.a")
+
+    assert registry.authenticate("emulator-admin") is None
+    assert registry.authenticate("emulator-admin.a") is None
+
+
+def test_new_world_with_the_key_of_another_is_refused_and_leaves_nothing(
+    registry: WorldRegistry, folder: Path | None
+) -> None:
+    add_key(registry.create("a", "farm"), "key.b")
+    with pytest.raises(WorldError, match="'b' cannot be made: its API key named 'key' is one of"):
+        registry.create("b", "farm")
+
+    assert [each.name for each in registry.all()] == ["a"]
+    assert folder is None or [each.name for each in (folder / "worlds").iterdir()] == ["a"]
+
+
+def test_people_cannot_take_the_key_of_another_world(registry: WorldRegistry) -> None:
+    a, b = registry.create("a", "farm"), registry.create("b", "farm")
+    for world, taken in ((a, "my-own-secret"), (b, "key.a-and-more")):
+        with world.transaction(Actor(world.view.users.all()[0])) as tx:
+            append_api_key(tx, tx.users.all()[0], "own", taken)
+    with (
+        pytest.raises(KiliError, match="exists already"),
+        b.transaction(Actor(b.view.users.all()[0])) as tx,
+    ):
+        append_api_key(tx, tx.users.all()[0], "own", "my-own-secret")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator import clock, messages
+from emulator import clock, messages, private
 from emulator.domain.run import Outcome
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Call, Loaded, Result
@@ -133,10 +133,11 @@ class ProcessIsolation:
 
     def _start(self, packages: Path | None) -> WorkerProcess:
         if self._temporary is None:
-            self._temporary = tempfile.TemporaryDirectory(prefix="kili-plugins-")
+            self._temporary = private.temporary_folder("kili-plugins-")
         cache = Path(self._temporary.name, "cache")
-        cache.mkdir(exist_ok=True)
+        private.make_folder(cache)
         folder = Path(tempfile.mkdtemp(dir=self._temporary.name))
+        private.tighten(folder)
         settings = {
             "memory": self.megabytes,
             "packages": str(packages) if packages else None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import re
 from collections.abc import Iterator
 
@@ -13,6 +12,7 @@ from emulator.rules.plugin_lint.module import Module
 from emulator.rules.plugin_lint.plugin import Plugin
 from emulator.rules.plugin_lint.rule import Finding, Rule
 from emulator.rules.plugin_lint.surface import Method
+from emulator.spelling import closest
 
 _TYPES = "kili.types"
 _CLIENTS = (CLIENT, "kili.client_domain.Kili", "kili.Kili")
@@ -125,8 +125,8 @@ def check_methods(plugin: Plugin) -> Iterator[Finding]:
         if method and method.deprecated:
             yield DEPRECATED.found(module.path, node.lineno, said=method.deprecated, **told)
         if not method and name not in own and not _may_be_there(plugin, module, node):
-            close = difflib.get_close_matches(name, surface.methods, n=1)
-            similar = f" (it has {close[0]})" if close else ""
+            close = closest(name, surface.methods)
+            similar = f" (it has {close})" if close else ""
             yield NO_METHOD.found(module.path, node.lineno, similar=similar, **told)
 
 

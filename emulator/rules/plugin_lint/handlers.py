@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 from collections.abc import Collection, Iterator
 
 from emulator.rules.handler_methods import HANDLER
@@ -11,6 +10,7 @@ from emulator.rules.plugin_lint.module import methods_of
 from emulator.rules.plugin_lint.plugin import Plugin
 from emulator.rules.plugin_lint.rule import Finding, Rule
 from emulator.rules.plugin_lint.scopes import FUNCTIONS, FunctionNode, children_in_scope
+from emulator.spelling import closest
 
 ON_EVENT = "on_event"
 _HARMLESS = ("typing.override", "typing_extensions.override", "typing.no_type_check")
@@ -247,8 +247,8 @@ def _meant(name: str, handlers: Collection[str]) -> str | None:
         shared += [handler for handler in handlers if handler.startswith(f"{name}_")]
     if shared:
         return max(shared, key=len)
-    close = difflib.get_close_matches(own, plain, n=1, cutoff=_ALIKE)
-    return plain[close[0]] if close else None
+    close = closest(own, plain, _ALIKE)
+    return plain[close] if close else None
 
 
 def check_signatures(plugin: Plugin) -> Iterator[Finding]:

@@ -1,0 +1,75 @@
+"""Folders and files that only this user can open: 0700 and 0600, under any umask.
+
+API keys and uploaded data lie in them. Windows has no such modes: a file there has the permissions
+of the folder that it is in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+
+
+def tighten(path: Path) -> None:
+    """Give a folder or file that the emulator made its mode, if it has another.
+
+    A symbolic link is left alone, and so is what belongs to another user or has no modes.
+    """
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        found = path.lstat().st_mode
+        wanted = FOLDER_MODE if stat.S_ISDIR(found) else FILE_MODE
+        if not stat.S_ISLNK(found) and stat.S_IMODE(found) != wanted:
+            path.chmod(wanted)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, with its parents; one that is there is tightened.
+
+    Raises:
+        OSError: there cannot be such a folder.
+    """
+    path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    tighten(path)
+
+
+def make_file(path: Path) -> None:
+    """Make an empty file; one that is there keeps its content, and is tightened.
+
+    Raises:
+        OSError: there cannot be such a file.
+    """
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE))
+    tighten(path)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file; it is there as a whole, or as it was.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    new = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        tighten(new)
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def temporary_folder(prefix: str) -> tempfile.TemporaryDirectory[str]:
+    """A temporary folder that is removed when it is closed or forgotten."""
+    made = tempfile.TemporaryDirectory(prefix=prefix)
+    tighten(Path(made.name))
+    return made

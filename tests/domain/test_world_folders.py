@@ -1,0 +1,466 @@
+"""What lies below ``worlds``: what is opened, what is left alone, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.domain import world_folder
+from emulator.domain.api_key import create_api_key, scenario_key
+from emulator.domain.organization import insert_organization
+from emulator.domain.registry import WorldError, WorldRegistry
+from emulator.domain.user import create_user
+from emulator.domain.world import Actor, World
+
+NOBODY = Actor({"id": "", "organizationId": ""})
+PARTICIPANTS = 300  # enough documents for a file of many pages
+
+
+def furnish(world: World, scenario: str) -> None:
+    """One user, with a key as a scenario gives it, and a document for each participant."""
+    with world.transaction(NOBODY) as tx:
+        organization = insert_organization(tx, "Farm", {})
+        data = {"email": "a@b.example", "organizationRole": "ADMIN"}
+        user = create_user(tx, organization, data)
+        create_api_key(tx, user, name="admin", key=scenario_key("admin", world.name))
+        if scenario == "custom":
+            create_api_key(tx, user, name="own", key="my-own-secret")
+        for number in range(PARTICIPANTS):
+            insert_organization(tx, f"Organization {number}", {})
+        world.blobs.put(b"an image")
+
+
+class Bench:
+    """A data folder, and registries opened on it one after another."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.worlds = folder / "worlds"
+        self._registry: WorldRegistry | None = None
+
+    def registry(self) -> WorldRegistry:
+        self.close()
+        self._registry = WorldRegistry(self.folder, furnish, self._ignore, self._ignore)
+        return self._registry
+
+    def opened(self) -> list[str]:
+        """The worlds that a start opens."""
+        registry = self.registry()
+        registry.open_all()
+        return [world.name for world in registry.all()]
+
+    def refused(self) -> str:
+        """What a start that is refused says; it changed nothing."""
+        before = self.content()
+        registry = self.registry()
+        with pytest.raises(WorldError) as caught:
+            registry.open_all()
+        assert registry.all() == []
+        assert before.items() <= self.content().items()
+        return str(caught.value)
+
+    def make(self, *names: str, scenario: str = "plain") -> None:
+        registry = self.registry()
+        registry.open_all()
+        for name in names:
+            registry.create(name, scenario)
+        self.close()
+
+    def content(self) -> dict[str, bytes]:
+        """Every file below ``worlds``."""
+        return {
+            path.relative_to(self.worlds).as_posix(): path.read_bytes()
+            for path in self.worlds.rglob("*")
+            if path.is_file()
+        }
+
+    def close(self) -> None:
+        if self._registry:
+            self._registry.close()
+        self._registry = None
+
+    @staticmethod
+    def _ignore(world: World) -> None:
+        pass
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.close()
+
+
+# What is no world
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("notes", "it holds no world"),
+        ("Notes of Monday", "its name cannot be that of a world"),
+        (".hidden", "its name cannot be that of a world"),
+        ("default.old", "its name cannot be that of a world"),
+        ("日本", "its name cannot be that of a world"),
+    ],
+)
+def test_foreign_folder_is_left_alone_and_named(
+    bench: Bench, caplog: pytest.LogCaptureFixture, name: str, said: str
+) -> None:
+    bench.make("default")
+    notes = bench.worlds / name / "plugins" / "notes.txt"
+    notes.parent.mkdir(parents=True)
+    notes.write_text("my notes")
+
+    assert bench.opened() == ["default"]
+    assert notes.read_text() == "my notes"
+    (line,) = caplog.messages
+    assert repr(str(bench.worlds / name)) in line
+    assert line.endswith(said)
+    assert "\n" not in line
+
+
+def test_copy_under_an_invalid_name_is_left_alone(bench: Bench) -> None:
+    bench.make("default")
+    shutil.copytree(bench.worlds / "default", bench.worlds / "default.old")
+    world_folder.private.make_file(bench.worlds / "default.old" / world_folder.UNFINISHED)
+    before = bench.content()
+
+    assert bench.opened() == ["default"]
+    bench.close()
+    assert bench.content() == before
+
+
+def test_file_beside_the_worlds_is_left_alone(bench: Bench) -> None:
+    bench.make("default")
+    (bench.worlds / "README").write_text("worlds of the course")
+
+    assert bench.opened() == ["default"]
+    assert (bench.worlds / "README").exists()
+
+
+def test_world_is_not_made_in_a_foreign_folder(bench: Bench) -> None:
+    (bench.worlds / "notes").mkdir(parents=True)
+    (bench.worlds / "notes" / "notes.txt").write_text("my notes")
+    with pytest.raises(WorldError, match="notes exists already and holds no world"):
+        bench.registry().create("notes", "plain")
+
+    assert bench.content() == {"notes/notes.txt": b"my notes"}
+
+
+def test_world_is_made_in_an_empty_folder(bench: Bench) -> None:
+    (bench.worlds / "w").mkdir(parents=True)
+    bench.make("w")
+
+    assert bench.opened() == ["w"]
+
+
+# What is unfinished
+
+
+class Killed(BaseException):
+    """Ends a creation without a chance to clean up."""
+
+
+def kill_while_creating(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave behind what a process leaves that was killed while it made a world."""
+
+    def kill(*_: Any) -> None:
+        raise Killed
+
+    monkeypatch.setattr(World, "set_start", kill)
+    monkeypatch.setattr(world_folder, "discard", lambda folder: None)
+    with pytest.raises(Killed):
+        bench.registry().create("half", "plain")
+    monkeypatch.undo()
+    bench.close()
+
+
+def test_world_that_was_never_finished_is_removed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_while_creating(bench, monkeypatch)
+    assert {f"half/{world_folder.UNFINISHED}", "half/documents.sqlite"} <= bench.content().keys()
+
+    assert bench.opened() == []
+    assert list(bench.worlds.iterdir()) == []
+    bench.make("half")
+    assert bench.opened() == ["half"]
+
+
+def test_what_somebody_put_into_an_unfinished_world_stays(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_while_creating(bench, monkeypatch)
+    (bench.worlds / "half" / "notes.txt").write_text("my notes")
+
+    assert bench.opened() == []
+    assert bench.content() == {"half/notes.txt": b"my notes"}
+
+
+def test_what_somebody_put_into_a_deleted_world_stays(bench: Bench) -> None:
+    bench.make("w")
+    (bench.worlds / "w" / "notes.txt").write_text("my notes")
+    registry = bench.registry()
+    registry.open_all()
+    registry.delete("w")
+
+    assert bench.content() == {"w/notes.txt": b"my notes"}
+
+
+def test_deletion_that_was_broken_off_is_finished(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.make("default", "w")
+    registry = bench.registry()
+    registry.open_all()
+
+    def kill(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    monkeypatch.setattr(world_folder, "remove_blobs", kill)
+    with pytest.raises(Killed):
+        registry.delete("w")
+    monkeypatch.undo()
+    assert (bench.worlds / "w" / "blobs").is_dir()
+
+    assert bench.opened() == ["default"]
+    assert not (bench.worlds / "w").exists()
+
+
+def test_finished_world_has_no_mark(bench: Bench) -> None:
+    bench.make("w")
+
+    assert f"w/{world_folder.UNFINISHED}" not in bench.content()
+
+
+def test_whole_world_is_kept_in_spite_of_a_mark(bench: Bench) -> None:
+    """A killed process had stored all, or somebody restored a backup into an unfinished world."""
+    bench.make("w")
+    marker = bench.worlds / "w" / world_folder.UNFINISHED
+    marker.touch()
+
+    assert bench.opened() == ["w"]
+    assert not marker.exists()
+
+
+def test_file_that_only_has_the_name_of_the_mark_is_none(bench: Bench) -> None:
+    folder = bench.worlds / "notes"
+    folder.mkdir(parents=True)
+    for name in (world_folder.UNFINISHED, "documents.sqlite"):
+        (folder / name).write_text("my notes")
+    before = bench.content()
+
+    assert "documents.sqlite cannot be read" in bench.refused()
+    assert bench.content() == before
+
+
+@pytest.mark.parametrize("linked", ["blobs", "plugins"])
+def test_deleting_a_world_follows_no_links(bench: Bench, tmp_path: Path, linked: str) -> None:
+    bench.make("w")
+    target = tmp_path / "elsewhere"
+    target.mkdir()
+    (target / ("a" * 64)).write_text("mine")
+    (target / f"c{'0' * 24}_1").mkdir()
+    shutil.rmtree(bench.worlds / "w" / linked, ignore_errors=True)
+    (bench.worlds / "w" / linked).symlink_to(target)
+    registry = bench.registry()
+    registry.open_all()
+    registry.delete("w")
+
+    assert len(list(target.iterdir())) == 2
+
+
+@pytest.mark.parametrize("place", ["blobs", "plugins"])
+def test_what_somebody_put_among_blobs_and_plugins_stays(bench: Bench, place: str) -> None:
+    bench.make("w")
+    (bench.worlds / "w" / place / "mine").mkdir(parents=True)
+    (bench.worlds / "w" / place / "mine" / "main.py").write_text("print()")
+    registry = bench.registry()
+    registry.open_all()
+    registry.delete("w")
+
+    assert bench.content() == {f"w/{place}/mine/main.py": b"print()"}
+
+
+# What is damaged
+
+
+def _meta(file: Path, key: str, value: object | None) -> None:
+    with closing(sqlite3.connect(file)) as opened, opened:
+        opened.execute("DELETE FROM meta WHERE key=?", (key,))
+        if value is not None:
+            opened.execute("INSERT INTO meta VALUES (?,?)", (key, json.dumps(value)))
+
+
+def _overwrite(file: Path) -> None:
+    content = file.read_bytes()
+    file.write_bytes(content[:4096] + b"\xa5" * 4096 + content[8192:])
+
+
+def _cut(file: Path, left: Callable[[int], int]) -> None:
+    content = file.read_bytes()
+    file.write_bytes(content[: left(len(content))])
+
+
+def _sql(text: str) -> Callable[[Path], None]:
+    def run(file: Path) -> None:
+        with closing(sqlite3.connect(file)) as opened, opened:
+            opened.executescript(text)
+
+    return run
+
+
+def _other_database(file: Path) -> None:
+    file.unlink()
+    _sql("CREATE TABLE mine (a)")(file)
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
+    "missing": (Path.unlink, "is missing"),
+    "empty": (lambda file: file.write_bytes(b"") and None, "is empty"),
+    "text": (lambda file: file.write_bytes(b"text " * 999) and None, "file is not a database"),
+    "first bytes only": (lambda file: _cut(file, lambda size: 99 * size // size), "cannot be read"),
+    "first page only": (lambda file: _cut(file, lambda size: 4096 * size // size), "malformed"),
+    "first half": (lambda file: _cut(file, lambda size: size // 2), "malformed"),
+    "last bytes missing": (lambda file: _cut(file, lambda size: size - 9), "its end is missing"),
+    "page overwritten": (_overwrite, "cannot be read"),
+    "other database": (_other_database, "holds no documents"),
+    "no start": (lambda file: _meta(file, "start", None), "the row `start` of its table `meta`"),
+    "start of another form": (lambda file: _meta(file, "start", [1]), "cannot be read"),
+    "document of no JSON": (_sql("UPDATE documents SET body = '{'"), "cannot be read"),
+    "unknown table": (_sql("UPDATE documents SET tbl = 'x' WHERE tbl = 'users'"), "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", ["default", "w"])
+def test_damaged_world_is_refused_with_its_file_and_what_to_do(
+    bench: Bench, damage: str, name: str
+) -> None:
+    bench.make("default", "w")
+    file = bench.worlds / name / "documents.sqlite"
+    spoil, said = DAMAGES[damage]
+    spoil(file)
+    message = bench.refused()
+
+    assert message.startswith(f"{file} ")
+    assert said in message
+    assert f"Restore {file.parent} from a backup, move it out of the folder `worlds`" in message
+    assert "delete it yourself" in message
+
+
+def test_documents_without_their_log_are_refused(bench: Bench) -> None:
+    """A backup of the one file, taken while the emulator was running."""
+    registry = bench.registry()
+    registry.create("default", "plain")
+    copied = (bench.worlds / "default" / "documents.sqlite").read_bytes()
+    bench.close()
+    (bench.worlds / "default" / "documents.sqlite").write_bytes(copied)
+
+    assert "documents.sqlite holds no documents" in bench.refused()
+
+
+def test_log_without_its_documents_is_refused_and_stays(bench: Bench) -> None:
+    registry = bench.registry()
+    registry.create("default", "plain")
+    log = (bench.worlds / "default" / "documents.sqlite-wal").read_bytes()
+    bench.close()
+    (bench.worlds / "default" / "documents.sqlite").unlink()
+    (bench.worlds / "default" / "documents.sqlite-wal").write_bytes(log)
+
+    assert "documents.sqlite is missing" in bench.refused()
+
+
+def test_killed_world_is_whole(bench: Bench, tmp_path: Path) -> None:
+    registry = bench.registry()
+    registry.create("default", "plain")
+    shutil.copytree(bench.worlds, tmp_path / "killed" / "worlds")
+    after = Bench(tmp_path / "killed")
+
+    assert after.opened() == ["default"]
+    after.close()
+
+
+# What belongs elsewhere
+
+
+def _forget_name(bench: Bench, *names: str) -> None:
+    """Make worlds what older versions made: they stored no name."""
+    for name in names:
+        _meta(bench.worlds / name / "documents.sqlite", "name", None)
+
+
+@pytest.mark.parametrize("is_old", [False, True], ids=["new", "old"])
+@pytest.mark.parametrize(("name", "copy"), [("default", "backup-monday"), ("w", "default")])
+def test_copied_world_is_refused_with_both_names(
+    bench: Bench, name: str, copy: str, is_old: bool
+) -> None:
+    bench.make(name)
+    shutil.copytree(bench.worlds / name, bench.worlds / copy)
+    if is_old:
+        _forget_name(bench, name, copy)
+    message = bench.refused()
+
+    assert f"{bench.worlds / copy} holds world '{name}', not world '{copy}'" in message
+    assert "move it out of the folder `worlds`" in message
+    shutil.move(bench.worlds / copy, bench.folder)
+    assert bench.opened() == [name]
+
+
+def test_renamed_world_is_refused_and_opens_under_its_name_again(bench: Bench) -> None:
+    bench.make("default")
+    (bench.worlds / "default").rename(bench.worlds / "other")
+    assert "Rename the folder to 'default'" in bench.refused()
+    (bench.worlds / "other").rename(bench.worlds / "default")
+
+    assert bench.opened() == ["default"]
+
+
+def test_world_of_an_older_version_is_opened_and_keeps_its_name_from_then_on(bench: Bench) -> None:
+    bench.make("default", "w")
+    _forget_name(bench, "default", "w")
+    registry = bench.registry()
+    registry.open_all()
+
+    assert [world.stored_name for world in registry.all()] == ["default", "w"]
+    registry.reset("w")
+    assert len(registry.get("w").view.organizations.all()) == PARTICIPANTS + 1
+    bench.close()
+    assert bench.opened() == ["default", "w"]
+
+
+def _add_key(bench: Bench, name: str, **options: Any) -> None:
+    """A key that a user of an older version made, which did not look into other worlds."""
+    with closing(World(name, bench.worlds / name)) as world, world.transaction(NOBODY) as tx:
+        owner = tx.users.all()[0]
+        create_api_key(tx, owner, name="own", key="my-own-secret", **options)
+
+
+def test_two_worlds_with_one_key_are_refused_with_both_names(bench: Bench) -> None:
+    bench.make("a", "b")
+    for name in ("a", "b"):
+        _add_key(bench, name)
+    message = bench.refused()
+
+    assert "worlds 'a' and 'b' hold the same active API key, named 'own'" in message
+    assert f"Move {bench.worlds / 'b'} out of the folder `worlds`" in message
+    assert "my-own-secret" not in message
+
+
+@pytest.mark.parametrize("options", [{"revoked": True}, {"expiry": "2020-01-01T00:00:00Z"}])
+def test_key_that_opens_only_one_of_two_worlds_is_no_obstacle(
+    bench: Bench, options: dict[str, Any]
+) -> None:
+    bench.make("a", "b")
+    _add_key(bench, "a", **options)
+    _add_key(bench, "b")
+
+    assert bench.opened() == ["a", "b"]
