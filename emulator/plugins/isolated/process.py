@@ -173,11 +173,14 @@ class WorkerProcess:
 
     def left_processes(self) -> list[str]:
         """The names and ids of processes that go on beside it, and are not about to end (Linux)."""
-        if self._processes().keys() - self._known:
+        new = self._new_processes()
+        if new:
             self._readers[1].join(_GRACE_SECONDS)
-        return [
-            f"{of.name} {pid}" for pid, of in self._processes().items() if pid not in self._known
-        ]
+            new = self._new_processes()
+        return [f"{of.name} {pid}" for pid, of in new.items()]
+
+    def _new_processes(self) -> dict[int, family.Relative]:
+        return {pid: of for pid, of in self._processes().items() if pid not in self._known}
 
     def resident_mb(self) -> float | None:
         """The memory of it and all its processes; ``None`` where the system does not tell."""
