@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from emulator.plugins.isolated.memory import MB
 
-_LOOKS = 5
 _LONGEST_LINE = 4096
 
 
@@ -31,16 +30,23 @@ class Relative(NamedTuple):
         return self.pages * os.sysconf("SC_PAGE_SIZE") / MB
 
 
-def descendants(pid: int) -> dict[int, Relative]:
-    """The processes that descend from one that reaps orphans, by their ids; without zombies.
+class Look(NamedTuple):
+    """What was seen of a family at one look.
 
-    While processes end, one may be seen whose parent was not: then all are looked at again.
+    Attributes:
+        found: its processes by their ids, without zombies.
+        is_complete: no process ended while it was looked at, so that none of its children can have
+            been missed.
     """
-    table: dict[int, Relative] = {}
-    for _ in range(_LOOKS):
-        table = _all_processes()
-        if all(of.parent in table or not of.parent for of in table.values()):
-            break
+
+    found: dict[int, Relative]
+    is_complete: bool
+
+
+def descendants(pid: int) -> Look:
+    """The processes that descend from one that reaps orphans."""
+    table, is_complete = _all_processes()
+    is_complete &= all(of.parent in table or not of.parent for of in table.values())
     children: dict[int, list[int]] = {}
     for each, of in table.items():
         children.setdefault(of.parent, []).append(each)
@@ -50,17 +56,20 @@ def descendants(pid: int) -> dict[int, Relative]:
         new = [each for each in children.get(left.pop(), ()) if each not in found]
         found.update((each, table[each]) for each in new)
         left += new
-    return {each: of for each, of in found.items() if of.name}
+    return Look({each: of for each, of in found.items() if of.name}, is_complete)
 
 
-def _all_processes() -> dict[int, Relative]:
+def _all_processes() -> tuple[dict[int, Relative], bool]:
+    """All processes, and whether each one that was listed could be read."""
     found = {}
+    listed = 0
     with contextlib.suppress(OSError), os.scandir("/proc") as entries:
         for entry in entries:
             if entry.name.isdigit():
+                listed += 1
                 with contextlib.suppress(OSError, ValueError, IndexError):
                     found[int(entry.name)] = _read(f"{entry.path}/stat")
-    return found
+    return found, listed == len(found)
 
 
 def _read(path: str) -> Relative:
