@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from pathlib import Path
 from typing import NamedTuple
 
 from emulator.plugins.isolated.memory import MB
 
-_LOOKS = 5
+_LONGEST_LINE = 4096
 
 
 class Relative(NamedTuple):
@@ -17,57 +16,72 @@ class Relative(NamedTuple):
 
     Attributes:
         parent: the id of its parent.
-        name: its command's.
-        megabytes: how much of its memory is resident.
+        name: its command's; empty, if it has ended and only its entry is left.
+        pages: how much of its memory is resident.
     """
 
     parent: int
     name: str
-    megabytes: float
+    pages: int
+
+    @property
+    def megabytes(self) -> float:
+        """The resident memory."""
+        return self.pages * os.sysconf("SC_PAGE_SIZE") / MB
 
 
-def descendants(pid: int) -> dict[int, Relative]:
-    """The processes that descend from one that reaps orphans, by their ids; without zombies.
+class Look(NamedTuple):
+    """What was seen of a family at one look.
 
-    While processes end, one may be seen whose parent was not: then it is looked at again.
+    Attributes:
+        found: its processes by their ids, without zombies.
+        is_complete: no process ended while it was looked at, so that none of its children can have
+            been missed.
     """
+
+    found: dict[int, Relative]
+    is_complete: bool
+
+
+def descendants(pid: int) -> Look:
+    """The processes that descend from one that reaps orphans."""
+    table, is_complete = _all_processes()
+    is_complete &= all(of.parent in table or not of.parent for of in table.values())
+    children: dict[int, list[int]] = {}
+    for each, of in table.items():
+        children.setdefault(of.parent, []).append(each)
     found: dict[int, Relative] = {}
-    for _ in range(_LOOKS):
-        table = _all_processes()
-        found = {each: of for each, of in table.items() if _descends(each, pid, table)}
-        if all(of.parent in table or of.parent == 0 for of in table.values()):
-            break
-    return {each: of for each, of in found.items() if of.name}
+    left = [pid]
+    while left:
+        new = [each for each in children.get(left.pop(), ()) if each not in found]
+        found.update((each, table[each]) for each in new)
+        left += new
+    return Look({each: of for each, of in found.items() if of.name}, is_complete)
 
 
-def _descends(pid: int, ancestor: int, table: dict[int, Relative]) -> bool:
-    seen = set()
-    while pid in table and pid not in seen:
-        seen.add(pid)
-        pid = table[pid].parent
-        if pid == ancestor:
-            return True
-    return False
-
-
-def _all_processes() -> dict[int, Relative]:
-    """All processes; the names of those that are no more but for their parents are empty."""
+def _all_processes() -> tuple[dict[int, Relative], bool]:
+    """All processes, and whether each one that was listed could be read."""
     found = {}
-    with contextlib.suppress(OSError):
-        for entry in os.scandir("/proc"):
+    listed = 0
+    with contextlib.suppress(OSError), os.scandir("/proc") as entries:
+        for entry in entries:
             if entry.name.isdigit():
+                listed += 1
                 with contextlib.suppress(OSError, ValueError, IndexError):
-                    found[int(entry.name)] = _read(Path(entry.path))
-    return found
+                    found[int(entry.name)] = _read(f"{entry.path}/stat")
+    return found, listed == len(found)
 
 
-def _read(folder: Path) -> Relative:
-    head, _, rest = (folder / "stat").read_text(errors="replace").rpartition(")")
-    fields = rest.split()
-    is_over = fields[0] in "ZX"
-    name = "" if is_over else head.partition("(")[2] or "?"
-    return Relative(int(fields[1]), name, 0.0 if is_over else int(fields[21]) * _page_mb())
-
-
-def _page_mb() -> float:
-    return os.sysconf("SC_PAGE_SIZE") / MB
+def _read(path: str) -> Relative:
+    """A process; read without a file object, as this is done for each run."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        line = os.read(descriptor, _LONGEST_LINE)
+    finally:
+        os.close(descriptor)
+    head, _, rest = line.rpartition(b")")
+    fields = rest.split(None, 22)
+    if fields[0] in b"ZX":
+        return Relative(int(fields[1]), "", 0)
+    name = head.partition(b"(")[2].decode(errors="replace")
+    return Relative(int(fields[1]), name or "?", int(fields[21]))

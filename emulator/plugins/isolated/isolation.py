@@ -224,7 +224,8 @@ class _Version:
         result = _judge(ended, self._isolation.megabytes, clock.monotonic() - started)
         answer = ended.message or {}
         processes = worker.left_processes()
-        if not answer or answer["threads"] or processes or result.outcome == "OUT_OF_MEMORY":
+        is_clean = answer and not answer["threads"] and not processes and not worker.is_used_up
+        if not is_clean or result.outcome == "OUT_OF_MEMORY":
             self._isolation.end(worker)
         else:
             worker.log = None

@@ -44,6 +44,8 @@ _END_SECONDS = 2.0
 _SUPERVISOR_SECONDS = 10.0
 _GRACE_SECONDS = 0.05
 _LOOK_SECONDS = 0.05
+# So often are processes looked at that start and end meanwhile.
+_LOOKS = 20
 _IS_SUPERVISED = sys.platform == "linux"
 
 
@@ -62,6 +64,7 @@ class WorkerProcess:
         log: where what is printed goes; nowhere while it is ``None``.
         is_forged: something else than the worker has written to where its messages arrive, or they
             can arrive no more.
+        is_used_up: it is not certain that nothing of its last call goes on.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class WorkerProcess:
     ) -> None:
         self.log: RunLog | None = None
         self.is_forged = False
+        self.is_used_up = False
         self._known: set[int] = set()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._arrived: queue.Queue[frames.Message | None] = queue.Queue()
@@ -169,23 +173,34 @@ class WorkerProcess:
 
     def know_processes(self) -> None:
         """What has been started by now was started when the version was imported: it may go on."""
-        self._known = set(self._processes())
+        self._known = set(self._look().found)
 
     def left_processes(self) -> list[str]:
         """The names and ids of processes that go on beside it, and are not about to end (Linux)."""
-        if self._processes().keys() - self._known:
+        new = self._new_processes()
+        if new:
             self._readers[1].join(_GRACE_SECONDS)
-        return [
-            f"{of.name} {pid}" for pid, of in self._processes().items() if pid not in self._known
-        ]
+            still = self._new_processes()
+            new = new if self.is_used_up else still
+        return [f"{of.name} {pid}" for pid, of in new.items()]
+
+    def _new_processes(self) -> dict[int, family.Relative]:
+        """Look until there are some, or certainly none; if never, it is not to be used again."""
+        for _ in range(_LOOKS):
+            look = self._look()
+            new = {pid: of for pid, of in look.found.items() if pid not in self._known}
+            if new or look.is_complete:
+                return new
+        self.is_used_up = True
+        return {}
 
     def resident_mb(self) -> float | None:
         """The memory of it and all its processes; ``None`` where the system does not tell."""
-        processes = self._processes()
+        processes = self._look().found
         return sum(each.megabytes for each in processes.values()) if processes else None
 
-    def _processes(self) -> dict[int, family.Relative]:
-        return family.descendants(self._process.pid) if self._control else {}
+    def _look(self) -> family.Look:
+        return family.descendants(self._process.pid) if self._control else family.Look({}, True)
 
     def end(self) -> None:
         """End all its processes, and take what they had still printed."""

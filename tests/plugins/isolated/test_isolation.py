@@ -269,3 +269,20 @@ def test_plugins_run_with_an_sdk_of_another_generation(tmp_path: Path) -> None:
         )
         assert run["outcome"] == "SUCCEEDED", run["error"]
         assert stage.prints("P") == ["2.125.2 1"]
+
+
+def test_without_a_supervisor_children_end_with_their_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("emulator.plugins.isolated.process._IS_SUPERVISED", False)
+    with fast_sdk(), Emulator(plugin_isolation="process", plugin_timeout=5.0) as emulator:
+        stage = Stage(emulator, tmp_path)
+        run = stage.run_once(
+            "import subprocess\n"
+            "print(subprocess.Popen(['sleep', '600']).pid, flush=True)\n"
+            "os._exit(3)"
+        )
+        assert (run["outcome"], run["error"].endswith("code 3")) == ("EXITED", True)
+        assert not is_alive(int(stage.prints("P")[0]))
+        stage.submit()
+        assert stage.runs()[-1]["outcome"] == "EXITED"
