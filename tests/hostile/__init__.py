@@ -1,0 +1,1 @@
+"""Hostile text: no input may hold the interpreter for long."""
