@@ -41,6 +41,7 @@ from emulator import errors
 MAX_CHARACTERS = 100_000
 MAX_TOKENS = 10_000
 MAX_NESTING = 100
+MAX_DIGITS = 100
 MAX_DEFINITIONS = 100
 MAX_DEPTH = 30
 MAX_FIELDS = 3_000
@@ -48,6 +49,7 @@ MAX_REPETITIONS = 25
 MAX_LIST_IN_ITSELF = 2
 
 _OPEN = frozenset((TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L))
+_NUMBERS = frozenset((TokenKind.INT, TokenKind.FLOAT))
 _CLOSE = frozenset((TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R))
 
 
@@ -55,23 +57,23 @@ def checked_tokens(text: str) -> int:
     """How many tokens the text of a document has.
 
     Raises:
-        GraphQLError: it has too many characters or tokens, or its brackets are nested too deeply.
+        GraphQLError: it has too many characters or tokens, its brackets are nested too deeply, or
+            a number has too many digits.
         GraphQLSyntaxError: something in it is no token.
     """
     if len(text) > MAX_CHARACTERS:
-        message = errors.DOCUMENT_TOO_LONG.format(count=len(text), limit=MAX_CHARACTERS)
-        raise _refused(message, errors.PARSE_FAILED)
+        raise _unreadable(errors.DOCUMENT_TOO_LONG, MAX_CHARACTERS, count=len(text))
     lexer = Lexer(Source(text))
     count, nesting = 0, 0
-    while (kind := lexer.advance().kind) is not TokenKind.EOF:
+    while (token := lexer.advance()).kind is not TokenKind.EOF:
         count += 1
-        nesting += (kind in _OPEN) - (kind in _CLOSE)
+        nesting += (token.kind in _OPEN) - (token.kind in _CLOSE)
         if count > MAX_TOKENS:
-            message = errors.DOCUMENT_TOO_MANY_TOKENS.format(limit=MAX_TOKENS)
-            raise _refused(message, errors.PARSE_FAILED)
+            raise _unreadable(errors.DOCUMENT_TOO_MANY_TOKENS, MAX_TOKENS)
         if nesting > MAX_NESTING:
-            message = errors.DOCUMENT_TOO_NESTED.format(limit=MAX_NESTING)
-            raise _refused(message, errors.PARSE_FAILED)
+            raise _unreadable(errors.DOCUMENT_TOO_NESTED, MAX_NESTING)
+        if token.kind in _NUMBERS and token.end - token.start > MAX_DIGITS:
+            raise _unreadable(errors.DOCUMENT_NUMBER_TOO_LONG, MAX_DIGITS)
     return count
 
 
@@ -91,12 +93,14 @@ def check_selections(schema: GraphQLSchema, document: DocumentNode) -> None:
     _Traversal(schema, document).run()
 
 
-def _refused(message: str, code: str) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": code})
+def _unreadable(message: str, limit: int, **details: object) -> GraphQLError:
+    extensions = {"code": errors.PARSE_FAILED}
+    return GraphQLError(message.format(limit=limit, **details), extensions=extensions)
 
 
 def _too(message: str, limit: int, **details: object) -> GraphQLError:
-    return _refused(message.format(limit=limit, **details), errors.VALIDATION_FAILED)
+    extensions = {"code": errors.VALIDATION_FAILED}
+    return GraphQLError(message.format(limit=limit, **details), extensions=extensions)
 
 
 @dataclass(frozen=True)

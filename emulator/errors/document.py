@@ -1,4 +1,4 @@
-"""What is refused about the text of a GraphQL document, whatever it asks for (ours).
+"""What is refused about the text of a GraphQL document, before it is executed (ours).
 
 The messages name the limit, so that a client knows which one it has met.
 """
@@ -14,6 +14,9 @@ DOCUMENT_TOO_MANY_TOKENS = (
 )
 DOCUMENT_TOO_NESTED = (
     "The document is nested too deeply: brackets may be nested {limit} times, which is the limit."
+)
+DOCUMENT_NUMBER_TOO_LONG = (
+    "A number in the document has more than {limit} characters, which is the limit."
 )
 DOCUMENT_TOO_MANY_DEFINITIONS = (
     "The document has {count} operations and fragments, more than the limit of {limit}: send "

@@ -6,7 +6,6 @@ no texts, whereas ``yes``, ``on``, ``12:30`` and ``2024-01-31`` are.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from emulator.rules.json_text import parse_json
 
 Steps = tuple[str | int, ...]
 
@@ -24,6 +25,10 @@ _PLAIN_VALUE = re.compile(
     r"""(?x) ( null | Null | NULL | ~ | | true | True | TRUE | false | False | FALSE
         | -? (0 | [1-9][0-9]*) (\.[0-9]+)? ([eE][-+]?[0-9]+)? ) \Z"""
 )
+
+
+# Values of a file once its aliases are unfolded; nine aliases of nine aliases, and so on, are more.
+MAX_VALUES = 1_000_000
 
 
 class ScenarioError(Exception):
@@ -83,6 +88,7 @@ class Document:
         self.problems: list[Problem] = []
         self._lines: dict[Steps, int] = {}
         self._open: set[int] = set()
+        self._left = MAX_VALUES
         self.value: Any = None
         composer = _Composer(text)
         try:
@@ -91,8 +97,10 @@ class Document:
             mark = getattr(error, "problem_mark", None)
             reason = getattr(error, "problem", None) or str(error)
             self._refuse(mark.line + 1 if mark else 1, (), f"this is not valid YAML: {reason}")
+        except RecursionError:
+            self._refuse(1, (), "the values are nested too deeply")
         else:
-            self.value = self._read(node, (), 1) if node else {}
+            self._read_all(node)
         finally:
             composer.dispose()
 
@@ -105,7 +113,19 @@ class Document:
     def _refuse(self, line: int, steps: Steps, text: str) -> None:
         self.problems.append(Problem(line, steps, text))
 
+    def _read_all(self, node: yaml.Node | None) -> None:
+        try:
+            self.value = self._read(node, (), 1) if node else {}
+        except RecursionError:
+            self._refuse(1, (), "the values are nested too deeply")
+        if self._left < 0:
+            reason = f"the file has more than {MAX_VALUES} values, repeated by aliases or not"
+            self._refuse(1, (), f"{reason}: shorten it")
+
     def _read(self, node: yaml.Node, steps: Steps, line: int) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            return None
         self._lines[steps] = line
         if isinstance(node, yaml.ScalarNode):
             return self._read_scalar(node, steps, line)
@@ -130,9 +150,18 @@ class Document:
         if node.tag == _TEXT:
             return node.value
         if node.tag == _JSON:
-            return None if node.value in ("", "~") else json.loads(node.value.lower())
+            return self._read_plain(node.value, steps, line)
         self._refuse(line, steps, f"the tag {node.tag} is not allowed")
         return None
+
+    def _read_plain(self, text: str, steps: Steps, line: int) -> Any:
+        if text in ("", "~"):
+            return None
+        try:
+            return parse_json(text.lower())
+        except ValueError:
+            self._refuse(line, steps, "the number is too large")
+            return None
 
     def _read_mapping(self, node: yaml.MappingNode, steps: Steps) -> Mapping[str, Any]:
         value: dict[str, Any] = {}
