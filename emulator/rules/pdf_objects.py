@@ -33,10 +33,10 @@ _TOKEN = re.compile(
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _IN_TEXT = re.compile(rb"\\.|[()]", re.DOTALL)
 
-# Bounds for one file. They leave room for some 40,000 pages, and for object streams of any
+# Bounds for one file. They leave room for some 20,000 pages, and for object streams of any
 # document that people read.
 MAX_OBJECTS = 1_000_000
-MAX_TOKENS = 2_000_000
+MAX_TOKENS = 1_000_000
 MAX_UNPACKED = 64 * 1024 * 1024
 _MAX_DEPTH = 50
 _MAX_DIGITS = 32

@@ -28,7 +28,7 @@ _PLAIN_VALUE = re.compile(
 
 
 # Values of a file once its aliases are unfolded; nine aliases of nine aliases, and so on, are more.
-MAX_VALUES = 1_000_000
+MAX_VALUES = 300_000
 
 
 class ScenarioError(Exception):

@@ -1,1 +1,1 @@
-"""Hostile text: no input may hold the interpreter for long."""
+"""Text from others that is made to hold the interpreter: none may."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-
 # Pairs of characters that are compared in one go, which takes a quarter of a second.
 MAX_CELLS = 10**9
 
