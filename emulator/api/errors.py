@@ -68,6 +68,8 @@ def _cause(error: GraphQLError) -> Exception | None:
 def _code(error: GraphQLError) -> str:
     if isinstance(error, GraphQLSyntaxError):
         return errors.PARSE_FAILED
-    if error.message.startswith("Variable "):
+    if error.extensions and "code" in error.extensions:
+        return str(error.extensions["code"])
+    if error.message.startswith("Variable "):  # of a value that was sent (contract §2.1)
         return errors.INTERNAL_ERROR
     return errors.VALIDATION_FAILED

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +23,16 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
-    GraphQLSyntaxError,
     OperationDefinitionNode,
-    Source,
-    parse,
     print_schema,
-    specified_rules,
     type_from_ast,
-    validate,
 )
 
 from emulator.api.context import RequestContext
-from emulator.api.document_numbers import FiniteNumbersRule
+from emulator.api.documents import Documents
 from emulator.api.errors import format_error
 from emulator.api.execution_context import PlatformExecutionContext, mark_stored_members
 from emulator.api.resolvers import BINDABLES
-
-_CACHED_DOCUMENTS = 1024
-_RULES = (*specified_rules, FiniteNumbersRule)
 
 # Inputs in which null does not mean the same as an absent member (contract §1.7).
 _NULL_EMPTIES = ("ProjectWorkflowStepInput",)
@@ -79,8 +70,7 @@ class GraphQLExecutor:
         self.schema = build_schema()
         text = print_schema(self.schema)
         self.schema_hash = hashlib.sha256(text.encode()).hexdigest()[:12]
-        self._parse = lru_cache(_CACHED_DOCUMENTS)(_parsed)
-        self._validate = lru_cache(_CACHED_DOCUMENTS)(self._validate_text)
+        self._documents = Documents(self.schema)
 
     def execute(self, data: dict[str, Any], context: RequestContext) -> tuple[bool, dict[str, Any]]:
         """Run one operation.
@@ -95,7 +85,7 @@ class GraphQLExecutor:
             self.schema,
             self._without_nulls(data),
             context_value=context,
-            query_parser=lambda _, sent: self._parse(sent["query"]),
+            query_parser=lambda _, sent: self._documents.parsed(sent["query"]),
             query_validator=self._cached_validation,
             error_formatter=format_error,
             execution_context_class=PlatformExecutionContext,
@@ -108,7 +98,7 @@ class GraphQLExecutor:
     def operations(self, query: str) -> list[str]:
         """The root fields of a document, as ``Query.assets``; none of one that is no document."""
         try:
-            document = self._parse(query)
+            document = self._documents.parsed(query)
         except GraphQLError:
             return []
         return [
@@ -126,10 +116,10 @@ class GraphQLExecutor:
             InvalidRequestError: the document is none, or not one of this schema.
         """
         try:
-            document = self._parse(data["query"])
+            document = self._documents.parsed(data["query"])
         except GraphQLError as error:
             raise InvalidRequestError([error]) from None
-        found = self._validate(data["query"])
+        found = self._documents.faults(data["query"])
         if found:
             raise InvalidRequestError(found)
         return document, self._without_nulls(data).get("variables") or {}
@@ -142,17 +132,14 @@ class GraphQLExecutor:
         max_errors: int | None = None,  # noqa: ARG002
         type_info: Any = None,  # noqa: ARG002
     ) -> list[GraphQLError]:
-        return self._validate(_text(document_ast))
-
-    def _validate_text(self, text: str) -> list[GraphQLError]:
-        return validate(self.schema, self._parse(text), _RULES)
+        return self._documents.faults(_text(document_ast))
 
     def _without_nulls(self, data: dict[str, Any]) -> dict[str, Any]:
         variables = data.get("variables")
         if not isinstance(variables, dict):
             return data
         try:
-            types = self._variable_types(self._parse(data["query"]))
+            types = self._variable_types(self._documents.parsed(data["query"]))
         except GraphQLError:
             return data
         kept = {
@@ -169,18 +156,6 @@ class GraphQLExecutor:
             if isinstance(operation, OperationDefinitionNode)
             for variable in operation.variable_definitions
         }
-
-
-def _parsed(text: str) -> DocumentNode:
-    """The document of a text.
-
-    Raises:
-        GraphQLSyntaxError: the text is none.
-    """
-    try:
-        return parse(text)
-    except RecursionError:
-        raise GraphQLSyntaxError(Source(text), 0, "the document is nested too deeply.") from None
 
 
 def _was_executed(answer: dict[str, Any]) -> bool:

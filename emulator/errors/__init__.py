@@ -10,6 +10,7 @@ from emulator.errors.api_key import *
 from emulator.errors.argument import *
 from emulator.errors.asset import *
 from emulator.errors.base import *
+from emulator.errors.document import *
 from emulator.errors.issue import *
 from emulator.errors.label import *
 from emulator.errors.member import *

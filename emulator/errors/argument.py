@@ -52,6 +52,11 @@ def page_refused(name: str, limit: int) -> KiliError:
     return wrong("The query", f"{name} must be between 0 and {limit}")
 
 
+def search_too_long(name: str, length: int, limit: int) -> KiliError:
+    """A text to search by is longer than any sensible one."""
+    return wrong("The query", f"{name} has {length} characters: give at most {limit}")
+
+
 def not_an_object(operation: str, name: str) -> KiliError:
     """A JSON value must be an object."""
     return wrong(operation, f"{name} must be an object: {{name: value}}")

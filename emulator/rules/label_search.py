@@ -18,6 +18,9 @@ from functools import lru_cache
 
 from emulator import errors
 
+# In characters; some 300 conditions.
+LONGEST_SEARCH = 10_000
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_*-]*")
 _DOT = re.compile(r"\.")
 _COUNT = re.compile(r"count\b")
@@ -81,8 +84,11 @@ def parse_label_search(text: str) -> LabelSearch:
     """Read a search; one that was read lately is not read again.
 
     Raises:
-        KiliError: it is malformed; the message says where, and what was expected.
+        KiliError: it is malformed (the message says where, and what was expected), or has more
+            than :data:`LONGEST_SEARCH` characters.
     """
+    if len(text) > LONGEST_SEARCH:
+        raise errors.search_too_long("label.search", len(text), LONGEST_SEARCH)
     reader = _Reader(text)
     steps: list[Condition | str] = []
     waiting: list[str] = []

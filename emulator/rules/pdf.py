@@ -1,30 +1,20 @@
-"""What a PDF file tells about its pages, as far as its page tree can be read."""
+"""The sizes of a PDF file's pages, as far as its page tree can be read (ISO 32000-1, 7.7.3)."""
 
 from __future__ import annotations
 
-import re
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import Any
 
-_OBJECT = re.compile(rb"(?<!\d)(\d+)\s+\d+\s+obj\b(.*?)\bendobj\b", re.DOTALL)
-_STREAM = re.compile(rb"\bstream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
-_ROOT = re.compile(rb"/Type\s*/Catalog\b")
-_PAGES = re.compile(rb"/Pages\s+(\d+)\s+\d+\s+R")
-_KIDS = re.compile(rb"/Kids\s*\[([^\]]*)\]")
-_REFERENCE = re.compile(rb"(\d+)\s+\d+\s+R")
-_NUMBER = rb"\s*(-?\d*\.?\d+)"
-_BOX = re.compile(rb"/MediaBox\s*\[" + _NUMBER * 4 + rb"\s*\]")
-_ROTATE = re.compile(rb"/Rotate\s+(-?\d+)")
-_FIRST = re.compile(rb"/First\s+(\d+)")
-_LIMIT = 16 * 1024 * 1024
+from emulator.rules.pdf_objects import Objects, PdfError, Reference
 
-Inherited = tuple["tuple[float, float] | None", int]  # size and rotation
+_Inherited = tuple["tuple[float, float] | None", int]  # size and rotation
 
 
 def page_resolutions(content: bytes) -> list[dict[str, int | float]] | None:
     """The pages' sizes in points, before their rotation.
 
-    Encrypted and damaged files tell nothing.
+    Encrypted and damaged files tell nothing, nor do those that exceed the bounds of
+    :mod:`emulator.rules.pdf_objects`.
 
     Returns:
         ``pageNumber`` (from 1 on), ``width``, ``height``, ``rotation`` of each page; ``None``
@@ -32,12 +22,12 @@ def page_resolutions(content: bytes) -> list[dict[str, int | float]] | None:
     """
     if not content.startswith(b"%PDF-") or b"/Encrypt" in content:
         return None
-    objects = dict(_objects(content))
-    root = next((body for body in objects.values() if _ROOT.search(body)), b"")
-    tree = _PAGES.search(root)
-    if tree is None:
+    try:
+        objects = Objects(content)
+        catalog = objects.of_type("Catalog") or {}
+        pages = list(_leaves(objects, catalog.get("Pages")))
+    except PdfError:
         return None
-    pages = list(_leaves(objects, int(tree[1])))
     if not pages or any(size is None for size, _ in pages):
         return None
     return [
@@ -47,57 +37,39 @@ def page_resolutions(content: bytes) -> list[dict[str, int | float]] | None:
     ]
 
 
-def _objects(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Number and dictionary of each object; a later one replaces an earlier one."""
-    for found in _OBJECT.finditer(content):
-        stream = _STREAM.search(found[2])
-        head = found[2][: stream.start()] if stream else found[2]
-        yield int(found[1]), head
-        if stream and b"/ObjStm" in head:
-            yield from _packed(head, stream[1])
-
-
-def _packed(head: bytes, stream: bytes) -> Iterator[tuple[int, bytes]]:
-    """The objects in an object stream: pairs of number and offset, then the objects."""
-    first = _FIRST.search(head)
-    unpacked = _unpacked(stream) if b"/FlateDecode" in head else stream
-    if first is None or unpacked is None:
-        return
-    start = int(first[1])
-    index = [int(each) for each in unpacked[:start].split() if each.isdigit()]
-    numbers, offsets = index[::2], index[1::2]
-    ends = [*offsets[1:], len(unpacked) - start]
-    for number, offset, end in zip(numbers, offsets, ends, strict=False):
-        yield number, unpacked[start + offset : start + end]
-
-
-def _unpacked(stream: bytes) -> bytes | None:
-    try:
-        return zlib.decompressobj().decompress(stream, _LIMIT)
-    except zlib.error:
-        return None
-
-
-def _leaves(objects: Mapping[int, bytes], root: int) -> Iterator[Inherited]:
+def _leaves(objects: Objects, root: Any) -> Iterator[_Inherited]:
     """Size and rotation of the pages below a node, in their order."""
     seen: set[int] = set()
-    ahead: list[tuple[int, Inherited]] = [(root, (None, 0))]
+    ahead: list[tuple[Any, _Inherited]] = [(root, (None, 0))]
     while ahead:
-        number, (size, rotation) = ahead.pop()
-        if number in seen:
+        reference, (size, rotation) = ahead.pop()
+        if not isinstance(reference, Reference) or reference.number in seen:
             continue
-        seen.add(number)
-        body = objects.get(number, b"")
-        box, rotate, kids = _BOX.search(body), _ROTATE.search(body), _KIDS.search(body)
-        here = (_size(box) if box else size, int(rotate[1]) if rotate else rotation)
-        if kids is None:
+        seen.add(reference.number)
+        node = objects.resolved(reference)
+        if not isinstance(node, dict):
+            raise PdfError("a node of the page tree is missing")
+        if "MediaBox" in node:
+            size = _size(objects, node["MediaBox"])
+        turned = objects.resolved(node.get("Rotate"))
+        here = (size, int(turned) if isinstance(turned, float) else rotation)
+        if "Kids" not in node:
             yield here
-        else:
-            below = [(int(each), here) for each in _REFERENCE.findall(kids[1])]
-            ahead.extend(reversed(below))
+            continue
+        kids = objects.resolved(node["Kids"])
+        if not isinstance(kids, list):
+            raise PdfError("a node of the page tree has no list of kids")
+        ahead.extend((each, here) for each in reversed(kids))
 
 
-def _size(box: re.Match[bytes]) -> tuple[float, float] | None:
-    left, bottom, right, top = (float(each) for each in box.groups())
+def _size(objects: Objects, box: Any) -> tuple[float, float] | None:
+    """Width and height of a rectangle: two opposite corners, in any order."""
+    corners = objects.resolved(box)
+    if not isinstance(corners, list) or len(corners) != 4:
+        return None
+    numbers = [objects.resolved(each) for each in corners]
+    if not all(isinstance(each, float) for each in numbers):
+        return None
+    left, bottom, right, top = numbers
     width, height = abs(right - left), abs(top - bottom)
     return (width, height) if width and height else None

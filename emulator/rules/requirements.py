@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
@@ -24,7 +25,16 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
-_COMMENT = re.compile(r"(^|\s+)#.*$")
+# In characters. Reading takes time in proportion to the file, but what reads a single requirement
+# is not ours, and versions of it that backtrack are still in use.
+LONGEST_FILE = 1_000_000
+LONGEST_REQUIREMENT = 2_000
+_SHOWN = 80
+
+# File systems allow no longer name; the tags of a wheel's name multiply.
+_LONGEST_NAME = 255
+
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _PER_REQUIREMENT = re.compile(r"\s--(hash|global-option|config-settings)\b.*$")
 _ADDRESS = re.compile(r"(\w+\+)?(https?|ssh|git|file)://|\w+\+\w+:", re.I)
 _PATH = re.compile(r"\.{0,2}/|[A-Za-z]:[\\/]|.*\.(whl|zip|tar\.gz)$|\.$")
@@ -127,8 +137,11 @@ Find = Callable[[str], Installed | None]
 
 
 def read_requirements(text: str) -> Requirements:
-    """Read a ``requirements.txt``."""
+    """Read a ``requirements.txt``; one that is too long has a fault and nothing else."""
     read = Requirements()
+    if len(text) > LONGEST_FILE:
+        reason = f"the file has {len(text)} characters: only {LONGEST_FILE} are read, shorten it"
+        return Requirements(faults=[Fault(1, _shown(text), reason)])
     for number, line in _logical_lines(text):
         try:
             if line.startswith("-"):
@@ -136,8 +149,17 @@ def read_requirements(text: str) -> Requirements:
             else:
                 read.requirements.append(_read_requirement(number, line))
         except ValueError as error:
-            read.faults.append(Fault(number, line, str(error)))
+            read.faults.append(Fault(number, _shown(line), str(error)))
+        except RecursionError:
+            reason = "its marker is nested too deeply: simplify it"
+            read.faults.append(Fault(number, _shown(line), reason))
     return read
+
+
+def _shown(line: str) -> str:
+    """The line as messages show it: the beginning of a long one."""
+    begun = line[: _SHOWN + 1].partition("\n")[0]
+    return f"{begun[:_SHOWN]}…" if len(begun) > _SHOWN else begun
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -157,9 +179,9 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _read_option(read: Requirements, number: int, words: Sequence[str]) -> None:
-    waiting = list(words)
+    waiting = deque(words)
     while waiting:
-        option, has_value, value = waiting.pop(0).partition("=")
+        option, has_value, value = waiting.popleft().partition("=")
         if option in _FLAGS:
             read.options.append(option)
             continue
@@ -168,7 +190,7 @@ def _read_option(read: Requirements, number: int, words: Sequence[str]) -> None:
         if not has_value:
             if not waiting:
                 raise ValueError(f"the option {option} has no value: give one")
-            value = waiting.pop(0)
+            value = waiting.popleft()
         if option in _FILES:
             raise ValueError(
                 f"the file {value} does not arrive with the plugin: write what it says into "
@@ -182,6 +204,10 @@ def _read_option(read: Requirements, number: int, words: Sequence[str]) -> None:
 
 def _read_requirement(number: int, line: str) -> Requirement:
     text = _PER_REQUIREMENT.sub("", line)
+    if len(text) > LONGEST_REQUIREMENT:
+        raise ValueError(
+            f"the requirement has {len(text)} characters: give at most {LONGEST_REQUIREMENT}"
+        )
     if _ADDRESS.match(text):
         return _read_address(number, text)
     try:
@@ -225,6 +251,8 @@ def _read_address(number: int, text: str) -> Requirement:
 
 
 def _name_of_file(name: str) -> str | None:
+    if len(name) > _LONGEST_NAME:
+        return None
     try:
         return parse_wheel_filename(name)[0]
     except InvalidWheelFilename:

@@ -23,12 +23,15 @@ _TEXT = "tag:yaml.org,2002:str"
 _JSON = "tag:kili-emulator,json"
 _CONTAINERS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _TOO_DEEP = f"this is nested too deeply: at most {MAX_DEPTH} levels are read"
-_MAX_SIZE = 1_000_000
-_TOO_LARGE = f"the file has more than {_MAX_SIZE} values, those of aliases included"
 _PLAIN_VALUE = re.compile(
     r"""(?x) ( null | Null | NULL | ~ | | true | True | TRUE | false | False | FALSE
         | -? (0 | [1-9][0-9]*) (\.[0-9]+)? ([eE][-+]?[0-9]+)? ) \Z"""
 )
+
+
+# Values of a file once its aliases are unfolded; nine aliases of nine aliases, and so on, are more.
+MAX_VALUES = 300_000
+_TOO_LARGE = f"the file has more than {MAX_VALUES} values, those of aliases included"
 
 
 class ScenarioError(Exception):
@@ -122,7 +125,7 @@ class Document:
         """Count a value; aliases inside of aliases make a short text a huge one."""
         self._size += 1
         text = _TOO_DEEP if len(steps) > MAX_DEPTH else _TOO_LARGE
-        if len(steps) > MAX_DEPTH or self._size > _MAX_SIZE:
+        if len(steps) > MAX_DEPTH or self._size > MAX_VALUES:
             self._refuse(line, (), text)
             raise _TooMuchError
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.errors import KiliError
-from emulator.rules.label_search import parse_label_search
+from emulator.rules.label_search import LONGEST_SEARCH, parse_label_search
 
 COUNTS = {"JOB.A": 1, "JOB.B": 2, "NER.C": 10}
 DOCUMENTED = (
@@ -138,11 +138,17 @@ def test_what_cannot_be_read_is_refused_with_its_place(
     assert message.endswith(f"found {found} | trace : false")
 
 
-def test_depth_and_length_have_no_bound() -> None:
-    deep = "(" * 50_000 + TRUE + ")" * 50_000
+def test_depth_has_no_bound_below_that_of_the_length() -> None:
+    deep = "(" * 4_900 + TRUE + ")" * 4_900
     assert holds(deep)
-    assert holds(" OR ".join([FALSE] * 20_000 + [TRUE]))
-    assert "at character 50001: " in refusal("(" * 50_000)
+    assert holds(" OR ".join([FALSE] * 300 + [TRUE]))
+    assert "at character 10001: " in refusal("(" * LONGEST_SEARCH)
+
+
+def test_a_search_longer_than_the_bound_is_refused_and_the_message_gives_the_bound() -> None:
+    longest = TRUE.ljust(LONGEST_SEARCH)
+    assert holds(longest)
+    assert "label.search has 10001 characters: give at most 10000" in refusal(f"{longest} ")
 
 
 @st.composite

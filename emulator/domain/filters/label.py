@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from emulator.domain.filters.conditions import (
-    DATA,
     IDS,
     Predicate,
     Selecting,
     Table,
-    Where,
     is_in,
     on,
     referenced,
@@ -43,22 +41,6 @@ def _made_by_another(label_type: str) -> Predicate:
 
 def _search(_: Selecting, label: Document, text: str) -> bool:
     return parse_label_search(text).holds(label["search"]["numberOfAnnotationsByObject"])
-
-
-def check_searches(where: Where) -> None:
-    """See to it that a malformed search is refused also where there is no label to try it on.
-
-    Args:
-        where: of any noun; only a ``LabelWhere``, at any depth, has a member ``search``.
-
-    Raises:
-        KiliError: one cannot be read.
-    """
-    for name, value in where.items():
-        if name == "search" and value is not None:
-            parse_label_search(value)
-        elif name not in DATA and isinstance(value, dict):
-            check_searches(value)
 
 
 LABEL: Table = {

@@ -22,7 +22,7 @@ from emulator.domain.filters.asset import ASSET
 from emulator.domain.filters.conditions import Table, Where, is_empty
 from emulator.domain.filters.event import EVENT
 from emulator.domain.filters.issue import COMMENT, ISSUE
-from emulator.domain.filters.label import LABEL, check_searches
+from emulator.domain.filters.label import LABEL
 from emulator.domain.filters.lock import LOCK
 from emulator.domain.filters.member import MEMBER
 from emulator.domain.filters.notification import NOTIFICATION
@@ -30,6 +30,7 @@ from emulator.domain.filters.organization import ORGANIZATION
 from emulator.domain.filters.plugin import PLUGIN
 from emulator.domain.filters.project import PROJECT
 from emulator.domain.filters.project_version import PROJECT_VERSION
+from emulator.domain.filters.searches import check_searches
 from emulator.domain.filters.user import USER
 from emulator.domain.world import Actor
 from emulator.storage.snapshot import Document
@@ -62,6 +63,7 @@ class Selection:
 
     def projects(self, where: Where) -> list[Document]:
         """The projects that the where selects, in creation order."""
+        check_searches(where)
         found = access.visible_projects(self.view, self.actor)
         hidden = not where.get("deleted")
         return [

@@ -40,6 +40,7 @@ class Names:
 
     def __init__(self, modules: Mapping[str, Module]) -> None:
         self._modules = modules
+        self._deepest = max((each.count(".") + 1 for each in modules), default=0)
         self._origins: dict[ast.AST, str | None] = {}
 
     def origin(self, module: Module, node: ast.AST) -> str | None:
@@ -107,7 +108,7 @@ class Names:
     def _split(self, dotted: str) -> tuple[Module | None, list[str]]:
         """The module of the plugin that a dotted name begins with, and what follows."""
         parts = dotted.split(".")
-        for count in range(len(parts), 0, -1):
+        for count in range(min(len(parts), self._deepest), 0, -1):
             module = self._modules.get(".".join(parts[:count]))
             if module:
                 return module, parts[count:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -27,19 +28,21 @@ def reached_modules(modules: Mapping[str, Module], names: Names, main: Module) -
     All are, if it imports modules whose names only come up when it runs.
     """
     reached = [main]
+    deepest = max(name.count(".") + 1 for name in modules)
     for module in reached:
         found = _imported(module, names)
         if found is None:
             return [main, *(each for each in modules.values() if each is not main)]
-        wanted = {".".join(name.split(".")[:count]) for name in found for count in _counts(name)}
+        wanted = {each for name in found for each in _beginnings(name, deepest)}
         reached += [
             each for name, each in modules.items() if name in wanted and each not in reached
         ]
     return reached
 
 
-def _counts(name: str) -> range:
-    return range(1, name.count(".") + 2)
+def _beginnings(name: str, deepest: int) -> Iterator[str]:
+    """What a dotted name begins with, up to a number of parts: ``a`` and ``a.b`` of ``a.b.c``."""
+    return itertools.accumulate(name.split(".", deepest)[:deepest], "{}.{}".format)
 
 
 def _imported(module: Module, names: Names) -> set[str] | None:

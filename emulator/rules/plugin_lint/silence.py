@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _NOQA = re.compile(r"#\s*noqa\b(?:\s*:\s*(?P<codes>[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*))?", re.I)
-_CODE = re.compile(r"[A-Z]+\d+", re.I)
+_BETWEEN = re.compile(r"[,\s]+")
 _OUTSIDE = (tokenize.NL, tokenize.COMMENT, tokenize.ENCODING, tokenize.INDENT, tokenize.DEDENT)
 
 
@@ -39,14 +40,18 @@ def silenced(path: str, text: str) -> Silence:
         for number, line in enumerate(text.splitlines(), start=1)
         if (found := _NOQA.search(line))
     }
-    spans = list(_statements(text)) if comments and path.endswith(".py") else []
-    silence = Silence()
+    statements = list(_statements(text)) if comments and path.endswith(".py") else []
+    begins = [first for first, _ in statements]
+    by_span: dict[tuple[int, int], frozenset[str]] = {}
     for number, comment in comments.items():
-        codes = frozenset(each.upper() for each in _CODE.findall(comment["codes"] or ""))
-        first, last = next((each for each in spans if each[0] <= number <= each[1]), (number,) * 2)
-        for line in range(first, last + 1):
-            silence.codes[line] = _both(silence.codes.get(line), codes)
-    return silence
+        codes = frozenset(filter(None, _BETWEEN.split((comment["codes"] or "").upper())))
+        before = bisect(begins, number) - 1
+        is_inside = before >= 0 and number <= statements[before][1]
+        span = statements[before] if is_inside else (number, number)
+        by_span[span] = _both(by_span.get(span), codes)
+    return Silence(
+        {line: codes for (first, last), codes in by_span.items() for line in range(first, last + 1)}
+    )
 
 
 def _both(one: frozenset[str] | None, other: frozenset[str]) -> frozenset[str]:

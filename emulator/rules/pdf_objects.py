@@ -1,0 +1,246 @@
+"""The objects of a PDF file, and their syntax (ISO 32000-1, 7.2, 7.3 and 7.5.7).
+
+The file is foreign text: each byte is looked at a constant number of times, and every count is
+bounded. Libraries for PDF files follow references and unpack streams without a bound for the whole
+file (pypdf 7.1 takes four seconds for each 70 KB of object streams made for that).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_BLANKS = rb"\0\t\n\f\r "
+_DELIMITERS = rb"()<>\[\]{}/%"
+_REGULAR = rb"[^" + _BLANKS + _DELIMITERS + rb"]"
+
+# Before the keyword "obj": the number of the object and its generation.
+_HEADER = re.compile(
+    rb"(?<![0-9])([0-9]{1,10})[" + _BLANKS + rb"]{1,8}[0-9]{1,5}[" + _BLANKS + rb"]{1,8}\Z"
+)
+_HEADER_BYTES = 32
+_STREAM = b"stream"
+_TOKEN = re.compile(
+    rb"(?P<blank>[" + _BLANKS + rb"]+|%[^\r\n]*)"
+    rb"|(?P<open><<|\[)|(?P<close>>>|\])"
+    rb"|(?P<name>/" + _REGULAR + rb"*)"
+    rb"|(?P<hex><[^<>]*>)|(?P<text>\()"
+    rb"|(?P<word>" + _REGULAR + rb"+)"
+)
+_NUMBER = re.compile(rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_IN_TEXT = re.compile(rb"\\.|[()]", re.DOTALL)
+
+# Bounds for one file. They leave room for some 20,000 pages, and for object streams of any
+# document that people read.
+MAX_OBJECTS = 1_000_000
+MAX_TOKENS = 1_000_000
+MAX_UNPACKED = 64 * 1024 * 1024
+_MAX_DEPTH = 50
+_MAX_DIGITS = 32
+
+
+class PdfError(ValueError):
+    """The file cannot be read: it is damaged, or exceeds a bound."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The value of an object, by the object's number."""
+
+    number: int
+
+
+class Objects:
+    """The objects of a file; of those with a stream, what stands before it.
+
+    Args:
+        content: the file.
+
+    Raises:
+        PdfError: an object stream is damaged, or a bound is exceeded.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._tokens_left = MAX_TOKENS
+        self._unpacked_left = MAX_UNPACKED
+        self._sources: dict[int, bytes] = {}
+        for number, source, stream in _marked(content):
+            self._sources[number] = source
+            if b"/ObjStm" in source:
+                self._sources.update(self._packed(self._parsed(source), stream))
+            if len(self._sources) > MAX_OBJECTS:
+                raise PdfError("too many objects")
+
+    def of_type(self, name: str) -> dict[str, Any] | None:
+        """The first dictionary with this ``/Type``."""
+        mark = f"/{name}".encode()
+        for source in self._sources.values():
+            if mark in source:
+                value = self._parsed(source)
+                if isinstance(value, dict) and value.get("Type") == f"/{name}":
+                    return value
+        return None
+
+    def resolved(self, value: Any) -> Any:
+        """The value itself, or that of the object that it refers to.
+
+        Dictionaries are ``dict`` by the names of their keys without the slash, arrays ``list``,
+        numbers ``float``, names ``str`` with their slash; all else is ``None``.
+
+        Raises:
+            PdfError: the object is damaged, or all that was read exceeds a bound.
+        """
+        for _ in range(_MAX_DEPTH):
+            if not isinstance(value, Reference):
+                return value
+            value = self._parsed(self._sources.get(value.number, b""))
+        raise PdfError("references go in a circle")
+
+    def _parsed(self, source: bytes) -> Any:
+        """The first value in the source of an object."""
+        values: list[Any] = []
+        opened: list[tuple[bytes, list[Any]]] = []
+        for kind, token in _tokens(source):
+            self._tokens_left -= 1
+            if self._tokens_left < 0:
+                raise PdfError("too many tokens")
+            if kind == "open":
+                opened.append((token, values))
+                values = []
+            elif kind == "close":
+                if not opened:
+                    raise PdfError("a bracket is closed that was not opened")
+                begun, outer = opened.pop()
+                outer.append(values if begun == b"[" else _dictionary(values))
+                values = outer
+            else:
+                _add(values, kind, token)
+            if len(opened) > _MAX_DEPTH:
+                raise PdfError("values are nested too deeply")
+        if opened:
+            raise PdfError("a bracket is not closed")
+        return values[0] if values else None
+
+    def _packed(self, head: Any, stream: bytes) -> Iterator[tuple[int, bytes]]:
+        """The objects in an object stream: pairs of number and offset, then the objects."""
+        if not isinstance(head, dict) or head.get("Type") != "/ObjStm":
+            return
+        content = self._unpacked(stream) if _is_deflated(head) else stream
+        first = _whole(head.get("First"))
+        index = [_whole(_number(each)) for each in content[:first].split()]
+        numbers, offsets = index[::2], index[1::2]
+        if offsets != sorted(offsets):
+            raise PdfError("the objects of an object stream overlap")
+        ends = [*offsets[1:], len(content) - first]
+        for number, offset, end in zip(numbers, offsets, ends, strict=False):
+            yield number, content[first + offset : first + end]
+
+    def _unpacked(self, stream: bytes) -> bytes:
+        try:
+            content = zlib.decompressobj().decompress(stream, self._unpacked_left + 1)
+        except zlib.error:
+            raise PdfError("a stream is damaged") from None
+        self._unpacked_left -= len(content)
+        if self._unpacked_left < 0:
+            raise PdfError("the streams are too large")
+        return content
+
+
+def _marked(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Number, source and stream of what stands between ``obj`` and ``endobj``, in file order."""
+    at = 0
+    for _ in range(MAX_OBJECTS):
+        at = content.find(b"obj", at)
+        if at == -1:
+            return
+        header = _HEADER.search(content[max(at - _HEADER_BYTES, 0) : at])
+        begin, at = at + 3, at + 3
+        if header is None:
+            continue
+        end = content.find(b"endobj", begin)
+        if end == -1:
+            return
+        head_end = _stream_keyword(content, begin, end)
+        if head_end == -1:
+            yield int(header[1]), content[begin:end], b""
+            at = end + len(b"endobj")
+            continue
+        stream = head_end + len(_STREAM)
+        at = content.find(b"endstream", stream)
+        if at == -1:
+            return
+        yield int(header[1]), content[begin:head_end], content[stream:at].lstrip(b"\r\n")
+    raise PdfError("too many objects")
+
+
+def _stream_keyword(content: bytes, begin: int, end: int) -> int:
+    """Where the keyword ``stream`` stands, which ends a line; -1 where it does not."""
+    at = content.find(_STREAM, begin, end)
+    while at != -1:
+        after = at + len(_STREAM)
+        if content[after : after + 1] in (b"\r", b"\n") and not content[at - 1 : at].isalpha():
+            return at
+        at = content.find(_STREAM, after, end)
+    return -1
+
+
+def _tokens(source: bytes) -> Iterator[tuple[str, bytes]]:
+    at = 0
+    while at < len(source):
+        found = _TOKEN.match(source, at)
+        if found is None:
+            raise PdfError("a character has no meaning here")
+        at = _end_of_text(source, found.end()) if found.lastgroup == "text" else found.end()
+        if found.lastgroup != "blank":
+            yield found.lastgroup or "", found.group()
+
+
+def _end_of_text(source: bytes, begin: int) -> int:
+    """Where a literal string ends, whose first parenthesis stands before ``begin``."""
+    depth = 1
+    for found in _IN_TEXT.finditer(source, begin):
+        depth += {b"(": 1, b")": -1}.get(found.group(), 0)
+        if depth == 0:
+            return found.end()
+    raise PdfError("a text has no end")
+
+
+def _add(values: list[Any], kind: str, token: bytes) -> None:
+    """Add the value of a token; ``R`` makes a reference of the two numbers before it."""
+    if kind == "word" and token == b"R":
+        if len(values) < 2:
+            raise PdfError("a reference has no number")
+        values.pop()
+        values.append(Reference(_whole(values.pop())))
+    elif kind == "word" and _NUMBER.fullmatch(token):
+        values.append(_number(token))
+    else:
+        values.append(token.decode("latin-1") if kind == "name" else None)
+
+
+def _dictionary(values: list[Any]) -> dict[str, Any]:
+    keys = values[::2]
+    if len(values) % 2 or not all(isinstance(each, str) for each in keys):
+        raise PdfError("a dictionary has values without names")
+    return {key[1:]: value for key, value in zip(keys, values[1::2], strict=True)}
+
+
+def _number(token: bytes) -> float:
+    if len(token) > _MAX_DIGITS or not _NUMBER.fullmatch(token):
+        raise PdfError("a number is not one, or too long")
+    return float(token)
+
+
+def _whole(value: Any) -> int:
+    """A number that counts objects or bytes."""
+    if not isinstance(value, float) or not 0 <= value <= 10**10 or value != int(value):
+        raise PdfError("a number is no whole one, or out of range")
+    return int(value)
+
+
+def _is_deflated(head: dict[str, Any]) -> bool:
+    filters = head.get("Filter")
+    return filters in ("/FlateDecode", ["/FlateDecode"])

@@ -1,0 +1,1 @@
+"""Text from others that is made to hold the interpreter: none may."""

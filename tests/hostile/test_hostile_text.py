@@ -1,0 +1,32 @@
+"""No pattern and no reader of foreign text takes time out of proportion to the text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.hostile.attacks import attacks
+from tests.hostile.probe import outcomes
+
+
+@pytest.mark.parametrize("kind", ["patterns", "texts"])
+def test_hostile_text_takes_little_cpu_time(kind: str) -> None:
+    found = outcomes(kind)
+    assert len(found) > 30
+    assert {name: outcome for name, outcome in found.items() if outcome != "ok"} == {}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "attack"),
+    [
+        (r"(^|\s+)#.*$", " " * 60_000 + "x"),
+        (r"(\d+)\s+\d+\s+R", "0" * 60_000 + "x"),
+        (r"/Kids\s*\[([^\]]*)\]", "/Kids [" * 8_571),
+        (r"(a|aa)+b", "a" * 60_000),
+        (r"x(y+)+z", "x" + "y" * 60_000),
+    ],
+)
+def test_the_attacks_on_a_pattern_follow_its_structure(pattern: str, attack: str) -> None:
+    is_made = attack in set(attacks(re.compile(pattern)))
+    assert is_made

@@ -1,0 +1,74 @@
+"""Requests that once held the whole server; it answers each, and others meanwhile."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.hostile.texts import PDFS, REQUIREMENTS
+from tests.server import RemoteWorld, ServerUnderTest
+
+# A server that is held never answers; the limit ends it, and the request with it.
+CPU_SECONDS = 60
+PLUGIN = """
+from kili.plugins import PluginCore
+
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        pass
+"""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteWorld]:
+    folder = tmp_path_factory.mktemp("server")
+    with ServerUnderTest(folder, "--ephemeral", "--plugin-policy", "saas") as server:
+        resource.prlimit(server.pid, resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+        yield server.new_world()
+
+
+@pytest.fixture
+def kili(world: RemoteWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The SDK; afterwards the server answers."""
+    from kili.client import Kili
+
+    monkeypatch.setenv("KILI_SDK_SKIP_CHECKS", "true")
+    monkeypatch.setenv("NO_PROXY", "*")
+    yield Kili(api_key=world.keys["admin"], api_endpoint=world.endpoint)
+    health = requests.get(f"{world.server.url}/health", timeout=10, proxies={"http": ""})
+    assert health.ok
+
+
+def test_a_search_with_many_wildcards_on_a_long_title(kili: Any, world: RemoteWorld) -> None:
+    kili.update_properties_in_project(world.project_id, title="a" * 5_000)
+    assert kili.count_projects(search_query="%%%%%%%%zz") == 0
+    assert kili.count_projects(search_query="%%%%%%%%aa") == 1
+
+
+@pytest.mark.parametrize("name", ["60 digits", "kids without end", "streams without end"])
+def test_a_pdf_file_that_is_made_to_be_slow(kili: Any, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(PDFS[name])
+    project = kili.create_project(input_type="PDF", json_interface={"jobs": {}}, title="P")["id"]
+    kili.append_many_to_dataset(project, content_array=[str(path)], external_id_array=["a"])
+    (asset,) = kili.assets(project, fields=["externalId", "pageResolutions.width"])
+    assert asset == {"externalId": "a", "pageResolutions": None}
+
+
+def test_a_requirements_file_of_blanks(kili: Any, world: RemoteWorld, tmp_path: Path) -> None:
+    from kili.services.plugins.exceptions import PluginCreationError
+
+    folder = tmp_path / "plugin"
+    folder.mkdir()
+    (folder / "main.py").write_text(PLUGIN)
+    (folder / "requirements.txt").write_text(REQUIREMENTS["blanks"])
+    with pytest.raises(PluginCreationError):
+        kili.upload_plugin(str(folder), "P")
+    found = [each["content"] for each in kili.get_plugin_build_errors("P")]
+    assert any("requirements.txt, line 1: numpy" in each for each in found)

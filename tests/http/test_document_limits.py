@@ -1,0 +1,133 @@
+"""GraphQL documents: what is valid, what exceeds a limit, and what is kept of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from graphql import GraphQLError
+
+from emulator.api.documents import Documents
+from emulator.api.execution import build_schema
+from emulator.app import Emulator
+from tests.hostile.documents import ACCEPTED, REFUSED
+from tests.wire import Wire
+
+NOT_PARSED = (
+    "characters, more than the limit",
+    "tokens",
+    "brackets may be nested",
+    "nested too deeply",
+    "A number in the document",
+)
+
+
+@pytest.fixture(scope="module")
+def wire() -> Iterator[Wire]:
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        yield wire
+        wire.close()
+
+
+@pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED)
+def test_a_document_beyond_a_limit_is_refused_and_the_message_names_the_limit(
+    wire: Wire, text: str, reason: str
+) -> None:
+    answer = wire.post({"query": text})
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"errors"}
+    error, *_ = answer.json()["errors"]
+    assert reason in error["message"]
+    is_unread = any(each in reason for each in NOT_PARSED)
+    code = "GRAPHQL_PARSE_FAILED" if is_unread else "GRAPHQL_VALIDATION_FAILED"
+    assert error["extensions"] == {"code": code}
+
+
+@pytest.mark.parametrize("text", ACCEPTED.values(), ids=ACCEPTED)
+def test_a_document_within_the_limits_is_valid(wire: Wire, text: str) -> None:
+    body = (
+        {"query": text, "operationName": "q0"} if text.startswith("query q0") else {"query": text}
+    )
+    assert "errors" not in wire.post(body).json()
+
+
+def test_the_limits_do_not_concern_variables(wire: Wire) -> None:
+    query = "query($w: AssetWhere!) { countAssets(where: $w) }"
+    where = {"project": {"id": "none"}, "externalIdIn": ["x" * 100] * 50_000}
+    answer = wire.post({"query": query, "variables": {"w": where}})
+    assert answer.json() == {"data": {"countAssets": 0}}
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("query($x: Int) { me { id } }", 'Variable "$x" is never used.'),
+        ("query A($x: Int) { me { id } }", 'Variable "$x" is never used in operation "A".'),
+        (
+            "{ projects(where: {id: $x}, first: 1, skip: 0) { id } }",
+            'Variable "$x" is not defined.',
+        ),
+        (
+            "query($x: Int) { projects(where: {id: $x}, first: 1, skip: 0) { id } }",
+            'Variable "$x" of type "Int" used in position expecting type "ID".',
+        ),
+        (
+            "query($x: User) { projects(where: {id: $x}, first: 1, skip: 0) { id } }",
+            'Variable "$x" cannot be non-input type "User".',
+        ),
+    ],
+)
+def test_a_variable_that_the_document_uses_wrongly_is_a_validation_error(
+    wire: Wire, query: str, message: str
+) -> None:
+    answer = wire.post({"query": query, "variables": {"x": None}})
+    assert answer.status_code == 400
+    error, *_ = answer.json()["errors"]
+    assert (error["message"], error["extensions"]["code"]) == (message, "GRAPHQL_VALIDATION_FAILED")
+    assert error["locations"]
+
+
+def test_the_value_of_a_variable_is_no_validation_error(wire: Wire) -> None:
+    query = "query($x: Int!) { projects(where: {}, first: 1, skip: $x) { id } }"
+    (error,) = wire.post({"query": query}).json()["errors"]
+    assert error["message"] == 'Variable "$x" of required type "Int!" was not provided.'
+    assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
+
+
+# What is kept
+
+
+def test_documents_that_are_kept_take_a_bounded_number_of_bytes() -> None:
+    documents = Documents(build_schema(), kept_bytes=1_000_000)
+    texts = [f"{{ me {{ id }} }} #{'x' * 50_000}{number}" for number in range(60)]
+    for text in texts:
+        assert documents.faults(text) == []
+    assert 0 < documents.size <= 1_000_000
+    kept = documents.parsed(texts[-1])
+    assert documents.parsed(texts[-1]) is kept
+    assert documents.parsed(texts[0]) is not documents.parsed(texts[1])
+
+
+def test_the_document_that_was_not_used_for_the_longest_time_goes_first() -> None:
+    documents = Documents(build_schema(), kept_bytes=10_000)
+    first, second, third = (f"{{ a{number}: me {{ id }} }}" for number in range(3))
+    kept = documents.parsed(first)
+    second_kept = documents.parsed(second)
+    assert documents.parsed(first) is kept
+    documents.parsed(third)
+    assert documents.parsed(first) is kept
+    assert documents.parsed(second) is not second_kept
+
+
+def test_a_document_larger_than_all_that_is_kept_is_read_nevertheless() -> None:
+    documents = Documents(build_schema(), kept_bytes=100)
+    assert documents.faults("{ me { id } }") == []
+    assert documents.size == 0
+
+
+def test_a_document_that_cannot_be_parsed_is_not_kept() -> None:
+    documents = Documents(build_schema())
+    with pytest.raises(GraphQLError):
+        documents.parsed("{ me {")
+    assert documents.size == 0
