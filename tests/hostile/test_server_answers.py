@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import resource
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,5 +72,19 @@ def test_a_requirements_file_of_blanks(kili: Any, world: RemoteWorld, tmp_path: 
     (folder / "requirements.txt").write_text(REQUIREMENTS["blanks"])
     with pytest.raises(PluginCreationError):
         kili.upload_plugin(str(folder), "P")
-    found = [each["content"] for each in kili.get_plugin_build_errors("P")]
-    assert any("requirements.txt, line 1: numpy" in each for each in found)
+    found = kili.get_plugin_build_errors("P")
+    assert "requirements.txt, line 1: numpy" in str(found)
+
+
+def test_lint_of_a_plugin_that_is_made_to_be_slow(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(f"import a{'.b' * 50_000}\n{PLUGIN}")
+    (tmp_path / "requirements.txt").write_text(REQUIREMENTS["blanks"])
+    done = subprocess.run(
+        [sys.executable, "-m", "emulator", "lint", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS)),
+    )
+    assert done.returncode == 1
+    assert "KP303" in done.stdout
