@@ -133,7 +133,7 @@ def test_json_in_a_text_is_read_within_the_same_bounds(
     assert wire.emulator.world.export() == before
 
 
-@pytest.mark.parametrize("number", [DIGITS, "1e999", "-1e999"])
+@pytest.mark.parametrize("number", ["1" + "0" * 90 + "e300", "1e999", "-1e999"])
 def test_a_number_in_a_document_that_is_too_large_is_refused(wire: Wire, number: str) -> None:
     for where in (f"metadata: {{a: {number}}}", f"consensusMarkGte: {number}"):
         query = f"{{ data: assets(where: {{{where}}}, first: 1, skip: 0) {{ id }} }}"
@@ -143,7 +143,7 @@ def test_a_number_in_a_document_that_is_too_large_is_refused(wire: Wire, number:
         assert f"The number {number[:20]}{'…' * (len(number) > 20)} is too large." in messages
 
 
-@pytest.mark.parametrize(("depth", "status"), [(100, 200), (300, 400), (2000, 400)])
+@pytest.mark.parametrize(("depth", "status"), [(90, 200), (300, 400), (2000, 400)])
 def test_a_value_in_a_document_is_nested_within_the_same_bounds(
     wire: Wire, depth: int, status: int
 ) -> None:
@@ -224,7 +224,7 @@ SCENARIOS = {
     "a: &a [1,1,1,1,1,1,1,1,1,1]\n"
     + "".join(
         f"b{n}: &b{n} [{','.join([f'*b{n - 1}' if n else '*a'] * 30)}]\n" for n in range(5)
-    ): ("more than 1000000 values"),
+    ): ("more than 300000 values"),
 }
 
 
