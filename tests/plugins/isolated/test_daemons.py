@@ -71,7 +71,7 @@ def left(stage: Stage, plugin: str = "P") -> str:
 
 
 def test_a_daemon_is_named_and_ended(stage: Stage, told: Path) -> None:
-    run = stage.run_once(f"daemon({str(told)!r})", DAEMON)
+    run = stage.run_once(f"daemon({str(told)!r})\nwait_for({str(told)!r})", DAEMON)
     assert run["outcome"] == "SUCCEEDED"
     pid = pid_of(told)
     assert f" {pid}." in left(stage)
@@ -153,6 +153,15 @@ def test_memory_of_daemons_counts(stage: Stage, told: Path) -> None:
     left(stage)
 
 
+def test_a_daemon_that_starts_just_before_the_end_is_ended(stage: Stage, told: Path) -> None:
+    name = f"d{os.urandom(5).hex()}"
+    body = f"open('/proc/self/comm', 'w').write({name!r})\ndaemon({str(told)!r})"
+    run = stage.run_once(body, DAEMON)
+    assert run["outcome"] == "SUCCEEDED"
+    assert f" {name} " in left(stage)
+    assert name not in _names()
+
+
 def test_what_a_version_starts_when_it_is_imported_goes_on(stage: Stage, told: Path) -> None:
     stage.upload("P", "print('again')", f"{DAEMON}\ndaemon({str(told)!r})\nwait_for({str(told)!r})")
     stage.submit()
@@ -168,7 +177,8 @@ def test_what_others_start_is_left_alone(stage: Stage, told: Path, tmp_path: Pat
     other, go_on = tmp_path / "other", tmp_path / "go on"
     try:
         stage.upload("Other", f"daemon({str(other)!r})\nwait_for({str(go_on)!r})", DAEMON)
-        stage.upload("P", f"wait_for({str(other)!r})\ndaemon({str(told)!r})", DAEMON)
+        work = f"wait_for({str(other)!r})\ndaemon({str(told)!r})\nwait_for({str(told)!r})"
+        stage.upload("P", work, DAEMON)
         submitted = threading.Thread(target=stage.submit)
         submitted.start()
         _await(lambda: sorted(each["outcome"] for each in stage.runs())[1:] == ["SUCCEEDED"])
