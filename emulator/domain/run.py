@@ -13,7 +13,7 @@ from emulator import clock, messages
 from emulator.domain.events import Event
 from emulator.domain.trigger import METHODS, ON_EVENT, Trigger
 from emulator.domain.world import Transaction
-from emulator.rules.masking import masked, masked_text
+from emulator.rules.masking import masked
 from emulator.storage.snapshot import Document
 
 Outcome = Literal[
@@ -131,8 +131,8 @@ def complete_run(tx: Transaction, run_id: str, **result: Any) -> None:
 def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]]) -> None:
     """Add log lines to a run, in order of emission; to one of a plugin deleted meanwhile, none.
 
-    Secrets are masked before they are stored (:mod:`emulator.rules.masking`). Their ids are the
-    run's affair, as it is chance which lines are stored in one go.
+    They are stored as the plugin wrote them, as ``getPluginLogs`` answers them so. Their ids are
+    derived from the run, as it is chance which lines are stored in one go.
 
     Args:
         lines: (log type, text, time).
@@ -150,7 +150,7 @@ def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]
                 "pluginName": plugin["name"],
                 "projectId": run["projectId"],
                 "runId": run_id,
-                "content": masked_text(content),
+                "content": content,
                 "logType": log_type,
                 "metadata": run["metadata"],
                 "createdAt": created_at,

@@ -10,7 +10,7 @@ from emulator import errors, messages
 from emulator.domain import people
 from emulator.domain.run import called, headline
 from emulator.domain.world import View
-from emulator.rules.masking import masked
+from emulator.rules.masking import masked, masked_text
 from emulator.storage.snapshot import Document
 
 _MEMBERS = (
@@ -126,10 +126,7 @@ def find_lines(view: View, wanted: Wanted, seen: Mapping[str, int]) -> Lines:
             continue
         name = view.plugins.the(run["pluginId"])["name"]
         lines = view.plugin_logs.find("run", run["id"])[seen.get(run["id"], 0) :]
-        found += [
-            {"runId": run["id"], "plugin": name, **{member: line[member] for member in _LINE}}
-            for line in lines
-        ]
+        found += [{"runId": run["id"], "plugin": name, **_line_view(line)} for line in lines]
     return Lines(found, going_on)
 
 
@@ -197,13 +194,13 @@ def details(view: View, run_id: str) -> dict[str, Any]:
     """All that is known of a run.
 
     Returns:
-        the members of :func:`summary`, and ``payload`` (the handler's arguments by name; secrets,
-        which the handler gets, are masked by :mod:`emulator.rules.masking`), ``mark``
+        the members of :func:`summary`, and ``payload`` (the handler's arguments by name), ``mark``
         (where the world can be brought back to: what the handler saw), ``seed``, ``delivery`` (of
         a webhook), ``causes`` (the ids of runs that it caused); ``lines``, each with
         ``createdAt``, ``logType`` and ``content``; ``calls``, each with ``number``,
         ``operations``, ``method`` (of the SDK), ``query`` (where it has no arguments),
-        ``arguments``, ``answer``, ``errors``, ``createdAt`` and ``durationMs``.
+        ``arguments``, ``answer``, ``errors``, ``createdAt`` and ``durationMs``. Secrets are masked
+        (:mod:`emulator.rules.masking`).
 
     Raises:
         KiliError: there is no such run.
@@ -218,6 +215,11 @@ def details(view: View, run_id: str) -> dict[str, Any]:
         **{member: run[member] for member in _DETAILS},
         "payload": masked(run["payload"]),
         "causes": [each["id"] for each in view.runs.all() if each["causedBy"] == run_id],
-        "lines": [{member: line[member] for member in _LINE} for line in lines],
+        "lines": list(map(_line_view, lines)),
         "calls": [{member: call[member] for member in _CALL} for call in calls],
     }
+
+
+def _line_view(line: Document) -> dict[str, Any]:
+    """A log line, its secrets masked."""
+    return {**{member: line[member] for member in _LINE}, "content": masked_text(line["content"])}

@@ -13,6 +13,7 @@ from emulator.domain.trigger import ON_EVENT
 from emulator.plugins.calls import Call, Result
 from emulator.plugins.limits import Ended, Stopped, call_limited
 from emulator.plugins.logs import RunLog
+from emulator.rules.masking import masked_text
 
 # So much of an answer is kept with its run, and so much shown in the log.
 MAX_ANSWER = 100_000
@@ -105,7 +106,7 @@ def _judge(ended: Ended, call: Call, answer: dict[str, Any]) -> str | None:
     if isinstance(ended.error, Stopped | requests.Timeout):
         return messages.WEBHOOK_TIMEOUT.format(seconds=call.seconds)
     if ended.error is not None:
-        return messages.WEBHOOK_UNREACHABLE.format(reason=ended.error)
+        return messages.WEBHOOK_UNREACHABLE.format(reason=masked_text(str(ended.error)))
     return _shown(answer) if answer["status"] >= 400 else None
 
 
