@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from emulator.domain.quality import MARKS, member_mark, project_mark, refresh_marks
+from emulator.domain.quality import member_mark, project_mark, refresh_marks
 from emulator.domain.world import Actor, Transaction, World
 from emulator.storage.snapshot import Document
+
+MARKS = ("consensusMark", "consensusMarkPerCategory", "honeypotMark")
 
 ACTOR = Actor({"id": "me", "organizationId": "home"})
 INTERFACE = {
