@@ -29,7 +29,9 @@ MARKDOWN = [
 ]
 
 BASES = ("recorded", "documented", "inferred", "chosen")
-CITATION = re.compile(r"(?<![\w/])contract/(?P<page>[\w-]+\.md)(?:#(?P<anchor>[\w-]+))?")
+CITATION = re.compile(
+    r"(?<![\w/])(?P<file>docs/)?contract/(?P<page>[\w-]+\.md)(?:#(?P<anchor>[\w-]+))?"
+)
 LINK = re.compile(r"\]\((?!https?:)(?P<page>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
 FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
 SECTION_SIGN = "\N{SECTION SIGN}"
@@ -163,3 +165,66 @@ def test_each_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         target = page.parent / link["page"] if link["page"] else page
         assert target.exists(), link[0]
         assert link["anchor"] is None or link["anchor"] in anchors(target), link[0]
+
+
+def unresolved(text: str, known: dict[str, set[str]]) -> list[str]:
+    """The citations in a text that name no heading, and the paths that name no page.
+
+    Args:
+        text: code, or Markdown; links in the latter are left out, as they have a test of their own.
+        known: page → its anchors.
+    """
+    return [
+        citation[0]
+        for citation in CITATION.finditer(LINK.sub("", text))
+        if not _resolves(citation, known)
+    ]
+
+
+def _resolves(citation: re.Match[str], known: dict[str, set[str]]) -> bool:
+    if citation["file"] and citation["anchor"] is None:
+        return citation["page"] in known
+    return citation["anchor"] in known.get(citation["page"], set())
+
+
+def test_each_citation_leads_to_a_heading() -> None:
+    known = {page.name: anchors(page) for page in (INDEX, *PAGES)}
+    found = {
+        named(file): unresolved(file.read_text(encoding="utf-8"), known)
+        for file in (*CODE, *MARKDOWN)
+        if file != Path(__file__)
+    }
+    assert {name: citations for name, citations in found.items() if citations} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Locks (contract/lock.md#effect).", []),
+        ("contract/lock.md#effect, contract/lock.md#cause", ["contract/lock.md#cause"]),
+        ("See contract/lock.md.", ["contract/lock.md"]),
+        ("See contract/door.md#effect.", ["contract/door.md#effect"]),
+        ("``docs/contract/lock.md`` is a page, and tests/contract/page.md a file.", []),
+        ("Read docs/contract/door.md first.", ["docs/contract/door.md"]),
+        (
+            "[The lock](contract/lock.md) has a `contract/lock.md#cause`.",
+            ["contract/lock.md#cause"],
+        ),
+    ],
+)
+def test_a_citation_of_no_heading_is_found(text: str, wrong: list[str]) -> None:
+    assert unresolved(text, {"lock.md": {"effect"}}) == wrong
+
+
+def test_rules_are_cited_in_this_way_only() -> None:
+    found = {
+        named(file): FORMER.findall(file.read_text(encoding="utf-8"))
+        for file in (*CODE, *MARKDOWN)
+        if file not in (Path(__file__), ROOT / "CHANGELOG.md")
+    }
+    assert {name: references for name, references in found.items() if references} == {}
+
+
+@pytest.mark.parametrize("text", ["(contract \N{SECTION SIGN}4.7)", "see docs/fidelity.md"])
+def test_another_reference_to_a_rule_is_found(text: str) -> None:
+    assert FORMER.search(text)
