@@ -24,7 +24,7 @@ help:
 	@echo "make demo               play the whole tutorial against a throw-away emulator"
 	@echo "make test               all tests, with three generations of the SDK"
 	@echo "make contract           documents and methods of eight generations of the SDK, and slow tests"
-	@echo "make lint               style, formatting, who imports whom"
+	@echo "make lint               style, formatting, who imports whom, citations of rules"
 	@echo "make types              mypy, strict"
 	@echo "make bench              measurements"
 	@echo "make docs               write the generated page of the documentation anew"
@@ -50,6 +50,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_citations.py
 
 types: $(VENV)/.installed-dev
 	$(BIN)/python -m mypy

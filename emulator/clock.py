@@ -2,7 +2,7 @@
 
 Everything that needs the current time asks a :class:`Clock`; no other module reads the system's.
 Times are UTC with millisecond precision, and travel as ISO-8601 text with exactly three decimals
-and a ``Z`` (contract §3).
+and a ``Z`` (contract/values.md#times).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def from_text(text: str) -> datetime:
     """Read a date or a date and time, as UTC; one without a zone is UTC already.
 
     Accepts ``YYYY-MM-DD``, ISO-8601, and what clients make by sticking a ``Z`` on an
-    already zoned time (``…+00:00Z``, contract §3).
+    already zoned time (``…+00:00Z``, contract/values.md#times).
 
     Raises:
         ValueError: the text is neither, or what no calendar has in UTC.

@@ -1,7 +1,7 @@
 """The only source of identity and randomness.
 
-Ids are shaped like the platform's (contract §3): ``c``, 8 base-36 digits of the creation time in
-milliseconds, 4 of a counter, 4 of a fingerprint and 8 random ones; 25 characters that match
+Ids are shaped like the platform's (contract/values.md#ids): ``c``, 8 base-36 digits of the creation
+time in milliseconds, 4 of a counter, 4 of a fingerprint and 8 random ones; 25 characters that match
 ``^c[a-z0-9]{24}$``. With a seed, the same calls at the same times give the same ids.
 """
 

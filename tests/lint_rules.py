@@ -42,7 +42,7 @@ An **error** fails on the platform for certain; a **warning** probably does, or 
 meant. A **note** is about what the machine lacks that the lint runs on, and fails nothing. Where
 nothing of this can be told from the source, nothing is said. After each title stands how it is
 known what the platform does: recorded, documented, inferred or chosen, as in
-[fidelity.md](fidelity.md).
+[the contract](contract/README.md#the-basis-of-a-rule).
 
 The comment with a code marks the line of the finding; without one, it is about a file as a whole.
 The examples of deprecated and missing methods are those of the newest SDK.

@@ -1,4 +1,7 @@
-"""A client of the websocket that sends and receives frames one by one (contract §1.6)."""
+"""A client of the websocket that sends and receives frames one by one.
+
+See contract/subscription.md#protocol.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Typed annotations of labels over the wire (contract §6.8)."""
+"""Typed annotations of labels over the wire (contract/annotation.md#typed-annotations)."""
 
 from __future__ import annotations
 

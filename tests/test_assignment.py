@@ -1,4 +1,7 @@
-"""Who is to label an asset, and filters on where assets stand, with the SDK (§5.4, §5.5)."""
+"""Who is to label an asset, and filters on where assets stand, with the SDK.
+
+See contract/workflow.md#assignment, contract/asset.md#filters.
+"""
 
 from __future__ import annotations
 

@@ -108,7 +108,8 @@ def test_access_denied_is_answered_as_it_was_recorded(stage: Stage) -> None:
 # What follows the platform's text where it does not know a name (ours).
 HINT = f" {errors.NAME_UNKNOWN}"
 
-RECORDED = [  # document, the recorded error without its locations (contract §2), its code
+# document, the recorded error without its locations, its code (contract/errors.md#documents)
+RECORDED = [
     (
         "query($skip: Int!) { users(where: {}, first: 1, skip: $skip) { id } }",
         'Variable "$skip" of required type "Int!" was not provided.',

@@ -1,4 +1,7 @@
-"""Assets that several people label, with the SDK (contract §5.6, §5.8)."""
+"""Assets that several people label, with the SDK.
+
+See contract/workflow.md#consensus-in-the-workflow.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Copies of labeled projects: people's latest labels, all labels of models, and where assets stand.
 
 Copied by the server in workflows with steps, and by the client, label by label, in the V1 workflow
-(contract §4.6, §6.4, §12.5).
+(contract/project.md#copies-of-labels, contract/label.md#latest-marks).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Fields that the API documents and that old clients name, in each generation (contract §5.2)."""
+"""Fields that the API documents and that old clients name, in each generation.
+
+See contract/asset.md#content.
+"""
 
 from __future__ import annotations
 

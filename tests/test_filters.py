@@ -1,4 +1,7 @@
-"""What the conditions of a list mean: dates, and values of metadata (contract §3, §5.4)."""
+"""What the conditions of a list mean: dates, and values of metadata.
+
+See contract/values.md#dates, contract/asset.md#metadata-filters.
+"""
 
 from __future__ import annotations
 

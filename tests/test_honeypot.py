@@ -1,4 +1,4 @@
-"""Assets whose right answer is known, with the SDK (contract §5.8, §6.3)."""
+"""Assets whose right answer is known, with the SDK (contract/quality.md#honeypots)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding assets and labels by what is counted in a label (contract §5.4)."""
+"""Finding assets and labels by what is counted in a label (contract/label.md#search)."""
 
 from __future__ import annotations
 

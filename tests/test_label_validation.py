@@ -1,4 +1,7 @@
-"""What the SDK can send as a label, and read again as a parsed one (contract §6.3, §11.11)."""
+"""What the SDK can send as a label, and read again as a parsed one.
+
+See contract/json-response.md#checks.
+"""
 
 from __future__ import annotations
 

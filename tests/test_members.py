@@ -1,4 +1,7 @@
-"""Members of projects: how they are listed, who manages whom, who joins by working (§4.7)."""
+"""Members of projects: how they are listed, who manages whom, who joins by working.
+
+See contract/member.md#roles, contract/member.md#membership.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """A label that names a step corrects what is done there, or takes the asset to its next review.
 
-What the SDK's ``step_name`` and ``step_id`` of ``append_labels`` are for (contract §12.6).
+What the SDK's ``step_name`` and ``step_id`` of ``append_labels`` are for
+(contract/workflow.md#labels-that-name-a-step).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Users, organizations and API keys: what one may do with whom (contract §9)."""
+"""Users, organizations and API keys: what one may do with whom.
+
+See contract/user.md#accounts, contract/organization.md#rights-in-an-organization.
+"""
 
 from __future__ import annotations
 

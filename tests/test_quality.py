@@ -1,4 +1,4 @@
-"""Marks as clients read them (contract §5.8, §6.5)."""
+"""Marks as clients read them (contract/quality.md#marks-of-labels-and-assets)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statistics of projects and members that clients set (contract §12.1)."""
+"""Statistics of projects and members that clients set (contract/project.md#statistics)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps are created, changed and deleted with the SDK (contract §5.7)."""
+"""Steps are created, changed and deleted with the SDK (contract/workflow.md#step-settings)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A labeling day in the workflow with steps, as the SDK meets it (contract §5.7, §6.6)."""
+"""A labeling day in the workflow with steps, as the SDK meets it.
+
+See contract/workflow.md#steps, contract/workflow.md#lock-reasons.
+"""
 
 from __future__ import annotations
 

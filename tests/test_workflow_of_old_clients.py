@@ -1,4 +1,7 @@
-"""The older workflow, and how old clients get on with projects of the newer one (§5.6)."""
+"""The older workflow, and how old clients get on with projects of the newer one.
+
+See contract/workflow.md#v1-rules.
+"""
 
 from __future__ import annotations
 

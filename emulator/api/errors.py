@@ -1,4 +1,4 @@
-"""Errors on the wire: what a failed operation answers (contract §2).
+"""Errors on the wire: what a failed operation answers (contract/errors.md#format).
 
 Every error carries ``extensions``, without which clients crash; texts of the GraphQL library are
 put into the wording of the platform's, which quotes names with double quotes.
@@ -70,6 +70,6 @@ def _code(error: GraphQLError) -> str:
         return errors.PARSE_FAILED
     if error.extensions and "code" in error.extensions:
         return str(error.extensions["code"])
-    if error.message.startswith("Variable "):  # of a value that was sent (contract §2.1)
+    if error.message.startswith("Variable "):  # a value that was sent: contract/errors.md#format
         return errors.INTERNAL_ERROR
     return errors.VALIDATION_FAILED

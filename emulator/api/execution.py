@@ -1,8 +1,8 @@
 """Executes GraphQL: parse and validate once per document, then run the resolvers.
 
-An explicit ``null`` in an input means the same as an absent member (contract §1.7), so nulls are
-dropped before validation; clients up to 2.146 send one for every member they do not use, also for
-members that this schema does not have.
+An explicit ``null`` in an input means the same as an absent member
+(contract/http.md#null-and-absent-members), so nulls are dropped before validation; clients up to
+2.146 send one for every member they do not use, also for members that this schema does not have.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ from emulator.api.errors import format_error
 from emulator.api.execution_context import PlatformExecutionContext, mark_stored_members
 from emulator.api.resolvers import BINDABLES
 
-# Inputs in which null does not mean the same as an absent member (contract §1.7).
+# Inputs in which null does not mean the same as an absent member
+# (contract/http.md#null-and-absent-members).
 _NULL_EMPTIES = ("ProjectWorkflowStepInput",)
 
 # Errors are answers here; those that are defects, format_error logs.

@@ -1,4 +1,4 @@
-"""The schema's own scalars (contract §3, §1.8)."""
+"""The schema's own scalars (contract/values.md#json, contract/http.md#pages)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What an actor sees, and what they may do (contract §4.5, §4.7, §9).
+"""What an actor sees, and what they may do.
+
+See contract/project.md#lists-and-search, contract/member.md#roles.
 
 Unknown and invisible are the same to a caller: a query answers without the object, a mutation
 answers that access is denied.

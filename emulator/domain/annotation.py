@@ -1,4 +1,7 @@
-"""Typed annotations: a label's response in the API's types (contract §6.8)."""
+"""Typed annotations: a label's response in the API's types.
+
+See contract/annotation.md#typed-annotations.
+"""
 
 from __future__ import annotations
 

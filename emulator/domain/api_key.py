@@ -1,4 +1,4 @@
-"""API keys: how users are known (contract §1.3, §9)."""
+"""API keys: how users are known (contract/http.md#start-up-checks, contract/user.md#api-keys)."""
 
 from __future__ import annotations
 

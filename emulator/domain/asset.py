@@ -1,4 +1,7 @@
-"""Assets: added, changed, deleted (contract §5)."""
+"""Assets: added, changed, deleted.
+
+See contract/asset.md#creation, contract/asset.md#updates, contract/asset.md#deletion.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,9 @@ def _check_external_id(tx: Transaction, operation: str, asset: Document) -> None
 def update_assets(
     tx: Transaction, updates: Iterable[tuple[list[Document], dict[str, Any]]]
 ) -> list[Document]:
-    """Change properties of assets; the answer is in the order of the updates (contract §5.5).
+    """Change properties of assets; the answer is in the order of the updates.
+
+    See contract/asset.md#updates.
 
     Two assets can exchange their external ids: what counts is how they are called in the end.
 
@@ -250,7 +255,10 @@ def picture(view: BaseView[Any], asset: Document) -> str | None:
 
 
 def metadata(asset: Document) -> Any:
-    """The metadata as a value; one that is not JSON reads as ``{}`` (contract §5.2)."""
+    """The metadata as a value; one that is not JSON reads as ``{}``.
+
+    See contract/asset.md#metadata.
+    """
     return asset_content.parsed_metadata(asset["jsonMetadata"])
 
 

@@ -1,4 +1,6 @@
-"""What an asset shows: files, hosted media, texts, frames, layers (contract §1.5, §5.1, §5.2).
+"""What an asset shows: files, hosted media, texts, frames, layers.
+
+See contract/file.md#downloads, contract/asset.md#content.
 
 Whatever is uploaded or written here is a file of the asset, which its document refers to; what is
 hosted elsewhere stays the URL that it is.
@@ -273,7 +275,7 @@ def of_metadata(target: Target, json_metadata: str) -> dict[str, Any]:
 
     Raises:
         KiliError: they hold what JSON does not have, such as NaN; a text that is no JSON at all is
-            taken (contract §5.2).
+            taken (contract/asset.md#metadata).
     """
     try:
         value = parse_json(json_metadata)
@@ -294,7 +296,7 @@ def of_metadata(target: Target, json_metadata: str) -> dict[str, Any]:
 
 
 def parsed_metadata(json_metadata: str) -> Any:
-    """The metadata as a value; ones that are not JSON read as ``{}`` (contract §5.2).
+    """The metadata as a value; ones that are not JSON read as ``{}`` (contract/asset.md#metadata).
 
     NaN and Infinity, which earlier versions stored, are null.
     """

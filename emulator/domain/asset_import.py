@@ -1,4 +1,6 @@
-"""Assets that are processed in the background: large images, satellite images, videos (§5.1).
+"""Assets that are processed in the background: large images, satellite images, videos.
+
+See contract/asset.md#import-in-the-background.
 
 Here the background is the mutation itself: its notification says at once how it ended. What is
 wrong with the request is an error; what shows only when a file is read makes the import fail, and

@@ -18,7 +18,7 @@ def layers_of(world: World, view: View, asset: Document) -> list[dict[str, Any]]
 
     Returns:
         for a satellite image ``name`` and ``epsg`` as its layer has them, ``width`` and ``height``
-        where the layer is a file here that can be read (contract §5.2); else ``None``.
+        where the layer is a file here that can be read (contract/asset.md#content); else ``None``.
     """
     if view.projects.the(asset["projectId"])["inputType"] != "GEOSPATIAL":
         return None

@@ -1,4 +1,4 @@
-"""Who is to label an asset, and who works on a step (contract §5.5, §5.7, §5.8)."""
+"""Who is to label an asset, and who works on a step (contract/workflow.md#assignment)."""
 
 from __future__ import annotations
 

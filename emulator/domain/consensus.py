@@ -1,4 +1,4 @@
-"""Consensus: assets that several people label (contract §5.7, §5.8)."""
+"""Consensus: assets that several people label (contract/workflow.md#consensus-in-the-workflow)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Demo projects: an interface and a few assets to begin with (contract §4.1, §11.17).
+"""Demo projects: an interface and a few assets to begin with (contract/project.md#demo-projects).
 
 What each of them holds is in ``seed_data/demo``: the platform's own contents are not public.
 """

@@ -1,4 +1,6 @@
-"""The audit trail: stored events, as those who administer see them (contract §8.9).
+"""The audit trail: stored events, as those who administer see them.
+
+See contract/event.md#the-audit-trail.
 
 What an event is, and how it is delivered, is in :mod:`emulator.domain.events`.
 """

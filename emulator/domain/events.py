@@ -1,8 +1,9 @@
 """What happened: facts emitted in a transaction, delivered after its commit.
 
-Subjects and payloads are those of the ``kili_events`` package (contract §8.9). A subscriber that
-fails is reported and never undoes the change; what it starts is handed back as futures, so that
-whoever caused the event can wait for them, and for everything that they start in turn.
+Subjects and payloads are those of the ``kili_events`` package
+(contract/event.md#subjects-and-payloads). A subscriber that fails is reported and never undoes the
+change; what it starts is handed back as futures, so that whoever caused the event can wait for
+them, and for everything that they start in turn.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Files: bytes uploaded to signed URLs, and read back by id (contract §1.5).
+"""Files: bytes uploaded to signed URLs, and read back by id.
+
+See contract/file.md#uploads, contract/file.md#downloads.
 
 Documents name an uploaded file as ``/files?id=<file id>``; the host comes in only when an answer
 goes out, so that data survive a change of port.
@@ -85,7 +87,7 @@ def store(
 
 
 def _with_charset(content_type: str, content: bytes) -> str:
-    """Plain text is served as UTF-8, where it is (contract §1.5)."""
+    """Plain text is served as UTF-8, where it is (contract/file.md#downloads)."""
     if content_type.strip().lower() != "text/plain":
         return content_type
     try:
@@ -132,7 +134,7 @@ def _is_wanted(tx: Transaction, upload: Upload) -> bool:
 
 
 def folder(project_id: str, asset_id: str) -> str:
-    """Where the files of an asset are (contract §1.5)."""
+    """Where the files of an asset are (contract/file.md#uploads)."""
     return f"projects/{project_id}/assets/{asset_id}"
 
 

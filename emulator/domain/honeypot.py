@@ -1,4 +1,4 @@
-"""Honeypots: assets whose right answer is known (contract §5.8, §6.3)."""
+"""Honeypots: assets whose right answer is known (contract/quality.md#honeypots)."""
 
 from __future__ import annotations
 

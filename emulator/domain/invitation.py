@@ -1,4 +1,7 @@
-"""Invitations: people join a project, and with it the organization (contract §4.7)."""
+"""Invitations: people join a project, and with it the organization.
+
+See contract/member.md#invitations.
+"""
 
 from __future__ import annotations
 

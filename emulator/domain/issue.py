@@ -1,4 +1,4 @@
-"""Issues and questions, and the comments on them (contract §7).
+"""Issues and questions, and the comments on them (contract/issue.md#issues).
 
 An issue is what reviewers have to say about work; a question is what labelers ask. An issue about
 somebody's label is assigned to them. Either counts as seen once somebody else than its author has
@@ -167,7 +167,7 @@ def comment_author(view: BaseView[Any], comment: Document) -> Document | None:
 
 
 def update_issue(tx: Transaction, issue_id: str, status: str | None) -> Document:
-    """Give an issue another status: any to any (contract §7).
+    """Give an issue another status: any to any (contract/issue.md#issues).
 
     Who reviews may, and so may its author, and to whom it is assigned.
 

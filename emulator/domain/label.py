@@ -1,4 +1,7 @@
-"""Labels: what people and models say about assets (contract §6)."""
+"""Labels: what people and models say about assets.
+
+See contract/label.md#label-types, contract/label.md#creation.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,8 @@ _EVENTS = {
 # How the subjects begin of events that tell of a new label.
 CREATED = "label.workflow.created."
 
-# Autosaves are no event of the platform's; subscribers are told of them (contract §1.6).
+# Autosaves are no event of the platform's; subscribers are told of them
+# (contract/subscription.md#labels-created-or-updated).
 AUTOSAVED = "emulator.label.autosaved"
 
 
@@ -45,13 +49,14 @@ def append_labels(
     overwrite: bool = False,
     moves: bool = True,
 ) -> list[Document]:
-    """Add labels of one type, in order (contract §6.3).
+    """Add labels of one type, in order (contract/label.md#creation).
 
     Args:
         rows: ``assetID``, ``jsonResponse`` (JSON text), and where given ``authorID``,
             ``modelName``, ``secondsToLabel``, ``clientVersion``, ``referencedLabelId``; and
             ``stepId`` or ``stepName``: a label that names a step can correct what is done there,
-            or take an asset that is done to its next review (contract §12.6).
+            or take an asset that is done to its next review
+            (contract/workflow.md#labels-that-name-a-step).
         project_id: the project that all assets must belong to, when the caller names one.
         overwrite: first delete the asset's labels of the same type and model.
         moves: the labels bring their assets on in the workflow.
@@ -272,7 +277,9 @@ def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> Docume
 
 
 def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
-    """Delete predictions and inferences; the ids of those that are gone (contract §6.3).
+    """Delete predictions and inferences; the ids of those that are gone.
+
+    See contract/label.md#changes-and-deletion.
 
     One that is named twice is one.
 

@@ -1,4 +1,4 @@
-"""May this user label this asset now, and on which step? (contract §6.2, §6.6)"""
+"""May this user label this asset now, and on which step? (contract/workflow.md#lock-reasons)"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an organization's license says (contract §9)."""
+"""What an organization's license says (contract/organization.md#license)."""
 
 from __future__ import annotations
 

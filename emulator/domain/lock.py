@@ -1,4 +1,6 @@
-"""Locks: who is at work on an asset, so that two do not label it at once (contract §5.8, §8.9).
+"""Locks: who is at work on an asset, so that two do not label it at once.
+
+See contract/lock.md#lifetime, contract/lock.md#effect.
 
 Clients have no operation that makes one. Work in progress does: saving an AUTOSAVE label locks the
 asset for its author, each further one renews the lock, and submitting releases it.

@@ -1,4 +1,6 @@
-"""Members of projects: who takes part, and as what (contract §4.7). The API says ProjectUser.
+"""Members of projects: who takes part, and as what. The API says ProjectUser.
+
+See contract/member.md#membership.
 
 A member's document stays when they leave, with the time in ``deletedAt``, and comes to life again
 when they join again. Administrators of the organization take part everywhere: those who have not
@@ -155,7 +157,10 @@ def _insert(
 
 
 def join(tx: Transaction, project: Document, user: Document) -> None:
-    """Add an administrator of the organization to the members, now that they work there (§4.7)."""
+    """Add an administrator of the organization to the members, now that they work there.
+
+    See contract/member.md#membership.
+    """
     if access.is_active_administrator(user) and not access.member_of(tx, user["id"], project["id"]):
         add(tx, project, user, "ADMIN")
 

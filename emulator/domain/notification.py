@@ -1,4 +1,7 @@
-"""Notifications: what users are told about tasks that end later (contract §9)."""
+"""Notifications: what users are told about tasks that end later.
+
+See contract/notification.md#creation, contract/notification.md#recipients.
+"""
 
 from __future__ import annotations
 

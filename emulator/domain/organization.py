@@ -1,4 +1,7 @@
-"""Organizations: what users and projects belong to (contract §9)."""
+"""Organizations: what users and projects belong to.
+
+See contract/organization.md#rights-in-an-organization.
+"""
 
 from __future__ import annotations
 

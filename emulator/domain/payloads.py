@@ -1,4 +1,7 @@
-"""What events and handlers are told (contract §8.5, §8.9)."""
+"""What events and handlers are told.
+
+See contract/plugin.md#handlers, contract/event.md#subjects-and-payloads.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,10 @@ def handler_payload(view: BaseView[Any], event: Event) -> dict[str, Any]:
 
 
 def envelope(event: Event) -> dict[str, Any]:
-    """An event as those outside get it: only what it declares (contract §8.9)."""
+    """An event as those outside get it: only what it declares.
+
+    See contract/event.md#subjects-and-payloads.
+    """
     members = ("event", "organizationId", "projectId", "userId", "payload")
     return {name: event[name] for name in members}
 
@@ -109,5 +115,5 @@ def _reviewed(view: BaseView[Any], review: Document) -> str | None:
 
 
 def event_payload(asset: Document) -> dict[str, Any]:
-    """The members that every event about an asset has (contract §8.9)."""
+    """The members that every event about an asset has (contract/event.md#subjects-and-payloads)."""
     return {"assetId": asset["id"], "externalId": asset["externalId"]}

@@ -1,4 +1,6 @@
-"""What a labeler or reviewer does to an asset in the app, verb by verb (contract §5.6–5.8).
+"""What a labeler or reviewer does to an asset in the app, verb by verb.
+
+See contract/simulated-user.md#commands.
 
 Each acts in a transaction as that person: opening the asset locks it, work in progress is saved as
 an AUTOSAVE label, and what is submitted, reviewed, sent back or skipped frees it again. Beyond what
@@ -204,7 +206,10 @@ QUEUED: dict[str, LabelType] = {
 
 
 def next_asset(tx: Transaction, project: Document, label_type: LabelType) -> Document | None:
-    """The asset that the app brings up next: by priority, then by age (contract §5.8)."""
+    """The asset that the app brings up next: by priority, then by age.
+
+    See contract/workflow.md#queue.
+    """
     waiting = sorted(tx.assets.find("project", project["id"]), key=lambda each: -each["priority"])
     return next((each for each in waiting if _waits(tx, each, label_type)), None)
 
@@ -329,7 +334,10 @@ def _own_label(tx: Transaction, target: Document) -> Document | None:
 
 
 def _shown(tx: Transaction, target: Document) -> str:
-    """What the person sees on opening an asset: their own work, or else a prediction (§6.2)."""
+    """What the person sees on opening an asset: their own work, or else a prediction.
+
+    See contract/simulated-user.md#commands.
+    """
     own = _own_work(tx, target)
     labels = tx.labels.find("asset", target["id"])
     seen = own or [each for each in labels if each["labelType"] == "PREDICTION"]

@@ -1,4 +1,4 @@
-"""Plugins: their names, versions, activation and build errors (contract §8.1–8.3).
+"""Plugins: their names, versions, activation and build errors (contract/plugin.md#deployment).
 
 A plugin's code arrives in three steps: a name is taken (or an update announced), the archive is
 uploaded to a signed URL, and a runner is asked for, which makes a version and deploys it. The last
@@ -53,7 +53,8 @@ def managed(tx: Transaction, operation: str, name: str) -> Document:
 def create_plugin(tx: Transaction, name: str) -> Upload:
     """Take a plugin name; answers where its archive is to be uploaded.
 
-    The name is taken from here on, whether or not the next steps happen (contract §8.2).
+    The name is taken from here on, whether or not the next steps happen
+    (contract/plugin.md#names-and-lists).
 
     Raises:
         KiliError: the name is taken or empty, or plugins are not the actor's to manage.
@@ -95,7 +96,7 @@ def take_name(tx: Transaction, operation: str, name: str) -> Document:
 
 
 def _service_user(tx: Transaction, organization: Document, plugin_id: str, name: str) -> Document:
-    """The hidden user as whom the plugin acts (contract §11.2)."""
+    """The hidden user as whom the plugin acts (contract/plugin.md#the-plugins-client)."""
     email = f"plugin-{plugin_id}@plugins.invalid"
     data = {"email": email, "firstname": "Plugin", "lastname": name}
     return user.create_user(tx, organization, data, is_service_account=True)
@@ -290,7 +291,7 @@ def add_build_line(
 
 
 def active_projects(view: BaseView[Any], actor: Actor, plugin: Document) -> list[str]:
-    """The projects of a plugin that the actor sees, in the order of activation (contract §8.1)."""
+    """The projects that the actor sees, by activation (contract/plugin.md#names-and-lists)."""
     return [each for each in plugin["projectIds"] if access.sees(view, actor, each)]
 
 
@@ -302,7 +303,7 @@ def called_version(view: BaseView[Any], plugin: Document) -> Document | None:
 
 
 def activate(tx: Transaction, name: str, project_id: str) -> Document:
-    """Have a plugin run on a project; ``updatedAt`` stays as it is (contract §8.1).
+    """Have a plugin run on a project; ``updatedAt`` stays (contract/plugin.md#names-and-lists).
 
     Raises:
         KiliError: plugin or project is unknown, or the plugin is active there already.
@@ -343,9 +344,9 @@ def _tell_activity(tx: Transaction, plugin: Document, project_id: str, subject: 
 
 
 def delete_plugin(tx: Transaction, name: str) -> None:
-    """Delete a plugin with its versions, logs and runs; what it made stays (contract §11.7).
+    """Delete a plugin, its versions, logs and runs (contract/plugin.md#activation-and-deletion).
 
-    Its hidden user stays as the author of that, switched off.
+    Its labels and issues stay, with its hidden user, switched off, as their author.
 
     Raises:
         KiliError: the plugin is unknown, or not the actor's to manage.
@@ -368,7 +369,7 @@ def delete_plugin(tx: Transaction, name: str) -> None:
 def newest_first(
     lines: list[Document], since: str | None, limit: int | None, skip: int | None
 ) -> list[Document]:
-    """One page of log lines, in strict reverse order of emission (contract §8.7).
+    """One page of log lines, in strict reverse order of emission (contract/plugin.md#logs).
 
     Args:
         lines: in the order in which they were stored: those of a run are, a moment later.

@@ -1,4 +1,7 @@
-"""What a version of a plugin asks to be called for (contract §8.2, §8.5, §8.9)."""
+"""What a version of a plugin asks to be called for.
+
+See contract/plugin.md#upload, contract/event.md#patterns.
+"""
 
 from __future__ import annotations
 

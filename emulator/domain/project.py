@@ -1,4 +1,4 @@
-"""Projects: their settings, interface and members (contract §4)."""
+"""Projects: their settings, interface and members (contract/project.md#settings)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def create_project(
     settings: dict[str, Any] | None = None,
     workflow: NewWorkflow = V1,
 ) -> Document:
-    """Create a project; the actor becomes its first administrator (contract §4.1).
+    """Create a project; the actor becomes its first administrator (contract/project.md#creation).
 
     Unless they are given, the input type is IMAGE, the interface has no jobs, and the description
     is empty.
@@ -120,7 +120,9 @@ def rights_of(view: BaseView[Any], actor: Actor, project: Document) -> list[str]
 
 
 def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Document:
-    """Change a project's settings; only the members that are given change (contract §4.3, §12.1).
+    """Change a project's settings; only the members that are given change.
+
+    See contract/project.md#settings, contract/project.md#statistics.
 
     Raises:
         KiliError: the project is unknown or not the actor's to change, or a value is refused.
@@ -211,7 +213,9 @@ def _fields(before: Document, changes: dict[str, Any], without: set[str]) -> Ite
 
 
 def delete_project(tx: Transaction, project_id: str, operation: str) -> Document:
-    """Delete a project softly: it can still be listed with ``deleted: true`` (contract §4.6).
+    """Delete a project softly: it can still be listed with ``deleted: true``.
+
+    See contract/project.md#archiving-and-deletion.
 
     Raises:
         KiliError: the project is unknown or not the actor's to delete.

@@ -1,4 +1,7 @@
-"""Copies of projects, with their members and assets, and of labels (contract §4.6)."""
+"""Copies of projects, with their members and assets, and of labels.
+
+See contract/project.md#copies-of-projects, contract/project.md#copies-of-labels.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells plugins which settings of a project changed, and how (contract §8.5).
+"""Tells plugins which settings of a project changed, and how (contract/plugin.md#handlers).
 
 The platform's event ``project.settings.updated`` only names them.
 """

@@ -1,7 +1,7 @@
 """Versions of a project: names that its states were given when labels were exported in the app.
 
-The API lists them and changes their content; only the app makes them (contract §4.6). Here they
-come from scenarios.
+The API lists them and changes their content; only the app makes them
+(contract/project.md#versions). Here they come from scenarios.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Marks of labels, assets, members and projects (contract §5.8, §6.5).
+"""Marks of labels, assets, members and projects (contract/quality.md#marks-of-labels-and-assets).
 
 Those of labels and assets are stored, and brought up to date after each change of an asset's labels
 by :func:`refresh_marks`. Those of members and projects are means, worked out when they are read.

@@ -1,8 +1,8 @@
 """Statistics of projects and members: computed when they are read, or set through the API.
 
 Clients may set some of them: Kili's tutorials set the marks of a project, and the SDK documents all
-of them as properties to update (contract §12.1). A value that was set is shown until the computed
-value is another one than it was then.
+of them as properties to update (contract/project.md#statistics). A value that was set is shown
+until the computed value is another one than it was then.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Steps: what the multi-step workflows of a project consist of (contract §5.7, §11.15)."""
+"""Steps: what the multi-step workflows of a project consist of (contract/workflow.md#steps)."""
 
 from __future__ import annotations
 

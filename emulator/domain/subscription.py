@@ -1,4 +1,4 @@
-"""What subscribers are told (contract §1.6)."""
+"""What subscribers are told (contract/subscription.md#labels-created-or-updated)."""
 
 from __future__ import annotations
 

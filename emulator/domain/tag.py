@@ -1,4 +1,7 @@
-"""Tags: an organization's words for its projects (contract §9)."""
+"""Tags: an organization's words for its projects.
+
+See contract/tag.md#tags-of-an-organization, contract/tag.md#rights-on-tags.
+"""
 
 from __future__ import annotations
 

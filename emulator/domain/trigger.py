@@ -1,4 +1,7 @@
-"""Which plugins an event calls, by which handler, and with what (contract §8.5, §8.9)."""
+"""Which plugins an event calls, by which handler, and with what.
+
+See contract/plugin.md#handlers, contract/event.md#patterns.
+"""
 
 from __future__ import annotations
 

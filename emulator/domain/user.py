@@ -1,4 +1,4 @@
-"""Users: who belongs to an organization (contract §9)."""
+"""Users: who belongs to an organization (contract/user.md#accounts)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def create_user(
     is_service_account: bool = False,
     is_invited: bool = False,
 ) -> Document:
-    """Add a user to an organization; e-mail addresses are kept in lower case (contract §4.7).
+    """Add a user to an organization; e-mail addresses are kept in lower case.
+
+    See contract/user.md#accounts.
 
     Args:
         data: ``email``, and where given ``password``, ``firstname``, ``lastname``,

@@ -1,4 +1,6 @@
-"""Webhooks: plugins that are an address to be told, instead of code to be run (contract §8.8).
+"""Webhooks: plugins that are an address to be told, instead of code to be run.
+
+See contract/webhook.md#registration.
 
 A webhook takes a plugin's name and is activated, deactivated and deleted as one; it needs no
 deployment. Each change of it is a version of its own.

@@ -1,7 +1,9 @@
-"""How assets move through the workflow, with and without steps (contract §5.5–5.8).
+"""How assets move through the workflow, with and without steps.
+
+See contract/workflow.md#v1-rules, contract/workflow.md#steps.
 
 An asset of a V1 project has a status only. One of a V2 or V3 project stands in a step; its status
-then says the same in the words of V1 (contract §11.13).
+then says the same in the words of V1 (contract/workflow.md#status-of-an-asset-with-steps).
 """
 
 from __future__ import annotations
@@ -139,7 +141,7 @@ def tell(tx: Transaction, subject: str, target: Document, **members: Any) -> Non
 
 
 def add_to_review(tx: Transaction, operation: str, assets: list[Document]) -> Split:
-    """Put labeled assets up for review (contract §5.6, §5.7).
+    """Put labeled assets up for review (contract/workflow.md#v1-rules, contract/workflow.md#steps).
 
     Returns:
         the assets that moved, and those to which it does not apply.
@@ -148,7 +150,9 @@ def add_to_review(tx: Transaction, operation: str, assets: list[Document]) -> Sp
 
 
 def send_back(tx: Transaction, operation: str, assets: list[Document]) -> Split:
-    """Send assets back to be labeled again; their latest label is marked (contract §5.6, §5.7).
+    """Send assets back to be labeled again; their latest label is marked.
+
+    See contract/workflow.md#send-back.
 
     Returns:
         the assets that moved, and those to which it does not apply.
@@ -194,7 +198,10 @@ def _taken_for_review(tx: Transaction, target: Document, place: Place) -> Docume
 
 
 def take_to_step(tx: Transaction, target: Document, step_id: str | None) -> Document:
-    """The asset, in the next review if it is done and a label is for that step (contract §12.6)."""
+    """The asset, in the next review if it is done and a label is for that step.
+
+    See contract/workflow.md#labels-that-name-a-step.
+    """
     place = place_of(target)
     if place is None or step_id is None:
         return target
@@ -250,7 +257,7 @@ def latest_labels(view: BaseView[Any], target: Document) -> list[Document]:
 
 
 def skip(tx: Transaction, operation: str, target: Document, reason: str | None) -> Document:
-    """Take an asset out of the queue (contract §5.7).
+    """Take an asset out of the queue (contract/workflow.md#skip).
 
     Raises:
         KiliError: the project does not let assets be skipped, or the asset is used for consensus

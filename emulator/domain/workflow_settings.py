@@ -1,4 +1,4 @@
-"""Changes of a project's steps: created, changed, deleted (contract §5.7)."""
+"""Changes of a project's steps: created, changed, deleted (contract/workflow.md#step-settings)."""
 
 from __future__ import annotations
 

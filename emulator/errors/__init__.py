@@ -1,8 +1,9 @@
 """The platform's errors, and every message that a user of the API can see.
 
 A business error reads ``[<key>] <sentence> -- This can be due to: <detail> | trace : false``
-(contract §2.1) and carries a code that clients find in ``extensions.code``. Each function below
-makes one such error, ready to be raised; messages marked "ours" have no recorded original.
+(contract/errors.md#format) and carries a code that clients find in ``extensions.code``. Each
+function below makes one such error, ready to be raised; messages marked "ours" have no recorded
+original.
 """
 
 from emulator.errors.access import *

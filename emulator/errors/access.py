@@ -1,4 +1,4 @@
-"""Who may not see or do what (contract §2.2)."""
+"""Who may not see or do what (contract/errors.md#messages)."""
 
 from __future__ import annotations
 

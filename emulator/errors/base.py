@@ -1,4 +1,7 @@
-"""The form of the platform's errors, with a code for ``extensions.code`` (contract §2.1)."""
+"""The form of the platform's errors, with a code for ``extensions.code``.
+
+See contract/errors.md#format.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is refused about labels and their json responses (contract §2.2, §6.3, §11.11)."""
+"""What is refused about labels and their json responses.
+
+See contract/errors.md#messages, contract/json-response.md#checks.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ MAX_SECONDS = 2**31 - 1
 
 
 def json_response_malformed(detail: str) -> KiliError:
-    """A label's response does not fit the project's json interface (key recorded, §11.11)."""
+    """A response does not fit the project's json interface (contract/errors.md#messages)."""
     return business("jsonResponseMalformed", "The jsonResponse of the label is malformed.", detail)
 
 

@@ -1,4 +1,7 @@
-"""What is refused about plugins, and what is answered when all went well (contract §2.2, §11)."""
+"""What is refused about plugins, and what is answered when all went well.
+
+See contract/errors.md#messages.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ def plugin_already_active(project_id: str) -> KiliError:
 
 
 def plugin_not_found(operation: str, name: str) -> KiliError:
-    """No plugin of the organization has the name (§11.5)."""
+    """No plugin of the organization has the name (contract/errors.md#messages)."""
     return _plugins(
         "404: Not Found",
         operation,

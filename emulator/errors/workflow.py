@@ -37,7 +37,7 @@ _LOCK_REMEDIES = {
 
 
 def label_locked(operation: str, reason: str) -> KiliError:
-    """The workflow does not let the user label the asset now (contract §6.6).
+    """The workflow does not let the user label the asset now (contract/workflow.md#lock-reasons).
 
     The reason's name is the platform's, and clients find it in ``extensions.context``; the
     sentences are ours.
@@ -195,7 +195,7 @@ CONSENSUS_NOT_ENABLED = "the labeling step has no consensus: set its consensusCo
 
 
 def consensus_not_skipped(operation: str) -> KiliError:
-    """An asset that several people label is to be skipped (contract §5.7)."""
+    """An asset that several people label is to be skipped (contract/workflow.md#skip)."""
     return wrong(operation, "an asset used for consensus cannot be skipped")
 
 

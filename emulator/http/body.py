@@ -1,4 +1,4 @@
-"""Reads request bodies: unpacks gzip, within bounds (contract §1.2)."""
+"""Reads request bodies: unpacks gzip, within bounds (contract/http.md#request-headers)."""
 
 from __future__ import annotations
 

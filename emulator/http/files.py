@@ -1,4 +1,7 @@
-"""Uploads to signed URLs, and reading files back (contract §1.5)."""
+"""Uploads to signed URLs, and reading files back.
+
+See contract/file.md#uploads, contract/file.md#downloads.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The frames of the sub-protocol ``graphql-ws``: JSON objects with a type (contract §1.6)."""
+"""The frames of the sub-protocol ``graphql-ws``: JSON objects with a type.
+
+See contract/subscription.md#protocol.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The GraphQL endpoint and ``/version`` (contract §1.1, §1.4)."""
+"""The GraphQL endpoint and ``/version``.
+
+See contract/http.md#endpoints, contract/http.md#status-codes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of files, as the client of a request reaches them (contract §1.5)."""
+"""Addresses of files, as the client of a request reaches them (contract/file.md#downloads)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from emulator.domain.world import World
 from emulator.http.security import UploadSigner
 from emulator.rules.client_version import version_numbers
 
-# The header in which clients say their version (contract §1.2).
+# The header in which clients say their version (contract/http.md#request-headers).
 CLIENT_VERSION = "apollographql-client-version"
 
 # 2.140.3 sends none, 2.150.1 does; those between need not be told apart.

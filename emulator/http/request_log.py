@@ -1,6 +1,7 @@
 """The request log: one JSON line for each GraphQL request or subscription: who asked what.
 
-SDKs say in headers who they are and which of their methods is at work (contract §1.2).
+SDKs say in headers who they are and which of their methods is at work
+(contract/http.md#request-headers).
 """
 
 from __future__ import annotations

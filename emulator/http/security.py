@@ -68,7 +68,10 @@ def _is_address(host: str) -> bool:
 
 
 def api_key(request: Request) -> str | None:
-    """The key of a request: ``Authorization: X-API-Key: <key>`` (contract §1.2)."""
+    """The key of a request: ``Authorization: X-API-Key: <key>``.
+
+    See contract/http.md#request-headers.
+    """
     header = request.headers.get("Authorization", "")
     return header[len(KEY_SCHEME) :].strip() if header.startswith(KEY_SCHEME) else None
 

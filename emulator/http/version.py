@@ -1,4 +1,6 @@
-"""What ``/version`` answers: a version of the SDK, which changes with the schema (contract §1.1).
+"""What ``/version`` answers: a version of the SDK, which changes with the schema.
+
+See contract/http.md#version.
 
 Clients do two things with it. From 2.129 on they name the file of their cached schema by it, so it
 must change whenever the schema does. Those up to 2.129 advise ``pip install kili==<version>``, so

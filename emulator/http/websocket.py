@@ -1,4 +1,6 @@
-"""One websocket connection: the older sub-protocol ``graphql-ws`` (contract §1.6).
+"""One websocket connection: the older sub-protocol ``graphql-ws``.
+
+See contract/subscription.md#protocol.
 
 ``connection_init`` comes first and has the API key; then, for each subscription, ``start``, any
 number of ``data`` from here, ``stop``. A ``stop`` is always answered with one ``complete``, also

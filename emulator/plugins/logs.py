@@ -1,4 +1,4 @@
-"""What a run prints and logs (contract §8.7).
+"""What a run prints and logs (contract/plugin.md#logs).
 
 ``print`` inside a plugin and the plugin's own logger both write here, from whichever thread the
 plugin uses. Text is cut into lines, a traceback stays one entry, and order is that of emission.
@@ -36,7 +36,8 @@ class RunLog:
     """Collects the lines of one run until they are taken to be stored.
 
     Args:
-        records_print: whether printed text becomes lines; on premise it does not (contract §8.7).
+        records_print: whether printed text becomes lines; on premise it does not
+            (contract/plugin.md#logs).
 
     Attributes:
         dropped: how many printed lines were not taken.

@@ -1,4 +1,4 @@
-"""Packs a plugin on disk as clients pack it for an upload (contract §8.2).
+"""Packs a plugin on disk as clients pack it for an upload (contract/plugin.md#upload).
 
 Of a folder all that is Python goes in, and ``requirements.txt``; a single file becomes ``main.py``.
 Links between folders are not followed, those to files are. The archive says nothing but what the

@@ -1,8 +1,8 @@
 """Progress bars, which the SDK draws for many of its calls, are not drawn for plugins.
 
-A bar is no line that a plugin printed: it belongs neither on the emulator's terminal nor in a
-run's log (those recorded from the platform hold none, contract §8.7). The SDK's own switch
-(``disable_tqdm``) does not reach all of its bars, and a plugin may draw some itself.
+A bar is no line that a plugin printed: it belongs neither on the emulator's terminal nor in a run's
+log (those recorded from the platform hold none, contract/plugin.md#the-plugins-client). The SDK's
+own switch (``disable_tqdm``) does not reach all of its bars, and a plugin may draw some itself.
 
 Loaded by workers under other interpreters, too: nothing but the standard library is needed.
 """

@@ -70,8 +70,8 @@ class Judgement:
 def judge(folder: Path, policy: Policy, environment: Environment) -> Judgement:
     """Hold an unpacked version against a policy and what it is to run with.
 
-    Only the cloud (``saas``) reads ``requirements.txt`` (contract §8.2). What that file names and
-    nothing imports does not keep a version from running here (contract §12.2).
+    Only the cloud (``saas``) reads ``requirements.txt``. What that file names and nothing imports
+    does not keep a version from running here (contract/plugin.md#requirements).
     """
     path = folder / FILE
     required = Requirements()

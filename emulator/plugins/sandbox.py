@@ -2,10 +2,10 @@
 
 Two plugins may both have a ``main.py`` and a ``helpers`` package. Each version's modules live in
 :data:`sys.modules` below one unique package, so that relative imports work in ``main.py``, too
-(contract §12.2). They have ``__builtins__`` of their own, whose ``__import__`` maps the plugin's
-names to that package and whose ``print`` writes to the run that prints. ``sys.path`` is never
-touched; what a plugin adds to it, and is its own, counts for its own modules alone. This keeps
-plugins apart; it does not keep them in.
+(contract/plugin.md#imports). They have ``__builtins__`` of their own, whose ``__import__`` maps the
+plugin's names to that package and whose ``print`` writes to the run that prints. ``sys.path`` is
+never touched; what a plugin adds to it, and is its own, counts for its own modules alone. This
+keeps plugins apart; it does not keep them in.
 """
 
 from __future__ import annotations

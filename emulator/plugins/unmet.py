@@ -1,7 +1,7 @@
 """Requirements that an environment does not meet, and whether a plugin can do without them there.
 
 It can if it does not import what they provide: the platform installs each of them, used or not,
-and Kili's own end-to-end test deploys such a plugin (contract §12.2).
+and Kili's own end-to-end test deploys such a plugin (contract/plugin.md#requirements).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Delivers what happens to addresses, instead of calling a handler (contract §8.8)."""
+"""Delivers what happens to addresses, instead of calling a handler.
+
+See contract/webhook.md#delivery.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a json response holds: how many annotations, and of which categories (contract §6.4).
+"""What a json response holds: how many annotations, and of which categories.
+
+See contract/annotation.md#number-of-annotations.
 
 Every filled job counts one (a classification once, however many categories are chosen); every
 object counts one, whatever its points or its positions on pages, and each filled sub-job one more.

@@ -12,7 +12,7 @@ def version_numbers(text: str | None) -> tuple[int, ...]:
     """The two or three numbers that a version begins with; none where it cannot be read.
 
     Args:
-        text: as in the header ``apollographql-client-version`` (contract §1.2).
+        text: as in the header ``apollographql-client-version`` (contract/http.md#request-headers).
     """
     found = _VERSION.match(text or "")
     return tuple(int(each) for each in found.groups() if each) if found else ()

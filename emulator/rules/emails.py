@@ -8,5 +8,8 @@ _FORM = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 def normalized(email: str) -> str | None:
-    """The address as it is kept, in lower case (contract §4.7); ``None`` when it is none."""
+    """The address as it is kept, in lower case; ``None`` when it is none.
+
+    See contract/user.md#accounts.
+    """
     return email.lower() if _FORM.fullmatch(email) else None

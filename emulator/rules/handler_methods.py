@@ -1,6 +1,6 @@
 """The handlers that a plugin's source defines, and those that a version of the SDK asks for.
 
-Clients look for them in the source before they deploy it (contract §8.2).
+Clients look for them in the source before they deploy it (contract/plugin.md#upload).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What the input type of a project says about its assets (contract §4.1, §5.1, §5.2)."""
+"""What the input type of a project says about its assets.
+
+See contract/project.md#creation, contract/asset.md#creation, contract/asset.md#content.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Reads json interfaces: the jobs that a project asks of its labelers (contract §4.4).
+"""Reads json interfaces: the jobs that a project asks of its labelers.
+
+See contract/json-interface.md#jobs.
 
 Refused is only what could evidently not be shown: an unknown task or tool, a sub-job that does not
 exist or that comes round to itself, and members of the wrong form. Whatever else a job has is kept.

@@ -1,4 +1,4 @@
-"""Does a label's response fit the project's json interface? (contract §6.3, §6.7, §11.11)
+"""Does a label's response fit the project's json interface? (contract/json-response.md#checks)
 
 Refused: a job that the interface does not have, a category that its job does not have, at any
 depth, a relation with an end that is not in the response, values of the wrong shape, and what the

@@ -1,4 +1,4 @@
-"""The conditions of ``label.search`` on what a label counts (contract §5.4).
+"""The conditions of ``label.search`` on what a label counts (contract/label.md#search).
 
 ::
 

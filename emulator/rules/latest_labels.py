@@ -1,4 +1,6 @@
-"""Which labels of an asset are the latest (contract §6.4, §12.5).
+"""Which labels of an asset are the latest.
+
+See contract/label.md#latest-marks, contract/project.md#copies-of-labels.
 
 Pure: label documents in creation order in; the ids of the latest, or the labels to copy, out.
 """

@@ -1,4 +1,6 @@
-"""Why somebody cannot label an asset now, in the multi-step workflows (contract §6.6).
+"""Why somebody cannot label an asset now, in the multi-step workflows.
+
+See contract/workflow.md#lock-reasons.
 
 The reasons' names are the platform's; when each of them holds is read from the sentences in which
 clients put them. The V1 workflow knows none of them.

@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.rules.graphql_text import tokens
 
-# Ids have 25 characters (contract §3); those of scenarios may be longer.
+# Ids have 25 characters (contract/values.md#ids); those of scenarios may be longer.
 _LONGEST = 64
 
 

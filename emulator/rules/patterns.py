@@ -1,4 +1,7 @@
-"""The patterns of ``searchQuery``: SQL's ILIKE, anchored at both ends (contract §4.5)."""
+"""The patterns of ``searchQuery``: SQL's ILIKE, anchored at both ends.
+
+See contract/project.md#lists-and-search.
+"""
 
 from __future__ import annotations
 

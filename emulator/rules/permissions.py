@@ -1,4 +1,6 @@
-"""Who may do what: one table from operation to roles (contract §4.7, §9).
+"""Who may do what: one table from operation to roles.
+
+See contract/member.md#roles, contract/organization.md#rights-in-an-organization.
 
 A role is either one in the project (ADMIN, TEAM_MANAGER, REVIEWER, LABELER) or, for operations
 that have no project, one in the organization (ADMIN, USER). Administrators of the organization act

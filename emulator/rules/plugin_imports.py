@@ -1,8 +1,8 @@
 """Which packages a plugin imports, and which of them a place to run it lets it have.
 
 The platform in the cloud installs what ``requirements.txt`` names; on premise there is a fixed list
-of packages (contract §8.2); the tutorial allows numpy and the SDK alone. Of the standard library
-none of them says anything: it is no package to be installed, and always allowed.
+of packages (contract/plugin.md#imports); the tutorial allows numpy and the SDK alone. Of the
+standard library none of them says anything: it is no package to be installed, and always allowed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ON_PREMISE = (
     "uuid",
     "kili",
 )
-# What the cloud has without being asked is not public: at least this, see docs/fidelity.md.
+# What the cloud has without being asked is not public: at least this (contract/plugin.md#imports).
 PROVIDED: dict[Policy, tuple[str, ...]] = {
     "saas": ON_PREMISE,
     "on-premise": ON_PREMISE,

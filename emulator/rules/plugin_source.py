@@ -1,4 +1,4 @@
-"""What a plugin is to be called for, as its source says (contract §8.2).
+"""What a plugin is to be called for, as its source says (contract/plugin.md#upload).
 
 Clients read that from ``main.py`` when they upload a plugin, without running it: the handlers that
 ``PluginHandler`` defines, and from 26.2 on the events that its methods are decorated for.

@@ -1,4 +1,4 @@
-"""Which settings a project can have, and within which bounds (contract §4.2, §4.3, §11.12)."""
+"""Which settings a project can have, and within which bounds (contract/project.md#settings)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _METADATA_PROPERTY: Settings = {
 
 _MAX_INT = 2**31 - 1
 
-# setting → the least and the greatest value (contract §4.2)
+# setting → the least and the greatest value (contract/project.md#settings)
 _RANGES = {
     "consensusTotCoverage": (0, 100),
     "minConsensusSize": (1, 10),
@@ -115,7 +115,7 @@ def input_type_of(operation: str, input_type: str | None, project_type: str | No
 def geospatial_settings(
     operation: str, input_type: str, *, pixel_labeling: bool
 ) -> Settings | None:
-    """What ``geospatialSettings`` says of a new project (contract §4.1).
+    """What ``geospatialSettings`` says of a new project (contract/project.md#creation).
 
     Raises:
         KiliError: only geospatial projects can be labeled in pixels.
@@ -131,7 +131,8 @@ def check_statistics(operation: str, values: Settings) -> None:
     """Check statistics that a client sets.
 
     Raises:
-        KiliError: one is out of its range: marks are between 0 and 1 (contract §4.2).
+        KiliError: one is out of its range: marks are between 0 and 1
+            (contract/project.md#statistics).
     """
     _check_ranges(operation, values, _STATISTICS)
 
@@ -160,6 +161,9 @@ def _members(operation: str, name: str, value: Any) -> Settings:
 
 
 def _jsonb_order(item: tuple[str, Any]) -> tuple[int, bytes]:
-    """The order in which the platform's database keeps object members (contract §11.25)."""
+    """The order in which the platform's database keeps object members.
+
+    See contract/project.md#settings.
+    """
     key = item[0].encode()
     return len(key), key

@@ -1,4 +1,6 @@
-"""What clients from 2.148 to 26.1 make of typed annotations: a response again (contract §6.8).
+"""What clients from 2.148 to 26.1 make of typed annotations: a response again.
+
+See contract/annotation.md#typed-annotations.
 
 Only for telling whether the annotations say all. Objects that move between two frames are not made:
 clients interpolate those, and would not come to the very same numbers.

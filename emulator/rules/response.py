@@ -1,4 +1,6 @@
-"""The grammar of a json response: where answers, objects and categories are (contract §6.7).
+"""The grammar of a json response: where answers, objects and categories are.
+
+See contract/json-response.md#form.
 
 It is one for all tasks and inputs. A *section* maps jobs to answers: a response is one, each
 frame of a video's is, and so are the ``children`` of whatever can have sub-jobs. Below an answer,

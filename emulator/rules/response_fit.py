@@ -1,4 +1,6 @@
-"""What a response says that its job could never show (contract §4.4, §6.7, §11.11).
+"""What a response says that its job could never show.
+
+See contract/json-interface.md#jobs, contract/json-response.md#checks.
 
 Each place is looked at by itself. Refused is what no way of showing it exists for: an object of a
 type that none of the job's tools draws, an answer that speaks of another task only, two choices

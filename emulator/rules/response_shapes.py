@@ -1,4 +1,6 @@
-"""The form of what an answer holds beside categories and sub-jobs, by task (contract §4.4, §6.7).
+"""The form of what an answer holds beside categories and sub-jobs, by task.
+
+See contract/json-response.md#form.
 
 A member is looked at only where the job's task uses it; null is as good as absent.
 """

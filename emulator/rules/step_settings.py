@@ -1,4 +1,4 @@
-"""Which settings a step can have (contract §5.7)."""
+"""Which settings a step can have (contract/workflow.md#step-settings)."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def check_workflow(operation: str, steps: Steps) -> None:
 
 
 def check_continuity(operation: str, before: Steps, steps: Steps) -> None:
-    """Check that the orders of the steps of each group are 0, 1, 2 and so on (contract §12.7).
+    """Check that the orders of the steps of each group are 0, 1, 2 and so on.
+
+    See contract/workflow.md#step-settings.
 
     Args:
         before: the steps before the change; orders that stay as they were are not checked.

@@ -1,4 +1,6 @@
-"""The multi-step workflows, V2 and V3: where an asset goes, step by step (contract §5.7, §11.13).
+"""The multi-step workflows, V2 and V3: where an asset goes, step by step.
+
+See contract/workflow.md#steps.
 
 Pure: steps and places in, places out. A step is its document; the steps of a project come in their
 order, those of a V3 project group after group. An asset that the coverage of the next review step
@@ -53,7 +55,9 @@ def next_step(steps: Steps, step_id: str) -> Step | None:
 
 
 def use_of_label(steps: Steps, place: Place, step_id: str | None) -> LabelUse | None:
-    """What a label means that is for a step, given where the asset stands (contract §12.6).
+    """What a label means that is for a step, given where the asset stands.
+
+    See contract/workflow.md#labels-that-name-a-step.
 
     Args:
         step_id: the step that the label names, if it names one.
@@ -142,7 +146,9 @@ def waits_for_work(place: Place) -> bool:
 
 
 def v1_status(steps: Steps, place: Place, before: Status) -> Status:
-    """The status of the older workflow that says the same (contract §11.13).
+    """The status of the older workflow that says the same.
+
+    See contract/workflow.md#status-of-an-asset-with-steps.
 
     Args:
         before: the status so far, which a skipped asset keeps.

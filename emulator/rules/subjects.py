@@ -1,4 +1,7 @@
-"""The subjects of events, and the patterns by which plugins ask for them (contract §8.9)."""
+"""The subjects of events, and the patterns by which plugins ask for them.
+
+See contract/event.md#subjects-and-payloads, contract/event.md#patterns.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,7 @@ EMITTED = frozenset(
 )
 
 # What the platform sends to plugins and never happens here: nothing public says what causes it, or
-# what it is about is not emulated (docs/fidelity.md, Events).
+# what it is about is not emulated (contract/event.md#subjects-and-payloads).
 NOT_EMITTED = frozenset(
     (
         "asset.destroyed",

@@ -1,4 +1,6 @@
-"""A response as the typed annotations that clients from 2.148 to 26.1 ask for (contract §6.8).
+"""A response as the typed annotations that clients from 2.148 to 26.1 ask for.
+
+See contract/annotation.md#typed-annotations.
 
 These clients make a response of them again: the list must then say all that the response says, or
 be empty, which makes them keep the response as it is. In projects with conversations newer clients

@@ -1,4 +1,7 @@
-"""The values of typed annotations: what was chosen, written or drawn (contract §6.8)."""
+"""The values of typed annotations: what was chosen, written or drawn.
+
+See contract/annotation.md#typed-annotations.
+"""
 
 from __future__ import annotations
 

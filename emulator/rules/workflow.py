@@ -1,4 +1,6 @@
-"""The V1 workflow: where an asset goes when something happens to it (contract §5.6).
+"""The V1 workflow: where an asset goes when something happens to it.
+
+See contract/workflow.md#v1-statuses.
 
 Pure: statuses in, statuses out. The table is the whole rule; a pair that is not in it leaves the
 status as it is.
@@ -43,12 +45,12 @@ class NewWorkflow:
 
 V1 = NewWorkflow()
 
-# The first client with operations on steps (contract §10).
+# The first client with operations on steps (contract/client.md#generations).
 _FIRST_WITH_STEPS = (2, 166)
 
 
 def version_for(client_version: str | None) -> str:
-    """The workflow that new projects have for a client (contract §11.12).
+    """The workflow that new projects have for a client (contract/workflow.md#workflow-versions).
 
     Args:
         client_version: what the client says of itself; one that says nothing gets V1.

@@ -31,8 +31,9 @@ WITHOUT_EFFECT = {
         ),
         "there is no connection to a cloud storage; clients before 2.150 ask before they download",
     ),
-    "IssueToCreate.issueNumber": "the server numbers by itself: clients send a constant (§7)",
-    "AppendToIssuesData.issueNumber": "the server numbers by itself (§7)",
+    # contract/issue.md#issues
+    "IssueToCreate.issueNumber": "the server numbers by itself: clients send a constant",
+    "AppendToIssuesData.issueNumber": "the server numbers by itself",
     "CopyLabelsInput.skipRebuilds": "nothing is left to be rebuilt: marks are always up to date",
 }
 

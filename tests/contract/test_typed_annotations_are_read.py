@@ -1,4 +1,7 @@
-"""Real SDKs read back the very responses that were stored, be it from typed annotations (§6.8)."""
+"""Real SDKs read back the very responses that were stored, be it from typed annotations.
+
+See contract/annotation.md#typed-annotations.
+"""
 
 from __future__ import annotations
 

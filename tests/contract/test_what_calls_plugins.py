@@ -1,4 +1,4 @@
-"""What calls plugins is what ``docs/fidelity.md`` says: each row happens, and nothing else does.
+"""Each row of ``docs/contract/what-calls-plugins.md`` happens, and nothing else calls a plugin.
 
 Everything that the cases of inputs and events do is done in a world with plugins on every project,
 and so is what people do who are played, and what happens in special situations.

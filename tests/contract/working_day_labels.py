@@ -17,12 +17,13 @@ LABEL, REVIEW = "Label", "Review 1"
 TYPE_OF = {LABEL: "DEFAULT", REVIEW: "REVIEW"}
 FOLLOWING = {LABEL: REVIEW}
 
-# §5.6; what is not in it leaves the status as it is. DEFAULT on TODO or ONGOING: ``_submitted_v1``.
+# contract/workflow.md#v1-statuses; what is not in it leaves the status as it is. DEFAULT on TODO or
+# ONGOING: ``_submitted_v1``.
 _AFTER_LABEL = {("TODO", "AUTOSAVE"): "ONGOING"} | {
     (status, "REVIEW"): "REVIEWED" for status in ("TODO", "ONGOING", "LABELED", "TO_REVIEW")
 }
 
-# §11.13; an asset that is skipped keeps the status that it had.
+# contract/workflow.md#status-of-an-asset-with-steps; a skipped asset keeps the status that it had.
 IN_WORDS_OF_V1 = {
     (LABEL, "TO_DO"): "TODO",
     (LABEL, "IN_PROGRESS"): "ONGOING",
@@ -96,7 +97,10 @@ class Labeling(Project):
             self._move_after(asset, type_, corrects)
 
     def _is_correction(self, asset: Asset, named: str | None) -> bool:
-        """A label of a step that is done, and beyond which no work has begun (§12.6)."""
+        """A label of a step that is done, and beyond which no work has begun.
+
+        See contract/workflow.md#labels-that-name-a-step.
+        """
         status = "TO_DO" if asset.skipped else asset.step_status
         at = (asset.step, status)
         return named is not None and at in ((named, "DONE"), (FOLLOWING.get(named), "TO_DO"))
@@ -136,7 +140,10 @@ class Labeling(Project):
             asset.status = _AFTER_LABEL.get((asset.status, type_), asset.status)
 
     def _is_kept_from(self, asset: Asset, who: str, type_: str) -> bool:
-        """Whether the workflow with steps keeps somebody from labeling an asset now (§6.6)."""
+        """Whether the workflow with steps keeps somebody from labeling an asset now.
+
+        See contract/workflow.md#lock-reasons.
+        """
         status = "TO_DO" if asset.skipped else asset.step_status
         step_type = "DEFAULT" if asset.step == LABEL else "REVIEW"
         has_labeled = asset.newest_of(who, SUBMITTED, asset.step) is not None
@@ -211,7 +218,10 @@ class Labeling(Project):
             self.tell("asset.workflow.lock.deleted", asset)
 
     def overwrite(self, who: str, name: str, type_: str, model: str) -> None:
-        """A model's new label takes the place of those of its type and model (§6.3)."""
+        """A model's new label takes the place of those of its type and model.
+
+        See contract/label.md#creation.
+        """
         require(who, ROLE_FOR[type_])
         asset = self.asset(name)
         asset.labels = [each for each in asset.labels if (each.type, each.model) != (type_, model)]

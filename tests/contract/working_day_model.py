@@ -1,7 +1,8 @@
 """The status rules, written down a second time: what a working day does to a project.
 
-Read from the contract (§5.5–5.8, §6.2–6.4, §7, §8.9, §11.13–15) and from what docs/fidelity.md says
-is chosen; nothing here knows the emulator. Assets go by their external ids. A method plays one
+Read from docs/contract (contract/workflow.md#steps and the headings around it,
+contract/label.md#creation, contract/issue.md#issues, contract/what-calls-plugins.md#actions);
+nothing here knows the emulator. Assets go by their external ids. A method plays one
 action; it raises ``RefusedError`` where that must not change anything. What is to be read in the
 audit trail is added to ``trail``, and what has no id yet to ``unnamed``.
 
@@ -216,7 +217,7 @@ class WorkingDay(Labeling):
     def open_issue(
         self, who: str, name: str, type_: str, label_id: str | None, text: str | None
     ) -> None:
-        """An issue about a person's label is assigned to them (docs/fidelity.md)."""
+        """An issue about a person's label is assigned to them (contract/issue.md#issues)."""
         require(who, ROLE_FOR[type_])
         asset, label = self.label(label_id) if label_id else (self.asset(name), None)
         is_work = label is not None and label.type not in ("PREDICTION", "INFERENCE")

@@ -1,4 +1,7 @@
-"""Marks of labels, assets, members and projects (contract §5.8, §6.5)."""
+"""Marks of labels, assets, members and projects.
+
+See contract/quality.md#marks-of-labels-and-assets.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The websocket, frame by frame, as a client sees it (contract §1.6)."""
+"""The websocket, frame by frame, as a client sees it (contract/subscription.md#protocol)."""
 
 from __future__ import annotations
 

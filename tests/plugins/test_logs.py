@@ -1,4 +1,4 @@
-"""What a run prints and logs becomes lines (contract §8.7)."""
+"""What a run prints and logs becomes lines (contract/plugin.md#logs)."""
 
 from __future__ import annotations
 

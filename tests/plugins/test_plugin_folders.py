@@ -1,6 +1,7 @@
 """Plugins of several modules, uploaded as folders: how they import one another, what they require.
 
-The first is what Kili's own end-to-end test deploys (contract §12.2).
+The first is what Kili's own end-to-end test deploys (contract/plugin.md#imports,
+contract/plugin.md#requirements).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Responses of every task and input: those that fit, and those that do not (contract §6.7)."""
+"""Responses of every task and input: those that fit, and those that do not.
+
+See contract/json-response.md#form, contract/json-response.md#checks.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counting what a json response holds (contract §6.4)."""
+"""Counting what a json response holds (contract/annotation.md#number-of-annotations)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which json interfaces are taken (contract §4.4)."""
+"""Which json interfaces are taken (contract/json-interface.md#jobs)."""
 
 from __future__ import annotations
 

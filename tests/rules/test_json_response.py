@@ -1,4 +1,4 @@
-"""Does a response fit the json interface? (contract §6.3, §6.7, §11.11)"""
+"""Does a response fit the json interface? (contract/json-response.md#checks)"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading and applying ``label.search`` (contract §5.4)."""
+"""Reading and applying ``label.search`` (contract/label.md#search)."""
 
 from __future__ import annotations
 

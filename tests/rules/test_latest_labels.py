@@ -1,4 +1,7 @@
-"""The latest labels of an asset, and those that a copy keeps (contract §6.4, §12.5)."""
+"""The latest labels of an asset, and those that a copy keeps.
+
+See contract/label.md#latest-marks, contract/project.md#copies-of-labels.
+"""
 
 from __future__ import annotations
 

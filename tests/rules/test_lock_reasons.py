@@ -1,4 +1,7 @@
-"""Why somebody cannot label an asset now (contract §6.6): one situation for each sentence."""
+"""Why somebody cannot label an asset now: one situation for each sentence.
+
+See contract/workflow.md#lock-reasons.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patterns of ``searchQuery`` (contract §4.5)."""
+"""Patterns of ``searchQuery`` (contract/project.md#lists-and-search)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The marks of labels, by the published rules (contract §6.5)."""
+"""The marks of labels, by the published rules.
+
+See contract/quality.md#classes, contract/quality.md#objects.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Responses of every task and input: which fit, and how much they count (contract §6.4, §6.7)."""
+"""Responses of every task and input: which fit, and how much they count.
+
+See contract/json-response.md#checks, contract/annotation.md#number-of-annotations.
+"""
 
 from __future__ import annotations
 

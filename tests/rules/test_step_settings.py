@@ -1,4 +1,7 @@
-"""What a step can be set to (contract §5.7), and which workflow a client gets (§11.12)."""
+"""The settings of a step, and the workflow version of a client.
+
+See contract/workflow.md#step-settings, contract/workflow.md#workflow-versions.
+"""
 
 from __future__ import annotations
 

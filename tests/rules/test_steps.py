@@ -1,4 +1,7 @@
-"""The multi-step workflows, place by place (contract §5.7, §11.13)."""
+"""The multi-step workflows, place by place.
+
+See contract/workflow.md#steps, contract/workflow.md#status-of-an-asset-with-steps.
+"""
 
 from __future__ import annotations
 

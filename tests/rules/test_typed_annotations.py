@@ -1,4 +1,4 @@
-"""A label's typed annotations (contract §6.8)."""
+"""A label's typed annotations (contract/annotation.md#typed-annotations)."""
 
 from __future__ import annotations
 

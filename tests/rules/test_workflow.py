@@ -1,4 +1,4 @@
-"""The V1 workflow, pair by pair (contract §5.6)."""
+"""The V1 workflow, pair by pair (contract/workflow.md#v1-statuses)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Responses as typed annotations: which are said in full, and which only as they are (§6.8)."""
+"""Responses as typed annotations: which are said in full, and which only as they are.
+
+See contract/annotation.md#typed-annotations.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What ``where`` selects (contract §4.5, §5.4, §7).
+"""What ``where`` selects.
+
+See contract/asset.md#filters, contract/project.md#lists-and-search, contract/issue.md#issue-lists.
 
 Each noun has a table from the filter's name to its predicate; a where of another noun inside one
 (``LabelWhere.asset``) is that noun's own table. An absent member, ``null`` and an empty object

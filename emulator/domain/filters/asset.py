@@ -1,4 +1,4 @@
-"""Which assets an ``AssetWhere`` selects (contract §5.4)."""
+"""Which assets an ``AssetWhere`` selects (contract/asset.md#filters)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which issues and questions an ``IssueWhere`` selects, and which comments (contract §7)."""
+"""Which issues and questions an ``IssueWhere`` selects, and which comments.
+
+See contract/issue.md#issue-lists.
+"""
 
 from __future__ import annotations
 

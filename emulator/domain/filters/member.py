@@ -1,4 +1,4 @@
-"""Which members a ``ProjectUserWhere`` selects (contract §4.7)."""
+"""Which members a ``ProjectUserWhere`` selects (contract/member.md#membership)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which assets a condition on their metadata selects (contract §5.4)."""
+"""Which assets a condition on their metadata selects (contract/asset.md#metadata-filters)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which projects a ``ProjectWhere`` selects (contract §4.5)."""
+"""Which projects a ``ProjectWhere`` selects (contract/project.md#lists-and-search)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which assets and labels conditions on their marks select (contract §5.4).
+"""Which assets and labels conditions on their marks select (contract/asset.md#filters).
 
 What has no mark is never selected.
 """

@@ -200,7 +200,7 @@ def _looked_up(value: Any) -> Any:
 
 
 def page(documents: list[Document], first: int | None, skip: int | None) -> list[Document]:
-    """One page of a list; past its end there is nothing (contract §1.8).
+    """One page of a list; past its end there is nothing (contract/http.md#pages).
 
     Raises:
         KiliError: it begins before the list.

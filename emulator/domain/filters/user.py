@@ -11,7 +11,7 @@ def _key_of(selection: Selecting, owner: Document, key: str) -> bool:
 
 
 def _email(_: Selecting, user: Document, email: str) -> bool:
-    """Addresses are kept in lower case, however they are written (contract §4.7)."""
+    """Addresses are kept in lower case, however they are written (contract/user.md#accounts)."""
     return bool(user["email"] == email.lower())
 
 

@@ -1,10 +1,11 @@
 """Relative imports in ``main.py`` and the modules beside it.
 
 Kili's own end-to-end test deploys a ``main.py`` with ``from .sub_folder.helpers import f``
-(contract §12.2). In a worker these modules keep their plain names, by which child processes find
-them too: they belong to no package, and Python refuses their relative imports. Here such an import
-is made an absolute one, so that both ways lead to the same module. Only where the plain name is
-that of another module, as in ``from .types import Label``, it is found below a package.
+(contract/plugin.md#imports). In a worker these modules keep their plain names, by which child
+processes find them too: they belong to no package, and Python refuses their relative imports. Here
+such an import is made an absolute one, so that both ways lead to the same module. Only where the
+plain name is that of another module, as in ``from .types import Label``, it is found below a
+package.
 
 Loaded by workers under other interpreters, too: nothing but the standard library is needed.
 """

@@ -88,7 +88,7 @@ _ERRORS = ("ImportError", "ModuleNotFoundError")
 
 
 def check_relative(plugin: Plugin) -> Iterator[Finding]:
-    """Whether relative imports lead to modules of the plugin (contract §12.2)."""
+    """Whether relative imports lead to modules of the plugin (contract/plugin.md#imports)."""
     for module in plugin.reached:
         for node in module.walk():
             if (

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 # A note is about the machine that the lint runs on, and not about the platform.
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-# How it is known what the platform does, from best to worst; see docs/fidelity.md.
+# The basis of a rule, from best to worst (contract/README.md#the-basis-of-a-rule).
 Basis = Literal["recorded", "documented", "inferred", "chosen"]
 BASES: tuple[Basis, ...] = get_args(Basis)
 

@@ -1,4 +1,6 @@
-"""How well labels agree: consensus, honeypot, review score, human against model (contract §6.5).
+"""How well labels agree: consensus, honeypot, review score, human against model.
+
+See contract/quality.md#marks-of-labels-and-assets.
 
 Documented are the rules for classes, for how jobs and sub-jobs add up, and that objects are matched
 greedily by class and intersection over union. What the documentation leaves open was chosen, and

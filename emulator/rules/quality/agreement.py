@@ -1,4 +1,4 @@
-"""The mark of labels of one asset: over their jobs, sub-jobs and frames (contract §6.5).
+"""The mark of labels of one asset: over their jobs, sub-jobs and frames (contract/quality.md#jobs).
 
 Documented: jobs side by side are averaged, each weighing as much as it has annotations; a job and
 what is nested in it have their geometric mean; nesting does not change the weight. Chosen: what

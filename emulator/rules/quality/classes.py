@@ -1,4 +1,4 @@
-"""Marks of classifications: two published rules (contract §6.5).
+"""Marks of classifications: two published rules (contract/quality.md#classes).
 
 Votes, the older one: for each class that at least one of n voters chose, the voters who chose it
 by n; the mean over these classes. It holds for consensus and, as recorded, for a single choice of

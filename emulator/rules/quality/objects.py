@@ -1,8 +1,7 @@
-"""Which objects of two labels belong together (contract §6.5).
+"""Which objects of two labels belong together (contract/quality.md#objects).
 
 Documented: objects of the same class are matched greedily by how alike their places are, and the
-mark is the sum over the pairs, by the number of pairs and of objects that are left over. (§11.18
-proposes an optimal matching instead; nothing recorded contradicts the documented one.) Chosen: of
+mark is the sum over the pairs, by the number of pairs and of objects that are left over. Chosen: of
 pairs equally alike, the one with the better mark goes first, then an order that depends neither on
 which label is first nor on the order of objects within one.
 """

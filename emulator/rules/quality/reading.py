@@ -1,4 +1,7 @@
-"""From the annotations of a json response to objects that can be compared (contract §6.7)."""
+"""From the annotations of a json response to objects that can be compared.
+
+See contract/json-response.md#form.
+"""
 
 from __future__ import annotations
 

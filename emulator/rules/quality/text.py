@@ -1,4 +1,7 @@
-"""How alike two transcriptions are: 1 − normalised Levenshtein (contract §11.18)."""
+"""How alike two transcriptions are: 1 − normalised Levenshtein.
+
+See contract/quality.md#texts-and-other-answers.
+"""
 
 from __future__ import annotations
 

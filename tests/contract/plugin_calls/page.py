@@ -1,4 +1,4 @@
-"""Reads the tables of ``docs/fidelity.md`` that say what calls plugins."""
+"""Reads the tables of ``docs/contract/what-calls-plugins.md``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "fidelity.md"
-TITLE = "What calls plugins"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "contract" / "what-calls-plugins.md"
 
 _CODE = re.compile(r"`([^`]+)`")
 _MEMBER = re.compile(r"`([^`]+)`(\??)")
 _ASIDE = re.compile(r"\([^)]*\)")
-_OLDER = re.compile(r"Older names of the same: (.*?)\.\n\n", re.S)
+_OLDER = re.compile(r"Older names of these mutations: (.*?)\.\n", re.S)
 
 _LABEL_TYPES = ("AUTOSAVE", "DEFAULT", "INFERENCE", "PREDICTION", "REVIEW")
 _WAYS_TO_LABEL = ("appendManyLabels", "appendToLabels")
@@ -53,22 +52,21 @@ class Handler:
     members: frozenset[str]
 
 
-def section() -> str:
+def _section(title: str) -> str:
+    """The text below a heading of the page."""
     text = PAGE.read_text(encoding="utf-8")
-    return text.partition(f"## {TITLE}\n")[2].partition("\n## ")[0]
+    return text.partition(f"## {title}\n")[2].partition("\n## ")[0]
 
 
-def _tables() -> Iterator[list[list[str]]]:
-    """The tables of the section, each a list of rows of cells, without their heads."""
-    for block in re.findall(r"(?:^\|.*\n)+", section(), re.M):
-        rows = [line.strip("|\n").split("|") for line in block.splitlines()]
-        yield [[cell.strip() for cell in row] for row in rows[2:]]
+def _table(title: str) -> list[list[str]]:
+    """The table below a heading, as rows of cells, without its head."""
+    lines = [line for line in _section(title).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
 def rows() -> list[Row]:
-    """The rows of the first table, but for those that only group others."""
-    table, _ = _tables()
-    return [_row(cells) for cells in table if not cells[0].startswith("**")]
+    """The actions; rows that only group others are left out."""
+    return [_row(cells) for cells in _table("Actions") if not cells[0].startswith("**")]
 
 
 def _row(cells: list[str]) -> Row:
@@ -97,10 +95,9 @@ def _expanded(way: str) -> Iterator[str]:
 
 
 def handlers() -> list[Handler]:
-    """The rows of the second table; "the same" is what the row before says."""
-    _, table = _tables()
+    """The handlers; "the same" in a row stands for the members of the row before."""
     found: list[Handler] = []
-    for name, method, arguments, members in table:
+    for name, method, arguments, members in _table("Arguments of handlers"):
         stated = set(_CODE.findall(members))
         if members.startswith("the same"):
             stated |= found[-1].members
@@ -111,9 +108,9 @@ def handlers() -> list[Handler]:
 
 def older_names() -> dict[str, str]:
     """Older name of a mutation → the one that the table has."""
-    (told,) = _OLDER.findall(section())
+    (listed,) = _OLDER.findall(_section("Older names"))
     names = {}
-    for part in told.split(";"):
+    for part in listed.split(";"):
         *older, newer = _CODE.findall(part)
         names |= dict.fromkeys(older, newer)
     return names

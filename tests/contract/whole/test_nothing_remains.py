@@ -23,8 +23,8 @@ HISTORY = {
     "pluginLogs": "a line names the label that its handler was called with",
 }
 
-# What else may name what is gone.
-REMAINS = {("deletePlugin", "users"): "its hidden user is the author of what it made (§11.7)"}
+# What else may name what is gone (contract/plugin.md#activation-and-deletion).
+REMAINS = {("deletePlugin", "users"): "its hidden user is the author of what it made"}
 
 # Mutations whose rows stay, marked, where only those see them who ask for them.
 SOFT = {
@@ -34,7 +34,7 @@ SOFT = {
 }
 
 # Mutations that may be called once more, and why.
-TWICE = {"deleteAssets": "what is deleted already counts as deleted (contract §5.5)"}
+TWICE = {"deleteAssets": "what is deleted already counts as deleted (contract/asset.md#deletion)"}
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ CONDITIONS = [
 
 # Mutations that take an id they do not know, and why.
 TAKING = {
-    "deleteAssets(where.id)": "what is deleted already is deleted (contract §5.5)",
-    "deleteAssets(where.idIn.0)": "what is deleted already is deleted (contract §5.5)",
+    "deleteAssets(where.id)": "what is deleted already is deleted (contract/asset.md#deletion)",
+    "deleteAssets(where.idIn.0)": "what is deleted already is deleted (contract/asset.md#deletion)",
 }
 
 CALLS_WITH_IDS = [

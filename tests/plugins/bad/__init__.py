@@ -1,4 +1,4 @@
-"""What a plugin can do to the emulator: a plugin for each row of the table in docs/fidelity.md.
+"""What a plugin can do to the emulator: a plugin for each row of plugin-isolation.md.
 
 ``page.py`` reads the table, ``ends.py``, ``changes.py`` and ``platform.py`` hold the plugins,
 ``stage.py`` the servers they are tried on, and ``test_matrix.py`` tries each with each isolation.

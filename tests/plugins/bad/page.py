@@ -1,4 +1,4 @@
-"""The table in docs/fidelity.md, as data."""
+"""The tables of docs/contract/plugin-isolation.md, as data."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-_PAGE = Path(__file__).parents[3] / "docs" / "fidelity.md"
-_SECTION = "## What a plugin can do to the emulator\n"
+_PAGE = Path(__file__).parents[3] / "docs" / "contract" / "plugin-isolation.md"
 _CELL = re.compile(r"(?P<outcome>[A-Z_]+|no run)(?:: (?P<lines>`[^`]+`(?:, `[^`]+`)*))?")
 
 
@@ -36,9 +35,8 @@ def rows() -> list[Row]:
     Raises:
         ValueError: one of them cannot be read.
     """
-    section = _PAGE.read_text(encoding="utf-8").partition(_SECTION)[2].partition("\n## ")[0]
     found = []
-    for line in section.splitlines():
+    for line in _PAGE.read_text(encoding="utf-8").splitlines():
         cells = [each.strip() for each in line.strip("|").split("|")]
         if not line.startswith("|") or cells[0] == "plugin" or set(line) <= set("|- "):
             continue
