@@ -18,8 +18,9 @@ from emulator.domain.run import Outcome
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Call, Loaded, Result
 from emulator.plugins.failures import file_hint
-from emulator.plugins.isolated import frames
+from emulator.plugins.isolated import fork_server, frames
 from emulator.plugins.isolated.answers import is_answer, is_place, is_ready
+from emulator.plugins.isolated.fork_server import FORK_SERVERS, ForkServer, ForkServerError
 from emulator.plugins.isolated.interpreter import check_python, environment_of
 from emulator.plugins.isolated.process import WorkerProcess
 from emulator.plugins.logs import RunLog
@@ -48,7 +49,9 @@ class _Ended:
 
 
 class ProcessIsolation:
-    """Keeps a worker ready that has imported the SDK already.
+    """Starts workers, for which the SDK is imported before they are needed.
+
+    Where workers can be forked, a fork server has imported it; elsewhere, a spare worker.
 
     Args:
         endpoint: tells the GraphQL URL, once it is needed.
@@ -67,6 +70,7 @@ class ProcessIsolation:
         self._lock = threading.Lock()
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._workers: dict[WorkerProcess, Path] = {}
+        self._server: ForkServer | None = None
         self._spare: WorkerProcess | None = None
         self._closed = False
 
@@ -75,9 +79,14 @@ class ProcessIsolation:
         return self._endpoint()
 
     def prepare(self) -> None:
-        """Have a worker ready, if there is none."""
+        """Begin to import the SDK for the next worker, unless that was done."""
         with self._lock:
-            if self._spare is None and not self._closed:
+            if self._closed:
+                return
+            if self._server is None and fork_server.IS_AVAILABLE:
+                with contextlib.suppress(OSError):  # a spare worker says why
+                    self._server = FORK_SERVERS.lease(self._interpreter, self._environment())
+            if self._spare is None and (self._server is None or self._server.is_broken):
                 self._spare = self._start(None)
 
     def load(
@@ -100,10 +109,16 @@ class ProcessIsolation:
         return version
 
     def take(self, packages: Path | None) -> WorkerProcess:
-        """A worker that has imported nothing but the SDK."""
+        """A worker that has imported nothing but the SDK.
+
+        Args:
+            packages: a folder of packages that come first, so that all is imported anew.
+        """
+        worker = None if packages else self._forked()
+        if worker:
+            return worker
         with self._lock:
-            if self._closed:
-                raise RuntimeError("the emulator is closing")
+            self._check_open()
             spare, self._spare = (None, self._spare) if packages else (self._spare, None)
             is_alive = spare is not None and spare.exit_code is None
             worker = spare if spare and is_alive else self._start(packages)
@@ -111,6 +126,22 @@ class ProcessIsolation:
             self.end(spare)
         self.prepare()
         return worker
+
+    def _forked(self) -> WorkerProcess | None:
+        """A worker from the fork server, if there is one, and it can."""
+        server = self._server
+        if server is None or not server.serves(self._interpreter, self._environment()):
+            return None
+        with contextlib.suppress(ForkServerError):
+            server.await_ready()  # this takes long, and others may need the lock
+            with self._lock:
+                self._check_open()
+                return self._start(None, server)
+        return None
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("the emulator is closing")
 
     def end(self, worker: WorkerProcess) -> None:
         """End a worker and what it started."""
@@ -127,11 +158,21 @@ class ProcessIsolation:
             workers = list(self._workers)
         for worker in workers:
             self.end(worker)
+        if self._server:
+            FORK_SERVERS.give_back(self._server)
+            self._server = None
         if self._temporary:
             shutil.rmtree(self._temporary.name, ignore_errors=True)
             self._temporary.cleanup()
 
-    def _start(self, packages: Path | None) -> WorkerProcess:
+    @property
+    def _interpreter(self) -> str:
+        return str(self._python or sys.executable)
+
+    def _environment(self) -> dict[str, str]:
+        return environment_of(os.environ, self.endpoint, own=self._python is None)
+
+    def _start(self, packages: Path | None, server: ForkServer | None = None) -> WorkerProcess:
         if self._temporary is None:
             self._temporary = private.temporary_folder("kili-plugins-")
         cache = Path(self._temporary.name, "cache")
@@ -145,9 +186,7 @@ class ProcessIsolation:
             "thread": messages.THREAD_FAILED,
             "cache": str(cache),
         }
-        environment = environment_of(os.environ, self.endpoint, own=self._python is None)
-        python = str(self._python or sys.executable)
-        worker = WorkerProcess(python, environment, folder, settings)
+        worker = WorkerProcess(self._interpreter, self._environment(), folder, settings, server)
         self._workers[worker] = folder
         return worker
 
