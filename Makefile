@@ -11,7 +11,9 @@ ARGS ?=
 # As many processes as there are cores; all that one SDK is asked is in one of them. One process, for
 # a debugger: ARGS="-n 0".
 PARALLEL := -n logical --maxprocesses 8 --dist loadgroup
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+INSTALL := $(BIN)/python tools/install.py
+# What is imported is compiled once, and not again in each of the processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -76,12 +78,12 @@ clean:
 
 $(VENV)/.installed: $(VENV)/.created pyproject.toml
 	@echo "Installing the emulator into $(VENV) ..."
-	@$(PIP_INSTALL) --editable .
+	@$(INSTALL) --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.created pyproject.toml
 	@echo "Installing the emulator and its test tools into $(VENV) ..."
-	@$(PIP_INSTALL) --editable '.[dev]'
+	@$(INSTALL) --editable '.[dev]'
 	@touch $(VENV)/.installed $@
 
 $(VENV)/.created:

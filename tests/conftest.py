@@ -9,6 +9,7 @@ import pytest
 
 from emulator.app import Emulator
 from emulator.config import ENVIRONMENT_PREFIX
+from emulator.plugins.isolated.fork_server import FORK_SERVERS
 from tests.sdk import VERSIONS, SdkProcess, SdkSession
 from tests.server import RemoteWorld, ServerUnderTest
 from tests.stage import Names, set_stage
@@ -23,12 +24,23 @@ for _name in [each for each in os.environ if each.startswith(ENVIRONMENT_PREFIX)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests stay together where several processes run them (``--dist loadgroup``).
 
-    All those of one SDK do, whose process takes long to start; of the others, those of one file.
+    All those of one SDK do, whose process takes long to start; of the others, those of one file, or
+    those that a mark ``xdist_group`` names.
     """
     for item in items:
+        if item.get_closest_marker("xdist_group"):
+            continue
         params = item.callspec.params if hasattr(item, "callspec") else {}
         sdk = params.get("sdk") or params.get("installed_sdk")
         item.add_marker(pytest.mark.xdist_group(sdk or item.nodeid.partition("::")[0]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_fork_servers() -> Iterator[None]:
+    """Keep the processes that fork plugin workers from one test to the next."""
+    FORK_SERVERS.unused = 2
+    yield
+    FORK_SERVERS.close()
 
 
 @pytest.fixture(scope="session")

@@ -104,6 +104,7 @@ CALLED = {
     "request": 1,
     "ended": "well",
     "text": "",
+    "headline": None,
     "handler": "class",
     "neverRan": None,
     "missing": None,
