@@ -35,7 +35,8 @@ def serve(channel: int) -> None:
     Requests are JSON with their length before them. ``{"environment", "folder"}`` comes with the
     descriptors of the worker; its answer is ``{"pid"}``, the id of its supervisor, or null where
     no process can be forked. ``{"reap"}`` names a supervisor that has ended: its id is in use
-    until then. The first answer, ``{"threads"}``, tells how many threads there are.
+    until then. The first answer, ``{"threads"}``, tells how many threads there are, or null where
+    the SDK cannot be imported.
 
     Args:
         channel: the descriptor of a socket; the process ends with its other end.
@@ -43,7 +44,7 @@ def serve(channel: int) -> None:
     requests = socket.socket(fileno=channel)
     threads = _import_sdk()
     gc.freeze()  # or each collection would copy the pages that processes share
-    _send(requests, {"threads": len(os.listdir("/proc/self/task"))})  # noqa: PTH208
+    _send(requests, {"threads": None if threads is None else _count_threads()})
     while True:
         request, descriptors = _receive(requests)
         if request is None:
@@ -56,7 +57,7 @@ def serve(channel: int) -> None:
         if pid == 0:
             requests.close()
             _become_worker(request, descriptors)
-            for thread in threads:
+            for thread in threads or ():
                 threading.Thread.start(thread)
             return
         for each in descriptors:
@@ -64,19 +65,33 @@ def serve(channel: int) -> None:
         _send(requests, {"pid": pid})
 
 
-def _import_sdk() -> List[threading.Thread]:  # noqa: UP006
-    """Import all that workers need, and keep back the threads that this starts."""
+def _import_sdk() -> Optional[List[threading.Thread]]:  # noqa: UP006, UP045
+    """Import all that workers need, and keep back the threads that this starts.
+
+    Returns:
+        the threads; ``None`` where the SDK cannot be imported.
+    """
     started: List[threading.Thread] = []  # noqa: UP006
     start = threading.Thread.start
-    threading.Thread.start = started.append  # type: ignore[method-assign, assignment]
+
+    def keep_back(thread: threading.Thread) -> None:
+        started.append(thread)
+
+    threading.Thread.start = keep_back  # type: ignore[method-assign, assignment]
     try:
         importlib.import_module("emulator.plugins.isolated.worker")
-        with contextlib.suppress(Exception):  # each worker tries again
-            for name in _SDK:
-                importlib.import_module(name)
+        for name in _SDK:
+            importlib.import_module(name)
+    except Exception:
+        return None
     finally:
         threading.Thread.start = start  # type: ignore[method-assign]
     return started
+
+
+def _count_threads() -> int:
+    """How many threads there are, also of libraries in C."""
+    return len(os.listdir("/proc/self/task"))  # noqa: PTH208
 
 
 def _fork() -> Optional[int]:  # noqa: UP045
