@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import itertools
 import os
 import queue
 import select
@@ -96,7 +97,7 @@ class WorkerProcess:
         server: ForkServer | None,
     ) -> subprocess.Popen[bytes] | ForkedProcess:
         """Start it with pipes as its standard streams: requests, messages, and what is printed."""
-        pipes = [os.pipe() for _ in range(3)]
+        pipes = _three_pipes()
         theirs = [pipes[0][0], pipes[1][1], pipes[2][1]]
         self._requests = open(pipes[0][1], "wb", buffering=0)  # noqa: PTH123, SIM115
         self._answers = open(pipes[1][0], "rb", buffering=0)  # noqa: PTH123, SIM115
@@ -287,6 +288,23 @@ class WorkerProcess:
                 self.log.entry(message["log"], message["content"])
         else:
             self._messages.put(message)
+
+
+def _three_pipes() -> list[tuple[int, int]]:
+    """Pipes, as (read end, write end).
+
+    Raises:
+        OSError: there are too many open files; none is left open.
+    """
+    pipes: list[tuple[int, int]] = []
+    try:
+        for _ in range(3):
+            pipes.append(os.pipe())  # noqa: PERF401  (those made before an error are closed)
+    except OSError:
+        for each in itertools.chain(*pipes):
+            os.close(each)
+        raise
+    return pipes
 
 
 def _spawn(
