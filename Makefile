@@ -8,10 +8,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=
 ARGS ?=
-# As many processes as there are cores; all that one SDK is asked is in one of them. One process, for
-# a debugger: ARGS="-n 0".
-PARALLEL := -n logical --maxprocesses 8 --dist loadgroup
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+# As many processes as there are cores; all that one SDK is asked is in one of them, and what takes
+# longest begins first (tests/conftest.py). One process, for a debugger: ARGS="-n 0".
+PARALLEL := -n logical --maxprocesses 8 --dist loadgroup --no-loadscope-reorder
+INSTALL := $(BIN)/python tools/install.py
+# What is imported is compiled once, and not again in each of the processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -77,12 +79,12 @@ clean:
 
 $(VENV)/.installed: $(VENV)/.created pyproject.toml
 	@echo "Installing the emulator into $(VENV) ..."
-	@$(PIP_INSTALL) --editable .
+	@$(INSTALL) --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.created pyproject.toml
 	@echo "Installing the emulator and its test tools into $(VENV) ..."
-	@$(PIP_INSTALL) --editable '.[dev]'
+	@$(INSTALL) --editable '.[dev]'
 	@touch $(VENV)/.installed $@
 
 $(VENV)/.created:

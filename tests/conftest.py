@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from emulator.app import Emulator
 from emulator.config import ENVIRONMENT_PREFIX
+from emulator.plugins.isolated.fork_server import FORK_SERVERS
 from tests.sdk import VERSIONS, SdkProcess, SdkSession
+from tests.sdk_environments import CONTRACT_RECIPES, RECIPES
 from tests.server import RemoteWorld, ServerUnderTest
 from tests.stage import Names, set_stage
 from tests.wire import Wire
+
+_SDKS = (*RECIPES, *CONTRACT_RECIPES)
 
 # A developer's settings, which hold for every emulator that is started below.
 for _name in [each for each in os.environ if each.startswith(ENVIRONMENT_PREFIX)]:
     del os.environ[_name]
 
 
+# What takes longest begins first, so that no process is left alone with it at the end.
+_LONG = (
+    "tests/plugins/",
+    "tests/examples/",
+    "tests/tutorial/",
+    "tests/test_docs.py",
+    "tests/test_cli.py",
+    "tests/test_full_disk.py",
+)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests stay together where several processes run them (``--dist loadgroup``).
 
-    All those of one SDK do, whose process takes long to start; of the others, those of one file.
+    All those of one SDK do, whose process takes long to start; of the others, those of one file, or
+    those that a mark ``xdist_group`` names.
     """
     for item in items:
-        params = item.callspec.params if hasattr(item, "callspec") else {}
-        sdk = params.get("sdk") or params.get("installed_sdk")
-        item.add_marker(pytest.mark.xdist_group(sdk or item.nodeid.partition("::")[0]))
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(_sdk_of(item) or item.nodeid.split("::")[0]))
+    items.sort(key=lambda item: not (_sdk_of(item) or item.nodeid.startswith(_LONG)))
+
+
+def _sdk_of(item: pytest.Item) -> str | None:
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    named = [params.get(name) for name in ("sdk", "installed_sdk", "version")]
+    return next((each for each in named if each in _SDKS), None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_fork_servers() -> Iterator[None]:
+    """Keep the processes that fork plugin workers from one test to the next."""
+    FORK_SERVERS.unused = 2
+    yield
+    FORK_SERVERS.close()
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +75,24 @@ def remote_world(server: ServerUnderTest) -> RemoteWorld:
     return server.new_world()
 
 
+@pytest.fixture(scope="session")
+def sdk_process() -> Iterator[Callable[[str], SdkProcess]]:
+    """The process of each SDK in its own environment, its waits cut short; all tests share it."""
+    started: dict[str, SdkProcess] = {}
+    with contextlib.ExitStack() as ends:
+
+        def process_of(version: str) -> SdkProcess:
+            if version not in started:
+                started[version] = ends.enter_context(SdkProcess(version, fast=True))
+            return started[version]
+
+        yield process_of
+
+
 @pytest.fixture(scope="session", params=VERSIONS)
-def sdk(request: pytest.FixtureRequest) -> Iterator[SdkProcess]:
-    """Each SDK in turn, in its own environment, its waits cut short."""
-    with SdkProcess(request.param, fast=True) as process:
-        yield process
+def sdk(request: pytest.FixtureRequest, sdk_process: Callable[[str], SdkProcess]) -> SdkProcess:
+    """Each SDK in turn."""
+    return sdk_process(request.param)
 
 
 @pytest.fixture

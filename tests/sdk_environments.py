@@ -21,7 +21,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent.parent / ".venvs"
+_ROOT = Path(__file__).resolve().parent.parent
+FOLDER = _ROOT / ".venvs"
+INSTALL = _ROOT / "tools" / "install.py"
 STAMP = "built-from.json"
 OLDEST_PYTHON = (3, 10)
 PREFERRED_PYTHONS = ("python3.11", "python3.10", "python3.12")
@@ -112,8 +114,15 @@ def _build_anew(version: str) -> None:
     try:
         _call(version, interpreter, "-m", "venv", str(folder))
         python = str(_python_in(folder))
-        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-        _call(version, python, *install, f"kili=={version}", *recipe.pins)
+        _call(
+            version,
+            sys.executable,
+            str(INSTALL),
+            "--into",
+            python,
+            f"kili=={version}",
+            *recipe.pins,
+        )
         _call(version, python, "-c", "import numpy; from kili.client import Kili")
         (folder / STAMP).write_text(_fingerprint(version), encoding="utf-8")
     except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -43,17 +44,19 @@ def test_only_what_models_said_can_be_deleted(kili: Any, project: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["2.125.2", "2.128.2"])
-def test_older_clients_change_labels(remote_world: RemoteWorld, version: str) -> None:
+def test_older_clients_change_labels(
+    remote_world: RemoteWorld, sdk_process: Callable[[str], SdkProcess], version: str
+) -> None:
     target = next(
         each for each in remote_world.export()["labels"] if each["labelType"] == "DEFAULT"
     )
-    with SdkProcess(version, fast=True) as process:
-        session: SdkSession = process.session(env=remote_world.environment())
-        session.run("from kili.client import Kili\nkili = Kili()").checked()
-        session.run(
-            f"kili.update_properties_in_label(label_id={target['id']!r}, seconds_to_label=77,"
-            f" json_response={HARD!r})"
-        ).checked()
+    process = sdk_process(version)
+    session: SdkSession = process.session(env=remote_world.environment())
+    session.run("from kili.client import Kili\nkili = Kili()").checked()
+    session.run(
+        f"kili.update_properties_in_label(label_id={target['id']!r}, seconds_to_label=77,"
+        f" json_response={HARD!r})"
+    ).checked()
 
     labels_now = {each["id"]: each for each in remote_world.export()["labels"]}
     changed = labels_now[target["id"]]

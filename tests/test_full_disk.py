@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,8 @@ kili.append_labels([asset["id"]], [{"CLASSIFICATION_JOB": {"categories": [{"name
 
 
 @pytest.fixture(scope="module")
-def sdk() -> Iterator[SdkProcess]:
-    with SdkProcess("26.2.4", fast=True) as process:
-        yield process
+def sdk(sdk_process: Callable[[str], SdkProcess]) -> SdkProcess:
+    return sdk_process("26.2.4")
 
 
 @pytest.fixture

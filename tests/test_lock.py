@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -146,21 +146,23 @@ def test_locks_of_other_peoples_projects_are_not_listed(wire: Wire) -> None:
     assert wire.ids("locks", {}, "labeler") == []
 
 
-def test_an_older_client_reads_locks(remote_world: RemoteWorld) -> None:
-    with SdkProcess("2.125.2", fast=True) as process:
-        session = process.session(env=remote_world.environment())
-        session.run("from kili.client import Kili\nkili = Kili()").checked()
-        session.run(f"project_id = {remote_world.project_id!r}").checked()
-        session.run(_SAVE).checked()
-        assert session.run("kili.count_locks()").checked().value == 2
-        fields = "['lockType', 'lockOfIdCompute', 'author.email']"
-        read = f"(kili.locks(fields={fields}), asset_ids[:2])"
-        found, asset_ids = session.run(read).checked().value
-        assert [each["lockOfIdCompute"] for each in found] == asset_ids
-        assert found[0]["author"] == {"email": "admin@example.com"}
-        held = "kili.assets(project_id, fields=['numberOfValidLocks', 'locks.lockType'], first=3)"
-        assert [each["numberOfValidLocks"] for each in session.run(held).checked().value] == [
-            1,
-            1,
-            0,
-        ]
+def test_an_older_client_reads_locks(
+    remote_world: RemoteWorld, sdk_process: Callable[[str], SdkProcess]
+) -> None:
+    process = sdk_process("2.125.2")
+    session = process.session(env=remote_world.environment())
+    session.run("from kili.client import Kili\nkili = Kili()").checked()
+    session.run(f"project_id = {remote_world.project_id!r}").checked()
+    session.run(_SAVE).checked()
+    assert session.run("kili.count_locks()").checked().value == 2
+    fields = "['lockType', 'lockOfIdCompute', 'author.email']"
+    read = f"(kili.locks(fields={fields}), asset_ids[:2])"
+    found, asset_ids = session.run(read).checked().value
+    assert [each["lockOfIdCompute"] for each in found] == asset_ids
+    assert found[0]["author"] == {"email": "admin@example.com"}
+    held = "kili.assets(project_id, fields=['numberOfValidLocks', 'locks.lockType'], first=3)"
+    assert [each["numberOfValidLocks"] for each in session.run(held).checked().value] == [
+        1,
+        1,
+        0,
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -32,34 +32,34 @@ def notify(wire: Wire, name: str, message: str) -> str:
 
 @pytest.mark.parametrize("version", ["2.125.2", "2.128.2"])
 def test_an_administrator_notifies_a_user_who_reads_it(
-    remote_world: RemoteWorld, version: str
+    remote_world: RemoteWorld, sdk_process: Callable[[str], SdkProcess], version: str
 ) -> None:
     (leo,) = [
         each for each in remote_world.export()["users"] if each["email"] == "labeler@example.com"
     ]
-    with SdkProcess(version, fast=True) as process:
-        admin = process.session(env=remote_world.environment())
-        admin.run("from kili.client import Kili\nkili = Kili()").checked()
-        admin.run(f"user_id = {leo['id']!r}").checked()
-        admin.run(
-            "told = kili.create_notification('Import begun', 'PENDING', '/label', user_id)"
-        ).checked()
-        admin.run(
-            "kili.update_properties_in_notification(told['id'], False, 'SUCCESS', '/label/done')"
-        ).checked()
-        fields = "['message', 'status', 'url', 'hasBeenSeen', 'userID']"
-        read = f"kili.notifications(fields={fields}, notification_id=told['id'])"
-        assert admin.run(read).checked().value == [
-            {
-                "message": "Import begun",
-                "status": "SUCCESS",
-                "url": "/label/done",
-                "hasBeenSeen": False,
-                "userID": leo["id"],
-            }
-        ]
-        assert admin.run("kili.count_notifications(user_id=user_id)").checked().value == 1
-        assert admin.run("kili.count_notifications(has_been_seen=True)").checked().value == 0
+    process = sdk_process(version)
+    admin = process.session(env=remote_world.environment())
+    admin.run("from kili.client import Kili\nkili = Kili()").checked()
+    admin.run(f"user_id = {leo['id']!r}").checked()
+    admin.run(
+        "told = kili.create_notification('Import begun', 'PENDING', '/label', user_id)"
+    ).checked()
+    admin.run(
+        "kili.update_properties_in_notification(told['id'], False, 'SUCCESS', '/label/done')"
+    ).checked()
+    fields = "['message', 'status', 'url', 'hasBeenSeen', 'userID']"
+    read = f"kili.notifications(fields={fields}, notification_id=told['id'])"
+    assert admin.run(read).checked().value == [
+        {
+            "message": "Import begun",
+            "status": "SUCCESS",
+            "url": "/label/done",
+            "hasBeenSeen": False,
+            "userID": leo["id"],
+        }
+    ]
+    assert admin.run("kili.count_notifications(user_id=user_id)").checked().value == 1
+    assert admin.run("kili.count_notifications(has_been_seen=True)").checked().value == 0
 
 
 def test_everybody_sees_their_own_notifications(wire: Wire) -> None:

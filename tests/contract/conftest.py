@@ -6,7 +6,7 @@ processes run the tests, one runs all those of an SDK, and writes its file.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
@@ -31,10 +31,11 @@ def logging_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerU
 
 
 @pytest.fixture(scope="session", params=_INSTALLED)
-def installed_sdk(request: pytest.FixtureRequest) -> Iterator[SdkProcess]:
+def installed_sdk(
+    request: pytest.FixtureRequest, sdk_process: Callable[[str], SdkProcess]
+) -> SdkProcess:
     """Each of them in turn, in its own environment, its waits cut short."""
-    with SdkProcess(request.param, fast=True) as process:
-        yield process
+    return sdk_process(request.param)
 
 
 @pytest.hookimpl(trylast=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -37,9 +37,8 @@ HANGS = {
 
 
 @pytest.fixture(scope="module")
-def newest() -> Iterator[SdkProcess]:
-    with SdkProcess("26.2.4", fast=True) as process:
-        yield process
+def newest(sdk_process: Callable[[str], SdkProcess]) -> SdkProcess:
+    return sdk_process("26.2.4")
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +46,15 @@ def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderT
     """A server that gives handlers one second."""
     folder = tmp_path_factory.mktemp("impatient")
     options = ("--ephemeral", "--plugin-timeout", "1")
+    with ServerUnderTest(folder, *options) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
+    """A server that ends no handler while a test lasts, and answers after one second."""
+    folder = tmp_path_factory.mktemp("patient")
+    options = ("--ephemeral", "--plugin-timeout", "3600", "--sync-wait", "1")
     with ServerUnderTest(folder, *options) as running:
         yield running
 
@@ -85,6 +93,17 @@ def test_a_hanging_handler_is_stopped_or_left_behind(
     assert session.run("kili.count_projects()").checked().value == 1
 
 
+def _lines_once(world: RemoteWorld, awaited: str) -> list[str]:
+    """The lines of all runs, once one of them is there."""
+    lines: list[str] = []
+    for _ in range(600):
+        lines = [line["content"] for line in world.export()["pluginLogs"]]
+        if awaited in lines:
+            return lines
+        threading.Event().wait(0.1)
+    raise AssertionError(lines)
+
+
 def _cpu_seconds_of(pid: int) -> float:
     """The processor time that a process takes during half a second."""
     process = psutil.Process(pid)
@@ -95,17 +114,17 @@ def _cpu_seconds_of(pid: int) -> float:
 
 
 def test_three_sleeping_handlers_do_not_hold_the_call_for_ever(
-    newest: SdkProcess, server: ServerUnderTest, remote_world: RemoteWorld, tmp_path: Path
+    newest: SdkProcess, patient: ServerUnderTest, tmp_path: Path
 ) -> None:
-    session = connect(newest, remote_world)
+    world = patient.new_world()
+    session = connect(newest, world)
     install(session, tmp_path, "time.sleep(10**6)")
-    one, other = todo_assets(remote_world)[:2]
+    one, other = todo_assets(world)[:2]
 
     labels = append(session, [one, other, one])
 
     assert len(labels) == 3
-    assert [run["outcome"] for run in remote_world.export()["runs"]] == ["RUNNING"] * 3
-    lines = [line["content"] for line in remote_world.export()["pluginLogs"]]
-    assert "begun" in lines
-    assert sum("was answered after 30 seconds" in line for line in lines) == 3
-    assert server.new_world("empty").export()["projects"] == []
+    assert [run["outcome"] for run in world.export()["runs"]] == ["RUNNING"] * 3
+    lines = _lines_once(world, "begun")
+    assert sum("was answered after 1 seconds" in line for line in lines) == 3
+    assert patient.new_world("empty").export()["projects"] == []

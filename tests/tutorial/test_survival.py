@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,8 @@ KILLS = 20
 
 
 @pytest.fixture(scope="module")
-def newest() -> Iterator[SdkProcess]:
-    with SdkProcess("26.2.4", fast=True) as process:
-        yield process
+def newest(sdk_process: Callable[[str], SdkProcess]) -> SdkProcess:
+    return sdk_process("26.2.4")
 
 
 @pytest.fixture

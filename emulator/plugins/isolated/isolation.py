@@ -10,20 +10,18 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from emulator import clock, messages, private
-from emulator.domain.run import Outcome
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Call, Loaded, Result
-from emulator.plugins.failures import file_hint
-from emulator.plugins.isolated import frames
+from emulator.plugins.isolated import fork_server, frames
 from emulator.plugins.isolated.answers import is_answer, is_place, is_ready
+from emulator.plugins.isolated.fork_server import FORK_SERVERS, ForkServer, ForkServerError
 from emulator.plugins.isolated.interpreter import check_python, environment_of
 from emulator.plugins.isolated.process import WorkerProcess
+from emulator.plugins.isolated.results import Ended, failure_of, result_of, warnings_of
 from emulator.plugins.logs import RunLog
-from emulator.plugins.surroundings import listed
 from emulator.plugins.tracebacks import Place
 
 _TICK = 0.1
@@ -32,23 +30,10 @@ _START_SECONDS = 60.0
 _IDLE_PER_VERSION = 2
 
 
-@dataclass(frozen=True)
-class _Ended:
-    """How a request to a worker ended.
-
-    Attributes:
-        message: what the worker answered; ``None`` when it came to no answer.
-        outcome: why not.
-        error: the same, for people.
-    """
-
-    message: frames.Message | None
-    outcome: Outcome = "SUCCEEDED"
-    error: str = ""
-
-
 class ProcessIsolation:
-    """Keeps a worker ready that has imported the SDK already.
+    """Starts workers, for which the SDK is imported before they are needed.
+
+    Where workers can be forked, a fork server has imported it; elsewhere, a spare worker.
 
     Args:
         endpoint: tells the GraphQL URL, once it is needed.
@@ -67,6 +52,7 @@ class ProcessIsolation:
         self._lock = threading.Lock()
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._workers: dict[WorkerProcess, Path] = {}
+        self._server: ForkServer | None = None
         self._spare: WorkerProcess | None = None
         self._closed = False
 
@@ -75,9 +61,14 @@ class ProcessIsolation:
         return self._endpoint()
 
     def prepare(self) -> None:
-        """Have a worker ready, if there is none."""
+        """Begin to import the SDK for the next worker, unless that was done."""
         with self._lock:
-            if self._spare is None and not self._closed:
+            if self._closed:
+                return
+            if self._server is None and fork_server.IS_AVAILABLE:
+                with contextlib.suppress(OSError):  # a spare worker says why
+                    self._server = FORK_SERVERS.lease(self._interpreter, self._environment())
+            if self._spare is None and (self._server is None or self._server.is_broken):
                 self._spare = self._start(None)
 
     def load(
@@ -100,10 +91,16 @@ class ProcessIsolation:
         return version
 
     def take(self, packages: Path | None) -> WorkerProcess:
-        """A worker that has imported nothing but the SDK."""
+        """A worker that has imported nothing but the SDK.
+
+        Args:
+            packages: a folder of packages that come first, so that all is imported anew.
+        """
+        worker = None if packages else self._forked()
+        if worker:
+            return worker
         with self._lock:
-            if self._closed:
-                raise RuntimeError("the emulator is closing")
+            self._check_open()
             spare, self._spare = (None, self._spare) if packages else (self._spare, None)
             is_alive = spare is not None and spare.exit_code is None
             worker = spare if spare and is_alive else self._start(packages)
@@ -111,6 +108,22 @@ class ProcessIsolation:
             self.end(spare)
         self.prepare()
         return worker
+
+    def _forked(self) -> WorkerProcess | None:
+        """A worker from the fork server, if there is one, and it can."""
+        server = self._server
+        if server is None or not server.serves(self._interpreter, self._environment()):
+            return None
+        with contextlib.suppress(ForkServerError):
+            server.await_ready()  # this takes long, and others may need the lock
+            with self._lock:
+                self._check_open()
+                return self._start(None, server)
+        return None
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("the emulator is closing")
 
     def end(self, worker: WorkerProcess) -> None:
         """End a worker and what it started."""
@@ -127,11 +140,21 @@ class ProcessIsolation:
             workers = list(self._workers)
         for worker in workers:
             self.end(worker)
+        if self._server:
+            FORK_SERVERS.give_back(self._server)
+            self._server = None
         if self._temporary:
             shutil.rmtree(self._temporary.name, ignore_errors=True)
             self._temporary.cleanup()
 
-    def _start(self, packages: Path | None) -> WorkerProcess:
+    @property
+    def _interpreter(self) -> str:
+        return str(self._python or sys.executable)
+
+    def _environment(self) -> dict[str, str]:
+        return environment_of(os.environ, self.endpoint, own=self._python is None)
+
+    def _start(self, packages: Path | None, server: ForkServer | None = None) -> WorkerProcess:
         if self._temporary is None:
             self._temporary = private.temporary_folder("kili-plugins-")
         cache = Path(self._temporary.name, "cache")
@@ -145,9 +168,7 @@ class ProcessIsolation:
             "thread": messages.THREAD_FAILED,
             "cache": str(cache),
         }
-        environment = environment_of(os.environ, self.endpoint, own=self._python is None)
-        python = str(self._python or sys.executable)
-        worker = WorkerProcess(python, environment, folder, settings)
+        worker = WorkerProcess(self._interpreter, self._environment(), folder, settings, server)
         self._workers[worker] = folder
         return worker
 
@@ -221,7 +242,7 @@ class _Version:
         except BaseException:
             self._isolation.end(worker)
             raise
-        result = _judge(ended, self._isolation.megabytes, clock.monotonic() - started)
+        result = result_of(ended, self._isolation.megabytes, clock.monotonic() - started)
         answer = ended.message or {}
         processes = worker.left_processes()
         is_clean = answer and not answer["threads"] and not processes and not worker.is_used_up
@@ -230,7 +251,7 @@ class _Version:
         else:
             worker.log = None
             self.give_back(worker)
-        for each in _warnings(answer, processes, call):
+        for each in warnings_of(answer, processes, call):
             log.verdict("warning", each)
         if result.error:
             log.verdict("error", result.error)
@@ -249,7 +270,7 @@ class _Version:
         request: frames.Message,
         seconds: float,
         tick: Callable[[], None],
-    ) -> _Ended:
+    ) -> Ended:
         """Send a request, and wait for its answer within the limits."""
         numbered = worker.ask(request)
         return self._await(worker, seconds, tick, lambda message: is_answer(message, numbered))
@@ -260,25 +281,25 @@ class _Version:
         seconds: float,
         tick: Callable[[], None],
         is_expected: Callable[[frames.Message], bool],
-    ) -> _Ended:
+    ) -> Ended:
         """Wait for a message within the limits."""
         end = clock.monotonic() + seconds
         while (left := end - clock.monotonic()) > 0:
             message = worker.receive(min(_TICK, left))
             if message:
-                forged = _Ended(None, "FAILED", messages.RUN_FORGED)
-                return _Ended(message) if is_expected(message) else forged
+                forged = Ended(None, "FAILED", messages.RUN_FORGED)
+                return Ended(message) if is_expected(message) else forged
             if worker.is_forged or worker.is_silent() or worker.exit_code is not None:
                 return _gone(worker)
             resident = worker.resident_mb()
             if resident and resident > self._isolation.megabytes:
                 limit = messages.RUN_OUT_OF_MEMORY.format(limit=self._isolation.megabytes)
-                return _Ended(None, "OUT_OF_MEMORY", _with_place(limit, worker))
+                return Ended(None, "OUT_OF_MEMORY", _with_place(limit, worker))
             tick()
         text = messages.RUN_TIMEOUT.format(seconds=seconds)
-        return _Ended(None, "TIMED_OUT", _with_place(text, worker))
+        return Ended(None, "TIMED_OUT", _with_place(text, worker))
 
-    def _build_problem(self, ended: _Ended) -> str | None:
+    def _build_problem(self, ended: Ended) -> str | None:
         """Why a version is none, if it is none."""
         answer = ended.message
         if answer is None and ended.outcome == "TIMED_OUT":
@@ -294,23 +315,23 @@ class _Version:
             limit = messages.RUN_OUT_OF_MEMORY.format(limit=self._isolation.megabytes)
             return f"{limit}\n{answer['text']}"
         if answer["ended"] == "error":
-            return _failure(answer)
+            return failure_of(answer)
         problems = {None: messages.BUILD_NO_HANDLER, "other": messages.BUILD_NOT_A_CLASS}
         return problems.get(answer["handler"])
 
 
-def _gone(worker: WorkerProcess) -> _Ended:
+def _gone(worker: WorkerProcess) -> Ended:
     """What to say of a worker that is gone, or whose messages do not arrive any more."""
     worker.await_end(_LAST_WORDS_SECONDS)
     code = worker.exit_code
     if worker.is_forged or code is None:
-        return _Ended(None, "FAILED", messages.RUN_FORGED)
+        return Ended(None, "FAILED", messages.RUN_FORGED)
     if code >= 0:
-        return _Ended(None, "EXITED", messages.RUN_PROCESS_EXIT.format(code=code))
+        return Ended(None, "EXITED", messages.RUN_PROCESS_EXIT.format(code=code))
     name = str(-code)
     with contextlib.suppress(ValueError):
         name = signal.Signals(-code).name
-    return _Ended(None, "CRASHED", messages.RUN_CRASHED.format(signal=name))
+    return Ended(None, "CRASHED", messages.RUN_CRASHED.format(signal=name))
 
 
 def _with_place(text: str, worker: WorkerProcess) -> str:
@@ -318,51 +339,3 @@ def _with_place(text: str, worker: WorkerProcess) -> str:
     worker.ask({"where": True})
     message = worker.receive(_LAST_WORDS_SECONDS)
     return f"{text}\n{message['where']}" if message and is_place(message) else text
-
-
-def _judge(ended: _Ended, megabytes: int, seconds: float) -> Result:
-    answer = ended.message
-    if answer is None:
-        return Result(ended.outcome, ended.error, round(seconds * 1000, 3))
-    outcome: Outcome = "SUCCEEDED"
-    error = headline = None
-    if answer["ended"] == "exit":
-        outcome, error = "EXITED", messages.RUN_EXIT.format(error=answer["text"])
-    elif answer["ended"] == "memory":
-        limit = messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
-        outcome, error = "OUT_OF_MEMORY", f"{limit}\n{answer['text']}"
-    elif (answer["memory"] or 0) > megabytes:  # it was needed between two looks
-        outcome, error = "OUT_OF_MEMORY", messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
-    elif answer["ended"] == "error":
-        outcome, error, headline = "FAILED", _failure(answer), answer["headline"]
-    duration = round(answer["duration"], 3)
-    return Result(outcome, error, duration, memory_mb=answer["memory"], headline=headline)
-
-
-def _failure(answer: frames.Message) -> str:
-    """What a plugin's code raised in a worker, and what to do where that is known."""
-    hint = file_hint(answer["missing"])
-    return "\n".join([answer["text"], *([hint] if hint else [])])
-
-
-def _warnings(answer: frames.Message, processes: list[str], call: Call) -> list[str]:
-    """What else there is to say of a run.
-
-    Args:
-        processes: those that it left running.
-    """
-    said = []
-    if answer.get("neverRan"):
-        kind = answer["neverRan"]
-        said.append(messages.RUN_NEVER_RAN.format(method=call.method, kind=kind))
-    if answer.get("changed"):
-        who = messages.THIS_HANDLER
-        said.append(messages.RUN_CHANGED.format(who=who, what=answer["changed"]))
-    for names, text in (
-        (answer.get("threads"), messages.RUN_LEFT_THREADS),
-        (listed(processes), messages.RUN_LEFT_PROCESSES),
-    ):
-        if names:
-            who = messages.THIS_HANDLER
-            said.append(text.format(who=who, names=names, fate=messages.LEFT_ENDED))
-    return said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import itertools
 import os
 import queue
 import select
@@ -12,32 +13,16 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from emulator import clock, ids
 from emulator.plugins import leftovers
-from emulator.plugins.isolated import family, frames
+from emulator.plugins.isolated import bootstrap, family, frames
 from emulator.plugins.isolated.answers import is_log
+from emulator.plugins.isolated.fork_server import ForkedProcess, ForkServer
 from emulator.plugins.logs import RunLog
 
-_BOOTSTRAP = """\
-import sys, types
-package, control = sys.argv[1:]
-del sys.argv[1:]
-sys.path[:] = [each for each in sys.path if each]
-emulator = types.ModuleType("emulator")
-emulator.__path__ = [package]
-sys.modules["emulator"] = emulator
-if control:
-    from emulator.plugins.isolated import supervisor
-    supervisor.supervise(int(control))
-from emulator.plugins.isolated.worker import main
-globals().pop("supervisor", None)
-del types, package, control, emulator
-globals().pop("main")()
-"""
-_PACKAGE = Path(__file__).resolve().parents[2]
 _CHUNK = 65536
 _END_SECONDS = 2.0
 # The supervisor itself gives up before that.
@@ -59,6 +44,11 @@ class WorkerProcess:
         environment: all of its variables.
         folder: where it begins; its own.
         settings: as ``worker.main`` takes them.
+        server: forks it, with this interpreter; without one, the interpreter is started.
+
+    Raises:
+        ForkServerError: the server cannot fork it.
+        OSError: the interpreter cannot be started.
 
     Attributes:
         log: where what is printed goes; nowhere while it is ``None``.
@@ -73,6 +63,7 @@ class WorkerProcess:
         environment: Mapping[str, str],
         folder: Path,
         settings: frames.Message,
+        server: ForkServer | None = None,
     ) -> None:
         self.log: RunLog | None = None
         self.is_forged = False
@@ -82,15 +73,14 @@ class WorkerProcess:
         self._arrived: queue.Queue[frames.Message | None] = queue.Queue()
         self._messages: queue.Queue[frames.Message] = queue.Queue()
         self._exit_code: int | None = None
-        self._start(python, environment, folder)
+        self._control: socket.socket | None = None
+        self._process = self._start(python, environment, folder, server)
         key = ids.secret().encode()
         self._marks = frames.Marks(key)
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._sender = frames.Sender(self._process.stdin.fileno(), key, frames.REQUESTS)
-        self._receiver = frames.Receiver(self._process.stdout.fileno(), key, frames.ANSWERS)
+        self._sender = frames.Sender(self._requests.fileno(), key, frames.REQUESTS)
+        self._receiver = frames.Receiver(self._answers.fileno(), key, frames.ANSWERS)
         with contextlib.suppress(OSError):
-            os.write(self._process.stdin.fileno(), key)
+            os.write(self._requests.fileno(), key)
         self.send(settings)
         self._readers = [
             threading.Thread(target=each, name=f"worker {name}", daemon=True)
@@ -99,25 +89,35 @@ class WorkerProcess:
         for each in self._readers:
             each.start()
 
-    def _start(self, python: str, environment: Mapping[str, str], folder: Path) -> None:
-        self._control: socket.socket | None = None
+    def _start(
+        self,
+        python: str,
+        environment: Mapping[str, str],
+        folder: Path,
+        server: ForkServer | None,
+    ) -> subprocess.Popen[bytes] | ForkedProcess:
+        """Start it with pipes as its standard streams: requests, messages, and what is printed."""
+        pipes = _three_pipes()
+        theirs = [pipes[0][0], pipes[1][1], pipes[2][1]]
+        self._requests = open(pipes[0][1], "wb", buffering=0)  # noqa: PTH123, SIM115
+        self._answers = open(pipes[1][0], "rb", buffering=0)  # noqa: PTH123, SIM115
+        self._printed = open(pipes[2][0], "rb", buffering=0)  # noqa: PTH123, SIM115
         there: socket.socket | None = None
-        if _IS_SUPERVISED:
-            self._control, there = socket.socketpair()
-        self._process = subprocess.Popen(
-            [python, "-c", _BOOTSTRAP, str(_PACKAGE), str(there.fileno()) if there else ""],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            env=dict(environment),
-            bufsize=0,
-            start_new_session=True,
-            pass_fds=(there.fileno(),) if there else (),
-        )
-        if self._control and there:
-            there.close()
-            self._control.setblocking(False)
+        try:
+            if _IS_SUPERVISED:
+                self._control, there = socket.socketpair()
+                self._control.setblocking(False)
+                theirs.append(there.detach())
+            if server and self._control:
+                return server.fork(environment, folder, theirs, self._control)
+            return _spawn(python, environment, folder, theirs)
+        except BaseException:
+            self._close()
+            self._printed.close()
+            raise
+        finally:
+            for each in theirs:
+                os.close(each)
 
     def _await_code(self, seconds: float) -> None:
         """Wait a moment for how it ended."""
@@ -211,7 +211,11 @@ class WorkerProcess:
         self._process.wait()
         for each in self._readers:
             each.join(_END_SECONDS)  # a process that left the group may hold the pipe
-        for pipe in (self._process.stdin, self._process.stdout, self._control):
+        self._close()
+
+    def _close(self) -> None:
+        """Close the ends of the pipes but that of the output, which its reader closes."""
+        for pipe in (self._requests, self._answers, self._control):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
@@ -220,7 +224,7 @@ class WorkerProcess:
         """Have the supervisor end everything; without one, its worker is gone as well."""
         assert self._control is not None
         with contextlib.suppress(OSError):
-            self._control.shutdown(socket.SHUT_RDWR)
+            self._control.shutdown(socket.SHUT_WR)
         try:
             self._process.wait(_SUPERVISOR_SECONDS)
         except subprocess.TimeoutExpired:  # it was stopped
@@ -254,10 +258,9 @@ class WorkerProcess:
             self._arrived.put(None)
 
     def _read(self) -> None:
-        assert self._process.stderr is not None
         waiting, number = b"", 0
         mark = self._marks.mark(number)
-        with self._process.stderr as pipe, contextlib.suppress(OSError, ValueError):
+        with self._printed as pipe, contextlib.suppress(OSError, ValueError):
             while chunk := os.read(pipe.fileno(), _CHUNK):
                 waiting += chunk
                 while mark in waiting:
@@ -285,6 +288,44 @@ class WorkerProcess:
                 self.log.entry(message["log"], message["content"])
         else:
             self._messages.put(message)
+
+
+def _three_pipes() -> list[tuple[int, int]]:
+    """Pipes, as (read end, write end).
+
+    Raises:
+        OSError: there are too many open files; none is left open.
+    """
+    pipes: list[tuple[int, int]] = []
+    try:
+        for _ in range(3):
+            pipes.append(os.pipe())  # noqa: PERF401  (those made before an error are closed)
+    except OSError:
+        for each in itertools.chain(*pipes):
+            os.close(each)
+        raise
+    return pipes
+
+
+def _spawn(
+    python: str, environment: Mapping[str, str], folder: Path, descriptors: Sequence[int]
+) -> subprocess.Popen[bytes]:
+    """Start an interpreter as a worker, below a supervisor if there is a socket for it.
+
+    Args:
+        descriptors: its standard streams, and the socket.
+    """
+    stdin, stdout, stderr, *control = descriptors
+    return subprocess.Popen(
+        [python, "-c", bootstrap.WORKER, str(bootstrap.PACKAGE), "".join(map(str, control))],
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        cwd=folder,
+        env=dict(environment),
+        start_new_session=True,
+        pass_fds=control,
+    )
 
 
 def _begun(text: bytes, mark: bytes) -> int:

@@ -60,8 +60,9 @@ ENDS = {
                 each.start()
         finally:
             over.set()
-        for each in threads:
-            each.join()
+            for each in threads:
+                if each.ident:
+                    each.join()
         """
     ),
 }

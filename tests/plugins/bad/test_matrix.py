@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,7 +19,13 @@ from tests.plugins.bad.stage import PATIENCE, Server, Tried
 PLUGINS = {**ENDS, **PLATFORM, **CHANGES}
 ROWS = {row.plugin: row for row in rows()}
 CELLS = [
-    pytest.param(name, isolation, getattr(row, isolation), id=f"{name}-{isolation}")
+    pytest.param(
+        name,
+        isolation,
+        getattr(row, isolation),
+        id=f"{name}-{isolation}",
+        marks=pytest.mark.xdist_group(f"bad plugins {isolation}"),
+    )
     for name, row in ROWS.items()
     for isolation in ("inline", "process")
 ]
@@ -33,16 +38,11 @@ class Servers:
         self._folder = folder
         self._exit = exit_stack
         self._running: dict[str, Server] = {}
-        self._turns = itertools.cycle("ab")
 
     def shared(self, isolation: str, *, hangs: bool) -> Server:
-        """One that plugins share; one that is impatient, for those that hang.
-
-        Those with processes take turns, so that two at a time have their next process ready.
-        """
+        """One that plugins share; one that is impatient, for those that hang."""
         timeout = PATIENCE if hangs else "30"
-        turn = next(self._turns) if isolation == "process" and not hangs else ""
-        name = f"{isolation} {timeout} {turn}"
+        name = f"{isolation} {timeout}"
         return self._get(name, isolation, "--ephemeral", "--plugin-timeout", timeout)
 
     def alone(self) -> Server:
