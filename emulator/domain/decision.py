@@ -7,8 +7,8 @@ transaction meet the plugin in one state:
 - ``reasons``: the subject of an event → the words why the plugin was not called
   (:data:`emulator.rules.blockers.Word`), the most basic one first;
 - ``since``: the time of the deactivation, if the plugin had been deactivated;
-- ``version``: the ``id``, ``number``, ``handlerTypes`` and ``eventMatcher`` of the version that
-  would have been called, if there was one.
+- ``version``: the members of the :class:`emulator.rules.blockers.PluginVersion` that would have
+  been called, if there was one.
 
 A call is stored as a run. The row stays when the plugin is changed or deleted.
 """
@@ -39,7 +39,7 @@ def record_decisions(tx: Transaction, transaction_id: str, decisions: Iterable[N
 
 
 def _row(tx: Transaction, row_id: str, transaction_id: str, decided: NotCalled) -> Document:
-    state, version = decided.state, decided.state.version
+    state = decided.state
     return {
         "id": row_id,
         "transactionId": transaction_id,
@@ -50,13 +50,7 @@ def _row(tx: Transaction, row_id: str, transaction_id: str, decided: NotCalled) 
         "createdAt": tx.now,
         "reasons": {},
         "since": state.since if state.activity == "DEACTIVATED" else None,
-        "version": version
-        and {
-            "id": version.id,
-            "number": version.number,
-            "handlerTypes": list(version.handlers),
-            "eventMatcher": list(version.patterns),
-        },
+        "version": {**vars(state.version)} if state.version else None,
     }
 
 
@@ -80,8 +74,4 @@ def decisions_on_deleted(view: BaseView[Any], event: Event) -> list[Document]:
 
 def version_of(row: Document) -> PluginVersion | None:
     """The version that would have been called."""
-    version = row["version"]
-    if version is None:
-        return None
-    asked = tuple(version["handlerTypes"]), tuple(version["eventMatcher"])
-    return PluginVersion(version["id"], version["number"], *asked)
+    return PluginVersion(**row["version"]) if row["version"] else None

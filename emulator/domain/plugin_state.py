@@ -66,7 +66,7 @@ def _version(version: Document | None) -> PluginVersion | None:
     return PluginVersion(
         version["id"],
         version["number"],
-        tuple(version["handlerTypes"]),
-        tuple(version["eventMatcher"]),
+        version["handlerTypes"],
+        version["eventMatcher"],
         version["clientVersion"],
     )

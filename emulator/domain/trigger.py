@@ -77,6 +77,10 @@ def triggered_by(view: BaseView[Any], events: list[Event]) -> Decided:
     return Decided(called, list(dispatch.not_called.values()))
 
 
+# The ids of a plugin and a project, and the subject of an event.
+_Key = tuple[str, str, str]
+
+
 class _Dispatch:
     """Decides for the events of one transaction, once for each plugin, project and subject."""
 
@@ -85,22 +89,23 @@ class _Dispatch:
         self._plugins = view.plugins.all()
         self._candidates: dict[tuple[str, ...], list[Document]] = {}
         self._states: dict[tuple[str, str], PluginState] = {}
-        self._blockers: dict[tuple[str, str, str], Blockers] = {}
-        self.not_called: dict[tuple[str, str, str], NotCalled] = {}
+        self._blockers: dict[_Key, Blockers] = {}
+        self.not_called: dict[_Key, NotCalled] = {}
 
     def triggers(self, event: Event) -> Iterator[Trigger]:
         """The calls for an event; the decisions not to call are kept."""
         project_id, subject = event["projectId"], event["event"]
         listed = event.get("pluginIds", ())
         for each in self._of_project(project_id, listed) if self._plugins else ():
-            found = self._blockers_of(each, project_id, subject)
+            key = (each["id"], project_id, subject)
+            found = self._blockers_of(key, each)
             is_active = found.activity is None or each["id"] in listed
             if is_active and found.asked is None:
                 yield from _triggers(self._view, each, event)
-            if not is_active or found.deployment or found.asked:
-                key = (each["id"], project_id, subject)
-                if key not in self.not_called:
-                    self.not_called[key] = self._not_called(each, project_id, subject, found)
+            if key not in self.not_called and (not is_active or found.deployment or found.asked):
+                state = self._states[each["id"], project_id]
+                reasons = tuple(found.words())
+                self.not_called[key] = NotCalled(each, project_id, subject, reasons, state)
 
     def _of_project(self, project_id: str, listed: Sequence[str]) -> list[Document]:
         """The plugins of the project's organization, and others that are or were active there."""
@@ -117,23 +122,13 @@ class _Dispatch:
             ]
         return self._candidates[key]
 
-    def _blockers_of(self, each: Document, project_id: str, subject: str) -> Blockers:
-        key = (each["id"], project_id, subject)
+    def _blockers_of(self, key: _Key, each: Document) -> Blockers:
         if key not in self._blockers:
-            self._blockers[key] = blockers(subject, self._state_of(each, project_id))
+            plugin_id, project_id, subject = key
+            if (plugin_id, project_id) not in self._states:
+                self._states[plugin_id, project_id] = state_of(self._view, each, project_id)
+            self._blockers[key] = blockers(subject, self._states[plugin_id, project_id])
         return self._blockers[key]
-
-    def _state_of(self, each: Document, project_id: str) -> PluginState:
-        key = (each["id"], project_id)
-        if key not in self._states:
-            self._states[key] = state_of(self._view, each, project_id)
-        return self._states[key]
-
-    def _not_called(
-        self, each: Document, project_id: str, subject: str, found: Blockers
-    ) -> NotCalled:
-        state = self._state_of(each, project_id)
-        return NotCalled(each, project_id, subject, tuple(found.words()), state)
 
 
 def called_by_hand(plugin_: Document, asked: dict[str, Any], event: Event) -> Trigger:

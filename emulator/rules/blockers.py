@@ -6,6 +6,7 @@ whether the plugin would be called now.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,8 +61,8 @@ class PluginVersion:
 
     id: str
     number: int
-    handlers: tuple[str, ...] = ()
-    patterns: tuple[str, ...] = ()
+    handlers: Sequence[str] = ()
+    patterns: Sequence[str] = ()
     client: str | None = None
 
 

@@ -133,4 +133,4 @@ def test_the_version_that_is_called_is_the_newest_one_built(
     assert (state.deployment, state.newest_deployment) == (deployment, newest)
     assert numbers(state) == (called, 2)
     assert state.version
-    assert state.version.handlers == (("onSubmit",) if called == 1 else ("onReview",))
+    assert state.version.handlers == ["onSubmit" if called == 1 else "onReview"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from emulator import messages
 from emulator.domain.decision import decision_on, version_of
-from emulator.domain.plugin_state import first_activation, state_of
+from emulator.domain.plugin_state import state_of
 from emulator.domain.why.subject import Occurrence
 from emulator.domain.world import View, World
 from emulator.rules import handlers, subjects
@@ -103,11 +103,6 @@ class Case:
             return "NOT_CREATED_YET"
         is_recorded = self.occurrence.position >= self.world.decisions_position
         return "LOST" if is_recorded else "NOT_RECORDED"
-
-    @cached_property
-    def activated_later(self) -> str | None:
-        """The time of the first activation, of a plugin that had never been activated before."""
-        return first_activation(self.view, self.plugin, self.project["id"])
 
     @cached_property
     def webhook(self) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from emulator import messages
 from emulator.domain.decision import version_of
+from emulator.domain.plugin_state import first_activation
 from emulator.domain.why.case import Case, event_fields, version_fields
 from emulator.domain.why.remedy import remedy_of
 from emulator.rules.blockers import Word
@@ -52,8 +53,10 @@ def reasons_without_run(case: Case) -> list[Reason]:
 
 def _decided(case: Case, word: Word) -> Reason:
     fields = case.fields_then()
-    if word == "NEVER_ACTIVE" and case.activated_later:
-        word, fields = "NOT_ACTIVE_YET", {**fields, "since": case.activated_later}
+    if word == "NEVER_ACTIVE":
+        since = first_activation(case.view, case.plugin, case.project["id"])
+        if since:
+            word, fields = "NOT_ACTIVE_YET", {**fields, "since": since}
     return reason(word, fields, remedy_of(case, word), details=details_of(case, word))
 
 

@@ -94,32 +94,42 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
     """
     view = world.view
     subject = question.about(view)
-    deleted = _DeletedPlugins(view, subject, question.plugin)
-    plugins = _plugins(view, question.plugin, subject.project["organizationId"], deleted)
-    runs = view.runs.find("project", subject.project["id"])
-    answers = _Answers(world, view, subject.project, plugins, _by_cause(runs), methods_of)
+    project, name = subject.project, question.plugin
+    deleted = [_decisions_on_deleted(view, each, name) for each in subject.occurrences]
+    plugins = _plugins(view, name, project["organizationId"], were_deleted=any(deleted))
+    runs = view.runs.find("project", project["id"])
+    by_cause = _by_cause(runs)
+
+    def answer(occurrence: Occurrence, plugin: Document) -> dict[str, Any]:
+        case = Case(world, view, plugin, project, occurrence, methods_of)
+        event_id = occurrence.event["id"] if occurrence.event else ""
+        return _answer(case, by_cause.get((plugin["id"], event_id), []))
+
     return {
         "about": subject.summary(),
         "events": [
             {
-                **_summary(view, each),
-                "plugins": [*answers.about(each), *deleted.answers(each)],
+                **_summary(view, occurrence),
+                "plugins": [
+                    *(answer(occurrence, each) for each in plugins),
+                    *(_answer_on_deleted(each, project, occurrence) for each in decisions),
+                ],
             }
-            for each in subject.occurrences
+            for occurrence, decisions in zip(subject.occurrences, deleted, strict=True)
         ],
         "byHand": [summary(view, each) for each in _by_hand(runs, plugins, subject)],
     }
 
 
 def _plugins(
-    view: View, name: str | None, organization_id: str, deleted: _DeletedPlugins
+    view: View, name: str | None, organization_id: str, *, were_deleted: bool
 ) -> list[Document]:
-    """The plugins asked about: of several with one name, that of the organization."""
+    """The plugins asked about that exist: of several with one name, that of the organization."""
     own = view.plugins.find("organization", organization_id)
     if name is None:
         return own
     named = [each for each in own if each["name"] == name]
-    return named or ([] if deleted.are_known() else [find_plugin(view, name)])
+    return named or ([] if were_deleted else [find_plugin(view, name)])
 
 
 def _by_cause(runs: list[Document]) -> _Runs:
@@ -154,72 +164,40 @@ def _summary(view: View, occurrence: Occurrence) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class _Answers:
-    """The answers for the plugins that exist."""
-
-    world: World
-    view: View
-    project: Document
-    plugins: list[Document]
-    runs: _Runs
-    methods_of: MethodsOf
-
-    def about(self, occurrence: Occurrence) -> list[dict[str, Any]]:
-        return [self._answer(occurrence, each) for each in self.plugins]
-
-    def _answer(self, occurrence: Occurrence, plugin: Document) -> dict[str, Any]:
-        case = Case(self.world, self.view, plugin, self.project, occurrence, self.methods_of)
-        event_id = occurrence.event["id"] if occurrence.event else ""
-        every = self.runs.get((plugin["id"], event_id), [])
-        runs = [each for each in every if not each["redeliveryOf"]]
-        reasons = [reason for each in runs for reason in reasons_of_run(case, each)]
-        reasons = reasons or reasons_without_run(case)
-        is_settled = any(each["reason"] in _SETTLED for each in reasons)
-        return {
-            "plugin": plugin["name"],
-            "pluginId": plugin["id"],
-            "isWebhook": case.webhook is not None,
-            "called": any(each["startedAt"] is not None for each in runs),
-            "reasons": reasons,
-            "runs": [run_view(case, each) for each in runs],
-            "redeliveries": [run_view(case, each) for each in every if each["redeliveryOf"]],
-            "now": None if is_settled else prospect(case),
-        }
+def _answer(case: Case, every_run: list[Document]) -> dict[str, Any]:
+    runs = [each for each in every_run if not each["redeliveryOf"]]
+    redeliveries = [each for each in every_run if each["redeliveryOf"]]
+    reasons = [reason for each in runs for reason in reasons_of_run(case, each)]
+    reasons = reasons or reasons_without_run(case)
+    is_settled = any(each["reason"] in _SETTLED for each in reasons)
+    return {
+        "plugin": case.plugin["name"],
+        "pluginId": case.plugin["id"],
+        "isWebhook": case.webhook is not None,
+        "called": any(each["startedAt"] is not None for each in runs),
+        "reasons": reasons,
+        "runs": [run_view(case, each) for each in runs],
+        "redeliveries": [run_view(case, each) for each in redeliveries],
+        "now": None if is_settled else prospect(case),
+    }
 
 
-@dataclass(frozen=True)
-class _DeletedPlugins:
-    """The answers for plugins that have been deleted since, as far as decisions name them.
+def _decisions_on_deleted(view: View, occurrence: Occurrence, name: str | None) -> list[Document]:
+    """The decisions on plugins with that name or id that have been deleted since."""
+    found = decisions_on_deleted(view, occurrence.event) if occurrence.event else []
+    return [each for each in found if name in (None, each["pluginName"], each["pluginId"])]
 
-    Attributes:
-        name: the name or id of the plugin asked about; all, if ``None``.
-    """
 
-    view: View
-    subject: Subject
-    name: str | None
-
-    def are_known(self) -> bool:
-        """Whether there is any."""
-        return any(self._decisions(each) for each in self.subject.occurrences)
-
-    def _decisions(self, occurrence: Occurrence) -> list[Document]:
-        found = decisions_on_deleted(self.view, occurrence.event) if occurrence.event else []
-        return [each for each in found if self.name in (None, each["pluginName"], each["pluginId"])]
-
-    def answers(self, occurrence: Occurrence) -> list[dict[str, Any]]:
-        project = self.subject.project
-        return [
-            {
-                "plugin": each["pluginName"],
-                "pluginId": each["pluginId"],
-                "isWebhook": each["isWebhook"],
-                "called": False,
-                "reasons": reasons_of_deleted(each, project, occurrence.subject),
-                "runs": [],
-                "redeliveries": [],
-                "now": None,
-            }
-            for each in self._decisions(occurrence)
-        ]
+def _answer_on_deleted(
+    decision: Document, project: Document, occurrence: Occurrence
+) -> dict[str, Any]:
+    return {
+        "plugin": decision["pluginName"],
+        "pluginId": decision["pluginId"],
+        "isWebhook": decision["isWebhook"],
+        "called": False,
+        "reasons": reasons_of_deleted(decision, project, occurrence.subject),
+        "runs": [],
+        "redeliveries": [],
+        "now": None,
+    }
