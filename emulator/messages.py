@@ -282,6 +282,8 @@ WHY = {
     "OTHER_ORGANIZATION": 'it happened in the organization "{organization}", and the plugin '
     'belongs to "{owner}"',
     "NOT_CREATED_YET": "the plugin was created afterwards, at {created}",
+    "NOT_RECORDED": "an earlier version of the emulator handled the event, and did not record its "
+    "decision",
     "NEVER_ACTIVE": 'the plugin had never been activated on the project "{project}"',
     "NOT_ACTIVE_YET": 'the plugin was activated on the project "{project}" afterwards, at {since}',
     "DEACTIVATED": 'the plugin had been deactivated on the project "{project}" before, at {since}',
@@ -320,6 +322,7 @@ REMEDIES = {
     "submit`, …",
     "COPIED": "append the label with kili.append_labels",
     "OTHER_ORGANIZATION": "upload the plugin with an API key of that organization",
+    "NOT_RECORDED": "do the same again",
     "NEVER_ACTIVE": "kili.activate_plugin_on_project({name!r}, project_id={project_id!r})",
     "LABEL_TYPE": "submit the label: work in progress is told to nobody",
     "NO_HANDLER": "with the event matcher [{event!r}], on_event is called for it",
@@ -334,6 +337,7 @@ REMEDIES["METHOD_MISSING"] = REMEDIES["HANDLER_MISSING"]
 UPDATE_BY_UPLOAD = "update the plugin: kili.update_plugin(path, {name!r})"
 UPDATE_BY_SAVING = "save it in {path}"
 
+REMEDY_DELETED = "nothing any more: the plugin has been deleted"
 REMEDY_LOOK_AGAIN = "ask again in a moment"
 REMEDY_REDELIVER = "mend the receiver, and have it delivered again: `kili-emulator redeliver {run}`"
 REMEDY_WEBHOOK_HANDLER = (
@@ -368,7 +372,7 @@ REMEDY_NEWEST_FAILED = (
     "({name!r}) says, and {update}"
 )
 
-MENDED = {
+RESOLVED = {
     "origin": "nothing any more: there is such a plugin by now",
     "activity": "nothing any more: it is active there since {since}",
     "deployment": "nothing any more: version {version} has been built since",

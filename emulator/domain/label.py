@@ -12,31 +12,12 @@ from emulator import errors
 from emulator.domain import access, labeling, lock, member, participant, quality, workflow
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
-from emulator.rules import latest_labels, permissions
+from emulator.rules import latest_labels, permissions, subjects
 from emulator.rules.annotations import search_counts
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.json_response import check_json_response, parse_json_response
 from emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
 from emulator.storage.snapshot import Document
-
-_EVENTS = {
-    "DEFAULT": "label.workflow.created.default",
-    "REVIEW": "label.workflow.created.review",
-    "PREDICTION": "label.workflow.created.prediction",
-    "INFERENCE": "label.workflow.created.inference",
-}
-
-# How the subjects begin of events that tell of a new label.
-CREATED = "label.workflow.created."
-
-# Autosaves are no event of the platform's; subscribers are told of them
-# (contract/subscription.md#labels-created-or-updated).
-AUTOSAVED = "emulator.label.autosaved"
-
-
-def subject_of(label_type: str) -> str:
-    """The subject of the event that tells of a new label of that type."""
-    return _EVENTS.get(label_type, AUTOSAVED)
 
 
 def append_labels(
@@ -107,9 +88,9 @@ def _append_label(
     target = workflow.take_to_step(tx, target, step_id)
     label = tx.labels.insert({**members, "stepId": step_id})
     _refresh_latest(tx, target["id"], author["id"])
-    subject = subject_of(label_type)
+    subject = subjects.of_new_label(label_type)
     payload = {**event_payload(target), "labelId": label["id"]}
-    tx.emit(subject, payload, project_id=home["id"], internal=subject == AUTOSAVED)
+    tx.emit(subject, payload, project_id=home["id"], internal=subject == subjects.LABEL_AUTOSAVED)
     if label_type == "AUTOSAVE":
         lock.on_autosave(tx, target, author)
     elif label_type in SUBMITTED:

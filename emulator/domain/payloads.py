@@ -9,8 +9,9 @@ import json
 from typing import Any
 
 from emulator.domain.events import Event
-from emulator.domain.project_settings import SETTINGS_CHANGED
 from emulator.domain.world import BaseView
+from emulator.rules import handlers
+from emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED, SENT_BACK, SETTINGS_CHANGED
 from emulator.storage.snapshot import Document
 
 _LABEL_MEMBERS = (
@@ -30,40 +31,13 @@ _LABEL_MEMBERS = (
 )
 
 
-# What calls a handler without being an event of the platform's.
-CUSTOM_INTERFACE_CLICKED = "emulator.customInterface.clicked"
-SENT_BACK = "emulator.asset.sentBackToQueue"
-
-# what happened → the handler type that it calls
-_HANDLER_TYPES = {
-    "label.workflow.created.default": "onSubmit",
-    "label.workflow.created.review": "onReview",
-    CUSTOM_INTERFACE_CLICKED: "onCustomInterfaceClick",
-    SENT_BACK: "onSendBackToQueue",
-    SETTINGS_CHANGED: "onProjectUpdated",
-}
-
-# handler type → the names of its arguments
-HANDLER_ARGUMENTS = {
-    "onSubmit": ("label", "asset_id"),
-    "onReview": ("label", "asset_id"),
-    "onCustomInterfaceClick": ("label", "asset_id"),
-    "onSendBackToQueue": ("asset_id",),
-    "onProjectUpdated": ("settings_updated",),
-}
-
-
-def handler_of(subject: str) -> str | None:
-    """The handler type that is called for what has this subject, if any."""
-    return _HANDLER_TYPES.get(subject)
-
-
 def handler_type(view: BaseView[Any], event: Event) -> str | None:
-    """The handler type that something calls, if any: of a label that is gone, none."""
-    handler = handler_of(event["event"])
-    if handler in ("onSubmit", "onReview") and not view.labels.get(event["payload"]["labelId"]):
+    """The handler type that an event calls, if any; the event of a deleted label calls none."""
+    called = handlers.type_called_by(event["event"])
+    needs_label = called is not None and handlers.BY_TYPE[called].label_types
+    if needs_label and not view.labels.get(event["payload"]["labelId"]):
         return None
-    return handler
+    return called
 
 
 def handler_payload(view: BaseView[Any], event: Event) -> dict[str, Any]:

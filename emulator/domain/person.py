@@ -15,7 +15,6 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, issue, label, labeling, lock, step, workflow
-from emulator.domain.payloads import CUSTOM_INTERFACE_CLICKED
 from emulator.domain.world import Transaction
 from emulator.rules import permissions
 from emulator.rules import steps as step_rules
@@ -24,6 +23,7 @@ from emulator.rules.json_response import check_json_response, parse_json_respons
 from emulator.rules.lock_reasons import LockReason
 from emulator.rules.response import unanswered
 from emulator.rules.steps import Place
+from emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED
 from emulator.rules.workflow import SUBMITTED, LabelType
 from emulator.storage.snapshot import Document
 

@@ -26,6 +26,9 @@ DEACTIVATED = "plugin.deactivated"
 BUILT = "plugin.version.built"
 BUILD_FAILED = "plugin.version.failed"
 
+# The events of plugins themselves, which are delivered inside the emulator only.
+LIFECYCLE = frozenset((DEPLOYMENT_REQUESTED, DELETED, ACTIVATED, DEACTIVATED, BUILT, BUILD_FAILED))
+
 
 def find(view: BaseView[Any], actor: Actor, operation: str, name: str) -> Document:
     """The plugin of the actor's organization with that name.

@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator import errors, messages
-from emulator.rules import subjects
-
-# What is called when a client says nothing (those before 2.129.7 do not).
-DEFAULT_HANDLER_TYPES = ["onSubmit", "onReview"]
+from emulator.rules import handlers, subjects
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ class PluginSubscription:
         """What a version stores of it: all that is to be called."""
         types = self.handler_types
         if types is None:
-            types = [] if self.event_matcher else DEFAULT_HANDLER_TYPES
+            types = [] if self.event_matcher else handlers.DEFAULT_TYPES
         return {
             "handlerTypes": types,
             "eventMatcher": self.event_matcher or [],

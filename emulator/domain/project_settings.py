@@ -9,10 +9,8 @@ import json
 from typing import Any
 
 from emulator.domain.world import Transaction
+from emulator.rules.subjects import SETTINGS_CHANGED
 from emulator.storage.snapshot import Document
-
-# What on_project_updated is called for; no event of the platform's.
-SETTINGS_CHANGED = "emulator.project.settingsChanged"
 
 _SETTINGS = (
     "canNavigateBetweenAssets",

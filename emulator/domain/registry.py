@@ -68,6 +68,7 @@ class WorldRegistry:
             _check_keys(opened)
             undo.pop_all()
         for world in opened:
+            world.documents.upgrade()
             if world.stored_name is None:
                 world.store_name()
             assert world.folder is not None

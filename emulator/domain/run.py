@@ -11,8 +11,9 @@ from typing import Any, Literal, NamedTuple
 
 from emulator import clock, messages
 from emulator.domain.events import Event
-from emulator.domain.trigger import METHODS, ON_EVENT, Trigger
+from emulator.domain.trigger import Trigger
 from emulator.domain.world import Transaction
+from emulator.rules.handlers import ON_EVENT
 from emulator.rules.masking import masked
 from emulator.storage.snapshot import Document
 
@@ -109,7 +110,7 @@ def begin_run(tx: Transaction, run_id: str) -> None:
 def called(run: Document) -> str:
     """What a run calls: a handler, and the event where that handler is called for many."""
     handler: str = run["handler"]
-    return f"{METHODS[handler]} {run['event']}" if handler == ON_EVENT else handler
+    return f"{ON_EVENT.method} {run['event']}" if handler == ON_EVENT.type else handler
 
 
 def _ended(tx: Transaction) -> list[int]:

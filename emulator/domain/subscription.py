@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emulator import errors
-from emulator.domain import access, label
+from emulator.domain import access
 from emulator.domain.access import AnyView
 from emulator.domain.events import Event
 from emulator.domain.world import Actor
 from emulator.rules.json_text import compact
+from emulator.rules.subjects import is_about_new_label
 from emulator.storage.snapshot import Document
-
-_CREATED = "label.workflow.created."
-_OTHERS = ("label.workflow.edited", label.AUTOSAVED)
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class ProjectLabels:
     def concerns(self, event: Event) -> bool:
         """Whether an event is to be told."""
         subject: str = event["event"]
-        is_told = subject.startswith(_CREATED) or subject in _OTHERS
+        is_told = is_about_new_label(subject) or subject == "label.workflow.edited"
         return is_told and bool(event["projectId"] == self.project_id)
 
     def check(self, view: AnyView, actor: Actor) -> None:

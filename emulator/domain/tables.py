@@ -85,6 +85,7 @@ TABLES: tuple[TableSpec, ...] = (
             "user": lambda plugin: plugin["userId"],
         },
     ),
+    TableSpec("decisions", {"transaction": lambda decision: decision["transactionId"]}),
     TableSpec("pluginVersions", {"plugin": lambda version: version["pluginId"]}),
     TableSpec("pluginBuildErrors", {"plugin": lambda line: line["pluginId"]}),
     TableSpec(

@@ -13,12 +13,13 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, lock, step
-from emulator.domain.payloads import SENT_BACK, event_payload
+from emulator.domain.payloads import event_payload
 from emulator.domain.world import BaseView, Transaction
 from emulator.rules import steps as step_rules
 from emulator.rules import workflow as rules
 from emulator.rules.latest_labels import is_submitted
 from emulator.rules.steps import Place
+from emulator.rules.subjects import SENT_BACK
 from emulator.rules.workflow import SUBMITTED, LabelType
 from emulator.storage.snapshot import Document
 

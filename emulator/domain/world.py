@@ -25,7 +25,7 @@ from emulator.ids import IdSource
 from emulator.storage.blobs import BlobStore
 from emulator.storage.documents import DocumentStore, Snapshot
 from emulator.storage.snapshot import Document, TableSnapshot
-from emulator.storage.sqlite_file import Change
+from emulator.storage.sqlite_file import DECISIONS_POSITION, Change
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ class BaseView(Generic[R]):
         self.files = make(snapshot["files"])
         self.events = make(snapshot["events"])
         self.internal_events = make(snapshot["internalEvents"])
+        self.decisions = make(snapshot["decisions"])
         self.plugins = make(snapshot["plugins"])
         self.plugin_versions = make(snapshot["pluginVersions"])
         self.plugin_build_errors = make(snapshot["pluginBuildErrors"])
@@ -367,6 +368,14 @@ class World:
     def start_position(self) -> int:
         """The place in creation order after all that the scenario brought."""
         return int(self.documents.meta.get("start_position", 0))
+
+    @property
+    def decisions_position(self) -> int:
+        """The place in creation order from which on decisions are stored.
+
+        It is after the events that an earlier version of the emulator took, which stored none.
+        """
+        return int(self.documents.meta.get(DECISIONS_POSITION, 0))
 
     @property
     def scenario(self) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from emulator.domain.run import Outcome
-from emulator.domain.trigger import METHODS
 from emulator.plugins.logs import RunLog
 from emulator.plugins.tracebacks import Place
+from emulator.rules import handlers
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Call:
         run_id: the run it is made for.
         plugin_name: names the plugin's logger.
         event: the subject of what happened.
-        handler: the handler type, a key of :data:`emulator.domain.trigger.METHODS`.
+        handler: the handler type: see :mod:`emulator.rules.handlers`.
         payload: the method's arguments, by name.
         project_id: where the event happened.
         key: the API key that the run's client uses, good for so long as the run.
@@ -42,7 +42,7 @@ class Call:
     @property
     def method(self) -> str:
         """The method of ``PluginHandler`` to call."""
-        return METHODS[self.handler]
+        return handlers.method_of(self.handler)
 
 
 @dataclass(frozen=True)

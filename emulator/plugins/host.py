@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import wait
+from dataclasses import replace
 from typing import Any
 
 from emulator import clock, errors, messages
 from emulator.domain import plugin as plugins_of
 from emulator.domain import plugin_link
 from emulator.domain import run as runs_of
+from emulator.domain.decision import record_decisions
 from emulator.domain.events import Delivery, Event, await_deliveries
 from emulator.domain.plugin_link import Link
 from emulator.domain.run_record import find_plugin
-from emulator.domain.trigger import triggered_by
+from emulator.domain.trigger import Trigger, triggered_by
 from emulator.domain.world import Actor, World
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Isolation
@@ -25,7 +27,7 @@ from emulator.plugins.runs import Runs
 from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.sources import told_plugin
 from emulator.plugins.versions import Versions
-from emulator.rules.plugin_source import HANDLER_TYPES
+from emulator.rules import handlers
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +108,8 @@ class PluginHost:
             raise errors.trigger_unknown_plugin(plugin_name, known)
         if project_id not in found[0]["projectIds"]:
             raise errors.trigger_inactive(plugin_name, project["title"])
-        subject = HANDLER_TYPES.get(event, event)
+        handler = handlers.BY_METHOD.get(event)
+        subject = handler.type if handler and handler.events else event
         begun = self._hosts[world].runs.trigger(found[0], project, subject, payload)
         await_deliveries([begun.awaited] if begun.awaited else [], seconds)
         return begun.run_id
@@ -207,6 +210,10 @@ class WorldHost:
         self.links.watch()
 
     def _dispatch(self, events: list[Event]) -> list[Delivery]:
+        decided = triggered_by(self._world.view, events)
+        if decided.not_called:  # before any run, so that the mark of each run includes it
+            with self.schedule.change(kept=True) as tx:
+                record_decisions(tx, events[0]["transactionId"], decided.not_called)
         started: list[Delivery] = []
         for event in events:
             if event["event"] == plugins_of.DEPLOYMENT_REQUESTED:
@@ -218,10 +225,17 @@ class WorldHost:
             elif event["event"] == plugins_of.DELETED:
                 self._versions.prune()
             else:
-                triggers = triggered_by(self._world.view, event)
-                runs = [self.runs.start(each, event) for each in triggers]
-                started.extend(run.awaited for run in runs if run.awaited)
+                started.extend(self._call(event, decided.called.get(event["id"], [])))
         return started if self._awaited else []
+
+    def _call(self, event: Event, triggers: list[Trigger]) -> Iterator[Delivery]:
+        """Start the runs for an event, except those of plugins deleted meanwhile."""
+        for each in triggers:
+            plugin = self._world.view.plugins.get(each.plugin["id"])
+            if plugin:
+                awaited = self.runs.start(replace(each, plugin=plugin), event).awaited
+                if awaited:
+                    yield awaited
 
     def _report(self, version_id: str) -> None:
         """Report a failed build; of a link's, the link tells."""

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from emulator import messages
-from emulator.domain.payloads import HANDLER_ARGUMENTS
-from emulator.domain.trigger import METHODS, ON_EVENT
 from emulator.plugins import requirements, sdk_surface
 from emulator.plugins.environment import Environment, ask
 from emulator.plugins.unmet import missing as missing_requirements
+from emulator.rules import handlers
 from emulator.rules.plugin_imports import Policy, distributions_of
 from emulator.rules.plugin_lint import imports
 from emulator.rules.plugin_lint.files import NOT_UTF8
@@ -31,8 +30,7 @@ from emulator.rules.plugin_lint.rule import Finding
 from emulator.rules.plugin_lint.surface import Surface
 from emulator.rules.requirements import Requirements, read_requirements
 
-_ARGUMENTS = {**HANDLER_ARGUMENTS, ON_EVENT: ("payload",)}
-HANDLERS = {METHODS[each]: arguments for each, arguments in _ARGUMENTS.items()}
+HANDLERS = {each.method: each.arguments for each in handlers.HANDLERS}
 _OF_ENVIRONMENTS = "pyvenv.cfg"
 _NOT_OURS = "__pycache__"
 # Not as a script, beside which all of this package would be found before other modules.

@@ -12,10 +12,10 @@ from typing import Any
 import requests
 
 from emulator import clock, messages
-from emulator.domain.trigger import ON_EVENT
 from emulator.plugins.calls import Call, Result
 from emulator.plugins.limits import Ended, Stopped, call_limited
 from emulator.plugins.logs import RunLog
+from emulator.rules.handlers import ON_EVENT
 from emulator.rules.masking import masked_text
 
 # So much of an answer is kept with its run, and so much shown in the log.
@@ -90,7 +90,7 @@ def body_of(call: Call) -> dict[str, Any]:
 
     For an event that a pattern matches, it is what ``on_event`` would get.
     """
-    by_pattern = call.handler == ON_EVENT
+    by_pattern = call.handler == ON_EVENT.type
     return {
         "eventType": call.event if by_pattern else call.handler,
         "logPayload": {"runId": call.run_id, "projectId": call.project_id},

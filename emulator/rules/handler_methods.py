@@ -11,17 +11,11 @@ from typing import NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
+from emulator.rules.handlers import BY_TYPE
 from emulator.spelling import closest
 
 # The class of main.py whose methods the platform calls.
 HANDLER = "PluginHandler"
-
-# handler type → the first and the last version of the SDK that can ask for it, where it is not all.
-_CLIENTS: dict[str, tuple[str, str | None]] = {
-    "onCustomInterfaceClick": ("2.129.7", None),
-    "onProjectUpdated": ("2.141", "26.1"),
-    "onSendBackToQueue": ("2.156.1", None),
-}
 
 
 class Methods(NamedTuple):
@@ -99,12 +93,12 @@ def unable(handler: str, client: str | None) -> Unable | None:
         handler: its type.
         client: the version of the SDK; one that is not known can.
     """
-    first, last = _CLIENTS.get(handler, ("0", None))
+    first, last = BY_TYPE[handler].first_sdk, BY_TYPE[handler].last_sdk
     try:
         version = Version(client or "")
     except InvalidVersion:
         return None
-    if version < Version(first):
+    if first and version < Version(first):
         return Unable(True, first)
     if last and version.release[:2] > Version(last).release[:2]:
         return Unable(False, last)

@@ -13,17 +13,8 @@ from dataclasses import dataclass, field
 from emulator import messages
 from emulator.rules.event_names import patterns_of
 from emulator.rules.handler_methods import handler_class, unable
+from emulator.rules.handlers import BY_METHOD, ON_EVENT
 from emulator.rules.subjects import gets_envelope
-
-# method of PluginHandler → the handler type that clients send for it
-HANDLER_TYPES = {
-    "on_submit": "onSubmit",
-    "on_review": "onReview",
-    "on_custom_interface_click": "onCustomInterfaceClick",
-    "on_send_back_to_queue": "onSendBackToQueue",
-    "on_project_updated": "onProjectUpdated",
-}
-ON_EVENT_METHOD = "on_event"
 
 _DECORATOR = "on_kili_event"
 _DECORATORS = (f"kili.plugins.{_DECORATOR}", f"kili.services.plugins.events.{_DECORATOR}")
@@ -70,10 +61,10 @@ def read_asked(source: str, event_matcher: Sequence[str] = (), client: str | Non
     if handler is None:
         raise SourceError(messages.BUILD_NO_HANDLER)
     methods = [each.name for each in handler.body if isinstance(each, ast.FunctionDef)]
-    types = [HANDLER_TYPES[each] for each in methods if each in HANDLER_TYPES]
-    types = [each for each in types if not unable(each, client)]
+    called = [BY_METHOD[each] for each in methods if each in BY_METHOD and each != ON_EVENT.method]
+    types = [each.type for each in called if not unable(each.type, client)]
     subscribed = _subscribed(module, handler)
-    has_on_event = ON_EVENT_METHOD in methods
+    has_on_event = ON_EVENT.method in methods
     if subscribed:
         if types or has_on_event or event_matcher:
             raise SourceError(messages.BUILD_SUBSCRIBED_AND_MORE)

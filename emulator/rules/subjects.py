@@ -10,6 +10,16 @@ from collections.abc import Iterable
 
 from emulator.rules.client_version import version_numbers
 
+# How the subjects begin of events about a new label; what follows is its type in small letters.
+LABEL_CREATED = "label.workflow.created."
+
+# What the emulator keeps beside the platform's events, and delivers inside only.
+LABEL_AUTOSAVED = "emulator.label.autosaved"
+CUSTOM_INTERFACE_CLICKED = "emulator.customInterface.clicked"
+SENT_BACK = "emulator.asset.sentBackToQueue"
+SETTINGS_CHANGED = "emulator.project.settingsChanged"
+
+_SUBMITTED_TYPES = ("DEFAULT", "REVIEW", "PREDICTION", "INFERENCE")
 _TOKEN = re.compile(r"[A-Za-z0-9]+|\*")
 
 # What happens here and is sent to plugins. What the platform keeps to itself, and what happens in
@@ -89,6 +99,28 @@ NOT_EMITTED = frozenset(
 )
 
 SENT_TO_PLUGINS = EMITTED | NOT_EMITTED
+
+
+def of_new_label(label_type: str) -> str:
+    """The subject of the event about a new label of that type."""
+    is_public = label_type in _SUBMITTED_TYPES
+    return f"{LABEL_CREATED}{label_type.lower()}" if is_public else LABEL_AUTOSAVED
+
+
+def label_type_of(subject: str) -> str | None:
+    """The type of the new label that an event is about, if it is about one.
+
+    The event of a honeypot is about the asset's ground truth, not about a submitted label.
+    """
+    if subject == LABEL_AUTOSAVED:
+        return "AUTOSAVE"
+    types = (each for each in _SUBMITTED_TYPES if of_new_label(each) == subject)
+    return next(types, None)
+
+
+def is_about_new_label(subject: str) -> bool:
+    """Whether an event tells of the creation of a label, a honeypot's included."""
+    return subject.startswith(LABEL_CREATED) or subject == LABEL_AUTOSAVED
 
 
 def is_pattern(text: str) -> bool:

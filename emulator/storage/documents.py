@@ -94,6 +94,16 @@ class IncrementalStorage(Storage):
                 self._file.write(self._unsaved)
                 self._unsaved.clear()
 
+    def upgrade(self) -> None:
+        """Bring a file of an earlier layout to this one.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        with self.write_lock:
+            self._file.upgrade()
+            self.meta = self._file.meta()
+
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
         """Undo the commits after ``sequence`` and forget that they ever were."""
         with self.write_lock:
@@ -347,6 +357,14 @@ class DocumentStore(TinyDB):
             StorageError: the file cannot be written.
         """
         self.storage.save()
+
+    def upgrade(self) -> None:
+        """Bring a file of an earlier layout to this one.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        self.storage.upgrade()
 
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
         """Bring all documents back to where they were at a sequence number.

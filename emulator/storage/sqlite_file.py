@@ -17,7 +17,12 @@ from typing import Any, NamedTuple
 from emulator import errors, private
 from emulator.storage.snapshot import Row
 
-_LAYOUT = 3
+_LAYOUT = 4
+_OLDER_LAYOUT = 3  # the same tables, before decisions were stored
+
+# The meta value that says from which place in creation order on decisions are stored.
+DECISIONS_POSITION = "decisions_position"
+
 _ROWS = 128  # in one statement; old SQLites take at most 999 values
 _SCHEMA = """
 CREATE TABLE documents (
@@ -137,7 +142,7 @@ class SqliteFile:
             raise ValueError(f"{path} cannot be read ({error}): use another --data-dir") from None
         if layout == 0:
             self._create()
-        elif layout != _LAYOUT:
+        elif layout not in (_OLDER_LAYOUT, _LAYOUT):
             raise OtherLayoutError(
                 f"{path} was written by another version of the emulator (layout {layout}, this "
                 f"one reads {_LAYOUT}): use another --data-dir, or move that file's folder away"
@@ -157,6 +162,24 @@ class SqliteFile:
         except sqlite3.OperationalError as error:
             self.close()
             raise errors.not_stored(error) from error
+
+    def upgrade(self) -> None:
+        """Bring a file of the layout before to this one; nothing happens to a file of this one.
+
+        An earlier version of the emulator refuses the file from then on.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        (layout,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if layout == _LAYOUT:
+            return
+        with self._transaction():
+            self._connection.execute(
+                "REPLACE INTO meta SELECT ?, value FROM meta WHERE key='next_position'",
+                (DECISIONS_POSITION,),
+            )
+            self._connection.execute(f"PRAGMA user_version={_LAYOUT}")
 
     def load(self) -> Iterator[tuple[str, str, Row]]:
         """All documents as (table, id, row)."""

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from emulator import Emulator
 from emulator.cli import main
-from emulator.domain.payloads import HANDLER_ARGUMENTS
 from emulator.domain.person import VERBS
+from emulator.rules.handlers import BY_TYPE
 from emulator.rules.subjects import SENT_TO_PLUGINS
 from tests.contract.events import CASES as EVENTS
 from tests.contract.inputs import CASES as INPUTS
@@ -111,7 +111,7 @@ def test_what_no_action_causes_is_what_scenarios_alone_have() -> None:
 
 def test_every_handler_has_its_row() -> None:
     listed = [handler for row in ROWS for handler in row.handlers]
-    assert sorted(listed) == sorted(HANDLER_ARGUMENTS) == sorted(e.name for e in handlers())
+    assert sorted(listed) == sorted(BY_TYPE) == sorted(e.name for e in handlers())
 
 
 @pytest.mark.parametrize("handler", handlers(), ids=lambda each: each.name)

@@ -1,4 +1,4 @@
-"""One plugin, and one thing that happened: the facts by which it was called, or was not."""
+"""One plugin and one occurrence: the facts that the answer is made of."""
 
 from __future__ import annotations
 
@@ -8,80 +8,101 @@ from functools import cached_property
 from typing import Any
 
 from emulator import messages
-from emulator.domain import label as labels_of
-from emulator.domain.happening import Happening
-from emulator.domain.payloads import CUSTOM_INTERFACE_CLICKED, SENT_BACK, handler_of
-from emulator.domain.plugin_history import history_of
-from emulator.domain.project_settings import SETTINGS_CHANGED
-from emulator.domain.trigger import METHODS, ON_EVENT
-from emulator.domain.world import View
+from emulator.domain.decision import decision_on, version_of
+from emulator.domain.plugin_state import state_of
+from emulator.domain.why.subject import Occurrence
+from emulator.domain.world import View, World
+from emulator.rules import handlers, subjects
+from emulator.rules.blockers import Blockers, PluginState, PluginVersion, Word, blockers
 from emulator.rules.handler_methods import Methods
 from emulator.rules.masking import masked
-from emulator.rules.plugin_history import NOW, History, Standing, standing
-from emulator.rules.why import Happened, Origin
 from emulator.storage.snapshot import Document
 
-# Tells what the source of a version defines; ``None`` where that cannot be read.
+# Reads which methods the source of a version defines; ``None`` where it cannot be read.
 MethodsOf = Callable[[Document], Methods | None]
 
-_SHOWN = {
-    CUSTOM_INTERFACE_CLICKED: messages.WHY_CLICK,
-    SENT_BACK: messages.WHY_SENT_BACK,
-    SETTINGS_CHANGED: messages.WHY_SETTINGS,
+_SHOWN_EVENTS = {
+    subjects.CUSTOM_INTERFACE_CLICKED: messages.WHY_CLICK,
+    subjects.SENT_BACK: messages.WHY_SENT_BACK,
+    subjects.SETTINGS_CHANGED: messages.WHY_SETTINGS,
 }
+
+
+def method_called(subject: str) -> str:
+    """The method of ``PluginHandler`` that an event calls."""
+    return handlers.method_of(handlers.type_called_by(subject) or handlers.ON_EVENT.type)
+
+
+def event_fields(project: Document, subject: str) -> dict[str, Any]:
+    """The fields that messages use of an event and its project."""
+    return {
+        "project": project["title"],
+        "project_id": project["id"],
+        "event": _SHOWN_EVENTS.get(subject, subject),
+        "handler": handlers.type_called_by(subject),
+        "method": method_called(subject),
+        "label_type": subjects.label_type_of(subject),
+    }
+
+
+def version_fields(version: PluginVersion | None, *, is_webhook: bool) -> dict[str, Any]:
+    """The fields that messages use of a plugin's version: its number, and the events it gets."""
+    asked: list[str] = []
+    if version:
+        types = version.handlers
+        asked += types if is_webhook else map(handlers.method_of, types)
+        asked += version.patterns
+    return {
+        "version": version.number if version else None,
+        "asked": ", ".join(asked) or messages.WHY_ASKS_FOR_NOTHING,
+    }
 
 
 @dataclass(frozen=True)
 class Case:
-    """One plugin, and one thing that happened.
+    """One plugin and one occurrence in a project."""
 
-    Attributes:
-        start: the place, in the creation order, after the scenario that the world began with.
-        one_by_one: runs follow one another, whatever their lane.
-    """
-
+    world: World
     view: View
     plugin: Document
     project: Document
-    happening: Happening
+    occurrence: Occurrence
     methods_of: MethodsOf
-    start: int
-    one_by_one: bool
 
     @cached_property
-    def happened(self) -> Happened:
-        """What the plugin might have been called for."""
-        label_type = self._label_type()
-        event = self.happening.event
-        subject = event["event"] if event else labels_of.subject_of(label_type or "")
-        return Happened(subject, handler_of(subject), label_type, self._origin())
+    def decision(self) -> Document | None:
+        """The stored decision not to call the plugin."""
+        event = self.occurrence.event
+        return decision_on(self.view, event, self.plugin["id"]) if event else None
 
-    def _label_type(self) -> str | None:
-        """The type of the label that was made; that of the truth of a honeypot does not count."""
-        label = self.view.labels.get(self.happening.label_id or "")
-        event = self.happening.event
-        if event is None:
-            return str(label["labelType"]) if label else None
-        if event["event"] == labels_of.AUTOSAVED:
-            return "AUTOSAVE"
-        _, created, kind = event["event"].partition(labels_of.CREATED)
-        return kind.upper() if created and kind != "honeypot" else None
+    @cached_property
+    def state(self) -> PluginState:
+        """The present state of the plugin on the project."""
+        return state_of(self.view, self.plugin, self.project["id"])
 
-    def _origin(self) -> Origin:
-        if self.plugin["organizationId"] != self.project["organizationId"]:
+    @cached_property
+    def present(self) -> Blockers:
+        """What would keep the plugin from being called now."""
+        return blockers(self.occurrence.subject, self.state)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the plugin belongs to another organization, and is not active on the project."""
+        is_elsewhere: bool = self.plugin["organizationId"] != self.project["organizationId"]
+        return is_elsewhere and self.state.activity != "ACTIVE"
+
+    def undecided(self) -> Word:
+        """Why there is neither a run nor a decision."""
+        if self.is_foreign:
             return "OTHER_ORGANIZATION"
-        if self.happening.event is None:
+        if self.occurrence.event is None:
             return "COPIED"
-        return "FROM_SCENARIO" if self.happening.place < self.start else "HAPPENED"
-
-    @cached_property
-    def history(self) -> History:
-        """What became of the plugin."""
-        return history_of(self.view, self.plugin)
-
-    def standing(self, place: int = NOW) -> Standing:
-        """How the plugin stood towards the project at a place in the creation order."""
-        return standing(self.history, self.project["id"], place)
+        if self.occurrence.position < self.world.start_position:
+            return "FROM_SCENARIO"
+        if self.occurrence.position < self.view.plugins.position(self.plugin["id"]):
+            return "NOT_CREATED_YET"
+        is_recorded = self.occurrence.position >= self.world.decisions_position
+        return "LOST" if is_recorded else "NOT_RECORDED"
 
     @cached_property
     def webhook(self) -> dict[str, Any] | None:
@@ -91,51 +112,42 @@ class Case:
         return found
 
     def methods(self, version_id: str) -> Methods | None:
-        """What the source of a version defines; ``None`` where that cannot be told."""
+        """The methods that the source of a version defines; ``None`` where it cannot be read."""
         version = self.view.plugin_versions.get(version_id)
         return None if version is None or self.webhook else self.methods_of(version)
 
-    @property
-    def method(self) -> str:
-        """The method of ``PluginHandler`` that would be called."""
-        return METHODS[self.happened.handler or ON_EVENT]
+    def build_errors(self, version_id: str) -> list[str]:
+        """The errors of the build of a version."""
+        lines = self.view.plugin_build_errors.find("plugin", self.plugin["id"])
+        found = [each for each in lines if each["versionId"] == version_id]
+        return [each["content"] for each in found if each["logType"] == "error"]
 
-    def fields(self, at: Standing) -> dict[str, Any]:
-        """What sentences about the plugin, as it stands at some time, may name."""
-        version = at.version
-        event = self.happened.subject or ""
+    def fields(self) -> dict[str, Any]:
+        """The fields that messages use, as things are now."""
+        return self._fields(self.state.version, self.state.since)
+
+    def fields_then(self) -> dict[str, Any]:
+        """The same as of the decision; as things are now where none is stored."""
+        row = self.decision
+        return self._fields(version_of(row), row["since"]) if row else self.fields()
+
+    def _fields(self, version: PluginVersion | None, since: str | None) -> dict[str, Any]:
+        event = event_fields(self.project, self.occurrence.subject)
+        link = self.plugin["link"]
+        by_saving, by_upload = messages.UPDATE_BY_SAVING, messages.UPDATE_BY_UPLOAD
         return {
+            **event,
+            **version_fields(version, is_webhook=self.webhook is not None),
             "name": self.plugin["name"],
-            "project": self.project["title"],
-            "project_id": self.project["id"],
-            "event": _SHOWN.get(event, event),
-            "handler": self.happened.handler,
-            "method": self.method,
-            "label_type": self.happened.label_type,
-            "called": self.webhook["url"] if self.webhook else self.method,
-            "version": version.number if version else None,
-            "client": version.client if version else None,
-            "asked": self._asked(at) or messages.WHY_ASKS_FOR_NOTHING,
-            "update": self._update(),
-            "since": at.since,
-            "created": self.history.at,
+            "called": self.webhook["url"] if self.webhook else event["method"],
+            "update": by_saving.format(path=link["path"])
+            if link
+            else by_upload.format(name=self.plugin["name"]),
+            "since": since,
+            "created": self.plugin["createdAt"],
             "owner": self._organization(self.plugin),
             "organization": self._organization(self.project),
         }
-
-    def _asked(self, at: Standing) -> str:
-        if at.version is None:
-            return ""
-        shown = {} if self.webhook else METHODS
-        handlers = [shown.get(each, each) for each in at.version.handlers]
-        return ", ".join([*handlers, *at.version.patterns])
-
-    def _update(self) -> str:
-        """How the plugin gets another version."""
-        link = self.plugin["link"]
-        if link:
-            return messages.UPDATE_BY_SAVING.format(path=link["path"])
-        return messages.UPDATE_BY_UPLOAD.format(name=self.plugin["name"])
 
     def _organization(self, owned: Document) -> str:
         return str(self.view.organizations.the(owned["organizationId"])["name"])

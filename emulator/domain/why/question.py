@@ -1,7 +1,7 @@
-"""Why a plugin did not run: asked about a label, an asset or an event, and answered.
+"""Answers why plugins were called for a label, an asset or an event, or were not.
 
-What is so now and what was so when something happened are told apart: plugins are deployed,
-activated and deactivated, and what happened before or after that does not call them.
+The past is read from what dispatch stored: runs, and the decisions not to call. The present is
+decided anew, by the same rules.
 """
 
 from __future__ import annotations
@@ -11,26 +11,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator import errors
-from emulator.domain import happening
-from emulator.domain.happening import Happening, Matter
-from emulator.domain.payloads import handler_of
+from emulator.domain.decision import decisions_on_deleted
 from emulator.domain.run_record import find_plugin, summary
+from emulator.domain.why.called import reasons_of_run, run_view
 from emulator.domain.why.case import Case, MethodsOf
-from emulator.domain.why.reason import prospect, reasons_without_run
-from emulator.domain.why.run import reasons_of_run, told_run
+from emulator.domain.why.not_called import prospect, reasons_of_deleted, reasons_without_run
+from emulator.domain.why.subject import (
+    Occurrence,
+    Subject,
+    about_asset,
+    about_event,
+    about_label,
+)
 from emulator.domain.world import View, World
+from emulator.rules.handlers import type_called_by
 from emulator.storage.snapshot import Document
 
-# With these, it does not matter what would be so if the same happened now.
+# With these, the answer does not say whether the plugin would be called now.
 _SETTLED = {"RAN", "RUNNING", "QUEUED", "SELF_TRIGGERED", "TOO_DEEP"}
 
-# plugin, event → the runs of the plugin for the event
+# (id of a plugin, id of an event) → the runs of the plugin for the event
 _Runs = dict[tuple[str, str], list[Document]]
 
 
 @dataclass(frozen=True)
 class Question:
-    """What somebody wants to know.
+    """A question why plugins were called, or were not.
 
     Attributes:
         label: the id of a label.
@@ -46,21 +52,21 @@ class Question:
     event: str | None = None
     plugin: str | None = None
 
-    def about(self, view: View) -> Matter:
-        """What it is about.
+    def about(self, view: View) -> Subject:
+        """The subject of the question.
 
         Raises:
-            KiliError: that is unknown, or it is not said, or more than one thing is.
+            KiliError: it is unknown, or not exactly one is given.
         """
         asked = [self.label, self.asset, self.event]
         if len(asked) - asked.count(None) != 1 or (self.project and not self.asset):
             raise errors.why_question()
         if self.label is not None:
-            return happening.about_label(view, self.label)
+            return about_label(view, self.label)
         if self.event is not None:
-            return happening.about_event(view, self.event)
+            return about_event(view, self.event)
         assert self.asset is not None
-        return happening.about_asset(view, self.asset, self.project)
+        return about_asset(view, self.asset, self.project)
 
 
 def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str, Any]:
@@ -78,7 +84,7 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
 
         An answer has ``plugin`` (its name), ``pluginId``, ``isWebhook``; ``called``: whether the
         plugin was called, by a call that has begun; ``reasons``, the most basic one first, each
-        with ``reason`` (a word of :data:`emulator.rules.why.Word`), ``explanation``, ``remedy``,
+        with ``reason`` (a :data:`emulator.rules.blockers.Word`), ``explanation``, ``remedy``,
         ``run`` and ``details`` (build errors); ``runs`` and ``redeliveries``, each as
         :func:`emulator.domain.run_record.summary` tells it and ``delivery`` (of a webhook);
         ``now``: what would be so if the same happened now, ``None`` where that is no question.
@@ -87,27 +93,47 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
         KiliError: something is unknown, or it is not clear what is asked about.
     """
     view = world.view
-    matter = question.about(view)
-    plugins = _plugins(view, question.plugin, matter.project["organizationId"])
-    runs = view.runs.find("project", matter.project["id"])
-    inquiry = _Inquiry(world, view, matter.project, plugins, _by_cause(runs), methods_of)
+    subject = question.about(view)
+    project, name = subject.project, question.plugin
+    deleted = [_decisions_on_deleted(view, each, name) for each in subject.occurrences]
+    plugins = _plugins(view, name, project["organizationId"], were_deleted=any(deleted))
+    runs = view.runs.find("project", project["id"])
+    by_cause = _by_cause(runs)
+
+    def answer(occurrence: Occurrence, plugin: Document) -> dict[str, Any]:
+        case = Case(world, view, plugin, project, occurrence, methods_of)
+        event_id = occurrence.event["id"] if occurrence.event else ""
+        return _answer(case, by_cause.get((plugin["id"], event_id), []))
+
     return {
-        "about": matter.told(),
-        "events": [inquiry.told(each) for each in matter.happenings],
-        "byHand": [summary(view, each) for each in _by_hand(runs, plugins, matter)],
+        "about": subject.summary(),
+        "events": [
+            {
+                **_summary(view, occurrence),
+                "plugins": [
+                    *(answer(occurrence, each) for each in plugins),
+                    *(_answer_on_deleted(each, project, occurrence) for each in decisions),
+                ],
+            }
+            for occurrence, decisions in zip(subject.occurrences, deleted, strict=True)
+        ],
+        "byHand": [summary(view, each) for each in _by_hand(runs, plugins, subject)],
     }
 
 
-def _plugins(view: View, name: str | None, organization_id: str) -> list[Document]:
-    """Those asked about: of several with one name, that of the organization."""
+def _plugins(
+    view: View, name: str | None, organization_id: str, *, were_deleted: bool
+) -> list[Document]:
+    """The plugins asked about that exist: of several with one name, that of the organization."""
     own = view.plugins.find("organization", organization_id)
     if name is None:
         return own
-    return [each for each in own if each["name"] == name] or [find_plugin(view, name)]
+    named = [each for each in own if each["name"] == name]
+    return named or ([] if were_deleted else [find_plugin(view, name)])
 
 
 def _by_cause(runs: list[Document]) -> _Runs:
-    """What happened called them, and nobody's hand."""
+    """The runs that events caused."""
     found: _Runs = defaultdict(list)
     for each in runs:
         if not each["byHand"]:
@@ -115,62 +141,63 @@ def _by_cause(runs: list[Document]) -> _Runs:
     return found
 
 
-def _by_hand(runs: list[Document], plugins: list[Document], matter: Matter) -> list[Document]:
-    member, ids = f"{matter.kind}Id", {each["id"] for each in plugins}
+def _by_hand(runs: list[Document], plugins: list[Document], subject: Subject) -> list[Document]:
+    """The runs that somebody triggered by hand."""
+    member, ids = f"{subject.kind}Id", {each["id"] for each in plugins}
     return [
         each
         for each in runs
-        if each["byHand"] and each["pluginId"] in ids and each["metadata"].get(member) == matter.id
+        if each["byHand"] and each["pluginId"] in ids and each["metadata"].get(member) == subject.id
     ]
 
 
-@dataclass(frozen=True)
-class _Inquiry:
-    """Looks into what happened in a project, plugin by plugin."""
+def _summary(view: View, occurrence: Occurrence) -> dict[str, Any]:
+    event = occurrence.event
+    label = view.labels.get(occurrence.label_id or "")
+    return {
+        "id": event["id"] if event else None,
+        "event": event["event"] if event else None,
+        "createdAt": (event or label or {}).get("createdAt"),
+        "handler": type_called_by(event["event"]) if event else None,
+        "labelId": occurrence.label_id,
+        "causedBy": event["runId"] if event else None,
+    }
 
-    world: World
-    view: View
-    project: Document
-    plugins: list[Document]
-    runs: _Runs
-    methods_of: MethodsOf
 
-    def told(self, happened: Happening) -> dict[str, Any]:
-        event = happened.event
-        label = self.view.labels.get(happened.label_id or "")
-        return {
-            "id": event["id"] if event else None,
-            "event": event["event"] if event else None,
-            "createdAt": (event or label or {}).get("createdAt"),
-            "handler": handler_of(event["event"]) if event else None,
-            "labelId": happened.label_id,
-            "causedBy": event["runId"] if event else None,
-            "plugins": [self._answer(happened, each) for each in self.plugins],
-        }
+def _answer(case: Case, every_run: list[Document]) -> dict[str, Any]:
+    runs = [each for each in every_run if not each["redeliveryOf"]]
+    redeliveries = [each for each in every_run if each["redeliveryOf"]]
+    reasons = [reason for each in runs for reason in reasons_of_run(case, each)]
+    reasons = reasons or reasons_without_run(case)
+    is_settled = any(each["reason"] in _SETTLED for each in reasons)
+    return {
+        "plugin": case.plugin["name"],
+        "pluginId": case.plugin["id"],
+        "isWebhook": case.webhook is not None,
+        "called": any(each["startedAt"] is not None for each in runs),
+        "reasons": reasons,
+        "runs": [run_view(case, each) for each in runs],
+        "redeliveries": [run_view(case, each) for each in redeliveries],
+        "now": None if is_settled else prospect(case),
+    }
 
-    def _answer(self, happened: Happening, plugin: Document) -> dict[str, Any]:
-        case = Case(
-            self.view,
-            plugin,
-            self.project,
-            happened,
-            self.methods_of,
-            self.world.start_position,
-            self.world.ids.repeatable,
-        )
-        event_id = happened.event["id"] if happened.event else ""
-        every = self.runs.get((plugin["id"], event_id), [])
-        runs = [each for each in every if not each["redeliveryOf"]]
-        reasons = [told for each in runs for told in reasons_of_run(case, each)]
-        reasons = reasons or reasons_without_run(case)
-        is_settled = any(each["reason"] in _SETTLED for each in reasons)
-        return {
-            "plugin": plugin["name"],
-            "pluginId": plugin["id"],
-            "isWebhook": case.webhook is not None,
-            "called": any(each["startedAt"] is not None for each in runs),
-            "reasons": reasons,
-            "runs": [told_run(case, each) for each in runs],
-            "redeliveries": [told_run(case, each) for each in every if each["redeliveryOf"]],
-            "now": None if is_settled else prospect(case),
-        }
+
+def _decisions_on_deleted(view: View, occurrence: Occurrence, name: str | None) -> list[Document]:
+    """The decisions on plugins with that name or id that have been deleted since."""
+    found = decisions_on_deleted(view, occurrence.event) if occurrence.event else []
+    return [each for each in found if name in (None, each["pluginName"], each["pluginId"])]
+
+
+def _answer_on_deleted(
+    decision: Document, project: Document, occurrence: Occurrence
+) -> dict[str, Any]:
+    return {
+        "plugin": decision["pluginName"],
+        "pluginId": decision["pluginId"],
+        "isWebhook": decision["isWebhook"],
+        "called": False,
+        "reasons": reasons_of_deleted(decision, project, occurrence.subject),
+        "runs": [],
+        "redeliveries": [],
+        "now": None,
+    }

@@ -1,51 +1,41 @@
-"""What is to be done about what stood in the way of calling a plugin, as things are now."""
+"""What to do now about a blocker of the past."""
 
 from __future__ import annotations
 
 from emulator import messages
-from emulator.domain import label as labels_of
-from emulator.domain.trigger import METHODS
 from emulator.domain.why.case import Case
-from emulator.rules import handler_methods
-from emulator.rules.plugin_history import Standing, Version
-from emulator.rules.why import Hindrances, Word, is_asked_for
+from emulator.rules import blockers as rules
+from emulator.rules import handler_methods, handlers
+from emulator.rules.blockers import PluginVersion, Word
+from emulator.rules.subjects import LABEL_AUTOSAVED
 
 
-def remedy_of(case: Case, kind: str, word: Word, stands: Hindrances) -> str:
-    """What is to be done about a hindrance.
-
-    Args:
-        kind: a member of :class:`Hindrances`.
-        word: what stood in the way then.
-        stands: what stands there now.
-    """
-    now = case.standing()
-    fields = case.fields(now)
-    if word in messages.REMEDIES and kind == "origin":
-        return messages.REMEDIES[word].format(**fields)
-    still: Word | None = getattr(stands, kind)
-    if still is None:
-        return messages.MENDED[kind].format(**fields)
+def remedy_of(case: Case, word: Word) -> str:
+    """What to do now about a word of a decision."""
+    kind = rules.kind_of(word)
+    present: Word | None = getattr(case.present, kind)
+    if present is None:
+        return messages.RESOLVED[kind].format(**case.fields())
     if kind == "asked":
-        return _remedy_of_newest(case, now) or _remedy_of_asking(case, still, now.version)
-    return messages.REMEDIES[still].format(**fields)
+        return _remedy_of_newest(case) or _remedy_of_asking(case, present)
+    return messages.REMEDIES[present].format(**case.fields())
 
 
-def _remedy_of_newest(case: Case, now: Standing) -> str | None:
-    """The same where a version asks for it that is not called, or not yet."""
-    if now.newest is None or not is_asked_for(case.happened, now.newest):
+def _remedy_of_newest(case: Case) -> str | None:
+    """The remedy where a newer version asks for the event, and cannot be called (yet)."""
+    newest = case.state.newest
+    if newest is None or not rules.asks_for(newest, case.occurrence.subject):
         return None
-    fields = {**case.fields(now), "newest": now.newest.number}
-    failed = now.newest_deployment == "BUILD_FAILED"
-    return (messages.REMEDY_NEWEST_FAILED if failed else messages.REMEDY_ON_ITS_WAY).format(
-        **fields
-    )
+    failed = case.state.newest_deployment == "BUILD_FAILED"
+    text = messages.REMEDY_NEWEST_FAILED if failed else messages.REMEDY_ON_ITS_WAY
+    return text.format(**case.fields(), newest=newest.number)
 
 
-def _remedy_of_asking(case: Case, word: Word, version: Version | None) -> str:
-    """The same of a version that does not ask for what happened."""
-    fields, handler = case.fields(case.standing()), case.happened.handler
-    if case.happened.subject == labels_of.AUTOSAVED:
+def _remedy_of_asking(case: Case, word: Word) -> str:
+    """The remedy where the version does not ask for the event."""
+    fields, version = case.fields(), case.state.version
+    handler = fields["handler"]
+    if case.occurrence.subject == LABEL_AUTOSAVED:
         return messages.REMEDIES["LABEL_TYPE"].format(**fields)
     if case.webhook:
         by_handler, by_event = messages.REMEDY_WEBHOOK_HANDLER, messages.REMEDY_WEBHOOK_EVENT
@@ -57,15 +47,15 @@ def _remedy_of_asking(case: Case, word: Word, version: Version | None) -> str:
     return messages.REMEDIES[word].format(**fields)
 
 
-def remedy_of_method(case: Case, version: Version, handler: str) -> str:
-    """What is to be done about a version that is not called by a handler.
+def remedy_of_method(case: Case, version: PluginVersion, handler: str) -> str:
+    """The remedy where a version lacks a handler.
 
     Args:
-        handler: the handler's type.
+        handler: the handler type.
     """
-    method, methods = METHODS[handler], case.methods(version.id)
+    method, methods = handlers.method_of(handler), case.methods(version.id)
     unable = handler_methods.unable(handler, version.client)
-    meant = handler_methods.misspelled(method, methods, METHODS.values())
+    meant = handler_methods.misspelled(method, methods, handlers.BY_METHOD)
     is_defined = methods is not None and method in methods.names
     said = []
     if not is_defined:
@@ -73,7 +63,7 @@ def remedy_of_method(case: Case, version: Version, handler: str) -> str:
     if unable:
         said.append(messages.REMEDY_OLD_CLIENT if unable.is_old else messages.REMEDY_NEW_CLIENT)
     fields = {
-        **case.fields(case.standing()),
+        **case.fields(),
         "handler": handler,
         "method": method,
         "client": version.client,

@@ -1,23 +1,13 @@
-"""Which events a call of the SDK causes, and which of them call a handler."""
+"""Which events a call of the SDK causes."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
 
+from emulator.rules import subjects
 from emulator.rules.plugin_lint.plugin import Plugin
 
-# What is no event of the platform's, but calls a handler.
-SENT_BACK = "sent back to the queue"
-SETTINGS = "settings changed"
-
-_CREATED = "label.workflow.created"
-CALLED_FOR: Mapping[str, str] = {
-    "on_submit": f"{_CREATED}.default",
-    "on_review": f"{_CREATED}.review",
-    "on_send_back_to_queue": SENT_BACK,
-    "on_project_updated": SETTINGS,
-}
 _LABELS = ("append_labels", "append_to_labels")
 _CAUSED: Mapping[str, tuple[str, ...]] = {
     "add_metadata": ("asset.updated",),
@@ -26,16 +16,16 @@ _CAUSED: Mapping[str, tuple[str, ...]] = {
     "append_to_roles": ("project.member.created",),
     "assign_assets_to_labelers": ("asset.workflow.assigned",),
     "change_asset_external_ids": ("asset.updated",),
-    "create_honeypot": (f"{_CREATED}.honeypot",),
+    "create_honeypot": (f"{subjects.LABEL_CREATED}honeypot",),
     "create_issues": ("asset.issue.created",),
-    "create_predictions": (f"{_CREATED}.prediction",),
+    "create_predictions": (subjects.of_new_label("PREDICTION"),),
     "delete_from_roles": ("project.member.deleted",),
     "delete_many_from_dataset": ("asset.deleted",),
-    "send_back_to_queue": (SENT_BACK, "asset.workflow.currentStep.statusChanged"),
+    "send_back_to_queue": (subjects.SENT_BACK, "asset.workflow.currentStep.statusChanged"),
     "set_assets_priority": ("asset.updated",),
     "set_metadata": ("asset.updated",),
     "update_properties_in_assets": ("asset.updated",),
-    "update_properties_in_project": (SETTINGS, "project.settings.updated"),
+    "update_properties_in_project": (subjects.SETTINGS_CHANGED, "project.settings.updated"),
     "update_properties_in_project_user": ("project.member.updated",),
     "update_properties_in_role": ("project.member.updated",),
 }
@@ -53,8 +43,8 @@ _BY_ARGUMENT: Mapping[str, tuple[str, Mapping[str, str]]] = {
         name: (
             "label_type",
             {
-                each.upper(): f"{_CREATED}.{each}"
-                for each in ("default", "review", "prediction", "inference")
+                each: subjects.of_new_label(each)
+                for each in ("DEFAULT", "REVIEW", "PREDICTION", "INFERENCE")
             },
         )
         for name in _LABELS

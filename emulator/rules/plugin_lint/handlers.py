@@ -6,13 +6,13 @@ import ast
 from collections.abc import Collection, Iterator
 
 from emulator.rules.handler_methods import HANDLER
+from emulator.rules.handlers import ON_EVENT
 from emulator.rules.plugin_lint.module import methods_of
 from emulator.rules.plugin_lint.plugin import Plugin
 from emulator.rules.plugin_lint.rule import Finding, Rule
 from emulator.rules.plugin_lint.scopes import FUNCTIONS, FunctionNode, children_in_scope
 from emulator.spelling import closest
 
-ON_EVENT = "on_event"
 _HARMLESS = ("typing.override", "typing_extensions.override", "typing.no_type_check")
 _WITHOUT_SELF = {"builtins.staticmethod": "static", "builtins.classmethod": "a class method"}
 _ALIKE = 0.8
@@ -148,8 +148,8 @@ def check_handlers(plugin: Plugin) -> Iterator[Finding]:
     for name, method in defined.items():
         if name not in known:
             yield UNREGISTERED.found(path, method.lineno, name=name, version=surface.version)
-        elif name == ON_EVENT:
-            yield from _check_on_event(plugin, method, defined.keys() - {ON_EVENT})
+        elif name == ON_EVENT.method:
+            yield from _check_on_event(plugin, method, defined.keys() - {ON_EVENT.method})
     if is_told:
         yield from unseen
     yield from _check_misspelt(plugin, defined)
@@ -165,10 +165,10 @@ def _known(plugin: Plugin) -> set[str]:
     """The handlers of which the installed SDK tells the platform; all, if it tells of none."""
     surface = plugin.source.surface
     if surface.handlers is None:
-        return set(plugin.source.handlers) - {ON_EVENT}
+        return set(plugin.source.handlers) - {ON_EVENT.method}
     upload = surface.methods.get("upload_plugin")
     takes_events = upload is not None and "event_matcher" in upload.parameters
-    return {*surface.handlers, *([ON_EVENT] if takes_events else [])}
+    return {*surface.handlers, *([ON_EVENT.method] if takes_events else [])}
 
 
 def _check_on_event(

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from emulator.rules import subjects
-from emulator.rules.plugin_lint.caused import CALLED_FOR, caused
+from emulator.rules.handlers import BY_METHOD, ON_EVENT
+from emulator.rules.plugin_lint.caused import caused
 from emulator.rules.plugin_lint.guards import conditions
-from emulator.rules.plugin_lint.handlers import ON_EVENT
 from emulator.rules.plugin_lint.module import Module
 from emulator.rules.plugin_lint.names import Definition
 from emulator.rules.plugin_lint.plugin import Plugin
@@ -78,7 +78,8 @@ def check_circles(plugin: Plugin) -> Iterator[Finding]:
     if not plugin.main:
         return
     for method in plugin.handler_methods:
-        called_for = CALLED_FOR.get(method.name)
+        handler = BY_METHOD.get(method.name)
+        called_for = set(handler.events) if handler else set()
         patterns = _patterns(plugin, Definition(plugin.main, method))
         if not called_for and not patterns:
             continue
@@ -89,7 +90,7 @@ def check_circles(plugin: Plugin) -> Iterator[Finding]:
             matched = [
                 each for each in events if any(subjects.matches(one, each) for one in patterns)
             ]
-            if called_for in events and not _is_guarded(plugin, site):
+            if called_for & set(events) and not _is_guarded(plugin, site):
                 yield CALLS_ITSELF.found(path, line, **told)
             elif matched and not _is_guarded(plugin, site):
                 yield CAUSES_EVENT.found(path, line, event=matched[0], **told)
@@ -100,7 +101,7 @@ def _patterns(plugin: Plugin, method: Definition) -> list[str]:
     assert isinstance(method.node, FUNCTIONS)
     if method.node in plugin.typed_methods:
         return subscribed(plugin, method.node)
-    if method.node.name != ON_EVENT:
+    if method.node.name != ON_EVENT.method:
         return []
     named = {
         str(text.value)

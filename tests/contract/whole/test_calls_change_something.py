@@ -10,7 +10,7 @@ from tests.contract.whole.calls import CALLS, Call
 from tests.contract.whole.world import Whole
 
 # Tables that tell what happened: a mutation must change more than these.
-REPORTS = ("events", "runs", "pluginLogs")
+REPORTS = ("events", "decisions", "runs", "pluginLogs")
 
 
 def state(whole: Whole) -> dict[str, list[dict[str, Any]]]:

@@ -19,6 +19,7 @@ from tests.contract.whole.world import Whole
 HISTORY = {
     "events": "the audit trail tells about what was there",
     "internalEvents": "and so does what is kept beside it",
+    "decisions": "why a plugin was not called stays explained after it is deleted",
     "runs": "a run keeps what its handler was called with",
     "pluginLogs": "a line names the label that its handler was called with",
 }

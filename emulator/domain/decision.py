@@ -1,0 +1,77 @@
+"""Decisions not to call a plugin, stored when dispatch makes them.
+
+The table ``decisions`` has one row per transaction, project and plugin, as all events of a
+transaction meet the plugin in one state:
+
+- ``transactionId``, ``projectId``, ``pluginId``, ``pluginName``, ``isWebhook``, ``createdAt``;
+- ``reasons``: the subject of an event → the words why the plugin was not called
+  (:data:`emulator.rules.blockers.Word`), the most basic one first;
+- ``since``: the time of the deactivation, if the plugin had been deactivated;
+- ``version``: the members of the :class:`emulator.rules.blockers.PluginVersion` that would have
+  been called, if there was one.
+
+A call is stored as a run. The row stays when the plugin is changed or deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from emulator.domain import plugin as plugins_of
+from emulator.domain.events import Event
+from emulator.domain.trigger import NotCalled
+from emulator.domain.world import BaseView, Transaction
+from emulator.ids import joint_id
+from emulator.rules.blockers import PluginVersion
+from emulator.storage.snapshot import Document
+
+
+def record_decisions(tx: Transaction, transaction_id: str, decisions: Iterable[NotCalled]) -> None:
+    """Store why plugins are not called for the events of a transaction."""
+    rows: dict[str, Document] = {}
+    for each in decisions:
+        row_id = joint_id(transaction_id, each.project_id, each.plugin["id"])
+        if row_id not in rows:
+            rows[row_id] = _row(tx, row_id, transaction_id, each)
+        rows[row_id]["reasons"][each.subject] = list(each.reasons)
+    tx.decisions.insert_all(list(rows.values()))
+
+
+def _row(tx: Transaction, row_id: str, transaction_id: str, decided: NotCalled) -> Document:
+    state = decided.state
+    return {
+        "id": row_id,
+        "transactionId": transaction_id,
+        "projectId": decided.project_id,
+        "pluginId": decided.plugin["id"],
+        "pluginName": decided.plugin["name"],
+        "isWebhook": plugins_of.is_webhook(tx, decided.plugin),
+        "createdAt": tx.now,
+        "reasons": {},
+        "since": state.since if state.activity == "DEACTIVATED" else None,
+        "version": {**vars(state.version)} if state.version else None,
+    }
+
+
+def decision_on(view: BaseView[Any], event: Event, plugin_id: str) -> Document | None:
+    """The decision not to call a plugin for an event, if there is one."""
+    row_id = joint_id(event["transactionId"], event["projectId"], plugin_id)
+    row: Document | None = view.decisions.get(row_id)
+    return row if row and event["event"] in row["reasons"] else None
+
+
+def decisions_on_deleted(view: BaseView[Any], event: Event) -> list[Document]:
+    """The decisions not to call plugins for an event that have been deleted since."""
+    return [
+        each
+        for each in view.decisions.find("transaction", event["transactionId"])
+        if each["projectId"] == event["projectId"]
+        and event["event"] in each["reasons"]
+        and view.plugins.get(each["pluginId"]) is None
+    ]
+
+
+def version_of(row: Document) -> PluginVersion | None:
+    """The version that would have been called."""
+    return PluginVersion(**row["version"]) if row["version"] else None

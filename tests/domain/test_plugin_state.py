@@ -1,0 +1,136 @@
+"""The state of a plugin on a project follows from its versions, and from where it was activated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from emulator.domain import plugin as plugins_of
+from emulator.domain.plugin_state import first_activation, state_of
+from emulator.domain.plugin_subscription import PluginSubscription
+from emulator.domain.world import Actor, Transaction, World
+from emulator.rules.blockers import PluginState
+
+PLUGIN = {
+    "id": "plugin",
+    "name": "P",
+    "organizationId": "o",
+    "userId": "u",
+    "projectIds": [],
+    "status": "DEPLOYING",
+    "activeVersionId": None,
+    "link": None,
+}
+
+
+class Bench:
+    """A world with one plugin."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.versions: list[str] = []
+        with self._change() as tx:
+            tx.plugins.insert(PLUGIN)
+
+    def _change(self) -> Any:
+        return self.world.transaction(Actor.system())
+
+    def _plugin(self, tx: Transaction) -> dict[str, Any]:
+        return tx.plugins.the("plugin")
+
+    def deploy(self, *handlers: str) -> None:
+        """Ask for the deployment of a version."""
+        with self._change() as tx:
+            subscription = PluginSubscription(list(handlers))
+            version = plugins_of.add_version(tx, self._plugin(tx), subscription)
+            self.versions.append(version["id"])
+
+    def build(self, number: int, *problems: str) -> None:
+        """End the build of a version."""
+        with self._change() as tx:
+            plugins_of.finish_deployment(tx, self.versions[number - 1], list(problems))
+
+    def activate(self, project_id: str) -> str:
+        """Activate the plugin on a project, as ``plugin.activate`` does; the time."""
+        with self._change() as tx:
+            told = {"pluginId": "plugin"}
+            tx.emit(plugins_of.ACTIVATED, told, project_id=project_id, internal=True)
+            plugin = self._plugin(tx)
+            tx.plugins.change(plugin, projectIds=[*plugin["projectIds"], project_id])
+            return str(tx.now)
+
+    def deactivate(self, project_id: str) -> str:
+        with self._change() as tx:
+            plugins_of.take_off(tx, self._plugin(tx), project_id)
+            return str(tx.now)
+
+    def state(self, project_id: str = "p") -> PluginState:
+        view = self.world.view
+        return state_of(view, view.plugins.the("plugin"), project_id)
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    with closing(World("w")) as world:
+        yield Bench(world)
+
+
+def test_a_plugin_that_was_never_activated_was_never_active(bench: Bench) -> None:
+    bench.activate("another")
+    state = bench.state()
+    assert (state.activity, state.since) == ("NEVER_ACTIVE", None)
+
+
+def test_activity_is_that_of_the_last_change_on_the_project(bench: Bench) -> None:
+    first = bench.activate("p")
+    assert (bench.state().activity, bench.state().since) == ("ACTIVE", first)
+    bench.activate("another")
+    last = bench.deactivate("p")
+    bench.deactivate("another")
+    assert (bench.state().activity, bench.state().since) == ("DEACTIVATED", last)
+    again = bench.activate("p")
+    assert (bench.state().activity, bench.state().since) == ("ACTIVE", again)
+    view = bench.world.view
+    assert first_activation(view, view.plugins.the("plugin"), "p") == first
+
+
+def test_a_name_alone_has_nothing_deployed(bench: Bench) -> None:
+    state = bench.state()
+    assert (state.deployment, state.version, state.newest) == ("NOTHING_DEPLOYED", None, None)
+
+
+def numbers(state: PluginState) -> tuple[int, int]:
+    assert state.version
+    assert state.newest
+    return state.version.number, state.newest.number
+
+
+@pytest.mark.parametrize(
+    ("builds", "deployment", "called", "newest"),
+    [
+        ([], "DEPLOYING", 2, "DEPLOYING"),
+        ([(1, True)], "BUILT", 1, "DEPLOYING"),  # it runs while the second one is deployed
+        ([(1, False)], "DEPLOYING", 2, "DEPLOYING"),
+        ([(1, False), (2, False)], "BUILD_FAILED", 2, "BUILD_FAILED"),
+        ([(1, True), (2, False)], "BUILT", 1, "BUILD_FAILED"),
+        ([(1, False), (2, True)], "BUILT", 2, "BUILT"),
+        ([(1, True), (2, True)], "BUILT", 2, "BUILT"),
+        ([(2, True), (1, True)], "BUILT", 2, "BUILT"),  # the older one is built late
+        ([(2, False)], "BUILD_FAILED", 2, "BUILD_FAILED"),
+    ],
+)
+def test_the_version_that_is_called_is_the_newest_one_built(
+    bench: Bench, builds: list[tuple[int, bool]], deployment: str, called: int, newest: str
+) -> None:
+    bench.deploy("onSubmit")
+    bench.deploy("onReview")
+    for number, succeeds in builds:
+        bench.build(number, *([] if succeeds else ["no luck"]))
+    state = bench.state()
+    assert (state.deployment, state.newest_deployment) == (deployment, newest)
+    assert numbers(state) == (called, 2)
+    assert state.version
+    assert state.version.handlers == ["onSubmit" if called == 1 else "onReview"]
