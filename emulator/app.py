@@ -9,13 +9,14 @@ import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from emulator import data_folder, ids, private
 from emulator.api.execution import GraphQLExecutor
 from emulator.config import (
     API_PATH,
     DEFAULT_WORLD,
+    SettingArguments,
     Settings,
     load_embedded_settings,
     no_proxy,
@@ -44,6 +45,9 @@ from emulator.plugins.schedule import Timing
 from emulator.plugins.sdk import make_client
 from emulator.rules.plugin_imports import Policy
 from emulator.scenario import load_scenario, read_scenario
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 KEY_NAMES = ("admin", "manager", "reviewer", "labeler")
 _IDLE_SECONDS = 30.0
@@ -213,7 +217,7 @@ class Emulator(Played, Inspected, Linked):
         scenario: str | os.PathLike[str] | None = None,
         *,
         seed: int | None = None,
-        **options: Any,
+        **options: Unpack[SettingArguments],
     ) -> None:
         for name in options.keys() - setting_names():
             raise TypeError(

@@ -9,7 +9,8 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
-from emulator.cli.process import data_dir_option, running, settings_from
+from emulator.cli.options import data_dir_option
+from emulator.cli.process import running, settings_from
 from emulator.cli.runs import refused
 from emulator.cli.terminal import echo, echo_json, echo_text
 from emulator.config import DEFAULT_WORLD
