@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from emulator import errors
 from emulator.domain import label as labels_of
-from emulator.domain import people
+from emulator.domain import lookup
 from emulator.domain.events import Event
 from emulator.domain.payloads import handler_of
 from emulator.domain.world import View
@@ -88,7 +88,7 @@ def about_asset(view: View, name: str, project: str | None) -> Matter:
     """
     target = view.assets.get(name)
     if project is not None:
-        target = people.find_asset(view, people.find_project(view, project), name)
+        target = lookup.find_asset(view, lookup.find_project(view, project), name)
     asset_id = target["id"] if target else name
     found = _happened(view, lambda event: event["payload"].get("assetId") == asset_id)
     if not found and target is None:

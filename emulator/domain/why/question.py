@@ -13,8 +13,9 @@ from typing import Any
 from emulator import errors
 from emulator.domain import happening
 from emulator.domain.happening import Happening, Matter
+from emulator.domain.lookup import find_plugin
 from emulator.domain.payloads import handler_of
-from emulator.domain.run_record import find_plugin, summary
+from emulator.domain.run_view import run_view
 from emulator.domain.why.case import Case, MethodsOf
 from emulator.domain.why.reason import prospect, reasons_without_run
 from emulator.domain.why.run import reasons_of_run, told_run
@@ -80,7 +81,7 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
         plugin was called, by a call that has begun; ``reasons``, the most basic one first, each
         with ``reason`` (a word of :data:`emulator.rules.why.Word`), ``explanation``, ``remedy``,
         ``run`` and ``details`` (build errors); ``runs`` and ``redeliveries``, each as
-        :func:`emulator.domain.run_record.summary` tells it and ``delivery`` (of a webhook);
+        :func:`emulator.domain.run_view.run_view` tells it and ``delivery`` (of a webhook);
         ``now``: what would be so if the same happened now, ``None`` where that is no question.
 
     Raises:
@@ -94,7 +95,7 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
     return {
         "about": matter.told(),
         "events": [inquiry.told(each) for each in matter.happenings],
-        "byHand": [summary(view, each) for each in _by_hand(runs, plugins, matter)],
+        "byHand": [run_view(view, each) for each in _by_hand(runs, plugins, matter)],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import messages
-from emulator.domain import people, run_record
+from emulator.domain.run_view import run_brief, run_view
 from emulator.domain.trigger import METHODS, ON_EVENT
 from emulator.domain.why.case import Case
 from emulator.domain.why.reason import Reason, build_errors, hindrances_now, reason
@@ -30,7 +30,7 @@ def reasons_of_run(case: Case, run: Document) -> list[Reason]:
 
 def told_run(case: Case, run: Document) -> dict[str, Any]:
     """A run in short, with what the address of a webhook answered: ``url``, ``status``, …"""
-    return {**run_record.summary(case.view, run), "delivery": _delivery(run)}
+    return {**run_view(case.view, run), "delivery": _delivery(run)}
 
 
 def _delivery(run: Document) -> dict[str, Any] | None:
@@ -85,7 +85,7 @@ def _outcome(case: Case, run: Document) -> str:
     text = str(run["outcome"])
     if run["durationMs"] is not None:
         text += messages.WHY_TOOK.format(milliseconds=run["durationMs"])
-    error = people.run_told(case.view, run)["error"]
+    error = run_brief(case.view, run)["error"]
     if error:
         return f"{text}: {error}"
     delivery = _delivery(run)
