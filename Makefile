@@ -29,7 +29,7 @@ help:
 	@echo "make lint               style, formatting, who imports whom, citations of rules"
 	@echo "make types              mypy, strict"
 	@echo "make bench              measurements"
-	@echo "make docs               write the generated page of the documentation anew"
+	@echo "make docs               write the generated pages of the documentation anew"
 	@echo "make sdk-environments   an environment for each SDK that make test uses, in .venvs"
 	@echo "make clean              remove all of it again, but not your data (.kili-emulator)"
 
@@ -64,6 +64,7 @@ docs: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.contract.surface
 	$(BIN)/python -m tests.contract.coverage
 	$(BIN)/python -m tests.lint_rules
+	$(BIN)/python -m tests.settings_page
 
 sdk-environments: $(VENV)/.installed
 	@$(BIN)/python tests/sdk_environments.py

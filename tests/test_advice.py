@@ -13,9 +13,10 @@ import pytest
 
 from emulator import Emulator, errors
 from emulator.cli import main
-from emulator.domain.person import QUEUED, VERBS
+from emulator.domain.simulated_user.actions import ACTIONS
+from emulator.domain.simulated_user.queue import QUEUED_LABEL_TYPES
 from emulator.errors import KiliError
-from emulator.errors.person import _REASONS
+from emulator.errors.simulated_user import _REASONS
 
 SOURCES = Path(main.callback.__code__.co_filename).parent.parent  # type: ignore[union-attr]
 COMMAND = re.compile(r"kili-emulator ((?:--?)?[a-z][^`\n;:,\")]*)")
@@ -99,11 +100,11 @@ def test_each_option_that_a_message_names_is_one_of_a_command() -> None:
     assert {each for each in named if each[1] not in known} == set()
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", ACTIONS)
 def test_what_somebody_who_plays_is_refused_names_options_of_that_command(verb: str) -> None:
     known = options_of(main.commands[verb])
-    refusals = [errors.person_locked_out(verb, "a", "b", reason) for reason in _REASONS]
-    refusals += [errors.queue_empty(verb, "b", "c")] if verb in QUEUED else []
+    refusals = [errors.user_locked_out(verb, "a", "b", reason) for reason in _REASONS]
+    refusals += [errors.queue_empty(verb, "b", "c")] if verb in QUEUED_LABEL_TYPES else []
     for each in refusals:
         assert set(OPTION.findall(each.message)) <= known
         assert not re.search(r"[{}]|: ,|, \(", each.message)

@@ -169,7 +169,7 @@ class TestStart:
     def test_it_is_ready_before_the_sdk_is_imported(self, commands: Commands) -> None:
         code = (
             "import sys, emulator.app, emulator.cli.server as server\n"
-            "emulator.app.HttpServer.serve = lambda self: print('kili' in sys.modules)\n"
+            "emulator.app.platform.HttpServer.serve = lambda self: print('kili' in sys.modules)\n"
             "emulator.app.warm_up = lambda: None\n"
             "server.start(['--port', '0', '--ephemeral'])"
         )
@@ -250,7 +250,7 @@ class TestStart:
     def test_a_plugin_that_changes_the_folder_moves_no_data(self, commands: Commands) -> None:
         code = (
             "import os, emulator.app, emulator.cli.server as server\n"
-            "emulator.app.HttpServer.serve = lambda self: os.chdir(os.sep)\n"
+            "emulator.app.platform.HttpServer.serve = lambda self: os.chdir(os.sep)\n"
             "emulator.app.warm_up = lambda: None\n"
             "server.start(['--port', '0'])"
         )

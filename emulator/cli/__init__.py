@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from emulator import __version__
-from emulator.cli import lint, packages, people, plugins, runs, server, webhooks, why, world
+from emulator.cli import lint, packages, plugins, runs, server, users, webhooks, why, world
 from emulator.cli.terminal import Commands
 
 
@@ -32,7 +32,7 @@ main.add_command(why.why)
 main.add_command(webhooks.redeliver)
 main.add_command(packages.packages)
 main.add_command(lint.lint)
-for each in people.COMMANDS:
+for each in users.COMMANDS:
     main.add_command(each)
 main.add_command(world.reset)
 main.add_command(world.world)

@@ -8,19 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from emulator import messages
+from emulator.cli.options import setting_option
 from emulator.config import SettingsError
-from emulator.rules.plugin_imports import POLICIES
 
 if TYPE_CHECKING:
     from emulator.config import Settings
     from emulator.plugins.environment import Environment
 
 
-plugin_policy_option = click.option(
-    "--plugin-policy",
-    type=click.Choice(POLICIES),
-    help="Where plugins are to run: decides what they can import.  [default: saas]",
-)
+plugin_policy_option = setting_option("plugin_policy")
 
 
 def environment_of(settings: Settings) -> Environment:

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from emulator.cli.process import data_dir_option, running, settings_from
+from emulator.cli.options import data_dir_option
+from emulator.cli.process import running, settings_from
 from emulator.cli.terminal import echo, echo_file, echo_json, echo_text
 from emulator.config import DEFAULT_WORLD
 
@@ -28,11 +29,11 @@ def plugins() -> None:
 @data_dir_option
 def list_plugins(as_json: bool, world: str, data_dir: Path | None) -> None:
     """List the plugins of a world."""
-    told = _get(data_dir, world, "")
+    shown = _get(data_dir, world, "")
     if as_json:
-        echo_json(told)
+        echo_json(shown)
         return
-    for each in told:
+    for each in shown:
         _show(each)
 
 
@@ -63,11 +64,11 @@ def _line(plugin: dict[str, Any]) -> str:
 @data_dir_option
 def versions(name: str, as_json: bool, world: str, data_dir: Path | None) -> None:
     """List the versions of plugin NAME, oldest first, and what their builds said."""
-    told = _get(data_dir, world, "/versions", plugin=name)
+    shown = _get(data_dir, world, "/versions", plugin=name)
     if as_json:
-        echo_json(told)
+        echo_json(shown)
         return
-    for each in told:
+    for each in shown:
         called = ", ".join([*each["handlerTypes"], *each["eventMatcher"]])
         echo(f"{each['number']} {each['createdAt']} {each['status']} {called}".rstrip())
         for problem in each["problems"]:
@@ -104,8 +105,8 @@ def show(
 @data_dir_option
 def diff(name: str, old: int, new: int, world: str, data_dir: Path | None) -> None:
     """Show what changed in plugin NAME from version OLD to version NEW."""
-    told = _get(data_dir, world, "/diff", plugin=name, **{"from": old, "to": new})
-    echo_file(told["diff"])
+    shown = _get(data_dir, world, "/diff", plugin=name, **{"from": old, "to": new})
+    echo_file(shown["diff"])
 
 
 @plugins.command()
@@ -143,12 +144,12 @@ def link(
         "projects": list(projects),
         "eventMatcher": list(patterns),
     }
-    told = _post(data_dir, world, "/link", data)
+    shown = _post(data_dir, world, "/link", data)
     if as_json:
-        echo_json(told)
+        echo_json(shown)
     else:
-        _show(told)
-    if told["status"] == "FAILED":
+        _show(shown)
+    if shown["status"] == "FAILED":
         raise SystemExit(1)
 
 
@@ -158,9 +159,9 @@ def link(
 @data_dir_option
 def unlink(name: str, world: str, data_dir: Path | None) -> None:
     """Let plugin NAME no longer follow what is saved; its last version stays."""
-    told = _post(data_dir, world, "/unlink", {"plugin": name})
-    _show(told)
-    if told["projectIds"]:
+    shown = _post(data_dir, world, "/unlink", {"plugin": name})
+    _show(shown)
+    if shown["projectIds"]:
         echo("It goes on running there until kili.deactivate_plugin_on_project ends that.")
 
 

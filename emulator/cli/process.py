@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -194,10 +193,3 @@ def running_server(settings: Settings) -> Server:
 def running(settings: Settings) -> ServerProcess:
     """The process of :func:`running_server`, which raises the same."""
     return running_server(settings).process
-
-
-data_dir_option = click.option(
-    "--data-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the emulator's data.  [default: .kili-emulator]",
-)

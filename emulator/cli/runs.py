@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from emulator import printable
+from emulator.cli.options import data_dir_option
 from emulator.cli.process import (
     Ended,
     ServerProcess,
-    data_dir_option,
     running,
     running_server,
     settings_from,

@@ -18,10 +18,10 @@ import click
 
 from emulator import private
 from emulator.cli.log import report_to_terminal
+from emulator.cli.options import data_dir_option, setting_options
 from emulator.cli.process import (
     Refused,
     ServerProcess,
-    data_dir_option,
     find_kept,
     find_ready,
     running,
@@ -42,84 +42,7 @@ _STOP_SECONDS = 20.0
 
 
 @click.command()
-@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
-@click.option("--port", type=int, help="Port to listen on; 0 takes any free one.  [default: 5454]")
-@data_dir_option
-@click.option("--ephemeral", is_flag=True, default=None, help="Keep everything in memory.")
-@click.option("--scenario", help="What a new world holds: a name or a file.  [default: default]")
-@click.option(
-    "--seed", type=int, help="Make random draws repeatable, and ids but for the time in them."
-)
-@click.option(
-    "--workflow",
-    type=click.Choice(["auto", "V1", "V2", "V3"]),
-    help="Workflow of new projects; auto: as clients of that version expect.  [default: auto]",
-)
-@click.option(
-    "--sync-wait",
-    type=float,
-    help="Seconds an answer waits, at most, for the runs below its request.  [default: 30]",
-)
-@click.option(
-    "--dispatch",
-    type=click.Choice(["sync", "async"]),
-    help="Whether an answer waits for the plugin runs that its request caused.  [default: sync]",
-)
-@click.option(
-    "--plugin-latency",
-    type=float,
-    help="Seconds between an event and the runs it causes; a second or two on the platform."
-    "  [default: 0]",
-)
-@click.option(
-    "--plugin-policy",
-    type=click.Choice(["saas", "on-premise", "tutorial"]),
-    help="Where plugins are to run: decides what they can import.  [default: saas]",
-)
-@click.option(
-    "--install-requirements",
-    is_flag=True,
-    default=None,
-    help="Install the requirements of each version of a plugin for it; needs process isolation.",
-)
-@click.option(
-    "--deploy-seconds",
-    type=float,
-    help="Seconds until an uploaded plugin is built; minutes on the platform.  [default: 0]",
-)
-@click.option("--plugin-timeout", type=float, help="Seconds a handler may take.  [default: 60]")
-@click.option(
-    "--plugin-isolation",
-    type=click.Choice(["inline", "process"]),
-    help="Where plugins run: in the emulator, or in processes of their own.  [default: inline]",
-)
-@click.option(
-    "--plugin-memory",
-    type=int,
-    metavar="MB",
-    help="Memory that a plugin may take; inline, it is only told.  [default: 512]",
-)
-@click.option(
-    "--plugin-python",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="PATH",
-    help="Another Python, with an SDK of its own, for plugins; needs process isolation.",
-)
-@click.option(
-    "--allow-host", multiple=True, help="Further name under which clients reach the server."
-)
-@click.option(
-    "--public-keys",
-    is_flag=True,
-    default=None,
-    help="Keep the documented API keys although other machines can reach the server.",
-)
-@click.option(
-    "--request-log",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Add a line of JSON to this file for each GraphQL request: who, which SDK, what.",
-)
+@setting_options
 @click.option(
     "--detach", is_flag=True, help="Return once the server is ready, and leave it running."
 )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from emulator.cli.process import data_dir_option, running, settings_from
+from emulator.cli.options import data_dir_option
+from emulator.cli.process import running, settings_from
 from emulator.cli.terminal import echo
 from emulator.config import DEFAULT_WORLD
 

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from emulator import printable
-from emulator.cli.process import data_dir_option, running, settings_from
+from emulator.cli.options import data_dir_option
+from emulator.cli.process import running, settings_from
 from emulator.cli.terminal import echo, echo_json
 from emulator.config import DEFAULT_WORLD
 

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from emulator import data_folder
-from emulator.cli.process import data_dir_option, find_ready, running, settings_from
+from emulator.cli.options import data_dir_option
+from emulator.cli.process import find_ready, running, settings_from
 from emulator.cli.state import StateFolder
 from emulator.cli.terminal import echo
 from emulator.config import DEFAULT_WORLD

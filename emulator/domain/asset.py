@@ -135,10 +135,10 @@ def _assign(
 ) -> None:
     """Have those label the asset who are named, if any are."""
     if data.get("shouldResetToBeLabeledBy"):
-        assignment.set_assignees(tx, asset, [])
+        workflow.set_assignees(tx, asset, [])
     elif "toBeLabeledBy" in data:
         ids = assignment.ids_of(tx, operation, project, data["toBeLabeledBy"])
-        assignment.set_assignees(tx, asset, ids)
+        workflow.set_assignees(tx, asset, ids)
 
 
 def _checked_work(

@@ -1,11 +1,9 @@
-"""Who is to label an asset, and who works on a step (contract/workflow.md#assignment)."""
+"""The users who are to label an asset (contract/workflow.md#assignment)."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from emulator.domain import access, member, participant, step, workflow
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain import access, member, workflow
+from emulator.domain.world import Transaction
 from emulator.rules.latest_labels import authors_at_work
 from emulator.storage.snapshot import Document
 
@@ -29,12 +27,12 @@ def assign(
     for each in assets:
         project = access.require(tx, operation, each["projectId"])
         for user_id in user_ids:
-            participant.by_id(tx, operation, project, user_id)
+            member.require_user(tx, operation, project, user_id)
         at_work = authors_at_work(tx.labels.find("asset", each["id"]))
         if at_work & set(each["assigneeIds"]) - set(user_ids):
             declined.append(each)
         else:
-            assigned.append(set_assignees(tx, each, user_ids))
+            assigned.append(workflow.set_assignees(tx, each, user_ids))
     return assigned, declined
 
 
@@ -44,27 +42,4 @@ def ids_of(tx: Transaction, operation: str, project: Document, emails: list[str]
     Raises:
         KiliError: an address is no member's.
     """
-    return [participant.by_email(tx, operation, project, each)["id"] for each in emails]
-
-
-def set_assignees(tx: Transaction, target: Document, user_ids: list[str]) -> Document:
-    """Assign an asset, and tell so if that is new."""
-    user_ids = list(dict.fromkeys(user_ids))
-    if user_ids == target["assigneeIds"]:
-        return target
-    target = tx.assets.change(target, assigneeIds=user_ids, updatedAt=tx.now)
-    workflow.tell(tx, "asset.workflow.assigned", target)
-    return target
-
-
-def workers(view: BaseView[Any], target: Document) -> list[str]:
-    """Who works on a step: those who are named, or else every member whose role allows it.
-
-    Returns:
-        their ids.
-    """
-    if target["assigneeIds"] is not None:
-        return list(target["assigneeIds"])
-    members = member.joined(view, view.projects.the(target["projectId"]))
-    users = [(view.users.the(each["userId"]), each["role"]) for each in members]
-    return [user["id"] for user, role in users if user["activated"] and step.may_work(target, role)]
+    return [member.require_user_by_email(tx, operation, project, each)["id"] for each in emails]

@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, labeling, lock, member, participant, quality, workflow
+from emulator.domain import access, labeling, lock, member, quality, workflow
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
 from emulator.rules import latest_labels, permissions, subjects
@@ -108,7 +108,7 @@ def _author(tx: Transaction, operation: str, home: Document, author_id: str | No
     if author_id is None or author_id == tx.actor.user_id:
         return tx.actor.user
     access.require(tx, operation, home["id"], permissions.ATTRIBUTE_LABELS_TO_OTHERS)
-    found = participant.find(tx, home, author_id)
+    found = member.find_user(tx, home, author_id)
     if not found:
         raise errors.access_denied()
     return found[0]

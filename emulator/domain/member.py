@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from emulator import errors, ids
-from emulator.domain import access, statistics, step
+from emulator.domain import access, lock, statistics, step, workflow
 from emulator.domain.access import AnyView
 from emulator.domain.world import Transaction
 from emulator.rules import permissions
@@ -87,6 +87,69 @@ def _as_administrator(project: Document, user: Document, former: Document | None
     return {**row, "role": "ADMIN", "joinedAt": None, "deletedAt": None}
 
 
+# Whom a request names
+
+
+def require_user(
+    view: AnyView, operation: str, project: Document, user_id: str
+) -> tuple[Document, ProjectRole]:
+    """The user with that id, and their role in the project.
+
+    Raises:
+        KiliError: nobody who takes part in the project has that id.
+    """
+    found = find_user(view, project, user_id)
+    if not found:
+        named = _find_by_email(view, project, user_id)
+        raise errors.no_members_id(operation, user_id, named["id"] if named else None)
+    return found
+
+
+def find_user(
+    view: AnyView, project: Document, user_id: str
+) -> tuple[Document, ProjectRole] | None:
+    """The user with that id, and their role in the project, if they take part there."""
+    user = view.users.get(user_id)
+    role = access.role_in(view, user, project) if user else None
+    return (user, role) if user and role else None
+
+
+def require_user_by_email(view: AnyView, operation: str, project: Document, email: str) -> Document:
+    """The user with that address, who takes part in the project.
+
+    Raises:
+        KiliError: nobody who takes part in the project has that address.
+    """
+    user = _find_by_email(view, project, email)
+    if not user:
+        named = view.users.get(email)
+        takes_part = named and access.role_in(view, named, project)
+        raise errors.no_members_email(operation, email, named["email"] if takes_part else None)
+    return user
+
+
+def _find_by_email(view: AnyView, project: Document, email: str) -> Document | None:
+    found: list[Document] = view.users.find("email", email.lower())
+    return next((each for each in found if access.role_in(view, each, project)), None)
+
+
+def workers(view: AnyView, step_document: Document) -> list[str]:
+    """Who works on a step: those who are named, or else every member whose role allows it.
+
+    Returns:
+        their ids.
+    """
+    if step_document["assigneeIds"] is not None:
+        return list(step_document["assigneeIds"])
+    members = joined(view, view.projects.the(step_document["projectId"]))
+    users = [(view.users.the(each["userId"]), each["role"]) for each in members]
+    return [
+        user["id"]
+        for user, role in users
+        if user["activated"] and step.may_work(step_document, role)
+    ]
+
+
 # What is known of a member
 
 
@@ -111,7 +174,7 @@ def invitation_status(view: AnyView, member: Document) -> Literal["ACCEPTED", "P
     return "ACCEPTED" if has_come else "PENDING"
 
 
-# Joining and changing; how members leave is in :mod:`emulator.domain.departure`
+# Joining and changing
 
 
 def add(tx: Transaction, project: Document, user: Document, role: ProjectRole) -> Document:
@@ -233,3 +296,40 @@ def update(tx: Transaction, member: Document, data: dict[str, Any]) -> Document:
     if values:
         changes[statistics.SET_VALUES] = statistics.set_member_statistics(tx, member, values)
     return tx.project_users.change(member, **changes)
+
+
+# Leaving: a user who takes no part in a project any more has no work there either
+
+
+def remove(tx: Transaction, member: Document) -> Document:
+    """Take a member out of a project; the project.
+
+    Raises:
+        KiliError: it is not the actor's to do, or an administrator who has not joined.
+    """
+    operation = "deleteFromRoles"
+    project = check_managed(tx, operation, member["projectId"], member["role"])
+    if not member["joinedAt"]:
+        raise errors.administrator_stays(operation)
+    leave(tx, member)
+    return project
+
+
+def leave(tx: Transaction, member: Document) -> None:
+    """End a membership; its document stays."""
+    project, user = tx.projects.the(member["projectId"]), tx.users.the(member["userId"])
+    tx.project_users.change(member, deletedAt=tx.now)
+    tx.emit("project.member.deleted", {"userId": user["id"]}, project_id=project["id"])
+    if access.role_in(tx, user, project) is None:
+        step.check_out(tx, project, user)
+        _give_work_back(tx, project, user["id"])
+
+
+def _give_work_back(tx: Transaction, project: Document, user_id: str) -> None:
+    """Release the locks of a user in a project, and end their assignments."""
+    for asset in tx.assets.find("project", project["id"]):
+        for held in tx.locks.find("asset", asset["id"]):
+            if held["authorId"] == user_id:
+                lock.release(tx, held)
+        remaining = [each for each in asset["assigneeIds"] if each != user_id]
+        workflow.set_assignees(tx, asset, remaining)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import errors, messages
-from emulator.domain import access, departure, mail, organization
+from emulator.domain import access, mail, member, organization
 from emulator.domain.world import Actor, BaseView, Transaction
 from emulator.rules import emails, passwords, permissions
 from emulator.storage.snapshot import Document
@@ -134,7 +134,7 @@ def _check_organization(tx: Transaction, organization_id: str) -> None:
 def _leave_projects(tx: Transaction, user: Document) -> None:
     for each in tx.project_users.find("user", user["id"]):
         if not each["deletedAt"]:
-            departure.leave(tx, each)
+            member.leave(tx, each)
 
 
 def _check_administered(tx: Transaction, operation: str, before: Document) -> None:

@@ -302,3 +302,13 @@ def restore(tx: Transaction, target: Document) -> Document:
     target = _change(tx, target, skipped=False, skipReason=None)
     tell(tx, "asset.unskipped", target)
     return target
+
+
+def set_assignees(tx: Transaction, asset: Document, user_ids: list[str]) -> Document:
+    """Assign an asset to users, and emit an event if that changes its assignees."""
+    user_ids = list(dict.fromkeys(user_ids))
+    if user_ids == asset["assigneeIds"]:
+        return asset
+    asset = tx.assets.change(asset, assigneeIds=user_ids, updatedAt=tx.now)
+    tell(tx, "asset.workflow.assigned", asset)
+    return asset

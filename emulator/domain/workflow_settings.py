@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
-from emulator.domain import access, consensus, participant
+from emulator.domain import access, consensus, member
 from emulator.domain import step as step_of
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction
@@ -128,7 +128,7 @@ def _checked(
     """
     members = checked_step(operation, data, step_of.steps_of(tx, project["id"]), step)
     for user_id in members.get("assigneeIds") or ():
-        _, role = participant.by_id(tx, operation, project, user_id)
+        _, role = member.require_user(tx, operation, project, user_id)
         if not step_of.may_work(members, role):
             raise errors.assignee_cannot_review(operation, user_id)
     return members

@@ -14,13 +14,14 @@ from emulator.errors.base import *
 from emulator.errors.document import *
 from emulator.errors.issue import *
 from emulator.errors.label import *
+from emulator.errors.lookup import *
 from emulator.errors.member import *
 from emulator.errors.notification import *
 from emulator.errors.organization import *
-from emulator.errors.person import *
 from emulator.errors.plugin import *
 from emulator.errors.project import *
 from emulator.errors.request import *
+from emulator.errors.simulated_user import *
 from emulator.errors.storage import *
 from emulator.errors.tag import *
 from emulator.errors.user import *

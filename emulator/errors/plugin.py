@@ -5,6 +5,8 @@ See contract/errors.md#messages.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from emulator.errors.base import KiliError, business
 
 _PLUGINS_SENTENCE = "An error occured handling your plugin"
@@ -137,12 +139,6 @@ def webhook_header_invalid(operation: str) -> KiliError:
     return _plugins("400: Bad Request", operation, detail)
 
 
-def plugin_not_named(name: str, known: list[str]) -> KiliError:
-    """A plugin is looked for that there is not (the control plane's)."""
-    there = ", ".join(known) or "none"
-    return KiliError(f'there is no plugin "{name}" (there are: {there})')
-
-
 def plugin_version_unknown(name: str, number: int | None, count: int) -> KiliError:
     """A version is looked for that there is not (the control plane's)."""
     there = f"there are 1 to {count}" if count else "nothing was deployed yet"
@@ -164,4 +160,34 @@ def run_of_no_webhook(run_id: str) -> KiliError:
     return KiliError(f'run "{run_id}" is one of a plugin with code: only webhooks are redelivered')
 
 
+def trigger_unknown_event(event: str, handlers: Iterable[str]) -> KiliError:
+    """What is triggered is neither an event nor a handler."""
+    return KiliError(
+        f'"{event}" is neither an event that plugins are sent, such as asset.created, nor one of '
+        f"the handlers {', '.join(handlers)}"
+    )
+
+
+def trigger_inactive(name: str, title: str) -> KiliError:
+    """The plugin has no business in the project."""
+    return KiliError(
+        f'plugin "{name}" is not active on project "{title}": activate it with '
+        "kili.activate_plugin_on_project first"
+    )
+
+
+def trigger_not_called(name: str, event: str, asked: Iterable[str]) -> KiliError:
+    """The plugin did not ask for the event."""
+    return KiliError(
+        f'plugin "{name}" is not called for {event}, only for {", ".join(asked) or "none"}: deploy '
+        "it with the handler or event pattern"
+    )
+
+
+def trigger_arguments(handler: str, names: Iterable[str]) -> KiliError:
+    """The payload of a handler is not what it is called with."""
+    return KiliError(f"the payload of {handler} needs the members {', '.join(names)}, and no other")
+
+
+CONTROL_TRIGGER = 'send {"plugin": name, "project": id or title, "event": text, "payload": object}'
 PLUGIN_DONE = "Plugin with name {name} successfully {done}"

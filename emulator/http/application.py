@@ -62,7 +62,7 @@ def create_application(
             signer,
             request_log,
             settings,
-            lambda world: host.look(world, settings.sync_wait),
+            lambda world: host.deploy_saved(world, settings.sync_wait),
         )
     )
     application.register_blueprint(files_blueprint(registry, signer))

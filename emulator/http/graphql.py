@@ -37,13 +37,13 @@ def graphql_blueprint(
     signer: security.UploadSigner,
     request_log: RequestLog,
     settings: Settings,
-    look: Callable[[World], float],
+    deploy_saved: Callable[[World], float],
 ) -> Blueprint:
     """The routes of the GraphQL API.
 
     Args:
-        look: has deployed what was saved where plugins of a world are linked to, and tells how many
-            of the seconds that an answer may wait are left.
+        deploy_saved: deploys what was saved in the folders of a world's linked plugins; returns
+            how many of the seconds that an answer may wait are left.
     """
     blueprint = Blueprint("graphql", __name__, url_prefix=API_PATH)
 
@@ -74,7 +74,7 @@ def graphql_blueprint(
         operations = executor.operations(data["query"])
         left = settings.sync_wait
         if actor.run_id is None and any(map(_relies_on_plugins, operations)):
-            left = look(world)
+            left = deploy_saved(world)
         valid, answer = executor.execute(data, context)
         request_log.add(Entry(request, session, operations, errors="errors" in answer))
         await_deliveries(context.deliveries, left, with_caused=actor.run_id is None)

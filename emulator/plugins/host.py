@@ -10,12 +10,10 @@ from typing import Any
 
 from emulator import clock, errors, messages
 from emulator.domain import plugin as plugins_of
-from emulator.domain import plugin_link
 from emulator.domain import run as runs_of
 from emulator.domain.decision import record_decisions
 from emulator.domain.events import Delivery, Event, await_deliveries
 from emulator.domain.plugin_link import Link
-from emulator.domain.run_record import find_plugin
 from emulator.domain.trigger import Trigger, triggered_by
 from emulator.domain.world import Actor, World
 from emulator.plugins.builder import BuildError
@@ -25,9 +23,9 @@ from emulator.plugins.reports import report_build, report_run
 from emulator.plugins.requirements import Conditions
 from emulator.plugins.runs import Runs
 from emulator.plugins.schedule import Schedule, Started, Timing
-from emulator.plugins.sources import told_plugin
 from emulator.plugins.versions import Versions
 from emulator.rules import handlers
+from emulator.storage.snapshot import Document
 
 logger = logging.getLogger(__name__)
 
@@ -84,8 +82,8 @@ class PluginHost:
     def trigger(
         self,
         world: World,
-        plugin_name: str,
-        project_id: str,
+        plugin: Document,
+        project: Document,
         event: str,
         payload: dict[str, Any],
         seconds: float,
@@ -98,39 +96,33 @@ class PluginHost:
             seconds: how long to wait for the end of the run and of all that it causes.
 
         Raises:
-            KiliError: the plugin is unknown, not active on the project, or not called for that.
+            KiliError: the plugin is not active on the project, or not called for that.
         """
-        view = world.view
-        project = view.projects.the(project_id)
-        found = view.plugins.find("name", (project["organizationId"], plugin_name))
-        if not found:
-            known = [each["name"] for each in view.plugins.all()]
-            raise errors.trigger_unknown_plugin(plugin_name, known)
-        if project_id not in found[0]["projectIds"]:
-            raise errors.trigger_inactive(plugin_name, project["title"])
+        if project["id"] not in plugin["projectIds"]:
+            raise errors.trigger_inactive(plugin["name"], project["title"])
         handler = handlers.BY_METHOD.get(event)
         subject = handler.type if handler and handler.events else event
-        begun = self._hosts[world].runs.trigger(found[0], project, subject, payload)
+        begun = self._hosts[world].runs.trigger(plugin, project, subject, payload)
         await_deliveries([begun.awaited] if begun.awaited else [], seconds)
         return begun.run_id
 
-    def look(self, world: World, seconds: float) -> float:
-        """Deploy what was saved where plugins are linked to, before somebody relies on it.
+    def deploy_saved(self, world: World, seconds: float) -> float:
+        """Deploy what was saved in the folders of linked plugins.
 
         Args:
             seconds: how long to wait, at most, until it is built.
 
         Returns:
-            what is left of these seconds.
+            the rest of these seconds.
         """
         begun = clock.monotonic()
         host = self._hosts.get(world)
         if host:
-            host.look(seconds)
+            host.deploy_saved(seconds)
         return max(0.0, seconds - (clock.monotonic() - begun))
 
-    def link(self, world: World, actor: Actor, wanted: Link, seconds: float) -> dict[str, Any]:
-        """Link a plugin to a folder or file; what is told of it then.
+    def link(self, world: World, actor: Actor, wanted: Link, seconds: float) -> str:
+        """Link a plugin to a folder or file; the plugin's id.
 
         Args:
             actor: who does it, and creates the plugin if there is none.
@@ -141,22 +133,8 @@ class PluginHost:
         """
         host = self._hosts[world]
         plugin_id = host.links.link(actor, wanted)
-        host.look(seconds)
-        return told_plugin(world.view, world.view.plugins.the(plugin_id))
-
-    def unlink(self, world: World, name: str, seconds: float) -> dict[str, Any]:
-        """End a link; what is told of the plugin then, whose last version stays.
-
-        Args:
-            seconds: how long to wait, at most, until what was saved before is built.
-
-        Raises:
-            KiliError: there is no such plugin, or it is not linked.
-        """
-        self.look(world, seconds)
-        with world.transaction(Actor.system()) as tx:
-            plugin = plugin_link.unlink(tx, find_plugin(tx, name))
-        return told_plugin(world.view, plugin)
+        host.deploy_saved(seconds)
+        return plugin_id
 
     def close(self) -> None:
         """Detach every world."""
@@ -184,9 +162,9 @@ class WorldHost:
         world.after_roll_back += [self.schedule.interrupt, self._resume]
         self._resume()
 
-    def look(self, seconds: float) -> None:
-        """Have what was saved deployed, and wait for that, also where others had it deployed."""
-        self.links.look()
+    def deploy_saved(self, seconds: float) -> None:
+        """Deploy what was saved, and wait for its builds, those that others started included."""
+        self.links.deploy_saved()
         wait(list(self._saved), seconds)
 
     def close(self) -> None:

@@ -18,8 +18,8 @@ from emulator import errors, messages
 from emulator.domain import plugin as plugins_of
 from emulator.domain import plugin_link
 from emulator.domain.plugin_link import Link, Saved
+from emulator.domain.plugin_view import plugin_view
 from emulator.domain.world import Actor, Undone
-from emulator.plugins import sources
 from emulator.plugins.on_disk import Found, OnDisk
 from emulator.plugins.packing import signature
 from emulator.plugins.schedule import Schedule
@@ -44,7 +44,7 @@ class Links:
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._watcher = Watcher(
-            f"links of {self._world.name}", self._has_links, self._see, self.look
+            f"links of {self._world.name}", self._has_links, self._see, self.deploy_saved
         )
 
     def link(self, actor: Actor, wanted: Link) -> str:
@@ -72,18 +72,18 @@ class Links:
         """Look in the background, too, for as long as there are links."""
         self._watcher.wake()
 
-    def look(self) -> None:
-        """Have what was saved deployed; its build may go on after this."""
+    def deploy_saved(self) -> None:
+        """Deploy what was saved; builds may go on after this."""
         for plugin in plugin_link.linked(self._world.view):
             try:
-                self._look_at(plugin["id"])
+                self._deploy(plugin["id"])
             except Undone:
                 pass
             except Exception:
                 if not self._closed.is_set():
                     logger.exception("looking at the link of plugin %r failed", plugin["name"])
 
-    def _look_at(self, plugin_id: str) -> None:
+    def _deploy(self, plugin_id: str) -> None:
         with self._lock:
             epoch = self._world.epoch
             plugin = self._world.view.plugins.get(plugin_id)
@@ -122,14 +122,14 @@ class Links:
         """Tell whoever watches the emulator's output how a save turned out."""
         view = self._world.view
         plugin = view.plugins.get(plugin_id)
-        told = sources.told_plugin(view, plugin) if plugin else None
-        if not told or not told["link"] or told["status"] == "DEPLOYING":
+        shown = plugin_view(view, plugin) if plugin else None
+        if not shown or not shown["link"] or shown["status"] == "DEPLOYING":
             return
-        name, path, error = told["name"], told["link"]["path"], told["link"]["error"]
+        name, path, error = shown["name"], shown["link"]["path"], shown["link"]["error"]
         if error is None:
-            logger.warning(messages.LINK_RUNS.format(name=name, number=told["version"], path=path))
+            logger.warning(messages.LINK_RUNS.format(name=name, number=shown["version"], path=path))
             return
-        active = told["activeVersion"]
+        active = shown["activeVersion"]
         instead = messages.LINK_RUNS_INSTEAD.format(number=active) if active else ""
         text = messages.LINK_FAILED.format(name=name, path=path, instead=instead, problems=error)
         logger.warning(text)

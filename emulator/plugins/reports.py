@@ -10,7 +10,7 @@ import logging
 
 from emulator import messages
 from emulator.domain.run import called, headline
-from emulator.domain.run_record import is_failed
+from emulator.domain.run_view import is_failed
 from emulator.domain.world import World
 from emulator.printable import one_line, shortened
 

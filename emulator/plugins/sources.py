@@ -3,83 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
 
 from emulator import errors
-from emulator.domain.plugin import link_of
-from emulator.domain.run_record import find_plugin
-from emulator.domain.world import View, World
+from emulator.domain.lookup import find_plugin
+from emulator.domain.world import World
 from emulator.plugins.builder import BuildError, read_archive
-from emulator.rules.masking import masked
-from emulator.storage.snapshot import Document
 
 
-def told_plugin(view: View, plugin: Document) -> dict[str, Any]:
-    """A plugin in short.
-
-    Returns:
-        ``id``, ``name``, ``status``, ``projectIds``, ``createdAt``, ``updatedAt``; ``isWebhook``;
-        the numbers of the newest ``version`` and of the ``activeVersion``, which runs; ``link``,
-        if it is linked: ``path``, ``eventMatcher``, and ``error``, if what is there cannot run.
-    """
-    versions = view.plugin_versions.find("plugin", plugin["id"])
-    link = link_of(plugin)
-    active = view.plugin_versions.get(plugin["activeVersionId"] or "")
-    members = ("id", "name", "status", "projectIds", "createdAt", "updatedAt")
-    return {
-        **{member: plugin[member] for member in members},
-        "isWebhook": bool(versions) and versions[-1]["webhook"] is not None,
-        "version": versions[-1]["number"] if versions else None,
-        "activeVersion": active["number"] if active else None,
-        "link": {**link, "error": link["error"] or _failure(view, versions)} if link else None,
-    }
-
-
-def _failure(view: View, versions: list[Document]) -> str | None:
-    """What the build of the newest version said, if that failed."""
-    if not versions or versions[-1]["status"] != "FAILED":
-        return None
-    newest = versions[-1]
-    lines = view.plugin_build_errors.find("plugin", newest["pluginId"])
-    said = [each for each in lines if each["versionId"] == newest["id"]]
-    return "\n".join(each["content"] for each in said if each["logType"] == "error")
-
-
-def told_versions(view: View, name: str) -> list[dict[str, Any]]:
-    """The versions of a plugin, oldest first.
-
-    Returns:
-        of each ``number``, ``status``, ``createdAt``, ``handlerTypes``, ``eventMatcher``,
-        ``clientVersion``, ``digest``, ``webhook`` (its secrets masked), ``origin`` (the file that
-        its ``main.py`` was read from, if the plugin was linked), and ``problems``: what its build
-        said.
-
-    Raises:
-        KiliError: there is no such plugin.
-    """
-    plugin = find_plugin(view, name)
-    lines = view.plugin_build_errors.find("plugin", plugin["id"])
-    members = (
-        "number",
-        "status",
-        "createdAt",
-        "handlerTypes",
-        "eventMatcher",
-        "clientVersion",
-        "digest",
-    )
-    return [
-        {
-            **{member: version[member] for member in members},
-            "webhook": masked(version["webhook"]),
-            "origin": version["origin"],
-            "problems": [each["content"] for each in lines if each["versionId"] == version["id"]],
-        }
-        for version in view.plugin_versions.find("plugin", plugin["id"])
-    ]
-
-
-def files_of(world: World, name: str, number: int | None = None) -> dict[str, str]:
+def read_files(world: World, name: str, number: int | None = None) -> dict[str, str]:
     """The source files of a version by path, in their order; bytes that are no text are marked.
 
     Args:
@@ -103,13 +34,13 @@ def files_of(world: World, name: str, number: int | None = None) -> dict[str, st
     return {path: files[path].decode(errors="backslashreplace") for path in sorted(files)}
 
 
-def difference(world: World, name: str, old: int, new: int) -> str:
+def diff_versions(world: World, name: str, old: int, new: int) -> str:
     """What changed from one version to another, as a unified diff over all files.
 
     Raises:
-        KiliError: as of :func:`files_of`.
+        KiliError: as of :func:`read_files`.
     """
-    before, after = files_of(world, name, old), files_of(world, name, new)
+    before, after = read_files(world, name, old), read_files(world, name, new)
     lines: list[str] = []
     for path in sorted({*before, *after}):
         lines += difflib.unified_diff(

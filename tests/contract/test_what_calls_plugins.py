@@ -1,7 +1,7 @@
 """Each row of ``docs/contract/what-calls-plugins.md`` happens, and nothing else calls a plugin.
 
 Everything that the cases of inputs and events do is done in a world with plugins on every project,
-and so is what people do who are played, and what happens in special situations.
+and so are the actions of simulated users, and special situations.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from emulator import Emulator
 from emulator.cli import main
-from emulator.domain.person import VERBS
+from emulator.domain.simulated_user.actions import ACTIONS
 from emulator.rules.handlers import BY_TYPE
 from emulator.rules.subjects import SENT_TO_PLUGINS
 from tests.contract.events import CASES as EVENTS
@@ -145,8 +145,8 @@ DEEDS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def test_every_deed_has_its_rows() -> None:
-    assert {verb for verb, _ in DEEDS} == set(VERBS)
-    assert {way for row in ROWS for way in row.ways if way in VERBS} == set(VERBS)
+    assert {verb for verb, _ in DEEDS} == set(ACTIONS)
+    assert {way for row in ROWS for way in row.ways if way in ACTIONS} == set(ACTIONS)
 
 
 @pytest.mark.parametrize("title", ["Invoices", "Invoices, V1"])

@@ -15,7 +15,8 @@ import pytest
 import requests
 from werkzeug.wrappers import Request
 
-from emulator.app import Emulator, _secret
+from emulator.app import Emulator
+from emulator.app.platform import _secret
 from emulator.http import body
 from tests.stage import names
 from tests.wire import Wire

@@ -9,7 +9,7 @@ from ariadne import MutationType, ObjectType, QueryType
 from emulator import errors
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import required_id
-from emulator.domain import departure, invitation, member, statistics
+from emulator.domain import invitation, member, statistics
 from emulator.domain.filters import Selection, Where, page
 from emulator.domain.world import Transaction
 from emulator.storage.snapshot import Document
@@ -46,7 +46,7 @@ def update_role(_: Any, info: Info, data: dict[str, Any], where: Where) -> Docum
 @mutation.field("deleteFromRoles")
 def delete_from_roles(_: Any, info: Info, where: Where) -> Document:
     with info.context.change() as tx:
-        return departure.remove(tx, _target(tx, "deleteFromRoles", where))
+        return member.remove(tx, _target(tx, "deleteFromRoles", where))
 
 
 @mutation.field("updatePropertiesInProjectUser")

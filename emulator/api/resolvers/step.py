@@ -7,7 +7,7 @@ from typing import Any
 from ariadne import MutationType, ObjectType
 
 from emulator.api.context import Info
-from emulator.domain import assignment, workflow_settings
+from emulator.domain import member, workflow_settings
 from emulator.domain import step as steps_of
 from emulator.storage.snapshot import Document
 
@@ -93,7 +93,7 @@ def step_groups(owner: Document, info: Info) -> list[Document]:
 
 @step.field("assignees")
 def assignees(owner: Document, info: Info) -> list[Document]:
-    ids = assignment.workers(info.context.view, owner)
+    ids = member.workers(info.context.view, owner)
     return [info.context.shown_user(each, owner["projectId"]) for each in ids]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import messages
-from emulator.domain import people, run_record
+from emulator.domain.run_view import run_brief, run_view
 from emulator.domain.why.case import Case
 from emulator.domain.why.not_called import Reason, details_of, reason
 from emulator.domain.why.remedy import remedy_of, remedy_of_method
@@ -32,9 +32,9 @@ def reasons_of_run(case: Case, run: Document) -> list[Reason]:
     return [found, *_missing_method(case, run, fields)]
 
 
-def run_view(case: Case, run: Document) -> dict[str, Any]:
+def delivered_run_view(case: Case, run: Document) -> dict[str, Any]:
     """A run in short, with the answer of a webhook: ``url``, ``status``, ``reason``."""
-    return {**run_record.summary(case.view, run), "delivery": _delivery(run)}
+    return {**run_view(case.view, run), "delivery": _delivery(run)}
 
 
 def _delivery(run: Document) -> dict[str, Any] | None:
@@ -87,7 +87,7 @@ def _outcome(case: Case, run: Document) -> str:
     text = str(run["outcome"])
     if run["durationMs"] is not None:
         text += messages.WHY_TOOK.format(milliseconds=run["durationMs"])
-    error = people.run_told(case.view, run)["error"]
+    error = run_brief(case.view, run)["error"]
     if error:
         return f"{text}: {error}"
     delivery = _delivery(run)

@@ -12,8 +12,9 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain.decision import decisions_on_deleted
-from emulator.domain.run_record import find_plugin, summary
-from emulator.domain.why.called import reasons_of_run, run_view
+from emulator.domain.lookup import find_plugin
+from emulator.domain.run_view import run_view
+from emulator.domain.why.called import delivered_run_view, reasons_of_run
 from emulator.domain.why.case import Case, MethodsOf
 from emulator.domain.why.not_called import prospect, reasons_of_deleted, reasons_without_run
 from emulator.domain.why.subject import (
@@ -86,7 +87,7 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
         plugin was called, by a call that has begun; ``reasons``, the most basic one first, each
         with ``reason`` (a :data:`emulator.rules.blockers.Word`), ``explanation``, ``remedy``,
         ``run`` and ``details`` (build errors); ``runs`` and ``redeliveries``, each as
-        :func:`emulator.domain.run_record.summary` tells it and ``delivery`` (of a webhook);
+        :func:`emulator.domain.run_view.run_view` tells it and ``delivery`` (of a webhook);
         ``now``: what would be so if the same happened now, ``None`` where that is no question.
 
     Raises:
@@ -117,7 +118,7 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
             }
             for occurrence, decisions in zip(subject.occurrences, deleted, strict=True)
         ],
-        "byHand": [summary(view, each) for each in _by_hand(runs, plugins, subject)],
+        "byHand": [run_view(view, each) for each in _by_hand(runs, plugins, subject)],
     }
 
 
@@ -176,8 +177,8 @@ def _answer(case: Case, every_run: list[Document]) -> dict[str, Any]:
         "isWebhook": case.webhook is not None,
         "called": any(each["startedAt"] is not None for each in runs),
         "reasons": reasons,
-        "runs": [run_view(case, each) for each in runs],
-        "redeliveries": [run_view(case, each) for each in redeliveries],
+        "runs": [delivered_run_view(case, each) for each in runs],
+        "redeliveries": [delivered_run_view(case, each) for each in redeliveries],
         "now": None if is_settled else prospect(case),
     }
 

@@ -15,9 +15,10 @@ from emulator.domain.registry import WorldError, WorldRegistry
 from emulator.domain.world import Actor, World
 from emulator.http import security
 from emulator.http.body import BodyError
-from emulator.http.control.people import add_people_routes
 from emulator.http.control.plugins import add_link_routes, add_plugin_routes
 from emulator.http.control.runs import add_run_routes
+from emulator.http.control.sessions import Sessions
+from emulator.http.control.users import add_trigger_route, add_user_routes
 from emulator.http.control.webhooks import add_webhook_routes
 from emulator.http.control.why import add_why_route
 from emulator.http.control.worlds import add_registry_routes, add_world_routes
@@ -62,14 +63,16 @@ def control_blueprint(
         answer.call_on_close(shut_down)  # once the answer is on its way
         return answer
 
+    sessions = Sessions(registry, host, settings.sync_wait)
     add_registry_routes(blueprint, registry, settings.scenario)
-    add_world_routes(blueprint, registry, host)
-    add_run_routes(blueprint, registry, host)
-    add_plugin_routes(blueprint, registry, host, settings.sync_wait)
-    add_link_routes(blueprint, registry, host)
-    add_why_route(blueprint, registry, host, settings.sync_wait)
-    add_webhook_routes(blueprint, registry, host, settings.sync_wait)
-    add_people_routes(blueprint, registry, host, settings.sync_wait)
+    add_world_routes(blueprint, sessions)
+    add_run_routes(blueprint, sessions)
+    add_plugin_routes(blueprint, sessions)
+    add_link_routes(blueprint, sessions)
+    add_why_route(blueprint, sessions)
+    add_webhook_routes(blueprint, sessions)
+    add_user_routes(blueprint, sessions)
+    add_trigger_route(blueprint, sessions)
     return blueprint
 
 

@@ -1,4 +1,4 @@
-"""The runs of plugins are looked at here."""
+"""Routes that list the runs of plugins, follow them, and show one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import NamedTuple
 from flask import Blueprint, Response, jsonify, request
 
 from emulator import errors
-from emulator.domain.registry import WorldError, WorldRegistry
-from emulator.domain.run_record import Cursor, Wanted, details, find_lines, find_runs
-from emulator.domain.world import World
-from emulator.http.control.waiting import LONGEST_WAIT
-from emulator.plugins.host import PluginHost
+from emulator.domain.registry import WorldError
+from emulator.http.control.sessions import Sessions
+from emulator.services import runs
+from emulator.services.runs import Cursor, RunQuery, SeenLines
 
 _PARAMETERS = {"plugin", "project", "failed", "after", "wait", "limit", "lines"}
 _ENDED = re.compile(r"(?P<epoch>\d{1,18})\.(?P<sequence>-1|\d{1,18})")
@@ -20,63 +19,49 @@ _SEEN = re.compile(r"(?P<epoch>\d{1,18}):(?P<run>\w{1,64}):(?P<count>\d{1,9})", 
 _NUMBER = re.compile(r"\d{1,9}")
 
 
-def add_run_routes(blueprint: Blueprint, registry: WorldRegistry, host: PluginHost) -> None:
+def add_run_routes(blueprint: Blueprint, sessions: Sessions) -> None:
     """The routes that list runs, wait for the end of further ones, and show one.
 
     ``GET …/runs`` answers ``runs`` and a ``cursor``. With ``after`` (a cursor), they are those that
     have ended since; with ``wait`` (seconds), too, the answer waits for one. With ``lines=true``,
-    it has ``lines`` as well: what runs have logged since, those that are going on included, and
+    it has ``lines`` as well: what runs have logged since, those that have not ended included, and
     ``wait`` waits for a line, too.
     """
 
     @blueprint.get("/worlds/<name>/runs")
     def list_runs(name: str) -> Response:
-        world = registry.get(name)
-        asked = _asked()
-        if asked.seconds and asked.wanted.after is not None:
-            host.await_run(world, lambda: _is_news(world, asked), asked.seconds)
-        view, epoch = world.view, world.epoch
-        found = find_runs(view, asked.wanted)
-        cursor = ".".join(map(str, found.cursor))
-        if not asked.lines:
-            return jsonify(runs=found.runs, cursor=cursor)
-        said = find_lines(view, asked.wanted, asked.seen.get(epoch, {}))
-        seen = [f"{epoch}:{run}:{count}" for run, count in said.seen.items()]
-        return jsonify(runs=found.runs, lines=said.lines, cursor=",".join([cursor, *seen]))
+        query, seconds, seen = _parameters()
+        session = sessions.open(name, seconds)
+        page, log, epoch = runs.follow_runs(session, query, seen)
+        cursor = ".".join(map(str, page.cursor))
+        if log is None:
+            return jsonify(runs=page.runs, cursor=cursor)
+        known = [f"{epoch}:{run}:{count}" for run, count in log.seen.items()]
+        return jsonify(runs=page.runs, lines=log.lines, cursor=",".join([cursor, *known]))
 
     @blueprint.get("/worlds/<name>/runs/<run_id>")
     def show_run(name: str, run_id: str) -> Response:
-        return jsonify(details(registry.get(name).view, run_id))
+        return jsonify(runs.show_run(sessions.open(name), run_id))
 
 
-class _Asked(NamedTuple):
-    """What a request for runs asks for.
+class _Parameters(NamedTuple):
+    """The parameters of a request for runs.
 
     Attributes:
-        seen: how many lines of runs the client knows, by the world's epoch and the run's id.
-        seconds: how long it waits.
-        lines: whether it wants log lines, too.
+        seconds: how long the client waits for news.
+        seen: how many lines of runs it has; ``None`` if it wants no log lines.
     """
 
-    wanted: Wanted
-    seen: dict[int, dict[str, int]]
-    seconds: float
-    lines: bool
+    query: RunQuery
+    seconds: int
+    seen: SeenLines | None
 
 
-def _is_news(world: World, asked: _Asked) -> bool:
-    """Whether there is something that a client does not know yet."""
-    view, epoch = world.view, world.epoch
-    if find_runs(view, asked.wanted).runs:
-        return True
-    return asked.lines and bool(find_lines(view, asked.wanted, asked.seen.get(epoch, {})).lines)
-
-
-def _asked() -> _Asked:
-    """What the request asks for.
+def _parameters() -> _Parameters:
+    """The parameters of the request.
 
     Raises:
-        WorldError: a parameter is unknown or wrong.
+        WorldError: one is unknown or wrong.
     """
     given = request.args
     failed, lines = given.get("failed", "false"), given.get("lines", "false")
@@ -85,14 +70,14 @@ def _asked() -> _Asked:
     if not fits or not all(_NUMBER.fullmatch(each) for each in (limit or "0", wait)):
         raise WorldError(errors.CONTROL_RUNS)
     after, seen = _place(given.get("after"))
-    wanted = Wanted(
+    query = RunQuery(
         plugin=given.get("plugin"),
         project=given.get("project"),
         failed=failed == "true",
         after=after,
         limit=int(limit) if limit else None,
     )
-    return _Asked(wanted, seen, min(int(wait), LONGEST_WAIT), lines == "true")
+    return _Parameters(query, int(wait), seen if lines == "true" else None)
 
 
 def _place(cursor: str | None) -> tuple[Cursor | None, dict[int, dict[str, int]]]:

@@ -1,4 +1,4 @@
-"""Worlds are made, listed, reset and deleted here."""
+"""Routes that create, list, mark, reset, export and delete worlds."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from flask import Blueprint, Response, jsonify, request
 
 from emulator import errors
 from emulator.clock import Clock
-from emulator.domain.api_key import change_api_key
 from emulator.domain.registry import WorldError, WorldRegistry
-from emulator.domain.world import Actor, Mark, World
+from emulator.domain.world import Mark, World
 from emulator.http.body import read_json
-from emulator.http.control.waiting import LONGEST_WAIT
-from emulator.plugins.host import PluginHost
+from emulator.http.control.sessions import LONGEST_WAIT, Sessions
+from emulator.services import worlds
+from emulator.services.session import WorldSession
 
 _LONGEST_IDLE = 86_400
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
@@ -33,7 +33,7 @@ def add_registry_routes(
 
     @blueprint.get("/worlds")
     def list_worlds() -> Response:
-        return jsonify([_described(world) for world in registry.all()])
+        return jsonify(worlds.list_worlds(registry))
 
     @blueprint.post("/worlds")
     def create_world() -> tuple[Response, int]:
@@ -45,8 +45,7 @@ def add_registry_routes(
             raise WorldError(errors.CONTROL_CREATE)
         if seed is not None and not _is_whole(seed):
             raise WorldError(errors.CONTROL_CREATE)
-        world = registry.create(name, scenario, seed)
-        return jsonify(_described(world)), 201
+        return jsonify(worlds.create_world(registry, name, scenario, seed)), 201
 
     @blueprint.delete("/worlds/<name>")
     def delete_world(name: str) -> Response:
@@ -54,20 +53,19 @@ def add_registry_routes(
         return Response(status=204)
 
 
-def add_world_routes(blueprint: Blueprint, registry: WorldRegistry, host: PluginHost) -> None:
+def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
     """The routes that reset, mark and export one world, change its keys, and wait for it."""
+    registry = sessions.registry
 
     @blueprint.post("/worlds/<name>/reset")
     def reset_world(name: str) -> Response:
         data = read_json(request)
         mark = _mark(data, registry.get(name)) if data else None
-        return jsonify(_described(registry.reset(name, mark)))
+        return jsonify(worlds.reset_world(registry, name, mark))
 
     @blueprint.post("/worlds/<name>/mark")
     def mark_world(name: str) -> Response:
-        world = registry.get(name)
-        host.look(world, LONGEST_WAIT)
-        return jsonify(asdict(world.mark()))
+        return jsonify(asdict(worlds.mark_world(sessions.open(name, LONGEST_WAIT))))
 
     @blueprint.get("/worlds/<name>/export")
     def export_world(name: str) -> Response:
@@ -80,18 +78,17 @@ def add_world_routes(blueprint: Blueprint, registry: WorldRegistry, host: Plugin
         fits = isinstance(revoked, bool | None) and isinstance(expiry, str | None)
         if not data or data.keys() - {"revoked", "expiryDate"} or not fits:
             raise WorldError(errors.CONTROL_KEY)
-        with registry.get(name).transaction(Actor.system()) as tx:
-            changed = change_api_key(tx, key_name, revoked=revoked, expiry=expiry)
-        return jsonify({member: changed[member] for member in ("name", "revoked", "expiryDate")})
+        world = registry.get(name)
+        return jsonify(worlds.change_key(world, key_name, revoked=revoked, expiry_date=expiry))
 
     @blueprint.post("/worlds/<name>/wait-idle")
     def wait_until_idle(name: str) -> Response:
         seconds = read_json(request).get("timeout", 30)
         if not _is_number(seconds):
             raise WorldError(errors.CONTROL_WAIT)
-        world = registry.get(name)
-        host.look(world, 0)
-        return jsonify(idle=host.wait_idle(world, min(max(seconds, 0), _LONGEST_IDLE)))
+        limited = min(max(seconds, 0), _LONGEST_IDLE)
+        session = WorldSession(registry.get(name), sessions.host, limited)
+        return jsonify(idle=worlds.wait_idle(session))
 
 
 def _mark(data: dict[str, Any], world: World) -> Mark:
@@ -136,13 +133,3 @@ def _is_offset(value: Any) -> bool:
     except (TypeError, ValueError, OverflowError):
         return False
     return _is_number(value) and _FIRST_YEAR <= moment.year <= _LAST_YEAR
-
-
-def _described(world: World) -> dict[str, Any]:
-    view = world.view
-    return {
-        "name": world.name,
-        "scenario": world.scenario,
-        "keys": {key["name"]: key["key"] for key in view.api_keys.all()},
-        "projects": [{"id": each["id"], "title": each["title"]} for each in view.projects.all()],
-    }

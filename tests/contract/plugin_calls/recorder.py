@@ -1,4 +1,4 @@
-"""Notes what each mutation, and each deed of a person who is played, causes."""
+"""Records what each mutation, and each action of a simulated user, causes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deeds of people who are played, in the situations in which they cause something of their own."""
+"""Actions of simulated users, in the situations in which they cause something of their own."""
 
 from __future__ import annotations
 

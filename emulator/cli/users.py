@@ -1,4 +1,4 @@
-"""Commands that play people: what a labeler or reviewer does in the app."""
+"""Commands of simulated users: what a labeler or reviewer does in the app."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
-from emulator.cli.process import data_dir_option, running, settings_from
+from emulator.cli.options import data_dir_option
+from emulator.cli.process import running, settings_from
 from emulator.cli.runs import refused
 from emulator.cli.terminal import echo, echo_json, echo_text
 from emulator.config import DEFAULT_WORLD
@@ -182,11 +183,11 @@ def _act(verb: str, options: dict[str, Any]) -> None:
     data = {name: options[name] for name in _SENT if options.get(name) is not None}
     if options.get("label"):
         data["label"] = _read(options["label"], "--label")
-    done = _post(options, f"/people/{verb}", data)
+    result = _post(options, f"/people/{verb}", data)
     if options["as_json"]:
-        echo_json(done)
+        echo_json(result)
     else:
-        _show(done)
+        _show(result)
 
 
 def _post(options: dict[str, Any], path: str, data: dict[str, Any]) -> Any:
@@ -210,22 +211,22 @@ def _read(file: TextIO, option: str) -> Any:
     return value
 
 
-def _show(done: dict[str, Any]) -> None:
-    echo(f"{done['user']}: {done['verb']} {done['externalId']} (asset {done['assetId']})")
+def _show(result: dict[str, Any]) -> None:
+    echo(f"{result['user']}: {result['verb']} {result['externalId']} (asset {result['assetId']})")
     for noun in ("label", "issue"):
-        if done[f"{noun}Id"]:
-            echo(f"  {noun} {done[f'{noun}Id']}")
-    echo(f"  {_standing(done['before'])} -> {_standing(done['after'])}")
-    for run in done["runs"]:
+        if result[f"{noun}Id"]:
+            echo(f"  {noun} {result[f'{noun}Id']}")
+    echo(f"  {_asset_state(result['before'])} -> {_asset_state(result['after'])}")
+    for run in result["runs"]:
         _show_run(run, "  ")
 
 
-def _standing(place: dict[str, Any] | None) -> str:
-    if place is None:
+def _asset_state(state: dict[str, Any] | None) -> str:
+    if state is None:
         return "deleted"
-    if place["step"]:
-        return f"{place['step']}: {place['stepStatus']}"
-    return "SKIPPED" if place["skipped"] else str(place["status"])
+    if state["step"]:
+        return f"{state['step']}: {state['stepStatus']}"
+    return "SKIPPED" if state["skipped"] else str(state["status"])
 
 
 def _show_run(run: dict[str, Any], indent: str = "") -> None:

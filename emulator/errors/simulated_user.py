@@ -1,4 +1,4 @@
-"""What a person, played through a command or the Python API, cannot do (all ours).
+"""Actions that a simulated user cannot do (all ours).
 
 The texts say what to do next, in the words of the commands.
 """
@@ -34,53 +34,16 @@ _REASONS = {
 }
 
 
-def person_unknown(name: str, known: Iterable[str]) -> KiliError:
-    """Nobody has this address, and no key this name."""
-    return KiliError(f'there is no user "{name}": give one of {", ".join(sorted(known))}')
-
-
-def person_ambiguous(name: str, emails: Iterable[str]) -> KiliError:
-    """Keys of several users have this name."""
-    return KiliError(f'"{name}" names keys of several users: give one of {", ".join(emails)}')
-
-
-def person_deactivated(email: str) -> KiliError:
-    """The user cannot sign in any more."""
-    return KiliError(f"{email} is deactivated: activate the user, or act as another")
-
-
-def project_not_named(name: str, known: Iterable[str]) -> KiliError:
-    """No project has this id or title."""
-    return KiliError(f'there is no project "{name}": there are {_listed(known)}')
-
-
-def project_ambiguous(name: str, candidates: Iterable[str]) -> KiliError:
-    """Several projects have this title."""
-    return KiliError(f'several projects are titled "{name}": give the id, of {_listed(candidates)}')
-
-
 def project_archived(title: str) -> KiliError:
     """Nobody works in an archived project."""
     return KiliError(f'project "{title}" is archived: unarchive it first')
 
 
-def person_not_member(email: str, title: str, project_id: str) -> KiliError:
+def user_not_member(email: str, title: str, project_id: str) -> KiliError:
     """The user has no part in the project."""
     return KiliError(
         f'{email} is no member of project "{title}": add them first, for example with '
         f'kili.append_to_roles("{project_id}", "{email}", role="LABELER")'
-    )
-
-
-def asset_not_named(name: str, title: str) -> KiliError:
-    """No asset of the project has this id or external id."""
-    return KiliError(f'project "{title}" has no asset with the id or external id "{name}"')
-
-
-def asset_ambiguous(name: str, ids: Iterable[str]) -> KiliError:
-    """Several assets of the project have this external id."""
-    return KiliError(
-        f'several assets have the external id "{name}": give the id, of {_listed(ids)}'
     )
 
 
@@ -99,8 +62,8 @@ def queue_empty(verb: str, email: str, title: str) -> KiliError:
     )
 
 
-def person_locked_out(verb: str, external_id: str, email: str, reason: str) -> KiliError:
-    """The workflow does not let the person work on the asset now.
+def user_locked_out(verb: str, external_id: str, email: str, reason: str) -> KiliError:
+    """The workflow does not let the user work on the asset now.
 
     Args:
         verb: what they want to do, as the command has it.
@@ -143,7 +106,7 @@ def asset_skipped(external_id: str) -> KiliError:
 
 
 def correction_needless(external_id: str) -> KiliError:
-    """A label is to be corrected that the person has not made, or that waits for them anyway."""
+    """A label is to be corrected that the user has not submitted, or that waits for them anyway."""
     return KiliError(
         f'nothing of theirs is to be corrected on asset "{external_id}": leave out --correct'
     )
@@ -162,44 +125,5 @@ def save_needs_label() -> KiliError:
     return KiliError("save needs what is to be saved: give a json response with --label")
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names) or "none"
-
-
 CONTROL_PERSON = "send a JSON object with project and user, and where needed {members}; {wrong}"
 CONTROL_VERB = 'people do not "{verb}": they {verbs}'
-CONTROL_TRIGGER = 'send {"plugin": name, "project": id or title, "event": text, "payload": object}'
-
-
-def trigger_unknown_event(event: str, handlers: Iterable[str]) -> KiliError:
-    """What is triggered is neither an event nor a handler."""
-    return KiliError(
-        f'"{event}" is neither an event that plugins are sent, such as asset.created, nor one of '
-        f"the handlers {', '.join(handlers)}"
-    )
-
-
-def trigger_unknown_plugin(name: str, known: Iterable[str]) -> KiliError:
-    """No plugin has this name."""
-    return KiliError(f'there is no plugin "{name}": there are {_listed(known)}')
-
-
-def trigger_inactive(name: str, title: str) -> KiliError:
-    """The plugin has no business in the project."""
-    return KiliError(
-        f'plugin "{name}" is not active on project "{title}": activate it with '
-        "kili.activate_plugin_on_project first"
-    )
-
-
-def trigger_not_called(name: str, event: str, asked: Iterable[str]) -> KiliError:
-    """The plugin did not ask for the event."""
-    return KiliError(
-        f'plugin "{name}" is not called for {event}, only for {_listed(asked)}: deploy it with '
-        "the handler or event pattern"
-    )
-
-
-def trigger_arguments(handler: str, names: Iterable[str]) -> KiliError:
-    """The payload of a handler is not what it is called with."""
-    return KiliError(f"the payload of {handler} needs the members {', '.join(names)}, and no other")

@@ -1,4 +1,4 @@
-"""People who are played: what they do in the app, and what plugins and clients see of it."""
+"""Simulated users: their actions in the app, and the plugin runs and data that these cause."""
 
 from __future__ import annotations
 
