@@ -1,4 +1,7 @@
-"""Opening an asset in the app: who can, and what it does to the asset (contract/simulated-user.md#commands)."""
+"""Opening an asset in the app: who can, and what it does to the asset.
+
+See contract/simulated-user.md#commands.
+"""
 
 from __future__ import annotations
 
