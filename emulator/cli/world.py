@@ -12,7 +12,7 @@ import click
 from emulator import data_folder
 from emulator.cli.process import data_dir_option, find_ready, running, settings_from
 from emulator.cli.state import StateFolder
-from emulator.cli.terminal import echo
+from emulator.cli.terminal import CommandGroup, echo
 from emulator.config import DEFAULT_WORLD
 
 
@@ -45,7 +45,7 @@ def _reset_files(folder: Path) -> None:
         raise click.ClickException(str(error)) from None
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def world() -> None:
     """Make, list, reset and delete worlds of a running emulator."""
 
