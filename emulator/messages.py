@@ -209,6 +209,7 @@ RUN_PROJECT_NOT_ACTIVE = (
     "and finds nothing: activate it with kili.activate_plugin_on_project({name!r}, "
     "project_id={project!r})"
 )
+RUN_ASSET_LOCKED = "The plugin's label was refused. {reason}: {remedy}"
 RUN_MANY_CALLS = "API calls after the first {limit} are counted, but not recorded"
 CALL_TRUNCATED = "… (cut off: {left} more characters)"
 RUN_TRUNCATED = "Output truncated: a run records at most {limit} characters"

@@ -337,6 +337,18 @@ class TestEphemeral:
         assert "no emulator runs on .kili-emulator" in commands.run("env", status=1)
         assert not (commands.folder / "one").exists()
 
+    @pytest.mark.skipif(not SHELL, reason="a signal that cannot be caught")
+    def test_what_a_killed_one_left_is_removed_wherever_the_next_one_starts(
+        self, commands: Commands
+    ) -> None:
+        killed = commands.start("--ephemeral", "--data-dir", "one").process
+        killed.kill()
+        killed.wait()
+        (left,) = [path.parent for path in commands.states()]
+        commands.start("--ephemeral", "--data-dir", "other")
+        assert not left.exists()
+        assert len(commands.states()) == 1
+
     def test_the_endpoint_chooses_among_several(self, commands: Commands) -> None:
         endpoints = dict(self.detach(commands) for _ in range(2))
         printed = commands.run("stop", status=1)
@@ -648,3 +660,17 @@ def test_commands_start_without_the_server_and_the_sdk() -> None:
         check=True,
     )
     assert done.stdout == "set()\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "nearest"),
+    [(["strat"], "start"), (["plugins", "lst"], "list"), (["world", "creat"], "create")],
+)
+def test_an_unknown_command_names_the_nearest_one(given: list[str], nearest: str) -> None:
+    from click.testing import CliRunner
+
+    from emulator.cli import main
+
+    printed = CliRunner().invoke(main, given)
+    assert printed.exit_code == 2
+    assert f"No such command '{given[-1]}'. Did you mean {nearest}?" in printed.output

@@ -168,3 +168,5 @@ def test_a_plugin_that_labels_a_labeled_asset_is_told_what_to_do(
     assert detail.startswith(f"{reason}: ")
     for remedy in ("step_name", "send_back_to_queue", "--workflow V1"):
         assert remedy in detail
+    (warning,) = [line["content"] for line in run["lines"] if line["logType"] == "warning"]
+    assert warning == f"The plugin's label was refused. {detail.partition(' | trace')[0]}"

@@ -85,6 +85,17 @@ class Desk:
         return lines
 
 
+LOGS = """
+import logging
+from kili.plugins import PluginCore
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        logging.basicConfig()
+        raise ValueError("too hard \\x1b[2J")
+"""
+
+
 @pytest.fixture
 def commands(tmp_path: Path) -> Iterator[Commands]:
     made = Commands(tmp_path)
@@ -115,6 +126,15 @@ def test_a_failed_build_and_a_failed_run_are_a_line_each(
     assert f"'Judge': run {run} (onSubmit) ended as FAILED: ValueError: too hard" in lines[0]
     assert "'Broken one': the build of version 1 failed: RuntimeError: at import" in lines[1]
     assert [re.findall(r"more: `(.*)`", line) for line in lines] == [[each] for each in shown]
+
+
+def test_a_plugin_that_configures_logging_doubles_no_line(commands: Commands) -> None:
+    desk = Desk(commands)
+    desk.upload("Judge", LOGS)
+    desk.submit()
+    lines = desk.stop()
+    assert len(lines) == 1, lines
+    assert r"ended as FAILED: ValueError: too hard \x1b[2J (more: " in lines[0]
 
 
 def test_the_line_names_where_the_command_finds_the_run(commands: Commands) -> None:

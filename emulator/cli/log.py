@@ -18,13 +18,16 @@ _LOGGERS = ("emulator", "werkzeug", "py.warnings")
 def report_to_terminal(settings: Settings) -> None:
     """Have everything that is logged in this process printed to the standard error.
 
-    The root logger stays as it is: what plugins do to it is theirs.
+    The root logger stays as it is: what plugins do to it is theirs. It gets none of the emulator's
+    records, or handlers that a plugin or the SDK adds to it would print these a second time, as
+    they are.
     """
     formatter = _ServerFormatter(settings)
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)
     for name in _LOGGERS:
         logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).propagate = False
     if logging.lastResort:
         logging.lastResort.setFormatter(formatter)
     logging.captureWarnings(True)

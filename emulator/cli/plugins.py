@@ -9,7 +9,7 @@ import click
 
 from emulator.cli.options import data_dir_option
 from emulator.cli.process import running, settings_from
-from emulator.cli.terminal import echo, echo_file, echo_json, echo_text
+from emulator.cli.terminal import CommandGroup, echo, echo_file, echo_json, echo_text
 from emulator.config import DEFAULT_WORLD
 
 _world_option = click.option(
@@ -18,7 +18,7 @@ _world_option = click.option(
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def plugins() -> None:
     """List plugins, show and compare the versions of their source, run them from folders."""
 

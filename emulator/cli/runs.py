@@ -19,7 +19,7 @@ from emulator.cli.process import (
     settings_from,
     was_stopped,
 )
-from emulator.cli.terminal import echo, echo_json
+from emulator.cli.terminal import CommandGroup, echo, echo_json
 from emulator.config import DEFAULT_WORLD
 
 _WAIT = 25
@@ -30,7 +30,7 @@ _world_option = click.option(
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.option("--plugin", help="Only those of this plugin: its name or id.")
 @click.option("--project", help="Only those on this project: its id or title.")
 @click.option("--failed", is_flag=True, help="Only those that failed.")

@@ -166,7 +166,7 @@ class StateFolder:
 
 
 def new_ephemeral_folder(data_dir: Path) -> StateFolder:
-    """A folder for an ephemeral server.
+    """A folder for an ephemeral server; what killed ones left, whoever started them, is removed.
 
     Raises:
         click.ClickException: the temporary folder cannot be used.
@@ -176,6 +176,8 @@ def new_ephemeral_folder(data_dir: Path) -> StateFolder:
         private.make_folder(home)
         if not _is_own(home):
             raise PermissionError(1, "it belongs to another user")
+        for each in home.iterdir():
+            StateFolder(each, ephemeral=True).running()
         made = Path(tempfile.mkdtemp(prefix=f"{_digest(data_dir)}-", dir=home))
         return StateFolder(made, ephemeral=True)
     except OSError as error:

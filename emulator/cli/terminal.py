@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from emulator import printable
+from emulator.spelling import closest
 
 if sys.platform != "win32":
     import termios
@@ -88,7 +89,20 @@ def never_fail_to_encode() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
+    """A group of commands that names the nearest known one where it does not know a command."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            nearest = closest(args[0], self.list_commands(ctx))
+            if nearest:
+                error.message += f" Did you mean {nearest}?"
+            raise
+
+
+class Commands(CommandGroup):
     """A group of commands whose errors are printed like everything else."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:

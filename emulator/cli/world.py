@@ -13,7 +13,7 @@ from emulator import data_folder
 from emulator.cli.options import data_dir_option
 from emulator.cli.process import find_ready, running, settings_from
 from emulator.cli.state import StateFolder
-from emulator.cli.terminal import echo
+from emulator.cli.terminal import CommandGroup, echo
 from emulator.config import DEFAULT_WORLD
 
 
@@ -46,7 +46,7 @@ def _reset_files(folder: Path) -> None:
         raise click.ClickException(str(error)) from None
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def world() -> None:
     """Make, list, reset and delete worlds of a running emulator."""
 

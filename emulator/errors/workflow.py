@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from emulator.errors.base import RESOLUTION_FAILURE, KiliError, business, wrong
 
 _IN_WHICH_PROJECTS = (
@@ -48,6 +50,20 @@ def label_locked(operation: str, reason: str) -> KiliError:
         f"{reason}: {_LOCK_REMEDIES[reason]}",
     )
     return KiliError(error.message, RESOLUTION_FAILURE, {"reason": reason})
+
+
+def lock_remedy(answer: Any) -> tuple[str, str] | None:
+    """What :func:`label_locked` said in an answer of the API.
+
+    Returns:
+        the reason's name, and what it means and what to do; ``None`` where nothing is locked.
+    """
+    for error in answer.get("errors", ()) if isinstance(answer, dict) else ():
+        context = error.get("extensions", {}).get("context")
+        reason = context.get("reason") if isinstance(context, dict) else None
+        if reason in _LOCK_REMEDIES:
+            return reason, _LOCK_REMEDIES[reason]
+    return None
 
 
 def workflow_without_steps(operation: str) -> KiliError:

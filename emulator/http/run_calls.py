@@ -1,4 +1,7 @@
-"""Requests that a plugin's run makes are recorded for it, with a hint where they find nothing."""
+"""Requests that a plugin's run makes are recorded for it.
+
+The run's log gets a hint where they find nothing, and where the workflow refuses a label.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 from flask import Request
 
 from emulator import clock, messages
+from emulator import errors as refusals
 from emulator.clock import to_text
 from emulator.domain import access
 from emulator.domain.call_buffer import CallBuffer, CallMade
@@ -48,6 +52,10 @@ class Received:
         if self._calls is None:
             return
         self._warn(self._calls, named_ids(arguments, query))
+        if locked := refusals.lock_remedy(answer):
+            reason, remedy = locked
+            text = messages.RUN_ASSET_LOCKED.format(reason=reason, remedy=remedy)
+            self._calls.warn_once(reason, text)
         self._calls.add(
             CallMade(
                 operations=operations,
