@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from emulator import errors
-from emulator.domain import people
 from emulator.domain.events import Event
+from emulator.domain.lookup import find_asset, find_project
 from emulator.domain.world import View
 from emulator.rules import subjects
 from emulator.rules.handlers import type_called_by
@@ -91,7 +91,7 @@ def about_asset(view: View, name: str, project: str | None) -> Subject:
     """
     asset = view.assets.get(name)
     if project is not None:
-        asset = people.find_asset(view, people.find_project(view, project), name)
+        asset = find_asset(view, find_project(view, project), name)
     asset_id = asset["id"] if asset else name
     found = _occurrences(view, lambda event: event["payload"].get("assetId") == asset_id)
     if not found and asset is None:
