@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from emulator.app import Emulator
 from emulator.config import ENVIRONMENT_PREFIX
@@ -23,6 +24,13 @@ _SDKS = (*RECIPES, *CONTRACT_RECIPES)
 for _name in [each for each in os.environ if each.startswith(ENVIRONMENT_PREFIX)]:
     del os.environ[_name]
 
+
+# A build server tries four times as many examples, unless a test says how many it needs. How long
+# an example takes depends on what else the machine does.
+_QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", _QUICK)
+settings.register_profile("thorough", settings.get_profile("ci"), max_examples=100)
+settings.load_profile("thorough" if os.environ.get("CI") else "quick")
 
 # What takes longest begins first, so that no process is left alone with it at the end.
 _LONG = (

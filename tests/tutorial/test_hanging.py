@@ -52,9 +52,9 @@ def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderT
 
 @pytest.fixture(scope="module")
 def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
-    """A server that ends no handler while a test lasts, and answers after one second."""
+    """A server that ends no handler while a test lasts, and answers after 15 seconds."""
     folder = tmp_path_factory.mktemp("patient")
-    options = ("--ephemeral", "--plugin-timeout", "3600", "--sync-wait", "1")
+    options = ("--ephemeral", "--plugin-timeout", "3600", "--sync-wait", "15")
     with ServerUnderTest(folder, *options) as running:
         yield running
 
@@ -126,5 +126,5 @@ def test_three_sleeping_handlers_do_not_hold_the_call_for_ever(
     assert len(labels) == 3
     assert [run["outcome"] for run in world.export()["runs"]] == ["RUNNING"] * 3
     lines = _lines_once(world, "begun")
-    assert sum("was answered after 1 seconds" in line for line in lines) == 3
+    assert sum("was answered after 15 seconds" in line for line in lines) == 3
     assert patient.new_world("empty").export()["projects"] == []
