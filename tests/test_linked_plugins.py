@@ -82,7 +82,7 @@ def test_the_command_fails_where_the_first_build_does(command: Command, folder: 
     shown = command("plugins", "link", NAME, "boxes", status=1)
     first, *rest = shown.splitlines()
     assert first == f"{NAME}: plugin, FAILED, version 1, on no project, linked to {folder}"
-    assert rest[-1] == "    ZeroDivisionError: division by zero"
+    assert rest[-1] == "      | ZeroDivisionError: division by zero"
     assert command("plugins", "list") == shown
     told = json.loads(command("plugins", "link", NAME, "boxes", "--json", status=1))
     assert told["link"]["error"].endswith("ZeroDivisionError: division by zero")
@@ -186,5 +186,5 @@ def test_a_link_outlives_a_restart_and_meets_what_was_saved_meanwhile(
         assert submit(command, TITLE)["outcome"] == "SUCCEEDED"
         assert prints(server.world()) == ["two"]
         (folder / "helpers.py").write_text("TEXT = ")
-        assert "    SyntaxError: invalid syntax" in command("plugins", "list").splitlines()
+        assert "      | SyntaxError: invalid syntax" in command("plugins", "list").splitlines()
     assert "SyntaxError: invalid syntax" in server.output
