@@ -187,4 +187,4 @@ def test_a_link_outlives_a_restart_and_meets_what_was_saved_meanwhile(
         assert prints(server.world()) == ["two"]
         (folder / "helpers.py").write_text("TEXT = ")
         assert "      | SyntaxError: invalid syntax" in command("plugins", "list").splitlines()
-    assert "SyntaxError: invalid syntax" in server.output
+    assert "  | SyntaxError: invalid syntax" in server.output
