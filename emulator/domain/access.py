@@ -7,20 +7,17 @@ answers that access is denied.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
 from emulator import errors
-from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.domain.world import Actor, Transaction, View
 from emulator.rules import permissions
 from emulator.rules.permissions import ProjectRole, Roles
 from emulator.storage.snapshot import Document
 
-AnyView = BaseView[Any]
-
 _MANAGER_ROLES = permissions.names(permissions.MANAGE_PLUGINS)
 
 
-def role_in(view: AnyView, user: Document, project: Document) -> ProjectRole | None:
+def role_in(view: View, user: Document, project: Document) -> ProjectRole | None:
     """The user's role in a project, or ``None`` when they have no part in it."""
     plugins = view.plugins.find("user", user["id"]) if user["isServiceAccount"] else []
     if any(project["id"] in each["projectIds"] for each in plugins):
@@ -33,13 +30,13 @@ def role_in(view: AnyView, user: Document, project: Document) -> ProjectRole | N
     return member["role"] if member else None
 
 
-def member_of(view: AnyView, user_id: str, project_id: str) -> Document | None:
+def member_of(view: View, user_id: str, project_id: str) -> Document | None:
     """The user's membership of the project, if they have joined and not left it."""
     member = membership(view, user_id, project_id)
     return member if member and not member["deletedAt"] else None
 
 
-def membership(view: AnyView, user_id: str, project_id: str) -> Document | None:
+def membership(view: View, user_id: str, project_id: str) -> Document | None:
     """The same, also when it is over."""
     members: list[Document] = view.project_users.find("membership", (project_id, user_id))
     return members[0] if members else None
@@ -51,20 +48,20 @@ def is_active_administrator(user: Document) -> bool:
     return bool(is_person and user["organizationRole"] == "ADMIN")
 
 
-def visible_projects(view: AnyView, actor: Actor) -> Iterator[Document]:
+def visible_projects(view: View, actor: Actor) -> Iterator[Document]:
     """The projects the actor sees, deleted ones included, in creation order."""
     for project in view.projects.find("organization", actor.user["organizationId"]):
         if role_in(view, actor.user, project):
             yield project
 
 
-def sees(view: AnyView, actor: Actor, project_id: str) -> bool:
+def sees(view: View, actor: Actor, project_id: str) -> bool:
     """Whether the actor sees the project, and it is not deleted."""
     project = view.projects.get(project_id)
     return bool(project and not project["deletedAt"] and role_in(view, actor.user, project))
 
 
-def out_of_reach(view: AnyView, actor: Actor, named: Collection[str]) -> list[str]:
+def out_of_reach(view: View, actor: Actor, named: Collection[str]) -> list[str]:
     """The ids of projects of the actor's organization that are named, but that they do not see.
 
     Args:
@@ -94,7 +91,7 @@ def require(
 
 
 def check(
-    view: AnyView, actor: Actor, operation: str, project_id: str, roles: Roles | None = None
+    view: View, actor: Actor, operation: str, project_id: str, roles: Roles | None = None
 ) -> Document:
     """The project, if the actor may carry the operation out there.
 
@@ -174,5 +171,5 @@ def require_plugin_manager(tx: Transaction, operation: str, plugin: Document) ->
         )
 
 
-def _manages(view: AnyView, user: Document, project: Document) -> bool:
+def _manages(view: View, user: Document, project: Document) -> bool:
     return role_in(view, user, project) in permissions.MANAGE_PLUGINS

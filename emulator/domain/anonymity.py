@@ -6,14 +6,14 @@ who. Ids stay, so that what one person did can be told from what another did.
 
 from __future__ import annotations
 
-from emulator.domain.access import AnyView, role_in
-from emulator.domain.world import Actor
+from emulator.domain.access import role_in
+from emulator.domain.world import Actor, View
 from emulator.storage.snapshot import Document
 
 _KEPT_IN_THE_DARK = ("REVIEWER", "LABELER")
 
 
-def shown_user(view: AnyView, actor: Actor, user_id: str, project_id: str) -> Document:
+def shown_user(view: View, actor: Actor, user_id: str, project_id: str) -> Document:
     """A user as the actor sees them in a project: without name and address where it is anonymized.
 
     The actor sees themselves as they are.

@@ -8,7 +8,7 @@ from typing import Any
 from emulator import clock, errors
 from emulator.config import DEFAULT_WORLD
 from emulator.domain import access, user
-from emulator.domain.world import Actor, BaseView, Transaction, World
+from emulator.domain.world import Actor, Transaction, View, World
 from emulator.storage.snapshot import Document
 
 # Far ahead, so that a test under a frozen clock is not locked out.
@@ -131,7 +131,7 @@ def authenticate(world: World, key: str) -> Actor | None:
     return None
 
 
-def visible_api_keys(view: BaseView[Any], actor: Actor) -> list[Document]:
+def visible_api_keys(view: View, actor: Actor) -> list[Document]:
     """The actor's own keys; an administrator sees those of the whole organization."""
     users = [actor.user]
     if actor.user["organizationRole"] == "ADMIN":

@@ -10,7 +10,7 @@ from emulator import errors
 from emulator.domain import access, asset_content, assignment, quality, step, workflow
 from emulator.domain.payloads import event_payload
 from emulator.domain.repository import Repository
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.world import Transaction, View
 from emulator.rules import workflow as rules
 from emulator.rules.external_ids import unclosed_bracket
 from emulator.storage.snapshot import Document
@@ -238,12 +238,12 @@ def delete_assets(tx: Transaction, operation: str, assets: list[Document]) -> No
         tx.emit("asset.deleted", event_payload(asset), project_id=asset["projectId"])
 
 
-def _below(table: Repository, index: str, owners: list[Document]) -> list[Document]:
+def _below(table: Repository[Document], index: str, owners: list[Document]) -> list[Document]:
     """The documents of a table that belong to others."""
     return [each for owner in owners for each in table.find(index, owner["id"])]
 
 
-def picture(view: BaseView[Any], asset: Document) -> str | None:
+def picture(view: View, asset: Document) -> str | None:
     """The content that shows the whole asset as a picture; only images have one."""
     project = view.projects.the(asset["projectId"])
     return (asset["content"] or None) if project["inputType"] == "IMAGE" else None
@@ -262,7 +262,7 @@ def metadata_values(assets: Iterable[Document], key: str) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def count_annotations(view: BaseView[Any], assets: Iterable[Document]) -> int:
+def count_annotations(view: View, assets: Iterable[Document]) -> int:
     """The number of annotations that all labels of the assets hold."""
     return sum(
         label["numberOfAnnotations"]

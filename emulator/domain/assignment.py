@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from emulator.domain import access, member, participant, step, workflow
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.world import Transaction, View
 from emulator.rules.latest_labels import authors_at_work
 from emulator.storage.snapshot import Document
 
@@ -57,7 +55,7 @@ def set_assignees(tx: Transaction, target: Document, user_ids: list[str]) -> Doc
     return target
 
 
-def workers(view: BaseView[Any], target: Document) -> list[str]:
+def workers(view: View, target: Document) -> list[str]:
     """Who works on a step: those who are named, or else every member whose role allows it.
 
     Returns:

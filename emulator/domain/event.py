@@ -10,16 +10,13 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access
-from emulator.domain.access import AnyView
-from emulator.domain.world import Actor
+from emulator.domain.world import Actor, View
 from emulator.storage.snapshot import Document
 
 MAX_PAGE = 1000
 
 
-def visible_events(
-    view: AnyView, actor: Actor, project_id: str | None = None
-) -> Iterator[Document]:
+def visible_events(view: View, actor: Actor, project_id: str | None = None) -> Iterator[Document]:
     """The events of the projects that the actor administers, deleted ones included.
 
     Events that belong to no project are for administrators of the organization.
@@ -38,7 +35,7 @@ def visible_events(
             yield each
 
 
-def _administers(view: AnyView, actor: Actor, project_id: str | None, organization_id: str) -> bool:
+def _administers(view: View, actor: Actor, project_id: str | None, organization_id: str) -> bool:
     if not project_id:
         own = actor.user["organizationId"] == organization_id
         return own and bool(actor.user["organizationRole"] == "ADMIN")

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from emulator import errors
 from emulator.config import API_PATH
 from emulator.domain import access
-from emulator.domain.world import Actor, BaseView, Transaction, World
+from emulator.domain.world import Actor, Transaction, View, World
 from emulator.rules.json_text import parse_json
 from emulator.storage.snapshot import Document
 
@@ -41,7 +41,7 @@ class Upload:
     project_id: str
 
 
-def plan_upload(view: BaseView[Any], actor: Actor, path: str) -> Upload:
+def plan_upload(view: View, actor: Actor, path: str) -> Upload:
     """Check that the actor may upload to a path of the client's choice.
 
     Raises:
@@ -146,7 +146,7 @@ def _folder_of(file_id: str) -> str:
     return "/".join(parts[:4] if parts[0] == "projects" else parts[:2])
 
 
-def readable(view: BaseView[Any], actor: Actor | None, file_id: str) -> Document | None:
+def readable(view: View, actor: Actor | None, file_id: str) -> Document | None:
     """The file, if it exists and the actor sees the project it belongs to.
 
     Args:

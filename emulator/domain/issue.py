@@ -12,7 +12,7 @@ from typing import Any
 from emulator import errors
 from emulator.domain import access, member
 from emulator.domain.payloads import event_payload
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.world import Transaction, View
 from emulator.rules import permissions
 from emulator.rules.workflow import MODEL_TYPES
 from emulator.storage.snapshot import Document
@@ -160,7 +160,7 @@ def _insert_comment(tx: Transaction, issue: Document, text: str) -> Document:
     )
 
 
-def comment_author(view: BaseView[Any], comment: Document) -> Document | None:
+def comment_author(view: View, comment: Document) -> Document | None:
     """The author of a comment as a member of the project."""
     project = view.projects.the(view.issues.the(comment["issueId"])["projectId"])
     return member.acting(view, view.users.the(comment["authorId"]), project)

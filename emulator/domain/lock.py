@@ -7,11 +7,10 @@ asset for its author, each further one renews the lock, and submitting releases 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from emulator import clock
 from emulator.domain.payloads import event_payload
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.world import Transaction, View
 from emulator.storage.snapshot import Document
 
 LIFETIME = timedelta(minutes=30)
@@ -54,18 +53,18 @@ def release(tx: Transaction, held: Document) -> None:
     tx.emit("asset.workflow.lock.deleted", payload, project_id=held["projectId"])
 
 
-def locks_of(view: BaseView[Any], asset: Document) -> list[Document]:
+def locks_of(view: View, asset: Document) -> list[Document]:
     """All locks of an asset, also those that ran out, in creation order."""
     locks: list[Document] = view.locks.find("asset", asset["id"])
     return locks
 
 
-def valid_locks(view: BaseView[Any], asset: Document, now: datetime) -> list[Document]:
+def valid_locks(view: View, asset: Document, now: datetime) -> list[Document]:
     """The locks of an asset that hold: made or renewed no longer ago than ``LIFETIME``."""
     return [each for each in locks_of(view, asset) if _is_valid(each, now)]
 
 
-def others_at_work(view: BaseView[Any], asset: Document, user: Document, now: datetime) -> int:
+def others_at_work(view: View, asset: Document, user: Document, now: datetime) -> int:
     """How many others are at work on an asset."""
     return sum(each["authorId"] != user["id"] for each in valid_locks(view, asset, now))
 
@@ -82,7 +81,7 @@ def on_submit(tx: Transaction, asset: Document, user: Document) -> None:
         release(tx, held)
 
 
-def _of(view: BaseView[Any], asset: Document, user: Document) -> Document | None:
+def _of(view: View, asset: Document, user: Document) -> Document | None:
     return next((each for each in locks_of(view, asset) if each["authorId"] == user["id"]), None)
 
 

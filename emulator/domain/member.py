@@ -12,8 +12,7 @@ from typing import Any, Literal
 
 from emulator import errors, ids
 from emulator.domain import access, statistics, step
-from emulator.domain.access import AnyView
-from emulator.domain.world import Transaction
+from emulator.domain.world import Transaction, View
 from emulator.rules import permissions
 from emulator.rules.permissions import ProjectRole
 from emulator.rules.project_settings import check_statistics
@@ -25,12 +24,12 @@ Status = Literal["ACTIVATED", "ORG_ADMIN", "ORG_SUSPENDED"]
 # Who takes part
 
 
-def joined(view: AnyView, project: Document) -> list[Document]:
+def joined(view: View, project: Document) -> list[Document]:
     """Who has joined the project, the last one last; plugins' own users are hidden."""
     return [each for each in _people(view, project) if not each["deletedAt"]]
 
 
-def everybody(view: AnyView, project: Document) -> list[Document]:
+def everybody(view: View, project: Document) -> list[Document]:
     """All who are or were members, then the organization's administrators who have not joined."""
     stored = _people(view, project)
     admins = {each["id"]: each for each in _administrators(view, project)}
@@ -44,7 +43,7 @@ def everybody(view: AnyView, project: Document) -> list[Document]:
     ]
 
 
-def everyone(view: AnyView, project: Document) -> list[Document]:
+def everyone(view: View, project: Document) -> list[Document]:
     """Everybody, and the plugins' own users, whom nobody sees who does not ask for one."""
     plugins = view.plugins.find("organization", project["organizationId"])
     users = [view.users.the(each["userId"]) for each in plugins]
@@ -52,7 +51,7 @@ def everyone(view: AnyView, project: Document) -> list[Document]:
     return [*everybody(view, project), *(each for each in found if each)]
 
 
-def acting(view: AnyView, user: Document, project: Document) -> Document | None:
+def acting(view: View, user: Document, project: Document) -> Document | None:
     """The user as a member of the project, former ones included."""
     former = access.membership(view, user["id"], project["id"])
     if former and not former["deletedAt"]:
@@ -62,13 +61,13 @@ def acting(view: AnyView, user: Document, project: Document) -> Document | None:
     return former
 
 
-def _people(view: AnyView, project: Document) -> list[Document]:
+def _people(view: View, project: Document) -> list[Document]:
     stored: list[Document] = view.project_users.find("project", project["id"])
     people = [each for each in stored if not view.users.the(each["userId"])["isServiceAccount"]]
     return sorted(people, key=lambda each: str(each["joinedAt"]))
 
 
-def _administrators(view: AnyView, project: Document) -> Iterable[Document]:
+def _administrators(view: View, project: Document) -> Iterable[Document]:
     for user in view.users.find("organization", project["organizationId"]):
         if access.is_active_administrator(user):
             yield user
@@ -88,7 +87,7 @@ def _as_administrator(project: Document, user: Document, former: Document | None
 # What is known of a member
 
 
-def status(view: AnyView, member: Document) -> Status:
+def status(view: View, member: Document) -> Status:
     """How the member takes part, as the API names it."""
     user = view.users.the(member["userId"])
     if not user["activated"]:
@@ -97,12 +96,12 @@ def status(view: AnyView, member: Document) -> Status:
     return "ORG_ADMIN" if is_listed_only else "ACTIVATED"
 
 
-def is_activated(view: AnyView, member: Document) -> bool:
+def is_activated(view: View, member: Document) -> bool:
     """Whether they have joined, have not left, and are not suspended."""
     return not member["deletedAt"] and status(view, member) == "ACTIVATED"
 
 
-def invitation_status(view: AnyView, member: Document) -> Literal["ACCEPTED", "PENDING"]:
+def invitation_status(view: View, member: Document) -> Literal["ACCEPTED", "PENDING"]:
     """PENDING as long as who was invited has neither a password nor an API key."""
     user = view.users.the(member["userId"])
     has_come = not user["isInvited"] or user["password"] or view.api_keys.find("user", user["id"])

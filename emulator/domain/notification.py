@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, user
-from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.domain.world import Actor, Transaction, View
 from emulator.storage.snapshot import Document
 
 _FOR_THE_RECIPIENT = {"hasBeenSeen"}
@@ -92,7 +92,7 @@ def _check(tx: Transaction, operation: str, data: dict[str, Any]) -> None:
             raise errors.access_denied()
 
 
-def visible_notifications(view: BaseView[Any], actor: Actor) -> list[Document]:
+def visible_notifications(view: View, actor: Actor) -> list[Document]:
     """The actor's own; an administrator sees those of the whole organization."""
     if actor.user["organizationRole"] != "ADMIN":
         own: list[Document] = view.notifications.find("user", actor.user_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator import clock, errors
 from emulator.domain import access, license_terms
-from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.domain.world import Actor, Transaction, View
 from emulator.rules.workflow import SUBMITTED
 from emulator.storage.snapshot import Document
 
@@ -70,7 +70,7 @@ def _check_name(operation: str, data: dict[str, Any]) -> None:
         raise errors.name_empty(operation, "name")
 
 
-def visible_organizations(view: BaseView[Any], actor: Actor) -> list[Document]:
+def visible_organizations(view: View, actor: Actor) -> list[Document]:
     """The actor's own organization, and those that they created."""
     return [each for each in view.organizations.all() if sees(actor, each)]
 
@@ -81,7 +81,7 @@ def sees(actor: Actor, target: Document) -> bool:
     return is_own or bool(target["creatorId"] == actor.user_id)
 
 
-def users_of(view: BaseView[Any], owner: Document, *, hidden: bool = False) -> list[Document]:
+def users_of(view: View, owner: Document, *, hidden: bool = False) -> list[Document]:
     """The organization's users; plugins' own ones only when ``hidden``."""
     users: list[Document] = view.users.find("organization", owner["id"])
     return [user for user in users if hidden or not user["isServiceAccount"]]
@@ -97,7 +97,7 @@ class Metrics:
 
 
 def metrics(
-    view: BaseView[Any], owner: Document, start: str | None = None, end: str | None = None
+    view: View, owner: Document, start: str | None = None, end: str | None = None
 ) -> Metrics:
     """What was done in the organization's projects, from ``start`` to ``end``, both included."""
     first = clock.to_text(clock.from_text(start)) if start else ""
@@ -110,7 +110,7 @@ def metrics(
     )
 
 
-def _submitted(view: BaseView[Any], owner: Document) -> Iterable[Document]:
+def _submitted(view: View, owner: Document) -> Iterable[Document]:
     for project in view.projects.find("organization", owner["id"]):
         for label in view.labels.find("project", project["id"]):
             if label["labelType"] in SUBMITTED:

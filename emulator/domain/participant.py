@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from emulator import errors
 from emulator.domain import access
-from emulator.domain.access import AnyView
+from emulator.domain.world import View
 from emulator.rules.permissions import ProjectRole
 from emulator.storage.snapshot import Document
 
 
 def by_id(
-    view: AnyView, operation: str, project: Document, user_id: str
+    view: View, operation: str, project: Document, user_id: str
 ) -> tuple[Document, ProjectRole]:
     """The user with that id, and their role in the project.
 
@@ -24,14 +24,14 @@ def by_id(
     return found
 
 
-def find(view: AnyView, project: Document, user_id: str) -> tuple[Document, ProjectRole] | None:
+def find(view: View, project: Document, user_id: str) -> tuple[Document, ProjectRole] | None:
     """The user with that id, and their role in the project, if they take part there."""
     user = view.users.get(user_id)
     role = access.role_in(view, user, project) if user else None
     return (user, role) if user and role else None
 
 
-def by_email(view: AnyView, operation: str, project: Document, email: str) -> Document:
+def by_email(view: View, operation: str, project: Document, email: str) -> Document:
     """The user with that address, who takes part in the project.
 
     Raises:
@@ -40,11 +40,12 @@ def by_email(view: AnyView, operation: str, project: Document, email: str) -> Do
     user = _with_email(view, project, email)
     if not user:
         named = view.users.get(email)
-        takes_part = named and access.role_in(view, named, project)
-        raise errors.no_members_email(operation, email, named["email"] if takes_part else None)
+        if named and not access.role_in(view, named, project):
+            named = None
+        raise errors.no_members_email(operation, email, named["email"] if named else None)
     return user
 
 
-def _with_email(view: AnyView, project: Document, email: str) -> Document | None:
-    found: list[Document] = view.users.find("email", email.lower())
+def _with_email(view: View, project: Document, email: str) -> Document | None:
+    found = view.users.find("email", email.lower())
     return next((each for each in found if access.role_in(view, each, project)), None)

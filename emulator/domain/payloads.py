@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.domain.events import Event
 from emulator.domain.project_settings import SETTINGS_CHANGED
-from emulator.domain.world import BaseView
+from emulator.domain.world import View
 from emulator.storage.snapshot import Document
 
 _LABEL_MEMBERS = (
@@ -55,7 +55,7 @@ def handler_of(subject: str) -> str | None:
     return _HANDLER_TYPES.get(subject)
 
 
-def handler_type(view: BaseView[Any], event: Event) -> str | None:
+def handler_type(view: View, event: Event) -> str | None:
     """The handler type that something calls, if any: of a label that is gone, none."""
     handler = handler_of(event["event"])
     if handler in ("onSubmit", "onReview") and not view.labels.get(event["payload"]["labelId"]):
@@ -63,7 +63,7 @@ def handler_type(view: BaseView[Any], event: Event) -> str | None:
     return handler
 
 
-def handler_payload(view: BaseView[Any], event: Event) -> dict[str, Any]:
+def handler_payload(view: View, event: Event) -> dict[str, Any]:
     """The arguments of the handler that an event calls, by name."""
     told = event["payload"]
     if event["event"] == SETTINGS_CHANGED:
@@ -83,7 +83,7 @@ def envelope(event: Event) -> dict[str, Any]:
     return {name: event[name] for name in members}
 
 
-def label_payload(view: BaseView[Any], label: Document) -> dict[str, Any]:
+def label_payload(view: View, label: Document) -> dict[str, Any]:
     """The label as handlers get it: ``jsonResponse`` as a value, the author by id.
 
     For a review, ``search`` also has the id of the label that was reviewed.
@@ -99,7 +99,7 @@ def label_payload(view: BaseView[Any], label: Document) -> dict[str, Any]:
     }
 
 
-def _reviewed(view: BaseView[Any], review: Document) -> str | None:
+def _reviewed(view: View, review: Document) -> str | None:
     """The newest submitted label that is older than the review."""
     labels = view.labels.find("asset", review["assetId"])
     ids = [each["id"] for each in labels]

@@ -10,7 +10,7 @@ from emulator.domain import access, person
 from emulator.domain.events import await_deliveries
 from emulator.domain.person import Done, Work
 from emulator.domain.run import called, headline
-from emulator.domain.world import Actor, BaseView, Transaction, World
+from emulator.domain.world import Actor, Transaction, View, World
 from emulator.storage.snapshot import Document
 
 
@@ -75,7 +75,7 @@ def _members(deed: Deed, actor: Document, target: Document, done: Done) -> dict[
     }
 
 
-def find_person(view: BaseView[Any], name: str) -> Document:
+def find_person(view: View, name: str) -> Document:
     """The user with an address, or with an API key of a name.
 
     Raises:
@@ -95,7 +95,7 @@ def find_person(view: BaseView[Any], name: str) -> Document:
     return found[0]
 
 
-def find_project(view: BaseView[Any], name: str) -> Document:
+def find_project(view: View, name: str) -> Document:
     """The project with an id or a title.
 
     Raises:
@@ -111,7 +111,7 @@ def find_project(view: BaseView[Any], name: str) -> Document:
     return found[0]
 
 
-def find_asset(view: BaseView[Any], project: Document, name: str) -> Document:
+def find_asset(view: View, project: Document, name: str) -> Document:
     """The asset of a project with an id or an external id.
 
     Raises:
@@ -132,7 +132,7 @@ def _titled(project: Document) -> str:
     return f"{project['id']} ({project['title']})"
 
 
-def _project_of(view: BaseView[Any], actor: Document, name: str) -> Document:
+def _project_of(view: View, actor: Document, name: str) -> Document:
     """The project, where the person can work in it."""
     project = find_project(view, name)
     if access.role_in(view, actor, project) is None:
@@ -158,7 +158,7 @@ def _next(tx: Transaction, project: Document, deed: Deed) -> Document:
     return target
 
 
-def _standing(view: BaseView[Any], target: Document | None) -> dict[str, Any] | None:
+def _standing(view: View, target: Document | None) -> dict[str, Any] | None:
     """Where an asset stands; ``None`` once it is gone, as a plugin may have deleted it."""
     if target is None:
         return None
@@ -171,7 +171,7 @@ def _standing(view: BaseView[Any], target: Document | None) -> dict[str, Any] | 
     }
 
 
-def _caused(view: BaseView[Any], event_ids: set[str]) -> list[dict[str, Any]]:
+def _caused(view: View, event_ids: set[str]) -> list[dict[str, Any]]:
     """The runs that events caused, and those that these runs caused, in order, in any project."""
     caused: dict[str, dict[str, Any]] = {}
     for run in view.runs.all():
@@ -180,7 +180,7 @@ def _caused(view: BaseView[Any], event_ids: set[str]) -> list[dict[str, Any]]:
     return list(caused.values())
 
 
-def run_told(view: BaseView[Any], run: Document) -> dict[str, Any]:
+def run_told(view: View, run: Document) -> dict[str, Any]:
     """What is told of a run: which it is, how it ended, and why.
 
     Returns:

@@ -14,7 +14,7 @@ from emulator import errors
 from emulator.domain import access, file, user
 from emulator.domain.file import Upload
 from emulator.domain.plugin_subscription import PluginSubscription
-from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.domain.world import Actor, Transaction, View
 from emulator.storage.snapshot import Document
 
 DEPLOYMENT_REQUESTED = "plugin.deployment.requested"
@@ -27,7 +27,7 @@ BUILT = "plugin.version.built"
 BUILD_FAILED = "plugin.version.failed"
 
 
-def find(view: BaseView[Any], actor: Actor, operation: str, name: str) -> Document:
+def find(view: View, actor: Actor, operation: str, name: str) -> Document:
     """The plugin of the actor's organization with that name.
 
     Raises:
@@ -219,13 +219,13 @@ def add_version(
     return version
 
 
-def newest_version(view: BaseView[Any], plugin: Document) -> Document | None:
+def newest_version(view: View, plugin: Document) -> Document | None:
     """The version that was deployed last, whether it runs or not."""
     versions = view.plugin_versions.find("plugin", plugin["id"])
     return versions[-1] if versions else None
 
 
-def is_webhook(view: BaseView[Any], plugin: Document) -> bool:
+def is_webhook(view: View, plugin: Document) -> bool:
     """Whether a plugin is an address to be told, and not code to be run."""
     newest = newest_version(view, plugin)
     return newest is not None and newest["webhook"] is not None
@@ -289,12 +289,12 @@ def add_build_line(
     )
 
 
-def active_projects(view: BaseView[Any], actor: Actor, plugin: Document) -> list[str]:
+def active_projects(view: View, actor: Actor, plugin: Document) -> list[str]:
     """The projects of a plugin that the actor sees, in the order of activation (contract §8.1)."""
     return [each for each in plugin["projectIds"] if access.sees(view, actor, each)]
 
 
-def called_version(view: BaseView[Any], plugin: Document) -> Document | None:
+def called_version(view: View, plugin: Document) -> Document | None:
     """The version whose handlers are called: the one that runs, or else the newest."""
     active: Document | None = view.plugin_versions.get(plugin["activeVersionId"] or "")
     versions = [active] if active else view.plugin_versions.find("plugin", plugin["id"])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from emulator.domain import plugin as plugins_of
-from emulator.domain.world import BaseView
+from emulator.domain.world import View
 from emulator.rules.plugin_history import Became, Change, History, Version
 from emulator.storage.snapshot import Document
 
@@ -17,7 +15,7 @@ _BECAME: dict[str, Became] = {
 }
 
 
-def history_of(view: BaseView[Any], plugin: Document) -> History:
+def history_of(view: View, plugin: Document) -> History:
     """All that became of a plugin."""
     versions = view.plugin_versions.find("plugin", plugin["id"])
     events = view.internal_events.find("plugin", plugin["id"])
@@ -29,7 +27,7 @@ def history_of(view: BaseView[Any], plugin: Document) -> History:
     )
 
 
-def _version(view: BaseView[Any], version: Document) -> Version:
+def _version(view: View, version: Document) -> Version:
     return Version(
         view.plugin_versions.position(version["id"]),
         version["id"],
@@ -40,7 +38,7 @@ def _version(view: BaseView[Any], version: Document) -> Version:
     )
 
 
-def _change(view: BaseView[Any], event: Document) -> Change:
+def _change(view: View, event: Document) -> Change:
     of = event["projectId"] or event["payload"]["versionId"]
     place = view.internal_events.position(event["id"])
     return Change(place, event["createdAt"], _BECAME[event["event"]], of)

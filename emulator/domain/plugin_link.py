@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from emulator import errors
 from emulator.domain import access, file
 from emulator.domain import plugin as plugins_of
 from emulator.domain.file import Upload
 from emulator.domain.plugin_subscription import PluginSubscription
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.world import Transaction, View
 from emulator.storage.snapshot import Document
 
 _OPERATION = "link"
@@ -62,13 +61,13 @@ class Saved:
         return hashlib.sha256(self.archive).hexdigest()
 
 
-def linked(view: BaseView[Any]) -> list[Document]:
+def linked(view: View) -> list[Document]:
     """The plugins that are linked."""
     plugins: list[Document] = view.plugins.all()
     return [each for each in plugins if plugins_of.link_of(each)]
 
 
-def administrator(view: BaseView[Any], email: str = "") -> Document:
+def administrator(view: View, email: str = "") -> Document:
     """Who links a plugin: the administrator with that address, or else the first there is.
 
     Raises:
@@ -129,7 +128,7 @@ def unlink(tx: Transaction, plugin: Document) -> Document:
     return tx.plugins.change(plugin, link=None, status=status)
 
 
-def is_deployed(view: BaseView[Any], plugin: Document, saved: Saved) -> bool:
+def is_deployed(view: View, plugin: Document, saved: Saved) -> bool:
     """Whether what is on disk was deployed last, and is not said to have a fault since."""
     newest = plugins_of.newest_version(view, plugin)
     return bool(newest and not plugins_of.link_error(plugin) and _is_same(newest, saved))

@@ -8,7 +8,7 @@ from typing import Any
 from emulator import errors
 from emulator.domain import access, consensus, member, project_settings, statistics, step
 from emulator.domain import plugin as plugins_of
-from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.domain.world import Actor, Transaction, View
 from emulator.rules import input_types
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.project_rights import rights
@@ -113,7 +113,7 @@ def ml_tasks(project: Document) -> list[str]:
     return list(dict.fromkeys(job["mlTask"] for job in jobs))
 
 
-def rights_of(view: BaseView[Any], actor: Actor, project: Document) -> list[str]:
+def rights_of(view: View, actor: Actor, project: Document) -> list[str]:
     """What the actor may do in a project, in the platform's words."""
     role = access.role_in(view, actor.user, project)
     return rights(role, project["inputType"]) if role else []

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from emulator.domain.payloads import event_payload
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.world import Transaction, View
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.quality import Mark, Rule, agreement
 from emulator.rules.workflow import SUBMITTED
@@ -54,7 +54,7 @@ class Score:
 class _Labels:
     """The labels of one asset, in creation order, to be compared with one another."""
 
-    def __init__(self, view: BaseView[Any], target: Document) -> None:
+    def __init__(self, view: View, target: Document) -> None:
         project = view.projects.the(target["projectId"])
         self.target = target
         self.all: list[Document] = view.labels.find("asset", target["id"])
@@ -261,12 +261,12 @@ def mean_per_category(marks: Iterable[dict[str, float] | None]) -> dict[str, flo
     return {name: mean(values) or 0.0 for name, values in sorted(found.items())} or None
 
 
-def project_mark(view: BaseView[Any], project: Document, name: str) -> Any:
+def project_mark(view: View, project: Document, name: str) -> Any:
     """A mark of a project: the mean over its assets, if there is one."""
     return _MEANS[name](each.get(name) for each in view.assets.find("project", project["id"]))
 
 
-def member_mark(view: BaseView[Any], member: Document, name: str) -> Any:
+def member_mark(view: View, member: Document, name: str) -> Any:
     """A mark of a member: the mean over the assets that they labeled.
 
     Of each asset, their newest label counts.

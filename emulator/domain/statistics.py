@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.domain.access import AnyView
 from emulator.domain.quality import member_mark, project_mark
-from emulator.domain.world import Transaction
+from emulator.domain.world import Transaction, View
 from emulator.rules.workflow import REMAINING, REVIEWED, SUBMITTED
 from emulator.storage.snapshot import Document
 
-Statistic = Callable[[AnyView, Document], Any]
+Statistic = Callable[[View, Document], Any]
 
 SET_VALUES = "setStatistics"
 """The member of a document that holds them: ``{name: {"value": …, "computed": …}}``."""
@@ -42,7 +41,7 @@ class Work:
     last: str | None
 
 
-def work(view: AnyView, member: Document) -> Work:
+def work(view: View, member: Document) -> Work:
     """The work that a member did in the project."""
     author = (member["projectId"], member["userId"])
     found = view.labels.find("member", author)
@@ -56,12 +55,12 @@ def work(view: AnyView, member: Document) -> Work:
     )
 
 
-def project_statistic(view: AnyView, project: Document, name: str) -> Any:
+def project_statistic(view: View, project: Document, name: str) -> Any:
     """One of the :data:`PROJECT_STATISTICS`."""
     return _value(project, name, _OF_PROJECT[name](view, project))
 
 
-def member_statistic(view: AnyView, member: Document, name: str) -> Any:
+def member_statistic(view: View, member: Document, name: str) -> Any:
     """One of the :data:`MEMBER_STATISTICS`."""
     return _value(member, name, _OF_MEMBER[name](view, member))
 
@@ -94,12 +93,12 @@ def _with_values(
     return {**owner.get(SET_VALUES, {}), **added}
 
 
-def _mark(name: str, of: Callable[[AnyView, Document, str], Any]) -> Statistic:
+def _mark(name: str, of: Callable[[View, Document, str], Any]) -> Statistic:
     return lambda view, owner: of(view, owner, name)
 
 
 def _count_assets(counts: Callable[[Document], bool]) -> Statistic:
-    def count(view: AnyView, project: Document) -> int:
+    def count(view: View, project: Document) -> int:
         return sum(map(counts, view.assets.find("project", project["id"])))
 
     return count

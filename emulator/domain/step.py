@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator.domain import access, project_settings
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.world import Transaction, View
 from emulator.rules import steps as rules
 from emulator.rules.workflow import NewWorkflow
 from emulator.storage.snapshot import Document
@@ -26,7 +26,7 @@ _SETTINGS: dict[str, tuple[str, str, Any]] = {
 CLEARED = ("consensusCoverage", "numberOfExpectedLabelsForConsensus", "sendBackStepId")
 
 
-def steps_of(view: BaseView[Any], project_id: str) -> list[Document]:
+def steps_of(view: View, project_id: str) -> list[Document]:
     """The steps of a project in their order, group after group; a V1 project has none."""
     groups = [each["id"] for each in groups_of(view, project_id)]
     order = {group_id: index for index, group_id in enumerate(groups)}
@@ -34,18 +34,18 @@ def steps_of(view: BaseView[Any], project_id: str) -> list[Document]:
     return sorted(found, key=lambda each: (order.get(each["stepGroupId"], 0), each["order"]))
 
 
-def groups_of(view: BaseView[Any], project_id: str) -> list[Document]:
+def groups_of(view: View, project_id: str) -> list[Document]:
     """The step groups of a V3 project, in their order."""
     groups: list[Document] = view.step_groups.find("project", project_id)
     return groups
 
 
-def group_name(view: BaseView[Any], step: Document) -> str | None:
+def group_name(view: View, step: Document) -> str | None:
     """The name of a step's group; ``None`` in a V2 project."""
     return view.step_groups.the(step["stepGroupId"])["name"] if step["stepGroupId"] else None
 
 
-def as_seen(view: BaseView[Any], target: Document, step_id: str) -> Document | None:
+def as_seen(view: View, target: Document, step_id: str) -> Document | None:
     """A step with the status that an asset has there: done before its place, to do after it.
 
     Returns:

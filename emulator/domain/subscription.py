@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from emulator import errors
 from emulator.domain import access, label
-from emulator.domain.access import AnyView
 from emulator.domain.events import Event
-from emulator.domain.world import Actor
+from emulator.domain.world import Actor, View
 from emulator.rules.json_text import compact
 from emulator.storage.snapshot import Document
 
@@ -28,7 +27,7 @@ class ProjectLabels:
         is_told = subject.startswith(_CREATED) or subject in _OTHERS
         return is_told and bool(event["projectId"] == self.project_id)
 
-    def check(self, view: AnyView, actor: Actor) -> None:
+    def check(self, view: View, actor: Actor) -> None:
         """Check that somebody may follow the project.
 
         Raises:
@@ -37,7 +36,7 @@ class ProjectLabels:
         if not access.sees(view, actor, self.project_id):
             raise errors.access_denied()
 
-    def told(self, view: AnyView, actor: Actor, event: Event) -> Document | None:
+    def told(self, view: View, actor: Actor, event: Event) -> Document | None:
         """The label that an event is about; ``None`` when it is gone already.
 
         Its response has no white space between its elements, as recorded.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from emulator import errors
 from emulator.domain import access
-from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.domain.world import Actor, Transaction, View
 from emulator.storage.snapshot import Document
 
 DEFAULT_COLOR = "#003FE0"
@@ -99,19 +97,19 @@ def _check_label(operation: str, label: str) -> None:
         raise errors.tag_label_empty(operation)
 
 
-def organization_tags(view: BaseView[Any], actor: Actor) -> list[Document]:
+def organization_tags(view: View, actor: Actor) -> list[Document]:
     """The tags of the actor's organization, in creation order."""
     tags: list[Document] = view.tags.find("organization", actor.user["organizationId"])
     return tags
 
 
-def project_tags(view: BaseView[Any], actor: Actor, project_id: str) -> list[Document]:
+def project_tags(view: View, actor: Actor, project_id: str) -> list[Document]:
     """The tags of a project, in creation order; none of one that the actor does not see."""
     if not access.sees(view, actor, project_id):
         return []
     return [each for each in organization_tags(view, actor) if project_id in each["projectIds"]]
 
 
-def checked_projects(view: BaseView[Any], actor: Actor, tag: Document) -> list[str]:
+def checked_projects(view: View, actor: Actor, tag: Document) -> list[str]:
     """The projects with a tag that the actor sees, in the order of tagging."""
     return [each for each in tag["projectIds"] if access.sees(view, actor, each)]

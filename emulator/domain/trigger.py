@@ -10,7 +10,7 @@ from emulator import errors
 from emulator.domain import payloads, plugin
 from emulator.domain.events import Event
 from emulator.domain.plugin_subscription import PluginSubscription
-from emulator.domain.world import BaseView
+from emulator.domain.world import View
 from emulator.rules import subjects
 from emulator.rules.plugin_source import HANDLER_TYPES, ON_EVENT_METHOD
 from emulator.storage.snapshot import Document
@@ -43,7 +43,7 @@ class Trigger:
     label_id: str | None
 
 
-def triggered_by(view: BaseView[Any], event: Event) -> list[Trigger]:
+def triggered_by(view: View, event: Event) -> list[Trigger]:
     """The plugins that an event calls, in the order of their creation.
 
     Args:
@@ -96,7 +96,7 @@ def _calls(asked: dict[str, Any]) -> list[str]:
     return [*asked["handlerTypes"], *asked["eventMatcher"]]
 
 
-def _triggers(view: BaseView[Any], each: Document, event: Event) -> Iterator[Trigger]:
+def _triggers(view: View, each: Document, event: Event) -> Iterator[Trigger]:
     """What an event calls of a plugin that is active where it happened."""
     asked = plugin.called_version(view, each) or PluginSubscription().members()
     about = event["payload"].get("assetId"), event["payload"].get("labelId")

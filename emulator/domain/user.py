@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator import errors, messages
 from emulator.domain import access, departure, mail, organization
-from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.domain.world import Actor, Transaction, View
 from emulator.rules import emails, passwords, permissions
 from emulator.storage.snapshot import Document
 
@@ -61,7 +61,7 @@ def add_user(tx: Transaction, data: dict[str, Any]) -> Document:
     return create_user(tx, tx.organizations.the(tx.actor.user["organizationId"]), data)
 
 
-def with_email(view: BaseView[Any], email: str) -> Document | None:
+def with_email(view: View, email: str) -> Document | None:
     """The user with this address; capitals do not count."""
     found: list[Document] = view.users.find("email", email.lower())
     return found[0] if found else None
@@ -76,7 +76,7 @@ def _free_email(tx: Transaction, operation: str, email: str) -> str:
     return normalized
 
 
-def visible_users(view: BaseView[Any], actor: Actor, *, hidden: bool) -> list[Document]:
+def visible_users(view: View, actor: Actor, *, hidden: bool) -> list[Document]:
     """The users of the organizations that the actor sees; plugins' own only when ``hidden``."""
     return [
         user
@@ -185,7 +185,7 @@ def _kept(tx: Transaction, operation: str, password: str) -> str:
 # Where a user takes part
 
 
-def highest_role(view: BaseView[Any], user: Document) -> str:
+def highest_role(view: View, user: Document) -> str:
     """The most powerful of a user's roles in projects; ``NA`` when they have none."""
     if access.is_active_administrator(user):
         return "ADMIN"

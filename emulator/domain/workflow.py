@@ -12,7 +12,7 @@ from typing import Any
 from emulator import errors
 from emulator.domain import access, lock, step
 from emulator.domain.payloads import SENT_BACK, event_payload
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.world import Transaction, View
 from emulator.rules import steps as step_rules
 from emulator.rules import workflow as rules
 from emulator.rules.latest_labels import is_submitted
@@ -71,7 +71,7 @@ def _moved_by(tx: Transaction, project: Document, target: Document, type_: Label
     return move(tx, target, new)
 
 
-def missing_labelers(view: BaseView[Any], project: Document, target: Document) -> int:
+def missing_labelers(view: View, project: Document, target: Document) -> int:
     """How many labelers consensus still waits for on an asset."""
     if not target["isUsedForConsensus"]:
         return 0
@@ -84,7 +84,7 @@ def missing_labelers(view: BaseView[Any], project: Document, target: Document) -
     return max(0, expected - len(labelers))
 
 
-def waits_for_labelers(view: BaseView[Any], project: Document, target: Document) -> bool:
+def waits_for_labelers(view: View, project: Document, target: Document) -> bool:
     """Whether an asset was labeled, and consensus waits for more labelers.
 
     In V1 its status does not tell: one that was sent back waits to be labeled again.
@@ -229,18 +229,18 @@ def _sent_back(tx: Transaction, target: Document) -> Document | None:
     return target
 
 
-def submitted_labels(view: BaseView[Any], target: Document) -> list[Document]:
+def submitted_labels(view: View, target: Document) -> list[Document]:
     """What people said about an asset: not the truth of a honeypot, where that is on no step."""
     labels, has_steps = view.labels.find("asset", target["id"]), bool(target["stepId"])
     return [each for each in labels if is_submitted(each, has_steps=has_steps)]
 
 
-def latest_label(view: BaseView[Any], target: Document) -> Document | None:
+def latest_label(view: View, target: Document) -> Document | None:
     """The newest label that a person submitted: DEFAULT or REVIEW."""
     return next(reversed(submitted_labels(view, target)), None)
 
 
-def latest_labels(view: BaseView[Any], target: Document) -> list[Document]:
+def latest_labels(view: View, target: Document) -> list[Document]:
     """The newest label of each labeler of the last step that has any; in V1, of the last review."""
     labels = [each for each in submitted_labels(view, target) if each["isLastForStep"]]
     if not labels:

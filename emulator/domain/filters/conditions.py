@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from emulator import clock
-from emulator.domain.access import AnyView
-from emulator.domain.world import Actor
+from emulator.domain.world import Actor, View
 from emulator.storage.snapshot import Document
 
 Where = dict[str, Any]
@@ -17,7 +16,7 @@ Where = dict[str, Any]
 class Selecting(Protocol):
     """What a condition may ask of the selection that it is a part of."""
 
-    view: AnyView
+    view: View
     actor: Actor
 
     def meets(self, noun: str, document: Document, where: Where) -> bool:

@@ -16,7 +16,6 @@ from emulator.domain import (
     organization,
     user,
 )
-from emulator.domain.access import AnyView
 from emulator.domain.filters.api_key import API_KEY
 from emulator.domain.filters.asset import ASSET
 from emulator.domain.filters.conditions import Table, Where, is_empty
@@ -32,7 +31,7 @@ from emulator.domain.filters.project import PROJECT
 from emulator.domain.filters.project_version import PROJECT_VERSION
 from emulator.domain.filters.searches import check_searches
 from emulator.domain.filters.user import USER
-from emulator.domain.world import Actor
+from emulator.domain.world import Actor, View
 from emulator.storage.snapshot import Document
 
 TABLES: dict[str, Table] = {
@@ -56,7 +55,7 @@ TABLES: dict[str, Table] = {
 class Selection:
     """What one actor can select from one view."""
 
-    def __init__(self, view: AnyView, actor: Actor) -> None:
+    def __init__(self, view: View, actor: Actor) -> None:
         self.view = view
         self.actor = actor
         self._seen: dict[str, bool] = {}
