@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from emulator.domain.documents import LabelDoc
 from emulator.domain.world import View
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.response import VIDEO_TYPES
@@ -11,7 +12,7 @@ from emulator.rules.typed_annotations import typed_annotations
 from emulator.storage.snapshot import Document
 
 
-def annotations_of(view: View, label: Document) -> list[Document]:
+def annotations_of(view: View, label: LabelDoc) -> list[Document]:
     """The annotations of a label.
 
     None for a video whose size is not known: clients from 25.2 on would then not read its labels.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from emulator.domain import access, member, participant, step, workflow
+from emulator.domain.documents import AssetDoc, ProjectDoc, StepDoc
 from emulator.domain.world import Transaction, View
 from emulator.rules.latest_labels import authors_at_work
-from emulator.storage.snapshot import Document
 
 
 def assign(
-    tx: Transaction, operation: str, assets: list[Document], user_ids: list[str]
+    tx: Transaction, operation: str, assets: list[AssetDoc], user_ids: list[str]
 ) -> workflow.Split:
     """Assign assets to users, or with no users to nobody in particular.
 
@@ -22,8 +22,8 @@ def assign(
     Raises:
         KiliError: a user has no part in an asset's project.
     """
-    assigned: list[Document] = []
-    declined: list[Document] = []
+    assigned: list[AssetDoc] = []
+    declined: list[AssetDoc] = []
     for each in assets:
         project = access.require(tx, operation, each["projectId"])
         for user_id in user_ids:
@@ -36,7 +36,7 @@ def assign(
     return assigned, declined
 
 
-def ids_of(tx: Transaction, operation: str, project: Document, emails: list[str]) -> list[str]:
+def ids_of(tx: Transaction, operation: str, project: ProjectDoc, emails: list[str]) -> list[str]:
     """The users of a project with these addresses.
 
     Raises:
@@ -45,7 +45,7 @@ def ids_of(tx: Transaction, operation: str, project: Document, emails: list[str]
     return [participant.by_email(tx, operation, project, each)["id"] for each in emails]
 
 
-def set_assignees(tx: Transaction, target: Document, user_ids: list[str]) -> Document:
+def set_assignees(tx: Transaction, target: AssetDoc, user_ids: list[str]) -> AssetDoc:
     """Assign an asset, and tell so if that is new."""
     user_ids = list(dict.fromkeys(user_ids))
     if user_ids == target["assigneeIds"]:
@@ -55,14 +55,18 @@ def set_assignees(tx: Transaction, target: Document, user_ids: list[str]) -> Doc
     return target
 
 
-def workers(view: View, target: Document) -> list[str]:
+def workers(view: View, worked: StepDoc) -> list[str]:
     """Who works on a step: those who are named, or else every member whose role allows it.
 
     Returns:
         their ids.
     """
-    if target["assigneeIds"] is not None:
-        return list(target["assigneeIds"])
-    members = member.joined(view, view.projects.the(target["projectId"]))
+    if worked["assigneeIds"] is not None:
+        return list(worked["assigneeIds"])
+    members = member.joined(view, view.projects.the(worked["projectId"]))
     users = [(view.users.the(each["userId"]), each["role"]) for each in members]
-    return [user["id"] for user, role in users if user["activated"] and step.may_work(target, role)]
+    return [
+        user["id"]
+        for user, role in users
+        if user["activated"] and step.may_work(worked["type"], role)
+    ]

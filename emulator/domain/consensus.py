@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from emulator import errors
 from emulator.domain import access, quality, step, workflow
+from emulator.domain.documents import AssetDoc, ProjectDoc
 from emulator.domain.world import Transaction
-from emulator.storage.snapshot import Document
 
 
-def set_consensus(tx: Transaction, operation: str, target: Document, *, active: bool) -> None:
+def set_consensus(tx: Transaction, operation: str, target: AssetDoc, *, active: bool) -> None:
     """Have an asset of a workflow with steps labeled by several people, or by one again.
 
     Raises:
@@ -32,7 +32,7 @@ def set_consensus(tx: Transaction, operation: str, target: Document, *, active: 
     quality.refresh_marks(tx, target)
 
 
-def redraw(tx: Transaction, project: Document) -> None:
+def redraw(tx: Transaction, project: ProjectDoc) -> None:
     """Draw anew which assets that nobody has begun are used for consensus."""
     steps = step.steps_of(tx, project["id"])
     for each in tx.assets.find("project", project["id"]):
@@ -42,13 +42,13 @@ def redraw(tx: Transaction, project: Document) -> None:
                 tx.assets.change(each, isUsedForConsensus=drawn, updatedAt=tx.now)
 
 
-def waiting(tx: Transaction, project: Document) -> list[str]:
+def waiting(tx: Transaction, project: ProjectDoc) -> list[str]:
     """The assets of a project that were labeled, and wait for more labelers; their ids."""
     assets = tx.assets.find("project", project["id"])
     return [each["id"] for each in assets if workflow.waits_for_labelers(tx, project, each)]
 
 
-def go_on(tx: Transaction, project: Document, asset_ids: list[str]) -> None:
+def go_on(tx: Transaction, project: ProjectDoc, asset_ids: list[str]) -> None:
     """Have assets that waited for more labelers go on, where nobody waits for these any more."""
     for each in tx.assets.some(asset_ids):
         workflow.go_on(tx, project, each)

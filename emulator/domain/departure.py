@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from emulator import errors
 from emulator.domain import access, assignment, lock, member, step
+from emulator.domain.documents import MemberDoc, ProjectDoc
 from emulator.domain.world import Transaction
-from emulator.storage.snapshot import Document
 
 
-def remove(tx: Transaction, row: Document) -> Document:
+def remove(tx: Transaction, row: MemberDoc) -> ProjectDoc:
     """Take a member out of a project; the project.
 
     Raises:
@@ -22,7 +22,7 @@ def remove(tx: Transaction, row: Document) -> Document:
     return project
 
 
-def leave(tx: Transaction, row: Document) -> None:
+def leave(tx: Transaction, row: MemberDoc) -> None:
     """End a membership; its document stays."""
     project, user = tx.projects.the(row["projectId"]), tx.users.the(row["userId"])
     tx.project_users.change(row, deletedAt=tx.now)
@@ -32,7 +32,7 @@ def leave(tx: Transaction, row: Document) -> None:
         _give_work_back(tx, project, user["id"])
 
 
-def _give_work_back(tx: Transaction, project: Document, user_id: str) -> None:
+def _give_work_back(tx: Transaction, project: ProjectDoc, user_id: str) -> None:
     for target in tx.assets.find("project", project["id"]):
         for held in tx.locks.find("asset", target["id"]):
             if held["authorId"] == user_id:

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from emulator import errors
 from emulator.domain import label as labels_of
 from emulator.domain import people
+from emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc
 from emulator.domain.events import Event
 from emulator.domain.payloads import handler_of
 from emulator.domain.world import View
-from emulator.storage.snapshot import Document
 
 
 class Happening(NamedTuple):
@@ -44,9 +44,9 @@ class Matter:
 
     kind: str
     id: str
-    project: Document
-    label: Document | None
-    asset: Document | None
+    project: ProjectDoc
+    label: LabelDoc | None
+    asset: AssetDoc | None
     happenings: list[Happening]
 
     def told(self) -> dict[str, Any]:
@@ -117,8 +117,8 @@ def _matter(
     name: str,
     found: list[Happening],
     *,
-    label: Document | None = None,
-    asset: Document | None = None,
+    label: LabelDoc | None = None,
+    asset: AssetDoc | None = None,
 ) -> Matter:
     events = [each.event for each in found if each.event]
     if asset is None:
@@ -145,7 +145,7 @@ def _happening(place: int, event: Event) -> Happening:
     return Happening(place, event, event["payload"].get("labelId"))
 
 
-def _untold(view: View, labels: list[Document], found: list[Happening]) -> list[Happening]:
+def _untold(view: View, labels: list[LabelDoc], found: list[Happening]) -> list[Happening]:
     """The labels of whose creation nothing tells."""
     told = {each.label_id for each in found if each.event and _tells_of_creation(each.event)}
     return [

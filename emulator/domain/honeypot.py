@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from emulator import errors
 from emulator.domain import access, asset, label, quality, step, workflow
+from emulator.domain.documents import AssetDoc, LabelDoc
 from emulator.domain.world import Transaction
-from emulator.storage.snapshot import Document
 
 
-def create_honeypot(tx: Transaction, operation: str, target: Document, response: str) -> Document:
+def create_honeypot(tx: Transaction, operation: str, target: AssetDoc, response: str) -> LabelDoc:
     """Give an asset the right answer, with which labels of it are compared.
 
     Raises:

@@ -7,15 +7,16 @@ commented on it or changed its status.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
 from emulator.domain import access, member
+from emulator.domain.documents import AssetDoc, CommentDoc, IssueDoc, IssueType, MemberDoc
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction, View
 from emulator.rules import permissions
 from emulator.rules.workflow import MODEL_TYPES
-from emulator.storage.snapshot import Document
 
 # project and type → the last number that was given
 Numbers = dict[tuple[str, str], int]
@@ -23,7 +24,7 @@ Numbers = dict[tuple[str, str], int]
 
 def create_issues(
     tx: Transaction, operation: str, rows: list[dict[str, Any]], *, project_id: str | None = None
-) -> list[Document]:
+) -> list[IssueDoc]:
     """Open issues and questions, in order.
 
     Numbers are given here, per project and type from 0; what clients send is not used.
@@ -47,11 +48,11 @@ def _create_issue(
     row: dict[str, Any],
     project_id: str | None,
     numbers: Numbers,
-) -> Document:
+) -> IssueDoc:
     if row.get("inReview"):
         raise errors.in_review_not_emulated(operation)
     target = _target(tx, operation, row)
-    type_ = row.get("type") or "ISSUE"
+    type_: IssueType = row.get("type") or "ISSUE"
     if project_id and target["projectId"] != project_id:
         raise errors.access_denied()
     access.require(tx, operation, target["projectId"], permissions.ISSUE_TYPE_ROLES[type_])
@@ -78,7 +79,7 @@ def _create_issue(
     return issue
 
 
-def _target(tx: Transaction, operation: str, row: dict[str, Any]) -> Document:
+def _target(tx: Transaction, operation: str, row: dict[str, Any]) -> AssetDoc:
     """The asset that an issue is about: named itself, or through a label of it."""
     label_id, asset_id = row.get("labelID"), row.get("assetId")
     if not label_id and not asset_id:
@@ -115,7 +116,7 @@ def _next_number(tx: Transaction, numbers: Numbers, project_id: str, type_: str)
     return numbers[kind]
 
 
-def _created_event(target: Document, issue: Document) -> tuple[str, dict[str, Any]]:
+def _created_event(target: AssetDoc, issue: IssueDoc) -> tuple[str, dict[str, Any]]:
     noun = issue["type"].lower()
     payload = {**event_payload(target), f"{noun}Id": issue["id"]}
     optional = {name: issue[name] for name in ("assigneeId", "objectMid") if issue[name]}
@@ -125,7 +126,7 @@ def _created_event(target: Document, issue: Document) -> tuple[str, dict[str, An
 
 def append_comment(
     tx: Transaction, issue_id: str, text: str, *, in_review: bool = False
-) -> Document:
+) -> CommentDoc:
     """Add a comment to an issue.
 
     Raises:
@@ -141,13 +142,13 @@ def append_comment(
     return _insert_comment(tx, issue, text)
 
 
-def _see(tx: Transaction, issue: Document) -> Document:
+def _see(tx: Transaction, issue: IssueDoc) -> IssueDoc:
     if issue["hasBeenSeen"] or issue["authorId"] == tx.actor.user_id:
         return issue
     return tx.issues.change(issue, hasBeenSeen=True)
 
 
-def _insert_comment(tx: Transaction, issue: Document, text: str) -> Document:
+def _insert_comment(tx: Transaction, issue: IssueDoc, text: str) -> CommentDoc:
     return tx.comments.insert(
         {
             "id": tx.new_id(),
@@ -160,13 +161,13 @@ def _insert_comment(tx: Transaction, issue: Document, text: str) -> Document:
     )
 
 
-def comment_author(view: View, comment: Document) -> Document | None:
+def comment_author(view: View, comment: CommentDoc) -> MemberDoc | None:
     """The author of a comment as a member of the project."""
     project = view.projects.the(view.issues.the(comment["issueId"])["projectId"])
     return member.acting(view, view.users.the(comment["authorId"]), project)
 
 
-def update_issue(tx: Transaction, issue_id: str, status: str | None) -> Document:
+def update_issue(tx: Transaction, issue_id: str, status: str | None) -> IssueDoc:
     """Give an issue another status: any to any (contract §7).
 
     Who reviews may, and so may its author, and to whom it is assigned.
@@ -193,24 +194,24 @@ def update_issue(tx: Transaction, issue_id: str, status: str | None) -> Document
     return issue
 
 
-def open_object_mids(issues: list[Document]) -> list[str]:
+def open_object_mids(issues: list[IssueDoc]) -> list[str]:
     """The objects that open issues are about, each once."""
-    return _distinct(_open(issues, "ISSUE"), "objectMid")
+    return _distinct(each["objectMid"] for each in _open(issues, "ISSUE"))
 
 
-def open_assignee_ids(issues: list[Document]) -> list[str]:
+def open_assignee_ids(issues: list[IssueDoc]) -> list[str]:
     """To whom open issues are assigned, each once."""
-    return _distinct(_open(issues, "ISSUE"), "assigneeId")
+    return _distinct(each["assigneeId"] for each in _open(issues, "ISSUE"))
 
 
-def open_question_author_ids(issues: list[Document]) -> list[str]:
+def open_question_author_ids(issues: list[IssueDoc]) -> list[str]:
     """Who asked the open questions, each once."""
-    return _distinct(_open(issues, "QUESTION"), "authorId")
+    return _distinct(each["authorId"] for each in _open(issues, "QUESTION"))
 
 
-def _open(issues: list[Document], type_: str) -> list[Document]:
+def _open(issues: list[IssueDoc], type_: IssueType) -> list[IssueDoc]:
     return [each for each in issues if (each["type"], each["status"]) == (type_, "OPEN")]
 
 
-def _distinct(issues: list[Document], member: str) -> list[str]:
-    return list(dict.fromkeys(each[member] for each in issues if each[member]))
+def _distinct(values: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(filter(None, values)))

@@ -7,14 +7,15 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, labeling, lock, member, participant, quality, workflow
+from emulator.domain.documents import AssetDoc, LabelDoc, LabelResponse, ProjectDoc, UserDoc
 from emulator.domain.payloads import event_payload
+from emulator.domain.repository import differing
 from emulator.domain.world import Transaction
 from emulator.rules import latest_labels, permissions
 from emulator.rules.annotations import search_counts
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.json_response import check_json_response, parse_json_response
 from emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
-from emulator.storage.snapshot import Document
 
 _EVENTS = {
     "DEFAULT": "label.workflow.created.default",
@@ -44,7 +45,7 @@ def append_labels(
     project_id: str | None = None,
     overwrite: bool = False,
     moves: bool = True,
-) -> list[Document]:
+) -> list[LabelDoc]:
     """Add labels of one type, in order (contract §6.3).
 
     Args:
@@ -74,7 +75,7 @@ def append_labels(
 
 
 def _delete_overwritten(
-    tx: Transaction, target: Document, label_type: str, model: str | None
+    tx: Transaction, target: AssetDoc, label_type: str, model: str | None
 ) -> None:
     overwritten = [
         each
@@ -117,7 +118,7 @@ def _append_label(
     return str(label["id"])
 
 
-def _author(tx: Transaction, operation: str, home: Document, author_id: str | None) -> Document:
+def _author(tx: Transaction, operation: str, home: ProjectDoc, author_id: str | None) -> UserDoc:
     """The label's author: the actor, or whom a project administrator names."""
     if author_id is None or author_id == tx.actor.user_id:
         return tx.actor.user
@@ -129,7 +130,7 @@ def _author(tx: Transaction, operation: str, home: Document, author_id: str | No
 
 
 def _check_role(
-    tx: Transaction, operation: str, home: Document, author: Document, label_type: LabelType
+    tx: Transaction, operation: str, home: ProjectDoc, author: UserDoc, label_type: LabelType
 ) -> None:
     """Check that who is named as the author could have done this work; models do no work."""
     roles = permissions.LABEL_TYPE_ROLES[label_type]
@@ -141,24 +142,27 @@ def _check_role(
 def _new_label(
     tx: Transaction,
     operation: str,
-    home: Document,
-    author: Document,
+    home: ProjectDoc,
+    author: UserDoc,
     label_type: LabelType,
     row: dict[str, Any],
-) -> Document:
+) -> LabelDoc:
     target = tx.assets.the(row["assetID"])
     referenced = row.get("referencedLabelId")
-    if referenced and (tx.labels.get(referenced) or {}).get("assetId") != target["id"]:
-        raise errors.access_denied()
+    _check_referenced(tx, referenced, target)
     before = tx.labels.find("author", (target["id"], author["id"]))
     seconds, total = _seconds(operation, row, before)
+    response = _response(operation, home, row["jsonResponse"])
     return {
         "id": tx.new_id(),
         "assetId": target["id"],
         "projectId": target["projectId"],
         "authorId": author["id"],
+        "stepId": None,
         "labelType": label_type,
-        **_response(operation, home, row["jsonResponse"]),
+        "jsonResponse": response["jsonResponse"],
+        "numberOfAnnotations": response["numberOfAnnotations"],
+        "search": response["search"],
         "modelName": row.get("modelName"),
         "secondsToLabel": seconds,
         "totalSecondsToLabel": total,
@@ -172,13 +176,23 @@ def _new_label(
         "inferenceMark": None,
         "consensusMark": None,
         "reviewScore": None,
-        **dict.fromkeys(latest_labels.MARKS, False),
+        "isLatestLabelForUser": False,
+        "isLatestDefaultLabelForUser": False,
+        "isLatestReviewLabelForUser": False,
+        "isLatestPredictionLabelForUser": False,
         "createdAt": tx.now,
         "updatedAt": tx.now,
     }
 
 
-def _response(operation: str, home: Document, text: str) -> dict[str, Any]:
+def _check_referenced(tx: Transaction, label_id: str | None, asset: AssetDoc) -> None:
+    """Check that a label that another one refers to is a label of the same asset."""
+    label = tx.labels.get(label_id) if label_id else None
+    if label_id and (label is None or label["assetId"] != asset["id"]):
+        raise errors.access_denied()
+
+
+def _response(operation: str, home: ProjectDoc, text: str) -> LabelResponse:
     """A response that fits the interface, and what is counted in it."""
     response = parse_json_response(text)
     jobs, input_type = parse_json_interface(home["jsonInterface"], operation), home["inputType"]
@@ -191,7 +205,7 @@ def _response(operation: str, home: Document, text: str) -> dict[str, Any]:
     }
 
 
-def _seconds(operation: str, row: dict[str, Any], before: list[Document]) -> tuple[float, int]:
+def _seconds(operation: str, row: dict[str, Any], before: list[LabelDoc]) -> tuple[float, int]:
     """The time of a label, and with it of all of the author's on the asset."""
     seconds = row.get("secondsToLabel") or 0
     if not math.isfinite(seconds):
@@ -218,11 +232,11 @@ def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
     for label in labels:
         marks = {mark: label["id"] == label_id for mark, label_id in newest.items()}
         marks["isLastForStep"] = label["id"] in last
-        if any(label[mark] != value for mark, value in marks.items()):
+        if differing(label, marks):
             tx.labels.change(label, **marks)
 
 
-def insert_truth(tx: Transaction, operation: str, target: Document, response: str) -> Document:
+def insert_truth(tx: Transaction, operation: str, target: AssetDoc, response: str) -> LabelDoc:
     """Add the right answer of a honeypot: a review that belongs to no step.
 
     Raises:
@@ -231,14 +245,14 @@ def insert_truth(tx: Transaction, operation: str, target: Document, response: st
     home = tx.projects.the(target["projectId"])
     row = {"assetID": target["id"], "jsonResponse": response}
     members = _new_label(tx, operation, home, tx.actor.user, "REVIEW", row)
-    label = tx.labels.insert({**members, "stepId": None, "isHoneypot": True})
+    label = tx.labels.insert({**members, "isHoneypot": True})
     _refresh_latest(tx, target["id"], tx.actor.user_id)
     if workflow.place_of(target) is None:
         workflow.move_after_label(tx, home, label)
     return tx.labels.the(label["id"])
 
 
-def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> Document:
+def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> LabelDoc:
     """Change a label: its author may, and whoever reviews.
 
     Args:
@@ -296,17 +310,17 @@ def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
 
 def _unname(tx: Transaction, target_id: str, label_ids: set[str]) -> None:
     """Let no label or issue of an asset name labels that are gone."""
-    for each in tx.labels.find("asset", target_id):
-        if each["referencedLabelId"] in label_ids:
-            tx.labels.change(each, referencedLabelId=None)
-    for each in tx.issues.find("asset", target_id):
-        if each["labelId"] in label_ids:
-            tx.issues.change(each, labelId=None)
+    for label in tx.labels.find("asset", target_id):
+        if label["referencedLabelId"] in label_ids:
+            tx.labels.change(label, referencedLabelId=None)
+    for issue in tx.issues.find("asset", target_id):
+        if issue["labelId"] in label_ids:
+            tx.issues.change(issue, labelId=None)
 
 
 def append_to_labels(
     tx: Transaction, target_id: str, label_type: LabelType, row: dict[str, Any], *, skipped: bool
-) -> Document:
+) -> LabelDoc:
     """Add one label the older way, which can also say that the labeler skips the asset.
 
     In a workflow with steps, the label of who skips completes nothing: the asset stays where it is.
@@ -315,8 +329,8 @@ def append_to_labels(
         KiliError: as :func:`append_labels`; or the project does not let assets be skipped.
     """
     operation, rows = "appendToLabels", [{**row, "assetID": target_id}]
-    has_steps = bool((tx.assets.get(target_id) or {}).get("stepId"))
-    moves = not (skipped and has_steps)
+    before = tx.assets.get(target_id)
+    moves = not (skipped and before and before["stepId"])
     (label,) = append_labels(tx, operation, label_type, rows, moves=moves)
     if skipped:
         target = tx.assets.the(target_id)
@@ -326,8 +340,8 @@ def append_to_labels(
 
 
 def create_predictions(
-    tx: Transaction, assets: list[Document], responses: list[str], models: list[str]
-) -> list[Document]:
+    tx: Transaction, assets: list[AssetDoc], responses: list[str], models: list[str]
+) -> list[LabelDoc]:
     """Add one prediction per asset, the way clients up to 2.126 do.
 
     Raises:
@@ -348,7 +362,12 @@ def create_predictions(
 
 
 def insert_copies(
-    tx: Transaction, operation: str, copies: list[Document], *, home: Document, project: Document
+    tx: Transaction,
+    operation: str,
+    copies: list[LabelDoc],
+    *,
+    home: ProjectDoc,
+    project: ProjectDoc,
 ) -> None:
     """Add labels that are copies of others: who made them, when, and what they say stays as it is.
 
@@ -370,6 +389,6 @@ def insert_copies(
         _refresh_latest(tx, asset_id, author_id)
 
 
-def _same_interface(operation: str, one: Document, other: Document) -> bool:
+def _same_interface(operation: str, one: ProjectDoc, other: ProjectDoc) -> bool:
     jobs, others = (parse_json_interface(each["jsonInterface"], operation) for each in (one, other))
     return one["inputType"] == other["inputType"] and jobs == others

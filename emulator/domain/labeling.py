@@ -6,11 +6,11 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, lock, step, workflow
+from emulator.domain.documents import AssetDoc, ProjectDoc, UserDoc
 from emulator.domain.world import Transaction
 from emulator.rules.lock_reasons import Attempt, LockReason, Situation, lock_reason
 from emulator.rules.steps import Place
 from emulator.rules.workflow import SUBMITTED
-from emulator.storage.snapshot import Document
 
 _ANY_STEP = "Default"
 
@@ -18,8 +18,8 @@ _ANY_STEP = "Default"
 def step_of_label(
     tx: Transaction,
     operation: str,
-    target: Document,
-    author: Document,
+    target: AssetDoc,
+    author: UserDoc,
     label_type: str,
     asked_step_id: str | None,
 ) -> str | None:
@@ -46,8 +46,8 @@ def step_of_label(
 
 def why_not(
     tx: Transaction,
-    target: Document,
-    author: Document,
+    target: AssetDoc,
+    author: UserDoc,
     label_type: str,
     asked_step_id: str | None = None,
 ) -> LockReason | None:
@@ -67,9 +67,9 @@ def why_not(
 
 def _situation(
     tx: Transaction,
-    project: Document,
-    target: Document,
-    author: Document,
+    project: ProjectDoc,
+    target: AssetDoc,
+    author: UserDoc,
     place: Place,
     *,
     works_on_step: bool,
@@ -87,14 +87,14 @@ def _situation(
     )
 
 
-def is_locked(tx: Transaction, project: Document, target: Document, author: Document) -> bool:
+def is_locked(tx: Transaction, project: ProjectDoc, target: AssetDoc, author: UserDoc) -> bool:
     """Whether others are at work on the asset: one, or as many as consensus still waits for."""
     others = lock.others_at_work(tx, target, author, tx.moment)
     return others >= max(1, workflow.missing_labelers(tx, project, target))
 
 
 def asked_step(
-    tx: Transaction, operation: str, project: Document, row: dict[str, Any]
+    tx: Transaction, operation: str, project: ProjectDoc, row: dict[str, Any]
 ) -> str | None:
     """The id of the step that a label names by ``stepId`` or ``stepName``.
 

@@ -12,11 +12,11 @@ from typing import Any, Literal
 
 from emulator import errors, ids
 from emulator.domain import access, statistics, step
+from emulator.domain.documents import MemberDoc, ProjectDoc, UserDoc
 from emulator.domain.world import Transaction, View
 from emulator.rules import permissions
 from emulator.rules.permissions import ProjectRole
 from emulator.rules.project_settings import check_statistics
-from emulator.storage.snapshot import Document
 
 Status = Literal["ACTIVATED", "ORG_ADMIN", "ORG_SUSPENDED"]
 
@@ -24,12 +24,12 @@ Status = Literal["ACTIVATED", "ORG_ADMIN", "ORG_SUSPENDED"]
 # Who takes part
 
 
-def joined(view: View, project: Document) -> list[Document]:
+def joined(view: View, project: ProjectDoc) -> list[MemberDoc]:
     """Who has joined the project, the last one last; plugins' own users are hidden."""
     return [each for each in _people(view, project) if not each["deletedAt"]]
 
 
-def everybody(view: View, project: Document) -> list[Document]:
+def everybody(view: View, project: ProjectDoc) -> list[MemberDoc]:
     """All who are or were members, then the organization's administrators who have not joined."""
     stored = _people(view, project)
     admins = {each["id"]: each for each in _administrators(view, project)}
@@ -43,7 +43,7 @@ def everybody(view: View, project: Document) -> list[Document]:
     ]
 
 
-def everyone(view: View, project: Document) -> list[Document]:
+def everyone(view: View, project: ProjectDoc) -> list[MemberDoc]:
     """Everybody, and the plugins' own users, whom nobody sees who does not ask for one."""
     plugins = view.plugins.find("organization", project["organizationId"])
     users = [view.users.the(each["userId"]) for each in plugins]
@@ -51,7 +51,7 @@ def everyone(view: View, project: Document) -> list[Document]:
     return [*everybody(view, project), *(each for each in found if each)]
 
 
-def acting(view: View, user: Document, project: Document) -> Document | None:
+def acting(view: View, user: UserDoc, project: ProjectDoc) -> MemberDoc | None:
     """The user as a member of the project, former ones included."""
     former = access.membership(view, user["id"], project["id"])
     if former and not former["deletedAt"]:
@@ -61,25 +61,28 @@ def acting(view: View, user: Document, project: Document) -> Document | None:
     return former
 
 
-def _people(view: View, project: Document) -> list[Document]:
-    stored: list[Document] = view.project_users.find("project", project["id"])
+def _people(view: View, project: ProjectDoc) -> list[MemberDoc]:
+    stored = view.project_users.find("project", project["id"])
     people = [each for each in stored if not view.users.the(each["userId"])["isServiceAccount"]]
     return sorted(people, key=lambda each: str(each["joinedAt"]))
 
 
-def _administrators(view: View, project: Document) -> Iterable[Document]:
+def _administrators(view: View, project: ProjectDoc) -> Iterable[UserDoc]:
     for user in view.users.find("organization", project["organizationId"]):
         if access.is_active_administrator(user):
             yield user
 
 
-def _as_administrator(project: Document, user: Document, former: Document | None) -> Document:
+def _as_administrator(project: ProjectDoc, user: UserDoc, former: MemberDoc | None) -> MemberDoc:
     """Somebody who takes part without having joined."""
-    row = former or {
+    row: MemberDoc = former or {
         "id": ids.joint_id(project["id"], user["id"]),
         "projectId": project["id"],
         "userId": user["id"],
+        "role": "ADMIN",
         "starred": False,
+        "joinedAt": None,
+        "deletedAt": None,
     }
     return {**row, "role": "ADMIN", "joinedAt": None, "deletedAt": None}
 
@@ -87,7 +90,7 @@ def _as_administrator(project: Document, user: Document, former: Document | None
 # What is known of a member
 
 
-def status(view: View, member: Document) -> Status:
+def status(view: View, member: MemberDoc) -> Status:
     """How the member takes part, as the API names it."""
     user = view.users.the(member["userId"])
     if not user["activated"]:
@@ -96,12 +99,12 @@ def status(view: View, member: Document) -> Status:
     return "ORG_ADMIN" if is_listed_only else "ACTIVATED"
 
 
-def is_activated(view: View, member: Document) -> bool:
+def is_activated(view: View, member: MemberDoc) -> bool:
     """Whether they have joined, have not left, and are not suspended."""
     return not member["deletedAt"] and status(view, member) == "ACTIVATED"
 
 
-def invitation_status(view: View, member: Document) -> Literal["ACCEPTED", "PENDING"]:
+def invitation_status(view: View, member: MemberDoc) -> Literal["ACCEPTED", "PENDING"]:
     """PENDING as long as who was invited has neither a password nor an API key."""
     user = view.users.the(member["userId"])
     has_come = not user["isInvited"] or user["password"] or view.api_keys.find("user", user["id"])
@@ -111,7 +114,7 @@ def invitation_status(view: View, member: Document) -> Literal["ACCEPTED", "PEND
 # Joining and changing; how members leave is in :mod:`emulator.domain.departure`
 
 
-def add(tx: Transaction, project: Document, user: Document, role: ProjectRole) -> Document:
+def add(tx: Transaction, project: ProjectDoc, user: UserDoc, role: ProjectRole) -> MemberDoc:
     """Make a user a member of a project, or give a member another role."""
     member = access.membership(tx, user["id"], project["id"])
     if member and not member["deletedAt"]:
@@ -131,14 +134,14 @@ def add(tx: Transaction, project: Document, user: Document, role: ProjectRole) -
     return member
 
 
-def add_creator(tx: Transaction, project: Document) -> Document:
+def add_creator(tx: Transaction, project: ProjectDoc) -> MemberDoc:
     """Make the actor the administrator of a new project; that it was created says it all."""
     return _insert(tx, project, tx.actor.user, "ADMIN", tx.new_id())
 
 
 def _insert(
-    tx: Transaction, project: Document, user: Document, role: ProjectRole, member_id: str
-) -> Document:
+    tx: Transaction, project: ProjectDoc, user: UserDoc, role: ProjectRole, member_id: str
+) -> MemberDoc:
     return tx.project_users.insert(
         {
             "id": member_id,
@@ -153,15 +156,15 @@ def _insert(
     )
 
 
-def join(tx: Transaction, project: Document, user: Document) -> None:
+def join(tx: Transaction, project: ProjectDoc, user: UserDoc) -> None:
     """Add an administrator of the organization to the members, now that they work there (§4.7)."""
     if access.is_active_administrator(user) and not access.member_of(tx, user["id"], project["id"]):
         add(tx, project, user, "ADMIN")
 
 
 def change_role(
-    tx: Transaction, member: Document, role: ProjectRole, named: dict[str, Any]
-) -> Document:
+    tx: Transaction, member: MemberDoc, role: ProjectRole, named: dict[str, Any]
+) -> MemberDoc:
     """Give a member another role; an administrator who has not joined joins with it.
 
     Args:
@@ -179,14 +182,14 @@ def change_role(
     return add(tx, project, user, role)
 
 
-def names(user: Document) -> tuple[str, str]:
+def names(user: UserDoc) -> tuple[str, str]:
     """What a user can be named by."""
     return str(user["id"]), str(user["email"])
 
 
 def check_managed(
     tx: Transaction, operation: str, project_id: str, *roles: ProjectRole
-) -> Document:
+) -> ProjectDoc:
     """The project, if the actor may take these roles from members, or give them.
 
     Raises:
@@ -202,7 +205,7 @@ def check_managed(
     return project
 
 
-def update(tx: Transaction, member: Document, data: dict[str, Any]) -> Document:
+def update(tx: Transaction, member: MemberDoc, data: dict[str, Any]) -> MemberDoc:
     """Star a project, for oneself, or set statistics of a member.
 
     Args:

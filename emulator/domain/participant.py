@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from emulator import errors
 from emulator.domain import access
+from emulator.domain.documents import ProjectDoc, UserDoc
 from emulator.domain.world import View
 from emulator.rules.permissions import ProjectRole
-from emulator.storage.snapshot import Document
 
 
 def by_id(
-    view: View, operation: str, project: Document, user_id: str
-) -> tuple[Document, ProjectRole]:
+    view: View, operation: str, project: ProjectDoc, user_id: str
+) -> tuple[UserDoc, ProjectRole]:
     """The user with that id, and their role in the project.
 
     Raises:
@@ -24,14 +24,14 @@ def by_id(
     return found
 
 
-def find(view: View, project: Document, user_id: str) -> tuple[Document, ProjectRole] | None:
+def find(view: View, project: ProjectDoc, user_id: str) -> tuple[UserDoc, ProjectRole] | None:
     """The user with that id, and their role in the project, if they take part there."""
     user = view.users.get(user_id)
     role = access.role_in(view, user, project) if user else None
     return (user, role) if user and role else None
 
 
-def by_email(view: View, operation: str, project: Document, email: str) -> Document:
+def by_email(view: View, operation: str, project: ProjectDoc, email: str) -> UserDoc:
     """The user with that address, who takes part in the project.
 
     Raises:
@@ -46,6 +46,6 @@ def by_email(view: View, operation: str, project: Document, email: str) -> Docum
     return user
 
 
-def _with_email(view: View, project: Document, email: str) -> Document | None:
+def _with_email(view: View, project: ProjectDoc, email: str) -> UserDoc | None:
     found = view.users.find("email", email.lower())
     return next((each for each in found if access.role_in(view, each, project)), None)

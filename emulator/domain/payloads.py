@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from emulator.domain.documents import AssetDoc, LabelDoc
 from emulator.domain.events import Event
 from emulator.domain.project_settings import SETTINGS_CHANGED
 from emulator.domain.world import View
-from emulator.storage.snapshot import Document
 
 _LABEL_MEMBERS = (
     "id",
@@ -71,8 +72,8 @@ def handler_payload(view: View, event: Event) -> dict[str, Any]:
     if event["event"] == SENT_BACK:
         return {"asset_id": told["assetId"]}
     if event["event"] == CUSTOM_INTERFACE_CLICKED:
-        label = {"id": told["labelId"], "jsonResponse": told["jsonResponse"]}
-        return {"label": label, "asset_id": told["assetId"]}
+        clicked = {"id": told["labelId"], "jsonResponse": told["jsonResponse"]}
+        return {"label": clicked, "asset_id": told["assetId"]}
     label = view.labels.the(told["labelId"])
     return {"label": label_payload(view, label), "asset_id": label["assetId"]}
 
@@ -80,26 +81,28 @@ def handler_payload(view: View, event: Event) -> dict[str, Any]:
 def envelope(event: Event) -> dict[str, Any]:
     """An event as those outside get it: only what it declares (contract §8.9)."""
     members = ("event", "organizationId", "projectId", "userId", "payload")
-    return {name: event[name] for name in members}
+    values: Mapping[str, Any] = event
+    return {name: values[name] for name in members}
 
 
-def label_payload(view: View, label: Document) -> dict[str, Any]:
+def label_payload(view: View, label: LabelDoc) -> dict[str, Any]:
     """The label as handlers get it: ``jsonResponse`` as a value, the author by id.
 
     For a review, ``search`` also has the id of the label that was reviewed.
     """
     search = dict(label["search"])
+    values: Mapping[str, Any] = label
     if label["labelType"] == "REVIEW":
         search["id"] = label["referencedLabelId"] or _reviewed(view, label)
     return {
-        **{member: label[member] for member in _LABEL_MEMBERS},
+        **{member: values[member] for member in _LABEL_MEMBERS},
         "jsonResponse": json.loads(label["jsonResponse"]),
         "search": search,
         "readPermissionsFromProject": None,
     }
 
 
-def _reviewed(view: View, review: Document) -> str | None:
+def _reviewed(view: View, review: LabelDoc) -> str | None:
     """The newest submitted label that is older than the review."""
     labels = view.labels.find("asset", review["assetId"])
     ids = [each["id"] for each in labels]
@@ -108,6 +111,6 @@ def _reviewed(view: View, review: Document) -> str | None:
     return submitted[-1] if submitted else None
 
 
-def event_payload(asset: Document) -> dict[str, Any]:
+def event_payload(asset: AssetDoc) -> dict[str, Any]:
     """The members that every event about an asset has (contract §8.9)."""
     return {"assetId": asset["id"], "externalId": asset["externalId"]}

@@ -7,11 +7,11 @@ from typing import Any
 
 from emulator import errors, messages
 from emulator.domain import access, person
+from emulator.domain.documents import AssetDoc, ProjectDoc, RunDoc, UserDoc
 from emulator.domain.events import await_deliveries
 from emulator.domain.person import Done, Work
 from emulator.domain.run import called, headline
 from emulator.domain.world import Actor, Transaction, View, World
-from emulator.storage.snapshot import Document
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def act(world: World, deed: Deed, seconds: float) -> dict[str, Any]:
     }
 
 
-def _members(deed: Deed, actor: Document, target: Document, done: Done) -> dict[str, Any]:
+def _members(deed: Deed, actor: UserDoc, target: AssetDoc, done: Done) -> dict[str, Any]:
     return {
         "verb": deed.verb,
         "user": actor["email"],
@@ -75,13 +75,13 @@ def _members(deed: Deed, actor: Document, target: Document, done: Done) -> dict[
     }
 
 
-def find_person(view: View, name: str) -> Document:
+def find_person(view: View, name: str) -> UserDoc:
     """The user with an address, or with an API key of a name.
 
     Raises:
         KiliError: there is none, there are several, or they are deactivated.
     """
-    people: list[Document] = [each for each in view.users.all() if not each["isServiceAccount"]]
+    people: list[UserDoc] = [each for each in view.users.all() if not each["isServiceAccount"]]
     keys = [(key["name"], key["userId"]) for key in view.api_keys.all()]
     ids = [user_id for key_name, user_id in keys if key_name == name]
     found = [each for each in people if each["email"] == name.lower()]
@@ -95,13 +95,13 @@ def find_person(view: View, name: str) -> Document:
     return found[0]
 
 
-def find_project(view: View, name: str) -> Document:
+def find_project(view: View, name: str) -> ProjectDoc:
     """The project with an id or a title.
 
     Raises:
         KiliError: there is none, or there are several of that title.
     """
-    projects: list[Document] = [each for each in view.projects.all() if not each["deletedAt"]]
+    projects: list[ProjectDoc] = [each for each in view.projects.all() if not each["deletedAt"]]
     found = [each for each in projects if each["id"] == name]
     found = found or [each for each in projects if each["title"] == name]
     if not found:
@@ -111,16 +111,16 @@ def find_project(view: View, name: str) -> Document:
     return found[0]
 
 
-def find_asset(view: View, project: Document, name: str) -> Document:
+def find_asset(view: View, project: ProjectDoc, name: str) -> AssetDoc:
     """The asset of a project with an id or an external id.
 
     Raises:
         KiliError: there is none, or there are several of that external id.
     """
-    target: Document | None = view.assets.get(name)
+    target = view.assets.get(name)
     if target and target["projectId"] == project["id"]:
         return target
-    found: list[Document] = view.assets.find("externalId", (project["id"], name))
+    found = view.assets.find("externalId", (project["id"], name))
     if not found:
         raise errors.asset_not_named(name, project["title"])
     if len(found) > 1:
@@ -128,11 +128,11 @@ def find_asset(view: View, project: Document, name: str) -> Document:
     return found[0]
 
 
-def _titled(project: Document) -> str:
+def _titled(project: ProjectDoc) -> str:
     return f"{project['id']} ({project['title']})"
 
 
-def _project_of(view: View, actor: Document, name: str) -> Document:
+def _project_of(view: View, actor: UserDoc, name: str) -> ProjectDoc:
     """The project, where the person can work in it."""
     project = find_project(view, name)
     if access.role_in(view, actor, project) is None:
@@ -142,13 +142,13 @@ def _project_of(view: View, actor: Document, name: str) -> Document:
     return project
 
 
-def _asset(tx: Transaction, project: Document, deed: Deed) -> Document:
+def _asset(tx: Transaction, project: ProjectDoc, deed: Deed) -> AssetDoc:
     if deed.asset is None:
         return _next(tx, project, deed)
     return find_asset(tx, project, deed.asset)
 
 
-def _next(tx: Transaction, project: Document, deed: Deed) -> Document:
+def _next(tx: Transaction, project: ProjectDoc, deed: Deed) -> AssetDoc:
     label_type = person.QUEUED.get(deed.verb)
     if label_type is None:
         raise errors.asset_missing(deed.verb)
@@ -158,7 +158,7 @@ def _next(tx: Transaction, project: Document, deed: Deed) -> Document:
     return target
 
 
-def _standing(view: View, target: Document | None) -> dict[str, Any] | None:
+def _standing(view: View, target: AssetDoc | None) -> dict[str, Any] | None:
     """Where an asset stands; ``None`` once it is gone, as a plugin may have deleted it."""
     if target is None:
         return None
@@ -180,7 +180,7 @@ def _caused(view: View, event_ids: set[str]) -> list[dict[str, Any]]:
     return list(caused.values())
 
 
-def run_told(view: View, run: Document) -> dict[str, Any]:
+def run_told(view: View, run: RunDoc) -> dict[str, Any]:
     """What is told of a run: which it is, how it ended, and why.
 
     Returns:

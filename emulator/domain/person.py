@@ -13,6 +13,7 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, issue, label, labeling, lock, step, workflow
+from emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc
 from emulator.domain.payloads import CUSTOM_INTERFACE_CLICKED
 from emulator.domain.world import Transaction
 from emulator.rules import permissions
@@ -23,7 +24,6 @@ from emulator.rules.lock_reasons import LockReason
 from emulator.rules.response import unanswered
 from emulator.rules.steps import Place
 from emulator.rules.workflow import SUBMITTED, LabelType
-from emulator.storage.snapshot import Document
 
 _SUBMIT, _SEND_BACK = "appendManyLabels", "sendAssetsBackToQueue"
 _CORRECTABLE = (
@@ -60,7 +60,7 @@ class Done:
     issue_id: str | None = None
 
 
-def save(tx: Transaction, target: Document, work: Work) -> Done:
+def save(tx: Transaction, target: AssetDoc, work: Work) -> Done:
     """Work on an asset and leave it open: it stays locked, with an AUTOSAVE label.
 
     Raises:
@@ -72,7 +72,7 @@ def save(tx: Transaction, target: Document, work: Work) -> Done:
     return Done(_autosave(tx, target, work.response, work.seconds))
 
 
-def submit(tx: Transaction, target: Document, work: Work) -> Done:
+def submit(tx: Transaction, target: AssetDoc, work: Work) -> Done:
     """Label an asset: with the response given, or with what the person sees on opening it.
 
     That is what they autosaved or submitted last, or else the newest prediction, or else nothing.
@@ -89,7 +89,7 @@ def submit(tx: Transaction, target: Document, work: Work) -> Done:
     return Done(_add(tx, target, "DEFAULT", response, secondsToLabel=work.seconds))
 
 
-def review(tx: Transaction, target: Document, work: Work) -> Done:
+def review(tx: Transaction, target: AssetDoc, work: Work) -> Done:
     """Review the latest label of an asset: approve it as it is, or correct it.
 
     One that is labeled and was not drawn for review is taken into it.
@@ -110,7 +110,7 @@ def review(tx: Transaction, target: Document, work: Work) -> Done:
     return Done(_add(tx, target, "REVIEW", response, **members))
 
 
-def send_back(tx: Transaction, target: Document, work: Work) -> Done:
+def send_back(tx: Transaction, target: AssetDoc, work: Work) -> Done:
     """Send an asset back to be labeled again, with an issue where there is something to say.
 
     Raises:
@@ -134,7 +134,7 @@ def send_back(tx: Transaction, target: Document, work: Work) -> Done:
     return Done(latest["id"], issue_id)
 
 
-def skip(tx: Transaction, target: Document, work: Work) -> Done:
+def skip(tx: Transaction, target: AssetDoc, work: Work) -> Done:
     """Skip an asset that waits for the person's label.
 
     Raises:
@@ -144,7 +144,7 @@ def skip(tx: Transaction, target: Document, work: Work) -> Done:
     return Done()
 
 
-def unskip(tx: Transaction, target: Document, _: Work) -> Done:
+def unskip(tx: Transaction, target: AssetDoc, _: Work) -> Done:
     """Bring a skipped asset back into the queue.
 
     Raises:
@@ -154,7 +154,7 @@ def unskip(tx: Transaction, target: Document, _: Work) -> Done:
     return Done()
 
 
-def click(tx: Transaction, target: Document, work: Work) -> Done:
+def click(tx: Transaction, target: AssetDoc, work: Work) -> Done:
     """Click on the button of the custom interface, the asset being open: nothing is submitted.
 
     The handler gets the response given, or what the person sees; and the id of their latest label
@@ -203,13 +203,13 @@ QUEUED: dict[str, LabelType] = {
 }
 
 
-def next_asset(tx: Transaction, project: Document, label_type: LabelType) -> Document | None:
+def next_asset(tx: Transaction, project: ProjectDoc, label_type: LabelType) -> AssetDoc | None:
     """The asset that the app brings up next: by priority, then by age (contract §5.8)."""
     waiting = sorted(tx.assets.find("project", project["id"]), key=lambda each: -each["priority"])
     return next((each for each in waiting if _waits(tx, each, label_type)), None)
 
 
-def _waits(tx: Transaction, target: Document, label_type: LabelType) -> bool:
+def _waits(tx: Transaction, target: AssetDoc, label_type: LabelType) -> bool:
     if target["skipped"]:
         return False
     if label_type == "REVIEW" and not target["stepId"] and target["status"] != "TO_REVIEW":
@@ -217,7 +217,7 @@ def _waits(tx: Transaction, target: Document, label_type: LabelType) -> bool:
     return why_not(tx, target, label_type) is None
 
 
-def why_not(tx: Transaction, target: Document, label_type: LabelType) -> LockReason | None:
+def why_not(tx: Transaction, target: AssetDoc, label_type: LabelType) -> LockReason | None:
     """Why the person cannot work on an asset now; ``None`` if they can."""
     if target["stepId"]:
         return labeling.why_not(tx, target, tx.actor.user, label_type)
@@ -229,7 +229,7 @@ def why_not(tx: Transaction, target: Document, label_type: LabelType) -> LockRea
     return _why_not_labeled(tx, project, target)
 
 
-def _why_not_labeled(tx: Transaction, project: Document, target: Document) -> LockReason | None:
+def _why_not_labeled(tx: Transaction, project: ProjectDoc, target: AssetDoc) -> LockReason | None:
     """The same, of labeling in the V1 workflow, in the words of the other."""
     user = tx.actor.user
     own = _own_label(tx, target)
@@ -246,7 +246,7 @@ def _why_not_labeled(tx: Transaction, project: Document, target: Document) -> Lo
     return None
 
 
-def _opened(tx: Transaction, target: Document, verb: str, work: Work) -> Document:
+def _opened(tx: Transaction, target: AssetDoc, verb: str, work: Work) -> AssetDoc:
     """The asset, locked for the person, where they may work on it."""
     label_type = QUEUED[verb]
     access.require(tx, _SUBMIT, target["projectId"], permissions.LABEL_TYPE_ROLES[label_type])
@@ -264,7 +264,7 @@ def _opened(tx: Transaction, target: Document, verb: str, work: Work) -> Documen
     return _lock(tx, target, verb)
 
 
-def _lock(tx: Transaction, target: Document, verb: str) -> Document:
+def _lock(tx: Transaction, target: AssetDoc, verb: str) -> AssetDoc:
     """The asset, open before the person."""
     project, user = tx.projects.the(target["projectId"]), tx.actor.user
     if labeling.is_locked(tx, project, target, user):
@@ -274,14 +274,14 @@ def _lock(tx: Transaction, target: Document, verb: str) -> Document:
     return target
 
 
-def _check_unskipped(target: Document) -> None:
+def _check_unskipped(target: AssetDoc) -> None:
     if target["skipped"]:
         raise errors.asset_skipped(target["externalId"])
 
 
 def _reopened(
-    tx: Transaction, target: Document, label_type: LabelType, reason: LockReason | None
-) -> Document:
+    tx: Transaction, target: AssetDoc, label_type: LabelType, reason: LockReason | None
+) -> AssetDoc:
     """The asset back where the person did their work, which they are about to change."""
     place = workflow.place_of(target)
     if place is None:  # where a further label is the change
@@ -300,7 +300,7 @@ def _reopened(
     return target
 
 
-def _in_review(tx: Transaction, target: Document, *, correct: bool) -> Document:
+def _in_review(tx: Transaction, target: AssetDoc, *, correct: bool) -> AssetDoc:
     """The asset where its review is due."""
     _check_unskipped(target)
     place = workflow.place_of(target)
@@ -321,14 +321,14 @@ def _in_review(tx: Transaction, target: Document, *, correct: bool) -> Document:
     raise errors.not_reviewable(target["externalId"])
 
 
-def _own_label(tx: Transaction, target: Document) -> Document | None:
+def _own_label(tx: Transaction, target: AssetDoc) -> LabelDoc | None:
     """The newest label that the person submitted."""
     labels = workflow.submitted_labels(tx, target)
     own = [each for each in labels if each["authorId"] == tx.actor.user_id]
     return own[-1] if own else None
 
 
-def _shown(tx: Transaction, target: Document) -> str:
+def _shown(tx: Transaction, target: AssetDoc) -> str:
     """What the person sees on opening an asset: their own work, or else a prediction (§6.2)."""
     own = _own_work(tx, target)
     labels = tx.labels.find("asset", target["id"])
@@ -336,13 +336,13 @@ def _shown(tx: Transaction, target: Document) -> str:
     return str(seen[-1]["jsonResponse"]) if seen else "{}"
 
 
-def _own_work(tx: Transaction, target: Document) -> list[Document]:
+def _own_work(tx: Transaction, target: AssetDoc) -> list[LabelDoc]:
     """What the person saved and submitted of an asset."""
     labels = tx.labels.find("author", (target["id"], tx.actor.user_id))
     return [each for each in labels if each["labelType"] in (*SUBMITTED, "AUTOSAVE")]
 
 
-def _check_complete(tx: Transaction, target: Document, text: str) -> None:
+def _check_complete(tx: Transaction, target: AssetDoc, text: str) -> None:
     """Check that there is an answer to each required job: the app submits nothing less."""
     project = tx.projects.the(target["projectId"])
     jobs = parse_json_interface(project["jsonInterface"], _SUBMIT)
@@ -351,12 +351,12 @@ def _check_complete(tx: Transaction, target: Document, text: str) -> None:
         raise errors.jobs_unanswered(missing)
 
 
-def _autosave(tx: Transaction, target: Document, response: str, seconds: float = 0) -> str:
+def _autosave(tx: Transaction, target: AssetDoc, response: str, seconds: float = 0) -> str:
     return _add(tx, target, "AUTOSAVE", response, secondsToLabel=seconds)
 
 
 def _add(
-    tx: Transaction, target: Document, label_type: LabelType, response: str, **members: Any
+    tx: Transaction, target: AssetDoc, label_type: LabelType, response: str, **members: Any
 ) -> str:
     row = {"assetID": target["id"], "jsonResponse": response, **members}
     (added,) = label.append_labels(tx, _SUBMIT, label_type, [row])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from emulator.domain import plugin as plugins_of
+from emulator.domain.documents import EventDoc, PluginDoc, PluginVersionDoc
 from emulator.domain.world import View
 from emulator.rules.plugin_history import Became, Change, History, Version
-from emulator.storage.snapshot import Document
 
 _BECAME: dict[str, Became] = {
     plugins_of.ACTIVATED: "ACTIVATED",
@@ -15,7 +15,7 @@ _BECAME: dict[str, Became] = {
 }
 
 
-def history_of(view: View, plugin: Document) -> History:
+def history_of(view: View, plugin: PluginDoc) -> History:
     """All that became of a plugin."""
     versions = view.plugin_versions.find("plugin", plugin["id"])
     events = view.internal_events.find("plugin", plugin["id"])
@@ -27,7 +27,7 @@ def history_of(view: View, plugin: Document) -> History:
     )
 
 
-def _version(view: View, version: Document) -> Version:
+def _version(view: View, version: PluginVersionDoc) -> Version:
     return Version(
         view.plugin_versions.position(version["id"]),
         version["id"],
@@ -38,7 +38,7 @@ def _version(view: View, version: Document) -> Version:
     )
 
 
-def _change(view: View, event: Document) -> Change:
+def _change(view: View, event: EventDoc) -> Change:
     of = event["projectId"] or event["payload"]["versionId"]
     place = view.internal_events.position(event["id"])
     return Change(place, event["createdAt"], _BECAME[event["event"]], of)

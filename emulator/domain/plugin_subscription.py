@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from emulator import errors, messages
+from emulator.domain.documents import CalledFor
 from emulator.rules import subjects
 
 # What is called when a client says nothing (those before 2.129.7 do not).
@@ -42,7 +42,7 @@ class PluginSubscription:
         if exclusive and self.handler_types and self.event_matcher:
             raise errors.handlers_and_events(operation)
 
-    def members(self) -> dict[str, Any]:
+    def members(self) -> CalledFor:
         """What a version stores of it: all that is to be called."""
         types = self.handler_types
         if types is None:

@@ -13,14 +13,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
+from emulator.domain.documents import AssetDoc, LabelDoc, MemberDoc, ProjectDoc
 from emulator.domain.payloads import event_payload
 from emulator.domain.world import Transaction, View
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.quality import Mark, Rule, agreement
 from emulator.rules.workflow import SUBMITTED
-from emulator.storage.snapshot import Document
 
 # The label types that marks depend on.
 COMPARED = (*SUBMITTED, "INFERENCE")
@@ -46,30 +46,30 @@ def _mark(texts: tuple[str, ...], json_interface: str, input_type: str, rule: Ru
 class Score:
     """A label's mark, and the labels that it was compared with."""
 
-    label: Document
-    others: Sequence[Document]
+    label: LabelDoc
+    others: Sequence[LabelDoc]
     mark: Mark
 
 
 class _Labels:
     """The labels of one asset, in creation order, to be compared with one another."""
 
-    def __init__(self, view: View, target: Document) -> None:
+    def __init__(self, view: View, target: AssetDoc) -> None:
         project = view.projects.the(target["projectId"])
         self.target = target
-        self.all: list[Document] = view.labels.find("asset", target["id"])
+        self.all = view.labels.find("asset", target["id"])
         self._has_steps = project["workflowVersion"] != "V1"
         self._project = project
 
-    def mark(self, labels: Iterable[Document], rule: Rule) -> Mark | None:
+    def mark(self, labels: Iterable[LabelDoc], rule: Rule) -> Mark | None:
         texts = tuple(each["jsonResponse"] for each in labels)
         project = self._project
         return _mark(texts, project["jsonInterface"], project["inputType"], rule)
 
-    def of_type(self, *types: str) -> list[Document]:
+    def of_type(self, *types: str) -> list[LabelDoc]:
         return [each for each in self.all if each["labelType"] in types]
 
-    def consensus(self) -> list[Document]:
+    def consensus(self) -> list[LabelDoc]:
         """What is compared for consensus: each labeler's newest label of the labeling step."""
         submitted = self.of_type("DEFAULT")
         if not self.target["isUsedForConsensus"] or not submitted:
@@ -78,7 +78,7 @@ class _Labels:
         newest = _newest_by((each for each in submitted if each["stepId"] == step_id), "authorId")
         return newest if len(newest) > 1 else []
 
-    def truth(self) -> Document | None:
+    def truth(self) -> LabelDoc | None:
         """A honeypot's right answer: its honeypot label, or in V1 the last review."""
         if not self.target["isHoneypot"]:
             return None
@@ -109,22 +109,22 @@ class _Labels:
         """
         if self.target["isHoneypot"] and not self._has_steps:
             return []
-        reviewed: dict[str, tuple[Document, list[Document]]] = {}
-        submitted: dict[str, Document] = {}
+        reviewed: dict[str, tuple[LabelDoc, list[LabelDoc]]] = {}
+        submitted: dict[str, LabelDoc] = {}
         for each in self.all:
             if each["labelType"] == "DEFAULT":
                 submitted[each["id"]] = each
             elif each["labelType"] == "REVIEW" and submitted and not each["isHoneypot"]:
                 last = next(reversed(submitted))
-                label = submitted.get(each["referencedLabelId"], submitted[last])
+                label = submitted.get(each["referencedLabelId"] or "", submitted[last])
                 reviewed[label["id"]] = (label, [each])
         return self._scores(reviewed.values(), "reviewScore")
 
     def with_inferences(self) -> list[Score]:
         """Each label of a person against what models say, as long as it was the newest one."""
-        human: list[Document] = []
-        inferences: list[Document] = []
-        compared: dict[str, tuple[Document, list[Document]]] = {}
+        human: list[LabelDoc] = []
+        inferences: list[LabelDoc] = []
+        compared: dict[str, tuple[LabelDoc, list[LabelDoc]]] = {}
         for each in self.all:
             if each["labelType"] in SUBMITTED and not each["isHoneypot"]:
                 human.append(each)
@@ -135,7 +135,7 @@ class _Labels:
         return self._scores(compared.values(), "inference")
 
     def _scores(
-        self, compared: Iterable[tuple[Document, Sequence[Document]]], rule: Rule
+        self, compared: Iterable[tuple[LabelDoc, Sequence[LabelDoc]]], rule: Rule
     ) -> list[Score]:
         found = []
         for label, others in compared:
@@ -146,7 +146,7 @@ class _Labels:
         return found
 
 
-def refresh_marks(tx: Transaction, target: Document) -> None:
+def refresh_marks(tx: Transaction, target: AssetDoc) -> None:
     """Make the marks of an asset and its labels say what is true now, and tell of the new ones.
 
     A mark that somebody set on an asset by hand stays until one can be computed.
@@ -173,7 +173,7 @@ def refresh_marks(tx: Transaction, target: Document) -> None:
         _tell(tx, labels.target, _CONSENSUS_EVENT, consensus, whole)
 
 
-def _store(tx: Transaction, labels: list[Document], name: str, scores: list[Score]) -> list[Score]:
+def _store(tx: Transaction, labels: list[LabelDoc], name: str, scores: list[Score]) -> list[Score]:
     """Store what the labels' marks are now; those that are new or different."""
     by_label = {each.label["id"]: each for each in scores}
     changed = []
@@ -213,7 +213,7 @@ def _store_on_asset(
 
 
 def _tell(
-    tx: Transaction, target: Document, subject: str, compared: Sequence[Document], mark: Mark
+    tx: Transaction, target: AssetDoc, subject: str, compared: Sequence[LabelDoc], mark: Mark
 ) -> None:
     """Tell of a new mark. The events name a step: a V1 project has none, and no such event."""
     steps = (each["stepId"] for each in reversed(compared))
@@ -228,9 +228,11 @@ def _tell(
         tx.emit(subject, payload, project_id=target["projectId"])
 
 
-def _newest_by(labels: Iterable[Document], member: str) -> list[Document]:
+def _newest_by(
+    labels: Iterable[LabelDoc], member: Literal["authorId", "modelName"]
+) -> list[LabelDoc]:
     """The newest label of each author or model, in creation order."""
-    newest: dict[Any, Document] = {}
+    newest: dict[Any, LabelDoc] = {}
     for each in labels:
         newest.pop(each[member], None)
         newest[each[member]] = each
@@ -261,12 +263,12 @@ def mean_per_category(marks: Iterable[dict[str, float] | None]) -> dict[str, flo
     return {name: mean(values) or 0.0 for name, values in sorted(found.items())} or None
 
 
-def project_mark(view: View, project: Document, name: str) -> Any:
+def project_mark(view: View, project: ProjectDoc, name: str) -> Any:
     """A mark of a project: the mean over its assets, if there is one."""
     return _MEANS[name](each.get(name) for each in view.assets.find("project", project["id"]))
 
 
-def member_mark(view: View, member: Document, name: str) -> Any:
+def member_mark(view: View, member: MemberDoc, name: str) -> Any:
     """A mark of a member: the mean over the assets that they labeled.
 
     Of each asset, their newest label counts.

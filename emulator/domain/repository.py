@@ -13,6 +13,11 @@ from emulator.storage.sqlite_file import Change
 D = TypeVar("D", bound=Mapping[str, Any])
 
 
+def differing(document: Mapping[str, Any], members: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that have another value in the document; a missing one counts as ``None``."""
+    return {name: value for name, value in members.items() if document.get(name) != value}
+
+
 class ReadRepository(Generic[D]):
     """One table, for reading."""
 

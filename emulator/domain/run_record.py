@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from emulator import errors, messages
 from emulator.domain import people
+from emulator.domain.documents import PluginDoc, RunDoc
 from emulator.domain.run import called, headline
 from emulator.domain.world import View
 from emulator.rules.masking import masked
-from emulator.storage.snapshot import Document
 
 _MEMBERS = (
     "id",
@@ -99,7 +99,7 @@ def find_runs(view: View, wanted: Wanted) -> Found:
     runs = _chosen(view, wanted)
     if wanted.after is not None:
         runs = [run for run in runs if run["ended"] and tuple(run["ended"]) > wanted.after]
-        runs.sort(key=lambda run: tuple(run["ended"]))
+        runs.sort(key=lambda run: tuple(run["ended"] or ()))
     if wanted.limit is not None:
         runs = runs[max(0, len(runs) - wanted.limit) :]
     return Found([summary(view, run) for run in runs], cursor)
@@ -126,14 +126,11 @@ def find_lines(view: View, wanted: Wanted, seen: Mapping[str, int]) -> Lines:
             continue
         name = view.plugins.the(run["pluginId"])["name"]
         lines = view.plugin_logs.find("run", run["id"])[seen.get(run["id"], 0) :]
-        found += [
-            {"runId": run["id"], "plugin": name, **{member: line[member] for member in _LINE}}
-            for line in lines
-        ]
+        found += [{"runId": run["id"], "plugin": name, **_picked(line, _LINE)} for line in lines]
     return Lines(found, going_on)
 
 
-def _chosen(view: View, wanted: Wanted) -> list[Document]:
+def _chosen(view: View, wanted: Wanted) -> list[RunDoc]:
     """The runs that somebody wants to see, whenever they ended."""
     runs = view.runs.all()
     if wanted.plugin is not None:
@@ -147,7 +144,7 @@ def _chosen(view: View, wanted: Wanted) -> list[Document]:
     return runs
 
 
-def find_plugin(view: View, name: str) -> Document:
+def find_plugin(view: View, name: str) -> PluginDoc:
     """The plugin with that name or id.
 
     Raises:
@@ -161,7 +158,7 @@ def find_plugin(view: View, name: str) -> Document:
     return found[0]
 
 
-def summary(view: View, run: Document) -> dict[str, Any]:
+def summary(view: View, run: RunDoc) -> dict[str, Any]:
     """A run in short.
 
     Returns:
@@ -177,7 +174,7 @@ def summary(view: View, run: Document) -> dict[str, Any]:
     version = view.plugin_versions.get(run["versionId"] or "")
     project = view.projects.get(run["projectId"])
     return {
-        **{member: run[member] for member in _MEMBERS},
+        **_picked(run, _MEMBERS),
         "plugin": view.plugins.the(run["pluginId"])["name"],
         "version": version["number"] if version else None,
         "project": project["title"] if project else None,
@@ -188,7 +185,11 @@ def summary(view: View, run: Document) -> dict[str, Any]:
     }
 
 
-def is_failed(run: Document) -> bool:
+def _picked(document: Mapping[str, Any], members: tuple[str, ...]) -> dict[str, Any]:
+    return {member: document[member] for member in members}
+
+
+def is_failed(run: RunDoc) -> bool:
     """Whether a run has ended other than well."""
     return run["outcome"] not in _NO_FAILURES
 
@@ -215,9 +216,9 @@ def details(view: View, run_id: str) -> dict[str, Any]:
     calls = view.run_calls.find("run", run_id)
     return {
         **summary(view, run),
-        **{member: run[member] for member in _DETAILS},
+        **_picked(run, _DETAILS),
         "payload": masked(run["payload"]),
         "causes": [each["id"] for each in view.runs.all() if each["causedBy"] == run_id],
-        "lines": [{member: line[member] for member in _LINE} for line in lines],
-        "calls": [{member: call[member] for member in _CALL} for call in calls],
+        "lines": [_picked(line, _LINE) for line in lines],
+        "calls": [_picked(call, _CALL) for call in calls],
     }

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from emulator import errors
 from emulator.domain import access, label
+from emulator.domain.documents import LabelDoc
 from emulator.domain.events import Event
 from emulator.domain.world import Actor, View
 from emulator.rules.json_text import compact
-from emulator.storage.snapshot import Document
 
 _CREATED = "label.workflow.created."
 _OTHERS = ("label.workflow.edited", label.AUTOSAVED)
@@ -36,7 +36,7 @@ class ProjectLabels:
         if not access.sees(view, actor, self.project_id):
             raise errors.access_denied()
 
-    def told(self, view: View, actor: Actor, event: Event) -> Document | None:
+    def told(self, view: View, actor: Actor, event: Event) -> LabelDoc | None:
         """The label that an event is about; ``None`` when it is gone already.
 
         Its response has no white space between its elements, as recorded.
@@ -45,5 +45,7 @@ class ProjectLabels:
             KiliError: the actor does not see the project any more.
         """
         self.check(view, actor)
-        found: Document | None = view.labels.get(event["payload"]["labelId"])
-        return found and {**found, "jsonResponse": compact(found["jsonResponse"])}
+        found = view.labels.get(event["payload"]["labelId"])
+        if not found:
+            return None
+        return {**found, "jsonResponse": compact(found["jsonResponse"])}

@@ -9,6 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Generic, TypeVar, cast, overload
 
+from emulator.domain.documents import (
+    ApiKeyDoc,
+    AssetDoc,
+    BuildErrorDoc,
+    CommentDoc,
+    EventDoc,
+    FileDoc,
+    IssueDoc,
+    LabelDoc,
+    LockDoc,
+    LogLineDoc,
+    MailDoc,
+    MemberDoc,
+    NotificationDoc,
+    OrganizationDoc,
+    PluginDoc,
+    PluginVersionDoc,
+    ProjectDoc,
+    ProjectVersionDoc,
+    RunCallDoc,
+    RunDoc,
+    StepDoc,
+    StepGroupDoc,
+    TagDoc,
+    UserDoc,
+)
 from emulator.domain.repository import ReadRepository, Repository
 from emulator.storage.documents import Snapshot
 from emulator.storage.snapshot import Document, TableSpec
@@ -54,11 +80,11 @@ class Table(Generic[D]):
         return repository
 
 
-def _label_author(label: Document) -> tuple[str, str]:
+def _label_author(label: LabelDoc) -> tuple[str, str]:
     return (label["assetId"], label["authorId"])
 
 
-def _membership(member: Document) -> tuple[str, str]:
+def _membership(member: MemberDoc) -> tuple[str, str]:
     return (member["projectId"], member["userId"])
 
 
@@ -72,18 +98,18 @@ class View:
         """The repository of the table with that name in storage."""
         return ReadRepository(self._snapshot[table])
 
-    organizations = Table[Document]("organizations")
-    users = Table[Document](
+    organizations = Table[OrganizationDoc]("organizations")
+    users = Table[UserDoc](
         "users",
         {"email": lambda user: user["email"], "organization": lambda user: user["organizationId"]},
     )
-    api_keys = Table[Document](
+    api_keys = Table[ApiKeyDoc](
         "apiKeys", {"key": lambda key: key["key"], "user": lambda key: key["userId"]}
     )
-    projects = Table[Document](
+    projects = Table[ProjectDoc](
         "projects", {"organization": lambda project: project["organizationId"]}
     )
-    project_users = Table[Document](
+    project_users = Table[MemberDoc](
         "projectUsers",
         {
             "project": lambda member: member["projectId"],
@@ -91,7 +117,7 @@ class View:
             "membership": _membership,
         },
     )
-    assets = Table[Document](
+    assets = Table[AssetDoc](
         "assets",
         {
             "project": lambda asset: asset["projectId"],
@@ -100,7 +126,7 @@ class View:
             "jsonContent": lambda asset: asset["jsonContent"] or None,
         },
     )
-    labels = Table[Document](
+    labels = Table[LabelDoc](
         "labels",
         {
             "project": lambda label: label["projectId"],
@@ -110,40 +136,40 @@ class View:
         },
         dated_by="createdAt",
     )
-    issues = Table[Document](
+    issues = Table[IssueDoc](
         "issues",
         {
             "project": lambda issue: issue["projectId"],
             "asset": lambda issue: issue["assetId"],
         },
     )
-    comments = Table[Document](
+    comments = Table[CommentDoc](
         "comments",
         {
             "issue": lambda comment: comment["issueId"],
         },
     )
-    steps = Table[Document]("steps", {"project": lambda step: step["projectId"]})
-    step_groups = Table[Document]("stepGroups", {"project": lambda group: group["projectId"]})
-    locks = Table[Document]("locks", {"asset": lambda lock: lock["assetId"]})
-    project_versions = Table[Document](
+    steps = Table[StepDoc]("steps", {"project": lambda step: step["projectId"]})
+    step_groups = Table[StepGroupDoc]("stepGroups", {"project": lambda group: group["projectId"]})
+    locks = Table[LockDoc]("locks", {"asset": lambda lock: lock["assetId"]})
+    project_versions = Table[ProjectVersionDoc](
         "projectVersions", {"project": lambda version: version["projectId"]}
     )
-    tags = Table[Document]("tags", {"organization": lambda tag: tag["organizationId"]})
-    notifications = Table[Document](
+    tags = Table[TagDoc]("tags", {"organization": lambda tag: tag["organizationId"]})
+    notifications = Table[NotificationDoc](
         "notifications", {"user": lambda notification: notification["userID"]}
     )
-    mails = Table[Document]("mails", {"user": lambda mail: mail["userId"]})
-    files = Table[Document]("files", {"folder": lambda file: file["folder"]})
-    events = Table[Document]("events", {"project": lambda event: event["projectId"]})
-    internal_events = Table[Document](
+    mails = Table[MailDoc]("mails", {"user": lambda mail: mail["userId"]})
+    files = Table[FileDoc]("files", {"folder": lambda file: file["folder"]})
+    events = Table[EventDoc]("events", {"project": lambda event: event["projectId"]})
+    internal_events = Table[EventDoc](
         "internalEvents",
         {
             "project": lambda event: event["projectId"],
             "plugin": lambda event: event["payload"].get("pluginId"),
         },
     )
-    plugins = Table[Document](
+    plugins = Table[PluginDoc](
         "plugins",
         {
             "name": lambda plugin: (plugin["organizationId"], plugin["name"]),
@@ -151,13 +177,13 @@ class View:
             "user": lambda plugin: plugin["userId"],
         },
     )
-    plugin_versions = Table[Document](
+    plugin_versions = Table[PluginVersionDoc](
         "pluginVersions", {"plugin": lambda version: version["pluginId"]}
     )
-    plugin_build_errors = Table[Document](
+    plugin_build_errors = Table[BuildErrorDoc](
         "pluginBuildErrors", {"plugin": lambda line: line["pluginId"]}
     )
-    plugin_logs = Table[Document](
+    plugin_logs = Table[LogLineDoc](
         "pluginLogs",
         {
             "plugin": lambda line: line["pluginId"],
@@ -166,7 +192,7 @@ class View:
             "run": lambda line: line["runId"],
         },
     )
-    runs = Table[Document](
+    runs = Table[RunDoc](
         "runs",
         {
             "plugin": lambda run: run["pluginId"],
@@ -174,7 +200,7 @@ class View:
             "running": lambda run: True if run["outcome"] == "RUNNING" else None,
         },
     )
-    run_calls = Table[Document](
+    run_calls = Table[RunCallDoc](
         "runCalls",
         {"run": lambda call: call["runId"], "plugin": lambda call: call["pluginId"]},
     )

@@ -8,12 +8,12 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import payloads, plugin
+from emulator.domain.documents import CalledFor, PluginDoc
 from emulator.domain.events import Event
 from emulator.domain.plugin_subscription import PluginSubscription
 from emulator.domain.world import View
 from emulator.rules import subjects
 from emulator.rules.plugin_source import HANDLER_TYPES, ON_EVENT_METHOD
-from emulator.storage.snapshot import Document
 
 # The handler that is called for every event that a pattern of the plugin matches.
 ON_EVENT = "onEvent"
@@ -36,7 +36,7 @@ class Trigger:
         label_id: likewise the label.
     """
 
-    plugin: Document
+    plugin: PluginDoc
     handler: str
     payload: dict[str, Any]
     asset_id: str | None
@@ -57,7 +57,7 @@ def triggered_by(view: View, event: Event) -> list[Trigger]:
     ]
 
 
-def called_by_hand(plugin_: Document, asked: dict[str, Any], event: Event) -> Trigger:
+def called_by_hand(plugin_: PluginDoc, asked: CalledFor, event: Event) -> Trigger:
     """The call of a plugin for something that somebody says has happened.
 
     Args:
@@ -92,11 +92,11 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _calls(asked: dict[str, Any]) -> list[str]:
+def _calls(asked: CalledFor) -> list[str]:
     return [*asked["handlerTypes"], *asked["eventMatcher"]]
 
 
-def _triggers(view: View, each: Document, event: Event) -> Iterator[Trigger]:
+def _triggers(view: View, each: PluginDoc, event: Event) -> Iterator[Trigger]:
     """What an event calls of a plugin that is active where it happened."""
     asked = plugin.called_version(view, each) or PluginSubscription().members()
     about = event["payload"].get("assetId"), event["payload"].get("labelId")

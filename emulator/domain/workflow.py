@@ -11,25 +11,28 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, lock, step
+from emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc
 from emulator.domain.payloads import SENT_BACK, event_payload
+from emulator.domain.repository import differing
 from emulator.domain.world import Transaction, View
 from emulator.rules import steps as step_rules
 from emulator.rules import workflow as rules
 from emulator.rules.latest_labels import is_submitted
 from emulator.rules.steps import Place
 from emulator.rules.workflow import SUBMITTED, LabelType
-from emulator.storage.snapshot import Document
 
 # The assets that an action was carried out on, and those to which it does not apply.
-Split = tuple[list[Document], list[Document]]
+Split = tuple[list[AssetDoc], list[AssetDoc]]
 
 
-def place_of(target: Document) -> Place | None:
+def place_of(target: AssetDoc) -> Place | None:
     """Where an asset stands; ``None`` in a V1 project."""
-    return Place(target["stepId"], target["stepStatus"]) if target["stepId"] else None
+    if not target["stepId"] or not target["stepStatus"]:
+        return None
+    return Place(target["stepId"], target["stepStatus"])
 
 
-def move_after_label(tx: Transaction, project: Document, label: Document) -> Document:
+def move_after_label(tx: Transaction, project: ProjectDoc, label: LabelDoc) -> AssetDoc:
     """Bring an asset where a new label of it says.
 
     A submitted one brings a skipped asset back, any other leaves it as it is. A correction of what
@@ -47,7 +50,7 @@ def move_after_label(tx: Transaction, project: Document, label: Document) -> Doc
     return _moved_by(tx, project, target, type_)
 
 
-def _moved_by(tx: Transaction, project: Document, target: Document, type_: LabelType) -> Document:
+def _moved_by(tx: Transaction, project: ProjectDoc, target: AssetDoc, type_: LabelType) -> AssetDoc:
     """The asset where its newest label, one of that type, brings it."""
     place = place_of(target)
     if place is None:
@@ -71,7 +74,7 @@ def _moved_by(tx: Transaction, project: Document, target: Document, type_: Label
     return move(tx, target, new)
 
 
-def missing_labelers(view: View, project: Document, target: Document) -> int:
+def missing_labelers(view: View, project: ProjectDoc, target: AssetDoc) -> int:
     """How many labelers consensus still waits for on an asset."""
     if not target["isUsedForConsensus"]:
         return 0
@@ -84,7 +87,7 @@ def missing_labelers(view: View, project: Document, target: Document) -> int:
     return max(0, expected - len(labelers))
 
 
-def waits_for_labelers(view: View, project: Document, target: Document) -> bool:
+def waits_for_labelers(view: View, project: ProjectDoc, target: AssetDoc) -> bool:
     """Whether an asset was labeled, and consensus waits for more labelers.
 
     In V1 its status does not tell: one that was sent back waits to be labeled again.
@@ -99,7 +102,7 @@ def waits_for_labelers(view: View, project: Document, target: Document) -> bool:
     return is_labeled and missing_labelers(view, project, target) > 0
 
 
-def go_on(tx: Transaction, project: Document, target: Document) -> Document:
+def go_on(tx: Transaction, project: ProjectDoc, target: AssetDoc) -> AssetDoc:
     """Bring an asset that waited for more labelers on, as the label of the last one would have.
 
     Where consensus still waits for somebody, it stays.
@@ -107,7 +110,7 @@ def go_on(tx: Transaction, project: Document, target: Document) -> Document:
     return _moved_by(tx, project, target, "DEFAULT")
 
 
-def move(tx: Transaction, target: Document, place: Place) -> Document:
+def move(tx: Transaction, target: AssetDoc, place: Place) -> AssetDoc:
     """Put an asset of a workflow with steps somewhere, and tell so if it was elsewhere."""
     before = place_of(target)
     if before is None or place == before:
@@ -122,8 +125,8 @@ def move(tx: Transaction, target: Document, place: Place) -> Document:
     return target
 
 
-def _change(tx: Transaction, target: Document, **members: Any) -> Document:
-    if all(target[name] == value for name, value in members.items()):
+def _change(tx: Transaction, target: AssetDoc, **members: Any) -> AssetDoc:
+    if not differing(target, members):
         return target
     return tx.assets.change(target, **members, updatedAt=tx.now)
 
@@ -132,13 +135,13 @@ def _ways(before: Place, after: Place) -> dict[str, str]:
     return {"newStepId": after.step_id, "previousStepId": before.step_id}
 
 
-def tell(tx: Transaction, subject: str, target: Document, **members: Any) -> None:
+def tell(tx: Transaction, subject: str, target: AssetDoc, **members: Any) -> None:
     """Tell that something happened to an asset."""
     payload = {**event_payload(target), **members}
     tx.emit(subject, payload, project_id=target["projectId"])
 
 
-def add_to_review(tx: Transaction, operation: str, assets: list[Document]) -> Split:
+def add_to_review(tx: Transaction, operation: str, assets: list[AssetDoc]) -> Split:
     """Put labeled assets up for review (contract §5.6, §5.7).
 
     Returns:
@@ -147,7 +150,7 @@ def add_to_review(tx: Transaction, operation: str, assets: list[Document]) -> Sp
     return _each(tx, operation, assets, _reviewed_next)
 
 
-def send_back(tx: Transaction, operation: str, assets: list[Document]) -> Split:
+def send_back(tx: Transaction, operation: str, assets: list[AssetDoc]) -> Split:
     """Send assets back to be labeled again; their latest label is marked (contract §5.6, §5.7).
 
     Returns:
@@ -159,11 +162,11 @@ def send_back(tx: Transaction, operation: str, assets: list[Document]) -> Split:
 def _each(
     tx: Transaction,
     operation: str,
-    assets: list[Document],
-    move_on: Callable[[Transaction, Document], Document | None],
+    assets: list[AssetDoc],
+    move_on: Callable[[Transaction, AssetDoc], AssetDoc | None],
 ) -> Split:
-    moved: list[Document] = []
-    declined: list[Document] = []
+    moved: list[AssetDoc] = []
+    declined: list[AssetDoc] = []
     for each in assets:
         access.require(tx, operation, each["projectId"])
         new = None if each["skipped"] else move_on(tx, each)
@@ -171,7 +174,7 @@ def _each(
     return moved, declined
 
 
-def _reviewed_next(tx: Transaction, target: Document) -> Document | None:
+def _reviewed_next(tx: Transaction, target: AssetDoc) -> AssetDoc | None:
     """The asset in its next review; ``None`` where it cannot go there."""
     latest = latest_label(tx, target)
     place = place_of(target)
@@ -183,7 +186,7 @@ def _reviewed_next(tx: Transaction, target: Document) -> Document | None:
     return _taken_for_review(tx, target, place)
 
 
-def _taken_for_review(tx: Transaction, target: Document, place: Place) -> Document | None:
+def _taken_for_review(tx: Transaction, target: AssetDoc, place: Place) -> AssetDoc | None:
     """An asset with steps in its next review; ``None`` where it cannot go there."""
     new = step_rules.after_add_to_review(step.steps_of(tx, target["projectId"]), place)
     if new is None:
@@ -193,7 +196,7 @@ def _taken_for_review(tx: Transaction, target: Document, place: Place) -> Docume
     return target
 
 
-def take_to_step(tx: Transaction, target: Document, step_id: str | None) -> Document:
+def take_to_step(tx: Transaction, target: AssetDoc, step_id: str | None) -> AssetDoc:
     """The asset, in the next review if it is done and a label is for that step (contract §12.6)."""
     place = place_of(target)
     if place is None or step_id is None:
@@ -204,7 +207,7 @@ def take_to_step(tx: Transaction, target: Document, step_id: str | None) -> Docu
     return _taken_for_review(tx, target, place) or target
 
 
-def _sent_back(tx: Transaction, target: Document) -> Document | None:
+def _sent_back(tx: Transaction, target: AssetDoc) -> AssetDoc | None:
     """The asset to be labeled again; ``None`` for one that is still to be labeled."""
     latest = latest_label(tx, target)
     place = place_of(target)
@@ -229,18 +232,18 @@ def _sent_back(tx: Transaction, target: Document) -> Document | None:
     return target
 
 
-def submitted_labels(view: View, target: Document) -> list[Document]:
+def submitted_labels(view: View, target: AssetDoc) -> list[LabelDoc]:
     """What people said about an asset: not the truth of a honeypot, where that is on no step."""
     labels, has_steps = view.labels.find("asset", target["id"]), bool(target["stepId"])
     return [each for each in labels if is_submitted(each, has_steps=has_steps)]
 
 
-def latest_label(view: View, target: Document) -> Document | None:
+def latest_label(view: View, target: AssetDoc) -> LabelDoc | None:
     """The newest label that a person submitted: DEFAULT or REVIEW."""
     return next(reversed(submitted_labels(view, target)), None)
 
 
-def latest_labels(view: View, target: Document) -> list[Document]:
+def latest_labels(view: View, target: AssetDoc) -> list[LabelDoc]:
     """The newest label of each labeler of the last step that has any; in V1, of the last review."""
     labels = [each for each in submitted_labels(view, target) if each["isLastForStep"]]
     if not labels:
@@ -249,7 +252,7 @@ def latest_labels(view: View, target: Document) -> list[Document]:
     return [each for each in labels if (each["stepId"], each["labelType"]) == place]
 
 
-def skip(tx: Transaction, operation: str, target: Document, reason: str | None) -> Document:
+def skip(tx: Transaction, operation: str, target: AssetDoc, reason: str | None) -> AssetDoc:
     """Take an asset out of the queue (contract §5.7).
 
     Raises:
@@ -274,7 +277,7 @@ def skip(tx: Transaction, operation: str, target: Document, reason: str | None) 
     return target
 
 
-def unskip(tx: Transaction, operation: str, target: Document) -> Document:
+def unskip(tx: Transaction, operation: str, target: AssetDoc) -> AssetDoc:
     """Bring a skipped asset back into the queue.
 
     Raises:
@@ -286,7 +289,7 @@ def unskip(tx: Transaction, operation: str, target: Document) -> Document:
     return restore(tx, target)
 
 
-def restore(tx: Transaction, target: Document) -> Document:
+def restore(tx: Transaction, target: AssetDoc) -> AssetDoc:
     """A skipped asset, to be labeled again."""
     place = place_of(target)
     if place:

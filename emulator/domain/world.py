@@ -18,6 +18,7 @@ from typing import Any
 from emulator import errors, private
 from emulator.clock import Clock, to_text
 from emulator.domain.call_buffer import CallBuffer
+from emulator.domain.documents import UserDoc
 from emulator.domain.events import Delivery, Event, EventBus
 from emulator.domain.tables import TABLES, View, WritableView
 from emulator.ids import IdSource
@@ -37,7 +38,7 @@ class Actor:
         calls: takes the API calls of the run.
     """
 
-    user: Document
+    user: UserDoc
     run_id: str | None = None
     epoch: int | None = None
     calls: CallBuffer | None = None
@@ -52,9 +53,19 @@ class Actor:
         return cls(
             {
                 "id": "",
+                "email": "",
+                "firstname": "",
+                "lastname": "",
                 "organizationId": "",
                 "organizationRole": "ADMIN",
+                "activated": True,
+                "hasCompletedLabelingTour": False,
+                "hubspotSubscriptionStatus": None,
                 "isServiceAccount": False,
+                "isInvited": False,
+                "password": None,
+                "createdAt": "",
+                "updatedAt": "",
             }
         )
 
@@ -123,7 +134,7 @@ class Transaction(WritableView):
             plugin_ids: plugins that are told of it, too, though they are not active there any more.
         """
         event_id = self.new_id()
-        event = {
+        event: Event = {
             "id": event_id,
             "event": subject,
             "createdAt": self.now,

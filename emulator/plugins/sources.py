@@ -6,15 +6,15 @@ import difflib
 from typing import Any
 
 from emulator import errors
+from emulator.domain.documents import PluginDoc, PluginVersionDoc
 from emulator.domain.plugin import link_of
 from emulator.domain.run_record import find_plugin
 from emulator.domain.world import View, World
 from emulator.plugins.builder import BuildError, read_archive
 from emulator.rules.masking import masked
-from emulator.storage.snapshot import Document
 
 
-def told_plugin(view: View, plugin: Document) -> dict[str, Any]:
+def told_plugin(view: View, plugin: PluginDoc) -> dict[str, Any]:
     """A plugin in short.
 
     Returns:
@@ -25,9 +25,13 @@ def told_plugin(view: View, plugin: Document) -> dict[str, Any]:
     versions = view.plugin_versions.find("plugin", plugin["id"])
     link = link_of(plugin)
     active = view.plugin_versions.get(plugin["activeVersionId"] or "")
-    members = ("id", "name", "status", "projectIds", "createdAt", "updatedAt")
     return {
-        **{member: plugin[member] for member in members},
+        "id": plugin["id"],
+        "name": plugin["name"],
+        "status": plugin["status"],
+        "projectIds": plugin["projectIds"],
+        "createdAt": plugin["createdAt"],
+        "updatedAt": plugin["updatedAt"],
         "isWebhook": bool(versions) and versions[-1]["webhook"] is not None,
         "version": versions[-1]["number"] if versions else None,
         "activeVersion": active["number"] if active else None,
@@ -35,7 +39,7 @@ def told_plugin(view: View, plugin: Document) -> dict[str, Any]:
     }
 
 
-def _failure(view: View, versions: list[Document]) -> str | None:
+def _failure(view: View, versions: list[PluginVersionDoc]) -> str | None:
     """What the build of the newest version said, if that failed."""
     if not versions or versions[-1]["status"] != "FAILED":
         return None
@@ -59,18 +63,15 @@ def told_versions(view: View, name: str) -> list[dict[str, Any]]:
     """
     plugin = find_plugin(view, name)
     lines = view.plugin_build_errors.find("plugin", plugin["id"])
-    members = (
-        "number",
-        "status",
-        "createdAt",
-        "handlerTypes",
-        "eventMatcher",
-        "clientVersion",
-        "digest",
-    )
     return [
         {
-            **{member: version[member] for member in members},
+            "number": version["number"],
+            "status": version["status"],
+            "createdAt": version["createdAt"],
+            "handlerTypes": version["handlerTypes"],
+            "eventMatcher": version["eventMatcher"],
+            "clientVersion": version["clientVersion"],
+            "digest": version["digest"],
             "webhook": masked(version["webhook"]),
             "origin": version["origin"],
             "problems": [each["content"] for each in lines if each["versionId"] == version["id"]],

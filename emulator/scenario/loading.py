@@ -19,12 +19,12 @@ from emulator.domain import (
     project_version,
     user,
 )
+from emulator.domain.documents import OrganizationDoc, ProjectDoc, UserDoc
 from emulator.domain.world import Actor, Transaction, World
 from emulator.errors import KiliError
 from emulator.rules.workflow import NewWorkflow
 from emulator.scenario.document import Steps
 from emulator.scenario.reading import MEDIA_TYPES, Scenario
-from emulator.storage.snapshot import Document
 
 KeyFor = Callable[[str], str]
 
@@ -55,7 +55,7 @@ class _Loading:
     def __init__(self, tx: Transaction, scenario: Scenario) -> None:
         self._tx = tx
         self._scenario = scenario
-        self._users: dict[str, Document] = {}
+        self._users: dict[str, UserDoc] = {}
 
     def load(self, key_for: KeyFor) -> None:
         data = self._scenario.data
@@ -82,7 +82,7 @@ class _Loading:
         """Have all that follows done by this user of the scenario."""
         self._tx.actor = Actor(self._users[key])
 
-    def _load_user(self, home: Document, each: dict[str, Any], key_for: KeyFor) -> None:
+    def _load_user(self, home: OrganizationDoc, each: dict[str, Any], key_for: KeyFor) -> None:
         key = each["key"]
         created = user.create_user(self._tx, home, each)
         described = each.get("apiKey", {})
@@ -121,7 +121,7 @@ class _Loading:
                 self._tx, created, name=version["name"], content=version.get("content")
             )
 
-    def _load_asset(self, steps: Steps, home: Document, each: dict[str, Any]) -> None:
+    def _load_asset(self, steps: Steps, home: ProjectDoc, each: dict[str, Any]) -> None:
         asset_id = self._tx.new_id()
         content = each.get("content")
         if "file" in each:
@@ -139,7 +139,7 @@ class _Loading:
             self._load_label((*steps, "labels", number), asset_id, described)
         self._load_issues(steps, each, {"assetId": asset_id})
 
-    def _store(self, steps: Steps, home: Document, asset_id: str, name: str) -> str:
+    def _store(self, steps: Steps, home: ProjectDoc, asset_id: str, name: str) -> str:
         path = self._scenario.media(name)
         try:
             content = path.read_bytes()

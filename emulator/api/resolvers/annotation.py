@@ -8,6 +8,7 @@ from ariadne import InterfaceType, ObjectType, QueryType
 
 from emulator.api.context import Info
 from emulator.domain.annotation import annotations_of
+from emulator.domain.documents import LabelDoc
 from emulator.domain.filters import Where
 from emulator.storage.snapshot import Document
 
@@ -33,7 +34,7 @@ def list_annotations(_: Any, info: Info, where: Where) -> list[Document]:
 
 
 @label.field("annotations")
-def annotations_of_label(owner: Document, info: Info) -> list[Document]:
+def annotations_of_label(owner: LabelDoc, info: Info) -> list[Document]:
     return annotations_of(info.context.view, owner)
 
 

@@ -12,8 +12,8 @@ from emulator.api.resolvers.outcome import Outcome, outcome, project_of
 from emulator.domain import asset as assets_of
 from emulator.domain import assignment, consensus, honeypot, member, workflow
 from emulator.domain import step as steps_of
+from emulator.domain.documents import AssetDoc, LabelDoc, MemberDoc, ProjectDoc
 from emulator.domain.filters import Where
-from emulator.storage.snapshot import Document
 
 mutation = MutationType()
 asset = ObjectType("Asset")
@@ -35,7 +35,7 @@ def add_assets_to_review(_: Any, info: Info, where: Where) -> Outcome:
 
 
 @mutation.field("addAllLabeledAssetsToReview")
-def add_all_labeled_assets_to_review(_: Any, info: Info, where: Where) -> Document | None:
+def add_all_labeled_assets_to_review(_: Any, info: Info, where: Where) -> ProjectDoc | None:
     operation = "addAllLabeledAssetsToReview"
     with info.context.change() as tx:
         moved, _declined = workflow.add_to_review(tx, operation, targets(tx, operation, where))
@@ -50,7 +50,7 @@ def send_assets_back_to_queue(_: Any, info: Info, where: Where) -> Outcome:
 
 
 @mutation.field("sendBackAssetsToQueue")
-def send_back_assets_to_queue(_: Any, info: Info, where: Where) -> Document | None:
+def send_back_assets_to_queue(_: Any, info: Info, where: Where) -> ProjectDoc | None:
     operation = "sendBackAssetsToQueue"
     with info.context.change() as tx:
         found = targets(tx, operation, where)
@@ -59,7 +59,7 @@ def send_back_assets_to_queue(_: Any, info: Info, where: Where) -> Document | No
 
 
 @mutation.field("skipAsset")
-def skip_asset(_: Any, info: Info, reason: str, where: Where) -> Document:
+def skip_asset(_: Any, info: Info, reason: str, where: Where) -> AssetDoc:
     operation = "skipAsset"
     with info.context.change() as tx:
         return workflow.skip(tx, operation, target(tx, operation, where), reason)
@@ -97,7 +97,7 @@ def assign_assets_to_labelers(
     info: Info,
     where: Where,
     userIds: list[str],  # noqa: N803
-) -> list[Document]:
+) -> list[AssetDoc]:
     operation = "assignAssetsToLabelers"
     with info.context.change() as tx:
         found = targets(tx, operation, where)
@@ -124,7 +124,7 @@ def set_asset_consensus(
 
 
 @mutation.field("createHoneypot")
-def create_honeypot(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def create_honeypot(_: Any, info: Info, data: dict[str, Any], where: Where) -> LabelDoc:
     operation = "createHoneypot"
     with info.context.change() as tx:
         return honeypot.create_honeypot(
@@ -133,17 +133,19 @@ def create_honeypot(_: Any, info: Info, data: dict[str, Any], where: Where) -> D
 
 
 @asset.field("currentStep")
-def current_step(owner: Document, info: Info) -> Document | None:
-    return owner["stepId"] and steps_of.as_seen(info.context.view, owner, owner["stepId"])
+def current_step(owner: AssetDoc, info: Info) -> steps_of.SeenStep | None:
+    if not owner["stepId"]:
+        return None
+    return steps_of.as_seen(info.context.view, owner, owner["stepId"])
 
 
 @asset.field("latestLabels")
-def latest_labels(owner: Document, info: Info) -> list[Document]:
+def latest_labels(owner: AssetDoc, info: Info) -> list[LabelDoc]:
     return workflow.latest_labels(info.context.view, owner)
 
 
 @asset.field("toBeLabeledBy")
-def to_be_labeled_by(owner: Document, info: Info) -> list[Document]:
+def to_be_labeled_by(owner: AssetDoc, info: Info) -> list[MemberDoc]:
     view = info.context.view
     project = view.projects.the(owner["projectId"])
     users = map(view.users.the, owner["assigneeIds"])

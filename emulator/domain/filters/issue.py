@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from emulator.domain.documents import CommentDoc, IssueDoc
 from emulator.domain.filters.conditions import Table, equals, is_in, referenced
 
-ISSUE: Table = {
+ISSUE: Table[IssueDoc] = {
     "id": equals("id"),
     "asset": referenced("assetId", "assets", "asset"),
     "assetIn": is_in("assetId"),
@@ -13,4 +14,4 @@ ISSUE: Table = {
     "type": equals("type"),
 }
 
-COMMENT: Table = {"id": equals("id"), "issue": referenced("issueId", "issues", "issue")}
+COMMENT: Table[CommentDoc] = {"id": equals("id"), "issue": referenced("issueId", "issues", "issue")}

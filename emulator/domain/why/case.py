@@ -9,6 +9,7 @@ from typing import Any
 
 from emulator import messages
 from emulator.domain import label as labels_of
+from emulator.domain.documents import PluginDoc, PluginVersionDoc, ProjectDoc
 from emulator.domain.happening import Happening
 from emulator.domain.payloads import CUSTOM_INTERFACE_CLICKED, SENT_BACK, handler_of
 from emulator.domain.plugin_history import history_of
@@ -19,10 +20,9 @@ from emulator.rules.handler_methods import Methods
 from emulator.rules.masking import masked
 from emulator.rules.plugin_history import NOW, History, Standing, standing
 from emulator.rules.why import Happened, Origin
-from emulator.storage.snapshot import Document
 
 # Tells what the source of a version defines; ``None`` where that cannot be read.
-MethodsOf = Callable[[Document], Methods | None]
+MethodsOf = Callable[[PluginVersionDoc], Methods | None]
 
 _SHOWN = {
     CUSTOM_INTERFACE_CLICKED: messages.WHY_CLICK,
@@ -41,8 +41,8 @@ class Case:
     """
 
     view: View
-    plugin: Document
-    project: Document
+    plugin: PluginDoc
+    project: ProjectDoc
     happening: Happening
     methods_of: MethodsOf
     start: int
@@ -137,5 +137,5 @@ class Case:
             return messages.UPDATE_BY_SAVING.format(path=link["path"])
         return messages.UPDATE_BY_UPLOAD.format(name=self.plugin["name"])
 
-    def _organization(self, owned: Document) -> str:
+    def _organization(self, owned: PluginDoc | ProjectDoc) -> str:
         return str(self.view.organizations.the(owned["organizationId"])["name"])

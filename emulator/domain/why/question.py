@@ -12,6 +12,7 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import happening
+from emulator.domain.documents import PluginDoc, ProjectDoc, RunDoc
 from emulator.domain.happening import Happening, Matter
 from emulator.domain.payloads import handler_of
 from emulator.domain.run_record import find_plugin, summary
@@ -19,13 +20,12 @@ from emulator.domain.why.case import Case, MethodsOf
 from emulator.domain.why.reason import prospect, reasons_without_run
 from emulator.domain.why.run import reasons_of_run, told_run
 from emulator.domain.world import View, World
-from emulator.storage.snapshot import Document
 
 # With these, it does not matter what would be so if the same happened now.
 _SETTLED = {"RAN", "RUNNING", "QUEUED", "SELF_TRIGGERED", "TOO_DEEP"}
 
 # plugin, event → the runs of the plugin for the event
-_Runs = dict[tuple[str, str], list[Document]]
+_Runs = dict[tuple[str, str], list[RunDoc]]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
     }
 
 
-def _plugins(view: View, name: str | None, organization_id: str) -> list[Document]:
+def _plugins(view: View, name: str | None, organization_id: str) -> list[PluginDoc]:
     """Those asked about: of several with one name, that of the organization."""
     own = view.plugins.find("organization", organization_id)
     if name is None:
@@ -106,7 +106,7 @@ def _plugins(view: View, name: str | None, organization_id: str) -> list[Documen
     return [each for each in own if each["name"] == name] or [find_plugin(view, name)]
 
 
-def _by_cause(runs: list[Document]) -> _Runs:
+def _by_cause(runs: list[RunDoc]) -> _Runs:
     """What happened called them, and nobody's hand."""
     found: _Runs = defaultdict(list)
     for each in runs:
@@ -115,7 +115,7 @@ def _by_cause(runs: list[Document]) -> _Runs:
     return found
 
 
-def _by_hand(runs: list[Document], plugins: list[Document], matter: Matter) -> list[Document]:
+def _by_hand(runs: list[RunDoc], plugins: list[PluginDoc], matter: Matter) -> list[RunDoc]:
     member, ids = f"{matter.kind}Id", {each["id"] for each in plugins}
     return [
         each
@@ -130,25 +130,25 @@ class _Inquiry:
 
     world: World
     view: View
-    project: Document
-    plugins: list[Document]
+    project: ProjectDoc
+    plugins: list[PluginDoc]
     runs: _Runs
     methods_of: MethodsOf
 
     def told(self, happened: Happening) -> dict[str, Any]:
         event = happened.event
-        label = self.view.labels.get(happened.label_id or "")
+        created = event or self.view.labels.get(happened.label_id or "")
         return {
             "id": event["id"] if event else None,
             "event": event["event"] if event else None,
-            "createdAt": (event or label or {}).get("createdAt"),
+            "createdAt": created["createdAt"] if created else None,
             "handler": handler_of(event["event"]) if event else None,
             "labelId": happened.label_id,
             "causedBy": event["runId"] if event else None,
             "plugins": [self._answer(happened, each) for each in self.plugins],
         }
 
-    def _answer(self, happened: Happening, plugin: Document) -> dict[str, Any]:
+    def _answer(self, happened: Happening, plugin: PluginDoc) -> dict[str, Any]:
         case = Case(
             self.view,
             plugin,

@@ -6,21 +6,21 @@ from typing import Any
 
 from emulator import messages
 from emulator.domain import people, run_record
+from emulator.domain.documents import RunDoc
 from emulator.domain.trigger import METHODS, ON_EVENT
 from emulator.domain.why.case import Case
 from emulator.domain.why.reason import Reason, build_errors, hindrances_now, reason
 from emulator.domain.why.remedy import remedy_of, remedy_of_method
 from emulator.rules.plugin_history import Standing
 from emulator.rules.why import Word
-from emulator.storage.snapshot import Document
 
 
-def reasons_of_run(case: Case, run: Document) -> list[Reason]:
+def reasons_of_run(case: Case, run: RunDoc) -> list[Reason]:
     """Why a plugin was called in a run, or was not."""
     at = case.standing(case.view.runs.position(run["id"]))
     word = _word(run, at)
     fields = {**case.fields(at), **_fields(case, run)}
-    errors = [run["error"]] if _failed_to_load(run) else build_errors(case, word, at)
+    errors = [run["error"] or ""] if _failed_to_load(run) else build_errors(case, word, at)
     remedy = _remedy(case, run, word, fields)
     told = reason(word, fields, remedy, run_id=run["id"], details=errors)
     if word == "QUEUED" and fields["ahead"] is None:
@@ -28,12 +28,12 @@ def reasons_of_run(case: Case, run: Document) -> list[Reason]:
     return [told, *_missing_method(case, run, fields)]
 
 
-def told_run(case: Case, run: Document) -> dict[str, Any]:
+def told_run(case: Case, run: RunDoc) -> dict[str, Any]:
     """A run in short, with what the address of a webhook answered: ``url``, ``status``, …"""
     return {**run_record.summary(case.view, run), "delivery": _delivery(run)}
 
 
-def _delivery(run: Document) -> dict[str, Any] | None:
+def _delivery(run: RunDoc) -> dict[str, Any] | None:
     if not run["delivery"]:
         return None
     answer = run["delivery"]["answer"] or {}
@@ -41,7 +41,7 @@ def _delivery(run: Document) -> dict[str, Any] | None:
     return {"url": url, "status": answer.get("status"), "reason": answer.get("reason")}
 
 
-def _word(run: Document, at: Standing) -> Word:
+def _word(run: RunDoc, at: Standing) -> Word:
     outcome, refusal = run["outcome"], run["refusal"]
     if outcome == "RUNNING":
         return "RUNNING" if run["startedAt"] else "QUEUED"
@@ -56,12 +56,12 @@ def _word(run: Document, at: Standing) -> Word:
     return "DEPLOYING" if at.deployment == "BUILT" else at.deployment
 
 
-def _failed_to_load(run: Document) -> bool:
+def _failed_to_load(run: RunDoc) -> bool:
     """Whether its version, which had been built, could not be loaded again, as after a start."""
     return run["outcome"] == "FAILED" and run["startedAt"] is None
 
 
-def _fields(case: Case, run: Document) -> dict[str, Any]:
+def _fields(case: Case, run: RunDoc) -> dict[str, Any]:
     """What sentences about a run may name."""
     method = METHODS[run["handler"]]
     called = case.webhook["url"] if case.webhook else method
@@ -81,7 +81,7 @@ def _fields(case: Case, run: Document) -> dict[str, Any]:
     }
 
 
-def _outcome(case: Case, run: Document) -> str:
+def _outcome(case: Case, run: RunDoc) -> str:
     text = str(run["outcome"])
     if run["durationMs"] is not None:
         text += messages.WHY_TOOK.format(milliseconds=run["durationMs"])
@@ -94,7 +94,7 @@ def _outcome(case: Case, run: Document) -> str:
     return text + messages.WHY_ANSWERED.format(status=f"{delivery['status']} {delivery['reason']}")
 
 
-def _ahead(case: Case, run: Document) -> str | None:
+def _ahead(case: Case, run: RunDoc) -> str | None:
     """The run that is at work before it, or is to be next, while one waits for its turn."""
     if run["outcome"] != "RUNNING":
         return None
@@ -106,7 +106,7 @@ def _ahead(case: Case, run: Document) -> str | None:
     return next((str(each["id"]) for each in at_work or waited_for), None)
 
 
-def _remedy(case: Case, run: Document, word: Word, fields: dict[str, Any]) -> str | None:
+def _remedy(case: Case, run: RunDoc, word: Word, fields: dict[str, Any]) -> str | None:
     """Another remedy than the word's own."""
     if word == "QUEUED" and fields["ahead"] is None:
         return messages.REMEDY_LOOK_AGAIN
@@ -117,7 +117,7 @@ def _remedy(case: Case, run: Document, word: Word, fields: dict[str, Any]) -> st
     return None
 
 
-def _missing_method(case: Case, run: Document, fields: dict[str, Any]) -> list[Reason]:
+def _missing_method(case: Case, run: RunDoc, fields: dict[str, Any]) -> list[Reason]:
     """That the SDK's own method was called, where the class certainly has none."""
     versions = [each for each in case.history.versions if each.id == run["versionId"]]
     if run["outcome"] != "SUCCEEDED" or run["handler"] == ON_EVENT or not versions:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator import clock, messages, private
-from emulator.domain.run import Outcome
+from emulator.domain.documents import Outcome
 from emulator.plugins.builder import BuildError
 from emulator.plugins.calls import Call, Loaded, Result
 from emulator.plugins.failures import file_hint
