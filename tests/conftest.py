@@ -12,6 +12,7 @@ from emulator.config import ENVIRONMENT_PREFIX
 from tests.sdk import VERSIONS, SdkProcess, SdkSession
 from tests.server import RemoteWorld, ServerUnderTest
 from tests.stage import Names, set_stage
+from tests.stored_documents import Watch
 from tests.wire import Wire
 
 # A developer's settings, which hold for every emulator that is started below.
@@ -29,6 +30,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         params = item.callspec.params if hasattr(item, "callspec") else {}
         sdk = params.get("sdk") or params.get("installed_sdk")
         item.add_marker(pytest.mark.xdist_group(sdk or item.nodeid.partition("::")[0]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watch() -> Iterator[Watch]:
+    """Compares what transactions in this process store with the declared types."""
+    watch = Watch()
+    watch.begin()
+    yield watch
+    watch.end()
+
+
+@pytest.fixture(autouse=True)
+def _documents_are_as_declared(request: pytest.FixtureRequest, _watch: Watch) -> Iterator[None]:
+    """Fail a test that stores documents other than declared, unless it makes them up."""
+    yield
+    found = _watch.drain()
+    if not request.node.get_closest_marker("made_up_documents"):
+        assert not found, f"not as emulator.domain.documents declares: {found}"
 
 
 @pytest.fixture(scope="session")
