@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from emulator.domain.quality import MARKS, member_mark, project_mark, refresh_marks
+from emulator.domain.quality import member_mark, project_mark, refresh_marks
 from emulator.domain.world import Actor, Transaction, World
 from emulator.storage.snapshot import Document
 
+pytestmark = pytest.mark.made_up_documents
+
+MARKS = ("consensusMark", "consensusMarkPerCategory", "honeypotMark")
 ACTOR = Actor({"id": "me", "organizationId": "home"})
 INTERFACE = {
     "jobs": {
