@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from graphql import (
@@ -23,7 +24,6 @@ from emulator.api.execution import GraphQLExecutor, InvalidRequestError
 from emulator.api.execution_context import PlatformExecutionContext
 from emulator.domain.events import Event
 from emulator.domain.world import Actor, View
-from emulator.storage.snapshot import Document
 
 
 class Source(Protocol):
@@ -32,7 +32,7 @@ class Source(Protocol):
     def concerns(self, event: Event) -> bool:
         """Whether an event is to be told."""
 
-    def told(self, view: View, actor: Actor, event: Event) -> Document | None:
+    def told(self, view: View, actor: Actor, event: Event) -> Mapping[str, Any] | None:
         """The field's value for an event; ``None`` where there is none any more.
 
         Raises:

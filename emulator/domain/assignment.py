@@ -45,14 +45,14 @@ def ids_of(tx: Transaction, operation: str, project: ProjectDoc, emails: list[st
     return [participant.by_email(tx, operation, project, each)["id"] for each in emails]
 
 
-def set_assignees(tx: Transaction, target: AssetDoc, user_ids: list[str]) -> AssetDoc:
+def set_assignees(tx: Transaction, asset: AssetDoc, user_ids: list[str]) -> AssetDoc:
     """Assign an asset, and tell so if that is new."""
     user_ids = list(dict.fromkeys(user_ids))
-    if user_ids == target["assigneeIds"]:
-        return target
-    target = tx.assets.change(target, assigneeIds=user_ids, updatedAt=tx.now)
-    workflow.tell(tx, "asset.workflow.assigned", target)
-    return target
+    if user_ids == asset["assigneeIds"]:
+        return asset
+    asset = tx.assets.change(asset, assigneeIds=user_ids, updatedAt=tx.now)
+    workflow.tell(tx, "asset.workflow.assigned", asset)
+    return asset
 
 
 def workers(view: View, worked: StepDoc) -> list[str]:

@@ -8,14 +8,14 @@ from emulator.domain.documents import AssetDoc, ProjectDoc
 from emulator.domain.world import Transaction
 
 
-def set_consensus(tx: Transaction, operation: str, target: AssetDoc, *, active: bool) -> None:
+def set_consensus(tx: Transaction, operation: str, asset: AssetDoc, *, active: bool) -> None:
     """Have an asset of a workflow with steps labeled by several people, or by one again.
 
     Raises:
         KiliError: its project has no steps, its step no consensus, or somebody has begun with it.
     """
-    access.require(tx, operation, target["projectId"])
-    place = workflow.place_of(target)
+    access.require(tx, operation, asset["projectId"])
+    place = workflow.place_of(asset)
     if place is None:
         raise errors.consensus_refused(operation, errors.CONSENSUS_NEEDS_STEPS)
     current = tx.steps.the(place.step_id)
@@ -23,13 +23,13 @@ def set_consensus(tx: Transaction, operation: str, target: AssetDoc, *, active: 
         raise errors.consensus_refused(operation, errors.CONSENSUS_NEEDS_TO_DO)
     if (current["numberOfExpectedLabelsForConsensus"] or 1) < 2:
         raise errors.consensus_refused(operation, errors.CONSENSUS_NOT_ENABLED)
-    if target["isUsedForConsensus"] == active:
+    if asset["isUsedForConsensus"] == active:
         return
-    target = tx.assets.change(target, isUsedForConsensus=active, updatedAt=tx.now)
+    asset = tx.assets.change(asset, isUsedForConsensus=active, updatedAt=tx.now)
     verb = "activated" if active else "deactivated"
     subject = f"asset.workflow.step.consensus.{verb}"
-    workflow.tell(tx, subject, target, stepId=place.step_id)
-    quality.refresh_marks(tx, target)
+    workflow.tell(tx, subject, asset, stepId=place.step_id)
+    quality.refresh_marks(tx, asset)
 
 
 def redraw(tx: Transaction, project: ProjectDoc) -> None:

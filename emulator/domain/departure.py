@@ -33,9 +33,9 @@ def leave(tx: Transaction, row: MemberDoc) -> None:
 
 
 def _give_work_back(tx: Transaction, project: ProjectDoc, user_id: str) -> None:
-    for target in tx.assets.find("project", project["id"]):
-        for held in tx.locks.find("asset", target["id"]):
+    for asset in tx.assets.find("project", project["id"]):
+        for held in tx.locks.find("asset", asset["id"]):
             if held["authorId"] == user_id:
                 lock.release(tx, held)
-        left = [each for each in target["assigneeIds"] if each != user_id]
-        assignment.set_assignees(tx, target, left)
+        left = [each for each in asset["assigneeIds"] if each != user_id]
+        assignment.set_assignees(tx, asset, left)

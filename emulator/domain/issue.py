@@ -51,16 +51,16 @@ def _create_issue(
 ) -> IssueDoc:
     if row.get("inReview"):
         raise errors.in_review_not_emulated(operation)
-    target = _target(tx, operation, row)
+    asset = _asset_of(tx, operation, row)
     type_: IssueType = row.get("type") or "ISSUE"
-    if project_id and target["projectId"] != project_id:
+    if project_id and asset["projectId"] != project_id:
         raise errors.access_denied()
-    access.require(tx, operation, target["projectId"], permissions.ISSUE_TYPE_ROLES[type_])
+    access.require(tx, operation, asset["projectId"], permissions.ISSUE_TYPE_ROLES[type_])
     issue = tx.issues.insert(
         {
             "id": tx.new_id(),
-            "projectId": target["projectId"],
-            "assetId": target["id"],
+            "projectId": asset["projectId"],
+            "assetId": asset["id"],
             "labelId": row.get("labelID"),
             "authorId": tx.actor.user_id,
             "assigneeId": _assignee(tx, type_, row.get("labelID")),
@@ -68,18 +68,18 @@ def _create_issue(
             "objectMid": row.get("objectMid"),
             "type": type_,
             "status": "OPEN",
-            "issueNumber": _next_number(tx, numbers, target["projectId"], type_),
+            "issueNumber": _next_number(tx, numbers, asset["projectId"], type_),
             "createdAt": tx.now,
             "updatedAt": tx.now,
         }
     )
     if row.get("text"):
         _insert_comment(tx, issue, row["text"])
-    tx.emit(*_created_event(target, issue), project_id=target["projectId"])
+    tx.emit(*_created_event(asset, issue), project_id=asset["projectId"])
     return issue
 
 
-def _target(tx: Transaction, operation: str, row: dict[str, Any]) -> AssetDoc:
+def _asset_of(tx: Transaction, operation: str, row: dict[str, Any]) -> AssetDoc:
     """The asset that an issue is about: named itself, or through a label of it."""
     label_id, asset_id = row.get("labelID"), row.get("assetId")
     if not label_id and not asset_id:
@@ -89,10 +89,10 @@ def _target(tx: Transaction, operation: str, row: dict[str, Any]) -> AssetDoc:
         if not label or asset_id not in (None, label["assetId"]):
             raise errors.access_denied()
         return tx.assets.the(label["assetId"])
-    target = tx.assets.get(str(asset_id))
-    if not target:
+    asset = tx.assets.get(str(asset_id))
+    if not asset:
         raise errors.access_denied()
-    return target
+    return asset
 
 
 def _assignee(tx: Transaction, type_: str, label_id: str | None) -> str | None:
@@ -116,9 +116,9 @@ def _next_number(tx: Transaction, numbers: Numbers, project_id: str, type_: str)
     return numbers[kind]
 
 
-def _created_event(target: AssetDoc, issue: IssueDoc) -> tuple[str, dict[str, Any]]:
+def _created_event(asset: AssetDoc, issue: IssueDoc) -> tuple[str, dict[str, Any]]:
     noun = issue["type"].lower()
-    payload = {**event_payload(target), f"{noun}Id": issue["id"]}
+    payload = {**event_payload(asset), f"{noun}Id": issue["id"]}
     optional = {name: issue[name] for name in ("assigneeId", "objectMid") if issue[name]}
     payload.update(optional)
     return f"asset.{noun}.created", payload
@@ -188,8 +188,8 @@ def update_issue(tx: Transaction, issue_id: str, status: str | None) -> IssueDoc
     verb = {"SOLVED": "resolved", "CANCELLED": "cancelled"}.get(status)
     if verb:
         noun = issue["type"].lower()
-        target = tx.assets.the(issue["assetId"])
-        payload = {**event_payload(target), f"{noun}Id": issue["id"]}
+        asset = tx.assets.the(issue["assetId"])
+        payload = {**event_payload(asset), f"{noun}Id": issue["id"]}
         tx.emit(f"asset.{noun}.{verb}", payload, project_id=issue["projectId"])
     return issue
 

@@ -7,7 +7,14 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, labeling, lock, member, participant, quality, workflow
-from emulator.domain.documents import AssetDoc, LabelDoc, LabelResponse, ProjectDoc, UserDoc
+from emulator.domain.documents import (
+    AssetDoc,
+    LabelDoc,
+    LabelMarks,
+    LabelResponse,
+    ProjectDoc,
+    UserDoc,
+)
 from emulator.domain.payloads import event_payload
 from emulator.domain.repository import differing
 from emulator.domain.world import Transaction
@@ -22,6 +29,17 @@ _EVENTS = {
     "REVIEW": "label.workflow.created.review",
     "PREDICTION": "label.workflow.created.prediction",
     "INFERENCE": "label.workflow.created.inference",
+}
+
+_NO_MARKS: LabelMarks = {
+    "honeypotMark": None,
+    "inferenceMark": None,
+    "consensusMark": None,
+    "reviewScore": None,
+    "isLatestLabelForUser": False,
+    "isLatestDefaultLabelForUser": False,
+    "isLatestReviewLabelForUser": False,
+    "isLatestPredictionLabelForUser": False,
 }
 
 # How the subjects begin of events that tell of a new label.
@@ -64,77 +82,77 @@ def append_labels(
     if overwrite and label_type not in MODEL_TYPES:
         raise errors.overwrite_refused(operation)
     for row in rows:
-        target = tx.assets.get(row["assetID"])
-        if not target or (project_id and target["projectId"] != project_id):
+        asset = tx.assets.get(row["assetID"])
+        if not asset or (project_id and asset["projectId"] != project_id):
             raise errors.access_denied()
         if overwrite:
-            _delete_overwritten(tx, target, label_type, row.get("modelName"))
-            quality.refresh_marks(tx, target)
+            _delete_overwritten(tx, asset, label_type, row.get("modelName"))
+            quality.refresh_marks(tx, asset)
     added = [_append_label(tx, operation, label_type, row, moves=moves) for row in rows]
     return [tx.labels.the(label_id) for label_id in added]
 
 
 def _delete_overwritten(
-    tx: Transaction, target: AssetDoc, label_type: str, model: str | None
+    tx: Transaction, asset: AssetDoc, label_type: str, model: str | None
 ) -> None:
     overwritten = [
         each
-        for each in tx.labels.find("asset", target["id"])
+        for each in tx.labels.find("asset", asset["id"])
         if (each["labelType"], each["modelName"]) == (label_type, model)
     ]
     tx.labels.delete_all(overwritten)
-    _unname(tx, target["id"], {each["id"] for each in overwritten})
+    _unname(tx, asset["id"], {each["id"] for each in overwritten})
     for author_id in {each["authorId"] for each in overwritten}:
-        _refresh_latest(tx, target["id"], author_id)
+        _refresh_latest(tx, asset["id"], author_id)
 
 
 def _append_label(
     tx: Transaction, operation: str, label_type: LabelType, row: dict[str, Any], *, moves: bool
 ) -> str:
     """Add one label; its id."""
-    target = tx.assets.the(row["assetID"])
+    asset = tx.assets.the(row["assetID"])
     roles = permissions.LABEL_TYPE_ROLES[label_type]
-    home = access.require(tx, operation, target["projectId"], roles)
-    author = _author(tx, operation, home, row.get("authorID"))
-    asked = labeling.asked_step(tx, operation, home, row)
-    step_id = labeling.step_of_label(tx, operation, target, author, label_type, asked)
-    _check_role(tx, operation, home, author, label_type)
-    members = _new_label(tx, operation, home, author, label_type, row)
-    target = workflow.take_to_step(tx, target, step_id)
+    project = access.require(tx, operation, asset["projectId"], roles)
+    author = _author(tx, operation, project, row.get("authorID"))
+    asked = labeling.asked_step(tx, operation, project, row)
+    step_id = labeling.step_of_label(tx, operation, asset, author, label_type, asked)
+    _check_role(tx, operation, project, author, label_type)
+    members = _new_label(tx, operation, project, author, label_type, row)
+    asset = workflow.take_to_step(tx, asset, step_id)
     label = tx.labels.insert({**members, "stepId": step_id})
-    _refresh_latest(tx, target["id"], author["id"])
+    _refresh_latest(tx, asset["id"], author["id"])
     subject = subject_of(label_type)
-    payload = {**event_payload(target), "labelId": label["id"]}
-    tx.emit(subject, payload, project_id=home["id"], internal=subject == AUTOSAVED)
+    payload = {**event_payload(asset), "labelId": label["id"]}
+    tx.emit(subject, payload, project_id=project["id"], internal=subject == AUTOSAVED)
     if label_type == "AUTOSAVE":
-        lock.on_autosave(tx, target, author)
+        lock.on_autosave(tx, asset, author)
     elif label_type in SUBMITTED:
-        lock.on_submit(tx, target, author)
-        member.join(tx, home, author)
+        lock.on_submit(tx, asset, author)
+        member.join(tx, project, author)
     if moves:
-        workflow.move_after_label(tx, home, label)
+        workflow.move_after_label(tx, project, label)
     if label_type in quality.COMPARED:
-        quality.refresh_marks(tx, target)
+        quality.refresh_marks(tx, asset)
     return str(label["id"])
 
 
-def _author(tx: Transaction, operation: str, home: ProjectDoc, author_id: str | None) -> UserDoc:
+def _author(tx: Transaction, operation: str, project: ProjectDoc, author_id: str | None) -> UserDoc:
     """The label's author: the actor, or whom a project administrator names."""
     if author_id is None or author_id == tx.actor.user_id:
         return tx.actor.user
-    access.require(tx, operation, home["id"], permissions.ATTRIBUTE_LABELS_TO_OTHERS)
-    found = participant.find(tx, home, author_id)
+    access.require(tx, operation, project["id"], permissions.ATTRIBUTE_LABELS_TO_OTHERS)
+    found = participant.find(tx, project, author_id)
     if not found:
         raise errors.access_denied()
     return found[0]
 
 
 def _check_role(
-    tx: Transaction, operation: str, home: ProjectDoc, author: UserDoc, label_type: LabelType
+    tx: Transaction, operation: str, project: ProjectDoc, author: UserDoc, label_type: LabelType
 ) -> None:
     """Check that who is named as the author could have done this work; models do no work."""
     roles = permissions.LABEL_TYPE_ROLES[label_type]
-    if label_type not in MODEL_TYPES and access.role_in(tx, author, home) not in roles:
+    if label_type not in MODEL_TYPES and access.role_in(tx, author, project) not in roles:
         needed = f"an author with {permissions.names(roles)} in the project"
         raise errors.no_access_rights(operation, needed)
 
@@ -142,27 +160,24 @@ def _check_role(
 def _new_label(
     tx: Transaction,
     operation: str,
-    home: ProjectDoc,
+    project: ProjectDoc,
     author: UserDoc,
     label_type: LabelType,
     row: dict[str, Any],
 ) -> LabelDoc:
-    target = tx.assets.the(row["assetID"])
+    asset = tx.assets.the(row["assetID"])
     referenced = row.get("referencedLabelId")
-    _check_referenced(tx, referenced, target)
-    before = tx.labels.find("author", (target["id"], author["id"]))
+    _check_referenced(tx, referenced, asset)
+    before = tx.labels.find("author", (asset["id"], author["id"]))
     seconds, total = _seconds(operation, row, before)
-    response = _response(operation, home, row["jsonResponse"])
     return {
         "id": tx.new_id(),
-        "assetId": target["id"],
-        "projectId": target["projectId"],
+        "assetId": asset["id"],
+        "projectId": asset["projectId"],
         "authorId": author["id"],
         "stepId": None,
         "labelType": label_type,
-        "jsonResponse": response["jsonResponse"],
-        "numberOfAnnotations": response["numberOfAnnotations"],
-        "search": response["search"],
+        **_response(operation, project, row["jsonResponse"]),
         "modelName": row.get("modelName"),
         "secondsToLabel": seconds,
         "totalSecondsToLabel": total,
@@ -172,14 +187,7 @@ def _new_label(
         "isSentBackToQueue": False,
         "isHoneypot": False,
         "isLastForStep": False,
-        "honeypotMark": None,
-        "inferenceMark": None,
-        "consensusMark": None,
-        "reviewScore": None,
-        "isLatestLabelForUser": False,
-        "isLatestDefaultLabelForUser": False,
-        "isLatestReviewLabelForUser": False,
-        "isLatestPredictionLabelForUser": False,
+        **_NO_MARKS,
         "createdAt": tx.now,
         "updatedAt": tx.now,
     }
@@ -192,10 +200,11 @@ def _check_referenced(tx: Transaction, label_id: str | None, asset: AssetDoc) ->
         raise errors.access_denied()
 
 
-def _response(operation: str, home: ProjectDoc, text: str) -> LabelResponse:
+def _response(operation: str, project: ProjectDoc, text: str) -> LabelResponse:
     """A response that fits the interface, and what is counted in it."""
     response = parse_json_response(text)
-    jobs, input_type = parse_json_interface(home["jsonInterface"], operation), home["inputType"]
+    jobs = parse_json_interface(project["jsonInterface"], operation)
+    input_type = project["inputType"]
     check_json_response(response, jobs, input_type)
     search = search_counts(response, input_type)
     return {
@@ -221,12 +230,12 @@ def _seconds(operation: str, row: dict[str, Any], before: list[LabelDoc]) -> tup
 def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
     """Make the "latest" marks of an author's labels on an asset say what is true now."""
     labels = tx.labels.find("author", (asset_id, author_id))
-    target = tx.assets.the(asset_id)
-    newest = latest_labels.latest_of_author(labels, has_steps=bool(target["stepId"]))
+    asset = tx.assets.the(asset_id)
+    newest = latest_labels.latest_of_author(labels, has_steps=bool(asset["stepId"]))
     own = [
         each
-        for each in workflow.submitted_labels(tx, target)
-        if each["authorId"] == author_id and (each["stepId"] or not target["stepId"])
+        for each in workflow.submitted_labels(tx, asset)
+        if each["authorId"] == author_id and (each["stepId"] or not asset["stepId"])
     ]
     last = {(each["stepId"], each["labelType"]): each["id"] for each in own}.values()
     for label in labels:
@@ -236,19 +245,19 @@ def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
             tx.labels.change(label, **marks)
 
 
-def insert_truth(tx: Transaction, operation: str, target: AssetDoc, response: str) -> LabelDoc:
+def insert_truth(tx: Transaction, operation: str, asset: AssetDoc, response: str) -> LabelDoc:
     """Add the right answer of a honeypot: a review that belongs to no step.
 
     Raises:
         KiliError: the response does not fit the interface.
     """
-    home = tx.projects.the(target["projectId"])
-    row = {"assetID": target["id"], "jsonResponse": response}
-    members = _new_label(tx, operation, home, tx.actor.user, "REVIEW", row)
+    project = tx.projects.the(asset["projectId"])
+    row = {"assetID": asset["id"], "jsonResponse": response}
+    members = _new_label(tx, operation, project, tx.actor.user, "REVIEW", row)
     label = tx.labels.insert({**members, "isHoneypot": True})
-    _refresh_latest(tx, target["id"], tx.actor.user_id)
-    if workflow.place_of(target) is None:
-        workflow.move_after_label(tx, home, label)
+    _refresh_latest(tx, asset["id"], tx.actor.user_id)
+    if workflow.place_of(asset) is None:
+        workflow.move_after_label(tx, project, label)
     return tx.labels.the(label["id"])
 
 
@@ -268,10 +277,10 @@ def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> LabelD
         raise errors.access_denied()
     is_author = label["authorId"] == tx.actor.user_id
     roles = permissions.LABEL_TYPE_ROLES[label["labelType"]] if is_author else None
-    home = access.require(tx, operation, label["projectId"], roles)
+    project = access.require(tx, operation, label["projectId"], roles)
     changes = dict(data)
     if "jsonResponse" in data:
-        changes |= _response(operation, home, data["jsonResponse"])
+        changes |= _response(operation, project, data["jsonResponse"])
     if "secondsToLabel" in data:
         author = (label["assetId"], label["authorId"])
         others = [each for each in tx.labels.find("author", author) if each["id"] != label_id]
@@ -281,7 +290,7 @@ def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> LabelD
     if "jsonResponse" in data:
         quality.refresh_marks(tx, tx.assets.the(label["assetId"]))
     payload = {**event_payload(tx.assets.the(label["assetId"])), "labelId": label_id}
-    tx.emit("label.workflow.edited", payload, project_id=home["id"])
+    tx.emit("label.workflow.edited", payload, project_id=project["id"])
     return tx.labels.the(label_id)
 
 
@@ -308,18 +317,18 @@ def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
     return label_ids
 
 
-def _unname(tx: Transaction, target_id: str, label_ids: set[str]) -> None:
+def _unname(tx: Transaction, asset_id: str, label_ids: set[str]) -> None:
     """Let no label or issue of an asset name labels that are gone."""
-    for label in tx.labels.find("asset", target_id):
+    for label in tx.labels.find("asset", asset_id):
         if label["referencedLabelId"] in label_ids:
             tx.labels.change(label, referencedLabelId=None)
-    for issue in tx.issues.find("asset", target_id):
+    for issue in tx.issues.find("asset", asset_id):
         if issue["labelId"] in label_ids:
             tx.issues.change(issue, labelId=None)
 
 
 def append_to_labels(
-    tx: Transaction, target_id: str, label_type: LabelType, row: dict[str, Any], *, skipped: bool
+    tx: Transaction, asset_id: str, label_type: LabelType, row: dict[str, Any], *, skipped: bool
 ) -> LabelDoc:
     """Add one label the older way, which can also say that the labeler skips the asset.
 
@@ -328,14 +337,14 @@ def append_to_labels(
     Raises:
         KiliError: as :func:`append_labels`; or the project does not let assets be skipped.
     """
-    operation, rows = "appendToLabels", [{**row, "assetID": target_id}]
-    before = tx.assets.get(target_id)
+    operation, rows = "appendToLabels", [{**row, "assetID": asset_id}]
+    before = tx.assets.get(asset_id)
     moves = not (skipped and before and before["stepId"])
     (label,) = append_labels(tx, operation, label_type, rows, moves=moves)
     if skipped:
-        target = tx.assets.the(target_id)
-        lock.on_submit(tx, target, tx.users.the(label["authorId"]))
-        workflow.skip(tx, operation, target, None)
+        asset = tx.assets.the(asset_id)
+        lock.on_submit(tx, asset, tx.users.the(label["authorId"]))
+        workflow.skip(tx, operation, asset, None)
     return tx.labels.the(label["id"])
 
 
@@ -355,8 +364,8 @@ def create_predictions(
     if len(set(lengths.values())) != 1:
         raise errors.lengths_differ("createPredictions", lengths)
     rows = [
-        {"assetID": target["id"], "jsonResponse": response, "modelName": model}
-        for target, response, model in zip(assets, responses, models, strict=True)
+        {"assetID": asset["id"], "jsonResponse": response, "modelName": model}
+        for asset, response, model in zip(assets, responses, models, strict=True)
     ]
     return append_labels(tx, "createPredictions", "PREDICTION", rows)
 
@@ -366,7 +375,7 @@ def insert_copies(
     operation: str,
     copies: list[LabelDoc],
     *,
-    home: ProjectDoc,
+    source_project: ProjectDoc,
     project: ProjectDoc,
 ) -> None:
     """Add labels that are copies of others: who made them, when, and what they say stays as it is.
@@ -375,13 +384,13 @@ def insert_copies(
     of their new project is another one than that of their own.
 
     Args:
-        home: the project that they come from.
+        project: the project that they come from.
         project: the one that they go to.
 
     Raises:
         KiliError: a response does not fit the other interface.
     """
-    if not _same_interface(operation, home, project):
+    if not _same_interface(operation, source_project, project):
         for each in copies:
             _response(operation, project, each["jsonResponse"])
     tx.labels.insert_all(copies)

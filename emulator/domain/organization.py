@@ -53,7 +53,7 @@ def create_organization(tx: Transaction, data: dict[str, Any]) -> OrganizationDo
 
 
 def update_organization(
-    tx: Transaction, target: OrganizationDoc, data: dict[str, Any]
+    tx: Transaction, organization: OrganizationDoc, data: dict[str, Any]
 ) -> OrganizationDoc:
     """Change an organization; of its license, what is given.
 
@@ -66,8 +66,8 @@ def update_organization(
     changes = dict(data)
     if "license" in changes:
         given = license_terms.parsed(operation, changes["license"])
-        changes["license"] = {**target["license"], **given}
-    return tx.organizations.change(target, **changes)
+        changes["license"] = {**organization["license"], **given}
+    return tx.organizations.change(organization, **changes)
 
 
 def _check_name(operation: str, data: dict[str, Any]) -> None:
@@ -80,10 +80,10 @@ def visible_organizations(view: View, actor: Actor) -> list[OrganizationDoc]:
     return [each for each in view.organizations.all() if sees(actor, each)]
 
 
-def sees(actor: Actor, target: OrganizationDoc) -> bool:
+def sees(actor: Actor, organization: OrganizationDoc) -> bool:
     """Whether an organization is the actor's own, or one that they created."""
-    is_own = target["id"] == actor.user["organizationId"]
-    return is_own or bool(target["creatorId"] == actor.user_id)
+    is_own = organization["id"] == actor.user["organizationId"]
+    return is_own or bool(organization["creatorId"] == actor.user_id)
 
 
 def users_of(view: View, owner: OrganizationDoc, *, hidden: bool = False) -> list[UserDoc]:

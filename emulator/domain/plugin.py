@@ -8,15 +8,13 @@ version that could be built keeps running while a newer one is deployed or has f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from emulator import errors
 from emulator.domain import access, file, user
 from emulator.domain.documents import (
-    BuildErrorDoc,
     BuildLineType,
     FileDoc,
-    LogLineDoc,
     OrganizationDoc,
     PluginDoc,
     PluginLink,
@@ -27,8 +25,6 @@ from emulator.domain.documents import (
 from emulator.domain.file import Upload
 from emulator.domain.plugin_subscription import PluginSubscription
 from emulator.domain.world import Actor, Transaction, View
-
-Line = TypeVar("Line", BuildErrorDoc, LogLineDoc)
 
 DEPLOYMENT_REQUESTED = "plugin.deployment.requested"
 DELETED = "plugin.deleted"
@@ -386,37 +382,3 @@ def delete_plugin(tx: Transaction, name: str) -> None:
     tx.users.change(tx.users.the(plugin["userId"]), activated=False, updatedAt=tx.now)
     tx.plugins.delete(plugin)
     tx.emit(DELETED, {"pluginId": plugin["id"]}, project_id="", internal=True)
-
-
-def newest_first(
-    lines: list[Line], since: str | None, limit: int | None, skip: int | None
-) -> list[Line]:
-    """One page of log lines, in strict reverse order of emission (contract §8.7).
-
-    Args:
-        lines: in the order in which they were stored: those of a run are, a moment later.
-        since: leave out what is older than this time; a line of that very millisecond stays.
-        limit: 100 unless given.
-
-    Raises:
-        KiliError: limit or skip is negative.
-    """
-    for name, number in (("limit", limit), ("skip", skip)):
-        if number is not None and number < 0:
-            raise errors.negative(name)
-    emitted = reversed(_by_emission(lines))
-    kept = [line for line in emitted if since is None or line["createdAt"] >= since]
-    start = skip or 0
-    return kept[start : start + (100 if limit is None else limit)]
-
-
-def _by_emission(lines: list[Line]) -> list[Line]:
-    """Lines by their time; those of one run keep their order, whatever the clock did."""
-    latest: dict[str, str] = {}
-
-    def emitted(line: Line) -> str:
-        run_id = str(line.get("runId"))
-        latest[run_id] = max(latest.get(run_id, ""), line["createdAt"])
-        return latest[run_id]
-
-    return sorted(lines, key=emitted)

@@ -153,21 +153,25 @@ def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str
     source, target = tx.assets.get(source_id), tx.assets.get(target_id)
     if not source or not target or target["projectId"] != project_id:
         raise errors.access_denied()
-    home = access.require(tx, operation, source["projectId"])
+    source_project = access.require(tx, operation, source["projectId"])
     project = access.require(tx, operation, project_id)
     rows = labels_to_copy(tx.labels.find("asset", source_id))
-    ids = {source_id: target_id, home["id"]: project_id, **_same_steps(tx, home, project)}
+    ids = {
+        source_id: target_id,
+        source_project["id"]: project_id,
+        **_same_steps(tx, source_project, project),
+    }
     ids |= {each["id"]: tx.new_id() for each in rows}
     if {each["stepId"] for each in (source, *rows)} - ids.keys() - {None}:
         raise errors.workflows_differ(operation)
-    if home["workflowVersion"] != project["workflowVersion"]:
+    if source_project["workflowVersion"] != project["workflowVersion"]:
         raise errors.workflows_differ(operation)
     copies = [_label_for(each, ids) for each in rows]
-    label.insert_copies(tx, operation, copies, home=home, project=project)
+    label.insert_copies(tx, operation, copies, source_project=source_project, project=project)
     members: Mapping[str, Any] = source
     state = {name: _renamed(members[name], ids) for name in _STATE}
     quality.refresh_marks(tx, tx.assets.change(target, **state, updatedAt=tx.now))
-    if workflow.waits_for_labelers(tx, home, source):
+    if workflow.waits_for_labelers(tx, source_project, source):
         workflow.go_on(tx, project, tx.assets.the(target_id))
 
 
@@ -183,10 +187,12 @@ def _label_for(row: LabelDoc, ids: Ids) -> LabelDoc:
     }
 
 
-def _same_steps(tx: Transaction, home: ProjectDoc, project: ProjectDoc) -> Ids:
+def _same_steps(tx: Transaction, source_project: ProjectDoc, project: ProjectDoc) -> Ids:
     """The steps of one project, and those of the same name and group in another."""
     theirs = {_step_name(tx, each): each["id"] for each in tx.steps.find("project", project["id"])}
-    names = {each["id"]: _step_name(tx, each) for each in tx.steps.find("project", home["id"])}
+    names = {
+        each["id"]: _step_name(tx, each) for each in tx.steps.find("project", source_project["id"])
+    }
     return {each: theirs[name] for each, name in names.items() if name in theirs}
 
 

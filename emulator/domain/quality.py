@@ -54,10 +54,10 @@ class Score:
 class _Labels:
     """The labels of one asset, in creation order, to be compared with one another."""
 
-    def __init__(self, view: View, target: AssetDoc) -> None:
-        project = view.projects.the(target["projectId"])
-        self.target = target
-        self.all = view.labels.find("asset", target["id"])
+    def __init__(self, view: View, asset: AssetDoc) -> None:
+        project = view.projects.the(asset["projectId"])
+        self.asset = asset
+        self.all = view.labels.find("asset", asset["id"])
         self._has_steps = project["workflowVersion"] != "V1"
         self._project = project
 
@@ -72,7 +72,7 @@ class _Labels:
     def consensus(self) -> list[LabelDoc]:
         """What is compared for consensus: each labeler's newest label of the labeling step."""
         submitted = self.of_type("DEFAULT")
-        if not self.target["isUsedForConsensus"] or not submitted:
+        if not self.asset["isUsedForConsensus"] or not submitted:
             return []
         step_id = submitted[0]["stepId"]
         newest = _newest_by((each for each in submitted if each["stepId"] == step_id), "authorId")
@@ -80,7 +80,7 @@ class _Labels:
 
     def truth(self) -> LabelDoc | None:
         """A honeypot's right answer: its honeypot label, or in V1 the last review."""
-        if not self.target["isHoneypot"]:
+        if not self.asset["isHoneypot"]:
             return None
         labels = [each for each in self.all if each["isHoneypot"]]
         if not self._has_steps:
@@ -107,7 +107,7 @@ class _Labels:
 
         In V1, what looks like the review of a honeypot is its right answer.
         """
-        if self.target["isHoneypot"] and not self._has_steps:
+        if self.asset["isHoneypot"] and not self._has_steps:
             return []
         reviewed: dict[str, tuple[LabelDoc, list[LabelDoc]]] = {}
         submitted: dict[str, LabelDoc] = {}
@@ -146,15 +146,15 @@ class _Labels:
         return found
 
 
-def refresh_marks(tx: Transaction, target: AssetDoc) -> None:
+def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
     """Make the marks of an asset and its labels say what is true now, and tell of the new ones.
 
     A mark that somebody set on an asset by hand stays until one can be computed.
 
     Args:
-        target: the asset, after its labels, its consensus or its honeypot changed.
+        asset: the asset, after its labels, its consensus or its honeypot changed.
     """
-    labels = _Labels(tx, tx.assets.the(target["id"]))
+    labels = _Labels(tx, tx.assets.the(asset["id"]))
     consensus = labels.consensus()
     scores = {
         "consensusMark": labels.with_consensus(),
@@ -168,9 +168,9 @@ def refresh_marks(tx: Transaction, target: AssetDoc) -> None:
     _store_on_asset(tx, labels, whole, scores, had)
     for name, subject in _EVENTS.items():
         for each in changed[name]:
-            _tell(tx, labels.target, subject, [each.label, *each.others], each.mark)
+            _tell(tx, labels.asset, subject, [each.label, *each.others], each.mark)
     if whole and changed["consensusMark"]:
-        _tell(tx, labels.target, _CONSENSUS_EVENT, consensus, whole)
+        _tell(tx, labels.asset, _CONSENSUS_EVENT, consensus, whole)
 
 
 def _store(tx: Transaction, labels: list[LabelDoc], name: str, scores: list[Score]) -> list[Score]:
@@ -198,7 +198,7 @@ def _store_on_asset(
     had: set[str],
 ) -> None:
     """Store an asset's marks; what could never be computed is not touched."""
-    target = labels.target
+    asset = labels.asset
     newest = {each["id"] for each in _newest_by(labels.of_type("DEFAULT"), "authorId")}
     honeypots = [e.mark.value for e in scores["honeypotMark"] if e.label["id"] in newest]
     inferences = scores["inferenceMark"]
@@ -208,24 +208,24 @@ def _store_on_asset(
     if consensus or "consensusMark" in had:
         members["consensusMark"] = consensus.value if consensus else None
         members["consensusMarkPerCategory"] = consensus.per_category if consensus else None
-    if any(target.get(name) != value for name, value in members.items()):
-        tx.assets.change(target, **members)
+    if any(asset.get(name) != value for name, value in members.items()):
+        tx.assets.change(asset, **members)
 
 
 def _tell(
-    tx: Transaction, target: AssetDoc, subject: str, compared: Sequence[LabelDoc], mark: Mark
+    tx: Transaction, asset: AssetDoc, subject: str, compared: Sequence[LabelDoc], mark: Mark
 ) -> None:
     """Tell of a new mark. The events name a step: a V1 project has none, and no such event."""
     steps = (each["stepId"] for each in reversed(compared))
-    step_id = next(filter(None, steps), target["stepId"])
+    step_id = next(filter(None, steps), asset["stepId"])
     if step_id:
         payload = {
-            **event_payload(target),
+            **event_payload(asset),
             "comparedLabelIds": [each["id"] for each in compared],
             "score": mark.value,
             "stepId": step_id,
         }
-        tx.emit(subject, payload, project_id=target["projectId"])
+        tx.emit(subject, payload, project_id=asset["projectId"])
 
 
 def _newest_by(

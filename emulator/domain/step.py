@@ -62,22 +62,22 @@ def group_name(view: View, step: StepDoc) -> str | None:
     return view.step_groups.the(step["stepGroupId"])["name"] if step["stepGroupId"] else None
 
 
-def as_seen(view: View, target: AssetDoc, step_id: str) -> SeenStep | None:
+def as_seen(view: View, asset: AssetDoc, step_id: str) -> SeenStep | None:
     """A step with the status that an asset has there: done before its place, to do after it.
 
     Returns:
         ``None`` for a step that is gone.
     """
-    steps = steps_of(view, target["projectId"])
+    steps = steps_of(view, asset["projectId"])
     ids = [each["id"] for each in steps]
-    if step_id not in ids or target["stepId"] not in ids:
+    if step_id not in ids or asset["stepId"] not in ids:
         return None
-    index, current = ids.index(step_id), ids.index(target["stepId"])
+    index, current = ids.index(step_id), ids.index(asset["stepId"])
     status: StepStatus = "DONE" if index < current else "TO_DO"
     return {
         "id": step_id,
         "name": steps[index]["name"],
-        "status": target["stepStatus"] if index == current else status,
+        "status": asset["stepStatus"] if index == current else status,
         "stepGroupName": group_name(view, steps[index]),
     }
 

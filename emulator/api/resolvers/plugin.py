@@ -12,6 +12,7 @@ from emulator.domain import plugin as plugins_of
 from emulator.domain import webhook
 from emulator.domain.documents import BuildErrorDoc, LogLineDoc, PluginDoc
 from emulator.domain.filters import Where
+from emulator.domain.plugin_lines import Line, newest_first
 from emulator.domain.plugin_subscription import PluginSubscription
 
 query = QueryType()
@@ -54,9 +55,9 @@ def get_plugin_build_errors(_: Any, info: Info, data: dict[str, Any]) -> list[Bu
     return _page(context.view.plugin_build_errors.find("plugin", plugin["id"]), data)
 
 
-def _page(lines: list[plugins_of.Line], data: dict[str, Any]) -> list[plugins_of.Line]:
+def _page(lines: list[Line], data: dict[str, Any]) -> list[Line]:
     since = data.get("createdAt")
-    return plugins_of.newest_first(
+    return newest_first(
         lines,
         clock.to_text(clock.from_text(since)) if since else None,
         data.get("limit"),

@@ -22,6 +22,7 @@ from emulator.domain.documents.label import (
     IssueStatus,
     IssueType,
     LabelDoc,
+    LabelMarks,
     LabelResponse,
 )
 from emulator.domain.documents.organization import (
@@ -72,6 +73,7 @@ __all__ = [
     "IssueStatus",
     "IssueType",
     "LabelDoc",
+    "LabelMarks",
     "LabelResponse",
     "LockDoc",
     "LockType",

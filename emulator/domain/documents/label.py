@@ -22,11 +22,20 @@ class LabelResponse(TypedDict):
     search: dict[str, Any]
 
 
-class _OptionalLabelMembers(TypedDict, total=False):
+class _OptionalLabelMarks(TypedDict, total=False):
     consensusMarkPerCategory: dict[str, float] | None
 
 
-class LabelDoc(LabelResponse, Label, LatestMarks, _OptionalLabelMembers):
+class LabelMarks(LatestMarks, _OptionalLabelMarks):
+    """The marks of a label: of quality, from 0 to 1, and those of its author's latest labels."""
+
+    honeypotMark: float | None
+    inferenceMark: float | None
+    consensusMark: float | None
+    reviewScore: float | None
+
+
+class LabelDoc(LabelResponse, Label, LabelMarks):
     """A label of an asset: the response of a person or a model."""
 
     assetId: str
@@ -38,10 +47,6 @@ class LabelDoc(LabelResponse, Label, LatestMarks, _OptionalLabelMembers):
     referencedLabelId: str | None
     isSentBackToQueue: bool
     isLastForStep: bool
-    honeypotMark: float | None
-    inferenceMark: float | None
-    consensusMark: float | None
-    reviewScore: float | None
     createdAt: str
     updatedAt: str
 
