@@ -58,7 +58,7 @@ def named_ids(where: Where) -> list[str]:
     return [where["id"]] if where.get("id") else list(where.get("idIn") or ())
 
 
-def targets(
+def selected_assets(
     tx: Transaction, operation: str, where: Where, *, besides: Iterable[str] = ()
 ) -> list[AssetDoc]:
     """The assets that a mutation's ``where`` selects, those that it names in its order.
@@ -84,13 +84,13 @@ def targets(
     return sorted(assets, key=lambda asset: places.get(asset["id"], 0))
 
 
-def target(tx: Transaction, operation: str, where: Where) -> AssetDoc:
+def selected_asset(tx: Transaction, operation: str, where: Where) -> AssetDoc:
     """The one asset that a mutation's ``where`` selects.
 
     Raises:
         KiliError: it selects none, or several.
     """
-    found = targets(tx, operation, where)
+    found = selected_assets(tx, operation, where)
     if not found:
         raise errors.access_denied()
     if len(found) > 1:

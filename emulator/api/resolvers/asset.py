@@ -8,7 +8,7 @@ from ariadne import MutationType, ObjectType, QueryType
 
 from emulator import errors
 from emulator.api.context import Info
-from emulator.api.resolvers.arguments import named_ids, required_id, rows, targets
+from emulator.api.resolvers.arguments import named_ids, required_id, rows, selected_assets
 from emulator.api.resolvers.outcome import Outcome, outcome, project_of
 from emulator.domain import asset as assets_of
 from emulator.domain import asset_import, asset_layer, file, workflow
@@ -137,7 +137,7 @@ def update_assets(
         raise errors.lengths_differ(operation, {"where": len(where), "data": len(data)})
     with info.context.change() as tx:
         updates = (
-            (targets(tx, operation, each), _given(members))
+            (selected_assets(tx, operation, each), _given(members))
             for each, members in zip(where, data, strict=True)
         )
         return assets_of.update_assets(tx, updates)
@@ -152,7 +152,7 @@ def delete_assets(_: Any, info: Info, where: Where) -> Outcome:
     operation = "deleteAssets"
     with info.context.change() as tx:
         gone = [each for each in dict.fromkeys(named_ids(where)) if not tx.assets.get(each)]
-        found = targets(tx, operation, where, besides=gone)
+        found = selected_assets(tx, operation, where, besides=gone)
         assets_of.delete_assets(tx, operation, found)
     return outcome(found, [], gone)
 
@@ -161,7 +161,7 @@ def delete_assets(_: Any, info: Info, where: Where) -> Outcome:
 def delete_many_from_dataset(_: Any, info: Info, where: Where) -> ProjectDoc | None:
     operation = "deleteManyFromDataset"
     with info.context.change() as tx:
-        found = targets(tx, operation, where)
+        found = selected_assets(tx, operation, where)
         assets_of.delete_assets(tx, operation, found)
     return project_of(found, info)
 

@@ -9,7 +9,12 @@ from ariadne import MutationType, ObjectType, QueryType, SubscriptionType
 
 from emulator import errors
 from emulator.api.context import Info
-from emulator.api.resolvers.arguments import check_selected, in_named_order, required_id, targets
+from emulator.api.resolvers.arguments import (
+    check_selected,
+    in_named_order,
+    required_id,
+    selected_assets,
+)
 from emulator.domain import label as labels_of
 from emulator.domain import step as steps_of
 from emulator.domain.documents import AssetDoc, LabelDoc, UserDoc
@@ -94,7 +99,7 @@ def create_predictions(_: Any, info: Info, data: dict[str, Any], where: Where) -
     with info.context.change() as tx:
         predictions = labels_of.create_predictions(
             tx,
-            in_named_order(targets(tx, operation, where), where),
+            in_named_order(selected_assets(tx, operation, where), where),
             data.get("jsonResponseArray") or [],
             data.get("modelNameArray") or [],
         )

@@ -39,24 +39,24 @@ def append_to_roles(_: Any, info: Info, data: dict[str, Any], where: Where) -> P
 @mutation.field("updatePropertiesInRole")
 def update_role(_: Any, info: Info, data: dict[str, Any], where: Where) -> MemberDoc:
     with info.context.change() as tx:
-        target = _target(tx, "updatePropertiesInRole", where)
-        return member.change_role(tx, target, data["role"], data)
+        found = _named_member(tx, "updatePropertiesInRole", where)
+        return member.change_role(tx, found, data["role"], data)
 
 
 @mutation.field("deleteFromRoles")
 def delete_from_roles(_: Any, info: Info, where: Where) -> ProjectDoc:
     with info.context.change() as tx:
-        return departure.remove(tx, _target(tx, "deleteFromRoles", where))
+        return departure.remove(tx, _named_member(tx, "deleteFromRoles", where))
 
 
 @mutation.field("updatePropertiesInProjectUser")
 def update_project_user(_: Any, info: Info, data: dict[str, Any], where: Where) -> MemberDoc:
     with info.context.change() as tx:
-        target = _target(tx, "updatePropertiesInProjectUser", where)
-        return member.update(tx, target, data)
+        found = _named_member(tx, "updatePropertiesInProjectUser", where)
+        return member.update(tx, found, data)
 
 
-def _target(tx: Transaction, operation: str, where: Where) -> MemberDoc:
+def _named_member(tx: Transaction, operation: str, where: Where) -> MemberDoc:
     """The one member that a mutation's ``where`` names, who has not left.
 
     Raises:

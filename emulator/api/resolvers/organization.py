@@ -50,8 +50,8 @@ def create_organization(_: Any, info: Info, data: dict[str, Any]) -> Organizatio
 @mutation.field("updatePropertiesInOrganization")
 def update_organization(_: Any, info: Info, data: dict[str, Any], where: Where) -> OrganizationDoc:
     with info.context.change() as tx:
-        target = one_organization(tx, "updatePropertiesInOrganization", where)
-        return organizations_of.update_organization(tx, target, data)
+        found = one_organization(tx, "updatePropertiesInOrganization", where)
+        return organizations_of.update_organization(tx, found, data)
 
 
 @organization.field("license")
