@@ -16,6 +16,7 @@ from tests.sdk import VERSIONS, SdkProcess, SdkSession
 from tests.sdk_environments import CONTRACT_RECIPES, RECIPES
 from tests.server import RemoteWorld, ServerUnderTest
 from tests.stage import Names, set_stage
+from tests.stored_documents import Watch
 from tests.wire import Wire
 
 _SDKS = (*RECIPES, *CONTRACT_RECIPES)
@@ -68,6 +69,24 @@ def _kept_fork_servers() -> Iterator[None]:
     FORK_SERVERS.unused = 2
     yield
     FORK_SERVERS.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watch() -> Iterator[Watch]:
+    """Compares what transactions in this process store with the declared types."""
+    watch = Watch()
+    watch.begin()
+    yield watch
+    watch.end()
+
+
+@pytest.fixture(autouse=True)
+def _documents_are_as_declared(request: pytest.FixtureRequest, _watch: Watch) -> Iterator[None]:
+    """Fail a test that stores documents other than declared, unless it makes them up."""
+    yield
+    found = _watch.drain()
+    if not request.node.get_closest_marker("made_up_documents"):
+        assert not found, f"not as emulator.domain.documents declares: {found}"
 
 
 @pytest.fixture(scope="session")

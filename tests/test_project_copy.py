@@ -219,7 +219,15 @@ def test_a_project_of_steps_is_copied_with_its_steps(wire: Wire, known: Names) -
     with world.transaction(Actor(world.view.users.the(known["ada"]))) as tx:
         home = known["project"]
         group = tx.step_groups.insert({"id": tx.new_id(), "projectId": home, "name": "G"})
-        own = {"projectId": home, "stepGroupId": group["id"], "order": 0}
+        own = {
+            "projectId": home,
+            "stepGroupId": group["id"],
+            "order": 0,
+            "stepCoverage": None,
+            "consensusCoverage": None,
+            "numberOfExpectedLabelsForConsensus": None,
+            "useHoneypot": False,
+        }
         first = {**own, "id": tx.new_id(), "name": "Label", "type": "DEFAULT"}
         tx.steps.insert({**first, "sendBackStepId": None, "assigneeIds": None})
         second = {**own, "id": tx.new_id(), "name": "Check", "type": "REVIEW"}

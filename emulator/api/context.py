@@ -10,11 +10,11 @@ from functools import cached_property
 from graphql import GraphQLResolveInfo
 
 from emulator.domain import anonymity, file
+from emulator.domain.documents import UserDoc
 from emulator.domain.events import Delivery
 from emulator.domain.file import Upload
 from emulator.domain.filters import Selection
 from emulator.domain.world import Actor, Transaction, View, World
-from emulator.storage.snapshot import Document
 
 
 @dataclass
@@ -57,7 +57,7 @@ class RequestContext:
         self.deliveries += tx.deliveries
         self.__dict__.pop("view", None)
 
-    def shown_user(self, user_id: str, project_id: str) -> Document:
+    def shown_user(self, user_id: str, project_id: str) -> UserDoc:
         """A user as the actor sees them in a project."""
         return anonymity.shown_user(self.view, self.actor, user_id, project_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from graphql import (
@@ -21,10 +22,8 @@ from emulator.api.context import RequestContext
 from emulator.api.errors import format_error
 from emulator.api.execution import GraphQLExecutor, InvalidRequestError
 from emulator.api.execution_context import PlatformExecutionContext
-from emulator.domain.access import AnyView
 from emulator.domain.events import Event
-from emulator.domain.world import Actor
-from emulator.storage.snapshot import Document
+from emulator.domain.world import Actor, View
 
 
 class Source(Protocol):
@@ -33,7 +32,7 @@ class Source(Protocol):
     def concerns(self, event: Event) -> bool:
         """Whether an event is to be told."""
 
-    def told(self, view: AnyView, actor: Actor, event: Event) -> Document | None:
+    def told(self, view: View, actor: Actor, event: Event) -> Mapping[str, Any] | None:
         """The field's value for an event; ``None`` where there is none any more.
 
         Raises:

@@ -9,20 +9,17 @@ answers that access is denied.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
 from emulator import errors
-from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.domain.documents import MemberDoc, PluginDoc, ProjectDoc, UserDoc
+from emulator.domain.world import Actor, Transaction, View
 from emulator.rules import permissions
 from emulator.rules.permissions import ProjectRole, Roles
-from emulator.storage.snapshot import Document
-
-AnyView = BaseView[Any]
 
 _MANAGER_ROLES = permissions.names(permissions.MANAGE_PLUGINS)
 
 
-def role_in(view: AnyView, user: Document, project: Document) -> ProjectRole | None:
+def role_in(view: View, user: UserDoc, project: ProjectDoc) -> ProjectRole | None:
     """The user's role in a project, or ``None`` when they have no part in it."""
     plugins = view.plugins.find("user", user["id"]) if user["isServiceAccount"] else []
     if any(project["id"] in each["projectIds"] for each in plugins):
@@ -35,38 +32,38 @@ def role_in(view: AnyView, user: Document, project: Document) -> ProjectRole | N
     return member["role"] if member else None
 
 
-def member_of(view: AnyView, user_id: str, project_id: str) -> Document | None:
+def member_of(view: View, user_id: str, project_id: str) -> MemberDoc | None:
     """The user's membership of the project, if they have joined and not left it."""
     member = membership(view, user_id, project_id)
     return member if member and not member["deletedAt"] else None
 
 
-def membership(view: AnyView, user_id: str, project_id: str) -> Document | None:
+def membership(view: View, user_id: str, project_id: str) -> MemberDoc | None:
     """The same, also when it is over."""
-    members: list[Document] = view.project_users.find("membership", (project_id, user_id))
+    members = view.project_users.find("membership", (project_id, user_id))
     return members[0] if members else None
 
 
-def is_active_administrator(user: Document) -> bool:
+def is_active_administrator(user: UserDoc) -> bool:
     """Whether the user administers their organization: plugins never do."""
     is_person = user["activated"] and not user["isServiceAccount"]
     return bool(is_person and user["organizationRole"] == "ADMIN")
 
 
-def visible_projects(view: AnyView, actor: Actor) -> Iterator[Document]:
+def visible_projects(view: View, actor: Actor) -> Iterator[ProjectDoc]:
     """The projects the actor sees, deleted ones included, in creation order."""
     for project in view.projects.find("organization", actor.user["organizationId"]):
         if role_in(view, actor.user, project):
             yield project
 
 
-def sees(view: AnyView, actor: Actor, project_id: str) -> bool:
+def sees(view: View, actor: Actor, project_id: str) -> bool:
     """Whether the actor sees the project, and it is not deleted."""
     project = view.projects.get(project_id)
     return bool(project and not project["deletedAt"] and role_in(view, actor.user, project))
 
 
-def out_of_reach(view: AnyView, actor: Actor, named: Collection[str]) -> list[str]:
+def out_of_reach(view: View, actor: Actor, named: Collection[str]) -> list[str]:
     """The ids of projects of the actor's organization that are named, but that they do not see.
 
     Args:
@@ -86,7 +83,7 @@ def out_of_reach(view: AnyView, actor: Actor, named: Collection[str]) -> list[st
 
 def require(
     tx: Transaction, operation: str, project_id: str, roles: Roles | None = None
-) -> Document:
+) -> ProjectDoc:
     """The project, if the actor of a transaction may carry the operation out there.
 
     Raises:
@@ -96,8 +93,8 @@ def require(
 
 
 def check(
-    view: AnyView, actor: Actor, operation: str, project_id: str, roles: Roles | None = None
-) -> Document:
+    view: View, actor: Actor, operation: str, project_id: str, roles: Roles | None = None
+) -> ProjectDoc:
     """The project, if the actor may carry the operation out there.
 
     Args:
@@ -106,7 +103,7 @@ def check(
     Raises:
         KiliError: the project is unknown, invisible or deleted, or the role does not allow it.
     """
-    project: Document | None = view.projects.get(project_id)
+    project = view.projects.get(project_id)
     role = role_in(view, actor.user, project) if project else None
     if not project or project["deletedAt"] or role is None:
         raise errors.access_denied()
@@ -127,7 +124,7 @@ def require_in_organization(tx: Transaction, operation: str) -> None:
 
 
 def require_on_user(
-    tx: Transaction, operation: str, user: Document, *, only_by_admin: bool = False
+    tx: Transaction, operation: str, user: UserDoc, *, only_by_admin: bool = False
 ) -> None:
     """Check that the actor may carry the operation out on a user they see.
 
@@ -159,7 +156,7 @@ def require_manager_somewhere(tx: Transaction, operation: str) -> None:
         raise errors.no_access_rights(operation, f"{_MANAGER_ROLES} in a project")
 
 
-def require_plugin_manager(tx: Transaction, operation: str, plugin: Document) -> None:
+def require_plugin_manager(tx: Transaction, operation: str, plugin: PluginDoc) -> None:
     """Check that the actor may change a plugin: its code acts as ADMIN wherever it is active.
 
     Raises:
@@ -176,5 +173,5 @@ def require_plugin_manager(tx: Transaction, operation: str, plugin: Document) ->
         )
 
 
-def _manages(view: AnyView, user: Document, project: Document) -> bool:
+def _manages(view: View, user: UserDoc, project: ProjectDoc) -> bool:
     return role_in(view, user, project) in permissions.MANAGE_PLUGINS

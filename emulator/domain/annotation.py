@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import json
 
+from emulator.domain.documents import LabelDoc
 from emulator.domain.world import View
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.response import VIDEO_TYPES
-from emulator.rules.typed_annotations import typed_annotations
-from emulator.storage.snapshot import Document
+from emulator.rules.typed_annotations import Typed, typed_annotations
 
 
-def annotations_of(view: View, label: Document) -> list[Document]:
+def annotations_of(view: View, label: LabelDoc) -> list[Typed]:
     """The annotations of a label.
 
     None for a video whose size is not known: clients from 25.2 on would then not read its labels.
     """
-    home = view.projects.the(label["projectId"])
-    if home["inputType"] in VIDEO_TYPES and not view.assets.the(label["assetId"])["resolution"]:
+    project = view.projects.the(label["projectId"])
+    if project["inputType"] in VIDEO_TYPES and not view.assets.the(label["assetId"])["resolution"]:
         return []
     return typed_annotations(
         label["id"],
         json.loads(label["jsonResponse"]),
-        parse_json_interface(home["jsonInterface"], "annotations"),
-        home["inputType"],
+        parse_json_interface(project["jsonInterface"], "annotations"),
+        project["inputType"],
     )

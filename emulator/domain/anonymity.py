@@ -6,19 +6,19 @@ who. Ids stay, so that what one person did can be told from what another did.
 
 from __future__ import annotations
 
-from emulator.domain.access import AnyView, role_in
-from emulator.domain.world import Actor
-from emulator.storage.snapshot import Document
+from emulator.domain.access import role_in
+from emulator.domain.documents import UserDoc
+from emulator.domain.world import Actor, View
 
 _KEPT_IN_THE_DARK = ("REVIEWER", "LABELER")
 
 
-def shown_user(view: AnyView, actor: Actor, user_id: str, project_id: str) -> Document:
+def shown_user(view: View, actor: Actor, user_id: str, project_id: str) -> UserDoc:
     """A user as the actor sees them in a project: without name and address where it is anonymized.
 
     The actor sees themselves as they are.
     """
-    user: Document = view.users.the(user_id)
+    user = view.users.the(user_id)
     project = view.projects.the(project_id)
     if not project["isAnonymized"] or user_id == actor.user_id:
         return user

@@ -8,8 +8,8 @@ from typing import Any
 from emulator import clock, errors
 from emulator.config import DEFAULT_WORLD
 from emulator.domain import access, user
-from emulator.domain.world import Actor, BaseView, Transaction, World
-from emulator.storage.snapshot import Document
+from emulator.domain.documents import ApiKeyDoc, UserDoc
+from emulator.domain.world import Actor, Transaction, View, World
 
 # Far ahead, so that a test under a frozen clock is not locked out.
 KEY_LIFETIME = timedelta(days=100 * 365)
@@ -22,13 +22,13 @@ _SHORTEST = 8
 
 def create_api_key(
     tx: Transaction,
-    owner: Document,
+    owner: UserDoc,
     *,
     name: str,
     key: str,
     expiry: str | None = None,
     revoked: bool = False,
-) -> Document:
+) -> ApiKeyDoc:
     """Give a user an API key.
 
     Args:
@@ -60,7 +60,7 @@ def _moment(text: str) -> str:
 
 def change_api_key(
     tx: Transaction, name: str, *, revoked: bool | None = None, expiry: str | None = None
-) -> Document:
+) -> ApiKeyDoc:
     """Revoke the key of this name, or let it expire at another time, as the app can do it.
 
     Raises:
@@ -77,7 +77,7 @@ def change_api_key(
     return tx.api_keys.change(found[0], **changes)
 
 
-def append_api_key(tx: Transaction, owner: Document, name: str, key: str) -> Document:
+def append_api_key(tx: Transaction, owner: UserDoc, name: str, key: str) -> ApiKeyDoc:
     """Give a user another API key: oneself, or as an administrator anybody.
 
     Raises:
@@ -131,7 +131,7 @@ def authenticate(world: World, key: str) -> Actor | None:
     return None
 
 
-def visible_api_keys(view: BaseView[Any], actor: Actor) -> list[Document]:
+def visible_api_keys(view: View, actor: Actor) -> list[ApiKeyDoc]:
     """The actor's own keys; an administrator sees those of the whole organization."""
     users = [actor.user]
     if actor.user["organizationRole"] == "ADMIN":

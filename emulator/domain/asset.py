@@ -6,17 +6,17 @@ See contract/asset.md#creation, contract/asset.md#updates, contract/asset.md#del
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from emulator import errors
 from emulator.domain import access, asset_content, assignment, quality, step, workflow
+from emulator.domain.documents import AssetDoc, ProjectDoc
 from emulator.domain.payloads import event_payload
-from emulator.domain.repository import Repository
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.repository import D, Repository, differing
+from emulator.domain.world import Transaction, View
 from emulator.rules import workflow as rules
 from emulator.rules.external_ids import unclosed_bracket
-from emulator.storage.snapshot import Document
 
 _MARKS = ("consensusMark", "honeypotMark")
 _PLAIN_MEMBERS = ("pageResolutions", "priority", "resolution", "status")
@@ -24,7 +24,7 @@ _PLAIN_MEMBERS = ("pageResolutions", "priority", "resolution", "status")
 
 def create_assets(
     tx: Transaction, operation: str, project_id: str, rows: list[dict[str, Any]]
-) -> list[Document]:
+) -> list[AssetDoc]:
     """Add assets to a project, in the order of ``rows``.
 
     Args:
@@ -39,21 +39,21 @@ def create_assets(
 
 
 def _create_asset(
-    tx: Transaction, operation: str, project: Document, row: dict[str, Any]
-) -> Document:
+    tx: Transaction, operation: str, project: ProjectDoc, row: dict[str, Any]
+) -> AssetDoc:
     asset_id = row.get("id") or tx.new_id()
     if tx.assets.get(asset_id):
         raise errors.asset_exists(operation, "id", asset_id)
     external_id = row.get("externalId") or asset_id
-    named = {"id": asset_id, "projectId": project["id"], "externalId": external_id}
-    _check_external_id(tx, operation, named)
+    _check_external_id(tx, operation, project["id"], asset_id, external_id)
     if project["workflowVersion"] != "V1" and row.get("status") not in (None, "TODO"):
         raise errors.status_of_step(operation)
     target = asset_content.Target(tx, operation, project, asset_id)
     asset = tx.assets.insert(
         {
-            **named,
-            "pageResolutions": None,
+            "id": asset_id,
+            "projectId": project["id"],
+            "externalId": external_id,
             **asset_content.members(target, row),
             **asset_content.of_metadata(target, row.get("jsonMetadata") or "{}"),
             **rules.initial_state(row.get("status")),
@@ -67,19 +67,20 @@ def _create_asset(
     return asset
 
 
-def _check_external_id(tx: Transaction, operation: str, asset: Document) -> None:
-    name = asset["externalId"]
+def _check_external_id(
+    tx: Transaction, operation: str, project_id: str, asset_id: str, name: str
+) -> None:
     bracket = unclosed_bracket(name)
     if bracket:
         raise errors.external_id_refused(operation, name, bracket)
-    of_that_name = tx.assets.find("externalId", (asset["projectId"], name))
-    if any(each["id"] != asset["id"] for each in of_that_name):
+    of_that_name = tx.assets.find("externalId", (project_id, name))
+    if any(each["id"] != asset_id for each in of_that_name):
         raise errors.asset_exists(operation, "external id", name)
 
 
 def update_assets(
-    tx: Transaction, updates: Iterable[tuple[list[Document], dict[str, Any]]]
-) -> list[Document]:
+    tx: Transaction, updates: Iterable[tuple[list[AssetDoc], dict[str, Any]]]
+) -> list[AssetDoc]:
     """Change properties of assets; the answer is in the order of the updates.
 
     See contract/asset.md#updates.
@@ -103,15 +104,15 @@ def update_assets(
             ids.append(each["id"])
     changed = [tx.assets.the(each) for each in ids]
     for each in changed:
-        _check_external_id(tx, operation, each)
+        _check_external_id(tx, operation, each["projectId"], each["id"], each["externalId"])
     return changed
 
 
-def _update_asset(tx: Transaction, operation: str, asset: Document, data: dict[str, Any]) -> None:
+def _update_asset(tx: Transaction, operation: str, asset: AssetDoc, data: dict[str, Any]) -> None:
     project = access.require(tx, operation, asset["projectId"])
     before = asset_content.digests(tx, asset)
     waited = workflow.waits_for_labelers(tx, project, asset)
-    changes = {
+    changes: dict[str, Any] = {
         **_shown(asset_content.Target(tx, operation, project, asset["id"]), asset, data),
         **{name: data[name] for name in _PLAIN_MEMBERS if name in data},
         **_checked_work(operation, project, asset, data),
@@ -131,7 +132,7 @@ def _update_asset(tx: Transaction, operation: str, asset: Document, data: dict[s
 
 
 def _assign(
-    tx: Transaction, operation: str, project: Document, asset: Document, data: dict[str, Any]
+    tx: Transaction, operation: str, project: ProjectDoc, asset: AssetDoc, data: dict[str, Any]
 ) -> None:
     """Have those label the asset who are named, if any are."""
     if data.get("shouldResetToBeLabeledBy"):
@@ -142,7 +143,7 @@ def _assign(
 
 
 def _checked_work(
-    operation: str, project: Document, asset: Document, data: dict[str, Any]
+    operation: str, project: ProjectDoc, asset: AssetDoc, data: dict[str, Any]
 ) -> dict[str, Any]:
     """What is said about the work on an asset: marks, consensus, honeypot.
 
@@ -161,7 +162,7 @@ def _checked_work(
     return {name: data[name] for name in members if name in data}
 
 
-def _shown(target: asset_content.Target, asset: Document, data: dict[str, Any]) -> dict[str, Any]:
+def _shown(target: asset_content.Target, asset: AssetDoc, data: dict[str, Any]) -> dict[str, Any]:
     """The members that follow from a new content or new metadata."""
     changes: dict[str, Any] = {}
     if "content" in data:
@@ -187,14 +188,14 @@ def _check_sizes(operation: str, changes: dict[str, Any]) -> None:
 
 
 def change(
-    tx: Transaction, asset: Document, members: dict[str, Any], rewritten: Iterable[str] = ()
-) -> Document:
+    tx: Transaction, asset: AssetDoc, members: dict[str, Any], rewritten: Iterable[str] = ()
+) -> AssetDoc:
     """Change members of an asset and tell so, if any of them is new.
 
     Args:
         rewritten: members that stay as they are, but refer to a file with a new content.
     """
-    changes = {name: value for name, value in members.items() if asset[name] != value}
+    changes = differing(asset, members)
     fields = sorted({*changes, *rewritten})
     if not fields:
         return asset
@@ -205,7 +206,7 @@ def change(
 
 
 def set_priority(
-    tx: Transaction, operation: str, assets: list[Document], priority: int
+    tx: Transaction, operation: str, assets: list[AssetDoc], priority: int
 ) -> workflow.Split:
     """Have assets labeled earlier or later; those that do not wait for work decline it.
 
@@ -224,7 +225,7 @@ def set_priority(
     return served, declined
 
 
-def delete_assets(tx: Transaction, operation: str, assets: list[Document]) -> None:
+def delete_assets(tx: Transaction, operation: str, assets: list[AssetDoc]) -> None:
     """Delete assets with their labels, locks, issues and comments.
 
     Raises:
@@ -243,18 +244,18 @@ def delete_assets(tx: Transaction, operation: str, assets: list[Document]) -> No
         tx.emit("asset.deleted", event_payload(asset), project_id=asset["projectId"])
 
 
-def _below(table: Repository, index: str, owners: list[Document]) -> list[Document]:
+def _below(table: Repository[D], index: str, owners: Iterable[Mapping[str, Any]]) -> list[D]:
     """The documents of a table that belong to others."""
     return [each for owner in owners for each in table.find(index, owner["id"])]
 
 
-def picture(view: BaseView[Any], asset: Document) -> str | None:
+def picture(view: View, asset: AssetDoc) -> str | None:
     """The content that shows the whole asset as a picture; only images have one."""
     project = view.projects.the(asset["projectId"])
     return (asset["content"] or None) if project["inputType"] == "IMAGE" else None
 
 
-def metadata(asset: Document) -> Any:
+def metadata(asset: AssetDoc) -> Any:
     """The metadata as a value; one that is not JSON reads as ``{}``.
 
     See contract/asset.md#metadata.
@@ -262,7 +263,7 @@ def metadata(asset: Document) -> Any:
     return asset_content.parsed_metadata(asset["jsonMetadata"])
 
 
-def metadata_values(assets: Iterable[Document], key: str) -> list[str]:
+def metadata_values(assets: Iterable[AssetDoc], key: str) -> list[str]:
     """The values under a key of the assets' metadata, each once; others than texts as JSON."""
     found = (metadata(each) for each in assets)
     values = [each[key] for each in found if isinstance(each, dict) and each.get(key) is not None]
@@ -270,7 +271,7 @@ def metadata_values(assets: Iterable[Document], key: str) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def count_annotations(view: BaseView[Any], assets: Iterable[Document]) -> int:
+def count_annotations(view: View, assets: Iterable[AssetDoc]) -> int:
     """The number of annotations that all labels of the assets hold."""
     return sum(
         label["numberOfAnnotations"]

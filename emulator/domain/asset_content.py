@@ -9,15 +9,22 @@ hosted elsewhere stays the URL that it is.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from emulator import errors
 from emulator.domain import file
+from emulator.domain.documents import (
+    AssetContent,
+    AssetDoc,
+    FileDoc,
+    ProjectDoc,
+)
 from emulator.domain.world import Transaction
 from emulator.rules import input_types, media, pdf
 from emulator.rules.json_text import JsonValueError, parse_json, parse_stored_json
-from emulator.storage.snapshot import Document
+from emulator.rules.media import PageResolution, Resolution
 
 _TEXT = "text/plain; charset=utf-8"
 _OCR_KEYS = ("fullTextAnnotation", "textAnnotations")
@@ -29,7 +36,7 @@ class Target:
 
     tx: Transaction
     operation: str
-    project: Document
+    project: ProjectDoc
     asset_id: str
 
     @property
@@ -42,7 +49,23 @@ class Target:
         return file.Upload(f"{folder}/{name}", self.project["id"])
 
 
-def members(target: Target, row: dict[str, Any]) -> dict[str, Any]:
+class Shown(TypedDict, total=False):
+    """The members of an asset that follow from what a client says that it shows."""
+
+    content: str
+    jsonContent: str
+    resolution: Resolution | None
+    pageResolutions: list[PageResolution] | None
+
+
+class Metadata(TypedDict):
+    """The members of an asset that follow from its metadata."""
+
+    jsonMetadata: str
+    ocrMetadata: str | None
+
+
+def members(target: Target, row: dict[str, Any]) -> AssetContent:
     """The members that say what a new asset shows.
 
     Args:
@@ -52,6 +75,17 @@ def members(target: Target, row: dict[str, Any]) -> dict[str, Any]:
     Raises:
         KiliError: there is nothing to show, or it is nothing that the input type has.
     """
+    shown = _shown(target, row)
+    return {
+        "content": "",
+        "jsonContent": "",
+        "resolution": None,
+        "pageResolutions": None,
+        **shown,
+    }
+
+
+def _shown(target: Target, row: dict[str, Any]) -> Shown:
     content, json_content = row.get("content") or "", row.get("jsonContent") or ""
     if not (content or json_content or row.get("layers")):
         raise errors.content_missing(target.operation)
@@ -66,7 +100,7 @@ def members(target: Target, row: dict[str, Any]) -> dict[str, Any]:
     return {**of_content(target, content), **of_json_content(target, json_content)}
 
 
-def of_content(target: Target, content: str) -> dict[str, Any]:
+def of_content(target: Target, content: str) -> Shown:
     """The members that follow from a content: a file, a hosted URL or a text.
 
     Raises:
@@ -76,9 +110,12 @@ def of_content(target: Target, content: str) -> dict[str, Any]:
     if stored:
         _check_media_type(target, stored, target.input_type)
     is_image = target.input_type == "IMAGE"
-    shown = {"content": stored, "resolution": _resolution(target, stored) if is_image else None}
+    resolution = _resolution(target, stored) if is_image else None
+    shown: Shown = {"content": stored, "resolution": resolution}
     pages = _pages(target, stored) if target.input_type == "PDF" else None
-    return shown if pages is None else {**shown, "pageResolutions": pages}
+    if pages is not None:
+        shown["pageResolutions"] = pages
+    return shown
 
 
 def _written(target: Target, content: str) -> str | None:
@@ -118,7 +155,7 @@ def _is_link(content: str) -> bool:
     return content[:8].lower().startswith(("http://", "https://"))
 
 
-def _file(target: Target, stored: str) -> Document | None:
+def _file(target: Target, stored: str) -> FileDoc | None:
     file_id = file.referenced(stored)
     return None if file_id is None else target.tx.files.the(file_id)
 
@@ -135,12 +172,12 @@ def _check_media_type(target: Target, stored: str, input_type: str) -> None:
         raise errors.media_type_refused(target.operation, found["contentType"], target.input_type)
 
 
-def _resolution(target: Target, stored: str) -> dict[str, int] | None:
+def _resolution(target: Target, stored: str) -> Resolution | None:
     content = bytes_of(target, stored)
     return None if content is None else media.resolution_of(content)
 
 
-def _pages(target: Target, stored: str) -> list[dict[str, int | float]] | None:
+def _pages(target: Target, stored: str) -> list[PageResolution] | None:
     content = bytes_of(target, stored)
     return None if content is None else pdf.page_resolutions(content)
 
@@ -148,7 +185,7 @@ def _pages(target: Target, stored: str) -> list[dict[str, int | float]] | None:
 # JSON: rich text, frames, layers
 
 
-def of_json_content(target: Target, json_content: str) -> dict[str, Any]:
+def of_json_content(target: Target, json_content: str) -> Shown:
     """The members that follow from a JSON content: the URL of one, or the JSON itself.
 
     That of a video says its frames, whose size is the video's.
@@ -231,7 +268,7 @@ def _owned(target: Target, stored: str, name: str) -> str:
     return file.reference(upload.file_id)
 
 
-def _of_layers(target: Target, content: str, layers: Any, json_content: str) -> dict[str, Any]:
+def _of_layers(target: Target, content: str, layers: Any, json_content: str) -> Shown:
     """An image of several layers: each a file with a name, and those that a JSON content adds."""
     if content or not isinstance(layers, list):
         raise errors.layers_refused(target.operation)
@@ -255,7 +292,7 @@ def _layer(target: Target, layer: Any, name: str) -> dict[str, Any]:
     return {**named, "imageUrl": _owned(target, stored, name)}
 
 
-def _only_layer(target: Target, shown: dict[str, Any]) -> dict[str, Any]:
+def _only_layer(target: Target, shown: Shown) -> dict[str, Any]:
     """A large image as a layer: the file as it is, for tiles are not made here."""
     layer = {"imageUrl": shown["content"]}
     size = shown["resolution"]
@@ -268,7 +305,7 @@ def _only_layer(target: Target, shown: dict[str, Any]) -> dict[str, Any]:
 # Metadata
 
 
-def of_metadata(target: Target, json_metadata: str) -> dict[str, Any]:
+def of_metadata(target: Target, json_metadata: str) -> Metadata:
     """The members that follow from an asset's metadata.
 
     What an image's metadata say about the text in it can be read at a URL of its own, too.
@@ -320,13 +357,13 @@ def copied_metadata(json_metadata: str) -> str:
 # The files of an asset
 
 
-def digests(tx: Transaction, asset: Document) -> dict[str, str | None]:
+def digests(tx: Transaction, asset: Mapping[str, Any]) -> dict[str, str | None]:
     """What its content and its JSON content are made of, where these are files here."""
     ids = {name: file.referenced(asset[name]) for name in ("content", "jsonContent")}
     return {name: tx.files.the(each)["digest"] if each else None for name, each in ids.items()}
 
 
-def delete_files(tx: Transaction, asset: Document) -> None:
+def delete_files(tx: Transaction, asset: AssetDoc) -> None:
     """Delete the files that only a deleted asset had."""
     owned = tx.files.find("folder", file.folder(asset["projectId"], asset["id"]))
     used = map(file.referenced, (asset["content"], asset["jsonContent"]))

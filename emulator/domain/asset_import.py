@@ -14,17 +14,17 @@ from typing import Any
 
 from emulator import errors, messages
 from emulator.domain import access, asset, asset_content
+from emulator.domain.documents import NotificationDoc, ProjectDoc
 from emulator.domain.notification import notify
 from emulator.domain.world import Transaction
 from emulator.rules import input_types, media
-from emulator.storage.snapshot import Document
 
 Rows = list[dict[str, Any]]
 
 
 def import_assets(
     tx: Transaction, operation: str, project_id: str, upload_type: str | None, rows: Rows
-) -> Document:
+) -> NotificationDoc:
     """Add assets whose files are looked into.
 
     Args:
@@ -61,7 +61,7 @@ def _check_upload_type(operation: str, input_type: str, upload_type: str | None)
         raise errors.cutting_not_emulated(operation)
 
 
-def _failures(tx: Transaction, operation: str, project: Document, rows: Rows) -> Iterator[str]:
+def _failures(tx: Transaction, operation: str, project: ProjectDoc, rows: Rows) -> Iterator[str]:
     """What is wrong with the files: one text for each that is not of a format to process."""
     expected = input_types.formats(project["inputType"])
     for row in rows:

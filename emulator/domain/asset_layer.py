@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.domain import file
+from emulator.domain.documents import AssetDoc
 from emulator.domain.world import View, World
 from emulator.rules import media
 from emulator.rules.json_text import parse_json
-from emulator.storage.snapshot import Document
 
 _TOLD = ("name", "epsg")
 
 
-def layers_of(world: World, view: View, asset: Document) -> list[dict[str, Any]] | None:
+def layers_of(world: World, view: View, asset: AssetDoc) -> list[dict[str, Any]] | None:
     """Each layer's name, reference system and size, as far as they are known.
 
     Returns:

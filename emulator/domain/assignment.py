@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from emulator.domain import access, member, workflow
+from emulator.domain.documents import AssetDoc, ProjectDoc
 from emulator.domain.world import Transaction
 from emulator.rules.latest_labels import authors_at_work
-from emulator.storage.snapshot import Document
 
 
 def assign(
-    tx: Transaction, operation: str, assets: list[Document], user_ids: list[str]
+    tx: Transaction, operation: str, assets: list[AssetDoc], user_ids: list[str]
 ) -> workflow.Split:
     """Assign assets to users, or with no users to nobody in particular.
 
@@ -22,8 +22,8 @@ def assign(
     Raises:
         KiliError: a user has no part in an asset's project.
     """
-    assigned: list[Document] = []
-    declined: list[Document] = []
+    assigned: list[AssetDoc] = []
+    declined: list[AssetDoc] = []
     for each in assets:
         project = access.require(tx, operation, each["projectId"])
         for user_id in user_ids:
@@ -36,7 +36,7 @@ def assign(
     return assigned, declined
 
 
-def ids_of(tx: Transaction, operation: str, project: Document, emails: list[str]) -> list[str]:
+def ids_of(tx: Transaction, operation: str, project: ProjectDoc, emails: list[str]) -> list[str]:
     """The users of a project with these addresses.
 
     Raises:

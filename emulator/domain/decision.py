@@ -16,20 +16,19 @@ A call is stored as a run. The row stays when the plugin is changed or deleted.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from emulator.domain import plugin as plugins_of
+from emulator.domain.documents import DecisionDoc
 from emulator.domain.events import Event
 from emulator.domain.trigger import NotCalled
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.world import Transaction, View
 from emulator.ids import joint_id
 from emulator.rules.blockers import PluginVersion
-from emulator.storage.snapshot import Document
 
 
 def record_decisions(tx: Transaction, transaction_id: str, decisions: Iterable[NotCalled]) -> None:
     """Store why plugins are not called for the events of a transaction."""
-    rows: dict[str, Document] = {}
+    rows: dict[str, DecisionDoc] = {}
     for each in decisions:
         row_id = joint_id(transaction_id, each.project_id, each.plugin["id"])
         if row_id not in rows:
@@ -38,7 +37,7 @@ def record_decisions(tx: Transaction, transaction_id: str, decisions: Iterable[N
     tx.decisions.insert_all(list(rows.values()))
 
 
-def _row(tx: Transaction, row_id: str, transaction_id: str, decided: NotCalled) -> Document:
+def _row(tx: Transaction, row_id: str, transaction_id: str, decided: NotCalled) -> DecisionDoc:
     state = decided.state
     return {
         "id": row_id,
@@ -54,14 +53,14 @@ def _row(tx: Transaction, row_id: str, transaction_id: str, decided: NotCalled) 
     }
 
 
-def decision_on(view: BaseView[Any], event: Event, plugin_id: str) -> Document | None:
+def decision_on(view: View, event: Event, plugin_id: str) -> DecisionDoc | None:
     """The decision not to call a plugin for an event, if there is one."""
     row_id = joint_id(event["transactionId"], event["projectId"], plugin_id)
-    row: Document | None = view.decisions.get(row_id)
+    row = view.decisions.get(row_id)
     return row if row and event["event"] in row["reasons"] else None
 
 
-def decisions_on_deleted(view: BaseView[Any], event: Event) -> list[Document]:
+def decisions_on_deleted(view: View, event: Event) -> list[DecisionDoc]:
     """The decisions not to call plugins for an event that have been deleted since."""
     return [
         each
@@ -72,6 +71,6 @@ def decisions_on_deleted(view: BaseView[Any], event: Event) -> list[Document]:
     ]
 
 
-def version_of(row: Document) -> PluginVersion | None:
+def version_of(row: DecisionDoc) -> PluginVersion | None:
     """The version that would have been called."""
     return PluginVersion(**row["version"]) if row["version"] else None

@@ -15,10 +15,10 @@ import yaml
 from emulator import errors
 from emulator.config import seed_data_folder
 from emulator.domain import asset, file
+from emulator.domain.documents import ProjectDoc
 from emulator.domain.project import create_project
 from emulator.domain.world import Transaction
 from emulator.rules.workflow import NewWorkflow
-from emulator.storage.snapshot import Document
 
 _OPERATION = "createProject"
 _MEDIA_TYPES = {".pdf": "application/pdf", ".png": "image/png"}
@@ -29,7 +29,7 @@ _OWN = ("inputType", "jsonInterface", "projectType", "pixelLabeling")
 
 def create_demo_project(
     tx: Transaction, kind: str, data: dict[str, Any], workflow: NewWorkflow
-) -> Document:
+) -> ProjectDoc:
     """Create a project with the interface and the assets of a demo.
 
     Args:
@@ -69,7 +69,7 @@ def _demo(kind: str) -> dict[str, Any]:
     return demo
 
 
-def _row(tx: Transaction, project: Document, each: dict[str, Any]) -> dict[str, Any]:
+def _row(tx: Transaction, project: ProjectDoc, each: dict[str, Any]) -> dict[str, Any]:
     """An asset as :func:`emulator.domain.asset.create_assets` takes it."""
     row = {"id": tx.new_id(), "externalId": each["externalId"]}
     folder = file.folder(project["id"], row["id"])
@@ -86,7 +86,7 @@ def _row(tx: Transaction, project: Document, each: dict[str, Any]) -> dict[str, 
     return {**row, "jsonContent": json.dumps(frames)}
 
 
-def _stored(tx: Transaction, project: Document, file_id: str, name: str) -> str:
+def _stored(tx: Transaction, project: ProjectDoc, file_id: str, name: str) -> str:
     """The reference to a medium of the demos, which is now a file of the project."""
     path = _folder() / name
     upload = file.Upload(file_id, project["id"])

@@ -12,16 +12,13 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access
-from emulator.domain.access import AnyView
-from emulator.domain.world import Actor
-from emulator.storage.snapshot import Document
+from emulator.domain.documents import EventDoc
+from emulator.domain.world import Actor, View
 
 MAX_PAGE = 1000
 
 
-def visible_events(
-    view: AnyView, actor: Actor, project_id: str | None = None
-) -> Iterator[Document]:
+def visible_events(view: View, actor: Actor, project_id: str | None = None) -> Iterator[EventDoc]:
     """The events of the projects that the actor administers, deleted ones included.
 
     Events that belong to no project are for administrators of the organization.
@@ -29,7 +26,7 @@ def visible_events(
     Args:
         project_id: those of this project only.
     """
-    candidates: Iterable[Document]
+    candidates: Iterable[EventDoc]
     candidates = view.events.find("project", project_id) if project_id else view.events.all()
     administered: dict[tuple[str | None, str], bool] = {}
     for each in candidates:
@@ -40,15 +37,15 @@ def visible_events(
             yield each
 
 
-def _administers(view: AnyView, actor: Actor, project_id: str | None, organization_id: str) -> bool:
+def _administers(view: View, actor: Actor, project_id: str | None, organization_id: str) -> bool:
     if not project_id:
         own = actor.user["organizationId"] == organization_id
         return own and bool(actor.user["organizationRole"] == "ADMIN")
-    project: Document | None = view.projects.get(project_id)
+    project = view.projects.get(project_id)
     return project is not None and access.role_in(view, actor.user, project) == "ADMIN"
 
 
-def between(events: list[Document], pagination: dict[str, Any]) -> list[Document]:
+def between(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc]:
     """From ``fromEventId`` to ``untilEventId``, where given, both included.
 
     Nothing, where either is not in the list.
@@ -60,7 +57,7 @@ def between(events: list[Document], pagination: dict[str, Any]) -> list[Document
     return events[start:end]
 
 
-def page_of(events: list[Document], pagination: dict[str, Any]) -> list[Document]:
+def page_of(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc]:
     """The ``first`` events after ``skip`` ones.
 
     Raises:

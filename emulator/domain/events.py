@@ -12,13 +12,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, wait
-from typing import Any, cast
+from typing import cast
 
 from emulator import clock
+from emulator.domain.documents import EventDoc
 
-# What the tables ``events`` and ``internalEvents`` hold; events of one ``transactionId`` were
-# emitted in one transaction.
-Event = dict[str, Any]
+# An event as it is delivered.
+Event = EventDoc
 
 
 class Delivery(Future[None]):

@@ -18,9 +18,9 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from emulator import errors
 from emulator.config import API_PATH
 from emulator.domain import access
-from emulator.domain.world import Actor, BaseView, Transaction, World
+from emulator.domain.documents import FileDoc
+from emulator.domain.world import Actor, Transaction, View, World
 from emulator.rules.json_text import parse_json
-from emulator.storage.snapshot import Document
 
 REFERENCE = "/files?id="
 JSON = "application/json"
@@ -43,7 +43,7 @@ class Upload:
     project_id: str
 
 
-def plan_upload(view: BaseView[Any], actor: Actor, path: str) -> Upload:
+def plan_upload(view: View, actor: Actor, path: str) -> Upload:
     """Check that the actor may upload to a path of the client's choice.
 
     Raises:
@@ -59,7 +59,7 @@ def plan_upload(view: BaseView[Any], actor: Actor, path: str) -> Upload:
 
 def store(
     tx: Transaction, upload: Upload, content: bytes, content_type: str, *, linked: bool = False
-) -> Document:
+) -> FileDoc:
     """Keep what was uploaded; a second upload to the same place replaces the first.
 
     Args:
@@ -71,7 +71,8 @@ def store(
     if not _is_wanted(tx, upload):
         raise errors.access_denied()
     digest = tx.world.blobs.put(content)
-    members = {
+    file: FileDoc = {
+        "id": upload.file_id,
         "folder": _folder_of(upload.file_id),
         "projectId": upload.project_id,
         "contentType": _with_charset(content_type, content),
@@ -82,8 +83,8 @@ def store(
     }
     existing = tx.files.get(upload.file_id)
     if existing:
-        return tx.files.change(existing, **members)
-    return tx.files.insert({"id": upload.file_id, **members})
+        return tx.files.change(existing, **file)
+    return tx.files.insert(file)
 
 
 def _with_charset(content_type: str, content: bytes) -> str:
@@ -97,7 +98,7 @@ def _with_charset(content_type: str, content: bytes) -> str:
     return "text/plain; charset=utf-8"
 
 
-def store_json(tx: Transaction, upload: Upload, value: Any) -> Document:
+def store_json(tx: Transaction, upload: Upload, value: Any) -> FileDoc:
     """Keep a JSON value; the references to files in it are read as URLs."""
     content = json.dumps(value, ensure_ascii=False).encode()
     return store(tx, upload, content, JSON, linked=True)
@@ -109,7 +110,7 @@ def url_of(content: str, file_url: Callable[[str], str]) -> str:
     return content if file_id is None else file_url(file_id)
 
 
-def content_of(world: World, file: Document, file_url: Callable[[str], str]) -> bytes:
+def content_of(world: World, file: FileDoc, file_url: Callable[[str], str]) -> bytes:
     """The bytes of a file as clients get them: references in it become URLs."""
     content = world.blobs.get(file["digest"])
     if not file["linked"]:
@@ -148,13 +149,13 @@ def _folder_of(file_id: str) -> str:
     return "/".join(parts[:4] if parts[0] == "projects" else parts[:2])
 
 
-def readable(view: BaseView[Any], actor: Actor | None, file_id: str) -> Document | None:
+def readable(view: View, actor: Actor | None, file_id: str) -> FileDoc | None:
     """The file, if it exists and the actor sees the project it belongs to.
 
     Args:
         actor: nobody in particular, where the file may be read without an API key.
     """
-    file: Document | None = view.files.get(file_id)
+    file = view.files.get(file_id)
     if not file:
         return None
     if actor:

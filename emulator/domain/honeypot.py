@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from emulator import errors
-from emulator.domain import access, asset, label, quality, step, workflow
+from emulator.domain import access, label, quality, step, workflow
+from emulator.domain import asset as assets
+from emulator.domain.documents import AssetDoc, LabelDoc
 from emulator.domain.world import Transaction
-from emulator.storage.snapshot import Document
 
 
-def create_honeypot(tx: Transaction, operation: str, target: Document, response: str) -> Document:
+def create_honeypot(tx: Transaction, operation: str, asset: AssetDoc, response: str) -> LabelDoc:
     """Give an asset the right answer, with which labels of it are compared.
 
     Raises:
         KiliError: the actor may not, no step of the project uses honeypots, or the response does
             not fit the interface.
     """
-    project = access.require(tx, operation, target["projectId"])
+    project = access.require(tx, operation, asset["projectId"])
     steps = step.steps_of(tx, project["id"])
     if steps and not any(each["useHoneypot"] for each in steps):
         raise errors.honeypot_step_missing(operation)
-    truth = label.insert_truth(tx, operation, target, response)
-    target = asset.change(tx, tx.assets.the(target["id"]), {"isHoneypot": True})
-    quality.refresh_marks(tx, target)
-    workflow.tell(tx, "label.workflow.created.honeypot", target, labelId=truth["id"])
+    truth = label.insert_truth(tx, operation, asset, response)
+    asset = assets.change(tx, tx.assets.the(asset["id"]), {"isHoneypot": True})
+    quality.refresh_marks(tx, asset)
+    workflow.tell(tx, "label.workflow.created.honeypot", asset, labelId=truth["id"])
     return tx.labels.the(truth["id"])

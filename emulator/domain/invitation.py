@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from emulator import errors, messages
 from emulator.domain import access, mail, member, user
+from emulator.domain.documents import ProjectDoc, UserDoc
 from emulator.domain.world import Transaction
 from emulator.rules.permissions import ProjectRole
-from emulator.storage.snapshot import Document
 
 
-def invite(tx: Transaction, project_id: str, email: str, role: ProjectRole) -> Document:
+def invite(tx: Transaction, project_id: str, email: str, role: ProjectRole) -> ProjectDoc:
     """Add whoever has this e-mail to a project, or give them another role; the project.
 
     An unknown address becomes a new user of the organization, without a password or API key.
@@ -34,9 +34,10 @@ def invite(tx: Transaction, project_id: str, email: str, role: ProjectRole) -> D
     return project
 
 
-def _invited(tx: Transaction, project: Document, email: str, role: ProjectRole) -> Document:
-    home, data = tx.organizations.the(project["organizationId"]), {"email": email}
-    invited = user.create_user(tx, home, data, operation="appendToRoles", is_invited=True)
+def _invited(tx: Transaction, project: ProjectDoc, email: str, role: ProjectRole) -> UserDoc:
+    organization = tx.organizations.the(project["organizationId"])
+    data = {"email": email}
+    invited = user.create_user(tx, organization, data, operation="appendToRoles", is_invited=True)
     text = messages.INVITATION.format(title=project["title"], role=role)
     mail.send(tx, invited, messages.INVITATION_SUBJECT, text)
     return invited

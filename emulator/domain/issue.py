@@ -7,15 +7,16 @@ commented on it or changed its status.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
 from emulator.domain import access, member
+from emulator.domain.documents import AssetDoc, CommentDoc, IssueDoc, IssueType, MemberDoc
 from emulator.domain.payloads import event_payload
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.world import Transaction, View
 from emulator.rules import permissions
 from emulator.rules.workflow import MODEL_TYPES
-from emulator.storage.snapshot import Document
 
 # project and type → the last number that was given
 Numbers = dict[tuple[str, str], int]
@@ -23,7 +24,7 @@ Numbers = dict[tuple[str, str], int]
 
 def create_issues(
     tx: Transaction, operation: str, rows: list[dict[str, Any]], *, project_id: str | None = None
-) -> list[Document]:
+) -> list[IssueDoc]:
     """Open issues and questions, in order.
 
     Numbers are given here, per project and type from 0; what clients send is not used.
@@ -47,19 +48,19 @@ def _create_issue(
     row: dict[str, Any],
     project_id: str | None,
     numbers: Numbers,
-) -> Document:
+) -> IssueDoc:
     if row.get("inReview"):
         raise errors.in_review_not_emulated(operation)
-    target = _target(tx, operation, row)
-    type_ = row.get("type") or "ISSUE"
-    if project_id and target["projectId"] != project_id:
+    asset = _asset_of(tx, operation, row)
+    type_: IssueType = row.get("type") or "ISSUE"
+    if project_id and asset["projectId"] != project_id:
         raise errors.access_denied()
-    access.require(tx, operation, target["projectId"], permissions.ISSUE_TYPE_ROLES[type_])
+    access.require(tx, operation, asset["projectId"], permissions.ISSUE_TYPE_ROLES[type_])
     issue = tx.issues.insert(
         {
             "id": tx.new_id(),
-            "projectId": target["projectId"],
-            "assetId": target["id"],
+            "projectId": asset["projectId"],
+            "assetId": asset["id"],
             "labelId": row.get("labelID"),
             "authorId": tx.actor.user_id,
             "assigneeId": _assignee(tx, type_, row.get("labelID")),
@@ -67,18 +68,18 @@ def _create_issue(
             "objectMid": row.get("objectMid"),
             "type": type_,
             "status": "OPEN",
-            "issueNumber": _next_number(tx, numbers, target["projectId"], type_),
+            "issueNumber": _next_number(tx, numbers, asset["projectId"], type_),
             "createdAt": tx.now,
             "updatedAt": tx.now,
         }
     )
     if row.get("text"):
         _insert_comment(tx, issue, row["text"])
-    tx.emit(*_created_event(target, issue), project_id=target["projectId"])
+    tx.emit(*_created_event(asset, issue), project_id=asset["projectId"])
     return issue
 
 
-def _target(tx: Transaction, operation: str, row: dict[str, Any]) -> Document:
+def _asset_of(tx: Transaction, operation: str, row: dict[str, Any]) -> AssetDoc:
     """The asset that an issue is about: named itself, or through a label of it."""
     label_id, asset_id = row.get("labelID"), row.get("assetId")
     if not label_id and not asset_id:
@@ -88,10 +89,10 @@ def _target(tx: Transaction, operation: str, row: dict[str, Any]) -> Document:
         if not label or asset_id not in (None, label["assetId"]):
             raise errors.access_denied()
         return tx.assets.the(label["assetId"])
-    target = tx.assets.get(str(asset_id))
-    if not target:
+    asset = tx.assets.get(str(asset_id))
+    if not asset:
         raise errors.access_denied()
-    return target
+    return asset
 
 
 def _assignee(tx: Transaction, type_: str, label_id: str | None) -> str | None:
@@ -115,9 +116,9 @@ def _next_number(tx: Transaction, numbers: Numbers, project_id: str, type_: str)
     return numbers[kind]
 
 
-def _created_event(target: Document, issue: Document) -> tuple[str, dict[str, Any]]:
+def _created_event(asset: AssetDoc, issue: IssueDoc) -> tuple[str, dict[str, Any]]:
     noun = issue["type"].lower()
-    payload = {**event_payload(target), f"{noun}Id": issue["id"]}
+    payload = {**event_payload(asset), f"{noun}Id": issue["id"]}
     optional = {name: issue[name] for name in ("assigneeId", "objectMid") if issue[name]}
     payload.update(optional)
     return f"asset.{noun}.created", payload
@@ -125,7 +126,7 @@ def _created_event(target: Document, issue: Document) -> tuple[str, dict[str, An
 
 def append_comment(
     tx: Transaction, issue_id: str, text: str, *, in_review: bool = False
-) -> Document:
+) -> CommentDoc:
     """Add a comment to an issue.
 
     Raises:
@@ -141,13 +142,13 @@ def append_comment(
     return _insert_comment(tx, issue, text)
 
 
-def _see(tx: Transaction, issue: Document) -> Document:
+def _see(tx: Transaction, issue: IssueDoc) -> IssueDoc:
     if issue["hasBeenSeen"] or issue["authorId"] == tx.actor.user_id:
         return issue
     return tx.issues.change(issue, hasBeenSeen=True)
 
 
-def _insert_comment(tx: Transaction, issue: Document, text: str) -> Document:
+def _insert_comment(tx: Transaction, issue: IssueDoc, text: str) -> CommentDoc:
     return tx.comments.insert(
         {
             "id": tx.new_id(),
@@ -160,13 +161,13 @@ def _insert_comment(tx: Transaction, issue: Document, text: str) -> Document:
     )
 
 
-def comment_author(view: BaseView[Any], comment: Document) -> Document | None:
+def comment_author(view: View, comment: CommentDoc) -> MemberDoc | None:
     """The author of a comment as a member of the project."""
     project = view.projects.the(view.issues.the(comment["issueId"])["projectId"])
     return member.acting(view, view.users.the(comment["authorId"]), project)
 
 
-def update_issue(tx: Transaction, issue_id: str, status: str | None) -> Document:
+def update_issue(tx: Transaction, issue_id: str, status: str | None) -> IssueDoc:
     """Give an issue another status: any to any (contract/issue.md#issues).
 
     Who reviews may, and so may its author, and to whom it is assigned.
@@ -187,30 +188,30 @@ def update_issue(tx: Transaction, issue_id: str, status: str | None) -> Document
     verb = {"SOLVED": "resolved", "CANCELLED": "cancelled"}.get(status)
     if verb:
         noun = issue["type"].lower()
-        target = tx.assets.the(issue["assetId"])
-        payload = {**event_payload(target), f"{noun}Id": issue["id"]}
+        asset = tx.assets.the(issue["assetId"])
+        payload = {**event_payload(asset), f"{noun}Id": issue["id"]}
         tx.emit(f"asset.{noun}.{verb}", payload, project_id=issue["projectId"])
     return issue
 
 
-def open_object_mids(issues: list[Document]) -> list[str]:
+def open_object_mids(issues: list[IssueDoc]) -> list[str]:
     """The objects that open issues are about, each once."""
-    return _distinct(_open(issues, "ISSUE"), "objectMid")
+    return _distinct(each["objectMid"] for each in _open(issues, "ISSUE"))
 
 
-def open_assignee_ids(issues: list[Document]) -> list[str]:
+def open_assignee_ids(issues: list[IssueDoc]) -> list[str]:
     """To whom open issues are assigned, each once."""
-    return _distinct(_open(issues, "ISSUE"), "assigneeId")
+    return _distinct(each["assigneeId"] for each in _open(issues, "ISSUE"))
 
 
-def open_question_author_ids(issues: list[Document]) -> list[str]:
+def open_question_author_ids(issues: list[IssueDoc]) -> list[str]:
     """Who asked the open questions, each once."""
-    return _distinct(_open(issues, "QUESTION"), "authorId")
+    return _distinct(each["authorId"] for each in _open(issues, "QUESTION"))
 
 
-def _open(issues: list[Document], type_: str) -> list[Document]:
+def _open(issues: list[IssueDoc], type_: IssueType) -> list[IssueDoc]:
     return [each for each in issues if (each["type"], each["status"]) == (type_, "OPEN")]
 
 
-def _distinct(issues: list[Document], member: str) -> list[str]:
-    return list(dict.fromkeys(each[member] for each in issues if each[member]))
+def _distinct(values: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(filter(None, values)))

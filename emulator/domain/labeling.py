@@ -6,11 +6,11 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, lock, step, workflow
+from emulator.domain.documents import AssetDoc, ProjectDoc, UserDoc
 from emulator.domain.world import Transaction
 from emulator.rules.lock_reasons import Attempt, LockReason, Situation, lock_reason
 from emulator.rules.steps import Place
 from emulator.rules.workflow import SUBMITTED
-from emulator.storage.snapshot import Document
 
 _ANY_STEP = "Default"
 
@@ -18,8 +18,8 @@ _ANY_STEP = "Default"
 def step_of_label(
     tx: Transaction,
     operation: str,
-    target: Document,
-    author: Document,
+    asset: AssetDoc,
+    author: UserDoc,
     label_type: str,
     asked_step_id: str | None,
 ) -> str | None:
@@ -32,13 +32,13 @@ def step_of_label(
         KiliError: the named step is of the other type, or the workflow does not let the author
             label the asset now.
     """
-    place = workflow.place_of(target)
+    place = workflow.place_of(asset)
     if place is None or label_type not in (*SUBMITTED, "AUTOSAVE"):
         return None
     asked = tx.steps.the(asked_step_id) if asked_step_id else None
     if asked and label_type not in (asked["type"], "AUTOSAVE"):
         raise errors.step_of_other_type(operation, asked["name"], asked["type"], label_type)
-    reason = why_not(tx, target, author, label_type, asked_step_id)
+    reason = why_not(tx, asset, author, label_type, asked_step_id)
     if reason:
         raise errors.label_locked(operation, reason)
     return asked_step_id or place.step_id
@@ -46,14 +46,14 @@ def step_of_label(
 
 def why_not(
     tx: Transaction,
-    target: Document,
-    author: Document,
+    asset: AssetDoc,
+    author: UserDoc,
     label_type: str,
     asked_step_id: str | None = None,
 ) -> LockReason | None:
     """Why a member cannot label an asset of a workflow with steps now; ``None`` if they can."""
-    place = workflow.place_of(target)
-    project = tx.projects.the(target["projectId"])
+    place = workflow.place_of(asset)
+    project = tx.projects.the(asset["projectId"])
     role = access.role_in(tx, author, project)
     assert role is not None
     assert place is not None
@@ -61,40 +61,40 @@ def why_not(
     attempt = Attempt(author["id"], role, step_type, asked_step_id)
     current = tx.steps.the(asked_step_id or place.step_id)
     works_on_step = step.works_on(current, author, role)
-    situation = _situation(tx, project, target, author, place, works_on_step=works_on_step)
+    situation = _situation(tx, project, asset, author, place, works_on_step=works_on_step)
     return lock_reason(situation, attempt)
 
 
 def _situation(
     tx: Transaction,
-    project: Document,
-    target: Document,
-    author: Document,
+    project: ProjectDoc,
+    asset: AssetDoc,
+    author: UserDoc,
     place: Place,
     *,
     works_on_step: bool,
 ) -> Situation:
     steps = step.steps_of(tx, project["id"])
-    worked = {(each["stepId"], each["authorId"]) for each in workflow.submitted_labels(tx, target)}
+    worked = {(each["stepId"], each["authorId"]) for each in workflow.submitted_labels(tx, asset)}
     return Situation(
         steps=steps,
-        place=Place(place.step_id, "TO_DO") if target["skipped"] else place,
+        place=Place(place.step_id, "TO_DO") if asset["skipped"] else place,
         worked=worked,
-        assignee_ids=target["assigneeIds"],
+        assignee_ids=asset["assigneeIds"],
         works_on_step=works_on_step,
-        is_locked=is_locked(tx, project, target, author),
+        is_locked=is_locked(tx, project, asset, author),
         enforces_separation=project["enforceStepSeparation"],
     )
 
 
-def is_locked(tx: Transaction, project: Document, target: Document, author: Document) -> bool:
+def is_locked(tx: Transaction, project: ProjectDoc, asset: AssetDoc, author: UserDoc) -> bool:
     """Whether others are at work on the asset: one, or as many as consensus still waits for."""
-    others = lock.others_at_work(tx, target, author, tx.moment)
-    return others >= max(1, workflow.missing_labelers(tx, project, target))
+    others = lock.others_at_work(tx, asset, author, tx.moment)
+    return others >= max(1, workflow.missing_labelers(tx, project, asset))
 
 
 def asked_step(
-    tx: Transaction, operation: str, project: Document, row: dict[str, Any]
+    tx: Transaction, operation: str, project: ProjectDoc, row: dict[str, Any]
 ) -> str | None:
     """The id of the step that a label names by ``stepId`` or ``stepName``.
 

@@ -9,19 +9,18 @@ asset for its author, each further one renews the lock, and submitting releases 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from emulator import clock
+from emulator.domain.documents import AssetDoc, LockDoc, LockType, UserDoc
 from emulator.domain.payloads import event_payload
-from emulator.domain.world import BaseView, Transaction
-from emulator.storage.snapshot import Document
+from emulator.domain.world import Transaction, View
 
 LIFETIME = timedelta(minutes=30)
 
 _IN_REVIEW = ("TO_REVIEW", "REVIEWED")
 
 
-def lock(tx: Transaction, asset: Document, user: Document, lock_type: str) -> Document:
+def lock(tx: Transaction, asset: AssetDoc, user: UserDoc, lock_type: LockType) -> LockDoc:
     """Have a user hold an asset from now on; locks of others that ran out are taken off it.
 
     Args:
@@ -49,44 +48,43 @@ def lock(tx: Transaction, asset: Document, user: Document, lock_type: str) -> Do
     return made
 
 
-def release(tx: Transaction, held: Document) -> None:
+def release(tx: Transaction, held: LockDoc) -> None:
     """Take a lock off its asset."""
     tx.locks.delete(held)
     payload = event_payload(tx.assets.the(held["assetId"]))
     tx.emit("asset.workflow.lock.deleted", payload, project_id=held["projectId"])
 
 
-def locks_of(view: BaseView[Any], asset: Document) -> list[Document]:
+def locks_of(view: View, asset: AssetDoc) -> list[LockDoc]:
     """All locks of an asset, also those that ran out, in creation order."""
-    locks: list[Document] = view.locks.find("asset", asset["id"])
-    return locks
+    return view.locks.find("asset", asset["id"])
 
 
-def valid_locks(view: BaseView[Any], asset: Document, now: datetime) -> list[Document]:
+def valid_locks(view: View, asset: AssetDoc, now: datetime) -> list[LockDoc]:
     """The locks of an asset that hold: made or renewed no longer ago than ``LIFETIME``."""
     return [each for each in locks_of(view, asset) if _is_valid(each, now)]
 
 
-def others_at_work(view: BaseView[Any], asset: Document, user: Document, now: datetime) -> int:
+def others_at_work(view: View, asset: AssetDoc, user: UserDoc, now: datetime) -> int:
     """How many others are at work on an asset."""
     return sum(each["authorId"] != user["id"] for each in valid_locks(view, asset, now))
 
 
-def on_autosave(tx: Transaction, asset: Document, user: Document) -> None:
+def on_autosave(tx: Transaction, asset: AssetDoc, user: UserDoc) -> None:
     """Somebody saved work in progress: the asset is theirs for a while."""
     lock(tx, asset, user, "REVIEW" if asset["status"] in _IN_REVIEW else "DEFAULT")
 
 
-def on_submit(tx: Transaction, asset: Document, user: Document) -> None:
+def on_submit(tx: Transaction, asset: AssetDoc, user: UserDoc) -> None:
     """Somebody submitted their work: the asset is free again."""
     held = _of(tx, asset, user)
     if held:
         release(tx, held)
 
 
-def _of(view: BaseView[Any], asset: Document, user: Document) -> Document | None:
+def _of(view: View, asset: AssetDoc, user: UserDoc) -> LockDoc | None:
     return next((each for each in locks_of(view, asset) if each["authorId"] == user["id"]), None)
 
 
-def _is_valid(held: Document, now: datetime) -> bool:
+def _is_valid(held: LockDoc, now: datetime) -> bool:
     return now - clock.from_text(held["renewedAt"]) <= LIFETIME

@@ -6,20 +6,18 @@ platform's own errors.
 
 from __future__ import annotations
 
-from typing import Any
-
 from emulator import errors
-from emulator.domain.world import BaseView
-from emulator.storage.snapshot import Document
+from emulator.domain.documents import AssetDoc, PluginDoc, ProjectDoc, UserDoc
+from emulator.domain.world import View
 
 
-def find_user(view: BaseView[Any], name: str) -> Document:
+def find_user(view: View, name: str) -> UserDoc:
     """The user with an e-mail address, or with an API key of that name.
 
     Raises:
         KiliError: there is no such user, there are several, or the user is deactivated.
     """
-    users: list[Document] = [each for each in view.users.all() if not each["isServiceAccount"]]
+    users = [each for each in view.users.all() if not each["isServiceAccount"]]
     owners = [key["userId"] for key in view.api_keys.all() if key["name"] == name]
     found = [each for each in users if each["email"] == name.lower()]
     found = found or [each for each in users if each["id"] in owners]
@@ -32,13 +30,13 @@ def find_user(view: BaseView[Any], name: str) -> Document:
     return found[0]
 
 
-def find_project(view: BaseView[Any], name: str) -> Document:
+def find_project(view: View, name: str) -> ProjectDoc:
     """The project with an id or a title; deleted ones are not found.
 
     Raises:
         KiliError: there is no such project, or there are several with that title.
     """
-    projects: list[Document] = [each for each in view.projects.all() if not each["deletedAt"]]
+    projects = [each for each in view.projects.all() if not each["deletedAt"]]
     found = [each for each in projects if each["id"] == name]
     found = found or [each for each in projects if each["title"] == name]
     if not found:
@@ -48,16 +46,16 @@ def find_project(view: BaseView[Any], name: str) -> Document:
     return found[0]
 
 
-def find_asset(view: BaseView[Any], project: Document, name: str) -> Document:
+def find_asset(view: View, project: ProjectDoc, name: str) -> AssetDoc:
     """The asset of a project with an id or an external id.
 
     Raises:
         KiliError: there is no such asset, or there are several with that external id.
     """
-    asset: Document | None = view.assets.get(name)
+    asset = view.assets.get(name)
     if asset and asset["projectId"] == project["id"]:
         return asset
-    found: list[Document] = view.assets.find("externalId", (project["id"], name))
+    found = view.assets.find("externalId", (project["id"], name))
     if not found:
         raise errors.asset_not_named(name, project["title"])
     if len(found) > 1:
@@ -65,7 +63,7 @@ def find_asset(view: BaseView[Any], project: Document, name: str) -> Document:
     return found[0]
 
 
-def find_plugin(view: BaseView[Any], name: str, organization_id: str | None = None) -> Document:
+def find_plugin(view: View, name: str, organization_id: str | None = None) -> PluginDoc:
     """The plugin or webhook with a name or an id.
 
     Args:
@@ -74,7 +72,7 @@ def find_plugin(view: BaseView[Any], name: str, organization_id: str | None = No
     Raises:
         KiliError: there is no such plugin.
     """
-    plugins: list[Document] = view.plugins.all()
+    plugins = view.plugins.all()
     found = [each for each in plugins if each["name"] == name]
     own = [each for each in found if each["organizationId"] == organization_id]
     found = own or found or [each for each in plugins if each["id"] == name]
@@ -83,5 +81,5 @@ def find_plugin(view: BaseView[Any], name: str, organization_id: str | None = No
     return found[0]
 
 
-def _id_and_title(project: Document) -> str:
+def _id_and_title(project: ProjectDoc) -> str:
     return f"{project['id']} ({project['title']})"

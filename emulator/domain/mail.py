@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from emulator.domain.documents import MailDoc, UserDoc
 from emulator.domain.world import Transaction
-from emulator.storage.snapshot import Document
 
 
-def send(tx: Transaction, user: Document, subject: str, text: str) -> Document:
+def send(tx: Transaction, user: UserDoc, subject: str, text: str) -> MailDoc:
     """Keep a mail to a user; ``world.view.mails`` and the world's export have it."""
     return tx.mails.insert(
         {

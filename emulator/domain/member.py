@@ -14,12 +14,11 @@ from typing import Any, Literal
 
 from emulator import errors, ids
 from emulator.domain import access, lock, statistics, step, workflow
-from emulator.domain.access import AnyView
-from emulator.domain.world import Transaction
+from emulator.domain.documents import MemberDoc, ProjectDoc, StepDoc, UserDoc
+from emulator.domain.world import Transaction, View
 from emulator.rules import permissions
 from emulator.rules.permissions import ProjectRole
 from emulator.rules.project_settings import check_statistics
-from emulator.storage.snapshot import Document
 
 Status = Literal["ACTIVATED", "ORG_ADMIN", "ORG_SUSPENDED"]
 
@@ -27,12 +26,12 @@ Status = Literal["ACTIVATED", "ORG_ADMIN", "ORG_SUSPENDED"]
 # Who takes part
 
 
-def joined(view: AnyView, project: Document) -> list[Document]:
+def joined(view: View, project: ProjectDoc) -> list[MemberDoc]:
     """Who has joined the project, the last one last; plugins' own users are hidden."""
     return [each for each in _people(view, project) if not each["deletedAt"]]
 
 
-def everybody(view: AnyView, project: Document) -> list[Document]:
+def everybody(view: View, project: ProjectDoc) -> list[MemberDoc]:
     """All who are or were members, then the organization's administrators who have not joined."""
     stored = _people(view, project)
     admins = {each["id"]: each for each in _administrators(view, project)}
@@ -46,7 +45,7 @@ def everybody(view: AnyView, project: Document) -> list[Document]:
     ]
 
 
-def everyone(view: AnyView, project: Document) -> list[Document]:
+def everyone(view: View, project: ProjectDoc) -> list[MemberDoc]:
     """Everybody, and the plugins' own users, whom nobody sees who does not ask for one."""
     plugins = view.plugins.find("organization", project["organizationId"])
     users = [view.users.the(each["userId"]) for each in plugins]
@@ -54,7 +53,7 @@ def everyone(view: AnyView, project: Document) -> list[Document]:
     return [*everybody(view, project), *(each for each in found if each)]
 
 
-def acting(view: AnyView, user: Document, project: Document) -> Document | None:
+def acting(view: View, user: UserDoc, project: ProjectDoc) -> MemberDoc | None:
     """The user as a member of the project, former ones included."""
     former = access.membership(view, user["id"], project["id"])
     if former and not former["deletedAt"]:
@@ -64,25 +63,28 @@ def acting(view: AnyView, user: Document, project: Document) -> Document | None:
     return former
 
 
-def _people(view: AnyView, project: Document) -> list[Document]:
-    stored: list[Document] = view.project_users.find("project", project["id"])
+def _people(view: View, project: ProjectDoc) -> list[MemberDoc]:
+    stored = view.project_users.find("project", project["id"])
     people = [each for each in stored if not view.users.the(each["userId"])["isServiceAccount"]]
     return sorted(people, key=lambda each: str(each["joinedAt"]))
 
 
-def _administrators(view: AnyView, project: Document) -> Iterable[Document]:
+def _administrators(view: View, project: ProjectDoc) -> Iterable[UserDoc]:
     for user in view.users.find("organization", project["organizationId"]):
         if access.is_active_administrator(user):
             yield user
 
 
-def _as_administrator(project: Document, user: Document, former: Document | None) -> Document:
+def _as_administrator(project: ProjectDoc, user: UserDoc, former: MemberDoc | None) -> MemberDoc:
     """Somebody who takes part without having joined."""
-    row = former or {
+    row: MemberDoc = former or {
         "id": ids.joint_id(project["id"], user["id"]),
         "projectId": project["id"],
         "userId": user["id"],
+        "role": "ADMIN",
         "starred": False,
+        "joinedAt": None,
+        "deletedAt": None,
     }
     return {**row, "role": "ADMIN", "joinedAt": None, "deletedAt": None}
 
@@ -91,8 +93,8 @@ def _as_administrator(project: Document, user: Document, former: Document | None
 
 
 def require_user(
-    view: AnyView, operation: str, project: Document, user_id: str
-) -> tuple[Document, ProjectRole]:
+    view: View, operation: str, project: ProjectDoc, user_id: str
+) -> tuple[UserDoc, ProjectRole]:
     """The user with that id, and their role in the project.
 
     Raises:
@@ -105,16 +107,14 @@ def require_user(
     return found
 
 
-def find_user(
-    view: AnyView, project: Document, user_id: str
-) -> tuple[Document, ProjectRole] | None:
+def find_user(view: View, project: ProjectDoc, user_id: str) -> tuple[UserDoc, ProjectRole] | None:
     """The user with that id, and their role in the project, if they take part there."""
     user = view.users.get(user_id)
     role = access.role_in(view, user, project) if user else None
     return (user, role) if user and role else None
 
 
-def require_user_by_email(view: AnyView, operation: str, project: Document, email: str) -> Document:
+def require_user_by_email(view: View, operation: str, project: ProjectDoc, email: str) -> UserDoc:
     """The user with that address, who takes part in the project.
 
     Raises:
@@ -123,17 +123,18 @@ def require_user_by_email(view: AnyView, operation: str, project: Document, emai
     user = _find_by_email(view, project, email)
     if not user:
         named = view.users.get(email)
-        takes_part = named and access.role_in(view, named, project)
-        raise errors.no_members_email(operation, email, named["email"] if takes_part else None)
+        if named and not access.role_in(view, named, project):
+            named = None
+        raise errors.no_members_email(operation, email, named["email"] if named else None)
     return user
 
 
-def _find_by_email(view: AnyView, project: Document, email: str) -> Document | None:
-    found: list[Document] = view.users.find("email", email.lower())
+def _find_by_email(view: View, project: ProjectDoc, email: str) -> UserDoc | None:
+    found = view.users.find("email", email.lower())
     return next((each for each in found if access.role_in(view, each, project)), None)
 
 
-def workers(view: AnyView, step_document: Document) -> list[str]:
+def workers(view: View, step_document: StepDoc) -> list[str]:
     """Who works on a step: those who are named, or else every member whose role allows it.
 
     Returns:
@@ -146,14 +147,14 @@ def workers(view: AnyView, step_document: Document) -> list[str]:
     return [
         user["id"]
         for user, role in users
-        if user["activated"] and step.may_work(step_document, role)
+        if user["activated"] and step.may_work(step_document["type"], role)
     ]
 
 
 # What is known of a member
 
 
-def status(view: AnyView, member: Document) -> Status:
+def status(view: View, member: MemberDoc) -> Status:
     """How the member takes part, as the API names it."""
     user = view.users.the(member["userId"])
     if not user["activated"]:
@@ -162,12 +163,12 @@ def status(view: AnyView, member: Document) -> Status:
     return "ORG_ADMIN" if is_listed_only else "ACTIVATED"
 
 
-def is_activated(view: AnyView, member: Document) -> bool:
+def is_activated(view: View, member: MemberDoc) -> bool:
     """Whether they have joined, have not left, and are not suspended."""
     return not member["deletedAt"] and status(view, member) == "ACTIVATED"
 
 
-def invitation_status(view: AnyView, member: Document) -> Literal["ACCEPTED", "PENDING"]:
+def invitation_status(view: View, member: MemberDoc) -> Literal["ACCEPTED", "PENDING"]:
     """PENDING as long as who was invited has neither a password nor an API key."""
     user = view.users.the(member["userId"])
     has_come = not user["isInvited"] or user["password"] or view.api_keys.find("user", user["id"])
@@ -177,7 +178,7 @@ def invitation_status(view: AnyView, member: Document) -> Literal["ACCEPTED", "P
 # Joining and changing
 
 
-def add(tx: Transaction, project: Document, user: Document, role: ProjectRole) -> Document:
+def add(tx: Transaction, project: ProjectDoc, user: UserDoc, role: ProjectRole) -> MemberDoc:
     """Make a user a member of a project, or give a member another role."""
     member = access.membership(tx, user["id"], project["id"])
     if member and not member["deletedAt"]:
@@ -197,14 +198,14 @@ def add(tx: Transaction, project: Document, user: Document, role: ProjectRole) -
     return member
 
 
-def add_creator(tx: Transaction, project: Document) -> Document:
+def add_creator(tx: Transaction, project: ProjectDoc) -> MemberDoc:
     """Make the actor the administrator of a new project; that it was created says it all."""
     return _insert(tx, project, tx.actor.user, "ADMIN", tx.new_id())
 
 
 def _insert(
-    tx: Transaction, project: Document, user: Document, role: ProjectRole, member_id: str
-) -> Document:
+    tx: Transaction, project: ProjectDoc, user: UserDoc, role: ProjectRole, member_id: str
+) -> MemberDoc:
     return tx.project_users.insert(
         {
             "id": member_id,
@@ -219,7 +220,7 @@ def _insert(
     )
 
 
-def join(tx: Transaction, project: Document, user: Document) -> None:
+def join(tx: Transaction, project: ProjectDoc, user: UserDoc) -> None:
     """Add an administrator of the organization to the members, now that they work there.
 
     See contract/member.md#membership.
@@ -229,8 +230,8 @@ def join(tx: Transaction, project: Document, user: Document) -> None:
 
 
 def change_role(
-    tx: Transaction, member: Document, role: ProjectRole, named: dict[str, Any]
-) -> Document:
+    tx: Transaction, member: MemberDoc, role: ProjectRole, named: dict[str, Any]
+) -> MemberDoc:
     """Give a member another role; an administrator who has not joined joins with it.
 
     Args:
@@ -248,14 +249,14 @@ def change_role(
     return add(tx, project, user, role)
 
 
-def names(user: Document) -> tuple[str, str]:
+def names(user: UserDoc) -> tuple[str, str]:
     """What a user can be named by."""
     return str(user["id"]), str(user["email"])
 
 
 def check_managed(
     tx: Transaction, operation: str, project_id: str, *roles: ProjectRole
-) -> Document:
+) -> ProjectDoc:
     """The project, if the actor may take these roles from members, or give them.
 
     Raises:
@@ -271,7 +272,7 @@ def check_managed(
     return project
 
 
-def update(tx: Transaction, member: Document, data: dict[str, Any]) -> Document:
+def update(tx: Transaction, member: MemberDoc, data: dict[str, Any]) -> MemberDoc:
     """Star a project, for oneself, or set statistics of a member.
 
     Args:
@@ -301,7 +302,7 @@ def update(tx: Transaction, member: Document, data: dict[str, Any]) -> Document:
 # Leaving: a user who takes no part in a project any more has no work there either
 
 
-def remove(tx: Transaction, member: Document) -> Document:
+def remove(tx: Transaction, member: MemberDoc) -> ProjectDoc:
     """Take a member out of a project; the project.
 
     Raises:
@@ -315,7 +316,7 @@ def remove(tx: Transaction, member: Document) -> Document:
     return project
 
 
-def leave(tx: Transaction, member: Document) -> None:
+def leave(tx: Transaction, member: MemberDoc) -> None:
     """End a membership; its document stays."""
     project, user = tx.projects.the(member["projectId"]), tx.users.the(member["userId"])
     tx.project_users.change(member, deletedAt=tx.now)
@@ -325,7 +326,7 @@ def leave(tx: Transaction, member: Document) -> None:
         _give_work_back(tx, project, user["id"])
 
 
-def _give_work_back(tx: Transaction, project: Document, user_id: str) -> None:
+def _give_work_back(tx: Transaction, project: ProjectDoc, user_id: str) -> None:
     """Release the locks of a user in a project, and end their assignments."""
     for asset in tx.assets.find("project", project["id"]):
         for held in tx.locks.find("asset", asset["id"]):

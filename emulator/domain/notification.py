@@ -9,8 +9,8 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, user
-from emulator.domain.world import Actor, BaseView, Transaction
-from emulator.storage.snapshot import Document
+from emulator.domain.documents import NotificationDoc
+from emulator.domain.world import Actor, Transaction, View
 
 _FOR_THE_RECIPIENT = {"hasBeenSeen"}
 
@@ -23,7 +23,7 @@ def notify(
     status: str,
     url: str | None = None,
     progress: int | None = None,
-) -> Document:
+) -> NotificationDoc:
     """Tell a user about a task that has begun, or has ended, on their behalf.
 
     The task has an id of its own, ``taskId``. When it goes on, change the notification's
@@ -37,7 +37,7 @@ def notify(
     return _insert(tx, {**data, "url": url, "progress": progress, "taskId": tx.new_id()})
 
 
-def create_notification(tx: Transaction, data: dict[str, Any]) -> Document:
+def create_notification(tx: Transaction, data: dict[str, Any]) -> NotificationDoc:
     """Notify a user of the organization, as its administrator.
 
     Args:
@@ -56,21 +56,25 @@ def create_notification(tx: Transaction, data: dict[str, Any]) -> Document:
     return _insert(tx, data)
 
 
-def _insert(tx: Transaction, data: dict[str, Any]) -> Document:
+def _insert(tx: Transaction, data: dict[str, Any]) -> NotificationDoc:
     return tx.notifications.insert(
         {
             "id": tx.new_id(),
-            "hasBeenSeen": False,
-            "url": None,
-            "progress": None,
-            "taskId": None,
-            **data,
+            "userID": data["userID"],
+            "status": data["status"],
+            "message": data["message"],
+            "hasBeenSeen": data.get("hasBeenSeen", False),
+            "url": data.get("url"),
+            "progress": data.get("progress"),
+            "taskId": data.get("taskId"),
             "createdAt": tx.now,
         }
     )
 
 
-def update_notification(tx: Transaction, notification: Document, data: dict[str, Any]) -> Document:
+def update_notification(
+    tx: Transaction, notification: NotificationDoc, data: dict[str, Any]
+) -> NotificationDoc:
     """Change a notification: who got it marks it as seen, an administrator changes all of it.
 
     Raises:
@@ -95,10 +99,9 @@ def _check(tx: Transaction, operation: str, data: dict[str, Any]) -> None:
             raise errors.access_denied()
 
 
-def visible_notifications(view: BaseView[Any], actor: Actor) -> list[Document]:
+def visible_notifications(view: View, actor: Actor) -> list[NotificationDoc]:
     """The actor's own; an administrator sees those of the whole organization."""
     if actor.user["organizationRole"] != "ADMIN":
-        own: list[Document] = view.notifications.find("user", actor.user_id)
-        return own
+        return view.notifications.find("user", actor.user_id)
     ids = {each["id"] for each in user.visible_users(view, actor, hidden=True)}
     return [each for each in view.notifications.all() if each["userID"] in ids]

@@ -11,28 +11,31 @@ from typing import Any
 
 from emulator import clock, errors
 from emulator.domain import access, license_terms
-from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.domain.documents import LabelDoc, OrganizationDoc, UserDoc
+from emulator.domain.world import Actor, Transaction, View
 from emulator.rules.workflow import SUBMITTED
-from emulator.storage.snapshot import Document
 
 _SECONDS_PER_HOUR = 3600
-_ADDRESS = ("address", "city", "country", "zipCode")
 
 
 def insert_organization(
     tx: Transaction, name: str, license_: dict[str, Any], address: dict[str, str] | None = None
-) -> Document:
+) -> OrganizationDoc:
     """Add an organization.
 
     Args:
         license_: the members of the license that are not as usual.
         address: ``address``, ``city``, ``country``, ``zipCode``, where given.
     """
+    place = address or {}
     return tx.organizations.insert(
         {
             "id": tx.new_id(),
             "name": name,
-            **{each: (address or {}).get(each, "") for each in _ADDRESS},
+            "address": place.get("address", ""),
+            "city": place.get("city", ""),
+            "country": place.get("country", ""),
+            "zipCode": place.get("zipCode", ""),
             "license": {**license_terms.DEFAULTS, **license_},
             "creatorId": tx.actor.user_id or None,
             "createdAt": tx.now,
@@ -40,7 +43,7 @@ def insert_organization(
     )
 
 
-def create_organization(tx: Transaction, data: dict[str, Any]) -> Document:
+def create_organization(tx: Transaction, data: dict[str, Any]) -> OrganizationDoc:
     """Add an organization, which its creator sees beside their own.
 
     Raises:
@@ -52,7 +55,9 @@ def create_organization(tx: Transaction, data: dict[str, Any]) -> Document:
     return insert_organization(tx, data["name"], {}, data)
 
 
-def update_organization(tx: Transaction, target: Document, data: dict[str, Any]) -> Document:
+def update_organization(
+    tx: Transaction, organization: OrganizationDoc, data: dict[str, Any]
+) -> OrganizationDoc:
     """Change an organization; of its license, what is given.
 
     Raises:
@@ -64,8 +69,8 @@ def update_organization(tx: Transaction, target: Document, data: dict[str, Any])
     changes = dict(data)
     if "license" in changes:
         given = license_terms.parsed(operation, changes["license"])
-        changes["license"] = {**target["license"], **given}
-    return tx.organizations.change(target, **changes)
+        changes["license"] = {**organization["license"], **given}
+    return tx.organizations.change(organization, **changes)
 
 
 def _check_name(operation: str, data: dict[str, Any]) -> None:
@@ -73,20 +78,20 @@ def _check_name(operation: str, data: dict[str, Any]) -> None:
         raise errors.name_empty(operation, "name")
 
 
-def visible_organizations(view: BaseView[Any], actor: Actor) -> list[Document]:
+def visible_organizations(view: View, actor: Actor) -> list[OrganizationDoc]:
     """The actor's own organization, and those that they created."""
     return [each for each in view.organizations.all() if sees(actor, each)]
 
 
-def sees(actor: Actor, target: Document) -> bool:
+def sees(actor: Actor, organization: OrganizationDoc) -> bool:
     """Whether an organization is the actor's own, or one that they created."""
-    is_own = target["id"] == actor.user["organizationId"]
-    return is_own or bool(target["creatorId"] == actor.user_id)
+    is_own = organization["id"] == actor.user["organizationId"]
+    return is_own or bool(organization["creatorId"] == actor.user_id)
 
 
-def users_of(view: BaseView[Any], owner: Document, *, hidden: bool = False) -> list[Document]:
+def users_of(view: View, owner: OrganizationDoc, *, hidden: bool = False) -> list[UserDoc]:
     """The organization's users; plugins' own ones only when ``hidden``."""
-    users: list[Document] = view.users.find("organization", owner["id"])
+    users = view.users.find("organization", owner["id"])
     return [user for user in users if hidden or not user["isServiceAccount"]]
 
 
@@ -100,7 +105,7 @@ class Metrics:
 
 
 def metrics(
-    view: BaseView[Any], owner: Document, start: str | None = None, end: str | None = None
+    view: View, owner: OrganizationDoc, start: str | None = None, end: str | None = None
 ) -> Metrics:
     """What was done in the organization's projects, from ``start`` to ``end``, both included."""
     first = clock.to_text(clock.from_text(start)) if start else ""
@@ -113,7 +118,7 @@ def metrics(
     )
 
 
-def _submitted(view: BaseView[Any], owner: Document) -> Iterable[Document]:
+def _submitted(view: View, owner: OrganizationDoc) -> Iterable[LabelDoc]:
     for project in view.projects.find("organization", owner["id"]):
         for label in view.labels.find("project", project["id"]):
             if label["labelType"] in SUBMITTED:

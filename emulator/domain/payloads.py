@@ -6,13 +6,14 @@ See contract/plugin.md#handlers, contract/event.md#subjects-and-payloads.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from emulator.domain.documents import AssetDoc, LabelDoc
 from emulator.domain.events import Event
-from emulator.domain.world import BaseView
+from emulator.domain.world import View
 from emulator.rules import handlers
 from emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED, SENT_BACK, SETTINGS_CHANGED
-from emulator.storage.snapshot import Document
 
 _LABEL_MEMBERS = (
     "id",
@@ -31,7 +32,7 @@ _LABEL_MEMBERS = (
 )
 
 
-def handler_type(view: BaseView[Any], event: Event) -> str | None:
+def handler_type(view: View, event: Event) -> str | None:
     """The handler type that an event calls, if any; the event of a deleted label calls none."""
     called = handlers.type_called_by(event["event"])
     needs_label = called is not None and handlers.BY_TYPE[called].label_types
@@ -40,7 +41,7 @@ def handler_type(view: BaseView[Any], event: Event) -> str | None:
     return called
 
 
-def handler_payload(view: BaseView[Any], event: Event) -> dict[str, Any]:
+def handler_payload(view: View, event: Event) -> dict[str, Any]:
     """The arguments of the handler that an event calls, by name."""
     told = event["payload"]
     if event["event"] == SETTINGS_CHANGED:
@@ -48,8 +49,8 @@ def handler_payload(view: BaseView[Any], event: Event) -> dict[str, Any]:
     if event["event"] == SENT_BACK:
         return {"asset_id": told["assetId"]}
     if event["event"] == CUSTOM_INTERFACE_CLICKED:
-        label = {"id": told["labelId"], "jsonResponse": told["jsonResponse"]}
-        return {"label": label, "asset_id": told["assetId"]}
+        clicked = {"id": told["labelId"], "jsonResponse": told["jsonResponse"]}
+        return {"label": clicked, "asset_id": told["assetId"]}
     label = view.labels.the(told["labelId"])
     return {"label": label_payload(view, label), "asset_id": label["assetId"]}
 
@@ -60,26 +61,28 @@ def envelope(event: Event) -> dict[str, Any]:
     See contract/event.md#subjects-and-payloads.
     """
     members = ("event", "organizationId", "projectId", "userId", "payload")
-    return {name: event[name] for name in members}
+    values: Mapping[str, Any] = event
+    return {name: values[name] for name in members}
 
 
-def label_payload(view: BaseView[Any], label: Document) -> dict[str, Any]:
+def label_payload(view: View, label: LabelDoc) -> dict[str, Any]:
     """The label as handlers get it: ``jsonResponse`` as a value, the author by id.
 
     For a review, ``search`` also has the id of the label that was reviewed.
     """
     search = dict(label["search"])
+    values: Mapping[str, Any] = label
     if label["labelType"] == "REVIEW":
         search["id"] = label["referencedLabelId"] or _reviewed(view, label)
     return {
-        **{member: label[member] for member in _LABEL_MEMBERS},
+        **{member: values[member] for member in _LABEL_MEMBERS},
         "jsonResponse": json.loads(label["jsonResponse"]),
         "search": search,
         "readPermissionsFromProject": None,
     }
 
 
-def _reviewed(view: BaseView[Any], review: Document) -> str | None:
+def _reviewed(view: View, review: LabelDoc) -> str | None:
     """The newest submitted label that is older than the review."""
     labels = view.labels.find("asset", review["assetId"])
     ids = [each["id"] for each in labels]
@@ -88,6 +91,6 @@ def _reviewed(view: BaseView[Any], review: Document) -> str | None:
     return submitted[-1] if submitted else None
 
 
-def event_payload(asset: Document) -> dict[str, Any]:
+def event_payload(asset: AssetDoc) -> dict[str, Any]:
     """The members that every event about an asset has (contract/event.md#subjects-and-payloads)."""
     return {"assetId": asset["id"], "externalId": asset["externalId"]}

@@ -12,10 +12,19 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, file, user
+from emulator.domain.documents import (
+    BuildLineType,
+    FileDoc,
+    OrganizationDoc,
+    PluginDoc,
+    PluginLink,
+    PluginVersionDoc,
+    UserDoc,
+    WebhookAddress,
+)
 from emulator.domain.file import Upload
 from emulator.domain.plugin_subscription import PluginSubscription
-from emulator.domain.world import Actor, BaseView, Transaction
-from emulator.storage.snapshot import Document
+from emulator.domain.world import Actor, Transaction, View
 
 DEPLOYMENT_REQUESTED = "plugin.deployment.requested"
 DELETED = "plugin.deleted"
@@ -30,19 +39,19 @@ BUILD_FAILED = "plugin.version.failed"
 LIFECYCLE = frozenset((DEPLOYMENT_REQUESTED, DELETED, ACTIVATED, DEACTIVATED, BUILT, BUILD_FAILED))
 
 
-def find(view: BaseView[Any], actor: Actor, operation: str, name: str) -> Document:
+def find(view: View, actor: Actor, operation: str, name: str) -> PluginDoc:
     """The plugin of the actor's organization with that name.
 
     Raises:
         KiliError: there is none.
     """
-    plugins: list[Document] = view.plugins.find("name", (actor.user["organizationId"], name))
+    plugins = view.plugins.find("name", (actor.user["organizationId"], name))
     if not plugins:
         raise errors.plugin_not_found(operation, name)
     return plugins[0]
 
 
-def managed(tx: Transaction, operation: str, name: str) -> Document:
+def managed(tx: Transaction, operation: str, name: str) -> PluginDoc:
     """The plugin of that name, if it is the actor's to change.
 
     Raises:
@@ -65,7 +74,7 @@ def create_plugin(tx: Transaction, name: str) -> Upload:
     return _expect_upload(tx, take_name(tx, "createPlugin", name))
 
 
-def take_name(tx: Transaction, operation: str, name: str) -> Document:
+def take_name(tx: Transaction, operation: str, name: str) -> PluginDoc:
     """A new plugin, of which nothing but the name is known yet.
 
     Raises:
@@ -98,7 +107,9 @@ def take_name(tx: Transaction, operation: str, name: str) -> Document:
     )
 
 
-def _service_user(tx: Transaction, organization: Document, plugin_id: str, name: str) -> Document:
+def _service_user(
+    tx: Transaction, organization: OrganizationDoc, plugin_id: str, name: str
+) -> UserDoc:
     """The hidden user as whom the plugin acts (contract/plugin.md#the-plugins-client)."""
     email = f"plugin-{plugin_id}@plugins.invalid"
     data = {"email": email, "firstname": "Plugin", "lastname": name}
@@ -117,7 +128,7 @@ def announce_update(tx: Transaction, name: str) -> Upload:
     return _expect_upload(tx, plugin)
 
 
-def _expect_upload(tx: Transaction, plugin: Document) -> Upload:
+def _expect_upload(tx: Transaction, plugin: PluginDoc) -> Upload:
     upload_id = f"{file.plugin_folder(plugin['id'])}/{tx.new_id()}"
     tx.plugins.change(plugin, uploadId=upload_id)
     return Upload(upload_id, project_id="")
@@ -125,7 +136,7 @@ def _expect_upload(tx: Transaction, plugin: Document) -> Upload:
 
 def deploy(
     tx: Transaction, operation: str, name: str, subscription: PluginSubscription
-) -> Document:
+) -> PluginVersionDoc:
     """Make a version of what was uploaded, and have it built.
 
     Args:
@@ -147,32 +158,30 @@ def deploy(
     return deploy_archive(tx, plugin, archive, subscription)
 
 
-def _refuse_linked(operation: str, plugin: Document) -> None:
+def _refuse_linked(operation: str, plugin: PluginDoc) -> None:
     """A linked plugin gets its versions from what is saved, and from nowhere else."""
     link = link_of(plugin)
     if link:
         raise errors.plugin_is_linked(operation, plugin["name"], link["path"])
 
 
-def link_of(plugin: Document) -> dict[str, Any] | None:
+def link_of(plugin: PluginDoc) -> PluginLink | None:
     """What a plugin is linked to, if it is: see :mod:`emulator.domain.plugin_link`."""
-    link: dict[str, Any] | None = plugin["link"]
-    return link
+    return plugin["link"]
 
 
-def link_error(plugin: Document) -> str | None:
+def link_error(plugin: PluginDoc) -> str | None:
     """Why what a plugin is linked to cannot be deployed, as far as that was said."""
-    error: str | None = (link_of(plugin) or {}).get("error")
-    return error
+    return plugin["link"]["error"] if plugin["link"] else None
 
 
 def deploy_archive(
     tx: Transaction,
-    plugin: Document,
-    archive: Document,
+    plugin: PluginDoc,
+    archive: FileDoc,
     subscription: PluginSubscription,
     origin: str | None = None,
-) -> Document:
+) -> PluginVersionDoc:
     """Make a version of an archive, and have it built.
 
     Args:
@@ -183,8 +192,7 @@ def deploy_archive(
         tx,
         plugin,
         subscription,
-        fileId=archive["id"],
-        digest=archive["digest"],
+        archive=archive,
         origin=origin,
     )
     tx.plugins.change(plugin, status="DEPLOYING", uploadId=None)
@@ -193,12 +201,20 @@ def deploy_archive(
 
 
 def add_version(
-    tx: Transaction, plugin: Document, subscription: PluginSubscription, **source: Any
-) -> Document:
-    """Give a plugin its next version, which is not deployed yet.
+    tx: Transaction,
+    plugin: PluginDoc,
+    subscription: PluginSubscription,
+    *,
+    archive: FileDoc | None = None,
+    origin: str | None = None,
+    webhook: WebhookAddress | None = None,
+) -> PluginVersionDoc:
+    """Give a plugin its next version; one of an archive is not deployed yet.
 
     Args:
-        source: ``fileId``, ``digest`` and ``origin`` of an archive, or ``webhook``.
+        archive: the file of its code.
+        origin: the file on disk that its ``main.py`` was read from, if it was not uploaded.
+        webhook: the address that it calls, where it has no code.
     """
     number = tx.plugin_versions.count("plugin", plugin["id"]) + 1
     if number > 1:
@@ -208,14 +224,13 @@ def add_version(
             "id": tx.new_id(),
             "pluginId": plugin["id"],
             "number": number,
-            "fileId": None,
-            "digest": "",
-            "origin": None,
-            "webhook": None,
+            "fileId": archive["id"] if archive else None,
+            "digest": archive["digest"] if archive else "",
+            "origin": origin,
+            "webhook": webhook,
             **subscription.members(),
-            "status": "DEPLOYING",
+            "status": "ACTIVE" if webhook else "DEPLOYING",
             "createdAt": tx.now,
-            **source,
         }
     )
     for content in subscription.remarks():
@@ -223,19 +238,19 @@ def add_version(
     return version
 
 
-def newest_version(view: BaseView[Any], plugin: Document) -> Document | None:
+def newest_version(view: View, plugin: PluginDoc) -> PluginVersionDoc | None:
     """The version that was deployed last, whether it runs or not."""
     versions = view.plugin_versions.find("plugin", plugin["id"])
     return versions[-1] if versions else None
 
 
-def is_webhook(view: BaseView[Any], plugin: Document) -> bool:
+def is_webhook(view: View, plugin: PluginDoc) -> bool:
     """Whether a plugin is an address to be told, and not code to be run."""
     newest = newest_version(view, plugin)
     return newest is not None and newest["webhook"] is not None
 
 
-def request_deployment(tx: Transaction, version: Document) -> None:
+def request_deployment(tx: Transaction, version: PluginVersionDoc) -> None:
     """Have a version built once this transaction is committed."""
     tx.emit(DEPLOYMENT_REQUESTED, {"versionId": version["id"]}, project_id="", internal=True)
 
@@ -270,14 +285,18 @@ def finish_deployment(
     tell_build(tx, version, BUILD_FAILED if problems else BUILT)
 
 
-def tell_build(tx: Transaction, version: Document, subject: str) -> None:
+def tell_build(tx: Transaction, version: PluginVersionDoc, subject: str) -> None:
     """Tell how the build of a version ended; a webhook needs none, and is built at once."""
     told = {"pluginId": version["pluginId"], "versionId": version["id"]}
     tx.emit(subject, told, project_id="", internal=True)
 
 
 def add_build_line(
-    tx: Transaction, plugin: Document, version: Document | None, log_type: str, content: str
+    tx: Transaction,
+    plugin: PluginDoc,
+    version: PluginVersionDoc | None,
+    log_type: BuildLineType,
+    content: str,
 ) -> None:
     """Add a line to what ``getPluginBuildErrors`` answers; of no version, if there is none."""
     tx.plugin_build_errors.insert(
@@ -293,19 +312,19 @@ def add_build_line(
     )
 
 
-def active_projects(view: BaseView[Any], actor: Actor, plugin: Document) -> list[str]:
+def active_projects(view: View, actor: Actor, plugin: PluginDoc) -> list[str]:
     """The projects that the actor sees, by activation (contract/plugin.md#names-and-lists)."""
     return [each for each in plugin["projectIds"] if access.sees(view, actor, each)]
 
 
-def called_version(view: BaseView[Any], plugin: Document) -> Document | None:
+def called_version(view: View, plugin: PluginDoc) -> PluginVersionDoc | None:
     """The version whose handlers are called: the one that runs, or else the newest."""
-    active: Document | None = view.plugin_versions.get(plugin["activeVersionId"] or "")
+    active = view.plugin_versions.get(plugin["activeVersionId"] or "")
     versions = [active] if active else view.plugin_versions.find("plugin", plugin["id"])
     return versions[-1] if versions else None
 
 
-def activate(tx: Transaction, name: str, project_id: str) -> Document:
+def activate(tx: Transaction, name: str, project_id: str) -> PluginDoc:
     """Have a plugin run on a project; ``updatedAt`` stays (contract/plugin.md#names-and-lists).
 
     Raises:
@@ -320,7 +339,7 @@ def activate(tx: Transaction, name: str, project_id: str) -> Document:
     return tx.plugins.change(plugin, projectIds=[*plugin["projectIds"], project_id])
 
 
-def deactivate(tx: Transaction, name: str, project_id: str) -> Document:
+def deactivate(tx: Transaction, name: str, project_id: str) -> PluginDoc:
     """Have a plugin run on a project no longer.
 
     Raises:
@@ -334,14 +353,14 @@ def deactivate(tx: Transaction, name: str, project_id: str) -> Document:
     return take_off(tx, plugin, project_id)
 
 
-def take_off(tx: Transaction, plugin: Document, project_id: str) -> Document:
+def take_off(tx: Transaction, plugin: PluginDoc, project_id: str) -> PluginDoc:
     """Have a plugin that is active on a project run there no longer."""
     _tell_activity(tx, plugin, project_id, DEACTIVATED)
     left = [each for each in plugin["projectIds"] if each != project_id]
     return tx.plugins.change(plugin, projectIds=left)
 
 
-def _tell_activity(tx: Transaction, plugin: Document, project_id: str, subject: str) -> None:
+def _tell_activity(tx: Transaction, plugin: PluginDoc, project_id: str, subject: str) -> None:
     told = {"pluginId": plugin["id"]}
     tx.emit(subject, told, project_id=project_id, internal=True)
 
@@ -367,37 +386,3 @@ def delete_plugin(tx: Transaction, name: str) -> None:
     tx.users.change(tx.users.the(plugin["userId"]), activated=False, updatedAt=tx.now)
     tx.plugins.delete(plugin)
     tx.emit(DELETED, {"pluginId": plugin["id"]}, project_id="", internal=True)
-
-
-def newest_first(
-    lines: list[Document], since: str | None, limit: int | None, skip: int | None
-) -> list[Document]:
-    """One page of log lines, in strict reverse order of emission (contract/plugin.md#logs).
-
-    Args:
-        lines: in the order in which they were stored: those of a run are, a moment later.
-        since: leave out what is older than this time; a line of that very millisecond stays.
-        limit: 100 unless given.
-
-    Raises:
-        KiliError: limit or skip is negative.
-    """
-    for name, number in (("limit", limit), ("skip", skip)):
-        if number is not None and number < 0:
-            raise errors.negative(name)
-    emitted = reversed(_by_emission(lines))
-    kept = [line for line in emitted if since is None or line["createdAt"] >= since]
-    start = skip or 0
-    return kept[start : start + (100 if limit is None else limit)]
-
-
-def _by_emission(lines: list[Document]) -> list[Document]:
-    """Lines by their time; those of one run keep their order, whatever the clock did."""
-    latest: dict[str | None, str] = {}
-
-    def emitted(line: Document) -> str:
-        run_id = line.get("runId")
-        latest[run_id] = max(latest.get(run_id, ""), line["createdAt"])
-        return latest[run_id]
-
-    return sorted(lines, key=emitted)

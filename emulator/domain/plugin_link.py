@@ -10,15 +10,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from emulator import errors
 from emulator.domain import access, file
 from emulator.domain import plugin as plugins_of
+from emulator.domain.documents import PluginDoc, PluginVersionDoc, UserDoc
 from emulator.domain.file import Upload
 from emulator.domain.plugin_subscription import PluginSubscription
-from emulator.domain.world import BaseView, Transaction
-from emulator.storage.snapshot import Document
+from emulator.domain.world import Transaction, View
 
 _OPERATION = "link"
 _ZIP = "application/zip"
@@ -62,13 +61,13 @@ class Saved:
         return hashlib.sha256(self.archive).hexdigest()
 
 
-def linked(view: BaseView[Any]) -> list[Document]:
+def linked(view: View) -> list[PluginDoc]:
     """The plugins that are linked."""
-    plugins: list[Document] = view.plugins.all()
+    plugins = view.plugins.all()
     return [each for each in plugins if plugins_of.link_of(each)]
 
 
-def administrator(view: BaseView[Any], email: str = "") -> Document:
+def administrator(view: View, email: str = "") -> UserDoc:
     """Who links a plugin: the administrator with that address, or else the first there is.
 
     Raises:
@@ -77,11 +76,11 @@ def administrator(view: BaseView[Any], email: str = "") -> Document:
     found = [each for each in view.users.all() if access.is_active_administrator(each)]
     if not found:
         raise errors.link_without_administrator()
-    same: list[Document] = [each for each in found if each["email"] == email]
+    same: list[UserDoc] = [each for each in found if each["email"] == email]
     return (same or found)[0]
 
 
-def link(tx: Transaction, wanted: Link, saved: Saved) -> tuple[Document, bool]:
+def link(tx: Transaction, wanted: Link, saved: Saved) -> tuple[PluginDoc, bool]:
     """Link a plugin to a folder, and deploy what is there.
 
     Linking it anew tries once more what could not be built.
@@ -105,7 +104,7 @@ def link(tx: Transaction, wanted: Link, saved: Saved) -> tuple[Document, bool]:
     return tx.plugins.the(plugin["id"]), is_built
 
 
-def _named(tx: Transaction, name: str) -> Document:
+def _named(tx: Transaction, name: str) -> PluginDoc:
     """The plugin of that name, made if need be."""
     organization_id = tx.actor.user["organizationId"]
     if not tx.plugins.find("name", (organization_id, name)):
@@ -116,7 +115,7 @@ def _named(tx: Transaction, name: str) -> Document:
     return plugin
 
 
-def unlink(tx: Transaction, plugin: Document) -> Document:
+def unlink(tx: Transaction, plugin: PluginDoc) -> PluginDoc:
     """End a link; the last version stays as it is.
 
     Raises:
@@ -129,13 +128,13 @@ def unlink(tx: Transaction, plugin: Document) -> Document:
     return tx.plugins.change(plugin, link=None, status=status)
 
 
-def is_deployed(view: BaseView[Any], plugin: Document, saved: Saved) -> bool:
+def is_deployed(view: View, plugin: PluginDoc, saved: Saved) -> bool:
     """Whether what is on disk was deployed last, and is not said to have a fault since."""
     newest = plugins_of.newest_version(view, plugin)
     return bool(newest and not plugins_of.link_error(plugin) and _is_same(newest, saved))
 
 
-def deploy(tx: Transaction, plugin: Document, saved: Saved) -> bool:
+def deploy(tx: Transaction, plugin: PluginDoc, saved: Saved) -> bool:
     """Make a version of what was saved, if it is not the newest already; whether it is built."""
     newest = plugins_of.newest_version(tx, plugin)
     if newest and _is_same(newest, saved):
@@ -144,26 +143,28 @@ def deploy(tx: Transaction, plugin: Document, saved: Saved) -> bool:
     return _add_version(tx, plugin, saved)
 
 
-def report(tx: Transaction, plugin: Document, error: str) -> None:
+def report(tx: Transaction, plugin: PluginDoc, error: str) -> None:
     """Say that what is on disk cannot be deployed; the version that runs runs on."""
     _mark(tx, plugin, error, "FAILED")
     plugins_of.add_build_line(tx, plugin, None, "error", error)
 
 
-def _mark(tx: Transaction, plugin: Document, error: str | None, status: str) -> Document:
-    link = {**(plugins_of.link_of(plugin) or {}), "error": error}
+def _mark(tx: Transaction, plugin: PluginDoc, error: str | None, status: str) -> PluginDoc:
+    current = plugins_of.link_of(plugin)
+    link = {**current, "error": error} if current else None
     return tx.plugins.change(plugin, link=link, status=status)
 
 
-def _is_same(version: Document, saved: Saved) -> bool:
+def _is_same(version: PluginVersionDoc, saved: Saved) -> bool:
     asked = saved.subscription.members()
-    members = ("handlerTypes", "eventMatcher")
-    return version["digest"] == saved.digest and all(
-        version[each] == asked[each] for each in members
+    return (
+        version["digest"] == saved.digest
+        and version["handlerTypes"] == asked["handlerTypes"]
+        and version["eventMatcher"] == asked["eventMatcher"]
     )
 
 
-def _add_version(tx: Transaction, plugin: Document, saved: Saved) -> bool:
+def _add_version(tx: Transaction, plugin: PluginDoc, saved: Saved) -> bool:
     upload = Upload(f"{file.plugin_folder(plugin['id'])}/{tx.new_id()}", project_id="")
     archive = file.store(tx, upload, saved.archive, _ZIP)
     plugin = _mark(tx, plugin, None, "DEPLOYING")

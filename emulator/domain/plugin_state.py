@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from emulator.domain import plugin as plugins_of
-from emulator.domain.world import BaseView
+from emulator.domain.documents import EventDoc, PluginDoc, PluginVersionDoc
+from emulator.domain.world import View
 from emulator.rules.blockers import Activity, Deployment, PluginState, PluginVersion
-from emulator.storage.snapshot import Document
 
 _DEPLOYMENTS: dict[str, Deployment] = {
     "ACTIVE": "BUILT",
@@ -16,7 +14,7 @@ _DEPLOYMENTS: dict[str, Deployment] = {
 }
 
 
-def state_of(view: BaseView[Any], plugin: Document, project_id: str) -> PluginState:
+def state_of(view: View, plugin: PluginDoc, project_id: str) -> PluginState:
     """The state of a plugin on a project."""
     activity, since = _activity(view, plugin, project_id)
     called = plugins_of.called_version(view, plugin)
@@ -32,16 +30,14 @@ def state_of(view: BaseView[Any], plugin: Document, project_id: str) -> PluginSt
     )
 
 
-def first_activation(view: BaseView[Any], plugin: Document, project_id: str) -> str | None:
+def first_activation(view: View, plugin: PluginDoc, project_id: str) -> str | None:
     """The time when a plugin was first activated on a project, if it ever was."""
     changes = _changes(view, plugin, project_id)
     times = (each["createdAt"] for each in changes if each["event"] == plugins_of.ACTIVATED)
     return next(times, None)
 
 
-def _activity(
-    view: BaseView[Any], plugin: Document, project_id: str
-) -> tuple[Activity, str | None]:
+def _activity(view: View, plugin: PluginDoc, project_id: str) -> tuple[Activity, str | None]:
     changes = _changes(view, plugin, project_id)
     since = changes[-1]["createdAt"] if changes else None
     if project_id in plugin["projectIds"]:
@@ -49,18 +45,18 @@ def _activity(
     return "DEACTIVATED" if changes else "NEVER_ACTIVE", since
 
 
-def _changes(view: BaseView[Any], plugin: Document, project_id: str) -> list[Document]:
+def _changes(view: View, plugin: PluginDoc, project_id: str) -> list[EventDoc]:
     """The events of a plugin's activation and deactivation on a project, in order."""
     kinds = (plugins_of.ACTIVATED, plugins_of.DEACTIVATED)
     events = view.internal_events.find("plugin", plugin["id"])
     return [each for each in events if each["projectId"] == project_id and each["event"] in kinds]
 
 
-def _deployment(version: Document | None) -> Deployment:
+def _deployment(version: PluginVersionDoc | None) -> Deployment:
     return _DEPLOYMENTS[version["status"]] if version else "NOTHING_DEPLOYED"
 
 
-def _version(version: Document | None) -> PluginVersion | None:
+def _version(version: PluginVersionDoc | None) -> PluginVersion | None:
     if version is None:
         return None
     return PluginVersion(

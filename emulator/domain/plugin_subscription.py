@@ -6,9 +6,9 @@ See contract/plugin.md#upload, contract/event.md#patterns.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from emulator import errors, messages
+from emulator.domain.documents import CalledFor
 from emulator.rules import handlers, subjects
 
 
@@ -42,7 +42,7 @@ class PluginSubscription:
         if exclusive and self.handler_types and self.event_matcher:
             raise errors.handlers_and_events(operation)
 
-    def members(self) -> dict[str, Any]:
+    def members(self) -> CalledFor:
         """What a version stores of it: all that is to be called."""
         types = self.handler_types
         if types is None:

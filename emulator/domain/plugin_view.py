@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from emulator.domain.documents import PluginDoc, PluginVersionDoc
 from emulator.domain.plugin import link_of
 from emulator.domain.world import View
 from emulator.rules.masking import masked
-from emulator.storage.snapshot import Document
 
 
-def plugin_view(view: View, plugin: Document) -> dict[str, Any]:
+def plugin_view(view: View, plugin: PluginDoc) -> dict[str, Any]:
     """A plugin or webhook as a row of a list.
 
     Returns:
@@ -21,9 +21,13 @@ def plugin_view(view: View, plugin: Document) -> dict[str, Any]:
     versions = view.plugin_versions.find("plugin", plugin["id"])
     link = link_of(plugin)
     active = view.plugin_versions.get(plugin["activeVersionId"] or "")
-    members = ("id", "name", "status", "projectIds", "createdAt", "updatedAt")
     return {
-        **{member: plugin[member] for member in members},
+        "id": plugin["id"],
+        "name": plugin["name"],
+        "status": plugin["status"],
+        "projectIds": plugin["projectIds"],
+        "createdAt": plugin["createdAt"],
+        "updatedAt": plugin["updatedAt"],
         "isWebhook": bool(versions) and versions[-1]["webhook"] is not None,
         "version": versions[-1]["number"] if versions else None,
         "activeVersion": active["number"] if active else None,
@@ -31,7 +35,7 @@ def plugin_view(view: View, plugin: Document) -> dict[str, Any]:
     }
 
 
-def _build_errors(view: View, versions: list[Document]) -> str | None:
+def _build_errors(view: View, versions: list[PluginVersionDoc]) -> str | None:
     """The errors of the build of the newest version, if it failed."""
     if not versions or versions[-1]["status"] != "FAILED":
         return None
@@ -41,7 +45,7 @@ def _build_errors(view: View, versions: list[Document]) -> str | None:
     return "\n".join(each["content"] for each in own if each["logType"] == "error")
 
 
-def version_views(view: View, plugin: Document) -> list[dict[str, Any]]:
+def version_views(view: View, plugin: PluginDoc) -> list[dict[str, Any]]:
     """The versions of a plugin, oldest first.
 
     Returns:
@@ -51,18 +55,15 @@ def version_views(view: View, plugin: Document) -> list[dict[str, Any]]:
         messages of its build.
     """
     lines = view.plugin_build_errors.find("plugin", plugin["id"])
-    members = (
-        "number",
-        "status",
-        "createdAt",
-        "handlerTypes",
-        "eventMatcher",
-        "clientVersion",
-        "digest",
-    )
     return [
         {
-            **{member: version[member] for member in members},
+            "number": version["number"],
+            "status": version["status"],
+            "createdAt": version["createdAt"],
+            "handlerTypes": version["handlerTypes"],
+            "eventMatcher": version["eventMatcher"],
+            "clientVersion": version["clientVersion"],
+            "digest": version["digest"],
             "webhook": masked(version["webhook"]),
             "origin": version["origin"],
             "problems": [each["content"] for each in lines if each["versionId"] == version["id"]],

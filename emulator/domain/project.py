@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from emulator import errors
 from emulator.domain import access, consensus, member, project_settings, statistics, step
 from emulator.domain import plugin as plugins_of
-from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.domain.documents import ProjectDoc, ProjectMembers
+from emulator.domain.repository import differing
+from emulator.domain.world import Actor, Transaction, View
 from emulator.rules import input_types
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.project_rights import rights
@@ -20,7 +22,6 @@ from emulator.rules.project_settings import (
     input_type_of,
 )
 from emulator.rules.workflow import V1, NewWorkflow
-from emulator.storage.snapshot import Document
 
 
 def create_project(
@@ -32,7 +33,7 @@ def create_project(
     description: str | None = None,
     settings: dict[str, Any] | None = None,
     workflow: NewWorkflow = V1,
-) -> Document:
+) -> ProjectDoc:
     """Create a project; the actor becomes its first administrator (contract/project.md#creation).
 
     Unless they are given, the input type is IMAGE, the interface has no jobs, and the description
@@ -59,7 +60,7 @@ def create_project(
         "workflowVersion": workflow.version,
         **_first_settings(operation, input_type, dict(settings or {})),
     }
-    project = insert_project(tx, members)
+    project = insert_project(tx, cast(ProjectMembers, members))
     step.create_workflow(tx, project, workflow)
     return project
 
@@ -81,8 +82,8 @@ def _first_settings(
 
 
 def insert_project(
-    tx: Transaction, members: dict[str, Any], *, copied_from: Document | None = None
-) -> Document:
+    tx: Transaction, members: ProjectMembers, *, copied_from: ProjectDoc | None = None
+) -> ProjectDoc:
     """Add a project with these members, and the actor as its first administrator.
 
     Args:
@@ -107,19 +108,19 @@ def insert_project(
     return project
 
 
-def ml_tasks(project: Document) -> list[str]:
+def ml_tasks(project: ProjectDoc) -> list[str]:
     """The tasks of the jobs of a project's interface, each once, in the interface's order."""
     jobs = parse_json_interface(project["jsonInterface"], "mlTasks").values()
     return list(dict.fromkeys(job["mlTask"] for job in jobs))
 
 
-def rights_of(view: BaseView[Any], actor: Actor, project: Document) -> list[str]:
+def rights_of(view: View, actor: Actor, project: ProjectDoc) -> list[str]:
     """What the actor may do in a project, in the platform's words."""
     role = access.role_in(view, actor.user, project)
     return rights(role, project["inputType"]) if role else []
 
 
-def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Document:
+def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> ProjectDoc:
     """Change a project's settings; only the members that are given change.
 
     See contract/project.md#settings, contract/project.md#statistics.
@@ -143,19 +144,19 @@ def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Do
     return _change(tx, project, changes)
 
 
-def _archived_at(tx: Transaction, project: Document, archived: bool) -> str | None:
+def _archived_at(tx: Transaction, project: ProjectDoc, archived: bool) -> str | None:
     """When the project was archived: archiving it again does not change that."""
     return (project["archivedAt"] or tx.now) if archived else None
 
 
-def _new_author(tx: Transaction, project: Document, user_id: str) -> str:
+def _new_author(tx: Transaction, project: ProjectDoc, user_id: str) -> str:
     author = tx.users.get(user_id)
     if not author or author["organizationId"] != project["organizationId"]:
         raise errors.access_denied()
     return user_id
 
 
-def set_anonymization(tx: Transaction, project_id: str, *, anonymous: bool) -> Document:
+def set_anonymization(tx: Transaction, project_id: str, *, anonymous: bool) -> ProjectDoc:
     """Hide from the project's labelers and reviewers who the others are, or show it again.
 
     Raises:
@@ -165,9 +166,9 @@ def set_anonymization(tx: Transaction, project_id: str, *, anonymous: bool) -> D
     return _change(tx, project, {"isAnonymized": anonymous})
 
 
-def _change(tx: Transaction, project: Document, members: dict[str, Any]) -> Document:
+def _change(tx: Transaction, project: ProjectDoc, members: dict[str, Any]) -> ProjectDoc:
     """Change members of a project and tell so, if any of them is new."""
-    changes = {name: value for name, value in members.items() if project.get(name) != value}
+    changes = differing(project, members)
     if not changes:
         return project
     before = project
@@ -183,7 +184,7 @@ def _change(tx: Transaction, project: Document, members: dict[str, Any]) -> Docu
     return project
 
 
-def _emit_update(tx: Transaction, before: Document, changes: dict[str, Any]) -> None:
+def _emit_update(tx: Transaction, before: ProjectDoc, changes: dict[str, Any]) -> None:
     """Emit an event of its own for a change that has one, and one with the other fields' names.
 
     Args:
@@ -202,17 +203,17 @@ def _emit_update(tx: Transaction, before: Document, changes: dict[str, Any]) -> 
         tx.emit("project.settings.updated", {"fields": fields}, project_id=project["id"])
 
 
-def _fields(before: Document, changes: dict[str, Any], without: set[str]) -> Iterable[str]:
+def _fields(before: ProjectDoc, changes: dict[str, Any], without: set[str]) -> Iterable[str]:
     """The names by which the API knows what changed."""
     for name in changes.keys() - without:
         if name == statistics.SET_VALUES:
-            were_set = before.get(name, {})
+            were_set = before.get(statistics.SET_VALUES, {})
             yield from (key for key, each in changes[name].items() if were_set.get(key) != each)
         else:
             yield "author" if name == "authorId" else name
 
 
-def delete_project(tx: Transaction, project_id: str, operation: str) -> Document:
+def delete_project(tx: Transaction, project_id: str, operation: str) -> ProjectDoc:
     """Delete a project softly: it can still be listed with ``deleted: true``.
 
     See contract/project.md#archiving-and-deletion.

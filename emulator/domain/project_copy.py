@@ -5,16 +5,17 @@ See contract/project.md#copies-of-projects, contract/project.md#copies-of-labels
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
 
 from emulator import errors
 from emulator.domain import access, asset, asset_content, file, label, member, quality, workflow
+from emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc, StepDoc
 from emulator.domain.project import insert_project
 from emulator.domain.world import Transaction
 from emulator.rules import workflow as rules
 from emulator.rules.json_text import parse_json
 from emulator.rules.latest_labels import labels_to_copy
-from emulator.storage.snapshot import Document
 
 # What an asset gets by being added to a project.
 _OF_ONE_ASSET = {
@@ -32,15 +33,13 @@ _OF_ONE_ASSET = {
 # Where an asset stands, which is so because of its labels.
 _STATE = ("status", "skipped", "skipReason", "stepId", "stepStatus", "isUsedForConsensus")
 
-# What a label is about.
-_NAMING = ("id", "assetId", "projectId", "stepId")
-
 Ids = dict[str, str]
+T = TypeVar("T")
 
 
 def copy_project(
     tx: Transaction, project_id: str, *, with_assets: bool, with_members: bool
-) -> Document:
+) -> ProjectDoc:
     """Copy a project's interface, settings and workflow; where asked for, members and assets.
 
     The actor becomes an administrator of the copy. Assets begin anew: their labels, issues and
@@ -60,14 +59,14 @@ def copy_project(
     return project
 
 
-def _copy_members(tx: Transaction, source: Document, project: Document) -> None:
+def _copy_members(tx: Transaction, source: ProjectDoc, project: ProjectDoc) -> None:
     """Members keep their roles; what they did and marked in the source stays there."""
     for each in member.joined(tx, source):
         if not access.member_of(tx, each["userId"], project["id"]):
             member.add(tx, project, tx.users.the(each["userId"]), each["role"])
 
 
-def _copy_workflow(tx: Transaction, source: Document, project: Document) -> None:
+def _copy_workflow(tx: Transaction, source: ProjectDoc, project: ProjectDoc) -> None:
     """Copy steps and their groups, which name one another.
 
     Assignees who are not members of the copy are left out; where nobody is left, everybody is.
@@ -84,19 +83,23 @@ def _copy_workflow(tx: Transaction, source: Document, project: Document) -> None
         tx.steps.insert({**_renamed(step, ids), "assigneeIds": assignees})
 
 
-def _renamed(value: Any, ids: Ids) -> Any:
+def _renamed(value: T, ids: Ids) -> T:
     """The value with each id in it replaced by the one of the copy."""
+    return cast(T, _replaced(value, ids))
+
+
+def _replaced(value: Any, ids: Ids) -> Any:
     if isinstance(value, dict):
-        return {key: _renamed(each, ids) for key, each in value.items()}
+        return {key: _replaced(each, ids) for key, each in value.items()}
     if isinstance(value, list):
-        return [_renamed(each, ids) for each in value]
+        return [_replaced(each, ids) for each in value]
     return ids.get(value, value) if isinstance(value, str) else value
 
 
 # Assets and their files
 
 
-def _copy_asset(tx: Transaction, source: Document, project: Document) -> None:
+def _copy_asset(tx: Transaction, source: AssetDoc, project: ProjectDoc) -> None:
     new_id = tx.new_id()
     references = _copy_files(tx, source, project, new_id)
     row = {
@@ -111,7 +114,7 @@ def _copy_asset(tx: Transaction, source: Document, project: Document) -> None:
     tx.assets.change(copied, **kept)
 
 
-def _copy_files(tx: Transaction, source: Document, project: Document, asset_id: str) -> Ids:
+def _copy_files(tx: Transaction, source: AssetDoc, project: ProjectDoc, asset_id: str) -> Ids:
     """Copy what an asset shows; the references to the files, and those to their copies."""
     files = tx.files.find("folder", file.folder(source["projectId"], source["id"]))
     shown = filter(None, map(file.referenced, (source["content"], source["jsonContent"])))
@@ -153,37 +156,49 @@ def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str
     source, target = tx.assets.get(source_id), tx.assets.get(target_id)
     if not source or not target or target["projectId"] != project_id:
         raise errors.access_denied()
-    home = access.require(tx, operation, source["projectId"])
+    source_project = access.require(tx, operation, source["projectId"])
     project = access.require(tx, operation, project_id)
     rows = labels_to_copy(tx.labels.find("asset", source_id))
-    ids = {source_id: target_id, home["id"]: project_id, **_same_steps(tx, home, project)}
+    ids = {
+        source_id: target_id,
+        source_project["id"]: project_id,
+        **_same_steps(tx, source_project, project),
+    }
     ids |= {each["id"]: tx.new_id() for each in rows}
     if {each["stepId"] for each in (source, *rows)} - ids.keys() - {None}:
         raise errors.workflows_differ(operation)
-    if home["workflowVersion"] != project["workflowVersion"]:
+    if source_project["workflowVersion"] != project["workflowVersion"]:
         raise errors.workflows_differ(operation)
     copies = [_label_for(each, ids) for each in rows]
-    label.insert_copies(tx, operation, copies, home=home, project=project)
-    state = {name: _renamed(source[name], ids) for name in _STATE}
+    label.insert_copies(tx, operation, copies, source_project=source_project, project=project)
+    members: Mapping[str, Any] = source
+    state = {name: _renamed(members[name], ids) for name in _STATE}
     quality.refresh_marks(tx, tx.assets.change(target, **state, updatedAt=tx.now))
-    if workflow.waits_for_labelers(tx, home, source):
+    if workflow.waits_for_labelers(tx, source_project, source):
         workflow.go_on(tx, project, tx.assets.the(target_id))
 
 
-def _label_for(row: Document, ids: Ids) -> Document:
+def _label_for(row: LabelDoc, ids: Ids) -> LabelDoc:
     """The label for its new place; what it refers to is another copy, or nothing."""
-    referenced = ids.get(row["referencedLabelId"])
-    named = {name: _renamed(row[name], ids) for name in _NAMING}
-    return {**row, **named, "referencedLabelId": referenced}
+    return {
+        **row,
+        "id": _renamed(row["id"], ids),
+        "assetId": _renamed(row["assetId"], ids),
+        "projectId": _renamed(row["projectId"], ids),
+        "stepId": _renamed(row["stepId"], ids),
+        "referencedLabelId": ids.get(row["referencedLabelId"] or ""),
+    }
 
 
-def _same_steps(tx: Transaction, home: Document, project: Document) -> Ids:
+def _same_steps(tx: Transaction, source_project: ProjectDoc, project: ProjectDoc) -> Ids:
     """The steps of one project, and those of the same name and group in another."""
     theirs = {_step_name(tx, each): each["id"] for each in tx.steps.find("project", project["id"])}
-    names = {each["id"]: _step_name(tx, each) for each in tx.steps.find("project", home["id"])}
+    names = {
+        each["id"]: _step_name(tx, each) for each in tx.steps.find("project", source_project["id"])
+    }
     return {each: theirs[name] for each, name in names.items() if name in theirs}
 
 
-def _step_name(tx: Transaction, step: Document) -> tuple[str | None, str]:
+def _step_name(tx: Transaction, step: StepDoc) -> tuple[str | None, str]:
     group = tx.step_groups.get(step["stepGroupId"] or "")
     return group["name"] if group else None, step["name"]

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from emulator.domain.documents import ProjectDoc
 from emulator.domain.world import Transaction
 from emulator.rules.subjects import SETTINGS_CHANGED
-from emulator.storage.snapshot import Document
 
 _SETTINGS = (
     "canNavigateBetweenAssets",
@@ -30,7 +30,7 @@ _SETTINGS = (
 )
 
 
-def tell(tx: Transaction, before: Document, after: Document) -> None:
+def tell(tx: Transaction, before: ProjectDoc, after: ProjectDoc) -> None:
     """Tell which settings differ between two states of a project: ``key, newValue, oldValue``."""
     old, new = _settings(before), _settings(after)
     changed = [
@@ -43,7 +43,7 @@ def tell(tx: Transaction, before: Document, after: Document) -> None:
         tx.emit(SETTINGS_CHANGED, told, project_id=after["id"], internal=True)
 
 
-def _settings(project: Document) -> dict[str, Any]:
+def _settings(project: ProjectDoc) -> dict[str, Any]:
     """A project's settings as ``on_project_updated`` is told them, JSON as values."""
     types = {name: each["type"] for name, each in project["metadataProperties"].items()}
     interface = json.loads(project["jsonInterface"])

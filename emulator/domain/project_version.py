@@ -10,13 +10,13 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access
+from emulator.domain.documents import ProjectDoc, ProjectVersionDoc
 from emulator.domain.world import Transaction
-from emulator.storage.snapshot import Document
 
 
 def create_version(
-    tx: Transaction, project: Document, *, name: str, content: str | None
-) -> Document:
+    tx: Transaction, project: ProjectDoc, *, name: str, content: str | None
+) -> ProjectVersionDoc:
     """Add a version to a project, as an export in the app does."""
     version = tx.project_versions.insert(
         {
@@ -31,7 +31,7 @@ def create_version(
     return version
 
 
-def update_version(tx: Transaction, version_id: str, data: dict[str, Any]) -> Document:
+def update_version(tx: Transaction, version_id: str, data: dict[str, Any]) -> ProjectVersionDoc:
     """Change a version's content.
 
     Raises:

@@ -13,14 +13,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
+from emulator.domain.documents import AssetDoc, LabelDoc, MemberDoc, ProjectDoc
 from emulator.domain.payloads import event_payload
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.world import Transaction, View
 from emulator.rules.json_interface import parse_json_interface
 from emulator.rules.quality import Mark, Rule, agreement
 from emulator.rules.workflow import SUBMITTED
-from emulator.storage.snapshot import Document
 
 # The label types that marks depend on.
 COMPARED = (*SUBMITTED, "INFERENCE")
@@ -46,41 +46,41 @@ def _mark(texts: tuple[str, ...], json_interface: str, input_type: str, rule: Ru
 class Score:
     """A label's mark, and the labels that it was compared with."""
 
-    label: Document
-    others: Sequence[Document]
+    label: LabelDoc
+    others: Sequence[LabelDoc]
     mark: Mark
 
 
 class _Labels:
     """The labels of one asset, in creation order, to be compared with one another."""
 
-    def __init__(self, view: BaseView[Any], target: Document) -> None:
-        project = view.projects.the(target["projectId"])
-        self.target = target
-        self.all: list[Document] = view.labels.find("asset", target["id"])
+    def __init__(self, view: View, asset: AssetDoc) -> None:
+        project = view.projects.the(asset["projectId"])
+        self.asset = asset
+        self.all = view.labels.find("asset", asset["id"])
         self._has_steps = project["workflowVersion"] != "V1"
         self._project = project
 
-    def mark(self, labels: Iterable[Document], rule: Rule) -> Mark | None:
+    def mark(self, labels: Iterable[LabelDoc], rule: Rule) -> Mark | None:
         texts = tuple(each["jsonResponse"] for each in labels)
         project = self._project
         return _mark(texts, project["jsonInterface"], project["inputType"], rule)
 
-    def of_type(self, *types: str) -> list[Document]:
+    def of_type(self, *types: str) -> list[LabelDoc]:
         return [each for each in self.all if each["labelType"] in types]
 
-    def consensus(self) -> list[Document]:
+    def consensus(self) -> list[LabelDoc]:
         """What is compared for consensus: each labeler's newest label of the labeling step."""
         submitted = self.of_type("DEFAULT")
-        if not self.target["isUsedForConsensus"] or not submitted:
+        if not self.asset["isUsedForConsensus"] or not submitted:
             return []
         step_id = submitted[0]["stepId"]
         newest = _newest_by((each for each in submitted if each["stepId"] == step_id), "authorId")
         return newest if len(newest) > 1 else []
 
-    def truth(self) -> Document | None:
+    def truth(self) -> LabelDoc | None:
         """A honeypot's right answer: its honeypot label, or in V1 the last review."""
-        if not self.target["isHoneypot"]:
+        if not self.asset["isHoneypot"]:
             return None
         labels = [each for each in self.all if each["isHoneypot"]]
         if not self._has_steps:
@@ -107,24 +107,24 @@ class _Labels:
 
         In V1, what looks like the review of a honeypot is its right answer.
         """
-        if self.target["isHoneypot"] and not self._has_steps:
+        if self.asset["isHoneypot"] and not self._has_steps:
             return []
-        reviewed: dict[str, tuple[Document, list[Document]]] = {}
-        submitted: dict[str, Document] = {}
+        reviewed: dict[str, tuple[LabelDoc, list[LabelDoc]]] = {}
+        submitted: dict[str, LabelDoc] = {}
         for each in self.all:
             if each["labelType"] == "DEFAULT":
                 submitted[each["id"]] = each
             elif each["labelType"] == "REVIEW" and submitted and not each["isHoneypot"]:
                 last = next(reversed(submitted))
-                label = submitted.get(each["referencedLabelId"], submitted[last])
+                label = submitted.get(each["referencedLabelId"] or "", submitted[last])
                 reviewed[label["id"]] = (label, [each])
         return self._scores(reviewed.values(), "reviewScore")
 
     def with_inferences(self) -> list[Score]:
         """Each label of a person against what models say, as long as it was the newest one."""
-        human: list[Document] = []
-        inferences: list[Document] = []
-        compared: dict[str, tuple[Document, list[Document]]] = {}
+        human: list[LabelDoc] = []
+        inferences: list[LabelDoc] = []
+        compared: dict[str, tuple[LabelDoc, list[LabelDoc]]] = {}
         for each in self.all:
             if each["labelType"] in SUBMITTED and not each["isHoneypot"]:
                 human.append(each)
@@ -135,7 +135,7 @@ class _Labels:
         return self._scores(compared.values(), "inference")
 
     def _scores(
-        self, compared: Iterable[tuple[Document, Sequence[Document]]], rule: Rule
+        self, compared: Iterable[tuple[LabelDoc, Sequence[LabelDoc]]], rule: Rule
     ) -> list[Score]:
         found = []
         for label, others in compared:
@@ -146,15 +146,15 @@ class _Labels:
         return found
 
 
-def refresh_marks(tx: Transaction, target: Document) -> None:
+def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
     """Make the marks of an asset and its labels say what is true now, and tell of the new ones.
 
     A mark that somebody set on an asset by hand stays until one can be computed.
 
     Args:
-        target: the asset, after its labels, its consensus or its honeypot changed.
+        asset: the asset, after its labels, its consensus or its honeypot changed.
     """
-    labels = _Labels(tx, tx.assets.the(target["id"]))
+    labels = _Labels(tx, tx.assets.the(asset["id"]))
     consensus = labels.consensus()
     scores = {
         "consensusMark": labels.with_consensus(),
@@ -168,12 +168,12 @@ def refresh_marks(tx: Transaction, target: Document) -> None:
     _store_on_asset(tx, labels, whole, scores, had)
     for name, subject in _EVENTS.items():
         for each in changed[name]:
-            _tell(tx, labels.target, subject, [each.label, *each.others], each.mark)
+            _tell(tx, labels.asset, subject, [each.label, *each.others], each.mark)
     if whole and changed["consensusMark"]:
-        _tell(tx, labels.target, _CONSENSUS_EVENT, consensus, whole)
+        _tell(tx, labels.asset, _CONSENSUS_EVENT, consensus, whole)
 
 
-def _store(tx: Transaction, labels: list[Document], name: str, scores: list[Score]) -> list[Score]:
+def _store(tx: Transaction, labels: list[LabelDoc], name: str, scores: list[Score]) -> list[Score]:
     """Store what the labels' marks are now; those that are new or different."""
     by_label = {each.label["id"]: each for each in scores}
     changed = []
@@ -198,7 +198,7 @@ def _store_on_asset(
     had: set[str],
 ) -> None:
     """Store an asset's marks; what could never be computed is not touched."""
-    target = labels.target
+    asset = labels.asset
     newest = {each["id"] for each in _newest_by(labels.of_type("DEFAULT"), "authorId")}
     honeypots = [e.mark.value for e in scores["honeypotMark"] if e.label["id"] in newest]
     inferences = scores["inferenceMark"]
@@ -208,29 +208,31 @@ def _store_on_asset(
     if consensus or "consensusMark" in had:
         members["consensusMark"] = consensus.value if consensus else None
         members["consensusMarkPerCategory"] = consensus.per_category if consensus else None
-    if any(target.get(name) != value for name, value in members.items()):
-        tx.assets.change(target, **members)
+    if any(asset.get(name) != value for name, value in members.items()):
+        tx.assets.change(asset, **members)
 
 
 def _tell(
-    tx: Transaction, target: Document, subject: str, compared: Sequence[Document], mark: Mark
+    tx: Transaction, asset: AssetDoc, subject: str, compared: Sequence[LabelDoc], mark: Mark
 ) -> None:
     """Tell of a new mark. The events name a step: a V1 project has none, and no such event."""
     steps = (each["stepId"] for each in reversed(compared))
-    step_id = next(filter(None, steps), target["stepId"])
+    step_id = next(filter(None, steps), asset["stepId"])
     if step_id:
         payload = {
-            **event_payload(target),
+            **event_payload(asset),
             "comparedLabelIds": [each["id"] for each in compared],
             "score": mark.value,
             "stepId": step_id,
         }
-        tx.emit(subject, payload, project_id=target["projectId"])
+        tx.emit(subject, payload, project_id=asset["projectId"])
 
 
-def _newest_by(labels: Iterable[Document], member: str) -> list[Document]:
+def _newest_by(
+    labels: Iterable[LabelDoc], member: Literal["authorId", "modelName"]
+) -> list[LabelDoc]:
     """The newest label of each author or model, in creation order."""
-    newest: dict[Any, Document] = {}
+    newest: dict[Any, LabelDoc] = {}
     for each in labels:
         newest.pop(each[member], None)
         newest[each[member]] = each
@@ -261,12 +263,12 @@ def mean_per_category(marks: Iterable[dict[str, float] | None]) -> dict[str, flo
     return {name: mean(values) or 0.0 for name, values in sorted(found.items())} or None
 
 
-def project_mark(view: BaseView[Any], project: Document, name: str) -> Any:
+def project_mark(view: View, project: ProjectDoc, name: str) -> Any:
     """A mark of a project: the mean over its assets, if there is one."""
     return _MEANS[name](each.get(name) for each in view.assets.find("project", project["id"]))
 
 
-def member_mark(view: BaseView[Any], member: Document, name: str) -> Any:
+def member_mark(view: View, member: MemberDoc, name: str) -> Any:
     """A mark of a member: the mean over the assets that they labeled.
 
     Of each asset, their newest label counts.

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Any, Generic, TypeVar, cast
 
 from emulator import errors
 from emulator.storage.snapshot import Document, Row, TableSnapshot
 from emulator.storage.sqlite_file import Change
 
+# The type of a table's documents; see :mod:`emulator.domain.documents`.
+D = TypeVar("D", bound=Mapping[str, Any])
 
-class ReadRepository:
+
+def differing(document: Mapping[str, Any], members: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that have another value in the document; a missing one counts as ``None``."""
+    return {name: value for name, value in members.items() if document.get(name) != value}
+
+
+class ReadRepository(Generic[D]):
     """One table, for reading."""
 
     def __init__(self, table: TableSnapshot) -> None:
@@ -19,16 +27,16 @@ class ReadRepository:
     def __len__(self) -> int:
         return len(self._table)
 
-    def get(self, document_id: str) -> Document | None:
-        return self._table.get(document_id)
+    def get(self, document_id: str) -> D | None:
+        return cast("D | None", self._table.get(document_id))
 
-    def the(self, document_id: str) -> Document:
+    def the(self, document_id: str) -> D:
         """The document that another one names.
 
         Raises:
             KeyError: a reference is broken, which is a defect.
         """
-        document = self._table.get(document_id)
+        document = self.get(document_id)
         if document is None:
             raise KeyError(f"{self._table.spec.name} {document_id}")
         return document
@@ -44,23 +52,23 @@ class ReadRepository:
             raise KeyError(f"{self._table.spec.name} {document_id}")
         return row.position
 
-    def find(self, index: str, key: Hashable) -> list[Document]:
+    def find(self, index: str, key: Hashable) -> list[D]:
         """The documents with that key in that index, in creation order."""
-        return self._table.find(index, key)
+        return cast("list[D]", self._table.find(index, key))
 
     def count(self, index: str, key: Hashable) -> int:
         return self._table.count(index, key)
 
-    def some(self, document_ids: Iterable[str]) -> list[Document]:
+    def some(self, document_ids: Iterable[str]) -> list[D]:
         """The documents with these ids that exist, in creation order."""
-        return self._table.some(document_ids)
+        return cast("list[D]", self._table.some(document_ids))
 
-    def all(self) -> list[Document]:
+    def all(self) -> list[D]:
         """All documents, in creation order."""
-        return [row.document for row in self._table.rows()]
+        return [cast("D", row.document) for row in self._table.rows()]
 
 
-class Repository(ReadRepository):
+class Repository(ReadRepository[D]):
     """One table inside a transaction, for reading and writing."""
 
     def __init__(self, table: TableSnapshot, take_position: Callable[[], int]) -> None:
@@ -69,7 +77,7 @@ class Repository(ReadRepository):
         self._take_position = take_position
         self._changed: set[str] = set()
 
-    def insert(self, document: Document) -> Document:
+    def insert(self, document: D) -> D:
         """Add a document with a new id.
 
         Raises:
@@ -77,10 +85,13 @@ class Repository(ReadRepository):
         """
         if self._table.row(document["id"]):
             raise errors.id_taken("insert", document["id"])
-        self._put(document["id"], Row(self._take_position(), document))
+        self._put(document["id"], self._new_row(document))
         return document
 
-    def insert_all(self, documents: list[Document]) -> None:
+    def _new_row(self, document: D) -> Row:
+        return Row(self._take_position(), cast(Document, document))
+
+    def insert_all(self, documents: list[D]) -> None:
         """Add documents with new ids, at the cost of little more than one.
 
         Raises:
@@ -90,22 +101,22 @@ class Repository(ReadRepository):
         for document in documents:
             if document["id"] in rows or self._table.row(document["id"]):
                 raise errors.id_taken("insert", document["id"])
-            rows[document["id"]] = Row(self._take_position(), document)
+            rows[document["id"]] = self._new_row(document)
         self._table = self._table.changed(rows)
         self._changed.update(rows)
 
-    def change(self, document: Document, **members: Any) -> Document:
+    def change(self, document: D, **members: Any) -> D:
         """Replace members of a document and return the new one; the old one stays as it was."""
         row = self._table.row(document["id"])
         assert row is not None, document["id"]
         new = {**row.document, **members}
         self._put(document["id"], Row(row.position, new))
-        return new
+        return cast("D", new)
 
-    def delete(self, document: Document) -> None:
+    def delete(self, document: D) -> None:
         self._put(document["id"], None)
 
-    def delete_all(self, documents: list[Document]) -> None:
+    def delete_all(self, documents: list[D]) -> None:
         ids = [document["id"] for document in documents]
         self._table = self._table.changed(dict.fromkeys(ids))
         self._changed.update(ids)

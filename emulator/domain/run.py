@@ -7,29 +7,14 @@ outlive becomes INTERRUPTED when the world is opened again.
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from emulator import clock, messages
-from emulator.domain.events import Event
+from emulator.domain.documents import EventReference, LogType, RefusalReason, RunDoc
 from emulator.domain.trigger import Trigger
 from emulator.domain.world import Transaction
 from emulator.rules.handlers import ON_EVENT
 from emulator.rules.masking import masked
-from emulator.storage.snapshot import Document
-
-Outcome = Literal[
-    "RUNNING",
-    "SUCCEEDED",
-    "FAILED",
-    "TIMED_OUT",
-    "ABANDONED",
-    "EXITED",
-    "CRASHED",
-    "OUT_OF_MEMORY",
-    "INTERRUPTED",
-    "NOT_RUN",
-]
-LogType = Literal["info", "warning", "error", "debug"]
 
 
 class Refusal(NamedTuple):
@@ -40,20 +25,20 @@ class Refusal(NamedTuple):
         text: for people.
     """
 
-    reason: Literal["SELF_TRIGGERED", "TOO_DEEP", "NOT_DEPLOYED"]
+    reason: RefusalReason
     text: str
 
 
 def record_run(
     tx: Transaction,
     trigger: Trigger,
-    event: Event,
+    event: EventReference,
     *,
     lanes: list[str],
     refusal: Refusal | None = None,
     redelivery_of: str | None = None,
     by_hand: bool = False,
-) -> Document:
+) -> RunDoc:
     """Write down a run that is to come, or one that will not.
 
     Args:
@@ -107,7 +92,7 @@ def begin_run(tx: Transaction, run_id: str) -> None:
         tx.runs.change(run, startedAt=tx.now, mark=asdict(tx.world.mark()))
 
 
-def called(run: Document) -> str:
+def called(run: RunDoc) -> str:
     """What a run calls: a handler, and the event where that handler is called for many."""
     handler: str = run["handler"]
     return f"{ON_EVENT.method} {run['event']}" if handler == ON_EVENT.type else handler
@@ -162,11 +147,16 @@ def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]
     tx.runs.change(run, lineCount=run["lineCount"] + len(lines))
 
 
-def headline(run: Document) -> str | None:
+def headline(run: RunDoc) -> str | None:
     """A run's error in one line: what the plugin's code raised, or what else ended the run."""
     if run.get("headline"):  # which runs of earlier versions do not have
         return str(run["headline"])
-    lines = (run["error"] or "").strip().splitlines()
+    return headline_of(run["error"])
+
+
+def headline_of(error: str | None) -> str | None:
+    """The line of an error's text that says what it is: of a traceback, the exception."""
+    lines = (error or "").strip().splitlines()
     if lines and lines[0].startswith("Traceback"):
         return next(each for each in reversed(lines) if not each[:1].isspace())
     return lines[0] if lines else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from emulator import errors, messages
+from emulator.domain.documents import LogLineDoc, RunDoc
 from emulator.domain.run import called, headline
 from emulator.domain.world import View
 from emulator.rules.masking import masked, masked_text
-from emulator.storage.snapshot import Document
 
 _MEMBERS = (
     "id",
@@ -45,7 +46,7 @@ _CALL = (
 _NO_FAILURES = ("RUNNING", "SUCCEEDED", "NOT_RUN")
 
 
-def run_brief(view: View, run: Document) -> dict[str, Any]:
+def run_brief(view: View, run: RunDoc) -> dict[str, Any]:
     """The outcome of a run, as the answer to an action that caused it shows it.
 
     Returns:
@@ -66,7 +67,7 @@ def run_brief(view: View, run: Document) -> dict[str, Any]:
     }
 
 
-def run_view(view: View, run: Document) -> dict[str, Any]:
+def run_view(view: View, run: RunDoc) -> dict[str, Any]:
     """A run as a row of a list.
 
     Returns:
@@ -82,7 +83,7 @@ def run_view(view: View, run: Document) -> dict[str, Any]:
     version = view.plugin_versions.get(run["versionId"] or "")
     project = view.projects.get(run["projectId"])
     return {
-        **{member: run[member] for member in _MEMBERS},
+        **_picked(run, _MEMBERS),
         "plugin": view.plugins.the(run["pluginId"])["name"],
         "version": version["number"] if version else None,
         "project": project["title"] if project else None,
@@ -93,7 +94,11 @@ def run_view(view: View, run: Document) -> dict[str, Any]:
     }
 
 
-def is_failed(run: Document) -> bool:
+def _picked(document: Mapping[str, Any], members: tuple[str, ...]) -> dict[str, Any]:
+    return {member: document[member] for member in members}
+
+
+def is_failed(run: RunDoc) -> bool:
     """Whether a run has ended in any way but success."""
     return run["outcome"] not in _NO_FAILURES
 
@@ -120,14 +125,14 @@ def run_details(view: View, run_id: str) -> dict[str, Any]:
     calls = view.run_calls.find("run", run_id)
     return {
         **run_view(view, run),
-        **{member: run[member] for member in _DETAILS},
+        **_picked(run, _DETAILS),
         "payload": masked(run["payload"]),
         "causes": [each["id"] for each in view.runs.all() if each["causedBy"] == run_id],
         "lines": list(map(line_view, lines)),
-        "calls": [{member: call[member] for member in _CALL} for call in calls],
+        "calls": [_picked(call, _CALL) for call in calls],
     }
 
 
-def line_view(line: Document) -> dict[str, Any]:
+def line_view(line: LogLineDoc) -> dict[str, Any]:
     """A log line (``createdAt``, ``logType``, ``content``), its secrets masked."""
-    return {**{member: line[member] for member in _LINE}, "content": masked_text(line["content"])}
+    return {**_picked(line, _LINE), "content": masked_text(line["content"])}

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeVar
 
-from emulator.domain.access import AnyView
+from emulator.domain.documents import AssetDoc, MemberDoc, ProjectDoc
 from emulator.domain.quality import member_mark, project_mark
-from emulator.domain.world import Transaction
+from emulator.domain.world import Transaction, View
 from emulator.rules.workflow import REMAINING, REVIEWED, SUBMITTED
-from emulator.storage.snapshot import Document
 
-Statistic = Callable[[AnyView, Document], Any]
+D = TypeVar("D", bound=Mapping[str, Any])
 
-SET_VALUES = "setStatistics"
+Statistic = Callable[[View, D], Any]
+
+SET_VALUES: Final = "setStatistics"
 """The member of a document that holds them: ``{name: {"value": …, "computed": …}}``."""
 
 
@@ -42,7 +43,7 @@ class Work:
     last: str | None
 
 
-def work(view: AnyView, member: Document) -> Work:
+def work(view: View, member: MemberDoc) -> Work:
     """The work that a member did in the project."""
     author = (member["projectId"], member["userId"])
     found = view.labels.find("member", author)
@@ -56,31 +57,31 @@ def work(view: AnyView, member: Document) -> Work:
     )
 
 
-def project_statistic(view: AnyView, project: Document, name: str) -> Any:
+def project_statistic(view: View, project: ProjectDoc, name: str) -> Any:
     """One of the :data:`PROJECT_STATISTICS`."""
     return _value(project, name, _OF_PROJECT[name](view, project))
 
 
-def member_statistic(view: AnyView, member: Document, name: str) -> Any:
+def member_statistic(view: View, member: MemberDoc, name: str) -> Any:
     """One of the :data:`MEMBER_STATISTICS`."""
     return _value(member, name, _OF_MEMBER[name](view, member))
 
 
 def set_project_statistics(
-    tx: Transaction, project: Document, values: Mapping[str, Any]
+    tx: Transaction, project: ProjectDoc, values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The project's :data:`SET_VALUES`, once these values are set."""
     return _with_values(project, values, lambda name: _OF_PROJECT[name](tx, project))
 
 
 def set_member_statistics(
-    tx: Transaction, member: Document, values: Mapping[str, Any]
+    tx: Transaction, member: MemberDoc, values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The member's :data:`SET_VALUES`, once these values are set."""
     return _with_values(member, values, lambda name: _OF_MEMBER[name](tx, member))
 
 
-def _value(owner: Document, name: str, computed: Any) -> Any:
+def _value(owner: Mapping[str, Any], name: str, computed: Any) -> Any:
     was_set = owner.get(SET_VALUES, {}).get(name)
     if was_set and was_set["computed"] == computed:
         return was_set["value"]
@@ -88,24 +89,24 @@ def _value(owner: Document, name: str, computed: Any) -> Any:
 
 
 def _with_values(
-    owner: Document, values: Mapping[str, Any], compute: Callable[[str], Any]
+    owner: Mapping[str, Any], values: Mapping[str, Any], compute: Callable[[str], Any]
 ) -> dict[str, Any]:
     added = {name: {"value": each, "computed": compute(name)} for name, each in values.items()}
     return {**owner.get(SET_VALUES, {}), **added}
 
 
-def _mark(name: str, of: Callable[[AnyView, Document, str], Any]) -> Statistic:
+def _mark(name: str, of: Callable[[View, D, str], Any]) -> Statistic[D]:
     return lambda view, owner: of(view, owner, name)
 
 
-def _count_assets(counts: Callable[[Document], bool]) -> Statistic:
-    def count(view: AnyView, project: Document) -> int:
+def _count_assets(counts: Callable[[AssetDoc], bool]) -> Statistic[ProjectDoc]:
+    def count(view: View, project: ProjectDoc) -> int:
         return sum(map(counts, view.assets.find("project", project["id"])))
 
     return count
 
 
-_OF_PROJECT: dict[str, Statistic] = {
+_OF_PROJECT: dict[str, Statistic[ProjectDoc]] = {
     "consensusMark": _mark("consensusMark", project_mark),
     "honeypotMark": _mark("honeypotMark", project_mark),
     "numberOfAssets": lambda view, project: view.assets.count("project", project["id"]),
@@ -113,7 +114,7 @@ _OF_PROJECT: dict[str, Statistic] = {
     "numberOfReviewedAssets": _count_assets(lambda asset: asset["status"] in REVIEWED),
     "numberOfSkippedAssets": _count_assets(lambda asset: asset["skipped"]),
 }
-_OF_MEMBER: dict[str, Statistic] = {
+_OF_MEMBER: dict[str, Statistic[MemberDoc]] = {
     "consensusMark": _mark("consensusMark", member_mark),
     "honeypotMark": _mark("honeypotMark", member_mark),
     "numberOfLabeledAssets": lambda view, member: work(view, member).assets,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict
 
 from emulator.domain import access, project_settings
-from emulator.domain.world import BaseView, Transaction
+from emulator.domain.documents import AssetDoc, ProjectDoc, StepDoc, StepGroupDoc, UserDoc
+from emulator.domain.repository import differing
+from emulator.domain.world import Transaction, View
 from emulator.rules import steps as rules
-from emulator.rules.workflow import NewWorkflow
-from emulator.storage.snapshot import Document
+from emulator.rules.workflow import NewWorkflow, StepStatus
 
 # A new project's steps: name, type, coverage.
 _DEFAULT_STEPS = (("Label", "DEFAULT", None), ("Review 1", "REVIEW", 0))
@@ -26,74 +27,95 @@ _SETTINGS: dict[str, tuple[str, str, Any]] = {
 CLEARED = ("consensusCoverage", "numberOfExpectedLabelsForConsensus", "sendBackStepId")
 
 
-def steps_of(view: BaseView[Any], project_id: str) -> list[Document]:
+class SeenStep(TypedDict):
+    """A step, and the status that an asset has there."""
+
+    id: str
+    name: str
+    status: StepStatus | None
+    stepGroupName: str | None
+
+
+class Entry(TypedDict):
+    """The members of a new asset that say where it stands, and whether consensus is drawn."""
+
+    stepId: str | None
+    stepStatus: StepStatus | None
+    isUsedForConsensus: bool
+
+
+def steps_of(view: View, project_id: str) -> list[StepDoc]:
     """The steps of a project in their order, group after group; a V1 project has none."""
     groups = [each["id"] for each in groups_of(view, project_id)]
-    order = {group_id: index for index, group_id in enumerate(groups)}
-    found: list[Document] = view.steps.find("project", project_id)
+    order: dict[str | None, int] = {group_id: index for index, group_id in enumerate(groups)}
+    found = view.steps.find("project", project_id)
     return sorted(found, key=lambda each: (order.get(each["stepGroupId"], 0), each["order"]))
 
 
-def groups_of(view: BaseView[Any], project_id: str) -> list[Document]:
+def groups_of(view: View, project_id: str) -> list[StepGroupDoc]:
     """The step groups of a V3 project, in their order."""
-    groups: list[Document] = view.step_groups.find("project", project_id)
-    return groups
+    return view.step_groups.find("project", project_id)
 
 
-def group_name(view: BaseView[Any], step: Document) -> str | None:
+def group_name(view: View, step: StepDoc) -> str | None:
     """The name of a step's group; ``None`` in a V2 project."""
     return view.step_groups.the(step["stepGroupId"])["name"] if step["stepGroupId"] else None
 
 
-def as_seen(view: BaseView[Any], target: Document, step_id: str) -> Document | None:
+def as_seen(view: View, asset: AssetDoc, step_id: str) -> SeenStep | None:
     """A step with the status that an asset has there: done before its place, to do after it.
 
     Returns:
-        ``id``, ``name``, ``status``, ``stepGroupName``; ``None`` for a step that is gone.
+        ``None`` for a step that is gone.
     """
-    steps = steps_of(view, target["projectId"])
+    steps = steps_of(view, asset["projectId"])
     ids = [each["id"] for each in steps]
-    if step_id not in ids or target["stepId"] not in ids:
+    if step_id not in ids or asset["stepId"] not in ids:
         return None
-    index, current = ids.index(step_id), ids.index(target["stepId"])
-    status = "DONE" if index < current else "TO_DO"
+    index, current = ids.index(step_id), ids.index(asset["stepId"])
+    status: StepStatus = "DONE" if index < current else "TO_DO"
     return {
         "id": step_id,
         "name": steps[index]["name"],
-        "status": target["stepStatus"] if index == current else status,
+        "status": asset["stepStatus"] if index == current else status,
         "stepGroupName": group_name(view, steps[index]),
     }
 
 
-def works_on(step: Document, user: Document, role: str) -> bool:
+def works_on(step: StepDoc, user: UserDoc, role: str) -> bool:
     """Whether a user works on a step."""
     if step["assigneeIds"] is not None:
         return user["id"] in step["assigneeIds"]
-    return may_work(step, role)
+    return may_work(step["type"], role)
 
 
-def may_work(step: Document, role: str) -> bool:
-    return step["type"] == "DEFAULT" or role != "LABELER"
+def may_work(step_type: str, role: str) -> bool:
+    """Whether members with that role can work on steps of that type."""
+    return step_type == "DEFAULT" or role != "LABELER"
 
 
-def entry(tx: Transaction, project: Document) -> dict[str, Any]:
+def entry(tx: Transaction, project: ProjectDoc) -> Entry:
     """Where a new asset stands, and whether it is drawn for consensus."""
     steps = steps_of(tx, project["id"])
     place = rules.start(steps) if steps else None
-    stands = {"stepId": place.step_id, "stepStatus": place.status} if place else {}
-    return {**stands, "isUsedForConsensus": is_drawn_for_consensus(tx, project, steps)}
+    return {
+        "stepId": place.step_id if place else None,
+        "stepStatus": place.status if place else None,
+        "isUsedForConsensus": is_drawn_for_consensus(tx, project, steps),
+    }
 
 
-def is_drawn_for_consensus(tx: Transaction, project: Document, steps: list[Document]) -> bool:
+def is_drawn_for_consensus(tx: Transaction, project: ProjectDoc, steps: list[StepDoc]) -> bool:
     """Whether chance picks an asset that nobody has begun for consensus."""
-    coverage, size = project["consensusTotCoverage"], project["minConsensusSize"]
+    coverage: int | None = project["consensusTotCoverage"]
+    size = project["minConsensusSize"]
     if steps:
         coverage = steps[0]["consensusCoverage"]
         size = steps[0]["numberOfExpectedLabelsForConsensus"] or 1
     return size > 1 and tx.draw(coverage)
 
 
-def create_workflow(tx: Transaction, project: Document, workflow: NewWorkflow) -> None:
+def create_workflow(tx: Transaction, project: ProjectDoc, workflow: NewWorkflow) -> None:
     """Give a new project of the V2 or V3 workflow its first steps, a V3 one in each group."""
     groups: dict[str, tuple[str | None, ...]] = {"V1": (), "V2": (None,), "V3": workflow.groups}
     for name in groups[workflow.version]:
@@ -104,32 +126,32 @@ def create_workflow(tx: Transaction, project: Document, workflow: NewWorkflow) -
     follow_settings(tx, project, _SETTINGS)
 
 
-def follow_settings(tx: Transaction, project: Document, names: Iterable[str]) -> None:
+def follow_settings(tx: Transaction, project: ProjectDoc, names: Iterable[str]) -> None:
     """Have the first steps do what settings of the project say."""
+    settings: Mapping[str, Any] = project
     for name in names:
         step = _step_of_setting(tx, project, name)
         if step is None:
             continue
         own, nothing = _SETTINGS[name][1:]
-        value = None if project[name] == nothing and own in CLEARED else project[name]
-        if step[own] != value:
+        value = None if settings[name] == nothing and own in CLEARED else settings[name]
+        if differing(step, {own: value}):
             step = tx.steps.change(step, **{own: value})
             tell(tx, "project.workflow.step.updated", step, fields=[own])
 
 
-def follow_steps(tx: Transaction, project: Document) -> None:
+def follow_steps(tx: Transaction, project: ProjectDoc) -> None:
     """Have the project's settings say what its first steps do."""
-    changes = {}
+    values = {}
     for name, (_, own, nothing) in _SETTINGS.items():
-        step = _step_of_setting(tx, project, name)
-        value = (step[own] if step else None) or nothing
-        if project[name] != value:
-            changes[name] = value
+        step: Mapping[str, Any] | None = _step_of_setting(tx, project, name)
+        values[name] = (step[own] if step else None) or nothing
+    changes = differing(project, values)
     if changes:
         project_settings.tell(tx, project, tx.projects.change(project, **changes))
 
 
-def _step_of_setting(tx: Transaction, project: Document, name: str) -> Document | None:
+def _step_of_setting(tx: Transaction, project: ProjectDoc, name: str) -> StepDoc | None:
     """The first step that a setting is about; ``None`` where there is none."""
     if name not in _SETTINGS:
         return None
@@ -137,45 +159,54 @@ def _step_of_setting(tx: Transaction, project: Document, name: str) -> Document 
     return next((each for each in steps if each["type"] == _SETTINGS[name][0]), None)
 
 
-def add_group(tx: Transaction, project: Document, name: str) -> Document:
+def add_group(tx: Transaction, project: ProjectDoc, name: str) -> StepGroupDoc:
     """Add a group of steps at the end of a V3 project."""
     return tx.step_groups.insert({"id": tx.new_id(), "projectId": project["id"], "name": name})
 
 
-def insert(tx: Transaction, project: Document, members: dict[str, Any]) -> Document:
+def insert(tx: Transaction, project: ProjectDoc, members: dict[str, Any]) -> StepDoc:
+    """Add a step to a project.
+
+    Args:
+        members: ``name``, ``type``, ``order``, and those of the others that are not empty.
+    """
     return tx.steps.insert(
         {
             "id": tx.new_id(),
             "projectId": project["id"],
-            "stepGroupId": None,
-            "assigneeIds": None,
-            "consensusCoverage": None,
-            "numberOfExpectedLabelsForConsensus": None,
-            "sendBackStepId": None,
-            "useHoneypot": False,
-            **members,
+            "name": members["name"],
+            "type": members["type"],
+            "order": members["order"],
+            "stepGroupId": members.get("stepGroupId"),
+            "assigneeIds": members.get("assigneeIds"),
+            "stepCoverage": members.get("stepCoverage"),
+            "consensusCoverage": members.get("consensusCoverage"),
+            "numberOfExpectedLabelsForConsensus": members.get("numberOfExpectedLabelsForConsensus"),
+            "sendBackStepId": members.get("sendBackStepId"),
+            "useHoneypot": members.get("useHoneypot", False),
         }
     )
 
 
-def unassign(tx: Transaction, step: Document, user_id: str) -> None:
+def unassign(tx: Transaction, step: StepDoc, user_id: str) -> None:
     """Take somebody off a step; where nobody is left, it is everybody's."""
-    if user_id not in (step["assigneeIds"] or ()):
+    assignees = step["assigneeIds"] or []
+    if user_id not in assignees:
         return
-    left = [each for each in step["assigneeIds"] if each != user_id]
+    left = [each for each in assignees if each != user_id]
     step = tx.steps.change(step, assigneeIds=left or None)
     tell(tx, "project.workflow.step.updated", step, fields=["assignees"])
 
 
-def check_out(tx: Transaction, project: Document, user: Document) -> None:
+def check_out(tx: Transaction, project: ProjectDoc, user: UserDoc) -> None:
     """Take somebody off the steps that their role does not let them work on any more."""
     role = access.role_in(tx, user, project)
     for each in tx.steps.find("project", project["id"]):
-        if role is None or not may_work(each, role):
+        if role is None or not may_work(each["type"], role):
             unassign(tx, each, user["id"])
 
 
-def tell(tx: Transaction, subject: str, step: Document, **members: Any) -> None:
+def tell(tx: Transaction, subject: str, step: StepDoc, **members: Any) -> None:
     payload = {
         "stepGroupId": step["stepGroupId"] or "",
         "stepId": step["id"],

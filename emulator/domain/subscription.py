@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from emulator import errors
 from emulator.domain import access
-from emulator.domain.access import AnyView
+from emulator.domain.documents import LabelDoc
 from emulator.domain.events import Event
-from emulator.domain.world import Actor
+from emulator.domain.world import Actor, View
 from emulator.rules.json_text import compact
 from emulator.rules.subjects import is_about_new_label
-from emulator.storage.snapshot import Document
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class ProjectLabels:
         is_told = is_about_new_label(subject) or subject == "label.workflow.edited"
         return is_told and bool(event["projectId"] == self.project_id)
 
-    def check(self, view: AnyView, actor: Actor) -> None:
+    def check(self, view: View, actor: Actor) -> None:
         """Check that somebody may follow the project.
 
         Raises:
@@ -35,7 +34,7 @@ class ProjectLabels:
         if not access.sees(view, actor, self.project_id):
             raise errors.access_denied()
 
-    def told(self, view: AnyView, actor: Actor, event: Event) -> Document | None:
+    def told(self, view: View, actor: Actor, event: Event) -> LabelDoc | None:
         """The label that an event is about; ``None`` when it is gone already.
 
         Its response has no white space between its elements, as recorded.
@@ -44,5 +43,7 @@ class ProjectLabels:
             KiliError: the actor does not see the project any more.
         """
         self.check(view, actor)
-        found: Document | None = view.labels.get(event["payload"]["labelId"])
-        return found and {**found, "jsonResponse": compact(found["jsonResponse"])}
+        found = view.labels.get(event["payload"]["labelId"])
+        if not found:
+            return None
+        return {**found, "jsonResponse": compact(found["jsonResponse"])}

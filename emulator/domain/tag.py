@@ -5,17 +5,15 @@ See contract/tag.md#tags-of-an-organization, contract/tag.md#rights-on-tags.
 
 from __future__ import annotations
 
-from typing import Any
-
 from emulator import errors
 from emulator.domain import access
-from emulator.domain.world import Actor, BaseView, Transaction
-from emulator.storage.snapshot import Document
+from emulator.domain.documents import TagDoc
+from emulator.domain.world import Actor, Transaction, View
 
 DEFAULT_COLOR = "#003FE0"
 
 
-def create_tag(tx: Transaction, label: str, color: str | None) -> Document:
+def create_tag(tx: Transaction, label: str, color: str | None) -> TagDoc:
     """Add a tag to the actor's organization; several may have the same label.
 
     Raises:
@@ -36,7 +34,7 @@ def create_tag(tx: Transaction, label: str, color: str | None) -> Document:
     )
 
 
-def update_tag(tx: Transaction, tag_id: str, label: str | None) -> tuple[Document, int]:
+def update_tag(tx: Transaction, tag_id: str, label: str | None) -> tuple[TagDoc, int]:
     """Give a tag another label, for all projects; the tag, and how many tags changed.
 
     Raises:
@@ -62,7 +60,7 @@ def delete_tag(tx: Transaction, tag_id: str) -> None:
     tx.tags.delete(tag)
 
 
-def check_tag(tx: Transaction, project_id: str, tag_id: str) -> Document:
+def check_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
     """Put a tag on a project; once more changes nothing.
 
     Raises:
@@ -75,7 +73,7 @@ def check_tag(tx: Transaction, project_id: str, tag_id: str) -> Document:
     return tx.tags.change(tag, projectIds=[*tag["projectIds"], project_id])
 
 
-def uncheck_tag(tx: Transaction, project_id: str, tag_id: str) -> Document:
+def uncheck_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
     """Take a tag off a project.
 
     Raises:
@@ -90,7 +88,7 @@ def uncheck_tag(tx: Transaction, project_id: str, tag_id: str) -> Document:
     return tx.tags.change(tag, projectIds=left)
 
 
-def _own_tag(tx: Transaction, tag_id: str) -> Document:
+def _own_tag(tx: Transaction, tag_id: str) -> TagDoc:
     tag = tx.tags.get(tag_id)
     if not tag or tag["organizationId"] != tx.actor.user["organizationId"]:
         raise errors.access_denied()
@@ -102,19 +100,18 @@ def _check_label(operation: str, label: str) -> None:
         raise errors.tag_label_empty(operation)
 
 
-def organization_tags(view: BaseView[Any], actor: Actor) -> list[Document]:
+def organization_tags(view: View, actor: Actor) -> list[TagDoc]:
     """The tags of the actor's organization, in creation order."""
-    tags: list[Document] = view.tags.find("organization", actor.user["organizationId"])
-    return tags
+    return view.tags.find("organization", actor.user["organizationId"])
 
 
-def project_tags(view: BaseView[Any], actor: Actor, project_id: str) -> list[Document]:
+def project_tags(view: View, actor: Actor, project_id: str) -> list[TagDoc]:
     """The tags of a project, in creation order; none of one that the actor does not see."""
     if not access.sees(view, actor, project_id):
         return []
     return [each for each in organization_tags(view, actor) if project_id in each["projectIds"]]
 
 
-def checked_projects(view: BaseView[Any], actor: Actor, tag: Document) -> list[str]:
+def checked_projects(view: View, actor: Actor, tag: TagDoc) -> list[str]:
     """The projects with a tag that the actor sees, in the order of tagging."""
     return [each for each in tag["projectIds"] if access.sees(view, actor, each)]

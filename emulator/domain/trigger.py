@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 
 from emulator import errors
 from emulator.domain import payloads, plugin
+from emulator.domain.documents import CalledFor, PluginDoc
 from emulator.domain.events import Event
 from emulator.domain.plugin_state import state_of
 from emulator.domain.plugin_subscription import PluginSubscription
-from emulator.domain.world import BaseView
+from emulator.domain.world import View
 from emulator.rules import subjects
 from emulator.rules.blockers import Blockers, PluginState, Word, blockers
 from emulator.rules.handlers import BY_TYPE, ON_EVENT
-from emulator.storage.snapshot import Document
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Trigger:
         label_id: likewise the label.
     """
 
-    plugin: Document
+    plugin: PluginDoc
     handler: str
     payload: dict[str, Any]
     asset_id: str | None
@@ -47,7 +47,7 @@ class NotCalled(NamedTuple):
         state: the state of the plugin on the project.
     """
 
-    plugin: Document
+    plugin: PluginDoc
     project_id: str
     subject: str
     reasons: tuple[Word, ...]
@@ -68,7 +68,7 @@ class Decided(NamedTuple):
     not_called: list[NotCalled]
 
 
-def triggered_by(view: BaseView[Any], events: list[Event]) -> Decided:
+def triggered_by(view: View, events: list[Event]) -> Decided:
     """Decide which plugins the events of one transaction call.
 
     Args:
@@ -87,10 +87,10 @@ _Key = tuple[str, str, str]
 class _Dispatch:
     """Decides for the events of one transaction, once for each plugin, project and subject."""
 
-    def __init__(self, view: BaseView[Any]) -> None:
+    def __init__(self, view: View) -> None:
         self._view = view
         self._plugins = view.plugins.all()
-        self._candidates: dict[tuple[str, ...], list[Document]] = {}
+        self._candidates: dict[tuple[str, ...], list[PluginDoc]] = {}
         self._states: dict[tuple[str, str], PluginState] = {}
         self._blockers: dict[_Key, Blockers] = {}
         self.not_called: dict[_Key, NotCalled] = {}
@@ -110,7 +110,7 @@ class _Dispatch:
                 reasons = tuple(found.words())
                 self.not_called[key] = NotCalled(each, project_id, subject, reasons, state)
 
-    def _of_project(self, project_id: str, listed: Sequence[str]) -> list[Document]:
+    def _of_project(self, project_id: str, listed: Sequence[str]) -> list[PluginDoc]:
         """The plugins of the project's organization, and others that are or were active there."""
         key = (project_id, *listed)
         if key not in self._candidates:
@@ -125,7 +125,7 @@ class _Dispatch:
             ]
         return self._candidates[key]
 
-    def _blockers_of(self, key: _Key, each: Document) -> Blockers:
+    def _blockers_of(self, key: _Key, each: PluginDoc) -> Blockers:
         if key not in self._blockers:
             plugin_id, project_id, subject = key
             if (plugin_id, project_id) not in self._states:
@@ -134,7 +134,7 @@ class _Dispatch:
         return self._blockers[key]
 
 
-def called_by_hand(plugin_: Document, asked: dict[str, Any], event: Event) -> Trigger:
+def called_by_hand(plugin_: PluginDoc, asked: CalledFor, event: Event) -> Trigger:
     """The call of a plugin for something that somebody says has happened.
 
     Args:
@@ -169,11 +169,11 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _calls(asked: dict[str, Any]) -> list[str]:
+def _calls(asked: CalledFor) -> list[str]:
     return [*asked["handlerTypes"], *asked["eventMatcher"]]
 
 
-def _triggers(view: BaseView[Any], each: Document, event: Event) -> Iterator[Trigger]:
+def _triggers(view: View, each: PluginDoc, event: Event) -> Iterator[Trigger]:
     """The calls of a plugin for an event; one without a version gets the default handlers."""
     asked = plugin.called_version(view, each) or PluginSubscription().members()
     about = event["payload"].get("assetId"), event["payload"].get("labelId")

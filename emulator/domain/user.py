@@ -6,20 +6,21 @@ from typing import Any
 
 from emulator import errors, messages
 from emulator.domain import access, mail, member, organization
-from emulator.domain.world import Actor, BaseView, Transaction
+from emulator.domain.documents import OrganizationDoc, UserDoc
+from emulator.domain.repository import differing
+from emulator.domain.world import Actor, Transaction, View
 from emulator.rules import emails, passwords, permissions
-from emulator.storage.snapshot import Document
 
 
 def create_user(
     tx: Transaction,
-    home: Document,
+    organization: OrganizationDoc,
     data: dict[str, Any],
     *,
     operation: str = "createUser",
     is_service_account: bool = False,
     is_invited: bool = False,
-) -> Document:
+) -> UserDoc:
     """Add a user to an organization; e-mail addresses are kept in lower case.
 
     See contract/user.md#accounts.
@@ -39,7 +40,7 @@ def create_user(
             "email": _free_email(tx, operation, data["email"]),
             "firstname": data.get("firstname") or "",
             "lastname": data.get("lastname") or "",
-            "organizationId": home["id"],
+            "organizationId": organization["id"],
             "organizationRole": data.get("organizationRole") or "USER",
             "activated": data.get("activated", True),
             "hasCompletedLabelingTour": False,
@@ -53,7 +54,7 @@ def create_user(
     )
 
 
-def add_user(tx: Transaction, data: dict[str, Any]) -> Document:
+def add_user(tx: Transaction, data: dict[str, Any]) -> UserDoc:
     """Add a user to the actor's organization, as its administrator.
 
     Raises:
@@ -63,9 +64,9 @@ def add_user(tx: Transaction, data: dict[str, Any]) -> Document:
     return create_user(tx, tx.organizations.the(tx.actor.user["organizationId"]), data)
 
 
-def with_email(view: BaseView[Any], email: str) -> Document | None:
+def with_email(view: View, email: str) -> UserDoc | None:
     """The user with this address; capitals do not count."""
-    found: list[Document] = view.users.find("email", email.lower())
+    found = view.users.find("email", email.lower())
     return found[0] if found else None
 
 
@@ -78,7 +79,7 @@ def _free_email(tx: Transaction, operation: str, email: str) -> str:
     return normalized
 
 
-def visible_users(view: BaseView[Any], actor: Actor, *, hidden: bool) -> list[Document]:
+def visible_users(view: View, actor: Actor, *, hidden: bool) -> list[UserDoc]:
     """The users of the organizations that the actor sees; plugins' own only when ``hidden``."""
     return [
         user
@@ -90,7 +91,7 @@ def visible_users(view: BaseView[Any], actor: Actor, *, hidden: bool) -> list[Do
 # Changing
 
 
-def update_user(tx: Transaction, user: Document, data: dict[str, Any]) -> Document:
+def update_user(tx: Transaction, user: UserDoc, data: dict[str, Any]) -> UserDoc:
     """Change a user: administrators change everything, everybody their own person.
 
     Args:
@@ -107,7 +108,7 @@ def update_user(tx: Transaction, user: Document, data: dict[str, Any]) -> Docume
         raise errors.organization_of_user_refused(operation)
     if "email" in data:
         data = {**data, "email": data["email"].lower()}
-    changes = {name: value for name, value in data.items() if user[name] != value}
+    changes = differing(user, data)
     access.require_on_user(tx, operation, user, only_by_admin=bool(changes.keys() & _BY_ADMIN))
     if "email" in changes:
         changes["email"] = _free_email(tx, operation, changes["email"])
@@ -131,13 +132,13 @@ def _check_organization(tx: Transaction, organization_id: str) -> None:
         raise errors.access_denied()
 
 
-def _leave_projects(tx: Transaction, user: Document) -> None:
+def _leave_projects(tx: Transaction, user: UserDoc) -> None:
     for each in tx.project_users.find("user", user["id"]):
         if not each["deletedAt"]:
             member.leave(tx, each)
 
 
-def _check_administered(tx: Transaction, operation: str, before: Document) -> None:
+def _check_administered(tx: Transaction, operation: str, before: UserDoc) -> None:
     """Check that the organization of a changed user still has an administrator, if it had one."""
     if not access.is_active_administrator(before):
         return
@@ -149,7 +150,7 @@ def _check_administered(tx: Transaction, operation: str, before: Document) -> No
 # Passwords
 
 
-def update_password(tx: Transaction, user: Document, old: str, new: str, again: str) -> Document:
+def update_password(tx: Transaction, user: UserDoc, old: str, new: str, again: str) -> UserDoc:
     """Give a user another password.
 
     Raises:
@@ -165,7 +166,7 @@ def update_password(tx: Transaction, user: Document, old: str, new: str, again: 
     return tx.users.change(user, password=_kept(tx, operation, new), updatedAt=tx.now)
 
 
-def reset_password(tx: Transaction, user: Document) -> Document:
+def reset_password(tx: Transaction, user: UserDoc) -> UserDoc:
     """Replace a user's password by one that a mail to them says (:mod:`emulator.domain.mail`).
 
     Raises:
@@ -187,7 +188,7 @@ def _kept(tx: Transaction, operation: str, password: str) -> str:
 # Where a user takes part
 
 
-def highest_role(view: BaseView[Any], user: Document) -> str:
+def highest_role(view: View, user: UserDoc) -> str:
     """The most powerful of a user's roles in projects; ``NA`` when they have none."""
     if access.is_active_administrator(user):
         return "ADMIN"

@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 
 from emulator import errors
 from emulator.domain import plugin as plugins_of
+from emulator.domain.documents import PluginDoc
 from emulator.domain.plugin_subscription import PluginSubscription
 from emulator.domain.world import Transaction
-from emulator.storage.snapshot import Document
 
 
 def create_webhook(
     tx: Transaction, data: dict[str, Any], subscription: PluginSubscription
-) -> Document:
+) -> PluginDoc:
     """Take a name for an address, which is told of what happens from now on.
 
     Args:
@@ -37,7 +37,7 @@ def create_webhook(
 
 def update_webhook(
     tx: Transaction, data: dict[str, Any], subscription: PluginSubscription
-) -> Document:
+) -> PluginDoc:
     """Replace address, header and handlers of a webhook; what is not given is taken away.
 
     Raises:
@@ -54,10 +54,10 @@ def update_webhook(
 def _add_version(
     tx: Transaction,
     operation: str,
-    plugin: Document,
+    plugin: PluginDoc,
     data: dict[str, Any],
     subscription: PluginSubscription,
-) -> Document:
+) -> PluginDoc:
     subscription.check(operation, exclusive=False)
     url, header = data["webhookUrl"], data.get("header")
     if not _can_be_called(url):
@@ -69,7 +69,6 @@ def _add_version(
         plugin,
         subscription,
         webhook={"url": url, "header": header},
-        status="ACTIVE",
     )
     plugins_of.tell_build(tx, version, plugins_of.BUILT)
     return tx.plugins.change(plugin, status="ACTIVE", activeVersionId=version["id"])

@@ -8,11 +8,12 @@ from typing import Any
 from emulator import errors
 from emulator.domain import access, consensus, member
 from emulator.domain import step as step_of
+from emulator.domain.documents import AssetDoc, ProjectDoc, StepDoc
 from emulator.domain.payloads import event_payload
+from emulator.domain.repository import differing
 from emulator.domain.world import Transaction
 from emulator.rules import steps as rules
 from emulator.rules.step_settings import check_continuity, check_workflow, checked_step
-from emulator.storage.snapshot import Document
 
 
 def edit_workflow(
@@ -24,7 +25,7 @@ def edit_workflow(
     creates: Iterable[dict[str, Any]] = (),
     updates: Iterable[dict[str, Any]] = (),
     deletes: Iterable[str] = (),
-) -> Document:
+) -> ProjectDoc:
     """Change a project's workflow: first steps are deleted, then changed, then created.
 
     Assets that waited for labelers whom the steps ask for no longer go on.
@@ -55,7 +56,7 @@ def edit_workflow(
     return tx.projects.the(project_id)
 
 
-def _create(tx: Transaction, operation: str, project: Document, data: dict[str, Any]) -> None:
+def _create(tx: Transaction, operation: str, project: ProjectDoc, data: dict[str, Any]) -> None:
     group_id = _group_id(tx, operation, project, data.get("stepGroupId"))
     siblings = [
         each for each in step_of.steps_of(tx, project["id"]) if each["stepGroupId"] == group_id
@@ -69,7 +70,7 @@ def _create(tx: Transaction, operation: str, project: Document, data: dict[str, 
 
 
 def _group_id(
-    tx: Transaction, operation: str, project: Document, group_id: str | None
+    tx: Transaction, operation: str, project: ProjectDoc, group_id: str | None
 ) -> str | None:
     """The group to create a step in: a V3 project's must be named unless there is but one."""
     groups = [each["id"] for each in step_of.groups_of(tx, project["id"])]
@@ -80,7 +81,7 @@ def _group_id(
     return group_id or (groups[0] if groups else None)
 
 
-def _update(tx: Transaction, operation: str, project: Document, data: dict[str, Any]) -> None:
+def _update(tx: Transaction, operation: str, project: ProjectDoc, data: dict[str, Any]) -> None:
     """Change the members that are given; a null clears a member that can be empty."""
     step = _step(tx, project, data.get("id") or data.get("name"))
     given = {
@@ -91,7 +92,7 @@ def _update(tx: Transaction, operation: str, project: Document, data: dict[str, 
     if given.get("stepGroupId", step["stepGroupId"]) != step["stepGroupId"]:
         raise errors.step_member_fixed(operation, "stepGroupId")
     members = _checked(tx, operation, project, {"type": step["type"], **given}, step)
-    changes = {name: value for name, value in members.items() if step[name] != value}
+    changes = differing(step, members)
     if changes:
         step = tx.steps.change(step, **changes)
         if changes.keys() & {"consensusCoverage", "numberOfExpectedLabelsForConsensus"}:
@@ -102,12 +103,13 @@ def _update(tx: Transaction, operation: str, project: Document, data: dict[str, 
         step_of.tell(tx, "project.workflow.step.updated", step, fields=fields)
 
 
-def _take_off_assets(tx: Transaction, project: Document, step: Document) -> None:
+def _take_off_assets(tx: Transaction, project: ProjectDoc, step: StepDoc) -> None:
     """Take who does not work on a labeling step any more off the assets that stand there."""
-    if step["type"] != "DEFAULT":
+    workers = step["assigneeIds"]
+    if step["type"] != "DEFAULT" or workers is None:
         return
     for each in tx.assets.find("project", project["id"]):
-        left = [user_id for user_id in each["assigneeIds"] if user_id in step["assigneeIds"]]
+        left = [user_id for user_id in each["assigneeIds"] if user_id in workers]
         if each["stepId"] == step["id"] and left != each["assigneeIds"]:
             changed = tx.assets.change(each, assigneeIds=left, updatedAt=tx.now)
             payload = event_payload(changed)
@@ -117,9 +119,9 @@ def _take_off_assets(tx: Transaction, project: Document, step: Document) -> None
 def _checked(
     tx: Transaction,
     operation: str,
-    project: Document,
+    project: ProjectDoc,
     data: dict[str, Any],
-    step: Document | None = None,
+    step: StepDoc | None = None,
 ) -> dict[str, Any]:
     """A step's members as they are stored.
 
@@ -129,12 +131,12 @@ def _checked(
     members = checked_step(operation, data, step_of.steps_of(tx, project["id"]), step)
     for user_id in members.get("assigneeIds") or ():
         _, role = member.require_user(tx, operation, project, user_id)
-        if not step_of.may_work(members, role):
+        if not step_of.may_work(members["type"], role):
             raise errors.assignee_cannot_review(operation, user_id)
     return members
 
 
-def _step(tx: Transaction, project: Document, named: str | None) -> Document:
+def _step(tx: Transaction, project: ProjectDoc, named: str | None) -> StepDoc:
     """The step with that id, or of that name if there is but one: clients of 26.1 send names."""
     steps = step_of.steps_of(tx, project["id"])
     by_id = [each for each in steps if each["id"] == named]
@@ -144,7 +146,7 @@ def _step(tx: Transaction, project: Document, named: str | None) -> Document:
     return found[0]
 
 
-def _delete(tx: Transaction, operation: str, project: Document, named: str) -> None:
+def _delete(tx: Transaction, operation: str, project: ProjectDoc, named: str) -> None:
     """Delete a step; labels made there stay, on no step."""
     step = _step(tx, project, named)
     steps = step_of.steps_of(tx, project["id"])
@@ -152,20 +154,20 @@ def _delete(tx: Transaction, operation: str, project: Document, named: str) -> N
     if index == 0:
         raise errors.first_step_stays(operation)
     left = [each for each in steps if each["id"] != step["id"]]
-    for each in tx.assets.find("project", project["id"]):
-        if each["stepId"] == step["id"]:
-            _bring_back(tx, each, left, steps[index - 1])
+    for asset in tx.assets.find("project", project["id"]):
+        if asset["stepId"] == step["id"]:
+            _bring_back(tx, asset, left, steps[index - 1])
     for each in left:
         if each["sendBackStepId"] == step["id"]:
             tx.steps.change(each, sendBackStepId=None)
-    for each in tx.labels.find("project", project["id"]):
-        if each["stepId"] == step["id"]:
-            tx.labels.change(each, stepId=None, isLastForStep=False)
+    for label in tx.labels.find("project", project["id"]):
+        if label["stepId"] == step["id"]:
+            tx.labels.change(label, stepId=None, isLastForStep=False)
     tx.steps.delete(step)
     step_of.tell(tx, "project.workflow.step.deleted", step)
 
 
-def _bring_back(tx: Transaction, asset: Document, steps: list[Document], before: Document) -> None:
+def _bring_back(tx: Transaction, asset: AssetDoc, steps: list[StepDoc], before: StepDoc) -> None:
     """Have an asset whose step is deleted be done with the step before it, or skipped there."""
     place = rules.Place(before["id"], "SKIPPED" if asset["skipped"] else "DONE")
     status = rules.v1_status(steps, place, asset["status"])

@@ -13,19 +13,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from emulator import errors, private
 from emulator.clock import Clock, to_text
 from emulator.domain.call_buffer import CallBuffer
+from emulator.domain.documents import UserDoc
 from emulator.domain.events import Delivery, Event, EventBus
-from emulator.domain.repository import ReadRepository, Repository
-from emulator.domain.tables import TABLES
+from emulator.domain.tables import TABLES, View, WritableView
 from emulator.ids import IdSource
 from emulator.storage.blobs import BlobStore
-from emulator.storage.documents import DocumentStore, Snapshot
-from emulator.storage.snapshot import Document, TableSnapshot
-from emulator.storage.sqlite_file import DECISIONS_POSITION, Change
+from emulator.storage.documents import DocumentStore
+from emulator.storage.snapshot import Document
+from emulator.storage.sqlite_file import DECISIONS_POSITION
+
+__all__ = ["Actor", "Mark", "Transaction", "Undone", "View", "World"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Actor:
         calls: takes the API calls of the run.
     """
 
-    user: Document
+    user: UserDoc
     run_id: str | None = None
     epoch: int | None = None
     calls: CallBuffer | None = None
@@ -52,9 +54,19 @@ class Actor:
         return cls(
             {
                 "id": "",
+                "email": "",
+                "firstname": "",
+                "lastname": "",
                 "organizationId": "",
                 "organizationRole": "ADMIN",
+                "activated": True,
+                "hasCompletedLabelingTour": False,
+                "hubspotSubscriptionStatus": None,
                 "isServiceAccount": False,
+                "isInvited": False,
+                "password": None,
+                "createdAt": "",
+                "updatedAt": "",
             }
         )
 
@@ -77,45 +89,7 @@ class Undone(errors.KiliError):
         super().__init__(told.message, told.code)
 
 
-R = TypeVar("R", bound=ReadRepository, covariant=True)
-
-
-class BaseView(Generic[R]):
-    """All tables of a world as they were at one moment."""
-
-    def __init__(self, snapshot: Snapshot, make: Callable[[TableSnapshot], R]) -> None:
-        self.organizations = make(snapshot["organizations"])
-        self.users = make(snapshot["users"])
-        self.api_keys = make(snapshot["apiKeys"])
-        self.projects = make(snapshot["projects"])
-        self.project_users = make(snapshot["projectUsers"])
-        self.assets = make(snapshot["assets"])
-        self.labels = make(snapshot["labels"])
-        self.issues = make(snapshot["issues"])
-        self.comments = make(snapshot["comments"])
-        self.steps = make(snapshot["steps"])
-        self.step_groups = make(snapshot["stepGroups"])
-        self.locks = make(snapshot["locks"])
-        self.project_versions = make(snapshot["projectVersions"])
-        self.tags = make(snapshot["tags"])
-        self.notifications = make(snapshot["notifications"])
-        self.mails = make(snapshot["mails"])
-        self.files = make(snapshot["files"])
-        self.events = make(snapshot["events"])
-        self.internal_events = make(snapshot["internalEvents"])
-        self.decisions = make(snapshot["decisions"])
-        self.plugins = make(snapshot["plugins"])
-        self.plugin_versions = make(snapshot["pluginVersions"])
-        self.plugin_build_errors = make(snapshot["pluginBuildErrors"])
-        self.plugin_logs = make(snapshot["pluginLogs"])
-        self.runs = make(snapshot["runs"])
-        self.run_calls = make(snapshot["runCalls"])
-
-
-View = BaseView[ReadRepository]
-
-
-class Transaction(BaseView[Repository]):
+class Transaction(WritableView):
     """A change in the making: all of it happens, or nothing does.
 
     Attributes:
@@ -131,13 +105,7 @@ class Transaction(BaseView[Repository]):
         self.now = to_text(self.moment)
         self.deliveries: list[Delivery] = []
         self._events: list[Event] = []
-        self._repositories: list[Repository] = []
-        super().__init__(world.documents.snapshot, self._repository)
-
-    def _repository(self, table: TableSnapshot) -> Repository:
-        repository = Repository(table, self.world.documents.take_position)
-        self._repositories.append(repository)
-        return repository
+        super().__init__(world.documents.snapshot, world.documents.take_position)
 
     def new_id(self) -> str:
         return self.world.ids.new_id(self.moment)
@@ -167,7 +135,7 @@ class Transaction(BaseView[Repository]):
             plugin_ids: plugins that are told of it, too, though they are not active there any more.
         """
         event_id = self.new_id()
-        event = {
+        event: Event = {
             "id": event_id,
             "event": subject,
             "createdAt": self.now,
@@ -180,9 +148,6 @@ class Transaction(BaseView[Repository]):
         }
         (self.internal_events if internal else self.events).insert(event)
         self._events.append({**event, "pluginIds": plugin_ids} if plugin_ids else event)
-
-    def changes(self) -> list[Change]:
-        return [change for each in self._repositories for change in each.changes()]
 
     @property
     def happened(self) -> list[Event]:
@@ -230,7 +195,7 @@ class World:
     @property
     def view(self) -> View:
         """What is committed now."""
-        return View(self.documents.snapshot, ReadRepository)
+        return View(self.documents.snapshot)
 
     @contextmanager
     def transaction(self, actor: Actor, *, kept: bool = False) -> Iterator[Transaction]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from emulator.domain.run import Outcome
+from emulator.domain.documents import Outcome
 from emulator.plugins.logs import RunLog
 from emulator.plugins.tracebacks import Place
 from emulator.rules import handlers

@@ -12,6 +12,7 @@ from emulator import clock, errors, messages
 from emulator.domain import plugin as plugins_of
 from emulator.domain import run as runs_of
 from emulator.domain.decision import record_decisions
+from emulator.domain.documents import PluginDoc, ProjectDoc
 from emulator.domain.events import Delivery, Event, await_deliveries
 from emulator.domain.plugin_link import Link
 from emulator.domain.trigger import Trigger, triggered_by
@@ -25,7 +26,6 @@ from emulator.plugins.runs import Runs
 from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.versions import Versions
 from emulator.rules import handlers
-from emulator.storage.snapshot import Document
 
 logger = logging.getLogger(__name__)
 
@@ -82,8 +82,8 @@ class PluginHost:
     def trigger(
         self,
         world: World,
-        plugin: Document,
-        project: Document,
+        plugin: PluginDoc,
+        project: ProjectDoc,
         event: str,
         payload: dict[str, Any],
         seconds: float,

@@ -17,6 +17,7 @@ from pathlib import Path
 from emulator import errors, messages
 from emulator.domain import plugin as plugins_of
 from emulator.domain import plugin_link
+from emulator.domain.documents import PluginDoc
 from emulator.domain.plugin_link import Link, Saved
 from emulator.domain.plugin_view import plugin_view
 from emulator.domain.world import Actor, Undone
@@ -24,7 +25,6 @@ from emulator.plugins.on_disk import Found, OnDisk
 from emulator.plugins.packing import signature
 from emulator.plugins.schedule import Schedule
 from emulator.plugins.watcher import Watcher
-from emulator.storage.snapshot import Document
 
 logger = logging.getLogger(__name__)
 
@@ -98,12 +98,12 @@ class Links:
         if not is_built:
             self.announce(plugin_id)
 
-    def _is_known(self, plugin: Document, found: Found) -> bool:
+    def _is_known(self, plugin: PluginDoc, found: Found) -> bool:
         if isinstance(found, str):
             return plugins_of.link_error(plugin) == found
         return plugin_link.is_deployed(self._world.view, plugin, found)
 
-    def _take(self, plugin: Document, found: Found, epoch: int) -> bool:
+    def _take(self, plugin: PluginDoc, found: Found, epoch: int) -> bool:
         """Deploy or report what was found; whether something is built now, which says how it went.
 
         Raises:

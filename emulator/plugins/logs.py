@@ -12,7 +12,7 @@ from contextvars import ContextVar
 
 from emulator import clock, messages
 from emulator.clock import Clock
-from emulator.domain.run import LogType
+from emulator.domain.documents import LogType
 from emulator.plugins.records import text_of
 from emulator.plugins.tracebacks import Place
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 
 from emulator import messages
-from emulator.domain.run import called, headline
+from emulator.domain.run import called, headline, headline_of
 from emulator.domain.run_view import is_failed
 from emulator.domain.world import World
 from emulator.printable import one_line, shortened
@@ -29,7 +29,7 @@ def report_build(world: World, version_id: str) -> None:
     text = messages.BUILD_FAILED.format(
         name=plugin["name"],
         number=version["number"],
-        reason=_short(headline({"error": said[0]}) if said else None),
+        reason=_short(headline_of(said[0]) if said else None),
     )
     logger.warning(text, extra=_more(world, "plugins", "versions", plugin["name"]))
 

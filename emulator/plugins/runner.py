@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from emulator import clock, messages
-from emulator.domain.run import Outcome
+from emulator.domain.documents import Outcome
 from emulator.ids import seeded_randomness
 from emulator.plugins import breakpoints, failures, footprint, logs, surroundings
 from emulator.plugins.calls import Call, Result

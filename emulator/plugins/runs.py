@@ -13,6 +13,7 @@ from emulator.domain import plugin as plugins_of
 from emulator.domain import run as runs_of
 from emulator.domain.api_key import RUN_KEY_PREFIX
 from emulator.domain.call_buffer import MAX_CALLS, CallBuffer
+from emulator.domain.documents import EventReference, LogType, PluginDoc, ProjectDoc, RunDoc
 from emulator.domain.events import Delivery, Event
 from emulator.domain.plugin_subscription import PluginSubscription
 from emulator.domain.run_call import add_calls
@@ -27,7 +28,6 @@ from emulator.plugins.logs import Line, RunLog
 from emulator.plugins.reports import report_run
 from emulator.plugins.schedule import Schedule, Started, Timing
 from emulator.plugins.versions import Versions
-from emulator.storage.snapshot import Document
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class Runs:
     def start(
         self,
         trigger: Trigger,
-        event: Event,
+        event: EventReference,
         redelivery_of: str | None = None,
         *,
         by_hand: bool = False,
@@ -117,7 +117,7 @@ class Runs:
         return Begun(run["id"], started if waits else None)
 
     def trigger(
-        self, plugin: Document, project: Document, event: str, payload: dict[str, Any]
+        self, plugin: PluginDoc, project: ProjectDoc, event: str, payload: dict[str, Any]
     ) -> Begun:
         """Call a plugin for something that has not happened, as if its creator had done it.
 
@@ -125,28 +125,30 @@ class Runs:
             KiliError: the plugin would not be called for it, or not with that.
         """
         with self._schedule.change() as tx:
-            event_id = tx.new_id()
-        happened = {
+            event_id, now = tx.new_id(), tx.now
+        happened: Event = {
             "id": event_id,
             "event": event,
+            "createdAt": now,
             "organizationId": project["organizationId"],
             "projectId": project["id"],
             "userId": plugin["creatorId"],
             "payload": payload,
             "runId": None,
+            "transactionId": event_id,
         }
         version = plugins_of.called_version(self._world.view, plugin)
         asked = version or PluginSubscription().members()
         return self.start(called_by_hand(plugin, asked, happened), happened, by_hand=True)
 
-    def redeliver(self, run: Document) -> Begun:
+    def redeliver(self, run: RunDoc) -> Begun:
         """Tell a webhook, as it is now, once more what it was told in a run."""
         plugin = self._world.view.plugins.the(run["pluginId"])
         metadata = run["metadata"]
         trigger = Trigger(
             plugin, run["handler"], run["payload"], metadata["assetId"], metadata["labelId"]
         )
-        event = {
+        event: EventReference = {
             "id": run["eventId"],
             "event": run["event"],
             "projectId": run["projectId"],
@@ -154,7 +156,7 @@ class Runs:
         }
         return self.start(trigger, event, redelivery_of=run["id"])
 
-    def _is_free(self, lane: str, cause: Document | None) -> bool:
+    def _is_free(self, lane: str, cause: RunDoc | None) -> bool:
         """Whether a run's call can wait for a run in a lane: no run that waits for it is there."""
         if cause is None:
             return True
@@ -165,7 +167,7 @@ class Runs:
             for run in self._world.view.runs.find("running", True)
         )
 
-    def _queue(self, lane: str, awaiting: Document | None) -> str:
+    def _queue(self, lane: str, awaiting: RunDoc | None) -> str:
         """Where a run waits for its turn.
 
         In a world with a seed, runs repeat, and therefore follow one another, whatever their lane.
@@ -176,12 +178,12 @@ class Runs:
             return lane
         return f"within {awaiting['id']}" if awaiting else "seeded"
 
-    def _note(self, run_id: str, epoch: int, log_type: runs_of.LogType, content: str) -> None:
+    def _note(self, run_id: str, epoch: int, log_type: LogType, content: str) -> None:
         with contextlib.suppress(Undone), self._schedule.change(epoch, kept=True) as tx:
             runs_of.add_lines(tx, run_id, [(log_type, content, tx.now)])
         self.endings.tell()
 
-    def _run(self, run: Document, epoch: int, due: float) -> None:
+    def _run(self, run: RunDoc, epoch: int, due: float) -> None:
         """Carry a run out.
 
         Args:
@@ -233,11 +235,11 @@ class Runs:
                 memoryMb=result.memory_mb,
             )
 
-    def _result(self, run: Document, plugin: Document, record: Record, epoch: int) -> Result:
+    def _result(self, run: RunDoc, plugin: PluginDoc, record: Record, epoch: int) -> Result:
         """How the run goes, also where its version cannot be built, or the emulator fails at it."""
         headline = None
         try:
-            with self._versions.loaded(run["versionId"]) as loaded:
+            with self._versions.loaded(run["versionId"] or "") as loaded:
                 return self._call(loaded, run, plugin, record, epoch)
         except BuildError as error:
             text, headline = str(error), error.headline
@@ -252,7 +254,7 @@ class Runs:
         return Result("FAILED", text, 0.0, headline=headline)
 
     def _call(
-        self, loaded: Loaded, run: Document, plugin: Document, record: Record, epoch: int
+        self, loaded: Loaded, run: RunDoc, plugin: PluginDoc, record: Record, epoch: int
     ) -> Result:
         """Call the handler, with an API key that is good for so long."""
         call = Call(
@@ -296,7 +298,9 @@ class Runs:
                 add_calls(tx, run_id, made, calls.count)
 
 
-def _refusal(plugin: Document, event: Event, cause: Document | None) -> runs_of.Refusal | None:
+def _refusal(
+    plugin: PluginDoc, event: EventReference, cause: RunDoc | None
+) -> runs_of.Refusal | None:
     """Why a plugin is not called for an event, if it is not."""
     if cause and cause["pluginId"] == plugin["id"]:
         text = messages.RUN_SUPPRESSED.format(event=event["event"])

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from emulator import messages
+from emulator.domain.documents import LogType
 from emulator.domain.events import Delivery
-from emulator.domain.run import LogType
 from emulator.domain.world import Actor, Transaction, Undone, World
 from emulator.plugins.lanes import Job, Lanes
 

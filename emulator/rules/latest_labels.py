@@ -8,11 +8,35 @@ Pure: label documents in creation order in; the ids of the latest, or the labels
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TypedDict, TypeVar
 
-from emulator.rules.workflow import MODEL_TYPES, SUBMITTED
+from emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
 
-Label = dict[str, Any]
+
+class Label(TypedDict):
+    """The members of a label that decide whether it is one of the latest."""
+
+    id: str
+    authorId: str
+    labelType: LabelType
+    modelName: str | None
+    stepId: str | None
+    isHoneypot: bool
+
+
+class LatestMarks(TypedDict):
+    """The members of a label that say whether it is the latest of its author on the asset.
+
+    ``isLatestLabelForUser`` is about labels of any type.
+    """
+
+    isLatestLabelForUser: bool
+    isLatestDefaultLabelForUser: bool
+    isLatestReviewLabelForUser: bool
+    isLatestPredictionLabelForUser: bool
+
+
+L = TypeVar("L", bound=Label)
 
 # mark → the label type that it is about; None: any type
 _TYPE_OF_MARK: dict[str, str | None] = {
@@ -68,7 +92,7 @@ def authors_at_work(labels: Iterable[Label]) -> set[str]:
     return {author_id for author_id, label_type in newest.items() if label_type == "AUTOSAVE"}
 
 
-def labels_to_copy(labels: Sequence[Label]) -> list[Label]:
+def labels_to_copy(labels: Sequence[L]) -> list[L]:
     """The labels of an asset that a copy of it keeps.
 
     Of people: the latest label of each author on each step and of each type, and their AUTOSAVE

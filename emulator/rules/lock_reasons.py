@@ -44,7 +44,7 @@ class Situation:
 
     steps: Steps
     place: Place
-    worked: Collection[tuple[str, str]]
+    worked: Collection[tuple[str | None, str]]
     assignee_ids: Collection[str]
     works_on_step: bool
     is_locked: bool

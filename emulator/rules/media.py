@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from typing import TypedDict
 
 import imagesize
 
@@ -38,6 +39,25 @@ _LARGEST = 2**31 - 1  # GraphQL's Int
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
 
+class Resolution(TypedDict):
+    """The size of an image in pixels."""
+
+    width: int
+    height: int
+
+
+class _OptionalPageMembers(TypedDict, total=False):
+    rotation: int
+
+
+class PageResolution(_OptionalPageMembers):
+    """The size of a page; pages are numbered from 1."""
+
+    width: float
+    height: float
+    pageNumber: int
+
+
 def format_of(content: bytes) -> str | None:
     """The format of an image or a video, if it is a known one."""
     if content[4:8] in _MP4_BOXES:
@@ -47,7 +67,7 @@ def format_of(content: bytes) -> str | None:
     return next((name for start, name in _SIGNATURES if content.startswith(start)), None)
 
 
-def resolution_of(content: bytes) -> dict[str, int] | None:
+def resolution_of(content: bytes) -> Resolution | None:
     """The size of an image in pixels, where its format is one that can be read.
 
     That of an AVIF or HEIC image is found where it stands in the first MB.

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from emulator.rules.media import PageResolution
 from emulator.rules.pdf_objects import Objects, PdfError, Reference
 
 _Inherited = tuple["tuple[float, float] | None", int]  # size and rotation
 
 
-def page_resolutions(content: bytes) -> list[dict[str, int | float]] | None:
+def page_resolutions(content: bytes) -> list[PageResolution] | None:
     """The pages' sizes in points, before their rotation.
 
     Encrypted and damaged files tell nothing, nor do those that exceed the bounds of

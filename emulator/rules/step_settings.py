@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from emulator import errors
@@ -12,7 +13,9 @@ _OF_LABELING = ("consensusCoverage", "numberOfExpectedLabelsForConsensus")
 _OF_REVIEW = ("stepCoverage", "sendBackStepId")
 
 
-def checked_step(operation: str, data: Step, steps: Steps, step: Step | None = None) -> Step:
+def checked_step(
+    operation: str, data: Mapping[str, Any], steps: Steps, step: Step | None = None
+) -> dict[str, Any]:
     """The members of a step as they are stored.
 
     Args:

@@ -12,16 +12,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
-from emulator.rules.workflow import Status
+from emulator.rules.workflow import Status, StepStatus
 
-Step = dict[str, Any]
+StepType = Literal["DEFAULT", "REVIEW"]
+
+
+class Step(TypedDict):
+    """A step of a workflow; ``stepGroupId`` is ``None`` in a V2 project.
+
+    ``assigneeIds`` is ``None`` where every member of the project works on the step. Coverages are
+    percentages.
+    """
+
+    id: str
+    name: str
+    type: StepType
+    order: int
+    stepGroupId: str | None
+    assigneeIds: list[str] | None
+    stepCoverage: int | None
+    consensusCoverage: int | None
+    numberOfExpectedLabelsForConsensus: int | None
+    sendBackStepId: str | None
+    useHoneypot: bool
+
+
 Steps = Sequence[Step]
-StepStatus = Literal[
-    "TO_DO", "IN_PROGRESS", "PARTIALLY_DONE", "REWORK", "DONE", "SKIPPED", "DOING", "REDO"
-]
-Draw = Callable[[int], bool]
+Draw = Callable[[int | None], bool]
 LabelUse = Literal["WORK", "CORRECTION", "REVIEW_OF_DONE"]
 
 # Names that clients up to 26.1 use.

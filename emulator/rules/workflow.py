@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 from emulator.rules.client_version import version_numbers
 
 Status = Literal["TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVIEWED"]
+StepStatus = Literal[
+    "TO_DO", "IN_PROGRESS", "PARTIALLY_DONE", "REWORK", "DONE", "SKIPPED", "DOING", "REDO"
+]
 LabelType = Literal["DEFAULT", "REVIEW", "PREDICTION", "INFERENCE", "AUTOSAVE"]
 
 # The label types with which people say something about an asset.
@@ -58,7 +61,28 @@ def version_for(client_version: str | None) -> str:
     return "V2" if version_numbers(client_version) >= _FIRST_WITH_STEPS else "V1"
 
 
-def initial_state(status: Status | None = None) -> dict[str, Any]:
+class AssetState(TypedDict):
+    """The members of an asset that say where it stands in the workflow, and its marks.
+
+    ``stepId`` and ``stepStatus`` are ``None`` in a V1 project.
+    """
+
+    status: Status
+    skipped: bool
+    skipReason: str | None
+    priority: int
+    assigneeIds: list[str]
+    isHoneypot: bool
+    isUsedForConsensus: bool
+    stepId: str | None
+    stepStatus: StepStatus | None
+    consensusMark: float | None
+    consensusMarkPerCategory: dict[str, float] | None
+    honeypotMark: float | None
+    inferenceMark: float | None
+
+
+def initial_state(status: Status | None = None) -> AssetState:
     """The members that say where a new asset stands, with nobody at work on it yet.
 
     Args:

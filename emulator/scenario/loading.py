@@ -14,17 +14,17 @@ from emulator.domain import (
     issue,
     label,
     member,
-    organization,
-    project,
     project_version,
     user,
 )
+from emulator.domain import organization as organizations
+from emulator.domain import project as projects
+from emulator.domain.documents import OrganizationDoc, ProjectDoc, UserDoc
 from emulator.domain.world import Actor, Transaction, World
 from emulator.errors import KiliError
 from emulator.rules.workflow import NewWorkflow
 from emulator.scenario.document import Steps
 from emulator.scenario.reading import MEDIA_TYPES, Scenario
-from emulator.storage.snapshot import Document
 
 KeyFor = Callable[[str], str]
 
@@ -55,16 +55,16 @@ class _Loading:
     def __init__(self, tx: Transaction, scenario: Scenario) -> None:
         self._tx = tx
         self._scenario = scenario
-        self._users: dict[str, Document] = {}
+        self._users: dict[str, UserDoc] = {}
 
     def load(self, key_for: KeyFor) -> None:
         data = self._scenario.data
         described = data["organization"]
         license_ = described.get("license", {})
-        home = organization.insert_organization(self._tx, described["name"], license_)
+        organization = organizations.insert_organization(self._tx, described["name"], license_)
         for number, each in enumerate(data["users"]):
             with self._part("users", number):
-                self._load_user(home, each, key_for)
+                self._load_user(organization, each, key_for)
         for number, each in enumerate(data.get("projects", [])):
             self._load_project(("projects", number), each)
 
@@ -82,9 +82,11 @@ class _Loading:
         """Have all that follows done by this user of the scenario."""
         self._tx.actor = Actor(self._users[key])
 
-    def _load_user(self, home: Document, each: dict[str, Any], key_for: KeyFor) -> None:
+    def _load_user(
+        self, organization: OrganizationDoc, each: dict[str, Any], key_for: KeyFor
+    ) -> None:
         key = each["key"]
-        created = user.create_user(self._tx, home, each)
+        created = user.create_user(self._tx, organization, each)
         described = each.get("apiKey", {})
         api_key.create_api_key(
             self._tx,
@@ -101,7 +103,7 @@ class _Loading:
         creator = next(key for key, role in members.items() if role == "ADMIN")
         self._act_as(creator)
         with self._part(*steps):
-            created = project.create_project(
+            created = projects.create_project(
                 self._tx,
                 title=each["title"],
                 input_type=each["inputType"],
@@ -121,11 +123,11 @@ class _Loading:
                 self._tx, created, name=version["name"], content=version.get("content")
             )
 
-    def _load_asset(self, steps: Steps, home: Document, each: dict[str, Any]) -> None:
+    def _load_asset(self, steps: Steps, project: ProjectDoc, each: dict[str, Any]) -> None:
         asset_id = self._tx.new_id()
         content = each.get("content")
         if "file" in each:
-            content = self._store(steps, home, asset_id, each["file"])
+            content = self._store(steps, project, asset_id, each["file"])
         row = {
             "id": asset_id,
             "externalId": each["externalId"],
@@ -134,20 +136,22 @@ class _Loading:
             "status": each.get("status"),
         }
         with self._part(*steps):
-            asset.create_assets(self._tx, "appendManyAssets", home["id"], [row])
+            asset.create_assets(self._tx, "appendManyAssets", project["id"], [row])
         for number, described in enumerate(each.get("labels", [])):
             self._load_label((*steps, "labels", number), asset_id, described)
         self._load_issues(steps, each, {"assetId": asset_id})
 
-    def _store(self, steps: Steps, home: Document, asset_id: str, name: str) -> str:
+    def _store(self, steps: Steps, project: ProjectDoc, asset_id: str, name: str) -> str:
         path = self._scenario.media(name)
         try:
             content = path.read_bytes()
         except OSError as error:
             text = f"{path} cannot be read ({error.strerror})"
             raise self._scenario.error((*steps, "file"), text) from None
-        upload = file.Upload(f"{file.folder(home['id'], asset_id)}/content", home["id"])
-        file.store(self._tx, upload, content, MEDIA_TYPES[home["inputType"]][path.suffix.lower()])
+        upload = file.Upload(f"{file.folder(project['id'], asset_id)}/content", project["id"])
+        file.store(
+            self._tx, upload, content, MEDIA_TYPES[project["inputType"]][path.suffix.lower()]
+        )
         return file.reference(upload.file_id)
 
     def _load_label(self, steps: Steps, asset_id: str, each: dict[str, Any]) -> None:

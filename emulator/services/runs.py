@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from emulator.domain.documents import RunDoc
 from emulator.domain.lookup import find_plugin, find_project
 from emulator.domain.run_view import is_failed, line_view, run_details, run_view
 from emulator.domain.world import Mark, View
 from emulator.rules.masking import masked
 from emulator.services.session import WorldSession
-from emulator.storage.snapshot import Document
 
 # A place in the order in which runs end: the world's epoch, and a number within it.
 Cursor = tuple[int, ...]
@@ -82,7 +82,7 @@ def find_runs(view: View, query: RunQuery) -> RunPage:
     runs = _matching(view, query)
     if query.after is not None:
         runs = [run for run in runs if run["ended"] and tuple(run["ended"]) > query.after]
-        runs.sort(key=lambda run: tuple(run["ended"]))
+        runs.sort(key=lambda run: tuple(run["ended"] or ()))
     if query.limit is not None:
         runs = runs[max(0, len(runs) - query.limit) :]
     return RunPage([run_view(view, run) for run in runs], cursor)
@@ -114,7 +114,7 @@ def find_lines(view: View, query: RunQuery, seen: Mapping[str, int]) -> LogLines
     return LogLines(found, unfinished)
 
 
-def _matching(view: View, query: RunQuery) -> list[Document]:
+def _matching(view: View, query: RunQuery) -> list[RunDoc]:
     """The runs of a query, without regard to ``after`` and ``limit``."""
     runs = view.runs.all()
     if query.plugin is not None:

@@ -7,14 +7,14 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access
+from emulator.domain.documents import AssetDoc, ProjectDoc, UserDoc
 from emulator.domain.events import await_deliveries
 from emulator.domain.lookup import find_asset, find_project, find_user
 from emulator.domain.run_view import run_brief
 from emulator.domain.simulated_user.actions import ACTIONS, ActionInput, ActionResult
 from emulator.domain.simulated_user.queue import QUEUED_LABEL_TYPES, next_asset
-from emulator.domain.world import Actor, BaseView, Transaction, View
+from emulator.domain.world import Actor, Transaction, View
 from emulator.services.session import WorldSession
-from emulator.storage.snapshot import Document
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def act(session: WorldSession, action: Action) -> dict[str, Any]:
 
 
 def _members(
-    action: Action, actor: Document, asset: Document, result: ActionResult
+    action: Action, actor: UserDoc, asset: AssetDoc, result: ActionResult
 ) -> dict[str, Any]:
     return {
         "verb": action.verb,
@@ -79,7 +79,7 @@ def _members(
     }
 
 
-def _project_of(view: BaseView[Any], actor: Document, name: str) -> Document:
+def _project_of(view: View, actor: UserDoc, name: str) -> ProjectDoc:
     """The project with that id or title, in which the user can work."""
     project = find_project(view, name)
     if access.role_in(view, actor, project) is None:
@@ -89,13 +89,13 @@ def _project_of(view: BaseView[Any], actor: Document, name: str) -> Document:
     return project
 
 
-def _find_asset(tx: Transaction, project: Document, action: Action) -> Document:
+def _find_asset(tx: Transaction, project: ProjectDoc, action: Action) -> AssetDoc:
     if action.asset is None:
         return _next_asset(tx, project, action)
     return find_asset(tx, project, action.asset)
 
 
-def _next_asset(tx: Transaction, project: Document, action: Action) -> Document:
+def _next_asset(tx: Transaction, project: ProjectDoc, action: Action) -> AssetDoc:
     label_type = QUEUED_LABEL_TYPES.get(action.verb)
     if label_type is None:
         raise errors.asset_missing(action.verb)
@@ -105,7 +105,7 @@ def _next_asset(tx: Transaction, project: Document, action: Action) -> Document:
     return asset
 
 
-def _asset_state(view: BaseView[Any], asset: Document | None) -> dict[str, Any] | None:
+def _asset_state(view: View, asset: AssetDoc | None) -> dict[str, Any] | None:
     """The status and step of an asset; ``None`` if it is gone, as a plugin may have deleted it."""
     if asset is None:
         return None

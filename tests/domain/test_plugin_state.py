@@ -9,20 +9,25 @@ from typing import Any
 import pytest
 
 from emulator.domain import plugin as plugins_of
+from emulator.domain.documents import PluginDoc
 from emulator.domain.plugin_state import first_activation, state_of
 from emulator.domain.plugin_subscription import PluginSubscription
 from emulator.domain.world import Actor, Transaction, World
 from emulator.rules.blockers import PluginState
 
-PLUGIN = {
+PLUGIN: PluginDoc = {
     "id": "plugin",
     "name": "P",
     "organizationId": "o",
+    "creatorId": "c",
     "userId": "u",
     "projectIds": [],
     "status": "DEPLOYING",
     "activeVersionId": None,
+    "uploadId": None,
     "link": None,
+    "createdAt": "2024-01-01T00:00:00.000Z",
+    "updatedAt": "2024-01-01T00:00:00.000Z",
 }
 
 
@@ -38,7 +43,7 @@ class Bench:
     def _change(self) -> Any:
         return self.world.transaction(Actor.system())
 
-    def _plugin(self, tx: Transaction) -> dict[str, Any]:
+    def _plugin(self, tx: Transaction) -> PluginDoc:
         return tx.plugins.the("plugin")
 
     def deploy(self, *handlers: str) -> None:

@@ -14,8 +14,9 @@ from emulator.domain.quality import member_mark, project_mark, refresh_marks
 from emulator.domain.world import Actor, Transaction, World
 from emulator.storage.snapshot import Document
 
-MARKS = ("consensusMark", "consensusMarkPerCategory", "honeypotMark")
+pytestmark = pytest.mark.made_up_documents
 
+MARKS = ("consensusMark", "consensusMarkPerCategory", "honeypotMark")
 ACTOR = Actor({"id": "me", "organizationId": "home"})
 INTERFACE = {
     "jobs": {

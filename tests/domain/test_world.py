@@ -22,6 +22,8 @@ from emulator.domain.world import Actor, Mark, Transaction, Undone, World
 from emulator.errors import KiliError
 from emulator.storage.sqlite_file import SqliteFile
 
+pytestmark = pytest.mark.made_up_documents
+
 ACTOR = Actor({"id": "me", "organizationId": "home"})
 RUN = replace(ACTOR, run_id="run")
 

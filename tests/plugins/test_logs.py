@@ -13,7 +13,7 @@ from freezegun import freeze_time
 
 from emulator import messages
 from emulator.clock import Clock
-from emulator.domain import plugin
+from emulator.domain import plugin_lines
 from emulator.plugins import logs
 from emulator.plugins.logs import RunLog
 from emulator.plugins.tracebacks import Place
@@ -301,7 +301,7 @@ def test_a_line_without_end_is_cut_at_the_limit(log: logs.RunLog) -> None:
 def newest_first(*lines: tuple[str, str]) -> list[str]:
     """The order in which lines are answered that are stored in this one: run and time."""
     rows = [{"runId": run, "createdAt": time, "content": run + time} for run, time in lines]
-    return [each["content"] for each in plugin.newest_first(rows, None, None, None)]
+    return [each["content"] for each in plugin_lines.newest_first(rows, None, None, None)]
 
 
 @pytest.mark.parametrize(

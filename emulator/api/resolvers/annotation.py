@@ -8,14 +8,15 @@ from ariadne import InterfaceType, ObjectType, QueryType
 
 from emulator.api.context import Info
 from emulator.domain.annotation import annotations_of
+from emulator.domain.documents import LabelDoc
 from emulator.domain.filters import Where
-from emulator.storage.snapshot import Document
+from emulator.rules.typed_annotations import Typed
 
 query = QueryType()
 label = ObjectType("Label")
 
 
-def _type_of(value: Document, *_: Any) -> str:
+def _type_of(value: Typed, *_: Any) -> str:
     return str(value["__typename"])
 
 
@@ -26,14 +27,14 @@ _INTERFACES = [
 
 
 @query.field("annotations")
-def list_annotations(_: Any, info: Info, where: Where) -> list[Document]:
+def list_annotations(_: Any, info: Info, where: Where) -> list[Typed]:
     named = {"id": where["labelId"]} if where.get("labelId") else {}
     labels = info.context.selection.labels(named)
     return [each for owner in labels for each in annotations_of(info.context.view, owner)]
 
 
 @label.field("annotations")
-def annotations_of_label(owner: Document, info: Info) -> list[Document]:
+def annotations_of_label(owner: LabelDoc, info: Info) -> list[Typed]:
     return annotations_of(info.context.view, owner)
 
 

@@ -9,8 +9,8 @@ from ariadne import MutationType, ObjectType, QueryType
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import one_user
 from emulator.domain import api_key as keys_of
+from emulator.domain.documents import ApiKeyDoc, UserDoc
 from emulator.domain.filters import Where, page
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
@@ -18,7 +18,7 @@ api_key = ObjectType("ApiKey")
 
 
 @query.field("apiKeys")
-def api_keys(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+def api_keys(_: Any, info: Info, where: Where, first: int, skip: int) -> list[ApiKeyDoc]:
     return page(info.context.selection.api_keys(where), first, skip)
 
 
@@ -28,14 +28,14 @@ def count_api_keys(_: Any, info: Info, where: Where) -> int:
 
 
 @mutation.field("appendToApiKeys")
-def append_to_api_keys(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def append_to_api_keys(_: Any, info: Info, data: dict[str, Any], where: Where) -> ApiKeyDoc:
     with info.context.change() as tx:
         owner = one_user(tx, "appendToApiKeys", where)
         return keys_of.append_api_key(tx, owner, data["name"], data["key"])
 
 
 @api_key.field("user")
-def user(key: Document, info: Info) -> Document:
+def user(key: ApiKeyDoc, info: Info) -> UserDoc:
     return info.context.view.users.the(key["userId"])
 
 

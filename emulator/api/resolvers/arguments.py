@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator import errors
+from emulator.domain.documents import AssetDoc, OrganizationDoc, UserDoc
 from emulator.domain.filters import Selection, Where, is_empty
 from emulator.domain.world import Transaction
-from emulator.storage.snapshot import Document
 
 
 def required_id(operation: str, where: Where) -> str:
@@ -25,7 +25,7 @@ def required_id(operation: str, where: Where) -> str:
     return str(where["id"])
 
 
-def one_user(tx: Transaction, operation: str, where: Where) -> Document:
+def one_user(tx: Transaction, operation: str, where: Where) -> UserDoc:
     """The one user that a mutation's ``where`` names, by e-mail or id.
 
     Raises:
@@ -39,7 +39,7 @@ def one_user(tx: Transaction, operation: str, where: Where) -> Document:
     return found[0]
 
 
-def one_organization(tx: Transaction, operation: str, where: Where) -> Document:
+def one_organization(tx: Transaction, operation: str, where: Where) -> OrganizationDoc:
     """The one organization that a mutation's ``where`` names.
 
     Raises:
@@ -58,9 +58,9 @@ def named_ids(where: Where) -> list[str]:
     return [where["id"]] if where.get("id") else list(where.get("idIn") or ())
 
 
-def targets(
+def selected_assets(
     tx: Transaction, operation: str, where: Where, *, besides: Iterable[str] = ()
-) -> list[Document]:
+) -> list[AssetDoc]:
     """The assets that a mutation's ``where`` selects, those that it names in its order.
 
     Args:
@@ -84,13 +84,13 @@ def targets(
     return sorted(assets, key=lambda asset: places.get(asset["id"], 0))
 
 
-def target(tx: Transaction, operation: str, where: Where) -> Document:
+def selected_asset(tx: Transaction, operation: str, where: Where) -> AssetDoc:
     """The one asset that a mutation's ``where`` selects.
 
     Raises:
         KiliError: it selects none, or several.
     """
-    found = targets(tx, operation, where)
+    found = selected_assets(tx, operation, where)
     if not found:
         raise errors.access_denied()
     if len(found) > 1:
@@ -98,17 +98,18 @@ def target(tx: Transaction, operation: str, where: Where) -> Document:
     return found[0]
 
 
-def in_named_order(assets: list[Document], where: Where) -> list[Document]:
+def in_named_order(assets: list[AssetDoc], where: Where) -> list[AssetDoc]:
     """The assets in the order in which a ``where`` names them, as often as it does.
 
     Raises:
         KiliError: it names an external id that no asset has.
     """
     if where.get("externalIdStrictlyIn"):
-        member, names = "externalId", where["externalIdStrictlyIn"]
+        names = where["externalIdStrictlyIn"]
+        found = {asset["externalId"]: asset for asset in assets}
     else:
-        member, names = "id", named_ids(where) or [asset["id"] for asset in assets]
-    found = {asset[member]: asset for asset in assets}
+        names = named_ids(where) or [asset["id"] for asset in assets]
+        found = {asset["id"]: asset for asset in assets}
     if set(names) - found.keys():
         raise errors.access_denied()
     return [found[name] for name in names]

@@ -8,12 +8,12 @@ from ariadne import MutationType, ObjectType, QueryType
 
 from emulator import errors
 from emulator.api.context import Info
-from emulator.api.resolvers.arguments import named_ids, required_id, rows, targets
+from emulator.api.resolvers.arguments import named_ids, required_id, rows, selected_assets
 from emulator.api.resolvers.outcome import Outcome, outcome, project_of
 from emulator.domain import asset as assets_of
 from emulator.domain import asset_import, asset_layer, file, workflow
+from emulator.domain.documents import AssetDoc, IssueDoc, LabelDoc, NotificationDoc, ProjectDoc
 from emulator.domain.filters import Where, page
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
@@ -21,7 +21,7 @@ asset = ObjectType("Asset")
 
 
 @query.field("assets")
-def assets(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+def assets(_: Any, info: Info, where: Where, first: int, skip: int) -> list[AssetDoc]:
     return page(info.context.selection.assets(where), first, skip)
 
 
@@ -31,7 +31,7 @@ def count_assets(_: Any, info: Info, where: Where) -> int:
 
 
 @query.field("asset")
-def asset_by_id(_: Any, info: Info, id: str) -> Document:  # noqa: A002
+def asset_by_id(_: Any, info: Info, id: str) -> AssetDoc:  # noqa: A002
     found = info.context.selection.assets({"id": id})
     if not found:
         raise errors.asset_not_found(id)
@@ -88,24 +88,26 @@ _ARRAYS = {
 }
 
 
-def _created_from(operation: str, info: Info, data: dict[str, Any], where: Where) -> list[Document]:
+def _created_from(operation: str, info: Info, data: dict[str, Any], where: Where) -> list[AssetDoc]:
     project_id = required_id(operation, where)
     with info.context.change() as tx:
         return assets_of.create_assets(tx, operation, project_id, rows(operation, _ARRAYS, data))
 
 
 @mutation.field("appendManyAssets")
-def append_many_assets(_: Any, info: Info, data: dict[str, Any], where: Where) -> list[Document]:
+def append_many_assets(_: Any, info: Info, data: dict[str, Any], where: Where) -> list[AssetDoc]:
     return _created_from("appendManyAssets", info, data, where)
 
 
 @mutation.field("appendManyToDataset")
-def append_many_to_dataset(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def append_many_to_dataset(_: Any, info: Info, data: dict[str, Any], where: Where) -> ProjectDoc:
     _created_from("appendManyToDataset", info, data, where)
     return info.context.view.projects.the(where["id"])
 
 
-def _imported_from(operation: str, info: Info, data: dict[str, Any], where: Where) -> Document:
+def _imported_from(
+    operation: str, info: Info, data: dict[str, Any], where: Where
+) -> NotificationDoc:
     project_id = required_id(operation, where)
     upload_type = data.get("uploadType")
     with info.context.change() as tx:
@@ -115,25 +117,27 @@ def _imported_from(operation: str, info: Info, data: dict[str, Any], where: Wher
 
 
 @mutation.field("appendManyAssetsAsynchronously")
-def append_asynchronously(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def append_asynchronously(
+    _: Any, info: Info, data: dict[str, Any], where: Where
+) -> NotificationDoc:
     return _imported_from("appendManyAssetsAsynchronously", info, data, where)
 
 
 @mutation.field("appendManyFramesToDatasetAsynchronously")
-def append_frames(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def append_frames(_: Any, info: Info, data: dict[str, Any], where: Where) -> NotificationDoc:
     return _imported_from("appendManyFramesToDatasetAsynchronously", info, data, where)
 
 
 @mutation.field("updatePropertiesInAssets")
 def update_assets(
     _: Any, info: Info, where: list[Where], data: list[dict[str, Any]]
-) -> list[Document]:
+) -> list[AssetDoc]:
     operation = "updatePropertiesInAssets"
     if len(where) != len(data):
         raise errors.lengths_differ(operation, {"where": len(where), "data": len(data)})
     with info.context.change() as tx:
         updates = (
-            (targets(tx, operation, each), _given(members))
+            (selected_assets(tx, operation, each), _given(members))
             for each, members in zip(where, data, strict=True)
         )
         return assets_of.update_assets(tx, updates)
@@ -148,80 +152,80 @@ def delete_assets(_: Any, info: Info, where: Where) -> Outcome:
     operation = "deleteAssets"
     with info.context.change() as tx:
         gone = [each for each in dict.fromkeys(named_ids(where)) if not tx.assets.get(each)]
-        found = targets(tx, operation, where, besides=gone)
+        found = selected_assets(tx, operation, where, besides=gone)
         assets_of.delete_assets(tx, operation, found)
-    return outcome([*found, *({"id": each, "externalId": None} for each in gone)], [])
+    return outcome(found, [], gone)
 
 
 @mutation.field("deleteManyFromDataset")
-def delete_many_from_dataset(_: Any, info: Info, where: Where) -> Document | None:
+def delete_many_from_dataset(_: Any, info: Info, where: Where) -> ProjectDoc | None:
     operation = "deleteManyFromDataset"
     with info.context.change() as tx:
-        found = targets(tx, operation, where)
+        found = selected_assets(tx, operation, where)
         assets_of.delete_assets(tx, operation, found)
     return project_of(found, info)
 
 
 @asset.field("content")
-def content(owner: Document, info: Info) -> str:
+def content(owner: AssetDoc, info: Info) -> str:
     return info.context.link(owner["content"])
 
 
 @asset.field("jsonContent")
-def json_content(owner: Document, info: Info) -> str:
+def json_content(owner: AssetDoc, info: Info) -> str:
     return info.context.link(owner["jsonContent"])
 
 
 @asset.field("thumbnail")
-def thumbnail(owner: Document, info: Info) -> str | None:
+def thumbnail(owner: AssetDoc, info: Info) -> str | None:
     shown = assets_of.picture(info.context.view, owner)
     return info.context.link(shown) if shown else None
 
 
 @asset.field("isToReview")
-def is_to_review(owner: Document, _: Info) -> bool:
+def is_to_review(owner: AssetDoc, _: Info) -> bool:
     return bool(owner["status"] == "TO_REVIEW")
 
 
 @asset.field("dataIntegrationId")
 @asset.field("duration")
 @asset.field("readPermissionsFromLabels")
-def unknown(_: Document, __: Info) -> None:
+def unknown(_: AssetDoc, __: Info) -> None:
     """What nothing is known of here; the schema says why."""
 
 
 @asset.field("geospatialExportMetadata")
-def geospatial_export_metadata(owner: Document, info: Info) -> list[dict[str, Any]] | None:
+def geospatial_export_metadata(owner: AssetDoc, info: Info) -> list[dict[str, Any]] | None:
     return asset_layer.layers_of(info.context.world, info.context.view, owner)
 
 
 @asset.field("ocrMetadata")
-def ocr_metadata(owner: Document, info: Info) -> str | None:
+def ocr_metadata(owner: AssetDoc, info: Info) -> str | None:
     return info.context.link(owner["ocrMetadata"]) if owner["ocrMetadata"] else None
 
 
 @asset.field("metadata")
-def metadata(owner: Document, _: Info) -> Any:
+def metadata(owner: AssetDoc, _: Info) -> Any:
     return assets_of.metadata(owner)
 
 
 @asset.field("labels")
-def labels(owner: Document, info: Info) -> list[Document]:
+def labels(owner: AssetDoc, info: Info) -> list[LabelDoc]:
     return info.context.view.labels.find("asset", owner["id"])
 
 
 @asset.field("latestLabel")
-def latest_label(owner: Document, info: Info) -> Document | None:
+def latest_label(owner: AssetDoc, info: Info) -> LabelDoc | None:
     return workflow.latest_label(info.context.view, owner)
 
 
 @asset.field("issues")
-def issues(owner: Document, info: Info) -> list[Document]:
+def issues(owner: AssetDoc, info: Info) -> list[IssueDoc]:
     return info.context.view.issues.find("asset", owner["id"])
 
 
 @asset.field("project")
-def project(owner: Document, info: Info) -> Document:
+def project(owner: AssetDoc, info: Info) -> ProjectDoc:
     return info.context.view.projects.the(owner["projectId"])
 
 

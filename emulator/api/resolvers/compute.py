@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ariadne import ObjectType
 from graphql import default_field_resolver
 
 from emulator.api.context import Info
-from emulator.storage.snapshot import Document
 
 TWINS: dict[str, tuple[str, ...]] = {
     "Asset": (
@@ -54,7 +54,7 @@ TWINS: dict[str, tuple[str, ...]] = {
 def _as(name: str) -> Any:
     """Resolves a field as the one of this name, or to the stored member of this name."""
 
-    def resolve(owner: Document, info: Info) -> Any:
+    def resolve(owner: Mapping[str, Any], info: Info) -> Any:
         field = info.parent_type.fields.get(name)
         if field is None or field.resolve in (None, default_field_resolver):
             return owner[name]

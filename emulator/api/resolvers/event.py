@@ -7,8 +7,8 @@ from typing import Any
 from ariadne import QueryType
 
 from emulator.api.context import Info
+from emulator.domain.documents import EventDoc
 from emulator.domain.filters import Where
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 
@@ -16,7 +16,7 @@ query = QueryType()
 @query.field("events")
 def events(
     _: Any, info: Info, where: Where, pagination: dict[str, Any], order: str = "asc"
-) -> list[Document]:
+) -> list[EventDoc]:
     return info.context.selection.events(where, pagination, descending=order == "desc")
 
 

@@ -9,8 +9,16 @@ from ariadne import MutationType, ObjectType, QueryType
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import check_selected, required_id
 from emulator.domain import issue as issues_of
+from emulator.domain.documents import (
+    AssetDoc,
+    CommentDoc,
+    IssueDoc,
+    LabelDoc,
+    MemberDoc,
+    ProjectDoc,
+    UserDoc,
+)
 from emulator.domain.filters import Where, page
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
@@ -21,7 +29,7 @@ label_type = ObjectType("Label")
 
 
 @query.field("issues")
-def issues(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+def issues(_: Any, info: Info, where: Where, first: int, skip: int) -> list[IssueDoc]:
     return page(info.context.selection.issues(where), first, skip)
 
 
@@ -31,7 +39,7 @@ def count_issues(_: Any, info: Info, where: Where) -> int:
 
 
 @query.field("comments")
-def list_comments(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+def list_comments(_: Any, info: Info, where: Where, first: int, skip: int) -> list[CommentDoc]:
     return page(info.context.selection.comments(where), first, skip)
 
 
@@ -46,7 +54,7 @@ def create_issues(
     info: Info,
     issues: list[dict[str, Any]],
     where: Where,
-) -> list[Document]:
+) -> list[IssueDoc]:
     with info.context.change() as tx:
         project_id = (where.get("project") or {}).get("id")
         created = issues_of.create_issues(tx, "createIssues", issues, project_id=project_id)
@@ -55,7 +63,7 @@ def create_issues(
 
 
 @mutation.field("appendToIssues")
-def append_to_issues(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def append_to_issues(_: Any, info: Info, data: dict[str, Any], where: Where) -> IssueDoc:
     operation = "appendToIssues"
     asset_id = required_id(operation, where)
     row = {**data, "assetId": asset_id}
@@ -65,7 +73,7 @@ def append_to_issues(_: Any, info: Info, data: dict[str, Any], where: Where) -> 
 
 
 @mutation.field("appendToComments")
-def append_to_comments(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def append_to_comments(_: Any, info: Info, data: dict[str, Any], where: Where) -> CommentDoc:
     issue_id = required_id("appendToComments", where)
     in_review = bool(data.get("inReview"))
     with info.context.change() as tx:
@@ -73,46 +81,46 @@ def append_to_comments(_: Any, info: Info, data: dict[str, Any], where: Where) -
 
 
 @mutation.field("updatePropertiesInIssue")
-def update_issue(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def update_issue(_: Any, info: Info, data: dict[str, Any], where: Where) -> IssueDoc:
     issue_id = required_id("updatePropertiesInIssue", where)
     with info.context.change() as tx:
         return issues_of.update_issue(tx, issue_id, data.get("status"))
 
 
 @issue.field("asset")
-def asset(owner: Document, info: Info) -> Document:
+def asset(owner: IssueDoc, info: Info) -> AssetDoc:
     return info.context.view.assets.the(owner["assetId"])
 
 
 @issue.field("assignee")
-def assignee(owner: Document, info: Info) -> Document | None:
+def assignee(owner: IssueDoc, info: Info) -> UserDoc | None:
     if not owner["assigneeId"]:
         return None
     return info.context.shown_user(owner["assigneeId"], owner["projectId"])
 
 
 @issue.field("author")
-def author(owner: Document, info: Info) -> Document:
+def author(owner: IssueDoc, info: Info) -> UserDoc:
     return info.context.shown_user(owner["authorId"], owner["projectId"])
 
 
 @issue.field("comments")
-def comments(owner: Document, info: Info) -> list[Document]:
+def comments(owner: IssueDoc, info: Info) -> list[CommentDoc]:
     return info.context.view.comments.find("issue", owner["id"])
 
 
 @issue.field("project")
-def project(owner: Document, info: Info) -> Document:
+def project(owner: IssueDoc, info: Info) -> ProjectDoc:
     return info.context.view.projects.the(owner["projectId"])
 
 
 @comment.field("author")
-def comment_author(owner: Document, info: Info) -> Document | None:
+def comment_author(owner: CommentDoc, info: Info) -> MemberDoc | None:
     return issues_of.comment_author(info.context.view, owner)
 
 
 @comment.field("authorId")
-def comment_author_id(owner: Document, info: Info) -> str | None:
+def comment_author_id(owner: CommentDoc, info: Info) -> str | None:
     member = issues_of.comment_author(info.context.view, owner)
     return member["id"] if member else None
 
@@ -121,27 +129,27 @@ comment.set_alias("authorIdUser", "authorId")
 
 
 @comment.field("issue")
-def comment_issue(owner: Document, info: Info) -> Document:
+def comment_issue(owner: CommentDoc, info: Info) -> IssueDoc:
     return info.context.view.issues.the(owner["issueId"])
 
 
 @asset_type.field("openIssuesObjectMids")
-def open_issues_object_mids(owner: Document, info: Info) -> list[str]:
+def open_issues_object_mids(owner: AssetDoc, info: Info) -> list[str]:
     return issues_of.open_object_mids(info.context.view.issues.find("asset", owner["id"]))
 
 
 @asset_type.field("openIssuesAssigneeIds")
-def open_issues_assignee_ids(owner: Document, info: Info) -> list[str]:
+def open_issues_assignee_ids(owner: AssetDoc, info: Info) -> list[str]:
     return issues_of.open_assignee_ids(info.context.view.issues.find("asset", owner["id"]))
 
 
 @asset_type.field("openQuestionsAuthorIds")
-def open_questions_author_ids(owner: Document, info: Info) -> list[str]:
+def open_questions_author_ids(owner: AssetDoc, info: Info) -> list[str]:
     return issues_of.open_question_author_ids(info.context.view.issues.find("asset", owner["id"]))
 
 
 @label_type.field("openIssuesObjectMids")
-def open_issues_of_label(owner: Document, info: Info) -> list[str]:
+def open_issues_of_label(owner: LabelDoc, info: Info) -> list[str]:
     issues = info.context.view.issues.find("asset", owner["assetId"])
     return issues_of.open_object_mids([each for each in issues if each["labelId"] == owner["id"]])
 

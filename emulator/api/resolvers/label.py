@@ -9,12 +9,17 @@ from ariadne import MutationType, ObjectType, QueryType, SubscriptionType
 
 from emulator import errors
 from emulator.api.context import Info
-from emulator.api.resolvers.arguments import check_selected, in_named_order, required_id, targets
+from emulator.api.resolvers.arguments import (
+    check_selected,
+    in_named_order,
+    required_id,
+    selected_assets,
+)
 from emulator.domain import label as labels_of
 from emulator.domain import step as steps_of
+from emulator.domain.documents import AssetDoc, LabelDoc, UserDoc
 from emulator.domain.filters import Where, page
 from emulator.domain.subscription import ProjectLabels
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
@@ -23,7 +28,7 @@ label = ObjectType("Label")
 
 
 @query.field("labels")
-def labels(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+def labels(_: Any, info: Info, where: Where, first: int, skip: int) -> list[LabelDoc]:
     return page(info.context.selection.labels(where), first, skip)
 
 
@@ -33,7 +38,7 @@ def count_labels(_: Any, info: Info, where: Where) -> int:
 
 
 @mutation.field("appendManyLabels")
-def append_many_labels(_: Any, info: Info, data: dict[str, Any], where: Where) -> list[Document]:
+def append_many_labels(_: Any, info: Info, data: dict[str, Any], where: Where) -> list[LabelDoc]:
     operation = "appendManyLabels"
     step = {name: data[name] for name in ("stepId", "stepName") if name in data}
     rows = [{**row, **step} for row in _rows(operation, data["labelsData"], where)]
@@ -66,7 +71,7 @@ def _rows(operation: str, rows: list[dict[str, Any]], where: Where) -> list[dict
 
 
 @mutation.field("updatePropertiesInLabel")
-def update_label(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def update_label(_: Any, info: Info, data: dict[str, Any], where: Where) -> LabelDoc:
     label_id = required_id("updatePropertiesInLabel", where)
     members = {name: value for name, value in data.items() if value is not None}
     with info.context.change() as tx:
@@ -80,7 +85,7 @@ def delete_labels(_: Any, info: Info, ids: list[str]) -> list[str]:
 
 
 @mutation.field("appendToLabels")
-def append_to_labels(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def append_to_labels(_: Any, info: Info, data: dict[str, Any], where: Where) -> LabelDoc:
     asset_id = required_id("appendToLabels", where)
     with info.context.change() as tx:
         return labels_of.append_to_labels(
@@ -89,12 +94,12 @@ def append_to_labels(_: Any, info: Info, data: dict[str, Any], where: Where) -> 
 
 
 @mutation.field("createPredictions")
-def create_predictions(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document | None:
+def create_predictions(_: Any, info: Info, data: dict[str, Any], where: Where) -> LabelDoc | None:
     operation = "createPredictions"
     with info.context.change() as tx:
         predictions = labels_of.create_predictions(
             tx,
-            in_named_order(targets(tx, operation, where), where),
+            in_named_order(selected_assets(tx, operation, where), where),
             data.get("jsonResponseArray") or [],
             data.get("modelNameArray") or [],
         )
@@ -115,12 +120,12 @@ subscription.set_source("labelCreatedOrUpdated", cast(Any, label_created_or_upda
 
 
 @label.field("author")
-def author(owner: Document, info: Info) -> Document:
+def author(owner: LabelDoc, info: Info) -> UserDoc:
     return info.context.shown_user(owner["authorId"], owner["projectId"])
 
 
 @label.field("assetStep")
-def asset_step(owner: Document, info: Info) -> Document | None:
+def asset_step(owner: LabelDoc, info: Info) -> steps_of.SeenStep | None:
     view = info.context.view
     if owner["stepId"] is None:
         return None
@@ -128,28 +133,28 @@ def asset_step(owner: Document, info: Info) -> Document | None:
 
 
 @label.field("labelOf")
-def label_of(owner: Document, info: Info) -> Document:
+def label_of(owner: LabelDoc, info: Info) -> AssetDoc:
     return info.context.view.assets.the(owner["assetId"])
 
 
 @label.field("chatItems")
-def chat_items(_: Document, __: Info) -> list[Document]:
+def chat_items(_: LabelDoc, __: Info) -> list[LabelDoc]:
     """There are no conversations with models here."""
     return []
 
 
 @label.field("jsonResponseUrl")
-def json_response_url(_: Document, __: Info) -> None:
+def json_response_url(_: LabelDoc, __: Info) -> None:
     """Responses are always answered inline here."""
 
 
 @label.field("referencedLabel")
-def referenced_label(owner: Document, info: Info) -> Document | None:
+def referenced_label(owner: LabelDoc, info: Info) -> LabelDoc | None:
     return info.context.view.labels.get(owner["referencedLabelId"] or "")
 
 
 @label.field("response")
-def response(owner: Document, _: Info) -> Any:
+def response(owner: LabelDoc, _: Info) -> Any:
     return json.loads(owner["jsonResponse"])
 
 

@@ -8,8 +8,8 @@ from ariadne import ObjectType, QueryType
 
 from emulator.api.context import Info
 from emulator.domain import lock as locks_of
+from emulator.domain.documents import AssetDoc, LockDoc, UserDoc
 from emulator.domain.filters import Where, page
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 lock = ObjectType("Lock")
@@ -17,7 +17,7 @@ asset = ObjectType("Asset")
 
 
 @query.field("locks")
-def locks(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+def locks(_: Any, info: Info, where: Where, first: int, skip: int) -> list[LockDoc]:
     return page(info.context.selection.locks(where), first, skip)
 
 
@@ -27,7 +27,7 @@ def count_locks(_: Any, info: Info, where: Where) -> int:
 
 
 @lock.field("author")
-def author(owner: Document, info: Info) -> Document:
+def author(owner: LockDoc, info: Info) -> UserDoc:
     return info.context.shown_user(owner["authorId"], owner["projectId"])
 
 
@@ -36,13 +36,13 @@ lock.set_alias("lockOfIdCompute", "assetId")
 
 
 @asset.field("locks")
-def asset_locks(owner: Document, info: Info) -> list[Document]:
+def asset_locks(owner: AssetDoc, info: Info) -> list[LockDoc]:
     return locks_of.locks_of(info.context.view, owner)
 
 
 @asset.field("numberOfValidLocks")
 @asset.field("numberOfValidLocksCompute")
-def number_of_valid_locks(owner: Document, info: Info) -> int:
+def number_of_valid_locks(owner: AssetDoc, info: Info) -> int:
     now = info.context.world.clock.now()
     return len(locks_of.valid_locks(info.context.view, owner, now))
 

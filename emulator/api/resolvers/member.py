@@ -10,9 +10,9 @@ from emulator import errors
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import required_id
 from emulator.domain import invitation, member, statistics
+from emulator.domain.documents import MemberDoc, ProjectDoc, UserDoc
 from emulator.domain.filters import Selection, Where, page
 from emulator.domain.world import Transaction
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
@@ -20,7 +20,7 @@ project_user = ObjectType("ProjectUser")
 
 
 @query.field("projectUsers")
-def project_users(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+def project_users(_: Any, info: Info, where: Where, first: int, skip: int) -> list[MemberDoc]:
     return page(info.context.selection.members(where), first, skip)
 
 
@@ -30,33 +30,33 @@ def count_project_users(_: Any, info: Info, where: Where) -> int:
 
 
 @mutation.field("appendToRoles")
-def append_to_roles(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def append_to_roles(_: Any, info: Info, data: dict[str, Any], where: Where) -> ProjectDoc:
     project_id = required_id("appendToRoles", where)
     with info.context.change() as tx:
         return invitation.invite(tx, project_id, data["userEmail"], data["role"])
 
 
 @mutation.field("updatePropertiesInRole")
-def update_role(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def update_role(_: Any, info: Info, data: dict[str, Any], where: Where) -> MemberDoc:
     with info.context.change() as tx:
-        target = _target(tx, "updatePropertiesInRole", where)
-        return member.change_role(tx, target, data["role"], data)
+        found = _named_member(tx, "updatePropertiesInRole", where)
+        return member.change_role(tx, found, data["role"], data)
 
 
 @mutation.field("deleteFromRoles")
-def delete_from_roles(_: Any, info: Info, where: Where) -> Document:
+def delete_from_roles(_: Any, info: Info, where: Where) -> ProjectDoc:
     with info.context.change() as tx:
-        return member.remove(tx, _target(tx, "deleteFromRoles", where))
+        return member.remove(tx, _named_member(tx, "deleteFromRoles", where))
 
 
 @mutation.field("updatePropertiesInProjectUser")
-def update_project_user(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def update_project_user(_: Any, info: Info, data: dict[str, Any], where: Where) -> MemberDoc:
     with info.context.change() as tx:
-        target = _target(tx, "updatePropertiesInProjectUser", where)
-        return member.update(tx, target, data)
+        found = _named_member(tx, "updatePropertiesInProjectUser", where)
+        return member.update(tx, found, data)
 
 
-def _target(tx: Transaction, operation: str, where: Where) -> Document:
+def _named_member(tx: Transaction, operation: str, where: Where) -> MemberDoc:
     """The one member that a mutation's ``where`` names, who has not left.
 
     Raises:
@@ -73,47 +73,47 @@ def _target(tx: Transaction, operation: str, where: Where) -> Document:
 
 
 @project_user.field("project")
-def project_of(owner: Document, info: Info) -> Document:
+def project_of(owner: MemberDoc, info: Info) -> ProjectDoc:
     return info.context.view.projects.the(owner["projectId"])
 
 
 @project_user.field("user")
-def user_of(owner: Document, info: Info) -> Document:
+def user_of(owner: MemberDoc, info: Info) -> UserDoc:
     return info.context.shown_user(owner["userId"], owner["projectId"])
 
 
 @project_user.field("activated")
-def activated(owner: Document, info: Info) -> bool:
+def activated(owner: MemberDoc, info: Info) -> bool:
     return member.is_activated(info.context.view, owner)
 
 
 @project_user.field("invitationStatus")
-def invitation_status(owner: Document, info: Info) -> str:
+def invitation_status(owner: MemberDoc, info: Info) -> str:
     return member.invitation_status(info.context.view, owner)
 
 
 @project_user.field("isAuthor")
-def is_author(owner: Document, info: Info) -> bool:
+def is_author(owner: MemberDoc, info: Info) -> bool:
     return bool(project_of(owner, info)["authorId"] == owner["userId"])
 
 
 @project_user.field("status")
-def status(owner: Document, info: Info) -> str:
+def status(owner: MemberDoc, info: Info) -> str:
     return member.status(info.context.view, owner)
 
 
 @project_user.field("lastLabelingAt")
-def last_labeling_at(owner: Document, info: Info) -> str | None:
+def last_labeling_at(owner: MemberDoc, info: Info) -> str | None:
     return statistics.work(info.context.view, owner).last
 
 
 @project_user.field("numberOfAnnotations")
-def number_of_annotations(owner: Document, info: Info) -> int:
+def number_of_annotations(owner: MemberDoc, info: Info) -> int:
     return statistics.work(info.context.view, owner).annotations
 
 
 @project_user.field("numberOfLabels")
-def number_of_labels(owner: Document, info: Info) -> int:
+def number_of_labels(owner: MemberDoc, info: Info) -> int:
     return statistics.work(info.context.view, owner).labels
 
 

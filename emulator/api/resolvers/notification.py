@@ -9,15 +9,15 @@ from ariadne import MutationType, QueryType
 from emulator import errors
 from emulator.api.context import Info
 from emulator.domain import notification
+from emulator.domain.documents import NotificationDoc
 from emulator.domain.filters import Selection, Where, page
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
 
 
 @query.field("notifications")
-def notifications(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+def notifications(_: Any, info: Info, where: Where, first: int, skip: int) -> list[NotificationDoc]:
     return page(info.context.selection.notifications(where), first, skip)
 
 
@@ -27,13 +27,13 @@ def count_notifications(_: Any, info: Info, where: Where) -> int:
 
 
 @mutation.field("createNotification")
-def create_notification(_: Any, info: Info, data: dict[str, Any]) -> Document:
+def create_notification(_: Any, info: Info, data: dict[str, Any]) -> NotificationDoc:
     with info.context.change() as tx:
         return notification.create_notification(tx, data)
 
 
 @mutation.field("updatePropertiesInNotification")
-def update_notification(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def update_notification(_: Any, info: Info, data: dict[str, Any], where: Where) -> NotificationDoc:
     if not where.get("id"):
         raise errors.id_missing("updatePropertiesInNotification")
     with info.context.change() as tx:

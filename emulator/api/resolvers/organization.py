@@ -9,8 +9,8 @@ from ariadne import MutationType, ObjectType, QueryType
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import one_organization
 from emulator.domain import organization as organizations_of
+from emulator.domain.documents import OrganizationDoc, UserDoc
 from emulator.domain.filters import Where, page
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
@@ -18,7 +18,7 @@ organization = ObjectType("Organization")
 
 
 @query.field("organizations")
-def organizations(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+def organizations(_: Any, info: Info, where: Where, first: int, skip: int) -> list[OrganizationDoc]:
     return page(info.context.selection.organizations(where), first, skip)
 
 
@@ -42,45 +42,45 @@ def organization_metrics(_: Any, info: Info, where: Where) -> dict[str, Any] | N
 
 
 @mutation.field("createOrganization")
-def create_organization(_: Any, info: Info, data: dict[str, Any]) -> Document:
+def create_organization(_: Any, info: Info, data: dict[str, Any]) -> OrganizationDoc:
     with info.context.change() as tx:
         return organizations_of.create_organization(tx, data)
 
 
 @mutation.field("updatePropertiesInOrganization")
-def update_organization(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def update_organization(_: Any, info: Info, data: dict[str, Any], where: Where) -> OrganizationDoc:
     with info.context.change() as tx:
-        target = one_organization(tx, "updatePropertiesInOrganization", where)
-        return organizations_of.update_organization(tx, target, data)
+        found = one_organization(tx, "updatePropertiesInOrganization", where)
+        return organizations_of.update_organization(tx, found, data)
 
 
 @organization.field("license")
-def license_(owner: Document, _: Info) -> Document:
+def license_(owner: OrganizationDoc, _: Info) -> dict[str, Any]:
     return {**owner["license"], "organizationId": owner["id"]}
 
 
 @organization.field("users")
-def users(owner: Document, info: Info) -> list[Document]:
+def users(owner: OrganizationDoc, info: Info) -> list[UserDoc]:
     return organizations_of.users_of(info.context.view, owner)
 
 
 @organization.field("activeUsersCount")
-def active_users_count(owner: Document, info: Info) -> int:
+def active_users_count(owner: OrganizationDoc, info: Info) -> int:
     return sum(each["activated"] for each in users(owner, info))
 
 
 @organization.field("numberOfAnnotations")
-def number_of_annotations(owner: Document, info: Info) -> int:
+def number_of_annotations(owner: OrganizationDoc, info: Info) -> int:
     return organizations_of.metrics(info.context.view, owner).annotations
 
 
 @organization.field("numberOfHours")
-def number_of_hours(owner: Document, info: Info) -> float:
+def number_of_hours(owner: OrganizationDoc, info: Info) -> float:
     return organizations_of.metrics(info.context.view, owner).hours
 
 
 @organization.field("numberOfLabeledAssets")
-def number_of_labeled_assets(owner: Document, info: Info) -> int:
+def number_of_labeled_assets(owner: OrganizationDoc, info: Info) -> int:
     return organizations_of.metrics(info.context.view, owner).assets
 
 

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypedDict
+
 from emulator.api.context import Info
-from emulator.storage.snapshot import Document
-
-Outcome = dict[str, list[Document]]
+from emulator.domain.documents import AssetDoc, ProjectDoc
 
 
-def project_of(found: list[Document], info: Info) -> Document | None:
+class NamedAsset(TypedDict):
+    """The ids of an asset; ``externalId`` is ``None`` where the asset is gone."""
+
+    assetId: str
+    externalId: str | None
+
+
+Outcome = dict[str, list[NamedAsset]]
+
+
+def project_of(found: list[AssetDoc], info: Info) -> ProjectDoc | None:
     """The older answer: the project of the assets that an action is about."""
     return info.context.view.projects.the(found[0]["projectId"]) if found else None
 
 
-def outcome(succeeded: list[Document], declined: list[Document]) -> Outcome:
-    """What became of each asset."""
+def outcome(
+    succeeded: list[AssetDoc], declined: list[AssetDoc], gone: Iterable[str] = ()
+) -> Outcome:
+    """The assets that an action was carried out on, and those to which it does not apply.
+
+    Args:
+        gone: ids of assets that do not exist, for which the action succeeded as well.
+    """
+    missing: list[NamedAsset] = [{"assetId": each, "externalId": None} for each in gone]
     return {
-        "succeeded": [_reference(each) for each in succeeded],
-        "declined": [_reference(each) for each in declined],
+        "succeeded": [*map(_named, succeeded), *missing],
+        "declined": [_named(each) for each in declined],
         "failed": [],
     }
 
 
-def _reference(each: Document) -> Document:
-    return {"assetId": each["id"], "externalId": each["externalId"]}
+def _named(asset: AssetDoc) -> NamedAsset:
+    return {"assetId": asset["id"], "externalId": asset["externalId"]}

@@ -10,9 +10,10 @@ from emulator import clock, errors
 from emulator.api.context import Info
 from emulator.domain import plugin as plugins_of
 from emulator.domain import webhook
+from emulator.domain.documents import BuildErrorDoc, LogLineDoc, PluginDoc
 from emulator.domain.filters import Where
+from emulator.domain.plugin_lines import Line, newest_first
 from emulator.domain.plugin_subscription import PluginSubscription
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
@@ -20,7 +21,7 @@ plugin = ObjectType("Plugin")
 
 
 @query.field("listPlugins")
-def list_plugins(_: Any, info: Info) -> list[Document]:
+def list_plugins(_: Any, info: Info) -> list[PluginDoc]:
     return info.context.selection.plugins({})
 
 
@@ -37,7 +38,7 @@ def get_plugin_runner_status(_: Any, info: Info, name: str) -> str:
 
 
 @query.field("getPluginLogs")
-def get_plugin_logs(_: Any, info: Info, data: dict[str, Any]) -> list[Document]:
+def get_plugin_logs(_: Any, info: Info, data: dict[str, Any]) -> list[LogLineDoc]:
     context = info.context
     plugin = plugins_of.find(context.view, context.actor, "getPluginLogs", data["pluginName"])
     if not context.selection.sees(data["projectId"]):
@@ -47,16 +48,16 @@ def get_plugin_logs(_: Any, info: Info, data: dict[str, Any]) -> list[Document]:
 
 
 @query.field("getPluginBuildErrors")
-def get_plugin_build_errors(_: Any, info: Info, data: dict[str, Any]) -> list[Document]:
+def get_plugin_build_errors(_: Any, info: Info, data: dict[str, Any]) -> list[BuildErrorDoc]:
     context = info.context
     name = data["pluginName"]
     plugin = plugins_of.find(context.view, context.actor, "getPluginBuildErrors", name)
     return _page(context.view.plugin_build_errors.find("plugin", plugin["id"]), data)
 
 
-def _page(lines: list[Document], data: dict[str, Any]) -> list[Document]:
+def _page(lines: list[Line], data: dict[str, Any]) -> list[Line]:
     since = data.get("createdAt")
-    return plugins_of.newest_first(
+    return newest_first(
         lines,
         clock.to_text(clock.from_text(since)) if since else None,
         data.get("limit"),
@@ -136,7 +137,7 @@ def delete_plugin(_: Any, info: Info, where: Where) -> str:
 
 
 @plugin.field("projectIds")
-def project_ids(owner: Document, info: Info) -> list[str]:
+def project_ids(owner: PluginDoc, info: Info) -> list[str]:
     return plugins_of.active_projects(info.context.view, info.context.actor, owner)
 
 

@@ -11,9 +11,9 @@ from emulator.api.context import Info
 from emulator.api.resolvers.arguments import required_id
 from emulator.domain import demo, member
 from emulator.domain import project as projects_of
+from emulator.domain.documents import AssetDoc, MemberDoc, ProjectDoc, UserDoc
 from emulator.domain.filters import Where, page
 from emulator.rules.workflow import NewWorkflow
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
@@ -21,7 +21,7 @@ project = ObjectType("Project")
 
 
 @query.field("projects")
-def projects(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+def projects(_: Any, info: Info, where: Where, first: int, skip: int) -> list[ProjectDoc]:
     return page(info.context.selection.projects(where), first, skip)
 
 
@@ -31,7 +31,7 @@ def count_projects(_: Any, info: Info, where: Where) -> int:
 
 
 @mutation.field("createProject")
-def create_project(_: Any, info: Info, data: dict[str, Any]) -> Document:
+def create_project(_: Any, info: Info, data: dict[str, Any]) -> ProjectDoc:
     kind = data.pop("fromDemoProject", None)
     chosen = NewWorkflow(info.context.workflow_version)
     with info.context.change() as tx:
@@ -49,7 +49,7 @@ def create_project(_: Any, info: Info, data: dict[str, Any]) -> Document:
 
 
 @mutation.field("updatePropertiesInProject")
-def update_project(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def update_project(_: Any, info: Info, data: dict[str, Any], where: Where) -> ProjectDoc:
     project_id = required_id("updatePropertiesInProject", where)
     members = {name: value for name, value in data.items() if value is not None}
     with info.context.change() as tx:
@@ -57,13 +57,13 @@ def update_project(_: Any, info: Info, data: dict[str, Any], where: Where) -> Do
 
 
 @mutation.field("updateProjectAnonymization")
-def update_anonymization(_: Any, info: Info, input: dict[str, Any]) -> Document:  # noqa: A002
+def update_anonymization(_: Any, info: Info, input: dict[str, Any]) -> ProjectDoc:  # noqa: A002
     with info.context.change() as tx:
         return projects_of.set_anonymization(tx, input["id"], anonymous=input["shouldAnonymize"])
 
 
 @mutation.field("deleteProject")
-def delete_project(_: Any, info: Info, where: Where) -> Document:
+def delete_project(_: Any, info: Info, where: Where) -> ProjectDoc:
     project_id = required_id("deleteProject", where)
     with info.context.change() as tx:
         return projects_of.delete_project(tx, project_id, "deleteProject")
@@ -78,56 +78,56 @@ def delete_project_asynchronously(_: Any, info: Info, where: Where) -> str:
 
 
 @project.field("author")
-def author(owned: Document, info: Info) -> Document:
+def author(owned: ProjectDoc, info: Info) -> UserDoc:
     return info.context.shown_user(owned["authorId"], owned["id"])
 
 
 @query.field("dataConnections")
 @project.field("dataConnections")
-def data_connections(_: Document | None, __: Info, **___: Any) -> list[Document]:
+def data_connections(_: ProjectDoc | None, __: Info, **___: Any) -> list[dict[str, Any]]:
     """There is no cloud storage here, so that no project is connected to one."""
     return []
 
 
 @project.field("dataset")
-def dataset(owner: Document, info: Info) -> list[Document]:
+def dataset(owner: ProjectDoc, info: Info) -> list[AssetDoc]:
     return info.context.selection.assets({"project": {"id": owner["id"]}})
 
 
 @project.field("interface")
 @project.field("interfaceCompute")
-def interface(owner: Document, _: Info) -> Any:
+def interface(owner: ProjectDoc, _: Info) -> Any:
     return json.loads(owner["jsonInterface"])
 
 
 @project.field("mlTasks")
 @project.field("mlTasksCompute")
-def ml_tasks(owner: Document, _: Info) -> list[str]:
+def ml_tasks(owner: ProjectDoc, _: Info) -> list[str]:
     return projects_of.ml_tasks(owner)
 
 
 @project.field("readPermissionsForAssetsAndLabels")
-def can_read(owner: Document, info: Info) -> bool:
+def can_read(owner: ProjectDoc, info: Info) -> bool:
     return info.context.selection.sees(owner["id"])
 
 
 @project.field("rights")
-def rights(owner: Document, info: Info) -> list[str]:
+def rights(owner: ProjectDoc, info: Info) -> list[str]:
     return projects_of.rights_of(info.context.view, info.context.actor, owner)
 
 
 @project.field("metadataTypes")
-def metadata_types(owner: Document, _: Info) -> dict[str, str]:
+def metadata_types(owner: ProjectDoc, _: Info) -> dict[str, str]:
     return {name: each["type"] for name, each in owner["metadataProperties"].items()}
 
 
 @project.field("roles")
-def roles(owner: Document, info: Info) -> list[Document]:
+def roles(owner: ProjectDoc, info: Info) -> list[MemberDoc]:
     return member.joined(info.context.view, owner)
 
 
 def _count_issues(type_: str, status: str) -> Any:
-    def resolve(owner: Document, info: Info) -> int:
+    def resolve(owner: ProjectDoc, info: Info) -> int:
         issues = info.context.view.issues.find("project", owner["id"])
         return sum((each["type"], each["status"]) == (type_, status) for each in issues)
 

@@ -9,8 +9,8 @@ from ariadne import MutationType, ObjectType, QueryType
 from emulator.api.context import Info
 from emulator.api.resolvers.arguments import required_id
 from emulator.domain import project_version as versions_of
+from emulator.domain.documents import ProjectDoc, ProjectVersionDoc
 from emulator.domain.filters import Where, page
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
@@ -18,7 +18,9 @@ project_version = ObjectType("ProjectVersion")
 
 
 @query.field("projectVersions")
-def project_versions(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+def project_versions(
+    _: Any, info: Info, where: Where, first: int, skip: int
+) -> list[ProjectVersionDoc]:
     return page(info.context.selection.project_versions(where), first, skip)
 
 
@@ -28,14 +30,14 @@ def count_project_versions(_: Any, info: Info, where: Where) -> int:
 
 
 @mutation.field("updatePropertiesInProjectVersion")
-def update_version(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def update_version(_: Any, info: Info, data: dict[str, Any], where: Where) -> ProjectVersionDoc:
     version_id = required_id("updatePropertiesInProjectVersion", where)
     with info.context.change() as tx:
         return versions_of.update_version(tx, version_id, data)
 
 
 @project_version.field("project")
-def project(owner: Document, info: Info) -> Document:
+def project(owner: ProjectVersionDoc, info: Info) -> ProjectDoc:
     return info.context.view.projects.the(owner["projectId"])
 
 

@@ -9,7 +9,7 @@ from ariadne import MutationType, ObjectType
 from emulator.api.context import Info
 from emulator.domain import member, workflow_settings
 from emulator.domain import step as steps_of
-from emulator.storage.snapshot import Document
+from emulator.domain.documents import ProjectDoc, StepDoc, StepGroupDoc, UserDoc
 
 mutation = MutationType()
 project = ObjectType("Project")
@@ -19,7 +19,7 @@ Input = dict[str, Any]
 
 
 @mutation.field("editProjectWorkflowSettings")
-def edit_project_workflow_settings(_: Any, info: Info, input: Input) -> Document:  # noqa: A002
+def edit_project_workflow_settings(_: Any, info: Info, input: Input) -> ProjectDoc:  # noqa: A002
     steps = input.get("steps") or {}
     with info.context.change() as tx:
         return workflow_settings.edit_workflow(
@@ -34,7 +34,7 @@ def edit_project_workflow_settings(_: Any, info: Info, input: Input) -> Document
 
 
 @mutation.field("addReviewStep")
-def add_review_step(_: Any, info: Info, input: Input) -> Document:  # noqa: A002
+def add_review_step(_: Any, info: Info, input: Input) -> ProjectDoc:  # noqa: A002
     created = {**_members(input), "type": "REVIEW"}
     with info.context.change() as tx:
         return workflow_settings.edit_workflow(
@@ -43,22 +43,22 @@ def add_review_step(_: Any, info: Info, input: Input) -> Document:  # noqa: A002
 
 
 @mutation.field("updateLabelingStepProperties")
-def update_labeling_step(_: Any, info: Info, input: Input) -> Document:  # noqa: A002
+def update_labeling_step(_: Any, info: Info, input: Input) -> ProjectDoc:  # noqa: A002
     return _updated("updateLabelingStepProperties", info, input, type="DEFAULT")
 
 
 @mutation.field("updateReviewStepProperties")
-def update_review_step(_: Any, info: Info, input: Input) -> Document:  # noqa: A002
+def update_review_step(_: Any, info: Info, input: Input) -> ProjectDoc:  # noqa: A002
     return _updated("updateReviewStepProperties", info, input, type="REVIEW")
 
 
 @mutation.field("renameStep")
-def rename_step(_: Any, info: Info, input: Input) -> Document:  # noqa: A002
+def rename_step(_: Any, info: Info, input: Input) -> ProjectDoc:  # noqa: A002
     return _updated("renameStep", info, input, name=input["newName"])
 
 
 @mutation.field("deleteStep")
-def delete_step(_: Any, info: Info, input: Input) -> Document:  # noqa: A002
+def delete_step(_: Any, info: Info, input: Input) -> ProjectDoc:  # noqa: A002
     deleted = [input["stepId"]]
     with info.context.change() as tx:
         return workflow_settings.edit_workflow(
@@ -66,7 +66,7 @@ def delete_step(_: Any, info: Info, input: Input) -> Document:  # noqa: A002
         )
 
 
-def _updated(operation: str, info: Info, data: Input, **members: str) -> Document:
+def _updated(operation: str, info: Info, data: Input, **members: str) -> ProjectDoc:
     update = {**_members(data), **members, "id": data["stepId"]}
     with info.context.change() as tx:
         return workflow_settings.edit_workflow(tx, operation, data["projectId"], updates=[update])
@@ -82,23 +82,23 @@ def _members(data: Input) -> Input:
 
 
 @project.field("steps")
-def steps(owner: Document, info: Info) -> list[Document]:
+def steps(owner: ProjectDoc, info: Info) -> list[StepDoc]:
     return steps_of.steps_of(info.context.view, owner["id"])
 
 
 @project.field("stepGroups")
-def step_groups(owner: Document, info: Info) -> list[Document]:
+def step_groups(owner: ProjectDoc, info: Info) -> list[StepGroupDoc]:
     return steps_of.groups_of(info.context.view, owner["id"])
 
 
 @step.field("assignees")
-def assignees(owner: Document, info: Info) -> list[Document]:
+def assignees(owner: StepDoc, info: Info) -> list[UserDoc]:
     ids = member.workers(info.context.view, owner)
     return [info.context.shown_user(each, owner["projectId"]) for each in ids]
 
 
 @step.field("isActivated")
-def is_activated(_: Document, __: Info) -> bool:
+def is_activated(_: StepDoc, __: Info) -> bool:
     return True
 
 

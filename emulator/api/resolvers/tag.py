@@ -8,7 +8,7 @@ from ariadne import MutationType, ObjectType, QueryType
 
 from emulator.api.context import Info
 from emulator.domain import tag as tags_of
-from emulator.storage.snapshot import Document
+from emulator.domain.documents import TagDoc
 
 query = QueryType()
 mutation = MutationType()
@@ -16,17 +16,17 @@ tag = ObjectType("Tag")
 
 
 @query.field("listTagsByOrg")
-def list_tags_by_org(_: Any, info: Info) -> list[Document]:
+def list_tags_by_org(_: Any, info: Info) -> list[TagDoc]:
     return tags_of.organization_tags(info.context.view, info.context.actor)
 
 
 @query.field("listTagsByProject")
-def list_tags_by_project(_: Any, info: Info, projectId: str) -> list[Document]:  # noqa: N803
+def list_tags_by_project(_: Any, info: Info, projectId: str) -> list[TagDoc]:  # noqa: N803
     return tags_of.project_tags(info.context.view, info.context.actor, projectId)
 
 
 @mutation.field("createTag")
-def create_tag(_: Any, info: Info, data: dict[str, Any]) -> Document:
+def create_tag(_: Any, info: Info, data: dict[str, Any]) -> TagDoc:
     with info.context.change() as tx:
         return tags_of.create_tag(tx, data["label"], data.get("color"))
 
@@ -51,7 +51,7 @@ def delete_tag(_: Any, info: Info, tagId: str) -> bool:  # noqa: N803
 
 
 @mutation.field("checkTag")
-def check_tag(_: Any, info: Info, data: dict[str, Any]) -> Document:
+def check_tag(_: Any, info: Info, data: dict[str, Any]) -> TagDoc:
     with info.context.change() as tx:
         return tags_of.check_tag(tx, data["projectId"], data["tagId"])
 
@@ -62,13 +62,13 @@ def uncheck_tag(
     info: Info,
     projectId: str,  # noqa: N803
     tagId: str,  # noqa: N803
-) -> Document:
+) -> TagDoc:
     with info.context.change() as tx:
         return tags_of.uncheck_tag(tx, projectId, tagId)
 
 
 @tag.field("checkedForProjects")
-def checked_for_projects(owner: Document, info: Info) -> list[str]:
+def checked_for_projects(owner: TagDoc, info: Info) -> list[str]:
     return tags_of.checked_projects(info.context.view, info.context.actor, owner)
 
 

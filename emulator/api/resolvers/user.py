@@ -10,8 +10,8 @@ from emulator.api.context import Info
 from emulator.api.resolvers.arguments import one_user
 from emulator.domain import organization as organizations_of
 from emulator.domain import user as users_of
+from emulator.domain.documents import ApiKeyDoc, MemberDoc, OrganizationDoc, UserDoc
 from emulator.domain.filters import Where, page
-from emulator.storage.snapshot import Document
 
 query = QueryType()
 mutation = MutationType()
@@ -20,12 +20,12 @@ user = ObjectType("User")
 
 @query.field("viewer")
 @query.field("me")
-def viewer(_: Any, info: Info) -> Document:
+def viewer(_: Any, info: Info) -> UserDoc:
     return info.context.actor.user
 
 
 @query.field("users")
-def users(_: Any, info: Info, where: Where, first: int, skip: int) -> list[Document]:
+def users(_: Any, info: Info, where: Where, first: int, skip: int) -> list[UserDoc]:
     return page(info.context.selection.users(where), first, skip)
 
 
@@ -35,19 +35,19 @@ def count_users(_: Any, info: Info, where: Where) -> int:
 
 
 @mutation.field("createUser")
-def create_user(_: Any, info: Info, data: dict[str, Any]) -> Document:
+def create_user(_: Any, info: Info, data: dict[str, Any]) -> UserDoc:
     with info.context.change() as tx:
         return users_of.add_user(tx, data)
 
 
 @mutation.field("updatePropertiesInUser")
-def update_user(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def update_user(_: Any, info: Info, data: dict[str, Any], where: Where) -> UserDoc:
     with info.context.change() as tx:
         return users_of.update_user(tx, one_user(tx, "updatePropertiesInUser", where), data)
 
 
 @mutation.field("updatePassword")
-def update_password(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def update_password(_: Any, info: Info, data: dict[str, Any], where: Where) -> UserDoc:
     with info.context.change() as tx:
         owner = one_user(tx, "updatePassword", where)
         old, new, again = data["oldPassword"], data["newPassword1"], data["newPassword2"]
@@ -55,31 +55,31 @@ def update_password(_: Any, info: Info, data: dict[str, Any], where: Where) -> D
 
 
 @mutation.field("resetPassword")
-def reset_password(_: Any, info: Info, where: Where) -> Document:
+def reset_password(_: Any, info: Info, where: Where) -> UserDoc:
     with info.context.change() as tx:
         return users_of.reset_password(tx, one_user(tx, "resetPassword", where))
 
 
 @user.field("highestRoleInProject")
-def highest_role_in_project(member: Document, info: Info) -> str:
-    return users_of.highest_role(info.context.view, member)
+def highest_role_in_project(owner: UserDoc, info: Info) -> str:
+    return users_of.highest_role(info.context.view, owner)
 
 
 @user.field("apiKeys")
-def api_keys(owner: Document, info: Info) -> list[Document]:
+def api_keys(owner: UserDoc, info: Info) -> list[ApiKeyDoc]:
     return info.context.selection.api_keys({"user": {"id": owner["id"]}})
 
 
 @user.field("organization")
-def organization(member: Document, info: Info) -> Document | None:
-    home = info.context.view.organizations.the(member["organizationId"])
-    return home if organizations_of.sees(info.context.actor, home) else None
+def organization(owner: UserDoc, info: Info) -> OrganizationDoc | None:
+    found = info.context.view.organizations.the(owner["organizationId"])
+    return found if organizations_of.sees(info.context.actor, found) else None
 
 
 @user.field("projectUsers")
-def project_users(member: Document, info: Info) -> list[Document]:
+def project_users(owner: UserDoc, info: Info) -> list[MemberDoc]:
     selection = info.context.selection
-    memberships = info.context.view.project_users.find("user", member["id"])
+    memberships = info.context.view.project_users.find("user", owner["id"])
     joined = [each for each in memberships if not each["deletedAt"]]
     return [each for each in joined if selection.sees(each["projectId"])]
 

@@ -7,13 +7,13 @@ from typing import Any
 from ariadne import MutationType, ObjectType
 
 from emulator.api.context import Info
-from emulator.api.resolvers.arguments import target, targets
+from emulator.api.resolvers.arguments import selected_asset, selected_assets
 from emulator.api.resolvers.outcome import Outcome, outcome, project_of
 from emulator.domain import asset as assets_of
 from emulator.domain import assignment, consensus, honeypot, member, workflow
 from emulator.domain import step as steps_of
+from emulator.domain.documents import AssetDoc, LabelDoc, MemberDoc, ProjectDoc
 from emulator.domain.filters import Where
-from emulator.storage.snapshot import Document
 
 mutation = MutationType()
 asset = ObjectType("Asset")
@@ -23,7 +23,7 @@ asset = ObjectType("Asset")
 def set_assets_priority(_: Any, info: Info, where: Where, priority: int) -> Outcome:
     operation = "setAssetsPriority"
     with info.context.change() as tx:
-        found = targets(tx, operation, where)
+        found = selected_assets(tx, operation, where)
         return outcome(*assets_of.set_priority(tx, operation, found, priority))
 
 
@@ -31,14 +31,18 @@ def set_assets_priority(_: Any, info: Info, where: Where, priority: int) -> Outc
 def add_assets_to_review(_: Any, info: Info, where: Where) -> Outcome:
     operation = "addAssetsToReview"
     with info.context.change() as tx:
-        return outcome(*workflow.add_to_review(tx, operation, targets(tx, operation, where)))
+        return outcome(
+            *workflow.add_to_review(tx, operation, selected_assets(tx, operation, where))
+        )
 
 
 @mutation.field("addAllLabeledAssetsToReview")
-def add_all_labeled_assets_to_review(_: Any, info: Info, where: Where) -> Document | None:
+def add_all_labeled_assets_to_review(_: Any, info: Info, where: Where) -> ProjectDoc | None:
     operation = "addAllLabeledAssetsToReview"
     with info.context.change() as tx:
-        moved, _declined = workflow.add_to_review(tx, operation, targets(tx, operation, where))
+        moved, _declined = workflow.add_to_review(
+            tx, operation, selected_assets(tx, operation, where)
+        )
     return project_of(moved, info)
 
 
@@ -46,23 +50,23 @@ def add_all_labeled_assets_to_review(_: Any, info: Info, where: Where) -> Docume
 def send_assets_back_to_queue(_: Any, info: Info, where: Where) -> Outcome:
     operation = "sendAssetsBackToQueue"
     with info.context.change() as tx:
-        return outcome(*workflow.send_back(tx, operation, targets(tx, operation, where)))
+        return outcome(*workflow.send_back(tx, operation, selected_assets(tx, operation, where)))
 
 
 @mutation.field("sendBackAssetsToQueue")
-def send_back_assets_to_queue(_: Any, info: Info, where: Where) -> Document | None:
+def send_back_assets_to_queue(_: Any, info: Info, where: Where) -> ProjectDoc | None:
     operation = "sendBackAssetsToQueue"
     with info.context.change() as tx:
-        found = targets(tx, operation, where)
+        found = selected_assets(tx, operation, where)
         workflow.send_back(tx, operation, found)
     return project_of(found, info)
 
 
 @mutation.field("skipAsset")
-def skip_asset(_: Any, info: Info, reason: str, where: Where) -> Document:
+def skip_asset(_: Any, info: Info, reason: str, where: Where) -> AssetDoc:
     operation = "skipAsset"
     with info.context.change() as tx:
-        return workflow.skip(tx, operation, target(tx, operation, where), reason)
+        return workflow.skip(tx, operation, selected_asset(tx, operation, where), reason)
 
 
 @mutation.field("unskipAsset")
@@ -75,7 +79,7 @@ def unskip_asset(
     operation = "unskipAsset"
     where = {"id": assetId, "project": {"id": projectId}}
     with info.context.change() as tx:
-        return not workflow.unskip(tx, operation, target(tx, operation, where))["skipped"]
+        return not workflow.unskip(tx, operation, selected_asset(tx, operation, where))["skipped"]
 
 
 @mutation.field("assignAssets")
@@ -87,7 +91,7 @@ def assign_assets(
 ) -> Outcome:
     operation = "assignAssets"
     with info.context.change() as tx:
-        found = targets(tx, operation, where)
+        found = selected_assets(tx, operation, where)
         return outcome(*assignment.assign(tx, operation, found, userIds))
 
 
@@ -97,10 +101,10 @@ def assign_assets_to_labelers(
     info: Info,
     where: Where,
     userIds: list[str],  # noqa: N803
-) -> list[Document]:
+) -> list[AssetDoc]:
     operation = "assignAssetsToLabelers"
     with info.context.change() as tx:
-        found = targets(tx, operation, where)
+        found = selected_assets(tx, operation, where)
         assigned, _declined = assignment.assign(tx, operation, found, userIds)
         return assigned
 
@@ -119,31 +123,35 @@ def set_asset_consensus(
     if externalId is not None:
         where["externalIdStrictlyIn"] = [externalId]
     with info.context.change() as tx:
-        consensus.set_consensus(tx, operation, target(tx, operation, where), active=isConsensus)
+        consensus.set_consensus(
+            tx, operation, selected_asset(tx, operation, where), active=isConsensus
+        )
     return isConsensus
 
 
 @mutation.field("createHoneypot")
-def create_honeypot(_: Any, info: Info, data: dict[str, Any], where: Where) -> Document:
+def create_honeypot(_: Any, info: Info, data: dict[str, Any], where: Where) -> LabelDoc:
     operation = "createHoneypot"
     with info.context.change() as tx:
         return honeypot.create_honeypot(
-            tx, operation, target(tx, operation, where), data["jsonResponse"]
+            tx, operation, selected_asset(tx, operation, where), data["jsonResponse"]
         )
 
 
 @asset.field("currentStep")
-def current_step(owner: Document, info: Info) -> Document | None:
-    return owner["stepId"] and steps_of.as_seen(info.context.view, owner, owner["stepId"])
+def current_step(owner: AssetDoc, info: Info) -> steps_of.SeenStep | None:
+    if not owner["stepId"]:
+        return None
+    return steps_of.as_seen(info.context.view, owner, owner["stepId"])
 
 
 @asset.field("latestLabels")
-def latest_labels(owner: Document, info: Info) -> list[Document]:
+def latest_labels(owner: AssetDoc, info: Info) -> list[LabelDoc]:
     return workflow.latest_labels(info.context.view, owner)
 
 
 @asset.field("toBeLabeledBy")
-def to_be_labeled_by(owner: Document, info: Info) -> list[Document]:
+def to_be_labeled_by(owner: AssetDoc, info: Info) -> list[MemberDoc]:
     view = info.context.view
     project = view.projects.the(owner["projectId"])
     users = map(view.users.the, owner["assigneeIds"])

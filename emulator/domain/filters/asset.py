@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emulator.domain.documents import AssetDoc
 from emulator.domain.filters.conditions import (
     DATES,
     IDS,
@@ -16,14 +17,13 @@ from emulator.domain.filters.conditions import (
 from emulator.domain.filters.metadata import metadata
 from emulator.domain.filters.quality import ASSET_MARKS
 from emulator.domain.filters.workflow import WORKFLOW
-from emulator.storage.snapshot import Document
 
 
-def _partial_external_id(_: Selecting, document: Document, parts: list[str]) -> bool:
+def _partial_external_id(_: Selecting, document: AssetDoc, parts: list[str]) -> bool:
     return any(part in document["externalId"] for part in parts)
 
 
-ASSET: Table = {
+ASSET: Table[AssetDoc] = {
     **ASSET_MARKS,
     **WORKFLOW,
     **DATES,

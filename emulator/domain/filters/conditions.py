@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from emulator import clock
-from emulator.domain.access import AnyView
-from emulator.domain.world import Actor
-from emulator.storage.snapshot import Document
+from emulator.domain.documents import UserDoc
+from emulator.domain.world import Actor, View
 
 Where = dict[str, Any]
+
+# A document of any noun.
+AnyDoc = Mapping[str, Any]
 
 
 class Selecting(Protocol):
     """What a condition may ask of the selection that it is a part of."""
 
-    view: AnyView
+    view: View
     actor: Actor
 
-    def meets(self, noun: str, document: Document, where: Where) -> bool:
+    def meets(self, noun: str, document: AnyDoc, where: Where) -> bool:
         """Whether every condition of a noun's where holds for the document."""
 
-    def shown_user(self, user_id: str, project_id: str) -> Document:
+    def shown_user(self, user_id: str, project_id: str) -> UserDoc:
         """A user as the actor sees them in a project."""
 
 
-Predicate = Callable[[Selecting, Document, Any], bool]
-Table = dict[str, Predicate]
+D = TypeVar("D", bound=AnyDoc)
+
+# A condition on documents of type ``D``; its last argument is the value in the where.
+Predicate = Callable[[Selecting, D, Any], bool]
+Table = dict[str, Predicate[D]]
 
 # Conditions whose value is data, in which a null means null and a name is no condition's.
 DATA = frozenset({"metadata"})
@@ -43,23 +48,23 @@ def is_empty(name: str, value: Any) -> bool:
     )
 
 
-def equals(member: str) -> Predicate:
+def equals(member: str) -> Predicate[AnyDoc]:
     return lambda _, document, value: bool(document[member] == value)
 
 
-def is_in(member: str) -> Predicate:
+def is_in(member: str) -> Predicate[AnyDoc]:
     return lambda _, document, value: document[member] in value
 
 
-def not_in(member: str) -> Predicate:
+def not_in(member: str) -> Predicate[AnyDoc]:
     return lambda _, document, value: document[member] not in value
 
 
-def since(member: str) -> Predicate:
+def since(member: str) -> Predicate[AnyDoc]:
     return lambda _, document, value: bool(document[member] >= _begin(value))
 
 
-def until(member: str) -> Predicate:
+def until(member: str) -> Predicate[AnyDoc]:
     """Up to that moment, or to the end of that day where only a date is given."""
     return lambda _, document, value: bool(document[member] <= _end(value))
 
@@ -74,46 +79,46 @@ def _end(value: str) -> str:
     return clock.to_text(clock.end_from_text(value))
 
 
-def on(_: Selecting, document: Document, value: str) -> bool:
+def on(_: Selecting, document: AnyDoc, value: str) -> bool:
     """Created at that moment, or on that day where only a date is given."""
     return bool(_begin(value) <= document["createdAt"] <= _end(value))
 
 
-def referenced(member: str, table: str, noun: str) -> Predicate:
+def referenced(member: str, table: str, noun: str) -> Predicate[AnyDoc]:
     """A condition on the document that a member names."""
 
-    def holds(selection: Selecting, document: Document, where: Where) -> bool:
+    def holds(selection: Selecting, document: AnyDoc, where: Where) -> bool:
         other = getattr(selection.view, table).the(document[member])
         return selection.meets(noun, other, where)
 
     return holds
 
 
-def shown(member: str) -> Predicate:
+def shown(member: str) -> Predicate[AnyDoc]:
     """A condition on the user whom a member names, as the actor sees them in the project."""
 
-    def holds(selection: Selecting, document: Document, where: Where) -> bool:
+    def holds(selection: Selecting, document: AnyDoc, where: Where) -> bool:
         person = selection.shown_user(document[member], document["projectId"])
         return selection.meets("user", person, where)
 
     return holds
 
 
-def any_below(table: str, noun: str) -> Predicate:
+def any_below(table: str, noun: str) -> Predicate[AnyDoc]:
     """A condition that one same document of an asset's labels or issues meets."""
 
-    def holds(selection: Selecting, document: Document, where: Where) -> bool:
+    def holds(selection: Selecting, document: AnyDoc, where: Where) -> bool:
         others = getattr(selection.view, table).find("asset", document["id"])
         return any(selection.meets(noun, each, where) for each in others)
 
     return holds
 
 
-DATES: Table = {
+DATES: Table[AnyDoc] = {
     "createdAtGte": since("createdAt"),
     "createdAtLte": until("createdAt"),
     "updatedAtGte": since("updatedAt"),
     "updatedAtLte": until("updatedAt"),
 }
 
-IDS: Table = {"id": equals("id"), "idIn": is_in("id")}
+IDS: Table[AnyDoc] = {"id": equals("id"), "idIn": is_in("id")}

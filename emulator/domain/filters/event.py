@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from emulator.domain.documents import EventDoc
 from emulator.domain.filters.conditions import Table, equals, since, until
 
-EVENT: Table = {
+EVENT: Table[EventDoc] = {
     "createdAtGte": since("createdAt"),
     "createdAtLte": until("createdAt"),
     "event": equals("event"),

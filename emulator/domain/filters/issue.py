@@ -5,9 +5,10 @@ See contract/issue.md#issue-lists.
 
 from __future__ import annotations
 
+from emulator.domain.documents import CommentDoc, IssueDoc
 from emulator.domain.filters.conditions import Table, equals, is_in, referenced
 
-ISSUE: Table = {
+ISSUE: Table[IssueDoc] = {
     "id": equals("id"),
     "asset": referenced("assetId", "assets", "asset"),
     "assetIn": is_in("assetId"),
@@ -16,4 +17,4 @@ ISSUE: Table = {
     "type": equals("type"),
 }
 
-COMMENT: Table = {"id": equals("id"), "issue": referenced("issueId", "issues", "issue")}
+COMMENT: Table[CommentDoc] = {"id": equals("id"), "issue": referenced("issueId", "issues", "issue")}

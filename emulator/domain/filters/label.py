@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emulator.domain.documents import LabelDoc
 from emulator.domain.filters.conditions import (
     IDS,
     Predicate,
@@ -16,34 +17,33 @@ from emulator.domain.filters.conditions import (
 )
 from emulator.domain.filters.quality import LABEL_MARKS
 from emulator.rules.label_search import parse_label_search
-from emulator.storage.snapshot import Document
 
 
-def _author_name(selection: Selecting, label: Document, names: list[str]) -> bool:
+def _author_name(selection: Selecting, label: LabelDoc, names: list[str]) -> bool:
     author = selection.shown_user(label["authorId"], label["projectId"])
     first, last = author["firstname"], author["lastname"]
     return any(name in (first, last, f"{first} {last}") for name in names)
 
 
-def _made_by(label_type: str) -> Predicate:
+def _made_by(label_type: str) -> Predicate[LabelDoc]:
     """Whether the label is of this type, and its author one of these users."""
     return lambda _, label, user_ids: bool(
         label["labelType"] == label_type and label["authorId"] in user_ids
     )
 
 
-def _made_by_another(label_type: str) -> Predicate:
+def _made_by_another(label_type: str) -> Predicate[LabelDoc]:
     """Whether the label is of this type, and its author none of these users."""
     return lambda _, label, user_ids: bool(
         label["labelType"] == label_type and label["authorId"] not in user_ids
     )
 
 
-def _search(_: Selecting, label: Document, text: str) -> bool:
+def _search(_: Selecting, label: LabelDoc, text: str) -> bool:
     return parse_label_search(text).holds(label["search"]["numberOfAnnotationsByObject"])
 
 
-LABEL: Table = {
+LABEL: Table[LabelDoc] = {
     **LABEL_MARKS,
     **IDS,
     "asset": referenced("assetId", "assets", "asset"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emulator.domain.documents import LockDoc
 from emulator.domain.filters.conditions import Table, equals
 
-LOCK: Table = {"id": equals("id")}
+LOCK: Table[LockDoc] = {"id": equals("id")}

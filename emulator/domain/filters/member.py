@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from emulator.domain import member, statistics
+from emulator.domain.documents import MemberDoc
 from emulator.domain.filters.conditions import Selecting, Table, equals, referenced, shown
-from emulator.storage.snapshot import Document
 
 
-def _status(selection: Selecting, document: Document, value: str) -> bool:
+def _status(selection: Selecting, document: MemberDoc, value: str) -> bool:
     return member.status(selection.view, document) == value
 
 
-def _is_active(selection: Selecting, document: Document, value: bool) -> bool:
+def _is_active(selection: Selecting, document: MemberDoc, value: bool) -> bool:
     """Still there, and with a labeled asset."""
     is_active = not document["deletedAt"] and statistics.work(selection.view, document).assets > 0
     return is_active == value
 
 
-def _is_deleted(_: Selecting, document: Document, value: bool) -> bool:
+def _is_deleted(_: Selecting, document: MemberDoc, value: bool) -> bool:
     return bool(document["deletedAt"]) == value
 
 
-MEMBER: Table = {
+MEMBER: Table[MemberDoc] = {
     "id": equals("id"),
     "activeInProject": _is_active,
     "deleted": _is_deleted,

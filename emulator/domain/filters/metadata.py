@@ -8,12 +8,12 @@ from typing import Any
 
 from emulator import clock, errors
 from emulator.domain import asset
+from emulator.domain.documents import AssetDoc
 from emulator.domain.filters.conditions import Selecting
 from emulator.rules.json_text import same
-from emulator.storage.snapshot import Document
 
 
-def metadata(selection: Selecting, document: Document, conditions: Any) -> bool:
+def metadata(selection: Selecting, document: AssetDoc, conditions: Any) -> bool:
     """Whether an asset's metadata meet all conditions, each on one key."""
     if not isinstance(conditions, dict):
         raise errors.not_an_object("The query", "metadata")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from emulator.domain.documents import NotificationDoc
 from emulator.domain.filters.conditions import Table, equals, referenced
 
-NOTIFICATION: Table = {
+NOTIFICATION: Table[NotificationDoc] = {
     "id": equals("id"),
     "hasBeenSeen": equals("hasBeenSeen"),
     "taskId": equals("taskId"),

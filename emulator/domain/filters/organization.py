@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from emulator.domain.documents import OrganizationDoc
 from emulator.domain.filters.conditions import Selecting, Table, Where, equals
-from emulator.storage.snapshot import Document
 
 
-def _own_user(selection: Selecting, organization: Document, where: Where) -> bool:
+def _own_user(selection: Selecting, organization: OrganizationDoc, where: Where) -> bool:
     users = selection.view.users.find("organization", organization["id"])
     return any(selection.meets("user", each, where) for each in users)
 
 
-ORGANIZATION: Table = {"id": equals("id"), "user": _own_user}
+ORGANIZATION: Table[OrganizationDoc] = {"id": equals("id"), "user": _own_user}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emulator.domain.documents import PluginDoc
 from emulator.domain.filters.conditions import Table, equals
 
-PLUGIN: Table = {"id": equals("id"), "name": equals("name")}
+PLUGIN: Table[PluginDoc] = {"id": equals("id"), "name": equals("name")}

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from emulator.domain import access
+from emulator.domain.documents import ProjectDoc
 from emulator.domain.filters.conditions import DATES, Selecting, Table, equals
 from emulator.rules.patterns import ilike
-from emulator.storage.snapshot import Document
 
 
-def _search_project(_: Selecting, project: Document, pattern: str) -> bool:
+def _search_project(_: Selecting, project: ProjectDoc, pattern: str) -> bool:
     return ilike(pattern, project["title"]) or ilike(pattern, project["description"])
 
 
-def _archived(_: Selecting, project: Document, value: bool) -> bool:
+def _archived(_: Selecting, project: ProjectDoc, value: bool) -> bool:
     return bool(project["archivedAt"]) == value
 
 
-def _starred(selection: Selecting, project: Document, value: bool) -> bool:
+def _starred(selection: Selecting, project: ProjectDoc, value: bool) -> bool:
     """Starred by the actor: each member stars projects for themselves."""
     member = access.member_of(selection.view, selection.actor.user_id, project["id"])
     return bool(member and member["starred"]) == value
 
 
-def _tagged(selection: Selecting, project: Document, tag_ids: list[str]) -> bool:
+def _tagged(selection: Selecting, project: ProjectDoc, tag_ids: list[str]) -> bool:
     """Has any of the tags."""
     tags = filter(None, map(selection.view.tags.get, tag_ids))
     return any(project["id"] in tag["projectIds"] for tag in tags)
 
 
-PROJECT: Table = {
+PROJECT: Table[ProjectDoc] = {
     **DATES,
     "id": equals("id"),
     "archived": _archived,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from emulator.domain.documents import UserDoc
 from emulator.domain.filters.conditions import IDS, Selecting, Table, equals, referenced
-from emulator.storage.snapshot import Document
 
 
-def _key_of(selection: Selecting, owner: Document, key: str) -> bool:
+def _key_of(selection: Selecting, owner: UserDoc, key: str) -> bool:
     return any(each["userId"] == owner["id"] for each in selection.view.api_keys.find("key", key))
 
 
-def _email(_: Selecting, user: Document, email: str) -> bool:
+def _email(_: Selecting, user: UserDoc, email: str) -> bool:
     """Addresses are kept in lower case, however they are written (contract/user.md#accounts)."""
     return bool(user["email"] == email.lower())
 
 
-USER: Table = {
+USER: Table[UserDoc] = {
     **IDS,
     "activated": equals("activated"),
     "apiKey": _key_of,

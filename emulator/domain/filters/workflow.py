@@ -5,39 +5,39 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.domain import step
+from emulator.domain.documents import AssetDoc
 from emulator.domain.filters.conditions import Predicate, Selecting, Table
 from emulator.rules.steps import FORMER_NAMES
-from emulator.storage.snapshot import Document
 
 
-def _negated(predicate: Predicate) -> Predicate:
+def _negated(predicate: Predicate[AssetDoc]) -> Predicate[AssetDoc]:
     return lambda selection, document, value: not predicate(selection, document, value)
 
 
-def _assigned(_: Selecting, asset: Document, user_ids: list[str]) -> bool:
+def _assigned(_: Selecting, asset: AssetDoc, user_ids: list[str]) -> bool:
     return bool(set(asset["assigneeIds"]) & set(user_ids))
 
 
-def _on_step(_: Selecting, asset: Document, step_ids: list[str]) -> bool:
+def _on_step(_: Selecting, asset: AssetDoc, step_ids: list[str]) -> bool:
     return asset["stepId"] in step_ids
 
 
-def _with_status(_: Selecting, asset: Document, statuses: list[str]) -> bool:
+def _with_status(_: Selecting, asset: AssetDoc, statuses: list[str]) -> bool:
     return asset["stepStatus"] in [FORMER_NAMES.get(each, each) for each in statuses]
 
 
-def _on_step_with_status(_: Selecting, asset: Document, pairs: list[dict[str, Any]]) -> bool:
+def _on_step_with_status(_: Selecting, asset: AssetDoc, pairs: list[dict[str, Any]]) -> bool:
     wanted = [(each["stepId"], FORMER_NAMES.get(each["status"], each["status"])) for each in pairs]
     return (asset["stepId"], asset["stepStatus"]) in wanted
 
 
-def _in_group(selection: Selecting, asset: Document, names: list[str]) -> bool:
+def _in_group(selection: Selecting, asset: AssetDoc, names: list[str]) -> bool:
     if asset["stepId"] is None:
         return False
     return step.group_name(selection.view, selection.view.steps.the(asset["stepId"])) in names
 
 
-WORKFLOW: Table = {
+WORKFLOW: Table[AssetDoc] = {
     "assigneeIn": _assigned,
     "assigneeNotIn": _negated(_assigned),
     "groupNameIn": _in_group,

@@ -16,6 +16,7 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain import access, issue, label, lock, workflow
+from emulator.domain.documents import AssetDoc, LabelDoc
 from emulator.domain.simulated_user.opening import (
     SUBMIT,
     check_not_skipped,
@@ -30,7 +31,6 @@ from emulator.rules.json_response import check_json_response, parse_json_respons
 from emulator.rules.response import unanswered
 from emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED
 from emulator.rules.workflow import SUBMITTED, LabelType
-from emulator.storage.snapshot import Document
 
 _SEND_BACK = "sendAssetsBackToQueue"
 
@@ -62,7 +62,7 @@ class ActionResult:
     issue_id: str | None = None
 
 
-def save(tx: Transaction, asset: Document, given: ActionInput) -> ActionResult:
+def save(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
     """Begin to label an asset and leave it open: it stays locked, with an AUTOSAVE label.
 
     Raises:
@@ -74,7 +74,7 @@ def save(tx: Transaction, asset: Document, given: ActionInput) -> ActionResult:
     return ActionResult(_autosave(tx, asset, given.response, given.seconds))
 
 
-def submit(tx: Transaction, asset: Document, given: ActionInput) -> ActionResult:
+def submit(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
     """Submit a label, with the given response or the one that the app shows on opening the asset.
 
     The app shows the response that the user autosaved or submitted last, else the newest
@@ -92,7 +92,7 @@ def submit(tx: Transaction, asset: Document, given: ActionInput) -> ActionResult
     return ActionResult(_add(tx, asset, "DEFAULT", response, secondsToLabel=given.seconds))
 
 
-def review(tx: Transaction, asset: Document, given: ActionInput) -> ActionResult:
+def review(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
     """Review the latest label of an asset: approve it, or correct it with the given response.
 
     A labeled asset that was not drawn for review is moved to the review first.
@@ -115,7 +115,7 @@ def review(tx: Transaction, asset: Document, given: ActionInput) -> ActionResult
     return ActionResult(_add(tx, asset, "REVIEW", response, **members))
 
 
-def send_back(tx: Transaction, asset: Document, given: ActionInput) -> ActionResult:
+def send_back(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
     """Send an asset back to be labeled again, with an issue if its text is given.
 
     Raises:
@@ -140,7 +140,7 @@ def send_back(tx: Transaction, asset: Document, given: ActionInput) -> ActionRes
     return ActionResult(latest["id"], issue_id)
 
 
-def skip(tx: Transaction, asset: Document, given: ActionInput) -> ActionResult:
+def skip(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
     """Skip an asset that waits for a label of the user.
 
     Raises:
@@ -152,7 +152,7 @@ def skip(tx: Transaction, asset: Document, given: ActionInput) -> ActionResult:
     return ActionResult()
 
 
-def unskip(tx: Transaction, asset: Document, _: ActionInput) -> ActionResult:
+def unskip(tx: Transaction, asset: AssetDoc, _: ActionInput) -> ActionResult:
     """Bring a skipped asset back into the queue.
 
     Raises:
@@ -162,7 +162,7 @@ def unskip(tx: Transaction, asset: Document, _: ActionInput) -> ActionResult:
     return ActionResult()
 
 
-def click(tx: Transaction, asset: Document, given: ActionInput) -> ActionResult:
+def click(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
     """Click on the button of the custom interface in an open asset; nothing is submitted.
 
     The handler gets the given response, else the one that the app shows, and the id of the user's
@@ -203,7 +203,7 @@ ACTIONS = {
 }
 
 
-def _shown_response(tx: Transaction, asset: Document) -> str:
+def _shown_response(tx: Transaction, asset: AssetDoc) -> str:
     """The response that the app shows on opening an asset: see :func:`submit`.
 
     See contract/simulated-user.md#commands.
@@ -214,13 +214,13 @@ def _shown_response(tx: Transaction, asset: Document) -> str:
     return str(shown[-1]["jsonResponse"]) if shown else "{}"
 
 
-def _own_labels(tx: Transaction, asset: Document) -> list[Document]:
+def _own_labels(tx: Transaction, asset: AssetDoc) -> list[LabelDoc]:
     """The labels of an asset that the user saved or submitted."""
     labels = tx.labels.find("author", (asset["id"], tx.actor.user_id))
     return [each for each in labels if each["labelType"] in (*SUBMITTED, "AUTOSAVE")]
 
 
-def _check_complete(tx: Transaction, asset: Document, text: str) -> None:
+def _check_complete(tx: Transaction, asset: AssetDoc, text: str) -> None:
     """Check that there is an answer to each required job: the app submits nothing less."""
     project = tx.projects.the(asset["projectId"])
     jobs = parse_json_interface(project["jsonInterface"], SUBMIT)
@@ -229,12 +229,12 @@ def _check_complete(tx: Transaction, asset: Document, text: str) -> None:
         raise errors.jobs_unanswered(missing)
 
 
-def _autosave(tx: Transaction, asset: Document, response: str, seconds: float = 0) -> str:
+def _autosave(tx: Transaction, asset: AssetDoc, response: str, seconds: float = 0) -> str:
     return _add(tx, asset, "AUTOSAVE", response, secondsToLabel=seconds)
 
 
 def _add(
-    tx: Transaction, asset: Document, label_type: LabelType, response: str, **members: Any
+    tx: Transaction, asset: AssetDoc, label_type: LabelType, response: str, **members: Any
 ) -> str:
     row = {"assetID": asset["id"], "jsonResponse": response, **members}
     (added,) = label.append_labels(tx, SUBMIT, label_type, [row])

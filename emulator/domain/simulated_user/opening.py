@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from emulator import errors
 from emulator.domain import access, labeling, lock, step, workflow
+from emulator.domain.documents import AssetDoc
 from emulator.domain.simulated_user.queue import QUEUED_LABEL_TYPES, own_label, why_not
 from emulator.domain.world import Transaction
 from emulator.rules import permissions
@@ -14,7 +15,6 @@ from emulator.rules import steps as step_rules
 from emulator.rules.lock_reasons import LockReason
 from emulator.rules.steps import Place
 from emulator.rules.workflow import LabelType
-from emulator.storage.snapshot import Document
 
 SUBMIT = "appendManyLabels"
 _CORRECTABLE = (
@@ -24,7 +24,7 @@ _CORRECTABLE = (
 )
 
 
-def open_asset(tx: Transaction, asset: Document, verb: str, *, correct: bool) -> Document:
+def open_asset(tx: Transaction, asset: AssetDoc, verb: str, *, correct: bool) -> AssetDoc:
     """Lock an asset for the user, who can work on it; the changed asset.
 
     Args:
@@ -50,7 +50,7 @@ def open_asset(tx: Transaction, asset: Document, verb: str, *, correct: bool) ->
     return lock_asset(tx, asset, verb)
 
 
-def lock_asset(tx: Transaction, asset: Document, verb: str) -> Document:
+def lock_asset(tx: Transaction, asset: AssetDoc, verb: str) -> AssetDoc:
     """Lock an asset for the user.
 
     Raises:
@@ -64,15 +64,15 @@ def lock_asset(tx: Transaction, asset: Document, verb: str) -> Document:
     return asset
 
 
-def check_not_skipped(asset: Document) -> None:
+def check_not_skipped(asset: AssetDoc) -> None:
     """Raise an error if an asset is skipped."""
     if asset["skipped"]:
         raise errors.asset_skipped(asset["externalId"])
 
 
 def _reopen_for_correction(
-    tx: Transaction, asset: Document, label_type: LabelType, reason: LockReason | None
-) -> Document:
+    tx: Transaction, asset: AssetDoc, label_type: LabelType, reason: LockReason | None
+) -> AssetDoc:
     """Move an asset back to the step in which the user submitted the label to be changed."""
     place = workflow.place_of(asset)
     if place is None:  # in the V1 workflow, a further label is the correction
@@ -91,7 +91,7 @@ def _reopen_for_correction(
     return asset
 
 
-def move_to_review(tx: Transaction, asset: Document, *, correct: bool) -> Document:
+def move_to_review(tx: Transaction, asset: AssetDoc, *, correct: bool) -> AssetDoc:
     """Move an asset to the review that is due; it may be there already.
 
     Raises:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from emulator.domain import access, labeling, workflow
+from emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc
 from emulator.domain.world import Transaction
 from emulator.rules.lock_reasons import LockReason
 from emulator.rules.workflow import LabelType
-from emulator.storage.snapshot import Document
 
 # The actions that take the next asset of the queue: the type of the label that it waits for.
 QUEUED_LABEL_TYPES: dict[str, LabelType] = {
@@ -17,7 +17,7 @@ QUEUED_LABEL_TYPES: dict[str, LabelType] = {
 }
 
 
-def next_asset(tx: Transaction, project: Document, label_type: LabelType) -> Document | None:
+def next_asset(tx: Transaction, project: ProjectDoc, label_type: LabelType) -> AssetDoc | None:
     """The first asset of the user's queue: by priority, then by age.
 
     See contract/workflow.md#queue.
@@ -26,7 +26,7 @@ def next_asset(tx: Transaction, project: Document, label_type: LabelType) -> Doc
     return next((each for each in waiting if _waits(tx, each, label_type)), None)
 
 
-def _waits(tx: Transaction, asset: Document, label_type: LabelType) -> bool:
+def _waits(tx: Transaction, asset: AssetDoc, label_type: LabelType) -> bool:
     if asset["skipped"]:
         return False
     if label_type == "REVIEW" and not asset["stepId"] and asset["status"] != "TO_REVIEW":
@@ -34,7 +34,7 @@ def _waits(tx: Transaction, asset: Document, label_type: LabelType) -> bool:
     return why_not(tx, asset, label_type) is None
 
 
-def why_not(tx: Transaction, asset: Document, label_type: LabelType) -> LockReason | None:
+def why_not(tx: Transaction, asset: AssetDoc, label_type: LabelType) -> LockReason | None:
     """The reason for which the user cannot work on an asset now; ``None`` if they can."""
     if asset["stepId"]:
         return labeling.why_not(tx, asset, tx.actor.user, label_type)
@@ -46,7 +46,7 @@ def why_not(tx: Transaction, asset: Document, label_type: LabelType) -> LockReas
     return _why_not_labeled(tx, project, asset)
 
 
-def _why_not_labeled(tx: Transaction, project: Document, asset: Document) -> LockReason | None:
+def _why_not_labeled(tx: Transaction, project: ProjectDoc, asset: AssetDoc) -> LockReason | None:
     """The same for labeling in the V1 workflow, with the reasons of the multi-step workflow."""
     user = tx.actor.user
     own = own_label(tx, asset)
@@ -63,7 +63,7 @@ def _why_not_labeled(tx: Transaction, project: Document, asset: Document) -> Loc
     return None
 
 
-def own_label(tx: Transaction, asset: Document) -> Document | None:
+def own_label(tx: Transaction, asset: AssetDoc) -> LabelDoc | None:
     """The newest label of an asset that the user submitted."""
     labels = workflow.submitted_labels(tx, asset)
     own = [each for each in labels if each["authorId"] == tx.actor.user_id]

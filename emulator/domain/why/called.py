@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import messages
+from emulator.domain.documents import RunDoc
 from emulator.domain.run_view import run_brief, run_view
 from emulator.domain.why.case import Case
 from emulator.domain.why.not_called import Reason, details_of, reason
@@ -12,7 +13,6 @@ from emulator.domain.why.remedy import remedy_of, remedy_of_method
 from emulator.rules import blockers as rules
 from emulator.rules import handlers
 from emulator.rules.blockers import Word
-from emulator.storage.snapshot import Document
 
 _WORDS: dict[str, Word] = {
     "INTERRUPTED": "INTERRUPTED",
@@ -21,23 +21,23 @@ _WORDS: dict[str, Word] = {
 }
 
 
-def reasons_of_run(case: Case, run: Document) -> list[Reason]:
+def reasons_of_run(case: Case, run: RunDoc) -> list[Reason]:
     """Why a plugin was called in a run, or was not."""
     word = _word(case, run)
     fields = {**case.fields_then(), **_fields(case, run)}
-    errors = [run["error"]] if _failed_to_load(run) else details_of(case, word)
+    errors = [run["error"] or ""] if _failed_to_load(run) else details_of(case, word)
     found = reason(word, fields, _remedy(case, run, word, fields), run_id=run["id"], details=errors)
     if word == "QUEUED" and fields["ahead"] is None:
         found["explanation"] = messages.WHY_ABOUT_TO_BEGIN
     return [found, *_missing_method(case, run, fields)]
 
 
-def delivered_run_view(case: Case, run: Document) -> dict[str, Any]:
+def delivered_run_view(case: Case, run: RunDoc) -> dict[str, Any]:
     """A run in short, with the answer of a webhook: ``url``, ``status``, ``reason``."""
     return {**run_view(case.view, run), "delivery": _delivery(run)}
 
 
-def _delivery(run: Document) -> dict[str, Any] | None:
+def _delivery(run: RunDoc) -> dict[str, Any] | None:
     if not run["delivery"]:
         return None
     answer = run["delivery"]["answer"] or {}
@@ -45,7 +45,7 @@ def _delivery(run: Document) -> dict[str, Any] | None:
     return {"url": url, "status": answer.get("status"), "reason": answer.get("reason")}
 
 
-def _word(case: Case, run: Document) -> Word:
+def _word(case: Case, run: RunDoc) -> Word:
     outcome = run["outcome"]
     if outcome == "RUNNING":
         return "RUNNING" if run["startedAt"] else "QUEUED"
@@ -58,12 +58,12 @@ def _word(case: Case, run: Document) -> Word:
     return _WORDS.get(run["refusal"] or outcome, "RAN")
 
 
-def _failed_to_load(run: Document) -> bool:
+def _failed_to_load(run: RunDoc) -> bool:
     """Whether a version that had been built could not be loaded again, as after a start."""
     return run["outcome"] == "FAILED" and run["startedAt"] is None
 
 
-def _fields(case: Case, run: Document) -> dict[str, Any]:
+def _fields(case: Case, run: RunDoc) -> dict[str, Any]:
     """The fields that messages use of a run."""
     method = handlers.method_of(run["handler"])
     called = case.webhook["url"] if case.webhook else method
@@ -83,7 +83,7 @@ def _fields(case: Case, run: Document) -> dict[str, Any]:
     }
 
 
-def _outcome(case: Case, run: Document) -> str:
+def _outcome(case: Case, run: RunDoc) -> str:
     text = str(run["outcome"])
     if run["durationMs"] is not None:
         text += messages.WHY_TOOK.format(milliseconds=run["durationMs"])
@@ -96,7 +96,7 @@ def _outcome(case: Case, run: Document) -> str:
     return text + messages.WHY_ANSWERED.format(status=f"{delivery['status']} {delivery['reason']}")
 
 
-def _run_ahead(case: Case, run: Document) -> str | None:
+def _run_ahead(case: Case, run: RunDoc) -> str | None:
     """The id of the run that a queued run waits for: the one at work, or the next one."""
     if run["outcome"] != "RUNNING":
         return None
@@ -108,7 +108,7 @@ def _run_ahead(case: Case, run: Document) -> str | None:
     return next((str(each["id"]) for each in at_work or waited_for), None)
 
 
-def _remedy(case: Case, run: Document, word: Word, fields: dict[str, Any]) -> str | None:
+def _remedy(case: Case, run: RunDoc, word: Word, fields: dict[str, Any]) -> str | None:
     """The remedy of a run, where it is not the one of its word."""
     if word == "QUEUED" and fields["ahead"] is None:
         return messages.REMEDY_LOOK_AGAIN
@@ -118,7 +118,7 @@ def _remedy(case: Case, run: Document, word: Word, fields: dict[str, Any]) -> st
     return remedy_of(case, word) if is_decided else None
 
 
-def _missing_method(case: Case, run: Document, fields: dict[str, Any]) -> list[Reason]:
+def _missing_method(case: Case, run: RunDoc, fields: dict[str, Any]) -> list[Reason]:
     """The reason that the class lacks the method, so that the run called the one of the SDK."""
     version_id = run["versionId"]
     if run["outcome"] != "SUCCEEDED" or run["handler"] == handlers.ON_EVENT.type or not version_id:

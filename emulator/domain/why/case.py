@@ -9,6 +9,7 @@ from typing import Any
 
 from emulator import messages
 from emulator.domain.decision import decision_on, version_of
+from emulator.domain.documents import DecisionDoc, PluginDoc, PluginVersionDoc, ProjectDoc
 from emulator.domain.plugin_state import state_of
 from emulator.domain.why.subject import Occurrence
 from emulator.domain.world import View, World
@@ -16,10 +17,9 @@ from emulator.rules import handlers, subjects
 from emulator.rules.blockers import Blockers, PluginState, PluginVersion, Word, blockers
 from emulator.rules.handler_methods import Methods
 from emulator.rules.masking import masked
-from emulator.storage.snapshot import Document
 
 # Reads which methods the source of a version defines; ``None`` where it cannot be read.
-MethodsOf = Callable[[Document], Methods | None]
+MethodsOf = Callable[[PluginVersionDoc], Methods | None]
 
 _SHOWN_EVENTS = {
     subjects.CUSTOM_INTERFACE_CLICKED: messages.WHY_CLICK,
@@ -33,7 +33,7 @@ def method_called(subject: str) -> str:
     return handlers.method_of(handlers.type_called_by(subject) or handlers.ON_EVENT.type)
 
 
-def event_fields(project: Document, subject: str) -> dict[str, Any]:
+def event_fields(project: ProjectDoc, subject: str) -> dict[str, Any]:
     """The fields that messages use of an event and its project."""
     return {
         "project": project["title"],
@@ -64,13 +64,13 @@ class Case:
 
     world: World
     view: View
-    plugin: Document
-    project: Document
+    plugin: PluginDoc
+    project: ProjectDoc
     occurrence: Occurrence
     methods_of: MethodsOf
 
     @cached_property
-    def decision(self) -> Document | None:
+    def decision(self) -> DecisionDoc | None:
         """The stored decision not to call the plugin."""
         event = self.occurrence.event
         return decision_on(self.view, event, self.plugin["id"]) if event else None
@@ -149,5 +149,5 @@ class Case:
             "organization": self._organization(self.project),
         }
 
-    def _organization(self, owned: Document) -> str:
+    def _organization(self, owned: PluginDoc | ProjectDoc) -> str:
         return str(self.view.organizations.the(owned["organizationId"])["name"])

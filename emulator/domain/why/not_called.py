@@ -8,11 +8,11 @@ from typing import Any
 
 from emulator import messages
 from emulator.domain.decision import version_of
+from emulator.domain.documents import DecisionDoc, ProjectDoc
 from emulator.domain.plugin_state import first_activation
 from emulator.domain.why.case import Case, event_fields, version_fields
 from emulator.domain.why.remedy import remedy_of
 from emulator.rules.blockers import Word
-from emulator.storage.snapshot import Document
 
 Reason = dict[str, Any]
 
@@ -66,7 +66,7 @@ def details_of(case: Case, word: Word) -> list[str]:
     return case.build_errors(version.id) if version and word == "BUILD_FAILED" else []
 
 
-def reasons_of_deleted(decision: Document, project: Document, subject: str) -> list[Reason]:
+def reasons_of_deleted(decision: DecisionDoc, project: ProjectDoc, subject: str) -> list[Reason]:
     """Why a plugin that has been deleted since was not called."""
     is_webhook = decision["isWebhook"]
     fields = {

@@ -12,6 +12,7 @@ from typing import Any
 
 from emulator import errors
 from emulator.domain.decision import decisions_on_deleted
+from emulator.domain.documents import DecisionDoc, PluginDoc, ProjectDoc, RunDoc
 from emulator.domain.lookup import find_plugin
 from emulator.domain.run_view import run_view
 from emulator.domain.why.called import delivered_run_view, reasons_of_run
@@ -26,13 +27,12 @@ from emulator.domain.why.subject import (
 )
 from emulator.domain.world import View, World
 from emulator.rules.handlers import type_called_by
-from emulator.storage.snapshot import Document
 
 # With these, the answer does not say whether the plugin would be called now.
 _SETTLED = {"RAN", "RUNNING", "QUEUED", "SELF_TRIGGERED", "TOO_DEEP"}
 
 # (id of a plugin, id of an event) → the runs of the plugin for the event
-_Runs = dict[tuple[str, str], list[Document]]
+_Runs = dict[tuple[str, str], list[RunDoc]]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
     runs = view.runs.find("project", project["id"])
     by_cause = _by_cause(runs)
 
-    def answer(occurrence: Occurrence, plugin: Document) -> dict[str, Any]:
+    def answer(occurrence: Occurrence, plugin: PluginDoc) -> dict[str, Any]:
         case = Case(world, view, plugin, project, occurrence, methods_of)
         event_id = occurrence.event["id"] if occurrence.event else ""
         return _answer(case, by_cause.get((plugin["id"], event_id), []))
@@ -124,7 +124,7 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
 
 def _plugins(
     view: View, name: str | None, organization_id: str, *, were_deleted: bool
-) -> list[Document]:
+) -> list[PluginDoc]:
     """The plugins asked about that exist: of several with one name, that of the organization."""
     own = view.plugins.find("organization", organization_id)
     if name is None:
@@ -133,7 +133,7 @@ def _plugins(
     return named or ([] if were_deleted else [find_plugin(view, name)])
 
 
-def _by_cause(runs: list[Document]) -> _Runs:
+def _by_cause(runs: list[RunDoc]) -> _Runs:
     """The runs that events caused."""
     found: _Runs = defaultdict(list)
     for each in runs:
@@ -142,7 +142,7 @@ def _by_cause(runs: list[Document]) -> _Runs:
     return found
 
 
-def _by_hand(runs: list[Document], plugins: list[Document], subject: Subject) -> list[Document]:
+def _by_hand(runs: list[RunDoc], plugins: list[PluginDoc], subject: Subject) -> list[RunDoc]:
     """The runs that somebody triggered by hand."""
     member, ids = f"{subject.kind}Id", {each["id"] for each in plugins}
     return [
@@ -154,18 +154,18 @@ def _by_hand(runs: list[Document], plugins: list[Document], subject: Subject) ->
 
 def _summary(view: View, occurrence: Occurrence) -> dict[str, Any]:
     event = occurrence.event
-    label = view.labels.get(occurrence.label_id or "")
+    created = event or view.labels.get(occurrence.label_id or "")
     return {
         "id": event["id"] if event else None,
         "event": event["event"] if event else None,
-        "createdAt": (event or label or {}).get("createdAt"),
+        "createdAt": created["createdAt"] if created else None,
         "handler": type_called_by(event["event"]) if event else None,
         "labelId": occurrence.label_id,
         "causedBy": event["runId"] if event else None,
     }
 
 
-def _answer(case: Case, every_run: list[Document]) -> dict[str, Any]:
+def _answer(case: Case, every_run: list[RunDoc]) -> dict[str, Any]:
     runs = [each for each in every_run if not each["redeliveryOf"]]
     redeliveries = [each for each in every_run if each["redeliveryOf"]]
     reasons = [reason for each in runs for reason in reasons_of_run(case, each)]
@@ -183,14 +183,16 @@ def _answer(case: Case, every_run: list[Document]) -> dict[str, Any]:
     }
 
 
-def _decisions_on_deleted(view: View, occurrence: Occurrence, name: str | None) -> list[Document]:
+def _decisions_on_deleted(
+    view: View, occurrence: Occurrence, name: str | None
+) -> list[DecisionDoc]:
     """The decisions on plugins with that name or id that have been deleted since."""
     found = decisions_on_deleted(view, occurrence.event) if occurrence.event else []
     return [each for each in found if name in (None, each["pluginName"], each["pluginId"])]
 
 
 def _answer_on_deleted(
-    decision: Document, project: Document, occurrence: Occurrence
+    decision: DecisionDoc, project: ProjectDoc, occurrence: Occurrence
 ) -> dict[str, Any]:
     return {
         "plugin": decision["pluginName"],

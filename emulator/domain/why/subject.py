@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from emulator import errors
+from emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc
 from emulator.domain.events import Event
 from emulator.domain.lookup import find_asset, find_project
 from emulator.domain.world import View
 from emulator.rules import subjects
 from emulator.rules.handlers import type_called_by
-from emulator.storage.snapshot import Document
 
 
 class Occurrence(NamedTuple):
@@ -47,9 +47,9 @@ class Subject:
 
     kind: str
     id: str
-    project: Document
-    label: Document | None
-    asset: Document | None
+    project: ProjectDoc
+    label: LabelDoc | None
+    asset: AssetDoc | None
     occurrences: list[Occurrence]
 
     def summary(self) -> dict[str, Any]:
@@ -120,8 +120,8 @@ def _subject(
     name: str,
     found: list[Occurrence],
     *,
-    label: Document | None = None,
-    asset: Document | None = None,
+    label: LabelDoc | None = None,
+    asset: AssetDoc | None = None,
 ) -> Subject:
     events = [each.event for each in found if each.event]
     if asset is None:
@@ -148,7 +148,7 @@ def _occurrence(position: int, event: Event) -> Occurrence:
     return Occurrence(position, event["event"], event, event["payload"].get("labelId"))
 
 
-def _without_event(view: View, labels: list[Document], found: list[Occurrence]) -> list[Occurrence]:
+def _without_event(view: View, labels: list[LabelDoc], found: list[Occurrence]) -> list[Occurrence]:
     """The labels whose creation no event tells of."""
     created = {
         each.label_id for each in found if each.event and subjects.is_about_new_label(each.subject)

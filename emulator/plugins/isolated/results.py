@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emulator import messages
-from emulator.domain.run import Outcome
+from emulator.domain.documents import Outcome
 from emulator.plugins.calls import Call, Result
 from emulator.plugins.failures import file_hint
 from emulator.plugins.isolated import frames

@@ -1,0 +1,109 @@
+"""Compares the documents that transactions store with the declared types of their tables."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from emulator.domain.tables import Table, View
+from emulator.domain.world import Transaction
+from emulator.storage.sqlite_file import Change
+
+# table name in storage → the type of its documents
+TYPES: dict[str, type] = {
+    table.spec.name: get_args(table.__orig_class__)[0]  # type: ignore[attr-defined]
+    for table in vars(View).values()
+    if isinstance(table, Table)
+}
+
+
+class Watch:
+    """Takes the faults of all documents that transactions store, until they are read."""
+
+    def __init__(self) -> None:
+        self._found: list[str] = []
+        self._changes = Transaction.changes
+
+    def begin(self) -> None:
+        watch, original = self, self._changes
+
+        def changes(tx: Transaction) -> list[Change]:
+            made = original(tx)
+            watch.look_at(made)
+            return made
+
+        Transaction.changes = changes  # type: ignore[method-assign]
+
+    def end(self) -> None:
+        Transaction.changes = self._changes  # type: ignore[method-assign]
+
+    def look_at(self, changes: Sequence[Change]) -> None:
+        for each in changes:
+            if each.after is not None:
+                self._found += faults(each.after.document, TYPES[each.table], each.table)
+
+    def drain(self) -> list[str]:
+        """The faults since the last call, each once."""
+        found, self._found = self._found, []
+        return list(dict.fromkeys(found))
+
+
+@cache
+def _hints(declared: type) -> Mapping[str, Any]:
+    return get_type_hints(declared)
+
+
+def faults(value: Any, declared: Any, path: str) -> Iterator[str]:
+    """The places at which a value is not of its declared type."""
+    if declared is Any:
+        return
+    origin = get_origin(declared)
+    if is_typeddict(declared):
+        yield from _faults_of_document(value, declared, path)
+    elif origin in (Union, types.UnionType):
+        if all(any(faults(value, each, path)) for each in get_args(declared)):
+            yield f"{path} is {value!r}"
+    elif origin is Literal:
+        if value not in get_args(declared):
+            yield f"{path} is {value!r}"
+    elif origin is not None:
+        yield from _faults_of_items(value, declared, path)
+    elif not _is_plain(value, declared):
+        yield f"{path} is {value!r}"
+
+
+def _faults_of_document(value: Any, declared: Any, path: str) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"{path} is {value!r}"
+        return
+    for name in declared.__required_keys__ - value.keys():
+        yield f"{path} has no {name}"
+    for name, each in value.items():
+        if name in _hints(declared):
+            yield from faults(each, _hints(declared)[name], f"{path}.{name}")
+        else:
+            yield f"{path} has an undeclared {name}"
+
+
+def _faults_of_items(value: Any, declared: Any, path: str) -> Iterator[str]:
+    origin, arguments = get_origin(declared), get_args(declared)
+    if isinstance(value, str) or not isinstance(value, origin):
+        yield f"{path} is {value!r}"
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from faults(key, arguments[0], f"{path} key")
+            yield from faults(each, arguments[1], f"{path}[…]")
+    else:
+        for each in value:
+            yield from faults(each, arguments[0], f"{path}[…]")
+
+
+def _is_plain(value: Any, declared: Any) -> bool:
+    """Whether a value is of a plain type; a whole number is a float, and a flag is no number."""
+    if declared in (None, type(None)):
+        return value is None
+    if declared in (int, float) and isinstance(value, bool):
+        return False
+    return isinstance(value, (int, float) if declared is float else declared)
