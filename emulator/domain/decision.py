@@ -22,25 +22,25 @@ from emulator.domain.documents import DecisionDoc
 from emulator.domain.events import Event
 from emulator.domain.trigger import NotCalled
 from emulator.domain.world import Transaction, View
-from emulator.ids import joint_id
 from emulator.rules.blockers import PluginVersion
 
 
 def record_decisions(tx: Transaction, transaction_id: str, decisions: Iterable[NotCalled]) -> None:
     """Store why plugins are not called for the events of a transaction."""
-    rows: dict[str, DecisionDoc] = {}
+    rows: dict[tuple[str, str], DecisionDoc] = {}
     for each in decisions:
-        row_id = joint_id(transaction_id, each.project_id, each.plugin["id"])
-        if row_id not in rows:
-            rows[row_id] = _row(tx, row_id, transaction_id, each)
-        rows[row_id]["reasons"][each.subject] = list(each.reasons)
+        key = (each.project_id, each.plugin["id"])
+        if key not in rows:
+            rows[key] = _row(tx, transaction_id, each)
+        rows[key]["reasons"][each.subject] = list(each.reasons)
     tx.decisions.insert_all(list(rows.values()))
 
 
-def _row(tx: Transaction, row_id: str, transaction_id: str, decided: NotCalled) -> DecisionDoc:
+def _row(tx: Transaction, transaction_id: str, decided: NotCalled) -> DecisionDoc:
     state = decided.state
+    origin = f"{transaction_id} {decided.project_id} {decided.plugin['id']}"
     return {
-        "id": row_id,
+        "id": tx.world.ids.derived_id(tx.moment, origin),
         "transactionId": transaction_id,
         "projectId": decided.project_id,
         "pluginId": decided.plugin["id"],
@@ -55,19 +55,21 @@ def _row(tx: Transaction, row_id: str, transaction_id: str, decided: NotCalled) 
 
 def decision_on(view: View, event: Event, plugin_id: str) -> DecisionDoc | None:
     """The decision not to call a plugin for an event, if there is one."""
-    row_id = joint_id(event["transactionId"], event["projectId"], plugin_id)
-    row = view.decisions.get(row_id)
-    return row if row and event["event"] in row["reasons"] else None
+    found = (each for each in _decisions_on(view, event) if each["pluginId"] == plugin_id)
+    return next(found, None)
 
 
 def decisions_on_deleted(view: View, event: Event) -> list[DecisionDoc]:
     """The decisions not to call plugins for an event that have been deleted since."""
+    decisions = _decisions_on(view, event)
+    return [each for each in decisions if view.plugins.get(each["pluginId"]) is None]
+
+
+def _decisions_on(view: View, event: Event) -> list[DecisionDoc]:
     return [
         each
         for each in view.decisions.find("transaction", event["transactionId"])
-        if each["projectId"] == event["projectId"]
-        and event["event"] in each["reasons"]
-        and view.plugins.get(each["pluginId"]) is None
+        if each["projectId"] == event["projectId"] and event["event"] in each["reasons"]
     ]
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from emulator import api
 from emulator.rules import subjects
 from emulator.rules.handler_methods import unable
 from emulator.rules.handlers import BY_METHOD, BY_TYPE, DEFAULT_TYPES, HANDLERS, ON_EVENT
 from tests.sdk_environments import RECIPES, python_of
+
+SCHEMA = Path(api.__file__).parent / "schema" / "plugin.graphql"
 
 # Prints what an SDK knows of handlers: those it sends on upload, and the methods of PluginCore.
 READ = """
@@ -88,3 +93,8 @@ def test_a_honeypot_makes_no_label_of_a_type() -> None:
     honeypot = f"{subjects.LABEL_CREATED}honeypot"
     assert subjects.label_type_of(honeypot) is None
     assert subjects.is_about_new_label(honeypot)
+
+
+def test_the_schema_takes_the_handler_types_of_the_registry() -> None:
+    (found,) = re.findall(r"enum PluginHandlerType \{([^}]*)\}", SCHEMA.read_text(encoding="utf-8"))
+    assert sorted(found.split()) == sorted(BY_TYPE)
