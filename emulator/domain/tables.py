@@ -7,7 +7,7 @@ Reading an attribute of a view gives the table as that view sees it: a ``ReadRep
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Generic, TypeVar, cast, overload
+from typing import Any, Generic, cast, overload
 
 from emulator.domain.documents import (
     ApiKeyDoc,
@@ -36,12 +36,10 @@ from emulator.domain.documents import (
     TagDoc,
     UserDoc,
 )
-from emulator.domain.repository import ReadRepository, Repository
+from emulator.domain.repository import D, ReadRepository, Repository
 from emulator.storage.documents import Snapshot
 from emulator.storage.snapshot import Document, TableSpec
 from emulator.storage.sqlite_file import Change
-
-D = TypeVar("D", bound=Mapping[str, Any])
 
 
 class Table(Generic[D]):
