@@ -17,11 +17,11 @@ import requests
 
 from benchmarks import marks, plugins
 from benchmarks.measuring import Comparison, compare, table
-from emulator import Emulator
-from emulator.config import ENVIRONMENT_PREFIX
-from emulator.domain.world import Actor, World
-from emulator.plugins.sdk import make_client
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.config import ENVIRONMENT_PREFIX
+from kili_emulator.domain.world import Actor, World
+from kili_emulator.plugins.sdk import make_client
+from kili_emulator.testing.sdk import fast_sdk
 
 SYSTEM = Actor({"id": "", "organizationId": "", "organizationRole": "ADMIN"})
 LABEL = {"JOB_0": {"annotations": []}}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.measuring import Comparison, compare
-from emulator import Emulator
+from kili_emulator import Emulator
 
 Response = dict[str, Any]
 Vertices = list[tuple[float, float]]

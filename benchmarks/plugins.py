@@ -15,14 +15,14 @@ from typing import Any
 import psutil
 
 from benchmarks.measuring import Comparison, compare
-from emulator import Emulator
-from emulator.clock import Clock
-from emulator.plugins import builder, runner
-from emulator.plugins.calls import Call
-from emulator.plugins.logs import RunLog
-from emulator.plugins.sdk import make_client
-from emulator.plugins.tracebacks import Place
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.clock import Clock
+from kili_emulator.plugins import builder, runner
+from kili_emulator.plugins.calls import Call
+from kili_emulator.plugins.logs import RunLog
+from kili_emulator.plugins.sdk import make_client
+from kili_emulator.plugins.tracebacks import Place
+from kili_emulator.testing.sdk import fast_sdk
 from tests.server import ServerUnderTest
 
 LABEL = {"JOB_0": {"annotations": []}}

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from notebook import Step, play_all
 
-from emulator import Emulator
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.testing.sdk import fast_sdk
 
 PLUGINS = Path(__file__).resolve().parent / "plugins"
 PLUGINS_ERROR = (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kili.client import Kili
 
-from emulator.testing.sdk import fast_sdk
+from kili_emulator.testing.sdk import fast_sdk
 
 PLUGINS = Path(__file__).resolve().parent / "plugins"
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from emulator.app import Emulator
-from emulator.config import ENVIRONMENT_PREFIX
-from emulator.plugins.isolated.fork_server import FORK_SERVERS
+from kili_emulator.app import Emulator
+from kili_emulator.config import ENVIRONMENT_PREFIX
+from kili_emulator.plugins.isolated.fork_server import FORK_SERVERS
 from tests.sdk import VERSIONS, SdkProcess, SdkSession
 from tests.sdk_environments import CONTRACT_RECIPES, RECIPES
 from tests.server import RemoteWorld, ServerUnderTest
@@ -86,7 +86,7 @@ def _documents_are_as_declared(request: pytest.FixtureRequest, _watch: Watch) ->
     yield
     found = _watch.drain()
     if not request.node.get_closest_marker("made_up_documents"):
-        assert not found, f"not as emulator.domain.documents declares: {found}"
+        assert not found, f"not as kili_emulator.domain.documents declares: {found}"
 
 
 @pytest.fixture(scope="session")

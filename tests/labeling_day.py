@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from emulator.app import Emulator
-from emulator.domain.project import create_project
-from emulator.domain.world import Actor
-from emulator.rules.workflow import NewWorkflow
+from kili_emulator.app import Emulator
+from kili_emulator.domain.project import create_project
+from kili_emulator.domain.world import Actor
+from kili_emulator.rules.workflow import NewWorkflow
 from tests.stage import INTERFACE
 
 RED = {"COLOR": {"categories": [{"name": "RED"}]}}

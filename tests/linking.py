@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from emulator import Emulator
+from kili_emulator import Emulator
 
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 NAME = "Boxes / 100 %"
@@ -81,4 +81,4 @@ class Workbench:
 
 def lines_of_links(records: list[logging.LogRecord]) -> list[str]:
     """What the emulator said on its own output about saves."""
-    return [each.getMessage() for each in records if each.name == "emulator.plugins.links"]
+    return [each.getMessage() for each in records if each.name == "kili_emulator.plugins.links"]

@@ -26,7 +26,7 @@ from tests.sdk_environments import RECIPES, python_of
 
 VERSIONS = tuple(RECIPES)
 DRIVER = Path(__file__).with_name("sdk_driver.py")
-FAST_SDK = DRIVER.parent.parent / "emulator" / "testing" / "sdk.py"
+FAST_SDK = DRIVER.parent.parent / "emulator" / "kili_emulator" / "testing" / "sdk.py"
 START_LIMIT = 60.0
 GRACE = 2.0
 

@@ -72,7 +72,7 @@ class ServerUnderTest:
         self.output: list[str] = []
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "emulator", "start", "--port", "0", "--data-dir"]
+        command = [sys.executable, "-m", "kili_emulator", "start", "--port", "0", "--data-dir"]
         self._process = subprocess.Popen(
             [*command, str(self.data_dir), *self._options],
             stdout=subprocess.PIPE,

@@ -7,10 +7,10 @@ import json
 import zipfile
 from typing import Any
 
-from emulator.domain import member
-from emulator.domain.project_version import create_version
-from emulator.domain.world import Actor
-from emulator.rules.permissions import ProjectRole
+from kili_emulator.domain import member
+from kili_emulator.domain.project_version import create_version
+from kili_emulator.domain.world import Actor
+from kili_emulator.rules.permissions import ProjectRole
 from tests.wire import Wire
 
 Names = dict[str, str]

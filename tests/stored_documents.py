@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from emulator.domain.tables import Table, View
-from emulator.domain.world import Transaction
-from emulator.storage.sqlite_file import Change
+from kili_emulator.domain.tables import Table, View
+from kili_emulator.domain.world import Transaction
+from kili_emulator.storage.sqlite_file import Change
 
 # table name in storage → the type of its documents
 TYPES: dict[str, type] = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import websocket
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.wire import Wire
 
 QUERY = """

@@ -11,12 +11,12 @@ from typing import Any
 import click
 import pytest
 
-from emulator import Emulator, errors
-from emulator.cli import main
-from emulator.domain.simulated_user.actions import ACTIONS
-from emulator.domain.simulated_user.queue import QUEUED_LABEL_TYPES
-from emulator.errors import KiliError
-from emulator.errors.simulated_user import _REASONS
+from kili_emulator import Emulator, errors
+from kili_emulator.cli import main
+from kili_emulator.domain.simulated_user.actions import ACTIONS
+from kili_emulator.domain.simulated_user.queue import QUEUED_LABEL_TYPES
+from kili_emulator.errors import KiliError
+from kili_emulator.errors.simulated_user import _REASONS
 
 SOURCES = Path(main.callback.__code__.co_filename).parent.parent  # type: ignore[union-attr]
 COMMAND = re.compile(r"kili-emulator ((?:--?)?[a-z][^`\n;:,\")]*)")

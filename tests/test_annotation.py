@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.contract.annotated import annotate
 from tests.rules.typed_cases import JOBS, KEY, box, classes, objects, video
 from tests.wire import Wire

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.desk import Desk
 from tests.media import MP4, PDF, RICH_TEXT, WAV, png, tiff
 

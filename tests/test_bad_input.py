@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from emulator import errors
-from emulator.app import Emulator
+from kili_emulator import errors
+from kili_emulator.app import Emulator
 from tests.bad_input import CASES
 from tests.bad_input.plugin import unknown_plugin
 from tests.bad_input.table import DENIED, GHOST, MISSING_ARGUMENT, Case

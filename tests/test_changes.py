@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.sdk import SdkProcess, SdkSession
 from tests.server import RemoteWorld
 from tests.test_platform_rules import EASY, asset, label, labels, project

@@ -16,7 +16,7 @@ import pytest
 import requests
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND = [sys.executable, "-m", "emulator"]
+COMMAND = [sys.executable, "-m", "kili_emulator"]
 DIRECT = {"proxies": {"http": "", "https": ""}, "timeout": 10}
 SHELL = sys.platform != "win32"
 
@@ -35,7 +35,7 @@ class Commands:
         self.temporary = folder / "tmp"  # where ephemeral servers are found
         self.temporary.mkdir()
         self.environment |= {
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(ROOT / "emulator"),
             "PYTHONUNBUFFERED": "1",
             "TMPDIR": str(self.temporary),
         }
@@ -168,9 +168,10 @@ class TestStart:
 
     def test_it_is_ready_before_the_sdk_is_imported(self, commands: Commands) -> None:
         code = (
-            "import sys, emulator.app, emulator.cli.server as server\n"
-            "emulator.app.platform.HttpServer.serve = lambda self: print('kili' in sys.modules)\n"
-            "emulator.app.warm_up = lambda: None\n"
+            "import sys, kili_emulator.app, kili_emulator.cli.server as server\n"
+            "from kili_emulator.app.platform import HttpServer\n"
+            "HttpServer.serve = lambda self: print('kili' in sys.modules)\n"
+            "kili_emulator.app.warm_up = lambda: None\n"
             "server.start(['--port', '0', '--ephemeral'])"
         )
         done = subprocess.run(
@@ -249,9 +250,9 @@ class TestStart:
 
     def test_a_plugin_that_changes_the_folder_moves_no_data(self, commands: Commands) -> None:
         code = (
-            "import os, emulator.app, emulator.cli.server as server\n"
-            "emulator.app.platform.HttpServer.serve = lambda self: os.chdir(os.sep)\n"
-            "emulator.app.warm_up = lambda: None\n"
+            "import os, kili_emulator.app, kili_emulator.cli.server as server\n"
+            "kili_emulator.app.platform.HttpServer.serve = lambda self: os.chdir(os.sep)\n"
+            "kili_emulator.app.warm_up = lambda: None\n"
             "server.start(['--port', '0'])"
         )
         subprocess.run(
@@ -511,7 +512,7 @@ class TestEnv:
         commands.run("start", "--detach", "--port", "0", "--ephemeral")
         commands.environment["NO_PROXY"] = "intranet"
         script = (
-            f'eval "$({sys.executable} -m emulator env)"\n'
+            f'eval "$({sys.executable} -m kili_emulator env)"\n'
             f"{sys.executable} -c 'import os, requests\n"
             'answer = requests.post(os.environ["KILI_API_ENDPOINT"], timeout=9,\n'
             '    json={"query": "{ viewer { email } }"},\n'
@@ -649,7 +650,8 @@ def test_the_version_is_printed(commands: Commands) -> None:
 
 def test_commands_start_without_the_server_and_the_sdk() -> None:
     code = (
-        "import sys, emulator.cli; print({'flask', 'ariadne', 'requests', 'kili'} & {*sys.modules})"
+        "import sys, kili_emulator.cli\n"
+        "print({'flask', 'ariadne', 'requests', 'kili'} & {*sys.modules})"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -669,7 +671,7 @@ def test_commands_start_without_the_server_and_the_sdk() -> None:
 def test_an_unknown_command_names_the_nearest_one(given: list[str], nearest: str) -> None:
     from click.testing import CliRunner
 
-    from emulator.cli import main
+    from kili_emulator.cli import main
 
     printed = CliRunner().invoke(main, given)
     assert printed.exit_code == 2

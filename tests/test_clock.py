@@ -7,8 +7,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from freezegun import freeze_time
 
-from emulator import clock
-from emulator.clock import Clock
+from kili_emulator import clock
+from kili_emulator.clock import Clock
 
 UTC = timezone.utc
 MOMENT = datetime(2023, 1, 16, 11, 0, 36, 691_000, tzinfo=UTC)

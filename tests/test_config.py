@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.config import (
+from kili_emulator.config import (
     Settings,
     SettingsError,
     load_embedded_settings,

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from kili.exceptions import GraphQLError
 
-from emulator.app import Emulator
-from emulator.rules.workflow import V1
+from kili_emulator.app import Emulator
+from kili_emulator.rules.workflow import V1
 from tests.labeling_day import BLUE, NAMES, Day
 from tests.sdk import SdkSession
 from tests.wire import Wire

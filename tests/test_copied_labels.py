@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from kili.exceptions import GraphQLError
 
-from emulator.app import Emulator
-from emulator.rules.workflow import V1
+from kili_emulator.app import Emulator
+from kili_emulator.rules.workflow import V1
 from tests.labeling_day import BLUE, RED, Day
 from tests.sdk import SdkProcess, SdkSession
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator import Emulator
-from emulator.plugins import builder
+from kili_emulator import Emulator
+from kili_emulator.plugins import builder
 from tests.stage import archive
 from tests.test_cli import Commands, commands
 

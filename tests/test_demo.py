@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLEnumType
 
-from emulator.app import Emulator
-from emulator.config import seed_data_folder
+from kili_emulator.app import Emulator
+from kili_emulator.config import seed_data_folder
 from tests.contract.contract import SCHEMA
 from tests.sdk import SdkSession
 from tests.wire import Wire

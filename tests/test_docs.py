@@ -28,9 +28,9 @@ FILE = re.compile(r"# (?P<name>[.\w/-]+\.(py|yaml|toml))\n")
 PROMPT = "(Pdb) "
 
 SHIMS = {
-    "kili-emulator": '-m emulator "$@"',
+    "kili-emulator": '-m kili_emulator "$@"',
     "pre-commit": '-m pre_commit "$@"',
-    "pytest": '-m pytest -p emulator.testing.pytest_plugin -p no:cacheprovider "$@"',
+    "pytest": '-m pytest -p kili_emulator.testing.pytest_plugin -p no:cacheprovider "$@"',
     "python": '"$@"',
 }
 
@@ -103,7 +103,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("KILI_")},
         "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(ROOT / "emulator"),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "HOME": str(tmp_path),
         "TMPDIR": str(temporary),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.labeling_day import Day
 from tests.sdk import SdkSession
 from tests.wire import Wire

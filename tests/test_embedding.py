@@ -14,10 +14,10 @@ import pytest
 import requests
 from freezegun import freeze_time
 
-import emulator
-from emulator import Emulator
-from emulator.scenario import ScenarioError
-from emulator.testing.sdk import fast_sdk
+import kili_emulator
+from kili_emulator import Emulator
+from kili_emulator.scenario import ScenarioError
+from kili_emulator.testing.sdk import fast_sdk
 from tests.contract.surface import NEWEST
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -264,8 +264,8 @@ class TestLife:
 
 def test_importing_the_package_is_cheap() -> None:
     code = (
-        "import sys, emulator, emulator.testing.pytest_plugin\n"
-        "print(emulator.__version__, {'flask', 'ariadne', 'kili'} & {*sys.modules})"
+        "import sys, emulator, kili_emulator.testing.pytest_plugin\n"
+        "print(kili_emulator.__version__, {'flask', 'ariadne', 'kili'} & {*sys.modules})"
     )
     printed = subprocess.run(
         [sys.executable, "-c", code],
@@ -275,7 +275,7 @@ def test_importing_the_package_is_cheap() -> None:
         timeout=60,
         check=True,
     ).stdout
-    assert printed == f"{emulator.__version__} set()\n"
+    assert printed == f"{kili_emulator.__version__} set()\n"
 
 
 def test_these_tests_meet_the_newest_sdk_that_they_know() -> None:
@@ -283,9 +283,9 @@ def test_these_tests_meet_the_newest_sdk_that_they_know() -> None:
 
 
 def test_nothing_else_is_public() -> None:
-    assert emulator.__all__ == ["Emulator", "__version__"]
-    with pytest.raises(AttributeError, match="'emulator' has no attribute 'Emulater'"):
-        emulator.Emulater  # noqa: B018
+    assert kili_emulator.__all__ == ["Emulator", "__version__"]
+    with pytest.raises(AttributeError, match="'kili_emulator' has no attribute 'Emulater'"):
+        kili_emulator.Emulater  # noqa: B018
 
 
 TESTS_OF_A_USER = """
@@ -316,9 +316,13 @@ def test_each_test_of_a_user_has_a_world_as_new(tmp_path: Path, order: list[str]
     )
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*command, "-p", "emulator.testing.pytest_plugin", *order],
+        [*command, "-p", "kili_emulator.testing.pytest_plugin", *order],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT / "emulator"),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
         encoding="utf-8",
         capture_output=True,
         timeout=60,

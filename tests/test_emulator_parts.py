@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator
-from emulator.domain.registry import WorldError
-from emulator.errors import KiliError
+from kili_emulator import Emulator
+from kili_emulator.domain.registry import WorldError
+from kili_emulator.errors import KiliError
 
 TITLE = "Plugin tutorial: count the objects"
 EMPTY = {"JOB_0": {"annotations": []}}

@@ -16,13 +16,13 @@ from tests.server import RemoteWorld
 from tests.tutorial.seed import PLUGIN, cells
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-PATHS = {"PYTHONPATH": str(EXAMPLES.parent)}
+PATHS = {"PYTHONPATH": str(EXAMPLES.parent / "emulator")}
 
 
 # A script, without the SDK's 15 seconds of sleep after an upload.
 FAST = """
 import runpy, sys
-from emulator.testing.sdk import fast_sdk
+from kili_emulator.testing.sdk import fast_sdk
 with fast_sdk():
     runpy.run_path(sys.argv[1], run_name="__main__")
 """

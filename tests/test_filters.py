@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.wire import Wire
 
 

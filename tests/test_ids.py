@@ -10,8 +10,8 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from emulator import ids
-from emulator.ids import IdSource
+from kili_emulator import ids
+from kili_emulator.ids import IdSource
 
 MOMENT = datetime(2022, 11, 28, 17, 27, 35, 802_000, tzinfo=timezone.utc)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.sdk import SdkSession
 from tests.wire import Wire
 

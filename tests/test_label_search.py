@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.wire import Wire
 
 # The SDK checks a search with names that newer versions of pyparsing no longer like.

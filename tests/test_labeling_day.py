@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator
+from kili_emulator import Emulator
 from tests import media
 from tests.sdk import VERSIONS, SdkProcess, SdkSession
 from tests.sdk_environments import CONTRACT_RECIPES

@@ -11,7 +11,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from emulator.cli import main
+from kili_emulator.cli import main
 from tests.linking import MAIN, NAME
 from tests.sdk import SdkSession
 from tests.server import RemoteWorld, ServerUnderTest

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from emulator.cli import main
-from emulator.rules.plugin_lint.catalogue import RULES
-from emulator.testing.lint import Finding, LintError, lint_plugin
+from kili_emulator.cli import main
+from kili_emulator.rules.plugin_lint.catalogue import RULES
+from kili_emulator.testing.lint import Finding, LintError, lint_plugin
 from tests.sdk_environments import python_of
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "plugins"

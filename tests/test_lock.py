@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
-from emulator.domain.lock import LIFETIME
+from kili_emulator.app import Emulator
+from kili_emulator.domain.lock import LIFETIME
 from tests.sdk import SdkProcess
 from tests.server import RemoteWorld
 from tests.stage import EASY, RED, set_steps

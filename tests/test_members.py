@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emulator.ids import joint_id
+from kili_emulator.ids import joint_id
 from tests.stage import EASY, PLUGIN, Names
 from tests.wire import Wire
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
-from emulator.rules.workflow import V1, NewWorkflow
+from kili_emulator.app import Emulator
+from kili_emulator.rules.workflow import V1, NewWorkflow
 from tests.labeling_day import BLUE, RED, Day, email
 from tests.wire import Wire
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.wire import Wire
 
 BOX_FREE = json.dumps({"JOB_0": {"annotations": []}})

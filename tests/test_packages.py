@@ -8,10 +8,10 @@ from importlib import metadata
 import pytest
 from click.testing import CliRunner
 
-from emulator.cli import main
-from emulator.plugins.environment import Environment
-from emulator.plugins.packages import packages
-from emulator.rules.plugin_imports import ON_PREMISE, POLICIES, Policy, violations
+from kili_emulator.cli import main
+from kili_emulator.plugins.environment import Environment
+from kili_emulator.plugins.packages import packages
+from kili_emulator.rules.plugin_imports import ON_PREMISE, POLICIES, Policy, violations
 from tests.sdk_environments import python_of
 
 HERE = Environment()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.stage import Names
 from tests.wire import Wire
 

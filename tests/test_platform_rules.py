@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.stage import INTERFACE
 from tests.wire import Wire
 

@@ -10,10 +10,10 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from emulator import Emulator
-from emulator.cli import main
-from emulator.errors import KiliError
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.cli import main
+from kili_emulator.errors import KiliError
+from kili_emulator.testing.sdk import fast_sdk
 from tests.sdk import SdkSession
 from tests.server import RemoteWorld, ServerUnderTest
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from emulator.app import Emulator
-from emulator.plugins.logs import MAX_CHARACTERS
+from kili_emulator.app import Emulator
+from kili_emulator.plugins.logs import MAX_CHARACTERS
 
 Upload = Callable[..., None]
 
@@ -366,7 +366,7 @@ def test_an_exception_is_one_line_with_its_traceback_and_harms_nobody(
     assert second[1].startswith("Traceback (most recent call last):\n")
     assert second[1].endswith("ZeroDivisionError: division by zero")
     assert 'main.py", line' in second[1]
-    assert "emulator/plugins" not in second[1]
+    assert "kili_emulator/plugins" not in second[1]
     assert len(lines(kili, project, "P")) == 4
 
 

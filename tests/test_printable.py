@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from emulator.printable import LogFormatter, encodable, lines_of, one_line
+from kili_emulator.printable import LogFormatter, encodable, lines_of, one_line
 
 
 @pytest.mark.parametrize(

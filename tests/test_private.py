@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator import data_folder, private
+from kili_emulator import data_folder, private
 
 pytestmark = pytest.mark.skipif("os.name == 'nt'", reason="Windows has no such modes")
 

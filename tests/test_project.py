@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
-from emulator.rules.input_types import RETIRED
+from kili_emulator.app import Emulator
+from kili_emulator.rules.input_types import RETIRED
 from tests.contract.contract import OWN_ENUMS
 from tests.sdk import SdkProcess, SdkSession
 from tests.server import RemoteWorld

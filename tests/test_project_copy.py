@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
-from emulator.domain.world import Actor
+from kili_emulator.app import Emulator
+from kili_emulator.domain.world import Actor
 from tests.sdk import SdkProcess, SdkSession
 from tests.stage import EASY, HARD, INTERFACE, RED, Names, add_version
 from tests.wire import Wire

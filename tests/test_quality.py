@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.stage import EASY, HARD, Names, names
 from tests.wire import Wire
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator
-from emulator.domain.call_buffer import MAX_CALLS, MAX_CHARACTERS, CallBuffer, CallMade
-from emulator.domain.world import Mark
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.domain.call_buffer import MAX_CALLS, MAX_CHARACTERS, CallBuffer, CallMade
+from kili_emulator.domain.world import Mark
+from kili_emulator.testing.sdk import fast_sdk
 from tests.sdk import SdkSession
 from tests.server import RemoteWorld
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator import Emulator
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.testing.sdk import fast_sdk
 from tests.test_run_calls import EASY, plugin, submit_to
 
 INTERFACE = {
@@ -131,7 +131,7 @@ def test_other_ids_are_not_warned_of(emulator: Emulator, tmp_path: Path) -> None
 def _project_of_another_organization(emulator: Emulator) -> str:
     """A copy of a project as another organization's; only its document counts here."""
     world = emulator.world
-    from emulator.domain.world import Actor
+    from kili_emulator.domain.world import Actor
 
     with world.transaction(Actor.system()) as tx:
         project = tx.projects.all()[0]

@@ -11,10 +11,10 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from emulator import Emulator
-from emulator.cli import main
-from emulator.rules.masking import MASK
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.cli import main
+from kili_emulator.rules.masking import MASK
+from kili_emulator.testing.sdk import fast_sdk
 from tests.receiver import Receiver
 from tests.server import RemoteWorld, ServerUnderTest
 from tests.test_run_calls import EASY, submit_to

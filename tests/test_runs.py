@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from emulator import Emulator
-from emulator.cli import main
-from emulator.errors import KiliError
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.cli import main
+from kili_emulator.errors import KiliError
+from kili_emulator.testing.sdk import fast_sdk
 from tests.sdk import SdkSession
 from tests.server import RemoteWorld, ServerUnderTest
 
@@ -245,7 +245,9 @@ def test_following_prints_what_runs_log_and_each_as_it_ends(
 ) -> None:
     arguments = ["runs", "--follow", "--world", judged.name, "--data-dir", str(server.data_dir)]
     with subprocess.Popen(
-        [sys.executable, "-m", "emulator", *arguments], stdout=subprocess.PIPE, encoding="utf-8"
+        [sys.executable, "-m", "kili_emulator", *arguments],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
     ) as process:
         assert process.stdout
         try:

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from emulator.domain import access, api_key, file
-from emulator.domain.world import World
-from emulator.scenario import (
+from kili_emulator.domain import access, api_key, file
+from kili_emulator.domain.world import World
+from kili_emulator.scenario import (
     ScenarioError,
     load_scenario,
     read_scenario,
     scenario_names,
     seed_data_folder,
 )
-from emulator.scenario.reading import MEDIA_TYPES
+from kili_emulator.scenario.reading import MEDIA_TYPES
 
 USERS = """\
 organization: {name: Test}

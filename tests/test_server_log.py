@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from emulator.testing.sdk import fast_sdk
+from kili_emulator.testing.sdk import fast_sdk
 from tests.test_cli import COMMAND, SHELL, Commands
 
 LABEL = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}

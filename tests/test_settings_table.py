@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 import pytest
 
-from emulator.cli.server import start
-from emulator.config import SettingArguments, Settings, load_settings, settings_table
-from emulator.rules.plugin_imports import POLICIES
+from kili_emulator.cli.server import start
+from kili_emulator.config import SettingArguments, Settings, load_settings, settings_table
+from kili_emulator.rules.plugin_imports import POLICIES
 from tests.settings_page import PAGE, ROOT, rendered
 
 NAMES = list(settings_table())
@@ -64,8 +64,8 @@ def test_the_policies_of_settings_are_those_of_the_rules() -> None:
 def test_a_type_checker_finds_a_misspelt_setting(tmp_path: Path) -> None:
     source = tmp_path / "uses_the_emulator.py"
     source.write_text(
-        "from emulator.app import Emulator\n"
-        "from emulator.config import Settings\n"
+        "from kili_emulator.app import Emulator\n"
+        "from kili_emulator.config import Settings\n"
         "Emulator(sede=3)\n"
         "Emulator(port='many')\n"
         "print(Settings().prot)\n"

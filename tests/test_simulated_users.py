@@ -9,8 +9,8 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from emulator.cli import main
-from emulator.errors import KiliError
+from kili_emulator.cli import main
+from kili_emulator.errors import KiliError
 from tests.plugins.test_handlers import HANDLERS, plug_in, told
 from tests.sdk import SdkSession
 from tests.server import RemoteWorld, ServerUnderTest
@@ -304,7 +304,7 @@ def test_what_is_unknown_or_wrong_is_said_and_nothing_happens(
 
 
 def _system() -> Any:
-    from emulator.domain.world import Actor
+    from kili_emulator.domain.world import Actor
 
     return Actor.system()
 

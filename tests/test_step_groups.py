@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from kili.exceptions import GraphQLError
 
-from emulator.app import Emulator
-from emulator.rules.workflow import NewWorkflow
+from kili_emulator.app import Emulator
+from kili_emulator.rules.workflow import NewWorkflow
 from tests.labeling_day import BLUE, Day, email
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")

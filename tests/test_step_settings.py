@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from kili.exceptions import GraphQLError
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.labeling_day import Day, email
 from tests.wire import Wire
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from emulator.app import Emulator
-from emulator.testing.sdk import fast_sdk
+from kili_emulator.app import Emulator
+from kili_emulator.testing.sdk import fast_sdk
 from tests.sdk import SdkSession
 
 LISTEN = """

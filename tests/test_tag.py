@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
-from emulator.domain.tag import DEFAULT_COLOR
+from kili_emulator.app import Emulator
+from kili_emulator.domain.tag import DEFAULT_COLOR
 from tests.stage import INTERFACE
 
 

@@ -17,7 +17,7 @@ import click
 import pytest
 import requests
 
-from emulator.cli import main
+from kili_emulator.cli import main
 from tests.test_cli import COMMAND, DIRECT, ROOT, SHELL, Commands, Server
 
 HOSTILE = "日本 🎉 é\x1b[2J\rKili\nStopped.\u202e\x9b\u2028"
@@ -46,8 +46,8 @@ def _prints(call: ast.Call) -> bool:
 
 def test_one_module_prints() -> None:
     found = {
-        path.relative_to(ROOT / "emulator").as_posix()
-        for path in (ROOT / "emulator").rglob("*.py")
+        path.relative_to(ROOT / "emulator" / "kili_emulator").as_posix()
+        for path in (ROOT / "emulator" / "kili_emulator").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and _prints(node)
     }
@@ -177,11 +177,11 @@ def _send_forged_request(server: Server) -> None:
 
 REPORTS = """
 import logging, threading, warnings
-from emulator.cli.log import report_to_terminal
-from emulator.config import Settings
+from kili_emulator.cli.log import report_to_terminal
+from kili_emulator.config import Settings
 
 report_to_terminal(Settings())
-for name in ("emulator.plugins.links", "werkzeug", "somebody.elses"):
+for name in ("kili_emulator.plugins.links", "werkzeug", "somebody.elses"):
     logging.getLogger(name).warning("of %s: x\\x1b[2J\\nforged", name)
 warnings.warn("warned\\x1b\\nforged")
 
@@ -205,7 +205,7 @@ def test_whatever_is_logged_in_a_server_forges_no_line(tmp_path: Path) -> None:
     check(done.stderr)
     ours = [line for line in done.stderr.splitlines() if not line.startswith("  | ")]
     assert [re.split(r"[:(]", line)[0] for line in ours] == [
-        "of emulator.plugins.links",
+        "of kili_emulator.plugins.links",
         "of werkzeug",
         "of somebody.elses",
         "<string>",
@@ -242,7 +242,7 @@ def test_a_file_is_printed_byte_for_byte_unless_to_a_terminal(tmp_path: Path) ->
     import pty
 
     source = "# \x1b[2J 日本\r\n# end"
-    code = f"from emulator.cli.terminal import echo_file; echo_file({source!r})"
+    code = f"from kili_emulator.cli.terminal import echo_file; echo_file({source!r})"
     environment = Commands(tmp_path).environment | {"PYTHONIOENCODING": "ascii"}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)

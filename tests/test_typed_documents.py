@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from emulator.domain.documents import AssetDoc
-from emulator.domain.tables import TABLES
-from emulator.domain.world import Actor, World
+from kili_emulator.domain.documents import AssetDoc
+from kili_emulator.domain.tables import TABLES
+from kili_emulator.domain.world import Actor, World
 from tests.stored_documents import TYPES, Watch, faults
 
 ROOT = Path(__file__).parents[1]
 
 MISSPELT = """
-from emulator.domain.documents import LabelDoc
-from emulator.domain.world import Transaction, View
+from kili_emulator.domain.documents import LabelDoc
+from kili_emulator.domain.world import Transaction, View
 
 
 def read(view: View, label: LabelDoc) -> None:

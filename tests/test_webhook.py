@@ -11,9 +11,9 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from emulator import Emulator
-from emulator.cli import main
-from emulator.plugins.webhooks import MAX_ANSWER
+from kili_emulator import Emulator
+from kili_emulator.cli import main
+from kili_emulator.plugins.webhooks import MAX_ANSWER
 from tests.receiver import Receiver
 from tests.sdk import SdkSession
 from tests.server import RemoteWorld, ServerUnderTest

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from kili.services.plugins.exceptions import PluginCreationError
 
-from emulator import Emulator
-from emulator.errors import KiliError
-from emulator.plugins import builder
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.errors import KiliError
+from kili_emulator.plugins import builder
+from kili_emulator.testing.sdk import fast_sdk
 from tests.receiver import Receiver
 from tests.stage import deploy_plugin
 from tests.wire import Wire

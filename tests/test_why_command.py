@@ -11,8 +11,8 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from emulator.cli import main
-from emulator.testing.sdk import fast_sdk
+from kili_emulator.cli import main
+from kili_emulator.testing.sdk import fast_sdk
 from tests.sdk import SdkSession
 from tests.server import RemoteWorld, ServerUnderTest
 

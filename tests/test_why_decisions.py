@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator
-from emulator.domain.world import World
-from emulator.errors import KiliError
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.domain.world import World
+from kili_emulator.errors import KiliError
+from kili_emulator.testing.sdk import fast_sdk
 from tests.receiver import Receiver
 from tests.test_why import REVIEW, SUBMIT, Room
 from tests.wire import Wire

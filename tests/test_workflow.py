@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from kili.exceptions import GraphQLError
 
-from emulator.app import Emulator
-from emulator.domain.lock import LIFETIME
-from emulator.rules.workflow import NewWorkflow
+from kili_emulator.app import Emulator
+from kili_emulator.domain.lock import LIFETIME
+from kili_emulator.rules.workflow import NewWorkflow
 from tests.labeling_day import BLUE, Day, email
 from tests.stage import RED
 from tests.wire import Wire

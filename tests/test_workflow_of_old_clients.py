@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.app import Emulator
-from emulator.rules.workflow import V1
+from kili_emulator.app import Emulator
+from kili_emulator.rules.workflow import V1
 from tests.labeling_day import BLUE, Day
 from tests.sdk import SdkProcess
 

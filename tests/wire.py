@@ -15,7 +15,7 @@ from graphql import (
     is_required_argument,
 )
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.contract.contract import SCHEMA
 
 

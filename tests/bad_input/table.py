@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from emulator import errors
+from kili_emulator import errors
 
 DENIED = (
     "[accessDenied] Access denied. Please verify your credentials or contact Kili support. -- "

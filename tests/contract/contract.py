@@ -14,7 +14,7 @@ from graphql import (
     GraphQLSchema,
 )
 
-from emulator.api.execution import build_schema
+from kili_emulator.api.execution import build_schema
 
 CONTRACT: dict[str, Any] = json.loads(
     Path(__file__).with_name("schema.json").read_text(encoding="utf-8")

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from emulator import clock
-from emulator.domain.lock import lock
-from emulator.domain.notification import notify
-from emulator.domain.world import Actor
+from kili_emulator import clock
+from kili_emulator.domain.lock import lock
+from kili_emulator.domain.notification import notify
+from kili_emulator.domain.world import Actor
 from tests.stage import EASY, PLUGIN, Names, set_stage
 from tests.wire import Wire
 

@@ -14,15 +14,15 @@ from typing import get_args
 import pytest
 from kili_events import EventName
 
-import emulator
-from emulator.rules.subjects import EMITTED, SENT_TO_PLUGINS
+import kili_emulator
+from kili_emulator.rules.subjects import EMITTED, SENT_TO_PLUGINS
 from tests.contract.events import CASES, COMPUTED
 from tests.contract.events.declared import check, stored
 from tests.contract.inputs import Stage
 from tests.stage import Names
 from tests.wire import Wire
 
-SOURCES = Path(emulator.__file__).parent
+SOURCES = Path(kili_emulator.__file__).parent
 SUBJECTS = set(get_args(EventName))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.contract.filter_cases import COUNTS, FILTERS, GHOST, LISTS, PROJECTS, set_up
 from tests.stage import Names, filled
 from tests.wire import Wire

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.contract.hostile import hostile_arguments, operations
 from tests.stage import Names, set_stage
 from tests.wire import Wire

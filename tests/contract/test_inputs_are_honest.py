@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.contract.contract import SCHEMA
 from tests.contract.events.declared import check, stored
 from tests.contract.filter_cases import FILTERS

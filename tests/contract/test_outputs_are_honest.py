@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type, is_composite_type
 
-from emulator.app import Emulator
-from emulator.domain.notification import notify
-from emulator.domain.world import Actor
+from kili_emulator.app import Emulator
+from kili_emulator.domain.notification import notify
+from kili_emulator.domain.world import Actor
 from tests.contract.annotated import annotate
 from tests.contract.contract import ROOTS, SCHEMA
 from tests.contract.inputs.user import ADDRESS, LICENSE

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.api.resolvers.compute import TWINS
-from emulator.app import Emulator
+from kili_emulator.api.resolvers.compute import TWINS
+from kili_emulator.app import Emulator
 from tests.contract.contract import OWN_TYPES
 from tests.stage import set_stage
 from tests.wire import Wire

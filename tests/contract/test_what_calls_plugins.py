@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from emulator import Emulator
-from emulator.cli import main
-from emulator.domain.simulated_user.actions import ACTIONS
-from emulator.rules.handlers import BY_TYPE
-from emulator.rules.subjects import SENT_TO_PLUGINS
+from kili_emulator import Emulator
+from kili_emulator.cli import main
+from kili_emulator.domain.simulated_user.actions import ACTIONS
+from kili_emulator.rules.handlers import BY_TYPE
+from kili_emulator.rules.subjects import SENT_TO_PLUGINS
 from tests.contract.events import CASES as EVENTS
 from tests.contract.inputs import CASES as INPUTS
 from tests.contract.inputs import Stage

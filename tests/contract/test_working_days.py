@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.contract.working_day_actions import WithLabels
 from tests.contract.working_day_labels import LABEL
 from tests.contract.working_day_stage import Expected, Stage, counted
@@ -96,6 +96,6 @@ def test_the_model_knows_nothing_of_the_emulator() -> None:
         tree = ast.parse((Path(__file__).parent / name).read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
-                assert not str(node.module).startswith("emulator")
+                assert not str(node.module).startswith("kili_emulator")
             if isinstance(node, ast.Import):
-                assert not any(each.name.startswith("emulator") for each in node.names)
+                assert not any(each.name.startswith("kili_emulator") for each in node.names)

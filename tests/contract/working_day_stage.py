@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from emulator.app import Emulator
+from kili_emulator.app import Emulator
 from tests.contract.working_day_labels import LABEL, REVIEW
 from tests.contract.working_day_model import WorkingDay
 from tests.contract.working_day_things import (

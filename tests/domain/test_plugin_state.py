@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from emulator.domain import plugin as plugins_of
-from emulator.domain.documents import PluginDoc
-from emulator.domain.plugin_state import first_activation, state_of
-from emulator.domain.plugin_subscription import PluginSubscription
-from emulator.domain.world import Actor, Transaction, World
-from emulator.rules.blockers import PluginState
+from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain.documents import PluginDoc
+from kili_emulator.domain.plugin_state import first_activation, state_of
+from kili_emulator.domain.plugin_subscription import PluginSubscription
+from kili_emulator.domain.world import Actor, Transaction, World
+from kili_emulator.rules.blockers import PluginState
 
 PLUGIN: PluginDoc = {
     "id": "plugin",

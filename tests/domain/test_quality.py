@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from emulator.domain.quality import member_mark, project_mark, refresh_marks
-from emulator.domain.world import Actor, Transaction, World
-from emulator.storage.snapshot import Document
+from kili_emulator.domain.quality import member_mark, project_mark, refresh_marks
+from kili_emulator.domain.world import Actor, Transaction, World
+from kili_emulator.storage.snapshot import Document
 
 pytestmark = pytest.mark.made_up_documents
 

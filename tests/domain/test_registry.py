@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from emulator.domain.api_key import append_api_key, create_api_key
-from emulator.domain.organization import insert_organization
-from emulator.domain.registry import WorldError, WorldRegistry
-from emulator.domain.user import create_user
-from emulator.domain.world import Actor, World
-from emulator.errors import KiliError
+from kili_emulator.domain.api_key import append_api_key, create_api_key
+from kili_emulator.domain.organization import insert_organization
+from kili_emulator.domain.registry import WorldError, WorldRegistry
+from kili_emulator.domain.user import create_user
+from kili_emulator.domain.world import Actor, World
+from kili_emulator.errors import KiliError
 
 NOBODY = Actor({"id": "", "organizationId": ""})
 

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from emulator.clock import to_text
-from emulator.domain.events import Delivery, Event
-from emulator.domain.world import Actor, Mark, Transaction, Undone, World
-from emulator.errors import KiliError
-from emulator.storage.sqlite_file import SqliteFile
+from kili_emulator.clock import to_text
+from kili_emulator.domain.events import Delivery, Event
+from kili_emulator.domain.world import Actor, Mark, Transaction, Undone, World
+from kili_emulator.errors import KiliError
+from kili_emulator.storage.sqlite_file import SqliteFile
 
 pytestmark = pytest.mark.made_up_documents
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from emulator.domain import world_folder
-from emulator.domain.api_key import create_api_key, scenario_key
-from emulator.domain.organization import insert_organization
-from emulator.domain.registry import WorldError, WorldRegistry
-from emulator.domain.user import create_user
-from emulator.domain.world import Actor, World
+from kili_emulator.domain import world_folder
+from kili_emulator.domain.api_key import create_api_key, scenario_key
+from kili_emulator.domain.organization import insert_organization
+from kili_emulator.domain.registry import WorldError, WorldRegistry
+from kili_emulator.domain.user import create_user
+from kili_emulator.domain.world import Actor, World
 
 NOBODY = Actor({"id": "", "organizationId": ""})
 PARTICIPANTS = 300  # enough documents for a file of many pages

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator import Emulator
-from emulator.domain.world import Mark
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.domain.world import Mark
+from kili_emulator.testing.sdk import fast_sdk
 from tests.examples.trial import Trial, scenario_of
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.scenario import read_scenario
+from kili_emulator.scenario import read_scenario
 from tests.examples.trial import EXAMPLES, PLUGINS, scenario_of
 
 FOLDERS = sorted(path.parent for path in PLUGINS.glob("*/main.py"))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.testing.sdk import fast_sdk
 from tests.examples.test_bbox_count import boxes
 from tests.examples.test_consensus import mood
 from tests.examples.test_document_check import GOOD, entities, entity

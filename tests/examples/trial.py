@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from emulator import Emulator
+from kili_emulator import Emulator
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PLUGINS = EXAMPLES / "plugins"

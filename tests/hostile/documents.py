@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphql import get_introspection_query
 
-from emulator.api.document_limits import (
+from kili_emulator.api.document_limits import (
     MAX_CHARACTERS,
     MAX_DEFINITIONS,
     MAX_FIELDS,

@@ -21,7 +21,7 @@ _FLAGS = {"compile": 1, "split": 3, "sub": 4, "subn": 4}
 
 # Patterns that are handed to a library, with the methods that the library calls.
 _APPLIED_BY_LIBRARIES = {
-    ("emulator.scenario.document", "_PLAIN_VALUE"): frozenset({"match"}),  # PyYAML's resolvers
+    ("kili_emulator.scenario.document", "_PLAIN_VALUE"): frozenset({"match"}),  # PyYAML's resolvers
 }
 
 
@@ -30,7 +30,7 @@ class FoundPattern:
     """A regular expression of the source.
 
     Attributes:
-        place: module and line, as ``emulator.rules.pdf:12``.
+        place: module and line, as ``kili_emulator.rules.pdf:12``.
         methods: the methods of ``re.Pattern`` by which the code applies it.
     """
 

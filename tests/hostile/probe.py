@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import emulator
+import kili_emulator
 from tests.hostile.attacks import attacks
 from tests.hostile.found_patterns import FoundPattern, found_patterns
 
@@ -41,7 +41,7 @@ def outcomes(kind: str) -> dict[str, str]:
 
 
 def _pattern_cases() -> Iterator[tuple[str, Case]]:
-    for found in found_patterns(Path(emulator.__file__).parent):
+    for found in found_patterns(Path(kili_emulator.__file__).parent):
         yield f"{found.place} {found.pattern.pattern!r}", lambda found=found: _attack(found)
 
 

@@ -80,7 +80,7 @@ def test_lint_of_a_plugin_that_is_made_to_be_slow(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(f"import a{'.b' * 50_000}\n{PLUGIN}")
     (tmp_path / "requirements.txt").write_text(REQUIREMENTS["blanks"])
     done = subprocess.run(
-        [sys.executable, "-m", "emulator", "lint", str(tmp_path)],
+        [sys.executable, "-m", "kili_emulator", "lint", str(tmp_path)],
         stdout=subprocess.PIPE,
         text=True,
         check=False,

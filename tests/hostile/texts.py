@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from emulator.api.documents import Documents
-from emulator.api.execution import build_schema
-from emulator.errors import KiliError
-from emulator.rules.emails import normalized
-from emulator.rules.label_search import LONGEST_SEARCH, parse_label_search
-from emulator.rules.media import resolution_of
-from emulator.rules.patterns import LONGEST_PATTERN, ilike
-from emulator.rules.pdf import page_resolutions
-from emulator.rules.plugin_lint.silence import silenced
-from emulator.rules.quality.text import edit_distance
-from emulator.rules.requirements import read_requirements
-from emulator.scenario.document import Document
+from kili_emulator.api.documents import Documents
+from kili_emulator.api.execution import build_schema
+from kili_emulator.errors import KiliError
+from kili_emulator.rules.emails import normalized
+from kili_emulator.rules.label_search import LONGEST_SEARCH, parse_label_search
+from kili_emulator.rules.media import resolution_of
+from kili_emulator.rules.patterns import LONGEST_PATTERN, ilike
+from kili_emulator.rules.pdf import page_resolutions
+from kili_emulator.rules.plugin_lint.silence import silenced
+from kili_emulator.rules.quality.text import edit_distance
+from kili_emulator.rules.requirements import read_requirements
+from kili_emulator.scenario.document import Document
 from tests.hostile.documents import ACCEPTED, REFUSED
 
 _SCHEMA = build_schema()

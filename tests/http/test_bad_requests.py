@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 from freezegun import freeze_time
 
-from emulator import clock
-from emulator.app import Emulator
-from emulator.domain.api_key import KEY_LIFETIME
-from emulator.http import body, security
+from kili_emulator import clock
+from kili_emulator.app import Emulator
+from kili_emulator.domain.api_key import KEY_LIFETIME
+from kili_emulator.http import body, security
 from tests.stage import Names, names, upload
 from tests.wire import Wire
 

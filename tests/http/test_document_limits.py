@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from graphql import GraphQLError
 
-from emulator.api.documents import Documents
-from emulator.api.execution import build_schema
-from emulator.app import Emulator
+from kili_emulator.api.documents import Documents
+from kili_emulator.api.execution import build_schema
+from kili_emulator.app import Emulator
 from tests.hostile.documents import ACCEPTED, REFUSED
 from tests.wire import Wire
 

@@ -15,9 +15,9 @@ import pytest
 import requests
 from werkzeug.wrappers import Request
 
-from emulator.app import Emulator
-from emulator.app.platform import _secret
-from emulator.http import body
+from kili_emulator.app import Emulator
+from kili_emulator.app.platform import _secret
+from kili_emulator.http import body
 from tests.stage import names
 from tests.wire import Wire
 

@@ -13,8 +13,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 
-from emulator.app import Emulator
-from emulator.domain import file, registry
+from kili_emulator.app import Emulator
+from kili_emulator.domain import file, registry
 from tests.stage import EASY, PLUGIN, QUIET_PLUGIN, archive, deploy_plugin, names, upload
 from tests.wire import Wire
 

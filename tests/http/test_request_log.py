@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import requests
 
-from emulator.app import Emulator
-from emulator.config import Settings
-from emulator.http.request_log import RequestLog, RequestLogError
+from kili_emulator.app import Emulator
+from kili_emulator.config import Settings
+from kili_emulator.http.request_log import RequestLog, RequestLogError
 from tests.server import ServerUnderTest
 from tests.subscriber import connected
 from tests.wire import Wire
@@ -166,7 +166,7 @@ def test_the_command_names_a_file_that_it_cannot_write(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     log = tmp_path / "file" / "log"
     options = ["--port", "0", "--data-dir", str(tmp_path / "data"), "--request-log", str(log)]
-    command = [sys.executable, "-m", "emulator", "start", *options]
+    command = [sys.executable, "-m", "kili_emulator", "start", *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert f"Error: the request log {log} cannot be written (" in done.stderr

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import websocket
 
-from emulator.app import Emulator
-from emulator.http.websocket import Connection
+from kili_emulator.app import Emulator
+from kili_emulator.http.websocket import Connection
 from tests.stage import EASY, HARD, RED, Names, names, set_stage
 from tests.subscriber import QUERY, Client, connected, stranger
 from tests.test_bad_input import DENIED

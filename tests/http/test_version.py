@@ -7,8 +7,8 @@ import re
 import requests
 from packaging.specifiers import SpecifierSet
 
-from emulator import Emulator
-from emulator.http.version import API_VERSION, version_with_key, version_without_key
+from kili_emulator import Emulator
+from kili_emulator.http.version import API_VERSION, version_with_key, version_without_key
 from tests.sdk import SdkSession
 
 CONNECT = """

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from emulator import Emulator
-from emulator.domain.world import View
+from kili_emulator import Emulator
+from kili_emulator.domain.world import View
 from tests.stage import EASY, deploy_plugin
 from tests.wire import Wire, document
 

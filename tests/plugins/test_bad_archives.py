@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from kili.plugins import PluginCore
 
-from emulator.app import Emulator
-from emulator.plugins import builder
+from kili_emulator.app import Emulator
+from kili_emulator.plugins import builder
 from tests.stage import EASY, PLUGIN, QUIET_PLUGIN, archive, deploy_plugin, names, upload
 from tests.wire import Wire
 

@@ -44,7 +44,7 @@ class Emulator:
 
     def __init__(self, folder: Path, stdin: int, output: int, *options: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "emulator", "start", "--port", "0", "--ephemeral",
+            [sys.executable, "-m", "kili_emulator", "start", "--port", "0", "--ephemeral",
              "--data-dir", str(folder), *options],
             stdin=stdin, stdout=output, stderr=output,
             env={**os.environ, "TERM": "dumb"}, start_new_session=True,

@@ -16,9 +16,9 @@ from types import ModuleType
 
 import pytest
 
-from emulator.plugins import builder, limits, sandbox
-from emulator.plugins.builder import BuildError
-from emulator.plugins.tracebacks import Place
+from kili_emulator.plugins import builder, limits, sandbox
+from kili_emulator.plugins.builder import BuildError
+from kili_emulator.plugins.tracebacks import Place
 
 HANDLER = "class PluginHandler:\n    name = 'it'\n"
 LONG = 30.0

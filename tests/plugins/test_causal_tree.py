@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.testing.sdk import fast_sdk
 from tests.plugins.causal_graphs import Outcome, graphs
 from tests.receiver import Receiver
 from tests.stage import EASY, deploy_plugin

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.domain.events import Delivery, await_deliveries
-from emulator.plugins.descent import Descent
+from kili_emulator.domain.events import Delivery, await_deliveries
+from kili_emulator.plugins.descent import Descent
 
 
 class Late(Delivery):

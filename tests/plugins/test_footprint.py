@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import requests
 
-from emulator import Emulator
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.testing.sdk import fast_sdk
 from tests.plugins.test_host import GATES, SOON, gates, lines, project_id, submit, upload
 
 NEW = "A_VARIABLE_OF_PLUGINS"

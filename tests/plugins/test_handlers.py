@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from emulator.domain.world import Actor
-from emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED
+from kili_emulator.domain.world import Actor
+from kili_emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED
 from tests.stage import RED, Names, deploy_plugin, set_steps
 from tests.wire import Wire
 

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from emulator import Emulator
-from emulator.domain import plugin as plugins_of
-from emulator.domain.world import Actor
-from emulator.plugins import builder, runner
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain.world import Actor
+from kili_emulator.plugins import builder, runner
+from kili_emulator.testing.sdk import fast_sdk
 
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 SOON = 20.0

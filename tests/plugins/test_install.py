@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from emulator import Emulator
-from emulator.config import SettingsError
-from emulator.plugins import builder
-from emulator.plugins.builder import BuildError
-from emulator.plugins.environment import Environment
-from emulator.plugins.requirements import Conditions
-from emulator.rules.plugin_imports import Policy
+from kili_emulator import Emulator
+from kili_emulator.config import SettingsError
+from kili_emulator.plugins import builder
+from kili_emulator.plugins.builder import BuildError
+from kili_emulator.plugins.environment import Environment
+from kili_emulator.plugins.requirements import Conditions
+from kili_emulator.rules.plugin_imports import Policy
 from tests.stage import archive, deploy_plugin
 from tests.wire import Wire
 

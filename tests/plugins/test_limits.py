@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from emulator.plugins import limits
-from emulator.plugins.limits import Ended, Stopped, call_limited, is_traced
-from emulator.plugins.tracebacks import Place
+from kili_emulator.plugins import limits
+from kili_emulator.plugins.limits import Ended, Stopped, call_limited, is_traced
+from kili_emulator.plugins.tracebacks import Place
 
 LONG = 30.0
 SHORT = 0.2

@@ -17,10 +17,10 @@ from kili.core.graphql.operations.plugin.mutations import (
     GQL_UPDATE_PLUGIN_RUNNER,
 )
 
-from emulator import Emulator
-from emulator.errors import KiliError
-from emulator.plugins import links
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.errors import KiliError
+from kili_emulator.plugins import links
+from kili_emulator.testing.sdk import fast_sdk
 from tests.linking import EASY, MAIN, NAME, Workbench, lines_of_links
 
 SOON = 20.0

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator
-from emulator.rules.plugin_lint.catalogue import BY_CODE
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.rules.plugin_lint.catalogue import BY_CODE
+from kili_emulator.testing.sdk import fast_sdk
 from tests.lint_rules import PAGE, Example, examples
 
 NAME = "P"

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
-from emulator import messages
-from emulator.clock import Clock
-from emulator.domain import plugin_lines
-from emulator.plugins import logs
-from emulator.plugins.logs import RunLog
-from emulator.plugins.tracebacks import Place
+from kili_emulator import messages
+from kili_emulator.clock import Clock
+from kili_emulator.domain import plugin_lines
+from kili_emulator.plugins import logs
+from kili_emulator.plugins.logs import RunLog
+from kili_emulator.plugins.tracebacks import Place
 
 PLACE = Place(Path(__file__).parent)
 

@@ -12,9 +12,9 @@ from unittest.mock import Mock
 import pytest
 import requests
 
-from emulator.plugins import patches
-from emulator.plugins.patches import Snapshot, changes
-from emulator.plugins.surroundings import described, put_back
+from kili_emulator.plugins import patches
+from kili_emulator.plugins.patches import Snapshot, changes
+from kili_emulator.plugins.surroundings import described, put_back
 
 PLUGIN = {"__name__": "plugin"}
 exec(  # what a plugin defines is of a module of its own

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from emulator.plugins import sandbox
-from emulator.plugins.tracebacks import Place, explain
+from kili_emulator.plugins import sandbox
+from kili_emulator.plugins.tracebacks import Place, explain
 
 MAIN = """
 import helpers.deep

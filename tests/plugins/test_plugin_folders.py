@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.testing.sdk import fast_sdk
 from tests.linking import NAME, Workbench
 from tests.sdk import VERSIONS, SdkSession
 from tests.sdk_environments import python_of

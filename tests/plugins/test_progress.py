@@ -9,8 +9,8 @@ import pytest
 from tqdm import tqdm
 from tqdm.auto import tqdm as auto_tqdm
 
-from emulator import Emulator
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.testing.sdk import fast_sdk
 
 LABEL = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 PLUGIN = """

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator
-from emulator.plugins.raised import raised
-from emulator.plugins.tracebacks import Place
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.plugins.raised import raised
+from kili_emulator.plugins.tracebacks import Place
+from kili_emulator.testing.sdk import fast_sdk
 from tests.linking import EASY, NAME, Workbench
 from tests.sdk_environments import python_of
 

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import Clock
-from emulator.plugins import logs, sandbox
-from emulator.plugins.footprint import Footprint
-from emulator.plugins.logs import RunLog
-from emulator.plugins.tracebacks import Place
+from kili_emulator.clock import Clock
+from kili_emulator.plugins import logs, sandbox
+from kili_emulator.plugins.footprint import Footprint
+from kili_emulator.plugins.logs import RunLog
+from kili_emulator.plugins.tracebacks import Place
 
 
 class Plugins:

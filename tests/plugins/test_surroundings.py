@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.plugins import surroundings
-from emulator.plugins.surroundings import Values, apply, changes, described, put_back
+from kili_emulator.plugins import surroundings
+from kili_emulator.plugins.surroundings import Values, apply, changes, described, put_back
 
 
 @pytest.fixture(autouse=True)

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import Clock
-from emulator.plugins import footprint, logs, sandbox, threads
-from emulator.plugins.footprint import Footprint
-from emulator.plugins.logs import RunLog
-from emulator.plugins.tracebacks import PACKAGE, Place
+from kili_emulator.clock import Clock
+from kili_emulator.plugins import footprint, logs, sandbox, threads
+from kili_emulator.plugins.footprint import Footprint
+from kili_emulator.plugins.logs import RunLog
+from kili_emulator.plugins.tracebacks import PACKAGE, Place
 
 FOLDER = Path(__file__).parent
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from emulator.rules.json_interface import parse_json_interface
-from emulator.rules.response_shapes import SHAPES
+from kili_emulator.rules.json_interface import parse_json_interface
+from kili_emulator.rules.response_shapes import SHAPES
 
 Json = dict[str, Any]
 

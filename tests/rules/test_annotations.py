@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.rules import annotations
+from kili_emulator.rules import annotations
 
 Response = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.rules.blockers import PluginState, PluginVersion, blockers
+from kili_emulator.rules.blockers import PluginState, PluginVersion, blockers
 
 DEFAULT = "label.workflow.created.default"
 PREDICTION = "label.workflow.created.prediction"

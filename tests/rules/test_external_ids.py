@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.rules.external_ids import unclosed_bracket
+from kili_emulator.rules.external_ids import unclosed_bracket
 
 
 @pytest.mark.parametrize(

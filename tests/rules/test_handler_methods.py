@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.rules.handler_methods import Methods, Unable, methods_of, misspelled, unable
+from kili_emulator.rules.handler_methods import Methods, Unable, methods_of, misspelled, unable
 
 HEAD = "from kili.plugins import PluginCore\nimport kili.plugins\n\n"
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.errors import KiliError
-from emulator.rules.json_interface import parse_json_interface
-from emulator.rules.response_shapes import ML_TASKS, TOOLS
+from kili_emulator.errors import KiliError
+from kili_emulator.rules.json_interface import parse_json_interface
+from kili_emulator.rules.response_shapes import ML_TASKS, TOOLS
 
 
 def job(**members: Any) -> dict[str, Any]:

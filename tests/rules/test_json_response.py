@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from emulator.errors import KiliError
-from emulator.rules.json_response import check_json_response, parse_json_response
+from kili_emulator.errors import KiliError
+from kili_emulator.rules.json_response import check_json_response, parse_json_response
 
 JOBS: dict[str, Any] = {
     "CLASSES": {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.rules.json_text import MAX_DEPTH, JsonValueError, parse_json, parse_stored_json
+from kili_emulator.rules.json_text import MAX_DEPTH, JsonValueError, parse_json, parse_stored_json
 
 REFUSED = {
     "NaN": '"" is NaN',

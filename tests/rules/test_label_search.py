@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.errors import KiliError
-from emulator.rules.label_search import LONGEST_SEARCH, parse_label_search
+from kili_emulator.errors import KiliError
+from kili_emulator.rules.label_search import LONGEST_SEARCH, parse_label_search
 
 COUNTS = {"JOB.A": 1, "JOB.B": 2, "NER.C": 10}
 DOCUMENTED = (

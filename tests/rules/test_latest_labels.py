@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
-from emulator.rules.latest_labels import MARKS, authors_at_work, labels_to_copy, latest_of_author
+from kili_emulator.rules.latest_labels import (
+    MARKS,
+    authors_at_work,
+    labels_to_copy,
+    latest_of_author,
+)
 
 
 def labels(*texts: str) -> list[dict[str, Any]]:

@@ -10,8 +10,8 @@ from typing import Any, get_args
 
 import pytest
 
-from emulator.rules.lock_reasons import Attempt, LockReason, Situation, lock_reason
-from emulator.rules.steps import Place
+from kili_emulator.rules.lock_reasons import Attempt, LockReason, Situation, lock_reason
+from kili_emulator.rules.steps import Place
 
 STEPS = [
     {"id": "Label", "type": "DEFAULT"},

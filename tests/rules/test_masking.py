@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.rules.masking import MASK, masked, masked_query, masked_text
+from kili_emulator.rules.masking import MASK, masked, masked_query, masked_text
 
 URL = "https://host.example/path"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.rules.named_ids import named_ids
+from kili_emulator.rules.named_ids import named_ids
 
 
 def test_texts_of_arguments_count_whatever_their_depth() -> None:

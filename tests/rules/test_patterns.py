@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.rules.patterns import ilike
+from kili_emulator.rules.patterns import ilike
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from emulator.rules.pdf import page_resolutions
+from kili_emulator.rules.pdf import page_resolutions
 from tests import media
 
 

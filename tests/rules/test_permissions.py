@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.rules import permissions
-from emulator.rules.permissions import ProjectRole
+from kili_emulator.rules import permissions
+from kili_emulator.rules.permissions import ProjectRole
 from tests.contract.contract import SCHEMA
 
 ADMIN: list[ProjectRole] = ["ADMIN"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.rules.plugin_imports import (
+from kili_emulator.rules.plugin_imports import (
     ON_PREMISE,
     POLICIES,
     Import,

@@ -8,9 +8,9 @@ import kili_events
 import pytest
 from kili.services.plugins.upload import PluginUploader, _event_patterns
 
-from emulator import messages
-from emulator.rules.event_names import patterns_of
-from emulator.rules.plugin_source import Asked, SourceError, read_asked
+from kili_emulator import messages
+from kili_emulator.rules.event_names import patterns_of
+from kili_emulator.rules.plugin_source import Asked, SourceError, read_asked
 
 HEAD = """
 import typing as t

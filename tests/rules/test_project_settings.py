@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from emulator.errors import KiliError
-from emulator.rules.project_rights import rights
-from emulator.rules.project_settings import (
+from kili_emulator.errors import KiliError
+from kili_emulator.rules.project_rights import rights
+from kili_emulator.rules.project_settings import (
     checked_settings,
     geospatial_settings,
     input_type_of,

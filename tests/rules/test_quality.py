@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from emulator.rules.quality import Mark, Rule, agreement
+from kili_emulator.rules.quality import Mark, Rule, agreement
 
 Response = dict[str, Any]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.rules.quality import Rule, agreement
+from kili_emulator.rules.quality import Rule, agreement
 
 Response = dict[str, Any]
 RULES: tuple[Rule, ...] = ("consensus", "honeypot", "inference", "reviewScore")

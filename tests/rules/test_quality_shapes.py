@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.rules.quality import agreement
-from emulator.rules.quality.text import edit_distance
+from kili_emulator.rules.quality import agreement
+from kili_emulator.rules.quality.text import edit_distance
 
 JOBS = {"J": {"mlTask": "OBJECT_DETECTION", "content": {"categories": {"A": {}}}}}
 SQUARE = [(0, 0), (0, 4), (4, 4), (4, 0)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.rules.requirements import (
+from kili_emulator.rules.requirements import (
     Installed,
     Requirement,
     Requirements,

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.errors import KiliError
-from emulator.rules.annotations import search_counts
-from emulator.rules.json_response import check_json_response
-from emulator.rules.response import MAX_DEPTH
-from emulator.rules.response_shapes import ML_TASKS
+from kili_emulator.errors import KiliError
+from kili_emulator.rules.annotations import search_counts
+from kili_emulator.rules.json_response import check_json_response
+from kili_emulator.rules.response import MAX_DEPTH
+from kili_emulator.rules.response_shapes import ML_TASKS
 from tests.rules.response_cases import JOBS, JSON_VALUES, REFUSED, TAKEN, Json
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from emulator.errors import KiliError
-from emulator.rules.step_settings import check_continuity, check_workflow, checked_step
-from emulator.rules.workflow import version_for
+from kili_emulator.errors import KiliError
+from kili_emulator.rules.step_settings import check_continuity, check_workflow, checked_step
+from kili_emulator.rules.workflow import version_for
 
 LABEL: dict[str, Any] = {
     "id": "l",

@@ -9,9 +9,9 @@ from typing import Any, get_args
 
 import pytest
 
-from emulator.rules import steps as rules
-from emulator.rules.steps import Place, Step, StepStatus
-from emulator.rules.workflow import Status
+from kili_emulator.rules import steps as rules
+from kili_emulator.rules.steps import Place, Step, StepStatus
+from kili_emulator.rules.workflow import Status
 
 
 def step(name: str, type_: str = "REVIEW", **members: Any) -> Step:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kili_events import EVENT_MODELS, is_system_event, matches_subject
 
-from emulator.rules.subjects import (
+from kili_emulator.rules.subjects import (
     SENT_TO_PLUGINS,
     gets_envelope,
     is_pattern,

@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from emulator.rules import workflow
-from emulator.rules.workflow import LabelType, Status
+from kili_emulator.rules import workflow
+from kili_emulator.rules.workflow import LabelType, Status
 
 TODO: Status = "TODO"
 ONGOING: Status = "ONGOING"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.errors import StorageError
-from emulator.storage.blobs import BlobStore
+from kili_emulator.errors import StorageError
+from kili_emulator.storage.blobs import BlobStore
 
 CONTENT = b"\x00\xff some bytes \r\n"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from tinydb import TinyDB, where
 
-from emulator.errors import StorageError
-from emulator.storage.documents import DocumentStore, DocumentTable
-from emulator.storage.retry import Retry
-from emulator.storage.snapshot import Row, TableSpec
-from emulator.storage.sqlite_file import Change, Commit, SqliteFile
+from kili_emulator.errors import StorageError
+from kili_emulator.storage.documents import DocumentStore, DocumentTable
+from kili_emulator.storage.retry import Retry
+from kili_emulator.storage.snapshot import Row, TableSpec
+from kili_emulator.storage.sqlite_file import Change, Commit, SqliteFile
 
 SPECS = [
     TableSpec("assets"),
@@ -409,9 +409,9 @@ def test_file_of_another_layout_is_refused(path: Path) -> None:
 CHILD = """
 import sys
 from pathlib import Path
-from emulator.errors import StorageError
-from emulator.storage.documents import DocumentStore
-from emulator.storage.snapshot import TableSpec
+from kili_emulator.errors import StorageError
+from kili_emulator.storage.documents import DocumentStore
+from kili_emulator.storage.snapshot import TableSpec
 
 store = DocumentStore([TableSpec("assets"), TableSpec("labels")], Path(sys.argv[1]))
 labels = store.table("labels")

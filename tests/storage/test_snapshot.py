@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator.storage.snapshot import Row, ShardedMap, TableSnapshot, TableSpec
+from kili_emulator.storage.snapshot import Row, ShardedMap, TableSnapshot, TableSpec
 
 SPEC = TableSpec(
     "labels",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from emulator import clock
+from kili_emulator import clock
 from tests.contract.inputs.registry import Stage, case
 
 Events = list[dict[str, Any]]

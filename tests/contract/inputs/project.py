@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLEnumType
 
-from emulator.rules.input_types import RETIRED
+from kili_emulator.rules.input_types import RETIRED
 from tests.contract.contract import SCHEMA
 from tests.contract.inputs.registry import Case, Stage, case
 from tests.stage import INTERFACE

@@ -9,8 +9,8 @@ from typing import Any
 
 import requests
 
-from emulator.app import Emulator
-from emulator.rules.subjects import SENT_TO_PLUGINS
+from kili_emulator.app import Emulator
+from kili_emulator.rules.subjects import SENT_TO_PLUGINS
 from tests.contract.contract import SCHEMA
 from tests.stage import Names, deploy_plugin
 from tests.wire import Wire, root_of

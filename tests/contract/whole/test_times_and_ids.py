@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type
 
-from emulator import clock
+from kili_emulator import clock
 from tests.contract.contract import SCHEMA
 from tests.contract.whole.calls import CALLS, Call
 from tests.contract.whole.questions import QUERIES, QUESTIONS, ask

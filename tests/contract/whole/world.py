@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.app import Emulator
-from emulator.domain import api_key, organization, step, user
-from emulator.domain.call_buffer import CallMade
-from emulator.domain.lock import lock
-from emulator.domain.run_call import add_calls
-from emulator.domain.world import Actor
+from kili_emulator.app import Emulator
+from kili_emulator.domain import api_key, organization, step, user
+from kili_emulator.domain.call_buffer import CallMade
+from kili_emulator.domain.lock import lock
+from kili_emulator.domain.run_call import add_calls
+from kili_emulator.domain.world import Actor
 from tests.stage import (
     EASY,
     HARD,

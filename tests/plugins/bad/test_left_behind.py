@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.testing.sdk import fast_sdk
+from kili_emulator.testing.sdk import fast_sdk
 from tests.plugins.bad.bad import Bad
 from tests.plugins.bad.stage import Tried
 from tests.server import ServerUnderTest

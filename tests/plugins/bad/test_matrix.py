@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.testing.sdk import fast_sdk
+from kili_emulator.testing.sdk import fast_sdk
 from tests.plugins.bad.bad import Bad
 from tests.plugins.bad.changes import CHANGES
 from tests.plugins.bad.ends import ENDS

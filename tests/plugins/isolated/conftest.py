@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator import Emulator
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.testing.sdk import fast_sdk
 from tests.plugins.isolated.stage import Stage
 
 

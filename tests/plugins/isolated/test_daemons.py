@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator, messages
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator, messages
+from kili_emulator.testing.sdk import fast_sdk
 from tests.plugins.isolated.stage import Stage, is_alive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")

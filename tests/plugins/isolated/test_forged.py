@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator import messages
+from kili_emulator import messages
 from tests.plugins.isolated.stage import Stage
 
 # Every descriptor of the process but the plugin's own.
@@ -124,7 +124,7 @@ def test_the_key_is_nowhere_in_arguments_environment_and_modules(stage: Stage) -
     run = stage.run_once(
         "names = vars(sys.modules['__main__'])\n"
         "print(sys.argv, sorted(each for each in names if not each.startswith('_')))\n"
-        "print([each for each in sys.modules if each.split('.')[0] == 'emulator'])\n"
+        "print([each for each in sys.modules if each.split('.')[0] == 'kili_emulator'])\n"
         "print(open('/proc/self/cmdline', 'rb').read().count(b'mark'))"
     )
     assert run["outcome"] == "SUCCEEDED"

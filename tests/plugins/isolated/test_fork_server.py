@@ -19,10 +19,10 @@ import psutil
 import pytest
 from kili.services.plugins.exceptions import PluginCreationError
 
-from emulator import Emulator
-from emulator.plugins.isolated import fork_server
-from emulator.plugins.isolated.fork_server import ForkServers
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.plugins.isolated import fork_server
+from kili_emulator.plugins.isolated.fork_server import ForkServers
+from kili_emulator.testing.sdk import fast_sdk
 from tests.plugins.isolated.stage import Stage, is_alive
 from tests.server import ServerUnderTest
 
@@ -49,7 +49,7 @@ def about():
         "environment": dict(os.environ),
         "arguments": sys.argv,
         "main": sorted(sys.modules["__main__"].__dict__),
-        "emulator": [name for name in sys.modules if name.startswith("emulator")],
+        "emulator": [name for name in sys.modules if name.startswith("kili_emulator")],
         "files": sorted(
             os.readlink(f"/proc/self/fd/{each}").partition(":")[0]
             for each in os.listdir("/proc/self/fd")
@@ -69,7 +69,7 @@ def about():
 def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServers]:
     """Fork servers that no other test uses, which end with their last emulator."""
     servers = ForkServers()
-    monkeypatch.setattr("emulator.plugins.isolated.isolation.FORK_SERVERS", servers)
+    monkeypatch.setattr("kili_emulator.plugins.isolated.isolation.FORK_SERVERS", servers)
     yield servers
     servers.close()
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from emulator.plugins.isolated.answers import is_answer, is_log
-from emulator.plugins.isolated.frames import (
+from kili_emulator.plugins.isolated.answers import is_answer, is_log
+from kili_emulator.plugins.isolated.frames import (
     ANSWERS,
     MAX_TEXT,
     REQUESTS,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from kili.services.plugins.exceptions import PluginCreationError
 
-from emulator import Emulator
-from emulator.testing.sdk import fast_sdk
+from kili_emulator import Emulator
+from kili_emulator.testing.sdk import fast_sdk
 from tests.plugins.isolated.stage import EASY, Stage, is_alive
 
 # The same as inline
@@ -103,7 +103,7 @@ def test_a_plugin_sees_no_keys_and_an_empty_folder(
 ) -> None:
     stage.run_once(
         "print(os.listdir(), [name for name in os.environ if name.startswith('KILI')])\n"
-        "print(os.environ['OMP_NUM_THREADS'], 'emulator' in sys.modules)"
+        "print(os.environ['OMP_NUM_THREADS'], 'kili_emulator' in sys.modules)"
     )
     assert stage.prints("P") == ["[] []", "1 False"]
 
@@ -274,7 +274,7 @@ def test_plugins_run_with_an_sdk_of_another_generation(tmp_path: Path) -> None:
 def test_without_a_supervisor_children_end_with_their_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("emulator.plugins.isolated.process._IS_SUPERVISED", False)
+    monkeypatch.setattr("kili_emulator.plugins.isolated.process._IS_SUPERVISED", False)
     with fast_sdk(), Emulator(plugin_isolation="process", plugin_timeout=5.0) as emulator:
         stage = Stage(emulator, tmp_path)
         run = stage.run_once(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.rules.plugin_imports import POLICIES, Policy
+from kili_emulator.rules.plugin_imports import POLICIES, Policy
 from tests.rules.plugin_lint.marked import Files, found, in_handler, marked
 
 TOP = (

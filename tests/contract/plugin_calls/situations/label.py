@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.domain.lock import LIFETIME
+from kili_emulator.domain.lock import LIFETIME
 from tests.contract.plugin_calls.situations.registry import (
     BLUE,
     WAYS_TO_LABEL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from emulator.domain.lock import LIFETIME
+from kili_emulator.domain.lock import LIFETIME
 from tests.contract.plugin_calls.situations.registry import BLUE, Steps, situation
 from tests.stage import EASY, RED
 

@@ -1,5 +1,0 @@
-"""``python -m emulator`` is ``kili-emulator``."""
-
-from emulator.cli import main
-
-main()

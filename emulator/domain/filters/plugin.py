@@ -1,8 +1,0 @@
-"""Which plugins a ``PluginWhere`` selects."""
-
-from __future__ import annotations
-
-from emulator.domain.documents import PluginDoc
-from emulator.domain.filters.conditions import Table, equals
-
-PLUGIN: Table[PluginDoc] = {"id": equals("id"), "name": equals("name")}

@@ -1,0 +1,72 @@
+"""What a resolver knows about the request it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from graphql import GraphQLResolveInfo
+
+from kili_emulator.domain import anonymity, file
+from kili_emulator.domain.documents import UserDoc
+from kili_emulator.domain.events import Delivery
+from kili_emulator.domain.file import Upload
+from kili_emulator.domain.filters import Selection
+from kili_emulator.domain.world import Actor, Transaction, View, World
+
+
+@dataclass
+class RequestContext:
+    """One GraphQL request.
+
+    Attributes:
+        world: the world that the API key belongs to.
+        actor: who the key belongs to.
+        file_url: makes the URL of a file, as this client reaches it.
+        upload_url: makes the signed URL of an upload.
+        workflow_version: the workflow of a project that this request creates.
+        client_version: what the client says of itself, if it does.
+        deliveries: what this request's events started, and its answer waits for.
+    """
+
+    world: World
+    actor: Actor
+    file_url: Callable[[str], str]
+    upload_url: Callable[[Upload], str]
+    workflow_version: str
+    client_version: str | None = None
+    deliveries: list[Delivery] = field(default_factory=list)
+
+    @cached_property
+    def view(self) -> View:
+        """What this request reads: one moment, until it changes something itself."""
+        return self.world.view
+
+    @property
+    def selection(self) -> Selection:
+        """What the actor can select now."""
+        return Selection(self.view, self.actor)
+
+    @contextmanager
+    def change(self) -> Iterator[Transaction]:
+        """Change the world; afterwards the request reads what it changed."""
+        with self.world.transaction(self.actor) as tx:
+            yield tx
+        self.deliveries += tx.deliveries
+        self.__dict__.pop("view", None)
+
+    def shown_user(self, user_id: str, project_id: str) -> UserDoc:
+        """A user as the actor sees them in a project."""
+        return anonymity.shown_user(self.view, self.actor, user_id, project_id)
+
+    def link(self, content: str) -> str:
+        """A content as clients get it: references to files become URLs of this server."""
+        return file.url_of(content, self.file_url)
+
+
+class Info(GraphQLResolveInfo):
+    """The second argument of a resolver, with our context."""
+
+    context: RequestContext

@@ -1,0 +1,27 @@
+"""Refuses numbers in a document that no float can hold, as JSON has none such either."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from graphql import FloatValueNode, GraphQLError, IntValueNode, ValidationRule
+
+from kili_emulator import errors
+
+_SHOWN = 20
+
+
+class FiniteNumbersRule(ValidationRule):
+    """A document is valid only if its numbers fit into a float."""
+
+    def enter_int_value(self, node: IntValueNode, *_: Any) -> None:
+        self._check(node)
+
+    def enter_float_value(self, node: FloatValueNode, *_: Any) -> None:
+        self._check(node)
+
+    def _check(self, node: IntValueNode | FloatValueNode) -> None:
+        if not math.isfinite(float(node.value)):
+            number = node.value if len(node.value) <= _SHOWN else f"{node.value[:_SHOWN]}…"
+            self.report_error(GraphQLError(errors.NUMBER_TOO_LARGE.format(number=number), node))

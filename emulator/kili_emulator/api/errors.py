@@ -1,0 +1,75 @@
+"""Errors on the wire: what a failed operation answers (contract/errors.md#format).
+
+Every error carries ``extensions``, without which clients crash; texts of the GraphQL library are
+put into the wording of the platform's, which quotes names with double quotes.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from kili_emulator import errors
+from kili_emulator.errors import KiliError
+
+logger = logging.getLogger(__name__)
+
+_QUOTED = re.compile(r"'([^']*)'")
+# A type, a field, an argument, a member of an input, or a value of an enumeration.
+_UNKNOWN_NAME = re.compile(
+    r'^(Unknown type|Cannot query field|Unknown argument) "'
+    r'|" is not defined by type "|" does not exist in "[^"]*" enum'
+)
+
+
+def format_error(error: GraphQLError, _debug: bool = False) -> dict[str, Any]:
+    """One element of an answer's ``errors``."""
+    cause = _cause(error)
+    if isinstance(cause, OSError) and errors.is_disk_full(cause):
+        cause = errors.not_stored(cause)
+    answer: dict[str, Any] = {"message": _hinted(_QUOTED.sub(r'"\1"', error.message))}
+    extensions: dict[str, Any] = {"code": _code(error)}
+    if isinstance(cause, KiliError):
+        answer["message"] = cause.message
+        extensions["code"] = cause.code
+        if cause.context is not None:
+            extensions["context"] = cause.context
+    elif cause is not None:
+        logger.error("%s failed", error.path, exc_info=cause)
+        answer["message"] = errors.INTERNAL.format(detail=f"{type(cause).__name__}: {cause}")
+        extensions["code"] = errors.INTERNAL_ERROR
+    if error.locations:
+        answer["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+    if error.path:
+        answer["path"] = error.path
+    return {**answer, "extensions": extensions}
+
+
+def _hinted(message: str) -> str:
+    """The library's text, and where it does not know a name, what that may mean here."""
+    return f"{message} {errors.NAME_UNKNOWN}" if _UNKNOWN_NAME.search(message) else message
+
+
+def plain_error(message: str, code: str) -> dict[str, Any]:
+    """The answer to a request that never reached the schema."""
+    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    cause: Exception | None = error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
+
+
+def _code(error: GraphQLError) -> str:
+    if isinstance(error, GraphQLSyntaxError):
+        return errors.PARSE_FAILED
+    if error.extensions and "code" in error.extensions:
+        return str(error.extensions["code"])
+    if error.message.startswith("Variable "):  # a value that was sent: contract/errors.md#format
+        return errors.INTERNAL_ERROR
+    return errors.VALIDATION_FAILED

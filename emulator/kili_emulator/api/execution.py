@@ -1,0 +1,186 @@
+"""Executes GraphQL: parse and validate once per document, then run the resolvers.
+
+An explicit ``null`` in an input means the same as an absent member
+(contract/http.md#null-and-absent-members), so nulls are dropped before validation; clients up to
+2.146 send one for every member they do not use, also for members that this schema does not have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ariadne import graphql_sync, load_schema_from_path, make_executable_schema
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    print_schema,
+    type_from_ast,
+)
+
+from kili_emulator.api.context import RequestContext
+from kili_emulator.api.documents import Documents
+from kili_emulator.api.errors import format_error
+from kili_emulator.api.execution_context import PlatformExecutionContext, mark_stored_members
+from kili_emulator.api.resolvers import BINDABLES
+
+# Inputs in which null does not mean the same as an absent member
+# (contract/http.md#null-and-absent-members).
+_NULL_EMPTIES = ("ProjectWorkflowStepInput",)
+
+# Errors are answers here; those that are defects, format_error logs.
+_silent = logging.getLogger(f"{__name__}.answers")
+_silent.disabled = True
+
+
+class InvalidRequestError(Exception):
+    """A request that is not executed; ``errors`` says why, as answers do."""
+
+    def __init__(self, found: Iterable[GraphQLError]) -> None:
+        super().__init__()
+        self.errors = [format_error(each) for each in found]
+
+
+def build_schema() -> GraphQLSchema:
+    """The executable schema: the ``.graphql`` files bound to their resolvers."""
+    sources = load_schema_from_path(str(Path(__file__).parent / "schema"))
+    schema = make_executable_schema(sources, *BINDABLES)
+    mark_stored_members(schema)
+    return schema
+
+
+class GraphQLExecutor:
+    """Answers GraphQL requests.
+
+    Attributes:
+        schema_hash: changes whenever the schema does, so that clients never validate against a
+            cached one that is out of date.
+    """
+
+    def __init__(self) -> None:
+        self.schema = build_schema()
+        text = print_schema(self.schema)
+        self.schema_hash = hashlib.sha256(text.encode()).hexdigest()[:12]
+        self._documents = Documents(self.schema)
+
+    def execute(self, data: dict[str, Any], context: RequestContext) -> tuple[bool, dict[str, Any]]:
+        """Run one operation.
+
+        Args:
+            data: ``query``, and where given ``variables`` and ``operationName``.
+
+        Returns:
+            whether the document and its variables were valid, and the answer to send.
+        """
+        _, answer = graphql_sync(
+            self.schema,
+            self._without_nulls(data),
+            context_value=context,
+            query_parser=lambda _, sent: self._documents.parsed(sent["query"]),
+            query_validator=self._cached_validation,
+            error_formatter=format_error,
+            execution_context_class=PlatformExecutionContext,
+            logger=_silent,
+        )
+        if _was_executed(answer):
+            return True, answer
+        return False, {"errors": answer["errors"]}
+
+    def operations(self, query: str) -> list[str]:
+        """The root fields of a document, as ``Query.assets``; none of one that is no document."""
+        try:
+            document = self._documents.parsed(query)
+        except GraphQLError:
+            return []
+        return [
+            f"{operation.operation.value.capitalize()}.{field.name.value}"
+            for operation in document.definitions
+            if isinstance(operation, OperationDefinitionNode)
+            for field in operation.selection_set.selections
+            if isinstance(field, FieldNode)
+        ]
+
+    def checked(self, data: dict[str, Any]) -> tuple[DocumentNode, dict[str, Any]]:
+        """The document of a request, and its variables.
+
+        Raises:
+            InvalidRequestError: the document is none, or not one of this schema.
+        """
+        try:
+            document = self._documents.parsed(data["query"])
+        except GraphQLError as error:
+            raise InvalidRequestError([error]) from None
+        found = self._documents.faults(data["query"])
+        if found:
+            raise InvalidRequestError(found)
+        return document, self._without_nulls(data).get("variables") or {}
+
+    def _cached_validation(
+        self,
+        schema: GraphQLSchema,  # noqa: ARG002
+        document_ast: DocumentNode,
+        rules: Any = None,  # noqa: ARG002
+        max_errors: int | None = None,  # noqa: ARG002
+        type_info: Any = None,  # noqa: ARG002
+    ) -> list[GraphQLError]:
+        return self._documents.faults(_text(document_ast))
+
+    def _without_nulls(self, data: dict[str, Any]) -> dict[str, Any]:
+        variables = data.get("variables")
+        if not isinstance(variables, dict):
+            return data
+        try:
+            types = self._variable_types(self._documents.parsed(data["query"]))
+        except GraphQLError:
+            return data
+        kept = {
+            name: _prune(value, types.get(name))
+            for name, value in variables.items()
+            if value is not None
+        }
+        return {**data, "variables": kept}
+
+    def _variable_types(self, document: DocumentNode) -> dict[str, Any]:
+        return {
+            variable.variable.name.value: type_from_ast(self.schema, variable.type)
+            for operation in document.definitions
+            if isinstance(operation, OperationDefinitionNode)
+            for variable in operation.variable_definitions
+        }
+
+
+def _was_executed(answer: dict[str, Any]) -> bool:
+    """Whether resolvers ran: their errors have a path, those of a document have none."""
+    found = answer.get("errors")
+    return not found or any("path" in error for error in found)
+
+
+def _text(document: DocumentNode) -> str:
+    assert document.loc is not None
+    return document.loc.source.body
+
+
+def _prune(value: Any, type_: GraphQLInputType | None) -> Any:
+    """The value without the null members of its input objects; JSON values keep theirs."""
+    if isinstance(type_, GraphQLNonNull):
+        return _prune(value, type_.of_type)
+    if isinstance(type_, GraphQLList) and isinstance(value, list):
+        return [_prune(each, type_.of_type) for each in value]
+    if isinstance(type_, GraphQLInputObjectType) and isinstance(value, dict):
+        fields = type_.fields
+        return {
+            name: _prune(each, fields[name].type if name in fields else None)
+            for name, each in value.items()
+            if each is not None or type_.name in _NULL_EMPTIES
+        }
+    return value

@@ -1,0 +1,147 @@
+"""What several resolvers need to unwrap their arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kili_emulator import errors
+from kili_emulator.domain.documents import AssetDoc, OrganizationDoc, UserDoc
+from kili_emulator.domain.filters import Selection, Where, is_empty
+from kili_emulator.domain.world import Transaction
+
+
+def required_id(operation: str, where: Where) -> str:
+    """The id that a mutation's ``where`` must have.
+
+    Raises:
+        KiliError: it has none, or other conditions besides.
+    """
+    if not where.get("id"):
+        raise errors.id_missing(operation)
+    others = [name for name, value in where.items() if name != "id" and not is_empty(name, value)]
+    if others:
+        raise errors.only_id_taken(operation, others)
+    return str(where["id"])
+
+
+def one_user(tx: Transaction, operation: str, where: Where) -> UserDoc:
+    """The one user that a mutation's ``where`` names, by e-mail or id.
+
+    Raises:
+        KiliError: it names nobody, or somebody who does not exist or is not visible.
+    """
+    if not where.get("id") and not where.get("email"):
+        raise errors.user_not_named(operation)
+    found = Selection(tx, tx.actor).users(where)
+    if len(found) != 1:
+        raise errors.access_denied()
+    return found[0]
+
+
+def one_organization(tx: Transaction, operation: str, where: Where) -> OrganizationDoc:
+    """The one organization that a mutation's ``where`` names.
+
+    Raises:
+        KiliError: it names none, or one that does not exist or is not visible.
+    """
+    if is_empty("where", where):
+        raise errors.id_missing(operation)
+    found = Selection(tx, tx.actor).organizations(where)
+    if len(found) != 1:
+        raise errors.access_denied()
+    return found[0]
+
+
+def named_ids(where: Where) -> list[str]:
+    """The assets that a ``where`` names."""
+    return [where["id"]] if where.get("id") else list(where.get("idIn") or ())
+
+
+def selected_assets(
+    tx: Transaction, operation: str, where: Where, *, besides: Iterable[str] = ()
+) -> list[AssetDoc]:
+    """The assets that a mutation's ``where`` selects, those that it names in its order.
+
+    Args:
+        besides: ids that need not be there.
+
+    Raises:
+        KiliError: it names an asset or project that does not exist or is not visible, or selects
+            by nothing.
+    """
+    named = named_ids(where)
+    project_id = (where.get("project") or {}).get("id")
+    if not named and not project_id:
+        raise errors.where_empty(operation)
+    selection = Selection(tx, tx.actor)
+    if project_id and not selection.sees(project_id):
+        raise errors.access_denied()
+    assets = selection.assets(where)
+    if set(named) - {asset["id"] for asset in assets} - set(besides):
+        raise errors.access_denied()
+    places = {each: place for place, each in enumerate(named)}
+    return sorted(assets, key=lambda asset: places.get(asset["id"], 0))
+
+
+def selected_asset(tx: Transaction, operation: str, where: Where) -> AssetDoc:
+    """The one asset that a mutation's ``where`` selects.
+
+    Raises:
+        KiliError: it selects none, or several.
+    """
+    found = selected_assets(tx, operation, where)
+    if not found:
+        raise errors.access_denied()
+    if len(found) > 1:
+        raise errors.several_selected(operation)
+    return found[0]
+
+
+def in_named_order(assets: list[AssetDoc], where: Where) -> list[AssetDoc]:
+    """The assets in the order in which a ``where`` names them, as often as it does.
+
+    Raises:
+        KiliError: it names an external id that no asset has.
+    """
+    if where.get("externalIdStrictlyIn"):
+        names = where["externalIdStrictlyIn"]
+        found = {asset["externalId"]: asset for asset in assets}
+    else:
+        names = named_ids(where) or [asset["id"] for asset in assets]
+        found = {asset["id"]: asset for asset in assets}
+    if set(names) - found.keys():
+        raise errors.access_denied()
+    return [found[name] for name in names]
+
+
+def check_selected(tx: Transaction, where: Where, asset_ids: list[str]) -> None:
+    """Check that a mutation's ``where`` leaves out none of the assets that its data name.
+
+    Raises:
+        KiliError: it does, or one does not exist or is not visible.
+    """
+    if not asset_ids:
+        return
+    complete = where if named_ids(where) else {**where, "idIn": asset_ids}
+    selected = Selection(tx, tx.actor).assets(complete)
+    if set(asset_ids) - {asset["id"] for asset in selected}:
+        raise errors.access_denied()
+
+
+def rows(operation: str, names: dict[str, str], data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Parallel arrays as one dictionary per element; arrays that are not given leave no member.
+
+    Args:
+        names: member of the dictionaries → its array in ``data``.
+
+    Raises:
+        KiliError: the arrays differ in length, or none is given.
+    """
+    given = {name: data[array] for name, array in names.items() if data.get(array) is not None}
+    if not given:
+        raise errors.arrays_missing(operation)
+    lengths = {names[name]: len(array) for name, array in given.items()}
+    if len(set(lengths.values())) != 1:
+        raise errors.lengths_differ(operation, lengths)
+    return [dict(zip(given, values, strict=True)) for values in zip(*given.values(), strict=True)]

@@ -1,0 +1,226 @@
+"""The emulator in this process: the public Python API."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import warnings
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from kili_emulator import private
+from kili_emulator.app.platform import Platform, direct_connections
+from kili_emulator.app.plugins import Plugins
+from kili_emulator.app.runs import Runs
+from kili_emulator.app.users import Users
+from kili_emulator.app.worlds import IDLE_SECONDS, Worlds
+from kili_emulator.config import (
+    DEFAULT_WORLD,
+    SettingArguments,
+    load_embedded_settings,
+    no_proxy,
+    setting_names,
+    suggested,
+    unknown_variables,
+)
+from kili_emulator.domain.why.question import Question
+from kili_emulator.domain.world import Mark, World
+from kili_emulator.services import why
+from kili_emulator.services.session import WorldSession
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+class Emulator:
+    """An emulator in this process, with a world of its own, in memory.
+
+    ::
+
+        with Emulator() as emulator:
+            kili = emulator.client()
+            mark = emulator.mark()
+            ...
+            emulator.reset(mark)
+
+    ``KILI_EMULATOR_*`` and ``[tool.kili-emulator]`` hold for what is not given here, but for
+    ``host``, ``port``, ``data_dir`` and ``ephemeral``: those are about the server of
+    ``kili-emulator start``, which a test neither meets nor changes.
+
+    Args:
+        scenario: what the world holds: ``default``, ``empty``, or the path of a scenario file.
+        seed: makes random draws and the random part of ids repeatable; under a frozen clock, ids
+            as a whole.
+        options: further members of :class:`kili_emulator.config.Settings`.
+
+    Raises:
+        TypeError: there is no such option.
+        SettingsError: a value cannot be used.
+
+    Attributes:
+        users: simulated users: ``emulator.users.submit(…)``.
+        plugins: plugins and webhooks: ``emulator.plugins.link(…)``.
+        runs: the runs of plugins: ``emulator.runs.list(…)``.
+        worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
+        url: the address of the server.
+        endpoint: what ``KILI_API_ENDPOINT`` must be.
+        world: the world, for looking into (``world.documents`` is a TinyDB).
+    """
+
+    def __init__(
+        self,
+        scenario: str | os.PathLike[str] | None = None,
+        *,
+        seed: int | None = None,
+        **options: Unpack[SettingArguments],
+    ) -> None:
+        for name in options.keys() - setting_names():
+            raise TypeError(
+                f"Emulator() got an unexpected keyword argument {name!r}{suggested(name)}"
+            )
+        for warning in unknown_variables(os.environ):
+            warnings.warn(warning, stacklevel=2)
+        given = {"scenario": scenario and os.fspath(scenario), "seed": seed, **options}
+        self._settings = load_embedded_settings(given)
+        self._exit = contextlib.ExitStack()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._platform: Platform | None = None
+        self.world_name = DEFAULT_WORLD
+        self.users = Users(self._session)
+        self.plugins = Plugins(self._session)
+        self.runs = Runs(self._session)
+        self.worlds = Worlds(self._session, lambda: self.platform)
+        self._add_aliases()
+
+    def _add_aliases(self) -> None:
+        """The methods of the parts that can also be called on the emulator itself."""
+        self.submit, self.review = self.users.submit, self.users.review
+        self.save, self.send_back = self.users.save, self.users.send_back
+        self.skip, self.unskip, self.click = self.users.skip, self.users.unskip, self.users.click
+        self.trigger = self.plugins.trigger
+        self.link_plugin, self.unlink_plugin = self.plugins.link, self.plugins.unlink
+        self.plugin_versions, self.plugin_files = self.plugins.versions, self.plugins.files
+        self.plugin_diff = self.plugins.diff
+        self.run, self.mark_of = self.runs.show, self.runs.mark_of
+
+    def __enter__(self) -> Emulator:
+        with contextlib.ExitStack() as undo:  # what was begun, should the rest fail
+            platform = Platform(self._settings)
+            undo.callback(platform.close)
+            undo.enter_context(direct_connections(platform.url))
+            platform.open_worlds()
+            platform.server.start()
+            self._exit = undo.pop_all()
+        self._platform = platform
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._clients.clear()
+        self._exit.close()
+        self._platform = None
+
+    @property
+    def platform(self) -> Platform:
+        """The running emulator.
+
+        Raises:
+            RuntimeError: it is not running; use it in a ``with`` block.
+        """
+        if self._platform is None:
+            raise RuntimeError("the emulator is not running: use it as `with Emulator() as emu:`")
+        return self._platform
+
+    @property
+    def url(self) -> str:
+        return self.platform.url
+
+    @property
+    def endpoint(self) -> str:
+        return self.platform.endpoint
+
+    @property
+    def world(self) -> World:
+        return self.platform.registry.get(self.world_name)
+
+    def key(self, name: str = "admin") -> str:
+        """The API key of a user of the scenario: ``admin``, ``manager``, ``reviewer``, …
+
+        Raises:
+            KeyError: the scenario gives nobody a key of this name.
+        """
+        keys = {key["name"]: str(key["key"]) for key in self.world.view.api_keys.all()}
+        if name not in keys:
+            raise KeyError(f"no key is named {name!r}; there are: {', '.join(sorted(keys))}")
+        return keys[name]
+
+    def client(self, name: str = "admin") -> Any:
+        """A ``kili.client.Kili`` with that key; the same one each time, as making it takes long."""
+        place = (self.world_name, name)
+        if place not in self._clients:
+            self._clients[place] = self._make_client(self.key(name))
+        return self._clients[place]
+
+    def _make_client(self, key: str) -> Any:
+        from kili.client import Kili
+
+        options: dict[str, Any] = {"api_key": key, "api_endpoint": self.endpoint}
+        if "graphql_client_params" in Kili.__init__.__code__.co_varnames:
+            cache = self._exit.enter_context(private.temporary_folder("kili-cache-"))
+            options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
+        return Kili(**options)
+
+    def mark(self) -> Mark:
+        """Remember the present state of the world: ``worlds.mark()``."""
+        return self.worlds.mark()
+
+    def reset(self, mark: Mark | None = None) -> None:
+        """Bring the world back to a mark, or to its scenario: ``worlds.reset()``."""
+        self.worlds.reset(mark=mark)
+
+    def wait_idle(self, seconds: float = IDLE_SECONDS) -> bool:
+        """Wait until no plugin is at work; whether it came to that in time."""
+        return self.worlds.wait_idle(seconds)
+
+    def why(
+        self,
+        *,
+        label: str | None = None,
+        asset: str | None = None,
+        project: str | None = None,
+        event: str | None = None,
+        plugin: str | None = None,
+    ) -> dict[str, Any]:
+        """Explain why a plugin was called for a label, an asset or an event, or was not.
+
+        Args:
+            label: the id of a label.
+            asset: the id of an asset, or with ``project`` its external id.
+            project: the project's id or title.
+            event: the id of an event of the audit trail.
+            plugin: the name or id of the plugin; all of the organization, if ``None``.
+
+        Returns:
+            see :func:`kili_emulator.domain.why.question.explain`.
+
+        Raises:
+            KiliError: something is unknown, or it is not one of label, asset and event.
+        """
+        return why.answer(self._session(), Question(label, asset, project, event, plugin))
+
+    def _session(self) -> WorldSession:
+        """The session with which the services work on this emulator's world."""
+        return WorldSession(self.world, self.platform.host, self._settings.sync_wait)
+
+    def environment(self, name: str = "admin") -> Mapping[str, str]:
+        """The variables that a process needs to use this emulator."""
+        return {
+            "KILI_API_ENDPOINT": self.endpoint,
+            "KILI_API_KEY": self.key(name),
+            "NO_PROXY": no_proxy(self.url),
+        }

@@ -1,0 +1,170 @@
+"""The composition root: puts worlds, API, plugin host and web server together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from kili_emulator import data_folder, ids, private
+from kili_emulator.api.execution import GraphQLExecutor
+from kili_emulator.config import (
+    API_PATH,
+    DEFAULT_WORLD,
+    Settings,
+    no_proxy,
+)
+from kili_emulator.domain.api_key import scenario_key
+from kili_emulator.domain.registry import WorldRegistry
+from kili_emulator.domain.world import World
+from kili_emulator.http.application import create_application
+from kili_emulator.http.request_log import RequestLog
+from kili_emulator.http.security import UploadSigner
+from kili_emulator.http.server import HttpServer
+from kili_emulator.http.subscriptions import Subscriptions, subscriptions_blueprint
+from kili_emulator.plugins.calls import Isolation
+from kili_emulator.plugins.environment import Environment
+from kili_emulator.plugins.host import PluginHost
+from kili_emulator.plugins.inline import InlineIsolation
+from kili_emulator.plugins.isolated.isolation import ProcessIsolation
+from kili_emulator.plugins.requirements import Conditions
+from kili_emulator.plugins.schedule import Timing
+from kili_emulator.plugins.sdk import make_client
+from kili_emulator.rules.plugin_imports import Policy
+from kili_emulator.scenario import load_scenario, read_scenario
+
+
+class Platform:
+    """A whole emulator: worlds, API, plugin host and web server.
+
+    Args:
+        settings: how it runs.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._request_log = RequestLog(settings.request_log)
+        self._isolation = self._make_isolation()
+        self.host = PluginHost(
+            self._isolation,
+            Timing(
+                settings.plugin_timeout,
+                settings.plugin_latency,
+                awaited=settings.dispatch == "sync",
+                deployment=settings.deploy_seconds,
+            ),
+            Conditions(
+                cast(Policy, settings.plugin_policy),
+                Environment.of(settings.plugin_python),
+                settings.install_requirements,
+            ),
+        )
+        self.registry = WorldRegistry(
+            settings.folder, self._furnish, self.host.attach, self._detach
+        )
+        signer = UploadSigner(_secret(settings.folder))
+        executor = GraphQLExecutor()
+        self.subscriptions = Subscriptions(self.registry, executor, self._request_log)
+        self.application = create_application(
+            settings,
+            self.registry,
+            executor,
+            signer,
+            self.host,
+            self.finish,
+            request_log=self._request_log,
+        )
+        self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
+        self.server = HttpServer(self.application, settings.host, settings.port)
+        self._cache = private.temporary_folder("kili-emulator-")
+
+    def open_worlds(self) -> None:
+        """Open what an earlier run left, and make the default world where there is none."""
+        self._isolation.prepare()
+        self.registry.open_all()
+        if DEFAULT_WORLD not in [world.name for world in self.registry.all()]:
+            self.registry.create(DEFAULT_WORLD, self.settings.scenario, self.settings.seed)
+
+    @property
+    def url(self) -> str:
+        """The address of the server, as a client on this machine reaches it."""
+        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.server.port}"
+
+    @property
+    def endpoint(self) -> str:
+        """What ``KILI_API_ENDPOINT`` must be."""
+        return f"{self.url}{API_PATH}/graphql"
+
+    def finish(self) -> None:
+        """End serving, as an interrupt does; for the threads of requests."""
+        self.server.finish()
+
+    def close(self) -> None:
+        """Stop everything."""
+        self.server.stop()
+        self.subscriptions.close()
+        self.host.close()
+        self._isolation.close()
+        self.registry.close()
+        self._request_log.close()
+        self._cache.cleanup()
+
+    def _furnish(self, world: World, scenario: str) -> None:
+        public = self.settings.is_loopback or self.settings.public_keys
+
+        def key_for(name: str) -> str:
+            return scenario_key(name if public else ids.secret(), world.name)
+
+        load_scenario(world, read_scenario(scenario), key_for)
+
+    def _detach(self, world: World) -> None:
+        self.subscriptions.detach(world)
+        self.host.detach(world)
+
+    def _make_isolation(self) -> Isolation:
+        settings = self.settings
+        if settings.plugin_isolation == "inline":
+            return InlineIsolation(self._plugin_client, settings.plugin_memory)
+        return ProcessIsolation(
+            lambda: self.endpoint, settings.plugin_memory, settings.plugin_python
+        )
+
+    def _plugin_client(self, key: str) -> Any:
+        return make_client(self.endpoint, key, Path(self._cache.name))
+
+
+def _secret(folder: Path | None) -> str:
+    """What upload URLs are signed with; kept, so that they outlive a restart."""
+    if folder is None:
+        return ids.secret()
+    data_folder.claim(folder)
+    path = folder / data_folder.SECRET
+    kept = path.read_text(encoding="utf-8").strip() if path.exists() else ""
+    if not kept:  # or a process ended before it had written one
+        kept = ids.secret()
+        private.write_file(path, kept)
+    private.tighten(path)
+    return kept
+
+
+@contextlib.contextmanager
+def direct_connections(url: str, environment: Any = os.environ) -> Iterator[None]:
+    """Have clients of this process reach the emulator at that address directly, past any proxy."""
+    before = environment.get("NO_PROXY")
+    environment["NO_PROXY"] = no_proxy(url, before or "")
+    try:
+        yield
+    finally:
+        if before is None:
+            del environment["NO_PROXY"]
+        else:
+            environment["NO_PROXY"] = before
+
+
+def warm_up() -> None:
+    """Import the SDK in the background, so that the first plugin need not wait for it."""
+    threading.Thread(target=__import__, args=("kili.plugins",), name="warm-up", daemon=True).start()

@@ -1,0 +1,121 @@
+"""Simulated users: the actions of labelers and reviewers in the app."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from kili_emulator.domain.simulated_user.actions import ActionInput
+from kili_emulator.services.session import WorldSession
+from kili_emulator.services.users import Action, act
+
+
+class Users:
+    """The actions of simulated users: ``emulator.users``.
+
+    Args:
+        session: opens the session of a call.
+    """
+
+    def __init__(self, session: Callable[[], WorldSession]) -> None:
+        self._session = session
+
+    def submit(
+        self,
+        project: str,
+        asset: str | None = None,
+        label: dict[str, Any] | None = None,
+        *,
+        user: str = "labeler",
+        seconds: float = 0,
+        correct: bool = False,
+    ) -> dict[str, Any]:
+        """Submit a label.
+
+        Args:
+            project: its id or title.
+            asset: its id or external id; the next in the user's queue, if ``None``.
+            label: the json response; the one that the user saved there, if ``None``.
+            user: the user's e-mail address, or the name of their API key.
+            seconds: the time that the user needed.
+            correct: the user changes a label that they have submitted before.
+
+        Returns:
+            see :func:`kili_emulator.services.users.act`.
+
+        Raises:
+            KiliError: user, project or asset is unknown, or the user cannot do that now.
+        """
+        given = _given(label, seconds=seconds, correct=correct)
+        return self._act("submit", project, asset, user, given)
+
+    def review(
+        self,
+        project: str,
+        asset: str | None = None,
+        label: dict[str, Any] | None = None,
+        *,
+        user: str = "reviewer",
+        seconds: float = 0,
+        correct: bool = False,
+    ) -> dict[str, Any]:
+        """Review the latest label of an asset; ``label`` corrects it. Otherwise as :meth:`submit`.
+
+        Args:
+            correct: the user changes a review of their own.
+        """
+        given = _given(label, seconds=seconds, correct=correct)
+        return self._act("review", project, asset, user, given)
+
+    def save(
+        self,
+        project: str,
+        asset: str | None,
+        label: dict[str, Any],
+        *,
+        user: str = "labeler",
+        seconds: float = 0,
+    ) -> dict[str, Any]:
+        """Save a label and leave the asset open and locked. Otherwise as :meth:`submit`."""
+        return self._act("save", project, asset, user, _given(label, seconds=seconds))
+
+    def send_back(
+        self, project: str, asset: str, *, issue: str | None = None, user: str = "reviewer"
+    ) -> dict[str, Any]:
+        """Send an asset back to be labeled again. Otherwise as :meth:`submit`.
+
+        Args:
+            issue: the text of an issue about its label.
+        """
+        return self._act("send-back", project, asset, user, ActionInput(issue=issue))
+
+    def skip(
+        self, project: str, asset: str | None = None, *, reason: str = "", user: str = "labeler"
+    ) -> dict[str, Any]:
+        """Skip an asset. Otherwise as :meth:`submit`."""
+        return self._act("skip", project, asset, user, ActionInput(reason=reason))
+
+    def unskip(self, project: str, asset: str, *, user: str = "labeler") -> dict[str, Any]:
+        """Bring a skipped asset back into the queue. Otherwise as :meth:`submit`."""
+        return self._act("unskip", project, asset, user, ActionInput())
+
+    def click(
+        self,
+        project: str,
+        asset: str,
+        label: dict[str, Any] | None = None,
+        *,
+        user: str = "labeler",
+    ) -> dict[str, Any]:
+        """Click on the button of the custom interface. Otherwise as :meth:`submit`."""
+        return self._act("click", project, asset, user, _given(label))
+
+    def _act(
+        self, verb: str, project: str, asset: str | None, user: str, given: ActionInput
+    ) -> dict[str, Any]:
+        return act(self._session(), Action(verb, project, user, asset, given))
+
+
+def _given(label: dict[str, Any] | None, **members: Any) -> ActionInput:
+    return ActionInput(None if label is None else json.dumps(label), **members)

@@ -1,0 +1,38 @@
+"""The command line: ``kili-emulator``."""
+
+from __future__ import annotations
+
+import click
+
+from kili_emulator import __version__
+from kili_emulator.cli import lint, packages, plugins, runs, server, users, webhooks, why, world
+from kili_emulator.cli.terminal import Commands
+
+
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="kili-emulator")
+def main() -> None:
+    """The Kili labeling platform on your own machine.
+
+    Settings can also be given as KILI_EMULATOR_<OPTION> in the environment, or below
+    [tool.kili-emulator] in the pyproject.toml of the current folder. They hold for Emulator() in
+    Python, too, but for host, port, data-dir and ephemeral.
+    """
+
+
+main.add_command(server.start)
+main.add_command(server.stop)
+main.add_command(server.wait)
+main.add_command(server.env)
+main.add_command(runs.runs)
+main.add_command(plugins.plugins)
+main.add_command(why.why)
+main.add_command(webhooks.redeliver)
+main.add_command(packages.packages)
+main.add_command(lint.lint)
+for each in users.COMMANDS:
+    main.add_command(each)
+main.add_command(world.reset)
+main.add_command(world.world)

@@ -1,0 +1,39 @@
+"""Where plugins are to run, as commands without a server have it."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import click
+
+from kili_emulator import messages
+from kili_emulator.cli.options import setting_option
+from kili_emulator.config import SettingsError
+
+if TYPE_CHECKING:
+    from kili_emulator.config import Settings
+    from kili_emulator.plugins.environment import Environment
+
+
+plugin_policy_option = setting_option("plugin_policy")
+
+
+def environment_of(settings: Settings) -> Environment:
+    """That of the interpreter that plugins are to run with.
+
+    Raises:
+        click.UsageError: it is none, or has no SDK.
+    """
+    from kili_emulator.plugins.environment import Environment
+    from kili_emulator.plugins.isolated.interpreter import check_python
+
+    try:
+        if settings.plugin_python:
+            check_python(settings.plugin_python)
+        return Environment.of(settings.plugin_python)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        said = messages.PYTHON_UNUSABLE.format(path=settings.plugin_python, reason=error)
+        raise click.UsageError(said) from None

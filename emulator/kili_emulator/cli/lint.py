@@ -1,0 +1,130 @@
+"""The command that looks whether plugins would work on the platform."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from kili_emulator.cli.environment import environment_of, plugin_policy_option
+from kili_emulator.cli.process import settings_from
+from kili_emulator.cli.terminal import echo, echo_json
+from kili_emulator.rules.plugin_imports import Policy
+
+if TYPE_CHECKING:
+    from kili_emulator.config import Settings
+    from kili_emulator.rules.plugin_lint.rule import Finding
+
+
+@click.command()
+@click.argument("plugins", nargs=-1, metavar="PLUGIN...", type=click.Path(path_type=Path))
+@plugin_policy_option
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print what is found.",
+)
+@click.option("--strict", is_flag=True, help="Fail for warnings, too; never for notes.")
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="CODE",
+    help="Leave out a rule, or all whose codes begin like this; can be given several times.",
+)
+@click.option("--explain", metavar="CODE", help="Explain a rule, and do nothing else.")
+@click.pass_context
+def lint(context: click.Context, /, plugins: Sequence[Path], **options: Any) -> None:
+    """Tell what of plugins fails on the real platform, or probably does.
+
+    PLUGIN is a .py file, or a folder with a main.py. Its source is read, and never run.
+
+    A note is about what this machine lacks, and not the platform.
+
+    The exit status is 0 if there is no error (and with --strict no warning), 1 if there is one, and
+    2 if a plugin could not be looked at. `# noqa: CODE` in a line of the source silences a finding
+    there.
+    """
+    if options["explain"]:
+        echo(*_explained(options["explain"]))
+        return
+    if not plugins:
+        raise click.UsageError("give the file or folder of a plugin")
+    settings = settings_from({"plugin_policy": options["plugin_policy"]})
+    found = _found(plugins, settings, _ignored(options["ignore"]))
+    if options["format_"] == "json":
+        echo_json([asdict(each) for each in found])
+    else:
+        echo(*(line for each in found for line in _lines(each)), _summary(found))
+    failing = ("error", "warning") if options["strict"] else ("error",)
+    if any(each.severity in failing for each in found):
+        context.exit(1)
+
+
+def _found(plugins: Sequence[Path], settings: Settings, ignored: tuple[str, ...]) -> list[Finding]:
+    from kili_emulator.plugins.lint import LintError, lint_plugin
+
+    policy = cast(Policy, settings.plugin_policy)
+    environment = environment_of(settings)
+    try:
+        return [
+            each
+            for plugin in plugins
+            for each in lint_plugin(plugin, policy=policy, environment=environment)
+            if not each.code.startswith(ignored)
+        ]
+    except LintError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _ignored(codes: Sequence[str]) -> tuple[str, ...]:
+    """Codes, or beginnings of codes, of rules that there are.
+
+    Raises:
+        click.UsageError: one is of no rule.
+    """
+    from kili_emulator.rules.plugin_lint.catalogue import RULES
+
+    for code in codes:
+        if not any(rule.code.startswith(code.upper()) for rule in RULES):
+            raise click.UsageError(f"there is no rule {code} (there are {_range()})")
+    return tuple(code.upper() for code in codes)
+
+
+def _explained(code: str) -> list[str]:
+    from kili_emulator.rules.plugin_lint.catalogue import BY_CODE
+
+    rule = BY_CODE.get(code.upper())
+    if rule is None:
+        raise click.UsageError(f"there is no rule {code} (there are {_range()})")
+    why = f"{rule.why.strip()} ({rule.basis})"
+    return [f"{rule.code} ({rule.severity}): {rule.what}", "", *why.split("\n")]
+
+
+def _range() -> str:
+    from kili_emulator.rules.plugin_lint.catalogue import RULES
+
+    return f"{RULES[0].code} to {RULES[-1].code}"
+
+
+def _lines(finding: Finding) -> list[str]:
+    where = f"{finding.file}:{finding.line}"
+    what = f"{where}: {finding.severity} {finding.code}: {finding.reason}"
+    return [what, f"    {finding.remedy}"]
+
+
+def _summary(found: Sequence[Finding]) -> str:
+    from kili_emulator.rules.plugin_lint.rule import SEVERITIES
+
+    counts = Counter(each.severity for each in found)
+    said = [
+        f"{counts[each]} {each}{'s' * (counts[each] > 1)}" for each in SEVERITIES if counts[each]
+    ]
+    *first, last = said or ["nothing found"]
+    return f"{', '.join(first)} and {last}" if first else last

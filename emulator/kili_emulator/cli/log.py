@@ -1,0 +1,65 @@
+"""The log of a server: what it reports on its terminal beside its introduction."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import threading
+
+from kili_emulator.config import DEFAULT_WORLD, Settings
+from kili_emulator.printable import LogFormatter
+
+_DEFAULT_FOLDER = Settings().data_dir
+
+# The loggers that would otherwise print by themselves, or not at all.
+_LOGGERS = ("kili_emulator", "werkzeug", "py.warnings")
+
+
+def report_to_terminal(settings: Settings) -> None:
+    """Have everything that is logged in this process printed to the standard error.
+
+    The root logger stays as it is: what plugins do to it is theirs. It gets none of the emulator's
+    records, or handlers that a plugin or the SDK adds to it would print these a second time, as
+    they are.
+    """
+    formatter = _ServerFormatter(settings)
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    for name in _LOGGERS:
+        logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).propagate = False
+    if logging.lastResort:
+        logging.lastResort.setFormatter(formatter)
+    logging.captureWarnings(True)
+    threading.excepthook = _report_thread
+
+
+def _report_thread(ended: threading.ExceptHookArgs) -> None:
+    """Log how a thread ended, other than well."""
+    error = ended.exc_value
+    if error is None or isinstance(error, SystemExit):
+        return
+    name = ended.thread.name if ended.thread else "?"
+    details = (type(error), error, ended.exc_traceback)
+    logging.getLogger("kili_emulator").error("the thread %r failed", name, exc_info=details)
+
+
+class _ServerFormatter(LogFormatter):
+    """Adds the command that shows more, where a record names one.
+
+    The record's attributes ``command`` (a list of arguments) and ``world`` say which.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+
+    def hint(self, record: logging.LogRecord) -> str:
+        command: list[str] | None = getattr(record, "command", None)
+        if command is None:
+            return ""
+        world = getattr(record, "world", DEFAULT_WORLD)
+        where = [] if world == DEFAULT_WORLD else ["--world", world]
+        if self._settings.data_dir != _DEFAULT_FOLDER:
+            where += ["--data-dir", str(self._settings.data_dir)]
+        return f" (more: `{shlex.join(['kili-emulator', *command, *where])}`)"

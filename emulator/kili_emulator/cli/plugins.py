@@ -1,0 +1,175 @@
+"""Commands about plugins: their versions, what changed between them, and links to folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kili_emulator.cli.options import data_dir_option
+from kili_emulator.cli.process import running, settings_from
+from kili_emulator.cli.terminal import CommandGroup, echo, echo_file, echo_json, echo_text
+from kili_emulator.config import DEFAULT_WORLD
+
+_world_option = click.option(
+    "--world", default=DEFAULT_WORLD, show_default=True, help="The world that they are in."
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(cls=CommandGroup)
+def plugins() -> None:
+    """List plugins, show and compare the versions of their source, run them from folders."""
+
+
+@plugins.command("list")
+@_json_option
+@_world_option
+@data_dir_option
+def list_plugins(as_json: bool, world: str, data_dir: Path | None) -> None:
+    """List the plugins of a world."""
+    shown = _get(data_dir, world, "")
+    if as_json:
+        echo_json(shown)
+        return
+    for each in shown:
+        _show(each)
+
+
+def _show(plugin: dict[str, Any]) -> None:
+    echo(_line(plugin))
+    if plugin["link"] and plugin["link"]["error"]:
+        _show_below(plugin["link"]["error"])
+
+
+def _show_below(text: str) -> None:
+    echo_text(text, indent="    ")
+
+
+def _line(plugin: dict[str, Any]) -> str:
+    kind = "webhook" if plugin["isWebhook"] else "plugin"
+    version = f"version {plugin['version']}" if plugin["version"] else "no version"
+    if plugin["version"] != plugin["activeVersion"] and plugin["activeVersion"]:
+        version += f" (version {plugin['activeVersion']} runs)"
+    on = ", ".join(plugin["projectIds"]) or "no project"
+    linked = f", linked to {plugin['link']['path']}" if plugin["link"] else ""
+    return f"{plugin['name']}: {kind}, {plugin['status']}, {version}, on {on}{linked}"
+
+
+@plugins.command()
+@click.argument("name")
+@_json_option
+@_world_option
+@data_dir_option
+def versions(name: str, as_json: bool, world: str, data_dir: Path | None) -> None:
+    """List the versions of plugin NAME, oldest first, and what their builds said."""
+    shown = _get(data_dir, world, "/versions", plugin=name)
+    if as_json:
+        echo_json(shown)
+        return
+    for each in shown:
+        called = ", ".join([*each["handlerTypes"], *each["eventMatcher"]])
+        echo(f"{each['number']} {each['createdAt']} {each['status']} {called}".rstrip())
+        for problem in each["problems"]:
+            _show_below(problem)
+
+
+@plugins.command()
+@click.argument("name")
+@click.option("--version", type=click.IntRange(min=1), help="Which; the newest unless given.")
+@click.option("--file", help="Only this file, as it is.")
+@_world_option
+@data_dir_option
+def show(
+    name: str, version: int | None, file: str | None, world: str, data_dir: Path | None
+) -> None:
+    """Show the source of a version of plugin NAME."""
+    number = {} if version is None else {"version": version}
+    files = _get(data_dir, world, "/files", plugin=name, **number)
+    if file is None:
+        for path, text in files.items():
+            echo(f"==> {path} <==")
+            echo_file(f"{text}\n")
+        return
+    if file not in files:
+        raise click.ClickException(f"it has no file {file!r} (it has: {', '.join(files)})")
+    echo_file(files[file])
+
+
+@plugins.command()
+@click.argument("name")
+@click.argument("old", type=click.IntRange(min=1))
+@click.argument("new", type=click.IntRange(min=1))
+@_world_option
+@data_dir_option
+def diff(name: str, old: int, new: int, world: str, data_dir: Path | None) -> None:
+    """Show what changed in plugin NAME from version OLD to version NEW."""
+    shown = _get(data_dir, world, "/diff", plugin=name, **{"from": old, "to": new})
+    echo_file(shown["diff"])
+
+
+@plugins.command()
+@click.argument("name")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--project", "projects", multiple=True, help="Activate it there: an id or a title.")
+@click.option(
+    "--event-matcher",
+    "patterns",
+    multiple=True,
+    metavar="PATTERN",
+    help="Events to call on_event for, such as asset.*; for plugins that define it.",
+)
+@_json_option
+@_world_option
+@data_dir_option
+def link(
+    name: str,
+    path: Path,
+    *,
+    projects: tuple[str, ...],
+    patterns: tuple[str, ...],
+    as_json: bool,
+    world: str,
+    data_dir: Path | None,
+) -> None:
+    """Run plugin NAME straight from PATH, a folder with a main.py or a single .py file.
+
+    From then on, saving a file there deploys it: what cannot be built is reported, and the last
+    version that could be runs on. A plugin that there is not yet is made.
+    """
+    data = {
+        "plugin": name,
+        "path": str(path.absolute()),
+        "projects": list(projects),
+        "eventMatcher": list(patterns),
+    }
+    shown = _post(data_dir, world, "/link", data)
+    if as_json:
+        echo_json(shown)
+    else:
+        _show(shown)
+    if shown["status"] == "FAILED":
+        raise SystemExit(1)
+
+
+@plugins.command()
+@click.argument("name")
+@_world_option
+@data_dir_option
+def unlink(name: str, world: str, data_dir: Path | None) -> None:
+    """Let plugin NAME no longer follow what is saved; its last version stays."""
+    shown = _post(data_dir, world, "/unlink", {"plugin": name})
+    _show(shown)
+    if shown["projectIds"]:
+        echo("It goes on running there until kili.deactivate_plugin_on_project ends that.")
+
+
+def _post(data_dir: Path | None, world: str, path: str, data: dict[str, Any]) -> Any:
+    process = running(settings_from({"data_dir": data_dir}))
+    return process.request("POST", f"/worlds/{world}/plugins{path}", json=data)
+
+
+def _get(data_dir: Path | None, world: str, path: str, **parameters: Any) -> Any:
+    process = running(settings_from({"data_dir": data_dir}))
+    return process.request("GET", f"/worlds/{world}/plugins{path}", params=parameters)

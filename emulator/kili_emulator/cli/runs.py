@@ -1,0 +1,213 @@
+"""Commands about the runs of plugins."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kili_emulator import printable
+from kili_emulator.cli.options import data_dir_option
+from kili_emulator.cli.process import (
+    Ended,
+    ServerProcess,
+    running,
+    running_server,
+    settings_from,
+    was_stopped,
+)
+from kili_emulator.cli.terminal import CommandGroup, echo, echo_json
+from kili_emulator.config import DEFAULT_WORLD
+
+_WAIT = 25
+
+_world_option = click.option(
+    "--world", default=DEFAULT_WORLD, show_default=True, help="The world that they are in."
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(cls=CommandGroup, invoke_without_command=True)
+@click.option("--plugin", help="Only those of this plugin: its name or id.")
+@click.option("--project", help="Only those on this project: its id or title.")
+@click.option("--failed", is_flag=True, help="Only those that failed.")
+@click.option(
+    "--follow",
+    is_flag=True,
+    help="Go on, and print what runs log, and each run as it ends; with --json, the latter only.",
+)
+@click.option("--quiet", is_flag=True, help="With --follow, leave out what they log.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="How many to print at first, the latest.",
+)
+@_json_option
+@_world_option
+@data_dir_option
+@click.pass_context
+def runs(context: click.Context, /, **options: Any) -> None:
+    """List the runs of plugins, or show one."""
+    if context.invoked_subcommand:
+        return
+    if options["quiet"] and not options["follow"]:
+        raise click.UsageError("--quiet says what --follow leaves out: give both")
+    settings = settings_from({"data_dir": options["data_dir"]})
+    server = running_server(settings)
+    process = server.process
+    path = f"/worlds/{options['world']}/runs"
+    asked = {name: options[name] for name in ("plugin", "project") if options[name] is not None}
+    asked["failed"] = "true" if options["failed"] else "false"
+    found = process.request("GET", path, params={**asked, "limit": options["limit"]})
+    if options["as_json"] and not options["follow"]:
+        echo_json(found["runs"])
+        return
+    _print(found["runs"], as_json=options["as_json"])
+    if options["follow"]:
+        asked["wait"] = str(_WAIT)
+        asked["lines"] = "false" if options["quiet"] or options["as_json"] else "true"
+        try:
+            _follow(process, path, asked, found["cursor"], as_json=options["as_json"])
+        except Ended:
+            if not was_stopped(server):
+                raise
+            echo("The emulator was stopped.", error=True)
+
+
+def _follow(
+    process: ServerProcess, path: str, asked: dict[str, str], cursor: str, *, as_json: bool
+) -> None:
+    """Print runs as they end, and before that what they log.
+
+    Raises:
+        Ended: the emulator ended.
+    """
+    while True:
+        found = process.request("GET", path, params={**asked, "after": cursor})
+        for line in found.get("lines", []):
+            echo(*_logged(line))
+        _print(found["runs"], as_json=as_json)
+        cursor = found["cursor"]
+
+
+def _logged(line: dict[str, Any]) -> list[str]:
+    """A log line: a bar sets off what the plugin wrote."""
+    about = f"{line['createdAt']} {line['runId']} {line['plugin']} {line['logType']}"
+    first, *more = printable.lines_of(line["content"])
+    return [f"{about} | {first}".rstrip(), *more]
+
+
+@runs.command()
+@click.argument("run")
+@_json_option
+@_world_option
+@data_dir_option
+def show(run: str, as_json: bool, world: str, data_dir: Path | None) -> None:
+    """Show all that is known of RUN: what it was called with, said, asked and was answered."""
+    process = running(settings_from({"data_dir": data_dir}))
+    told = process.request("GET", f"/worlds/{world}/runs/{run}")
+    if as_json:
+        echo_json(told)
+    else:
+        echo(*_described(told))
+
+
+def _print(found: list[dict[str, Any]], *, as_json: bool) -> None:
+    for run in found:
+        if as_json:
+            echo_json(run, indent=None)
+        else:
+            echo(_line(run))
+
+
+def _line(run: dict[str, Any]) -> str:
+    took = "" if run["durationMs"] is None else f" {run['durationMs']:.0f} ms"
+    why = run["headline"] or refused(run) or ""
+    waits = run["outcome"] == "RUNNING" and run["startedAt"] is None
+    outcome = f"{run['outcome']}{' (waits for its turn)' if waits else ''}"
+    about = f"{run['createdAt']} {run['id']} {_plugin(run)} {run['called']}"
+    return f"{about}: {outcome}{took} {why}".rstrip()
+
+
+def refused(run: dict[str, Any]) -> str | None:
+    """Why a run did not take place, if it did not: the word for programs, and what it means."""
+    return f"{run['refusal']}: {run['explanation']}" if run["refusal"] else None
+
+
+def _plugin(run: dict[str, Any]) -> str:
+    version = "" if run["version"] is None else f" #{run['version']}"
+    return f"{run['plugin']}{version}"
+
+
+_FACTS = {
+    "event": "event",
+    "handler": "handler",
+    "assetId": "asset",
+    "labelId": "label",
+    "createdAt": "caused at",
+    "startedAt": "called at",
+    "durationMs": "duration (ms)",
+    "memoryMb": "memory (MB)",
+    "outcome": "outcome",
+    "causedBy": "caused by run",
+    "redeliveryOf": "redelivery of run",
+    "seed": "seed",
+}
+
+
+def _described(run: dict[str, Any]) -> list[str]:
+    """A run for people to read."""
+    facts = [f"{label}: {run[name]}" for name, label in _FACTS.items() if run[name] is not None]
+    project = f"project: {run['project']} ({run['projectId']})"
+    lines = [f"run {run['id']} of {_plugin(run)}", project, *facts]
+    if run["refusal"] is not None:
+        lines.append(f"not run because: {refused(run)}")
+        lines += [] if run["byHand"] else [f"what to do: {_question(run)}"]
+    lines += [f"caused run: {each}" for each in run["causes"]]
+    if run["mark"]:
+        lines.append(f"mark: {json.dumps(run['mark'])}")
+    lines += _block("error", (run["error"] or "").splitlines())
+    lines += _block("payload", json.dumps(run["payload"], indent=2).splitlines())
+    if run["delivery"]:
+        lines += _block("delivery", json.dumps(run["delivery"], indent=2).splitlines())
+    lines += _block("log", [line for each in run["lines"] for line in _said(each)])
+    for call in run["calls"]:
+        lines += _block(_call_title(call), _call_body(call))
+    left = run["callCount"] - len(run["calls"])
+    return [*lines, f"and {left} calls more"] if left else lines
+
+
+def _said(line: dict[str, Any]) -> list[str]:
+    return printable.lines_of(f"{line['createdAt']} {line['logType']} {line['content']}")
+
+
+def _question(run: dict[str, Any]) -> str:
+    """The command that says more of a run that did not take place."""
+    about, plugin = run["eventId"], shlex.quote(run["plugin"])
+    return f"`kili-emulator why --event {about} --plugin {plugin}` says"
+
+
+def _block(title: str, lines: list[str]) -> list[str]:
+    return [f"{title}:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _call_title(call: dict[str, Any]) -> str:
+    by = f" by {call['method']}" if call["method"] else ""
+    failed = ", answered with errors" if call["errors"] else ""
+    operations = ", ".join(call["operations"])
+    return f"call {call['number']} {operations}{by}, {call['durationMs']:.1f} ms{failed}"
+
+
+def _call_body(call: dict[str, Any]) -> list[str]:
+    asked = [f"query: {call['query']}"] if call["query"] else []
+    arguments, answer = (_text(call[name]) for name in ("arguments", "answer"))
+    return [*asked, f"arguments: {arguments}", f"answer: {answer}"]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

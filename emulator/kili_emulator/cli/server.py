@@ -1,0 +1,283 @@
+"""Commands that start and stop the server."""
+
+from __future__ import annotations
+
+import contextlib
+import locale
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from kili_emulator import private
+from kili_emulator.cli.log import report_to_terminal
+from kili_emulator.cli.options import data_dir_option, setting_options
+from kili_emulator.cli.process import (
+    Refused,
+    ServerProcess,
+    find_kept,
+    find_ready,
+    running,
+    running_server,
+    settings_from,
+)
+from kili_emulator.cli.state import StateFolder, new_ephemeral_folder, poll, shown
+from kili_emulator.cli.terminal import echo, terminal_kept
+from kili_emulator.config import DEFAULT_WORLD, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from kili_emulator.app import Platform
+    from kili_emulator.domain.world import World
+
+_STATE_OPTION = "--state-folder"
+_START_SECONDS = 60.0
+_STOP_SECONDS = 20.0
+
+
+@click.command()
+@setting_options
+@click.option(
+    "--detach", is_flag=True, help="Return once the server is ready, and leave it running."
+)
+@click.option(_STATE_OPTION, "state", type=click.Path(path_type=Path), hidden=True)
+def start(detach: bool, state: Path | None, **options: Any) -> None:
+    """Start the emulator."""
+    options["allow_host"] = options["allow_host"] or None
+    settings = settings_from(options)
+    folder = _folder_for(settings, state)
+    if detach:
+        _detach(folder)
+        return
+    signal.signal(signal.SIGTERM, _interrupt)
+    report_to_terminal(settings)
+    with folder.held(), terminal_kept():
+        _serve(settings, folder)
+    echo("Stopped.")
+
+
+def _folder_for(settings: Settings, state: Path | None) -> StateFolder:
+    """Where the commands are to find the new server.
+
+    Args:
+        state: the folder of a detached ephemeral server, which the command that started it made.
+
+    Raises:
+        click.ClickException: another one runs on the data folder.
+    """
+    if state:
+        return StateFolder(state, ephemeral=True)
+    if settings.ephemeral:
+        return new_ephemeral_folder(settings.data_dir)
+    already = find_kept(settings)
+    if already and already.is_ready():
+        raise click.ClickException(
+            f"an emulator runs on {shown(settings.data_dir)} already, at {already.url}: "
+            "stop it with `kili-emulator stop`, or give another --data-dir"
+        )
+    return StateFolder(settings.data_dir)
+
+
+def _interrupt(*_: Any) -> NoReturn:
+    """Have the process end as by Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def _serve(settings: Settings, folder: StateFolder) -> None:
+    from kili_emulator.app import Platform, direct_connections, warm_up
+    from kili_emulator.http.request_log import RequestLogError
+
+    try:
+        platform = Platform(settings)
+    except (RequestLogError, SettingsError) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
+            "stop what listens there, or give another --port or --host"
+        ) from None
+    with contextlib.closing(platform), direct_connections(platform.url):
+        _open(platform)
+        world = platform.registry.get(DEFAULT_WORLD)
+        process = ServerProcess(os.getpid(), platform.url, _admin_key(world))
+        with folder.announced(asdict(process)), contextlib.suppress(KeyboardInterrupt):
+            _introduce(process, world, settings)
+            if settings.plugin_isolation == "inline":
+                warm_up()
+            platform.server.serve()
+
+
+def _open(platform: Platform) -> None:
+    from kili_emulator.domain.registry import WorldError
+    from kili_emulator.scenario import ScenarioError
+
+    try:
+        platform.open_worlds()
+    except (ScenarioError, WorldError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    settings = platform.settings
+    if not settings.is_loopback and not settings.public_keys:
+        for world in platform.registry.all():
+            _refuse_documented_keys(world, settings)
+
+
+def _refuse_documented_keys(world: World, settings: Settings) -> None:
+    """Whoever has a key can run code here, and these keys are known to everybody."""
+    from kili_emulator.domain.api_key import scenario_key
+
+    for key in world.view.api_keys.all():
+        if key["key"] == scenario_key(key["name"], world.name):
+            raise click.ClickException(
+                f"the data in {shown(settings.data_dir)} were made with the documented API keys, "
+                f"which everybody who reaches {settings.host} could use: give another --data-dir, "
+                "or --public-keys if that is what you want"
+            )
+
+
+def _admin_key(world: World) -> str:
+    """The key with which the commands control the server."""
+    keys = world.view.api_keys.all()
+    admins = [
+        key for key in keys if world.view.users.the(key["userId"])["organizationRole"] == "ADMIN"
+    ]
+    return str((admins or keys)[0]["key"])
+
+
+def _introduce(process: ServerProcess, world: World, settings: Settings) -> None:
+    keys = world.view.api_keys.all()
+    width = max(len(key["key"]) for key in keys)
+    emails = {user["id"]: user["email"] for user in world.view.users.all()}
+    exports = process.exports(process.key)
+    echo("Kili Emulator is ready.", "")
+    echo(f"  endpoint   {exports['KILI_API_ENDPOINT']}")
+    for key in keys:
+        echo(f"  API key    {key['key']:<{width}}   {emails[key['userId']]}")
+    for project in world.view.projects.all():
+        echo(f"  project    {project['id']}   {project['title']}")
+    if world.scenario != settings.scenario:
+        echo(f"  scenario   {world.scenario} (which the data were made from; still theirs)")
+    echo("", "Paste this where your code runs:", "")
+    _print_exports({name: exports[name] for name in ("KILI_API_ENDPOINT", "KILI_API_KEY")})
+    echo("", "Behind a proxy, also:", "")
+    _print_exports({"NO_PROXY": exports["NO_PROXY"]})
+    echo("", "Ctrl-C, or `kili-emulator stop`, stops the emulator.")
+
+
+def _print_exports(exports: Mapping[str, str]) -> None:
+    for name, value in exports.items():
+        echo(f"export {name}={shlex.quote(value)}")
+
+
+def _detach(folder: StateFolder) -> None:
+    """Start the server in a process of its own; its output is added to the folder's log."""
+    folder.make()
+    try:
+        private.make_file(folder.log)
+        output = folder.log.open("ab")
+    except OSError as error:
+        raise click.ClickException(
+            f"{shown(folder.log)} cannot be written ({error.strerror}): give another --data-dir"
+        ) from None
+    arguments = [argument for argument in sys.argv[1:] if argument != "--detach"]
+    if folder.ephemeral:
+        arguments += [_STATE_OPTION, str(folder.path)]
+    with output:
+        begin = output.tell()
+        child = subprocess.Popen(
+            [sys.executable, "-m", "kili_emulator", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+    ready = _await_child(folder, child)
+    said = _output(folder.log, begin)
+    if ready is None:
+        if folder.ephemeral:
+            folder.remove()
+        raise click.ClickException(f"the emulator did not start:\n{said.strip()}")
+    echo(*said.rstrip("\n").split("\n"))
+    echo(f"Left running as process {ready.pid}; its output goes to {shown(folder.log)}.")
+
+
+def _output(log: Path, begin: int) -> str:
+    """What a child with the environment of this process printed into a file.
+
+    Args:
+        begin: the size of the file before that, in bytes.
+    """
+    encoding = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
+    encoding = encoding or locale.getpreferredencoding(False)
+    return log.read_bytes()[begin:].decode(encoding, "backslashreplace")
+
+
+def _await_child(folder: StateFolder, child: subprocess.Popen[bytes]) -> ServerProcess | None:
+    """The child once it is ready; ``None`` when it ended instead, or had to be ended."""
+
+    def look() -> ServerProcess | bool | None:
+        if child.poll() is not None:
+            return False
+        announced = folder.running()
+        process = ServerProcess(**announced) if announced else None
+        # In a virtual environment of Windows, the child is a launcher, with a child of its own.
+        is_child = process and (process.pid == child.pid or os.name == "nt")
+        return process if process and is_child and process.is_ready() else None
+
+    found = poll(look, _START_SECONDS)
+    if isinstance(found, ServerProcess):
+        return found
+    child.terminate()
+    child.wait()
+    return None
+
+
+@click.command()
+@data_dir_option
+def stop(data_dir: Path | None) -> None:
+    """Stop the emulator."""
+    settings = settings_from({"data_dir": data_dir})
+    folder, process = running_server(settings)
+    try:
+        process.request("POST", "/shutdown")
+    except Refused:  # it takes an administrator's key, and there may be no administrator
+        os.kill(process.pid, signal.SIGTERM)
+    if not poll(lambda: not folder.is_held() or None, _STOP_SECONDS):
+        raise click.ClickException(f"process {process.pid} does not stop; kill it")
+    echo("Stopped.")
+
+
+@click.command()
+@data_dir_option
+@click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds to wait.")
+def wait(data_dir: Path | None, timeout: float) -> None:
+    """Wait until the emulator is ready."""
+    settings = settings_from({"data_dir": data_dir})
+    process = poll(lambda: find_ready(settings), timeout)
+    if process is None:
+        raise click.ClickException(
+            f"no emulator on {shown(settings.data_dir)} was ready within {timeout:g} seconds"
+        )
+    echo(f"Ready at {process.url}.")
+
+
+@click.command()
+@data_dir_option
+@click.option("--world", default=DEFAULT_WORLD, show_default=True, help="The world to use.")
+@click.option("--user", default="admin", show_default=True, help="Whose API key to use.")
+def env(data_dir: Path | None, world: str, user: str) -> None:
+    """Print the variables that a client needs: eval "$(kili-emulator env)"."""
+    process = running(settings_from({"data_dir": data_dir}))
+    worlds = {each["name"]: each for each in process.request("GET", "/worlds")}
+    if world not in worlds:
+        raise click.ClickException(f"there is no world {world!r} (there are: {', '.join(worlds)})")
+    keys = worlds[world]["keys"]
+    if user not in keys:
+        raise click.ClickException(f"nobody is called {user!r} (there are: {', '.join(keys)})")
+    _print_exports(process.exports(keys[user]))

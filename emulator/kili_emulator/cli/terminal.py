@@ -1,0 +1,128 @@
+"""The terminal that a command was started from, and all that is printed there.
+
+No other module prints: a test reads the sources for that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from kili_emulator import printable
+from kili_emulator.spelling import closest
+
+if sys.platform != "win32":
+    import termios
+
+
+@contextlib.contextmanager
+def terminal_kept() -> Iterator[None]:
+    """Leave the terminal as it was found, also when this ends at the prompt of a debugger.
+
+    Such a prompt switches the echo off while somebody types.
+    """
+    if sys.platform == "win32" or sys.stdin is None or not sys.stdin.isatty():
+        yield
+        return
+    descriptor = sys.stdin.fileno()
+    found = termios.tcgetattr(descriptor)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(termios.error):  # it was closed
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, found)
+
+
+def echo(*lines: str, error: bool = False) -> None:
+    """Print lines; what they hold of others' text can neither end nor change them.
+
+    Control characters, line ends included, are shown as escapes, and so is what the encoding of
+    the stream has no character for.
+
+    Args:
+        error: print to the standard error.
+    """
+    stream = sys.stderr if error else sys.stdout
+    if stream is None:  # a process without a console on Windows
+        return
+    encoding = getattr(stream, "encoding", None)
+    for line in lines:
+        stream.write(printable.encodable(f"{printable.one_line(line)}\n", encoding))
+    stream.flush()
+
+
+def echo_text(text: str, *, indent: str = "") -> None:
+    """Print a text of several lines that others wrote; all but its first line are marked."""
+    echo(*(indent + line for line in printable.lines_of(text)))
+
+
+def echo_json(value: Any, *, indent: int | None = 2) -> None:
+    """Print a value as JSON, in ASCII characters."""
+    echo(*json.dumps(value, indent=indent).split("\n"))
+
+
+def echo_file(text: str) -> None:
+    """Print the text of a file: byte for byte in UTF-8, except on a terminal."""
+    stream = sys.stdout
+    buffer = getattr(stream, "buffer", None)
+    if stream is None:
+        return
+    if stream.isatty() or buffer is None:
+        *lines, rest = text.split("\n")
+        echo(*lines, *([rest] if rest else []))
+        return
+    stream.flush()
+    buffer.write(text.encode("utf-8", "backslashreplace"))
+    buffer.flush()
+
+
+def never_fail_to_encode() -> None:
+    """Have what others print here, such as a debugger, show escapes where an encoding ends."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+class CommandGroup(click.Group):
+    """A group of commands that names the nearest known one where it does not know a command."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            nearest = closest(args[0], self.list_commands(ctx))
+            if nearest:
+                error.message += f" Did you mean {nearest}?"
+            raise
+
+
+class Commands(CommandGroup):
+    """A group of commands whose errors are printed like everything else."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        never_fail_to_encode()
+        return super().main(*arguments, **options)
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        with _printable_errors():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, context: click.Context) -> Any:
+        with _printable_errors():
+            return super().invoke(context)
+
+
+@contextlib.contextmanager
+def _printable_errors() -> Iterator[None]:
+    try:
+        yield
+    except click.ClickException as error:
+        text = "\n".join(printable.lines_of(error.message))
+        error.message = printable.encodable(text, getattr(sys.stderr, "encoding", None))
+        raise

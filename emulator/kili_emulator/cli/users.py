@@ -1,0 +1,235 @@
+"""Commands of simulated users: what a labeler or reviewer does in the app."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+import click
+
+from kili_emulator.cli.options import data_dir_option
+from kili_emulator.cli.process import running, settings_from
+from kili_emulator.cli.runs import refused
+from kili_emulator.cli.terminal import echo, echo_json, echo_text
+from kili_emulator.config import DEFAULT_WORLD
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+_world_option = click.option(
+    "--world", default=DEFAULT_WORLD, show_default=True, help="The world to act in."
+)
+_project_option = click.option("--project", required=True, help="The project's id or title.")
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print what happened as JSON.")
+
+
+def _asset_option(*, required: bool) -> Callable[[C], C]:
+    rest = "." if required else "; the next in the person's queue unless given."
+    return click.option("--asset", required=required, help=f"The asset's id or external id{rest}")
+
+
+def _user_option(default: str) -> Callable[[C], C]:
+    return click.option(
+        "--as",
+        "user",
+        default=default,
+        show_default=True,
+        help="Who does it: an e-mail address, or the name of an API key.",
+    )
+
+
+def _label_option(text: str, *, required: bool = False) -> Callable[[C], C]:
+    return click.option(
+        "--label",
+        type=click.File(encoding="utf-8"),
+        required=required,
+        help=f"A JSON file with the json response, or - for standard input{text}.",
+    )
+
+
+_seconds_option = click.option(
+    "--seconds", type=click.FloatRange(min=0), default=0.0, help="How long it took them."
+)
+_correct_option = click.option(
+    "--correct", is_flag=True, help="They change what they had submitted already."
+)
+
+
+def _common(command: C) -> C:
+    """The options that all of these commands have."""
+    for option in (data_dir_option, _world_option, _json_option, _project_option):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_common
+@_asset_option(required=False)
+@_user_option("labeler")
+@_label_option("; what they saved there unless given")
+@_seconds_option
+@_correct_option
+def submit(**options: Any) -> None:
+    """Label an asset and submit the label."""
+    _act("submit", options)
+
+
+@click.command()
+@_common
+@_asset_option(required=False)
+@_user_option("reviewer")
+@_label_option(" that corrects the label; as it is, it is approved")
+@_seconds_option
+@_correct_option
+def review(**options: Any) -> None:
+    """Review the latest label of an asset, with or without a correction."""
+    _act("review", options)
+
+
+@click.command()
+@_common
+@_asset_option(required=False)
+@_user_option("labeler")
+@_label_option("", required=True)
+@_seconds_option
+def save(**options: Any) -> None:
+    """Begin to label an asset and leave it open: autosaved, and locked."""
+    _act("save", options)
+
+
+@click.command("send-back")
+@_common
+@_asset_option(required=True)
+@_user_option("reviewer")
+@click.option("--issue", help="What they have to say about the label.")
+def send_back(**options: Any) -> None:
+    """Send an asset back to be labeled again."""
+    _act("send-back", options)
+
+
+@click.command()
+@_common
+@_asset_option(required=False)
+@_user_option("labeler")
+@click.option("--reason", default="", help="Why.")
+def skip(**options: Any) -> None:
+    """Skip an asset."""
+    _act("skip", options)
+
+
+@click.command()
+@_common
+@_asset_option(required=True)
+@_user_option("labeler")
+def unskip(**options: Any) -> None:
+    """Bring a skipped asset back into the queue."""
+    _act("unskip", options)
+
+
+@click.command("click")
+@_common
+@_asset_option(required=True)
+@_user_option("labeler")
+@_label_option("; what they see on the asset unless given")
+def click_button(**options: Any) -> None:
+    """Click on the button of the custom interface."""
+    _act("click", options)
+
+
+@click.command()
+@click.argument("event")
+@_common
+@click.option("--plugin", required=True, help="The plugin to call.")
+@click.option(
+    "--payload",
+    type=click.File(encoding="utf-8"),
+    required=True,
+    help="A JSON file with the event's payload, or the handler's arguments by name; - for "
+    "standard input.",
+)
+def trigger(**options: Any) -> None:
+    """Call a plugin for an EVENT that has not happened.
+
+    EVENT is the subject of an event, such as asset.created, or the name of a handler, such as
+    on_submit.
+    """
+    data = {name: options[name] for name in ("event", "plugin", "project")}
+    data["payload"] = _read(options["payload"], "--payload")
+    run = _post(options, "/trigger", data)
+    if options["as_json"]:
+        echo_json(run)
+    else:
+        _show_run(run)
+    if run["outcome"] not in ("SUCCEEDED", "RUNNING"):
+        raise SystemExit(1)
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    submit,
+    review,
+    save,
+    send_back,
+    skip,
+    unskip,
+    click_button,
+    trigger,
+)
+
+_SENT = ("project", "asset", "user", "seconds", "correct", "reason", "issue")
+
+
+def _act(verb: str, options: dict[str, Any]) -> None:
+    data = {name: options[name] for name in _SENT if options.get(name) is not None}
+    if options.get("label"):
+        data["label"] = _read(options["label"], "--label")
+    result = _post(options, f"/people/{verb}", data)
+    if options["as_json"]:
+        echo_json(result)
+    else:
+        _show(result)
+
+
+def _post(options: dict[str, Any], path: str, data: dict[str, Any]) -> Any:
+    data_dir: Path | None = options["data_dir"]
+    process = running(settings_from({"data_dir": data_dir}))
+    return process.request("POST", f"/worlds/{options['world']}{path}", json=data)
+
+
+def _read(file: TextIO, option: str) -> Any:
+    """What a file holds.
+
+    Raises:
+        click.ClickException: it is no JSON object.
+    """
+    try:
+        value = json.load(file)
+    except ValueError as error:
+        raise click.ClickException(f"{file.name} is not JSON ({error}): mend {option}") from None
+    if not isinstance(value, dict):
+        raise click.ClickException(f"{file.name} holds no JSON object: mend {option}")
+    return value
+
+
+def _show(result: dict[str, Any]) -> None:
+    echo(f"{result['user']}: {result['verb']} {result['externalId']} (asset {result['assetId']})")
+    for noun in ("label", "issue"):
+        if result[f"{noun}Id"]:
+            echo(f"  {noun} {result[f'{noun}Id']}")
+    echo(f"  {_asset_state(result['before'])} -> {_asset_state(result['after'])}")
+    for run in result["runs"]:
+        _show_run(run, "  ")
+
+
+def _asset_state(state: dict[str, Any] | None) -> str:
+    if state is None:
+        return "deleted"
+    if state["step"]:
+        return f"{state['step']}: {state['stepStatus']}"
+    return "SKIPPED" if state["skipped"] else str(state["status"])
+
+
+def _show_run(run: dict[str, Any], indent: str = "") -> None:
+    why = run["error"] or refused(run)
+    shown = f"{run['plugin']} {run['called']}: {run['outcome']}"
+    echo_text(f"run {run['id']} of {shown}{f' ({why})' if why else ''}", indent=indent)

@@ -1,0 +1,83 @@
+"""The command that says why a plugin did not run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kili_emulator import printable
+from kili_emulator.cli.options import data_dir_option
+from kili_emulator.cli.process import running, settings_from
+from kili_emulator.cli.terminal import echo, echo_json
+from kili_emulator.config import DEFAULT_WORLD
+
+_ASKED = ("label", "asset", "project", "event", "plugin")
+
+
+@click.command()
+@click.option("--label", help="About this label: its id.")
+@click.option("--asset", help="About this asset: its id, or with --project its external id.")
+@click.option("--event", help="About this event of the audit trail: its id.")
+@click.option("--project", help="The project of the asset: its id or title.")
+@click.option("--plugin", help="Only this plugin: its name or id; unless given, all in short.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--world", default=DEFAULT_WORLD, show_default=True, help="The world to look in.")
+@data_dir_option
+def why(as_json: bool, world: str, data_dir: Path | None, **options: str | None) -> None:
+    """Say why a plugin ran for a label, an asset or an event, or did not, and what to do."""
+    process = running(settings_from({"data_dir": data_dir}))
+    asked = {name: options[name] for name in _ASKED if options[name] is not None}
+    told = process.request("GET", f"/worlds/{world}/why", params=asked)
+    if as_json:
+        echo_json(told)
+        return
+    echo(_title(told["about"]))
+    for event in told["events"]:
+        echo(*_event(event, in_full=options["plugin"] is not None))
+    for run in told["byHand"]:
+        echo(f"By hand, {run['plugin']} was called in run {run['id']}: {run['outcome']}")
+
+
+def _title(about: dict[str, Any]) -> str:
+    kind = f" ({about['labelType']})" if about["labelType"] else ""
+    parts = [] if about["assetId"] == about["id"] else [f"{about['kind']} {about['id']}{kind}"]
+    if about["assetId"]:
+        parts.append(f"asset {about['externalId']} ({about['assetId']})")
+    return ", ".join([*parts, f"project {about['project']} ({about['projectId']})"])
+
+
+def _event(event: dict[str, Any], *, in_full: bool) -> list[str]:
+    """What happened, and the answer of each plugin."""
+    subject = event["event"] or f"label {event['labelId']}, of which no event tells"
+    calls = f", calls {event['handler']}" if event["handler"] else ""
+    cause = f", caused by run {event['causedBy']}" if event["causedBy"] else ""
+    answers = event["plugins"]
+    width = max((len(each["plugin"]) for each in answers), default=0)
+    lines = [f"{event['createdAt']} {subject}{calls}{cause}"]
+    for each in answers:
+        lines += _in_full(each) if in_full else [_in_short(each, width)]
+    return lines if answers else [*lines, "  There is no plugin in the organization."]
+
+
+def _in_short(answer: dict[str, Any], width: int) -> str:
+    words = ", ".join(each["reason"] for each in answer["reasons"])
+    return f"  {answer['plugin']:<{width}}  {words}: {answer['reasons'][0]['explanation']}"
+
+
+def _in_full(answer: dict[str, Any]) -> list[str]:
+    will_be = "QUEUED" in [each["reason"] for each in answer["reasons"]]
+    called = "was called" if answer["called"] else "was not called"
+    lines = [f"  {answer['plugin']} {'is still to be called' if will_be else called}"]
+    for each in answer["reasons"]:
+        lines.append(f"    {each['reason']}: {each['explanation']}")
+        lines += [
+            f"    {printable.CONTINUED}{line}"
+            for text in each["details"]
+            for line in text.split("\n")
+        ]
+        lines.append(f"      To do: {each['remedy']}")
+    for run in answer["redeliveries"]:
+        lines.append(f"    Redelivered in run {run['id']}: {run['outcome']}")
+    return [*lines, f"    {answer['now']['explanation']}"] if answer["now"] else lines

@@ -1,0 +1,104 @@
+"""Commands about worlds: isolated platforms side by side in one emulator."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kili_emulator import data_folder
+from kili_emulator.cli.options import data_dir_option
+from kili_emulator.cli.process import find_ready, running, settings_from
+from kili_emulator.cli.state import StateFolder
+from kili_emulator.cli.terminal import CommandGroup, echo
+from kili_emulator.config import DEFAULT_WORLD
+
+
+@click.command()
+@data_dir_option
+def reset(data_dir: Path | None) -> None:
+    """Bring the default world back to its scenario, running or not."""
+    settings = settings_from({"data_dir": data_dir})
+    process = find_ready(settings)
+    if process:
+        process.request("POST", f"/worlds/{DEFAULT_WORLD}/reset", json={})
+    folder = settings.data_dir / data_folder.WORLDS / DEFAULT_WORLD
+    if not process and folder.exists():
+        with StateFolder(settings.data_dir).held():
+            _reset_files(folder)
+    echo(f"World {DEFAULT_WORLD} is as its scenario has it.")
+
+
+def _reset_files(folder: Path) -> None:
+    """Reset the world kept there; an unfinished one, the next start makes again."""
+    from kili_emulator.domain import world_folder
+
+    if world_folder.is_unfinished(folder) or not world_folder.holds_world(folder):
+        return
+    try:
+        with contextlib.closing(world_folder.open_world(folder)) as stored:
+            assert stored.start is not None
+            stored.roll_back(stored.start)
+    except (world_folder.WorldError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=CommandGroup)
+def world() -> None:
+    """Make, list, reset and delete worlds of a running emulator."""
+
+
+@world.command()
+@click.argument("name")
+@data_dir_option
+@click.option("--scenario", help="What it holds: a name or a file.")
+@click.option(
+    "--seed", type=int, help="Make its random draws repeatable, and ids but for the time in them."
+)
+def create(name: str, data_dir: Path | None, scenario: str | None, seed: int | None) -> None:
+    """Make a world; its API keys end with its name."""
+    process = running(settings_from({"data_dir": data_dir}))
+    if scenario and {os.sep, "/", "."} & set(scenario):  # a path, and seen from here
+        scenario = str(Path(scenario).resolve())
+    data = {"name": name, "scenario": scenario, "seed": seed}
+    _show(process.request("POST", "/worlds", json=data))
+
+
+@world.command("list")
+@data_dir_option
+def list_worlds(data_dir: Path | None) -> None:
+    """List all worlds with their API keys and projects."""
+    process = running(settings_from({"data_dir": data_dir}))
+    for each in process.request("GET", "/worlds"):
+        _show(each)
+
+
+@world.command("reset")
+@click.argument("name")
+@data_dir_option
+def reset_world(name: str, data_dir: Path | None) -> None:
+    """Bring a world back to its scenario."""
+    process = running(settings_from({"data_dir": data_dir}))
+    process.request("POST", f"/worlds/{name}/reset", json={})
+    echo(f"World {name} is as its scenario has it.")
+
+
+@world.command()
+@click.argument("name")
+@data_dir_option
+def delete(name: str, data_dir: Path | None) -> None:
+    """Delete a world with everything in it."""
+    process = running(settings_from({"data_dir": data_dir}))
+    process.request("DELETE", f"/worlds/{name}")
+    echo(f"World {name} is deleted.")
+
+
+def _show(described: dict[str, Any]) -> None:
+    echo(f"{described['name']} (scenario {described['scenario']})")
+    for name, key in described["keys"].items():
+        echo(f"  key of {name:<10} {key}")
+    for project in described["projects"]:
+        echo(f"  project {project['id']}  {project['title']}")

@@ -1,0 +1,224 @@
+"""The table of settings: all that each source, the command line and the documentation know of them.
+
+A field is a row. Its type annotation, its default and its :class:`Facts` are stated here alone:
+options, environment variables, keys of ``pyproject.toml``, arguments of ``Emulator()`` and
+``docs/settings.md`` come from them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from os import PathLike
+from pathlib import Path
+from typing import TypedDict
+
+from kili_emulator.config.addresses import LOOPBACK
+from kili_emulator.config.setting import FACTS, Facts, Range, Setting, SettingsError, setting
+
+_LONGEST = 1_000_000
+_SECONDS = Range(0, _LONGEST, f"0 or more seconds, at most {_LONGEST}")
+_SOME_SECONDS = Range(math.ulp(0.0), _LONGEST, f"more than 0 seconds, at most {_LONGEST}")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one emulator runs; the table says what each setting means."""
+
+    host: str = setting("127.0.0.1", Facts("Address to listen on.", of_server=True))
+    port: int = setting(
+        5454,
+        Facts(
+            "Port to listen on; 0 takes any free one.",
+            range=Range(0, 65535, "0 to 65535"),
+            of_server=True,
+        ),
+    )
+    data_dir: Path = setting(
+        Path(".kili-emulator"),
+        Facts(
+            "Folder of the emulator's data.",
+            "A relative path starts from the current folder.",
+            is_folder=True,
+            of_server=True,
+        ),
+    )
+    ephemeral: bool = setting(
+        False, Facts("Keep everything in memory.", "Nothing is written.", of_server=True)
+    )
+    scenario: str = setting(
+        "default",
+        Facts(
+            "What a new world holds: a name or a file.",
+            "The names are `default` and `empty`; how to write a file: "
+            "[Scenarios](how-to/scenarios.md).",
+        ),
+    )
+    seed: int | None = setting(
+        None,
+        Facts(
+            "Make random draws repeatable, and ids but for the time in them.",
+            "Under a frozen clock, ids are repeatable as a whole.",
+        ),
+    )
+    workflow: str = setting(
+        "auto",
+        Facts(
+            "Workflow of new projects; auto: as clients of that version expect.",
+            choices=("auto", "V1", "V2", "V3"),
+        ),
+    )
+    sync_wait: float = setting(
+        30.0,
+        Facts(
+            "Seconds an answer waits, at most, for the runs below its request.",
+            "Without effect if `dispatch` is `async`.",
+            range=_SECONDS,
+        ),
+    )
+    dispatch: str = setting(
+        "sync",
+        Facts(
+            "Whether an answer waits for the plugin runs that its request caused.",
+            "The platform is `async`: its answers do not wait.",
+            choices=("sync", "async"),
+        ),
+    )
+    plugin_latency: float = setting(
+        0.0,
+        Facts(
+            "Seconds between an event and the runs it causes; a second or two on the platform.",
+            range=_SECONDS,
+        ),
+    )
+    plugin_policy: str = setting(
+        "saas",
+        Facts(
+            "Where plugins are to run: decides what they can import.",
+            "In the cloud (`saas`), on premise, or as in the tutorial. It also decides whether "
+            "prints are recorded; see [Packages of plugins](how-to/packages-of-plugins.md).",
+            choices=("saas", "on-premise", "tutorial"),
+        ),
+    )
+    install_requirements: bool = setting(
+        False,
+        Facts(
+            "Install the requirements of each version of a plugin for it; needs process isolation.",
+            in_process_isolation=True,
+        ),
+    )
+    deploy_seconds: float = setting(
+        0.0,
+        Facts(
+            "Seconds until an uploaded plugin is built; minutes on the platform.",
+            range=_SECONDS,
+        ),
+    )
+    plugin_timeout: float = setting(
+        60.0,
+        Facts("Seconds a handler may take.", "It is stopped after that time.", range=_SOME_SECONDS),
+    )
+    plugin_isolation: str = setting(
+        "inline",
+        Facts(
+            "Where plugins run: in the emulator, or in processes of their own.",
+            choices=("inline", "process"),
+        ),
+    )
+    plugin_memory: int = setting(
+        512,
+        Facts(
+            "Memory that a plugin may take; inline, it is only told.",
+            "In MB. In process isolation, a plugin that takes more is stopped; inline, the log "
+            "has a line about it.",
+            range=Range(64, _LONGEST, f"64 to {_LONGEST} MB"),
+            metavar="MB",
+        ),
+    )
+    plugin_python: Path | None = setting(
+        None,
+        Facts(
+            "Another Python, with an SDK of its own, for plugins; needs process isolation.",
+            metavar="PATH",
+            in_process_isolation=True,
+        ),
+    )
+    allow_host: tuple[str, ...] = setting(
+        (),
+        Facts(
+            "Further name under which clients reach the server.",
+            "Can be given several times; in the environment, names are separated by commas.",
+        ),
+    )
+    public_keys: bool = setting(
+        False,
+        Facts("Keep the documented API keys although other machines can reach the server."),
+    )
+    request_log: Path | None = setting(
+        None,
+        Facts(
+            "Add a line of JSON to this file for each GraphQL request: who, which SDK, what.",
+            metavar="FILE",
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        for name in ("data_dir", "plugin_python", "request_log"):
+            path = getattr(self, name)
+            if path is not None:  # made absolute, as a plugin may change the current folder
+                object.__setattr__(self, name, Path(path).absolute())
+        for name, row in settings_table().items():
+            value, choices = getattr(self, name), row.facts.choices
+            if choices and value not in choices:
+                raise SettingsError(f"{name} must be one of {', '.join(choices)}")
+            if value and row.facts.in_process_isolation and self.plugin_isolation != "process":
+                raise SettingsError(
+                    f"{name} needs process isolation: give --plugin-isolation process, too"
+                )
+
+    @property
+    def folder(self) -> Path | None:
+        """The data folder, or ``None`` when nothing is written."""
+        return None if self.ephemeral else self.data_dir
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in LOOPBACK
+
+
+class SettingArguments(TypedDict, total=False):
+    """The settings that ``Emulator()`` takes, for type checkers: a copy of the fields above.
+
+    ``scenario`` and ``seed`` are parameters of their own there.
+    """
+
+    host: str
+    port: int
+    data_dir: str | PathLike[str]
+    ephemeral: bool
+    workflow: str
+    sync_wait: float
+    dispatch: str
+    plugin_latency: float
+    plugin_policy: str
+    install_requirements: bool
+    deploy_seconds: float
+    plugin_timeout: float
+    plugin_isolation: str
+    plugin_memory: int
+    plugin_python: str | PathLike[str] | None
+    allow_host: str | Sequence[str]
+    public_keys: bool
+    request_log: str | PathLike[str] | None
+
+
+@cache
+def settings_table() -> dict[str, Setting]:
+    """All settings by name, in the order of the help."""
+    return {
+        each.name: Setting(each.name, str(each.type), each.default, each.metadata[FACTS])
+        for each in fields(Settings)
+    }

@@ -1,0 +1,177 @@
+"""What an actor sees, and what they may do.
+
+See contract/project.md#lists-and-search, contract/member.md#roles.
+
+Unknown and invisible are the same to a caller: a query answers without the object, a mutation
+answers that access is denied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from kili_emulator import errors
+from kili_emulator.domain.documents import MemberDoc, PluginDoc, ProjectDoc, UserDoc
+from kili_emulator.domain.world import Actor, Transaction, View
+from kili_emulator.rules import permissions
+from kili_emulator.rules.permissions import ProjectRole, Roles
+
+_MANAGER_ROLES = permissions.names(permissions.MANAGE_PLUGINS)
+
+
+def role_in(view: View, user: UserDoc, project: ProjectDoc) -> ProjectRole | None:
+    """The user's role in a project, or ``None`` when they have no part in it."""
+    plugins = view.plugins.find("user", user["id"]) if user["isServiceAccount"] else []
+    if any(project["id"] in each["projectIds"] for each in plugins):
+        return "ADMIN"
+    if user["organizationId"] != project["organizationId"]:
+        return None
+    if user["organizationRole"] == "ADMIN":
+        return "ADMIN"
+    member = member_of(view, user["id"], project["id"])
+    return member["role"] if member else None
+
+
+def member_of(view: View, user_id: str, project_id: str) -> MemberDoc | None:
+    """The user's membership of the project, if they have joined and not left it."""
+    member = membership(view, user_id, project_id)
+    return member if member and not member["deletedAt"] else None
+
+
+def membership(view: View, user_id: str, project_id: str) -> MemberDoc | None:
+    """The same, also when it is over."""
+    members = view.project_users.find("membership", (project_id, user_id))
+    return members[0] if members else None
+
+
+def is_active_administrator(user: UserDoc) -> bool:
+    """Whether the user administers their organization: plugins never do."""
+    is_person = user["activated"] and not user["isServiceAccount"]
+    return bool(is_person and user["organizationRole"] == "ADMIN")
+
+
+def visible_projects(view: View, actor: Actor) -> Iterator[ProjectDoc]:
+    """The projects the actor sees, deleted ones included, in creation order."""
+    for project in view.projects.find("organization", actor.user["organizationId"]):
+        if role_in(view, actor.user, project):
+            yield project
+
+
+def sees(view: View, actor: Actor, project_id: str) -> bool:
+    """Whether the actor sees the project, and it is not deleted."""
+    project = view.projects.get(project_id)
+    return bool(project and not project["deletedAt"] and role_in(view, actor.user, project))
+
+
+def out_of_reach(view: View, actor: Actor, named: Collection[str]) -> list[str]:
+    """The ids of projects of the actor's organization that are named, but that they do not see.
+
+    Args:
+        named: any texts; ids of projects count, and ids of assets for their projects.
+    """
+    assets = {each["projectId"] for name in named if (each := view.assets.get(name))}
+    projects = [view.projects.get(each) for each in sorted({*named, *assets})]
+    return [
+        project["id"]
+        for project in projects
+        if project
+        and not project["deletedAt"]
+        and project["organizationId"] == actor.user["organizationId"]
+        and not role_in(view, actor.user, project)
+    ]
+
+
+def require(
+    tx: Transaction, operation: str, project_id: str, roles: Roles | None = None
+) -> ProjectDoc:
+    """The project, if the actor of a transaction may carry the operation out there.
+
+    Raises:
+        KiliError: as :func:`check`.
+    """
+    return check(tx, tx.actor, operation, project_id, roles)
+
+
+def check(
+    view: View, actor: Actor, operation: str, project_id: str, roles: Roles | None = None
+) -> ProjectDoc:
+    """The project, if the actor may carry the operation out there.
+
+    Args:
+        roles: those that may; the operation's own unless given.
+
+    Raises:
+        KiliError: the project is unknown, invisible or deleted, or the role does not allow it.
+    """
+    project = view.projects.get(project_id)
+    role = role_in(view, actor.user, project) if project else None
+    if not project or project["deletedAt"] or role is None:
+        raise errors.access_denied()
+    allowed = permissions.PROJECT_OPERATIONS[operation] if roles is None else roles
+    if role not in allowed:
+        raise errors.no_access_rights(operation, f"{permissions.names(allowed)} in the project")
+    return project
+
+
+def require_in_organization(tx: Transaction, operation: str) -> None:
+    """Check that the actor's role in the organization allows the operation.
+
+    Raises:
+        KiliError: it does not.
+    """
+    if tx.actor.user["organizationRole"] not in permissions.ORGANIZATION_OPERATIONS[operation]:
+        raise errors.no_organization_rights()
+
+
+def require_on_user(
+    tx: Transaction, operation: str, user: UserDoc, *, only_by_admin: bool = False
+) -> None:
+    """Check that the actor may carry the operation out on a user they see.
+
+    Args:
+        only_by_admin: what everybody may do with themselves does not cover this.
+
+    Raises:
+        KiliError: they may not.
+    """
+    if user["isServiceAccount"]:
+        raise errors.access_denied()
+    is_own = user["id"] == tx.actor.user_id and operation in permissions.ON_ONESELF
+    if only_by_admin or not is_own:
+        require_in_organization(tx, operation)
+
+
+def require_manager_somewhere(tx: Transaction, operation: str) -> None:
+    """Check that the actor may add plugins or tags to the organization.
+
+    Raises:
+        KiliError: they are neither an administrator of the organization, nor administrator or
+            team manager of one of its projects.
+    """
+    user = tx.actor.user
+    projects = tx.projects.find("organization", user["organizationId"])
+    if user["organizationRole"] != "ADMIN" and not any(
+        _manages(tx, user, each) for each in projects if not each["deletedAt"]
+    ):
+        raise errors.no_access_rights(operation, f"{_MANAGER_ROLES} in a project")
+
+
+def require_plugin_manager(tx: Transaction, operation: str, plugin: PluginDoc) -> None:
+    """Check that the actor may change a plugin: its code acts as ADMIN wherever it is active.
+
+    Raises:
+        KiliError: they are neither an administrator of the organization, nor the plugin's creator,
+            nor administrator or team manager of every project on which it is active.
+    """
+    user = tx.actor.user
+    if user["organizationRole"] == "ADMIN" or user["id"] == plugin["creatorId"]:
+        return
+    projects = [tx.projects.the(each) for each in plugin["projectIds"]]
+    if not projects or not all(_manages(tx, user, each) for each in projects):
+        raise errors.no_access_rights(
+            operation, f"to be its creator, or {_MANAGER_ROLES} in each project where it is active"
+        )
+
+
+def _manages(view: View, user: UserDoc, project: ProjectDoc) -> bool:
+    return role_in(view, user, project) in permissions.MANAGE_PLUGINS

@@ -1,0 +1,280 @@
+"""Assets: added, changed, deleted.
+
+See contract/asset.md#creation, contract/asset.md#updates, contract/asset.md#deletion.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kili_emulator import errors
+from kili_emulator.domain import access, asset_content, assignment, quality, step, workflow
+from kili_emulator.domain.documents import AssetDoc, ProjectDoc
+from kili_emulator.domain.payloads import event_payload
+from kili_emulator.domain.repository import D, Repository, differing
+from kili_emulator.domain.world import Transaction, View
+from kili_emulator.rules import workflow as rules
+from kili_emulator.rules.external_ids import unclosed_bracket
+
+_MARKS = ("consensusMark", "honeypotMark")
+_PLAIN_MEMBERS = ("pageResolutions", "priority", "resolution", "status")
+
+
+def create_assets(
+    tx: Transaction, operation: str, project_id: str, rows: list[dict[str, Any]]
+) -> list[AssetDoc]:
+    """Add assets to a project, in the order of ``rows``.
+
+    Args:
+        rows: ``externalId`` and what :func:`asset_content.members` takes, and where given ``id``,
+            ``jsonMetadata``, ``status``, ``isHoneypot``; an empty id means "make one".
+
+    Raises:
+        KiliError: the project is unknown, an id or external id is taken, or a value is refused.
+    """
+    project = access.require(tx, operation, project_id)
+    return [_create_asset(tx, operation, project, row) for row in rows]
+
+
+def _create_asset(
+    tx: Transaction, operation: str, project: ProjectDoc, row: dict[str, Any]
+) -> AssetDoc:
+    asset_id = row.get("id") or tx.new_id()
+    if tx.assets.get(asset_id):
+        raise errors.asset_exists(operation, "id", asset_id)
+    external_id = row.get("externalId") or asset_id
+    _check_external_id(tx, operation, project["id"], asset_id, external_id)
+    if project["workflowVersion"] != "V1" and row.get("status") not in (None, "TODO"):
+        raise errors.status_of_step(operation)
+    target = asset_content.Target(tx, operation, project, asset_id)
+    asset = tx.assets.insert(
+        {
+            "id": asset_id,
+            "projectId": project["id"],
+            "externalId": external_id,
+            **asset_content.members(target, row),
+            **asset_content.of_metadata(target, row.get("jsonMetadata") or "{}"),
+            **rules.initial_state(row.get("status")),
+            **step.entry(tx, project),
+            "isHoneypot": bool(row.get("isHoneypot")),
+            "createdAt": tx.now,
+            "updatedAt": tx.now,
+        }
+    )
+    tx.emit("asset.created", event_payload(asset), project_id=project["id"])
+    return asset
+
+
+def _check_external_id(
+    tx: Transaction, operation: str, project_id: str, asset_id: str, name: str
+) -> None:
+    bracket = unclosed_bracket(name)
+    if bracket:
+        raise errors.external_id_refused(operation, name, bracket)
+    of_that_name = tx.assets.find("externalId", (project_id, name))
+    if any(each["id"] != asset_id for each in of_that_name):
+        raise errors.asset_exists(operation, "external id", name)
+
+
+def update_assets(
+    tx: Transaction, updates: Iterable[tuple[list[AssetDoc], dict[str, Any]]]
+) -> list[AssetDoc]:
+    """Change properties of assets; the answer is in the order of the updates.
+
+    See contract/asset.md#updates.
+
+    Two assets can exchange their external ids: what counts is how they are called in the end.
+
+    Args:
+        updates: the assets that each where selects, and the members to change in them. All are
+            selected before any changes.
+
+    Raises:
+        KiliError: an update selects nothing, or a value is refused.
+    """
+    operation = "updatePropertiesInAssets"
+    ids = []
+    for assets, data in list(updates):
+        if not assets:
+            raise errors.access_denied()
+        for each in assets:
+            _update_asset(tx, operation, tx.assets.the(each["id"]), data)
+            ids.append(each["id"])
+    changed = [tx.assets.the(each) for each in ids]
+    for each in changed:
+        _check_external_id(tx, operation, each["projectId"], each["id"], each["externalId"])
+    return changed
+
+
+def _update_asset(tx: Transaction, operation: str, asset: AssetDoc, data: dict[str, Any]) -> None:
+    project = access.require(tx, operation, asset["projectId"])
+    before = asset_content.digests(tx, asset)
+    waited = workflow.waits_for_labelers(tx, project, asset)
+    changes: dict[str, Any] = {
+        **_shown(asset_content.Target(tx, operation, project, asset["id"]), asset, data),
+        **{name: data[name] for name in _PLAIN_MEMBERS if name in data},
+        **_checked_work(operation, project, asset, data),
+    }
+    _check_sizes(operation, changes)
+    if "externalId" in data:
+        changes["externalId"] = data["externalId"] or asset["id"]
+    after = asset_content.digests(tx, {**asset, **changes})
+    rewritten = [name for name in before if before[name] != after[name]]
+    asset = change(tx, asset, changes, rewritten)
+    if changes.keys() & {"isHoneypot", "isUsedForConsensus"}:
+        quality.refresh_marks(tx, asset)
+        asset = tx.assets.the(asset["id"])
+    if waited and "status" not in changes:
+        asset = workflow.go_on(tx, project, asset)
+    _assign(tx, operation, project, asset, data)
+
+
+def _assign(
+    tx: Transaction, operation: str, project: ProjectDoc, asset: AssetDoc, data: dict[str, Any]
+) -> None:
+    """Have those label the asset who are named, if any are."""
+    if data.get("shouldResetToBeLabeledBy"):
+        workflow.set_assignees(tx, asset, [])
+    elif "toBeLabeledBy" in data:
+        ids = assignment.ids_of(tx, operation, project, data["toBeLabeledBy"])
+        workflow.set_assignees(tx, asset, ids)
+
+
+def _checked_work(
+    operation: str, project: ProjectDoc, asset: AssetDoc, data: dict[str, Any]
+) -> dict[str, Any]:
+    """What is said about the work on an asset: marks, consensus, honeypot.
+
+    Raises:
+        KiliError: a mark is none, or in a workflow with steps a status is to be set, or consensus
+            the older way.
+    """
+    if asset["stepId"] and data.get("status", asset["status"]) != asset["status"]:
+        raise errors.status_of_step(operation)
+    for name in _MARKS:
+        if not 0 <= data.get(name, 0) <= 1:
+            raise errors.mark_out_of_range(operation, name)
+    if "isUsedForConsensus" in data and project["workflowVersion"] != "V1":
+        raise errors.consensus_deprecated(operation)
+    members = (*_MARKS, "isHoneypot", "isUsedForConsensus")
+    return {name: data[name] for name in members if name in data}
+
+
+def _shown(target: asset_content.Target, asset: AssetDoc, data: dict[str, Any]) -> dict[str, Any]:
+    """The members that follow from a new content or new metadata."""
+    changes: dict[str, Any] = {}
+    if "content" in data:
+        changes |= asset_content.of_content(target, data["content"])
+    if "jsonContent" in data:
+        changes |= asset_content.of_json_content(target, data["jsonContent"])
+    if "jsonMetadata" in data:
+        changes |= asset_content.of_metadata(target, data["jsonMetadata"])
+    left = {**asset, **changes}
+    if changes and not (left["content"] or left["jsonContent"]):
+        raise errors.content_missing(target.operation)
+    return changes
+
+
+def _check_sizes(operation: str, changes: dict[str, Any]) -> None:
+    pages = changes.get("pageResolutions") or []
+    resolutions = [*pages, *filter(None, [changes.get("resolution")])]
+    if any(each["width"] <= 0 or each["height"] <= 0 for each in resolutions):
+        raise errors.resolution_refused(operation)
+    numbers = [each["pageNumber"] for each in pages]
+    if len(set(numbers)) < len(numbers) or any(number < 1 for number in numbers):
+        raise errors.page_numbers_refused(operation)
+
+
+def change(
+    tx: Transaction, asset: AssetDoc, members: dict[str, Any], rewritten: Iterable[str] = ()
+) -> AssetDoc:
+    """Change members of an asset and tell so, if any of them is new.
+
+    Args:
+        rewritten: members that stay as they are, but refer to a file with a new content.
+    """
+    changes = differing(asset, members)
+    fields = sorted({*changes, *rewritten})
+    if not fields:
+        return asset
+    asset = tx.assets.change(asset, **changes, updatedAt=tx.now)
+    payload = {**event_payload(asset), "fields": fields}
+    tx.emit("asset.updated", payload, project_id=asset["projectId"])
+    return asset
+
+
+def set_priority(
+    tx: Transaction, operation: str, assets: list[AssetDoc], priority: int
+) -> workflow.Split:
+    """Have assets labeled earlier or later; those that do not wait for work decline it.
+
+    Returns:
+        the assets that have the priority now, and those to which it does not apply.
+    """
+    served, declined = [], []
+    for each in assets:
+        access.require(tx, operation, each["projectId"])
+        place = workflow.place_of(each)
+        waits = place.status in ("TO_DO", "REWORK") if place else each["status"] in rules.REMAINING
+        if each["skipped"] or not waits:
+            declined.append(each)
+        else:
+            served.append(change(tx, each, {"priority": priority}))
+    return served, declined
+
+
+def delete_assets(tx: Transaction, operation: str, assets: list[AssetDoc]) -> None:
+    """Delete assets with their labels, locks, issues and comments.
+
+    Raises:
+        KiliError: an asset is not the actor's to delete.
+    """
+    for asset in assets:
+        access.require(tx, operation, asset["projectId"])
+    issues = _below(tx.issues, "asset", assets)
+    tx.comments.delete_all(_below(tx.comments, "issue", issues))
+    tx.issues.delete_all(issues)
+    tx.labels.delete_all(_below(tx.labels, "asset", assets))
+    tx.locks.delete_all(_below(tx.locks, "asset", assets))
+    tx.assets.delete_all(assets)
+    for asset in assets:
+        asset_content.delete_files(tx, asset)
+        tx.emit("asset.deleted", event_payload(asset), project_id=asset["projectId"])
+
+
+def _below(table: Repository[D], index: str, owners: Iterable[Mapping[str, Any]]) -> list[D]:
+    """The documents of a table that belong to others."""
+    return [each for owner in owners for each in table.find(index, owner["id"])]
+
+
+def picture(view: View, asset: AssetDoc) -> str | None:
+    """The content that shows the whole asset as a picture; only images have one."""
+    project = view.projects.the(asset["projectId"])
+    return (asset["content"] or None) if project["inputType"] == "IMAGE" else None
+
+
+def metadata(asset: AssetDoc) -> Any:
+    """The metadata as a value; one that is not JSON reads as ``{}``.
+
+    See contract/asset.md#metadata.
+    """
+    return asset_content.parsed_metadata(asset["jsonMetadata"])
+
+
+def metadata_values(assets: Iterable[AssetDoc], key: str) -> list[str]:
+    """The values under a key of the assets' metadata, each once; others than texts as JSON."""
+    found = (metadata(each) for each in assets)
+    values = [each[key] for each in found if isinstance(each, dict) and each.get(key) is not None]
+    texts = (each if isinstance(each, str) else json.dumps(each) for each in values)
+    return list(dict.fromkeys(texts))
+
+
+def count_annotations(view: View, assets: Iterable[AssetDoc]) -> int:
+    """The number of annotations that all labels of the assets hold."""
+    return sum(
+        label["numberOfAnnotations"]
+        for each in assets
+        for label in view.labels.find("asset", each["id"])
+    )

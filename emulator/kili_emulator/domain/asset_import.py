@@ -1,0 +1,82 @@
+"""Assets that are processed in the background: large images, satellite images, videos.
+
+See contract/asset.md#import-in-the-background.
+
+Here the background is the mutation itself: its notification says at once how it ended. What is
+wrong with the request is an error; what shows only when a file is read makes the import fail, and
+then none of its assets is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kili_emulator import errors, messages
+from kili_emulator.domain import access, asset, asset_content
+from kili_emulator.domain.documents import NotificationDoc, ProjectDoc
+from kili_emulator.domain.notification import notify
+from kili_emulator.domain.world import Transaction
+from kili_emulator.rules import input_types, media
+
+Rows = list[dict[str, Any]]
+
+
+def import_assets(
+    tx: Transaction, operation: str, project_id: str, upload_type: str | None, rows: Rows
+) -> NotificationDoc:
+    """Add assets whose files are looked into.
+
+    Args:
+        upload_type: how they are to be processed.
+        rows: as of :func:`asset.create_assets`.
+
+    Returns:
+        the notification that tells the actor how the import ended.
+
+    Raises:
+        KiliError: the project is unknown, its assets are not processed in that way, or a value is
+            refused.
+    """
+    project = access.require(tx, operation, project_id)
+    _check_upload_type(operation, project["inputType"], upload_type)
+    failures = list(_failures(tx, operation, project, rows))
+    if failures:
+        message = messages.IMPORT_FAILED.format(
+            project=project["title"], failures="; ".join(failures)
+        )
+        return notify(tx, user_id=tx.actor.user_id, message=message, status="FAILURE")
+    is_tiled = project["inputType"] not in input_types.VIDEOS
+    rows = [{**row, "isTiled": is_tiled} for row in rows]
+    created = asset.create_assets(tx, operation, project_id, rows)
+    message = messages.IMPORT_SUCCEEDED.format(project=project["title"], count=len(created))
+    return notify(tx, user_id=tx.actor.user_id, message=message, status="SUCCESS")
+
+
+def _check_upload_type(operation: str, input_type: str, upload_type: str | None) -> None:
+    known = input_types.upload_types(input_type)
+    if upload_type not in known:
+        raise errors.upload_type_refused(operation, input_type, known)
+    if upload_type in input_types.CUTTING:
+        raise errors.cutting_not_emulated(operation)
+
+
+def _failures(tx: Transaction, operation: str, project: ProjectDoc, rows: Rows) -> Iterator[str]:
+    """What is wrong with the files: one text for each that is not of a format to process."""
+    expected = input_types.formats(project["inputType"])
+    for row in rows:
+        target = asset_content.Target(tx, operation, project, row.get("id") or "")
+        for url in _urls(row):
+            content = asset_content.bytes_of(target, asset_content.stored_link(target, url))
+            if content is not None and media.format_of(content) not in expected:
+                name = row.get("externalId") or row.get("id") or url
+                formats = ", ".join(sorted(expected))
+                yield messages.FILE_UNREADABLE.format(name=name, formats=formats)
+
+
+def _urls(row: dict[str, Any]) -> list[str]:
+    """The addresses of a row's files, as far as it is well-formed."""
+    layers = row.get("layers")
+    layers = layers if isinstance(layers, list) else []
+    named = [each.get("url") for each in layers if isinstance(each, dict)]
+    return [each for each in (row.get("content"), *named) if each and isinstance(each, str)]

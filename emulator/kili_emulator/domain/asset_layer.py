@@ -1,0 +1,45 @@
+"""What is known of the layers of a satellite image, for clients that export its labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kili_emulator.domain import file
+from kili_emulator.domain.documents import AssetDoc
+from kili_emulator.domain.world import View, World
+from kili_emulator.rules import media
+from kili_emulator.rules.json_text import parse_json
+
+_TOLD = ("name", "epsg")
+
+
+def layers_of(world: World, view: View, asset: AssetDoc) -> list[dict[str, Any]] | None:
+    """Each layer's name, reference system and size, as far as they are known.
+
+    Returns:
+        for a satellite image ``name`` and ``epsg`` as its layer has them, ``width`` and ``height``
+        where the layer is a file here that can be read (contract/asset.md#content); else ``None``.
+    """
+    if view.projects.the(asset["projectId"])["inputType"] != "GEOSPATIAL":
+        return None
+    described = _content(world, view, asset["jsonContent"])
+    try:
+        layers = parse_json(described) if described else []
+    except ValueError:  # another file was uploaded in its place
+        return []
+    if not isinstance(layers, list):
+        return []
+    return [_told(world, view, each) for each in layers if isinstance(each, dict)]
+
+
+def _told(world: World, view: View, layer: dict[str, Any]) -> dict[str, Any]:
+    picture = _content(world, view, layer.get("imageUrl"))
+    size = media.resolution_of(picture) if picture else None
+    return {name: layer[name] for name in _TOLD if name in layer} | (size or {})
+
+
+def _content(world: World, view: View, stored: Any) -> bytes | None:
+    """The bytes of a file here; ``None`` where it is hosted elsewhere."""
+    file_id = file.referenced(stored) if isinstance(stored, str) else None
+    found = view.files.get(file_id) if file_id else None
+    return world.blobs.get(found["digest"]) if found else None

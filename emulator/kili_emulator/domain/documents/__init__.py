@@ -1,0 +1,104 @@
+"""The documents that the tables of a world hold: a ``TypedDict`` for each table.
+
+A member that has no value is ``None``. A member that can be missing, because older versions did not
+store it or only some documents have it, is declared in a base class with ``total=False``.
+``kili_emulator.domain.tables`` says which table holds which document. Times are ISO texts
+(``kili_emulator.clock``), and a member that ends in ``Id`` names a document of another table.
+
+While the tests run, ``tests/stored_documents.py`` compares what is stored with these declarations.
+"""
+
+from kili_emulator.domain.documents.asset import (
+    AssetContent,
+    AssetDoc,
+    FileDoc,
+    LockDoc,
+    LockType,
+)
+from kili_emulator.domain.documents.event import EventDoc, EventReference
+from kili_emulator.domain.documents.label import (
+    CommentDoc,
+    IssueDoc,
+    IssueStatus,
+    IssueType,
+    LabelDoc,
+    LabelMarks,
+    LabelResponse,
+)
+from kili_emulator.domain.documents.organization import (
+    ApiKeyDoc,
+    MailDoc,
+    NotificationDoc,
+    OrganizationDoc,
+    TagDoc,
+    UserDoc,
+)
+from kili_emulator.domain.documents.plugin import (
+    BuildErrorDoc,
+    BuildLineType,
+    CalledFor,
+    DecisionDoc,
+    LogLineDoc,
+    LogType,
+    Outcome,
+    PluginDoc,
+    PluginLink,
+    PluginStatus,
+    PluginVersionDoc,
+    RefusalReason,
+    RunCallDoc,
+    RunDoc,
+    WebhookAddress,
+)
+from kili_emulator.domain.documents.project import (
+    MemberDoc,
+    ProjectDoc,
+    ProjectMembers,
+    ProjectVersionDoc,
+    StepDoc,
+    StepGroupDoc,
+)
+
+__all__ = [
+    "ApiKeyDoc",
+    "AssetContent",
+    "AssetDoc",
+    "BuildErrorDoc",
+    "BuildLineType",
+    "CalledFor",
+    "CommentDoc",
+    "DecisionDoc",
+    "EventDoc",
+    "EventReference",
+    "FileDoc",
+    "IssueDoc",
+    "IssueStatus",
+    "IssueType",
+    "LabelDoc",
+    "LabelMarks",
+    "LabelResponse",
+    "LockDoc",
+    "LockType",
+    "LogLineDoc",
+    "LogType",
+    "MailDoc",
+    "MemberDoc",
+    "NotificationDoc",
+    "OrganizationDoc",
+    "Outcome",
+    "PluginDoc",
+    "PluginLink",
+    "PluginStatus",
+    "PluginVersionDoc",
+    "ProjectDoc",
+    "ProjectMembers",
+    "ProjectVersionDoc",
+    "RefusalReason",
+    "RunCallDoc",
+    "RunDoc",
+    "StepDoc",
+    "StepGroupDoc",
+    "TagDoc",
+    "UserDoc",
+    "WebhookAddress",
+]

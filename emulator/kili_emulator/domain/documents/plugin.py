@@ -1,0 +1,190 @@
+"""Documents of plugins: versions, build errors, runs, log lines and API calls."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+from kili_emulator.rules.blockers import Word
+
+PluginStatus = Literal["DEPLOYING", "ACTIVE", "FAILED"]
+BuildLineType = Literal["warning", "error"]
+LogType = Literal["info", "warning", "error", "debug"]
+RefusalReason = Literal["SELF_TRIGGERED", "TOO_DEEP", "NOT_DEPLOYED"]
+Outcome = Literal[
+    "RUNNING",
+    "SUCCEEDED",
+    "FAILED",
+    "TIMED_OUT",
+    "ABANDONED",
+    "EXITED",
+    "CRASHED",
+    "OUT_OF_MEMORY",
+    "INTERRUPTED",
+    "NOT_RUN",
+]
+
+
+class PluginLink(TypedDict):
+    """The folder or file that a plugin runs from.
+
+    ``eventMatcher`` has the patterns of ``on_event``; ``error`` says why what is on disk cannot be
+    deployed.
+    """
+
+    path: str
+    eventMatcher: list[str]
+    error: str | None
+
+
+class PluginDoc(TypedDict):
+    """A plugin; ``projectIds`` are the projects on which it is active."""
+
+    id: str
+    name: str
+    organizationId: str
+    creatorId: str
+    userId: str
+    projectIds: list[str]
+    status: PluginStatus
+    activeVersionId: str | None
+    uploadId: str | None
+    link: PluginLink | None
+    createdAt: str
+    updatedAt: str
+
+
+class WebhookAddress(TypedDict):
+    """The URL that a webhook calls, and the value of the header that it sends."""
+
+    url: str
+    header: str | None
+
+
+class CalledFor(TypedDict):
+    """The members of a version that say what it is called for."""
+
+    handlerTypes: list[str]
+    eventMatcher: list[str]
+    clientVersion: str | None
+
+
+class PluginVersionDoc(CalledFor):
+    """A version of a plugin: an archive, or the address of a webhook.
+
+    ``origin`` is the file on disk that ``main.py`` was read from, if it was not uploaded.
+    """
+
+    id: str
+    pluginId: str
+    number: int
+    fileId: str | None
+    digest: str
+    origin: str | None
+    webhook: WebhookAddress | None
+    status: PluginStatus
+    createdAt: str
+
+
+class DecisionDoc(TypedDict):
+    """The decision not to call a plugin for the events of a transaction on a project.
+
+    ``reasons`` maps the subject of an event to the words of ``kili_emulator.rules.blockers.Word``.
+    ``version`` has the members of the ``kili_emulator.rules.blockers.PluginVersion`` that would
+    have been called.
+    """
+
+    id: str
+    transactionId: str
+    projectId: str
+    pluginId: str
+    pluginName: str
+    isWebhook: bool
+    createdAt: str
+    reasons: dict[str, list[Word]]
+    since: str | None
+    version: dict[str, Any] | None
+
+
+class BuildErrorDoc(TypedDict):
+    """A line of the answer of ``getPluginBuildErrors``."""
+
+    id: str
+    pluginId: str
+    pluginName: str
+    versionId: str | None
+    content: str
+    logType: BuildLineType
+    createdAt: str
+
+
+class LogLineDoc(TypedDict):
+    """A log line of a run."""
+
+    id: str
+    pluginId: str
+    pluginName: str
+    projectId: str
+    runId: str
+    content: str
+    logType: LogType
+    metadata: dict[str, str | None]
+    createdAt: str
+
+
+class _OptionalRunMembers(TypedDict, total=False):
+    headline: str | None
+
+
+class RunDoc(_OptionalRunMembers):
+    """One call of one handler of a plugin version for one event.
+
+    ``lanes`` are the lanes whose runs caused this one, outermost first, and its own. ``ended`` is a
+    place in the order in which runs end: epoch and sequence number. ``headline`` is missing in runs
+    that earlier versions stored.
+    """
+
+    id: str
+    pluginId: str
+    versionId: str | None
+    projectId: str
+    eventId: str
+    event: str
+    causedBy: str | None
+    lanes: list[str]
+    handler: str
+    payload: dict[str, Any]
+    metadata: dict[str, str | None]
+    sequence: int
+    seed: int | None
+    outcome: Outcome
+    refusal: RefusalReason | None
+    error: str | None
+    createdAt: str
+    startedAt: str | None
+    mark: dict[str, Any] | None
+    ended: list[int] | None
+    durationMs: float | None
+    memoryMb: float | None
+    delivery: dict[str, Any] | None
+    redeliveryOf: str | None
+    byHand: bool
+    lineCount: int
+    callCount: int
+    droppedPrints: int
+
+
+class RunCallDoc(TypedDict):
+    """An API call of a run; ``arguments`` and ``answer`` are texts where they were cut off."""
+
+    id: str
+    runId: str
+    pluginId: str
+    number: int
+    operations: list[str]
+    method: str | None
+    query: str | None
+    arguments: Any
+    answer: Any
+    errors: bool
+    createdAt: str
+    durationMs: float

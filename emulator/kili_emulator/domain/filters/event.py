@@ -1,0 +1,15 @@
+"""Which events an ``EventsWhere`` selects."""
+
+from __future__ import annotations
+
+from kili_emulator.domain.documents import EventDoc
+from kili_emulator.domain.filters.conditions import Table, equals, since, until
+
+EVENT: Table[EventDoc] = {
+    "createdAtGte": since("createdAt"),
+    "createdAtLte": until("createdAt"),
+    "event": equals("event"),
+    "organizationId": equals("organizationId"),
+    "projectId": equals("projectId"),
+    "userId": equals("userId"),
+}

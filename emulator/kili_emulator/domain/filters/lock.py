@@ -1,0 +1,8 @@
+"""Which locks a ``LockWhere`` selects."""
+
+from __future__ import annotations
+
+from kili_emulator.domain.documents import LockDoc
+from kili_emulator.domain.filters.conditions import Table, equals
+
+LOCK: Table[LockDoc] = {"id": equals("id")}

@@ -1,0 +1,31 @@
+"""Which members a ``ProjectUserWhere`` selects (contract/member.md#membership)."""
+
+from __future__ import annotations
+
+from kili_emulator.domain import member, statistics
+from kili_emulator.domain.documents import MemberDoc
+from kili_emulator.domain.filters.conditions import Selecting, Table, equals, referenced, shown
+
+
+def _status(selection: Selecting, document: MemberDoc, value: str) -> bool:
+    return member.status(selection.view, document) == value
+
+
+def _is_active(selection: Selecting, document: MemberDoc, value: bool) -> bool:
+    """Still there, and with a labeled asset."""
+    is_active = not document["deletedAt"] and statistics.work(selection.view, document).assets > 0
+    return is_active == value
+
+
+def _is_deleted(_: Selecting, document: MemberDoc, value: bool) -> bool:
+    return bool(document["deletedAt"]) == value
+
+
+MEMBER: Table[MemberDoc] = {
+    "id": equals("id"),
+    "activeInProject": _is_active,
+    "deleted": _is_deleted,
+    "project": referenced("projectId", "projects", "project"),
+    "status": _status,
+    "user": shown("userId"),
+}

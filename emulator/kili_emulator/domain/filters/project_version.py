@@ -1,0 +1,8 @@
+"""Which versions of projects a ``ProjectVersionWhere`` selects."""
+
+from __future__ import annotations
+
+from kili_emulator.domain.documents import ProjectVersionDoc
+from kili_emulator.domain.filters.conditions import Table, equals
+
+PROJECT_VERSION: Table[ProjectVersionDoc] = {"id": equals("id"), "projectId": equals("projectId")}

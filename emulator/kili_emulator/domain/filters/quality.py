@@ -1,0 +1,29 @@
+"""Which assets and labels conditions on their marks select (contract/asset.md#filters).
+
+What has no mark is never selected.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+from kili_emulator.domain.filters.conditions import AnyDoc, Predicate, Table
+
+
+def _compared(member: str, compare: Callable[[float, float], bool]) -> Predicate[AnyDoc]:
+    return lambda _, document, value: (
+        (mark := document.get(member)) is not None and compare(mark, value)
+    )
+
+
+def _bounds(member: str) -> Table[AnyDoc]:
+    return {
+        f"{member}Gte": _compared(member, operator.ge),
+        f"{member}Lte": _compared(member, operator.le),
+    }
+
+
+LABEL_MARKS: Table[AnyDoc] = {**_bounds("consensusMark"), **_bounds("honeypotMark")}
+
+ASSET_MARKS: Table[AnyDoc] = {**LABEL_MARKS, **_bounds("inferenceMark")}

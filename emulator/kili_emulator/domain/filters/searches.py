@@ -1,0 +1,33 @@
+"""Checks the searches of a ``where`` before anything is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kili_emulator.domain.filters.conditions import DATA, Where
+from kili_emulator.rules.label_search import parse_label_search
+from kili_emulator.rules.patterns import check_pattern
+
+_CHECKS: dict[str, Callable[[str], object]] = {
+    "search": parse_label_search,
+    "searchQuery": check_pattern,
+}
+
+
+def check_searches(where: Where) -> None:
+    """Refuse a malformed or too long search also where there is nothing to try it on.
+
+    Args:
+        where: of any noun; only a ``LabelWhere`` has a member ``search`` and only a
+            ``ProjectWhere`` a member ``searchQuery``, at any depth.
+
+    Raises:
+        KiliError: a search cannot be read, or is too long.
+    """
+    for name, value in where.items():
+        if value is None or name in DATA:
+            continue
+        if name in _CHECKS:
+            _CHECKS[name](value)
+        elif isinstance(value, dict):
+            check_searches(value)

@@ -1,0 +1,226 @@
+"""What one actor can select from one view of a world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kili_emulator import errors
+from kili_emulator.domain import (
+    access,
+    anonymity,
+    api_key,
+    event,
+    member,
+    notification,
+    organization,
+    user,
+)
+from kili_emulator.domain.documents import (
+    ApiKeyDoc,
+    AssetDoc,
+    CommentDoc,
+    EventDoc,
+    IssueDoc,
+    LabelDoc,
+    LockDoc,
+    MemberDoc,
+    NotificationDoc,
+    OrganizationDoc,
+    PluginDoc,
+    ProjectDoc,
+    ProjectVersionDoc,
+    UserDoc,
+)
+from kili_emulator.domain.filters.api_key import API_KEY
+from kili_emulator.domain.filters.asset import ASSET
+from kili_emulator.domain.filters.conditions import AnyDoc, D, Table, Where, is_empty
+from kili_emulator.domain.filters.event import EVENT
+from kili_emulator.domain.filters.issue import COMMENT, ISSUE
+from kili_emulator.domain.filters.label import LABEL
+from kili_emulator.domain.filters.lock import LOCK
+from kili_emulator.domain.filters.member import MEMBER
+from kili_emulator.domain.filters.notification import NOTIFICATION
+from kili_emulator.domain.filters.organization import ORGANIZATION
+from kili_emulator.domain.filters.plugin import PLUGIN
+from kili_emulator.domain.filters.project import PROJECT
+from kili_emulator.domain.filters.project_version import PROJECT_VERSION
+from kili_emulator.domain.filters.searches import check_searches
+from kili_emulator.domain.filters.user import USER
+from kili_emulator.domain.repository import ReadRepository
+from kili_emulator.domain.world import Actor, View
+
+TABLES: dict[str, Table[Any]] = {
+    "api_key": API_KEY,
+    "asset": ASSET,
+    "comment": COMMENT,
+    "event": EVENT,
+    "issue": ISSUE,
+    "label": LABEL,
+    "lock": LOCK,
+    "member": MEMBER,
+    "notification": NOTIFICATION,
+    "organization": ORGANIZATION,
+    "plugin": PLUGIN,
+    "project": PROJECT,
+    "project_version": PROJECT_VERSION,
+    "user": USER,
+}
+
+
+class Selection:
+    """What one actor can select from one view."""
+
+    def __init__(self, view: View, actor: Actor) -> None:
+        self.view = view
+        self.actor = actor
+        self._seen: dict[str, bool] = {}
+
+    def projects(self, where: Where) -> list[ProjectDoc]:
+        """The projects that the where selects, in creation order."""
+        check_searches(where)
+        found = access.visible_projects(self.view, self.actor)
+        hidden = not where.get("deleted")
+        return [
+            each
+            for each in found
+            if not (hidden and each["deletedAt"]) and self.meets("project", each, where)
+        ]
+
+    def project_versions(self, where: Where) -> list[ProjectVersionDoc]:
+        """The versions that the where selects, in creation order."""
+        project_id = where.get("projectId")
+        versions = self.view.project_versions
+        candidates = versions.find("project", project_id) if project_id else versions.all()
+        return self._kept(candidates, "project_version", where)
+
+    def assets(self, where: Where) -> list[AssetDoc]:
+        """The assets that the where selects, in creation order."""
+        return self._select(self.view.assets, "asset", where)
+
+    def labels(self, where: Where) -> list[LabelDoc]:
+        """The labels that the where selects, in creation order."""
+        asset_id = (where.get("asset") or {}).get("id")
+        if asset_id:
+            labels = self.view.labels.find("asset", asset_id)
+            return self._kept(labels, "label", where)
+        return self._select(self.view.labels, "label", where)
+
+    def issues(self, where: Where) -> list[IssueDoc]:
+        """The issues that the where selects, in creation order."""
+        return self._select(self.view.issues, "issue", where)
+
+    def events(
+        self, where: Where, pagination: dict[str, Any], *, descending: bool = False
+    ) -> list[EventDoc]:
+        """A page of the events that the where selects, oldest or newest first."""
+        events = list(event.visible_events(self.view, self.actor, where.get("projectId")))
+        listed = event.between(events[::-1] if descending else events, pagination)
+        selected = [each for each in listed if self.meets("event", each, where)]
+        return event.page_of(selected, pagination)
+
+    def comments(self, where: Where) -> list[CommentDoc]:
+        """The comments that the where selects, in creation order."""
+        issues = {each["id"] for each in self.issues(where.get("issue") or {})}
+        return [
+            each
+            for each in self.view.comments.all()
+            if each["issueId"] in issues and self.meets("comment", each, where)
+        ]
+
+    def locks(self, where: Where) -> list[LockDoc]:
+        """The locks that the where selects, in creation order."""
+        return self._select(self.view.locks, "lock", where)
+
+    def members(self, where: Where) -> list[MemberDoc]:
+        """The members that the where selects, project by project."""
+        project_id = (where.get("project") or {}).get("id")
+        ids = [project_id] if project_id else [each["id"] for each in self.projects({})]
+        projects = [self.view.projects.the(each) for each in ids if self.sees(each)]
+        list_ = member.everyone if where.get("id") else member.everybody
+        found = [each for project in projects for each in list_(self.view, project)]
+        return [each for each in found if self.meets("member", each, where)]
+
+    def users(self, where: Where) -> list[UserDoc]:
+        """The users that the where selects; plugins' own ones only when asked by id."""
+        hidden = bool(where.get("id") or where.get("idIn"))
+        users = user.visible_users(self.view, self.actor, hidden=hidden)
+        return [each for each in users if self.meets("user", each, where)]
+
+    def organizations(self, where: Where) -> list[OrganizationDoc]:
+        """The organizations that the where selects: the actor's, and those they created."""
+        found = organization.visible_organizations(self.view, self.actor)
+        return [each for each in found if self.meets("organization", each, where)]
+
+    def api_keys(self, where: Where) -> list[ApiKeyDoc]:
+        """The API keys that the where selects."""
+        keys = api_key.visible_api_keys(self.view, self.actor)
+        return [each for each in keys if self.meets("api_key", each, where)]
+
+    def notifications(self, where: Where) -> list[NotificationDoc]:
+        """The notifications that the where selects, in creation order."""
+        found = notification.visible_notifications(self.view, self.actor)
+        return [each for each in found if self.meets("notification", each, where)]
+
+    def plugins(self, where: Where) -> list[PluginDoc]:
+        """The plugins of the actor's organization that the where selects."""
+        plugins = self.view.plugins.find("organization", self.actor.user["organizationId"])
+        return [each for each in plugins if self.meets("plugin", each, where)]
+
+    def meets(self, noun: str, document: AnyDoc, where: Where) -> bool:
+        """Whether every condition of a noun's where holds for the document."""
+        table = TABLES[noun]
+        return all(
+            table[name](self, document, value)
+            for name, value in where.items()
+            if not is_empty(name, value)
+        )
+
+    def sees(self, project_id: str) -> bool:
+        """Whether the actor sees the project."""
+        if project_id not in self._seen:
+            self._seen[project_id] = access.sees(self.view, self.actor, project_id)
+        return self._seen[project_id]
+
+    def shown_user(self, user_id: str, project_id: str) -> UserDoc:
+        """A user as the actor sees them in a project."""
+        return anonymity.shown_user(self.view, self.actor, user_id, project_id)
+
+    def _select(self, repository: ReadRepository[D], noun: str, where: Where) -> list[D]:
+        project_id = (where.get("project") or {}).get("id")
+        candidates: Iterable[D]
+        if where.get("id") or where.get("idIn"):
+            candidates = repository.some([where["id"]] if where.get("id") else where["idIn"])
+        elif project_id:
+            candidates = repository.find("project", project_id)
+        else:
+            candidates = repository.all()
+        return self._kept(candidates, noun, where)
+
+    def _kept(self, candidates: Iterable[D], noun: str, where: Where) -> list[D]:
+        check_searches(where)
+        where = {name: _looked_up(value) for name, value in where.items()}
+        return [
+            each
+            for each in candidates
+            if self.sees(each["projectId"]) and self.meets(noun, each, where)
+        ]
+
+
+def _looked_up(value: Any) -> Any:
+    """A condition's list of texts as a set, in which each document is found without a search."""
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return frozenset(value)
+    return value
+
+
+def page(documents: list[D], first: int | None, skip: int | None) -> list[D]:
+    """One page of a list; past its end there is nothing (contract/http.md#pages).
+
+    Raises:
+        KiliError: it begins before the list.
+    """
+    start = skip or 0
+    if start < 0:
+        raise errors.negative("skip")
+    return documents[start:] if first is None else documents[start : start + first]

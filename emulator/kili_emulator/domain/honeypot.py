@@ -1,0 +1,27 @@
+"""Honeypots: assets whose right answer is known (contract/quality.md#honeypots)."""
+
+from __future__ import annotations
+
+from kili_emulator import errors
+from kili_emulator.domain import access, label, quality, step, workflow
+from kili_emulator.domain import asset as assets
+from kili_emulator.domain.documents import AssetDoc, LabelDoc
+from kili_emulator.domain.world import Transaction
+
+
+def create_honeypot(tx: Transaction, operation: str, asset: AssetDoc, response: str) -> LabelDoc:
+    """Give an asset the right answer, with which labels of it are compared.
+
+    Raises:
+        KiliError: the actor may not, no step of the project uses honeypots, or the response does
+            not fit the interface.
+    """
+    project = access.require(tx, operation, asset["projectId"])
+    steps = step.steps_of(tx, project["id"])
+    if steps and not any(each["useHoneypot"] for each in steps):
+        raise errors.honeypot_step_missing(operation)
+    truth = label.insert_truth(tx, operation, asset, response)
+    asset = assets.change(tx, tx.assets.the(asset["id"]), {"isHoneypot": True})
+    quality.refresh_marks(tx, asset)
+    workflow.tell(tx, "label.workflow.created.honeypot", asset, labelId=truth["id"])
+    return tx.labels.the(truth["id"])

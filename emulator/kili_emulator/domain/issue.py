@@ -1,0 +1,217 @@
+"""Issues and questions, and the comments on them (contract/issue.md#issues).
+
+An issue is what reviewers have to say about work; a question is what labelers ask. An issue about
+somebody's label is assigned to them. Either counts as seen once somebody else than its author has
+commented on it or changed its status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kili_emulator import errors
+from kili_emulator.domain import access, member
+from kili_emulator.domain.documents import AssetDoc, CommentDoc, IssueDoc, IssueType, MemberDoc
+from kili_emulator.domain.payloads import event_payload
+from kili_emulator.domain.world import Transaction, View
+from kili_emulator.rules import permissions
+from kili_emulator.rules.workflow import MODEL_TYPES
+
+# project and type → the last number that was given
+Numbers = dict[tuple[str, str], int]
+
+
+def create_issues(
+    tx: Transaction, operation: str, rows: list[dict[str, Any]], *, project_id: str | None = None
+) -> list[IssueDoc]:
+    """Open issues and questions, in order.
+
+    Numbers are given here, per project and type from 0; what clients send is not used.
+
+    Args:
+        rows: where given ``type`` (ISSUE unless given), ``labelID``, ``assetId``,
+            ``objectMid``, ``text``, ``inReview``.
+        project_id: the project that all must belong to, when the caller names one.
+
+    Raises:
+        KiliError: a label or asset is unknown, they do not belong together, or the type is not
+            the actor's to open.
+    """
+    numbers: Numbers = {}
+    return [_create_issue(tx, operation, row, project_id, numbers) for row in rows]
+
+
+def _create_issue(
+    tx: Transaction,
+    operation: str,
+    row: dict[str, Any],
+    project_id: str | None,
+    numbers: Numbers,
+) -> IssueDoc:
+    if row.get("inReview"):
+        raise errors.in_review_not_emulated(operation)
+    asset = _asset_of(tx, operation, row)
+    type_: IssueType = row.get("type") or "ISSUE"
+    if project_id and asset["projectId"] != project_id:
+        raise errors.access_denied()
+    access.require(tx, operation, asset["projectId"], permissions.ISSUE_TYPE_ROLES[type_])
+    issue = tx.issues.insert(
+        {
+            "id": tx.new_id(),
+            "projectId": asset["projectId"],
+            "assetId": asset["id"],
+            "labelId": row.get("labelID"),
+            "authorId": tx.actor.user_id,
+            "assigneeId": _assignee(tx, type_, row.get("labelID")),
+            "hasBeenSeen": False,
+            "objectMid": row.get("objectMid"),
+            "type": type_,
+            "status": "OPEN",
+            "issueNumber": _next_number(tx, numbers, asset["projectId"], type_),
+            "createdAt": tx.now,
+            "updatedAt": tx.now,
+        }
+    )
+    if row.get("text"):
+        _insert_comment(tx, issue, row["text"])
+    tx.emit(*_created_event(asset, issue), project_id=asset["projectId"])
+    return issue
+
+
+def _asset_of(tx: Transaction, operation: str, row: dict[str, Any]) -> AssetDoc:
+    """The asset that an issue is about: named itself, or through a label of it."""
+    label_id, asset_id = row.get("labelID"), row.get("assetId")
+    if not label_id and not asset_id:
+        raise errors.issue_without_target(operation)
+    if label_id:
+        label = tx.labels.get(label_id)
+        if not label or asset_id not in (None, label["assetId"]):
+            raise errors.access_denied()
+        return tx.assets.the(label["assetId"])
+    asset = tx.assets.get(str(asset_id))
+    if not asset:
+        raise errors.access_denied()
+    return asset
+
+
+def _assignee(tx: Transaction, type_: str, label_id: str | None) -> str | None:
+    """Whose work an issue is about; models and plugins answer none, and questions go to nobody."""
+    if not label_id or type_ != "ISSUE":
+        return None
+    label = tx.labels.the(label_id)
+    author = tx.users.the(label["authorId"])
+    is_work = label["labelType"] not in MODEL_TYPES and not author["isServiceAccount"]
+    return str(author["id"]) if is_work else None
+
+
+def _next_number(tx: Transaction, numbers: Numbers, project_id: str, type_: str) -> int:
+    """The number of a new issue; the project's are looked through for the first one only."""
+    kind = (project_id, type_)
+    if kind not in numbers:
+        issues = tx.issues.find("project", project_id)
+        taken = (each["issueNumber"] for each in issues if each["type"] == type_)
+        numbers[kind] = max(taken, default=-1)
+    numbers[kind] += 1
+    return numbers[kind]
+
+
+def _created_event(asset: AssetDoc, issue: IssueDoc) -> tuple[str, dict[str, Any]]:
+    noun = issue["type"].lower()
+    payload = {**event_payload(asset), f"{noun}Id": issue["id"]}
+    optional = {name: issue[name] for name in ("assigneeId", "objectMid") if issue[name]}
+    payload.update(optional)
+    return f"asset.{noun}.created", payload
+
+
+def append_comment(
+    tx: Transaction, issue_id: str, text: str, *, in_review: bool = False
+) -> CommentDoc:
+    """Add a comment to an issue.
+
+    Raises:
+        KiliError: the issue is unknown, or the comment is to be one of a review.
+    """
+    if in_review:
+        raise errors.in_review_not_emulated("appendToComments")
+    issue = tx.issues.get(issue_id)
+    if not issue:
+        raise errors.access_denied()
+    access.require(tx, "appendToComments", issue["projectId"])
+    _see(tx, issue)
+    return _insert_comment(tx, issue, text)
+
+
+def _see(tx: Transaction, issue: IssueDoc) -> IssueDoc:
+    if issue["hasBeenSeen"] or issue["authorId"] == tx.actor.user_id:
+        return issue
+    return tx.issues.change(issue, hasBeenSeen=True)
+
+
+def _insert_comment(tx: Transaction, issue: IssueDoc, text: str) -> CommentDoc:
+    return tx.comments.insert(
+        {
+            "id": tx.new_id(),
+            "issueId": issue["id"],
+            "authorId": tx.actor.user_id,
+            "text": text,
+            "createdAt": tx.now,
+            "updatedAt": tx.now,
+        }
+    )
+
+
+def comment_author(view: View, comment: CommentDoc) -> MemberDoc | None:
+    """The author of a comment as a member of the project."""
+    project = view.projects.the(view.issues.the(comment["issueId"])["projectId"])
+    return member.acting(view, view.users.the(comment["authorId"]), project)
+
+
+def update_issue(tx: Transaction, issue_id: str, status: str | None) -> IssueDoc:
+    """Give an issue another status: any to any (contract/issue.md#issues).
+
+    Who reviews may, and so may its author, and to whom it is assigned.
+
+    Raises:
+        KiliError: the issue is unknown or not the actor's to change.
+    """
+    issue = tx.issues.get(issue_id)
+    if not issue:
+        raise errors.access_denied()
+    is_own = tx.actor.user_id in (issue["authorId"], issue["assigneeId"])
+    roles = permissions.CHANGE_OWN_ISSUES if is_own else None
+    access.require(tx, "updatePropertiesInIssue", issue["projectId"], roles)
+    if status is None or status == issue["status"]:
+        return issue
+    issue = _see(tx, issue)
+    issue = tx.issues.change(issue, status=status, updatedAt=tx.now)
+    verb = {"SOLVED": "resolved", "CANCELLED": "cancelled"}.get(status)
+    if verb:
+        noun = issue["type"].lower()
+        asset = tx.assets.the(issue["assetId"])
+        payload = {**event_payload(asset), f"{noun}Id": issue["id"]}
+        tx.emit(f"asset.{noun}.{verb}", payload, project_id=issue["projectId"])
+    return issue
+
+
+def open_object_mids(issues: list[IssueDoc]) -> list[str]:
+    """The objects that open issues are about, each once."""
+    return _distinct(each["objectMid"] for each in _open(issues, "ISSUE"))
+
+
+def open_assignee_ids(issues: list[IssueDoc]) -> list[str]:
+    """To whom open issues are assigned, each once."""
+    return _distinct(each["assigneeId"] for each in _open(issues, "ISSUE"))
+
+
+def open_question_author_ids(issues: list[IssueDoc]) -> list[str]:
+    """Who asked the open questions, each once."""
+    return _distinct(each["authorId"] for each in _open(issues, "QUESTION"))
+
+
+def _open(issues: list[IssueDoc], type_: IssueType) -> list[IssueDoc]:
+    return [each for each in issues if (each["type"], each["status"]) == (type_, "OPEN")]
+
+
+def _distinct(values: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(filter(None, values)))

@@ -1,0 +1,109 @@
+"""What an organization's license says (contract/organization.md#license)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from kili_emulator import clock, errors
+
+TYPES = ("DISCOVERY", "FREEMIUM", "PAID")
+INPUT_TYPES = (
+    "AUDIO",
+    "GEOSPATIAL",
+    "IMAGE",
+    "LLM_INSTR_FOLLOWING",
+    "LLM_RLHF",
+    "LLM_STATIC",
+    "NA",
+    "PDF",
+    "TEXT",
+    "TIME_SERIES",
+    "URL",
+    "VIDEO",
+    "VIDEO_LEGACY",
+)
+
+DEFAULTS: dict[str, Any] = {
+    "api": True,
+    "apiPriority": False,
+    "canUsePlugins": True,
+    "enableSmartTools": False,
+    "expiryDate": None,
+    "inputType": None,
+    "maxNumberOfAnnotations": None,
+    "maxNumberOfAnnotationsPerMonth": None,
+    "maxNumberOfLabeledAssets": None,
+    "maxNumberOfPredictionsPerMonth": None,
+    "seats": None,
+    "startDate": None,
+    "type": "PAID",
+    "uploadCloudData": True,
+    "uploadLocalData": True,
+}
+
+_LARGEST = 2**31 - 1
+
+
+def parsed(operation: str, text: str) -> dict[str, Any]:
+    """The members that a JSON text sets.
+
+    Raises:
+        KiliError: it is not JSON, has an unknown member, or a value that the member does not take.
+    """
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        detail = errors.LICENSE_NOT_JSON.format(reason=error)
+        raise errors.license_malformed(operation, detail) from None
+    if not isinstance(data, dict):
+        raise errors.license_malformed(operation, errors.LICENSE_NO_OBJECT)
+    return {name: _checked(operation, name, data[name]) for name in data}
+
+
+def _checked(operation: str, name: str, value: Any) -> Any:
+    if name not in DEFAULTS:
+        raise errors.license_malformed(operation, errors.LICENSE_UNKNOWN_MEMBER.format(name=name))
+    fits = _FITS[name](value)
+    if not fits:
+        detail = errors.LICENSE_BAD_VALUE.format(name=name, value=json.dumps(value))
+        raise errors.license_malformed(operation, detail)
+    is_date = _FITS[name] is _is_date and value is not None
+    return clock.to_text(clock.from_text(value)) if is_date else value
+
+
+def _is_number(value: Any) -> bool:
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return value is None or (is_whole and 0 <= value <= _LARGEST)
+
+
+def _is_list_of_types(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and all(each in INPUT_TYPES for each in value))
+
+
+def _is_date(value: Any) -> bool:
+    try:
+        return value is None or bool(clock.from_text(value))
+    except (ValueError, AttributeError):
+        return False
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_type(value: Any) -> bool:
+    return value in TYPES
+
+
+_FITS: dict[str, Callable[[Any], bool]] = {
+    **{
+        name: _is_flag if isinstance(usual, bool) else _is_number
+        for name, usual in DEFAULTS.items()
+    },
+    "expiryDate": _is_date,
+    "inputType": _is_list_of_types,
+    "startDate": _is_date,
+    "type": _is_type,
+}

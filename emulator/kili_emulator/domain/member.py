@@ -1,0 +1,336 @@
+"""Members of projects: who takes part, and as what. The API says ProjectUser.
+
+See contract/member.md#membership.
+
+A member's document stays when they leave, with the time in ``deletedAt``, and comes to life again
+when they join again. Administrators of the organization take part everywhere: those who have not
+joined a project are listed by a document made up for the purpose, which is stored once they join.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from kili_emulator import errors, ids
+from kili_emulator.domain import access, lock, statistics, step, workflow
+from kili_emulator.domain.documents import MemberDoc, ProjectDoc, StepDoc, UserDoc
+from kili_emulator.domain.world import Transaction, View
+from kili_emulator.rules import permissions
+from kili_emulator.rules.permissions import ProjectRole
+from kili_emulator.rules.project_settings import check_statistics
+
+Status = Literal["ACTIVATED", "ORG_ADMIN", "ORG_SUSPENDED"]
+
+
+# Who takes part
+
+
+def joined(view: View, project: ProjectDoc) -> list[MemberDoc]:
+    """Who has joined the project, the last one last; plugins' own users are hidden."""
+    return [each for each in _people(view, project) if not each["deletedAt"]]
+
+
+def everybody(view: View, project: ProjectDoc) -> list[MemberDoc]:
+    """All who are or were members, then the organization's administrators who have not joined."""
+    stored = _people(view, project)
+    admins = {each["id"]: each for each in _administrators(view, project)}
+    here = [each for each in stored if not each["deletedAt"] or each["userId"] not in admins]
+    taken = {each["userId"] for each in here}
+    former = {each["userId"]: each for each in stored}
+    return here + [
+        _as_administrator(project, admin, former.get(admin["id"]))
+        for admin in admins.values()
+        if admin["id"] not in taken
+    ]
+
+
+def everyone(view: View, project: ProjectDoc) -> list[MemberDoc]:
+    """Everybody, and the plugins' own users, whom nobody sees who does not ask for one."""
+    plugins = view.plugins.find("organization", project["organizationId"])
+    users = [view.users.the(each["userId"]) for each in plugins]
+    found = (acting(view, user, project) for user in users)
+    return [*everybody(view, project), *(each for each in found if each)]
+
+
+def acting(view: View, user: UserDoc, project: ProjectDoc) -> MemberDoc | None:
+    """The user as a member of the project, former ones included."""
+    former = access.membership(view, user["id"], project["id"])
+    if former and not former["deletedAt"]:
+        return former
+    if access.role_in(view, user, project):
+        return _as_administrator(project, user, former)
+    return former
+
+
+def _people(view: View, project: ProjectDoc) -> list[MemberDoc]:
+    stored = view.project_users.find("project", project["id"])
+    people = [each for each in stored if not view.users.the(each["userId"])["isServiceAccount"]]
+    return sorted(people, key=lambda each: str(each["joinedAt"]))
+
+
+def _administrators(view: View, project: ProjectDoc) -> Iterable[UserDoc]:
+    for user in view.users.find("organization", project["organizationId"]):
+        if access.is_active_administrator(user):
+            yield user
+
+
+def _as_administrator(project: ProjectDoc, user: UserDoc, former: MemberDoc | None) -> MemberDoc:
+    """Somebody who takes part without having joined."""
+    row: MemberDoc = former or {
+        "id": ids.joint_id(project["id"], user["id"]),
+        "projectId": project["id"],
+        "userId": user["id"],
+        "role": "ADMIN",
+        "starred": False,
+        "joinedAt": None,
+        "deletedAt": None,
+    }
+    return {**row, "role": "ADMIN", "joinedAt": None, "deletedAt": None}
+
+
+# Whom a request names
+
+
+def require_user(
+    view: View, operation: str, project: ProjectDoc, user_id: str
+) -> tuple[UserDoc, ProjectRole]:
+    """The user with that id, and their role in the project.
+
+    Raises:
+        KiliError: nobody who takes part in the project has that id.
+    """
+    found = find_user(view, project, user_id)
+    if not found:
+        named = _find_by_email(view, project, user_id)
+        raise errors.no_members_id(operation, user_id, named["id"] if named else None)
+    return found
+
+
+def find_user(view: View, project: ProjectDoc, user_id: str) -> tuple[UserDoc, ProjectRole] | None:
+    """The user with that id, and their role in the project, if they take part there."""
+    user = view.users.get(user_id)
+    role = access.role_in(view, user, project) if user else None
+    return (user, role) if user and role else None
+
+
+def require_user_by_email(view: View, operation: str, project: ProjectDoc, email: str) -> UserDoc:
+    """The user with that address, who takes part in the project.
+
+    Raises:
+        KiliError: nobody who takes part in the project has that address.
+    """
+    user = _find_by_email(view, project, email)
+    if not user:
+        named = view.users.get(email)
+        if named and not access.role_in(view, named, project):
+            named = None
+        raise errors.no_members_email(operation, email, named["email"] if named else None)
+    return user
+
+
+def _find_by_email(view: View, project: ProjectDoc, email: str) -> UserDoc | None:
+    found = view.users.find("email", email.lower())
+    return next((each for each in found if access.role_in(view, each, project)), None)
+
+
+def workers(view: View, step_document: StepDoc) -> list[str]:
+    """Who works on a step: those who are named, or else every member whose role allows it.
+
+    Returns:
+        their ids.
+    """
+    if step_document["assigneeIds"] is not None:
+        return list(step_document["assigneeIds"])
+    members = joined(view, view.projects.the(step_document["projectId"]))
+    users = [(view.users.the(each["userId"]), each["role"]) for each in members]
+    return [
+        user["id"]
+        for user, role in users
+        if user["activated"] and step.may_work(step_document["type"], role)
+    ]
+
+
+# What is known of a member
+
+
+def status(view: View, member: MemberDoc) -> Status:
+    """How the member takes part, as the API names it."""
+    user = view.users.the(member["userId"])
+    if not user["activated"]:
+        return "ORG_SUSPENDED"
+    is_listed_only = not member["joinedAt"] and not user["isServiceAccount"]
+    return "ORG_ADMIN" if is_listed_only else "ACTIVATED"
+
+
+def is_activated(view: View, member: MemberDoc) -> bool:
+    """Whether they have joined, have not left, and are not suspended."""
+    return not member["deletedAt"] and status(view, member) == "ACTIVATED"
+
+
+def invitation_status(view: View, member: MemberDoc) -> Literal["ACCEPTED", "PENDING"]:
+    """PENDING as long as who was invited has neither a password nor an API key."""
+    user = view.users.the(member["userId"])
+    has_come = not user["isInvited"] or user["password"] or view.api_keys.find("user", user["id"])
+    return "ACCEPTED" if has_come else "PENDING"
+
+
+# Joining and changing
+
+
+def add(tx: Transaction, project: ProjectDoc, user: UserDoc, role: ProjectRole) -> MemberDoc:
+    """Make a user a member of a project, or give a member another role."""
+    member = access.membership(tx, user["id"], project["id"])
+    if member and not member["deletedAt"]:
+        if member["role"] == role:
+            return member
+        member = tx.project_users.change(member, role=role)
+        step.check_out(tx, project, user)
+        tx.emit("project.member.updated", {"userId": user["id"]}, project_id=project["id"])
+        return member
+    if member:
+        member = tx.project_users.change(member, role=role, joinedAt=tx.now, deletedAt=None)
+    elif access.is_active_administrator(user):  # was listed already
+        member = _insert(tx, project, user, role, ids.joint_id(project["id"], user["id"]))
+    else:
+        member = _insert(tx, project, user, role, tx.new_id())
+    tx.emit("project.member.created", {"userId": user["id"]}, project_id=project["id"])
+    return member
+
+
+def add_creator(tx: Transaction, project: ProjectDoc) -> MemberDoc:
+    """Make the actor the administrator of a new project; that it was created says it all."""
+    return _insert(tx, project, tx.actor.user, "ADMIN", tx.new_id())
+
+
+def _insert(
+    tx: Transaction, project: ProjectDoc, user: UserDoc, role: ProjectRole, member_id: str
+) -> MemberDoc:
+    return tx.project_users.insert(
+        {
+            "id": member_id,
+            "projectId": project["id"],
+            "userId": user["id"],
+            "role": role,
+            "starred": False,
+            "joinedAt": tx.now,
+            "deletedAt": None,
+            "createdAt": tx.now,
+        }
+    )
+
+
+def join(tx: Transaction, project: ProjectDoc, user: UserDoc) -> None:
+    """Add an administrator of the organization to the members, now that they work there.
+
+    See contract/member.md#membership.
+    """
+    if access.is_active_administrator(user) and not access.member_of(tx, user["id"], project["id"]):
+        add(tx, project, user, "ADMIN")
+
+
+def change_role(
+    tx: Transaction, member: MemberDoc, role: ProjectRole, named: dict[str, Any]
+) -> MemberDoc:
+    """Give a member another role; an administrator who has not joined joins with it.
+
+    Args:
+        named: ``projectID`` and ``userID`` (an id or an e-mail), where the caller gives them.
+
+    Raises:
+        KiliError: it is not the actor's to change, or what is named is another project or user.
+    """
+    operation = "updatePropertiesInRole"
+    user = tx.users.the(member["userId"])
+    is_project = named.get("projectID") in (None, member["projectId"])
+    if not is_project or (named.get("userID") or user["id"]).lower() not in names(user):
+        raise errors.role_of_another(operation)
+    project = check_managed(tx, operation, member["projectId"], member["role"], role)
+    return add(tx, project, user, role)
+
+
+def names(user: UserDoc) -> tuple[str, str]:
+    """What a user can be named by."""
+    return str(user["id"]), str(user["email"])
+
+
+def check_managed(
+    tx: Transaction, operation: str, project_id: str, *roles: ProjectRole
+) -> ProjectDoc:
+    """The project, if the actor may take these roles from members, or give them.
+
+    Raises:
+        KiliError: they may not.
+    """
+    project = access.require(tx, operation, project_id)
+    own = access.role_in(tx, tx.actor.user, project)
+    for each in roles:
+        managers = permissions.managers_of(each)
+        if own not in managers:
+            needed = f"{permissions.names(managers)} in the project for a member with the role"
+            raise errors.no_access_rights(operation, f"{needed} {each}")
+    return project
+
+
+def update(tx: Transaction, member: MemberDoc, data: dict[str, Any]) -> MemberDoc:
+    """Star a project, for oneself, or set statistics of a member.
+
+    Args:
+        data: ``starred``, and some of the statistics.
+
+    Raises:
+        KiliError: the actor does not administer the project, and the member is not the actor or
+            the data hold a statistic; or a statistic is out of range.
+    """
+    operation = "updatePropertiesInProjectUser"
+    values = {name: data[name] for name in statistics.MEMBER_STATISTICS if name in data}
+    is_own_star = member["userId"] == tx.actor.user_id and not values
+    roles = permissions.OF_ONES_OWN_MEMBERSHIP if is_own_star else None
+    project = access.require(tx, operation, member["projectId"], roles)
+    check_statistics(operation, values)
+    starred = data.get("starred", member["starred"])
+    if starred == member["starred"] and not values:
+        return member
+    if not member["joinedAt"]:
+        member = add(tx, project, tx.users.the(member["userId"]), "ADMIN")
+    changes = {"starred": starred}
+    if values:
+        changes[statistics.SET_VALUES] = statistics.set_member_statistics(tx, member, values)
+    return tx.project_users.change(member, **changes)
+
+
+# Leaving: a user who takes no part in a project any more has no work there either
+
+
+def remove(tx: Transaction, member: MemberDoc) -> ProjectDoc:
+    """Take a member out of a project; the project.
+
+    Raises:
+        KiliError: it is not the actor's to do, or an administrator who has not joined.
+    """
+    operation = "deleteFromRoles"
+    project = check_managed(tx, operation, member["projectId"], member["role"])
+    if not member["joinedAt"]:
+        raise errors.administrator_stays(operation)
+    leave(tx, member)
+    return project
+
+
+def leave(tx: Transaction, member: MemberDoc) -> None:
+    """End a membership; its document stays."""
+    project, user = tx.projects.the(member["projectId"]), tx.users.the(member["userId"])
+    tx.project_users.change(member, deletedAt=tx.now)
+    tx.emit("project.member.deleted", {"userId": user["id"]}, project_id=project["id"])
+    if access.role_in(tx, user, project) is None:
+        step.check_out(tx, project, user)
+        _give_work_back(tx, project, user["id"])
+
+
+def _give_work_back(tx: Transaction, project: ProjectDoc, user_id: str) -> None:
+    """Release the locks of a user in a project, and end their assignments."""
+    for asset in tx.assets.find("project", project["id"]):
+        for held in tx.locks.find("asset", asset["id"]):
+            if held["authorId"] == user_id:
+                lock.release(tx, held)
+        remaining = [each for each in asset["assigneeIds"] if each != user_id]
+        workflow.set_assignees(tx, asset, remaining)

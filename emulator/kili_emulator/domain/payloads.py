@@ -1,0 +1,96 @@
+"""What events and handlers are told.
+
+See contract/plugin.md#handlers, contract/event.md#subjects-and-payloads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from kili_emulator.domain.documents import AssetDoc, LabelDoc
+from kili_emulator.domain.events import Event
+from kili_emulator.domain.world import View
+from kili_emulator.rules import handlers
+from kili_emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED, SENT_BACK, SETTINGS_CHANGED
+
+_LABEL_MEMBERS = (
+    "id",
+    "labelType",
+    "numberOfAnnotations",
+    "authorId",
+    "modelName",
+    "secondsToLabel",
+    "isSentBackToQueue",
+    "createdAt",
+    "updatedAt",
+    "version",
+    "isLatestReviewLabelForUser",
+    "isLatestLabelForUser",
+    "isLatestDefaultLabelForUser",
+)
+
+
+def handler_type(view: View, event: Event) -> str | None:
+    """The handler type that an event calls, if any; the event of a deleted label calls none."""
+    called = handlers.type_called_by(event["event"])
+    needs_label = called is not None and handlers.BY_TYPE[called].label_types
+    if needs_label and not view.labels.get(event["payload"]["labelId"]):
+        return None
+    return called
+
+
+def handler_payload(view: View, event: Event) -> dict[str, Any]:
+    """The arguments of the handler that an event calls, by name."""
+    told = event["payload"]
+    if event["event"] == SETTINGS_CHANGED:
+        return {"settings_updated": told["settings"]}
+    if event["event"] == SENT_BACK:
+        return {"asset_id": told["assetId"]}
+    if event["event"] == CUSTOM_INTERFACE_CLICKED:
+        clicked = {"id": told["labelId"], "jsonResponse": told["jsonResponse"]}
+        return {"label": clicked, "asset_id": told["assetId"]}
+    label = view.labels.the(told["labelId"])
+    return {"label": label_payload(view, label), "asset_id": label["assetId"]}
+
+
+def envelope(event: Event) -> dict[str, Any]:
+    """An event as those outside get it: only what it declares.
+
+    See contract/event.md#subjects-and-payloads.
+    """
+    members = ("event", "organizationId", "projectId", "userId", "payload")
+    values: Mapping[str, Any] = event
+    return {name: values[name] for name in members}
+
+
+def label_payload(view: View, label: LabelDoc) -> dict[str, Any]:
+    """The label as handlers get it: ``jsonResponse`` as a value, the author by id.
+
+    For a review, ``search`` also has the id of the label that was reviewed.
+    """
+    search = dict(label["search"])
+    values: Mapping[str, Any] = label
+    if label["labelType"] == "REVIEW":
+        search["id"] = label["referencedLabelId"] or _reviewed(view, label)
+    return {
+        **{member: values[member] for member in _LABEL_MEMBERS},
+        "jsonResponse": json.loads(label["jsonResponse"]),
+        "search": search,
+        "readPermissionsFromProject": None,
+    }
+
+
+def _reviewed(view: View, review: LabelDoc) -> str | None:
+    """The newest submitted label that is older than the review."""
+    labels = view.labels.find("asset", review["assetId"])
+    ids = [each["id"] for each in labels]
+    earlier = labels[: ids.index(review["id"])]
+    submitted = [each["id"] for each in earlier if each["labelType"] == "DEFAULT"]
+    return submitted[-1] if submitted else None
+
+
+def event_payload(asset: AssetDoc) -> dict[str, Any]:
+    """The members that every event about an asset has (contract/event.md#subjects-and-payloads)."""
+    return {"assetId": asset["id"], "externalId": asset["externalId"]}

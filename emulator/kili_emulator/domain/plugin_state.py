@@ -1,0 +1,68 @@
+"""The state of a plugin on a project, as of the documents of a view."""
+
+from __future__ import annotations
+
+from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain.documents import EventDoc, PluginDoc, PluginVersionDoc
+from kili_emulator.domain.world import View
+from kili_emulator.rules.blockers import Activity, Deployment, PluginState, PluginVersion
+
+_DEPLOYMENTS: dict[str, Deployment] = {
+    "ACTIVE": "BUILT",
+    "DEPLOYING": "DEPLOYING",
+    "FAILED": "BUILD_FAILED",
+}
+
+
+def state_of(view: View, plugin: PluginDoc, project_id: str) -> PluginState:
+    """The state of a plugin on a project."""
+    activity, since = _activity(view, plugin, project_id)
+    called = plugins_of.called_version(view, plugin)
+    newest = plugins_of.newest_version(view, plugin)
+    is_built = plugin["activeVersionId"] is not None
+    return PluginState(
+        activity,
+        since,
+        "BUILT" if is_built else _deployment(newest),
+        _version(called),
+        _version(newest),
+        _deployment(newest),
+    )
+
+
+def first_activation(view: View, plugin: PluginDoc, project_id: str) -> str | None:
+    """The time when a plugin was first activated on a project, if it ever was."""
+    changes = _changes(view, plugin, project_id)
+    times = (each["createdAt"] for each in changes if each["event"] == plugins_of.ACTIVATED)
+    return next(times, None)
+
+
+def _activity(view: View, plugin: PluginDoc, project_id: str) -> tuple[Activity, str | None]:
+    changes = _changes(view, plugin, project_id)
+    since = changes[-1]["createdAt"] if changes else None
+    if project_id in plugin["projectIds"]:
+        return "ACTIVE", since
+    return "DEACTIVATED" if changes else "NEVER_ACTIVE", since
+
+
+def _changes(view: View, plugin: PluginDoc, project_id: str) -> list[EventDoc]:
+    """The events of a plugin's activation and deactivation on a project, in order."""
+    kinds = (plugins_of.ACTIVATED, plugins_of.DEACTIVATED)
+    events = view.internal_events.find("plugin", plugin["id"])
+    return [each for each in events if each["projectId"] == project_id and each["event"] in kinds]
+
+
+def _deployment(version: PluginVersionDoc | None) -> Deployment:
+    return _DEPLOYMENTS[version["status"]] if version else "NOTHING_DEPLOYED"
+
+
+def _version(version: PluginVersionDoc | None) -> PluginVersion | None:
+    if version is None:
+        return None
+    return PluginVersion(
+        version["id"],
+        version["number"],
+        version["handlerTypes"],
+        version["eventMatcher"],
+        version["clientVersion"],
+    )

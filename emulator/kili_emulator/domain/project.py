@@ -1,0 +1,232 @@
+"""Projects: their settings, interface and members (contract/project.md#settings)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from kili_emulator import errors
+from kili_emulator.domain import access, consensus, member, project_settings, statistics, step
+from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain.documents import ProjectDoc, ProjectMembers
+from kili_emulator.domain.repository import differing
+from kili_emulator.domain.world import Actor, Transaction, View
+from kili_emulator.rules import input_types
+from kili_emulator.rules.json_interface import parse_json_interface
+from kili_emulator.rules.project_rights import rights
+from kili_emulator.rules.project_settings import (
+    DEFAULTS,
+    check_statistics,
+    checked_settings,
+    geospatial_settings,
+    input_type_of,
+)
+from kili_emulator.rules.workflow import V1, NewWorkflow
+
+
+def create_project(
+    tx: Transaction,
+    *,
+    title: str,
+    input_type: str | None = None,
+    json_interface: str | None = None,
+    description: str | None = None,
+    settings: dict[str, Any] | None = None,
+    workflow: NewWorkflow = V1,
+) -> ProjectDoc:
+    """Create a project; the actor becomes its first administrator (contract/project.md#creation).
+
+    Unless they are given, the input type is IMAGE, the interface has no jobs, and the description
+    is empty.
+
+    Args:
+        settings: those of an update, and two that are taken at creation only: ``projectType``,
+            which can stand for the input type, and ``pixelLabeling``.
+        workflow: which one the project has, as long as it exists.
+
+    Raises:
+        KiliError: the input type is one without a labeling interface, or the json interface or a
+            setting is not valid.
+    """
+    operation = "createProject"
+    access.require_in_organization(tx, operation)
+    json_interface = json_interface or "{}"
+    parse_json_interface(json_interface, operation)
+    members = {
+        "title": title,
+        "description": description or "",
+        "jsonInterface": json_interface,
+        **DEFAULTS,
+        "workflowVersion": workflow.version,
+        **_first_settings(operation, input_type, dict(settings or {})),
+    }
+    project = insert_project(tx, cast(ProjectMembers, members))
+    step.create_workflow(tx, project, workflow)
+    return project
+
+
+def _first_settings(
+    operation: str, input_type: str | None, settings: dict[str, Any]
+) -> dict[str, Any]:
+    """The settings that a project begins with, its input type among them."""
+    input_type = input_type_of(operation, input_type, settings.pop("projectType", None))
+    if input_type in input_types.RETIRED:
+        raise errors.input_type_retired(input_type)
+    in_pixels = bool(settings.pop("pixelLabeling", False))
+    geospatial = geospatial_settings(operation, input_type, pixel_labeling=in_pixels)
+    return {
+        "inputType": input_type,
+        "geospatialSettings": geospatial,
+        **checked_settings(operation, settings, input_type),
+    }
+
+
+def insert_project(
+    tx: Transaction, members: ProjectMembers, *, copied_from: ProjectDoc | None = None
+) -> ProjectDoc:
+    """Add a project with these members, and the actor as its first administrator.
+
+    Args:
+        copied_from: the project that it is a copy of.
+    """
+    project = tx.projects.insert(
+        {
+            **members,
+            statistics.SET_VALUES: {},
+            "id": tx.new_id(),
+            "authorId": tx.actor.user_id,
+            "organizationId": tx.actor.user["organizationId"],
+            "createdAt": tx.now,
+            "updatedAt": tx.now,
+            "archivedAt": None,
+            "deletedAt": None,
+        }
+    )
+    member.add_creator(tx, project)
+    payload = {"fromProjectId": copied_from["id"]} if copied_from else {}
+    tx.emit("project.created", payload, project_id=project["id"])
+    return project
+
+
+def ml_tasks(project: ProjectDoc) -> list[str]:
+    """The tasks of the jobs of a project's interface, each once, in the interface's order."""
+    jobs = parse_json_interface(project["jsonInterface"], "mlTasks").values()
+    return list(dict.fromkeys(job["mlTask"] for job in jobs))
+
+
+def rights_of(view: View, actor: Actor, project: ProjectDoc) -> list[str]:
+    """What the actor may do in a project, in the platform's words."""
+    role = access.role_in(view, actor.user, project)
+    return rights(role, project["inputType"]) if role else []
+
+
+def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> ProjectDoc:
+    """Change a project's settings; only the members that are given change.
+
+    See contract/project.md#settings, contract/project.md#statistics.
+
+    Raises:
+        KiliError: the project is unknown or not the actor's to change, or a value is refused.
+    """
+    operation = "updatePropertiesInProject"
+    project = access.require(tx, operation, project_id)
+    data = dict(data)
+    changes: dict[str, Any] = {}
+    if "archived" in data:
+        changes["archivedAt"] = _archived_at(tx, project, data.pop("archived"))
+    if "author" in data:
+        changes["authorId"] = _new_author(tx, project, data.pop("author"))
+    values = {name: data.pop(name) for name in statistics.PROJECT_STATISTICS if name in data}
+    check_statistics(operation, values)
+    if values:
+        changes[statistics.SET_VALUES] = statistics.set_project_statistics(tx, project, values)
+    changes.update(checked_settings(operation, data, project["inputType"]))
+    return _change(tx, project, changes)
+
+
+def _archived_at(tx: Transaction, project: ProjectDoc, archived: bool) -> str | None:
+    """When the project was archived: archiving it again does not change that."""
+    return (project["archivedAt"] or tx.now) if archived else None
+
+
+def _new_author(tx: Transaction, project: ProjectDoc, user_id: str) -> str:
+    author = tx.users.get(user_id)
+    if not author or author["organizationId"] != project["organizationId"]:
+        raise errors.access_denied()
+    return user_id
+
+
+def set_anonymization(tx: Transaction, project_id: str, *, anonymous: bool) -> ProjectDoc:
+    """Hide from the project's labelers and reviewers who the others are, or show it again.
+
+    Raises:
+        KiliError: the project is unknown or not the actor's to change.
+    """
+    project = access.require(tx, "updateProjectAnonymization", project_id)
+    return _change(tx, project, {"isAnonymized": anonymous})
+
+
+def _change(tx: Transaction, project: ProjectDoc, members: dict[str, Any]) -> ProjectDoc:
+    """Change members of a project and tell so, if any of them is new."""
+    changes = differing(project, members)
+    if not changes:
+        return project
+    before = project
+    asks_others = bool(changes.keys() & {"consensusTotCoverage", "minConsensusSize"})
+    waiting = consensus.waiting(tx, project) if asks_others else []
+    project = tx.projects.change(before, **changes, updatedAt=tx.now)
+    _emit_update(tx, before, changes)
+    project_settings.tell(tx, before, project)
+    step.follow_settings(tx, project, changes)
+    if asks_others:
+        consensus.redraw(tx, project)
+        consensus.go_on(tx, project, waiting)
+    return project
+
+
+def _emit_update(tx: Transaction, before: ProjectDoc, changes: dict[str, Any]) -> None:
+    """Emit an event of its own for a change that has one, and one with the other fields' names.
+
+    Args:
+        before: the project before the change.
+    """
+    project = before
+    told = set()
+    if changes.get("archivedAt"):
+        tx.emit("project.archived", {}, project_id=project["id"])
+        told.add("archivedAt")
+    if "jsonInterface" in changes:
+        tx.emit("project.interface.updated", {}, project_id=project["id"])
+        told.add("jsonInterface")
+    fields = sorted(_fields(before, changes, told))
+    if fields:
+        tx.emit("project.settings.updated", {"fields": fields}, project_id=project["id"])
+
+
+def _fields(before: ProjectDoc, changes: dict[str, Any], without: set[str]) -> Iterable[str]:
+    """The names by which the API knows what changed."""
+    for name in changes.keys() - without:
+        if name == statistics.SET_VALUES:
+            were_set = before.get(statistics.SET_VALUES, {})
+            yield from (key for key, each in changes[name].items() if were_set.get(key) != each)
+        else:
+            yield "author" if name == "authorId" else name
+
+
+def delete_project(tx: Transaction, project_id: str, operation: str) -> ProjectDoc:
+    """Delete a project softly: it can still be listed with ``deleted: true``.
+
+    See contract/project.md#archiving-and-deletion.
+
+    Raises:
+        KiliError: the project is unknown or not the actor's to delete.
+    """
+    project = access.require(tx, operation, project_id)
+    project = tx.projects.change(project, deletedAt=tx.now, updatedAt=tx.now)
+    plugins = tx.plugins.find("organization", project["organizationId"])
+    active = [each for each in plugins if project_id in each["projectIds"]]
+    for plugin in active:
+        plugins_of.take_off(tx, plugin, project_id)
+    told = [each["id"] for each in active]
+    tx.emit("project.deleted", {}, project_id=project_id, plugin_ids=told)
+    return project

@@ -1,0 +1,213 @@
+"""Copies of projects, with their members and assets, and of labels.
+
+See contract/project.md#copies-of-projects, contract/project.md#copies-of-labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from kili_emulator import errors
+from kili_emulator.domain import (
+    access,
+    asset,
+    asset_content,
+    file,
+    label,
+    member,
+    quality,
+    workflow,
+)
+from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc, StepDoc
+from kili_emulator.domain.project import insert_project
+from kili_emulator.domain.world import Transaction
+from kili_emulator.rules import workflow as rules
+from kili_emulator.rules.json_text import parse_json
+from kili_emulator.rules.latest_labels import labels_to_copy
+
+# What an asset gets by being added to a project.
+_OF_ONE_ASSET = {
+    "id",
+    "projectId",
+    "content",
+    "jsonContent",
+    "jsonMetadata",
+    "ocrMetadata",
+    "createdAt",
+    "updatedAt",
+    *rules.initial_state(),
+} - {"priority", "isHoneypot"}
+
+# Where an asset stands, which is so because of its labels.
+_STATE = ("status", "skipped", "skipReason", "stepId", "stepStatus", "isUsedForConsensus")
+
+Ids = dict[str, str]
+T = TypeVar("T")
+
+
+def copy_project(
+    tx: Transaction, project_id: str, *, with_assets: bool, with_members: bool
+) -> ProjectDoc:
+    """Copy a project's interface, settings and workflow; where asked for, members and assets.
+
+    The actor becomes an administrator of the copy. Assets begin anew: their labels, issues and
+    statuses stay behind.
+
+    Raises:
+        KiliError: the project is unknown, or not the actor's to copy.
+    """
+    source = access.require(tx, "copyProject", project_id)
+    project = insert_project(tx, source, copied_from=source)
+    if with_members:
+        _copy_members(tx, source, project)
+    _copy_workflow(tx, source, project)
+    if with_assets:
+        for each in tx.assets.find("project", source["id"]):
+            _copy_asset(tx, each, project)
+    return project
+
+
+def _copy_members(tx: Transaction, source: ProjectDoc, project: ProjectDoc) -> None:
+    """Members keep their roles; what they did and marked in the source stays there."""
+    for each in member.joined(tx, source):
+        if not access.member_of(tx, each["userId"], project["id"]):
+            member.add(tx, project, tx.users.the(each["userId"]), each["role"])
+
+
+def _copy_workflow(tx: Transaction, source: ProjectDoc, project: ProjectDoc) -> None:
+    """Copy steps and their groups, which name one another.
+
+    Assignees who are not members of the copy are left out; where nobody is left, everybody is.
+    """
+    groups = tx.step_groups.find("project", source["id"])
+    steps = tx.steps.find("project", source["id"])
+    ids = {each["id"]: tx.new_id() for each in (*groups, *steps)} | {source["id"]: project["id"]}
+    there = {each["userId"] for each in tx.project_users.find("project", project["id"])}
+    tx.step_groups.insert_all([_renamed(each, ids) for each in groups])
+    for step in steps:
+        assignees = step["assigneeIds"]
+        if assignees:
+            assignees = [each for each in assignees if each in there] or None
+        tx.steps.insert({**_renamed(step, ids), "assigneeIds": assignees})
+
+
+def _renamed(value: T, ids: Ids) -> T:
+    """The value with each id in it replaced by the one of the copy."""
+    return cast(T, _replaced(value, ids))
+
+
+def _replaced(value: Any, ids: Ids) -> Any:
+    if isinstance(value, dict):
+        return {key: _replaced(each, ids) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_replaced(each, ids) for each in value]
+    return ids.get(value, value) if isinstance(value, str) else value
+
+
+# Assets and their files
+
+
+def _copy_asset(tx: Transaction, source: AssetDoc, project: ProjectDoc) -> None:
+    new_id = tx.new_id()
+    references = _copy_files(tx, source, project, new_id)
+    row = {
+        "id": new_id,
+        "externalId": source["externalId"],
+        "content": references.get(source["content"], source["content"]),
+        "jsonContent": references.get(source["jsonContent"], source["jsonContent"]),
+        "jsonMetadata": asset_content.copied_metadata(source["jsonMetadata"]),
+    }
+    (copied,) = asset.create_assets(tx, "appendManyAssets", project["id"], [row])
+    kept = {name: value for name, value in source.items() if name not in _OF_ONE_ASSET}
+    tx.assets.change(copied, **kept)
+
+
+def _copy_files(tx: Transaction, source: AssetDoc, project: ProjectDoc, asset_id: str) -> Ids:
+    """Copy what an asset shows; the references to the files, and those to their copies."""
+    files = tx.files.find("folder", file.folder(source["projectId"], source["id"]))
+    shown = filter(None, map(file.referenced, (source["content"], source["jsonContent"])))
+    every = {each["id"]: each for each in [*files, *tx.files.some(shown)]}
+    folder = file.folder(project["id"], asset_id)
+    new_ids = {old: f"{folder}/{_place(old)}" for old in every}
+    references = {file.reference(old): file.reference(new) for old, new in new_ids.items()}
+    for old, each in every.items():
+        upload = file.Upload(new_ids[old], project["id"])
+        content = tx.world.blobs.get(each["digest"])
+        if each["linked"]:
+            file.store_json(tx, upload, _renamed(parse_json(content), references))
+        else:
+            file.store(tx, upload, content, each["contentType"])
+    return references
+
+
+def _place(file_id: str) -> str:
+    """Where a file is in the folder of its asset."""
+    return "/".join(file_id.split("/")[4:])
+
+
+# Labels
+
+
+def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str) -> None:
+    """Copy the labels of an asset to an asset of another project.
+
+    Copied are each author's latest label on each step and of each type, and all labels of models.
+    Authors are kept, and where the asset stands is taken over with its labels; one that waited for
+    labelers whom the other project does not ask for goes on. No label event is emitted: nobody
+    labels.
+
+    Raises:
+        KiliError: an asset is unknown, or not the actor's; the projects have different workflows;
+            or different interfaces, and a response does not fit that of the other one.
+    """
+    operation = "copyLabels"
+    source, target = tx.assets.get(source_id), tx.assets.get(target_id)
+    if not source or not target or target["projectId"] != project_id:
+        raise errors.access_denied()
+    source_project = access.require(tx, operation, source["projectId"])
+    project = access.require(tx, operation, project_id)
+    rows = labels_to_copy(tx.labels.find("asset", source_id))
+    ids = {
+        source_id: target_id,
+        source_project["id"]: project_id,
+        **_same_steps(tx, source_project, project),
+    }
+    ids |= {each["id"]: tx.new_id() for each in rows}
+    if {each["stepId"] for each in (source, *rows)} - ids.keys() - {None}:
+        raise errors.workflows_differ(operation)
+    if source_project["workflowVersion"] != project["workflowVersion"]:
+        raise errors.workflows_differ(operation)
+    copies = [_label_for(each, ids) for each in rows]
+    label.insert_copies(tx, operation, copies, source_project=source_project, project=project)
+    members: Mapping[str, Any] = source
+    state = {name: _renamed(members[name], ids) for name in _STATE}
+    quality.refresh_marks(tx, tx.assets.change(target, **state, updatedAt=tx.now))
+    if workflow.waits_for_labelers(tx, source_project, source):
+        workflow.go_on(tx, project, tx.assets.the(target_id))
+
+
+def _label_for(row: LabelDoc, ids: Ids) -> LabelDoc:
+    """The label for its new place; what it refers to is another copy, or nothing."""
+    return {
+        **row,
+        "id": _renamed(row["id"], ids),
+        "assetId": _renamed(row["assetId"], ids),
+        "projectId": _renamed(row["projectId"], ids),
+        "stepId": _renamed(row["stepId"], ids),
+        "referencedLabelId": ids.get(row["referencedLabelId"] or ""),
+    }
+
+
+def _same_steps(tx: Transaction, source_project: ProjectDoc, project: ProjectDoc) -> Ids:
+    """The steps of one project, and those of the same name and group in another."""
+    theirs = {_step_name(tx, each): each["id"] for each in tx.steps.find("project", project["id"])}
+    names = {
+        each["id"]: _step_name(tx, each) for each in tx.steps.find("project", source_project["id"])
+    }
+    return {each: theirs[name] for each, name in names.items() if name in theirs}
+
+
+def _step_name(tx: Transaction, step: StepDoc) -> tuple[str | None, str]:
+    group = tx.step_groups.get(step["stepGroupId"] or "")
+    return group["name"] if group else None, step["name"]

@@ -1,0 +1,50 @@
+"""Tells plugins which settings of a project changed, and how (contract/plugin.md#handlers).
+
+The platform's event ``project.settings.updated`` only names them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kili_emulator.domain.documents import ProjectDoc
+from kili_emulator.domain.world import Transaction
+from kili_emulator.rules.subjects import SETTINGS_CHANGED
+
+_SETTINGS = (
+    "canNavigateBetweenAssets",
+    "canSkipAsset",
+    "consensusTotCoverage",
+    "description",
+    "inputType",
+    "instructions",
+    "isAnonymized",
+    "jsonInterface",
+    "metadataTypes",
+    "minConsensusSize",
+    "reviewCoverage",
+    "title",
+    "archivedAt",
+    "useHoneyPot",
+)
+
+
+def tell(tx: Transaction, before: ProjectDoc, after: ProjectDoc) -> None:
+    """Tell which settings differ between two states of a project: ``key, newValue, oldValue``."""
+    old, new = _settings(before), _settings(after)
+    changed = [
+        {"key": key, "newValue": new[key], "oldValue": old[key]}
+        for key in _SETTINGS
+        if new[key] != old[key]
+    ]
+    if changed:
+        told = {"settings": changed}
+        tx.emit(SETTINGS_CHANGED, told, project_id=after["id"], internal=True)
+
+
+def _settings(project: ProjectDoc) -> dict[str, Any]:
+    """A project's settings as ``on_project_updated`` is told them, JSON as values."""
+    types = {name: each["type"] for name, each in project["metadataProperties"].items()}
+    interface = json.loads(project["jsonInterface"])
+    return {**project, "metadataTypes": types, "jsonInterface": interface}

@@ -1,0 +1,223 @@
+"""The worlds of one process: made, found by API key, reset and deleted.
+
+World ``default`` has the documented keys (``emulator-admin``); world ``w`` has
+``emulator-admin.w``, and so on: a key alone says which world a request is about.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from kili_emulator import data_folder, errors, messages, private
+from kili_emulator.config import DEFAULT_WORLD
+from kili_emulator.domain import world_folder
+from kili_emulator.domain.api_key import authenticate, home_of
+from kili_emulator.domain.world import Actor, Mark, World
+from kili_emulator.domain.world_folder import WorldError
+
+__all__ = ["Attach", "Furnish", "WorldError", "WorldRegistry"]
+
+logger = logging.getLogger(__name__)
+
+Furnish = Callable[[World, str], None]
+Attach = Callable[[World], None]
+
+
+class WorldRegistry:
+    """All worlds of a process.
+
+    Args:
+        folder: where they are kept; ``None`` keeps them in memory.
+        furnish: loads a scenario, given by name or path, into a new world.
+        attach: connects a world with what listens to it, once it has its content.
+        detach: undoes that, before the world is deleted.
+    """
+
+    def __init__(
+        self, folder: Path | None, furnish: Furnish, attach: Attach, detach: Attach
+    ) -> None:
+        self._folder = folder / data_folder.WORLDS if folder else None
+        self._furnish = furnish
+        self._attach = attach
+        self._detach = detach
+        self._worlds: dict[str, World] = {}
+        self._lock = threading.RLock()
+
+    def open_all(self) -> None:
+        """Open every world that an earlier process left, and remove what it left unfinished.
+
+        Folders that hold no world are left alone; the log names them.
+
+        Raises:
+            WorldError: a world is damaged or in the folder of another, or two have the same key.
+        """
+        if self._folder is None or not self._folder.is_dir():
+            return
+        private.tighten(self._folder)
+        folders = sorted(each for each in self._folder.iterdir() if each.is_dir())
+        with contextlib.ExitStack() as undo:
+            opened = [
+                undo.enter_context(contextlib.closing(world_folder.open_world(folder)))
+                for folder in folders
+                if _is_to_open(folder)
+            ]
+            _check_keys(opened)
+            undo.pop_all()
+        for world in opened:
+            world.documents.upgrade()
+            if world.stored_name is None:
+                world.store_name()
+            assert world.folder is not None
+            world_folder.finish(world.folder)
+            self._add(world)
+
+    def create(self, name: str, scenario: str, seed: int | None = None) -> World:
+        """Make a world.
+
+        Raises:
+            WorldError: the name is taken or not allowed, its folder is no world's, or one of its
+                keys is another world's.
+        """
+        with self._lock:
+            if not world_folder.is_name(name):
+                raise WorldError(errors.WORLD_NAME.format(name=name))
+            if name in self._worlds:
+                raise WorldError(errors.WORLD_EXISTS.format(name=name))
+            folder = self._folder / name if self._folder else None
+            if folder:
+                world_folder.begin(folder)
+            try:
+                world = World(name, folder, seed)
+                try:
+                    self._furnish(world, scenario)
+                    self._check_new_keys(world)
+                    world.set_start(scenario)
+                    if folder:
+                        world_folder.finish(folder)
+                    self._add(world)
+                except BaseException:
+                    world.close()
+                    raise
+            except BaseException:
+                if folder:
+                    world_folder.discard(folder)
+                raise
+            return world
+
+    def _add(self, world: World) -> None:
+        world.is_key_elsewhere = lambda key: any(
+            other.view.api_keys.find("key", key) for other in self.all() if other is not world
+        )
+        self._attach(world)
+        self._worlds[world.name] = world
+
+    def _check_new_keys(self, world: World) -> None:
+        for key, name in _active_keys(world).items():
+            for other in self.all():
+                if authenticate(other, key):
+                    told = {"name": world.name, "key": name, "other": other.name}
+                    raise WorldError(errors.WORLD_KEY_TAKEN.format(**told))
+
+    def get(self, name: str) -> World:
+        """The world of that name.
+
+        Raises:
+            WorldError: there is none.
+        """
+        world = self._worlds.get(name)
+        if world is None:
+            known = ", ".join(sorted(self._worlds)) or "none"
+            raise WorldError(errors.WORLD_UNKNOWN.format(name=name, known=known))
+        return world
+
+    def all(self) -> list[World]:
+        """All worlds, by name."""
+        return [world for _, world in sorted(self._worlds.copy().items())]
+
+    def reset(self, name: str, mark: Mark | None = None) -> World:
+        """Bring a world back to its scenario, or to a mark.
+
+        Raises:
+            WorldError: there is no such world, or the mark is of a time that was undone.
+        """
+        world = self.get(name)
+        start = mark or world.start
+        assert start is not None
+        try:
+            world.roll_back(start)
+        except ValueError as error:
+            raise WorldError(str(error)) from None
+        return world
+
+    def delete(self, name: str) -> None:
+        """Delete a world with everything in it.
+
+        Raises:
+            WorldError: there is no such world, or it is the default one.
+        """
+        with self._lock:
+            world = self.get(name)
+            if name == DEFAULT_WORLD:
+                raise WorldError(errors.WORLD_IS_DEFAULT)
+            del self._worlds[name]
+            self._detach(world)
+            world.close()
+            if world.folder:
+                world_folder.discard(world.folder)
+
+    def authenticate(self, key: str) -> tuple[World, Actor] | None:
+        """The world and the user that a key opens.
+
+        A scenario's key opens the world that it ends with, and no other. A key that more than one
+        world knows opens none: nothing says which is meant.
+        """
+        home = home_of(key)
+        worlds = self._worlds.copy()
+        asked = worlds.values() if home is None else filter(None, [worlds.get(home)])
+        opened = [(world, actor) for world in asked if (actor := authenticate(world, key))]
+        return opened[0] if len(opened) == 1 else None
+
+    def close(self) -> None:
+        """Close all files."""
+        with self._lock:
+            for world in self._worlds.values():
+                world.close()
+            self._worlds.clear()
+
+
+def _is_to_open(folder: Path) -> bool:
+    """Whether a folder holds a world; removes an unfinished one, and names what is none."""
+    if not world_folder.is_name(folder.name):
+        logger.warning(messages.FOLDER_NOT_NAMED.format(folder=str(folder)))
+    elif world_folder.is_unfinished(folder):
+        world_folder.discard(folder)
+    elif world_folder.holds_world(folder):
+        return True
+    else:
+        logger.warning(messages.FOLDER_WITHOUT_WORLD.format(folder=str(folder)))
+    return False
+
+
+def _check_keys(worlds: Iterable[World]) -> None:
+    """Make sure that each key opens one world only.
+
+    Raises:
+        WorldError: two worlds hold the same active key.
+    """
+    owners: dict[str, World] = {}
+    for world in worlds:
+        for key, name in _active_keys(world).items():
+            owner = owners.setdefault(key, world)
+            if owner is not world:
+                told = {"one": owner.name, "other": world.name, "key": name}
+                raise WorldError(errors.WORLD_SAME_KEY.format(folder=world.folder, **told))
+
+
+def _active_keys(world: World) -> dict[str, str]:
+    """The keys that open a world, with their names."""
+    keys = world.view.api_keys.all()
+    return {key["key"]: key["name"] for key in keys if authenticate(world, key["key"])}

@@ -1,0 +1,133 @@
+"""One table of a world, for reading, and inside a transaction for writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Any, Generic, TypeVar, cast
+
+from kili_emulator import errors
+from kili_emulator.storage.snapshot import Document, Row, TableSnapshot
+from kili_emulator.storage.sqlite_file import Change
+
+# The type of a table's documents; see :mod:`kili_emulator.domain.documents`.
+D = TypeVar("D", bound=Mapping[str, Any])
+
+
+def differing(document: Mapping[str, Any], members: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that have another value in the document; a missing one counts as ``None``."""
+    return {name: value for name, value in members.items() if document.get(name) != value}
+
+
+class ReadRepository(Generic[D]):
+    """One table, for reading."""
+
+    def __init__(self, table: TableSnapshot) -> None:
+        self._table = table
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def get(self, document_id: str) -> D | None:
+        return cast("D | None", self._table.get(document_id))
+
+    def the(self, document_id: str) -> D:
+        """The document that another one names.
+
+        Raises:
+            KeyError: a reference is broken, which is a defect.
+        """
+        document = self.get(document_id)
+        if document is None:
+            raise KeyError(f"{self._table.spec.name} {document_id}")
+        return document
+
+    def position(self, document_id: str) -> int:
+        """A document's place in the order in which the world's documents were added, in any table.
+
+        Raises:
+            KeyError: there is no such document, which is a defect.
+        """
+        row = self._table.row(document_id)
+        if row is None:
+            raise KeyError(f"{self._table.spec.name} {document_id}")
+        return row.position
+
+    def find(self, index: str, key: Hashable) -> list[D]:
+        """The documents with that key in that index, in creation order."""
+        return cast("list[D]", self._table.find(index, key))
+
+    def count(self, index: str, key: Hashable) -> int:
+        return self._table.count(index, key)
+
+    def some(self, document_ids: Iterable[str]) -> list[D]:
+        """The documents with these ids that exist, in creation order."""
+        return cast("list[D]", self._table.some(document_ids))
+
+    def all(self) -> list[D]:
+        """All documents, in creation order."""
+        return [cast("D", row.document) for row in self._table.rows()]
+
+
+class Repository(ReadRepository[D]):
+    """One table inside a transaction, for reading and writing."""
+
+    def __init__(self, table: TableSnapshot, take_position: Callable[[], int]) -> None:
+        super().__init__(table)
+        self._origin = table
+        self._take_position = take_position
+        self._changed: set[str] = set()
+
+    def insert(self, document: D) -> D:
+        """Add a document with a new id.
+
+        Raises:
+            KiliError: the id is taken.
+        """
+        if self._table.row(document["id"]):
+            raise errors.id_taken("insert", document["id"])
+        self._put(document["id"], self._new_row(document))
+        return document
+
+    def _new_row(self, document: D) -> Row:
+        return Row(self._take_position(), cast(Document, document))
+
+    def insert_all(self, documents: list[D]) -> None:
+        """Add documents with new ids, at the cost of little more than one.
+
+        Raises:
+            KiliError: an id is taken.
+        """
+        rows: dict[str, Row | None] = {}
+        for document in documents:
+            if document["id"] in rows or self._table.row(document["id"]):
+                raise errors.id_taken("insert", document["id"])
+            rows[document["id"]] = self._new_row(document)
+        self._table = self._table.changed(rows)
+        self._changed.update(rows)
+
+    def change(self, document: D, **members: Any) -> D:
+        """Replace members of a document and return the new one; the old one stays as it was."""
+        row = self._table.row(document["id"])
+        assert row is not None, document["id"]
+        new = {**row.document, **members}
+        self._put(document["id"], Row(row.position, new))
+        return cast("D", new)
+
+    def delete(self, document: D) -> None:
+        self._put(document["id"], None)
+
+    def delete_all(self, documents: list[D]) -> None:
+        ids = [document["id"] for document in documents]
+        self._table = self._table.changed(dict.fromkeys(ids))
+        self._changed.update(ids)
+
+    def _put(self, document_id: str, row: Row | None) -> None:
+        self._table = self._table.changed({document_id: row})
+        self._changed.add(document_id)
+
+    def changes(self) -> Iterator[Change]:
+        name = self._origin.spec.name
+        for each in self._changed:
+            before, after = self._origin.row(each), self._table.row(each)
+            if before != after:
+                yield Change(name, each, before, after)

@@ -1,0 +1,44 @@
+"""The API calls that a plugin made in a run, as documents of the world."""
+
+from __future__ import annotations
+
+from kili_emulator import clock, messages
+from kili_emulator.domain.call_buffer import MAX_CALLS, CallMade
+from kili_emulator.domain.run import add_lines
+from kili_emulator.domain.world import Transaction
+
+
+def add_calls(tx: Transaction, run_id: str, calls: list[CallMade], count: int) -> None:
+    """Add calls to a run, in the order of their answers; to one that is gone, none.
+
+    Args:
+        count: how many the run has made by now, recorded or not.
+    """
+    run = tx.runs.get(run_id)
+    if not run or count == run["callCount"]:
+        return
+    new_id = tx.world.ids.derived_id
+    known = tx.run_calls.count("run", run_id)
+    tx.run_calls.insert_all(
+        [
+            {
+                "id": new_id(clock.from_text(call.started_at), f"{run_id} call {number}"),
+                "runId": run_id,
+                "pluginId": run["pluginId"],
+                "number": number,
+                "operations": call.operations,
+                "method": call.method,
+                "query": call.query,
+                "arguments": call.arguments,
+                "answer": call.answer,
+                "errors": call.errors,
+                "createdAt": call.started_at,
+                "durationMs": call.duration_ms,
+            }
+            for number, call in enumerate(calls, known + 1)
+        ]
+    )
+    tx.runs.change(run, callCount=count)
+    if run["callCount"] <= MAX_CALLS < count:
+        text = messages.RUN_MANY_CALLS.format(limit=MAX_CALLS)
+        add_lines(tx, run_id, [("warning", text, tx.now)])

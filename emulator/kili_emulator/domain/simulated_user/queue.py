@@ -1,0 +1,70 @@
+"""The queue that the app shows a user, and the reasons for which an asset is not in it."""
+
+from __future__ import annotations
+
+from kili_emulator.domain import access, labeling, workflow
+from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc
+from kili_emulator.domain.world import Transaction
+from kili_emulator.rules.lock_reasons import LockReason
+from kili_emulator.rules.workflow import LabelType
+
+# The actions that take the next asset of the queue: the type of the label that it waits for.
+QUEUED_LABEL_TYPES: dict[str, LabelType] = {
+    "submit": "DEFAULT",
+    "save": "DEFAULT",
+    "skip": "DEFAULT",
+    "review": "REVIEW",
+}
+
+
+def next_asset(tx: Transaction, project: ProjectDoc, label_type: LabelType) -> AssetDoc | None:
+    """The first asset of the user's queue: by priority, then by age.
+
+    See contract/workflow.md#queue.
+    """
+    waiting = sorted(tx.assets.find("project", project["id"]), key=lambda each: -each["priority"])
+    return next((each for each in waiting if _waits(tx, each, label_type)), None)
+
+
+def _waits(tx: Transaction, asset: AssetDoc, label_type: LabelType) -> bool:
+    if asset["skipped"]:
+        return False
+    if label_type == "REVIEW" and not asset["stepId"] and asset["status"] != "TO_REVIEW":
+        return False
+    return why_not(tx, asset, label_type) is None
+
+
+def why_not(tx: Transaction, asset: AssetDoc, label_type: LabelType) -> LockReason | None:
+    """The reason for which the user cannot work on an asset now; ``None`` if they can."""
+    if asset["stepId"]:
+        return labeling.why_not(tx, asset, tx.actor.user, label_type)
+    project, user = tx.projects.the(asset["projectId"]), tx.actor.user
+    if labeling.is_locked(tx, project, asset, user):
+        return "AssetAlreadyLocked"
+    if label_type == "REVIEW":
+        return None
+    return _why_not_labeled(tx, project, asset)
+
+
+def _why_not_labeled(tx: Transaction, project: ProjectDoc, asset: AssetDoc) -> LockReason | None:
+    """The same for labeling in the V1 workflow, with the reasons of the multi-step workflow."""
+    user = tx.actor.user
+    own = own_label(tx, asset)
+    if asset["status"] in ("TO_REVIEW", "REVIEWED"):
+        return "NotInStepAssignees"
+    if asset["status"] == "LABELED":
+        return "AssetInDoneStepStatusWithCorrectAction" if own else "AssetInDoneStepStatus"
+    waits = workflow.missing_labelers(tx, project, asset) > 0
+    if own and waits and not own["isSentBackToQueue"]:
+        return "AlreadyHaveLabelOnCurrentStep"
+    if asset["assigneeIds"] and user["id"] not in asset["assigneeIds"]:
+        may_assign = access.role_in(tx, user, project) in ("ADMIN", "TEAM_MANAGER")
+        return "NotAssignedWithAssignAction" if may_assign else "AssetAlreadyAssigned"
+    return None
+
+
+def own_label(tx: Transaction, asset: AssetDoc) -> LabelDoc | None:
+    """The newest label of an asset that the user submitted."""
+    labels = workflow.submitted_labels(tx, asset)
+    own = [each for each in labels if each["authorId"] == tx.actor.user_id]
+    return own[-1] if own else None

@@ -1,0 +1,125 @@
+"""Statistics of projects and members: computed when they are read, or set through the API.
+
+Clients may set some of them: Kili's tutorials set the marks of a project, and the SDK documents all
+of them as properties to update (contract/project.md#statistics). A value that was set is shown
+until the computed value is another one than it was then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from kili_emulator.domain.documents import AssetDoc, MemberDoc, ProjectDoc
+from kili_emulator.domain.quality import member_mark, project_mark
+from kili_emulator.domain.world import Transaction, View
+from kili_emulator.rules.workflow import REMAINING, REVIEWED, SUBMITTED
+
+D = TypeVar("D", bound=Mapping[str, Any])
+
+Statistic = Callable[[View, D], Any]
+
+SET_VALUES: Final = "setStatistics"
+"""The member of a document that holds them: ``{name: {"value": …, "computed": …}}``."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """The DEFAULT and REVIEW labels that a member submitted in a project.
+
+    Attributes:
+        annotations: the sum over the labels.
+        assets: how many assets have such a label.
+        labels: how many there are.
+        seconds: the time spent on them.
+        last: when the last one was created.
+    """
+
+    annotations: int
+    assets: int
+    labels: int
+    seconds: float
+    last: str | None
+
+
+def work(view: View, member: MemberDoc) -> Work:
+    """The work that a member did in the project."""
+    author = (member["projectId"], member["userId"])
+    found = view.labels.find("member", author)
+    labels = [each for each in found if each["labelType"] in SUBMITTED]
+    return Work(
+        annotations=sum(each["numberOfAnnotations"] for each in labels),
+        assets=len({each["assetId"] for each in labels}),
+        labels=len(labels),
+        seconds=sum(each["secondsToLabel"] for each in labels),
+        last=max((each["createdAt"] for each in labels), default=None),
+    )
+
+
+def project_statistic(view: View, project: ProjectDoc, name: str) -> Any:
+    """One of the :data:`PROJECT_STATISTICS`."""
+    return _value(project, name, _OF_PROJECT[name](view, project))
+
+
+def member_statistic(view: View, member: MemberDoc, name: str) -> Any:
+    """One of the :data:`MEMBER_STATISTICS`."""
+    return _value(member, name, _OF_MEMBER[name](view, member))
+
+
+def set_project_statistics(
+    tx: Transaction, project: ProjectDoc, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The project's :data:`SET_VALUES`, once these values are set."""
+    return _with_values(project, values, lambda name: _OF_PROJECT[name](tx, project))
+
+
+def set_member_statistics(
+    tx: Transaction, member: MemberDoc, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The member's :data:`SET_VALUES`, once these values are set."""
+    return _with_values(member, values, lambda name: _OF_MEMBER[name](tx, member))
+
+
+def _value(owner: Mapping[str, Any], name: str, computed: Any) -> Any:
+    was_set = owner.get(SET_VALUES, {}).get(name)
+    if was_set and was_set["computed"] == computed:
+        return was_set["value"]
+    return computed
+
+
+def _with_values(
+    owner: Mapping[str, Any], values: Mapping[str, Any], compute: Callable[[str], Any]
+) -> dict[str, Any]:
+    added = {name: {"value": each, "computed": compute(name)} for name, each in values.items()}
+    return {**owner.get(SET_VALUES, {}), **added}
+
+
+def _mark(name: str, of: Callable[[View, D, str], Any]) -> Statistic[D]:
+    return lambda view, owner: of(view, owner, name)
+
+
+def _count_assets(counts: Callable[[AssetDoc], bool]) -> Statistic[ProjectDoc]:
+    def count(view: View, project: ProjectDoc) -> int:
+        return sum(map(counts, view.assets.find("project", project["id"])))
+
+    return count
+
+
+_OF_PROJECT: dict[str, Statistic[ProjectDoc]] = {
+    "consensusMark": _mark("consensusMark", project_mark),
+    "honeypotMark": _mark("honeypotMark", project_mark),
+    "numberOfAssets": lambda view, project: view.assets.count("project", project["id"]),
+    "numberOfRemainingAssets": _count_assets(lambda asset: asset["status"] in REMAINING),
+    "numberOfReviewedAssets": _count_assets(lambda asset: asset["status"] in REVIEWED),
+    "numberOfSkippedAssets": _count_assets(lambda asset: asset["skipped"]),
+}
+_OF_MEMBER: dict[str, Statistic[MemberDoc]] = {
+    "consensusMark": _mark("consensusMark", member_mark),
+    "honeypotMark": _mark("honeypotMark", member_mark),
+    "numberOfLabeledAssets": lambda view, member: work(view, member).assets,
+    "totalDuration": lambda view, member: work(view, member).seconds,
+}
+
+PROJECT_STATISTICS = tuple(_OF_PROJECT)
+MEMBER_STATISTICS = tuple(_OF_MEMBER)

@@ -1,0 +1,216 @@
+"""Steps: what the multi-step workflows of a project consist of (contract/workflow.md#steps)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict
+
+from kili_emulator.domain import access, project_settings
+from kili_emulator.domain.documents import AssetDoc, ProjectDoc, StepDoc, StepGroupDoc, UserDoc
+from kili_emulator.domain.repository import differing
+from kili_emulator.domain.world import Transaction, View
+from kili_emulator.rules import steps as rules
+from kili_emulator.rules.workflow import NewWorkflow, StepStatus
+
+# A new project's steps: name, type, coverage.
+_DEFAULT_STEPS = (("Label", "DEFAULT", None), ("Review 1", "REVIEW", 0))
+
+# setting of a project → the first step of which type it is about, the step's member that says the
+# same, and the value that means "none"
+_SETTINGS: dict[str, tuple[str, str, Any]] = {
+    "consensusTotCoverage": ("DEFAULT", "consensusCoverage", 0),
+    "minConsensusSize": ("DEFAULT", "numberOfExpectedLabelsForConsensus", 1),
+    "reviewCoverage": ("REVIEW", "stepCoverage", 0),
+    "useHoneyPot": ("DEFAULT", "useHoneypot", False),
+}
+
+CLEARED = ("consensusCoverage", "numberOfExpectedLabelsForConsensus", "sendBackStepId")
+
+
+class SeenStep(TypedDict):
+    """A step, and the status that an asset has there."""
+
+    id: str
+    name: str
+    status: StepStatus | None
+    stepGroupName: str | None
+
+
+class Entry(TypedDict):
+    """The members of a new asset that say where it stands, and whether consensus is drawn."""
+
+    stepId: str | None
+    stepStatus: StepStatus | None
+    isUsedForConsensus: bool
+
+
+def steps_of(view: View, project_id: str) -> list[StepDoc]:
+    """The steps of a project in their order, group after group; a V1 project has none."""
+    groups = [each["id"] for each in groups_of(view, project_id)]
+    order: dict[str | None, int] = {group_id: index for index, group_id in enumerate(groups)}
+    found = view.steps.find("project", project_id)
+    return sorted(found, key=lambda each: (order.get(each["stepGroupId"], 0), each["order"]))
+
+
+def groups_of(view: View, project_id: str) -> list[StepGroupDoc]:
+    """The step groups of a V3 project, in their order."""
+    return view.step_groups.find("project", project_id)
+
+
+def group_name(view: View, step: StepDoc) -> str | None:
+    """The name of a step's group; ``None`` in a V2 project."""
+    return view.step_groups.the(step["stepGroupId"])["name"] if step["stepGroupId"] else None
+
+
+def as_seen(view: View, asset: AssetDoc, step_id: str) -> SeenStep | None:
+    """A step with the status that an asset has there: done before its place, to do after it.
+
+    Returns:
+        ``None`` for a step that is gone.
+    """
+    steps = steps_of(view, asset["projectId"])
+    ids = [each["id"] for each in steps]
+    if step_id not in ids or asset["stepId"] not in ids:
+        return None
+    index, current = ids.index(step_id), ids.index(asset["stepId"])
+    status: StepStatus = "DONE" if index < current else "TO_DO"
+    return {
+        "id": step_id,
+        "name": steps[index]["name"],
+        "status": asset["stepStatus"] if index == current else status,
+        "stepGroupName": group_name(view, steps[index]),
+    }
+
+
+def works_on(step: StepDoc, user: UserDoc, role: str) -> bool:
+    """Whether a user works on a step."""
+    if step["assigneeIds"] is not None:
+        return user["id"] in step["assigneeIds"]
+    return may_work(step["type"], role)
+
+
+def may_work(step_type: str, role: str) -> bool:
+    """Whether members with that role can work on steps of that type."""
+    return step_type == "DEFAULT" or role != "LABELER"
+
+
+def entry(tx: Transaction, project: ProjectDoc) -> Entry:
+    """Where a new asset stands, and whether it is drawn for consensus."""
+    steps = steps_of(tx, project["id"])
+    place = rules.start(steps) if steps else None
+    return {
+        "stepId": place.step_id if place else None,
+        "stepStatus": place.status if place else None,
+        "isUsedForConsensus": is_drawn_for_consensus(tx, project, steps),
+    }
+
+
+def is_drawn_for_consensus(tx: Transaction, project: ProjectDoc, steps: list[StepDoc]) -> bool:
+    """Whether chance picks an asset that nobody has begun for consensus."""
+    coverage: int | None = project["consensusTotCoverage"]
+    size = project["minConsensusSize"]
+    if steps:
+        coverage = steps[0]["consensusCoverage"]
+        size = steps[0]["numberOfExpectedLabelsForConsensus"] or 1
+    return size > 1 and tx.draw(coverage)
+
+
+def create_workflow(tx: Transaction, project: ProjectDoc, workflow: NewWorkflow) -> None:
+    """Give a new project of the V2 or V3 workflow its first steps, a V3 one in each group."""
+    groups: dict[str, tuple[str | None, ...]] = {"V1": (), "V2": (None,), "V3": workflow.groups}
+    for name in groups[workflow.version]:
+        group = add_group(tx, project, name) if name else None
+        for order, (step, type_, coverage) in enumerate(_DEFAULT_STEPS):
+            members = {"name": step, "type": type_, "stepCoverage": coverage, "order": order}
+            insert(tx, project, members | {"stepGroupId": group["id"] if group else None})
+    follow_settings(tx, project, _SETTINGS)
+
+
+def follow_settings(tx: Transaction, project: ProjectDoc, names: Iterable[str]) -> None:
+    """Have the first steps do what settings of the project say."""
+    settings: Mapping[str, Any] = project
+    for name in names:
+        step = _step_of_setting(tx, project, name)
+        if step is None:
+            continue
+        own, nothing = _SETTINGS[name][1:]
+        value = None if settings[name] == nothing and own in CLEARED else settings[name]
+        if differing(step, {own: value}):
+            step = tx.steps.change(step, **{own: value})
+            tell(tx, "project.workflow.step.updated", step, fields=[own])
+
+
+def follow_steps(tx: Transaction, project: ProjectDoc) -> None:
+    """Have the project's settings say what its first steps do."""
+    values = {}
+    for name, (_, own, nothing) in _SETTINGS.items():
+        step: Mapping[str, Any] | None = _step_of_setting(tx, project, name)
+        values[name] = (step[own] if step else None) or nothing
+    changes = differing(project, values)
+    if changes:
+        project_settings.tell(tx, project, tx.projects.change(project, **changes))
+
+
+def _step_of_setting(tx: Transaction, project: ProjectDoc, name: str) -> StepDoc | None:
+    """The first step that a setting is about; ``None`` where there is none."""
+    if name not in _SETTINGS:
+        return None
+    steps = steps_of(tx, project["id"])
+    return next((each for each in steps if each["type"] == _SETTINGS[name][0]), None)
+
+
+def add_group(tx: Transaction, project: ProjectDoc, name: str) -> StepGroupDoc:
+    """Add a group of steps at the end of a V3 project."""
+    return tx.step_groups.insert({"id": tx.new_id(), "projectId": project["id"], "name": name})
+
+
+def insert(tx: Transaction, project: ProjectDoc, members: dict[str, Any]) -> StepDoc:
+    """Add a step to a project.
+
+    Args:
+        members: ``name``, ``type``, ``order``, and those of the others that are not empty.
+    """
+    return tx.steps.insert(
+        {
+            "id": tx.new_id(),
+            "projectId": project["id"],
+            "name": members["name"],
+            "type": members["type"],
+            "order": members["order"],
+            "stepGroupId": members.get("stepGroupId"),
+            "assigneeIds": members.get("assigneeIds"),
+            "stepCoverage": members.get("stepCoverage"),
+            "consensusCoverage": members.get("consensusCoverage"),
+            "numberOfExpectedLabelsForConsensus": members.get("numberOfExpectedLabelsForConsensus"),
+            "sendBackStepId": members.get("sendBackStepId"),
+            "useHoneypot": members.get("useHoneypot", False),
+        }
+    )
+
+
+def unassign(tx: Transaction, step: StepDoc, user_id: str) -> None:
+    """Take somebody off a step; where nobody is left, it is everybody's."""
+    assignees = step["assigneeIds"] or []
+    if user_id not in assignees:
+        return
+    left = [each for each in assignees if each != user_id]
+    step = tx.steps.change(step, assigneeIds=left or None)
+    tell(tx, "project.workflow.step.updated", step, fields=["assignees"])
+
+
+def check_out(tx: Transaction, project: ProjectDoc, user: UserDoc) -> None:
+    """Take somebody off the steps that their role does not let them work on any more."""
+    role = access.role_in(tx, user, project)
+    for each in tx.steps.find("project", project["id"]):
+        if role is None or not may_work(each["type"], role):
+            unassign(tx, each, user["id"])
+
+
+def tell(tx: Transaction, subject: str, step: StepDoc, **members: Any) -> None:
+    payload = {
+        "stepGroupId": step["stepGroupId"] or "",
+        "stepId": step["id"],
+        "stepName": step["name"],
+        **members,
+    }
+    tx.emit(subject, payload, project_id=step["projectId"])

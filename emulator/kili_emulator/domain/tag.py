@@ -1,0 +1,117 @@
+"""Tags: an organization's words for its projects.
+
+See contract/tag.md#tags-of-an-organization, contract/tag.md#rights-on-tags.
+"""
+
+from __future__ import annotations
+
+from kili_emulator import errors
+from kili_emulator.domain import access
+from kili_emulator.domain.documents import TagDoc
+from kili_emulator.domain.world import Actor, Transaction, View
+
+DEFAULT_COLOR = "#003FE0"
+
+
+def create_tag(tx: Transaction, label: str, color: str | None) -> TagDoc:
+    """Add a tag to the actor's organization; several may have the same label.
+
+    Raises:
+        KiliError: the actor manages nothing there, or the label is empty.
+    """
+    operation = "createTag"
+    access.require_manager_somewhere(tx, operation)
+    _check_label(operation, label)
+    return tx.tags.insert(
+        {
+            "id": tx.new_id(),
+            "organizationId": tx.actor.user["organizationId"],
+            "label": label,
+            "color": color or DEFAULT_COLOR,
+            "projectIds": [],
+            "createdAt": tx.now,
+        }
+    )
+
+
+def update_tag(tx: Transaction, tag_id: str, label: str | None) -> tuple[TagDoc, int]:
+    """Give a tag another label, for all projects; the tag, and how many tags changed.
+
+    Raises:
+        KiliError: the tag is unknown or not the actor's to change, or the label is empty.
+    """
+    operation = "updateTag"
+    tag = _own_tag(tx, tag_id)
+    access.require_in_organization(tx, operation)
+    if label is None or label == tag["label"]:
+        return tag, 0
+    _check_label(operation, label)
+    return tx.tags.change(tag, label=label), 1
+
+
+def delete_tag(tx: Transaction, tag_id: str) -> None:
+    """Delete a tag, which unchecks it everywhere.
+
+    Raises:
+        KiliError: the tag is unknown or not the actor's to delete.
+    """
+    tag = _own_tag(tx, tag_id)
+    access.require_in_organization(tx, "deleteTag")
+    tx.tags.delete(tag)
+
+
+def check_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
+    """Put a tag on a project; once more changes nothing.
+
+    Raises:
+        KiliError: the project or the tag is unknown, or the project is not the actor's to tag.
+    """
+    access.require(tx, "checkTag", project_id)
+    tag = _own_tag(tx, tag_id)
+    if project_id in tag["projectIds"]:
+        return tag
+    return tx.tags.change(tag, projectIds=[*tag["projectIds"], project_id])
+
+
+def uncheck_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
+    """Take a tag off a project.
+
+    Raises:
+        KiliError: as :func:`check_tag`, or the tag is not on the project.
+    """
+    operation = "uncheckTag"
+    access.require(tx, operation, project_id)
+    tag = _own_tag(tx, tag_id)
+    if project_id not in tag["projectIds"]:
+        raise errors.tag_not_checked(operation, tag["label"])
+    left = [each for each in tag["projectIds"] if each != project_id]
+    return tx.tags.change(tag, projectIds=left)
+
+
+def _own_tag(tx: Transaction, tag_id: str) -> TagDoc:
+    tag = tx.tags.get(tag_id)
+    if not tag or tag["organizationId"] != tx.actor.user["organizationId"]:
+        raise errors.access_denied()
+    return tag
+
+
+def _check_label(operation: str, label: str) -> None:
+    if not label.strip():
+        raise errors.tag_label_empty(operation)
+
+
+def organization_tags(view: View, actor: Actor) -> list[TagDoc]:
+    """The tags of the actor's organization, in creation order."""
+    return view.tags.find("organization", actor.user["organizationId"])
+
+
+def project_tags(view: View, actor: Actor, project_id: str) -> list[TagDoc]:
+    """The tags of a project, in creation order; none of one that the actor does not see."""
+    if not access.sees(view, actor, project_id):
+        return []
+    return [each for each in organization_tags(view, actor) if project_id in each["projectIds"]]
+
+
+def checked_projects(view: View, actor: Actor, tag: TagDoc) -> list[str]:
+    """The projects with a tag that the actor sees, in the order of tagging."""
+    return [each for each in tag["projectIds"] if access.sees(view, actor, each)]

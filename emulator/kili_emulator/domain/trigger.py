@@ -1,0 +1,186 @@
+"""Which plugins an event calls, by which handler, and with what.
+
+See contract/plugin.md#handlers, contract/event.md#patterns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from kili_emulator import errors
+from kili_emulator.domain import payloads, plugin
+from kili_emulator.domain.documents import CalledFor, PluginDoc
+from kili_emulator.domain.events import Event
+from kili_emulator.domain.plugin_state import state_of
+from kili_emulator.domain.plugin_subscription import PluginSubscription
+from kili_emulator.domain.world import View
+from kili_emulator.rules import subjects
+from kili_emulator.rules.blockers import Blockers, PluginState, Word, blockers
+from kili_emulator.rules.handlers import BY_TYPE, ON_EVENT
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A plugin to be called for an event.
+
+    Attributes:
+        handler: the handler type, such as ``onSubmit``.
+        payload: the handler's arguments, by name.
+        asset_id: the asset that the event is about, if any; log lines say so.
+        label_id: likewise the label.
+    """
+
+    plugin: PluginDoc
+    handler: str
+    payload: dict[str, Any]
+    asset_id: str | None
+    label_id: str | None
+
+
+class NotCalled(NamedTuple):
+    """The decision not to call a plugin for events of one subject on a project.
+
+    Attributes:
+        reasons: why, the most basic reason first.
+        state: the state of the plugin on the project.
+    """
+
+    plugin: PluginDoc
+    project_id: str
+    subject: str
+    reasons: tuple[Word, ...]
+    state: PluginState
+
+
+class Decided(NamedTuple):
+    """Which plugins the events of a transaction call, and which they do not.
+
+    Attributes:
+        called: the id of an event → the calls, in the order of the plugins' creation. Where no
+            version is built yet, a run is recorded, too, and refused, so that the log shows it.
+        not_called: the other plugins of the organization, and those whose run is refused because
+            no version is built.
+    """
+
+    called: dict[str, list[Trigger]]
+    not_called: list[NotCalled]
+
+
+def triggered_by(view: View, events: list[Event]) -> Decided:
+    """Decide which plugins the events of one transaction call.
+
+    Args:
+        view: the world after the transaction, in which a plugin may have been deactivated.
+    """
+    dispatch = _Dispatch(view)
+    offered = [each for each in events if each["event"] not in plugin.LIFECYCLE]
+    called = {each["id"]: list(dispatch.triggers(each)) for each in offered}
+    return Decided(called, list(dispatch.not_called.values()))
+
+
+# The ids of a plugin and a project, and the subject of an event.
+_Key = tuple[str, str, str]
+
+
+class _Dispatch:
+    """Decides for the events of one transaction, once for each plugin, project and subject."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._plugins = view.plugins.all()
+        self._candidates: dict[tuple[str, ...], list[PluginDoc]] = {}
+        self._states: dict[tuple[str, str], PluginState] = {}
+        self._blockers: dict[_Key, Blockers] = {}
+        self.not_called: dict[_Key, NotCalled] = {}
+
+    def triggers(self, event: Event) -> Iterator[Trigger]:
+        """The calls for an event; the decisions not to call are kept."""
+        project_id, subject = event["projectId"], event["event"]
+        listed = event.get("pluginIds", ())
+        for each in self._of_project(project_id, listed) if self._plugins else ():
+            key = (each["id"], project_id, subject)
+            found = self._blockers_of(key, each)
+            is_active = found.activity is None or each["id"] in listed
+            if is_active and found.asked is None:
+                yield from _triggers(self._view, each, event)
+            if key not in self.not_called and (not is_active or found.deployment or found.asked):
+                state = self._states[each["id"], project_id]
+                reasons = tuple(found.words())
+                self.not_called[key] = NotCalled(each, project_id, subject, reasons, state)
+
+    def _of_project(self, project_id: str, listed: Sequence[str]) -> list[PluginDoc]:
+        """The plugins of the project's organization, and others that are or were active there."""
+        key = (project_id, *listed)
+        if key not in self._candidates:
+            project = self._view.projects.get(project_id)
+            owner = project["organizationId"] if project else None
+            self._candidates[key] = [
+                each
+                for each in self._plugins
+                if each["organizationId"] == owner
+                or project_id in each["projectIds"]
+                or each["id"] in listed
+            ]
+        return self._candidates[key]
+
+    def _blockers_of(self, key: _Key, each: PluginDoc) -> Blockers:
+        if key not in self._blockers:
+            plugin_id, project_id, subject = key
+            if (plugin_id, project_id) not in self._states:
+                self._states[plugin_id, project_id] = state_of(self._view, each, project_id)
+            self._blockers[key] = blockers(subject, self._states[plugin_id, project_id])
+        return self._blockers[key]
+
+
+def called_by_hand(plugin_: PluginDoc, asked: CalledFor, event: Event) -> Trigger:
+    """The call of a plugin for something that somebody says has happened.
+
+    Args:
+        asked: what the plugin asked to be called for.
+        event: its subject is one that plugins are sent, or the name of a handler, of which the
+            event's payload then has the arguments.
+
+    Raises:
+        KiliError: the plugin would not be called for it, or not with that.
+    """
+    subject, told = event["event"], event["payload"]
+    about = _text(told.get("assetId")), _text(told.get("labelId"))
+    if subject in subjects.SENT_TO_PLUGINS:
+        if not subjects.asks_for(asked["eventMatcher"], subject):
+            raise errors.trigger_not_called(plugin_["name"], subject, _calls(asked))
+        enveloped = subjects.gets_envelope(asked["clientVersion"])
+        payload = {"payload": payloads.envelope(event) if enveloped else told}
+        return Trigger(plugin_, ON_EVENT.type, payload, *about)
+    if subject not in BY_TYPE:
+        raise errors.trigger_unknown_event(subject, BY_TYPE)
+    if subject not in asked["handlerTypes"]:
+        raise errors.trigger_not_called(plugin_["name"], subject, _calls(asked))
+    arguments = BY_TYPE[subject].arguments
+    if told.keys() != set(arguments):
+        raise errors.trigger_arguments(subject, arguments)
+    label = told.get("label")
+    label_id = label.get("id") if isinstance(label, dict) else None
+    return Trigger(plugin_, subject, told, _text(told.get("asset_id")), _text(label_id))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _calls(asked: CalledFor) -> list[str]:
+    return [*asked["handlerTypes"], *asked["eventMatcher"]]
+
+
+def _triggers(view: View, each: PluginDoc, event: Event) -> Iterator[Trigger]:
+    """The calls of a plugin for an event; one without a version gets the default handlers."""
+    asked = plugin.called_version(view, each) or PluginSubscription().members()
+    about = event["payload"].get("assetId"), event["payload"].get("labelId")
+    handler = payloads.handler_type(view, event)
+    if handler and handler in asked["handlerTypes"]:
+        yield Trigger(each, handler, payloads.handler_payload(view, event), *about)
+    if subjects.asks_for(asked["eventMatcher"], event["event"]):
+        enveloped = subjects.gets_envelope(asked["clientVersion"])
+        told = payloads.envelope(event) if enveloped else event["payload"]
+        yield Trigger(each, ON_EVENT.type, {"payload": told}, *about)

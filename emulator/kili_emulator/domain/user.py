@@ -1,0 +1,197 @@
+"""Users: who belongs to an organization (contract/user.md#accounts)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kili_emulator import errors, messages
+from kili_emulator.domain import access, mail, member, organization
+from kili_emulator.domain.documents import OrganizationDoc, UserDoc
+from kili_emulator.domain.repository import differing
+from kili_emulator.domain.world import Actor, Transaction, View
+from kili_emulator.rules import emails, passwords, permissions
+
+
+def create_user(
+    tx: Transaction,
+    organization: OrganizationDoc,
+    data: dict[str, Any],
+    *,
+    operation: str = "createUser",
+    is_service_account: bool = False,
+    is_invited: bool = False,
+) -> UserDoc:
+    """Add a user to an organization; e-mail addresses are kept in lower case.
+
+    See contract/user.md#accounts.
+
+    Args:
+        data: ``email``, and where given ``password``, ``firstname``, ``lastname``,
+            ``organizationRole`` (USER unless given), ``activated`` (true unless given).
+        is_invited: somebody else made the account; its owner has not come yet.
+
+    Raises:
+        KiliError: the address is none, or somebody has it already; or the password is not allowed.
+    """
+    password = data.get("password")
+    return tx.users.insert(
+        {
+            "id": tx.new_id(),
+            "email": _free_email(tx, operation, data["email"]),
+            "firstname": data.get("firstname") or "",
+            "lastname": data.get("lastname") or "",
+            "organizationId": organization["id"],
+            "organizationRole": data.get("organizationRole") or "USER",
+            "activated": data.get("activated", True),
+            "hasCompletedLabelingTour": False,
+            "hubspotSubscriptionStatus": None,
+            "isServiceAccount": is_service_account,
+            "isInvited": is_invited,
+            "password": None if password is None else _kept(tx, operation, password),
+            "createdAt": tx.now,
+            "updatedAt": tx.now,
+        }
+    )
+
+
+def add_user(tx: Transaction, data: dict[str, Any]) -> UserDoc:
+    """Add a user to the actor's organization, as its administrator.
+
+    Raises:
+        KiliError: the actor is no administrator; or as :func:`create_user`.
+    """
+    access.require_in_organization(tx, "createUser")
+    return create_user(tx, tx.organizations.the(tx.actor.user["organizationId"]), data)
+
+
+def with_email(view: View, email: str) -> UserDoc | None:
+    """The user with this address; capitals do not count."""
+    found = view.users.find("email", email.lower())
+    return found[0] if found else None
+
+
+def _free_email(tx: Transaction, operation: str, email: str) -> str:
+    normalized = emails.normalized(email)
+    if normalized is None:
+        raise errors.email_refused(operation, email)
+    if with_email(tx, normalized):
+        raise errors.user_exists(operation, normalized)
+    return normalized
+
+
+def visible_users(view: View, actor: Actor, *, hidden: bool) -> list[UserDoc]:
+    """The users of the organizations that the actor sees; plugins' own only when ``hidden``."""
+    return [
+        user
+        for each in organization.visible_organizations(view, actor)
+        for user in organization.users_of(view, each, hidden=hidden)
+    ]
+
+
+# Changing
+
+
+def update_user(tx: Transaction, user: UserDoc, data: dict[str, Any]) -> UserDoc:
+    """Change a user: administrators change everything, everybody their own person.
+
+    Args:
+        data: the members of ``UserData`` that are given.
+
+    Raises:
+        KiliError: the change is not the actor's to make, a value is refused, or the organization
+            would be left without an administrator.
+    """
+    operation = "updatePropertiesInUser"
+    if "apiKey" in data:
+        raise errors.key_of_user_refused(operation)
+    if "organization" in data:
+        raise errors.organization_of_user_refused(operation)
+    if "email" in data:
+        data = {**data, "email": data["email"].lower()}
+    changes = differing(user, data)
+    access.require_on_user(tx, operation, user, only_by_admin=bool(changes.keys() & _BY_ADMIN))
+    if "email" in changes:
+        changes["email"] = _free_email(tx, operation, changes["email"])
+    if not changes:
+        return user
+    if "organizationId" in changes:
+        _check_organization(tx, changes["organizationId"])
+    changed = tx.users.change(user, **changes, updatedAt=tx.now)
+    if "organizationId" in changes:
+        _leave_projects(tx, user)
+    _check_administered(tx, operation, user)
+    return changed
+
+
+_BY_ADMIN = permissions.USER_MEMBERS_OF_ADMINS
+
+
+def _check_organization(tx: Transaction, organization_id: str) -> None:
+    visible = organization.visible_organizations(tx, tx.actor)
+    if organization_id not in {each["id"] for each in visible}:
+        raise errors.access_denied()
+
+
+def _leave_projects(tx: Transaction, user: UserDoc) -> None:
+    for each in tx.project_users.find("user", user["id"]):
+        if not each["deletedAt"]:
+            member.leave(tx, each)
+
+
+def _check_administered(tx: Transaction, operation: str, before: UserDoc) -> None:
+    """Check that the organization of a changed user still has an administrator, if it had one."""
+    if not access.is_active_administrator(before):
+        return
+    users = tx.users.find("organization", before["organizationId"])
+    if not any(map(access.is_active_administrator, users)):
+        raise errors.last_administrator(operation)
+
+
+# Passwords
+
+
+def update_password(tx: Transaction, user: UserDoc, old: str, new: str, again: str) -> UserDoc:
+    """Give a user another password.
+
+    Raises:
+        KiliError: it is neither the actor's own, nor are they an administrator; the old one is
+            wrong; the new ones differ or are not allowed.
+    """
+    operation = "updatePassword"
+    access.require_on_user(tx, operation, user)
+    if not passwords.matches(old, user["password"]):
+        raise errors.password_wrong(operation)
+    if new != again:
+        raise errors.passwords_differ(operation)
+    return tx.users.change(user, password=_kept(tx, operation, new), updatedAt=tx.now)
+
+
+def reset_password(tx: Transaction, user: UserDoc) -> UserDoc:
+    """Replace a user's password by one that a mail to them says (:mod:`kili_emulator.domain.mail`).
+
+    Raises:
+        KiliError: it is neither the actor's own, nor are they an administrator.
+    """
+    operation = "resetPassword"
+    access.require_on_user(tx, operation, user)
+    password = tx.new_id()
+    mail.send(tx, user, messages.RESET_SUBJECT, messages.RESET.format(password=password))
+    return tx.users.change(user, password=_kept(tx, operation, password), updatedAt=tx.now)
+
+
+def _kept(tx: Transaction, operation: str, password: str) -> str:
+    if not passwords.is_acceptable(password):
+        raise errors.password_refused(operation, passwords.SHORTEST, passwords.LONGEST)
+    return passwords.hashed(password, salt=tx.new_id())
+
+
+# Where a user takes part
+
+
+def highest_role(view: View, user: UserDoc) -> str:
+    """The most powerful of a user's roles in projects; ``NA`` when they have none."""
+    if access.is_active_administrator(user):
+        return "ADMIN"
+    members = view.project_users.find("user", user["id"])
+    roles = {each["role"] for each in members if not each["deletedAt"]}
+    return next((each for each in permissions.PROJECT_ROLES if each in roles), "NA")

@@ -1,0 +1,83 @@
+"""Webhooks: plugins that are an address to be told, instead of code to be run.
+
+See contract/webhook.md#registration.
+
+A webhook takes a plugin's name and is activated, deactivated and deleted as one; it needs no
+deployment. Each change of it is a version of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from kili_emulator import errors
+from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain.documents import PluginDoc
+from kili_emulator.domain.plugin_subscription import PluginSubscription
+from kili_emulator.domain.world import Transaction
+
+
+def create_webhook(
+    tx: Transaction, data: dict[str, Any], subscription: PluginSubscription
+) -> PluginDoc:
+    """Take a name for an address, which is told of what happens from now on.
+
+    Args:
+        data: ``pluginName``, ``webhookUrl``; optional ``header``.
+        subscription: what it shall be told of.
+
+    Raises:
+        KiliError: the name is taken or empty, the address, the header or a pattern cannot be
+            used, or plugins are not the actor's to manage.
+    """
+    plugin = plugins_of.take_name(tx, "createWebhook", data["pluginName"])
+    return _add_version(tx, "createWebhook", plugin, data, subscription)
+
+
+def update_webhook(
+    tx: Transaction, data: dict[str, Any], subscription: PluginSubscription
+) -> PluginDoc:
+    """Replace address, header and handlers of a webhook; what is not given is taken away.
+
+    Raises:
+        KiliError: there is no webhook of that name, the address, the header or a pattern cannot
+            be used, or it is not the actor's to manage.
+    """
+    name = data["pluginName"]
+    plugin = plugins_of.managed(tx, "updateWebhook", name)
+    if not plugins_of.is_webhook(tx, plugin):
+        raise errors.plugin_no_webhook("updateWebhook", name)
+    return _add_version(tx, "updateWebhook", plugin, data, subscription)
+
+
+def _add_version(
+    tx: Transaction,
+    operation: str,
+    plugin: PluginDoc,
+    data: dict[str, Any],
+    subscription: PluginSubscription,
+) -> PluginDoc:
+    subscription.check(operation, exclusive=False)
+    url, header = data["webhookUrl"], data.get("header")
+    if not _can_be_called(url):
+        raise errors.webhook_url_invalid(operation, url)
+    if header is not None and not (header.isascii() and header.isprintable()):
+        raise errors.webhook_header_invalid(operation)
+    version = plugins_of.add_version(
+        tx,
+        plugin,
+        subscription,
+        webhook={"url": url, "header": header},
+    )
+    plugins_of.tell_build(tx, version, plugins_of.BUILT)
+    return tx.plugins.change(plugin, status="ACTIVE", activeVersionId=version["id"])
+
+
+def _can_be_called(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -1,0 +1,30 @@
+"""The platform's errors, and every message that a user of the API can see.
+
+A business error reads ``[<key>] <sentence> -- This can be due to: <detail> | trace : false``
+(contract/errors.md#format) and carries a code that clients find in ``extensions.code``. Each
+function below makes one such error, ready to be raised; messages marked "ours" have no recorded
+original.
+"""
+
+from kili_emulator.errors.access import *
+from kili_emulator.errors.api_key import *
+from kili_emulator.errors.argument import *
+from kili_emulator.errors.asset import *
+from kili_emulator.errors.base import *
+from kili_emulator.errors.document import *
+from kili_emulator.errors.issue import *
+from kili_emulator.errors.label import *
+from kili_emulator.errors.lookup import *
+from kili_emulator.errors.member import *
+from kili_emulator.errors.notification import *
+from kili_emulator.errors.organization import *
+from kili_emulator.errors.plugin import *
+from kili_emulator.errors.project import *
+from kili_emulator.errors.request import *
+from kili_emulator.errors.simulated_user import *
+from kili_emulator.errors.storage import *
+from kili_emulator.errors.tag import *
+from kili_emulator.errors.user import *
+from kili_emulator.errors.why import *
+from kili_emulator.errors.workflow import *
+from kili_emulator.errors.world import *

@@ -1,0 +1,15 @@
+"""What is refused about issues and questions (ours)."""
+
+from __future__ import annotations
+
+from kili_emulator.errors.base import KiliError, not_emulated, wrong
+
+
+def issue_without_target(operation: str) -> KiliError:
+    """An issue is about nothing."""
+    return wrong(operation, "give the labelID of an issue, or its assetId")
+
+
+def in_review_not_emulated(operation: str) -> KiliError:
+    """An issue or comment is to be one of a review."""
+    return not_emulated(operation, "what is said in review", "send inReview: false")

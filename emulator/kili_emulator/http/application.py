@@ -1,0 +1,70 @@
+"""The Flask application: all routes behind one door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask, Response, jsonify, request
+
+from kili_emulator.api.execution import GraphQLExecutor
+from kili_emulator.config import Settings
+from kili_emulator.domain.registry import WorldRegistry
+from kili_emulator.http import security
+from kili_emulator.http.control import control_blueprint
+from kili_emulator.http.failures import add_failure_answers
+from kili_emulator.http.files import files_blueprint
+from kili_emulator.http.graphql import graphql_blueprint
+from kili_emulator.http.request_log import RequestLog
+from kili_emulator.plugins.host import PluginHost
+
+
+class _Answer(Response):
+    default_mimetype = "text/plain"  # of answers without content, such as those to OPTIONS
+
+
+def create_application(
+    settings: Settings,
+    registry: WorldRegistry,
+    executor: GraphQLExecutor,
+    signer: security.UploadSigner,
+    host: PluginHost,
+    shut_down: Callable[[], None],
+    *,
+    request_log: RequestLog,
+) -> Flask:
+    """Put the routes together; every request passes :func:`security.refusal` first.
+
+    Args:
+        host: runs the plugins of the worlds.
+        shut_down: ends the server.
+    """
+    application = Flask("kili_emulator", static_folder=None)
+    application.response_class = _Answer
+    hosts = (settings.host, *settings.allow_host)
+
+    @application.before_request
+    def guard() -> Response | None:
+        return security.refusal(request, hosts, any_address=not settings.is_loopback)
+
+    @application.after_request
+    def harden(answer: Response) -> Response:
+        return security.hardened(answer)
+
+    @application.get("/health")
+    def health() -> Response:
+        return jsonify(status="ready")
+
+    add_failure_answers(application)
+    application.register_blueprint(
+        graphql_blueprint(
+            registry,
+            executor,
+            signer,
+            request_log,
+            settings,
+            lambda world: host.deploy_saved(world, settings.sync_wait),
+        )
+    )
+    application.register_blueprint(files_blueprint(registry, signer))
+    application.register_blueprint(control_blueprint(registry, settings, host, shut_down))
+    return application

@@ -1,0 +1,93 @@
+"""Reads request bodies: unpacks gzip, within bounds (contract/http.md#request-headers)."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Request
+from werkzeug.exceptions import ClientDisconnected
+
+from kili_emulator import errors
+from kili_emulator.rules.json_text import parse_json
+
+MAX_BODY_MB = 256
+_MAX_BODY = MAX_BODY_MB * 1024 * 1024
+_GZIP = 16 + zlib.MAX_WBITS
+_STEP = 64 * 1024
+
+
+class BodyError(Exception):
+    """A body that cannot be read; carries the status to answer with."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def read_body(request: Request) -> bytes:
+    """The bytes that were sent, unpacked; never more than the bound of them is in memory.
+
+    Raises:
+        BodyError: they are too many, or not the gzip they claim to be, or break off.
+    """
+    if (request.content_length or 0) > _MAX_BODY:
+        raise _too_large()
+    parts = _parts(request)
+    if request.headers.get("Content-Encoding", "").lower() == "gzip":
+        parts = _unpacked(parts)
+    body = io.BytesIO()
+    for part in parts:
+        if body.tell() + len(part) > _MAX_BODY:
+            raise _too_large()
+        body.write(part)
+    return body.getvalue()
+
+
+def _parts(request: Request) -> Iterator[bytes]:
+    """What was sent, as it comes in."""
+    sent = 0
+    try:
+        while part := request.stream.read(_STEP):
+            sent += len(part)
+            if sent > _MAX_BODY:
+                raise _too_large()
+            yield part
+    except (OSError, ClientDisconnected):
+        raise BodyError(errors.BODY_BROKEN_OFF) from None
+
+
+def _unpacked(parts: Iterator[bytes]) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        for part in parts:
+            yield unpacker.decompress(part, _STEP)
+            while unpacker.unconsumed_tail:
+                yield unpacker.decompress(unpacker.unconsumed_tail, _STEP)
+            if unpacker.eof:  # what follows is not part of it
+                return
+    except zlib.error:
+        raise BodyError(errors.BODY_NOT_GZIP) from None
+    raise BodyError(errors.BODY_NOT_GZIP)
+
+
+def _too_large() -> BodyError:
+    return BodyError(errors.BODY_TOO_LARGE.format(limit=MAX_BODY_MB), 413)
+
+
+def read_json(request: Request) -> dict[str, Any]:
+    """The JSON object that was sent; an empty body is an empty object.
+
+    Raises:
+        BodyError: it is something else.
+    """
+    body = read_body(request)
+    try:
+        value = parse_json(body or b"{}")
+    except ValueError as error:
+        raise BodyError(errors.BODY_NOT_JSON.format(reason=error)) from None
+    if not isinstance(value, dict):
+        raise BodyError(errors.body_not_an_object(value))
+    return value

@@ -1,0 +1,81 @@
+"""The control plane: what no client of the platform can do, for those with an admin key.
+
+The administrator of the default world controls all worlds; that of another world, this one only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, g, jsonify, request
+
+from kili_emulator import errors
+from kili_emulator.config import DEFAULT_WORLD, Settings
+from kili_emulator.domain.registry import WorldError, WorldRegistry
+from kili_emulator.domain.world import Actor, World
+from kili_emulator.http import security
+from kili_emulator.http.body import BodyError
+from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
+from kili_emulator.http.control.runs import add_run_routes
+from kili_emulator.http.control.sessions import Sessions
+from kili_emulator.http.control.users import add_trigger_route, add_user_routes
+from kili_emulator.http.control.webhooks import add_webhook_routes
+from kili_emulator.http.control.why import add_why_route
+from kili_emulator.http.control.worlds import add_registry_routes, add_world_routes
+from kili_emulator.plugins.host import PluginHost
+from kili_emulator.scenario import ScenarioError
+
+
+def control_blueprint(
+    registry: WorldRegistry, settings: Settings, host: PluginHost, shut_down: Callable[[], None]
+) -> Blueprint:
+    """The routes below ``/_emulator``.
+
+    Args:
+        settings: what a new world holds unless the request says otherwise, and how long an answer
+            waits for plugins.
+        host: runs the plugins of the worlds.
+        shut_down: ends the server.
+    """
+    blueprint = Blueprint("control", __name__, url_prefix="/_emulator")
+
+    @blueprint.before_request
+    def check_key() -> Response | None:
+        key = security.api_key(request)
+        session = registry.authenticate(key) if key else None
+        if session is None:
+            return security.unauthorized()
+        name = (request.view_args or {}).get("name")
+        g.controller = session[1].user
+        allowed = _controls(*session, name)
+        return None if allowed else security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
+
+    @blueprint.errorhandler(WorldError)
+    @blueprint.errorhandler(ScenarioError)
+    @blueprint.errorhandler(BodyError)
+    @blueprint.errorhandler(errors.KiliError)
+    def explain(error: Exception) -> tuple[Response, int]:
+        return jsonify(error=str(error)), getattr(error, "status", 400)
+
+    @blueprint.post("/shutdown")
+    def shutdown() -> Response:
+        answer = Response(status=202)
+        answer.call_on_close(shut_down)  # once the answer is on its way
+        return answer
+
+    sessions = Sessions(registry, host, settings.sync_wait)
+    add_registry_routes(blueprint, registry, settings.scenario)
+    add_world_routes(blueprint, sessions)
+    add_run_routes(blueprint, sessions)
+    add_plugin_routes(blueprint, sessions)
+    add_link_routes(blueprint, sessions)
+    add_why_route(blueprint, sessions)
+    add_webhook_routes(blueprint, sessions)
+    add_user_routes(blueprint, sessions)
+    add_trigger_route(blueprint, sessions)
+    return blueprint
+
+
+def _controls(world: World, actor: Actor, name: str | None) -> bool:
+    is_admin = actor.run_id is None and actor.user["organizationRole"] == "ADMIN"
+    return is_admin and world.name in (DEFAULT_WORLD, name)

@@ -1,0 +1,96 @@
+"""Routes that list plugins, show and compare their versions, and link them to folders.
+
+The name of a plugin may hold any characters, and is therefore a parameter.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, request
+
+from kili_emulator import errors
+from kili_emulator.domain.registry import WorldError
+from kili_emulator.http.body import read_json
+from kili_emulator.http.control.sessions import LONGEST_WAIT, Sessions
+from kili_emulator.services import plugins
+from kili_emulator.services.plugins import LinkRequest
+
+
+def add_plugin_routes(blueprint: Blueprint, sessions: Sessions) -> None:
+    """The routes that list plugins and versions, show a version's files, and compare two."""
+
+    @blueprint.get("/worlds/<name>/plugins")
+    def list_plugins(name: str) -> Response:
+        return jsonify(plugins.list_plugins(sessions.open(name)))
+
+    @blueprint.get("/worlds/<name>/plugins/versions")
+    def list_versions(name: str) -> Response:
+        return jsonify(plugins.list_versions(sessions.open(name), _plugin()))
+
+    @blueprint.get("/worlds/<name>/plugins/files")
+    def show_files(name: str) -> Response:
+        number = _number("version") if "version" in request.args else None
+        return jsonify(plugins.read_files(sessions.open(name), _plugin(), number))
+
+    @blueprint.get("/worlds/<name>/plugins/diff")
+    def show_diff(name: str) -> Response:
+        old, new = _number("from"), _number("to")
+        return jsonify(diff=plugins.diff_versions(sessions.open(name), _plugin(), old, new))
+
+
+def add_link_routes(blueprint: Blueprint, sessions: Sessions) -> None:
+    """The routes that link a plugin to a path on this machine, and end the link.
+
+    They have the emulator run the code at that path, and therefore need an admin key.
+    """
+
+    @blueprint.post("/worlds/<name>/plugins/link")
+    def link(name: str) -> Response:
+        session = sessions.open(name, LONGEST_WAIT)
+        email = g.controller["email"]
+        return jsonify(plugins.link(session, _link(read_json(request)), email))
+
+    @blueprint.post("/worlds/<name>/plugins/unlink")
+    def unlink(name: str) -> Response:
+        session, data = sessions.open(name, LONGEST_WAIT), read_json(request)
+        if data.keys() != {"plugin"} or not isinstance(data["plugin"], str):
+            raise WorldError(errors.CONTROL_UNLINK)
+        return jsonify(plugins.unlink(session, data["plugin"]))
+
+
+def _link(data: dict[str, Any]) -> LinkRequest:
+    """The link that a request asks for.
+
+    Raises:
+        WorldError: a member is missing, unknown or of the wrong type.
+    """
+    texts = (data.get("plugin"), data.get("path"))
+    lists = (data.get("projects") or [], data.get("eventMatcher") or [])
+    fits = all(isinstance(each, str) for each in texts) and all(map(_are_texts, lists))
+    if not fits or data.keys() - {"plugin", "path", "projects", "eventMatcher"}:
+        raise WorldError(errors.CONTROL_LINK)
+    plugin, path = map(str, texts)
+    return LinkRequest(plugin, path, *lists)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _plugin() -> str:
+    """The plugin that a request names.
+
+    Raises:
+        WorldError: it names none.
+    """
+    if not request.args.get("plugin"):
+        raise WorldError(errors.CONTROL_PLUGIN)
+    return request.args["plugin"]
+
+
+def _number(parameter: str) -> int:
+    text = request.args.get(parameter, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise WorldError(errors.CONTROL_VERSION.format(parameter=parameter))
+    return int(text)

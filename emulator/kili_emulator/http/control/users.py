@@ -1,0 +1,77 @@
+"""Routes on which simulated users label, review, …, and the one that calls a plugin."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from kili_emulator import errors
+from kili_emulator.domain.registry import WorldError
+from kili_emulator.domain.simulated_user.actions import ACTIONS, ActionInput
+from kili_emulator.http.body import read_json
+from kili_emulator.http.control.sessions import Sessions
+from kili_emulator.services import plugins
+from kili_emulator.services.users import Action, act
+
+_TEXTS = ("project", "user", "asset", "reason", "issue")
+_MEMBERS = (*_TEXTS, "label", "seconds", "correct")
+
+
+def add_user_routes(blueprint: Blueprint, sessions: Sessions) -> None:
+    """The routes of the actions of simulated users: ``/people/submit``, ``/people/review``, …"""
+
+    @blueprint.post("/worlds/<name>/people/<verb>")
+    def act_as_user(name: str, verb: str) -> Response:
+        session = sessions.open(name)
+        if verb not in ACTIONS:
+            text = errors.CONTROL_VERB.format(verb=verb, verbs=", ".join(ACTIONS))
+            raise WorldError(text)
+        return jsonify(act(session, _action(verb, read_json(request))))
+
+
+def add_trigger_route(blueprint: Blueprint, sessions: Sessions) -> None:
+    """The route that calls a plugin for an event that has not happened."""
+
+    @blueprint.post("/worlds/<name>/trigger")
+    def trigger(name: str) -> Response:
+        session = sessions.open(name)
+        data = read_json(request)
+        texts = [data.get(each) for each in ("plugin", "project", "event")]
+        payload = data.get("payload")
+        are_texts = all(isinstance(each, str) for each in texts)
+        if not are_texts or not isinstance(payload, dict) or len(data) != len(texts) + 1:
+            raise WorldError(errors.CONTROL_TRIGGER)
+        plugin, project, event = map(str, texts)
+        run = plugins.trigger(session, plugin=plugin, project=project, event=event, payload=payload)
+        return jsonify(run)
+
+
+def _action(verb: str, data: dict[str, Any]) -> Action:
+    """The action that a request asks for.
+
+    Raises:
+        WorldError: a member is missing, unknown or of the wrong type.
+    """
+    unknown = data.keys() - set(_MEMBERS)
+    mistyped = [each for each in _TEXTS if not isinstance(data.get(each), str | None)]
+    mistyped += [each for each in ("project", "user") if not data.get(each)]
+    seconds, correct = data.get("seconds", 0), data.get("correct", False)
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+        mistyped.append("seconds")
+    if not isinstance(correct, bool):
+        mistyped.append("correct")
+    if unknown or mistyped:
+        wrong = f"wrong: {', '.join(sorted({*unknown, *mistyped}))}"
+        members = ", ".join(_MEMBERS[2:])
+        raise WorldError(errors.CONTROL_PERSON.format(members=members, wrong=wrong))
+    response = data.get("label")
+    given = ActionInput(
+        response=None if response is None else json.dumps(response),
+        seconds=seconds,
+        correct=correct,
+        reason=data.get("reason") or "",
+        issue=data.get("issue"),
+    )
+    return Action(verb, data["project"], data["user"], data.get("asset"), given)

@@ -1,0 +1,32 @@
+"""The route that answers why a plugin was called, or was not."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from flask import Blueprint, Response, jsonify, request
+
+from kili_emulator import errors
+from kili_emulator.domain.why.question import Question
+from kili_emulator.http.control.sessions import Sessions
+from kili_emulator.services import why
+
+_PARAMETERS = {each.name for each in fields(Question)}
+
+
+def add_why_route(blueprint: Blueprint, sessions: Sessions) -> None:
+    """The route that answers why a plugin did not run.
+
+    ``GET …/why`` takes one of ``label``, ``asset`` (where needed, with ``project``) and ``event``,
+    and ``plugin``.
+    """
+
+    @blueprint.get("/worlds/<name>/why")
+    def answer(name: str) -> Response:
+        session = sessions.open(name)
+        given = request.args.to_dict(flat=False)
+        is_clear = all(len(values) == 1 and values[0] for values in given.values())
+        if not is_clear or given.keys() - _PARAMETERS:
+            raise errors.why_question()
+        question = Question(**{member: values[0] for member, values in given.items()})
+        return jsonify(why.answer(session, question))

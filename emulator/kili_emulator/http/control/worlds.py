@@ -1,0 +1,135 @@
+"""Routes that create, list, mark, reset, export and delete worlds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from kili_emulator import errors
+from kili_emulator.clock import Clock
+from kili_emulator.domain.registry import WorldError, WorldRegistry
+from kili_emulator.domain.world import Mark, World
+from kili_emulator.http.body import read_json
+from kili_emulator.http.control.sessions import LONGEST_WAIT, Sessions
+from kili_emulator.services import worlds
+from kili_emulator.services.session import WorldSession
+
+_LONGEST_IDLE = 86_400
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
+
+
+def add_registry_routes(
+    blueprint: Blueprint, registry: WorldRegistry, default_scenario: str
+) -> None:
+    """The routes that list, make and delete worlds.
+
+    Args:
+        default_scenario: what a new world holds unless the request says otherwise.
+    """
+
+    @blueprint.get("/worlds")
+    def list_worlds() -> Response:
+        return jsonify(worlds.list_worlds(registry))
+
+    @blueprint.post("/worlds")
+    def create_world() -> tuple[Response, int]:
+        data = read_json(request)
+        name, seed = data.get("name"), data.get("seed")
+        unknown = data.keys() - {"name", "scenario", "seed"}
+        scenario = data.get("scenario") or default_scenario
+        if unknown or not isinstance(name, str) or not isinstance(scenario, str):
+            raise WorldError(errors.CONTROL_CREATE)
+        if seed is not None and not _is_whole(seed):
+            raise WorldError(errors.CONTROL_CREATE)
+        return jsonify(worlds.create_world(registry, name, scenario, seed)), 201
+
+    @blueprint.delete("/worlds/<name>")
+    def delete_world(name: str) -> Response:
+        registry.delete(name)
+        return Response(status=204)
+
+
+def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
+    """The routes that reset, mark and export one world, change its keys, and wait for it."""
+    registry = sessions.registry
+
+    @blueprint.post("/worlds/<name>/reset")
+    def reset_world(name: str) -> Response:
+        data = read_json(request)
+        mark = _mark(data, registry.get(name)) if data else None
+        return jsonify(worlds.reset_world(registry, name, mark))
+
+    @blueprint.post("/worlds/<name>/mark")
+    def mark_world(name: str) -> Response:
+        return jsonify(asdict(worlds.mark_world(sessions.open(name, LONGEST_WAIT))))
+
+    @blueprint.get("/worlds/<name>/export")
+    def export_world(name: str) -> Response:
+        return jsonify(registry.get(name).export())
+
+    @blueprint.post("/worlds/<name>/keys/<key_name>")
+    def change_key(name: str, key_name: str) -> Response:
+        data = read_json(request)
+        revoked, expiry = data.get("revoked"), data.get("expiryDate")
+        fits = isinstance(revoked, bool | None) and isinstance(expiry, str | None)
+        if not data or data.keys() - {"revoked", "expiryDate"} or not fits:
+            raise WorldError(errors.CONTROL_KEY)
+        world = registry.get(name)
+        return jsonify(worlds.change_key(world, key_name, revoked=revoked, expiry_date=expiry))
+
+    @blueprint.post("/worlds/<name>/wait-idle")
+    def wait_until_idle(name: str) -> Response:
+        seconds = read_json(request).get("timeout", 30)
+        if not _is_number(seconds):
+            raise WorldError(errors.CONTROL_WAIT)
+        limited = min(max(seconds, 0), _LONGEST_IDLE)
+        session = WorldSession(registry.get(name), sessions.host, limited)
+        return jsonify(idle=worlds.wait_idle(session))
+
+
+def _mark(data: dict[str, Any], world: World) -> Mark:
+    """The mark that a request names, as :func:`asdict` made it.
+
+    Raises:
+        WorldError: it is not one, or none that the world can be brought back to.
+    """
+    try:
+        mark = Mark(**data["mark"])
+    except (KeyError, TypeError):
+        raise WorldError(errors.CONTROL_MARK) from None
+    is_place = _is_whole(mark.sequence) and _is_whole(mark.epoch)
+    if not (is_place and _is_ids(mark.ids) and _is_offset(mark.clock_offset)):
+        raise WorldError(errors.CONTROL_MARK)
+    start = world.start
+    if start is None or not start.sequence <= mark.sequence <= world.mark().sequence:
+        raise WorldError(errors.CONTROL_MARK_OUTSIDE)
+    return mark
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return _is_whole(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _is_ids(value: object) -> bool:
+    """Whether this is what :meth:`IdSource.state` gives."""
+    if not isinstance(value, list) or len(value) != 4:
+        return False
+    is_typed = isinstance(value[0], bool) and all(map(_is_whole, value[1:]))
+    return is_typed and min(value[2:]) >= 0
+
+
+def _is_offset(value: Any) -> bool:
+    """Whether a clock can be moved by so many seconds."""
+    try:
+        moment = Clock(timedelta(seconds=value)).now()
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return _is_number(value) and _FIRST_YEAR <= moment.year <= _LAST_YEAR

@@ -1,0 +1,58 @@
+"""The frames of the sub-protocol ``graphql-ws``: JSON objects with a type.
+
+See contract/subscription.md#protocol.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kili_emulator import errors
+from kili_emulator.api.errors import plain_error
+from kili_emulator.http.security import KEY_SCHEME
+from kili_emulator.rules.json_text import parse_json
+
+Frame = dict[str, Any]
+
+
+def parsed(message: str | bytes) -> Frame:
+    """What a client sent; empty where it is no object."""
+    try:
+        value = parse_json(message)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def api_key(payload: Any) -> str | None:
+    """The key in the payload of a ``connection_init``."""
+    sent = payload.get("Authorization") if isinstance(payload, dict) else None
+    if not isinstance(sent, str) or not sent.startswith(KEY_SCHEME):
+        return None
+    return sent[len(KEY_SCHEME) :].strip()
+
+
+def is_operation(payload: Any) -> bool:
+    """Whether the payload of a ``start`` has what an operation needs."""
+    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+        return False
+    variables, name = payload.get("variables"), payload.get("operationName")
+    return (variables is None or isinstance(variables, dict)) and (
+        name is None or isinstance(name, str)
+    )
+
+
+def error(frame_id: Any, found: list[dict[str, Any]]) -> Frame:
+    """Why a frame of the client's had no success; ``found`` as in the ``errors`` of an answer."""
+    payload = {"message": found[0]["message"], "errors": found}
+    return {"type": "error", "id": frame_id, "payload": payload}
+
+
+def failure(frame_id: Any, cause: errors.KiliError) -> Frame:
+    """The same, for one cause."""
+    return error(frame_id, plain_error(cause.message, cause.code)["errors"])
+
+
+def misuse(frame_id: Any, message: str) -> Frame:
+    """The same, for a frame that is not as it should be."""
+    return error(frame_id, plain_error(message, errors.BAD_USER_INPUT)["errors"])

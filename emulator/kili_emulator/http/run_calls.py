@@ -1,0 +1,78 @@
+"""Requests that a plugin's run makes are recorded for it.
+
+The run's log gets a hint where they find nothing, and where the workflow refuses a label.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Request
+
+from kili_emulator import clock, messages
+from kili_emulator import errors as refusals
+from kili_emulator.clock import to_text
+from kili_emulator.domain import access
+from kili_emulator.domain.call_buffer import CallBuffer, CallMade
+from kili_emulator.domain.world import Actor, World
+from kili_emulator.plugins.sdk_context import METHOD_OF_RUN
+from kili_emulator.rules.named_ids import named_ids
+
+
+class Received:
+    """A request that is being answered.
+
+    Args:
+        world: the world that it is about.
+        actor: who asks; nothing is taken down unless it is a run.
+    """
+
+    def __init__(self, request: Request, world: World, actor: Actor) -> None:
+        self._request = request
+        self._world = world
+        self._actor = actor
+        self._calls = actor.calls
+        self._at = world.clock.now()
+        self._started = clock.monotonic()
+
+    def answered(
+        self,
+        operations: list[str],
+        arguments: dict[str, Any] | None,
+        answer: Any,
+        *,
+        query: str | None = None,
+        errors: bool = False,
+    ) -> None:
+        """Take down how the request was answered; before the answer goes out.
+
+        Args:
+            query: the document of a GraphQL request.
+        """
+        if self._calls is None:
+            return
+        self._warn(self._calls, named_ids(arguments, query))
+        if locked := refusals.lock_remedy(answer):
+            reason, remedy = locked
+            text = messages.RUN_ASSET_LOCKED.format(reason=reason, remedy=remedy)
+            self._calls.warn_once(reason, text)
+        self._calls.add(
+            CallMade(
+                operations=operations,
+                method=self._request.headers.get(METHOD_OF_RUN),
+                query=None if arguments else query,
+                arguments=arguments or {},
+                answer=answer,
+                errors=errors,
+                started_at=to_text(self._at),
+                duration_ms=round((clock.monotonic() - self._started) * 1000, 3),
+            )
+        )
+
+    def _warn(self, calls: CallBuffer, named: set[str]) -> None:
+        """Say in the run's log which projects it named that its plugin is not active on."""
+        view = self._world.view
+        for project in access.out_of_reach(view, self._actor, named):
+            for plugin in view.plugins.find("user", self._actor.user_id):
+                text = messages.RUN_PROJECT_NOT_ACTIVE
+                calls.warn_once(project, text.format(project=project, name=plugin["name"]))

@@ -1,0 +1,128 @@
+"""The packages that an interpreter has."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+
+from packaging.utils import canonicalize_name
+
+from kili_emulator.rules.requirements import Installed, same_address
+
+_ASK = "import json, sys; print(json.dumps(sys.path))"
+_ASK_SECONDS = 60.0
+_OF_THIS_INTERPRETER = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """An interpreter with its packages.
+
+    Attributes:
+        python: the interpreter.
+        path: where it finds packages; ``None`` is the path of this process, as it is then.
+    """
+
+    python: str = sys.executable
+    path: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, python: Path | None) -> Environment:
+        """That of an interpreter; this process's, if it is ``None``.
+
+        Raises:
+            OSError: there is no such interpreter.
+            ValueError: it does not tell its path.
+            subprocess.SubprocessError: likewise.
+        """
+        if python is None:
+            return cls()
+        told = ask(str(python), _ASK)
+        return cls(str(python), tuple(each for each in json.loads(told) if each))
+
+    def with_folder(self, folder: Path) -> Environment:
+        """The same, with a folder of packages that come before the others."""
+        rest = tuple(sys.path) if self.path is None else self.path
+        return Environment(self.python, (str(folder), *rest))
+
+    def find(self, name: str) -> Installed | None:
+        """The distribution of that name."""
+        return next(self._distributions(name), None)
+
+    def find_from(self, url: str) -> Installed | None:
+        """The distribution that was taken from an address."""
+        for each in self._distributions():
+            if each.url and same_address(each.url, url):
+                return each
+        return None
+
+    def distributions_by_module(self) -> dict[str, list[str]]:
+        """Which distributions bring a module, by its top-level name."""
+        found: dict[str, list[str]] = {}
+        for each in metadata.distributions(path=self._searched):
+            name = each.metadata["Name"]
+            for module in _modules(each):
+                known = found.setdefault(module, [])
+                if name not in known:
+                    known.append(name)
+        return found
+
+    def sdk_version(self) -> str | None:
+        """The version of the SDK that is installed there."""
+        found = self.find("kili")
+        return found.version if found else None
+
+    def pip_line(self, arguments: Sequence[str]) -> str:
+        """The command that installs something there."""
+        return shlex.join([self.python, "-m", "pip", "install", *arguments])
+
+    @property
+    def _searched(self) -> list[str]:
+        return list(sys.path if self.path is None else self.path)
+
+    def _distributions(self, name: str | None = None) -> Iterator[Installed]:
+        for each in metadata.distributions(name=name, path=self._searched):
+            origin = json.loads(each.read_text("direct_url.json") or "{}")
+            found = each.metadata["Name"]
+            if name is None or canonicalize_name(found) == canonicalize_name(name):
+                requires = tuple(each.requires or ())
+                yield Installed(found, each.version, requires, origin.get("url"))
+
+
+def ask(python: str, code: str, *arguments: str) -> str:
+    """What an interpreter prints when it runs code, with no other packages than its own.
+
+    Raises:
+        OSError: there is no such interpreter.
+        subprocess.SubprocessError: it fails, or takes too long.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_THIS_INTERPRETER}
+    told = subprocess.run(
+        [python, "-c", code, *arguments],
+        env=kept,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_ASK_SECONDS,
+        check=True,
+    )
+    return told.stdout
+
+
+def _modules(distribution: metadata.Distribution) -> set[str]:
+    """The top-level names that a distribution brings."""
+    declared = (distribution.read_text("top_level.txt") or "").split()
+    if declared:
+        return set(declared)
+    paths = [PurePosixPath(each) for each in distribution.files or ()]
+    names = {
+        path.parts[0].partition(".")[0] for path in paths if path.suffix in (".py", ".so", ".pyd")
+    }
+    return {name for name in names if name.isidentifier()}

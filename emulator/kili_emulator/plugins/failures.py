@@ -1,0 +1,25 @@
+"""How a plugin failed, for its author: the traceback, and what to do where that is known."""
+
+from __future__ import annotations
+
+from kili_emulator import messages
+from kili_emulator.plugins import data_files, requirements
+from kili_emulator.plugins.raised import Raised, raised
+from kili_emulator.plugins.tracebacks import Place
+
+
+def described(error: BaseException, place: Place) -> Raised:
+    """What a plugin's code in this process raised.
+
+    Args:
+        place: where its files are.
+    """
+    missing = data_files.missing(error, place.folder)
+    hints = (requirements.install_hint(error), file_hint(missing))
+    found = raised(error, place)
+    return Raised(found.headline, "\n".join([found.text, *filter(None, hints)]))
+
+
+def file_hint(path: str | None) -> str | None:
+    """Why a file of the plugin's own folder is not there."""
+    return messages.MISSING_FILE_HINT.format(path=path) if path else None

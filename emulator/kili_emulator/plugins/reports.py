@@ -1,0 +1,59 @@
+"""What the emulator's log says of failed builds and runs: one line for each.
+
+A record has the attributes ``command`` and ``world``: the command that shows more. It works where
+commands reach this process; :mod:`kili_emulator.cli.log` adds it to the line.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from kili_emulator import messages
+from kili_emulator.domain.run import called, headline, headline_of
+from kili_emulator.domain.run_view import is_failed
+from kili_emulator.domain.world import World
+from kili_emulator.printable import one_line, shortened
+
+logger = logging.getLogger(__name__)
+
+
+def report_build(world: World, version_id: str) -> None:
+    """Report that a version was not built, unless it is gone."""
+    view = world.view
+    version = view.plugin_versions.get(version_id)
+    plugin = view.plugins.get(version["pluginId"]) if version else None
+    if version is None or plugin is None:
+        return
+    lines = view.plugin_build_errors.find("plugin", plugin["id"])
+    said = [each["content"] for each in lines if each["versionId"] == version_id]
+    text = messages.BUILD_FAILED.format(
+        name=plugin["name"],
+        number=version["number"],
+        reason=_short(headline_of(said[0]) if said else None),
+    )
+    logger.warning(text, extra=_more(world, "plugins", "versions", plugin["name"]))
+
+
+def report_run(world: World, run_id: str) -> None:
+    """Report how a run ended, if it failed."""
+    view = world.view
+    run = view.runs.get(run_id)
+    plugin = view.plugins.get(run["pluginId"]) if run else None
+    if run is None or plugin is None or not is_failed(run):
+        return
+    text = messages.RUN_FAILED.format(
+        name=plugin["name"],
+        run=run_id,
+        called=called(run),
+        outcome=run["outcome"],
+        reason=_short(headline(run)),
+    )
+    logger.warning(text, extra=_more(world, "runs", "show", run_id))
+
+
+def _short(text: str | None) -> str:
+    return shortened(one_line(text or "it did not say why"))
+
+
+def _more(world: World, *command: str) -> dict[str, object]:
+    return {"command": list(command), "world": world.name}

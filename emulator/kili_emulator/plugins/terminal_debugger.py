@@ -1,0 +1,39 @@
+"""pdb on the terminal that the emulator was started from."""
+
+from __future__ import annotations
+
+import pdb  # noqa: T100
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from kili_emulator import messages
+
+# One run at a time has the terminal.
+_terminal = threading.RLock()
+
+
+class TerminalDebugger(pdb.Pdb):
+    """pdb, which says what has stopped, and waits while another run has the terminal."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(nosigint=True)  # Ctrl-C ends the emulator, as always
+        self._introduction = messages.BREAKPOINT_REACHED.format(run=run)
+
+    def lookupmodule(self, filename: str) -> str | None:
+        """A file by its name, as ``b FILE:LINE`` has it: first beside the one that has stopped."""
+        frame = self.curframe
+        if frame is not None:
+            beside = Path(frame.f_code.co_filename).parent / filename
+            for each in (beside, beside.with_name(f"{beside.name}.py")):
+                if each.is_file():
+                    return str(each)
+        return super().lookupmodule(filename)
+
+    def interaction(self, frame: FrameType | None, *details: Any) -> None:
+        with _terminal:
+            if self._introduction:
+                self.message(self._introduction)
+            self._introduction = ""
+            super().interaction(frame, *details)

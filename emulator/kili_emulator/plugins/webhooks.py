@@ -1,0 +1,120 @@
+"""Delivers what happens to addresses, instead of calling a handler.
+
+See contract/webhook.md#delivery.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from kili_emulator import clock, messages
+from kili_emulator.plugins.calls import Call, Result
+from kili_emulator.plugins.limits import Ended, Stopped, call_limited
+from kili_emulator.plugins.logs import RunLog
+from kili_emulator.rules.handlers import ON_EVENT
+from kili_emulator.rules.masking import masked_text
+
+# So much of an answer is kept with its run, and so much shown in the log.
+MAX_ANSWER = 100_000
+_MAX_SHOWN = 500
+_CHUNK = 10_000
+
+# An address that does not answer meets its own limit first; this one is for answers without end.
+_GRACE = 1.0
+
+
+class Webhook:
+    """An address, with the ``Authorization`` header that it expects, if any."""
+
+    def __init__(self, url: str, header: str | None) -> None:
+        self._url = url
+        self._headers = {"Content-Type": "application/json"}
+        if header is not None:
+            self._headers["Authorization"] = header
+
+    def call(self, call: Call, log: RunLog, tick: Callable[[], None]) -> Result:
+        """Post what happened; an answer with a status from 400 on counts as failed.
+
+        Redirects are not followed: a POST would arrive as a GET.
+        """
+        text = json.dumps(body_of(call))
+        answer: dict[str, Any] = {}
+        started = clock.monotonic()
+        limit = call.seconds + _GRACE
+        ended = call_limited(lambda: self._post(text, call.seconds, answer), limit, tick)
+        duration = round((clock.monotonic() - started) * 1000, 3)
+        request = {"url": self._url, "headers": self._headers, "body": json.loads(text)}
+        result = _judge(ended, call, answer)
+        log.verdict("info" if result is None else "error", result or _shown(answer))
+        return Result(
+            outcome=_outcome(ended, failed=result is not None),
+            error=result,
+            duration_ms=duration,
+            delivery={"request": request, "answer": answer or None},
+        )
+
+    def close(self) -> None:
+        """There is nothing to forget."""
+
+    def _post(self, text: str, seconds: float, answer: dict[str, Any]) -> None:
+        """Fill ``answer`` as it comes in."""
+        with requests.post(
+            self._url,
+            data=text.encode(),
+            headers=self._headers,
+            auth=lambda request: request,  # or a .netrc would replace the header
+            timeout=seconds,
+            stream=True,
+            allow_redirects=False,
+        ) as response:
+            answer |= {
+                "status": response.status_code,
+                "reason": response.reason,
+                "headers": dict(response.headers),
+                "body": "",
+            }
+            read = bytearray()
+            for chunk in response.iter_content(_CHUNK):
+                read += chunk
+                answer["body"] = read[:MAX_ANSWER].decode("utf-8", "replace")
+                if len(read) > MAX_ANSWER:
+                    return
+
+
+def body_of(call: Call) -> dict[str, Any]:
+    """What is sent for a call: the handler's arguments, and which run of which project it is.
+
+    For an event that a pattern matches, it is what ``on_event`` would get.
+    """
+    by_pattern = call.handler == ON_EVENT.type
+    return {
+        "eventType": call.event if by_pattern else call.handler,
+        "logPayload": {"runId": call.run_id, "projectId": call.project_id},
+        "payload": call.payload["payload"] if by_pattern else call.payload,
+    }
+
+
+def _outcome(ended: Ended, *, failed: bool) -> Any:
+    if isinstance(ended.error, Stopped | requests.Timeout):
+        return "TIMED_OUT"
+    return "FAILED" if failed else "SUCCEEDED"
+
+
+def _judge(ended: Ended, call: Call, answer: dict[str, Any]) -> str | None:
+    """What went wrong, if anything did."""
+    if isinstance(ended.error, Stopped | requests.Timeout):
+        return messages.WEBHOOK_TIMEOUT.format(seconds=call.seconds)
+    if ended.error is not None:
+        return messages.WEBHOOK_UNREACHABLE.format(reason=masked_text(str(ended.error)))
+    return _shown(answer) if answer["status"] >= 400 else None
+
+
+def _shown(answer: dict[str, Any]) -> str:
+    status = f"{answer['status']} {answer['reason'] or ''}".rstrip()
+    line = messages.WEBHOOK_ANSWERED.format(status=status)
+    shown = answer["body"][:_MAX_SHOWN].strip()
+    return f"{line}: {shown}" if shown else line

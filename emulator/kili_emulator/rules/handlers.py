@@ -1,0 +1,98 @@
+"""The handlers of plugins: what calls each of them, with which arguments, and since which SDK.
+
+Everything that the emulator knows of a handler is in :data:`HANDLERS`, or derived from it. The
+sources are the contract (sections 8.2, 8.5, 8.6 and 8.9) and ``POSSIBLE_HANDLERS`` of
+``kili.services.plugins.upload``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kili_emulator.rules import subjects
+
+
+@dataclass(frozen=True)
+class Handler:
+    """A method of ``PluginHandler`` that the platform calls.
+
+    Attributes:
+        type: the handler type, as clients send it, such as ``onSubmit``.
+        method: the name of the method.
+        arguments: the names of its arguments.
+        events: the subjects of the events that call it; none for ``on_event``, which is called for
+            the events that a pattern of the plugin matches.
+        label_types: the types of labels whose submission calls it.
+        first_sdk: the first version of the SDK that can ask for it; ``None`` where every one can.
+        last_sdk: the last minor version of the SDK that can; ``None`` where newer ones can, too.
+    """
+
+    type: str
+    method: str
+    arguments: tuple[str, ...]
+    events: tuple[str, ...] = ()
+    label_types: tuple[str, ...] = ()
+    first_sdk: str | None = None
+    last_sdk: str | None = None
+
+
+def _of_label(handler_type: str, method: str, label_type: str) -> Handler:
+    events = (subjects.of_new_label(label_type),)
+    return Handler(handler_type, method, ("label", "asset_id"), events, (label_type,))
+
+
+ON_EVENT = Handler("onEvent", "on_event", ("payload",), first_sdk="2.170")
+
+# The handlers that clients ask for by their type.
+BY_TYPE = {
+    each.type: each
+    for each in (
+        _of_label("onSubmit", "on_submit", "DEFAULT"),
+        _of_label("onReview", "on_review", "REVIEW"),
+        Handler(
+            "onCustomInterfaceClick",
+            "on_custom_interface_click",
+            ("label", "asset_id"),
+            (subjects.CUSTOM_INTERFACE_CLICKED,),
+            first_sdk="2.129.7",
+        ),
+        Handler(
+            "onSendBackToQueue",
+            "on_send_back_to_queue",
+            ("asset_id",),
+            (subjects.SENT_BACK,),
+            first_sdk="2.156.1",
+        ),
+        Handler(
+            "onProjectUpdated",
+            "on_project_updated",
+            ("settings_updated",),
+            (subjects.SETTINGS_CHANGED,),
+            first_sdk="2.141",
+            last_sdk="26.1",
+        ),
+    )
+}
+
+HANDLERS = (*BY_TYPE.values(), ON_EVENT)
+BY_METHOD = {each.method: each for each in HANDLERS}
+
+# The handlers that are called where a client names none: those before 2.129.7 cannot.
+DEFAULT_TYPES = [each.type for each in BY_TYPE.values() if each.first_sdk is None]
+
+_METHODS = {each.type: each.method for each in HANDLERS}
+_BY_EVENT = {subject: each.type for each in HANDLERS for subject in each.events}
+
+
+def method_of(handler_type: str) -> str:
+    """The method that a handler type calls.
+
+    Raises:
+        KeyError: there is no such handler type.
+    """
+    return _METHODS[handler_type]
+
+
+def type_called_by(subject: str) -> str | None:
+    """The handler type that an event with this subject calls, if any."""
+    return _BY_EVENT.get(subject)

@@ -1,0 +1,123 @@
+"""Reads json interfaces: the jobs that a project asks of its labelers.
+
+See contract/json-interface.md#jobs.
+
+Refused is only what could evidently not be shown: an unknown task or tool, a sub-job that does not
+exist or that comes round to itself, and members of the wrong form. Whatever else a job has is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from kili_emulator import errors
+from kili_emulator.rules.json_text import parse_json
+from kili_emulator.rules.response_shapes import ML_TASKS, RELATION_ENDS, TOOLS
+
+Jobs = dict[str, Any]
+Refuse = Callable[[str], errors.KiliError]
+
+_KNOWN_INTERFACES = 64
+
+
+@lru_cache(_KNOWN_INTERFACES)
+def parse_json_interface(text: str, operation: str) -> Jobs:
+    """The jobs of an interface; ``null`` and one without jobs are empty ones.
+
+    They are read once for all labels of a project: no caller changes them.
+
+    Returns:
+        job name → job.
+
+    Raises:
+        KiliError: it is not JSON, or its jobs are not of the form that the platform uses.
+    """
+
+    def refuse(detail: str) -> errors.KiliError:
+        return errors.json_interface_malformed(operation, detail)
+
+    try:
+        value = parse_json(text)
+    except ValueError as error:
+        raise refuse(errors.INTERFACE_NOT_JSON.format(reason=error)) from None
+    jobs = value.get("jobs", {}) if isinstance(value, dict) else value
+    if jobs is None:
+        return {}
+    if not isinstance(jobs, dict):
+        raise refuse(errors.INTERFACE_NO_JOBS)
+    for name, job in jobs.items():
+        _check_job(name, job, refuse)
+    below = {name: set(_sub_jobs(name, jobs, refuse)) for name in jobs}
+    _check_sub_jobs(below, refuse)
+    return jobs
+
+
+def _check_job(name: str, job: Any, refuse: Refuse) -> None:
+    if not isinstance(job, dict) or not isinstance(job.get("mlTask"), str):
+        raise refuse(errors.INTERFACE_BAD_JOB.format(job=name))
+    task = job["mlTask"]
+    if task not in ML_TASKS:
+        known = ", ".join(ML_TASKS)
+        raise refuse(errors.INTERFACE_UNKNOWN_TASK.format(job=name, task=task, known=known))
+    tools = job.get("tools") or []
+    if not isinstance(tools, list) or any(tool not in TOOLS for tool in tools):
+        raise refuse(errors.INTERFACE_BAD_TOOLS.format(job=name, known=", ".join(TOOLS)))
+    content = job.get("content") or {}
+    categories = (content.get("categories") or {}) if isinstance(content, dict) else None
+    if not isinstance(categories, dict):
+        raise refuse(errors.INTERFACE_BAD_CATEGORIES.format(job=name))
+    for code, category in categories.items():
+        if not isinstance(category, dict):
+            raise refuse(errors.INTERFACE_BAD_CATEGORIES.format(job=name))
+        _check_category(f"{name}.{code}", category, refuse)
+
+
+def _check_category(where: str, category: dict[str, Any], refuse: Refuse) -> None:
+    for end in RELATION_ENDS:
+        if not _are_texts(category.get(end) or []):
+            raise refuse(errors.INTERFACE_BAD_TEXTS.format(where=where, member=end))
+    points = category.get("points") or []
+    fits = isinstance(points, list) and all(
+        isinstance(point, dict) and isinstance(point.get("code"), str) for point in points
+    )
+    if not fits:
+        raise refuse(errors.INTERFACE_BAD_POINTS.format(where=where))
+
+
+def _sub_jobs(name: str, jobs: Jobs, refuse: Refuse) -> Iterator[str]:
+    """The jobs that open below a category, or below a point of one."""
+    categories = (jobs[name].get("content") or {}).get("categories") or {}
+    for code, category in categories.items():
+        for holder in (category, *(category.get("points") or [])):
+            children = holder.get("children") or []
+            if not _are_texts(children):
+                where = f"{name}.{code}"
+                raise refuse(errors.INTERFACE_BAD_TEXTS.format(where=where, member="children"))
+            for each in children:
+                yield from _names(each, jobs)
+
+
+def _names(child: str, jobs: Jobs) -> list[str]:
+    """The jobs that an element of ``children`` names: one, or several with commas between them."""
+    if child in jobs:
+        return [child]
+    return [name for part in child.split(",") if (name := part.strip())] or [child]
+
+
+def _check_sub_jobs(below: dict[str, set[str]], refuse: Refuse) -> None:
+    """All exist; and taking away jobs whose sub-jobs are all taken away leaves none."""
+    for name, children in below.items():
+        for child in sorted(children - below.keys()):
+            raise refuse(errors.INTERFACE_UNKNOWN_CHILD.format(job=name, child=child))
+    left = dict(below)
+    while done := [name for name, children in left.items() if not children & left.keys()]:
+        for name in done:
+            del left[name]
+    if left:
+        raise refuse(errors.INTERFACE_CIRCLE.format(jobs=", ".join(sorted(left))))
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)

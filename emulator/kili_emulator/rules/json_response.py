@@ -1,0 +1,135 @@
+"""Does a label's response fit the project's json interface? (contract/json-response.md#checks)
+
+Refused: a job that the interface does not have, a category that its job does not have, at any
+depth, a relation with an end that is not in the response, values of the wrong shape, and what the
+job could never show (`response_fit`).
+Everything else is accepted as it is, as the platform does: extra members, missing ``mid`` or
+``children``, an unfilled required job.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from kili_emulator import errors
+from kili_emulator.rules.json_text import parse_json
+from kili_emulator.rules.response import ASSET_LEVEL, VIDEO_TYPES, Node, walk
+from kili_emulator.rules.response_fit import misfits
+from kili_emulator.rules.response_shapes import ML_TASKS, RELATION_ENDS, SHAPES
+
+Jobs = dict[str, Any]
+
+_WHATS = {
+    "answer": 'the answer to job "{job}"',
+    "category": 'each category of job "{job}"',
+    "object": 'each annotation of job "{job}"',
+    "position": 'each position of an annotation of job "{job}"',
+    "point": 'each point of job "{job}"',
+}
+
+
+def parse_json_response(text: str) -> dict[str, Any]:
+    """Read the text of a json response.
+
+    Raises:
+        KiliError: it is not a JSON object.
+    """
+    try:
+        response = parse_json(text)
+    except ValueError as error:
+        detail = errors.RESPONSE_NOT_JSON.format(reason=error)
+        raise errors.json_response_malformed(detail) from None
+    if not isinstance(response, dict):
+        raise errors.json_response_malformed(
+            errors.RESPONSE_NOT_JOBS.format(kind=type(response).__name__)
+        )
+    return response
+
+
+def check_json_response(response: dict[str, Any], jobs: Jobs, input_type: str) -> None:
+    """Check a response against the jobs of a json interface.
+
+    Args:
+        response: job name → what was annotated; of a VIDEO, frame → that.
+        jobs: the interface's ``jobs`` member.
+        input_type: the project's.
+
+    Raises:
+        KiliError: a job or category is unknown, a value has the wrong shape, or cannot be shown.
+    """
+    nodes: list[Node] = []
+    mids: set[str] = set()
+    ends: list[tuple[str, str]] = []
+    for node in walk(response, input_type, _refuse):
+        _check_node(node, jobs, input_type)
+        if isinstance(node.value.get("mid"), str):
+            mids.add(node.value["mid"])
+        ends += _ends(node, jobs)
+        nodes.append(node)
+    for node in nodes:
+        for detail in misfits(node, jobs[node.job]):
+            raise errors.json_response_malformed(detail)
+    for job, mid in ends:
+        if mid not in mids:
+            raise errors.json_response_malformed(
+                errors.RESPONSE_UNKNOWN_END.format(job=job, mid=mid)
+            )
+
+
+def _check_node(node: Node, jobs: Jobs, input_type: str) -> None:
+    if node.job not in jobs:
+        known = ", ".join(sorted(jobs)) or "none"
+        message = errors.RESPONSE_UNKNOWN_JOB.format(job=node.job, known=known)
+        frames = errors.RESPONSE_FRAMES.format(asset_level=ASSET_LEVEL)
+        raise errors.json_response_malformed(message + frames * (input_type in VIDEO_TYPES))
+    if not isinstance(node.value, dict):
+        what = _WHATS[node.kind].format(job=node.job)
+        kind = type(node.value).__name__
+        raise errors.json_response_malformed(
+            errors.RESPONSE_NOT_AN_OBJECT.format(what=what, kind=kind)
+        )
+    members = ML_TASKS.get(jobs[node.job].get("mlTask"), ())
+    if node.kind == "category":
+        _check_category(node, jobs)
+        members = ("confidence",)
+    for member in members:
+        _check_form(node, member)
+
+
+def _check_category(node: Node, jobs: Jobs) -> None:
+    allowed = (jobs[node.job].get("content") or {}).get("categories") or {}
+    name = node.value.get("name")
+    if name not in list(allowed):  # it need not be hashable
+        known = ", ".join(sorted(allowed)) or "none"
+        raise errors.json_response_malformed(
+            errors.RESPONSE_UNKNOWN_CATEGORY.format(category=name, job=node.job, known=known)
+        )
+
+
+def _check_form(node: Node, member: str) -> None:
+    value = node.value.get(member)
+    form, fits = SHAPES[member]
+    if value is not None and not fits(value):
+        raise errors.json_response_malformed(
+            errors.RESPONSE_WRONG_FORM.format(member=member, job=node.job, form=form)
+        )
+
+
+def _ends(node: Node, jobs: Jobs) -> list[tuple[str, str]]:
+    """What a relation relates."""
+    members = set(ML_TASKS.get(jobs[node.job].get("mlTask"), ())) & set(RELATION_ENDS)
+    return [(node.job, end["mid"]) for member in members for end in node.value.get(member) or ()]
+
+
+def _refuse(job: str, member: str, value: Any) -> NoReturn:
+    """A list or an object is neither."""
+    kind = type(value).__name__
+    if member == "depth":
+        detail = errors.RESPONSE_TOO_DEEP.format(job=job)
+    elif member == "frame":
+        detail = errors.RESPONSE_NOT_AN_OBJECT.format(what=f'what is in "{job}"', kind=kind)
+    elif member == "children":
+        detail = errors.RESPONSE_NOT_AN_OBJECT.format(what=f'"children" in job "{job}"', kind=kind)
+    else:
+        detail = errors.RESPONSE_NOT_A_LIST.format(member=member, job=job)
+    raise errors.json_response_malformed(detail)

@@ -1,0 +1,113 @@
+"""Which labels of an asset are the latest.
+
+See contract/label.md#latest-marks, contract/project.md#copies-of-labels.
+
+Pure: label documents in creation order in; the ids of the latest, or the labels to copy, out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypedDict, TypeVar
+
+from kili_emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
+
+
+class Label(TypedDict):
+    """The members of a label that decide whether it is one of the latest."""
+
+    id: str
+    authorId: str
+    labelType: LabelType
+    modelName: str | None
+    stepId: str | None
+    isHoneypot: bool
+
+
+class LatestMarks(TypedDict):
+    """The members of a label that say whether it is the latest of its author on the asset.
+
+    ``isLatestLabelForUser`` is about labels of any type.
+    """
+
+    isLatestLabelForUser: bool
+    isLatestDefaultLabelForUser: bool
+    isLatestReviewLabelForUser: bool
+    isLatestPredictionLabelForUser: bool
+
+
+L = TypeVar("L", bound=Label)
+
+# mark → the label type that it is about; None: any type
+_TYPE_OF_MARK: dict[str, str | None] = {
+    "isLatestLabelForUser": None,
+    "isLatestDefaultLabelForUser": "DEFAULT",
+    "isLatestReviewLabelForUser": "REVIEW",
+    "isLatestPredictionLabelForUser": "PREDICTION",
+}
+
+MARKS = tuple(_TYPE_OF_MARK)
+
+
+def is_submitted(label: Label, *, has_steps: bool) -> bool:
+    """Whether a person submitted the label: a DEFAULT or REVIEW label.
+
+    Args:
+        has_steps: the project has the V2 or V3 workflow, in which the truth of a honeypot is a
+            REVIEW label that nobody submitted.
+    """
+    return label["labelType"] in SUBMITTED and not (has_steps and label["isHoneypot"])
+
+
+def latest_of_author(labels: Iterable[Label], *, has_steps: bool) -> dict[str, str | None]:
+    """The label that each mark is true for, among one author's labels of one asset.
+
+    ``isLatestLabelForUser`` is the latest label that the author submitted. Where they submitted
+    none, it is their latest AUTOSAVE; where they only ran models, the latest label of a model.
+
+    Returns:
+        for each of :data:`MARKS` a label id, or ``None`` where there is no such label.
+    """
+
+    def rank(label: Label) -> int:
+        if is_submitted(label, has_steps=has_steps):
+            return 2
+        return 1 if label["labelType"] == "AUTOSAVE" else 0
+
+    latest: dict[str, str | None] = dict.fromkeys(MARKS)
+    for label in sorted(labels, key=rank):  # stable: the later one of two equals comes later
+        for mark, label_type in _TYPE_OF_MARK.items():
+            if label_type in (None, label["labelType"]):
+                latest[mark] = label["id"]
+    return latest
+
+
+def authors_at_work(labels: Iterable[Label]) -> set[str]:
+    """The authors with a label in progress: an AUTOSAVE after all that they submitted."""
+    newest = {
+        each["authorId"]: each["labelType"]
+        for each in labels
+        if each["labelType"] in (*SUBMITTED, "AUTOSAVE")
+    }
+    return {author_id for author_id, label_type in newest.items() if label_type == "AUTOSAVE"}
+
+
+def labels_to_copy(labels: Sequence[L]) -> list[L]:
+    """The labels of an asset that a copy of it keeps.
+
+    Of people: the latest label of each author on each step and of each type, and their AUTOSAVE
+    label where it is work in progress. Of models, and of honeypots: all.
+    """
+    at_work = authors_at_work(labels)
+    people = [each for each in labels if not each["isHoneypot"]]
+    latest = {(each["authorId"], each["stepId"], each["labelType"]): each["id"] for each in people}
+
+    def is_kept(label: Label) -> bool:
+        if label["labelType"] in MODEL_TYPES or label["modelName"] or label["isHoneypot"]:
+            return True
+        if label["labelType"] == "AUTOSAVE" and label["authorId"] not in at_work:
+            return False
+        kind = (label["authorId"], label["stepId"], label["labelType"])
+        return bool(label["id"] == latest[kind])
+
+    return [each for each in labels if is_kept(each)]

@@ -1,0 +1,76 @@
+"""The sizes of a PDF file's pages, as far as its page tree can be read (ISO 32000-1, 7.7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kili_emulator.rules.media import PageResolution
+from kili_emulator.rules.pdf_objects import Objects, PdfError, Reference
+
+_Inherited = tuple["tuple[float, float] | None", int]  # size and rotation
+
+
+def page_resolutions(content: bytes) -> list[PageResolution] | None:
+    """The pages' sizes in points, before their rotation.
+
+    Encrypted and damaged files tell nothing, nor do those that exceed the bounds of
+    :mod:`kili_emulator.rules.pdf_objects`.
+
+    Returns:
+        ``pageNumber`` (from 1 on), ``width``, ``height``, ``rotation`` of each page; ``None``
+        where the pages cannot be read.
+    """
+    if not content.startswith(b"%PDF-") or b"/Encrypt" in content:
+        return None
+    try:
+        objects = Objects(content)
+        catalog = objects.of_type("Catalog") or {}
+        pages = list(_leaves(objects, catalog.get("Pages")))
+    except PdfError:
+        return None
+    if not pages or any(size is None for size, _ in pages):
+        return None
+    return [
+        {"pageNumber": number, "width": size[0], "height": size[1], "rotation": rotation % 360}
+        for number, (size, rotation) in enumerate(pages, start=1)
+        if size is not None
+    ]
+
+
+def _leaves(objects: Objects, root: Any) -> Iterator[_Inherited]:
+    """Size and rotation of the pages below a node, in their order."""
+    seen: set[int] = set()
+    ahead: list[tuple[Any, _Inherited]] = [(root, (None, 0))]
+    while ahead:
+        reference, (size, rotation) = ahead.pop()
+        if not isinstance(reference, Reference) or reference.number in seen:
+            continue
+        seen.add(reference.number)
+        node = objects.resolved(reference)
+        if not isinstance(node, dict):
+            raise PdfError("a node of the page tree is missing")
+        if "MediaBox" in node:
+            size = _size(objects, node["MediaBox"])
+        turned = objects.resolved(node.get("Rotate"))
+        here = (size, int(turned) if isinstance(turned, float) else rotation)
+        if "Kids" not in node:
+            yield here
+            continue
+        kids = objects.resolved(node["Kids"])
+        if not isinstance(kids, list):
+            raise PdfError("a node of the page tree has no list of kids")
+        ahead.extend((each, here) for each in reversed(kids))
+
+
+def _size(objects: Objects, box: Any) -> tuple[float, float] | None:
+    """Width and height of a rectangle: two opposite corners, in any order."""
+    corners = objects.resolved(box)
+    if not isinstance(corners, list) or len(corners) != 4:
+        return None
+    numbers = [objects.resolved(each) for each in corners]
+    if not all(isinstance(each, float) for each in numbers):
+        return None
+    left, bottom, right, top = numbers
+    width, height = abs(right - left), abs(top - bottom)
+    return (width, height) if width and height else None

@@ -1,0 +1,226 @@
+"""What a plugin is to be called for, as its source says (contract/plugin.md#upload).
+
+Clients read that from ``main.py`` when they upload a plugin, without running it: the handlers that
+``PluginHandler`` defines, and from 26.2 on the events that its methods are decorated for.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kili_emulator import messages
+from kili_emulator.rules.event_names import patterns_of
+from kili_emulator.rules.handler_methods import handler_class, unable
+from kili_emulator.rules.handlers import BY_METHOD, ON_EVENT
+from kili_emulator.rules.subjects import gets_envelope
+
+_DECORATOR = "on_kili_event"
+_DECORATORS = (f"kili.plugins.{_DECORATOR}", f"kili.services.plugins.events.{_DECORATOR}")
+_UNIONS = ("typing.Union", "typing_extensions.Union")
+_EVENTS = "kili_events."
+_CHECKING = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+
+_Method = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class SourceError(Exception):
+    """A client would not upload this source; the message is a line for the plugin's author."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a client sends for a source.
+
+    Attributes:
+        handler_types: ``None`` where the source defines no handler.
+        event_matcher: patterns of events; ``None`` where it asks for none.
+    """
+
+    handler_types: list[str] | None = None
+    event_matcher: list[str] | None = None
+
+
+def read_asked(source: str, event_matcher: Sequence[str] = (), client: str | None = None) -> Asked:
+    """What the source of a ``main.py`` asks to be called for.
+
+    Args:
+        event_matcher: the patterns that its author gives for ``on_event``.
+        client: the version of the SDK, which decides for which handlers it can ask. From 26.2 on it
+            refuses a plugin that nothing would ever call; before, it sends one, as that may inherit
+            its handlers. One that is not known can ask for all, and refuses.
+
+    Raises:
+        SourceError: a client would refuse it.
+        SyntaxError: the source is no Python.
+        ValueError: likewise.
+    """
+    module = ast.parse(source)
+    handler = handler_class(module)
+    if handler is None:
+        raise SourceError(messages.BUILD_NO_HANDLER)
+    methods = [each.name for each in handler.body if isinstance(each, ast.FunctionDef)]
+    called = [BY_METHOD[each] for each in methods if each in BY_METHOD and each != ON_EVENT.method]
+    types = [each.type for each in called if not unable(each.type, client)]
+    subscribed = _subscribed(module, handler)
+    has_on_event = ON_EVENT.method in methods
+    if subscribed:
+        if types or has_on_event or event_matcher:
+            raise SourceError(messages.BUILD_SUBSCRIBED_AND_MORE)
+        return Asked(None, sorted(subscribed))
+    if has_on_event and not event_matcher:
+        raise SourceError(messages.BUILD_NO_MATCHER)
+    if types and event_matcher:
+        raise SourceError(messages.BUILD_HANDLERS_AND_MATCHER)
+    if gets_envelope(client) and not types and not has_on_event:
+        raise SourceError(messages.BUILD_NEVER_CALLED)
+    return Asked(types or None, list(event_matcher) or None)
+
+
+def _subscribed(module: ast.Module, handler: ast.ClassDef) -> set[str]:
+    """The patterns of the events that decorated methods are for."""
+    names = BoundNames.before(module, handler)
+    patterns: set[str] = set()
+    for method in handler.body:
+        if isinstance(method, _Method) and any(map(names.is_decorator, method.decorator_list)):
+            patterns.update(_patterns(method, names))
+    return patterns
+
+
+def _patterns(method: _Method, names: BoundNames) -> Iterator[str]:
+    def fault(text: str, **details: str) -> SourceError:
+        return SourceError(text.format(method=method.name, **details))
+
+    is_plain = isinstance(method, ast.FunctionDef) and len(method.decorator_list) == 1
+    if not is_plain or isinstance(method.decorator_list[0], ast.Call):
+        raise fault(messages.BUILD_SUBSCRIBED_ODDLY)
+    given = method.args
+    taken = [*given.posonlyargs, *given.args]
+    annotation = taken[1].annotation if len(taken) == 2 else None
+    if annotation is None or given.vararg or given.kwarg or given.kwonlyargs:
+        raise fault(messages.BUILD_SUBSCRIBED_TO_NOTHING)
+    for part in names.parts(annotation):
+        shown = ast.unparse(part)
+        name = names.event(part)
+        if name is None:
+            raise fault(messages.BUILD_NO_EVENT, name=shown)
+        found = patterns_of(name)
+        if not found:
+            raise fault(messages.BUILD_EVENT_NOT_SENT, name=shown)
+        yield from found
+
+
+@dataclass
+class BoundNames:
+    """What the names of a module stand for when a class in it is defined.
+
+    Attributes:
+        imported: local name → what it was imported as, in full.
+        aliases: local name → the expression that was assigned to it.
+        stars: the modules of which everything was imported.
+    """
+
+    imported: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, ast.expr] = field(default_factory=dict)
+    stars: list[str] = field(default_factory=list)
+
+    @classmethod
+    def before(cls, module: ast.Module, node: ast.ClassDef) -> BoundNames:
+        names = cls()
+        for each in _executed(module.body):
+            if each.lineno >= node.lineno:
+                break
+            names._bind(each)
+        return names
+
+    def _bind(self, node: ast.stmt) -> None:
+        if isinstance(node, ast.ImportFrom):
+            for each in node.names:
+                if each.name == "*":
+                    self.stars.append(node.module or "")
+                else:
+                    self._import(each.asname or each.name, f"{node.module}.{each.name}")
+        elif isinstance(node, ast.Import):
+            for each in node.names:
+                top = each.name.partition(".")[0]
+                self._import(each.asname or top, each.name if each.asname else top)
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+            self._assign(node.targets[0], node.value)
+        elif isinstance(node, ast.AnnAssign) and node.value:
+            self._assign(node.target, node.value)
+
+    def _import(self, name: str, full: str) -> None:
+        self.imported[name] = full
+        self.aliases.pop(name, None)
+
+    def _assign(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            self.aliases[target.id] = value
+            self.imported.pop(target.id, None)
+
+    def is_decorator(self, node: ast.expr) -> bool:
+        """Whether a decorator, with arguments or without, subscribes a method to events."""
+        target = node.func if isinstance(node, ast.Call) else node
+        return any(each in _DECORATORS for each in self._full(target))
+
+    def event(self, node: ast.expr) -> str | None:
+        """The name of ``kili_events`` that an expression stands for."""
+        found = [each for each in self._full(node) if each.startswith(_EVENTS)]
+        return found[0].rpartition(".")[2] if found else None
+
+    def parts(self, node: ast.expr, followed: tuple[str, ...] = ()) -> Iterator[ast.expr]:
+        """What an annotation is made of: members of unions, texts and aliases are looked into."""
+        for each in self._members(node, followed):
+            if each is node:
+                yield node
+            else:
+                seen = (*followed, node.id) if isinstance(node, ast.Name) else followed
+                yield from self.parts(each, seen)
+
+    def _members(self, node: ast.expr, followed: tuple[str, ...]) -> list[ast.expr]:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return _expression(node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            return [node.left, node.right]
+        if isinstance(node, ast.Subscript) and any(
+            each in _UNIONS for each in self._full(node.value)
+        ):
+            return node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if isinstance(node, ast.Name) and node.id in self.aliases and node.id not in followed:
+            return [self.aliases[node.id]]
+        return [node]
+
+    def _full(self, node: ast.expr) -> list[str]:
+        """The names that an expression may be of, in full."""
+        if isinstance(node, ast.Attribute):
+            return [f"{each}.{node.attr}" for each in self._full(node.value)]
+        if not isinstance(node, ast.Name) or node.id in self.aliases:
+            return []
+        if node.id in self.imported:
+            return [self.imported[node.id]]
+        return [f"{each}.{node.id}" for each in self.stars]
+
+
+def _expression(text: ast.Constant) -> list[ast.expr]:
+    """The expression that a text holds; the text itself, if it holds none."""
+    try:
+        return [ast.parse(str(text.value), mode="eval").body]
+    except (SyntaxError, ValueError):
+        return [text]
+
+
+def _executed(statements: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that run when a module is imported, in their order."""
+    for each in statements:
+        yield each
+        if isinstance(each, _Method | ast.ClassDef):
+            continue
+        is_checking = isinstance(each, ast.If) and ast.unparse(each.test) in _CHECKING
+        for member in ("body", "handlers", "orelse", "finalbody"):
+            below = getattr(each, member, [])
+            if member == "body" and is_checking:
+                continue
+            if member == "handlers":
+                below = [statement for handler in below for statement in handler.body]
+            yield from _executed(below)

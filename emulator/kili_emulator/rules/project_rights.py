@@ -1,0 +1,23 @@
+"""What ``Project.rights`` says: the platform's names for what somebody may do in a project."""
+
+from __future__ import annotations
+
+from kili_emulator.rules.permissions import PROJECT_OPERATIONS, ProjectRole
+
+# input type → the right to add assets of that type
+_CREATE = {
+    "AUDIO": "CREATE_AUDIO",
+    "IMAGE": "CREATE_IMAGE",
+    "PDF": "CREATE_PDF",
+    "TEXT": "CREATE_TEXT",
+    "VIDEO": "CREATE_VIDEO",
+    "VIDEO_LEGACY": "CREATE_VIDEO",
+}
+
+
+def rights(role: ProjectRole, input_type: str) -> list[str]:
+    """The rights of a role in a project of an input type, in alphabetical order."""
+    held = ["CAN_LABEL", "USE_API"]
+    if role in PROJECT_OPERATIONS["appendManyAssets"] and input_type in _CREATE:
+        held.append(_CREATE[input_type])
+    return sorted(held)

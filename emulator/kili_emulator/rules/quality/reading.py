@@ -1,0 +1,201 @@
+"""From the annotations of a json response to objects that can be compared.
+
+See contract/json-response.md#form.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kili_emulator.rules.quality import shapes
+from kili_emulator.rules.quality.areas import Rings, Vertex, bounds_of
+from kili_emulator.rules.quality.shapes import Area, End, Pages, Polygons, Shape, Span, Unplaced
+
+Response = dict[str, Any]
+Mids = dict[str, tuple[str, Response]]
+
+# What a text consists of unless an annotation says otherwise.
+_MAIN_TEXT = "main/[0]"
+_LARGEST = 1e12
+_NUMBERS = (float, int)  # a bool is neither
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An object: of which classes, where, and what is answered below it.
+
+    Attributes:
+        annotation: what says so.
+    """
+
+    classes: tuple[str, ...]
+    shape: Shape
+    children: Response
+    annotation: Response
+
+    @cached_property
+    def key(self) -> str:
+        """Tells it from others, for an order that does not depend on the response's."""
+        return _key(self.annotation)
+
+
+def dicts(values: Any) -> list[Response]:
+    """Those elements of a list that are objects."""
+    if not isinstance(values, list):
+        return []
+    return [value for value in values if isinstance(value, dict)]
+
+
+def class_names(holder: Response) -> list[str]:
+    """The classes of an answer or an annotation."""
+    names = (each.get("name") for each in dicts(holder.get("categories")))
+    return [name for name in names if isinstance(name, str)]
+
+
+def sub_answers(holder: Response) -> Response:
+    children = holder.get("children")
+    return children if isinstance(children, dict) else {}
+
+
+def mids_of(section: Response) -> Mids:
+    """The annotations of a section that relations may name, each with its job."""
+    found: Mids = {}
+    for job, answer in sorted(section.items()):
+        if isinstance(answer, dict):
+            for annotation in sorted(dicts(answer.get("annotations")), key=_key):
+                if isinstance(annotation.get("mid"), str):
+                    found.setdefault(annotation["mid"], (job, annotation))
+    return found
+
+
+def things(answer: Response, mids: Mids) -> list[Thing]:
+    """The objects of an answer."""
+    return [_thing(annotation, mids) for annotation in dicts(answer.get("annotations"))]
+
+
+def _thing(annotation: Response, mids: Mids) -> Thing:
+    children = dict(sub_answers(annotation))
+    for category in dicts(annotation.get("categories")):
+        children |= sub_answers(category)
+    names = tuple(sorted(class_names(annotation)))
+    return Thing(names, _shape(annotation, mids), children, annotation)
+
+
+def _key(annotation: Response) -> str:
+    return json.dumps(annotation, sort_keys=True)
+
+
+def _shape(annotation: Response, mids: Mids) -> Shape:
+    relation = _relation(annotation, mids)
+    return relation or _place(annotation) or Unplaced()
+
+
+def _place(annotation: Response) -> Shape | None:
+    vertices = _vertices(annotation.get("polyline"))
+    return (
+        _points(annotation)
+        or _area(annotation)
+        or (shapes.line(vertices) if vertices else None)
+        or _span(annotation)
+        or _page_set(annotation)
+    )
+
+
+def _area(annotation: Response) -> Area | None:
+    """What polygons enclose; of an entity of a PDF, on all its pages."""
+    pages: dict[Pages, Rings] = {}
+    for position in (annotation, *dicts(annotation.get("annotations"))):
+        rings = tuple(_rings(position.get("polys"))) or tuple(_rings(position.get("boundingPoly")))
+        if rings:
+            page = tuple(sorted(_whole_numbers(position.get("pageNumberArray"))))
+            pages[page] = (*pages.get(page, ()), *rings)
+    every = [vertex for rings in pages.values() for ring in rings for vertex in ring]
+    if not every:
+        return None
+    return Area({page: Polygons(tuple(sorted(pages[page]))) for page in pages}, bounds_of(every))
+
+
+def _rings(polygons: Any) -> Iterator[tuple[Vertex, ...]]:
+    """The polygons of a list, however they are nested there."""
+    if isinstance(polygons, dict):
+        polygons = polygons.get("normalizedVertices")
+    if not isinstance(polygons, list):
+        return
+    vertices = _vertices(polygons)
+    if vertices:
+        yield tuple(vertices)
+    else:
+        for each in polygons:
+            yield from _rings(each)
+
+
+def _points(annotation: Response) -> shapes.Points | None:
+    named = {
+        str(each.get("code")): vertex
+        for each in dicts(annotation.get("points"))
+        for vertex in _vertices([each.get("point")])
+    }
+    marker = _vertices([annotation.get("point")])
+    points = named or ({"": marker[0]} if marker else {})
+    return shapes.Points(points, bounds_of(list(points.values()), shapes.REACH)) if points else None
+
+
+def _span(annotation: Response) -> Span | None:
+    begin, end = number(annotation.get("beginOffset")), number(annotation.get("endOffset"))
+    if begin is None:
+        return None
+    begin_id, end_id = (annotation.get(each) or _MAIN_TEXT for each in ("beginId", "endId"))
+    if end is None:
+        content = annotation.get("content")
+        end = begin + (len(content) if isinstance(content, str) else 0)
+    return Span(begin, max(begin, end), (str(begin_id), str(end_id)))
+
+
+def _page_set(annotation: Response) -> shapes.PageSet | None:
+    pages = frozenset(_whole_numbers(annotation.get("pageNumberArray")))
+    text = annotation.get("text")
+    return shapes.PageSet(pages, text if isinstance(text, str) else "") if pages else None
+
+
+def _relation(annotation: Response, mids: Mids) -> shapes.Relation | None:
+    starts = annotation.get("startEntities") or annotation.get("startObjects")
+    ends = annotation.get("endEntities") or annotation.get("endObjects")
+    if not starts and not ends:
+        return None
+    return shapes.Relation(_ends(starts, mids), _ends(ends, mids))
+
+
+def _ends(named: Any, mids: Mids) -> tuple[End, ...]:
+    return tuple(_end(str(each.get("mid")), mids) for each in dicts(named))
+
+
+def _end(mid: str, mids: Mids) -> End:
+    """What a relation relates; of one that relates relations, their names alone count."""
+    job, annotation = mids.get(mid, ("", {}))
+    shape = _place(annotation) or Unplaced(mid if not annotation else "")
+    return End((job, *sorted(class_names(annotation))), shape, _key(annotation))
+
+
+def _vertices(values: Any) -> list[Vertex]:
+    found = []
+    for value in dicts(values):
+        x, y = number(value.get("x")), number(value.get("y"))
+        if x is not None and y is not None:
+            found.append((x, y))
+    return found
+
+
+def _whole_numbers(values: Any) -> list[int]:
+    numbers = map(number, values) if isinstance(values, list) else ()
+    return [int(each) for each in numbers if each is not None]
+
+
+def number(value: Any) -> float | None:
+    """A number, if it is one that can be reckoned with."""
+    if type(value) not in _NUMBERS:
+        return None
+    return float(value) if -_LARGEST <= value <= _LARGEST else None

@@ -1,0 +1,241 @@
+"""Where an object is, and how alike two such places are, from 0 to 1.
+
+Only areas have a documented measure (intersection over union). Chosen are: for texts, characters
+in common over characters in all; for lines, the mean distance from one to the other relative to
+the longer one's length; for points and the points of a pose, nothing from a tenth of the picture's
+side on; for pages, pages in common over pages in all, times how alike what is written about them
+is; for relations, the geometric mean of how alike both ends are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from kili_emulator.rules.quality.areas import (
+    Bounds,
+    Rings,
+    Sides,
+    Vertex,
+    bounds_of,
+    box_of,
+    measure_boxes,
+    measure_sides,
+    sides_of,
+)
+from kili_emulator.rules.quality.text import text_likeness
+
+Pages = tuple[int, ...]
+
+NOWHERE: Bounds = (0.0, 0.0, 0.0, 0.0)
+REACH = 0.1
+_SAMPLES = 32
+
+
+class Shape(Protocol):
+    """A place. Two are alike only if they are of the same group and their bounds overlap."""
+
+    @property
+    def group(self) -> Hashable: ...
+
+    @property
+    def bounds(self) -> Bounds: ...
+
+    def likeness(self, other: Any) -> float:
+        """How alike it is to another one of its group; 1 if equal."""
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """An object that has no place; what names it alone counts."""
+
+    name: str = ""
+    bounds: ClassVar[Bounds] = NOWHERE
+
+    @property
+    def group(self) -> Hashable:
+        return ("unplaced", self.name)
+
+    def likeness(self, other: Unplaced) -> float:
+        return float(self.name == other.name)
+
+
+@dataclass(frozen=True)
+class Polygons:
+    """Polygons on one page, each with its holes; what is known of them is worked out once."""
+
+    rings: Rings
+
+    @cached_property
+    def box(self) -> Bounds | None:
+        """Its bounds, if it is one box."""
+        return box_of(self.rings)
+
+    @cached_property
+    def sides(self) -> Sides:
+        return sides_of(self.rings)
+
+    @cached_property
+    def area(self) -> float:
+        return measure_sides(self.sides, self.sides)[0]
+
+
+@dataclass(frozen=True)
+class Area:
+    """Polygons, by page; all others than PDFs have but one page, ``()``."""
+
+    pages: dict[Pages, Polygons]
+    bounds: Bounds
+    group: ClassVar[Hashable] = "area"
+
+    def likeness(self, other: Area) -> float:
+        if self.pages == other.pages:
+            return 1.0
+        common = total = 0.0
+        for page in self.pages.keys() | other.pages.keys():
+            mine, theirs, both = _measure(self.pages.get(page), other.pages.get(page))
+            common += both
+            total += mine + theirs - both
+        return min(1.0, common / total) if total > 0 else 0.0
+
+
+def _measure(one: Polygons | None, other: Polygons | None) -> tuple[float, float, float]:
+    if one and other:
+        if one.box and other.box:
+            return measure_boxes(one.box, other.box)
+        return measure_sides(one.sides, other.sides)
+    return (one.area, 0.0, 0.0) if one else (0.0, other.area if other else 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A polyline or a vector."""
+
+    vertices: tuple[Vertex, ...]
+    length: float
+    bounds: Bounds
+    group: ClassVar[Hashable] = "line"
+
+    def likeness(self, other: Line) -> float:
+        if self.vertices == other.vertices:
+            return 1.0
+        longest = max(self.length, other.length)
+        if longest == 0:
+            return 0.0
+        mine, theirs = _sampled(self), _sampled(other)
+        distances = np.linalg.norm(mine[:, None, :] - theirs[None, :, :], axis=2)
+        apart = (distances.min(axis=1).mean() + distances.min(axis=0).mean()) / 2
+        return max(0.0, 1.0 - float(apart) / longest)
+
+
+def _sampled(line: Line) -> Any:
+    """Points on a line, at even distances."""
+    vertices = np.asarray(line.vertices, dtype=float)
+    steps = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(vertices, axis=0), axis=1))])
+    places = np.linspace(0.0, steps[-1], _SAMPLES)
+    return np.stack([np.interp(places, steps, vertices[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def line(vertices: list[Vertex]) -> Line:
+    length = math.fsum(math.dist(a, b) for a, b in pairwise(vertices))
+    return Line(tuple(vertices), length, bounds_of(vertices, length))
+
+
+@dataclass(frozen=True)
+class Points:
+    """A marker, which is a point without a name, or the named points of a pose."""
+
+    points: dict[str, Vertex]
+    bounds: Bounds
+    group: ClassVar[Hashable] = "points"
+
+    def likeness(self, other: Points) -> float:
+        every = self.points.keys() | other.points.keys()
+        common = self.points.keys() & other.points.keys()
+        near = (math.dist(self.points[each], other.points[each]) for each in common)
+        return math.fsum(max(0.0, 1.0 - apart / REACH) for apart in near) / len(every)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a text."""
+
+    begin: float
+    end: float
+    group: tuple[str, str]
+
+    @property
+    def bounds(self) -> Bounds:
+        return self.begin, 0.0, self.end, 0.0
+
+    def likeness(self, other: Span) -> float:
+        if (self.begin, self.end) == (other.begin, other.end):
+            return 1.0
+        common = min(self.end, other.end) - max(self.begin, other.begin)
+        total = max(self.end, other.end) - min(self.begin, other.begin)
+        return max(0.0, common / total) if total > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class PageSet:
+    """Whole pages of a PDF, and what is written about them."""
+
+    pages: frozenset[int]
+    text: str
+    bounds: ClassVar[Bounds] = NOWHERE
+    group: ClassVar[Hashable] = "pages"
+
+    def likeness(self, other: PageSet) -> float:
+        shared = len(self.pages & other.pages) / len(self.pages | other.pages)
+        return shared * text_likeness(self.text, other.text) if shared else 0.0
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Two sets of objects, each known by its job, its classes and its place."""
+
+    starts: tuple[End, ...]
+    ends: tuple[End, ...]
+    bounds: ClassVar[Bounds] = NOWHERE
+    group: ClassVar[Hashable] = "relation"
+
+    def likeness(self, other: Relation) -> float:
+        starts = _ends_likeness(self.starts, other.starts)
+        return math.sqrt(starts * _ends_likeness(self.ends, other.ends)) if starts else 0.0
+
+
+@dataclass(frozen=True)
+class End:
+    """An object that a relation relates."""
+
+    kind: tuple[str, ...]
+    shape: Shape
+    key: str
+
+    def likeness(self, other: End) -> float:
+        if (self.kind, self.shape.group) != (other.kind, other.shape.group):
+            return 0.0
+        return self.shape.likeness(other.shape)
+
+
+def _ends_likeness(ones: Sequence[End], others: Sequence[End]) -> float:
+    """How alike the ends are: the most alike are paired first."""
+    if not ones and not others:
+        return 1.0
+    left, right = list(ones), list(others)
+    found = []
+    while left and right:
+        best = min(
+            ((one, other) for one in left for other in right),
+            key=lambda pair: (-pair[0].likeness(pair[1]), sorted((pair[0].key, pair[1].key))),
+        )
+        found.append(best[0].likeness(best[1]))
+        left.remove(best[0])
+        right.remove(best[1])
+    return math.fsum(found) / (len(found) + len(left) + len(right))

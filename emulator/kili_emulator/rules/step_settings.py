@@ -1,0 +1,118 @@
+"""Which settings a step can have (contract/workflow.md#step-settings)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kili_emulator import errors
+from kili_emulator.rules.steps import Step, Steps
+
+_PERCENTAGES = ("stepCoverage", "consensusCoverage")
+_OF_LABELING = ("consensusCoverage", "numberOfExpectedLabelsForConsensus")
+_OF_REVIEW = ("stepCoverage", "sendBackStepId")
+
+
+def checked_step(
+    operation: str, data: Mapping[str, Any], steps: Steps, step: Step | None = None
+) -> dict[str, Any]:
+    """The members of a step as they are stored.
+
+    Args:
+        data: the members that are given, named as in the API.
+        steps: the project's steps so far.
+        step: the one that changes; ``None`` for a new one.
+
+    Raises:
+        KiliError: a value is out of its range, or not for a step of this type.
+    """
+    members = {name: value for name, value in data.items() if name != "id"}
+    if "assignees" in members:
+        named = members.pop("assignees")
+        members["assigneeIds"] = named and list(dict.fromkeys(named))
+    if step and members["type"] != step["type"]:
+        raise errors.step_member_fixed(operation, "type")
+    if step is None and not (members.get("name") and members.get("type")):
+        raise errors.step_incomplete(operation)
+    if members.get("name") == "" or members.get("assigneeIds") == []:
+        raise errors.step_incomplete(operation)
+    _check_ranges(operation, members)
+    _check_type(operation, members)
+    target = members.get("sendBackStepId")
+    if target is not None and target not in [each["id"] for each in steps]:
+        named = [each["id"] for each in steps if each["name"] == target]
+        raise errors.send_back_step_unknown(operation, target, named)
+    return members
+
+
+def _check_ranges(operation: str, members: dict[str, Any]) -> None:
+    for name in _PERCENTAGES:
+        if not 0 <= (members.get(name) or 0) <= 100:
+            raise errors.setting_out_of_range(operation, name, 0, 100)
+    expected = members.get("numberOfExpectedLabelsForConsensus")
+    if expected is not None and not 1 <= expected <= 10:
+        raise errors.setting_out_of_range(operation, "numberOfExpectedLabelsForConsensus", 1, 10)
+
+
+def _check_type(operation: str, members: dict[str, Any]) -> None:
+    foreign = _OF_REVIEW if members["type"] == "DEFAULT" else _OF_LABELING
+    for name in foreign:
+        if members.get(name) is not None:
+            raise errors.step_member_refused(operation, name, members["type"])
+
+
+def check_workflow(operation: str, steps: Steps) -> None:
+    """Check that the steps of a project make a workflow.
+
+    Raises:
+        KiliError: the first one, also of a group, does not label; two of a group have one name; one
+            sends back to a later step or another group; consensus is not on the first step; or two
+            steps have honeypots.
+    """
+    for index, step in enumerate(steps):
+        _check_place(operation, steps[:index], step)
+        if index and _has_consensus(step):
+            raise errors.consensus_in_later_group(operation, step["name"])
+    if sum(bool(each["useHoneypot"]) for each in steps) > 1:
+        raise errors.second_honeypot_step(operation)
+
+
+def check_continuity(operation: str, before: Steps, steps: Steps) -> None:
+    """Check that the orders of the steps of each group are 0, 1, 2 and so on.
+
+    See contract/workflow.md#step-settings.
+
+    Args:
+        before: the steps before the change; orders that stay as they were are not checked.
+
+    Raises:
+        KiliError: an order is missing, as a step was deleted from the middle, or two steps have
+            the same one.
+    """
+    if _orders(before) == _orders(steps):
+        return
+    for group_id in {step["stepGroupId"] for step in steps}:
+        orders = {step["order"] for step in steps if step["stepGroupId"] == group_id}
+        count = sum(step["stepGroupId"] == group_id for step in steps)
+        missing = next((order for order in range(count) if order not in orders), None)
+        if missing is not None:
+            raise errors.step_order_missing(operation, missing)
+
+
+def _orders(steps: Steps) -> dict[str, int]:
+    return {step["id"]: step["order"] for step in steps}
+
+
+def _check_place(operation: str, before: Steps, step: Step) -> None:
+    siblings = [each for each in before if each["stepGroupId"] == step["stepGroupId"]]
+    if not siblings and step["type"] != "DEFAULT":
+        raise errors.first_step_labels(operation)
+    if step["name"] in [each["name"] for each in siblings]:
+        raise errors.step_name_taken(operation, step["name"])
+    if step["sendBackStepId"] not in (None, *(each["id"] for each in siblings)):
+        raise errors.sends_back_forward(operation, step["name"])
+
+
+def _has_consensus(step: Step) -> bool:
+    expected = step["numberOfExpectedLabelsForConsensus"] or 1
+    return bool(step["consensusCoverage"]) or expected > 1

@@ -1,0 +1,173 @@
+"""The subjects of events, and the patterns by which plugins ask for them.
+
+See contract/event.md#subjects-and-payloads, contract/event.md#patterns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from kili_emulator.rules.client_version import version_numbers
+
+# How the subjects begin of events about a new label; what follows is its type in small letters.
+LABEL_CREATED = "label.workflow.created."
+
+# What the emulator keeps beside the platform's events, and delivers inside only.
+LABEL_AUTOSAVED = "emulator.label.autosaved"
+CUSTOM_INTERFACE_CLICKED = "emulator.customInterface.clicked"
+SENT_BACK = "emulator.asset.sentBackToQueue"
+SETTINGS_CHANGED = "emulator.project.settingsChanged"
+
+_SUBMITTED_TYPES = ("DEFAULT", "REVIEW", "PREDICTION", "INFERENCE")
+_TOKEN = re.compile(r"[A-Za-z0-9]+|\*")
+
+# What happens here and is sent to plugins. What the platform keeps to itself, and what happens in
+# no project, is not among these.
+EMITTED = frozenset(
+    (
+        "asset.analytics.consensus.computed",
+        "asset.analytics.honeypot.computed",
+        "asset.analytics.reviewScore.computed",
+        "asset.created",
+        "asset.deleted",
+        "asset.issue.cancelled",
+        "asset.issue.created",
+        "asset.issue.resolved",
+        "asset.question.cancelled",
+        "asset.question.created",
+        "asset.question.resolved",
+        "asset.skipped",
+        "asset.unskipped",
+        "asset.updated",
+        "asset.workflow.assigned",
+        "asset.workflow.currentStep.changed",
+        "asset.workflow.currentStep.statusChanged",
+        "asset.workflow.lock.created",
+        "asset.workflow.lock.deleted",
+        "asset.workflow.setToNextStep",
+        "asset.workflow.step.consensus.activated",
+        "asset.workflow.step.consensus.deactivated",
+        "label.workflow.created.default",
+        "label.workflow.created.honeypot",
+        "label.workflow.created.inference",
+        "label.workflow.created.prediction",
+        "label.workflow.created.review",
+        "label.workflow.edited",
+        "label.workflow.rejected",
+        "label.workflow.revisionStarted",
+        "project.archived",
+        "project.created",
+        "project.deleted",
+        "project.exported",
+        "project.interface.updated",
+        "project.member.created",
+        "project.member.deleted",
+        "project.member.updated",
+        "project.settings.updated",
+        "project.workflow.settings.updated",
+        "project.workflow.step.created",
+        "project.workflow.step.deleted",
+        "project.workflow.step.updated",
+    )
+)
+
+# What the platform sends to plugins and never happens here: nothing public says what causes it, or
+# what it is about is not emulated (contract/event.md#subjects-and-payloads).
+NOT_EMITTED = frozenset(
+    (
+        "asset.destroyed",
+        "assetStorage.connection.created",
+        "assetStorage.connection.data.synchronized",
+        "assetStorage.connection.deleted",
+        "assetStorage.connection.filter.updated",
+        "label.workflow.validated",
+        "project.auditTrail.export.requested",
+        "project.workflow.bulkAction.addToConsensus.started",
+        "project.workflow.bulkAction.assign.started",
+        "project.workflow.bulkAction.delete.started",
+        "project.workflow.bulkAction.prioritize.started",
+        "project.workflow.bulkAction.removeFromConsensus.started",
+        "project.workflow.bulkAction.sendBackToQueue.started",
+        "project.workflow.bulkAction.setToNextStep.started",
+        "project.workflow.stepGroup.created",
+        "project.workflow.stepGroup.deleted",
+        "project.workflow.stepGroup.updated",
+        "smartTool.interactiveSegmentation.created",
+        "smartTool.videoTracking.created",
+    )
+)
+
+SENT_TO_PLUGINS = EMITTED | NOT_EMITTED
+
+
+def of_new_label(label_type: str) -> str:
+    """The subject of the event about a new label of that type."""
+    is_public = label_type in _SUBMITTED_TYPES
+    return f"{LABEL_CREATED}{label_type.lower()}" if is_public else LABEL_AUTOSAVED
+
+
+def label_type_of(subject: str) -> str | None:
+    """The type of the new label that an event is about, if it is about one.
+
+    The event of a honeypot is about the asset's ground truth, not about a submitted label.
+    """
+    if subject == LABEL_AUTOSAVED:
+        return "AUTOSAVE"
+    types = (each for each in _SUBMITTED_TYPES if of_new_label(each) == subject)
+    return next(types, None)
+
+
+def is_about_new_label(subject: str) -> bool:
+    """Whether an event tells of the creation of a label, a honeypot's included."""
+    return subject.startswith(LABEL_CREATED) or subject == LABEL_AUTOSAVED
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a text is a pattern: names with dots between them, ``*`` for one or more of them.
+
+    The first is a name.
+    """
+    tokens = text.split(".")
+    return tokens[0] != "*" and all(_TOKEN.fullmatch(each) for each in tokens)
+
+
+def matches(pattern: str, subject: str) -> bool:
+    """Whether a pattern stands for a subject: ``asset.*`` does for all that begins ``asset.``."""
+    names = subject.split(".")
+    reached = {0}
+    for token in pattern.split("."):
+        if token == "*":
+            reached = set(range(min(reached, default=len(names)) + 1, len(names) + 1))
+        else:
+            reached = {at + 1 for at in reached if at < len(names) and names[at] == token}
+    return len(names) in reached
+
+
+def asks_for(patterns: Iterable[str], subject: str) -> bool:
+    """Whether who asks for these patterns is sent an event with that subject."""
+    return subject in SENT_TO_PLUGINS and any(matches(each, subject) for each in patterns)
+
+
+def never_matches(pattern: str) -> bool:
+    """Whether a pattern stands for nothing that is sent to plugins."""
+    return not any(matches(pattern, each) for each in SENT_TO_PLUGINS)
+
+
+def matches_elsewhere_only(pattern: str) -> bool:
+    """Whether a pattern stands for what the platform sends to plugins, and the emulator never."""
+    meant = {each for each in SENT_TO_PLUGINS if matches(pattern, each)}
+    return bool(meant) and meant <= NOT_EMITTED
+
+
+def gets_envelope(client_version: str | None) -> bool:
+    """Whether ``on_event`` gets the whole event, or what stands in its ``payload`` only.
+
+    So it does from 26.2 on (documented).
+
+    Args:
+        client_version: what the client that deployed the plugin said of itself; one that says
+            nothing counts as new.
+    """
+    numbers = version_numbers(client_version)
+    return not numbers or numbers >= (26, 2)

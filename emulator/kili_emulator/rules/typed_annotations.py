@@ -1,0 +1,167 @@
+"""A response as the typed annotations that clients from 2.148 to 26.1 ask for.
+
+See contract/annotation.md#typed-annotations.
+
+These clients make a response of them again: the list must then say all that the response says, or
+be empty, which makes them keep the response as it is. In projects with conversations newer clients
+ask for nothing else, so there the list says as much as it can; in those that nobody reads this way,
+too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kili_emulator.rules.rebuilt_response import says_all
+from kili_emulator.rules.response import VIDEO_TYPES, Response, is_frame
+from kili_emulator.rules.typed_values import answer_value, object_value
+
+Typed = dict[str, Any]
+Jobs = dict[str, Any]
+
+_REBUILT = (*VIDEO_TYPES, "GEOSPATIAL", "LLM_RLHF")
+
+# What clients fail at: newer ones do not ask the value of a ranking, older ones know no comparison.
+_UNREADABLE = {
+    "LLM_INSTR_FOLLOWING": ("ObjectDetectionAnnotation", "RankingAnnotation"),
+    "LLM_RLHF": ("ComparisonAnnotation", "ObjectDetectionAnnotation", "RankingAnnotation"),
+    "LLM_STATIC": ("ObjectDetectionAnnotation", "RankingAnnotation"),
+}
+_OF_VIDEOS = ("ClassificationAnnotation", "ObjectDetectionAnnotation", "TranscriptionAnnotation")
+
+
+def typed_annotations(
+    label_id: str, response: Response, jobs: Jobs, input_type: str
+) -> list[Typed]:
+    """The annotations of a label.
+
+    Args:
+        response: one that fits the jobs.
+        jobs: the json interface's ``jobs`` member.
+
+    Returns:
+        Members of the API's types, with ``__typename``; parents before their sub-jobs, whose
+        ``path`` is a list of (annotation id, category). Ids depend on nothing but the place.
+    """
+    reader = _Reader(label_id, jobs)
+    if input_type in VIDEO_TYPES:
+        found = list(_of_video(reader, response))
+    else:
+        found = list(reader.section(response, []))
+    unreadable = _UNREADABLE.get(input_type, ())
+    found = [each for each in found if each["__typename"] not in unreadable]
+    for each in found:
+        each.pop("isKeyFrame", None)
+    if input_type in _REBUILT and not says_all(found, response, jobs, input_type):
+        return []
+    return found
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads sections of a label's response."""
+
+    label_id: str
+    jobs: Jobs
+
+    def section(self, section: Any, path: list[list[str]]) -> Iterator[Typed]:
+        """What is answered to jobs, and below it."""
+        for job, answer in section.items() if isinstance(section, dict) else ():
+            if job not in self.jobs or not isinstance(answer, dict):
+                continue
+            objects = answer.get("annotations")
+            for each in objects if isinstance(objects, list) else ():
+                yield from self._object(job, each, path)
+            if not isinstance(objects, list):
+                yield from self._answer(job, answer, path)
+
+    def _answer(self, job: str, answer: Response, path: list[list[str]]) -> Iterator[Typed]:
+        typed = answer_value(answer)
+        if not typed:
+            return
+        typename, value = typed
+        if path and typename == "ComparisonAnnotation":
+            return  # no sub-job compares; clients fail at one
+        annotation = self._annotation(typename, job, path, "")
+        yield annotation | {
+            "annotationValue": value,
+            "chatItemId": None,
+            "isKeyFrame": answer.get("isKeyFrame"),
+        }
+        if typename == "ClassificationAnnotation":
+            for category in answer["categories"]:
+                step = [annotation["id"], category["name"]]
+                yield from self.section(category.get("children"), [*path, step])
+
+    def _object(self, job: str, answer: Response, path: list[list[str]]) -> Iterator[Typed]:
+        typed = object_value(answer, self.jobs[job])
+        if not typed:
+            return
+        annotation = self._annotation("ObjectDetectionAnnotation", job, path, answer["mid"])
+        name = answer.get("name")
+        category = answer["categories"][0]["name"]
+        yield annotation | {
+            "annotationValue": typed,
+            "category": category,
+            "isKeyFrame": answer.get("isKeyFrame"),
+            "mid": answer["mid"],
+            "name": name if isinstance(name, str) else None,
+        }
+        yield from self.section(answer.get("children"), [*path, [annotation["id"], category]])
+
+    def _annotation(self, typename: str, job: str, path: list[list[str]], mid: str) -> Typed:
+        return {
+            "__typename": typename,
+            "id": self.derived_id(path, job, mid),
+            "job": job,
+            "labelId": self.label_id,
+            "path": path,
+        }
+
+    def derived_id(self, *place: Any) -> str:
+        """The id of what is at a place of the label."""
+        text = json.dumps([self.label_id, *place])
+        return self.label_id[:9] + hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _of_video(reader: _Reader, response: Response) -> Iterator[Typed]:
+    """The annotations of a video's frames, each with the frames where it is.
+
+    Those of the video as a whole are left out: clients up to 2.165 fail at them.
+    """
+    names = response.get("0", {}).get("ANNOTATION_NAMES_JOB")
+    found: dict[str, Typed] = {}
+    for frame in sorted((name for name in response if is_frame(name)), key=int):
+        for each in reader.section(response[frame], []):
+            if each["__typename"] in _OF_VIDEOS:
+                _add_frame(reader, found, each, int(frame))
+    for each in found.values():
+        if isinstance(names, dict) and isinstance(names.get(each.get("mid")), str):
+            each["name"] = names[each["mid"]]
+    yield from found.values()
+
+
+def _add_frame(reader: _Reader, found: dict[str, Typed], shown: Typed, frame: int) -> None:
+    """Note that an annotation is in a frame, and whether it was drawn there."""
+    value, is_key = shown.pop("annotationValue"), shown.pop("isKeyFrame")
+    shown.pop("chatItemId", None)
+    typename = f"Video{shown['__typename']}"
+    lists: Typed = {"__typename": typename, "frames": [], "keyAnnotations": []}
+    annotation = found.setdefault(shown["id"], shown | lists)
+    intervals = annotation["frames"]
+    if intervals and intervals[-1]["end"] >= frame - 1:
+        intervals[-1]["end"] = frame
+    else:
+        intervals.append({"start": frame, "end": frame})
+    if is_key is not False:
+        key = {
+            "__typename": typename.replace("Annotation", "KeyAnnotation"),
+            "id": reader.derived_id(annotation["id"], frame),
+            "frame": frame,
+            "annotationValue": value,
+        }
+        annotation["keyAnnotations"].append(key)

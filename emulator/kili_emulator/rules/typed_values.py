@@ -1,0 +1,88 @@
+"""The values of typed annotations: what was chosen, written or drawn.
+
+See contract/annotation.md#typed-annotations.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from kili_emulator.rules.response_fit import tools_of
+from kili_emulator.rules.response_shapes import is_number
+
+_CHOICE = ("code", "firstId", "secondId")
+_MAX_INT = 2**31 - 1
+
+
+def answer_value(answer: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """The type and value of an answer without objects; None if no type can say it."""
+    categories = answer.get("categories")
+    if isinstance(categories, list):
+        return "ClassificationAnnotation", {"categories": [each["name"] for each in categories]}
+    text = answer.get("text")
+    if isinstance(text, str) or is_number(text):
+        return "TranscriptionAnnotation", {"text": str(text)}
+    choice = answer.get("choice", answer)
+    if isinstance(choice, dict) and all(isinstance(choice.get(name), str) for name in _CHOICE):
+        return "ComparisonAnnotation", {"choice": {name: choice[name] for name in _CHOICE}}
+    orders = answer.get("orders")
+    if isinstance(orders, list) and all(map(_is_order, orders)):
+        rows = [{"rank": int(each["rank"]), "elements": each["elements"]} for each in orders]
+        return "RankingAnnotation", {"orders": rows}
+    return None
+
+
+def _is_order(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("elements"), list):
+        return False
+    rank: Any = value.get("rank")
+    whole = is_number(rank) and abs(rank) <= _MAX_INT and rank == int(rank)
+    return whole and all(isinstance(each, str) for each in value["elements"])
+
+
+def object_value(drawn: dict[str, Any], job: dict[str, Any]) -> dict[str, Any] | None:
+    """The value of an object; None if no type can say it: it lacks a mid, a category, a shape."""
+    categories = drawn.get("categories")
+    if not isinstance(drawn.get("mid"), str) or not isinstance(categories, list):
+        return None
+    vertices = _vertices(drawn, tool_of(job, drawn.get("type")))
+    if len(categories) != 1 or vertices is None:
+        return None
+    return {"vertices": vertices, "verticesScalar": vertices}
+
+
+def tool_of(job: dict[str, Any], given: str | None = None) -> str | None:
+    """What an object was drawn with: if it does not say so, the first tool of its job."""
+    return given or next(iter(tools_of(job)), None)
+
+
+def _vertices(drawn: dict[str, Any], tool: str | None) -> list[list[list[Any]]] | None:
+    """Groups of rings of points; most tools draw one ring only."""
+    groups: list[list[Any]] = []
+    polygons = drawn.get("boundingPoly")
+    if tool == "marker":
+        groups = [[[drawn.get("point")]]]
+    elif tool in ("polyline", "vector"):
+        groups = [[drawn.get("polyline")]]
+    elif tool in ("rectangle", "polygon") and isinstance(polygons, list):
+        groups = [[_ring(each) for each in polygons[:1]]]
+    elif tool == "semantic" and isinstance(polygons, list):
+        nested = polygons if all(isinstance(each, list) for each in polygons) else [polygons]
+        groups = [[_ring(each) for each in group] for group in nested]
+    rings = [ring for group in groups for ring in group]
+    sound = all(isinstance(ring, list) and ring and all(map(_is_vertex, ring)) for ring in rings)
+    return groups if rings and sound else None
+
+
+def _ring(polygon: Any) -> Any:
+    return polygon.get("normalizedVertices") if isinstance(polygon, dict) else None
+
+
+def _is_vertex(value: Any) -> bool:
+    if not isinstance(value, dict) or not all(is_number(value.get(axis)) for axis in "xy"):
+        return False
+    try:
+        return all(math.isfinite(value[axis]) for axis in "xy")
+    except OverflowError:
+        return False

@@ -1,0 +1,378 @@
+"""The document store: TinyDB on top, immutable snapshots inside, an incremental file below.
+
+:class:`DocumentStore` is a :class:`tinydb.TinyDB`, so a world's data can be read and searched with
+TinyDB's own vocabulary (``store.table("labels").search(where("labelType") == "REVIEW")``). Ids are
+strings. Transactions commit many changes at once through :meth:`DocumentStore.commit`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tinydb import TinyDB
+from tinydb.queries import QueryLike
+from tinydb.storages import Storage
+from tinydb.table import Document as TinyDocument
+from tinydb.table import Table
+
+from kili_emulator.errors import StorageError
+from kili_emulator.storage.retry import Retry
+from kili_emulator.storage.snapshot import Document, Row, TableSnapshot, TableSpec
+from kili_emulator.storage.sqlite_file import Change, Commit, SqliteFile
+
+Snapshot = Mapping[str, TableSnapshot]
+
+
+class IncrementalStorage(Storage):
+    """A TinyDB storage that holds snapshots and writes only what changed."""
+
+    def __init__(self, specs: Iterable[TableSpec], path: Path | None) -> None:
+        self._file = SqliteFile(path)
+        self._unsaved: list[Commit] = []  # visible, but not yet in the file
+        self._retry = Retry(self.save)
+        self.write_lock = threading.RLock()
+        self.meta = self._file.meta()
+        self.sequence: int = self.meta.get("sequence", 0)
+        loaded: dict[str, dict[str, Row | None]] = {spec.name: {} for spec in specs}
+        self.next_position: int = self.meta.get("next_position", 1)
+        for table, document_id, row in self._file.load():
+            loaded[table][document_id] = row
+        self.snapshot: Snapshot = {
+            spec.name: TableSnapshot(spec).changed(loaded[spec.name]) for spec in specs
+        }
+
+    def read(self) -> dict[str, dict[str, Any]]:
+        """The whole content, the way TinyDB's storages give it: table → id → document."""
+        return {
+            name: {row.document["id"]: row.document for row in table.rows()}
+            for name, table in self.snapshot.items()
+        }
+
+    def write(self, data: Mapping[str, Mapping[Any, Any]]) -> NoReturn:  # noqa: ARG002
+        """Refused: rewriting everything at once is what this storage exists to avoid."""
+        raise TypeError("write single documents through a table, or many through commit()")
+
+    def commit(
+        self, changes: Iterable[Change], meta: dict[str, Any], *, kept: bool = False
+    ) -> None:
+        """Make the changes durable, then visible, in this order.
+
+        Args:
+            kept: they become visible also where the file cannot be written now; the next write
+                that succeeds makes them durable.
+        """
+        with self.write_lock:
+            commit = self._commit(self.sequence + 1, list(changes), meta)
+            snapshot = self._changed(commit)
+            try:
+                self._file.write([*self._unsaved, commit])
+                self._unsaved.clear()
+            except StorageError:
+                if not kept:
+                    raise
+                self._unsaved.append(commit)
+                self._retry.start()
+            self._publish(commit, snapshot)
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether all that is visible is durable, too."""
+        return not self._unsaved
+
+    def save(self) -> None:
+        """Make durable what could not be written when it was committed.
+
+        Raises:
+            StorageError: it cannot be written now either.
+        """
+        with self.write_lock:
+            if self._unsaved:
+                self._file.write(self._unsaved)
+                self._unsaved.clear()
+
+    def upgrade(self) -> None:
+        """Bring a file of an earlier layout to this one.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        with self.write_lock:
+            self._file.upgrade()
+            self.meta = self._file.meta()
+
+    def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
+        """Undo the commits after ``sequence`` and forget that they ever were."""
+        with self.write_lock:
+            if not 0 <= sequence <= self.sequence:
+                raise ValueError(f"there is no commit {sequence} (the last is {self.sequence})")
+            self.save()
+            commit = self._commit(sequence, self._changes_since(sequence), meta)
+            snapshot = self._changed(commit)
+            self._file.undo(commit)
+            self._publish(commit, snapshot)
+
+    def _commit(self, sequence: int, changes: list[Change], meta: dict[str, Any]) -> Commit:
+        return Commit(sequence, changes, {**meta, "next_position": self.next_position})
+
+    def _changed(self, commit: Commit) -> Snapshot:
+        per_table: dict[str, dict[str, Row | None]] = {}
+        for change in commit.changes:
+            per_table.setdefault(change.table, {})[change.id] = change.after
+        updated = {name: self.snapshot[name].changed(rows) for name, rows in per_table.items()}
+        return {**self.snapshot, **updated}
+
+    def _publish(self, commit: Commit, snapshot: Snapshot) -> None:
+        self.sequence = commit.seq
+        self.meta = {**self.meta, **commit.meta}
+        self.snapshot = snapshot
+
+    def _changes_since(self, sequence: int) -> list[Change]:
+        """The changes that would bring the documents back to where they were at ``sequence``."""
+        oldest = {
+            (table, document_id): row for table, document_id, row in self._file.undo_after(sequence)
+        }
+        changes = (
+            Change(table, document_id, self.snapshot[table].row(document_id), row)
+            for (table, document_id), row in oldest.items()
+        )
+        return [change for change in changes if change.before != change.after]
+
+    def close(self) -> None:
+        self._retry.close()
+        with contextlib.suppress(StorageError):
+            self.save()
+        self._file.close()
+
+
+class DocumentTable(Table):
+    """A TinyDB table over the store's snapshots, with string ids.
+
+    Reading sees the last commit; each writing call is one commit of its own.
+    """
+
+    document_id_class = str  # type: ignore[assignment]
+    default_query_cache_capacity = 0
+
+    def __init__(self, storage: IncrementalStorage, name: str, **_: Any) -> None:
+        super().__init__(storage, name, cache_size=0)
+        self._store = storage
+
+    @property
+    def _snapshot(self) -> TableSnapshot:
+        return self._store.snapshot[self.name]
+
+    def __len__(self) -> int:
+        return len(self._snapshot)
+
+    def __iter__(self) -> Iterator[TinyDocument]:
+        for row in self._snapshot.rows():
+            yield _copy(row.document)
+
+    def search(self, cond: QueryLike) -> list[TinyDocument]:
+        return [document for document in self if cond(document)]
+
+    def get(  # type: ignore[override]
+        self,
+        cond: QueryLike | None = None,
+        doc_id: str | None = None,
+        doc_ids: list[str] | None = None,
+    ) -> TinyDocument | list[TinyDocument] | None:
+        if doc_id is not None:
+            found = self._snapshot.get(doc_id)
+            return _copy(found) if found else None
+        if doc_ids is not None:
+            return [_copy(each) for each in map(self._snapshot.get, doc_ids) if each]
+        if cond is None:
+            raise RuntimeError("You have to pass either cond or doc_id or doc_ids")
+        return next((document for document in self if cond(document)), None)
+
+    def insert(self, document: Mapping[str, Any]) -> str:  # type: ignore[override]
+        return self.insert_multiple([document])[0]
+
+    def insert_multiple(  # type: ignore[override]
+        self, documents: Iterable[Mapping[str, Any]]
+    ) -> list[str]:
+        added: list[Document] = [_deep(dict(each)) for each in documents]
+        for document in added:
+            if not isinstance(document.get("id"), str):
+                raise ValueError("a document needs a text 'id'")
+        with self._store.write_lock:
+            position = self._store.next_position
+            self._store.next_position += len(added)
+            rows = {
+                document["id"]: Row(position + number, document)
+                for number, document in enumerate(added)
+            }
+            if len(rows) < len(added) or any(map(self._snapshot.row, rows)):
+                raise ValueError("a document with this id exists already")
+            self._commit(rows)
+        return list(rows)
+
+    def update(  # type: ignore[override]
+        self,
+        fields: Mapping[str, Any] | Callable[[Document], None],
+        cond: QueryLike | None = None,
+        doc_ids: Iterable[str] | None = None,
+    ) -> list[str]:
+        with self._store.write_lock:
+            changed: dict[str, Row | None] = {}
+            for row in self._selected(cond, doc_ids):
+                document = dict(_copy(row.document))
+                if callable(fields):
+                    fields(document)
+                else:
+                    document.update(_deep(dict(fields)))
+                if document.get("id") != row.document["id"]:
+                    raise ValueError("a document keeps its id: insert another one instead")
+                changed[document["id"]] = Row(row.position, document)
+            self._commit(changed)
+        return list(changed)
+
+    def update_multiple(  # type: ignore[override]
+        self, updates: Iterable[tuple[Mapping[str, Any] | Callable[[Document], None], QueryLike]]
+    ) -> list[str]:
+        return [changed for fields, cond in updates for changed in self.update(fields, cond)]
+
+    def remove(  # type: ignore[override]
+        self, cond: QueryLike | None = None, doc_ids: Iterable[str] | None = None
+    ) -> list[str]:
+        if cond is None and doc_ids is None:
+            raise RuntimeError("Use truncate() to remove all documents")
+        with self._store.write_lock:
+            ids = [row.document["id"] for row in self._selected(cond, doc_ids)]
+            self._commit(dict.fromkeys(ids))
+        return ids
+
+    def truncate(self) -> None:
+        with self._store.write_lock:
+            self._commit(dict.fromkeys(row.document["id"] for row in self._snapshot.rows()))
+
+    def _selected(self, cond: QueryLike | None, doc_ids: Iterable[str] | None) -> list[Row]:
+        if doc_ids is not None:
+            return [row for row in map(self._snapshot.row, doc_ids) if row]
+        return [row for row in self._snapshot.rows() if cond is None or cond(row.document)]
+
+    def _commit(self, rows: Mapping[str, Row | None]) -> None:
+        snapshot = self._snapshot
+        self._store.commit(
+            [Change(self.name, each, snapshot.row(each), row) for each, row in rows.items()], {}
+        )
+
+    def _get_next_id(self) -> NoReturn:
+        raise TypeError("ids are given, never counted")
+
+
+def _copy(document: Document) -> TinyDocument:
+    """A copy the caller may edit without touching what is committed."""
+    return TinyDocument({key: _deep(value) for key, value in document.items()}, document["id"])
+
+
+def _deep(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _deep(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_deep(each) for each in value]
+    return value
+
+
+class DocumentStore(TinyDB):
+    """A world's documents.
+
+    Args:
+        specs: the tables.
+        path: the file; ``None`` keeps everything in memory.
+    """
+
+    table_class = DocumentTable  # type: ignore[assignment]
+    storage: IncrementalStorage
+
+    def __init__(self, specs: Iterable[TableSpec], path: Path | None) -> None:
+        self._specs = list(specs)
+        super().__init__(self._specs, path, storage=IncrementalStorage)
+
+    def __repr__(self) -> str:
+        return f"<DocumentStore: {len(self)} documents in {len(self._specs)} tables>"
+
+    def __len__(self) -> int:
+        """How many documents there are, in all tables."""
+        return sum(map(len, self.snapshot.values()))
+
+    def __iter__(self) -> Iterator[TinyDocument]:
+        for spec in self._specs:
+            yield from self.table(spec.name)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The last commit, as an immutable picture."""
+        return self.storage.snapshot
+
+    @property
+    def sequence(self) -> int:
+        """The number of the last commit; rolling back goes on counting from where it leads."""
+        return self.storage.sequence
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """Values that belong to the whole store."""
+        return self.storage.meta
+
+    @property
+    def write_lock(self) -> threading.RLock:
+        """Held by the one writer."""
+        return self.storage.write_lock
+
+    def take_position(self) -> int:
+        """The next place in creation order; the write lock is held."""
+        position = self.storage.next_position
+        self.storage.next_position += 1
+        return position
+
+    def commit(
+        self, changes: Iterable[Change], meta: dict[str, Any], *, kept: bool = False
+    ) -> None:
+        """Make many changes durable and visible at once.
+
+        Args:
+            kept: where the file cannot be written, they are visible from now on all the same, and
+                durable as soon as it can be written: that is tried again in the background.
+
+        Raises:
+            StorageError: the file could not be written; nothing has changed.
+        """
+        self.storage.commit(changes, meta, kept=kept)
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether all that is visible is durable, too."""
+        return self.storage.is_saved
+
+    def save(self) -> None:
+        """Make durable what was kept in memory only.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        self.storage.save()
+
+    def upgrade(self) -> None:
+        """Bring a file of an earlier layout to this one.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        self.storage.upgrade()
+
+    def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
+        """Bring all documents back to where they were at a sequence number.
+
+        What came after it is forgotten: there is no way back from going back.
+
+        Raises:
+            ValueError: there is no such commit.
+            StorageError: the file could not be written; nothing has changed.
+        """
+        self.storage.roll_back(sequence, meta)

@@ -1,0 +1,289 @@
+"""The file that documents live in: SQLite, one row per document, one transaction per commit.
+
+A commit that returned survives ``kill -9`` (write-ahead log, ``synchronous=NORMAL``); a power cut
+may cost the last moments. With no path everything stays in memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import weakref
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kili_emulator import errors, private
+from kili_emulator.storage.snapshot import Row
+
+_LAYOUT = 4
+_OLDER_LAYOUT = 3  # the same tables, before decisions were stored
+
+# The meta value that says from which place in creation order on decisions are stored.
+DECISIONS_POSITION = "decisions_position"
+
+_ROWS = 128  # in one statement; old SQLites take at most 999 values
+_SCHEMA = """
+CREATE TABLE documents (
+    tbl TEXT, id TEXT, position INTEGER, body TEXT, PRIMARY KEY (tbl, id)
+) WITHOUT ROWID;
+CREATE TABLE journal (seq INTEGER, tbl TEXT, id TEXT, position INTEGER, before TEXT);
+CREATE INDEX journal_seq ON journal (seq);
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+"""
+
+
+class Change(NamedTuple):
+    """One document before and after a commit; ``None`` where it does not exist."""
+
+    table: str
+    id: str
+    before: Row | None
+    after: Row | None
+
+
+class Commit(NamedTuple):
+    """What is written at once: the changes, and values that belong to the whole store."""
+
+    seq: int
+    changes: list[Change]
+    meta: dict[str, Any]
+
+
+def _encode(value: Any) -> str:
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
+def parts(path: Path) -> list[Path]:
+    """The files that SQLite keeps a database in; not all of them need to exist."""
+    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
+
+
+def fault_of(path: Path, needed: str) -> str | None:
+    """What is wrong with a file of documents that an earlier process left; nothing is changed.
+
+    ``PRAGMA quick_check`` reads the whole file: about 1 ms for each MB.
+
+    Args:
+        needed: the meta value that a whole file has.
+
+    Returns:
+        the fault, as it follows the file's name in a sentence; ``None`` where there is none.
+    """
+    if not path.is_file():
+        return "is missing"
+    if path.stat().st_size == 0:
+        return "is empty"
+    wal = path.with_name(path.name + "-wal")
+    # Without a log there is nothing to recover, and SQLite makes no further files.
+    has_log = wal.is_file() and wal.stat().st_size > 0
+    mode = "mode=ro" if has_log else "mode=ro&immutable=1"
+    try:
+        opened = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+        with contextlib.closing(opened):
+            size = None if has_log else path.stat().st_size
+            return _fault_in(opened, size, needed)
+    except sqlite3.DatabaseError as error:
+        return f"cannot be read ({error})"
+
+
+def _fault_in(opened: sqlite3.Connection, size: int | None, needed: str) -> str | None:
+    """What is wrong in a database.
+
+    Args:
+        size: that of its file in bytes, where the file has all of it.
+    """
+    found = _first(opened, "PRAGMA quick_check(1)")
+    if found != "ok":
+        return f"cannot be read ({found})"
+    if size is not None and size % _first(opened, "PRAGMA page_size"):
+        return "cannot be read (its end is missing)"
+    tables = "SELECT count(*) FROM sqlite_master WHERE name IN (?,?,?)"
+    if _first(opened, tables, "documents", "journal", "meta") != 3:
+        return "holds no documents"
+    if not _first(opened, "SELECT count(*) FROM meta WHERE key=?", needed):
+        return f"is not whole: the row `{needed}` of its table `meta` is missing"
+    return None
+
+
+def _first(opened: sqlite3.Connection, query: str, *values: str) -> Any:
+    """The first value that a query finds."""
+    return opened.execute(query, values).fetchone()[0]
+
+
+class OtherLayoutError(ValueError):
+    """A file of documents was written by a version of this program with another layout."""
+
+
+class SqliteFile:
+    """Reads and writes one world's documents, journal and meta values.
+
+    Raises:
+        OtherLayoutError: the file was written by another version of this program.
+        ValueError: it is no file of documents.
+        StorageError: it does not exist yet, and cannot be written.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        if path:
+            private.make_file(path)  # SQLite gives its other files the mode of this one
+            for each in parts(path):
+                private.tighten(each)
+        self._connection = sqlite3.connect(
+            str(path) if path else ":memory:", check_same_thread=False, isolation_level=None
+        )
+        try:
+            layout = self._prepare()
+        except sqlite3.DatabaseError as error:
+            if path and path.exists() and not path.stat().st_size:  # it was to be made just now
+                self.close()
+                raise errors.not_stored(error) from error
+            raise ValueError(f"{path} cannot be read ({error}): use another --data-dir") from None
+        if layout == 0:
+            self._create()
+        elif layout not in (_OLDER_LAYOUT, _LAYOUT):
+            raise OtherLayoutError(
+                f"{path} was written by another version of the emulator (layout {layout}, this "
+                f"one reads {_LAYOUT}): use another --data-dir, or move that file's folder away"
+            )
+
+    def _prepare(self) -> int:
+        self._close = weakref.finalize(self, self._connection.close)
+        run = self._connection.execute
+        run("PRAGMA journal_mode=WAL")
+        run("PRAGMA synchronous=NORMAL")
+        (layout,) = run("PRAGMA user_version").fetchone()
+        return int(layout)
+
+    def _create(self) -> None:
+        try:
+            self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={_LAYOUT}; END;")
+        except sqlite3.OperationalError as error:
+            self.close()
+            raise errors.not_stored(error) from error
+
+    def upgrade(self) -> None:
+        """Bring a file of the layout before to this one; nothing happens to a file of this one.
+
+        An earlier version of the emulator refuses the file from then on.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        (layout,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if layout == _LAYOUT:
+            return
+        with self._transaction():
+            self._connection.execute(
+                "REPLACE INTO meta SELECT ?, value FROM meta WHERE key='next_position'",
+                (DECISIONS_POSITION,),
+            )
+            self._connection.execute(f"PRAGMA user_version={_LAYOUT}")
+
+    def load(self) -> Iterator[tuple[str, str, Row]]:
+        """All documents as (table, id, row)."""
+        rows = self._connection.execute("SELECT tbl, id, position, body FROM documents")
+        for table, document_id, position, body in rows:
+            yield table, document_id, Row(position, json.loads(body))
+
+    def meta(self) -> dict[str, Any]:
+        """All meta values."""
+        rows = self._connection.execute("SELECT key, value FROM meta")
+        return {key: json.loads(value) for key, value in rows}
+
+    def write(self, commits: Sequence[Commit]) -> None:
+        """Write commits in their order, all of them or none.
+
+        Raises:
+            StorageError: the disk is full, or does not take them.
+        """
+        with self._transaction():
+            for each in commits:
+                self._insert("INSERT INTO journal", _journal_rows(each.seq, each.changes))
+                self._put(each)
+
+    def undo(self, commit: Commit) -> None:
+        """Write what undoes the commits after ``commit.seq``, whole or not at all.
+
+        Raises:
+            StorageError: as of :meth:`write`.
+        """
+        with self._transaction():
+            self._connection.execute("DELETE FROM journal WHERE seq>?", (commit.seq,))
+            self._put(commit)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield
+            self._connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._undo_open()
+            raise errors.not_stored(error) from error
+        except BaseException:
+            self._undo_open()
+            raise
+
+    def _undo_open(self) -> None:
+        """Leave nothing of a transaction; after some errors SQLite has ended it by itself."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _put(self, commit: Commit) -> None:
+        changes, meta = commit.changes, {**commit.meta, "sequence": commit.seq}
+        run_many = self._connection.executemany
+        self._insert(
+            "REPLACE INTO documents",
+            [
+                (each.table, each.id, each.after.position, _encode(each.after.document))
+                for each in changes
+                if each.after
+            ],
+        )
+        run_many(
+            "DELETE FROM documents WHERE tbl=? AND id=?",
+            [(each.table, each.id) for each in changes if each.after is None],
+        )
+        run_many(
+            "REPLACE INTO meta VALUES (?,?)",
+            [(key, _encode(value)) for key, value in meta.items()],
+        )
+
+    def _insert(self, into: str, rows: list[tuple[Any, ...]]) -> None:
+        """Insert rows, many with one statement.
+
+        At each statement Python may let another thread run, for 5 ms if that one computes: with a
+        statement for each row, a plugin in an endless loop would make 1000 rows take seconds.
+        """
+        for start in range(0, len(rows), _ROWS):
+            some = rows[start : start + _ROWS]
+            places = f"({','.join('?' * len(some[0]))})"
+            values = [value for row in some for value in row]
+            self._connection.execute(f"{into} VALUES {','.join([places] * len(some))}", values)
+
+    def undo_after(self, seq: int) -> Iterator[tuple[str, str, Row | None]]:
+        """What each change after ``seq`` replaced, newest first, as (table, id, row before)."""
+        rows = self._connection.execute(
+            "SELECT tbl, id, position, before FROM journal WHERE seq>? ORDER BY rowid DESC", (seq,)
+        )
+        for table, document_id, position, before in rows:
+            row = None if before is None else Row(position, json.loads(before))
+            yield table, document_id, row
+
+    def close(self) -> None:
+        self._close()
+
+
+def _journal_rows(seq: int, changes: list[Change]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            seq,
+            each.table,
+            each.id,
+            each.before.position if each.before else None,
+            _encode(each.before.document) if each.before else None,
+        )
+        for each in changes
+    ]

@@ -1,0 +1,13 @@
+"""Looks whether plugins would work on the real platform, for tests of one's own.
+
+::
+
+    def test_the_plugin_would_work_on_the_platform():
+        found = lint_plugin("my_plugin")
+        assert [each for each in found if each.severity != "note"] == []  # of this machine alone
+"""
+
+from kili_emulator.plugins.lint import LintError, lint_plugin
+from kili_emulator.rules.plugin_lint.rule import Finding
+
+__all__ = ["Finding", "LintError", "lint_plugin"]
