@@ -76,7 +76,7 @@ def test_each_command_that_a_message_names_is_there_with_its_options() -> None:
 
 
 def test_each_command_that_the_documentation_names_is_there_with_its_options() -> None:
-    root = SOURCES.parent
+    root = SOURCES.parents[1]
     pages = [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").rglob("*.md")]
     found = [
         (page.name, mention[1])
