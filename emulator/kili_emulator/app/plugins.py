@@ -16,7 +16,7 @@ _LINK_SECONDS = 60.0
 
 
 class Plugins:
-    """The plugins and webhooks of the world: ``kili_emulator.plugins``; calling it lists them.
+    """The plugins and webhooks of the world: ``emulator.plugins``; calling it lists them.
 
     Args:
         session: opens the session of a call.
