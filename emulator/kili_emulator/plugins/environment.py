@@ -18,7 +18,9 @@ from kili_emulator.rules.requirements import Installed, same_address
 
 _ASK = "import json, sys; print(json.dumps(sys.path))"
 _ASK_SECONDS = 60.0
-_OF_THIS_INTERPRETER = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+
+# The variables that are of no use to another interpreter.
+OF_THIS_INTERPRETER = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def ask(python: str, code: str, *arguments: str) -> str:
         OSError: there is no such interpreter.
         subprocess.SubprocessError: it fails, or takes too long.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in _OF_THIS_INTERPRETER}
+    kept = {name: value for name, value in os.environ.items() if name not in OF_THIS_INTERPRETER}
     told = subprocess.run(
         [python, "-c", code, *arguments],
         env=kept,

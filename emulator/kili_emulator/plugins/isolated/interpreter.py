@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kili_emulator import messages
 from kili_emulator.config import ENVIRONMENT_PREFIX, SettingsError, no_proxy
+from kili_emulator.plugins.environment import OF_THIS_INTERPRETER
 
 _CHECK_SECONDS = 60.0
 
@@ -21,7 +22,6 @@ _ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 _NOT_HANDED_ON = ("KILI_API_KEY", "KILI_API_ENDPOINT", "KILI_SDK_SKIP_CHECKS")
-_OF_THIS_INTERPRETER = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
 def check_python(python: Path) -> None:
@@ -53,7 +53,7 @@ def environment_of(given: Mapping[str, str], url: str, *, own: bool) -> dict[str
     Args:
         own: it is of the emulator's own interpreter.
     """
-    dropped = (*_NOT_HANDED_ON, *(() if own else _OF_THIS_INTERPRETER))
+    dropped = (*_NOT_HANDED_ON, *(() if own else OF_THIS_INTERPRETER))
     kept = {
         name: value
         for name, value in given.items()
