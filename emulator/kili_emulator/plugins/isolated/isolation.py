@@ -248,6 +248,8 @@ class _Version:
         is_clean = answer and not answer["threads"] and not processes and not worker.is_used_up
         if not is_clean or result.outcome == "OUT_OF_MEMORY":
             self._isolation.end(worker)
+            if worker.is_used_up:
+                processes = processes or worker.ended_processes
         else:
             worker.log = None
             self.give_back(worker)

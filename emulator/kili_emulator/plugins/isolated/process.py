@@ -55,6 +55,8 @@ class WorkerProcess:
         is_forged: something else than the worker has written to where its messages arrive, or they
             can arrive no more.
         is_used_up: it is not certain that nothing of its last call goes on.
+        ended_processes: the names and ids of processes that its end ended, besides its own and
+            those that its version started when it was imported (Linux; the first ones).
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class WorkerProcess:
         self.log: RunLog | None = None
         self.is_forged = False
         self.is_used_up = False
+        self.ended_processes: list[str] = []
         self._known: set[int] = set()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._arrived: queue.Queue[frames.Message | None] = queue.Queue()
@@ -229,6 +232,15 @@ class WorkerProcess:
             self._process.wait(_SUPERVISOR_SECONDS)
         except subprocess.TimeoutExpired:  # it was stopped
             self._process.kill()
+        with contextlib.suppress(OSError):
+            self._note_ended(self._control.recv(_CHUNK))
+
+    def _note_ended(self, lines: bytes) -> None:
+        for line in lines.decode(errors="replace").splitlines():
+            kind, _, process = line.partition(" ")
+            pid, _, name = process.partition(" ")
+            if kind == "ended" and int(pid) not in self._known:
+                self.ended_processes.append(f"{name} {pid}")
 
     def _end_group(self) -> None:
         group = self._process.pid

@@ -15,7 +15,7 @@ import select
 import signal
 import time
 from pathlib import Path
-from typing import Dict  # noqa: UP035  (loaded by old interpreters, too)
+from typing import Dict, Tuple  # noqa: UP035  (loaded by old interpreters, too)
 
 _SET_DEATH_SIGNAL = 1
 _SET_CHILD_SUBREAPER = 36
@@ -23,6 +23,7 @@ _SET_CHILD_SUBREAPER = 36
 # A plugin that starts processes faster than they are killed is given up after that.
 _KILLING_SECONDS = 5.0
 _ROUND_SECONDS = 0.002
+_NAMES = 20
 
 
 def supervise(control: int) -> None:
@@ -30,7 +31,8 @@ def supervise(control: int) -> None:
 
     Args:
         control: a socket. The exit code of the worker (negative for a signal) is written to it, as
-            a line; once its other end is shut down, everything is ended.
+            a line; once its other end is shut down, everything is ended, and the first processes
+            that are ended beside the worker are named there, each by a line ``ended <id> <name>``.
     """
     supervisor = os.getpid()
     _control_process(_SET_CHILD_SUBREAPER, 1)
@@ -74,7 +76,10 @@ def _supervise(worker: int, control: int) -> None:
             break
         with contextlib.suppress(BlockingIOError):
             os.read(waking, 4096)
-    _kill_all()
+    named = {pid: name for pid, name in _kill_all().items() if pid != worker}
+    lines = [b"ended %d %s\n" % each for each in list(named.items())[:_NAMES]]
+    with contextlib.suppress(OSError):
+        os.write(control, b"".join(lines))
 
 
 def _reap() -> Dict[int, int]:  # noqa: UP006
@@ -93,36 +98,44 @@ def _reap() -> Dict[int, int]:  # noqa: UP006
     return ended
 
 
-def _kill_all() -> None:
+def _kill_all() -> Dict[int, bytes]:  # noqa: UP006
     """Kill the children, and those that become children thereby, until none is left.
 
     Only children are killed: their ids belong to nobody else before they are reaped here. With each
     goes its process group, all at once, as none of its members can fork meanwhile. No group has
     others in it, as the worker has a session of its own.
+
+    Returns:
+        the names of the killed children by their ids.
     """
     own = os.getpgrp()
+    killed: Dict[int, bytes] = {}  # noqa: UP006
     end = time.perf_counter() + _KILLING_SECONDS
     while time.perf_counter() < end:
         _reap()
         children = _children()
         if not children:
-            return
-        for pid, group in children.items():
+            break
+        for pid, (group, name) in children.items():
+            killed.setdefault(pid, name)
             with contextlib.suppress(OSError):
                 if group != own:
                     os.killpg(group, signal.SIGKILL)
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(_ROUND_SECONDS)
+    return killed
 
 
-def _children() -> Dict[int, int]:  # noqa: UP006
-    """The process groups of this process's children, by their ids."""
+def _children() -> Dict[int, Tuple[int, bytes]]:  # noqa: UP006
+    """The process groups and names of this process's children, by their ids."""
     own = os.getpid()
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            head, _, rest = (folder / "stat").read_bytes().rpartition(b")")
+            fields = rest.split()
             if int(fields[1]) == own:
-                found[int(folder.name)] = int(fields[2])
+                name = head.partition(b"(")[2].replace(b"\n", b" ")
+                found[int(folder.name)] = (int(fields[2]), name)
     return found
