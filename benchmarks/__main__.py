@@ -20,7 +20,7 @@ from benchmarks.measuring import Comparison, compare, table
 from kili_emulator import Emulator
 from kili_emulator.config import ENVIRONMENT_PREFIX
 from kili_emulator.domain.world import Actor, World
-from kili_emulator.plugins.sdk import make_client
+from kili_emulator.plugins.guest.sdk_client import make_client
 from kili_emulator.testing.sdk import fast_sdk
 
 SYSTEM = Actor({"id": "", "organizationId": "", "organizationRole": "ADMIN"})

@@ -17,11 +17,12 @@ import psutil
 from benchmarks.measuring import Comparison, compare
 from kili_emulator import Emulator
 from kili_emulator.clock import Clock
-from kili_emulator.plugins import builder, runner
+from kili_emulator.plugins.build import plugin_archive
 from kili_emulator.plugins.calls import Call
+from kili_emulator.plugins.guest.sdk_client import make_client
+from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.inline import loading, runner
 from kili_emulator.plugins.logs import RunLog
-from kili_emulator.plugins.sdk import make_client
-from kili_emulator.plugins.tracebacks import Place
 from kili_emulator.testing.sdk import fast_sdk
 from tests.server import ServerUnderTest
 
@@ -94,9 +95,11 @@ def captures() -> Comparison:
     log = RunLog(Clock())
     call = Call("r", "P", "e", "onSubmit", {"label": {}, "asset_id": "a"}, "p", "k", 0, 60.0)
     with tempfile.TemporaryDirectory() as folder:
-        builder.unpack(PLUGIN.replace("print(time.time())", "pass").encode(), Path(folder, "v"))
+        plugin_archive.unpack(
+            PLUGIN.replace("print(time.time())", "pass").encode(), Path(folder, "v")
+        )
         place = Place(Path(folder, "v"))
-        code = runner.Code(builder.load("benchmark", place, 60.0), place)
+        code = runner.Code(loading.load("benchmark", place, 60.0), place)
         options: dict[str, Any] = {"make_client": lambda: None, "tick": lambda: None}
 
         def captured() -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from kili_emulator.app import Emulator
 from kili_emulator.config import ENVIRONMENT_PREFIX
-from kili_emulator.plugins.isolated.fork_server import FORK_SERVERS
+from kili_emulator.plugins.process.fork_server import FORK_SERVERS
 from tests.sdk import VERSIONS, SdkProcess, SdkSession
 from tests.sdk_environments import CONTRACT_RECIPES, RECIPES
 from tests.server import RemoteWorld, ServerUnderTest

@@ -81,4 +81,8 @@ class Workbench:
 
 def lines_of_links(records: list[logging.LogRecord]) -> list[str]:
     """What the emulator said on its own output about saves."""
-    return [each.getMessage() for each in records if each.name == "kili_emulator.plugins.links"]
+    return [
+        each.getMessage()
+        for each in records
+        if each.name == "kili_emulator.plugins.links.linked_folders"
+    ]

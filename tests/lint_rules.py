@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kili_emulator.plugins.lint import lint_plugin
+from kili_emulator.lint.catalogue import GROUPS, RULES
+from kili_emulator.lint.lint_plugin import lint_plugin
+from kili_emulator.lint.rule import Finding, Rule
 from kili_emulator.rules.plugin_imports import Policy
-from kili_emulator.rules.plugin_lint.catalogue import GROUPS, RULES
-from kili_emulator.rules.plugin_lint.rule import Finding, Rule
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "lint-rules.md"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kili_emulator import Emulator
-from kili_emulator.plugins import builder
+from kili_emulator.plugins.build import plugin_archive
 from tests.stage import archive
 from tests.test_cli import Commands, commands
 
@@ -103,7 +103,7 @@ class TestModes:
     ) -> None:
         before = os.umask(0)
         try:
-            builder.unpack(archive(**{"main__py": "", "a/b/c__py": ""}), tmp_path / "plugin")
+            plugin_archive.unpack(archive(**{"main__py": "", "a/b/c__py": ""}), tmp_path / "plugin")
             with Emulator("empty", plugin_isolation=isolation) as emulator:
                 folders = [Path(emulator.platform._cache.name)]
                 if isolation == "process":

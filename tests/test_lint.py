@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kili_emulator.cli import main
-from kili_emulator.rules.plugin_lint.catalogue import RULES
+from kili_emulator.lint.catalogue import RULES
 from kili_emulator.testing.lint import Finding, LintError, lint_plugin
 from tests.sdk_environments import python_of
 

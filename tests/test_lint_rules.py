@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kili_emulator.rules.plugin_lint.catalogue import GROUPS, RULES
-from kili_emulator.rules.plugin_lint.rule import BASES
+from kili_emulator.lint.catalogue import GROUPS, RULES
+from kili_emulator.lint.rule import BASES
 from tests.lint_rules import ENTRY, PAGE, Example, examples, rendered
 
 TEXT = PAGE.read_text(encoding="utf-8")

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from kili_emulator.cli import main
-from kili_emulator.plugins.environment import Environment
-from kili_emulator.plugins.packages import packages
+from kili_emulator.plugins.build.installed_packages import Environment
+from kili_emulator.plugins.build.packages import packages
 from kili_emulator.rules.plugin_imports import ON_PREMISE, POLICIES, Policy, violations
 from tests.sdk_environments import python_of
 

@@ -33,7 +33,7 @@ class PluginHandler(PluginCore):
 """
 
 # What may print elsewhere: `print` as plugins see it, and a child that answers its parent.
-PRINTS = {"plugins/sandbox.py", "plugins/sdk_surface.py"}
+PRINTS = {"plugins/inline/sandbox.py", "lint/sdk_surface.py"}
 
 
 def _prints(call: ast.Call) -> bool:
@@ -181,7 +181,7 @@ from kili_emulator.cli.log import report_to_terminal
 from kili_emulator.config import Settings
 
 report_to_terminal(Settings())
-for name in ("kili_emulator.plugins.links", "werkzeug", "somebody.elses"):
+for name in ("kili_emulator.plugins.links.linked_folders", "werkzeug", "somebody.elses"):
     logging.getLogger(name).warning("of %s: x\\x1b[2J\\nforged", name)
 warnings.warn("warned\\x1b\\nforged")
 
@@ -205,7 +205,7 @@ def test_whatever_is_logged_in_a_server_forges_no_line(tmp_path: Path) -> None:
     check(done.stderr)
     ours = [line for line in done.stderr.splitlines() if not line.startswith("  | ")]
     assert [re.split(r"[:(]", line)[0] for line in ours] == [
-        "of kili_emulator.plugins.links",
+        "of kili_emulator.plugins.links.linked_folders",
         "of werkzeug",
         "of somebody.elses",
         "<string>",

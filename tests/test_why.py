@@ -14,7 +14,8 @@ from kili.services.plugins.exceptions import PluginCreationError
 
 from kili_emulator import Emulator
 from kili_emulator.errors import KiliError
-from kili_emulator.plugins import builder
+from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.plugins.inline import loading
 from kili_emulator.testing.sdk import fast_sdk
 from tests.receiver import Receiver
 from tests.stage import deploy_plugin
@@ -359,12 +360,12 @@ def test_a_version_that_cannot_be_loaded_once_more_was_not_called(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> type:
-        raise builder.BuildError("no luck")
+        raise BuildError("no luck")
 
     room.plug_in()
     versions = room.emulator.platform.host._hosts[room.emulator.world]._versions
     monkeypatch.setattr(versions, "_built", {})  # as after a restart
-    monkeypatch.setattr(builder, "load", fail)
+    monkeypatch.setattr(loading, "load", fail)
     answer = room.answer(room.submit())
     (reason,) = answer["reasons"]
     assert answer["called"] is False

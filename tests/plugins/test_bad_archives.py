@@ -14,7 +14,7 @@ import pytest
 from kili.plugins import PluginCore
 
 from kili_emulator.app import Emulator
-from kili_emulator.plugins import builder
+from kili_emulator.plugins.build import plugin_archive
 from tests.stage import EASY, PLUGIN, QUIET_PLUGIN, archive, deploy_plugin, names, upload
 from tests.wire import Wire
 
@@ -42,8 +42,8 @@ def damaged() -> bytes:
 
 def lying_about_its_size() -> bytes:
     """Its directory promises few bytes, and many come out."""
-    content = with_entry("big.txt", b" " * (builder.MAX_MB + 1) * 1024 * 1024)
-    real = (builder.MAX_MB + 1) * 1024 * 1024
+    content = with_entry("big.txt", b" " * (plugin_archive.MAX_MB + 1) * 1024 * 1024)
+    real = (plugin_archive.MAX_MB + 1) * 1024 * 1024
     return content.replace(real.to_bytes(4, "little"), (10).to_bytes(4, "little"))
 
 
@@ -62,7 +62,7 @@ MISTAKES: dict[str, tuple[Callable[[], bytes], str]] = {
         "the archive has 10000 entries; at most 1000 are allowed",
     ),
     "unpacks to too much": (
-        lambda: with_entry("big.txt", b" " * (builder.MAX_MB + 1) * 1024 * 1024),
+        lambda: with_entry("big.txt", b" " * (plugin_archive.MAX_MB + 1) * 1024 * 1024),
         "the archive unpacks to more than 100 MB: leave data files out",
     ),
     "lies about its size": (lying_about_its_size, "the uploaded archive cannot be read: "),

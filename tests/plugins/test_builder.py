@@ -16,9 +16,11 @@ from types import ModuleType
 
 import pytest
 
-from kili_emulator.plugins import builder, limits, sandbox
-from kili_emulator.plugins.builder import BuildError
-from kili_emulator.plugins.tracebacks import Place
+from kili_emulator.plugins import time_limit
+from kili_emulator.plugins.build import plugin_archive
+from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.inline import loading, sandbox
 
 HANDLER = "class PluginHandler:\n    name = 'it'\n"
 LONG = 30.0
@@ -45,8 +47,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def build(folder: Path, archive: bytes, seconds: float = LONG) -> type:
-    builder.unpack(archive, folder)
-    return builder.load("v", Place(folder), seconds)
+    plugin_archive.unpack(archive, folder)
+    return loading.load("v", Place(folder), seconds)
 
 
 def problems(folder: Path, archive: bytes | str, seconds: float = LONG) -> list[str]:
@@ -119,7 +121,7 @@ def test_building_again_replaces_the_folder(folder: Path) -> None:
 
 def test_unpacked_version_is_loaded_again_without_the_archive(folder: Path) -> None:
     first = build(folder, HANDLER.encode())
-    second = builder.load("v", Place(folder), LONG)
+    second = loading.load("v", Place(folder), LONG)
 
     assert (second.__name__, second is first) == ("PluginHandler", False)
 
@@ -191,7 +193,7 @@ def test_bomb_is_refused(folder: Path, tmp_path: Path) -> None:
 def test_limit_is_on_all_entries_together(
     folder: Path, monkeypatch: pytest.MonkeyPatch, sizes: list[int]
 ) -> None:
-    monkeypatch.setattr(builder, "_MAX_UNPACKED", 1000)
+    monkeypatch.setattr(plugin_archive, "_MAX_UNPACKED", 1000)
     archive = zipped({f"{number}.bin": bytes(size) for number, size in enumerate(sizes)})
 
     expected = TOO_LARGE if sum(sizes) > 1000 else [NO_MAIN]
@@ -199,7 +201,7 @@ def test_limit_is_on_all_entries_together(
 
 
 def test_bomb_with_a_lying_header_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(builder, "_MAX_UNPACKED", 1000)
+    monkeypatch.setattr(plugin_archive, "_MAX_UNPACKED", 1000)
     size = 1_000_000
     archive = zipped({"main.py": bytes(size)}).replace(
         size.to_bytes(4, "little"), (10).to_bytes(4, "little")
@@ -249,7 +251,7 @@ def test_damaged_archive_is_refused(folder: Path, damage: str) -> None:
 def outcome(archive: bytes) -> list[str]:
     """The names of the files of an archive, or the problems with it."""
     try:
-        return list(builder.read_archive(archive))
+        return list(plugin_archive.read_archive(archive))
     except BuildError as error:
         return error.problems
 
@@ -426,7 +428,7 @@ def test_import_that_never_ends_is_stopped(folder: Path) -> None:
 
 
 def test_import_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "_STOP_FOR", SHORT)
+    monkeypatch.setattr(time_limit, "_STOP_FOR", SHORT)
     gate = ModuleType("test_builder_gate")
     gate.release = threading.Event()  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, gate.__name__, gate)
@@ -456,7 +458,7 @@ def test_a_full_disk_fails_the_build_and_leaves_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", write_some)
         with pytest.raises(BuildError, match="make room on that disk, then update the plugin"):
-            builder.unpack(packed, folder)
+            plugin_archive.unpack(packed, folder)
     assert not folder.exists()
-    builder.unpack(packed, folder)
+    plugin_archive.unpack(packed, folder)
     assert sorted(each.name for each in folder.iterdir()) == ["main.py", "second.py"]

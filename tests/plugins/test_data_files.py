@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kili_emulator.plugins.data_files import missing
+from kili_emulator.plugins.guest.data_files import missing
 
 
 def raised(function: Callable[[], object]) -> BaseException:

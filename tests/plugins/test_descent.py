@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kili_emulator.domain.events import Delivery, await_deliveries
-from kili_emulator.plugins.descent import Descent
+from kili_emulator.plugins.dispatch.descent import Descent
 
 
 class Late(Delivery):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kili_emulator import Emulator, clock
-from kili_emulator.plugins.runs import MAX_DEPTH
+from kili_emulator.plugins.dispatch.runs import MAX_DEPTH
 from tests.stage import deploy_plugin
 from tests.wire import Wire
 

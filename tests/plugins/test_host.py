@@ -18,7 +18,8 @@ from freezegun import freeze_time
 from kili_emulator import Emulator
 from kili_emulator.domain import plugin as plugins_of
 from kili_emulator.domain.world import Actor
-from kili_emulator.plugins import builder, runner
+from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.plugins.inline import loading, runner
 from kili_emulator.testing.sdk import fast_sdk
 
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
@@ -138,18 +139,18 @@ def test_a_version_that_fails_is_built_once(
     emu: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[str] = []
-    load = builder.load
+    load = loading.load
 
     def fail(name: str, *arguments: Any) -> type:
         built.append(name)
         load(name, *arguments)
-        raise builder.BuildError("no luck")
+        raise BuildError("no luck")
 
     upload(emu, tmp_path, "P", "pass")
     emu.wait_idle()
     versions = emu.platform.host._hosts[emu.world]._versions
     monkeypatch.setattr(versions, "_built", {})  # as after a restart
-    monkeypatch.setattr(builder, "load", fail)
+    monkeypatch.setattr(loading, "load", fail)
     submit(emu, 3)
     emu.wait_idle()
     assert lines(emu, "P") == ["no luck"] * 3

@@ -10,10 +10,9 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.config import SettingsError
-from kili_emulator.plugins import builder
-from kili_emulator.plugins.builder import BuildError
-from kili_emulator.plugins.environment import Environment
-from kili_emulator.plugins.requirements import Conditions
+from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.plugins.build.installed_packages import Environment
+from kili_emulator.plugins.build.requirements import Conditions
 from kili_emulator.rules.plugin_imports import Policy
 from tests.stage import archive, deploy_plugin
 from tests.wire import Wire
@@ -51,7 +50,7 @@ def provide(folder: Path, requirements: str, policy: Policy = "saas") -> Path | 
     (version / "main.py").write_text(MAIN)
     (version / "requirements.txt").write_text(requirements)
     conditions = Conditions(policy, installs=True)
-    return builder.provide(version, folder / "packages", conditions).folder
+    return requirements.provide(version, folder / "packages", conditions).folder
 
 
 def test_requirements_are_installed_into_the_folder_of_the_version(

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from kili_emulator.plugins.lanes import Job, Lanes
+from kili_emulator.plugins.scheduling.lanes import Job, Lanes
 
 SOON = 10.0
 

@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from kili_emulator.plugins import limits
-from kili_emulator.plugins.limits import Ended, Stopped, call_limited, is_traced
-from kili_emulator.plugins.tracebacks import Place
+from kili_emulator.plugins import time_limit
+from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.time_limit import Ended, Stopped, call_limited, is_traced
 
 LONG = 30.0
 SHORT = 0.2
@@ -76,7 +76,7 @@ def test_function_sees_the_callers_context_and_cannot_change_it() -> None:
 def test_tick_is_called_while_the_function_runs(
     release: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "_TICK", 0.01)
+    monkeypatch.setattr(time_limit, "_TICK", 0.01)
     ticks: list[threading.Thread] = []
 
     def tick() -> None:
@@ -148,7 +148,7 @@ def test_stopped_code_runs_its_finally() -> None:
 def test_call_that_is_blocked_for_ever_is_abandoned(
     release: threading.Event, monkeypatch: pytest.MonkeyPatch, blocked: str
 ) -> None:
-    monkeypatch.setattr(limits, "_STOP_FOR", SHORT)
+    monkeypatch.setattr(time_limit, "_STOP_FOR", SHORT)
     lock = threading.Lock()
     waits: dict[str, Callable[[], Any]] = {"event": release.wait, "lock": lock.acquire}
     with lock:
@@ -186,7 +186,7 @@ def held(folder: Path, code: str, **names: Any) -> tuple[Ended, threading.Thread
 def test_call_that_survives_every_stop_is_held_and_takes_no_time(tmp_path: Path) -> None:
     ended, thread = held(tmp_path, STUBBORN)
     assert judged(ended) == (Stopped, True)
-    assert isinstance(thread, limits._Limited)
+    assert isinstance(thread, time_limit._Limited)
     assert thread.held
     frames = [sys._current_frames()[thread.ident or 0] for _ in range(2)]
     assert frames[0].f_code.co_name == "wait"
@@ -198,7 +198,7 @@ def test_call_at_work_in_code_of_others_is_not_held(tmp_path: Path) -> None:
     code = "def stubborn():\n    exec(others)\n"
     ended, thread = held(tmp_path, code, others=others, Stopped=Stopped)
     assert ended == Ended()
-    assert isinstance(thread, limits._Limited)
+    assert isinstance(thread, time_limit._Limited)
     assert not thread.held
 
 
@@ -212,7 +212,7 @@ def test_place_of_a_call_that_was_stopped_is_told(tmp_path: Path) -> None:
 def test_abandoned_call_does_not_change_what_was_said_about_it(
     release: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "_STOP_FOR", SHORT)
+    monkeypatch.setattr(time_limit, "_STOP_FOR", SHORT)
     over = threading.Event()
 
     def stubborn() -> str:
@@ -336,8 +336,8 @@ def test_error_of_the_tick_ends_the_call() -> None:
 
 
 def test_thread_that_ends_without_saying_so_is_not_abandoned() -> None:
-    thread = limits._Limited(int, None)
+    thread = time_limit._Limited(int, None)
     thread.start()
     thread.join()
     thread.over.clear()
-    assert judged(limits._stop(thread)) == (Stopped, False)
+    assert judged(time_limit._stop(thread)) == (Stopped, False)

@@ -19,7 +19,7 @@ from kili.core.graphql.operations.plugin.mutations import (
 
 from kili_emulator import Emulator
 from kili_emulator.errors import KiliError
-from kili_emulator.plugins import links
+from kili_emulator.plugins.links import linked_folders
 from kili_emulator.testing.sdk import fast_sdk
 from tests.linking import EASY, MAIN, NAME, Workbench, lines_of_links
 
@@ -137,7 +137,7 @@ class Asleep:
 def test_each_request_looks_for_itself_but_for_those_of_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(links, "Watcher", Asleep)
+    monkeypatch.setattr(linked_folders, "Watcher", Asleep)
     with fast_sdk(), Emulator() as emulator:
         bench = Workbench(emulator, tmp_path / "boxes")
         bench.link()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kili_emulator import Emulator
-from kili_emulator.rules.plugin_lint.catalogue import BY_CODE
+from kili_emulator.lint.catalogue import BY_CODE
 from kili_emulator.testing.sdk import fast_sdk
 from tests.lint_rules import PAGE, Example, examples
 

@@ -15,8 +15,8 @@ from kili_emulator import messages
 from kili_emulator.clock import Clock
 from kili_emulator.domain import plugin_lines
 from kili_emulator.plugins import logs
+from kili_emulator.plugins.guest.tracebacks import Place
 from kili_emulator.plugins.logs import RunLog
-from kili_emulator.plugins.tracebacks import Place
 
 PLACE = Place(Path(__file__).parent)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kili_emulator.domain.plugin_link import Saved
-from kili_emulator.plugins.on_disk import Found, OnDisk
+from kili_emulator.plugins.links.on_disk import Found, OnDisk
 
 HANDLER = "class PluginHandler:\n    def on_submit(self, label, asset_id): pass\n"
 BROKEN = HANDLER + "    def on_review("

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from kili.services.plugins.upload import PluginUploader
 
-from kili_emulator.plugins import packing
-from kili_emulator.plugins.builder import read_archive, unpack
-from kili_emulator.plugins.packing import PackError, pack, signature
+from kili_emulator.plugins.build.plugin_archive import read_archive, unpack
+from kili_emulator.plugins.links import packing
+from kili_emulator.plugins.links.packing import PackError, pack, signature
 
 HANDLER = "class PluginHandler:\n    def on_submit(self, label, asset_id): pass\n"
 

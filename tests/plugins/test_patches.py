@@ -12,9 +12,9 @@ from unittest.mock import Mock
 import pytest
 import requests
 
-from kili_emulator.plugins import patches
-from kili_emulator.plugins.patches import Snapshot, changes
-from kili_emulator.plugins.surroundings import described, put_back
+from kili_emulator.plugins.guest.process_state import module_attributes
+from kili_emulator.plugins.guest.process_state.module_attributes import Snapshot, changes
+from kili_emulator.plugins.guest.process_state.process_settings import described, put_back
 
 PLUGIN = {"__name__": "plugin"}
 exec(  # what a plugin defines is of a module of its own
@@ -27,7 +27,7 @@ exec(  # what a plugin defines is of a module of its own
 
 @pytest.fixture
 def before() -> Iterator[Snapshot]:
-    snapshot = patches.take()
+    snapshot = module_attributes.take()
     yield snapshot
     put_back(changes(snapshot, lambda _: True))
 

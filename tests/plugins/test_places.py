@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from kili_emulator.plugins import sandbox
-from kili_emulator.plugins.tracebacks import Place, explain
+from kili_emulator.plugins.guest.tracebacks import Place, explain
+from kili_emulator.plugins.inline import sandbox
 
 MAIN = """
 import helpers.deep

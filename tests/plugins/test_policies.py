@@ -160,7 +160,9 @@ def test_package_of_the_platform_that_is_missing_here_comes_with_the_command(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "sklearn", None)
-    monkeypatch.setattr("kili_emulator.plugins.environment.Environment.find", lambda *_: None)
+    monkeypatch.setattr(
+        "kili_emulator.plugins.build.installed_packages.Environment.find", lambda *_: None
+    )
 
     assert deploy_plugin(wire, NAME, f"import sklearn\n{HANDLER}") == "FAILED"
     (said,) = build_errors(wire)
@@ -172,7 +174,9 @@ def test_handler_that_misses_a_package_of_the_platform_fails_with_the_command(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "cv2", None)
-    monkeypatch.setattr("kili_emulator.plugins.environment.Environment.find", lambda *_: None)
+    monkeypatch.setattr(
+        "kili_emulator.plugins.build.installed_packages.Environment.find", lambda *_: None
+    )
 
     assert deploy_plugin(wire, NAME, HANDLER.replace("pass", "import cv2")) == "ACTIVE"
     activate(wire)

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from kili_emulator import Emulator
-from kili_emulator.plugins.raised import raised
-from kili_emulator.plugins.tracebacks import Place
+from kili_emulator.plugins.guest.exception_text import raised
+from kili_emulator.plugins.guest.tracebacks import Place
 from kili_emulator.testing.sdk import fast_sdk
 from tests.linking import EASY, NAME, Workbench
 from tests.sdk_environments import python_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kili_emulator.plugins.returned import never_ran
+from kili_emulator.plugins.guest.return_values import never_ran
 
 
 async def coroutine() -> None:

@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 
 from kili_emulator.clock import Clock
-from kili_emulator.plugins import logs, sandbox
-from kili_emulator.plugins.footprint import Footprint
+from kili_emulator.plugins import logs
+from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.inline import sandbox
+from kili_emulator.plugins.inline.run_effects import Footprint
 from kili_emulator.plugins.logs import RunLog
-from kili_emulator.plugins.tracebacks import Place
 
 
 class Plugins:

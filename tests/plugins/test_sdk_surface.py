@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kili_emulator.plugins import sdk_surface
-from kili_emulator.rules.plugin_lint.surface import Surface
+from kili_emulator.lint import sdk_surface
+from kili_emulator.lint.surface import Surface
 from tests.sdk_environments import RECIPES, python_of
 
 ASKED = [

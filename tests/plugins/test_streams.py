@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from kili_emulator.plugins.streams import StandardStreams
+from kili_emulator.plugins.inline.standard_streams import StandardStreams
 
 
 def standard_output(monkeypatch: pytest.MonkeyPatch) -> io.TextIOWrapper:
@@ -100,7 +100,7 @@ def test_no_stream_is_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
 
 REOPENED = """
 import os
-from kili_emulator.plugins.streams import StandardStreams
+from kili_emulator.plugins.inline.standard_streams import StandardStreams
 streams = StandardStreams(lambda _: True)
 streams.guard()
 os.close(1)

@@ -12,8 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from kili_emulator.plugins import surroundings
-from kili_emulator.plugins.surroundings import Values, apply, changes, described, put_back
+from kili_emulator.plugins.guest.process_state import process_settings
+from kili_emulator.plugins.guest.process_state.process_settings import (
+    Values,
+    apply,
+    changes,
+    described,
+    put_back,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +31,7 @@ def _put_back() -> Iterator[None]:
 
 def now() -> Values:
     """How things are. (A test asks itself, as pytest has a variable for what it is at.)"""
-    return surroundings.take(signals=True)
+    return process_settings.take(signals=True)
 
 
 CHANGES: dict[str, Callable[[], object]] = {
@@ -103,7 +109,7 @@ def test_a_working_directory_that_is_gone_is_left(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     os.chdir(gone)
-    there = surroundings.take()
+    there = process_settings.take()
     gone.rmdir()
     os.chdir("/")
     put_back(changes(there))

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from kili_emulator.clock import Clock
-from kili_emulator.plugins import footprint, logs, sandbox, threads
-from kili_emulator.plugins.footprint import Footprint
+from kili_emulator.plugins import logs
+from kili_emulator.plugins.guest.tracebacks import PACKAGE, Place
+from kili_emulator.plugins.inline import plugin_threads, run_effects, sandbox
+from kili_emulator.plugins.inline.run_effects import Footprint
 from kili_emulator.plugins.logs import RunLog
-from kili_emulator.plugins.tracebacks import PACKAGE, Place
 
 FOLDER = Path(__file__).parent
 
@@ -65,7 +66,7 @@ def test_a_thread_and_its_threads_know_their_run() -> None:
     log, seen = RunLog(Clock()), []
 
     def note() -> None:
-        seen.append((logs.current.get(), footprint.current.get()))
+        seen.append((logs.current.get(), run_effects.current.get()))
 
     made = in_run(lambda: started(lambda: started(note).join()).join(), log)
     assert seen == [(log, made)]
@@ -119,7 +120,7 @@ def test_a_failure_after_the_run_is_said_by_the_emulator(
     release.set()
     made.threads[0].join()
     (record,) = caplog.records
-    assert (record.name, record.levelno) == (threads.__name__, logging.WARNING)
+    assert (record.name, record.levelno) == (plugin_threads.__name__, logging.WARNING)
     assert record.message.endswith("ValueError: no")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kili_emulator.plugins.watcher import Settling, Watcher, pause_after
+from kili_emulator.plugins.links.watcher import Settling, Watcher, pause_after
 
 SOON = 20.0
 

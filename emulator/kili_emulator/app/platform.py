@@ -25,14 +25,14 @@ from kili_emulator.http.request_log import RequestLog
 from kili_emulator.http.security import UploadSigner
 from kili_emulator.http.server import HttpServer
 from kili_emulator.http.subscriptions import Subscriptions, subscriptions_blueprint
+from kili_emulator.plugins.build.installed_packages import Environment
+from kili_emulator.plugins.build.requirements import Conditions
 from kili_emulator.plugins.calls import Isolation
-from kili_emulator.plugins.environment import Environment
-from kili_emulator.plugins.host import PluginHost
-from kili_emulator.plugins.inline import InlineIsolation
-from kili_emulator.plugins.isolated.isolation import ProcessIsolation
-from kili_emulator.plugins.requirements import Conditions
-from kili_emulator.plugins.schedule import Timing
-from kili_emulator.plugins.sdk import make_client
+from kili_emulator.plugins.dispatch.host import PluginHost
+from kili_emulator.plugins.guest.sdk_client import make_client
+from kili_emulator.plugins.inline.isolation import InlineIsolation
+from kili_emulator.plugins.process.isolation import ProcessIsolation
+from kili_emulator.plugins.scheduling.schedule import Timing
 from kili_emulator.rules.plugin_imports import Policy
 from kili_emulator.scenario import load_scenario, read_scenario
 

@@ -13,7 +13,7 @@ from kili_emulator.config import SettingsError
 
 if TYPE_CHECKING:
     from kili_emulator.config import Settings
-    from kili_emulator.plugins.environment import Environment
+    from kili_emulator.plugins.build.installed_packages import Environment
 
 
 plugin_policy_option = setting_option("plugin_policy")
@@ -25,8 +25,8 @@ def environment_of(settings: Settings) -> Environment:
     Raises:
         click.UsageError: it is none, or has no SDK.
     """
-    from kili_emulator.plugins.environment import Environment
-    from kili_emulator.plugins.isolated.interpreter import check_python
+    from kili_emulator.plugins.build.installed_packages import Environment
+    from kili_emulator.plugins.process.interpreter import check_python
 
     try:
         if settings.plugin_python:

@@ -17,7 +17,7 @@ from kili_emulator.rules.plugin_imports import Policy
 
 if TYPE_CHECKING:
     from kili_emulator.config import Settings
-    from kili_emulator.rules.plugin_lint.rule import Finding
+    from kili_emulator.lint.rule import Finding
 
 
 @click.command()
@@ -68,7 +68,7 @@ def lint(context: click.Context, /, plugins: Sequence[Path], **options: Any) -> 
 
 
 def _found(plugins: Sequence[Path], settings: Settings, ignored: tuple[str, ...]) -> list[Finding]:
-    from kili_emulator.plugins.lint import LintError, lint_plugin
+    from kili_emulator.lint.lint_plugin import LintError, lint_plugin
 
     policy = cast(Policy, settings.plugin_policy)
     environment = environment_of(settings)
@@ -89,7 +89,7 @@ def _ignored(codes: Sequence[str]) -> tuple[str, ...]:
     Raises:
         click.UsageError: one is of no rule.
     """
-    from kili_emulator.rules.plugin_lint.catalogue import RULES
+    from kili_emulator.lint.catalogue import RULES
 
     for code in codes:
         if not any(rule.code.startswith(code.upper()) for rule in RULES):
@@ -98,7 +98,7 @@ def _ignored(codes: Sequence[str]) -> tuple[str, ...]:
 
 
 def _explained(code: str) -> list[str]:
-    from kili_emulator.rules.plugin_lint.catalogue import BY_CODE
+    from kili_emulator.lint.catalogue import BY_CODE
 
     rule = BY_CODE.get(code.upper())
     if rule is None:
@@ -108,7 +108,7 @@ def _explained(code: str) -> list[str]:
 
 
 def _range() -> str:
-    from kili_emulator.rules.plugin_lint.catalogue import RULES
+    from kili_emulator.lint.catalogue import RULES
 
     return f"{RULES[0].code} to {RULES[-1].code}"
 
@@ -120,7 +120,7 @@ def _lines(finding: Finding) -> list[str]:
 
 
 def _summary(found: Sequence[Finding]) -> str:
-    from kili_emulator.rules.plugin_lint.rule import SEVERITIES
+    from kili_emulator.lint.rule import SEVERITIES
 
     counts = Counter(each.severity for each in found)
     said = [

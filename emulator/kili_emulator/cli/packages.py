@@ -13,7 +13,7 @@ from kili_emulator.cli.terminal import echo
 from kili_emulator.rules.plugin_imports import Policy
 
 if TYPE_CHECKING:
-    from kili_emulator.plugins.packages import Package
+    from kili_emulator.plugins.build.packages import Package
 
 
 @click.command()
@@ -24,7 +24,7 @@ def packages(plugin_policy: str | None) -> None:
     It is about the environment that this command is installed in, or that of the setting
     plugin_python. The standard library can always be imported.
     """
-    from kili_emulator.plugins import packages as installed
+    from kili_emulator.plugins.build import packages as installed
 
     settings = settings_from({"plugin_policy": plugin_policy})
     policy = cast(Policy, settings.plugin_policy)

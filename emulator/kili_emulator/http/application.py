@@ -15,7 +15,7 @@ from kili_emulator.http.failures import add_failure_answers
 from kili_emulator.http.files import files_blueprint
 from kili_emulator.http.graphql import graphql_blueprint
 from kili_emulator.http.request_log import RequestLog
-from kili_emulator.plugins.host import PluginHost
+from kili_emulator.plugins.dispatch.host import PluginHost
 
 
 class _Answer(Response):

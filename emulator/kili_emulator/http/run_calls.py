@@ -15,7 +15,7 @@ from kili_emulator.clock import to_text
 from kili_emulator.domain import access
 from kili_emulator.domain.call_buffer import CallBuffer, CallMade
 from kili_emulator.domain.world import Actor, World
-from kili_emulator.plugins.sdk_context import METHOD_OF_RUN
+from kili_emulator.plugins.guest.sdk_context import METHOD_OF_RUN
 from kili_emulator.rules.named_ids import named_ids
 
 

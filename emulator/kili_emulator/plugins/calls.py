@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kili_emulator.domain.documents import Outcome
+from kili_emulator.plugins.guest.tracebacks import Place
 from kili_emulator.plugins.logs import RunLog
-from kili_emulator.plugins.tracebacks import Place
 from kili_emulator.rules import handlers
 
 

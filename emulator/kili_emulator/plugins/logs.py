@@ -13,8 +13,8 @@ from contextvars import ContextVar
 from kili_emulator import clock, messages
 from kili_emulator.clock import Clock
 from kili_emulator.domain.documents import LogType
-from kili_emulator.plugins.records import text_of
-from kili_emulator.plugins.tracebacks import Place
+from kili_emulator.plugins.guest.log_records import text_of
+from kili_emulator.plugins.guest.tracebacks import Place
 
 MAX_CHARACTERS = 1_000_000
 _LINE_COST = 20  # what a line takes of these at least, so that empty ones end, too

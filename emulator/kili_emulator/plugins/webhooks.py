@@ -13,8 +13,8 @@ import requests
 
 from kili_emulator import clock, messages
 from kili_emulator.plugins.calls import Call, Result
-from kili_emulator.plugins.limits import Ended, Stopped, call_limited
 from kili_emulator.plugins.logs import RunLog
+from kili_emulator.plugins.time_limit import Ended, Stopped, call_limited
 from kili_emulator.rules.handlers import ON_EVENT
 from kili_emulator.rules.masking import masked_text
 

@@ -9,7 +9,8 @@ from kili_emulator import errors
 from kili_emulator.domain.why import question as why_of
 from kili_emulator.domain.why.question import Question
 from kili_emulator.domain.world import World
-from kili_emulator.plugins.builder import BuildError, read_archive
+from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.plugins.build.plugin_archive import read_archive
 from kili_emulator.rules.handler_methods import Methods, methods_of
 
 

@@ -12,7 +12,7 @@ from kili_emulator.domain.plugin_link import Link
 from kili_emulator.domain.plugin_view import plugin_view, version_views
 from kili_emulator.domain.run_view import run_brief
 from kili_emulator.domain.world import Actor
-from kili_emulator.plugins import sources
+from kili_emulator.plugins.build import version_sources
 from kili_emulator.services.session import WorldSession
 
 
@@ -55,7 +55,7 @@ def read_files(session: WorldSession, plugin: str, version: int | None = None) -
     Raises:
         KiliError: there is no such plugin or version, or it has no source.
     """
-    return sources.read_files(session.deploy_saved().world, plugin, version)
+    return version_sources.read_files(session.deploy_saved().world, plugin, version)
 
 
 def diff_versions(session: WorldSession, plugin: str, old: int, new: int) -> str:
@@ -64,7 +64,7 @@ def diff_versions(session: WorldSession, plugin: str, old: int, new: int) -> str
     Raises:
         KiliError: there is no such plugin or version, or it has no source.
     """
-    return sources.diff_versions(session.deploy_saved().world, plugin, old, new)
+    return version_sources.diff_versions(session.deploy_saved().world, plugin, old, new)
 
 
 def link(session: WorldSession, request: LinkRequest, email: str = "") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kili_emulator.domain.world import World
-from kili_emulator.plugins.host import PluginHost
+from kili_emulator.plugins.dispatch.host import PluginHost
 
 
 class WorldSession(NamedTuple):

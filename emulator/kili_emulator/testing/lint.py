@@ -7,7 +7,7 @@
         assert [each for each in found if each.severity != "note"] == []  # of this machine alone
 """
 
-from kili_emulator.plugins.lint import LintError, lint_plugin
-from kili_emulator.rules.plugin_lint.rule import Finding
+from kili_emulator.lint.lint_plugin import LintError, lint_plugin
+from kili_emulator.lint.rule import Finding
 
 __all__ = ["Finding", "LintError", "lint_plugin"]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from kili_emulator import Emulator, messages
-from kili_emulator.plugins.isolated import process
+from kili_emulator.plugins.process import worker_process
 from kili_emulator.testing.sdk import fast_sdk
 from tests.plugins.isolated.stage import Stage, is_alive
 
@@ -84,7 +84,7 @@ def test_a_daemon_is_named_and_ended(stage: Stage, told: Path) -> None:
 def test_a_daemon_is_named_where_processes_change_too_fast_to_be_counted(
     stage: Stage, told: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "_LOOKS", 0)
+    monkeypatch.setattr(worker_process, "_LOOKS", 0)
     run = stage.run_once(f"daemon({str(told)!r})\nwait_for({str(told)!r})", DAEMON)
     assert run["outcome"] == "SUCCEEDED"
     pid = pid_of(told)

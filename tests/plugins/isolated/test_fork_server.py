@@ -20,8 +20,8 @@ import pytest
 from kili.services.plugins.exceptions import PluginCreationError
 
 from kili_emulator import Emulator
-from kili_emulator.plugins.isolated import fork_server
-from kili_emulator.plugins.isolated.fork_server import ForkServers
+from kili_emulator.plugins.process import fork_server
+from kili_emulator.plugins.process.fork_server import ForkServers
 from kili_emulator.testing.sdk import fast_sdk
 from tests.plugins.isolated.stage import Stage, is_alive
 from tests.server import ServerUnderTest
@@ -69,7 +69,7 @@ def about():
 def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServers]:
     """Fork servers that no other test uses, which end with their last emulator."""
     servers = ForkServers()
-    monkeypatch.setattr("kili_emulator.plugins.isolated.isolation.FORK_SERVERS", servers)
+    monkeypatch.setattr("kili_emulator.plugins.process.isolation.FORK_SERVERS", servers)
     yield servers
     servers.close()
 

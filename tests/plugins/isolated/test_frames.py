@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from kili_emulator.plugins.isolated.answers import is_answer, is_log
-from kili_emulator.plugins.isolated.frames import (
+from kili_emulator.plugins.guest.sealed_messages import (
     ANSWERS,
     MAX_TEXT,
     REQUESTS,
@@ -19,6 +18,7 @@ from kili_emulator.plugins.isolated.frames import (
     Sender,
     cut,
 )
+from kili_emulator.plugins.process.worker_messages import is_answer, is_log
 
 KEY = b"k" * 43
 OTHER = b"o" * 43

@@ -274,7 +274,7 @@ def test_plugins_run_with_an_sdk_of_another_generation(tmp_path: Path) -> None:
 def test_without_a_supervisor_children_end_with_their_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("kili_emulator.plugins.isolated.process._IS_SUPERVISED", False)
+    monkeypatch.setattr("kili_emulator.plugins.process.worker_process._IS_SUPERVISED", False)
     with fast_sdk(), Emulator(plugin_isolation="process", plugin_timeout=5.0) as emulator:
         stage = Stage(emulator, tmp_path)
         run = stage.run_once(

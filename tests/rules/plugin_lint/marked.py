@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from kili_emulator.rules.plugin_lint.linting import check, heard, read
-from kili_emulator.rules.plugin_lint.plugin import Source
-from kili_emulator.rules.plugin_lint.rule import Finding
-from kili_emulator.rules.plugin_lint.surface import Method, Surface
+from kili_emulator.lint.linting import check, heard, read
+from kili_emulator.lint.plugin import Source
+from kili_emulator.lint.rule import Finding
+from kili_emulator.lint.surface import Method, Surface
 
 HANDLERS = {
     "on_submit": ("label", "asset_id"),

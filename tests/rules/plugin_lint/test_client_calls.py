@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from kili_emulator.rules.plugin_lint.surface import Method
+from kili_emulator.lint.surface import Method
 from tests.rules.plugin_lint.marked import SURFACE, Files, found, in_class, in_handler, lint, marked
 
 

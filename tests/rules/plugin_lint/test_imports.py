@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kili_emulator.rules.plugin_lint.imports import kili_imports
-from kili_emulator.rules.plugin_lint.linting import read
-from kili_emulator.rules.plugin_lint.plugin import Source
+from kili_emulator.lint.imports import kili_imports
+from kili_emulator.lint.linting import read
+from kili_emulator.lint.plugin import Source
 from tests.rules.plugin_lint.marked import HANDLERS, found, in_handler, marked
 
 HELPERS = {"helpers.py": "x = 1", "pack/__init__.py": "", "pack/a.py": "", "pack/b.py": "x = 1"}

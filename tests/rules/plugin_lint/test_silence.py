@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kili_emulator.rules.plugin_lint.silence import silenced
+from kili_emulator.lint.silence import silenced
 from tests.rules.plugin_lint.marked import found, in_handler
 
 

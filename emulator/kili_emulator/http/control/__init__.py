@@ -22,7 +22,7 @@ from kili_emulator.http.control.users import add_trigger_route, add_user_routes
 from kili_emulator.http.control.webhooks import add_webhook_routes
 from kili_emulator.http.control.why import add_why_route
 from kili_emulator.http.control.worlds import add_registry_routes, add_world_routes
-from kili_emulator.plugins.host import PluginHost
+from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.scenario import ScenarioError
 
 

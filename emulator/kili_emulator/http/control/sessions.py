@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kili_emulator.domain.registry import WorldRegistry
-from kili_emulator.plugins.host import PluginHost
+from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.services.session import WorldSession
 
 # In seconds. The commands give up after a minute, and those that follow something ask again before.

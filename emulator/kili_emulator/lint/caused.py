@@ -1,0 +1,82 @@
+"""Which events a call of the SDK causes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from kili_emulator.lint.plugin import Plugin
+from kili_emulator.rules import subjects
+
+_LABELS = ("append_labels", "append_to_labels")
+_CAUSED: Mapping[str, tuple[str, ...]] = {
+    "add_metadata": ("asset.updated",),
+    "add_to_review": ("asset.workflow.setToNextStep", "asset.workflow.currentStep.changed"),
+    "append_many_to_dataset": ("asset.created",),
+    "append_to_roles": ("project.member.created",),
+    "assign_assets_to_labelers": ("asset.workflow.assigned",),
+    "change_asset_external_ids": ("asset.updated",),
+    "create_honeypot": (f"{subjects.LABEL_CREATED}honeypot",),
+    "create_issues": ("asset.issue.created",),
+    "create_predictions": (subjects.of_new_label("PREDICTION"),),
+    "delete_from_roles": ("project.member.deleted",),
+    "delete_many_from_dataset": ("asset.deleted",),
+    "send_back_to_queue": (subjects.SENT_BACK, "asset.workflow.currentStep.statusChanged"),
+    "set_assets_priority": ("asset.updated",),
+    "set_metadata": ("asset.updated",),
+    "update_properties_in_assets": ("asset.updated",),
+    "update_properties_in_project": (subjects.SETTINGS_CHANGED, "project.settings.updated"),
+    "update_properties_in_project_user": ("project.member.updated",),
+    "update_properties_in_role": ("project.member.updated",),
+}
+_BY_ARGUMENT: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "append_to_issues": (
+        "type_",
+        {"ISSUE": "asset.issue.created", "QUESTION": "asset.question.created"},
+    ),
+    "skip_or_unskip": ("action", {"skip": "asset.skipped", "unskip": "asset.unskipped"}),
+    "update_issue_status": (
+        "status",
+        {"SOLVED": "asset.issue.resolved", "CANCELLED": "asset.issue.cancelled"},
+    ),
+    **{
+        name: (
+            "label_type",
+            {
+                each: subjects.of_new_label(each)
+                for each in ("DEFAULT", "REVIEW", "PREDICTION", "INFERENCE")
+            },
+        )
+        for name in _LABELS
+    },
+}
+_DEFAULTS = {"label_type": "DEFAULT", "type_": "ISSUE"}
+
+
+def caused(plugin: Plugin, name: str, call: ast.Call) -> tuple[str, ...]:
+    """The subjects of what a call of a method causes, as far as can be told.
+
+    Args:
+        name: the method's.
+    """
+    if name not in _BY_ARGUMENT:
+        return _CAUSED.get(name, ())
+    parameter, events = _BY_ARGUMENT[name]
+    value = _given(plugin, name, parameter, call)
+    return (events[value],) if value is not None and value in events else ()
+
+
+def _given(plugin: Plugin, name: str, parameter: str, call: ast.Call) -> str | None:
+    """The value of a parameter in a call; ``None`` where it only comes up in the run."""
+    if any(each.arg is None for each in call.keywords):
+        return None
+    if any(isinstance(each, ast.Starred) for each in call.args):
+        return None
+    method = plugin.source.surface.methods.get(name)
+    order = list(method.parameters) if method else []
+    by_name = {each.arg: each.value for each in call.keywords}
+    by_position = dict(zip(order, call.args, strict=False))
+    value = by_name.get(parameter, by_position.get(parameter))
+    if value is None:
+        return _DEFAULTS.get(parameter)
+    return str(value.value) if isinstance(value, ast.Constant) else None

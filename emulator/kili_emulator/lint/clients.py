@@ -1,0 +1,161 @@
+"""Which expressions of a plugin are the SDK's client: ``self.kili``, and what it is handed to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from kili_emulator.lint.module import Module, methods_of, self_of
+from kili_emulator.lint.names import Definition, Names, unrolled
+from kili_emulator.lint.reach import Calls
+from kili_emulator.lint.scopes import Binding, FunctionNode, parameters
+
+CLIENT = "kili.client.Kili"
+_ROUNDS = 5
+_LONGEST = 9  # attributes of attributes: nobody has the client further away
+
+# The client, or the PluginHandler, which has it.
+Role = Literal["client", "plugin"]
+
+
+class Clients:
+    """Follows the client through assignments, arguments and attributes.
+
+    Args:
+        modules: those that run on the platform.
+        main: the module that has the ``PluginHandler``.
+        handler: that class.
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        calls: Calls,
+        modules: Sequence[Module],
+        main: Module | None,
+        handler: ast.ClassDef | None,
+    ) -> None:
+        self._names = names
+        self._calls = calls
+        self._modules = modules
+        self._handlers = names.ancestry(main, handler) if main and handler else []
+        self._parameters: dict[ast.AST, Role] = {}
+        self._attributes: dict[tuple[ast.ClassDef, str], Role] = {}
+        self._roles: dict[ast.AST, Role | None] = {}
+        self._begin()
+        for _ in range(_ROUNDS):
+            before = len(self._parameters), len(self._attributes)
+            for module in modules:
+                self._follow(module)
+            self._roles.clear()
+            if before == (len(self._parameters), len(self._attributes)):
+                break
+
+    def _begin(self) -> None:
+        for each in self._handlers:
+            assert isinstance(each.node, ast.ClassDef)
+            self._attributes[each.node, "kili"] = "client"
+            for method in methods_of(each.node):
+                arguments = [*method.args.posonlyargs, *method.args.args]
+                if method.name == "__init__" and len(arguments) > 1:
+                    self._parameters[arguments[1]] = "client"
+                if arguments:
+                    self._parameters[arguments[0]] = "plugin"
+
+    def _follow(self, module: Module) -> None:
+        for node in module.walk():
+            if isinstance(node, ast.Call):
+                self._follow_call(module, node)
+            elif isinstance(node, ast.Assign):
+                self._follow_assignment(module, node)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                for each in parameters(node.args):
+                    if each.annotation and self._names.origin(module, each.annotation) == CLIENT:
+                        self._parameters[each] = "client"
+
+    def _follow_call(self, module: Module, call: ast.Call) -> None:
+        called = self._calls.meant(module, call.func)
+        if called is None or isinstance(called.node, ast.ClassDef):
+            return
+        taken = [*called.node.args.posonlyargs, *called.node.args.args]
+        if called.module.class_of(called.node) and _is_bound(called.node):
+            taken = taken[1:]
+        given = list(zip(taken, call.args, strict=False))
+        by_name = {each.arg: each for each in parameters(called.node.args)}
+        given += [(by_name[each.arg], each.value) for each in call.keywords if each.arg in by_name]
+        for parameter, value in given:
+            role = self.role(module, value)
+            if role:
+                self._parameters[parameter] = role
+
+    def _follow_assignment(self, module: Module, node: ast.Assign) -> None:
+        role = self.role(module, node.value)
+        owner, method = module.class_of(node), module.function_of(node)
+        if not role or not owner or not method:
+            return
+        for target in node.targets:
+            if (
+                isinstance(target, ast.Attribute)
+                and isinstance(target.value, ast.Name)
+                and target.value.id == self_of(method)
+            ):
+                self._attributes[owner, target.attr] = role
+
+    def role(self, module: Module, node: ast.AST) -> Role | None:
+        """What an expression is, if it is one of them for certain."""
+        if node not in self._roles:
+            self._roles[node] = None
+            self._roles[node] = self._find(module, node)
+        return self._roles[node]
+
+    def _find(self, module: Module, node: ast.AST) -> Role | None:
+        if isinstance(node, ast.Name):
+            found = module.scope_of(node).find(node.id)
+            roles = {self._bound(module, each) for each in found[1]} if found else set()
+            return roles.pop() if len(roles) == 1 else None
+        if isinstance(node, ast.Call):
+            return "client" if self._names.origin(module, node.func) == CLIENT else None
+        if isinstance(node, ast.Attribute) and len(unrolled(node)[1]) <= _LONGEST:
+            return self._of_attribute(module, node)
+        return None
+
+    def _bound(self, module: Module, binding: Binding) -> Role | None:
+        if binding.kind == "parameter":
+            return self._parameters.get(binding.node)
+        if binding.kind == "value" and binding.value:
+            return self.role(module, binding.value)
+        return None
+
+    def _of_attribute(self, module: Module, node: ast.Attribute) -> Role | None:
+        if self.role(module, node.value) == "plugin":
+            roles = {self._of_class(each, node.attr) for each in self._handlers} - {None}
+            return roles.pop() if len(roles) == 1 else None
+        owner, method = module.class_of(node), module.function_of(node)
+        is_self = isinstance(node.value, ast.Name) and method and node.value.id == self_of(method)
+        return self._attributes.get((owner, node.attr)) if owner and is_self else None
+
+    def _of_class(self, definition: Definition, name: str) -> Role | None:
+        assert isinstance(definition.node, ast.ClassDef)
+        return self._attributes.get((definition.node, name))
+
+    def uses(self, module: Module, root: ast.AST | None = None) -> Iterator[ast.Attribute]:
+        """All places below a node, or in a module, that take an attribute of the client."""
+        for node in module.walk(root):
+            if isinstance(node, ast.Attribute) and self.role(module, node.value) == "client":
+                yield node
+
+    def calls(self, module: Module, root: ast.AST | None = None) -> Iterator[tuple[str, ast.Call]]:
+        """All calls of the client's methods below a node, or in a module, by their names."""
+        for call in module.calls(root):
+            function = call.func
+            if isinstance(function, ast.Attribute) and (
+                self.role(module, function.value) == "client"
+            ):
+                yield function.attr, call
+
+
+def _is_bound(method: FunctionNode) -> bool:
+    """Whether a method is handed its object, or its class."""
+    names = {each.id for each in method.decorator_list if isinstance(each, ast.Name)}
+    return "staticmethod" not in names

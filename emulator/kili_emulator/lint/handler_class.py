@@ -1,0 +1,215 @@
+"""KP105 to KP108 and KP215 to KP218: whether there is a ``PluginHandler`` that can be made."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+
+from kili_emulator.lint.module import Module, self_of
+from kili_emulator.lint.plugin import Plugin
+from kili_emulator.lint.rule import Finding, Rule
+from kili_emulator.lint.scopes import Binding, FunctionNode
+from kili_emulator.rules.handler_methods import HANDLER
+
+CORE = (
+    "kili.plugins.PluginCore",
+    "kili.services.plugins.PluginCore",
+    "kili.services.plugins.model.PluginCore",
+)
+_GIVEN = ("kili", "project_id", "logger")
+
+NO_CLASS = Rule(
+    "KP105",
+    "error",
+    "main.py has no class PluginHandler",
+    "The SDK looks for a class of that name at the top level of the file, without running it, and "
+    "uploads nothing when it finds none: one inside an `if`, a function or another class is not "
+    "found.",
+    "documented",
+    "there is no class PluginHandler at the top level",
+    "write `class PluginHandler(PluginCore):` at the top level",
+)
+NOT_A_CLASS = Rule(
+    "KP106",
+    "error",
+    "PluginHandler is not a class",
+    "The SDK looks for `class PluginHandler` itself. What is imported, assigned or defined as a "
+    "function under that name does not count, and nothing is uploaded.",
+    "documented",
+    "PluginHandler is {what}, where the SDK looks for `class PluginHandler`",
+    "write `class PluginHandler(PluginCore):`, inheriting from what there is now if it is a class",
+)
+NOT_DERIVED = Rule(
+    "KP107",
+    "warning",
+    "PluginHandler does not inherit from PluginCore",
+    "PluginCore takes the client, the project and the logger, and makes them `self.kili`, "
+    "`self.project_id` and `self.logger`.",
+    "documented",
+    "PluginHandler does not inherit from PluginCore",
+    "write `class PluginHandler(PluginCore):`, with `from kili.plugins import PluginCore`",
+)
+TWICE = Rule(
+    "KP108",
+    "warning",
+    "PluginHandler is bound more than once",
+    "The SDK tells the platform the handlers of the first class of that name; Python keeps what is "
+    "bound to it last.",
+    "inferred",
+    "PluginHandler is bound again in line {line}",
+    "keep one of them",
+)
+CANNOT_BE_MADE = Rule(
+    "KP215",
+    "error",
+    "PluginHandler cannot be made with a client, a project and a logger",
+    "For each run the platform makes a PluginHandler, with `kili`, `project_id` and `logger`. A "
+    "class that does not take these three fails each run.",
+    "documented",
+    "{what}, but the platform makes PluginHandler with kili, project_id and logger",
+    "write `def __init__(self, kili, project_id, logger)`, or leave __init__ out",
+)
+OTHER_NAMES = Rule(
+    "KP216",
+    "warning",
+    "__init__ names its parameters otherwise than PluginCore",
+    "Whether the platform gives the arguments by their names is not public; if it does, other "
+    "names fail each run.",
+    "inferred",
+    "the parameters of __init__ are called {names}, those of PluginCore kili, project_id, logger",
+    "write `def __init__(self, kili, project_id, logger)`",
+)
+UNSET = Rule(
+    "KP217",
+    "error",
+    "__init__ leaves what PluginCore sets unset, and it is used",
+    "An __init__ of your own must call that of PluginCore, which sets `self.kili`, "
+    "`self.project_id` and `self.logger`.",
+    "documented",
+    "__init__ does not call super().__init__, so that self.{name}, used in line {line}, is not set",
+    "begin __init__ with `super().__init__(kili, project_id, logger)`",
+)
+NO_SUPER = Rule(
+    "KP218",
+    "warning",
+    "__init__ does not call that of PluginCore",
+    "An __init__ of your own must call that of PluginCore, which may do more in another version of "
+    "the SDK than it does now.",
+    "documented",
+    "__init__ does not call super().__init__",
+    "begin __init__ with `super().__init__(kili, project_id, logger)`",
+)
+
+RULES = (
+    NO_CLASS,
+    NOT_A_CLASS,
+    NOT_DERIVED,
+    TWICE,
+    CANNOT_BE_MADE,
+    OTHER_NAMES,
+    UNSET,
+    NO_SUPER,
+)
+
+
+def check_class(plugin: Plugin) -> Iterator[Finding]:
+    """Whether the SDK and Python find the class, and the same one."""
+    if not plugin.main:
+        return
+    bindings = plugin.main.scope.bindings.get(HANDLER, [])
+    if plugin.handler is None:
+        yield _missing(plugin.main, bindings)
+        return
+    path, line = plugin.main.path, plugin.handler.lineno
+    again = [each for each in bindings if each.node is not plugin.handler]
+    if again:
+        yield TWICE.found(path, line, line=getattr(again[-1].node, "lineno", line))
+    bases = list(plugin.names.bases(plugin.main, plugin.handler))
+    if all(map(_is_other, bases)):
+        yield NOT_DERIVED.found(path, line)
+
+
+def _is_other(base: str | None) -> bool:
+    """Whether a base is known to be something else: of another package it may be anything."""
+    top = (base or "").partition(".")[0]
+    return top == "builtins" or top in sys.stdlib_module_names
+
+
+def _missing(main: Module, bindings: list[Binding]) -> Finding:
+    line = getattr(bindings[0].node, "lineno", 1) if bindings else 1
+    if not bindings or isinstance(bindings[0].node, ast.ClassDef):
+        return NO_CLASS.found(main.path, line)
+    kinds = {"import": "imported", "definition": "a function"}
+    return NOT_A_CLASS.found(main.path, line, what=kinds.get(bindings[0].kind, "a variable"))
+
+
+def check_constructor(plugin: Plugin) -> Iterator[Finding]:
+    """Whether the class can be made as the platform does, and is then complete."""
+    if not plugin.main or not plugin.handler:
+        return
+    own = plugin.names.method(plugin.main, plugin.handler, "__init__")
+    if own is None:
+        if not plugin.handler.bases and not plugin.handler.decorator_list:
+            what = "it has no __init__ and inherits none"
+            yield CANNOT_BE_MADE.found(plugin.main.path, plugin.handler.lineno, what=what)
+        return
+    if isinstance(own.node, ast.ClassDef) or own.node.decorator_list:
+        return
+    yield from _check_parameters(own.module, own.node)
+    if not _calls_init(own.module, own.node):
+        yield from _without_super(plugin, own.module, own.node)
+
+
+def _check_parameters(module: Module, method: FunctionNode) -> Iterator[Finding]:
+    arguments = method.args
+    positional = [*arguments.posonlyargs, *arguments.args][1:]
+    required = len(positional) - len(arguments.defaults)
+    named = [
+        each.arg
+        for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is None
+    ]
+    too_few = len(positional) < len(_GIVEN) and not arguments.vararg
+    if too_few or required > len(_GIVEN) or named:
+        what = f"__init__ takes {ast.unparse(arguments)}"
+        yield CANNOT_BE_MADE.found(module.path, method.lineno, what=what)
+        return
+    names = tuple(each.arg for each in positional[: len(_GIVEN)])
+    if names != _GIVEN[: len(names)]:
+        yield OTHER_NAMES.found(module.path, method.lineno, names=", ".join(names))
+
+
+def _calls_init(module: Module, method: FunctionNode) -> bool:
+    return any(
+        isinstance(call.func, ast.Attribute) and call.func.attr == "__init__"
+        for call in module.calls(method)
+    )
+
+
+def _without_super(plugin: Plugin, module: Module, method: FunctionNode) -> Iterator[Finding]:
+    """What comes of an ``__init__`` that leaves out that of the base class."""
+    assert plugin.main
+    assert plugin.handler
+    set_, used = set(), []
+    for each in plugin.names.ancestry(plugin.main, plugin.handler):
+        for node in each.module.walk(each.node):
+            if isinstance(node, ast.Attribute) and _is_of_self(each.module, node):
+                if isinstance(node.ctx, ast.Store):
+                    set_.add(node.attr)
+                elif node.attr in _GIVEN:
+                    used.append((node.attr, node.lineno))
+    bases = list(plugin.names.bases(plugin.main, plugin.handler))
+    missing = [each for each in used if each[0] not in set_]
+    if missing and all(each in CORE for each in bases):
+        name, line = missing[0]
+        yield UNSET.found(module.path, method.lineno, name=name, line=line)
+    elif plugin.handler.bases:
+        yield NO_SUPER.found(module.path, method.lineno)
+
+
+def _is_of_self(module: Module, node: ast.Attribute) -> bool:
+    method = module.function_of(node)
+    if method is None or not isinstance(node.value, ast.Name):
+        return False
+    return node.value.id == self_of(method)

@@ -1,0 +1,303 @@
+"""KP201 to KP210: whether the platform finds the handlers and can call them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+from kili_emulator.lint.module import methods_of
+from kili_emulator.lint.plugin import Plugin
+from kili_emulator.lint.rule import Finding, Rule
+from kili_emulator.lint.scopes import FUNCTIONS, FunctionNode, children_in_scope
+from kili_emulator.rules.handler_methods import HANDLER
+from kili_emulator.rules.handlers import ON_EVENT
+from kili_emulator.spelling import closest
+
+_HARMLESS = ("typing.override", "typing_extensions.override", "typing.no_type_check")
+_WITHOUT_SELF = {"builtins.staticmethod": "static", "builtins.classmethod": "a class method"}
+_ALIKE = 0.8
+
+NO_HANDLER = Rule(
+    "KP201",
+    "error",
+    "PluginHandler has no handler",
+    "The SDK reads the handlers from the body of PluginHandler. With none there the plugin would "
+    "never run; the SDK from 26.2 on refuses to upload it, older ones deploy it in vain.",
+    "documented",
+    "PluginHandler has none of the methods that the platform calls",
+    "define one of {handlers} in it",
+)
+NOT_SEEN = Rule(
+    "KP202",
+    "warning",
+    "A handler is not a `def` in the body of PluginHandler",
+    "The SDK reads the handlers from the source, without running it: what PluginHandler inherits, "
+    "is assigned, or is defined inside an `if` is not told to the platform, which does not call "
+    "it.",
+    "documented",
+    "{name} is {how}, where the SDK does not see it",
+    "write `def {name}(...)` in the body of PluginHandler, and call the other from there",
+)
+WRONG_PARAMETERS = Rule(
+    "KP203",
+    "error",
+    "A handler cannot be called with the platform's arguments",
+    "Handlers are called with arguments that have the names that the SDK documents, as the payload "
+    "of a webhook has them, too. Any other parameter without a default makes the call a TypeError.",
+    "inferred",
+    "{name}({given}) cannot be called with {wanted}",
+    "write `def {name}(self, {wanted})`",
+)
+ASYNC = Rule(
+    "KP204",
+    "error",
+    "A handler is async",
+    "The SDK does not tell the platform of an `async def`, and nothing would await it.",
+    "documented",
+    "{name} is async: the SDK does not see it, and nothing awaits it",
+    "write `def {name}`, and call `asyncio.run(...)` in it where something is to be awaited",
+)
+WITHOUT_SELF = Rule(
+    "KP205",
+    "warning",
+    "A handler is a static or class method",
+    "Such a method can be called, but has no way to `self.kili`, `self.project_id` and "
+    "`self.logger`.",
+    "inferred",
+    "{name} is {kind}, and has no way to self.kili",
+    "make it a plain method: `def {name}(self, {wanted})`",
+)
+GENERATOR = Rule(
+    "KP206",
+    "error",
+    "A handler is a generator",
+    "Calling a function with a `yield` only makes a generator. Nothing asks it for values, so that "
+    "nothing of the handler is ever done.",
+    "inferred",
+    "{name} has a yield: calling it does nothing",
+    "take the yield out, or move it into a function that {name} loops over",
+)
+MISSPELT = Rule(
+    "KP207",
+    "warning",
+    "A name looks like a misspelt handler",
+    "Only methods of PluginHandler with exactly the documented names are called. `onSubmit` is the "
+    "name of the event, and was a free function in the first plugins.",
+    "documented",
+    "{name} is called by nothing: {what}",
+    "call it {handler}, in PluginHandler, or give it a name that is less alike",
+)
+UNREGISTERED = Rule(
+    "KP208",
+    "warning",
+    "The installed SDK does not register a handler",
+    "Which handlers a plugin has is told by the SDK that uploads it. on_project_updated is told by "
+    "the SDKs from 2.141 to 26.1 only.",
+    "documented",
+    "the SDK {version} does not tell the platform of {name}",
+    "subscribe a method to the event with @on_kili_event, or upload with another SDK",
+)
+BOTH = Rule(
+    "KP209",
+    "error",
+    "on_event stands beside other handlers",
+    "on_event needs an event matcher on upload, and the SDK refuses a plugin that has handlers and "
+    "an event matcher.",
+    "documented",
+    "PluginHandler has on_event and {others}, of which a plugin can have one only",
+    "make two plugins of it",
+)
+OLD_ON_EVENT = Rule(
+    "KP210",
+    "warning",
+    "on_event is overridden",
+    "From 26.2 on the SDK calls this deprecated. on_event now gets the whole event, of which the "
+    'fields that it used to get are under `payload["payload"]`.',
+    "documented",
+    "overriding on_event is deprecated in the SDK {version}, and its payload is another one there",
+    "decorate methods with @on_kili_event, and annotate their event",
+)
+
+RULES = (
+    NO_HANDLER,
+    NOT_SEEN,
+    WRONG_PARAMETERS,
+    ASYNC,
+    WITHOUT_SELF,
+    GENERATOR,
+    MISSPELT,
+    UNREGISTERED,
+    BOTH,
+    OLD_ON_EVENT,
+)
+
+
+def check_handlers(plugin: Plugin) -> Iterator[Finding]:
+    """Which handlers there are."""
+    if not plugin.main or not plugin.handler:
+        return
+    path, surface = plugin.main.path, plugin.source.surface
+    defined = _defined(plugin)
+    known = _known(plugin)
+    unseen = list(_check_unseen(plugin, defined))
+    is_told = surface.handlers is not None  # else the platform calls what there is
+    is_called = defined.keys() & known or plugin.typed_methods or (unseen and not is_told)
+    if not is_called:
+        handlers = ", ".join(each for each in plugin.source.handlers if each in known)
+        yield NO_HANDLER.found(path, plugin.handler.lineno, handlers=handlers)
+    for name, method in defined.items():
+        if name not in known:
+            yield UNREGISTERED.found(path, method.lineno, name=name, version=surface.version)
+        elif name == ON_EVENT.method:
+            yield from _check_on_event(plugin, method, defined.keys() - {ON_EVENT.method})
+    if is_told:
+        yield from unseen
+    yield from _check_misspelt(plugin, defined)
+
+
+def _defined(plugin: Plugin) -> dict[str, FunctionNode]:
+    """The handlers that stand in the body of PluginHandler."""
+    methods = {each.name: each for each in plugin.handler_methods}
+    return {name: each for name, each in methods.items() if name in plugin.source.handlers}
+
+
+def _known(plugin: Plugin) -> set[str]:
+    """The handlers of which the installed SDK tells the platform; all, if it tells of none."""
+    surface = plugin.source.surface
+    if surface.handlers is None:
+        return set(plugin.source.handlers) - {ON_EVENT.method}
+    upload = surface.methods.get("upload_plugin")
+    takes_events = upload is not None and "event_matcher" in upload.parameters
+    return {*surface.handlers, *([ON_EVENT.method] if takes_events else [])}
+
+
+def _check_on_event(
+    plugin: Plugin, method: FunctionNode, others: Collection[str]
+) -> Iterator[Finding]:
+    assert plugin.main
+    surface = plugin.source.surface
+    if others:
+        yield BOTH.found(plugin.main.path, method.lineno, others=", ".join(sorted(others)))
+    elif surface.typed_events and not plugin.typed_methods:
+        yield OLD_ON_EVENT.found(plugin.main.path, method.lineno, version=surface.version)
+
+
+def _check_unseen(plugin: Plugin, names: Collection[str]) -> Iterator[Finding]:
+    """Handlers that Python finds in the class, and the SDK does not."""
+    assert plugin.main
+    assert plugin.handler
+    body = plugin.handler.body
+    for node in children_in_scope(body):
+        if isinstance(node, FUNCTIONS) and node not in body:
+            found, how = node.name, "defined inside another statement"
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found, how = node.id, "assigned"
+        else:
+            continue
+        if found in plugin.source.handlers and found not in names:
+            yield NOT_SEEN.found(plugin.main.path, node.lineno, name=found, how=how)
+    for base in plugin.names.ancestry(plugin.main, plugin.handler)[1:]:
+        assert isinstance(base.node, ast.ClassDef)
+        for method in methods_of(base.node):
+            if method.name in plugin.source.handlers and method.name not in names:
+                how = f"inherited from {base.node.name}"
+                yield NOT_SEEN.found(base.module.path, method.lineno, name=method.name, how=how)
+
+
+def _check_misspelt(plugin: Plugin, names: Collection[str]) -> Iterator[Finding]:
+    assert plugin.main
+    functions = [each for each in plugin.main.tree.body if isinstance(each, FUNCTIONS)]
+    used = _used_names(plugin)
+    typed = plugin.typed_methods
+    for each in [*plugin.handler_methods, *functions]:
+        if each.name in used or each in typed:
+            continue
+        if each.name in plugin.source.handlers and each not in functions:
+            continue
+        handler = _meant(each.name, plugin.source.handlers)
+        what = f"it looks like the handler {handler}"
+        if handler == each.name:
+            what = f"it stands outside {HANDLER}"
+        if handler and handler not in names:
+            yield MISSPELT.found(
+                plugin.main.path, each.lineno, name=each.name, handler=handler, what=what
+            )
+
+
+def _used_names(plugin: Plugin) -> set[str]:
+    """All names that the plugin reads."""
+    found = set()
+    for module in plugin.reached:
+        for node in module.walk():
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+                found.add(node.attr)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                found.add(node.id)
+    return found
+
+
+def _meant(name: str, handlers: Collection[str]) -> str | None:
+    """The handler that a name is like."""
+    plain = {each.replace("_", ""): each for each in handlers}
+    own = name.replace("_", "").lower()
+    if not own.startswith("on"):
+        return None
+    shared = [handler for text, handler in plain.items() if own.startswith(text)]
+    if name.count("_") > 1:
+        shared += [handler for handler in handlers if handler.startswith(f"{name}_")]
+    if shared:
+        return max(shared, key=len)
+    close = closest(own, plain, _ALIKE)
+    return plain[close] if close else None
+
+
+def check_signatures(plugin: Plugin) -> Iterator[Finding]:
+    """Whether each handler can be called, and then does something."""
+    for method in _defined(plugin).values():
+        yield from _check_method(plugin, method)
+
+
+def _check_method(plugin: Plugin, method: FunctionNode) -> Iterator[Finding]:
+    assert plugin.main
+    path, line, name = plugin.main.path, method.lineno, method.name
+    wanted = plugin.source.handlers[name]
+    told = {"name": name, "wanted": ", ".join(wanted)}
+    origins = [plugin.names.origin(plugin.main, each) for each in method.decorator_list]
+    kinds = [_WITHOUT_SELF[each] for each in origins if each in _WITHOUT_SELF]
+    if isinstance(method, ast.AsyncFunctionDef):
+        yield ASYNC.found(path, line, **told)
+        return
+    if any(each not in (*_WITHOUT_SELF, *_HARMLESS) for each in origins):
+        return  # what a decorator makes of it cannot be told
+    is_static = "static" in kinds
+    if not fits(method.args, wanted, without_first=not is_static):
+        given = ast.unparse(method.args)
+        yield WRONG_PARAMETERS.found(path, line, given=given, **told)
+    elif kinds:
+        yield WITHOUT_SELF.found(path, line, kind=kinds[0], **told)
+    if any(isinstance(each, ast.Yield | ast.YieldFrom) for each in children_in_scope(method.body)):
+        yield GENERATOR.found(path, line, **told)
+
+
+def fits(arguments: ast.arguments, given: Collection[str], *, without_first: bool) -> bool:
+    """Whether parameters take just these arguments, given by name.
+
+    Args:
+        without_first: the first parameter is taken by the object.
+    """
+    positional = [*arguments.posonlyargs, *arguments.args]
+    if without_first and not positional and not arguments.vararg:
+        return False
+    optional = {each.arg for each in positional[len(positional) - len(arguments.defaults) :]}
+    optional |= {
+        each.arg
+        for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is not None
+    }
+    if without_first:
+        positional = positional[1:]
+    by_position = {each.arg for each in positional if each in arguments.posonlyargs}
+    named = {each.arg for each in (*positional, *arguments.kwonlyargs)} - by_position
+    required = (named | by_position) - optional
+    unknown = set(given) - named
+    return required <= set(given) - by_position and (not unknown or arguments.kwarg is not None)

@@ -1,0 +1,131 @@
+"""KP714 to KP716: threads and processes that go on when a handler has returned."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+from kili_emulator.lint.guards import last_name
+from kili_emulator.lint.known_calls import CHILDREN, EXECUTORS, PROCESSES, THREADS
+from kili_emulator.lint.module import Module
+from kili_emulator.lint.plugin import Plugin
+from kili_emulator.lint.rule import Finding, Rule
+
+_OVER = (
+    "A run is over when its handler returns: its key is worth nothing any more, and its process "
+    "may be frozen or ended at any moment. "
+)
+
+THREAD = Rule(
+    "KP714",
+    "warning",
+    "A thread is not waited for",
+    _OVER,
+    "inferred",
+    "{call} makes a thread that nothing waits for",
+    "call join() before the handler returns",
+)
+EXECUTOR = Rule(
+    "KP715",
+    "warning",
+    "A pool is not closed",
+    _OVER + "The threads or processes of a pool stay until it is closed.",
+    "inferred",
+    "{call} makes a pool that nothing closes",
+    "use it in a `with` block",
+)
+CHILD = Rule(
+    "KP716",
+    "warning",
+    "A process is left behind",
+    _OVER,
+    "inferred",
+    "{call} starts a process that nothing waits for",
+    "wait for it: subprocess.run does, and Popen in a `with` block",
+)
+
+RULES = (THREAD, EXECUTOR, CHILD)
+
+_JOINS = ("join",)
+_CLOSES = ("shutdown", "close", "terminate", "join")
+_WAITS = ("wait", "waitpid", "communicate", "poll", "terminate", "kill")
+_FORKS = ("os.fork", "os.forkpty", "os.spawnl", "os.spawnv", "os.posix_spawn")
+
+
+def check_leftovers(plugin: Plugin) -> Iterator[Finding]:
+    """What is started and not waited for."""
+    for module, call, origin in plugin.called():
+        rule = _rule(plugin, module, call, origin)
+        if rule:
+            yield rule.found(module.path, call.lineno, call=ast.unparse(call.func))
+
+
+def _rule(plugin: Plugin, module: Module, call: ast.Call, origin: str) -> Rule | None:
+    """What a call breaks, if it starts something that nothing around it ends."""
+    if origin == "_thread.start_new_thread":
+        return THREAD
+    if origin in (*THREADS, *PROCESSES) or _is_own_thread(plugin, origin):
+        if not _is_called(module, call, ("start",)) or _is_ended(module, call, _JOINS):
+            return None
+        return CHILD if origin in PROCESSES else THREAD
+    ends = _CLOSES if origin in EXECUTORS else _WAITS
+    if origin not in (*EXECUTORS, *CHILDREN, *_FORKS) or _is_ended(module, call, ends):
+        return None
+    if _is_held(module, call):
+        return None
+    return EXECUTOR if origin in EXECUTORS else CHILD
+
+
+def _is_own_thread(plugin: Plugin, origin: str) -> bool:
+    own = plugin.names.definition(origin)
+    if own is None or not isinstance(own.node, ast.ClassDef):
+        return False
+    return any(base in THREADS for base in plugin.names.bases(own.module, own.node))
+
+
+def _is_held(module: Module, call: ast.Call) -> bool:
+    """Whether a ``with`` block ends what a call makes, or whoever gets it from here does."""
+    parent = module.parents.get(call)
+    return isinstance(parent, ast.withitem | ast.Return) or (
+        isinstance(parent, ast.Call) and last_name(parent.func) == "enter_context"
+    )
+
+
+def _surroundings(module: Module, call: ast.Call) -> ast.AST:
+    """Where something that a call makes would be ended: its function; of an attribute the class."""
+    kept = any(
+        isinstance(target, ast.Attribute)
+        for each in module.ancestors(call)
+        if isinstance(each, ast.Assign)
+        for target in each.targets
+    )
+    owner = module.class_of(call) if kept else None
+    return owner or module.function_of(call) or module.tree
+
+
+def _is_called(module: Module, call: ast.Call, methods: Collection[str]) -> bool:
+    """Whether a method of one of these names is called around."""
+    return any(
+        isinstance(each.func, ast.Attribute) and each.func.attr in methods
+        for each in module.calls(_surroundings(module, call))
+    )
+
+
+def _is_ended(module: Module, call: ast.Call, methods: Collection[str]) -> bool:
+    """Likewise; a ``join`` has to be that of a thread."""
+    return any(
+        isinstance(each.func, ast.Attribute)
+        and each.func.attr in methods
+        and (each.func.attr != "join" or _joins_no_texts(each))
+        for each in module.calls(_surroundings(module, call))
+    )
+
+
+def _joins_no_texts(call: ast.Call) -> bool:
+    """Whether a ``join`` is that of a thread: without arguments, or with a time alone."""
+    assert isinstance(call.func, ast.Attribute)
+    is_text = isinstance(call.func.value, ast.Constant)
+    times = all(
+        isinstance(each, ast.Constant) and isinstance(each.value, int | float) for each in call.args
+    )
+    return not is_text and times

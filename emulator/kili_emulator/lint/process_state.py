@@ -1,0 +1,187 @@
+"""KP708 to KP713: what is the whole process's, and is changed by the plugin."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from kili_emulator.lint.module import Module
+from kili_emulator.lint.names import unrolled
+from kili_emulator.lint.plugin import Plugin
+from kili_emulator.lint.rule import Finding, Rule
+
+_SHARED = (
+    "It is the process's: what else runs in it, and later runs, find it changed, at whatever "
+    "moment. "
+)
+_CHANGING = ("append", "clear", "extend", "insert", "pop", "remove", "setdefault", "update")
+_STREAMS = ("sys.stdout", "sys.stderr", "sys.stdin")
+_DESCRIPTORS = (0, 1, 2)
+
+FOLDER = Rule(
+    "KP708",
+    "warning",
+    "The current folder is changed",
+    _SHARED + "Which folder it is when a handler is called is not public.",
+    "chosen",
+    "{call} changes the current folder of the whole process",
+    "use absolute paths, such as those of tempfile.TemporaryDirectory",
+)
+PATH = Rule(
+    "KP709",
+    "warning",
+    "sys.path is changed",
+    _SHARED + "The modules of the plugin are found without it.",
+    "chosen",
+    "{call} changes where the whole process finds modules",
+    "import the plugin's modules by their names, seen from main.py",
+)
+ENVIRONMENT = Rule(
+    "KP710",
+    "warning",
+    "The environment is changed",
+    _SHARED + "Libraries that are loaded already do not look at it again.",
+    "chosen",
+    "{call} changes the environment of the whole process",
+    "give the setting to what needs it, as an argument",
+)
+SETTINGS = Rule(
+    "KP711",
+    "warning",
+    "A setting of the interpreter is changed",
+    _SHARED,
+    "chosen",
+    "{call} changes a setting of the whole process",
+    "do without it, or put back what was there before the handler returns",
+)
+PATCH = Rule(
+    "KP712",
+    "warning",
+    "Another module is changed",
+    _SHARED + "The SDK and what runs the plugin use the same modules.",
+    "chosen",
+    "{call} changes what the whole process has there",
+    "make a subclass or a function of your own, and use that",
+)
+STREAM = Rule(
+    "KP713",
+    "warning",
+    "A standard stream is replaced or closed",
+    _SHARED + "The platform takes what is printed from there.",
+    "chosen",
+    "{call} takes the stream away from the whole process",
+    "give print a file, or use self.logger",
+)
+
+RULES = (FOLDER, PATH, ENVIRONMENT, SETTINGS, PATCH, STREAM)
+
+_CALLS: Mapping[str, Rule] = {
+    **dict.fromkeys(("contextlib.chdir", "os.chdir", "os.fchdir"), FOLDER),
+    "site.addsitedir": PATH,
+    **dict.fromkeys(("dotenv.load_dotenv", "os.putenv", "os.unsetenv"), ENVIRONMENT),
+    **dict.fromkeys(
+        (
+            "gc.disable",
+            "locale.setlocale",
+            "logging.disable",
+            "multiprocessing.set_start_method",
+            "os.nice",
+            "os.umask",
+            "resource.setrlimit",
+            "socket.setdefaulttimeout",
+            "sys.setprofile",
+            "sys.setrecursionlimit",
+            "sys.settrace",
+            "threading.stack_size",
+            "time.tzset",
+        ),
+        SETTINGS,
+    ),
+    **dict.fromkeys(("contextlib.redirect_stderr", "contextlib.redirect_stdout"), STREAM),
+    **dict.fromkeys(
+        ("unittest.mock.patch", "unittest.mock.patch.dict", "unittest.mock.patch.object"), PATCH
+    ),
+}
+# What is changed by assignments to it or in it, and by its methods.
+_VALUES: Mapping[str, Rule] = {
+    "sys.path": PATH,
+    "os.environ": ENVIRONMENT,
+    **dict.fromkeys(_STREAMS, STREAM),
+}
+
+
+def check_process_calls(plugin: Plugin) -> Iterator[Finding]:
+    """Calls that change what is the process's."""
+    for module, call, origin in plugin.called():
+        rule = _CALLS.get(origin) or _changed_by(plugin, module, call, origin)
+        if rule:
+            yield rule.found(module.path, call.lineno, call=ast.unparse(call.func))
+
+
+def _changed_by(plugin: Plugin, module: Module, call: ast.Call, origin: str) -> Rule | None:
+    owner, _, method = origin.rpartition(".")
+    if owner in _STREAMS:
+        return STREAM if method == "close" else None
+    if owner in _VALUES and method in _CHANGING:
+        return _VALUES[owner]
+    last = call.args[-1] if call.args else None
+    if origin in ("os.close", "os.dup2") and isinstance(last, ast.Constant):
+        return STREAM if last.value in _DESCRIPTORS else None
+    if origin in ("builtins.setattr", "builtins.delattr") and call.args:
+        return PATCH if _is_foreign(plugin, module, call.args[0]) else None
+    return None
+
+
+def check_process_values(plugin: Plugin) -> Iterator[Finding]:
+    """Assignments that change what is the process's."""
+    for module in plugin.reached:
+        for node in module.walk():
+            if not isinstance(node, ast.Attribute | ast.Subscript) or isinstance(
+                node.ctx, ast.Load
+            ):
+                continue
+            rule = _assigned(plugin, module, node)
+            if rule:
+                call = f"assigning to {ast.unparse(node)}"
+                yield rule.found(module.path, node.lineno, call=call)
+
+
+def _assigned(plugin: Plugin, module: Module, node: ast.Attribute | ast.Subscript) -> Rule | None:
+    target = node if isinstance(node, ast.Attribute) else node.value
+    origin = plugin.names.origin(module, target)
+    if origin and origin in _VALUES:
+        return _VALUES[origin]
+    is_foreign = isinstance(node, ast.Attribute) and _is_foreign(plugin, module, node.value)
+    return PATCH if is_foreign else None
+
+
+def _is_foreign(plugin: Plugin, module: Module, node: ast.expr) -> bool:
+    """Whether an expression is a module or class that is not the plugin's own."""
+    origin = plugin.names.origin(module, node)
+    if origin is None or origin.startswith("builtins.") or not _root_is_import(module, node):
+        return False
+    top = origin.partition(".")[0]
+    if top in plugin.modules:
+        return False
+    attributes = origin.split(".")[_imported_parts(plugin, module, node) :]
+    return not attributes or attributes[-1][:1].isupper()
+
+
+def _root_is_import(module: Module, node: ast.expr) -> bool:
+    root, _ = unrolled(node)
+    found = module.scope_of(root).find(root.id) if isinstance(root, ast.Name) else None
+    return found is not None and all(each.kind == "import" for each in found[1])
+
+
+def _imported_parts(plugin: Plugin, module: Module, node: ast.expr) -> int:
+    """How many names of an origin are those of what is imported."""
+    imported = {
+        each.name
+        for statement in module.walk()
+        if isinstance(statement, ast.Import)
+        for each in statement.names
+    }
+    root = plugin.names.origin(module, unrolled(node)[0]) or ""
+    origin = plugin.names.origin(module, node) or ""
+    longest = [each for each in (*imported, root) if f"{origin}.".startswith(f"{each}.")]
+    return max((each.count(".") + 1 for each in longest), default=1)

@@ -1,0 +1,74 @@
+"""Which packages plugins can import in an environment."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from packaging.utils import canonicalize_name
+
+from kili_emulator.plugins.build.installed_packages import Environment
+from kili_emulator.rules.plugin_imports import PROVIDED, Policy
+from kili_emulator.rules.requirements import Requirement, brought_by
+
+
+@dataclass(frozen=True)
+class Package:
+    """A distribution that is installed.
+
+    Attributes:
+        modules: what of it is imported, by top-level name.
+    """
+
+    name: str
+    version: str
+    modules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Packages:
+    """What plugins find in an environment, where a policy holds.
+
+    Attributes:
+        provided: can be imported as it is.
+        on_request: can be imported once ``requirements.txt`` names it.
+        missing: the names of those that the platform has and the environment does not.
+        command: how to install what is missing.
+    """
+
+    provided: list[Package]
+    on_request: list[Package]
+    missing: list[str]
+    command: str
+
+
+def packages(policy: Policy, environment: Environment) -> Packages:
+    """What plugins find in an environment, in the order of names."""
+    listed = [name for name in PROVIDED[policy] if name not in sys.stdlib_module_names]
+    names: set[str] = {canonicalize_name(name) for name in listed}
+    if policy == "saas":
+        names |= brought_by([Requirement(0, name, name) for name in listed], environment.find)
+    installed = _installed(environment)
+    missing = [name for name in listed if canonicalize_name(name) not in installed]
+    others = [each for key, each in installed.items() if key not in names]
+    return Packages(
+        [each for key, each in installed.items() if key in names],
+        others if policy == "saas" else [],
+        missing,
+        environment.pip_line(missing),
+    )
+
+
+def _installed(environment: Environment) -> dict[str, Package]:
+    """The distributions that bring a module, by their normalized names, in that order."""
+    modules: dict[str, set[str]] = {}
+    for module, names in environment.distributions_by_module().items():
+        for name in names:
+            modules.setdefault(canonicalize_name(name), set()).add(module)
+    found = {}
+    for key in sorted(modules):
+        installed = environment.find(key)
+        public = sorted(each for each in modules[key] if each.isidentifier() and each[0] != "_")
+        if installed and public:
+            found[key] = Package(installed.name, installed.version, tuple(public))
+    return found

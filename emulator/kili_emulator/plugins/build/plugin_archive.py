@@ -1,0 +1,128 @@
+"""Unpack an uploaded version of a plugin, and check its files.
+
+Clients from 2.128 on send a zip, those before a single Python file; the first bytes tell which.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import stat
+import traceback
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from kili_emulator import errors, messages, private
+from kili_emulator.plugins.build.build_error import BuildError
+
+MAX_ENTRIES = 1000
+MAX_MB = 100
+_MAX_UNPACKED = MAX_MB * 1024 * 1024
+_CHUNK = 1024 * 1024
+_ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def unpack(archive: bytes, folder: Path) -> None:
+    """Write what an upload holds into a folder, all of it checked.
+
+    Args:
+        folder: replaced if it exists.
+
+    Raises:
+        BuildError: the archive or a file in it has a fault.
+    """
+    files = read_archive(archive)
+    if "main.py" not in files:
+        raise BuildError(messages.BUILD_NO_MAIN)
+    check_syntax(files)
+    try:
+        _write(files, folder)
+    except (OSError, ValueError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        is_full = isinstance(error, OSError) and errors.is_disk_full(error)
+        text = messages.BUILD_NO_ROOM if is_full else messages.BUILD_BAD_ZIP
+        raise BuildError(text.format(reason=error)) from None
+
+
+def _write(files: dict[str, bytes], folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+    for name, content in files.items():
+        for parent in reversed(PurePosixPath(name).parents):
+            private.make_folder(folder / parent)
+        (folder / name).write_bytes(content)
+        private.tighten(folder / name)
+
+
+def read_archive(archive: bytes) -> dict[str, bytes]:
+    """The files of an upload by their relative path, whatever is in them.
+
+    Raises:
+        BuildError: the archive has a fault.
+    """
+    if not archive.startswith(_ZIP_MAGIC):
+        return {"main.py": archive}
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            return _read_entries(opened)
+    except BuildError:
+        raise
+    except Exception as error:  # a damaged archive makes zipfile fail in a dozen ways
+        raise BuildError(messages.BUILD_BAD_ZIP.format(reason=error)) from None
+
+
+def _read_entries(opened: zipfile.ZipFile) -> dict[str, bytes]:
+    entries = opened.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise BuildError(messages.BUILD_TOO_MANY.format(count=len(entries), limit=MAX_ENTRIES))
+    files: dict[str, bytes] = {}
+    room = _MAX_UNPACKED
+    for entry in entries:
+        _check_entry(entry)
+        if entry.is_dir():
+            continue
+        name = str(PurePosixPath(entry.filename))
+        if name in files:
+            raise BuildError(messages.BUILD_DUPLICATE.format(name=name))
+        files[name] = _read_entry(opened, entry, room)
+        room -= len(files[name])
+    return files
+
+
+def _check_entry(entry: zipfile.ZipInfo) -> None:
+    path = PurePosixPath(entry.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
+        raise BuildError(messages.BUILD_UNSAFE_ENTRY.format(name=entry.filename))
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise BuildError(messages.BUILD_LINK.format(name=entry.filename))
+
+
+def _read_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> bytes:
+    """Unpack one entry, believing what comes out rather than what the header promises."""
+    content = bytearray()
+    with opened.open(entry) as stream:
+        while chunk := stream.read(_CHUNK):
+            content += chunk
+            if len(content) > room:
+                raise BuildError(messages.BUILD_TOO_LARGE.format(limit=MAX_MB))
+    return bytes(content)
+
+
+def check_syntax(files: dict[str, bytes]) -> None:
+    """Find every file that is not Python, not only the first.
+
+    Raises:
+        BuildError: there are such files.
+    """
+    problems = []
+    for name, content in sorted(files.items()):
+        if not name.endswith(".py"):
+            continue
+        try:
+            compile(content.decode("utf-8-sig"), name, "exec", dont_inherit=True)
+        except UnicodeDecodeError:
+            problems.append(messages.BUILD_NOT_UTF8.format(file=name))
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            problems.append("".join(traceback.format_exception_only(type(error), error)).rstrip())
+    if problems:
+        raise BuildError(*problems)

@@ -1,0 +1,181 @@
+"""Requirements that an environment does not meet, and whether a plugin can do without them there.
+
+It can if it does not import what they provide: the platform installs each of them, used or not,
+and Kili's own end-to-end test deploys such a plugin (contract/plugin.md#requirements).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kili_emulator import messages
+from kili_emulator.plugins.build.installed_packages import Environment
+from kili_emulator.rules.plugin_imports import (
+    PROVIDED,
+    Import,
+    Policy,
+    foreign_imports,
+    is_common,
+    may_provide,
+)
+from kili_emulator.rules.requirements import Requirement, Requirements, unmet
+
+# What is wrong: it is not installed, or in another version, or without packages of its extras.
+_Kind = Literal["absent", "version", "extras"]
+# An import, with the file that it is in.
+_Found = tuple[str, Import]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A requirement that an environment does not meet.
+
+    Attributes:
+        reason: why not.
+        command: installs it there.
+    """
+
+    requirement: Requirement
+    kind: _Kind
+    reason: str
+    command: str
+
+
+def missing(required: Requirements, environment: Environment) -> list[Missing]:
+    """The requirements that an environment does not meet."""
+    found = []
+    for each in required.requirements:
+        reason = unmet(each, environment.find, environment.find_from)
+        if reason:
+            command = environment.pip_line([*required.options, _without_marker(each)])
+            found.append(Missing(each, _kind(each, environment), reason, command))
+    return found
+
+
+def _kind(requirement: Requirement, environment: Environment) -> _Kind:
+    installed = environment.find(requirement.name) if requirement.name else None
+    if installed is None:
+        return "absent"
+    is_version = requirement.specifier.contains(installed.version, prereleases=True)
+    return "extras" if is_version else "version"
+
+
+def _without_marker(requirement: Requirement) -> str:
+    """A requirement as it is to be installed here, where its marker holds."""
+    return requirement.text.partition(";")[0].strip() if requirement.marker else requirement.text
+
+
+@dataclass
+class Weighed:
+    """What is to be said of unmet requirements, in lines for the plugin's author.
+
+    Attributes:
+        problems: about those that the plugin needs.
+        warnings: about those that it does not.
+        explained: the imports that the problems are about: file, line and module of each.
+    """
+
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    explained: set[tuple[str, int, str]] = field(default_factory=set)
+
+
+def weigh(
+    files: Mapping[str, str], policy: Policy, required: Requirements, environment: Environment
+) -> Weighed:
+    """Tell the unmet requirements that a plugin needs from those that it can do without.
+
+    Args:
+        files: the plugin's sources by their path.
+        required: what its ``requirements.txt`` says, where that is read.
+    """
+    weighed = Weighed()
+    found = missing(required, environment)
+    if not found:
+        return weighed
+    installed = environment.distributions_by_module()
+    imports = [each for each in foreign_imports(files) if not each[1].optional]
+    absent = [each for each in imports if each[1].top not in installed]
+    candidates = {"absent": absent, "version": imports, "extras": []}
+    others = []
+    for each in found:
+        needing = [
+            (file, line)
+            for file, line in candidates[each.kind]
+            if each.requirement.name and may_provide(each.requirement.name, line.module, installed)
+        ]
+        if needing:
+            _tell_needed(weighed, each, needing)
+        else:
+            others.append(each)
+    names = [*PROVIDED[policy], *required.names]
+    unknown = [
+        (file, line)
+        for file, line in absent
+        if not is_common(line.module)
+        and not any(may_provide(name, line.module, installed) for name in names)
+    ]
+    _tell_others(weighed, others, unknown, required, environment)
+    return weighed
+
+
+def _tell_needed(weighed: Weighed, needed: Missing, needing: Sequence[_Found]) -> None:
+    file, first = needing[0]
+    weighed.explained.update((name, each.line, each.module) for name, each in needing)
+    weighed.problems.append(
+        messages.BUILD_REQUIREMENT_UNMET.format(
+            line=needed.requirement.line,
+            text=needed.requirement.text,
+            reason=needed.reason,
+            file=file,
+            import_line=first.line,
+            module=first.module,
+            remedy=_remedy(needed.command),
+        )
+    )
+
+
+def _tell_others(
+    weighed: Weighed,
+    others: Sequence[Missing],
+    unknown: Sequence[_Found],
+    required: Requirements,
+    environment: Environment,
+) -> None:
+    """Tell of what no import is known to need.
+
+    Args:
+        unknown: the imports of modules that are not there, and which no name tells the package of:
+            any requirement that is not installed may bring them.
+    """
+    suspects = [each for each in others if each.kind == "absent"]
+    if suspects and unknown:
+        texts = [_without_marker(each.requirement) for each in suspects]
+        remedy = _remedy(environment.pip_line([*required.options, *texts]))
+        for file, each in unknown:
+            weighed.explained.add((file, each.line, each.module))
+            weighed.problems.append(
+                messages.BUILD_IMPORT_MISSING.format(
+                    file=file,
+                    line=each.line,
+                    module=each.module,
+                    texts=" or ".join(texts),
+                    remedy=remedy,
+                )
+            )
+        others = [each for each in others if each not in suspects]
+    weighed.warnings += [
+        messages.BUILD_REQUIREMENT_UNUSED.format(
+            line=each.requirement.line,
+            text=each.requirement.text,
+            reason=each.reason,
+            command=each.command,
+        )
+        for each in others
+    ]
+
+
+def _remedy(command: str) -> str:
+    return messages.BUILD_INSTALL_REMEDY.format(command=command)

@@ -1,0 +1,175 @@
+"""The built versions of a world's plugins: a cache that can be made anew from the uploads."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import shutil
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+from kili_emulator import private
+from kili_emulator.domain import world_folder
+from kili_emulator.domain.world import World
+from kili_emulator.plugins.build import plugin_archive, requirements
+from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.plugins.calls import Isolation, Loaded
+from kili_emulator.plugins.build.requirements import Conditions
+from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.webhooks import Webhook
+
+# An id alone is no name: it comes again after a reset, and in other worlds of the same seed.
+_numbers = itertools.count(1)
+
+# A version's id and the digest of its code.
+_Key = tuple[str, str]
+
+
+class _Built:
+    """One version: how its build ended, once it has, and how many are using it.
+
+    Attributes:
+        warnings: what else its build said, as lines for the plugin's author.
+    """
+
+    def __init__(self, version_id: str) -> None:
+        self.name = f"{version_id}_{next(_numbers)}"
+        self.warnings: list[str] = []
+        self.result: Future[Loaded | BuildError] = Future()
+        self.users = 0
+
+    def close(self) -> None:
+        """Forget it, however its build ended."""
+        if self.result.done() and self.result.exception() is None:
+            loaded = self.result.result()
+            if not isinstance(loaded, BuildError):
+                loaded.close()
+
+
+class Versions:
+    """Builds versions once, each under no other lock than its own.
+
+    Args:
+        isolation: what loads them.
+        seconds: how long importing one may take.
+        conditions: what they have to get along with.
+    """
+
+    def __init__(
+        self, world: World, isolation: Isolation, seconds: float, conditions: Conditions
+    ) -> None:
+        self._world = world
+        self._isolation = isolation
+        self._seconds = seconds
+        self._conditions = conditions
+        self._built: dict[_Key, _Built] = {}
+        self._lock = threading.Lock()
+        self._temporary = None if world.folder else private.temporary_folder("kili-")
+        if world.folder:
+            world_folder.remove_versions(world.folder / world_folder.PLUGINS)
+
+    def build(self, version_id: str) -> list[str]:
+        """Build a version, unless it is built; the warnings for the plugin's author.
+
+        Raises:
+            BuildError: it cannot be built.
+            KeyError: there is no such version.
+        """
+        with self._used(version_id) as (built, _):
+            return built.warnings
+
+    @contextlib.contextmanager
+    def loaded(self, version_id: str) -> Iterator[Loaded]:
+        """A version that can be called, and which stays so meanwhile.
+
+        Raises:
+            BuildError: it cannot be built.
+            KeyError: there is no such version.
+        """
+        with self._used(version_id) as (_, loaded):
+            yield loaded
+
+    @contextlib.contextmanager
+    def _used(self, version_id: str) -> Iterator[tuple[_Built, Loaded]]:
+        version = self._world.view.plugin_versions.the(version_id)
+        key = (version_id, version["digest"])
+        with self._lock:
+            is_new = key not in self._built
+            built = self._built.setdefault(key, _Built(version_id))
+            built.users += 1
+        try:
+            if is_new:
+                self._build(key, built)
+            result = built.result.result()
+            if isinstance(result, BuildError):
+                raise BuildError(*result.problems, headline=result.headline)
+            yield built, result
+        finally:
+            with self._lock:
+                built.users -= 1
+
+    def _build(self, key: _Key, built: _Built) -> None:
+        try:
+            built.result.set_result(self._load(key, built))
+        except BuildError as error:
+            built.result.set_result(error)
+        except BaseException as error:  # of the emulator's own: another attempt may go better
+            with self._lock:
+                self._built.pop(key, None)
+            built.result.set_exception(error)
+
+    def _load(self, key: _Key, built: _Built) -> Loaded:
+        version = self._world.view.plugin_versions.the(key[0])
+        if version["webhook"]:
+            return Webhook(**version["webhook"])
+        private.make_folder(self._folder)
+        name, folder = built.name, self._folder / built.name
+        plugin_archive.unpack(self._world.blobs.get(key[1]), folder)
+        provided = requirements.provide(folder, self._packages(name), self._conditions)
+        built.warnings = provided.warnings
+        origin = version["origin"]
+        place = Place(folder, Path(origin) if origin else None)
+        return self._isolation.load(name, place, self._seconds, provided.folder)
+
+    def _packages(self, name: str) -> Path:
+        """Where the packages of a version are, if it has any of its own."""
+        return self._folder / f"{name}.packages"
+
+    def prune(self) -> None:
+        """Forget the versions that nothing will call: replaced, deleted, undone, failed."""
+        with self._lock:
+            wanted = self._wanted()
+            gone = [
+                key for key, built in self._built.items() if key not in wanted and not built.users
+            ]
+            forgotten = [self._built.pop(key) for key in gone]
+        for built in forgotten:
+            built.close()
+            shutil.rmtree(self._folder / built.name, ignore_errors=True)
+            shutil.rmtree(self._packages(built.name), ignore_errors=True)
+
+    def _wanted(self) -> set[_Key]:
+        view = self._world.view
+        called = {plugin["activeVersionId"] for plugin in view.plugins.all()}
+        called.update(run["versionId"] for run in view.runs.find("running", True))
+        return {
+            (version["id"], version["digest"])
+            for version in view.plugin_versions.all()
+            if version["id"] in called or version["status"] == "DEPLOYING"
+        }
+
+    def close(self) -> None:
+        """Forget everything."""
+        for built in self._built.values():
+            built.close()
+        if self._temporary:
+            self._temporary.cleanup()
+
+    @property
+    def _folder(self) -> Path:
+        if self._temporary:
+            return Path(self._temporary.name)
+        assert self._world.folder is not None
+        return self._world.folder / world_folder.PLUGINS

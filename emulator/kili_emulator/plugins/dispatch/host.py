@@ -1,0 +1,264 @@
+"""The plugin host: builds versions, and calls handlers for what happens in a world."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import wait
+from dataclasses import replace
+from typing import Any
+
+from kili_emulator import clock, errors, messages
+from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain import run as runs_of
+from kili_emulator.domain.decision import record_decisions
+from kili_emulator.domain.documents import PluginDoc, ProjectDoc
+from kili_emulator.domain.events import Delivery, Event, await_deliveries
+from kili_emulator.domain.plugin_link import Link
+from kili_emulator.domain.trigger import Trigger, triggered_by
+from kili_emulator.domain.world import Actor, World
+from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.plugins.build.requirements import Conditions
+from kili_emulator.plugins.build.versions import Versions
+from kili_emulator.plugins.calls import Isolation
+from kili_emulator.plugins.dispatch.failure_reports import report_build, report_run
+from kili_emulator.plugins.dispatch.runs import Runs
+from kili_emulator.plugins.links.linked_folders import Links
+from kili_emulator.plugins.scheduling.schedule import Schedule, Started, Timing
+from kili_emulator.rules import handlers
+
+logger = logging.getLogger(__name__)
+
+
+class PluginHost:
+    """Runs the plugins of all worlds of a process.
+
+    Args:
+        isolation: where their code runs.
+        timing: when it is called, and for how long.
+        conditions: what it has to get along with.
+    """
+
+    def __init__(self, isolation: Isolation, timing: Timing, conditions: Conditions) -> None:
+        self._isolation = isolation
+        self._timing = timing
+        self._conditions = conditions
+        self._hosts: dict[World, WorldHost] = {}
+
+    def attach(self, world: World) -> None:
+        """Listen to a world, after finishing what an earlier process left undone in it."""
+        self._hosts[world] = WorldHost(world, self._isolation, self._timing, self._conditions)
+
+    def detach(self, world: World) -> None:
+        """Start nothing further in a world; runs under way are left to themselves."""
+        self._hosts.pop(world).close()
+
+    def wait_idle(self, world: World, seconds: float) -> bool:
+        """Wait until no plugin of the world is at work; whether that came about in time."""
+        return self._hosts[world].schedule.wait_idle(seconds)
+
+    def await_run(self, world: World, look: Callable[[], bool], seconds: float) -> None:
+        """Wait until something is so, which only a run can bring about; or give up."""
+        self._hosts[world].runs.endings.wait_for(look, seconds)
+
+    def redeliver(self, world: World, run_id: str, seconds: float) -> str:
+        """Tell a webhook once more what a run told it; answers the new run's id.
+
+        Args:
+            seconds: how long to wait for the end of that run and of all that it causes.
+
+        Raises:
+            KiliError: there is no such run, or it is none of a webhook.
+        """
+        run = world.view.runs.get(run_id)
+        if run is None:
+            raise errors.run_not_found(run_id)
+        if not plugins_of.is_webhook(world.view, world.view.plugins.the(run["pluginId"])):
+            raise errors.run_of_no_webhook(run_id)
+        begun = self._hosts[world].runs.redeliver(run)
+        await_deliveries([begun.awaited] if begun.awaited else [], seconds)
+        return begun.run_id
+
+    def trigger(
+        self,
+        world: World,
+        plugin: PluginDoc,
+        project: ProjectDoc,
+        event: str,
+        payload: dict[str, Any],
+        seconds: float,
+    ) -> str:
+        """Call one plugin for something that has not happened; answers the run's id.
+
+        Args:
+            event: an event's subject, or the name of a handler (``onSubmit`` or ``on_submit``).
+            payload: the event's, or the handler's arguments by name.
+            seconds: how long to wait for the end of the run and of all that it causes.
+
+        Raises:
+            KiliError: the plugin is not active on the project, or not called for that.
+        """
+        if project["id"] not in plugin["projectIds"]:
+            raise errors.trigger_inactive(plugin["name"], project["title"])
+        handler = handlers.BY_METHOD.get(event)
+        subject = handler.type if handler and handler.events else event
+        begun = self._hosts[world].runs.trigger(plugin, project, subject, payload)
+        await_deliveries([begun.awaited] if begun.awaited else [], seconds)
+        return begun.run_id
+
+    def deploy_saved(self, world: World, seconds: float) -> float:
+        """Deploy what was saved in the folders of linked plugins.
+
+        Args:
+            seconds: how long to wait, at most, until it is built.
+
+        Returns:
+            the rest of these seconds.
+        """
+        begun = clock.monotonic()
+        host = self._hosts.get(world)
+        if host:
+            host.deploy_saved(seconds)
+        return max(0.0, seconds - (clock.monotonic() - begun))
+
+    def link(self, world: World, actor: Actor, wanted: Link, seconds: float) -> str:
+        """Link a plugin to a folder or file; the plugin's id.
+
+        Args:
+            actor: who does it, and creates the plugin if there is none.
+            seconds: how long to wait, at most, until what is there is built.
+
+        Raises:
+            KiliError: there is no plugin on disk, or it cannot be linked.
+        """
+        host = self._hosts[world]
+        plugin_id = host.links.link(actor, wanted)
+        host.deploy_saved(seconds)
+        return plugin_id
+
+    def close(self) -> None:
+        """Detach every world."""
+        for world in list(self._hosts):
+            self.detach(world)
+
+
+class WorldHost:
+    """Runs the plugins of one world."""
+
+    def __init__(
+        self, world: World, isolation: Isolation, timing: Timing, conditions: Conditions
+    ) -> None:
+        self._world = world
+        self._awaited = timing.awaited
+        self._deployment = timing.deployment
+        self._versions = Versions(world, isolation, timing.timeout, conditions)
+        self.schedule = Schedule(world, after=self._versions.prune)
+        self.runs = Runs(
+            self.schedule, self._versions, timing, records_print=conditions.policy != "on-premise"
+        )
+        self.links = Links(self.schedule, conditions.environment.sdk_version)
+        self._saved: set[Delivery] = set()  # builds of what was saved
+        world.bus.subscribe(self._dispatch)
+        world.after_roll_back += [self.schedule.interrupt, self._resume]
+        self._resume()
+
+    def deploy_saved(self, seconds: float) -> None:
+        """Deploy what was saved, and wait for its builds, those that others started included."""
+        self.links.deploy_saved()
+        wait(list(self._saved), seconds)
+
+    def close(self) -> None:
+        self.links.close()
+        self.schedule.close()
+        self.runs.endings.close()
+        self._versions.close()
+
+    def _resume(self) -> None:
+        """Finish what the world's content says is going on, and which nobody is at any more."""
+        self._versions.prune()
+        running = [run["id"] for run in self._world.view.runs.find("running", True)]
+        with self.schedule.change(kept=True) as tx:
+            runs_of.interrupt_running(tx)
+            for version in tx.plugin_versions.all():
+                if version["status"] == "DEPLOYING":
+                    plugins_of.request_deployment(tx, version)
+        for run_id in running:
+            report_run(self._world, run_id)
+        self.runs.endings.tell()
+        self.links.watch()
+
+    def _dispatch(self, events: list[Event]) -> list[Delivery]:
+        decided = triggered_by(self._world.view, events)
+        if decided.not_called:  # before any run, so that the mark of each run includes it
+            with self.schedule.change(kept=True) as tx:
+                record_decisions(tx, events[0]["transactionId"], decided.not_called)
+        started: list[Delivery] = []
+        for event in events:
+            if event["event"] == plugins_of.DEPLOYMENT_REQUESTED:
+                builds = self._deploy(event["payload"]["versionId"])
+                self.runs.descent.add(event["runId"], *builds)
+                started.extend(builds)
+            elif event["event"] == plugins_of.BUILD_FAILED:
+                self._report(event["payload"]["versionId"])
+            elif event["event"] == plugins_of.DELETED:
+                self._versions.prune()
+            else:
+                started.extend(self._call(event, decided.called.get(event["id"], [])))
+        return started if self._awaited else []
+
+    def _call(self, event: Event, triggers: list[Trigger]) -> Iterator[Delivery]:
+        """Start the runs for an event, except those of plugins deleted meanwhile."""
+        for each in triggers:
+            plugin = self._world.view.plugins.get(each.plugin["id"])
+            if plugin:
+                awaited = self.runs.start(replace(each, plugin=plugin), event).awaited
+                if awaited:
+                    yield awaited
+
+    def _report(self, version_id: str) -> None:
+        """Report a failed build; of a link's, the link tells."""
+        version = self._world.view.plugin_versions.get(version_id)
+        if version and version["origin"] is None:
+            report_build(self._world, version_id)
+
+    def _deploy(self, version_id: str) -> list[Delivery]:
+        """Have a version built, now or as late as the platform; what can be waited for."""
+        version = self._world.view.plugin_versions.the(version_id)
+        if version["status"] != "DEPLOYING":  # it is known already that it cannot be built
+            return []
+        was_saved = version["origin"] is not None
+        if version["webhook"] is None and self._deployment and not was_saved:
+            self.schedule.later(self._deployment, lambda: self._start_build(version_id))
+            return []
+        started = self._start_build(version_id)
+        if was_saved:
+            self._saved.add(started)
+            started.add_done_callback(lambda _: self._saved.discard(started))
+        return [started]
+
+    def _start_build(self, version_id: str) -> Delivery:
+        started, epoch = Started(), self._world.epoch
+        self.schedule.start(f"build {version_id}", lambda: self._build(version_id, epoch), started)
+        return started
+
+    def _build(self, version_id: str, epoch: int) -> None:
+        problems: list[str] = []
+        warnings: list[str] = []
+        if self._world.epoch != epoch or self._world.view.plugin_versions.get(version_id) is None:
+            return
+        try:
+            warnings = self._versions.build(version_id)
+        except BuildError as error:
+            problems = error.problems
+        except errors.StorageError as error:  # its uploaded code is missing or damaged
+            problems = [error.message]
+        except Exception as error:
+            if self._world.epoch != epoch:
+                raise
+            problems = [messages.RUN_HOST_FAILED.format(error=repr(error))]
+            logger.exception(problems[0])
+        with self.schedule.change(epoch, kept=True) as tx:
+            plugins_of.finish_deployment(tx, version_id, problems, warnings)
+        version = self._world.view.plugin_versions.get(version_id)
+        if version and version["origin"]:
+            self.links.announce(version["pluginId"])

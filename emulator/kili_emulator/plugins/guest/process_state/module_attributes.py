@@ -1,0 +1,105 @@
+"""Attributes of modules that the emulator uses, when a plugin has put something of its own there.
+
+Only what was defined in the plugin's own code counts. What others change meanwhile (a test that
+mocks ``requests``, a library that is being imported) is theirs.
+
+Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+"""
+
+from __future__ import annotations
+
+import sys
+from operator import is_
+from typing import (  # noqa: UP035  (loaded by old interpreters, too)
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    Tuple,
+)
+
+from kili_emulator.plugins.guest.process_state.process_settings import ABSENT, Change
+
+KIND = "attributes of modules"
+
+# module → those of its classes whose attributes are watched, with those of their bases.
+_WATCHED = {
+    "builtins": (),
+    "json": (),
+    "kili": (),
+    "kili.client": ("Kili",),
+    "kili.core.graphql.graphql_client": ("GraphQLClient",),
+    "kili.plugins": ("PluginCore",),
+    "logging": ("Logger",),
+    "os": (),
+    "requests": (),
+    "requests.adapters": ("HTTPAdapter",),
+    "requests.api": (),
+    "requests.sessions": ("Session",),
+    "socket": ("socket",),
+    "ssl": ("SSLContext",),
+    "sys": (),
+    "threading": ("Thread",),
+    "time": (),
+}
+
+# (its name, the module or class, its attributes)
+Snapshot = List[Tuple[str, Any, Dict[str, Any]]]  # noqa: UP006
+
+
+def take() -> Snapshot:
+    """The attributes as they are, of those modules that are loaded."""
+    return [(name, space, vars(space).copy()) for name, space in _spaces()]
+
+
+def _spaces() -> Iterator[Tuple[str, Any]]:  # noqa: UP006
+    for name, classes in _WATCHED.items():
+        module = sys.modules.get(name)
+        if module is None:
+            continue
+        yield name, module
+        for each in classes:
+            found = vars(module).get(each)
+            for base in found.__mro__[:-1] if isinstance(found, type) else ():
+                yield f"{name}.{each}", base
+
+
+def changes(before: Snapshot, is_own: Callable[[str], bool]) -> List[Change]:  # noqa: UP006
+    """The attributes that have become something of the plugin's own.
+
+    Args:
+        is_own: whether a module of this name is the plugin's.
+    """
+    return [
+        Change(
+            (KIND, f"{name}.{attribute}"),
+            old.get(attribute, ABSENT),
+            now,
+            _writer(space, attribute),
+        )
+        for name, space, old in before
+        if not _is_same(vars(space).copy(), old)
+        for attribute, now in list(vars(space).items())
+        if now is not old.get(attribute, ABSENT) and is_of(now, is_own)
+    ]
+
+
+def _is_same(now: Any, before: Dict[str, Any]) -> bool:  # noqa: UP006
+    return len(now) == len(before) and all(map(is_, now.values(), before.values()))
+
+
+def is_of(value: Any, is_own: Callable[[str], bool]) -> bool:
+    """Whether a value, what it wraps, or its class was defined in a module of the plugin."""
+    try:
+        wrapped = getattr(value, "__func__", None), getattr(value, "func", None)
+        modules = [getattr(each, "__module__", None) for each in (value, *wrapped, type(value))]
+    except Exception:  # it does not want to be asked
+        modules = [type(value).__module__]
+    return any(isinstance(each, str) and is_own(each) for each in modules)
+
+
+def _writer(space: Any, attribute: str) -> Callable[[Any], Any]:
+    return lambda value: (
+        delattr(space, attribute) if value is ABSENT else setattr(space, attribute, value)
+    )

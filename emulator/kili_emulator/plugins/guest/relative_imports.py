@@ -1,0 +1,103 @@
+"""Relative imports in ``main.py`` and the modules beside it.
+
+Kili's own end-to-end test deploys a ``main.py`` with ``from .sub_folder.helpers import f``
+(contract/plugin.md#imports). In a worker these modules keep their plain names, by which child
+processes find them too: they belong to no package, and Python refuses their relative imports. Here
+such an import is made an absolute one, so that both ways lead to the same module. Only where the
+plain name is that of another module, as in ``from .types import Label``, it is found below a
+package.
+
+Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import os
+import sys
+from types import ModuleType
+from typing import Any
+
+from kili_emulator.plugins.guest.tracebacks import Place
+
+
+def install(place: Place) -> None:
+    """Allow the modules of a plugin's folder relative imports up to the folder itself."""
+    importer = _Importer(str(place.folder), place.package, builtins.__import__)
+    builtins.__import__ = importer
+    importlib.import_module = importer.import_module(importlib.import_module)
+
+
+class _Importer:
+    """``__import__`` of a worker.
+
+    Args:
+        package: below it is what cannot go by its plain name.
+        original: Python's own.
+    """
+
+    def __init__(self, folder: str, package: str, original: Any) -> None:
+        self._inside = folder + os.sep
+        self._package = package
+        self._original = original
+        self._root = ModuleType(package)
+        self._root.__path__ = [folder]
+        sys.modules[package] = self._root
+
+    def __call__(
+        self,
+        name: str,
+        globals: Any = None,  # noqa: A002
+        locals: Any = None,  # noqa: A002
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> Any:
+        if not (level and self._begins_at_the_folder(globals or {}, level)):
+            return self._original(name, globals, locals, fromlist, level)
+        if name:
+            return self._original(self._absolute(name), globals, locals, fromlist, 0)
+        for each in fromlist or ():
+            self._add_to_root(each)
+        return self._root
+
+    def import_module(self, original: Any) -> Any:
+        """``importlib.import_module`` that takes the name of no package as Python leaves it."""
+
+        def import_module(name: str, package: Any = None) -> ModuleType:
+            if package == "" and name[:1] == "." and name[1:2] != ".":
+                name = self._absolute(name[1:])
+            found: ModuleType = original(name, package)
+            return found
+
+        return import_module
+
+    def _begins_at_the_folder(self, importing: Any, level: int) -> bool:
+        """Whether a relative import of one of the plugin's modules begins at its folder."""
+        if not str(importing.get("__file__") or "").startswith(self._inside):
+            return False
+        parts = (importing.get("__package__") or "").split(".")
+        above = [each for each in parts if each not in ("", self._package)]
+        return level == len(above) + 1
+
+    def _absolute(self, name: str) -> str:
+        """The name by which a module of the folder is found."""
+        top = name.partition(".")[0]
+        loaded = sys.modules.get(top)
+        is_taken = top in sys.builtin_module_names or (loaded and not self._is_own(loaded))
+        return f"{self._package}.{name}" if is_taken else name
+
+    def _is_own(self, module: ModuleType) -> bool:
+        places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
+        return any(str(each).startswith(self._inside) for each in places if each)
+
+    def _add_to_root(self, name: str) -> None:
+        """Import a module for ``from . import name``; one that is not there is no error yet."""
+        absolute = self._absolute(name)
+        try:
+            self._original(absolute)
+        except ModuleNotFoundError as error:
+            if error.name != absolute:
+                raise
+        else:
+            self._root.__dict__[name] = sys.modules[absolute]

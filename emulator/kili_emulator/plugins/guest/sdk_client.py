@@ -1,0 +1,130 @@
+"""Makes the SDK clients that plugins get as ``self.kili``.
+
+From 2.137 on, the SDK holds one lock for all clients of a process during every call. A test's
+``append_labels`` would hold it while the plugin it caused waits for it, and so would one plugin's
+call while another plugin runs. Each plugin client therefore has a lock, and a rate limiter that
+never waits, of its own; and its requests say of themselves what holds for them
+(:mod:`.sdk_context`). The SDK's modules stay as they are for everybody else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import threading
+from pathlib import Path
+from types import CodeType, FunctionType, MethodType
+from typing import Any, Iterator  # noqa: UP035  (loaded by old interpreters, too)
+
+from kili_emulator.plugins.guest import sdk_context
+
+_LOG_CONTEXT = "LogContext"
+_SHARED = ("_execute_lock", "_limiter", _LOG_CONTEXT)
+_OLD_CHECKS = ("check_versions_match", "check_expiry_of_key_is_close")
+_SKIP_CHECKS = "KILI_SDK_SKIP_CHECKS"
+
+_building = threading.Lock()
+
+
+class _NoLimiter:
+    """Stands in for the SDK's limit of calls per minute."""
+
+    def try_acquire(self, *_: Any, **__: Any) -> bool:
+        return True
+
+    def ratelimit(self, *_: Any, **__: Any) -> contextlib.AbstractContextManager[None]:
+        """What SDKs up to 2.15x enter for each call."""
+        return contextlib.nullcontext()
+
+
+def make_client(endpoint: str, key: str, cache: Path) -> Any:
+    """A client of the installed SDK, apart from all others in this process.
+
+    Args:
+        endpoint: the GraphQL URL.
+        key: the API key, of a run.
+        cache: where the SDK may keep the schema; never the user's own cache.
+
+    The SDK's checks at the start are skipped, as the key is known to be good: this takes a
+    millisecond instead of a hundred. Their switch is an environment variable, so that a client
+    which another thread makes at that very moment goes without them, too.
+    """
+    module = importlib.import_module("kili.client")
+    options: dict[str, Any] = {"api_key": key, "api_endpoint": endpoint}
+    if "graphql_client_params" in module.Kili.__init__.__code__.co_varnames:
+        options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
+    if "disable_tqdm" in module.Kili.__init__.__code__.co_varnames:
+        options["disable_tqdm"] = True
+    with _building, _without_checks():
+        before = os.environ.get(_SKIP_CHECKS)
+        os.environ[_SKIP_CHECKS] = "1"
+        try:
+            client = module.Kili(**options)
+        finally:
+            if before is None:
+                del os.environ[_SKIP_CHECKS]
+            else:
+                os.environ[_SKIP_CHECKS] = before
+    _set_apart(client)
+    return client
+
+
+@contextlib.contextmanager
+def _without_checks() -> Iterator[None]:
+    """Have SDKs before 2.129, which have no such switch, take any key, and any version."""
+    try:
+        auth: Any = importlib.import_module("kili.authentication").KiliAuth
+    except (ImportError, AttributeError):
+        yield
+        return
+    kept = {name: getattr(auth, name) for name in _OLD_CHECKS if hasattr(auth, name)}
+    for name in kept:
+        setattr(auth, name, lambda *_, **__: None)
+    try:
+        yield
+    finally:
+        for name, check in kept.items():
+            setattr(auth, name, check)
+
+
+def _set_apart(client: Any) -> None:
+    """Give the client's GraphQL client a lock, a limiter and a context of its own."""
+    graphql_client = getattr(client, "graphql_client", None)
+    if graphql_client is None:
+        graphql_client = client.auth.client  # until 2.136
+    own: dict[str, Any] = {"_execute_lock": threading.Lock(), "_limiter": _NoLimiter()}
+    module = importlib.import_module(type(graphql_client).__module__)
+    if hasattr(module, _LOG_CONTEXT):
+        own[_LOG_CONTEXT] = sdk_context.context_of_request()
+    rebuilt = 0
+    for name, method in vars(type(graphql_client)).items():
+        function = getattr(method, "__wrapped__", method)
+        if not isinstance(function, FunctionType) or not _uses_shared(function.__code__):
+            continue
+        copy = _with_globals(function, own)
+        if function is not method:
+            copy = method.retry.wraps(copy)
+        setattr(graphql_client, name, MethodType(copy, graphql_client))
+        rebuilt += 1
+    if not rebuilt and any(hasattr(module, each) for each in _SHARED):
+        raise RuntimeError("this version of the kili SDK keeps its lock in an unknown place")
+
+
+def _uses_shared(code: CodeType) -> bool:
+    """Whether a function, or one that is defined in it, uses what the module's clients share."""
+    inner = [each for each in code.co_consts if isinstance(each, CodeType)]
+    return any(name in code.co_names for name in _SHARED) or any(map(_uses_shared, inner))
+
+
+def _with_globals(function: FunctionType, changed: dict[str, Any]) -> FunctionType:
+    """The same function, which sees other values under some global names."""
+    copy = FunctionType(
+        function.__code__,
+        {**function.__globals__, **changed},
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy

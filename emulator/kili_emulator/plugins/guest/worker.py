@@ -1,0 +1,324 @@
+"""The child's side: imports one version of a plugin, and calls its handlers one after another.
+
+The first descriptors belong to the plugin; whatever is written to them, by whatever code, goes into
+one pipe, and so keeps its order. Messages have a pipe of their own; before each, a mark is written
+into the plugin's pipe, which tells the emulator what was printed before it. Messages are sealed and
+marks unguessable, with a key that is never in the arguments or the environment of this process, and
+that its children do not have.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import faulthandler
+import importlib
+import io
+import logging
+import os
+import queue
+import random  # noqa: TID251  (the plugin's own)
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+from kili_emulator.plugins.guest import (
+    data_files,
+    exception_text,
+    kili_types,
+    log_records,
+    memory_limit,
+    progress_bars,
+    relative_imports,
+    return_values,
+    sdk_client,
+    sealed_messages,
+    tracebacks,
+)
+from kili_emulator.plugins.guest.process_state import left_running
+from kili_emulator.plugins.guest.process_state.worker_state import Condition
+
+_TYPES = (
+    (logging.ERROR, "error"),
+    (logging.WARNING, "warning"),
+    (logging.INFO, "info"),
+)
+
+# What a plugin is called with is as large as it is.
+_MAX_REQUEST = 2**32
+
+
+def main() -> None:
+    """Serve until the emulator ends, or ends this process.
+
+    The first message has the settings: ``memory`` (MB), ``packages`` (a folder or null),
+    ``breakpoint``, ``thread`` and ``cache``.
+    """
+    channel = _Channel()
+    settings = channel.receive()
+    if settings is None:
+        return
+    for name in [each for each in sys.modules if each.split(".")[0] == "kili_emulator"]:
+        del sys.modules[name]  # a plugin does not see what is loaded here in part only
+    memory_limit.limit(settings["memory"])
+    sys.path[:0] = [settings["packages"]] if settings["packages"] else []
+    if "PYTHONBREAKPOINT" not in os.environ:
+        sys.breakpointhook = lambda *_, **__: _refuse_breakpoint(settings["breakpoint"])
+    _Worker(channel, settings).serve()
+
+
+def _refuse_breakpoint(reason: str) -> NoReturn:
+    raise RuntimeError(reason)
+
+
+class _Channel:
+    """The pipes, after they were moved out of the plugin's way.
+
+    Only this process uses them for messages: a forked child closes them, and prints what it logs.
+    """
+
+    def __init__(self) -> None:
+        key = sealed_messages.read_exactly(0, sealed_messages.KEY_SIZE) or b""
+        self._lock = threading.RLock()
+        self._owner = os.getpid()
+        self._in, self._out, self._printed = os.dup(0), os.dup(1), os.dup(2)
+        self._pipes = self._identities()
+        self._requests = sealed_messages.Receiver(
+            self._in, key, sealed_messages.REQUESTS, _MAX_REQUEST
+        )
+        self._answers = sealed_messages.Sender(self._out, key, sealed_messages.ANSWERS)
+        self._marks = sealed_messages.Marks(key)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._close)
+        faulthandler.enable(self._printed, all_threads=False)
+        self.restore()
+
+    def restore(self) -> None:
+        """Give the plugin its descriptors anew, whatever was done to them."""
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        if null:
+            os.close(null)
+        os.dup2(self._printed, 1)
+        os.dup2(self._printed, 2)
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)))
+        for name, descriptor in (("stdout", 1), ("stderr", 2)):
+            stream = io.TextIOWrapper(
+                io.FileIO(descriptor, "w", closefd=False),
+                encoding="utf-8",
+                errors="backslashreplace",
+                write_through=True,
+            )
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+
+    def flush(self) -> None:
+        """Send what was printed and still is in a buffer, of Python or C."""
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()
+        if os.name == "posix":
+            ctypes.CDLL(None).fflush(None)
+
+    def send(self, **message: Any) -> None:
+        """Send a message, after all that was printed so far.
+
+        Raises:
+            OSError: the plugin has closed a pipe.
+        """
+        message = sealed_messages.cut(message)
+        if os.getpid() != self._owner:
+            if "log" in message:
+                os.write(2, f"{message['content']}\n".encode(errors="backslashreplace"))
+            return
+        with self._lock:
+            os.write(self._printed, self._marks.mark(self._answers.number))
+            self._answers.send(message)
+
+    def receive(self) -> sealed_messages.Message | None:
+        """The next request; ``None`` when the emulator is gone.
+
+        Raises:
+            ForgedError: a request is not the emulator's.
+            OSError: the plugin has closed the pipe.
+        """
+        return self._requests.receive()
+
+    def is_whole(self) -> bool:
+        """Whether the plugin has left the pipes alone."""
+        return self._identities() == self._pipes
+
+    def give_up(self) -> NoReturn:
+        """Tell that the plugin interfered with the pipes, and do nothing more."""
+        with self._lock:
+            with contextlib.suppress(OSError):
+                self._answers.send(sealed_messages.BROKEN)
+            self._close()
+        while True:
+            time.sleep(60)
+
+    def _identities(self) -> list[tuple[int, int]]:
+        """Which files are open as the pipes; none, if one of them is closed."""
+        try:
+            found = [os.fstat(each) for each in (self._in, self._out, self._printed)]
+        except OSError:
+            return []
+        return [(each.st_dev, each.st_ino) for each in found]
+
+    def _close(self) -> None:
+        for each in (self._in, self._out):
+            with contextlib.suppress(OSError):
+                os.close(each)
+
+
+class _Worker:
+    def __init__(self, channel: _Channel, settings: sealed_messages.Message) -> None:
+        self._channel = channel
+        self._cache = Path(settings["cache"])
+        self._thread_failed = settings["thread"]
+        self._requests: queue.Queue[sealed_messages.Message] = queue.Queue()
+        self._place = tracebacks.Place(Path())
+        self._handler: Any = None
+        self._main_thread = threading.get_ident()
+
+    def serve(self) -> None:
+        threading.Thread(target=self._listen, name="emulator", daemon=True).start()
+        threading.excepthook = self._tell_of_thread
+        with contextlib.suppress(Exception):  # the plugin's own import says what is wrong
+            types = kili_types.kili_types()
+            sys.modules.setdefault("kili.types", types)
+            importlib.import_module("kili").__dict__["types"] = types
+            importlib.import_module("kili.plugins")
+            importlib.import_module("kili.client")
+        progress_bars.hide_bars(lambda: True)
+        self._channel.send(ready=True)
+        while True:
+            request = self._requests.get()
+            answer = self._import(request) if "folder" in request else self._call(request)
+            try:
+                if self._channel.is_whole():
+                    self._channel.send(request=request["request"], **answer)
+                    continue
+            except OSError:
+                pass
+            self._channel.give_up()
+
+    def _listen(self) -> None:
+        """Read what the emulator says; without it, end, and the children, too."""
+        while True:
+            try:
+                request = self._channel.receive()
+            except (OSError, sealed_messages.ForgedError):
+                self._channel.give_up()
+            if request is None:
+                if hasattr(os, "killpg"):
+                    os.killpg(os.getpgrp(), signal.SIGKILL)
+                os._exit(1)
+            elif "where" in request:
+                frame = sys._current_frames()[self._main_thread]  # noqa: SLF001
+                stack = tracebacks.stack_of(frame)
+                self._channel.send(where=tracebacks.where(stack, self._place))
+            else:
+                self._requests.put(request)
+
+    def _tell_of_thread(self, ended: Any) -> None:
+        """Say in the run's log how one of its threads ended, other than well."""
+        if ended.exc_value is None or isinstance(ended.exc_value, SystemExit):
+            return
+        error = exception_text.raised(ended.exc_value, self._place).text
+        content = self._thread_failed.format(name=ended.thread.name, error=error)
+        self._channel.flush()
+        with contextlib.suppress(OSError):
+            self._channel.send(log="error", content=content)
+
+    def _import(self, request: sealed_messages.Message) -> sealed_messages.Message:
+        folder = Path(request["folder"])
+        self._place = tracebacks.Place(folder)
+        sys.path.insert(0, str(folder))
+        relative_imports.install(self._place)
+        importlib.invalidate_caches()
+        self._channel.restore()
+        return self._ended(self._load)
+
+    def _load(self) -> None:
+        module = importlib.import_module("main")
+        self._handler = getattr(module, "PluginHandler", None)
+
+    def _call(self, call: sealed_messages.Message) -> sealed_messages.Message:
+        self._channel.restore()
+        memory_limit.forget_peak()
+        logger = logging.Logger(call["plugin"], logging.DEBUG)
+        logger.addHandler(_LogHandler(self._channel, self._place))
+        _seed(call["seed"])
+        condition = Condition(self._place.folder)
+
+        def work() -> Any:
+            client = sdk_client.make_client(call["endpoint"], call["key"], self._cache)
+            plugin = self._handler(client, call["project"], logger)
+            return getattr(plugin, call["method"])(**call["payload"])
+
+        started = time.perf_counter()
+        ended = self._ended(work)
+        duration = (time.perf_counter() - started) * 1000
+        return {
+            "duration": duration,
+            "memory": memory_limit.peak_mb(),
+            **condition.restored(),
+            **ended,
+        }
+
+    def _ended(self, work: Any) -> sealed_messages.Message:
+        """Do something of the plugin's; how it ended, and whether there is a ``PluginHandler``."""
+        ended, text, headline, never_ran, missing = "well", "", None, None, None
+        try:
+            with left_running.in_this_process():
+                never_ran = return_values.never_ran(work())
+        except SystemExit as error:
+            ended, text = "exit", repr(error)
+        except MemoryError as error:
+            memory_limit.allow_last_words()
+            ended, text = "memory", tracebacks.explain(error, self._place)
+            traceback.clear_frames(error.__traceback__)
+        except BaseException as error:
+            ended = "error"
+            headline, text = exception_text.raised(error, self._place)
+            missing = data_files.missing(error, self._place.folder)
+        self._channel.flush()
+        kind = "class" if isinstance(self._handler, type) else "other"
+        handler = None if self._handler is None else kind
+        return {
+            "ended": ended,
+            "text": text,
+            "headline": headline,
+            "handler": handler,
+            "neverRan": never_ran,
+            "missing": missing,
+        }
+
+
+class _LogHandler(logging.Handler):
+    """Sends what ``self.logger`` is told, as the emulator's own handler would take it."""
+
+    def __init__(self, channel: _Channel, place: tracebacks.Place) -> None:
+        super().__init__()
+        self._channel = channel
+        self._place = place
+
+    def emit(self, record: logging.LogRecord) -> None:
+        known = [name for level, name in _TYPES if record.levelno >= level]
+        self._channel.flush()
+        content = log_records.text_of(record, self._place)
+        with contextlib.suppress(OSError):  # what the plugin has closed is told at the end
+            self._channel.send(log=known[0] if known else "debug", content=content)
+
+
+def _seed(seed: int | None) -> None:
+    if seed is None:
+        return
+    random.seed(seed)
+    with contextlib.suppress(ImportError):
+        importlib.import_module("numpy.random").seed(seed)

@@ -1,0 +1,270 @@
+"""Forks workers from a process that has imported the SDK, in milliseconds instead of seconds.
+
+One such process serves all worlds and emulators of this process whose plugins have the same
+interpreter and environment. Where there is none, or it is in trouble, a worker is started by
+itself, as on other systems than Linux.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kili_emulator.plugins.process import bootstrap
+
+IS_AVAILABLE = sys.platform == "linux"
+
+_START_SECONDS = 60.0
+_ANSWER_SECONDS = 10.0
+_END_SECONDS = 2.0
+_SIZE = struct.Struct(">I")
+# Each request sets these anew; no import depends on them.
+_SET_FOR_EACH_WORKER = ("NO_PROXY", "PYTEST_CURRENT_TEST")
+
+
+class ForkServerError(Exception):
+    """The process that forks workers has ended, does not answer, or cannot fork."""
+
+
+class ForkedProcess:
+    """A supervisor that was forked; it has what is used of a ``Popen``.
+
+    Args:
+        control: the emulator's end of the socket of the supervisor, which ends with it.
+    """
+
+    def __init__(self, server: ForkServer, pid: int, control: socket.socket) -> None:
+        self.pid = pid
+        self._server = server
+        self._control = control
+        self._has_ended = False
+
+    def poll(self) -> int | None:
+        """How it ended, as far as anybody can tell who is not its parent: it was killed."""
+        return -signal.SIGKILL if self._await_end(0) else None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end, after which its id may be used again.
+
+        Raises:
+            subprocess.TimeoutExpired: it goes on.
+        """
+        if not self._has_ended:
+            if not self._await_end(None if timeout is None else timeout * 1000):
+                raise subprocess.TimeoutExpired("supervisor", timeout or 0)
+            self._has_ended = True
+            self._server.reap(self.pid)
+        return -signal.SIGKILL
+
+    def kill(self) -> None:
+        if not self._has_ended:
+            with contextlib.suppress(OSError):
+                os.kill(self.pid, signal.SIGKILL)
+
+    def _await_end(self, milliseconds: float | None) -> bool:
+        if self._has_ended:
+            return True
+        awaited = select.poll()
+        awaited.register(self._control, 0)  # reports only that the other end is gone
+        return bool(awaited.poll(milliseconds))
+
+
+class ForkServer:
+    """A process that has imported the SDK, or is about to.
+
+    Args:
+        python: its interpreter.
+        environment: its environment variables.
+    """
+
+    def __init__(self, python: str, environment: Mapping[str, str]) -> None:
+        self._key = _key(python, environment)
+        self._lock = threading.Lock()
+        self._is_ready = False
+        self._is_broken = False
+        self._folder = tempfile.TemporaryDirectory(prefix="kili-plugins-sdk-")
+        self._channel, there = socket.socketpair()
+        with there:
+            self._process = subprocess.Popen(
+                [python, "-c", bootstrap.WARM_PROCESS, str(bootstrap.PACKAGE), str(there.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=self._folder.name,
+                env=dict(environment),
+                start_new_session=True,
+                pass_fds=(there.fileno(),),
+            )
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it will fork no worker any more."""
+        return self._is_broken or self._process.poll() is not None
+
+    def serves(self, python: str, environment: Mapping[str, str]) -> bool:
+        """Whether a worker with this interpreter and environment can be forked from it."""
+        return not self.is_broken and self._key == _key(python, environment)
+
+    def await_ready(self) -> None:
+        """Wait until the SDK is imported.
+
+        Raises:
+            ForkServerError: it came to an end instead, or has more than one thread.
+        """
+        with self._lock:
+            if not self._is_ready:
+                if self._receive(_START_SECONDS).get("threads") != 1:
+                    self._is_broken = True
+                    raise ForkServerError
+                self._is_ready = True
+
+    def fork(
+        self,
+        environment: Mapping[str, str],
+        folder: Path,
+        descriptors: Sequence[int],
+        control: socket.socket,
+    ) -> ForkedProcess:
+        """Fork a supervisor, which forks its worker.
+
+        Args:
+            environment: all variables of the worker.
+            folder: its working directory.
+            descriptors: its standard streams, and the supervisor's end of ``control``.
+            control: the emulator's end.
+
+        Raises:
+            ForkServerError: nothing was forked.
+        """
+        self.await_ready()
+        request = {"environment": dict(environment), "folder": str(folder)}
+        with self._lock:
+            self._send(request, descriptors)
+            pid = self._receive(_ANSWER_SECONDS).get("pid")
+        if pid is None:
+            raise ForkServerError
+        return ForkedProcess(self, pid, control)
+
+    def reap(self, pid: int) -> None:
+        """Have the id of a process that has ended be free again."""
+        with contextlib.suppress(ForkServerError), self._lock:
+            self._send({"reap": pid}, ())
+
+    def close(self) -> None:
+        """End the process; workers that were forked by it go on."""
+        self._is_broken = True
+        with contextlib.suppress(OSError):
+            self._channel.shutdown(socket.SHUT_RDWR)
+        try:
+            self._process.wait(_END_SECONDS if self._is_ready else 0)
+        except subprocess.TimeoutExpired:  # it is importing, or was stopped
+            self._process.kill()
+            self._process.wait()
+        self._channel.close()
+        self._folder.cleanup()
+
+    def _send(self, request: dict[str, Any], descriptors: Sequence[int]) -> None:
+        content = json.dumps(request).encode()
+        head = _SIZE.pack(len(content))
+        try:
+            if descriptors:
+                socket.send_fds(self._channel, [head], descriptors)
+            else:
+                self._channel.sendall(head)
+            self._channel.sendall(content)
+        except OSError:
+            self._is_broken = True
+            raise ForkServerError from None
+
+    def _receive(self, seconds: float) -> dict[str, Any]:
+        try:
+            self._channel.settimeout(seconds)
+            (size,) = _SIZE.unpack(self._read(_SIZE.size))
+            answer: dict[str, Any] = json.loads(self._read(size))
+        except (OSError, EOFError, ValueError):
+            self._is_broken = True
+            raise ForkServerError from None
+        return answer
+
+    def _read(self, size: int) -> bytes:
+        content = b""
+        while len(content) < size:
+            chunk = self._channel.recv(size - len(content))
+            if not chunk:
+                raise EOFError
+            content += chunk
+        return content
+
+
+class ForkServers:
+    """The fork servers of this process, each shared by all that can use it.
+
+    Attributes:
+        unused: how many are kept that nobody uses any more.
+    """
+
+    def __init__(self) -> None:
+        self.unused = 0
+        self._lock = threading.Lock()
+        self._users: dict[ForkServer, int] = {}
+
+    def lease(self, python: str, environment: Mapping[str, str]) -> ForkServer:
+        """A server for an interpreter and an environment, which must be given back.
+
+        Raises:
+            OSError: the interpreter cannot be started.
+        """
+        with self._lock:
+            for server in self._users:
+                if server.serves(python, environment):
+                    break
+            else:
+                server = ForkServer(python, environment)
+            self._users[server] = self._users.pop(server, 0) + 1
+        return server
+
+    def give_back(self, server: ForkServer) -> None:
+        """End a server that nobody uses any more, unless so many are kept."""
+        with self._lock:
+            self._users[server] -= 1
+            ended = self._to_end()
+            for each in ended:
+                del self._users[each]
+        for each in ended:
+            each.close()
+
+    def close(self) -> None:
+        """End those that nobody uses."""
+        with self._lock:
+            ended = [each for each, users in self._users.items() if not users]
+            for each in ended:
+                del self._users[each]
+        for each in ended:
+            each.close()
+
+    def _to_end(self) -> list[ForkServer]:
+        unused = [each for each, users in self._users.items() if not users]
+        usable = [each for each in unused if not each.is_broken]
+        kept = usable[-self.unused :] if self.unused else []
+        return [each for each in unused if each not in kept]
+
+
+def _key(python: str, environment: Mapping[str, str]) -> tuple[object, ...]:
+    """What workers of one server have in common; also the process that started it."""
+    own = {name: value for name, value in environment.items() if name not in _SET_FOR_EACH_WORKER}
+    return os.getpid(), python, own
+
+
+FORK_SERVERS = ForkServers()

@@ -1,0 +1,344 @@
+"""Runs plugins in processes of their own, held within limits of time and memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from kili_emulator import clock, messages, private
+from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.plugins.calls import Call, Loaded, Result
+from kili_emulator.plugins.guest import sealed_messages
+from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.logs import RunLog
+from kili_emulator.plugins.process import fork_server
+from kili_emulator.plugins.process.fork_server import FORK_SERVERS, ForkServer, ForkServerError
+from kili_emulator.plugins.process.interpreter import check_python, environment_of
+from kili_emulator.plugins.process.run_results import Ended, failure_of, result_of, warnings_of
+from kili_emulator.plugins.process.worker_messages import is_answer, is_place, is_ready
+from kili_emulator.plugins.process.worker_process import WorkerProcess
+
+_TICK = 0.1
+_LAST_WORDS_SECONDS = 0.5
+_START_SECONDS = 60.0
+_IDLE_PER_VERSION = 2
+
+
+class ProcessIsolation:
+    """Starts workers, for which the SDK is imported before they are needed.
+
+    Where workers can be forked, a fork server has imported it; elsewhere, a spare worker.
+
+    Args:
+        endpoint: tells the GraphQL URL, once it is needed.
+        megabytes: how much memory a plugin may take.
+        python: another interpreter for the plugins.
+    """
+
+    def __init__(
+        self, endpoint: Callable[[], str], megabytes: int, python: Path | None = None
+    ) -> None:
+        self._endpoint = endpoint
+        self.megabytes = megabytes
+        self._python = python
+        if python:
+            check_python(python)
+        self._lock = threading.Lock()
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._workers: dict[WorkerProcess, Path] = {}
+        self._server: ForkServer | None = None
+        self._spare: WorkerProcess | None = None
+        self._closed = False
+
+    @property
+    def endpoint(self) -> str:
+        return self._endpoint()
+
+    def prepare(self) -> None:
+        """Begin to import the SDK for the next worker, unless that was done."""
+        with self._lock:
+            if self._closed:
+                return
+            if self._server is None and fork_server.IS_AVAILABLE:
+                with contextlib.suppress(OSError):  # a spare worker says why
+                    self._server = FORK_SERVERS.lease(self._interpreter, self._environment())
+            if self._spare is None and (self._server is None or self._server.is_broken):
+                self._spare = self._start(None)
+
+    def load(
+        self,
+        name: str,  # noqa: ARG002
+        place: Place,
+        seconds: float,
+        packages: Path | None = None,
+    ) -> Loaded:
+        """Import an unpacked version in a worker.
+
+        Args:
+            name: not needed here: no other version is in that process.
+            place: where its files are.
+            seconds: how long importing may take.
+            packages: a folder of packages that come before those of the interpreter.
+        """
+        version = _Version(self, place.folder, seconds, packages)
+        version.give_back(version.take())
+        return version
+
+    def take(self, packages: Path | None) -> WorkerProcess:
+        """A worker that has imported nothing but the SDK.
+
+        Args:
+            packages: a folder of packages that come first, so that all is imported anew.
+        """
+        worker = None if packages else self._forked()
+        if worker:
+            return worker
+        with self._lock:
+            self._check_open()
+            spare, self._spare = (None, self._spare) if packages else (self._spare, None)
+            is_alive = spare is not None and spare.exit_code is None
+            worker = spare if spare and is_alive else self._start(packages)
+        if spare and not is_alive:
+            self.end(spare)
+        self.prepare()
+        return worker
+
+    def _forked(self) -> WorkerProcess | None:
+        """A worker from the fork server, if there is one, and it can."""
+        server = self._server
+        if server is None or not server.serves(self._interpreter, self._environment()):
+            return None
+        with contextlib.suppress(ForkServerError):
+            server.await_ready()  # this takes long, and others may need the lock
+            with self._lock:
+                self._check_open()
+                return self._start(None, server)
+        return None
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("the emulator is closing")
+
+    def end(self, worker: WorkerProcess) -> None:
+        """End a worker and what it started."""
+        worker.end()
+        with self._lock:
+            folder = self._workers.pop(worker, None)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """End all workers."""
+        with self._lock:
+            self._closed = True
+            workers = list(self._workers)
+        for worker in workers:
+            self.end(worker)
+        if self._server:
+            FORK_SERVERS.give_back(self._server)
+            self._server = None
+        if self._temporary:
+            shutil.rmtree(self._temporary.name, ignore_errors=True)
+            self._temporary.cleanup()
+
+    @property
+    def _interpreter(self) -> str:
+        return str(self._python or sys.executable)
+
+    def _environment(self) -> dict[str, str]:
+        return environment_of(os.environ, self.endpoint, own=self._python is None)
+
+    def _start(self, packages: Path | None, server: ForkServer | None = None) -> WorkerProcess:
+        if self._temporary is None:
+            self._temporary = private.temporary_folder("kili-plugins-")
+        cache = Path(self._temporary.name, "cache")
+        private.make_folder(cache)
+        folder = Path(tempfile.mkdtemp(dir=self._temporary.name))
+        private.tighten(folder)
+        settings = {
+            "memory": self.megabytes,
+            "packages": str(packages) if packages else None,
+            "breakpoint": messages.BREAKPOINT_IN_PROCESS,
+            "thread": messages.THREAD_FAILED,
+            "cache": str(cache),
+        }
+        worker = WorkerProcess(self._interpreter, self._environment(), folder, settings, server)
+        self._workers[worker] = folder
+        return worker
+
+
+class _Version:
+    """A version: the workers that have imported it, as many as calls run beside one another."""
+
+    def __init__(
+        self, isolation: ProcessIsolation, folder: Path, seconds: float, packages: Path | None
+    ) -> None:
+        self._isolation = isolation
+        self._folder = folder
+        self._seconds = seconds
+        self._packages = packages
+        self._idle: list[WorkerProcess] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def take(self) -> WorkerProcess:
+        """A worker that has imported the version.
+
+        Raises:
+            BuildError: it cannot be imported.
+        """
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.exit_code is None and not worker.is_silent():
+                    return worker
+                self._isolation.end(worker)
+        worker = self._isolation.take(self._packages)
+        ended = self._await(worker, _START_SECONDS, lambda: None, is_ready)
+        if ended.message:
+            request = {"folder": str(self._folder)}
+            ended = self._ask(worker, request, self._seconds, lambda: None)
+        problem = self._build_problem(ended)
+        if problem:
+            self._isolation.end(worker)
+            raise BuildError(problem, headline=(ended.message or {}).get("headline"))
+        worker.know_processes()
+        return worker
+
+    def give_back(self, worker: WorkerProcess) -> None:
+        """Keep a worker for the next call, or end it."""
+        with self._lock:
+            keeps = not self._closed and len(self._idle) < _IDLE_PER_VERSION
+            if keeps:
+                self._idle.append(worker)
+        if not keeps:
+            self._isolation.end(worker)
+
+    def call(self, call: Call, log: RunLog, tick: Callable[[], None]) -> Result:
+        started = clock.monotonic()
+        try:
+            worker = self.take()
+        except BuildError as error:
+            log.verdict("error", str(error))
+            return Result("FAILED", str(error), 0.0, headline=error.headline)
+        worker.log = log
+        request = {
+            "plugin": call.plugin_name,
+            "method": call.method,
+            "payload": call.payload,
+            "project": call.project_id,
+            "endpoint": self._isolation.endpoint,
+            "key": call.key,
+            "seed": call.seed,
+        }
+        try:
+            ended = self._ask(worker, request, call.seconds, tick)
+        except BaseException:
+            self._isolation.end(worker)
+            raise
+        result = result_of(ended, self._isolation.megabytes, clock.monotonic() - started)
+        answer = ended.message or {}
+        processes = worker.left_processes()
+        is_clean = answer and not answer["threads"] and not processes and not worker.is_used_up
+        if not is_clean or result.outcome == "OUT_OF_MEMORY":
+            self._isolation.end(worker)
+            if worker.is_used_up:
+                processes = processes or worker.ended_processes
+        else:
+            worker.log = None
+            self.give_back(worker)
+        for each in warnings_of(answer, processes, call):
+            log.verdict("warning", each)
+        if result.error:
+            log.verdict("error", result.error)
+        return result
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            self._isolation.end(worker)
+
+    def _ask(
+        self,
+        worker: WorkerProcess,
+        request: sealed_messages.Message,
+        seconds: float,
+        tick: Callable[[], None],
+    ) -> Ended:
+        """Send a request, and wait for its answer within the limits."""
+        numbered = worker.ask(request)
+        return self._await(worker, seconds, tick, lambda message: is_answer(message, numbered))
+
+    def _await(
+        self,
+        worker: WorkerProcess,
+        seconds: float,
+        tick: Callable[[], None],
+        is_expected: Callable[[sealed_messages.Message], bool],
+    ) -> Ended:
+        """Wait for a message within the limits."""
+        end = clock.monotonic() + seconds
+        while (left := end - clock.monotonic()) > 0:
+            message = worker.receive(min(_TICK, left))
+            if message:
+                forged = Ended(None, "FAILED", messages.RUN_FORGED)
+                return Ended(message) if is_expected(message) else forged
+            if worker.is_forged or worker.is_silent() or worker.exit_code is not None:
+                return _gone(worker)
+            resident = worker.resident_mb()
+            if resident and resident > self._isolation.megabytes:
+                limit = messages.RUN_OUT_OF_MEMORY.format(limit=self._isolation.megabytes)
+                return Ended(None, "OUT_OF_MEMORY", _with_place(limit, worker))
+            tick()
+        text = messages.RUN_TIMEOUT.format(seconds=seconds)
+        return Ended(None, "TIMED_OUT", _with_place(text, worker))
+
+    def _build_problem(self, ended: Ended) -> str | None:
+        """Why a version is none, if it is none."""
+        answer = ended.message
+        if answer is None and ended.outcome == "TIMED_OUT":
+            place = ended.error.partition("\n")[2]
+            limit = messages.BUILD_TIMEOUT.format(seconds=self._seconds)
+            return f"{limit}\n{place}" if place else limit
+        if answer is None:
+            forged = ended.outcome == "FAILED"
+            return ended.error if forged else messages.BUILD_PROCESS.format(error=ended.error)
+        if answer["ended"] == "exit":
+            return messages.BUILD_EXIT.format(error=answer["text"])
+        if answer["ended"] == "memory":
+            limit = messages.RUN_OUT_OF_MEMORY.format(limit=self._isolation.megabytes)
+            return f"{limit}\n{answer['text']}"
+        if answer["ended"] == "error":
+            return failure_of(answer)
+        problems = {None: messages.BUILD_NO_HANDLER, "other": messages.BUILD_NOT_A_CLASS}
+        return problems.get(answer["handler"])
+
+
+def _gone(worker: WorkerProcess) -> Ended:
+    """What to say of a worker that is gone, or whose messages do not arrive any more."""
+    worker.await_end(_LAST_WORDS_SECONDS)
+    code = worker.exit_code
+    if worker.is_forged or code is None:
+        return Ended(None, "FAILED", messages.RUN_FORGED)
+    if code >= 0:
+        return Ended(None, "EXITED", messages.RUN_PROCESS_EXIT.format(code=code))
+    name = str(-code)
+    with contextlib.suppress(ValueError):
+        name = signal.Signals(-code).name
+    return Ended(None, "CRASHED", messages.RUN_CRASHED.format(signal=name))
+
+
+def _with_place(text: str, worker: WorkerProcess) -> str:
+    """A text, and below it where the plugin was, if the worker can still say so."""
+    worker.ask({"where": True})
+    message = worker.receive(_LAST_WORDS_SECONDS)
+    return f"{text}\n{message['where']}" if message and is_place(message) else text

@@ -1,0 +1,76 @@
+"""What becomes of a run, by how its worker answered or ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kili_emulator import messages
+from kili_emulator.domain.documents import Outcome
+from kili_emulator.plugins.calls import Call, Result
+from kili_emulator.plugins.failure_text import file_hint
+from kili_emulator.plugins.guest import sealed_messages
+from kili_emulator.plugins.guest.process_state.process_settings import listed
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a request to a worker ended.
+
+    Attributes:
+        message: what the worker answered; ``None`` when it came to no answer.
+        outcome: why not.
+        error: the same, for people.
+    """
+
+    message: sealed_messages.Message | None
+    outcome: Outcome = "SUCCEEDED"
+    error: str = ""
+
+
+def result_of(ended: Ended, megabytes: int, seconds: float) -> Result:
+    """The result of a run; ``seconds`` count where the worker did not measure it."""
+    answer = ended.message
+    if answer is None:
+        return Result(ended.outcome, ended.error, round(seconds * 1000, 3))
+    outcome: Outcome = "SUCCEEDED"
+    error = headline = None
+    if answer["ended"] == "exit":
+        outcome, error = "EXITED", messages.RUN_EXIT.format(error=answer["text"])
+    elif answer["ended"] == "memory":
+        limit = messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
+        outcome, error = "OUT_OF_MEMORY", f"{limit}\n{answer['text']}"
+    elif (answer["memory"] or 0) > megabytes:  # it was needed between two looks
+        outcome, error = "OUT_OF_MEMORY", messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
+    elif answer["ended"] == "error":
+        outcome, error, headline = "FAILED", failure_of(answer), answer["headline"]
+    duration = round(answer["duration"], 3)
+    return Result(outcome, error, duration, memory_mb=answer["memory"], headline=headline)
+
+
+def failure_of(answer: sealed_messages.Message) -> str:
+    """What a plugin's code raised in a worker, and what to do where that is known."""
+    hint = file_hint(answer["missing"])
+    return "\n".join([answer["text"], *([hint] if hint else [])])
+
+
+def warnings_of(answer: sealed_messages.Message, processes: list[str], call: Call) -> list[str]:
+    """What else there is to say of a run.
+
+    Args:
+        processes: those that it left running.
+    """
+    said = []
+    if answer.get("neverRan"):
+        kind = answer["neverRan"]
+        said.append(messages.RUN_NEVER_RAN.format(method=call.method, kind=kind))
+    if answer.get("changed"):
+        who = messages.THIS_HANDLER
+        said.append(messages.RUN_CHANGED.format(who=who, what=answer["changed"]))
+    for names, text in (
+        (answer.get("threads"), messages.RUN_LEFT_THREADS),
+        (listed(processes), messages.RUN_LEFT_PROCESSES),
+    ):
+        if names:
+            who = messages.THIS_HANDLER
+            said.append(text.format(who=who, names=names, fate=messages.LEFT_ENDED))
+    return said

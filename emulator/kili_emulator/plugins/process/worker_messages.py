@@ -1,0 +1,65 @@
+"""What a worker may say; anything else is none of its messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kili_emulator.plugins.guest.sealed_messages import Message
+
+_NUMBER = (int, float)
+_LOG_TYPES = ("info", "warning", "error", "debug")
+_ENDS = ("well", "exit", "memory", "error")
+_HANDLERS = (None, "class", "other")
+
+# How each member of an answer must be: values, or types of values.
+_ENDED: dict[str, tuple[Any, ...]] = {
+    "request": (int,),
+    "ended": _ENDS,
+    "text": (str,),
+    "headline": (str, None),
+    "handler": _HANDLERS,
+    "neverRan": (str, None),
+    "missing": (str, None),
+}
+_CALLED: dict[str, tuple[Any, ...]] = {
+    **_ENDED,
+    "duration": _NUMBER,
+    "memory": (*_NUMBER, None),
+    "changed": (str,),
+    "threads": (str,),
+}
+
+
+def is_ready(message: Message) -> bool:
+    """Whether a message says that the worker has imported the SDK."""
+    return message == {"ready": True}
+
+
+def is_place(message: Message) -> bool:
+    """Whether a message says where the plugin is."""
+    return message.keys() == {"where"} and isinstance(message["where"], str)
+
+
+def is_log(message: Message) -> bool:
+    """Whether a message is a line for the run's log."""
+    content = message.get("content")
+    return message.keys() == {"log", "content"} and (
+        message["log"] in _LOG_TYPES and isinstance(content, str)
+    )
+
+
+def is_answer(message: Message, request: Message) -> bool:
+    """Whether a message answers a request: to import a version, or to call a handler."""
+    members = _ENDED if "folder" in request else _CALLED
+    return (
+        message.keys() == members.keys()
+        and message["request"] == request["request"]
+        and all(_fits(message[name], allowed) for name, allowed in members.items())
+    )
+
+
+def _fits(value: Any, allowed: tuple[Any, ...]) -> bool:
+    return any(
+        isinstance(value, each) if isinstance(each, type) else value is each or value == each
+        for each in allowed
+    )

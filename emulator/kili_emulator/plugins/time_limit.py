@@ -1,0 +1,180 @@
+"""Calls foreign code in a thread of its own, for so long and no longer.
+
+Python cannot end a thread. At the limit an exception is raised in it again and again; a thread
+that lives on all the same is left behind. If it sleeps in C code, the exception still awaits it; if
+it catches everything, it is held where it is, so that it takes no processor time from anybody.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import ctypes
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from traceback import StackSummary
+from types import FrameType, FunctionType
+from typing import Any
+
+from kili_emulator.plugins.guest.tracebacks import Place, stack_of
+
+_TICK = 0.1
+_STOP_FOR = 2.0
+_STOP_EVERY = 0.05
+_PATIENCE = 10
+
+
+class Stopped(BaseException):
+    """Raised in a thread that has reached its limit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        thread = threading.current_thread()
+        if isinstance(thread, _Limited):
+            thread.stop_again()
+
+
+@dataclass
+class Ended:
+    """How a limited call ended.
+
+    Attributes:
+        value: what it returned.
+        error: what it raised; :class:`Stopped` when the limit was reached.
+        abandoned: the thread could not be stopped, and is still there.
+        stack: where the thread was when it reached its limit, outermost call first.
+    """
+
+    value: Any = None
+    error: BaseException | None = None
+    abandoned: bool = False
+    stack: StackSummary | None = field(default=None, compare=False)
+
+
+class _Limited(threading.Thread):
+    """The thread of a limited call.
+
+    Attributes:
+        over: set once the call has ended.
+        held: whether the thread does nothing any more.
+    """
+
+    def __init__(self, function: Callable[[], Any], place: Place | None) -> None:
+        super().__init__(name="plugin", daemon=True)
+        self.ended = Ended()
+        self.over = threading.Event()
+        self.held = False
+        self._function = function
+        self._place = place
+        self._context = contextvars.copy_context()
+        self._stops = 0
+
+    def run(self) -> None:
+        try:
+            self.ended.value = self._context.run(self._function)
+        except BaseException as error:
+            self.ended.error = error
+        finally:
+            self.over.set()
+
+    def stop_again(self) -> None:
+        """Called in this thread for each stop; it never returns to code that survives them all."""
+        self._stops += 1
+        if self._stops > _PATIENCE and self._is_in_own_code():
+            self.held = True
+            threading.Event().wait()
+
+    def _is_in_own_code(self) -> bool:
+        """Whether no code but the foreign one is at work, which might hold others' locks."""
+        frame = sys._getframe(3)  # noqa: SLF001  (past Stopped and this class)
+        if not self._is_own(frame):
+            return False
+        while frame.f_back and self._is_own(frame):
+            frame = frame.f_back
+        is_function = isinstance(self._function, FunctionType)
+        return is_function and frame.f_code is self._function.__code__
+
+    def _is_own(self, frame: FrameType) -> bool:
+        return bool(self._place and self._place.unpacked(frame.f_code.co_filename))
+
+    def stack(self) -> StackSummary | None:
+        """Where this thread is."""
+        frame = sys._current_frames().get(self.ident or 0)  # noqa: SLF001
+        return stack_of(frame) if frame else None
+
+
+def call_limited(
+    function: Callable[[], Any],
+    seconds: float,
+    tick: Callable[[], None] = lambda: None,
+    *,
+    place: Place | None = None,
+) -> Ended:
+    """Call a function in a new thread.
+
+    Args:
+        function: called in a copy of this thread's context.
+        seconds: its limit.
+        tick: called here, ten times a second, while it runs; what it raises ends the call, too.
+        place: where the foreign code is; a thread that cannot be ended is held there.
+
+    The time in which a debugger holds the thread does not count.
+    """
+    thread = _Limited(function, place)
+    thread.start()
+    waited = 0.0
+    while waited < seconds and not thread.over.wait(min(_TICK, seconds - waited)):
+        waited += 0 if is_traced(thread) else _TICK
+        try:
+            tick()
+        except BaseException:
+            _stop(thread)
+            raise
+    if thread.over.is_set():
+        return thread.ended
+    return _stop(thread)
+
+
+def is_traced(thread: threading.Thread) -> bool:
+    """Whether a debugger is at work in a thread, or in all.
+
+    Python tells of another thread no more than its frames: one that a debugger has stopped, or
+    steps through, has its mark on a frame.
+    """
+    monitoring = getattr(sys, "monitoring", None)  # from Python 3.12 on
+    if monitoring and monitoring.get_tool(monitoring.DEBUGGER_ID) is not None:
+        return True
+    if _is_debugger(threading.gettrace()):
+        return True
+    frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001
+    while frame:
+        if _is_debugger(frame.f_trace):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _is_debugger(trace: object) -> bool:
+    """Whether this is a trace function, other than one that measures coverage."""
+    owner = getattr(trace, "__self__", trace)
+    modules = {str(getattr(each, "__module__", "")) for each in (trace, owner, type(owner))}
+    return trace is not None and not any(each.split(".")[0] == "coverage" for each in modules)
+
+
+def _stop(thread: _Limited) -> Ended:
+    """Raise :class:`Stopped` in the thread until it ends, is held, or patience ends."""
+    stack = thread.stack()
+    for _ in range(round(_STOP_FOR / _STOP_EVERY)):
+        _raise_in(thread, Stopped)
+        # A thread that is stopped again while it says that it is over ends without saying so.
+        if thread.over.wait(_STOP_EVERY) or not thread.is_alive():
+            return Ended(error=Stopped(), stack=stack)
+        if thread.held:
+            break
+    return Ended(error=Stopped(), abandoned=True, stack=stack)
+
+
+def _raise_in(thread: threading.Thread, error: type[BaseException]) -> None:
+    identity = ctypes.c_ulong(thread.ident or 0)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(identity, ctypes.py_object(error))
