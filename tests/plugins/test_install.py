@@ -43,12 +43,12 @@ def wheels(tmp_path: Path) -> Path:
     return folder
 
 
-def provide(folder: Path, requirements: str, policy: Policy = "saas") -> Path | None:
+def provide(folder: Path, lines: str, policy: Policy = "saas") -> Path | None:
     """What is installed for a plugin that imports the package of the wheels."""
     version = folder / "version"
     version.mkdir()
     (version / "main.py").write_text(MAIN)
-    (version / "requirements.txt").write_text(requirements)
+    (version / "requirements.txt").write_text(lines)
     conditions = Conditions(policy, installs=True)
     return requirements.provide(version, folder / "packages", conditions).folder
 

@@ -17,7 +17,7 @@ from typing import Iterator  # noqa: UP035  (loaded by old interpreters, too)
 # in a process of its own those whose plain names are taken.
 PACKAGE = "kili_plugin_"
 
-_EMULATOR = str(Path(__file__).parent)
+_EMULATOR = str(Path(__file__).parents[1])
 _MAIN = Path("main.py")
 
 
