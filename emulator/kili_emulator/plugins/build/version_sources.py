@@ -7,8 +7,8 @@ import difflib
 from kili_emulator import errors
 from kili_emulator.domain.lookup import find_plugin
 from kili_emulator.domain.world import World
-from kili_emulator.plugins.build.plugin_archive import read_archive
 from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.plugins.build.plugin_archive import read_archive
 
 
 def read_files(world: World, name: str, number: int | None = None) -> dict[str, str]:

@@ -15,8 +15,8 @@ from kili_emulator.domain import world_folder
 from kili_emulator.domain.world import World
 from kili_emulator.plugins.build import plugin_archive, requirements
 from kili_emulator.plugins.build.build_error import BuildError
-from kili_emulator.plugins.calls import Isolation, Loaded
 from kili_emulator.plugins.build.requirements import Conditions
+from kili_emulator.plugins.calls import Isolation, Loaded
 from kili_emulator.plugins.guest.tracebacks import Place
 from kili_emulator.plugins.webhooks import Webhook
 
