@@ -10,6 +10,7 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.config import SettingsError
+from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.requirements import Conditions
