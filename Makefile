@@ -61,16 +61,16 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.contract.surface
+	$(BIN)/python -m tests.contract.sdk_surface
 	$(BIN)/python -m tests.contract.coverage
-	$(BIN)/python -m tests.lint_rules
-	$(BIN)/python -m tests.settings_page
+	$(BIN)/python -m tests.kit.lint_rules_page
+	$(BIN)/python -m tests.kit.settings_page
 
 sdk-environments: $(VENV)/.installed
-	@$(BIN)/python tests/sdk_environments.py
+	@$(BIN)/python tests/kit/sdk_environments.py
 
 contract-environments: $(VENV)/.installed
-	@$(BIN)/python tests/sdk_environments.py --contract
+	@$(BIN)/python tests/kit/sdk_environments.py --contract
 
 clean:
 	rm -rf $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -24,7 +24,7 @@ from kili_emulator.plugins.guest.tracebacks import Place
 from kili_emulator.plugins.inline import loading, runner
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.testing.sdk import fast_sdk
-from tests.server import ServerUnderTest
+from tests.kit.server_under_test import ServerUnderTest
 
 LABEL = {"JOB_0": {"annotations": []}}
 PLUGIN = textwrap.dedent(

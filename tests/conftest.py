@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, settings
 from kili_emulator.app import Emulator
 from kili_emulator.config import ENVIRONMENT_PREFIX
 from kili_emulator.plugins.process.fork_server import FORK_SERVERS
-from tests.sdk import VERSIONS, SdkProcess, SdkSession
-from tests.sdk_environments import CONTRACT_RECIPES, RECIPES
-from tests.server import RemoteWorld, ServerUnderTest
-from tests.stage import Names, set_stage
-from tests.stored_documents import Watch
-from tests.wire import Wire
+from tests.kit.document_type_check import Watch
+from tests.kit.sdk_environments import CONTRACT_RECIPES, RECIPES
+from tests.kit.sdk_process import VERSIONS, SdkProcess, SdkSession
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
+from tests.kit.wire import Wire
+from tests.kit.world_content import Names, set_stage
 
 _SDKS = (*RECIPES, *CONTRACT_RECIPES)
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.contract.annotated import annotate
+from tests.contract.annotated_labels import annotate
+from tests.kit.wire import Wire
 from tests.rules.typed_cases import JOBS, KEY, box, classes, objects, video
-from tests.wire import Wire
 
 # What SDKs from 2.156.2 to 26.1.3 ask for, in short.
 SELECTION = """

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.desk import Desk
-from tests.media import MP4, PDF, RICH_TEXT, WAV, png, tiff
+from tests.kit.asset_client import Desk
+from tests.kit.media_files import MP4, PDF, RICH_TEXT, WAV, png, tiff
 
 
 @pytest.fixture

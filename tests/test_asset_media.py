@@ -11,8 +11,8 @@ import pytest
 import requests
 from kili.services.asset_import.exceptions import BatchImportError
 
-from tests.media import MP4, PDF, RICH_TEXT, TEXT, WAV, png, tiff
-from tests.sdk import SdkSession
+from tests.kit.media_files import MP4, PDF, RICH_TEXT, TEXT, WAV, png, tiff
+from tests.kit.sdk_process import SdkSession
 
 # The release that cannot download JSON contents, and those that send no key when they download.
 WITHOUT_JSON = "2.125.2"

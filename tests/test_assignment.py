@@ -11,7 +11,7 @@ import pytest
 from kili.exceptions import GraphQLError
 
 from kili_emulator.app import Emulator
-from tests.labeling_day import Day, email
+from tests.kit.labeling_project import Day, email
 
 
 @pytest.fixture

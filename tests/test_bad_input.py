@@ -13,10 +13,10 @@ from kili_emulator import errors
 from kili_emulator.app import Emulator
 from tests.bad_input import CASES
 from tests.bad_input.plugin import unknown_plugin
-from tests.bad_input.table import DENIED, GHOST, MISSING_ARGUMENT, Case
-from tests.contract.contract import SCHEMA
-from tests.stage import PLUGIN, Names, filled, set_stage
-from tests.wire import Wire
+from tests.bad_input.refused_request import DENIED, GHOST, MISSING_ARGUMENT, Case
+from tests.contract.schema import SCHEMA
+from tests.kit.wire import Wire
+from tests.kit.world_content import PLUGIN, Names, filled, set_stage
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.sdk import SdkProcess, SdkSession
-from tests.server import RemoteWorld
+from tests.kit.sdk_process import SdkProcess, SdkSession
+from tests.kit.server_under_test import RemoteWorld
 from tests.test_platform_rules import EASY, asset, label, labels, project
 
 __all__ = ["project"]

@@ -13,9 +13,9 @@ from kili.exceptions import GraphQLError
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import V1
-from tests.labeling_day import BLUE, NAMES, Day
-from tests.sdk import SdkSession
-from tests.wire import Wire
+from tests.kit.labeling_project import BLUE, NAMES, Day
+from tests.kit.sdk_process import SdkSession
+from tests.kit.wire import Wire
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 

@@ -16,8 +16,8 @@ from kili.exceptions import GraphQLError
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import V1
-from tests.labeling_day import BLUE, RED, Day
-from tests.sdk import SdkProcess, SdkSession
+from tests.kit.labeling_project import BLUE, RED, Day
+from tests.kit.sdk_process import SdkProcess, SdkSession
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Warning. copying a project of an old workflow"),

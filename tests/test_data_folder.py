@@ -11,7 +11,7 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.plugins.build import plugin_archive
-from tests.stage import archive
+from tests.kit.world_content import archive
 from tests.test_cli import Commands, commands
 
 __all__ = ["commands"]

@@ -10,9 +10,9 @@ from graphql import GraphQLEnumType
 
 from kili_emulator.app import Emulator
 from kili_emulator.config import seed_data_folder
-from tests.contract.contract import SCHEMA
-from tests.sdk import SdkSession
-from tests.wire import Wire
+from tests.contract.schema import SCHEMA
+from tests.kit.sdk_process import SdkSession
+from tests.kit.wire import Wire
 
 FOLDER = seed_data_folder() / "demo"
 KINDS = SCHEMA.type_map["DemoProjectType"]

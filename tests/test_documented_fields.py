@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.labeling_day import Day
-from tests.sdk import SdkSession
-from tests.wire import Wire
+from tests.kit.labeling_project import Day
+from tests.kit.sdk_process import SdkSession
+from tests.kit.wire import Wire
 
 FIELDS = ["content", "duration", "externalId", "readPermissionsFromLabels", "thumbnail"]
 

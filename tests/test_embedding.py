@@ -18,7 +18,7 @@ import kili_emulator
 from kili_emulator import Emulator
 from kili_emulator.scenario import ScenarioError
 from kili_emulator.testing.sdk import fast_sdk
-from tests.contract.surface import NEWEST
+from tests.contract.sdk_surface import NEWEST
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.stage import EASY, Names, set_stage
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import EASY, Names, set_stage
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.server import RemoteWorld
-from tests.tutorial.seed import PLUGIN, cells
+from tests.kit.server_under_test import RemoteWorld
+from tests.tutorial.tutorial_cells import PLUGIN, cells
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 PATHS = {"PYTHONPATH": str(EXAMPLES.parent / "emulator")}

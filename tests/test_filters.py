@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.wire import Wire
+from tests.kit.wire import Wire
 
 
 @pytest.fixture

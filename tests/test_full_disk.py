@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.sdk import SdkProcess, SdkSession
-from tests.server import RemoteWorld, ServerUnderTest
+from tests.kit.sdk_process import SdkProcess, SdkSession
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 
 resource = pytest.importorskip("resource", reason="the system has no limits of resources")
 if not hasattr(resource, "prlimit"):

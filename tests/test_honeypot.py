@@ -9,7 +9,7 @@ from kili.exceptions import GraphQLError
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import V1
-from tests.labeling_day import BLUE, RED, Day
+from tests.kit.labeling_project import BLUE, RED, Day
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 

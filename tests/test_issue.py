@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.sdk import SdkSession
-from tests.wire import Wire
+from tests.kit.sdk_process import SdkSession
+from tests.kit.wire import Wire
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.wire import Wire
+from tests.kit.wire import Wire
 
 # The SDK checks a search with names that newer versions of pyparsing no longer like.
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")

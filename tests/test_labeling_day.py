@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from kili_emulator import Emulator
-from tests import media
-from tests.sdk import VERSIONS, SdkProcess, SdkSession
-from tests.sdk_environments import CONTRACT_RECIPES
+from tests.kit import media_files
+from tests.kit.sdk_environments import CONTRACT_RECIPES
+from tests.kit.sdk_process import VERSIONS, SdkProcess, SdkSession
 
 _CLASSES = {"DAY": {"children": [], "name": "Day"}, "NIGHT": {"children": [], "name": "Night"}}
 _INTERFACE = {
@@ -234,7 +234,7 @@ def test_labels_are_exported(pictures: SdkSession, tmp_path: Path) -> None:
 
 
 def test_labels_of_an_uploaded_pdf_are_exported(day: SdkSession, tmp_path: Path) -> None:
-    (tmp_path / "report.pdf").write_bytes(media.pdf((500, 700)))
+    (tmp_path / "report.pdf").write_bytes(media_files.pdf((500, 700)))
     corners = [{"x": x, "y": y} for x, y in ((0.1, 0.1), (0.1, 0.2), (0.3, 0.2), (0.3, 0.1))]
     on_page = {
         "boundingPoly": [{"normalizedVertices": corners}],

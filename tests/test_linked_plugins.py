@@ -12,9 +12,9 @@ import requests
 from click.testing import CliRunner
 
 from kili_emulator.cli import main
-from tests.linking import MAIN, NAME
-from tests.sdk import SdkSession
-from tests.server import RemoteWorld, ServerUnderTest
+from tests.kit.plugin_under_test import MAIN, NAME
+from tests.kit.sdk_process import SdkSession
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 
 TITLE = "Plugin tutorial: count the objects"
 Command = Callable[..., str]

@@ -10,10 +10,10 @@ import pytest
 
 from kili_emulator.app import Emulator
 from kili_emulator.domain.lock import LIFETIME
-from tests.sdk import SdkProcess
-from tests.server import RemoteWorld
-from tests.stage import EASY, RED, set_steps
-from tests.wire import Wire
+from tests.kit.sdk_process import SdkProcess
+from tests.kit.server_under_test import RemoteWorld
+from tests.kit.wire import Wire
+from tests.kit.world_content import EASY, RED, set_steps
 
 _SAVE = """
 asset_ids = [each["id"] for each in kili.assets(project_id, fields=["id"])]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from kili_emulator.ids import joint_id
-from tests.stage import EASY, PLUGIN, Names
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import EASY, PLUGIN, Names
 
 FIELDS = "id role status activated deletedAt isAuthor starred invitationStatus user { email }"
 

@@ -13,8 +13,8 @@ import pytest
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import V1, NewWorkflow
-from tests.labeling_day import BLUE, RED, Day, email
-from tests.wire import Wire
+from tests.kit.labeling_project import BLUE, RED, Day, email
+from tests.kit.wire import Wire
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.sdk import SdkProcess
-from tests.server import RemoteWorld
-from tests.wire import Wire
+from tests.kit.sdk_process import SdkProcess
+from tests.kit.server_under_test import RemoteWorld
+from tests.kit.wire import Wire
 
 
 @pytest.fixture

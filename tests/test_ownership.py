@@ -10,7 +10,7 @@ import pytest
 from freezegun import freeze_time
 
 from kili_emulator.app import Emulator
-from tests.wire import Wire
+from tests.kit.wire import Wire
 
 BOX_FREE = json.dumps({"JOB_0": {"annotations": []}})
 

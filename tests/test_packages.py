@@ -12,7 +12,7 @@ from kili_emulator.cli import main
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.packages import packages
 from kili_emulator.rules.plugin_imports import ON_PREMISE, POLICIES, Policy, violations
-from tests.sdk_environments import python_of
+from tests.kit.sdk_environments import python_of
 
 HERE = Environment()
 

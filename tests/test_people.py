@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.stage import Names
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import Names
 
 LEO = {"email": "labeler@example.com"}
 

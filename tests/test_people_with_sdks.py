@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.sdk import SdkSession
-from tests.server import RemoteWorld
+from tests.kit.sdk_process import SdkSession
+from tests.kit.server_under_test import RemoteWorld
 
 NO_RIGHTS = (
     "[noOrganizationRights] You cannot use this function because it seems that you do not have "

@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from kili_emulator.app import Emulator
-from tests.stage import INTERFACE
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import INTERFACE
 
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 MEDIA = Path(__file__).resolve().parents[1] / "seed_data" / "media"

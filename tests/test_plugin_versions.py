@@ -14,8 +14,8 @@ from kili_emulator import Emulator
 from kili_emulator.cli import main
 from kili_emulator.errors import KiliError
 from kili_emulator.testing.sdk import fast_sdk
-from tests.sdk import SdkSession
-from tests.server import RemoteWorld, ServerUnderTest
+from tests.kit.sdk_process import SdkSession
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 
 NAME = "Boxes / 100 % & more?"
 FIRST = """from kili.plugins import PluginCore

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kili_emulator import data_folder, private
+from kili_emulator import data_folder, private_files
 
 pytestmark = pytest.mark.skipif("os.name == 'nt'", reason="Windows has no such modes")
 
@@ -22,7 +22,7 @@ def test_written_file_is_only_the_users_and_replaces_what_was_there(tmp_path: Pa
     path.write_text("before")
     path.chmod(0o644)
     (tmp_path / "secret.new").write_text("somebody else's")
-    private.write_file(path, "after")
+    private_files.write_file(path, "after")
 
     assert (path.read_text(), mode(path)) == ("after", 0o600)
     assert (tmp_path / "secret.new").read_text() == "somebody else's"
@@ -33,7 +33,7 @@ def test_file_that_cannot_be_written_is_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text("before")
     with pytest.raises(UnicodeEncodeError):
-        private.write_file(path, "\ud800")
+        private_files.write_file(path, "\ud800")
 
     assert path.read_text() == "before"
     assert [each.name for each in tmp_path.iterdir()] == ["secret"]
@@ -43,10 +43,10 @@ def test_file_that_cannot_be_written_is_as_it_was(tmp_path: Path) -> None:
 def test_modes_do_not_depend_on_the_umask(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
-        private.make_folder(tmp_path / "folder")
-        private.make_file(tmp_path / "folder" / "file")
-        private.write_file(tmp_path / "folder" / "written", "text")
-        with private.temporary_folder("kili-") as temporary:
+        private_files.make_folder(tmp_path / "folder")
+        private_files.make_file(tmp_path / "folder" / "file")
+        private_files.write_file(tmp_path / "folder" / "written", "text")
+        with private_files.temporary_folder("kili-") as temporary:
             assert mode(Path(temporary)) == 0o700
     finally:
         os.umask(before)
@@ -57,7 +57,7 @@ def test_modes_do_not_depend_on_the_umask(tmp_path: Path, umask: int) -> None:
 
 def test_file_that_is_there_keeps_its_content(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("line")
-    private.make_file(tmp_path / "log")
+    private_files.make_file(tmp_path / "log")
 
     assert (tmp_path / "log").read_text() == "line"
 
@@ -67,7 +67,7 @@ def test_target_of_a_link_keeps_its_mode(tmp_path: Path) -> None:
     target.touch()
     target.chmod(0o644)
     (tmp_path / "link").symlink_to(target)
-    private.tighten(tmp_path / "link")
+    private_files.tighten(tmp_path / "link")
 
     assert mode(target) == 0o644
 

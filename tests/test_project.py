@@ -9,10 +9,10 @@ import pytest
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.input_types import RETIRED
-from tests.contract.contract import OWN_ENUMS
-from tests.sdk import SdkProcess, SdkSession
-from tests.server import RemoteWorld
-from tests.stage import EASY, INTERFACE
+from tests.contract.schema import OWN_ENUMS
+from tests.kit.sdk_process import SdkProcess, SdkSession
+from tests.kit.server_under_test import RemoteWorld
+from tests.kit.world_content import EASY, INTERFACE
 
 INPUT_TYPES = sorted({*OWN_ENUMS["InputType"]} - RETIRED - {"VIDEO_LEGACY"})  # gone since 2.130
 

@@ -9,9 +9,9 @@ import pytest
 
 from kili_emulator.app import Emulator
 from kili_emulator.domain.world import Actor
-from tests.sdk import SdkProcess, SdkSession
-from tests.stage import EASY, HARD, INTERFACE, RED, Names, add_version
-from tests.wire import Wire
+from tests.kit.sdk_process import SdkProcess, SdkSession
+from tests.kit.wire import Wire
+from tests.kit.world_content import EASY, HARD, INTERFACE, RED, Names, add_version
 
 
 def copy(wire: Wire, project_id: str, *, assets: bool = True, users: bool = True) -> str:

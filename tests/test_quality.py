@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.stage import EASY, HARD, Names, names
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import EASY, HARD, Names, names
 
 MARKS = "consensusMark consensusMarkPerCategory honeypotMark inferenceMark"
 LABEL_MARKS = "id labelType honeypotMark inferenceMark reviewScore"

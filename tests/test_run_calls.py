@@ -12,8 +12,8 @@ from kili_emulator import Emulator
 from kili_emulator.domain.call_buffer import MAX_CALLS, MAX_CHARACTERS, CallBuffer, CallMade
 from kili_emulator.domain.world import Mark
 from kili_emulator.testing.sdk import fast_sdk
-from tests.sdk import SdkSession
-from tests.server import RemoteWorld
+from tests.kit.sdk_process import SdkSession
+from tests.kit.server_under_test import RemoteWorld
 
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 

@@ -15,8 +15,8 @@ from kili_emulator import Emulator
 from kili_emulator.cli import main
 from kili_emulator.rules.masking import MASK
 from kili_emulator.testing.sdk import fast_sdk
-from tests.receiver import Receiver
-from tests.server import RemoteWorld, ServerUnderTest
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
+from tests.kit.webhook_receiver import Receiver
 from tests.test_run_calls import EASY, submit_to
 
 # Each value that is a secret begins with this.

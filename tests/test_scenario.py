@@ -20,7 +20,7 @@ from kili_emulator.scenario import (
     scenario_names,
     seed_data_folder,
 )
-from kili_emulator.scenario.reading import MEDIA_TYPES
+from kili_emulator.scenario.scenario_file import MEDIA_TYPES
 
 USERS = """\
 organization: {name: Test}

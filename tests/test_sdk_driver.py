@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import sdk as sdk_module
-from tests import sdk_environments
-from tests.sdk import SdkProcess, SdkProcessError, SdkTimeoutError
+from tests.kit import sdk_environments
+from tests.kit import sdk_process as sdk_module
+from tests.kit.sdk_process import SdkProcess, SdkProcessError, SdkTimeoutError
 
 
 def plain_process(**options: object) -> SdkProcess:

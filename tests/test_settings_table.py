@@ -14,13 +14,13 @@ import pytest
 from kili_emulator.cli.server import start
 from kili_emulator.config import SettingArguments, Settings, load_settings, settings_table
 from kili_emulator.rules.plugin_imports import POLICIES
-from tests.settings_page import PAGE, ROOT, rendered
+from tests.kit.settings_page import PAGE, ROOT, rendered
 
 NAMES = list(settings_table())
 
 
 def test_the_page_of_settings_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == rendered(), "run: python -m tests.settings_page"
+    assert PAGE.read_text(encoding="utf-8") == rendered(), "run: python -m tests.kit.settings_page"
 
 
 def test_the_start_command_has_an_option_for_each_setting_with_its_help_and_default() -> None:

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 
 from kili_emulator.cli import main
 from kili_emulator.errors import KiliError
+from tests.kit.sdk_process import SdkSession
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
+from tests.kit.wire import Wire
+from tests.kit.world_content import INTERFACE, Names, deploy_plugin, set_steps
 from tests.plugins.test_handlers import HANDLERS, plug_in, told
-from tests.sdk import SdkSession
-from tests.server import RemoteWorld, ServerUnderTest
-from tests.stage import INTERFACE, Names, deploy_plugin, set_steps
-from tests.wire import Wire
 
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 HARD = {

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.sdk import SdkProcess
-from tests.stage import EASY, HARD, names
-from tests.wire import Wire
+from tests.kit.sdk_process import SdkProcess
+from tests.kit.wire import Wire
+from tests.kit.world_content import EASY, HARD, names
 
 MARKS = ["consensusMark", "honeypotMark"]
 

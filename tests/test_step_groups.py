@@ -10,7 +10,7 @@ from kili.exceptions import GraphQLError
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import NewWorkflow
-from tests.labeling_day import BLUE, Day, email
+from tests.kit.labeling_project import BLUE, Day, email
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 

@@ -9,8 +9,8 @@ import pytest
 from kili.exceptions import GraphQLError
 
 from kili_emulator.app import Emulator
-from tests.labeling_day import Day, email
-from tests.wire import Wire
+from tests.kit.labeling_project import Day, email
+from tests.kit.wire import Wire
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from kili_emulator.app import Emulator
 from kili_emulator.testing.sdk import fast_sdk
-from tests.sdk import SdkSession
+from tests.kit.sdk_process import SdkSession
 
 LISTEN = """
 import json, threading

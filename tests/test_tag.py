@@ -8,7 +8,7 @@ import pytest
 
 from kili_emulator.app import Emulator
 from kili_emulator.domain.tag import DEFAULT_COLOR
-from tests.stage import INTERFACE
+from tests.kit.world_content import INTERFACE
 
 
 @pytest.fixture

@@ -177,7 +177,7 @@ def _send_forged_request(server: Server) -> None:
 
 REPORTS = """
 import logging, threading, warnings
-from kili_emulator.cli.log import report_to_terminal
+from kili_emulator.cli.server_log import report_to_terminal
 from kili_emulator.config import Settings
 
 report_to_terminal(Settings())

@@ -13,7 +13,7 @@ import pytest
 from kili_emulator.domain.documents import AssetDoc
 from kili_emulator.domain.tables import TABLES
 from kili_emulator.domain.world import Actor, World
-from tests.stored_documents import TYPES, Watch, faults
+from tests.kit.document_type_check import TYPES, Watch, faults
 
 ROOT = Path(__file__).parents[1]
 

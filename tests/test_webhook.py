@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from kili_emulator import Emulator
 from kili_emulator.cli import main
 from kili_emulator.plugins.webhooks import MAX_ANSWER
-from tests.receiver import Receiver
-from tests.sdk import SdkSession
-from tests.server import RemoteWorld, ServerUnderTest
-from tests.stage import PLUGIN, Names
-from tests.wire import Wire
+from tests.kit.sdk_process import SdkSession
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
+from tests.kit.webhook_receiver import Receiver
+from tests.kit.wire import Wire
+from tests.kit.world_content import PLUGIN, Names
 
 EASY = '{"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}'
 

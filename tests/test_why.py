@@ -17,9 +17,9 @@ from kili_emulator.errors import KiliError
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.inline import loading
 from kili_emulator.testing.sdk import fast_sdk
-from tests.receiver import Receiver
-from tests.stage import deploy_plugin
-from tests.wire import Wire
+from tests.kit.webhook_receiver import Receiver
+from tests.kit.wire import Wire
+from tests.kit.world_content import deploy_plugin
 
 SOON = 20.0
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}

@@ -14,9 +14,9 @@ from kili_emulator import Emulator
 from kili_emulator.domain.world import World
 from kili_emulator.errors import KiliError
 from kili_emulator.testing.sdk import fast_sdk
-from tests.receiver import Receiver
+from tests.kit.webhook_receiver import Receiver
+from tests.kit.wire import Wire
 from tests.test_why import REVIEW, SUBMIT, Room
-from tests.wire import Wire
 
 HANDLER_MISSING = "label.workflow.created.default calls on_submit, and version 1 asks for on_review"
 

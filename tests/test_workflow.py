@@ -15,9 +15,9 @@ from kili.exceptions import GraphQLError
 from kili_emulator.app import Emulator
 from kili_emulator.domain.lock import LIFETIME
 from kili_emulator.rules.workflow import NewWorkflow
-from tests.labeling_day import BLUE, Day, email
-from tests.stage import RED
-from tests.wire import Wire
+from tests.kit.labeling_project import BLUE, Day, email
+from tests.kit.wire import Wire
+from tests.kit.world_content import RED
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 

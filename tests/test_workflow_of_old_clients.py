@@ -11,8 +11,8 @@ import pytest
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import V1
-from tests.labeling_day import BLUE, Day
-from tests.sdk import SdkProcess
+from tests.kit.labeling_project import BLUE, Day
+from tests.kit.sdk_process import SdkProcess
 
 OLD_CLIENTS = ["2.128.2", pytest.param("2.140.3", marks=pytest.mark.contract)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kili_emulator import private
+from kili_emulator import private_files
 
 LOCK = "lock"  # held by the emulator that runs on the folder; always empty
 STATE = "server.json"  # its process, address and key
@@ -26,4 +26,4 @@ def claim(path: Path) -> None:
         OSError: there cannot be such a folder.
     """
     if not path.is_dir() or all(each.name in _NAMES for each in path.iterdir()):
-        private.make_folder(path)
+        private_files.make_folder(path)

@@ -3,7 +3,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from tests.bad_input.table import Case
+from tests.bad_input.refused_request import Case
 
 CASES: list[Case] = [
     case

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.bad_input.table import GHOST, Case, denied, forbidden, invalid, refused
+from tests.bad_input.refused_request import GHOST, Case, denied, forbidden, invalid, refused
 
 _HERE = {"id": "<project>"}
 _URL = "http://example.com/a.tif"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.bad_input.table import GHOST, MALFORMED, denied, forbidden, invalid, refused
-from tests.stage import EASY, RED
+from tests.bad_input.refused_request import GHOST, MALFORMED, denied, forbidden, invalid, refused
+from tests.kit.world_content import EASY, RED
 
 
 def _labels(response: str = EASY, asset: str = "<meadow>", **data: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bad_input.table import GHOST, denied, invalid, not_admin, refused
+from tests.bad_input.refused_request import GHOST, denied, invalid, not_admin, refused
 
 _GOOD = {"message": "Done.", "status": "SUCCESS", "userID": "<leo>"}
 _LEOS = {"id": "<notification>"}

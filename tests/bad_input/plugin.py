@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.bad_input.table import GHOST, denied, forbidden, invalid, refused
-from tests.stage import PLUGIN
+from tests.bad_input.refused_request import GHOST, denied, forbidden, invalid, refused
+from tests.kit.world_content import PLUGIN
 
 
 def _plugins(operation: str, status: str, detail: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.bad_input.table import GHOST, denied, forbidden, invalid, refused
+from tests.bad_input.refused_request import GHOST, denied, forbidden, invalid, refused
 
 
 def _labels(source: str, target: str, project: str) -> dict[str, Any]:

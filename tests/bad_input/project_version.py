@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bad_input.table import GHOST, denied, forbidden, invalid, refused
+from tests.bad_input.refused_request import GHOST, denied, forbidden, invalid, refused
 
 _OPERATION = "updatePropertiesInProjectVersion"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bad_input.table import GHOST, denied, forbidden, invalid, not_admin, refused
+from tests.bad_input.refused_request import GHOST, denied, forbidden, invalid, not_admin, refused
 
 _ON_PROJECT = {"projectId": "<project>", "tagId": "<tag>"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.bad_input.table import GHOST, Case, denied, invalid, not_admin, refused
+from tests.bad_input.refused_request import GHOST, Case, denied, invalid, not_admin, refused
 
 _NEW = {"email": "new@example.com"}
 _LEO = {"email": "labeler@example.com"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.bad_input.table import GHOST, Case, denied, forbidden, invalid, refused
-from tests.stage import EASY
+from tests.bad_input.refused_request import GHOST, Case, denied, forbidden, invalid, refused
+from tests.kit.world_content import EASY
 
 _MANAGERS = "ADMIN or TEAM_MANAGER"
 _MEADOW = {"id": "<meadow>"}

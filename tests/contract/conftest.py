@@ -11,9 +11,9 @@ from collections.abc import Callable, Generator, Iterator
 import pytest
 
 from tests.contract.evidence import Recorder
-from tests.contract.surface import NEWEST, VERSIONS
-from tests.sdk import SdkProcess
-from tests.server import ServerUnderTest
+from tests.contract.sdk_surface import NEWEST, VERSIONS
+from tests.kit.sdk_process import SdkProcess
+from tests.kit.server_under_test import ServerUnderTest
 
 _INSTALLED = [
     pytest.param(version, marks=() if version == NEWEST else pytest.mark.contract)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.contract.contract import OWN_ENUMS, OWN_TYPES, ROOTS, enums, operations, types
+from tests.contract.schema import OWN_ENUMS, OWN_TYPES, ROOTS, enums, operations, types
 from tests.contract.sdk_coverage import sections
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "coverage.md"

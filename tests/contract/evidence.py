@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from tests.contract.methods import Case, all_cases
-from tests.contract.surface import NEWEST, VERSIONS, stored
+from tests.contract.sdk_surface import NEWEST, VERSIONS, stored
 
 FOLDER = Path(__file__).with_name("evidence")
 RECORDED = tuple(version for version in VERSIONS if version != NEWEST)

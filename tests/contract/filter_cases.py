@@ -13,8 +13,8 @@ from kili_emulator import clock
 from kili_emulator.domain.lock import lock
 from kili_emulator.domain.notification import notify
 from kili_emulator.domain.world import Actor
-from tests.stage import EASY, PLUGIN, Names, set_stage
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import EASY, PLUGIN, Names, set_stage
 
 GHOST = "cl00000000000000000000000"
 Case = list[tuple[Any, set[str]]]

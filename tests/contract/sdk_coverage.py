@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from tests.contract.evidence import cases_of, proven
 from tests.contract.methods import broken, outside, pending
-from tests.contract.served import is_served
-from tests.contract.surface import VERSIONS, Document, Surface, stored
+from tests.contract.schema_check import is_served
+from tests.contract.sdk_surface import VERSIONS, Document, Surface, stored
 
 _INTRODUCTION = """\
 ## SDKs

@@ -19,8 +19,8 @@ from kili_emulator.rules.subjects import EMITTED, SENT_TO_PLUGINS
 from tests.contract.events import CASES, COMPUTED
 from tests.contract.events.declared import check, stored
 from tests.contract.inputs import Stage
-from tests.stage import Names
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import Names
 
 SOURCES = Path(kili_emulator.__file__).parent
 SUBJECTS = set(get_args(EventName))

@@ -9,8 +9,8 @@ import pytest
 
 from kili_emulator.app import Emulator
 from tests.contract.filter_cases import COUNTS, FILTERS, GHOST, LISTS, PROJECTS, set_up
-from tests.stage import Names, filled
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import Names, filled
 
 MEMBERS = [(type_, member) for type_, members in FILTERS.items() for member in members]
 VALUES = [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.hostile import hostile_arguments, operations
-from tests.stage import Names
-from tests.wire import Wire
+from tests.contract.hostile_arguments import hostile_arguments, operations
+from tests.kit.wire import Wire
+from tests.kit.world_content import Names
 
 DEFECT = "[unexpectedRetrieving]"
 # The normal suite tries every so-many-th value of each operation; `make contract` all.

@@ -12,12 +12,12 @@ import pytest
 from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
 from kili_emulator.app import Emulator
-from tests.contract.contract import SCHEMA
 from tests.contract.events.declared import check, stored
 from tests.contract.filter_cases import FILTERS
 from tests.contract.inputs import CASES, Stage
-from tests.stage import Names, set_stage
-from tests.wire import Wire
+from tests.contract.schema import SCHEMA
+from tests.kit.wire import Wire
+from tests.kit.world_content import Names, set_stage
 
 # What is taken and has no effect, by contract.
 WITHOUT_EFFECT = {

@@ -14,11 +14,12 @@ from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type, is_com
 from kili_emulator.app import Emulator
 from kili_emulator.domain.notification import notify
 from kili_emulator.domain.world import Actor
-from tests.contract.annotated import annotate
-from tests.contract.contract import ROOTS, SCHEMA
+from tests.contract.annotated_labels import annotate
 from tests.contract.inputs.user import ADDRESS, LICENSE
 from tests.contract.outputs import CHANGES
-from tests.stage import (
+from tests.contract.schema import ROOTS, SCHEMA
+from tests.kit.wire import Wire, selection_of
+from tests.kit.world_content import (
     EASY,
     HARD,
     PLUGIN,
@@ -29,7 +30,6 @@ from tests.stage import (
     deploy_plugin,
     set_stage,
 )
-from tests.wire import Wire, selection_of
 
 # What has one value only, or none, and why.
 ONE_VALUE = {

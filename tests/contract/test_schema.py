@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from graphql import GraphQLObjectType
 
-from tests.contract.contract import OWN_ENUMS, OWN_TYPES, ROOTS, SCHEMA, enums, operations, types
 from tests.contract.coverage import PAGE, page
+from tests.contract.schema import OWN_ENUMS, OWN_TYPES, ROOTS, SCHEMA, enums, operations, types
 
 MEMBERS = [
     (name, member, kind)

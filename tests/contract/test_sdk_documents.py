@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract import served
+from tests.contract import schema_check
 from tests.contract.not_served import (
     FIELDS_NOT_SERVED_YET,
     NOT_EMULATED_YET,
     NOT_SERVED_YET,
 )
-from tests.contract.surface import (
+from tests.contract.sdk_surface import (
     FOLDER,
     VERSIONS,
     Document,
@@ -24,8 +24,8 @@ from tests.contract.surface import (
     stored,
     text_of,
 )
-from tests.sdk import SdkProcess
-from tests.server import ServerUnderTest
+from tests.kit.sdk_process import SdkProcess
+from tests.kit.server_under_test import ServerUnderTest
 
 pytestmark = pytest.mark.surface
 
@@ -55,7 +55,7 @@ def _not_excused(document: Document) -> list[str]:
         return []
     return [
         fault
-        for fault in served.faults(document)
+        for fault in schema_check.faults(document)
         if f"{document.operation}.{fault.split(':')[0]}" not in FIELDS_NOT_SERVED_YET
     ]
 
@@ -71,7 +71,7 @@ def _documents() -> Iterator[Document]:
 def test_an_excused_operation_is_not_served(operation: str) -> None:
     asked = [each for each in _documents() if each.operation == operation]
     assert asked, f"no SDK asks for it: delete {operation} from tests/contract/not_served.py"
-    assert not all(map(served.is_served, asked)), (
+    assert not all(map(schema_check.is_served, asked)), (
         f"it is served now: delete {operation} from tests/contract/not_served.py"
     )
 
@@ -81,7 +81,7 @@ def test_an_excused_field_is_not_served(field: str) -> None:
     lacking = {
         f"{each.operation}.{fault.split(':')[0]}"
         for each in _documents()
-        for fault in served.faults(each)
+        for fault in schema_check.faults(each)
     }
     assert field in lacking, f"it is served now: delete {field} from tests/contract/not_served.py"
 
@@ -92,12 +92,12 @@ def test_no_operation_is_excused_twice() -> None:
 
 def test_the_facts_that_are_kept_of_an_sdk_are_those_of_the_installed_one(probed: Probed) -> None:
     kept = (FOLDER / f"{probed.surface.version}.json").read_text(encoding="utf-8")
-    assert kept == text_of(probed.surface), "run: python -m tests.contract.surface"
+    assert kept == text_of(probed.surface), "run: python -m tests.contract.sdk_surface"
 
 
 def test_a_document_is_as_valid_as_its_facts_say(probed: Probed) -> None:
     """A text is validated by GraphQL's own rules; the facts kept of it are ours to judge."""
-    judged = {text: served.faults(document) for text, document in probed.texts.items()}
+    judged = {text: schema_check.faults(document) for text, document in probed.texts.items()}
     differing = [
         (text, ours, theirs)
         for text, ours in judged.items()
@@ -120,7 +120,7 @@ def test_a_document_is_as_valid_as_its_facts_say(probed: Probed) -> None:
     ],
 )
 def test_facts_tell_what_is_missing(text: str, fault: str) -> None:
-    assert any(fault in each for each in served.faults(facts(text)))
+    assert any(fault in each for each in schema_check.faults(facts(text)))
     assert faults_of_text(text)
 
 

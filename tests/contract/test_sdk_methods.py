@@ -10,9 +10,9 @@ import pytest
 
 from tests.contract import evidence
 from tests.contract.methods import Case, all_cases, broken, outside, pending
-from tests.contract.surface import NEWEST, VERSIONS, Surface, stored
-from tests.sdk import SdkProcess
-from tests.server import RemoteWorld, ServerUnderTest
+from tests.contract.sdk_surface import NEWEST, VERSIONS, Surface, stored
+from tests.kit.sdk_process import SdkProcess
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 
 pytestmark = pytest.mark.surface
 

@@ -8,9 +8,9 @@ import pytest
 
 from kili_emulator.api.resolvers.compute import TWINS
 from kili_emulator.app import Emulator
-from tests.contract.contract import OWN_TYPES
-from tests.stage import set_stage
-from tests.wire import Wire
+from tests.contract.schema import OWN_TYPES
+from tests.kit.wire import Wire
+from tests.kit.world_content import set_stage
 
 LISTS = {"Asset": "assets", "Label": "labels", "ProjectUser": "projectUsers", "User": "users"}
 PAIRS = [

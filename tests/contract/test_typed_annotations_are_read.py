@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import requests
 
+from tests.kit.sdk_process import SdkProcess, SdkSession
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.rules.typed_cases import JOBS, NOT_WHOLE, WHOLE, Json
-from tests.sdk import SdkProcess, SdkSession
-from tests.server import RemoteWorld, ServerUnderTest
 
 pytestmark = pytest.mark.surface
 

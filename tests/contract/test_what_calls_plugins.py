@@ -20,12 +20,12 @@ from kili_emulator.rules.subjects import SENT_TO_PLUGINS
 from tests.contract.events import CASES as EVENTS
 from tests.contract.inputs import CASES as INPUTS
 from tests.contract.inputs import Stage
-from tests.contract.plugin_calls.page import Handler, Row, handlers, older_names, rows
+from tests.contract.plugin_calls.plugin_calls_page import Handler, Row, handlers, older_names, rows
 from tests.contract.plugin_calls.recorder import Observed, Recorder
 from tests.contract.plugin_calls.situations import SITUATIONS, Steps
-from tests.examples.trial import scenario_of
-from tests.server import ServerUnderTest
-from tests.stage import set_stage
+from tests.examples.example_emulator import scenario_of
+from tests.kit.server_under_test import ServerUnderTest
+from tests.kit.world_content import set_stage
 
 ROWS = rows()
 OLDER = older_names()

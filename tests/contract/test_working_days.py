@@ -13,7 +13,7 @@ from hypothesis.stateful import invariant, run_state_machine_as_test
 from kili_emulator.app import Emulator
 from tests.contract.working_day_actions import WithLabels
 from tests.contract.working_day_labels import LABEL
-from tests.contract.working_day_stage import Expected, Stage, counted
+from tests.contract.working_day_projects import Expected, Stage, counted
 
 
 class Watched(WithLabels):
@@ -92,7 +92,7 @@ def test_a_working_day_ends_as_the_rules_say(stage: Stage, length: settings) -> 
 
 
 def test_the_model_knows_nothing_of_the_emulator() -> None:
-    for name in ("working_day_model.py", "working_day_labels.py", "working_day_things.py"):
+    for name in ("working_day_model.py", "working_day_labels.py", "working_day_documents.py"):
         tree = ast.parse((Path(__file__).parent / name).read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):

@@ -14,11 +14,11 @@ from hypothesis.stateful import (
     rule,
 )
 
+from tests.contract.working_day_documents import PEOPLE, SUBMITTED, RefusedError
 from tests.contract.working_day_labels import LABEL, REVIEW
 from tests.contract.working_day_model import WorkingDay
-from tests.contract.working_day_stage import Expected, Stage
-from tests.contract.working_day_things import PEOPLE, SUBMITTED, RefusedError
-from tests.stage import RED
+from tests.contract.working_day_projects import Expected, Stage
+from tests.kit.world_content import RED
 
 Action = Callable[[WorkingDay], set[str] | None]
 

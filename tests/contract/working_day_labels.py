@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.contract.working_day_things import (
+from tests.contract.working_day_documents import (
     PEOPLE,
     ROLE_FOR,
     SUBMITTED,

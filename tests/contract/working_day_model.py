@@ -14,14 +14,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.contract.working_day_documents import ROLE_FOR, Asset, Issue, RefusedError, require
 from tests.contract.working_day_labels import LABEL, REVIEW, Labeling
-from tests.contract.working_day_things import (
-    ROLE_FOR,
-    Asset,
-    Issue,
-    RefusedError,
-    require,
-)
 
 
 class WorkingDay(Labeling):

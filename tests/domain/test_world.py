@@ -17,7 +17,7 @@ import pytest
 from freezegun import freeze_time
 
 from kili_emulator.clock import to_text
-from kili_emulator.domain.events import Delivery, Event
+from kili_emulator.domain.event_bus import Delivery, Event
 from kili_emulator.domain.world import Actor, Mark, Transaction, Undone, World
 from kili_emulator.errors import KiliError
 from kili_emulator.storage.sqlite_file import SqliteFile

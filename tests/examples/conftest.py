@@ -9,7 +9,7 @@ import pytest
 from kili_emulator import Emulator
 from kili_emulator.domain.world import Mark
 from kili_emulator.testing.sdk import fast_sdk
-from tests.examples.trial import Trial, scenario_of
+from tests.examples.example_emulator import Trial, scenario_of
 
 
 @pytest.fixture(scope="module", params=["inline", "process"])

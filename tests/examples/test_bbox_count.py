@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.examples.trial import Trial
+from tests.examples.example_emulator import Trial
 
 NAME = "bbox_count"
 TITLE = "Plugin tutorial: count the objects"

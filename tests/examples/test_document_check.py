@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.examples.trial import Trial, module_of
+from tests.examples.example_emulator import Trial, module_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field .* requested")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kili_emulator.scenario import read_scenario
-from tests.examples.trial import EXAMPLES, PLUGINS, scenario_of
+from tests.examples.example_emulator import EXAMPLES, PLUGINS, scenario_of
 
 FOLDERS = sorted(path.parent for path in PLUGINS.glob("*/main.py"))
 

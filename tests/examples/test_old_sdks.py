@@ -10,13 +10,13 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
+from tests.examples.example_emulator import PLUGINS, Trial, scenario_of
 from tests.examples.test_bbox_count import boxes
 from tests.examples.test_consensus import mood
 from tests.examples.test_document_check import GOOD, entities, entity
 from tests.examples.test_parallel_labeling import CARS, SUN
-from tests.examples.trial import PLUGINS, Trial, scenario_of
-from tests.sdk import VERSIONS, SdkProcess, SdkSession
-from tests.server import RemoteWorld, ServerUnderTest
+from tests.kit.sdk_process import VERSIONS, SdkProcess, SdkSession
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field .* requested")
 

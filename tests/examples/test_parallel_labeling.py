@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.examples.trial import Trial, module_of
+from tests.examples.example_emulator import Trial, module_of
 
 NAME = "parallel_labeling"
 TITLES = ("Streets", "Streets, V1")

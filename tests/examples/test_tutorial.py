@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.examples.trial import Trial
+from tests.examples.example_emulator import Trial
 
 NAME = "tutorial"
 TITLE = "Plugin tutorial: count the objects"

@@ -20,7 +20,7 @@ from typing import Any
 
 import kili_emulator
 from tests.hostile.attacks import attacks
-from tests.hostile.found_patterns import FoundPattern, found_patterns
+from tests.hostile.source_patterns import FoundPattern, found_patterns
 
 # For one case, which takes less than one where time grows in proportion to the text.
 CPU_SECONDS = 10

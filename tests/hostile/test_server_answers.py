@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from tests.hostile.texts import PDFS, REQUIREMENTS
-from tests.server import RemoteWorld, ServerUnderTest
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 
 # A server that is held never answers; the limit ends it, and the request with it.
 CPU_SECONDS = 60

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from kili_emulator.api.documents import Documents
 from kili_emulator.api.execution import build_schema
+from kili_emulator.api.graphql_documents import Documents
 from kili_emulator.errors import KiliError
-from kili_emulator.lint.silence import silenced
+from kili_emulator.lint.suppressions import silenced
 from kili_emulator.rules.emails import normalized
 from kili_emulator.rules.label_search import LONGEST_SEARCH, parse_label_search
 from kili_emulator.rules.media import resolution_of
@@ -19,8 +19,8 @@ from kili_emulator.rules.patterns import LONGEST_PATTERN, ilike
 from kili_emulator.rules.pdf import page_resolutions
 from kili_emulator.rules.quality.text import edit_distance
 from kili_emulator.rules.requirements import read_requirements
-from kili_emulator.scenario.document import Document
-from tests.hostile.documents import ACCEPTED, REFUSED
+from kili_emulator.scenario.yaml_document import Document
+from tests.hostile.graphql_documents import ACCEPTED, REFUSED
 
 _SCHEMA = build_schema()
 _CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"

@@ -16,9 +16,9 @@ from freezegun import freeze_time
 from kili_emulator import clock
 from kili_emulator.app import Emulator
 from kili_emulator.domain.api_key import KEY_LIFETIME
-from kili_emulator.http import body, security
-from tests.stage import Names, names, upload
-from tests.wire import Wire
+from kili_emulator.http import request_body, security
+from tests.kit.wire import Wire
+from tests.kit.world_content import Names, names, upload
 
 QUERY = {"query": "{ data: viewer { email } }"}
 ANSWER = {"data": {"data": {"email": "admin@example.com"}}}
@@ -103,14 +103,14 @@ def test_an_unknown_operation_name_is_refused(wire: Wire) -> None:
 
 
 def test_a_body_beyond_the_bound_is_refused(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "_MAX_BODY", 1000)
+    monkeypatch.setattr(request_body, "_MAX_BODY", 1000)
     answer = wire.post({**QUERY, "variables": {"padding": "x" * 1000}})
     assert message(answer, 413) == "The request body is larger than 256 MB."
 
 
 def test_a_body_of_just_the_bound_is_read(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = json.dumps(QUERY).encode()
-    monkeypatch.setattr(body, "_MAX_BODY", len(sent))
+    monkeypatch.setattr(request_body, "_MAX_BODY", len(sent))
     assert wire.post(sent).json() == ANSWER
 
 
@@ -133,7 +133,7 @@ def test_an_upload_beyond_the_bound_is_refused(
 ) -> None:
     path = f"projects/{known['project']}/assets/a/content"
     (url,) = wire.call("createUploadBucketSignedUrls", filePaths=[path])
-    monkeypatch.setattr(body, "_MAX_BODY", 1000)
+    monkeypatch.setattr(request_body, "_MAX_BODY", 1000)
     answer = wire.request("PUT", url, data=b"x" * 1001)
     assert (answer.status_code, answer.text) == (413, "The request body is larger than 256 MB.")
 
@@ -163,7 +163,7 @@ def test_gzip_that_is_none_is_refused(wire: Wire, sent: bytes) -> None:
 def test_gzip_that_unpacks_beyond_the_bound_is_refused(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body, "_MAX_BODY", 10_000)
+    monkeypatch.setattr(request_body, "_MAX_BODY", 10_000)
     bomb = gzip.compress(b" " * 1_000_000)
     assert len(bomb) < 10_000
     assert "larger than" in message(wire.post(bomb, headers=GZIP), 413)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from graphql import GraphQLError
 
-from kili_emulator.api.documents import Documents
 from kili_emulator.api.execution import build_schema
+from kili_emulator.api.graphql_documents import Documents
 from kili_emulator.app import Emulator
-from tests.hostile.documents import ACCEPTED, REFUSED
-from tests.wire import Wire
+from tests.hostile.graphql_documents import ACCEPTED, REFUSED
+from tests.kit.wire import Wire
 
 NOT_PARSED = (
     "characters, more than the limit",

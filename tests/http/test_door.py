@@ -17,9 +17,9 @@ from werkzeug.wrappers import Request
 
 from kili_emulator.app import Emulator
 from kili_emulator.app.platform import _secret
-from kili_emulator.http import body
-from tests.stage import names
-from tests.wire import Wire
+from kili_emulator.http import request_body
+from tests.kit.wire import Wire
+from tests.kit.world_content import names
 
 BOUND = 1_000_000
 QUERY = {"query": "{ data: viewer { email } }"}
@@ -84,11 +84,11 @@ class Endless(io.RawIOBase):
 
 
 def test_no_more_than_the_bound_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "_MAX_BODY", BOUND)
+    monkeypatch.setattr(request_body, "_MAX_BODY", BOUND)
     stream = Endless()
     environ = {"wsgi.input": stream, "wsgi.input_terminated": True, "REQUEST_METHOD": "PUT"}
-    with pytest.raises(body.BodyError) as caught:
-        body.read_body(Request(environ))  # type: ignore[arg-type]
+    with pytest.raises(request_body.BodyError) as caught:
+        request_body.read_body(Request(environ))  # type: ignore[arg-type]
     assert caught.value.status == 413
     assert stream.read_so_far >= BOUND
 
@@ -103,7 +103,7 @@ def test_a_body_in_chunks_beyond_the_bound_is_refused(
 ) -> None:
     path = f"projects/{names(wire)['project']}/assets/a/content"
     (url,) = wire.call("createUploadBucketSignedUrls", filePaths=[path])
-    monkeypatch.setattr(body, "_MAX_BODY", BOUND)
+    monkeypatch.setattr(request_body, "_MAX_BODY", BOUND)
     answers = [
         wire.request("PUT", url, data=pieces(11)),
         wire.request(

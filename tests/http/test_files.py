@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.desk import Desk
-from tests.media import MP4, PDF, TEXT, png
+from tests.kit.asset_client import Desk
+from tests.kit.media_files import MP4, PDF, TEXT, png
 
 OLD_CLIENT = {"apollographql-client-version": "2.128.2"}
 

@@ -15,8 +15,16 @@ import requests
 
 from kili_emulator.app import Emulator
 from kili_emulator.domain import file, registry
-from tests.stage import EASY, PLUGIN, QUIET_PLUGIN, archive, deploy_plugin, names, upload
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import (
+    EASY,
+    PLUGIN,
+    QUIET_PLUGIN,
+    archive,
+    deploy_plugin,
+    names,
+    upload,
+)
 
 QUERY = {"query": "{ data: viewer { email } }"}
 ANSWER = {"data": {"data": {"email": "admin@example.com"}}}

@@ -15,9 +15,9 @@ import requests
 from kili_emulator.app import Emulator
 from kili_emulator.config import Settings
 from kili_emulator.http.request_log import RequestLog, RequestLogError
-from tests.server import ServerUnderTest
-from tests.subscriber import connected
-from tests.wire import Wire
+from tests.kit.server_under_test import ServerUnderTest
+from tests.kit.subscription_client import connected
+from tests.kit.wire import Wire
 
 HEADERS = {
     "kili-client-name": "python-sdk",

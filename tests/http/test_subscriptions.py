@@ -16,11 +16,11 @@ import pytest
 import websocket
 
 from kili_emulator.app import Emulator
-from kili_emulator.http.websocket import Connection
-from tests.stage import EASY, HARD, RED, Names, names, set_stage
-from tests.subscriber import QUERY, Client, connected, stranger
+from kili_emulator.http.websocket_connection import Connection
+from tests.kit.subscription_client import QUERY, Client, connected, stranger
+from tests.kit.wire import Wire
+from tests.kit.world_content import EASY, HARD, RED, Names, names, set_stage
 from tests.test_bad_input import DENIED
-from tests.wire import Wire
 
 
 @pytest.fixture(scope="module")

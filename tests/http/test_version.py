@@ -8,8 +8,8 @@ import requests
 from packaging.specifiers import SpecifierSet
 
 from kili_emulator import Emulator
-from kili_emulator.http.version import API_VERSION, version_with_key, version_without_key
-from tests.sdk import SdkSession
+from kili_emulator.http.api_version import API_VERSION, version_with_key, version_without_key
+from tests.kit.sdk_process import SdkSession
 
 CONNECT = """
 import warnings

@@ -15,8 +15,16 @@ from kili.plugins import PluginCore
 
 from kili_emulator.app import Emulator
 from kili_emulator.plugins.build import plugin_archive
-from tests.stage import EASY, PLUGIN, QUIET_PLUGIN, archive, deploy_plugin, names, upload
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import (
+    EASY,
+    PLUGIN,
+    QUIET_PLUGIN,
+    archive,
+    deploy_plugin,
+    names,
+    upload,
+)
 
 
 def with_entry(name: str, content: bytes = b"print('evil')", mode: int = 0o644) -> bytes:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.stage import archive
+from tests.kit.world_content import archive
 
 if sys.platform == "win32":
     pytest.skip("there are no pseudo-terminals", allow_module_level=True)

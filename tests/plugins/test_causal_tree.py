@@ -14,10 +14,10 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
-from tests.plugins.causal_graphs import Outcome, graphs
-from tests.receiver import Receiver
-from tests.stage import EASY, deploy_plugin
-from tests.wire import Wire
+from tests.kit.webhook_receiver import Receiver
+from tests.kit.wire import Wire
+from tests.kit.world_content import EASY, deploy_plugin
+from tests.plugins.causal_graph_runner import Outcome, graphs
 
 SOON = 30.0
 ASKING = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kili_emulator.domain.events import Delivery, await_deliveries
+from kili_emulator.domain.event_bus import Delivery, await_deliveries
 from kili_emulator.plugins.dispatch.descent import Descent
 
 

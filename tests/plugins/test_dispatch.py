@@ -12,8 +12,8 @@ import pytest
 
 from kili_emulator import Emulator, clock
 from kili_emulator.plugins.dispatch.runs import MAX_DEPTH
-from tests.stage import deploy_plugin
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import deploy_plugin
 
 SOON = 20.0
 HEAD = """

@@ -9,8 +9,8 @@ import pytest
 
 from kili_emulator.domain.world import Actor
 from kili_emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED
-from tests.stage import RED, Names, deploy_plugin, set_steps
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import RED, Names, deploy_plugin, set_steps
 
 HANDLERS = ["onSubmit", "onReview", "onCustomInterfaceClick", "onSendBackToQueue",
             "onProjectUpdated"]  # fmt: skip

@@ -15,8 +15,8 @@ from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.requirements import Conditions
 from kili_emulator.rules.plugin_imports import Policy
-from tests.stage import archive, deploy_plugin
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import archive, deploy_plugin
 
 MAIN = "import ours\nfrom kili.plugins import PluginCore\nclass PluginHandler(PluginCore): pass\n"
 

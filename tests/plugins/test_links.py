@@ -21,7 +21,7 @@ from kili_emulator import Emulator
 from kili_emulator.errors import KiliError
 from kili_emulator.plugins.links import linked_folders
 from kili_emulator.testing.sdk import fast_sdk
-from tests.linking import EASY, MAIN, NAME, Workbench, lines_of_links
+from tests.kit.plugin_under_test import EASY, MAIN, NAME, Workbench, lines_of_links
 
 SOON = 20.0
 GATES: dict[str, threading.Event] = {}

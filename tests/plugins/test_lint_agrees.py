@@ -14,7 +14,7 @@ import pytest
 from kili_emulator import Emulator
 from kili_emulator.lint.catalogue import BY_CODE
 from kili_emulator.testing.sdk import fast_sdk
-from tests.lint_rules import PAGE, Example, examples
+from tests.kit.lint_rules_page import PAGE, Example, examples
 
 NAME = "P"
 EXAMPLES = list(examples(PAGE.read_text(encoding="utf-8")))

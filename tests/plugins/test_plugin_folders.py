@@ -15,9 +15,9 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
-from tests.linking import NAME, Workbench
-from tests.sdk import VERSIONS, SdkSession
-from tests.sdk_environments import python_of
+from tests.kit.plugin_under_test import NAME, Workbench
+from tests.kit.sdk_environments import python_of
+from tests.kit.sdk_process import VERSIONS, SdkSession
 
 HANDLER = """
 from kili.plugins import PluginCore

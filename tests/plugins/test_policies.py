@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from kili_emulator import Emulator
-from tests.stage import archive, deploy_plugin
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import archive, deploy_plugin
 
 HANDLER = """
 from kili.plugins import PluginCore

@@ -15,8 +15,8 @@ from kili_emulator import Emulator
 from kili_emulator.plugins.guest.exception_text import raised
 from kili_emulator.plugins.guest.tracebacks import Place
 from kili_emulator.testing.sdk import fast_sdk
-from tests.linking import EASY, NAME, Workbench
-from tests.sdk_environments import python_of
+from tests.kit.plugin_under_test import EASY, NAME, Workbench
+from tests.kit.sdk_environments import python_of
 
 HERE = Place(Path(__file__).parent)
 ELSEWHERE = Place(Path(__file__).parent / "nowhere")

@@ -10,7 +10,7 @@ import pytest
 
 from kili_emulator.lint import sdk_surface
 from kili_emulator.lint.surface import Surface
-from tests.sdk_environments import RECIPES, python_of
+from tests.kit.sdk_environments import RECIPES, python_of
 
 ASKED = [
     ["kili.plugins", "PluginCore"],

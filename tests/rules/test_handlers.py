@@ -14,7 +14,7 @@ from kili_emulator import api
 from kili_emulator.rules import subjects
 from kili_emulator.rules.handler_methods import unable
 from kili_emulator.rules.handlers import BY_METHOD, BY_TYPE, DEFAULT_TYPES, HANDLERS, ON_EVENT
-from tests.sdk_environments import RECIPES, python_of
+from tests.kit.sdk_environments import RECIPES, python_of
 
 SCHEMA = Path(api.__file__).parent / "schema" / "plugin.graphql"
 

@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from kili_emulator.rules.pdf import page_resolutions
-from tests import media
+from tests.kit import media_files
 
 
 def _page(number: int, width: float, height: float, rotation: int = 0) -> dict[str, float]:
@@ -20,7 +20,7 @@ def _file(*objects: str) -> bytes:
 
 
 def test_each_page_has_its_size() -> None:
-    read = page_resolutions(media.pdf((595, 842), (200, 100)))
+    read = page_resolutions(media_files.pdf((595, 842), (200, 100)))
     assert read == [_page(1, 595, 842), _page(2, 200, 100)]
 
 
@@ -39,7 +39,7 @@ def test_what_a_page_does_not_say_it_inherits_and_pages_are_in_the_order_of_the_
 
 def test_a_later_object_replaces_an_earlier_one() -> None:
     added = b"3 0 obj<</Type/Page/MediaBox[0 0 7 8]>>endobj\n"
-    assert page_resolutions(media.pdf((595, 842)) + added) == [_page(1, 7, 8)]
+    assert page_resolutions(media_files.pdf((595, 842)) + added) == [_page(1, 7, 8)]
 
 
 def test_objects_are_read_from_compressed_streams() -> None:
@@ -57,9 +57,9 @@ def test_objects_are_read_from_compressed_streams() -> None:
     [
         pytest.param(b"", id="nothing"),
         pytest.param(b"hello", id="no PDF"),
-        pytest.param(media.PDF, id="no pages"),
-        pytest.param(media.pdf((10, 20)) + b"trailer<</Encrypt 9 0 R>>", id="encrypted"),
-        pytest.param(media.pdf((10, 20), (0, 20)), id="a page without a size"),
+        pytest.param(media_files.PDF, id="no pages"),
+        pytest.param(media_files.pdf((10, 20)) + b"trailer<</Encrypt 9 0 R>>", id="encrypted"),
+        pytest.param(media_files.pdf((10, 20), (0, 20)), id="a page without a size"),
         pytest.param(
             _file("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[2 0 R]>>"), id="a circle"
         ),

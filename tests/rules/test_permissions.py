@@ -6,7 +6,7 @@ import pytest
 
 from kili_emulator.rules import permissions
 from kili_emulator.rules.permissions import ProjectRole
-from tests.contract.contract import SCHEMA
+from tests.contract.schema import SCHEMA
 
 ADMIN: list[ProjectRole] = ["ADMIN"]
 MANAGERS: list[ProjectRole] = [*ADMIN, "TEAM_MANAGER"]

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from kili_emulator.errors import KiliError
 from kili_emulator.rules.json_response import check_json_response
 from kili_emulator.rules.typed_annotations import typed_annotations
-from tests.contract.contract import SCHEMA
+from tests.contract.schema import SCHEMA
 from tests.rules.response_cases import JSON_VALUES
 from tests.rules.typed_cases import IN_PART, JOBS, NOT_WHOLE, WHOLE, Json
 

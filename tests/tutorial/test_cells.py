@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.sdk import SdkProcess, SdkSession
-from tests.server import RemoteWorld
-from tests.tutorial.seed import PLUGIN, cell_with, cells, masked
+from tests.kit.sdk_process import SdkProcess, SdkSession
+from tests.kit.server_under_test import RemoteWorld
+from tests.tutorial.tutorial_cells import PLUGIN, cell_with, cells, masked
 
 VERSION = "2.128.2"
 PROGRESS_BAR = re.compile(r"\d+%\|")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.sdk import SdkProcess, SdkSession
-from tests.server import RemoteWorld
+from tests.kit.sdk_process import SdkProcess, SdkSession
+from tests.kit.server_under_test import RemoteWorld
 from tests.tutorial.test_steps import todo_assets
 
 NAME = "Plugin bbox count"

@@ -10,8 +10,8 @@ import psutil
 import pytest
 import requests
 
-from tests.sdk import SdkProcess, SdkSession
-from tests.server import RemoteWorld, ServerUnderTest
+from tests.kit.sdk_process import SdkProcess, SdkSession
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.tutorial.test_steps import append, todo_assets
 from tests.tutorial.test_survival import connect
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from numpy.random import RandomState
 
-from tests.sdk import VERSIONS, SdkProcess, SdkSession
-from tests.server import RemoteWorld, ServerUnderTest
-from tests.tutorial.seed import PLUGIN, masked
+from tests.kit.sdk_process import VERSIONS, SdkProcess, SdkSession
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
+from tests.tutorial.tutorial_cells import PLUGIN, masked
 
 NAME = "My first kili plugin"
 

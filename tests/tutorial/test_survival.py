@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.sdk import SdkProcess, SdkSession
-from tests.server import RemoteWorld, ServerUnderTest
-from tests.tutorial.seed import PLUGIN
+from tests.kit.sdk_process import SdkProcess, SdkSession
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.tutorial.test_steps import todo_assets
+from tests.tutorial.tutorial_cells import PLUGIN
 
 KILLS = 20
 

@@ -11,7 +11,7 @@ from graphql import GraphQLResolveInfo
 
 from kili_emulator.domain import anonymity, file
 from kili_emulator.domain.documents import UserDoc
-from kili_emulator.domain.events import Delivery
+from kili_emulator.domain.event_bus import Delivery
 from kili_emulator.domain.file import Upload
 from kili_emulator.domain.filters import Selection
 from kili_emulator.domain.world import Actor, Transaction, View, World

@@ -29,9 +29,9 @@ from graphql import (
 )
 
 from kili_emulator.api.context import RequestContext
-from kili_emulator.api.documents import Documents
 from kili_emulator.api.errors import format_error
 from kili_emulator.api.execution_context import PlatformExecutionContext, mark_stored_members
+from kili_emulator.api.graphql_documents import Documents
 from kili_emulator.api.resolvers import BINDABLES
 
 # Inputs in which null does not mean the same as an absent member

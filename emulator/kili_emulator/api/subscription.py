@@ -22,7 +22,7 @@ from kili_emulator.api.context import RequestContext
 from kili_emulator.api.errors import format_error
 from kili_emulator.api.execution import GraphQLExecutor, InvalidRequestError
 from kili_emulator.api.execution_context import PlatformExecutionContext
-from kili_emulator.domain.events import Event
+from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.world import Actor, View
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from kili_emulator import private
+from kili_emulator import private_files
 from kili_emulator.app.platform import Platform, direct_connections
 from kili_emulator.app.plugins import Plugins
 from kili_emulator.app.runs import Runs
@@ -171,7 +171,7 @@ class Emulator:
 
         options: dict[str, Any] = {"api_key": key, "api_endpoint": self.endpoint}
         if "graphql_client_params" in Kili.__init__.__code__.co_varnames:
-            cache = self._exit.enter_context(private.temporary_folder("kili-cache-"))
+            cache = self._exit.enter_context(private_files.temporary_folder("kili-cache-"))
             options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
         return Kili(**options)
 

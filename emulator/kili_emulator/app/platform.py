@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from kili_emulator import data_folder, ids, private
+from kili_emulator import data_folder, ids, private_files
 from kili_emulator.api.execution import GraphQLExecutor
 from kili_emulator.config import (
     API_PATH,
@@ -24,7 +24,7 @@ from kili_emulator.http.application import create_application
 from kili_emulator.http.request_log import RequestLog
 from kili_emulator.http.security import UploadSigner
 from kili_emulator.http.server import HttpServer
-from kili_emulator.http.subscriptions import Subscriptions, subscriptions_blueprint
+from kili_emulator.http.websocket_routes import Subscriptions, subscriptions_blueprint
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.requirements import Conditions
 from kili_emulator.plugins.calls import Isolation
@@ -79,7 +79,7 @@ class Platform:
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
         self.server = HttpServer(self.application, settings.host, settings.port)
-        self._cache = private.temporary_folder("kili-emulator-")
+        self._cache = private_files.temporary_folder("kili-emulator-")
 
     def open_worlds(self) -> None:
         """Open what an earlier run left, and make the default world where there is none."""
@@ -146,8 +146,8 @@ def _secret(folder: Path | None) -> str:
     kept = path.read_text(encoding="utf-8").strip() if path.exists() else ""
     if not kept:  # or a process ended before it had written one
         kept = ids.secret()
-        private.write_file(path, kept)
-    private.tighten(path)
+        private_files.write_file(path, kept)
+    private_files.tighten(path)
     return kept
 
 

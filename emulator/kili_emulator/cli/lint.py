@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from kili_emulator.cli.environment import environment_of, plugin_policy_option
-from kili_emulator.cli.process import settings_from
+from kili_emulator.cli.plugin_environment import environment_of, plugin_policy_option
+from kili_emulator.cli.server_process import settings_from
 from kili_emulator.cli.terminal import echo, echo_json
 from kili_emulator.rules.plugin_imports import Policy
 

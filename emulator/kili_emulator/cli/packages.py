@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from kili_emulator.cli.environment import environment_of, plugin_policy_option
-from kili_emulator.cli.process import settings_from
+from kili_emulator.cli.plugin_environment import environment_of, plugin_policy_option
+from kili_emulator.cli.server_process import settings_from
 from kili_emulator.cli.terminal import echo
 from kili_emulator.rules.plugin_imports import Policy
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.process import running, settings_from
+from kili_emulator.cli.server_process import running, settings_from
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_file, echo_json, echo_text
 from kili_emulator.config import DEFAULT_WORLD
 

@@ -11,7 +11,7 @@ import click
 
 from kili_emulator import printable
 from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.process import (
+from kili_emulator.cli.server_process import (
     Ended,
     ServerProcess,
     running,

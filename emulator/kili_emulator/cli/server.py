@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from kili_emulator import private
-from kili_emulator.cli.log import report_to_terminal
+from kili_emulator import private_files
 from kili_emulator.cli.options import data_dir_option, setting_options
-from kili_emulator.cli.process import (
+from kili_emulator.cli.server_log import report_to_terminal
+from kili_emulator.cli.server_process import (
     Refused,
     ServerProcess,
     find_kept,
@@ -28,7 +28,7 @@ from kili_emulator.cli.process import (
     running_server,
     settings_from,
 )
-from kili_emulator.cli.state import StateFolder, new_ephemeral_folder, poll, shown
+from kili_emulator.cli.state_folder import StateFolder, new_ephemeral_folder, poll, shown
 from kili_emulator.cli.terminal import echo, terminal_kept
 from kili_emulator.config import DEFAULT_WORLD, Settings, SettingsError
 
@@ -178,7 +178,7 @@ def _detach(folder: StateFolder) -> None:
     """Start the server in a process of its own; its output is added to the folder's log."""
     folder.make()
     try:
-        private.make_file(folder.log)
+        private_files.make_file(folder.log)
         output = folder.log.open("ab")
     except OSError as error:
         raise click.ClickException(

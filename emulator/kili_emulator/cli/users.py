@@ -10,8 +10,8 @@ from typing import Any, TextIO, TypeVar
 import click
 
 from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.process import running, settings_from
 from kili_emulator.cli.runs import refused
+from kili_emulator.cli.server_process import running, settings_from
 from kili_emulator.cli.terminal import echo, echo_json, echo_text
 from kili_emulator.config import DEFAULT_WORLD
 

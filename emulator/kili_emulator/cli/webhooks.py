@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.process import running, settings_from
+from kili_emulator.cli.server_process import running, settings_from
 from kili_emulator.cli.terminal import echo
 from kili_emulator.config import DEFAULT_WORLD
 

@@ -9,7 +9,7 @@ import click
 
 from kili_emulator import printable
 from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.process import running, settings_from
+from kili_emulator.cli.server_process import running, settings_from
 from kili_emulator.cli.terminal import echo, echo_json
 from kili_emulator.config import DEFAULT_WORLD
 

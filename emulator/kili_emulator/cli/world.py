@@ -11,8 +11,8 @@ import click
 
 from kili_emulator import data_folder
 from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.process import find_ready, running, settings_from
-from kili_emulator.cli.state import StateFolder
+from kili_emulator.cli.server_process import find_ready, running, settings_from
+from kili_emulator.cli.state_folder import StateFolder
 from kili_emulator.cli.terminal import CommandGroup, echo
 from kili_emulator.config import DEFAULT_WORLD
 

@@ -13,14 +13,14 @@ from kili_emulator.config.addresses import (
     seed_data_folder,
 )
 from kili_emulator.config.setting import ENVIRONMENT_PREFIX, Setting, SettingsError
-from kili_emulator.config.settings import SettingArguments, Settings, settings_table
-from kili_emulator.config.sources import (
+from kili_emulator.config.setting_sources import (
     load_embedded_settings,
     load_settings,
     setting_names,
     suggested,
     unknown_variables,
 )
+from kili_emulator.config.settings import SettingArguments, Settings, settings_table
 
 __all__ = [
     "API_PATH",

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 
 from kili_emulator.domain import plugin as plugins_of
 from kili_emulator.domain.documents import DecisionDoc
-from kili_emulator.domain.events import Event
+from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.trigger import NotCalled
 from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules.blockers import PluginVersion

@@ -2,7 +2,7 @@
 
 See contract/event.md#the-audit-trail.
 
-What an event is, and how it is delivered, is in :mod:`kili_emulator.domain.events`.
+What an event is, and how it is delivered, is in :mod:`kili_emulator.domain.event_bus`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kili_emulator.domain.documents import AssetDoc, LabelDoc
-from kili_emulator.domain.events import Event
+from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.world import View
 from kili_emulator.rules import handlers
 from kili_emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED, SENT_BACK, SETTINGS_CHANGED

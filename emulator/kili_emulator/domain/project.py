@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from kili_emulator import errors
-from kili_emulator.domain import access, consensus, member, project_settings, statistics, step
+from kili_emulator.domain import access, consensus, member, project_settings_event, statistics, step
 from kili_emulator.domain import plugin as plugins_of
 from kili_emulator.domain.documents import ProjectDoc, ProjectMembers
 from kili_emulator.domain.repository import differing
@@ -176,7 +176,7 @@ def _change(tx: Transaction, project: ProjectDoc, members: dict[str, Any]) -> Pr
     waiting = consensus.waiting(tx, project) if asks_others else []
     project = tx.projects.change(before, **changes, updatedAt=tx.now)
     _emit_update(tx, before, changes)
-    project_settings.tell(tx, before, project)
+    project_settings_event.tell(tx, before, project)
     step.follow_settings(tx, project, changes)
     if asks_others:
         consensus.redraw(tx, project)

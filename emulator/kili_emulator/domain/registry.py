@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from kili_emulator import data_folder, errors, messages, private
+from kili_emulator import data_folder, errors, messages, private_files
 from kili_emulator.config import DEFAULT_WORLD
 from kili_emulator.domain import world_folder
 from kili_emulator.domain.api_key import authenticate, home_of
@@ -57,7 +57,7 @@ class WorldRegistry:
         """
         if self._folder is None or not self._folder.is_dir():
             return
-        private.tighten(self._folder)
+        private_files.tighten(self._folder)
         folders = sorted(each for each in self._folder.iterdir() if each.is_dir())
         with contextlib.ExitStack() as undo:
             opened = [

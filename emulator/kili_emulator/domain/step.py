@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
-from kili_emulator.domain import access, project_settings
+from kili_emulator.domain import access, project_settings_event
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc, StepDoc, StepGroupDoc, UserDoc
 from kili_emulator.domain.repository import differing
 from kili_emulator.domain.world import Transaction, View
@@ -148,7 +148,7 @@ def follow_steps(tx: Transaction, project: ProjectDoc) -> None:
         values[name] = (step[own] if step else None) or nothing
     changes = differing(project, values)
     if changes:
-        project_settings.tell(tx, project, tx.projects.change(project, **changes))
+        project_settings_event.tell(tx, project, tx.projects.change(project, **changes))
 
 
 def _step_of_setting(tx: Transaction, project: ProjectDoc, name: str) -> StepDoc | None:

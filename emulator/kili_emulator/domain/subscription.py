@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kili_emulator import errors
 from kili_emulator.domain import access
 from kili_emulator.domain.documents import LabelDoc
-from kili_emulator.domain.events import Event
+from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.world import Actor, View
 from kili_emulator.rules.json_text import compact
 from kili_emulator.rules.subjects import is_about_new_label

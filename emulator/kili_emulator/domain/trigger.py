@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from kili_emulator import errors
 from kili_emulator.domain import payloads, plugin
 from kili_emulator.domain.documents import CalledFor, PluginDoc
-from kili_emulator.domain.events import Event
+from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.plugin_state import state_of
 from kili_emulator.domain.plugin_subscription import PluginSubscription
 from kili_emulator.domain.world import View

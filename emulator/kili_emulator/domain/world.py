@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kili_emulator import errors, private
+from kili_emulator import errors, private_files
 from kili_emulator.clock import Clock, to_text
 from kili_emulator.domain.call_buffer import CallBuffer
 from kili_emulator.domain.documents import UserDoc
-from kili_emulator.domain.events import Delivery, Event, EventBus
+from kili_emulator.domain.event_bus import Delivery, Event, EventBus
 from kili_emulator.domain.tables import TABLES, View, WritableView
 from kili_emulator.ids import IdSource
 from kili_emulator.storage.blobs import BlobStore
@@ -175,7 +175,7 @@ class World:
         self.name = name
         self.folder = folder
         if folder:
-            private.make_folder(folder)
+            private_files.make_folder(folder)
         self.documents = DocumentStore(TABLES, folder / "documents.sqlite" if folder else None)
         self.blobs = BlobStore(folder / "blobs" if folder else None)
         self.bus = EventBus()

@@ -12,7 +12,7 @@ import re
 import shutil
 from pathlib import Path
 
-from kili_emulator import errors, private
+from kili_emulator import errors, private_files
 from kili_emulator.domain.api_key import home_of
 from kili_emulator.domain.world import World
 from kili_emulator.storage import sqlite_file
@@ -54,11 +54,11 @@ def begin(folder: Path) -> None:
     Raises:
         WorldError: there is a folder of that name with something in it.
     """
-    private.make_folder(folder.parent)
+    private_files.make_folder(folder.parent)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WorldError(errors.WORLD_FOLDER_TAKEN.format(folder=folder))
-    private.make_folder(folder)
-    private.make_file(folder / UNFINISHED)
+    private_files.make_folder(folder)
+    private_files.make_file(folder / UNFINISHED)
 
 
 def finish(folder: Path) -> None:
@@ -71,7 +71,7 @@ def discard(folder: Path) -> None:
 
     The documents go first. If the process ends after that, the next one goes on by the mark.
     """
-    private.make_file(folder / UNFINISHED)
+    private_files.make_file(folder / UNFINISHED)
     for path in sqlite_file.parts(folder / _DOCUMENTS):
         path.unlink(missing_ok=True)
     remove_blobs(folder / _BLOBS)

@@ -10,9 +10,9 @@ from kili_emulator.errors.access import *
 from kili_emulator.errors.api_key import *
 from kili_emulator.errors.argument import *
 from kili_emulator.errors.asset import *
-from kili_emulator.errors.base import *
-from kili_emulator.errors.document import *
+from kili_emulator.errors.graphql_document import *
 from kili_emulator.errors.issue import *
+from kili_emulator.errors.kili_error import *
 from kili_emulator.errors.label import *
 from kili_emulator.errors.lookup import *
 from kili_emulator.errors.member import *

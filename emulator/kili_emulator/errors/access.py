@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kili_emulator.errors.base import KiliError, business
+from kili_emulator.errors.kili_error import KiliError, business
 
 
 def access_denied() -> KiliError:

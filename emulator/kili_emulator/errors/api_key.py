@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kili_emulator.errors.base import KiliError, wrong
+from kili_emulator.errors.kili_error import KiliError, wrong
 
 
 def key_taken(operation: str) -> KiliError:

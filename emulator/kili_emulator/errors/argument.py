@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kili_emulator.errors.base import KiliError, wrong
+from kili_emulator.errors.kili_error import KiliError, wrong
 
 
 def id_missing(operation: str) -> KiliError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kili_emulator.errors.base import KiliError, not_emulated, wrong
+from kili_emulator.errors.kili_error import KiliError, not_emulated, wrong
 
 
 def issue_without_target(operation: str) -> KiliError:

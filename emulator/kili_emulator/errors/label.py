@@ -5,7 +5,7 @@ See contract/errors.md#messages, contract/json-response.md#checks.
 
 from __future__ import annotations
 
-from kili_emulator.errors.base import KiliError, business, wrong
+from kili_emulator.errors.kili_error import KiliError, business, wrong
 
 MAX_SECONDS = 2**31 - 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kili_emulator.errors.base import KiliError
+from kili_emulator.errors.kili_error import KiliError
 
 
 def user_unknown(name: str, known: Iterable[str]) -> KiliError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kili_emulator.errors.base import KiliError, wrong
+from kili_emulator.errors.kili_error import KiliError, wrong
 
 
 def no_members_id(operation: str, given: str, meant: str | None) -> KiliError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kili_emulator.errors.base import KiliError, wrong
+from kili_emulator.errors.kili_error import KiliError, wrong
 
 LICENSE_NOT_JSON = "it is not valid JSON: {reason}"
 LICENSE_NO_OBJECT = "it must be a JSON object"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kili_emulator.errors.base import KiliError, business
+from kili_emulator.errors.kili_error import KiliError, business
 
 _PLUGINS_SENTENCE = "An error occured handling your plugin"
 

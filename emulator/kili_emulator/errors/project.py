@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kili_emulator.errors.base import KiliError, not_emulated, wrong
+from kili_emulator.errors.kili_error import KiliError, not_emulated, wrong
 
 
 def setting_fixed(operation: str, name: str) -> KiliError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kili_emulator.errors.base import KiliError
+from kili_emulator.errors.kili_error import KiliError
 
 _CORRECT = "change the label with --correct, or "
 _CORRECTABLE = ("submit", "review")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from kili_emulator.errors.base import INTERNAL_ERROR, KiliError, business
+from kili_emulator.errors.kili_error import INTERNAL_ERROR, KiliError, business
 
 # What a disk without room answers: full, over the user's quota, over a limit of the file's size.
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

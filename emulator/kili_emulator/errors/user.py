@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kili_emulator.errors.base import KiliError, business, not_emulated, wrong
+from kili_emulator.errors.kili_error import KiliError, business, not_emulated, wrong
 
 
 def no_organization_rights() -> KiliError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kili_emulator.errors.base import KiliError
+from kili_emulator.errors.kili_error import KiliError
 
 WHY_QUESTION = (
     "ask about one of label (an id), asset (an id, or with project an external id) or event (an id "

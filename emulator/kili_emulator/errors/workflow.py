@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kili_emulator.errors.base import RESOLUTION_FAILURE, KiliError, business, wrong
+from kili_emulator.errors.kili_error import RESOLUTION_FAILURE, KiliError, business, wrong
 
 _IN_WHICH_PROJECTS = (
     "projects with the V1 workflow take it (`kili-emulator start --workflow V1` creates them)"

@@ -11,9 +11,9 @@ from kili_emulator.config import Settings
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.http import security
 from kili_emulator.http.control import control_blueprint
-from kili_emulator.http.failures import add_failure_answers
-from kili_emulator.http.files import files_blueprint
-from kili_emulator.http.graphql import graphql_blueprint
+from kili_emulator.http.error_handlers import add_failure_answers
+from kili_emulator.http.file_routes import files_blueprint
+from kili_emulator.http.graphql_routes import graphql_blueprint
 from kili_emulator.http.request_log import RequestLog
 from kili_emulator.plugins.dispatch.host import PluginHost
 

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 from flask import Request
 
-from kili_emulator import messages, private
+from kili_emulator import messages, private_files
 from kili_emulator.clock import Clock, to_text
 from kili_emulator.domain.world import Actor, World
 
@@ -89,7 +89,7 @@ class RequestLog:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():  # one that is there has the mode that its owner gave it
-                private.make_file(path)
+                private_files.make_file(path)
             self._file = path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
         except OSError as error:
             raise RequestLogError(

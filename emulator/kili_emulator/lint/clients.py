@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from kili_emulator.lint.call_graph import Calls
 from kili_emulator.lint.module import Module, methods_of, self_of
-from kili_emulator.lint.names import Definition, Names, unrolled
-from kili_emulator.lint.reach import Calls
+from kili_emulator.lint.name_resolution import Definition, Names, unrolled
 from kili_emulator.lint.scopes import Binding, FunctionNode, parameters
 
 CLIENT = "kili.client.Kili"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from kili_emulator.lint.call_graph import Site
 from kili_emulator.lint.clients import CLIENT
 from kili_emulator.lint.known_calls import (
     FILE_CALLS,
@@ -14,7 +15,6 @@ from kili_emulator.lint.known_calls import (
     THREAD_CLASSES,
 )
 from kili_emulator.lint.plugin import Plugin
-from kili_emulator.lint.reach import Site
 from kili_emulator.lint.rule import Finding, Rule
 
 _WHEN = (

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from kili_emulator.lint.catalogue import CHECKS
 from kili_emulator.lint.plugin import Plugin, Source
 from kili_emulator.lint.rule import Finding
-from kili_emulator.lint.silence import silenced
+from kili_emulator.lint.suppressions import silenced
 from kili_emulator.lint.uploaded_files import check_folder, read_modules
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from kili_emulator.lint.call_graph import Calls, Site, reached_modules, run_at_import
 from kili_emulator.lint.clients import Clients
 from kili_emulator.lint.module import Module, methods_of
-from kili_emulator.lint.names import Definition, Names
-from kili_emulator.lint.reach import Calls, Site, reached_modules, run_at_import
+from kili_emulator.lint.name_resolution import Definition, Names
 from kili_emulator.lint.scopes import FunctionNode
 from kili_emulator.lint.surface import Surface
 from kili_emulator.rules.handler_methods import handler_class

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from kili_emulator.lint.module import Module
-from kili_emulator.lint.names import unrolled
+from kili_emulator.lint.name_resolution import unrolled
 from kili_emulator.lint.plugin import Plugin
 from kili_emulator.lint.rule import Finding, Rule
 

@@ -5,9 +5,9 @@ example that uses most of it.
 """
 
 from kili_emulator.config import seed_data_folder
-from kili_emulator.scenario.document import ScenarioError
 from kili_emulator.scenario.loading import load_scenario
-from kili_emulator.scenario.reading import Scenario, read_scenario, scenario_names
+from kili_emulator.scenario.scenario_file import Scenario, read_scenario, scenario_names
+from kili_emulator.scenario.yaml_document import ScenarioError
 
 __all__ = [
     "Scenario",

@@ -8,7 +8,7 @@ from typing import Any
 from kili_emulator import errors
 from kili_emulator.domain import access
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc, UserDoc
-from kili_emulator.domain.events import await_deliveries
+from kili_emulator.domain.event_bus import await_deliveries
 from kili_emulator.domain.lookup import find_asset, find_project, find_user
 from kili_emulator.domain.run_view import run_brief
 from kili_emulator.domain.simulated_user.actions import ACTIONS, ActionInput, ActionResult

@@ -13,7 +13,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from kili_emulator import errors, private
+from kili_emulator import errors, private_files
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _OWN = re.compile(r"[0-9a-f]{64}|tmp\w{8}")  # and what a killed process had begun to write
@@ -34,10 +34,10 @@ class BlobStore:
         self._memory: dict[str, bytes] = {}
         self._whole: dict[str, _Signature] = {}  # the files whose content was checked
         if folder:
-            private.make_folder(folder)
+            private_files.make_folder(folder)
             for path in folder.iterdir():
                 if _DIGEST.fullmatch(path.name):
-                    private.tighten(path)
+                    private_files.tighten(path)
 
     def put(self, content: bytes) -> str:
         """Store the bytes durably and return their digest (64 hexadecimal digits).
@@ -109,7 +109,7 @@ def _write(path: Path, content: bytes) -> None:
         try:
             file.write(content)
             file.close()
-            private.tighten(Path(file.name))
+            private_files.tighten(Path(file.name))
             Path(file.name).replace(path)
         except BaseException:
             with contextlib.suppress(OSError):

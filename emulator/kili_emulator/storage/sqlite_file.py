@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kili_emulator import errors, private
+from kili_emulator import errors, private_files
 from kili_emulator.storage.snapshot import Row
 
 _LAYOUT = 4
@@ -127,9 +127,9 @@ class SqliteFile:
 
     def __init__(self, path: Path | None) -> None:
         if path:
-            private.make_file(path)  # SQLite gives its other files the mode of this one
+            private_files.make_file(path)  # SQLite gives its other files the mode of this one
             for each in parts(path):
-                private.tighten(each)
+                private_files.tighten(each)
         self._connection = sqlite3.connect(
             str(path) if path else ":memory:", check_same_thread=False, isolation_level=None
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from kili_events import parse_event
 
-from tests.wire import Wire
+from tests.kit.wire import Wire
 
 
 def stored(wire: Wire) -> list[dict[str, Any]]:

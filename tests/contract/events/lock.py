@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.contract.events.registry import Stage, causes
-from tests.stage import EASY
+from tests.kit.world_content import EASY
 
 
 @causes("asset.workflow.lock.created", "asset.workflow.lock.deleted")

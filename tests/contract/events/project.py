@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.contract.events.registry import Stage, causes
-from tests.stage import INTERFACE, add_version
+from tests.kit.world_content import INTERFACE, add_version
 
 
 def _change(stage: Stage, **data: object) -> None:

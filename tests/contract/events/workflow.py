@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.contract.events.registry import Stage, causes
-from tests.stage import RED, Names, set_steps
+from tests.kit.world_content import RED, Names, set_steps
 
 
 def _stepped(stage: Stage) -> Names:

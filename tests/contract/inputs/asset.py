@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.inputs.registry import Case, Stage, case
-from tests.stage import HARD
+from tests.kit.world_content import HARD
 
 
 def _append(stage: Stage, mutation: str, **data: Any) -> dict[str, Any]:

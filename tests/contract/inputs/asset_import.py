@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.contract.inputs.registry import Case, Stage, case
-from tests.stage import EASY
+from tests.kit.world_content import EASY
 
 _FIELDS = "id externalId content jsonContent jsonMetadata projectId"
 _LAYERS = [{"name": "roads", "url": "http://example.com/roads.tif"}]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.inputs.registry import Case, Stage, case
-from tests.stage import EASY, HARD
+from tests.kit.world_content import EASY, HARD
 
 
 def _label(stage: Stage, row: dict[str, Any], selection: str, **data: Any) -> Any:

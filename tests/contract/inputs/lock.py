@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.contract.inputs.query import counts, lists
 from tests.contract.inputs.registry import Case, Stage, case
-from tests.stage import EASY
+from tests.kit.world_content import EASY
 
 
 def _with_two(check: Case) -> Case:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.inputs.registry import CASES, Stage, case
-from tests.receiver import Delivered, Receiver
-from tests.stage import PLUGIN, QUIET_PLUGIN, archive, deploy_plugin, upload
+from tests.kit.webhook_receiver import Delivered, Receiver
+from tests.kit.world_content import PLUGIN, QUIET_PLUGIN, archive, deploy_plugin, upload
 
 
 def _plugin_names(stage: Stage) -> list[str]:

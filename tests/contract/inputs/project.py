@@ -8,9 +8,9 @@ from typing import Any
 from graphql import GraphQLEnumType
 
 from kili_emulator.rules.input_types import RETIRED
-from tests.contract.contract import SCHEMA
 from tests.contract.inputs.registry import Case, Stage, case
-from tests.stage import INTERFACE
+from tests.contract.schema import SCHEMA
+from tests.kit.world_content import INTERFACE
 
 
 def _create_project(stage: Stage, **data: Any) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.stage import Names
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import Names
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.inputs.registry import Case, Stage, case
-from tests.stage import set_steps
+from tests.kit.world_content import set_steps
 
 FIELDS = (
     "id name type order assignees { id } consensusCoverage numberOfExpectedLabelsForConsensus"

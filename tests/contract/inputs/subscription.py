@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.contract.inputs.registry import Stage, case
-from tests.stage import EASY, RED
-from tests.subscriber import connected
+from tests.kit.subscription_client import connected
+from tests.kit.world_content import EASY, RED
 
 
 @case("labelCreatedOrUpdated(projectID)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.inputs.registry import Case, Stage, case
-from tests.stage import EASY, HARD, RED, set_steps
+from tests.kit.world_content import EASY, HARD, RED, set_steps
 
 PLACES = {"waiting", "labeled", "in review", "skipped"}
 

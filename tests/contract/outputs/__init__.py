@@ -7,8 +7,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
 
-from tests.stage import Names
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import Names
 
 CHANGES: list[Callable[[Wire, Names], None]] = [
     import_module(f"{__name__}.{module.name}").change for module in iter_modules(__path__)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.stage import EASY, Names, set_steps
-from tests.wire import Wire
+from tests.kit.wire import Wire
+from tests.kit.world_content import EASY, Names, set_steps
 
 
 def change(wire: Wire, known: Names) -> None:

@@ -11,9 +11,9 @@ import requests
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.subjects import SENT_TO_PLUGINS
-from tests.contract.contract import SCHEMA
-from tests.stage import Names, deploy_plugin
-from tests.wire import Wire, root_of
+from tests.contract.schema import SCHEMA
+from tests.kit.wire import Wire, root_of
+from tests.kit.world_content import Names, deploy_plugin
 
 HANDLERS = [
     "onSubmit",

@@ -6,5 +6,5 @@
 
 import pytest
 
-_CHECKING = ("changes", "platform", "stage")
+_CHECKING = ("state_changes", "platform_misuse", "trial_server")
 pytest.register_assert_rewrite(*(f"{__name__}.{each}" for each in _CHECKING))

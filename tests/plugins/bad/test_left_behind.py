@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from kili_emulator.testing.sdk import fast_sdk
-from tests.plugins.bad.bad import Bad
-from tests.plugins.bad.stage import Tried
-from tests.server import ServerUnderTest
+from tests.kit.server_under_test import ServerUnderTest
+from tests.plugins.bad.bad_plugin import Bad
+from tests.plugins.bad.trial_server import Tried
 
 FORKING = Bad("child = os.fork()\nif not child:\n    time.sleep(600)\nprint(child)")
 

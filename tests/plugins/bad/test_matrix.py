@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from kili_emulator.testing.sdk import fast_sdk
-from tests.plugins.bad.bad import Bad
-from tests.plugins.bad.changes import CHANGES
-from tests.plugins.bad.ends import ENDS
-from tests.plugins.bad.page import Cell, rows
-from tests.plugins.bad.platform import PLATFORM
-from tests.plugins.bad.stage import PATIENCE, Server, Tried
+from tests.plugins.bad.abnormal_endings import ENDS
+from tests.plugins.bad.bad_plugin import Bad
+from tests.plugins.bad.isolation_table import Cell, rows
+from tests.plugins.bad.platform_misuse import PLATFORM
+from tests.plugins.bad.state_changes import CHANGES
+from tests.plugins.bad.trial_server import PATIENCE, Server, Tried
 
 PLUGINS = {**ENDS, **PLATFORM, **CHANGES}
 ROWS = {row.plugin: row for row in rows()}

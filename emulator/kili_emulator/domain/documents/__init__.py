@@ -5,7 +5,8 @@ store it or only some documents have it, is declared in a base class with ``tota
 ``kili_emulator.domain.tables`` says which table holds which document. Times are ISO texts
 (``kili_emulator.clock``), and a member that ends in ``Id`` names a document of another table.
 
-While the tests run, ``tests/stored_documents.py`` compares what is stored with these declarations.
+While the tests run, ``tests/kit/document_type_check.py`` compares the stored documents with these
+declarations.
 """
 
 from kili_emulator.domain.documents.asset import (

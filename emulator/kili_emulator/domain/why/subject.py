@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from kili_emulator import errors
 from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc
-from kili_emulator.domain.events import Event
+from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.lookup import find_asset, find_project
 from kili_emulator.domain.world import View
 from kili_emulator.rules import subjects

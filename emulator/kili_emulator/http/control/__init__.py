@@ -14,7 +14,6 @@ from kili_emulator.config import DEFAULT_WORLD, Settings
 from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
-from kili_emulator.http.body import BodyError
 from kili_emulator.http.control.plugins import add_link_routes, add_plugin_routes
 from kili_emulator.http.control.runs import add_run_routes
 from kili_emulator.http.control.sessions import Sessions
@@ -22,6 +21,7 @@ from kili_emulator.http.control.users import add_trigger_route, add_user_routes
 from kili_emulator.http.control.webhooks import add_webhook_routes
 from kili_emulator.http.control.why import add_why_route
 from kili_emulator.http.control.worlds import add_registry_routes, add_world_routes
+from kili_emulator.http.request_body import BodyError
 from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.scenario import ScenarioError
 

@@ -11,8 +11,8 @@ from flask import Blueprint, Response, g, jsonify, request
 
 from kili_emulator import errors
 from kili_emulator.domain.registry import WorldError
-from kili_emulator.http.body import read_json
 from kili_emulator.http.control.sessions import LONGEST_WAIT, Sessions
+from kili_emulator.http.request_body import read_json
 from kili_emulator.services import plugins
 from kili_emulator.services.plugins import LinkRequest
 

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, jsonify, request
 from kili_emulator import errors
 from kili_emulator.domain.registry import WorldError
 from kili_emulator.domain.simulated_user.actions import ACTIONS, ActionInput
-from kili_emulator.http.body import read_json
 from kili_emulator.http.control.sessions import Sessions
+from kili_emulator.http.request_body import read_json
 from kili_emulator.services import plugins
 from kili_emulator.services.users import Action, act
 

@@ -13,8 +13,8 @@ from kili_emulator import errors
 from kili_emulator.clock import Clock
 from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.domain.world import Mark, World
-from kili_emulator.http.body import read_json
 from kili_emulator.http.control.sessions import LONGEST_WAIT, Sessions
+from kili_emulator.http.request_body import read_json
 from kili_emulator.services import worlds
 from kili_emulator.services.session import WorldSession
 

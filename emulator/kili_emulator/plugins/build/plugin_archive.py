@@ -12,7 +12,7 @@ import traceback
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from kili_emulator import errors, messages, private
+from kili_emulator import errors, messages, private_files
 from kili_emulator.plugins.build.build_error import BuildError
 
 MAX_ENTRIES = 1000
@@ -49,9 +49,9 @@ def _write(files: dict[str, bytes], folder: Path) -> None:
         shutil.rmtree(folder)
     for name, content in files.items():
         for parent in reversed(PurePosixPath(name).parents):
-            private.make_folder(folder / parent)
+            private_files.make_folder(folder / parent)
         (folder / name).write_bytes(content)
-        private.tighten(folder / name)
+        private_files.tighten(folder / name)
 
 
 def read_archive(archive: bytes) -> dict[str, bytes]:

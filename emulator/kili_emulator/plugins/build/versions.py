@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
-from kili_emulator import private
+from kili_emulator import private_files
 from kili_emulator.domain import world_folder
 from kili_emulator.domain.world import World
 from kili_emulator.plugins.build import plugin_archive, requirements
@@ -66,7 +66,7 @@ class Versions:
         self._conditions = conditions
         self._built: dict[_Key, _Built] = {}
         self._lock = threading.Lock()
-        self._temporary = None if world.folder else private.temporary_folder("kili-")
+        self._temporary = None if world.folder else private_files.temporary_folder("kili-")
         if world.folder:
             world_folder.remove_versions(world.folder / world_folder.PLUGINS)
 
@@ -124,7 +124,7 @@ class Versions:
         version = self._world.view.plugin_versions.the(key[0])
         if version["webhook"]:
             return Webhook(**version["webhook"])
-        private.make_folder(self._folder)
+        private_files.make_folder(self._folder)
         name, folder = built.name, self._folder / built.name
         plugin_archive.unpack(self._world.blobs.get(key[1]), folder)
         provided = requirements.provide(folder, self._packages(name), self._conditions)

@@ -1,7 +1,7 @@
 """What the emulator's log says of failed builds and runs: one line for each.
 
 A record has the attributes ``command`` and ``world``: the command that shows more. It works where
-commands reach this process; :mod:`kili_emulator.cli.log` adds it to the line.
+commands reach this process; :mod:`kili_emulator.cli.server_log` adds it to the line.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from kili_emulator.domain import plugin as plugins_of
 from kili_emulator.domain import run as runs_of
 from kili_emulator.domain.decision import record_decisions
 from kili_emulator.domain.documents import PluginDoc, ProjectDoc
-from kili_emulator.domain.events import Delivery, Event, await_deliveries
+from kili_emulator.domain.event_bus import Delivery, Event, await_deliveries
 from kili_emulator.domain.plugin_link import Link
 from kili_emulator.domain.trigger import Trigger, triggered_by
 from kili_emulator.domain.world import Actor, World

@@ -14,7 +14,7 @@ from kili_emulator.domain import run as runs_of
 from kili_emulator.domain.api_key import RUN_KEY_PREFIX
 from kili_emulator.domain.call_buffer import MAX_CALLS, CallBuffer
 from kili_emulator.domain.documents import EventReference, LogType, PluginDoc, ProjectDoc, RunDoc
-from kili_emulator.domain.events import Delivery, Event
+from kili_emulator.domain.event_bus import Delivery, Event
 from kili_emulator.domain.plugin_subscription import PluginSubscription
 from kili_emulator.domain.run_call import add_calls
 from kili_emulator.domain.trigger import Trigger, called_by_hand

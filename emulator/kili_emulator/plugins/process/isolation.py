@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from kili_emulator import clock, messages, private
+from kili_emulator import clock, messages, private_files
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.calls import Call, Loaded, Result
 from kili_emulator.plugins.guest import sealed_messages
@@ -157,11 +157,11 @@ class ProcessIsolation:
 
     def _start(self, packages: Path | None, server: ForkServer | None = None) -> WorkerProcess:
         if self._temporary is None:
-            self._temporary = private.temporary_folder("kili-plugins-")
+            self._temporary = private_files.temporary_folder("kili-plugins-")
         cache = Path(self._temporary.name, "cache")
-        private.make_folder(cache)
+        private_files.make_folder(cache)
         folder = Path(tempfile.mkdtemp(dir=self._temporary.name))
-        private.tighten(folder)
+        private_files.tighten(folder)
         settings = {
             "memory": self.megabytes,
             "packages": str(packages) if packages else None,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from kili_emulator import messages
 from kili_emulator.domain.documents import LogType
-from kili_emulator.domain.events import Delivery
+from kili_emulator.domain.event_bus import Delivery
 from kili_emulator.domain.world import Actor, Transaction, Undone, World
 from kili_emulator.plugins.scheduling.lanes import Job, Lanes
 

@@ -17,9 +17,7 @@ from itertools import combinations
 from typing import Any
 
 from kili_emulator.rules.quality import classes
-from kili_emulator.rules.quality.classes import Rule
-from kili_emulator.rules.quality.objects import matched
-from kili_emulator.rules.quality.reading import (
+from kili_emulator.rules.quality.annotated_objects import (
     Mids,
     Response,
     Thing,
@@ -29,6 +27,8 @@ from kili_emulator.rules.quality.reading import (
     sub_answers,
     things,
 )
+from kili_emulator.rules.quality.classes import Rule
+from kili_emulator.rules.quality.object_matching import matched
 from kili_emulator.rules.quality.text import text_likeness
 from kili_emulator.rules.response import sections
 

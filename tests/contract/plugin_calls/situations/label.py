@@ -10,7 +10,7 @@ from tests.contract.plugin_calls.situations.registry import (
     for_each,
     situation,
 )
-from tests.stage import RED
+from tests.kit.world_content import RED
 
 
 @for_each(*WAYS_TO_LABEL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.contract.plugin_calls.situations.registry import Steps, for_each, situation
-from tests.stage import INTERFACE
+from tests.kit.world_content import INTERFACE
 
 
 @situation

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from tests.contract.plugin_calls.recorder import Recorder
-from tests.stage import RED, Names, set_steps
+from tests.kit.world_content import RED, Names, set_steps
 
 BLUE = json.dumps({"COLOR": {"categories": [{"name": "BLUE"}]}})
 WAYS_TO_LABEL = ("appendManyLabels", "appendToLabels")

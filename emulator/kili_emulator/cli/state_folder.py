@@ -1,0 +1,241 @@
+"""Where the commands find a running server: a folder with its lock, its address and its output.
+
+A server that keeps data has them in its data folder. An ephemeral one writes nothing there: it has
+a folder of its own below this user's temporary folder: any number can be started from one place.
+Commands find it by the data folder that it was started with.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from kili_emulator import data_folder, private_files
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_STEP = 0.05
+_LOOK_SECONDS = 0.5
+
+T = TypeVar("T")
+
+
+class StateFolder:
+    """The folder of one server.
+
+    Args:
+        path: the folder.
+        ephemeral: whether it is the server's own, and goes with it.
+    """
+
+    def __init__(self, path: Path, *, ephemeral: bool = False) -> None:
+        self.path = path
+        self.ephemeral = ephemeral
+        self.log = path / data_folder.LOG
+        self._lock = path / data_folder.LOCK
+        self._state = path / data_folder.STATE
+
+    def make(self) -> None:
+        """Make the folder, if there is none.
+
+        Raises:
+            click.ClickException: there cannot be such a folder, or a file in it is somebody else's.
+        """
+        try:
+            data_folder.claim(self.path)
+        except OSError as error:
+            raise self._unusable(error) from None
+        if self._state.exists() and self.read() is None:
+            raise click.ClickException(
+                f"{shown(self._state)} was not written by the emulator, which needs a file of this "
+                "name: move it away, or give another --data-dir"
+            )
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other emulators away from the folder; the system ends this with the process.
+
+        The folder of an ephemeral server is removed at the end, but for the log of one that failed.
+
+        Raises:
+            click.ClickException: another one uses it, or there cannot be such a folder.
+        """
+        self.make()
+        try:
+            if not self._lock.exists() or self._lock.stat().st_size == 0:  # else it is not ours
+                private_files.make_file(self._lock)
+            file = self._lock.open("a")
+        except OSError as error:
+            raise self._unusable(error) from None
+        with file:
+            # More than once: a command that looks for an emulator holds it for a moment.
+            if not poll(lambda: _locked(file.fileno()) or None, _LOOK_SECONDS):
+                raise click.ClickException(
+                    f"another emulator is at work on {shown(self.path)}: "
+                    "stop it with `kili-emulator stop`, or give another --data-dir"
+                )
+            if hasattr(os, "register_at_fork"):  # what a plugin forks may outlive the emulator
+                os.register_at_fork(after_in_child=file.close)
+            try:
+                yield
+            except BaseException:
+                if self.ephemeral:
+                    self._remove(self._state, self._lock)
+                raise
+        if self.ephemeral:
+            self.remove()
+
+    @contextlib.contextmanager
+    def _unused(self) -> Iterator[bool]:
+        """Whether no emulator is at work on the folder; if so, none begins meanwhile."""
+        try:
+            file = self._lock.open("r+")
+        except (FileNotFoundError, NotADirectoryError):
+            yield True
+        except OSError:  # not ours to lock
+            yield False
+        else:
+            with file:
+                yield _locked(file.fileno())
+
+    def is_held(self) -> bool:
+        """Whether an emulator is at work on the folder, ready or not."""
+        with self._unused() as unused:
+            return not unused
+
+    @contextlib.contextmanager
+    def announced(self, content: Mapping[str, Any]) -> Iterator[None]:
+        """Let other commands find this server; only this user can read the content."""
+        private_files.write_file(self._state, json.dumps(content))
+        try:
+            yield
+        finally:
+            self._forget()
+
+    def read(self) -> dict[str, Any] | None:
+        """What a server announced; ``None`` where the file is missing or not an emulator's."""
+        try:
+            content = json.loads(self._state.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        is_ours = isinstance(content, dict) and content.keys() == {"pid", "url", "key"}
+        return content if is_ours else None
+
+    def running(self) -> dict[str, Any] | None:
+        """What the server that runs here announced; what a killed one left is removed."""
+        with self._unused() as unused:
+            if not unused:
+                return self.read()
+            if self.read() is not None:
+                self._forget()
+                if self.ephemeral:
+                    self._remove(self._lock)
+        return None
+
+    def _forget(self) -> None:
+        with contextlib.suppress(OSError):  # being read, where that stands in the way
+            self._state.unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Remove the folder of an ephemeral server that has ended."""
+        self._remove(self._lock, self._state, self.log)
+
+    def _remove(self, *files: Path) -> None:
+        with contextlib.suppress(OSError):  # a folder that holds more stays, as does an open file
+            for file in files:
+                file.unlink(missing_ok=True)
+            self.path.rmdir()
+
+    def _unusable(self, error: OSError) -> click.ClickException:
+        return click.ClickException(
+            f"{shown(self.path)} cannot be used ({error.strerror}): give another --data-dir"
+        )
+
+
+def new_ephemeral_folder(data_dir: Path) -> StateFolder:
+    """A folder for an ephemeral server; what killed ones left, whoever started them, is removed.
+
+    Raises:
+        click.ClickException: the temporary folder cannot be used.
+    """
+    home = _user_folder()
+    try:
+        private_files.make_folder(home)
+        if not _is_own(home):
+            raise PermissionError(1, "it belongs to another user")
+        for each in home.iterdir():
+            StateFolder(each, ephemeral=True).running()
+        made = Path(tempfile.mkdtemp(prefix=f"{_digest(data_dir)}-", dir=home))
+        return StateFolder(made, ephemeral=True)
+    except OSError as error:
+        raise click.ClickException(
+            f"{home} cannot be used ({error.strerror}): set TMPDIR to another folder"
+        ) from None
+
+
+def ephemeral_folders(data_dir: Path) -> list[StateFolder]:
+    """The folders of the ephemeral servers that were started with a data folder."""
+    home = _user_folder()
+    if not home.is_dir() or not _is_own(home):
+        return []
+    return [
+        StateFolder(each, ephemeral=True) for each in sorted(home.glob(f"{_digest(data_dir)}-*"))
+    ]
+
+
+def _user_folder() -> Path:
+    """The folder of this user's ephemeral servers."""
+    user = f"-{os.getuid()}" if sys.platform != "win32" else ""
+    return Path(tempfile.gettempdir(), f"kili-emulator-servers{user}")
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether a folder is this user's: anybody can make one in the system's temporary folder."""
+    return sys.platform == "win32" or (
+        not folder.is_symlink() and folder.stat().st_uid == os.getuid()
+    )
+
+
+def _digest(data_dir: Path) -> str:
+    return hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:16]
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def shown(path: Path) -> Path:
+    """A path as messages show it: seen from the current folder, where it lies below it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def poll(look: Callable[[], T | None], seconds: float) -> T | None:
+    """Look again and again for something; ``None`` if it does not come in that time."""
+    pause = threading.Event()
+    for _ in range(max(1, round(seconds / _STEP))):
+        found = look()
+        if found is not None:
+            return found
+        pause.wait(_STEP)
+    return None

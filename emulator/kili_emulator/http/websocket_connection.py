@@ -1,0 +1,333 @@
+"""One websocket connection: the older sub-protocol ``graphql-ws``.
+
+See contract/subscription.md#protocol.
+
+``connection_init`` comes first and has the API key; then, for each subscription, ``start``, any
+number of ``data`` from here, ``stop``. A ``stop`` is always answered with one ``complete``, also
+when the subscription was completed from here before: clients wait for it.
+
+The thread of the request reads; another one writes everything, in order, and executes the
+operation for each event. Whoever changes the world only adds to its queue.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import queue
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+from kili_emulator import errors
+from kili_emulator.api.execution import GraphQLExecutor, InvalidRequestError
+from kili_emulator.api.subscription import Subscription
+from kili_emulator.domain.api_key import authenticate
+from kili_emulator.domain.event_bus import Event
+from kili_emulator.domain.registry import WorldRegistry
+from kili_emulator.domain.world import Actor, View, World
+from kili_emulator.http import websocket_frames
+from kili_emulator.http.graphql_routes import MakeContext
+
+logger = logging.getLogger(__name__)
+
+# What the writer does next: it sends the frame, if there is one.
+Job = Callable[[], websocket_frames.Frame | None]
+# Writes down who asked for which operations, and whether the answer was an error.
+Note = Callable[[tuple[World, Actor] | None, list[str], bool], None]
+
+_GOING_AWAY = 1001
+_POLICY_VIOLATION = 1008
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long, and how much.
+
+    Attributes:
+        init: seconds in which a client must say who it is.
+        keep_alive: seconds of silence after which a ``ka`` is sent.
+        grace: seconds that clients have for taking leave when the server stops.
+        waiting: frames that may wait for a client that does not read them.
+    """
+
+    init: float = 5.0
+    keep_alive: float = 20.0
+    grace: float = 2.0
+    waiting: int = 10_000
+
+
+class Connection:
+    """One connection.
+
+    Args:
+        channel: a ``simple_websocket.Server``.
+        make_context: makes the contexts that operations are executed in.
+        note: told of each subscription that is asked for, before it is answered.
+
+    Attributes:
+        over: done when it has ended.
+    """
+
+    PROTOCOL: ClassVar = "graphql-ws"
+
+    def __init__(
+        self,
+        channel: Any,
+        registry: WorldRegistry,
+        executor: GraphQLExecutor,
+        make_context: MakeContext,
+        note: Note,
+        limits: Limits,
+    ) -> None:
+        self._channel = channel
+        self._note = note
+        self._registry = registry
+        self._executor = executor
+        self._limits = limits
+        self._outbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._lock = threading.RLock()
+        self._followed: dict[str, Followed] = {}
+        self._not_stopped: set[str] = set()  # completed from here
+        self._leaving: list[Future[None]] = []
+        self._key: str | None = None
+        self._close_code: int | None = None
+        self.make_context = make_context
+        self.over: Future[None] = Future()
+
+    def run(self) -> None:
+        """Serve the connection until it ends."""
+        from simple_websocket import ConnectionClosed
+
+        writer = threading.Thread(target=self._write, name="subscriptions", daemon=True)
+        writer.start()
+        try:
+            while self._close_code is None:
+                self._read()
+        except ConnectionClosed:
+            pass
+        finally:
+            with self._lock:
+                for each in self._followed.values():
+                    each.end()
+                self._followed.clear()
+                self._not_stopped.clear()
+                self._settle()
+            self._outbox.put(None)
+            writer.join(self._limits.grace)
+            self.cut()
+            self.over.set_result(None)
+
+    # Reading
+
+    def _read(self) -> None:
+        message = self._channel.receive(self._limits.init)
+        if message is not None:
+            self._handle(message)
+        elif self._key is None:
+            self._close_code = _POLICY_VIOLATION
+
+    def _handle(self, message: str | bytes) -> None:
+        frame = websocket_frames.parsed(message)
+        kind = frame.get("type")
+        if kind == "connection_init":
+            self._authenticate(frame.get("payload"))
+        elif kind == "connection_terminate":
+            self._close_code = _GOING_AWAY
+        elif self._key is None:
+            self._refuse_connection()
+        elif kind == "start":
+            self._start(frame.get("id"), frame.get("payload"))
+        elif kind == "stop":
+            self._stop(frame.get("id"))
+        else:
+            self.send(websocket_frames.misuse(frame.get("id"), errors.FRAME_NOT_UNDERSTOOD))
+
+    def _authenticate(self, payload: Any) -> None:
+        key = websocket_frames.api_key(payload)
+        if key is None or self._registry.authenticate(key) is None:
+            self._refuse_connection()
+            return
+        self._key = key
+        self.send({"type": "connection_ack"})
+
+    def _refuse_connection(self) -> None:
+        self.send({"type": "connection_error", "payload": {"message": errors.UNAUTHORIZED}})
+        self._close_code = _POLICY_VIOLATION
+
+    def _start(self, frame_id: Any, payload: Any) -> None:
+        if not isinstance(frame_id, str) or not websocket_frames.is_operation(payload):
+            self.send(websocket_frames.misuse(frame_id, errors.START_INCOMPLETE))
+            return
+        assert self._key is not None
+        session = self._registry.authenticate(self._key)
+        operations = self._executor.operations(payload["query"])
+        if session is None:
+            self._note(None, operations, True)
+            self.send(websocket_frames.failure(frame_id, errors.access_denied()))
+            return
+        world, actor = session
+        try:
+            context = self.make_context(world, actor)
+            subscription = Subscription(self._executor, payload, context)
+        except InvalidRequestError as error:
+            self._note(session, operations, True)
+            self.send(websocket_frames.error(frame_id, error.errors))
+            return
+        with self._lock:
+            self._forget(frame_id)
+            self._followed[frame_id] = Followed(self, frame_id, subscription, world, self._key)
+        self._note(session, operations, False)
+
+    def _stop(self, frame_id: Any) -> None:
+        with self._lock:
+            if isinstance(frame_id, str):
+                self._forget(frame_id)
+            self.send({"type": "complete", "id": frame_id})
+            self.post(self._settle)
+
+    def _forget(self, frame_id: str) -> None:
+        if frame_id in self._followed:
+            self._followed.pop(frame_id).end()
+        self._not_stopped.discard(frame_id)
+
+    # Ending from here
+
+    def complete(self, followed: Followed, last: websocket_frames.Frame | None = None) -> None:
+        """End a subscription that the client has not stopped, and tell it so."""
+        with self._lock:
+            followed.leave()
+            if self._followed.get(followed.frame_id) is followed:
+                del self._followed[followed.frame_id]
+                self._not_stopped.add(followed.frame_id)
+                self.send(last or {"type": "complete", "id": followed.frame_id})
+
+    def complete_all(self, world: World | None = None) -> Future[None]:
+        """End the subscriptions to a world, or all of them.
+
+        Returns:
+            done when the client has stopped them, too, or is gone.
+        """
+        left: Future[None] = Future()
+        with self._lock:
+            for each in list(self._followed.values()):
+                if world in (None, each.world):
+                    self.complete(each)
+            self._leaving.append(left)
+            self.post(self._settle)
+        return left
+
+    def _settle(self) -> None:
+        """Tell who waits for the client that it has taken leave, if it has."""
+        with self._lock:
+            if not self._not_stopped:
+                for each in self._leaving:
+                    each.set_result(None)
+                self._leaving.clear()
+
+    def hang_up(self) -> None:
+        """End the connection once everything is written."""
+        self._close_code = _GOING_AWAY
+        self._outbox.put(None)
+
+    # Writing
+
+    def send(self, frame: websocket_frames.Frame) -> None:
+        """Send a frame, after those that wait already."""
+        self.post(lambda: frame)
+
+    def post(self, job: Job) -> None:
+        """Have the writer do something; never waits."""
+        if self._outbox.qsize() > self._limits.waiting:
+            logger.warning(errors.TOO_SLOW)
+            self.cut()
+        else:
+            self._outbox.put(job)
+
+    def _write(self) -> None:
+        from simple_websocket import ConnectionClosed
+
+        try:
+            with contextlib.suppress(ConnectionClosed, OSError):
+                while job := self._next():
+                    frame = job()
+                    if frame is not None:
+                        self._channel.send(json.dumps(frame, separators=(",", ":")))
+                self._channel.close(self._close_code or _GOING_AWAY)
+        finally:
+            self.cut()
+
+    def _next(self) -> Job | None:
+        while True:
+            try:
+                return self._outbox.get(timeout=self._limits.keep_alive)
+            except queue.Empty:
+                if self._key is not None:
+                    return lambda: {"type": "ka"}
+
+    def cut(self) -> None:
+        """Break the connection off; what is read or written just now ends."""
+        with contextlib.suppress(OSError):
+            self._channel.sock.shutdown(socket.SHUT_RDWR)
+
+
+class Followed:
+    """One subscription of a connection; it listens to its world from now on."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        frame_id: str,
+        subscription: Subscription,
+        world: World,
+        key: str,
+    ) -> None:
+        self.frame_id = frame_id
+        self.world = world
+        self._connection = connection
+        self._subscription = subscription
+        self._key = key
+        self._is_stopped = False
+        world.bus.subscribe(self._hear)
+        world.after_roll_back.append(self._complete)
+
+    def leave(self) -> None:
+        """Listen no more; what happened until now is still told."""
+        self.world.bus.unsubscribe(self._hear)
+        with contextlib.suppress(ValueError):
+            self.world.after_roll_back.remove(self._complete)
+
+    def end(self) -> None:
+        """Tell nothing more."""
+        self._is_stopped = True
+        self.leave()
+
+    def _complete(self) -> None:
+        self._connection.complete(self)
+
+    def _hear(self, events: list[Event]) -> tuple[()]:
+        for each in events:
+            if self._subscription.concerns(each):
+                self._connection.post(partial(self._tell, each, self.world.view))
+        return ()
+
+    def _tell(self, event: Event, view: View) -> websocket_frames.Frame | None:
+        """The frame that tells of an event, in the world as it was right after it."""
+        if self._is_stopped:
+            return None
+        try:
+            actor = authenticate(self.world, self._key)
+            if actor is None:
+                raise errors.access_denied()
+            context = self._connection.make_context(self.world, actor)
+            context.view = view
+            answer = self._subscription.answer(context, event)
+        except errors.KiliError as error:
+            self._connection.complete(self, websocket_frames.failure(self.frame_id, error))
+            return None
+        return answer and {"type": "data", "id": self.frame_id, "payload": answer}

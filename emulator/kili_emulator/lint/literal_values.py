@@ -1,0 +1,165 @@
+"""Values that a source spells out: numbers, and paths of files."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from kili_emulator.lint.module import Module
+from kili_emulator.lint.name_resolution import Names
+
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+}
+_LARGEST_EXPONENT = 64
+_DEEPEST = 12
+_JOINS = ("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "os.path.join")
+_SAME = ("os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath", "builtins.str")
+_SAME_METHODS = ("resolve", "absolute", "expanduser")
+_PARENTS = ("os.path.dirname",)
+
+
+def number(names: Names, module: Module, node: ast.expr, depth: int = 0) -> int | float | None:
+    """The number that an expression is, if the source says it."""
+    if depth > _DEEPEST:
+        return None
+    if isinstance(node, ast.Constant):
+        value = node.value
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        operand = number(names, module, node.operand, depth + 1)
+        return None if operand is None else -operand
+    if isinstance(node, ast.BinOp):
+        left = number(names, module, node.left, depth + 1)
+        right = number(names, module, node.right, depth + 1)
+        return None if left is None or right is None else _computed(node.op, left, right)
+    assigned = _assigned(names, module, node)
+    return number(names, assigned[0], assigned[1], depth + 1) if assigned else None
+
+
+def _computed(op: ast.operator, left: float, right: float) -> int | float | None:
+    try:
+        if isinstance(op, ast.Pow | ast.LShift):
+            if not 0 <= right <= _LARGEST_EXPONENT:
+                return None
+            return left**right if isinstance(op, ast.Pow) else left * 2**right
+        return _OPERATORS[type(op)](left, right) if type(op) in _OPERATORS else None
+    except ArithmeticError:
+        return None
+
+
+def _assigned(names: Names, module: Module, node: ast.expr) -> tuple[Module, ast.expr] | None:
+    """What the variable that an expression names is assigned, if that is done once."""
+    if isinstance(node, ast.Name):
+        found = module.scope_of(node).find(node.id)
+        if found and len(found[1]) == 1 and found[1][0].kind == "value" and found[1][0].value:
+            return module, found[1][0].value
+    origin = names.origin(module, node)
+    return names.value(origin) if origin else None
+
+
+@dataclass(frozen=True)
+class FilePath:
+    """A path that a source spells out.
+
+    Attributes:
+        base: what it is seen from: the current folder, or that of a source file.
+        text: with slashes; absolute where the source gives it so.
+    """
+
+    base: Literal["current", "source"]
+    text: str
+
+    def joined(self, part: str) -> FilePath:
+        if part.startswith("/"):
+            return FilePath("current", part)
+        return FilePath(self.base, f"{self.text}/{part}" if self.text else part)
+
+    @property
+    def parent(self) -> FilePath:
+        return FilePath(self.base, self.text.rpartition("/")[0])
+
+
+def file_path(names: Names, module: Module, node: ast.expr, depth: int = 0) -> FilePath | None:
+    """The path that an expression is, if the source says it; that of a source file is its name."""
+    if depth > _DEEPEST or isinstance(node, ast.Constant | ast.Name):
+        return _of_leaf(names, module, node, depth)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return _join(names, module, [node.left, node.right], depth + 1)
+    if isinstance(node, ast.Attribute) and node.attr == "parent":
+        return _parent(file_path(names, module, node.value, depth + 1))
+    if isinstance(node, ast.Call):
+        return _of_call(names, module, node, depth + 1)
+    return _of_leaf(names, module, node, depth)
+
+
+def _of_leaf(names: Names, module: Module, node: ast.expr, depth: int) -> FilePath | None:
+    """The path that a text is, or that a variable is assigned."""
+    if isinstance(node, ast.Constant):
+        return FilePath("current", node.value) if isinstance(node.value, str) else None
+    if isinstance(node, ast.Name) and node.id == "__file__":
+        return FilePath("source", module.path)
+    assigned = _assigned(names, module, node) if depth <= _DEEPEST else None
+    return file_path(names, assigned[0], assigned[1], depth + 1) if assigned else None
+
+
+def _parent(path: FilePath | None) -> FilePath | None:
+    return path.parent if path else None
+
+
+def _of_call(names: Names, module: Module, call: ast.Call, depth: int) -> FilePath | None:
+    """The path that a function of os.path or pathlib makes of others."""
+    origin = names.origin(module, call.func)
+    first = call.args[0] if call.args else None
+    if origin in _JOINS:
+        return _join(names, module, call.args, depth)
+    if origin in (*_SAME, *_PARENTS):
+        found = file_path(names, module, first, depth) if first else None
+        return _parent(found) if origin in _PARENTS else found
+    if not isinstance(call.func, ast.Attribute):
+        return None
+    base = call.func.value
+    ways: dict[str, Callable[[], FilePath | None]] = {
+        **dict.fromkeys(_SAME_METHODS, lambda: file_path(names, module, base, depth)),
+        "joinpath": lambda: _join(names, module, [base, *call.args], depth),
+        "with_name": lambda: _beside(names, module, base, call.args, depth),
+    }
+    return ways[call.func.attr]() if call.func.attr in ways else None
+
+
+def _beside(
+    names: Names, module: Module, base: ast.expr, parts: list[ast.expr], depth: int
+) -> FilePath | None:
+    found = _parent(file_path(names, module, base, depth))
+    added = _join(names, module, parts, depth)
+    return found.joined(added.text) if found and added else None
+
+
+def _join(names: Names, module: Module, parts: list[ast.expr], depth: int) -> FilePath | None:
+    found = [file_path(names, module, each, depth) for each in parts]
+    if not found or found[0] is None:
+        return None
+    joined = found[0]
+    for each in found[1:]:
+        if each is None:
+            return None
+        joined = joined.joined(each.text)
+    return joined
+
+
+def texts(module: Module, root: ast.AST | None = None) -> list[ast.Constant]:
+    """The texts that a source spells out, documentation left out."""
+    return [
+        node
+        for node in module.walk(root)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and not isinstance(module.parents.get(node), ast.Expr)
+    ]

@@ -1,0 +1,85 @@
+"""Each query with arguments to which it answers something in the whole world."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import GraphQLField, get_named_type, is_leaf_type
+
+from tests.contract.full_world.world import Whole
+from tests.contract.schema import SCHEMA
+from tests.kit.wire import selection_of
+
+assert SCHEMA.query_type is not None
+QUERIES: dict[str, GraphQLField] = SCHEMA.query_type.fields
+LISTS = [name for name, field in QUERIES.items() if {"first", "skip"} <= set(field.args)]
+COUNTS = {
+    name: count
+    for name in LISTS
+    if (count := f"count{name[0].upper()}{name[1:]}") in QUERIES
+}  # fmt: skip
+
+_PLUGIN_ON_PROJECT = {"pluginName": "<plugin>", "projectId": "<project>"}
+QUESTIONS: dict[str, dict[str, Any]] = {
+    **{name: {"where": {}, "first": 1000, "skip": 0} for name in LISTS},
+    **{name: {"where": {}} for name in COUNTS.values()},
+    "annotations": {"where": {}},
+    "asset": {"id": "<farm>"},
+    "countAssetAnnotations": {"where": {}},
+    "countPlugins": {"where": {}},
+    "createUploadBucketSignedUrls": {"filePaths": ["<farm file>"]},
+    "events": {"where": {}, "pagination": {}},
+    "filterExistingAssets": {"projectID": "<project>", "externalIDs": ["farm", "pond", "none"]},
+    "getAssetsMetadataValues": {"projectID": "<project>", "metadataKey": "place"},
+    "getPluginBuildErrors": {"data": {"pluginName": "<broken plugin>"}},
+    "getPluginLogs": {"data": _PLUGIN_ON_PROJECT},
+    "getPluginRunnerStatus": {"name": "<plugin>"},
+    "listPlugins": {},
+    "listTagsByOrg": {},
+    "listTagsByProject": {"projectId": "<project>"},
+    "me": {},
+    "organizationMetrics": {"where": {"organizationId": "<organization>"}},
+    "viewer": {},
+}
+
+
+def ask(whole: Whole, query: str, key: str = "admin", **arguments: Any) -> Any:
+    """What a query answers, with all that is to be had two levels deep."""
+    fields = selection_of(QUERIES[query].type, 2)[1:-1] or None
+    return whole.wire.call(query, key, fields, **arguments)
+
+
+def ask_often(whole: Whole, query: str, key: str, arguments: list[dict[str, Any]]) -> list[Any]:
+    """What a query answers to several sets of the same arguments, all asked at once."""
+    field = QUERIES[query]
+    variables = {
+        f"{name}{number}": (name, value)
+        for number, each in enumerate(arguments)
+        for name, value in each.items()
+    }
+    kinds = ", ".join(f"${at}: {field.args[name].type}" for at, (name, _) in variables.items())
+    fields = "" if is_leaf_type(get_named_type(field.type)) else "{ __typename }"
+    asked = " ".join(
+        f"r{number}: {query}({', '.join(f'{name}: ${name}{number}' for name in each)}) {fields}"
+        for number, each in enumerate(arguments)
+    )
+    values = {at: value for at, (_, value) in variables.items()}
+    body = {"query": f"query({kinds}) {{ {asked} }}", "variables": values}
+    answer = whole.wire.post(body, key=key).json()
+    assert "errors" not in answer, answer
+    return list(answer["data"].values())
+
+
+def list_ids(whole: Whole, *pages: tuple[str, int, int]) -> list[list[str]]:
+    """The ids in pages of lists, all asked for at once.
+
+    Args:
+        pages: the query, ``first`` and ``skip`` of each.
+    """
+    fields = " ".join(
+        f"page{number}: {query}(where: {{}}, first: {first}, skip: {skip}) {{ id }}"
+        for number, (query, first, skip) in enumerate(pages)
+    )
+    answer = whole.wire.post({"query": f"{{ {fields} }}"}).json()
+    assert "errors" not in answer, answer
+    return [[each["id"] for each in found] for found in answer["data"].values()]

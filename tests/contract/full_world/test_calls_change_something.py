@@ -1,0 +1,29 @@
+"""What succeeds has done something: no mutation is a no-op that is dressed as a success."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.contract.full_world.calls import CALLS, Call
+from tests.contract.full_world.world import Whole
+
+# Tables that tell what happened: a mutation must change more than these.
+REPORTS = ("events", "decisions", "runs", "pluginLogs")
+
+
+def state(whole: Whole) -> dict[str, list[dict[str, Any]]]:
+    """What is stored, without the times of changes."""
+    return {
+        table: [{k: v for k, v in each.items() if k != "updatedAt"} for each in documents]
+        for table, documents in whole.export().items()
+        if table not in REPORTS
+    }
+
+
+@pytest.mark.parametrize("call", CALLS, ids=str)
+def test_what_succeeds_changes_something(whole: Whole, call: Call) -> None:
+    before = state(whole)
+    whole.wire.call(call.mutation, **whole.fill(call.arguments))
+    assert state(whole) != before

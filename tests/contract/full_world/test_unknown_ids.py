@@ -1,0 +1,69 @@
+"""What is unknown: a query answers nothing, a mutation says so and changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.contract.full_world.calls import CALLS, Call
+from tests.contract.full_world.paths import Path, dotted, id_conditions, named_values, put
+from tests.contract.full_world.queries import QUERIES, QUESTIONS, ask
+from tests.contract.full_world.world import Whole
+from tests.kit.world_content import filled
+
+GHOST = "cl00000000000000000000000"
+
+# Queries that refuse what they do not know, and what they say then.
+REFUSING = {"asset(id)": "no asset has the id"}  # it cannot be null
+
+CONDITIONS = [
+    pytest.param(query, path, template, id=dotted(query, path))
+    for query, field in QUERIES.items()
+    for path, template in id_conditions(field)
+]
+
+# Mutations that take an id they do not know, and why.
+TAKING = {
+    "deleteAssets(where.id)": "what is deleted already is deleted (contract/asset.md#deletion)",
+    "deleteAssets(where.idIn.0)": "what is deleted already is deleted (contract/asset.md#deletion)",
+}
+
+CALLS_WITH_IDS = [
+    pytest.param(call, path, id=dotted(call.mutation, path))
+    for call in CALLS
+    for path in named_values(call.arguments)
+]
+
+
+@pytest.mark.parametrize(("query", "path", "template"), CONDITIONS)
+def test_a_query_for_an_unknown_id_answers_nothing(
+    whole: Whole, query: str, path: Path, template: Any
+) -> None:
+    arguments = put(whole.fill(QUESTIONS[query]), path, filled(template, {"id": GHOST}))
+    says = REFUSING.get(dotted(query, path))
+    if says:
+        assert says in whole.wire.refusal(query, **arguments)
+    else:
+        assert ask(whole, query, **arguments) in ([], 0, None)
+
+
+@pytest.mark.parametrize(("call", "path"), CALLS_WITH_IDS)
+def test_a_mutation_of_what_is_unknown_is_refused_and_changes_nothing(
+    whole: Whole, call: Call, path: Path
+) -> None:
+    before = whole.export()
+    arguments = whole.fill(put(call.arguments, path, GHOST))
+    answer = whole.wire.send(call.mutation, **arguments).json()
+    assert whole.export() == before
+    if dotted(call.mutation, path) in TAKING:
+        assert "errors" not in answer
+    else:
+        (error,) = answer["errors"]
+        assert error["extensions"]["code"]
+        assert not (answer["data"] or {}).get("data")
+
+
+def test_exceptions_are_about_what_there_is() -> None:
+    assert TAKING.keys() <= {param.id for param in CALLS_WITH_IDS}
+    assert REFUSING.keys() <= {param.id for param in CONDITIONS}

@@ -1,0 +1,197 @@
+"""The world: the stage of the other tests, both workflows, and another organization beside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from kili_emulator.app import Emulator
+from kili_emulator.domain import api_key, organization, step, user
+from kili_emulator.domain.call_buffer import CallMade
+from kili_emulator.domain.lock import lock
+from kili_emulator.domain.run_call import add_calls
+from kili_emulator.domain.world import Actor
+from tests.kit.wire import Wire
+from tests.kit.world_content import (
+    EASY,
+    HARD,
+    PLUGIN,
+    QUIET_PLUGIN,
+    Names,
+    archive,
+    deploy_plugin,
+    filled,
+    set_stage,
+    set_steps,
+    upload,
+)
+
+PASSWORD = "correct horse 1"
+STRANGER = "stranger"
+OUTSIDER = "outsider"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The world, and the ids of what is there.
+
+    Attributes:
+        names: what a template's ``<name>`` stands for.
+        own_ids: the ids of all documents of the first organization.
+    """
+
+    wire: Wire
+    names: Names
+    own_ids: frozenset[str]
+
+    def fill(self, template: Any) -> Any:
+        """A template's value in this world."""
+        return filled(template, self.names)
+
+    def export(self) -> dict[str, list[dict[str, Any]]]:
+        """All documents, table by table."""
+        return self.wire.emulator.world.export()
+
+
+@contextmanager
+def whole_world() -> Iterator[Whole]:
+    """Make one, and end it."""
+    with Emulator(seed=0) as emulator:
+        wire = Wire(emulator)
+        names = _set_up(wire)
+        own_ids = frozenset(
+            each["id"] for table in emulator.world.export().values() for each in table
+        )
+        names["foreign organization"] = _add_strangers(wire)
+        yield Whole(wire, names, own_ids)
+        wire.close()
+
+
+def _set_up(wire: Wire) -> Names:
+    """Everything that the calls of :mod:`tests.contract.full_world.calls` name."""
+    known = {**set_stage(wire), **set_steps(wire), "plugin": PLUGIN}
+    known |= {key: known[name] for key, name in (("admin", "ada"), ("labeler", "leo"))}
+    _use_plugins(wire, known)
+    _work_with_steps(wire, known)
+    project = {"id": known["project"]}
+    members = wire.list("projectUsers", {"project": project}, selection="id user { id }")
+    known |= {f"member {each['user']['id']}": each["id"] for each in members}
+    known["member leo"] = known[f"member {known['leo']}"]
+    wire.call("deleteFromRoles", where={"id": known[f"member {known['max']}"]})
+    wire.call("appendToRoles", where=project,
+              data={"userEmail": "manager@example.com", "role": "TEAM_MANAGER"})  # fmt: skip
+    data = {"email": "pia@example.com", "password": PASSWORD, "firstname": "Pia"}
+    known["pia"] = wire.call("createUser", data=data, selection="id")["id"]
+    archived = wire.call("createProject", data={"title": "Archived"}, selection="id")
+    wire.call("updatePropertiesInProject", data={"archived": True}, where=archived)
+    wire.call("appendToRoles", where=archived, data={"userEmail": data["email"], "role": "LABELER"})
+    left = {"project": archived, "user": {"id": known["pia"]}}
+    wire.call("deleteFromRoles", where=left)
+    license_ = json.dumps({"startDate": "2020-01-01", "expiryDate": "2090-01-01"})
+    with wire.emulator.world.transaction(Actor.system()) as tx:
+        step.add_group(tx, tx.projects.the(archived["id"]), "Boxes")
+    wire.call("resetPassword", where={"id": known["rita"]})
+    where = {"id": known["organization"]}
+    wire.call("updatePropertiesInOrganization", where=where, data={"license": license_})
+    asset = {"contentArray": ["https://example.com/a.png"], "externalIDArray": ["skipped here"]}
+    (added,) = wire.call("appendManyAssets", data=asset, where=project, selection="id")
+    known["skipped here"] = added["id"]
+    wire.call("skipAsset", reason="dark", where={"id": added["id"]})
+    commented = {"text": "Because.", "inReview": False}
+    wire.call("appendToComments", data=commented, where={"id": known["issue"]})
+    _name_what_is_deleted(wire, known)
+    known["farm file"] = f"projects/{known['project']}/assets/{known['farm']}/content"
+    with wire.emulator.world.transaction(
+        Actor(wire.emulator.world.view.users.the(known["max"]))
+    ) as tx:
+        lock(tx, tx.assets.the(known["pond"]), tx.actor.user, "DEFAULT")
+    return known
+
+
+def _name_what_is_deleted(wire: Wire, known: Names) -> None:
+    """Issues and labels about labels of models, which can be deleted."""
+    about = [{"labelID": known[each]} for each in ("meadow PREDICTION", "farm INFERENCE")]
+    wire.call("createIssues", issues=about, where={}, selection="id")
+    row = {"assetID": known["farm"], "jsonResponse": EASY}
+    data = {
+        "labelType": "REVIEW",
+        "labelsData": [{**row, "referencedLabelId": known["farm INFERENCE"]}],
+    }
+    wire.call("appendManyLabels", data=data, where={}, selection="id")
+    wire.call("sendAssetsBackToQueue", where={"idIn": [known["farm"]]})
+    data = {"labelType": "DEFAULT", "labelsData": [row]}
+    wire.call("appendManyLabels", data=data, where={}, selection="id")
+
+
+def _use_plugins(wire: Wire, known: Names) -> None:
+    """One that runs, one whose first version is uploaded, one whose next version is; a webhook."""
+    where = {"pluginName": PLUGIN, "projectId": known["project"]}
+    wire.call("activatePluginOnProject", where=where)
+    data = {"labelType": "DEFAULT",
+            "labelsData": [{"assetID": known["farm"], "jsonResponse": HARD}]}  # fmt: skip
+    wire.call("appendManyLabels", data=data, where={})
+    world = wire.emulator.world
+    with world.transaction(Actor.system()) as tx:
+        call = CallMade(["Query.me"], "me", None, {}, {"data": {}}, False, tx.now, 1.0)
+        add_calls(tx, world.export()["runs"][0]["id"], [call], 1)
+    packed = archive(main__py=QUIET_PLUGIN)
+    upload(wire, wire.call("createPlugin", data={"pluginName": "Uploaded"}), packed)
+    known["uploaded plugin"] = "Uploaded"
+    deploy_plugin(wire, "Next")
+    upload(wire, wire.call("generateUpdateUrl", data={"pluginName": "Next"}), packed)
+    known["next plugin"] = "Next"
+    deploy_plugin(wire, "Broken", archive(main__py="("))
+    known["broken plugin"] = "Broken"
+    wire.call("createWebhook", data={"pluginName": "Hook", "webhookUrl": "http://127.0.0.1:9/"})
+    known["webhook"] = "Hook"
+
+
+def _work_with_steps(wire: Wire, known: Names) -> None:
+    """Give the project with steps what that of V1 has: an issue, and assign an asset there."""
+    place = {"projectId": known["stepped project"], "stepId": known["label step"]}
+    data = {"contentArray": ["text"], "externalIDArray": ["reviewed"]}
+    where = {"id": known["stepped project"]}
+    (made,) = wire.call("appendManyAssets", data=data, where=where, selection="id")
+    known["reviewed"] = made["id"]
+    for label_type in ("DEFAULT", "REVIEW"):
+        wire.call("addAssetsToReview", where={"idIn": [made["id"]]})
+        row = {"assetID": made["id"], "jsonResponse": "{}"}
+        data = {"labelType": label_type, "labelsData": [row]}
+        wire.call("appendManyLabels", data=data, where={}, selection="id")
+    review = {"projectId": known["stepped project"], "stepId": known["review step"]}
+    sends_back = {**review, "sendBackStepId": known["label step"]}
+    wire.call("updateReviewStepProperties", input=sends_back)
+    data = {**place, "numberOfExpectedLabelsForConsensus": 2}
+    wire.call("updateLabelingStepProperties", input=data)
+    wire.call("assignAssets", where={"idIn": [known["car-park"]]}, userIds=[known["leo"]])
+    issue = {"assetId": known["labeled"], "labelID": known["labeled label"], "text": "Why?"}
+    (made,) = wire.call("createIssues", issues=[issue], where={}, selection="id")
+    known["stepped issue"] = made["id"]
+
+
+def _add_strangers(wire: Wire) -> str:
+    """Another organization, whose administrator has a project, a plugin and a tag; its id.
+
+    And somebody of the first organization who has no part in its projects.
+    """
+    with wire.emulator.world.transaction(Actor.system()) as tx:
+        home = organization.insert_organization(tx, "Strangers", {})
+        data = {"email": "sue@example.org", "firstname": "Sue", "organizationRole": "ADMIN"}
+        stranger = user.create_user(tx, home, data)
+        api_key.create_api_key(tx, stranger, name=STRANGER, key="the-strangers-key")
+        data = {"email": "olga@example.org", "firstname": "Olga"}
+        outsider = user.create_user(tx, tx.organizations.all()[0], data)
+        api_key.create_api_key(tx, outsider, name=OUTSIDER, key="the-outsiders-key")
+    data = {"title": "Strange", "inputType": "TEXT", "jsonInterface": json.dumps({"jobs": {}})}
+    project = wire.call("createProject", STRANGER, data=data, selection="id")["id"]
+    content = {"contentArray": ["their text"]}
+    wire.call("appendManyAssets", STRANGER, data=content, where={"id": project}, selection="id")
+    wire.call("createPlugin", STRANGER, data={"pluginName": "Theirs"})
+    wire.call("createTag", STRANGER, data={"label": "Theirs"})
+    return str(home["id"])
+
+
+__all__ = ["EASY", "HARD", "OUTSIDER", "PASSWORD", "PLUGIN", "STRANGER", "Whole", "whole_world"]

@@ -1,0 +1,78 @@
+"""Actions of simulated users, in the situations in which they cause something of their own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kili_emulator.domain.lock import LIFETIME
+from tests.contract.plugin_calls.situations.registry import BLUE, Steps, situation
+from tests.kit.world_content import EASY, RED
+
+_OLD = "Plugin tutorial: count the objects"
+_NEW = "Steps"
+
+
+def _of(text: str) -> dict[str, Any]:
+    response: dict[str, Any] = json.loads(text)
+    return response
+
+
+@situation
+def people_work_in_the_older_workflow(steps: Steps) -> None:
+    act = steps.wire.act
+    act("save", _OLD, "aquarium", _of(EASY))
+    act("submit", _OLD, "aquarium", _of(EASY))
+    act("review", _OLD, "aquarium")
+    act("send_back", _OLD, "aquarium", issue="one is missing")
+    act("click", _OLD, "aquarium")
+    act("skip", _OLD, "aquarium")
+    act("unskip", _OLD, "aquarium")
+
+
+@situation
+def people_work_with_steps(steps: Steps) -> None:
+    act = steps.wire.act
+    act("save", _NEW, "waiting", _of(RED))
+    act("submit", _NEW, "waiting")
+    act("submit", _NEW, "waiting", _of(BLUE), correct=True)
+    act("review", _NEW, "waiting")
+    act("review", _NEW, "waiting", _of(RED), correct=True)
+    act("send_back", _NEW, "waiting", issue="no")
+    act("send_back", _NEW, "labeled")
+    act("click", _NEW, "waiting")
+    act("skip", _NEW, "waiting")
+    act("unskip", _NEW, "waiting")
+
+
+@situation
+def people_bring_assets_to_the_next_step(steps: Steps) -> None:
+    steps.change_step("review step", stepCoverage=100)
+    act = steps.wire.act
+    act("submit", _NEW, "waiting", _of(RED))
+    act("submit", _NEW, "waiting", _of(BLUE), correct=True)
+
+
+@situation
+def people_take_over_what_others_left_open(steps: Steps) -> None:
+    act = steps.wire.act
+    act("save", _NEW, "waiting", _of(RED))
+    steps.wire.emulator.world.clock.offset += 2 * LIFETIME
+    act("save", _NEW, "waiting", _of(RED), user="reviewer")
+
+
+@situation
+def administrators_join_by_working(steps: Steps) -> None:
+    act = steps.wire.act
+    for verb, asset in (("submit", "waiting"), ("review", "in review")):
+        steps.leave("admin")
+        act(verb, _NEW, asset, _of(RED), user="admin")
+
+
+@situation
+def the_labels_of_people_are_compared(steps: Steps) -> None:
+    steps.honeypot()
+    steps.shared()
+    for user in ("labeler", "manager"):
+        steps.wire.act("submit", _NEW, "waiting", _of(RED), user=user)
+    steps.wire.act("review", _NEW, "waiting", _of(BLUE))

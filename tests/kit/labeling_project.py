@@ -1,0 +1,149 @@
+"""A project in which people label with the SDK, and what becomes of its assets."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kili_emulator.app import Emulator
+from kili_emulator.domain.project import create_project
+from kili_emulator.domain.world import Actor
+from kili_emulator.rules.workflow import NewWorkflow
+from tests.kit.world_content import INTERFACE
+
+RED = {"COLOR": {"categories": [{"name": "RED"}]}}
+BLUE = {"COLOR": {"categories": [{"name": "BLUE"}]}}
+ROLES = {"manager": "TEAM_MANAGER", "reviewer": "REVIEWER", "labeler": "LABELER"}
+NAMES = ("one", "two", "three")
+
+
+def email(name: str) -> str:
+    return f"{name}@example.com"
+
+
+class Day:
+    """A text project with three assets, and the scenario's people in it.
+
+    Args:
+        workflow: that of the project; the one that its client gets, unless given.
+    """
+
+    def __init__(self, emulator: Emulator, workflow: NewWorkflow | None = None) -> None:
+        self.emulator = emulator
+        self.kili: Any = emulator.client()
+        self.project = self._older(workflow) if workflow else self._new()
+        for name, role in ROLES.items():
+            self.kili.append_to_roles(self.project, email(name), role)
+        self.add(*NAMES)
+
+    def _new(self) -> str:
+        created = self.kili.create_project(input_type="TEXT", json_interface=INTERFACE, title="Day")
+        return str(created["id"])
+
+    def _older(self, workflow: NewWorkflow) -> str:
+        """A project as a scenario makes it."""
+        world = self.emulator.world
+        (admin,) = world.view.users.find("email", email("admin"))
+        with world.transaction(Actor(admin)) as tx:
+            created = create_project(
+                tx,
+                title="Day",
+                input_type="TEXT",
+                json_interface=json.dumps(INTERFACE),
+                workflow=workflow,
+            )
+        return str(created["id"])
+
+    def add(self, *names: str) -> None:
+        """Add assets with these external ids."""
+        self.kili.append_many_to_dataset(
+            self.project,
+            content_array=list(names),
+            external_id_array=list(names),
+            disable_tqdm=True,
+        )
+
+    def user(self, name: str) -> str:
+        """The id of somebody."""
+        (found,) = self.kili.users(email=email(name), fields=["id"])
+        return str(found["id"])
+
+    def asset(self, name: str, *fields: str) -> dict[str, Any]:
+        """An asset, by its external id."""
+        wanted = ["id", *fields]
+        (found,) = self.kili.assets(self.project, external_id_strictly_in=[name], fields=wanted)
+        return dict(found)
+
+    def id(self, name: str) -> str:
+        return str(self.asset(name)["id"])
+
+    def place(self, name: str) -> str:
+        """Where an asset stands: ``Label TO_DO``."""
+        step = self.asset(name, "currentStep.name", "currentStep.status")["currentStep"]
+        return f"{step['name']} {step['status']}"
+
+    def status(self, name: str) -> str:
+        """What the older workflow says."""
+        return str(self.asset(name, "status")["status"])
+
+    def label(
+        self,
+        user: str,
+        name: str,
+        kind: str = "DEFAULT",
+        response: Mapping[str, Any] = RED,
+        **options: Any,
+    ) -> str:
+        """Have somebody label an asset; the label's id."""
+        (created,) = self.emulator.client(user).append_labels(
+            asset_id_array=[self.id(name)],
+            json_response_array=[dict(response)],
+            label_type=kind,
+            project_id=self.project,
+            disable_tqdm=True,
+            **options,
+        )
+        return str(created["id"])
+
+    def labels(self, name: str, *fields: str) -> list[dict[str, Any]]:
+        return list(self.kili.labels(self.project, asset_id=self.id(name), fields=list(fields)))
+
+    def steps(self, *fields: str) -> dict[str, dict[str, Any]]:
+        """The project's steps by name, in their order."""
+        wanted = [f"steps.{each}" for each in ("id", "name", *fields)]
+        (found,) = self.kili.projects(self.project, fields=wanted)
+        return {each["name"]: each for each in found["steps"]}
+
+    def events(self, prefix: str) -> list[str]:
+        """What was told of the project, by subjects that begin so."""
+        found = self.kili.events.list(project_id=self.project)
+        return [each["event"] for each in found if each["event"].startswith(prefix)]
+
+    def exported(self, kind: str, folder: Path) -> dict[str, list[str]]:
+        """What the labels of each asset say in an export, in alphabetical order."""
+        archive = folder / "labels.zip"
+        self.kili.export_labels(
+            self.project,
+            filename=str(archive),
+            fmt="raw",
+            export_type=kind,
+            single_file=True,
+            with_assets=False,
+            disable_tqdm=True,
+        )
+        with zipfile.ZipFile(archive) as opened:
+            (name,) = [each for each in opened.namelist() if each.endswith(".json")]
+            assets = json.loads(opened.read(name))
+        return {each["externalId"]: sorted(map(_color, _labels(each))) for each in assets}
+
+
+def _labels(asset: dict[str, Any]) -> list[dict[str, Any]]:
+    latest = [asset["latestLabel"]] if asset.get("latestLabel") else []
+    return asset.get("labels") or asset.get("latestLabels") or latest
+
+
+def _color(label: dict[str, Any]) -> str:
+    return str(label["jsonResponse"]["COLOR"]["categories"][0]["name"])

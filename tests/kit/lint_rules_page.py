@@ -1,0 +1,158 @@
+"""``docs/lint-rules.md``: its texts come from the rules, and its examples stand in it alone.
+
+``python -m tests.kit.lint_rules_page`` writes the page anew around its examples. A new rule needs
+an entry: a line ``### <code>``, then ``Fails:`` and ``Passes:`` with blocks of code below each.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from kili_emulator.lint.catalogue import GROUPS, RULES
+from kili_emulator.lint.lint_plugin import lint_plugin
+from kili_emulator.lint.rule import Finding, Rule
+from kili_emulator.rules.plugin_imports import Policy
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "lint-rules.md"
+
+ENTRY = re.compile(r"^### (?P<code>KP\d{3})\b.*\n", re.M)
+EXAMPLE = re.compile(
+    r"^(?P<kind>Fails|Passes)(?: with `--plugin-policy (?P<policy>[\w-]+)`)?:\n\n"
+    r"(?P<blocks>(?:```\w+\n.*?^```\n\n?)+)",
+    re.M | re.S,
+)
+BLOCK = re.compile(r"^```\w+\n(?P<text>.*?)^```$", re.M | re.S)
+FILE = re.compile(r"# (?P<name>[\w./-]+\.\w+)(?:, saved as (?P<encoding>[\w-]+))?\n")
+MARK = re.compile(r"# (?P<code>KP\d{3})$")
+
+INTRODUCTION = """\
+# The rules of `kili-emulator lint`
+
+What the command looks for in a plugin, and why. How to use it, and how to silence a finding:
+[Look whether a plugin would work](how-to/lint-a-plugin.md).
+
+An **error** fails on the platform for certain; a **warning** probably does, or does not do what was
+meant. A **note** is about what the machine lacks that the lint runs on, and fails nothing. Where
+nothing of this can be told from the source, nothing is said. After each title stands how it is
+known what the platform does: recorded, documented, inferred or chosen, as in
+[the contract](contract/README.md#the-basis-of-a-rule).
+
+The comment with a code marks the line of the finding; without one, it is about a file as a whole.
+The examples of deprecated and missing methods are those of the newest SDK.
+"""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A plugin that breaks a rule, or does not.
+
+    Attributes:
+        fails: whether it does.
+        files: the text and encoding of each file.
+        text: as it stands in the page.
+    """
+
+    code: str
+    fails: bool
+    policy: Policy
+    files: dict[str, tuple[str, str]]
+    text: str
+
+    @property
+    def place(self) -> tuple[str | None, int]:
+        """The file and line of the finding; no file where it is about one as a whole."""
+        for name, (text, _) in self.files.items():
+            for number, line in enumerate(text.splitlines(), start=1):
+                if MARK.search(line):
+                    return name, number
+        return None, 1
+
+    def write(self, folder: Path) -> None:
+        """Put its files into a folder."""
+        for name, (text, encoding) in self.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(text.encode(encoding))
+
+    def lint(self, folder: Path) -> list[Finding]:
+        """What is found when it lies in a folder."""
+        self.write(folder)
+        return lint_plugin(folder, policy=self.policy)
+
+
+def examples(page: str) -> Iterator[Example]:
+    """All examples of the page, in their order."""
+    entries = list(ENTRY.finditer(page))
+    ends = [*(each.start() for each in entries[1:]), len(page)]
+    for entry, end in zip(entries, ends, strict=True):
+        for found in EXAMPLE.finditer(page[entry.end() : end] + "\n"):
+            policy: Policy = found["policy"] or "saas"
+            files = dict(map(file_of, BLOCK.finditer(found["blocks"])))
+            text = found[0].strip() + "\n"
+            yield Example(entry["code"], found["kind"] == "Fails", policy, files, text)
+
+
+def file_of(block: re.Match[str]) -> tuple[str, tuple[str, str]]:
+    """The name, text and encoding of the file that a block is."""
+    named = FILE.match(block["text"])
+    if named is None:
+        return "main.py", (block["text"], "utf-8")
+    return named["name"], (block["text"], named["encoding"] or "utf-8")
+
+
+def rendered(page: str) -> str:
+    """The page with the texts that the rules have now, around the examples that it has."""
+    parts = [INTRODUCTION]
+    group = ""
+    for rule in RULES:
+        if rule.code[:3] != group:
+            group = rule.code[:3]
+            parts.append(f"## {GROUPS[group]}\n")
+        parts += entry_of(rule, [each for each in examples(page) if each.code == rule.code])
+    return "\n".join(parts)
+
+
+def entry_of(rule: Rule, found: list[Example]) -> list[str]:
+    title = f"### {rule.code} {escaped(rule.what)}\n"
+    entry = [title, f"*{rule.severity}, {rule.basis}*\n", wrapped(rule)]
+    for each in found:
+        entry.append(each.text)
+        if each.fails:
+            entry.append(f"{said(each)}\n")
+    return entry
+
+
+def wrapped(rule: Rule) -> str:
+    text = escaped(rule.why)
+    return textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False) + "\n"
+
+
+def escaped(text: str) -> str:
+    """A text whose underscores stay what they are in Markdown."""
+    parts = text.split("`")
+    return "`".join(
+        part if number % 2 else part.replace("__", r"\_\_") for number, part in enumerate(parts)
+    )
+
+
+def said(example: Example) -> str:
+    """What the lint says of an example, without what differs from machine to machine."""
+    with TemporaryDirectory() as folder:
+        findings = [each for each in example.lint(Path(folder)) if each.code == example.code]
+    assert findings, f"the example of {example.code} has no such finding"
+    reason, remedy = escaped(findings[0].reason), escaped(findings[0].remedy)
+    return f"> {reason}\\\n> {remedy}".replace(sys.executable, "python")
+
+
+def main() -> None:
+    PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,220 @@
+"""Runs code with one SDK, in that SDK's own environment, for a test in another process.
+
+Started by ``tests/kit/sdk_process.py``. Reads one JSON request a line on stdin and answers each with
+one line on (the original) stdout; what the executed code prints goes into the answer. Only the
+standard library, and Python 3.8, may be relied on here.
+
+Request: ``{"id", "code", "namespace", "env", "cwd", "timeout"}``. Code runs like a notebook's
+cell: a namespace keeps its variables, environment and working directory from one cell to the
+next, lines for IPython (``!pip ...``) are skipped, and the last expression is the value.
+"""
+
+import argparse
+import ast
+import contextlib
+import faulthandler
+import importlib.util
+import io
+import json
+import linecache
+import os
+import re
+import sys
+import traceback
+import types
+from pathlib import Path
+
+IPYTHON_LINE = re.compile(r"^(\s*)[!%].*$", re.MULTILINE)
+
+
+class Recorder(io.TextIOBase):
+    """A standard stream that keeps what is written until it is taken.
+
+    It lives as long as the process: loggers hold on to the stream that they found first.
+    """
+
+    encoding = "utf-8"
+
+    def __init__(self):
+        self._parts = []
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._parts.append(text)
+        return len(text)
+
+    def close(self):
+        """Stay open: whatever closes a standard stream, the next cell needs it."""
+
+    def take(self):
+        parts, self._parts = self._parts, []
+        return "".join(parts)
+
+
+class Namespace:
+    """What a notebook keeps between its cells."""
+
+    def __init__(self):
+        self.module = types.ModuleType("__main__")
+        self.environment = dict(os.environ)
+        self.folder = Path.cwd()
+        self.cells = 0
+
+    @contextlib.contextmanager
+    def entered(self):
+        """Make the process look as this namespace left it, for one cell."""
+        environment, folder, main = dict(os.environ), Path.cwd(), sys.modules["__main__"]
+        set_environment(self.environment)
+        os.chdir(self.folder)
+        sys.modules["__main__"] = self.module
+        try:
+            yield
+        finally:
+            self.environment = dict(os.environ)
+            with contextlib.suppress(OSError):  # it may have been removed
+                self.folder = Path.cwd()
+            set_environment(environment)
+            os.chdir(folder)
+            sys.modules["__main__"] = main
+
+    def run(self, code):
+        """Execute one cell and return the value of its last expression."""
+        self.cells += 1
+        name = f"<cell {self.cells} of {id(self):x}>"
+        tree, code = parse(code, name)
+        linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        variables = self.module.__dict__
+        exec(compile(tree, name, "exec"), variables)
+        if last is None:
+            return None
+        return eval(compile(ast.Expression(last.value), name, "eval"), variables)
+
+
+def parse(code, name):
+    """The syntax tree of a cell, with and without IPython's own lines; and what was parsed."""
+    try:
+        return ast.parse(code, name), code
+    except SyntaxError:
+        plain = IPYTHON_LINE.sub(r"\1pass", code)
+        if plain == code:
+            raise
+        return ast.parse(plain, name), plain
+
+
+def set_environment(wanted):
+    for name in set(os.environ) - set(wanted):
+        del os.environ[name]
+    os.environ.update(wanted)
+
+
+def answer_to(request, namespaces):
+    """Execute a request's code; nothing that the code raises gets out."""
+    namespace = namespaces.setdefault(request["namespace"], Namespace())
+    answer = {"id": request["id"], "value": None, "repr": None, "error": None}
+    for name, value in (request.get("env") or {}).items():
+        namespace.environment.pop(name, None)
+        if value is not None:
+            namespace.environment[name] = value
+    try:
+        namespace.folder = request.get("cwd") or namespace.folder
+        with namespace.entered():
+            value = namespace.run(request["code"])
+            answer["repr"] = None if value is None else repr(value)
+        answer["value"] = json_value(value)
+    except BaseException as error:
+        answer["error"] = describe(error)
+    return answer
+
+
+def json_value(value):
+    try:
+        return json.loads(json.dumps(value))
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def describe(error):
+    try:
+        message = str(error)
+    except Exception as broken:
+        message = f"<no text: {broken!r}>"
+    return {
+        "type": type(error).__name__,
+        "message": message,
+        "traceback": "".join(traceback.format_exception(type(error), error, of_cell(error))),
+    }
+
+
+def of_cell(error):
+    """The traceback from the cell's own first line on."""
+    here = error.__traceback__
+    while here is not None and here.tb_frame.f_code.co_filename == __file__:
+        here = here.tb_next
+    return here
+
+
+def apply_fast_sdk(path):
+    """Enter ``fast_sdk()`` of the given file, for as long as the process lives."""
+    spec = importlib.util.spec_from_file_location("_fast_sdk", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    patched = module.fast_sdk()
+    patched.__enter__()
+    return patched
+
+
+def own_channels():
+    """The pipes to the parent; the standard descriptors then belong to the executed code."""
+    requests = os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return requests, answers
+
+
+def main():
+    """Answer requests until there are no more."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fast", metavar="FILE", help="a file with a context manager fast_sdk()")
+    parser.add_argument("--stacks", metavar="FILE", help="where to write stacks at a time-out")
+    options = parser.parse_args()
+    requests, answers = own_channels()
+    out, err = Recorder(), Recorder()
+    sys.stdout, sys.stderr = out, err
+    sys.path[0] = ""  # the working directory, as in a notebook
+    faulthandler.enable(2)
+    namespaces = {}
+
+    def send(answer):
+        answer.update(stdout=out.take(), stderr=err.take())
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+    with contextlib.ExitStack() as stack:
+        stacks = stack.enter_context(Path(options.stacks or os.devnull).open("w"))
+        try:
+            fast = apply_fast_sdk(options.fast) if options.fast else None
+        except BaseException as error:
+            send({"id": None, "error": describe(error)})
+            return
+        send({"id": None, "error": None})
+        for line in requests:
+            request = json.loads(line)
+            if request.get("timeout"):
+                faulthandler.dump_traceback_later(request["timeout"], file=stacks)
+            answer = answer_to(request, namespaces)
+            faulthandler.cancel_dump_traceback_later()
+            send(answer)
+        del fast
+
+
+if __name__ == "__main__":
+    main()

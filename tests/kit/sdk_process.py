@@ -1,0 +1,336 @@
+"""Real SDKs for the tests: each runs in a process and an environment of its own.
+
+::
+
+    with SdkProcess("2.128.2") as sdk:
+        notebook = sdk.session(env={"KILI_API_ENDPOINT": url, "KILI_API_KEY": "emulator-admin"})
+        notebook.run("from kili.client import Kili; kili = Kili()").checked()
+        assert notebook.run("kili.count_projects()").checked().value == 1
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.kit.sdk_environments import RECIPES, python_of
+
+VERSIONS = tuple(RECIPES)
+DRIVER = Path(__file__).with_name("sdk_driver.py")
+FAST_SDK = DRIVER.parents[2] / "emulator" / "kili_emulator" / "testing" / "sdk.py"
+START_LIMIT = 60.0
+GRACE = 2.0
+
+Environment = Mapping[str, "str | None"]
+
+
+@dataclass(frozen=True)
+class SdkError:
+    """An exception that the executed code raised."""
+
+    type: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of executing one piece of code.
+
+    Attributes:
+        stdout: what it printed.
+        stderr: what it wrote to stderr, which is where the SDK's loggers write.
+        value: the last expression's value, if JSON can carry it, else ``None``.
+        repr: the same as ``repr`` shows it; ``None`` for ``None``, as in a notebook.
+        error: the exception that ended it.
+    """
+
+    stdout: str
+    stderr: str
+    value: Any
+    repr: str | None
+    error: SdkError | None
+
+    def checked(self) -> Outcome:
+        """This outcome, if the code raised nothing.
+
+        Raises:
+            AssertionError: it did; the message holds its traceback and its output.
+        """
+        if self.error is not None:
+            output = f"stdout:\n{self.stdout}\nstderr:\n{self.stderr}"
+            raise AssertionError(f"the SDK's process raised:\n{self.error.traceback}\n{output}")
+        return self
+
+
+class SdkProcessError(Exception):
+    """The driver could not start, died, or was ended at a time-out."""
+
+
+class SdkTimeoutError(SdkProcessError):
+    """The code took too long; the message holds the stacks of all its threads."""
+
+
+class _Mailbox:
+    """Lines of a pipe, read by a thread so that waiting for one can end.
+
+    It waits with ``threading`` only, which goes on under a frozen clock.
+    """
+
+    def __init__(self, pipe: Any) -> None:
+        self._lines: list[str] = []
+        self._closed = False
+        self._changed = threading.Condition()
+        threading.Thread(target=self._read, args=(pipe,), name="sdk-driver", daemon=True).start()
+
+    def next_line(self, timeout: float) -> str | None:
+        """The next line; ``""`` at the end of the pipe; ``None`` when there is none in time."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._lines or self._closed, timeout):
+                return None
+            return self._lines.pop(0) if self._lines else ""
+
+    def _read(self, pipe: Any) -> None:
+        with contextlib.suppress(OSError, ValueError), pipe:
+            for line in pipe:
+                self._put(line)
+        self._put(None)
+
+    def _put(self, line: str | None) -> None:
+        with self._changed:
+            if line is None:
+                self._closed = True
+            else:
+                self._lines.append(line)
+            self._changed.notify_all()
+
+
+class SdkProcess:
+    """A process that executes code with one version of the SDK.
+
+    It starts at the first use, and again after a time-out or a death (with empty namespaces).
+    Calls from several threads follow one another.
+
+    Args:
+        version: the SDK, one of :data:`VERSIONS`.
+        fast: lift the SDK's own throttles and waits in that process.
+        env: environment variables for all namespaces; ``None`` removes one.
+        python: the interpreter to use instead of the one of the SDK's environment.
+    """
+
+    def __init__(
+        self,
+        version: str,
+        *,
+        fast: bool = False,
+        env: Environment | None = None,
+        python: str | Path | None = None,
+    ) -> None:
+        self.version = version
+        self._python = str(python or python_of(version))
+        self._fast = fast
+        self._env = dict(env or {})
+        self._home = tempfile.TemporaryDirectory(prefix="kili-sdk-", ignore_cleanup_errors=True)
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self._mailbox: _Mailbox | None = None
+        self._requests = 0
+        self._sessions = 0
+
+    @property
+    def home(self) -> Path:
+        """The process's home and first working directory, removed at the end."""
+        return Path(self._home.name)
+
+    def run(
+        self,
+        code: str,
+        *,
+        namespace: str = "main",
+        env: Environment | None = None,
+        cwd: str | Path | None = None,
+        timeout: float = 60,
+    ) -> Outcome:
+        """Execute code in a namespace, which is made if it is new.
+
+        Args:
+            code: like a notebook's cell; the last expression is the value.
+            namespace: keeps variables, environment and working directory between calls.
+            env: changes to the namespace's environment, from this call on; ``None`` removes.
+            cwd: the namespace's working directory, from this call on.
+            timeout: seconds after which the process is ended.
+
+        Raises:
+            SdkTimeoutError: the code took longer.
+            SdkProcessError: the process could not start, or died.
+        """
+        request = {
+            "code": code,
+            "namespace": namespace,
+            "env": dict(env or {}),
+            "cwd": None if cwd is None else str(cwd),
+            "timeout": timeout,
+        }
+        with self._lock:
+            self._start()
+            return self._exchange(request)
+
+    def session(
+        self, *, env: Environment | None = None, cwd: str | Path | None = None
+    ) -> SdkSession:
+        """A namespace that nobody else uses: like a new notebook."""
+        self._sessions += 1
+        return SdkSession(self, f"session {self._sessions}", env, cwd)
+
+    @property
+    def pid(self) -> int | None:
+        """The running process, if there is one."""
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
+
+    def close(self) -> None:
+        """End the process and remove its home."""
+        with self._lock:
+            self._end(GRACE)
+            self._home.cleanup()
+
+    def __enter__(self) -> SdkProcess:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            return
+        self._end(0)
+        command = [self._python, str(DRIVER), "--stacks", str(self._stacks)]
+        if self._fast:
+            command += ["--fast", str(FAST_SDK)]
+        with self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                encoding="utf-8",
+                env=self._environment(),
+                cwd=self.home,
+            )
+        self._mailbox = _Mailbox(self._process.stdout)
+        hello = self._receive(START_LIMIT)
+        if hello["error"]:
+            self._end(GRACE)
+            raise SdkProcessError(f"the driver did not start:\n{hello['error']['traceback']}")
+
+    def _environment(self) -> dict[str, str]:
+        """The caller's environment without what would change how Python and the SDK behave."""
+        own = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("KILI_", "PYTHON", "COV_", "PYTEST_"))
+        }
+        own |= {
+            "HOME": str(self.home),
+            "USERPROFILE": str(self.home),
+            "KILI_SDK_TRIALS_NUMBER": "1",  # old SDKs repeat what fails ten times, with sleeps
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
+        }
+        for name, value in self._env.items():
+            own.pop(name, None)
+            if value is not None:
+                own[name] = value
+        return own
+
+    def _exchange(self, request: dict[str, Any]) -> Outcome:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._requests += 1
+        line = json.dumps({"id": self._requests, **request}) + "\n"
+        with contextlib.suppress(BrokenPipeError):  # it died: receiving says how
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        answer = self._receive(request["timeout"])
+        assert answer.pop("id") == self._requests, "the driver answered another request"
+        error = answer.pop("error")
+        return Outcome(**answer, error=None if error is None else SdkError(**error))
+
+    def _receive(self, timeout: float) -> dict[str, Any]:
+        assert self._process is not None
+        assert self._mailbox is not None
+        line = self._mailbox.next_line(timeout + 0.5)  # the driver writes its stacks first
+        if line:
+            answer: dict[str, Any] = json.loads(line)
+            return answer
+        if line is None:
+            self._end(0)
+            stacks = self._stacks.read_text(encoding="utf-8", errors="replace")
+            raise SdkTimeoutError(f"kili {self.version}: no answer in {timeout:g} s\n{stacks}")
+        code = self._process.wait()
+        self._end(0)
+        tail = self._errors.read_text(encoding="utf-8", errors="replace")[-4000:]
+        raise SdkProcessError(f"kili {self.version}: the process died with code {code}\n{tail}")
+
+    def _end(self, grace: float) -> None:
+        process, self._process, self._mailbox = self._process, None, None
+        if process is None:
+            return
+        with contextlib.suppress(OSError):
+            assert process.stdin is not None
+            process.stdin.close()
+        try:
+            if not grace:
+                process.kill()
+            process.wait(grace or None)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    @property
+    def _stacks(self) -> Path:
+        return self.home / ".driver-stacks"
+
+    @property
+    def _errors(self) -> Path:
+        return self.home / ".driver-errors"
+
+
+class SdkSession:
+    """One namespace of a process; see :meth:`SdkProcess.session`. It ends with the process."""
+
+    def __init__(
+        self,
+        process: SdkProcess,
+        name: str,
+        env: Environment | None,
+        cwd: str | Path | None,
+    ) -> None:
+        self.process = process
+        self.name = name
+        self._env = env
+        self._cwd = cwd
+        self._pid: int | None = None
+
+    def run(self, code: str, timeout: float = 60) -> Outcome:
+        """Execute code here; see :meth:`SdkProcess.run`."""
+        if self._pid is None:
+            self.process.run("", namespace=self.name, env=self._env, cwd=self._cwd)
+            self._pid = self.process.pid
+        elif self._pid != self.process.pid:
+            raise SdkProcessError("this session ended with its process: make a new one")
+        return self.process.run(code, namespace=self.name, timeout=timeout)

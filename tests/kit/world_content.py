@@ -1,0 +1,193 @@
+"""The world of the default scenario with a bit more in it, and a name for each thing there."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+from kili_emulator.domain import member
+from kili_emulator.domain.project_version import create_version
+from kili_emulator.domain.world import Actor
+from kili_emulator.rules.permissions import ProjectRole
+from tests.kit.wire import Wire
+
+Names = dict[str, str]
+
+PLUGIN = "Counter"
+QUIET_PLUGIN = """
+from kili.plugins import PluginCore
+
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        print("submitted")
+
+    def on_review(self, label, asset_id):
+        print("reviewed")
+"""
+INTERFACE = {
+    "jobs": {
+        "COLOR": {
+            "mlTask": "CLASSIFICATION",
+            "content": {
+                "input": "radio",
+                "categories": {
+                    "RED": {"children": ["SHADE"], "name": "Red"},
+                    "BLUE": {"children": [], "name": "Blue"},
+                },
+            },
+            "isChild": False,
+            "required": 0,
+        },
+        "SHADE": {
+            "mlTask": "CLASSIFICATION",
+            "content": {"input": "radio", "categories": {"DARK": {"name": "Dark"}}},
+            "isChild": True,
+            "required": 0,
+        },
+    }
+}
+RED = json.dumps({"COLOR": {"categories": [{"name": "RED"}]}})
+_ROLES: dict[str, ProjectRole] = {
+    "manager": "TEAM_MANAGER",
+    "reviewer": "REVIEWER",
+    "labeler": "LABELER",
+}
+EASY = json.dumps({"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}})
+HARD = json.dumps({"CLASSIFICATION_JOB": {"categories": [{"name": "HARD"}]}})
+
+
+def archive(**files: str) -> bytes:
+    """A zip with these files; ``__`` stands for a dot in their names."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, text in files.items():
+            opened.writestr(name.replace("__", "."), text)
+    return packed.getvalue()
+
+
+def upload(wire: Wire, url: str, content: bytes, kind: str = "application/zip") -> None:
+    """PUT a file to a signed URL as the SDK does: without what follows ``&id=``."""
+    target, _, _ = url.partition("&id=")
+    answer = wire.request("PUT", target, data=content, headers={"Content-Type": kind})
+    assert answer.status_code == 201, answer.text
+
+
+def deploy_plugin(
+    wire: Wire, name: str = PLUGIN, content: bytes | str = QUIET_PLUGIN, **data: Any
+) -> str:
+    """Take a plugin through all the steps of its upload; the status it ends in."""
+    packed = archive(main__py=content) if isinstance(content, str) else content
+    upload(wire, wire.call("createPlugin", data={"pluginName": name}), packed)
+    wire.call("createPluginRunner", data={"pluginName": name, **data})
+    return str(wire.call("getPluginRunnerStatus", name=name))
+
+
+def names(wire: Wire) -> Names:
+    """What the default scenario holds: each thing's name and id."""
+    (project,) = wire.list("projects", {})
+    assets = wire.list("assets", {}, selection="id externalId")
+    labels = wire.list("labels", {}, selection="id labelType labelOf { externalId }")
+    (issue,) = wire.list("issues", {})
+    users = wire.list("users", {}, selection="id firstname")
+    (organization,) = wire.list("organizations", {})
+    (version,) = wire.list("projectVersions", {})
+    return {
+        "project": project["id"],
+        "issue": issue["id"],
+        "organization": organization["id"],
+        "version": version["id"],
+        **{each["externalId"]: each["id"] for each in assets},
+        **{each["firstname"].lower(): each["id"] for each in users},
+        **{f"{e['labelOf']['externalId']} {e['labelType']}": e["id"] for e in labels},
+    }
+
+
+def set_stage(wire: Wire) -> Names:
+    """Add a deployed plugin, and a project that only the administrator sees."""
+    data = {
+        "title": "Hidden",
+        "description": "For the administrator",
+        "inputType": "TEXT",
+        "jsonInterface": json.dumps(INTERFACE),
+    }
+    known = names(wire)
+    hidden = wire.call("createProject", data=data)["id"]
+    content = {"contentArray": ["the text"], "externalIDArray": ["hidden"]}
+    (asset,) = wire.call("appendManyAssets", data=content, where={"id": hidden})
+    row = {"assetID": asset["id"], "jsonResponse": RED}
+    (label,) = wire.call(
+        "appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [row]}, where={}
+    )
+    issues = [{"labelID": label["id"], "text": "why?", "type": "QUESTION"}]
+    (issue,) = wire.call("createIssues", issues=issues, where={"project": {"id": hidden}})
+    asked = [{"assetId": known["farm"], "type": "QUESTION"}]
+    (question,) = wire.call("createIssues", "manager", issues=asked, where={})
+    told = {"message": "Welcome.", "status": "SUCCESS", "userID": known["leo"]}
+    notification = wire.call("createNotification", data=told)
+    tags = [wire.call("createTag", data={"label": each})["id"] for each in ("Tutorial", "Unused")]
+    wire.call("checkTag", data={"projectId": known["project"], "tagId": tags[0]})
+    assert deploy_plugin(wire) == "ACTIVE"
+    return {
+        **known,
+        "hidden version": add_version(wire, hidden, "second"),
+        "tag": tags[0],
+        "unused tag": tags[1],
+        "manager's question": question["id"],
+        "notification": notification["id"],
+        "hidden project": hidden,
+        "hidden asset": asset["id"],
+        "hidden label": label["id"],
+        "hidden issue": issue["id"],
+    }
+
+
+def add_version(wire: Wire, project_id: str, name: str) -> str:
+    """Give a project a version, which only an export in the app does; its id."""
+    world = wire.emulator.world
+    project = world.view.projects.the(project_id)
+    with world.transaction(Actor(world.view.users.the(project["authorId"]))) as tx:
+        version = create_version(tx, project, name=name, content=f"http://example.com/{name}")
+    return str(version["id"])
+
+
+def set_steps(wire: Wire) -> Names:
+    """Add a project of the V2 workflow, everybody's, with an asset in each of four places."""
+    wire.client_version = "26.2.4"
+    data = {"title": "Steps", "inputType": "TEXT", "jsonInterface": json.dumps(INTERFACE)}
+    project = wire.call("createProject", data=data)["id"]
+    wire.client_version = None
+    with wire.emulator.world.transaction(Actor.system()) as tx:
+        for name, role in _ROLES.items():
+            (user,) = tx.users.find("email", f"{name}@example.com")
+            member.add(tx, tx.projects.the(project), user, role)
+    names = ["waiting", "labeled", "in review", "skipped"]
+    content = {"contentArray": ["text"] * 4, "externalIDArray": names}
+    ids = [e["id"] for e in wire.call("appendManyAssets", data=content, where={"id": project})]
+    rows = [{"assetID": each, "jsonResponse": RED} for each in ids[1:3]]
+    data = {"labelType": "DEFAULT", "labelsData": rows}
+    labels = wire.call("appendManyLabels", data=data, where={})
+    wire.call("addAssetsToReview", where={"idIn": [ids[2]]})
+    wire.call("skipAsset", reason="blurred", where={"id": ids[3]})
+    (found,) = wire.list("projects", {"id": project}, selection="steps { id }")
+    label_step, review_step = (each["id"] for each in found["steps"])
+    return {
+        "stepped project": project,
+        "label step": label_step,
+        "review step": review_step,
+        **dict(zip(names, ids, strict=True)),
+        "labeled label": labels[0]["id"],
+    }
+
+
+def filled(value: Any, known: Names) -> Any:
+    """The value with each ``<name>`` in it replaced by the id of what has that name."""
+    if isinstance(value, dict):
+        return {key: filled(each, known) for key, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, known) for each in value]
+    if isinstance(value, str) and value.startswith("<") and value.endswith(">"):
+        return known[value[1:-1]]
+    return value

@@ -1,0 +1,78 @@
+"""Whether the files of a plugin can be uploaded."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lint.marked_source import found, in_handler, lint, marked
+
+GOOD = in_handler("pass")
+
+
+def codes(files: dict[str, str | bytes]) -> list[str]:
+    return [each.code for each in lint(files)]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_text_has_to_be_utf8_whatever_it_declares(encoding: str) -> None:
+    text = f"# -*- coding: {encoding} -*-\n# ü\n" + GOOD
+
+    assert codes({"main.py": text.encode(encoding)}) == ["KP101"]
+
+
+def test_line_is_that_of_the_first_byte_that_is_no_utf8() -> None:
+    assert found({"main.py": GOOD.encode() + b"\n\n# \xfc"})[0][1] == GOOD.count("\n") + 3
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("def f(:", 1),
+        ("x = 1\n  y = 2", 2),
+        ("\nreturn 1", 2),
+        ("x = 1\nbreak", 2),
+        ("def f(a, a): 0", 1),
+        ("x = '\0'", 1),
+        ("f(" * 3000, 1),
+    ],
+)
+def test_source_has_to_be_python(text: str, line: int) -> None:
+    assert found({"main.py": GOOD, "helper.py": text}) == [("helper.py", line, "KP102")]
+
+
+def test_main_that_is_no_python_is_all_that_is_said() -> None:
+    assert found("def f(") == [("main.py", 1, "KP102")]
+
+
+def test_doubtful_escapes_are_no_concern() -> None:
+    assert found(GOOD + "\nPATTERN = '\\d'\n") == []
+
+
+@pytest.mark.parametrize("term", ["label", "'text'", "f(1)"])
+def test_long_expressions_are_read_to_their_end(term: str) -> None:
+    source = in_handler(f"x = {' + '.join([term] * 1500)}\ninput()  # KP701", "f = int")
+    assert found(source) == marked(source)
+
+
+def test_byte_order_mark_is_what_the_sdk_stumbles_over() -> None:
+    assert found({"main.py": b"\xef\xbb\xbf" + GOOD.encode()}) == [("main.py", 1, "KP103")]
+
+
+def test_folder_needs_a_main_py_at_its_top() -> None:
+    assert found({"plugin/main.py": GOOD}) == [("main.py", 1, "KP104")]
+    assert found({}) == [("main.py", 1, "KP104")]
+
+
+def test_environments_in_the_folder_are_named() -> None:
+    (one, other) = lint(GOOD, environments=("env", "tools/venv"))
+
+    assert (one.code, other.code) == ("KP109", "KP109")
+    assert {one.reason.split()[0], other.reason.split()[0]} == {"env", "tools/venv"}
+
+
+def test_every_finding_says_what_to_do() -> None:
+    (finding,) = lint("")
+
+    assert finding.severity == "error"
+    assert finding.reason == "there is no class PluginHandler at the top level"
+    assert finding.remedy == "write `class PluginHandler(PluginCore):` at the top level"

@@ -1,0 +1,115 @@
+"""Whether there is a ``PluginHandler``, and whether it can be made."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lint.marked_source import Files, found, in_class, in_handler, marked
+
+METHOD = "    def on_submit(self, label, asset_id): "
+CORE = "from kili.plugins import PluginCore\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        "x = 1  # KP105",
+        f"{CORE}if True:\n    class PluginHandler(PluginCore):  # KP105\n    {METHOD}0",
+        "def f():  # KP105\n    class PluginHandler: 0",
+        "class Outer:  # KP105\n    class PluginHandler: 0",
+        "PluginHandler = None  # KP106",
+        "def PluginHandler(kili, project_id, logger): 0  # KP106",
+        "from there import PluginHandler  # KP106",
+        {"main.py": "from own import PluginHandler  # KP106", "own.py": in_handler("pass")},
+        f"class PluginHandler:  # KP107 KP215\n{METHOD}0",
+        f"class PluginHandler(dict):  # KP107\n{METHOD}0",
+        f"import collections as c\nclass PluginHandler(c.OrderedDict):  # KP107\n{METHOD}0",
+        f"{CORE}class PluginHandler(PluginCore):\n{METHOD}0",
+        f"import kili.plugins\nclass PluginHandler(kili.plugins.PluginCore):\n{METHOD}0",
+        f"import kili.plugins as p\nclass PluginHandler(p.PluginCore):\n{METHOD}0",
+        f"from kili.plugins import PluginCore as Core\nclass PluginHandler(Core):\n{METHOD}0",
+        (
+            f"from kili import plugins\nBase = plugins.PluginCore\nclass PluginHandler(Base):\n"
+            f"{METHOD}0"
+        ),
+        f"from kili.plugins import *\nclass PluginHandler(PluginCore):\n{METHOD}0",
+        (
+            f"from kili.services.plugins.model import PluginCore\n"
+            f"class PluginHandler(PluginCore):\n{METHOD}0"
+        ),
+        f"class PluginHandler(made()):\n{METHOD}0",
+        f"from elsewhere import Base\nclass PluginHandler(Base):\n{METHOD}0",
+        {
+            "main.py": f"from base import Base\nclass PluginHandler(Base):\n{METHOD}0",
+            "base.py": f"{CORE}class Base(PluginCore): 0",
+        },
+        {
+            "main.py": f"from base import Base\nclass PluginHandler(Base):  # KP107\n{METHOD}0",
+            "base.py": "class Base(dict): 0",
+        },
+        f"{CORE}class PluginHandler(PluginCore):  # KP108\n{METHOD}0\nPluginHandler = 1",
+    ],
+)
+def test_class_has_to_be_where_the_sdk_looks_for_it(files: Files) -> None:
+    assert found(files) == marked(files)
+
+
+INIT = "def __init__("
+SUPER = "super().__init__(kili, project_id, logger)"
+
+
+@pytest.mark.parametrize(
+    "init",
+    [
+        f"{INIT}self, kili, project_id, logger):\n    super().__init__(kili, project_id, logger)",
+        f"{INIT}self, kili, project_id, logger=None): super().__init__(kili, project_id, logger)",
+        f"{INIT}self, *args, **kwargs): super().__init__(*args, **kwargs)",
+        f"{INIT}self, kili, *args): super().__init__(kili, *args)",
+        f"{INIT}self, kili, project_id, logger, limit=3): {SUPER}",
+        f"{INIT}self, kili, project_id, logger, *, n=3): PluginCore.__init__(self, kili)",
+        f"{INIT}self): super().__init__(1, 2)  # KP215",
+        f"{INIT}self, kili, project_id): super().__init__(kili, project_id)  # KP215",
+        f"{INIT}self, kili, project_id, logger, limit): {SUPER}  # KP215",
+        f"{INIT}self, kili, project_id, logger, *, n): super().__init__(kili, project_id)  # KP215",
+        f"{INIT}self, **kwargs): super().__init__(**kwargs)  # KP215",
+        f"{INIT}self, client, project_id, logger): super().__init__(client, project_id)  # KP216",
+        f"{INIT}self, kili, project_id, log): super().__init__(kili, project_id)  # KP216",
+        f"{INIT}self, kili, project_id, logger): self.limit = 3  # KP218",
+        f"@some.decorator\n{INIT}self): 0",
+    ],
+)
+def test_platform_makes_it_with_three_arguments(init: str) -> None:
+    source = in_class(init)
+    assert found(source) == marked(source)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "self.kili.labels(project_id=1)",
+        "self.logger.info('x')",
+        "print(self.project_id)",
+    ],
+)
+def test_what_the_core_sets_is_missing_without_it(use: str) -> None:
+    init = "def __init__(self, kili, project_id, logger):  # KP217\n    self.limit = 3\n"
+    source = in_class(f"{init}def check(self):\n    {use}")
+    assert found(source) == marked(source)
+
+
+def test_what_an_init_sets_itself_is_not_missing() -> None:
+    source = in_class(
+        "def __init__(self, kili, project_id, logger):  # KP218\n"
+        "    self.kili, self.logger = kili, logger\n"
+        "def check(self):\n    self.logger.info(self.kili)"
+    )
+    assert found(source) == marked(source)
+
+
+def test_unknown_base_may_set_it() -> None:
+    source = (
+        "from elsewhere import Base\nclass PluginHandler(Base):\n"
+        "    def __init__(self, kili, project_id, logger): 0  # KP218\n"
+        "    def on_submit(self, label, asset_id): print(self.kili)"
+    )
+    assert found(source) == marked(source)

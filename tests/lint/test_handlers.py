@@ -1,0 +1,216 @@
+"""Whether the platform finds the handlers, and can call them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from kili_emulator.lint.surface import Method
+from tests.lint.marked_source import SURFACE, found, in_class, in_handler, lint, marked
+
+CORE = "from kili.plugins import PluginCore\n"
+CLASS = f"{CORE}class PluginHandler(PluginCore):"
+
+
+def handlers(body: str) -> str:
+    """A plugin with this in its class, and nothing else."""
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    return f"{CLASS}\n{lines}"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "self, label, asset_id",
+        "self, asset_id, label",
+        "self, label=None, asset_id=None",
+        "self, label, asset_id, more=None",
+        "self, label, asset_id, *, more=None",
+        "self, *, label, asset_id",
+        "self, **kwargs",
+        "self, label, **kwargs",
+        "*args, **kwargs",
+        "this, label: dict, asset_id: str",
+        "self, /, label, asset_id",
+    ],
+)
+def test_parameters_that_take_what_is_given(arguments: str) -> None:
+    assert found(handlers(f"def on_submit({arguments}): 0")) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "",
+        "self",
+        "self, label",
+        "self, label, asset",
+        "self, lbl, asset_id",
+        "self, label, assetId",
+        "self, label, asset_id, project_id",
+        "self, label, asset_id, *, more",
+        "self, *args",
+        "self, label, /, asset_id",
+        "self, label, project_id, asset_id",
+        "label, asset_id",
+    ],
+)
+def test_parameters_that_do_not(arguments: str) -> None:
+    source = handlers(f"def on_submit({arguments}): 0  # KP203")
+    assert found(source) == marked(source)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("on_review", "label, asset_id"),
+        ("on_custom_interface_click", "label, asset_id"),
+        ("on_send_back_to_queue", "asset_id"),
+    ],
+)
+def test_each_handler_has_arguments_of_its_own(name: str, arguments: str) -> None:
+    assert found(handlers(f"def {name}(self, {arguments}): 0")) == []
+    (finding,) = lint(handlers(f"def {name}(self, wrong): 0"))
+
+    assert finding.code == "KP203"
+    assert finding.remedy == f"write `def {name}(self, {arguments})`"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "async def on_submit(self, label, asset_id): 0  # KP204",
+        "async def on_submit(self): 0  # KP204",
+        "@staticmethod\ndef on_submit(label, asset_id): 0  # KP205",
+        "@staticmethod\ndef on_submit(self, label, asset_id): 0  # KP203",
+        "@classmethod\ndef on_submit(cls, label, asset_id): 0  # KP205",
+        "@classmethod\ndef on_submit(label, asset_id): 0  # KP203",
+        "def on_submit(self, label, asset_id): yield 1  # KP206",
+        "def on_submit(self, label, asset_id): yield from label  # KP206",
+        "def on_submit(self, label, asset_id):\n    def inner(): yield 1\n    inner()",
+        "def on_submit(self, label, asset_id): print(lambda: (yield))",
+        "@anything\ndef on_submit(self): 0",
+        "@functools.wraps(f)\ndef on_submit(self): yield 1",
+        "@typing.override\ndef on_submit(self, label, asset_id): 0",
+        "def on_submit(self): 0\ndef on_submit(self, label, asset_id): 0",
+    ],
+)
+def test_handler_is_a_plain_method(body: str) -> None:
+    source = "import functools, typing\n" + handlers(body)
+    assert found(source) == marked(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{CLASS} 0  # KP201",
+        f"{CLASS} # KP201\n    def check(self): 0",
+        f"{CLASS} # KP201\n    def on_submit_click(self): self.on_submit_click()",
+        f"{CLASS} # KP201\n    if True:\n        def on_submit(self, label, asset_id): 0  # KP202",
+        f"{CLASS} # KP201\n    on_submit = print  # KP202",
+        f"{CLASS} # KP201\n    on_submit, other = print, 1  # KP202",
+        (
+            f"{CORE}class Base(PluginCore):\n    def on_review(self, label, asset_id): 0  # KP202\n"
+            "class PluginHandler(Base):  # KP201\n    pass"
+        ),
+        (
+            f"{CORE}class Base(PluginCore):\n    def on_review(self, label, asset_id): 0\n"
+            "class PluginHandler(Base):\n"
+            "    def on_review(self, label, asset_id): super().on_review(label, asset_id)"
+        ),
+        (
+            f"{CORE}class Base(PluginCore):\n    def on_review(self, label, asset_id): 0  # KP202\n"
+            "class Middle(Base): 0\n"
+            "class PluginHandler(Middle):\n    def on_submit(self, label, asset_id): 0"
+        ),
+    ],
+)
+def test_sdk_sees_what_stands_in_the_class(source: str) -> None:
+    assert found(source) == marked(source)
+
+
+def test_handlers_of_a_base_in_another_file_are_not_seen() -> None:
+    files = {
+        "main.py": f"{CORE}from base import Base\nclass PluginHandler(Base):  # KP201\n    pass",
+        "base.py": (
+            f"{CORE}class Base(PluginCore):\n    def on_submit(self, label, asset_id): 0  # KP202"
+        ),
+    }
+    assert found(files) == marked(files)
+
+
+def test_what_old_sdks_upload_has_all_handlers_that_it_inherits() -> None:
+    old = dataclasses.replace(SURFACE, version="2.128.2", handlers=None, typed_events=False)
+    source = (
+        f"{CORE}class Base(PluginCore):\n    def on_submit(self, label, asset_id): 0\n"
+        "class PluginHandler(Base): 0"
+    )
+    assert found(source, surface=old) == []
+    assert [code for *_, code in found(f"{CLASS} 0", surface=old)] == ["KP201"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def onSubmit(self, label, asset_id): 0  # KP207",
+        "def on_submited(self, label, asset_id): 0  # KP207",
+        "def on_submitted(self, label, asset_id): 0  # KP207",
+        "def on_Submit(self, label, asset_id): 0  # KP207",
+        "def onsubmit(self, label, asset_id): 0  # KP207",
+        "def on_submit_label(self, label, asset_id): 0  # KP207",
+        "def on_sumbit(self, label, asset_id): 0  # KP207",
+        "def on_send_back(self, asset_id): 0  # KP207",
+        "def on_customInterfaceClick(self, label, asset_id): 0  # KP207",
+        "def on_label(self, label): 0",
+        "def once(self): 0",
+        "def submit(self, label): 0",
+        "def on_submitted(self, label): 0\ndef check(self): self.on_submitted(1)",
+    ],
+)
+def test_names_that_are_nearly_those_of_handlers(body: str) -> None:
+    source = handlers(f"def on_review(self, label, asset_id): 0\n{body}")
+    assert found(source) == marked(source)
+
+
+def test_free_functions_of_the_first_plugins_are_named() -> None:
+    source = f"{CORE}def onSubmit(label, projectId, assetId): 0  # KP207\n" + in_handler(
+        "pass", name="on_review"
+    )
+    assert found(source) == marked(source)
+    (finding,) = lint("def on_review(label, asset_id): 0\n" + in_handler("pass"))
+    assert "it stands outside PluginHandler" in finding.reason
+
+
+def test_names_like_a_handler_that_is_there_are_no_mistake() -> None:
+    assert found(in_class("def on_submit_late(self): 0")) == []
+
+
+def test_handlers_that_the_sdk_does_not_tell_of() -> None:
+    source = in_class("def on_project_updated(self, settings_updated): 0  # KP208")
+    older = dataclasses.replace(SURFACE, handlers=SURFACE.handlers | {"on_project_updated"})  # type: ignore[operator]
+
+    assert found(source) == marked(source)
+    assert found(source, surface=older) == []
+    alone = f"{CLASS}  # KP201\n    def on_project_updated(self, settings_updated): 0  # KP208"
+    assert found(alone) == marked(alone)
+
+
+def test_on_event_and_handlers_are_two_plugins() -> None:
+    source = in_class("def on_event(self, payload): 0  # KP209")
+    assert found(source) == marked(source)
+
+
+def test_on_event_alone_is_old_where_methods_can_be_subscribed() -> None:
+    source = handlers("def on_event(self, payload): 0  # KP210")
+    untyped = dataclasses.replace(SURFACE, typed_events=False)
+
+    assert found(source) == marked(source)
+    assert found(source, surface=untyped) == []
+
+
+def test_on_event_is_not_called_where_the_sdk_takes_no_patterns() -> None:
+    older = dataclasses.replace(SURFACE, methods={"upload_plugin": Method(("plugin_path",))})
+    source = in_class("def on_event(self, payload): 0  # KP208")
+
+    assert found(source, surface=older) == marked(source)

@@ -1,0 +1,52 @@
+"""The page of the rules is true: each example breaks its rule and no other, or none."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kili_emulator.lint.catalogue import GROUPS, RULES
+from kili_emulator.lint.rule import BASES
+from tests.kit.lint_rules_page import ENTRY, PAGE, Example, examples, rendered
+
+TEXT = PAGE.read_text(encoding="utf-8")
+EXAMPLES = list(examples(TEXT))
+
+
+def name(example: Example) -> str:
+    return f"{example.code}-{'fails' if example.fails else 'passes'}"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=name)
+def test_example_does_what_the_page_says(example: Example, tmp_path: Path) -> None:
+    found = [
+        (each.code, str(Path(each.file).relative_to(tmp_path).as_posix()), each.line)
+        for each in example.lint(tmp_path)
+    ]
+    if not example.fails:
+        assert found == []
+        return
+    file, line = example.place
+    assert found == [(example.code, file or found[0][1], line)]
+
+
+def test_each_rule_has_an_entry_with_both_examples_and_each_entry_a_rule() -> None:
+    codes = [rule.code for rule in RULES]
+
+    assert [each["code"] for each in ENTRY.finditer(TEXT)] == codes
+    assert {each.code for each in EXAMPLES if each.fails} == set(codes)
+    assert {each.code for each in EXAMPLES if not each.fails} == set(codes)
+
+
+def test_the_texts_of_the_page_are_those_of_the_rules() -> None:
+    assert rendered(TEXT) == TEXT, "run: python -m tests.kit.lint_rules_page"
+
+
+def test_codes_are_what_other_tools_take_and_never_double() -> None:
+    codes = [rule.code for rule in RULES]
+
+    assert len(set(codes)) == len(codes)
+    assert all(re.fullmatch(r"KP\d{3}", each) and each[:3] in GROUPS for each in codes)
+    assert all(rule.basis in BASES for rule in RULES)

@@ -1,0 +1,55 @@
+"""One row: a plugin, and what there is to look at when it has run."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.plugins.bad.trial_server import Tried
+
+
+def nothing(tried: Tried) -> None:
+    """There is nothing else to look at."""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A plugin of a row.
+
+    Attributes:
+        on_submit: the body of its handler.
+        top: what stands above its class.
+        init: its ``__init__``, if it has one.
+        files: its further modules, by their paths.
+        other: the handler's body of a second plugin, with the same ``top`` and ``files``.
+        hangs: it needs a server that gives plugins little time.
+        alone: inline, it needs a server that may end.
+        memory: inline, how many MB more that server gets at most.
+        check: looks at what the table does not say.
+    """
+
+    on_submit: str = "pass"
+    top: str = ""
+    init: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    other: str | None = None
+    hangs: bool = False
+    alone: bool = False
+    memory: int | None = None
+    check: Callable[[Tried], None] = nothing
+
+    def main(self, body: str) -> str:
+        """``main.py`` of a plugin with this handler; the words ``$FOLDER`` are left to others."""
+        parts = [
+            "import ctypes, os, socket, sys, threading, time",
+            "from kili.plugins import PluginCore",
+            textwrap.dedent(self.top),
+            "class PluginHandler(PluginCore):",
+            textwrap.indent(textwrap.dedent(self.init), "    "),
+            "    def on_submit(self, label, asset_id):",
+            textwrap.indent(textwrap.dedent(body).strip("\n"), "        "),
+        ]
+        return "\n".join(parts) + "\n"

@@ -1,0 +1,132 @@
+"""Plugins that say, return or do what they should not, or whose code is not as expected."""
+
+from __future__ import annotations
+
+import base64
+
+from tests.kit.world_content import archive
+from tests.plugins.bad.bad_plugin import Bad
+from tests.plugins.bad.trial_server import EASY, Tried
+
+_RENEWED = """
+class PluginHandler:
+    def __init__(self, kili, project_id, logger): pass
+    def on_submit(self, label, asset_id): print("renewed")
+"""
+
+
+def _is_renewed(tried: Tried) -> None:
+    """The run goes on in the old version, and the next one is of the new version."""
+    tried.prints("old")
+    tried.submit()
+    tried.prints("old", "renewed")
+
+
+def _keeps_its_label(tried: Tried) -> None:
+    (run,) = tried.runs()
+    assert run["payload"]["label"]["jsonResponse"] == EASY
+    (label,) = tried.kili.labels(tried.project, label_id=tried.label, fields=["jsonResponse"])
+    assert label["jsonResponse"] == EASY
+
+
+def _is_gone(tried: Tried) -> None:
+    assert tried.kili.count_projects(project_id=tried.project) == 0
+
+
+def _is_called_three_times(tried: Tried) -> None:
+    outcomes = [(run["outcome"], run["refusal"]) for run in tried.runs()]
+    assert outcomes.count(("SUCCEEDED", None)) == 2
+    assert outcomes.count(("NOT_RUN", "SELF_TRIGGERED")) == 1
+    assert [run["outcome"] for run in tried.runs("Other")].count("SUCCEEDED") == 2
+    tried.prints("called by None", "called by Other", among=True)
+
+
+PLATFORM = {
+    "prints 100 MB": Bad("for _ in range(100): print('x' * 1024 ** 2)"),
+    "prints and logs what is not UTF-8": Bad(
+        r"""
+        sys.stdout.buffer.write(b'caf\xe9\n')
+        sys.stdout.flush()
+        print('\udcff')
+        self.logger.info('\udcff')
+        """,
+        check=lambda tried: tried.logs_are_readable(),
+    ),
+    "logs what is too deep to show, cannot be shown, or is very large": Bad(
+        """
+        deep = []
+        for _ in range(100_000): deep = [deep]
+        self.logger.info(deep)
+        self.logger.info("%s %d", Silent())
+        self.logger.info("x" * 50 * 1024 ** 2)
+        """,
+        top="class Silent:\n    def __str__(self): 1 / 0\n    __repr__ = __str__",
+        check=lambda tried: tried.prints(
+            "<list that cannot be shown: RecursionError>",
+            "%s %d <tuple that cannot be shown: ZeroDivisionError>",
+            among=True,
+        ),
+    ),
+    "returns what cannot be copied": Bad("x = [threading.Lock()]\nx.append(x)\nreturn x"),
+    "returns a coroutine (`async def`)": Bad(
+        "return self.work()", init="async def work(self): print('never')"
+    ),
+    "is a generator": Bad("print('never')\nyield"),
+    "changes the label that it is given": Bad(
+        "label['jsonResponse'].clear()\nlabel.clear()", check=_keeps_its_label
+    ),
+    "deletes its own project": Bad(
+        "self.kili.delete_project(self.project_id)\nprint('after')", check=_is_gone
+    ),
+    "deletes itself": Bad("self.kili.delete_plugin('Bad')\nprint('after')"),
+    "updates itself": Bad(
+        """
+        execute = self.kili.graphql_client.execute
+        url = execute('mutation { data: generateUpdateUrl(data: {pluginName: "Bad"}) }')["data"]
+        requests.put(url.partition("&id=")[0], CODE, headers=HEADERS).raise_for_status()
+        execute('mutation { data: updatePluginRunner(data: {pluginName: "Bad"}) }')
+        print("old")
+        """,
+        top=f"""
+        import base64, requests
+        CODE = base64.b64decode({base64.b64encode(archive(main__py=_RENEWED)).decode()!r})
+        HEADERS = {{"Content-Type": "application/zip"}}
+        """,
+        check=_is_renewed,
+    ),
+    "causes another plugin's run, which causes its own": Bad(
+        "print('called by', label['modelName'])\nanswer(self, label, asset_id, None, 'Bad')",
+        top="""
+        def answer(plugin, label, asset_id, asked, name):
+            if label["modelName"] == asked:
+                plugin.kili.append_labels([asset_id], [{}], model_name=name, disable_tqdm=True)
+        """,
+        other="answer(self, label, asset_id, 'Bad', 'Other')",
+        check=_is_called_three_times,
+    ),
+    "has modules of the same names as another plugin": Bad(
+        "helpers.names.append('Bad')\nprint(helpers.names)",
+        top="import helpers",
+        files={"helpers/__init__.py": "from .deep import names", "helpers/deep.py": "names = []"},
+        other="helpers.names.append('Other')\nprint(helpers.names)",
+        check=lambda tried: (tried.prints("['Bad']"), tried.prints("['Other']", of="Other")),
+    ),
+    "has packages with relative imports": Bad(
+        "print(package.sub.deep.value)",
+        top="import package.sub.deep",
+        files={
+            "package/__init__.py": "",
+            "package/side.py": "value = 'found'",
+            "package/sub/__init__.py": "",
+            "package/sub/deep.py": "from ..side import value",
+        },
+        check=lambda tried: tried.prints("found"),
+    ),
+    "adds a folder of its own to `sys.path`": Bad(
+        "import found\nprint(found.value)",
+        top="sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'library'))",
+        files={"library/found.py": "value = 'found'"},
+        check=lambda tried: tried.prints("found"),
+    ),
+    "reads a data file of its own": Bad("open('data/table.csv')", files={"data/table.csv": "1"}),
+}

@@ -1,0 +1,261 @@
+"""The servers that bad plugins are tried on, and how one is tried."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import resource
+import tempfile
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pytest
+import requests
+
+from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
+from tests.kit.wire import document
+from tests.plugins.bad.bad_plugin import Bad
+from tests.plugins.bad.isolation_table import Cell
+
+EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
+PATIENCE = "2"
+FILES = 1024
+UNCHECKED = Path(__file__).parent / "unchecked"
+
+# Tells how things are around it, which must be the same for each run.
+WITNESS = """
+import json, locale, os, socket, sys
+import kili.client, requests
+from kili.plugins import PluginCore
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        assert self.kili.count_projects() == 1
+        print(json.dumps({
+            "folder": os.getcwd(),
+            "environment": {**os.environ, "PYTEST_CURRENT_TEST": ""},
+            "path": sys.path,
+            "locale": locale.setlocale(locale.LC_ALL),
+            "limits": [sys.getrecursionlimit(), socket.getdefaulttimeout()],
+            "closed": [sys.stdout.closed, sys.stderr.closed],
+            "functions": [each.__module__ for each in (
+                requests.post, requests.Session.request, kili.client.Kili.__init__
+            )],
+        }))
+"""
+
+
+class World:
+    """A world of a server with a project, and a client of it."""
+
+    def __init__(self, world: RemoteWorld, folder: Path) -> None:
+        self.world = world
+        self.folder = folder
+        self.project = world.project_id
+        self.kili = self.connect()
+
+    def connect(self) -> Any:
+        from kili.client import Kili
+
+        return Kili(
+            api_key=self.world.keys["admin"],
+            api_endpoint=self.world.endpoint,
+            graphql_client_params={"graphql_schema_cache_dir": self.folder},
+        )
+
+    def install(self, name: str, main: str, files: dict[str, str]) -> None:
+        """Upload and activate a plugin, even if it cannot be built."""
+        from kili.services.plugins.exceptions import PluginCreationError
+
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        for path, text in {"main.py": main, **files}.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+        with contextlib.suppress(PluginCreationError):
+            self.kili.upload_plugin(str(folder), name)
+        self.kili.activate_plugin_on_project(name, project_id=self.project)
+
+    @cached_property
+    def asset(self) -> str:
+        (asset, *_) = self.kili.assets(self.project, fields=["id"], disable_tqdm=True)
+        return str(asset["id"])
+
+    def submit(self) -> str:
+        """Append a label, and wait for what that causes; its id."""
+        (label,) = self.kili.append_labels([self.asset], [EASY], disable_tqdm=True)
+        assert self.world.wait_idle()
+        return str(label["id"])
+
+    def runs(self, plugin: str) -> list[dict[str, Any]]:
+        """A plugin's runs, if it is still there."""
+        export = self.world.export()
+        ids = [each["id"] for each in export["plugins"] if each["name"] == plugin]
+        return [run for run in export["runs"] if run["pluginId"] in ids]
+
+    def lines(self, plugin: str) -> list[tuple[str, str]]:
+        """The lines of its runs and builds: (type, text)."""
+        export = self.world.export()
+        rows = export["pluginBuildErrors"] + export["pluginLogs"]
+        return [(row["logType"], row["content"]) for row in rows if row["pluginName"] == plugin]
+
+
+class Tried(World):
+    """A bad plugin that was tried in a world of its own.
+
+    Attributes:
+        label: the label that it was called for.
+    """
+
+    def __init__(self, isolation: str, world: RemoteWorld, folder: Path) -> None:
+        super().__init__(world, folder)
+        self.isolation = isolation
+        self.label = ""
+
+    def runs(self, plugin: str = "Bad") -> list[dict[str, Any]]:
+        return super().runs(plugin)
+
+    def printed(self, plugin: str = "Bad") -> list[str]:
+        return [text for kind, text in self.lines(plugin) if kind == "info"]
+
+    def prints(self, *texts: str, of: str = "Bad", among: bool = False) -> None:
+        """Make sure of what it printed and logged.
+
+        Args:
+            among: it may have printed more.
+        """
+        printed = self.printed(of)
+        assert [each for each in printed if not among or each in texts] == list(texts)
+
+    def logs_are_readable(self) -> None:
+        logs = json.loads(self.kili.get_plugin_logs(self.project, "Bad"))
+        assert [line["content"] for line in logs] == self.printed()[::-1]
+
+    def holds(self, cell: Cell) -> None:
+        """Make sure that the table says what has happened."""
+        run = (self.runs() or [{"outcome": "no run"}])[0]
+        said = [text for kind, text in self.lines("Bad") if kind in ("warning", "error")]
+        assert run["outcome"] == cell.outcome, said
+        assert [each for each in said if not any(part in each for part in cell.lines)] == []
+        assert [part for part in cell.lines if not any(part in each for each in said)] == []
+
+
+class Server:
+    """A server on which plugins are tried, one after another.
+
+    Args:
+        isolation: where its plugins run.
+        options: further options of the command.
+    """
+
+    def __init__(self, isolation: str, folder: Path, *options: str) -> None:
+        self.isolation = isolation
+        self._folder = folder
+        options = ("--plugin-isolation", isolation, *options)
+        environment = {"PYTHONPATH": str(UNCHECKED)}
+        self.server = ServerUnderTest(folder / "data", *options, environment=environment)
+
+    def __enter__(self) -> Server:
+        (self._folder / "data").mkdir(parents=True)
+        with _open_files(FILES):
+            self.server.start()
+        self._witness = World(self.server.new_world(), self._folder)
+        self._witness.install("Witness", WITNESS, {})
+        self._testimony = self._testify()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self.server.stop() == 0
+        assert "Stopped." in self.server.output
+
+    def restart(self) -> None:
+        """Start the server anew, whether it has ended or not."""
+        self.server.kill()
+        self.server.start()
+        self._witness = World(self.server.world(self._witness.world.name), self._folder)
+
+    def _testify(self) -> dict[str, Any]:
+        """What the witness tells in a new run."""
+        self._witness.submit()
+        run = self._witness.runs("Witness")[-1]
+        assert (run["outcome"], run["error"]) == ("SUCCEEDED", None)
+        told: dict[str, Any] = json.loads(self._witness.lines("Witness")[-1][1])
+        return told
+
+    def _is_as_before(self) -> None:
+        told = self._testify()
+        different = [
+            (told[each], was) for each, was in self._testimony.items() if told[each] != was
+        ]
+        assert not different, different
+
+    def tell(self, bad: Bad, folder: Path) -> Tried:
+        """Let a bad plugin run, and make sure that the server then works as before."""
+        tried = Tried(self.isolation, self.server.new_world(), folder)
+        files = dict(bad.files)
+        main = bad.main(bad.on_submit).replace("$FOLDER", str(folder))
+        tried.install("Bad", main, files)
+        if bad.other is not None:
+            tried.install("Other", bad.main(bad.other), files)
+        with self._memory(bad.memory if self.isolation == "inline" else None):
+            tried.label = tried.submit()
+        self._is_as_before()
+        return tried
+
+    @contextlib.contextmanager
+    def _memory(self, megabytes: int | None) -> Iterator[None]:
+        """Have the system give the server so much more address space, and then no more."""
+        status = Path(f"/proc/{self.server.pid}/status").read_text()
+        (size,) = [int(each.split()[1]) for each in status.splitlines() if "VmSize:" in each]
+        limit = -1 if megabytes is None else size * 1024 + megabytes * 1024**2
+        resource.prlimit(self.server.pid, resource.RLIMIT_AS, (limit, -1))
+        yield
+        resource.prlimit(self.server.pid, resource.RLIMIT_AS, (-1, -1))
+
+    def tell_last(self, bad: Bad, folder: Path) -> Tried:
+        """Let a bad plugin run that ends the server, and start it anew."""
+        tried = Tried(self.isolation, self.server.new_world(), folder)
+        tried.install("Bad", bad.main(bad.on_submit), {})
+        with pytest.raises(requests.ConnectionError):
+            _submit_without_sdk(tried)
+        self.server.await_end()
+        self.restart()
+        tried.world = self.server.world(tried.world.name)
+        tried.kili = tried.connect()
+        labels = tried.kili.labels(tried.project, asset_id=tried.asset, fields=["id"])
+        tried.label = labels[-1]["id"]
+        self._is_as_before()
+        return tried
+
+
+def _submit_without_sdk(tried: Tried) -> None:
+    """Append a label with a request that is not sent again when it is not answered."""
+    row = {"assetID": tried.asset, "jsonResponse": json.dumps(EASY)}
+    arguments = {"data": {"labelType": "DEFAULT", "labelsData": [row]}, "where": {}}
+    requests.post(
+        tried.world.endpoint,
+        json={
+            "query": document("appendManyLabels", list(arguments), "id"),
+            "variables": arguments,
+        },
+        headers={"Authorization": f"X-API-Key: {tried.world.keys['admin']}"},
+        timeout=30,
+    )
+
+
+@contextlib.contextmanager
+def _open_files(limit: int) -> Iterator[None]:
+    """Have processes that are started meanwhile open so many files at most."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit, before[1]), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

@@ -1,0 +1,315 @@
+"""Random graphs of plugins that cause one another's runs, and what a request's answer finds done.
+
+A pool of plugins is deployed once: each kind of subscription several times. A graph is which of
+them are active where, how long each takes, and what it calls. Plugins read that from a file, so
+that the same versions, and the same processes, serve all graphs.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kili_emulator import Emulator
+from kili_emulator.domain.world import View
+from tests.kit.wire import Wire, document
+from tests.kit.world_content import EASY, deploy_plugin
+
+SOON = 60.0
+COPIES = 2
+Call = tuple[str, dict[str, Any]]  # a document and its variables
+PATTERNS = {
+    "submit": None,  # the handler on_submit
+    "assets": ["asset.*"],
+    "labels": ["label.*"],
+    "both": ["asset.*", "label.*"],
+    "issues": ["asset.issue.*"],
+}
+SUBJECTS = {
+    "assets": "asset.updated",
+    "labels": "label.workflow.edited",
+    "both": "asset.updated",
+    "issues": "asset.issue.created",
+}
+
+# It acts in its first few runs of a graph only, or some graphs would go on to the bound of depth
+# with every branch. A token is a file that can be made once, from whichever process.
+PLUGIN = """
+import json, os, threading, time
+import requests
+from kili.plugins import PluginCore
+
+FOLDER = {folder!r}
+
+
+class PluginHandler(PluginCore):
+    def on_submit(self, label, asset_id):
+        self.act()
+
+    def on_event(self, payload):
+        self.act()
+
+    def act(self):
+        with open(os.path.join(FOLDER, "graph.json")) as opened:
+            graph = json.load(opened)
+        mine = graph["plugins"][{name!r}]
+        time.sleep(mine["before"])
+        if not self.has_token(graph["seed"], mine["tokens"]):
+            return
+        work = [threading.Thread(target=self.call, args=each) for each in mine["calls"]]
+        for each in work:
+            each.start()
+            if not mine["at once"]:
+                each.join()
+        for each in work:
+            each.join()
+        time.sleep(mine["after"])
+
+    def has_token(self, seed, count):
+        for number in range(count):
+            name = f"token-{{seed}}-{name}-{{number}}"
+            try:
+                os.close(os.open(os.path.join(FOLDER, name), os.O_CREAT | os.O_EXCL))
+            except FileExistsError:
+                continue
+            return True
+        return False
+
+    def call(self, query, variables):
+        answer = requests.post(
+            self.kili.api_endpoint,
+            json={{"query": query, "variables": variables}},
+            headers={{"Authorization": "X-API-Key: " + self.kili.api_key}},
+            timeout=60,
+        ).json()
+        assert "errors" not in answer, answer
+"""
+
+
+def _issue(asset: str, text: str) -> Call:
+    issues = [{"assetId": asset, "type": "QUESTION", "text": text}]
+    return document("createIssues", ["issues", "where"]), {"issues": issues, "where": {}}
+
+
+def _prediction(asset: str, text: str) -> Call:
+    rows = [{"assetID": asset, "jsonResponse": EASY, "modelName": text}]
+    data = {"labelType": "PREDICTION", "labelsData": rows}
+    return document("appendManyLabels", ["data", "where"]), {"data": data, "where": {}}
+
+
+def _metadata(asset: str, text: str) -> Call:
+    data = [{"jsonMetadata": json.dumps({"text": text})}]
+    query = document("updatePropertiesInAssets", ["where", "data"])
+    return query, {"where": [{"id": asset}], "data": data}
+
+
+def _send_back(asset: str, _: str) -> Call:
+    query = document("sendBackAssetsToQueue", ["where"])
+    return query, {"where": {"idIn": [asset]}}
+
+
+CALLS = (_issue, _prediction, _metadata, _send_back)
+
+
+class Root(NamedTuple):
+    """What an outermost request left when its answer arrived.
+
+    Attributes:
+        going_on: the runs below it that had not ended.
+        runs: the ids of all runs below it.
+    """
+
+    asset: str
+    going_on: list[str]
+    runs: set[str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A graph that was played.
+
+    Attributes:
+        early: whether an answer arrived before a run below its request had ended, or had begun.
+        missing: events and plugins that listen to them, without a run for both.
+        runs: how many there were.
+        depth: how many of them caused one another, at most.
+        failures: the errors of runs; there should be none.
+    """
+
+    seed: int
+    early: bool
+    missing: list[tuple[str, str]]
+    runs: int
+    depth: int
+    failures: list[str]
+
+
+class Graphs:
+    """A running emulator with the pool of plugins, which plays one graph after another."""
+
+    def __init__(self, emulator: Emulator, folder: Path) -> None:
+        self._emulator = emulator
+        self._folder = folder
+        self._wire = Wire(emulator)
+        self._pool = [f"{kind} {n}" for n in range(COPIES) for kind in PATTERNS]
+        for name in self._pool:
+            code = PLUGIN.format(folder=str(folder), name=name, easy=EASY)
+            patterns = PATTERNS[name.split()[0]]
+            asked = {"eventMatcher": patterns} if patterns else {"handlerTypes": ["onSubmit"]}
+            assert deploy_plugin(self._wire, name, code, **asked) == "ACTIVE"
+        (first,) = self._wire.ids("projects", {})
+        data = {"title": "Other", "inputType": "TEXT", "jsonInterface": json.dumps({"jobs": {}})}
+        second = self._wire.call("createProject", data={**data, "description": ""})["id"]
+        content = {"contentArray": ["a", "b"], "externalIDArray": ["a", "b"]}
+        self._wire.call("appendManyAssets", data=content, where={"id": second})
+        self._projects = (first, second)
+        self._mark = emulator.mark()
+        self._events_before = len(emulator.world.view.events)
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def play(self, seed: int) -> Outcome:
+        """Draw the graph of a seed, make one or two requests at once, and look what they left."""
+        drawn = random.Random(seed)
+        self._emulator.reset(self._mark)
+        assets = self._set_up(drawn, seed)
+        with ThreadPoolExecutor(2) as pool:
+            roots = list(pool.map(self._request, assets, [drawn.random()] * len(assets)))
+        assert self._emulator.wait_idle(SOON)
+        view = self._emulator.world.view
+        late = [each for each in roots if _below(view, each.asset) != each.runs]
+        runs = view.runs.all()
+        return Outcome(
+            seed,
+            early=bool(late) or any(each.going_on for each in roots),
+            missing=self._missing(view),
+            runs=len(runs),
+            depth=max((len(each["lanes"]) for each in runs), default=0),
+            failures=[each["error"] for each in runs if each["error"]],
+        )
+
+    def _missing(self, view: View) -> list[tuple[str, str]]:
+        """The pairs of an event of this graph and a plugin active there that have no run."""
+        called = {(each["eventId"], each["pluginId"]) for each in view.runs.all()}
+        return [
+            (event["event"], plugin["name"])
+            for event in view.events.all()[self._events_before :]
+            for plugin in view.plugins.all()
+            if event["projectId"] in plugin["projectIds"]
+            and _listens(plugin["name"].split()[0], event["event"])
+            and (event["id"], plugin["id"]) not in called
+        ]
+
+    def _set_up(self, drawn: random.Random, seed: int) -> list[str]:
+        """Activate plugins and write down what they do; the assets that requests are about."""
+        view = self._emulator.world.view
+        assets = {
+            project: [
+                each["id"]
+                for each in view.assets.find("project", project)
+                if each["status"] == "TODO"
+            ][:2]
+            for project in self._projects
+        }
+        plugins: dict[str, Any] = {}
+        for name in drawn.sample(self._pool, drawn.choice([1, 2, 3, 3, 4, 4])):
+            active = drawn.choice([self._projects[:1], self._projects])
+            for project in active:
+                where = {"pluginName": name, "projectId": project}
+                self._wire.call("activatePluginOnProject", where=where)
+            reachable = [asset for each in active for asset in assets[each]]
+            plugins[name] = {
+                "before": drawn.choice([0, 0, 0.002, 0.02]),
+                "after": drawn.choice([0, 0, 0.002, 0.02]),
+                "at once": drawn.random() < 0.3,
+                "tokens": drawn.choice([0, 1, 1, 2, 2, 3]),
+                "calls": [
+                    drawn.choice(CALLS)(drawn.choice(reachable), str(drawn.random()))
+                    for _ in range(drawn.choice([0, 1, 1, 2, 2]))
+                ],
+            }
+        for token in self._folder.glob("token-*"):
+            token.unlink()
+        graph = {"seed": seed, "plugins": plugins}
+        (self._folder / "graph.json").write_text(json.dumps(graph), encoding="utf-8")
+        return assets[self._projects[0]][: drawn.choice([1, 1, 2])]
+
+    def _request(self, asset: str, choice: float) -> Root:
+        """Label an asset in one of the ways there are; what is so the moment that is answered."""
+        ways: list[Callable[[str], object]] = [
+            self._append,
+            self._submit,
+            self._ask,
+            self._trigger,
+        ]
+        ways[int(choice * len(ways))](asset)
+        view = self._emulator.world.view
+        below = _below(view, asset)
+        going_on = [each for each in below if view.runs.the(each)["outcome"] == "RUNNING"]
+        return Root(asset, going_on, below)
+
+    def _append(self, asset: str) -> None:
+        rows = [{"assetID": asset, "jsonResponse": EASY}]
+        data = {"labelType": "DEFAULT", "labelsData": rows}
+        self._emulator_call("appendManyLabels", data=data, where={})
+
+    def _submit(self, asset: str) -> None:
+        self._emulator.submit(self._projects[0], asset, json.loads(EASY), user="admin")
+
+    def _ask(self, asset: str) -> None:
+        issues = [{"assetId": asset, "type": "QUESTION", "text": "what?"}]
+        self._emulator_call("createIssues", issues=issues, where={})
+
+    def _trigger(self, asset: str) -> None:
+        """Call one of the plugins by hand, or submit, where none listens to events."""
+        view = self._emulator.world.view
+        active = [each["name"] for each in view.plugins.all() if each["projectIds"]]
+        listening = [each for each in active if PATTERNS[each.split()[0]]]
+        if not listening:
+            self._submit(asset)
+            return
+        subject = SUBJECTS[listening[0].split()[0]]
+        self._emulator.trigger(subject, listening[0], self._projects[0], {"assetId": asset})
+
+    def _emulator_call(self, operation: str, **arguments: Any) -> None:
+        """As two requests may be made at once, each has a connection of its own."""
+        wire = Wire(self._emulator)
+        wire.call(operation, **arguments)
+        wire.close()
+
+
+def _listens(kind: str, subject: str) -> bool:
+    patterns = PATTERNS[kind]
+    if patterns is None:
+        return subject == "label.workflow.created.default"
+    return any(subject.startswith(each.removesuffix("*")) for each in patterns)
+
+
+def _below(view: View, asset: str) -> set[str]:
+    """The runs that descend from a request of ours about an asset."""
+    below: set[str] = set()
+    for run in view.runs.all():
+        is_ours = run["causedBy"] is None and run["metadata"]["assetId"] == asset
+        if is_ours or run["causedBy"] in below:
+            below.add(run["id"])
+    return below
+
+
+@contextmanager
+def graphs(isolation: str, folder: Path, seed: int | None = None) -> Iterator[Graphs]:
+    """An emulator that plays graphs, its plugins' code run in that isolation.
+
+    Args:
+        seed: of the world, whose runs then follow one another, whatever their lane.
+    """
+    with Emulator(plugin_isolation=isolation, seed=seed) as emulator:
+        playing = Graphs(emulator, folder)
+        yield playing
+        playing.close()

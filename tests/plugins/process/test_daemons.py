@@ -1,0 +1,264 @@
+"""Whatever process a plugin starts, its run names it when it goes on, and it is ended (Linux)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kili_emulator import Emulator, messages
+from kili_emulator.plugins.process import worker_process
+from kili_emulator.testing.sdk import fast_sdk
+from tests.plugins.process.plugin_project import Stage, is_alive
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+
+SOON = 20.0
+
+# Forks twice, with a session of its own in between, as daemons do; its id is in a file.
+DAEMON = """
+def daemon(path, work=lambda: time.sleep(600)):
+    if os.fork():
+        return os.wait()
+    os.setsid()
+    if not os.fork():
+        with open(path + ".new", "w") as file:
+            file.write(str(os.getpid()))
+        os.rename(path + ".new", path)
+        os.closerange(0, 3)
+        work()
+    os._exit(0)
+
+def wait_for(path):
+    while not os.path.exists(path):
+        time.sleep(0.01)
+"""
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Path:
+    """Where a daemon writes its id."""
+    return tmp_path / "pid"
+
+
+def pid_of(told: Path) -> int:
+    """The id of a daemon, once it has written it."""
+    _await(told.exists)
+    return int(told.read_text())
+
+
+def _await(is_so: Any) -> None:
+    pause = threading.Event()
+    for _ in range(round(SOON / 0.02)):
+        if is_so():
+            return
+        pause.wait(0.02)
+    raise AssertionError("it did not happen")
+
+
+def left(stage: Stage, plugin: str = "P") -> str:
+    """The warning of a plugin's only run about processes that it left."""
+    begin = messages.RUN_LEFT_PROCESSES.partition("{")[0]
+    (line,) = [text for kind, text in stage.lines(plugin) if kind == "warning" and begin in text]
+    assert line.endswith(messages.LEFT_ENDED)
+    return line
+
+
+def test_a_daemon_is_named_and_ended(stage: Stage, told: Path) -> None:
+    run = stage.run_once(f"daemon({str(told)!r})\nwait_for({str(told)!r})", DAEMON)
+    assert run["outcome"] == "SUCCEEDED"
+    pid = pid_of(told)
+    assert f" {pid}." in left(stage)
+    assert not is_alive(pid)
+    stage.submit()
+    assert stage.runs()[-1]["outcome"] == "SUCCEEDED"
+
+
+def test_a_daemon_is_named_where_processes_change_too_fast_to_be_counted(
+    stage: Stage, told: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_process, "_LOOKS", 0)
+    run = stage.run_once(f"daemon({str(told)!r})\nwait_for({str(told)!r})", DAEMON)
+    assert run["outcome"] == "SUCCEEDED"
+    pid = pid_of(told)
+    assert f" {pid}." in left(stage)
+    assert not is_alive(pid)
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"),
+    [
+        ("os._exit(3)", "EXITED"),
+        ("os.kill(os.getpid(), 11)", "CRASHED"),
+        ("1 / 0", "FAILED"),
+        ("os.kill(0, 9)", "CRASHED"),
+    ],
+)
+def test_a_daemon_of_a_run_that_fails_is_named_and_ended(
+    stage: Stage, told: Path, end: str, outcome: str
+) -> None:
+    path = str(told)
+    run = stage.run_once(f"daemon({path!r})\nwait_for({path!r})\n{end}", DAEMON)
+    assert run["outcome"] == outcome
+    pid = pid_of(told)
+    assert f" {pid}." in left(stage)
+    assert not is_alive(pid)
+
+
+def test_a_daemon_of_a_plugin_that_takes_too_long_is_named_and_ended(
+    short: Stage, told: Path
+) -> None:
+    run = short.run_once(f"daemon({str(told)!r})\ntime.sleep(99)", DAEMON)
+    assert run["outcome"] == "TIMED_OUT"
+    assert f" {pid_of(told)}." in left(short)
+    assert not is_alive(pid_of(told))
+
+
+def test_daemons_that_start_daemons_until_the_end_are_all_ended(stage: Stage, told: Path) -> None:
+    name = f"d{os.urandom(5).hex()}"
+    body = (
+        "def again():\n"
+        "    while not os.fork():\n"
+        "        os.setsid()\n"
+        "        time.sleep(0.005)\n"
+        f"open('/proc/self/comm', 'w').write({name!r})\n"
+        f"daemon({str(told)!r}, again)\n"
+        f"wait_for({str(told)!r})"
+    )
+    run = stage.run_once(body, DAEMON)
+    assert run["outcome"] == "SUCCEEDED"
+    assert f" {name} " in left(stage)
+    assert name not in _names()
+
+
+def _names() -> list[str]:
+    """The names of all processes."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found.append((folder / "comm").read_text().strip())
+    return found
+
+
+def test_a_fork_bomb_is_ended(stage: Stage) -> None:
+    run = stage.run_once("while True: os.fork()")
+    assert run["outcome"] == "OUT_OF_MEMORY"
+    assert " more" in left(stage)
+    stage.upload("Next", "print('next')")
+    stage.submit()
+    assert stage.prints("Next") == ["next"]
+
+
+def test_memory_of_daemons_counts(stage: Stage, told: Path) -> None:
+    each = "lambda: (globals().update(x=b'x' * (300 * 1024 ** 2)), time.sleep(99))"
+    run = stage.run_once(
+        f"for number in '12': daemon({str(told)!r} + number, {each})\ntime.sleep(14)", DAEMON
+    )
+    assert run["outcome"] == "OUT_OF_MEMORY"
+    left(stage)
+
+
+def test_a_daemon_that_starts_just_before_the_end_is_ended(stage: Stage, told: Path) -> None:
+    name = f"d{os.urandom(5).hex()}"
+    body = f"open('/proc/self/comm', 'w').write({name!r})\ndaemon({str(told)!r})"
+    run = stage.run_once(body, DAEMON)
+    assert run["outcome"] == "SUCCEEDED"
+    assert f" {name} " in left(stage)
+    assert name not in _names()
+
+
+def test_what_a_version_starts_when_it_is_imported_goes_on(stage: Stage, told: Path) -> None:
+    stage.upload("P", "print('again')", f"{DAEMON}\ndaemon({str(told)!r})\nwait_for({str(told)!r})")
+    stage.submit()
+    stage.submit()
+    assert stage.lines("P") == [("info", "again")] * 2
+    assert is_alive(pid_of(told))
+    stage.kili.delete_plugin("P")
+    _await(lambda: not is_alive(pid_of(told)))
+
+
+def test_what_others_start_is_left_alone(stage: Stage, told: Path, tmp_path: Path) -> None:
+    own = subprocess.Popen(["sleep", "600"])
+    other, go_on = tmp_path / "other", tmp_path / "go on"
+    try:
+        stage.upload("Other", f"daemon({str(other)!r})\nwait_for({str(go_on)!r})", DAEMON)
+        work = f"wait_for({str(other)!r})\ndaemon({str(told)!r})\nwait_for({str(told)!r})"
+        stage.upload("P", work, DAEMON)
+        submitted = threading.Thread(target=stage.submit)
+        submitted.start()
+        _await(lambda: sorted(each["outcome"] for each in stage.runs())[1:] == ["SUCCEEDED"])
+        assert (is_alive(pid_of(told)), is_alive(pid_of(other))) == (False, True)
+        go_on.touch()
+        submitted.join()
+        assert f" {pid_of(other)}." in left(stage, "Other")
+        assert not is_alive(pid_of(other))
+        assert own.poll() is None
+    finally:
+        own.kill()
+        own.wait()
+
+
+def test_zombies_are_reaped(stage: Stage) -> None:
+    body = (
+        "for _ in range(50):\n"
+        "    if not os.fork():\n"
+        "        os.fork()\n"
+        "        os._exit(0)\n"
+        "    os.wait()\n"
+        "time.sleep(0.5)\n"
+        "parents = [open(f'/proc/{each}/stat').read().rpartition(')')[2].split()[:2]\n"
+        "           for each in os.listdir('/proc') if each.isdigit()]\n"
+        "print(parents.count(['Z', str(os.getppid())]))"
+    )
+    run = stage.run_once(body)
+    assert (run["outcome"], stage.lines("P")) == ("SUCCEEDED", [("info", "0")])
+
+
+def test_a_plugin_that_ends_its_supervisor_ends_itself(stage: Stage) -> None:
+    run = stage.run_once("print(os.getpid())\nos.kill(os.getppid(), 9)\ntime.sleep(99)")
+    assert run["outcome"] == "CRASHED"
+    assert not is_alive(int(stage.prints("P")[0]))
+
+
+def test_daemons_end_with_an_emulator_that_is_killed(tmp_path: Path, told: Path) -> None:
+    from tests.kit.server_under_test import ServerUnderTest
+    from tests.plugins.bad.trial_server import Tried
+
+    server = ServerUnderTest(tmp_path / "data", "--plugin-isolation", "process")
+    (tmp_path / "data").mkdir()
+    server.start()
+    top = f"import os, time\nfrom kili.plugins import PluginCore\n{DAEMON}"
+    body = f"        daemon({str(told)!r})\n        time.sleep(99)\n"
+    head = "class PluginHandler(PluginCore):\n    def on_submit(self, label, asset_id):\n"
+    main = f"{top}\n{head}{body}"
+    with fast_sdk():
+        tried = Tried("process", server.world(), tmp_path)
+        tried.install("P", main, {})
+        caught = threading.Thread(target=_ignoring, args=(tried.submit,), daemon=True)
+        caught.start()
+        pid = pid_of(told)
+        server.end_alone(signal.SIGKILL)
+        _await(lambda: not is_alive(pid))
+
+
+def _ignoring(work: Any) -> None:
+    try:
+        work()
+    except Exception:  # the server is gone
+        return
+
+
+def test_the_emulator_itself_adopts_nobody() -> None:
+    import ctypes
+
+    with Emulator(plugin_isolation="process"):
+        is_subreaper = ctypes.c_int(-1)
+        ctypes.CDLL(None).prctl(37, ctypes.byref(is_subreaper), 0, 0, 0)
+        assert is_subreaper.value == 0

@@ -1,0 +1,192 @@
+"""Workers are forked from a process that has imported the SDK, and are as if they were not (Linux).
+
+Each test reads what a plugin finds around it in a forked worker, some also in one that an
+interpreter was started for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from kili.services.plugins.exceptions import PluginCreationError
+
+from kili_emulator import Emulator
+from kili_emulator.plugins.process import fork_server
+from kili_emulator.plugins.process.fork_server import ForkServers
+from kili_emulator.testing.sdk import fast_sdk
+from tests.kit.server_under_test import ServerUnderTest
+from tests.plugins.process.plugin_project import Stage, is_alive
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="others start each worker")
+
+SOON = 20.0
+
+ABOUT = """
+import json, random, resource, signal, threading
+import numpy.random
+
+def of(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()
+
+def about():
+    return json.dumps({
+        "worker": os.getpid(),
+        "supervisor": os.getppid(),
+        "parent": int(of(os.getppid())[1]),
+        "session": os.getsid(0),
+        "supervisor's session": os.getsid(os.getppid()),
+        "folder": os.getcwd(),
+        "environment": dict(os.environ),
+        "arguments": sys.argv,
+        "main": sorted(sys.modules["__main__"].__dict__),
+        "emulator": [name for name in sys.modules if name.startswith("kili_emulator")],
+        "files": sorted(
+            os.readlink(f"/proc/self/fd/{each}").partition(":")[0]
+            for each in os.listdir("/proc/self/fd")
+            if os.path.exists(f"/proc/self/fd/{each}")
+        ),
+        "threads": sorted(type(each).__name__ for each in threading.enumerate()),
+        "limits": [resource.getrlimit(each) for each in (
+            resource.RLIMIT_DATA, resource.RLIMIT_CORE, resource.RLIMIT_NOFILE)],
+        "signals": {each.name: str(signal.getsignal(each)) for each in signal.Signals
+                    if each.name != "SIGCLD"},
+        "random": [random.random(), float(numpy.random.rand())],
+    })
+"""
+
+
+@pytest.fixture
+def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServers]:
+    """Fork servers that no other test uses, which end with their last emulator."""
+    servers = ForkServers()
+    monkeypatch.setattr("kili_emulator.plugins.process.isolation.FORK_SERVERS", servers)
+    yield servers
+    servers.close()
+
+
+def about(stage: Stage, name: str = "About") -> dict[str, Any]:
+    """What a new plugin finds around it."""
+    stage.upload(name, "print(about())", ABOUT)
+    stage.submit()
+    found: dict[str, Any] = json.loads(stage.prints(name)[-1])
+    return found
+
+
+def await_end(pid: int) -> None:
+    pause = threading.Event()
+    for _ in range(round(SOON / 0.02)):
+        if not is_alive(pid):
+            return
+        pause.wait(0.02)
+    raise AssertionError(f"process {pid} goes on")
+
+
+def test_workers_of_all_emulators_are_forked_from_one_process(stage: Stage, tmp_path: Path) -> None:
+    one = about(stage)
+    other = about(stage, "Other")
+    with Emulator(plugin_isolation="process") as emulator:
+        (tmp_path / "third").mkdir()
+        third = about(Stage(emulator, tmp_path / "third"))
+    assert len({each["worker"] for each in (one, other, third)}) == 3
+    assert len({each["supervisor"] for each in (one, other, third)}) == 3
+    (server,) = {each["parent"] for each in (one, other, third)}
+    assert server != os.getpid()
+    assert psutil.Process(server).ppid() == os.getpid()
+
+
+def test_a_forked_worker_is_like_one_that_was_started(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forked = about(stage)
+    monkeypatch.setattr(fork_server, "IS_AVAILABLE", False)
+    with Emulator(plugin_isolation="process") as emulator:
+        (tmp_path / "started").mkdir()
+        started = about(Stage(emulator, tmp_path / "started"))
+    assert forked["parent"] != os.getpid() == started["parent"]
+    for each in (forked, started):
+        assert each["session"] == each["worker"]
+        assert each["supervisor's session"] == each["supervisor"]
+        # The event loop of the SDK's thread has some, once it runs.
+        assert each["files"].count("socket") <= 2
+        each["files"] = [name for name in each["files"] if name not in ("socket", "anon_inode")]
+        assert each["emulator"] == []
+        each["environment"]["NO_PROXY"] = ""
+        each["folder"] = str(Path(each["folder"]).name.startswith("tmp"))
+    same = ("environment", "folder", "arguments", "main", "files", "threads", "limits", "signals")
+    assert {each: forked[each] for each in same} == {each: started[each] for each in same}
+
+
+def test_a_variable_that_is_set_later_reaches_plugins(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "COLOUR" not in about(stage)["environment"]
+    monkeypatch.setenv("COLOUR", "blue")
+    assert about(stage, "Later")["environment"]["COLOUR"] == "blue"
+
+
+def test_workers_have_random_numbers_of_their_own(tmp_path: Path) -> None:
+    with fast_sdk(), Emulator(plugin_isolation="process") as emulator:
+        stage = Stage(emulator, tmp_path)
+        one, other = about(stage)["random"], about(stage, "Other")["random"]
+    assert one[0] != other[0]
+    assert one[1] != other[1]
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP])
+def test_plugins_run_without_the_process_that_forks_them(
+    servers: ForkServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: signal.Signals
+) -> None:
+    monkeypatch.setattr(fork_server, "_ANSWER_SECONDS", 0.1)
+    with fast_sdk(), Emulator(plugin_isolation="process") as emulator:
+        stage = Stage(emulator, tmp_path)
+        before = about(stage)
+        os.kill(before["parent"], end)
+        after = about(stage, "After")
+        assert after["parent"] == os.getpid() != before["parent"]
+        stage.submit()  # the first worker goes on
+        assert [run["outcome"] for run in stage.runs()] == ["SUCCEEDED"] * 5
+    assert servers._users == {}
+    assert not is_alive(before["parent"])
+
+
+def test_an_sdk_that_cannot_be_imported_is_the_error_of_the_plugin_that_imports_it(
+    servers: ForkServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken" / "kili").mkdir(parents=True)
+    (tmp_path / "broken" / "kili" / "__init__.py").write_text("raise RuntimeError('no SDK')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "broken"))
+    with fast_sdk(), Emulator(plugin_isolation="process") as emulator:
+        stage = Stage(emulator, tmp_path)
+        with pytest.raises(PluginCreationError):
+            stage.upload("P", "pass")
+        assert "no SDK" in stage.build_error("P")
+
+
+def test_the_process_ends_with_the_last_emulator_that_uses_it(
+    servers: ForkServers, tmp_path: Path
+) -> None:
+    with fast_sdk(), Emulator(plugin_isolation="process") as one:
+        with Emulator(plugin_isolation="process"):
+            found = about(Stage(one, tmp_path))
+        assert is_alive(found["parent"])
+    assert not is_alive(found["parent"])
+    assert not is_alive(found["supervisor"])
+    assert not is_alive(found["worker"])
+
+
+def test_the_process_ends_with_an_emulator_that_is_killed(tmp_path: Path) -> None:
+    server = ServerUnderTest(tmp_path, "--ephemeral", "--plugin-isolation", "process")
+    server.start()
+    (forking,) = psutil.Process(server.pid).children()
+    server.kill()
+    await_end(forking.pid)
