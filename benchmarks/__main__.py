@@ -70,7 +70,7 @@ def submits(emulator: Emulator) -> Comparison:
         },
     )["id"]
     kili.append_many_to_dataset(other, content_array=["a"], disable_tqdm=True)
-    (bare,) = kili.assets(other, fields=["id"], disable_tqdm=True)
+    (post_directly,) = kili.assets(other, fields=["id"], disable_tqdm=True)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "main.py"
         path.write_text(PLUGIN)
@@ -85,7 +85,7 @@ def submits(emulator: Emulator) -> Comparison:
     return compare(
         "append_labels",
         ("with a plugin", submit(assets[0]["id"])),
-        ("without", submit(bare["id"])),
+        ("without", submit(post_directly["id"])),
         30,
     )
 
@@ -96,7 +96,7 @@ def round_trips(emulator: Emulator) -> Comparison:
     data = {"query": "query ($where: ProjectWhere!) { data: countProjects(where: $where) }"}
     headers = {"Authorization": f"X-API-Key: {emulator.key()}"}
 
-    def bare() -> None:
+    def post_directly() -> None:
         answer = session.post(
             emulator.endpoint,
             json={**data, "variables": {"where": {}}},
@@ -106,7 +106,7 @@ def round_trips(emulator: Emulator) -> Comparison:
         assert "errors" not in answer.json(), answer.text
 
     with session:
-        return compare("a round trip", ("SDK", kili.count_projects), ("HTTP", bare), 100)
+        return compare("a round trip", ("SDK", kili.count_projects), ("HTTP", post_directly), 100)
 
 
 def clients(emulator: Emulator) -> Comparison:
@@ -116,18 +116,20 @@ def clients(emulator: Emulator) -> Comparison:
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(folder)
 
-        def usual() -> object:
+        def make_sdk_client() -> object:
             options = {"graphql_schema_cache_dir": cache}
             return Kili(emulator.key(), emulator.endpoint, graphql_client_params=options)
 
-        def for_plugin() -> object:
+        def make_plugin_client() -> object:
             return make_client(emulator.endpoint, emulator.key(), cache)
 
-        return compare("a client", ("for a plugin", for_plugin), ("Kili(…)", usual), 15)
+        return compare(
+            "a client", ("for a plugin", make_plugin_client), ("Kili(…)", make_sdk_client), 15
+        )
 
 
 @contextmanager
-def filled(count: int) -> Iterator[World]:
+def open_filled_world(count: int) -> Iterator[World]:
     """A world in a file, with a table of so many documents."""
     with tempfile.TemporaryDirectory() as folder:
         world = World("benchmark", Path(folder))
@@ -143,16 +145,19 @@ def filled(count: int) -> Iterator[World]:
 def inserts(_: Emulator) -> Comparison:
     """Whether a write stays as fast as a table grows."""
 
-    def into(world: World) -> Callable[[], object]:
+    def make_insert(world: World) -> Callable[[], object]:
         def insert() -> None:
             with world.transaction(SYSTEM) as tx:
                 tx.events.insert(_document(tx))
 
         return insert
 
-    with filled(50_000) as large, filled(1_000) as small:
+    with open_filled_world(50_000) as large, open_filled_world(1_000) as small:
         return compare(
-            "an insert", ("among 50,000", into(large)), ("among 1,000", into(small)), 200
+            "an insert",
+            ("among 50,000", make_insert(large)),
+            ("among 1,000", make_insert(small)),
+            200,
         )
 
 
@@ -167,13 +172,13 @@ def main() -> None:
     logging.disable()
     for name in [each for each in os.environ if each.startswith(ENVIRONMENT_PREFIX)]:
         del os.environ[name]  # what is measured does not depend on whose machine it is
-    begun, found = time.perf_counter(), []
+    start, comparisons = time.perf_counter(), []
     for benchmark in BENCHMARKS:
         with fast_sdk(), Emulator(seed=0, workflow="V1") as emulator:
-            found.append(benchmark(emulator))
-    found += [benchmark() for benchmark in plugins.BENCHMARKS]
-    print(table(found))
-    print(f"\nMeasured in {time.perf_counter() - begun:.0f} seconds, one after another.")
+            comparisons.append(benchmark(emulator))
+    comparisons += [benchmark() for benchmark in plugins.BENCHMARKS]
+    print(table(comparisons))
+    print(f"\nMeasured in {time.perf_counter() - start:.0f} seconds, one after another.")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def masks(emulator: Emulator) -> Comparison:
         places = ((0.3 + 0.05 * (i % 8), 0.3 + 0.1 * (i // 8)) for i in range(40))
         return _section("semantic", [_mask(x, y, 500, turn) for x, y in places])
 
-    return _compared(emulator, "marks of 40 masks", "IMAGE", response)
+    return _compare_label_types(emulator, "marks of 40 masks", "IMAGE", response)
 
 
 def frames(emulator: Emulator) -> Comparison:
@@ -40,7 +40,7 @@ def frames(emulator: Emulator) -> Comparison:
         boxes = [_box(0.09 * number + shift) for number in range(10)]
         return {str(frame): _section("rectangle", boxes) for frame in range(1000)}
 
-    return _compared(emulator, "marks of 1,000 frames", "VIDEO", response)
+    return _compare_label_types(emulator, "marks of 1,000 frames", "VIDEO", response)
 
 
 def _mask(x: float, y: float, count: int, turn: float) -> Vertices:
@@ -53,7 +53,7 @@ def _box(left: float) -> Vertices:
 
 
 def _section(type_: str, polygons: list[Vertices]) -> Response:
-    drawn = [[{"x": x, "y": y} for x, y in each] for each in polygons]
+    vertex_lists = [[{"x": x, "y": y} for x, y in each] for each in polygons]
     annotations = [
         {
             "categories": [{"name": "A"}],
@@ -61,12 +61,12 @@ def _section(type_: str, polygons: list[Vertices]) -> Response:
             "type": type_,
             "boundingPoly": [{"normalizedVertices": each}],
         }
-        for number, each in enumerate(drawn)
+        for number, each in enumerate(vertex_lists)
     ]
     return {"OBJECTS": {"annotations": annotations}}
 
 
-def _compared(
+def _compare_label_types(
     emulator: Emulator, name: str, input_type: str, response: Callable[[float], Response]
 ) -> Comparison:
     kili: Any = emulator.client()
@@ -83,11 +83,11 @@ def _compared(
             [asset["id"]], [answer], label_type=kind, project_id=project, disable_tqdm=True, **more
         )
 
-    def by_model(kind: str) -> tuple[str, Callable[[], None]]:
+    def model_label(kind: str) -> tuple[str, Callable[[], None]]:
         return kind, lambda: append(kind, model_name="m", overwrite=True)
 
     append("DEFAULT")
-    return compare(name, by_model("INFERENCE"), by_model("PREDICTION"), _REPEAT)
+    return compare(name, model_label("INFERENCE"), model_label("PREDICTION"), _REPEAT)
 
 
 BENCHMARKS = [masks, frames]

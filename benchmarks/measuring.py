@@ -41,20 +41,20 @@ def compare(
     gc.disable()  # a collection in one of the two would count against it alone
     try:
         for number in range(repeat + 1):
-            for (_, action), measured in zip((first, second), times, strict=True):
-                seconds = _timed(action)
+            for (_, action), durations in zip((first, second), times, strict=True):
+                seconds = _measure_seconds(action)
                 if number:
-                    measured.append(seconds)
+                    durations.append(seconds)
     finally:
         gc.enable()
-    medians = [statistics.median(measured) for measured in times]
+    medians = [statistics.median(durations) for durations in times]
     return Comparison(name, (first[0], medians[0]), (second[0], medians[1]))
 
 
-def _timed(action: Action) -> float:
-    begun = time.perf_counter()
+def _measure_seconds(action: Action) -> float:
+    start = time.perf_counter()
     action()
-    return time.perf_counter() - begun
+    return time.perf_counter() - start
 
 
 def table(comparisons: list[Comparison]) -> str:
@@ -63,8 +63,8 @@ def table(comparisons: list[Comparison]) -> str:
         (
             each.name,
             f"{each.ratio:.2f}",
-            _shown(each.first, each.unit),
-            _shown(each.second, each.unit),
+            _format_median(each.first, each.unit),
+            _format_median(each.second, each.unit),
         )
         for each in comparisons
     ]
@@ -76,8 +76,8 @@ def table(comparisons: list[Comparison]) -> str:
     )
 
 
-def _shown(measured: tuple[str, float], unit: str) -> str:
-    name, value = measured
+def _format_median(durations: tuple[str, float], unit: str) -> str:
+    name, value = durations
     if unit == "s" and value < 1:
         value, unit = value * 1000, "ms"
     return f"{name} ({value:.3g} {unit})"

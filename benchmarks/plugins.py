@@ -20,7 +20,7 @@ from kili_emulator.clock import Clock
 from kili_emulator.plugins.build import plugin_archive
 from kili_emulator.plugins.calls import Call
 from kili_emulator.plugins.guest.sdk_client import make_client
-from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.inline import loading, runner
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.testing.sdk import fast_sdk
@@ -43,7 +43,7 @@ _FEW_RUNS, _MANY_RUNS = 100, 1000
 _BATCH = 50
 
 
-class Stage:
+class PluginProject:
     """A project of an emulator on which plugins are active."""
 
     def __init__(self, kili: Any) -> None:
@@ -68,10 +68,10 @@ class Stage:
 
     def seconds_to_start(self) -> float:
         """From a submit to the first statement of the handler that it causes."""
-        begun = time.time()
+        start = time.time()
         self.submit()
         (line, *_) = json.loads(self.kili.get_plugin_logs(self.project, "P0"))
-        return float(line["content"]) - begun
+        return float(line["content"]) - start
 
 
 def starts() -> Comparison:
@@ -79,11 +79,11 @@ def starts() -> Comparison:
     medians: dict[str, float] = {}
     for isolation in ("process", "inline"):
         with fast_sdk(), Emulator(workflow="V1", plugin_isolation=isolation) as emulator:
-            stage = Stage(emulator.client())
-            stage.plug_in()
-            stage.submit()
+            plugin_project = PluginProject(emulator.client())
+            plugin_project.plug_in()
+            plugin_project.submit()
             medians[isolation] = statistics.median(
-                stage.seconds_to_start() for _ in range(_SUBMITS)
+                plugin_project.seconds_to_start() for _ in range(_SUBMITS)
             )
     return Comparison(
         "submit to handler", ("process", medians["process"]), ("inline", medians["inline"])
@@ -98,17 +98,19 @@ def captures() -> Comparison:
         plugin_archive.unpack(
             PLUGIN.replace("print(time.time())", "pass").encode(), Path(folder, "v")
         )
-        place = Place(Path(folder, "v"))
-        code = runner.Code(loading.load("benchmark", place, 60.0), place)
+        location = CodeLocation(Path(folder, "v"))
+        code = runner.ImportedCode(loading.load("benchmark", location, 60.0), location)
         options: dict[str, Any] = {"make_client": lambda: None, "tick": lambda: None}
 
-        def captured() -> None:
+        def run_with_capture() -> None:
             runner.run(code, call, log, megabytes=512, **options)
 
-        def bare() -> None:
+        def run_handler() -> None:
             code.handler(None, "p", logging.getLogger()).on_submit(label={}, asset_id="a")
 
-        return compare("a run", ("with capture", captured), ("the handler alone", bare), 500)
+        return compare(
+            "a run", ("with capture", run_with_capture), ("the handler alone", run_handler), 500
+        )
 
 
 def crowds() -> Comparison:
@@ -116,13 +118,13 @@ def crowds() -> Comparison:
 
     def submits(plugins: int) -> float:
         with fast_sdk(), Emulator(workflow="V1") as emulator:
-            stage = Stage(emulator.client())
-            stage.plug_in(plugins)
-            stage.submit()
-            begun = time.perf_counter()
+            plugin_project = PluginProject(emulator.client())
+            plugin_project.plug_in(plugins)
+            plugin_project.submit()
+            start = time.perf_counter()
             for _ in range(_MANY_SUBMITS):
-                stage.submit()
-            return time.perf_counter() - begun
+                plugin_project.submit()
+            return time.perf_counter() - start
 
     name = f"{_MANY_SUBMITS} submits"
     return Comparison(name, ("five plugins", submits(5)), ("one plugin", submits(1)))
@@ -134,17 +136,19 @@ def memory() -> Comparison:
         server = ServerUnderTest(Path(folder, "data"), "--workflow", "V1")
         with server, fast_sdk():
             world = server.world()
-            stage = Stage(make_client(world.endpoint, world.keys["admin"], Path(folder)))
-            stage.plug_in()
-            held = []
+            plugin_project = PluginProject(
+                make_client(world.endpoint, world.keys["admin"], Path(folder))
+            )
+            plugin_project.plug_in()
+            memory_sizes = []
             for runs in (_FEW_RUNS, _MANY_RUNS - _FEW_RUNS):
                 for _ in range(runs // _BATCH):
-                    stage.submit(_BATCH)
-                held.append(psutil.Process(server.pid).memory_info().rss / 1024 / 1024)
+                    plugin_project.submit(_BATCH)
+                memory_sizes.append(psutil.Process(server.pid).memory_info().rss / 1024 / 1024)
     return Comparison(
         "memory of a server",
-        (f"after {_MANY_RUNS:,} runs", held[1]),
-        (f"after {_FEW_RUNS:,}", held[0]),
+        (f"after {_MANY_RUNS:,} runs", memory_sizes[1]),
+        (f"after {_FEW_RUNS:,}", memory_sizes[0]),
         unit="MB",
     )
 

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, settings
 from kili_emulator.app import Emulator
 from kili_emulator.config import ENVIRONMENT_PREFIX
 from kili_emulator.plugins.process.fork_server import FORK_SERVERS
-from tests.kit.document_type_check import Watch
+from tests.kit.document_type_check import DocumentTypeChecker
 from tests.kit.sdk_environments import CONTRACT_RECIPES, RECIPES
 from tests.kit.sdk_process import VERSIONS, SdkProcess, SdkSession
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.kit.wire import Wire
-from tests.kit.world_content import Names, set_stage
+from tests.kit.world_content import WorldIds, set_up_world
 
 _SDKS = (*RECIPES, *CONTRACT_RECIPES)
 
@@ -72,19 +72,21 @@ def _kept_fork_servers() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _watch() -> Iterator[Watch]:
+def _document_checker() -> Iterator[DocumentTypeChecker]:
     """Compares what transactions in this process store with the declared types."""
-    watch = Watch()
-    watch.begin()
-    yield watch
-    watch.end()
+    checker = DocumentTypeChecker()
+    checker.start()
+    yield checker
+    checker.end()
 
 
 @pytest.fixture(autouse=True)
-def _documents_are_as_declared(request: pytest.FixtureRequest, _watch: Watch) -> Iterator[None]:
+def _documents_are_as_declared(
+    request: pytest.FixtureRequest, _document_checker: DocumentTypeChecker
+) -> Iterator[None]:
     """Fail a test that stores documents other than declared, unless it makes them up."""
     yield
-    found = _watch.drain()
+    found = _document_checker.take_faults()
     if not request.node.get_closest_marker("made_up_documents"):
         assert not found, f"not as kili_emulator.domain.documents declares: {found}"
 
@@ -140,13 +142,13 @@ def _wire() -> Iterator[Wire]:
 
 
 @pytest.fixture(scope="module")
-def known(_wire: Wire) -> Names:
+def world_ids(_wire: Wire) -> WorldIds:
     """What the world of ``wire`` holds: each thing's name and id."""
-    return set_stage(_wire)
+    return set_up_world(_wire)
 
 
 @pytest.fixture
-def wire(_wire: Wire, known: Names) -> Iterator[Wire]:
+def wire(_wire: Wire, world_ids: WorldIds) -> Iterator[Wire]:
     """Requests to an emulator in this process, whose world has the stage set anew for each test."""
     mark = _wire.emulator.mark()
     yield _wire

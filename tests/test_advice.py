@@ -37,7 +37,7 @@ def texts(path: Path) -> Iterator[str]:
             yield re.sub(r"\{[^}]*\}", PLACEHOLDER, node.value)
 
 
-def advised() -> Iterator[tuple[str, str]]:
+def command_mentions() -> Iterator[tuple[str, str]]:
     """Each mention of a command in the sources, and where it is."""
     for path in sorted(SOURCES.rglob("*.py")):
         for text in texts(path):
@@ -56,7 +56,7 @@ def all_commands(command: click.Command) -> Iterator[click.Command]:
             yield from all_commands(each)
 
 
-def wrong_in(mention: str) -> str | None:
+def find_mistake(mention: str) -> str | None:
     """What of a mentioned command there is not."""
     command: click.Command = main
     words = mention.split()
@@ -70,9 +70,9 @@ def wrong_in(mention: str) -> str | None:
 
 
 def test_each_command_that_a_message_names_is_there_with_its_options() -> None:
-    found = list(advised())
+    found = list(command_mentions())
     assert len(found) > 15
-    assert [(path, said) for path, each in found if (said := wrong_in(each))] == []
+    assert [(path, mistake) for path, each in found if (mistake := find_mistake(each))] == []
 
 
 def test_each_command_that_the_documentation_names_is_there_with_its_options() -> None:
@@ -84,7 +84,7 @@ def test_each_command_that_the_documentation_names_is_there_with_its_options() -
         for mention in COMMAND.finditer(page.read_text(encoding="utf-8"))
     ]
     assert len(found) > 20
-    assert [(page, said) for page, each in found if (said := wrong_in(each))] == []
+    assert [(page, mistake) for page, each in found if (mistake := find_mistake(each))] == []
 
 
 def test_each_option_that_a_message_names_is_one_of_a_command() -> None:

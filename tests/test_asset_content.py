@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.kit.asset_client import Desk
+from tests.kit.asset_client import AssetClient
 from tests.kit.media_files import MP4, PDF, RICH_TEXT, WAV, png, tiff
 
 
 @pytest.fixture
-def desk(kili_emulator: Emulator) -> Iterator[Desk]:
-    opened = Desk(kili_emulator)
+def asset_client(kili_emulator: Emulator) -> Iterator[AssetClient]:
+    opened = AssetClient(kili_emulator)
     yield opened
     opened.close()
 
@@ -25,63 +25,74 @@ def desk(kili_emulator: Emulator) -> Iterator[Desk]:
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("is_uploaded", [True, False])
 def test_frames_are_mended_whatever_a_client_made_of_their_scheme(
-    desk: Desk, scheme: str, is_uploaded: bool
+    asset_client: AssetClient, scheme: str, is_uploaded: bool
 ) -> None:
-    project = desk.make("VIDEO")
+    project = asset_client.create_project("VIDEO")
     frames = [png(4, 5), png(6, 7)]
     urls = {}
     for number, frame in enumerate(frames):
         name = f"a/frame/{number}"
-        desk.put(project, frame, "image/png", name)
-        host = desk.emulator.url.replace("http", scheme)
+        asset_client.upload_file(project, frame, "image/png", name)
+        host = asset_client.emulator.url.replace("http", scheme)
         urls[number] = f"{host}/api/label/v2/files?id=projects/{project}/assets/{name}"
     content = json.dumps(urls)
     if is_uploaded:
-        content = desk.put(project, content.encode(), "text/plain", "a/jsonContent")
-    asset = desk.add(project, jsonContent=content, id="a")
+        content = asset_client.upload_file(project, content.encode(), "text/plain", "a/jsonContent")
+    asset = asset_client.append_asset(project, jsonContent=content, id="a")
     assert asset["resolution"] == {"width": 4, "height": 5}
-    read = desk.get(asset["jsonContent"]).json()
-    assert [desk.get(read[number]).content for number in ("0", "1")] == frames
-    desk.call("deleteAssets", where={"idIn": ["a"]})
-    assert {desk.get(url).status_code for url in (*read.values(), asset["jsonContent"])} == {404}
+    read = asset_client.get(asset["jsonContent"]).json()
+    assert [asset_client.get(read[number]).content for number in ("0", "1")] == frames
+    asset_client.call("deleteAssets", where={"idIn": ["a"]})
+    assert {
+        asset_client.get(url).status_code for url in (*read.values(), asset["jsonContent"])
+    } == {404}
 
 
 @pytest.mark.parametrize(
     "frames", ["{}", "[]", '{"1": "http://x"}', '{"0": 1}', '[""]', '"http://x"', "3", "null"]
 )
-def test_what_are_no_frames_is_refused(desk: Desk, frames: str) -> None:
-    assert "must be its frames" in desk.refused(desk.make("VIDEO"), jsonContent=frames)
+def test_what_are_no_frames_is_refused(asset_client: AssetClient, frames: str) -> None:
+    assert "must be its frames" in asset_client.append_refusal(
+        asset_client.create_project("VIDEO"), jsonContent=frames
+    )
 
 
-def test_a_frame_that_is_no_picture_is_refused(desk: Desk) -> None:
-    project = desk.make("VIDEO")
-    frame = desk.put(project, MP4, "video/mp4", "a/frame/0")
-    says = desk.refused(project, jsonContent=json.dumps([frame]))
+def test_a_frame_that_is_no_picture_is_refused(asset_client: AssetClient) -> None:
+    project = asset_client.create_project("VIDEO")
+    frame = asset_client.upload_file(project, MP4, "video/mp4", "a/frame/0")
+    says = asset_client.append_refusal(project, jsonContent=json.dumps([frame]))
     assert 'the uploaded file has the type "video/mp4"' in says
 
 
-def test_a_reference_in_json_does_not_open_files_of_another_project(desk: Desk) -> None:
-    foreign = desk.make("TEXT")
-    desk.put(foreign, b"secret", "text/plain")
-    own = desk.make("IMAGE")
+def test_a_reference_in_json_does_not_open_files_of_another_project(
+    asset_client: AssetClient,
+) -> None:
+    foreign = asset_client.create_project("TEXT")
+    asset_client.upload_file(foreign, b"secret", "text/plain")
+    own = asset_client.create_project("IMAGE")
     for text in (f"/files?id=projects/{foreign}/assets/a/content", "/files?id=x"):
-        says = desk.refused(own, jsonContent=json.dumps([{"imageUrl": text}]))
+        says = asset_client.append_refusal(own, jsonContent=json.dumps([{"imageUrl": text}]))
         assert "neither a web address nor an uploaded file" in says
 
 
 # Other contents
 
 
-def test_rich_text_stays_byte_for_byte_what_was_uploaded(desk: Desk) -> None:
-    project = desk.make("TEXT")
+def test_rich_text_stays_byte_for_byte_what_was_uploaded(asset_client: AssetClient) -> None:
+    project = asset_client.create_project("TEXT")
     text = json.dumps(RICH_TEXT, indent=3).encode()
-    url = desk.put(project, text, "text/plain", "a/jsonContent")
-    assert desk.get(desk.add(project, jsonContent=url)["jsonContent"]).content == text
+    url = asset_client.upload_file(project, text, "text/plain", "a/jsonContent")
+    assert (
+        asset_client.get(asset_client.append_asset(project, jsonContent=url)["jsonContent"]).content
+        == text
+    )
 
 
-def test_json_sent_as_it_is_becomes_a_file(desk: Desk) -> None:
-    asset = desk.add(desk.make("TEXT"), jsonContent=json.dumps(RICH_TEXT))
-    assert (asset["content"], desk.get(asset["jsonContent"]).json()) == ("", RICH_TEXT)
+def test_json_sent_as_it_is_becomes_a_file(asset_client: AssetClient) -> None:
+    asset = asset_client.append_asset(
+        asset_client.create_project("TEXT"), jsonContent=json.dumps(RICH_TEXT)
+    )
+    assert (asset["content"], asset_client.get(asset["jsonContent"]).json()) == ("", RICH_TEXT)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +111,13 @@ def test_json_sent_as_it_is_becomes_a_file(desk: Desk) -> None:
     ],
 )
 def test_an_uploaded_file_of_each_input_type(
-    desk: Desk, input_type: str, content: bytes, kind: str
+    asset_client: AssetClient, input_type: str, content: bytes, kind: str
 ) -> None:
-    project = desk.make(input_type)
-    asset = desk.add(project, content=desk.put(project, content, kind))
-    assert desk.get(asset["content"]).content == content
+    project = asset_client.create_project(input_type)
+    asset = asset_client.append_asset(
+        project, content=asset_client.upload_file(project, content, kind)
+    )
+    assert asset_client.get(asset["content"]).content == content
     assert asset["resolution"] == ({"width": 3, "height": 4} if input_type == "IMAGE" else None)
 
 
@@ -118,78 +131,94 @@ def test_an_uploaded_file_of_each_input_type(
     ],
 )
 def test_an_uploaded_file_of_another_kind_is_refused(
-    desk: Desk, input_type: str, kind: str
+    asset_client: AssetClient, input_type: str, kind: str
 ) -> None:
-    project = desk.make(input_type)
-    says = desk.refused(project, content=desk.put(project, b"x", kind))
+    project = asset_client.create_project(input_type)
+    says = asset_client.append_refusal(
+        project, content=asset_client.upload_file(project, b"x", kind)
+    )
     assert f'has the type "{kind}", which a project of type {input_type} does not take' in says
 
 
 @pytest.mark.parametrize("input_type", ["AUDIO", "GEOSPATIAL", "IMAGE", "PDF", "VIDEO"])
-def test_a_text_is_no_content_of_media(desk: Desk, input_type: str) -> None:
-    assert "send local files through" in desk.refused(desk.make(input_type), content="words")
+def test_a_text_is_no_content_of_media(asset_client: AssetClient, input_type: str) -> None:
+    assert "send local files through" in asset_client.append_refusal(
+        asset_client.create_project(input_type), content="words"
+    )
 
 
-def test_conversations_to_compare_are_json(desk: Desk) -> None:
-    project = desk.make("LLM_RLHF")
+def test_conversations_to_compare_are_json(asset_client: AssetClient) -> None:
+    project = asset_client.create_project("LLM_RLHF")
     text = '{"prompts": ["é"], "completions": []}'
-    answer = desk.get(desk.add(project, content=text)["content"])
+    answer = asset_client.get(asset_client.append_asset(project, content=text)["content"])
     assert (answer.text, answer.headers["Content-Type"]) == (text, "application/json")
-    assert "neither the address of JSON nor JSON itself" in desk.refused(project, content="{")
+    assert "neither the address of JSON nor JSON itself" in asset_client.append_refusal(
+        project, content="{"
+    )
 
 
 @pytest.mark.parametrize("input_type", ["LLM_STATIC", "LLM_INSTR_FOLLOWING"])
-def test_an_asset_that_is_a_chat_is_refused(desk: Desk, input_type: str) -> None:
-    says = desk.refused(desk.make(input_type), content="http://example.com/a.json")
+def test_an_asset_that_is_a_chat_is_refused(asset_client: AssetClient, input_type: str) -> None:
+    says = asset_client.append_refusal(
+        asset_client.create_project(input_type), content="http://example.com/a.json"
+    )
     assert says.startswith("[notEmulated]")
 
 
 # What changes
 
 
-def test_a_new_content_of_the_same_file_is_told(desk: Desk) -> None:
-    asset = desk.add(desk.make("TEXT"), content="first")
-    after = desk.update(asset, content="second")
+def test_a_new_content_of_the_same_file_is_told(asset_client: AssetClient) -> None:
+    asset = asset_client.append_asset(asset_client.create_project("TEXT"), content="first")
+    after = asset_client.update_asset(asset, content="second")
     assert after["content"] == asset["content"]
-    assert desk.get(after["content"]).text == "second"
-    event = desk.emulator.world.view.events.all()[-1]
+    assert asset_client.get(after["content"]).text == "second"
+    event = asset_client.emulator.world.view.events.all()[-1]
     assert (event["event"], event["payload"]["fields"]) == ("asset.updated", ["content"])
 
 
-def test_the_same_content_again_is_no_change(desk: Desk) -> None:
-    asset = desk.add(desk.make("TEXT"), content="first")
-    count = len(desk.emulator.world.view.events.all())
-    desk.update(asset, content="first")
-    assert len(desk.emulator.world.view.events.all()) == count
+def test_the_same_content_again_is_no_change(asset_client: AssetClient) -> None:
+    asset = asset_client.append_asset(asset_client.create_project("TEXT"), content="first")
+    count = len(asset_client.emulator.world.view.events.all())
+    asset_client.update_asset(asset, content="first")
+    assert len(asset_client.emulator.world.view.events.all()) == count
 
 
-def test_what_metadata_say_about_a_text_goes_with_them(desk: Desk) -> None:
+def test_what_metadata_say_about_a_text_goes_with_them(asset_client: AssetClient) -> None:
     ocr = '{"textAnnotations": [{"description": "é"}], "source": 1}'
-    asset = desk.add(desk.make("IMAGE"), content="http://x.org/a.png", jsonMetadata=ocr)
+    asset = asset_client.append_asset(
+        asset_client.create_project("IMAGE"), content="http://x.org/a.png", jsonMetadata=ocr
+    )
     url = asset["ocrMetadata"]
-    assert desk.get(url).json() == json.loads(ocr)
-    assert desk.update(asset, jsonMetadata='{"a": 1}')["ocrMetadata"] is None
-    assert desk.get(url).status_code == 404
+    assert asset_client.get(url).json() == json.loads(ocr)
+    assert asset_client.update_asset(asset, jsonMetadata='{"a": 1}')["ocrMetadata"] is None
+    assert asset_client.get(url).status_code == 404
 
 
 @pytest.mark.parametrize("metadata", ["{}", "no json", '["fullTextAnnotation"]', "3"])
-def test_other_metadata_say_nothing_about_a_text(desk: Desk, metadata: str) -> None:
-    asset = desk.add(desk.make("IMAGE"), content="http://x.org/a.png", jsonMetadata=metadata)
+def test_other_metadata_say_nothing_about_a_text(asset_client: AssetClient, metadata: str) -> None:
+    asset = asset_client.append_asset(
+        asset_client.create_project("IMAGE"), content="http://x.org/a.png", jsonMetadata=metadata
+    )
     assert (asset["jsonMetadata"], asset["ocrMetadata"]) == (metadata, None)
 
 
-def test_only_images_have_a_text_to_be_read(desk: Desk) -> None:
+def test_only_images_have_a_text_to_be_read(asset_client: AssetClient) -> None:
     ocr = '{"textAnnotations": []}'
-    asset = desk.add(desk.make("PDF"), content="http://x.org/a.pdf", jsonMetadata=ocr)
+    asset = asset_client.append_asset(
+        asset_client.create_project("PDF"), content="http://x.org/a.pdf", jsonMetadata=ocr
+    )
     assert asset["ocrMetadata"] is None
 
 
-def test_a_size_that_was_set_stays_until_there_is_a_new_content(desk: Desk) -> None:
+def test_a_size_that_was_set_stays_until_there_is_a_new_content(asset_client: AssetClient) -> None:
     size = {"width": 5, "height": 6}
-    asset = desk.add(desk.make("IMAGE"), content="http://x.org/a.png")
-    assert desk.update(asset, resolution=size)["resolution"] == size
-    assert desk.update(asset, priority=1)["resolution"] == size
-    assert desk.update(asset, content="http://x.org/b.png")["resolution"] is None
+    asset = asset_client.append_asset(
+        asset_client.create_project("IMAGE"), content="http://x.org/a.png"
+    )
+    assert asset_client.update_asset(asset, resolution=size)["resolution"] == size
+    assert asset_client.update_asset(asset, priority=1)["resolution"] == size
+    assert asset_client.update_asset(asset, content="http://x.org/b.png")["resolution"] is None
 
 
 # In the background
@@ -205,15 +234,19 @@ def test_a_size_that_was_set_stays_until_there_is_a_new_content(desk: Desk) -> N
     ],
 )
 def test_an_import_of_a_file_of_another_format_fails_as_a_whole(
-    desk: Desk, input_type: str, upload_type: str, content: bytes, kind: str
+    asset_client: AssetClient, input_type: str, upload_type: str, content: bytes, kind: str
 ) -> None:
-    project = desk.make(input_type)
-    bad = desk.put(project, content, kind, "b/content")
+    project = asset_client.create_project(input_type)
+    bad = asset_client.upload_file(project, content, kind, "b/content")
     names = {"externalIDArray": ["good", "bad"]}
-    told = desk.load(project, upload_type, "http://example.com/good", bad, **names)
-    assert told["status"] == "FAILURE"
-    assert told["message"].startswith('Nothing was added to the project "Own": the file of bad is')
-    assert desk.call("countAssets", where={"project": {"id": project}}) == 0
+    notification = asset_client.import_in_background(
+        project, upload_type, "http://example.com/good", bad, **names
+    )
+    assert notification["status"] == "FAILURE"
+    assert notification["message"].startswith(
+        'Nothing was added to the project "Own": the file of bad is'
+    )
+    assert asset_client.call("countAssets", where={"project": {"id": project}}) == 0
 
 
 @pytest.mark.parametrize(
@@ -227,55 +260,60 @@ def test_an_import_of_a_file_of_another_format_fails_as_a_whole(
     ],
 )
 def test_an_import_keeps_ids_and_is_over_at_once(
-    desk: Desk, input_type: str, upload_type: str, content: bytes
+    asset_client: AssetClient, input_type: str, upload_type: str, content: bytes
 ) -> None:
-    project = desk.make(input_type)
-    url = desk.put(project, content, "application/octet-stream")
-    told = desk.load(project, upload_type, url, idArray=["own-id"])
-    assert told == {"status": "SUCCESS", "message": 'Added to the project "Own": 1'}
+    project = asset_client.create_project(input_type)
+    url = asset_client.upload_file(project, content, "application/octet-stream")
+    notification = asset_client.import_in_background(project, upload_type, url, idArray=["own-id"])
+    assert notification == {"status": "SUCCESS", "message": 'Added to the project "Own": 1'}
     where = {"project": {"id": project}, "idIn": ["own-id"]}
-    assert desk.call("countAssets", where=where) == 1
-    asset = desk.read({"id": "own-id"})
-    assert desk.get(asset["content"]).content == content
+    assert asset_client.call("countAssets", where=where) == 1
+    asset = asset_client.read({"id": "own-id"})
+    assert asset_client.get(asset["content"]).content == content
     assert bool(asset["jsonContent"]) == (input_type in ("IMAGE", "GEOSPATIAL"))
     assert asset["resolution"] == ({"width": 7, "height": 8} if input_type == "IMAGE" else None)
 
 
 @pytest.mark.parametrize("upload_type", ["FRAME_VIDEO", "VIDEO"])
-def test_a_video_is_not_cut(desk: Desk, upload_type: str) -> None:
+def test_a_video_is_not_cut(asset_client: AssetClient, upload_type: str) -> None:
     data = {"contentArray": ["http://x.org/a.mp4"], "uploadType": upload_type}
-    where = {"id": desk.make("VIDEO")}
-    says = desk.refusal("appendManyAssetsAsynchronously", data=data, where=where)
+    where = {"id": asset_client.create_project("VIDEO")}
+    says = asset_client.refusal("appendManyAssetsAsynchronously", data=data, where=where)
     assert says.startswith("[notEmulated]")
     assert "send the frames as json_content" in says
 
 
-def test_the_files_of_layers_can_be_read(desk: Desk) -> None:
-    project = desk.make("GEOSPATIAL")
+def test_the_files_of_layers_can_be_read(asset_client: AssetClient) -> None:
+    project = asset_client.create_project("GEOSPATIAL")
     layers = [
-        {"name": str(number), "url": desk.put(project, tiff(1, 2), "image/tiff", f"a/{number}.tif")}
+        {
+            "name": str(number),
+            "url": asset_client.upload_file(project, tiff(1, 2), "image/tiff", f"a/{number}.tif"),
+        }
         for number in range(2)
     ]
     more = {"multiLayerContentArray": [layers], "idArray": ["a"], "contentArray": None}
-    assert desk.load(project, "GEO_SATELLITE", **more)["status"] == "SUCCESS"
-    asset = desk.read({"id": "a"})
-    described = desk.get(asset["jsonContent"]).json()
+    assert (
+        asset_client.import_in_background(project, "GEO_SATELLITE", **more)["status"] == "SUCCESS"
+    )
+    asset = asset_client.read({"id": "a"})
+    described = asset_client.get(asset["jsonContent"]).json()
     assert [each["name"] for each in described] == ["0", "1"]
-    assert [desk.get(each["imageUrl"]).content for each in described] == [tiff(1, 2)] * 2
-    desk.call("deleteAssets", where={"id": "a"})
-    assert {desk.get(each["imageUrl"]).status_code for each in described} == {404}
+    assert [asset_client.get(each["imageUrl"]).content for each in described] == [tiff(1, 2)] * 2
+    asset_client.call("deleteAssets", where={"id": "a"})
+    assert {asset_client.get(each["imageUrl"]).status_code for each in described} == {404}
 
 
-def test_a_large_image_may_have_further_layers(desk: Desk) -> None:
-    project = desk.make("IMAGE")
+def test_a_large_image_may_have_further_layers(asset_client: AssetClient) -> None:
+    project = asset_client.create_project("IMAGE")
     web = {"tileLayerUrl": "https://example.com/{z}/{x}/{y}"}
     more = {"jsonContentArray": [json.dumps([web])], "idArray": ["a"]}
-    desk.load(project, "TILED_IMAGE", "https://example.com/a.tif", **more)
-    first, second = desk.get(desk.read({"id": "a"})["jsonContent"]).json()
+    asset_client.import_in_background(project, "TILED_IMAGE", "https://example.com/a.tif", **more)
+    first, second = asset_client.get(asset_client.read({"id": "a"})["jsonContent"]).json()
     assert (first["imageUrl"], second) == ("https://example.com/a.tif", web)
 
 
-def test_an_import_of_further_layers_only(desk: Desk) -> None:
+def test_an_import_of_further_layers_only(asset_client: AssetClient) -> None:
     web = [{"tileLayerUrl": "https://example.com/{z}/{x}/{y}"}]
     more = {
         "contentArray": None,
@@ -283,21 +321,23 @@ def test_an_import_of_further_layers_only(desk: Desk) -> None:
         "jsonContentArray": [json.dumps(web)],
         "multiLayerContentArray": [[]],
     }
-    desk.load(desk.make("GEOSPATIAL"), "GEO_SATELLITE", **more)
-    asset = desk.read({"id": "a"})
+    asset_client.import_in_background(
+        asset_client.create_project("GEOSPATIAL"), "GEO_SATELLITE", **more
+    )
+    asset = asset_client.read({"id": "a"})
     assert asset["content"] == ""
-    assert desk.get(asset["jsonContent"]).json() == web
+    assert asset_client.get(asset["jsonContent"]).json() == web
 
 
-def test_frames_of_another_asset_stay_when_that_one_is_deleted(desk: Desk) -> None:
-    project = desk.make("VIDEO")
-    frame = desk.put(project, png(2, 3), "image/png", "first/frame/0")
-    first = desk.add(project, id="first", jsonContent=json.dumps([frame]))
-    second = desk.add(project, id="second", jsonContent=first["jsonContent"])
-    desk.call("deleteAssets", where={"id": "first"})
-    (url,) = desk.get(second["jsonContent"]).json().values()
-    assert desk.get(url).content == png(2, 3)
-    desk.call("deleteAssets", where={"id": "second"})
-    assert desk.get(url).status_code == 404
-    files = desk.emulator.world.view.files.all()
+def test_frames_of_another_asset_stay_when_that_one_is_deleted(asset_client: AssetClient) -> None:
+    project = asset_client.create_project("VIDEO")
+    frame = asset_client.upload_file(project, png(2, 3), "image/png", "first/frame/0")
+    first = asset_client.append_asset(project, id="first", jsonContent=json.dumps([frame]))
+    second = asset_client.append_asset(project, id="second", jsonContent=first["jsonContent"])
+    asset_client.call("deleteAssets", where={"id": "first"})
+    (url,) = asset_client.get(second["jsonContent"]).json().values()
+    assert asset_client.get(url).content == png(2, 3)
+    asset_client.call("deleteAssets", where={"id": "second"})
+    assert asset_client.get(url).status_code == 404
+    files = asset_client.emulator.world.view.files.all()
     assert [each["id"] for each in files if each["projectId"] == project] == []

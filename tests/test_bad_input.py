@@ -13,52 +13,56 @@ from kili_emulator import errors
 from kili_emulator.app import Emulator
 from tests.bad_input import CASES
 from tests.bad_input.plugin import unknown_plugin
-from tests.bad_input.refused_request import DENIED, GHOST, MISSING_ARGUMENT, Case
+from tests.bad_input.refused_request import DENIED, MISSING_ARGUMENT, UNKNOWN_ID, RefusedRequest
 from tests.contract.schema import SCHEMA
 from tests.kit.wire import Wire
-from tests.kit.world_content import PLUGIN, Names, filled, set_stage
+from tests.kit.world_content import PLUGIN, WorldIds, fill_ids, set_up_world
 
 
 @dataclass(frozen=True)
-class Stage:
+class RequestWorld:
     """A world in which all that the cases name exists."""
 
     wire: Wire
-    names: Names
+    names: WorldIds
 
     def export(self) -> bytes:
         return json.dumps(self.wire.emulator.world.export()).encode()
 
 
 @pytest.fixture(scope="module")
-def _whole_stage() -> Iterator[Stage]:
+def _shared_world() -> Iterator[RequestWorld]:
     with Emulator(seed=0) as emulator:
         wire = Wire(emulator)
-        names = set_stage(wire)
+        names = set_up_world(wire)
         where = {"pluginName": PLUGIN, "projectId": names["project"]}
         wire.call("activatePluginOnProject", where=where)
-        yield Stage(wire, names)
+        yield RequestWorld(wire, names)
         wire.close()
 
 
 @pytest.fixture
-def stage(_whole_stage: Stage) -> Iterator[Stage]:
-    emulator = _whole_stage.wire.emulator
+def request_world(_shared_world: RequestWorld) -> Iterator[RequestWorld]:
+    emulator = _shared_world.wire.emulator
     mark = emulator.mark()
-    yield _whole_stage
+    yield _shared_world
     emulator.reset(mark)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_bad_input_is_refused_and_changes_nothing(stage: Stage, case: Case) -> None:
-    before = stage.export()
-    answer = stage.wire.send(case.mutation, case.key, **filled(case.arguments, stage.names))
-    assert stage.export() == before
+def test_bad_input_is_refused_and_changes_nothing(
+    request_world: RequestWorld, case: RefusedRequest
+) -> None:
+    before = request_world.export()
+    answer = request_world.wire.send(
+        case.mutation, case.key, **fill_ids(case.arguments, request_world.names)
+    )
+    assert request_world.export() == before
     _check(case, answer.status_code, answer.json())
-    assert stage.wire.call("viewer", selection="email") == {"email": "admin@example.com"}
+    assert request_world.wire.call("viewer", selection="email") == {"email": "admin@example.com"}
 
 
-def _check(case: Case, status: int, answer: dict[str, Any]) -> None:
+def _check(case: RefusedRequest, status: int, answer: dict[str, Any]) -> None:
     (error,) = answer.pop("errors")
     assert status == case.status, error
     assert case.says in error["message"]
@@ -88,9 +92,9 @@ def test_every_mutation_is_tried_with_what_is_not_the_users_and_with_what_is_mal
     assert any(case.key != "admin" for case in of_it) or mutation == "createProject"
 
 
-def test_access_denied_is_answered_as_it_was_recorded(stage: Stage) -> None:
+def test_access_denied_is_answered_as_it_was_recorded(request_world: RequestWorld) -> None:
     query = "mutation ($id: ID!) {\n\n\n\n\n\n\n  data: deleteProject(where: {id: $id}) { id }\n}"
-    answer = stage.wire.post({"query": query, "variables": {"id": GHOST}})
+    answer = request_world.wire.post({"query": query, "variables": {"id": UNKNOWN_ID}})
     assert answer.status_code == 200
     assert answer.json() == {
         "errors": [
@@ -106,7 +110,7 @@ def test_access_denied_is_answered_as_it_was_recorded(stage: Stage) -> None:
 
 
 # What follows the platform's text where it does not know a name (ours).
-HINT = f" {errors.NAME_UNKNOWN}"
+HINT = f" {errors.SCHEMA_NAME_HINT}"
 
 # document, the recorded error without its locations, its code (contract/errors.md#documents)
 RECORDED = [
@@ -141,9 +145,9 @@ RECORDED = [
 
 @pytest.mark.parametrize(("query", "message", "code"), RECORDED, ids=lambda each: each[:40])
 def test_an_invalid_document_is_answered_as_it_was_recorded(
-    stage: Stage, query: str, message: str, code: str
+    request_world: RequestWorld, query: str, message: str, code: str
 ) -> None:
-    answer = stage.wire.post({"query": query})
+    answer = request_world.wire.post({"query": query})
     (error,) = answer.json()["errors"]
     assert answer.status_code == 400
     assert error["message"] == message
@@ -179,9 +183,9 @@ UNKNOWN_NAMES = [  # document, variables, how the message begins
 
 @pytest.mark.parametrize(("query", "variables", "begins"), UNKNOWN_NAMES)
 def test_an_unknown_name_is_told_with_what_it_may_be(
-    stage: Stage, query: str, variables: dict[str, Any], begins: str
+    request_world: RequestWorld, query: str, variables: dict[str, Any], begins: str
 ) -> None:
-    answer = stage.wire.post({"query": query, "variables": variables})
+    answer = request_world.wire.post({"query": query, "variables": variables})
     assert answer.status_code == 400
     messages = [each["message"] for each in answer.json()["errors"]]
     (message,) = [each for each in messages if each.startswith(begins)]
@@ -200,70 +204,80 @@ UNREADABLE_VARIABLES = [
 
 @pytest.mark.parametrize(("operation", "arguments", "says"), UNREADABLE_VARIABLES)
 def test_a_query_with_a_value_out_of_its_range_says_what_to_give(
-    stage: Stage, operation: str, arguments: dict[str, Any], says: str
+    request_world: RequestWorld, operation: str, arguments: dict[str, Any], says: str
 ) -> None:
-    answer = stage.wire.send(operation, **arguments)
+    answer = request_world.wire.send(operation, **arguments)
     assert answer.status_code == 400
     assert says in answer.json()["errors"][0]["message"]
 
 
-def test_a_page_cannot_begin_before_the_list(stage: Stage) -> None:
-    message = stage.wire.refusal("assets", where={}, first=1, skip=-1)
+def test_a_page_cannot_begin_before_the_list(request_world: RequestWorld) -> None:
+    message = request_world.wire.refusal("assets", where={}, first=1, skip=-1)
     assert "skip must be 0 or more" in message
 
 
 @pytest.mark.parametrize("member", ["skip", "limit"])
 @pytest.mark.parametrize("operation", ["getPluginLogs", "getPluginBuildErrors"])
-def test_a_page_of_log_lines_cannot_be_negative(stage: Stage, operation: str, member: str) -> None:
+def test_a_page_of_log_lines_cannot_be_negative(
+    request_world: RequestWorld, operation: str, member: str
+) -> None:
     data = {"pluginName": PLUGIN, member: -1}
     if operation == "getPluginLogs":
-        data["projectId"] = stage.names["project"]
-    assert f"{member} must be 0 or more" in stage.wire.refusal(operation, data=data)
+        data["projectId"] = request_world.names["project"]
+    assert f"{member} must be 0 or more" in request_world.wire.refusal(operation, data=data)
 
 
-def test_unknown_ids_in_a_query_select_nothing(stage: Stage) -> None:
+def test_unknown_ids_in_a_query_select_nothing(request_world: RequestWorld) -> None:
     for operation in ("projects", "assets", "labels", "issues", "users", "organizations"):
-        assert stage.wire.ids(operation, {"id": GHOST}) == []
-    assert stage.wire.ids("assets", {"project": {"id": GHOST}}) == []
+        assert request_world.wire.ids(operation, {"id": UNKNOWN_ID}) == []
+    assert request_world.wire.ids("assets", {"project": {"id": UNKNOWN_ID}}) == []
 
 
 @pytest.mark.parametrize("key", ["manager", "reviewer", "labeler"])
-def test_what_a_user_does_not_see_is_in_no_list_of_theirs(stage: Stage, key: str) -> None:
-    names = stage.names
+def test_what_a_user_does_not_see_is_in_no_list_of_theirs(
+    request_world: RequestWorld, key: str
+) -> None:
+    names = request_world.names
     for operation, name in (
         ("projects", "hidden project"),
         ("assets", "hidden asset"),
         ("labels", "hidden label"),
         ("issues", "hidden issue"),
     ):
-        assert stage.wire.ids(operation, {"id": names[name]}, key) == []
-        assert names[name] not in stage.wire.ids(operation, {}, key)
+        assert request_world.wire.ids(operation, {"id": names[name]}, key) == []
+        assert names[name] not in request_world.wire.ids(operation, {}, key)
 
 
 QUERIES_FOR_A_PLUGIN = [
     ("getPluginRunnerStatus", {"name": "Nobody"}),
-    ("getPluginLogs", {"data": {"pluginName": "Nobody", "projectId": GHOST}}),
+    ("getPluginLogs", {"data": {"pluginName": "Nobody", "projectId": UNKNOWN_ID}}),
     ("getPluginBuildErrors", {"data": {"pluginName": "Nobody"}}),
 ]
 
 
 @pytest.mark.parametrize(("operation", "arguments"), QUERIES_FOR_A_PLUGIN)
 def test_a_query_for_an_unknown_plugin_says_so(
-    stage: Stage, operation: str, arguments: dict[str, Any]
+    request_world: RequestWorld, operation: str, arguments: dict[str, Any]
 ) -> None:
-    assert stage.wire.refusal(operation, **arguments) == unknown_plugin(operation)
+    assert request_world.wire.refusal(operation, **arguments) == unknown_plugin(operation)
 
 
 BAD_PATHS = ["street.png", "projects/p", "projects/p/assets/a/../../b", "/etc/passwd", ""]
 
 
 @pytest.mark.parametrize("path", BAD_PATHS)
-def test_no_upload_url_is_given_for_a_path_that_is_no_assets(stage: Stage, path: str) -> None:
-    message = stage.wire.refusal("createUploadBucketSignedUrls", filePaths=[path])
+def test_no_upload_url_is_given_for_a_path_that_is_no_assets(
+    request_world: RequestWorld, path: str
+) -> None:
+    message = request_world.wire.refusal("createUploadBucketSignedUrls", filePaths=[path])
     assert "projects/<project id>/assets/<asset id>/<name>" in message
 
 
-def test_no_upload_url_is_given_for_a_project_that_the_user_does_not_see(stage: Stage) -> None:
-    path = f"projects/{stage.names['hidden project']}/assets/a/content"
-    refusal = stage.wire.refusal("createUploadBucketSignedUrls", "labeler", filePaths=[path])
+def test_no_upload_url_is_given_for_a_project_that_the_user_does_not_see(
+    request_world: RequestWorld,
+) -> None:
+    path = f"projects/{request_world.names['hidden project']}/assets/a/content"
+    refusal = request_world.wire.refusal(
+        "createUploadBucketSignedUrls", "labeler", filePaths=[path]
+    )
     assert refusal == DENIED

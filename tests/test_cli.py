@@ -21,7 +21,7 @@ DIRECT = {"proxies": {"http": "", "https": ""}, "timeout": 10}
 SHELL = sys.platform != "win32"
 
 
-class Commands:
+class CommandRunner:
     """Runs commands in a folder; what it started has ended when the test has."""
 
     def __init__(self, folder: Path) -> None:
@@ -56,7 +56,7 @@ class Commands:
         assert done.returncode == status, done.stdout
         return done.stdout
 
-    def start(self, *options: str) -> Server:
+    def start(self, *options: str) -> ForegroundServer:
         """Start a server in the foreground; returns once it has introduced itself."""
         process = subprocess.Popen(
             [*COMMAND, "start", "--port", "0", *options],
@@ -67,7 +67,7 @@ class Commands:
             stderr=subprocess.STDOUT,
         )
         self._started.append(process)
-        return Server(process)
+        return ForegroundServer(process)
 
     def states(self) -> list[Path]:
         """What the running servers left for other commands."""
@@ -95,7 +95,7 @@ class Commands:
             )
 
 
-class Server:
+class ForegroundServer:
     """A server in the foreground, and what it printed until it was ready."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
@@ -138,23 +138,23 @@ class Server:
 
 
 @pytest.fixture
-def commands(tmp_path: Path) -> Iterator[Commands]:
-    made = Commands(tmp_path)
-    yield made
-    made.end()
+def commands(tmp_path: Path) -> Iterator[CommandRunner]:
+    runner = CommandRunner(tmp_path)
+    yield runner
+    runner.end()
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+def commands_with_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandRunner]:
     """Where a server runs that no test changes."""
-    made = Commands(tmp_path_factory.mktemp("running"))
-    made.start("--ephemeral")
-    yield made
-    made.end()
+    runner = CommandRunner(tmp_path_factory.mktemp("running"))
+    runner.start("--ephemeral")
+    yield runner
+    runner.end()
 
 
 class TestStart:
-    def test_it_prints_what_a_client_needs(self, commands: Commands) -> None:
+    def test_it_prints_what_a_client_needs(self, commands: CommandRunner) -> None:
         server = commands.start()
         assert requests.get(f"{server.url}/health", **DIRECT).json() == {"status": "ready"}
         for user in ("admin", "manager", "reviewer", "labeler"):
@@ -166,7 +166,7 @@ class TestStart:
         assert "\nexport NO_PROXY=127.0.0.1,localhost\n" in server.introduction
         assert "Plugin tutorial: count the objects" in server.introduction
 
-    def test_it_is_ready_before_the_sdk_is_imported(self, commands: Commands) -> None:
+    def test_it_is_ready_before_the_sdk_is_imported(self, commands: CommandRunner) -> None:
         code = (
             "import sys, kili_emulator.app, kili_emulator.cli.server as server\n"
             "from kili_emulator.app.platform import HttpServer\n"
@@ -186,20 +186,20 @@ class TestStart:
         assert done.stdout.splitlines()[-2:] == ["False", "Stopped."]
 
     @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-    def test_signals_stop_it_cleanly(self, commands: Commands, name: str) -> None:
+    def test_signals_stop_it_cleanly(self, commands: CommandRunner, name: str) -> None:
         server = commands.start()
         status, rest = server.stop(getattr(signal, name))
         assert (status, rest.splitlines()[-1]) == (0, "Stopped.")
         assert not (commands.data_dir / "server.json").exists()
 
-    def test_a_restart_finds_the_data(self, commands: Commands) -> None:
+    def test_a_restart_finds_the_data(self, commands: CommandRunner) -> None:
         first = commands.start()
         first.create_project()
         before = first.projects()
         first.stop()
         assert commands.start().projects() == before
 
-    def test_a_killed_server_is_no_obstacle(self, commands: Commands) -> None:
+    def test_a_killed_server_is_no_obstacle(self, commands: CommandRunner) -> None:
         first = commands.start()
         first.process.kill()
         first.process.wait()
@@ -208,7 +208,7 @@ class TestStart:
         commands.start()
 
     def test_what_a_killed_server_left_is_not_taken_for_a_running_one(
-        self, commands: Commands
+        self, commands: CommandRunner
     ) -> None:
         server = commands.start()
         left = (commands.data_dir / "server.json").read_text()
@@ -220,7 +220,7 @@ class TestStart:
         assert "no emulator runs" in commands.run("stop", status=1)
         assert not (commands.data_dir / "server.json").exists()
 
-    def test_stopping_asks_the_server_and_signals_nobody(self, commands: Commands) -> None:
+    def test_stopping_asks_the_server_and_signals_nobody(self, commands: CommandRunner) -> None:
         server = commands.start()
         with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
             state = {**commands.state(), "pid": other.pid}
@@ -232,7 +232,7 @@ class TestStart:
         assert not (commands.data_dir / "server.json").exists()
 
     @pytest.mark.skipif("not SHELL")
-    def test_a_world_without_an_administrator_can_be_stopped(self, commands: Commands) -> None:
+    def test_a_world_without_an_administrator_can_be_stopped(self, commands: CommandRunner) -> None:
         text = "organization: {name: T}\nusers:\n  - {key: solo, email: solo@example.com, "
         text += "firstname: S, lastname: O, organizationRole: USER}\n"
         (commands.folder / "mine.yaml").write_text(text)
@@ -241,14 +241,14 @@ class TestStart:
         assert server.process.wait(30) == 0
 
     @pytest.mark.skipif("not SHELL")
-    def test_a_server_that_does_not_answer_is_told_apart(self, commands: Commands) -> None:
+    def test_a_server_that_does_not_answer_is_told_apart(self, commands: CommandRunner) -> None:
         server = commands.start()
         server.process.send_signal(signal.SIGSTOP)
         printed = commands.run("stop", status=1)
         server.process.send_signal(signal.SIGCONT)
         assert f"process {server.process.pid}, does not answer" in printed
 
-    def test_a_plugin_that_changes_the_folder_moves_no_data(self, commands: Commands) -> None:
+    def test_a_plugin_that_changes_the_folder_moves_no_data(self, commands: CommandRunner) -> None:
         code = (
             "import os, kili_emulator.app, kili_emulator.cli.server as server\n"
             "kili_emulator.app.platform.HttpServer.serve = lambda self: os.chdir(os.sep)\n"
@@ -264,19 +264,19 @@ class TestStart:
         )
         assert not (commands.data_dir / "server.json").exists()
 
-    def test_ephemeral_leaves_nothing(self, commands: Commands) -> None:
+    def test_ephemeral_leaves_nothing(self, commands: CommandRunner) -> None:
         server = commands.start("--ephemeral")
         assert [path.name for path in commands.folder.iterdir()] == ["tmp"]
         assert len(commands.states()) == 1
         server.stop()
         assert not [path for path in commands.folder.rglob("*") if path.is_file()]
 
-    def test_another_scenario_than_the_datas_is_pointed_out(self, commands: Commands) -> None:
+    def test_another_scenario_than_the_datas_is_pointed_out(self, commands: CommandRunner) -> None:
         commands.start("--scenario", "empty").stop()
         server = commands.start()
         assert server.printed(r"scenario +(\w+)") == "empty"
 
-    def test_detach_leaves_it_running(self, commands: Commands) -> None:
+    def test_detach_leaves_it_running(self, commands: CommandRunner) -> None:
         printed = commands.run("start", "--detach", "--port", "0")
         assert "Kili Emulator is ready." in printed
         assert f"Left running as process {commands.state()['pid']}" in printed
@@ -290,7 +290,7 @@ class TestStart:
 class TestEphemeral:
     """Servers that keep nothing: any number of them, also beside one that keeps its data."""
 
-    def detach(self, commands: Commands) -> tuple[str, str]:
+    def detach(self, commands: CommandRunner) -> tuple[str, str]:
         """Start one in the background; its endpoint and process."""
         printed = commands.run("start", "--ephemeral", "--detach", "--port", "0")
         endpoint = re.search(r"endpoint +(\S+)", printed)
@@ -302,7 +302,9 @@ class TestEphemeral:
         assert "Kili Emulator is ready." in log.read_text()
         return endpoint[1], process[1]
 
-    def test_servers_that_were_started_in_one_folder_do_not_meet(self, commands: Commands) -> None:
+    def test_servers_that_were_started_in_one_folder_do_not_meet(
+        self, commands: CommandRunner
+    ) -> None:
         kept = commands.start()
         before = sorted(commands.data_dir.rglob("*"))
         one, other = commands.start("--ephemeral"), commands.start("--ephemeral")
@@ -312,7 +314,7 @@ class TestEphemeral:
         shown = [json.dumps(server.projects()) for server in (kept, one, other)]
         assert ['"New"' in each for each in shown] == [False, True, False]
 
-    def test_commands_find_one_in_the_background(self, commands: Commands) -> None:
+    def test_commands_find_one_in_the_background(self, commands: CommandRunner) -> None:
         endpoint, _ = self.detach(commands)
         assert not commands.data_dir.exists()
         assert (
@@ -325,12 +327,12 @@ class TestEphemeral:
         assert not [path for path in commands.folder.rglob("*") if path.is_file()]
         assert "no emulator runs on .kili-emulator" in commands.run("env", status=1)
 
-    def test_commands_find_one_in_another_terminal(self, commands: Commands) -> None:
+    def test_commands_find_one_in_another_terminal(self, commands: CommandRunner) -> None:
         server = commands.start("--ephemeral")
         assert f"export KILI_API_ENDPOINT={server.endpoint}\n" in commands.run("env")
 
     def test_one_is_found_by_the_data_folder_that_it_was_started_with(
-        self, commands: Commands
+        self, commands: CommandRunner
     ) -> None:
         one = commands.start("--ephemeral", "--data-dir", "one")
         commands.start("--ephemeral", "--data-dir", "other")
@@ -340,7 +342,7 @@ class TestEphemeral:
 
     @pytest.mark.skipif(not SHELL, reason="a signal that cannot be caught")
     def test_what_a_killed_one_left_is_removed_wherever_the_next_one_starts(
-        self, commands: Commands
+        self, commands: CommandRunner
     ) -> None:
         killed = commands.start("--ephemeral", "--data-dir", "one").process
         killed.kill()
@@ -350,7 +352,7 @@ class TestEphemeral:
         assert not left.exists()
         assert len(commands.states()) == 1
 
-    def test_the_endpoint_chooses_among_several(self, commands: Commands) -> None:
+    def test_the_endpoint_chooses_among_several(self, commands: CommandRunner) -> None:
         endpoints = dict(self.detach(commands) for _ in range(2))
         printed = commands.run("stop", status=1)
         assert "more than one ephemeral emulator was started here: " in printed
@@ -363,21 +365,21 @@ class TestEphemeral:
         del commands.environment["KILI_API_ENDPOINT"]
         assert last in commands.run("env")
 
-    def test_one_that_keeps_its_data_goes_before_others(self, commands: Commands) -> None:
+    def test_one_that_keeps_its_data_goes_before_others(self, commands: CommandRunner) -> None:
         commands.start("--ephemeral")
         kept = commands.start()
         assert kept.endpoint in commands.run("env")
         commands.run("stop")
         assert kept.process.wait(30) == 0
 
-    def test_a_killed_one_is_forgotten(self, commands: Commands) -> None:
+    def test_a_killed_one_is_forgotten(self, commands: CommandRunner) -> None:
         server = commands.start("--ephemeral")
         server.process.kill()
         server.process.wait()
         assert "no emulator runs on" in commands.run("env", status=1)
         assert commands.states() == []
 
-    def test_one_that_does_not_start_leaves_nothing(self, commands: Commands) -> None:
+    def test_one_that_does_not_start_leaves_nothing(self, commands: CommandRunner) -> None:
         (commands.folder / "mine.yaml").write_text("users: []\n")
         for option in ([], ["--detach"]):
             printed = commands.run(
@@ -387,7 +389,9 @@ class TestEphemeral:
         assert [path.name for path in commands.folder.rglob("*") if path.is_file()] == ["mine.yaml"]
 
     @pytest.mark.skipif("not SHELL")
-    def test_a_folder_that_another_user_made_for_it_is_not_used(self, commands: Commands) -> None:
+    def test_a_folder_that_another_user_made_for_it_is_not_used(
+        self, commands: CommandRunner
+    ) -> None:
         other = commands.folder / "other"
         other.mkdir()
         (commands.temporary / f"kili-emulator-servers-{os.getuid()}").symlink_to(other)
@@ -400,20 +404,20 @@ class TestEphemeral:
 
 
 class TestRefusals:
-    def test_a_port_in_use_is_explained(self, commands: Commands) -> None:
+    def test_a_port_in_use_is_explained(self, commands: CommandRunner) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
             printed = commands.run("start", "--port", str(port), status=1)
         assert f"cannot listen on 127.0.0.1:{port} (" in printed
         assert "or give another --port" in printed
 
-    def test_two_servers_on_one_folder_are_refused(self, commands: Commands) -> None:
+    def test_two_servers_on_one_folder_are_refused(self, commands: CommandRunner) -> None:
         server = commands.start()
         printed = commands.run("start", "--port", "0", status=1)
         assert f"an emulator runs on .kili-emulator already, at {server.url}: stop it" in printed
 
     def test_two_servers_are_refused_while_the_first_is_not_ready_yet(
-        self, commands: Commands
+        self, commands: CommandRunner
     ) -> None:
         commands.start()
         state = commands.data_dir / "server.json"
@@ -425,7 +429,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("option", [[], ["--detach"]])
     def test_a_broken_scenario_is_named_with_its_line(
-        self, commands: Commands, option: list[str]
+        self, commands: CommandRunner, option: list[str]
     ) -> None:
         (commands.folder / "mine.yaml").write_text("organization:\n  name: [\n")
         printed = commands.run("start", "--port", "0", "--scenario", "mine.yaml", *option, status=1)
@@ -433,24 +437,26 @@ class TestRefusals:
         assert ("the emulator did not start:" in printed) == bool(option)
         commands.start()  # and nothing stands in the way of the next one
 
-    def test_an_unknown_scenario_is_refused_with_the_known_ones(self, commands: Commands) -> None:
+    def test_an_unknown_scenario_is_refused_with_the_known_ones(
+        self, commands: CommandRunner
+    ) -> None:
         printed = commands.run("start", "--port", "0", "--scenario", "defualt", status=1)
         assert "or one of the names: default, empty" in printed
 
-    def test_an_unknown_setting_of_the_project_is_named(self, commands: Commands) -> None:
+    def test_an_unknown_setting_of_the_project_is_named(self, commands: CommandRunner) -> None:
         (commands.folder / "pyproject.toml").write_text("[tool.kili-emulator]\nprot = 1\n")
         printed = commands.run("start", status=2)
         assert "[tool.kili-emulator] of pyproject.toml: there is no setting 'prot'" in printed
         assert printed.endswith("did you mean port?\n")
 
-    def test_an_unknown_variable_is_named_and_ignored(self, commands: Commands) -> None:
+    def test_an_unknown_variable_is_named_and_ignored(self, commands: CommandRunner) -> None:
         commands.environment["KILI_EMULATOR_PROT"] = "1"
         printed = commands.run("stop", status=1)
         said = "there is no setting for the variable KILI_EMULATOR_PROT; ignored: did you mean "
         assert f"Warning: {said}KILI_EMULATOR_PORT?\n" in printed
         assert "no emulator runs" in printed
 
-    def test_a_bad_value_of_a_variable_is_named(self, commands: Commands) -> None:
+    def test_a_bad_value_of_a_variable_is_named(self, commands: CommandRunner) -> None:
         commands.environment["KILI_EMULATOR_PORT"] = "many"
         assert "KILI_EMULATOR_PORT: port = 'many'" in commands.run("start", status=2)
 
@@ -459,17 +465,17 @@ class TestRefusals:
         [("port", "70000", "0 to 65535"), ("plugin-timeout", "0", "more than 0 seconds")],
     )
     def test_a_number_out_of_range_is_refused(
-        self, commands: Commands, option: str, value: str, range_: str
+        self, commands: CommandRunner, option: str, value: str, range_: str
     ) -> None:
         assert f"give {range_}" in commands.run("start", f"--{option}", value, status=2)
 
-    def test_a_folder_that_cannot_be_is_explained(self, commands: Commands) -> None:
+    def test_a_folder_that_cannot_be_is_explained(self, commands: CommandRunner) -> None:
         (commands.folder / "file").touch()
         for option in ([], ["--detach"]):
             printed = commands.run("start", "--data-dir", "file/data", *option, status=1)
             assert "file/data cannot be used (Not a directory)" in printed
 
-    def test_data_that_cannot_be_read_are_named(self, commands: Commands) -> None:
+    def test_data_that_cannot_be_read_are_named(self, commands: CommandRunner) -> None:
         folder = commands.data_dir / "worlds" / "default"
         folder.mkdir(parents=True)
         (folder / "documents.sqlite").write_bytes(b"something else " * 100)
@@ -479,7 +485,7 @@ class TestRefusals:
 
 
 class TestOtherMachines:
-    def test_they_need_a_random_key(self, commands: Commands) -> None:
+    def test_they_need_a_random_key(self, commands: CommandRunner) -> None:
         server = commands.start("--host", "0.0.0.0")
         assert server.url.startswith("http://127.0.0.1:")
         assert re.fullmatch(r"emulator-[\w-]{43}", server.key)
@@ -488,18 +494,20 @@ class TestOtherMachines:
         with pytest.raises(requests.JSONDecodeError):  # it says "Unauthorized"
             server.projects()
 
-    def test_they_may_have_the_documented_keys(self, commands: Commands) -> None:
+    def test_they_may_have_the_documented_keys(self, commands: CommandRunner) -> None:
         assert commands.start("--host", "0.0.0.0", "--public-keys").key == "emulator-admin"
 
     @pytest.mark.skipif("sys.platform != 'linux'")
-    def test_the_address_is_reached_past_proxies(self, commands: Commands) -> None:
+    def test_the_address_is_reached_past_proxies(self, commands: CommandRunner) -> None:
         server = commands.start("--host", "127.0.0.2")
         assert server.url.startswith("http://127.0.0.2:")
         line = "export NO_PROXY=127.0.0.1,localhost,127.0.0.2\n"
         assert line in server.introduction
         assert line in commands.run("env")
 
-    def test_data_with_the_documented_keys_are_not_opened_to_them(self, commands: Commands) -> None:
+    def test_data_with_the_documented_keys_are_not_opened_to_them(
+        self, commands: CommandRunner
+    ) -> None:
         commands.start().stop()
         printed = commands.run("start", "--port", "0", "--host", "0.0.0.0", status=1)
         assert "the documented API keys, which everybody who reaches 0.0.0.0 could use" in printed
@@ -508,7 +516,7 @@ class TestOtherMachines:
 
 class TestEnv:
     @pytest.mark.skipif("not SHELL")
-    def test_a_shell_can_evaluate_it(self, commands: Commands) -> None:
+    def test_a_shell_can_evaluate_it(self, commands: CommandRunner) -> None:
         commands.run("start", "--detach", "--port", "0", "--ephemeral")
         commands.environment["NO_PROXY"] = "intranet"
         script = (
@@ -530,7 +538,7 @@ class TestEnv:
         ).stdout
         assert printed == "{'email': 'admin@example.com'} intranet,127.0.0.1,localhost\n"
 
-    def test_it_knows_users_and_worlds(self, commands: Commands) -> None:
+    def test_it_knows_users_and_worlds(self, commands: CommandRunner) -> None:
         commands.start("--ephemeral")
         commands.run("world", "create", "two")
         printed = commands.run("env", "--world", "two", "--user", "labeler")
@@ -540,16 +548,16 @@ class TestEnv:
         unknown = commands.run("env", "--world", "three", status=1)
         assert "there is no world 'three' (there are: default, two)" in unknown
 
-    def test_it_needs_a_server(self, commands: Commands) -> None:
+    def test_it_needs_a_server(self, commands: CommandRunner) -> None:
         assert "no emulator runs on .kili-emulator" in commands.run("env", status=1)
 
-    def test_waiting_ends(self, commands: Commands) -> None:
+    def test_waiting_ends(self, commands: CommandRunner) -> None:
         printed = commands.run("wait", "--timeout", "0.2", status=1)
         assert "no emulator on .kili-emulator was ready within 0.2 seconds" in printed
 
 
 class TestReset:
-    def test_a_running_server_forgets(self, commands: Commands) -> None:
+    def test_a_running_server_forgets(self, commands: CommandRunner) -> None:
         server = commands.start()
         before = server.projects()
         server.create_project()
@@ -557,7 +565,9 @@ class TestReset:
         assert commands.run("reset") == "World default is as its scenario has it.\n"
         assert server.projects() == before
 
-    def test_a_stopped_server_has_forgotten_all_but_its_scenario(self, commands: Commands) -> None:
+    def test_a_stopped_server_has_forgotten_all_but_its_scenario(
+        self, commands: CommandRunner
+    ) -> None:
         first = commands.start("--scenario", "empty")
         before = first.projects()
         first.create_project()
@@ -566,13 +576,13 @@ class TestReset:
         commands.run("reset")
         assert commands.start().projects() == before
 
-    def test_nothing_to_reset_is_fine(self, commands: Commands) -> None:
+    def test_nothing_to_reset_is_fine(self, commands: CommandRunner) -> None:
         assert commands.run("reset") == "World default is as its scenario has it.\n"
         assert not commands.data_dir.exists()
 
 
 class TestWorld:
-    def test_worlds_are_made_listed_reset_and_deleted(self, commands: Commands) -> None:
+    def test_worlds_are_made_listed_reset_and_deleted(self, commands: CommandRunner) -> None:
         server = commands.start()
         printed = commands.run("world", "create", "two", "--seed", "1")
         assert printed.startswith(
@@ -589,7 +599,7 @@ class TestWorld:
         assert commands.run("world", "list").startswith("default (scenario default)\n")
         assert "two" not in commands.run("world", "list")
 
-    def test_worlds_survive_a_restart(self, commands: Commands) -> None:
+    def test_worlds_survive_a_restart(self, commands: CommandRunner) -> None:
         server = commands.start()
         commands.run("world", "create", "two")
         before = commands.run("world", "list")
@@ -597,7 +607,9 @@ class TestWorld:
         commands.start()
         assert commands.run("world", "list") == before
 
-    def test_a_scenario_file_is_seen_from_where_the_command_runs(self, commands: Commands) -> None:
+    def test_a_scenario_file_is_seen_from_where_the_command_runs(
+        self, commands: CommandRunner
+    ) -> None:
         commands.start("--ephemeral")
         elsewhere = commands.folder / "elsewhere"
         elsewhere.mkdir()
@@ -622,13 +634,15 @@ class TestWorld:
             ("delete default", "the default world cannot be deleted: reset it instead"),
         ],
     )
-    def test_mistakes_are_explained(self, running: Commands, arguments: str, said: str) -> None:
-        printed = running.run("world", *arguments.split(), status=1)
+    def test_mistakes_are_explained(
+        self, commands_with_server: CommandRunner, arguments: str, said: str
+    ) -> None:
+        printed = commands_with_server.run("world", *arguments.split(), status=1)
         assert printed.startswith("Error: ")
         assert said in printed
-        assert running.run("world", "list").count("(scenario ") == 1
+        assert commands_with_server.run("world", "list").count("(scenario ") == 1
 
-    def test_a_server_is_needed(self, commands: Commands) -> None:
+    def test_a_server_is_needed(self, commands: CommandRunner) -> None:
         assert "no emulator runs on" in commands.run("world", "list", status=1)
 
 
@@ -637,14 +651,14 @@ class TestWorld:
     ["", "start", "stop", "wait", "env", "reset", "world"]
     + [f"world {name}" for name in ("create", "list", "reset", "delete")],
 )
-def test_every_command_has_help(commands: Commands, command: str) -> None:
+def test_every_command_has_help(commands: CommandRunner, command: str) -> None:
     printed = commands.run(*command.split(), "--help")
     assert printed.startswith("Usage: ")
     description = printed.split("\n\n")[1]
     assert description.strip()
 
 
-def test_the_version_is_printed(commands: Commands) -> None:
+def test_the_version_is_printed(commands: CommandRunner) -> None:
     assert re.fullmatch(r"kili-emulator, version \d+\.\d+\.\d+\n", commands.run("--version"))
 
 

@@ -306,8 +306,8 @@ class TestEmbedded:
         own = Settings(ephemeral=True, port=0, workflow="V1")
         assert self.load(tmp_path, None, environment, table) == own
         given = {"host": "::1", "port": 7, "data_dir": "x", "ephemeral": False}
-        told = self.load(tmp_path, given, environment, table)
-        assert told == Settings(host="::1", port=7, data_dir=Path("x"), workflow="V1")
+        merged_settings = self.load(tmp_path, given, environment, table)
+        assert merged_settings == Settings(host="::1", port=7, data_dir=Path("x"), workflow="V1")
 
     def test_a_mistake_in_an_argument_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(SettingsError, match=r"Emulator\(\): plugin_memory = 1 is not allowed"):

@@ -16,7 +16,7 @@ from kili.exceptions import GraphQLError
 
 from kili_emulator.app import Emulator
 from kili_emulator.rules.workflow import V1
-from tests.kit.labeling_project import BLUE, RED, Day
+from tests.kit.labeling_project import BLUE, RED, LabelingProject
 from tests.kit.sdk_process import SdkProcess, SdkSession
 
 pytestmark = [
@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Field .* requested"),
 ]
 
-Deed = tuple[str, str]  # who, and the type of label or what else they do
+Action = tuple[str, str]  # who, and the type of label or what else they do
 
 HUMAN = ("DEFAULT", "REVIEW", "AUTOSAVE")
 MODEL = ("PREDICTION", "INFERENCE")
@@ -36,42 +36,46 @@ NUMBERS = (
 )
 
 
-def play(day: Day, name: str, deeds: Sequence[Deed]) -> None:
+def apply_actions(labeling_project: LabelingProject, name: str, actions: Sequence[Action]) -> None:
     """Do what can be done of this with an asset; what is refused changes nothing."""
-    for number, (who, deed) in enumerate(deeds):
+    for number, (who, action) in enumerate(actions):
         with contextlib.suppress(GraphQLError, ValueError):
-            if deed == "add to review":
-                day.kili.add_to_review([day.id(name)])
-            elif deed == "send back":
-                day.kili.send_back_to_queue([day.id(name)])
+            if action == "add to review":
+                labeling_project.kili.add_to_review([labeling_project.id(name)])
+            elif action == "send back":
+                labeling_project.kili.send_back_to_queue([labeling_project.id(name)])
             else:
-                model = {"model_name": f"model {number % 2}"} if deed in MODEL else {}
-                day.label(who, name, deed, BLUE if number % 3 else RED, **model)
+                model = {"model_name": f"model {number % 2}"} if action in MODEL else {}
+                labeling_project.label(who, name, action, BLUE if number % 3 else RED, **model)
 
 
-def copied(day: Day) -> str:
+def copied(labeling_project: LabelingProject) -> str:
     options = {"copy_assets": True, "copy_members": True, "copy_labels": True}
-    return str(day.kili.copy_project(day.project, **options, disable_tqdm=True))
+    return str(
+        labeling_project.kili.copy_project(labeling_project.project, **options, disable_tqdm=True)
+    )
 
 
-def assets(day: Day, project: str) -> dict[str, dict[str, Any]]:
+def assets(labeling_project: LabelingProject, project: str) -> dict[str, dict[str, Any]]:
     """Where assets stand, and their latest label."""
     stand = ["status", "currentStep"]
     fields = [
         *("externalId", "status", "currentStep.name", "currentStep.status"),
         *(f"latestLabel.{each}" for each in ("labelType", "jsonResponse", "author.email")),
     ]
-    found = day.kili.assets(project, fields=fields, disable_tqdm=True)
+    found = labeling_project.kili.assets(project, fields=fields, disable_tqdm=True)
     return {each["externalId"]: {n: each[n] for n in (*stand, "latestLabel")} for each in found}
 
 
-def labels(day: Day, project: str, *types: str) -> list[tuple[Any, ...]]:
+def labels(labeling_project: LabelingProject, project: str, *types: str) -> list[tuple[Any, ...]]:
     """Asset, author, type, step, model and response of labels, sorted."""
     fields = [
         *("labelOf.externalId", "author.email", "labelType", "assetStep.name"),
         *("modelName", "jsonResponse"),
     ]
-    found = day.kili.labels(project, type_in=list(types), fields=fields, disable_tqdm=True)
+    found = labeling_project.kili.labels(
+        project, type_in=list(types), fields=fields, disable_tqdm=True
+    )
     return sorted(
         (
             each["labelOf"]["externalId"],
@@ -85,8 +89,8 @@ def labels(day: Day, project: str, *types: str) -> list[tuple[Any, ...]]:
     )
 
 
-def numbers(day: Day, project: str) -> list[Any]:
-    (found,) = day.kili.projects(project, fields=NUMBERS, disable_tqdm=True)
+def numbers(labeling_project: LabelingProject, project: str) -> list[Any]:
+    (found,) = labeling_project.kili.projects(project, fields=NUMBERS, disable_tqdm=True)
     return [found[each] for each in NUMBERS]
 
 
@@ -94,9 +98,9 @@ def latest(rows: list[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
     return {row[:4] for row in rows}
 
 
-def histories(seed: int, deeds: Sequence[Deed]) -> list[list[Deed]]:
+def histories(seed: int, actions: Sequence[Action]) -> list[list[Action]]:
     chance = random.Random(seed)
-    return [[chance.choice(deeds) for _ in range(chance.randint(1, 7))] for _ in range(8)]
+    return [[chance.choice(actions) for _ in range(chance.randint(1, 7))] for _ in range(8)]
 
 
 STEPPED = [
@@ -114,15 +118,20 @@ STEPPED = [
 def test_a_copy_of_a_workflow_with_steps_is_as_its_source(
     kili_emulator: Emulator, seed: int
 ) -> None:
-    day = Day(kili_emulator)
-    for number, deeds in enumerate(histories(seed, STEPPED)):
-        day.add(f"asset {number}")
-        play(day, f"asset {number}", deeds)
-    copy = copied(day)
-    assert assets(day, copy) == assets(day, day.project)
-    assert numbers(day, copy) == numbers(day, day.project)
-    assert labels(day, copy, *MODEL) == labels(day, day.project, *MODEL)
-    kept, made = (labels(day, each, "DEFAULT", "REVIEW") for each in (copy, day.project))
+    labeling_project = LabelingProject(kili_emulator)
+    for number, actions in enumerate(histories(seed, STEPPED)):
+        labeling_project.add(f"asset {number}")
+        apply_actions(labeling_project, f"asset {number}", actions)
+    copy = copied(labeling_project)
+    assert assets(labeling_project, copy) == assets(labeling_project, labeling_project.project)
+    assert numbers(labeling_project, copy) == numbers(labeling_project, labeling_project.project)
+    assert labels(labeling_project, copy, *MODEL) == labels(
+        labeling_project, labeling_project.project, *MODEL
+    )
+    kept, made = (
+        labels(labeling_project, each, "DEFAULT", "REVIEW")
+        for each in (copy, labeling_project.project)
+    )
     assert latest(kept) == latest(made)
     assert len(kept) == len(latest(kept))
     assert set(kept) <= set(made)
@@ -135,42 +144,59 @@ def test_a_copy_that_the_client_makes_in_v1_is_as_its_source(
     kili_emulator: Emulator, seed: int
 ) -> None:
     """The client copies labels by type, and does not send back: so do these people work."""
-    day = Day(kili_emulator, V1)
+    labeling_project = LabelingProject(kili_emulator, V1)
     order = ("AUTOSAVE", "DEFAULT", "INFERENCE", "PREDICTION", "REVIEW")
-    deeds = [(who, kind) for who in ("admin", "reviewer") for kind in HUMAN]
+    actions = [(who, kind) for who in ("admin", "reviewer") for kind in HUMAN]
     for number, history in enumerate(
-        histories(seed, [*deeds, *(("admin", kind) for kind in MODEL)])
+        histories(seed, [*actions, *(("admin", kind) for kind in MODEL)])
     ):
-        day.add(f"asset {number}")
-        play(day, f"asset {number}", sorted(history, key=lambda deed: order.index(deed[1])))
-    copy = copied(day)
-    assert assets(day, copy) == assets(day, day.project)
-    assert numbers(day, copy) == numbers(day, day.project)
-    assert labels(day, copy, *MODEL) == labels(day, day.project, *MODEL)
-    said = {row[:2]: row for row in labels(day, day.project, "DEFAULT", "REVIEW")}
-    assert {row[:2] for row in labels(day, copy, "DEFAULT", "REVIEW")} == set(said)
+        labeling_project.add(f"asset {number}")
+        apply_actions(
+            labeling_project,
+            f"asset {number}",
+            sorted(history, key=lambda action: order.index(action[1])),
+        )
+    copy = copied(labeling_project)
+    assert assets(labeling_project, copy) == assets(labeling_project, labeling_project.project)
+    assert numbers(labeling_project, copy) == numbers(labeling_project, labeling_project.project)
+    assert labels(labeling_project, copy, *MODEL) == labels(
+        labeling_project, labeling_project.project, *MODEL
+    )
+    answers = {
+        row[:2]: row
+        for row in labels(labeling_project, labeling_project.project, "DEFAULT", "REVIEW")
+    }
+    assert {row[:2] for row in labels(labeling_project, copy, "DEFAULT", "REVIEW")} == set(answers)
 
 
 @pytest.mark.parametrize("workflow", [V1, None], ids=["V1", "V2"])
 def test_what_one_key_labels_and_predicts_is_copied_both(
     kili_emulator: Emulator, workflow: Any
 ) -> None:
-    day = Day(kili_emulator, workflow)
-    play(day, "one", [("admin", "DEFAULT"), ("admin", "PREDICTION"), ("admin", "INFERENCE")])
-    copy = copied(day)
-    kinds = [row[2] for row in labels(day, copy, "DEFAULT", *MODEL)]
+    labeling_project = LabelingProject(kili_emulator, workflow)
+    apply_actions(
+        labeling_project,
+        "one",
+        [("admin", "DEFAULT"), ("admin", "PREDICTION"), ("admin", "INFERENCE")],
+    )
+    copy = copied(labeling_project)
+    kinds = [row[2] for row in labels(labeling_project, copy, "DEFAULT", *MODEL)]
     assert kinds == ["DEFAULT", "INFERENCE", "PREDICTION"]
-    assert assets(day, copy)["one"]["latestLabel"]["labelType"] == "DEFAULT"
-    assert assets(day, copy) == assets(day, day.project)
+    assert assets(labeling_project, copy)["one"]["latestLabel"]["labelType"] == "DEFAULT"
+    assert assets(labeling_project, copy) == assets(labeling_project, labeling_project.project)
 
 
 def test_what_one_key_labels_and_reviews_on_steps_is_copied_both(kili_emulator: Emulator) -> None:
-    day = Day(kili_emulator)
-    play(day, "one", [("admin", "DEFAULT"), ("admin", "add to review"), ("admin", "REVIEW")])
-    copy = copied(day)
-    kinds = [row[2:4] for row in labels(day, copy, "DEFAULT", "REVIEW")]
+    labeling_project = LabelingProject(kili_emulator)
+    apply_actions(
+        labeling_project,
+        "one",
+        [("admin", "DEFAULT"), ("admin", "add to review"), ("admin", "REVIEW")],
+    )
+    copy = copied(labeling_project)
+    kinds = [row[2:4] for row in labels(labeling_project, copy, "DEFAULT", "REVIEW")]
     assert kinds == [("DEFAULT", "Label"), ("REVIEW", "Review 1")]
-    assert assets(day, copy) == assets(day, day.project)
+    assert assets(labeling_project, copy) == assets(labeling_project, labeling_project.project)
 
 
 OLD_COPY = """

@@ -12,7 +12,7 @@ import pytest
 from kili_emulator import Emulator
 from kili_emulator.plugins.build import plugin_archive
 from tests.kit.world_content import archive
-from tests.test_cli import Commands, commands
+from tests.test_cli import CommandRunner, commands
 
 __all__ = ["commands"]
 
@@ -55,7 +55,7 @@ def widen(folder: Path) -> None:
 class TestModes:
     @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o377])
     def test_only_the_user_can_open_what_the_server_makes(
-        self, commands: Commands, umask: int
+        self, commands: CommandRunner, umask: int
     ) -> None:
         before = os.umask(umask)
         try:
@@ -66,7 +66,7 @@ class TestModes:
         assert FILES | {"server.json", "server.log", "blobs", "worlds"} <= names
         assert wrong_modes(commands.data_dir) == {}
 
-    def test_a_data_folder_that_was_open_to_others_is_closed(self, commands: Commands) -> None:
+    def test_a_data_folder_that_was_open_to_others_is_closed(self, commands: CommandRunner) -> None:
         commands.run("start", "--detach", "--port", "0")
         commands.run("world", "create", "two")
         commands.run("stop")
@@ -74,7 +74,7 @@ class TestModes:
         commands.run("start", "--detach", "--port", "0")
         assert wrong_modes(commands.data_dir) == {}
 
-    def test_what_somebody_else_put_there_keeps_its_mode(self, commands: Commands) -> None:
+    def test_what_somebody_else_put_there_keeps_its_mode(self, commands: CommandRunner) -> None:
         notes = commands.data_dir / "worlds" / "notes" / "notes.txt"
         notes.parent.mkdir(parents=True)
         notes.write_text("my notes")
@@ -85,7 +85,7 @@ class TestModes:
         assert (found["."], found["worlds"]) == (0o700, 0o700)
 
     def test_a_folder_with_other_files_is_not_closed_but_what_is_put_there_is(
-        self, commands: Commands
+        self, commands: CommandRunner
     ) -> None:
         project = commands.folder / "project"
         project.mkdir()
@@ -116,14 +116,16 @@ class TestModes:
         assert wrong_modes(tmp_path / "plugin") == {}
         assert found == {"0o700"}
 
-    def test_an_ephemeral_server_is_announced_to_its_user_only(self, commands: Commands) -> None:
+    def test_an_ephemeral_server_is_announced_to_its_user_only(
+        self, commands: CommandRunner
+    ) -> None:
         commands.run("start", "--detach", "--port", "0", "--ephemeral")
         (home,) = commands.temporary.glob("kili-emulator-servers-*")
         assert {"lock", "server.json", "server.log"} <= {path.name for path in home.rglob("*")}
         assert wrong_modes(home) == {}
 
     def test_a_new_request_log_is_closed_and_an_old_one_stays_as_it_is(
-        self, commands: Commands
+        self, commands: CommandRunner
     ) -> None:
         shared = commands.folder / "shared.jsonl"
         shared.touch()
@@ -137,7 +139,7 @@ class TestModes:
 class TestForeignFiles:
     """``--data-dir`` names a folder that is somebody's already."""
 
-    def test_a_state_file_of_another_program_is_not_removed(self, commands: Commands) -> None:
+    def test_a_state_file_of_another_program_is_not_removed(self, commands: CommandRunner) -> None:
         state = commands.folder / "server.json"
         state.write_text('{"port": 3000}')
         for command in ("stop", "env", "reset"):
@@ -149,7 +151,7 @@ class TestForeignFiles:
         assert state.read_text() == '{"port": 3000}'
         state.unlink()  # the fixture stops the servers that such a file names
 
-    def test_a_log_is_added_to(self, commands: Commands) -> None:
+    def test_a_log_is_added_to(self, commands: CommandRunner) -> None:
         log = commands.folder / "server.log"
         log.write_text("of another server\n")
         for _ in range(2):
@@ -160,7 +162,7 @@ class TestForeignFiles:
         assert log.read_text().count("Kili Emulator is ready.") == 2
 
     def test_folders_of_plugins_that_the_emulator_did_not_make_stay(
-        self, commands: Commands
+        self, commands: CommandRunner
     ) -> None:
         commands.start().stop()
         plugins = commands.data_dir / "worlds" / "default" / "plugins"
@@ -172,7 +174,9 @@ class TestForeignFiles:
         assert (own / "main.py").exists()
         assert not left.exists()
 
-    def test_notes_among_the_worlds_stay_and_the_start_names_them(self, commands: Commands) -> None:
+    def test_notes_among_the_worlds_stay_and_the_start_names_them(
+        self, commands: CommandRunner
+    ) -> None:
         notes = commands.data_dir / "worlds" / "notes" / "notes.txt"
         notes.parent.mkdir(parents=True)
         notes.write_text("my notes")
@@ -185,7 +189,7 @@ class TestForeignFiles:
 class TestRefusals:
     @pytest.mark.parametrize("command", [["start", "--port", "0"], ["reset"]])
     def test_a_damaged_world_is_named_with_what_to_do(
-        self, commands: Commands, command: list[str]
+        self, commands: CommandRunner, command: list[str]
     ) -> None:
         commands.start().stop()
         file = commands.data_dir / "worlds" / "default" / "documents.sqlite"
@@ -196,7 +200,7 @@ class TestRefusals:
         file.write_bytes(content)
         assert commands.run("reset") == "World default is as its scenario has it.\n"
 
-    def test_a_copied_world_does_not_get_the_keys(self, commands: Commands) -> None:
+    def test_a_copied_world_does_not_get_the_keys(self, commands: CommandRunner) -> None:
         commands.start().stop()
         worlds = commands.data_dir / "worlds"
         shutil.copytree(worlds / "default", worlds / "backup-monday")

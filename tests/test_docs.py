@@ -36,7 +36,7 @@ SHIMS = {
 
 
 @dataclass
-class Place:
+class PageFolder:
     """A folder in which a page's blocks are followed, with the commands that they use."""
 
     folder: Path
@@ -56,9 +56,9 @@ class Place:
         )
 
     def follow(self, kind: str, text: str) -> None:
-        named = FILE.match(text)
-        if named:
-            (self.folder / named["name"]).write_text(text, encoding="utf-8")
+        page_name = FILE.match(text)
+        if page_name:
+            (self.folder / page_name["name"]).write_text(text, encoding="utf-8")
         elif kind == "python":
             done = self.run([sys.executable, "-c", text])
             assert done.returncode == 0, done.stdout
@@ -88,7 +88,7 @@ def session(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
+def page_folder(tmp_path: Path) -> Iterator[PageFolder]:
     commands = tmp_path / "bin"
     commands.mkdir()
     for name, arguments in SHIMS.items():
@@ -108,25 +108,25 @@ def place(tmp_path: Path) -> Iterator[Place]:
         "HOME": str(tmp_path),
         "TMPDIR": str(temporary),
     }
-    made = Place(folder, environment)
-    yield made
+    new_folder = PageFolder(folder, environment)
+    yield new_folder
     if any(tmp_path.rglob("server.json")):
-        made.run(["kili-emulator", "stop"])
+        new_folder.run(["kili-emulator", "stop"])
 
 
-def named(page: Path) -> str:
+def page_name(page: Path) -> str:
     return page.parent.name if page.stem == "README" else page.stem
 
 
-@pytest.mark.parametrize("page", [*PAGES, *READMES], ids=named)
-def test_every_block_does_what_the_page_says(place: Place, page: Path) -> None:
+@pytest.mark.parametrize("page", [*PAGES, *READMES], ids=page_name)
+def test_every_block_does_what_the_page_says(page_folder: PageFolder, page: Path) -> None:
     blocks = list(BLOCK.finditer(page.read_text(encoding="utf-8")))
     assert blocks
     for block in blocks:
-        place.follow(block["kind"], block["text"])
+        page_folder.follow(block["kind"], block["text"])
 
 
-@pytest.mark.parametrize("page", [*PAGES, *READMES, EXAMPLES / "README.md"], ids=named)
+@pytest.mark.parametrize("page", [*PAGES, *READMES, EXAMPLES / "README.md"], ids=page_name)
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.kit.labeling_project import Day
+from tests.kit.labeling_project import LabelingProject
 from tests.kit.sdk_process import SdkSession
 from tests.kit.wire import Wire
 
@@ -33,12 +33,14 @@ def test_only_images_have_a_picture(kili: Any) -> None:
 
 
 def test_an_asset_is_to_be_reviewed_while_it_waits_for_it(kili_emulator: Emulator) -> None:
-    day = Day(kili_emulator)
-    day.kili.update_review_step_properties(day.project, "Review 1", step_coverage=100)
+    labeling_project = LabelingProject(kili_emulator)
+    labeling_project.kili.update_review_step_properties(
+        labeling_project.project, "Review 1", step_coverage=100
+    )
     for kind, expected in (("", False), ("DEFAULT", True), ("REVIEW", False)):
         if kind:
-            day.label("reviewer" if kind == "REVIEW" else "labeler", "one", kind)
-        assert day.asset("one", "isToReview")["isToReview"] is expected
+            labeling_project.label("reviewer" if kind == "REVIEW" else "labeler", "one", kind)
+        assert labeling_project.asset("one", "isToReview")["isToReview"] is expected
 
 
 def test_a_label_has_no_messages(kili: Any) -> None:

@@ -34,15 +34,15 @@ class PluginHandler(PluginCore):
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Emulator]:
+def shared_emulator() -> Iterator[Emulator]:
     with fast_sdk(), Emulator(seed=0) as running:
         yield running
 
 
 @pytest.fixture
-def emu(shared: Emulator) -> Emulator:
-    shared.reset()
-    return shared
+def emulator(shared_emulator: Emulator) -> Emulator:
+    shared_emulator.reset()
+    return shared_emulator
 
 
 def project_id(kili: Any) -> str:
@@ -64,52 +64,56 @@ def install(kili: Any, folder: Path, body: str = "pass") -> None:
 
 
 class TestEmulator:
-    def test_it_serves_the_scenario(self, emu: Emulator) -> None:
-        kili = emu.client()
+    def test_it_serves_the_scenario(self, emulator: Emulator) -> None:
+        kili = emulator.client()
         (project,) = kili.projects(fields=["title"], disable_tqdm=True)
         assert project["title"] == "Plugin tutorial: count the objects"
-        health = requests.get(f"{emu.url}/health", timeout=5)
+        health = requests.get(f"{emulator.url}/health", timeout=5)
         assert health.status_code == 200
-        assert emu.endpoint == f"{emu.url}/api/label/v2/graphql"
+        assert emulator.endpoint == f"{emulator.url}/api/label/v2/graphql"
 
-    def test_what_came_after_a_mark_is_undone(self, emu: Emulator) -> None:
-        kili = emu.client()
+    def test_what_came_after_a_mark_is_undone(self, emulator: Emulator) -> None:
+        kili = emulator.client()
         kili.create_project(input_type="IMAGE", json_interface={}, title="before")
-        mark, before = emu.mark(), emu.world.export()
+        mark, before = emulator.mark(), emulator.world.export()
         kili.create_project(input_type="IMAGE", json_interface={}, title="after")
         submit(kili)
-        assert emu.world.export() != before
-        emu.reset(mark)
-        assert emu.world.export() == before
-        emu.reset()
+        assert emulator.world.export() != before
+        emulator.reset(mark)
+        assert emulator.world.export() == before
+        emulator.reset()
         assert kili.count_projects() == 1
 
-    def test_a_reset_takes_plugins_and_their_logs_away(self, emu: Emulator, tmp_path: Path) -> None:
-        kili, before = emu.client(), emu.world.export()
+    def test_a_reset_takes_plugins_and_their_logs_away(
+        self, emulator: Emulator, tmp_path: Path
+    ) -> None:
+        kili, before = emulator.client(), emulator.world.export()
         install(kili, tmp_path)
         submit(kili)
-        assert len(emu.world.view.runs.all()) == 1
-        emu.reset()
-        assert emu.world.export() == before
+        assert len(emulator.world.view.runs.all()) == 1
+        emulator.reset()
+        assert emulator.world.export() == before
         assert kili.list_plugins() == []
 
-    def test_a_client_is_kept_for_each_key(self, emu: Emulator) -> None:
-        assert emu.client() is emu.client("admin")
-        labeler = emu.client("labeler")
-        assert labeler is not emu.client()
-        emu.reset()
-        assert emu.client("labeler") is labeler
+    def test_a_client_is_kept_for_each_key(self, emulator: Emulator) -> None:
+        assert emulator.client() is emulator.client("admin")
+        labeler = emulator.client("labeler")
+        assert labeler is not emulator.client()
+        emulator.reset()
+        assert emulator.client("labeler") is labeler
         (me,) = labeler.users(email="labeler@example.com", fields=["email"], disable_tqdm=True)
         assert me == {"email": "labeler@example.com"}
 
-    def test_an_unknown_key_is_refused_with_the_known_ones(self, emu: Emulator) -> None:
+    def test_an_unknown_key_is_refused_with_the_known_ones(self, emulator: Emulator) -> None:
         known = "there are: admin, labeler, manager, reviewer"
         with pytest.raises(KeyError, match=f"no key is named 'boss'; {known}"):
-            emu.key("boss")
+            emulator.key("boss")
         with pytest.raises(KeyError, match=known):
-            emu.client("boss")
+            emulator.client("boss")
 
-    def test_the_environment_serves_other_processes(self, emu: Emulator, tmp_path: Path) -> None:
+    def test_the_environment_serves_other_processes(
+        self, emulator: Emulator, tmp_path: Path
+    ) -> None:
         code = (
             "import os\nfrom kili.client import Kili\n"
             "kili = Kili(graphql_client_params={'graphql_schema_cache_dir': os.environ['CACHE']})\n"
@@ -117,31 +121,31 @@ class TestEmulator:
         )
         done = subprocess.run(
             [sys.executable, "-c", code],
-            env={**os.environ, **emu.environment("manager"), "CACHE": str(tmp_path)},
+            env={**os.environ, **emulator.environment("manager"), "CACHE": str(tmp_path)},
             encoding="utf-8",
             capture_output=True,
             timeout=60,
             check=True,
         )
         assert done.stdout == "1\n"
-        assert emu.environment("manager")["KILI_API_KEY"] == "emulator-manager"
+        assert emulator.environment("manager")["KILI_API_KEY"] == "emulator-manager"
 
     def test_waiting_ends_when_no_plugin_is_at_work(self, tmp_path: Path) -> None:
-        with fast_sdk(), Emulator(sync_wait=0) as emu:
-            install(emu.client(), tmp_path, f"Path({str(tmp_path / 'fifo')!r}).read_text()")
+        with fast_sdk(), Emulator(sync_wait=0) as emulator:
+            install(emulator.client(), tmp_path, f"Path({str(tmp_path / 'fifo')!r}).read_text()")
             os.mkfifo(tmp_path / "fifo")
-            submit(emu.client())
-            assert not emu.wait_idle(0.05)
+            submit(emulator.client())
+            assert not emulator.wait_idle(0.05)
             with (tmp_path / "fifo").open("w"):  # lets the plugin go on
                 pass
-            assert emu.wait_idle()
-            (run,) = emu.world.view.runs.all()
+            assert emulator.wait_idle()
+            (run,) = emulator.world.view.runs.all()
             assert run["outcome"] == "SUCCEEDED"
 
     def test_options_are_settings(self) -> None:
-        with Emulator("empty", plugin_timeout=3) as emu:
-            assert emu.world.view.projects.all() == []
-            assert emu.platform.settings.plugin_timeout == 3
+        with Emulator("empty", plugin_timeout=3) as emulator:
+            assert emulator.world.view.projects.all() == []
+            assert emulator.platform.settings.plugin_timeout == 3
         with pytest.raises(TypeError, match=r"unexpected keyword argument 'colour'$"):
             Emulator(colour="red")
 
@@ -181,9 +185,12 @@ class TestEmulator:
         with pytest.raises(ScenarioError, match=r"missing\.yaml"), Emulator(path):
             pass
 
-    def test_the_documents_can_be_looked_into(self, emu: Emulator) -> None:
-        assert len(emu.world.view.assets.all()) == 6
-        assert {each["externalId"] for each in emu.world.export()["assets"]} > {"street", "pond"}
+    def test_the_documents_can_be_looked_into(self, emulator: Emulator) -> None:
+        assert len(emulator.world.view.assets.all()) == 6
+        assert {each["externalId"] for each in emulator.world.export()["assets"]} > {
+            "street",
+            "pond",
+        }
 
 
 class TestSeveral:
@@ -195,24 +202,24 @@ class TestSeveral:
             assert other.client().count_projects() == 1
 
     def test_one_can_be_used_again(self) -> None:
-        emu = Emulator()
+        emulator = Emulator()
         for _ in range(2):
-            with emu:
-                assert emu.client().count_projects() == 1
+            with emulator:
+                assert emulator.client().count_projects() == 1
 
     def test_the_same_seed_gives_the_same_draws(self) -> None:
         ends = []
         for _ in range(2):
-            with Emulator(seed=5) as emu:
-                ends.append([each["id"][-8:] for each in emu.world.export()["labels"]])
+            with Emulator(seed=5) as emulator:
+                ends.append([each["id"][-8:] for each in emulator.world.export()["labels"]])
         assert ends[0] == ends[1]
 
     @pytest.mark.parametrize("frozen", [True, False])
     def test_the_same_seed_gives_the_same_ids_under_a_frozen_clock_only(self, frozen: bool) -> None:
         ids = []
         for moment in ("2024-01-01", "2024-01-01" if frozen else "2024-01-02"):
-            with freeze_time(moment), Emulator(seed=5) as emu:
-                ids.append([each["id"] for each in emu.world.export()["labels"]])
+            with freeze_time(moment), Emulator(seed=5) as emulator:
+                ids.append([each["id"] for each in emulator.world.export()["labels"]])
         assert (ids[0] == ids[1]) == frozen
 
 
@@ -227,15 +234,15 @@ class TestLife:
             touch()
 
     def test_after_the_block_it_has_ended(self) -> None:
-        with Emulator() as emu:
-            url = emu.url
+        with Emulator() as emulator:
+            url = emulator.url
         with pytest.raises(requests.ConnectionError):
             requests.get(f"{url}/health", timeout=2)
         with pytest.raises(RuntimeError, match="not running"):
-            emu.client()
+            emulator.client()
 
-    def test_a_taken_port_is_an_error_and_not_the_end(self, emu: Emulator) -> None:
-        port = int(emu.url.rpartition(":")[2])
+    def test_a_taken_port_is_an_error_and_not_the_end(self, emulator: Emulator) -> None:
+        port = int(emulator.url.rpartition(":")[2])
         with pytest.raises(OSError, match="in use"), Emulator(port=port):
             pass
 

@@ -8,7 +8,7 @@ import pytest
 
 from kili_emulator.app import Emulator
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, Names, set_stage
+from tests.kit.world_content import EASY, WorldIds, set_up_world
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +20,8 @@ def wire() -> Iterator[Wire]:
 
 
 @pytest.fixture(scope="module")
-def known(wire: Wire) -> Names:
-    return set_stage(wire)
+def world_ids(wire: Wire) -> WorldIds:
+    return set_up_world(wire)
 
 
 def seen_by(wire: Wire, key: str, **where: str) -> list[str]:
@@ -31,45 +31,47 @@ def seen_by(wire: Wire, key: str, **where: str) -> list[str]:
 
 @pytest.mark.parametrize("key", ["manager", "reviewer", "labeler"])
 def test_who_does_not_administer_a_project_sees_none_of_its_events(
-    wire: Wire, known: Names, key: str
+    wire: Wire, world_ids: WorldIds, key: str
 ) -> None:
     assert seen_by(wire, key) == []
-    assert seen_by(wire, key, projectId=known["project"]) == []
+    assert seen_by(wire, key, projectId=world_ids["project"]) == []
 
 
-def test_an_administrator_of_one_project_sees_its_events_only(wire: Wire, known: Names) -> None:
+def test_an_administrator_of_one_project_sees_its_events_only(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     mark = wire.emulator.mark()
     members = wire.emulator.world.documents.table("projectUsers")
-    members.update({"role": "ADMIN"}, lambda each: each["userId"] == known["max"])
-    assert seen_by(wire, "manager") == seen_by(wire, "admin", projectId=known["project"]) != []
-    assert seen_by(wire, "manager", projectId=known["hidden project"]) == []
+    members.update({"role": "ADMIN"}, lambda each: each["userId"] == world_ids["max"])
+    assert seen_by(wire, "manager") == seen_by(wire, "admin", projectId=world_ids["project"]) != []
+    assert seen_by(wire, "manager", projectId=world_ids["hidden project"]) == []
     wire.emulator.reset(mark)
 
 
-def test_the_events_of_a_deleted_project_stay(wire: Wire, known: Names) -> None:
+def test_the_events_of_a_deleted_project_stay(wire: Wire, world_ids: WorldIds) -> None:
     mark = wire.emulator.mark()
-    hidden = known["hidden project"]
+    hidden = world_ids["hidden project"]
     before = seen_by(wire, "admin", projectId=hidden)
     wire.call("deleteProject", where={"id": hidden})
     assert seen_by(wire, "admin", projectId=hidden) == [*before, "project.deleted"]
     wire.emulator.reset(mark)
 
 
-def test_a_change_that_is_refused_leaves_no_event(wire: Wire, known: Names) -> None:
+def test_a_change_that_is_refused_leaves_no_event(wire: Wire, world_ids: WorldIds) -> None:
     before = seen_by(wire, "admin")
     rows = [
-        {"assetID": known["farm"], "jsonResponse": EASY},
-        {"assetID": known["farm"], "jsonResponse": '{"NO_JOB": {}}'},
+        {"assetID": world_ids["farm"], "jsonResponse": EASY},
+        {"assetID": world_ids["farm"], "jsonResponse": '{"NO_JOB": {}}'},
     ]
     data = {"labelType": "DEFAULT", "labelsData": rows}
     assert "NO_JOB" in wire.refusal("appendManyLabels", data=data, where={})
     assert seen_by(wire, "admin") == before
 
 
-def test_an_autosave_is_no_event(wire: Wire, known: Names) -> None:
+def test_an_autosave_is_no_event(wire: Wire, world_ids: WorldIds) -> None:
     """Subscribers are told of it all the same."""
     mark = wire.emulator.mark()
-    rows = [{"assetID": known["street"], "jsonResponse": EASY}]
+    rows = [{"assetID": world_ids["street"], "jsonResponse": EASY}]
     before = seen_by(wire, "admin")
     data = {"labelType": "AUTOSAVE", "labelsData": rows}
     wire.call("appendManyLabels", data=data, where={}, selection="id")
@@ -78,7 +80,7 @@ def test_an_autosave_is_no_event(wire: Wire, known: Names) -> None:
 
 
 def test_events_without_a_project_are_for_administrators_of_their_organization(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
     mark = wire.emulator.mark()
     events = wire.emulator.world.documents.table("events")
@@ -91,20 +93,20 @@ def test_events_without_a_project_are_for_administrators_of_their_organization(
     wire.emulator.reset(mark)
 
 
-def test_the_sdk_lists_events_page_by_page(wire: Wire, known: Names) -> None:
+def test_the_sdk_lists_events_page_by_page(wire: Wire, world_ids: WorldIds) -> None:
     mark = wire.emulator.mark()
     kili = wire.emulator.client()
     names = [f"asset {number}" for number in range(120)]
     kili.append_many_to_dataset(
-        known["hidden project"], content_array=["a text"] * 120, external_id_array=names
+        world_ids["hidden project"], content_array=["a text"] * 120, external_id_array=names
     )
-    events = kili.events.list(project_id=known["hidden project"], event="asset.created")
+    events = kili.events.list(project_id=world_ids["hidden project"], event="asset.created")
     assert [each["payload"]["externalId"] for each in events] == ["hidden", *names]
     newest = kili.events.list(
-        project_id=known["hidden project"],
+        project_id=world_ids["hidden project"],
         order="desc",
         skip=1,
-        user_id=known["ada"],
+        user_id=world_ids["ada"],
         created_at_gte="2020-01-01",
         from_event_id=events[-1]["id"],
         until_event_id=events[-3]["id"],

@@ -134,7 +134,7 @@ def test_run_of_an_unseeded_world_gets_no_seed() -> None:
 
 
 def test_secret_is_long_and_never_repeats() -> None:
-    secrets = {ids.secret() for _ in range(10)}
+    secrets = {ids.new_secret() for _ in range(10)}
 
     assert len(secrets) == 10
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", each) for each in secrets)

@@ -107,14 +107,14 @@ _WITHOUT_PILLOW = ("2.176.1", "25.2.10", "26.1.5")
 
 
 @pytest.fixture
-def day(notebook: SdkSession) -> SdkSession:
+def labeling_notebook(notebook: SdkSession) -> SdkSession:
     """A notebook with an image project ``pid``, two members, and a few helpers."""
     notebook.run(f"INTERFACE = {_INTERFACE!r}\n{_SETUP}\n{_STREET}").checked()
     return notebook
 
 
-def value(day: SdkSession, code: str) -> Any:
-    return day.run(code).checked().value
+def value(labeling_notebook: SdkSession, code: str) -> Any:
+    return labeling_notebook.run(code).checked().value
 
 
 def _files(path: Path) -> dict[str, bytes]:
@@ -123,11 +123,11 @@ def _files(path: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def pictures(day: SdkSession) -> SdkSession:
+def pictures(labeling_notebook: SdkSession) -> SdkSession:
     """The same, for SDKs that can import pictures."""
-    if day.process.version in _WITHOUT_PILLOW:
+    if labeling_notebook.process.version in _WITHOUT_PILLOW:
         pytest.skip("its environment has no Pillow")
-    return day
+    return labeling_notebook
 
 
 def test_more_assets_than_a_page_holds_are_listed_once_and_in_order(pictures: SdkSession) -> None:
@@ -233,7 +233,9 @@ def test_labels_are_exported(pictures: SdkSession, tmp_path: Path) -> None:
     assert [round(float(each), 3) for each in lines["a"][1:]] == [0.3, 0.4, 0.4, 0.4]
 
 
-def test_labels_of_an_uploaded_pdf_are_exported(day: SdkSession, tmp_path: Path) -> None:
+def test_labels_of_an_uploaded_pdf_are_exported(
+    labeling_notebook: SdkSession, tmp_path: Path
+) -> None:
     (tmp_path / "report.pdf").write_bytes(media_files.pdf((500, 700)))
     corners = [{"x": x, "y": y} for x, y in ((0.1, 0.1), (0.1, 0.2), (0.3, 0.2), (0.3, 0.1))]
     on_page = {
@@ -243,12 +245,12 @@ def test_labels_of_an_uploaded_pdf_are_exported(day: SdkSession, tmp_path: Path)
     }
     box = {"annotations": [on_page], "categories": [{"name": "BIKE"}], "children": {}, "mid": "1"}
     answer = {"BOX": {"annotations": [{**box, "type": "rectangle"}]}}
-    day.run(
+    labeling_notebook.run(
         "pid = kili.create_project(title='R', input_type='PDF', json_interface=INTERFACE)['id']\n"
         f"asset = add(pid, [{str(tmp_path / 'report.pdf')!r}], external_id_array=['report'])\n"
         f"kili.append_labels([asset['report']], json_response_array=[{answer!r}])"
     ).checked()
-    exported = _exported(day, tmp_path, "kili", "single_file=True")
+    exported = _exported(labeling_notebook, tmp_path, "kili", "single_file=True")
     (asset,) = json.loads(exported["data.json"])
     label = asset["latestLabel"]["jsonResponse"]["BOX"]["annotations"][0]
     assert label["annotations"][0]["pageNumberArray"] == [1]
@@ -257,9 +259,11 @@ def test_labels_of_an_uploaded_pdf_are_exported(day: SdkSession, tmp_path: Path)
         assert (page["width"], page["height"]) == (500, 700)
 
 
-def _exported(day: SdkSession, folder: Path, format_: str, options: str) -> dict[str, bytes]:
+def _exported(
+    labeling_notebook: SdkSession, folder: Path, format_: str, options: str
+) -> dict[str, bytes]:
     target = folder / f"{format_}.zip"
-    day.run(
+    labeling_notebook.run(
         "import inspect\n"
         "more = {'with_assets': False} if 'with_assets' in "
         "inspect.signature(kili.export_labels).parameters else {}\n"
@@ -268,8 +272,8 @@ def _exported(day: SdkSession, folder: Path, format_: str, options: str) -> dict
     return _files(target)
 
 
-def test_members_come_change_and_go(day: SdkSession) -> None:
-    day.run(
+def test_members_come_change_and_go(labeling_notebook: SdkSession) -> None:
+    labeling_notebook.run(
         "roles = lambda: {each['user']['email']: each['role'] for each in\n"
         "    kili.projects(pid, fields=['roles.role', 'roles.user.email'])[0]['roles']}\n"
         "kili.append_to_roles(pid, 'new.one@example.com', 'LABELER')\n"
@@ -277,7 +281,7 @@ def test_members_come_change_and_go(day: SdkSession) -> None:
         "(gone,) = kili.project_users(pid, email='reviewer@example.com', fields=['id'])\n"
         "kili.delete_from_roles(gone['id'])"
     ).checked()
-    assert value(day, "roles()") == {
+    assert value(labeling_notebook, "roles()") == {
         "admin@example.com": "ADMIN",
         "labeler@example.com": "REVIEWER",
         "new.one@example.com": "LABELER",
@@ -314,10 +318,10 @@ def test_a_honeypot_marks_the_labels_made_on_it(pictures: SdkSession) -> None:
     assert asset == {"isHoneypot": True, "honeypotMark": 0.5}
 
 
-def test_labels_are_made_with_the_domain_client(day: SdkSession) -> None:
-    if day.run("from kili.client_domain import Kili as Domain").error:
+def test_labels_are_made_with_the_domain_client(labeling_notebook: SdkSession) -> None:
+    if labeling_notebook.run("from kili.client_domain import Kili as Domain").error:
         pytest.skip("it has no domain client")
-    day.run(
+    labeling_notebook.run(
         "domain = Domain()\n"
         "jobs = {'jobs': {'WHEN': INTERFACE['jobs']['WHEN']}}\n"
         "new = domain.projects.create(title='T', input_type='TEXT', json_interface=jobs)['id']\n"
@@ -329,7 +333,7 @@ def test_labels_are_made_with_the_domain_client(day: SdkSession) -> None:
         "make(project_id=new, asset_id_array=[asset['id']], json_response_array=[answer])"
     ).checked()
     fields = "['labelType', 'jsonResponse']"
-    (label,) = value(day, f"domain.labels.list(project_id=new, fields={fields})")
+    (label,) = value(labeling_notebook, f"domain.labels.list(project_id=new, fields={fields})")
     chosen = {"categories": [{"name": "DAY", "confidence": 100}]}
     assert (label["labelType"], label["jsonResponse"]) == ("DEFAULT", {"WHEN": chosen})
 

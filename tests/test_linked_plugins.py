@@ -26,11 +26,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "boxes"
     path.mkdir()
     (path / "main.py").write_text(MAIN, encoding="utf-8")
-    say(path, "one")
+    set_printed_text(path, "one")
     return path
 
 
-def say(folder: Path, text: str) -> None:
+def set_printed_text(folder: Path, text: str) -> None:
     (folder / "helpers.py").write_text(f"TEXT = {text!r}\n", encoding="utf-8")
 
 
@@ -68,7 +68,7 @@ def test_the_command_links_shows_and_unlinks(
     linked = f"{NAME}: plugin, ACTIVE, version 1, on {remote_world.project_id}, linked to {folder}"
     assert command("plugins", "link", NAME, "boxes", "--project", TITLE).strip() == linked
     assert command("plugins", "list").strip() == linked
-    say(folder, "two")
+    set_printed_text(folder, "two")
     assert submit(command, TITLE)["outcome"] == "SUCCEEDED"
     assert prints(remote_world) == ["two"]
     unlinked, hint = command("plugins", "unlink", NAME).splitlines()
@@ -84,9 +84,9 @@ def test_the_command_fails_where_the_first_build_does(command: Command, folder: 
     assert first == f"{NAME}: plugin, FAILED, version 1, on no project, linked to {folder}"
     assert rest[-1] == "      | ZeroDivisionError: division by zero"
     assert command("plugins", "list") == shown
-    told = json.loads(command("plugins", "link", NAME, "boxes", "--json", status=1))
-    assert told["link"]["error"].endswith("ZeroDivisionError: division by zero")
-    say(folder, "mended")
+    link_view = json.loads(command("plugins", "link", NAME, "boxes", "--json", status=1))
+    assert link_view["link"]["error"].endswith("ZeroDivisionError: division by zero")
+    set_printed_text(folder, "mended")
     assert "ACTIVE, version 3" in command("plugins", "list")
 
 
@@ -96,8 +96,8 @@ def test_the_command_says_what_cannot_be_linked(command: Command, folder: Path) 
     assert "no project" in command("plugins", "link", NAME, "boxes", "--project", "X", status=1)
     patterns = ("--event-matcher", "asset.*", "--event-matcher", "label.*")
     assert "cannot have both" in command("plugins", "link", NAME, "boxes", *patterns, status=1)
-    told = json.loads(command("plugins", "list", "--json"))
-    assert [each["link"]["eventMatcher"] for each in told] == [["asset.*", "label.*"]]
+    link_view = json.loads(command("plugins", "list", "--json"))
+    assert [each["link"]["eventMatcher"] for each in link_view] == [["asset.*", "label.*"]]
 
 
 def test_every_sdk_sees_what_became_of_a_save(
@@ -107,7 +107,7 @@ def test_every_sdk_sees_what_became_of_a_save(
     (folder / "helpers.py").write_text("TEXT = ")
     status = notebook.run(f"kili.get_plugin_status({NAME!r})").checked()
     assert "FAILED" in str(status.value)
-    say(folder, "mended")
+    set_printed_text(folder, "mended")
     assert submit(command, TITLE)["outcome"] == "SUCCEEDED"
     logs = f"kili.get_plugin_logs(project_id=project_id, plugin_name={NAME!r})"
     assert "mended" in str(notebook.run(logs).checked().value)
@@ -181,7 +181,7 @@ def test_a_link_outlives_a_restart_and_meets_what_was_saved_meanwhile(
         command = command_of(server)
         command("plugins", "link", NAME, "boxes", "--project", TITLE)
     assert f"plugin {NAME!r}: version 1, saved in {folder}, runs" in server.output
-    say(folder, "two")
+    set_printed_text(folder, "two")
     with server:
         assert submit(command, TITLE)["outcome"] == "SUCCEEDED"
         assert prints(server.world()) == ["two"]

@@ -13,7 +13,7 @@ from kili_emulator.domain.lock import LIFETIME
 from tests.kit.sdk_process import SdkProcess
 from tests.kit.server_under_test import RemoteWorld
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, RED, set_steps
+from tests.kit.world_content import EASY, RED, add_stepped_project
 
 _SAVE = """
 asset_ids = [each["id"] for each in kili.assets(project_id, fields=["id"])]
@@ -109,8 +109,8 @@ def test_skipping_an_asset_releases_it(wire: Wire) -> None:
 def test_with_steps_a_lock_keeps_others_from_labeling_until_it_is_released_or_runs_out(
     wire: Wire,
 ) -> None:
-    known = set_steps(wire)
-    row = {"assetID": known["waiting"], "jsonResponse": RED}
+    world_ids = add_stepped_project(wire)
+    row = {"assetID": world_ids["waiting"], "jsonResponse": RED}
 
     def sent(key: str, label_type: str) -> dict[str, Any]:
         data = {"labelType": label_type, "labelsData": [row]}
@@ -124,7 +124,7 @@ def test_with_steps_a_lock_keeps_others_from_labeling_until_it_is_released_or_ru
     wire.emulator.world.clock.offset += LIFETIME + timedelta(minutes=1)
     assert "errors" not in sent("manager", "AUTOSAVE")
     assert sent("labeler", "DEFAULT")["errors"]
-    wire.call("skipAsset", "manager", reason="blurred", where={"id": known["waiting"]})
+    wire.call("skipAsset", "manager", reason="blurred", where={"id": world_ids["waiting"]})
     assert wire.ids("locks", {}) == []
 
 

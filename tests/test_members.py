@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from kili_emulator.ids import joint_id
+from kili_emulator.ids import derive_common_id
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, PLUGIN, Names
+from tests.kit.world_content import EASY, PLUGIN, WorldIds
 
 FIELDS = "id role status activated deletedAt isAuthor starred invitationStatus user { email }"
 
@@ -47,118 +47,128 @@ def label(wire: Wire, asset: str, key: str, type_: str = "DEFAULT", **row: Any) 
     wire.call("appendManyLabels", key, "id", data=data, where={})
 
 
-def test_who_created_a_project_has_joined_it(wire: Wire, known: Names) -> None:
-    (creator,) = members(wire, known["hidden project"]).values()
+def test_who_created_a_project_has_joined_it(wire: Wire, world_ids: WorldIds) -> None:
+    (creator,) = members(wire, world_ids["hidden project"]).values()
     assert (creator["role"], creator["status"]) == ("ADMIN", "ACTIVATED")
     assert creator["isAuthor"] is creator["activated"] is True
 
 
-def test_administrators_of_the_organization_are_listed_everywhere(wire: Wire, known: Names) -> None:
+def test_administrators_of_the_organization_are_listed_everywhere(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     add_administrator(wire)
-    grace = members(wire, known["project"])["grace"]
+    grace = members(wire, world_ids["project"])["grace"]
     assert (grace["role"], grace["status"], grace["activated"]) == ("ADMIN", "ORG_ADMIN", False)
     assert wire.list("projectUsers", {"id": grace["id"]}) == [{"id": grace["id"]}]
-    project = wire.list("projects", {"id": known["project"]}, selection="roles { id }")[0]
+    project = wire.list("projects", {"id": world_ids["project"]}, selection="roles { id }")[0]
     assert grace["id"] not in {each["id"] for each in project["roles"]}
-    where = {"project": {"id": known["project"]}, "status": "ORG_ADMIN"}
+    where = {"project": {"id": world_ids["project"]}, "status": "ORG_ADMIN"}
     assert wire.call("countProjectUsers", where=where) == 1
 
 
 @pytest.mark.parametrize("type_", ["DEFAULT", "REVIEW"])
-def test_an_administrator_who_labels_or_reviews_joins(wire: Wire, known: Names, type_: str) -> None:
+def test_an_administrator_who_labels_or_reviews_joins(
+    wire: Wire, world_ids: WorldIds, type_: str
+) -> None:
     add_administrator(wire)
-    before = members(wire, known["project"])["grace"]
-    label(wire, known["farm"], "grace", type_)
-    after = members(wire, known["project"])["grace"]
+    before = members(wire, world_ids["project"])["grace"]
+    label(wire, world_ids["farm"], "grace", type_)
+    after = members(wire, world_ids["project"])["grace"]
     assert after == {**before, "status": "ACTIVATED", "activated": True}
-    event = wire.call("events", where={"projectId": known["project"]}, pagination={})[-2:]
+    event = wire.call("events", where={"projectId": world_ids["project"]}, pagination={})[-2:]
     assert "project.member.created" in {each["event"] for each in event}
 
 
-def test_whom_a_label_is_attributed_to_joins(wire: Wire, known: Names) -> None:
+def test_whom_a_label_is_attributed_to_joins(wire: Wire, world_ids: WorldIds) -> None:
     grace = add_administrator(wire)
-    label(wire, known["farm"], "admin", authorID=grace)
-    assert statuses(wire, known["project"])["grace"] == "ACTIVATED"
+    label(wire, world_ids["farm"], "admin", authorID=grace)
+    assert statuses(wire, world_ids["project"])["grace"] == "ACTIVATED"
 
 
-def test_predictions_make_nobody_a_member(wire: Wire, known: Names) -> None:
+def test_predictions_make_nobody_a_member(wire: Wire, world_ids: WorldIds) -> None:
     add_administrator(wire)
-    label(wire, known["farm"], "grace", "PREDICTION", modelName="m")
-    assert statuses(wire, known["project"])["grace"] == "ORG_ADMIN"
+    label(wire, world_ids["farm"], "grace", "PREDICTION", modelName="m")
+    assert statuses(wire, world_ids["project"])["grace"] == "ORG_ADMIN"
 
 
 def test_changing_the_role_of_an_administrator_makes_them_a_member(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
     add_administrator(wire)
-    where = {"id": members(wire, known["project"])["grace"]["id"]}
+    where = {"id": members(wire, world_ids["project"])["grace"]["id"]}
     changed = wire.call(
         "updatePropertiesInRole", where=where, data={"role": "REVIEWER"}, selection="id role status"
     )
     assert changed == {**where, "role": "REVIEWER", "status": "ACTIVATED"}
 
 
-def test_an_administrator_who_has_not_joined_cannot_be_removed(wire: Wire, known: Names) -> None:
+def test_an_administrator_who_has_not_joined_cannot_be_removed(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     add_administrator(wire)
-    where = {"id": members(wire, known["project"])["grace"]["id"]}
+    where = {"id": members(wire, world_ids["project"])["grace"]["id"]}
     assert "nothing is to be removed" in wire.refusal("deleteFromRoles", where=where)
 
 
-def test_a_removed_administrator_still_takes_part_as_one(wire: Wire, known: Names) -> None:
-    before = members(wire, known["hidden project"])["admin"]
+def test_a_removed_administrator_still_takes_part_as_one(wire: Wire, world_ids: WorldIds) -> None:
+    before = members(wire, world_ids["hidden project"])["admin"]
     wire.call("deleteFromRoles", where={"id": before["id"]})
-    after = members(wire, known["hidden project"])["admin"]
+    after = members(wire, world_ids["hidden project"])["admin"]
     assert after == {**before, "status": "ORG_ADMIN", "activated": False}
 
 
-def test_who_is_deactivated_is_listed_as_suspended(wire: Wire, known: Names) -> None:
+def test_who_is_deactivated_is_listed_as_suspended(wire: Wire, world_ids: WorldIds) -> None:
     where = {"email": "labeler@example.com"}
     wire.call("updatePropertiesInUser", where=where, data={"activated": False}, selection="id")
-    leo = members(wire, known["project"])["labeler"]
+    leo = members(wire, world_ids["project"])["labeler"]
     assert (leo["status"], leo["activated"]) == ("ORG_SUSPENDED", False)
     assert wire.send("viewer", "labeler").status_code == 401
     wire.call("updatePropertiesInUser", where=where, data={"activated": True}, selection="id")
-    assert statuses(wire, known["project"])["labeler"] == "ACTIVATED"
+    assert statuses(wire, world_ids["project"])["labeler"] == "ACTIVATED"
 
 
 def test_who_was_removed_sees_the_project_no_more_and_stays_listed(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    before = members(wire, known["project"])["labeler"]
+    before = members(wire, world_ids["project"])["labeler"]
     wire.call("deleteFromRoles", where={"id": before["id"]})
     assert wire.list("projects", {}, "labeler") == []
-    left = members(wire, known["project"])["labeler"]
-    assert left["activated"] is False
-    assert left["deletedAt"]
-    assert "labeler" not in members(wire, known["project"], deleted=False)
-    assert list(members(wire, known["project"], deleted=True)) == ["labeler"]
+    former_member = members(wire, world_ids["project"])["labeler"]
+    assert former_member["activated"] is False
+    assert former_member["deletedAt"]
+    assert "labeler" not in members(wire, world_ids["project"], deleted=False)
+    assert list(members(wire, world_ids["project"], deleted=True)) == ["labeler"]
     assert "accessDenied" in wire.refusal("deleteFromRoles", where={"id": before["id"]})
 
 
-def test_who_left_is_assigned_to_nothing_and_holds_nothing(wire: Wire, known: Names) -> None:
-    where = {"idIn": [known["farm"], known["meadow"]]}
-    wire.call("assignAssets", where=where, userIds=[known["leo"], known["rita"]])
-    label(wire, known["pond"], "labeler", "AUTOSAVE")
+def test_who_left_is_assigned_to_nothing_and_holds_nothing(wire: Wire, world_ids: WorldIds) -> None:
+    where = {"idIn": [world_ids["farm"], world_ids["meadow"]]}
+    wire.call("assignAssets", where=where, userIds=[world_ids["leo"], world_ids["rita"]])
+    label(wire, world_ids["pond"], "labeler", "AUTOSAVE")
     assert wire.list("locks", {}) != []
-    wire.call("deleteFromRoles", where={"id": members(wire, known["project"])["labeler"]["id"]})
+    wire.call("deleteFromRoles", where={"id": members(wire, world_ids["project"])["labeler"]["id"]})
     assert wire.list("locks", {}) == []
-    found = wire.emulator.world.view.assets.some(where["idIn"])
-    assert [each["assigneeIds"] for each in found] == [[known["rita"]]] * 2
+    found = wire.emulator.world.view.assets.get_many(where["idIn"])
+    assert [each["assigneeIds"] for each in found] == [[world_ids["rita"]]] * 2
 
 
-def test_who_is_invited_again_has_the_same_id_and_comes_last(wire: Wire, known: Names) -> None:
-    before = members(wire, known["project"])["manager"]
+def test_who_is_invited_again_has_the_same_id_and_comes_last(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    before = members(wire, world_ids["project"])["manager"]
     wire.call("deleteFromRoles", where={"id": before["id"]})
     wire.emulator.world.clock.offset += wire.emulator.world.clock.offset.resolution * 10**6
-    last = invite(wire, known["project"], "manager", "LABELER")[-1]
+    last = invite(wire, world_ids["project"], "manager", "LABELER")[-1]
     assert (last["id"], last["role"]) == (before["id"], "LABELER")
-    assert members(wire, known["project"])["manager"]["deletedAt"] is None
+    assert members(wire, world_ids["project"])["manager"]["deletedAt"] is None
 
 
-def test_an_invitation_makes_a_user_with_an_address_in_lower_case(wire: Wire, known: Names) -> None:
-    last = invite(wire, known["project"], "No.Such.Person", "LABELER")[-1]
+def test_an_invitation_makes_a_user_with_an_address_in_lower_case(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    last = invite(wire, world_ids["project"], "No.Such.Person", "LABELER")[-1]
     assert last["user"]["email"] == "no.such.person@example.com"
-    again = invite(wire, known["project"], "NO.such.person", "REVIEWER")[-1]
+    again = invite(wire, world_ids["project"], "NO.such.person", "REVIEWER")[-1]
     assert again == {**last, "role": "REVIEWER"}
     (user,) = wire.list("users", {"id": last["user"]["id"]}, selection="organizationRole firstname")
     assert user == {"organizationRole": "USER", "firstname": ""}
@@ -166,31 +176,33 @@ def test_an_invitation_makes_a_user_with_an_address_in_lower_case(wire: Wire, kn
     assert mail["to"] == "no.such.person@example.com"
 
 
-def test_an_invitation_is_pending_until_its_owner_has_a_key(wire: Wire, known: Names) -> None:
-    invite(wire, known["project"], "new", "LABELER")
-    assert members(wire, known["project"])["new"]["invitationStatus"] == "PENDING"
+def test_an_invitation_is_pending_until_its_owner_has_a_key(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    invite(wire, world_ids["project"], "new", "LABELER")
+    assert members(wire, world_ids["project"])["new"]["invitationStatus"] == "PENDING"
     key = {"key": "the-new-ones-key", "name": "new"}
     wire.call("appendToApiKeys", data=key, where={"email": "new@example.com"})
-    assert members(wire, known["project"])["new"]["invitationStatus"] == "ACCEPTED"
-    assert wire.ids("projects", {}, "new") == [known["project"]]
+    assert members(wire, world_ids["project"])["new"]["invitationStatus"] == "ACCEPTED"
+    assert wire.ids("projects", {}, "new") == [world_ids["project"]]
 
 
 def test_all_members_can_be_removed_and_the_administrator_comes_back(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    for each in members(wire, known["project"]).values():
+    for each in members(wire, world_ids["project"]).values():
         wire.call("deleteFromRoles", where={"id": each["id"]})
-    assert set(members(wire, known["project"], deleted=False)) == {"admin"}
-    assert invite(wire, known["project"], "admin", "ADMIN")[-1]["role"] == "ADMIN"
+    assert set(members(wire, world_ids["project"], deleted=False)) == {"admin"}
+    assert invite(wire, world_ids["project"], "admin", "ADMIN")[-1]["role"] == "ADMIN"
 
 
-def test_a_team_manager_manages_labelers_and_reviewers(wire: Wire, known: Names) -> None:
-    invite(wire, known["project"], "new", "LABELER", "manager")
-    invite(wire, known["project"], "labeler", "REVIEWER", "manager")
-    where = {"id": members(wire, known["project"])["reviewer"]["id"]}
+def test_a_team_manager_manages_labelers_and_reviewers(wire: Wire, world_ids: WorldIds) -> None:
+    invite(wire, world_ids["project"], "new", "LABELER", "manager")
+    invite(wire, world_ids["project"], "labeler", "REVIEWER", "manager")
+    where = {"id": members(wire, world_ids["project"])["reviewer"]["id"]}
     wire.call("updatePropertiesInRole", "manager", where=where, data={"role": "LABELER"})
     wire.call("deleteFromRoles", "manager", where=where)
-    found = members(wire, known["project"], deleted=False)
+    found = members(wire, world_ids["project"], deleted=False)
     assert {name: each["role"] for name, each in found.items()} == {
         "admin": "ADMIN",
         "manager": "TEAM_MANAGER",
@@ -199,26 +211,26 @@ def test_a_team_manager_manages_labelers_and_reviewers(wire: Wire, known: Names)
     }
 
 
-def test_members_see_each_other_and_nobody_else_does(wire: Wire, known: Names) -> None:
-    assert members(wire, known["project"], "labeler") == members(wire, known["project"])
-    assert members(wire, known["hidden project"], "labeler") == {}
+def test_members_see_each_other_and_nobody_else_does(wire: Wire, world_ids: WorldIds) -> None:
+    assert members(wire, world_ids["project"], "labeler") == members(wire, world_ids["project"])
+    assert members(wire, world_ids["hidden project"], "labeler") == {}
 
 
-def test_a_plugin_is_listed_only_when_it_is_asked_for(wire: Wire, known: Names) -> None:
-    where = {"pluginName": PLUGIN, "projectId": known["project"]}
-    before = members(wire, known["project"])
+def test_a_plugin_is_listed_only_when_it_is_asked_for(wire: Wire, world_ids: WorldIds) -> None:
+    where = {"pluginName": PLUGIN, "projectId": world_ids["project"]}
+    before = members(wire, world_ids["project"])
     wire.call("activatePluginOnProject", where=where)
-    assert members(wire, known["project"]) == before
+    assert members(wire, world_ids["project"]) == before
     (plugin,) = wire.emulator.world.view.plugins.all()
-    asked = {"id": joint_id(known["project"], plugin["userId"])}
+    asked = {"id": derive_common_id(world_ids["project"], plugin["userId"])}
     assert wire.list("projectUsers", asked, selection="role status") == [
         {"role": "ADMIN", "status": "ACTIVATED"}
     ]
 
 
-def test_a_members_figures_are_those_of_their_labels(wire: Wire, known: Names) -> None:
+def test_a_members_figures_are_those_of_their_labels(wire: Wire, world_ids: WorldIds) -> None:
     figures = "numberOfLabels numberOfLabeledAssets totalDuration lastLabelingAt"
-    where = {"project": {"id": known["project"]}, "user": {"email": "manager@example.com"}}
+    where = {"project": {"id": world_ids["project"]}, "user": {"email": "manager@example.com"}}
     (before,) = wire.list("projectUsers", where, selection=figures)
     assert before == {
         "numberOfLabels": 0,
@@ -227,26 +239,32 @@ def test_a_members_figures_are_those_of_their_labels(wire: Wire, known: Names) -
         "lastLabelingAt": None,
     }
     for seconds in (2, 3.5):
-        label(wire, known["farm"], "manager", secondsToLabel=seconds)
-    label(wire, known["farm"], "manager", "PREDICTION", modelName="m", secondsToLabel=100)
+        label(wire, world_ids["farm"], "manager", secondsToLabel=seconds)
+    label(wire, world_ids["farm"], "manager", "PREDICTION", modelName="m", secondsToLabel=100)
     (after,) = wire.list("projectUsers", where, selection=figures)
     assert after.pop("lastLabelingAt") is not None
     assert after == {"numberOfLabels": 2, "numberOfLabeledAssets": 1, "totalDuration": 5.5}
 
 
-def test_a_project_is_starred_for_oneself(wire: Wire, known: Names) -> None:
-    where = {"id": members(wire, known["project"])["labeler"]["id"]}
+def test_a_project_is_starred_for_oneself(wire: Wire, world_ids: WorldIds) -> None:
+    where = {"id": members(wire, world_ids["project"])["labeler"]["id"]}
     wire.call("updatePropertiesInProjectUser", "labeler", where=where, data={"starred": True})
-    starred = {name for name, each in members(wire, known["project"]).items() if each["starred"]}
+    starred = {
+        name for name, each in members(wire, world_ids["project"]).items() if each["starred"]
+    }
     assert starred == {"labeler"}
 
 
-def test_an_administrator_who_left_joins_by_starring_the_project(wire: Wire, known: Names) -> None:
-    project = known["project"]
+def test_an_administrator_who_left_joins_by_starring_the_project(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    project = world_ids["project"]
     where = {"project": {"id": project}, "user": {"email": "admin@example.com"}}
     wire.call("deleteFromRoles", where=where, selection="id")
-    left = members(wire, project)["admin"]
-    wire.call("updatePropertiesInProjectUser", where={"id": left["id"]}, data={"starred": True})
+    former_member = members(wire, project)["admin"]
+    wire.call(
+        "updatePropertiesInProjectUser", where={"id": former_member["id"]}, data={"starred": True}
+    )
     joined = members(wire, project)["admin"]
-    assert (left["status"], joined["status"]) == ("ORG_ADMIN", "ACTIVATED")
-    assert (joined["id"], joined["starred"]) == (left["id"], True)
+    assert (former_member["status"], joined["status"]) == ("ORG_ADMIN", "ACTIVATED")
+    assert (joined["id"], joined["starred"]) == (former_member["id"], True)

@@ -39,7 +39,7 @@ def add_asset(wire: Wire, project: str, content: str, key: str = "admin") -> dic
     )
 
 
-def street(wire: Wire) -> dict[str, Any]:
+def append_street_asset(wire: Wire) -> dict[str, Any]:
     return next(a for a in wire.emulator.world.view.assets.all() if a["externalId"] == "street")
 
 
@@ -51,13 +51,13 @@ def served(wire: Wire, asset: dict[str, Any]) -> int:
 @pytest.mark.parametrize("text", ["/files?id=nope", "{own}"])
 def test_a_content_cannot_be_made_to_look_like_a_stored_reference(wire: Wire, text: str) -> None:
     own = add_project(wire, "labeler")
-    content = text.format(own=street(wire)["content"])
+    content = text.format(own=append_street_asset(wire)["content"])
     answer = add_asset(wire, own, content, "labeler")
     assert "neither a web address nor an uploaded file" in answer["errors"][0]["message"]
 
 
 def test_a_shared_file_lives_until_its_last_asset_is_deleted(wire: Wire) -> None:
-    original = street(wire)
+    original = append_street_asset(wire)
     url = f"{wire.emulator.url}/api/label/v2{original['content']}"
     copy = add_asset(wire, project_id(wire), url)["data"]["data"][0]["id"]
 
@@ -79,7 +79,7 @@ def test_replaced_files_go_with_their_asset(wire: Wire) -> None:
 
 
 def test_only_managers_get_upload_urls(wire: Wire) -> None:
-    path = f"projects/{project_id(wire)}/assets/{street(wire)['id']}/content"
+    path = f"projects/{project_id(wire)}/assets/{append_street_asset(wire)['id']}/content"
     query = "query($paths: [String!]) { data: createUploadBucketSignedUrls(filePaths: $paths) }"
     answer = wire.post({"query": query, "variables": {"paths": [path]}}, key="labeler").json()
     assert "createUploadBucketSignedUrls needs the role" in answer["errors"][0]["message"]
@@ -125,12 +125,12 @@ def test_predictions_follow_the_order_in_which_assets_are_named(wire: Wire) -> N
     view = wire.emulator.world.view
     added = [each for each in view.labels.all() if each["modelName"] == "m"]
     assert {
-        view.assets.the(each["assetId"])["externalId"]: each["jsonResponse"] for each in added
+        view.assets.require(each["assetId"])["externalId"]: each["jsonResponse"] for each in added
     } == texts
 
 
 def test_a_batch_answers_the_labels_as_they_are_at_its_end(wire: Wire) -> None:
-    asset = street(wire)["id"]
+    asset = append_street_asset(wire)["id"]
     rows = [{"assetID": asset, "jsonResponse": BOX_FREE}] * 2
     query = (
         "mutation($data: AppendManyLabelsData!, $where: AssetWhere!) {"
@@ -146,7 +146,7 @@ def test_a_batch_answers_the_labels_as_they_are_at_its_end(wire: Wire) -> None:
 
 def test_a_rotated_image_can_be_labeled(wire: Wire) -> None:
     row = {
-        "assetID": street(wire)["id"],
+        "assetID": append_street_asset(wire)["id"],
         "jsonResponse": '{"ROTATION_JOB": {"rotation": 90}}',
         "secondsToLabel": 2.0,
     }
@@ -161,10 +161,10 @@ def test_a_rotated_image_can_be_labeled(wire: Wire) -> None:
 
 
 def test_another_json_content_leaves_the_resolution(wire: Wire) -> None:
-    asset = street(wire)
+    asset = append_street_asset(wire)
     data = {"jsonContent": "https://example.com/tiles.json"}
     wire.send("updatePropertiesInAssets", where=[{"id": asset["id"]}], data=[data])
-    changed = wire.emulator.world.view.assets.the(asset["id"])
+    changed = wire.emulator.world.view.assets.require(asset["id"])
     assert changed["jsonContent"] == data["jsonContent"]
     assert changed["resolution"] == asset["resolution"] is not None
 

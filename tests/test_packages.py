@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from kili_emulator.cli import main
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.plugins.build.packages import packages
-from kili_emulator.rules.plugin_imports import ON_PREMISE, POLICIES, Policy, violations
+from kili_emulator.rules.plugin_imports import ON_PREMISE, POLICIES, Policy, find_violations
 from tests.kit.sdk_environments import python_of
 
 HERE = Environment()
@@ -54,14 +54,14 @@ def test_list_says_the_same_as_the_build(policy: Policy) -> None:
     provided = [each.name for each in found.provided]
     files = {"main.py": "\n".join(lines)}
 
-    assert violations(files, policy, installed=installed, with_provided=provided) == []
+    assert find_violations(files, policy, installed=installed, provided_dependencies=provided) == []
     for each in found.on_request:
         main_py = "\n".join(f"import {module}" for module in each.modules)
-        refused = violations(
-            {"main.py": main_py}, policy, installed=installed, with_provided=provided
+        refused = find_violations(
+            {"main.py": main_py}, policy, installed=installed, provided_dependencies=provided
         )
         assert bool(refused) or set(each.modules) <= sys.stdlib_module_names
-        allowed = violations(
+        allowed = find_violations(
             {"main.py": main_py}, policy, installed=installed, required=[each.name]
         )
         assert allowed == []
@@ -85,11 +85,11 @@ def test_nothing_is_said_of_commands_where_nothing_is_missing() -> None:
 
 
 def test_another_interpreter_of_plugins_is_the_one_that_is_looked_into() -> None:
-    told = listed(
+    listing = listed(
         KILI_EMULATOR_PLUGIN_ISOLATION="process",
         KILI_EMULATOR_PLUGIN_PYTHON=str(python_of("2.125.2")),
     )
-    assert "kili 2.125.2 " in told
+    assert "kili 2.125.2 " in listing
 
 
 def test_an_interpreter_that_is_none_is_refused() -> None:

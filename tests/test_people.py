@@ -12,7 +12,7 @@ import pytest
 
 from kili_emulator.app import Emulator
 from tests.kit.wire import Wire
-from tests.kit.world_content import Names
+from tests.kit.world_content import WorldIds
 
 LEO = {"email": "labeler@example.com"}
 
@@ -21,7 +21,7 @@ def update(wire: Wire, key: str = "admin", where: dict[str, str] = LEO, **data: 
     return wire.call("updatePropertiesInUser", key, "id", where=where, data=data)
 
 
-def test_everybody_changes_their_own_name_and_address(wire: Wire, known: Names) -> None:
+def test_everybody_changes_their_own_name_and_address(wire: Wire, world_ids: WorldIds) -> None:
     update(wire, "labeler", firstname="Leonard", email="Leonard@example.com")
     me = wire.call("viewer", "labeler", "firstname email")
     assert me == {"firstname": "Leonard", "email": "leonard@example.com"}
@@ -32,21 +32,21 @@ def test_the_address_that_old_clients_send_along_changes_nothing(wire: Wire) -> 
     assert wire.call("viewer", "labeler", "lastname email") == {**LEO, "lastname": "Renamed"}
 
 
-def test_a_new_administrator_sees_and_may_do_everything(wire: Wire, known: Names) -> None:
+def test_a_new_administrator_sees_and_may_do_everything(wire: Wire, world_ids: WorldIds) -> None:
     update(wire, organizationRole="ADMIN")
-    assert known["hidden project"] in wire.ids("projects", {}, "labeler")
-    wire.call("deleteProject", "labeler", where={"id": known["hidden project"]})
+    assert world_ids["hidden project"] in wire.ids("projects", {}, "labeler")
+    wire.call("deleteProject", "labeler", where={"id": world_ids["hidden project"]})
 
 
-def test_users_create_projects_and_delete_their_own_only(wire: Wire, known: Names) -> None:
+def test_users_create_projects_and_delete_their_own_only(wire: Wire, world_ids: WorldIds) -> None:
     own = wire.call("createProject", "labeler", "id", data={"title": "Own"})["id"]
     archive = {"archived": True}
     wire.call("updatePropertiesInProject", "labeler", "id", where={"id": own}, data=archive)
     wire.call("deleteProject", "labeler", where={"id": own})
-    where = {"id": known["project"]}
+    where = {"id": world_ids["project"]}
     for mutation, more in (("deleteProject", {}), ("updatePropertiesInProject", {"data": archive})):
         assert "noAccessRights" in wire.refusal(mutation, "labeler", where=where, **more)
-        hidden = {"id": known["hidden project"]}
+        hidden = {"id": world_ids["hidden project"]}
         assert "accessDenied" in wire.refusal(mutation, "labeler", where=hidden, **more)
 
 
@@ -60,29 +60,32 @@ def test_the_last_administrator_stays_until_there_is_another(wire: Wire) -> None
     assert wire.call("viewer", selection="organizationRole") == data
 
 
-def test_a_created_organization_takes_users_over(wire: Wire, known: Names) -> None:
+def test_a_created_organization_takes_users_over(wire: Wire, world_ids: WorldIds) -> None:
     other = wire.call("createOrganization", data={"name": "Other"}, selection="id")["id"]
     update(wire, organizationId=other)
     assert wire.list("projects", {}, "labeler") == []
     assert wire.ids("organizations", {}, "labeler") == [other]
-    assert wire.ids("organizations", {}, "manager") == [known["organization"]]
-    assert wire.ids("organizations", {}) == [known["organization"], other]
-    assert wire.ids("users", {"organization": {"id": other}}) == [known["leo"]]
+    assert wire.ids("organizations", {}, "manager") == [world_ids["organization"]]
+    assert wire.ids("organizations", {}) == [world_ids["organization"], other]
+    assert wire.ids("users", {"organization": {"id": other}}) == [world_ids["leo"]]
     assert wire.ids("users", LEO, "manager") == []
     says = "belongs to another organization"
-    data, where = {"userEmail": LEO["email"], "role": "LABELER"}, {"id": known["project"]}
+    data, where = {"userEmail": LEO["email"], "role": "LABELER"}, {"id": world_ids["project"]}
     assert says in wire.refusal("appendToRoles", data=data, where=where)
-    update(wire, organizationId=known["organization"])
-    assert wire.ids("users", LEO, "manager") == [known["leo"]]
+    update(wire, organizationId=world_ids["organization"])
+    assert wire.ids("users", LEO, "manager") == [world_ids["leo"]]
 
 
 def test_who_moved_away_is_still_an_author_but_shows_nothing_of_where_they_are(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
     other = wire.call("createOrganization", data={"name": "Other"}, selection="id")["id"]
     shown = "id author { id organization { id } }"
-    where = {"project": {"id": known["project"]}, "user": {"id": known["leo"]}}
-    author: dict[str, Any] = {"id": known["leo"], "organization": {"id": known["organization"]}}
+    where = {"project": {"id": world_ids["project"]}, "user": {"id": world_ids["leo"]}}
+    author: dict[str, Any] = {
+        "id": world_ids["leo"],
+        "organization": {"id": world_ids["organization"]},
+    }
     before = wire.list("labels", where, "manager", shown)
     assert before
     assert all(each["author"] == author for each in before)
@@ -96,17 +99,17 @@ def test_who_moved_away_is_still_an_author_but_shows_nothing_of_where_they_are(
     ]
 
 
-def test_without_the_license_there_are_no_plugins(wire: Wire, known: Names) -> None:
-    data, where = {"license": '{"canUsePlugins": false}'}, {"id": known["organization"]}
+def test_without_the_license_there_are_no_plugins(wire: Wire, world_ids: WorldIds) -> None:
+    data, where = {"license": '{"canUsePlugins": false}'}, {"id": world_ids["organization"]}
     wire.call("updatePropertiesInOrganization", data=data, where=where, selection="id")
     assert "license" in wire.refusal("createPlugin", data={"pluginName": "Second"})
 
 
 @pytest.mark.parametrize("email", ["Reviewer@Example.com", "reviewer@example.com"])
 def test_users_are_found_however_their_address_is_written(
-    wire: Wire, known: Names, email: str
+    wire: Wire, world_ids: WorldIds, email: str
 ) -> None:
-    assert wire.ids("users", {"email": email}) == [known["rita"]]
+    assert wire.ids("users", {"email": email}) == [world_ids["rita"]]
 
 
 def test_a_password_is_never_readable(wire: Wire) -> None:

@@ -307,9 +307,9 @@ def test_deleting_an_asset_leaves_nothing_behind(
     outcome = kili.delete_many_from_dataset(asset_ids=[pond["id"]])
     assert [each["assetId"] for each in outcome["succeeded"]] == [pond["id"]]
     assert kili.count_assets(project) == 5
-    left = kili_emulator.world.export()
-    del left["events"]
-    assert pond["id"] not in json.dumps(left)
+    remaining_documents = kili_emulator.world.export()
+    del remaining_documents["events"]
+    assert pond["id"] not in json.dumps(remaining_documents)
     headers = {"Authorization": f"X-API-Key: {kili_emulator.key()}"}
     assert requests.get(pond["content"], headers=headers, timeout=30).status_code == 404
     again = kili.delete_many_from_dataset(asset_ids=[pond["id"]])

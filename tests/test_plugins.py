@@ -219,10 +219,10 @@ def test_deleting_a_plugin_leaves_its_labels_and_nothing_else(
     (plugin,) = kili.list_plugins()
     count = kili.count_labels(project)
     kili.delete_plugin("P")
-    left = kili_emulator.world.export()
+    remaining_documents = kili_emulator.world.export()
     for table in ("plugins", "pluginVersions", "pluginLogs", "pluginBuildErrors", "runs"):
-        assert left[table] == []
-    assert not [each for each in left["files"] if plugin["id"] in each["id"]]
+        assert remaining_documents[table] == []
+    assert not [each for each in remaining_documents["files"] if plugin["id"] in each["id"]]
     assert kili.count_labels(project) == count
 
 

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from kili_emulator.printable import LogFormatter, encodable, lines_of, one_line
+from kili_emulator.printable import LogFormatter, escape_unencodable, one_line, printable_lines
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_control_characters_are_shown_as_escapes(text: str, printed: str) -> Non
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_further_lines_of_a_text_are_marked(line_end: str) -> None:
-    assert lines_of(f"Traceback{line_end}  File{line_end}\x1bX") == [
+    assert printable_lines(f"Traceback{line_end}  File{line_end}\x1bX") == [
         "Traceback",
         "  |   File",
         r"  | \x1bX",
@@ -52,7 +52,7 @@ def test_further_lines_of_a_text_are_marked(line_end: str) -> None:
 def test_characters_that_an_encoding_lacks_are_shown_as_escapes(
     encoding: str | None, printed: str
 ) -> None:
-    assert encodable("é 日 🎉", encoding) == printed
+    assert escape_unencodable("é 日 🎉", encoding) == printed
 
 
 def test_a_traceback_in_a_log_stays_readable_and_forges_no_line() -> None:

@@ -67,7 +67,7 @@ def test_target_of_a_link_keeps_its_mode(tmp_path: Path) -> None:
     target.touch()
     target.chmod(0o644)
     (tmp_path / "link").symlink_to(target)
-    private_files.tighten(tmp_path / "link")
+    private_files.restrict_permissions(tmp_path / "link")
 
     assert mode(target) == 0o644
 
@@ -84,6 +84,6 @@ def test_data_folder_is_closed_unless_it_holds_something_else(
     folder.chmod(0o755)
     for name in content:
         (folder / name).touch()
-    data_folder.claim(folder)
+    data_folder.prepare_folder(folder)
 
     assert mode(folder) == expected

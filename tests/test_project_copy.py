@@ -11,7 +11,7 @@ from kili_emulator.app import Emulator
 from kili_emulator.domain.world import Actor
 from tests.kit.sdk_process import SdkProcess, SdkSession
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, HARD, INTERFACE, RED, Names, add_version
+from tests.kit.world_content import EASY, HARD, INTERFACE, RED, WorldIds, add_version
 
 
 def copy(wire: Wire, project_id: str, *, assets: bool = True, users: bool = True) -> str:
@@ -37,7 +37,9 @@ def fetch(wire: Wire, url: str) -> bytes:
     return answer.content
 
 
-def test_a_copy_has_the_settings_and_the_interface_of_its_source(wire: Wire, known: Names) -> None:
+def test_a_copy_has_the_settings_and_the_interface_of_its_source(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     settings = {
         "archived": True,
         "canSkipAsset": False,
@@ -46,32 +48,32 @@ def test_a_copy_has_the_settings_and_the_interface_of_its_source(wire: Wire, kno
         "reviewCoverage": 30,
         "shouldAutoAssign": False,
     }
-    where = {"id": known["project"]}
+    where = {"id": world_ids["project"]}
     wire.call("updatePropertiesInProject", data=settings, where=where, selection="id")
     fields = (
         "title description inputType jsonInterface instructions canSkipAsset complianceTags"
         " canNavigateBetweenAssets metadataProperties reviewCoverage shouldAutoAssign"
     )
-    copied = copy(wire, known["project"], assets=False, users=False)
+    copied = copy(wire, world_ids["project"], assets=False, users=False)
     assert read(wire, "projects", copied, fields) == read(
-        wire, "projects", known["project"], fields
+        wire, "projects", world_ids["project"], fields
     )
     own = "archivedAt numberOfAssets author { id }"
     assert read(wire, "projects", copied, own) == {
         "archivedAt": None,
         "numberOfAssets": 0,
-        "author": {"id": known["ada"]},
+        "author": {"id": world_ids["ada"]},
     }
 
 
 def test_a_copied_asset_shows_the_same_and_nobody_has_worked_on_it(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    wire.call("updatePropertiesInAssets", where=[{"id": known["farm"]}], data=[{"priority": 4}])
-    copied = copy(wire, known["project"])
+    wire.call("updatePropertiesInAssets", where=[{"id": world_ids["farm"]}], data=[{"priority": 4}])
+    copied = copy(wire, world_ids["project"])
     fields = "externalId jsonMetadata resolution { width height } priority isHoneypot"
-    assert assets(wire, copied, fields) == assets(wire, known["project"], fields)
-    sources = assets(wire, known["project"], "id content")
+    assert assets(wire, copied, fields) == assets(wire, world_ids["project"], fields)
+    sources = assets(wire, world_ids["project"], "id content")
     copies = assets(wire, copied, "id content status skipped labels { id } issues { id }")
     for source, each in zip(sources, copies, strict=True):
         assert each["id"] != source["id"]
@@ -81,11 +83,11 @@ def test_a_copied_asset_shows_the_same_and_nobody_has_worked_on_it(
         assert each["labels"] == each["issues"] == []
 
 
-def test_a_copy_outlives_its_source(wire: Wire, known: Names) -> None:
-    copied = copy(wire, known["project"])
-    ids = [each["id"] for each in assets(wire, known["project"], "id")]
+def test_a_copy_outlives_its_source(wire: Wire, world_ids: WorldIds) -> None:
+    copied = copy(wire, world_ids["project"])
+    ids = [each["id"] for each in assets(wire, world_ids["project"], "id")]
     wire.call("deleteAssets", where={"idIn": ids}, selection="succeeded { assetId }")
-    wire.call("deleteProject", where={"id": known["project"]}, selection="id")
+    wire.call("deleteProject", where={"id": world_ids["project"]}, selection="id")
     for each in assets(wire, copied, "content"):
         assert fetch(wire, each["content"]).startswith(b"\x89PNG")
 
@@ -105,11 +107,11 @@ def test_the_frames_of_a_copied_video_are_its_own(wire: Wire) -> None:
 
 
 def test_members_keep_their_roles_and_who_copies_administers_the_copy(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
     members = wire.emulator.world.documents.table("projectUsers")
-    members.update({"role": "ADMIN"}, lambda each: each["userId"] == known["max"])
-    data = {"projectId": known["project"], "shouldCopyUsers": True}
+    members.update({"role": "ADMIN"}, lambda each: each["userId"] == world_ids["max"])
+    data = {"projectId": world_ids["project"], "shouldCopyUsers": True}
     copied = str(wire.call("copyProject", "manager", data=data))
     roles = "roles { role user { firstname } }"
     found = read(wire, "projects", copied, roles)["roles"]
@@ -119,14 +121,14 @@ def test_members_keep_their_roles_and_who_copies_administers_the_copy(
         "Rita": "REVIEWER",
         "Leo": "LABELER",
     }
-    alone = str(wire.call("copyProject", "manager", data={"projectId": known["project"]}))
+    alone = str(wire.call("copyProject", "manager", data={"projectId": world_ids["project"]}))
     (only,) = read(wire, "projects", alone, roles)["roles"]
     assert only == {"role": "ADMIN", "user": {"firstname": "Max"}}
 
 
-def test_what_belongs_to_one_project_stays_behind(wire: Wire, known: Names) -> None:
-    copied = copy(wire, known["project"])
-    add_version(wire, known["project"], "later")
+def test_what_belongs_to_one_project_stays_behind(wire: Wire, world_ids: WorldIds) -> None:
+    copied = copy(wire, world_ids["project"])
+    add_version(wire, world_ids["project"], "later")
     where = {"projectId": copied, "pluginName": "Counter"}
     assert wire.call("listTagsByProject", selection="id", projectId=copied) == []
     assert wire.ids("projectVersions", {"projectId": copied}) == []
@@ -134,12 +136,12 @@ def test_what_belongs_to_one_project_stays_behind(wire: Wire, known: Names) -> N
     assert "deactivatePluginOnProject" in wire.refusal("deactivatePluginOnProject", where=where)
 
 
-def test_a_copy_is_told_with_its_source(wire: Wire, known: Names) -> None:
-    copied = copy(wire, known["project"])
+def test_a_copy_is_told_with_its_source(wire: Wire, world_ids: WorldIds) -> None:
+    copied = copy(wire, world_ids["project"])
     where = {"projectId": copied}
     events = wire.call("events", selection="event payload", where=where, pagination={})
     assert [each for each in events if each["event"] == "project.created"] == [
-        {"event": "project.created", "payload": {"fromProjectId": known["project"]}}
+        {"event": "project.created", "payload": {"fromProjectId": world_ids["project"]}}
     ]
     assert sum(each["event"] == "asset.created" for each in events) == 6
 
@@ -150,9 +152,9 @@ def target_of(wire: Wire, project_id: str, external_id: str) -> str:
     return str(found)
 
 
-def copy_labels(wire: Wire, known: Names, external_id: str, copied: str) -> str:
+def copy_labels(wire: Wire, world_ids: WorldIds, external_id: str, copied: str) -> str:
     target = target_of(wire, copied, external_id)
-    data = {"srcAssetId": known[external_id], "dstAssetId": target, "projectId": copied}
+    data = {"srcAssetId": world_ids[external_id], "dstAssetId": target, "projectId": copied}
     assert wire.call("copyLabels", data={**data, "skipRebuilds": True}) is True
     return target
 
@@ -161,24 +163,24 @@ LABEL = "labelType jsonResponse modelName createdAt secondsToLabel author { id }
 
 
 def test_labels_are_copied_with_their_authors_and_the_asset_stands_where_it_stood(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    copied = copy(wire, known["project"])
+    copied = copy(wire, world_ids["project"])
     marks = "isLatestLabelForUser isLatestDefaultLabelForUser numberOfAnnotations search"
     fields = f"status skipped labels {{ {LABEL} {marks} }}"
     for name in ("street", "farm", "meadow", "pond"):
-        target = copy_labels(wire, known, name, copied)
-        assert read(wire, "assets", target, fields) == read(wire, "assets", known[name], fields)
+        target = copy_labels(wire, world_ids, name, copied)
+        assert read(wire, "assets", target, fields) == read(wire, "assets", world_ids[name], fields)
     where = {"projectId": copied}
     events = wire.call("events", selection="event", where=where, pagination={})
     assert not [each for each in events if each["event"].startswith("label.")]
 
 
 def test_of_a_persons_labels_the_last_one_is_copied_of_a_models_all(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
     def label(type_: str, model: str | None = None) -> None:
-        row = {"assetID": known["car-park"], "jsonResponse": EASY, "modelName": model}
+        row = {"assetID": world_ids["car-park"], "jsonResponse": EASY, "modelName": model}
         data = {"labelType": type_, "labelsData": [row]}
         wire.call("appendManyLabels", data=data, where={}, selection="id")
 
@@ -189,8 +191,8 @@ def test_of_a_persons_labels_the_last_one_is_copied_of_a_models_all(
         ("DEFAULT", None),
     ):
         label(type_, model)
-    copied = copy(wire, known["project"])
-    target = copy_labels(wire, known, "car-park", copied)
+    copied = copy(wire, world_ids["project"])
+    target = copy_labels(wire, world_ids, "car-park", copied)
     fields = "labels { labelType modelName isLatestLabelForUser }"
     assert [
         (each["labelType"], each["modelName"], each["isLatestLabelForUser"])
@@ -198,26 +200,28 @@ def test_of_a_persons_labels_the_last_one_is_copied_of_a_models_all(
     ] == [("PREDICTION", "one", False), ("PREDICTION", "two", False), ("DEFAULT", None, True)]
 
 
-def test_a_copied_review_refers_to_the_copy_of_what_was_reviewed(wire: Wire, known: Names) -> None:
+def test_a_copied_review_refers_to_the_copy_of_what_was_reviewed(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     row = {
-        "assetID": known["street"],
+        "assetID": world_ids["street"],
         "jsonResponse": EASY,
-        "referencedLabelId": known["street DEFAULT"],
+        "referencedLabelId": world_ids["street DEFAULT"],
     }
     data = {"labelType": "REVIEW", "labelsData": [row]}
     wire.call("appendManyLabels", data=data, where={}, selection="id")
-    copied = copy(wire, known["project"])
-    target = copy_labels(wire, known, "street", copied)
+    copied = copy(wire, world_ids["project"])
+    target = copy_labels(wire, world_ids, "street", copied)
     labels = read(wire, "assets", target, "labels { id referencedLabel { id labelOf { id } } }")
     reviewed = labels["labels"][-1]["referencedLabel"]
     assert reviewed == {"id": labels["labels"][0]["id"], "labelOf": {"id": target}}
 
 
-def test_a_project_of_steps_is_copied_with_its_steps(wire: Wire, known: Names) -> None:
+def test_a_project_of_steps_is_copied_with_its_steps(wire: Wire, world_ids: WorldIds) -> None:
     """Steps that name one another, and their group, do so in the copy."""
     world = wire.emulator.world
-    with world.transaction(Actor(world.view.users.the(known["ada"]))) as tx:
-        home = known["project"]
+    with world.transaction(Actor(world.view.users.require(world_ids["ada"]))) as tx:
+        home = world_ids["project"]
         group = tx.step_groups.insert({"id": tx.new_id(), "projectId": home, "name": "G"})
         own = {
             "projectId": home,
@@ -231,10 +235,13 @@ def test_a_project_of_steps_is_copied_with_its_steps(wire: Wire, known: Names) -
         first = {**own, "id": tx.new_id(), "name": "Label", "type": "DEFAULT"}
         tx.steps.insert({**first, "sendBackStepId": None, "assigneeIds": None})
         second = {**own, "id": tx.new_id(), "name": "Check", "type": "REVIEW"}
-        assigned = {"sendBackStepId": first["id"], "assigneeIds": [known["max"], known["rita"]]}
+        assigned = {
+            "sendBackStepId": first["id"],
+            "assigneeIds": [world_ids["max"], world_ids["rita"]],
+        }
         tx.steps.insert({**second, **assigned})
-    for users, assignees in ((True, [known["max"], known["rita"]]), (False, None)):
-        copied = copy(wire, known["project"], assets=False, users=users)
+    for users, assignees in ((True, [world_ids["max"], world_ids["rita"]]), (False, None)):
+        copied = copy(wire, world_ids["project"], assets=False, users=users)
         label, check = world.view.steps.find("project", copied)
         (group,) = world.view.step_groups.find("project", copied)
         assert (label["name"], check["name"], group["name"]) == ("Label", "Check", "G")
@@ -375,7 +382,7 @@ def narrowed() -> dict[str, Any]:
     return {"jobs": {"COLOR": {**color, "content": content}}}
 
 
-def said(kili: Any, project_id: str) -> list[tuple[Any, ...]]:
+def label_rows(kili: Any, project_id: str) -> list[tuple[Any, ...]]:
     fields = ["labelOf.externalId", "labelType", "jsonResponse", "createdAt"]
     labels = kili.labels(project_id, fields=fields, disable_tqdm=True)
     return [(*each.pop("labelOf").values(), each) for each in labels]
@@ -387,41 +394,43 @@ def test_labels_that_an_edited_interface_has_no_place_for_are_copied_as_they_are
     source = labeled_project(kili)
     kili.update_properties_in_project(source, json_interface=narrowed())
     copied = kili.copy_project(source, copy_assets=True, copy_labels=True, disable_tqdm=True)
-    assert said(kili, copied) == said(kili, source) != []
+    assert label_rows(kili, copied) == label_rows(kili, source) != []
     assert places(kili, copied) == places(kili, source)
 
 
-def test_so_are_those_of_a_project_without_steps(wire: Wire, known: Names) -> None:
+def test_so_are_those_of_a_project_without_steps(wire: Wire, world_ids: WorldIds) -> None:
     interface = json.loads(
-        read(wire, "projects", known["project"], "jsonInterface")["jsonInterface"]
+        read(wire, "projects", world_ids["project"], "jsonInterface")["jsonInterface"]
     )
     del interface["jobs"]["CLASSIFICATION_JOB"]
-    data, where = {"jsonInterface": json.dumps(interface)}, {"id": known["project"]}
+    data, where = {"jsonInterface": json.dumps(interface)}, {"id": world_ids["project"]}
     wire.call("updatePropertiesInProject", data=data, where=where, selection="id")
-    target = copy_labels(wire, known, "street", copy(wire, known["project"]))
+    target = copy_labels(wire, world_ids, "street", copy(wire, world_ids["project"]))
     fields = f"status labels {{ {LABEL} numberOfAnnotations search }}"
-    assert read(wire, "assets", target, fields) == read(wire, "assets", known["street"], fields)
+    assert read(wire, "assets", target, fields) == read(wire, "assets", world_ids["street"], fields)
 
 
-def test_copied_labels_are_listed_by_their_dates(wire: Wire, known: Names) -> None:
-    copied = copy(wire, known["project"])
+def test_copied_labels_are_listed_by_their_dates(wire: Wire, world_ids: WorldIds) -> None:
+    copied = copy(wire, world_ids["project"])
     for name in ("pond", "street", "meadow", "farm"):
-        copy_labels(wire, known, name, copied)
+        copy_labels(wire, world_ids, name, copied)
     for where in ({"project": {"id": copied}}, {}):
         dates = [each["createdAt"] for each in wire.list("labels", where, selection="createdAt")]
         assert dates == sorted(dates)
         assert len(dates) > 3
 
 
-def test_no_copied_label_is_newer_than_what_was_said_after_it(wire: Wire, known: Names) -> None:
-    copied = copy(wire, known["project"])
+def test_no_copied_label_is_newer_than_what_was_said_after_it(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    copied = copy(wire, world_ids["project"])
     target = target_of(wire, copied, "street")
-    of_label = read(wire, "labels", known["street DEFAULT"], "author { id }")
+    of_label = read(wire, "labels", world_ids["street DEFAULT"], "author { id }")
     author = of_label["author"]["id"]
     row = {"assetID": target, "jsonResponse": HARD, "authorID": author}
     data = {"labelType": "DEFAULT", "labelsData": [row]}
     (newest,) = wire.call("appendManyLabels", data=data, where={}, selection="id")
-    copy_labels(wire, known, "street", copied)
+    copy_labels(wire, world_ids, "street", copied)
     marks = "isLatestLabelForUser isLatestDefaultLabelForUser isLastForStep"
     asset = read(
         wire, "assets", target, f"latestLabel {{ id }} labels {{ id author {{ id }} {marks} }}"
@@ -434,13 +443,13 @@ def test_no_copied_label_is_newer_than_what_was_said_after_it(wire: Wire, known:
 
 
 def test_labels_that_do_not_fit_another_interface_are_refused_and_nothing_is_left(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    copied = copy(wire, known["project"])
+    copied = copy(wire, world_ids["project"])
     target = target_of(wire, copied, "street")
     data, where = {"jsonInterface": json.dumps({"jobs": {}})}, {"id": copied}
     wire.call("updatePropertiesInProject", data=data, where=where, selection="id")
-    labels = {"srcAssetId": known["street"], "dstAssetId": target, "projectId": copied}
+    labels = {"srcAssetId": world_ids["street"], "dstAssetId": target, "projectId": copied}
     before = wire.emulator.world.export()
     assert "jsonResponseMalformed" in wire.refusal("copyLabels", data=labels)
     assert wire.emulator.world.export() == before

@@ -10,7 +10,7 @@ import pytest
 
 from kili_emulator.app import Emulator
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, HARD, Names, names
+from tests.kit.world_content import EASY, HARD, WorldIds, read_world_ids
 
 MARKS = "consensusMark consensusMarkPerCategory honeypotMark inferenceMark"
 LABEL_MARKS = "id labelType honeypotMark inferenceMark reviewScore"
@@ -26,8 +26,8 @@ def wire() -> Iterator[Wire]:
 
 
 @pytest.fixture
-def known(wire: Wire) -> Names:
-    return names(wire)
+def world_ids(wire: Wire) -> WorldIds:
+    return read_world_ids(wire)
 
 
 def append(
@@ -55,9 +55,9 @@ def label_marks(wire: Wire, label: str) -> dict[str, Any]:
 
 
 def test_consensus_is_read_on_the_asset_the_project_and_its_members(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    meadow = known["meadow"]
+    meadow = world_ids["meadow"]
     members = "consensusMark consensusMarkPerCategory honeypotMark"
     wanted = f"{members} roles {{ user {{ firstname }} {members} }}"
     (before,) = wire.list("projects", {}, selection=wanted)
@@ -77,8 +77,8 @@ def test_consensus_is_read_on_the_asset_the_project_and_its_members(
     assert marks(wire, meadow)["consensusMark"] is None
 
 
-def test_a_honeypot_scores_labels_members_and_the_project(wire: Wire, known: Names) -> None:
-    meadow = known["meadow"]
+def test_a_honeypot_scores_labels_members_and_the_project(wire: Wire, world_ids: WorldIds) -> None:
+    meadow = world_ids["meadow"]
     label = append(wire, meadow, EASY)
     where = {"id": meadow}
     wire.call("createHoneypot", data={"jsonResponse": HARD}, where=where, selection="id")
@@ -93,10 +93,10 @@ def test_a_honeypot_scores_labels_members_and_the_project(wire: Wire, known: Nam
 
 @pytest.mark.parametrize(("said", "expected"), [(EASY, 1), (HARD, 0.5)])
 def test_a_model_that_says_otherwise_is_half_right(
-    wire: Wire, known: Names, said: str, expected: float
+    wire: Wire, world_ids: WorldIds, said: str, expected: float
 ) -> None:
     """Recorded: a single choice that is the same, and one that is not."""
-    meadow = known["meadow"]
+    meadow = world_ids["meadow"]
     label = append(wire, meadow, EASY)
     assert label_marks(wire, label)["inferenceMark"] is None
     inference = append(wire, meadow, said, "admin", "INFERENCE")
@@ -107,9 +107,9 @@ def test_a_model_that_says_otherwise_is_half_right(
     assert label_marks(wire, label)["inferenceMark"] is None
 
 
-def test_a_review_scores_what_was_submitted(wire: Wire, known: Names) -> None:
-    label = append(wire, known["meadow"], EASY)
-    append(wire, known["meadow"], EASY, "reviewer", "REVIEW")
+def test_a_review_scores_what_was_submitted(wire: Wire, world_ids: WorldIds) -> None:
+    label = append(wire, world_ids["meadow"], EASY)
+    append(wire, world_ids["meadow"], EASY, "reviewer", "REVIEW")
     assert label_marks(wire, label)["reviewScore"] == 1
     data = {"jsonResponse": HARD}
     answer = wire.call("updatePropertiesInLabel", data=data, where={"id": label}, selection="id")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kili_emulator import Emulator
-from kili_emulator.domain.call_buffer import MAX_CALLS, MAX_CHARACTERS, CallBuffer, CallMade
+from kili_emulator.domain.call_buffer import MAX_CALLS, MAX_CHARACTERS, CallBuffer, RecordedCall
 from kili_emulator.domain.world import Mark
 from kili_emulator.testing.sdk import fast_sdk
 from tests.kit.sdk_process import SdkSession
@@ -18,14 +18,14 @@ from tests.kit.server_under_test import RemoteWorld
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 
 
-def made(**members: Any) -> CallMade:
-    call = CallMade(["Query.me"], "me", None, {}, {"data": {}}, False, "2024-01-01", 1.0)
+def call_made(**members: Any) -> RecordedCall:
+    call = RecordedCall(["Query.me"], "me", None, {}, {"data": {}}, False, "2024-01-01", 1.0)
     return call._replace(**members)
 
 
 def test_long_arguments_and_answers_are_cut_off_visibly() -> None:
     buffer = CallBuffer(print)
-    buffer.add(made(arguments={"text": "x" * MAX_CHARACTERS}, answer={"data": {"a": "short"}}))
+    buffer.add(call_made(arguments={"text": "x" * MAX_CHARACTERS}, answer={"data": {"a": "short"}}))
     (call,) = buffer.take()
     assert call.answer == {"data": {"a": "short"}}
     assert call.arguments.startswith('{"text": "xxx')
@@ -36,7 +36,7 @@ def test_long_arguments_and_answers_are_cut_off_visibly() -> None:
 def test_a_run_that_asks_without_end_is_recorded_up_to_a_bound() -> None:
     buffer = CallBuffer(print)
     for _ in range(MAX_CALLS + 5):
-        buffer.add(made(answer="x" * (MAX_CHARACTERS - 2)))
+        buffer.add(call_made(answer="x" * (MAX_CHARACTERS - 2)))
     calls = buffer.take()
     assert (len(calls), buffer.count) == (MAX_CALLS, MAX_CALLS + 5)
     assert sum(len(call.answer) for call in calls) < 7_000_000
@@ -156,13 +156,13 @@ def counts_side_by_side(emulator: Emulator, folder: Path) -> set[tuple[str, str 
     done = emulator.submit(project["id"], label=EASY)
     errors = [each["error"] for each in done["runs"]]
     assert errors == [None] * 4, errors
-    made = [
+    call_made = [
         each
         for each in emulator.world.view.run_calls.all()
         if each["operations"][0].startswith("Query.count")
     ]
-    assert len(made) == 2 * 40 * len(COUNTING)
-    return {(call["operations"][0], call["method"]) for call in made}
+    assert len(call_made) == 2 * 40 * len(COUNTING)
+    return {(call["operations"][0], call["method"]) for call in call_made}
 
 
 @pytest.mark.parametrize("isolation", ["inline", "process"])
@@ -201,9 +201,9 @@ def test_a_client_that_the_plugin_made_itself_names_no_method(
     emulator.client().activate_plugin_on_project("Reader", project_id=project["id"])
     # Not through the SDK, whose clients wait for one another in this process.
     (run,) = emulator.submit(project["id"], label=EASY)["runs"]
-    seen = calls(emulator, emulator.world.view.runs.the(run["id"]))
-    made = [each for each in seen if each["operations"] == ["Query.countProjects"]]
-    assert [call["method"] for call in made] == [None]
+    seen = calls(emulator, emulator.world.view.runs.require(run["id"]))
+    call_made = [each for each in seen if each["operations"] == ["Query.countProjects"]]
+    assert [call["method"] for call in call_made] == [None]
 
 
 def test_calls_go_with_a_reset_and_with_their_plugin(emulator: Emulator, tmp_path: Path) -> None:
@@ -227,12 +227,12 @@ def test_the_world_can_be_brought_back_to_what_the_handler_saw(
     )
     run = submit_to(emulator, path)
     asset = run["metadata"]["assetId"]
-    assert emulator.world.view.assets.the(asset)["jsonMetadata"]
+    assert emulator.world.view.assets.require(asset)["jsonMetadata"]
     emulator.reset(Mark(**run["mark"]))
     view = emulator.world.view
-    assert "seen" not in json.dumps(view.assets.the(asset)["jsonMetadata"])
+    assert "seen" not in json.dumps(view.assets.require(asset)["jsonMetadata"])
     assert view.labels.find("asset", asset)[-1]["id"] == run["metadata"]["labelId"]
-    assert view.runs.the(run["id"])["outcome"] == "INTERRUPTED"
+    assert view.runs.require(run["id"])["outcome"] == "INTERRUPTED"
 
 
 def test_the_calls_of_each_sdk_say_which_method_made_them(
@@ -246,6 +246,8 @@ def test_the_calls_of_each_sdk_say_which_method_made_them(
         f"kili.append_labels([asset['id']], [{EASY!r}])\n"
     ).checked()
     exported = remote_world.export()
-    made = [call for call in exported["runCalls"] if call["operations"] == ["Query.countProjects"]]
-    assert made
-    assert made[0]["method"] == "count_projects"
+    call_made = [
+        call for call in exported["runCalls"] if call["operations"] == ["Query.countProjects"]
+    ]
+    assert call_made
+    assert call_made[0]["method"] == "count_projects"

@@ -24,28 +24,30 @@ INLINE = 'query { p: projects(where: {id: "PROJECT"}, first: 1, skip: 0) { id } 
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Emulator]:
+def shared_emulator() -> Iterator[Emulator]:
     with fast_sdk(), Emulator() as running:
         yield running
 
 
 @pytest.fixture
-def emulator(shared: Emulator) -> Iterator[Emulator]:
-    mark = shared.mark()
-    yield shared
-    shared.reset(mark)
+def emulator(shared_emulator: Emulator) -> Iterator[Emulator]:
+    mark = shared_emulator.mark()
+    yield shared_emulator
+    shared_emulator.reset(mark)
 
 
 def other_project(emulator: Emulator) -> tuple[str, str]:
     """A second project and an asset of it, by their ids."""
     kili = emulator.client()
-    made = kili.create_project(input_type="TEXT", json_interface=INTERFACE, title="Other")["id"]
-    kili.append_many_to_dataset(made, content_array=["a"], disable_tqdm=True)
-    (asset,) = kili.assets(made, fields=["id"], disable_tqdm=True)
-    return made, asset["id"]
+    new_project = kili.create_project(input_type="TEXT", json_interface=INTERFACE, title="Other")[
+        "id"
+    ]
+    kili.append_many_to_dataset(new_project, content_array=["a"], disable_tqdm=True)
+    (asset,) = kili.assets(new_project, fields=["id"], disable_tqdm=True)
+    return new_project, asset["id"]
 
 
-def said(emulator: Emulator, tmp_path: Path, *on_submit: str) -> list[tuple[str, str]]:
+def log_texts(emulator: Emulator, tmp_path: Path, *on_submit: str) -> list[tuple[str, str]]:
     """What the log of a run says."""
     run = emulator.run(submit_to(emulator, plugin(tmp_path, *on_submit))["id"])
     assert run["outcome"] == "SUCCEEDED", run["error"]
@@ -68,7 +70,7 @@ def test_a_project_where_the_plugin_is_not_active_is_named_once(
     project, asset = other_project(emulator)
     line = ask.replace("PROJECT", project).replace("ASSET", asset)
     lines = [f"try: {line}", "except NotFound: found = []", "print(list(found))"]
-    (warning, *printed) = said(
+    (warning, *printed) = log_texts(
         emulator, tmp_path, "from kili.exceptions import NotFound", *lines, *lines
     )
     assert printed == [("info", "[]")] * 2
@@ -82,7 +84,7 @@ def test_a_change_of_an_asset_where_it_is_not_active_is_explained(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     project, asset = other_project(emulator)
-    lines = said(
+    lines = log_texts(
         emulator,
         tmp_path,
         f"try: self.kili.append_labels([{asset!r}], [{EASY!r}], disable_tqdm=True)",
@@ -117,7 +119,7 @@ def test_other_ids_are_not_warned_of(emulator: Emulator, tmp_path: Path) -> None
     foreign = _project_of_another_organization(emulator)
     ids = [deleted, unknown, foreign]
     assert foreign
-    lines = said(
+    lines = log_texts(
         emulator,
         tmp_path,
         f"for each in [*{ids!r}, self.project_id]:",

@@ -16,7 +16,7 @@ from kili_emulator.cli import main
 from kili_emulator.rules.masking import MASK
 from kili_emulator.testing.sdk import fast_sdk
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
-from tests.kit.webhook_receiver import Receiver
+from tests.kit.webhook_receiver import WebhookReceiver
 from tests.test_run_calls import EASY, submit_to
 
 # Each value that is a secret begins with this.
@@ -67,7 +67,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def told(folder: Path) -> Iterator[tuple[Emulator, dict[str, Any]]]:
+def run_views(folder: Path) -> Iterator[tuple[Emulator, dict[str, Any]]]:
     """An emulator, and all that is told of a run of the plugin."""
     path = folder / "plugin.py"
     path.write_text(PLUGIN, encoding="utf-8")
@@ -80,8 +80,8 @@ def call(run: dict[str, Any], operation: str) -> dict[str, Any]:
     return next(each for each in run["calls"] if operation in each["operations"])
 
 
-def test_a_run_tells_no_secret_and_all_else(told: tuple[Emulator, dict[str, Any]]) -> None:
-    _, run = told
+def test_a_run_tells_no_secret_and_all_else(run_views: tuple[Emulator, dict[str, Any]]) -> None:
+    _, run = run_views
     assert HUSH not in json.dumps(run)
     assert run["outcome"] == "FAILED"
     assert f"/path?token={MASK}" in run["error"]
@@ -97,8 +97,8 @@ def test_a_run_tells_no_secret_and_all_else(told: tuple[Emulator, dict[str, Any]
     assert url in json.dumps([each["arguments"] for each in run["calls"]])
 
 
-def test_literals_and_keys_are_masked(told: tuple[Emulator, dict[str, Any]]) -> None:
-    emulator, run = told
+def test_literals_and_keys_are_masked(run_views: tuple[Emulator, dict[str, Any]]) -> None:
+    emulator, run = run_views
     passwords = [each for each in run["calls"] if each["operations"] == ["Mutation.updatePassword"]]
     (inline,) = [each for each in passwords if each["query"]]
     assert f'oldPassword: "{MASK}", newPassword1: "{MASK}"' in inline["query"]
@@ -111,18 +111,18 @@ def test_literals_and_keys_are_masked(told: tuple[Emulator, dict[str, Any]]) -> 
 
 
 def test_tokens_of_the_emulators_own_addresses_are_masked(
-    told: tuple[Emulator, dict[str, Any]],
+    run_views: tuple[Emulator, dict[str, Any]],
 ) -> None:
-    _, run = told
+    _, run = run_views
     urls = call(run, "Query.createUploadBucketSignedUrls")["answer"]["data"]["urls"]
     assert all(f"?token={MASK}&id=" in each for each in urls)
     assert urls
 
 
 def test_plugin_logs_are_answered_as_the_plugin_wrote_them(
-    told: tuple[Emulator, dict[str, Any]],
+    run_views: tuple[Emulator, dict[str, Any]],
 ) -> None:
-    emulator, run = told
+    emulator, run = run_views
     kili = emulator.client()
     logs = json.loads(kili.get_plugin_logs(run["projectId"], run["plugin"], limit=1000))
     written = [each["content"] for each in logs if each["runId"] == run["id"]]
@@ -130,8 +130,10 @@ def test_plugin_logs_are_answered_as_the_plugin_wrote_them(
     assert len(written) == len(run["lines"])
 
 
-def test_nothing_of_a_run_is_stored_with_secrets(told: tuple[Emulator, dict[str, Any]]) -> None:
-    emulator, _ = told
+def test_nothing_of_a_run_is_stored_with_secrets(
+    run_views: tuple[Emulator, dict[str, Any]],
+) -> None:
+    emulator, _ = run_views
     tables = emulator.world.export()
     for name in ("runs", "runCalls"):
         assert tables[name]
@@ -177,9 +179,9 @@ def emulator_with_printer(tmp_path: Path) -> Iterator[tuple[Emulator, str]]:
 
 
 def test_the_request_log_has_no_secrets(
-    told: tuple[Emulator, dict[str, Any]], folder: Path
+    run_views: tuple[Emulator, dict[str, Any]], folder: Path
 ) -> None:
-    emulator, run = told
+    emulator, run = run_views
     log = (folder / "requests.log").read_text(encoding="utf-8")
     assert run["id"] in log
     assert HUSH not in log
@@ -192,7 +194,7 @@ def test_the_request_log_has_no_secrets(
 def test_the_commands_and_routes_show_no_secret_of_a_webhook(
     server: ServerUnderTest, remote_world: RemoteWorld, tmp_path: Path
 ) -> None:
-    with Receiver() as receiver:
+    with WebhookReceiver() as receiver:
         receiver.text = '{"headers": {"Authorization": "hush-5"}}'
         url = receiver.url.replace("://", "://user:hush-3@") + "?room=5&token=hush-4"
         _deliver(remote_world, url)
@@ -228,7 +230,7 @@ def test_the_commands_and_routes_show_no_secret_of_a_webhook(
 
 
 def test_the_address_of_a_webhook_that_is_not_reached_is_masked(remote_world: RemoteWorld) -> None:
-    with Receiver() as gone:
+    with WebhookReceiver() as gone:
         url = f"{gone.url}?token=hush-4"
     _deliver(remote_world, url)
     export = remote_world.export()

@@ -50,17 +50,17 @@ def submit(emulator: Emulator, response: dict[str, Any] = EASY) -> None:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+def shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     with Emulator() as running:
         set_up(running, tmp_path_factory.mktemp("plugins"))
         yield running
 
 
 @pytest.fixture
-def emulator(shared: Emulator) -> Iterator[Emulator]:
-    mark = shared.mark()
-    yield shared
-    shared.reset(mark)
+def emulator(shared_emulator: Emulator) -> Iterator[Emulator]:
+    mark = shared_emulator.mark()
+    yield shared_emulator
+    shared_emulator.reset(mark)
 
 
 def get(emulator: Emulator, path: str, status: int = 200, **params: Any) -> Any:
@@ -118,10 +118,10 @@ def test_what_caused_a_run_and_what_it_caused_is_told(emulator: Emulator, tmp_pa
     )
     set_up(emulator, tmp_path, "Second", answering)
     submit(emulator)
-    told = [emulator.run(run["id"]) for run in emulator.runs()]
-    (cause,) = [run for run in told if run["plugin"] == "Second" and not run["causedBy"]]
+    run_views = [emulator.run(run["id"]) for run in emulator.runs()]
+    (cause,) = [run for run in run_views if run["plugin"] == "Second" and not run["causedBy"]]
     assert len(cause["causes"]) == 2
-    caused = [run for run in told if run["id"] in cause["causes"]]
+    caused = [run for run in run_views if run["id"] in cause["causes"]]
     assert {(run["plugin"], run["refusal"]) for run in caused} == {
         ("Judge", None),
         ("Second", "SELF_TRIGGERED"),
@@ -206,7 +206,7 @@ def test_log_lines_are_told_once_while_a_run_goes_on(emulator: Emulator, tmp_pat
 
 
 @pytest.fixture
-def judged(notebook: SdkSession, remote_world: RemoteWorld, tmp_path: Path) -> RemoteWorld:
+def world_with_runs(notebook: SdkSession, remote_world: RemoteWorld, tmp_path: Path) -> RemoteWorld:
     """A world of a server process, in which each SDK in turn has submitted two labels."""
     path = tmp_path / "judge.py"
     path.write_text(PLUGIN, encoding="utf-8")
@@ -220,8 +220,10 @@ def judged(notebook: SdkSession, remote_world: RemoteWorld, tmp_path: Path) -> R
     return remote_world
 
 
-def test_the_commands_list_and_show_runs(server: ServerUnderTest, judged: RemoteWorld) -> None:
-    where = ["--world", judged.name, "--data-dir", str(server.data_dir)]
+def test_the_commands_list_and_show_runs(
+    server: ServerUnderTest, world_with_runs: RemoteWorld
+) -> None:
+    where = ["--world", world_with_runs.name, "--data-dir", str(server.data_dir)]
     listed = CliRunner().invoke(main, ["runs", *where])
     assert listed.exit_code == 0, listed.output
     good, bad = listed.output.splitlines()
@@ -241,9 +243,16 @@ def test_the_commands_list_and_show_runs(server: ServerUnderTest, judged: Remote
 
 
 def test_following_prints_what_runs_log_and_each_as_it_ends(
-    server: ServerUnderTest, notebook: SdkSession, judged: RemoteWorld
+    server: ServerUnderTest, notebook: SdkSession, world_with_runs: RemoteWorld
 ) -> None:
-    arguments = ["runs", "--follow", "--world", judged.name, "--data-dir", str(server.data_dir)]
+    arguments = [
+        "runs",
+        "--follow",
+        "--world",
+        world_with_runs.name,
+        "--data-dir",
+        str(server.data_dir),
+    ]
     with subprocess.Popen(
         [sys.executable, "-m", "kili_emulator", *arguments],
         stdout=subprocess.PIPE,

@@ -86,7 +86,7 @@ class TestDefaultScenario:
             actor = api_key.authenticate(world, f"emulator-{name}")
             assert actor is not None
             assert actor.user["email"] == f"{name}@example.com"
-            member = access.member_of(world.view, actor.user_id, project["id"])
+            member = access.find_active_member(world.view, actor.user_id, project["id"])
             assert member is not None
             roles[name] = (actor.user["organizationRole"], member["role"])
         assert roles == {
@@ -123,7 +123,7 @@ class TestDefaultScenario:
     def test_there_are_labels_of_each_type_by_their_authors(self, world: World) -> None:
         view = world.view
         labels = [
-            (each["labelType"], view.users.the(each["authorId"])["firstname"])
+            (each["labelType"], view.users.require(each["authorId"])["firstname"])
             for each in view.labels.all()
         ]
         assert Counter(labels) == {
@@ -136,14 +136,14 @@ class TestDefaultScenario:
     def test_an_issue_is_open_and_commented_on(self, world: World) -> None:
         (issue,) = world.view.issues.all()
         assert (issue["type"], issue["status"], issue["issueNumber"]) == ("ISSUE", "OPEN", 0)
-        assert world.view.labels.the(issue["labelId"])["labelType"] == "DEFAULT"
+        assert world.view.labels.require(issue["labelId"])["labelType"] == "DEFAULT"
         authors = [each["authorId"] for each in world.view.comments.find("issue", issue["id"])]
-        names = [world.view.users.the(each)["firstname"] for each in authors]
+        names = [world.view.users.require(each)["firstname"] for each in authors]
         assert names == ["Rita", "Leo"]
 
     def test_images_are_kept_as_they_are(self, world: World) -> None:
         for asset in world.view.assets.all():
-            stored = world.view.files.the(file.referenced(asset["content"]) or "")
+            stored = world.view.files.require(file.referenced_file_id(asset["content"]) or "")
             media = seed_data_folder() / "media" / f"{asset['externalId']}.png"
             assert world.blobs.get(stored["digest"]) == media.read_bytes()
             assert stored["contentType"] == "image/png"
@@ -152,7 +152,7 @@ class TestDefaultScenario:
     def test_reviewed_boxes_are_as_many_as_the_metadata_say(self, world: World) -> None:
         (review,) = [each for each in world.view.labels.all() if each["labelType"] == "REVIEW"]
         boxes = json.loads(review["jsonResponse"])["JOB_0"]["annotations"]
-        metadata = json.loads(world.view.assets.the(review["assetId"])["jsonMetadata"])
+        metadata = json.loads(world.view.assets.require(review["assetId"])["jsonMetadata"])
         assert len(boxes) == metadata["numberOfObjects"] == 3
 
     def test_every_image_is_used(self, world: World) -> None:
@@ -193,15 +193,15 @@ def test_the_schema_is_one_and_describes_every_property() -> None:
     Draft202012Validator.check_schema(schema)
     bare = []
 
-    def look(part: object, name: str) -> None:
+    def check_part(part: object, name: str) -> None:
         if isinstance(part, dict):
             for key, each in part.get("properties", {}).items():
                 if "description" not in each and "$ref" not in each:
                     bare.append(f"{name}.{key}")
             for key, each in part.items():
-                look(each, f"{name}.{key}")
+                check_part(each, f"{name}.{key}")
 
-    look(schema, "")
+    check_part(schema, "")
     assert not bare
     assert all("description" in each for each in schema["$defs"].values())
 
@@ -222,7 +222,7 @@ def test_text_projects_take_files_and_texts(write) -> None:
     (path.parent / "b.txt").write_text("Ähre", encoding="utf-8")
     world = loaded(path)
     stored = [
-        world.view.files.the(file.referenced(each["content"]) or "")
+        world.view.files.require(file.referenced_file_id(each["content"]) or "")
         for each in world.view.assets.all()
     ]
     assert {each["contentType"] for each in stored} == {"text/plain; charset=utf-8"}

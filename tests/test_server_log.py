@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from kili_emulator.testing.sdk import fast_sdk
-from tests.test_cli import COMMAND, SHELL, Commands
+from tests.test_cli import COMMAND, SHELL, CommandRunner
 
 LABEL = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 PLUGIN = """
@@ -38,10 +38,10 @@ class PluginHandler(PluginCore):
 """
 
 
-class Desk:
+class ForegroundProject:
     """A server in the foreground, with an SDK client and a project."""
 
-    def __init__(self, commands: Commands, *options: str) -> None:
+    def __init__(self, commands: CommandRunner, *options: str) -> None:
         self.commands = commands
         self.server = commands.start("--ephemeral", *options)
         self.project = self.server.printed(r"project +(\S+) +Plugin tutorial")
@@ -97,23 +97,23 @@ class PluginHandler(PluginCore):
 
 
 @pytest.fixture
-def commands(tmp_path: Path) -> Iterator[Commands]:
-    made = Commands(tmp_path)
-    yield made
-    made.end()
+def commands(tmp_path: Path) -> Iterator[CommandRunner]:
+    runner = CommandRunner(tmp_path)
+    yield runner
+    runner.end()
 
 
 @pytest.mark.parametrize(
     "isolation", ["inline", pytest.param("process", marks=pytest.mark.contract)]
 )
 def test_a_failed_build_and_a_failed_run_are_a_line_each(
-    commands: Commands, isolation: str
+    commands: CommandRunner, isolation: str
 ) -> None:
-    desk = Desk(commands, "--plugin-isolation", isolation)
-    desk.upload("Judge", PLUGIN)
-    desk.submit()
+    foreground_project = ForegroundProject(commands, "--plugin-isolation", isolation)
+    foreground_project.upload("Judge", PLUGIN)
+    foreground_project.submit()
     with pytest.raises(Exception, match="get_plugin_build_errors"):
-        desk.upload("Broken one", f"{PLUGIN}\nraise RuntimeError('at import')")
+        foreground_project.upload("Broken one", f"{PLUGIN}\nraise RuntimeError('at import')")
     run = json.loads(commands.run("runs", "--json"))[0]["id"]
     shown = {
         f"kili-emulator runs show {run}": "why?",
@@ -121,23 +121,23 @@ def test_a_failed_build_and_a_failed_run_are_a_line_each(
     }
     for command, text in shown.items():
         assert text in commands.run(*shlex.split(command)[1:])
-    lines = desk.stop()
+    lines = foreground_project.stop()
     assert len(lines) == 2, lines
     assert f"'Judge': run {run} (onSubmit) ended as FAILED: ValueError: too hard" in lines[0]
     assert "'Broken one': the build of version 1 failed: RuntimeError: at import" in lines[1]
     assert [re.findall(r"more: `(.*)`", line) for line in lines] == [[each] for each in shown]
 
 
-def test_a_plugin_that_configures_logging_doubles_no_line(commands: Commands) -> None:
-    desk = Desk(commands)
-    desk.upload("Judge", LOGS)
-    desk.submit()
-    lines = desk.stop()
+def test_a_plugin_that_configures_logging_doubles_no_line(commands: CommandRunner) -> None:
+    foreground_project = ForegroundProject(commands)
+    foreground_project.upload("Judge", LOGS)
+    foreground_project.submit()
+    lines = foreground_project.stop()
     assert len(lines) == 1, lines
     assert r"ended as FAILED: ValueError: too hard \x1b[2J (more: " in lines[0]
 
 
-def test_the_line_names_where_the_command_finds_the_run(commands: Commands) -> None:
+def test_the_line_names_where_the_command_finds_the_run(commands: CommandRunner) -> None:
     where = ["--data-dir", str(commands.folder / "my data")]
     server = commands.start(*where)
     commands.run("world", "create", "second", *where)
@@ -154,14 +154,18 @@ def test_the_line_names_where_the_command_finds_the_run(commands: Commands) -> N
     commands.run("stop", *where[:2])
 
 
-def test_following_prints_what_runs_log_and_ends_with_the_emulator(commands: Commands) -> None:
-    desk = Desk(commands)
-    desk.upload("Judge", PLUGIN)
-    desk.submit()
-    followers = [desk.follow(), desk.follow("--quiet"), desk.follow("--json")]
-    desk.submit()
+def test_following_prints_what_runs_log_and_ends_with_the_emulator(commands: CommandRunner) -> None:
+    foreground_project = ForegroundProject(commands)
+    foreground_project.upload("Judge", PLUGIN)
+    foreground_project.submit()
+    followers = [
+        foreground_project.follow(),
+        foreground_project.follow("--quiet"),
+        foreground_project.follow("--json"),
+    ]
+    foreground_project.submit()
     run = json.loads(commands.run("runs", "--json"))[1]["id"]
-    desk.stop()
+    foreground_project.stop()
     printed = [each.communicate(timeout=30)[0].splitlines() for each in followers]
     logged, ended = printed[0][0], printed[0][-2]
     assert logged.endswith(f" {run} Judge info | looking at it")
@@ -175,24 +179,24 @@ def test_following_prints_what_runs_log_and_ends_with_the_emulator(commands: Com
 
 
 @pytest.mark.skipif(not SHELL, reason="a signal that cannot be caught")
-def test_following_says_so_when_the_emulator_was_killed(commands: Commands) -> None:
-    desk = Desk(commands)
-    desk.upload("Judge", PLUGIN)
-    desk.submit()
-    process = desk.follow()
-    desk.server.process.send_signal(signal.SIGKILL)
+def test_following_says_so_when_the_emulator_was_killed(commands: CommandRunner) -> None:
+    foreground_project = ForegroundProject(commands)
+    foreground_project.upload("Judge", PLUGIN)
+    foreground_project.submit()
+    process = foreground_project.follow()
+    foreground_project.server.process.send_signal(signal.SIGKILL)
     printed, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert "ended before it answered" in printed
 
 
-def test_the_runs_of_on_event_name_the_event(commands: Commands) -> None:
-    desk = Desk(commands)
-    desk.upload("Watch", ON_EVENT, event_matcher=["label.*"])
+def test_the_runs_of_on_event_name_the_event(commands: CommandRunner) -> None:
+    foreground_project = ForegroundProject(commands)
+    foreground_project.upload("Watch", ON_EVENT, event_matcher=["label.*"])
     (commands.folder / "label.json").write_text(json.dumps(LABEL), encoding="utf-8")
-    done = commands.run("submit", "--project", desk.project, "--label", "label.json")
+    done = commands.run("submit", "--project", foreground_project.project, "--label", "label.json")
     listed = commands.run("runs")
     for line in (done.splitlines()[-1], listed.splitlines()[0]):
         assert "on_event label." in line
     assert re.search(r"Watch #1 on_event label\.\S+: SUCCEEDED", listed)
-    desk.stop()
+    foreground_project.stop()

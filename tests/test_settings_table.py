@@ -14,13 +14,15 @@ import pytest
 from kili_emulator.cli.server import start
 from kili_emulator.config import SettingArguments, Settings, load_settings, settings_table
 from kili_emulator.rules.plugin_imports import POLICIES
-from tests.kit.settings_page import PAGE, ROOT, rendered
+from tests.kit.settings_page import PAGE, ROOT, render_page
 
 NAMES = list(settings_table())
 
 
 def test_the_page_of_settings_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == rendered(), "run: python -m tests.kit.settings_page"
+    assert PAGE.read_text(encoding="utf-8") == render_page(), (
+        "run: python -m tests.kit.settings_page"
+    )
 
 
 def test_the_start_command_has_an_option_for_each_setting_with_its_help_and_default() -> None:
@@ -29,7 +31,7 @@ def test_the_start_command_has_an_option_for_each_setting_with_its_help_and_defa
     for name, row in settings_table().items():
         text = options[name].help or ""
         assert options[name].opts == [row.option]
-        assert text.startswith(row.facts.help)
+        assert text.startswith(row.details.help)
         assert re.findall(r"\[default: (.*)\]", text) == (
             [row.default_text] * bool(row.default_text)
         )
@@ -58,7 +60,7 @@ def test_the_arguments_of_an_emulator_are_the_settings() -> None:
 
 
 def test_the_policies_of_settings_are_those_of_the_rules() -> None:
-    assert settings_table()["plugin_policy"].facts.choices == POLICIES
+    assert settings_table()["plugin_policy"].details.choices == POLICIES
 
 
 def test_a_type_checker_finds_a_misspelt_setting(tmp_path: Path) -> None:

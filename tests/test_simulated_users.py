@@ -14,8 +14,8 @@ from kili_emulator.errors import KiliError
 from tests.kit.sdk_process import SdkSession
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.kit.wire import Wire
-from tests.kit.world_content import INTERFACE, Names, deploy_plugin, set_steps
-from tests.plugins.test_handlers import HANDLERS, plug_in, told
+from tests.kit.world_content import INTERFACE, WorldIds, add_stepped_project, deploy_plugin
+from tests.plugins.test_handlers import HANDLERS, handler_calls, install_plugin
 
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 HARD = {
@@ -39,9 +39,9 @@ def labels(wire: Wire, asset_id: str) -> list[dict[str, Any]]:
     return list(wire.list("labels", {"asset": {"id": asset_id}}, selection=selection))
 
 
-def add_assets(wire: Wire, known: Names, *names: str) -> list[str]:
+def add_assets(wire: Wire, world_ids: WorldIds, *names: str) -> list[str]:
     content = {"contentArray": ["http://x.y/z.jpg"] * len(names), "externalIDArray": list(names)}
-    where = {"id": known["project"]}
+    where = {"id": world_ids["project"]}
     return [each["id"] for each in wire.call("appendManyAssets", data=content, where=where)]
 
 
@@ -59,11 +59,13 @@ def refusal(wire: Wire, verb: str, *arguments: Any, **options: Any) -> str:
     return refused.value.message
 
 
-def test_submitting_locks_autosaves_submits_and_calls_plugins(wire: Wire, known: Names) -> None:
-    (asset_id,) = add_assets(wire, known, "barn")
-    plug_in(wire, known["project"], handlerTypes=HANDLERS)
+def test_submitting_locks_autosaves_submits_and_calls_plugins(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    (asset_id,) = add_assets(wire, world_ids, "barn")
+    install_plugin(wire, world_ids["project"], handlerTypes=HANDLERS)
     before = count(wire)
-    done = wire.emulator.submit(known["project"], "barn", EASY, seconds=12)
+    done = wire.emulator.submit(world_ids["project"], "barn", EASY, seconds=12)
     assert subjects(wire, before) == [
         "asset.workflow.lock.created",
         "label.workflow.created.default",
@@ -76,61 +78,61 @@ def test_submitting_locks_autosaves_submits_and_calls_plugins(wire: Wire, known:
     assert json.loads(label["jsonResponse"]) == EASY
     assert done["labelId"] == label["id"]
     assert (done["before"]["status"], done["after"]["status"]) == ("TODO", "LABELED")
-    ((handler, arguments),) = told(wire, known["project"])
+    ((handler, arguments),) = handler_calls(wire, world_ids["project"])
     assert (handler, arguments["label"]["id"]) == ("on_submit", label["id"])
     (run,) = done["runs"]
     assert (run["plugin"], run["outcome"], run["error"]) == ("Teller", "SUCCEEDED", None)
 
 
-def test_a_run_that_fails_is_told_with_its_error(wire: Wire, known: Names) -> None:
-    add_assets(wire, known, "barn")
-    plug_in(
+def test_a_run_that_fails_is_told_with_its_error(wire: Wire, world_ids: WorldIds) -> None:
+    add_assets(wire, world_ids, "barn")
+    install_plugin(
         wire,
-        known["project"],
+        world_ids["project"],
         "Broken",
         "class PluginHandler:\n"
         "    def __init__(self, kili, project_id, logger): pass\n"
         "    def on_submit(self, label, asset_id): raise ValueError('no cow')\n",
     )
-    (run,) = wire.emulator.submit(known["project"], "barn", EASY)["runs"]
+    (run,) = wire.emulator.submit(world_ids["project"], "barn", EASY)["runs"]
     assert (run["outcome"], run["error"]) == ("FAILED", "ValueError: no cow")
 
 
-def test_what_is_saved_stays_locked_and_is_submitted_later(wire: Wire, known: Names) -> None:
-    (asset_id,) = add_assets(wire, known, "barn")
-    saved = wire.emulator.save(known["project"], "barn", HARD)
+def test_what_is_saved_stays_locked_and_is_submitted_later(wire: Wire, world_ids: WorldIds) -> None:
+    (asset_id,) = add_assets(wire, world_ids, "barn")
+    saved = wire.emulator.save(world_ids["project"], "barn", HARD)
     assert saved["after"]["status"] == "ONGOING"
-    said = refusal(wire, "submit", known["project"], "barn", EASY, user="reviewer")
+    said = refusal(wire, "submit", world_ids["project"], "barn", EASY, user="reviewer")
     assert "somebody else is at work on it" in said
-    wire.emulator.submit(known["project"], "barn")
+    wire.emulator.submit(world_ids["project"], "barn")
     assert [each["labelType"] for each in labels(wire, asset_id)] == ["AUTOSAVE", "DEFAULT"]
     assert json.loads(labels(wire, asset_id)[-1]["jsonResponse"]) == HARD
     assert not wire.emulator.world.view.locks.find("asset", asset_id)
 
 
-def test_a_review_approves_or_corrects_the_latest_label(wire: Wire, known: Names) -> None:
-    (asset_id,) = add_assets(wire, known, "barn")
-    plug_in(wire, known["project"], handlerTypes=HANDLERS)
-    submitted = wire.emulator.submit(known["project"], "barn", EASY)["labelId"]
-    wire.emulator.review(known["project"], "barn")
+def test_a_review_approves_or_corrects_the_latest_label(wire: Wire, world_ids: WorldIds) -> None:
+    (asset_id,) = add_assets(wire, world_ids, "barn")
+    install_plugin(wire, world_ids["project"], handlerTypes=HANDLERS)
+    submitted = wire.emulator.submit(world_ids["project"], "barn", EASY)["labelId"]
+    wire.emulator.review(world_ids["project"], "barn")
     assert json.loads(labels(wire, asset_id)[-1]["jsonResponse"]) == EASY
-    done = wire.emulator.review(known["project"], "barn", HARD)
+    done = wire.emulator.review(world_ids["project"], "barn", HARD)
     assert [each["labelType"] for each in labels(wire, asset_id)] == [
         "AUTOSAVE", "DEFAULT", "REVIEW", "AUTOSAVE", "REVIEW",
     ]  # fmt: skip
     assert json.loads(labels(wire, asset_id)[-1]["jsonResponse"]) == HARD
     assert done["after"]["status"] == "REVIEWED"
-    calls = told(wire, known["project"])
+    calls = handler_calls(wire, world_ids["project"])
     assert [each[0] for each in calls] == ["on_submit", "on_review", "on_review"]
     assert calls[1][1]["label"]["search"]["id"] == submitted
 
 
-def test_sending_back_opens_an_issue_about_the_label(wire: Wire, known: Names) -> None:
-    add_assets(wire, known, "barn")
-    plug_in(wire, known["project"], handlerTypes=HANDLERS)
-    label_id = wire.emulator.submit(known["project"], "barn", EASY)["labelId"]
+def test_sending_back_opens_an_issue_about_the_label(wire: Wire, world_ids: WorldIds) -> None:
+    add_assets(wire, world_ids, "barn")
+    install_plugin(wire, world_ids["project"], handlerTypes=HANDLERS)
+    label_id = wire.emulator.submit(world_ids["project"], "barn", EASY)["labelId"]
     before = count(wire)
-    done = wire.emulator.send_back(known["project"], "barn", issue="where is the door?")
+    done = wire.emulator.send_back(world_ids["project"], "barn", issue="where is the door?")
     assert subjects(wire, before) == [
         "asset.workflow.lock.created",
         "asset.issue.created",
@@ -138,26 +140,26 @@ def test_sending_back_opens_an_issue_about_the_label(wire: Wire, known: Names) -
     ]
     (issue,) = wire.list(
         "issues",
-        {"id": done["issueId"], "project": {"id": known["project"]}},
+        {"id": done["issueId"], "project": {"id": world_ids["project"]}},
         selection="id type comments { text }",
     )
     (comment,) = issue["comments"]
     assert comment["text"] == "where is the door?"
-    assert wire.emulator.world.view.labels.the(label_id)["isSentBackToQueue"]
+    assert wire.emulator.world.view.labels.require(label_id)["isSentBackToQueue"]
     assert done["after"]["status"] == "ONGOING"
-    assert [each[0] for each in told(wire, known["project"])] == [
+    assert [each[0] for each in handler_calls(wire, world_ids["project"])] == [
         "on_submit",
         "on_send_back_to_queue",
     ]
-    again = wire.emulator.submit(known["project"], "barn", HARD)
+    again = wire.emulator.submit(world_ids["project"], "barn", HARD)
     assert again["after"]["status"] == "LABELED"
 
 
-def test_a_skipped_asset_comes_back_when_unskipped(wire: Wire, known: Names) -> None:
-    set_steps(wire)
+def test_a_skipped_asset_comes_back_when_unskipped(wire: Wire, world_ids: WorldIds) -> None:
+    add_stepped_project(wire)
     done = wire.emulator.skip("Steps", "waiting", reason="blurred")
     assert (done["after"]["skipped"], done["after"]["stepStatus"]) == (True, "SKIPPED")
-    assert wire.emulator.world.view.assets.the(done["assetId"])["skipReason"] == "blurred"
+    assert wire.emulator.world.view.assets.require(done["assetId"])["skipReason"] == "blurred"
     assert "is skipped: unskip it first" in refusal(wire, "submit", "Steps", "waiting", RED)
     assert "is skipped" in refusal(wire, "send_back", "Steps", "waiting")
     assert wire.emulator.unskip("Steps", "waiting")["after"]["stepStatus"] == "TO_DO"
@@ -165,15 +167,15 @@ def test_a_skipped_asset_comes_back_when_unskipped(wire: Wire, known: Names) -> 
 
 
 def test_a_click_hands_over_id_and_response_and_leaves_the_asset_free(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    (asset_id,) = add_assets(wire, known, "barn")
-    plug_in(wire, known["project"], handlerTypes=HANDLERS)
-    done = wire.emulator.click(known["project"], "barn", HARD)
-    label_id = wire.emulator.save(known["project"], "barn", EASY)["labelId"]
-    wire.emulator.click(known["project"], "barn")
+    (asset_id,) = add_assets(wire, world_ids, "barn")
+    install_plugin(wire, world_ids["project"], handlerTypes=HANDLERS)
+    done = wire.emulator.click(world_ids["project"], "barn", HARD)
+    label_id = wire.emulator.save(world_ids["project"], "barn", EASY)["labelId"]
+    wire.emulator.click(world_ids["project"], "barn")
     assert done["labelId"] is None
-    assert told(wire, known["project"]) == [
+    assert handler_calls(wire, world_ids["project"]) == [
         [
             "on_custom_interface_click",
             {"label": {"id": each, "jsonResponse": response}, "asset_id": asset_id},
@@ -184,8 +186,10 @@ def test_a_click_hands_over_id_and_response_and_leaves_the_asset_free(
     assert [each["labelType"] for each in labels(wire, asset_id)] == ["AUTOSAVE"]
 
 
-def test_the_queue_is_by_priority_then_age_past_what_others_hold(wire: Wire, known: Names) -> None:
-    steps = set_steps(wire)
+def test_the_queue_is_by_priority_then_age_past_what_others_hold(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    steps = add_stepped_project(wire)
     content = {"contentArray": ["text"] * 3, "externalIDArray": ["late", "urgent", "other's"]}
     where = {"id": steps["stepped project"]}
     ids = [each["id"] for each in wire.call("appendManyAssets", data=content, where=where)]
@@ -199,8 +203,8 @@ def test_the_queue_is_by_priority_then_age_past_what_others_hold(wire: Wire, kno
     assert wire.emulator.review("Steps")["externalId"] == "in review"
 
 
-def test_a_done_label_is_changed_on_request_as_a_revision(wire: Wire, known: Names) -> None:
-    set_steps(wire)
+def test_a_done_label_is_changed_on_request_as_a_revision(wire: Wire, world_ids: WorldIds) -> None:
+    add_stepped_project(wire)
     done = wire.emulator.submit("Steps", "waiting", RED)
     assert done["after"]["stepStatus"] == "DONE"
     assert "--correct" in refusal(wire, "submit", "Steps", "waiting", BLUE)
@@ -221,8 +225,10 @@ def test_a_done_label_is_changed_on_request_as_a_revision(wire: Wire, known: Nam
     assert event["payload"]["labelId"] == done["labelId"]
 
 
-def test_a_label_that_waits_for_its_review_is_changed_on_request(wire: Wire, known: Names) -> None:
-    steps = set_steps(wire)
+def test_a_label_that_waits_for_its_review_is_changed_on_request(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    steps = add_stepped_project(wire)
     wire.emulator.submit("Steps", "waiting", RED)
     wire.call("addAssetsToReview", where={"id": steps["waiting"]})
     assert "waits for its review" in refusal(wire, "submit", "Steps", "waiting", BLUE)
@@ -230,8 +236,10 @@ def test_a_label_that_waits_for_its_review_is_changed_on_request(wire: Wire, kno
     assert (done["before"]["step"], done["after"]["step"]) == ("Review 1", "Label")
 
 
-def test_reviewing_with_steps_takes_what_is_labeled_into_review(wire: Wire, known: Names) -> None:
-    set_steps(wire)
+def test_reviewing_with_steps_takes_what_is_labeled_into_review(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    add_stepped_project(wire)
     before = count(wire)
     done = wire.emulator.review("Steps", "labeled", BLUE)
     assert (done["before"]["step"], done["before"]["stepStatus"]) == ("Label", "DONE")
@@ -243,9 +251,9 @@ def test_reviewing_with_steps_takes_what_is_labeled_into_review(wire: Wire, know
     assert "nothing to send back" in refusal(wire, "send_back", "Steps", "labeled")
 
 
-def test_the_v1_workflow_has_its_own_words(wire: Wire, known: Names) -> None:
-    add_assets(wire, known, "barn", "shed")
-    project = known["project"]
+def test_the_v1_workflow_has_its_own_words(wire: Wire, world_ids: WorldIds) -> None:
+    add_assets(wire, world_ids, "barn", "shed")
+    project = world_ids["project"]
     assert "no label that could be reviewed" in refusal(wire, "review", project, "shed")
     assert "nothing to send back" in refusal(wire, "send_back", project, "shed")
     wire.emulator.submit(project, "barn", EASY)
@@ -257,20 +265,20 @@ def test_the_v1_workflow_has_its_own_words(wire: Wire, known: Names) -> None:
     assert "leave out --correct" in refusal(wire, "submit", project, "shed", HARD, correct=True)
 
 
-def test_a_prediction_is_submitted_as_it_is_shown(wire: Wire, known: Names) -> None:
-    (asset_id,) = add_assets(wire, known, "barn")
+def test_a_prediction_is_submitted_as_it_is_shown(wire: Wire, world_ids: WorldIds) -> None:
+    (asset_id,) = add_assets(wire, world_ids, "barn")
     rows = [{"assetID": asset_id, "jsonResponse": json.dumps(HARD), "modelName": "m"}]
     data = {"labelType": "PREDICTION", "labelsData": rows}
     wire.call("appendManyLabels", data=data, where={}, selection="id")
-    wire.emulator.submit(known["project"], "barn")
+    wire.emulator.submit(world_ids["project"], "barn")
     assert json.loads(labels(wire, asset_id)[-1]["jsonResponse"]) == HARD
 
 
-def test_required_jobs_must_be_answered(wire: Wire, known: Names) -> None:
-    add_assets(wire, known, "barn")
-    said = refusal(wire, "submit", known["project"], "barn")
+def test_required_jobs_must_be_answered(wire: Wire, world_ids: WorldIds) -> None:
+    add_assets(wire, world_ids, "barn")
+    said = refusal(wire, "submit", world_ids["project"], "barn")
     assert "no answer to JOB_0" in said
-    set_steps(wire)  # whose jobs are not required
+    add_stepped_project(wire)  # whose jobs are not required
     assert wire.emulator.submit("Steps", "waiting")["labelId"]
 
 
@@ -290,16 +298,16 @@ def test_required_jobs_must_be_answered(wire: Wire, known: Names) -> None:
     ],
 )
 def test_what_is_unknown_or_wrong_is_said_and_nothing_happens(
-    wire: Wire, known: Names, arguments: tuple[Any, ...], options: dict[str, Any], said: str
+    wire: Wire, world_ids: WorldIds, arguments: tuple[Any, ...], options: dict[str, Any], said: str
 ) -> None:
-    add_assets(wire, known, "barn")
+    add_assets(wire, world_ids, "barn")
     with wire.emulator.world.transaction(_system()) as tx:
-        for each in tx.assets.find("project", known["project"])[:2]:
+        for each in tx.assets.find("project", world_ids["project"])[:2]:
             tx.assets.change(each, externalId="twin")
     data = {"title": "Twins", "inputType": "TEXT", "jsonInterface": json.dumps(INTERFACE)}
     for _ in range(2):
         wire.call("createProject", data=data)
-    project = known["project"] if arguments[0] == "<project>" else arguments[0]
+    project = world_ids["project"] if arguments[0] == "<project>" else arguments[0]
     assert said in refusal(wire, "submit", project, *arguments[1:], **options)
 
 
@@ -309,49 +317,51 @@ def _system() -> Any:
     return Actor.system()
 
 
-def test_a_labeler_reviews_nothing(wire: Wire, known: Names) -> None:
-    add_assets(wire, known, "barn")
-    wire.emulator.submit(known["project"], "barn", EASY)
+def test_a_labeler_reviews_nothing(wire: Wire, world_ids: WorldIds) -> None:
+    add_assets(wire, world_ids, "barn")
+    wire.emulator.submit(world_ids["project"], "barn", EASY)
     for verb in ("review", "send_back"):
-        said = refusal(wire, verb, known["project"], "barn", user="labeler")
+        said = refusal(wire, verb, world_ids["project"], "barn", user="labeler")
         assert "You need the role" in said or "role" in said
 
 
-def test_an_archived_project_takes_no_work(wire: Wire, known: Names) -> None:
-    add_assets(wire, known, "barn")
-    where = {"id": known["project"]}
+def test_an_archived_project_takes_no_work(wire: Wire, world_ids: WorldIds) -> None:
+    add_assets(wire, world_ids, "barn")
+    where = {"id": world_ids["project"]}
     wire.call("updatePropertiesInProject", data={"archived": True}, where=where, selection="id")
-    assert "is archived" in refusal(wire, "submit", known["project"], "barn", EASY)
+    assert "is archived" in refusal(wire, "submit", world_ids["project"], "barn", EASY)
 
 
-def test_a_deactivated_user_does_nothing(wire: Wire, known: Names) -> None:
+def test_a_deactivated_user_does_nothing(wire: Wire, world_ids: WorldIds) -> None:
     where = {"email": "labeler@example.com"}
     wire.call("updatePropertiesInUser", data={"activated": False}, where=where, selection="id")
-    assert "is deactivated" in refusal(wire, "submit", known["project"], "farm", EASY)
+    assert "is deactivated" in refusal(wire, "submit", world_ids["project"], "farm", EASY)
 
 
-def test_a_handler_is_triggered_by_hand_without_changing_anything(wire: Wire, known: Names) -> None:
-    project = known["project"]
-    add_assets(wire, known, "barn")
-    plug_in(wire, project, handlerTypes=HANDLERS)
-    payload = {"label": {"id": "x", "jsonResponse": EASY}, "asset_id": known["farm"]}
+def test_a_handler_is_triggered_by_hand_without_changing_anything(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    project = world_ids["project"]
+    add_assets(wire, world_ids, "barn")
+    install_plugin(wire, project, handlerTypes=HANDLERS)
+    payload = {"label": {"id": "x", "jsonResponse": EASY}, "asset_id": world_ids["farm"]}
     before = count(wire)
     run = wire.emulator.trigger("on_submit", "Teller", project, payload)
     assert (run["handler"], run["outcome"]) == ("onSubmit", "SUCCEEDED")
-    assert told(wire, project) == [["on_submit", payload]]
-    stored = wire.emulator.world.view.runs.the(run["id"])
+    assert handler_calls(wire, project) == [["on_submit", payload]]
+    stored = wire.emulator.world.view.runs.require(run["id"])
     assert stored["byHand"]
-    assert stored["metadata"] == {"assetId": known["farm"], "labelId": "x"}
+    assert stored["metadata"] == {"assetId": world_ids["farm"], "labelId": "x"}
     assert count(wire) == before
     wire.emulator.submit(project, "barn", EASY)
     assert not wire.emulator.world.view.runs.all()[-1]["byHand"]
 
 
-def test_an_event_is_triggered_by_hand_in_its_envelope(wire: Wire, known: Names) -> None:
-    project = known["project"]
-    plug_in(wire, project, eventMatcher=["asset.*"])
+def test_an_event_is_triggered_by_hand_in_its_envelope(wire: Wire, world_ids: WorldIds) -> None:
+    project = world_ids["project"]
+    install_plugin(wire, project, eventMatcher=["asset.*"])
     wire.emulator.trigger("asset.created", "Teller", project, {"assetId": "a", "externalId": "b"})
-    ((handler, arguments),) = told(wire, project)
+    ((handler, arguments),) = handler_calls(wire, project)
     assert handler == "on_event"
     assert arguments["payload"]["event"] == "asset.created"
     assert arguments["payload"]["projectId"] == project
@@ -370,11 +380,11 @@ def test_an_event_is_triggered_by_hand_in_its_envelope(wire: Wire, known: Names)
     ],
 )
 def test_what_a_plugin_is_not_called_for_is_not_triggered(
-    wire: Wire, known: Names, event: str, plugin: str, payload: dict[str, Any], said: str
+    wire: Wire, world_ids: WorldIds, event: str, plugin: str, payload: dict[str, Any], said: str
 ) -> None:
-    plug_in(wire, known["project"], handlerTypes=["onSubmit"])
+    install_plugin(wire, world_ids["project"], handlerTypes=["onSubmit"])
     deploy_plugin(wire, "Idle")
-    assert said in refusal(wire, "trigger", event, plugin, known["project"], payload)
+    assert said in refusal(wire, "trigger", event, plugin, world_ids["project"], payload)
 
 
 def post(wire: Wire, path: str, data: Any, key: str = "admin") -> requests.Response:
@@ -382,9 +392,9 @@ def post(wire: Wire, path: str, data: Any, key: str = "admin") -> requests.Respo
     return wire.request("POST", path, json=data, headers=wire.authorization(key))
 
 
-def test_the_control_plane_plays_people_for_administrators(wire: Wire, known: Names) -> None:
-    add_assets(wire, known, "barn")
-    data = {"project": known["project"], "asset": "barn", "user": "labeler", "label": EASY}
+def test_the_control_plane_plays_people_for_administrators(wire: Wire, world_ids: WorldIds) -> None:
+    add_assets(wire, world_ids, "barn")
+    data = {"project": world_ids["project"], "asset": "barn", "user": "labeler", "label": EASY}
     assert post(wire, "/people/submit", data, "labeler").status_code == 403
     answer = post(wire, "/people/submit", {**data, "seconds": 3})
     assert (answer.status_code, answer.json()["after"]["status"]) == (200, "LABELED")

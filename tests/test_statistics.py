@@ -10,7 +10,7 @@ import pytest
 from kili_emulator.app import Emulator
 from tests.kit.sdk_process import SdkProcess
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, HARD, names
+from tests.kit.world_content import EASY, HARD, read_world_ids
 
 MARKS = ["consensusMark", "honeypotMark"]
 
@@ -72,8 +72,8 @@ def test_the_sdk_is_refused_a_mark_out_of_range(kili: Any, mark: float) -> None:
 
 
 def test_a_mark_that_was_set_is_replaced_by_the_one_that_labels_have(wire: Wire) -> None:
-    known = names(wire)
-    project, meadow = known["project"], known["meadow"]
+    world_ids = read_world_ids(wire)
+    project, meadow = world_ids["project"], world_ids["meadow"]
     set_marks(wire, project)
     data = {"isUsedForConsensus": True}
     wire.call("updatePropertiesInAssets", where=[{"id": meadow}], data=[data], selection="id")
@@ -84,7 +84,7 @@ def test_a_mark_that_was_set_is_replaced_by_the_one_that_labels_have(wire: Wire)
 
 
 def test_statistics_that_were_set_stay_behind_when_a_project_is_copied(wire: Wire) -> None:
-    project = names(wire)["project"]
+    project = read_world_ids(wire)["project"]
     set_marks(wire, project)
     data = {"projectId": project, "shouldCopyAssets": True, "shouldCopyUsers": True}
     copy = wire.call("copyProject", data=data)
@@ -92,7 +92,7 @@ def test_statistics_that_were_set_stay_behind_when_a_project_is_copied(wire: Wir
 
 
 def test_setting_statistics_is_told_once_by_their_names(wire: Wire) -> None:
-    project = names(wire)["project"]
+    project = read_world_ids(wire)["project"]
     for _ in range(2):
         set_marks(wire, project)
     where = {"projectId": project, "event": "project.settings.updated"}

@@ -9,80 +9,105 @@ import pytest
 from kili.exceptions import GraphQLError
 
 from kili_emulator.app import Emulator
-from tests.kit.labeling_project import Day, email
+from tests.kit.labeling_project import LabelingProject, email
 from tests.kit.wire import Wire
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field status requested")
 
 
 @pytest.fixture
-def day(kili_emulator: Emulator) -> Day:
-    return Day(kili_emulator)
+def labeling_project(kili_emulator: Emulator) -> LabelingProject:
+    return LabelingProject(kili_emulator)
 
 
-def assignees(day: Day, step: str) -> list[str]:
-    found = day.steps("assignees.email")[step]["assignees"]
+def assignees(labeling_project: LabelingProject, step: str) -> list[str]:
+    found = labeling_project.steps("assignees.email")[step]["assignees"]
     return sorted(each["email"] for each in found)
 
 
-def test_steps_are_created_changed_and_deleted_in_one_call(day: Day) -> None:
-    label, review = (each["id"] for each in day.steps().values())
-    last = {"name": "Last", "type": "REVIEW", "assignees": [day.user("admin")]}
-    day.kili.update_project_workflow(
-        day.project,
+def test_steps_are_created_changed_and_deleted_in_one_call(
+    labeling_project: LabelingProject,
+) -> None:
+    label, review = (each["id"] for each in labeling_project.steps().values())
+    last = {"name": "Last", "type": "REVIEW", "assignees": [labeling_project.user("admin")]}
+    labeling_project.kili.update_project_workflow(
+        labeling_project.project,
         create_steps=[{**last, "step_coverage": 5, "send_back_step_id": label}],
         update_steps=[{"id": label, "type": "DEFAULT", "name": "Draw"}],
         delete_steps=[review],
     )
-    found = day.steps("stepCoverage", "sendBackStepId")
+    found = labeling_project.steps("stepCoverage", "sendBackStepId")
     assert list(found) == ["Draw", "Last"]
     assert (found["Last"]["stepCoverage"], found["Last"]["sendBackStepId"]) == (5, label)
-    told = [each.rpartition(".")[2] for each in day.events("project.workflow.step.")]
-    assert sorted(told) == ["created", "deleted", "updated"]
+    step_events = [
+        each.rpartition(".")[2] for each in labeling_project.events("project.workflow.step.")
+    ]
+    assert sorted(step_events) == ["created", "deleted", "updated"]
 
 
-def test_a_call_that_fails_in_part_changes_nothing(day: Day) -> None:
-    before = day.steps("stepCoverage", "type")
+def test_a_call_that_fails_in_part_changes_nothing(labeling_project: LabelingProject) -> None:
+    before = labeling_project.steps("stepCoverage", "type")
     label, review = (each["id"] for each in before.values())
     with pytest.raises(GraphQLError, match='named "Draw" already'):
-        day.kili.update_project_workflow(
-            day.project,
+        labeling_project.kili.update_project_workflow(
+            labeling_project.project,
             enforce_step_separation=True,
             update_steps=[{"id": label, "name": "Draw"}],
             delete_steps=[review],
-            create_steps=[{"name": "Draw", "type": "REVIEW", "assignees": [day.user("admin")]}],
+            create_steps=[
+                {"name": "Draw", "type": "REVIEW", "assignees": [labeling_project.user("admin")]}
+            ],
         )
-    assert day.steps("stepCoverage", "type") == before
-    (found,) = day.kili.projects(day.project, fields=["enforceStepSeparation"])
+    assert labeling_project.steps("stepCoverage", "type") == before
+    (found,) = labeling_project.kili.projects(
+        labeling_project.project, fields=["enforceStepSeparation"]
+    )
     assert found["enforceStepSeparation"] is False
 
 
-def test_a_deleted_step_leaves_its_labels_and_gives_its_assets_back(day: Day) -> None:
-    review = day.steps()["Review 1"]["id"]
+def test_a_deleted_step_leaves_its_labels_and_gives_its_assets_back(
+    labeling_project: LabelingProject,
+) -> None:
+    review = labeling_project.steps()["Review 1"]["id"]
     for name in ("one", "two"):
-        day.label("labeler", name)
-    day.kili.add_to_review([day.id("one"), day.id("two")])
-    day.label("reviewer", "one", "REVIEW")
-    day.kili.skip_or_unskip("skip", day.id("two"), day.project, "blurred")
-    day.kili.update_project_workflow(day.project, delete_steps=[review])
-    assert (day.place("one"), day.status("one")) == ("Label DONE", "LABELED")
-    assert (day.place("two"), day.asset("two", "skipped")["skipped"]) == ("Label SKIPPED", True)
-    seen = day.labels("one", "labelType", "assetStep.name")
+        labeling_project.label("labeler", name)
+    labeling_project.kili.add_to_review([labeling_project.id("one"), labeling_project.id("two")])
+    labeling_project.label("reviewer", "one", "REVIEW")
+    labeling_project.kili.skip_or_unskip(
+        "skip", labeling_project.id("two"), labeling_project.project, "blurred"
+    )
+    labeling_project.kili.update_project_workflow(labeling_project.project, delete_steps=[review])
+    assert (labeling_project.place("one"), labeling_project.status("one")) == (
+        "Label DONE",
+        "LABELED",
+    )
+    assert (labeling_project.place("two"), labeling_project.asset("two", "skipped")["skipped"]) == (
+        "Label SKIPPED",
+        True,
+    )
+    seen = labeling_project.labels("one", "labelType", "assetStep.name")
     assert seen == [
         {"labelType": "DEFAULT", "assetStep": {"name": "Label"}},
         {"labelType": "REVIEW", "assetStep": None},
     ]
-    assert [each["isLastForStep"] for each in day.labels("one", "isLastForStep")] == [True, False]
-    latest = day.asset("one", "latestLabels.labelType")["latestLabels"]
+    assert [each["isLastForStep"] for each in labeling_project.labels("one", "isLastForStep")] == [
+        True,
+        False,
+    ]
+    latest = labeling_project.asset("one", "latestLabels.labelType")["latestLabels"]
     assert latest == [{"labelType": "DEFAULT"}]
 
 
-def test_the_first_step_stays_and_so_does_the_only_review_for_the_client(day: Day) -> None:
+def test_the_first_step_stays_and_so_does_the_only_review_for_the_client(
+    labeling_project: LabelingProject,
+) -> None:
     with pytest.raises(GraphQLError, match="the first step of a workflow cannot be deleted"):
-        day.kili.update_project_workflow(day.project, delete_steps=["Label"])
+        labeling_project.kili.update_project_workflow(
+            labeling_project.project, delete_steps=["Label"]
+        )
     with pytest.raises(ValueError, match="only one review step is remaining"):
-        day.kili.delete_last_step(day.project)
-    assert list(day.steps()) == ["Label", "Review 1"]
+        labeling_project.kili.delete_last_step(labeling_project.project)
+    assert list(labeling_project.steps()) == ["Label", "Review 1"]
 
 
 @pytest.fixture
@@ -92,81 +117,99 @@ def wire(kili_emulator: Emulator) -> Iterator[Wire]:
     opened.close()
 
 
-def test_clients_of_26_1_name_steps_where_others_give_ids(day: Day, wire: Wire) -> None:
+def test_clients_of_26_1_name_steps_where_others_give_ids(
+    labeling_project: LabelingProject, wire: Wire
+) -> None:
     def edit(**steps: Any) -> None:
-        data = {"projectId": day.project, "steps": steps}
+        data = {"projectId": labeling_project.project, "steps": steps}
         wire.call("editProjectWorkflowSettings", input=data, selection="id")
 
     edit(updates=[{"name": "Review 1", "stepCoverage": 40}])
-    assert day.steps("stepCoverage")["Review 1"]["stepCoverage"] == 40
+    assert labeling_project.steps("stepCoverage")["Review 1"]["stepCoverage"] == 40
     edit(deletes=["Review 1", "Review 1"])
-    assert list(day.steps()) == ["Label"]
-    unknown = {"projectId": day.project, "steps": {"deletes": ["Review 1"]}}
+    assert list(labeling_project.steps()) == ["Label"]
+    unknown = {"projectId": labeling_project.project, "steps": {"deletes": ["Review 1"]}}
     assert "accessDenied" in wire.refusal("editProjectWorkflowSettings", input=unknown)
 
 
-def test_the_order_that_is_given_decides_where_a_step_stands(day: Day, wire: Wire) -> None:
+def test_the_order_that_is_given_decides_where_a_step_stands(
+    labeling_project: LabelingProject, wire: Wire
+) -> None:
     """Clients until 25.2 give one."""
     first, second = (
-        {"name": name, "type": "REVIEW", "order": order, "assignees": [day.user("admin")]}
+        {
+            "name": name,
+            "type": "REVIEW",
+            "order": order,
+            "assignees": [labeling_project.user("admin")],
+        }
         for name, order in (("Last", 3), ("Between", 1))
     )
     moved = {"name": "Review 1", "order": 2}
-    data = {"projectId": day.project, "steps": {"creates": [first, second], "updates": [moved]}}
+    data = {
+        "projectId": labeling_project.project,
+        "steps": {"creates": [first, second], "updates": [moved]},
+    }
     wire.call("editProjectWorkflowSettings", input=data, selection="id")
-    assert list(day.steps()) == ["Label", "Between", "Review 1", "Last"]
-    day.kili.add_review_step(day.project, "Very last", [email("admin")])
-    assert list(day.steps())[-1] == "Very last"
+    assert list(labeling_project.steps()) == ["Label", "Between", "Review 1", "Last"]
+    labeling_project.kili.add_review_step(labeling_project.project, "Very last", [email("admin")])
+    assert list(labeling_project.steps())[-1] == "Very last"
     wrong = {**second, "name": "Before", "order": -1}
-    data = {"projectId": day.project, "steps": {"creates": [wrong]}}
+    data = {"projectId": labeling_project.project, "steps": {"creates": [wrong]}}
     refusal = wire.refusal("editProjectWorkflowSettings", input=data)
     assert "the first step of a workflow must be one of type DEFAULT" in refusal
 
 
-def three_steps(day: Day) -> list[str]:
+def three_steps(labeling_project: LabelingProject) -> list[str]:
     """The ids of the steps Label, Review 1 and Review 2."""
-    day.kili.add_review_step(day.project, "Review 2", [email("admin")])
-    return [each["id"] for each in day.steps().values()]
+    labeling_project.kili.add_review_step(labeling_project.project, "Review 2", [email("admin")])
+    return [each["id"] for each in labeling_project.steps().values()]
 
 
 def missing(order: int) -> str:
     return rf"There must be continuity between step orders \(missing {order}\)"
 
 
-def test_a_step_is_deleted_from_the_end_only(day: Day) -> None:
-    _, middle, last = three_steps(day)
-    before = day.steps("order")
+def test_a_step_is_deleted_from_the_end_only(labeling_project: LabelingProject) -> None:
+    _, middle, last = three_steps(labeling_project)
+    before = labeling_project.steps("order")
     with pytest.raises(GraphQLError, match=missing(1)):
-        day.kili.update_project_workflow(day.project, delete_steps=[middle])
-    with pytest.raises(GraphQLError, match=missing(1)):
-        day.kili.update_project_workflow(
-            day.project,
-            delete_steps=["Review 1"],
-            create_steps=[{"name": "New", "type": "REVIEW", "assignees": [day.user("admin")]}],
+        labeling_project.kili.update_project_workflow(
+            labeling_project.project, delete_steps=[middle]
         )
-    assert day.steps("order") == before
-    day.kili.update_project_workflow(day.project, delete_steps=[last])
-    assert list(day.steps()) == ["Label", "Review 1"]
-    three_steps(day)
-    day.kili.delete_last_step(day.project)
-    assert list(day.steps()) == ["Label", "Review 1"]
-    three_steps(day)
-    day.kili.update_project_workflow(day.project, delete_steps=["Review 1", "Review 2"])
-    assert list(day.steps()) == ["Label"]
+    with pytest.raises(GraphQLError, match=missing(1)):
+        labeling_project.kili.update_project_workflow(
+            labeling_project.project,
+            delete_steps=["Review 1"],
+            create_steps=[
+                {"name": "New", "type": "REVIEW", "assignees": [labeling_project.user("admin")]}
+            ],
+        )
+    assert labeling_project.steps("order") == before
+    labeling_project.kili.update_project_workflow(labeling_project.project, delete_steps=[last])
+    assert list(labeling_project.steps()) == ["Label", "Review 1"]
+    three_steps(labeling_project)
+    labeling_project.kili.delete_last_step(labeling_project.project)
+    assert list(labeling_project.steps()) == ["Label", "Review 1"]
+    three_steps(labeling_project)
+    labeling_project.kili.update_project_workflow(
+        labeling_project.project, delete_steps=["Review 1", "Review 2"]
+    )
+    assert list(labeling_project.steps()) == ["Label"]
 
 
 def test_a_step_in_the_middle_is_deleted_if_the_next_one_takes_its_order(
-    day: Day, wire: Wire
+    labeling_project: LabelingProject, wire: Wire
 ) -> None:
-    _, middle, last = three_steps(day)
-    data = {"projectId": day.project, "stepId": middle}
+    _, middle, last = three_steps(labeling_project)
+    data = {"projectId": labeling_project.project, "stepId": middle}
     assert "(missing 1)" in wire.refusal("deleteStep", input=data)
-    sends_back = {"projectId": day.project, "stepId": last, "sendBackStepId": middle}
+    sends_back = {"projectId": labeling_project.project, "stepId": last, "sendBackStepId": middle}
     wire.call("updateReviewStepProperties", input=sends_back, selection="id")
     steps = {"deletes": [middle], "updates": [{"id": last, "order": 1}]}
-    data = {"projectId": day.project, "steps": steps}
+    data = {"projectId": labeling_project.project, "steps": steps}
     wire.call("editProjectWorkflowSettings", input=data, selection="id")
-    found = day.steps("order", "sendBackStepId")
+    found = labeling_project.steps("order", "sendBackStepId")
     assert [(name, each["order"]) for name, each in found.items()] == [
         ("Label", 0),
         ("Review 2", 1),
@@ -176,68 +219,101 @@ def test_a_step_in_the_middle_is_deleted_if_the_next_one_takes_its_order(
 
 @pytest.mark.parametrize(("order", "gap"), [(1, 2), (3, 2), (9, 2)])
 def test_a_new_step_leaves_no_gap_and_takes_no_place_that_is_taken(
-    day: Day, wire: Wire, order: int, gap: int
+    labeling_project: LabelingProject, wire: Wire, order: int, gap: int
 ) -> None:
-    step = {"name": "New", "type": "REVIEW", "order": order, "assignees": [day.user("admin")]}
-    data = {"projectId": day.project, "steps": {"creates": [step]}}
+    step = {
+        "name": "New",
+        "type": "REVIEW",
+        "order": order,
+        "assignees": [labeling_project.user("admin")],
+    }
+    data = {"projectId": labeling_project.project, "steps": {"creates": [step]}}
     assert f"(missing {gap})" in wire.refusal("editProjectWorkflowSettings", input=data)
-    assert list(day.steps()) == ["Label", "Review 1"]
+    assert list(labeling_project.steps()) == ["Label", "Review 1"]
 
 
-def test_a_step_that_comes_before_another_takes_what_is_labeled_from_then_on(day: Day) -> None:
-    day.label("labeler", "one")
-    day.kili.add_to_review([day.id("one")])
+def test_a_step_that_comes_before_another_takes_what_is_labeled_from_then_on(
+    labeling_project: LabelingProject,
+) -> None:
+    labeling_project.label("labeler", "one")
+    labeling_project.kili.add_to_review([labeling_project.id("one")])
     people = [email("reviewer")]
-    day.kili.add_review_step(day.project, "Review 2", people, step_coverage=100)
-    day.label("reviewer", "one", "REVIEW")
-    assert day.place("one") == "Review 2 TO_DO"
+    labeling_project.kili.add_review_step(
+        labeling_project.project, "Review 2", people, step_coverage=100
+    )
+    labeling_project.label("reviewer", "one", "REVIEW")
+    assert labeling_project.place("one") == "Review 2 TO_DO"
 
 
-def test_labelers_do_not_review(day: Day) -> None:
+def test_labelers_do_not_review(labeling_project: LabelingProject) -> None:
     with pytest.warns(UserWarning, match="can not review"):
-        added = day.kili.add_reviewers_to_step(
-            day.project, "Review 1", [email("labeler"), email("reviewer")]
+        added = labeling_project.kili.add_reviewers_to_step(
+            labeling_project.project, "Review 1", [email("labeler"), email("reviewer")]
         )
     assert added == [email("reviewer")]
-    update = {"id": day.steps()["Review 1"]["id"], "assignees": [day.user("labeler")]}
+    update = {
+        "id": labeling_project.steps()["Review 1"]["id"],
+        "assignees": [labeling_project.user("labeler")],
+    }
     with pytest.raises(GraphQLError, match="is a LABELER of the project and cannot review"):
-        day.kili.update_project_workflow(day.project, update_steps=[update])
+        labeling_project.kili.update_project_workflow(
+            labeling_project.project, update_steps=[update]
+        )
 
 
-def test_who_leaves_the_project_is_taken_off_its_steps_and_assets(day: Day) -> None:
+def test_who_leaves_the_project_is_taken_off_its_steps_and_assets(
+    labeling_project: LabelingProject,
+) -> None:
     people = [email("reviewer"), email("manager")]
-    day.kili.update_review_step_properties(day.project, "Review 1", assignees=people)
-    both = [[day.user("reviewer"), day.user("labeler")]]
-    day.kili.assign_assets_to_labelers(asset_ids=[day.id("one")], to_be_labeled_by_array=both)
-    day.label("reviewer", "one", "AUTOSAVE")
+    labeling_project.kili.update_review_step_properties(
+        labeling_project.project, "Review 1", assignees=people
+    )
+    both = [[labeling_project.user("reviewer"), labeling_project.user("labeler")]]
+    labeling_project.kili.assign_assets_to_labelers(
+        asset_ids=[labeling_project.id("one")], to_be_labeled_by_array=both
+    )
+    labeling_project.label("reviewer", "one", "AUTOSAVE")
     (member,) = [
         each["id"]
-        for each in day.kili.project_users(day.project, fields=["id", "user.email"])
+        for each in labeling_project.kili.project_users(
+            labeling_project.project, fields=["id", "user.email"]
+        )
         if each["user"]["email"] == email("reviewer")
     ]
-    day.kili.delete_from_roles(member)
-    assert assignees(day, "Review 1") == [email("manager")]
-    found = day.asset("one", "toBeLabeledBy.user.email", "numberOfValidLocks")
+    labeling_project.kili.delete_from_roles(member)
+    assert assignees(labeling_project, "Review 1") == [email("manager")]
+    found = labeling_project.asset("one", "toBeLabeledBy.user.email", "numberOfValidLocks")
     assert found["toBeLabeledBy"] == [{"user": {"email": email("labeler")}}]
     assert found["numberOfValidLocks"] == 0
 
 
-def test_a_reviewer_who_becomes_a_labeler_reviews_no_more(day: Day) -> None:
+def test_a_reviewer_who_becomes_a_labeler_reviews_no_more(
+    labeling_project: LabelingProject,
+) -> None:
     people = [email("reviewer"), email("manager")]
-    day.kili.update_review_step_properties(day.project, "Review 1", assignees=people)
-    day.kili.append_to_roles(day.project, email("reviewer"), "LABELER")
-    assert assignees(day, "Review 1") == [email("manager")]
-    day.kili.append_to_roles(day.project, email("manager"), "LABELER")
-    assert assignees(day, "Review 1") == [email("admin")]
-
-
-def test_a_workflow_is_copied_to_a_project_that_nobody_has_labeled(day: Day) -> None:
-    day.kili.add_review_step(day.project, "Review 2", [email("admin")], step_coverage=30)
-    day.kili.update_labeling_step_properties(
-        day.project, "Label", consensus_coverage=50, number_of_expected_labels_for_consensus=2
+    labeling_project.kili.update_review_step_properties(
+        labeling_project.project, "Review 1", assignees=people
     )
-    other = Day(day.emulator)
-    other.kili.copy_workflow_from_project(other.project, day.project)
+    labeling_project.kili.append_to_roles(labeling_project.project, email("reviewer"), "LABELER")
+    assert assignees(labeling_project, "Review 1") == [email("manager")]
+    labeling_project.kili.append_to_roles(labeling_project.project, email("manager"), "LABELER")
+    assert assignees(labeling_project, "Review 1") == [email("admin")]
+
+
+def test_a_workflow_is_copied_to_a_project_that_nobody_has_labeled(
+    labeling_project: LabelingProject,
+) -> None:
+    labeling_project.kili.add_review_step(
+        labeling_project.project, "Review 2", [email("admin")], step_coverage=30
+    )
+    labeling_project.kili.update_labeling_step_properties(
+        labeling_project.project,
+        "Label",
+        consensus_coverage=50,
+        number_of_expected_labels_for_consensus=2,
+    )
+    other = LabelingProject(labeling_project.emulator)
+    other.kili.copy_workflow_from_project(other.project, labeling_project.project)
     members = (
         "consensusCoverage",
         "numberOfExpectedLabelsForConsensus",
@@ -253,18 +329,20 @@ def test_a_workflow_is_copied_to_a_project_that_nobody_has_labeled(day: Day) -> 
     ]
     other.label("admin", "one")
     with pytest.raises(ValueError, match=r"already has\D+1 label"):
-        other.kili.copy_workflow_from_project(other.project, day.project)
+        other.kili.copy_workflow_from_project(other.project, labeling_project.project)
 
 
 def test_who_works_on_a_step_of_an_anonymized_project_is_not_shown_to_its_labelers(
-    day: Day,
+    labeling_project: LabelingProject,
 ) -> None:
     people = [email("reviewer"), email("manager")]
-    day.kili.update_review_step_properties(day.project, "Review 1", assignees=people)
-    day.kili.update_project_anonymization(day.project)
-    assert assignees(day, "Review 1") == sorted(people)
-    seen = day.emulator.client("labeler").get_steps(
-        day.project, fields=["steps.name", "steps.assignees.email"]
+    labeling_project.kili.update_review_step_properties(
+        labeling_project.project, "Review 1", assignees=people
+    )
+    labeling_project.kili.update_project_anonymization(labeling_project.project)
+    assert assignees(labeling_project, "Review 1") == sorted(people)
+    seen = labeling_project.emulator.client("labeler").get_steps(
+        labeling_project.project, fields=["steps.name", "steps.assignees.email"]
     )
     shown = {each["name"]: [user["email"] for user in each["assignees"]] for each in seen}
     assert [address.endswith(".invalid") for address in shown["Review 1"]] == [True, True]

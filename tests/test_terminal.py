@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from kili_emulator.cli import main
-from tests.test_cli import COMMAND, DIRECT, ROOT, SHELL, Commands, Server
+from tests.test_cli import COMMAND, DIRECT, ROOT, SHELL, CommandRunner, ForegroundServer
 
 HOSTILE = "日本 🎉 é\x1b[2J\rKili\nStopped.\u202e\x9b\u2028"
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -66,10 +66,10 @@ def test_help_is_ascii_and_can_be_printed_everywhere() -> None:
     assert [text for text in texts if not text.isascii()] == []
 
 
-class Hostile:
+class HostileServer:
     """A server, with a project and a plugin whose names, log and error are hostile."""
 
-    def __init__(self, commands: Commands, encoding: str) -> None:
+    def __init__(self, commands: CommandRunner, encoding: str) -> None:
         commands.environment["PYTHONIOENCODING"] = encoding
         self.encoding = encoding
         self.commands = commands
@@ -80,7 +80,7 @@ class Hostile:
         assert first.stop()[0] == 0
         self.server = self._start()
 
-    def _start(self) -> Server:
+    def _start(self) -> ForegroundServer:
         process = subprocess.Popen(
             [*COMMAND, "start", "--port", "0"],
             cwd=self.commands.folder,
@@ -90,7 +90,7 @@ class Hostile:
             stderr=subprocess.STDOUT,
         )
         self.commands._started.append(process)
-        return Server(process)
+        return ForegroundServer(process)
 
     def run(self, *arguments: str, status: int = 0) -> str:
         """Run a command; what it printed, which must be fit for a terminal."""
@@ -125,38 +125,38 @@ def check(printed: str) -> None:
     ],
 )
 def test_no_text_ends_a_server_or_a_command(tmp_path: Path, encoding: str) -> None:
-    commands = Commands(tmp_path)
+    commands = CommandRunner(tmp_path)
     try:
-        _try_hostile_texts(Hostile(commands, encoding), tmp_path)
+        _try_hostile_texts(HostileServer(commands, encoding), tmp_path)
     finally:
         commands.end()
 
 
-def _try_hostile_texts(hostile: Hostile, folder: Path) -> None:
-    server, name = hostile.server, f"Judge {HOSTILE}"
+def _try_hostile_texts(hostile_server: HostileServer, folder: Path) -> None:
+    server, name = hostile_server.server, f"Judge {HOSTILE}"
     check(server.introduction)
     assert r"\x1b[2J\rKili\nStopped.\u202e\x9b\u2028" in server.introduction
-    assert ("日本 🎉 é" in server.introduction) == (hostile.encoding == "utf-8")
+    assert ("日本 🎉 é" in server.introduction) == (hostile_server.encoding == "utf-8")
     (folder / "judge.py").write_text(
         PLUGIN.replace("TEXT", ascii(f"\udc80{HOSTILE}")), encoding="utf-8"
     )
     (folder / "label.json").write_text("{}", encoding="utf-8")
     project = server.printed(r"project +(\S+) +Plugin tutorial")
-    listed = hostile.run("plugins", "link", name, "judge.py", "--project", project)
+    listed = hostile_server.run("plugins", "link", name, "judge.py", "--project", project)
     assert "webhook" not in listed
     label = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
     (folder / "label.json").write_text(json.dumps(label), encoding="utf-8")
-    done = hostile.run("submit", "--project", project, "--label", "label.json")
+    done = hostile_server.run("submit", "--project", project, "--label", "label.json")
     run = re.search(r"run (\w+) of", done)
     assert run, done
-    assert run[1] in hostile.run("runs")
-    shown = hostile.run("runs", "show", run[1])
+    assert run[1] in hostile_server.run("runs")
+    shown = hostile_server.run("runs", "show", run[1])
     assert "info two\n    | lines of" in shown
     for command in (["plugins", "list"], ["plugins", "versions", name], ["world", "list"]):
-        hostile.run(*command)
-    hostile.run("plugins", "show", name)
-    hostile.run("why", "--asset", "none", "--project", HOSTILE.replace("\n", ""), status=1)
-    hostile.run("submit", "--project", HOSTILE, status=1)
+        hostile_server.run(*command)
+    hostile_server.run("plugins", "show", name)
+    hostile_server.run("why", "--asset", "none", "--project", HOSTILE.replace("\n", ""), status=1)
+    hostile_server.run("submit", "--project", HOSTILE, status=1)
     _send_forged_request(server)
     assert requests.get(f"{server.url}/health", **DIRECT).json() == {"status": "ready"}
     status, rest = server.stop()
@@ -166,7 +166,7 @@ def _try_hostile_texts(hostile: Hostile, folder: Path) -> None:
     assert f"kili-emulator runs show {run[1]}" in rest
 
 
-def _send_forged_request(server: Server) -> None:
+def _send_forged_request(server: ForegroundServer) -> None:
     """What a web server would log, control characters included."""
     address = urlsplit(server.url)
     with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
@@ -197,7 +197,7 @@ thread.join()
 def test_whatever_is_logged_in_a_server_forges_no_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", REPORTS],
-        env=Commands(tmp_path).environment,
+        env=CommandRunner(tmp_path).environment,
         stderr=subprocess.PIPE,
         encoding="utf-8",
         check=True,
@@ -216,7 +216,7 @@ def test_whatever_is_logged_in_a_server_forges_no_line(tmp_path: Path) -> None:
 
 
 def test_what_a_detached_server_says_is_printed_under_its_encoding(tmp_path: Path) -> None:
-    commands = Commands(tmp_path)
+    commands = CommandRunner(tmp_path)
     commands.environment["PYTHONIOENCODING"] = "latin-1"
     (tmp_path / "bad.json").write_text("{", encoding="utf-8")
     try:
@@ -243,7 +243,7 @@ def test_a_file_is_printed_byte_for_byte_unless_to_a_terminal(tmp_path: Path) ->
 
     source = "# \x1b[2J 日本\r\n# end"
     code = f"from kili_emulator.cli.terminal import echo_file; echo_file({source!r})"
-    environment = Commands(tmp_path).environment | {"PYTHONIOENCODING": "ascii"}
+    environment = CommandRunner(tmp_path).environment | {"PYTHONIOENCODING": "ascii"}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
     assert done.stdout == source.encode()

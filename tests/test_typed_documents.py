@@ -13,7 +13,7 @@ import pytest
 from kili_emulator.domain.documents import AssetDoc
 from kili_emulator.domain.tables import TABLES
 from kili_emulator.domain.world import Actor, World
-from tests.kit.document_type_check import TYPES, Watch, faults
+from tests.kit.document_type_check import TYPES, DocumentTypeChecker, faults
 
 ROOT = Path(__file__).parents[1]
 
@@ -124,14 +124,14 @@ def test_a_missing_member_is_a_fault() -> None:
 
 @pytest.mark.made_up_documents
 def test_what_transactions_store_is_watched() -> None:
-    watch = Watch()
-    watch.begin()
+    checker = DocumentTypeChecker()
+    checker.start()
     try:
         with World("w").transaction(Actor.system()) as tx:
             tx.tags.insert({"id": "t1", "organizationId": "o1", "label": "cat"})
     finally:
-        watch.end()
-    found = watch.drain()
+        checker.end()
+    found = checker.take_faults()
     assert "tags has no color" in found
     assert not [each for each in found if not each.startswith("tags ")]
-    assert watch.drain() == []
+    assert checker.take_faults() == []

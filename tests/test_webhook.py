@@ -16,34 +16,34 @@ from kili_emulator.cli import main
 from kili_emulator.plugins.webhooks import MAX_ANSWER
 from tests.kit.sdk_process import SdkSession
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
-from tests.kit.webhook_receiver import Receiver
+from tests.kit.webhook_receiver import WebhookReceiver
 from tests.kit.wire import Wire
-from tests.kit.world_content import PLUGIN, Names
+from tests.kit.world_content import PLUGIN, WorldIds
 
 EASY = '{"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}'
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as listening:
+def receiver() -> Iterator[WebhookReceiver]:
+    with WebhookReceiver() as listening:
         yield listening
 
 
-def hook(wire: Wire, known: Names, url: str, name: str = "Hook", **data: Any) -> None:
+def hook(wire: Wire, world_ids: WorldIds, url: str, name: str = "Hook", **data: Any) -> None:
     wire.call("createWebhook", data={"pluginName": name, "webhookUrl": url, **data})
-    where = {"pluginName": name, "projectId": known["project"]}
+    where = {"pluginName": name, "projectId": world_ids["project"]}
     wire.call("activatePluginOnProject", where=where)
 
 
-def submit(wire: Wire, known: Names, label_type: str = "DEFAULT") -> str:
-    rows = [{"assetID": known["meadow"], "jsonResponse": "{}"}]
+def submit(wire: Wire, world_ids: WorldIds, label_type: str = "DEFAULT") -> str:
+    rows = [{"assetID": world_ids["meadow"], "jsonResponse": "{}"}]
     data = {"labelType": label_type, "labelsData": rows}
     (label,) = wire.call("appendManyLabels", data=data, where={}, selection="id")
     return str(label["id"])
 
 
-def logs(wire: Wire, known: Names, name: str = "Hook") -> list[tuple[str, str]]:
-    data = {"pluginName": name, "projectId": known["project"]}
+def logs(wire: Wire, world_ids: WorldIds, name: str = "Hook") -> list[tuple[str, str]]:
+    data = {"pluginName": name, "projectId": world_ids["project"]}
     lines = wire.call("getPluginLogs", data=data, selection="content logType")
     return [(line["logType"], line["content"]) for line in lines]
 
@@ -54,7 +54,7 @@ def runs(wire: Wire) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("header", ["open sesame", "Bearer abc", None])
 def test_a_submit_is_delivered_with_the_raw_header_and_the_documented_body(
-    notebook: SdkSession, remote_world: RemoteWorld, receiver: Receiver, header: str | None
+    notebook: SdkSession, remote_world: RemoteWorld, receiver: WebhookReceiver, header: str | None
 ) -> None:
     if not notebook.run("hasattr(kili, 'create_webhook')").value:
         pytest.skip("this SDK has no webhooks")
@@ -84,28 +84,30 @@ def test_a_submit_is_delivered_with_the_raw_header_and_the_documented_body(
 
 
 def test_only_the_handlers_asked_for_are_delivered(
-    wire: Wire, known: Names, receiver: Receiver
+    wire: Wire, world_ids: WorldIds, receiver: WebhookReceiver
 ) -> None:
-    hook(wire, known, receiver.url, handlerTypes=["onReview"])
-    submit(wire, known)
-    review = submit(wire, known, "REVIEW")
+    hook(wire, world_ids, receiver.url, handlerTypes=["onReview"])
+    submit(wire, world_ids)
+    review = submit(wire, world_ids, "REVIEW")
     ((_, _, body),) = receiver.received
     assert (body["eventType"], body["payload"]["label"]["id"]) == ("onReview", review)
 
 
-def test_a_webhook_is_active_at_once_and_listed_as_a_plugin(wire: Wire, known: Names) -> None:
-    hook(wire, known, "http://127.0.0.1:9")
+def test_a_webhook_is_active_at_once_and_listed_as_a_plugin(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    hook(wire, world_ids, "http://127.0.0.1:9")
     assert wire.call("getPluginRunnerStatus", name="Hook") == "ACTIVE"
     assert "Hook" in [each["name"] for each in wire.call("listPlugins")]
 
 
 def test_an_update_replaces_address_header_and_handlers(
-    wire: Wire, known: Names, receiver: Receiver
+    wire: Wire, world_ids: WorldIds, receiver: WebhookReceiver
 ) -> None:
-    hook(wire, known, "http://127.0.0.1:9", header="old", handlerTypes=["onReview"])
+    hook(wire, world_ids, "http://127.0.0.1:9", header="old", handlerTypes=["onReview"])
     data = {"pluginName": "Hook", "webhookUrl": receiver.url}
     assert wire.call("updateWebhook", data=data) == "Plugin with name Hook successfully updated"
-    submit(wire, known)
+    submit(wire, world_ids)
     ((_, headers, body),) = receiver.received
     assert "Authorization" not in headers
     assert body["eventType"] == "onSubmit"
@@ -113,12 +115,12 @@ def test_an_update_replaces_address_header_and_handlers(
 
 @pytest.mark.parametrize("status", [400, 404, 500])
 def test_an_answer_that_says_error_fails_the_run_and_not_the_submit(
-    wire: Wire, known: Names, receiver: Receiver, status: int
+    wire: Wire, world_ids: WorldIds, receiver: WebhookReceiver, status: int
 ) -> None:
     receiver.status, receiver.text = status, "no, thanks"
-    hook(wire, known, receiver.url)
-    label = submit(wire, known)
-    ((log_type, content),) = logs(wire, known)
+    hook(wire, world_ids, receiver.url)
+    label = submit(wire, world_ids)
+    ((log_type, content),) = logs(wire, world_ids)
     assert log_type == "error"
     assert content.startswith(f"The webhook answered {status} ")
     assert content.endswith(": no, thanks")
@@ -128,12 +130,12 @@ def test_an_answer_that_says_error_fails_the_run_and_not_the_submit(
     assert run["delivery"]["answer"]["status"] == status
 
 
-def test_nobody_at_the_address_fails_the_run(wire: Wire, known: Names) -> None:
-    with Receiver() as gone:
+def test_nobody_at_the_address_fails_the_run(wire: Wire, world_ids: WorldIds) -> None:
+    with WebhookReceiver() as gone:
         url = gone.url
-    hook(wire, known, url)
-    submit(wire, known)
-    ((log_type, content),) = logs(wire, known)
+    hook(wire, world_ids, url)
+    submit(wire, world_ids)
+    ((log_type, content),) = logs(wire, world_ids)
     assert log_type == "error"
     assert content.startswith("The webhook could not be reached: ")
     (run,) = runs(wire)
@@ -142,49 +144,51 @@ def test_nobody_at_the_address_fails_the_run(wire: Wire, known: Names) -> None:
     assert run["delivery"]["request"]["url"] == url
 
 
-def test_an_address_that_does_not_answer_in_time_is_given_up(receiver: Receiver) -> None:
+def test_an_address_that_does_not_answer_in_time_is_given_up(receiver: WebhookReceiver) -> None:
     gate = threading.Event()
-    receiver.meanwhile = gate.wait
+    receiver.before_answer = gate.wait
     with Emulator(seed=0, plugin_timeout=0.3) as emulator:
         wire = Wire(emulator)
         asset = emulator.world.view.assets.all()[0]
-        known = {"project": asset["projectId"], "meadow": asset["id"]}
-        hook(wire, known, receiver.url)
-        submit(wire, known)
+        world_ids = {"project": asset["projectId"], "meadow": asset["id"]}
+        hook(wire, world_ids, receiver.url)
+        submit(wire, world_ids)
         (run,) = runs(wire)
         assert run["outcome"] == "TIMED_OUT"
-        assert logs(wire, known) == [("error", "The webhook did not answer within 0.3 seconds")]
+        assert logs(wire, world_ids) == [("error", "The webhook did not answer within 0.3 seconds")]
         gate.set()
         wire.close()
 
 
-def test_a_redirect_is_not_followed(wire: Wire, known: Names, receiver: Receiver) -> None:
+def test_a_redirect_is_not_followed(
+    wire: Wire, world_ids: WorldIds, receiver: WebhookReceiver
+) -> None:
     receiver.status, receiver.location = 302, receiver.url + "/elsewhere"
-    hook(wire, known, receiver.url)
-    submit(wire, known)
+    hook(wire, world_ids, receiver.url)
+    submit(wire, world_ids)
     assert [each.path for each in receiver.received] == ["/hook"]
     (run,) = runs(wire)
     assert run["outcome"] == "SUCCEEDED"
 
 
 def test_of_a_long_answer_the_beginning_is_kept(
-    wire: Wire, known: Names, receiver: Receiver
+    wire: Wire, world_ids: WorldIds, receiver: WebhookReceiver
 ) -> None:
     receiver.text = "x" * (3 * MAX_ANSWER)
-    hook(wire, known, receiver.url)
-    submit(wire, known)
+    hook(wire, world_ids, receiver.url)
+    submit(wire, world_ids)
     (run,) = runs(wire)
     assert len(run["delivery"]["answer"]["body"]) == MAX_ANSWER
-    ((_, content),) = logs(wire, known)
+    ((_, content),) = logs(wire, world_ids)
     assert len(content) < 1000
 
 
 def test_a_delivery_is_made_again_as_a_run_of_its_own(
-    wire: Wire, known: Names, receiver: Receiver
+    wire: Wire, world_ids: WorldIds, receiver: WebhookReceiver
 ) -> None:
     receiver.status = 500
-    hook(wire, known, receiver.url)
-    submit(wire, known)
+    hook(wire, world_ids, receiver.url)
+    submit(wire, world_ids)
     (failed,) = runs(wire)
     receiver.status = 200
     again = control(wire, failed["id"]).json()
@@ -197,7 +201,7 @@ def test_a_delivery_is_made_again_as_a_run_of_its_own(
 
 
 def test_the_command_delivers_again_and_says_how_it_went(
-    remote_world: RemoteWorld, server: ServerUnderTest, receiver: Receiver
+    remote_world: RemoteWorld, server: ServerUnderTest, receiver: WebhookReceiver
 ) -> None:
     run_id = remote_run(remote_world, receiver)
     where = ["--world", remote_world.name, "--data-dir", str(server.data_dir)]
@@ -211,7 +215,7 @@ def test_the_command_delivers_again_and_says_how_it_went(
     assert len(receiver.received) == 3
 
 
-def remote_run(world: RemoteWorld, receiver: Receiver) -> str:
+def remote_run(world: RemoteWorld, receiver: WebhookReceiver) -> str:
     """The run of a webhook in a server process, after one submit."""
     hook = {"pluginName": "Hook", "webhookUrl": receiver.url}
     where = {"pluginName": "Hook", "projectId": world.project_id}
@@ -237,11 +241,11 @@ def remote_run(world: RemoteWorld, receiver: Receiver) -> str:
 
 
 def test_an_unknown_run_or_one_of_a_plugin_with_code_is_not_delivered(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    where = {"pluginName": PLUGIN, "projectId": known["project"]}
+    where = {"pluginName": PLUGIN, "projectId": world_ids["project"]}
     wire.call("activatePluginOnProject", where=where)
-    submit(wire, known)
+    submit(wire, world_ids)
     (run,) = runs(wire)
     answer = control(wire, "nothing")
     assert (answer.status_code, "there is no run" in answer.json()["error"]) == (400, True)

@@ -17,7 +17,7 @@ from kili_emulator.errors import KiliError
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.inline import loading
 from kili_emulator.testing.sdk import fast_sdk
-from tests.kit.webhook_receiver import Receiver
+from tests.kit.webhook_receiver import WebhookReceiver
 from tests.kit.wire import Wire
 from tests.kit.world_content import deploy_plugin
 
@@ -42,7 +42,7 @@ ECHO = HEAD + (
 )
 
 
-class Room:
+class PluginWorkspace:
     """An emulator whose plugins are asked about."""
 
     def __init__(self, emulator: Emulator, folder: Path) -> None:
@@ -82,7 +82,7 @@ class Room:
     def deactivate(self, name: str = "P") -> None:
         self.kili.deactivate_plugin_on_project(name, project_id=self.project)
 
-    def plug_in(self, source: str = SUBMIT, name: str = "P", **options: Any) -> None:
+    def install_plugin(self, source: str = SUBMIT, name: str = "P", **options: Any) -> None:
         with contextlib.suppress(PluginCreationError):  # where the build is waited for by nobody
             self.upload(source, name, **options)
         assert self.emulator.wait_idle(SOON)
@@ -100,39 +100,41 @@ class Room:
         """The id of the latest event with a subject."""
         return str(self.kili.events.list(self.project, event=subject, order="desc")[0]["id"])
 
-    def answer(self, label: str | None = None, plugin: str = "P", **asked: Any) -> dict[str, Any]:
+    def answer(
+        self, label: str | None = None, plugin: str = "P", **question: Any
+    ) -> dict[str, Any]:
         """What is said of a plugin and the first event that is asked about."""
-        told = self.emulator.why(label=label, plugin=plugin, **asked)
-        return dict(told["events"][0]["plugins"][0])
+        explanation = self.emulator.why(label=label, plugin=plugin, **question)
+        return dict(explanation["events"][0]["plugins"][0])
 
-    def reasons(self, label: str | None = None, plugin: str = "P", **asked: Any) -> list[str]:
-        return [each["reason"] for each in self.answer(label, plugin, **asked)["reasons"]]
+    def reasons(self, label: str | None = None, plugin: str = "P", **question: Any) -> list[str]:
+        return [each["reason"] for each in self.answer(label, plugin, **question)["reasons"]]
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Emulator]:
+def shared_emulator() -> Iterator[Emulator]:
     with fast_sdk(), Emulator() as running:
         yield running
 
 
 @pytest.fixture
-def room(shared: Emulator, tmp_path: Path) -> Iterator[Room]:
+def workspace(shared_emulator: Emulator, tmp_path: Path) -> Iterator[PluginWorkspace]:
     sys.kili_gates = GATES  # type: ignore[attr-defined]
     GATES.update({name: threading.Event() for name in ("entered", "open")})
-    shared.reset()
-    yield Room(shared, tmp_path)
+    shared_emulator.reset()
+    yield PluginWorkspace(shared_emulator, tmp_path)
     for gate in GATES.values():
         gate.set()
-    shared.reset()
+    shared_emulator.reset()
 
 
 # It was called
 
 
-def test_a_run_is_told_with_its_outcome(room: Room) -> None:
-    room.plug_in()
-    answer = room.answer(room.submit())
-    (run,) = room.emulator.runs()
+def test_a_run_is_told_with_its_outcome(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin()
+    answer = workspace.answer(workspace.submit())
+    (run,) = workspace.emulator.runs()
     (reason,) = answer["reasons"]
     assert (answer["called"], answer["now"]) == (True, None)
     assert (reason["reason"], reason["run"]) == ("RAN", run["id"])
@@ -141,35 +143,35 @@ def test_a_run_is_told_with_its_outcome(room: Room) -> None:
     assert answer["runs"] == [{**run, "delivery": None}]
 
 
-def test_a_run_that_failed_says_how(room: Room) -> None:
-    room.plug_in(FAILING)
-    answer = room.answer(room.submit())
+def test_a_run_that_failed_says_how(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin(FAILING)
+    answer = workspace.answer(workspace.submit())
     assert answer["called"]
     assert answer["reasons"][0]["explanation"].endswith("ms: ValueError: too hard")
     assert answer["runs"][0]["outcome"] == "FAILED"
 
 
-def test_a_webhook_is_answered_for_with_its_delivery(room: Room) -> None:
-    with Receiver() as receiver:
-        room.kili.create_webhook(receiver.url, plugin_name="P")
-        room.activate()
+def test_a_webhook_is_answered_for_with_its_delivery(workspace: PluginWorkspace) -> None:
+    with WebhookReceiver() as receiver:
+        workspace.kili.create_webhook(receiver.url, plugin_name="P")
+        workspace.activate()
         receiver.status = 500
-        label = room.submit()
-        answer = room.answer(label)
+        label = workspace.submit()
+        answer = workspace.answer(label)
         assert (answer["isWebhook"], answer["called"]) == (True, True)
         (run,) = answer["runs"]
         assert (run["delivery"]["url"], run["delivery"]["status"]) == (receiver.url, 500)
         assert f"kili-emulator redeliver {run['id']}" in answer["reasons"][0]["remedy"]
         receiver.status = 200
-        room.emulator.platform.host.redeliver(room.emulator.world, run["id"], SOON)
-        again = room.answer(label)
+        workspace.emulator.platform.host.redeliver(workspace.emulator.world, run["id"], SOON)
+        again = workspace.answer(label)
         assert (again["reasons"], again["runs"]) == (answer["reasons"], answer["runs"])
         assert [each["outcome"] for each in again["redeliveries"]] == ["SUCCEEDED"]
-        good = room.answer(room.submit())["reasons"][0]["explanation"]
+        good = workspace.answer(workspace.submit())["reasons"][0]["explanation"]
         assert good.startswith(f"{receiver.url} was called: SUCCEEDED")
         assert good.endswith("answered 200 OK")
-    room.kili.update_webhook("http://127.0.0.1:9", "P", handler_types=["onReview"])
-    (reason,) = room.answer(room.submit())["reasons"]
+    workspace.kili.update_webhook("http://127.0.0.1:9", "P", handler_types=["onReview"])
+    (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
     assert reason["explanation"].endswith("asks for onReview")
     assert (
@@ -177,32 +179,32 @@ def test_a_webhook_is_answered_for_with_its_delivery(room: Room) -> None:
     )
 
 
-def test_a_call_by_hand_is_not_taken_for_the_real_one(room: Room) -> None:
-    room.upload()
-    label = room.submit()
-    room.activate()
-    payload = {"label": {"id": label}, "asset_id": room.asset}
-    by_hand = room.emulator.trigger("onSubmit", "P", room.project, payload)
-    told = room.emulator.why(label=label, plugin="P")
-    assert [each["id"] for each in told["byHand"]] == [by_hand["id"]]
-    assert told["events"][0]["plugins"][0]["called"] is False
-    assert room.reasons(label) == ["NOT_ACTIVE_YET"]
-    about_asset = room.emulator.why(asset=room.asset)
+def test_a_call_by_hand_is_not_taken_for_the_real_one(workspace: PluginWorkspace) -> None:
+    workspace.upload()
+    label = workspace.submit()
+    workspace.activate()
+    payload = {"label": {"id": label}, "asset_id": workspace.asset}
+    by_hand = workspace.emulator.trigger("onSubmit", "P", workspace.project, payload)
+    explanation = workspace.emulator.why(label=label, plugin="P")
+    assert [each["id"] for each in explanation["byHand"]] == [by_hand["id"]]
+    assert explanation["events"][0]["plugins"][0]["called"] is False
+    assert workspace.reasons(label) == ["NOT_ACTIVE_YET"]
+    about_asset = workspace.emulator.why(asset=workspace.asset)
     assert [each["id"] for each in about_asset["byHand"]] == [by_hand["id"]]
 
 
-def test_the_method_that_is_called_may_be_the_one_of_the_sdk(room: Room) -> None:
+def test_the_method_that_is_called_may_be_the_one_of_the_sdk(workspace: PluginWorkspace) -> None:
     source = SUBMIT.replace("on_submit", "on_submitted") + REVIEW.removeprefix(HEAD)
-    room.deploy(source)  # as clients before 2.129.7 do, who do not look for handlers
-    room.activate()
-    ran, missing = room.answer(room.submit())["reasons"]
+    workspace.deploy(source)  # as clients before 2.129.7 do, who do not look for handlers
+    workspace.activate()
+    ran, missing = workspace.answer(workspace.submit())["reasons"]
     assert (ran["reason"], missing["reason"]) == ("RAN", "METHOD_MISSING")
     assert "has on_submitted, on_review, and no on_submit" in missing["explanation"]
     assert "call it on_submit" in missing["remedy"]
-    assert room.reasons(room.submit("REVIEW")) == ["RAN"]
-    room.update(SUBMIT)
-    (label, *_) = labels(room)
-    _, missing = room.answer(label)["reasons"]
+    assert workspace.reasons(workspace.submit("REVIEW")) == ["RAN"]
+    workspace.update(SUBMIT)
+    (label, *_) = labels(workspace)
+    _, missing = workspace.answer(label)["reasons"]
     assert missing["remedy"] == "nothing any more: version 2, deployed since, has it"
 
 
@@ -210,44 +212,55 @@ def test_the_method_that_is_called_may_be_the_one_of_the_sdk(room: Room) -> None
 
 
 @pytest.fixture
-def at_work(tmp_path: Path) -> Iterator[Room]:
+def workspace_with_running_plugin(tmp_path: Path) -> Iterator[PluginWorkspace]:
     """A plugin that is at work on one label, while another one waits for it."""
     sys.kili_gates = GATES  # type: ignore[attr-defined]
     GATES.update({name: threading.Event() for name in ("entered", "open")})
     with fast_sdk(), Emulator(dispatch="async") as running:
-        room = Room(running, tmp_path)
-        room.plug_in(GATED)
-        room.submit()
+        workspace = PluginWorkspace(running, tmp_path)
+        workspace.install_plugin(GATED)
+        workspace.submit()
         assert GATES["entered"].wait(SOON)
-        room.submit()
-        yield room
+        workspace.submit()
+        yield workspace
         GATES["open"].set()
         assert running.wait_idle(SOON)
 
 
-def labels(room: Room) -> list[str]:
+def labels(workspace: PluginWorkspace) -> list[str]:
     """The labels for which there are runs."""
-    return [each["metadata"]["labelId"] for each in room.emulator.world.view.runs.all()]
+    return [each["metadata"]["labelId"] for each in workspace.emulator.world.view.runs.all()]
 
 
-def test_a_run_may_be_at_work_or_wait_for_its_turn(at_work: Room) -> None:
-    first, second = labels(at_work)
-    running, queued = at_work.answer(first), at_work.answer(second)
-    run = at_work.emulator.runs()[0]
+def test_a_run_may_be_at_work_or_wait_for_its_turn(
+    workspace_with_running_plugin: PluginWorkspace,
+) -> None:
+    first, second = labels(workspace_with_running_plugin)
+    running, queued = (
+        workspace_with_running_plugin.answer(first),
+        workspace_with_running_plugin.answer(second),
+    )
+    run = workspace_with_running_plugin.emulator.runs()[0]
     assert (running["called"], queued["called"]) == (True, False)
     assert running["reasons"][0]["reason"] == "RUNNING"
     assert run["startedAt"] in running["reasons"][0]["explanation"]
     assert queued["reasons"][0]["reason"] == "QUEUED"
     assert f"waits for run {run['id']}" in queued["reasons"][0]["explanation"]
     GATES["open"].set()
-    assert at_work.emulator.wait_idle(SOON)
-    assert at_work.reasons(second) == ["RAN"]
+    assert workspace_with_running_plugin.emulator.wait_idle(SOON)
+    assert workspace_with_running_plugin.reasons(second) == ["RAN"]
 
 
-def test_a_return_to_a_mark_interrupts_what_was_going_on(at_work: Room) -> None:
-    mark = at_work.emulator.mark()
-    at_work.emulator.platform.registry.reset(at_work.emulator.world_name, mark)
-    first, second = (at_work.answer(each) for each in labels(at_work))
+def test_a_return_to_a_mark_interrupts_what_was_going_on(
+    workspace_with_running_plugin: PluginWorkspace,
+) -> None:
+    mark = workspace_with_running_plugin.emulator.mark()
+    workspace_with_running_plugin.emulator.platform.registry.reset(
+        workspace_with_running_plugin.emulator.world_name, mark
+    )
+    first, second = (
+        workspace_with_running_plugin.answer(each) for each in labels(workspace_with_running_plugin)
+    )
     assert [each["reasons"][0]["reason"] for each in (first, second)] == ["INTERRUPTED"] * 2
     assert "while on_submit was at work" in first["reasons"][0]["explanation"]
     assert "before on_submit was called" in second["reasons"][0]["explanation"]
@@ -256,9 +269,9 @@ def test_a_return_to_a_mark_interrupts_what_was_going_on(at_work: Room) -> None:
 
 def test_a_run_that_nothing_goes_before_is_about_to_begin(tmp_path: Path) -> None:
     with fast_sdk(), Emulator(dispatch="async", plugin_latency=10_000) as running:
-        room = Room(running, tmp_path)
-        room.plug_in()
-        (reason,) = room.answer(room.submit())["reasons"]
+        workspace = PluginWorkspace(running, tmp_path)
+        workspace.install_plugin()
+        (reason,) = workspace.answer(workspace.submit())["reasons"]
         assert (reason["reason"], reason["explanation"]) == ("QUEUED", "its run is about to begin")
         assert "ask again" in reason["remedy"]
 
@@ -267,13 +280,13 @@ def test_with_a_seed_runs_wait_for_those_of_other_plugins(tmp_path: Path) -> Non
     sys.kili_gates = GATES  # type: ignore[attr-defined]
     GATES.update({name: threading.Event() for name in ("entered", "open")})
     with fast_sdk(), Emulator(dispatch="async", seed=0) as running:
-        room = Room(running, tmp_path)
-        room.plug_in(GATED, "Slow")
-        room.plug_in()
-        label = room.submit()
+        workspace = PluginWorkspace(running, tmp_path)
+        workspace.install_plugin(GATED, "Slow")
+        workspace.install_plugin()
+        label = workspace.submit()
         assert GATES["entered"].wait(SOON)
         slow, _ = running.runs()
-        (reason,) = room.answer(label)["reasons"]
+        (reason,) = workspace.answer(label)["reasons"]
         assert f"waits for run {slow['id']}" in reason["explanation"]
         GATES["open"].set()
         assert running.wait_idle(SOON)
@@ -282,29 +295,29 @@ def test_with_a_seed_runs_wait_for_those_of_other_plugins(tmp_path: Path) -> Non
 # Its run was refused
 
 
-def test_a_plugin_is_not_called_for_its_own_calls(room: Room) -> None:
-    room.plug_in(ECHO)
-    room.submit()
-    assert room.emulator.wait_idle(SOON)
-    ran, refused = room.emulator.runs()
-    answer = room.answer(refused["labelId"])
+def test_a_plugin_is_not_called_for_its_own_calls(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin(ECHO)
+    workspace.submit()
+    assert workspace.emulator.wait_idle(SOON)
+    ran, refused = workspace.emulator.runs()
+    answer = workspace.answer(refused["labelId"])
     assert (answer["called"], answer["now"]) == (False, None)
     (reason,) = answer["reasons"]
     assert (reason["reason"], reason["run"]) == ("SELF_TRIGGERED", refused["id"])
     assert f"run {ran['id']} of this plugin" in reason["explanation"]
     assert "self.kili" in reason["remedy"]
-    told = room.emulator.why(label=refused["labelId"])
-    assert told["events"][0]["causedBy"] == ran["id"]
+    explanation = workspace.emulator.why(label=refused["labelId"])
+    assert explanation["events"][0]["causedBy"] == ran["id"]
 
 
-def test_a_chain_of_runs_ends(room: Room) -> None:
-    room.plug_in(ECHO, "A")
-    room.plug_in(ECHO, "B")
-    room.submit()
-    assert room.emulator.wait_idle(SOON)
-    refused = [each for each in room.emulator.runs() if each["refusal"] == "TOO_DEEP"]
+def test_a_chain_of_runs_ends(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin(ECHO, "A")
+    workspace.install_plugin(ECHO, "B")
+    workspace.submit()
+    assert workspace.emulator.wait_idle(SOON)
+    refused = [each for each in workspace.emulator.runs() if each["refusal"] == "TOO_DEEP"]
     for run in refused:
-        (reason,) = room.answer(run["labelId"], run["plugin"])["reasons"]
+        (reason,) = workspace.answer(run["labelId"], run["plugin"])["reasons"]
         assert reason["reason"] == "TOO_DEEP"
         assert (
             f"10 runs that caused one another; the last of them is run {run['causedBy']}"
@@ -316,12 +329,12 @@ def test_a_chain_of_runs_ends(room: Room) -> None:
 # There was nothing to call
 
 
-def test_a_plugin_with_nothing_but_a_name_says_so(room: Room) -> None:
-    wire = Wire(room.emulator)
+def test_a_plugin_with_nothing_but_a_name_says_so(workspace: PluginWorkspace) -> None:
+    wire = Wire(workspace.emulator)
     wire.call("createPlugin", data={"pluginName": "P"})
-    room.activate()
-    label = room.submit()
-    answer = room.answer(label)
+    workspace.activate()
+    label = workspace.submit()
+    answer = workspace.answer(label)
     assert [each["reason"] for each in answer["reasons"]] == ["NOTHING_DEPLOYED"]
     assert "kili.update_plugin(path, 'P')" in answer["reasons"][0]["remedy"]
     assert answer["now"]["reasons"] == ["NOTHING_DEPLOYED"]
@@ -330,43 +343,43 @@ def test_a_plugin_with_nothing_but_a_name_says_so(room: Room) -> None:
         "NOT_DEPLOYED",
         "no version of the plugin had been built",
     )
-    room.update(SUBMIT)
-    answer = room.answer(label)
+    workspace.update(SUBMIT)
+    answer = workspace.answer(label)
     assert [each["reason"] for each in answer["reasons"]] == ["NOTHING_DEPLOYED"]
     assert answer["reasons"][0]["remedy"] == "nothing any more: version 1 has been built since"
     assert answer["now"]["called"]
     wire.close()
 
 
-def test_a_build_that_had_failed_is_told_with_its_errors(room: Room) -> None:
+def test_a_build_that_had_failed_is_told_with_its_errors(workspace: PluginWorkspace) -> None:
     with pytest.raises(PluginCreationError):
-        room.upload(SUBMIT + "\n1 / 0\n")
-    room.activate()
-    label = room.submit()
-    (reason,) = room.answer(label)["reasons"]
+        workspace.upload(SUBMIT + "\n1 / 0\n")
+    workspace.activate()
+    label = workspace.submit()
+    (reason,) = workspace.answer(label)["reasons"]
     assert (reason["reason"], reason["explanation"]) == (
         "BUILD_FAILED",
         "the build of version 1 had failed",
     )
     assert "ZeroDivisionError" in reason["details"][0]
-    room.update(SUBMIT)
-    (reason,) = room.answer(label)["reasons"]
+    workspace.update(SUBMIT)
+    (reason,) = workspace.answer(label)["reasons"]
     assert reason["reason"] == "BUILD_FAILED"
     assert "version 2 has been built" in reason["remedy"]
-    assert room.reasons(room.submit()) == ["RAN"]
+    assert workspace.reasons(workspace.submit()) == ["RAN"]
 
 
 def test_a_version_that_cannot_be_loaded_once_more_was_not_called(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    workspace: PluginWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> type:
         raise BuildError("no luck")
 
-    room.plug_in()
-    versions = room.emulator.platform.host._hosts[room.emulator.world]._versions
+    workspace.install_plugin()
+    versions = workspace.emulator.platform.host._hosts[workspace.emulator.world]._versions
     monkeypatch.setattr(versions, "_built", {})  # as after a restart
     monkeypatch.setattr(loading, "load", fail)
-    answer = room.answer(room.submit())
+    answer = workspace.answer(workspace.submit())
     (reason,) = answer["reasons"]
     assert answer["called"] is False
     assert (reason["reason"], reason["details"]) == ("BUILD_FAILED", ["no luck"])
@@ -375,11 +388,11 @@ def test_a_version_that_cannot_be_loaded_once_more_was_not_called(
 
 def test_a_plugin_that_was_still_being_deployed_says_so(tmp_path: Path) -> None:
     with fast_sdk(), Emulator(deploy_seconds=10_000) as running:
-        room = Room(running, tmp_path)
+        workspace = PluginWorkspace(running, tmp_path)
         with pytest.raises(PluginCreationError):  # it looks 20 times
-            room.upload()
-        room.activate()
-        answer = room.answer(room.submit())
+            workspace.upload()
+        workspace.activate()
+        answer = workspace.answer(workspace.submit())
         assert [each["reason"] for each in answer["reasons"]] == ["DEPLOYING"]
         assert "version 1" in answer["reasons"][0]["explanation"]
         assert answer["now"]["reasons"] == ["DEPLOYING"]
@@ -388,132 +401,136 @@ def test_a_plugin_that_was_still_being_deployed_says_so(tmp_path: Path) -> None:
 # It was not active there
 
 
-def test_what_was_so_then_is_told_apart_from_what_is_so_now(room: Room) -> None:
-    room.upload()
-    never = room.submit()
-    assert room.reasons(never) == ["NEVER_ACTIVE"]
-    (reason,) = room.answer(never)["reasons"]
+def test_what_was_so_then_is_told_apart_from_what_is_so_now(workspace: PluginWorkspace) -> None:
+    workspace.upload()
+    never = workspace.submit()
+    assert workspace.reasons(never) == ["NEVER_ACTIVE"]
+    (reason,) = workspace.answer(never)["reasons"]
     assert reason["remedy"] == (
-        f"kili.activate_plugin_on_project('P', project_id='{room.project}')"
+        f"kili.activate_plugin_on_project('P', project_id='{workspace.project}')"
     )
-    room.activate()
-    early = room.answer(never)
+    workspace.activate()
+    early = workspace.answer(never)
     assert [each["reason"] for each in early["reasons"]] == ["NOT_ACTIVE_YET"]
     assert early["reasons"][0]["remedy"].startswith("nothing any more: it is active there since ")
     assert early["now"]["called"]
-    assert f"trigger on_submit --plugin P --project {room.project}" in early["now"]["explanation"]
-    room.deactivate()
-    late = room.submit()
-    assert room.reasons(late) == ["DEACTIVATED"]
-    assert room.answer(never)["now"] == {
+    assert (
+        f"trigger on_submit --plugin P --project {workspace.project}" in early["now"]["explanation"]
+    )
+    workspace.deactivate()
+    late = workspace.submit()
+    assert workspace.reasons(late) == ["DEACTIVATED"]
+    assert workspace.answer(never)["now"] == {
         "called": False,
         "reasons": ["DEACTIVATED"],
         "explanation": "As things are now, it would still not be called: DEACTIVATED",
     }
-    room.activate()
-    assert room.reasons(late) == ["DEACTIVATED"]
-    assert room.answer(late)["now"]["called"]
-    assert room.reasons(room.submit()) == ["RAN"]
+    workspace.activate()
+    assert workspace.reasons(late) == ["DEACTIVATED"]
+    assert workspace.answer(late)["now"]["called"]
+    assert workspace.reasons(workspace.submit()) == ["RAN"]
 
 
-def test_all_that_stood_in_the_way_is_told(room: Room) -> None:
-    room.upload(REVIEW)
-    assert room.reasons(room.submit()) == ["NEVER_ACTIVE", "HANDLER_MISSING"]
+def test_all_that_stood_in_the_way_is_told(workspace: PluginWorkspace) -> None:
+    workspace.upload(REVIEW)
+    assert workspace.reasons(workspace.submit()) == ["NEVER_ACTIVE", "HANDLER_MISSING"]
 
 
-def test_a_return_to_a_mark_takes_back_what_became_of_a_plugin(room: Room) -> None:
-    room.upload()
-    label = room.submit()
-    mark = room.emulator.mark()
-    room.activate()
-    room.deactivate()
-    assert room.reasons(label) == ["NOT_ACTIVE_YET"]
-    room.emulator.reset(mark)
-    assert room.reasons(label) == ["NEVER_ACTIVE"]
-    room.activate()
-    assert room.reasons(room.submit()) == ["RAN"]
+def test_a_return_to_a_mark_takes_back_what_became_of_a_plugin(workspace: PluginWorkspace) -> None:
+    workspace.upload()
+    label = workspace.submit()
+    mark = workspace.emulator.mark()
+    workspace.activate()
+    workspace.deactivate()
+    assert workspace.reasons(label) == ["NOT_ACTIVE_YET"]
+    workspace.emulator.reset(mark)
+    assert workspace.reasons(label) == ["NEVER_ACTIVE"]
+    workspace.activate()
+    assert workspace.reasons(workspace.submit()) == ["RAN"]
 
 
-def test_a_plugin_may_have_been_created_afterwards(room: Room) -> None:
-    label = room.submit()
-    assert room.emulator.why(label=label)["events"][0]["plugins"] == []
-    room.plug_in()
-    answer = room.answer(label)
+def test_a_plugin_may_have_been_created_afterwards(workspace: PluginWorkspace) -> None:
+    label = workspace.submit()
+    assert workspace.emulator.why(label=label)["events"][0]["plugins"] == []
+    workspace.install_plugin()
+    answer = workspace.answer(label)
     assert [each["reason"] for each in answer["reasons"]] == ["NOT_CREATED_YET"]
     assert answer["now"]["called"]
 
 
-def test_deleting_a_project_takes_its_plugins_off_it(room: Room) -> None:
-    room.plug_in()
-    label = room.submit()
-    room.kili.delete_project(room.project)
-    assert room.reasons(label) == ["RAN"]
-    deleted = room.emulator.world.view.events.all()[-1]
-    assert room.reasons(event=deleted["id"]) == ["DEACTIVATED", "NO_HANDLER"]
+def test_deleting_a_project_takes_its_plugins_off_it(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin()
+    label = workspace.submit()
+    workspace.kili.delete_project(workspace.project)
+    assert workspace.reasons(label) == ["RAN"]
+    deleted = workspace.emulator.world.view.events.all()[-1]
+    assert workspace.reasons(event=deleted["id"]) == ["DEACTIVATED", "NO_HANDLER"]
 
 
 # It did not ask for it
 
 
-def test_the_version_that_was_called_then_counts(room: Room) -> None:
-    room.plug_in(REVIEW)
-    label = room.submit()
-    (reason,) = room.answer(label)["reasons"]
+def test_the_version_that_was_called_then_counts(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin(REVIEW)
+    label = workspace.submit()
+    (reason,) = workspace.answer(label)["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
     assert reason["explanation"] == (
         "label.workflow.created.default calls on_submit, and version 1 asks for on_review"
     )
     assert reason["remedy"].startswith("define on_submit in the class PluginHandler")
-    room.update(SUBMIT)
-    answer = room.answer(label)
+    workspace.update(SUBMIT)
+    answer = workspace.answer(label)
     assert answer["reasons"][0]["explanation"] == reason["explanation"]
     assert answer["reasons"][0]["remedy"] == (
         "nothing any more: version 2, deployed since, asks for it"
     )
-    assert room.reasons(room.submit()) == ["RAN"]
+    assert workspace.reasons(workspace.submit()) == ["RAN"]
 
 
-def test_a_version_that_asks_for_it_may_not_have_come_so_far(room: Room) -> None:
-    room.plug_in(REVIEW)
-    label = room.submit()
+def test_a_version_that_asks_for_it_may_not_have_come_so_far(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin(REVIEW)
+    label = workspace.submit()
     with pytest.raises(PluginCreationError):
-        room.update(SUBMIT + "\n1 / 0\n")
-    (reason,) = room.answer(label)["reasons"]
+        workspace.update(SUBMIT + "\n1 / 0\n")
+    (reason,) = workspace.answer(label)["reasons"]
     assert reason["explanation"].endswith("version 1 asks for on_review")
     assert reason["remedy"].startswith("version 2 asks for it, but its build failed: ")
-    (reason,) = room.answer(room.submit())["reasons"]
+    (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
     assert reason["explanation"].endswith("version 1 asks for on_review")
 
 
 def test_an_update_that_is_on_its_way_is_told(tmp_path: Path) -> None:
     with fast_sdk(), Emulator(deploy_seconds=10_000) as running:
-        room = Room(running, tmp_path)
+        workspace = PluginWorkspace(running, tmp_path)
         with pytest.raises(PluginCreationError):
-            room.upload(REVIEW)
+            workspace.upload(REVIEW)
         host = running.platform.host._hosts[running.world]
         (version,) = running.world.view.plugin_versions.all()
         host._start_build(version["id"]).result(SOON)
-        room.activate()
+        workspace.activate()
         with pytest.raises(PluginCreationError):
-            room.update(SUBMIT)
-        (reason,) = room.answer(room.submit())["reasons"]
+            workspace.update(SUBMIT)
+        (reason,) = workspace.answer(workspace.submit())["reasons"]
         assert reason["reason"] == "HANDLER_MISSING"
         assert reason["remedy"].startswith("version 2, which asks for it, is still being deployed")
 
 
-def test_a_method_whose_name_comes_close_is_told(room: Room) -> None:
-    room.plug_in(SUBMIT.replace("on_submit", "on_submitted") + REVIEW.removeprefix(HEAD))
-    (reason,) = room.answer(room.submit())["reasons"]
+def test_a_method_whose_name_comes_close_is_told(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin(
+        SUBMIT.replace("on_submit", "on_submitted") + REVIEW.removeprefix(HEAD)
+    )
+    (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["remedy"] == (
         "it has a method on_submitted: call it on_submit, "
         "and update the plugin: kili.update_plugin(path, 'P')"
     )
 
 
-def test_a_method_that_the_client_did_not_ask_for_is_told(room: Room) -> None:
-    room.plug_in(SUBMIT.replace("def on", "async def on") + REVIEW.removeprefix(HEAD))
-    (reason,) = room.answer(room.submit())["reasons"]
+def test_a_method_that_the_client_did_not_ask_for_is_told(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin(SUBMIT.replace("def on", "async def on") + REVIEW.removeprefix(HEAD))
+    (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
     assert "the class has on_submit, and the client did not ask for it" in reason["remedy"]
 
@@ -526,60 +543,62 @@ def test_a_method_that_the_client_did_not_ask_for_is_told(room: Room) -> None:
     ],
 )
 def test_a_client_that_cannot_ask_for_the_handler_is_told(
-    room: Room, client: str, handler: str, says: str
+    workspace: PluginWorkspace, client: str, handler: str, says: str
 ) -> None:
-    room.deploy(SUBMIT, client)
-    room.activate()
-    room.emulator.click(room.project, room.asset, EASY)
-    room.kili.update_properties_in_project(room.project, title="Renamed")
-    updated = room.event("project.settings.updated")
-    asked = {"event": updated} if handler == "onProjectUpdated" else {"asset": room.asset}
-    told = room.emulator.why(plugin="P", **asked)
-    (event,) = [each for each in told["events"] if each["handler"] == handler]
+    workspace.deploy(SUBMIT, client)
+    workspace.activate()
+    workspace.emulator.click(workspace.project, workspace.asset, EASY)
+    workspace.kili.update_properties_in_project(workspace.project, title="Renamed")
+    updated = workspace.event("project.settings.updated")
+    question = {"event": updated} if handler == "onProjectUpdated" else {"asset": workspace.asset}
+    explanation = workspace.emulator.why(plugin="P", **question)
+    (event,) = [each for each in explanation["events"] if each["handler"] == handler]
     (reason,) = event["plugins"][0]["reasons"]
     assert reason["reason"] == "HANDLER_MISSING"
     assert f"the SDK {client}, which deployed it" in reason["remedy"]
     assert says in reason["remedy"]
 
 
-def test_patterns_that_do_not_match_are_told(room: Room) -> None:
-    room.plug_in(EVENTS, event_matcher=["label.workflow.edited"])
-    (reason,) = room.answer(room.submit())["reasons"]
+def test_patterns_that_do_not_match_are_told(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin(EVENTS, event_matcher=["label.workflow.edited"])
+    (reason,) = workspace.answer(workspace.submit())["reasons"]
     assert reason["reason"] == "NOT_MATCHED"
     assert reason["explanation"].endswith("version 1 asks for label.workflow.edited")
     assert "'label.workflow.created.default'" in reason["remedy"]
 
 
 @pytest.mark.parametrize("kind", ["PREDICTION", "INFERENCE", "AUTOSAVE"])
-def test_labels_of_some_types_call_no_handler(room: Room, kind: str) -> None:
-    room.plug_in()
-    (reason,) = room.answer(room.submit(kind))["reasons"]
+def test_labels_of_some_types_call_no_handler(workspace: PluginWorkspace, kind: str) -> None:
+    workspace.install_plugin()
+    (reason,) = workspace.answer(workspace.submit(kind))["reasons"]
     assert reason["reason"] == "LABEL_TYPE"
     assert kind in reason["explanation"]
-    told = "submit the label" if kind == "AUTOSAVE" else f"label.workflow.created.{kind.lower()}"
-    assert told in reason["remedy"]
+    explanation = (
+        "submit the label" if kind == "AUTOSAVE" else f"label.workflow.created.{kind.lower()}"
+    )
+    assert explanation in reason["remedy"]
 
 
-def test_predictions_are_sent_to_who_asks_for_events(room: Room) -> None:
-    room.plug_in(EVENTS, event_matcher=["label.*"])
-    assert room.reasons(room.submit("PREDICTION")) == ["RAN"]
-    assert room.reasons(room.submit("AUTOSAVE")) == ["LABEL_TYPE"]
+def test_predictions_are_sent_to_who_asks_for_events(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin(EVENTS, event_matcher=["label.*"])
+    assert workspace.reasons(workspace.submit("PREDICTION")) == ["RAN"]
+    assert workspace.reasons(workspace.submit("AUTOSAVE")) == ["LABEL_TYPE"]
 
 
-def test_later_events_of_a_label_have_answers_of_their_own(room: Room) -> None:
-    room.plug_in()
-    room.plug_in(EVENTS, "Q", event_matcher=["label.workflow.edited"])
-    label = room.submit()
-    wire = Wire(room.emulator)
+def test_later_events_of_a_label_have_answers_of_their_own(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin()
+    workspace.install_plugin(EVENTS, "Q", event_matcher=["label.workflow.edited"])
+    label = workspace.submit()
+    wire = Wire(workspace.emulator)
     wire.call(
         "updatePropertiesInLabel", where={"id": label}, data={"modelName": "x"}, selection="id"
     )
     wire.close()
-    told = [
+    explanation = [
         (event["event"], [each["reasons"][0]["reason"] for each in event["plugins"]])
-        for event in room.emulator.why(label=label)["events"]
+        for event in workspace.emulator.why(label=label)["events"]
     ]
-    assert told == [
+    assert explanation == [
         ("label.workflow.created.default", ["RAN", "NOT_MATCHED"]),
         ("label.workflow.edited", ["NO_HANDLER", "RAN"]),
     ]
@@ -588,79 +607,85 @@ def test_later_events_of_a_label_have_answers_of_their_own(room: Room) -> None:
 # Nothing happened before its eyes
 
 
-def test_what_a_scenario_brings_calls_nobody(room: Room) -> None:
-    room.plug_in()
-    (label, *_) = room.kili.labels(room.project, type_in=["DEFAULT"], fields=["id"])
-    answer = room.answer(label["id"])
+def test_what_a_scenario_brings_calls_nobody(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin()
+    (label, *_) = workspace.kili.labels(workspace.project, type_in=["DEFAULT"], fields=["id"])
+    answer = workspace.answer(label["id"])
     assert [each["reason"] for each in answer["reasons"]] == ["FROM_SCENARIO"]
     assert "kili-emulator submit" in answer["reasons"][0]["remedy"]
     assert answer["now"]["called"]
 
 
-def test_copies_of_labels_call_nobody(room: Room) -> None:
-    room.plug_in()
-    room.submit()
-    wire = Wire(room.emulator)
-    first, second = room.emulator.world.view.assets.all()[:2]
-    data = {"projectId": room.project, "srcAssetId": first["id"], "dstAssetId": second["id"]}
-    before = {each["id"] for each in room.emulator.world.view.labels.all()}
+def test_copies_of_labels_call_nobody(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin()
+    workspace.submit()
+    wire = Wire(workspace.emulator)
+    first, second = workspace.emulator.world.view.assets.all()[:2]
+    data = {"projectId": workspace.project, "srcAssetId": first["id"], "dstAssetId": second["id"]}
+    before = {each["id"] for each in workspace.emulator.world.view.labels.all()}
     wire.call("copyLabels", data=data)
-    copies = [each for each in room.emulator.world.view.labels.all() if each["id"] not in before]
+    copies = [
+        each for each in workspace.emulator.world.view.labels.all() if each["id"] not in before
+    ]
     copied = copies[-1]["id"]
-    told = room.emulator.why(label=copied, plugin="P")
-    assert [each["event"] for each in told["events"]] == [None]
-    assert room.reasons(copied) == ["COPIED"]
-    about_asset = room.emulator.why(asset=second["id"], plugin="P")
+    explanation = workspace.emulator.why(label=copied, plugin="P")
+    assert [each["event"] for each in explanation["events"]] == [None]
+    assert workspace.reasons(copied) == ["COPIED"]
+    about_asset = workspace.emulator.why(asset=second["id"], plugin="P")
     told_of = {each["labelId"]: each["plugins"][0] for each in about_asset["events"]}
     assert told_of[copied]["reasons"][0]["reason"] == "COPIED"
     wire.close()
 
 
-def test_a_plugin_of_another_organization_is_told_from_one_that_is_not_active(room: Room) -> None:
-    wire = Wire(room.emulator)
+def test_a_plugin_of_another_organization_is_told_from_one_that_is_not_active(
+    workspace: PluginWorkspace,
+) -> None:
+    wire = Wire(workspace.emulator)
     other = wire.call("createOrganization", data={"name": "Other"}, selection="id")["id"]
     data = {"organizationId": other, "organizationRole": "ADMIN"}
     wire.call(
         "updatePropertiesInUser", where={"email": "labeler@example.com"}, data=data, selection="id"
     )
-    room.emulator.client("labeler").upload_plugin(room.write(SUBMIT), "Theirs")
-    room.plug_in()
-    label = room.submit()
-    told = room.emulator.why(label=label)["events"][0]["plugins"]
-    assert [each["plugin"] for each in told] == ["P"]
-    (reason,) = room.answer(label, "Theirs")["reasons"]
+    workspace.emulator.client("labeler").upload_plugin(workspace.write(SUBMIT), "Theirs")
+    workspace.install_plugin()
+    label = workspace.submit()
+    explanation = workspace.emulator.why(label=label)["events"][0]["plugins"]
+    assert [each["plugin"] for each in explanation] == ["P"]
+    (reason,) = workspace.answer(label, "Theirs")["reasons"]
     assert reason["reason"] == "OTHER_ORGANIZATION"
     assert 'the plugin belongs to "Other"' in reason["explanation"]
-    room.emulator.client("labeler").upload_plugin(room.write(SUBMIT), "P")
-    assert room.reasons(label, "P") == ["RAN"]
+    workspace.emulator.client("labeler").upload_plugin(workspace.write(SUBMIT), "P")
+    assert workspace.reasons(label, "P") == ["RAN"]
     wire.close()
 
 
-def test_what_was_lost_between_an_event_and_its_call_is_said_to_be(room: Room) -> None:
-    room.plug_in()
-    world = room.emulator.world
-    dispatch = room.emulator.platform.host._hosts[world]._dispatch
+def test_what_was_lost_between_an_event_and_its_call_is_said_to_be(
+    workspace: PluginWorkspace,
+) -> None:
+    workspace.install_plugin()
+    world = workspace.emulator.world
+    dispatch = workspace.emulator.platform.host._hosts[world]._dispatch
     world.bus.unsubscribe(dispatch)
-    label = room.submit()
+    label = workspace.submit()
     world.bus.subscribe(dispatch)
-    assert room.reasons(label) == ["LOST"]
-    assert room.answer(label)["now"]["called"]
+    assert workspace.reasons(label) == ["LOST"]
+    assert workspace.answer(label)["now"]["called"]
 
 
 # What can be asked about
 
 
-def test_clicks_and_send_backs_are_found_by_their_asset(room: Room) -> None:
-    room.plug_in()
-    label = room.submit()
-    room.emulator.click(room.project, room.asset, EASY, user="admin")
-    room.kili.send_back_to_queue(asset_ids=[room.asset])
-    (external_id,) = {each["externalId"] for each in room.emulator.world.view.assets.all()[:1]}
-    told = room.emulator.why(asset=external_id, project=room.project, plugin="P")
-    assert told["about"]["assetId"] == room.asset
+def test_clicks_and_send_backs_are_found_by_their_asset(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin()
+    label = workspace.submit()
+    workspace.emulator.click(workspace.project, workspace.asset, EASY, user="admin")
+    workspace.kili.send_back_to_queue(asset_ids=[workspace.asset])
+    (external_id,) = {each["externalId"] for each in workspace.emulator.world.view.assets.all()[:1]}
+    explanation = workspace.emulator.why(asset=external_id, project=workspace.project, plugin="P")
+    assert explanation["about"]["assetId"] == workspace.asset
     found = {
         each["handler"]: each["plugins"][0]["reasons"][0]
-        for each in told["events"]
+        for each in explanation["events"]
         if each["handler"] and each["plugins"][0]["reasons"][0]["reason"] != "FROM_SCENARIO"
     }
     assert [found[each]["reason"] for each in ("onSubmit", "onSendBackToQueue")] == [
@@ -669,20 +694,25 @@ def test_clicks_and_send_backs_are_found_by_their_asset(room: Room) -> None:
     ]
     clicked = found["onCustomInterfaceClick"]["explanation"]
     assert clicked.startswith("a click on the button of the custom interface calls on_custom_")
-    assert room.emulator.why(asset=room.asset, plugin="P") == told
-    assert [each["event"] for each in room.emulator.why(label=label)["events"]] == [
+    assert workspace.emulator.why(asset=workspace.asset, plugin="P") == explanation
+    assert [each["event"] for each in workspace.emulator.why(label=label)["events"]] == [
         "label.workflow.created.default",
         "emulator.customInterface.clicked",
     ]
 
 
-def test_an_event_of_the_audit_trail_brings_what_calls_handlers(room: Room) -> None:
+def test_an_event_of_the_audit_trail_brings_what_calls_handlers(workspace: PluginWorkspace) -> None:
     source = HEAD + "    def on_project_updated(self, settings_updated):\n        pass\n"
-    room.deploy(source, handlerTypes=["onProjectUpdated"])  # as clients up to 26.1 do
-    room.activate()
-    room.kili.update_properties_in_project(room.project, title="Renamed")
-    told = room.emulator.why(event=room.event("project.settings.updated"), plugin="P")
-    found = [(each["event"], each["plugins"][0]["reasons"][0]["reason"]) for each in told["events"]]
+    workspace.deploy(source, handlerTypes=["onProjectUpdated"])  # as clients up to 26.1 do
+    workspace.activate()
+    workspace.kili.update_properties_in_project(workspace.project, title="Renamed")
+    explanation = workspace.emulator.why(
+        event=workspace.event("project.settings.updated"), plugin="P"
+    )
+    found = [
+        (each["event"], each["plugins"][0]["reasons"][0]["reason"])
+        for each in explanation["events"]
+    ]
     assert found == [
         ("project.settings.updated", "NO_HANDLER"),
         ("emulator.project.settingsChanged", "RAN"),
@@ -690,13 +720,13 @@ def test_an_event_of_the_audit_trail_brings_what_calls_handlers(room: Room) -> N
 
 
 def test_what_is_kept_besides_the_audit_trail_is_exported_and_not_seen_by_clients(
-    room: Room,
+    workspace: PluginWorkspace,
 ) -> None:
-    room.plug_in()
-    room.emulator.click(room.project, room.asset, EASY)
-    room.kili.send_back_to_queue(asset_ids=[room.asset])
-    room.deactivate()
-    kept = [each["event"] for each in room.emulator.world.export()["internalEvents"]]
+    workspace.install_plugin()
+    workspace.emulator.click(workspace.project, workspace.asset, EASY)
+    workspace.kili.send_back_to_queue(asset_ids=[workspace.asset])
+    workspace.deactivate()
+    kept = [each["event"] for each in workspace.emulator.world.export()["internalEvents"]]
     assert [each for each in kept if each != "plugin.deployment.requested"] == [
         "plugin.version.built",
         "plugin.activated",
@@ -704,36 +734,40 @@ def test_what_is_kept_besides_the_audit_trail_is_exported_and_not_seen_by_client
         "emulator.asset.sentBackToQueue",
         "plugin.deactivated",
     ]
-    seen = {each["event"].split(".")[0] for each in room.kili.events.list(room.project)}
+    seen = {each["event"].split(".")[0] for each in workspace.kili.events.list(workspace.project)}
     assert not seen & {"emulator", "plugin"}
-    internal = room.emulator.world.view.internal_events.all()[-1]["id"]
+    internal = workspace.emulator.world.view.internal_events.all()[-1]["id"]
     with pytest.raises(KiliError, match="no event"):
-        room.emulator.why(event=internal)
+        workspace.emulator.why(event=internal)
 
 
-def test_what_is_gone_is_still_known_by_its_events(room: Room) -> None:
-    room.plug_in()
-    label, asset = room.submit("PREDICTION"), room.asset
-    room.kili.delete_labels([label])
-    assert room.reasons(label) == ["LABEL_TYPE"]
-    room.kili.delete_many_from_dataset(asset_ids=[asset])
-    assert room.emulator.why(asset=asset)["events"][-1]["event"] == "asset.deleted"
+def test_what_is_gone_is_still_known_by_its_events(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin()
+    label, asset = workspace.submit("PREDICTION"), workspace.asset
+    workspace.kili.delete_labels([label])
+    assert workspace.reasons(label) == ["LABEL_TYPE"]
+    workspace.kili.delete_many_from_dataset(asset_ids=[asset])
+    assert workspace.emulator.why(asset=asset)["events"][-1]["event"] == "asset.deleted"
 
 
-def test_what_is_unknown_is_refused_with_what_to_do(room: Room) -> None:
-    room.plug_in()
-    label = room.submit()
-    why = room.emulator.why
+def test_what_is_unknown_is_refused_with_what_to_do(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin()
+    label = workspace.submit()
+    why = workspace.emulator.why
     with pytest.raises(KiliError, match='no label "nothing" in this world'):
         why(label="nothing")
     with pytest.raises(KiliError, match="name the project"):
         why(asset="meadow")
     with pytest.raises(KiliError, match='has no asset with the id or external id "nothing"'):
-        why(asset="nothing", project=room.project)
+        why(asset="nothing", project=workspace.project)
     with pytest.raises(KiliError, match='no event "nothing"'):
         why(event="nothing")
     with pytest.raises(KiliError, match=r'no plugin "Nobody" \(there are: P\)'):
         why(label=label, plugin="Nobody")
-    for asked in ({}, {"label": label, "asset": room.asset}, {"label": label, "project": "x"}):
+    for question in (
+        {},
+        {"label": label, "asset": workspace.asset},
+        {"label": label, "project": "x"},
+    ):
         with pytest.raises(KiliError, match="one of label"):
-            why(**asked)
+            why(**question)

@@ -28,7 +28,7 @@ class PluginHandler(PluginCore):
 """
 
 
-class Command:
+class WhyCommand:
     """The command, about one world of a server."""
 
     def __init__(self, server: ServerUnderTest, world: RemoteWorld) -> None:
@@ -44,8 +44,8 @@ class Command:
 
 
 @pytest.fixture
-def command(server: ServerUnderTest, remote_world: RemoteWorld) -> Command:
-    return Command(server, remote_world)
+def command(server: ServerUnderTest, remote_world: RemoteWorld) -> WhyCommand:
+    return WhyCommand(server, remote_world)
 
 
 @pytest.fixture
@@ -65,9 +65,9 @@ def labels(notebook: SdkSession, tmp_path: Path) -> dict[str, str]:
     return dict(made.checked().value)
 
 
-def test_of_one_plugin_all_is_told(command: Command, labels: dict[str, str]) -> None:
-    told = command.ask("--label", labels["early"], "--plugin", NAME)
-    title, event, verdict, reason, remedy, now = told.splitlines()
+def test_of_one_plugin_all_is_told(command: WhyCommand, labels: dict[str, str]) -> None:
+    explanation = command.ask("--label", labels["early"], "--plugin", NAME)
+    title, event, verdict, reason, remedy, now = explanation.splitlines()
     assert title.startswith(f"label {labels['early']} (DEFAULT), asset street (")
     assert event.endswith(" label.workflow.created.default, calls onSubmit")
     assert verdict == f"  {NAME} was not called"
@@ -79,7 +79,7 @@ def test_of_one_plugin_all_is_told(command: Command, labels: dict[str, str]) -> 
 
 
 def test_of_all_plugins_there_is_a_line_for_each(
-    command: Command, labels: dict[str, str], notebook: SdkSession, tmp_path: Path
+    command: WhyCommand, labels: dict[str, str], notebook: SdkSession, tmp_path: Path
 ) -> None:
     second = tmp_path / "second.py"
     second.write_text(PLUGIN, encoding="utf-8")
@@ -93,20 +93,26 @@ def test_of_all_plugins_there_is_a_line_for_each(
 
 
 def test_clients_that_ask_for_every_handler_have_the_sdk_s_own_called(
-    command: Command, labels: dict[str, str], notebook: SdkSession
+    command: WhyCommand, labels: dict[str, str], notebook: SdkSession
 ) -> None:
-    told = command.ask("--label", labels["review"], "--plugin", NAME)
+    explanation = command.ask("--label", labels["review"], "--plugin", NAME)
     version = notebook.run("import kili; kili.__version__").checked().value
     if version.startswith("2.12"):
-        assert "    RAN: on_review was called: SUCCEEDED" in told
-        assert "METHOD_MISSING: the class PluginHandler of version 1 has on_submit, and no " in told
+        assert "    RAN: on_review was called: SUCCEEDED" in explanation
+        assert (
+            "METHOD_MISSING: the class PluginHandler of version 1 has on_submit, and no "
+            in explanation
+        )
     else:
-        assert "HANDLER_MISSING: label.workflow.created.review calls on_review, and version" in told
-    assert "To do: define on_review in the class PluginHandler" in told
+        assert (
+            "HANDLER_MISSING: label.workflow.created.review calls on_review, and version"
+            in explanation
+        )
+    assert "To do: define on_review in the class PluginHandler" in explanation
 
 
 def test_a_run_that_was_refused_is_understood_in_the_list_and_by_itself(
-    command: Command, labels: dict[str, str]
+    command: WhyCommand, labels: dict[str, str]
 ) -> None:
     (line,) = [each for each in command.run("runs").splitlines() if "NOT_RUN" in each]
     assert line.endswith("NOT_RUN SELF_TRIGGERED: a run of this plugin itself caused it")
@@ -115,21 +121,21 @@ def test_a_run_that_was_refused_is_understood_in_the_list_and_by_itself(
     assert "not run because: SELF_TRIGGERED: a run of this plugin itself caused it\n" in shown
     question = f"kili-emulator why --event {run['eventId']} --plugin '{NAME}'"
     assert f"what to do: `{question}` says\n" in shown
-    told = command.ask("--event", run["eventId"], "--plugin", NAME)
-    assert "    SELF_TRIGGERED: run " in told
+    explanation = command.ask("--event", run["eventId"], "--plugin", NAME)
+    assert "    SELF_TRIGGERED: run " in explanation
 
 
-def test_assets_are_found_by_external_id(command: Command, labels: dict[str, str]) -> None:
+def test_assets_are_found_by_external_id(command: WhyCommand, labels: dict[str, str]) -> None:
     title = "Plugin tutorial: count the objects"
-    told = command.ask("--asset", "street", "--project", title)
-    assert told.startswith("asset street (")
-    assert told.count(f"  {NAME}  RAN: on_submit was called") == 1
-    assert told.count(", caused by run ") == 1
-    assert f"  {NAME}  NOT_ACTIVE_YET: " in told
-    assert f"  {NAME}  FROM_SCENARIO: " in told
+    explanation = command.ask("--asset", "street", "--project", title)
+    assert explanation.startswith("asset street (")
+    assert explanation.count(f"  {NAME}  RAN: on_submit was called") == 1
+    assert explanation.count(", caused by run ") == 1
+    assert f"  {NAME}  NOT_ACTIVE_YET: " in explanation
+    assert f"  {NAME}  FROM_SCENARIO: " in explanation
 
 
-def test_a_world_without_plugins_says_so(command: Command, remote_world: RemoteWorld) -> None:
+def test_a_world_without_plugins_says_so(command: WhyCommand, remote_world: RemoteWorld) -> None:
     label = remote_world.export()["labels"][0]["id"]
     assert "There is no plugin in the organization." in command.ask("--label", label)
 
@@ -168,12 +174,14 @@ def test_what_cannot_be_answered_is_refused_in_the_control_plane_s_format(
 
 
 def test_the_control_plane_and_the_command_say_the_same(
-    server: ServerUnderTest, remote_world: RemoteWorld, command: Command, labels: dict[str, str]
+    server: ServerUnderTest, remote_world: RemoteWorld, command: WhyCommand, labels: dict[str, str]
 ) -> None:
     path = f"/worlds/{remote_world.name}/why"
-    told = server.control("GET", path, params={"label": labels["early"], "plugin": NAME})
-    assert told == json.loads(command.ask("--label", labels["early"], "--plugin", NAME, "--json"))
-    assert told["about"]["kind"] == "label"
+    explanation = server.control("GET", path, params={"label": labels["early"], "plugin": NAME})
+    assert explanation == json.loads(
+        command.ask("--label", labels["early"], "--plugin", NAME, "--json")
+    )
+    assert explanation["about"]["kind"] == "label"
     assert "no label" in command.ask("--label", "nothing", status=1)
     refused = requests.get(
         f"{server.url}/_emulator{path}",
@@ -188,19 +196,22 @@ def test_a_run_that_has_not_begun_is_told_from_one_at_work(tmp_path: Path) -> No
     options = ("--ephemeral", "--dispatch", "async", "--plugin-latency", "10000")
     with ServerUnderTest(tmp_path / "data", *options) as server:
         world = server.world()
-        command = Command(server, world)
+        command = WhyCommand(server, world)
         path = tmp_path / "plugin.py"
         path.write_text(PLUGIN, encoding="utf-8")
         _, label, _ = _use(world, path)
-        told = command.ask("--label", label, "--plugin", NAME)
-        assert f"  {NAME} is still to be called\n    QUEUED: its run is about to begin\n" in told
+        explanation = command.ask("--label", label, "--plugin", NAME)
+        assert (
+            f"  {NAME} is still to be called\n    QUEUED: its run is about to begin\n"
+            in explanation
+        )
         assert command.run("runs").endswith(" onSubmit: RUNNING (waits for its turn)\n")
 
 
 def test_what_was_so_is_known_after_the_emulator_was_killed(tmp_path: Path) -> None:
     with ServerUnderTest(tmp_path / "data") as server:
         world = server.world()
-        command = Command(server, world)
+        command = WhyCommand(server, world)
         path = tmp_path / "plugin.py"
         path.write_text(PLUGIN, encoding="utf-8")
         labels = _use(world, path)

@@ -14,148 +14,158 @@ from kili_emulator import Emulator
 from kili_emulator.domain.world import World
 from kili_emulator.errors import KiliError
 from kili_emulator.testing.sdk import fast_sdk
-from tests.kit.webhook_receiver import Receiver
+from tests.kit.webhook_receiver import WebhookReceiver
 from tests.kit.wire import Wire
-from tests.test_why import REVIEW, SUBMIT, Room
+from tests.test_why import REVIEW, SUBMIT, PluginWorkspace
 
 HANDLER_MISSING = "label.workflow.created.default calls on_submit, and version 1 asks for on_review"
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Emulator]:
+def shared_emulator() -> Iterator[Emulator]:
     with fast_sdk(), Emulator() as running:
         yield running
 
 
 @pytest.fixture
-def room(shared: Emulator, tmp_path: Path) -> Iterator[Room]:
-    shared.reset()
-    yield Room(shared, tmp_path)
-    shared.reset()
+def workspace(shared_emulator: Emulator, tmp_path: Path) -> Iterator[PluginWorkspace]:
+    shared_emulator.reset()
+    yield PluginWorkspace(shared_emulator, tmp_path)
+    shared_emulator.reset()
 
 
-def decisions(room: Room) -> list[dict[str, Any]]:
-    return list(room.emulator.world.export()["decisions"])
+def decisions(workspace: PluginWorkspace) -> list[dict[str, Any]]:
+    return list(workspace.emulator.world.export()["decisions"])
 
 
-def test_a_world_without_plugins_stores_no_decisions(room: Room) -> None:
-    room.submit()
-    assert decisions(room) == []
+def test_a_world_without_plugins_stores_no_decisions(workspace: PluginWorkspace) -> None:
+    workspace.submit()
+    assert decisions(workspace) == []
 
 
-def test_a_plugin_that_is_called_for_everything_has_no_decisions(room: Room) -> None:
+def test_a_plugin_that_is_called_for_everything_has_no_decisions(
+    workspace: PluginWorkspace,
+) -> None:
     source = SUBMIT.replace("on_submit(self, label, asset_id)", "on_event(self, payload)")
     patterns = ["asset.*", "label.*", "project.*"]
-    room.plug_in(source, event_matcher=patterns)
-    room.submit()
-    assert decisions(room) == []
-    assert room.emulator.runs()
+    workspace.install_plugin(source, event_matcher=patterns)
+    workspace.submit()
+    assert decisions(workspace) == []
+    assert workspace.emulator.runs()
 
 
-def test_the_events_of_a_transaction_share_one_decision_for_each_plugin(room: Room) -> None:
-    room.upload(REVIEW, "P")
-    room.upload(REVIEW, "Q")
-    room.kili.append_many_to_dataset(
-        room.project,
+def test_the_events_of_a_transaction_share_one_decision_for_each_plugin(
+    workspace: PluginWorkspace,
+) -> None:
+    workspace.upload(REVIEW, "P")
+    workspace.upload(REVIEW, "Q")
+    workspace.kili.append_many_to_dataset(
+        workspace.project,
         content_array=["https://example.com/1.png", "https://example.com/2.png"],
         external_id_array=["one", "two"],
         disable_tqdm=True,
         wait_until_availability=False,
     )
-    created = [each for each in decisions(room) if "asset.created" in each["reasons"]]
+    created = [each for each in decisions(workspace) if "asset.created" in each["reasons"]]
     assert [(each["pluginName"], each["reasons"]["asset.created"]) for each in created] == [
         (name, ["NEVER_ACTIVE", "NO_HANDLER"]) for name in ("P", "Q")
     ]
     for name in ("one", "two"):
-        told = room.emulator.why(asset=name, project=room.project)
-        assert [each["plugin"] for each in told["events"][0]["plugins"]] == ["P", "Q"]
-        assert [each["reason"] for each in told["events"][0]["plugins"][0]["reasons"]] == [
+        explanation = workspace.emulator.why(asset=name, project=workspace.project)
+        assert [each["plugin"] for each in explanation["events"][0]["plugins"]] == ["P", "Q"]
+        assert [each["reason"] for each in explanation["events"][0]["plugins"][0]["reasons"]] == [
             "NEVER_ACTIVE",
             "NO_HANDLER",
         ]
 
 
-def test_a_decision_stays_explained_after_an_update_and_a_deactivation(room: Room) -> None:
-    room.plug_in(REVIEW)
-    label = room.submit()
-    room.update(SUBMIT)
-    room.deactivate()
-    (reason,) = room.answer(label)["reasons"]
+def test_a_decision_stays_explained_after_an_update_and_a_deactivation(
+    workspace: PluginWorkspace,
+) -> None:
+    workspace.install_plugin(REVIEW)
+    label = workspace.submit()
+    workspace.update(SUBMIT)
+    workspace.deactivate()
+    (reason,) = workspace.answer(label)["reasons"]
     assert (reason["reason"], reason["explanation"]) == ("HANDLER_MISSING", HANDLER_MISSING)
-    assert room.answer(label)["now"]["reasons"] == ["DEACTIVATED"]
+    assert workspace.answer(label)["now"]["reasons"] == ["DEACTIVATED"]
 
 
-def test_a_decision_stays_explained_after_the_plugin_is_deleted(room: Room) -> None:
-    room.plug_in(REVIEW)
-    label = room.submit()
-    room.kili.delete_plugin("P")
-    (answer,) = room.emulator.why(label=label)["events"][0]["plugins"]
+def test_a_decision_stays_explained_after_the_plugin_is_deleted(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin(REVIEW)
+    label = workspace.submit()
+    workspace.kili.delete_plugin("P")
+    (answer,) = workspace.emulator.why(label=label)["events"][0]["plugins"]
     (reason,) = answer["reasons"]
     assert (answer["plugin"], answer["called"], answer["now"]) == ("P", False, None)
     assert (reason["reason"], reason["explanation"]) == ("HANDLER_MISSING", HANDLER_MISSING)
     assert reason["remedy"] == "nothing any more: the plugin has been deleted"
-    assert room.answer(label) == answer
-    later = room.submit()
+    assert workspace.answer(label) == answer
+    later = workspace.submit()
     with pytest.raises(KiliError, match="no plugin"):
-        room.emulator.why(label=later, plugin="P")
+        workspace.emulator.why(label=later, plugin="P")
 
 
-def test_a_new_plugin_of_the_same_name_is_told_from_the_deleted_one(room: Room) -> None:
-    room.plug_in(REVIEW)
-    label = room.submit()
-    room.kili.delete_plugin("P")
-    room.upload(SUBMIT)
-    new, old = room.emulator.why(label=label, plugin="P")["events"][0]["plugins"]
+def test_a_new_plugin_of_the_same_name_is_told_from_the_deleted_one(
+    workspace: PluginWorkspace,
+) -> None:
+    workspace.install_plugin(REVIEW)
+    label = workspace.submit()
+    workspace.kili.delete_plugin("P")
+    workspace.upload(SUBMIT)
+    new, old = workspace.emulator.why(label=label, plugin="P")["events"][0]["plugins"]
     assert [each["reason"] for each in new["reasons"]] == ["NOT_CREATED_YET"]
     assert [each["reason"] for each in old["reasons"]] == ["HANDLER_MISSING"]
     assert new["pluginId"] != old["pluginId"]
 
 
-def test_a_deleted_webhook_stays_explained(room: Room) -> None:
-    with Receiver() as receiver:
-        room.kili.create_webhook(receiver.url, plugin_name="P", handler_types=["onReview"])
-        room.activate()
-        label = room.submit()
-    room.kili.delete_plugin("P")
-    answer = room.answer(label)
+def test_a_deleted_webhook_stays_explained(workspace: PluginWorkspace) -> None:
+    with WebhookReceiver() as receiver:
+        workspace.kili.create_webhook(receiver.url, plugin_name="P", handler_types=["onReview"])
+        workspace.activate()
+        label = workspace.submit()
+    workspace.kili.delete_plugin("P")
+    answer = workspace.answer(label)
     assert answer["isWebhook"]
     assert answer["reasons"][0]["explanation"].endswith("version 1 asks for onReview")
 
 
-def test_a_return_to_a_mark_takes_decisions_back(room: Room) -> None:
-    room.plug_in(REVIEW)
-    before = decisions(room)
-    mark = room.emulator.mark()
-    room.submit()
-    assert len(decisions(room)) > len(before)
-    room.emulator.reset(mark)
-    assert decisions(room) == before
+def test_a_return_to_a_mark_takes_decisions_back(workspace: PluginWorkspace) -> None:
+    workspace.install_plugin(REVIEW)
+    before = decisions(workspace)
+    mark = workspace.emulator.mark()
+    workspace.submit()
+    assert len(decisions(workspace)) > len(before)
+    workspace.emulator.reset(mark)
+    assert decisions(workspace) == before
 
 
-def test_the_mark_of_a_run_includes_the_decisions_on_other_plugins(room: Room) -> None:
-    room.plug_in(SUBMIT, "Called")
-    room.plug_in(REVIEW, "P")
-    label = room.submit()
-    (run,) = room.emulator.runs()
-    room.emulator.reset(room.emulator.mark_of(run["id"]))
-    assert room.reasons(label) == ["HANDLER_MISSING"]
+def test_the_mark_of_a_run_includes_the_decisions_on_other_plugins(
+    workspace: PluginWorkspace,
+) -> None:
+    workspace.install_plugin(SUBMIT, "Called")
+    workspace.install_plugin(REVIEW, "P")
+    label = workspace.submit()
+    (run,) = workspace.emulator.runs()
+    workspace.emulator.reset(workspace.emulator.mark_of(run["id"]))
+    assert workspace.reasons(label) == ["HANDLER_MISSING"]
 
 
-def test_a_call_before_the_first_build_is_explained_for_good(room: Room) -> None:
-    wire = Wire(room.emulator)
+def test_a_call_before_the_first_build_is_explained_for_good(workspace: PluginWorkspace) -> None:
+    wire = Wire(workspace.emulator)
     wire.call("createPlugin", data={"pluginName": "P"})
     wire.close()
-    room.activate()
-    label = room.submit()
-    room.update(REVIEW)
-    (reason,) = room.answer(label)["reasons"]
+    workspace.activate()
+    label = workspace.submit()
+    workspace.update(REVIEW)
+    (reason,) = workspace.answer(label)["reasons"]
     assert reason["reason"] == "NOTHING_DEPLOYED"
 
 
 # Data folders of earlier versions
 
 
-def make_older(file: Path) -> None:
+def remove_decisions(file: Path) -> None:
     """Give a file of documents the layout before decisions."""
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("DELETE FROM documents WHERE tbl='decisions'")
@@ -167,29 +177,29 @@ def make_older(file: Path) -> None:
 def test_a_folder_of_an_earlier_version_is_upgraded(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with fast_sdk(), Emulator(data_dir=data, ephemeral=False) as running:
-        room = Room(running, tmp_path)
+        workspace = PluginWorkspace(running, tmp_path)
         wire = Wire(running)
         wire.call("createPlugin", data={"pluginName": "Empty"})
         wire.close()
-        room.activate("Empty")
-        room.plug_in(SUBMIT, "Called")
-        room.plug_in(REVIEW, "P")
-        old = room.submit()
-        assert room.reasons(old) == ["HANDLER_MISSING"]
+        workspace.activate("Empty")
+        workspace.install_plugin(SUBMIT, "Called")
+        workspace.install_plugin(REVIEW, "P")
+        old = workspace.submit()
+        assert workspace.reasons(old) == ["HANDLER_MISSING"]
     (file,) = data.glob("worlds/*/documents.sqlite")
-    make_older(file)
+    remove_decisions(file)
     with fast_sdk(), Emulator(data_dir=data, ephemeral=False) as running:
-        room = Room(running, tmp_path)
+        workspace = PluginWorkspace(running, tmp_path)
         for name in ("P", "Empty"):
-            (reason,) = room.answer(old, name)["reasons"]
+            (reason,) = workspace.answer(old, name)["reasons"]
             assert reason["reason"] == "NOT_RECORDED"
             assert reason["explanation"].startswith("an earlier version of the emulator handled")
             assert reason["remedy"] == "do the same again"
-        assert room.reasons(old, "Called") == ["RAN"]
+        assert workspace.reasons(old, "Called") == ["RAN"]
         mark = running.mark()
-        assert room.reasons(room.submit()) == ["HANDLER_MISSING"]
+        assert workspace.reasons(workspace.submit()) == ["HANDLER_MISSING"]
         running.reset(mark)
-        assert room.reasons(old) == ["NOT_RECORDED"]
+        assert workspace.reasons(old) == ["NOT_RECORDED"]
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (4,)
 
@@ -197,7 +207,7 @@ def test_a_folder_of_an_earlier_version_is_upgraded(tmp_path: Path) -> None:
 def test_a_folder_is_upgraded_once(tmp_path: Path) -> None:
     with closing(World("w", tmp_path)) as world:
         world.set_start("none")
-    make_older(tmp_path / "documents.sqlite")
+    remove_decisions(tmp_path / "documents.sqlite")
     positions = []
     for _ in range(2):
         with closing(World("w", tmp_path)) as world:

@@ -74,7 +74,7 @@ def test_a_status_cannot_be_set_where_it_follows_from_the_step(
     variables = {"where": [{"id": asset["id"]}], "data": [{"status": "REVIEWED"}]}
     with pytest.raises(Exception, match="status follows from its step"):
         kili.graphql_client.execute(query, variables)
-    assert kili_emulator.world.view.assets.the(asset["id"])["status"] == "TODO"
+    assert kili_emulator.world.view.assets.require(asset["id"])["status"] == "TODO"
 
 
 def test_a_step_to_send_back_to_is_named_by_its_id(kili: Any, project_id: str) -> None:

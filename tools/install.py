@@ -40,7 +40,7 @@ VARIABLES = {
 }
 
 # Later ones hold before earlier ones.
-SECTIONS = ("global", "install", ":env:")
+PIP_SECTIONS = ("global", "install", ":env:")
 
 
 def main(arguments: list[str]) -> int:
@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
     if uv:
         command = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", target]
         environment = {**variables(pip_configuration()), **os.environ}
-        done = subprocess.run(
+        result = subprocess.run(
             [*command, *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -61,9 +61,9 @@ def main(arguments: list[str]) -> int:
             errors="replace",
             check=False,
         )
-        if not done.returncode:
+        if not result.returncode:
             return 0
-        reason = done.stderr.strip()
+        reason = result.stderr.strip()
         print(f"uv cannot install this; pip does it instead.\n{reason}", file=sys.stderr)
     return subprocess.call([target, "-I", *PIP, "install", "--quiet", *arguments])
 
@@ -71,39 +71,43 @@ def main(arguments: list[str]) -> int:
 def find_uv() -> str | None:
     """The command, installed beside this interpreter if need be; ``None`` where it cannot be."""
     name = "uv.exe" if os.name == "nt" else "uv"
-    beside = Path(sys.executable).with_name(name)
-    found = str(beside) if beside.exists() else shutil.which("uv")
-    if found or sys.prefix == sys.base_prefix:  # nothing is installed into the system's Python
-        return found
+    local_uv = Path(sys.executable).with_name(name)
+    options_by_section = str(local_uv) if local_uv.exists() else shutil.which("uv")
+    if (
+        options_by_section or sys.prefix == sys.base_prefix
+    ):  # nothing is installed into the system's Python
+        return options_by_section
     command = [sys.executable, "-I", *PIP, "install", "--quiet", "--only-binary", ":all:", UV]
-    done = subprocess.run(
+    result = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
-    return str(beside) if not done.returncode and beside.exists() else None
+    return str(local_uv) if not result.returncode and local_uv.exists() else None
 
 
 def pip_configuration() -> dict[str, str]:
     """The options that pip would use to install, from its files and variables."""
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-I", *PIP, "config", "list"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    return configuration_of(done.stdout)
+    return configuration_of(result.stdout)
 
 
 def configuration_of(listing: str) -> dict[str, str]:
     """What ``pip config list`` prints, as option → value; the variables hold before the files."""
-    found: dict[str, dict[str, str]] = {each: {} for each in SECTIONS}
+    options_by_section: dict[str, dict[str, str]] = {each: {} for each in PIP_SECTIONS}
     for line in listing.splitlines():
         name, _, value = line.partition("=")
         section, _, option = name.rpartition(".")
-        if section in found:
+        if section in options_by_section:
             (text,) = shlex.split(value) or [""]
-            found[section][option] = text.replace("\\n", "\n")
-    return {option: value for each in SECTIONS for option, value in found[each].items()}
+            options_by_section[section][option] = text.replace("\\n", "\n")
+    return {
+        option: value for each in PIP_SECTIONS for option, value in options_by_section[each].items()
+    }
 
 
 def variables(options: Mapping[str, str]) -> dict[str, str]:
@@ -111,12 +115,12 @@ def variables(options: Mapping[str, str]) -> dict[str, str]:
 
     pip takes the best version of all indexes, uv the first index that has the package, unless told.
     """
-    named = {
+    uv_variables = {
         name: separator.join(options[option].split())
         for option, (name, separator) in VARIABLES.items()
         if options.get(option, "").strip()
     }
-    return {"UV_INDEX_STRATEGY": "unsafe-best-match", **named}
+    return {"UV_INDEX_STRATEGY": "unsafe-best-match", **uv_variables}
 
 
 if __name__ == "__main__":

@@ -11,13 +11,13 @@ import time
 from datetime import datetime, timedelta, timezone
 
 
-def to_text(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     """Format an aware datetime the way the platform does: ``2023-01-16T11:00:36.691Z``."""
     utc = moment.astimezone(timezone.utc).replace(tzinfo=None)
     return utc.isoformat(timespec="milliseconds") + "Z"
 
 
-def from_text(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     """Read a date or a date and time, as UTC; one without a zone is UTC already.
 
     Accepts ``YYYY-MM-DD``, ISO-8601, and what clients make by sticking a ``Z`` on an
@@ -26,10 +26,10 @@ def from_text(text: str) -> datetime:
     Raises:
         ValueError: the text is neither, or what no calendar has in UTC.
     """
-    bare = text.strip()
-    if bare.endswith(("Z", "z")):
-        bare = bare[:-1]
-    moment = datetime.fromisoformat(_pad_fraction(bare))
+    zoneless_text = text.strip()
+    if zoneless_text.endswith(("Z", "z")):
+        zoneless_text = zoneless_text[:-1]
+    moment = datetime.fromisoformat(_pad_fraction(zoneless_text))
     if moment.tzinfo is None:
         return moment.replace(tzinfo=timezone.utc)
     try:
@@ -38,13 +38,13 @@ def from_text(text: str) -> datetime:
         raise ValueError(f"{text} is before the year 1 or after the year 9999 in UTC") from None
 
 
-def end_from_text(text: str) -> datetime:
+def parse_end_time(text: str) -> datetime:
     """Read the last moment that a text means: of a date its last millisecond.
 
     Raises:
-        ValueError: as :func:`from_text`.
+        ValueError: as :func:`parse_time`.
     """
-    moment = from_text(text)
+    moment = parse_time(text)
     if len(text.strip().rstrip("Zz")) > len("2023-01-16"):
         return moment
     return moment.replace(hour=23, minute=59, second=59, microsecond=999_000)

@@ -16,7 +16,7 @@ WORLDS = "worlds"  # a folder per world
 _NAMES = {LOCK, STATE, LOG, SECRET, WORLDS}
 
 
-def claim(path: Path) -> None:
+def prepare_folder(path: Path) -> None:
     """Make a data folder; close one that is there to others, unless it holds something else.
 
     A folder with other content (``--data-dir .``) keeps its mode: closing it is its owner's matter.

@@ -29,13 +29,13 @@ def base36(number: int, width: int) -> str:
     return digits
 
 
-def joint_id(*origins: str) -> str:
+def derive_common_id(*origins: str) -> str:
     """The id of what things make together, for what is nowhere stored: always the same one."""
     digest = hashlib.blake2b(" ".join(origins).encode(), digest_size=16).digest()
     return f"c{base36(int.from_bytes(digest, 'big'), 24)}"
 
 
-def secret() -> str:
+def new_secret() -> str:
     """An unguessable text of 43 URL-safe characters, never derived from a seed."""
     return secrets.token_urlsafe(32)
 

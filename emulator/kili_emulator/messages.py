@@ -6,16 +6,16 @@ BUILD_NOT_UTF8 = "{file} is not UTF-8 text: save it as UTF-8 and update the plug
 BUILD_NO_MAIN = (
     "the archive holds no main.py: put the PluginHandler class in main.py, at the top of the folder"
 )
-BUILD_NO_HANDLER = (
+BUILD_NO_HANDLER_CLASS = (
     "main.py defines no class PluginHandler: define one that inherits kili.plugins.PluginCore"
 )
 BUILD_NOT_A_CLASS = "PluginHandler in main.py is not a class: it must be one"
-BUILD_NEVER_CALLED = (
+BUILD_NO_HANDLER_METHOD = (
     "PluginHandler in main.py has no handler, so nothing would ever call it: define on_submit, "
     "on_review, on_custom_interface_click or on_send_back_to_queue, on_event, or methods that are "
     "decorated with @on_kili_event"
 )
-BUILD_NO_MATCHER = (
+BUILD_NO_EVENT_MATCHER = (
     "PluginHandler in main.py defines on_event, and nothing says which events to call it for: link "
     "the plugin again with --event-matcher, or decorate methods with @on_kili_event instead"
 )
@@ -23,19 +23,19 @@ BUILD_HANDLERS_AND_MATCHER = (
     "PluginHandler in main.py defines handlers, and the plugin is linked with an event matcher: it "
     "cannot have both; link it again without --event-matcher, or define on_event alone"
 )
-BUILD_SUBSCRIBED_AND_MORE = (
+BUILD_SUBSCRIPTIONS_MIXED = (
     "PluginHandler in main.py has methods that are decorated with @on_kili_event: beside these, it "
     "can have neither handlers such as on_submit, nor on_event, nor an event matcher"
 )
-BUILD_SUBSCRIBED_ODDLY = (
+BUILD_SUBSCRIPTION_INVALID = (
     "PluginHandler.{method} in main.py: @on_kili_event is the only decorator of a plain method "
     "(not async), and takes no arguments"
 )
-BUILD_SUBSCRIBED_TO_NOTHING = (
+BUILD_SUBSCRIPTION_WITHOUT_EVENT = (
     "PluginHandler.{method} in main.py takes self and the event, whose annotation says which "
     "events it is for: def {method}(self, event: AssetSkippedEvent)"
 )
-BUILD_NO_EVENT = (
+BUILD_EVENT_UNKNOWN = (
     "PluginHandler.{method} in main.py: {name} is no event: annotate the event with names that "
     "main.py imports from kili_events before the class (and not for type checkers alone), such as "
     "AssetSkippedEvent or AssetWorkflowEvent, or with a union of them"
@@ -43,23 +43,23 @@ BUILD_NO_EVENT = (
 BUILD_EVENT_NOT_SENT = (
     "PluginHandler.{method} in main.py: {name} is no event of kili_events that plugins are sent"
 )
-BUILD_BAD_ZIP = "the uploaded archive cannot be read: {reason}"
-BUILD_NO_ROOM = (
+BUILD_ARCHIVE_UNREADABLE = "the uploaded archive cannot be read: {reason}"
+BUILD_DISK_FULL = (
     "the plugin could not be unpacked below the data folder ({reason}): make room on that disk, "
     "then update the plugin"
 )
 BUILD_UNSAFE_ENTRY = (
     'the archive entry "{name}" leaves the plugin\'s folder: use relative paths without ".."'
 )
-BUILD_LINK = 'the archive entry "{name}" is a link: put the file itself into the archive'
-BUILD_TOO_MANY = "the archive has {count} entries; at most {limit} are allowed"
+BUILD_LINK_IN_ARCHIVE = 'the archive entry "{name}" is a link: put the file itself into the archive'
+BUILD_TOO_MANY_ENTRIES = "the archive has {count} entries; at most {limit} are allowed"
 BUILD_TOO_LARGE = "the archive unpacks to more than {limit} MB: leave data files out"
-BUILD_DUPLICATE = 'the archive holds "{name}" twice: keep one'
-BUILD_TIMEOUT = (
+BUILD_DUPLICATE_ENTRY = 'the archive holds "{name}" twice: keep one'
+BUILD_TIMED_OUT = (
     "importing the plugin took longer than {seconds:g} s: move slow work from the module level "
     "into the handlers"
 )
-PATTERN_IN_VAIN = (
+PATTERN_WITHOUT_MATCH = (
     'no event that plugins get matches the pattern "{pattern}" of the event matcher: patterns are '
     "of subjects of events, such as asset.skipped or label.workflow.*"
 )
@@ -88,7 +88,7 @@ BUILD_INSTALL_REMEDY = (
 BUILD_INSTALL_FAILED = "requirements.txt could not be installed; pip says:\n{said}"
 INSTALLING = "installing for a plugin: {names}"
 INSTALLED = "installed for a plugin: {names}"
-FOLDER_NOT_NAMED = "{folder!r} is left alone: its name cannot be that of a world"
+FOLDER_NAME_INVALID = "{folder!r} is left alone: its name cannot be that of a world"
 FOLDER_WITHOUT_WORLD = "{folder!r} is left alone: it holds no world"
 INSTALL_HINT = (
     "{module} is there on the platform, but not installed beside the emulator: run `{command}`"
@@ -97,20 +97,22 @@ MISSING_FILE_HINT = (
     "{path} is not there: of a plugin's folder, only *.py files and requirements.txt are uploaded. "
     "Put the data into a .py file, or fetch them"
 )
-BUILD_EXIT = "the plugin ended the interpreter while it was imported ({error}): remove the call"
-BUILD_PROCESS = "importing the plugin ended its process: {error}"
+BUILD_SYSTEM_EXIT = (
+    "the plugin ended the interpreter while it was imported ({error}): remove the call"
+)
+BUILD_PROCESS_ENDED = "importing the plugin ended its process: {error}"
 
 LINK_NOT_ABSOLUTE = (
     'the path "{path}" is not absolute, and the emulator may run in another folder: give the whole '
     "path"
 )
-LINK_GONE = "there is nothing at {path}: put the plugin there, or link it to where it is"
+LINK_PATH_NOT_FOUND = "there is nothing at {path}: put the plugin there, or link it to where it is"
 LINK_NO_MAIN = (
     "{path} holds no main.py: put the PluginHandler class in main.py, at the top of the folder"
 )
-LINK_NO_PYTHON = "{path} is neither a folder nor a .py file: link one of these"
+LINK_NOT_PYTHON = "{path} is neither a folder nor a .py file: link one of these"
 LINK_TOO_LARGE = "the Python files of {path} have more than {limit} MB: leave data out of them"
-LINK_TOO_MANY = (
+LINK_TOO_MANY_FILES = (
     "{path} holds more than {limit} Python files: keep what is not the plugin's, such as a virtual "
     "environment, somewhere else"
 )
@@ -119,9 +121,9 @@ LINK_UNREADABLE = "{path} cannot be read: {reason}"
 
 # What the emulator says of linked plugins on its own output
 
-LINK_RUNS = "plugin {name!r}: version {number}, saved in {path}, runs"
+LINK_DEPLOYED = "plugin {name!r}: version {number}, saved in {path}, runs"
 LINK_FAILED = "plugin {name!r}: what is saved in {path} does not run{instead}:\n{problems}"
-LINK_RUNS_INSTEAD = "; version {number} runs on"
+LINK_PREVIOUS_VERSION_RUNS = "; version {number} runs on"
 
 
 # What its log says of failed builds and runs
@@ -142,14 +144,14 @@ REQUEST_LOG_FAILED = "a line of the request log could not be written: {reason}"
 
 # Why the lint cannot look at a plugin
 
-LINT_NO_PLUGIN = "{path} is no plugin: give a .py file, or a folder with a main.py"
-LINT_NOTHING_THERE = "{path} does not exist: give a .py file, or a folder with a main.py"
+LINT_NOT_A_PLUGIN = "{path} is no plugin: give a .py file, or a folder with a main.py"
+LINT_PATH_NOT_FOUND = "{path} does not exist: give a .py file, or a folder with a main.py"
 LINT_UNREADABLE = "{path} cannot be read: {reason}"
 LINT_NO_SDK = "{path} has no SDK that can be read ({reason}): install it with `{command}`"
 
 # Lines of the emulator's own that ``getPluginLogs`` answers
 
-RUN_TIMEOUT = "Plugin timed out after {seconds:g} seconds"
+RUN_TIMED_OUT = "Plugin timed out after {seconds:g} seconds"
 RUN_ABANDONED = (
     "The handler could not be stopped: its thread was left behind and its key revoked. "
     "Restart the emulator to be rid of it."
@@ -161,40 +163,44 @@ RUN_NOT_STORED = (
     "The handler had ended ({outcome}), and the emulator could not store that: {error}. The end of "
     "the run is kept in memory until there is room again"
 )
-RUN_EXIT = "The handler called sys.exit or quit ({error}); on the platform this ends its process"
+RUN_SYSTEM_EXIT = (
+    "The handler called sys.exit or quit ({error}); on the platform this ends its process"
+)
 RUN_INTERRUPTED = (
     "The emulator stopped, or its world was brought back, while this run was going on; "
     "it was not run again"
 )
-RUN_PROCESS_EXIT = "The plugin ended its process (os._exit) with exit code {code}"
+RUN_PROCESS_EXITED = "The plugin ended its process (os._exit) with exit code {code}"
 RUN_CRASHED = "The plugin's process was ended by {signal}"
-RUN_FORGED = (
+RUN_CHANNEL_CORRUPTED = (
     "The plugin wrote to the emulator's channel, or closed it, and its process was ended: use only "
     "the descriptors 0, 1 and 2, and those that the plugin has opened itself"
 )
 RUN_OUT_OF_MEMORY = "Plugin used more memory than the {limit} MB that it may"
 RUN_OUT_OF_SYSTEM_MEMORY = "The system gave the emulator no more memory"
-RUN_TOOK_MEMORY = (
+RUN_MEMORY_EXCEEDED = (
     "While this run{beside} was going on, the emulator came to need {taken} MB more; a plugin may "
     "take {limit} MB, which process isolation holds it to"
 )
-RUN_NEVER_RAN = (
+RUN_HANDLER_NOT_EXECUTED = (
     "{method} only returned a {kind}, and what is in it did not run, as nobody carries it out: "
     "define the handler with plain `def` and without `yield`, or use `asyncio.run` in it"
 )
 # Who did something to the process: known for certain only of a run that no other overlapped.
 THIS_HANDLER = "The handler"
 THIS_OR_ANOTHER_HANDLER = "The handler, or another one that ran at the same time,"
-OVERLAPPED = ", overlapped by others,"
-RUN_CHANGED = "{who} changed {what}: that was put back after the run, as other runs share it"
-RUN_CLOSED = "{who} closed or exchanged {what}: that is the emulator's, and was kept"
+RUN_OVERLAPPED = ", overlapped by others,"
+RUN_CHANGED_PROCESS = (
+    "{who} changed {what}: that was put back after the run, as other runs share it"
+)
+RUN_CLOSED_STREAM = "{who} closed or exchanged {what}: that is the emulator's, and was kept"
 RUN_LEFT_THREADS = "The handler left threads running: {names}. {fate}"
 RUN_LEFT_PROCESSES = "{who} left processes running: {names}. {fate}"
-LEFT_THREADS_GO_ON = (
+LEFT_THREADS_CONTINUE = (
     "They go on; but their calls of the API are refused from now on, and what they print is dropped"
 )
-LEFT_PROCESSES_GO_ON = "They go on"
-LEFT_ENDED = "They were ended; the next run has another process"
+LEFT_PROCESSES_CONTINUE = "They go on"
+LEFT_PROCESSES_ENDED = "They were ended; the next run has another process"
 THREAD_FAILED = "Exception in thread {name}:\n{error}"
 THREAD_FAILED_LATE = "a thread that a plugin's run left behind: {text}"
 RUN_NOT_DEPLOYED = "Not run: the plugin was {status} when {event} happened"
@@ -210,10 +216,10 @@ RUN_PROJECT_NOT_ACTIVE = (
     "project_id={project!r})"
 )
 RUN_ASSET_LOCKED = "The plugin's label was refused. {reason}: {remedy}"
-RUN_MANY_CALLS = "API calls after the first {limit} are counted, but not recorded"
+RUN_CALLS_TRUNCATED = "API calls after the first {limit} are counted, but not recorded"
 CALL_TRUNCATED = "… (cut off: {left} more characters)"
 RUN_TRUNCATED = "Output truncated: a run records at most {limit} characters"
-RUN_STILL_GOING = (
+RUN_STILL_RUNNING = (
     "The call that caused this run was answered after {seconds:g} seconds without waiting for "
     "the end of the run"
 )
@@ -232,7 +238,7 @@ BREAKPOINT_IN_PROCESS = (
     "with --plugin-isolation inline to debug them"
 )
 WEBHOOK_ANSWERED = "The webhook answered {status}"
-WEBHOOK_TIMEOUT = "The webhook did not answer within {seconds:g} seconds"
+WEBHOOK_TIMED_OUT = "The webhook did not answer within {seconds:g} seconds"
 WEBHOOK_UNREACHABLE = "The webhook could not be reached: {reason}"
 
 
@@ -247,8 +253,8 @@ FILE_UNREADABLE = "the file of {name} is not of one of the formats {formats}"
 
 INVITATION_SUBJECT = "You are invited to Kili"
 INVITATION = "You are invited to the project {title!r} as {role}."
-RESET_SUBJECT = "Reset of your password"
-RESET = "Your password was reset. The new one is: {password}"
+PASSWORD_RESET_SUBJECT = "Reset of your password"
+PASSWORD_RESET = "Your password was reset. The new one is: {password}"
 
 
 # Why a run did not take place, in short
@@ -262,7 +268,7 @@ REFUSALS = {
 
 # Why a plugin was called, or was not: what is so, and what is to be done, by the word for programs
 
-WHY = {
+WHY_REASONS = {
     "RAN": "{called} was called: {outcome}",
     "METHOD_MISSING": "the class PluginHandler of version {version} has {methods}, and no "
     "{method}: what was called is the one of the SDK, which only logs a warning",
@@ -298,13 +304,13 @@ WHY = {
 WHY_CLICK = "a click on the button of the custom interface"
 WHY_SENT_BACK = "sending the asset back to the queue"
 WHY_SETTINGS = "a change of settings"
-WHY_ASKS_FOR_NOTHING = "nothing"
+WHY_NO_SUBSCRIPTION = "nothing"
 WHY_NO_METHODS = "no methods"
-WHY_TOOK = " after {milliseconds:.0f} ms"
+WHY_DURATION = " after {milliseconds:.0f} ms"
 WHY_ANSWERED = ", answered {status}"
-WHY_ABOUT_TO_BEGIN = "its run is about to begin"
-WHY_AT_WORK = "while {called} was at work"
-WHY_NOT_AT_WORK = "before {called} was called"
+WHY_RUN_STARTING = "its run is about to begin"
+WHY_DURING_CALL = "while {called} was at work"
+WHY_BEFORE_CALL = "before {called} was called"
 
 REMEDIES = {
     "RAN": "`kili-emulator runs show {run}` shows all that is known of it",
@@ -339,7 +345,7 @@ UPDATE_BY_UPLOAD = "update the plugin: kili.update_plugin(path, {name!r})"
 UPDATE_BY_SAVING = "save it in {path}"
 
 REMEDY_DELETED = "nothing any more: the plugin has been deleted"
-REMEDY_LOOK_AGAIN = "ask again in a moment"
+REMEDY_ASK_AGAIN = "ask again in a moment"
 REMEDY_REDELIVER = "mend the receiver, and have it delivered again: `kili-emulator redeliver {run}`"
 REMEDY_WEBHOOK_HANDLER = (
     "ask for it: kili.update_webhook(url, {name!r}, header, handler_types=[…, {handler!r}])"
@@ -352,7 +358,7 @@ REMEDY_PREDICTION = (
     "called for it, with the event matcher [{event!r}]"
 )
 REMEDY_MISSPELLED = "it has a method {misspelled}: call it {method}, and {update}"
-REMEDY_NOT_ASKED = (
+REMEDY_NOT_SUBSCRIBED = (
     "the class has {method}, and the client did not ask for it, as clients look for a plain "
     "`def {method}` in the body of the class: write it so, and {update}"
 )
@@ -364,7 +370,7 @@ REMEDY_NEW_CLIENT = (
     "did: ask for events with an event matcher, and define on_event"
 )
 
-REMEDY_ON_ITS_WAY = (
+REMEDY_DEPLOYING = (
     "version {newest}, which asks for it, is still being deployed: wait until "
     "kili.get_plugin_status({name!r}) is ACTIVE, and do the same again"
 )
@@ -373,7 +379,7 @@ REMEDY_NEWEST_FAILED = (
     "({name!r}) says, and {update}"
 )
 
-RESOLVED = {
+RESOLVED_REMEDIES = {
     "origin": "nothing any more: there is such a plugin by now",
     "activity": "nothing any more: it is active there since {since}",
     "deployment": "nothing any more: version {version} has been built since",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 
-CONTINUED = "  | "
+CONTINUATION_PREFIX = "  | "
 """What each further line of a text begins with; no line of the emulator's own does."""
 
 # C0 and C1 controls but the tab; line and paragraph separators; overrides and isolates of the
@@ -25,28 +25,28 @@ def one_line(text: str) -> str:
     return _UNPRINTABLE.sub(_escape, text)
 
 
-def lines_of(text: str) -> list[str]:
+def printable_lines(text: str) -> list[str]:
     """The lines of a text, without control characters; all but the first are marked as such."""
     first, *more = text.replace("\r\n", "\n").split("\n")
-    return [one_line(first), *(CONTINUED + one_line(each) for each in more)]
+    return [one_line(first), *(CONTINUATION_PREFIX + one_line(each) for each in more)]
 
 
-def encodable(text: str, encoding: str | None) -> str:
+def escape_unencodable(text: str, encoding: str | None) -> str:
     """A text in which escapes stand for what an encoding has no characters for."""
     if encoding is None:
         return text
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def _escape(found: re.Match[str]) -> str:
-    return found[0].encode("unicode_escape").decode("ascii")
+def _escape(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode("ascii")
 
 
 class LogFormatter(logging.Formatter):
     """Formats records of a log: their further lines, such as tracebacks, are marked as such."""
 
     def format(self, record: logging.LogRecord) -> str:
-        first, *more = lines_of(super().format(record).rstrip())
+        first, *more = printable_lines(super().format(record).rstrip())
         return "\n".join([first + self.hint(record), *more])
 
     def hint(self, _: logging.LogRecord) -> str:
@@ -54,6 +54,6 @@ class LogFormatter(logging.Formatter):
         return ""
 
 
-def shortened(text: str, characters: int = 300) -> str:
+def shorten(text: str, characters: int = 300) -> str:
     """The beginning of a text."""
     return text if len(text) <= characters else f"{text[:characters]}..."

@@ -16,7 +16,7 @@ FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
 
-def tighten(path: Path) -> None:
+def restrict_permissions(path: Path) -> None:
     """Give a folder or file that the emulator made its mode, if it has another.
 
     A symbolic link is left alone, and so is what belongs to another user or has no modes.
@@ -24,10 +24,10 @@ def tighten(path: Path) -> None:
     if os.name == "nt":
         return
     with contextlib.suppress(OSError):
-        found = path.lstat().st_mode
-        wanted = FOLDER_MODE if stat.S_ISDIR(found) else FILE_MODE
-        if not stat.S_ISLNK(found) and stat.S_IMODE(found) != wanted:
-            path.chmod(wanted)
+        current_mode = path.lstat().st_mode
+        expected_mode = FOLDER_MODE if stat.S_ISDIR(current_mode) else FILE_MODE
+        if not stat.S_ISLNK(current_mode) and stat.S_IMODE(current_mode) != expected_mode:
+            path.chmod(expected_mode)
 
 
 def make_folder(path: Path) -> None:
@@ -37,7 +37,7 @@ def make_folder(path: Path) -> None:
         OSError: there cannot be such a folder.
     """
     path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    tighten(path)
+    restrict_permissions(path)
 
 
 def make_file(path: Path) -> None:
@@ -47,7 +47,7 @@ def make_file(path: Path) -> None:
         OSError: there cannot be such a file.
     """
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE))
-    tighten(path)
+    restrict_permissions(path)
 
 
 def write_file(path: Path, text: str) -> None:
@@ -57,19 +57,19 @@ def write_file(path: Path, text: str) -> None:
         OSError: it cannot be written.
     """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    new = Path(name)
+    temporary_file = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
-        tighten(new)
-        new.replace(path)
+        restrict_permissions(temporary_file)
+        temporary_file.replace(path)
     except BaseException:
-        new.unlink(missing_ok=True)
+        temporary_file.unlink(missing_ok=True)
         raise
 
 
 def temporary_folder(prefix: str) -> tempfile.TemporaryDirectory[str]:
     """A temporary folder that is removed when it is closed or forgotten."""
-    made = tempfile.TemporaryDirectory(prefix=prefix)
-    tighten(Path(made.name))
-    return made
+    folder = tempfile.TemporaryDirectory(prefix=prefix)
+    restrict_permissions(Path(folder.name))
+    return folder

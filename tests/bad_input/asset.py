@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.bad_input.refused_request import GHOST, denied, forbidden, invalid, refused
+from tests.bad_input.refused_request import UNKNOWN_ID, denied, forbidden, invalid, refused
 
 CASES = [
     case
     for append in ("appendManyAssets", "appendManyToDataset")
     for case in (
-        denied(append, "unknown project", where={"id": GHOST}, data={"contentArray": ["http://x"]}),
+        denied(append, "unknown project", where={"id": UNKNOWN_ID}, data={"contentArray": ["http://x"]}),
         denied(append, "foreign project", "labeler",
                where={"id": "<hidden project>"}, data={"contentArray": ["text"]}),
         forbidden(append, "ADMIN or TEAM_MANAGER",
@@ -40,9 +40,9 @@ CASES = [
                 where={"id": "<project>"}, data={"contentArray": [1]}),
     )
 ] + [
-    denied("updatePropertiesInAssets", "unknown asset", where=[{"id": GHOST}], data=[{}]),
+    denied("updatePropertiesInAssets", "unknown asset", where=[{"id": UNKNOWN_ID}], data=[{}]),
     denied("updatePropertiesInAssets", "one of two is unknown",
-           where=[{"id": "<farm>"}, {"id": GHOST}], data=[{"priority": 1}] * 2),
+           where=[{"id": "<farm>"}, {"id": UNKNOWN_ID}], data=[{"priority": 1}] * 2),
     denied("updatePropertiesInAssets", "foreign asset", "labeler",
            where=[{"id": "<hidden asset>"}], data=[{"priority": 1}]),
     forbidden("updatePropertiesInAssets", "ADMIN or TEAM_MANAGER", "reviewer",
@@ -81,7 +81,7 @@ CASES = [
         ("sendBackAssetsToQueue", "ADMIN or TEAM_MANAGER or REVIEWER", "labeler"),
     )
     for case in (
-        denied(action, "unknown project", where={"project": {"id": GHOST}}),
+        denied(action, "unknown project", where={"project": {"id": UNKNOWN_ID}}),
         denied(action, "foreign project", "labeler", where={"project": {"id": "<hidden project>"}}),
         denied(action, "foreign asset", "labeler", where={"id": "<hidden asset>"}),
         denied(action, "one of two is foreign", "manager",
@@ -97,7 +97,7 @@ CASES = [
                 where={"statusIn": ["DONE"]}),
     )
 ] + [
-    denied(action, "unknown asset", where={"id": GHOST})
+    denied(action, "unknown asset", where={"id": UNKNOWN_ID})
     for action in (
         "deleteManyFromDataset", "addAssetsToReview", "addAllLabeledAssetsToReview",
         "sendAssetsBackToQueue", "sendBackAssetsToQueue",

@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.bad_input.refused_request import GHOST, Case, denied, forbidden, invalid, refused
+from tests.bad_input.refused_request import (
+    UNKNOWN_ID,
+    RefusedRequest,
+    denied,
+    forbidden,
+    invalid,
+    refused,
+)
 
 _HERE = {"id": "<project>"}
 _URL = "http://example.com/a.tif"
 _LAYERS_SAY = "must be a list of layers"
 
 
-def _refused_import(about: str, says: str, **data: Any) -> list[Case]:
-    return [refused(each, about, says, where=_HERE, data=data) for each in _IMPORTS]
+def _refused_import(situation: str, says: str, **data: Any) -> list[RefusedRequest]:
+    return [refused(each, situation, says, where=_HERE, data=data) for each in _IMPORTS]
 
 
 _IMPORTS = ("appendManyAssetsAsynchronously", "appendManyFramesToDatasetAsynchronously")
@@ -23,7 +30,7 @@ CASES = [
     case
     for append in _IMPORTS
     for case in (
-        denied(append, "unknown project", where={"id": GHOST},
+        denied(append, "unknown project", where={"id": UNKNOWN_ID},
                data={"contentArray": [_URL], "uploadType": "GEO_SATELLITE"}),
         denied(append, "foreign project", "labeler", where={"id": "<hidden project>"},
                data={"contentArray": [_URL], "uploadType": "GEO_SATELLITE"}),
@@ -77,8 +84,8 @@ CASES = [
                 data={"jsonContentArray": ["http://h/api/label/v2/files/upload?token=t&id=p"]}),
     )
 ] + [
-    refused("updatePropertiesInAssets", about, says, where=[{"id": "<farm>"}], data=[data])
-    for about, says, data in (
+    refused("updatePropertiesInAssets", situation, says, where=[{"id": "<farm>"}], data=[data])
+    for situation, says, data in (
         ("no content any more", "needs a content", {"content": ""}),
         ("no size", "must be greater than 0", {"resolution": {"width": 0, "height": 1}}),
         ("a page without a size", "must be greater than 0",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from tests.bad_input.refused_request import GHOST, denied, forbidden, invalid, refused
+from tests.bad_input.refused_request import UNKNOWN_ID, denied, forbidden, invalid, refused
 
 _REVIEWERS = "ADMIN or TEAM_MANAGER or REVIEWER"
 
 CASES = [
-    denied("createIssues", "unknown label", issues=[{"labelID": GHOST}], where={}),
-    denied("createIssues", "unknown asset", issues=[{"assetId": GHOST}], where={}),
+    denied("createIssues", "unknown label", issues=[{"labelID": UNKNOWN_ID}], where={}),
+    denied("createIssues", "unknown asset", issues=[{"assetId": UNKNOWN_ID}], where={}),
     denied("createIssues", "unknown project",
-           issues=[{"assetId": "<farm>"}], where={"project": {"id": GHOST}}),
+           issues=[{"assetId": "<farm>"}], where={"project": {"id": UNKNOWN_ID}}),
     denied("createIssues", "foreign asset", "labeler",
            issues=[{"assetId": "<hidden asset>"}], where={}),
     denied("createIssues", "foreign label", "labeler",
@@ -20,7 +20,7 @@ CASES = [
     denied("createIssues", "label of another asset",
            issues=[{"assetId": "<farm>", "labelID": "<pond DEFAULT>"}], where={}),
     denied("createIssues", "the second of two is unknown",
-           issues=[{"assetId": "<farm>", "text": "a"}, {"assetId": GHOST}], where={}),
+           issues=[{"assetId": "<farm>", "text": "a"}, {"assetId": UNKNOWN_ID}], where={}),
     refused("createIssues", "about nothing", "give the labelID of an issue, or its assetId",
             issues=[{"text": "?"}], where={"project": {"id": "<project>"}}),
     forbidden("createIssues", _REVIEWERS, issues=[{"assetId": "<farm>"}], where={}),
@@ -28,8 +28,8 @@ CASES = [
               issues=[{"assetId": "<farm>", "type": "QUESTION"}, {"assetId": "<farm>"}], where={}),
     invalid("createIssues", "unknown type", 'Value "BUG" does not exist',
             issues=[{"assetId": "<farm>", "type": "BUG"}], where={}),
-    denied("appendToIssues", "unknown asset", data={"text": "?"}, where={"id": GHOST}),
-    denied("appendToIssues", "unknown label", data={"labelID": GHOST}, where={"id": "<farm>"}),
+    denied("appendToIssues", "unknown asset", data={"text": "?"}, where={"id": UNKNOWN_ID}),
+    denied("appendToIssues", "unknown label", data={"labelID": UNKNOWN_ID}, where={"id": "<farm>"}),
     denied("appendToIssues", "foreign asset", "labeler", data={}, where={"id": "<hidden asset>"}),
     forbidden("appendToIssues", _REVIEWERS, data={"text": "?"}, where={"id": "<farm>"}),
     refused("appendToIssues", "in review", "send inReview: false",
@@ -37,7 +37,7 @@ CASES = [
     refused("appendToIssues", "no id", "where.id is missing", data={"text": "?"}, where={}),
     invalid("appendToIssues", "number is a text", "Int cannot represent",
             data={"issueNumber": "one"}, where={"id": "<farm>"}),
-    denied("appendToComments", "unknown issue", data={"text": "?"}, where={"id": GHOST}),
+    denied("appendToComments", "unknown issue", data={"text": "?"}, where={"id": UNKNOWN_ID}),
     denied("appendToComments", "foreign issue", "labeler",
            data={"text": "?"}, where={"id": "<hidden issue>"}),
     refused("appendToComments", "no id", "where.id is missing", data={"text": "?"}, where={}),
@@ -46,7 +46,7 @@ CASES = [
     invalid("appendToComments", "no text", 'Field "text" of required type "String!"',
             data={}, where={"id": "<issue>"}),
     denied("updatePropertiesInIssue", "unknown issue",
-           data={"status": "SOLVED"}, where={"id": GHOST}),
+           data={"status": "SOLVED"}, where={"id": UNKNOWN_ID}),
     denied("updatePropertiesInIssue", "foreign issue", "labeler",
            data={"status": "SOLVED"}, where={"id": "<hidden issue>"}),
     forbidden("updatePropertiesInIssue", _REVIEWERS,

@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.bad_input.refused_request import GHOST, MALFORMED, denied, forbidden, invalid, refused
+from tests.bad_input.refused_request import (
+    MALFORMED,
+    UNKNOWN_ID,
+    denied,
+    forbidden,
+    invalid,
+    refused,
+)
 from tests.kit.world_content import EASY, RED
 
 
@@ -47,41 +54,41 @@ NESTED_RESPONSES = [
 
 CASES = [
     case
-    for about, response, says in RESPONSES
+    for situation, response, says in RESPONSES
     for case in (
-        refused("appendManyLabels", about, says, **_labels(response)),
-        refused("appendToLabels", about, says, **_label(response, id="<meadow>")),
-        refused("createPredictions", about, says,
+        refused("appendManyLabels", situation, says, **_labels(response)),
+        refused("appendToLabels", situation, says, **_label(response, id="<meadow>")),
+        refused("createPredictions", situation, says,
                 data=_prediction(response), where={"id": "<meadow>"}),
     )
 ] + [
     case
-    for about, response, says in NESTED_RESPONSES
+    for situation, response, says in NESTED_RESPONSES
     for case in (
-        refused("appendManyLabels", about, says,
+        refused("appendManyLabels", situation, says,
                 **_labels(json.dumps(response), "<hidden asset>")),
-        refused("appendToLabels", about, says,
+        refused("appendToLabels", situation, says,
                 **_label(json.dumps(response), id="<hidden asset>")),
-        refused("createPredictions", about, says,
+        refused("createPredictions", situation, says,
                 data=_prediction(json.dumps(response)), where={"id": "<hidden asset>"}),
     )
 ] + [
-    denied("appendManyLabels", "unknown asset", **_labels(asset=GHOST)),
+    denied("appendManyLabels", "unknown asset", **_labels(asset=UNKNOWN_ID)),
     denied("appendManyLabels", "foreign asset", "labeler", **_labels(RED, "<hidden asset>")),
     denied("appendManyLabels", "unknown project",
-           data=_labels()["data"], where={"project": {"id": GHOST}}),
+           data=_labels()["data"], where={"project": {"id": UNKNOWN_ID}}),
     denied("appendManyLabels", "asset of another project",
            data=_labels()["data"], where={"project": {"id": "<hidden project>"}}),
     denied("appendManyLabels", "asset that where leaves out",
            data=_labels()["data"],
            where={"project": {"id": "<project>"}, "statusIn": ["LABELED"]}),
     denied("appendManyLabels", "unknown author", **_labels(
-        labelsData=[{"assetID": "<meadow>", "jsonResponse": EASY, "authorID": GHOST}])),
+        labelsData=[{"assetID": "<meadow>", "jsonResponse": EASY, "authorID": UNKNOWN_ID}])),
     denied("appendManyLabels", "author who is no member", **_labels(
         labelsData=[{"assetID": "<hidden asset>", "jsonResponse": RED, "authorID": "<leo>"}])),
     denied("appendManyLabels", "unknown label is reviewed", **_labels(
         labelType="REVIEW", labelsData=[
-            {"assetID": "<farm>", "jsonResponse": EASY, "referencedLabelId": GHOST}])),
+            {"assetID": "<farm>", "jsonResponse": EASY, "referencedLabelId": UNKNOWN_ID}])),
     denied("appendManyLabels", "label of another asset is reviewed", **_labels(
         labelType="REVIEW", labelsData=[
             {"assetID": "<farm>", "jsonResponse": EASY, "referencedLabelId": "<pond DEFAULT>"}])),
@@ -104,7 +111,7 @@ CASES = [
             **_labels(labelsData=[{"jsonResponse": EASY}])),
     invalid("appendManyLabels", "unknown type", 'Value "GUESS" does not exist',
             **_labels(labelType="GUESS")),
-    denied("updatePropertiesInLabel", "unknown label", where={"id": GHOST}, data={}),
+    denied("updatePropertiesInLabel", "unknown label", where={"id": UNKNOWN_ID}, data={}),
     denied("updatePropertiesInLabel", "foreign label", "labeler",
            where={"id": "<hidden label>"}, data={"modelName": "m"}),
     forbidden("updatePropertiesInLabel", "ADMIN or TEAM_MANAGER or REVIEWER",
@@ -117,21 +124,21 @@ CASES = [
     invalid("updatePropertiesInLabel", "unknown member", 'Field "nope" is not defined',
             where={"id": "<pond DEFAULT>"}, data={"nope": 1}),
     invalid("deleteLabels", "no id", "Expected non-nullable type", ids=[None]),
-    denied("deleteLabels", "one of two is unknown", ids=["<meadow PREDICTION>", GHOST]),
+    denied("deleteLabels", "one of two is unknown", ids=["<meadow PREDICTION>", UNKNOWN_ID]),
     denied("deleteLabels", "foreign label", "manager", ids=["<hidden label>"]),
     forbidden("deleteLabels", "ADMIN or TEAM_MANAGER", ids=["<meadow PREDICTION>"]),
     refused("deleteLabels", "somebody's label", "is no PREDICTION or INFERENCE: it stays",
             ids=["<meadow PREDICTION>", "<pond DEFAULT>"]),
-    denied("appendToLabels", "unknown asset", **_label(id=GHOST)),
+    denied("appendToLabels", "unknown asset", **_label(id=UNKNOWN_ID)),
     denied("appendToLabels", "foreign asset", "labeler", **_label(RED, id="<hidden asset>")),
     refused("appendToLabels", "no id", "where.id is missing", **_label()),
     forbidden("appendToLabels", "ADMIN or TEAM_MANAGER or REVIEWER",
               data={"labelType": "REVIEW", "jsonResponse": EASY}, where={"id": "<farm>"}),
     invalid("appendToLabels", "no response", 'Field "jsonResponse" of required type "String!"',
             data={"labelType": "DEFAULT"}, where={"id": "<farm>"}),
-    denied("createPredictions", "unknown asset", data=_prediction(), where={"id": GHOST}),
+    denied("createPredictions", "unknown asset", data=_prediction(), where={"id": UNKNOWN_ID}),
     denied("createPredictions", "unknown project",
-           data=_prediction(), where={"project": {"id": GHOST}}),
+           data=_prediction(), where={"project": {"id": UNKNOWN_ID}}),
     denied("createPredictions", "foreign asset", "labeler",
            data=_prediction(RED), where={"id": "<hidden asset>"}),
     forbidden("createPredictions", "ADMIN or TEAM_MANAGER",

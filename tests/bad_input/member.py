@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.bad_input.refused_request import GHOST, denied, forbidden, invalid, refused
+from tests.bad_input.refused_request import UNKNOWN_ID, denied, forbidden, invalid, refused
 
 
 def _of(user: str, project: str = "<project>") -> dict[str, Any]:
@@ -14,7 +14,7 @@ def _of(user: str, project: str = "<project>") -> dict[str, Any]:
 _NEW = {"userEmail": "new@example.com", "role": "LABELER"}
 
 CASES = [
-    denied("appendToRoles", "unknown project", where={"id": GHOST}, data=_NEW),
+    denied("appendToRoles", "unknown project", where={"id": UNKNOWN_ID}, data=_NEW),
     denied("appendToRoles", "foreign project", "labeler",
            where={"id": "<hidden project>"}, data=_NEW),
     forbidden("appendToRoles", "ADMIN or TEAM_MANAGER", where={"id": "<project>"}, data=_NEW),
@@ -31,7 +31,7 @@ CASES = [
     invalid("appendToRoles", "unknown role", 'Value "OWNER" does not exist',
             where={"id": "<project>"}, data={**_NEW, "role": "OWNER"}),
     denied("updatePropertiesInRole", "unknown role",
-           where={"id": GHOST}, data={"role": "LABELER"}),
+           where={"id": UNKNOWN_ID}, data={"role": "LABELER"}),
     denied("updatePropertiesInRole", "foreign project", "labeler",
            where=_of("admin", "<hidden project>"), data={"role": "LABELER"}),
     denied("updatePropertiesInRole", "no member",
@@ -45,10 +45,10 @@ CASES = [
     refused("updatePropertiesInRole", "nobody named", "where must have an id, or",
             where={"project": {"id": "<project>"}}, data={"role": "LABELER"}),
     refused("updatePropertiesInRole", "another project", "not the one of this user",
-            where=_of("labeler"), data={"role": "LABELER", "projectID": GHOST}),
+            where=_of("labeler"), data={"role": "LABELER", "projectID": UNKNOWN_ID}),
     invalid("updatePropertiesInRole", "no role", 'Field "role" of required type',
             where=_of("labeler"), data={}),
-    denied("deleteFromRoles", "unknown role", where={"id": GHOST}),
+    denied("deleteFromRoles", "unknown role", where={"id": UNKNOWN_ID}),
     denied("deleteFromRoles", "foreign project", "labeler",
            where=_of("admin", "<hidden project>")),
     forbidden("deleteFromRoles", "ADMIN or TEAM_MANAGER", where=_of("reviewer")),
@@ -58,7 +58,7 @@ CASES = [
     invalid("deleteFromRoles", "unknown status", 'Value "GONE" does not exist',
             where={"status": "GONE"}),
     denied("updatePropertiesInProjectUser", "unknown role",
-           where={"id": GHOST}, data={"starred": True}),
+           where={"id": UNKNOWN_ID}, data={"starred": True}),
     forbidden("updatePropertiesInProjectUser", "ADMIN",
               where=_of("reviewer"), data={"starred": True}),
     refused("updatePropertiesInProjectUser", "mark out of range", "between 0 and 1",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.bad_input.refused_request import GHOST, denied, invalid, not_admin, refused
+from tests.bad_input.refused_request import UNKNOWN_ID, denied, invalid, not_admin, refused
 
 _GOOD = {"message": "Done.", "status": "SUCCESS", "userID": "<leo>"}
 _LEOS = {"id": "<notification>"}
 
 CASES = [
-    denied("createNotification", "unknown user", data={**_GOOD, "userID": GHOST}),
+    denied("createNotification", "unknown user", data={**_GOOD, "userID": UNKNOWN_ID}),
     not_admin("createNotification", data=_GOOD),
     not_admin("createNotification", "manager", data=_GOOD),
     refused("createNotification", "for nobody", "data lacks userID",
@@ -18,13 +18,13 @@ CASES = [
             data={**_GOOD, "progress": 101}),
     invalid("createNotification", "unknown status", 'Value "DONE" does not exist',
             data={**_GOOD, "status": "DONE"}),
-    denied("updatePropertiesInNotification", "unknown", data={}, where={"id": GHOST}),
+    denied("updatePropertiesInNotification", "unknown", data={}, where={"id": UNKNOWN_ID}),
     denied("updatePropertiesInNotification", "somebody else's", "manager",
            data={"hasBeenSeen": True}, where=_LEOS),
     denied("updatePropertiesInNotification", "of another task",
-           data={"hasBeenSeen": True}, where={**_LEOS, "taskId": GHOST}),
+           data={"hasBeenSeen": True}, where={**_LEOS, "taskId": UNKNOWN_ID}),
     denied("updatePropertiesInNotification", "to an unknown user",
-           data={"userID": GHOST}, where=_LEOS),
+           data={"userID": UNKNOWN_ID}, where=_LEOS),
     not_admin("updatePropertiesInNotification",
               data={"hasBeenSeen": True, "message": "?"}, where=_LEOS),
     refused("updatePropertiesInNotification", "no id", "where.id is missing",

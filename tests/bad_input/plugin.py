@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bad_input.refused_request import GHOST, denied, forbidden, invalid, refused
+from tests.bad_input.refused_request import UNKNOWN_ID, denied, forbidden, invalid, refused
 from tests.kit.world_content import PLUGIN
 
 
@@ -59,7 +59,7 @@ CASES = [
     for case in (
         refused(operation, "unknown plugin", unknown_plugin(operation),
                 where={"pluginName": "Nobody", "projectId": "<project>"}),
-        denied(operation, "unknown project", where={"pluginName": PLUGIN, "projectId": GHOST}),
+        denied(operation, "unknown project", where={"pluginName": PLUGIN, "projectId": UNKNOWN_ID}),
         denied(operation, "foreign project", "labeler",
                where={"pluginName": PLUGIN, "projectId": "<hidden project>"}),
         forbidden(operation, "ADMIN or TEAM_MANAGER",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bad_input.refused_request import GHOST, denied, forbidden, invalid, refused
+from tests.bad_input.refused_request import UNKNOWN_ID, denied, forbidden, invalid, refused
 
 CASES = [
     refused("createProject", "json interface is not JSON", "jsonInterface: it is not valid JSON",
@@ -32,7 +32,7 @@ CASES = [
     invalid("createProject", "unknown demo", 'Value "DEMO_BIRDS" does not exist',
             data={"title": "t", "fromDemoProject": "DEMO_BIRDS"}),
     invalid("createProject", "no title", 'Field "title" of required type "String!"', data={}),
-    denied("updatePropertiesInProject", "unknown project", where={"id": GHOST}, data={}),
+    denied("updatePropertiesInProject", "unknown project", where={"id": UNKNOWN_ID}, data={}),
     denied("updatePropertiesInProject", "foreign project", "labeler",
            where={"id": "<hidden project>"}, data={"title": "mine"}),
     forbidden("updatePropertiesInProject", "ADMIN", "manager",
@@ -56,7 +56,7 @@ CASES = [
             "secondsToLabelBeforeAutoAssign must be between 0 and",
             where={"id": "<project>"}, data={"secondsToLabelBeforeAutoAssign": -1}),
     denied("updatePropertiesInProject", "unknown author",
-           where={"id": "<project>"}, data={"author": GHOST, "title": "not stored either"}),
+           where={"id": "<project>"}, data={"author": UNKNOWN_ID, "title": "not stored either"}),
     invalid("updatePropertiesInProject", "unknown compliance tag", 'Value "GDPR" does not exist',
             where={"id": "<project>"}, data={"complianceTags": ["GDPR"]}),
     refused("updatePropertiesInProject", "metadata properties are a list", "must be an object",
@@ -64,14 +64,14 @@ CASES = [
     invalid("updatePropertiesInProject", "unknown member", 'Field "nope" is not defined',
             where={"id": "<project>"}, data={"nope": 1}),
     denied("updateProjectAnonymization", "unknown project",
-           input={"id": GHOST, "shouldAnonymize": True}),
+           input={"id": UNKNOWN_ID, "shouldAnonymize": True}),
     denied("updateProjectAnonymization", "foreign project", "labeler",
            input={"id": "<hidden project>", "shouldAnonymize": True}),
     forbidden("updateProjectAnonymization", "ADMIN", "manager",
               input={"id": "<project>", "shouldAnonymize": True}),
     invalid("updateProjectAnonymization", "neither yes nor no",
             'Field "shouldAnonymize" of required type "Boolean!"', input={"id": "<project>"}),
-    denied("deleteProject", "unknown project", where={"id": GHOST}),
+    denied("deleteProject", "unknown project", where={"id": UNKNOWN_ID}),
     denied("deleteProject", "foreign project", "labeler", where={"id": "<hidden project>"}),
     forbidden("deleteProject", "ADMIN", "manager", where={"id": "<project>"}),
     refused("deleteProject", "no id", "where.id is missing", where={}),
@@ -79,7 +79,7 @@ CASES = [
             where={"id": "<project>", "archived": True}),
     invalid("deleteProject", "archived is a text", "Boolean cannot represent",
             where={"id": "<project>", "archived": "no"}),
-    denied("deleteProjectAsynchronously", "unknown project", where={"id": GHOST}),
+    denied("deleteProjectAsynchronously", "unknown project", where={"id": UNKNOWN_ID}),
     denied("deleteProjectAsynchronously", "foreign project", "labeler",
            where={"id": "<hidden project>"}),
     forbidden("deleteProjectAsynchronously", "ADMIN", where={"id": "<project>"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.bad_input.refused_request import GHOST, denied, forbidden, invalid, refused
+from tests.bad_input.refused_request import UNKNOWN_ID, denied, forbidden, invalid, refused
 
 
 def _labels(source: str, target: str, project: str) -> dict[str, Any]:
@@ -12,12 +12,12 @@ def _labels(source: str, target: str, project: str) -> dict[str, Any]:
 
 
 CASES = [
-    denied("copyProject", "unknown project", data={"projectId": GHOST}),
+    denied("copyProject", "unknown project", data={"projectId": UNKNOWN_ID}),
     denied("copyProject", "foreign project", "labeler", data={"projectId": "<hidden project>"}),
     forbidden("copyProject", "ADMIN", "manager", data={"projectId": "<project>"}),
     invalid("copyProject", "no project", 'Field "projectId" of required type "ID!"', data={}),
-    denied("copyLabels", "unknown source", **_labels(GHOST, "<farm>", "<project>")),
-    denied("copyLabels", "unknown target", **_labels("<farm>", GHOST, "<project>")),
+    denied("copyLabels", "unknown source", **_labels(UNKNOWN_ID, "<farm>", "<project>")),
+    denied("copyLabels", "unknown target", **_labels("<farm>", UNKNOWN_ID, "<project>")),
     denied("copyLabels", "asset of another project",
            **_labels("<farm>", "<pond>", "<hidden project>")),
     denied("copyLabels", "foreign project", "manager",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.bad_input.refused_request import GHOST, denied, forbidden, invalid, refused
+from tests.bad_input.refused_request import UNKNOWN_ID, denied, forbidden, invalid, refused
 
 _OPERATION = "updatePropertiesInProjectVersion"
 
 CASES = [
-    denied(_OPERATION, "unknown version", where={"id": GHOST}, data={"content": "x"}),
+    denied(_OPERATION, "unknown version", where={"id": UNKNOWN_ID}, data={"content": "x"}),
     denied(_OPERATION, "foreign project", "labeler",
            where={"id": "<hidden version>"}, data={"content": "x"}),
     forbidden(_OPERATION, "ADMIN", "manager", where={"id": "<version>"}, data={"content": "x"}),

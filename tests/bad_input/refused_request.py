@@ -22,11 +22,11 @@ MISSING_ARGUMENT = (
     'Field "projects" argument "where" of type "ProjectWhere!" is required,'
     " but it was not provided."
 )
-GHOST = "cl00000000000000000000000"
+UNKNOWN_ID = "cl00000000000000000000000"
 
 
 @dataclass(frozen=True)
-class Case:
+class RefusedRequest:
     """One request that is refused.
 
     Attributes:
@@ -38,7 +38,7 @@ class Case:
     """
 
     mutation: str
-    about: str
+    situation: str
     arguments: dict[str, Any]
     says: str
     key: str = "admin"
@@ -46,7 +46,7 @@ class Case:
     status: int = 200
 
     def __str__(self) -> str:
-        return f"{self.mutation}: {self.about}"
+        return f"{self.mutation}: {self.situation}"
 
 
 PLUGIN_CHANGES = (
@@ -58,30 +58,32 @@ PLUGIN_CHANGES = (
 )
 
 
-def denied(mutation: str, about: str, key: str = "admin", **arguments: Any) -> Case:
+def denied(mutation: str, situation: str, key: str = "admin", **arguments: Any) -> RefusedRequest:
     """The target does not exist, or the key's user does not see it."""
-    return Case(mutation, about, arguments, DENIED, key, "401")
+    return RefusedRequest(mutation, situation, arguments, DENIED, key, "401")
 
 
-def forbidden(mutation: str, needed: str, key: str = "labeler", **arguments: Any) -> Case:
+def forbidden(mutation: str, needed: str, key: str = "labeler", **arguments: Any) -> RefusedRequest:
     """The user sees the target, but may not do this with it."""
     by_role = f"the role {needed} in "
     says = f"{mutation} needs {by_role}"
     if mutation in PLUGIN_CHANGES:
         says = f"{mutation} needs to be its creator, or {by_role}each project where it is active"
-    return Case(mutation, f"as {key}", arguments, says, key)
+    return RefusedRequest(mutation, f"as {key}", arguments, says, key)
 
 
-def not_admin(mutation: str, key: str = "labeler", **arguments: Any) -> Case:
+def not_admin(mutation: str, key: str = "labeler", **arguments: Any) -> RefusedRequest:
     """Only an administrator of the organization may do this."""
-    return Case(mutation, f"as {key}", arguments, NOT_ADMIN, key)
+    return RefusedRequest(mutation, f"as {key}", arguments, NOT_ADMIN, key)
 
 
-def refused(mutation: str, about: str, says: str, **arguments: Any) -> Case:
+def refused(mutation: str, situation: str, says: str, **arguments: Any) -> RefusedRequest:
     """A value that the mutation does not take."""
-    return Case(mutation, about, arguments, says)
+    return RefusedRequest(mutation, situation, arguments, says)
 
 
-def invalid(mutation: str, about: str, says: str, **arguments: Any) -> Case:
+def invalid(mutation: str, situation: str, says: str, **arguments: Any) -> RefusedRequest:
     """A value that does not fit the schema."""
-    return Case(mutation, about, arguments, says, code=errors.INTERNAL_ERROR, status=400)
+    return RefusedRequest(
+        mutation, situation, arguments, says, code=errors.INTERNAL_ERROR, status=400
+    )

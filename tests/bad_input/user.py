@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.bad_input.refused_request import GHOST, Case, denied, invalid, not_admin, refused
+from tests.bad_input.refused_request import (
+    UNKNOWN_ID,
+    RefusedRequest,
+    denied,
+    invalid,
+    not_admin,
+    refused,
+)
 
 _NEW = {"email": "new@example.com"}
 _LEO = {"email": "labeler@example.com"}
@@ -16,9 +23,9 @@ _HERE = {"id": "<organization>"}
 _KEY = {"key": "my-own-secret", "name": "second"}
 
 
-def _license(about: str, says: str, text: Any) -> Case:
+def _license(situation: str, says: str, text: Any) -> RefusedRequest:
     sent = text if isinstance(text, str) else json.dumps(text)
-    return refused("updatePropertiesInOrganization", about, f"license: {says}",
+    return refused("updatePropertiesInOrganization", situation, f"license: {says}",
                    where=_HERE, data={"license": sent, "name": "not this either"})  # fmt: skip
 
 
@@ -35,11 +42,11 @@ CASES = [
             data={**_NEW, "organizationRole": "LABELER"}),
     denied("updatePropertiesInUser", "unknown user", where=_NOBODY, data={"firstname": "X"}),
     denied("updatePropertiesInUser", "to an unknown organization",
-           where=_LEO, data={"organizationId": GHOST}),
+           where=_LEO, data={"organizationId": UNKNOWN_ID}),
     not_admin("updatePropertiesInUser", where=_RITA, data={"firstname": "X"}),
     not_admin("updatePropertiesInUser", where=_LEO, data={"organizationRole": "ADMIN"}),
     not_admin("updatePropertiesInUser", where=_LEO, data={"activated": False}),
-    not_admin("updatePropertiesInUser", where=_LEO, data={"organizationId": GHOST}),
+    not_admin("updatePropertiesInUser", where=_LEO, data={"organizationId": UNKNOWN_ID}),
     refused("updatePropertiesInUser", "nobody named", "where must have an email or an id",
             where={"activated": True}, data={"firstname": "X"}),
     refused("updatePropertiesInUser", "taken address", "exists already",
@@ -66,7 +73,7 @@ CASES = [
     not_admin("createOrganization", data={"name": "Mine"}),
     refused("createOrganization", "empty name", "name cannot be empty", data={"name": " "}),
     invalid("createOrganization", "no name", 'Field "name" of required type', data={}),
-    denied("updatePropertiesInOrganization", "unknown", where={"id": GHOST}, data={"name": "X"}),
+    denied("updatePropertiesInOrganization", "unknown", where={"id": UNKNOWN_ID}, data={"name": "X"}),
     not_admin("updatePropertiesInOrganization", where=_HERE, data={"name": "Mine"}),
     refused("updatePropertiesInOrganization", "no id", "where.id is missing",
             where={}, data={"name": "X"}),

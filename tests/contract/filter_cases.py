@@ -14,9 +14,9 @@ from kili_emulator.domain.lock import lock
 from kili_emulator.domain.notification import notify
 from kili_emulator.domain.world import Actor
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, PLUGIN, Names, set_stage
+from tests.kit.world_content import EASY, PLUGIN, WorldIds, set_up_world
 
-GHOST = "cl00000000000000000000000"
+UNKNOWN_ID = "cl00000000000000000000000"
 Case = list[tuple[Any, set[str]]]
 
 FIRST = {"street", "pond", "farm", "meadow", "car-park", "aquarium"}
@@ -56,52 +56,54 @@ COUNTS = {
 }
 
 
-def set_up(wire: Wire) -> Names:
+def set_up(wire: Wire) -> WorldIds:
     """Things made at three times, an hour apart: earlier, then, later."""
     world = wire.emulator.world
     start = world.clock.now()
     world.clock.offset += timedelta(hours=1)
-    known = set_stage(wire)
+    world_ids = set_up_world(wire)
     data = {"labelType": "AUTOSAVE", "jsonResponse": EASY, "skipped": True}
-    label = wire.call("appendToLabels", data=data, where={"id": known["aquarium"]})
-    wire.call("updatePropertiesInAssets", where=[{"id": known["street"]}],
+    label = wire.call("appendToLabels", data=data, where={"id": world_ids["aquarium"]})
+    wire.call("updatePropertiesInAssets", where=[{"id": world_ids["street"]}],
               data=[{"isHoneypot": True}])  # fmt: skip
     then = world.clock.now()
     world.clock.offset += timedelta(hours=1)
     archived = wire.call("createProject", data={"title": "Archived", "description": "old"})["id"]
     changes = {"archived": True, "shouldRelaunchKpiComputation": True}
     wire.call("updatePropertiesInProject", data=changes, where={"id": archived})
-    stars = {known["ada"]: known["hidden project"], known["leo"]: known["project"]}
+    stars = {world_ids["ada"]: world_ids["hidden project"], world_ids["leo"]: world_ids["project"]}
     world.documents.table("projectUsers").update(
         {"starred": True}, lambda each: stars.get(each["userId"]) == each["projectId"]
     )
     deleted = wire.call("createProject", data={"title": "Deleted"})["id"]
     wire.call("deleteProject", where={"id": deleted})
     data = {"priority": 1, "consensusMark": 0.6, "honeypotMark": 0.2}
-    wire.call("updatePropertiesInAssets", where=[{"id": known["farm"]}], data=[data])
+    wire.call("updatePropertiesInAssets", where=[{"id": world_ids["farm"]}], data=[data])
     world.documents.table("labels").update(
-        {"consensusMark": 0.6}, lambda label: label["id"] == known["farm DEFAULT"]
+        {"consensusMark": 0.6}, lambda label: label["id"] == world_ids["farm DEFAULT"]
     )
-    wire.call("updatePropertiesInIssue", data={"status": "SOLVED"}, where={"id": known["issue"]})
+    wire.call(
+        "updatePropertiesInIssue", data={"status": "SOLVED"}, where={"id": world_ids["issue"]}
+    )
     is_labeler = {"email": "labeler@example.com"}.items()
     world.documents.table("users").update(
         {"activated": False}, lambda user: is_labeler <= user.items()
     )
-    for project, email in ((archived, "admin"), (known["project"], "reviewer")):
+    for project, email in ((archived, "admin"), (world_ids["project"], "reviewer")):
         where = {"project": {"id": project}, "user": {"email": f"{email}@example.com"}}
         wire.call("deleteFromRoles", where=where)
     keys = {each["userId"]: each["id"] for each in world.view.api_keys.all()}
     with world.transaction(Actor.system()) as tx:
-        task = notify(tx, user_id=known["max"], message="Importing.", status="PENDING")
+        task = notify(tx, user_id=world_ids["max"], message="Importing.", status="PENDING")
         tx.notifications.change(task, hasBeenSeen=True)
-    with world.transaction(Actor(world.view.users.the(known["max"]))) as tx:
-        held = lock(tx, tx.assets.the(known["pond"]), tx.actor.user, "DEFAULT")
+    with world.transaction(Actor(world.view.users.require(world_ids["max"]))) as tx:
+        held = lock(tx, tx.assets.require(world_ids["pond"]), tx.actor.user, "DEFAULT")
     (plugin,) = wire.call("listPlugins")
-    (hidden,) = wire.list("labels", {"id": known["hidden label"]}, selection="createdAt")
+    (hidden,) = wire.list("labels", {"id": world_ids["hidden label"]}, selection="createdAt")
     return {
-        **known,
-        **_members(wire, known, archived),
-        **{f"key {name}": keys[known[name]] for name in EVERYBODY},
+        **world_ids,
+        **_members(wire, world_ids, archived),
+        **{f"key {name}": keys[world_ids[name]] for name in EVERYBODY},
         "lock": held["id"],
         **dict(
             zip(("first comment", "reply", "why comment"), wire.ids("comments", {}), strict=True)
@@ -109,20 +111,24 @@ def set_up(wire: Wire) -> Names:
         "task notification": task["id"],
         "task": str(task["taskId"]),
         "plugin": plugin["id"],
-        "plugin user": world.view.plugins.the(plugin["id"])["userId"],
+        "plugin user": world.view.plugins.require(plugin["id"])["userId"],
         "aquarium label": label["id"],
         "archived project": archived,
         "deleted project": deleted,
         "moment of the hidden label": hidden["createdAt"],
-        "after the first": clock.to_text(start + timedelta(minutes=30)),
-        "after the second": clock.to_text(then + timedelta(minutes=30)),
+        "after the first": clock.format_time(start + timedelta(minutes=30)),
+        "after the second": clock.format_time(then + timedelta(minutes=30)),
     }
 
 
-def _members(wire: Wire, known: Names, archived: str) -> Names:
+def _members(wire: Wire, world_ids: WorldIds, archived: str) -> WorldIds:
     """Those of each project; who left one is among them."""
-    users = {known[name]: name for name in EVERYBODY}
-    places = {known["project"]: "", known["hidden project"]: "hidden ", archived: "archived "}
+    users = {world_ids[name]: name for name in EVERYBODY}
+    places = {
+        world_ids["project"]: "",
+        world_ids["hidden project"]: "hidden ",
+        archived: "archived ",
+    }
     found = wire.list("projectUsers", {}, selection="id project { id } user { id }")
     return {
         f"{places[each['project']['id']]}member {users[each['user']['id']]}": each["id"]
@@ -156,8 +162,8 @@ FILTERS: dict[str, dict[str, Case]] = {
         "updatedAtLte": [("<after the second>", FIRST - {"farm"} | {"hidden asset"})],
         "externalIdIn": [(["o", "street"], {"street", "pond", "meadow"}), (["nothing"], set())],
         "externalIdStrictlyIn": [(["pond", "mead"], {"pond"})],
-        "id": [("<pond>", {"pond"}), (GHOST, set())],
-        "idIn": [(["<farm>", "<pond>", GHOST], {"pond", "farm"})],
+        "id": [("<pond>", {"pond"}), (UNKNOWN_ID, set())],
+        "idIn": [(["<farm>", "<pond>", UNKNOWN_ID], {"pond", "farm"})],
         "idNotIn": [(["<farm>", "<pond>"], FIRST - {"farm", "pond"} | {"hidden asset"})],
         "issue": [
             ({"status": "SOLVED"}, {"pond"}),
@@ -178,7 +184,7 @@ FILTERS: dict[str, dict[str, Case]] = {
             ({"numberOfObjects": [5, 6]}, {"meadow", "car-park"}),
             ({"numberOfObjects": 7, "place": "country"}, set()),
         ],
-        "project": [({"id": "<hidden project>"}, {"hidden asset"}), ({"id": GHOST}, set())],
+        "project": [({"id": "<hidden project>"}, {"hidden asset"}), ({"id": UNKNOWN_ID}, set())],
         "skipped": [(True, {"aquarium"}), (False, FIRST - {"aquarium"} | {"hidden asset"})],
         "statusIn": [
             (["TODO"], {"meadow", "car-park"}),
@@ -186,11 +192,11 @@ FILTERS: dict[str, dict[str, Case]] = {
         ],
     },
     "CommentWhere": {
-        "id": [("<why comment>", {"why comment"}), (GHOST, set())],
+        "id": [("<why comment>", {"why comment"}), (UNKNOWN_ID, set())],
         "issue": [({"type": "QUESTION"}, {"why comment"}), ({"status": "OPEN"}, {"why comment"})],
     },
     "IssueWhere": {
-        "asset": [({"externalIdStrictlyIn": ["pond"]}, {"issue"}), ({"id": GHOST}, set())],
+        "asset": [({"externalIdStrictlyIn": ["pond"]}, {"issue"}), ({"id": UNKNOWN_ID}, set())],
         "assetIn": [(["<hidden asset>"], {"hidden issue"})],
         "id": [("<issue>", {"issue"})],
         "project": [({"id": "<hidden project>"}, {"hidden issue"})],
@@ -238,30 +244,30 @@ FILTERS: dict[str, dict[str, Case]] = {
         "typeIn": [(["REVIEW", "PREDICTION"], {"street REVIEW", "meadow PREDICTION"})],
         "user": [({"id": "<rita>"}, {"street REVIEW"}), ({"email": "x@example.com"}, set())],
     },
-    "LockWhere": {"id": [("<lock>", {"lock"}), (GHOST, set())]},
+    "LockWhere": {"id": [("<lock>", {"lock"}), (UNKNOWN_ID, set())]},
     "NotificationWhere": {
         "hasBeenSeen": [(True, {"task notification"}), (False, {"notification"})],
-        "id": [("<notification>", {"notification"}), (GHOST, set())],
-        "taskId": [("<task>", {"task notification"}), (GHOST, set())],
-        "user": [({"id": "<leo>"}, {"notification"}), ({"id": GHOST}, set())],
+        "id": [("<notification>", {"notification"}), (UNKNOWN_ID, set())],
+        "taskId": [("<task>", {"task notification"}), (UNKNOWN_ID, set())],
+        "user": [({"id": "<leo>"}, {"notification"}), ({"id": UNKNOWN_ID}, set())],
     },
     "OrganizationWhere": {
-        "id": [("<organization>", {"organization"}), (GHOST, set())],
-        "user": [({"id": "<leo>"}, {"organization"}), ({"id": GHOST}, set())],
+        "id": [("<organization>", {"organization"}), (UNKNOWN_ID, set())],
+        "user": [({"id": "<leo>"}, {"organization"}), ({"id": UNKNOWN_ID}, set())],
     },
     "PluginWhere": {
-        "id": [("<plugin>", {"plugin"}), (GHOST, set())],
+        "id": [("<plugin>", {"plugin"}), (UNKNOWN_ID, set())],
         "name": [(PLUGIN, {"plugin"}), ("Nobody", set())],
     },
     "ProjectVersionWhere": {
-        "id": [("<version>", {"version"}), (GHOST, set())],
-        "projectId": [("<hidden project>", {"hidden version"}), (GHOST, set())],
+        "id": [("<version>", {"version"}), (UNKNOWN_ID, set())],
+        "projectId": [("<hidden project>", {"hidden version"}), (UNKNOWN_ID, set())],
     },
     "ProjectUserWhere": {
         "id": [
             ("<member max>", {"member max"}),
             ("<archived member ada>", {"archived member ada"}),
-            (GHOST, set()),
+            (UNKNOWN_ID, set()),
         ],
         "activeInProject": [
             (True, {"hidden member ada", "member leo"}),
@@ -280,7 +286,7 @@ FILTERS: dict[str, dict[str, Case]] = {
         "user": [
             ({"email": "Admin@example.com"},
              {"member ada", "hidden member ada", "archived member ada"}),
-            ({"organization": {"id": GHOST}}, set()),
+            ({"organization": {"id": UNKNOWN_ID}}, set()),
         ],
     },
     "ProjectWhere": {
@@ -290,7 +296,7 @@ FILTERS: dict[str, dict[str, Case]] = {
         "archived": [(True, {"archived project"}), (False, {"project", "hidden project"})],
         "deleted": [(True, PROJECTS | {"deleted project"}), (False, PROJECTS)],
         "id": [("<hidden project>", {"hidden project"})],
-        "organizationId": [("<organization>", PROJECTS), (GHOST, set())],
+        "organizationId": [("<organization>", PROJECTS), (UNKNOWN_ID, set())],
         "searchQuery": [
             ("hidden", {"hidden project"}),
             ("%ive_", {"archived project"}),
@@ -302,7 +308,7 @@ FILTERS: dict[str, dict[str, Case]] = {
         ],
         "starred": [(True, {"hidden project"}), (False, {"project", "archived project"})],
         "tagIds": [
-            (["<tag>", "<unused tag>"], {"project"}), (["<unused tag>", GHOST], set()), ([], set())
+            (["<tag>", "<unused tag>"], {"project"}), (["<unused tag>", UNKNOWN_ID], set()), ([], set())
         ],
     },
     "UserWhere": {
@@ -311,6 +317,6 @@ FILTERS: dict[str, dict[str, Case]] = {
         "email": [("manager@example.com", {"max"}), ("x@example.com", set())],
         "id": [("<plugin user>", {"plugin user"}), ("<max>", {"max"})],
         "idIn": [(["<max>", "<plugin user>"], {"max", "plugin user"})],
-        "organization": [({"id": "<organization>"}, EVERYBODY), ({"id": GHOST}, set())],
+        "organization": [({"id": "<organization>"}, EVERYBODY), ({"id": UNKNOWN_ID}, set())],
     },
 }  # fmt: skip

@@ -19,7 +19,7 @@ from graphql import (
 from tests.bad_input import CASES
 from tests.contract.schema import SCHEMA
 from tests.kit.wire import root_of
-from tests.kit.world_content import Names, filled
+from tests.kit.world_content import WorldIds, fill_ids
 
 Arguments = dict[str, Any]
 
@@ -72,14 +72,16 @@ _PLAIN: dict[str, Any] = {
 _DEPTH = 2
 
 
-def hostile_arguments(operation: str, known: Names) -> Iterator[Arguments]:
+def hostile_arguments(operation: str, world_ids: WorldIds) -> Iterator[Arguments]:
     """Arguments of an operation, plausible but for one value each.
 
     Args:
-        known: what the ids are of that plausible arguments name.
+        world_ids: what the ids are of that plausible arguments name.
     """
     arguments = root_of(operation).fields[operation].args
-    given = [filled(case.arguments, known) for case in CASES if case.mutation == operation][:3]
+    given = [fill_ids(case.arguments, world_ids) for case in CASES if case.mutation == operation][
+        :3
+    ]
     for base in given or [{}]:
         plausible = {name: each for name, each in base.items() if name in arguments}
         for name, argument in arguments.items():

@@ -18,30 +18,32 @@ import kili_emulator
 from kili_emulator.rules.subjects import EMITTED, SENT_TO_PLUGINS
 from tests.contract.events import CASES, COMPUTED
 from tests.contract.events.declared import check, stored
-from tests.contract.inputs import Stage
+from tests.contract.inputs import CaseWorld
 from tests.kit.wire import Wire
-from tests.kit.world_content import Names
+from tests.kit.world_content import WorldIds
 
 SOURCES = Path(kili_emulator.__file__).parent
 SUBJECTS = set(get_args(EventName))
 
 
 @pytest.fixture
-def stage(wire: Wire, known: Names) -> Stage:
-    return Stage(wire, known)
+def case_world(wire: Wire, world_ids: WorldIds) -> CaseWorld:
+    return CaseWorld(wire, world_ids)
 
 
 @pytest.mark.parametrize("subject", CASES)
-def test_an_event_is_as_it_is_declared(stage: Stage, subject: str) -> None:
-    before = len(stored(stage.wire))
-    CASES[subject](stage)
-    events = stored(stage.wire)[before:]
+def test_an_event_is_as_it_is_declared(case_world: CaseWorld, subject: str) -> None:
+    before = len(stored(case_world.wire))
+    CASES[subject](case_world)
+    events = stored(case_world.wire)[before:]
     assert subject in {each["event"] for each in events}
     for each in events:
         check(each)
 
 
-def test_the_events_of_the_scenario_are_as_they_are_declared(wire: Wire, known: Names) -> None:
+def test_the_events_of_the_scenario_are_as_they_are_declared(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     for each in stored(wire):
         check(each)
 

@@ -6,15 +6,15 @@ import pytest
 
 from tests.contract.hostile_arguments import hostile_arguments, operations
 from tests.kit.wire import Wire
-from tests.kit.world_content import Names
+from tests.kit.world_content import WorldIds
 
 DEFECT = "[unexpectedRetrieving]"
 # The normal suite tries every so-many-th value of each operation; `make contract` all.
 STRIDE = 101
 
 
-def check(wire: Wire, known: Names, operation: str, begin: int, stride: int) -> None:
-    for number, arguments in enumerate(hostile_arguments(operation, known)):
+def check(wire: Wire, world_ids: WorldIds, operation: str, begin: int, stride: int) -> None:
+    for number, arguments in enumerate(hostile_arguments(operation, world_ids)):
         if number % stride == begin:
             answer = wire.send(operation, **arguments)
             assert answer.status_code in (200, 400), arguments
@@ -22,12 +22,16 @@ def check(wire: Wire, known: Names, operation: str, begin: int, stride: int) -> 
 
 
 @pytest.mark.parametrize("operation", operations())
-def test_some_hostile_values_of_each_operation(wire: Wire, known: Names, operation: str) -> None:
+def test_some_hostile_values_of_each_operation(
+    wire: Wire, world_ids: WorldIds, operation: str
+) -> None:
     begin = operations().index(operation) % STRIDE  # not the same values for all
-    check(wire, known, operation, begin, STRIDE)
+    check(wire, world_ids, operation, begin, STRIDE)
 
 
 @pytest.mark.contract
 @pytest.mark.parametrize("operation", operations())
-def test_all_hostile_values_of_each_operation(wire: Wire, known: Names, operation: str) -> None:
-    check(wire, known, operation, 0, 1)
+def test_all_hostile_values_of_each_operation(
+    wire: Wire, world_ids: WorldIds, operation: str
+) -> None:
+    check(wire, world_ids, operation, 0, 1)

@@ -14,10 +14,10 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 from kili_emulator.app import Emulator
 from tests.contract.events.declared import check, stored
 from tests.contract.filter_cases import FILTERS
-from tests.contract.inputs import CASES, Stage
+from tests.contract.inputs import CASES, CaseWorld
 from tests.contract.schema import SCHEMA
 from tests.kit.wire import Wire
-from tests.kit.world_content import Names, set_stage
+from tests.kit.world_content import WorldIds, set_up_world
 
 # What is taken and has no effect, by contract.
 WITHOUT_EFFECT = {
@@ -76,14 +76,14 @@ def _wire(_emulator: Emulator) -> Iterator[Wire]:
 
 
 @pytest.fixture(scope="module")
-def _names(_wire: Wire) -> Names:
-    return set_stage(_wire)
+def _names(_wire: Wire) -> WorldIds:
+    return set_up_world(_wire)
 
 
 @pytest.fixture
-def stage(_wire: Wire, _names: Names) -> Iterator[Stage]:
+def case_world(_wire: Wire, _names: WorldIds) -> Iterator[CaseWorld]:
     mark, before = _wire.emulator.mark(), len(stored(_wire))
-    yield Stage(_wire, _names)
+    yield CaseWorld(_wire, _names)
     events = stored(_wire)[before:]
     _wire.emulator.reset(mark)
     for each in events:
@@ -91,8 +91,8 @@ def stage(_wire: Wire, _names: Names) -> Iterator[Stage]:
 
 
 @pytest.mark.parametrize("key", CASES)
-def test_an_input_is_read_back_or_refused(stage: Stage, key: str) -> None:
-    CASES[key](stage)
+def test_an_input_is_read_back_or_refused(case_world: CaseWorld, key: str) -> None:
+    CASES[key](case_world)
 
 
 def test_every_input_of_the_schema_has_a_case() -> None:
@@ -105,10 +105,12 @@ def test_no_input_has_both_a_case_and_an_exception() -> None:
 
 
 @pytest.mark.parametrize("number", [0, 7, -1])
-def test_the_number_that_a_client_gives_an_issue_is_not_used(stage: Stage, number: int) -> None:
-    rows = [{"assetId": stage.names["farm"], "issueNumber": number}] * 2
-    created = stage.wire.call("createIssues", issues=rows, where={}, selection="issueNumber")
+def test_the_number_that_a_client_gives_an_issue_is_not_used(
+    case_world: CaseWorld, number: int
+) -> None:
+    rows = [{"assetId": case_world.names["farm"], "issueNumber": number}] * 2
+    created = case_world.wire.call("createIssues", issues=rows, where={}, selection="issueNumber")
     assert created == [{"issueNumber": 1}, {"issueNumber": 2}]
-    data, where = {"issueNumber": number}, {"id": stage.names["farm"]}
-    old = stage.wire.call("appendToIssues", data=data, where=where, selection="issueNumber")
+    data, where = {"issueNumber": number}, {"id": case_world.names["farm"]}
+    old = case_world.wire.call("appendToIssues", data=data, where=where, selection="issueNumber")
     assert old == {"issueNumber": 3}

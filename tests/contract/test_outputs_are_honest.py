@@ -24,11 +24,11 @@ from tests.kit.world_content import (
     HARD,
     PLUGIN,
     QUIET_PLUGIN,
-    Names,
+    WorldIds,
     add_version,
     archive,
     deploy_plugin,
-    set_stage,
+    set_up_world,
 )
 
 # What has one value only, or none, and why.
@@ -110,22 +110,22 @@ def _change_much(wire: Wire, values: Seen) -> None:
     """Give everything that can differ two values."""
     emulator = wire.emulator
     emulator.world.clock.offset += timedelta(hours=1)
-    known = set_stage(wire)
-    _change_projects(wire, known)
-    _see_deleted(wire, known, values)
-    _change_assets(wire, known, values)
-    _change_labels(wire, known)
-    _change_issues(wire, known)
+    world_ids = set_up_world(wire)
+    _change_projects(wire, world_ids)
+    _see_deleted(wire, world_ids, values)
+    _change_assets(wire, world_ids, values)
+    _change_labels(wire, world_ids)
+    _change_issues(wire, world_ids)
     annotate(wire)
-    _notify(wire, known)
-    _change_people(wire, known)
-    _change_tags(wire, known, values)
+    _notify(wire, world_ids)
+    _change_people(wire, world_ids)
+    _change_tags(wire, world_ids, values)
     for change in CHANGES:
-        change(wire, known)
-    _run_plugins(wire, known)
-    _lock_assets(wire, known)
+        change(wire, world_ids)
+    _run_plugins(wire, world_ids)
+    _lock_assets(wire, world_ids)
     for table, change in (("users", {"activated": False}), ("apiKeys", {"revoked": True})):
-        ids = {known["leo"], _key_of(wire, "labeler")}
+        ids = {world_ids["leo"], _key_of(wire, "labeler")}
         later = {"updatedAt": "2100-01-01T00:00:00.000Z"} if table == "users" else {}
         emulator.world.documents.table(table).update(
             {**change, **later}, lambda each, ids=ids: each["id"] in ids
@@ -137,7 +137,7 @@ def _key_of(wire: Wire, name: str) -> str:
     return next(str(each["id"]) for each in keys if each["name"] == name)
 
 
-def _change_projects(wire: Wire, known: Names) -> None:
+def _change_projects(wire: Wire, world_ids: WorldIds) -> None:
     data = {
         "archived": True,
         "canNavigateBetweenAssets": False,
@@ -151,24 +151,24 @@ def _change_projects(wire: Wire, known: Names) -> None:
         "shouldAutoAssign": False,
         "shouldRelaunchKpiComputation": True,
     }
-    where = {"id": known["hidden project"]}
+    where = {"id": world_ids["hidden project"]}
     wire.emulator.world.clock.offset += timedelta(hours=1)
     wire.call("updatePropertiesInProject", data=data, where=where, selection="id")
 
 
-def _see_deleted(wire: Wire, known: Names, values: Seen) -> None:
+def _see_deleted(wire: Wire, world_ids: WorldIds, values: Seen) -> None:
     """A deleted project says other things than one that is there; and a version is added."""
     in_pixels = {"title": "Gone", "inputType": "GEOSPATIAL", "pixelLabeling": True}
     project_id = wire.call("createProject", data=in_pixels, selection="id")["id"]
     wire.call("deleteProject", where={"id": project_id}, selection="id")
-    add_version(wire, known["project"], "later")
+    add_version(wire, world_ids["project"], "later")
     where = {"id": project_id, "deleted": True}
     _see_field("projects", _ask(wire, "projects", where=where, first=1, skip=0), values)
 
 
-def _change_assets(wire: Wire, known: Names, values: Seen) -> None:
+def _change_assets(wire: Wire, world_ids: WorldIds, values: Seen) -> None:
     row = {"contentArray": ["http://example.com/a"], "jsonContentArray": ["http://example.com/b"]}
-    wire.call("appendManyAssets", data=row, where={"id": known["project"]}, selection="id")
+    wire.call("appendManyAssets", data=row, where={"id": world_ids["project"]}, selection="id")
     land = {"title": "Land", "inputType": "GEOSPATIAL"}
     where = {"id": wire.call("createProject", data=land, selection="id")["id"]}
     row = {"contentArray": [""], "jsonContentArray": ['[{"epsg": "EPSG3857"}]']}
@@ -181,35 +181,35 @@ def _change_assets(wire: Wire, known: Names, values: Seen) -> None:
         "priority": 3,
         "resolution": {"width": 30, "height": 40},
     }
-    wire.call("updatePropertiesInAssets", where=[{"id": known["farm"]}], data=[properties])
+    wire.call("updatePropertiesInAssets", where=[{"id": world_ids["farm"]}], data=[properties])
     data = {"labelType": "DEFAULT", "jsonResponse": EASY, "skipped": True}
-    wire.call("appendToLabels", data=data, where={"id": known["car-park"]}, selection="id")
+    wire.call("appendToLabels", data=data, where={"id": world_ids["car-park"]}, selection="id")
     for where in (
-        {"idIn": [known["farm"]]},
-        {"idIn": [known["pond"], known["meadow"]]},
-        {"idIn": [known["meadow"]]},
+        {"idIn": [world_ids["farm"]]},
+        {"idIn": [world_ids["pond"], world_ids["meadow"]]},
+        {"idIn": [world_ids["meadow"]]},
     ):
         for action in ("sendAssetsBackToQueue", "addAssetsToReview"):
             _see_field(action, wire.call(action, where=where), values)
 
 
-def _change_labels(wire: Wire, known: Names) -> None:
+def _change_labels(wire: Wire, world_ids: WorldIds) -> None:
     row = {
-        "assetID": known["street"],
+        "assetID": world_ids["street"],
         "jsonResponse": HARD,
         "clientVersion": 2,
         "secondsToLabel": 2.5,
-        "referencedLabelId": known["street REVIEW"],
+        "referencedLabelId": world_ids["street REVIEW"],
     }
     data = {"labelType": "REVIEW", "labelsData": [row, row]}
     wire.call("appendManyLabels", data=data, where={}, selection="id")
 
 
-def _change_issues(wire: Wire, known: Names) -> None:
+def _change_issues(wire: Wire, world_ids: WorldIds) -> None:
     rows = [
-        {"assetId": known["farm"], "objectMid": "m", "type": "QUESTION", "text": "?"},
-        {"assetId": known["farm"], "text": "!"},
-        {"labelID": known["street DEFAULT"], "objectMid": "n"},
+        {"assetId": world_ids["farm"], "objectMid": "m", "type": "QUESTION", "text": "?"},
+        {"assetId": world_ids["farm"], "text": "!"},
+        {"labelID": world_ids["street DEFAULT"], "objectMid": "n"},
     ]
     created = wire.call("createIssues", issues=rows, where={}, selection="id")
     wire.emulator.world.clock.offset += timedelta(hours=1)
@@ -218,19 +218,19 @@ def _change_issues(wire: Wire, known: Names) -> None:
         wire.call("updatePropertiesInIssue", data={"status": "SOLVED"}, where=where, selection="id")
 
 
-def _lock_assets(wire: Wire, known: Names) -> None:
+def _lock_assets(wire: Wire, world_ids: WorldIds) -> None:
     for name, author in (("street", "rita"), ("aquarium", "leo")):
-        row = {"assetID": known[name], "authorID": known[author], "jsonResponse": EASY}
+        row = {"assetID": world_ids[name], "authorID": world_ids[author], "jsonResponse": EASY}
         data = {"labelType": "AUTOSAVE", "labelsData": [row]}
         wire.emulator.world.clock.offset += timedelta(minutes=1)
         wire.call("appendManyLabels", data=data, where={}, selection="id")
 
 
-def _change_people(wire: Wire, known: Names) -> None:
-    project, leo = {"id": known["project"]}, {"id": known["leo"]}
+def _change_people(wire: Wire, world_ids: WorldIds) -> None:
+    project, leo = {"id": world_ids["project"]}, {"id": world_ids["leo"]}
     data = {"userEmail": "invited@example.com", "role": "LABELER"}
     wire.call("appendToRoles", where=project, data=data, selection="id")
-    wire.call("deleteFromRoles", where={"project": project, "user": {"id": known["max"]}})
+    wire.call("deleteFromRoles", where={"project": project, "user": {"id": world_ids["max"]}})
     where = {"project": project, "user": leo}
     wire.call("updatePropertiesInProjectUser", where=where, data={"starred": True}, selection="id")
     data = {"hasCompletedLabelingTour": True, "hubspotSubscriptionStatus": "SUBSCRIBED"}
@@ -239,26 +239,26 @@ def _change_people(wire: Wire, known: Names) -> None:
         "license": json.dumps({**LICENSE, "canUsePlugins": True, "uploadLocalData": True}),
         **ADDRESS,
     }
-    where = {"id": known["organization"]}
+    where = {"id": world_ids["organization"]}
     wire.call("updatePropertiesInOrganization", where=where, data=data, selection="id")
 
 
-def _notify(wire: Wire, known: Names) -> None:
+def _notify(wire: Wire, world_ids: WorldIds) -> None:
     with wire.emulator.world.transaction(Actor.system()) as tx:
         done = {"status": "FAILURE", "url": "/label", "progress": 100}
-        told = notify(tx, user_id=known["max"], message="Importing.", **done)
-    where = {"id": told["id"]}
+        new_notification = notify(tx, user_id=world_ids["max"], message="Importing.", **done)
+    where = {"id": new_notification["id"]}
     wire.call("updatePropertiesInNotification", data={"hasBeenSeen": True}, where=where)
 
 
-def _change_tags(wire: Wire, known: Names, values: Seen) -> None:
+def _change_tags(wire: Wire, world_ids: WorldIds, values: Seen) -> None:
     wire.call("createTag", data={"label": "Red", "color": "#FF0000"})
     for tag in ("tag", "unused tag"):
-        updated = wire.call("updateTag", tagId=known[tag], data={"label": "Unused"})
+        updated = wire.call("updateTag", tagId=world_ids[tag], data={"label": "Unused"})
         _see_field("updateTag", updated, values)
 
 
-def _run_plugins(wire: Wire, known: Names) -> None:
+def _run_plugins(wire: Wire, world_ids: WorldIds) -> None:
     deploy_plugin(wire, "Chatty", CHATTY_PLUGIN)
     deploy_plugin(wire, "Broken", archive(main__py="(", helper__py=")"))
     wire.emulator.world.clock.offset += timedelta(hours=1)
@@ -268,10 +268,10 @@ def _run_plugins(wire: Wire, known: Names) -> None:
         ("Chatty", "project"),
         ("Chatty", "hidden project"),
     ):
-        where = {"pluginName": name, "projectId": known[project]}
+        where = {"pluginName": name, "projectId": world_ids[project]}
         wire.call("activatePluginOnProject", where=where)
     for asset in ("farm", "pond", "hidden asset"):
-        row = {"assetID": known[asset], "jsonResponse": "{}"}
+        row = {"assetID": world_ids[asset], "jsonResponse": "{}"}
         data = {"labelType": "REVIEW", "labelsData": [row]}
         wire.call("appendManyLabels", data=data, where={}, selection="id")
 

@@ -10,7 +10,7 @@ from kili_emulator.api.resolvers.compute import TWINS
 from kili_emulator.app import Emulator
 from tests.contract.schema import OWN_TYPES
 from tests.kit.wire import Wire
-from tests.kit.world_content import set_stage
+from tests.kit.world_content import set_up_world
 
 LISTS = {"Asset": "assets", "Label": "labels", "ProjectUser": "projectUsers", "User": "users"}
 PAIRS = [
@@ -25,7 +25,7 @@ PAIRS = [
 def wire() -> Iterator[Wire]:
     with Emulator(seed=0) as emulator:
         wire = Wire(emulator)
-        set_stage(wire)
+        set_up_world(wire)
         yield wire
         wire.close()
 

@@ -19,32 +19,42 @@ from kili_emulator.rules.handlers import BY_TYPE
 from kili_emulator.rules.subjects import SENT_TO_PLUGINS
 from tests.contract.events import CASES as EVENTS
 from tests.contract.inputs import CASES as INPUTS
-from tests.contract.inputs import Stage
-from tests.contract.plugin_calls.plugin_calls_page import Handler, Row, handlers, older_names, rows
-from tests.contract.plugin_calls.recorder import Observed, Recorder
-from tests.contract.plugin_calls.situations import SITUATIONS, Steps
-from tests.examples.example_emulator import scenario_of
+from tests.contract.inputs import CaseWorld
+from tests.contract.plugin_calls.plugin_calls_page import (
+    Handler,
+    Row,
+    handlers,
+    read_older_names,
+    rows,
+)
+from tests.contract.plugin_calls.recorder import CallRecorder, ObservedCalls
+from tests.contract.plugin_calls.situations import SITUATIONS, SteppedProject
+from tests.examples.example_emulator import find_scenario
 from tests.kit.server_under_test import ServerUnderTest
-from tests.kit.world_content import set_stage
+from tests.kit.world_content import set_up_world
 
 ROWS = rows()
-OLDER = older_names()
-Seen = dict[str, Observed]
+OLDER = read_older_names()
+Seen = dict[str, ObservedCalls]
 
 
 @pytest.fixture(scope="module")
 def seen() -> Iterator[Seen]:
     """What each way caused, all of them having been gone."""
     with Emulator(seed=0) as emulator:
-        wire = Recorder(emulator)
-        known = set_stage(wire)
-        wire.plug_in(known)
+        wire = CallRecorder(emulator)
+        world_ids = set_up_world(wire)
+        wire.install_plugins(world_ids)
         mark = emulator.mark()
         wire.seen.clear()
-        for cases, stage in ((INPUTS, Stage), (EVENTS, Stage), (SITUATIONS, Steps)):
+        for cases, stage in (
+            (INPUTS, CaseWorld),
+            (EVENTS, CaseWorld),
+            (SITUATIONS, SteppedProject),
+        ):
             for case in cases.values():
                 if not _is_about_plugins(case):
-                    case(stage(wire, known))
+                    case(stage(wire, world_ids))
                     emulator.reset(mark)
                     wire.client_version = None
         yield wire.seen
@@ -81,13 +91,13 @@ def test_what_has_a_question_mark_is_there_at_times(seen: Seen, row: Row) -> Non
 
 
 def test_nothing_else_calls_a_plugin(seen: Seen) -> None:
-    told = {(way, called) for row in ROWS for way in _ways(row) for called in _called(row)}
+    payload = {(way, called) for row in ROWS for way in _ways(row) for called in _called(row)}
     done = {
         (way, called)
         for way, observed in seen.items()
         for called in (*observed.payloads, *observed.arguments)
     }
-    assert done - told == set()
+    assert done - payload == set()
 
 
 def _called(row: Row) -> tuple[str, ...]:
@@ -120,13 +130,13 @@ def test_a_handler_gets_what_its_row_says(seen: Seen, handler: Handler) -> None:
     assert calls
     for arguments in calls:
         assert tuple(arguments) == handler.arguments
-        for told in arguments.get("settings_updated", [arguments.get("label", {})]):
-            assert _members(told) == handler.members
+        for payload in arguments.get("settings_updated", [arguments.get("label", {})]):
+            assert _members(payload) == handler.members
 
 
-def _members(told: dict[str, Any]) -> set[str]:
+def _members(payload: dict[str, Any]) -> set[str]:
     """With the id that ``search`` has of a review."""
-    return {*told, *(["search.id"] if "id" in told.get("search", ()) else [])}
+    return {*payload, *(["search.id"] if "id" in payload.get("search", ()) else [])}
 
 
 # The commands do what the methods of the same names do
@@ -151,7 +161,7 @@ def test_every_deed_has_its_rows() -> None:
 
 @pytest.mark.parametrize("title", ["Invoices", "Invoices, V1"])
 def test_a_command_causes_what_the_method_causes(server: ServerUnderTest, title: str) -> None:
-    scenario = scenario_of("document_check")
+    scenario = find_scenario("document_check")
     world = server.new_world(scenario)
     where = ["--world", world.name, "--data-dir", str(server.data_dir)]
     with Emulator(scenario, seed=0) as emulator:
@@ -160,8 +170,8 @@ def test_a_command_causes_what_the_method_causes(server: ServerUnderTest, title:
             command = [verb, "--project", title, "--asset", "invoice-1", *_options(options), *where]
             done = CliRunner().invoke(main, command, input="{}")
             assert done.exit_code == 0, done.output
-        expected = _told(list(emulator.world.view.events.all()))
-    assert _told(world.export()["events"]) == expected
+        expected = _sent_events(list(emulator.world.view.events.all()))
+    assert _sent_events(world.export()["events"]) == expected
 
 
 def _options(options: dict[str, Any]) -> list[str]:
@@ -173,5 +183,5 @@ def _options(options: dict[str, Any]) -> list[str]:
     return given
 
 
-def _told(events: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+def _sent_events(events: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
     return [(each["event"], sorted(each["payload"])) for each in events]

@@ -13,10 +13,10 @@ from hypothesis.stateful import invariant, run_state_machine_as_test
 from kili_emulator.app import Emulator
 from tests.contract.working_day_actions import WithLabels
 from tests.contract.working_day_labels import LABEL
-from tests.contract.working_day_projects import Expected, Stage, counted
+from tests.contract.working_day_projects import Expected, WorkingDayProjects, counted_filters
 
 
-class Watched(WithLabels):
+class CheckedWorkingDay(WithLabels):
     """What holds after each step, and at the end of the day."""
 
     @invariant()
@@ -31,7 +31,7 @@ class Watched(WithLabels):
 
     @invariant()
     def counts_are_those_of_the_lists(self) -> None:
-        kinds = counted(self.day.stepped)
+        kinds = counted_filters(self.day.stepped)
         numbers = {field: self._looked[alias] for alias, field, _ in kinds}
         assert numbers == {field: number(self.day) for _, field, number in kinds}
 
@@ -50,7 +50,7 @@ class Watched(WithLabels):
         assert kept == assets  # one text each
 
     def _the_trail_is_whole(self) -> None:
-        events = self.stage.look(self.day.stepped, self._seen)["events"]
+        events = self.stage.read_state(self.day.stepped, self._seen)["events"]
         assert events == self._trail
         times = [each["createdAt"] for each in events]
         assert times == sorted(times)
@@ -75,9 +75,9 @@ LONG = settings(_COMMON, max_examples=200, stateful_step_count=30)
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
+def stage() -> Iterator[WorkingDayProjects]:
     with Emulator("empty", seed=0) as emulator:
-        opened = Stage(emulator)
+        opened = WorkingDayProjects(emulator)
         yield opened
         opened.close()
 
@@ -86,9 +86,9 @@ def stage() -> Iterator[Stage]:
     "length",
     [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.contract)],
 )
-def test_a_working_day_ends_as_the_rules_say(stage: Stage, length: settings) -> None:
-    played = type("Played", (Watched,), {"stage": stage})
-    run_state_machine_as_test(played, settings=length)
+def test_a_working_day_ends_as_the_rules_say(stage: WorkingDayProjects, length: settings) -> None:
+    machine = type("Played", (CheckedWorkingDay,), {"stage": stage})
+    run_state_machine_as_test(machine, settings=length)
 
 
 def test_the_model_knows_nothing_of_the_emulator() -> None:

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 from tests.contract.working_day_documents import PEOPLE, SUBMITTED, RefusedError
 from tests.contract.working_day_labels import LABEL, REVIEW
 from tests.contract.working_day_model import WorkingDay
-from tests.contract.working_day_projects import Expected, Stage
+from tests.contract.working_day_projects import Expected, WorkingDayProjects
 from tests.kit.world_content import RED
 
 Action = Callable[[WorkingDay], set[str] | None]
@@ -35,7 +35,7 @@ def _is_refused(day: WorkingDay) -> None:
     raise RefusedError
 
 
-class Day(RuleBasedStateMachine):
+class WorkingDayMachine(RuleBasedStateMachine):
     """One working day.
 
     Attributes:
@@ -43,7 +43,7 @@ class Day(RuleBasedStateMachine):
         stage: the emulator.
     """
 
-    stage: Stage
+    stage: WorkingDayProjects
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class Day(RuleBasedStateMachine):
     @initialize(stepped=st.booleans(), coverage=percent)
     def begin(self, stepped: bool, coverage: int) -> None:
         self.day = WorkingDay(stepped)
-        self._seen = len(self.stage.look(stepped, 0)["events"])
+        self._seen = len(self.stage.read_state(stepped, 0)["events"])
         self._project = {"id": self.stage.projects[stepped]}
         self._add_assets("manager", 2)
         self._set_coverage("admin", coverage, older=True)
@@ -77,10 +77,10 @@ class Day(RuleBasedStateMachine):
         Args:
             answered: what the answer is to be, where that is known before.
         """
-        trial = copy.deepcopy(self.day)
-        trial.trail, trial.unnamed = [], []
+        model_copy = copy.deepcopy(self.day)
+        model_copy.trail, model_copy.unnamed = [], []
         try:
-            declined = action(trial)
+            declined = action(model_copy)
         except RefusedError:
             before = self.stage.export()
             self.stage.wire.refusal(operation, who, **arguments)
@@ -93,20 +93,20 @@ class Day(RuleBasedStateMachine):
             assert answer["failed"] == []
         assert answered in (..., answer)
         made = answer if isinstance(answer, list) else [answer]
-        for thing, each in zip(trial.unnamed, made, strict=False):
+        for thing, each in zip(model_copy.unnamed, made, strict=False):
             thing.id = each["id"]
-        self.day = trial
+        self.day = model_copy
         self._compare_trail(who)
 
     def _compare_trail(self, who: str) -> None:
         expected = Expected(self.day, self.stage)
-        looked = self.stage.look(self.day.stepped, self._seen + len(self._trail))
+        looked = self.stage.read_state(self.day.stepped, self._seen + len(self._trail))
         new = looked["events"]
         self._trail += new
-        told = [each for each in new if not each["event"].startswith("asset.analytics.")]
-        assert [(each["event"], each["payload"]) for each in told] == list(expected.trail())
+        told_events = [each for each in new if not each["event"].startswith("asset.analytics.")]
+        assert [(each["event"], each["payload"]) for each in told_events] == list(expected.trail())
         assert {each["userId"] for each in new} <= {self.stage.ids[who]}
-        assert self.day.stepped or told == new
+        assert self.day.stepped or told_events == new
         self._looked = looked
 
     def _names(self, places: list[int]) -> list[str]:
@@ -169,7 +169,7 @@ class Day(RuleBasedStateMachine):
         self._set(who, action, {"archived": archived})
 
 
-class WithAssets(Day):
+class WithAssets(WorkingDayMachine):
     """What people do with assets."""
 
     def _on_assets(
@@ -187,12 +187,16 @@ class WithAssets(Day):
         self._gone = [each for each in ids if each not in self._ids(self._names([*range(6)]))]
 
     @precondition(lambda self: self._gone)
-    @rule(who=someone, place=place, deed=st.sampled_from(["skip", "label", "ask", "send", "move"]))
-    def work_on_what_is_gone(self, who: str, place: int, deed: str) -> None:
+    @rule(
+        who=someone,
+        place=place,
+        operation_name=st.sampled_from(["skip", "label", "ask", "send", "move"]),
+    )
+    def work_on_deleted_asset(self, who: str, place: int, operation_name: str) -> None:
         """Nobody can, and what it was asked for together with stays as it is."""
         where = {"idIn": [self._gone[0], self.day.assets[place % len(self.day.assets)].id]}
         rows = [{"assetID": each, "jsonResponse": RED} for each in reversed(where["idIn"])]
-        deeds: dict[str, tuple[str, dict[str, Any]]] = {
+        operations: dict[str, tuple[str, dict[str, Any]]] = {
             "skip": ("skipAsset", {"reason": "dark", "where": {"id": self._gone[0]}}),
             "label": (
                 "appendManyLabels",
@@ -210,7 +214,7 @@ class WithAssets(Day):
             "send": ("sendAssetsBackToQueue", {"where": where}),
             "move": ("addAssetsToReview", {"where": where}),
         }
-        operation, arguments = deeds[deed]
+        operation, arguments = operations[operation_name]
         self._play(who, operation, _is_refused, **arguments)
 
     @rule(who=someone, places=some, priority=st.integers(0, 2))

@@ -94,7 +94,7 @@ class Asset:
                 return found
         return None
 
-    def at_work(self) -> set[str]:
+    def authors_in_progress(self) -> set[str]:
         """Who has a label in progress."""
         authors = {each.author for each in self.labels}
         newest = {each: self.newest_of(each, (*SUBMITTED, "AUTOSAVE")) for each in authors}
@@ -133,5 +133,5 @@ class Project:
     def issue(self, issue_id: str) -> Issue:
         return next(each for each in self.issues if each.id == issue_id)
 
-    def tell(self, subject: str, asset: Asset | None, **members: Any) -> None:
+    def add_event(self, subject: str, asset: Asset | None, **members: Any) -> None:
         self.trail.append(Event(subject, asset, members))

@@ -90,7 +90,7 @@ class Labeling(Project):
         if type_ == "AUTOSAVE":
             self._hold(asset, who)
         else:
-            self.tell(f"label.workflow.created.{type_.lower()}", asset, labelId=label)
+            self.add_event(f"label.workflow.created.{type_.lower()}", asset, labelId=label)
         if type_ in SUBMITTED:
             self._let_go(asset, who)
         if moves:
@@ -123,7 +123,7 @@ class Labeling(Project):
     def _set_to_review(self, asset: Asset) -> None:
         self._move(asset, REVIEW, "TO_DO")
         ways = {"newStepId": REVIEW, "previousStepId": LABEL}
-        self.tell("asset.workflow.setToNextStep", asset, **ways)
+        self.add_event("asset.workflow.setToNextStep", asset, **ways)
 
     def _move_after(self, asset: Asset, type_: str, corrects: bool) -> None:
         if asset.skipped and type_ not in SUBMITTED:
@@ -203,19 +203,19 @@ class Labeling(Project):
             asset.status = IN_WORDS_OF_V1[str(step), status]
         if step != before[0]:
             ways = {"newStepId": step, "previousStepId": before[0]}
-            self.tell("asset.workflow.currentStep.changed", asset, **ways)
-        told = {"status": status, "stepId": step}
-        self.tell("asset.workflow.currentStep.statusChanged", asset, **told)
+            self.add_event("asset.workflow.currentStep.changed", asset, **ways)
+        payload = {"status": status, "stepId": step}
+        self.add_event("asset.workflow.currentStep.statusChanged", asset, **payload)
 
     def _hold(self, asset: Asset, who: str) -> None:
         if who not in asset.holders:
             asset.holders.append(who)
-            self.tell("asset.workflow.lock.created", asset)
+            self.add_event("asset.workflow.lock.created", asset)
 
     def _let_go(self, asset: Asset, who: str) -> None:
         if who in asset.holders:
             asset.holders.remove(who)
-            self.tell("asset.workflow.lock.deleted", asset)
+            self.add_event("asset.workflow.lock.deleted", asset)
 
     def overwrite(self, who: str, name: str, type_: str, model: str) -> None:
         """A model's new label takes the place of those of its type and model.
@@ -232,7 +232,7 @@ class Labeling(Project):
         asset, label = self.label(label_id)
         require(who, ROLE_FOR[label.type] if who == label.author else "REVIEWER")
         label.sent_back = sent_back
-        self.tell("label.workflow.edited", asset, labelId=label)
+        self.add_event("label.workflow.edited", asset, labelId=label)
 
     def delete_label(self, who: str, label_id: str) -> None:
         """Only what a model said can be deleted."""
@@ -246,4 +246,4 @@ class Labeling(Project):
         if self.stepped:
             self._move(asset, asset.step, "TO_DO")
         asset.skipped = False
-        self.tell("asset.unskipped", asset)
+        self.add_event("asset.unskipped", asset)

@@ -30,10 +30,12 @@ class WorkingDay(Labeling):
             return
         self.coverage = percent
         if not on_step:
-            self.tell("project.settings.updated", None, fields=["reviewCoverage"])
+            self.add_event("project.settings.updated", None, fields=["reviewCoverage"])
         if self.stepped:
             members = {"stepGroupId": "", "stepId": REVIEW, "stepName": REVIEW}
-            self.tell("project.workflow.step.updated", None, **members, fields=["stepCoverage"])
+            self.add_event(
+                "project.workflow.step.updated", None, **members, fields=["stepCoverage"]
+            )
 
     def set_consensus_size(self, who: str, size: int, on_step: bool) -> None:
         """How many label an asset that is used for consensus; none is drawn, and some go on."""
@@ -43,11 +45,11 @@ class WorkingDay(Labeling):
         waiting = [each for each in self.assets if self._waits_for_labelers(each)]
         self.consensus_size = size
         if not on_step:
-            self.tell("project.settings.updated", None, fields=["minConsensusSize"])
+            self.add_event("project.settings.updated", None, fields=["minConsensusSize"])
         if self.stepped:
             members = {"stepGroupId": "", "stepId": LABEL, "stepName": LABEL}
             fields = ["numberOfExpectedLabelsForConsensus"]
-            self.tell("project.workflow.step.updated", None, **members, fields=fields)
+            self.add_event("project.workflow.step.updated", None, **members, fields=fields)
         for asset in self.assets:
             if asset.status == "TODO" and not asset.skipped:
                 asset.consensus = False
@@ -61,9 +63,9 @@ class WorkingDay(Labeling):
             return
         self.archived = archived
         if archived:
-            self.tell("project.archived", None)
+            self.add_event("project.archived", None)
         else:
-            self.tell("project.settings.updated", None, fields=["archivedAt"])
+            self.add_event("project.settings.updated", None, fields=["archivedAt"])
 
     # -- assets -----------------------------------------------------------------------------
 
@@ -74,7 +76,7 @@ class WorkingDay(Labeling):
             asset = Asset(name, *start)
             self.assets.append(asset)
             self.unnamed.append(asset)
-            self.tell("asset.created", asset)
+            self.add_event("asset.created", asset)
 
     def delete_assets(self, who: str, names: list[str]) -> None:
         """With everything about them."""
@@ -82,7 +84,7 @@ class WorkingDay(Labeling):
         for asset in self._in_order(names):
             self.assets.remove(asset)
             self.issues = [each for each in self.issues if each.asset != asset.name]
-            self.tell("asset.deleted", asset)
+            self.add_event("asset.deleted", asset)
 
     def _in_order(self, names: list[str]) -> list[Asset]:
         return [each for each in self.assets if each.name in names]
@@ -102,7 +104,7 @@ class WorkingDay(Labeling):
         names = {"consensus": "isUsedForConsensus"}
         if getattr(asset, member) != value:
             setattr(asset, member, value)
-            self.tell("asset.updated", asset, fields=[names.get(member, member)])
+            self.add_event("asset.updated", asset, fields=[names.get(member, member)])
 
     def set_status(self, who: str, name: str, status: str) -> None:
         """With steps, the status follows from the step."""
@@ -116,11 +118,11 @@ class WorkingDay(Labeling):
         require(who, "TEAM_MANAGER")
         declined = set()
         for asset in self._in_order(names):
-            if asset.at_work() & set(asset.assignees) - set(people):
+            if asset.authors_in_progress() & set(asset.assignees) - set(people):
                 declined.add(asset.name)
             elif asset.assignees != people:
                 asset.assignees = people
-                self.tell("asset.workflow.assigned", asset)
+                self.add_event("asset.workflow.assigned", asset)
         return declined
 
     def set_consensus(self, who: str, name: str, active: bool) -> None:
@@ -137,7 +139,7 @@ class WorkingDay(Labeling):
         if asset.consensus != active:
             asset.consensus = active
             verb = "activated" if active else "deactivated"
-            self.tell(f"asset.workflow.step.consensus.{verb}", asset, stepId=LABEL)
+            self.add_event(f"asset.workflow.step.consensus.{verb}", asset, stepId=LABEL)
 
     # -- the way through the workflow -------------------------------------------------------
 
@@ -153,7 +155,7 @@ class WorkingDay(Labeling):
             self._move(asset, asset.step, "SKIPPED")
         asset.skipped = True
         self._let_go(asset, who)
-        self.tell("asset.skipped", asset, skipped=True, status="SKIPPED")
+        self.add_event("asset.skipped", asset, skipped=True, status="SKIPPED")
 
     def label_and_skip(self, who: str, name: str, type_: str) -> None:
         """The older way to skip an asset; with steps, such a label completes nothing."""
@@ -201,7 +203,7 @@ class WorkingDay(Labeling):
                 verb = "rejected" if asset.step == REVIEW else "revisionStarted"
                 ways = {"newStepId": LABEL, "previousStepId": asset.step}
                 self._move(asset, LABEL, "REWORK")
-                self.tell(f"label.workflow.{verb}", asset, labelId=latest, **ways)
+                self.add_event(f"label.workflow.{verb}", asset, labelId=latest, **ways)
             if latest:
                 latest.sent_back = True
         return set(names) - moved
@@ -223,7 +225,7 @@ class WorkingDay(Labeling):
         self.unnamed.append(issue)
         optional = {"assigneeId": assignee} if assignee else {}
         noun = type_.lower()
-        self.tell(f"asset.{noun}.created", asset, **{f"{noun}Id": issue}, **optional)
+        self.add_event(f"asset.{noun}.created", asset, **{f"{noun}Id": issue}, **optional)
 
     def comment(self, who: str, issue_id: str, text: str) -> None:
         issue = self.issue(issue_id)
@@ -242,4 +244,4 @@ class WorkingDay(Labeling):
         verb = {"SOLVED": "resolved", "CANCELLED": "cancelled"}.get(status)
         if verb:
             noun = issue.type.lower()
-            self.tell(f"asset.{noun}.{verb}", self.asset(issue.asset), **{f"{noun}Id": issue})
+            self.add_event(f"asset.{noun}.{verb}", self.asset(issue.asset), **{f"{noun}Id": issue})

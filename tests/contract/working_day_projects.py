@@ -24,7 +24,7 @@ from tests.kit.world_content import INTERFACE
 _STATUSES = ("TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVIEWED")
 _STEP_STATUSES = ("TO_DO", "IN_PROGRESS", "PARTIALLY_DONE", "REWORK", "DONE", "SKIPPED")
 
-_LOOK = """
+_STATE_QUERY = """
   projects(where: {id: $id}, first: 1, skip: 0) {
     archivedAt numberOfAssets numberOfRemainingAssets numberOfReviewedAssets numberOfSkippedAssets
     numberOfOpenIssues numberOfSolvedIssues numberOfOpenQuestions numberOfSolvedQuestions
@@ -48,7 +48,7 @@ _LOOK = """
 """
 
 
-class Stage:
+class WorkingDayProjects:
     """An emulator with the two projects, everybody of ``PEOPLE`` a member of both.
 
     Attributes:
@@ -99,11 +99,11 @@ class Stage:
     def export(self) -> bytes:
         return json.dumps(self.emulator.world.export()).encode()
 
-    def look(self, stepped: bool, seen: int) -> dict[str, Any]:
+    def read_state(self, stepped: bool, seen: int) -> dict[str, Any]:
         """All that is to be compared, and the audit trail from its ``seen``-th line on."""
         project_id = self.projects[stepped]
-        counts = (f"{alias}: {field}" for alias, field, _ in counted(stepped))
-        document = f"query ($id: ID!, $seen: Int) {{ {_LOOK} {' '.join(counts)} }}"
+        counts = (f"{alias}: {field}" for alias, field, _ in counted_filters(stepped))
+        document = f"query ($id: ID!, $seen: Int) {{ {_STATE_QUERY} {' '.join(counts)} }}"
         body = {"query": document, "variables": {"id": project_id, "seen": seen}}
         answer = self.wire.post(body).json()
         assert "errors" not in answer, answer
@@ -114,7 +114,7 @@ class Stage:
 Counted = tuple[str, str, Callable[[WorkingDay], int]]
 
 
-def counted(stepped: bool) -> list[Counted]:
+def counted_filters(stepped: bool) -> list[Counted]:
     """What is counted: an alias, the field with its filter, and the number by the model."""
     assets = [("statusIn", "status", each) for each in _STATUSES]
     assets += [("stepStatusIn", "step_status", each) for each in _STEP_STATUSES if stepped]
@@ -150,7 +150,7 @@ def _issues(type_: str, status: str) -> Callable[[WorkingDay], int]:
 class Expected:
     """What the model says is to be seen, in the form in which it is answered."""
 
-    def __init__(self, day: WorkingDay, stage: Stage) -> None:
+    def __init__(self, day: WorkingDay, stage: WorkingDayProjects) -> None:
         self._day = day
         self._ids = stage.ids
 
@@ -169,8 +169,8 @@ class Expected:
             "numberOfOpenQuestions": _issues("QUESTION", open_),
             "numberOfSolvedQuestions": _issues("QUESTION", solved),
         }
-        counted = {name: number(self._day) for name, number in numbers.items()}
-        return {**counted, "reviewCoverage": self._day.coverage}
+        counted_filters = {name: number(self._day) for name, number in numbers.items()}
+        return {**counted_filters, "reviewCoverage": self._day.coverage}
 
     def assets(self) -> list[dict[str, Any]]:
         return [self._asset(each) for each in self._day.assets]

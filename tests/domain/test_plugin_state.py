@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain.documents import PluginDoc
-from kili_emulator.domain.plugin_state import first_activation, state_of
+from kili_emulator.domain.plugin_state import first_activation, get_plugin_state
 from kili_emulator.domain.plugin_subscription import PluginSubscription
 from kili_emulator.domain.world import Actor, Transaction, World
 from kili_emulator.rules.blockers import PluginState
@@ -31,7 +31,7 @@ PLUGIN: PluginDoc = {
 }
 
 
-class Bench:
+class PluginWorld:
     """A world with one plugin."""
 
     def __init__(self, world: World) -> None:
@@ -44,66 +44,66 @@ class Bench:
         return self.world.transaction(Actor.system())
 
     def _plugin(self, tx: Transaction) -> PluginDoc:
-        return tx.plugins.the("plugin")
+        return tx.plugins.require("plugin")
 
     def deploy(self, *handlers: str) -> None:
         """Ask for the deployment of a version."""
         with self._change() as tx:
             subscription = PluginSubscription(list(handlers))
-            version = plugins_of.add_version(tx, self._plugin(tx), subscription)
+            version = plugin_domain.add_version(tx, self._plugin(tx), subscription)
             self.versions.append(version["id"])
 
     def build(self, number: int, *problems: str) -> None:
         """End the build of a version."""
         with self._change() as tx:
-            plugins_of.finish_deployment(tx, self.versions[number - 1], list(problems))
+            plugin_domain.finish_deployment(tx, self.versions[number - 1], list(problems))
 
     def activate(self, project_id: str) -> str:
         """Activate the plugin on a project, as ``plugin.activate`` does; the time."""
         with self._change() as tx:
-            told = {"pluginId": "plugin"}
-            tx.emit(plugins_of.ACTIVATED, told, project_id=project_id, internal=True)
+            member_data = {"pluginId": "plugin"}
+            tx.emit(plugin_domain.ACTIVATED, member_data, project_id=project_id, internal=True)
             plugin = self._plugin(tx)
             tx.plugins.change(plugin, projectIds=[*plugin["projectIds"], project_id])
             return str(tx.now)
 
     def deactivate(self, project_id: str) -> str:
         with self._change() as tx:
-            plugins_of.take_off(tx, self._plugin(tx), project_id)
+            plugin_domain.remove_from_project(tx, self._plugin(tx), project_id)
             return str(tx.now)
 
     def state(self, project_id: str = "p") -> PluginState:
         view = self.world.view
-        return state_of(view, view.plugins.the("plugin"), project_id)
+        return get_plugin_state(view, view.plugins.require("plugin"), project_id)
 
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
+def plugin_world() -> Iterator[PluginWorld]:
     with closing(World("w")) as world:
-        yield Bench(world)
+        yield PluginWorld(world)
 
 
-def test_a_plugin_that_was_never_activated_was_never_active(bench: Bench) -> None:
-    bench.activate("another")
-    state = bench.state()
+def test_a_plugin_that_was_never_activated_was_never_active(plugin_world: PluginWorld) -> None:
+    plugin_world.activate("another")
+    state = plugin_world.state()
     assert (state.activity, state.since) == ("NEVER_ACTIVE", None)
 
 
-def test_activity_is_that_of_the_last_change_on_the_project(bench: Bench) -> None:
-    first = bench.activate("p")
-    assert (bench.state().activity, bench.state().since) == ("ACTIVE", first)
-    bench.activate("another")
-    last = bench.deactivate("p")
-    bench.deactivate("another")
-    assert (bench.state().activity, bench.state().since) == ("DEACTIVATED", last)
-    again = bench.activate("p")
-    assert (bench.state().activity, bench.state().since) == ("ACTIVE", again)
-    view = bench.world.view
-    assert first_activation(view, view.plugins.the("plugin"), "p") == first
+def test_activity_is_that_of_the_last_change_on_the_project(plugin_world: PluginWorld) -> None:
+    first = plugin_world.activate("p")
+    assert (plugin_world.state().activity, plugin_world.state().since) == ("ACTIVE", first)
+    plugin_world.activate("another")
+    last = plugin_world.deactivate("p")
+    plugin_world.deactivate("another")
+    assert (plugin_world.state().activity, plugin_world.state().since) == ("DEACTIVATED", last)
+    again = plugin_world.activate("p")
+    assert (plugin_world.state().activity, plugin_world.state().since) == ("ACTIVE", again)
+    view = plugin_world.world.view
+    assert first_activation(view, view.plugins.require("plugin"), "p") == first
 
 
-def test_a_name_alone_has_nothing_deployed(bench: Bench) -> None:
-    state = bench.state()
+def test_a_name_alone_has_nothing_deployed(plugin_world: PluginWorld) -> None:
+    state = plugin_world.state()
     assert (state.deployment, state.version, state.newest) == ("NOTHING_DEPLOYED", None, None)
 
 
@@ -128,13 +128,17 @@ def numbers(state: PluginState) -> tuple[int, int]:
     ],
 )
 def test_the_version_that_is_called_is_the_newest_one_built(
-    bench: Bench, builds: list[tuple[int, bool]], deployment: str, called: int, newest: str
+    plugin_world: PluginWorld,
+    builds: list[tuple[int, bool]],
+    deployment: str,
+    called: int,
+    newest: str,
 ) -> None:
-    bench.deploy("onSubmit")
-    bench.deploy("onReview")
+    plugin_world.deploy("onSubmit")
+    plugin_world.deploy("onReview")
     for number, succeeds in builds:
-        bench.build(number, *([] if succeeds else ["no luck"]))
-    state = bench.state()
+        plugin_world.build(number, *([] if succeeds else ["no luck"]))
+    state = plugin_world.state()
     assert (state.deployment, state.newest_deployment) == (deployment, newest)
     assert numbers(state) == (called, 2)
     assert state.version

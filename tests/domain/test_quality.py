@@ -28,7 +28,7 @@ INTERFACE = {
 }
 
 
-class Room:
+class QualityProject:
     """A project with an asset, in a world of its own.
 
     Args:
@@ -68,7 +68,7 @@ class Room:
     def label(self, author: str, category: str, type_: str = "DEFAULT", **members: Any) -> str:
         """Add a label, and have the marks of its asset refreshed; its id."""
         with self.world.transaction(ACTOR) as tx:
-            asset = tx.assets.the(members.get("assetId", "asset"))
+            asset = tx.assets.require(members.get("assetId", "asset"))
             for each in tx.labels.find("author", (asset["id"], author)):
                 tx.labels.change(each, isLatestDefaultLabelForUser=False)
             label = tx.labels.insert(
@@ -93,18 +93,18 @@ class Room:
     def change(self, **members: Any) -> None:
         """Change the asset, and have its marks refreshed."""
         with self.world.transaction(ACTOR) as tx:
-            refresh_marks(tx, tx.assets.change(tx.assets.the("asset"), **members))
+            refresh_marks(tx, tx.assets.change(tx.assets.require("asset"), **members))
 
     def edit(self, label_id: str, category: str) -> None:
         with self.world.transaction(ACTOR) as tx:
-            tx.labels.change(tx.labels.the(label_id), jsonResponse=response(category))
-            refresh_marks(tx, tx.assets.the("asset"))
+            tx.labels.change(tx.labels.require(label_id), jsonResponse=response(category))
+            refresh_marks(tx, tx.assets.require("asset"))
 
     def asset(self, member: str) -> Any:
-        return self.world.view.assets.the("asset").get(member)
+        return self.world.view.assets.require("asset").get(member)
 
     def mark(self, label_id: str, member: str) -> Any:
-        return self.world.view.labels.the(label_id).get(member)
+        return self.world.view.labels.require(label_id).get(member)
 
     def project_marks(self) -> dict[str, Any]:
         return {name: project_mark(self.world.view, self.project, name) for name in MARKS}
@@ -113,7 +113,7 @@ class Room:
         member = {"projectId": "project", "userId": user}
         return {name: member_mark(self.world.view, member, name) for name in MARKS}
 
-    def told(self) -> list[tuple[str, list[str], float]]:
+    def mark_events(self) -> list[tuple[str, list[str], float]]:
         """The events: of what, about which labels, with which score."""
         return [
             (
@@ -133,128 +133,163 @@ def response(category: str) -> str:
 
 
 def test_consensus_compares_the_newest_label_of_each_labeler() -> None:
-    room = Room(isUsedForConsensus=True)
-    first = room.label("leo", "A")
-    assert (room.asset("consensusMark"), room.mark(first, "consensusMark")) == (None, None)
-    second = room.label("mia", "B")
-    assert room.asset("consensusMark") == 0.5
-    assert room.asset("consensusMarkPerCategory") == {"ONE.A": 0.5, "ONE.B": 0.5}
-    third = room.label("mia", "A")
-    assert room.asset("consensusMark") == 1
-    assert room.asset("consensusMarkPerCategory") == {"ONE.A": 1}
-    assert [room.mark(each, "consensusMark") for each in (first, second, third)] == [1, None, 1]
+    quality_project = QualityProject(isUsedForConsensus=True)
+    first = quality_project.label("leo", "A")
+    assert (
+        quality_project.asset("consensusMark"),
+        quality_project.mark(first, "consensusMark"),
+    ) == (None, None)
+    second = quality_project.label("mia", "B")
+    assert quality_project.asset("consensusMark") == 0.5
+    assert quality_project.asset("consensusMarkPerCategory") == {"ONE.A": 0.5, "ONE.B": 0.5}
+    third = quality_project.label("mia", "A")
+    assert quality_project.asset("consensusMark") == 1
+    assert quality_project.asset("consensusMarkPerCategory") == {"ONE.A": 1}
+    assert [quality_project.mark(each, "consensusMark") for each in (first, second, third)] == [
+        1,
+        None,
+        1,
+    ]
 
 
 def test_each_labelers_consensus_is_the_mean_with_the_others() -> None:
-    room = Room(isUsedForConsensus=True)
-    labels = [room.label(name, each) for name, each in (("leo", "A"), ("mia", "A"), ("tom", "B"))]
-    assert room.asset("consensusMark") == pytest.approx((2 / 3 + 1 / 3) / 2)
-    assert [room.mark(each, "consensusMark") for each in labels] == [0.75, 0.75, 0.5]
+    quality_project = QualityProject(isUsedForConsensus=True)
+    labels = [
+        quality_project.label(name, each)
+        for name, each in (("leo", "A"), ("mia", "A"), ("tom", "B"))
+    ]
+    assert quality_project.asset("consensusMark") == pytest.approx((2 / 3 + 1 / 3) / 2)
+    assert [quality_project.mark(each, "consensusMark") for each in labels] == [0.75, 0.75, 0.5]
 
 
 def test_there_is_no_consensus_on_an_asset_that_is_not_used_for_it() -> None:
-    room = Room()
-    room.label("leo", "A")
-    label = room.label("mia", "A")
-    assert (room.asset("consensusMark"), room.mark(label, "consensusMark")) == (None, None)
-    room.change(isUsedForConsensus=True)
-    assert (room.asset("consensusMark"), room.mark(label, "consensusMark")) == (1, 1)
-    room.change(isUsedForConsensus=False)
-    assert (room.asset("consensusMark"), room.mark(label, "consensusMark")) == (None, None)
-    assert room.asset("consensusMarkPerCategory") is None
+    quality_project = QualityProject()
+    quality_project.label("leo", "A")
+    label = quality_project.label("mia", "A")
+    assert (
+        quality_project.asset("consensusMark"),
+        quality_project.mark(label, "consensusMark"),
+    ) == (None, None)
+    quality_project.change(isUsedForConsensus=True)
+    assert (
+        quality_project.asset("consensusMark"),
+        quality_project.mark(label, "consensusMark"),
+    ) == (1, 1)
+    quality_project.change(isUsedForConsensus=False)
+    assert (
+        quality_project.asset("consensusMark"),
+        quality_project.mark(label, "consensusMark"),
+    ) == (None, None)
+    assert quality_project.asset("consensusMarkPerCategory") is None
 
 
 def test_other_labels_have_no_part_in_consensus() -> None:
-    room = Room(isUsedForConsensus=True)
-    room.label("leo", "A")
+    quality_project = QualityProject(isUsedForConsensus=True)
+    quality_project.label("leo", "A")
     for kind in ("REVIEW", "PREDICTION", "AUTOSAVE", "INFERENCE"):
-        room.label("mia", "B", kind)
-    assert room.asset("consensusMark") is None
+        quality_project.label("mia", "B", kind)
+    assert quality_project.asset("consensusMark") is None
 
 
 def test_consensus_is_about_the_first_labeling_step() -> None:
-    room = Room(steps=True, isUsedForConsensus=True)
-    room.label("leo", "A")
-    room.label("mia", "A")
-    room.label("leo", "B", stepId="labeling in the second group")
-    assert room.asset("consensusMark") == 1
+    quality_project = QualityProject(steps=True, isUsedForConsensus=True)
+    quality_project.label("leo", "A")
+    quality_project.label("mia", "A")
+    quality_project.label("leo", "B", stepId="labeling in the second group")
+    assert quality_project.asset("consensusMark") == 1
 
 
 def test_labels_that_answer_nothing_have_no_mark() -> None:
-    room = Room(isUsedForConsensus=True)
-    room.label("leo", "")
-    room.label("mia", "")
-    assert room.asset("consensusMark") is None
+    quality_project = QualityProject(isUsedForConsensus=True)
+    quality_project.label("leo", "")
+    quality_project.label("mia", "")
+    assert quality_project.asset("consensusMark") is None
 
 
 def test_a_mark_set_by_hand_stays_until_one_is_computed() -> None:
-    room = Room(consensusMark=0.3, honeypotMark=0.2)
-    room.label("leo", "A")
-    assert (room.asset("consensusMark"), room.asset("honeypotMark")) == (0.3, 0.2)
-    room.label("mia", "A")
-    room.change(isUsedForConsensus=True)
-    assert room.asset("consensusMark") == 1
+    quality_project = QualityProject(consensusMark=0.3, honeypotMark=0.2)
+    quality_project.label("leo", "A")
+    assert (quality_project.asset("consensusMark"), quality_project.asset("honeypotMark")) == (
+        0.3,
+        0.2,
+    )
+    quality_project.label("mia", "A")
+    quality_project.change(isUsedForConsensus=True)
+    assert quality_project.asset("consensusMark") == 1
 
 
 # Honeypots
 
 
 def test_a_honeypots_labels_are_compared_with_its_last_review() -> None:
-    room = Room(isHoneypot=True)
-    room.label("rita", "B", "REVIEW")
-    first = room.label("leo", "A")
-    second = room.label("mia", "B")
-    assert [room.mark(each, "honeypotMark") for each in (first, second)] == [0, 1]
-    assert room.asset("honeypotMark") == 0.5
-    room.label("rita", "A", "REVIEW")
-    assert [room.mark(each, "honeypotMark") for each in (first, second)] == [1, 0]
-    assert room.mark(first, "reviewScore") is None
+    quality_project = QualityProject(isHoneypot=True)
+    quality_project.label("rita", "B", "REVIEW")
+    first = quality_project.label("leo", "A")
+    second = quality_project.label("mia", "B")
+    assert [quality_project.mark(each, "honeypotMark") for each in (first, second)] == [0, 1]
+    assert quality_project.asset("honeypotMark") == 0.5
+    quality_project.label("rita", "A", "REVIEW")
+    assert [quality_project.mark(each, "honeypotMark") for each in (first, second)] == [1, 0]
+    assert quality_project.mark(first, "reviewScore") is None
 
 
 def test_a_honeypots_mark_is_the_mean_over_the_newest_label_of_each_labeler() -> None:
-    room = Room(isHoneypot=True)
-    room.label("rita", "A", "REVIEW")
-    wrong = room.label("leo", "B")
-    room.label("leo", "A")
-    assert room.mark(wrong, "honeypotMark") == 0
-    assert room.asset("honeypotMark") == 1
+    quality_project = QualityProject(isHoneypot=True)
+    quality_project.label("rita", "A", "REVIEW")
+    wrong = quality_project.label("leo", "B")
+    quality_project.label("leo", "A")
+    assert quality_project.mark(wrong, "honeypotMark") == 0
+    assert quality_project.asset("honeypotMark") == 1
 
 
 def test_in_a_workflow_with_steps_a_honeypot_has_a_label_of_its_own() -> None:
-    room = Room(steps=True, isHoneypot=True)
-    room.label("ada", "A", "REVIEW", isHoneypot=True, stepId=None)
-    label = room.label("leo", "A")
-    room.label("rita", "B", "REVIEW")
-    assert (room.mark(label, "honeypotMark"), room.asset("honeypotMark")) == (1, 1)
-    assert room.mark(label, "reviewScore") == 0
+    quality_project = QualityProject(steps=True, isHoneypot=True)
+    quality_project.label("ada", "A", "REVIEW", isHoneypot=True, stepId=None)
+    label = quality_project.label("leo", "A")
+    quality_project.label("rita", "B", "REVIEW")
+    assert (quality_project.mark(label, "honeypotMark"), quality_project.asset("honeypotMark")) == (
+        1,
+        1,
+    )
+    assert quality_project.mark(label, "reviewScore") == 0
 
 
 def test_other_assets_have_no_honeypot_mark() -> None:
-    room = Room()
-    room.label("rita", "A", "REVIEW")
-    label = room.label("leo", "A")
-    assert (room.mark(label, "honeypotMark"), room.asset("honeypotMark")) == (None, None)
+    quality_project = QualityProject()
+    quality_project.label("rita", "A", "REVIEW")
+    label = quality_project.label("leo", "A")
+    assert (quality_project.mark(label, "honeypotMark"), quality_project.asset("honeypotMark")) == (
+        None,
+        None,
+    )
 
 
 # Reviews
 
 
 def test_a_review_scores_the_newest_label_before_it() -> None:
-    room = Room()
-    old, new = room.label("leo", "A"), room.label("leo", "B")
-    review = room.label("rita", "B", "REVIEW")
-    assert [room.mark(each, "reviewScore") for each in (old, new, review)] == [None, 1, None]
-    room.label("rita", "A", "REVIEW")
-    assert room.mark(new, "reviewScore") == 0
-    later = room.label("leo", "A")
-    assert room.mark(later, "reviewScore") is None
+    quality_project = QualityProject()
+    old, new = quality_project.label("leo", "A"), quality_project.label("leo", "B")
+    review = quality_project.label("rita", "B", "REVIEW")
+    assert [quality_project.mark(each, "reviewScore") for each in (old, new, review)] == [
+        None,
+        1,
+        None,
+    ]
+    quality_project.label("rita", "A", "REVIEW")
+    assert quality_project.mark(new, "reviewScore") == 0
+    later = quality_project.label("leo", "A")
+    assert quality_project.mark(later, "reviewScore") is None
 
 
 def test_a_review_that_names_a_label_scores_that_one() -> None:
-    room = Room()
-    named, newest = room.label("leo", "A"), room.label("mia", "B")
-    room.label("rita", "A", "REVIEW", referencedLabelId=named)
-    assert (room.mark(named, "reviewScore"), room.mark(newest, "reviewScore")) == (1, None)
+    quality_project = QualityProject()
+    named, newest = quality_project.label("leo", "A"), quality_project.label("mia", "B")
+    quality_project.label("rita", "A", "REVIEW", referencedLabelId=named)
+    assert (
+        quality_project.mark(named, "reviewScore"),
+        quality_project.mark(newest, "reviewScore"),
+    ) == (1, None)
 
 
 # Inferences
@@ -266,130 +301,139 @@ def test_a_person_and_a_model_are_compared_whoever_is_first(
     said: str, expected: float, human_first: bool
 ) -> None:
     """A half for another single choice is recorded."""
-    room = Room()
+    quality_project = QualityProject()
     for kind in ("DEFAULT", "INFERENCE") if human_first else ("INFERENCE", "DEFAULT"):
-        room.label(kind, "A" if kind == "DEFAULT" else said, kind)
-    (human,) = (e for e in room.world.view.labels.all() if e["labelType"] == "DEFAULT")
-    (model,) = (e for e in room.world.view.labels.all() if e["labelType"] == "INFERENCE")
-    assert (human["inferenceMark"], room.asset("inferenceMark")) == (expected, expected)
+        quality_project.label(kind, "A" if kind == "DEFAULT" else said, kind)
+    (human,) = (e for e in quality_project.world.view.labels.all() if e["labelType"] == "DEFAULT")
+    (model,) = (e for e in quality_project.world.view.labels.all() if e["labelType"] == "INFERENCE")
+    assert (human["inferenceMark"], quality_project.asset("inferenceMark")) == (expected, expected)
     assert model.get("inferenceMark") is None
 
 
 def test_an_inference_is_compared_with_the_newest_label() -> None:
-    room = Room()
-    room.label("m", "A", "INFERENCE")
-    old = room.label("leo", "A")
-    new = room.label("mia", "B")
-    room.label("m", "B", "INFERENCE")
-    assert [room.mark(each, "inferenceMark") for each in (old, new)] == [1, 1]
-    assert room.asset("inferenceMark") == 1
+    quality_project = QualityProject()
+    quality_project.label("m", "A", "INFERENCE")
+    old = quality_project.label("leo", "A")
+    new = quality_project.label("mia", "B")
+    quality_project.label("m", "B", "INFERENCE")
+    assert [quality_project.mark(each, "inferenceMark") for each in (old, new)] == [1, 1]
+    assert quality_project.asset("inferenceMark") == 1
 
 
 def test_a_label_is_compared_with_the_newest_inference_of_each_model() -> None:
-    room = Room()
-    room.label("m", "B", "INFERENCE", modelName="one")
-    room.label("m", "A", "INFERENCE", modelName="one")
-    room.label("m", "B", "INFERENCE", modelName="two")
-    label = room.label("leo", "A")
-    assert room.mark(label, "inferenceMark") == 0.75
+    quality_project = QualityProject()
+    quality_project.label("m", "B", "INFERENCE", modelName="one")
+    quality_project.label("m", "A", "INFERENCE", modelName="one")
+    quality_project.label("m", "B", "INFERENCE", modelName="two")
+    label = quality_project.label("leo", "A")
+    assert quality_project.mark(label, "inferenceMark") == 0.75
 
 
 def test_a_prediction_is_no_inference() -> None:
-    room = Room()
-    room.label("m", "A", "PREDICTION")
-    label = room.label("leo", "A")
-    assert (room.mark(label, "inferenceMark"), room.asset("inferenceMark")) == (None, None)
+    quality_project = QualityProject()
+    quality_project.label("m", "A", "PREDICTION")
+    label = quality_project.label("leo", "A")
+    assert (
+        quality_project.mark(label, "inferenceMark"),
+        quality_project.asset("inferenceMark"),
+    ) == (None, None)
 
 
 # Changes
 
 
 def test_marks_follow_when_a_label_is_edited() -> None:
-    room = Room(isUsedForConsensus=True)
-    room.label("m", "A", "INFERENCE")
-    room.label("leo", "A")
-    label = room.label("mia", "B")
-    room.edit(label, "A")
-    assert (room.asset("consensusMark"), room.asset("inferenceMark")) == (1, 1)
-    assert room.mark(label, "inferenceMark") == 1
+    quality_project = QualityProject(isUsedForConsensus=True)
+    quality_project.label("m", "A", "INFERENCE")
+    quality_project.label("leo", "A")
+    label = quality_project.label("mia", "B")
+    quality_project.edit(label, "A")
+    assert (quality_project.asset("consensusMark"), quality_project.asset("inferenceMark")) == (
+        1,
+        1,
+    )
+    assert quality_project.mark(label, "inferenceMark") == 1
 
 
 def test_a_mark_goes_with_what_it_was_computed_from() -> None:
-    room = Room()
-    label = room.label("leo", "A")
-    inference = room.label("m", "A", "INFERENCE")
-    with room.world.transaction(ACTOR) as tx:
-        tx.labels.delete(tx.labels.the(inference))
-        refresh_marks(tx, tx.assets.the("asset"))
-    assert (room.mark(label, "inferenceMark"), room.asset("inferenceMark")) == (None, None)
+    quality_project = QualityProject()
+    label = quality_project.label("leo", "A")
+    inference = quality_project.label("m", "A", "INFERENCE")
+    with quality_project.world.transaction(ACTOR) as tx:
+        tx.labels.delete(tx.labels.require(inference))
+        refresh_marks(tx, tx.assets.require("asset"))
+    assert (
+        quality_project.mark(label, "inferenceMark"),
+        quality_project.asset("inferenceMark"),
+    ) == (None, None)
 
 
 def test_marks_are_no_change_of_the_asset_and_nothing_is_written_twice() -> None:
-    room = Room(isUsedForConsensus=True)
-    room.label("leo", "A")
-    room.label("mia", "A")
-    assert room.asset("updatedAt") == "then"
-    sequence = room.world.documents.sequence
-    room.change()
-    assert room.world.documents.sequence == sequence
+    quality_project = QualityProject(isUsedForConsensus=True)
+    quality_project.label("leo", "A")
+    quality_project.label("mia", "A")
+    assert quality_project.asset("updatedAt") == "then"
+    sequence = quality_project.world.documents.sequence
+    quality_project.change()
+    assert quality_project.world.documents.sequence == sequence
 
 
 # Events
 
 
 def test_a_workflow_with_steps_tells_of_new_marks_only() -> None:
-    room = Room(steps=True, isUsedForConsensus=True, isHoneypot=True)
-    truth = room.label("ada", "A", "REVIEW", isHoneypot=True, stepId=None)
-    first = room.label("leo", "A")
-    second = room.label("mia", "B")
-    assert room.told() == [
+    quality_project = QualityProject(steps=True, isUsedForConsensus=True, isHoneypot=True)
+    truth = quality_project.label("ada", "A", "REVIEW", isHoneypot=True, stepId=None)
+    first = quality_project.label("leo", "A")
+    second = quality_project.label("mia", "B")
+    assert quality_project.mark_events() == [
         ("honeypot", [first, truth], 1),
         ("honeypot", [second, truth], 0),
         ("consensus", [first, second], 0.5),
     ]
-    review = room.label("rita", "B", "REVIEW", stepId="review")
-    assert room.told()[3:] == [("reviewScore", [second, review], 1)]
-    steps = [each["payload"]["stepId"] for each in room.world.view.events.all()]
+    review = quality_project.label("rita", "B", "REVIEW", stepId="review")
+    assert quality_project.mark_events()[3:] == [("reviewScore", [second, review], 1)]
+    steps = [each["payload"]["stepId"] for each in quality_project.world.view.events.all()]
     assert steps == ["step", "step", "step", "review"]
-    room.change()
-    assert len(room.told()) == 4
+    quality_project.change()
+    assert len(quality_project.mark_events()) == 4
 
 
 def test_without_steps_there_is_no_event_as_it_could_name_none() -> None:
-    room = Room(isUsedForConsensus=True)
-    room.label("leo", "A")
-    room.label("mia", "A")
-    room.label("rita", "A", "REVIEW")
-    assert room.told() == []
+    quality_project = QualityProject(isUsedForConsensus=True)
+    quality_project.label("leo", "A")
+    quality_project.label("mia", "A")
+    quality_project.label("rita", "A", "REVIEW")
+    assert quality_project.mark_events() == []
 
 
 # Members and projects
 
 
 def test_members_and_projects_have_means_over_assets() -> None:
-    room = Room(isUsedForConsensus=True)
-    assert room.project_marks() == dict.fromkeys(MARKS)
-    with room.world.transaction(ACTOR) as tx:
-        room.add_asset(tx, "pot", isHoneypot=True)
-        room.add_asset(tx, "other", isUsedForConsensus=True)
-    room.label("leo", "A")
-    room.label("mia", "B")
+    quality_project = QualityProject(isUsedForConsensus=True)
+    assert quality_project.project_marks() == dict.fromkeys(MARKS)
+    with quality_project.world.transaction(ACTOR) as tx:
+        quality_project.add_asset(tx, "pot", isHoneypot=True)
+        quality_project.add_asset(tx, "other", isUsedForConsensus=True)
+    quality_project.label("leo", "A")
+    quality_project.label("mia", "B")
     for author in ("leo", "tom"):
-        room.label(author, "A", assetId="other")
-    room.label("rita", "A", "REVIEW", assetId="pot")
-    room.label("leo", "B", assetId="pot")
-    room.label("leo", "A", assetId="pot")
-    room.label("mia", "B", assetId="pot")
+        quality_project.label(author, "A", assetId="other")
+    quality_project.label("rita", "A", "REVIEW", assetId="pot")
+    quality_project.label("leo", "B", assetId="pot")
+    quality_project.label("leo", "A", assetId="pot")
+    quality_project.label("mia", "B", assetId="pot")
 
-    assert room.project_marks() == {
+    assert quality_project.project_marks() == {
         "consensusMark": 0.75,
         "consensusMarkPerCategory": {"ONE.A": 0.75, "ONE.B": 0.5},
         "honeypotMark": 0.5,
     }
-    assert room.member_marks("leo") == {
+    assert quality_project.member_marks("leo") == {
         "consensusMark": 0.75,
         "consensusMarkPerCategory": {"ONE.A": 0.75, "ONE.B": 0.5},
         "honeypotMark": 1,
     }
-    assert room.member_marks("mia")["honeypotMark"] == 0
-    assert room.member_marks("rita") == dict.fromkeys(MARKS)
+    assert quality_project.member_marks("mia")["honeypotMark"] == 0
+    assert quality_project.member_marks("rita") == dict.fromkeys(MARKS)

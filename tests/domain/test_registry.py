@@ -19,7 +19,7 @@ from kili_emulator.errors import KiliError
 NOBODY = Actor({"id": "", "organizationId": ""})
 
 
-def furnish(world: World, scenario: str) -> None:
+def add_content(world: World, scenario: str) -> None:
     """An organization with an administrator, whose key is that of the world."""
     if scenario == "broken":
         add_organization(world, "half-made")
@@ -59,7 +59,7 @@ def listener() -> Listener:
 
 
 def new_registry(folder: Path | None, listener: Listener) -> WorldRegistry:
-    return WorldRegistry(folder, furnish, listener.attach, listener.detach)
+    return WorldRegistry(folder, add_content, listener.attach, listener.detach)
 
 
 @pytest.fixture(params=["memory", "files"])
@@ -69,9 +69,9 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
 
 @pytest.fixture
 def registry(folder: Path | None, listener: Listener) -> Iterator[WorldRegistry]:
-    made = new_registry(folder, listener)
-    yield made
-    made.close()
+    registry_under_test = new_registry(folder, listener)
+    yield registry_under_test
+    registry_under_test.close()
 
 
 def test_new_world_holds_its_scenario(registry: WorldRegistry) -> None:

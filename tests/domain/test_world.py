@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from kili_emulator.clock import to_text
+from kili_emulator.clock import format_time
 from kili_emulator.domain.event_bus import Delivery, Event
-from kili_emulator.domain.world import Actor, Mark, Transaction, Undone, World
+from kili_emulator.domain.world import Actor, EpochOverError, Mark, Transaction, World
 from kili_emulator.errors import KiliError
 from kili_emulator.storage.sqlite_file import SqliteFile
 
@@ -68,7 +68,7 @@ def state(world: World) -> tuple[Any, ...]:
     return (world.export(), world.documents.sequence, world.ids.state())
 
 
-class Recorder:
+class SubjectRecorder:
     """A subscriber that remembers the subjects of what it was told."""
 
     def __init__(self, world: World) -> None:
@@ -97,7 +97,7 @@ def test_transaction_is_one_commit(world: World) -> None:
 
 
 def test_error_leaves_no_trace(world: World) -> None:
-    recorder = Recorder(world)
+    recorder = SubjectRecorder(world)
     (x,) = added(world, "x")
     before = state(world)
 
@@ -131,7 +131,7 @@ def test_ids_of_a_failed_transaction_are_given_again(world: World) -> None:
 
 
 def test_failed_write_leaves_no_trace(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    recorder = Recorder(world)
+    recorder = SubjectRecorder(world)
     added(world, "x")
     before = state(world)
 
@@ -196,7 +196,7 @@ def test_transactions_of_many_threads_follow_one_another(world: World) -> None:
 
     def increment(_: int) -> None:
         with world.transaction(ACTOR) as tx:
-            now = tx.organizations.the(counter["id"])
+            now = tx.organizations.require(counter["id"])
             tx.organizations.change(now, name=str(int(now["name"]) + 1))
 
     with ThreadPoolExecutor(8) as pool:
@@ -209,7 +209,7 @@ def test_everything_in_a_transaction_has_one_time(world: World) -> None:
     with freeze_time("2024-01-01") as frozen, world.transaction(ACTOR) as tx:
         frozen.tick(60)
 
-        assert tx.now == to_text(tx.moment) == "2024-01-01T00:00:00.000Z"
+        assert tx.now == format_time(tx.moment) == "2024-01-01T00:00:00.000Z"
         assert tx.new_id()[1:9] == tx.new_id()[1:9]
 
 
@@ -225,7 +225,7 @@ def test_transaction_sees_its_own_changes(world: World) -> None:
 
         assert [each["name"] for each in tx.organizations.all()] == ["changed", "z"]
         assert tx.organizations.get(y["id"]) is None
-        assert tx.organizations.the(z["id"]) == z
+        assert tx.organizations.require(z["id"]) == z
         assert len(tx.organizations) == 2
 
 
@@ -245,7 +245,7 @@ def test_changes_to_one_document_add_up(world: World) -> None:
         tx.organizations.change(x, one=1)
         tx.organizations.change(x, two=2)
 
-    assert world.view.organizations.the(x["id"]) == {**x, "one": 1, "two": 2}
+    assert world.view.organizations.require(x["id"]) == {**x, "one": 1, "two": 2}
 
 
 def test_insert_with_a_taken_id_is_refused(world: World) -> None:
@@ -289,7 +289,7 @@ def test_delete_all_deletes_these(world: World) -> None:
 
 def test_some_gives_those_that_exist_in_creation_order(world: World) -> None:
     x, y, z = added(world, "x", "y", "z")
-    found = world.view.organizations.some([z["id"], "nobody", x["id"], z["id"]])
+    found = world.view.organizations.get_many([z["id"], "nobody", x["id"], z["id"]])
 
     assert found == [x, z]
     assert y not in found
@@ -297,7 +297,7 @@ def test_some_gives_those_that_exist_in_creation_order(world: World) -> None:
 
 def test_broken_reference_is_a_defect_with_a_name(world: World) -> None:
     with pytest.raises(KeyError, match="organizations nobody"):
-        world.view.organizations.the("nobody")
+        world.view.organizations.require("nobody")
 
 
 def test_index_is_up_to_date_inside_a_transaction(world: World) -> None:
@@ -353,15 +353,15 @@ def test_event_is_kept_with_who_when_and_where(world: World) -> None:
 
 
 def test_subscriber_gets_the_events_as_they_are_kept(world: World) -> None:
-    told: list[Event] = []
-    world.bus.subscribe(lambda events: told.extend(events) or [])
+    received: list[Event] = []
+    world.bus.subscribe(lambda events: received.extend(events) or [])
     emit(world, "one", "two")
 
-    assert told == world.view.events.all()
+    assert received == world.view.events.all()
 
 
 def test_internal_event_is_delivered_and_kept_apart(world: World) -> None:
-    recorder = Recorder(world)
+    recorder = SubjectRecorder(world)
     with world.transaction(ACTOR) as tx:
         tx.emit("inside", {}, project_id="p", internal=True)
 
@@ -391,7 +391,7 @@ def test_what_was_first_is_known_across_tables_and_after_a_return(world: World) 
     world.roll_back(mark)
     with world.transaction(ACTOR) as tx:
         tx.emit("inside", {}, project_id="p", internal=True)
-        tx.organizations.change(tx.organizations.the(thing["id"]), name="changed")
+        tx.organizations.change(tx.organizations.require(thing["id"]), name="changed")
 
     view = world.view
     (one,), (inside,) = view.events.all(), view.internal_events.all()
@@ -436,7 +436,7 @@ def test_events_of_a_transaction_are_delivered_together_in_order(world: World) -
 
 
 def test_events_of_many_threads_are_delivered_in_the_order_of_their_commits(world: World) -> None:
-    recorder = Recorder(world)
+    recorder = SubjectRecorder(world)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: emit(world, str(number)), range(80)))
 
@@ -445,7 +445,7 @@ def test_events_of_many_threads_are_delivered_in_the_order_of_their_commits(worl
 
 
 def test_subscriber_may_change_the_world(world: World) -> None:
-    recorder = Recorder(world)
+    recorder = SubjectRecorder(world)
 
     def follow(events: list[Event]) -> list[Delivery]:
         if events[0]["event"] == "cause":
@@ -473,7 +473,7 @@ def test_world_is_free_for_other_threads_while_events_are_delivered(world: World
 
 
 def test_who_unsubscribes_is_told_nothing_more(world: World) -> None:
-    first, second = Recorder(world), Recorder(world)
+    first, second = SubjectRecorder(world), SubjectRecorder(world)
     emit(world, "one")
     world.bus.unsubscribe(first)
     emit(world, "two")
@@ -482,19 +482,19 @@ def test_who_unsubscribes_is_told_nothing_more(world: World) -> None:
 
 
 def test_a_subscriber_may_unsubscribe_while_it_is_told(world: World) -> None:
-    told: list[str] = []
+    received: list[str] = []
 
     def once(events: list[Event]) -> list[Delivery]:
-        told.extend(each["event"] for each in events)
+        received.extend(each["event"] for each in events)
         world.bus.unsubscribe(once)
         return []
 
     world.bus.subscribe(once)
-    recorder = Recorder(world)
+    recorder = SubjectRecorder(world)
     emit(world, "one")
     emit(world, "two")
 
-    assert (told, recorder.subjects) == (["one"], ["one", "two"])
+    assert (received, recorder.subjects) == (["one"], ["one", "two"])
 
 
 def test_failing_subscriber_undoes_nothing_and_stops_nobody(
@@ -504,7 +504,7 @@ def test_failing_subscriber_undoes_nothing_and_stops_nobody(
         raise RuntimeError("subscriber is broken")
 
     world.bus.subscribe(fail)
-    recorder = Recorder(world)
+    recorder = SubjectRecorder(world)
     with caplog.at_level(logging.ERROR):
         emit(world, "happened")
 
@@ -614,12 +614,12 @@ def test_a_run_whose_key_is_revoked_changes_nothing_also_in_a_request_under_way(
 def test_revoking_a_key_waits_until_the_events_of_the_run_are_delivered(world: World) -> None:
     world.run_keys["kili-run-1"] = RUN
     entered, go_on = threading.Event(), threading.Event()
-    told: list[str] = []
+    received: list[str] = []
 
     def listen(events: list[Event]) -> list[Delivery]:
         entered.set()
         assert go_on.wait(10)
-        told.extend(each["event"] for each in events)
+        received.extend(each["event"] for each in events)
         return []
 
     def change() -> None:
@@ -628,7 +628,7 @@ def test_revoking_a_key_waits_until_the_events_of_the_run_are_delivered(world: W
 
     def revoke() -> list[str]:
         world.revoke("kili-run-1")
-        return list(told)
+        return list(received)
 
     world.bus.subscribe(listen)
     with ThreadPoolExecutor(2) as pool:
@@ -652,7 +652,7 @@ def test_rolling_back_ends_all_runs_keys(world: World) -> None:
 def test_rolling_back_delivers_nothing(world: World) -> None:
     mark = world.mark()
     emit(world, "happened")
-    recorder = Recorder(world)
+    recorder = SubjectRecorder(world)
     world.roll_back(mark)
 
     assert recorder.subjects == []
@@ -730,7 +730,10 @@ def test_who_acts_in_an_epoch_changes_nothing_after_it(world: World) -> None:
     with world.transaction(actor) as tx:
         add(tx, "x")
     world.roll_back(mark)
-    with pytest.raises(Undone, match="only while the run lasts"), world.transaction(actor) as tx:
+    with (
+        pytest.raises(EpochOverError, match="only while the run lasts"),
+        world.transaction(actor) as tx,
+    ):
         add(tx, "y")
 
     assert names(world) == []
@@ -757,7 +760,7 @@ def test_events_that_were_undone_before_their_delivery_are_not_delivered(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mark = world.mark()
-    told: list[str] = []
+    received: list[str] = []
     others: list[threading.Thread] = []
     committed = threading.Event()
     deliver = world._deliver
@@ -770,8 +773,8 @@ def test_events_that_were_undone_before_their_delivery_are_not_delivered(
     monkeypatch.setattr(world, "_deliver", tell_and_deliver)
 
     def slow(events: list[Event]) -> list[Delivery]:
-        told.extend(each["event"] for each in events)
-        if told == ["one"]:
+        received.extend(each["event"] for each in events)
+        if received == ["one"]:
             others.append(threading.Thread(target=emit, args=(world, "two"), daemon=True))
             others[0].start()
             assert committed.wait(10)  # the other now waits for its delivery
@@ -783,7 +786,7 @@ def test_events_that_were_undone_before_their_delivery_are_not_delivered(
     others[0].join(10)
     emit(world, "three")
 
-    assert told == ["one", "three"]
+    assert received == ["one", "three"]
 
 
 def test_start_is_where_the_scenario_left_the_world(world: World) -> None:

@@ -23,7 +23,7 @@ NOBODY = Actor({"id": "", "organizationId": ""})
 PARTICIPANTS = 300  # enough documents for a file of many pages
 
 
-def furnish(world: World, scenario: str) -> None:
+def add_content(world: World, scenario: str) -> None:
     """One user, with a key as a scenario gives it, and a document for each participant."""
     with world.transaction(NOBODY) as tx:
         organization = insert_organization(tx, "Farm", {})
@@ -37,7 +37,7 @@ def furnish(world: World, scenario: str) -> None:
         world.blobs.put(b"an image")
 
 
-class Bench:
+class DataFolder:
     """A data folder, and registries opened on it one after another."""
 
     def __init__(self, folder: Path) -> None:
@@ -47,7 +47,7 @@ class Bench:
 
     def registry(self) -> WorldRegistry:
         self.close()
-        self._registry = WorldRegistry(self.folder, furnish, self._ignore, self._ignore)
+        self._registry = WorldRegistry(self.folder, add_content, self._ignore, self._ignore)
         return self._registry
 
     def opened(self) -> list[str]:
@@ -92,8 +92,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
+def data_folder(tmp_path: Path) -> Iterator[DataFolder]:
+    made = DataFolder(tmp_path)
     yield made
     made.close()
 
@@ -112,166 +112,173 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     ],
 )
 def test_foreign_folder_is_left_alone_and_named(
-    bench: Bench, caplog: pytest.LogCaptureFixture, name: str, said: str
+    data_folder: DataFolder, caplog: pytest.LogCaptureFixture, name: str, said: str
 ) -> None:
-    bench.make("default")
-    notes = bench.worlds / name / "plugins" / "notes.txt"
+    data_folder.make("default")
+    notes = data_folder.worlds / name / "plugins" / "notes.txt"
     notes.parent.mkdir(parents=True)
     notes.write_text("my notes")
 
-    assert bench.opened() == ["default"]
+    assert data_folder.opened() == ["default"]
     assert notes.read_text() == "my notes"
     (line,) = caplog.messages
-    assert repr(str(bench.worlds / name)) in line
+    assert repr(str(data_folder.worlds / name)) in line
     assert line.endswith(said)
     assert "\n" not in line
 
 
-def test_copy_under_an_invalid_name_is_left_alone(bench: Bench) -> None:
-    bench.make("default")
-    shutil.copytree(bench.worlds / "default", bench.worlds / "default.old")
-    world_folder.private.make_file(bench.worlds / "default.old" / world_folder.UNFINISHED)
-    before = bench.content()
+def test_copy_under_an_invalid_name_is_left_alone(data_folder: DataFolder) -> None:
+    data_folder.make("default")
+    shutil.copytree(data_folder.worlds / "default", data_folder.worlds / "default.old")
+    world_folder.private_files.make_file(
+        data_folder.worlds / "default.old" / world_folder.UNFINISHED_MARKER
+    )
+    before = data_folder.content()
 
-    assert bench.opened() == ["default"]
-    bench.close()
-    assert bench.content() == before
-
-
-def test_file_beside_the_worlds_is_left_alone(bench: Bench) -> None:
-    bench.make("default")
-    (bench.worlds / "README").write_text("worlds of the course")
-
-    assert bench.opened() == ["default"]
-    assert (bench.worlds / "README").exists()
+    assert data_folder.opened() == ["default"]
+    data_folder.close()
+    assert data_folder.content() == before
 
 
-def test_world_is_not_made_in_a_foreign_folder(bench: Bench) -> None:
-    (bench.worlds / "notes").mkdir(parents=True)
-    (bench.worlds / "notes" / "notes.txt").write_text("my notes")
+def test_file_beside_the_worlds_is_left_alone(data_folder: DataFolder) -> None:
+    data_folder.make("default")
+    (data_folder.worlds / "README").write_text("worlds of the course")
+
+    assert data_folder.opened() == ["default"]
+    assert (data_folder.worlds / "README").exists()
+
+
+def test_world_is_not_made_in_a_foreign_folder(data_folder: DataFolder) -> None:
+    (data_folder.worlds / "notes").mkdir(parents=True)
+    (data_folder.worlds / "notes" / "notes.txt").write_text("my notes")
     with pytest.raises(WorldError, match="notes exists already and holds no world"):
-        bench.registry().create("notes", "plain")
+        data_folder.registry().create("notes", "plain")
 
-    assert bench.content() == {"notes/notes.txt": b"my notes"}
+    assert data_folder.content() == {"notes/notes.txt": b"my notes"}
 
 
-def test_world_is_made_in_an_empty_folder(bench: Bench) -> None:
-    (bench.worlds / "w").mkdir(parents=True)
-    bench.make("w")
+def test_world_is_made_in_an_empty_folder(data_folder: DataFolder) -> None:
+    (data_folder.worlds / "w").mkdir(parents=True)
+    data_folder.make("w")
 
-    assert bench.opened() == ["w"]
+    assert data_folder.opened() == ["w"]
 
 
 # What is unfinished
 
 
-class Killed(BaseException):
+class KilledError(BaseException):
     """Ends a creation without a chance to clean up."""
 
 
-def kill_while_creating(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def kill_while_creating(data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave behind what a process leaves that was killed while it made a world."""
 
     def kill(*_: Any) -> None:
-        raise Killed
+        raise KilledError
 
     monkeypatch.setattr(World, "set_start", kill)
     monkeypatch.setattr(world_folder, "discard", lambda folder: None)
-    with pytest.raises(Killed):
-        bench.registry().create("half", "plain")
+    with pytest.raises(KilledError):
+        data_folder.registry().create("half", "plain")
     monkeypatch.undo()
-    bench.close()
+    data_folder.close()
 
 
 def test_world_that_was_never_finished_is_removed(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kill_while_creating(bench, monkeypatch)
-    assert {f"half/{world_folder.UNFINISHED}", "half/documents.sqlite"} <= bench.content().keys()
+    kill_while_creating(data_folder, monkeypatch)
+    assert {
+        f"half/{world_folder.UNFINISHED_MARKER}",
+        "half/documents.sqlite",
+    } <= data_folder.content().keys()
 
-    assert bench.opened() == []
-    assert list(bench.worlds.iterdir()) == []
-    bench.make("half")
-    assert bench.opened() == ["half"]
+    assert data_folder.opened() == []
+    assert list(data_folder.worlds.iterdir()) == []
+    data_folder.make("half")
+    assert data_folder.opened() == ["half"]
 
 
 def test_what_somebody_put_into_an_unfinished_world_stays(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kill_while_creating(bench, monkeypatch)
-    (bench.worlds / "half" / "notes.txt").write_text("my notes")
+    kill_while_creating(data_folder, monkeypatch)
+    (data_folder.worlds / "half" / "notes.txt").write_text("my notes")
 
-    assert bench.opened() == []
-    assert bench.content() == {"half/notes.txt": b"my notes"}
+    assert data_folder.opened() == []
+    assert data_folder.content() == {"half/notes.txt": b"my notes"}
 
 
-def test_what_somebody_put_into_a_deleted_world_stays(bench: Bench) -> None:
-    bench.make("w")
-    (bench.worlds / "w" / "notes.txt").write_text("my notes")
-    registry = bench.registry()
+def test_what_somebody_put_into_a_deleted_world_stays(data_folder: DataFolder) -> None:
+    data_folder.make("w")
+    (data_folder.worlds / "w" / "notes.txt").write_text("my notes")
+    registry = data_folder.registry()
     registry.open_all()
     registry.delete("w")
 
-    assert bench.content() == {"w/notes.txt": b"my notes"}
+    assert data_folder.content() == {"w/notes.txt": b"my notes"}
 
 
 def test_deletion_that_was_broken_off_is_finished(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench.make("default", "w")
-    registry = bench.registry()
+    data_folder.make("default", "w")
+    registry = data_folder.registry()
     registry.open_all()
 
     def kill(*_: Any, **__: Any) -> None:
-        raise Killed
+        raise KilledError
 
     monkeypatch.setattr(world_folder, "remove_blobs", kill)
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         registry.delete("w")
     monkeypatch.undo()
-    assert (bench.worlds / "w" / "blobs").is_dir()
+    assert (data_folder.worlds / "w" / "blobs").is_dir()
 
-    assert bench.opened() == ["default"]
-    assert not (bench.worlds / "w").exists()
-
-
-def test_finished_world_has_no_mark(bench: Bench) -> None:
-    bench.make("w")
-
-    assert f"w/{world_folder.UNFINISHED}" not in bench.content()
+    assert data_folder.opened() == ["default"]
+    assert not (data_folder.worlds / "w").exists()
 
 
-def test_whole_world_is_kept_in_spite_of_a_mark(bench: Bench) -> None:
+def test_finished_world_has_no_mark(data_folder: DataFolder) -> None:
+    data_folder.make("w")
+
+    assert f"w/{world_folder.UNFINISHED_MARKER}" not in data_folder.content()
+
+
+def test_whole_world_is_kept_in_spite_of_a_mark(data_folder: DataFolder) -> None:
     """A killed process had stored all, or somebody restored a backup into an unfinished world."""
-    bench.make("w")
-    marker = bench.worlds / "w" / world_folder.UNFINISHED
+    data_folder.make("w")
+    marker = data_folder.worlds / "w" / world_folder.UNFINISHED_MARKER
     marker.touch()
 
-    assert bench.opened() == ["w"]
+    assert data_folder.opened() == ["w"]
     assert not marker.exists()
 
 
-def test_file_that_only_has_the_name_of_the_mark_is_none(bench: Bench) -> None:
-    folder = bench.worlds / "notes"
+def test_file_that_only_has_the_name_of_the_mark_is_none(data_folder: DataFolder) -> None:
+    folder = data_folder.worlds / "notes"
     folder.mkdir(parents=True)
-    for name in (world_folder.UNFINISHED, "documents.sqlite"):
+    for name in (world_folder.UNFINISHED_MARKER, "documents.sqlite"):
         (folder / name).write_text("my notes")
-    before = bench.content()
+    before = data_folder.content()
 
-    assert "documents.sqlite cannot be read" in bench.refused()
-    assert bench.content() == before
+    assert "documents.sqlite cannot be read" in data_folder.refused()
+    assert data_folder.content() == before
 
 
 @pytest.mark.parametrize("linked", ["blobs", "plugins"])
-def test_deleting_a_world_follows_no_links(bench: Bench, tmp_path: Path, linked: str) -> None:
-    bench.make("w")
+def test_deleting_a_world_follows_no_links(
+    data_folder: DataFolder, tmp_path: Path, linked: str
+) -> None:
+    data_folder.make("w")
     target = tmp_path / "elsewhere"
     target.mkdir()
     (target / ("a" * 64)).write_text("mine")
     (target / f"c{'0' * 24}_1").mkdir()
-    shutil.rmtree(bench.worlds / "w" / linked, ignore_errors=True)
-    (bench.worlds / "w" / linked).symlink_to(target)
-    registry = bench.registry()
+    shutil.rmtree(data_folder.worlds / "w" / linked, ignore_errors=True)
+    (data_folder.worlds / "w" / linked).symlink_to(target)
+    registry = data_folder.registry()
     registry.open_all()
     registry.delete("w")
 
@@ -279,15 +286,17 @@ def test_deleting_a_world_follows_no_links(bench: Bench, tmp_path: Path, linked:
 
 
 @pytest.mark.parametrize("place", ["blobs", "plugins"])
-def test_what_somebody_put_among_blobs_and_plugins_stays(bench: Bench, place: str) -> None:
-    bench.make("w")
-    (bench.worlds / "w" / place / "mine").mkdir(parents=True)
-    (bench.worlds / "w" / place / "mine" / "main.py").write_text("print()")
-    registry = bench.registry()
+def test_what_somebody_put_among_blobs_and_plugins_stays(
+    data_folder: DataFolder, place: str
+) -> None:
+    data_folder.make("w")
+    (data_folder.worlds / "w" / place / "mine").mkdir(parents=True)
+    (data_folder.worlds / "w" / place / "mine" / "main.py").write_text("print()")
+    registry = data_folder.registry()
     registry.open_all()
     registry.delete("w")
 
-    assert bench.content() == {f"w/{place}/mine/main.py": b"print()"}
+    assert data_folder.content() == {f"w/{place}/mine/main.py": b"print()"}
 
 
 # What is damaged
@@ -343,13 +352,13 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("name", ["default", "w"])
 def test_damaged_world_is_refused_with_its_file_and_what_to_do(
-    bench: Bench, damage: str, name: str
+    data_folder: DataFolder, damage: str, name: str
 ) -> None:
-    bench.make("default", "w")
-    file = bench.worlds / name / "documents.sqlite"
+    data_folder.make("default", "w")
+    file = data_folder.worlds / name / "documents.sqlite"
     spoil, said = DAMAGES[damage]
     spoil(file)
-    message = bench.refused()
+    message = data_folder.refused()
 
     assert message.startswith(f"{file} ")
     assert said in message
@@ -357,33 +366,33 @@ def test_damaged_world_is_refused_with_its_file_and_what_to_do(
     assert "delete it yourself" in message
 
 
-def test_documents_without_their_log_are_refused(bench: Bench) -> None:
+def test_documents_without_their_log_are_refused(data_folder: DataFolder) -> None:
     """A backup of the one file, taken while the emulator was running."""
-    registry = bench.registry()
+    registry = data_folder.registry()
     registry.create("default", "plain")
-    copied = (bench.worlds / "default" / "documents.sqlite").read_bytes()
-    bench.close()
-    (bench.worlds / "default" / "documents.sqlite").write_bytes(copied)
+    copied = (data_folder.worlds / "default" / "documents.sqlite").read_bytes()
+    data_folder.close()
+    (data_folder.worlds / "default" / "documents.sqlite").write_bytes(copied)
 
-    assert "documents.sqlite holds no documents" in bench.refused()
+    assert "documents.sqlite holds no documents" in data_folder.refused()
 
 
-def test_log_without_its_documents_is_refused_and_stays(bench: Bench) -> None:
-    registry = bench.registry()
+def test_log_without_its_documents_is_refused_and_stays(data_folder: DataFolder) -> None:
+    registry = data_folder.registry()
     registry.create("default", "plain")
-    log = (bench.worlds / "default" / "documents.sqlite-wal").read_bytes()
-    bench.close()
-    (bench.worlds / "default" / "documents.sqlite").unlink()
-    (bench.worlds / "default" / "documents.sqlite-wal").write_bytes(log)
+    log = (data_folder.worlds / "default" / "documents.sqlite-wal").read_bytes()
+    data_folder.close()
+    (data_folder.worlds / "default" / "documents.sqlite").unlink()
+    (data_folder.worlds / "default" / "documents.sqlite-wal").write_bytes(log)
 
-    assert "documents.sqlite is missing" in bench.refused()
+    assert "documents.sqlite is missing" in data_folder.refused()
 
 
-def test_killed_world_is_whole(bench: Bench, tmp_path: Path) -> None:
-    registry = bench.registry()
+def test_killed_world_is_whole(data_folder: DataFolder, tmp_path: Path) -> None:
+    registry = data_folder.registry()
     registry.create("default", "plain")
-    shutil.copytree(bench.worlds, tmp_path / "killed" / "worlds")
-    after = Bench(tmp_path / "killed")
+    shutil.copytree(data_folder.worlds, tmp_path / "killed" / "worlds")
+    after = DataFolder(tmp_path / "killed")
 
     assert after.opened() == ["default"]
     after.close()
@@ -392,75 +401,77 @@ def test_killed_world_is_whole(bench: Bench, tmp_path: Path) -> None:
 # What belongs elsewhere
 
 
-def _forget_name(bench: Bench, *names: str) -> None:
+def _forget_name(data_folder: DataFolder, *names: str) -> None:
     """Make worlds what older versions made: they stored no name."""
     for name in names:
-        _meta(bench.worlds / name / "documents.sqlite", "name", None)
+        _meta(data_folder.worlds / name / "documents.sqlite", "name", None)
 
 
 @pytest.mark.parametrize("is_old", [False, True], ids=["new", "old"])
 @pytest.mark.parametrize(("name", "copy"), [("default", "backup-monday"), ("w", "default")])
 def test_copied_world_is_refused_with_both_names(
-    bench: Bench, name: str, copy: str, is_old: bool
+    data_folder: DataFolder, name: str, copy: str, is_old: bool
 ) -> None:
-    bench.make(name)
-    shutil.copytree(bench.worlds / name, bench.worlds / copy)
+    data_folder.make(name)
+    shutil.copytree(data_folder.worlds / name, data_folder.worlds / copy)
     if is_old:
-        _forget_name(bench, name, copy)
-    message = bench.refused()
+        _forget_name(data_folder, name, copy)
+    message = data_folder.refused()
 
-    assert f"{bench.worlds / copy} holds world '{name}', not world '{copy}'" in message
+    assert f"{data_folder.worlds / copy} holds world '{name}', not world '{copy}'" in message
     assert "move it out of the folder `worlds`" in message
-    shutil.move(bench.worlds / copy, bench.folder)
-    assert bench.opened() == [name]
+    shutil.move(data_folder.worlds / copy, data_folder.folder)
+    assert data_folder.opened() == [name]
 
 
-def test_renamed_world_is_refused_and_opens_under_its_name_again(bench: Bench) -> None:
-    bench.make("default")
-    (bench.worlds / "default").rename(bench.worlds / "other")
-    assert "Rename the folder to 'default'" in bench.refused()
-    (bench.worlds / "other").rename(bench.worlds / "default")
+def test_renamed_world_is_refused_and_opens_under_its_name_again(data_folder: DataFolder) -> None:
+    data_folder.make("default")
+    (data_folder.worlds / "default").rename(data_folder.worlds / "other")
+    assert "Rename the folder to 'default'" in data_folder.refused()
+    (data_folder.worlds / "other").rename(data_folder.worlds / "default")
 
-    assert bench.opened() == ["default"]
+    assert data_folder.opened() == ["default"]
 
 
-def test_world_of_an_older_version_is_opened_and_keeps_its_name_from_then_on(bench: Bench) -> None:
-    bench.make("default", "w")
-    _forget_name(bench, "default", "w")
-    registry = bench.registry()
+def test_world_of_an_older_version_is_opened_and_keeps_its_name_from_then_on(
+    data_folder: DataFolder,
+) -> None:
+    data_folder.make("default", "w")
+    _forget_name(data_folder, "default", "w")
+    registry = data_folder.registry()
     registry.open_all()
 
     assert [world.stored_name for world in registry.all()] == ["default", "w"]
     registry.reset("w")
     assert len(registry.get("w").view.organizations.all()) == PARTICIPANTS + 1
-    bench.close()
-    assert bench.opened() == ["default", "w"]
+    data_folder.close()
+    assert data_folder.opened() == ["default", "w"]
 
 
-def _add_key(bench: Bench, name: str, **options: Any) -> None:
+def _add_key(data_folder: DataFolder, name: str, **options: Any) -> None:
     """A key that a user of an older version made, which did not look into other worlds."""
-    with closing(World(name, bench.worlds / name)) as world, world.transaction(NOBODY) as tx:
+    with closing(World(name, data_folder.worlds / name)) as world, world.transaction(NOBODY) as tx:
         owner = tx.users.all()[0]
         create_api_key(tx, owner, name="own", key="my-own-secret", **options)
 
 
-def test_two_worlds_with_one_key_are_refused_with_both_names(bench: Bench) -> None:
-    bench.make("a", "b")
+def test_two_worlds_with_one_key_are_refused_with_both_names(data_folder: DataFolder) -> None:
+    data_folder.make("a", "b")
     for name in ("a", "b"):
-        _add_key(bench, name)
-    message = bench.refused()
+        _add_key(data_folder, name)
+    message = data_folder.refused()
 
     assert "worlds 'a' and 'b' hold the same active API key, named 'own'" in message
-    assert f"Move {bench.worlds / 'b'} out of the folder `worlds`" in message
+    assert f"Move {data_folder.worlds / 'b'} out of the folder `worlds`" in message
     assert "my-own-secret" not in message
 
 
 @pytest.mark.parametrize("options", [{"revoked": True}, {"expiry": "2020-01-01T00:00:00Z"}])
 def test_key_that_opens_only_one_of_two_worlds_is_no_obstacle(
-    bench: Bench, options: dict[str, Any]
+    data_folder: DataFolder, options: dict[str, Any]
 ) -> None:
-    bench.make("a", "b")
-    _add_key(bench, "a", **options)
-    _add_key(bench, "b")
+    data_folder.make("a", "b")
+    _add_key(data_folder, "a", **options)
+    _add_key(data_folder, "b")
 
-    assert bench.opened() == ["a", "b"]
+    assert data_folder.opened() == ["a", "b"]

@@ -9,22 +9,22 @@ import pytest
 from kili_emulator import Emulator
 from kili_emulator.domain.world import Mark
 from kili_emulator.testing.sdk import fast_sdk
-from tests.examples.example_emulator import Trial, scenario_of
+from tests.examples.example_emulator import ExampleEmulator, find_scenario
 
 
 @pytest.fixture(scope="module", params=["inline", "process"])
-def _uploaded(request: pytest.FixtureRequest) -> Iterator[tuple[Trial, Mark]]:
+def _uploaded(request: pytest.FixtureRequest) -> Iterator[tuple[ExampleEmulator, Mark]]:
     name = request.module.NAME
     options = {"seed": 0, "plugin_isolation": request.param}
-    with fast_sdk(), Emulator(scenario_of(name), **options) as emulator:
-        trial = Trial(emulator, name)
-        trial.upload()
-        yield trial, emulator.mark()
+    with fast_sdk(), Emulator(find_scenario(name), **options) as emulator:
+        example_emulator = ExampleEmulator(emulator, name)
+        example_emulator.upload()
+        yield example_emulator, emulator.mark()
 
 
 @pytest.fixture
-def trial(_uploaded: tuple[Trial, Mark]) -> Iterator[Trial]:
+def example_emulator(_uploaded: tuple[ExampleEmulator, Mark]) -> Iterator[ExampleEmulator]:
     """The example at work, on projects as its scenario has them."""
-    made, mark = _uploaded
-    yield made
-    made.emulator.reset(mark)
+    example_with_plugin, mark = _uploaded
+    yield example_with_plugin
+    example_with_plugin.emulator.reset(mark)

@@ -14,13 +14,13 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PLUGINS = EXAMPLES / "plugins"
 
 
-def scenario_of(name: str) -> str:
+def find_scenario(name: str) -> str:
     """The scenario that an example is for."""
     own = PLUGINS / name / "project.yaml"
     return str(own) if own.exists() else "default"
 
 
-def module_of(name: str, module: str = "main") -> ModuleType:
+def load_module(name: str, module: str = "main") -> ModuleType:
     """A module of an example that needs no other one."""
     path = PLUGINS / name / f"{module}.py"
     spec = importlib.util.spec_from_file_location(f"example_{name}_{module}", path)
@@ -31,7 +31,7 @@ def module_of(name: str, module: str = "main") -> ModuleType:
     return loaded
 
 
-class Trial:
+class ExampleEmulator:
     """An emulator, and the example that is uploaded to it and active on each of its projects.
 
     Args:
@@ -59,7 +59,7 @@ class Trial:
         )
         return dict(found)
 
-    def submitted(self, title: str, name: str) -> list[dict[str, Any]]:
+    def submitted_responses(self, title: str, name: str) -> list[dict[str, Any]]:
         """The json responses of all submitted labels of an asset, oldest first."""
         asset_id = self.asset(title, name)["id"]
         found = self.kili.labels(
@@ -73,7 +73,7 @@ class Trial:
         found = self.kili.issues(self.projects[title], fields=fields)
         return [(each["objectMid"], each["comments"][0]["text"]) for each in found]
 
-    def log(self, title: str) -> list[str]:
+    def log_lines(self, title: str) -> list[str]:
         """What the plugin logged, oldest first, without the progress bars of the SDK."""
         lines = json.loads(self.kili.get_plugin_logs(self.projects[title], self.name))
         return [each["content"] for each in reversed(lines) if "it/s" not in each["content"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.examples.example_emulator import Trial
+from tests.examples.example_emulator import ExampleEmulator
 
 NAME = "bbox_count"
 TITLE = "Plugin tutorial: count the objects"
@@ -28,19 +28,24 @@ def boxes(*classes: str) -> dict[str, object]:
     ],
 )
 def test_more_than_one_box_of_a_class_sends_the_asset_back(
-    trial: Trial, classes: tuple[str, ...], status: str, texts: list[str]
+    example_emulator: ExampleEmulator, classes: tuple[str, ...], status: str, texts: list[str]
 ) -> None:
-    before = len(trial.issues(TITLE))
-    trial.emulator.submit(TITLE, "aquarium", boxes(*classes))
-    assert trial.asset(TITLE, "aquarium", "status")["status"] == status
-    assert [text for _, text in trial.issues(TITLE)[before:]] == [
+    before = len(example_emulator.issues(TITLE))
+    example_emulator.emulator.submit(TITLE, "aquarium", boxes(*classes))
+    assert example_emulator.asset(TITLE, "aquarium", "status")["status"] == status
+    assert [text for _, text in example_emulator.issues(TITLE)[before:]] == [
         f"There are {each}, and at most 1 is allowed" for each in texts
     ]
 
 
-def test_the_next_label_can_be_right(trial: Trial) -> None:
-    trial.emulator.submit(TITLE, "aquarium", boxes("OBJECT_A", "OBJECT_A"))
-    done = trial.emulator.submit(TITLE, "aquarium", boxes("OBJECT_A"))
+def test_the_next_label_can_be_right(example_emulator: ExampleEmulator) -> None:
+    example_emulator.emulator.submit(TITLE, "aquarium", boxes("OBJECT_A", "OBJECT_A"))
+    done = example_emulator.emulator.submit(TITLE, "aquarium", boxes("OBJECT_A"))
     assert (done["before"]["status"], done["after"]["status"]) == ("ONGOING", "LABELED")
     first = ["On submit called", "Custom method - checking number of bboxes"]
-    assert trial.log(TITLE) == [*first, "Creating an issue...", "Issue created!", *first]
+    assert example_emulator.log_lines(TITLE) == [
+        *first,
+        "Creating an issue...",
+        "Issue created!",
+        *first,
+    ]

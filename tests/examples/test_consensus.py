@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.examples.example_emulator import Trial, module_of
+from tests.examples.example_emulator import ExampleEmulator, load_module
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field .* requested")
 
@@ -23,22 +23,26 @@ def mood(name: str, *reasons: str, keyword: str | None = None) -> dict[str, Any]
     return {"MOOD": {"categories": [category]}, **text}
 
 
-def submit(trial: Trial, title: str, *responses: dict[str, Any]) -> None:
+def submit(example_emulator: ExampleEmulator, title: str, *responses: dict[str, Any]) -> None:
     for person, response in zip(PEOPLE, responses, strict=False):
-        trial.emulator.submit(title, "first", response, user=person)
+        example_emulator.emulator.submit(title, "first", response, user=person)
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_the_majority_is_added_as_one_label_once_all_have_labeled(trial: Trial, title: str) -> None:
+def test_the_majority_is_added_as_one_label_once_all_have_labeled(
+    example_emulator: ExampleEmulator, title: str
+) -> None:
     given = [mood("GOOD"), mood("BAD", keyword="day"), mood("GOOD")]
-    submit(trial, title, *given[:2])
-    assert trial.submitted(title, "first") == given[:2]
-    assert trial.asset(title, "first", "status")["status"] == "ONGOING"
-    trial.emulator.submit(title, "first", given[2], user="sam")
+    submit(example_emulator, title, *given[:2])
+    assert example_emulator.submitted_responses(title, "first") == given[:2]
+    assert example_emulator.asset(title, "first", "status")["status"] == "ONGOING"
+    example_emulator.emulator.submit(title, "first", given[2], user="sam")
     agreed = mood("GOOD", keyword="day")
-    assert trial.submitted(title, "first") == [*given, agreed]
-    assert trial.asset(title, "first", "status")["status"] == "LABELED"
-    assert [line for line in trial.log(title) if not line.startswith("Not run")] == [
+    assert example_emulator.submitted_responses(title, "first") == [*given, agreed]
+    assert example_emulator.asset(title, "first", "status")["status"] == "LABELED"
+    assert [
+        line for line in example_emulator.log_lines(title) if not line.startswith("Not run")
+    ] == [
         "1 of 3 labels",
         "2 of 3 labels",
         "3 of 3 labels",
@@ -47,38 +51,51 @@ def test_the_majority_is_added_as_one_label_once_all_have_labeled(trial: Trial, 
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_being_called_for_its_own_label_changes_nothing(trial: Trial, title: str) -> None:
-    submit(trial, title, *[mood("GOOD")] * 3)
-    assert len(trial.submitted(title, "first")) == 4
-    asset_id = trial.asset(title, "first")["id"]
-    run = trial.emulator.trigger(
+def test_being_called_for_its_own_label_changes_nothing(
+    example_emulator: ExampleEmulator, title: str
+) -> None:
+    submit(example_emulator, title, *[mood("GOOD")] * 3)
+    assert len(example_emulator.submitted_responses(title, "first")) == 4
+    asset_id = example_emulator.asset(title, "first")["id"]
+    run = example_emulator.emulator.trigger(
         "on_submit", NAME, title, {"label": {"id": "its own"}, "asset_id": asset_id}
     )
     assert run["outcome"] == "SUCCEEDED"
-    assert trial.log(title)[-1] == "4 of 3 labels"
-    assert len(trial.submitted(title, "first")) == 4
+    assert example_emulator.log_lines(title)[-1] == "4 of 3 labels"
+    assert len(example_emulator.submitted_responses(title, "first")) == 4
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_one_label_is_added_where_all_are_submitted_at_once(trial: Trial, title: str) -> None:
-    users = {each["email"]: each["id"] for each in trial.kili.users(fields=["email", "id"])}
-    trial.kili.append_labels(
-        asset_id_array=[trial.asset(title, "first")["id"]] * 3,
+def test_one_label_is_added_where_all_are_submitted_at_once(
+    example_emulator: ExampleEmulator, title: str
+) -> None:
+    users = {
+        each["email"]: each["id"] for each in example_emulator.kili.users(fields=["email", "id"])
+    }
+    example_emulator.kili.append_labels(
+        asset_id_array=[example_emulator.asset(title, "first")["id"]] * 3,
         json_response_array=[mood("BAD")] * 3,
         author_id_array=[users[f"{each}@example.com"] for each in PEOPLE],
         disable_tqdm=True,
     )
-    assert trial.submitted(title, "first") == [mood("BAD")] * 4
-    assert sorted(trial.outcomes()) == ["SELF_TRIGGERED", "SUCCEEDED", "SUCCEEDED", "SUCCEEDED"]
+    assert example_emulator.submitted_responses(title, "first") == [mood("BAD")] * 4
+    assert sorted(example_emulator.outcomes()) == [
+        "SELF_TRIGGERED",
+        "SUCCEEDED",
+        "SUCCEEDED",
+        "SUCCEEDED",
+    ]
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_who_corrects_a_label_still_counts_once(trial: Trial, title: str) -> None:
-    submit(trial, title, mood("GOOD"), mood("BAD"))
-    trial.emulator.submit(title, "first", mood("BAD"), user="leo", correct=True)
-    assert len(trial.submitted(title, "first")) == 3
-    trial.emulator.submit(title, "first", mood("GOOD"), user="sam")
-    assert trial.submitted(title, "first")[-1] == mood("BAD")
+def test_who_corrects_a_label_still_counts_once(
+    example_emulator: ExampleEmulator, title: str
+) -> None:
+    submit(example_emulator, title, mood("GOOD"), mood("BAD"))
+    example_emulator.emulator.submit(title, "first", mood("BAD"), user="leo", correct=True)
+    assert len(example_emulator.submitted_responses(title, "first")) == 3
+    example_emulator.emulator.submit(title, "first", mood("GOOD"), user="sam")
+    assert example_emulator.submitted_responses(title, "first")[-1] == mood("BAD")
 
 
 JOBS = {
@@ -122,4 +139,4 @@ def why(*names: str) -> dict[str, Any]:
     ],
 )
 def test_a_vote(responses: list[dict[str, Any]], agreed: dict[str, Any]) -> None:
-    assert module_of(NAME).majority(JOBS, responses) == agreed
+    assert load_module(NAME).majority(JOBS, responses) == agreed

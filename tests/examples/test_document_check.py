@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.examples.example_emulator import Trial, module_of
+from tests.examples.example_emulator import ExampleEmulator, load_module
 
 pytestmark = pytest.mark.filterwarnings("ignore:Field .* requested")
 
@@ -24,22 +24,22 @@ def entities(*marked: dict[str, Any]) -> dict[str, Any]:
     return {"ENTITIES": {"annotations": list(marked)}}
 
 
-def place(trial: Trial, title: str, name: str) -> str:
-    asset = trial.asset(title, name, "status", "currentStep.name", "currentStep.status")
+def place(example_emulator: ExampleEmulator, title: str, name: str) -> str:
+    asset = example_emulator.asset(title, name, "status", "currentStep.name", "currentStep.status")
     step = asset["currentStep"]
     return f"{step['name']} {step['status']}" if step else str(asset["status"])
 
 
-def metadata(trial: Trial, title: str, name: str) -> str:
+def metadata(example_emulator: ExampleEmulator, title: str, name: str) -> str:
     """As it is stored: the SDK reads what is no JSON as ``{}``."""
-    asset = trial.asset(title, name, "jsonMetadata")
+    asset = example_emulator.asset(title, name, "jsonMetadata")
     assert asset["jsonMetadata"] == {}
-    return str(trial.emulator.world.view.assets.the(asset["id"])["jsonMetadata"])
+    return str(example_emulator.emulator.world.view.assets.require(asset["id"])["jsonMetadata"])
 
 
 @pytest.mark.parametrize("title", TITLES)
 def test_what_is_wrong_gets_an_issue_each_and_the_document_goes_to_review(
-    trial: Trial, title: str
+    example_emulator: ExampleEmulator, title: str
 ) -> None:
     response = entities(
         entity("IBAN", GOOD, "a"),
@@ -47,24 +47,31 @@ def test_what_is_wrong_gets_an_issue_each_and_the_document_goes_to_review(
         entity("DATE", "2024-02-30"),
         entity("NAME", "2024-02-30", "d"),
     )
-    trial.emulator.submit(title, "invoice-1", response)
-    assert trial.issues(title) == [
+    example_emulator.emulator.submit(title, "invoice-1", response)
+    assert example_emulator.issues(title) == [
         ("b", "The check digits of 'GB28 WEST 1234 5698 7654 32' are wrong"),
         (None, "'2024-02-30' is no date"),
     ]
-    assert place(trial, title, "invoice-1") == TITLES[title]
-    assert metadata(trial, title, "invoice-1") == "2 of 4 entities are right"
-    assert trial.log(title) == ["2 of 4 entities are right", "2 issues: sent to review"]
+    assert place(example_emulator, title, "invoice-1") == TITLES[title]
+    assert metadata(example_emulator, title, "invoice-1") == "2 of 4 entities are right"
+    assert example_emulator.log_lines(title) == [
+        "2 of 4 entities are right",
+        "2 issues: sent to review",
+    ]
 
 
 @pytest.mark.parametrize(
     ("title", "done"), [("Invoices", "Label DONE"), ("Invoices, V1", "LABELED")]
 )
-def test_what_is_right_stays_labeled(trial: Trial, title: str, done: str) -> None:
-    trial.emulator.submit(title, "invoice-2", entities(entity("DATE", "2024-02-29", "a")))
-    assert trial.issues(title) == []
-    assert place(trial, title, "invoice-2") == done
-    assert metadata(trial, title, "invoice-2") == "1 of 1 entities are right"
+def test_what_is_right_stays_labeled(
+    example_emulator: ExampleEmulator, title: str, done: str
+) -> None:
+    example_emulator.emulator.submit(
+        title, "invoice-2", entities(entity("DATE", "2024-02-29", "a"))
+    )
+    assert example_emulator.issues(title) == []
+    assert place(example_emulator, title, "invoice-2") == done
+    assert metadata(example_emulator, title, "invoice-2") == "1 of 1 entities are right"
 
 
 @pytest.mark.parametrize(
@@ -78,4 +85,4 @@ def test_what_is_right_stays_labeled(trial: Trial, title: str, done: str) -> Non
     ],
 )
 def test_each_category_has_its_check(category: str, content: str, problem: str | None) -> None:
-    assert module_of(NAME, "checks").problem(entity(category, content)) == problem
+    assert load_module(NAME, "checks").problem(entity(category, content)) == problem

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kili_emulator.scenario import read_scenario
-from tests.examples.example_emulator import EXAMPLES, PLUGINS, scenario_of
+from tests.examples.example_emulator import EXAMPLES, PLUGINS, find_scenario
 
 FOLDERS = sorted(path.parent for path in PLUGINS.glob("*/main.py"))
 
@@ -30,4 +30,4 @@ def test_an_example_has_a_readme_a_test_and_a_place_in_the_index(folder: Path) -
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_the_scenario_of_an_example_can_be_loaded(folder: Path) -> None:
-    assert read_scenario(scenario_of(folder.name)).data["projects"]
+    assert read_scenario(find_scenario(folder.name)).data["projects"]

@@ -10,7 +10,7 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
-from tests.examples.example_emulator import PLUGINS, Trial, scenario_of
+from tests.examples.example_emulator import PLUGINS, ExampleEmulator, find_scenario
 from tests.examples.test_bbox_count import boxes
 from tests.examples.test_consensus import mood
 from tests.examples.test_document_check import GOOD, entities, entity
@@ -77,7 +77,7 @@ def label(project_id):
 """
 
 
-def at_work(sdk: SdkProcess, world: RemoteWorld, name: str) -> SdkSession:
+def session_with_example(sdk: SdkProcess, world: RemoteWorld, name: str) -> SdkSession:
     """A session of an SDK that has uploaded an example, and can label in its projects."""
     asset, deeds, *_ = DEEDS[name]
     folder = PLUGINS / name
@@ -107,9 +107,9 @@ def at_work(sdk: SdkProcess, world: RemoteWorld, name: str) -> SdkSession:
 def test_an_example_is_uploaded_and_called_with_the_sdk(
     sdk: SdkProcess, server: ServerUnderTest, name: str
 ) -> None:
-    world = server.new_world(scenario_of(name))
+    world = server.new_world(find_scenario(name))
     before = len(world.export()["issues"])
-    session = at_work(sdk, world, name)
+    session = session_with_example(sdk, world, name)
     status, newest, issues = DEEDS[name][2:]
     projects = [each["id"] for each in world.export()["projects"]]
     for project_id in projects:
@@ -127,15 +127,15 @@ def test_an_example_runs_with_the_sdk(version: str, name: str) -> None:
     python = Path(f".venvs/kili-{version}/bin/python")
     options = {"plugin_isolation": "process", "plugin_python": python}
     asset, deeds, status, newest, _ = DEEDS[name]
-    with fast_sdk(), Emulator(scenario_of(name), **options) as emulator:
-        trial = Trial(emulator, name)
+    with fast_sdk(), Emulator(find_scenario(name), **options) as emulator:
+        example_emulator = ExampleEmulator(emulator, name)
         *earlier, (last, response) = deeds
-        for title in trial.projects:
+        for title in example_emulator.projects:
             for person, given in earlier:
                 emulator.submit(title, asset, given, user=person)
-        trial.upload()
-        for title in trial.projects:
+        example_emulator.upload()
+        for title in example_emulator.projects:
             done = emulator.submit(title, asset, response, user=last)
             assert done["runs"][0]["outcome"] == "SUCCEEDED", json.dumps(done["runs"])
             assert done["after"]["status"] == status
-            assert trial.submitted(title, asset)[-1] == newest
+            assert example_emulator.submitted_responses(title, asset)[-1] == newest

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.examples.example_emulator import Trial, module_of
+from tests.examples.example_emulator import ExampleEmulator, load_module
 
 NAME = "parallel_labeling"
 TITLES = ("Streets", "Streets, V1")
@@ -17,34 +17,48 @@ SIGN: dict[str, Any] = {"SIGN": {"text": "STOP"}}
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_the_parts_become_one_label_once_all_are_there(trial: Trial, title: str) -> None:
-    trial.emulator.submit(title, "street", CARS, user="leo")
-    assert trial.submitted(title, "street") == [CARS]
-    done = trial.emulator.submit(title, "street", {**NO_CARS, **SUN}, user="mia")
-    assert trial.submitted(title, "street") == [CARS, {**NO_CARS, **SUN}, {**CARS, **SUN}]
+def test_the_parts_become_one_label_once_all_are_there(
+    example_emulator: ExampleEmulator, title: str
+) -> None:
+    example_emulator.emulator.submit(title, "street", CARS, user="leo")
+    assert example_emulator.submitted_responses(title, "street") == [CARS]
+    done = example_emulator.emulator.submit(title, "street", {**NO_CARS, **SUN}, user="mia")
+    assert example_emulator.submitted_responses(title, "street") == [
+        CARS,
+        {**NO_CARS, **SUN},
+        {**CARS, **SUN},
+    ]
     assert done["after"]["status"] == "LABELED"
-    said = [line for line in trial.log(title) if not line.startswith("Not run")]
+    said = [line for line in example_emulator.log_lines(title) if not line.startswith("Not run")]
     assert said == ["Part 1 of 2", "Merged CARS, WEATHER"]
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_what_a_part_lacks_is_waited_for(trial: Trial, title: str) -> None:
-    trial.emulator.submit(title, "street", CARS, user="leo")
-    trial.emulator.submit(title, "street", SIGN, user="mia")
-    assert trial.log(title)[-1] == "Nobody has answered WEATHER"
-    assert len(trial.submitted(title, "street")) == 2
-    trial.emulator.submit(title, "street", {**SIGN, **SUN}, user="mia", correct=True)
-    assert trial.submitted(title, "street")[-1] == {**CARS, **SIGN, **SUN}
+def test_what_a_part_lacks_is_waited_for(example_emulator: ExampleEmulator, title: str) -> None:
+    example_emulator.emulator.submit(title, "street", CARS, user="leo")
+    example_emulator.emulator.submit(title, "street", SIGN, user="mia")
+    assert example_emulator.log_lines(title)[-1] == "Nobody has answered WEATHER"
+    assert len(example_emulator.submitted_responses(title, "street")) == 2
+    example_emulator.emulator.submit(title, "street", {**SIGN, **SUN}, user="mia", correct=True)
+    assert example_emulator.submitted_responses(title, "street")[-1] == {**CARS, **SIGN, **SUN}
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_being_called_for_its_own_label_changes_nothing(trial: Trial, title: str) -> None:
-    trial.emulator.submit(title, "street", CARS, user="leo")
-    trial.emulator.submit(title, "street", SUN, user="mia")
-    payload = {"label": {"id": "its own"}, "asset_id": trial.asset(title, "street")["id"]}
-    assert trial.emulator.trigger("on_submit", NAME, title, payload)["outcome"] == "SUCCEEDED"
-    assert trial.log(title)[-1] == "Part 3 of 2"
-    assert len(trial.submitted(title, "street")) == 3
+def test_being_called_for_its_own_label_changes_nothing(
+    example_emulator: ExampleEmulator, title: str
+) -> None:
+    example_emulator.emulator.submit(title, "street", CARS, user="leo")
+    example_emulator.emulator.submit(title, "street", SUN, user="mia")
+    payload = {
+        "label": {"id": "its own"},
+        "asset_id": example_emulator.asset(title, "street")["id"],
+    }
+    assert (
+        example_emulator.emulator.trigger("on_submit", NAME, title, payload)["outcome"]
+        == "SUCCEEDED"
+    )
+    assert example_emulator.log_lines(title)[-1] == "Part 3 of 2"
+    assert len(example_emulator.submitted_responses(title, "street")) == 3
 
 
 @pytest.mark.parametrize(
@@ -58,4 +72,4 @@ def test_being_called_for_its_own_label_changes_nothing(trial: Trial, title: str
     ids=["parts", "an empty answer is none", "the later one", "nothing"],
 )
 def test_a_merge(responses: list[dict[str, Any]], whole: dict[str, Any]) -> None:
-    assert module_of(NAME, "parts").merged(responses) == whole
+    assert load_module(NAME, "parts").merged(responses) == whole

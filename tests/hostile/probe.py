@@ -20,7 +20,7 @@ from typing import Any
 
 import kili_emulator
 from tests.hostile.attacks import attacks
-from tests.hostile.source_patterns import FoundPattern, found_patterns
+from tests.hostile.source_patterns import SourcePattern, find_patterns
 
 # For one case, which takes less than one where time grows in proportion to the text.
 CPU_SECONDS = 10
@@ -41,11 +41,11 @@ def outcomes(kind: str) -> dict[str, str]:
 
 
 def _pattern_cases() -> Iterator[tuple[str, Case]]:
-    for found in found_patterns(Path(kili_emulator.__file__).parent):
+    for found in find_patterns(Path(kili_emulator.__file__).parent):
         yield f"{found.place} {found.pattern.pattern!r}", lambda found=found: _attack(found)
 
 
-def _attack(found: FoundPattern) -> None:
+def _attack(found: SourcePattern) -> None:
     for text in attacks(found.pattern):
         for method in found.methods:
             _apply(found.pattern, method, text)

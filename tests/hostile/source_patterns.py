@@ -28,7 +28,7 @@ _APPLIED_BY_LIBRARIES = {
 
 
 @dataclass(frozen=True)
-class FoundPattern:
+class SourcePattern:
     """A regular expression of the source.
 
     Attributes:
@@ -41,7 +41,7 @@ class FoundPattern:
     methods: frozenset[str]
 
 
-def found_patterns(package: Path) -> Iterator[FoundPattern]:
+def find_patterns(package: Path) -> Iterator[SourcePattern]:
     """All regular expressions of a package.
 
     Raises:
@@ -63,7 +63,7 @@ class _Source:
         self.text = path.read_text(encoding="utf-8")
         self._nodes = list(ast.walk(ast.parse(self.text)))
 
-    def patterns(self) -> Iterator[FoundPattern]:
+    def patterns(self) -> Iterator[SourcePattern]:
         self._check_imports()
         for node in self._nodes:
             if isinstance(node, ast.Call) and _is_of_re(node.func):
@@ -71,7 +71,7 @@ class _Source:
                 if node.func.attr not in _NO_PATTERN:
                     yield self._found(node, node.func.attr)
 
-    def _found(self, call: ast.Call, function: str) -> FoundPattern:
+    def _found(self, call: ast.Call, function: str) -> SourcePattern:
         place = f"{self.name}:{call.lineno}"
         flags = [each.value for each in call.keywords if each.arg == "flags"]
         flags += call.args[_FLAGS.get(function, 2) :][:1]
@@ -81,7 +81,7 @@ class _Source:
             raise AssertionError(f"{place}: the pattern is no constant of its module") from error
         methods = frozenset({function}) if function in METHODS else self._methods(call)
         assert methods, f"{place}: nothing tells how the pattern is applied"
-        return FoundPattern(place, pattern, methods)
+        return SourcePattern(place, pattern, methods)
 
     def _value(self, expression: ast.expr) -> Any:
         code = compile(ast.Expression(expression), self.name, "eval")

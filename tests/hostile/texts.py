@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from kili_emulator.api.execution import build_schema
-from kili_emulator.api.graphql_documents import Documents
+from kili_emulator.api.graphql_documents import GraphQLDocumentCache
 from kili_emulator.errors import KiliError
-from kili_emulator.lint.suppressions import silenced
-from kili_emulator.rules.emails import normalized
+from kili_emulator.lint.suppressions import read_suppressions
+from kili_emulator.rules.emails import normalized_email
 from kili_emulator.rules.label_search import LONGEST_SEARCH, parse_label_search
 from kili_emulator.rules.media import resolution_of
 from kili_emulator.rules.patterns import LONGEST_PATTERN, ilike
 from kili_emulator.rules.pdf import page_resolutions
 from kili_emulator.rules.quality.text import edit_distance
 from kili_emulator.rules.requirements import read_requirements
-from kili_emulator.scenario.yaml_document import Document
+from kili_emulator.scenario.yaml_document import YamlDocument
 from tests.hostile.graphql_documents import ACCEPTED, REFUSED
 
 _SCHEMA = build_schema()
@@ -139,19 +139,19 @@ def _unreadable(content: bytes) -> None:
 
 
 def _refused(text: str, reason: str) -> None:
-    assert any(reason in each.text for each in Document(text).problems)
+    assert any(reason in each.text for each in YamlDocument(text).problems)
 
 
 def _silences(text: str) -> None:
-    assert silenced("main.py", text).codes
+    assert read_suppressions("main.py", text).codes
 
 
 def _valid(text: str) -> None:
-    assert Documents(_SCHEMA).faults(text) == []
+    assert GraphQLDocumentCache(_SCHEMA).faults(text) == []
 
 
 def _faults(text: str) -> None:
-    documents = Documents(_SCHEMA)
+    documents = GraphQLDocumentCache(_SCHEMA)
     try:
         found = documents.faults(text)
     except Exception as error:
@@ -191,7 +191,7 @@ def _cases() -> Iterator[tuple[str, Callable[[], object]]]:
 
 
 def _address(text: str) -> None:
-    assert normalized(text) is None
+    assert normalized_email(text) is None
 
 
 CASES = dict(_cases())

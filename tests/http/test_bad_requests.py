@@ -18,7 +18,7 @@ from kili_emulator.app import Emulator
 from kili_emulator.domain.api_key import KEY_LIFETIME
 from kili_emulator.http import request_body, security
 from tests.kit.wire import Wire
-from tests.kit.world_content import Names, names, upload
+from tests.kit.world_content import WorldIds, read_world_ids, upload
 
 QUERY = {"query": "{ data: viewer { email } }"}
 ANSWER = {"data": {"data": {"email": "admin@example.com"}}}
@@ -37,8 +37,8 @@ def wire(kili_emulator: Emulator) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def known(wire: Wire) -> Names:
-    return names(wire)
+def world_ids(wire: Wire) -> WorldIds:
+    return read_world_ids(wire)
 
 
 def export(wire: Wire) -> bytes:
@@ -129,9 +129,9 @@ def test_a_body_that_is_announced_as_too_large_is_not_waited_for(wire: Wire) -> 
 
 
 def test_an_upload_beyond_the_bound_is_refused(
-    wire: Wire, known: Names, monkeypatch: pytest.MonkeyPatch
+    wire: Wire, world_ids: WorldIds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = f"projects/{known['project']}/assets/a/content"
+    path = f"projects/{world_ids['project']}/assets/a/content"
     (url,) = wire.call("createUploadBucketSignedUrls", filePaths=[path])
     monkeypatch.setattr(request_body, "_MAX_BODY", 1000)
     answer = wire.request("PUT", url, data=b"x" * 1001)
@@ -213,8 +213,8 @@ def test_a_key_that_is_worth_nothing_any_more_is_unauthorized(
 def test_a_key_outlives_the_clocks_that_tests_freeze(kili_emulator: Emulator) -> None:
     wire = Wire(kili_emulator)
     (key,) = wire.list("apiKeys", {"key": kili_emulator.key()}, selection="createdAt expiryDate")
-    expiry = clock.from_text(key["expiryDate"])
-    assert expiry - clock.from_text(key["createdAt"]) == KEY_LIFETIME
+    expiry = clock.parse_time(key["expiryDate"])
+    assert expiry - clock.parse_time(key["createdAt"]) == KEY_LIFETIME
     for moment in ("2035-01-01", expiry - timedelta(milliseconds=1)):
         with freeze_time(moment):
             assert wire.post(QUERY).json() == ANSWER
@@ -318,8 +318,8 @@ def test_a_file_that_does_not_exist_is_not_found(wire: Wire, file_id: str) -> No
 
 
 @pytest.fixture
-def upload_url(wire: Wire, known: Names) -> str:
-    path = f"projects/{known['project']}/assets/new/content"
+def upload_url(wire: Wire, world_ids: WorldIds) -> str:
+    path = f"projects/{world_ids['project']}/assets/new/content"
     (url,) = wire.call("createUploadBucketSignedUrls", filePaths=[path])
     return str(url)
 
@@ -347,7 +347,7 @@ def test_an_upload_url_is_worth_nothing_after_an_hour(wire: Wire, upload_url: st
 
 def test_the_id_in_an_upload_url_decides_nothing(kili_emulator: Emulator) -> None:
     wire = Wire(kili_emulator)
-    path = f"projects/{names(wire)['project']}/assets/new/content"
+    path = f"projects/{read_world_ids(wire)['project']}/assets/new/content"
     (url,) = wire.call("createUploadBucketSignedUrls", filePaths=[path])
     before = kili_emulator.world.view.files.all()
     upload(wire, f"{url}-elsewhere", b"x")

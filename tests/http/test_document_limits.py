@@ -8,7 +8,7 @@ import pytest
 from graphql import GraphQLError
 
 from kili_emulator.api.execution import build_schema
-from kili_emulator.api.graphql_documents import Documents
+from kili_emulator.api.graphql_documents import GraphQLDocumentCache
 from kili_emulator.app import Emulator
 from tests.hostile.graphql_documents import ACCEPTED, REFUSED
 from tests.kit.wire import Wire
@@ -99,35 +99,35 @@ def test_the_value_of_a_variable_is_no_validation_error(wire: Wire) -> None:
 
 
 def test_documents_that_are_kept_take_a_bounded_number_of_bytes() -> None:
-    documents = Documents(build_schema(), kept_bytes=1_000_000)
+    documents = GraphQLDocumentCache(build_schema(), max_cache_bytes=1_000_000)
     texts = [f"{{ me {{ id }} }} #{'x' * 50_000}{number}" for number in range(60)]
     for text in texts:
         assert documents.faults(text) == []
     assert 0 < documents.size <= 1_000_000
-    kept = documents.parsed(texts[-1])
-    assert documents.parsed(texts[-1]) is kept
-    assert documents.parsed(texts[0]) is not documents.parsed(texts[1])
+    kept = documents.parse_document(texts[-1])
+    assert documents.parse_document(texts[-1]) is kept
+    assert documents.parse_document(texts[0]) is not documents.parse_document(texts[1])
 
 
 def test_the_document_that_was_not_used_for_the_longest_time_goes_first() -> None:
-    documents = Documents(build_schema(), kept_bytes=10_000)
+    documents = GraphQLDocumentCache(build_schema(), max_cache_bytes=10_000)
     first, second, third = (f"{{ a{number}: me {{ id }} }}" for number in range(3))
-    kept = documents.parsed(first)
-    second_kept = documents.parsed(second)
-    assert documents.parsed(first) is kept
-    documents.parsed(third)
-    assert documents.parsed(first) is kept
-    assert documents.parsed(second) is not second_kept
+    kept = documents.parse_document(first)
+    second_kept = documents.parse_document(second)
+    assert documents.parse_document(first) is kept
+    documents.parse_document(third)
+    assert documents.parse_document(first) is kept
+    assert documents.parse_document(second) is not second_kept
 
 
 def test_a_document_larger_than_all_that_is_kept_is_read_nevertheless() -> None:
-    documents = Documents(build_schema(), kept_bytes=100)
+    documents = GraphQLDocumentCache(build_schema(), max_cache_bytes=100)
     assert documents.faults("{ me { id } }") == []
     assert documents.size == 0
 
 
 def test_a_document_that_cannot_be_parsed_is_not_kept() -> None:
-    documents = Documents(build_schema())
+    documents = GraphQLDocumentCache(build_schema())
     with pytest.raises(GraphQLError):
-        documents.parsed("{ me {")
+        documents.parse_document("{ me {")
     assert documents.size == 0

@@ -19,7 +19,7 @@ from kili_emulator.app import Emulator
 from kili_emulator.app.platform import _secret
 from kili_emulator.http import request_body
 from tests.kit.wire import Wire
-from tests.kit.world_content import names
+from tests.kit.world_content import read_world_ids
 
 BOUND = 1_000_000
 QUERY = {"query": "{ data: viewer { email } }"}
@@ -101,7 +101,7 @@ def pieces(count: int) -> Iterator[bytes]:
 def test_a_body_in_chunks_beyond_the_bound_is_refused(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = f"projects/{names(wire)['project']}/assets/a/content"
+    path = f"projects/{read_world_ids(wire)['project']}/assets/a/content"
     (url,) = wire.call("createUploadBucketSignedUrls", filePaths=[path])
     monkeypatch.setattr(request_body, "_MAX_BODY", BOUND)
     answers = [

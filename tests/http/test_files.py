@@ -8,32 +8,36 @@ from collections.abc import Iterator
 import pytest
 
 from kili_emulator.app import Emulator
-from tests.kit.asset_client import Desk
+from tests.kit.asset_client import AssetClient
 from tests.kit.media_files import MP4, PDF, TEXT, png
 
 OLD_CLIENT = {"apollographql-client-version": "2.128.2"}
 
 
 @pytest.fixture
-def desk(kili_emulator: Emulator) -> Iterator[Desk]:
-    opened = Desk(kili_emulator)
+def asset_client(kili_emulator: Emulator) -> Iterator[AssetClient]:
+    opened = AssetClient(kili_emulator)
     yield opened
     opened.close()
 
 
-def test_plain_text_is_said_to_be_utf_8_only_where_it_is(desk: Desk) -> None:
-    project = desk.make("TEXT")
+def test_plain_text_is_said_to_be_utf_8_only_where_it_is(asset_client: AssetClient) -> None:
+    project = asset_client.create_project("TEXT")
     for content, kind in ((TEXT.encode(), "text/plain; charset=utf-8"), (b"\xff", "text/plain")):
-        answer = desk.get(
-            desk.add(project, content=desk.put(project, content, "text/plain"))["content"]
+        answer = asset_client.get(
+            asset_client.append_asset(
+                project, content=asset_client.upload_file(project, content, "text/plain")
+            )["content"]
         )
         assert (answer.content, answer.headers["Content-Type"]) == (content, kind)
 
 
-def test_a_head_says_how_long_a_file_is_and_of_which_type(desk: Desk) -> None:
-    project = desk.make("PDF")
-    url = desk.add(project, content=desk.put(project, PDF, "application/pdf"))["content"]
-    answer = desk.request("HEAD", url, headers=desk.authorization("admin"))
+def test_a_head_says_how_long_a_file_is_and_of_which_type(asset_client: AssetClient) -> None:
+    project = asset_client.create_project("PDF")
+    url = asset_client.append_asset(
+        project, content=asset_client.upload_file(project, PDF, "application/pdf")
+    )["content"]
+    answer = asset_client.request("HEAD", url, headers=asset_client.authorization("admin"))
     assert answer.status_code == 200
     assert answer.content == b""
     assert answer.headers["Content-Type"] == "application/pdf"
@@ -50,34 +54,42 @@ def test_a_head_says_how_long_a_file_is_and_of_which_type(desk: Desk) -> None:
         ("nonsense", 200, slice(None)),
     ],
 )
-def test_a_part_of_a_file_can_be_read(desk: Desk, asked: str, status: int, part: slice) -> None:
-    project = desk.make("VIDEO")
-    url = desk.add(project, content=desk.put(project, MP4, "video/mp4"))["content"]
-    answer = desk.get(url, Range=asked)
+def test_a_part_of_a_file_can_be_read(
+    asset_client: AssetClient, asked: str, status: int, part: slice
+) -> None:
+    project = asset_client.create_project("VIDEO")
+    url = asset_client.append_asset(
+        project, content=asset_client.upload_file(project, MP4, "video/mp4")
+    )["content"]
+    answer = asset_client.get(url, Range=asked)
     assert (answer.status_code, answer.content) == (status, MP4[part])
 
 
-def test_a_part_beyond_the_end_of_a_file_is_refused(desk: Desk) -> None:
-    project = desk.make("VIDEO")
-    url = desk.add(project, content=desk.put(project, MP4, "video/mp4"))["content"]
-    assert desk.get(url, Range="bytes=500-").status_code == 416
+def test_a_part_beyond_the_end_of_a_file_is_refused(asset_client: AssetClient) -> None:
+    project = asset_client.create_project("VIDEO")
+    url = asset_client.append_asset(
+        project, content=asset_client.upload_file(project, MP4, "video/mp4")
+    )["content"]
+    assert asset_client.get(url, Range="bytes=500-").status_code == 416
 
 
-def test_old_clients_get_urls_that_they_can_read_without_a_key(desk: Desk) -> None:
-    project = desk.make("VIDEO")
-    frame = desk.put(project, png(2, 3), "image/png", "a/frame/0")
-    asset = desk.add(project, jsonContent=json.dumps([frame]))
+def test_old_clients_get_urls_that_they_can_read_without_a_key(asset_client: AssetClient) -> None:
+    project = asset_client.create_project("VIDEO")
+    frame = asset_client.upload_file(project, png(2, 3), "image/png", "a/frame/0")
+    asset = asset_client.append_asset(project, jsonContent=json.dumps([frame]))
     query = f'{{ data: asset(id: "{asset["id"]}") {{ jsonContent }} }}'
-    url = desk.post({"query": query}, headers=OLD_CLIENT).json()["data"]["data"]["jsonContent"]
-    frames = desk.get(url, key=None).json()
-    assert desk.get(frames["0"], key=None).content == png(2, 3)
-    assert desk.get(asset["jsonContent"], key=None).status_code == 401
-    assert desk.get(asset["jsonContent"] + "&token=guessed", key=None).status_code == 401
+    url = asset_client.post({"query": query}, headers=OLD_CLIENT).json()["data"]["data"][
+        "jsonContent"
+    ]
+    frames = asset_client.get(url, key=None).json()
+    assert asset_client.get(frames["0"], key=None).content == png(2, 3)
+    assert asset_client.get(asset["jsonContent"], key=None).status_code == 401
+    assert asset_client.get(asset["jsonContent"] + "&token=guessed", key=None).status_code == 401
     token = url.partition("&token=")[2]
-    other = desk.get(asset["jsonContent"]).json()["0"]
-    assert desk.get(f"{other}&token={token}", key=None).status_code == 401
-    desk.call("deleteProject", where={"id": project}, selection="id")
-    assert desk.get(url, key=None).status_code == 404
+    other = asset_client.get(asset["jsonContent"]).json()["0"]
+    assert asset_client.get(f"{other}&token={token}", key=None).status_code == 401
+    asset_client.call("deleteProject", where={"id": project}, selection="id")
+    assert asset_client.get(url, key=None).status_code == 404
 
 
 # What browsers make of them
@@ -104,13 +116,15 @@ RUN = (
 @pytest.mark.parametrize("kind", [*SHOWN, *RUN])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_file_is_what_its_type_says_and_a_document_can_do_nothing(
-    desk: Desk, method: str, kind: str
+    asset_client: AssetClient, method: str, kind: str
 ) -> None:
-    project = desk.make("TEXT")
-    desk.put(project, b"<script>alert(1)</script>", kind)
+    project = asset_client.create_project("TEXT")
+    asset_client.upload_file(project, b"<script>alert(1)</script>", kind)
     url = f"/api/label/v2/files?id=projects/{project}/assets/a/content"
     for part in ({}, {"Range": "bytes=0-3"}, {"Range": "bytes=900-"}):
-        answer = desk.request(method, url, headers={**desk.authorization("admin"), **part})
+        answer = asset_client.request(
+            method, url, headers={**asset_client.authorization("admin"), **part}
+        )
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         policy = answer.headers.get("Content-Security-Policy", "")
         if answer.status_code == 416:
@@ -122,7 +136,7 @@ def test_a_file_is_what_its_type_says_and_a_document_can_do_nothing(
 
 
 @pytest.mark.parametrize("path", ["/health", "/api/label/v2/version", "/_emulator/worlds", "/x"])
-def test_no_other_answer_is_taken_for_what_it_is_not(desk: Desk, path: str) -> None:
-    answer = desk.request("GET", path, headers=desk.authorization("admin"))
+def test_no_other_answer_is_taken_for_what_it_is_not(asset_client: AssetClient, path: str) -> None:
+    answer = asset_client.request("GET", path, headers=asset_client.authorization("admin"))
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Type"].startswith(("application/json", "text/plain"))

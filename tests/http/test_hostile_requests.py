@@ -22,7 +22,7 @@ from tests.kit.world_content import (
     QUIET_PLUGIN,
     archive,
     deploy_plugin,
-    names,
+    read_world_ids,
     upload,
 )
 
@@ -128,11 +128,11 @@ def test_a_body_with_what_json_does_not_have_is_refused_with_its_place(
 def test_json_in_a_text_is_read_within_the_same_bounds(
     wire: Wire, operation: str, arguments: dict[str, Any], says: str
 ) -> None:
-    known = {"<asset>": wire.ids("assets", {})[0], "<project>": wire.ids("projects", {})[0]}
+    world_ids = {"<asset>": wire.ids("assets", {})[0], "<project>": wire.ids("projects", {})[0]}
     made = wire.call("createProject", data={"title": "Texts", "inputType": "TEXT"}, selection="id")
-    known["<texts>"] = made["id"]
+    world_ids["<texts>"] = made["id"]
     text = json.dumps(arguments)
-    for name, each in known.items():
+    for name, each in world_ids.items():
         text = text.replace(name, each)
     before = wire.emulator.world.export()
     message = wire.refusal(operation, **json.loads(text))
@@ -387,16 +387,16 @@ def test_layers_that_were_replaced_by_something_else_are_none(wire: Wire, conten
 def test_a_plugin_whose_code_is_damaged_fails_with_what_to_do(tmp_path: Path) -> None:
     with Emulator(ephemeral=False, data_dir=tmp_path) as emulator:
         wire = Wire(emulator)
-        known = names(wire)
+        world_ids = read_world_ids(wire)
         assert deploy_plugin(wire) == "ACTIVE"
-        active = {"pluginName": PLUGIN, "projectId": known["project"]}
+        active = {"pluginName": PLUGIN, "projectId": world_ids["project"]}
         wire.call("activatePluginOnProject", where=active)
         (version,) = emulator.world.view.plugin_versions.all()
         wire.close()
     (tmp_path / "worlds" / "default" / "blobs" / version["digest"]).unlink()
     with Emulator(ephemeral=False, data_dir=tmp_path) as emulator:  # nothing is built yet
         wire = Wire(emulator)
-        row = {"assetID": known["street"], "jsonResponse": EASY}
+        row = {"assetID": world_ids["street"], "jsonResponse": EASY}
         data = {"labelType": "DEFAULT", "labelsData": [row]}
         wire.call("appendManyLabels", data=data, where={}, selection="id")
         assert emulator.wait_idle()

@@ -16,7 +16,7 @@ from kili_emulator.app import Emulator
 from kili_emulator.config import Settings
 from kili_emulator.http.request_log import RequestLog, RequestLogError
 from tests.kit.server_under_test import ServerUnderTest
-from tests.kit.subscription_client import connected
+from tests.kit.subscription_client import connected_client
 from tests.kit.wire import Wire
 
 HEADERS = {
@@ -27,7 +27,7 @@ HEADERS = {
 }
 
 
-class Logged:
+class LoggedEmulator:
     """An emulator with a request log."""
 
     def __init__(self, emulator: Emulator, path: Path) -> None:
@@ -46,16 +46,16 @@ class Logged:
 
 
 @pytest.fixture(scope="module")
-def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
+def logged_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoggedEmulator]:
     path = tmp_path_factory.mktemp("log") / "made" / "requests.jsonl"
     with Emulator(request_log=path) as emulator:
-        logged = Logged(emulator, path)
-        yield logged
-        logged.wire.close()
+        logged_emulator = LoggedEmulator(emulator, path)
+        yield logged_emulator
+        logged_emulator.wire.close()
 
 
-def test_a_line_says_who_asked_what_with_which_client(logged: Logged) -> None:
-    line = logged.send("{ data: viewer { id } other: me { id } }", headers=HEADERS)
+def test_a_line_says_who_asked_what_with_which_client(logged_emulator: LoggedEmulator) -> None:
+    line = logged_emulator.send("{ data: viewer { id } other: me { id } }", headers=HEADERS)
     time = line.pop("time")
     assert line == {
         "world": "default",
@@ -71,18 +71,18 @@ def test_a_line_says_who_asked_what_with_which_client(logged: Logged) -> None:
     assert time.endswith("Z")
 
 
-def test_a_client_that_does_not_say_who_it_is_is_unknown(logged: Logged) -> None:
-    line = logged.send("{ data: me { id } }", key="labeler")
+def test_a_client_that_does_not_say_who_it_is_is_unknown(logged_emulator: LoggedEmulator) -> None:
+    line = logged_emulator.send("{ data: me { id } }", key="labeler")
     assert line["user"] == "labeler@example.com"
     assert [line[name] for name in ("client", "version", "method", "call")] == [None] * 4
 
 
-def test_old_clients_say_it_in_other_headers(logged: Logged) -> None:
+def test_old_clients_say_it_in_other_headers(logged_emulator: LoggedEmulator) -> None:
     headers = {
         "apollographql-client-name": "python-sdk",
         "apollographql-client-version": "2.125.2",
     }
-    line = logged.send("{ data: me { id } }", headers=headers)
+    line = logged_emulator.send("{ data: me { id } }", headers=headers)
     assert (line["client"], line["version"]) == ("python-sdk", "2.125.2")
 
 
@@ -97,29 +97,29 @@ def test_old_clients_say_it_in_other_headers(logged: Logged) -> None:
     ],
 )
 def test_a_refused_request_is_logged_as_one(
-    logged: Logged, query: Any, operations: list[str]
+    logged_emulator: LoggedEmulator, query: Any, operations: list[str]
 ) -> None:
     if isinstance(query, bytes):
-        before = len(logged.lines())
-        logged.wire.post(query)
-        (line,) = logged.lines()[before:]
+        before = len(logged_emulator.lines())
+        logged_emulator.wire.post(query)
+        (line,) = logged_emulator.lines()[before:]
     else:
-        line = logged.send(query)
+        line = logged_emulator.send(query)
     assert (line["operations"], line["errors"]) == (operations, True)
     assert line["user"] == "admin@example.com"
 
 
-def test_a_request_with_an_unknown_key_is_nobodys(logged: Logged) -> None:
-    line = logged.send("{ data: me { id } }", key="no-such-key")
+def test_a_request_with_an_unknown_key_is_nobodys(logged_emulator: LoggedEmulator) -> None:
+    line = logged_emulator.send("{ data: me { id } }", key="no-such-key")
     assert (line["world"], line["user"], line["errors"]) == (None, None, True)
 
 
-def test_a_subscription_is_logged_when_it_starts(logged: Logged) -> None:
-    before = len(logged.lines())
-    with connected(logged.wire) as client:
-        client.start("good", logged.wire.emulator.world.view.projects.all()[0]["id"])
+def test_a_subscription_is_logged_when_it_starts(logged_emulator: LoggedEmulator) -> None:
+    before = len(logged_emulator.lines())
+    with connected_client(logged_emulator.wire) as client:
+        client.start("good", logged_emulator.wire.emulator.world.view.projects.all()[0]["id"])
         client.start("bad", "x", query="subscription { data: nothing { id } }")
-    good, bad = logged.lines()[before:]
+    good, bad = logged_emulator.lines()[before:]
     assert (good["operations"], good["errors"]) == (["Subscription.labelCreatedOrUpdated"], False)
     assert (bad["operations"], bad["errors"]) == (["Subscription.nothing"], True)
     assert {good["user"], bad["user"]} == {"admin@example.com"}

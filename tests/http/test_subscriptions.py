@@ -17,9 +17,14 @@ import websocket
 
 from kili_emulator.app import Emulator
 from kili_emulator.http.websocket_connection import Connection
-from tests.kit.subscription_client import QUERY, Client, connected, stranger
+from tests.kit.subscription_client import (
+    QUERY,
+    SubscriptionClient,
+    connected_client,
+    unauthenticated_client,
+)
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, HARD, RED, Names, names, set_stage
+from tests.kit.world_content import EASY, HARD, RED, WorldIds, read_world_ids, set_up_world
 from tests.test_bad_input import DENIED
 
 
@@ -32,46 +37,50 @@ def wire() -> Iterator[Wire]:
 
 
 @pytest.fixture(scope="module")
-def known(wire: Wire) -> Names:
-    return set_stage(wire)
+def world_ids(wire: Wire) -> WorldIds:
+    return set_up_world(wire)
 
 
 @pytest.fixture(autouse=True)
 def _nobody_is_left(wire: Wire) -> Iterator[None]:
     yield
-    for each in wire.emulator.platform.subscriptions._open():
-        each.over.result(20)
+    for each in wire.emulator.platform.subscriptions._open_connections():
+        each.ended.result(20)
 
 
 def connection_of(wire: Wire) -> Connection:
     """The server's side of the one connection that has a subscription."""
-    (found,) = (each for each in wire.emulator.platform.subscriptions._open() if each._followed)
+    (found,) = (
+        each
+        for each in wire.emulator.platform.subscriptions._open_connections()
+        if each._active_subscriptions
+    )
     return found
 
 
 def label(wire: Wire, asset: str, response: str = EASY, kind: str = "DEFAULT") -> str:
     row = {"assetID": asset, "jsonResponse": response, "modelName": "m"}
     data = {"labelType": kind, "labelsData": [row]}
-    (made,) = wire.call("appendManyLabels", data=data, where={}, selection="id")
-    return str(made["id"])
+    (created_label,) = wire.call("appendManyLabels", data=data, where={}, selection="id")
+    return str(created_label["id"])
 
 
 @pytest.mark.parametrize("kind", ["DEFAULT", "REVIEW", "INFERENCE", "PREDICTION", "AUTOSAVE"])
 def test_a_label_that_the_api_creates_is_told_as_recorded(
-    wire: Wire, known: Names, kind: str
+    wire: Wire, world_ids: WorldIds, kind: str
 ) -> None:
-    with connected(wire) as client:
-        client.start("lLSMLJ", known["project"])
-        made = label(wire, known["farm"], kind=kind)
+    with connected_client(wire) as client:
+        client.start("lLSMLJ", world_ids["project"])
+        created_label = label(wire, world_ids["farm"], kind=kind)
         assert client.receive() == {
             "type": "data",
             "id": "lLSMLJ",
             "payload": {
                 "data": {
                     "data": {
-                        "id": made,
+                        "id": created_label,
                         "author": {"email": "admin@example.com"},
-                        "labelOf": {"id": known["farm"]},
+                        "labelOf": {"id": world_ids["farm"]},
                         "labelType": kind,
                         "jsonResponse": '{"CLASSIFICATION_JOB":{"categories":[{"name":"EASY"}]}}',
                     }
@@ -80,32 +89,36 @@ def test_a_label_that_the_api_creates_is_told_as_recorded(
         }
 
 
-def test_a_label_that_the_api_changes_is_told_as_it_is_then(wire: Wire, known: Names) -> None:
-    made = label(wire, known["farm"])
-    with connected(wire) as client:
-        client.start("a", known["project"])
+def test_a_label_that_the_api_changes_is_told_as_it_is_then(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    created_label = label(wire, world_ids["farm"])
+    with connected_client(wire) as client:
+        client.start("a", world_ids["project"])
         for seconds in (3, 4):
             data = {"secondsToLabel": seconds, "jsonResponse": HARD}
-            wire.call("updatePropertiesInLabel", data=data, where={"id": made}, selection="id")
-        label(wire, known["pond"])
-        told = [client.receive()["payload"]["data"]["data"] for _ in range(3)]
-        assert [each["id"] for each in told[:2]] == [made, made]
-        assert json.loads(told[0]["jsonResponse"]) == json.loads(HARD)
-        assert told[2]["labelOf"] == {"id": known["pond"]}
+            wire.call(
+                "updatePropertiesInLabel", data=data, where={"id": created_label}, selection="id"
+            )
+        label(wire, world_ids["pond"])
+        notified_labels = [client.receive()["payload"]["data"]["data"] for _ in range(3)]
+        assert [each["id"] for each in notified_labels[:2]] == [created_label, created_label]
+        assert json.loads(notified_labels[0]["jsonResponse"]) == json.loads(HARD)
+        assert notified_labels[2]["labelOf"] == {"id": world_ids["pond"]}
 
 
-def test_labels_of_a_batch_are_told_in_order(wire: Wire, known: Names) -> None:
-    assets = [known[name] for name in ("farm", "pond", "meadow")]
+def test_labels_of_a_batch_are_told_in_order(wire: Wire, world_ids: WorldIds) -> None:
+    assets = [world_ids[name] for name in ("farm", "pond", "meadow")]
     rows = [{"assetID": each, "jsonResponse": EASY} for each in assets]
-    with connected(wire) as client:
-        client.start("a", known["project"])
+    with connected_client(wire) as client:
+        client.start("a", world_ids["project"])
         data = {"labelType": "DEFAULT", "labelsData": rows}
         wire.call("appendManyLabels", data=data, where={}, selection="id")
-        told = [client.receive()["payload"]["data"]["data"] for _ in rows]
-        assert [each["labelOf"]["id"] for each in told] == assets
+        notified_labels = [client.receive()["payload"]["data"]["data"] for _ in rows]
+        assert [each["labelOf"]["id"] for each in notified_labels] == assets
 
 
-def test_a_large_label_is_told_whole(wire: Wire, known: Names) -> None:
+def test_a_large_label_is_told_whole(wire: Wire, world_ids: WorldIds) -> None:
     corners = [
         {"x": 0.1, "y": 0.1},
         {"x": 0.1, "y": 0.5},
@@ -118,79 +131,79 @@ def test_a_large_label_is_told_whole(wire: Wire, known: Names) -> None:
         "boundingPoly": [{"normalizedVertices": corners}],
     }
     response = json.dumps({"JOB_0": {"annotations": [box] * 10_000}})
-    with connected(wire) as client:
-        client.start("a", known["project"])
-        label(wire, known["farm"], response, "INFERENCE")
-        told = client.receive()["payload"]["data"]["data"]["jsonResponse"]
-        assert json.loads(told) == json.loads(response)
+    with connected_client(wire) as client:
+        client.start("a", world_ids["project"])
+        label(wire, world_ids["farm"], response, "INFERENCE")
+        notified_labels = client.receive()["payload"]["data"]["data"]["jsonResponse"]
+        assert json.loads(notified_labels) == json.loads(response)
 
 
-def test_many_listen_while_many_write(wire: Wire, known: Names) -> None:
+def test_many_listen_while_many_write(wire: Wire, world_ids: WorldIds) -> None:
     """Each listener is told of each label, in one same order."""
     count = 20
     with contextlib.ExitStack() as stack, ThreadPoolExecutor(4) as pool:
-        clients = [stack.enter_context(connected(wire)) for _ in range(5)]
+        clients = [stack.enter_context(connected_client(wire)) for _ in range(5)]
         for client in clients:
-            client.start("a", known["project"])
+            client.start("a", world_ids["project"])
         # A session of its own for each writer: requests' are not for several threads.
         writers = [Wire(wire.emulator) for _ in range(count)]
         for each in writers:
             stack.callback(each.close)
-        made = list(pool.map(lambda writer: label(writer, known["farm"]), writers))
-        told = [
+        created_label = list(pool.map(lambda writer: label(writer, world_ids["farm"]), writers))
+        notified_labels = [
             [client.receive()["payload"]["data"]["data"]["id"] for _ in range(count)]
             for client in clients
         ]
-    assert sorted(told[0]) == sorted(made)
-    assert all(each == told[0] for each in told)
+    assert sorted(notified_labels[0]) == sorted(created_label)
+    assert all(each == notified_labels[0] for each in notified_labels)
 
 
-def test_several_subscriptions_on_one_connection(wire: Wire, known: Names) -> None:
-    with connected(wire) as client:
-        client.start("a", known["project"])
+def test_several_subscriptions_on_one_connection(wire: Wire, world_ids: WorldIds) -> None:
+    with connected_client(wire) as client:
+        client.start("a", world_ids["project"])
         client.start(
             "b",
-            known["hidden project"],
+            world_ids["hidden project"],
             "subscription($projectID: ID!)"
             "{ labelCreatedOrUpdated(projectID: $projectID) { labelType } }",
         )
-        client.start("c", known["project"])
-        label(wire, known["hidden asset"], RED, "REVIEW")
+        client.start("c", world_ids["project"])
+        label(wire, world_ids["hidden asset"], RED, "REVIEW")
         shown = {"data": {"labelCreatedOrUpdated": {"labelType": "REVIEW"}}}
         assert client.receive() == {"type": "data", "id": "b", "payload": shown}
-        label(wire, known["farm"])
+        label(wire, world_ids["farm"])
         assert {client.receive()["id"], client.receive()["id"]} == {"a", "c"}
         client.send(type="stop", id="a")
         assert client.receive() == {"type": "complete", "id": "a"}
-        label(wire, known["farm"])
+        label(wire, world_ids["farm"])
         assert client.receive()["id"] == "c"
 
 
-def test_the_same_id_again_replaces_the_subscription(wire: Wire, known: Names) -> None:
-    with connected(wire) as client:
-        client.start("a", known["hidden project"])
-        client.start("a", known["project"])
-        label(wire, known["hidden asset"], RED)
-        made = label(wire, known["farm"])
-        assert client.receive()["payload"]["data"]["data"]["id"] == made
+def test_the_same_id_again_replaces_the_subscription(wire: Wire, world_ids: WorldIds) -> None:
+    with connected_client(wire) as client:
+        client.start("a", world_ids["hidden project"])
+        client.start("a", world_ids["project"])
+        label(wire, world_ids["hidden asset"], RED)
+        created_label = label(wire, world_ids["farm"])
+        assert client.receive()["payload"]["data"]["data"]["id"] == created_label
 
 
-def test_every_stop_is_answered_once(wire: Wire, known: Names) -> None:
-    with connected(wire) as client:
-        client.start("a", known["project"])
+def test_every_stop_is_answered_once(wire: Wire, world_ids: WorldIds) -> None:
+    with connected_client(wire) as client:
+        client.start("a", world_ids["project"])
         for frame_id in ("a", "a", "never started"):
             client.send(type="stop", id=frame_id)
             assert client.receive() == {"type": "complete", "id": frame_id}
-        label(wire, known["farm"])
-        client.settle()
+        label(wire, world_ids["farm"])
+        client.wait_until_processed()
         assert client.received == []
 
 
-def test_a_silent_connection_is_kept_alive(wire: Wire, known: Names) -> None:
+def test_a_silent_connection_is_kept_alive(wire: Wire, world_ids: WorldIds) -> None:
     subscriptions = wire.emulator.platform.subscriptions
     before = subscriptions.limits
     subscriptions.limits = replace(before, keep_alive=0.05)
-    with connected(wire) as client:
+    with connected_client(wire) as client:
         assert client.receive() == client.receive() == {"type": "ka"}
     subscriptions.limits = before
 
@@ -200,7 +213,7 @@ def test_a_silent_connection_is_kept_alive(wire: Wire, known: Names) -> None:
 
 def test_a_bad_key_is_refused_and_the_connection_closed(wire: Wire) -> None:
     refusal = {"type": "connection_error", "payload": {"message": "Unauthorized"}}
-    with stranger(wire.emulator) as client:
+    with unauthenticated_client(wire.emulator) as client:
         assert client.init("nobody's") == refusal
         assert client.receive() is None
 
@@ -218,7 +231,7 @@ def test_a_bad_key_is_refused_and_the_connection_closed(wire: Wire) -> None:
     ],
 )
 def test_who_does_not_begin_with_a_key_is_refused(wire: Wire, message: str) -> None:
-    with stranger(wire.emulator) as client:
+    with unauthenticated_client(wire.emulator) as client:
         client.socket.send(message)
         assert client.receive()["type"] == "connection_error"
         assert client.receive() is None
@@ -228,15 +241,17 @@ def test_who_says_nothing_is_cut_off(wire: Wire) -> None:
     subscriptions = wire.emulator.platform.subscriptions
     before = subscriptions.limits
     subscriptions.limits = replace(before, init=0.05)
-    with stranger(wire.emulator) as client:
+    with unauthenticated_client(wire.emulator) as client:
         assert client.receive() is None
     subscriptions.limits = before
 
 
 @pytest.mark.parametrize("project", ["hidden project", "unknown"])
-def test_who_does_not_see_a_project_is_told_so(wire: Wire, known: Names, project: str) -> None:
-    with connected(wire, "manager") as client:
-        client.start("a", known.get(project, project))
+def test_who_does_not_see_a_project_is_told_so(
+    wire: Wire, world_ids: WorldIds, project: str
+) -> None:
+    with connected_client(wire, "manager") as client:
+        client.start("a", world_ids.get(project, project))
         (error,) = client.received
         assert error["type"] == "error"
         assert error["id"] == "a"
@@ -246,30 +261,30 @@ def test_who_does_not_see_a_project_is_told_so(wire: Wire, known: Names, project
         assert found["path"] == ["data"]
 
 
-def test_who_loses_sight_of_a_project_is_told_no_more(wire: Wire, known: Names) -> None:
+def test_who_loses_sight_of_a_project_is_told_no_more(wire: Wire, world_ids: WorldIds) -> None:
     mark = wire.emulator.mark()
     members = wire.emulator.world.documents.table("projectUsers")
-    with connected(wire, "manager") as client:
-        client.start("a", known["project"])
-        members.remove(lambda each: each["userId"] == known["max"])
-        label(wire, known["farm"])
+    with connected_client(wire, "manager") as client:
+        client.start("a", world_ids["project"])
+        members.remove(lambda each: each["userId"] == world_ids["max"])
+        label(wire, world_ids["farm"])
         error = client.receive()
         assert (error["type"], error["payload"]["message"]) == ("error", DENIED)
-        label(wire, known["farm"])
-        client.settle()
+        label(wire, world_ids["farm"])
+        client.wait_until_processed()
         assert client.received == []
     wire.emulator.reset(mark)
 
 
-def test_a_revoked_key_hears_nothing_more(wire: Wire, known: Names) -> None:
+def test_a_revoked_key_hears_nothing_more(wire: Wire, world_ids: WorldIds) -> None:
     mark = wire.emulator.mark()
-    with connected(wire, "manager") as client:
-        client.start("a", known["project"])
+    with connected_client(wire, "manager") as client:
+        client.start("a", world_ids["project"])
         keys = wire.emulator.world.documents.table("apiKeys")
-        keys.update({"revoked": True}, lambda each: each["userId"] == known["max"])
-        label(wire, known["farm"])
+        keys.update({"revoked": True}, lambda each: each["userId"] == world_ids["max"])
+        label(wire, world_ids["farm"])
         assert client.receive()["type"] == "error"
-        client.start("b", known["project"])
+        client.start("b", world_ids["project"])
         assert [each["type"] for each in client.received] == ["error"]
     wire.emulator.reset(mark)
 
@@ -292,9 +307,11 @@ def test_a_revoked_key_hears_nothing_more(wire: Wire, known: Names) -> None:
         (QUERY.replace("$projectID", "$other"), 'Variable "$other"'),
     ],
 )
-def test_an_invalid_document_is_an_error(wire: Wire, known: Names, query: str, says: str) -> None:
-    with connected(wire) as client:
-        client.start("a", known["project"], query)
+def test_an_invalid_document_is_an_error(
+    wire: Wire, world_ids: WorldIds, query: str, says: str
+) -> None:
+    with connected_client(wire) as client:
+        client.start("a", world_ids["project"], query)
         (error,) = client.received
         assert (error["type"], error["id"]) == ("error", "a")
         assert says in error["payload"]["message"]
@@ -315,19 +332,19 @@ def test_an_invalid_document_is_an_error(wire: Wire, known: Names, query: str, s
     ],
 )
 def test_a_frame_that_is_not_as_it_should_be_is_an_error(
-    wire: Wire, known: Names, frame: dict[str, Any]
+    wire: Wire, world_ids: WorldIds, frame: dict[str, Any]
 ) -> None:
-    with connected(wire) as client:
+    with connected_client(wire) as client:
         client.send(**frame)
         error = client.receive()
         assert (error["type"], error["id"]) == ("error", frame.get("id"))
         assert error["payload"]["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
-        client.start("a", known["project"])
+        client.start("a", world_ids["project"])
         assert client.received == []
 
 
 def test_too_large_a_message_ends_the_connection(wire: Wire) -> None:
-    with connected(wire) as client:
+    with connected_client(wire) as client:
         with contextlib.suppress(OSError):
             client.socket.send("x" * 2_000_000)
         with contextlib.suppress(OSError, websocket.WebSocketConnectionClosedException):
@@ -344,33 +361,35 @@ def test_too_large_a_message_ends_the_connection(wire: Wire) -> None:
     ],
     ids=["noise", "not masked", "another request", "no text"],
 )
-def test_what_is_no_websocket_ends_the_connection(wire: Wire, known: Names, sent: bytes) -> None:
-    with connected(wire) as client:
-        client.start("a", known["project"])
+def test_what_is_no_websocket_ends_the_connection(
+    wire: Wire, world_ids: WorldIds, sent: bytes
+) -> None:
+    with connected_client(wire) as client:
+        client.start("a", world_ids["project"])
         connection = connection_of(wire)
         client.socket.sock.sendall(sent)
-        connection.over.result(20)
-    with connected(wire) as client:
-        client.start("a", known["project"])
+        connection.ended.result(20)
+    with connected_client(wire) as client:
+        client.start("a", world_ids["project"])
         assert client.received == []
 
 
 @pytest.mark.parametrize("sent", [b"", b"\x81\xfe\x01"], ids=["at rest", "within a frame"])
-def test_a_connection_may_break(wire: Wire, known: Names, sent: bytes) -> None:
-    with connected(wire) as client:
-        client.start("a", known["project"])
+def test_a_connection_may_break(wire: Wire, world_ids: WorldIds, sent: bytes) -> None:
+    with connected_client(wire) as client:
+        client.start("a", world_ids["project"])
         connection = connection_of(wire)
         client.socket.sock.sendall(sent)
         # Without a farewell: the peer's system answers what comes with a reset.
         client.socket.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.socket.sock.close()
-        label(wire, known["farm"])
-        connection.over.result(20)
+        label(wire, world_ids["farm"])
+        connection.ended.result(20)
 
 
-def test_the_client_may_terminate(wire: Wire, known: Names) -> None:
-    with connected(wire) as client:
-        client.start("a", known["project"])
+def test_the_client_may_terminate(wire: Wire, world_ids: WorldIds) -> None:
+    with connected_client(wire) as client:
+        client.start("a", world_ids["project"])
         client.send(type="connection_terminate")
         assert client.receive() is None
 
@@ -380,7 +399,7 @@ def test_the_client_may_terminate(wire: Wire, known: Names) -> None:
 
 def refused(wire: Wire, **options: Any) -> tuple[int, str]:
     with pytest.raises(websocket.WebSocketBadStatusException) as refusal:
-        Client(wire.emulator, **options)
+        SubscriptionClient(wire.emulator, **options)
     return refusal.value.status_code, refusal.value.resp_body.decode()
 
 
@@ -410,8 +429,8 @@ def test_a_broken_handshake_is_refused(wire: Wire) -> None:
     assert wire.request("GET", "/api/label/v2/graphql").status_code == 405
 
 
-def test_a_subscription_that_is_posted_is_refused(wire: Wire, known: Names) -> None:
-    body = {"query": QUERY, "variables": {"projectID": known["project"]}}
+def test_a_subscription_that_is_posted_is_refused(wire: Wire, world_ids: WorldIds) -> None:
+    body = {"query": QUERY, "variables": {"projectID": world_ids["project"]}}
     answer = wire.post(body)
     assert answer.status_code == 400
     assert "WebSocket" in answer.json()["errors"][0]["message"]
@@ -420,43 +439,43 @@ def test_a_subscription_that_is_posted_is_refused(wire: Wire, known: Names) -> N
 # Ends
 
 
-def test_a_reset_completes_the_subscriptions(wire: Wire, known: Names) -> None:
+def test_a_reset_completes_the_subscriptions(wire: Wire, world_ids: WorldIds) -> None:
     mark = wire.emulator.mark()
-    with connected(wire) as client, connected(wire) as other:
-        client.start("a", known["project"])
-        other.start("b", known["project"])
+    with connected_client(wire) as client, connected_client(wire) as other:
+        client.start("a", world_ids["project"])
+        other.start("b", world_ids["project"])
         wire.emulator.reset(mark)
         assert client.receive() == {"type": "complete", "id": "a"}
         assert other.receive() == {"type": "complete", "id": "b"}
-        client.start("a", known["project"])
-        label(wire, known["farm"])
+        client.start("a", world_ids["project"])
+        label(wire, world_ids["farm"])
         assert client.receive()["type"] == "data"
 
 
-def test_a_client_that_goes_away_is_forgotten(wire: Wire, known: Names) -> None:
+def test_a_client_that_goes_away_is_forgotten(wire: Wire, world_ids: WorldIds) -> None:
     bus = wire.emulator.world.bus
     before = bus._subscribers
-    with connected(wire) as client:
-        client.start("a", known["project"])
+    with connected_client(wire) as client:
+        client.start("a", world_ids["project"])
         assert len(bus._subscribers) == len(before) + 1
         connection = connection_of(wire)
-    connection.over.result(20)
+    connection.ended.result(20)
     assert bus._subscribers == before
 
 
-def test_a_client_that_reads_too_slowly_is_cut_off(wire: Wire, known: Names) -> None:
+def test_a_client_that_reads_too_slowly_is_cut_off(wire: Wire, world_ids: WorldIds) -> None:
     subscriptions = wire.emulator.platform.subscriptions
     before = subscriptions.limits
     subscriptions.limits = replace(before, waiting=3)
-    with connected(wire) as client:
-        client.start("a", known["project"])
+    with connected_client(wire) as client:
+        client.start("a", world_ids["project"])
         connection = connection_of(wire)
         is_free = threading.Event()
         connection.post(lambda: is_free.wait(20) and None)
         for _ in range(5):
-            label(wire, known["farm"])
+            label(wire, world_ids["farm"])
         is_free.set()
-        connection.over.result(20)
+        connection.ended.result(20)
     subscriptions.limits = before
 
 
@@ -467,7 +486,7 @@ def test_deleting_a_world_completes_its_subscriptions() -> None:
         created = wire.request(
             "POST", "/_emulator/worlds", headers=headers, json={"name": "other"}
         ).json()
-        with stranger(emulator) as client:
+        with unauthenticated_client(emulator) as client:
             client.init(created["keys"]["admin"])
             client.start("a", created["projects"][0]["id"])
             assert wire.request("DELETE", "/_emulator/worlds/other", headers=headers).ok
@@ -484,8 +503,8 @@ def test_closing_the_emulator_completes_and_hangs_up() -> None:
             subscriptions = emulator.platform.subscriptions
             subscriptions.limits = replace(subscriptions.limits, grace=0.05)
             wire = Wire(emulator)
-            client = clients.enter_context(connected(wire))
-            client.start("a", names(wire)["project"])
+            client = clients.enter_context(connected_client(wire))
+            client.start("a", read_world_ids(wire)["project"])
             wire.close()
         assert client.receive() == {"type": "complete", "id": "a"}
         assert client.receive() is None

@@ -15,34 +15,36 @@ FIELDS = (
 )
 
 
-class Desk(Wire):
+class AssetClient(Wire):
     """Uploads and imports, as one user after another.
 
     Args:
         emulator: a running one.
     """
 
-    def make(self, input_type: str, key: str = "admin") -> str:
+    def create_project(self, input_type: str, key: str = "admin") -> str:
         data = {"title": "Own", "inputType": input_type}
         return str(self.call("createProject", key, "id", data=data)["id"])
 
-    def put(self, project: str, content: bytes, kind: str, name: str = "a/content") -> str:
+    def upload_file(self, project: str, content: bytes, kind: str, name: str = "a/content") -> str:
         """Upload a file; the signed URL."""
         path = f"projects/{project}/assets/{name}"
         (url,) = self.call("createUploadBucketSignedUrls", filePaths=[path])
         upload(self, url, content, kind)
         return str(url)
 
-    def add(self, project: str, **row: Any) -> dict[str, Any]:
+    def append_asset(self, project: str, **row: Any) -> dict[str, Any]:
         data = {f"{name}Array": [value] for name, value in row.items()}
         (asset,) = self.call("appendManyAssets", selection=FIELDS, data=data, where={"id": project})
         return dict(asset)
 
-    def refused(self, project: str, **row: Any) -> str:
+    def append_refusal(self, project: str, **row: Any) -> str:
         data = {f"{name}Array": [value] for name, value in row.items()}
         return self.refusal("appendManyAssets", data=data, where={"id": project})
 
-    def load(self, project: str, upload_type: str, *urls: str, **more: Any) -> dict[str, str]:
+    def import_in_background(
+        self, project: str, upload_type: str, *urls: str, **more: Any
+    ) -> dict[str, str]:
         """Import in the background; the notification."""
         data = {"contentArray": list(urls), "uploadType": upload_type, **more}
         (found,) = self.list(
@@ -58,7 +60,7 @@ class Desk(Wire):
         (found,) = self.list("assets", {"id": asset["id"]}, selection=FIELDS)
         return dict(found)
 
-    def update(self, asset: dict[str, Any], **data: Any) -> dict[str, Any]:
+    def update_asset(self, asset: dict[str, Any], **data: Any) -> dict[str, Any]:
         self.call("updatePropertiesInAssets", where=[{"id": asset["id"]}], data=[data])
         return self.read(asset)
 

@@ -19,35 +19,35 @@ TYPES: dict[str, type] = {
 }
 
 
-class Watch:
+class DocumentTypeChecker:
     """Takes the faults of all documents that transactions store, until they are read."""
 
     def __init__(self) -> None:
-        self._found: list[str] = []
+        self._faults: list[str] = []
         self._changes = Transaction.changes
 
-    def begin(self) -> None:
-        watch, original = self, self._changes
+    def start(self) -> None:
+        checker, original = self, self._changes
 
         def changes(tx: Transaction) -> list[Change]:
-            made = original(tx)
-            watch.look_at(made)
-            return made
+            stored_changes = original(tx)
+            checker.check(stored_changes)
+            return stored_changes
 
         Transaction.changes = changes  # type: ignore[method-assign]
 
     def end(self) -> None:
         Transaction.changes = self._changes  # type: ignore[method-assign]
 
-    def look_at(self, changes: Sequence[Change]) -> None:
+    def check(self, changes: Sequence[Change]) -> None:
         for each in changes:
             if each.after is not None:
-                self._found += faults(each.after.document, TYPES[each.table], each.table)
+                self._faults += faults(each.after.document, TYPES[each.table], each.table)
 
-    def drain(self) -> list[str]:
+    def take_faults(self) -> list[str]:
         """The faults since the last call, each once."""
-        found, self._found = self._found, []
-        return list(dict.fromkeys(found))
+        collected, self._faults = self._faults, []
+        return list(dict.fromkeys(collected))
 
 
 @cache

@@ -24,7 +24,7 @@ def email(name: str) -> str:
     return f"{name}@example.com"
 
 
-class Day:
+class LabelingProject:
     """A text project with three assets, and the scenario's people in it.
 
     Args:
@@ -34,16 +34,18 @@ class Day:
     def __init__(self, emulator: Emulator, workflow: NewWorkflow | None = None) -> None:
         self.emulator = emulator
         self.kili: Any = emulator.client()
-        self.project = self._older(workflow) if workflow else self._new()
+        self.project = (
+            self._create_with_workflow(workflow) if workflow else self._create_with_client()
+        )
         for name, role in ROLES.items():
             self.kili.append_to_roles(self.project, email(name), role)
         self.add(*NAMES)
 
-    def _new(self) -> str:
+    def _create_with_client(self) -> str:
         created = self.kili.create_project(input_type="TEXT", json_interface=INTERFACE, title="Day")
         return str(created["id"])
 
-    def _older(self, workflow: NewWorkflow) -> str:
+    def _create_with_workflow(self, workflow: NewWorkflow) -> str:
         """A project as a scenario makes it."""
         world = self.emulator.world
         (admin,) = world.view.users.find("email", email("admin"))
@@ -73,8 +75,10 @@ class Day:
 
     def asset(self, name: str, *fields: str) -> dict[str, Any]:
         """An asset, by its external id."""
-        wanted = ["id", *fields]
-        (found,) = self.kili.assets(self.project, external_id_strictly_in=[name], fields=wanted)
+        selected_fields = ["id", *fields]
+        (found,) = self.kili.assets(
+            self.project, external_id_strictly_in=[name], fields=selected_fields
+        )
         return dict(found)
 
     def id(self, name: str) -> str:
@@ -113,8 +117,8 @@ class Day:
 
     def steps(self, *fields: str) -> dict[str, dict[str, Any]]:
         """The project's steps by name, in their order."""
-        wanted = [f"steps.{each}" for each in ("id", "name", *fields)]
-        (found,) = self.kili.projects(self.project, fields=wanted)
+        selected_fields = [f"steps.{each}" for each in ("id", "name", *fields)]
+        (found,) = self.kili.projects(self.project, fields=selected_fields)
         return {each["name"]: each for each in found["steps"]}
 
     def events(self, prefix: str) -> list[str]:
@@ -122,7 +126,7 @@ class Day:
         found = self.kili.events.list(project_id=self.project)
         return [each["event"] for each in found if each["event"].startswith(prefix)]
 
-    def exported(self, kind: str, folder: Path) -> dict[str, list[str]]:
+    def exported_answers(self, kind: str, folder: Path) -> dict[str, list[str]]:
         """What the labels of each asset say in an export, in alphabetical order."""
         archive = folder / "labels.zip"
         self.kili.export_labels(

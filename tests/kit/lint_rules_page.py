@@ -93,12 +93,12 @@ def examples(page: str) -> Iterator[Example]:
     for entry, end in zip(entries, ends, strict=True):
         for found in EXAMPLE.finditer(page[entry.end() : end] + "\n"):
             policy: Policy = found["policy"] or "saas"
-            files = dict(map(file_of, BLOCK.finditer(found["blocks"])))
+            files = dict(map(parse_file, BLOCK.finditer(found["blocks"])))
             text = found[0].strip() + "\n"
             yield Example(entry["code"], found["kind"] == "Fails", policy, files, text)
 
 
-def file_of(block: re.Match[str]) -> tuple[str, tuple[str, str]]:
+def parse_file(block: re.Match[str]) -> tuple[str, tuple[str, str]]:
     """The name, text and encoding of the file that a block is."""
     named = FILE.match(block["text"])
     if named is None:
@@ -106,7 +106,7 @@ def file_of(block: re.Match[str]) -> tuple[str, tuple[str, str]]:
     return named["name"], (block["text"], named["encoding"] or "utf-8")
 
 
-def rendered(page: str) -> str:
+def render_page(page: str) -> str:
     """The page with the texts that the rules have now, around the examples that it has."""
     parts = [INTRODUCTION]
     group = ""
@@ -114,26 +114,26 @@ def rendered(page: str) -> str:
         if rule.code[:3] != group:
             group = rule.code[:3]
             parts.append(f"## {GROUPS[group]}\n")
-        parts += entry_of(rule, [each for each in examples(page) if each.code == rule.code])
+        parts += render_entry(rule, [each for each in examples(page) if each.code == rule.code])
     return "\n".join(parts)
 
 
-def entry_of(rule: Rule, found: list[Example]) -> list[str]:
-    title = f"### {rule.code} {escaped(rule.what)}\n"
-    entry = [title, f"*{rule.severity}, {rule.basis}*\n", wrapped(rule)]
+def render_entry(rule: Rule, found: list[Example]) -> list[str]:
+    title = f"### {rule.code} {escape_markdown(rule.summary)}\n"
+    entry = [title, f"*{rule.severity}, {rule.basis}*\n", wrap_reason(rule)]
     for each in found:
         entry.append(each.text)
         if each.fails:
-            entry.append(f"{said(each)}\n")
+            entry.append(f"{example_output(each)}\n")
     return entry
 
 
-def wrapped(rule: Rule) -> str:
-    text = escaped(rule.why)
+def wrap_reason(rule: Rule) -> str:
+    text = escape_markdown(rule.why)
     return textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """A text whose underscores stay what they are in Markdown."""
     parts = text.split("`")
     return "`".join(
@@ -141,17 +141,17 @@ def escaped(text: str) -> str:
     )
 
 
-def said(example: Example) -> str:
+def example_output(example: Example) -> str:
     """What the lint says of an example, without what differs from machine to machine."""
     with TemporaryDirectory() as folder:
         findings = [each for each in example.lint(Path(folder)) if each.code == example.code]
     assert findings, f"the example of {example.code} has no such finding"
-    reason, remedy = escaped(findings[0].reason), escaped(findings[0].remedy)
+    reason, remedy = escape_markdown(findings[0].reason), escape_markdown(findings[0].remedy)
     return f"> {reason}\\\n> {remedy}".replace(sys.executable, "python")
 
 
 def main() -> None:
-    PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(render_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

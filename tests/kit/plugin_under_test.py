@@ -22,7 +22,7 @@ class PluginHandler(PluginCore):
 """
 
 
-class Workbench:
+class PluginUnderTest:
     """What somebody has before them who develops a plugin.
 
     Args:
@@ -40,14 +40,14 @@ class Workbench:
         (project,) = emulator.world.view.projects.all()
         self.project = str(project["id"])
         self.save("main.py", MAIN)
-        self.say("one")
+        self.set_printed_text("one")
 
     def save(self, name: str, text: str) -> None:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
-    def say(self, text: str) -> None:
+    def set_printed_text(self, text: str) -> None:
         """Save another text for the plugin to print."""
         self.save("helpers.py", f"TEXT = {text!r}\n")
 
@@ -63,23 +63,23 @@ class Workbench:
         return self.logs()[-1]
 
     def logs(self) -> list[str]:
-        told = self.kili.get_plugin_logs(project_id=self.project, plugin_name=NAME)
-        return [each["content"] for each in reversed(json.loads(told))]
+        link_view = self.kili.get_plugin_logs(project_id=self.project, plugin_name=NAME)
+        return [each["content"] for each in reversed(json.loads(link_view))]
 
     def build_errors(self) -> list[str]:
-        told = json.loads(self.kili.get_plugin_build_errors(plugin_name=NAME))
-        return [each["content"] for each in reversed(told)]
+        link_view = json.loads(self.kili.get_plugin_build_errors(plugin_name=NAME))
+        return [each["content"] for each in reversed(link_view)]
 
     def statuses(self) -> list[str]:
         """The status of each version."""
         return [each["status"] for each in self.emulator.plugin_versions(NAME)]
 
-    def told(self) -> dict[str, Any]:
+    def link_view(self) -> dict[str, Any]:
         (plugin,) = [each for each in self.emulator.plugins() if each["name"] == NAME]
         return plugin
 
 
-def lines_of_links(records: list[logging.LogRecord]) -> list[str]:
+def link_log_lines(records: list[logging.LogRecord]) -> list[str]:
     """What the emulator said on its own output about saves."""
     return [
         each.getMessage()

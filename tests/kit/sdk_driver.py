@@ -27,7 +27,7 @@ from pathlib import Path
 IPYTHON_LINE = re.compile(r"^(\s*)[!%].*$", re.MULTILINE)
 
 
-class Recorder(io.TextIOBase):
+class OutputBuffer(io.TextIOBase):
     """A standard stream that keeps what is written until it is taken.
 
     It lives as long as the process: loggers hold on to the stream that they found first.
@@ -65,7 +65,7 @@ class Namespace:
         self.cells = 0
 
     @contextlib.contextmanager
-    def entered(self):
+    def activated(self):
         """Make the process look as this namespace left it, for one cell."""
         environment, folder, main = dict(os.environ), Path.cwd(), sys.modules["__main__"]
         set_environment(self.environment)
@@ -106,10 +106,10 @@ def parse(code, name):
         return ast.parse(plain, name), plain
 
 
-def set_environment(wanted):
-    for name in set(os.environ) - set(wanted):
+def set_environment(new_environment):
+    for name in set(os.environ) - set(new_environment):
         del os.environ[name]
-    os.environ.update(wanted)
+    os.environ.update(new_environment)
 
 
 def answer_to(request, namespaces):
@@ -122,7 +122,7 @@ def answer_to(request, namespaces):
             namespace.environment[name] = value
     try:
         namespace.folder = request.get("cwd") or namespace.folder
-        with namespace.entered():
+        with namespace.activated():
             value = namespace.run(request["code"])
             answer["repr"] = None if value is None else repr(value)
         answer["value"] = json_value(value)
@@ -146,16 +146,16 @@ def describe(error):
     return {
         "type": type(error).__name__,
         "message": message,
-        "traceback": "".join(traceback.format_exception(type(error), error, of_cell(error))),
+        "traceback": "".join(traceback.format_exception(type(error), error, cell_traceback(error))),
     }
 
 
-def of_cell(error):
+def cell_traceback(error):
     """The traceback from the cell's own first line on."""
-    here = error.__traceback__
-    while here is not None and here.tb_frame.f_code.co_filename == __file__:
-        here = here.tb_next
-    return here
+    frame = error.__traceback__
+    while frame is not None and frame.tb_frame.f_code.co_filename == __file__:
+        frame = frame.tb_next
+    return frame
 
 
 def apply_fast_sdk(path):
@@ -169,7 +169,7 @@ def apply_fast_sdk(path):
     return patched
 
 
-def own_channels():
+def open_pipes():
     """The pipes to the parent; the standard descriptors then belong to the executed code."""
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
@@ -186,8 +186,8 @@ def main():
     parser.add_argument("--fast", metavar="FILE", help="a file with a context manager fast_sdk()")
     parser.add_argument("--stacks", metavar="FILE", help="where to write stacks at a time-out")
     options = parser.parse_args()
-    requests, answers = own_channels()
-    out, err = Recorder(), Recorder()
+    requests, answers = open_pipes()
+    out, err = OutputBuffer(), OutputBuffer()
     sys.stdout, sys.stderr = out, err
     sys.path[0] = ""  # the working directory, as in a notebook
     faulthandler.enable(2)

@@ -80,7 +80,7 @@ class SdkTimeoutError(SdkProcessError):
     """The code took too long; the message holds the stacks of all its threads."""
 
 
-class _Mailbox:
+class _LineReader:
     """Lines of a pipe, read by a thread so that waiting for one can end.
 
     It waits with ``threading`` only, which goes on under a frozen clock.
@@ -142,7 +142,7 @@ class SdkProcess:
         self._home = tempfile.TemporaryDirectory(prefix="kili-sdk-", ignore_cleanup_errors=True)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
-        self._mailbox: _Mailbox | None = None
+        self._line_reader: _LineReader | None = None
         self._requests = 0
         self._sessions = 0
 
@@ -231,20 +231,20 @@ class SdkProcess:
                 env=self._environment(),
                 cwd=self.home,
             )
-        self._mailbox = _Mailbox(self._process.stdout)
-        hello = self._receive(START_LIMIT)
-        if hello["error"]:
+        self._line_reader = _LineReader(self._process.stdout)
+        greeting = self._receive(START_LIMIT)
+        if greeting["error"]:
             self._end(GRACE)
-            raise SdkProcessError(f"the driver did not start:\n{hello['error']['traceback']}")
+            raise SdkProcessError(f"the driver did not start:\n{greeting['error']['traceback']}")
 
     def _environment(self) -> dict[str, str]:
         """The caller's environment without what would change how Python and the SDK behave."""
-        own = {
+        variables = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("KILI_", "PYTHON", "COV_", "PYTEST_"))
         }
-        own |= {
+        variables |= {
             "HOME": str(self.home),
             "USERPROFILE": str(self.home),
             "KILI_SDK_TRIALS_NUMBER": "1",  # old SDKs repeat what fails ten times, with sleeps
@@ -252,10 +252,10 @@ class SdkProcess:
             "no_proxy": "127.0.0.1,localhost",
         }
         for name, value in self._env.items():
-            own.pop(name, None)
+            variables.pop(name, None)
             if value is not None:
-                own[name] = value
-        return own
+                variables[name] = value
+        return variables
 
     def _exchange(self, request: dict[str, Any]) -> Outcome:
         assert self._process is not None
@@ -272,8 +272,8 @@ class SdkProcess:
 
     def _receive(self, timeout: float) -> dict[str, Any]:
         assert self._process is not None
-        assert self._mailbox is not None
-        line = self._mailbox.next_line(timeout + 0.5)  # the driver writes its stacks first
+        assert self._line_reader is not None
+        line = self._line_reader.next_line(timeout + 0.5)  # the driver writes its stacks first
         if line:
             answer: dict[str, Any] = json.loads(line)
             return answer
@@ -287,7 +287,7 @@ class SdkProcess:
         raise SdkProcessError(f"kili {self.version}: the process died with code {code}\n{tail}")
 
     def _end(self, grace: float) -> None:
-        process, self._process, self._mailbox = self._process, None, None
+        process, self._process, self._line_reader = self._process, None, None
         if process is None:
             return
         with contextlib.suppress(OSError):

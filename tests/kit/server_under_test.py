@@ -100,16 +100,16 @@ class ServerUnderTest:
         self._process.kill()
         self._process.communicate()
 
-    def await_end(self) -> None:
+    def wait_for_end(self) -> None:
         """Wait until the process ends by itself, though others may still have its output."""
         assert self._process is not None
         self._process.wait(timeout=30)
 
-    def end_alone(self, how: signal.Signals) -> None:
+    def end_by_signal(self, how: signal.Signals) -> None:
         """End the process by a signal, and leave its output to others that it has started."""
         assert self._process is not None
         self._process.send_signal(how)
-        self.await_end()
+        self.wait_for_end()
         assert self._process.stdout is not None
         self._process.stdout.close()
 
@@ -138,20 +138,20 @@ class ServerUnderTest:
     def world(self, name: str = "default") -> RemoteWorld:
         """A world that exists."""
         worlds = {each["name"]: each for each in self.control("GET", "/worlds")}
-        return self._remote(worlds[name])
+        return self._remote_world(worlds[name])
 
     def new_world(self, scenario: str = "default", seed: int | None = 0) -> RemoteWorld:
         """A world that nobody else uses."""
         data = {"name": f"w{next(self._numbers)}", "scenario": scenario, "seed": seed}
-        return self._remote(self.control("POST", "/worlds", json=data))
+        return self._remote_world(self.control("POST", "/worlds", json=data))
 
-    def _remote(self, described: dict[str, Any]) -> RemoteWorld:
-        projects = described["projects"]
+    def _remote_world(self, world_view: dict[str, Any]) -> RemoteWorld:
+        projects = world_view["projects"]
         return RemoteWorld(
             self,
-            described["name"],
+            world_view["name"],
             f"{self.url}/api/label/v2/graphql",
-            described["keys"],
+            world_view["keys"],
             projects[0]["id"] if projects else "",
         )
 

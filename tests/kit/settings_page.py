@@ -49,35 +49,35 @@ _TYPES = {
 }
 
 
-def rendered() -> str:
+def render_page() -> str:
     """The page as the table of settings has it now."""
     return "\n".join([INTRODUCTION, *(_section(each) for each in settings_table().values())])
 
 
 def _section(row: Setting) -> str:
-    facts = [
+    details = [
         ("environment", f"`{row.variable}`"),
         ("`pyproject.toml`", f"`{row.key}`"),
         ("value", _values(row)),
         ("default", f"`{row.default_text}`" if row.default_text else "not set"),
     ]
-    if row.facts.of_server:
-        facts.append(("of the server", "`Emulator()` reads it from its arguments only"))
-    lines = [f"## `{row.option}`", "", row.facts.help]
-    lines += [row.facts.note] if row.facts.note else []
-    return "\n".join([*lines, "", *(f"- {name}: {value}" for name, value in facts), ""])
+    if row.details.is_server_only:
+        details.append(("of the server", "`Emulator()` reads it from its arguments only"))
+    lines = [f"## `{row.option}`", "", row.details.help]
+    lines += [row.details.note] if row.details.note else []
+    return "\n".join([*lines, "", *(f"- {name}: {value}" for name, value in details), ""])
 
 
 def _values(row: Setting) -> str:
-    if row.facts.choices:
-        return ", ".join(f"`{each}`" for each in row.facts.choices)
-    if row.facts.range:
-        return row.facts.range.text
+    if row.details.choices:
+        return ", ".join(f"`{each}`" for each in row.details.choices)
+    if row.details.range:
+        return row.details.range.text
     return _TYPES[row.type.removesuffix(" | None")]
 
 
 def main() -> None:
-    PAGE.write_text(rendered(), encoding="utf-8")
+    PAGE.write_text(render_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

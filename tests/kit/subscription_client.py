@@ -24,7 +24,7 @@ subscription($projectID: ID!) {
 """
 
 
-class Client:
+class SubscriptionClient:
     """One connection, not yet authenticated."""
 
     def __init__(self, emulator: Emulator, **options: Any) -> None:
@@ -50,9 +50,9 @@ class Client:
         variables = {"projectID": project_id}
         payload = {"headers": {}, "query": query, "variables": variables, **payload}
         self.send(type="start", id=frame_id, payload=payload)
-        self.settle()
+        self.wait_until_processed()
 
-    def settle(self) -> None:
+    def wait_until_processed(self) -> None:
         """Come back when the server has dealt with everything sent so far."""
         self.send(type="stop", id="settled")
         while True:
@@ -67,9 +67,9 @@ class Client:
 
 
 @contextlib.contextmanager
-def stranger(emulator: Emulator) -> Iterator[Client]:
+def unauthenticated_client(emulator: Emulator) -> Iterator[SubscriptionClient]:
     """A client that has not said who it is."""
-    client = Client(emulator)
+    client = SubscriptionClient(emulator)
     try:
         yield client
     finally:
@@ -77,7 +77,7 @@ def stranger(emulator: Emulator) -> Iterator[Client]:
 
 
 @contextlib.contextmanager
-def connected(wire: Wire, key: str = "admin") -> Iterator[Client]:
-    with stranger(wire.emulator) as client:
+def connected_client(wire: Wire, key: str = "admin") -> Iterator[SubscriptionClient]:
+    with unauthenticated_client(wire.emulator) as client:
         assert client.init(wire.emulator.key(key)) == {"type": "connection_ack"}
         yield client

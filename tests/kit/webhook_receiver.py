@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 
-class Delivered(NamedTuple):
+class ReceivedRequest(NamedTuple):
     """A request that came in: its path, its headers, and its body as a value."""
 
     path: str
@@ -18,30 +18,30 @@ class Delivered(NamedTuple):
     body: Any
 
 
-class Receiver:
+class WebhookReceiver:
     """Listens on a free port of this machine, and keeps what it receives.
 
     Attributes:
         status: what it answers with.
         text: likewise the body.
         location: likewise the header of a redirect, if any.
-        meanwhile: called before it answers.
+        before_answer: called before it answers.
     """
 
     def __init__(self) -> None:
-        self.received: list[Delivered] = []
+        self.received: list[ReceivedRequest] = []
         self.status = 200
         self.text = "thanks"
         self.location: str | None = None
-        self.meanwhile: Callable[[], Any] = lambda: None
+        self.before_answer: Callable[[], Any] = lambda: None
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                delivered = Delivered(self.path, dict(self.headers), json.loads(body))
+                delivered = ReceivedRequest(self.path, dict(self.headers), json.loads(body))
                 receiver.received.append(delivered)
-                receiver.meanwhile()
+                receiver.before_answer()
                 answer = receiver.text.encode()
                 self.send_response(receiver.status)
                 self.send_header("Content-Length", str(len(answer)))
@@ -65,7 +65,7 @@ class Receiver:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}/hook"
 
-    def __enter__(self) -> Receiver:
+    def __enter__(self) -> WebhookReceiver:
         self._thread.start()
         return self
 

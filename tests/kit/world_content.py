@@ -13,7 +13,7 @@ from kili_emulator.domain.world import Actor
 from kili_emulator.rules.permissions import ProjectRole
 from tests.kit.wire import Wire
 
-Names = dict[str, str]
+WorldIds = dict[str, str]
 
 PLUGIN = "Counter"
 QUIET_PLUGIN = """
@@ -85,7 +85,7 @@ def deploy_plugin(
     return str(wire.call("getPluginRunnerStatus", name=name))
 
 
-def names(wire: Wire) -> Names:
+def read_world_ids(wire: Wire) -> WorldIds:
     """What the default scenario holds: each thing's name and id."""
     (project,) = wire.list("projects", {})
     assets = wire.list("assets", {}, selection="id externalId")
@@ -105,7 +105,7 @@ def names(wire: Wire) -> Names:
     }
 
 
-def set_stage(wire: Wire) -> Names:
+def set_up_world(wire: Wire) -> WorldIds:
     """Add a deployed plugin, and a project that only the administrator sees."""
     data = {
         "title": "Hidden",
@@ -113,7 +113,7 @@ def set_stage(wire: Wire) -> Names:
         "inputType": "TEXT",
         "jsonInterface": json.dumps(INTERFACE),
     }
-    known = names(wire)
+    world_ids = read_world_ids(wire)
     hidden = wire.call("createProject", data=data)["id"]
     content = {"contentArray": ["the text"], "externalIDArray": ["hidden"]}
     (asset,) = wire.call("appendManyAssets", data=content, where={"id": hidden})
@@ -123,15 +123,15 @@ def set_stage(wire: Wire) -> Names:
     )
     issues = [{"labelID": label["id"], "text": "why?", "type": "QUESTION"}]
     (issue,) = wire.call("createIssues", issues=issues, where={"project": {"id": hidden}})
-    asked = [{"assetId": known["farm"], "type": "QUESTION"}]
-    (question,) = wire.call("createIssues", "manager", issues=asked, where={})
-    told = {"message": "Welcome.", "status": "SUCCESS", "userID": known["leo"]}
-    notification = wire.call("createNotification", data=told)
+    question_data = [{"assetId": world_ids["farm"], "type": "QUESTION"}]
+    (question,) = wire.call("createIssues", "manager", issues=question_data, where={})
+    notification_data = {"message": "Welcome.", "status": "SUCCESS", "userID": world_ids["leo"]}
+    notification = wire.call("createNotification", data=notification_data)
     tags = [wire.call("createTag", data={"label": each})["id"] for each in ("Tutorial", "Unused")]
-    wire.call("checkTag", data={"projectId": known["project"], "tagId": tags[0]})
+    wire.call("checkTag", data={"projectId": world_ids["project"], "tagId": tags[0]})
     assert deploy_plugin(wire) == "ACTIVE"
     return {
-        **known,
+        **world_ids,
         "hidden version": add_version(wire, hidden, "second"),
         "tag": tags[0],
         "unused tag": tags[1],
@@ -147,13 +147,13 @@ def set_stage(wire: Wire) -> Names:
 def add_version(wire: Wire, project_id: str, name: str) -> str:
     """Give a project a version, which only an export in the app does; its id."""
     world = wire.emulator.world
-    project = world.view.projects.the(project_id)
-    with world.transaction(Actor(world.view.users.the(project["authorId"]))) as tx:
+    project = world.view.projects.require(project_id)
+    with world.transaction(Actor(world.view.users.require(project["authorId"]))) as tx:
         version = create_version(tx, project, name=name, content=f"http://example.com/{name}")
     return str(version["id"])
 
 
-def set_steps(wire: Wire) -> Names:
+def add_stepped_project(wire: Wire) -> WorldIds:
     """Add a project of the V2 workflow, everybody's, with an asset in each of four places."""
     wire.client_version = "26.2.4"
     data = {"title": "Steps", "inputType": "TEXT", "jsonInterface": json.dumps(INTERFACE)}
@@ -162,9 +162,9 @@ def set_steps(wire: Wire) -> Names:
     with wire.emulator.world.transaction(Actor.system()) as tx:
         for name, role in _ROLES.items():
             (user,) = tx.users.find("email", f"{name}@example.com")
-            member.add(tx, tx.projects.the(project), user, role)
-    names = ["waiting", "labeled", "in review", "skipped"]
-    content = {"contentArray": ["text"] * 4, "externalIDArray": names}
+            member.add(tx, tx.projects.require(project), user, role)
+    read_world_ids = ["waiting", "labeled", "in review", "skipped"]
+    content = {"contentArray": ["text"] * 4, "externalIDArray": read_world_ids}
     ids = [e["id"] for e in wire.call("appendManyAssets", data=content, where={"id": project})]
     rows = [{"assetID": each, "jsonResponse": RED} for each in ids[1:3]]
     data = {"labelType": "DEFAULT", "labelsData": rows}
@@ -177,17 +177,17 @@ def set_steps(wire: Wire) -> Names:
         "stepped project": project,
         "label step": label_step,
         "review step": review_step,
-        **dict(zip(names, ids, strict=True)),
+        **dict(zip(read_world_ids, ids, strict=True)),
         "labeled label": labels[0]["id"],
     }
 
 
-def filled(value: Any, known: Names) -> Any:
+def fill_ids(value: Any, world_ids: WorldIds) -> Any:
     """The value with each ``<name>`` in it replaced by the id of what has that name."""
     if isinstance(value, dict):
-        return {key: filled(each, known) for key, each in value.items()}
+        return {key: fill_ids(each, world_ids) for key, each in value.items()}
     if isinstance(value, list):
-        return [filled(each, known) for each in value]
+        return [fill_ids(each, world_ids) for each in value]
     if isinstance(value, str) and value.startswith("<") and value.endswith(">"):
-        return known[value[1:-1]]
+        return world_ids[value[1:-1]]
     return value

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from kili_emulator.lint.linting import check, heard, read
+from kili_emulator.lint.linting import check, filter_suppressed, read
 from kili_emulator.lint.plugin import Source
 from kili_emulator.lint.rule import Finding
 from kili_emulator.lint.surface import Method, Surface
@@ -45,26 +45,26 @@ def lint(files: Files, **options: Any) -> list[Finding]:
     Args:
         options: further members of :class:`Source`.
     """
-    given = {"main.py": files} if isinstance(files, str) else files
+    sources = {"main.py": files} if isinstance(files, str) else files
     content = {
-        path: text.encode() if isinstance(text, str) else text for path, text in given.items()
+        path: text.encode() if isinstance(text, str) else text for path, text in sources.items()
     }
-    plugin, found = read(Source(content, HANDLERS, **{"surface": SURFACE, **options}))
+    plugin, lint_findings = read(Source(content, HANDLERS, **{"surface": SURFACE, **options}))
     texts = {module.path: module.text for module in plugin.modules.values()}
-    return heard([*found, *check(plugin)], texts)
+    return filter_suppressed([*lint_findings, *check(plugin)], texts)
 
 
-def found(files: Files, **options: Any) -> list[tuple[str, int, str]]:
+def lint_findings(files: Files, **options: Any) -> list[tuple[str, int, str]]:
     """File, line and code of each finding."""
     return [(each.file, each.line, each.code) for each in lint(files, **options)]
 
 
-def marked(files: Files) -> list[tuple[str, int, str]]:
+def expected_findings(files: Files) -> list[tuple[str, int, str]]:
     """File, line and code of each mark."""
-    given = {"main.py": files} if isinstance(files, str) else files
+    sources = {"main.py": files} if isinstance(files, str) else files
     return sorted(
         (path, number, code)
-        for path, text in given.items()
+        for path, text in sources.items()
         if isinstance(text, str)
         for number, line in enumerate(text.splitlines(), start=1)
         for code in " ".join(_MARK.findall(line)).split()

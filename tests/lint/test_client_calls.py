@@ -7,7 +7,15 @@ import dataclasses
 import pytest
 
 from kili_emulator.lint.surface import Method
-from tests.lint.marked_source import SURFACE, Files, found, in_class, in_handler, lint, marked
+from tests.lint.marked_source import (
+    SURFACE,
+    Files,
+    expected_findings,
+    in_class,
+    in_handler,
+    lint,
+    lint_findings,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +48,7 @@ from tests.lint.marked_source import SURFACE, Files, found, in_class, in_handler
 )
 def test_methods_are_those_of_the_client(body: str) -> None:
     source = in_handler(body)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +106,7 @@ def test_methods_are_those_of_the_client(body: str) -> None:
     ],
 )
 def test_client_is_followed_to_where_it_is_handed(files: Files) -> None:
-    assert found(files) == marked(files)
+    assert lint_findings(files) == expected_findings(files)
 
 
 def test_similar_method_is_named() -> None:
@@ -108,7 +116,7 @@ def test_similar_method_is_named() -> None:
 
 def test_client_that_may_have_anything_lacks_nothing() -> None:
     anything = dataclasses.replace(SURFACE, attributes=None)
-    assert found(in_handler("self.kili.nothing()"), surface=anything) == []
+    assert lint_findings(in_handler("self.kili.nothing()"), surface=anything) == []
 
 
 OLD = dataclasses.replace(
@@ -148,7 +156,7 @@ OLD = dataclasses.replace(
 )
 def test_arguments_are_those_of_the_method(body: str) -> None:
     source = in_handler(body)
-    assert found(source, surface=OLD) == marked(source)
+    assert lint_findings(source, surface=OLD) == expected_findings(source)
 
 
 def test_finding_says_what_the_sdk_says() -> None:
@@ -184,7 +192,7 @@ LACKING = dataclasses.replace(
 )
 def test_names_are_those_that_the_sdk_has(top: str) -> None:
     source = in_handler("pass", top)
-    assert found(source, surface=LACKING) == marked(source)
+    assert lint_findings(source, surface=LACKING) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +209,7 @@ def test_names_are_those_that_the_sdk_has(top: str) -> None:
 )
 def test_clients_of_ones_own(body: str) -> None:
     source = in_handler(body)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -223,9 +231,9 @@ def test_clients_of_ones_own(body: str) -> None:
 )
 def test_keys_in_the_source(top: str) -> None:
     source = in_handler("pass", top)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_keys_in_files_that_do_not_run_are_uploaded_as_well() -> None:
     files = {"main.py": in_handler("pass"), "upload.py": "API_KEY = '0123-4567-89ab'  # KP908"}
-    assert found(files) == marked(files)
+    assert lint_findings(files) == expected_findings(files)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kili_emulator.rules.plugin_imports import POLICIES, Policy
-from tests.lint.marked_source import Files, found, in_handler, marked
+from tests.lint.marked_source import Files, expected_findings, in_handler, lint_findings
 
 TOP = (
     "import os, sys, signal, pdb, ctypes, getpass\nimport os as o\nfrom os import _exit as leave\n"
@@ -58,14 +58,14 @@ TOP = (
 )
 def test_calls_are_known_by_what_they_are_of(body: str) -> None:
     source = in_handler(body, TOP)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_what_never_runs_is_no_matter() -> None:
     source = in_handler("pass") + "\nif __name__ == '__main__':\n    input()\n    exit()\n"
-    assert found(source) == []
+    assert lint_findings(source) == []
     unused = {"main.py": in_handler("pass"), "script.py": "input()\nexit()"}
-    assert found(unused) == []
+    assert lint_findings(unused) == []
 
 
 @pytest.mark.parametrize(
@@ -100,10 +100,12 @@ def test_what_never_runs_is_no_matter() -> None:
     ],
 )
 def test_names_are_followed_across_files(files: Files) -> None:
-    assert found(files) == marked(files)
+    assert lint_findings(files) == expected_findings(files)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_prints_are_lost_on_premise_alone(policy: Policy) -> None:
     source = in_handler("print('x')  # KP703\nprint('x', file=label)\nself.logger.info('x')")
-    assert found(source, policy=policy) == (marked(source) if policy == "on-premise" else [])
+    assert lint_findings(source, policy=policy) == (
+        expected_findings(source) if policy == "on-premise" else []
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.marked_source import found, in_handler, lint, marked
+from tests.lint.marked_source import expected_findings, in_handler, lint, lint_findings
 
 GOOD = in_handler("pass")
 
@@ -21,7 +21,7 @@ def test_text_has_to_be_utf8_whatever_it_declares(encoding: str) -> None:
 
 
 def test_line_is_that_of_the_first_byte_that_is_no_utf8() -> None:
-    assert found({"main.py": GOOD.encode() + b"\n\n# \xfc"})[0][1] == GOOD.count("\n") + 3
+    assert lint_findings({"main.py": GOOD.encode() + b"\n\n# \xfc"})[0][1] == GOOD.count("\n") + 3
 
 
 @pytest.mark.parametrize(
@@ -37,30 +37,30 @@ def test_line_is_that_of_the_first_byte_that_is_no_utf8() -> None:
     ],
 )
 def test_source_has_to_be_python(text: str, line: int) -> None:
-    assert found({"main.py": GOOD, "helper.py": text}) == [("helper.py", line, "KP102")]
+    assert lint_findings({"main.py": GOOD, "helper.py": text}) == [("helper.py", line, "KP102")]
 
 
 def test_main_that_is_no_python_is_all_that_is_said() -> None:
-    assert found("def f(") == [("main.py", 1, "KP102")]
+    assert lint_findings("def f(") == [("main.py", 1, "KP102")]
 
 
 def test_doubtful_escapes_are_no_concern() -> None:
-    assert found(GOOD + "\nPATTERN = '\\d'\n") == []
+    assert lint_findings(GOOD + "\nPATTERN = '\\d'\n") == []
 
 
 @pytest.mark.parametrize("term", ["label", "'text'", "f(1)"])
 def test_long_expressions_are_read_to_their_end(term: str) -> None:
     source = in_handler(f"x = {' + '.join([term] * 1500)}\ninput()  # KP701", "f = int")
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_byte_order_mark_is_what_the_sdk_stumbles_over() -> None:
-    assert found({"main.py": b"\xef\xbb\xbf" + GOOD.encode()}) == [("main.py", 1, "KP103")]
+    assert lint_findings({"main.py": b"\xef\xbb\xbf" + GOOD.encode()}) == [("main.py", 1, "KP103")]
 
 
 def test_folder_needs_a_main_py_at_its_top() -> None:
-    assert found({"plugin/main.py": GOOD}) == [("main.py", 1, "KP104")]
-    assert found({}) == [("main.py", 1, "KP104")]
+    assert lint_findings({"plugin/main.py": GOOD}) == [("main.py", 1, "KP104")]
+    assert lint_findings({}) == [("main.py", 1, "KP104")]
 
 
 def test_environments_in_the_folder_are_named() -> None:

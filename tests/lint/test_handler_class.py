@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.marked_source import Files, found, in_class, in_handler, marked
+from tests.lint.marked_source import Files, expected_findings, in_class, in_handler, lint_findings
 
 METHOD = "    def on_submit(self, label, asset_id): "
 CORE = "from kili.plugins import PluginCore\n"
@@ -51,7 +51,7 @@ CORE = "from kili.plugins import PluginCore\n"
     ],
 )
 def test_class_has_to_be_where_the_sdk_looks_for_it(files: Files) -> None:
-    assert found(files) == marked(files)
+    assert lint_findings(files) == expected_findings(files)
 
 
 INIT = "def __init__("
@@ -80,7 +80,7 @@ SUPER = "super().__init__(kili, project_id, logger)"
 )
 def test_platform_makes_it_with_three_arguments(init: str) -> None:
     source = in_class(init)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_platform_makes_it_with_three_arguments(init: str) -> None:
 def test_what_the_core_sets_is_missing_without_it(use: str) -> None:
     init = "def __init__(self, kili, project_id, logger):  # KP217\n    self.limit = 3\n"
     source = in_class(f"{init}def check(self):\n    {use}")
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_what_an_init_sets_itself_is_not_missing() -> None:
@@ -103,7 +103,7 @@ def test_what_an_init_sets_itself_is_not_missing() -> None:
         "    self.kili, self.logger = kili, logger\n"
         "def check(self):\n    self.logger.info(self.kili)"
     )
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_unknown_base_may_set_it() -> None:
@@ -112,4 +112,4 @@ def test_unknown_base_may_set_it() -> None:
         "    def __init__(self, kili, project_id, logger): 0  # KP218\n"
         "    def on_submit(self, label, asset_id): print(self.kili)"
     )
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)

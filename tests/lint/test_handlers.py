@@ -7,7 +7,14 @@ import dataclasses
 import pytest
 
 from kili_emulator.lint.surface import Method
-from tests.lint.marked_source import SURFACE, found, in_class, in_handler, lint, marked
+from tests.lint.marked_source import (
+    SURFACE,
+    expected_findings,
+    in_class,
+    in_handler,
+    lint,
+    lint_findings,
+)
 
 CORE = "from kili.plugins import PluginCore\n"
 CLASS = f"{CORE}class PluginHandler(PluginCore):"
@@ -36,7 +43,7 @@ def handlers(body: str) -> str:
     ],
 )
 def test_parameters_that_take_what_is_given(arguments: str) -> None:
-    assert found(handlers(f"def on_submit({arguments}): 0")) == []
+    assert lint_findings(handlers(f"def on_submit({arguments}): 0")) == []
 
 
 @pytest.mark.parametrize(
@@ -58,7 +65,7 @@ def test_parameters_that_take_what_is_given(arguments: str) -> None:
 )
 def test_parameters_that_do_not(arguments: str) -> None:
     source = handlers(f"def on_submit({arguments}): 0  # KP203")
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +77,7 @@ def test_parameters_that_do_not(arguments: str) -> None:
     ],
 )
 def test_each_handler_has_arguments_of_its_own(name: str, arguments: str) -> None:
-    assert found(handlers(f"def {name}(self, {arguments}): 0")) == []
+    assert lint_findings(handlers(f"def {name}(self, {arguments}): 0")) == []
     (finding,) = lint(handlers(f"def {name}(self, wrong): 0"))
 
     assert finding.code == "KP203"
@@ -98,7 +105,7 @@ def test_each_handler_has_arguments_of_its_own(name: str, arguments: str) -> Non
 )
 def test_handler_is_a_plain_method(body: str) -> None:
     source = "import functools, typing\n" + handlers(body)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +134,7 @@ def test_handler_is_a_plain_method(body: str) -> None:
     ],
 )
 def test_sdk_sees_what_stands_in_the_class(source: str) -> None:
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_handlers_of_a_base_in_another_file_are_not_seen() -> None:
@@ -137,7 +144,7 @@ def test_handlers_of_a_base_in_another_file_are_not_seen() -> None:
             f"{CORE}class Base(PluginCore):\n    def on_submit(self, label, asset_id): 0  # KP202"
         ),
     }
-    assert found(files) == marked(files)
+    assert lint_findings(files) == expected_findings(files)
 
 
 def test_what_old_sdks_upload_has_all_handlers_that_it_inherits() -> None:
@@ -146,8 +153,8 @@ def test_what_old_sdks_upload_has_all_handlers_that_it_inherits() -> None:
         f"{CORE}class Base(PluginCore):\n    def on_submit(self, label, asset_id): 0\n"
         "class PluginHandler(Base): 0"
     )
-    assert found(source, surface=old) == []
-    assert [code for *_, code in found(f"{CLASS} 0", surface=old)] == ["KP201"]
+    assert lint_findings(source, surface=old) == []
+    assert [code for *_, code in lint_findings(f"{CLASS} 0", surface=old)] == ["KP201"]
 
 
 @pytest.mark.parametrize(
@@ -170,47 +177,47 @@ def test_what_old_sdks_upload_has_all_handlers_that_it_inherits() -> None:
 )
 def test_names_that_are_nearly_those_of_handlers(body: str) -> None:
     source = handlers(f"def on_review(self, label, asset_id): 0\n{body}")
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_free_functions_of_the_first_plugins_are_named() -> None:
     source = f"{CORE}def onSubmit(label, projectId, assetId): 0  # KP207\n" + in_handler(
         "pass", name="on_review"
     )
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
     (finding,) = lint("def on_review(label, asset_id): 0\n" + in_handler("pass"))
     assert "it stands outside PluginHandler" in finding.reason
 
 
 def test_names_like_a_handler_that_is_there_are_no_mistake() -> None:
-    assert found(in_class("def on_submit_late(self): 0")) == []
+    assert lint_findings(in_class("def on_submit_late(self): 0")) == []
 
 
 def test_handlers_that_the_sdk_does_not_tell_of() -> None:
     source = in_class("def on_project_updated(self, settings_updated): 0  # KP208")
     older = dataclasses.replace(SURFACE, handlers=SURFACE.handlers | {"on_project_updated"})  # type: ignore[operator]
 
-    assert found(source) == marked(source)
-    assert found(source, surface=older) == []
+    assert lint_findings(source) == expected_findings(source)
+    assert lint_findings(source, surface=older) == []
     alone = f"{CLASS}  # KP201\n    def on_project_updated(self, settings_updated): 0  # KP208"
-    assert found(alone) == marked(alone)
+    assert lint_findings(alone) == expected_findings(alone)
 
 
 def test_on_event_and_handlers_are_two_plugins() -> None:
     source = in_class("def on_event(self, payload): 0  # KP209")
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_on_event_alone_is_old_where_methods_can_be_subscribed() -> None:
     source = handlers("def on_event(self, payload): 0  # KP210")
     untyped = dataclasses.replace(SURFACE, typed_events=False)
 
-    assert found(source) == marked(source)
-    assert found(source, surface=untyped) == []
+    assert lint_findings(source) == expected_findings(source)
+    assert lint_findings(source, surface=untyped) == []
 
 
 def test_on_event_is_not_called_where_the_sdk_takes_no_patterns() -> None:
     older = dataclasses.replace(SURFACE, methods={"upload_plugin": Method(("plugin_path",))})
     source = in_class("def on_event(self, payload): 0  # KP208")
 
-    assert found(source, surface=older) == marked(source)
+    assert lint_findings(source, surface=older) == expected_findings(source)

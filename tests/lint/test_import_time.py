@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.marked_source import Files, found, in_handler, marked
+from tests.lint.marked_source import Files, expected_findings, in_handler, lint_findings
 
 TOP = (
     "import os, time, threading, subprocess, requests, urllib.request, pathlib\n"
@@ -52,7 +52,7 @@ TOP = (
 )
 def test_import_does_as_little_as_possible(top: str) -> None:
     source = in_handler("pass", TOP + top)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,4 @@ def test_import_does_as_little_as_possible(top: str) -> None:
     ],
 )
 def test_what_is_imported_counts(files: Files) -> None:
-    assert found(files) == marked(files)
+    assert lint_findings(files) == expected_findings(files)

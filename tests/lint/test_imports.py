@@ -7,7 +7,7 @@ import pytest
 from kili_emulator.lint.imports import kili_imports
 from kili_emulator.lint.linting import read
 from kili_emulator.lint.plugin import Source
-from tests.lint.marked_source import HANDLERS, found, in_handler, marked
+from tests.lint.marked_source import HANDLERS, expected_findings, in_handler, lint_findings
 
 HELPERS = {"helpers.py": "x = 1", "pack/__init__.py": "", "pack/a.py": "", "pack/b.py": "x = 1"}
 FOLDER = {"folder/deep.py": "x = 1"}
@@ -51,7 +51,7 @@ def test_relative_imports_lead_to_modules_of_the_plugin(path: str, text: str) ->
         "main.py": main,
         path: text + ("\n" + main if path == "main.py" else ""),
     }
-    assert found(files) == marked(files)
+    assert lint_findings(files) == expected_findings(files)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_relative_imports_lead_to_modules_of_the_plugin(path: str, text: str) ->
 )
 def test_own_modules_that_hide_others(path: str, imported: str, expected: list[str]) -> None:
     files = {"main.py": in_handler("pass", f"import {imported}"), path: "class PluginCore: 0"}
-    assert [code for *_, code in found(files)] == expected
+    assert [code for *_, code in lint_findings(files)] == expected
 
 
 def test_sdk_is_asked_for_what_runs_alone() -> None:

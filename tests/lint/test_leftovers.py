@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.marked_source import found, in_class, in_handler, marked
+from tests.lint.marked_source import expected_findings, in_class, in_handler, lint_findings
 
 TOP = (
     "import threading, subprocess, multiprocessing, os, contextlib, concurrent.futures, _thread\n"
@@ -56,7 +56,7 @@ TOP = (
 )
 def test_what_is_started_is_ended(body: str) -> None:
     source = in_handler(body, TOP)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_what_is_started_is_ended(body: str) -> None:
     ],
 )
 def test_what_an_object_keeps_may_be_ended_by_another_method(start: str, end: str) -> None:
-    assert found(in_class(f"def one(self): {start}\ndef other(self): {end}", TOP)) == []
+    assert lint_findings(in_class(f"def one(self): {start}\ndef other(self): {end}", TOP)) == []

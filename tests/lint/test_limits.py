@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.marked_source import found, in_handler, lint, marked
+from tests.lint.marked_source import expected_findings, in_handler, lint, lint_findings
 
 TOP = (
     "import time, asyncio, itertools, sys\nfrom time import sleep\nimport contextlib\n"
@@ -38,11 +38,13 @@ TOP = (
 )
 def test_loops_that_nothing_leaves(body: str) -> None:
     source = in_handler(body, TOP)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_loop_of_a_generator_ends_with_who_asks_it() -> None:
-    assert found(in_handler("pass", "def numbers():\n    while True:\n        yield 1")) == []
+    assert (
+        lint_findings(in_handler("pass", "def numbers():\n    while True:\n        yield 1")) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_loop_of_a_generator_ends_with_who_asks_it() -> None:
 )
 def test_sleeps_that_are_longer_than_a_run(body: str) -> None:
     source = in_handler(body, TOP)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ def test_sleeps_that_are_longer_than_a_run(body: str) -> None:
 )
 def test_values_that_are_larger_than_the_memory(body: str) -> None:
     source = in_handler(body, TOP)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_finding_says_how_much() -> None:

@@ -30,7 +30,7 @@ NO_SUCH = "no-such-package\n"
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for name, source in (("good", HANDLER), ("warned", WARNED), ("wrong", WRONG)):
         (tmp_path / name).mkdir()
@@ -67,12 +67,12 @@ def run(*arguments: str, status: int = 0, **environment: str) -> Result:
     ],
 )
 def test_status_tells_whether_there_are_errors(
-    place: Path, plugins: list[str], options: list[str], status: int, summary: str
+    working_folder: Path, plugins: list[str], options: list[str], status: int, summary: str
 ) -> None:
     assert run(*plugins, *options, status=status).stdout.splitlines()[-1] == summary
 
 
-def test_each_finding_says_where_what_and_what_to_do(place: Path) -> None:
+def test_each_finding_says_where_what_and_what_to_do(working_folder: Path) -> None:
     path = str(Path("wrong", "main.py"))
 
     assert run("wrong", status=1).stdout == (
@@ -82,15 +82,15 @@ def test_each_finding_says_where_what_and_what_to_do(place: Path) -> None:
     )
 
 
-def test_file_is_a_plugin_as_well_as_a_folder(place: Path) -> None:
+def test_file_is_a_plugin_as_well_as_a_folder(working_folder: Path) -> None:
     path = str(Path("wrong", "main.py"))
-    (place / "other.py").write_text(WRONG)
+    (working_folder / "other.py").write_text(WRONG)
 
     assert run(path, status=1).stdout == run("wrong", status=1).stdout
     assert run("other.py", status=1).stdout.startswith("other.py:6: error KP701")
 
 
-def test_json_has_all_that_is_found(place: Path) -> None:
+def test_json_has_all_that_is_found(working_folder: Path) -> None:
     assert json.loads(run("good", "--format", "json").stdout) == []
     assert json.loads(run("wrong", "warned", "--format", "json", status=1).stdout) == [
         {
@@ -127,9 +127,9 @@ def test_json_has_all_that_is_found(place: Path) -> None:
     ],
 )
 def test_what_cannot_be_looked_at_is_a_usage_error(
-    place: Path, arguments: list[str], said: str
+    working_folder: Path, arguments: list[str], said: str
 ) -> None:
-    (place / "notes.txt").write_text("")
+    (working_folder / "notes.txt").write_text("")
 
     assert said in run(*arguments, status=2).output
 
@@ -143,15 +143,15 @@ def test_what_cannot_be_looked_at_is_a_usage_error(
     ids=["link to nothing", "folder"],
 )
 def test_python_file_that_cannot_be_read_is_a_usage_error(
-    place: Path, make: Callable[[Path], None]
+    working_folder: Path, make: Callable[[Path], None]
 ) -> None:
-    make(place / "good" / "helpers.py")
+    make(working_folder / "good" / "helpers.py")
 
     assert f"{Path('good', 'helpers.py')} cannot be read: " in run("good", status=2).output
 
 
-def test_policy_is_a_setting_like_others(place: Path) -> None:
-    (place / "good" / "main.py").write_text(f"import requests\n{HANDLER}")
+def test_policy_is_a_setting_like_others(working_folder: Path) -> None:
+    (working_folder / "good" / "main.py").write_text(f"import requests\n{HANDLER}")
 
     assert "nothing found" in run("good").stdout
     for done in (
@@ -189,7 +189,7 @@ def codes(folder: Path, **options: str) -> list[tuple[str, int, str]]:
     return [(Path(each.file).name, each.line, each.code) for each in found]
 
 
-def test_findings_are_values(place: Path) -> None:
+def test_findings_are_values(working_folder: Path) -> None:
     (finding,) = lint_plugin("wrong")
 
     assert isinstance(finding, Finding)
@@ -210,39 +210,39 @@ def test_examples_have_no_errors() -> None:
     assert found["bbox_count"] == []
 
 
-def test_nothing_of_the_plugin_is_run(place: Path) -> None:
-    main = place / "good" / "main.py"
+def test_nothing_of_the_plugin_is_run(working_folder: Path) -> None:
+    main = working_folder / "good" / "main.py"
     main.write_text(f"open('ran', 'w').close()\nimport helpers\n{HANDLER}")
-    (place / "good" / "helpers.py").write_text("open('ran', 'w').close()")
+    (working_folder / "good" / "helpers.py").write_text("open('ran', 'w').close()")
 
-    assert [code for *_, code in codes(place / "good")] == ["KP402", "KP402"]
-    assert not (place / "ran").exists()
+    assert [code for *_, code in codes(working_folder / "good")] == ["KP402", "KP402"]
+    assert not (working_folder / "ran").exists()
     assert not {"helpers", "main"} & sys.modules.keys()
 
 
-def test_files_in_environments_are_not_looked_at(place: Path) -> None:
-    packages = place / "good" / ".venv" / "lib"
+def test_files_in_environments_are_not_looked_at(working_folder: Path) -> None:
+    packages = working_folder / "good" / ".venv" / "lib"
     packages.mkdir(parents=True)
     (packages.parent / "pyvenv.cfg").write_text("")
     (packages / "broken.py").write_text("def f(")
 
-    assert codes(place / "good") == [("main.py", 1, "KP109")]
+    assert codes(working_folder / "good") == [("main.py", 1, "KP109")]
 
 
-def test_files_that_are_not_uploaded_are_known_by_name(place: Path) -> None:
-    (place / "good" / "main.py").write_text(HANDLER.replace("pass", "print('prices.csv')"))
-    assert codes(place / "good") == []
-    (place / "good" / "prices.csv").write_text("")
-    assert codes(place / "good") == [("main.py", 6, "KP603")]
-    assert codes(place / "good" / "main.py") == []
+def test_files_that_are_not_uploaded_are_known_by_name(working_folder: Path) -> None:
+    (working_folder / "good" / "main.py").write_text(HANDLER.replace("pass", "print('prices.csv')"))
+    assert codes(working_folder / "good") == []
+    (working_folder / "good" / "prices.csv").write_text("")
+    assert codes(working_folder / "good") == [("main.py", 6, "KP603")]
+    assert codes(working_folder / "good" / "main.py") == []
 
 
 # Imports and requirements
 
 
 @pytest.fixture
-def folder(place: Path) -> Path:
-    return place / "good"
+def folder(working_folder: Path) -> Path:
+    return working_folder / "good"
 
 
 def test_imports_are_those_that_there_are(folder: Path) -> None:
@@ -261,8 +261,8 @@ def test_what_a_requirement_that_is_not_installed_brings_is_not_known(folder: Pa
     (folder / "requirements.txt").write_text("no-such-package")
 
     assert codes(folder) == [("main.py", 1, "KP301"), ("requirements.txt", 1, "KP304")]
-    (told, _) = lint_plugin(folder)
-    assert told.reason.startswith("yaml cannot be imported")
+    (first_finding, _) = lint_plugin(folder)
+    assert first_finding.reason.startswith("yaml cannot be imported")
 
 
 def test_requirements_are_lines_that_can_be_followed(folder: Path) -> None:

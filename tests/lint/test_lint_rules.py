@@ -9,7 +9,7 @@ import pytest
 
 from kili_emulator.lint.catalogue import GROUPS, RULES
 from kili_emulator.lint.rule import BASES
-from tests.kit.lint_rules_page import ENTRY, PAGE, Example, examples, rendered
+from tests.kit.lint_rules_page import ENTRY, PAGE, Example, examples, render_page
 
 TEXT = PAGE.read_text(encoding="utf-8")
 EXAMPLES = list(examples(TEXT))
@@ -41,7 +41,7 @@ def test_each_rule_has_an_entry_with_both_examples_and_each_entry_a_rule() -> No
 
 
 def test_the_texts_of_the_page_are_those_of_the_rules() -> None:
-    assert rendered(TEXT) == TEXT, "run: python -m tests.kit.lint_rules_page"
+    assert render_page(TEXT) == TEXT, "run: python -m tests.kit.lint_rules_page"
 
 
 def test_codes_are_what_other_tools_take_and_never_double() -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.marked_source import SURFACE, Files, found, in_handler, marked
+from tests.lint.marked_source import SURFACE, Files, expected_findings, in_handler, lint_findings
 from tests.lint.test_typed_events import plugin as subscribed
 
 SUBMITS = "self.kili.append_labels([asset_id], [{}], label_type='DEFAULT')"
 QUIET = ("KP901", "KP904")  # the SDK of these tests is a small one
 
 
-def heard(files: Files) -> list[tuple[str, int, str]]:
-    return [each for each in found(files, surface=SURFACE) if each[2] not in QUIET]
+def own_call_findings(files: Files) -> list[tuple[str, int, str]]:
+    return [each for each in lint_findings(files, surface=SURFACE) if each[2] not in QUIET]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def heard(files: Files) -> list[tuple[str, int, str]]:
 )
 def test_handlers_that_cause_what_they_are_called_for(name: str, body: str) -> None:
     source = in_handler(body, name=name)
-    assert heard(source) == marked(source)
+    assert own_call_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_handlers_that_cause_what_they_are_called_for(name: str, body: str) -> N
     ],
 )
 def test_condition_on_who_or_what_there_is_ends_it(body: str) -> None:
-    assert heard(in_handler(body)) == []
+    assert own_call_findings(in_handler(body)) == []
 
 
 def test_condition_may_be_on_what_a_function_of_the_plugin_asks() -> None:
@@ -63,8 +63,8 @@ def test_condition_may_be_on_what_a_function_of_the_plugin_asks() -> None:
     method = "\n    def there(self):\n        return list(self.kili.labels(self.project_id))\n"
     idle = "\n    def there(self):\n        return [1, 2]\n"
 
-    assert heard(source + method) == []
-    assert [code for *_, code in heard(source + idle)] == ["KP811"]
+    assert own_call_findings(source + method) == []
+    assert [code for *_, code in own_call_findings(source + idle)] == ["KP811"]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_condition_may_be_on_what_a_function_of_the_plugin_asks() -> None:
 )
 def test_other_conditions_do_not(body: str) -> None:
     source = in_handler(body)
-    assert heard(source) == marked(source)
+    assert own_call_findings(source) == expected_findings(source)
 
 
 def test_functions_that_a_handler_leads_to_count() -> None:
@@ -89,14 +89,14 @@ def test_functions_that_a_handler_leads_to_count() -> None:
         "helpers.py": "def submit(client, asset_id):\n"
         "    client.append_labels([asset_id], [{}])  # KP811\n",
     }
-    assert heard(files) == marked(files)
+    assert own_call_findings(files) == expected_findings(files)
     guarded = {
         **files,
         "main.py": str(files["main.py"]).replace(
             "self.go(asset_id)\n", "if label['authorId']: self.go(asset_id)\n", 1
         ),
     }
-    assert heard(guarded) == []
+    assert own_call_findings(guarded) == []
 
 
 UPDATES = "self.kili.update_properties_in_assets([1], json_metadatas=[{}])"
@@ -123,12 +123,12 @@ UPDATES = "self.kili.update_properties_in_assets([1], json_metadatas=[{}])"
 def test_events_that_are_caused_by_who_gets_them(annotation: str, call: str, causes: bool) -> None:
     mark = "  # KP812" if causes else ""
     source = subscribed(f"def got(self, event: {annotation}):\n    {call}{mark}")
-    assert heard(source) == marked(source)
+    assert own_call_findings(source) == expected_findings(source)
 
 
 def test_condition_on_the_user_ends_it() -> None:
     body = f"def got(self, event: AssetEvent):\n    if event.user_id != 'me':\n        {UPDATES}"
-    assert heard(subscribed(body)) == []
+    assert own_call_findings(subscribed(body)) == []
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_on_event_is_taken_by_what_it_names(test: str, causes: bool) -> None:
         "    def on_event(self, payload):  # KP210\n"
         f"        if {test}:\n            {UPDATES}{mark}\n"
     )
-    assert heard(source) == marked(source)
+    assert own_call_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -165,4 +165,4 @@ def test_on_event_is_taken_by_what_it_names(test: str, causes: bool) -> None:
 )
 def test_calls_that_take_away_what_the_plugin_lives_on(body: str) -> None:
     source = in_handler(body)
-    assert heard(source) == marked(source)
+    assert own_call_findings(source) == expected_findings(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.marked_source import Files, found, in_handler, lint, marked
+from tests.lint.marked_source import Files, expected_findings, in_handler, lint, lint_findings
 
 TOP = (
     "import os, json, shutil, subprocess, zipfile\n"
@@ -32,7 +32,7 @@ TOP = (
 )
 def test_paths_of_a_machine(body: str) -> None:
     source = in_handler(body, TOP)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_paths_of_a_machine(body: str) -> None:
 )
 def test_files_that_are_read(body: str) -> None:
     source = in_handler(body, TOP).replace("export_labels", "labels")
-    kept = [each for each in found(source) if each[2] not in ("KP901", "KP904")]
-    assert kept == marked(source)
+    kept = [each for each in lint_findings(source) if each[2] not in ("KP901", "KP904")]
+    assert kept == expected_findings(source)
 
 
 def test_files_seen_from_a_module_in_a_folder() -> None:
@@ -100,7 +100,7 @@ def test_files_seen_from_a_module_in_a_folder() -> None:
         "    (Path(__file__).parent / 'x.json').read_text()  # KP602\n"
         "    (Path(__file__).parent.parent / 'main.py').read_text()\n",
     }
-    assert found(files) == marked(files)
+    assert lint_findings(files) == expected_findings(files)
     assert "pack/x.json" in lint(files)[0].reason
 
 
@@ -118,4 +118,4 @@ def test_files_seen_from_a_module_in_a_folder() -> None:
 def test_files_of_the_folder_that_are_named(body: str) -> None:
     source = in_handler(body)
     others = frozenset({"prices.csv", "data/deep.json", "LICENSE"})
-    assert found(source, others=others) == marked(source)
+    assert lint_findings(source, others=others) == expected_findings(source)

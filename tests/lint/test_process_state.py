@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.marked_source import Files, found, in_handler, marked
+from tests.lint.marked_source import Files, expected_findings, in_handler, lint_findings
 
 TOP = (
     "import os, sys, locale, time, socket, contextlib, io, site, requests, kili.client\n"
@@ -63,9 +63,9 @@ TOP = (
 )
 def test_changes_are_known_by_what_they_are_of(body: str) -> None:
     source = in_handler(body, TOP)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_modules_of_the_plugin_are_its_own() -> None:
     files: Files = {"main.py": in_handler("own.x = 1", "import own"), "own.py": "x = 0"}
-    assert found(files) == marked(files)
+    assert lint_findings(files) == expected_findings(files)

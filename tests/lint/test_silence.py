@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kili_emulator.lint.suppressions import silenced
-from tests.lint.marked_source import found, in_handler
+from kili_emulator.lint.suppressions import read_suppressions
+from tests.lint.marked_source import in_handler, lint_findings
 
 
 @pytest.mark.parametrize(
@@ -30,34 +30,34 @@ from tests.lint.marked_source import found, in_handler
 )
 def test_comment_names_what_it_silences(comment: str, is_silent: bool) -> None:
     source = in_handler(f"import sys\nsys.exit()  {comment}")
-    assert [code for *_, code in found(source)] == ([] if is_silent else ["KP704"])
+    assert [code for *_, code in lint_findings(source)] == ([] if is_silent else ["KP704"])
 
 
 @pytest.mark.parametrize("line", [0, 1, 2, 3])
 def test_comment_is_good_for_all_lines_of_a_statement(line: int) -> None:
     lines = ["self.kili.nothing(", "    1,", "    input(),", ")"]
     lines[line] += "  # noqa: KP901, KP701"
-    assert found(in_handler("\n".join(lines))) == []
+    assert lint_findings(in_handler("\n".join(lines))) == []
 
 
 def test_comment_is_not_good_for_the_statement_beside_it() -> None:
     source = in_handler("input()  # noqa\ninput()\n# noqa\ninput()")
-    assert [line for _, line, _ in found(source)] == [6, 8]
+    assert [line for _, line, _ in lint_findings(source)] == [6, 8]
 
 
 def test_comment_at_a_function_is_not_good_for_what_is_in_it() -> None:
     source = in_handler("input()").replace("asset_id):", "asset_id):  # noqa")
-    assert [code for *_, code in found(source)] == ["KP701"]
+    assert [code for *_, code in lint_findings(source)] == ["KP701"]
 
 
 def test_what_is_no_python_is_read_line_by_line() -> None:
-    assert silenced("requirements.txt", "a\nb  # noqa: KP303\n").covers(2, "KP303")
-    assert silenced("x.py", "f(\nb  # noqa: KP102\n").covers(2, "KP102")
-    assert not silenced("x.py", "f(\nb\n").covers(2, "KP102")
+    assert read_suppressions("requirements.txt", "a\nb  # noqa: KP303\n").covers(2, "KP303")
+    assert read_suppressions("x.py", "f(\nb  # noqa: KP102\n").covers(2, "KP102")
+    assert not read_suppressions("x.py", "f(\nb\n").covers(2, "KP102")
 
 
 def test_several_comments_in_one_statement_add_up() -> None:
-    silence = silenced("x.py", "f(  # noqa: KP1\n  g(),  # noqa: KP2\n)\n")
+    silence = read_suppressions("x.py", "f(  # noqa: KP1\n  g(),  # noqa: KP2\n)\n")
     assert silence.covers(1, "KP2")
     assert silence.covers(3, "KP1")
-    assert silenced("x.py", "f(  # noqa\n  g(),  # noqa: KP2\n)\n").covers(1, "KP3")
+    assert read_suppressions("x.py", "f(  # noqa\n  g(),  # noqa: KP2\n)\n").covers(1, "KP3")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.marked_source import Files, found, in_class, in_handler, marked
+from tests.lint.marked_source import Files, expected_findings, in_class, in_handler, lint_findings
 
 TOP = (
     "import functools, collections, queue\nfrom functools import lru_cache\n"
@@ -39,7 +39,7 @@ TOP = (
 )
 def test_values_of_the_module(body: str) -> None:
     source = in_handler(body, TOP)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_values_of_the_module(body: str) -> None:
     ],
 )
 def test_what_no_handler_leads_to_is_no_matter(top: str) -> None:
-    assert found(in_handler("pass", TOP + top)) == []
+    assert lint_findings(in_handler("pass", TOP + top)) == []
 
 
 def test_functions_of_other_files_are_followed() -> None:
@@ -60,12 +60,12 @@ def test_functions_of_other_files_are_followed() -> None:
         "helpers.py": "SEEN = []\ndef note(x):\n    SEEN.append(x)  # KP502\n    more(x)\n"
         "def more(x):\n    global last  # KP501\n    last = x\n",
     }
-    assert found(files) == marked(files)
+    assert lint_findings(files) == expected_findings(files)
     imported: Files = {
         "main.py": in_handler("SEEN.append(1)  # KP502", "from helpers import SEEN"),
         "helpers.py": "SEEN = []\n",
     }
-    assert found(imported) == marked(imported)
+    assert lint_findings(imported) == expected_findings(imported)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_functions_of_other_files_are_followed() -> None:
 )
 def test_values_of_the_class(body: str) -> None:
     source = in_class(body)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_values_of_a_class_that_is_inherited_from() -> None:
@@ -107,7 +107,7 @@ def test_values_of_a_class_that_is_inherited_from() -> None:
         "class PluginHandler(Base):\n    def on_submit(self, label, asset_id):\n"
         "        self.seen.append(1)  # KP503\n"
     )
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -123,4 +123,4 @@ def test_values_of_a_class_that_is_inherited_from() -> None:
 )
 def test_remembered_results(top: str) -> None:
     source = in_handler("pass", TOP + top)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)

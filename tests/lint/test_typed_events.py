@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.marked_source import found, lint, marked
+from tests.lint.marked_source import expected_findings, lint, lint_findings
 
 TOP = (
     "from __future__ import annotations\nimport typing as t\nfrom typing import Union\n"
@@ -38,7 +38,7 @@ def plugin(method: str, more: str = "", decorator: str = "@on_kili_event") -> st
     ],
 )
 def test_annotations_that_say_which_events(annotation: str) -> None:
-    assert found(plugin(f"def skipped(self, event: {annotation}): 0")) == []
+    assert lint_findings(plugin(f"def skipped(self, event: {annotation}): 0")) == []
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,12 @@ def test_annotations_that_say_which_events(annotation: str) -> None:
 )
 def test_annotations_that_the_sdk_refuses(annotation: str, code: str) -> None:
     source = plugin(f"def skipped(self, event: {annotation}): 0  # {code}")
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_event_needs_an_annotation() -> None:
     source = plugin("def skipped(self, event): 0  # KP213")
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_names_for_type_checkers_only_are_not_bound_in_time() -> None:
@@ -73,7 +73,7 @@ def test_names_for_type_checkers_only_are_not_bound_in_time() -> None:
         "class PluginHandler(PluginCore):\n    @on_kili_event\n"
         "    def skipped(self, event: AssetSkippedEvent): 0  # KP213\n"
     )
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
     assert "for type checkers only" in lint(source)[0].reason
 
 
@@ -83,7 +83,7 @@ def test_everything_may_be_imported_at_once() -> None:
         "class PluginHandler(PluginCore):\n    @on_kili_event\n"
         "    def skipped(self, event: AssetSkippedEvent): 0\n"
     )
-    assert found(source) == []
+    assert lint_findings(source) == []
 
 
 EVENT = "event: AssetSkippedEvent"
@@ -106,7 +106,7 @@ EVENT = "event: AssetSkippedEvent"
 )
 def test_method_is_plain_and_takes_the_event(method: str, decorator: str) -> None:
     source = plugin(method, decorator=decorator)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 @pytest.mark.parametrize(
@@ -114,9 +114,9 @@ def test_method_is_plain_and_takes_the_event(method: str, decorator: str) -> Non
 )
 def test_plugin_has_handlers_or_gets_events(other: str) -> None:
     source = plugin(f"def skipped(self, {EVENT}): 0  # KP211", other)
-    assert found(source) == marked(source)
+    assert lint_findings(source) == expected_findings(source)
 
 
 def test_several_methods_may_be_subscribed() -> None:
     more = f"@on_kili_event\ndef on_submit_of_mine(self, {EVENT}): 0"
-    assert found(plugin(f"def skipped(self, {EVENT}): 0", more)) == []
+    assert lint_findings(plugin(f"def skipped(self, {EVENT}): 0", more)) == []

@@ -117,21 +117,21 @@ def _send_back(asset: str, _: str) -> Call:
 CALLS = (_issue, _prediction, _metadata, _send_back)
 
 
-class Root(NamedTuple):
+class RootRequest(NamedTuple):
     """What an outermost request left when its answer arrived.
 
     Attributes:
-        going_on: the runs below it that had not ended.
+        unfinished_runs: the runs below it that had not ended.
         runs: the ids of all runs below it.
     """
 
     asset: str
-    going_on: list[str]
+    unfinished_runs: list[str]
     runs: set[str]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class GraphOutcome:
     """A graph that was played.
 
     Attributes:
@@ -150,7 +150,7 @@ class Outcome:
     failures: list[str]
 
 
-class Graphs:
+class GraphRunner:
     """A running emulator with the pool of plugins, which plays one graph after another."""
 
     def __init__(self, emulator: Emulator, folder: Path) -> None:
@@ -175,20 +175,20 @@ class Graphs:
     def close(self) -> None:
         self._wire.close()
 
-    def play(self, seed: int) -> Outcome:
+    def run_graph(self, seed: int) -> GraphOutcome:
         """Draw the graph of a seed, make one or two requests at once, and look what they left."""
-        drawn = random.Random(seed)
+        rng = random.Random(seed)
         self._emulator.reset(self._mark)
-        assets = self._set_up(drawn, seed)
+        assets = self._set_up(rng, seed)
         with ThreadPoolExecutor(2) as pool:
-            roots = list(pool.map(self._request, assets, [drawn.random()] * len(assets)))
+            roots = list(pool.map(self._request, assets, [rng.random()] * len(assets)))
         assert self._emulator.wait_idle(SOON)
         view = self._emulator.world.view
         late = [each for each in roots if _below(view, each.asset) != each.runs]
         runs = view.runs.all()
-        return Outcome(
+        return GraphOutcome(
             seed,
-            early=bool(late) or any(each.going_on for each in roots),
+            early=bool(late) or any(each.unfinished_runs for each in roots),
             missing=self._missing(view),
             runs=len(runs),
             depth=max((len(each["lanes"]) for each in runs), default=0),
@@ -207,7 +207,7 @@ class Graphs:
             and (event["id"], plugin["id"]) not in called
         ]
 
-    def _set_up(self, drawn: random.Random, seed: int) -> list[str]:
+    def _set_up(self, rng: random.Random, seed: int) -> list[str]:
         """Activate plugins and write down what they do; the assets that requests are about."""
         view = self._emulator.world.view
         assets = {
@@ -219,29 +219,29 @@ class Graphs:
             for project in self._projects
         }
         plugins: dict[str, Any] = {}
-        for name in drawn.sample(self._pool, drawn.choice([1, 2, 3, 3, 4, 4])):
-            active = drawn.choice([self._projects[:1], self._projects])
+        for name in rng.sample(self._pool, rng.choice([1, 2, 3, 3, 4, 4])):
+            active = rng.choice([self._projects[:1], self._projects])
             for project in active:
                 where = {"pluginName": name, "projectId": project}
                 self._wire.call("activatePluginOnProject", where=where)
             reachable = [asset for each in active for asset in assets[each]]
             plugins[name] = {
-                "before": drawn.choice([0, 0, 0.002, 0.02]),
-                "after": drawn.choice([0, 0, 0.002, 0.02]),
-                "at once": drawn.random() < 0.3,
-                "tokens": drawn.choice([0, 1, 1, 2, 2, 3]),
+                "before": rng.choice([0, 0, 0.002, 0.02]),
+                "after": rng.choice([0, 0, 0.002, 0.02]),
+                "at once": rng.random() < 0.3,
+                "tokens": rng.choice([0, 1, 1, 2, 2, 3]),
                 "calls": [
-                    drawn.choice(CALLS)(drawn.choice(reachable), str(drawn.random()))
-                    for _ in range(drawn.choice([0, 1, 1, 2, 2]))
+                    rng.choice(CALLS)(rng.choice(reachable), str(rng.random()))
+                    for _ in range(rng.choice([0, 1, 1, 2, 2]))
                 ],
             }
         for token in self._folder.glob("token-*"):
             token.unlink()
         graph = {"seed": seed, "plugins": plugins}
         (self._folder / "graph.json").write_text(json.dumps(graph), encoding="utf-8")
-        return assets[self._projects[0]][: drawn.choice([1, 1, 2])]
+        return assets[self._projects[0]][: rng.choice([1, 1, 2])]
 
-    def _request(self, asset: str, choice: float) -> Root:
+    def _request(self, asset: str, choice: float) -> RootRequest:
         """Label an asset in one of the ways there are; what is so the moment that is answered."""
         ways: list[Callable[[str], object]] = [
             self._append,
@@ -252,8 +252,10 @@ class Graphs:
         ways[int(choice * len(ways))](asset)
         view = self._emulator.world.view
         below = _below(view, asset)
-        going_on = [each for each in below if view.runs.the(each)["outcome"] == "RUNNING"]
-        return Root(asset, going_on, below)
+        unfinished_runs = [
+            each for each in below if view.runs.require(each)["outcome"] == "RUNNING"
+        ]
+        return RootRequest(asset, unfinished_runs, below)
 
     def _append(self, asset: str) -> None:
         rows = [{"assetID": asset, "jsonResponse": EASY}]
@@ -303,13 +305,15 @@ def _below(view: View, asset: str) -> set[str]:
 
 
 @contextmanager
-def graphs(isolation: str, folder: Path, seed: int | None = None) -> Iterator[Graphs]:
+def open_graph_runner(
+    isolation: str, folder: Path, seed: int | None = None
+) -> Iterator[GraphRunner]:
     """An emulator that plays graphs, its plugins' code run in that isolation.
 
     Args:
         seed: of the world, whose runs then follow one another, whatever their lane.
     """
     with Emulator(plugin_isolation=isolation, seed=seed) as emulator:
-        playing = Graphs(emulator, folder)
+        playing = GraphRunner(emulator, folder)
         yield playing
         playing.close()

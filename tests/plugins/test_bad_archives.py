@@ -22,7 +22,7 @@ from tests.kit.world_content import (
     QUIET_PLUGIN,
     archive,
     deploy_plugin,
-    names,
+    read_world_ids,
     upload,
 )
 
@@ -199,28 +199,28 @@ def test_a_plugin_that_failed_can_be_mended(wire: Wire, kili: Any) -> None:
 
 
 def test_a_broken_update_leaves_the_last_good_version_at_work(wire: Wire, kili: Any) -> None:
-    known = names(wire)
+    world_ids = read_world_ids(wire)
     deploy_plugin(wire)
-    kili.activate_plugin_on_project(PLUGIN, project_id=known["project"])
+    kili.activate_plugin_on_project(PLUGIN, project_id=world_ids["project"])
     url = wire.call("generateUpdateUrl", data={"pluginName": PLUGIN})
     upload(wire, url, archive(main__py="import no_such_package"))
     wire.call("updatePluginRunner", data={"pluginName": PLUGIN})
     assert wire.call("getPluginRunnerStatus", name=PLUGIN) == "FAILED"
-    row = {"assetID": known["meadow"], "jsonResponse": EASY}
+    row = {"assetID": world_ids["meadow"], "jsonResponse": EASY}
     wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [row]}, where={})
-    logs = json.loads(kili.get_plugin_logs(project_id=known["project"], plugin_name=PLUGIN))
+    logs = json.loads(kili.get_plugin_logs(project_id=world_ids["project"], plugin_name=PLUGIN))
     assert [line["content"] for line in logs] == ["submitted"]
 
 
 def test_what_happens_before_a_plugin_was_ever_built_is_recorded_as_not_run(
     wire: Wire, kili: Any
 ) -> None:
-    known = names(wire)
+    world_ids = read_world_ids(wire)
     deploy_plugin(wire, content="import no_such_package")
-    kili.activate_plugin_on_project(PLUGIN, project_id=known["project"])
-    row = {"assetID": known["meadow"], "jsonResponse": EASY}
+    kili.activate_plugin_on_project(PLUGIN, project_id=world_ids["project"])
+    row = {"assetID": world_ids["meadow"], "jsonResponse": EASY}
     wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [row]}, where={})
-    logs = json.loads(kili.get_plugin_logs(project_id=known["project"], plugin_name=PLUGIN))
+    logs = json.loads(kili.get_plugin_logs(project_id=world_ids["project"], plugin_name=PLUGIN))
     assert [line["content"] for line in logs] == [
         "Not run: the plugin was FAILED when label.workflow.created.default happened"
     ]

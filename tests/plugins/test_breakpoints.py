@@ -39,7 +39,7 @@ LIMIT = 5  # enough to reach the breakpoint on a machine that has other things t
 SOON = 30.0
 
 
-class Emulator:
+class EmulatorProcess:
     """``kili-emulator start`` in a process, and requests to it."""
 
     def __init__(self, folder: Path, stdin: int, output: int, *options: str) -> None:
@@ -111,9 +111,9 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[tuple[Emulator, Terminal]]:
+def terminal(tmp_path: Path) -> Iterator[tuple[EmulatorProcess, Terminal]]:
     master, slave = pty.openpty()
-    emulator = Emulator(tmp_path, slave, slave, "--plugin-timeout", str(LIMIT))
+    emulator = EmulatorProcess(tmp_path, slave, slave, "--plugin-timeout", str(LIMIT))
     os.close(slave)
     terminal = Terminal(master)
     emulator.endpoint = terminal.wait_for(r"endpoint +(\S+)")[1]
@@ -131,7 +131,7 @@ def background() -> Iterator[ThreadPoolExecutor]:
 
 
 def test_the_prompt_is_shown_and_the_time_limit_stands_still(
-    terminal: tuple[Emulator, Terminal], background: ThreadPoolExecutor
+    terminal: tuple[EmulatorProcess, Terminal], background: ThreadPoolExecutor
 ) -> None:
     emulator, screen = terminal
     emulator.deploy(PLUGIN)
@@ -148,7 +148,7 @@ def test_the_prompt_is_shown_and_the_time_limit_stands_still(
 
 
 def test_b_finds_files_beside_the_one_that_has_stopped(
-    terminal: tuple[Emulator, Terminal], background: ThreadPoolExecutor
+    terminal: tuple[EmulatorProcess, Terminal], background: ThreadPoolExecutor
 ) -> None:
     emulator, screen = terminal
     emulator.deploy(PLUGIN)
@@ -166,7 +166,7 @@ def test_b_finds_files_beside_the_one_that_has_stopped(
 
 
 def test_the_terminal_is_left_as_it_was_found_when_the_emulator_ends_at_a_prompt(
-    terminal: tuple[Emulator, Terminal], background: ThreadPoolExecutor
+    terminal: tuple[EmulatorProcess, Terminal], background: ThreadPoolExecutor
 ) -> None:
     emulator, screen = terminal
     found = screen.settings()
@@ -182,7 +182,7 @@ def test_the_terminal_is_left_as_it_was_found_when_the_emulator_ends_at_a_prompt
 
 
 def test_two_runs_that_stop_have_the_terminal_one_after_the_other(
-    terminal: tuple[Emulator, Terminal], background: ThreadPoolExecutor
+    terminal: tuple[EmulatorProcess, Terminal], background: ThreadPoolExecutor
 ) -> None:
     emulator, screen = terminal
     both = "import threading\n" + PLUGIN.replace(
@@ -204,7 +204,7 @@ def test_two_runs_that_stop_have_the_terminal_one_after_the_other(
 
 
 def test_without_a_terminal_the_run_fails_and_says_what_to_do(tmp_path: Path) -> None:
-    emulator = Emulator(tmp_path, subprocess.DEVNULL, subprocess.PIPE)
+    emulator = EmulatorProcess(tmp_path, subprocess.DEVNULL, subprocess.PIPE)
     try:
         assert emulator.process.stdout is not None
         for line in emulator.process.stdout:

@@ -19,7 +19,7 @@ import pytest
 from kili_emulator.plugins import time_limit
 from kili_emulator.plugins.build import plugin_archive
 from kili_emulator.plugins.build.build_error import BuildError
-from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.inline import loading, sandbox
 
 HANDLER = "class PluginHandler:\n    name = 'it'\n"
@@ -43,12 +43,12 @@ def zipped_entries(*entries: tuple[str | zipfile.ZipInfo, str | bytes]) -> bytes
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "versions" / "v"
-    sandbox.forget("v")
+    sandbox.drop_modules("v")
 
 
 def build(folder: Path, archive: bytes, seconds: float = LONG) -> type:
     plugin_archive.unpack(archive, folder)
-    return loading.load("v", Place(folder), seconds)
+    return loading.load("v", CodeLocation(folder), seconds)
 
 
 def problems(folder: Path, archive: bytes | str, seconds: float = LONG) -> list[str]:
@@ -121,7 +121,7 @@ def test_building_again_replaces_the_folder(folder: Path) -> None:
 
 def test_unpacked_version_is_loaded_again_without_the_archive(folder: Path) -> None:
     first = build(folder, HANDLER.encode())
-    second = loading.load("v", Place(folder), LONG)
+    second = loading.load("v", CodeLocation(folder), LONG)
 
     assert (second.__name__, second is first) == ("PluginHandler", False)
 
@@ -397,7 +397,7 @@ def test_error_inside_a_library_shows_how_it_was_reached(folder: Path) -> None:
 def test_folder_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (problem,) = problems(Path("data/v"), "1 / 0")
-    sandbox.forget("v")
+    sandbox.drop_modules("v")
 
     assert frames(problem) == [("main.py", 1)]
 

@@ -14,10 +14,10 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
-from tests.kit.webhook_receiver import Receiver
+from tests.kit.webhook_receiver import WebhookReceiver
 from tests.kit.wire import Wire
 from tests.kit.world_content import EASY, deploy_plugin
-from tests.plugins.causal_graph_runner import Outcome, graphs
+from tests.plugins.causal_graph_runner import GraphOutcome, open_graph_runner
 
 SOON = 30.0
 ASKING = """
@@ -50,7 +50,7 @@ class PluginHandler(PluginCore):
 """
 
 
-def broken(outcomes: list[Outcome]) -> list[Outcome]:
+def broken(outcomes: list[GraphOutcome]) -> list[GraphOutcome]:
     return [each for each in outcomes if each.early or each.missing or each.failures]
 
 
@@ -58,8 +58,8 @@ def broken(outcomes: list[Outcome]) -> list[Outcome]:
 def test_no_answer_comes_before_the_end_of_what_its_request_caused(
     tmp_path: Path, seed: int | None
 ) -> None:
-    with graphs("inline", tmp_path, seed) as playing:
-        outcomes = [playing.play(number) for number in range(15)]
+    with open_graph_runner("inline", tmp_path, seed) as playing:
+        outcomes = [playing.run_graph(number) for number in range(15)]
     assert broken(outcomes) == []
     assert max(each.depth for each in outcomes) > 2
 
@@ -71,8 +71,8 @@ def test_no_answer_comes_before_the_end_of_what_its_request_caused(
 def test_no_answer_comes_too_early_in_a_thousand_graphs(
     tmp_path: Path, isolation: str, seed: int | None
 ) -> None:
-    with graphs(isolation, tmp_path, seed) as playing:
-        outcomes = [playing.play(number) for number in range(1000)]
+    with open_graph_runner(isolation, tmp_path, seed) as playing:
+        outcomes = [playing.run_graph(number) for number in range(1000)]
     assert broken(outcomes) == []
     assert sum(each.depth > 2 for each in outcomes) > 100
 
@@ -94,10 +94,12 @@ def todo(emulator: Emulator) -> str:
     return str(found[0]["id"])
 
 
-def plug_in(emulator: Emulator, name: str, code: str, *projects: str, **asked: Any) -> None:
+def install_plugin(
+    emulator: Emulator, name: str, code: str, *projects: str, **options: Any
+) -> None:
     """Deploy a plugin and activate it; on the first project, if none is named."""
     wire = Wire(emulator)
-    deploy_plugin(wire, name, code, **asked)
+    deploy_plugin(wire, name, code, **options)
     assert emulator.wait_idle()
     assert wire.call("getPluginRunnerStatus", name=name) == "ACTIVE"
     for each in projects or [project_of(emulator)]:
@@ -105,16 +107,17 @@ def plug_in(emulator: Emulator, name: str, code: str, *projects: str, **asked: A
     wire.close()
 
 
-def asking_and(emulator: Emulator, code: str) -> None:
+def install_asking_and_answering(emulator: Emulator, code: str) -> None:
     """Plug in one that asks about each label, and one that is called for what that causes."""
-    plug_in(emulator, "Asking", ASKING)
-    plug_in(emulator, "Listening", code, eventMatcher=["asset.issue.*", "asset.question.*"])
+    install_plugin(emulator, "Asking", ASKING)
+    install_plugin(emulator, "Listening", code, eventMatcher=["asset.issue.*", "asset.question.*"])
 
 
 def outcomes_by_plugin(emulator: Emulator) -> list[tuple[str, str]]:
     view = emulator.world.view
     return [
-        (view.plugins.the(each["pluginId"])["name"], each["outcome"]) for each in view.runs.all()
+        (view.plugins.require(each["pluginId"])["name"], each["outcome"])
+        for each in view.runs.all()
     ]
 
 
@@ -122,7 +125,7 @@ def outcomes_by_plugin(emulator: Emulator) -> list[tuple[str, str]]:
 def test_the_sdk_and_simulated_users_find_all_done(isolation: str) -> None:
     done = [("Asking", "SUCCEEDED"), ("Listening", "SUCCEEDED")]
     with fast_sdk(), Emulator(plugin_isolation=isolation) as emulator:
-        asking_and(emulator, SLOW)
+        install_asking_and_answering(emulator, SLOW)
         emulator.client().append_labels([todo(emulator)], [json.loads(EASY)], disable_tqdm=True)
         assert outcomes_by_plugin(emulator) == done
         submitted = emulator.submit(project_of(emulator), label=json.loads(EASY))
@@ -139,22 +142,22 @@ def test_the_sdk_and_simulated_users_find_all_done(isolation: str) -> None:
 
 
 def test_a_webhook_that_a_run_caused_has_been_answered_too() -> None:
-    with fast_sdk(), Receiver() as receiver, Emulator() as emulator:
-        plug_in(emulator, "Asking", ASKING)
+    with fast_sdk(), WebhookReceiver() as receiver, Emulator() as emulator:
+        install_plugin(emulator, "Asking", ASKING)
         wire = Wire(emulator)
         data = {"pluginName": "Hook", "webhookUrl": receiver.url, "eventMatcher": ["asset.*"]}
         wire.call("createWebhook", data=data)
         where = {"pluginName": "Hook", "projectId": project_of(emulator)}
         wire.call("activatePluginOnProject", where=where)
         released = threading.Event()
-        receiver.meanwhile = lambda: released.wait(0.1)
+        receiver.before_answer = lambda: released.wait(0.1)
         emulator.submit(project_of(emulator), label=json.loads(EASY))
         outcomes = outcomes_by_plugin(emulator)
         assert ("Hook", "SUCCEEDED") in outcomes
         assert "RUNNING" not in dict(outcomes).values()
-        (told, *_) = [each for each in emulator.world.view.runs.all() if each["delivery"]]
+        (delivered_run, *_) = [each for each in emulator.world.view.runs.all() if each["delivery"]]
         host = emulator.platform.host
-        host.redeliver(emulator.world, told["id"], SOON)
+        host.redeliver(emulator.world, delivered_run["id"], SOON)
         assert outcomes_by_plugin(emulator)[-1] == ("Hook", "SUCCEEDED")
         wire.close()
 
@@ -168,10 +171,10 @@ def test_a_persons_deed_tells_also_of_the_runs_that_it_caused_in_other_projects(
         kili.append_many_to_dataset(
             other, content_array=["a"], external_id_array=["a"], disable_tqdm=True
         )
-        plug_in(
+        install_plugin(
             emulator, "Here", ACROSS, project_of(emulator), other, eventMatcher=["asset.skipped"]
         )
-        plug_in(emulator, "There", SLOW, other, eventMatcher=["label.workflow.created.*"])
+        install_plugin(emulator, "There", SLOW, other, eventMatcher=["label.workflow.created.*"])
         skipped = emulator.skip(project_of(emulator), todo(emulator), reason="blurred")
         assert [each["plugin"] for each in skipped["runs"]] == ["Here", "There"]
         assert {each["outcome"] for each in skipped["runs"]} == {"SUCCEEDED"}
@@ -179,7 +182,7 @@ def test_a_persons_deed_tells_also_of_the_runs_that_it_caused_in_other_projects(
 
 def test_the_whole_wait_has_one_bound_and_the_late_run_says_so(gate: threading.Event) -> None:
     with fast_sdk(), Emulator(sync_wait=0.5) as emulator:
-        asking_and(emulator, GATED)
+        install_asking_and_answering(emulator, GATED)
         emulator.submit(project_of(emulator), label=json.loads(EASY))
         assert outcomes_by_plugin(emulator)[-1] == ("Listening", "RUNNING")
         gate.set()
@@ -207,7 +210,7 @@ def waiting_submit(emulator: Emulator, pool: ThreadPoolExecutor, gate: threading
 
 def test_a_reset_lets_the_waiting_go(gate: threading.Event) -> None:
     with fast_sdk(), Emulator() as emulator, ThreadPoolExecutor(1) as pool:
-        asking_and(emulator, GATED)
+        install_asking_and_answering(emulator, GATED)
         mark = emulator.mark()
         waiting = waiting_submit(emulator, pool, gate)
         emulator.platform.registry.reset(emulator.world_name, mark)
@@ -219,7 +222,7 @@ def test_a_reset_lets_the_waiting_go(gate: threading.Event) -> None:
 def test_closing_the_emulator_lets_the_waiting_go(gate: threading.Event) -> None:
     with ThreadPoolExecutor(1) as pool:
         with fast_sdk(), Emulator() as emulator:
-            asking_and(emulator, GATED)
+            install_asking_and_answering(emulator, GATED)
             waiting = waiting_submit(emulator, pool, gate)
         answer = waiting.result(SOON)
     assert "errors" not in answer.json()
@@ -227,7 +230,7 @@ def test_closing_the_emulator_lets_the_waiting_go(gate: threading.Event) -> None
 
 def test_asynchronous_requests_wait_for_nothing_below_them(gate: threading.Event) -> None:
     with fast_sdk(), Emulator(dispatch="async") as emulator, ThreadPoolExecutor(1) as pool:
-        asking_and(emulator, GATED)
+        install_asking_and_answering(emulator, GATED)
         assert emulator.wait_idle()
         waiting_submit(emulator, pool, gate).result(SOON)
         assert ("Listening", "RUNNING") in outcomes_by_plugin(emulator)

@@ -2,52 +2,52 @@
 
 from __future__ import annotations
 
-from kili_emulator.domain.event_bus import Delivery, await_deliveries
-from kili_emulator.plugins.dispatch.descent import Descent
+from kili_emulator.domain.event_bus import Delivery, wait_for_deliveries
+from kili_emulator.plugins.dispatch.descent import CausalTree
 
 
-class Late(Delivery):
+class WaiterStub(Delivery):
     """One that knows whether it was told that nobody waits for it any longer."""
 
     was_told = False
 
-    def not_awaited(self, seconds: float) -> None:
+    def on_wait_timeout(self, seconds: float) -> None:
         self.was_told = True
 
 
 def test_what_a_run_starts_belongs_to_it_until_it_is_over() -> None:
-    descent, parent, child, orphan = Descent(), Delivery(), Delivery(), Delivery()
+    descent, parent, child, orphan = CausalTree(), Delivery(), Delivery(), Delivery()
     descent.begin("run", parent)
     descent.add("run", child)
     descent.add(None, orphan)
     descent.add("nobody", orphan)
     parent.set_result(None)
     descent.add("run", orphan)
-    assert parent.caused == [child]
+    assert parent.children == [child]
 
 
 def test_the_end_of_an_undone_run_does_not_end_the_new_run_of_the_same_id() -> None:
-    descent, undone, new, child = Descent(), Delivery(), Delivery(), Delivery()
+    descent, undone, new, child = CausalTree(), Delivery(), Delivery(), Delivery()
     descent.begin("run", undone)
     descent.begin("run", new)
     undone.set_result(None)
     descent.add("run", child)
-    assert new.caused == [child]
+    assert new.children == [child]
 
 
 def test_a_wait_that_gives_up_tells_all_that_are_not_over() -> None:
-    root, over, late, below = Late(), Late(), Late(), Late()
-    root.caused += [over, late]
-    over.caused.append(below)
+    root, over, late, below = WaiterStub(), WaiterStub(), WaiterStub(), WaiterStub()
+    root.children += [over, late]
+    over.children.append(below)
     root.set_result(None)
     over.set_result(None)
-    await_deliveries([root], 0)
+    wait_for_deliveries([root], 0)
     assert [each.was_told for each in (root, over, late, below)] == [False, False, True, True]
 
 
 def test_a_request_of_a_run_waits_for_no_more_than_it_started_itself() -> None:
-    root, below = Late(), Late()
-    root.caused.append(below)
+    root, below = WaiterStub(), WaiterStub()
+    root.children.append(below)
     root.set_result(None)
-    await_deliveries([root], 0, with_caused=False)
+    wait_for_deliveries([root], 0, include_children=False)
     assert not below.was_told

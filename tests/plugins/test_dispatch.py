@@ -45,10 +45,10 @@ def running(**options: Any) -> Iterator[Wire]:
 @pytest.fixture
 def gates() -> Iterator[dict[str, threading.Event]]:
     """What gated plugins wait for, by their name."""
-    made: dict[str, threading.Event] = {}
-    sys.kili_gates = made  # type: ignore[attr-defined]
-    yield made
-    for gate in made.values():
+    new_gates: dict[str, threading.Event] = {}
+    sys.kili_gates = new_gates  # type: ignore[attr-defined]
+    yield new_gates
+    for gate in new_gates.values():
         gate.set()
 
 
@@ -133,7 +133,7 @@ def test_a_run_begins_so_much_later_than_its_event(dispatch: str) -> None:
         submit(wire)
         wire.emulator.wait_idle(SOON)
         (run,) = runs(wire, "P")
-        waited = clock.from_text(run["startedAt"]) - clock.from_text(run["createdAt"])
+        waited = clock.parse_time(run["startedAt"]) - clock.parse_time(run["createdAt"])
         assert waited.total_seconds() >= 0.19
         assert run["outcome"] == "SUCCEEDED"
 

@@ -20,22 +20,22 @@ NEW = "A_VARIABLE_OF_PLUGINS"
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Emulator]:
+def shared_emulator() -> Iterator[Emulator]:
     with fast_sdk(), Emulator(plugin_timeout=SOON, sync_wait=0) as running:
         yield running
 
 
 @pytest.fixture
-def emu(shared: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+def emulator(shared_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """Plugins reach the gates of a test as ``sys.kili_gates``; nobody waits for their runs."""
     monkeypatch.setattr(sys, "kili_gates", GATES, raising=False)
     GATES.clear()
-    shared.reset()
-    yield shared
+    shared_emulator.reset()
+    yield shared_emulator
     for gate in GATES.values():
         gate.set()
-    shared.reset()
-    assert shared.wait_idle(SOON)
+    shared_emulator.reset()
+    assert shared_emulator.wait_idle(SOON)
 
 
 def gated(change: str, name: str = "") -> str:
@@ -46,114 +46,114 @@ def gated(change: str, name: str = "") -> str:
     )
 
 
-def warnings(emu: Emulator, name: str) -> list[str]:
-    return [each for each in lines(emu, name) if each.startswith("The handler changed")]
+def warnings(emulator: Emulator, name: str) -> list[str]:
+    return [each for each in lines(emulator, name) if each.startswith("The handler changed")]
 
 
-def test_a_change_lasts_as_long_as_the_run(emu: Emulator, tmp_path: Path) -> None:
+def test_a_change_lasts_as_long_as_the_run(emulator: Emulator, tmp_path: Path) -> None:
     (changed, end) = gates("changed", "end")
-    upload(emu, tmp_path, "P", gated(f"os.environ['{NEW}'] = 'x'"))
-    submit(emu)
+    upload(emulator, tmp_path, "P", gated(f"os.environ['{NEW}'] = 'x'"))
+    submit(emulator)
     assert changed.wait(SOON)
     assert os.environ[NEW] == "x"
     end.set()
-    assert emu.wait_idle(SOON)
+    assert emulator.wait_idle(SOON)
     assert NEW not in os.environ
-    (warning,) = warnings(emu, "P")
+    (warning,) = warnings(emulator, "P")
     assert warning.startswith(f"The handler changed the environment ({NEW}): ")
 
 
 def test_what_others_change_meanwhile_is_theirs(
-    emu: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (changed, end) = gates("changed", "end")
-    upload(emu, tmp_path, "P", gated(f"os.environ['{NEW}'] = 'x'"))
-    submit(emu)
+    upload(emulator, tmp_path, "P", gated(f"os.environ['{NEW}'] = 'x'"))
+    submit(emulator)
     assert changed.wait(SOON)
     monkeypatch.setenv("A_VARIABLE_OF_THE_TEST", "x")
     monkeypatch.delenv("HOME")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(requests, "options", requests.head)
     end.set()
-    assert emu.wait_idle(SOON)
+    assert emulator.wait_idle(SOON)
     assert (os.environ["A_VARIABLE_OF_THE_TEST"], "HOME" in os.environ) == ("x", False)
     assert (Path.cwd(), requests.options) == (tmp_path, requests.head)
     monkeypatch.undo()
-    assert len(warnings(emu, "P")) == 1
+    assert len(warnings(emulator, "P")) == 1
 
 
 def test_changes_of_overlapping_runs_are_put_back_after_the_last(
-    emu: Emulator, tmp_path: Path
+    emulator: Emulator, tmp_path: Path
 ) -> None:
     (first, first_end, second, second_end) = gates("changed1", "end1", "changed2", "end2")
     here = Path.cwd()
-    upload(emu, tmp_path, "First", gated("os.chdir('/')", "1"))
-    upload(emu, tmp_path, "Second", gated(f"os.chdir({str(tmp_path)!r})", "2"))
-    submit(emu)
+    upload(emulator, tmp_path, "First", gated("os.chdir('/')", "1"))
+    upload(emulator, tmp_path, "Second", gated(f"os.chdir({str(tmp_path)!r})", "2"))
+    submit(emulator)
     assert first.wait(SOON)
     assert second.wait(SOON)
     first_end.set()
     for _ in range(500):
-        if warnings(emu, "First"):
+        if warnings(emulator, "First"):
             break
         threading.Event().wait(0.01)
     assert Path.cwd() in (Path("/"), tmp_path)
     second_end.set()
-    assert emu.wait_idle(SOON)
+    assert emulator.wait_idle(SOON)
     assert Path.cwd() == here
-    assert [len(warnings(emu, each)) for each in ("First", "Second")] == [1, 1]
+    assert [len(warnings(emulator, each)) for each in ("First", "Second")] == [1, 1]
 
 
 def test_of_runs_that_overlap_none_is_blamed_for_what_any_of_them_may_have_changed(
-    emu: Emulator, tmp_path: Path
+    emulator: Emulator, tmp_path: Path
 ) -> None:
     (first, first_end, second, second_end) = gates("changed1", "end1", "changed2", "end2")
-    upload(emu, tmp_path, "First", gated("sys.path.append('/of/a/plugin')", "1"))
-    upload(emu, tmp_path, "Second", gated("", "2"))
-    submit(emu)
+    upload(emulator, tmp_path, "First", gated("sys.path.append('/of/a/plugin')", "1"))
+    upload(emulator, tmp_path, "Second", gated("", "2"))
+    submit(emulator)
     for each in (first, second):
         assert each.wait(SOON)
     for each in (first_end, second_end):
         each.set()
-    assert emu.wait_idle(SOON)
-    (said,) = [each for each in lines(emu, "First") if "sys.path" in each]
-    assert said.startswith("The handler, or another one that ran at the same time, changed")
+    assert emulator.wait_idle(SOON)
+    (path_line,) = [each for each in lines(emulator, "First") if "sys.path" in each]
+    assert path_line.startswith("The handler, or another one that ran at the same time, changed")
     assert "/of/a/plugin" not in sys.path
 
 
 def test_a_run_that_no_other_overlaps_is_told_what_it_changed(
-    emu: Emulator, tmp_path: Path
+    emulator: Emulator, tmp_path: Path
 ) -> None:
-    upload(emu, tmp_path, "P", "sys.path.append('/of/a/plugin')")
-    submit(emu)
-    assert emu.wait_idle(SOON)
-    assert [each.partition(":")[0] for each in warnings(emu, "P")] == [
+    upload(emulator, tmp_path, "P", "sys.path.append('/of/a/plugin')")
+    submit(emulator)
+    assert emulator.wait_idle(SOON)
+    assert [each.partition(":")[0] for each in warnings(emulator, "P")] == [
         "The handler changed sys.path"
     ]
 
 
 def test_a_change_at_import_holds_for_the_plugins_own_runs_alone(
-    emu: Emulator, tmp_path: Path
+    emulator: Emulator, tmp_path: Path
 ) -> None:
     top = f"import os, requests\nos.environ['{NEW}'] = 'x'\ndef own(): pass\nrequests.options = own"
     show = f"import os, requests\nprint(os.environ.get('{NEW}'), requests.options.__name__)"
     original = requests.options
-    upload(emu, tmp_path, "P", show, top)
-    assert emu.wait_idle(SOON)
+    upload(emulator, tmp_path, "P", show, top)
+    assert emulator.wait_idle(SOON)
     assert (NEW in os.environ, requests.options) == (False, original)
-    submit(emu)
-    assert emu.wait_idle(SOON)
+    submit(emulator)
+    assert emulator.wait_idle(SOON)
     assert (NEW in os.environ, requests.options) == (False, original)
-    upload(emu, tmp_path, "Q", show)
-    kili = emu.client()
-    kili.deactivate_plugin_on_project("P", project_id=project_id(emu))
-    submit(emu)
-    assert emu.wait_idle(SOON)
-    assert (lines(emu, "P"), lines(emu, "Q")) == (["x own"], ["None options"])
+    upload(emulator, tmp_path, "Q", show)
+    kili = emulator.client()
+    kili.deactivate_plugin_on_project("P", project_id=project_id(emulator))
+    submit(emulator)
+    assert emulator.wait_idle(SOON)
+    assert (lines(emulator, "P"), lines(emulator, "Q")) == (["x own"], ["None options"])
 
 
 def test_what_a_thread_changes_that_was_left_behind_is_put_back_after_a_later_run(
-    emu: Emulator, tmp_path: Path
+    emulator: Emulator, tmp_path: Path
 ) -> None:
     (go, changed, end, left) = gates("go", "changed", "end", "left")
     late = (
@@ -163,33 +163,33 @@ def test_what_a_thread_changes_that_was_left_behind_is_put_back_after_a_later_ru
         f"    os.environ['{NEW}'] = 'x'\n"
         "    sys.kili_gates['left'].set()\n"
     )
-    upload(emu, tmp_path, "P", "threading.Thread(target=late).start()", late)
-    submit(emu)
-    assert emu.wait_idle(SOON)
-    emu.client().deactivate_plugin_on_project("P", project_id=project_id(emu))
-    upload(emu, tmp_path, "Q", gated("pass"))
-    submit(emu)
+    upload(emulator, tmp_path, "P", "threading.Thread(target=late).start()", late)
+    submit(emulator)
+    assert emulator.wait_idle(SOON)
+    emulator.client().deactivate_plugin_on_project("P", project_id=project_id(emulator))
+    upload(emulator, tmp_path, "Q", gated("pass"))
+    submit(emulator)
     assert changed.wait(SOON)
     go.set()
     assert left.wait(SOON)
     assert NEW in os.environ
     end.set()
-    assert emu.wait_idle(SOON)
+    assert emulator.wait_idle(SOON)
     assert NEW not in os.environ
-    assert warnings(emu, "Q") == []
+    assert warnings(emulator, "Q") == []
 
 
 def test_a_process_that_others_start_meanwhile_is_no_runs(
-    emu: Emulator, tmp_path: Path, request: pytest.FixtureRequest
+    emulator: Emulator, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     import subprocess
 
     (changed, end) = gates("changed", "end")
-    upload(emu, tmp_path, "P", gated("pass"))
-    submit(emu)
+    upload(emulator, tmp_path, "P", gated("pass"))
+    submit(emulator)
     assert changed.wait(SOON)
     child: Any = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     request.addfinalizer(lambda: child.communicate(b"\n"))
     end.set()
-    assert emu.wait_idle(SOON)
-    assert lines(emu, "P") == []
+    assert emulator.wait_idle(SOON)
+    assert lines(emulator, "P") == []

@@ -10,7 +10,7 @@ import pytest
 from kili_emulator.domain.world import Actor
 from kili_emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED
 from tests.kit.wire import Wire
-from tests.kit.world_content import RED, Names, deploy_plugin, set_steps
+from tests.kit.world_content import RED, WorldIds, add_stepped_project, deploy_plugin
 
 HANDLERS = ["onSubmit", "onReview", "onCustomInterfaceClick", "onSendBackToQueue",
             "onProjectUpdated"]  # fmt: skip
@@ -47,7 +47,7 @@ class PluginHandler:
 """
 
 
-def plug_in(
+def install_plugin(
     wire: Wire, project: str, name: str = "Teller", code: str = TELLING, **data: Any
 ) -> None:
     assert deploy_plugin(wire, name, code, **data) == "ACTIVE"
@@ -60,7 +60,7 @@ def lines(wire: Wire, project: str, name: str = "Teller") -> list[dict[str, Any]
     return list(wire.call("getPluginLogs", data=data, selection=selection))[::-1]
 
 
-def told(wire: Wire, project: str, name: str = "Teller") -> list[Any]:
+def handler_calls(wire: Wire, project: str, name: str = "Teller") -> list[Any]:
     """What the plugin was called for, in order: pairs of handler and arguments."""
     return [json.loads(each["content"]) for each in lines(wire, project, name)]
 
@@ -68,16 +68,18 @@ def told(wire: Wire, project: str, name: str = "Teller") -> list[Any]:
 def click(wire: Wire, project: str, asset_id: str, label_id: str) -> None:
     """Emit what a click in a custom interface does."""
     world = wire.emulator.world
-    user = world.view.users.the(world.view.projects.the(project)["authorId"])
+    user = world.view.users.require(world.view.projects.require(project)["authorId"])
     clicked = {"assetId": asset_id, "labelId": label_id, "jsonResponse": json.loads(RED)}
     with world.transaction(Actor(user)) as tx:
         tx.emit(CUSTOM_INTERFACE_CLICKED, clicked, project_id=project, internal=True)
     assert wire.emulator.wait_idle()
 
 
-def test_each_asset_that_is_sent_back_calls_on_send_back_to_queue(wire: Wire, known: Names) -> None:
-    plug_in(wire, known["project"], handlerTypes=["onSendBackToQueue"])
-    sent = [known["farm"], known["meadow"], known["aquarium"]]
+def test_each_asset_that_is_sent_back_calls_on_send_back_to_queue(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    install_plugin(wire, world_ids["project"], handlerTypes=["onSendBackToQueue"])
+    sent = [world_ids["farm"], world_ids["meadow"], world_ids["aquarium"]]
     rows = [{"assetID": each, "jsonResponse": "{}"} for each in sent[:2]]
     data = {"labelType": "DEFAULT", "labelsData": rows}
     wire.call("appendManyLabels", data=data, where={}, selection="id")
@@ -85,19 +87,19 @@ def test_each_asset_that_is_sent_back_calls_on_send_back_to_queue(wire: Wire, kn
     answer = wire.call("sendAssetsBackToQueue", where={"idIn": sent}, selection=selection)
     moved = [each["assetId"] for each in answer["succeeded"]]
     assert moved == sent[:2]
-    assert told(wire, known["project"]) == [
+    assert handler_calls(wire, world_ids["project"]) == [
         ["on_send_back_to_queue", {"asset_id": each}] for each in moved
     ]
-    assert [each["metadata"] for each in lines(wire, known["project"])] == [
+    assert [each["metadata"] for each in lines(wire, world_ids["project"])] == [
         {"assetId": each, "labelId": None} for each in moved
     ]
 
 
 def test_a_changed_setting_calls_on_project_updated_with_what_it_was(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    project = known["hidden project"]
-    plug_in(wire, project, handlerTypes=HANDLERS)
+    project = world_ids["hidden project"]
+    install_plugin(wire, project, handlerTypes=HANDLERS)
     data = {
         "title": "Shown",
         "canSkipAsset": True,
@@ -106,7 +108,7 @@ def test_a_changed_setting_calls_on_project_updated_with_what_it_was(
         "metadataTypes": {"customConsensus": "number"},
     }
     wire.call("updatePropertiesInProject", data=data, where={"id": project}, selection="id")
-    ((handler, arguments),) = told(wire, project)
+    ((handler, arguments),) = handler_calls(wire, project)
     changes = {each.pop("key"): each for each in arguments["settings_updated"]}
     old_interface = changes["jsonInterface"].pop("oldValue")
     assert handler == "on_project_updated"
@@ -119,9 +121,9 @@ def test_a_changed_setting_calls_on_project_updated_with_what_it_was(
     }
 
 
-def test_archiving_calls_on_project_updated_with_the_time(wire: Wire, known: Names) -> None:
-    project = known["hidden project"]
-    plug_in(wire, project, handlerTypes=HANDLERS)
+def test_archiving_calls_on_project_updated_with_the_time(wire: Wire, world_ids: WorldIds) -> None:
+    project = world_ids["hidden project"]
+    install_plugin(wire, project, handlerTypes=HANDLERS)
     for archived in (True, True, False):
         wire.call(
             "updatePropertiesInProject",
@@ -129,51 +131,51 @@ def test_archiving_calls_on_project_updated_with_the_time(wire: Wire, known: Nam
             where={"id": project},
             selection="id",
         )
-    first, second = [arguments["settings_updated"] for _, arguments in told(wire, project)]
+    first, second = [arguments["settings_updated"] for _, arguments in handler_calls(wire, project)]
     time = first[0]["newValue"]
     assert first == [{"key": "archivedAt", "newValue": time, "oldValue": None}]
     assert second == [{"key": "archivedAt", "newValue": None, "oldValue": time}]
 
 
 def test_a_step_that_is_changed_calls_on_project_updated_for_the_setting_it_stands_for(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    names = set_steps(wire)
+    names = add_stepped_project(wire)
     project = names["stepped project"]
-    plug_in(wire, project, handlerTypes=HANDLERS)
+    install_plugin(wire, project, handlerTypes=HANDLERS)
     step = {"projectId": project, "stepId": names["review step"]}
     wire.call("updateReviewStepProperties", input={**step, "stepCoverage": 30})
-    ((_, arguments),) = told(wire, project)
+    ((_, arguments),) = handler_calls(wire, project)
     ((change,),) = [arguments["settings_updated"]]
     assert (change["key"], change["newValue"]) == ("reviewCoverage", 30)
 
 
 def test_a_click_in_a_custom_interface_calls_its_handler_with_the_label_in_short(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    project, asset = known["hidden project"], known["hidden asset"]
-    plug_in(wire, project, handlerTypes=HANDLERS)
-    click(wire, project, asset, known["hidden label"])
-    label = {"id": known["hidden label"], "jsonResponse": json.loads(RED)}
+    project, asset = world_ids["hidden project"], world_ids["hidden asset"]
+    install_plugin(wire, project, handlerTypes=HANDLERS)
+    click(wire, project, asset, world_ids["hidden label"])
+    label = {"id": world_ids["hidden label"], "jsonResponse": json.loads(RED)}
     expected = ["on_custom_interface_click", {"label": label, "asset_id": asset}]
-    assert told(wire, project) == [expected]
+    assert handler_calls(wire, project) == [expected]
     (line,) = lines(wire, project)
-    assert line["metadata"] == {"assetId": asset, "labelId": known["hidden label"]}
+    assert line["metadata"] == {"assetId": asset, "labelId": world_ids["hidden label"]}
 
 
-def test_a_version_without_the_handler_is_not_called(wire: Wire, known: Names) -> None:
-    project = known["hidden project"]
-    plug_in(wire, project, handlerTypes=["onReview"])
-    plug_in(wire, project, "Nothing", handlerTypes=[])
-    plug_in(wire, project, "Unsaid")
-    click(wire, project, known["hidden asset"], known["hidden label"])
-    rows = [{"assetID": known["hidden asset"], "jsonResponse": RED}]
+def test_a_version_without_the_handler_is_not_called(wire: Wire, world_ids: WorldIds) -> None:
+    project = world_ids["hidden project"]
+    install_plugin(wire, project, handlerTypes=["onReview"])
+    install_plugin(wire, project, "Nothing", handlerTypes=[])
+    install_plugin(wire, project, "Unsaid")
+    click(wire, project, world_ids["hidden asset"], world_ids["hidden label"])
+    rows = [{"assetID": world_ids["hidden asset"], "jsonResponse": RED}]
     for kind in ("DEFAULT", "REVIEW"):
         data = {"labelType": kind, "labelsData": rows}
         wire.call("appendManyLabels", data=data, where={}, selection="id")
-    wire.call("sendAssetsBackToQueue", where={"idIn": [known["hidden asset"]]})
+    wire.call("sendAssetsBackToQueue", where={"idIn": [world_ids["hidden asset"]]})
     called = [
-        [handler for handler, _ in told(wire, project, name)]
+        [handler for handler, _ in handler_calls(wire, project, name)]
         for name in ("Teller", "Nothing", "Unsaid")
     ]
     assert called == [["on_review"], [], ["on_submit", "on_review"]]
@@ -183,17 +185,17 @@ def test_a_version_without_the_handler_is_not_called(wire: Wire, known: Names) -
 
 
 def test_on_event_gets_the_whole_event_of_each_that_a_pattern_matches_once(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    project, asset = known["project"], known["aquarium"]
-    plug_in(wire, project, eventMatcher=["asset.skipped", "asset.*", "project.*"])
+    project, asset = world_ids["project"], world_ids["aquarium"]
+    install_plugin(wire, project, eventMatcher=["asset.skipped", "asset.*", "project.*"])
     wire.call("skipAsset", reason="blurred", where={"id": asset})
     wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [
-        {"assetID": known["meadow"], "jsonResponse": "{}"}]}, where={}, selection="id")  # fmt: skip
+        {"assetID": world_ids["meadow"], "jsonResponse": "{}"}]}, where={}, selection="id")  # fmt: skip
     user = wire.call("me", selection="id")["id"]
     expected = {
         "event": "asset.skipped",
-        "organizationId": known["organization"],
+        "organizationId": world_ids["organization"],
         "projectId": project,
         "userId": user,
         "payload": {
@@ -203,7 +205,7 @@ def test_on_event_gets_the_whole_event_of_each_that_a_pattern_matches_once(
             "status": "SKIPPED",
         },
     }
-    assert told(wire, project) == [["on_event", {"payload": expected}]]
+    assert handler_calls(wire, project) == [["on_event", {"payload": expected}]]
     assert lines(wire, project)[0]["metadata"] == {"assetId": asset, "labelId": None}
 
 
@@ -211,34 +213,34 @@ def test_on_event_gets_the_whole_event_of_each_that_a_pattern_matches_once(
     ("client", "enveloped"), [("25.2.10", False), ("26.1.5", False), ("26.2.4", True)]
 )
 def test_plugins_of_clients_before_26_2_get_what_is_in_the_event_only(
-    wire: Wire, known: Names, client: str, enveloped: bool
+    wire: Wire, world_ids: WorldIds, client: str, enveloped: bool
 ) -> None:
     wire.client_version = client
-    plug_in(wire, known["project"], eventMatcher=["asset.skipped"])
+    install_plugin(wire, world_ids["project"], eventMatcher=["asset.skipped"])
     wire.client_version = None
-    wire.call("skipAsset", reason="blurred", where={"id": known["aquarium"]})
-    ((_, arguments),) = told(wire, known["project"])
+    wire.call("skipAsset", reason="blurred", where={"id": world_ids["aquarium"]})
+    ((_, arguments),) = handler_calls(wire, world_ids["project"])
     inner = arguments["payload"]["payload"] if enveloped else arguments["payload"]
-    assert inner["assetId"] == known["aquarium"]
+    assert inner["assetId"] == world_ids["aquarium"]
 
 
-def test_what_the_platform_keeps_to_itself_is_not_sent(wire: Wire, known: Names) -> None:
-    project = known["hidden project"]
+def test_what_the_platform_keeps_to_itself_is_not_sent(wire: Wire, world_ids: WorldIds) -> None:
+    project = world_ids["hidden project"]
     patterns = ["asset.*", "label.*", "project.*", "emulator.*", "plugin.*"]
-    plug_in(wire, project, eventMatcher=patterns)
-    click(wire, project, known["hidden asset"], known["hidden label"])
-    wire.call("sendAssetsBackToQueue", where={"idIn": [known["hidden asset"]]})
-    rows = [{"assetID": known["hidden asset"], "jsonResponse": RED}]
+    install_plugin(wire, project, eventMatcher=patterns)
+    click(wire, project, world_ids["hidden asset"], world_ids["hidden label"])
+    wire.call("sendAssetsBackToQueue", where={"idIn": [world_ids["hidden asset"]]})
+    rows = [{"assetID": world_ids["hidden asset"], "jsonResponse": RED}]
     data = {"labelType": "AUTOSAVE", "labelsData": rows}
     wire.call("appendManyLabels", data=data, where={}, selection="id")
     deploy_plugin(wire, "Another")
-    subjects = [arguments["payload"]["event"] for _, arguments in told(wire, project)]
+    subjects = [arguments["payload"]["event"] for _, arguments in handler_calls(wire, project)]
     assert subjects == ["asset.workflow.lock.created"]
 
 
-def test_who_was_active_on_a_deleted_project_is_told_so(wire: Wire, known: Names) -> None:
-    project = known["hidden project"]
-    plug_in(wire, project, eventMatcher=["project.*"])
+def test_who_was_active_on_a_deleted_project_is_told_so(wire: Wire, world_ids: WorldIds) -> None:
+    project = world_ids["hidden project"]
+    install_plugin(wire, project, eventMatcher=["project.*"])
     wire.call("deleteProject", where={"id": project}, selection="id")
     (run,) = wire.emulator.world.view.runs.all()
     assert (run["handler"], run["outcome"]) == ("onEvent", "SUCCEEDED")
@@ -248,9 +250,9 @@ def test_who_was_active_on_a_deleted_project_is_told_so(wire: Wire, known: Names
 
 
 def test_a_pattern_that_nothing_matches_is_told_to_the_plugins_author(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    plug_in(wire, known["project"], eventMatcher=["onSubmit", "asset.*", "asset.skiped"])
+    install_plugin(wire, world_ids["project"], eventMatcher=["onSubmit", "asset.*", "asset.skiped"])
     data = {"pluginName": "Teller"}
     found = wire.call("getPluginBuildErrors", data=data, selection="content logType")
     assert [each["logType"] for each in found] == ["warning", "warning"]
@@ -259,9 +261,9 @@ def test_a_pattern_that_nothing_matches_is_told_to_the_plugins_author(
 
 
 def test_a_pattern_of_what_only_the_platform_emits_is_told_with_the_way_to_try_it(
-    wire: Wire, known: Names
+    wire: Wire, world_ids: WorldIds
 ) -> None:
-    plug_in(wire, known["project"], eventMatcher=["label.workflow.validated", "label.*"])
+    install_plugin(wire, world_ids["project"], eventMatcher=["label.workflow.validated", "label.*"])
     data = {"pluginName": "Teller"}
     (found,) = wire.call("getPluginBuildErrors", data=data, selection="content logType")
     assert found["logType"] == "warning"
@@ -269,24 +271,28 @@ def test_a_pattern_of_what_only_the_platform_emits_is_told_with_the_way_to_try_i
     assert "kili-emulator trigger" in found["content"]
 
 
-def test_a_plugins_own_calls_call_the_on_event_of_others_only(wire: Wire, known: Names) -> None:
-    project = known["project"]
+def test_a_plugins_own_calls_call_the_on_event_of_others_only(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    project = world_ids["project"]
     code = TELLING.replace(
         'self.tell("on_event", {"payload": payload})',
         "self.kili.update_properties_in_assets(\n"
         '            asset_ids=[payload["payload"]["assetId"]], priorities=[7])',
     )
-    plug_in(wire, project, "Writer", code, eventMatcher=["asset.*"])
-    plug_in(wire, project, "Reader", eventMatcher=["asset.*"])
-    wire.call("skipAsset", reason="blurred", where={"id": known["aquarium"]})
-    subjects = [arguments["payload"]["event"] for _, arguments in told(wire, project, "Reader")]
+    install_plugin(wire, project, "Writer", code, eventMatcher=["asset.*"])
+    install_plugin(wire, project, "Reader", eventMatcher=["asset.*"])
+    wire.call("skipAsset", reason="blurred", where={"id": world_ids["aquarium"]})
+    subjects = [
+        arguments["payload"]["event"] for _, arguments in handler_calls(wire, project, "Reader")
+    ]
     assert subjects == ["asset.skipped", "asset.updated"]
     texts = [each["content"] for each in lines(wire, project, "Writer")]
     assert texts == ["Not run: asset.updated was caused by a run of this plugin itself"]
 
 
-def test_two_plugins_that_answer_each_other_come_to_an_end(wire: Wire, known: Names) -> None:
-    project = known["project"]
+def test_two_plugins_that_answer_each_other_come_to_an_end(wire: Wire, world_ids: WorldIds) -> None:
+    project = world_ids["project"]
     code = TELLING.replace(
         'self.tell("on_event", {"payload": payload})',
         "self.kili.append_labels(\n"
@@ -294,8 +300,8 @@ def test_two_plugins_that_answer_each_other_come_to_an_end(wire: Wire, known: Na
         '            model_name="m", disable_tqdm=True)',
     )
     for name in ("A", "B"):
-        plug_in(wire, project, name, code, eventMatcher=["asset.*", "label.*"])
-    wire.call("skipAsset", reason="blurred", where={"id": known["aquarium"]})
+        install_plugin(wire, project, name, code, eventMatcher=["asset.*", "label.*"])
+    wire.call("skipAsset", reason="blurred", where={"id": world_ids["aquarium"]})
     assert wire.emulator.wait_idle(60)
     runs = list(wire.emulator.world.view.runs.all())
     assert {each["outcome"] for each in runs} == {"SUCCEEDED", "NOT_RUN"}

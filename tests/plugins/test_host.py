@@ -16,7 +16,7 @@ import pytest
 from freezegun import freeze_time
 
 from kili_emulator import Emulator
-from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain.world import Actor
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.inline import loading, runner
@@ -30,22 +30,22 @@ Upload = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Emulator]:
+def shared_emulator() -> Iterator[Emulator]:
     with fast_sdk(), Emulator(plugin_timeout=SOON, sync_wait=0) as running:
         yield running
 
 
 @pytest.fixture
-def emu(shared: Emulator) -> Iterator[Emulator]:
+def emu(shared_emulator: Emulator) -> Iterator[Emulator]:
     """The plugins of the tests reach this module's gates as ``sys.kili_gates``."""
     sys.kili_gates = GATES  # type: ignore[attr-defined]
     GATES.clear()
-    shared.reset()
-    yield shared
+    shared_emulator.reset()
+    yield shared_emulator
     for gate in GATES.values():
         gate.set()
-    shared.reset()
-    assert shared.wait_idle(SOON)
+    shared_emulator.reset()
+    assert shared_emulator.wait_idle(SOON)
 
 
 def gates(*names: str) -> list[threading.Event]:
@@ -94,7 +94,7 @@ def lines(emu: Emulator, name: str) -> list[str]:
 
 def active_version(emu: Emulator, name: str) -> dict[str, Any]:
     (plugin,) = [each for each in emu.world.view.plugins.all() if each["name"] == name]
-    return emu.world.view.plugin_versions.the(plugin["activeVersionId"])
+    return emu.world.view.plugin_versions.require(plugin["activeVersionId"])
 
 
 def left_behind(emu: Emulator) -> tuple[set[str], set[str]]:
@@ -160,7 +160,7 @@ def test_a_version_that_fails_is_built_once(
 
 def test_after_a_reset_other_code_under_the_same_version_id_is_run(tmp_path: Path) -> None:
     moment = datetime(2026, 1, 1, tzinfo=timezone.utc)
-    said = []
+    messages = []
     with fast_sdk(), Emulator(seed=1) as emulator, freeze_time(moment, ignore=["threading"]):
         ids = []
         for text in ("one", "two"):
@@ -169,9 +169,9 @@ def test_after_a_reset_other_code_under_the_same_version_id_is_run(tmp_path: Pat
             ids.append(active_version(emulator, "P")["id"])
             submit(emulator)
             emulator.wait_idle()
-            said.append(lines(emulator, "P"))
+            messages.append(lines(emulator, "P"))
     assert ids[0] == ids[1]
-    assert said == [["one"], ["two"]]
+    assert messages == [["one"], ["two"]]
 
 
 def test_versions_that_nothing_calls_any_more_are_forgotten(emu: Emulator, tmp_path: Path) -> None:
@@ -232,8 +232,8 @@ def test_an_older_version_that_is_done_late_replaces_no_newer_one(
             )
             for number in (2, 3)
         )
-        plugins_of.finish_deployment(tx, newer["id"], [])
-        plugins_of.finish_deployment(tx, older["id"], [])
+        plugin_domain.finish_deployment(tx, newer["id"], [])
+        plugin_domain.finish_deployment(tx, older["id"], [])
     assert active_version(emu, "P")["number"] == 3
 
 

@@ -13,7 +13,7 @@ from kili_emulator.config import SettingsError
 from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.installed_packages import Environment
-from kili_emulator.plugins.build.requirements import Conditions
+from kili_emulator.plugins.build.requirements import PackageSettings
 from kili_emulator.rules.plugin_imports import Policy
 from tests.kit.wire import Wire
 from tests.kit.world_content import archive, deploy_plugin
@@ -44,21 +44,21 @@ def wheels(tmp_path: Path) -> Path:
     return folder
 
 
-def provide(folder: Path, lines: str, policy: Policy = "saas") -> Path | None:
+def provide_packages(folder: Path, lines: str, policy: Policy = "saas") -> Path | None:
     """What is installed for a plugin that imports the package of the wheels."""
     version = folder / "version"
     version.mkdir()
     (version / "main.py").write_text(MAIN)
     (version / "requirements.txt").write_text(lines)
-    conditions = Conditions(policy, installs=True)
-    return requirements.provide(version, folder / "packages", conditions).folder
+    package_settings = PackageSettings(policy, installs=True)
+    return requirements.provide_packages(version, folder / "packages", package_settings).folder
 
 
 def test_requirements_are_installed_into_the_folder_of_the_version(
     tmp_path: Path, wheels: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = list(sys.path)
-    installed = provide(tmp_path, f"--no-index\n--find-links {wheels}\nours<2\n")
+    installed = provide_packages(tmp_path, f"--no-index\n--find-links {wheels}\nours<2\n")
 
     assert installed == tmp_path / "packages"
     assert (installed / "ours.py").read_text() == "SAYS = 'one'"
@@ -74,16 +74,16 @@ def test_what_pip_cannot_install_is_a_build_error_with_its_words(
     tmp_path: Path, wheels: Path
 ) -> None:
     with pytest.raises(BuildError) as caught:
-        provide(tmp_path, f"--no-index\n--find-links {wheels}\nours>3\n")
+        provide_packages(tmp_path, f"--no-index\n--find-links {wheels}\nours>3\n")
 
-    (said,) = caught.value.problems
-    assert said.startswith("requirements.txt could not be installed; pip says:\n")
-    assert "No matching distribution found for ours>3" in said
+    (message,) = caught.value.problems
+    assert message.startswith("requirements.txt could not be installed; pip says:\n")
+    assert "No matching distribution found for ours>3" in message
 
 
 def test_nothing_is_installed_of_a_file_with_faults(tmp_path: Path, wheels: Path) -> None:
     with pytest.raises(BuildError, match=r"more\.txt does not arrive"):
-        provide(tmp_path, f"--no-index\n--find-links {wheels}\nours\n-r more.txt\n")
+        provide_packages(tmp_path, f"--no-index\n--find-links {wheels}\nours\n-r more.txt\n")
 
     assert not (tmp_path / "packages").exists()
 
@@ -93,14 +93,14 @@ def test_nothing_is_installed_where_requirements_are_not_read(
     tmp_path: Path, wheels: Path, policy: Policy
 ) -> None:
     with pytest.raises(BuildError, match=r"main\.py, line 1: ours cannot be imported"):
-        provide(tmp_path, f"--no-index\n--find-links {wheels}\nours\n", policy)
+        provide_packages(tmp_path, f"--no-index\n--find-links {wheels}\nours\n", policy)
 
     assert not (tmp_path / "packages").exists()
 
 
 def test_requirement_that_is_not_for_this_machine_is_not_installed(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="ours cannot be imported") as caught:
-        provide(tmp_path, "other; python_version < '3'\n")
+        provide_packages(tmp_path, "other; python_version < '3'\n")
 
     assert len(caught.value.problems) == 1
 
@@ -133,10 +133,10 @@ def test_two_plugins_have_different_versions_of_a_package(wheels: Path) -> None:
         wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": rows}, where={})
         assert emulator.wait_idle(60)
 
-        for name, said in (("A", "one"), ("B", "two")):
+        for name, message in (("A", "one"), ("B", "two")):
             data = {"pluginName": name, "projectId": project}
             lines = wire.call("getPluginLogs", data=data, selection="content")
-            assert [each["content"] for each in lines] == [said]
+            assert [each["content"] for each in lines] == [message]
         wire.close()
 
 
@@ -160,4 +160,4 @@ def test_packages_of_another_interpreter_are_those_of_its_path(tmp_path: Path) -
     assert found
     assert found.version == "3"
     assert other.find("kili") is None
-    assert other.pip_line(["x>1"]) == f"{python} -m pip install 'x>1'"
+    assert other.pip_command(["x>1"]) == f"{python} -m pip install 'x>1'"

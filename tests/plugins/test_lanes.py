@@ -8,19 +8,19 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from kili_emulator.plugins.scheduling.lanes import Job, Lanes
+from kili_emulator.plugins.scheduling.lanes import LaneJob, Lanes
 
 SOON = 10.0
 
 
 def add(lanes: Lanes, lane: str, work: Callable[[], None]) -> Future[None]:
     """Add a job; the future that is set when it is over."""
-    over: Future[None] = Future()
-    lanes.add(lane, Job(work, over))
-    return over
+    completion: Future[None] = Future()
+    lanes.add(lane, LaneJob(work, completion))
+    return completion
 
 
-class Gate:
+class GatedJob:
     """A job that waits to be let through, and says when it is at work."""
 
     def __init__(self) -> None:
@@ -36,17 +36,17 @@ class Gate:
 
 @pytest.fixture
 def lanes() -> Iterator[Lanes]:
-    made = Lanes()
-    yield made
-    made.close()
-    assert made.wait_idle(SOON)
+    new_lanes = Lanes()
+    yield new_lanes
+    new_lanes.close()
+    assert new_lanes.wait_idle(SOON)
 
 
 @pytest.fixture
-def gate() -> Iterator[Gate]:
-    made = Gate()
-    yield made
-    made.opened.set()
+def gate() -> Iterator[GatedJob]:
+    new_lanes = GatedJob()
+    yield new_lanes
+    new_lanes.opened.set()
 
 
 def test_jobs_of_a_lane_run_in_order(lanes: Lanes) -> None:
@@ -81,7 +81,7 @@ def test_lanes_do_not_wait_for_one_another(lanes: Lanes) -> None:
     assert sorted(lane for lane, _ in met) == ["a", "b", "c"]
 
 
-def test_blocked_lane_holds_up_no_other(lanes: Lanes, gate: Gate) -> None:
+def test_blocked_lane_holds_up_no_other(lanes: Lanes, gate: GatedJob) -> None:
     other = threading.Event()
     add(lanes, "a", gate)
     assert gate.entered.wait(SOON)
@@ -90,7 +90,7 @@ def test_blocked_lane_holds_up_no_other(lanes: Lanes, gate: Gate) -> None:
     assert other.wait(SOON)
 
 
-def test_waiting_for_idle_gives_up_in_time(lanes: Lanes, gate: Gate) -> None:
+def test_waiting_for_idle_gives_up_in_time(lanes: Lanes, gate: GatedJob) -> None:
     add(lanes, "a", gate)
 
     assert not lanes.wait_idle(0.01)
@@ -115,7 +115,7 @@ def test_job_may_add_jobs_to_its_own_lane_and_to_others(lanes: Lanes) -> None:
     assert done.index("first") < done.index("own")
 
 
-def test_idle_lane_has_no_thread_and_can_be_used_again(lanes: Lanes, gate: Gate) -> None:
+def test_idle_lane_has_no_thread_and_can_be_used_again(lanes: Lanes, gate: GatedJob) -> None:
     add(lanes, "a", gate)
     assert gate.entered.wait(SOON)
     gate.opened.set()
@@ -128,7 +128,9 @@ def test_idle_lane_has_no_thread_and_can_be_used_again(lanes: Lanes, gate: Gate)
     assert again.wait(SOON)
 
 
-def test_closing_lets_the_running_job_finish_and_starts_no_other(lanes: Lanes, gate: Gate) -> None:
+def test_closing_lets_the_running_job_finish_and_starts_no_other(
+    lanes: Lanes, gate: GatedJob
+) -> None:
     done: list[str] = []
     add(lanes, "a", gate)
     add(lanes, "a", lambda: done.append("waiting"))
@@ -158,7 +160,7 @@ def test_job_that_fails_is_over_and_its_lane_goes_on(
     assert "broken job" in caplog.text
 
 
-def test_closing_lets_nobody_wait_any_longer(lanes: Lanes, gate: Gate) -> None:
+def test_closing_lets_nobody_wait_any_longer(lanes: Lanes, gate: GatedJob) -> None:
     at_work = add(lanes, "a", gate)
     waiting = add(lanes, "a", lambda: None)
     assert gate.entered.wait(SOON)

@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 import pytest
 
 from kili_emulator.plugins import time_limit
-from kili_emulator.plugins.guest.tracebacks import Place
-from kili_emulator.plugins.time_limit import Ended, Stopped, call_limited, is_traced
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
+from kili_emulator.plugins.time_limit import CallEnd, Stopped, call_limited, is_traced
 
 LONG = 30.0
 SHORT = 0.2
@@ -37,7 +37,7 @@ def release() -> Iterator[threading.Event]:
 
 
 def test_value_is_returned() -> None:
-    assert call_limited(lambda: "value", LONG) == Ended(value="value")
+    assert call_limited(lambda: "value", LONG) == CallEnd(value="value")
 
 
 @pytest.mark.parametrize(
@@ -47,17 +47,17 @@ def test_error_is_handed_back(error: BaseException) -> None:
     def fail() -> NoReturn:
         raise error
 
-    ended = call_limited(fail, LONG)
+    call_end = call_limited(fail, LONG)
 
-    assert ended.error is error
-    assert (ended.value, ended.abandoned) == (None, False)
+    assert call_end.error is error
+    assert (call_end.value, call_end.abandoned) == (None, False)
 
 
 def test_function_runs_in_a_thread_of_its_own() -> None:
-    ended = call_limited(threading.current_thread, LONG)
+    call_end = call_limited(threading.current_thread, LONG)
 
-    assert ended.value is not threading.current_thread()
-    assert ended.value.daemon
+    assert call_end.value is not threading.current_thread()
+    assert call_end.value.daemon
 
 
 def test_function_sees_the_callers_context_and_cannot_change_it() -> None:
@@ -84,14 +84,14 @@ def test_tick_is_called_while_the_function_runs(
         if len(ticks) == 3:
             release.set()
 
-    ended = call_limited(lambda: release.wait(LONG), LONG, tick)
+    call_end = call_limited(lambda: release.wait(LONG), LONG, tick)
 
-    assert ended == Ended(value=True)
+    assert call_end == CallEnd(value=True)
     assert ticks[:3] == [threading.current_thread()] * 3
 
 
-def judged(ended: Ended) -> tuple[type, bool]:
-    return type(ended.error), ended.abandoned
+def outcome_of(call_end: CallEnd) -> tuple[type, bool]:
+    return type(call_end.error), call_end.abandoned
 
 
 def test_loop_is_stopped_at_the_limit() -> None:
@@ -101,7 +101,7 @@ def test_loop_is_stopped_at_the_limit() -> None:
         threads.append(threading.current_thread())
         spin()
 
-    assert judged(call_limited(work, SHORT)) == (Stopped, False)
+    assert outcome_of(call_limited(work, SHORT)) == (Stopped, False)
     threads[0].join(10)
     assert not threads[0].is_alive()
 
@@ -114,7 +114,7 @@ def test_loop_that_catches_exceptions_is_stopped() -> None:
             except Exception:
                 pytest.fail("Stopped must pass `except Exception`")
 
-    assert judged(call_limited(stubborn, SHORT)) == (Stopped, False)
+    assert outcome_of(call_limited(stubborn, SHORT)) == (Stopped, False)
 
 
 def test_code_that_survives_one_stop_is_stopped_again() -> None:
@@ -127,7 +127,7 @@ def test_code_that_survives_one_stop_is_stopped_again() -> None:
             survived.append("once")
         spin()
 
-    assert judged(call_limited(survivor, SHORT)) == (Stopped, False)
+    assert outcome_of(call_limited(survivor, SHORT)) == (Stopped, False)
     assert survived == ["once"]
 
 
@@ -140,7 +140,7 @@ def test_stopped_code_runs_its_finally() -> None:
         finally:
             cleaned.append("up")
 
-    assert judged(call_limited(tidy, SHORT)) == (Stopped, False)
+    assert outcome_of(call_limited(tidy, SHORT)) == (Stopped, False)
     assert cleaned == ["up"]
 
 
@@ -152,9 +152,9 @@ def test_call_that_is_blocked_for_ever_is_abandoned(
     lock = threading.Lock()
     waits: dict[str, Callable[[], Any]] = {"event": release.wait, "lock": lock.acquire}
     with lock:
-        ended = call_limited(waits[blocked], SHORT)
+        call_end = call_limited(waits[blocked], SHORT)
 
-    assert judged(ended) == (Stopped, True)
+    assert outcome_of(call_end) == (Stopped, True)
 
 
 STUBBORN = """
@@ -171,7 +171,7 @@ def stubborn():
 """
 
 
-def held(folder: Path, code: str, **names: Any) -> tuple[Ended, threading.Thread]:
+def held(folder: Path, code: str, **names: Any) -> tuple[CallEnd, threading.Thread]:
     """How a call ends whose code is in that folder, and its thread."""
     threads: list[threading.Thread] = []
     exec(compile(code, str(folder / "main.py"), "exec"), names)
@@ -180,12 +180,12 @@ def held(folder: Path, code: str, **names: Any) -> tuple[Ended, threading.Thread
         threads.append(threading.current_thread())
         names["stubborn"]()
 
-    return call_limited(work, SHORT, place=Place(folder)), threads[0]
+    return call_limited(work, SHORT, location=CodeLocation(folder)), threads[0]
 
 
 def test_call_that_survives_every_stop_is_held_and_takes_no_time(tmp_path: Path) -> None:
-    ended, thread = held(tmp_path, STUBBORN)
-    assert judged(ended) == (Stopped, True)
+    call_end, thread = held(tmp_path, STUBBORN)
+    assert outcome_of(call_end) == (Stopped, True)
     assert isinstance(thread, time_limit._Limited)
     assert thread.held
     frames = [sys._current_frames()[thread.ident or 0] for _ in range(2)]
@@ -196,17 +196,20 @@ def test_call_that_survives_every_stop_is_held_and_takes_no_time(tmp_path: Path)
 def test_call_at_work_in_code_of_others_is_not_held(tmp_path: Path) -> None:
     others = compile("for _ in range(99): Stopped()", "others.py", "exec")
     code = "def stubborn():\n    exec(others)\n"
-    ended, thread = held(tmp_path, code, others=others, Stopped=Stopped)
-    assert ended == Ended()
+    call_end, thread = held(tmp_path, code, others=others, Stopped=Stopped)
+    assert call_end == CallEnd()
     assert isinstance(thread, time_limit._Limited)
     assert not thread.held
 
 
 def test_place_of_a_call_that_was_stopped_is_told(tmp_path: Path) -> None:
-    ended, _ = held(tmp_path, "def stubborn():\n    while True: len('x')\n")
-    assert judged(ended) == (Stopped, False)
-    assert ended.stack is not None
-    assert (ended.stack[-1].filename, ended.stack[-1].lineno) == (str(tmp_path / "main.py"), 2)
+    call_end, _ = held(tmp_path, "def stubborn():\n    while True: len('x')\n")
+    assert outcome_of(call_end) == (Stopped, False)
+    assert call_end.stack is not None
+    assert (call_end.stack[-1].filename, call_end.stack[-1].lineno) == (
+        str(tmp_path / "main.py"),
+        2,
+    )
 
 
 def test_abandoned_call_does_not_change_what_was_said_about_it(
@@ -222,11 +225,11 @@ def test_abandoned_call_does_not_change_what_was_said_about_it(
             over.set()
         return "too late"
 
-    ended = call_limited(stubborn, SHORT)
+    call_end = call_limited(stubborn, SHORT)
     release.set()
     assert over.wait(10)
 
-    assert (ended.value, judged(ended)) == (None, (Stopped, True))
+    assert (call_end.value, outcome_of(call_end)) == (None, (Stopped, True))
 
 
 # Debuggers
@@ -260,7 +263,7 @@ def test_call_is_not_stopped_while_it_is_traced_and_is_afterwards() -> None:
         untraced.set()
         spin()
 
-    assert judged(call_limited(work, 3 * SHORT, tick)) == (Stopped, False)
+    assert outcome_of(call_limited(work, 3 * SHORT, tick)) == (Stopped, False)
     assert len(seen) >= 8
     assert seen[1:8] == [True] * 7
 
@@ -340,4 +343,4 @@ def test_thread_that_ends_without_saying_so_is_not_abandoned() -> None:
     thread.start()
     thread.join()
     thread.over.clear()
-    assert judged(time_limit._stop(thread)) == (Stopped, False)
+    assert outcome_of(time_limit._stop(thread)) == (Stopped, False)

@@ -15,10 +15,10 @@ from kili_emulator import messages
 from kili_emulator.clock import Clock
 from kili_emulator.domain import plugin_lines
 from kili_emulator.plugins import logs
-from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.logs import RunLog
 
-PLACE = Place(Path(__file__).parent)
+PLACE = CodeLocation(Path(__file__).parent)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_lines_are_taken_once(log: RunLog) -> None:
 
 def test_entry_keeps_its_newlines_and_its_place(log: RunLog) -> None:
     log.write("before\n")
-    log.entry("error", "Traceback:\n  line 1")
+    log.add_entry("error", "Traceback:\n  line 1")
     log.write("after\n")
 
     assert entries(log) == [
@@ -93,7 +93,7 @@ def test_each_line_has_the_worlds_time() -> None:
     with freeze_time("2024-01-01") as frozen:
         log.write("one\n")
         frozen.tick(timedelta(milliseconds=1500))
-        log.entry("warning", "two")
+        log.add_entry("warning", "two")
 
     assert log.take() == [
         ("info", "one", "2024-01-02T00:00:00.000Z"),
@@ -105,7 +105,7 @@ def test_output_after_the_end_belongs_to_no_run(log: RunLog) -> None:
     log.write("one\n")
     log.close()
     log.write("two\n")
-    log.entry("error", "three")
+    log.add_entry("error", "three")
 
     assert (texts(log), log.close()) == ([], [])
 
@@ -120,7 +120,7 @@ def test_long_output_is_cut_with_one_warning(
     log.write("12345\n")
     lines = entries(log) if taken_between else []
     log.write("67890\ntoo much\nmore\n")
-    log.entry("error", "even more")
+    log.add_entry("error", "even more")
     log.write("unfinished")
     lines += [(log_type, content) for log_type, content, _ in log.close()]
 
@@ -144,8 +144,8 @@ def test_short_lines_are_bounded_too(log: RunLog, line: str) -> None:
 
 def test_what_the_emulator_says_of_a_run_is_kept_after_truncation(log: RunLog) -> None:
     log.write("x" * 1_000_001 + "\n")
-    log.entry("error", "lost")
-    log.verdict("error", "Traceback:\n  line 1")
+    log.add_entry("error", "lost")
+    log.add_emulator_line("error", "Traceback:\n  line 1")
 
     assert entries(log)[1:] == [
         ("warning", "Output truncated: a run records at most 1000000 characters"),
@@ -155,7 +155,7 @@ def test_what_the_emulator_says_of_a_run_is_kept_after_truncation(log: RunLog) -
 
 def test_what_the_emulator_says_comes_after_an_unfinished_line(log: RunLog) -> None:
     log.write("unfinished")
-    log.verdict("error", "failed")
+    log.add_emulator_line("error", "failed")
 
     assert [content for _, content, _ in log.close()] == ["unfinished", "failed"]
 
@@ -201,19 +201,19 @@ def test_lines_of_many_threads_all_arrive_whole(log: RunLog) -> None:
     ],
 )
 def test_level_becomes_the_log_type(log: RunLog, level: int, log_type: str) -> None:
-    logs.logger_for(log, "plugin", PLACE).log(level, "text %d", 1)
+    logs.make_run_logger(log, "plugin", PLACE).log(level, "text %d", 1)
 
     assert entries(log) == [(log_type, "text 1")]
 
 
 def test_logged_text_stays_one_entry(log: RunLog) -> None:
-    logs.logger_for(log, "plugin", PLACE).info("one\ntwo")
+    logs.make_run_logger(log, "plugin", PLACE).info("one\ntwo")
 
     assert texts(log) == ["one\ntwo"]
 
 
 def test_printed_and_logged_lines_keep_their_order(log: RunLog) -> None:
-    logger = logs.logger_for(log, "plugin", PLACE)
+    logger = logs.make_run_logger(log, "plugin", PLACE)
     logger.info("1")
     log.write("2\n")
     logger.info("3")
@@ -225,7 +225,7 @@ def logged_exception(log: RunLog) -> None:
     try:
         int("deep")
     except ValueError:
-        logs.logger_for(log, "plugin", PLACE).exception("It failed")
+        logs.make_run_logger(log, "plugin", PLACE).exception("It failed")
 
 
 def test_logged_exception_is_one_entry_with_its_traceback(log: RunLog) -> None:
@@ -238,14 +238,14 @@ def test_logged_exception_is_one_entry_with_its_traceback(log: RunLog) -> None:
 
 
 def test_logger_has_the_plugins_name(log: RunLog) -> None:
-    assert logs.logger_for(log, "My plugin", PLACE).name == "My plugin"
+    assert logs.make_run_logger(log, "My plugin", PLACE).name == "My plugin"
 
 
 @pytest.mark.parametrize("arguments", [(3,), ("a", "b")])
 def test_arguments_that_do_not_fit_never_fail_the_plugin(
     log: RunLog, arguments: tuple[object, ...]
 ) -> None:
-    logs.logger_for(log, "plugin", PLACE).info("count", *arguments)
+    logs.make_run_logger(log, "plugin", PLACE).info("count", *arguments)
 
     assert entries(log) == [("info", f"count {arguments}")]
 
@@ -276,15 +276,15 @@ def deep() -> list[object]:
 def test_what_cannot_be_shown_never_fails_the_plugin(
     log: RunLog, arguments: tuple[object, ...], shown: str
 ) -> None:
-    logs.logger_for(log, "plugin", PLACE).info(*arguments)
+    logs.make_run_logger(log, "plugin", PLACE).info(*arguments)
 
     assert entries(log) == [("info", shown)]
 
 
 def test_loggers_of_two_runs_are_strangers(log: RunLog, caplog: pytest.LogCaptureFixture) -> None:
     other = RunLog(Clock())
-    logs.logger_for(log, "same name", PLACE).info("one")
-    logs.logger_for(other, "same name", PLACE).info("two")
+    logs.make_run_logger(log, "same name", PLACE).info("one")
+    logs.make_run_logger(other, "same name", PLACE).info("two")
 
     assert (texts(log), texts(other)) == (["one"], ["two"])
     assert caplog.records == []
@@ -298,10 +298,10 @@ def test_a_line_without_end_is_cut_at_the_limit(log: logs.RunLog) -> None:
     assert truncated[:2] == ("warning", messages.RUN_TRUNCATED.format(limit=logs.MAX_CHARACTERS))
 
 
-def newest_first(*lines: tuple[str, str]) -> list[str]:
+def newest_lines_page(*lines: tuple[str, str]) -> list[str]:
     """The order in which lines are answered that are stored in this one: run and time."""
     rows = [{"runId": run, "createdAt": time, "content": run + time} for run, time in lines]
-    return [each["content"] for each in plugin_lines.newest_first(rows, None, None, None)]
+    return [each["content"] for each in plugin_lines.newest_lines_page(rows, None, None, None)]
 
 
 @pytest.mark.parametrize(
@@ -316,4 +316,4 @@ def newest_first(*lines: tuple[str, str]) -> list[str]:
 def test_lines_of_several_runs_are_answered_in_the_order_of_their_emission(
     stored: list[tuple[str, str]], answered: list[str]
 ) -> None:
-    assert newest_first(*stored) == answered
+    assert newest_lines_page(*stored) == answered

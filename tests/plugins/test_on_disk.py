@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from kili_emulator.domain.plugin_link import Saved
-from kili_emulator.plugins.links.on_disk import Found, OnDisk
+from kili_emulator.domain.plugin_link import SavedPlugin
+from kili_emulator.plugins.links.on_disk import LinkedSource, ReadResult
 
 HANDLER = "class PluginHandler:\n    def on_submit(self, label, asset_id): pass\n"
 BROKEN = HANDLER + "    def on_review("
@@ -30,24 +30,24 @@ class Editor(threading.Event):
         return False
 
 
-def on_disk(path: Path, *event_matcher: str, version: str | None = "26.2.4") -> OnDisk:
-    return OnDisk(path, event_matcher, version)
+def on_disk(path: Path, *event_matcher: str, version: str | None = "26.2.4") -> LinkedSource:
+    return LinkedSource(path, event_matcher, version)
 
 
-def settled(place: OnDisk, editor: Editor) -> Found:
-    return place.settled(place.read(), editor)
+def read_settled(place: LinkedSource, editor: Editor) -> ReadResult:
+    return place.read_settled(place.read(), editor)
 
 
-def problems(found: Found) -> str:
-    assert isinstance(found, Saved)
+def problems(found: ReadResult) -> str:
+    assert isinstance(found, SavedPlugin)
     return "\n".join(found.problems)
 
 
 def test_what_has_no_fault_is_taken_at_once(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(HANDLER)
     editor = Editor()
-    found = settled(on_disk(tmp_path), editor)
-    assert isinstance(found, Saved)
+    found = read_settled(on_disk(tmp_path), editor)
+    assert isinstance(found, SavedPlugin)
     assert found.subscription.handler_types == ["onSubmit"]
     assert found.subscription.client_version == "26.2.4"
     assert found.main == str(tmp_path / "main.py")
@@ -58,13 +58,13 @@ def test_a_file_that_is_just_being_written_is_waited_for(tmp_path: Path) -> None
     main = tmp_path / "main.py"
     main.write_text("")
     editor = Editor(lambda: main.write_text(HANDLER[:40]), lambda: main.write_text(HANDLER))
-    assert problems(settled(on_disk(tmp_path), editor)) == ""
+    assert problems(read_settled(on_disk(tmp_path), editor)) == ""
 
 
 def test_a_file_that_an_editor_has_moved_aside_is_waited_for(tmp_path: Path) -> None:
     main = tmp_path / "main.py"
     assert "holds no main.py" in str(on_disk(tmp_path).read())
-    found = settled(on_disk(tmp_path), Editor(lambda: main.write_text(HANDLER)))
+    found = read_settled(on_disk(tmp_path), Editor(lambda: main.write_text(HANDLER)))
     assert problems(found) == ""
 
 
@@ -72,9 +72,9 @@ def test_a_fault_that_stays_is_told_after_one_moment(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(BROKEN)
     (tmp_path / "helper.py").write_text("x = ")
     editor = Editor()
-    told = problems(settled(on_disk(tmp_path), editor))
-    assert 'File "helper.py", line 1' in told
-    assert 'File "main.py", line 3' in told
+    problem = problems(read_settled(on_disk(tmp_path), editor))
+    assert 'File "helper.py", line 1' in problem
+    assert 'File "main.py", line 3' in problem
     assert editor.waited == 1
 
 
@@ -83,7 +83,7 @@ def test_one_who_never_stops_writing_is_not_waited_for_for_ever(tmp_path: Path) 
     main.write_text(BROKEN)
     texts = [BROKEN + "#" * count for count in range(1, 100)]
     editor = Editor(*(lambda text=text: main.write_text(text) for text in texts))
-    assert problems(settled(on_disk(tmp_path), editor))
+    assert problems(read_settled(on_disk(tmp_path), editor))
     assert editor.waited < 99
 
 
@@ -94,7 +94,7 @@ def test_what_clients_would_refuse_is_a_problem(tmp_path: Path) -> None:
     main.write_text(HANDLER.replace("on_submit", "on_event"))
     assert "with --event-matcher" in problems(on_disk(tmp_path).read())
     found = on_disk(tmp_path, "asset.*").read()
-    assert isinstance(found, Saved)
+    assert isinstance(found, SavedPlugin)
     assert found.subscription.event_matcher == ["asset.*"]
     assert found.problems == ()
 

@@ -14,7 +14,7 @@ import requests
 
 from kili_emulator.plugins.guest.process_state import module_attributes
 from kili_emulator.plugins.guest.process_state.module_attributes import Snapshot, changes
-from kili_emulator.plugins.guest.process_state.process_settings import described, put_back
+from kili_emulator.plugins.guest.process_state.process_settings import describe, restore
 
 PLUGIN = {"__name__": "plugin"}
 exec(  # what a plugin defines is of a module of its own
@@ -27,13 +27,13 @@ exec(  # what a plugin defines is of a module of its own
 
 @pytest.fixture
 def before() -> Iterator[Snapshot]:
-    snapshot = module_attributes.take()
+    snapshot = module_attributes.take_snapshot()
     yield snapshot
-    put_back(changes(snapshot, lambda _: True))
+    restore(changes(snapshot, lambda _: True))
 
 
 def own(before: Snapshot) -> str:
-    return described(changes(before, lambda name: name == "plugin"))
+    return describe(changes(before, lambda name: name == "plugin"))
 
 
 OWN: dict[str, Any] = {
@@ -50,7 +50,7 @@ def test_what_a_plugin_puts_there_is_seen_and_put_back(before: Snapshot, kind: s
     original = json.dumps
     json.dumps = OWN[kind]
     assert own(before) == "attributes of modules (json.dumps)"
-    put_back(changes(before, lambda name: name == "plugin"))
+    restore(changes(before, lambda name: name == "plugin"))
     assert json.dumps is original
 
 
@@ -65,7 +65,7 @@ def test_attributes_of_classes_and_of_their_bases_are_seen(before: Snapshot) -> 
 
 def test_what_was_not_there_before_is_taken_away(before: Snapshot) -> None:
     json.additional = OWN["function"]  # type: ignore[attr-defined]
-    put_back(changes(before, lambda name: name == "plugin"))
+    restore(changes(before, lambda name: name == "plugin"))
     assert not hasattr(json, "additional")
 
 

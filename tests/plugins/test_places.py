@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kili_emulator.plugins.guest.tracebacks import Place, explain
+from kili_emulator.plugins.guest.tracebacks import CodeLocation, format_error
 from kili_emulator.plugins.inline import sandbox
 
 MAIN = """
@@ -34,7 +34,7 @@ def write(folder: Path, **files: str) -> Path:
 @pytest.fixture
 def copy(tmp_path: Path) -> Iterator[Path]:
     yield write(tmp_path / "copy", main=MAIN, helpers__deep=DEEP)
-    sandbox.forget("v")
+    sandbox.drop_modules("v")
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def own(tmp_path: Path) -> Path:
     return write(tmp_path / "own", main=MAIN, helpers__deep=DEEP)
 
 
-def failure(place: Place) -> BaseException:
-    handler: Any = sandbox.import_main("v", place).__dict__["PluginHandler"]
+def failure(location: CodeLocation) -> BaseException:
+    handler: Any = sandbox.import_main("v", location).__dict__["PluginHandler"]
     with pytest.raises(ValueError, match="deep") as failed:
         handler().on_submit()
     return failed.value
@@ -58,14 +58,14 @@ def code_names(error: BaseException) -> list[str]:
 
 
 def test_code_goes_by_the_names_of_the_files_it_was_saved_in(copy: Path, own: Path) -> None:
-    assert code_names(failure(Place(copy, own / "main.py"))) == [
+    assert code_names(failure(CodeLocation(copy, own / "main.py"))) == [
         str(own / "main.py"),
         str(own / "helpers" / "deep.py"),
     ]
 
 
 def test_code_of_an_upload_goes_by_the_names_of_its_copy(copy: Path) -> None:
-    assert code_names(failure(Place(copy))) == [
+    assert code_names(failure(CodeLocation(copy))) == [
         str(copy / "main.py"),
         str(copy / "helpers" / "deep.py"),
     ]
@@ -73,35 +73,37 @@ def test_code_of_an_upload_goes_by_the_names_of_its_copy(copy: Path) -> None:
 
 def test_a_single_file_has_the_name_that_it_has(tmp_path: Path) -> None:
     fail = "class PluginHandler:\n    def on_submit(self):\n        raise ValueError('deep')\n"
-    place = Place(write(tmp_path / "copy", main=fail), write(tmp_path, boxes=fail) / "boxes.py")
-    error = failure(place)
+    location = CodeLocation(
+        write(tmp_path / "copy", main=fail), write(tmp_path, boxes=fail) / "boxes.py"
+    )
+    error = failure(location)
     assert code_names(error) == [str(tmp_path / "boxes.py")]
-    assert 'File "main.py", line 3, in on_submit' in explain(error, place)
-    sandbox.forget("v")
+    assert 'File "main.py", line 3, in on_submit' in format_error(error, location)
+    sandbox.drop_modules("v")
 
 
 def test_a_traceback_has_paths_inside_the_plugin_and_the_lines_that_ran(
     copy: Path, own: Path
 ) -> None:
-    place = Place(copy, own / "main.py")
-    error = failure(place)
+    location = CodeLocation(copy, own / "main.py")
+    error = failure(location)
     write(own, helpers__deep="# saved\n# since\n# then\n")
-    told = explain(error, place)
-    assert 'File "main.py", line 6, in on_submit' in told
-    assert 'File "helpers/deep.py", line 2, in fail\n    raise ValueError' in told
-    assert str(own) not in told
-    assert str(copy) not in told
+    explanation = format_error(error, location)
+    assert 'File "main.py", line 6, in on_submit' in explanation
+    assert 'File "helpers/deep.py", line 2, in fail\n    raise ValueError' in explanation
+    assert str(own) not in explanation
+    assert str(copy) not in explanation
 
 
 def test_what_only_stands_beside_the_plugin_is_not_of_it(copy: Path, own: Path) -> None:
     (copy / "helpers" / "deep.py").write_text("from beside import fail\n", encoding="utf-8")
-    place = Place(copy, own / "main.py")
-    assert place.unpacked(str(own / "beside.py")) is None
-    assert place.unpacked(str(own.parent / "main.py")) is None
-    assert place.unpacked("<string>") is None
-    alone = Place(copy, own / "boxes.py")
-    assert alone.unpacked(str(own / "main.py")) is None
-    assert alone.unpacked(str(own / "boxes.py")) == str(copy / "main.py")
+    location = CodeLocation(copy, own / "main.py")
+    assert location.unpacked_path(str(own / "beside.py")) is None
+    assert location.unpacked_path(str(own.parent / "main.py")) is None
+    assert location.unpacked_path("<string>") is None
+    alone = CodeLocation(copy, own / "boxes.py")
+    assert alone.unpacked_path(str(own / "main.py")) is None
+    assert alone.unpacked_path(str(own / "boxes.py")) == str(copy / "main.py")
 
 
 def test_a_breakpoint_at_a_line_of_the_users_file_is_reached(copy: Path, own: Path) -> None:
@@ -112,7 +114,9 @@ def test_a_breakpoint_at_a_line_of_the_users_file_is_reached(copy: Path, own: Pa
             stops.append((frame.f_code.co_filename, frame.f_lineno))
             self.set_continue()
 
-    handler: Any = sandbox.import_main("v", Place(copy, own / "main.py")).__dict__["PluginHandler"]
+    handler: Any = sandbox.import_main("v", CodeLocation(copy, own / "main.py")).__dict__[
+        "PluginHandler"
+    ]
     debugger = Debugger(nosigint=True)
     debugger.reset()
     assert debugger.set_break(str(own / "helpers" / "deep.py"), 2) is None

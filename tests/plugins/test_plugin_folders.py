@@ -15,7 +15,7 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
-from tests.kit.plugin_under_test import NAME, Workbench
+from tests.kit.plugin_under_test import NAME, PluginUnderTest
 from tests.kit.sdk_environments import python_of
 from tests.kit.sdk_process import VERSIONS, SdkSession
 
@@ -70,27 +70,27 @@ def inline() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def bench(inline: Emulator, tmp_path: Path) -> Iterator[Workbench]:
+def plugin_under_test(inline: Emulator, tmp_path: Path) -> Iterator[PluginUnderTest]:
     inline.reset()
-    yield Workbench(inline, tmp_path / "plugin")
+    yield PluginUnderTest(inline, tmp_path / "plugin")
     inline.reset()
 
 
 @pytest.fixture(params=ISOLATIONS)
-def isolated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workbench]:
+def isolated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PluginUnderTest]:
     """Each isolation in turn."""
     with fast_sdk(), Emulator(**ISOLATIONS[request.param]) as running:
-        yield Workbench(running, tmp_path / "plugin")
+        yield PluginUnderTest(running, tmp_path / "plugin")
 
 
-def upload(bench: Workbench, folder: Path) -> str:
+def upload(plugin_under_test: PluginUnderTest, folder: Path) -> str:
     """Upload a plugin and activate it; its status."""
     try:
-        bench.kili.upload_plugin(str(folder), NAME)
+        plugin_under_test.kili.upload_plugin(str(folder), NAME)
     except Exception:
         return "FAILED"
-    bench.kili.activate_plugin_on_project(NAME, project_id=bench.project)
-    return str(bench.kili.get_plugin_status(NAME, verbose=False))
+    plugin_under_test.kili.activate_plugin_on_project(NAME, project_id=plugin_under_test.project)
+    return str(plugin_under_test.kili.get_plugin_status(NAME, verbose=False))
 
 
 # Imports
@@ -121,12 +121,19 @@ def said():
 
 
 @pytest.mark.parametrize("imports", WAYS)
-def test_main_imports_the_modules_of_its_folder(bench: Workbench, imports: str) -> None:
-    assert upload(bench, write(bench.folder, main__py=f"{imports}\n{HANDLER}")) == "ACTIVE"
-    assert bench.submit() == "helped"
+def test_main_imports_the_modules_of_its_folder(
+    plugin_under_test: PluginUnderTest, imports: str
+) -> None:
+    assert (
+        upload(plugin_under_test, write(plugin_under_test.folder, main__py=f"{imports}\n{HANDLER}"))
+        == "ACTIVE"
+    )
+    assert plugin_under_test.submit() == "helped"
 
 
-def test_all_isolations_import_the_modules_of_the_folder_each_once(isolated: Workbench) -> None:
+def test_all_isolations_import_the_modules_of_the_folder_each_once(
+    isolated: PluginUnderTest,
+) -> None:
     imports = "\n".join([*WAYS, "from .sub_folder.helpers import CALLS"])
     main = f"{imports}\n{HANDLER}        print(len(CALLS), len(helpers.CALLS), len(h.CALLS))\n"
 
@@ -143,15 +150,18 @@ def test_all_isolations_import_the_modules_of_the_folder_each_once(isolated: Wor
     ],
 )
 def test_import_of_what_is_not_in_the_folder_fails_the_build(
-    bench: Workbench, imports: str, error: str
+    plugin_under_test: PluginUnderTest, imports: str, error: str
 ) -> None:
-    assert upload(bench, write(bench.folder, main__py=f"{imports}\n{HANDLER}")) == "FAILED"
-    (said,) = bench.build_errors()
+    assert (
+        upload(plugin_under_test, write(plugin_under_test.folder, main__py=f"{imports}\n{HANDLER}"))
+        == "FAILED"
+    )
+    (said,) = plugin_under_test.build_errors()
     assert said.splitlines()[0] == "Traceback (most recent call last):"
     assert said.splitlines()[-1].startswith(error)
 
 
-def test_linked_folder_with_relative_imports_runs(isolated: Workbench) -> None:
+def test_linked_folder_with_relative_imports_runs(isolated: PluginUnderTest) -> None:
     write(isolated.folder, main__py=KILI_MAIN)
     isolated.link()
 
@@ -174,7 +184,7 @@ def test_plugin_of_kilis_own_test_is_deployed_by_sdks(notebook: SdkSession, tmp_
 
 
 def test_requirements_are_held_against_the_interpreter_of_the_plugins(
-    isolated: Workbench,
+    isolated: PluginUnderTest,
 ) -> None:
     main = f"try:\n    import no_such_thing\nexcept ImportError:\n    pass\n{KILI_MAIN}"
     write(isolated.folder, main__py=main, requirements__txt="no-such-thing\n")
@@ -187,9 +197,9 @@ def test_requirements_are_held_against_the_interpreter_of_the_plugins(
     assert [kind for kind, _ in build_lines(isolated)] == ["warning", "error"]
 
 
-def build_lines(bench: Workbench) -> list[tuple[str, str]]:
-    told = json.loads(bench.kili.get_plugin_build_errors(plugin_name=NAME))
-    return [(each["logType"], each["content"]) for each in reversed(told)]
+def build_lines(plugin_under_test: PluginUnderTest) -> list[tuple[str, str]]:
+    build_errors_json = json.loads(plugin_under_test.kili.get_plugin_build_errors(plugin_name=NAME))
+    return [(each["logType"], each["content"]) for each in reversed(build_errors_json)]
 
 
 @pytest.mark.parametrize(
@@ -202,13 +212,13 @@ def build_lines(bench: Workbench) -> list[tuple[str, str]]:
     ],
 )
 def test_requirement_that_no_import_needs_is_a_warning_of_the_build(
-    bench: Workbench, imports: str
+    plugin_under_test: PluginUnderTest, imports: str
 ) -> None:
     main = f"{imports}\n{KILI_MAIN}"
-    write(bench.folder, main__py=main, requirements__txt="no-such-thing>=2\nPyYAML\n")
+    write(plugin_under_test.folder, main__py=main, requirements__txt="no-such-thing>=2\nPyYAML\n")
 
-    assert upload(bench, bench.folder) == "ACTIVE"
-    said = [each for each in build_lines(bench) if "no-such-thing" in each[1]]
+    assert upload(plugin_under_test, plugin_under_test.folder) == "ACTIVE"
+    said = [each for each in build_lines(plugin_under_test) if "no-such-thing" in each[1]]
     ((kind, text),) = said
     assert kind == "warning"
     assert text.startswith(
@@ -216,7 +226,7 @@ def test_requirement_that_no_import_needs_is_a_warning_of_the_build(
         "import of the plugin needs it."
     )
     assert "-m pip install 'no-such-thing>=2'`" in text
-    assert bench.submit() == "helped"
+    assert plugin_under_test.submit() == "helped"
 
 
 @pytest.mark.parametrize("file", ["main.py", "sub_folder/helpers.py"])
@@ -238,14 +248,14 @@ def test_requirement_that_no_import_needs_is_a_warning_of_the_build(
     ],
 )
 def test_requirement_that_an_import_needs_fails_the_build_with_the_remedy(
-    bench: Workbench, file: str, requirement: str, imports: str, said: str
+    plugin_under_test: PluginUnderTest, file: str, requirement: str, imports: str, said: str
 ) -> None:
-    write(bench.folder, main__py=KILI_MAIN, requirements__txt=f"{requirement}\n")
-    path = bench.folder / file
+    write(plugin_under_test.folder, main__py=KILI_MAIN, requirements__txt=f"{requirement}\n")
+    path = plugin_under_test.folder / file
     path.write_text(f"{imports}\n{path.read_text()}")
 
-    assert upload(bench, bench.folder) == "FAILED"
-    ((kind, text),) = build_lines(bench)
+    assert upload(plugin_under_test, plugin_under_test.folder) == "FAILED"
+    ((kind, text),) = build_lines(plugin_under_test)
     assert kind == "error"
     assert text.startswith(said.format(file=file))
     assert f"{file}, line 1" in text

@@ -28,7 +28,7 @@ WHOLE_DAY = 86_400.0
 
 
 @contextmanager
-def running(**options: Any) -> Iterator[Wire]:
+def wire_emulator(**options: Any) -> Iterator[Wire]:
     with Emulator(**options) as emulator:
         wire = Wire(emulator)
         yield wire
@@ -90,9 +90,9 @@ def test_missing_requirement_of_an_import_is_a_build_error_with_the_remedy(
 ) -> None:
     (folder / "main.py").write_text(f"import no_such_thing\n{HANDLER}")
     text = "--index-url https://e.org/simple\nnumpy\nno-such-thing >= 2 ; python_version > '3'\n"
-    (said,) = upload(kili, folder, text)
+    (build_messages,) = upload(kili, folder, text)
 
-    assert said == (
+    assert build_messages == (
         "requirements.txt, line 3: no-such-thing >= 2 ; python_version > '3': no-such-thing is not "
         "installed here, and main.py, line 1 imports no_such_thing: run "
         f"`{sys.executable} -m pip install --index-url https://e.org/simple 'no-such-thing >= 2'` "
@@ -107,15 +107,15 @@ def test_missing_requirement_of_an_import_is_a_build_error_with_the_remedy(
 
 def test_every_wrong_line_and_import_is_named(kili: Any, folder: Path) -> None:
     (folder / "main.py").write_text("import yaml, numpy\n" + HANDLER)
-    said = upload(kili, folder, "-r more.txt\nnumpy<0.1\n./own.whl\n")
+    build_messages = upload(kili, folder, "-r more.txt\nnumpy<0.1\n./own.whl\n")
 
-    assert [each.partition(": ")[0] for each in said] == [
+    assert [each.partition(": ")[0] for each in build_messages] == [
         "requirements.txt, line 1",
         "requirements.txt, line 3",
         "requirements.txt, line 2",
         "main.py, line 1",
     ]
-    assert "add the line PyYAML to a requirements.txt" in said[-1]
+    assert "add the line PyYAML to a requirements.txt" in build_messages[-1]
 
 
 def test_requirements_that_are_no_text_are_refused(kili: Any, folder: Path) -> None:
@@ -140,7 +140,7 @@ def test_requirements_that_are_no_text_are_refused(kili: Any, folder: Path) -> N
     ],
 )
 def test_policy_decides_what_plugins_can_import(policy: str, main: str, status: str) -> None:
-    with running(plugin_policy=policy) as wire:
+    with wire_emulator(plugin_policy=policy) as wire:
         assert deploy_plugin(wire, NAME, f"{main}\n{HANDLER}") == status
         assert [each[:15] for each in build_errors(wire)] == (
             ["main.py, line 1"] if status == "FAILED" else []
@@ -152,7 +152,7 @@ def test_policy_decides_what_plugins_can_import(policy: str, main: str, status: 
 )
 def test_only_the_cloud_reads_requirements(policy: str, status: str) -> None:
     packed = archive(main__py=f"import yaml\n{HANDLER}", requirements__txt="PyYAML")
-    with running(plugin_policy=policy) as wire:
+    with wire_emulator(plugin_policy=policy) as wire:
         assert deploy_plugin(wire, NAME, packed) == status
 
 
@@ -165,9 +165,9 @@ def test_package_of_the_platform_that_is_missing_here_comes_with_the_command(
     )
 
     assert deploy_plugin(wire, NAME, f"import sklearn\n{HANDLER}") == "FAILED"
-    (said,) = build_errors(wire)
-    assert "ModuleNotFoundError: " in said
-    assert f"run `{sys.executable} -m pip install scikit-learn`" in said
+    (build_messages,) = build_errors(wire)
+    assert "ModuleNotFoundError: " in build_messages
+    assert f"run `{sys.executable} -m pip install scikit-learn`" in build_messages
 
 
 def test_handler_that_misses_a_package_of_the_platform_fails_with_the_command(
@@ -196,15 +196,15 @@ TALKING = HANDLER.replace("pass", "print('printed\\nagain'); self.logger.info('l
 def test_prints_are_not_recorded_on_premise(
     policy: str, lines: list[str], dropped: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with running(plugin_policy=policy) as wire, caplog.at_level(logging.WARNING):
+    with wire_emulator(plugin_policy=policy) as wire, caplog.at_level(logging.WARNING):
         deploy_plugin(wire, NAME, TALKING)
         activate(wire)
         run = submit(wire)
 
         assert logs(wire) == lines
         assert run["droppedPrints"] == dropped
-    said = [each for each in caplog.messages if run["id"] in each]
-    assert [f"{dropped} printed lines" in each for each in said] == [True] * bool(dropped)
+    build_messages = [each for each in caplog.messages if run["id"] in each]
+    assert [f"{dropped} printed lines" in each for each in build_messages] == [True] * bool(dropped)
 
 
 # Deployment
@@ -216,7 +216,7 @@ def deployments() -> set[threading.Thread]:
 
 
 def test_deployment_takes_as_long_as_it_is_told_to() -> None:
-    with running(deploy_seconds=0.2) as wire:
+    with wire_emulator(deploy_seconds=0.2) as wire:
         assert deploy_plugin(wire, NAME, HANDLER) == "DEPLOYING"
         pause = threading.Event()
         while wire.call("getPluginRunnerStatus", name=NAME) == "DEPLOYING":
@@ -225,7 +225,7 @@ def test_deployment_takes_as_long_as_it_is_told_to() -> None:
 
 
 def test_events_during_the_deployment_call_nothing() -> None:
-    with running(deploy_seconds=WHOLE_DAY) as wire:
+    with wire_emulator(deploy_seconds=WHOLE_DAY) as wire:
         deploy_plugin(wire, NAME, HANDLER)
         activate(wire)
         run = submit(wire)
@@ -235,7 +235,7 @@ def test_events_during_the_deployment_call_nothing() -> None:
 
 
 def test_neither_a_reset_nor_the_end_waits_for_a_deployment() -> None:
-    with running(deploy_seconds=WHOLE_DAY) as wire:
+    with wire_emulator(deploy_seconds=WHOLE_DAY) as wire:
         mark = wire.emulator.mark()
         deploy_plugin(wire, NAME, HANDLER)
         first = deployments()
@@ -251,7 +251,7 @@ def test_neither_a_reset_nor_the_end_waits_for_a_deployment() -> None:
 
 
 def test_deployment_of_what_is_deleted_meanwhile_ends_in_nothing() -> None:
-    with running(deploy_seconds=0.05) as wire:
+    with wire_emulator(deploy_seconds=0.05) as wire:
         deploy_plugin(wire, NAME, HANDLER)
         wire.call("deletePlugin", where={"pluginName": NAME})
         deploy_plugin(wire, "Other", HANDLER)
@@ -262,7 +262,7 @@ def test_deployment_of_what_is_deleted_meanwhile_ends_in_nothing() -> None:
 
 
 def test_webhook_is_active_at_once() -> None:
-    with running(deploy_seconds=WHOLE_DAY) as wire:
+    with wire_emulator(deploy_seconds=WHOLE_DAY) as wire:
         data = {"pluginName": NAME, "webhookUrl": "http://127.0.0.1:1", "header": "h"}
         wire.call("createWebhook", data=data)
         assert wire.call("getPluginRunnerStatus", name=NAME) == "ACTIVE"

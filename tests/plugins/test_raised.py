@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from kili_emulator import Emulator
-from kili_emulator.plugins.guest.exception_text import raised
-from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.guest.exception_text import describe_exception
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.testing.sdk import fast_sdk
-from tests.kit.plugin_under_test import EASY, NAME, Workbench
+from tests.kit.plugin_under_test import EASY, NAME, PluginUnderTest
 from tests.kit.sdk_environments import python_of
 
-HERE = Place(Path(__file__).parent)
-ELSEWHERE = Place(Path(__file__).parent / "nowhere")
+HERE = CodeLocation(Path(__file__).parent)
+ELSEWHERE = CodeLocation(Path(__file__).parent / "nowhere")
 
 
 class UnspeakableError(Exception):
@@ -84,31 +84,33 @@ def caught(function: Callable[[], Any]) -> BaseException:
 def test_headline_is_class_and_message_of_what_was_raised(
     function: Callable[[], Any], line: str | None
 ) -> None:
-    assert raised(caught(function), HERE).headline.startswith(line or "ValueError: a …")
+    assert describe_exception(caught(function), HERE).headline.startswith(line or "ValueError: a …")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="there are no groups of exceptions")
 def test_headline_of_a_group_tells_what_is_in_it() -> None:
-    told = "ExceptionGroup: several (2 sub-exceptions): ValueError: a; KeyError: 'b'"
+    error_text = "ExceptionGroup: several (2 sub-exceptions): ValueError: a; KeyError: 'b'"
     alone, behind = caught(lambda: fail(group())), caught(lambda: fail(ValueError("x"), group()))
 
-    assert raised(alone, HERE).headline == told
-    assert raised(alone, HERE).text.startswith(f"{told}\n\n  + Exception Group Traceback")
-    assert raised(behind, HERE).headline == f"ValueError: x (from {told})"
+    assert describe_exception(alone, HERE).headline == error_text
+    assert describe_exception(alone, HERE).text.startswith(
+        f"{error_text}\n\n  + Exception Group Traceback"
+    )
+    assert describe_exception(behind, HERE).headline == f"ValueError: x (from {error_text})"
 
 
 def test_cause_is_not_in_the_headline_where_a_library_raised_the_error() -> None:
     error = caught(lambda: fail(ValueError("no box"), KeyError("x")))
 
-    assert raised(error, ELSEWHERE).headline == "ValueError: no box"
-    assert "KeyError: 'x'\n" in raised(error, ELSEWHERE).text
+    assert describe_exception(error, ELSEWHERE).headline == "ValueError: no box"
+    assert "KeyError: 'x'\n" in describe_exception(error, ELSEWHERE).text
 
 
 def test_headline_is_one_line_of_bounded_length() -> None:
     error = caught(lambda: fail(ValueError("é" * 10_000), KeyError("x" * 10_000)))
 
-    assert len(raised(error, HERE).headline) == 1000
-    assert raised(error, HERE).headline.endswith("…")
+    assert len(describe_exception(error, HERE).headline) == 1000
+    assert describe_exception(error, HERE).headline.endswith("…")
 
 
 def test_text_begins_with_the_headline_only_where_causes_come_first() -> None:
@@ -117,9 +119,13 @@ def test_text_begins_with_the_headline_only_where_causes_come_first() -> None:
         caught(lambda: fail_while_handling(OSError())),
     )
 
-    assert raised(alone, HERE).text.startswith("Traceback (most recent call last):\n")
-    lines = raised(behind, HERE).text.splitlines()
-    assert lines[:3] == [raised(behind, HERE).headline, "", "Traceback (most recent call last):"]
+    assert describe_exception(alone, HERE).text.startswith("Traceback (most recent call last):\n")
+    lines = describe_exception(behind, HERE).text.splitlines()
+    assert lines[:3] == [
+        describe_exception(behind, HERE).headline,
+        "",
+        "Traceback (most recent call last):",
+    ]
     assert lines[-1] == "OSError"
 
 
@@ -158,67 +164,83 @@ def shared(request: pytest.FixtureRequest) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def bench(shared: Emulator, tmp_path: Path) -> Iterator[Workbench]:
+def plugin_under_test(shared: Emulator, tmp_path: Path) -> Iterator[PluginUnderTest]:
     shared.reset()
-    yield Workbench(shared, tmp_path / "plugin")
+    yield PluginUnderTest(shared, tmp_path / "plugin")
     shared.reset()
 
 
-def run_once(bench: Workbench, code: str) -> tuple[str, list[str]]:
+def run_once(plugin_under_test: PluginUnderTest, code: str) -> tuple[str, list[str]]:
     """The error of a plugin's run as somebody sees it who submits a label; the lines of its log."""
-    bench.save("main.py", MAIN.format(code))
-    bench.kili.upload_plugin(str(bench.folder), NAME)
-    bench.kili.activate_plugin_on_project(NAME, project_id=bench.project)
-    (told,) = bench.emulator.submit(bench.project, label=EASY)["runs"]
-    (run,) = bench.emulator.runs()
-    assert run["headline"] == told["error"]
-    assert run["error"] == bench.logs()[-1]
-    return told["error"], bench.logs()
+    plugin_under_test.save("main.py", MAIN.format(code))
+    plugin_under_test.kili.upload_plugin(str(plugin_under_test.folder), NAME)
+    plugin_under_test.kili.activate_plugin_on_project(NAME, project_id=plugin_under_test.project)
+    (error_text,) = plugin_under_test.emulator.submit(plugin_under_test.project, label=EASY)["runs"]
+    (run,) = plugin_under_test.emulator.runs()
+    assert run["headline"] == error_text["error"]
+    assert run["error"] == plugin_under_test.logs()[-1]
+    return error_text["error"], plugin_under_test.logs()
 
 
-def test_run_is_listed_by_the_error_that_was_raised_and_its_cause(bench: Workbench) -> None:
-    told, (log,) = run_once(bench, WRAPS)
+def test_run_is_listed_by_the_error_that_was_raised_and_its_cause(
+    plugin_under_test: PluginUnderTest,
+) -> None:
+    error_text, (log,) = run_once(plugin_under_test, WRAPS)
 
-    assert told == "ValueError: no box … (from KeyError: 'no such')"
-    assert log.startswith(f'{told}\n\nTraceback (most recent call last):\n  File "main.py", line 8')
+    assert error_text == "ValueError: no box … (from KeyError: 'no such')"
+    assert log.startswith(
+        f'{error_text}\n\nTraceback (most recent call last):\n  File "main.py", line 8'
+    )
     assert "KeyError: 'no such'\n\nThe above exception was the direct cause" in log
     assert log.endswith("\nValueError: no box\nat all")
 
 
-def test_refused_call_is_listed_as_the_error_of_the_sdk(bench: Workbench) -> None:
-    told, (log,) = run_once(bench, REFUSED)
+def test_refused_call_is_listed_as_the_error_of_the_sdk(plugin_under_test: PluginUnderTest) -> None:
+    error_text, (log,) = run_once(plugin_under_test, REFUSED)
 
-    assert told.startswith("GraphQLError: ")
-    assert "[accessDenied]" in told
-    assert "TransportQueryError" not in told
-    assert log.splitlines()[0] in (told, "Traceback (most recent call last):")
-    assert log.splitlines()[-1].partition("GraphQLError")[2] == told.removeprefix("GraphQLError")
+    assert error_text.startswith("GraphQLError: ")
+    assert "[accessDenied]" in error_text
+    assert "TransportQueryError" not in error_text
+    assert log.splitlines()[0] in (error_text, "Traceback (most recent call last):")
+    assert log.splitlines()[-1].partition("GraphQLError")[2] == error_text.removeprefix(
+        "GraphQLError"
+    )
 
 
 @pytest.mark.parametrize("shared", ["inline", "process"], indirect=True)
-def test_logged_refusal_begins_with_the_error_of_the_sdk(bench: Workbench) -> None:
-    told, (logged, log) = run_once(bench, LOGGED)
+def test_logged_refusal_begins_with_the_error_of_the_sdk(
+    plugin_under_test: PluginUnderTest,
+) -> None:
+    error_text, (logged, log) = run_once(plugin_under_test, LOGGED)
 
     assert logged == f"not sent back\n{log}"
     assert "TransportQueryError" not in "".join(logged.splitlines()[:2])
-    assert told in log or log.endswith(told.removeprefix("GraphQLError: "))
+    assert error_text in log or log.endswith(error_text.removeprefix("GraphQLError: "))
 
 
-def test_names_of_the_plugins_own_classes_and_modules_are_those_it_knows(bench: Workbench) -> None:
-    bench.save("helpers.py", "class Own(Exception):\n    pass\n")
-    told, (log,) = run_once(bench, "import helpers; raise helpers.Own(helpers.Own.__module__)")
+def test_names_of_the_plugins_own_classes_and_modules_are_those_it_knows(
+    plugin_under_test: PluginUnderTest,
+) -> None:
+    plugin_under_test.save("helpers.py", "class Own(Exception):\n    pass\n")
+    error_text, (log,) = run_once(
+        plugin_under_test, "import helpers; raise helpers.Own(helpers.Own.__module__)"
+    )
 
-    assert told == "Own: helpers"
+    assert error_text == "Own: helpers"
     assert log.endswith("\nhelpers.Own: helpers")
 
 
-def test_error_at_import_is_told_with_its_cause_among_the_build_errors(bench: Workbench) -> None:
+def test_error_at_import_is_told_with_its_cause_among_the_build_errors(
+    plugin_under_test: PluginUnderTest,
+) -> None:
     top = "try:\n    {}['x']\nexcept KeyError as error:\n    raise ValueError('no') from error\n"
-    bench.save("helpers.py", top)
-    bench.save("main.py", "import helpers" + MAIN.format("pass"))
+    plugin_under_test.save("helpers.py", top)
+    plugin_under_test.save("main.py", "import helpers" + MAIN.format("pass"))
     with pytest.raises(Exception, match="error during the creation"):
-        bench.kili.upload_plugin(str(bench.folder), NAME)
+        plugin_under_test.kili.upload_plugin(str(plugin_under_test.folder), NAME)
 
-    (said,) = [each["content"] for each in json.loads(bench.kili.get_plugin_build_errors(NAME))]
+    (said,) = [
+        each["content"] for each in json.loads(plugin_under_test.kili.get_plugin_build_errors(NAME))
+    ]
     assert said.splitlines()[0] == "ValueError: no (from KeyError: 'x')"
     assert said.splitlines()[-1] == "ValueError: no"

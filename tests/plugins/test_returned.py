@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kili_emulator.plugins.guest.return_values import never_ran
+from kili_emulator.plugins.guest.return_values import unstarted_kind
 
 
 async def coroutine() -> None:
@@ -34,4 +34,4 @@ async def asynchronous_generator() -> AsyncIterator[int]:
     ],
 )
 def test_what_never_ran_is_named(returned: Any, kind: str | None) -> None:
-    assert never_ran(returned()) == kind
+    assert unstarted_kind(returned()) == kind

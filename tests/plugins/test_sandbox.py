@@ -18,9 +18,9 @@ import pytest
 
 from kili_emulator.clock import Clock
 from kili_emulator.plugins import logs
-from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.inline import sandbox
-from kili_emulator.plugins.inline.run_effects import Footprint
+from kili_emulator.plugins.inline.run_effects import RunEffects
 from kili_emulator.plugins.logs import RunLog
 
 
@@ -37,15 +37,15 @@ class Plugins:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(code, encoding="utf-8")
         self.versions.append(version)
-        return sandbox.import_main(version, Place(folder))
+        return sandbox.import_main(version, CodeLocation(folder))
 
 
 @pytest.fixture
 def plugins(tmp_path: Path) -> Iterator[Plugins]:
-    made = Plugins(tmp_path)
-    yield made
-    for version in made.versions:
-        sandbox.forget(version)
+    new_plugins = Plugins(tmp_path)
+    yield new_plugins
+    for version in new_plugins.versions:
+        sandbox.drop_modules(version)
 
 
 def in_run(function: Callable[[], Any]) -> list[str]:
@@ -54,7 +54,7 @@ def in_run(function: Callable[[], Any]) -> list[str]:
 
     def work() -> None:
         logs.current.set(log)
-        Footprint(Path()).enter()
+        RunEffects(Path()).attach_current_thread()
         function()
 
     contextvars.copy_context().run(work)
@@ -292,7 +292,7 @@ def test_folder_holds_what_was_uploaded_and_nothing_else(plugins: Plugins, tmp_p
 def test_forgotten_version_leaves_sys_modules(plugins: Plugins) -> None:
     plugins.load({**PACKAGE, "main.py": "import helpers.deep"}, "v1")
     plugins.load("", "v11")
-    sandbox.forget("v1")
+    sandbox.drop_modules("v1")
 
     kept = {name for name in sys.modules if name.startswith("kili_plugin_v1")}
     assert kept == {"kili_plugin_v11", "kili_plugin_v11.main"}

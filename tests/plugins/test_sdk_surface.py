@@ -24,7 +24,7 @@ ASKED = [
 
 
 @pytest.fixture(scope="module", params=RECIPES)
-def told(request: pytest.FixtureRequest) -> dict[str, Any]:
+def sdk_facts(request: pytest.FixtureRequest) -> dict[str, Any]:
     """What one SDK offers, as its own interpreter says it."""
     command = [str(python_of(request.param)), "-W", "ignore", sdk_surface.__file__]
     done = subprocess.run(
@@ -35,12 +35,12 @@ def told(request: pytest.FixtureRequest) -> dict[str, Any]:
     return answer
 
 
-def is_new(told: dict[str, Any]) -> bool:
-    return str(told["version"]).startswith("26.")
+def is_new(sdk_facts: dict[str, Any]) -> bool:
+    return str(sdk_facts["version"]).startswith("26.")
 
 
-def test_methods_have_the_parameters_that_users_give(told: dict[str, Any]) -> None:
-    surface = Surface.read(told)
+def test_methods_have_the_parameters_that_users_give(sdk_facts: dict[str, Any]) -> None:
+    surface = Surface.read(sdk_facts)
     labels = surface.methods["labels"]
 
     assert {"project_id", "asset_id", "fields"} <= set(labels.parameters)
@@ -50,24 +50,26 @@ def test_methods_have_the_parameters_that_users_give(told: dict[str, Any]) -> No
     assert not any(name.startswith("_") for name in surface.methods)
 
 
-def test_deprecations_are_those_of_which_the_sdk_warns(told: dict[str, Any]) -> None:
-    methods = Surface.read(told).methods
+def test_deprecations_are_those_of_which_the_sdk_warns(sdk_facts: dict[str, Any]) -> None:
+    methods = Surface.read(sdk_facts).methods
     deprecated = {name for name, each in methods.items() if each.deprecated}
 
     assert str(methods["append_to_labels"].deprecated).startswith("append_to_labels method is")
     assert deprecated == (
         {"append_to_issues", "append_to_labels", "update_properties_in_role"}
-        if is_new(told)
+        if is_new(sdk_facts)
         else {"append_to_labels"}
     )
 
 
 def test_deprecated_parameters_come_with_what_the_documentation_says(
-    told: dict[str, Any],
+    sdk_facts: dict[str, Any],
 ) -> None:
-    parameters = Surface.read(told).methods["update_properties_in_assets"].deprecated_parameters
+    parameters = (
+        Surface.read(sdk_facts).methods["update_properties_in_assets"].deprecated_parameters
+    )
 
-    if is_new(told):
+    if is_new(sdk_facts):
         assert parameters["status_array"] == "DEPRECATED and does not have any effect."
         assert parameters["priorities"].startswith("DEPRECATED, use `kili.set_assets_priority()`")
         assert parameters["priorities"].endswith(".")
@@ -75,18 +77,18 @@ def test_deprecated_parameters_come_with_what_the_documentation_says(
         assert not parameters
 
 
-def test_attributes_are_all_that_a_client_may_have(told: dict[str, Any]) -> None:
-    attributes = Surface.read(told).attributes
+def test_attributes_are_all_that_a_client_may_have(sdk_facts: dict[str, Any]) -> None:
+    attributes = Surface.read(sdk_facts).attributes
     assert attributes is not None
-    assert ({"graphql_client", "llm", "api_key"} if is_new(told) else {"auth"}) <= attributes
+    assert ({"graphql_client", "llm", "api_key"} if is_new(sdk_facts) else {"auth"}) <= attributes
     assert "no_such_attribute" not in attributes
 
 
-def test_handlers_and_events_are_those_of_the_upload(told: dict[str, Any]) -> None:
-    surface = Surface.read(told)
+def test_handlers_and_events_are_those_of_the_upload(sdk_facts: dict[str, Any]) -> None:
+    surface = Surface.read(sdk_facts)
 
-    assert surface.typed_events == is_new(told)
-    if not is_new(told):
+    assert surface.typed_events == is_new(sdk_facts)
+    if not is_new(sdk_facts):
         assert surface.handlers is None
         return
     assert surface.handlers == {
@@ -94,9 +96,9 @@ def test_handlers_and_events_are_those_of_the_upload(told: dict[str, Any]) -> No
     }
 
 
-def test_names_that_there_are_not_are_missing(told: dict[str, Any]) -> None:
+def test_names_that_there_are_not_are_missing(sdk_facts: dict[str, Any]) -> None:
     missing = {("kili.no_such_module", ""), ("kili.client", "NoSuchName")}
-    if not is_new(told):
+    if not is_new(sdk_facts):
         missing.add(("kili.plugins", "on_kili_event"))
         missing.add(("kili.utils.labels.image", "mask_to_normalized_vertices"))
-    assert Surface.read(told).missing == missing
+    assert Surface.read(sdk_facts).missing == missing

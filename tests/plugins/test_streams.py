@@ -13,10 +13,10 @@ from kili_emulator.plugins.inline.standard_streams import StandardStreams
 
 def standard_output(monkeypatch: pytest.MonkeyPatch) -> io.TextIOWrapper:
     """A stream that is ``sys.stdout``, and has been from the beginning."""
-    made = io.TextIOWrapper(io.BytesIO())
-    monkeypatch.setattr(sys, "stdout", made)
-    monkeypatch.setattr(sys, "__stdout__", made)
-    return made
+    new_stream = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(sys, "stdout", new_stream)
+    monkeypatch.setattr(sys, "__stdout__", new_stream)
+    return new_stream
 
 
 def test_a_stream_that_is_to_be_closed_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,9 +51,9 @@ def test_a_stream_that_was_exchanged_is_put_back(monkeypatch: pytest.MonkeyPatch
     stream = standard_output(monkeypatch)
     streams = StandardStreams(lambda _: True)
     streams.guard()
-    assert streams.exchanged() == []
+    assert streams.find_replaced() == []
     sys.stdout = io.StringIO()
-    assert streams.exchanged() == ["sys.stdout"]
+    assert streams.find_replaced() == ["sys.stdout"]
     streams.release()
     assert sys.stdout is stream
 
@@ -71,7 +71,7 @@ def test_a_plain_stream_instead_of_one_of_others_is_a_plugins(
     streams = StandardStreams(lambda _: True)
     streams.guard()
     sys.stdout = io.StringIO()
-    assert streams.exchanged() == ["sys.stdout"]
+    assert streams.find_replaced() == ["sys.stdout"]
     streams.release()
     assert sys.stdout is redirected
 
@@ -85,7 +85,7 @@ def test_a_stream_that_others_have_redirected_is_theirs(
     streams = StandardStreams(lambda _: True)
     streams.guard()
     sys.stdout = other
-    assert streams.exchanged() == []
+    assert streams.find_replaced() == []
     streams.release()
     assert sys.stdout is other
 

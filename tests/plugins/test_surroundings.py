@@ -15,10 +15,10 @@ import pytest
 from kili_emulator.plugins.guest.process_state import process_settings
 from kili_emulator.plugins.guest.process_state.process_settings import (
     Values,
-    apply,
     changes,
-    described,
-    put_back,
+    describe,
+    reapply,
+    restore,
 )
 
 
@@ -26,12 +26,12 @@ from kili_emulator.plugins.guest.process_state.process_settings import (
 def _put_back() -> Iterator[None]:
     values = now()
     yield
-    put_back(changes(values))
+    restore(changes(values))
 
 
 def now() -> Values:
     """How things are. (A test asks itself, as pytest has a variable for what it is at.)"""
-    return process_settings.take(signals=True)
+    return process_settings.take_snapshot(signals=True)
 
 
 CHANGES: dict[str, Callable[[], object]] = {
@@ -52,8 +52,8 @@ def test_a_change_is_seen_and_put_back(said: str) -> None:
     before = now()
     CHANGES[said]()
     found = changes(before)
-    assert described(found) == said
-    put_back(found)
+    assert describe(found) == said
+    restore(found)
     assert changes(before) == []
 
 
@@ -69,7 +69,7 @@ def test_many_changes_are_said_in_short() -> None:
     before = now()
     os.environ.update({f"NEW_{number}": "" for number in range(7)})
     os.chdir("/")
-    assert described(changes(before)) == (
+    assert describe(changes(before)) == (
         "the working directory (/), the environment (NEW_0, NEW_1, NEW_2, NEW_3, NEW_4 and 2 more)"
     )
 
@@ -78,7 +78,7 @@ def test_a_cleared_path_has_its_entries_again_in_their_order() -> None:
     before = now()
     path = list(sys.path)
     sys.path[:] = ["/nowhere"]
-    put_back(changes(before))
+    restore(changes(before))
     assert sys.path == path
 
 
@@ -88,8 +88,8 @@ def test_changes_can_be_made_again() -> None:
     os.environ["NEW_ONE"] = "1"
     del os.environ["PATH"]
     found = changes(before)
-    put_back(found)
-    apply(found)
+    restore(found)
+    reapply(found)
     assert (str(Path.cwd()), os.environ["NEW_ONE"], "PATH" in os.environ) == ("/", "1", False)
 
 
@@ -98,9 +98,9 @@ def test_entries_added_to_the_path_again_leave_those_of_others(first: bool) -> N
     before = now()
     sys.path.insert(0 if first else len(sys.path), "/own")
     found = changes(before)
-    put_back(found)
+    restore(found)
     sys.path.append("/others")
-    apply(found)
+    reapply(found)
     assert "/others" in sys.path
     assert sys.path.index("/own") == (0 if first else len(sys.path) - 1)
 
@@ -109,10 +109,10 @@ def test_a_working_directory_that_is_gone_is_left(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     os.chdir(gone)
-    there = process_settings.take()
+    there = process_settings.take_snapshot()
     gone.rmdir()
     os.chdir("/")
-    put_back(changes(there))
+    restore(changes(there))
     assert Path.cwd() == Path("/")
 
 

@@ -14,9 +14,9 @@ import pytest
 
 from kili_emulator.clock import Clock
 from kili_emulator.plugins import logs
-from kili_emulator.plugins.guest.tracebacks import PACKAGE, Place
+from kili_emulator.plugins.guest.tracebacks import PACKAGE, CodeLocation
 from kili_emulator.plugins.inline import plugin_threads, run_effects, sandbox
-from kili_emulator.plugins.inline.run_effects import Footprint
+from kili_emulator.plugins.inline.run_effects import RunEffects
 from kili_emulator.plugins.logs import RunLog
 
 FOLDER = Path(__file__).parent
@@ -35,13 +35,13 @@ def release() -> Iterator[threading.Event]:
     event.set()
 
 
-def in_run(function: Callable[[], Any], log: RunLog | None = None) -> Footprint:
+def in_run(function: Callable[[], Any], log: RunLog | None = None) -> RunEffects:
     """Call a function as a run does, or as an import, where there is no log."""
-    made = Footprint(Place(FOLDER))
+    made = RunEffects(CodeLocation(FOLDER))
 
     def work() -> None:
         logs.current.set(log)
-        made.enter()
+        made.attach_current_thread()
         function()
 
     contextvars.copy_context().run(work)
@@ -87,10 +87,10 @@ def test_nobody_waits_for_a_thread_of_a_run_at_the_end(release: threading.Event)
 
 def test_threads_that_go_on_are_named(release: threading.Event) -> None:
     made = in_run(lambda: (started(release.wait), started(int)), RunLog(Clock()))
-    assert made.left_threads() == ["mine"]
+    assert made.threads_left_running() == ["mine"]
     release.set()
     made.threads[0].join()
-    assert made.left_threads() == []
+    assert made.threads_left_running() == []
 
 
 def test_how_a_thread_failed_is_a_line_of_its_run() -> None:
@@ -125,24 +125,26 @@ def test_a_failure_after_the_run_is_said_by_the_emulator(
 
 
 def test_a_hook_of_the_plugins_own_is_told_instead(monkeypatch: pytest.MonkeyPatch) -> None:
-    log, told = RunLog(Clock()), []
+    log, received = RunLog(Clock()), []
 
     def hook(details: threading.ExceptHookArgs) -> None:
-        told.append((details.exc_type, details.thread and details.thread.name, logs.current.get()))
+        received.append(
+            (details.exc_type, details.thread and details.thread.name, logs.current.get())
+        )
 
     hook.__module__ = f"{PACKAGE}x.main"
     monkeypatch.setattr(threading, "excepthook", hook)
     in_run(lambda: started(fail).join(), log)
-    assert (told, entries(log)) == ([(ValueError, "mine", log)], [])
+    assert (received, entries(log)) == ([(ValueError, "mine", log)], [])
 
 
 def test_a_failure_in_a_thread_that_an_import_started_goes_where_those_of_others_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = []
-    monkeypatch.setattr(threading, "excepthook", lambda details: told.append(details.exc_type))
+    received = []
+    monkeypatch.setattr(threading, "excepthook", lambda details: received.append(details.exc_type))
     in_run(lambda: started(fail).join())
-    assert told == [ValueError]
+    assert received == [ValueError]
 
 
 def test_a_thread_cannot_be_started_twice(release: threading.Event) -> None:

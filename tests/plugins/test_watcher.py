@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kili_emulator.plugins.links.watcher import Settling, Watcher, pause_after
+from kili_emulator.plugins.links.watcher import Debouncer, Watcher, pause_after
 
 SOON = 20.0
 
@@ -25,7 +25,7 @@ SOON = 20.0
     ],
 )
 def test_a_change_is_taken_once_and_only_when_it_has_come_to_rest(seen: str, due: str) -> None:
-    settling = Settling()
+    settling = Debouncer()
     assert "".join("!" if settling.is_due(each) else "." for each in seen) == due
 
 
@@ -34,7 +34,7 @@ def test_where_a_look_takes_long_the_pause_is_longer() -> None:
     assert pause_after(1.0, 0.3) == 9.0
 
 
-class Desk:
+class WatchedFolder:
     """Something to watch."""
 
     def __init__(self) -> None:
@@ -64,43 +64,47 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    made = Desk()
-    yield made
-    made.watcher.close()
-    assert not made.threads
+def watched_folder() -> Iterator[WatchedFolder]:
+    new_folder = WatchedFolder()
+    yield new_folder
+    new_folder.watcher.close()
+    assert not new_folder.threads
 
 
-def test_there_is_a_thread_as_long_as_there_is_something_to_see(desk: Desk) -> None:
-    desk.is_wanted = False
-    desk.watcher.wake()
-    assert not desk.threads
-    desk.is_wanted = True
-    desk.watcher.wake()
-    desk.watcher.wake()
-    assert desk.changed.wait(SOON)
-    (thread,) = desk.threads
-    assert desk.notices(1)
-    desk.is_wanted = False
+def test_there_is_a_thread_as_long_as_there_is_something_to_see(
+    watched_folder: WatchedFolder,
+) -> None:
+    watched_folder.is_wanted = False
+    watched_folder.watcher.wake()
+    assert not watched_folder.threads
+    watched_folder.is_wanted = True
+    watched_folder.watcher.wake()
+    watched_folder.watcher.wake()
+    assert watched_folder.changed.wait(SOON)
+    (thread,) = watched_folder.threads
+    assert watched_folder.notices(1)
+    watched_folder.is_wanted = False
     thread.join(SOON)
-    assert not desk.threads
-    desk.is_wanted = True
-    desk.watcher.wake()
-    assert desk.notices(2)
+    assert not watched_folder.threads
+    watched_folder.is_wanted = True
+    watched_folder.watcher.wake()
+    assert watched_folder.notices(2)
 
 
-def test_a_failure_is_told_and_ends_nothing(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    desk.watcher.wake()
-    assert desk.changed.wait(SOON)
+def test_a_failure_is_told_and_ends_nothing(
+    watched_folder: WatchedFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    watched_folder.watcher.wake()
+    assert watched_folder.changed.wait(SOON)
     with caplog.at_level(logging.ERROR):
-        desk.fails = True
-        assert desk.notices(1)
+        watched_folder.fails = True
+        assert watched_folder.notices(1)
     assert "OSError: gone" in caplog.text
 
 
-def test_what_is_closed_watches_no_more(desk: Desk) -> None:
-    desk.watcher.wake()
-    desk.watcher.close()
-    assert not desk.threads
-    desk.watcher.wake()
-    assert not desk.threads
+def test_what_is_closed_watches_no_more(watched_folder: WatchedFolder) -> None:
+    watched_folder.watcher.wake()
+    watched_folder.watcher.close()
+    assert not watched_folder.threads
+    watched_folder.watcher.wake()
+    assert not watched_folder.threads

@@ -129,7 +129,7 @@ def entity(mid: str, name: str = "ORG") -> Json:
 RED_CAR = of("CAR", children={"SUB": {"categories": [{"name": "X"}]}})
 
 # what → (input type, response, its number of annotations)
-TAKEN: dict[str, tuple[str, Json, int]] = {
+ACCEPTED: dict[str, tuple[str, Json, int]] = {
     "rectangle": ("IMAGE", {"BOX": objects(of("CAR", type="rectangle", boundingPoly=[RING]))}, 1),
     "made by the app": (
         "IMAGE",

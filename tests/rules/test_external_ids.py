@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from kili_emulator.rules.external_ids import unclosed_bracket
+from kili_emulator.rules.external_ids import find_unbalanced_bracket
 
 
 @pytest.mark.parametrize(
     "external_id", ["", "photo", "test[0]", "a(b)", "x{y}", "((a)[b])", "([)]", "a<b", "🙂[1]"]
 )
 def test_brackets_that_are_closed_are_taken(external_id: str) -> None:
-    assert unclosed_bracket(external_id) is None
+    assert find_unbalanced_bracket(external_id) is None
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ def test_brackets_that_are_closed_are_taken(external_id: str) -> None:
     ],
 )
 def test_the_first_bracket_without_a_counterpart_is_found(external_id: str, bracket: str) -> None:
-    assert unclosed_bracket(external_id) == bracket
+    assert find_unbalanced_bracket(external_id) == bracket

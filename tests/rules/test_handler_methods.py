@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from kili_emulator.rules.handler_methods import Methods, Unable, methods_of, misspelled, unable
+from kili_emulator.rules.handler_methods import (
+    Methods,
+    UnsupportedClient,
+    methods_of,
+    misspelled,
+    unsupported_client,
+)
 
 HEAD = "from kili.plugins import PluginCore\nimport kili.plugins\n\n"
 
@@ -59,18 +65,18 @@ def test_nothing_is_meant_where_no_source_can_be_read() -> None:
     ("handler", "client", "found"),
     [
         ("onSubmit", "2.125.2", None),
-        ("onCustomInterfaceClick", "2.129.6", Unable(True, "2.129.7")),
+        ("onCustomInterfaceClick", "2.129.6", UnsupportedClient(True, "2.129.7")),
         ("onCustomInterfaceClick", "2.129.7", None),
-        ("onSendBackToQueue", "2.156.0", Unable(True, "2.156.1")),
+        ("onSendBackToQueue", "2.156.0", UnsupportedClient(True, "2.156.1")),
         ("onSendBackToQueue", "26.2.4", None),
-        ("onProjectUpdated", "2.140.1", Unable(True, "2.141")),
+        ("onProjectUpdated", "2.140.1", UnsupportedClient(True, "2.141")),
         ("onProjectUpdated", "26.1.5", None),
-        ("onProjectUpdated", "26.2.4", Unable(False, "26.1")),
+        ("onProjectUpdated", "26.2.4", UnsupportedClient(False, "26.1")),
         ("onSendBackToQueue", None, None),
         ("onSendBackToQueue", "of my own", None),
     ],
 )
 def test_a_client_asks_for_the_handlers_of_its_time(
-    handler: str, client: str | None, found: Unable | None
+    handler: str, client: str | None, found: UnsupportedClient | None
 ) -> None:
-    assert unable(handler, client) == found
+    assert unsupported_client(handler, client) == found

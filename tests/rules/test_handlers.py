@@ -12,7 +12,7 @@ import pytest
 
 from kili_emulator import api
 from kili_emulator.rules import subjects
-from kili_emulator.rules.handler_methods import unable
+from kili_emulator.rules.handler_methods import unsupported_client
 from kili_emulator.rules.handlers import BY_METHOD, BY_TYPE, DEFAULT_TYPES, HANDLERS, ON_EVENT
 from tests.kit.sdk_environments import RECIPES, python_of
 
@@ -52,7 +52,9 @@ def test_the_sdk_sends_the_types_of_the_handlers_that_it_can_ask_for(
 ) -> None:
     version, types, _ = installed
     possible = {
-        each.method: each.type for each in BY_TYPE.values() if not unable(each.type, version)
+        each.method: each.type
+        for each in BY_TYPE.values()
+        if not unsupported_client(each.type, version)
     }
     if types is None:  # the platform then calls the default handlers
         assert list(possible.values()) == DEFAULT_TYPES
@@ -84,7 +86,7 @@ def test_the_label_types_of_a_handler_are_those_of_its_events(handler: Any) -> N
 
 @pytest.mark.parametrize("label_type", ["DEFAULT", "REVIEW", "PREDICTION", "INFERENCE", "AUTOSAVE"])
 def test_the_subject_of_a_new_label_names_its_type(label_type: str) -> None:
-    subject = subjects.of_new_label(label_type)
+    subject = subjects.new_label_subject(label_type)
     assert subjects.label_type_of(subject) == label_type
     assert subjects.is_about_new_label(subject)
 

@@ -11,7 +11,7 @@ import pytest
 
 from kili_emulator.rules.latest_labels import (
     MARKS,
-    authors_at_work,
+    find_authors_in_progress,
     labels_to_copy,
     latest_of_author,
 )
@@ -98,7 +98,7 @@ def test_with_steps_the_truth_of_a_honeypot_is_submitted_by_nobody(
 def test_who_is_at_work_saved_something_after_all_that_they_submitted(
     history: list[str], at_work: set[str]
 ) -> None:
-    assert authors_at_work(labels(*(f"leo {each}" for each in history))) == at_work
+    assert find_authors_in_progress(labels(*(f"leo {each}" for each in history))) == at_work
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import Any, get_args
 
 import pytest
 
-from kili_emulator.rules.lock_reasons import Attempt, LockReason, Situation, lock_reason
-from kili_emulator.rules.steps import Place
+from kili_emulator.rules.lock_reasons import LabelAttempt, LockContext, LockReason, lock_reason
+from kili_emulator.rules.steps import StepPosition
 
 STEPS = [
     {"id": "Label", "type": "DEFAULT"},
@@ -20,91 +20,91 @@ STEPS = [
 ]
 
 
-def situation(at: str = "Label TO_DO", **members: Any) -> Situation:
+def context(at: str = "Label TO_DO", **members: Any) -> LockContext:
     step_id, _, status = at.rpartition(" ")
     values: dict[str, Any] = {
-        "worked": [],
+        "submissions": [],
         "assignee_ids": [],
-        "works_on_step": True,
+        "can_work_on_step": True,
         "is_locked": False,
-        "enforces_separation": False,
+        "enforces_step_separation": False,
         **members,
     }
-    place = Place(step_id, status)  # type: ignore[arg-type]
-    return Situation(steps=STEPS, place=place, **values)
+    step_position = StepPosition(step_id, status)  # type: ignore[arg-type]
+    return LockContext(steps=STEPS, step_position=step_position, **values)
 
 
 def attempt(
     step_type: str | None = "DEFAULT", role: Any = "LABELER", step_id: str | None = None
-) -> Attempt:
-    return Attempt("leo", role, step_type, step_id)
+) -> LabelAttempt:
+    return LabelAttempt("leo", role, step_type, step_id)
 
 
 LABELED_BY_LEO = [("Label", "leo")]
 LABELED_BY_ANN = [("Label", "ann")]
 
 # what the client says → the reason, and a situation and an attempt that lead to it
-SENTENCES: dict[str, tuple[LockReason, Situation, Attempt]] = {
+SENTENCES: dict[str, tuple[LockReason, LockContext, LabelAttempt]] = {
     "You cannot edit this asset as you've already submitted a label.": (
         "AlreadyHaveLabelOnCurrentStep",
-        situation("Label PARTIALLY_DONE", worked=LABELED_BY_LEO),
+        context("Label PARTIALLY_DONE", submissions=LABELED_BY_LEO),
         attempt(),
     ),
     "This asset is assigned to someone else. You cannot edit it.": (
         "AssetAlreadyAssigned",
-        situation(assignee_ids=["ann"]),
+        context(assignee_ids=["ann"]),
         attempt(),
     ),
     "This asset is currently being edited by another user.": (
         "AssetAlreadyLocked",
-        situation("Label IN_PROGRESS", is_locked=True),
+        context("Label IN_PROGRESS", is_locked=True),
         attempt(),
     ),
     "This asset is already labeled or reviewed and cannot be edited.": (
         "AssetInDoneStepStatus",
-        situation("Label DONE", worked=LABELED_BY_ANN),
+        context("Label DONE", submissions=LABELED_BY_ANN),
         attempt(),
     ),
     "You already labeled this asset, but you can still correct it.": (
         "AssetInDoneStepStatusWithCorrectAction",
-        situation("Label DONE", worked=LABELED_BY_LEO),
+        context("Label DONE", submissions=LABELED_BY_LEO),
         attempt(),
     ),
     "This asset is completed. Take it for review to make changes.": (
         "AssetInDoneStepStatusWithReviewAction",
-        situation("Label DONE", worked=LABELED_BY_ANN),
+        context("Label DONE", submissions=LABELED_BY_ANN),
         attempt("REVIEW", "REVIEWER"),
     ),
     "This asset is awaiting to be reviewed but can still be corrected.": (
         "AssetInNextStepWithCorrectAction",
-        situation("Review 1 TO_DO", worked=LABELED_BY_LEO),
+        context("Review 1 TO_DO", submissions=LABELED_BY_LEO),
         attempt(),
     ),
     "You can't edit this asset as you already worked on another step.": (
         "BlockedByEnforceStepSeparation",
-        situation("Review 1 TO_DO", worked=LABELED_BY_LEO, enforces_separation=True),
+        context("Review 1 TO_DO", submissions=LABELED_BY_LEO, enforces_step_separation=True),
         attempt("REVIEW", "REVIEWER"),
     ),
     "This label was created in another step and is read-only.": (
         "LabelNotEditable",
-        situation("Review 1 IN_PROGRESS", worked=LABELED_BY_LEO),
+        context("Review 1 IN_PROGRESS", submissions=LABELED_BY_LEO),
         attempt(step_id="Label"),
     ),
     "This asset is in read-only mode because you are not assigned to it.": (
         "NotAssignedWithAssignAction",
-        situation(assignee_ids=["ann"]),
+        context(assignee_ids=["ann"]),
         attempt(role="TEAM_MANAGER"),
     ),
     "You cannot edit this asset in its current step.": (
         "NotInStepAssignees",
-        situation("Review 1 TO_DO", works_on_step=False),
+        context("Review 1 TO_DO", can_work_on_step=False),
         attempt("REVIEW", "REVIEWER"),
     ),
 }
 
 
 @pytest.mark.parametrize(("reason", "at", "tried"), SENTENCES.values(), ids=SENTENCES)
-def test_the_label_is_refused(reason: LockReason, at: Situation, tried: Attempt) -> None:
+def test_the_label_is_refused(reason: LockReason, at: LockContext, tried: LabelAttempt) -> None:
     assert lock_reason(at, tried) == reason
 
 
@@ -115,27 +115,27 @@ def test_each_reason_can_be_reached() -> None:
 @pytest.mark.parametrize(
     ("at", "tried"),
     [
-        (situation(), attempt()),
-        (situation(), attempt(None)),
-        (situation(), attempt(step_id="Label")),
-        (situation("Label IN_PROGRESS"), attempt()),
-        (situation("Label REWORK", worked=LABELED_BY_LEO), attempt()),
-        (situation("Label PARTIALLY_DONE", worked=LABELED_BY_ANN), attempt()),
-        (situation(assignee_ids=["ann", "leo"]), attempt()),
-        (situation("Review 1 TO_DO", assignee_ids=["ann"]), attempt("REVIEW", "REVIEWER")),
-        (situation("Review 1 TO_DO", worked=LABELED_BY_LEO), attempt("REVIEW", "REVIEWER")),
-        (situation("Review 1 TO_DO", worked=LABELED_BY_LEO), attempt(None, "REVIEWER")),
+        (context(), attempt()),
+        (context(), attempt(None)),
+        (context(), attempt(step_id="Label")),
+        (context("Label IN_PROGRESS"), attempt()),
+        (context("Label REWORK", submissions=LABELED_BY_LEO), attempt()),
+        (context("Label PARTIALLY_DONE", submissions=LABELED_BY_ANN), attempt()),
+        (context(assignee_ids=["ann", "leo"]), attempt()),
+        (context("Review 1 TO_DO", assignee_ids=["ann"]), attempt("REVIEW", "REVIEWER")),
+        (context("Review 1 TO_DO", submissions=LABELED_BY_LEO), attempt("REVIEW", "REVIEWER")),
+        (context("Review 1 TO_DO", submissions=LABELED_BY_LEO), attempt(None, "REVIEWER")),
         (
-            situation("Review 1 TO_DO", worked=LABELED_BY_ANN, enforces_separation=True),
+            context("Review 1 TO_DO", submissions=LABELED_BY_ANN, enforces_step_separation=True),
             attempt("REVIEW", "REVIEWER"),
         ),
         (
-            situation("Label REWORK", worked=LABELED_BY_LEO, enforces_separation=True),
+            context("Label REWORK", submissions=LABELED_BY_LEO, enforces_step_separation=True),
             attempt(),
         ),
     ],
 )
-def test_the_label_is_taken(at: Situation, tried: Attempt) -> None:
+def test_the_label_is_taken(at: LockContext, tried: LabelAttempt) -> None:
     assert lock_reason(at, tried) is None
 
 
@@ -143,22 +143,22 @@ def test_the_label_is_taken(at: Situation, tried: Attempt) -> None:
     ("at", "tried", "reason"),
     [
         # The last step is done: there is no further review to take the asset to.
-        (situation("Review 2 DONE"), attempt("REVIEW", "ADMIN"), "AssetInDoneStepStatus"),
+        (context("Review 2 DONE"), attempt("REVIEW", "ADMIN"), "AssetInDoneStepStatus"),
         # Labeling where a review is waited for, by somebody who has not labeled; and the opposite.
-        (situation("Review 1 TO_DO"), attempt(), "NotInStepAssignees"),
-        (situation(), attempt("REVIEW", "ADMIN"), "NotInStepAssignees"),
+        (context("Review 1 TO_DO"), attempt(), "NotInStepAssignees"),
+        (context(), attempt("REVIEW", "ADMIN"), "NotInStepAssignees"),
         # Once the review has begun, nobody corrects the label.
         (
-            situation("Review 1 IN_PROGRESS", worked=LABELED_BY_LEO),
+            context("Review 1 IN_PROGRESS", submissions=LABELED_BY_LEO),
             attempt(),
             "NotInStepAssignees",
         ),
         # Somebody at work comes before an assignment to others.
-        (situation(is_locked=True, assignee_ids=["ann"]), attempt(), "AssetAlreadyLocked"),
-        (situation(works_on_step=False), attempt(None), "NotInStepAssignees"),
+        (context(is_locked=True, assignee_ids=["ann"]), attempt(), "AssetAlreadyLocked"),
+        (context(can_work_on_step=False), attempt(None), "NotInStepAssignees"),
     ],
 )
-def test_which_reason_comes_first(at: Situation, tried: Attempt, reason: LockReason) -> None:
+def test_which_reason_comes_first(at: LockContext, tried: LabelAttempt, reason: LockReason) -> None:
     assert lock_reason(at, tried) == reason
 
 
@@ -166,7 +166,7 @@ REVIEWED = [*LABELED_BY_LEO, ("Review 1", "ann")]
 AHEAD, BEHIND, DONE = "NotInStepAssignees", "LabelNotEditable", "AssetInDoneStepStatus"
 
 # step that the label names, where the asset stands, who labels → the reason, or None
-NAMED: list[tuple[str, str, Attempt, str | None]] = [
+NAMED: list[tuple[str, str, LabelAttempt, str | None]] = [
     # The step where the asset waits for work: as where none is named.
     ("Label", "Label TO_DO", attempt(), None),
     ("Label", "Label REWORK", attempt(), None),
@@ -203,9 +203,11 @@ NAMED: list[tuple[str, str, Attempt, str | None]] = [
 
 
 @pytest.mark.parametrize(("named", "at", "tried", "reason"), NAMED)
-def test_a_label_that_names_a_step(named: str, at: str, tried: Attempt, reason: str | None) -> None:
-    told = replace(tried, step_id=named)
-    assert lock_reason(situation(at, worked=REVIEWED), told) == reason
+def test_a_label_that_names_a_step(
+    named: str, at: str, tried: LabelAttempt, reason: str | None
+) -> None:
+    attempt_on_step = replace(tried, step_id=named)
+    assert lock_reason(context(at, submissions=REVIEWED), attempt_on_step) == reason
 
 
 CORRECTS, REVIEWS = ("Label", "Label DONE", "DEFAULT"), ("Review 1", "Label DONE", "REVIEW")
@@ -214,28 +216,28 @@ CORRECTS, REVIEWS = ("Label", "Label DONE", "DEFAULT"), ("Review 1", "Label DONE
 @pytest.mark.parametrize(
     ("case", "members", "role", "reason"),
     [
-        (CORRECTS, {"worked": LABELED_BY_ANN}, "LABELER", DONE),
-        (CORRECTS, {"worked": LABELED_BY_ANN}, "REVIEWER", None),
+        (CORRECTS, {"submissions": LABELED_BY_ANN}, "LABELER", DONE),
+        (CORRECTS, {"submissions": LABELED_BY_ANN}, "REVIEWER", None),
         (CORRECTS, {"is_locked": True}, "LABELER", "AssetAlreadyLocked"),
-        (CORRECTS, {"works_on_step": False}, "LABELER", "NotInStepAssignees"),
+        (CORRECTS, {"can_work_on_step": False}, "LABELER", "NotInStepAssignees"),
         # Who is assigned to an asset is to label it: nothing is left to be assigned.
         (CORRECTS, {"assignee_ids": ["ann"]}, "LABELER", None),
-        (CORRECTS, {"enforces_separation": True}, "LABELER", None),
+        (CORRECTS, {"enforces_step_separation": True}, "LABELER", None),
         (
             CORRECTS,
-            {"worked": [("Review 1", "leo")], "enforces_separation": True},
+            {"submissions": [("Review 1", "leo")], "enforces_step_separation": True},
             "REVIEWER",
             "BlockedByEnforceStepSeparation",
         ),
         (REVIEWS, {"is_locked": True}, "REVIEWER", "AssetAlreadyLocked"),
-        (REVIEWS, {"works_on_step": False}, "REVIEWER", "NotInStepAssignees"),
+        (REVIEWS, {"can_work_on_step": False}, "REVIEWER", "NotInStepAssignees"),
         (REVIEWS, {"assignee_ids": ["ann"]}, "REVIEWER", None),
-        (REVIEWS, {"enforces_separation": True}, "REVIEWER", "BlockedByEnforceStepSeparation"),
+        (REVIEWS, {"enforces_step_separation": True}, "REVIEWER", "BlockedByEnforceStepSeparation"),
     ],
 )
 def test_what_else_keeps_a_label_that_names_a_step_from_being_added(
     case: tuple[str, str, str], members: dict[str, Any], role: Any, reason: str | None
 ) -> None:
     named, at, step_type = case
-    found = situation(at, **{"worked": LABELED_BY_LEO, **members})
+    found = context(at, **{"submissions": LABELED_BY_LEO, **members})
     assert lock_reason(found, attempt(step_type, role, named)) == reason

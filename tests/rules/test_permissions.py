@@ -66,7 +66,7 @@ def test_issues_are_opened_by_reviewers_and_questions_by_everybody() -> None:
 def test_members_with_this_role_are_managed_by(
     role: ProjectRole, managers: list[ProjectRole]
 ) -> None:
-    assert permissions.managers_of(role) == set(managers)
+    assert permissions.roles_managing(role) == set(managers)
 
 
 # What a query hands out is a right to change something, too.
@@ -86,13 +86,13 @@ def test_administrators_of_the_organization_may_do_everything(operation: str) ->
 
 
 def test_what_one_may_do_with_oneself_is_otherwise_for_administrators() -> None:
-    for operation in permissions.ON_ONESELF:
+    for operation in permissions.SELF_OPERATIONS:
         assert permissions.ORGANIZATION_OPERATIONS[operation] == {"ADMIN"}
 
 
 def test_some_things_are_for_the_top_roles() -> None:
-    assert set(ADMIN) == permissions.ATTRIBUTE_LABELS_TO_OTHERS
-    assert set(MANAGERS) == permissions.MANAGE_PLUGINS
+    assert set(ADMIN) == permissions.LABEL_FOR_OTHERS_ROLES
+    assert set(MANAGERS) == permissions.PLUGIN_MANAGER_ROLES
 
 
 @pytest.mark.parametrize("operation", permissions.PROJECT_OPERATIONS)

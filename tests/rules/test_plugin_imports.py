@@ -9,10 +9,10 @@ from kili_emulator.rules.plugin_imports import (
     POLICIES,
     Import,
     Policy,
-    distributions_of,
-    foreign_imports,
+    find_distributions,
+    find_third_party_imports,
+    find_violations,
     imports_of,
-    violations,
 )
 
 
@@ -86,7 +86,7 @@ def test_imports_are_those_that_are_done_when_the_source_runs(
 def test_source_that_is_no_python_has_none() -> None:
     with pytest.raises(SyntaxError):
         imports_of("import")
-    assert list(foreign_imports({"main.py": "import yaml", "other.py": "import"})) == [
+    assert list(find_third_party_imports({"main.py": "import yaml", "other.py": "import"})) == [
         ("main.py", Import("yaml", 1))
     ]
 
@@ -95,13 +95,13 @@ def test_source_that_is_no_python_has_none() -> None:
 def test_own_modules_and_the_standard_library_are_not_foreign(own: str) -> None:
     main = "from __future__ import annotations\nimport json, os.path\nimport helpers.deep, yaml"
 
-    assert list(foreign_imports({"main.py": main, own: "import main\nimport helpers"})) == [
-        ("main.py", Import("yaml", 3))
-    ]
+    assert list(
+        find_third_party_imports({"main.py": main, own: "import main\nimport helpers"})
+    ) == [("main.py", Import("yaml", 3))]
 
 
 def test_own_module_may_have_the_name_of_a_package() -> None:
-    assert list(foreign_imports({"main.py": "import yaml", "yaml.py": ""})) == []
+    assert list(find_third_party_imports({"main.py": "import yaml", "yaml.py": ""})) == []
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ def test_own_module_may_have_the_name_of_a_package() -> None:
     ],
 )
 def test_distribution_is_that_which_brings_the_module(module: str, expected: list[str]) -> None:
-    assert distributions_of(module, {"ours": ["Their-Name"], "PIL": ["Pillow"]}) == expected
+    assert find_distributions(module, {"ours": ["Their-Name"], "PIL": ["Pillow"]}) == expected
 
 
 def modules(source: str, policy: Policy, required: tuple[str, ...] = ()) -> list[str]:
-    found = violations({"main.py": source}, policy, installed={}, required=required)
+    found = find_violations({"main.py": source}, policy, installed={}, required=required)
     return [each.module for each in found]
 
 
@@ -158,10 +158,10 @@ def test_import_whose_absence_is_caught_is_allowed(policy: Policy) -> None:
 
 def test_what_comes_along_with_provided_packages_is_allowed_in_the_cloud_alone() -> None:
     files = {"main.py": "import tqdm"}
-    brought = {"installed": {}, "with_provided": ["tqdm"]}
+    brought = {"installed": {}, "provided_dependencies": ["tqdm"]}
 
-    assert violations(files, "saas", **brought) == []  # type: ignore[arg-type]
-    assert len(violations(files, "on-premise", **brought)) == 1  # type: ignore[arg-type]
+    assert find_violations(files, "saas", **brought) == []  # type: ignore[arg-type]
+    assert len(find_violations(files, "on-premise", **brought)) == 1  # type: ignore[arg-type]
 
 
 def test_package_of_a_namespace_is_brought_by_what_is_named_after_it() -> None:
@@ -175,17 +175,17 @@ def test_another_build_of_the_same_package_will_do() -> None:
     installed = {"cv2": ["opencv-python"]}
     files = {"main.py": "import cv2"}
 
-    assert violations(files, "on-premise", installed=installed) == []
+    assert find_violations(files, "on-premise", installed=installed) == []
 
 
 def test_violation_says_where_why_and_what_to_do() -> None:
     files = {"main.py": "import helpers", "helpers/a.py": "\n\nimport yaml.nodes"}
-    (cloud,) = violations(files, "saas", installed={})
-    (premises,) = violations(files, "on-premise", installed={})
+    (cloud,) = find_violations(files, "saas", installed={})
+    (premises,) = find_violations(files, "on-premise", installed={})
 
     assert (cloud.file, cloud.line, cloud.module) == ("helpers/a.py", 3, "yaml.nodes")
     assert cloud.reason == "the platform installs only what requirements.txt names"
-    (unknown,) = violations({"main.py": "import helpers"}, "saas", installed={})
+    (unknown,) = find_violations({"main.py": "import helpers"}, "saas", installed={})
     assert "upload the folder that has helpers.py" in unknown.remedy
     assert cloud.remedy == "add the line PyYAML to a requirements.txt beside main.py"
     assert all(name in premises.reason for name in ON_PREMISE)

@@ -10,7 +10,7 @@ from kili.services.plugins.upload import PluginUploader, _event_patterns
 
 from kili_emulator import messages
 from kili_emulator.rules.event_names import patterns_of
-from kili_emulator.rules.plugin_source import Asked, SourceError, read_asked
+from kili_emulator.rules.plugin_source import SourceError, SourceTriggers, read_triggers
 
 HEAD = """
 import typing as t
@@ -49,7 +49,7 @@ def listener(annotation: str, decorator: str = "on_kili_event") -> str:
     return plugin(f"@{decorator}\ndef hear(self, event: {annotation}): pass")
 
 
-def of_the_sdk(folder: Path, source: str, matcher: list[str] | None) -> Asked | None:
+def of_the_sdk(folder: Path, source: str, matcher: list[str] | None) -> SourceTriggers | None:
     """What the SDK would send for a source; ``None`` if it would refuse."""
     path = folder / "main.py"
     path.write_text(source, encoding="utf-8")
@@ -58,12 +58,12 @@ def of_the_sdk(folder: Path, source: str, matcher: list[str] | None) -> Asked | 
         uploader._retrieve_plugin_src()
     except (ValueError, SyntaxError):
         return None
-    return Asked(uploader.handler_types, uploader.event_matcher)
+    return SourceTriggers(uploader.handler_types, uploader.event_matcher)
 
 
-def read(source: str, matcher: list[str] | None) -> Asked | None:
+def read(source: str, matcher: list[str] | None) -> SourceTriggers | None:
     try:
-        return read_asked(source, matcher or (), "26.2.4")
+        return read_triggers(source, matcher or (), "26.2.4")
     except SourceError:
         return None
 
@@ -146,21 +146,23 @@ def test_the_cases_are_of_both_kinds(tmp_path: Path) -> None:
 
 def test_each_refusal_says_what_is_wrong() -> None:
     with pytest.raises(SourceError, match=r"hear in main.py: dict is no event"):
-        read_asked(listener("dict"))
+        read_triggers(listener("dict"))
     with pytest.raises(SourceError, match="KiliEvent is no event of kili_events that plugins are"):
-        read_asked(listener("ke.KiliEvent"))
+        read_triggers(listener("ke.KiliEvent"))
     with pytest.raises(SourceError, match="with --event-matcher"):
-        read_asked(plugin("def on_event(self, payload): pass"))
+        read_triggers(plugin("def on_event(self, payload): pass"))
 
 
 def test_what_older_clients_take_is_taken() -> None:
     """Handlers that are inherited, and one that only clients from 2.141 to 26.1 know."""
-    assert read_asked(plugin("x = 1"), client="26.1.5") == Asked()
+    assert read_triggers(plugin("x = 1"), client="26.1.5") == SourceTriggers()
     settings = plugin("def on_project_updated(self, settings_updated): pass", "def on_submit(): 1")
-    asked = {each: read_asked(settings, client=each).handler_types for each in ("26.1.5", "26.2.4")}
+    asked = {
+        each: read_triggers(settings, client=each).handler_types for each in ("26.1.5", "26.2.4")
+    }
     assert asked == {"26.1.5": ["onProjectUpdated", "onSubmit"], "26.2.4": ["onSubmit"]}
-    with pytest.raises(SourceError, match=messages.BUILD_NO_HANDLER[:30]):
-        read_asked("x = 1", client="26.1.5")
+    with pytest.raises(SourceError, match=messages.BUILD_NO_HANDLER_CLASS[:30]):
+        read_triggers("x = 1", client="26.1.5")
 
 
 def test_each_name_of_kili_events_stands_for_the_patterns_that_the_sdk_sends() -> None:

@@ -9,9 +9,9 @@ import pytest
 from kili_emulator.errors import KiliError
 from kili_emulator.rules.project_rights import rights
 from kili_emulator.rules.project_settings import (
-    checked_settings,
     geospatial_settings,
     input_type_of,
+    validate_settings,
 )
 
 DEFAULT = {
@@ -23,7 +23,7 @@ DEFAULT = {
 
 
 def kept(**data: Any) -> dict[str, Any]:
-    return checked_settings("updatePropertiesInProject", data, "IMAGE")
+    return validate_settings("updatePropertiesInProject", data, "IMAGE")
 
 
 @pytest.mark.parametrize(

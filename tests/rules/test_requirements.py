@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from kili_emulator.rules.requirements import (
-    Installed,
+    InstalledDistribution,
     Requirement,
     Requirements,
-    brought_by,
+    collect_dependencies,
+    explain_unmet,
+    is_same_address,
     read_requirements,
-    same_address,
-    unmet,
 )
 
 
@@ -108,22 +108,24 @@ def test_line_that_cannot_be_followed_is_named(text: str, said: str) -> None:
 HERE = {
     each.name: each
     for each in (
-        Installed(
+        InstalledDistribution(
             "pandas", "1.5.1", ("numpy>=1", "odf-tools; extra == 'ods'", "nope; os_name=='x'")
         ),
-        Installed("numpy", "2.0.0rc1"),
-        Installed("our-r", "1", url="https://e.org/r.git"),
-        Installed("hungry", "1", ("pandas[ods]; extra == 'all'", "!!")),
+        InstalledDistribution("numpy", "2.0.0rc1"),
+        InstalledDistribution("our-r", "1", url="https://e.org/r.git"),
+        InstalledDistribution("hungry", "1", ("pandas[ods]; extra == 'all'", "!!")),
     )
 }
 
 
-def find(name: str) -> Installed | None:
+def find(name: str) -> InstalledDistribution | None:
     return HERE.get(name.lower())
 
 
-def find_url(url: str) -> Installed | None:
-    return next((each for each in HERE.values() if each.url and same_address(each.url, url)), None)
+def find_distribution_by_url(url: str) -> InstalledDistribution | None:
+    return next(
+        (each for each in HERE.values() if each.url and is_same_address(each.url, url)), None
+    )
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,7 @@ def find_url(url: str) -> Installed | None:
     ],
 )
 def test_requirement_is_met_by_what_is_installed(text: str, reason: str | None) -> None:
-    assert unmet(only(text), find, find_url) == reason
+    assert explain_unmet(only(text), find, find_distribution_by_url) == reason
 
 
 @pytest.mark.parametrize(
@@ -169,4 +171,4 @@ def test_requirement_is_met_by_what_is_installed(text: str, reason: str | None) 
     ],
 )
 def test_requirements_bring_what_they_require(text: str, brought: set[str]) -> None:
-    assert brought_by(read(text).requirements, find) == brought
+    assert collect_dependencies(read(text).requirements, find) == brought

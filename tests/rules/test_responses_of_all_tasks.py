@@ -18,14 +18,14 @@ from kili_emulator.rules.annotations import search_counts
 from kili_emulator.rules.json_response import check_json_response
 from kili_emulator.rules.response import MAX_DEPTH
 from kili_emulator.rules.response_shapes import ML_TASKS
-from tests.rules.response_cases import JOBS, JSON_VALUES, REFUSED, TAKEN, Json
+from tests.rules.response_cases import ACCEPTED, JOBS, JSON_VALUES, REFUSED, Json
 
 
 def count_annotations(response: Json, input_type: str) -> int:
     return int(search_counts(response, input_type)["numberOfAnnotations"])
 
 
-@pytest.mark.parametrize(("input_type", "response", "_"), TAKEN.values(), ids=TAKEN.keys())
+@pytest.mark.parametrize(("input_type", "response", "_"), ACCEPTED.values(), ids=ACCEPTED.keys())
 def test_it_is_taken_as_it_is(input_type: str, response: Json, _: int) -> None:
     before = copy.deepcopy(response)
     check_json_response(response, JOBS, input_type)
@@ -35,7 +35,7 @@ def test_it_is_taken_as_it_is(input_type: str, response: Json, _: int) -> None:
 def test_every_task_has_a_response_in_the_table() -> None:
     jobs = {
         job
-        for _, response, _ in TAKEN.values()
+        for _, response, _ in ACCEPTED.values()
         for section in (response, *response.values())
         for job in section
     }
@@ -43,7 +43,7 @@ def test_every_task_has_a_response_in_the_table() -> None:
 
 
 COUNTED = {
-    **TAKEN,
+    **ACCEPTED,
     "what another task has": ("IMAGE", {"CLASS": {"point": "x"}}, 0),
 }
 
@@ -67,7 +67,7 @@ def test_it_counts(input_type: str, response: Json, count: int) -> None:
     ],
 )
 def test_categories_are_counted_where_they_were_drawn(name: str, by_object: Json) -> None:
-    input_type, response, _ = TAKEN[name]
+    input_type, response, _ = ACCEPTED[name]
     assert search_counts(response, input_type)["numberOfAnnotationsByObject"] == by_object
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kili_emulator.errors import KiliError
-from kili_emulator.rules.step_settings import check_continuity, check_workflow, checked_step
+from kili_emulator.rules.step_settings import check_continuity, check_workflow, validate_step
 from kili_emulator.rules.workflow import version_for
 
 LABEL: dict[str, Any] = {
@@ -27,7 +27,7 @@ REVIEW = {**LABEL, "id": "r", "name": "Review", "type": "REVIEW"}
 
 
 def checked(data: dict[str, Any], step: dict[str, Any] | None = None) -> dict[str, Any]:
-    return checked_step("op", data, [LABEL, REVIEW], step)
+    return validate_step("op", data, [LABEL, REVIEW], step)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from kili_emulator.rules import steps as rules
-from kili_emulator.rules.steps import Place, Step, StepStatus
+from kili_emulator.rules.steps import Step, StepPosition, StepStatus
 from kili_emulator.rules.workflow import Status
 
 
@@ -20,10 +20,10 @@ def step(name: str, type_: str = "REVIEW", **members: Any) -> Step:
     return {**defaults, **members}
 
 
-def place(text: str) -> Place:
+def step_position(text: str) -> StepPosition:
     """``"Label DONE"`` as a place."""
     step_id, _, status = text.partition(" ")
-    return Place(step_id, status)  # type: ignore[arg-type]
+    return StepPosition(step_id, status)  # type: ignore[arg-type]
 
 
 LABEL = step("Label", "DEFAULT")
@@ -33,7 +33,7 @@ PLACES = [
     f"{each['id']} {status}"
     for each in TWO_REVIEWS
     for status in get_args(StepStatus)
-    if status not in rules.FORMER_NAMES
+    if status not in rules.FORMER_STATUS_NAMES
 ]
 
 
@@ -46,7 +46,7 @@ def never(_: int) -> bool:
 
 
 def test_an_asset_starts_with_the_first_step() -> None:
-    assert rules.start(TWO_REVIEWS) == place("Label TO_DO")
+    assert rules.start(TWO_REVIEWS) == step_position("Label TO_DO")
 
 
 @pytest.mark.parametrize("before", PLACES)
@@ -54,7 +54,7 @@ def test_an_autosave_begins_the_work_of_a_step(before: str) -> None:
     step_id, status = before.split()
     begins = status in ("TO_DO", "REWORK")
     expected = f"{step_id} IN_PROGRESS" if begins else before
-    assert rules.after_autosave(place(before)) == place(expected)
+    assert rules.after_autosave(step_position(before)) == step_position(expected)
 
 
 @pytest.mark.parametrize(
@@ -71,21 +71,23 @@ def test_an_autosave_begins_the_work_of_a_step(before: str) -> None:
     ],
 )
 def test_a_label_completes_its_step(before: str, drawn: str, not_drawn: str) -> None:
-    at = place(before)
-    assert rules.after_submit(TWO_REVIEWS, at, missing=0, draw=always) == place(drawn)
-    assert rules.after_submit(TWO_REVIEWS, at, missing=0, draw=never) == place(not_drawn)
+    at = step_position(before)
+    assert rules.after_submit(TWO_REVIEWS, at, missing=0, draw=always) == step_position(drawn)
+    assert rules.after_submit(TWO_REVIEWS, at, missing=0, draw=never) == step_position(not_drawn)
 
 
 def test_the_coverage_of_the_next_step_is_what_is_drawn() -> None:
     asked: list[int] = []
     steps = [LABEL, step("First", stepCoverage=35)]
-    rules.after_submit(steps, place("Label TO_DO"), missing=0, draw=lambda n: bool(asked.append(n)))
+    rules.after_submit(
+        steps, step_position("Label TO_DO"), missing=0, draw=lambda n: bool(asked.append(n))
+    )
     assert asked == [35]
 
 
 def test_a_label_that_leaves_consensus_waiting_completes_nothing() -> None:
-    after = rules.after_submit(TWO_REVIEWS, place("Label TO_DO"), missing=1, draw=always)
-    assert after == place("Label PARTIALLY_DONE")
+    after = rules.after_submit(TWO_REVIEWS, step_position("Label TO_DO"), missing=1, draw=always)
+    assert after == step_position("Label PARTIALLY_DONE")
 
 
 @pytest.mark.parametrize(
@@ -100,9 +102,9 @@ def test_a_label_that_leaves_consensus_waiting_completes_nothing() -> None:
 def test_what_is_not_drawn_for_review_goes_on_to_the_next_group(
     before: str, drawn: str, not_drawn: str
 ) -> None:
-    at = place(before)
-    assert rules.after_submit(TWO_GROUPS, at, missing=0, draw=always) == place(drawn)
-    assert rules.after_submit(TWO_GROUPS, at, missing=0, draw=never) == place(not_drawn)
+    at = step_position(before)
+    assert rules.after_submit(TWO_GROUPS, at, missing=0, draw=always) == step_position(drawn)
+    assert rules.after_submit(TWO_GROUPS, at, missing=0, draw=never) == step_position(not_drawn)
 
 
 USES: dict[str, dict[str, rules.LabelUse]] = {
@@ -129,18 +131,20 @@ USES: dict[str, dict[str, rules.LabelUse]] = {
 @pytest.mark.parametrize("at", PLACES)
 @pytest.mark.parametrize("named", USES)
 def test_a_named_step_says_what_a_label_means(at: str, named: str) -> None:
-    assert rules.use_of_label(TWO_REVIEWS, place(at), named) == USES[named].get(at)
+    assert rules.classify_label_use(TWO_REVIEWS, step_position(at), named) == USES[named].get(at)
 
 
 @pytest.mark.parametrize("at", PLACES)
 def test_a_label_that_names_no_step_does_the_work_of_the_current_one(at: str) -> None:
-    assert rules.use_of_label(TWO_REVIEWS, place(at), None) == "WORK"
+    assert rules.classify_label_use(TWO_REVIEWS, step_position(at), None) == "WORK"
 
 
 def test_what_waits_for_the_labeling_of_the_next_group_can_still_be_corrected() -> None:
-    assert rules.use_of_label(TWO_GROUPS, place("Refine TO_DO"), "Check") == "CORRECTION"
-    assert rules.use_of_label(TWO_GROUPS, place("Refine TO_DO"), "Label") is None
-    assert rules.use_of_label(TWO_GROUPS, place("Check DONE"), "Refine") is None
+    assert (
+        rules.classify_label_use(TWO_GROUPS, step_position("Refine TO_DO"), "Check") == "CORRECTION"
+    )
+    assert rules.classify_label_use(TWO_GROUPS, step_position("Refine TO_DO"), "Label") is None
+    assert rules.classify_label_use(TWO_GROUPS, step_position("Check DONE"), "Refine") is None
 
 
 @pytest.mark.parametrize("at", PLACES)
@@ -148,18 +152,18 @@ def test_what_waits_for_the_labeling_of_the_next_group_can_still_be_corrected() 
 def test_a_correction_leaves_the_asset_where_it_is(at: str, named: str) -> None:
     step_id, status = at.split()
     moves = step_id == named and status != "DONE"
-    assert rules.is_moved_by_label(place(at), named) is moves
+    assert rules.advances_asset(step_position(at), named) is moves
 
 
 @pytest.mark.parametrize("before", PLACES)
 def test_only_what_is_done_before_a_review_step_is_added_to_review(before: str) -> None:
     expected = {"Label DONE": "First TO_DO", "First DONE": "Second TO_DO"}.get(before)
-    after = rules.after_add_to_review(TWO_REVIEWS, place(before))
-    assert after == (place(expected) if expected else None)
+    after = rules.after_add_to_review(TWO_REVIEWS, step_position(before))
+    assert after == (step_position(expected) if expected else None)
 
 
 def test_no_asset_is_added_to_a_labeling_step_as_to_a_review() -> None:
-    assert rules.after_add_to_review(TWO_GROUPS, place("Check DONE")) is None
+    assert rules.after_add_to_review(TWO_GROUPS, step_position("Check DONE")) is None
 
 
 @pytest.mark.parametrize("before", PLACES)
@@ -170,19 +174,19 @@ def test_what_is_in_review_or_done_is_sent_back(before: str) -> None:
         target = "Label REWORK"
     if status == "SKIPPED":
         target = None
-    after = rules.after_send_back(TWO_REVIEWS, place(before))
-    assert after == (place(target) if target else None)
+    after = rules.after_send_back(TWO_REVIEWS, step_position(before))
+    assert after == (step_position(target) if target else None)
 
 
 def test_a_review_of_a_later_group_sends_back_to_its_own_labeling_step() -> None:
-    after = rules.after_send_back(TWO_GROUPS, place("Recheck TO_DO"))
-    assert after == place("Refine REWORK")
+    after = rules.after_send_back(TWO_GROUPS, step_position("Recheck TO_DO"))
+    assert after == step_position("Refine REWORK")
 
 
 @pytest.mark.parametrize("before", PLACES)
 def test_somebody_can_work_on_what_is_neither_done_nor_skipped(before: str) -> None:
     expected = before.split()[1] not in ("DONE", "SKIPPED")
-    assert rules.waits_for_work(place(before)) is expected
+    assert rules.accepts_work(step_position(before)) is expected
 
 
 MIRROR: dict[str, Status] = {
@@ -207,9 +211,9 @@ MIRROR: dict[str, Status] = {
 @pytest.mark.parametrize("at", PLACES)
 def test_the_older_status_says_the_same(at: str) -> None:
     expected = MIRROR.get(at, "LABELED")  # a skipped asset keeps the one that it had
-    assert rules.v1_status(TWO_REVIEWS, place(at), "LABELED") == expected
+    assert rules.v1_status(TWO_REVIEWS, step_position(at), "LABELED") == expected
 
 
 def test_the_labeling_of_a_later_group_is_not_where_the_asset_began() -> None:
-    assert rules.v1_status(TWO_GROUPS, place("Refine TO_DO"), "REVIEWED") == "ONGOING"
-    assert rules.v1_status(TWO_GROUPS, place("Refine DONE"), "ONGOING") == "LABELED"
+    assert rules.v1_status(TWO_GROUPS, step_position("Refine TO_DO"), "REVIEWED") == "ONGOING"
+    assert rules.v1_status(TWO_GROUPS, step_position("Refine DONE"), "ONGOING") == "LABELED"

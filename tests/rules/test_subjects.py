@@ -12,7 +12,7 @@ from kili_emulator.rules.subjects import (
     gets_envelope,
     is_pattern,
     matches,
-    matches_elsewhere_only,
+    matches_platform_only,
     never_matches,
 )
 
@@ -85,7 +85,7 @@ def test_a_pattern_of_nothing_that_plugins_get_is_told_apart(pattern: str) -> No
 def test_a_pattern_of_what_only_the_platform_emits_is_told_apart(
     pattern: str, expected: bool
 ) -> None:
-    assert matches_elsewhere_only(pattern) is expected
+    assert matches_platform_only(pattern) is expected
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_draw_for_review_counts_only_when_labeling_completes(
     status: Status, label_type: LabelType, new: Status
 ) -> None:
     completes = label_type == "DEFAULT" and status in (TODO, ONGOING)
-    drawn = workflow.after_label(status, label_type, drawn_for_review=lambda: True)
+    drawn = workflow.after_label(status, label_type, is_drawn_for_review=lambda: True)
 
     assert drawn == (TO_REVIEW if completes else new)
 
@@ -91,7 +91,7 @@ def test_asset_with_finished_labels_is_sent_back_to_ongoing(
 
 
 def test_asset_goes_all_the_way_round() -> None:
-    status = workflow.after_label(TODO, "DEFAULT", drawn_for_review=lambda: True)
+    status = workflow.after_label(TODO, "DEFAULT", is_drawn_for_review=lambda: True)
     sent_back = workflow.after_send_back(status)
     assert (status, sent_back) == (TO_REVIEW, ONGOING)
 

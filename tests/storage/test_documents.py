@@ -523,7 +523,9 @@ def keep(store: DocumentStore, document_id: str, **members: Any) -> None:
     before = store.snapshot["labels"].row(document_id)
     position = before.position if before else store.take_position()
     after = Row(position, {"id": document_id, **members})
-    store.commit([Change("labels", document_id, before, after)], {"last": document_id}, kept=True)
+    store.commit(
+        [Change("labels", document_id, before, after)], {"last": document_id}, deferrable=True
+    )
 
 
 def in_file(store: DocumentStore) -> list[Any]:
@@ -590,10 +592,10 @@ def test_what_is_kept_is_rolled_back_like_anything_else(
     with full_disk(store, monkeypatch):
         keep(store, "x", asset="changed")
         keep(store, "y")
-        kept = (picture(store), store.sequence)
+        deferrable = (picture(store), store.sequence)
         with pytest.raises(StorageError):
             store.roll_back(mark, {})
-        assert (picture(store), store.sequence) == kept
+        assert (picture(store), store.sequence) == deferrable
     store.roll_back(mark, {})
     assert ids_of(labels) == ["x"]
     assert in_file(store) == ["x"]

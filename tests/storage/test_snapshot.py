@@ -160,7 +160,7 @@ def test_change_that_keeps_all_keys_still_shows_the_new_document() -> None:
 
 # Tables whose documents can be older than what was inserted before them
 
-DATED = TableSpec("labels", SPEC.indexes, dated_by="createdAt")
+DATED = TableSpec("labels", SPEC.indexes, date_member="createdAt")
 
 
 def dated(*rows: Row) -> TableSnapshot:
@@ -179,7 +179,7 @@ def test_what_is_dated_stands_by_its_date_and_then_by_its_insertion() -> None:
     )
     assert found(labels, "asset", "a") == ["a", "b", "c", "d"]
     assert [each.document["id"] for each in labels.rows()] == ["a", "b", "c", "d"]
-    assert [each["id"] for each in labels.some(["d", "a", "c", "gone"])] == ["a", "c", "d"]
+    assert [each["id"] for each in labels.get_many(["d", "a", "c", "gone"])] == ["a", "c", "d"]
 
 
 def test_what_gets_another_date_gets_another_place() -> None:

@@ -42,7 +42,7 @@ def newest(sdk_process: Callable[[str], SdkProcess]) -> SdkProcess:
 
 
 @pytest.fixture(scope="module")
-def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
+def short_timeout_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
     """A server that gives handlers one second."""
     folder = tmp_path_factory.mktemp("impatient")
     options = ("--ephemeral", "--plugin-timeout", "1")
@@ -51,7 +51,7 @@ def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderT
 
 
 @pytest.fixture(scope="module")
-def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
+def long_timeout_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
     """A server that ends no handler while a test lasts, and answers after 15 seconds."""
     folder = tmp_path_factory.mktemp("patient")
     options = ("--ephemeral", "--plugin-timeout", "3600", "--sync-wait", "15")
@@ -71,9 +71,9 @@ def install(session: SdkSession, folder: Path, hang: str) -> Path:
 
 @pytest.mark.parametrize("hang", HANGS.values(), ids=HANGS.keys())
 def test_a_hanging_handler_is_stopped_or_left_behind(
-    newest: SdkProcess, impatient: ServerUnderTest, tmp_path: Path, hang: str
+    newest: SdkProcess, short_timeout_server: ServerUnderTest, tmp_path: Path, hang: str
 ) -> None:
-    world = impatient.new_world()
+    world = short_timeout_server.new_world()
     session = connect(newest, world)
     key_file = install(session, tmp_path, hang)
     append(session, todo_assets(world)[:1])
@@ -81,7 +81,7 @@ def test_a_hanging_handler_is_stopped_or_left_behind(
     (run,) = world.export()["runs"]
     assert run["outcome"] == ("TIMED_OUT" if "while" in hang else "ABANDONED")
     assert "Plugin timed out after 1 seconds" in run["error"]
-    assert _cpu_seconds_of(impatient.pid) < 0.25
+    assert _cpu_seconds_of(short_timeout_server.pid) < 0.25
 
     revoked = requests.post(
         world.endpoint,
@@ -93,12 +93,12 @@ def test_a_hanging_handler_is_stopped_or_left_behind(
     assert session.run("kili.count_projects()").checked().value == 1
 
 
-def _lines_once(world: RemoteWorld, awaited: str) -> list[str]:
+def _lines_once(world: RemoteWorld, expected_line: str) -> list[str]:
     """The lines of all runs, once one of them is there."""
     lines: list[str] = []
     for _ in range(600):
         lines = [line["content"] for line in world.export()["pluginLogs"]]
-        if awaited in lines:
+        if expected_line in lines:
             return lines
         threading.Event().wait(0.1)
     raise AssertionError(lines)
@@ -114,9 +114,9 @@ def _cpu_seconds_of(pid: int) -> float:
 
 
 def test_three_sleeping_handlers_do_not_hold_the_call_for_ever(
-    newest: SdkProcess, patient: ServerUnderTest, tmp_path: Path
+    newest: SdkProcess, long_timeout_server: ServerUnderTest, tmp_path: Path
 ) -> None:
-    world = patient.new_world()
+    world = long_timeout_server.new_world()
     session = connect(newest, world)
     install(session, tmp_path, "time.sleep(10**6)")
     one, other = todo_assets(world)[:2]
@@ -127,4 +127,4 @@ def test_three_sleeping_handlers_do_not_hold_the_call_for_ever(
     assert [run["outcome"] for run in world.export()["runs"]] == ["RUNNING"] * 3
     lines = _lines_once(world, "begun")
     assert sum("was answered after 15 seconds" in line for line in lines) == 3
-    assert patient.new_world("empty").export()["projects"] == []
+    assert long_timeout_server.new_world("empty").export()["projects"] == []

@@ -57,11 +57,11 @@ class RequestContext:
         self.deliveries += tx.deliveries
         self.__dict__.pop("view", None)
 
-    def shown_user(self, user_id: str, project_id: str) -> UserDoc:
+    def anonymized_user(self, user_id: str, project_id: str) -> UserDoc:
         """A user as the actor sees them in a project."""
-        return anonymity.shown_user(self.view, self.actor, user_id, project_id)
+        return anonymity.anonymized_user(self.view, self.actor, user_id, project_id)
 
-    def link(self, content: str) -> str:
+    def client_url(self, content: str) -> str:
         """A content as clients get it: references to files become URLs of this server."""
         return file.url_of(content, self.file_url)
 

@@ -27,11 +27,11 @@ _UNKNOWN_NAME = re.compile(
 
 def format_error(error: GraphQLError, _debug: bool = False) -> dict[str, Any]:
     """One element of an answer's ``errors``."""
-    cause = _cause(error)
+    cause = _root_cause(error)
     if isinstance(cause, OSError) and errors.is_disk_full(cause):
         cause = errors.not_stored(cause)
-    answer: dict[str, Any] = {"message": _hinted(_QUOTED.sub(r'"\1"', error.message))}
-    extensions: dict[str, Any] = {"code": _code(error)}
+    answer: dict[str, Any] = {"message": _add_hint(_QUOTED.sub(r'"\1"', error.message))}
+    extensions: dict[str, Any] = {"code": _error_code(error)}
     if isinstance(cause, KiliError):
         answer["message"] = cause.message
         extensions["code"] = cause.code
@@ -39,18 +39,22 @@ def format_error(error: GraphQLError, _debug: bool = False) -> dict[str, Any]:
             extensions["context"] = cause.context
     elif cause is not None:
         logger.error("%s failed", error.path, exc_info=cause)
-        answer["message"] = errors.INTERNAL.format(detail=f"{type(cause).__name__}: {cause}")
+        answer["message"] = errors.UNEXPECTED_FAILURE.format(
+            detail=f"{type(cause).__name__}: {cause}"
+        )
         extensions["code"] = errors.INTERNAL_ERROR
     if error.locations:
-        answer["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+        answer["locations"] = [
+            {"line": location.line, "column": location.column} for location in error.locations
+        ]
     if error.path:
         answer["path"] = error.path
     return {**answer, "extensions": extensions}
 
 
-def _hinted(message: str) -> str:
+def _add_hint(message: str) -> str:
     """The library's text, and where it does not know a name, what that may mean here."""
-    return f"{message} {errors.NAME_UNKNOWN}" if _UNKNOWN_NAME.search(message) else message
+    return f"{message} {errors.SCHEMA_NAME_HINT}" if _UNKNOWN_NAME.search(message) else message
 
 
 def plain_error(message: str, code: str) -> dict[str, Any]:
@@ -58,14 +62,14 @@ def plain_error(message: str, code: str) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
-def _cause(error: GraphQLError) -> Exception | None:
+def _root_cause(error: GraphQLError) -> Exception | None:
     cause: Exception | None = error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
     return cause
 
 
-def _code(error: GraphQLError) -> str:
+def _error_code(error: GraphQLError) -> str:
     if isinstance(error, GraphQLSyntaxError):
         return errors.PARSE_FAILED
     if error.extensions and "code" in error.extensions:

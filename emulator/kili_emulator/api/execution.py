@@ -31,24 +31,24 @@ from graphql import (
 from kili_emulator.api.context import RequestContext
 from kili_emulator.api.errors import format_error
 from kili_emulator.api.execution_context import PlatformExecutionContext, mark_stored_members
-from kili_emulator.api.graphql_documents import Documents
+from kili_emulator.api.graphql_documents import GraphQLDocumentCache
 from kili_emulator.api.resolvers import BINDABLES
 
 # Inputs in which null does not mean the same as an absent member
 # (contract/http.md#null-and-absent-members).
-_NULL_EMPTIES = ("ProjectWorkflowStepInput",)
+_INPUTS_WITH_NULLS = ("ProjectWorkflowStepInput",)
 
 # Errors are answers here; those that are defects, format_error logs.
-_silent = logging.getLogger(f"{__name__}.answers")
-_silent.disabled = True
+_silent_logger = logging.getLogger(f"{__name__}.answers")
+_silent_logger.disabled = True
 
 
 class InvalidRequestError(Exception):
     """A request that is not executed; ``errors`` says why, as answers do."""
 
-    def __init__(self, found: Iterable[GraphQLError]) -> None:
+    def __init__(self, graphql_errors: Iterable[GraphQLError]) -> None:
         super().__init__()
-        self.errors = [format_error(each) for each in found]
+        self.errors = [format_error(each) for each in graphql_errors]
 
 
 def build_schema() -> GraphQLSchema:
@@ -71,7 +71,7 @@ class GraphQLExecutor:
         self.schema = build_schema()
         text = print_schema(self.schema)
         self.schema_hash = hashlib.sha256(text.encode()).hexdigest()[:12]
-        self._documents = Documents(self.schema)
+        self._document_cache = GraphQLDocumentCache(self.schema)
 
     def execute(self, data: dict[str, Any], context: RequestContext) -> tuple[bool, dict[str, Any]]:
         """Run one operation.
@@ -84,22 +84,22 @@ class GraphQLExecutor:
         """
         _, answer = graphql_sync(
             self.schema,
-            self._without_nulls(data),
+            self._drop_nulls(data),
             context_value=context,
-            query_parser=lambda _, sent: self._documents.parsed(sent["query"]),
-            query_validator=self._cached_validation,
+            query_parser=lambda _, sent: self._document_cache.parse_document(sent["query"]),
+            query_validator=self._validate_cached,
             error_formatter=format_error,
             execution_context_class=PlatformExecutionContext,
-            logger=_silent,
+            logger=_silent_logger,
         )
         if _was_executed(answer):
             return True, answer
         return False, {"errors": answer["errors"]}
 
-    def operations(self, query: str) -> list[str]:
+    def root_fields(self, query: str) -> list[str]:
         """The root fields of a document, as ``Query.assets``; none of one that is no document."""
         try:
-            document = self._documents.parsed(query)
+            document = self._document_cache.parse_document(query)
         except GraphQLError:
             return []
         return [
@@ -110,22 +110,22 @@ class GraphQLExecutor:
             if isinstance(field, FieldNode)
         ]
 
-    def checked(self, data: dict[str, Any]) -> tuple[DocumentNode, dict[str, Any]]:
+    def parse_request(self, data: dict[str, Any]) -> tuple[DocumentNode, dict[str, Any]]:
         """The document of a request, and its variables.
 
         Raises:
             InvalidRequestError: the document is none, or not one of this schema.
         """
         try:
-            document = self._documents.parsed(data["query"])
+            document = self._document_cache.parse_document(data["query"])
         except GraphQLError as error:
             raise InvalidRequestError([error]) from None
-        found = self._documents.faults(data["query"])
-        if found:
-            raise InvalidRequestError(found)
-        return document, self._without_nulls(data).get("variables") or {}
+        graphql_errors = self._document_cache.faults(data["query"])
+        if graphql_errors:
+            raise InvalidRequestError(graphql_errors)
+        return document, self._drop_nulls(data).get("variables") or {}
 
-    def _cached_validation(
+    def _validate_cached(
         self,
         schema: GraphQLSchema,  # noqa: ARG002
         document_ast: DocumentNode,
@@ -133,22 +133,22 @@ class GraphQLExecutor:
         max_errors: int | None = None,  # noqa: ARG002
         type_info: Any = None,  # noqa: ARG002
     ) -> list[GraphQLError]:
-        return self._documents.faults(_text(document_ast))
+        return self._document_cache.faults(_document_text(document_ast))
 
-    def _without_nulls(self, data: dict[str, Any]) -> dict[str, Any]:
+    def _drop_nulls(self, data: dict[str, Any]) -> dict[str, Any]:
         variables = data.get("variables")
         if not isinstance(variables, dict):
             return data
         try:
-            types = self._variable_types(self._documents.parsed(data["query"]))
+            types = self._variable_types(self._document_cache.parse_document(data["query"]))
         except GraphQLError:
             return data
-        kept = {
-            name: _prune(value, types.get(name))
+        non_null_variables = {
+            name: _drop_null_members(value, types.get(name))
             for name, value in variables.items()
             if value is not None
         }
-        return {**data, "variables": kept}
+        return {**data, "variables": non_null_variables}
 
     def _variable_types(self, document: DocumentNode) -> dict[str, Any]:
         return {
@@ -161,26 +161,26 @@ class GraphQLExecutor:
 
 def _was_executed(answer: dict[str, Any]) -> bool:
     """Whether resolvers ran: their errors have a path, those of a document have none."""
-    found = answer.get("errors")
-    return not found or any("path" in error for error in found)
+    graphql_errors = answer.get("errors")
+    return not graphql_errors or any("path" in error for error in graphql_errors)
 
 
-def _text(document: DocumentNode) -> str:
+def _document_text(document: DocumentNode) -> str:
     assert document.loc is not None
     return document.loc.source.body
 
 
-def _prune(value: Any, type_: GraphQLInputType | None) -> Any:
+def _drop_null_members(value: Any, type_: GraphQLInputType | None) -> Any:
     """The value without the null members of its input objects; JSON values keep theirs."""
     if isinstance(type_, GraphQLNonNull):
-        return _prune(value, type_.of_type)
+        return _drop_null_members(value, type_.of_type)
     if isinstance(type_, GraphQLList) and isinstance(value, list):
-        return [_prune(each, type_.of_type) for each in value]
+        return [_drop_null_members(each, type_.of_type) for each in value]
     if isinstance(type_, GraphQLInputObjectType) and isinstance(value, dict):
         fields = type_.fields
         return {
-            name: _prune(each, fields[name].type if name in fields else None)
+            name: _drop_null_members(each, fields[name].type if name in fields else None)
             for name, each in value.items()
-            if each is not None or type_.name in _NULL_EMPTIES
+            if each is not None or type_.name in _INPUTS_WITH_NULLS
         }
     return value

@@ -46,14 +46,14 @@ MAX_DEFINITIONS = 100
 MAX_DEPTH = 30
 MAX_FIELDS = 3_000
 MAX_REPETITIONS = 25
-MAX_LIST_IN_ITSELF = 2
+MAX_LIST_RECURSION = 2
 
-_OPEN = frozenset((TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L))
-_NUMBERS = frozenset((TokenKind.INT, TokenKind.FLOAT))
-_CLOSE = frozenset((TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R))
+_OPENING_BRACKETS = frozenset((TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L))
+_NUMBER_TOKENS = frozenset((TokenKind.INT, TokenKind.FLOAT))
+_CLOSING_BRACKETS = frozenset((TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R))
 
 
-def checked_tokens(text: str) -> int:
+def count_tokens(text: str) -> int:
     """How many tokens the text of a document has.
 
     Raises:
@@ -62,18 +62,18 @@ def checked_tokens(text: str) -> int:
         GraphQLSyntaxError: something in it is no token.
     """
     if len(text) > MAX_CHARACTERS:
-        raise _unreadable(errors.DOCUMENT_TOO_LONG, MAX_CHARACTERS, count=len(text))
+        raise _parse_error(errors.DOCUMENT_TOO_LONG, MAX_CHARACTERS, count=len(text))
     lexer = Lexer(Source(text))
     count, nesting = 0, 0
     while (token := lexer.advance()).kind is not TokenKind.EOF:
         count += 1
-        nesting += (token.kind in _OPEN) - (token.kind in _CLOSE)
+        nesting += (token.kind in _OPENING_BRACKETS) - (token.kind in _CLOSING_BRACKETS)
         if count > MAX_TOKENS:
-            raise _unreadable(errors.DOCUMENT_TOO_MANY_TOKENS, MAX_TOKENS)
+            raise _parse_error(errors.DOCUMENT_TOO_MANY_TOKENS, MAX_TOKENS)
         if nesting > MAX_NESTING:
-            raise _unreadable(errors.DOCUMENT_TOO_NESTED, MAX_NESTING)
-        if token.kind in _NUMBERS and token.end - token.start > MAX_DIGITS:
-            raise _unreadable(errors.DOCUMENT_NUMBER_TOO_LONG, MAX_DIGITS)
+            raise _parse_error(errors.DOCUMENT_TOO_NESTED, MAX_NESTING)
+        if token.kind in _NUMBER_TOKENS and token.end - token.start > MAX_DIGITS:
+            raise _parse_error(errors.DOCUMENT_NUMBER_TOO_LONG, MAX_DIGITS)
     return count
 
 
@@ -89,22 +89,22 @@ def check_selections(schema: GraphQLSchema, document: DocumentNode) -> None:
     """
     if len(document.definitions) > MAX_DEFINITIONS:
         count = len(document.definitions)
-        raise _too(errors.DOCUMENT_TOO_MANY_DEFINITIONS, MAX_DEFINITIONS, count=count)
-    _Traversal(schema, document).run()
+        raise _validation_error(errors.DOCUMENT_TOO_MANY_DEFINITIONS, MAX_DEFINITIONS, count=count)
+    _SelectionChecker(schema, document).run()
 
 
-def _unreadable(message: str, limit: int, **details: object) -> GraphQLError:
+def _parse_error(message: str, limit: int, **details: object) -> GraphQLError:
     extensions = {"code": errors.PARSE_FAILED}
     return GraphQLError(message.format(limit=limit, **details), extensions=extensions)
 
 
-def _too(message: str, limit: int, **details: object) -> GraphQLError:
+def _validation_error(message: str, limit: int, **details: object) -> GraphQLError:
     extensions = {"code": errors.VALIDATION_FAILED}
     return GraphQLError(message.format(limit=limit, **details), extensions=extensions)
 
 
 @dataclass(frozen=True)
-class _Selected:
+class _Selection:
     """A selection set, and where it stands.
 
     Attributes:
@@ -119,7 +119,7 @@ class _Selected:
     lists: tuple[str, ...] = ()
 
 
-class _Traversal:
+class _SelectionChecker:
     """Goes through all that a document selects, place by place, and stops at the first excess."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
@@ -130,81 +130,88 @@ class _Traversal:
             for each in document.definitions
             if isinstance(each, FragmentDefinitionNode)
         }
-        self._left = MAX_FIELDS
+        self._remaining_fields = MAX_FIELDS
 
     def run(self) -> None:
-        ahead = [(1, [root]) for root in self._roots()]
-        while ahead:
-            level, together = ahead.pop()
+        pending = [(1, [root]) for root in self._root_selections()]
+        while pending:
+            level, merged = pending.pop()
             if level > MAX_DEPTH:
-                raise _too(errors.DOCUMENT_TOO_DEEP, MAX_DEPTH)
-            for name, fields in self._fields(together).items():
+                raise _validation_error(errors.DOCUMENT_TOO_DEEP, MAX_DEPTH)
+            for name, fields in self._fields_by_name(merged).items():
                 if len(fields) > MAX_REPETITIONS:
-                    raise _too(errors.DOCUMENT_FIELD_REPEATED, MAX_REPETITIONS, name=name)
-                below = [each for each in map(self._below, fields) if each]
-                if below:
-                    ahead.append((level + 1, below))
+                    raise _validation_error(
+                        errors.DOCUMENT_FIELD_REPEATED, MAX_REPETITIONS, name=name
+                    )
+                children = [each for each in map(self._child_selection, fields) if each]
+                if children:
+                    pending.append((level + 1, children))
 
-    def _roots(self) -> Iterator[_Selected]:
+    def _root_selections(self) -> Iterator[_Selection]:
         for each in self._definitions:
             if isinstance(each, OperationDefinitionNode):
-                yield _Selected(each.selection_set, self._schema.get_root_type(each.operation))
+                yield _Selection(each.selection_set, self._schema.get_root_type(each.operation))
             elif isinstance(each, FragmentDefinitionNode):
-                yield self._fragment(each)
+                yield self._fragment_selection(each)
 
-    def _fragment(self, node: FragmentDefinitionNode) -> _Selected:
+    def _fragment_selection(self, node: FragmentDefinitionNode) -> _Selection:
         type_ = self._schema.get_type(node.type_condition.name.value)
-        return _Selected(node.selection_set, type_, frozenset({node.name.value}))
+        return _Selection(node.selection_set, type_, frozenset({node.name.value}))
 
-    def _fields(
-        self, together: Iterable[_Selected]
-    ) -> dict[str, list[tuple[FieldNode, _Selected]]]:
+    def _fields_by_name(
+        self, merged: Iterable[_Selection]
+    ) -> dict[str, list[tuple[FieldNode, _Selection]]]:
         """The fields of one place by their response name, fragments unfolded."""
-        found: defaultdict[str, list[tuple[FieldNode, _Selected]]] = defaultdict(list)
-        unfolded: set[str] = set()
-        ahead = list(together)
-        while ahead:
-            here = ahead.pop()
-            for node in here.selections.selections:
-                self._left -= 1
-                if self._left < 0:
-                    raise _too(errors.DOCUMENT_TOO_MANY_FIELDS, MAX_FIELDS)
+        fields_by_name: defaultdict[str, list[tuple[FieldNode, _Selection]]] = defaultdict(list)
+        expanded_fragments: set[str] = set()
+        pending = list(merged)
+        while pending:
+            parent = pending.pop()
+            for node in parent.selections.selections:
+                self._remaining_fields -= 1
+                if self._remaining_fields < 0:
+                    raise _validation_error(errors.DOCUMENT_TOO_MANY_FIELDS, MAX_FIELDS)
                 if isinstance(node, FieldNode):
-                    found[(node.alias or node.name).value].append((node, here))
+                    fields_by_name[(node.alias or node.name).value].append((node, parent))
                 elif isinstance(node, InlineFragmentNode):
-                    ahead.append(self._inline(node, here))
+                    pending.append(self._inline_selection(node, parent))
                 elif isinstance(node, FragmentSpreadNode):
                     name = node.name.value
-                    known = name in self._fragments and name not in here.fragments | unfolded
-                    unfolded.add(name)
-                    ahead += [self._spread(name, here)] if known else []
-        return found
+                    is_expandable = (
+                        name in self._fragments
+                        and name not in parent.fragments | expanded_fragments
+                    )
+                    expanded_fragments.add(name)
+                    pending += [self._spread_selection(name, parent)] if is_expandable else []
+        return fields_by_name
 
-    def _inline(self, node: InlineFragmentNode, here: _Selected) -> _Selected:
+    def _inline_selection(self, node: InlineFragmentNode, parent: _Selection) -> _Selection:
         condition: NamedTypeNode | None = node.type_condition
-        type_ = here.type_ if condition is None else self._schema.get_type(condition.name.value)
-        return replace(here, selections=node.selection_set, type_=type_)
+        type_ = parent.type_ if condition is None else self._schema.get_type(condition.name.value)
+        return replace(parent, selections=node.selection_set, type_=type_)
 
-    def _spread(self, name: str, here: _Selected) -> _Selected:
-        fragment = self._fragment(self._fragments[name])
-        return replace(fragment, fragments=here.fragments | {name}, lists=here.lists)
+    def _spread_selection(self, name: str, parent: _Selection) -> _Selection:
+        fragment = self._fragment_selection(self._fragments[name])
+        return replace(fragment, fragments=parent.fragments | {name}, lists=parent.lists)
 
-    def _below(self, selected: tuple[FieldNode, _Selected]) -> _Selected | None:
+    def _child_selection(self, selected: tuple[FieldNode, _Selection]) -> _Selection | None:
         """What a field selects of its value."""
-        node, here = selected
+        node, parent = selected
         if node.selection_set is None:
             return None
-        field = self._field(here.type_, node.name.value)
-        lists = here.lists
+        field = self._find_field(parent.type_, node.name.value)
+        lists = parent.lists
         if field and _is_list(field):
-            name = f"{here.type_}.{node.name.value}"
+            name = f"{parent.type_}.{node.name.value}"
             lists = (*lists, name)
-            if lists.count(name) > MAX_LIST_IN_ITSELF:
-                raise _too(errors.DOCUMENT_LIST_IN_ITSELF, MAX_LIST_IN_ITSELF, name=name)
+            if lists.count(name) > MAX_LIST_RECURSION:
+                raise _validation_error(
+                    errors.DOCUMENT_LIST_RECURSION, MAX_LIST_RECURSION, name=name
+                )
         type_ = get_named_type(field.type) if field else None
-        return _Selected(node.selection_set, type_, here.fragments, lists)
+        return _Selection(node.selection_set, type_, parent.fragments, lists)
 
-    def _field(self, type_: GraphQLNamedType | None, name: str) -> GraphQLField | None:
+    def _find_field(self, type_: GraphQLNamedType | None, name: str) -> GraphQLField | None:
         if name == "__schema":
             return SchemaMetaFieldDef
         if name == "__type":

@@ -9,19 +9,23 @@ from graphql import FloatValueNode, GraphQLError, IntValueNode, ValidationRule
 
 from kili_emulator import errors
 
-_SHOWN = 20
+_MAX_SHOWN_DIGITS = 20
 
 
 class FiniteNumbersRule(ValidationRule):
     """A document is valid only if its numbers fit into a float."""
 
     def enter_int_value(self, node: IntValueNode, *_: Any) -> None:
-        self._check(node)
+        self._check_finite(node)
 
     def enter_float_value(self, node: FloatValueNode, *_: Any) -> None:
-        self._check(node)
+        self._check_finite(node)
 
-    def _check(self, node: IntValueNode | FloatValueNode) -> None:
+    def _check_finite(self, node: IntValueNode | FloatValueNode) -> None:
         if not math.isfinite(float(node.value)):
-            number = node.value if len(node.value) <= _SHOWN else f"{node.value[:_SHOWN]}…"
+            number = (
+                node.value
+                if len(node.value) <= _MAX_SHOWN_DIGITS
+                else f"{node.value[:_MAX_SHOWN_DIGITS]}…"
+            )
             self.report_error(GraphQLError(errors.NUMBER_TOO_LARGE.format(number=number), node))

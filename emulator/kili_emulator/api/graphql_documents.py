@@ -18,13 +18,13 @@ from graphql import (
 )
 
 from kili_emulator import errors
-from kili_emulator.api.graphql_document_limits import MAX_NESTING, check_selections, checked_tokens
+from kili_emulator.api.graphql_document_limits import MAX_NESTING, check_selections, count_tokens
 from kili_emulator.api.graphql_document_numbers import FiniteNumbersRule
 
 _RULES = (*specified_rules, FiniteNumbersRule)
 
 # In bytes: what documents that are kept may take together.
-KEPT_BYTES = 32 * 1024 * 1024
+MAX_CACHE_BYTES = 32 * 1024 * 1024
 
 # Estimates: a token with its nodes, a character of a text that holds some beyond the 16-bit ones.
 _TOKEN_BYTES = 600
@@ -32,34 +32,34 @@ _CHARACTER_BYTES = 4
 
 
 @dataclass
-class _Kept:
+class _CachedDocument:
     document: DocumentNode
     size: int
     faults: list[GraphQLError] | None = None
 
 
-class Documents:
+class GraphQLDocumentCache:
     """The documents of one schema.
 
     Args:
-        kept_bytes: how much those that are kept may take together, as it is estimated; the ones
+        max_cache_bytes: how much those that are kept may take together, as it is estimated; the ones
             that were not used for the longest time go first.
     """
 
-    def __init__(self, schema: GraphQLSchema, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(self, schema: GraphQLSchema, max_cache_bytes: int = MAX_CACHE_BYTES) -> None:
         self._schema = schema
-        self._kept_bytes = kept_bytes
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._max_cache_bytes = max_cache_bytes
+        self._cache: OrderedDict[str, _CachedDocument] = OrderedDict()
         self._lock = threading.Lock()
         self.size = 0
 
-    def parsed(self, text: str) -> DocumentNode:
+    def parse_document(self, text: str) -> DocumentNode:
         """The document of a text.
 
         Raises:
             GraphQLError: the text is none, or exceeds a limit.
         """
-        return self._entry(text).document
+        return self._cached_document(text).document
 
     def faults(self, text: str) -> list[GraphQLError]:
         """Why a document cannot be executed; nothing where it can.
@@ -67,39 +67,39 @@ class Documents:
         Raises:
             GraphQLError: the text is no document, or exceeds a limit.
         """
-        entry = self._entry(text)
+        entry = self._cached_document(text)
         if entry.faults is None:
-            entry.faults = self._validated(entry.document)
+            entry.faults = self._validate(entry.document)
         return entry.faults
 
-    def _entry(self, text: str) -> _Kept:
+    def _cached_document(self, text: str) -> _CachedDocument:
         with self._lock:
-            entry = self._kept.get(text)
+            entry = self._cache.get(text)
             if entry is not None:
-                self._kept.move_to_end(text)
+                self._cache.move_to_end(text)
                 return entry
-        size = checked_tokens(text) * _TOKEN_BYTES + len(text) * _CHARACTER_BYTES
-        entry = _Kept(_parsed(text), size)
+        size = count_tokens(text) * _TOKEN_BYTES + len(text) * _CHARACTER_BYTES
+        entry = _CachedDocument(_parse_text(text), size)
         with self._lock:
-            if self._kept.setdefault(text, entry) is entry:
+            if self._cache.setdefault(text, entry) is entry:
                 self.size += size
-            while self.size > self._kept_bytes:
-                _, oldest = self._kept.popitem(last=False)
+            while self.size > self._max_cache_bytes:
+                _, oldest = self._cache.popitem(last=False)
                 self.size -= oldest.size
         return entry
 
-    def _validated(self, document: DocumentNode) -> list[GraphQLError]:
+    def _validate(self, document: DocumentNode) -> list[GraphQLError]:
         try:
             check_selections(self._schema, document)
         except GraphQLError as error:
             return [error]
-        found = validate(self._schema, document, _RULES)
-        for each in found:
+        graphql_errors = validate(self._schema, document, _RULES)
+        for each in graphql_errors:
             each.extensions = {"code": errors.VALIDATION_FAILED}
-        return found
+        return graphql_errors
 
 
-def _parsed(text: str) -> DocumentNode:
+def _parse_text(text: str) -> DocumentNode:
     try:
         return parse(text)
     except RecursionError:  # the caller's own stack is nearly full

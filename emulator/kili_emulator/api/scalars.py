@@ -23,7 +23,7 @@ _KINDS = {dict: "object", list: "array", str: "string", float: "float", bool: "b
 def parse_date_time(value: Any) -> str:
     """Accept a date or an ISO-8601 time, as text."""
     try:
-        clock.from_text(value)
+        clock.parse_time(value)
     except (ValueError, TypeError, AttributeError):
         raise GraphQLError(errors.DATE_TIME_REFUSED.format(value=value)) from None
     return str(value)
@@ -34,7 +34,7 @@ def parse_page_size(value: Any) -> int:
     """Accept a whole number from 0 to 1000."""
     if isinstance(value, bool) or not isinstance(value, int):
         kind = _KINDS.get(type(value), type(value).__name__)
-        raise GraphQLError(errors.PAGE_SIZE_NO_INTEGER.format(kind=kind))
+        raise GraphQLError(errors.PAGE_SIZE_NOT_INTEGER.format(kind=kind))
     if not 0 <= value <= MAX_PAGE_SIZE:
         limit = MAX_PAGE_SIZE
         raise GraphQLError(errors.PAGE_SIZE_OUT_OF_RANGE.format(limit=limit, value=value))

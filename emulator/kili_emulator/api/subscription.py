@@ -26,13 +26,13 @@ from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.world import Actor, View
 
 
-class Source(Protocol):
+class EventSource(Protocol):
     """What a subscription listens to: the field's ``source`` answers one."""
 
-    def concerns(self, event: Event) -> bool:
+    def accepts(self, event: Event) -> bool:
         """Whether an event is to be told."""
 
-    def told(self, view: View, actor: Actor, event: Event) -> Mapping[str, Any] | None:
+    def value_for_event(self, view: View, actor: Actor, event: Event) -> Mapping[str, Any] | None:
         """The field's value for an event; ``None`` where there is none any more.
 
         Raises:
@@ -56,23 +56,25 @@ class Subscription:
     ) -> None:
         self._schema = executor.schema
         self._operation_name = data.get("operationName")
-        self._document, self._variables = executor.checked(data)
-        built = PlatformExecutionContext.build(
+        self._document, self._variables = executor.parse_request(data)
+        operation_context = PlatformExecutionContext.build(
             self._schema,
             self._document,
             context_value=context,
             raw_variable_values=self._variables,
             operation_name=self._operation_name,
         )
-        if isinstance(built, list):
-            raise InvalidRequestError(built)
-        if built.operation.operation is not OperationType.SUBSCRIPTION:
-            raise InvalidRequestError([GraphQLError(errors.SUBSCRIPTIONS_ONLY, built.operation)])
-        self._field, self._source = _source(built)
+        if isinstance(operation_context, list):
+            raise InvalidRequestError(operation_context)
+        if operation_context.operation.operation is not OperationType.SUBSCRIPTION:
+            raise InvalidRequestError(
+                [GraphQLError(errors.SUBSCRIPTIONS_ONLY, operation_context.operation)]
+            )
+        self._field, self._event_source = _event_source(operation_context)
 
-    def concerns(self, event: Event) -> bool:
+    def accepts(self, event: Event) -> bool:
         """Whether the client may have to be told of an event."""
-        return self._source.concerns(event)
+        return self._event_source.accepts(event)
 
     def answer(self, context: RequestContext, event: Event) -> dict[str, Any] | None:
         """What the client is told of an event; ``None``: nothing.
@@ -80,7 +82,7 @@ class Subscription:
         Raises:
             KiliError: the client may not listen any more.
         """
-        value = self._source.told(context.view, context.actor, event)
+        value = self._event_source.value_for_event(context.view, context.actor, event)
         if value is None:
             return None
         result = execute_sync(
@@ -98,28 +100,30 @@ class Subscription:
         return answer
 
 
-def _source(built: ExecutionContext) -> tuple[str, Source]:
+def _event_source(operation_context: ExecutionContext) -> tuple[str, EventSource]:
     """The field that an operation subscribes to, and what it listens to."""
-    root = built.schema.subscription_type
+    root = operation_context.schema.subscription_type
     assert root is not None
-    selected = collect_fields(
-        built.schema,
-        built.fragments,
-        built.variable_values,
+    fields_by_name = collect_fields(
+        operation_context.schema,
+        operation_context.fragments,
+        operation_context.variable_values,
         root,
-        built.operation.selection_set,
+        operation_context.operation.selection_set,
     )
-    if not selected:  # its field is skipped by a directive
-        raise InvalidRequestError([GraphQLError(errors.SUBSCRIPTIONS_ONLY, built.operation)])
-    (response_name, nodes), *_ = selected.items()
+    if not fields_by_name:  # its field is skipped by a directive
+        raise InvalidRequestError(
+            [GraphQLError(errors.SUBSCRIPTIONS_ONLY, operation_context.operation)]
+        )
+    (response_name, nodes), *_ = fields_by_name.items()
     name = nodes[0].name.value
     field = root.fields[name]
     assert field.subscribe is not None, name
     path = Path(None, response_name, root.name)
-    info: GraphQLResolveInfo = built.build_resolve_info(field, nodes, root, path)
+    info: GraphQLResolveInfo = operation_context.build_resolve_info(field, nodes, root, path)
     try:
-        arguments = get_argument_values(field, nodes[0], built.variable_values)
-        source: Source = field.subscribe(None, info, **arguments)
+        arguments = get_argument_values(field, nodes[0], operation_context.variable_values)
+        source: EventSource = field.subscribe(None, info, **arguments)
     except Exception as error:
         raise InvalidRequestError([located_error(error, nodes, path.as_list())]) from None
     return name, source

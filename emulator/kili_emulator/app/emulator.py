@@ -21,7 +21,7 @@ from kili_emulator.config import (
     load_embedded_settings,
     no_proxy,
     setting_names,
-    suggested,
+    suggest_setting,
     unknown_variables,
 )
 from kili_emulator.domain.why.question import Question
@@ -77,12 +77,12 @@ class Emulator:
     ) -> None:
         for name in options.keys() - setting_names():
             raise TypeError(
-                f"Emulator() got an unexpected keyword argument {name!r}{suggested(name)}"
+                f"Emulator() got an unexpected keyword argument {name!r}{suggest_setting(name)}"
             )
         for warning in unknown_variables(os.environ):
             warnings.warn(warning, stacklevel=2)
-        given = {"scenario": scenario and os.fspath(scenario), "seed": seed, **options}
-        self._settings = load_embedded_settings(given)
+        settings_arguments = {"scenario": scenario and os.fspath(scenario), "seed": seed, **options}
+        self._settings = load_embedded_settings(settings_arguments)
         self._exit = contextlib.ExitStack()
         self._clients: dict[tuple[str, str], Any] = {}
         self._platform: Platform | None = None
@@ -161,10 +161,10 @@ class Emulator:
 
     def client(self, name: str = "admin") -> Any:
         """A ``kili.client.Kili`` with that key; the same one each time, as making it takes long."""
-        place = (self.world_name, name)
-        if place not in self._clients:
-            self._clients[place] = self._make_client(self.key(name))
-        return self._clients[place]
+        cache_key = (self.world_name, name)
+        if cache_key not in self._clients:
+            self._clients[cache_key] = self._make_client(self.key(name))
+        return self._clients[cache_key]
 
     def _make_client(self, key: str) -> Any:
         from kili.client import Kili

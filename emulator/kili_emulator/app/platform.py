@@ -22,11 +22,11 @@ from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import World
 from kili_emulator.http.application import create_application
 from kili_emulator.http.request_log import RequestLog
-from kili_emulator.http.security import UploadSigner
+from kili_emulator.http.security import FileUrlSigner
 from kili_emulator.http.server import HttpServer
-from kili_emulator.http.websocket_routes import Subscriptions, subscriptions_blueprint
+from kili_emulator.http.websocket_routes import WebsocketConnections, subscriptions_blueprint
 from kili_emulator.plugins.build.installed_packages import Environment
-from kili_emulator.plugins.build.requirements import Conditions
+from kili_emulator.plugins.build.requirements import PackageSettings
 from kili_emulator.plugins.calls import Isolation
 from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.plugins.guest.sdk_client import make_client
@@ -56,25 +56,25 @@ class Platform:
                 awaited=settings.dispatch == "sync",
                 deployment=settings.deploy_seconds,
             ),
-            Conditions(
+            PackageSettings(
                 cast(Policy, settings.plugin_policy),
                 Environment.of(settings.plugin_python),
                 settings.install_requirements,
             ),
         )
         self.registry = WorldRegistry(
-            settings.folder, self._furnish, self.host.attach, self._detach
+            settings.folder, self._load_content, self.host.attach, self._detach
         )
-        signer = UploadSigner(_secret(settings.folder))
+        signer = FileUrlSigner(_secret(settings.folder))
         executor = GraphQLExecutor()
-        self.subscriptions = Subscriptions(self.registry, executor, self._request_log)
+        self.subscriptions = WebsocketConnections(self.registry, executor, self._request_log)
         self.application = create_application(
             settings,
             self.registry,
             executor,
             signer,
             self.host,
-            self.finish,
+            self.request_shutdown,
             request_log=self._request_log,
         )
         self.application.register_blueprint(subscriptions_blueprint(self.subscriptions, signer))
@@ -99,9 +99,9 @@ class Platform:
         """What ``KILI_API_ENDPOINT`` must be."""
         return f"{self.url}{API_PATH}/graphql"
 
-    def finish(self) -> None:
+    def request_shutdown(self) -> None:
         """End serving, as an interrupt does; for the threads of requests."""
-        self.server.finish()
+        self.server.request_shutdown()
 
     def close(self) -> None:
         """Stop everything."""
@@ -113,11 +113,11 @@ class Platform:
         self._request_log.close()
         self._cache.cleanup()
 
-    def _furnish(self, world: World, scenario: str) -> None:
+    def _load_content(self, world: World, scenario: str) -> None:
         public = self.settings.is_loopback or self.settings.public_keys
 
         def key_for(name: str) -> str:
-            return scenario_key(name if public else ids.secret(), world.name)
+            return scenario_key(name if public else ids.new_secret(), world.name)
 
         load_scenario(world, read_scenario(scenario), key_for)
 
@@ -140,15 +140,15 @@ class Platform:
 def _secret(folder: Path | None) -> str:
     """What upload URLs are signed with; kept, so that they outlive a restart."""
     if folder is None:
-        return ids.secret()
-    data_folder.claim(folder)
+        return ids.new_secret()
+    data_folder.prepare_folder(folder)
     path = folder / data_folder.SECRET
-    kept = path.read_text(encoding="utf-8").strip() if path.exists() else ""
-    if not kept:  # or a process ended before it had written one
-        kept = ids.secret()
-        private_files.write_file(path, kept)
-    private_files.tighten(path)
-    return kept
+    stored_secret = path.read_text(encoding="utf-8").strip() if path.exists() else ""
+    if not stored_secret:  # or a process ended before it had written one
+        stored_secret = ids.new_secret()
+        private_files.write_file(path, stored_secret)
+    private_files.restrict_permissions(path)
+    return stored_secret
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 from kili_emulator.domain.simulated_user.actions import ActionInput
 from kili_emulator.services.session import WorldSession
-from kili_emulator.services.users import Action, act
+from kili_emulator.services.users import Action, perform_action
 
 
 class Users:
@@ -42,13 +42,13 @@ class Users:
             correct: the user changes a label that they have submitted before.
 
         Returns:
-            see :func:`kili_emulator.services.users.act`.
+            see :func:`kili_emulator.services.users.perform_action`.
 
         Raises:
             KiliError: user, project or asset is unknown, or the user cannot do that now.
         """
-        given = _given(label, seconds=seconds, correct=correct)
-        return self._act("submit", project, asset, user, given)
+        action_input = _action_input(label, seconds=seconds, correct=correct)
+        return self._act("submit", project, asset, user, action_input)
 
     def review(
         self,
@@ -65,8 +65,8 @@ class Users:
         Args:
             correct: the user changes a review of their own.
         """
-        given = _given(label, seconds=seconds, correct=correct)
-        return self._act("review", project, asset, user, given)
+        action_input = _action_input(label, seconds=seconds, correct=correct)
+        return self._act("review", project, asset, user, action_input)
 
     def save(
         self,
@@ -78,7 +78,7 @@ class Users:
         seconds: float = 0,
     ) -> dict[str, Any]:
         """Save a label and leave the asset open and locked. Otherwise as :meth:`submit`."""
-        return self._act("save", project, asset, user, _given(label, seconds=seconds))
+        return self._act("save", project, asset, user, _action_input(label, seconds=seconds))
 
     def send_back(
         self, project: str, asset: str, *, issue: str | None = None, user: str = "reviewer"
@@ -109,13 +109,13 @@ class Users:
         user: str = "labeler",
     ) -> dict[str, Any]:
         """Click on the button of the custom interface. Otherwise as :meth:`submit`."""
-        return self._act("click", project, asset, user, _given(label))
+        return self._act("click", project, asset, user, _action_input(label))
 
     def _act(
-        self, verb: str, project: str, asset: str | None, user: str, given: ActionInput
+        self, verb: str, project: str, asset: str | None, user: str, action_input: ActionInput
     ) -> dict[str, Any]:
-        return act(self._session(), Action(verb, project, user, asset, given))
+        return perform_action(self._session(), Action(verb, project, user, asset, action_input))
 
 
-def _given(label: dict[str, Any] | None, **members: Any) -> ActionInput:
+def _action_input(label: dict[str, Any] | None, **members: Any) -> ActionInput:
     return ActionInput(None if label is None else json.dumps(label), **members)

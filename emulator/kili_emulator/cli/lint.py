@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from kili_emulator.cli.plugin_environment import environment_of, plugin_policy_option
-from kili_emulator.cli.server_process import settings_from
+from kili_emulator.cli.plugin_environment import find_plugin_environment, plugin_policy_option
+from kili_emulator.cli.server_process import settings_from_options
 from kili_emulator.cli.terminal import echo, echo_json
 from kili_emulator.rules.plugin_imports import Policy
 
@@ -52,26 +52,28 @@ def lint(context: click.Context, /, plugins: Sequence[Path], **options: Any) -> 
     there.
     """
     if options["explain"]:
-        echo(*_explained(options["explain"]))
+        echo(*_explanation(options["explain"]))
         return
     if not plugins:
         raise click.UsageError("give the file or folder of a plugin")
-    settings = settings_from({"plugin_policy": options["plugin_policy"]})
-    found = _found(plugins, settings, _ignored(options["ignore"]))
+    settings = settings_from_options({"plugin_policy": options["plugin_policy"]})
+    findings = _lint_plugins(plugins, settings, _parse_codes(options["ignore"]))
     if options["format_"] == "json":
-        echo_json([asdict(each) for each in found])
+        echo_json([asdict(each) for each in findings])
     else:
-        echo(*(line for each in found for line in _lines(each)), _summary(found))
-    failing = ("error", "warning") if options["strict"] else ("error",)
-    if any(each.severity in failing for each in found):
+        echo(*(line for each in findings for line in _finding_lines(each)), _summarize(findings))
+    failing_severities = ("error", "warning") if options["strict"] else ("error",)
+    if any(each.severity in failing_severities for each in findings):
         context.exit(1)
 
 
-def _found(plugins: Sequence[Path], settings: Settings, ignored: tuple[str, ...]) -> list[Finding]:
+def _lint_plugins(
+    plugins: Sequence[Path], settings: Settings, ignored: tuple[str, ...]
+) -> list[Finding]:
     from kili_emulator.lint.lint_plugin import LintError, lint_plugin
 
     policy = cast(Policy, settings.plugin_policy)
-    environment = environment_of(settings)
+    environment = find_plugin_environment(settings)
     try:
         return [
             each
@@ -83,7 +85,7 @@ def _found(plugins: Sequence[Path], settings: Settings, ignored: tuple[str, ...]
         raise click.UsageError(str(error)) from None
 
 
-def _ignored(codes: Sequence[str]) -> tuple[str, ...]:
+def _parse_codes(codes: Sequence[str]) -> tuple[str, ...]:
     """Codes, or beginnings of codes, of rules that there are.
 
     Raises:
@@ -93,38 +95,38 @@ def _ignored(codes: Sequence[str]) -> tuple[str, ...]:
 
     for code in codes:
         if not any(rule.code.startswith(code.upper()) for rule in RULES):
-            raise click.UsageError(f"there is no rule {code} (there are {_range()})")
+            raise click.UsageError(f"there is no rule {code} (there are {_code_range()})")
     return tuple(code.upper() for code in codes)
 
 
-def _explained(code: str) -> list[str]:
+def _explanation(code: str) -> list[str]:
     from kili_emulator.lint.catalogue import BY_CODE
 
     rule = BY_CODE.get(code.upper())
     if rule is None:
-        raise click.UsageError(f"there is no rule {code} (there are {_range()})")
+        raise click.UsageError(f"there is no rule {code} (there are {_code_range()})")
     why = f"{rule.why.strip()} ({rule.basis})"
-    return [f"{rule.code} ({rule.severity}): {rule.what}", "", *why.split("\n")]
+    return [f"{rule.code} ({rule.severity}): {rule.summary}", "", *why.split("\n")]
 
 
-def _range() -> str:
+def _code_range() -> str:
     from kili_emulator.lint.catalogue import RULES
 
     return f"{RULES[0].code} to {RULES[-1].code}"
 
 
-def _lines(finding: Finding) -> list[str]:
-    where = f"{finding.file}:{finding.line}"
-    what = f"{where}: {finding.severity} {finding.code}: {finding.reason}"
-    return [what, f"    {finding.remedy}"]
+def _finding_lines(finding: Finding) -> list[str]:
+    location = f"{finding.file}:{finding.line}"
+    summary = f"{location}: {finding.severity} {finding.code}: {finding.reason}"
+    return [summary, f"    {finding.remedy}"]
 
 
-def _summary(found: Sequence[Finding]) -> str:
+def _summarize(findings: Sequence[Finding]) -> str:
     from kili_emulator.lint.rule import SEVERITIES
 
-    counts = Counter(each.severity for each in found)
-    said = [
+    counts = Counter(each.severity for each in findings)
+    severity_counts = [
         f"{counts[each]} {each}{'s' * (counts[each] > 1)}" for each in SEVERITIES if counts[each]
     ]
-    *first, last = said or ["nothing found"]
+    *first, last = severity_counts or ["nothing found"]
     return f"{', '.join(first)} and {last}" if first else last

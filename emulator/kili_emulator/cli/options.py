@@ -20,33 +20,33 @@ def setting_option(name: str) -> Callable[[C], C]:
 
 def setting_options(command: C) -> C:
     """The options of all settings, in the order of the table."""
-    for row in reversed(settings_table().values()):
-        command = _option(row)(command)
+    for setting in reversed(settings_table().values()):
+        command = _option(setting)(command)
     return command
 
 
-def _option(row: Setting) -> Callable[[C], C]:
-    default = f"  [default: {row.default_text}]" if row.default_text else ""
-    is_flag = row.type == "bool"
+def _option(setting: Setting) -> Callable[[C], C]:
+    default = f"  [default: {setting.default_text}]" if setting.default_text else ""
+    is_flag = setting.type == "bool"
     return click.option(
-        row.option,
-        type=None if is_flag else _type(row),
+        setting.option,
+        type=None if is_flag else _click_type(setting),
         is_flag=is_flag,
         default=None,
-        multiple=row.type.startswith("tuple"),
-        metavar=row.facts.metavar,
-        help=row.facts.help + default,
+        multiple=setting.type.startswith("tuple"),
+        metavar=setting.details.metavar,
+        help=setting.details.help + default,
     )
 
 
-def _type(row: Setting) -> Any:
+def _click_type(setting: Setting) -> Any:
     """The type of an option's value, for Click."""
-    if row.facts.choices:
-        return click.Choice(row.facts.choices)
-    if row.type.startswith("Path"):
-        is_folder = row.facts.is_folder
+    if setting.details.choices:
+        return click.Choice(setting.details.choices)
+    if setting.type.startswith("Path"):
+        is_folder = setting.details.is_folder
         return click.Path(file_okay=not is_folder, dir_okay=is_folder, path_type=Path)
-    return {"int": int, "float": float}.get(row.type.partition(" ")[0], str)
+    return {"int": int, "float": float}.get(setting.type.partition(" ")[0], str)
 
 
 data_dir_option = setting_option("data_dir")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from kili_emulator.cli.plugin_environment import environment_of, plugin_policy_option
-from kili_emulator.cli.server_process import settings_from
+from kili_emulator.cli.plugin_environment import find_plugin_environment, plugin_policy_option
+from kili_emulator.cli.server_process import settings_from_options
 from kili_emulator.cli.terminal import echo
 from kili_emulator.rules.plugin_imports import Policy
 
@@ -26,22 +26,24 @@ def packages(plugin_policy: str | None) -> None:
     """
     from kili_emulator.plugins.build import packages as installed
 
-    settings = settings_from({"plugin_policy": plugin_policy})
+    settings = settings_from_options({"plugin_policy": plugin_policy})
     policy = cast(Policy, settings.plugin_policy)
-    found = installed.packages(policy, environment_of(settings))
-    _list(f"Plugins can import ({policy}):", found.provided)
-    _list("Once their requirements.txt names it, also:", found.on_request, before=[""])
-    if found.missing:
+    available = installed.packages(policy, find_plugin_environment(settings))
+    _print_packages(f"Plugins can import ({policy}):", available.provided)
+    _print_packages(
+        "Once their requirements.txt names it, also:", available.on_request, before=[""]
+    )
+    if available.missing:
         echo("", "Not installed here, but documented for the platform:", "")
-        for name in found.missing:
+        for name in available.missing:
             echo(f"  {name}")
-        echo("", "This installs it:", "", f"  {found.command}")
+        echo("", "This installs it:", "", f"  {available.command}")
 
 
-def _list(title: str, found: Sequence[Package], before: Sequence[str] = ()) -> None:
-    if not found:
+def _print_packages(title: str, available: Sequence[Package], before: Sequence[str] = ()) -> None:
+    if not available:
         return
     echo(*before, title, "")
-    width = max(len(f"{each.name} {each.version}") for each in found)
-    for each in found:
+    width = max(len(f"{each.name} {each.version}") for each in available)
+    for each in available:
         echo(f"  {f'{each.name} {each.version}':<{width}}   import {', '.join(each.modules)}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 plugin_policy_option = setting_option("plugin_policy")
 
 
-def environment_of(settings: Settings) -> Environment:
+def find_plugin_environment(settings: Settings) -> Environment:
     """That of the interpreter that plugins are to run with.
 
     Raises:
@@ -35,5 +35,5 @@ def environment_of(settings: Settings) -> Environment:
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        said = messages.PYTHON_UNUSABLE.format(path=settings.plugin_python, reason=error)
-        raise click.UsageError(said) from None
+        text = messages.PYTHON_UNUSABLE.format(path=settings.plugin_python, reason=error)
+        raise click.UsageError(text) from None

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.server_process import running, settings_from
+from kili_emulator.cli.server_process import running_process, settings_from_options
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_file, echo_json, echo_text
 from kili_emulator.config import DEFAULT_WORLD
 
@@ -29,32 +29,32 @@ def plugins() -> None:
 @data_dir_option
 def list_plugins(as_json: bool, world: str, data_dir: Path | None) -> None:
     """List the plugins of a world."""
-    shown = _get(data_dir, world, "")
+    result = _get(data_dir, world, "")
     if as_json:
-        echo_json(shown)
+        echo_json(result)
         return
-    for each in shown:
-        _show(each)
+    for each in result:
+        _print_plugin(each)
 
 
-def _show(plugin: dict[str, Any]) -> None:
-    echo(_line(plugin))
+def _print_plugin(plugin: dict[str, Any]) -> None:
+    echo(_plugin_line(plugin))
     if plugin["link"] and plugin["link"]["error"]:
-        _show_below(plugin["link"]["error"])
+        _print_indented(plugin["link"]["error"])
 
 
-def _show_below(text: str) -> None:
+def _print_indented(text: str) -> None:
     echo_text(text, indent="    ")
 
 
-def _line(plugin: dict[str, Any]) -> str:
+def _plugin_line(plugin: dict[str, Any]) -> str:
     kind = "webhook" if plugin["isWebhook"] else "plugin"
     version = f"version {plugin['version']}" if plugin["version"] else "no version"
     if plugin["version"] != plugin["activeVersion"] and plugin["activeVersion"]:
         version += f" (version {plugin['activeVersion']} runs)"
-    on = ", ".join(plugin["projectIds"]) or "no project"
-    linked = f", linked to {plugin['link']['path']}" if plugin["link"] else ""
-    return f"{plugin['name']}: {kind}, {plugin['status']}, {version}, on {on}{linked}"
+    project_list = ", ".join(plugin["projectIds"]) or "no project"
+    link_text = f", linked to {plugin['link']['path']}" if plugin["link"] else ""
+    return f"{plugin['name']}: {kind}, {plugin['status']}, {version}, on {project_list}{link_text}"
 
 
 @plugins.command()
@@ -64,15 +64,15 @@ def _line(plugin: dict[str, Any]) -> str:
 @data_dir_option
 def versions(name: str, as_json: bool, world: str, data_dir: Path | None) -> None:
     """List the versions of plugin NAME, oldest first, and what their builds said."""
-    shown = _get(data_dir, world, "/versions", plugin=name)
+    result = _get(data_dir, world, "/versions", plugin=name)
     if as_json:
-        echo_json(shown)
+        echo_json(result)
         return
-    for each in shown:
-        called = ", ".join([*each["handlerTypes"], *each["eventMatcher"]])
-        echo(f"{each['number']} {each['createdAt']} {each['status']} {called}".rstrip())
+    for each in result:
+        subscriptions = ", ".join([*each["handlerTypes"], *each["eventMatcher"]])
+        echo(f"{each['number']} {each['createdAt']} {each['status']} {subscriptions}".rstrip())
         for problem in each["problems"]:
-            _show_below(problem)
+            _print_indented(problem)
 
 
 @plugins.command()
@@ -85,8 +85,8 @@ def show(
     name: str, version: int | None, file: str | None, world: str, data_dir: Path | None
 ) -> None:
     """Show the source of a version of plugin NAME."""
-    number = {} if version is None else {"version": version}
-    files = _get(data_dir, world, "/files", plugin=name, **number)
+    version_parameter = {} if version is None else {"version": version}
+    files = _get(data_dir, world, "/files", plugin=name, **version_parameter)
     if file is None:
         for path, text in files.items():
             echo(f"==> {path} <==")
@@ -105,8 +105,8 @@ def show(
 @data_dir_option
 def diff(name: str, old: int, new: int, world: str, data_dir: Path | None) -> None:
     """Show what changed in plugin NAME from version OLD to version NEW."""
-    shown = _get(data_dir, world, "/diff", plugin=name, **{"from": old, "to": new})
-    echo_file(shown["diff"])
+    result = _get(data_dir, world, "/diff", plugin=name, **{"from": old, "to": new})
+    echo_file(result["diff"])
 
 
 @plugins.command()
@@ -144,12 +144,12 @@ def link(
         "projects": list(projects),
         "eventMatcher": list(patterns),
     }
-    shown = _post(data_dir, world, "/link", data)
+    result = _post(data_dir, world, "/link", data)
     if as_json:
-        echo_json(shown)
+        echo_json(result)
     else:
-        _show(shown)
-    if shown["status"] == "FAILED":
+        _print_plugin(result)
+    if result["status"] == "FAILED":
         raise SystemExit(1)
 
 
@@ -159,17 +159,17 @@ def link(
 @data_dir_option
 def unlink(name: str, world: str, data_dir: Path | None) -> None:
     """Let plugin NAME no longer follow what is saved; its last version stays."""
-    shown = _post(data_dir, world, "/unlink", {"plugin": name})
-    _show(shown)
-    if shown["projectIds"]:
+    result = _post(data_dir, world, "/unlink", {"plugin": name})
+    _print_plugin(result)
+    if result["projectIds"]:
         echo("It goes on running there until kili.deactivate_plugin_on_project ends that.")
 
 
 def _post(data_dir: Path | None, world: str, path: str, data: dict[str, Any]) -> Any:
-    process = running(settings_from({"data_dir": data_dir}))
+    process = running_process(settings_from_options({"data_dir": data_dir}))
     return process.request("POST", f"/worlds/{world}/plugins{path}", json=data)
 
 
 def _get(data_dir: Path | None, world: str, path: str, **parameters: Any) -> Any:
-    process = running(settings_from({"data_dir": data_dir}))
+    process = running_process(settings_from_options({"data_dir": data_dir}))
     return process.request("GET", f"/worlds/{world}/plugins{path}", params=parameters)

@@ -12,17 +12,17 @@ import click
 from kili_emulator import printable
 from kili_emulator.cli.options import data_dir_option
 from kili_emulator.cli.server_process import (
-    Ended,
+    ServerEndedError,
     ServerProcess,
-    running,
+    running_process,
     running_server,
-    settings_from,
+    settings_from_options,
     was_stopped,
 )
 from kili_emulator.cli.terminal import CommandGroup, echo, echo_json
 from kili_emulator.config import DEFAULT_WORLD
 
-_WAIT = 25
+_WAIT_SECONDS = 25
 
 _world_option = click.option(
     "--world", default=DEFAULT_WORLD, show_default=True, help="The world that they are in."
@@ -57,49 +57,49 @@ def runs(context: click.Context, /, **options: Any) -> None:
         return
     if options["quiet"] and not options["follow"]:
         raise click.UsageError("--quiet says what --follow leaves out: give both")
-    settings = settings_from({"data_dir": options["data_dir"]})
+    settings = settings_from_options({"data_dir": options["data_dir"]})
     server = running_server(settings)
     process = server.process
     path = f"/worlds/{options['world']}/runs"
-    asked = {name: options[name] for name in ("plugin", "project") if options[name] is not None}
-    asked["failed"] = "true" if options["failed"] else "false"
-    found = process.request("GET", path, params={**asked, "limit": options["limit"]})
+    query = {name: options[name] for name in ("plugin", "project") if options[name] is not None}
+    query["failed"] = "true" if options["failed"] else "false"
+    result = process.request("GET", path, params={**query, "limit": options["limit"]})
     if options["as_json"] and not options["follow"]:
-        echo_json(found["runs"])
+        echo_json(result["runs"])
         return
-    _print(found["runs"], as_json=options["as_json"])
+    _print_runs(result["runs"], as_json=options["as_json"])
     if options["follow"]:
-        asked["wait"] = str(_WAIT)
-        asked["lines"] = "false" if options["quiet"] or options["as_json"] else "true"
+        query["wait"] = str(_WAIT_SECONDS)
+        query["lines"] = "false" if options["quiet"] or options["as_json"] else "true"
         try:
-            _follow(process, path, asked, found["cursor"], as_json=options["as_json"])
-        except Ended:
+            _follow(process, path, query, result["cursor"], as_json=options["as_json"])
+        except ServerEndedError:
             if not was_stopped(server):
                 raise
             echo("The emulator was stopped.", error=True)
 
 
 def _follow(
-    process: ServerProcess, path: str, asked: dict[str, str], cursor: str, *, as_json: bool
+    process: ServerProcess, path: str, query: dict[str, str], cursor: str, *, as_json: bool
 ) -> None:
     """Print runs as they end, and before that what they log.
 
     Raises:
-        Ended: the emulator ended.
+        ServerEndedError: the emulator ended.
     """
     while True:
-        found = process.request("GET", path, params={**asked, "after": cursor})
-        for line in found.get("lines", []):
-            echo(*_logged(line))
-        _print(found["runs"], as_json=as_json)
-        cursor = found["cursor"]
+        result = process.request("GET", path, params={**query, "after": cursor})
+        for line in result.get("lines", []):
+            echo(*_log_lines(line))
+        _print_runs(result["runs"], as_json=as_json)
+        cursor = result["cursor"]
 
 
-def _logged(line: dict[str, Any]) -> list[str]:
+def _log_lines(line: dict[str, Any]) -> list[str]:
     """A log line: a bar sets off what the plugin wrote."""
-    about = f"{line['createdAt']} {line['runId']} {line['plugin']} {line['logType']}"
-    first, *more = printable.lines_of(line["content"])
-    return [f"{about} | {first}".rstrip(), *more]
+    subject = f"{line['createdAt']} {line['runId']} {line['plugin']} {line['logType']}"
+    first, *more = printable.printable_lines(line["content"])
+    return [f"{subject} | {first}".rstrip(), *more]
 
 
 @runs.command()
@@ -109,42 +109,42 @@ def _logged(line: dict[str, Any]) -> list[str]:
 @data_dir_option
 def show(run: str, as_json: bool, world: str, data_dir: Path | None) -> None:
     """Show all that is known of RUN: what it was called with, said, asked and was answered."""
-    process = running(settings_from({"data_dir": data_dir}))
-    told = process.request("GET", f"/worlds/{world}/runs/{run}")
+    process = running_process(settings_from_options({"data_dir": data_dir}))
+    run_view = process.request("GET", f"/worlds/{world}/runs/{run}")
     if as_json:
-        echo_json(told)
+        echo_json(run_view)
     else:
-        echo(*_described(told))
+        echo(*_run_lines(run_view))
 
 
-def _print(found: list[dict[str, Any]], *, as_json: bool) -> None:
-    for run in found:
+def _print_runs(result: list[dict[str, Any]], *, as_json: bool) -> None:
+    for run in result:
         if as_json:
             echo_json(run, indent=None)
         else:
-            echo(_line(run))
+            echo(_run_line(run))
 
 
-def _line(run: dict[str, Any]) -> str:
-    took = "" if run["durationMs"] is None else f" {run['durationMs']:.0f} ms"
-    why = run["headline"] or refused(run) or ""
-    waits = run["outcome"] == "RUNNING" and run["startedAt"] is None
-    outcome = f"{run['outcome']}{' (waits for its turn)' if waits else ''}"
-    about = f"{run['createdAt']} {run['id']} {_plugin(run)} {run['called']}"
-    return f"{about}: {outcome}{took} {why}".rstrip()
+def _run_line(run: dict[str, Any]) -> str:
+    duration = "" if run["durationMs"] is None else f" {run['durationMs']:.0f} ms"
+    reason = run["headline"] or refusal_text(run) or ""
+    is_waiting = run["outcome"] == "RUNNING" and run["startedAt"] is None
+    outcome = f"{run['outcome']}{' (is_waiting for its turn)' if is_waiting else ''}"
+    subject = f"{run['createdAt']} {run['id']} {_plugin_text(run)} {run['called']}"
+    return f"{subject}: {outcome}{duration} {reason}".rstrip()
 
 
-def refused(run: dict[str, Any]) -> str | None:
+def refusal_text(run: dict[str, Any]) -> str | None:
     """Why a run did not take place, if it did not: the word for programs, and what it means."""
     return f"{run['refusal']}: {run['explanation']}" if run["refusal"] else None
 
 
-def _plugin(run: dict[str, Any]) -> str:
+def _plugin_text(run: dict[str, Any]) -> str:
     version = "" if run["version"] is None else f" #{run['version']}"
     return f"{run['plugin']}{version}"
 
 
-_FACTS = {
+_RUN_FIELDS = {
     "event": "event",
     "handler": "handler",
     "assetId": "asset",
@@ -160,14 +160,16 @@ _FACTS = {
 }
 
 
-def _described(run: dict[str, Any]) -> list[str]:
+def _run_lines(run: dict[str, Any]) -> list[str]:
     """A run for people to read."""
-    facts = [f"{label}: {run[name]}" for name, label in _FACTS.items() if run[name] is not None]
+    fields = [
+        f"{label}: {run[name]}" for name, label in _RUN_FIELDS.items() if run[name] is not None
+    ]
     project = f"project: {run['project']} ({run['projectId']})"
-    lines = [f"run {run['id']} of {_plugin(run)}", project, *facts]
+    lines = [f"run {run['id']} of {_plugin_text(run)}", project, *fields]
     if run["refusal"] is not None:
-        lines.append(f"not run because: {refused(run)}")
-        lines += [] if run["byHand"] else [f"what to do: {_question(run)}"]
+        lines.append(f"not run because: {refusal_text(run)}")
+        lines += [] if run["byHand"] else [f"what to do: {_why_command(run)}"]
     lines += [f"caused run: {each}" for each in run["causes"]]
     if run["mark"]:
         lines.append(f"mark: {json.dumps(run['mark'])}")
@@ -175,21 +177,21 @@ def _described(run: dict[str, Any]) -> list[str]:
     lines += _block("payload", json.dumps(run["payload"], indent=2).splitlines())
     if run["delivery"]:
         lines += _block("delivery", json.dumps(run["delivery"], indent=2).splitlines())
-    lines += _block("log", [line for each in run["lines"] for line in _said(each)])
+    lines += _block("log", [line for each in run["lines"] for line in _stored_log_lines(each)])
     for call in run["calls"]:
         lines += _block(_call_title(call), _call_body(call))
-    left = run["callCount"] - len(run["calls"])
-    return [*lines, f"and {left} calls more"] if left else lines
+    unlisted_calls = run["callCount"] - len(run["calls"])
+    return [*lines, f"and {unlisted_calls} calls more"] if unlisted_calls else lines
 
 
-def _said(line: dict[str, Any]) -> list[str]:
-    return printable.lines_of(f"{line['createdAt']} {line['logType']} {line['content']}")
+def _stored_log_lines(line: dict[str, Any]) -> list[str]:
+    return printable.printable_lines(f"{line['createdAt']} {line['logType']} {line['content']}")
 
 
-def _question(run: dict[str, Any]) -> str:
+def _why_command(run: dict[str, Any]) -> str:
     """The command that says more of a run that did not take place."""
-    about, plugin = run["eventId"], shlex.quote(run["plugin"])
-    return f"`kili-emulator why --event {about} --plugin {plugin}` says"
+    subject, plugin = run["eventId"], shlex.quote(run["plugin"])
+    return f"`kili-emulator why --event {subject} --plugin {plugin}` says"
 
 
 def _block(title: str, lines: list[str]) -> list[str]:
@@ -197,17 +199,17 @@ def _block(title: str, lines: list[str]) -> list[str]:
 
 
 def _call_title(call: dict[str, Any]) -> str:
-    by = f" by {call['method']}" if call["method"] else ""
+    caller = f" by {call['method']}" if call["method"] else ""
     failed = ", answered with errors" if call["errors"] else ""
     operations = ", ".join(call["operations"])
-    return f"call {call['number']} {operations}{by}, {call['durationMs']:.1f} ms{failed}"
+    return f"call {call['number']} {operations}{caller}, {call['durationMs']:.1f} ms{failed}"
 
 
 def _call_body(call: dict[str, Any]) -> list[str]:
-    asked = [f"query: {call['query']}"] if call["query"] else []
-    arguments, answer = (_text(call[name]) for name in ("arguments", "answer"))
-    return [*asked, f"arguments: {arguments}", f"answer: {answer}"]
+    query = [f"query: {call['query']}"] if call["query"] else []
+    arguments, answer = (_value_text(call[name]) for name in ("arguments", "answer"))
+    return [*query, f"arguments: {arguments}", f"answer: {answer}"]
 
 
-def _text(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

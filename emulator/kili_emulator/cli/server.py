@@ -18,18 +18,18 @@ import click
 
 from kili_emulator import private_files
 from kili_emulator.cli.options import data_dir_option, setting_options
-from kili_emulator.cli.server_log import report_to_terminal
+from kili_emulator.cli.server_log import log_to_terminal
 from kili_emulator.cli.server_process import (
-    Refused,
+    RequestRefusedError,
     ServerProcess,
-    find_kept,
-    find_ready,
-    running,
+    find_persistent_server,
+    find_ready_server,
+    running_process,
     running_server,
-    settings_from,
+    settings_from_options,
 )
-from kili_emulator.cli.state_folder import StateFolder, new_ephemeral_folder, poll, shown
-from kili_emulator.cli.terminal import echo, terminal_kept
+from kili_emulator.cli.state_folder import StateFolder, display_path, new_ephemeral_folder, poll
+from kili_emulator.cli.terminal import echo, preserve_terminal
 from kili_emulator.config import DEFAULT_WORLD, Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -50,19 +50,19 @@ _STOP_SECONDS = 20.0
 def start(detach: bool, state: Path | None, **options: Any) -> None:
     """Start the emulator."""
     options["allow_host"] = options["allow_host"] or None
-    settings = settings_from(options)
-    folder = _folder_for(settings, state)
+    settings = settings_from_options(options)
+    folder = _choose_state_folder(settings, state)
     if detach:
         _detach(folder)
         return
     signal.signal(signal.SIGTERM, _interrupt)
-    report_to_terminal(settings)
-    with folder.held(), terminal_kept():
+    log_to_terminal(settings)
+    with folder.exclusive_lock(), preserve_terminal():
         _serve(settings, folder)
     echo("Stopped.")
 
 
-def _folder_for(settings: Settings, state: Path | None) -> StateFolder:
+def _choose_state_folder(settings: Settings, state: Path | None) -> StateFolder:
     """Where the commands are to find the new server.
 
     Args:
@@ -75,10 +75,10 @@ def _folder_for(settings: Settings, state: Path | None) -> StateFolder:
         return StateFolder(state, ephemeral=True)
     if settings.ephemeral:
         return new_ephemeral_folder(settings.data_dir)
-    already = find_kept(settings)
-    if already and already.is_ready():
+    other_server = find_persistent_server(settings)
+    if other_server and other_server.is_ready():
         raise click.ClickException(
-            f"an emulator runs on {shown(settings.data_dir)} already, at {already.url}: "
+            f"an emulator runs on {display_path(settings.data_dir)} already, at {other_server.url}: "
             "stop it with `kili-emulator stop`, or give another --data-dir"
         )
     return StateFolder(settings.data_dir)
@@ -103,17 +103,17 @@ def _serve(settings: Settings, folder: StateFolder) -> None:
             "stop what listens there, or give another --port or --host"
         ) from None
     with contextlib.closing(platform), direct_connections(platform.url):
-        _open(platform)
+        _open_worlds(platform)
         world = platform.registry.get(DEFAULT_WORLD)
         process = ServerProcess(os.getpid(), platform.url, _admin_key(world))
-        with folder.announced(asdict(process)), contextlib.suppress(KeyboardInterrupt):
-            _introduce(process, world, settings)
+        with folder.announcement(asdict(process)), contextlib.suppress(KeyboardInterrupt):
+            _print_introduction(process, world, settings)
             if settings.plugin_isolation == "inline":
                 warm_up()
             platform.server.serve()
 
 
-def _open(platform: Platform) -> None:
+def _open_worlds(platform: Platform) -> None:
     from kili_emulator.domain.registry import WorldError
     from kili_emulator.scenario import ScenarioError
 
@@ -134,7 +134,7 @@ def _refuse_documented_keys(world: World, settings: Settings) -> None:
     for key in world.view.api_keys.all():
         if key["key"] == scenario_key(key["name"], world.name):
             raise click.ClickException(
-                f"the data in {shown(settings.data_dir)} were made with the documented API keys, "
+                f"the data in {display_path(settings.data_dir)} were made with the documented API keys, "
                 f"which everybody who reaches {settings.host} could use: give another --data-dir, "
                 "or --public-keys if that is what you want"
             )
@@ -144,12 +144,14 @@ def _admin_key(world: World) -> str:
     """The key with which the commands control the server."""
     keys = world.view.api_keys.all()
     admins = [
-        key for key in keys if world.view.users.the(key["userId"])["organizationRole"] == "ADMIN"
+        key
+        for key in keys
+        if world.view.users.require(key["userId"])["organizationRole"] == "ADMIN"
     ]
     return str((admins or keys)[0]["key"])
 
 
-def _introduce(process: ServerProcess, world: World, settings: Settings) -> None:
+def _print_introduction(process: ServerProcess, world: World, settings: Settings) -> None:
     keys = world.view.api_keys.all()
     width = max(len(key["key"]) for key in keys)
     emails = {user["id"]: user["email"] for user in world.view.users.all()}
@@ -182,13 +184,13 @@ def _detach(folder: StateFolder) -> None:
         output = folder.log.open("ab")
     except OSError as error:
         raise click.ClickException(
-            f"{shown(folder.log)} cannot be written ({error.strerror}): give another --data-dir"
+            f"{display_path(folder.log)} cannot be written ({error.strerror}): give another --data-dir"
         ) from None
     arguments = [argument for argument in sys.argv[1:] if argument != "--detach"]
     if folder.ephemeral:
         arguments += [_STATE_OPTION, str(folder.path)]
     with output:
-        begin = output.tell()
+        log_start = output.tell()
         child = subprocess.Popen(
             [sys.executable, "-m", "kili_emulator", *arguments],
             stdin=subprocess.DEVNULL,
@@ -197,42 +199,42 @@ def _detach(folder: StateFolder) -> None:
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
-    ready = _await_child(folder, child)
-    said = _output(folder.log, begin)
+    ready = _wait_for_child(folder, child)
+    child_output = _read_output(folder.log, log_start)
     if ready is None:
         if folder.ephemeral:
             folder.remove()
-        raise click.ClickException(f"the emulator did not start:\n{said.strip()}")
-    echo(*said.rstrip("\n").split("\n"))
-    echo(f"Left running as process {ready.pid}; its output goes to {shown(folder.log)}.")
+        raise click.ClickException(f"the emulator did not start:\n{child_output.strip()}")
+    echo(*child_output.rstrip("\n").split("\n"))
+    echo(f"Left running as process {ready.pid}; its output goes to {display_path(folder.log)}.")
 
 
-def _output(log: Path, begin: int) -> str:
+def _read_output(log: Path, log_start: int) -> str:
     """What a child with the environment of this process printed into a file.
 
     Args:
-        begin: the size of the file before that, in bytes.
+        log_start: the size of the file before that, in bytes.
     """
     encoding = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
     encoding = encoding or locale.getpreferredencoding(False)
-    return log.read_bytes()[begin:].decode(encoding, "backslashreplace")
+    return log.read_bytes()[log_start:].decode(encoding, "backslashreplace")
 
 
-def _await_child(folder: StateFolder, child: subprocess.Popen[bytes]) -> ServerProcess | None:
+def _wait_for_child(folder: StateFolder, child: subprocess.Popen[bytes]) -> ServerProcess | None:
     """The child once it is ready; ``None`` when it ended instead, or had to be ended."""
 
-    def look() -> ServerProcess | bool | None:
+    def probe() -> ServerProcess | bool | None:
         if child.poll() is not None:
             return False
-        announced = folder.running()
-        process = ServerProcess(**announced) if announced else None
+        announcement = folder.running_process()
+        process = ServerProcess(**announcement) if announcement else None
         # In a virtual environment of Windows, the child is a launcher, with a child of its own.
         is_child = process and (process.pid == child.pid or os.name == "nt")
         return process if process and is_child and process.is_ready() else None
 
-    found = poll(look, _START_SECONDS)
-    if isinstance(found, ServerProcess):
-        return found
+    result = poll(probe, _START_SECONDS)
+    if isinstance(result, ServerProcess):
+        return result
     child.terminate()
     child.wait()
     return None
@@ -242,13 +244,15 @@ def _await_child(folder: StateFolder, child: subprocess.Popen[bytes]) -> ServerP
 @data_dir_option
 def stop(data_dir: Path | None) -> None:
     """Stop the emulator."""
-    settings = settings_from({"data_dir": data_dir})
+    settings = settings_from_options({"data_dir": data_dir})
     folder, process = running_server(settings)
     try:
         process.request("POST", "/shutdown")
-    except Refused:  # it takes an administrator's key, and there may be no administrator
+    except (
+        RequestRefusedError
+    ):  # it takes an administrator's key, and there may be no administrator
         os.kill(process.pid, signal.SIGTERM)
-    if not poll(lambda: not folder.is_held() or None, _STOP_SECONDS):
+    if not poll(lambda: not folder.is_in_use() or None, _STOP_SECONDS):
         raise click.ClickException(f"process {process.pid} does not stop; kill it")
     echo("Stopped.")
 
@@ -258,11 +262,11 @@ def stop(data_dir: Path | None) -> None:
 @click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds to wait.")
 def wait(data_dir: Path | None, timeout: float) -> None:
     """Wait until the emulator is ready."""
-    settings = settings_from({"data_dir": data_dir})
-    process = poll(lambda: find_ready(settings), timeout)
+    settings = settings_from_options({"data_dir": data_dir})
+    process = poll(lambda: find_ready_server(settings), timeout)
     if process is None:
         raise click.ClickException(
-            f"no emulator on {shown(settings.data_dir)} was ready within {timeout:g} seconds"
+            f"no emulator on {display_path(settings.data_dir)} was ready within {timeout:g} seconds"
         )
     echo(f"Ready at {process.url}.")
 
@@ -273,7 +277,7 @@ def wait(data_dir: Path | None, timeout: float) -> None:
 @click.option("--user", default="admin", show_default=True, help="Whose API key to use.")
 def env(data_dir: Path | None, world: str, user: str) -> None:
     """Print the variables that a client needs: eval "$(kili-emulator env)"."""
-    process = running(settings_from({"data_dir": data_dir}))
+    process = running_process(settings_from_options({"data_dir": data_dir}))
     worlds = {each["name"]: each for each in process.request("GET", "/worlds")}
     if world not in worlds:
         raise click.ClickException(f"there is no world {world!r} (there are: {', '.join(worlds)})")

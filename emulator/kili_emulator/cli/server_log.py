@@ -15,7 +15,7 @@ _DEFAULT_FOLDER = Settings().data_dir
 _LOGGERS = ("kili_emulator", "werkzeug", "py.warnings")
 
 
-def report_to_terminal(settings: Settings) -> None:
+def log_to_terminal(settings: Settings) -> None:
     """Have everything that is logged in this process printed to the standard error.
 
     The root logger stays as it is: what plugins do to it is theirs. It gets none of the emulator's
@@ -31,16 +31,16 @@ def report_to_terminal(settings: Settings) -> None:
     if logging.lastResort:
         logging.lastResort.setFormatter(formatter)
     logging.captureWarnings(True)
-    threading.excepthook = _report_thread
+    threading.excepthook = _log_thread_failure
 
 
-def _report_thread(ended: threading.ExceptHookArgs) -> None:
+def _log_thread_failure(failure: threading.ExceptHookArgs) -> None:
     """Log how a thread ended, other than well."""
-    error = ended.exc_value
+    error = failure.exc_value
     if error is None or isinstance(error, SystemExit):
         return
-    name = ended.thread.name if ended.thread else "?"
-    details = (type(error), error, ended.exc_traceback)
+    name = failure.thread.name if failure.thread else "?"
+    details = (type(error), error, failure.exc_traceback)
     logging.getLogger("kili_emulator").error("the thread %r failed", name, exc_info=details)
 
 
@@ -59,7 +59,7 @@ class _ServerFormatter(LogFormatter):
         if command is None:
             return ""
         world = getattr(record, "world", DEFAULT_WORLD)
-        where = [] if world == DEFAULT_WORLD else ["--world", world]
+        options = [] if world == DEFAULT_WORLD else ["--world", world]
         if self._settings.data_dir != _DEFAULT_FOLDER:
-            where += ["--data-dir", str(self._settings.data_dir)]
-        return f" (more: `{shlex.join(['kili-emulator', *command, *where])}`)"
+            options += ["--data-dir", str(self._settings.data_dir)]
+        return f" (more: `{shlex.join(['kili-emulator', *command, *options])}`)"

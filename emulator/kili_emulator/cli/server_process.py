@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from kili_emulator.cli.state_folder import StateFolder, ephemeral_folders, shown
+from kili_emulator.cli.state_folder import StateFolder, display_path, ephemeral_folders
 from kili_emulator.cli.terminal import echo
 from kili_emulator.config import (
     API_PATH,
@@ -20,14 +20,14 @@ from kili_emulator.config import (
     unknown_variables,
 )
 
-_DIRECT: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
+_WITHOUT_PROXY: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
 
 
-class Refused(click.ClickException):
+class RequestRefusedError(click.ClickException):
     """A running emulator refused what a command asked of it."""
 
 
-class Ended(click.ClickException):
+class ServerEndedError(click.ClickException):
     """The emulator ended before it answered."""
 
 
@@ -49,8 +49,8 @@ class ServerProcess:
         """Call the control plane; the answer as a value.
 
         Raises:
-            Refused: the message is the emulator's own.
-            Ended: it ended before it answered, whatever ended it.
+            RequestRefusedError: the message is the emulator's own.
+            ServerEndedError: it ended before it answered, whatever ended it.
             click.ClickException: it does not answer.
         """
         import requests  # here and below: it takes longer to import than most commands to run
@@ -59,10 +59,10 @@ class ServerProcess:
         url = f"{self.url}/_emulator{path}"
         try:
             answer = requests.request(
-                method, url, headers=headers, timeout=60, **_DIRECT, **options
+                method, url, headers=headers, timeout=60, **_WITHOUT_PROXY, **options
             )
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-            raise Ended(
+            raise ServerEndedError(
                 f"the emulator at {self.url} ended before it answered: start it again with "
                 "`kili-emulator start`; if a plugin ended it, `kili-emulator runs --failed` then "
                 "lists the run as INTERRUPTED"
@@ -72,14 +72,14 @@ class ServerProcess:
         if answer.ok:
             return answer.json() if answer.content else None
         is_json = answer.headers.get("Content-Type", "").startswith("application/json")
-        raise Refused(answer.json()["error"] if is_json else answer.text)
+        raise RequestRefusedError(answer.json()["error"] if is_json else answer.text)
 
     def is_ready(self) -> bool:
         """Whether it answers."""
         import requests
 
         try:
-            return requests.get(f"{self.url}/health", timeout=2, **_DIRECT).ok
+            return requests.get(f"{self.url}/health", timeout=2, **_WITHOUT_PROXY).ok
         except requests.RequestException:
             return False
 
@@ -97,7 +97,7 @@ class ServerProcess:
         }
 
 
-def settings_from(options: Mapping[str, Any]) -> Settings:
+def settings_from_options(options: Mapping[str, Any]) -> Settings:
     """The settings of a command; warns of variables that look like settings but are none.
 
     Raises:
@@ -118,12 +118,12 @@ class Server(NamedTuple):
     process: ServerProcess
 
 
-def find_kept(settings: Settings) -> ServerProcess | None:
+def find_persistent_server(settings: Settings) -> ServerProcess | None:
     """The emulator that keeps its data in the settings' data folder, if one runs on it."""
-    return _process_of(StateFolder(settings.data_dir))
+    return _read_process(StateFolder(settings.data_dir))
 
 
-def find(settings: Settings) -> Server | None:
+def find_server(settings: Settings) -> Server | None:
     """The emulator that a command is meant for.
 
     That is the one that runs on the settings' data folder, or else the ephemeral one that was
@@ -133,23 +133,23 @@ def find(settings: Settings) -> Server | None:
         click.ClickException: nothing says which of several is meant.
     """
     folders = [StateFolder(settings.data_dir), *ephemeral_folders(settings.data_dir)]
-    found = [Server(each, process) for each in folders if (process := _process_of(each))]
+    servers = [Server(each, process) for each in folders if (process := _read_process(each))]
     endpoint = os.environ.get("KILI_API_ENDPOINT")
-    for server in found:
+    for server in servers:
         if server.process.endpoint == endpoint:
             return server
-    if len(found) > 1 and found[0].folder.ephemeral:
-        known = ", ".join(f"{process.url} (process {process.pid})" for _, process in found)
+    if len(servers) > 1 and servers[0].folder.ephemeral:
+        addresses = ", ".join(f"{process.url} (process {process.pid})" for _, process in servers)
         raise click.ClickException(
-            f"more than one ephemeral emulator was started here: {known}. Paste the lines that the "
+            f"more than one ephemeral emulator was started here: {addresses}. Paste the lines that the "
             "one you mean printed, as KILI_API_ENDPOINT says which, or give each a --data-dir"
         )
-    return found[0] if found else None
+    return servers[0] if servers else None
 
 
-def _process_of(folder: StateFolder) -> ServerProcess | None:
-    announced = folder.running()
-    return ServerProcess(**announced) if announced else None
+def _read_process(folder: StateFolder) -> ServerProcess | None:
+    announcement = folder.running_process()
+    return ServerProcess(**announcement) if announcement else None
 
 
 def was_stopped(server: Server) -> bool:
@@ -157,17 +157,17 @@ def was_stopped(server: Server) -> bool:
 
     One that is stopped removes its announcement before it lets go of its connections.
     """
-    announced = server.folder.read()
-    return announced is None or announced["pid"] != server.process.pid
+    announcement = server.folder.read()
+    return announcement is None or announcement["pid"] != server.process.pid
 
 
-def find_ready(settings: Settings) -> ServerProcess | None:
+def find_ready_server(settings: Settings) -> ServerProcess | None:
     """The emulator that a command is meant for, if it answers.
 
     Raises:
         click.ClickException: nothing says which of several is meant.
     """
-    server = find(settings)
+    server = find_server(settings)
     return server.process if server and server.process.is_ready() else None
 
 
@@ -177,19 +177,19 @@ def running_server(settings: Settings) -> Server:
     Raises:
         click.ClickException: none runs, it does not answer, or nothing says which is meant.
     """
-    server = find(settings)
+    server = find_server(settings)
     if server is None:
         raise click.ClickException(
-            f"no emulator runs on {shown(settings.data_dir)}: start one with `kili-emulator start`"
+            f"no emulator runs on {display_path(settings.data_dir)}: start one with `kili-emulator start`"
         )
     if not server.process.is_ready():
         raise click.ClickException(
-            f"the emulator on {shown(settings.data_dir)}, process {server.process.pid}, does not "
+            f"the emulator on {display_path(settings.data_dir)}, process {server.process.pid}, does not "
             "answer: try again, or end the process"
         )
     return server
 
 
-def running(settings: Settings) -> ServerProcess:
+def running_process(settings: Settings) -> ServerProcess:
     """The process of :func:`running_server`, which raises the same."""
     return running_server(settings).process

@@ -27,8 +27,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-_STEP = 0.05
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.05
+_LOCK_SECONDS = 0.5
 
 T = TypeVar("T")
 
@@ -55,17 +55,17 @@ class StateFolder:
             click.ClickException: there cannot be such a folder, or a file in it is somebody else's.
         """
         try:
-            data_folder.claim(self.path)
+            data_folder.prepare_folder(self.path)
         except OSError as error:
-            raise self._unusable(error) from None
+            raise self._folder_error(error) from None
         if self._state.exists() and self.read() is None:
             raise click.ClickException(
-                f"{shown(self._state)} was not written by the emulator, which needs a file of this "
+                f"{display_path(self._state)} was not written by the emulator, which needs a file of this "
                 "name: move it away, or give another --data-dir"
             )
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
+    def exclusive_lock(self) -> Iterator[None]:
         """Keep other emulators away from the folder; the system ends this with the process.
 
         The folder of an ephemeral server is removed at the end, but for the log of one that failed.
@@ -79,12 +79,12 @@ class StateFolder:
                 private_files.make_file(self._lock)
             file = self._lock.open("a")
         except OSError as error:
-            raise self._unusable(error) from None
+            raise self._folder_error(error) from None
         with file:
             # More than once: a command that looks for an emulator holds it for a moment.
-            if not poll(lambda: _locked(file.fileno()) or None, _LOOK_SECONDS):
+            if not poll(lambda: _lock_file(file.fileno()) or None, _LOCK_SECONDS):
                 raise click.ClickException(
-                    f"another emulator is at work on {shown(self.path)}: "
+                    f"another emulator is at work on {display_path(self.path)}: "
                     "stop it with `kili-emulator stop`, or give another --data-dir"
                 )
             if hasattr(os, "register_at_fork"):  # what a plugin forks may outlive the emulator
@@ -99,7 +99,7 @@ class StateFolder:
             self.remove()
 
     @contextlib.contextmanager
-    def _unused(self) -> Iterator[bool]:
+    def _lock_if_unused(self) -> Iterator[bool]:
         """Whether no emulator is at work on the folder; if so, none begins meanwhile."""
         try:
             file = self._lock.open("r+")
@@ -109,21 +109,21 @@ class StateFolder:
             yield False
         else:
             with file:
-                yield _locked(file.fileno())
+                yield _lock_file(file.fileno())
 
-    def is_held(self) -> bool:
+    def is_in_use(self) -> bool:
         """Whether an emulator is at work on the folder, ready or not."""
-        with self._unused() as unused:
-            return not unused
+        with self._lock_if_unused() as is_unused:
+            return not is_unused
 
     @contextlib.contextmanager
-    def announced(self, content: Mapping[str, Any]) -> Iterator[None]:
+    def announcement(self, content: Mapping[str, Any]) -> Iterator[None]:
         """Let other commands find this server; only this user can read the content."""
         private_files.write_file(self._state, json.dumps(content))
         try:
             yield
         finally:
-            self._forget()
+            self._remove_announcement()
 
     def read(self) -> dict[str, Any] | None:
         """What a server announced; ``None`` where the file is missing or not an emulator's."""
@@ -131,21 +131,21 @@ class StateFolder:
             content = json.loads(self._state.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        is_ours = isinstance(content, dict) and content.keys() == {"pid", "url", "key"}
-        return content if is_ours else None
+        is_announcement = isinstance(content, dict) and content.keys() == {"pid", "url", "key"}
+        return content if is_announcement else None
 
-    def running(self) -> dict[str, Any] | None:
+    def running_process(self) -> dict[str, Any] | None:
         """What the server that runs here announced; what a killed one left is removed."""
-        with self._unused() as unused:
-            if not unused:
+        with self._lock_if_unused() as is_unused:
+            if not is_unused:
                 return self.read()
             if self.read() is not None:
-                self._forget()
+                self._remove_announcement()
                 if self.ephemeral:
                     self._remove(self._lock)
         return None
 
-    def _forget(self) -> None:
+    def _remove_announcement(self) -> None:
         with contextlib.suppress(OSError):  # being read, where that stands in the way
             self._state.unlink(missing_ok=True)
 
@@ -159,9 +159,9 @@ class StateFolder:
                 file.unlink(missing_ok=True)
             self.path.rmdir()
 
-    def _unusable(self, error: OSError) -> click.ClickException:
+    def _folder_error(self, error: OSError) -> click.ClickException:
         return click.ClickException(
-            f"{shown(self.path)} cannot be used ({error.strerror}): give another --data-dir"
+            f"{display_path(self.path)} cannot be used ({error.strerror}): give another --data-dir"
         )
 
 
@@ -171,38 +171,39 @@ def new_ephemeral_folder(data_dir: Path) -> StateFolder:
     Raises:
         click.ClickException: the temporary folder cannot be used.
     """
-    home = _user_folder()
+    servers_folder = _servers_folder()
     try:
-        private_files.make_folder(home)
-        if not _is_own(home):
+        private_files.make_folder(servers_folder)
+        if not _belongs_to_user(servers_folder):
             raise PermissionError(1, "it belongs to another user")
-        for each in home.iterdir():
-            StateFolder(each, ephemeral=True).running()
-        made = Path(tempfile.mkdtemp(prefix=f"{_digest(data_dir)}-", dir=home))
-        return StateFolder(made, ephemeral=True)
+        for each in servers_folder.iterdir():
+            StateFolder(each, ephemeral=True).running_process()
+        new_folder = Path(tempfile.mkdtemp(prefix=f"{_digest(data_dir)}-", dir=servers_folder))
+        return StateFolder(new_folder, ephemeral=True)
     except OSError as error:
         raise click.ClickException(
-            f"{home} cannot be used ({error.strerror}): set TMPDIR to another folder"
+            f"{servers_folder} cannot be used ({error.strerror}): set TMPDIR to another folder"
         ) from None
 
 
 def ephemeral_folders(data_dir: Path) -> list[StateFolder]:
     """The folders of the ephemeral servers that were started with a data folder."""
-    home = _user_folder()
-    if not home.is_dir() or not _is_own(home):
+    servers_folder = _servers_folder()
+    if not servers_folder.is_dir() or not _belongs_to_user(servers_folder):
         return []
     return [
-        StateFolder(each, ephemeral=True) for each in sorted(home.glob(f"{_digest(data_dir)}-*"))
+        StateFolder(each, ephemeral=True)
+        for each in sorted(servers_folder.glob(f"{_digest(data_dir)}-*"))
     ]
 
 
-def _user_folder() -> Path:
+def _servers_folder() -> Path:
     """The folder of this user's ephemeral servers."""
     user = f"-{os.getuid()}" if sys.platform != "win32" else ""
     return Path(tempfile.gettempdir(), f"kili-emulator-servers{user}")
 
 
-def _is_own(folder: Path) -> bool:
+def _belongs_to_user(folder: Path) -> bool:
     """Whether a folder is this user's: anybody can make one in the system's temporary folder."""
     return sys.platform == "win32" or (
         not folder.is_symlink() and folder.stat().st_uid == os.getuid()
@@ -213,7 +214,7 @@ def _digest(data_dir: Path) -> str:
     return hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:16]
 
 
-def _locked(descriptor: int) -> bool:
+def _lock_file(descriptor: int) -> bool:
     try:
         if sys.platform == "win32":
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
@@ -224,18 +225,18 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def shown(path: Path) -> Path:
+def display_path(path: Path) -> Path:
     """A path as messages show it: seen from the current folder, where it lies below it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def poll(look: Callable[[], T | None], seconds: float) -> T | None:
+def poll(probe: Callable[[], T | None], seconds: float) -> T | None:
     """Look again and again for something; ``None`` if it does not come in that time."""
     pause = threading.Event()
-    for _ in range(max(1, round(seconds / _STEP))):
-        found = look()
-        if found is not None:
-            return found
-        pause.wait(_STEP)
+    for _ in range(max(1, round(seconds / _POLL_SECONDS))):
+        result = probe()
+        if result is not None:
+            return result
+        pause.wait(_POLL_SECONDS)
     return None

@@ -22,7 +22,7 @@ if sys.platform != "win32":
 
 
 @contextlib.contextmanager
-def terminal_kept() -> Iterator[None]:
+def preserve_terminal() -> Iterator[None]:
     """Leave the terminal as it was found, also when this ends at the prompt of a debugger.
 
     Such a prompt switches the echo off while somebody types.
@@ -31,12 +31,12 @@ def terminal_kept() -> Iterator[None]:
         yield
         return
     descriptor = sys.stdin.fileno()
-    found = termios.tcgetattr(descriptor)
+    attributes = termios.tcgetattr(descriptor)
     try:
         yield
     finally:
         with contextlib.suppress(termios.error):  # it was closed
-            termios.tcsetattr(descriptor, termios.TCSADRAIN, found)
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, attributes)
 
 
 def echo(*lines: str, error: bool = False) -> None:
@@ -53,13 +53,13 @@ def echo(*lines: str, error: bool = False) -> None:
         return
     encoding = getattr(stream, "encoding", None)
     for line in lines:
-        stream.write(printable.encodable(f"{printable.one_line(line)}\n", encoding))
+        stream.write(printable.escape_unencodable(f"{printable.one_line(line)}\n", encoding))
     stream.flush()
 
 
 def echo_text(text: str, *, indent: str = "") -> None:
     """Print a text of several lines that others wrote; all but its first line are marked."""
-    echo(*(indent + line for line in printable.lines_of(text)))
+    echo(*(indent + line for line in printable.printable_lines(text)))
 
 
 def echo_json(value: Any, *, indent: int | None = 2) -> None:
@@ -82,7 +82,7 @@ def echo_file(text: str) -> None:
     buffer.flush()
 
 
-def never_fail_to_encode() -> None:
+def escape_unencodable_output() -> None:
     """Have what others print here, such as a debugger, show escapes where an encoding ends."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -106,7 +106,7 @@ class Commands(CommandGroup):
     """A group of commands whose errors are printed like everything else."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:
-        never_fail_to_encode()
+        escape_unencodable_output()
         return super().main(*arguments, **options)
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
@@ -123,6 +123,6 @@ def _printable_errors() -> Iterator[None]:
     try:
         yield
     except click.ClickException as error:
-        text = "\n".join(printable.lines_of(error.message))
-        error.message = printable.encodable(text, getattr(sys.stderr, "encoding", None))
+        text = "\n".join(printable.printable_lines(error.message))
+        error.message = printable.escape_unencodable(text, getattr(sys.stderr, "encoding", None))
         raise

@@ -10,8 +10,8 @@ from typing import Any, TextIO, TypeVar
 import click
 
 from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.runs import refused
-from kili_emulator.cli.server_process import running, settings_from
+from kili_emulator.cli.runs import refusal_text
+from kili_emulator.cli.server_process import running_process, settings_from_options
 from kili_emulator.cli.terminal import echo, echo_json, echo_text
 from kili_emulator.config import DEFAULT_WORLD
 
@@ -56,7 +56,7 @@ _correct_option = click.option(
 )
 
 
-def _common(command: C) -> C:
+def _common_options(command: C) -> C:
     """The options that all of these commands have."""
     for option in (data_dir_option, _world_option, _json_option, _project_option):
         command = option(command)
@@ -64,7 +64,7 @@ def _common(command: C) -> C:
 
 
 @click.command()
-@_common
+@_common_options
 @_asset_option(required=False)
 @_user_option("labeler")
 @_label_option("; what they saved there unless given")
@@ -72,11 +72,11 @@ def _common(command: C) -> C:
 @_correct_option
 def submit(**options: Any) -> None:
     """Label an asset and submit the label."""
-    _act("submit", options)
+    _perform_action("submit", options)
 
 
 @click.command()
-@_common
+@_common_options
 @_asset_option(required=False)
 @_user_option("reviewer")
 @_label_option(" that corrects the label; as it is, it is approved")
@@ -84,62 +84,62 @@ def submit(**options: Any) -> None:
 @_correct_option
 def review(**options: Any) -> None:
     """Review the latest label of an asset, with or without a correction."""
-    _act("review", options)
+    _perform_action("review", options)
 
 
 @click.command()
-@_common
+@_common_options
 @_asset_option(required=False)
 @_user_option("labeler")
 @_label_option("", required=True)
 @_seconds_option
 def save(**options: Any) -> None:
     """Begin to label an asset and leave it open: autosaved, and locked."""
-    _act("save", options)
+    _perform_action("save", options)
 
 
 @click.command("send-back")
-@_common
+@_common_options
 @_asset_option(required=True)
 @_user_option("reviewer")
 @click.option("--issue", help="What they have to say about the label.")
 def send_back(**options: Any) -> None:
     """Send an asset back to be labeled again."""
-    _act("send-back", options)
+    _perform_action("send-back", options)
 
 
 @click.command()
-@_common
+@_common_options
 @_asset_option(required=False)
 @_user_option("labeler")
 @click.option("--reason", default="", help="Why.")
 def skip(**options: Any) -> None:
     """Skip an asset."""
-    _act("skip", options)
+    _perform_action("skip", options)
 
 
 @click.command()
-@_common
+@_common_options
 @_asset_option(required=True)
 @_user_option("labeler")
 def unskip(**options: Any) -> None:
     """Bring a skipped asset back into the queue."""
-    _act("unskip", options)
+    _perform_action("unskip", options)
 
 
 @click.command("click")
-@_common
+@_common_options
 @_asset_option(required=True)
 @_user_option("labeler")
 @_label_option("; what they see on the asset unless given")
 def click_button(**options: Any) -> None:
     """Click on the button of the custom interface."""
-    _act("click", options)
+    _perform_action("click", options)
 
 
 @click.command()
 @click.argument("event")
-@_common
+@_common_options
 @click.option("--plugin", required=True, help="The plugin to call.")
 @click.option(
     "--payload",
@@ -155,12 +155,12 @@ def trigger(**options: Any) -> None:
     on_submit.
     """
     data = {name: options[name] for name in ("event", "plugin", "project")}
-    data["payload"] = _read(options["payload"], "--payload")
+    data["payload"] = _read_json_file(options["payload"], "--payload")
     run = _post(options, "/trigger", data)
     if options["as_json"]:
         echo_json(run)
     else:
-        _show_run(run)
+        _print_run(run)
     if run["outcome"] not in ("SUCCEEDED", "RUNNING"):
         raise SystemExit(1)
 
@@ -176,27 +176,27 @@ COMMANDS: tuple[click.Command, ...] = (
     trigger,
 )
 
-_SENT = ("project", "asset", "user", "seconds", "correct", "reason", "issue")
+_SENT_MEMBERS = ("project", "asset", "user", "seconds", "correct", "reason", "issue")
 
 
-def _act(verb: str, options: dict[str, Any]) -> None:
-    data = {name: options[name] for name in _SENT if options.get(name) is not None}
+def _perform_action(verb: str, options: dict[str, Any]) -> None:
+    data = {name: options[name] for name in _SENT_MEMBERS if options.get(name) is not None}
     if options.get("label"):
-        data["label"] = _read(options["label"], "--label")
+        data["label"] = _read_json_file(options["label"], "--label")
     result = _post(options, f"/people/{verb}", data)
     if options["as_json"]:
         echo_json(result)
     else:
-        _show(result)
+        _print_result(result)
 
 
 def _post(options: dict[str, Any], path: str, data: dict[str, Any]) -> Any:
     data_dir: Path | None = options["data_dir"]
-    process = running(settings_from({"data_dir": data_dir}))
+    process = running_process(settings_from_options({"data_dir": data_dir}))
     return process.request("POST", f"/worlds/{options['world']}{path}", json=data)
 
 
-def _read(file: TextIO, option: str) -> Any:
+def _read_json_file(file: TextIO, option: str) -> Any:
     """What a file holds.
 
     Raises:
@@ -211,14 +211,14 @@ def _read(file: TextIO, option: str) -> Any:
     return value
 
 
-def _show(result: dict[str, Any]) -> None:
+def _print_result(result: dict[str, Any]) -> None:
     echo(f"{result['user']}: {result['verb']} {result['externalId']} (asset {result['assetId']})")
     for noun in ("label", "issue"):
         if result[f"{noun}Id"]:
             echo(f"  {noun} {result[f'{noun}Id']}")
     echo(f"  {_asset_state(result['before'])} -> {_asset_state(result['after'])}")
     for run in result["runs"]:
-        _show_run(run, "  ")
+        _print_run(run, "  ")
 
 
 def _asset_state(state: dict[str, Any] | None) -> str:
@@ -229,7 +229,7 @@ def _asset_state(state: dict[str, Any] | None) -> str:
     return "SKIPPED" if state["skipped"] else str(state["status"])
 
 
-def _show_run(run: dict[str, Any], indent: str = "") -> None:
-    why = run["error"] or refused(run)
-    shown = f"{run['plugin']} {run['called']}: {run['outcome']}"
-    echo_text(f"run {run['id']} of {shown}{f' ({why})' if why else ''}", indent=indent)
+def _print_run(run: dict[str, Any], indent: str = "") -> None:
+    reason = run["error"] or refusal_text(run)
+    run_text = f"{run['plugin']} {run['called']}: {run['outcome']}"
+    echo_text(f"run {run['id']} of {run_text}{f' ({reason})' if reason else ''}", indent=indent)

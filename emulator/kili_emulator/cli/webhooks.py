@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.server_process import running, settings_from
+from kili_emulator.cli.server_process import running_process, settings_from_options
 from kili_emulator.cli.terminal import echo
 from kili_emulator.config import DEFAULT_WORLD
 
@@ -21,12 +21,12 @@ def redeliver(run: str, world: str, data_dir: Path | None) -> None:
 
     The webhook is called at its present address, with its present header, as a run of its own.
     """
-    process = running(settings_from({"data_dir": data_dir}))
-    made = process.request("POST", f"/worlds/{world}/runs/{run}/redeliver")
-    answer = (made["delivery"] or {}).get("answer")
-    said = made["error"] or "no answer yet"
+    process = running_process(settings_from_options({"data_dir": data_dir}))
+    new_run = process.request("POST", f"/worlds/{world}/runs/{run}/redeliver")
+    answer = (new_run["delivery"] or {}).get("answer")
+    result_text = new_run["error"] or "no answer yet"
     if answer:
-        said = f"{answer['status']} {answer['reason']}"
-    echo(f"Run {made['id']}: {made['outcome']} ({said})")
-    if made["outcome"] != "SUCCEEDED":
+        result_text = f"{answer['status']} {answer['reason']}"
+    echo(f"Run {new_run['id']}: {new_run['outcome']} ({result_text})")
+    if new_run["outcome"] != "SUCCEEDED":
         raise SystemExit(1)

@@ -9,11 +9,11 @@ import click
 
 from kili_emulator import printable
 from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.server_process import running, settings_from
+from kili_emulator.cli.server_process import running_process, settings_from_options
 from kili_emulator.cli.terminal import echo, echo_json
 from kili_emulator.config import DEFAULT_WORLD
 
-_ASKED = ("label", "asset", "project", "event", "plugin")
+_QUESTION_OPTIONS = ("label", "asset", "project", "event", "plugin")
 
 
 @click.command()
@@ -27,16 +27,16 @@ _ASKED = ("label", "asset", "project", "event", "plugin")
 @data_dir_option
 def why(as_json: bool, world: str, data_dir: Path | None, **options: str | None) -> None:
     """Say why a plugin ran for a label, an asset or an event, or did not, and what to do."""
-    process = running(settings_from({"data_dir": data_dir}))
-    asked = {name: options[name] for name in _ASKED if options[name] is not None}
-    told = process.request("GET", f"/worlds/{world}/why", params=asked)
+    process = running_process(settings_from_options({"data_dir": data_dir}))
+    question = {name: options[name] for name in _QUESTION_OPTIONS if options[name] is not None}
+    explanation = process.request("GET", f"/worlds/{world}/why", params=question)
     if as_json:
-        echo_json(told)
+        echo_json(explanation)
         return
-    echo(_title(told["about"]))
-    for event in told["events"]:
-        echo(*_event(event, in_full=options["plugin"] is not None))
-    for run in told["byHand"]:
+    echo(_title(explanation["about"]))
+    for event in explanation["events"]:
+        echo(*_event_lines(event, is_detailed=options["plugin"] is not None))
+    for run in explanation["byHand"]:
         echo(f"By hand, {run['plugin']} was called in run {run['id']}: {run['outcome']}")
 
 
@@ -48,7 +48,7 @@ def _title(about: dict[str, Any]) -> str:
     return ", ".join([*parts, f"project {about['project']} ({about['projectId']})"])
 
 
-def _event(event: dict[str, Any], *, in_full: bool) -> list[str]:
+def _event_lines(event: dict[str, Any], *, is_detailed: bool) -> list[str]:
     """What happened, and the answer of each plugin."""
     subject = event["event"] or f"label {event['labelId']}, of which no event tells"
     calls = f", calls {event['handler']}" if event["handler"] else ""
@@ -57,23 +57,23 @@ def _event(event: dict[str, Any], *, in_full: bool) -> list[str]:
     width = max((len(each["plugin"]) for each in answers), default=0)
     lines = [f"{event['createdAt']} {subject}{calls}{cause}"]
     for each in answers:
-        lines += _in_full(each) if in_full else [_in_short(each, width)]
+        lines += _full_answer(each) if is_detailed else [_short_answer(each, width)]
     return lines if answers else [*lines, "  There is no plugin in the organization."]
 
 
-def _in_short(answer: dict[str, Any], width: int) -> str:
-    words = ", ".join(each["reason"] for each in answer["reasons"])
-    return f"  {answer['plugin']:<{width}}  {words}: {answer['reasons'][0]['explanation']}"
+def _short_answer(answer: dict[str, Any], width: int) -> str:
+    reasons = ", ".join(each["reason"] for each in answer["reasons"])
+    return f"  {answer['plugin']:<{width}}  {reasons}: {answer['reasons'][0]['explanation']}"
 
 
-def _in_full(answer: dict[str, Any]) -> list[str]:
-    will_be = "QUEUED" in [each["reason"] for each in answer["reasons"]]
-    called = "was called" if answer["called"] else "was not called"
-    lines = [f"  {answer['plugin']} {'is still to be called' if will_be else called}"]
+def _full_answer(answer: dict[str, Any]) -> list[str]:
+    is_queued = "QUEUED" in [each["reason"] for each in answer["reasons"]]
+    call_text = "was called" if answer["called"] else "was not called"
+    lines = [f"  {answer['plugin']} {'is still to be call_text' if is_queued else call_text}"]
     for each in answer["reasons"]:
         lines.append(f"    {each['reason']}: {each['explanation']}")
         lines += [
-            f"    {printable.CONTINUED}{line}"
+            f"    {printable.CONTINUATION_PREFIX}{line}"
             for text in each["details"]
             for line in text.split("\n")
         ]

@@ -11,7 +11,11 @@ import click
 
 from kili_emulator import data_folder
 from kili_emulator.cli.options import data_dir_option
-from kili_emulator.cli.server_process import find_ready, running, settings_from
+from kili_emulator.cli.server_process import (
+    find_ready_server,
+    running_process,
+    settings_from_options,
+)
 from kili_emulator.cli.state_folder import StateFolder
 from kili_emulator.cli.terminal import CommandGroup, echo
 from kili_emulator.config import DEFAULT_WORLD
@@ -21,13 +25,13 @@ from kili_emulator.config import DEFAULT_WORLD
 @data_dir_option
 def reset(data_dir: Path | None) -> None:
     """Bring the default world back to its scenario, running or not."""
-    settings = settings_from({"data_dir": data_dir})
-    process = find_ready(settings)
+    settings = settings_from_options({"data_dir": data_dir})
+    process = find_ready_server(settings)
     if process:
         process.request("POST", f"/worlds/{DEFAULT_WORLD}/reset", json={})
     folder = settings.data_dir / data_folder.WORLDS / DEFAULT_WORLD
     if not process and folder.exists():
-        with StateFolder(settings.data_dir).held():
+        with StateFolder(settings.data_dir).exclusive_lock():
             _reset_files(folder)
     echo(f"World {DEFAULT_WORLD} is as its scenario has it.")
 
@@ -36,7 +40,7 @@ def _reset_files(folder: Path) -> None:
     """Reset the world kept there; an unfinished one, the next start makes again."""
     from kili_emulator.domain import world_folder
 
-    if world_folder.is_unfinished(folder) or not world_folder.holds_world(folder):
+    if world_folder.is_unfinished(folder) or not world_folder.has_world_files(folder):
         return
     try:
         with contextlib.closing(world_folder.open_world(folder)) as stored:
@@ -60,20 +64,20 @@ def world() -> None:
 )
 def create(name: str, data_dir: Path | None, scenario: str | None, seed: int | None) -> None:
     """Make a world; its API keys end with its name."""
-    process = running(settings_from({"data_dir": data_dir}))
+    process = running_process(settings_from_options({"data_dir": data_dir}))
     if scenario and {os.sep, "/", "."} & set(scenario):  # a path, and seen from here
         scenario = str(Path(scenario).resolve())
     data = {"name": name, "scenario": scenario, "seed": seed}
-    _show(process.request("POST", "/worlds", json=data))
+    _print_world(process.request("POST", "/worlds", json=data))
 
 
 @world.command("list")
 @data_dir_option
 def list_worlds(data_dir: Path | None) -> None:
     """List all worlds with their API keys and projects."""
-    process = running(settings_from({"data_dir": data_dir}))
+    process = running_process(settings_from_options({"data_dir": data_dir}))
     for each in process.request("GET", "/worlds"):
-        _show(each)
+        _print_world(each)
 
 
 @world.command("reset")
@@ -81,7 +85,7 @@ def list_worlds(data_dir: Path | None) -> None:
 @data_dir_option
 def reset_world(name: str, data_dir: Path | None) -> None:
     """Bring a world back to its scenario."""
-    process = running(settings_from({"data_dir": data_dir}))
+    process = running_process(settings_from_options({"data_dir": data_dir}))
     process.request("POST", f"/worlds/{name}/reset", json={})
     echo(f"World {name} is as its scenario has it.")
 
@@ -91,14 +95,14 @@ def reset_world(name: str, data_dir: Path | None) -> None:
 @data_dir_option
 def delete(name: str, data_dir: Path | None) -> None:
     """Delete a world with everything in it."""
-    process = running(settings_from({"data_dir": data_dir}))
+    process = running_process(settings_from_options({"data_dir": data_dir}))
     process.request("DELETE", f"/worlds/{name}")
     echo(f"World {name} is deleted.")
 
 
-def _show(described: dict[str, Any]) -> None:
-    echo(f"{described['name']} (scenario {described['scenario']})")
-    for name, key in described["keys"].items():
+def _print_world(world_view: dict[str, Any]) -> None:
+    echo(f"{world_view['name']} (scenario {world_view['scenario']})")
+    for name, key in world_view["keys"].items():
         echo(f"  key of {name:<10} {key}")
-    for project in described["projects"]:
+    for project in world_view["projects"]:
         echo(f"  project {project['id']}  {project['title']}")

@@ -17,7 +17,7 @@ from kili_emulator.config.setting_sources import (
     load_embedded_settings,
     load_settings,
     setting_names,
-    suggested,
+    suggest_setting,
     unknown_variables,
 )
 from kili_emulator.config.settings import SettingArguments, Settings, settings_table
@@ -37,6 +37,6 @@ __all__ = [
     "seed_data_folder",
     "setting_names",
     "settings_table",
-    "suggested",
+    "suggest_setting",
     "unknown_variables",
 ]

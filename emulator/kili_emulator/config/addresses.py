@@ -17,13 +17,13 @@ def seed_data_folder() -> Path:
     return installed if installed.is_dir() else package.parents[1] / "seed_data"
 
 
-def no_proxy(url: str, present: str = "") -> str:
+def no_proxy(url: str, current_value: str = "") -> str:
     """The value of ``NO_PROXY`` with which clients reach an emulator directly.
 
     Args:
         url: the address of the emulator.
-        present: the present value, which is kept.
+        current_value: the present value, which is kept.
     """
     loopback = [name for name in LOOPBACK if ":" not in name]
-    names = [*present.split(","), *loopback, urlsplit(url).hostname or ""]
+    names = [*current_value.split(","), *loopback, urlsplit(url).hostname or ""]
     return ",".join(dict.fromkeys(name.strip() for name in names if name.strip()))

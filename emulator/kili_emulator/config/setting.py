@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 ENVIRONMENT_PREFIX = "KILI_EMULATOR_"
-TABLE = "[tool.kili-emulator]"
-FACTS = "facts"
+PYPROJECT_TABLE = "[tool.kili-emulator]"
+DETAILS_KEY = "facts"
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ class Range(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Facts:
+class SettingDetails:
     """What the table of settings says of one, beside its name, type and default.
 
     Attributes:
@@ -37,9 +37,9 @@ class Facts:
         range: the bounds of a number.
         metavar: the placeholder of its value in the help of the command line.
         is_folder: its path is that of a folder, and not of a file.
-        of_server: it concerns the server that ``kili-emulator start`` starts: for ``Emulator()``,
+        is_server_only: it concerns the server that ``kili-emulator start`` starts: for ``Emulator()``,
             it is read from arguments only.
-        in_process_isolation: it can only be given with ``plugin_isolation`` ``process``.
+        needs_process_isolation: it can only be given with ``plugin_isolation`` ``process``.
     """
 
     help: str
@@ -48,13 +48,13 @@ class Facts:
     range: Range | None = None
     metavar: str | None = None
     is_folder: bool = False
-    of_server: bool = False
-    in_process_isolation: bool = False
+    is_server_only: bool = False
+    needs_process_isolation: bool = False
 
 
-def setting(default: T, facts: Facts) -> T:
+def setting(default: T, details: SettingDetails) -> T:
     """A row of the table: the dataclass field of a setting."""
-    return field(default=default, metadata={FACTS: facts})
+    return field(default=default, metadata={DETAILS_KEY: details})
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Setting:
     name: str
     type: str
     default: Any
-    facts: Facts
+    details: SettingDetails
 
     @property
     def option(self) -> str:
@@ -101,20 +101,20 @@ class Setting:
         Raises:
             SettingsError: it has another type, or is not allowed.
         """
-        about = f"{source}: {self.name} = {value!r}"
+        assignment = f"{source}: {self.name} = {value!r}"
         try:
-            read = _READERS[self.type](value)
+            read = _PARSERS[self.type](value)
         except (ValueError, KeyError, TypeError, OverflowError):
-            raise SettingsError(f"{about} is not of type {self.type}") from None
-        bounds, choices = self.facts.range, self.facts.choices
+            raise SettingsError(f"{assignment} is not of type {self.type}") from None
+        bounds, choices = self.details.range, self.details.choices
         if bounds and not bounds.low <= read <= bounds.high:
-            raise SettingsError(f"{about} is not allowed: give {bounds.text}")
+            raise SettingsError(f"{assignment} is not allowed: give {bounds.text}")
         if choices and read not in choices:
-            raise SettingsError(f"{about} is not allowed: give one of {', '.join(choices)}")
+            raise SettingsError(f"{assignment} is not allowed: give one of {', '.join(choices)}")
         return read
 
 
-def _text(value: Any) -> str:
+def _parse_text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
     if not value or "\0" in value:
@@ -122,44 +122,44 @@ def _text(value: Any) -> str:
     return value
 
 
-def _integer(value: Any) -> int:
+def _parse_integer(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise TypeError
     return int(value)
 
 
-def _number(value: Any) -> float:
+def _parse_number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise TypeError
     return float(value)
 
 
-def _boolean(value: Any) -> bool:
+def _parse_boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
-        _text(value).lower()
+        _parse_text(value).lower()
     ]
 
 
-def _path(value: Any) -> Path:
-    return Path(_text(str(value) if isinstance(value, Path) else value))
+def _parse_path(value: Any) -> Path:
+    return Path(_parse_text(str(value) if isinstance(value, Path) else value))
 
 
-def _names(value: Any) -> tuple[str, ...]:
+def _parse_names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, str | list | tuple):
         raise TypeError
-    parts = value.split(",") if isinstance(value, str) else map(_text, value)
+    parts = value.split(",") if isinstance(value, str) else map(_parse_text, value)
     return tuple(part.strip() for part in parts if part.strip())
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "str": _text,
-    "int": _integer,
-    "int | None": _integer,
-    "float": _number,
-    "bool": _boolean,
-    "Path": _path,
-    "Path | None": _path,
-    "tuple[str, ...]": _names,
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "str": _parse_text,
+    "int": _parse_integer,
+    "int | None": _parse_integer,
+    "float": _parse_number,
+    "bool": _parse_boolean,
+    "Path": _parse_path,
+    "Path | None": _parse_path,
+    "tuple[str, ...]": _parse_names,
 }

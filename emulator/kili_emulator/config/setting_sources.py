@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kili_emulator.config.setting import ENVIRONMENT_PREFIX, TABLE, SettingsError
+from kili_emulator.config.setting import ENVIRONMENT_PREFIX, PYPROJECT_TABLE, SettingsError
 from kili_emulator.config.settings import Settings, settings_table
 from kili_emulator.spelling import closest
 
@@ -21,25 +21,25 @@ _COMMAND_LINE = "the command line"
 
 
 def load_settings(
-    given: Mapping[str, Any],
+    arguments: Mapping[str, Any],
     environment: Mapping[str, str] | None = None,
     project_file: Path = Path("pyproject.toml"),
 ) -> Settings:
     """Merge all sources of settings.
 
     Args:
-        given: what the command line says; members that are ``None`` were not given.
+        arguments: what the command line says; members that are ``None`` were not given.
         environment: the environment variables; those of this process unless given.
         project_file: the ``pyproject.toml`` to look into, if it exists.
 
     Raises:
         SettingsError: a name is unknown, or a value cannot be read or used.
     """
-    return _merged(given, _COMMAND_LINE, environment, project_file, {})
+    return _merge_sources(arguments, _COMMAND_LINE, environment, project_file, {})
 
 
 def load_embedded_settings(
-    given: Mapping[str, Any],
+    arguments: Mapping[str, Any],
     environment: Mapping[str, str] | None = None,
     project_file: Path = Path("pyproject.toml"),
 ) -> Settings:
@@ -50,42 +50,44 @@ def load_embedded_settings(
     server that ``kili-emulator start`` starts. Tests would meet it, or change its data.
 
     Args:
-        given: the arguments; members that are ``None`` were not given.
+        arguments: the arguments; members that are ``None`` were not given.
         environment: the environment variables; those of this process unless given.
         project_file: the ``pyproject.toml`` to look into, if it exists.
 
     Raises:
         SettingsError: a name is unknown, or a value cannot be read or used.
     """
-    own = {name: row.default for name, row in settings_table().items() if row.facts.of_server}
-    own |= {"port": 0, "ephemeral": True}
-    return _merged(given, "Emulator()", environment, project_file, own)
+    fixed_values = {
+        name: row.default for name, row in settings_table().items() if row.details.is_server_only
+    }
+    fixed_values |= {"port": 0, "ephemeral": True}
+    return _merge_sources(arguments, "Emulator()", environment, project_file, fixed_values)
 
 
-def _merged(
-    given: Mapping[str, Any],
-    giver: str,
+def _merge_sources(
+    arguments: Mapping[str, Any],
+    argument_source: str,
     environment: Mapping[str, str] | None,
     project_file: Path,
-    own: Mapping[str, Any],
+    fixed_values: Mapping[str, Any],
 ) -> Settings:
     """The settings of all sources.
 
     Args:
-        giver: how errors name the source of ``given``.
-        own: values that only ``given`` can replace.
+        argument_source: how errors name the source of ``arguments``.
+        fixed_values: values that only ``arguments`` can replace.
     """
     environment = os.environ if environment is None else environment
-    merged = dict(own)
-    for name, value in _from_project_file(project_file).items():
-        if name not in own:
-            merged[name] = _read(name, value, f"{TABLE} of {project_file}")
+    merged = dict(fixed_values)
+    for name, value in _read_project_file(project_file).items():
+        if name not in fixed_values:
+            merged[name] = _read_setting(name, value, f"{PYPROJECT_TABLE} of {project_file}")
     for name, row in settings_table().items():
-        if row.variable in environment and name not in own:
+        if row.variable in environment and name not in fixed_values:
             merged[name] = row.read(environment[row.variable], row.variable)
-    for name, value in given.items():
+    for name, value in arguments.items():
         if value is not None:
-            merged[name] = _read(name, value, giver)
+            merged[name] = _read_setting(name, value, argument_source)
     return Settings(**merged)
 
 
@@ -114,17 +116,17 @@ def unknown_variables(environment: Mapping[str, str]) -> list[str]:
     ]
 
 
-def suggested(name: str) -> str:
+def suggest_setting(name: str) -> str:
     """The setting that a mistyped name may mean, as the end of a message; may be empty."""
     return _suggestion(name, setting_names())
 
 
 def _suggestion(name: str, known: list[str], prefix: str = "") -> str:
-    near = closest(name, known)
-    return f": did you mean {prefix}{near}?" if near else ""
+    suggestion = closest(name, known)
+    return f": did you mean {prefix}{suggestion}?" if suggestion else ""
 
 
-def _from_project_file(path: Path) -> dict[str, Any]:
+def _read_project_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
@@ -134,11 +136,13 @@ def _from_project_file(path: Path) -> dict[str, Any]:
     tools = content.get("tool", {})
     table = tools.get("kili-emulator", {}) if isinstance(tools, dict) else None
     if not isinstance(table, dict):
-        raise SettingsError(f"{TABLE} of {path} is not a table: write {TABLE} on a line alone")
+        raise SettingsError(
+            f"{PYPROJECT_TABLE} of {path} is not a table: write {PYPROJECT_TABLE} on a line alone"
+        )
     return {name.replace("-", "_"): value for name, value in table.items()}
 
 
-def _read(name: str, value: Any, source: str) -> Any:
+def _read_setting(name: str, value: Any, source: str) -> Any:
     """The value of a setting by its name.
 
     Raises:
@@ -148,6 +152,6 @@ def _read(name: str, value: Any, source: str) -> Any:
     if name not in table:
         known = ", ".join(table)
         raise SettingsError(
-            f"{source}: there is no setting {name!r} (known: {known}){suggested(name)}"
+            f"{source}: there is no setting {name!r} (known: {known}){suggest_setting(name)}"
         )
     return table[name].read(value, source)

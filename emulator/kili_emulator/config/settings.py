@@ -1,6 +1,6 @@
 """The table of settings: all that each source, the command line and the documentation know of them.
 
-A field is a row. Its type annotation, its default and its :class:`Facts` are stated here alone:
+A field is a row. Its type annotation, its default and its :class:`SettingDetails` are stated here alone:
 options, environment variables, keys of ``pyproject.toml``, arguments of ``Emulator()`` and
 ``docs/settings.md`` come from them.
 """
@@ -16,41 +16,49 @@ from pathlib import Path
 from typing import TypedDict
 
 from kili_emulator.config.addresses import LOOPBACK
-from kili_emulator.config.setting import FACTS, Facts, Range, Setting, SettingsError, setting
+from kili_emulator.config.setting import (
+    DETAILS_KEY,
+    Range,
+    Setting,
+    SettingDetails,
+    SettingsError,
+    setting,
+)
 
-_LONGEST = 1_000_000
-_SECONDS = Range(0, _LONGEST, f"0 or more seconds, at most {_LONGEST}")
-_SOME_SECONDS = Range(math.ulp(0.0), _LONGEST, f"more than 0 seconds, at most {_LONGEST}")
+_MAX_VALUE = 1_000_000
+_SECONDS = Range(0, _MAX_VALUE, f"0 or more seconds, at most {_MAX_VALUE}")
+_POSITIVE_SECONDS = Range(math.ulp(0.0), _MAX_VALUE, f"more than 0 seconds, at most {_MAX_VALUE}")
 
 
 @dataclass(frozen=True)
 class Settings:
     """How one emulator runs; the table says what each setting means."""
 
-    host: str = setting("127.0.0.1", Facts("Address to listen on.", of_server=True))
+    host: str = setting("127.0.0.1", SettingDetails("Address to listen on.", is_server_only=True))
     port: int = setting(
         5454,
-        Facts(
+        SettingDetails(
             "Port to listen on; 0 takes any free one.",
             range=Range(0, 65535, "0 to 65535"),
-            of_server=True,
+            is_server_only=True,
         ),
     )
     data_dir: Path = setting(
         Path(".kili-emulator"),
-        Facts(
+        SettingDetails(
             "Folder of the emulator's data.",
             "A relative path starts from the current folder.",
             is_folder=True,
-            of_server=True,
+            is_server_only=True,
         ),
     )
     ephemeral: bool = setting(
-        False, Facts("Keep everything in memory.", "Nothing is written.", of_server=True)
+        False,
+        SettingDetails("Keep everything in memory.", "Nothing is written.", is_server_only=True),
     )
     scenario: str = setting(
         "default",
-        Facts(
+        SettingDetails(
             "What a new world holds: a name or a file.",
             "The names are `default` and `empty`; how to write a file: "
             "[Scenarios](how-to/scenarios.md).",
@@ -58,21 +66,21 @@ class Settings:
     )
     seed: int | None = setting(
         None,
-        Facts(
+        SettingDetails(
             "Make random draws repeatable, and ids but for the time in them.",
             "Under a frozen clock, ids are repeatable as a whole.",
         ),
     )
     workflow: str = setting(
         "auto",
-        Facts(
+        SettingDetails(
             "Workflow of new projects; auto: as clients of that version expect.",
             choices=("auto", "V1", "V2", "V3"),
         ),
     )
     sync_wait: float = setting(
         30.0,
-        Facts(
+        SettingDetails(
             "Seconds an answer waits, at most, for the runs below its request.",
             "Without effect if `dispatch` is `async`.",
             range=_SECONDS,
@@ -80,7 +88,7 @@ class Settings:
     )
     dispatch: str = setting(
         "sync",
-        Facts(
+        SettingDetails(
             "Whether an answer waits for the plugin runs that its request caused.",
             "The platform is `async`: its answers do not wait.",
             choices=("sync", "async"),
@@ -88,14 +96,14 @@ class Settings:
     )
     plugin_latency: float = setting(
         0.0,
-        Facts(
+        SettingDetails(
             "Seconds between an event and the runs it causes; a second or two on the platform.",
             range=_SECONDS,
         ),
     )
     plugin_policy: str = setting(
         "saas",
-        Facts(
+        SettingDetails(
             "Where plugins are to run: decides what they can import.",
             "In the cloud (`saas`), on premise, or as in the tutorial. It also decides whether "
             "prints are recorded; see [Packages of plugins](how-to/packages-of-plugins.md).",
@@ -104,61 +112,65 @@ class Settings:
     )
     install_requirements: bool = setting(
         False,
-        Facts(
+        SettingDetails(
             "Install the requirements of each version of a plugin for it; needs process isolation.",
-            in_process_isolation=True,
+            needs_process_isolation=True,
         ),
     )
     deploy_seconds: float = setting(
         0.0,
-        Facts(
+        SettingDetails(
             "Seconds until an uploaded plugin is built; minutes on the platform.",
             range=_SECONDS,
         ),
     )
     plugin_timeout: float = setting(
         60.0,
-        Facts("Seconds a handler may take.", "It is stopped after that time.", range=_SOME_SECONDS),
+        SettingDetails(
+            "Seconds a handler may take.", "It is stopped after that time.", range=_POSITIVE_SECONDS
+        ),
     )
     plugin_isolation: str = setting(
         "inline",
-        Facts(
+        SettingDetails(
             "Where plugins run: in the emulator, or in processes of their own.",
             choices=("inline", "process"),
         ),
     )
     plugin_memory: int = setting(
         512,
-        Facts(
+        SettingDetails(
             "Memory that a plugin may take; inline, it is only told.",
             "In MB. In process isolation, a plugin that takes more is stopped; inline, the log "
             "has a line about it.",
-            range=Range(64, _LONGEST, f"64 to {_LONGEST} MB"),
+            range=Range(64, _MAX_VALUE, f"64 to {_MAX_VALUE} MB"),
             metavar="MB",
         ),
     )
     plugin_python: Path | None = setting(
         None,
-        Facts(
+        SettingDetails(
             "Another Python, with an SDK of its own, for plugins; needs process isolation.",
             metavar="PATH",
-            in_process_isolation=True,
+            needs_process_isolation=True,
         ),
     )
     allow_host: tuple[str, ...] = setting(
         (),
-        Facts(
+        SettingDetails(
             "Further name under which clients reach the server.",
             "Can be given several times; in the environment, names are separated by commas.",
         ),
     )
     public_keys: bool = setting(
         False,
-        Facts("Keep the documented API keys although other machines can reach the server."),
+        SettingDetails(
+            "Keep the documented API keys although other machines can reach the server."
+        ),
     )
     request_log: Path | None = setting(
         None,
-        Facts(
+        SettingDetails(
             "Add a line of JSON to this file for each GraphQL request: who, which SDK, what.",
             metavar="FILE",
         ),
@@ -170,10 +182,10 @@ class Settings:
             if path is not None:  # made absolute, as a plugin may change the current folder
                 object.__setattr__(self, name, Path(path).absolute())
         for name, row in settings_table().items():
-            value, choices = getattr(self, name), row.facts.choices
+            value, choices = getattr(self, name), row.details.choices
             if choices and value not in choices:
                 raise SettingsError(f"{name} must be one of {', '.join(choices)}")
-            if value and row.facts.in_process_isolation and self.plugin_isolation != "process":
+            if value and row.details.needs_process_isolation and self.plugin_isolation != "process":
                 raise SettingsError(
                     f"{name} needs process isolation: give --plugin-isolation process, too"
                 )
@@ -219,6 +231,6 @@ class SettingArguments(TypedDict, total=False):
 def settings_table() -> dict[str, Setting]:
     """All settings by name, in the order of the help."""
     return {
-        each.name: Setting(each.name, str(each.type), each.default, each.metadata[FACTS])
+        each.name: Setting(each.name, str(each.type), each.default, each.metadata[DETAILS_KEY])
         for each in fields(Settings)
     }

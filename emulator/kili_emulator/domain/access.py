@@ -16,7 +16,7 @@ from kili_emulator.domain.world import Actor, Transaction, View
 from kili_emulator.rules import permissions
 from kili_emulator.rules.permissions import ProjectRole, Roles
 
-_MANAGER_ROLES = permissions.names(permissions.MANAGE_PLUGINS)
+_MANAGER_ROLES = permissions.names(permissions.PLUGIN_MANAGER_ROLES)
 
 
 def role_in(view: View, user: UserDoc, project: ProjectDoc) -> ProjectRole | None:
@@ -28,17 +28,17 @@ def role_in(view: View, user: UserDoc, project: ProjectDoc) -> ProjectRole | Non
         return None
     if user["organizationRole"] == "ADMIN":
         return "ADMIN"
-    member = member_of(view, user["id"], project["id"])
+    member = find_active_member(view, user["id"], project["id"])
     return member["role"] if member else None
 
 
-def member_of(view: View, user_id: str, project_id: str) -> MemberDoc | None:
+def find_active_member(view: View, user_id: str, project_id: str) -> MemberDoc | None:
     """The user's membership of the project, if they have joined and not left it."""
-    member = membership(view, user_id, project_id)
+    member = find_membership(view, user_id, project_id)
     return member if member and not member["deletedAt"] else None
 
 
-def membership(view: View, user_id: str, project_id: str) -> MemberDoc | None:
+def find_membership(view: View, user_id: str, project_id: str) -> MemberDoc | None:
     """The same, also when it is over."""
     members = view.project_users.find("membership", (project_id, user_id))
     return members[0] if members else None
@@ -57,20 +57,22 @@ def visible_projects(view: View, actor: Actor) -> Iterator[ProjectDoc]:
             yield project
 
 
-def sees(view: View, actor: Actor, project_id: str) -> bool:
+def can_see(view: View, actor: Actor, project_id: str) -> bool:
     """Whether the actor sees the project, and it is not deleted."""
     project = view.projects.get(project_id)
     return bool(project and not project["deletedAt"] and role_in(view, actor.user, project))
 
 
-def out_of_reach(view: View, actor: Actor, named: Collection[str]) -> list[str]:
+def list_invisible_project_ids(
+    view: View, actor: Actor, candidate_ids: Collection[str]
+) -> list[str]:
     """The ids of projects of the actor's organization that are named, but that they do not see.
 
     Args:
-        named: any texts; ids of projects count, and ids of assets for their projects.
+        candidate_ids: any texts; ids of projects count, and ids of assets for their projects.
     """
-    assets = {each["projectId"] for name in named if (each := view.assets.get(name))}
-    projects = [view.projects.get(each) for each in sorted({*named, *assets})]
+    assets = {each["projectId"] for name in candidate_ids if (each := view.assets.get(name))}
+    projects = [view.projects.get(each) for each in sorted({*candidate_ids, *assets})]
     return [
         project["id"]
         for project in projects
@@ -81,18 +83,18 @@ def out_of_reach(view: View, actor: Actor, named: Collection[str]) -> list[str]:
     ]
 
 
-def require(
+def require_project(
     tx: Transaction, operation: str, project_id: str, roles: Roles | None = None
 ) -> ProjectDoc:
     """The project, if the actor of a transaction may carry the operation out there.
 
     Raises:
-        KiliError: as :func:`check`.
+        KiliError: as :func:`check_project_access`.
     """
-    return check(tx, tx.actor, operation, project_id, roles)
+    return check_project_access(tx, tx.actor, operation, project_id, roles)
 
 
-def check(
+def check_project_access(
     view: View, actor: Actor, operation: str, project_id: str, roles: Roles | None = None
 ) -> ProjectDoc:
     """The project, if the actor may carry the operation out there.
@@ -113,7 +115,7 @@ def check(
     return project
 
 
-def require_in_organization(tx: Transaction, operation: str) -> None:
+def require_organization_role(tx: Transaction, operation: str) -> None:
     """Check that the actor's role in the organization allows the operation.
 
     Raises:
@@ -123,25 +125,25 @@ def require_in_organization(tx: Transaction, operation: str) -> None:
         raise errors.no_organization_rights()
 
 
-def require_on_user(
-    tx: Transaction, operation: str, user: UserDoc, *, only_by_admin: bool = False
+def require_user_access(
+    tx: Transaction, operation: str, user: UserDoc, *, admin_only: bool = False
 ) -> None:
     """Check that the actor may carry the operation out on a user they see.
 
     Args:
-        only_by_admin: what everybody may do with themselves does not cover this.
+        admin_only: what everybody may do with themselves does not cover this.
 
     Raises:
         KiliError: they may not.
     """
     if user["isServiceAccount"]:
         raise errors.access_denied()
-    is_own = user["id"] == tx.actor.user_id and operation in permissions.ON_ONESELF
-    if only_by_admin or not is_own:
-        require_in_organization(tx, operation)
+    is_own = user["id"] == tx.actor.user_id and operation in permissions.SELF_OPERATIONS
+    if admin_only or not is_own:
+        require_organization_role(tx, operation)
 
 
-def require_manager_somewhere(tx: Transaction, operation: str) -> None:
+def require_manager_role(tx: Transaction, operation: str) -> None:
     """Check that the actor may add plugins or tags to the organization.
 
     Raises:
@@ -151,7 +153,7 @@ def require_manager_somewhere(tx: Transaction, operation: str) -> None:
     user = tx.actor.user
     projects = tx.projects.find("organization", user["organizationId"])
     if user["organizationRole"] != "ADMIN" and not any(
-        _manages(tx, user, each) for each in projects if not each["deletedAt"]
+        _can_manage_plugins(tx, user, each) for each in projects if not each["deletedAt"]
     ):
         raise errors.no_access_rights(operation, f"{_MANAGER_ROLES} in a project")
 
@@ -166,12 +168,12 @@ def require_plugin_manager(tx: Transaction, operation: str, plugin: PluginDoc) -
     user = tx.actor.user
     if user["organizationRole"] == "ADMIN" or user["id"] == plugin["creatorId"]:
         return
-    projects = [tx.projects.the(each) for each in plugin["projectIds"]]
-    if not projects or not all(_manages(tx, user, each) for each in projects):
+    projects = [tx.projects.require(each) for each in plugin["projectIds"]]
+    if not projects or not all(_can_manage_plugins(tx, user, each) for each in projects):
         raise errors.no_access_rights(
             operation, f"to be its creator, or {_MANAGER_ROLES} in each project where it is active"
         )
 
 
-def _manages(view: View, user: UserDoc, project: ProjectDoc) -> bool:
-    return role_in(view, user, project) in permissions.MANAGE_PLUGINS
+def _can_manage_plugins(view: View, user: UserDoc, project: ProjectDoc) -> bool:
+    return role_in(view, user, project) in permissions.PLUGIN_MANAGER_ROLES

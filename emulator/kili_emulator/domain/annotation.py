@@ -19,8 +19,11 @@ def annotations_of(view: View, label: LabelDoc) -> list[Typed]:
 
     None for a video whose size is not known: clients from 25.2 on would then not read its labels.
     """
-    project = view.projects.the(label["projectId"])
-    if project["inputType"] in VIDEO_TYPES and not view.assets.the(label["assetId"])["resolution"]:
+    project = view.projects.require(label["projectId"])
+    if (
+        project["inputType"] in VIDEO_TYPES
+        and not view.assets.require(label["assetId"])["resolution"]
+    ):
         return []
     return typed_annotations(
         label["id"],

@@ -10,19 +10,19 @@ from kili_emulator.domain.access import role_in
 from kili_emulator.domain.documents import UserDoc
 from kili_emulator.domain.world import Actor, View
 
-_KEPT_IN_THE_DARK = ("REVIEWER", "LABELER")
+_RESTRICTED_ROLES = ("REVIEWER", "LABELER")
 
 
-def shown_user(view: View, actor: Actor, user_id: str, project_id: str) -> UserDoc:
+def anonymized_user(view: View, actor: Actor, user_id: str, project_id: str) -> UserDoc:
     """A user as the actor sees them in a project: without name and address where it is anonymized.
 
     The actor sees themselves as they are.
     """
-    user = view.users.the(user_id)
-    project = view.projects.the(project_id)
+    user = view.users.require(user_id)
+    project = view.projects.require(project_id)
     if not project["isAnonymized"] or user_id == actor.user_id:
         return user
-    if role_in(view, actor.user, project) not in _KEPT_IN_THE_DARK:
+    if role_in(view, actor.user, project) not in _RESTRICTED_ROLES:
         return user
     return {
         **user,

@@ -16,8 +16,8 @@ KEY_LIFETIME = timedelta(days=100 * 365)
 RUN_KEY_PREFIX = "kili-run-"
 SCENARIO_KEY_PREFIX = "emulator-"
 
-_RESERVED = (SCENARIO_KEY_PREFIX, RUN_KEY_PREFIX)
-_SHORTEST = 8
+_RESERVED_PREFIXES = (SCENARIO_KEY_PREFIX, RUN_KEY_PREFIX)
+_MIN_KEY_LENGTH = 8
 
 
 def create_api_key(
@@ -45,17 +45,19 @@ def create_api_key(
             "key": key,
             "userId": owner["id"],
             "createdAt": tx.now,
-            "expiryDate": _moment(expiry) if expiry else clock.to_text(tx.moment + KEY_LIFETIME),
+            "expiryDate": _normalize_time(expiry)
+            if expiry
+            else clock.format_time(tx.moment + KEY_LIFETIME),
             "revoked": revoked,
         }
     )
 
 
-def _moment(text: str) -> str:
+def _normalize_time(text: str) -> str:
     try:
-        return clock.to_text(clock.from_text(text))
+        return clock.format_time(clock.parse_time(text))
     except ValueError:
-        raise errors.expiry_refused(text) from None
+        raise errors.expiry_date_invalid(text) from None
 
 
 def change_api_key(
@@ -66,15 +68,15 @@ def change_api_key(
     Raises:
         KiliError: no key or more than one has this name, or the time is none.
     """
-    found = [each for each in tx.api_keys.all() if each["name"] == name]
-    if len(found) != 1:
-        raise errors.key_not_named(name, len(found))
+    matching_keys = [each for each in tx.api_keys.all() if each["name"] == name]
+    if len(matching_keys) != 1:
+        raise errors.api_key_name_not_unique(name, len(matching_keys))
     changes: dict[str, Any] = {}
     if revoked is not None:
         changes["revoked"] = revoked
     if expiry is not None:
-        changes["expiryDate"] = _moment(expiry)
-    return tx.api_keys.change(found[0], **changes)
+        changes["expiryDate"] = _normalize_time(expiry)
+    return tx.api_keys.change(matching_keys[0], **changes)
 
 
 def append_api_key(tx: Transaction, owner: UserDoc, name: str, key: str) -> ApiKeyDoc:
@@ -84,12 +86,12 @@ def append_api_key(tx: Transaction, owner: UserDoc, name: str, key: str) -> ApiK
         KiliError: it is not the actor's to do, or the key is taken or has a form of its own.
     """
     operation = "appendToApiKeys"
-    access.require_on_user(tx, operation, owner)
-    is_plain = len(key) >= _SHORTEST and not any(map(str.isspace, key)) and key.isascii()
-    if not is_plain or key.startswith(_RESERVED):
-        raise errors.key_refused(operation, _SHORTEST, " or ".join(_RESERVED))
-    if tx.api_keys.find("key", key) or tx.world.is_key_elsewhere(key):
-        raise errors.key_taken(operation)
+    access.require_user_access(tx, operation, owner)
+    is_plain = len(key) >= _MIN_KEY_LENGTH and not any(map(str.isspace, key)) and key.isascii()
+    if not is_plain or key.startswith(_RESERVED_PREFIXES):
+        raise errors.api_key_invalid(operation, _MIN_KEY_LENGTH, " or ".join(_RESERVED_PREFIXES))
+    if tx.api_keys.find("key", key) or tx.world.is_key_of_other_world(key):
+        raise errors.api_key_exists(operation)
     return create_api_key(tx, owner, name=name, key=key)
 
 
@@ -104,7 +106,7 @@ def scenario_key(name: str, world: str) -> str:
     return f"{SCENARIO_KEY_PREFIX}{name}{suffix}"
 
 
-def home_of(key: str) -> str | None:
+def world_of_key(key: str) -> str | None:
     """The name of the only world that a scenario's key opens; ``None`` for any other key."""
     if not key.startswith(SCENARIO_KEY_PREFIX):
         return None
@@ -124,8 +126,8 @@ def authenticate(world: World, key: str) -> Actor | None:
         return None
     view = world.view
     for api_key in view.api_keys.find("key", key):
-        owner = view.users.the(api_key["userId"])
-        expired = clock.from_text(api_key["expiryDate"]) <= world.clock.now()
+        owner = view.users.require(api_key["userId"])
+        expired = clock.parse_time(api_key["expiryDate"]) <= world.clock.now()
         if owner["activated"] and not api_key["revoked"] and not expired:
             return Actor(owner)
     return None

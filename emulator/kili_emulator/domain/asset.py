@@ -12,11 +12,11 @@ from typing import Any
 from kili_emulator import errors
 from kili_emulator.domain import access, asset_content, assignment, quality, step, workflow
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc
-from kili_emulator.domain.payloads import event_payload
-from kili_emulator.domain.repository import D, Repository, differing
+from kili_emulator.domain.payloads import asset_payload
+from kili_emulator.domain.repository import D, Repository, changed_members
 from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules import workflow as rules
-from kili_emulator.rules.external_ids import unclosed_bracket
+from kili_emulator.rules.external_ids import find_unbalanced_bracket
 
 _MARKS = ("consensusMark", "honeypotMark")
 _PLAIN_MEMBERS = ("pageResolutions", "priority", "resolution", "status")
@@ -34,7 +34,7 @@ def create_assets(
     Raises:
         KiliError: the project is unknown, an id or external id is taken, or a value is refused.
     """
-    project = access.require(tx, operation, project_id)
+    project = access.require_project(tx, operation, project_id)
     return [_create_asset(tx, operation, project, row) for row in rows]
 
 
@@ -47,34 +47,34 @@ def _create_asset(
     external_id = row.get("externalId") or asset_id
     _check_external_id(tx, operation, project["id"], asset_id, external_id)
     if project["workflowVersion"] != "V1" and row.get("status") not in (None, "TODO"):
-        raise errors.status_of_step(operation)
-    target = asset_content.Target(tx, operation, project, asset_id)
+        raise errors.asset_status_not_settable(operation)
+    target = asset_content.ContentTarget(tx, operation, project, asset_id)
     asset = tx.assets.insert(
         {
             "id": asset_id,
             "projectId": project["id"],
             "externalId": external_id,
             **asset_content.members(target, row),
-            **asset_content.of_metadata(target, row.get("jsonMetadata") or "{}"),
+            **asset_content.members_from_metadata(target, row.get("jsonMetadata") or "{}"),
             **rules.initial_state(row.get("status")),
-            **step.entry(tx, project),
+            **step.entry_state(tx, project),
             "isHoneypot": bool(row.get("isHoneypot")),
             "createdAt": tx.now,
             "updatedAt": tx.now,
         }
     )
-    tx.emit("asset.created", event_payload(asset), project_id=project["id"])
+    tx.emit("asset.created", asset_payload(asset), project_id=project["id"])
     return asset
 
 
 def _check_external_id(
     tx: Transaction, operation: str, project_id: str, asset_id: str, name: str
 ) -> None:
-    bracket = unclosed_bracket(name)
+    bracket = find_unbalanced_bracket(name)
     if bracket:
-        raise errors.external_id_refused(operation, name, bracket)
-    of_that_name = tx.assets.find("externalId", (project_id, name))
-    if any(each["id"] != asset_id for each in of_that_name):
+        raise errors.external_id_bracket_unbalanced(operation, name, bracket)
+    same_name_assets = tx.assets.find("externalId", (project_id, name))
+    if any(each["id"] != asset_id for each in same_name_assets):
         raise errors.asset_exists(operation, "external id", name)
 
 
@@ -100,34 +100,36 @@ def update_assets(
         if not assets:
             raise errors.access_denied()
         for each in assets:
-            _update_asset(tx, operation, tx.assets.the(each["id"]), data)
+            _update_asset(tx, operation, tx.assets.require(each["id"]), data)
             ids.append(each["id"])
-    changed = [tx.assets.the(each) for each in ids]
+    changed = [tx.assets.require(each) for each in ids]
     for each in changed:
         _check_external_id(tx, operation, each["projectId"], each["id"], each["externalId"])
     return changed
 
 
 def _update_asset(tx: Transaction, operation: str, asset: AssetDoc, data: dict[str, Any]) -> None:
-    project = access.require(tx, operation, asset["projectId"])
-    before = asset_content.digests(tx, asset)
-    waited = workflow.waits_for_labelers(tx, project, asset)
+    project = access.require_project(tx, operation, asset["projectId"])
+    before = asset_content.content_digests(tx, asset)
+    was_waiting = workflow.waits_for_labelers(tx, project, asset)
     changes: dict[str, Any] = {
-        **_shown(asset_content.Target(tx, operation, project, asset["id"]), asset, data),
+        **_content_changes(
+            asset_content.ContentTarget(tx, operation, project, asset["id"]), asset, data
+        ),
         **{name: data[name] for name in _PLAIN_MEMBERS if name in data},
-        **_checked_work(operation, project, asset, data),
+        **_status_and_mark_changes(operation, project, asset, data),
     }
     _check_sizes(operation, changes)
     if "externalId" in data:
         changes["externalId"] = data["externalId"] or asset["id"]
-    after = asset_content.digests(tx, {**asset, **changes})
-    rewritten = [name for name in before if before[name] != after[name]]
-    asset = change(tx, asset, changes, rewritten)
+    after = asset_content.content_digests(tx, {**asset, **changes})
+    rewritten_members = [name for name in before if before[name] != after[name]]
+    asset = change(tx, asset, changes, rewritten_members)
     if changes.keys() & {"isHoneypot", "isUsedForConsensus"}:
         quality.refresh_marks(tx, asset)
-        asset = tx.assets.the(asset["id"])
-    if waited and "status" not in changes:
-        asset = workflow.go_on(tx, project, asset)
+        asset = tx.assets.require(asset["id"])
+    if was_waiting and "status" not in changes:
+        asset = workflow.advance_waiting(tx, project, asset)
     _assign(tx, operation, project, asset, data)
 
 
@@ -138,11 +140,11 @@ def _assign(
     if data.get("shouldResetToBeLabeledBy"):
         workflow.set_assignees(tx, asset, [])
     elif "toBeLabeledBy" in data:
-        ids = assignment.ids_of(tx, operation, project, data["toBeLabeledBy"])
+        ids = assignment.find_member_ids(tx, operation, project, data["toBeLabeledBy"])
         workflow.set_assignees(tx, asset, ids)
 
 
-def _checked_work(
+def _status_and_mark_changes(
     operation: str, project: ProjectDoc, asset: AssetDoc, data: dict[str, Any]
 ) -> dict[str, Any]:
     """What is said about the work on an asset: marks, consensus, honeypot.
@@ -152,7 +154,7 @@ def _checked_work(
             the older way.
     """
     if asset["stepId"] and data.get("status", asset["status"]) != asset["status"]:
-        raise errors.status_of_step(operation)
+        raise errors.asset_status_not_settable(operation)
     for name in _MARKS:
         if not 0 <= data.get(name, 0) <= 1:
             raise errors.mark_out_of_range(operation, name)
@@ -162,17 +164,19 @@ def _checked_work(
     return {name: data[name] for name in members if name in data}
 
 
-def _shown(target: asset_content.Target, asset: AssetDoc, data: dict[str, Any]) -> dict[str, Any]:
+def _content_changes(
+    target: asset_content.ContentTarget, asset: AssetDoc, data: dict[str, Any]
+) -> dict[str, Any]:
     """The members that follow from a new content or new metadata."""
     changes: dict[str, Any] = {}
     if "content" in data:
-        changes |= asset_content.of_content(target, data["content"])
+        changes |= asset_content.members_from_content(target, data["content"])
     if "jsonContent" in data:
-        changes |= asset_content.of_json_content(target, data["jsonContent"])
+        changes |= asset_content.members_from_json_content(target, data["jsonContent"])
     if "jsonMetadata" in data:
-        changes |= asset_content.of_metadata(target, data["jsonMetadata"])
-    left = {**asset, **changes}
-    if changes and not (left["content"] or left["jsonContent"]):
+        changes |= asset_content.members_from_metadata(target, data["jsonMetadata"])
+    updated_asset = {**asset, **changes}
+    if changes and not (updated_asset["content"] or updated_asset["jsonContent"]):
         raise errors.content_missing(target.operation)
     return changes
 
@@ -181,48 +185,50 @@ def _check_sizes(operation: str, changes: dict[str, Any]) -> None:
     pages = changes.get("pageResolutions") or []
     resolutions = [*pages, *filter(None, [changes.get("resolution")])]
     if any(each["width"] <= 0 or each["height"] <= 0 for each in resolutions):
-        raise errors.resolution_refused(operation)
+        raise errors.resolution_not_positive(operation)
     numbers = [each["pageNumber"] for each in pages]
     if len(set(numbers)) < len(numbers) or any(number < 1 for number in numbers):
-        raise errors.page_numbers_refused(operation)
+        raise errors.page_numbers_invalid(operation)
 
 
 def change(
-    tx: Transaction, asset: AssetDoc, members: dict[str, Any], rewritten: Iterable[str] = ()
+    tx: Transaction, asset: AssetDoc, members: dict[str, Any], rewritten_members: Iterable[str] = ()
 ) -> AssetDoc:
     """Change members of an asset and tell so, if any of them is new.
 
     Args:
-        rewritten: members that stay as they are, but refer to a file with a new content.
+        rewritten_members: members that stay as they are, but refer to a file with a new content.
     """
-    changes = differing(asset, members)
-    fields = sorted({*changes, *rewritten})
+    changes = changed_members(asset, members)
+    fields = sorted({*changes, *rewritten_members})
     if not fields:
         return asset
     asset = tx.assets.change(asset, **changes, updatedAt=tx.now)
-    payload = {**event_payload(asset), "fields": fields}
+    payload = {**asset_payload(asset), "fields": fields}
     tx.emit("asset.updated", payload, project_id=asset["projectId"])
     return asset
 
 
 def set_priority(
     tx: Transaction, operation: str, assets: list[AssetDoc], priority: int
-) -> workflow.Split:
+) -> workflow.MovedAndDeclined:
     """Have assets labeled earlier or later; those that do not wait for work decline it.
 
     Returns:
         the assets that have the priority now, and those to which it does not apply.
     """
-    served, declined = [], []
+    prioritized, declined = [], []
     for each in assets:
-        access.require(tx, operation, each["projectId"])
+        access.require_project(tx, operation, each["projectId"])
         place = workflow.place_of(each)
-        waits = place.status in ("TO_DO", "REWORK") if place else each["status"] in rules.REMAINING
-        if each["skipped"] or not waits:
+        waits_for_work = (
+            place.status in ("TO_DO", "REWORK") if place else each["status"] in rules.REMAINING
+        )
+        if each["skipped"] or not waits_for_work:
             declined.append(each)
         else:
-            served.append(change(tx, each, {"priority": priority}))
-    return served, declined
+            prioritized.append(change(tx, each, {"priority": priority}))
+    return prioritized, declined
 
 
 def delete_assets(tx: Transaction, operation: str, assets: list[AssetDoc]) -> None:
@@ -232,26 +238,28 @@ def delete_assets(tx: Transaction, operation: str, assets: list[AssetDoc]) -> No
         KiliError: an asset is not the actor's to delete.
     """
     for asset in assets:
-        access.require(tx, operation, asset["projectId"])
-    issues = _below(tx.issues, "asset", assets)
-    tx.comments.delete_all(_below(tx.comments, "issue", issues))
+        access.require_project(tx, operation, asset["projectId"])
+    issues = _find_dependents(tx.issues, "asset", assets)
+    tx.comments.delete_all(_find_dependents(tx.comments, "issue", issues))
     tx.issues.delete_all(issues)
-    tx.labels.delete_all(_below(tx.labels, "asset", assets))
-    tx.locks.delete_all(_below(tx.locks, "asset", assets))
+    tx.labels.delete_all(_find_dependents(tx.labels, "asset", assets))
+    tx.locks.delete_all(_find_dependents(tx.locks, "asset", assets))
     tx.assets.delete_all(assets)
     for asset in assets:
         asset_content.delete_files(tx, asset)
-        tx.emit("asset.deleted", event_payload(asset), project_id=asset["projectId"])
+        tx.emit("asset.deleted", asset_payload(asset), project_id=asset["projectId"])
 
 
-def _below(table: Repository[D], index: str, owners: Iterable[Mapping[str, Any]]) -> list[D]:
+def _find_dependents(
+    table: Repository[D], index: str, owners: Iterable[Mapping[str, Any]]
+) -> list[D]:
     """The documents of a table that belong to others."""
     return [each for owner in owners for each in table.find(index, owner["id"])]
 
 
-def picture(view: View, asset: AssetDoc) -> str | None:
+def image_content(view: View, asset: AssetDoc) -> str | None:
     """The content that shows the whole asset as a picture; only images have one."""
-    project = view.projects.the(asset["projectId"])
+    project = view.projects.require(asset["projectId"])
     return (asset["content"] or None) if project["inputType"] == "IMAGE" else None
 
 
@@ -260,13 +268,17 @@ def metadata(asset: AssetDoc) -> Any:
 
     See contract/asset.md#metadata.
     """
-    return asset_content.parsed_metadata(asset["jsonMetadata"])
+    return asset_content.parse_metadata(asset["jsonMetadata"])
 
 
 def metadata_values(assets: Iterable[AssetDoc], key: str) -> list[str]:
     """The values under a key of the assets' metadata, each once; others than texts as JSON."""
-    found = (metadata(each) for each in assets)
-    values = [each[key] for each in found if isinstance(each, dict) and each.get(key) is not None]
+    metadata_objects = (metadata(each) for each in assets)
+    values = [
+        each[key]
+        for each in metadata_objects
+        if isinstance(each, dict) and each.get(key) is not None
+    ]
     texts = (each if isinstance(each, str) else json.dumps(each) for each in values)
     return list(dict.fromkeys(texts))
 

@@ -38,9 +38,9 @@ def import_assets(
         KiliError: the project is unknown, its assets are not processed in that way, or a value is
             refused.
     """
-    project = access.require(tx, operation, project_id)
+    project = access.require_project(tx, operation, project_id)
     _check_upload_type(operation, project["inputType"], upload_type)
-    failures = list(_failures(tx, operation, project, rows))
+    failures = list(_find_failures(tx, operation, project, rows))
     if failures:
         message = messages.IMPORT_FAILED.format(
             project=project["title"], failures="; ".join(failures)
@@ -54,20 +54,24 @@ def import_assets(
 
 
 def _check_upload_type(operation: str, input_type: str, upload_type: str | None) -> None:
-    known = input_types.upload_types(input_type)
-    if upload_type not in known:
-        raise errors.upload_type_refused(operation, input_type, known)
-    if upload_type in input_types.CUTTING:
+    allowed_types = input_types.upload_types(input_type)
+    if upload_type not in allowed_types:
+        raise errors.upload_type_mismatch(operation, input_type, allowed_types)
+    if upload_type in input_types.VIDEO_SPLITTING_UPLOAD_TYPES:
         raise errors.cutting_not_emulated(operation)
 
 
-def _failures(tx: Transaction, operation: str, project: ProjectDoc, rows: Rows) -> Iterator[str]:
+def _find_failures(
+    tx: Transaction, operation: str, project: ProjectDoc, rows: Rows
+) -> Iterator[str]:
     """What is wrong with the files: one text for each that is not of a format to process."""
     expected = input_types.formats(project["inputType"])
     for row in rows:
-        target = asset_content.Target(tx, operation, project, row.get("id") or "")
+        target = asset_content.ContentTarget(tx, operation, project, row.get("id") or "")
         for url in _urls(row):
-            content = asset_content.bytes_of(target, asset_content.stored_link(target, url))
+            content = asset_content.read_content_bytes(
+                target, asset_content.resolve_url(target, url)
+            )
             if content is not None and media.format_of(content) not in expected:
                 name = row.get("externalId") or row.get("id") or url
                 formats = ", ".join(sorted(expected))
@@ -78,5 +82,5 @@ def _urls(row: dict[str, Any]) -> list[str]:
     """The addresses of a row's files, as far as it is well-formed."""
     layers = row.get("layers")
     layers = layers if isinstance(layers, list) else []
-    named = [each.get("url") for each in layers if isinstance(each, dict)]
-    return [each for each in (row.get("content"), *named) if each and isinstance(each, str)]
+    layer_urls = [each.get("url") for each in layers if isinstance(each, dict)]
+    return [each for each in (row.get("content"), *layer_urls) if each and isinstance(each, str)]

@@ -10,36 +10,36 @@ from kili_emulator.domain.world import View, World
 from kili_emulator.rules import media
 from kili_emulator.rules.json_text import parse_json
 
-_TOLD = ("name", "epsg")
+_EXPORTED_MEMBERS = ("name", "epsg")
 
 
-def layers_of(world: World, view: View, asset: AssetDoc) -> list[dict[str, Any]] | None:
+def describe_layers(world: World, view: View, asset: AssetDoc) -> list[dict[str, Any]] | None:
     """Each layer's name, reference system and size, as far as they are known.
 
     Returns:
         for a satellite image ``name`` and ``epsg`` as its layer has them, ``width`` and ``height``
         where the layer is a file here that can be read (contract/asset.md#content); else ``None``.
     """
-    if view.projects.the(asset["projectId"])["inputType"] != "GEOSPATIAL":
+    if view.projects.require(asset["projectId"])["inputType"] != "GEOSPATIAL":
         return None
-    described = _content(world, view, asset["jsonContent"])
+    layers_json = _read_content(world, view, asset["jsonContent"])
     try:
-        layers = parse_json(described) if described else []
+        layers = parse_json(layers_json) if layers_json else []
     except ValueError:  # another file was uploaded in its place
         return []
     if not isinstance(layers, list):
         return []
-    return [_told(world, view, each) for each in layers if isinstance(each, dict)]
+    return [_describe_layer(world, view, each) for each in layers if isinstance(each, dict)]
 
 
-def _told(world: World, view: View, layer: dict[str, Any]) -> dict[str, Any]:
-    picture = _content(world, view, layer.get("imageUrl"))
-    size = media.resolution_of(picture) if picture else None
-    return {name: layer[name] for name in _TOLD if name in layer} | (size or {})
+def _describe_layer(world: World, view: View, layer: dict[str, Any]) -> dict[str, Any]:
+    image_bytes = _read_content(world, view, layer.get("imageUrl"))
+    size = media.resolution_of(image_bytes) if image_bytes else None
+    return {name: layer[name] for name in _EXPORTED_MEMBERS if name in layer} | (size or {})
 
 
-def _content(world: World, view: View, stored: Any) -> bytes | None:
+def _read_content(world: World, view: View, stored: Any) -> bytes | None:
     """The bytes of a file here; ``None`` where it is hosted elsewhere."""
-    file_id = file.referenced(stored) if isinstance(stored, str) else None
-    found = view.files.get(file_id) if file_id else None
-    return world.blobs.get(found["digest"]) if found else None
+    file_id = file.referenced_file_id(stored) if isinstance(stored, str) else None
+    file_doc = view.files.get(file_id) if file_id else None
+    return world.blobs.get(file_doc["digest"]) if file_doc else None

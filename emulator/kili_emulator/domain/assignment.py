@@ -5,12 +5,12 @@ from __future__ import annotations
 from kili_emulator.domain import access, member, workflow
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc
 from kili_emulator.domain.world import Transaction
-from kili_emulator.rules.latest_labels import authors_at_work
+from kili_emulator.rules.latest_labels import find_authors_in_progress
 
 
 def assign(
     tx: Transaction, operation: str, assets: list[AssetDoc], user_ids: list[str]
-) -> workflow.Split:
+) -> workflow.MovedAndDeclined:
     """Assign assets to users, or with no users to nobody in particular.
 
     Whoever has a label in progress on an asset stays assigned to it: an assignment that would
@@ -25,18 +25,20 @@ def assign(
     assigned: list[AssetDoc] = []
     declined: list[AssetDoc] = []
     for each in assets:
-        project = access.require(tx, operation, each["projectId"])
+        project = access.require_project(tx, operation, each["projectId"])
         for user_id in user_ids:
             member.require_user(tx, operation, project, user_id)
-        at_work = authors_at_work(tx.labels.find("asset", each["id"]))
-        if at_work & set(each["assigneeIds"]) - set(user_ids):
+        active_author_ids = find_authors_in_progress(tx.labels.find("asset", each["id"]))
+        if active_author_ids & set(each["assigneeIds"]) - set(user_ids):
             declined.append(each)
         else:
             assigned.append(workflow.set_assignees(tx, each, user_ids))
     return assigned, declined
 
 
-def ids_of(tx: Transaction, operation: str, project: ProjectDoc, emails: list[str]) -> list[str]:
+def find_member_ids(
+    tx: Transaction, operation: str, project: ProjectDoc, emails: list[str]
+) -> list[str]:
     """The users of a project with these addresses.
 
     Raises:

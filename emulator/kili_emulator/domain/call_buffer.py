@@ -8,18 +8,18 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from kili_emulator import messages
-from kili_emulator.rules.masking import OF_API_KEYS, masked, masked_query
+from kili_emulator.rules.masking import API_KEY_SECRET_NAMES, masked, masked_query
 
 # Longer arguments and answers are cut off.
 MAX_CHARACTERS = 100_000
 # So many calls of a run are recorded; later ones are only counted.
 MAX_CALLS = 1000
 # All that is kept of a run's calls; past it, arguments and answers are cut off much earlier.
-_ROOM = 5_000_000
-_SHORT = 1000
+_CAPACITY = 5_000_000
+_REDUCED_CHARACTERS = 1000
 
 
-class CallMade(NamedTuple):
+class RecordedCall(NamedTuple):
     """One request of a run; secrets are masked before it is kept.
 
     Attributes:
@@ -54,22 +54,22 @@ class CallBuffer:
         self._warn = warn
         self._warned: set[str] = set()
         self._lock = threading.Lock()
-        self._calls: list[CallMade] = []
-        self._room = _ROOM
+        self._calls: list[RecordedCall] = []
+        self._remaining_capacity = _CAPACITY
         self.count = 0
 
-    def add(self, call: CallMade) -> None:
+    def add(self, call: RecordedCall) -> None:
         """Take a call that was answered."""
         with self._lock:
             self.count += 1
             if self.count > MAX_CALLS:
                 return
-            call = _without_secrets(call)
-            limit = MAX_CHARACTERS if self._room > 0 else _SHORT
-            query = None if call.query is None else _cut(call.query, call.query, limit)[0]
-            arguments, first = _bounded(call.arguments, limit)
-            answer, second = _bounded(call.answer, limit)
-            self._room -= first + second
+            call = _mask_secrets(call)
+            limit = MAX_CHARACTERS if self._remaining_capacity > 0 else _REDUCED_CHARACTERS
+            query = None if call.query is None else _truncate(call.query, call.query, limit)[0]
+            arguments, arguments_size = _truncate_value(call.arguments, limit)
+            answer, answer_size = _truncate_value(call.answer, limit)
+            self._remaining_capacity -= arguments_size + answer_size
             self._calls.append(call._replace(query=query, arguments=arguments, answer=answer))
 
     def warn_once(self, subject: str, text: str) -> None:
@@ -80,16 +80,18 @@ class CallBuffer:
         if is_new:
             self._warn(text)
 
-    def take(self) -> list[CallMade]:
+    def take(self) -> list[RecordedCall]:
         """The calls since the last time."""
         with self._lock:
             calls, self._calls = self._calls, []
             return calls
 
 
-def _without_secrets(call: CallMade) -> CallMade:
+def _mask_secrets(call: RecordedCall) -> RecordedCall:
     """A call as it may be kept."""
-    names = OF_API_KEYS if any("apikey" in each.lower() for each in call.operations) else ()
+    names = (
+        API_KEY_SECRET_NAMES if any("apikey" in each.lower() for each in call.operations) else ()
+    )
     return call._replace(
         query=None if call.query is None else masked_query(call.query, names),
         arguments=masked(call.arguments, names),
@@ -97,12 +99,12 @@ def _without_secrets(call: CallMade) -> CallMade:
     )
 
 
-def _bounded(value: Any, limit: int) -> tuple[Any, int]:
+def _truncate_value(value: Any, limit: int) -> tuple[Any, int]:
     """A value, or the beginning of its JSON; and how many characters that is."""
-    return _cut(value, json.dumps(value, ensure_ascii=False, default=str), limit)
+    return _truncate(value, json.dumps(value, ensure_ascii=False, default=str), limit)
 
 
-def _cut(value: Any, text: str, limit: int) -> tuple[Any, int]:
+def _truncate(value: Any, text: str, limit: int) -> tuple[Any, int]:
     if len(text) <= limit:
         return value, len(text)
     return text[:limit] + messages.CALL_TRUNCATED.format(left=len(text) - limit), limit

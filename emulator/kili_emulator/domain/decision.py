@@ -5,7 +5,7 @@ transaction meet the plugin in one state:
 
 - ``transactionId``, ``projectId``, ``pluginId``, ``pluginName``, ``isWebhook``, ``createdAt``;
 - ``reasons``: the subject of an event → the words why the plugin was not called
-  (:data:`kili_emulator.rules.blockers.Word`), the most basic one first;
+  (:data:`kili_emulator.rules.blockers.ReasonCode`), the most basic one first;
 - ``since``: the time of the deactivation, if the plugin had been deactivated;
 - ``version``: the members of the :class:`kili_emulator.rules.blockers.PluginVersion` that would
   have been called, if there was one.
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain.documents import DecisionDoc
 from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.trigger import NotCalled
@@ -31,21 +31,21 @@ def record_decisions(tx: Transaction, transaction_id: str, decisions: Iterable[N
     for each in decisions:
         key = (each.project_id, each.plugin["id"])
         if key not in rows:
-            rows[key] = _row(tx, transaction_id, each)
+            rows[key] = _build_decision(tx, transaction_id, each)
         rows[key]["reasons"][each.subject] = list(each.reasons)
     tx.decisions.insert_all(list(rows.values()))
 
 
-def _row(tx: Transaction, transaction_id: str, decided: NotCalled) -> DecisionDoc:
-    state = decided.state
-    origin = f"{transaction_id} {decided.project_id} {decided.plugin['id']}"
+def _build_decision(tx: Transaction, transaction_id: str, not_called: NotCalled) -> DecisionDoc:
+    state = not_called.state
+    origin = f"{transaction_id} {not_called.project_id} {not_called.plugin['id']}"
     return {
         "id": tx.world.ids.derived_id(tx.moment, origin),
         "transactionId": transaction_id,
-        "projectId": decided.project_id,
-        "pluginId": decided.plugin["id"],
-        "pluginName": decided.plugin["name"],
-        "isWebhook": plugins_of.is_webhook(tx, decided.plugin),
+        "projectId": not_called.project_id,
+        "pluginId": not_called.plugin["id"],
+        "pluginName": not_called.plugin["name"],
+        "isWebhook": plugin_domain.is_webhook(tx, not_called.plugin),
         "createdAt": tx.now,
         "reasons": {},
         "since": state.since if state.activity == "DEACTIVATED" else None,
@@ -53,19 +53,21 @@ def _row(tx: Transaction, transaction_id: str, decided: NotCalled) -> DecisionDo
     }
 
 
-def decision_on(view: View, event: Event, plugin_id: str) -> DecisionDoc | None:
+def find_decision(view: View, event: Event, plugin_id: str) -> DecisionDoc | None:
     """The decision not to call a plugin for an event, if there is one."""
-    found = (each for each in _decisions_on(view, event) if each["pluginId"] == plugin_id)
-    return next(found, None)
+    matching_decisions = (
+        each for each in _find_decisions(view, event) if each["pluginId"] == plugin_id
+    )
+    return next(matching_decisions, None)
 
 
-def decisions_on_deleted(view: View, event: Event) -> list[DecisionDoc]:
+def find_decisions_on_deleted_plugins(view: View, event: Event) -> list[DecisionDoc]:
     """The decisions not to call plugins for an event that have been deleted since."""
-    decisions = _decisions_on(view, event)
+    decisions = _find_decisions(view, event)
     return [each for each in decisions if view.plugins.get(each["pluginId"]) is None]
 
 
-def _decisions_on(view: View, event: Event) -> list[DecisionDoc]:
+def _find_decisions(view: View, event: Event) -> list[DecisionDoc]:
     return [
         each
         for each in view.decisions.find("transaction", event["transactionId"])
@@ -73,6 +75,6 @@ def _decisions_on(view: View, event: Event) -> list[DecisionDoc]:
     ]
 
 
-def version_of(row: DecisionDoc) -> PluginVersion | None:
+def skipped_version(row: DecisionDoc) -> PluginVersion | None:
     """The version that would have been called."""
     return PluginVersion(**row["version"]) if row["version"] else None

@@ -24,7 +24,7 @@ _OPERATION = "createProject"
 _MEDIA_TYPES = {".pdf": "application/pdf", ".png": "image/png"}
 
 # What a demo project brings itself.
-_OWN = ("inputType", "jsonInterface", "projectType", "pixelLabeling")
+_DEMO_MEMBERS = ("inputType", "jsonInterface", "projectType", "pixelLabeling")
 
 
 def create_demo_project(
@@ -40,10 +40,12 @@ def create_demo_project(
     Raises:
         KiliError: something is given that the demo itself says.
     """
-    own = [name for name in _OWN if data.get(name) and data[name] != "null"]
-    if own:
-        raise errors.demo_is_complete(_OPERATION, own)
-    demo = _demo(kind)
+    conflicting_members = [
+        name for name in _DEMO_MEMBERS if data.get(name) and data[name] != "null"
+    ]
+    if conflicting_members:
+        raise errors.demo_arguments_not_allowed(_OPERATION, conflicting_members)
+    demo = _load_demo(kind)
     project = create_project(
         tx,
         title=data["title"],
@@ -53,7 +55,7 @@ def create_demo_project(
         settings={"complianceTags": data.get("complianceTags") or []},
         workflow=workflow,
     )
-    rows = [_row(tx, project, each) for each in demo["assets"]]
+    rows = [_build_asset_row(tx, project, each) for each in demo["assets"]]
     asset.create_assets(tx, "appendManyAssets", project["id"], rows)
     return project
 
@@ -63,13 +65,13 @@ def _folder() -> Path:
 
 
 @cache
-def _demo(kind: str) -> dict[str, Any]:
+def _load_demo(kind: str) -> dict[str, Any]:
     text = (_folder() / f"{kind}.yaml").read_text(encoding="utf-8")
     demo: dict[str, Any] = yaml.safe_load(text)
     return demo
 
 
-def _row(tx: Transaction, project: ProjectDoc, each: dict[str, Any]) -> dict[str, Any]:
+def _build_asset_row(tx: Transaction, project: ProjectDoc, each: dict[str, Any]) -> dict[str, Any]:
     """An asset as :func:`kili_emulator.domain.asset.create_assets` takes it."""
     row = {"id": tx.new_id(), "externalId": each["externalId"]}
     folder = file.folder(project["id"], row["id"])
@@ -78,15 +80,15 @@ def _row(tx: Transaction, project: ProjectDoc, each: dict[str, Any]) -> dict[str
     if "json" in each:
         return {**row, "content": json.dumps(each["json"], ensure_ascii=False)}
     if "file" in each:
-        return {**row, "content": _stored(tx, project, f"{folder}/content", each["file"])}
+        return {**row, "content": _store_demo_file(tx, project, f"{folder}/content", each["file"])}
     frames = {
-        str(number): _stored(tx, project, f"{folder}/frame/{number}", name)
+        str(number): _store_demo_file(tx, project, f"{folder}/frame/{number}", name)
         for number, name in enumerate(each["frames"])
     }
     return {**row, "jsonContent": json.dumps(frames)}
 
 
-def _stored(tx: Transaction, project: ProjectDoc, file_id: str, name: str) -> str:
+def _store_demo_file(tx: Transaction, project: ProjectDoc, file_id: str, name: str) -> str:
     """The reference to a medium of the demos, which is now a file of the project."""
     path = _folder() / name
     upload = file.Upload(file_id, project["id"])

@@ -32,20 +32,20 @@ def visible_events(view: View, actor: Actor, project_id: str | None = None) -> I
     for each in candidates:
         place = each["projectId"], each["organizationId"]
         if place not in administered:
-            administered[place] = _administers(view, actor, *place)
+            administered[place] = _can_administer(view, actor, *place)
         if administered[place]:
             yield each
 
 
-def _administers(view: View, actor: Actor, project_id: str | None, organization_id: str) -> bool:
+def _can_administer(view: View, actor: Actor, project_id: str | None, organization_id: str) -> bool:
     if not project_id:
-        own = actor.user["organizationId"] == organization_id
-        return own and bool(actor.user["organizationRole"] == "ADMIN")
+        is_own_organization = actor.user["organizationId"] == organization_id
+        return is_own_organization and bool(actor.user["organizationRole"] == "ADMIN")
     project = view.projects.get(project_id)
     return project is not None and access.role_in(view, actor.user, project) == "ADMIN"
 
 
-def between(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc]:
+def select_event_range(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc]:
     """From ``fromEventId`` to ``untilEventId``, where given, both included.
 
     Nothing, where either is not in the list.
@@ -57,7 +57,7 @@ def between(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc
     return events[start:end]
 
 
-def page_of(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc]:
+def select_event_page(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc]:
     """The ``first`` events after ``skip`` ones.
 
     Raises:
@@ -65,7 +65,7 @@ def page_of(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc
     """
     skip, first = pagination.get("skip") or 0, pagination.get("first", MAX_PAGE)
     if skip < 0:
-        raise errors.negative("skip")
+        raise errors.negative_argument("skip")
     if not 0 <= first <= MAX_PAGE:
-        raise errors.page_refused("first", MAX_PAGE)
+        raise errors.page_argument_out_of_range("first", MAX_PAGE)
     return events[skip : skip + first]

@@ -25,35 +25,35 @@ class Delivery(Future[None]):
     """Something that an event started and that its cause may wait for.
 
     Attributes:
-        caused: what its own changes started; complete when this is over.
+        children: what its own changes started; complete when this is over.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.caused: list[Delivery] = []
+        self.children: list[Delivery] = []
 
-    def not_awaited(self, seconds: float) -> None:
+    def on_wait_timeout(self, seconds: float) -> None:
         """Told when the answer went out after ``seconds`` although this is not over."""
 
 
-def await_deliveries(
-    deliveries: Iterable[Delivery], seconds: float, *, with_caused: bool = True
+def wait_for_deliveries(
+    deliveries: Iterable[Delivery], seconds: float, *, include_children: bool = True
 ) -> None:
     """Wait until what a request started is over, and tell each delivery that takes longer.
 
     Args:
         seconds: the bound of the whole wait.
-        with_caused: wait for all descendants too. A request of a run does not: a descendant may be
+        include_children: wait for all descendants too. A request of a run does not: a descendant may be
             queued behind that run.
     """
     end = clock.monotonic() + seconds
     pending = set(deliveries)
     while pending:
-        over, late = wait(pending, max(0.0, end - clock.monotonic()))
+        completed, late = wait(pending, max(0.0, end - clock.monotonic()))
         for each in late:
-            cast(Delivery, each).not_awaited(seconds)
-        pending = {child for each in over for child in cast(Delivery, each).caused}
-        if not with_caused:
+            cast(Delivery, each).on_wait_timeout(seconds)
+        pending = {child for each in completed for child in cast(Delivery, each).children}
+        if not include_children:
             return
 
 

@@ -51,9 +51,9 @@ def plan_upload(view: View, actor: Actor, path: str) -> Upload:
     """
     match = _ASSET_PATH.fullmatch(path)
     if not match or ".." in path.split("/"):
-        raise errors.file_path_refused(path)
+        raise errors.upload_path_invalid(path)
     project_id = match["project"]
-    access.check(view, actor, "createUploadBucketSignedUrls", project_id)
+    access.check_project_access(view, actor, "createUploadBucketSignedUrls", project_id)
     return Upload(path, project_id)
 
 
@@ -68,14 +68,14 @@ def store(
     Raises:
         KiliError: the project or plugin that it is for is gone.
     """
-    if not _is_wanted(tx, upload):
+    if not _has_owner(tx, upload):
         raise errors.access_denied()
     digest = tx.world.blobs.put(content)
     file: FileDoc = {
         "id": upload.file_id,
-        "folder": _folder_of(upload.file_id),
+        "folder": _find_folder(upload.file_id),
         "projectId": upload.project_id,
-        "contentType": _with_charset(content_type, content),
+        "contentType": _add_charset(content_type, content),
         "linked": linked,
         "size": len(content),
         "digest": digest,
@@ -87,7 +87,7 @@ def store(
     return tx.files.insert(file)
 
 
-def _with_charset(content_type: str, content: bytes) -> str:
+def _add_charset(content_type: str, content: bytes) -> str:
     """Plain text is served as UTF-8, where it is (contract/file.md#downloads)."""
     if content_type.strip().lower() != "text/plain":
         return content_type
@@ -106,7 +106,7 @@ def store_json(tx: Transaction, upload: Upload, value: Any) -> FileDoc:
 
 def url_of(content: str, file_url: Callable[[str], str]) -> str:
     """A content as clients get it: a reference becomes the URL of its file."""
-    file_id = referenced(content)
+    file_id = referenced_file_id(content)
     return content if file_id is None else file_url(file_id)
 
 
@@ -115,18 +115,20 @@ def content_of(world: World, file: FileDoc, file_url: Callable[[str], str]) -> b
     content = world.blobs.get(file["digest"])
     if not file["linked"]:
         return content
-    return json.dumps(_linked(parse_json(content), file_url), ensure_ascii=False).encode()
+    return json.dumps(
+        _resolve_references(parse_json(content), file_url), ensure_ascii=False
+    ).encode()
 
 
-def _linked(value: Any, file_url: Callable[[str], str]) -> Any:
+def _resolve_references(value: Any, file_url: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
-        return {key: _linked(each, file_url) for key, each in value.items()}
+        return {key: _resolve_references(each, file_url) for key, each in value.items()}
     if isinstance(value, list):
-        return [_linked(each, file_url) for each in value]
+        return [_resolve_references(each, file_url) for each in value]
     return url_of(value, file_url) if isinstance(value, str) else value
 
 
-def _is_wanted(tx: Transaction, upload: Upload) -> bool:
+def _has_owner(tx: Transaction, upload: Upload) -> bool:
     if upload.project_id:
         project = tx.projects.get(upload.project_id)
         return bool(project and not project["deletedAt"])
@@ -144,12 +146,12 @@ def plugin_folder(plugin_id: str) -> str:
     return f"plugins/{plugin_id}"
 
 
-def _folder_of(file_id: str) -> str:
+def _find_folder(file_id: str) -> str:
     parts = file_id.split("/")
     return "/".join(parts[:4] if parts[0] == "projects" else parts[:2])
 
 
-def readable(view: View, actor: Actor | None, file_id: str) -> FileDoc | None:
+def find_readable_file(view: View, actor: Actor | None, file_id: str) -> FileDoc | None:
     """The file, if it exists and the actor sees the project it belongs to.
 
     Args:
@@ -159,7 +161,7 @@ def readable(view: View, actor: Actor | None, file_id: str) -> FileDoc | None:
     if not file:
         return None
     if actor:
-        return file if access.sees(view, actor, file["projectId"]) else None
+        return file if access.can_see(view, actor, file["projectId"]) else None
     project = view.projects.get(file["projectId"])
     return file if project and not project["deletedAt"] else None
 
@@ -169,7 +171,7 @@ def reference(file_id: str) -> str:
     return REFERENCE + quote(file_id)
 
 
-def referenced(content: str) -> str | None:
+def referenced_file_id(content: str) -> str | None:
     """The id of the file that a document's content refers to."""
     return unquote(content[len(REFERENCE) :]) if content.startswith(REFERENCE) else None
 

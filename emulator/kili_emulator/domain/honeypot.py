@@ -16,12 +16,12 @@ def create_honeypot(tx: Transaction, operation: str, asset: AssetDoc, response: 
         KiliError: the actor may not, no step of the project uses honeypots, or the response does
             not fit the interface.
     """
-    project = access.require(tx, operation, asset["projectId"])
+    project = access.require_project(tx, operation, asset["projectId"])
     steps = step.steps_of(tx, project["id"])
     if steps and not any(each["useHoneypot"] for each in steps):
         raise errors.honeypot_step_missing(operation)
-    truth = label.insert_truth(tx, operation, asset, response)
-    asset = assets.change(tx, tx.assets.the(asset["id"]), {"isHoneypot": True})
+    honeypot_label = label.insert_honeypot_label(tx, operation, asset, response)
+    asset = assets.change(tx, tx.assets.require(asset["id"]), {"isHoneypot": True})
     quality.refresh_marks(tx, asset)
-    workflow.tell(tx, "label.workflow.created.honeypot", asset, labelId=truth["id"])
-    return tx.labels.the(truth["id"])
+    workflow.emit_event(tx, "label.workflow.created.honeypot", asset, labelId=honeypot_label["id"])
+    return tx.labels.require(honeypot_label["id"])

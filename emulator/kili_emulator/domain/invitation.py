@@ -22,22 +22,28 @@ def invite(tx: Transaction, project_id: str, email: str, role: ProjectRole) -> P
             none, or that of a user of another organization.
     """
     operation = "appendToRoles"
-    project = access.require(tx, operation, project_id)
-    invited = user.with_email(tx, email)
-    if invited and invited["organizationId"] != project["organizationId"]:
+    project = access.require_project(tx, operation, project_id)
+    invited_user = user.find_user_by_email(tx, email)
+    if invited_user and invited_user["organizationId"] != project["organizationId"]:
         raise errors.user_of_another_organization(email)
-    if invited and invited["isServiceAccount"]:
+    if invited_user and invited_user["isServiceAccount"]:
         raise errors.access_denied()
-    former = access.role_in(tx, invited, project) if invited else None
-    member.check_managed(tx, operation, project_id, role, *([former] if former else []))
-    member.add(tx, project, invited or _invited(tx, project, email, role), role)
+    former_role = access.role_in(tx, invited_user, project) if invited_user else None
+    member.require_member_manager(
+        tx, operation, project_id, role, *([former_role] if former_role else [])
+    )
+    member.add(tx, project, invited_user or _create_invited_user(tx, project, email, role), role)
     return project
 
 
-def _invited(tx: Transaction, project: ProjectDoc, email: str, role: ProjectRole) -> UserDoc:
-    organization = tx.organizations.the(project["organizationId"])
+def _create_invited_user(
+    tx: Transaction, project: ProjectDoc, email: str, role: ProjectRole
+) -> UserDoc:
+    organization = tx.organizations.require(project["organizationId"])
     data = {"email": email}
-    invited = user.create_user(tx, organization, data, operation="appendToRoles", is_invited=True)
+    invited_user = user.create_user(
+        tx, organization, data, operation="appendToRoles", is_invited=True
+    )
     text = messages.INVITATION.format(title=project["title"], role=role)
-    mail.send(tx, invited, messages.INVITATION_SUBJECT, text)
-    return invited
+    mail.send(tx, invited_user, messages.INVITATION_SUBJECT, text)
+    return invited_user

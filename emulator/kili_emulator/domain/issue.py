@@ -13,13 +13,13 @@ from typing import Any
 from kili_emulator import errors
 from kili_emulator.domain import access, member
 from kili_emulator.domain.documents import AssetDoc, CommentDoc, IssueDoc, IssueType, MemberDoc
-from kili_emulator.domain.payloads import event_payload
+from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules import permissions
 from kili_emulator.rules.workflow import MODEL_TYPES
 
 # project and type → the last number that was given
-Numbers = dict[tuple[str, str], int]
+LastNumbers = dict[tuple[str, str], int]
 
 
 def create_issues(
@@ -38,8 +38,8 @@ def create_issues(
         KiliError: a label or asset is unknown, they do not belong together, or the type is not
             the actor's to open.
     """
-    numbers: Numbers = {}
-    return [_create_issue(tx, operation, row, project_id, numbers) for row in rows]
+    last_numbers: LastNumbers = {}
+    return [_create_issue(tx, operation, row, project_id, last_numbers) for row in rows]
 
 
 def _create_issue(
@@ -47,15 +47,15 @@ def _create_issue(
     operation: str,
     row: dict[str, Any],
     project_id: str | None,
-    numbers: Numbers,
+    last_numbers: LastNumbers,
 ) -> IssueDoc:
     if row.get("inReview"):
         raise errors.in_review_not_emulated(operation)
-    asset = _asset_of(tx, operation, row)
+    asset = _require_asset(tx, operation, row)
     type_: IssueType = row.get("type") or "ISSUE"
     if project_id and asset["projectId"] != project_id:
         raise errors.access_denied()
-    access.require(tx, operation, asset["projectId"], permissions.ISSUE_TYPE_ROLES[type_])
+    access.require_project(tx, operation, asset["projectId"], permissions.ISSUE_TYPE_ROLES[type_])
     issue = tx.issues.insert(
         {
             "id": tx.new_id(),
@@ -63,23 +63,23 @@ def _create_issue(
             "assetId": asset["id"],
             "labelId": row.get("labelID"),
             "authorId": tx.actor.user_id,
-            "assigneeId": _assignee(tx, type_, row.get("labelID")),
+            "assigneeId": _find_assignee_id(tx, type_, row.get("labelID")),
             "hasBeenSeen": False,
             "objectMid": row.get("objectMid"),
             "type": type_,
             "status": "OPEN",
-            "issueNumber": _next_number(tx, numbers, asset["projectId"], type_),
+            "issueNumber": _next_number(tx, last_numbers, asset["projectId"], type_),
             "createdAt": tx.now,
             "updatedAt": tx.now,
         }
     )
     if row.get("text"):
         _insert_comment(tx, issue, row["text"])
-    tx.emit(*_created_event(asset, issue), project_id=asset["projectId"])
+    tx.emit(*_build_created_event(asset, issue), project_id=asset["projectId"])
     return issue
 
 
-def _asset_of(tx: Transaction, operation: str, row: dict[str, Any]) -> AssetDoc:
+def _require_asset(tx: Transaction, operation: str, row: dict[str, Any]) -> AssetDoc:
     """The asset that an issue is about: named itself, or through a label of it."""
     label_id, asset_id = row.get("labelID"), row.get("assetId")
     if not label_id and not asset_id:
@@ -88,37 +88,37 @@ def _asset_of(tx: Transaction, operation: str, row: dict[str, Any]) -> AssetDoc:
         label = tx.labels.get(label_id)
         if not label or asset_id not in (None, label["assetId"]):
             raise errors.access_denied()
-        return tx.assets.the(label["assetId"])
+        return tx.assets.require(label["assetId"])
     asset = tx.assets.get(str(asset_id))
     if not asset:
         raise errors.access_denied()
     return asset
 
 
-def _assignee(tx: Transaction, type_: str, label_id: str | None) -> str | None:
+def _find_assignee_id(tx: Transaction, type_: str, label_id: str | None) -> str | None:
     """Whose work an issue is about; models and plugins answer none, and questions go to nobody."""
     if not label_id or type_ != "ISSUE":
         return None
-    label = tx.labels.the(label_id)
-    author = tx.users.the(label["authorId"])
+    label = tx.labels.require(label_id)
+    author = tx.users.require(label["authorId"])
     is_work = label["labelType"] not in MODEL_TYPES and not author["isServiceAccount"]
     return str(author["id"]) if is_work else None
 
 
-def _next_number(tx: Transaction, numbers: Numbers, project_id: str, type_: str) -> int:
+def _next_number(tx: Transaction, last_numbers: LastNumbers, project_id: str, type_: str) -> int:
     """The number of a new issue; the project's are looked through for the first one only."""
-    kind = (project_id, type_)
-    if kind not in numbers:
+    project_and_type = (project_id, type_)
+    if project_and_type not in last_numbers:
         issues = tx.issues.find("project", project_id)
-        taken = (each["issueNumber"] for each in issues if each["type"] == type_)
-        numbers[kind] = max(taken, default=-1)
-    numbers[kind] += 1
-    return numbers[kind]
+        used_numbers = (each["issueNumber"] for each in issues if each["type"] == type_)
+        last_numbers[project_and_type] = max(used_numbers, default=-1)
+    last_numbers[project_and_type] += 1
+    return last_numbers[project_and_type]
 
 
-def _created_event(asset: AssetDoc, issue: IssueDoc) -> tuple[str, dict[str, Any]]:
+def _build_created_event(asset: AssetDoc, issue: IssueDoc) -> tuple[str, dict[str, Any]]:
     noun = issue["type"].lower()
-    payload = {**event_payload(asset), f"{noun}Id": issue["id"]}
+    payload = {**asset_payload(asset), f"{noun}Id": issue["id"]}
     optional = {name: issue[name] for name in ("assigneeId", "objectMid") if issue[name]}
     payload.update(optional)
     return f"asset.{noun}.created", payload
@@ -137,12 +137,12 @@ def append_comment(
     issue = tx.issues.get(issue_id)
     if not issue:
         raise errors.access_denied()
-    access.require(tx, "appendToComments", issue["projectId"])
-    _see(tx, issue)
+    access.require_project(tx, "appendToComments", issue["projectId"])
+    _mark_as_seen(tx, issue)
     return _insert_comment(tx, issue, text)
 
 
-def _see(tx: Transaction, issue: IssueDoc) -> IssueDoc:
+def _mark_as_seen(tx: Transaction, issue: IssueDoc) -> IssueDoc:
     if issue["hasBeenSeen"] or issue["authorId"] == tx.actor.user_id:
         return issue
     return tx.issues.change(issue, hasBeenSeen=True)
@@ -163,8 +163,8 @@ def _insert_comment(tx: Transaction, issue: IssueDoc, text: str) -> CommentDoc:
 
 def comment_author(view: View, comment: CommentDoc) -> MemberDoc | None:
     """The author of a comment as a member of the project."""
-    project = view.projects.the(view.issues.the(comment["issueId"])["projectId"])
-    return member.acting(view, view.users.the(comment["authorId"]), project)
+    project = view.projects.require(view.issues.require(comment["issueId"])["projectId"])
+    return member.find_acting_member(view, view.users.require(comment["authorId"]), project)
 
 
 def update_issue(tx: Transaction, issue_id: str, status: str | None) -> IssueDoc:
@@ -178,38 +178,38 @@ def update_issue(tx: Transaction, issue_id: str, status: str | None) -> IssueDoc
     issue = tx.issues.get(issue_id)
     if not issue:
         raise errors.access_denied()
-    is_own = tx.actor.user_id in (issue["authorId"], issue["assigneeId"])
-    roles = permissions.CHANGE_OWN_ISSUES if is_own else None
-    access.require(tx, "updatePropertiesInIssue", issue["projectId"], roles)
+    is_author_or_assignee = tx.actor.user_id in (issue["authorId"], issue["assigneeId"])
+    roles = permissions.OWN_ISSUE_ROLES if is_author_or_assignee else None
+    access.require_project(tx, "updatePropertiesInIssue", issue["projectId"], roles)
     if status is None or status == issue["status"]:
         return issue
-    issue = _see(tx, issue)
+    issue = _mark_as_seen(tx, issue)
     issue = tx.issues.change(issue, status=status, updatedAt=tx.now)
     verb = {"SOLVED": "resolved", "CANCELLED": "cancelled"}.get(status)
     if verb:
         noun = issue["type"].lower()
-        asset = tx.assets.the(issue["assetId"])
-        payload = {**event_payload(asset), f"{noun}Id": issue["id"]}
+        asset = tx.assets.require(issue["assetId"])
+        payload = {**asset_payload(asset), f"{noun}Id": issue["id"]}
         tx.emit(f"asset.{noun}.{verb}", payload, project_id=issue["projectId"])
     return issue
 
 
 def open_object_mids(issues: list[IssueDoc]) -> list[str]:
     """The objects that open issues are about, each once."""
-    return _distinct(each["objectMid"] for each in _open(issues, "ISSUE"))
+    return _distinct(each["objectMid"] for each in _open_issues(issues, "ISSUE"))
 
 
 def open_assignee_ids(issues: list[IssueDoc]) -> list[str]:
     """To whom open issues are assigned, each once."""
-    return _distinct(each["assigneeId"] for each in _open(issues, "ISSUE"))
+    return _distinct(each["assigneeId"] for each in _open_issues(issues, "ISSUE"))
 
 
 def open_question_author_ids(issues: list[IssueDoc]) -> list[str]:
     """Who asked the open questions, each once."""
-    return _distinct(each["authorId"] for each in _open(issues, "QUESTION"))
+    return _distinct(each["authorId"] for each in _open_issues(issues, "QUESTION"))
 
 
-def _open(issues: list[IssueDoc], type_: IssueType) -> list[IssueDoc]:
+def _open_issues(issues: list[IssueDoc], type_: IssueType) -> list[IssueDoc]:
     return [each for each in issues if (each["type"], each["status"]) == (type_, "OPEN")]
 
 

@@ -18,8 +18,8 @@ from kili_emulator.domain.documents import (
     ProjectDoc,
     UserDoc,
 )
-from kili_emulator.domain.payloads import event_payload
-from kili_emulator.domain.repository import differing
+from kili_emulator.domain.payloads import asset_payload
+from kili_emulator.domain.repository import changed_members
 from kili_emulator.domain.world import Transaction
 from kili_emulator.rules import latest_labels, permissions, subjects
 from kili_emulator.rules.annotations import search_counts
@@ -47,7 +47,7 @@ def append_labels(
     *,
     project_id: str | None = None,
     overwrite: bool = False,
-    moves: bool = True,
+    move_assets: bool = True,
 ) -> list[LabelDoc]:
     """Add labels of one type, in order (contract/label.md#creation).
 
@@ -59,14 +59,14 @@ def append_labels(
             (contract/workflow.md#labels-that-name-a-step).
         project_id: the project that all assets must belong to, when the caller names one.
         overwrite: first delete the asset's labels of the same type and model.
-        moves: the labels bring their assets on in the workflow.
+        move_assets: the labels bring their assets on in the workflow.
 
     Raises:
         KiliError: an asset or author is unknown, the role does not allow the type, or a response
             does not fit the interface.
     """
     if overwrite and label_type not in MODEL_TYPES:
-        raise errors.overwrite_refused(operation)
+        raise errors.overwrite_not_allowed(operation)
     for row in rows:
         asset = tx.assets.get(row["assetID"])
         if not asset or (project_id and asset["projectId"] != project_id):
@@ -74,8 +74,10 @@ def append_labels(
         if overwrite:
             _delete_overwritten(tx, asset, label_type, row.get("modelName"))
             quality.refresh_marks(tx, asset)
-    added = [_append_label(tx, operation, label_type, row, moves=moves) for row in rows]
-    return [tx.labels.the(label_id) for label_id in added]
+    added_ids = [
+        _append_label(tx, operation, label_type, row, move_assets=move_assets) for row in rows
+    ]
+    return [tx.labels.require(label_id) for label_id in added_ids]
 
 
 def _delete_overwritten(
@@ -87,28 +89,33 @@ def _delete_overwritten(
         if (each["labelType"], each["modelName"]) == (label_type, model)
     ]
     tx.labels.delete_all(overwritten)
-    _unname(tx, asset["id"], {each["id"] for each in overwritten})
+    _clear_references(tx, asset["id"], {each["id"] for each in overwritten})
     for author_id in {each["authorId"] for each in overwritten}:
-        _refresh_latest(tx, asset["id"], author_id)
+        _refresh_latest_marks(tx, asset["id"], author_id)
 
 
 def _append_label(
-    tx: Transaction, operation: str, label_type: LabelType, row: dict[str, Any], *, moves: bool
+    tx: Transaction,
+    operation: str,
+    label_type: LabelType,
+    row: dict[str, Any],
+    *,
+    move_assets: bool,
 ) -> str:
     """Add one label; its id."""
-    asset = tx.assets.the(row["assetID"])
+    asset = tx.assets.require(row["assetID"])
     roles = permissions.LABEL_TYPE_ROLES[label_type]
-    project = access.require(tx, operation, asset["projectId"], roles)
-    author = _author(tx, operation, project, row.get("authorID"))
-    asked = labeling.asked_step(tx, operation, project, row)
-    step_id = labeling.step_of_label(tx, operation, asset, author, label_type, asked)
+    project = access.require_project(tx, operation, asset["projectId"], roles)
+    author = _require_author(tx, operation, project, row.get("authorID"))
+    requested_step_id = labeling.find_requested_step_id(tx, operation, project, row)
+    step_id = labeling.step_of_label(tx, operation, asset, author, label_type, requested_step_id)
     _check_role(tx, operation, project, author, label_type)
-    members = _new_label(tx, operation, project, author, label_type, row)
-    asset = workflow.take_to_step(tx, asset, step_id)
+    members = _build_label(tx, operation, project, author, label_type, row)
+    asset = workflow.move_to_step_of_label(tx, asset, step_id)
     label = tx.labels.insert({**members, "stepId": step_id})
-    _refresh_latest(tx, asset["id"], author["id"])
-    subject = subjects.of_new_label(label_type)
-    payload = {**event_payload(asset), "labelId": label["id"]}
+    _refresh_latest_marks(tx, asset["id"], author["id"])
+    subject = subjects.new_label_subject(label_type)
+    payload = {**asset_payload(asset), "labelId": label["id"]}
     tx.emit(
         subject, payload, project_id=project["id"], internal=subject == subjects.LABEL_AUTOSAVED
     )
@@ -117,22 +124,24 @@ def _append_label(
     elif label_type in SUBMITTED:
         lock.on_submit(tx, asset, author)
         member.join(tx, project, author)
-    if moves:
+    if move_assets:
         workflow.move_after_label(tx, project, label)
-    if label_type in quality.COMPARED:
+    if label_type in quality.COMPARED_LABEL_TYPES:
         quality.refresh_marks(tx, asset)
     return str(label["id"])
 
 
-def _author(tx: Transaction, operation: str, project: ProjectDoc, author_id: str | None) -> UserDoc:
+def _require_author(
+    tx: Transaction, operation: str, project: ProjectDoc, author_id: str | None
+) -> UserDoc:
     """The label's author: the actor, or whom a project administrator names."""
     if author_id is None or author_id == tx.actor.user_id:
         return tx.actor.user
-    access.require(tx, operation, project["id"], permissions.ATTRIBUTE_LABELS_TO_OTHERS)
-    found = member.find_user(tx, project, author_id)
-    if not found:
+    access.require_project(tx, operation, project["id"], permissions.LABEL_FOR_OTHERS_ROLES)
+    user_and_role = member.find_user(tx, project, author_id)
+    if not user_and_role:
         raise errors.access_denied()
-    return found[0]
+    return user_and_role[0]
 
 
 def _check_role(
@@ -141,11 +150,11 @@ def _check_role(
     """Check that who is named as the author could have done this work; models do no work."""
     roles = permissions.LABEL_TYPE_ROLES[label_type]
     if label_type not in MODEL_TYPES and access.role_in(tx, author, project) not in roles:
-        needed = f"an author with {permissions.names(roles)} in the project"
-        raise errors.no_access_rights(operation, needed)
+        required_rights = f"an author with {permissions.names(roles)} in the project"
+        raise errors.no_access_rights(operation, required_rights)
 
 
-def _new_label(
+def _build_label(
     tx: Transaction,
     operation: str,
     project: ProjectDoc,
@@ -153,11 +162,11 @@ def _new_label(
     label_type: LabelType,
     row: dict[str, Any],
 ) -> LabelDoc:
-    asset = tx.assets.the(row["assetID"])
+    asset = tx.assets.require(row["assetID"])
     referenced = row.get("referencedLabelId")
     _check_referenced(tx, referenced, asset)
     before = tx.labels.find("author", (asset["id"], author["id"]))
-    seconds, total = _seconds(operation, row, before)
+    seconds, total = _compute_seconds(operation, row, before)
     return {
         "id": tx.new_id(),
         "assetId": asset["id"],
@@ -165,7 +174,7 @@ def _new_label(
         "authorId": author["id"],
         "stepId": None,
         "labelType": label_type,
-        **_response(operation, project, row["jsonResponse"]),
+        **_build_response_members(operation, project, row["jsonResponse"]),
         "modelName": row.get("modelName"),
         "secondsToLabel": seconds,
         "totalSecondsToLabel": total,
@@ -188,7 +197,7 @@ def _check_referenced(tx: Transaction, label_id: str | None, asset: AssetDoc) ->
         raise errors.access_denied()
 
 
-def _response(operation: str, project: ProjectDoc, text: str) -> LabelResponse:
+def _build_response_members(operation: str, project: ProjectDoc, text: str) -> LabelResponse:
     """A response that fits the interface, and what is counted in it."""
     response = parse_json_response(text)
     jobs = parse_json_interface(project["jsonInterface"], operation)
@@ -202,51 +211,55 @@ def _response(operation: str, project: ProjectDoc, text: str) -> LabelResponse:
     }
 
 
-def _seconds(operation: str, row: dict[str, Any], before: list[LabelDoc]) -> tuple[float, int]:
+def _compute_seconds(
+    operation: str, row: dict[str, Any], before: list[LabelDoc]
+) -> tuple[float, int]:
     """The time of a label, and with it of all of the author's on the asset."""
     seconds = row.get("secondsToLabel") or 0
     if not math.isfinite(seconds):
-        raise errors.seconds_refused(operation)
+        raise errors.seconds_out_of_range(operation)
     if seconds == int(seconds):
         seconds = int(seconds)
     total = round(sum(each["secondsToLabel"] for each in before) + seconds)
     if seconds < 0 or total > errors.MAX_SECONDS:
-        raise errors.seconds_refused(operation)
+        raise errors.seconds_out_of_range(operation)
     return seconds, total
 
 
-def _refresh_latest(tx: Transaction, asset_id: str, author_id: str) -> None:
+def _refresh_latest_marks(tx: Transaction, asset_id: str, author_id: str) -> None:
     """Make the "latest" marks of an author's labels on an asset say what is true now."""
     labels = tx.labels.find("author", (asset_id, author_id))
-    asset = tx.assets.the(asset_id)
-    newest = latest_labels.latest_of_author(labels, has_steps=bool(asset["stepId"]))
-    own = [
+    asset = tx.assets.require(asset_id)
+    latest_ids = latest_labels.latest_of_author(labels, has_steps=bool(asset["stepId"]))
+    author_labels = [
         each
         for each in workflow.submitted_labels(tx, asset)
         if each["authorId"] == author_id and (each["stepId"] or not asset["stepId"])
     ]
-    last = {(each["stepId"], each["labelType"]): each["id"] for each in own}.values()
+    last_ids = {(each["stepId"], each["labelType"]): each["id"] for each in author_labels}.values()
     for label in labels:
-        marks = {mark: label["id"] == label_id for mark, label_id in newest.items()}
-        marks["isLastForStep"] = label["id"] in last
-        if differing(label, marks):
+        marks = {mark: label["id"] == label_id for mark, label_id in latest_ids.items()}
+        marks["isLastForStep"] = label["id"] in last_ids
+        if changed_members(label, marks):
             tx.labels.change(label, **marks)
 
 
-def insert_truth(tx: Transaction, operation: str, asset: AssetDoc, response: str) -> LabelDoc:
+def insert_honeypot_label(
+    tx: Transaction, operation: str, asset: AssetDoc, response: str
+) -> LabelDoc:
     """Add the right answer of a honeypot: a review that belongs to no step.
 
     Raises:
         KiliError: the response does not fit the interface.
     """
-    project = tx.projects.the(asset["projectId"])
+    project = tx.projects.require(asset["projectId"])
     row = {"assetID": asset["id"], "jsonResponse": response}
-    members = _new_label(tx, operation, project, tx.actor.user, "REVIEW", row)
+    members = _build_label(tx, operation, project, tx.actor.user, "REVIEW", row)
     label = tx.labels.insert({**members, "isHoneypot": True})
-    _refresh_latest(tx, asset["id"], tx.actor.user_id)
+    _refresh_latest_marks(tx, asset["id"], tx.actor.user_id)
     if workflow.place_of(asset) is None:
         workflow.move_after_label(tx, project, label)
-    return tx.labels.the(label["id"])
+    return tx.labels.require(label["id"])
 
 
 def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> LabelDoc:
@@ -265,21 +278,21 @@ def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> LabelD
         raise errors.access_denied()
     is_author = label["authorId"] == tx.actor.user_id
     roles = permissions.LABEL_TYPE_ROLES[label["labelType"]] if is_author else None
-    project = access.require(tx, operation, label["projectId"], roles)
+    project = access.require_project(tx, operation, label["projectId"], roles)
     changes = dict(data)
     if "jsonResponse" in data:
-        changes |= _response(operation, project, data["jsonResponse"])
+        changes |= _build_response_members(operation, project, data["jsonResponse"])
     if "secondsToLabel" in data:
         author = (label["assetId"], label["authorId"])
         others = [each for each in tx.labels.find("author", author) if each["id"] != label_id]
-        seconds, total = _seconds(operation, data, others)
+        seconds, total = _compute_seconds(operation, data, others)
         changes |= {"secondsToLabel": seconds, "totalSecondsToLabel": total}
     tx.labels.change(label, **changes, updatedAt=tx.now)
     if "jsonResponse" in data:
-        quality.refresh_marks(tx, tx.assets.the(label["assetId"]))
-    payload = {**event_payload(tx.assets.the(label["assetId"])), "labelId": label_id}
+        quality.refresh_marks(tx, tx.assets.require(label["assetId"]))
+    payload = {**asset_payload(tx.assets.require(label["assetId"])), "labelId": label_id}
     tx.emit("label.workflow.edited", payload, project_id=project["id"])
-    return tx.labels.the(label_id)
+    return tx.labels.require(label_id)
 
 
 def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
@@ -297,17 +310,17 @@ def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
         label = tx.labels.get(label_id)
         if not label:
             raise errors.access_denied()
-        access.require(tx, operation, label["projectId"])
+        access.require_project(tx, operation, label["projectId"])
         if label["labelType"] not in MODEL_TYPES:
-            raise errors.label_of_a_person(operation, label_id)
+            raise errors.label_not_by_model(operation, label_id)
         tx.labels.delete(label)
-        _unname(tx, label["assetId"], {label_id})
-        _refresh_latest(tx, label["assetId"], label["authorId"])
-        quality.refresh_marks(tx, tx.assets.the(label["assetId"]))
+        _clear_references(tx, label["assetId"], {label_id})
+        _refresh_latest_marks(tx, label["assetId"], label["authorId"])
+        quality.refresh_marks(tx, tx.assets.require(label["assetId"]))
     return label_ids
 
 
-def _unname(tx: Transaction, asset_id: str, label_ids: set[str]) -> None:
+def _clear_references(tx: Transaction, asset_id: str, label_ids: set[str]) -> None:
     """Let no label or issue of an asset name labels that are gone."""
     for label in tx.labels.find("asset", asset_id):
         if label["referencedLabelId"] in label_ids:
@@ -329,13 +342,13 @@ def append_to_labels(
     """
     operation, rows = "appendToLabels", [{**row, "assetID": asset_id}]
     before = tx.assets.get(asset_id)
-    moves = not (skipped and before and before["stepId"])
-    (label,) = append_labels(tx, operation, label_type, rows, moves=moves)
+    move_assets = not (skipped and before and before["stepId"])
+    (label,) = append_labels(tx, operation, label_type, rows, move_assets=move_assets)
     if skipped:
-        asset = tx.assets.the(asset_id)
-        lock.on_submit(tx, asset, tx.users.the(label["authorId"]))
+        asset = tx.assets.require(asset_id)
+        lock.on_submit(tx, asset, tx.users.require(label["authorId"]))
         workflow.skip(tx, operation, asset, None)
-    return tx.labels.the(label["id"])
+    return tx.labels.require(label["id"])
 
 
 def create_predictions(
@@ -382,10 +395,10 @@ def insert_copies(
     """
     if not _same_interface(operation, source_project, project):
         for each in copies:
-            _response(operation, project, each["jsonResponse"])
+            _build_response_members(operation, project, each["jsonResponse"])
     tx.labels.insert_all(copies)
     for asset_id, author_id in dict.fromkeys((e["assetId"], e["authorId"]) for e in copies):
-        _refresh_latest(tx, asset_id, author_id)
+        _refresh_latest_marks(tx, asset_id, author_id)
 
 
 def _same_interface(operation: str, one: ProjectDoc, other: ProjectDoc) -> bool:

@@ -43,10 +43,10 @@ DEFAULTS: dict[str, Any] = {
     "uploadLocalData": True,
 }
 
-_LARGEST = 2**31 - 1
+_MAX_NUMBER = 2**31 - 1
 
 
-def parsed(operation: str, text: str) -> dict[str, Any]:
+def parse_license(operation: str, text: str) -> dict[str, Any]:
     """The members that a JSON text sets.
 
     Raises:
@@ -58,24 +58,24 @@ def parsed(operation: str, text: str) -> dict[str, Any]:
         detail = errors.LICENSE_NOT_JSON.format(reason=error)
         raise errors.license_malformed(operation, detail) from None
     if not isinstance(data, dict):
-        raise errors.license_malformed(operation, errors.LICENSE_NO_OBJECT)
-    return {name: _checked(operation, name, data[name]) for name in data}
+        raise errors.license_malformed(operation, errors.LICENSE_NOT_OBJECT)
+    return {name: _check_value(operation, name, data[name]) for name in data}
 
 
-def _checked(operation: str, name: str, value: Any) -> Any:
+def _check_value(operation: str, name: str, value: Any) -> Any:
     if name not in DEFAULTS:
         raise errors.license_malformed(operation, errors.LICENSE_UNKNOWN_MEMBER.format(name=name))
-    fits = _FITS[name](value)
-    if not fits:
+    is_valid = _VALIDATORS[name](value)
+    if not is_valid:
         detail = errors.LICENSE_BAD_VALUE.format(name=name, value=json.dumps(value))
         raise errors.license_malformed(operation, detail)
-    is_date = _FITS[name] is _is_date and value is not None
-    return clock.to_text(clock.from_text(value)) if is_date else value
+    is_date = _VALIDATORS[name] is _is_date and value is not None
+    return clock.format_time(clock.parse_time(value)) if is_date else value
 
 
 def _is_number(value: Any) -> bool:
     is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return value is None or (is_whole and 0 <= value <= _LARGEST)
+    return value is None or (is_whole and 0 <= value <= _MAX_NUMBER)
 
 
 def _is_list_of_types(value: Any) -> bool:
@@ -84,7 +84,7 @@ def _is_list_of_types(value: Any) -> bool:
 
 def _is_date(value: Any) -> bool:
     try:
-        return value is None or bool(clock.from_text(value))
+        return value is None or bool(clock.parse_time(value))
     except (ValueError, AttributeError):
         return False
 
@@ -97,10 +97,10 @@ def _is_type(value: Any) -> bool:
     return value in TYPES
 
 
-_FITS: dict[str, Callable[[Any], bool]] = {
+_VALIDATORS: dict[str, Callable[[Any], bool]] = {
     **{
-        name: _is_flag if isinstance(usual, bool) else _is_number
-        for name, usual in DEFAULTS.items()
+        name: _is_flag if isinstance(default, bool) else _is_number
+        for name, default in DEFAULTS.items()
     },
     "expiryDate": _is_date,
     "inputType": _is_list_of_types,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from kili_emulator import clock
 from kili_emulator.domain.documents import AssetDoc, LockDoc, LockType, UserDoc
-from kili_emulator.domain.payloads import event_payload
+from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.world import Transaction, View
 
 LIFETIME = timedelta(minutes=30)
@@ -29,10 +29,10 @@ def lock(tx: Transaction, asset: AssetDoc, user: UserDoc, lock_type: LockType) -
     for each in tx.locks.find("asset", asset["id"]):
         if not _is_valid(each, tx.moment):
             release(tx, each)
-    held = _of(tx, asset, user)
-    if held:
-        return tx.locks.change(held, lockType=lock_type, renewedAt=tx.now)
-    made = tx.locks.insert(
+    current_lock = _find_lock(tx, asset, user)
+    if current_lock:
+        return tx.locks.change(current_lock, lockType=lock_type, renewedAt=tx.now)
+    new_lock = tx.locks.insert(
         {
             "id": tx.new_id(),
             "assetId": asset["id"],
@@ -43,16 +43,16 @@ def lock(tx: Transaction, asset: AssetDoc, user: UserDoc, lock_type: LockType) -
             "renewedAt": tx.now,
         }
     )
-    payload = event_payload(asset)
+    payload = asset_payload(asset)
     tx.emit("asset.workflow.lock.created", payload, project_id=asset["projectId"])
-    return made
+    return new_lock
 
 
-def release(tx: Transaction, held: LockDoc) -> None:
+def release(tx: Transaction, current_lock: LockDoc) -> None:
     """Take a lock off its asset."""
-    tx.locks.delete(held)
-    payload = event_payload(tx.assets.the(held["assetId"]))
-    tx.emit("asset.workflow.lock.deleted", payload, project_id=held["projectId"])
+    tx.locks.delete(current_lock)
+    payload = asset_payload(tx.assets.require(current_lock["assetId"]))
+    tx.emit("asset.workflow.lock.deleted", payload, project_id=current_lock["projectId"])
 
 
 def locks_of(view: View, asset: AssetDoc) -> list[LockDoc]:
@@ -65,7 +65,7 @@ def valid_locks(view: View, asset: AssetDoc, now: datetime) -> list[LockDoc]:
     return [each for each in locks_of(view, asset) if _is_valid(each, now)]
 
 
-def others_at_work(view: View, asset: AssetDoc, user: UserDoc, now: datetime) -> int:
+def count_locks_of_others(view: View, asset: AssetDoc, user: UserDoc, now: datetime) -> int:
     """How many others are at work on an asset."""
     return sum(each["authorId"] != user["id"] for each in valid_locks(view, asset, now))
 
@@ -77,14 +77,14 @@ def on_autosave(tx: Transaction, asset: AssetDoc, user: UserDoc) -> None:
 
 def on_submit(tx: Transaction, asset: AssetDoc, user: UserDoc) -> None:
     """Somebody submitted their work: the asset is free again."""
-    held = _of(tx, asset, user)
-    if held:
-        release(tx, held)
+    current_lock = _find_lock(tx, asset, user)
+    if current_lock:
+        release(tx, current_lock)
 
 
-def _of(view: View, asset: AssetDoc, user: UserDoc) -> LockDoc | None:
+def _find_lock(view: View, asset: AssetDoc, user: UserDoc) -> LockDoc | None:
     return next((each for each in locks_of(view, asset) if each["authorId"] == user["id"]), None)
 
 
-def _is_valid(held: LockDoc, now: datetime) -> bool:
-    return now - clock.from_text(held["renewedAt"]) <= LIFETIME
+def _is_valid(current_lock: LockDoc, now: datetime) -> bool:
+    return now - clock.parse_time(current_lock["renewedAt"]) <= LIFETIME

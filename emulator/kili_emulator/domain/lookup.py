@@ -19,15 +19,15 @@ def find_user(view: View, name: str) -> UserDoc:
     """
     users = [each for each in view.users.all() if not each["isServiceAccount"]]
     owners = [key["userId"] for key in view.api_keys.all() if key["name"] == name]
-    found = [each for each in users if each["email"] == name.lower()]
-    found = found or [each for each in users if each["id"] in owners]
-    if not found:
+    matches = [each for each in users if each["email"] == name.lower()]
+    matches = matches or [each for each in users if each["id"] in owners]
+    if not matches:
         raise errors.user_unknown(name, [each["email"] for each in users])
-    if len(found) > 1:
-        raise errors.user_ambiguous(name, [each["email"] for each in found])
-    if not found[0]["activated"]:
-        raise errors.user_deactivated(found[0]["email"])
-    return found[0]
+    if len(matches) > 1:
+        raise errors.user_ambiguous(name, [each["email"] for each in matches])
+    if not matches[0]["activated"]:
+        raise errors.user_deactivated(matches[0]["email"])
+    return matches[0]
 
 
 def find_project(view: View, name: str) -> ProjectDoc:
@@ -37,13 +37,13 @@ def find_project(view: View, name: str) -> ProjectDoc:
         KiliError: there is no such project, or there are several with that title.
     """
     projects = [each for each in view.projects.all() if not each["deletedAt"]]
-    found = [each for each in projects if each["id"] == name]
-    found = found or [each for each in projects if each["title"] == name]
-    if not found:
-        raise errors.project_not_named(name, [_id_and_title(each) for each in projects])
-    if len(found) > 1:
-        raise errors.project_ambiguous(name, [_id_and_title(each) for each in found])
-    return found[0]
+    matches = [each for each in projects if each["id"] == name]
+    matches = matches or [each for each in projects if each["title"] == name]
+    if not matches:
+        raise errors.project_name_not_found(name, [_id_and_title(each) for each in projects])
+    if len(matches) > 1:
+        raise errors.project_ambiguous(name, [_id_and_title(each) for each in matches])
+    return matches[0]
 
 
 def find_asset(view: View, project: ProjectDoc, name: str) -> AssetDoc:
@@ -55,12 +55,12 @@ def find_asset(view: View, project: ProjectDoc, name: str) -> AssetDoc:
     asset = view.assets.get(name)
     if asset and asset["projectId"] == project["id"]:
         return asset
-    found = view.assets.find("externalId", (project["id"], name))
-    if not found:
-        raise errors.asset_not_named(name, project["title"])
-    if len(found) > 1:
-        raise errors.asset_ambiguous(name, [each["id"] for each in found])
-    return found[0]
+    matches = view.assets.find("externalId", (project["id"], name))
+    if not matches:
+        raise errors.asset_name_not_found(name, project["title"])
+    if len(matches) > 1:
+        raise errors.asset_ambiguous(name, [each["id"] for each in matches])
+    return matches[0]
 
 
 def find_plugin(view: View, name: str, organization_id: str | None = None) -> PluginDoc:
@@ -73,12 +73,12 @@ def find_plugin(view: View, name: str, organization_id: str | None = None) -> Pl
         KiliError: there is no such plugin.
     """
     plugins = view.plugins.all()
-    found = [each for each in plugins if each["name"] == name]
-    own = [each for each in found if each["organizationId"] == organization_id]
-    found = own or found or [each for each in plugins if each["id"] == name]
-    if not found:
-        raise errors.plugin_not_named(name, [each["name"] for each in plugins])
-    return found[0]
+    matches = [each for each in plugins if each["name"] == name]
+    organization_plugins = [each for each in matches if each["organizationId"] == organization_id]
+    matches = organization_plugins or matches or [each for each in plugins if each["id"] == name]
+    if not matches:
+        raise errors.plugin_name_not_found(name, [each["name"] for each in plugins])
+    return matches[0]
 
 
 def _id_and_title(project: ProjectDoc) -> str:

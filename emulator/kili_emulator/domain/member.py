@@ -26,47 +26,49 @@ Status = Literal["ACTIVATED", "ORG_ADMIN", "ORG_SUSPENDED"]
 # Who takes part
 
 
-def joined(view: View, project: ProjectDoc) -> list[MemberDoc]:
+def list_joined_members(view: View, project: ProjectDoc) -> list[MemberDoc]:
     """Who has joined the project, the last one last; plugins' own users are hidden."""
-    return [each for each in _people(view, project) if not each["deletedAt"]]
+    return [each for each in _find_human_members(view, project) if not each["deletedAt"]]
 
 
-def everybody(view: View, project: ProjectDoc) -> list[MemberDoc]:
+def list_members(view: View, project: ProjectDoc) -> list[MemberDoc]:
     """All who are or were members, then the organization's administrators who have not joined."""
-    stored = _people(view, project)
+    stored = _find_human_members(view, project)
     admins = {each["id"]: each for each in _administrators(view, project)}
-    here = [each for each in stored if not each["deletedAt"] or each["userId"] not in admins]
-    taken = {each["userId"] for each in here}
+    listed = [each for each in stored if not each["deletedAt"] or each["userId"] not in admins]
+    listed_user_ids = {each["userId"] for each in listed}
     former = {each["userId"]: each for each in stored}
-    return here + [
-        _as_administrator(project, admin, former.get(admin["id"]))
+    return listed + [
+        _build_administrator_member(project, admin, former.get(admin["id"]))
         for admin in admins.values()
-        if admin["id"] not in taken
+        if admin["id"] not in listed_user_ids
     ]
 
 
-def everyone(view: View, project: ProjectDoc) -> list[MemberDoc]:
+def list_members_and_plugin_users(view: View, project: ProjectDoc) -> list[MemberDoc]:
     """Everybody, and the plugins' own users, whom nobody sees who does not ask for one."""
     plugins = view.plugins.find("organization", project["organizationId"])
-    users = [view.users.the(each["userId"]) for each in plugins]
-    found = (acting(view, user, project) for user in users)
-    return [*everybody(view, project), *(each for each in found if each)]
+    users = [view.users.require(each["userId"]) for each in plugins]
+    found = (find_acting_member(view, user, project) for user in users)
+    return [*list_members(view, project), *(each for each in found if each)]
 
 
-def acting(view: View, user: UserDoc, project: ProjectDoc) -> MemberDoc | None:
+def find_acting_member(view: View, user: UserDoc, project: ProjectDoc) -> MemberDoc | None:
     """The user as a member of the project, former ones included."""
-    former = access.membership(view, user["id"], project["id"])
+    former = access.find_membership(view, user["id"], project["id"])
     if former and not former["deletedAt"]:
         return former
     if access.role_in(view, user, project):
-        return _as_administrator(project, user, former)
+        return _build_administrator_member(project, user, former)
     return former
 
 
-def _people(view: View, project: ProjectDoc) -> list[MemberDoc]:
+def _find_human_members(view: View, project: ProjectDoc) -> list[MemberDoc]:
     stored = view.project_users.find("project", project["id"])
-    people = [each for each in stored if not view.users.the(each["userId"])["isServiceAccount"]]
-    return sorted(people, key=lambda each: str(each["joinedAt"]))
+    human_members = [
+        each for each in stored if not view.users.require(each["userId"])["isServiceAccount"]
+    ]
+    return sorted(human_members, key=lambda each: str(each["joinedAt"]))
 
 
 def _administrators(view: View, project: ProjectDoc) -> Iterable[UserDoc]:
@@ -75,10 +77,12 @@ def _administrators(view: View, project: ProjectDoc) -> Iterable[UserDoc]:
             yield user
 
 
-def _as_administrator(project: ProjectDoc, user: UserDoc, former: MemberDoc | None) -> MemberDoc:
+def _build_administrator_member(
+    project: ProjectDoc, user: UserDoc, former: MemberDoc | None
+) -> MemberDoc:
     """Somebody who takes part without having joined."""
     row: MemberDoc = former or {
-        "id": ids.joint_id(project["id"], user["id"]),
+        "id": ids.derive_common_id(project["id"], user["id"]),
         "projectId": project["id"],
         "userId": user["id"],
         "role": "ADMIN",
@@ -103,7 +107,7 @@ def require_user(
     found = find_user(view, project, user_id)
     if not found:
         named = _find_by_email(view, project, user_id)
-        raise errors.no_members_id(operation, user_id, named["id"] if named else None)
+        raise errors.member_id_unknown(operation, user_id, named["id"] if named else None)
     return found
 
 
@@ -125,7 +129,7 @@ def require_user_by_email(view: View, operation: str, project: ProjectDoc, email
         named = view.users.get(email)
         if named and not access.role_in(view, named, project):
             named = None
-        raise errors.no_members_email(operation, email, named["email"] if named else None)
+        raise errors.member_email_unknown(operation, email, named["email"] if named else None)
     return user
 
 
@@ -134,7 +138,7 @@ def _find_by_email(view: View, project: ProjectDoc, email: str) -> UserDoc | Non
     return next((each for each in found if access.role_in(view, each, project)), None)
 
 
-def workers(view: View, step_document: StepDoc) -> list[str]:
+def list_worker_ids(view: View, step_document: StepDoc) -> list[str]:
     """Who works on a step: those who are named, or else every member whose role allows it.
 
     Returns:
@@ -142,12 +146,12 @@ def workers(view: View, step_document: StepDoc) -> list[str]:
     """
     if step_document["assigneeIds"] is not None:
         return list(step_document["assigneeIds"])
-    members = joined(view, view.projects.the(step_document["projectId"]))
-    users = [(view.users.the(each["userId"]), each["role"]) for each in members]
+    members = list_joined_members(view, view.projects.require(step_document["projectId"]))
+    users = [(view.users.require(each["userId"]), each["role"]) for each in members]
     return [
         user["id"]
         for user, role in users
-        if user["activated"] and step.may_work(step_document["type"], role)
+        if user["activated"] and step.can_role_work_on(step_document["type"], role)
     ]
 
 
@@ -156,7 +160,7 @@ def workers(view: View, step_document: StepDoc) -> list[str]:
 
 def status(view: View, member: MemberDoc) -> Status:
     """How the member takes part, as the API names it."""
-    user = view.users.the(member["userId"])
+    user = view.users.require(member["userId"])
     if not user["activated"]:
         return "ORG_SUSPENDED"
     is_listed_only = not member["joinedAt"] and not user["isServiceAccount"]
@@ -170,9 +174,11 @@ def is_activated(view: View, member: MemberDoc) -> bool:
 
 def invitation_status(view: View, member: MemberDoc) -> Literal["ACCEPTED", "PENDING"]:
     """PENDING as long as who was invited has neither a password nor an API key."""
-    user = view.users.the(member["userId"])
-    has_come = not user["isInvited"] or user["password"] or view.api_keys.find("user", user["id"])
-    return "ACCEPTED" if has_come else "PENDING"
+    user = view.users.require(member["userId"])
+    has_accepted = (
+        not user["isInvited"] or user["password"] or view.api_keys.find("user", user["id"])
+    )
+    return "ACCEPTED" if has_accepted else "PENDING"
 
 
 # Joining and changing
@@ -180,18 +186,18 @@ def invitation_status(view: View, member: MemberDoc) -> Literal["ACCEPTED", "PEN
 
 def add(tx: Transaction, project: ProjectDoc, user: UserDoc, role: ProjectRole) -> MemberDoc:
     """Make a user a member of a project, or give a member another role."""
-    member = access.membership(tx, user["id"], project["id"])
+    member = access.find_membership(tx, user["id"], project["id"])
     if member and not member["deletedAt"]:
         if member["role"] == role:
             return member
         member = tx.project_users.change(member, role=role)
-        step.check_out(tx, project, user)
+        step.remove_from_forbidden_steps(tx, project, user)
         tx.emit("project.member.updated", {"userId": user["id"]}, project_id=project["id"])
         return member
     if member:
         member = tx.project_users.change(member, role=role, joinedAt=tx.now, deletedAt=None)
     elif access.is_active_administrator(user):  # was listed already
-        member = _insert(tx, project, user, role, ids.joint_id(project["id"], user["id"]))
+        member = _insert(tx, project, user, role, ids.derive_common_id(project["id"], user["id"]))
     else:
         member = _insert(tx, project, user, role, tx.new_id())
     tx.emit("project.member.created", {"userId": user["id"]}, project_id=project["id"])
@@ -225,7 +231,9 @@ def join(tx: Transaction, project: ProjectDoc, user: UserDoc) -> None:
 
     See contract/member.md#membership.
     """
-    if access.is_active_administrator(user) and not access.member_of(tx, user["id"], project["id"]):
+    if access.is_active_administrator(user) and not access.find_active_member(
+        tx, user["id"], project["id"]
+    ):
         add(tx, project, user, "ADMIN")
 
 
@@ -241,11 +249,11 @@ def change_role(
         KiliError: it is not the actor's to change, or what is named is another project or user.
     """
     operation = "updatePropertiesInRole"
-    user = tx.users.the(member["userId"])
+    user = tx.users.require(member["userId"])
     is_project = named.get("projectID") in (None, member["projectId"])
     if not is_project or (named.get("userID") or user["id"]).lower() not in names(user):
-        raise errors.role_of_another(operation)
-    project = check_managed(tx, operation, member["projectId"], member["role"], role)
+        raise errors.role_mismatch(operation)
+    project = require_member_manager(tx, operation, member["projectId"], member["role"], role)
     return add(tx, project, user, role)
 
 
@@ -254,7 +262,7 @@ def names(user: UserDoc) -> tuple[str, str]:
     return str(user["id"]), str(user["email"])
 
 
-def check_managed(
+def require_member_manager(
     tx: Transaction, operation: str, project_id: str, *roles: ProjectRole
 ) -> ProjectDoc:
     """The project, if the actor may take these roles from members, or give them.
@@ -262,13 +270,15 @@ def check_managed(
     Raises:
         KiliError: they may not.
     """
-    project = access.require(tx, operation, project_id)
-    own = access.role_in(tx, tx.actor.user, project)
+    project = access.require_project(tx, operation, project_id)
+    actor_role = access.role_in(tx, tx.actor.user, project)
     for each in roles:
-        managers = permissions.managers_of(each)
-        if own not in managers:
-            needed = f"{permissions.names(managers)} in the project for a member with the role"
-            raise errors.no_access_rights(operation, f"{needed} {each}")
+        managers = permissions.roles_managing(each)
+        if actor_role not in managers:
+            required_rights = (
+                f"{permissions.names(managers)} in the project for a member with the role"
+            )
+            raise errors.no_access_rights(operation, f"{required_rights} {each}")
     return project
 
 
@@ -285,14 +295,14 @@ def update(tx: Transaction, member: MemberDoc, data: dict[str, Any]) -> MemberDo
     operation = "updatePropertiesInProjectUser"
     values = {name: data[name] for name in statistics.MEMBER_STATISTICS if name in data}
     is_own_star = member["userId"] == tx.actor.user_id and not values
-    roles = permissions.OF_ONES_OWN_MEMBERSHIP if is_own_star else None
-    project = access.require(tx, operation, member["projectId"], roles)
+    roles = permissions.OWN_MEMBERSHIP_ROLES if is_own_star else None
+    project = access.require_project(tx, operation, member["projectId"], roles)
     check_statistics(operation, values)
     starred = data.get("starred", member["starred"])
     if starred == member["starred"] and not values:
         return member
     if not member["joinedAt"]:
-        member = add(tx, project, tx.users.the(member["userId"]), "ADMIN")
+        member = add(tx, project, tx.users.require(member["userId"]), "ADMIN")
     changes = {"starred": starred}
     if values:
         changes[statistics.SET_VALUES] = statistics.set_member_statistics(tx, member, values)
@@ -309,24 +319,24 @@ def remove(tx: Transaction, member: MemberDoc) -> ProjectDoc:
         KiliError: it is not the actor's to do, or an administrator who has not joined.
     """
     operation = "deleteFromRoles"
-    project = check_managed(tx, operation, member["projectId"], member["role"])
+    project = require_member_manager(tx, operation, member["projectId"], member["role"])
     if not member["joinedAt"]:
-        raise errors.administrator_stays(operation)
+        raise errors.administrator_not_removable(operation)
     leave(tx, member)
     return project
 
 
 def leave(tx: Transaction, member: MemberDoc) -> None:
     """End a membership; its document stays."""
-    project, user = tx.projects.the(member["projectId"]), tx.users.the(member["userId"])
+    project, user = tx.projects.require(member["projectId"]), tx.users.require(member["userId"])
     tx.project_users.change(member, deletedAt=tx.now)
     tx.emit("project.member.deleted", {"userId": user["id"]}, project_id=project["id"])
     if access.role_in(tx, user, project) is None:
-        step.check_out(tx, project, user)
-        _give_work_back(tx, project, user["id"])
+        step.remove_from_forbidden_steps(tx, project, user)
+        _release_work(tx, project, user["id"])
 
 
-def _give_work_back(tx: Transaction, project: ProjectDoc, user_id: str) -> None:
+def _release_work(tx: Transaction, project: ProjectDoc, user_id: str) -> None:
     """Release the locks of a user in a project, and end their assignments."""
     for asset in tx.assets.find("project", project["id"]):
         for held in tx.locks.find("asset", asset["id"]):

@@ -12,7 +12,7 @@ from kili_emulator.domain import access, user
 from kili_emulator.domain.documents import NotificationDoc
 from kili_emulator.domain.world import Actor, Transaction, View
 
-_FOR_THE_RECIPIENT = {"hasBeenSeen"}
+_RECIPIENT_MEMBERS = {"hasBeenSeen"}
 
 
 def notify(
@@ -48,11 +48,11 @@ def create_notification(tx: Transaction, data: dict[str, Any]) -> NotificationDo
         KiliError: the actor is no administrator, the user is unknown, or a value is refused.
     """
     operation = "createNotification"
-    access.require_in_organization(tx, operation)
+    access.require_organization_role(tx, operation)
     missing = [name for name in ("message", "status", "userID") if data.get(name) is None]
     if missing:
         raise errors.notification_incomplete(operation, missing)
-    _check(tx, operation, data)
+    _check_values(tx, operation, data)
     return _insert(tx, data)
 
 
@@ -82,16 +82,16 @@ def update_notification(
     """
     operation = "updatePropertiesInNotification"
     is_recipient = notification["userID"] == tx.actor.user_id
-    if not (is_recipient and data.keys() <= _FOR_THE_RECIPIENT):
-        access.require_in_organization(tx, operation)
-    _check(tx, operation, data)
+    if not (is_recipient and data.keys() <= _RECIPIENT_MEMBERS):
+        access.require_organization_role(tx, operation)
+    _check_values(tx, operation, data)
     return tx.notifications.change(notification, **data)
 
 
-def _check(tx: Transaction, operation: str, data: dict[str, Any]) -> None:
+def _check_values(tx: Transaction, operation: str, data: dict[str, Any]) -> None:
     progress = data.get("progress")
     if progress is not None and not 0 <= progress <= 100:
-        raise errors.progress_refused(operation)
+        raise errors.progress_out_of_range(operation)
     if "userID" in data:
         recipient = tx.users.get(data["userID"])
         organization_id = tx.actor.user["organizationId"]

@@ -27,15 +27,15 @@ def insert_organization(
         license_: the members of the license that are not as usual.
         address: ``address``, ``city``, ``country``, ``zipCode``, where given.
     """
-    place = address or {}
+    address_members = address or {}
     return tx.organizations.insert(
         {
             "id": tx.new_id(),
             "name": name,
-            "address": place.get("address", ""),
-            "city": place.get("city", ""),
-            "country": place.get("country", ""),
-            "zipCode": place.get("zipCode", ""),
+            "address": address_members.get("address", ""),
+            "city": address_members.get("city", ""),
+            "country": address_members.get("country", ""),
+            "zipCode": address_members.get("zipCode", ""),
             "license": {**license_terms.DEFAULTS, **license_},
             "creatorId": tx.actor.user_id or None,
             "createdAt": tx.now,
@@ -50,7 +50,7 @@ def create_organization(tx: Transaction, data: dict[str, Any]) -> OrganizationDo
         KiliError: the actor is no administrator, or the name is empty.
     """
     operation = "createOrganization"
-    access.require_in_organization(tx, operation)
+    access.require_organization_role(tx, operation)
     _check_name(operation, data)
     return insert_organization(tx, data["name"], {}, data)
 
@@ -64,12 +64,12 @@ def update_organization(
         KiliError: the actor is no administrator, or a value is refused.
     """
     operation = "updatePropertiesInOrganization"
-    access.require_in_organization(tx, operation)
+    access.require_organization_role(tx, operation)
     _check_name(operation, data)
     changes = dict(data)
     if "license" in changes:
-        given = license_terms.parsed(operation, changes["license"])
-        changes["license"] = {**organization["license"], **given}
+        license_changes = license_terms.parse_license(operation, changes["license"])
+        changes["license"] = {**organization["license"], **license_changes}
     return tx.organizations.change(organization, **changes)
 
 
@@ -80,10 +80,10 @@ def _check_name(operation: str, data: dict[str, Any]) -> None:
 
 def visible_organizations(view: View, actor: Actor) -> list[OrganizationDoc]:
     """The actor's own organization, and those that they created."""
-    return [each for each in view.organizations.all() if sees(actor, each)]
+    return [each for each in view.organizations.all() if can_see(actor, each)]
 
 
-def sees(actor: Actor, organization: OrganizationDoc) -> bool:
+def can_see(actor: Actor, organization: OrganizationDoc) -> bool:
     """Whether an organization is the actor's own, or one that they created."""
     is_own = organization["id"] == actor.user["organizationId"]
     return is_own or bool(organization["creatorId"] == actor.user_id)
@@ -108,9 +108,9 @@ def metrics(
     view: View, owner: OrganizationDoc, start: str | None = None, end: str | None = None
 ) -> Metrics:
     """What was done in the organization's projects, from ``start`` to ``end``, both included."""
-    first = clock.to_text(clock.from_text(start)) if start else ""
-    last = clock.to_text(clock.end_from_text(end)) if end else "~"
-    labels = [each for each in _submitted(view, owner) if first <= each["createdAt"] <= last]
+    first = clock.format_time(clock.parse_time(start)) if start else ""
+    last = clock.format_time(clock.parse_end_time(end)) if end else "~"
+    labels = [each for each in _submitted_labels(view, owner) if first <= each["createdAt"] <= last]
     return Metrics(
         annotations=sum(each["numberOfAnnotations"] for each in labels),
         hours=sum(each["secondsToLabel"] for each in labels) / _SECONDS_PER_HOUR,
@@ -118,7 +118,7 @@ def metrics(
     )
 
 
-def _submitted(view: View, owner: OrganizationDoc) -> Iterable[LabelDoc]:
+def _submitted_labels(view: View, owner: OrganizationDoc) -> Iterable[LabelDoc]:
     for project in view.projects.find("organization", owner["id"]):
         for label in view.labels.find("project", project["id"]):
             if label["labelType"] in SUBMITTED:

@@ -34,24 +34,24 @@ _LABEL_MEMBERS = (
 
 def handler_type(view: View, event: Event) -> str | None:
     """The handler type that an event calls, if any; the event of a deleted label calls none."""
-    called = handlers.type_called_by(event["event"])
-    needs_label = called is not None and handlers.BY_TYPE[called].label_types
+    called_type = handlers.handler_type_for(event["event"])
+    needs_label = called_type is not None and handlers.BY_TYPE[called_type].label_types
     if needs_label and not view.labels.get(event["payload"]["labelId"]):
         return None
-    return called
+    return called_type
 
 
 def handler_payload(view: View, event: Event) -> dict[str, Any]:
     """The arguments of the handler that an event calls, by name."""
-    told = event["payload"]
+    payload = event["payload"]
     if event["event"] == SETTINGS_CHANGED:
-        return {"settings_updated": told["settings"]}
+        return {"settings_updated": payload["settings"]}
     if event["event"] == SENT_BACK:
-        return {"asset_id": told["assetId"]}
+        return {"asset_id": payload["assetId"]}
     if event["event"] == CUSTOM_INTERFACE_CLICKED:
-        clicked = {"id": told["labelId"], "jsonResponse": told["jsonResponse"]}
-        return {"label": clicked, "asset_id": told["assetId"]}
-    label = view.labels.the(told["labelId"])
+        clicked = {"id": payload["labelId"], "jsonResponse": payload["jsonResponse"]}
+        return {"label": clicked, "asset_id": payload["assetId"]}
+    label = view.labels.require(payload["labelId"])
     return {"label": label_payload(view, label), "asset_id": label["assetId"]}
 
 
@@ -73,7 +73,7 @@ def label_payload(view: View, label: LabelDoc) -> dict[str, Any]:
     search = dict(label["search"])
     values: Mapping[str, Any] = label
     if label["labelType"] == "REVIEW":
-        search["id"] = label["referencedLabelId"] or _reviewed(view, label)
+        search["id"] = label["referencedLabelId"] or _reviewed_label_id(view, label)
     return {
         **{member: values[member] for member in _LABEL_MEMBERS},
         "jsonResponse": json.loads(label["jsonResponse"]),
@@ -82,7 +82,7 @@ def label_payload(view: View, label: LabelDoc) -> dict[str, Any]:
     }
 
 
-def _reviewed(view: View, review: LabelDoc) -> str | None:
+def _reviewed_label_id(view: View, review: LabelDoc) -> str | None:
     """The newest submitted label that is older than the review."""
     labels = view.labels.find("asset", review["assetId"])
     ids = [each["id"] for each in labels]
@@ -91,6 +91,6 @@ def _reviewed(view: View, review: LabelDoc) -> str | None:
     return submitted[-1] if submitted else None
 
 
-def event_payload(asset: AssetDoc) -> dict[str, Any]:
+def asset_payload(asset: AssetDoc) -> dict[str, Any]:
     """The members that every event about an asset has (contract/event.md#subjects-and-payloads)."""
     return {"assetId": asset["id"], "externalId": asset["externalId"]}

@@ -36,7 +36,9 @@ BUILT = "plugin.version.built"
 BUILD_FAILED = "plugin.version.failed"
 
 # The events of plugins themselves, which are delivered inside the emulator only.
-LIFECYCLE = frozenset((DEPLOYMENT_REQUESTED, DELETED, ACTIVATED, DEACTIVATED, BUILT, BUILD_FAILED))
+LIFECYCLE_EVENTS = frozenset(
+    (DEPLOYMENT_REQUESTED, DELETED, ACTIVATED, DEACTIVATED, BUILT, BUILD_FAILED)
+)
 
 
 def find(view: View, actor: Actor, operation: str, name: str) -> PluginDoc:
@@ -51,7 +53,7 @@ def find(view: View, actor: Actor, operation: str, name: str) -> PluginDoc:
     return plugins[0]
 
 
-def managed(tx: Transaction, operation: str, name: str) -> PluginDoc:
+def require_managed_plugin(tx: Transaction, operation: str, name: str) -> PluginDoc:
     """The plugin of that name, if it is the actor's to change.
 
     Raises:
@@ -71,17 +73,17 @@ def create_plugin(tx: Transaction, name: str) -> Upload:
     Raises:
         KiliError: the name is taken or empty, or plugins are not the actor's to manage.
     """
-    return _expect_upload(tx, take_name(tx, "createPlugin", name))
+    return _prepare_upload(tx, reserve_name(tx, "createPlugin", name))
 
 
-def take_name(tx: Transaction, operation: str, name: str) -> PluginDoc:
+def reserve_name(tx: Transaction, operation: str, name: str) -> PluginDoc:
     """A new plugin, of which nothing but the name is known yet.
 
     Raises:
         KiliError: the name is taken or empty, or plugins are not the actor's to manage.
     """
-    access.require_manager_somewhere(tx, operation)
-    organization = tx.organizations.the(tx.actor.user["organizationId"])
+    access.require_manager_role(tx, operation)
+    organization = tx.organizations.require(tx.actor.user["organizationId"])
     if not organization["license"]["canUsePlugins"]:
         raise errors.plugins_not_licensed(operation)
     if not name.strip():
@@ -95,7 +97,7 @@ def take_name(tx: Transaction, operation: str, name: str) -> PluginDoc:
             "name": name,
             "organizationId": organization["id"],
             "creatorId": tx.actor.user_id,
-            "userId": _service_user(tx, organization, plugin_id, name)["id"],
+            "userId": _create_service_user(tx, organization, plugin_id, name)["id"],
             "projectIds": [],
             "status": "DEPLOYING",
             "activeVersionId": None,
@@ -107,7 +109,7 @@ def take_name(tx: Transaction, operation: str, name: str) -> PluginDoc:
     )
 
 
-def _service_user(
+def _create_service_user(
     tx: Transaction, organization: OrganizationDoc, plugin_id: str, name: str
 ) -> UserDoc:
     """The hidden user as whom the plugin acts (contract/plugin.md#the-plugins-client)."""
@@ -116,19 +118,19 @@ def _service_user(
     return user.create_user(tx, organization, data, is_service_account=True)
 
 
-def announce_update(tx: Transaction, name: str) -> Upload:
+def prepare_update(tx: Transaction, name: str) -> Upload:
     """Say where the archive of a plugin's next version is to be uploaded.
 
     Raises:
         KiliError: the plugin is unknown, linked, or not the actor's to manage.
     """
     operation = "generateUpdateUrl"
-    plugin = managed(tx, operation, name)
-    _refuse_linked(operation, plugin)
-    return _expect_upload(tx, plugin)
+    plugin = require_managed_plugin(tx, operation, name)
+    _require_not_linked(operation, plugin)
+    return _prepare_upload(tx, plugin)
 
 
-def _expect_upload(tx: Transaction, plugin: PluginDoc) -> Upload:
+def _prepare_upload(tx: Transaction, plugin: PluginDoc) -> Upload:
     upload_id = f"{file.plugin_folder(plugin['id'])}/{tx.new_id()}"
     tx.plugins.change(plugin, uploadId=upload_id)
     return Upload(upload_id, project_id="")
@@ -147,8 +149,8 @@ def deploy(
         KiliError: the plugin is unknown or linked, nothing was uploaded, or the subscription is
             not valid.
     """
-    plugin = managed(tx, operation, name)
-    _refuse_linked(operation, plugin)
+    plugin = require_managed_plugin(tx, operation, name)
+    _require_not_linked(operation, plugin)
     if is_webhook(tx, plugin):
         raise errors.plugin_is_webhook(operation, name)
     subscription.check(operation, exclusive=True)
@@ -158,7 +160,7 @@ def deploy(
     return deploy_archive(tx, plugin, archive, subscription)
 
 
-def _refuse_linked(operation: str, plugin: PluginDoc) -> None:
+def _require_not_linked(operation: str, plugin: PluginDoc) -> None:
     """A linked plugin gets its versions from what is saved, and from nowhere else."""
     link = link_of(plugin)
     if link:
@@ -233,7 +235,7 @@ def add_version(
             "createdAt": tx.now,
         }
     )
-    for content in subscription.remarks():
+    for content in subscription.pattern_warnings():
         add_build_line(tx, plugin, version, "warning", content)
     return version
 
@@ -268,7 +270,7 @@ def finish_deployment(
     version = tx.plugin_versions.get(version_id)
     if not version or version["status"] != "DEPLOYING":
         return
-    plugin = tx.plugins.the(version["pluginId"])
+    plugin = tx.plugins.require(version["pluginId"])
     status = "FAILED" if problems else "ACTIVE"
     tx.plugin_versions.change(version, status=status)
     newest = tx.plugin_versions.find("plugin", plugin["id"])[-1]
@@ -282,13 +284,13 @@ def finish_deployment(
         add_build_line(tx, plugin, version, "warning", content)
     for content in problems:
         add_build_line(tx, plugin, version, "error", content)
-    tell_build(tx, version, BUILD_FAILED if problems else BUILT)
+    emit_build_result(tx, version, BUILD_FAILED if problems else BUILT)
 
 
-def tell_build(tx: Transaction, version: PluginVersionDoc, subject: str) -> None:
+def emit_build_result(tx: Transaction, version: PluginVersionDoc, subject: str) -> None:
     """Tell how the build of a version ended; a webhook needs none, and is built at once."""
-    told = {"pluginId": version["pluginId"], "versionId": version["id"]}
-    tx.emit(subject, told, project_id="", internal=True)
+    payload = {"pluginId": version["pluginId"], "versionId": version["id"]}
+    tx.emit(subject, payload, project_id="", internal=True)
 
 
 def add_build_line(
@@ -312,9 +314,9 @@ def add_build_line(
     )
 
 
-def active_projects(view: View, actor: Actor, plugin: PluginDoc) -> list[str]:
+def active_project_ids(view: View, actor: Actor, plugin: PluginDoc) -> list[str]:
     """The projects that the actor sees, by activation (contract/plugin.md#names-and-lists)."""
-    return [each for each in plugin["projectIds"] if access.sees(view, actor, each)]
+    return [each for each in plugin["projectIds"] if access.can_see(view, actor, each)]
 
 
 def called_version(view: View, plugin: PluginDoc) -> PluginVersionDoc | None:
@@ -332,10 +334,10 @@ def activate(tx: Transaction, name: str, project_id: str) -> PluginDoc:
     """
     operation = "activatePluginOnProject"
     plugin = find(tx, tx.actor, operation, name)
-    access.require(tx, operation, project_id)
+    access.require_project(tx, operation, project_id)
     if project_id in plugin["projectIds"]:
         raise errors.plugin_already_active(project_id)
-    _tell_activity(tx, plugin, project_id, ACTIVATED)
+    _emit_activation_change(tx, plugin, project_id, ACTIVATED)
     return tx.plugins.change(plugin, projectIds=[*plugin["projectIds"], project_id])
 
 
@@ -347,22 +349,24 @@ def deactivate(tx: Transaction, name: str, project_id: str) -> PluginDoc:
     """
     operation = "deactivatePluginOnProject"
     plugin = find(tx, tx.actor, operation, name)
-    access.require(tx, operation, project_id)
+    access.require_project(tx, operation, project_id)
     if project_id not in plugin["projectIds"]:
         raise errors.plugin_not_active(project_id)
-    return take_off(tx, plugin, project_id)
+    return remove_from_project(tx, plugin, project_id)
 
 
-def take_off(tx: Transaction, plugin: PluginDoc, project_id: str) -> PluginDoc:
+def remove_from_project(tx: Transaction, plugin: PluginDoc, project_id: str) -> PluginDoc:
     """Have a plugin that is active on a project run there no longer."""
-    _tell_activity(tx, plugin, project_id, DEACTIVATED)
-    left = [each for each in plugin["projectIds"] if each != project_id]
-    return tx.plugins.change(plugin, projectIds=left)
+    _emit_activation_change(tx, plugin, project_id, DEACTIVATED)
+    remaining_ids = [each for each in plugin["projectIds"] if each != project_id]
+    return tx.plugins.change(plugin, projectIds=remaining_ids)
 
 
-def _tell_activity(tx: Transaction, plugin: PluginDoc, project_id: str, subject: str) -> None:
-    told = {"pluginId": plugin["id"]}
-    tx.emit(subject, told, project_id=project_id, internal=True)
+def _emit_activation_change(
+    tx: Transaction, plugin: PluginDoc, project_id: str, subject: str
+) -> None:
+    payload = {"pluginId": plugin["id"]}
+    tx.emit(subject, payload, project_id=project_id, internal=True)
 
 
 def delete_plugin(tx: Transaction, name: str) -> None:
@@ -374,7 +378,7 @@ def delete_plugin(tx: Transaction, name: str) -> None:
         KiliError: the plugin is unknown, or not the actor's to manage.
     """
     operation = "deletePlugin"
-    plugin = managed(tx, operation, name)
+    plugin = require_managed_plugin(tx, operation, name)
     versions = tx.plugin_versions.find("plugin", plugin["id"])
     tx.files.delete_all(tx.files.find("folder", file.plugin_folder(plugin["id"])))
     tx.plugin_versions.delete_all(versions)
@@ -383,6 +387,6 @@ def delete_plugin(tx: Transaction, name: str) -> None:
     tx.run_calls.delete_all(tx.run_calls.find("plugin", plugin["id"]))
     tx.plugin_logs.delete_all(tx.plugin_logs.find("plugin", plugin["id"]))
     tx.internal_events.delete_all(tx.internal_events.find("plugin", plugin["id"]))
-    tx.users.change(tx.users.the(plugin["userId"]), activated=False, updatedAt=tx.now)
+    tx.users.change(tx.users.require(plugin["userId"]), activated=False, updatedAt=tx.now)
     tx.plugins.delete(plugin)
     tx.emit(DELETED, {"pluginId": plugin["id"]}, project_id="", internal=True)

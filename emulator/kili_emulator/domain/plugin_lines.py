@@ -10,7 +10,7 @@ from kili_emulator.domain.documents import BuildErrorDoc, LogLineDoc
 Line = TypeVar("Line", BuildErrorDoc, LogLineDoc)
 
 
-def newest_first(
+def newest_lines_page(
     lines: list[Line], since: str | None, limit: int | None, skip: int | None
 ) -> list[Line]:
     """One page of log lines, in strict reverse order of emission (contract/plugin.md#logs).
@@ -25,14 +25,14 @@ def newest_first(
     """
     for name, number in (("limit", limit), ("skip", skip)):
         if number is not None and number < 0:
-            raise errors.negative(name)
-    emitted = reversed(_by_emission(lines))
-    kept = [line for line in emitted if since is None or line["createdAt"] >= since]
+            raise errors.negative_argument(name)
+    emitted = reversed(_sort_by_emission(lines))
+    recent = [line for line in emitted if since is None or line["createdAt"] >= since]
     start = skip or 0
-    return kept[start : start + (100 if limit is None else limit)]
+    return recent[start : start + (100 if limit is None else limit)]
 
 
-def _by_emission(lines: list[Line]) -> list[Line]:
+def _sort_by_emission(lines: list[Line]) -> list[Line]:
     """Lines by their time; those of one run keep their order, whatever the clock did."""
     latest: dict[str, str] = {}
 

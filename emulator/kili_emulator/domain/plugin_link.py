@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from kili_emulator import errors
 from kili_emulator.domain import access, file
-from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain.documents import PluginDoc, PluginVersionDoc, UserDoc
 from kili_emulator.domain.file import Upload
 from kili_emulator.domain.plugin_subscription import PluginSubscription
@@ -24,7 +24,7 @@ _ZIP = "application/zip"
 
 
 @dataclass(frozen=True)
-class Link:
+class LinkSpec:
     """What somebody wants.
 
     Attributes:
@@ -41,7 +41,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Saved:
+class SavedPlugin:
     """What is on disk, ready to be a version.
 
     Attributes:
@@ -61,26 +61,26 @@ class Saved:
         return hashlib.sha256(self.archive).hexdigest()
 
 
-def linked(view: View) -> list[PluginDoc]:
+def linked_plugins(view: View) -> list[PluginDoc]:
     """The plugins that are linked."""
     plugins = view.plugins.all()
-    return [each for each in plugins if plugins_of.link_of(each)]
+    return [each for each in plugins if plugin_domain.link_of(each)]
 
 
-def administrator(view: View, email: str = "") -> UserDoc:
+def find_administrator(view: View, email: str = "") -> UserDoc:
     """Who links a plugin: the administrator with that address, or else the first there is.
 
     Raises:
         KiliError: there is none.
     """
-    found = [each for each in view.users.all() if access.is_active_administrator(each)]
-    if not found:
-        raise errors.link_without_administrator()
-    same: list[UserDoc] = [each for each in found if each["email"] == email]
-    return (same or found)[0]
+    administrators = [each for each in view.users.all() if access.is_active_administrator(each)]
+    if not administrators:
+        raise errors.link_administrator_missing()
+    matches: list[UserDoc] = [each for each in administrators if each["email"] == email]
+    return (matches or administrators)[0]
 
 
-def link(tx: Transaction, wanted: Link, saved: Saved) -> tuple[PluginDoc, bool]:
+def link(tx: Transaction, spec: LinkSpec, saved: SavedPlugin) -> tuple[PluginDoc, bool]:
     """Link a plugin to a folder, and deploy what is there.
 
     Linking it anew tries once more what could not be built.
@@ -91,26 +91,26 @@ def link(tx: Transaction, wanted: Link, saved: Saved) -> tuple[PluginDoc, bool]:
     Raises:
         KiliError: the name is empty or a webhook's, a pattern is none, or a project unknown.
     """
-    patterns = list(wanted.event_matcher)
+    patterns = list(spec.event_matcher)
     PluginSubscription(event_matcher=patterns).check(_OPERATION, exclusive=True)
-    link = {"path": wanted.path, "eventMatcher": patterns, "error": None}
-    plugin = tx.plugins.change(_named(tx, wanted.name), link=link)
-    newest = plugins_of.newest_version(tx, plugin)
-    again = newest is not None and newest["status"] == "FAILED"
-    is_built = _add_version(tx, plugin, saved) if again else deploy(tx, plugin, saved)
-    for project_id in wanted.project_ids:
-        if project_id not in tx.plugins.the(plugin["id"])["projectIds"]:
-            plugins_of.activate(tx, wanted.name, project_id)
-    return tx.plugins.the(plugin["id"]), is_built
+    link = {"path": spec.path, "eventMatcher": patterns, "error": None}
+    plugin = tx.plugins.change(_find_or_reserve_plugin(tx, spec.name), link=link)
+    newest = plugin_domain.newest_version(tx, plugin)
+    is_retry = newest is not None and newest["status"] == "FAILED"
+    is_built = _add_version(tx, plugin, saved) if is_retry else deploy(tx, plugin, saved)
+    for project_id in spec.project_ids:
+        if project_id not in tx.plugins.require(plugin["id"])["projectIds"]:
+            plugin_domain.activate(tx, spec.name, project_id)
+    return tx.plugins.require(plugin["id"]), is_built
 
 
-def _named(tx: Transaction, name: str) -> PluginDoc:
+def _find_or_reserve_plugin(tx: Transaction, name: str) -> PluginDoc:
     """The plugin of that name, made if need be."""
     organization_id = tx.actor.user["organizationId"]
     if not tx.plugins.find("name", (organization_id, name)):
-        return plugins_of.take_name(tx, _OPERATION, name)
-    plugin = plugins_of.managed(tx, _OPERATION, name)
-    if plugins_of.is_webhook(tx, plugin):
+        return plugin_domain.reserve_name(tx, _OPERATION, name)
+    plugin = plugin_domain.require_managed_plugin(tx, _OPERATION, name)
+    if plugin_domain.is_webhook(tx, plugin):
         raise errors.plugin_is_webhook(_OPERATION, name)
     return plugin
 
@@ -121,54 +121,56 @@ def unlink(tx: Transaction, plugin: PluginDoc) -> PluginDoc:
     Raises:
         KiliError: there is none.
     """
-    if not plugins_of.link_of(plugin):
+    if not plugin_domain.link_of(plugin):
         raise errors.plugin_not_linked(plugin["name"])
-    newest = plugins_of.newest_version(tx, plugin)
+    newest = plugin_domain.newest_version(tx, plugin)
     status = newest["status"] if newest else plugin["status"]
     return tx.plugins.change(plugin, link=None, status=status)
 
 
-def is_deployed(view: View, plugin: PluginDoc, saved: Saved) -> bool:
+def is_deployed(view: View, plugin: PluginDoc, saved: SavedPlugin) -> bool:
     """Whether what is on disk was deployed last, and is not said to have a fault since."""
-    newest = plugins_of.newest_version(view, plugin)
-    return bool(newest and not plugins_of.link_error(plugin) and _is_same(newest, saved))
+    newest = plugin_domain.newest_version(view, plugin)
+    return bool(newest and not plugin_domain.link_error(plugin) and _is_same(newest, saved))
 
 
-def deploy(tx: Transaction, plugin: PluginDoc, saved: Saved) -> bool:
+def deploy(tx: Transaction, plugin: PluginDoc, saved: SavedPlugin) -> bool:
     """Make a version of what was saved, if it is not the newest already; whether it is built."""
-    newest = plugins_of.newest_version(tx, plugin)
+    newest = plugin_domain.newest_version(tx, plugin)
     if newest and _is_same(newest, saved):
-        _mark(tx, plugin, None, newest["status"])
+        _set_link_state(tx, plugin, None, newest["status"])
         return False
     return _add_version(tx, plugin, saved)
 
 
-def report(tx: Transaction, plugin: PluginDoc, error: str) -> None:
+def report_error(tx: Transaction, plugin: PluginDoc, error: str) -> None:
     """Say that what is on disk cannot be deployed; the version that runs runs on."""
-    _mark(tx, plugin, error, "FAILED")
-    plugins_of.add_build_line(tx, plugin, None, "error", error)
+    _set_link_state(tx, plugin, error, "FAILED")
+    plugin_domain.add_build_line(tx, plugin, None, "error", error)
 
 
-def _mark(tx: Transaction, plugin: PluginDoc, error: str | None, status: str) -> PluginDoc:
-    current = plugins_of.link_of(plugin)
+def _set_link_state(
+    tx: Transaction, plugin: PluginDoc, error: str | None, status: str
+) -> PluginDoc:
+    current = plugin_domain.link_of(plugin)
     link = {**current, "error": error} if current else None
     return tx.plugins.change(plugin, link=link, status=status)
 
 
-def _is_same(version: PluginVersionDoc, saved: Saved) -> bool:
-    asked = saved.subscription.members()
+def _is_same(version: PluginVersionDoc, saved: SavedPlugin) -> bool:
+    subscribed = saved.subscription.members()
     return (
         version["digest"] == saved.digest
-        and version["handlerTypes"] == asked["handlerTypes"]
-        and version["eventMatcher"] == asked["eventMatcher"]
+        and version["handlerTypes"] == subscribed["handlerTypes"]
+        and version["eventMatcher"] == subscribed["eventMatcher"]
     )
 
 
-def _add_version(tx: Transaction, plugin: PluginDoc, saved: Saved) -> bool:
+def _add_version(tx: Transaction, plugin: PluginDoc, saved: SavedPlugin) -> bool:
     upload = Upload(f"{file.plugin_folder(plugin['id'])}/{tx.new_id()}", project_id="")
     archive = file.store(tx, upload, saved.archive, _ZIP)
-    plugin = _mark(tx, plugin, None, "DEPLOYING")
-    version = plugins_of.deploy_archive(tx, plugin, archive, saved.subscription, saved.main)
+    plugin = _set_link_state(tx, plugin, None, "DEPLOYING")
+    version = plugin_domain.deploy_archive(tx, plugin, archive, saved.subscription, saved.main)
     if saved.problems:
-        plugins_of.finish_deployment(tx, version["id"], list(saved.problems))
+        plugin_domain.finish_deployment(tx, version["id"], list(saved.problems))
     return not saved.problems

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain.documents import EventDoc, PluginDoc, PluginVersionDoc
 from kili_emulator.domain.world import View
 from kili_emulator.rules.blockers import Activity, Deployment, PluginState, PluginVersion
@@ -14,11 +14,11 @@ _DEPLOYMENTS: dict[str, Deployment] = {
 }
 
 
-def state_of(view: View, plugin: PluginDoc, project_id: str) -> PluginState:
+def get_plugin_state(view: View, plugin: PluginDoc, project_id: str) -> PluginState:
     """The state of a plugin on a project."""
     activity, since = _activity(view, plugin, project_id)
-    called = plugins_of.called_version(view, plugin)
-    newest = plugins_of.newest_version(view, plugin)
+    called = plugin_domain.called_version(view, plugin)
+    newest = plugin_domain.newest_version(view, plugin)
     is_built = plugin["activeVersionId"] is not None
     return PluginState(
         activity,
@@ -32,24 +32,26 @@ def state_of(view: View, plugin: PluginDoc, project_id: str) -> PluginState:
 
 def first_activation(view: View, plugin: PluginDoc, project_id: str) -> str | None:
     """The time when a plugin was first activated on a project, if it ever was."""
-    changes = _changes(view, plugin, project_id)
-    times = (each["createdAt"] for each in changes if each["event"] == plugins_of.ACTIVATED)
+    changes = _activation_events(view, plugin, project_id)
+    times = (each["createdAt"] for each in changes if each["event"] == plugin_domain.ACTIVATED)
     return next(times, None)
 
 
 def _activity(view: View, plugin: PluginDoc, project_id: str) -> tuple[Activity, str | None]:
-    changes = _changes(view, plugin, project_id)
+    changes = _activation_events(view, plugin, project_id)
     since = changes[-1]["createdAt"] if changes else None
     if project_id in plugin["projectIds"]:
         return "ACTIVE", since
     return "DEACTIVATED" if changes else "NEVER_ACTIVE", since
 
 
-def _changes(view: View, plugin: PluginDoc, project_id: str) -> list[EventDoc]:
+def _activation_events(view: View, plugin: PluginDoc, project_id: str) -> list[EventDoc]:
     """The events of a plugin's activation and deactivation on a project, in order."""
-    kinds = (plugins_of.ACTIVATED, plugins_of.DEACTIVATED)
+    event_names = (plugin_domain.ACTIVATED, plugin_domain.DEACTIVATED)
     events = view.internal_events.find("plugin", plugin["id"])
-    return [each for each in events if each["projectId"] == project_id and each["event"] in kinds]
+    return [
+        each for each in events if each["projectId"] == project_id and each["event"] in event_names
+    ]
 
 
 def _deployment(version: PluginVersionDoc | None) -> Deployment:

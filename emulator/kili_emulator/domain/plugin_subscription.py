@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kili_emulator import errors, messages
-from kili_emulator.domain.documents import CalledFor
+from kili_emulator.domain.documents import CallConditions
 from kili_emulator.rules import handlers, subjects
 
 
@@ -42,7 +42,7 @@ class PluginSubscription:
         if exclusive and self.handler_types and self.event_matcher:
             raise errors.handlers_and_events(operation)
 
-    def members(self) -> CalledFor:
+    def members(self) -> CallConditions:
         """What a version stores of it: all that is to be called."""
         types = self.handler_types
         if types is None:
@@ -53,18 +53,18 @@ class PluginSubscription:
             "clientVersion": self.client_version,
         }
 
-    def remarks(self) -> list[str]:
+    def pattern_warnings(self) -> list[str]:
         """What is to be said of patterns that nothing here will ever match."""
         patterns = self.event_matcher or ()
         return [
             *(
-                messages.PATTERN_IN_VAIN.format(pattern=each)
+                messages.PATTERN_WITHOUT_MATCH.format(pattern=each)
                 for each in patterns
                 if subjects.never_matches(each)
             ),
             *(
                 messages.PATTERN_NOT_EMITTED.format(pattern=each)
                 for each in patterns
-                if subjects.matches_elsewhere_only(each)
+                if subjects.matches_platform_only(each)
             ),
         ]

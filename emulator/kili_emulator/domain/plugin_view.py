@@ -41,8 +41,8 @@ def _build_errors(view: View, versions: list[PluginVersionDoc]) -> str | None:
         return None
     newest = versions[-1]
     lines = view.plugin_build_errors.find("plugin", newest["pluginId"])
-    own = [each for each in lines if each["versionId"] == newest["id"]]
-    return "\n".join(each["content"] for each in own if each["logType"] == "error")
+    version_lines = [each for each in lines if each["versionId"] == newest["id"]]
+    return "\n".join(each["content"] for each in version_lines if each["logType"] == "error")
 
 
 def version_views(view: View, plugin: PluginDoc) -> list[dict[str, Any]]:

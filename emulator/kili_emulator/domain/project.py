@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from kili_emulator import errors
 from kili_emulator.domain import access, consensus, member, project_settings_event, statistics, step
-from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain.documents import ProjectDoc, ProjectMembers
-from kili_emulator.domain.repository import differing
+from kili_emulator.domain.repository import changed_members
 from kili_emulator.domain.world import Actor, Transaction, View
 from kili_emulator.rules import input_types
 from kili_emulator.rules.json_interface import parse_json_interface
@@ -17,9 +17,9 @@ from kili_emulator.rules.project_rights import rights
 from kili_emulator.rules.project_settings import (
     DEFAULTS,
     check_statistics,
-    checked_settings,
     geospatial_settings,
     input_type_of,
+    validate_settings,
 )
 from kili_emulator.rules.workflow import V1, NewWorkflow
 
@@ -49,7 +49,7 @@ def create_project(
             setting is not valid.
     """
     operation = "createProject"
-    access.require_in_organization(tx, operation)
+    access.require_organization_role(tx, operation)
     json_interface = json_interface or "{}"
     parse_json_interface(json_interface, operation)
     members = {
@@ -58,14 +58,14 @@ def create_project(
         "jsonInterface": json_interface,
         **DEFAULTS,
         "workflowVersion": workflow.version,
-        **_first_settings(operation, input_type, dict(settings or {})),
+        **_initial_settings(operation, input_type, dict(settings or {})),
     }
     project = insert_project(tx, cast(ProjectMembers, members))
     step.create_workflow(tx, project, workflow)
     return project
 
 
-def _first_settings(
+def _initial_settings(
     operation: str, input_type: str | None, settings: dict[str, Any]
 ) -> dict[str, Any]:
     """The settings that a project begins with, its input type among them."""
@@ -77,7 +77,7 @@ def _first_settings(
     return {
         "inputType": input_type,
         "geospatialSettings": geospatial,
-        **checked_settings(operation, settings, input_type),
+        **validate_settings(operation, settings, input_type),
     }
 
 
@@ -114,7 +114,7 @@ def ml_tasks(project: ProjectDoc) -> list[str]:
     return list(dict.fromkeys(job["mlTask"] for job in jobs))
 
 
-def rights_of(view: View, actor: Actor, project: ProjectDoc) -> list[str]:
+def actor_rights(view: View, actor: Actor, project: ProjectDoc) -> list[str]:
     """What the actor may do in a project, in the platform's words."""
     role = access.role_in(view, actor.user, project)
     return rights(role, project["inputType"]) if role else []
@@ -129,7 +129,7 @@ def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Pr
         KiliError: the project is unknown or not the actor's to change, or a value is refused.
     """
     operation = "updatePropertiesInProject"
-    project = access.require(tx, operation, project_id)
+    project = access.require_project(tx, operation, project_id)
     data = dict(data)
     changes: dict[str, Any] = {}
     if "archived" in data:
@@ -140,8 +140,8 @@ def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Pr
     check_statistics(operation, values)
     if values:
         changes[statistics.SET_VALUES] = statistics.set_project_statistics(tx, project, values)
-    changes.update(checked_settings(operation, data, project["inputType"]))
-    return _change(tx, project, changes)
+    changes.update(validate_settings(operation, data, project["inputType"]))
+    return _change_project(tx, project, changes)
 
 
 def _archived_at(tx: Transaction, project: ProjectDoc, archived: bool) -> str | None:
@@ -162,25 +162,25 @@ def set_anonymization(tx: Transaction, project_id: str, *, anonymous: bool) -> P
     Raises:
         KiliError: the project is unknown or not the actor's to change.
     """
-    project = access.require(tx, "updateProjectAnonymization", project_id)
-    return _change(tx, project, {"isAnonymized": anonymous})
+    project = access.require_project(tx, "updateProjectAnonymization", project_id)
+    return _change_project(tx, project, {"isAnonymized": anonymous})
 
 
-def _change(tx: Transaction, project: ProjectDoc, members: dict[str, Any]) -> ProjectDoc:
+def _change_project(tx: Transaction, project: ProjectDoc, members: dict[str, Any]) -> ProjectDoc:
     """Change members of a project and tell so, if any of them is new."""
-    changes = differing(project, members)
+    changes = changed_members(project, members)
     if not changes:
         return project
     before = project
-    asks_others = bool(changes.keys() & {"consensusTotCoverage", "minConsensusSize"})
-    waiting = consensus.waiting(tx, project) if asks_others else []
+    changes_consensus = bool(changes.keys() & {"consensusTotCoverage", "minConsensusSize"})
+    waiting_asset_ids = consensus.waiting_asset_ids(tx, project) if changes_consensus else []
     project = tx.projects.change(before, **changes, updatedAt=tx.now)
     _emit_update(tx, before, changes)
-    project_settings_event.tell(tx, before, project)
-    step.follow_settings(tx, project, changes)
-    if asks_others:
-        consensus.redraw(tx, project)
-        consensus.go_on(tx, project, waiting)
+    project_settings_event.emit_event(tx, before, project)
+    step.apply_settings_to_steps(tx, project, changes)
+    if changes_consensus:
+        consensus.redraw_consensus_assets(tx, project)
+        consensus.advance_waiting(tx, project, waiting_asset_ids)
     return project
 
 
@@ -191,24 +191,26 @@ def _emit_update(tx: Transaction, before: ProjectDoc, changes: dict[str, Any]) -
         before: the project before the change.
     """
     project = before
-    told = set()
+    notified = set()
     if changes.get("archivedAt"):
         tx.emit("project.archived", {}, project_id=project["id"])
-        told.add("archivedAt")
+        notified.add("archivedAt")
     if "jsonInterface" in changes:
         tx.emit("project.interface.updated", {}, project_id=project["id"])
-        told.add("jsonInterface")
-    fields = sorted(_fields(before, changes, told))
+        notified.add("jsonInterface")
+    fields = sorted(_changed_fields(before, changes, notified))
     if fields:
         tx.emit("project.settings.updated", {"fields": fields}, project_id=project["id"])
 
 
-def _fields(before: ProjectDoc, changes: dict[str, Any], without: set[str]) -> Iterable[str]:
+def _changed_fields(
+    before: ProjectDoc, changes: dict[str, Any], excluded: set[str]
+) -> Iterable[str]:
     """The names by which the API knows what changed."""
-    for name in changes.keys() - without:
+    for name in changes.keys() - excluded:
         if name == statistics.SET_VALUES:
-            were_set = before.get(statistics.SET_VALUES, {})
-            yield from (key for key, each in changes[name].items() if were_set.get(key) != each)
+            old_values = before.get(statistics.SET_VALUES, {})
+            yield from (key for key, each in changes[name].items() if old_values.get(key) != each)
         else:
             yield "author" if name == "authorId" else name
 
@@ -221,12 +223,12 @@ def delete_project(tx: Transaction, project_id: str, operation: str) -> ProjectD
     Raises:
         KiliError: the project is unknown or not the actor's to delete.
     """
-    project = access.require(tx, operation, project_id)
+    project = access.require_project(tx, operation, project_id)
     project = tx.projects.change(project, deletedAt=tx.now, updatedAt=tx.now)
     plugins = tx.plugins.find("organization", project["organizationId"])
     active = [each for each in plugins if project_id in each["projectIds"]]
     for plugin in active:
-        plugins_of.take_off(tx, plugin, project_id)
-    told = [each["id"] for each in active]
-    tx.emit("project.deleted", {}, project_id=project_id, plugin_ids=told)
+        plugin_domain.remove_from_project(tx, plugin, project_id)
+    notified = [each["id"] for each in active]
+    tx.emit("project.deleted", {}, project_id=project_id, plugin_ids=notified)
     return project

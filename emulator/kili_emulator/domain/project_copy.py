@@ -27,7 +27,7 @@ from kili_emulator.rules.json_text import parse_json
 from kili_emulator.rules.latest_labels import labels_to_copy
 
 # What an asset gets by being added to a project.
-_OF_ONE_ASSET = {
+_NOT_COPIED = {
     "id",
     "projectId",
     "content",
@@ -40,9 +40,9 @@ _OF_ONE_ASSET = {
 } - {"priority", "isHoneypot"}
 
 # Where an asset stands, which is so because of its labels.
-_STATE = ("status", "skipped", "skipReason", "stepId", "stepStatus", "isUsedForConsensus")
+_STATE_MEMBERS = ("status", "skipped", "skipReason", "stepId", "stepStatus", "isUsedForConsensus")
 
-Ids = dict[str, str]
+IdMap = dict[str, str]
 T = TypeVar("T")
 
 
@@ -57,7 +57,7 @@ def copy_project(
     Raises:
         KiliError: the project is unknown, or not the actor's to copy.
     """
-    source = access.require(tx, "copyProject", project_id)
+    source = access.require_project(tx, "copyProject", project_id)
     project = insert_project(tx, source, copied_from=source)
     if with_members:
         _copy_members(tx, source, project)
@@ -70,9 +70,9 @@ def copy_project(
 
 def _copy_members(tx: Transaction, source: ProjectDoc, project: ProjectDoc) -> None:
     """Members keep their roles; what they did and marked in the source stays there."""
-    for each in member.joined(tx, source):
-        if not access.member_of(tx, each["userId"], project["id"]):
-            member.add(tx, project, tx.users.the(each["userId"]), each["role"])
+    for each in member.list_joined_members(tx, source):
+        if not access.find_active_member(tx, each["userId"], project["id"]):
+            member.add(tx, project, tx.users.require(each["userId"]), each["role"])
 
 
 def _copy_workflow(tx: Transaction, source: ProjectDoc, project: ProjectDoc) -> None:
@@ -83,25 +83,25 @@ def _copy_workflow(tx: Transaction, source: ProjectDoc, project: ProjectDoc) -> 
     groups = tx.step_groups.find("project", source["id"])
     steps = tx.steps.find("project", source["id"])
     ids = {each["id"]: tx.new_id() for each in (*groups, *steps)} | {source["id"]: project["id"]}
-    there = {each["userId"] for each in tx.project_users.find("project", project["id"])}
-    tx.step_groups.insert_all([_renamed(each, ids) for each in groups])
+    member_ids = {each["userId"] for each in tx.project_users.find("project", project["id"])}
+    tx.step_groups.insert_all([_with_new_ids(each, ids) for each in groups])
     for step in steps:
         assignees = step["assigneeIds"]
         if assignees:
-            assignees = [each for each in assignees if each in there] or None
-        tx.steps.insert({**_renamed(step, ids), "assigneeIds": assignees})
+            assignees = [each for each in assignees if each in member_ids] or None
+        tx.steps.insert({**_with_new_ids(step, ids), "assigneeIds": assignees})
 
 
-def _renamed(value: T, ids: Ids) -> T:
+def _with_new_ids(value: T, ids: IdMap) -> T:
     """The value with each id in it replaced by the one of the copy."""
-    return cast(T, _replaced(value, ids))
+    return cast(T, _replace_ids(value, ids))
 
 
-def _replaced(value: Any, ids: Ids) -> Any:
+def _replace_ids(value: Any, ids: IdMap) -> Any:
     if isinstance(value, dict):
-        return {key: _replaced(each, ids) for key, each in value.items()}
+        return {key: _replace_ids(each, ids) for key, each in value.items()}
     if isinstance(value, list):
-        return [_replaced(each, ids) for each in value]
+        return [_replace_ids(each, ids) for each in value]
     return ids.get(value, value) if isinstance(value, str) else value
 
 
@@ -116,32 +116,34 @@ def _copy_asset(tx: Transaction, source: AssetDoc, project: ProjectDoc) -> None:
         "externalId": source["externalId"],
         "content": references.get(source["content"], source["content"]),
         "jsonContent": references.get(source["jsonContent"], source["jsonContent"]),
-        "jsonMetadata": asset_content.copied_metadata(source["jsonMetadata"]),
+        "jsonMetadata": asset_content.clean_metadata(source["jsonMetadata"]),
     }
     (copied,) = asset.create_assets(tx, "appendManyAssets", project["id"], [row])
-    kept = {name: value for name, value in source.items() if name not in _OF_ONE_ASSET}
-    tx.assets.change(copied, **kept)
+    copied_members = {name: value for name, value in source.items() if name not in _NOT_COPIED}
+    tx.assets.change(copied, **copied_members)
 
 
-def _copy_files(tx: Transaction, source: AssetDoc, project: ProjectDoc, asset_id: str) -> Ids:
+def _copy_files(tx: Transaction, source: AssetDoc, project: ProjectDoc, asset_id: str) -> IdMap:
     """Copy what an asset shows; the references to the files, and those to their copies."""
     files = tx.files.find("folder", file.folder(source["projectId"], source["id"]))
-    shown = filter(None, map(file.referenced, (source["content"], source["jsonContent"])))
-    every = {each["id"]: each for each in [*files, *tx.files.some(shown)]}
+    shown_ids = filter(
+        None, map(file.referenced_file_id, (source["content"], source["jsonContent"]))
+    )
+    files_by_id = {each["id"]: each for each in [*files, *tx.files.get_many(shown_ids)]}
     folder = file.folder(project["id"], asset_id)
-    new_ids = {old: f"{folder}/{_place(old)}" for old in every}
+    new_ids = {old: f"{folder}/{_path_in_folder(old)}" for old in files_by_id}
     references = {file.reference(old): file.reference(new) for old, new in new_ids.items()}
-    for old, each in every.items():
+    for old, each in files_by_id.items():
         upload = file.Upload(new_ids[old], project["id"])
         content = tx.world.blobs.get(each["digest"])
         if each["linked"]:
-            file.store_json(tx, upload, _renamed(parse_json(content), references))
+            file.store_json(tx, upload, _with_new_ids(parse_json(content), references))
         else:
             file.store(tx, upload, content, each["contentType"])
     return references
 
 
-def _place(file_id: str) -> str:
+def _path_in_folder(file_id: str) -> str:
     """Where a file is in the folder of its asset."""
     return "/".join(file_id.split("/")[4:])
 
@@ -165,47 +167,49 @@ def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str
     source, target = tx.assets.get(source_id), tx.assets.get(target_id)
     if not source or not target or target["projectId"] != project_id:
         raise errors.access_denied()
-    source_project = access.require(tx, operation, source["projectId"])
-    project = access.require(tx, operation, project_id)
+    source_project = access.require_project(tx, operation, source["projectId"])
+    project = access.require_project(tx, operation, project_id)
     rows = labels_to_copy(tx.labels.find("asset", source_id))
     ids = {
         source_id: target_id,
         source_project["id"]: project_id,
-        **_same_steps(tx, source_project, project),
+        **_match_steps(tx, source_project, project),
     }
     ids |= {each["id"]: tx.new_id() for each in rows}
     if {each["stepId"] for each in (source, *rows)} - ids.keys() - {None}:
         raise errors.workflows_differ(operation)
     if source_project["workflowVersion"] != project["workflowVersion"]:
         raise errors.workflows_differ(operation)
-    copies = [_label_for(each, ids) for each in rows]
+    copies = [_copy_of_label(each, ids) for each in rows]
     label.insert_copies(tx, operation, copies, source_project=source_project, project=project)
     members: Mapping[str, Any] = source
-    state = {name: _renamed(members[name], ids) for name in _STATE}
+    state = {name: _with_new_ids(members[name], ids) for name in _STATE_MEMBERS}
     quality.refresh_marks(tx, tx.assets.change(target, **state, updatedAt=tx.now))
     if workflow.waits_for_labelers(tx, source_project, source):
-        workflow.go_on(tx, project, tx.assets.the(target_id))
+        workflow.advance_waiting(tx, project, tx.assets.require(target_id))
 
 
-def _label_for(row: LabelDoc, ids: Ids) -> LabelDoc:
+def _copy_of_label(row: LabelDoc, ids: IdMap) -> LabelDoc:
     """The label for its new place; what it refers to is another copy, or nothing."""
     return {
         **row,
-        "id": _renamed(row["id"], ids),
-        "assetId": _renamed(row["assetId"], ids),
-        "projectId": _renamed(row["projectId"], ids),
-        "stepId": _renamed(row["stepId"], ids),
+        "id": _with_new_ids(row["id"], ids),
+        "assetId": _with_new_ids(row["assetId"], ids),
+        "projectId": _with_new_ids(row["projectId"], ids),
+        "stepId": _with_new_ids(row["stepId"], ids),
         "referencedLabelId": ids.get(row["referencedLabelId"] or ""),
     }
 
 
-def _same_steps(tx: Transaction, source_project: ProjectDoc, project: ProjectDoc) -> Ids:
+def _match_steps(tx: Transaction, source_project: ProjectDoc, project: ProjectDoc) -> IdMap:
     """The steps of one project, and those of the same name and group in another."""
-    theirs = {_step_name(tx, each): each["id"] for each in tx.steps.find("project", project["id"])}
+    target_step_ids = {
+        _step_name(tx, each): each["id"] for each in tx.steps.find("project", project["id"])
+    }
     names = {
         each["id"]: _step_name(tx, each) for each in tx.steps.find("project", source_project["id"])
     }
-    return {each: theirs[name] for each, name in names.items() if name in theirs}
+    return {each: target_step_ids[name] for each, name in names.items() if name in target_step_ids}
 
 
 def _step_name(tx: Transaction, step: StepDoc) -> tuple[str | None, str]:

@@ -30,17 +30,17 @@ _SETTINGS = (
 )
 
 
-def tell(tx: Transaction, before: ProjectDoc, after: ProjectDoc) -> None:
+def emit_event(tx: Transaction, before: ProjectDoc, after: ProjectDoc) -> None:
     """Tell which settings differ between two states of a project: ``key, newValue, oldValue``."""
     old, new = _settings(before), _settings(after)
-    changed = [
+    setting_changes = [
         {"key": key, "newValue": new[key], "oldValue": old[key]}
         for key in _SETTINGS
         if new[key] != old[key]
     ]
-    if changed:
-        told = {"settings": changed}
-        tx.emit(SETTINGS_CHANGED, told, project_id=after["id"], internal=True)
+    if setting_changes:
+        payload = {"settings": setting_changes}
+        tx.emit(SETTINGS_CHANGED, payload, project_id=after["id"], internal=True)
 
 
 def _settings(project: ProjectDoc) -> dict[str, Any]:

@@ -40,5 +40,5 @@ def update_version(tx: Transaction, version_id: str, data: dict[str, Any]) -> Pr
     version = tx.project_versions.get(version_id)
     if not version:
         raise errors.access_denied()
-    access.require(tx, "updatePropertiesInProjectVersion", version["projectId"])
+    access.require_project(tx, "updatePropertiesInProjectVersion", version["projectId"])
     return tx.project_versions.change(version, **data)

@@ -16,14 +16,14 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from kili_emulator.domain.documents import AssetDoc, LabelDoc, MemberDoc, ProjectDoc
-from kili_emulator.domain.payloads import event_payload
+from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules.json_interface import parse_json_interface
 from kili_emulator.rules.quality import Mark, Rule, agreement
 from kili_emulator.rules.workflow import SUBMITTED
 
 # The label types that marks depend on.
-COMPARED = (*SUBMITTED, "INFERENCE")
+COMPARED_LABEL_TYPES = (*SUBMITTED, "INFERENCE")
 
 # A label's mark → the event that tells of it. There is none for an inference's.
 _EVENTS = {
@@ -32,11 +32,13 @@ _EVENTS = {
 }
 _CONSENSUS_EVENT = "asset.analytics.consensus.computed"
 
-_KNOWN_MARKS = 512
+_CACHED_MARKS = 512
 
 
-@lru_cache(_KNOWN_MARKS)
-def _mark(texts: tuple[str, ...], json_interface: str, input_type: str, rule: Rule) -> Mark | None:
+@lru_cache(_CACHED_MARKS)
+def _compute_mark(
+    texts: tuple[str, ...], json_interface: str, input_type: str, rule: Rule
+) -> Mark | None:
     """How far responses agree; what was compared once is known when the next label is added."""
     jobs = parse_json_interface(json_interface, "updatePropertiesInProject")
     return agreement([json.loads(each) for each in texts], jobs, input_type, rule=rule)
@@ -51,11 +53,11 @@ class Score:
     mark: Mark
 
 
-class _Labels:
+class _AssetLabels:
     """The labels of one asset, in creation order, to be compared with one another."""
 
     def __init__(self, view: View, asset: AssetDoc) -> None:
-        project = view.projects.the(asset["projectId"])
+        project = view.projects.require(asset["projectId"])
         self.asset = asset
         self.all = view.labels.find("asset", asset["id"])
         self._has_steps = project["workflowVersion"] != "V1"
@@ -64,7 +66,7 @@ class _Labels:
     def mark(self, labels: Iterable[LabelDoc], rule: Rule) -> Mark | None:
         texts = tuple(each["jsonResponse"] for each in labels)
         project = self._project
-        return _mark(texts, project["jsonInterface"], project["inputType"], rule)
+        return _compute_mark(texts, project["jsonInterface"], project["inputType"], rule)
 
     def of_type(self, *types: str) -> list[LabelDoc]:
         return [each for each in self.all if each["labelType"] in types]
@@ -75,10 +77,10 @@ class _Labels:
         if not self.asset["isUsedForConsensus"] or not submitted:
             return []
         step_id = submitted[0]["stepId"]
-        newest = _newest_by((each for each in submitted if each["stepId"] == step_id), "authorId")
+        newest = _newest_per((each for each in submitted if each["stepId"] == step_id), "authorId")
         return newest if len(newest) > 1 else []
 
-    def truth(self) -> LabelDoc | None:
+    def ground_truth(self) -> LabelDoc | None:
         """A honeypot's right answer: its honeypot label, or in V1 the last review."""
         if not self.asset["isHoneypot"]:
             return None
@@ -87,7 +89,7 @@ class _Labels:
             labels = self.of_type("REVIEW")
         return labels[-1] if labels else None
 
-    def with_consensus(self) -> list[Score]:
+    def consensus_scores(self) -> list[Score]:
         """Each label that is compared for consensus, against each of the others."""
         labels = self.consensus()
         return self._scores(
@@ -95,14 +97,16 @@ class _Labels:
             "consensus",
         )
 
-    def with_truth(self) -> list[Score]:
+    def honeypot_scores(self) -> list[Score]:
         """Each submitted label of a honeypot against its right answer."""
-        truth = self.truth()
-        if not truth:
+        ground_truth = self.ground_truth()
+        if not ground_truth:
             return []
-        return self._scores(((each, [truth]) for each in self.of_type("DEFAULT")), "honeypot")
+        return self._scores(
+            ((each, [ground_truth]) for each in self.of_type("DEFAULT")), "honeypot"
+        )
 
-    def with_reviews(self) -> list[Score]:
+    def review_scores(self) -> list[Score]:
         """Each label that was reviewed, against the last review of it.
 
         In V1, what looks like the review of a honeypot is its right answer.
@@ -120,30 +124,33 @@ class _Labels:
                 reviewed[label["id"]] = (label, [each])
         return self._scores(reviewed.values(), "reviewScore")
 
-    def with_inferences(self) -> list[Score]:
+    def inference_scores(self) -> list[Score]:
         """Each label of a person against what models say, as long as it was the newest one."""
-        human: list[LabelDoc] = []
+        human_labels: list[LabelDoc] = []
         inferences: list[LabelDoc] = []
         compared: dict[str, tuple[LabelDoc, list[LabelDoc]]] = {}
         for each in self.all:
             if each["labelType"] in SUBMITTED and not each["isHoneypot"]:
-                human.append(each)
+                human_labels.append(each)
             elif each["labelType"] == "INFERENCE":
                 inferences.append(each)
-            if human and inferences:
-                compared[human[-1]["id"]] = (human[-1], _newest_by(inferences, "modelName"))
+            if human_labels and inferences:
+                compared[human_labels[-1]["id"]] = (
+                    human_labels[-1],
+                    _newest_per(inferences, "modelName"),
+                )
         return self._scores(compared.values(), "inference")
 
     def _scores(
         self, compared: Iterable[tuple[LabelDoc, Sequence[LabelDoc]]], rule: Rule
     ) -> list[Score]:
-        found = []
+        results = []
         for label, others in compared:
             marks = [self.mark((label, each), rule) for each in others]
             mark = _mean_mark([each for each in marks if each])
             if mark:
-                found.append(Score(label, others, mark))
-        return found
+                results.append(Score(label, others, mark))
+        return results
 
 
 def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
@@ -154,26 +161,28 @@ def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
     Args:
         asset: the asset, after its labels, its consensus or its honeypot changed.
     """
-    labels = _Labels(tx, tx.assets.the(asset["id"]))
+    labels = _AssetLabels(tx, tx.assets.require(asset["id"]))
     consensus = labels.consensus()
     scores = {
-        "consensusMark": labels.with_consensus(),
-        "honeypotMark": labels.with_truth(),
-        "inferenceMark": labels.with_inferences(),
-        "reviewScore": labels.with_reviews(),
+        "consensusMark": labels.consensus_scores(),
+        "honeypotMark": labels.honeypot_scores(),
+        "inferenceMark": labels.inference_scores(),
+        "reviewScore": labels.review_scores(),
     }
-    had = {name for name in scores for each in labels.all if each.get(name) is not None}
-    changed = {name: _store(tx, labels.all, name, scores[name]) for name in scores}
-    whole = labels.mark(consensus, "consensus") if consensus else None
-    _store_on_asset(tx, labels, whole, scores, had)
+    previous_marks = {name for name in scores for each in labels.all if each.get(name) is not None}
+    changed = {name: _store_label_marks(tx, labels.all, name, scores[name]) for name in scores}
+    asset_consensus_mark = labels.mark(consensus, "consensus") if consensus else None
+    _store_asset_marks(tx, labels, asset_consensus_mark, scores, previous_marks)
     for name, subject in _EVENTS.items():
         for each in changed[name]:
-            _tell(tx, labels.asset, subject, [each.label, *each.others], each.mark)
-    if whole and changed["consensusMark"]:
-        _tell(tx, labels.asset, _CONSENSUS_EVENT, consensus, whole)
+            _emit_mark(tx, labels.asset, subject, [each.label, *each.others], each.mark)
+    if asset_consensus_mark and changed["consensusMark"]:
+        _emit_mark(tx, labels.asset, _CONSENSUS_EVENT, consensus, asset_consensus_mark)
 
 
-def _store(tx: Transaction, labels: list[LabelDoc], name: str, scores: list[Score]) -> list[Score]:
+def _store_label_marks(
+    tx: Transaction, labels: list[LabelDoc], name: str, scores: list[Score]
+) -> list[Score]:
     """Store what the labels' marks are now; those that are new or different."""
     by_label = {each.label["id"]: each for each in scores}
     changed = []
@@ -190,29 +199,29 @@ def _store(tx: Transaction, labels: list[LabelDoc], name: str, scores: list[Scor
     return changed
 
 
-def _store_on_asset(
+def _store_asset_marks(
     tx: Transaction,
-    labels: _Labels,
+    labels: _AssetLabels,
     consensus: Mark | None,
     scores: dict[str, list[Score]],
-    had: set[str],
+    previous_marks: set[str],
 ) -> None:
     """Store an asset's marks; what could never be computed is not touched."""
     asset = labels.asset
-    newest = {each["id"] for each in _newest_by(labels.of_type("DEFAULT"), "authorId")}
+    newest = {each["id"] for each in _newest_per(labels.of_type("DEFAULT"), "authorId")}
     honeypots = [e.mark.value for e in scores["honeypotMark"] if e.label["id"] in newest]
     inferences = scores["inferenceMark"]
     members: dict[str, Any] = {"inferenceMark": inferences[-1].mark.value if inferences else None}
-    if honeypots or "honeypotMark" in had:
+    if honeypots or "honeypotMark" in previous_marks:
         members["honeypotMark"] = mean(honeypots)
-    if consensus or "consensusMark" in had:
+    if consensus or "consensusMark" in previous_marks:
         members["consensusMark"] = consensus.value if consensus else None
         members["consensusMarkPerCategory"] = consensus.per_category if consensus else None
     if any(asset.get(name) != value for name, value in members.items()):
         tx.assets.change(asset, **members)
 
 
-def _tell(
+def _emit_mark(
     tx: Transaction, asset: AssetDoc, subject: str, compared: Sequence[LabelDoc], mark: Mark
 ) -> None:
     """Tell of a new mark. The events name a step: a V1 project has none, and no such event."""
@@ -220,7 +229,7 @@ def _tell(
     step_id = next(filter(None, steps), asset["stepId"])
     if step_id:
         payload = {
-            **event_payload(asset),
+            **asset_payload(asset),
             "comparedLabelIds": [each["id"] for each in compared],
             "score": mark.value,
             "stepId": step_id,
@@ -228,7 +237,7 @@ def _tell(
         tx.emit(subject, payload, project_id=asset["projectId"])
 
 
-def _newest_by(
+def _newest_per(
     labels: Iterable[LabelDoc], member: Literal["authorId", "modelName"]
 ) -> list[LabelDoc]:
     """The newest label of each author or model, in creation order."""
@@ -250,17 +259,17 @@ def _mean_mark(marks: Sequence[Mark]) -> Mark | None:
 
 def mean(values: Iterable[float | None]) -> float | None:
     """The mean of those that there are; ``None`` if there is none."""
-    known = [each for each in values if each is not None]
-    return min(1.0, sum(known) / len(known)) if known else None
+    numbers = [each for each in values if each is not None]
+    return min(1.0, sum(numbers) / len(numbers)) if numbers else None
 
 
 def mean_per_category(marks: Iterable[dict[str, float] | None]) -> dict[str, float] | None:
     """The mean for each category over what names it; ``None`` if nothing names any."""
-    found: dict[str, list[float]] = defaultdict(list)
+    results: dict[str, list[float]] = defaultdict(list)
     for each in marks:
         for category, value in (each or {}).items():
-            found[category].append(value)
-    return {name: mean(values) or 0.0 for name, values in sorted(found.items())} or None
+            results[category].append(value)
+    return {name: mean(values) or 0.0 for name, values in sorted(results.items())} or None
 
 
 def project_mark(view: View, project: ProjectDoc, name: str) -> Any:

@@ -15,16 +15,16 @@ from pathlib import Path
 from kili_emulator import data_folder, errors, messages, private_files
 from kili_emulator.config import DEFAULT_WORLD
 from kili_emulator.domain import world_folder
-from kili_emulator.domain.api_key import authenticate, home_of
+from kili_emulator.domain.api_key import authenticate, world_of_key
 from kili_emulator.domain.world import Actor, Mark, World
 from kili_emulator.domain.world_folder import WorldError
 
-__all__ = ["Attach", "Furnish", "WorldError", "WorldRegistry"]
+__all__ = ["WorldHook", "ScenarioLoader", "WorldError", "WorldRegistry"]
 
 logger = logging.getLogger(__name__)
 
-Furnish = Callable[[World, str], None]
-Attach = Callable[[World], None]
+ScenarioLoader = Callable[[World, str], None]
+WorldHook = Callable[[World], None]
 
 
 class WorldRegistry:
@@ -32,16 +32,20 @@ class WorldRegistry:
 
     Args:
         folder: where they are kept; ``None`` keeps them in memory.
-        furnish: loads a scenario, given by name or path, into a new world.
+        load_content: loads a scenario, given by name or path, into a new world.
         attach: connects a world with what listens to it, once it has its content.
         detach: undoes that, before the world is deleted.
     """
 
     def __init__(
-        self, folder: Path | None, furnish: Furnish, attach: Attach, detach: Attach
+        self,
+        folder: Path | None,
+        load_content: ScenarioLoader,
+        attach: WorldHook,
+        detach: WorldHook,
     ) -> None:
         self._folder = folder / data_folder.WORLDS if folder else None
-        self._furnish = furnish
+        self._load_content = load_content
         self._attach = attach
         self._detach = detach
         self._worlds: dict[str, World] = {}
@@ -57,13 +61,13 @@ class WorldRegistry:
         """
         if self._folder is None or not self._folder.is_dir():
             return
-        private_files.tighten(self._folder)
+        private_files.restrict_permissions(self._folder)
         folders = sorted(each for each in self._folder.iterdir() if each.is_dir())
         with contextlib.ExitStack() as undo:
             opened = [
                 undo.enter_context(contextlib.closing(world_folder.open_world(folder)))
                 for folder in folders
-                if _is_to_open(folder)
+                if _should_open(folder)
             ]
             _check_keys(opened)
             undo.pop_all()
@@ -72,7 +76,7 @@ class WorldRegistry:
             if world.stored_name is None:
                 world.store_name()
             assert world.folder is not None
-            world_folder.finish(world.folder)
+            world_folder.mark_complete(world.folder)
             self._add(world)
 
     def create(self, name: str, scenario: str, seed: int | None = None) -> World:
@@ -83,33 +87,33 @@ class WorldRegistry:
                 keys is another world's.
         """
         with self._lock:
-            if not world_folder.is_name(name):
-                raise WorldError(errors.WORLD_NAME.format(name=name))
+            if not world_folder.is_valid_name(name):
+                raise WorldError(errors.WORLD_NAME_INVALID.format(name=name))
             if name in self._worlds:
                 raise WorldError(errors.WORLD_EXISTS.format(name=name))
             folder = self._folder / name if self._folder else None
             if folder:
-                world_folder.begin(folder)
+                world_folder.create_folder(folder)
             try:
                 world = World(name, folder, seed)
                 try:
-                    self._furnish(world, scenario)
+                    self._load_content(world, scenario)
                     self._check_new_keys(world)
                     world.set_start(scenario)
                     if folder:
-                        world_folder.finish(folder)
+                        world_folder.mark_complete(folder)
                     self._add(world)
                 except BaseException:
                     world.close()
                     raise
             except BaseException:
                 if folder:
-                    world_folder.discard(folder)
+                    world_folder.remove_world(folder)
                 raise
             return world
 
     def _add(self, world: World) -> None:
-        world.is_key_elsewhere = lambda key: any(
+        world.is_key_of_other_world = lambda key: any(
             other.view.api_keys.find("key", key) for other in self.all() if other is not world
         )
         self._attach(world)
@@ -119,8 +123,8 @@ class WorldRegistry:
         for key, name in _active_keys(world).items():
             for other in self.all():
                 if authenticate(other, key):
-                    told = {"name": world.name, "key": name, "other": other.name}
-                    raise WorldError(errors.WORLD_KEY_TAKEN.format(**told))
+                    details = {"name": world.name, "key": name, "other": other.name}
+                    raise WorldError(errors.WORLD_KEY_EXISTS.format(**details))
 
     def get(self, name: str) -> World:
         """The world of that name.
@@ -167,7 +171,7 @@ class WorldRegistry:
             self._detach(world)
             world.close()
             if world.folder:
-                world_folder.discard(world.folder)
+                world_folder.remove_world(world.folder)
 
     def authenticate(self, key: str) -> tuple[World, Actor] | None:
         """The world and the user that a key opens.
@@ -175,10 +179,12 @@ class WorldRegistry:
         A scenario's key opens the world that it ends with, and no other. A key that more than one
         world knows opens none: nothing says which is meant.
         """
-        home = home_of(key)
+        world_name = world_of_key(key)
         worlds = self._worlds.copy()
-        asked = worlds.values() if home is None else filter(None, [worlds.get(home)])
-        opened = [(world, actor) for world in asked if (actor := authenticate(world, key))]
+        candidates = (
+            worlds.values() if world_name is None else filter(None, [worlds.get(world_name)])
+        )
+        opened = [(world, actor) for world in candidates if (actor := authenticate(world, key))]
         return opened[0] if len(opened) == 1 else None
 
     def close(self) -> None:
@@ -189,13 +195,13 @@ class WorldRegistry:
             self._worlds.clear()
 
 
-def _is_to_open(folder: Path) -> bool:
+def _should_open(folder: Path) -> bool:
     """Whether a folder holds a world; removes an unfinished one, and names what is none."""
-    if not world_folder.is_name(folder.name):
-        logger.warning(messages.FOLDER_NOT_NAMED.format(folder=str(folder)))
+    if not world_folder.is_valid_name(folder.name):
+        logger.warning(messages.FOLDER_NAME_INVALID.format(folder=str(folder)))
     elif world_folder.is_unfinished(folder):
-        world_folder.discard(folder)
-    elif world_folder.holds_world(folder):
+        world_folder.remove_world(folder)
+    elif world_folder.has_world_files(folder):
         return True
     else:
         logger.warning(messages.FOLDER_WITHOUT_WORLD.format(folder=str(folder)))
@@ -213,8 +219,8 @@ def _check_keys(worlds: Iterable[World]) -> None:
         for key, name in _active_keys(world).items():
             owner = owners.setdefault(key, world)
             if owner is not world:
-                told = {"one": owner.name, "other": world.name, "key": name}
-                raise WorldError(errors.WORLD_SAME_KEY.format(folder=world.folder, **told))
+                details = {"one": owner.name, "other": world.name, "key": name}
+                raise WorldError(errors.WORLD_KEY_DUPLICATE.format(folder=world.folder, **details))
 
 
 def _active_keys(world: World) -> dict[str, str]:

@@ -13,7 +13,7 @@ from kili_emulator.storage.sqlite_file import Change
 D = TypeVar("D", bound=Mapping[str, Any])
 
 
-def differing(document: Mapping[str, Any], members: Mapping[str, Any]) -> dict[str, Any]:
+def changed_members(document: Mapping[str, Any], members: Mapping[str, Any]) -> dict[str, Any]:
     """The members that have another value in the document; a missing one counts as ``None``."""
     return {name: value for name, value in members.items() if document.get(name) != value}
 
@@ -30,7 +30,7 @@ class ReadRepository(Generic[D]):
     def get(self, document_id: str) -> D | None:
         return cast("D | None", self._table.get(document_id))
 
-    def the(self, document_id: str) -> D:
+    def require(self, document_id: str) -> D:
         """The document that another one names.
 
         Raises:
@@ -59,9 +59,9 @@ class ReadRepository(Generic[D]):
     def count(self, index: str, key: Hashable) -> int:
         return self._table.count(index, key)
 
-    def some(self, document_ids: Iterable[str]) -> list[D]:
+    def get_many(self, document_ids: Iterable[str]) -> list[D]:
         """The documents with these ids that exist, in creation order."""
-        return cast("list[D]", self._table.some(document_ids))
+        return cast("list[D]", self._table.get_many(document_ids))
 
     def all(self) -> list[D]:
         """All documents, in creation order."""
@@ -84,7 +84,7 @@ class Repository(ReadRepository[D]):
             KiliError: the id is taken.
         """
         if self._table.row(document["id"]):
-            raise errors.id_taken("insert", document["id"])
+            raise errors.document_id_exists("insert", document["id"])
         self._put(document["id"], self._new_row(document))
         return document
 
@@ -100,7 +100,7 @@ class Repository(ReadRepository[D]):
         rows: dict[str, Row | None] = {}
         for document in documents:
             if document["id"] in rows or self._table.row(document["id"]):
-                raise errors.id_taken("insert", document["id"])
+                raise errors.document_id_exists("insert", document["id"])
             rows[document["id"]] = self._new_row(document)
         self._table = self._table.changed(rows)
         self._changed.update(rows)

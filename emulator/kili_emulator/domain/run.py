@@ -69,7 +69,7 @@ def record_run(
             "createdAt": tx.now,
             "startedAt": None,
             "mark": None,
-            "ended": _ended(tx) if refusal else None,
+            "ended": _end_position(tx) if refusal else None,
             "durationMs": None,
             "memoryMb": None,
             "delivery": None,
@@ -92,13 +92,13 @@ def begin_run(tx: Transaction, run_id: str) -> None:
         tx.runs.change(run, startedAt=tx.now, mark=asdict(tx.world.mark()))
 
 
-def called(run: RunDoc) -> str:
+def called_handler(run: RunDoc) -> str:
     """What a run calls: a handler, and the event where that handler is called for many."""
     handler: str = run["handler"]
     return f"{ON_EVENT.method} {run['event']}" if handler == ON_EVENT.type else handler
 
 
-def _ended(tx: Transaction) -> list[int]:
+def _end_position(tx: Transaction) -> list[int]:
     """A place in the order in which runs end, which never comes again, whatever is undone."""
     return [tx.world.epoch, tx.world.documents.sequence]
 
@@ -111,7 +111,7 @@ def complete_run(tx: Transaction, run_id: str, **result: Any) -> None:
     """
     run = tx.runs.get(run_id)
     if run:
-        tx.runs.change(run, ended=_ended(tx), **masked(result))
+        tx.runs.change(run, ended=_end_position(tx), **masked(result))
 
 
 def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]]) -> None:
@@ -131,7 +131,7 @@ def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]
     tx.plugin_logs.insert_all(
         [
             {
-                "id": new_id(clock.from_text(created_at), f"{run_id} {number}"),
+                "id": new_id(clock.parse_time(created_at), f"{run_id} {number}"),
                 "pluginId": plugin["id"],
                 "pluginName": plugin["name"],
                 "projectId": run["projectId"],
@@ -151,10 +151,10 @@ def headline(run: RunDoc) -> str | None:
     """A run's error in one line: what the plugin's code raised, or what else ended the run."""
     if run.get("headline"):  # which runs of earlier versions do not have
         return str(run["headline"])
-    return headline_of(run["error"])
+    return headline_of_error(run["error"])
 
 
-def headline_of(error: str | None) -> str | None:
+def headline_of_error(error: str | None) -> str | None:
     """The line of an error's text that says what it is: of a traceback, the exception."""
     lines = (error or "").strip().splitlines()
     if lines and lines[0].startswith("Traceback"):
@@ -162,8 +162,10 @@ def headline_of(error: str | None) -> str | None:
     return lines[0] if lines else None
 
 
-def interrupt_running(tx: Transaction) -> None:
+def interrupt_unfinished_runs(tx: Transaction) -> None:
     """Close the runs that were going on when the emulator ended."""
     for run in tx.runs.find("running", True):
-        tx.runs.change(run, outcome="INTERRUPTED", error=messages.RUN_INTERRUPTED, ended=_ended(tx))
+        tx.runs.change(
+            run, outcome="INTERRUPTED", error=messages.RUN_INTERRUPTED, ended=_end_position(tx)
+        )
         add_lines(tx, run["id"], [("error", messages.RUN_INTERRUPTED, tx.now)])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kili_emulator import clock, messages
-from kili_emulator.domain.call_buffer import MAX_CALLS, CallMade
+from kili_emulator.domain.call_buffer import MAX_CALLS, RecordedCall
 from kili_emulator.domain.run import add_lines
 from kili_emulator.domain.world import Transaction
 
 
-def add_calls(tx: Transaction, run_id: str, calls: list[CallMade], count: int) -> None:
+def add_calls(tx: Transaction, run_id: str, calls: list[RecordedCall], count: int) -> None:
     """Add calls to a run, in the order of their answers; to one that is gone, none.
 
     Args:
@@ -18,11 +18,11 @@ def add_calls(tx: Transaction, run_id: str, calls: list[CallMade], count: int) -
     if not run or count == run["callCount"]:
         return
     new_id = tx.world.ids.derived_id
-    known = tx.run_calls.count("run", run_id)
+    stored_count = tx.run_calls.count("run", run_id)
     tx.run_calls.insert_all(
         [
             {
-                "id": new_id(clock.from_text(call.started_at), f"{run_id} call {number}"),
+                "id": new_id(clock.parse_time(call.started_at), f"{run_id} call {number}"),
                 "runId": run_id,
                 "pluginId": run["pluginId"],
                 "number": number,
@@ -35,10 +35,10 @@ def add_calls(tx: Transaction, run_id: str, calls: list[CallMade], count: int) -
                 "createdAt": call.started_at,
                 "durationMs": call.duration_ms,
             }
-            for number, call in enumerate(calls, known + 1)
+            for number, call in enumerate(calls, stored_count + 1)
         ]
     )
     tx.runs.change(run, callCount=count)
     if run["callCount"] <= MAX_CALLS < count:
-        text = messages.RUN_MANY_CALLS.format(limit=MAX_CALLS)
+        text = messages.RUN_CALLS_TRUNCATED.format(limit=MAX_CALLS)
         add_lines(tx, run_id, [("warning", text, tx.now)])

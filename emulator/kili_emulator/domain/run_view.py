@@ -7,7 +7,7 @@ from typing import Any
 
 from kili_emulator import errors, messages
 from kili_emulator.domain.documents import LogLineDoc, RunDoc
-from kili_emulator.domain.run import called, headline
+from kili_emulator.domain.run import called_handler, headline
 from kili_emulator.domain.world import View
 from kili_emulator.rules.masking import masked, masked_text
 
@@ -59,7 +59,7 @@ def run_brief(view: View, run: RunDoc) -> dict[str, Any]:
         "id": run["id"],
         "plugin": plugin["name"] if plugin else None,
         "handler": run["handler"],
-        "called": called(run),
+        "called": called_handler(run),
         "outcome": run["outcome"],
         "refusal": run["refusal"],
         "explanation": messages.REFUSALS.get(run["refusal"] or ""),
@@ -83,18 +83,18 @@ def run_view(view: View, run: RunDoc) -> dict[str, Any]:
     version = view.plugin_versions.get(run["versionId"] or "")
     project = view.projects.get(run["projectId"])
     return {
-        **_picked(run, _MEMBERS),
-        "plugin": view.plugins.the(run["pluginId"])["name"],
+        **_pick(run, _MEMBERS),
+        "plugin": view.plugins.require(run["pluginId"])["name"],
         "version": version["number"] if version else None,
         "project": project["title"] if project else None,
-        "called": called(run),
+        "called": called_handler(run),
         "explanation": messages.REFUSALS.get(run["refusal"] or ""),
         "headline": headline(run),
         **run["metadata"],
     }
 
 
-def _picked(document: Mapping[str, Any], members: tuple[str, ...]) -> dict[str, Any]:
+def _pick(document: Mapping[str, Any], members: tuple[str, ...]) -> dict[str, Any]:
     return {member: document[member] for member in members}
 
 
@@ -125,14 +125,14 @@ def run_details(view: View, run_id: str) -> dict[str, Any]:
     calls = view.run_calls.find("run", run_id)
     return {
         **run_view(view, run),
-        **_picked(run, _DETAILS),
+        **_pick(run, _DETAILS),
         "payload": masked(run["payload"]),
         "causes": [each["id"] for each in view.runs.all() if each["causedBy"] == run_id],
         "lines": list(map(line_view, lines)),
-        "calls": [_picked(call, _CALL) for call in calls],
+        "calls": [_pick(call, _CALL) for call in calls],
     }
 
 
 def line_view(line: LogLineDoc) -> dict[str, Any]:
     """A log line (``createdAt``, ``logType``, ``content``), its secrets masked."""
-    return {**_picked(line, _LINE), "content": masked_text(line["content"])}
+    return {**_pick(line, _LINE), "content": masked_text(line["content"])}

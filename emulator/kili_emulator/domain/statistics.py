@@ -25,7 +25,7 @@ SET_VALUES: Final = "setStatistics"
 
 
 @dataclass(frozen=True)
-class Work:
+class WorkTotals:
     """The DEFAULT and REVIEW labels that a member submitted in a project.
 
     Attributes:
@@ -43,12 +43,12 @@ class Work:
     last: str | None
 
 
-def work(view: View, member: MemberDoc) -> Work:
+def work_totals(view: View, member: MemberDoc) -> WorkTotals:
     """The work that a member did in the project."""
     author = (member["projectId"], member["userId"])
-    found = view.labels.find("member", author)
-    labels = [each for each in found if each["labelType"] in SUBMITTED]
-    return Work(
+    all_labels = view.labels.find("member", author)
+    labels = [each for each in all_labels if each["labelType"] in SUBMITTED]
+    return WorkTotals(
         annotations=sum(each["numberOfAnnotations"] for each in labels),
         assets=len({each["assetId"] for each in labels}),
         labels=len(labels),
@@ -59,54 +59,54 @@ def work(view: View, member: MemberDoc) -> Work:
 
 def project_statistic(view: View, project: ProjectDoc, name: str) -> Any:
     """One of the :data:`PROJECT_STATISTICS`."""
-    return _value(project, name, _OF_PROJECT[name](view, project))
+    return _shown_value(project, name, _PROJECT_FUNCTIONS[name](view, project))
 
 
 def member_statistic(view: View, member: MemberDoc, name: str) -> Any:
     """One of the :data:`MEMBER_STATISTICS`."""
-    return _value(member, name, _OF_MEMBER[name](view, member))
+    return _shown_value(member, name, _MEMBER_FUNCTIONS[name](view, member))
 
 
 def set_project_statistics(
     tx: Transaction, project: ProjectDoc, values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The project's :data:`SET_VALUES`, once these values are set."""
-    return _with_values(project, values, lambda name: _OF_PROJECT[name](tx, project))
+    return _add_set_values(project, values, lambda name: _PROJECT_FUNCTIONS[name](tx, project))
 
 
 def set_member_statistics(
     tx: Transaction, member: MemberDoc, values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The member's :data:`SET_VALUES`, once these values are set."""
-    return _with_values(member, values, lambda name: _OF_MEMBER[name](tx, member))
+    return _add_set_values(member, values, lambda name: _MEMBER_FUNCTIONS[name](tx, member))
 
 
-def _value(owner: Mapping[str, Any], name: str, computed: Any) -> Any:
-    was_set = owner.get(SET_VALUES, {}).get(name)
-    if was_set and was_set["computed"] == computed:
-        return was_set["value"]
+def _shown_value(owner: Mapping[str, Any], name: str, computed: Any) -> Any:
+    stored = owner.get(SET_VALUES, {}).get(name)
+    if stored and stored["computed"] == computed:
+        return stored["value"]
     return computed
 
 
-def _with_values(
+def _add_set_values(
     owner: Mapping[str, Any], values: Mapping[str, Any], compute: Callable[[str], Any]
 ) -> dict[str, Any]:
     added = {name: {"value": each, "computed": compute(name)} for name, each in values.items()}
     return {**owner.get(SET_VALUES, {}), **added}
 
 
-def _mark(name: str, of: Callable[[View, D, str], Any]) -> Statistic[D]:
-    return lambda view, owner: of(view, owner, name)
+def _mark(name: str, mark_function: Callable[[View, D, str], Any]) -> Statistic[D]:
+    return lambda view, owner: mark_function(view, owner, name)
 
 
-def _count_assets(counts: Callable[[AssetDoc], bool]) -> Statistic[ProjectDoc]:
+def _count_assets(is_counted: Callable[[AssetDoc], bool]) -> Statistic[ProjectDoc]:
     def count(view: View, project: ProjectDoc) -> int:
-        return sum(map(counts, view.assets.find("project", project["id"])))
+        return sum(map(is_counted, view.assets.find("project", project["id"])))
 
     return count
 
 
-_OF_PROJECT: dict[str, Statistic[ProjectDoc]] = {
+_PROJECT_FUNCTIONS: dict[str, Statistic[ProjectDoc]] = {
     "consensusMark": _mark("consensusMark", project_mark),
     "honeypotMark": _mark("honeypotMark", project_mark),
     "numberOfAssets": lambda view, project: view.assets.count("project", project["id"]),
@@ -114,12 +114,12 @@ _OF_PROJECT: dict[str, Statistic[ProjectDoc]] = {
     "numberOfReviewedAssets": _count_assets(lambda asset: asset["status"] in REVIEWED),
     "numberOfSkippedAssets": _count_assets(lambda asset: asset["skipped"]),
 }
-_OF_MEMBER: dict[str, Statistic[MemberDoc]] = {
+_MEMBER_FUNCTIONS: dict[str, Statistic[MemberDoc]] = {
     "consensusMark": _mark("consensusMark", member_mark),
     "honeypotMark": _mark("honeypotMark", member_mark),
-    "numberOfLabeledAssets": lambda view, member: work(view, member).assets,
-    "totalDuration": lambda view, member: work(view, member).seconds,
+    "numberOfLabeledAssets": lambda view, member: work_totals(view, member).assets,
+    "totalDuration": lambda view, member: work_totals(view, member).seconds,
 }
 
-PROJECT_STATISTICS = tuple(_OF_PROJECT)
-MEMBER_STATISTICS = tuple(_OF_MEMBER)
+PROJECT_STATISTICS = tuple(_PROJECT_FUNCTIONS)
+MEMBER_STATISTICS = tuple(_MEMBER_FUNCTIONS)

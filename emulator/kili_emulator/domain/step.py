@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from kili_emulator.domain import access, project_settings_event
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc, StepDoc, StepGroupDoc, UserDoc
-from kili_emulator.domain.repository import differing
+from kili_emulator.domain.repository import changed_members
 from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules import steps as rules
 from kili_emulator.rules.workflow import NewWorkflow, StepStatus
@@ -24,10 +24,10 @@ _SETTINGS: dict[str, tuple[str, str, Any]] = {
     "useHoneyPot": ("DEFAULT", "useHoneypot", False),
 }
 
-CLEARED = ("consensusCoverage", "numberOfExpectedLabelsForConsensus", "sendBackStepId")
+CLEARABLE_MEMBERS = ("consensusCoverage", "numberOfExpectedLabelsForConsensus", "sendBackStepId")
 
 
-class SeenStep(TypedDict):
+class AssetStep(TypedDict):
     """A step, and the status that an asset has there."""
 
     id: str
@@ -36,7 +36,7 @@ class SeenStep(TypedDict):
     stepGroupName: str | None
 
 
-class Entry(TypedDict):
+class EntryState(TypedDict):
     """The members of a new asset that say where it stands, and whether consensus is drawn."""
 
     stepId: str | None
@@ -48,8 +48,10 @@ def steps_of(view: View, project_id: str) -> list[StepDoc]:
     """The steps of a project in their order, group after group; a V1 project has none."""
     groups = [each["id"] for each in groups_of(view, project_id)]
     order: dict[str | None, int] = {group_id: index for index, group_id in enumerate(groups)}
-    found = view.steps.find("project", project_id)
-    return sorted(found, key=lambda each: (order.get(each["stepGroupId"], 0), each["order"]))
+    unsorted_steps = view.steps.find("project", project_id)
+    return sorted(
+        unsorted_steps, key=lambda each: (order.get(each["stepGroupId"], 0), each["order"])
+    )
 
 
 def groups_of(view: View, project_id: str) -> list[StepGroupDoc]:
@@ -59,10 +61,10 @@ def groups_of(view: View, project_id: str) -> list[StepGroupDoc]:
 
 def group_name(view: View, step: StepDoc) -> str | None:
     """The name of a step's group; ``None`` in a V2 project."""
-    return view.step_groups.the(step["stepGroupId"])["name"] if step["stepGroupId"] else None
+    return view.step_groups.require(step["stepGroupId"])["name"] if step["stepGroupId"] else None
 
 
-def as_seen(view: View, asset: AssetDoc, step_id: str) -> SeenStep | None:
+def step_of_asset(view: View, asset: AssetDoc, step_id: str) -> AssetStep | None:
     """A step with the status that an asset has there: done before its place, to do after it.
 
     Returns:
@@ -82,30 +84,30 @@ def as_seen(view: View, asset: AssetDoc, step_id: str) -> SeenStep | None:
     }
 
 
-def works_on(step: StepDoc, user: UserDoc, role: str) -> bool:
+def is_step_worker(step: StepDoc, user: UserDoc, role: str) -> bool:
     """Whether a user works on a step."""
     if step["assigneeIds"] is not None:
         return user["id"] in step["assigneeIds"]
-    return may_work(step["type"], role)
+    return can_role_work_on(step["type"], role)
 
 
-def may_work(step_type: str, role: str) -> bool:
+def can_role_work_on(step_type: str, role: str) -> bool:
     """Whether members with that role can work on steps of that type."""
     return step_type == "DEFAULT" or role != "LABELER"
 
 
-def entry(tx: Transaction, project: ProjectDoc) -> Entry:
+def entry_state(tx: Transaction, project: ProjectDoc) -> EntryState:
     """Where a new asset stands, and whether it is drawn for consensus."""
     steps = steps_of(tx, project["id"])
     place = rules.start(steps) if steps else None
     return {
         "stepId": place.step_id if place else None,
         "stepStatus": place.status if place else None,
-        "isUsedForConsensus": is_drawn_for_consensus(tx, project, steps),
+        "isUsedForConsensus": draw_for_consensus(tx, project, steps),
     }
 
 
-def is_drawn_for_consensus(tx: Transaction, project: ProjectDoc, steps: list[StepDoc]) -> bool:
+def draw_for_consensus(tx: Transaction, project: ProjectDoc, steps: list[StepDoc]) -> bool:
     """Whether chance picks an asset that nobody has begun for consensus."""
     coverage: int | None = project["consensusTotCoverage"]
     size = project["minConsensusSize"]
@@ -123,32 +125,36 @@ def create_workflow(tx: Transaction, project: ProjectDoc, workflow: NewWorkflow)
         for order, (step, type_, coverage) in enumerate(_DEFAULT_STEPS):
             members = {"name": step, "type": type_, "stepCoverage": coverage, "order": order}
             insert(tx, project, members | {"stepGroupId": group["id"] if group else None})
-    follow_settings(tx, project, _SETTINGS)
+    apply_settings_to_steps(tx, project, _SETTINGS)
 
 
-def follow_settings(tx: Transaction, project: ProjectDoc, names: Iterable[str]) -> None:
+def apply_settings_to_steps(tx: Transaction, project: ProjectDoc, names: Iterable[str]) -> None:
     """Have the first steps do what settings of the project say."""
     settings: Mapping[str, Any] = project
     for name in names:
         step = _step_of_setting(tx, project, name)
         if step is None:
             continue
-        own, nothing = _SETTINGS[name][1:]
-        value = None if settings[name] == nothing and own in CLEARED else settings[name]
-        if differing(step, {own: value}):
-            step = tx.steps.change(step, **{own: value})
-            tell(tx, "project.workflow.step.updated", step, fields=[own])
+        step_member, empty_value = _SETTINGS[name][1:]
+        value = (
+            None
+            if settings[name] == empty_value and step_member in CLEARABLE_MEMBERS
+            else settings[name]
+        )
+        if changed_members(step, {step_member: value}):
+            step = tx.steps.change(step, **{step_member: value})
+            emit_event(tx, "project.workflow.step.updated", step, fields=[step_member])
 
 
-def follow_steps(tx: Transaction, project: ProjectDoc) -> None:
+def apply_steps_to_settings(tx: Transaction, project: ProjectDoc) -> None:
     """Have the project's settings say what its first steps do."""
     values = {}
-    for name, (_, own, nothing) in _SETTINGS.items():
+    for name, (_, step_member, empty_value) in _SETTINGS.items():
         step: Mapping[str, Any] | None = _step_of_setting(tx, project, name)
-        values[name] = (step[own] if step else None) or nothing
-    changes = differing(project, values)
+        values[name] = (step[step_member] if step else None) or empty_value
+    changes = changed_members(project, values)
     if changes:
-        project_settings_event.tell(tx, project, tx.projects.change(project, **changes))
+        project_settings_event.emit_event(tx, project, tx.projects.change(project, **changes))
 
 
 def _step_of_setting(tx: Transaction, project: ProjectDoc, name: str) -> StepDoc | None:
@@ -193,20 +199,20 @@ def unassign(tx: Transaction, step: StepDoc, user_id: str) -> None:
     assignees = step["assigneeIds"] or []
     if user_id not in assignees:
         return
-    left = [each for each in assignees if each != user_id]
-    step = tx.steps.change(step, assigneeIds=left or None)
-    tell(tx, "project.workflow.step.updated", step, fields=["assignees"])
+    remaining_ids = [each for each in assignees if each != user_id]
+    step = tx.steps.change(step, assigneeIds=remaining_ids or None)
+    emit_event(tx, "project.workflow.step.updated", step, fields=["assignees"])
 
 
-def check_out(tx: Transaction, project: ProjectDoc, user: UserDoc) -> None:
+def remove_from_forbidden_steps(tx: Transaction, project: ProjectDoc, user: UserDoc) -> None:
     """Take somebody off the steps that their role does not let them work on any more."""
     role = access.role_in(tx, user, project)
     for each in tx.steps.find("project", project["id"]):
-        if role is None or not may_work(each["type"], role):
+        if role is None or not can_role_work_on(each["type"], role):
             unassign(tx, each, user["id"])
 
 
-def tell(tx: Transaction, subject: str, step: StepDoc, **members: Any) -> None:
+def emit_event(tx: Transaction, subject: str, step: StepDoc, **members: Any) -> None:
     payload = {
         "stepGroupId": step["stepGroupId"] or "",
         "stepId": step["id"],

@@ -49,17 +49,17 @@ class Table(Generic[D]):
         name: the table's name in storage.
         indexes: index name → function from a document to its key; a key of ``None`` leaves the
             document out of the index.
-        dated_by: see :class:`TableSpec`.
+        date_member: see :class:`TableSpec`.
     """
 
     def __init__(
         self,
         name: str,
         indexes: Mapping[str, Callable[[D], Hashable]] | None = None,
-        dated_by: str | None = None,
+        date_member: str | None = None,
     ) -> None:
         keys = cast("dict[str, Callable[[Document], Hashable]]", dict(indexes or {}))
-        self.spec = TableSpec(name, keys, dated_by)
+        self.spec = TableSpec(name, keys, date_member)
         self._attribute = name
 
     def __set_name__(self, owner: type[object], name: str) -> None:
@@ -133,7 +133,7 @@ class View:
             "author": _label_author,
             "member": lambda label: (label["projectId"], label["authorId"]),
         },
-        dated_by="createdAt",
+        date_member="createdAt",
     )
     issues = Table[IssueDoc](
         "issues",

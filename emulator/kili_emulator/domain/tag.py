@@ -20,7 +20,7 @@ def create_tag(tx: Transaction, label: str, color: str | None) -> TagDoc:
         KiliError: the actor manages nothing there, or the label is empty.
     """
     operation = "createTag"
-    access.require_manager_somewhere(tx, operation)
+    access.require_manager_role(tx, operation)
     _check_label(operation, label)
     return tx.tags.insert(
         {
@@ -41,8 +41,8 @@ def update_tag(tx: Transaction, tag_id: str, label: str | None) -> tuple[TagDoc,
         KiliError: the tag is unknown or not the actor's to change, or the label is empty.
     """
     operation = "updateTag"
-    tag = _own_tag(tx, tag_id)
-    access.require_in_organization(tx, operation)
+    tag = _require_tag(tx, tag_id)
+    access.require_organization_role(tx, operation)
     if label is None or label == tag["label"]:
         return tag, 0
     _check_label(operation, label)
@@ -55,8 +55,8 @@ def delete_tag(tx: Transaction, tag_id: str) -> None:
     Raises:
         KiliError: the tag is unknown or not the actor's to delete.
     """
-    tag = _own_tag(tx, tag_id)
-    access.require_in_organization(tx, "deleteTag")
+    tag = _require_tag(tx, tag_id)
+    access.require_organization_role(tx, "deleteTag")
     tx.tags.delete(tag)
 
 
@@ -66,8 +66,8 @@ def check_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
     Raises:
         KiliError: the project or the tag is unknown, or the project is not the actor's to tag.
     """
-    access.require(tx, "checkTag", project_id)
-    tag = _own_tag(tx, tag_id)
+    access.require_project(tx, "checkTag", project_id)
+    tag = _require_tag(tx, tag_id)
     if project_id in tag["projectIds"]:
         return tag
     return tx.tags.change(tag, projectIds=[*tag["projectIds"], project_id])
@@ -80,15 +80,15 @@ def uncheck_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
         KiliError: as :func:`check_tag`, or the tag is not on the project.
     """
     operation = "uncheckTag"
-    access.require(tx, operation, project_id)
-    tag = _own_tag(tx, tag_id)
+    access.require_project(tx, operation, project_id)
+    tag = _require_tag(tx, tag_id)
     if project_id not in tag["projectIds"]:
         raise errors.tag_not_checked(operation, tag["label"])
-    left = [each for each in tag["projectIds"] if each != project_id]
-    return tx.tags.change(tag, projectIds=left)
+    remaining_ids = [each for each in tag["projectIds"] if each != project_id]
+    return tx.tags.change(tag, projectIds=remaining_ids)
 
 
-def _own_tag(tx: Transaction, tag_id: str) -> TagDoc:
+def _require_tag(tx: Transaction, tag_id: str) -> TagDoc:
     tag = tx.tags.get(tag_id)
     if not tag or tag["organizationId"] != tx.actor.user["organizationId"]:
         raise errors.access_denied()
@@ -107,11 +107,11 @@ def organization_tags(view: View, actor: Actor) -> list[TagDoc]:
 
 def project_tags(view: View, actor: Actor, project_id: str) -> list[TagDoc]:
     """The tags of a project, in creation order; none of one that the actor does not see."""
-    if not access.sees(view, actor, project_id):
+    if not access.can_see(view, actor, project_id):
         return []
     return [each for each in organization_tags(view, actor) if project_id in each["projectIds"]]
 
 
-def checked_projects(view: View, actor: Actor, tag: TagDoc) -> list[str]:
+def checked_project_ids(view: View, actor: Actor, tag: TagDoc) -> list[str]:
     """The projects with a tag that the actor sees, in the order of tagging."""
-    return [each for each in tag["projectIds"] if access.sees(view, actor, each)]
+    return [each for each in tag["projectIds"] if access.can_see(view, actor, each)]

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 from kili_emulator import errors
 from kili_emulator.domain import payloads, plugin
-from kili_emulator.domain.documents import CalledFor, PluginDoc
+from kili_emulator.domain.documents import CallConditions, PluginDoc
 from kili_emulator.domain.event_bus import Event
-from kili_emulator.domain.plugin_state import state_of
+from kili_emulator.domain.plugin_state import get_plugin_state
 from kili_emulator.domain.plugin_subscription import PluginSubscription
 from kili_emulator.domain.world import View
 from kili_emulator.rules import subjects
-from kili_emulator.rules.blockers import Blockers, PluginState, Word, blockers
+from kili_emulator.rules.blockers import Blockers, PluginState, ReasonCode, blockers
 from kili_emulator.rules.handlers import BY_TYPE, ON_EVENT
 
 
@@ -50,11 +50,11 @@ class NotCalled(NamedTuple):
     plugin: PluginDoc
     project_id: str
     subject: str
-    reasons: tuple[Word, ...]
+    reasons: tuple[ReasonCode, ...]
     state: PluginState
 
 
-class Decided(NamedTuple):
+class DispatchDecisions(NamedTuple):
     """Which plugins the events of a transaction call, and which they do not.
 
     Attributes:
@@ -68,16 +68,16 @@ class Decided(NamedTuple):
     not_called: list[NotCalled]
 
 
-def triggered_by(view: View, events: list[Event]) -> Decided:
+def decide_calls(view: View, events: list[Event]) -> DispatchDecisions:
     """Decide which plugins the events of one transaction call.
 
     Args:
         view: the world after the transaction, in which a plugin may have been deactivated.
     """
     dispatch = _Dispatch(view)
-    offered = [each for each in events if each["event"] not in plugin.LIFECYCLE]
-    called = {each["id"]: list(dispatch.triggers(each)) for each in offered}
-    return Decided(called, list(dispatch.not_called.values()))
+    public_events = [each for each in events if each["event"] not in plugin.LIFECYCLE_EVENTS]
+    called = {each["id"]: list(dispatch.triggers(each)) for each in public_events}
+    return DispatchDecisions(called, list(dispatch.not_called.values()))
 
 
 # The ids of a plugin and a project, and the subject of an event.
@@ -98,21 +98,23 @@ class _Dispatch:
     def triggers(self, event: Event) -> Iterator[Trigger]:
         """The calls for an event; the decisions not to call are kept."""
         project_id, subject = event["projectId"], event["event"]
-        listed = event.get("pluginIds", ())
-        for each in self._of_project(project_id, listed) if self._plugins else ():
+        listed_ids = event.get("pluginIds", ())
+        for each in self._plugins_of_project(project_id, listed_ids) if self._plugins else ():
             key = (each["id"], project_id, subject)
-            found = self._blockers_of(key, each)
-            is_active = found.activity is None or each["id"] in listed
-            if is_active and found.asked is None:
+            plugin_blockers = self._find_blockers(key, each)
+            is_active = plugin_blockers.activity is None or each["id"] in listed_ids
+            if is_active and plugin_blockers.asked is None:
                 yield from _triggers(self._view, each, event)
-            if key not in self.not_called and (not is_active or found.deployment or found.asked):
+            if key not in self.not_called and (
+                not is_active or plugin_blockers.deployment or plugin_blockers.asked
+            ):
                 state = self._states[each["id"], project_id]
-                reasons = tuple(found.words())
+                reasons = tuple(plugin_blockers.words())
                 self.not_called[key] = NotCalled(each, project_id, subject, reasons, state)
 
-    def _of_project(self, project_id: str, listed: Sequence[str]) -> list[PluginDoc]:
+    def _plugins_of_project(self, project_id: str, listed_ids: Sequence[str]) -> list[PluginDoc]:
         """The plugins of the project's organization, and others that are or were active there."""
-        key = (project_id, *listed)
+        key = (project_id, *listed_ids)
         if key not in self._candidates:
             project = self._view.projects.get(project_id)
             owner = project["organizationId"] if project else None
@@ -121,20 +123,20 @@ class _Dispatch:
                 for each in self._plugins
                 if each["organizationId"] == owner
                 or project_id in each["projectIds"]
-                or each["id"] in listed
+                or each["id"] in listed_ids
             ]
         return self._candidates[key]
 
-    def _blockers_of(self, key: _Key, each: PluginDoc) -> Blockers:
+    def _find_blockers(self, key: _Key, each: PluginDoc) -> Blockers:
         if key not in self._blockers:
             plugin_id, project_id, subject = key
             if (plugin_id, project_id) not in self._states:
-                self._states[plugin_id, project_id] = state_of(self._view, each, project_id)
+                self._states[plugin_id, project_id] = get_plugin_state(self._view, each, project_id)
             self._blockers[key] = blockers(subject, self._states[plugin_id, project_id])
         return self._blockers[key]
 
 
-def called_by_hand(plugin_: PluginDoc, asked: CalledFor, event: Event) -> Trigger:
+def trigger_by_hand(plugin_: PluginDoc, asked: CallConditions, event: Event) -> Trigger:
     """The call of a plugin for something that somebody says has happened.
 
     Args:
@@ -145,42 +147,51 @@ def called_by_hand(plugin_: PluginDoc, asked: CalledFor, event: Event) -> Trigge
     Raises:
         KiliError: the plugin would not be called for it, or not with that.
     """
-    subject, told = event["event"], event["payload"]
-    about = _text(told.get("assetId")), _text(told.get("labelId"))
+    subject, event_payload = event["event"], event["payload"]
+    subject_ids = (
+        _text_or_none(event_payload.get("assetId")),
+        _text_or_none(event_payload.get("labelId")),
+    )
     if subject in subjects.SENT_TO_PLUGINS:
-        if not subjects.asks_for(asked["eventMatcher"], subject):
-            raise errors.trigger_not_called(plugin_["name"], subject, _calls(asked))
+        if not subjects.subscribes_to(asked["eventMatcher"], subject):
+            raise errors.trigger_event_not_subscribed(plugin_["name"], subject, _called_for(asked))
         enveloped = subjects.gets_envelope(asked["clientVersion"])
-        payload = {"payload": payloads.envelope(event) if enveloped else told}
-        return Trigger(plugin_, ON_EVENT.type, payload, *about)
+        payload = {"payload": payloads.envelope(event) if enveloped else event_payload}
+        return Trigger(plugin_, ON_EVENT.type, payload, *subject_ids)
     if subject not in BY_TYPE:
-        raise errors.trigger_unknown_event(subject, BY_TYPE)
+        raise errors.trigger_event_unknown(subject, BY_TYPE)
     if subject not in asked["handlerTypes"]:
-        raise errors.trigger_not_called(plugin_["name"], subject, _calls(asked))
+        raise errors.trigger_event_not_subscribed(plugin_["name"], subject, _called_for(asked))
     arguments = BY_TYPE[subject].arguments
-    if told.keys() != set(arguments):
-        raise errors.trigger_arguments(subject, arguments)
-    label = told.get("label")
+    if event_payload.keys() != set(arguments):
+        raise errors.trigger_arguments_invalid(subject, arguments)
+    label = event_payload.get("label")
     label_id = label.get("id") if isinstance(label, dict) else None
-    return Trigger(plugin_, subject, told, _text(told.get("asset_id")), _text(label_id))
+    return Trigger(
+        plugin_,
+        subject,
+        event_payload,
+        _text_or_none(event_payload.get("asset_id")),
+        _text_or_none(label_id),
+    )
 
 
-def _text(value: object) -> str | None:
+def _text_or_none(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _calls(asked: CalledFor) -> list[str]:
+def _called_for(asked: CallConditions) -> list[str]:
     return [*asked["handlerTypes"], *asked["eventMatcher"]]
 
 
 def _triggers(view: View, each: PluginDoc, event: Event) -> Iterator[Trigger]:
     """The calls of a plugin for an event; one without a version gets the default handlers."""
     asked = plugin.called_version(view, each) or PluginSubscription().members()
-    about = event["payload"].get("assetId"), event["payload"].get("labelId")
+    subject_ids = event["payload"].get("assetId"), event["payload"].get("labelId")
     handler = payloads.handler_type(view, event)
     if handler and handler in asked["handlerTypes"]:
-        yield Trigger(each, handler, payloads.handler_payload(view, event), *about)
-    if subjects.asks_for(asked["eventMatcher"], event["event"]):
+        yield Trigger(each, handler, payloads.handler_payload(view, event), *subject_ids)
+    if subjects.subscribes_to(asked["eventMatcher"], event["event"]):
         enveloped = subjects.gets_envelope(asked["clientVersion"])
-        told = payloads.envelope(event) if enveloped else event["payload"]
-        yield Trigger(each, ON_EVENT.type, {"payload": told}, *about)
+        event_payload = payloads.envelope(event) if enveloped else event["payload"]
+        yield Trigger(each, ON_EVENT.type, {"payload": event_payload}, *subject_ids)

@@ -7,7 +7,7 @@ from typing import Any
 from kili_emulator import errors, messages
 from kili_emulator.domain import access, mail, member, organization
 from kili_emulator.domain.documents import OrganizationDoc, UserDoc
-from kili_emulator.domain.repository import differing
+from kili_emulator.domain.repository import changed_members
 from kili_emulator.domain.world import Actor, Transaction, View
 from kili_emulator.rules import emails, passwords, permissions
 
@@ -37,7 +37,7 @@ def create_user(
     return tx.users.insert(
         {
             "id": tx.new_id(),
-            "email": _free_email(tx, operation, data["email"]),
+            "email": _require_free_email(tx, operation, data["email"]),
             "firstname": data.get("firstname") or "",
             "lastname": data.get("lastname") or "",
             "organizationId": organization["id"],
@@ -47,7 +47,7 @@ def create_user(
             "hubspotSubscriptionStatus": None,
             "isServiceAccount": is_service_account,
             "isInvited": is_invited,
-            "password": None if password is None else _kept(tx, operation, password),
+            "password": None if password is None else _hash_password(tx, operation, password),
             "createdAt": tx.now,
             "updatedAt": tx.now,
         }
@@ -60,23 +60,23 @@ def add_user(tx: Transaction, data: dict[str, Any]) -> UserDoc:
     Raises:
         KiliError: the actor is no administrator; or as :func:`create_user`.
     """
-    access.require_in_organization(tx, "createUser")
-    return create_user(tx, tx.organizations.the(tx.actor.user["organizationId"]), data)
+    access.require_organization_role(tx, "createUser")
+    return create_user(tx, tx.organizations.require(tx.actor.user["organizationId"]), data)
 
 
-def with_email(view: View, email: str) -> UserDoc | None:
+def find_user_by_email(view: View, email: str) -> UserDoc | None:
     """The user with this address; capitals do not count."""
-    found = view.users.find("email", email.lower())
-    return found[0] if found else None
+    same_email = view.users.find("email", email.lower())
+    return same_email[0] if same_email else None
 
 
-def _free_email(tx: Transaction, operation: str, email: str) -> str:
-    normalized = emails.normalized(email)
-    if normalized is None:
-        raise errors.email_refused(operation, email)
-    if with_email(tx, normalized):
-        raise errors.user_exists(operation, normalized)
-    return normalized
+def _require_free_email(tx: Transaction, operation: str, email: str) -> str:
+    normalized_email = emails.normalized_email(email)
+    if normalized_email is None:
+        raise errors.email_invalid(operation, email)
+    if find_user_by_email(tx, normalized_email):
+        raise errors.user_exists(operation, normalized_email)
+    return normalized_email
 
 
 def visible_users(view: View, actor: Actor, *, hidden: bool) -> list[UserDoc]:
@@ -103,15 +103,17 @@ def update_user(tx: Transaction, user: UserDoc, data: dict[str, Any]) -> UserDoc
     """
     operation = "updatePropertiesInUser"
     if "apiKey" in data:
-        raise errors.key_of_user_refused(operation)
+        raise errors.user_api_key_not_emulated(operation)
     if "organization" in data:
-        raise errors.organization_of_user_refused(operation)
+        raise errors.user_organization_not_emulated(operation)
     if "email" in data:
         data = {**data, "email": data["email"].lower()}
-    changes = differing(user, data)
-    access.require_on_user(tx, operation, user, only_by_admin=bool(changes.keys() & _BY_ADMIN))
+    changes = changed_members(user, data)
+    access.require_user_access(
+        tx, operation, user, admin_only=bool(changes.keys() & _ADMIN_MEMBERS)
+    )
     if "email" in changes:
-        changes["email"] = _free_email(tx, operation, changes["email"])
+        changes["email"] = _require_free_email(tx, operation, changes["email"])
     if not changes:
         return user
     if "organizationId" in changes:
@@ -119,11 +121,11 @@ def update_user(tx: Transaction, user: UserDoc, data: dict[str, Any]) -> UserDoc
     changed = tx.users.change(user, **changes, updatedAt=tx.now)
     if "organizationId" in changes:
         _leave_projects(tx, user)
-    _check_administered(tx, operation, user)
+    _check_has_administrator(tx, operation, user)
     return changed
 
 
-_BY_ADMIN = permissions.USER_MEMBERS_OF_ADMINS
+_ADMIN_MEMBERS = permissions.ADMIN_ONLY_USER_MEMBERS
 
 
 def _check_organization(tx: Transaction, organization_id: str) -> None:
@@ -138,7 +140,7 @@ def _leave_projects(tx: Transaction, user: UserDoc) -> None:
             member.leave(tx, each)
 
 
-def _check_administered(tx: Transaction, operation: str, before: UserDoc) -> None:
+def _check_has_administrator(tx: Transaction, operation: str, before: UserDoc) -> None:
     """Check that the organization of a changed user still has an administrator, if it had one."""
     if not access.is_active_administrator(before):
         return
@@ -150,7 +152,7 @@ def _check_administered(tx: Transaction, operation: str, before: UserDoc) -> Non
 # Passwords
 
 
-def update_password(tx: Transaction, user: UserDoc, old: str, new: str, again: str) -> UserDoc:
+def update_password(tx: Transaction, user: UserDoc, old: str, new: str, repeated: str) -> UserDoc:
     """Give a user another password.
 
     Raises:
@@ -158,12 +160,12 @@ def update_password(tx: Transaction, user: UserDoc, old: str, new: str, again: s
             wrong; the new ones differ or are not allowed.
     """
     operation = "updatePassword"
-    access.require_on_user(tx, operation, user)
-    if not passwords.matches(old, user["password"]):
+    access.require_user_access(tx, operation, user)
+    if not passwords.verify_password(old, user["password"]):
         raise errors.password_wrong(operation)
-    if new != again:
+    if new != repeated:
         raise errors.passwords_differ(operation)
-    return tx.users.change(user, password=_kept(tx, operation, new), updatedAt=tx.now)
+    return tx.users.change(user, password=_hash_password(tx, operation, new), updatedAt=tx.now)
 
 
 def reset_password(tx: Transaction, user: UserDoc) -> UserDoc:
@@ -173,16 +175,18 @@ def reset_password(tx: Transaction, user: UserDoc) -> UserDoc:
         KiliError: it is neither the actor's own, nor are they an administrator.
     """
     operation = "resetPassword"
-    access.require_on_user(tx, operation, user)
+    access.require_user_access(tx, operation, user)
     password = tx.new_id()
-    mail.send(tx, user, messages.RESET_SUBJECT, messages.RESET.format(password=password))
-    return tx.users.change(user, password=_kept(tx, operation, password), updatedAt=tx.now)
+    mail.send(
+        tx, user, messages.PASSWORD_RESET_SUBJECT, messages.PASSWORD_RESET.format(password=password)
+    )
+    return tx.users.change(user, password=_hash_password(tx, operation, password), updatedAt=tx.now)
 
 
-def _kept(tx: Transaction, operation: str, password: str) -> str:
+def _hash_password(tx: Transaction, operation: str, password: str) -> str:
     if not passwords.is_acceptable(password):
-        raise errors.password_refused(operation, passwords.SHORTEST, passwords.LONGEST)
-    return passwords.hashed(password, salt=tx.new_id())
+        raise errors.password_length_invalid(operation, passwords.SHORTEST, passwords.LONGEST)
+    return passwords.hash_password(password, salt=tx.new_id())
 
 
 # Where a user takes part

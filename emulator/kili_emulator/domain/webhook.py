@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kili_emulator import errors
-from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain.documents import PluginDoc
 from kili_emulator.domain.plugin_subscription import PluginSubscription
 from kili_emulator.domain.world import Transaction
@@ -31,7 +31,7 @@ def create_webhook(
         KiliError: the name is taken or empty, the address, the header or a pattern cannot be
             used, or plugins are not the actor's to manage.
     """
-    plugin = plugins_of.take_name(tx, "createWebhook", data["pluginName"])
+    plugin = plugin_domain.reserve_name(tx, "createWebhook", data["pluginName"])
     return _add_version(tx, "createWebhook", plugin, data, subscription)
 
 
@@ -45,9 +45,9 @@ def update_webhook(
             be used, or it is not the actor's to manage.
     """
     name = data["pluginName"]
-    plugin = plugins_of.managed(tx, "updateWebhook", name)
-    if not plugins_of.is_webhook(tx, plugin):
-        raise errors.plugin_no_webhook("updateWebhook", name)
+    plugin = plugin_domain.require_managed_plugin(tx, "updateWebhook", name)
+    if not plugin_domain.is_webhook(tx, plugin):
+        raise errors.plugin_not_webhook("updateWebhook", name)
     return _add_version(tx, "updateWebhook", plugin, data, subscription)
 
 
@@ -60,21 +60,21 @@ def _add_version(
 ) -> PluginDoc:
     subscription.check(operation, exclusive=False)
     url, header = data["webhookUrl"], data.get("header")
-    if not _can_be_called(url):
+    if not _is_callable_url(url):
         raise errors.webhook_url_invalid(operation, url)
     if header is not None and not (header.isascii() and header.isprintable()):
         raise errors.webhook_header_invalid(operation)
-    version = plugins_of.add_version(
+    version = plugin_domain.add_version(
         tx,
         plugin,
         subscription,
         webhook={"url": url, "header": header},
     )
-    plugins_of.tell_build(tx, version, plugins_of.BUILT)
+    plugin_domain.emit_build_result(tx, version, plugin_domain.BUILT)
     return tx.plugins.change(plugin, status="ACTIVE", activeVersionId=version["id"])
 
 
-def _can_be_called(url: str) -> bool:
+def _is_callable_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         _ = parts.port  # raises where it is no number

@@ -14,25 +14,25 @@ from typing import Any
 from kili_emulator import errors
 from kili_emulator.domain import access, lock, step
 from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc
-from kili_emulator.domain.payloads import event_payload
-from kili_emulator.domain.repository import differing
+from kili_emulator.domain.payloads import asset_payload
+from kili_emulator.domain.repository import changed_members
 from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules import steps as step_rules
 from kili_emulator.rules import workflow as rules
 from kili_emulator.rules.latest_labels import is_submitted
-from kili_emulator.rules.steps import Place
+from kili_emulator.rules.steps import StepPosition
 from kili_emulator.rules.subjects import SENT_BACK
 from kili_emulator.rules.workflow import SUBMITTED, LabelType
 
 # The assets that an action was carried out on, and those to which it does not apply.
-Split = tuple[list[AssetDoc], list[AssetDoc]]
+MovedAndDeclined = tuple[list[AssetDoc], list[AssetDoc]]
 
 
-def place_of(asset: AssetDoc) -> Place | None:
+def place_of(asset: AssetDoc) -> StepPosition | None:
     """Where an asset stands; ``None`` in a V1 project."""
     if not asset["stepId"] or not asset["stepStatus"]:
         return None
-    return Place(asset["stepId"], asset["stepStatus"])
+    return StepPosition(asset["stepId"], asset["stepStatus"])
 
 
 def move_after_label(tx: Transaction, project: ProjectDoc, label: LabelDoc) -> AssetDoc:
@@ -41,36 +41,38 @@ def move_after_label(tx: Transaction, project: ProjectDoc, label: LabelDoc) -> A
     A submitted one brings a skipped asset back, any other leaves it as it is. A correction of what
     is done on a step leaves the asset where it stands.
     """
-    asset = tx.assets.the(label["assetId"])
+    asset = tx.assets.require(label["assetId"])
     type_: LabelType = label["labelType"]
     if asset["skipped"]:
         if type_ not in SUBMITTED:
             return asset
         asset = restore(tx, asset)
-    place = place_of(asset)
-    if place and not step_rules.is_moved_by_label(place, label["stepId"]):
+    step_position = place_of(asset)
+    if step_position and not step_rules.advances_asset(step_position, label["stepId"]):
         return asset
-    return _moved_by(tx, project, asset, type_)
+    return _move_by_label(tx, project, asset, type_)
 
 
-def _moved_by(tx: Transaction, project: ProjectDoc, asset: AssetDoc, type_: LabelType) -> AssetDoc:
+def _move_by_label(
+    tx: Transaction, project: ProjectDoc, asset: AssetDoc, type_: LabelType
+) -> AssetDoc:
     """The asset where its newest label, one of that type, brings it."""
-    place = place_of(asset)
-    if place is None:
+    step_position = place_of(asset)
+    if step_position is None:
         status = rules.after_label(
             asset["status"],
             type_,
             missing=missing_labelers(tx, project, asset),
-            drawn_for_review=lambda: tx.draw(project["reviewCoverage"]),
+            is_drawn_for_review=lambda: tx.draw(project["reviewCoverage"]),
         )
-        return _change(tx, asset, status=status)
+        return _change_asset(tx, asset, status=status)
     if type_ == "AUTOSAVE":
-        return move(tx, asset, step_rules.after_autosave(place))
+        return move(tx, asset, step_rules.after_autosave(step_position))
     if type_ not in SUBMITTED:
         return asset
     new = step_rules.after_submit(
         step.steps_of(tx, project["id"]),
-        place,
+        step_position,
         missing=missing_labelers(tx, project, asset) if type_ == "DEFAULT" else 0,
         draw=tx.draw,
     )
@@ -83,7 +85,7 @@ def missing_labelers(view: View, project: ProjectDoc, asset: AssetDoc) -> int:
         return 0
     expected: int = project["minConsensusSize"]
     if asset["stepId"]:
-        expected = view.steps.the(asset["stepId"])["numberOfExpectedLabelsForConsensus"] or 1
+        expected = view.steps.require(asset["stepId"])["numberOfExpectedLabelsForConsensus"] or 1
     labels = view.labels.find("asset", asset["id"])
     submitted = [each for each in labels if each["labelType"] == "DEFAULT"]
     labelers = {each["authorId"] for each in submitted if each["stepId"] == asset["stepId"]}
@@ -95,9 +97,9 @@ def waits_for_labelers(view: View, project: ProjectDoc, asset: AssetDoc) -> bool
 
     In V1 its status does not tell: one that was sent back waits to be labeled again.
     """
-    place = place_of(asset)
-    if place:
-        return place.status == "PARTIALLY_DONE"
+    step_position = place_of(asset)
+    if step_position:
+        return step_position.status == "PARTIALLY_DONE"
     if asset["status"] != "ONGOING" or asset["skipped"]:
         return False
     latest = latest_label(view, asset)
@@ -105,55 +107,59 @@ def waits_for_labelers(view: View, project: ProjectDoc, asset: AssetDoc) -> bool
     return is_labeled and missing_labelers(view, project, asset) > 0
 
 
-def go_on(tx: Transaction, project: ProjectDoc, asset: AssetDoc) -> AssetDoc:
+def advance_waiting(tx: Transaction, project: ProjectDoc, asset: AssetDoc) -> AssetDoc:
     """Bring an asset that waited for more labelers on, as the label of the last one would have.
 
     Where consensus still waits for somebody, it stays.
     """
-    return _moved_by(tx, project, asset, "DEFAULT")
+    return _move_by_label(tx, project, asset, "DEFAULT")
 
 
-def move(tx: Transaction, asset: AssetDoc, place: Place) -> AssetDoc:
+def move(tx: Transaction, asset: AssetDoc, step_position: StepPosition) -> AssetDoc:
     """Put an asset of a workflow with steps somewhere, and tell so if it was elsewhere."""
     before = place_of(asset)
-    if before is None or place == before:
+    if before is None or step_position == before:
         return asset
     steps = step.steps_of(tx, asset["projectId"])
-    status = step_rules.v1_status(steps, place, asset["status"])
-    asset = _change(tx, asset, stepId=place.step_id, stepStatus=place.status, status=status)
-    if place.step_id != before.step_id:
-        tell(tx, "asset.workflow.currentStep.changed", asset, **_ways(before, place))
-    members = {"status": place.status, "stepId": place.step_id}
-    tell(tx, "asset.workflow.currentStep.statusChanged", asset, **members)
+    status = step_rules.v1_status(steps, step_position, asset["status"])
+    asset = _change_asset(
+        tx, asset, stepId=step_position.step_id, stepStatus=step_position.status, status=status
+    )
+    if step_position.step_id != before.step_id:
+        emit_event(
+            tx, "asset.workflow.currentStep.changed", asset, **_step_change(before, step_position)
+        )
+    members = {"status": step_position.status, "stepId": step_position.step_id}
+    emit_event(tx, "asset.workflow.currentStep.statusChanged", asset, **members)
     return asset
 
 
-def _change(tx: Transaction, asset: AssetDoc, **members: Any) -> AssetDoc:
-    if not differing(asset, members):
+def _change_asset(tx: Transaction, asset: AssetDoc, **members: Any) -> AssetDoc:
+    if not changed_members(asset, members):
         return asset
     return tx.assets.change(asset, **members, updatedAt=tx.now)
 
 
-def _ways(before: Place, after: Place) -> dict[str, str]:
+def _step_change(before: StepPosition, after: StepPosition) -> dict[str, str]:
     return {"newStepId": after.step_id, "previousStepId": before.step_id}
 
 
-def tell(tx: Transaction, subject: str, asset: AssetDoc, **members: Any) -> None:
+def emit_event(tx: Transaction, subject: str, asset: AssetDoc, **members: Any) -> None:
     """Tell that something happened to an asset."""
-    payload = {**event_payload(asset), **members}
+    payload = {**asset_payload(asset), **members}
     tx.emit(subject, payload, project_id=asset["projectId"])
 
 
-def add_to_review(tx: Transaction, operation: str, assets: list[AssetDoc]) -> Split:
+def add_to_review(tx: Transaction, operation: str, assets: list[AssetDoc]) -> MovedAndDeclined:
     """Put labeled assets up for review (contract/workflow.md#v1-rules, contract/workflow.md#steps).
 
     Returns:
         the assets that moved, and those to which it does not apply.
     """
-    return _each(tx, operation, assets, _reviewed_next)
+    return _apply_to_assets(tx, operation, assets, _move_to_review)
 
 
-def send_back(tx: Transaction, operation: str, assets: list[AssetDoc]) -> Split:
+def send_back(tx: Transaction, operation: str, assets: list[AssetDoc]) -> MovedAndDeclined:
     """Send assets back to be labeled again; their latest label is marked.
 
     See contract/workflow.md#send-back.
@@ -161,82 +167,84 @@ def send_back(tx: Transaction, operation: str, assets: list[AssetDoc]) -> Split:
     Returns:
         the assets that moved, and those to which it does not apply.
     """
-    return _each(tx, operation, assets, _sent_back)
+    return _apply_to_assets(tx, operation, assets, _send_back)
 
 
-def _each(
+def _apply_to_assets(
     tx: Transaction,
     operation: str,
     assets: list[AssetDoc],
     move_on: Callable[[Transaction, AssetDoc], AssetDoc | None],
-) -> Split:
+) -> MovedAndDeclined:
     moved: list[AssetDoc] = []
     declined: list[AssetDoc] = []
     for each in assets:
-        access.require(tx, operation, each["projectId"])
+        access.require_project(tx, operation, each["projectId"])
         new = None if each["skipped"] else move_on(tx, each)
         (declined if new is None else moved).append(new or each)
     return moved, declined
 
 
-def _reviewed_next(tx: Transaction, asset: AssetDoc) -> AssetDoc | None:
+def _move_to_review(tx: Transaction, asset: AssetDoc) -> AssetDoc | None:
     """The asset in its next review; ``None`` where it cannot go there."""
     latest = latest_label(tx, asset)
-    place = place_of(asset)
-    if place is None:
+    step_position = place_of(asset)
+    if step_position is None:
         status = rules.after_add_to_review(asset["status"], has_label=latest is not None)
-        return _change(tx, asset, status=status) if status else None
+        return _change_asset(tx, asset, status=status) if status else None
     if latest is None:
         return None
-    return _taken_for_review(tx, asset, place)
+    return _move_to_next_review(tx, asset, step_position)
 
 
-def _taken_for_review(tx: Transaction, asset: AssetDoc, place: Place) -> AssetDoc | None:
+def _move_to_next_review(
+    tx: Transaction, asset: AssetDoc, step_position: StepPosition
+) -> AssetDoc | None:
     """An asset with steps in its next review; ``None`` where it cannot go there."""
-    new = step_rules.after_add_to_review(step.steps_of(tx, asset["projectId"]), place)
+    new = step_rules.after_add_to_review(step.steps_of(tx, asset["projectId"]), step_position)
     if new is None:
         return None
     asset = move(tx, asset, new)
-    tell(tx, "asset.workflow.setToNextStep", asset, **_ways(place, new))
+    emit_event(tx, "asset.workflow.setToNextStep", asset, **_step_change(step_position, new))
     return asset
 
 
-def take_to_step(tx: Transaction, asset: AssetDoc, step_id: str | None) -> AssetDoc:
+def move_to_step_of_label(tx: Transaction, asset: AssetDoc, step_id: str | None) -> AssetDoc:
     """The asset, in the next review if it is done and a label is for that step.
 
     See contract/workflow.md#labels-that-name-a-step.
     """
-    place = place_of(asset)
-    if place is None or step_id is None:
+    step_position = place_of(asset)
+    if step_position is None or step_id is None:
         return asset
     steps = step.steps_of(tx, asset["projectId"])
-    if step_rules.use_of_label(steps, place, step_id) != "REVIEW_OF_DONE":
+    if step_rules.classify_label_use(steps, step_position, step_id) != "REVIEW_OF_DONE":
         return asset
-    return _taken_for_review(tx, asset, place) or asset
+    return _move_to_next_review(tx, asset, step_position) or asset
 
 
-def _sent_back(tx: Transaction, asset: AssetDoc) -> AssetDoc | None:
+def _send_back(tx: Transaction, asset: AssetDoc) -> AssetDoc | None:
     """The asset to be labeled again; ``None`` for one that is still to be labeled."""
     latest = latest_label(tx, asset)
-    place = place_of(asset)
-    if place is None:
+    step_position = place_of(asset)
+    if step_position is None:
         status = rules.after_send_back(asset["status"])
         if status is None:
             return None
-        asset = _change(tx, asset, status=status)
+        asset = _change_asset(tx, asset, status=status)
     else:
-        new = step_rules.after_send_back(step.steps_of(tx, asset["projectId"]), place)
+        new = step_rules.after_send_back(step.steps_of(tx, asset["projectId"]), step_position)
         if new is None:
             return None
         asset = move(tx, asset, new)
         if latest:
-            verb = "revisionStarted" if new.step_id == place.step_id else "rejected"
-            members = {"labelId": latest["id"], **_ways(place, new)}
-            tell(tx, f"label.workflow.{verb}", asset, **members)
+            verb = "revisionStarted" if new.step_id == step_position.step_id else "rejected"
+            members = {"labelId": latest["id"], **_step_change(step_position, new)}
+            emit_event(tx, f"label.workflow.{verb}", asset, **members)
     if latest:
         tx.labels.change(latest, isSentBackToQueue=True, updatedAt=tx.now)
-    told = event_payload(asset)
-    tx.emit(SENT_BACK, told, project_id=asset["projectId"], internal=True)
+    sent_back_payload = asset_payload(asset)
+    tx.emit(SENT_BACK, sent_back_payload, project_id=asset["projectId"], internal=True)
     return asset
 
 
@@ -256,8 +264,8 @@ def latest_labels(view: View, asset: AssetDoc) -> list[LabelDoc]:
     labels = [each for each in submitted_labels(view, asset) if each["isLastForStep"]]
     if not labels:
         return []
-    place = (labels[-1]["stepId"], labels[-1]["labelType"])
-    return [each for each in labels if (each["stepId"], each["labelType"]) == place]
+    step_position = (labels[-1]["stepId"], labels[-1]["labelType"])
+    return [each for each in labels if (each["stepId"], each["labelType"]) == step_position]
 
 
 def skip(tx: Transaction, operation: str, asset: AssetDoc, reason: str | None) -> AssetDoc:
@@ -267,21 +275,21 @@ def skip(tx: Transaction, operation: str, asset: AssetDoc, reason: str | None) -
         KiliError: the project does not let assets be skipped, or the asset is used for consensus
             or labeled already.
     """
-    project = access.require(tx, operation, asset["projectId"])
+    project = access.require_project(tx, operation, asset["projectId"])
     if not project["canSkipAsset"]:
-        raise errors.skip_refused(operation)
+        raise errors.skip_not_allowed(operation)
     if asset["isUsedForConsensus"]:
         raise errors.consensus_not_skipped(operation)
     if asset["skipped"]:
         return asset
-    place = place_of(asset)
-    if place:
-        if not step_rules.waits_for_work(place):
-            raise errors.skip_of_done(operation)
-        asset = move(tx, asset, Place(place.step_id, "SKIPPED"))
-    asset = _change(tx, asset, skipped=True, skipReason=reason)
+    step_position = place_of(asset)
+    if step_position:
+        if not step_rules.accepts_work(step_position):
+            raise errors.labeled_asset_not_skippable(operation)
+        asset = move(tx, asset, StepPosition(step_position.step_id, "SKIPPED"))
+    asset = _change_asset(tx, asset, skipped=True, skipReason=reason)
     lock.on_submit(tx, asset, tx.actor.user)
-    tell(tx, "asset.skipped", asset, skipped=True, status="SKIPPED")
+    emit_event(tx, "asset.skipped", asset, skipped=True, status="SKIPPED")
     return asset
 
 
@@ -291,19 +299,19 @@ def unskip(tx: Transaction, operation: str, asset: AssetDoc) -> AssetDoc:
     Raises:
         KiliError: it is not skipped.
     """
-    access.require(tx, operation, asset["projectId"])
+    access.require_project(tx, operation, asset["projectId"])
     if not asset["skipped"]:
-        raise errors.not_skipped(operation)
+        raise errors.asset_not_skipped(operation)
     return restore(tx, asset)
 
 
 def restore(tx: Transaction, asset: AssetDoc) -> AssetDoc:
     """A skipped asset, to be labeled again."""
-    place = place_of(asset)
-    if place:
-        asset = move(tx, asset, Place(place.step_id, "TO_DO"))
-    asset = _change(tx, asset, skipped=False, skipReason=None)
-    tell(tx, "asset.unskipped", asset)
+    step_position = place_of(asset)
+    if step_position:
+        asset = move(tx, asset, StepPosition(step_position.step_id, "TO_DO"))
+    asset = _change_asset(tx, asset, skipped=False, skipReason=None)
+    emit_event(tx, "asset.unskipped", asset)
     return asset
 
 
@@ -313,5 +321,5 @@ def set_assignees(tx: Transaction, asset: AssetDoc, user_ids: list[str]) -> Asse
     if user_ids == asset["assigneeIds"]:
         return asset
     asset = tx.assets.change(asset, assigneeIds=user_ids, updatedAt=tx.now)
-    tell(tx, "asset.workflow.assigned", asset)
+    emit_event(tx, "asset.workflow.assigned", asset)
     return asset

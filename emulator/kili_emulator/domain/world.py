@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kili_emulator import errors, private_files
-from kili_emulator.clock import Clock, to_text
+from kili_emulator.clock import Clock, format_time
 from kili_emulator.domain.call_buffer import CallBuffer
 from kili_emulator.domain.documents import UserDoc
 from kili_emulator.domain.event_bus import Delivery, Event, EventBus
@@ -27,7 +27,7 @@ from kili_emulator.storage.documents import DocumentStore
 from kili_emulator.storage.snapshot import Document
 from kili_emulator.storage.sqlite_file import DECISIONS_POSITION
 
-__all__ = ["Actor", "Mark", "Transaction", "Undone", "View", "World"]
+__all__ = ["Actor", "Mark", "Transaction", "EpochOverError", "View", "World"]
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,12 @@ class Mark:
     epoch: int = 0
 
 
-class Undone(errors.KiliError):
+class EpochOverError(errors.KiliError):
     """The world was brought back to a time before that of the actor, who can change nothing."""
 
     def __init__(self) -> None:
-        told = errors.run_key_revoked()
-        super().__init__(told.message, told.code)
+        error = errors.run_key_revoked()
+        super().__init__(error.message, error.code)
 
 
 class Transaction(WritableView):
@@ -102,7 +102,7 @@ class Transaction(WritableView):
         self.world = world
         self.actor = actor
         self.moment: datetime = world.clock.now()
-        self.now = to_text(self.moment)
+        self.now = format_time(self.moment)
         self.deliveries: list[Delivery] = []
         self._events: list[Event] = []
         super().__init__(world.documents.snapshot, world.documents.take_position)
@@ -150,7 +150,7 @@ class Transaction(WritableView):
         self._events.append({**event, "pluginIds": plugin_ids} if plugin_ids else event)
 
     @property
-    def happened(self) -> list[Event]:
+    def emitted_events(self) -> list[Event]:
         """The events emitted so far."""
         return self._events
 
@@ -166,7 +166,7 @@ class World:
     Attributes:
         epoch: how often the world was rolled back; each time, a new history begins.
         after_roll_back: called each time, before the world delivers anything new.
-        is_key_elsewhere: whether another world has an API key, as keys tell worlds apart.
+        is_key_of_other_world: whether another world has an API key, as keys tell worlds apart.
     """
 
     START = "start"
@@ -186,7 +186,7 @@ class World:
         self.epoch: int = self.documents.meta.get("epoch", 0)
         self.after_roll_back: list[Callable[[], None]] = []
         self.run_keys: dict[str, Actor] = {}
-        self.is_key_elsewhere: Callable[[str], bool] = lambda key: False  # noqa: ARG005
+        self.is_key_of_other_world: Callable[[str], bool] = lambda key: False  # noqa: ARG005
         self._writer: int | None = None
         self._outbox: deque[Transaction] = deque()
         self._delivery_lock = threading.RLock()
@@ -198,18 +198,18 @@ class World:
         return View(self.documents.snapshot)
 
     @contextmanager
-    def transaction(self, actor: Actor, *, kept: bool = False) -> Iterator[Transaction]:
+    def transaction(self, actor: Actor, *, deferrable: bool = False) -> Iterator[Transaction]:
         """Change the world: commit when the block ends, leave no trace when it raises.
 
         Events are delivered after the commit, when the world is free for the next writer.
 
         Args:
-            kept: where the data folder cannot be written, the change stands all the same, and is
+            deferrable: where the data folder cannot be written, the change stands all the same, and is
                 written as soon as that is possible. For what has happened and cannot be refused,
                 such as the end of a run.
 
         Raises:
-            Undone: the actor is of an epoch that is over.
+            EpochOverError: the actor is of an epoch that is over.
             KiliError: the actor is a run that has ended.
             StorageError: the data folder cannot be written.
         """
@@ -224,25 +224,25 @@ class World:
                 yield tx
                 changes = tx.changes()
                 if changes:
-                    self.documents.commit(changes, self._meta(), kept=kept)
-                if tx.happened:
+                    self.documents.commit(changes, self._meta(), deferrable=deferrable)
+                if tx.emitted_events:
                     self._outbox.append(tx)
             except BaseException:
                 self.ids.restore(ids)
                 raise
             finally:
                 self._writer = None
-        if tx.happened:
+        if tx.emitted_events:
             self._deliver()
 
     def check_epoch(self, epoch: int | None) -> None:
         """Go on only if this is still the world's epoch.
 
         Raises:
-            Undone: it is not.
+            EpochOverError: it is not.
         """
         if epoch not in (None, self.epoch):
-            raise Undone
+            raise EpochOverError
 
     def _check_run(self, actor: Actor) -> None:
         if actor.run_id is None:
@@ -276,7 +276,7 @@ class World:
             try:
                 while self._outbox:
                     tx = self._outbox.popleft()
-                    tx.deliveries = self.bus.deliver(tx.happened)
+                    tx.deliveries = self.bus.deliver(tx.emitted_events)
             finally:
                 self._is_delivering = False
 
@@ -364,13 +364,13 @@ class World:
             mark = self.mark()
             start = [mark.sequence + 1, mark.ids, mark.clock_offset, mark.epoch]
             position = self.documents.take_position()
-            known = {
+            start_meta = {
                 self.START: start,
                 "start_position": position,
                 "scenario": scenario,
                 "name": self.name,
             }
-            self.documents.commit([], {**self._meta(), **known})
+            self.documents.commit([], {**self._meta(), **start_meta})
 
     def export(self) -> dict[str, list[Document]]:
         """All documents, table by table, in creation order."""

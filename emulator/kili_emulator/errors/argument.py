@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kili_emulator.errors.kili_error import KiliError, wrong
+from kili_emulator.errors.kili_error import KiliError, invalid_argument
 
 
 def id_missing(operation: str) -> KiliError:
     """A mutation's ``where`` names no target."""
-    return wrong(operation, "where.id is missing: give the id of the target")
+    return invalid_argument(operation, "where.id is missing: give the id of the target")
 
 
-def only_id_taken(operation: str, others: list[str]) -> KiliError:
+def where_takes_only_id(operation: str, others: list[str]) -> KiliError:
     """A mutation that finds its target by id is given further conditions."""
-    return wrong(operation, f"where takes id only: leave out {', '.join(others)}")
+    return invalid_argument(operation, f"where takes id only: leave out {', '.join(others)}")
 
 
 def where_empty(operation: str) -> KiliError:
     """A mutation on assets selects them by nothing."""
-    return wrong(operation, "where is empty: give id, idIn or project.id")
+    return invalid_argument(operation, "where is empty: give id, idIn or project.id")
 
 
-def several_selected(operation: str) -> KiliError:
+def several_assets_selected(operation: str) -> KiliError:
     """A mutation on one asset selects several."""
-    return wrong(operation, "where selects several assets: give the id of one")
+    return invalid_argument(operation, "where selects several assets: give the id of one")
 
 
 def lengths_differ(operation: str, lengths: Mapping[str, int]) -> KiliError:
@@ -33,35 +33,39 @@ def lengths_differ(operation: str, lengths: Mapping[str, int]) -> KiliError:
     Args:
         lengths: by the names that clients know the arrays by.
     """
-    told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-    return wrong(operation, f"parallel arrays must have the same number of elements: {told}")
+    parts = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+    return invalid_argument(
+        operation, f"parallel arrays must have the same number of elements: {parts}"
+    )
 
 
 def arrays_missing(operation: str) -> KiliError:
     """Of the parallel arrays that say what to add, none is given."""
-    return wrong(operation, "there is nothing to add: give contentArray, or another of the arrays")
+    return invalid_argument(
+        operation, "there is nothing to add: give contentArray, or another of the arrays"
+    )
 
 
-def negative(name: str) -> KiliError:
+def negative_argument(name: str) -> KiliError:
     """A page begins before the list."""
-    return wrong("The query", f"{name} must be 0 or more")
+    return invalid_argument("The query", f"{name} must be 0 or more")
 
 
-def page_refused(name: str, limit: int) -> KiliError:
+def page_argument_out_of_range(name: str, limit: int) -> KiliError:
     """A page has no such size."""
-    return wrong("The query", f"{name} must be between 0 and {limit}")
+    return invalid_argument("The query", f"{name} must be between 0 and {limit}")
 
 
 def search_too_long(name: str, length: int, limit: int) -> KiliError:
     """A text to search by is longer than any sensible one."""
-    return wrong("The query", f"{name} has {length} characters: give at most {limit}")
+    return invalid_argument("The query", f"{name} has {length} characters: give at most {limit}")
 
 
 def not_an_object(operation: str, name: str) -> KiliError:
     """A JSON value must be an object."""
-    return wrong(operation, f"{name} must be an object: {{name: value}}")
+    return invalid_argument(operation, f"{name} must be an object: {{name: value}}")
 
 
-def id_taken(operation: str, document_id: str) -> KiliError:
+def document_id_exists(operation: str, document_id: str) -> KiliError:
     """Something has this id already."""
-    return wrong(operation, f'the id "{document_id}" exists already')
+    return invalid_argument(operation, f'the id "{document_id}" exists already')

@@ -34,7 +34,7 @@ DOCUMENT_FIELD_REPEATED = (
     'The document selects "{name}" more than {limit} times in one place, fragments included, which '
     "is the limit: select it once."
 )
-DOCUMENT_LIST_IN_ITSELF = (
+DOCUMENT_LIST_RECURSION = (
     'The document selects the list "{name}" inside of itself more than {limit} times, which is the '
     "limit: ask for less at once."
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from kili_emulator.errors.kili_error import KiliError, not_emulated, wrong
+from kili_emulator.errors.kili_error import KiliError, invalid_argument, not_emulated
 
 
 def issue_without_target(operation: str) -> KiliError:
     """An issue is about nothing."""
-    return wrong(operation, "give the labelID of an issue, or its assetId")
+    return invalid_argument(operation, "give the labelID of an issue, or its assetId")
 
 
 def in_review_not_emulated(operation: str) -> KiliError:

@@ -32,23 +32,25 @@ class KiliError(Exception):
         self.context = context
 
 
-def business(key: str, sentence: str, detail: str, code: str = RESOLUTION_FAILURE) -> KiliError:
+def business_error(
+    key: str, sentence: str, detail: str, code: str = RESOLUTION_FAILURE
+) -> KiliError:
     return KiliError(f"[{key}] {sentence} -- This can be due to: {detail} | trace : false", code)
 
 
 def invalid_input(operation: str, detail: str) -> KiliError:
     """An argument has a value that the operation does not take."""
-    return business("invalidInput", f"{operation} was not carried out.", detail)
+    return business_error("invalidInput", f"{operation} was not carried out.", detail)
 
 
 def not_emulated(operation: str, member: str, remedy: str) -> KiliError:
     """A value asks for a part of the platform that this version does not emulate."""
-    return business(
+    return business_error(
         "notEmulated",
         f"{operation} was not carried out.",
         f"{member} is not emulated by this version of Kili Emulator; {remedy}",
     )
 
 
-def wrong(operation: str, detail: str) -> KiliError:
+def invalid_argument(operation: str, detail: str) -> KiliError:
     return invalid_input(operation, detail)

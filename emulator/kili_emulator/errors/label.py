@@ -5,42 +5,46 @@ See contract/errors.md#messages, contract/json-response.md#checks.
 
 from __future__ import annotations
 
-from kili_emulator.errors.kili_error import KiliError, business, wrong
+from kili_emulator.errors.kili_error import KiliError, business_error, invalid_argument
 
 MAX_SECONDS = 2**31 - 1
 
 
 def json_response_malformed(detail: str) -> KiliError:
     """A response does not fit the project's json interface (contract/errors.md#messages)."""
-    return business("jsonResponseMalformed", "The jsonResponse of the label is malformed.", detail)
+    return business_error(
+        "jsonResponseMalformed", "The jsonResponse of the label is malformed.", detail
+    )
 
 
 def label_incomplete(operation: str) -> KiliError:
     """A label to be added lacks what it needs."""
-    return wrong(operation, "each label needs an assetID and a jsonResponse")
+    return invalid_argument(operation, "each label needs an assetID and a jsonResponse")
 
 
-def label_of_a_person(operation: str, label_id: str) -> KiliError:
+def label_not_by_model(operation: str, label_id: str) -> KiliError:
     """A label that somebody made is to be deleted."""
-    return wrong(operation, f'label "{label_id}" is no PREDICTION or INFERENCE: it stays')
+    return invalid_argument(
+        operation, f'label "{label_id}" is no PREDICTION or INFERENCE: it stays'
+    )
 
 
 def label_search_malformed(position: int, expected: str, found: str) -> KiliError:
     """A ``label.search`` cannot be read (ours)."""
-    return wrong(
+    return invalid_argument(
         "The query",
         f"label.search is malformed at character {position}: expected {expected}, found {found}",
     )
 
 
-def overwrite_refused(operation: str) -> KiliError:
+def overwrite_not_allowed(operation: str) -> KiliError:
     """People's labels are never overwritten."""
-    return wrong(operation, "overwrite is for PREDICTION and INFERENCE labels")
+    return invalid_argument(operation, "overwrite is for PREDICTION and INFERENCE labels")
 
 
-def seconds_refused(operation: str) -> KiliError:
+def seconds_out_of_range(operation: str) -> KiliError:
     """The time of a label, or of all of an author's on an asset, is not one."""
-    return wrong(operation, f"secondsToLabel must be between 0 and {MAX_SECONDS} in all")
+    return invalid_argument(operation, f"secondsToLabel must be between 0 and {MAX_SECONDS} in all")
 
 
 RESPONSE_NOT_JSON = "it is not valid JSON ({reason})"

@@ -22,7 +22,7 @@ def user_deactivated(email: str) -> KiliError:
     return KiliError(f"{email} is deactivated: activate the user, or act as another")
 
 
-def project_not_named(name: str, known: Iterable[str]) -> KiliError:
+def project_name_not_found(name: str, known: Iterable[str]) -> KiliError:
     """No project has this id or title."""
     return KiliError(f'there is no project "{name}": there are {_listed(known)}')
 
@@ -32,7 +32,7 @@ def project_ambiguous(name: str, candidates: Iterable[str]) -> KiliError:
     return KiliError(f'several projects are titled "{name}": give the id, of {_listed(candidates)}')
 
 
-def asset_not_named(name: str, title: str) -> KiliError:
+def asset_name_not_found(name: str, title: str) -> KiliError:
     """No asset of the project has this id or external id."""
     return KiliError(f'project "{title}" has no asset with the id or external id "{name}"')
 
@@ -44,10 +44,10 @@ def asset_ambiguous(name: str, ids: Iterable[str]) -> KiliError:
     )
 
 
-def plugin_not_named(name: str, known: list[str]) -> KiliError:
+def plugin_name_not_found(name: str, known: list[str]) -> KiliError:
     """No plugin has this name or id."""
-    there = ", ".join(known) or "none"
-    return KiliError(f'there is no plugin "{name}" (there are: {there})')
+    available = ", ".join(known) or "none"
+    return KiliError(f'there is no plugin "{name}" (there are: {available})')
 
 
 def _listed(names: Iterable[str]) -> str:

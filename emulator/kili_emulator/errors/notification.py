@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from kili_emulator.errors.kili_error import KiliError, wrong
+from kili_emulator.errors.kili_error import KiliError, invalid_argument
 
 
 def notification_incomplete(operation: str, missing: list[str]) -> KiliError:
     """A notification lacks what it needs."""
-    return wrong(operation, f"data lacks {', '.join(missing)}")
+    return invalid_argument(operation, f"data lacks {', '.join(missing)}")
 
 
-def progress_refused(operation: str) -> KiliError:
+def progress_out_of_range(operation: str) -> KiliError:
     """The progress of a task is no share of it."""
-    return wrong(operation, "progress must be between 0 and 100")
+    return invalid_argument(operation, "progress must be between 0 and 100")

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kili_emulator.errors.kili_error import KiliError, business
+from kili_emulator.errors.kili_error import KiliError, business_error
 
 _PLUGINS_SENTENCE = "An error occured handling your plugin"
 
 
 def _plugins(status: str, operation: str, detail: str) -> KiliError:
-    return business("pluginsError", _PLUGINS_SENTENCE, f"{status}: {operation}: {detail}")
+    return business_error("pluginsError", _PLUGINS_SENTENCE, f"{status}: {operation}: {detail}")
 
 
 def event_pattern_invalid(operation: str, pattern: str) -> KiliError:
@@ -111,17 +111,17 @@ def plugin_not_linked(name: str) -> KiliError:
     return KiliError(f'plugin "{name}" is not linked: it has nothing to be unlinked from')
 
 
-def link_impossible(reason: str) -> KiliError:
+def link_failed(reason: str) -> KiliError:
     """What a plugin is to be linked to is no plugin (the control plane's)."""
     return KiliError(f"nothing was linked: {reason}")
 
 
-def link_without_administrator() -> KiliError:
+def link_administrator_missing() -> KiliError:
     """Nobody in the world could have made a plugin (the control plane's)."""
     return KiliError("nobody in this world administers an organization: make somebody ADMIN first")
 
 
-def plugin_no_webhook(operation: str, name: str) -> KiliError:
+def plugin_not_webhook(operation: str, name: str) -> KiliError:
     """``updateWebhook`` names a plugin that has code (ours)."""
     detail = f'"{name}" is a plugin with code and no webhook: change it with updatePluginRunner'
     return _plugins("400: Bad Request", operation, detail)
@@ -141,8 +141,8 @@ def webhook_header_invalid(operation: str) -> KiliError:
 
 def plugin_version_unknown(name: str, number: int | None, count: int) -> KiliError:
     """A version is looked for that there is not (the control plane's)."""
-    there = f"there are 1 to {count}" if count else "nothing was deployed yet"
-    return KiliError(f'plugin "{name}" has no version {number or ""}'.rstrip() + f" ({there})")
+    available = f"there are 1 to {count}" if count else "nothing was deployed yet"
+    return KiliError(f'plugin "{name}" has no version {number or ""}'.rstrip() + f" ({available})")
 
 
 def plugin_without_source(name: str, number: int, reason: str) -> KiliError:
@@ -155,12 +155,12 @@ def run_not_found(run_id: str) -> KiliError:
     return KiliError(f'there is no run "{run_id}": see `kili-emulator runs` for those there are')
 
 
-def run_of_no_webhook(run_id: str) -> KiliError:
+def run_not_of_webhook(run_id: str) -> KiliError:
     """A plugin's run is to be delivered again (the control plane's)."""
     return KiliError(f'run "{run_id}" is one of a plugin with code: only webhooks are redelivered')
 
 
-def trigger_unknown_event(event: str, handlers: Iterable[str]) -> KiliError:
+def trigger_event_unknown(event: str, handlers: Iterable[str]) -> KiliError:
     """What is triggered is neither an event nor a handler."""
     return KiliError(
         f'"{event}" is neither an event that plugins are sent, such as asset.created, nor one of '
@@ -168,7 +168,7 @@ def trigger_unknown_event(event: str, handlers: Iterable[str]) -> KiliError:
     )
 
 
-def trigger_inactive(name: str, title: str) -> KiliError:
+def trigger_plugin_inactive(name: str, title: str) -> KiliError:
     """The plugin has no business in the project."""
     return KiliError(
         f'plugin "{name}" is not active on project "{title}": activate it with '
@@ -176,7 +176,7 @@ def trigger_inactive(name: str, title: str) -> KiliError:
     )
 
 
-def trigger_not_called(name: str, event: str, asked: Iterable[str]) -> KiliError:
+def trigger_event_not_subscribed(name: str, event: str, asked: Iterable[str]) -> KiliError:
     """The plugin did not ask for the event."""
     return KiliError(
         f'plugin "{name}" is not called for {event}, only for {", ".join(asked) or "none"}: deploy '
@@ -184,10 +184,12 @@ def trigger_not_called(name: str, event: str, asked: Iterable[str]) -> KiliError
     )
 
 
-def trigger_arguments(handler: str, names: Iterable[str]) -> KiliError:
+def trigger_arguments_invalid(handler: str, names: Iterable[str]) -> KiliError:
     """The payload of a handler is not what it is called with."""
     return KiliError(f"the payload of {handler} needs the members {', '.join(names)}, and no other")
 
 
-CONTROL_TRIGGER = 'send {"plugin": name, "project": id or title, "event": text, "payload": object}'
-PLUGIN_DONE = "Plugin with name {name} successfully {done}"
+CONTROL_TRIGGER_INVALID = (
+    'send {"plugin": name, "project": id or title, "event": text, "payload": object}'
+)
+PLUGIN_OPERATION_SUCCEEDED = "Plugin with name {name} successfully {done}"

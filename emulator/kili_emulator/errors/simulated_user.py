@@ -85,17 +85,17 @@ def nothing_to_review(external_id: str) -> KiliError:
     return KiliError(f'asset "{external_id}" has no label that could be reviewed: submit one first')
 
 
-def awaits_label(external_id: str) -> KiliError:
+def asset_not_labeled(external_id: str) -> KiliError:
     """An asset is reviewed that is to be labeled, once more or by others too."""
     return KiliError(f'asset "{external_id}" is still to be labeled: submit a label first')
 
 
-def not_reviewable(external_id: str) -> KiliError:
+def review_step_missing(external_id: str) -> KiliError:
     """No review follows where the asset is done."""
     return KiliError(f'asset "{external_id}" is done, and no review step follows: send it back')
 
 
-def not_sent_back(external_id: str) -> KiliError:
+def nothing_to_send_back(external_id: str) -> KiliError:
     """An asset is sent back that is still to be labeled."""
     return KiliError(f'asset "{external_id}" is still to be labeled: there is nothing to send back')
 
@@ -105,7 +105,7 @@ def asset_skipped(external_id: str) -> KiliError:
     return KiliError(f'asset "{external_id}" is skipped: unskip it first')
 
 
-def correction_needless(external_id: str) -> KiliError:
+def nothing_to_correct(external_id: str) -> KiliError:
     """A label is to be corrected that the user has not submitted, or that waits for them anyway."""
     return KiliError(
         f'nothing of theirs is to be corrected on asset "{external_id}": leave out --correct'
@@ -120,10 +120,12 @@ def jobs_unanswered(jobs: Iterable[str]) -> KiliError:
     )
 
 
-def save_needs_label() -> KiliError:
+def save_label_missing() -> KiliError:
     """Nothing is to be saved."""
     return KiliError("save needs what is to be saved: give a json response with --label")
 
 
-CONTROL_PERSON = "send a JSON object with project and user, and where needed {members}; {wrong}"
-CONTROL_VERB = 'people do not "{verb}": they {verbs}'
+CONTROL_USER_ACTION_INVALID = (
+    "send a JSON object with project and user, and where needed {members}; {wrong}"
+)
+CONTROL_ACTION_UNKNOWN = 'people do not "{verb}": they {verbs}'

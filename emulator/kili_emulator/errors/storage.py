@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from kili_emulator.errors.kili_error import INTERNAL_ERROR, KiliError, business
+from kili_emulator.errors.kili_error import INTERNAL_ERROR, KiliError, business_error
 
 # What a disk without room answers: full, over the user's quota, over a limit of the file's size.
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -30,7 +30,7 @@ def is_disk_full(error: OSError) -> bool:
 def not_stored(reason: object) -> StorageError:
     """A change cannot be written to the data folder, and did not happen."""
     detail = f"{reason}; make room on the disk of the data folder, then try again"
-    error = business("notStored", "The data could not be stored.", detail, INTERNAL_ERROR)
+    error = business_error("notStored", "The data could not be stored.", detail, INTERNAL_ERROR)
     return StorageError(error, 507)
 
 
@@ -41,5 +41,5 @@ def blob_damaged(digest: str, problem: str) -> StorageError:
         problem: what is wrong with them.
     """
     detail = f"its stored bytes (blobs/{digest}) {problem}; upload the same file again to repair it"
-    error = business("fileDamaged", "The file cannot be read.", detail, INTERNAL_ERROR)
+    error = business_error("fileDamaged", "The file cannot be read.", detail, INTERNAL_ERROR)
     return StorageError(error, 500)

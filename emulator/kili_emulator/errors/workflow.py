@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from kili_emulator.errors.kili_error import RESOLUTION_FAILURE, KiliError, business, wrong
+from kili_emulator.errors.kili_error import (
+    RESOLUTION_FAILURE,
+    KiliError,
+    business_error,
+    invalid_argument,
+)
 
 _IN_WHICH_PROJECTS = (
     "projects with the V1 workflow take it (`kili-emulator start --workflow V1` creates them)"
@@ -44,7 +49,7 @@ def label_locked(operation: str, reason: str) -> KiliError:
     The reason's name is the platform's, and clients find it in ``extensions.context``; the
     sentences are ours.
     """
-    error = business(
+    error = business_error(
         "assetLocked",
         f"{operation} was not carried out: the workflow does not let this user label the asset.",
         f"{reason}: {_LOCK_REMEDIES[reason]}",
@@ -68,35 +73,37 @@ def lock_remedy(answer: Any) -> tuple[str, str] | None:
 
 def workflow_without_steps(operation: str) -> KiliError:
     """Something about steps is asked of a V1 project."""
-    return wrong(operation, "the project has the V1 workflow, which has no steps")
+    return invalid_argument(operation, "the project has the V1 workflow, which has no steps")
 
 
-def status_of_step(operation: str) -> KiliError:
+def asset_status_not_settable(operation: str) -> KiliError:
     """An asset's status is to be set where it follows from its step."""
-    return wrong(operation, "in a workflow with steps an asset's status follows from its step")
+    return invalid_argument(
+        operation, "in a workflow with steps an asset's status follows from its step"
+    )
 
 
 def step_incomplete(operation: str) -> KiliError:
     """A step lacks what it needs."""
-    return wrong(
+    return invalid_argument(
         operation, "a step needs a name, a type, and where assignees are given at least one"
     )
 
 
 def step_member_fixed(operation: str, name: str) -> KiliError:
     """A step is to become what it is not."""
-    return wrong(operation, f"the {name} of a step cannot change: create another step")
+    return invalid_argument(operation, f"the {name} of a step cannot change: create another step")
 
 
-def step_member_refused(operation: str, name: str, type_: str) -> KiliError:
+def step_member_not_allowed(operation: str, name: str, type_: str) -> KiliError:
     """A setting of one type of steps is given for the other."""
-    return wrong(operation, f"a step of type {type_} has no {name}: leave it out")
+    return invalid_argument(operation, f"a step of type {type_} has no {name}: leave it out")
 
 
 def step_group_unknown(operation: str, group_id: str) -> KiliError:
     """A step is to be created in a group that its project does not have."""
     detail = f'stepGroupId must be the id of one of the project\'s groups, not "{group_id}"'
-    return wrong(operation, detail)
+    return invalid_argument(operation, detail)
 
 
 def send_back_step_unknown(operation: str, given: str, named: list[str]) -> KiliError:
@@ -108,50 +115,54 @@ def send_back_step_unknown(operation: str, given: str, named: list[str]) -> Kili
     detail = f'sendBackStepId must be the id of a step of the project, not "{given}"'
     if named:
         detail += f", which is the name of the step with the id {' and '.join(named)}"
-    return wrong(operation, detail)
+    return invalid_argument(operation, detail)
 
 
 def step_group_missing(operation: str) -> KiliError:
     """A step is to be created in one of several groups."""
-    return wrong(operation, "stepGroupId is missing: say in which group to create the step")
+    return invalid_argument(
+        operation, "stepGroupId is missing: say in which group to create the step"
+    )
 
 
 def step_name_taken(operation: str, name: str) -> KiliError:
     """Two steps would have the same name."""
-    return wrong(operation, f'a step of the same group is named "{name}" already')
+    return invalid_argument(operation, f'a step of the same group is named "{name}" already')
 
 
 def step_unknown(operation: str, name: str) -> KiliError:
     """A label names a step that its project does not have."""
-    return wrong(operation, f'the project has no step "{name}"')
+    return invalid_argument(operation, f'the project has no step "{name}"')
 
 
 def step_ambiguous(operation: str, name: str, ids: list[str]) -> KiliError:
     """A label names a step by a name that steps of several groups have."""
     detail = f'the project has several steps named "{name}": give one of their ids as stepId'
-    return wrong(operation, f"{detail} ({', '.join(ids)})")
+    return invalid_argument(operation, f"{detail} ({', '.join(ids)})")
 
 
 def steps_differ(operation: str) -> KiliError:
     """A label names two steps, one by its id and another one by its name."""
-    return wrong(operation, "stepId and stepName name two different steps: give one of them only")
+    return invalid_argument(
+        operation, "stepId and stepName name two different steps: give one of them only"
+    )
 
 
-def step_of_other_type(operation: str, name: str, type_: str, label_type: str) -> KiliError:
+def step_type_mismatch(operation: str, name: str, type_: str, label_type: str) -> KiliError:
     """A label is for a step of the other type."""
     detail = f'step "{name}" takes {type_} labels: name a step of type {label_type}, or none'
-    return wrong(operation, detail)
+    return invalid_argument(operation, detail)
 
 
-def first_step_labels(operation: str) -> KiliError:
+def first_step_not_labeling(operation: str) -> KiliError:
     """A workflow, or a group of its steps, would begin with a review."""
     text = "the first step of a workflow must be one of type DEFAULT, and so that of each group"
-    return wrong(operation, text)
+    return invalid_argument(operation, text)
 
 
-def first_step_stays(operation: str) -> KiliError:
+def first_step_not_deletable(operation: str) -> KiliError:
     """The step that every asset begins with cannot be deleted."""
-    return wrong(operation, "the first step of a workflow cannot be deleted")
+    return invalid_argument(operation, "the first step of a workflow cannot be deleted")
 
 
 def step_order_missing(operation: str, order: int) -> KiliError:
@@ -159,77 +170,81 @@ def step_order_missing(operation: str, order: int) -> KiliError:
 
     The sentence up to the parenthesis is the platform's, the rest is ours.
     """
-    return wrong(
+    return invalid_argument(
         operation,
         f"There must be continuity between step orders (missing {order}); delete steps from the "
         "end of the workflow only, or give the steps that stay consecutive orders in the same call",
     )
 
 
-def sends_back_forward(operation: str, name: str) -> KiliError:
+def send_back_step_not_earlier(operation: str, name: str) -> KiliError:
     """A review step would send assets back to a step that comes later, or is of another group."""
     text = f'step "{name}" can send assets back to an earlier step only, of its own group'
-    return wrong(operation, text)
+    return invalid_argument(operation, text)
 
 
 def consensus_in_later_group(operation: str, name: str) -> KiliError:
     """Consensus is for the labeling step of the first group: the first step."""
-    return wrong(
+    return invalid_argument(
         operation, f'consensus is for the labeling step of the first group, not for "{name}"'
     )
 
 
 def second_honeypot_step(operation: str) -> KiliError:
     """One step of a project at most works with honeypots."""
-    return wrong(operation, "one step of a project at most can use honeypots")
+    return invalid_argument(operation, "one step of a project at most can use honeypots")
 
 
 def assignee_cannot_review(operation: str, user_id: str) -> KiliError:
     """A labeler is to review."""
-    return wrong(operation, f'"{user_id}" is a LABELER of the project and cannot review')
+    return invalid_argument(operation, f'"{user_id}" is a LABELER of the project and cannot review')
 
 
 def consensus_deprecated(operation: str) -> KiliError:
     """Consensus is set the older way in a multi-step workflow (prefix and names from the SDK)."""
-    return business(
+    return business_error(
         "deprecated",
         f"isUsedForConsensus of `{operation}` is for the V1 workflow.",
         "use `setAssetConsensus` in a multi-step workflow",
     )
 
 
-def consensus_refused(operation: str, why: str) -> KiliError:
+def consensus_not_possible(operation: str, why: str) -> KiliError:
     """Consensus cannot be set on an asset now."""
-    return wrong(operation, why)
+    return invalid_argument(operation, why)
 
 
 CONSENSUS_NEEDS_STEPS = (
     "the project has the V1 workflow: use isUsedForConsensus of updatePropertiesInAssets"
 )
-CONSENSUS_NEEDS_TO_DO = "somebody has begun to label the asset, or has labeled it"
+CONSENSUS_ASSET_STARTED = "somebody has begun to label the asset, or has labeled it"
 CONSENSUS_NOT_ENABLED = "the labeling step has no consensus: set its consensusCoverage first"
 
 
 def consensus_not_skipped(operation: str) -> KiliError:
     """An asset that several people label is to be skipped (contract/workflow.md#skip)."""
-    return wrong(operation, "an asset used for consensus cannot be skipped")
+    return invalid_argument(operation, "an asset used for consensus cannot be skipped")
 
 
-def skip_of_done(operation: str) -> KiliError:
+def labeled_asset_not_skippable(operation: str) -> KiliError:
     """An asset that is labeled is to be skipped."""
-    return wrong(operation, "the asset is labeled already: send it back to the queue first")
+    return invalid_argument(
+        operation, "the asset is labeled already: send it back to the queue first"
+    )
 
 
-def not_skipped(operation: str) -> KiliError:
+def asset_not_skipped(operation: str) -> KiliError:
     """An asset that was not skipped is to come back."""
-    return wrong(operation, "the asset is not skipped")
+    return invalid_argument(operation, "the asset is not skipped")
 
 
 def honeypot_step_missing(operation: str) -> KiliError:
     """A honeypot is made where no step uses them."""
-    return wrong(operation, "no step of the project uses honeypots: set useHoneypot on one first")
+    return invalid_argument(
+        operation, "no step of the project uses honeypots: set useHoneypot on one first"
+    )
 
 
 def mark_out_of_range(operation: str, name: str) -> KiliError:
     """A mark is no mark."""
-    return wrong(operation, f"{name} must be between 0 and 1")
+    return invalid_argument(operation, f"{name} must be between 0 and 1")

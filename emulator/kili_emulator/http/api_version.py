@@ -13,7 +13,7 @@ from __future__ import annotations
 API_VERSION = "26.2.4"
 
 # So much of the schema's hash is in the version for clients that may advise to install it.
-_BITS = 16
+_HASH_BITS = 16
 
 
 def version_with_key(schema_hash: str) -> str:
@@ -30,5 +30,5 @@ def version_without_key(schema_hash: str) -> str:
     Args:
         schema_hash: hexadecimal.
     """
-    bits = f"{int(schema_hash, 16):0{_BITS}b}"[-_BITS:]
+    bits = f"{int(schema_hash, 16):0{_HASH_BITS}b}"[-_HASH_BITS:]
     return ".".join([API_VERSION, *("00" if bit == "1" else "0" for bit in bits)])

@@ -11,7 +11,7 @@ from kili_emulator.config import Settings
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.http import security
 from kili_emulator.http.control import control_blueprint
-from kili_emulator.http.error_handlers import add_failure_answers
+from kili_emulator.http.error_handlers import register_error_handlers
 from kili_emulator.http.file_routes import files_blueprint
 from kili_emulator.http.graphql_routes import graphql_blueprint
 from kili_emulator.http.request_log import RequestLog
@@ -26,13 +26,13 @@ def create_application(
     settings: Settings,
     registry: WorldRegistry,
     executor: GraphQLExecutor,
-    signer: security.UploadSigner,
+    signer: security.FileUrlSigner,
     host: PluginHost,
     shut_down: Callable[[], None],
     *,
     request_log: RequestLog,
 ) -> Flask:
-    """Put the routes together; every request passes :func:`security.refusal` first.
+    """Put the routes together; every request passes :func:`security.reject_foreign_request` first.
 
     Args:
         host: runs the plugins of the worlds.
@@ -40,21 +40,23 @@ def create_application(
     """
     application = Flask("kili_emulator", static_folder=None)
     application.response_class = _Answer
-    hosts = (settings.host, *settings.allow_host)
+    allowed_hosts = (settings.host, *settings.allow_host)
 
     @application.before_request
     def guard() -> Response | None:
-        return security.refusal(request, hosts, any_address=not settings.is_loopback)
+        return security.reject_foreign_request(
+            request, allowed_hosts, allow_any_address=not settings.is_loopback
+        )
 
     @application.after_request
     def harden(answer: Response) -> Response:
-        return security.hardened(answer)
+        return security.add_security_headers(answer)
 
     @application.get("/health")
     def health() -> Response:
         return jsonify(status="ready")
 
-    add_failure_answers(application)
+    register_error_handlers(application)
     application.register_blueprint(
         graphql_blueprint(
             registry,

@@ -11,15 +11,15 @@ from flask import Request
 
 from kili_emulator import clock, messages
 from kili_emulator import errors as refusals
-from kili_emulator.clock import to_text
+from kili_emulator.clock import format_time
 from kili_emulator.domain import access
-from kili_emulator.domain.call_buffer import CallBuffer, CallMade
+from kili_emulator.domain.call_buffer import CallBuffer, RecordedCall
 from kili_emulator.domain.world import Actor, World
-from kili_emulator.plugins.guest.sdk_context import METHOD_OF_RUN
+from kili_emulator.plugins.guest.sdk_context import RUN_METHOD_HEADER
 from kili_emulator.rules.named_ids import named_ids
 
 
-class Received:
+class CallRecorder:
     """A request that is being answered.
 
     Args:
@@ -31,11 +31,11 @@ class Received:
         self._request = request
         self._world = world
         self._actor = actor
-        self._calls = actor.calls
-        self._at = world.clock.now()
-        self._started = clock.monotonic()
+        self._call_buffer = actor.calls
+        self._received_at = world.clock.now()
+        self._started_monotonic = clock.monotonic()
 
-    def answered(
+    def record_answer(
         self,
         operations: list[str],
         arguments: dict[str, Any] | None,
@@ -49,30 +49,30 @@ class Received:
         Args:
             query: the document of a GraphQL request.
         """
-        if self._calls is None:
+        if self._call_buffer is None:
             return
-        self._warn(self._calls, named_ids(arguments, query))
-        if locked := refusals.lock_remedy(answer):
-            reason, remedy = locked
+        self._log_inactive_projects(self._call_buffer, named_ids(arguments, query))
+        if lock_remedy_pair := refusals.lock_remedy(answer):
+            reason, remedy = lock_remedy_pair
             text = messages.RUN_ASSET_LOCKED.format(reason=reason, remedy=remedy)
-            self._calls.warn_once(reason, text)
-        self._calls.add(
-            CallMade(
+            self._call_buffer.warn_once(reason, text)
+        self._call_buffer.add(
+            RecordedCall(
                 operations=operations,
-                method=self._request.headers.get(METHOD_OF_RUN),
+                method=self._request.headers.get(RUN_METHOD_HEADER),
                 query=None if arguments else query,
                 arguments=arguments or {},
                 answer=answer,
                 errors=errors,
-                started_at=to_text(self._at),
-                duration_ms=round((clock.monotonic() - self._started) * 1000, 3),
+                started_at=format_time(self._received_at),
+                duration_ms=round((clock.monotonic() - self._started_monotonic) * 1000, 3),
             )
         )
 
-    def _warn(self, calls: CallBuffer, named: set[str]) -> None:
+    def _log_inactive_projects(self, calls: CallBuffer, mentioned_ids: set[str]) -> None:
         """Say in the run's log which projects it named that its plugin is not active on."""
         view = self._world.view
-        for project in access.out_of_reach(view, self._actor, named):
+        for project in access.list_invisible_project_ids(view, self._actor, mentioned_ids):
             for plugin in view.plugins.find("user", self._actor.user_id):
                 text = messages.RUN_PROJECT_NOT_ACTIVE
                 calls.warn_once(project, text.format(project=project, name=plugin["name"]))

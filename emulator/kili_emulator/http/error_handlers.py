@@ -25,17 +25,17 @@ _CONTROL_PATH = "/_emulator"
 _CODES = {500: errors.INTERNAL_ERROR, 507: errors.INTERNAL_ERROR}
 
 
-def add_failure_answers(application: Flask) -> None:
+def register_error_handlers(application: Flask) -> None:
     """Have every error that no route answers itself answered in the form of its part."""
 
     @application.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
         """A request that the web framework refuses: no such address, no such method, …"""
         status = error.code or 500
-        texts = {404: errors.ROUTE_UNKNOWN, 405: errors.METHOD_UNKNOWN}
-        text = texts.get(status, errors.REQUEST_REFUSED)
+        messages_by_status = {404: errors.ROUTE_UNKNOWN, 405: errors.METHOD_UNKNOWN}
+        text = messages_by_status.get(status, errors.REQUEST_REFUSED)
         reason = error.description or error.name
-        answer = failure(
+        answer = error_answer(
             text.format(path=request.path, method=request.method, reason=reason), status
         )
         for name, value in error.get_headers():
@@ -49,12 +49,14 @@ def add_failure_answers(application: Flask) -> None:
         if isinstance(error, OSError) and errors.is_disk_full(error):
             error = errors.not_stored(error)
         if isinstance(error, KiliError):
-            return failure(error.message, getattr(error, "status", 400), error.code)
+            return error_answer(error.message, getattr(error, "status", 400), error.code)
         logger.error("%s %s failed", request.method, request.path, exc_info=error)
-        return failure(errors.INTERNAL.format(detail=f"{type(error).__name__}: {error}"), 500)
+        return error_answer(
+            errors.UNEXPECTED_FAILURE.format(detail=f"{type(error).__name__}: {error}"), 500
+        )
 
 
-def failure(text: str, status: int, code: str | None = None) -> Response:
+def error_answer(text: str, status: int, code: str | None = None) -> Response:
     """An error in the form of the part of the server that the present request is for.
 
     Args:
@@ -62,11 +64,11 @@ def failure(text: str, status: int, code: str | None = None) -> Response:
     """
     if request.path == f"{API_PATH}/graphql":
         code = code or _CODES.get(status, errors.BAD_USER_INPUT)
-        return _json(plain_error(text, code), status)
+        return _json_answer(plain_error(text, code), status)
     if request.path.startswith(_CONTROL_PATH):
-        return _json({"error": text}, status)
+        return _json_answer({"error": text}, status)
     return text_answer(text.encode(errors="backslashreplace").decode(), status)
 
 
-def _json(value: object, status: int) -> Response:
+def _json_answer(value: object, status: int) -> Response:
     return Response(json.dumps(value), status, content_type="application/json")

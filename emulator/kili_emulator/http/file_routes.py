@@ -13,40 +13,50 @@ from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.errors import KiliError
 from kili_emulator.http import security
-from kili_emulator.http.call_recorder import Received
-from kili_emulator.http.file_urls import file_urls
+from kili_emulator.http.call_recorder import CallRecorder
+from kili_emulator.http.file_urls import make_file_url_builder
 from kili_emulator.http.request_body import BodyError, read_body
 
 _DEFAULT_TYPE = "application/octet-stream"
 
 
-def files_blueprint(registry: WorldRegistry, signer: security.UploadSigner) -> Blueprint:
+def files_blueprint(registry: WorldRegistry, signer: security.FileUrlSigner) -> Blueprint:
     """The routes of the file storage."""
     blueprint = Blueprint("files", __name__)
 
     @blueprint.get(file.FILES_PATH)
     def download() -> Response:
         file_id = request.args.get("id", "")
-        signed_in = signer.readable_in(request.args.get("token", ""), file_id)
-        session = _session(registry, signed_in)
+        token_world = signer.world_of_read_token(request.args.get("token", ""), file_id)
+        session = _open_session(registry, token_world)
         if session is None:
             return security.unauthorized()
         world, actor = session
-        received = Received(request, world, actor) if actor else None
-        found = file.readable(world.view, actor, file_id)
-        if received:
-            told = {"contentType": found["contentType"], "size": found["size"]} if found else None
+        recorder = CallRecorder(request, world, actor) if actor else None
+        stored_file = file.find_readable_file(world.view, actor, file_id)
+        if recorder:
+            file_summary = (
+                {"contentType": stored_file["contentType"], "size": stored_file["size"]}
+                if stored_file
+                else None
+            )
             operation = f"{request.method} {file.FILES_PATH}"
-            received.answered([operation], {"id": file_id}, told, errors=found is None)
-        if found is None:
+            recorder.record_answer(
+                [operation], {"id": file_id}, file_summary, errors=stored_file is None
+            )
+        if stored_file is None:
             return security.text_answer(errors.FILE_UNKNOWN, 404)
-        urls = file_urls(request.host_url, signer, world, signed=signed_in is not None)
-        return _download(file.content_of(world, found, urls), found["contentType"])
+        build_file_url = make_file_url_builder(
+            request.host_url, signer, world, signed=token_world is not None
+        )
+        return _file_answer(
+            file.content_of(world, stored_file, build_file_url), stored_file["contentType"]
+        )
 
     @blueprint.put(file.UPLOAD_PATH)
     def upload() -> Response:
         try:
-            world_name, target = signer.read(request.args.get("token", ""))
+            world_name, pending_upload = signer.read(request.args.get("token", ""))
             world = registry.get(world_name)
             content = read_body(request)
         except (ValueError, WorldError) as error:
@@ -55,7 +65,7 @@ def files_blueprint(registry: WorldRegistry, signer: security.UploadSigner) -> B
             return security.text_answer(str(error), error.status)
         try:
             with world.transaction(Actor.system()) as tx:
-                file.store(tx, target, content, request.content_type or _DEFAULT_TYPE)
+                file.store(tx, pending_upload, content, request.content_type or _DEFAULT_TYPE)
         except KiliError as error:
             return security.text_answer(error.message, getattr(error, "status", 403))
         return Response(status=201)
@@ -63,7 +73,7 @@ def files_blueprint(registry: WorldRegistry, signer: security.UploadSigner) -> B
     return blueprint
 
 
-def _download(content: bytes, content_type: str) -> Response:
+def _file_answer(content: bytes, content_type: str) -> Response:
     """The file, or the part of it that is asked for."""
     answer = Response(content, content_type=content_type)
     answer.add_etag()
@@ -73,11 +83,13 @@ def _download(content: bytes, content_type: str) -> Response:
     return answer
 
 
-def _session(registry: WorldRegistry, signed_in: str | None) -> tuple[World, Actor | None] | None:
+def _open_session(
+    registry: WorldRegistry, token_world: str | None
+) -> tuple[World, Actor | None] | None:
     """The world to read from, and who reads: nobody in particular, where a URL is signed."""
-    if signed_in is not None:
+    if token_world is not None:
         try:
-            return registry.get(signed_in), None
+            return registry.get(token_world), None
         except WorldError:
             return None
     key = security.api_key(request)

@@ -9,49 +9,51 @@ from flask import Request
 
 from kili_emulator.domain.file import FILES_PATH, UPLOAD_PATH, Upload
 from kili_emulator.domain.world import World
-from kili_emulator.http.security import UploadSigner
+from kili_emulator.http.security import FileUrlSigner
 from kili_emulator.rules.client_version import version_numbers
 
 # The header in which clients say their version (contract/http.md#request-headers).
-CLIENT_VERSION = "apollographql-client-version"
+CLIENT_VERSION_HEADER = "apollographql-client-version"
 
 # 2.140.3 sends none, 2.150.1 does; those between need not be told apart.
-_FIRST_WITH_KEY = (2, 150, 1)
+_FIRST_VERSION_WITH_KEY = (2, 150, 1)
 
 
-def downloads_without_key(client: Request) -> bool:
+def needs_signed_urls(request: Request) -> bool:
     """Whether a client may be too old to send its API key when it reads a file."""
-    version = version_numbers(client.headers.get(CLIENT_VERSION))
-    return bool(version) and version < _FIRST_WITH_KEY
+    version = version_numbers(request.headers.get(CLIENT_VERSION_HEADER))
+    return bool(version) and version < _FIRST_VERSION_WITH_KEY
 
 
-def upload_urls(host: str, signer: UploadSigner, world: World) -> Callable[[Upload], str]:
+def make_upload_url_builder(
+    server_url: str, signer: FileUrlSigner, world: World
+) -> Callable[[Upload], str]:
     """Makes the signed URLs of a world: the id comes last, for clients cut it off.
 
     Args:
-        host: the URL of the server, as the client reaches it.
+        server_url: the URL of the server, as the client reaches it.
     """
-    address = host.rstrip("/") + UPLOAD_PATH
+    address = server_url.rstrip("/") + UPLOAD_PATH
 
-    def sign(upload: Upload) -> str:
+    def build_upload_url(upload: Upload) -> str:
         return f"{address}?token={signer.token(world.name, upload)}&id={upload.file_id}"
 
-    return sign
+    return build_upload_url
 
 
-def file_urls(
-    host: str, signer: UploadSigner, world: World, *, signed: bool
+def make_file_url_builder(
+    server_url: str, signer: FileUrlSigner, world: World, *, signed: bool
 ) -> Callable[[str], str]:
     """Makes URLs to read files from.
 
     Args:
-        host: the URL of the server.
+        server_url: the URL of the server.
         signed: they can be read without an API key.
     """
-    address = host.rstrip("/") + FILES_PATH
+    address = server_url.rstrip("/") + FILES_PATH
 
-    def url(file_id: str) -> str:
-        token = f"&token={signer.read_token(world.name, file_id)}" if signed else ""
+    def build_file_url(file_id: str) -> str:
+        token = f"&token={signer.make_read_token(world.name, file_id)}" if signed else ""
         return f"{address}?id={quote(file_id)}{token}"
 
-    return url
+    return build_file_url

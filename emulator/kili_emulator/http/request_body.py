@@ -16,7 +16,7 @@ from kili_emulator.rules.json_text import parse_json
 MAX_BODY_MB = 256
 _MAX_BODY = MAX_BODY_MB * 1024 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
-_STEP = 64 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 
 class BodyError(Exception):
@@ -35,38 +35,38 @@ def read_body(request: Request) -> bytes:
     """
     if (request.content_length or 0) > _MAX_BODY:
         raise _too_large()
-    parts = _parts(request)
+    chunks = _read_chunks(request)
     if request.headers.get("Content-Encoding", "").lower() == "gzip":
-        parts = _unpacked(parts)
+        chunks = _decompress(chunks)
     body = io.BytesIO()
-    for part in parts:
-        if body.tell() + len(part) > _MAX_BODY:
+    for chunk in chunks:
+        if body.tell() + len(chunk) > _MAX_BODY:
             raise _too_large()
-        body.write(part)
+        body.write(chunk)
     return body.getvalue()
 
 
-def _parts(request: Request) -> Iterator[bytes]:
+def _read_chunks(request: Request) -> Iterator[bytes]:
     """What was sent, as it comes in."""
-    sent = 0
+    received_bytes = 0
     try:
-        while part := request.stream.read(_STEP):
-            sent += len(part)
-            if sent > _MAX_BODY:
+        while chunk := request.stream.read(_CHUNK_BYTES):
+            received_bytes += len(chunk)
+            if received_bytes > _MAX_BODY:
                 raise _too_large()
-            yield part
+            yield chunk
     except (OSError, ClientDisconnected):
-        raise BodyError(errors.BODY_BROKEN_OFF) from None
+        raise BodyError(errors.BODY_INCOMPLETE) from None
 
 
-def _unpacked(parts: Iterator[bytes]) -> Iterator[bytes]:
-    unpacker = zlib.decompressobj(_GZIP)
+def _decompress(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    decompressor = zlib.decompressobj(_GZIP)
     try:
-        for part in parts:
-            yield unpacker.decompress(part, _STEP)
-            while unpacker.unconsumed_tail:
-                yield unpacker.decompress(unpacker.unconsumed_tail, _STEP)
-            if unpacker.eof:  # what follows is not part of it
+        for chunk in chunks:
+            yield decompressor.decompress(chunk, _CHUNK_BYTES)
+            while decompressor.unconsumed_tail:
+                yield decompressor.decompress(decompressor.unconsumed_tail, _CHUNK_BYTES)
+            if decompressor.eof:  # what follows is not part of it
                 return
     except zlib.error:
         raise BodyError(errors.BODY_NOT_GZIP) from None

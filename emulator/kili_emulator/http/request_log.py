@@ -17,10 +17,10 @@ from typing import Any, TextIO
 from flask import Request
 
 from kili_emulator import messages, private_files
-from kili_emulator.clock import Clock, to_text
+from kili_emulator.clock import Clock, format_time
 from kili_emulator.domain.world import Actor, World
 
-_CLIENT = {
+_CLIENT_HEADERS = {
     "client": ("kili-client-name", "apollographql-client-name"),
     "version": ("kili-client-version", "apollographql-client-version"),
     "method": ("kili-client-method-name",),
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Entry:
+class RequestLogEntry:
     """A request and how it was answered.
 
     Attributes:
@@ -55,11 +55,11 @@ class Entry:
         world, actor = self.session or (None, None)
         clock = world.clock if world else Clock()
         content: dict[str, Any] = {
-            "time": to_text(clock.now()),
+            "time": format_time(clock.now()),
             "world": world.name if world else None,
             "user": actor.user.get("email") if actor else None,
             "run": actor.run_id if actor else None,
-            **{name: _header(self.request, headers) for name, headers in _CLIENT.items()},
+            **{name: _header(self.request, headers) for name, headers in _CLIENT_HEADERS.items()},
             "operations": self.operations,
             "errors": self.errors,
         }
@@ -67,8 +67,8 @@ class Entry:
 
 
 def _header(request: Request, names: tuple[str, ...]) -> str | None:
-    found = (request.headers.get(name) for name in names)
-    return next((value for value in found if value), None)
+    header_values = (request.headers.get(name) for name in names)
+    return next((value for value in header_values if value), None)
 
 
 class RequestLog:
@@ -96,7 +96,7 @@ class RequestLog:
                 f"the request log {path} cannot be written ({error.strerror}): give another file"
             ) from None
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: RequestLogEntry) -> None:
         """Write an entry down, if there is a file."""
         if self._file is None:
             return

@@ -19,35 +19,37 @@ from kili_emulator import errors
 from kili_emulator.config import LOOPBACK
 from kili_emulator.domain.file import Upload
 
-KEY_SCHEME = "X-API-Key: "
+API_KEY_SCHEME = "X-API-Key: "
 UPLOAD_LIFETIME = 3600
 
 # What documents of other types may do in a browser: be seen.
-_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
-_MEDIA = re.compile(r"(audio|image|video)/[a-z0-9.+-]+")
-_PASSIVE = frozenset({"application/json", "application/pdf", "text/plain"})
+_CONTENT_SECURITY_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+)
+_MEDIA_TYPE = re.compile(r"(audio|image|video)/[a-z0-9.+-]+")
+_PASSIVE_TYPES = frozenset({"application/json", "application/pdf", "text/plain"})
 
 
-def refusal(
-    request: Request, allowed_hosts: Iterable[str], *, any_address: bool
+def reject_foreign_request(
+    request: Request, allowed_hosts: Iterable[str], *, allow_any_address: bool
 ) -> Response | None:
     """A 403 for a request that a foreign host name or web site made; ``None`` when it may pass.
 
     Args:
         allowed_hosts: names under which the server may be reached, besides the loopback ones.
-        any_address: it may also be reached under any numeric address, which no web site can fake.
+        allow_any_address: it may also be reached under any numeric address, which no web site can fake.
     """
     host = _parts(f"//{request.host}").hostname
     if not host:
-        return text_answer(errors.BAD_HOST, 403)
-    known = host in {*LOOPBACK, *allowed_hosts} or (any_address and _is_address(host))
-    if not known:
-        return text_answer(errors.FOREIGN_HOST.format(host=request.host, name=host), 403)
-    site = request.headers.get("Sec-Fetch-Site", "none")
+        return text_answer(errors.HOST_MISSING, 403)
+    is_allowed = host in {*LOOPBACK, *allowed_hosts} or (allow_any_address and _is_address(host))
+    if not is_allowed:
+        return text_answer(errors.HOST_NOT_ALLOWED.format(host=request.host, name=host), 403)
+    fetch_site = request.headers.get("Sec-Fetch-Site", "none")
     origin = request.headers.get("Origin")
     same_origin = origin is None or _parts(origin).netloc == request.host
-    if site not in ("none", "same-origin") or not same_origin:
-        return text_answer(errors.FOREIGN_ORIGIN, 403)
+    if fetch_site not in ("none", "same-origin") or not same_origin:
+        return text_answer(errors.ORIGIN_NOT_ALLOWED, 403)
     return None
 
 
@@ -73,7 +75,7 @@ def api_key(request: Request) -> str | None:
     See contract/http.md#request-headers.
     """
     header = request.headers.get("Authorization", "")
-    return header[len(KEY_SCHEME) :].strip() if header.startswith(KEY_SCHEME) else None
+    return header[len(API_KEY_SCHEME) :].strip() if header.startswith(API_KEY_SCHEME) else None
 
 
 def unauthorized() -> Response:
@@ -86,25 +88,25 @@ def text_answer(text: str, status: int) -> Response:
     return Response(text, status, content_type="text/plain; charset=utf-8")
 
 
-def hardened(answer: Response) -> Response:
+def add_security_headers(answer: Response) -> Response:
     """An answer that browsers take for what its type says, and run no code of.
 
     What is served may have been uploaded by anybody, and stands at the address of the server.
     """
     answer.headers["X-Content-Type-Options"] = "nosniff"
     if not _is_passive(answer.headers.get("Content-Type", "")):
-        answer.headers["Content-Security-Policy"] = _SANDBOX
+        answer.headers["Content-Security-Policy"] = _CONTENT_SECURITY_POLICY
     return answer
 
 
 def _is_passive(content_type: str) -> bool:
     """Whether browsers only show a file of that type; of a list of types they take the last."""
-    kind = content_type.partition(";")[0].strip().lower()
-    is_media = _MEDIA.fullmatch(kind) is not None and not kind.endswith("xml")
-    return (is_media or kind in _PASSIVE) and "," not in content_type
+    media_type = content_type.partition(";")[0].strip().lower()
+    is_media = _MEDIA_TYPE.fullmatch(media_type) is not None and not media_type.endswith("xml")
+    return (is_media or media_type in _PASSIVE_TYPES) and "," not in content_type
 
 
-class UploadSigner:
+class FileUrlSigner:
     """Makes and reads the tokens of upload URLs, and those of URLs to read a file from.
 
     Args:
@@ -112,12 +114,12 @@ class UploadSigner:
     """
 
     def __init__(self, secret: str) -> None:
-        self._serializer = URLSafeTimedSerializer(secret, salt="upload")
-        self._readable = URLSafeSerializer(secret, salt="download")
+        self._upload_serializer = URLSafeTimedSerializer(secret, salt="upload")
+        self._read_serializer = URLSafeSerializer(secret, salt="download")
 
     def token(self, world: str, upload: Upload) -> str:
         """A token that allows one upload for an hour."""
-        return str(self._serializer.dumps([world, upload.file_id, upload.project_id]))
+        return str(self._upload_serializer.dumps([world, upload.file_id, upload.project_id]))
 
     def read(self, token: str) -> tuple[str, Upload]:
         """The world and the upload that a token is for.
@@ -126,21 +128,23 @@ class UploadSigner:
             ValueError: it is not valid, or no longer; the message is for the client.
         """
         try:
-            world, file_id, project_id = self._serializer.loads(token, max_age=UPLOAD_LIFETIME)
+            world, file_id, project_id = self._upload_serializer.loads(
+                token, max_age=UPLOAD_LIFETIME
+            )
         except SignatureExpired:
-            raise ValueError(errors.UPLOAD_TOKEN_OLD) from None
+            raise ValueError(errors.UPLOAD_TOKEN_EXPIRED) from None
         except BadSignature:
-            raise ValueError(errors.UPLOAD_TOKEN_BAD) from None
+            raise ValueError(errors.UPLOAD_TOKEN_INVALID) from None
         return world, Upload(file_id, project_id)
 
-    def read_token(self, world: str, file_id: str) -> str:
+    def make_read_token(self, world: str, file_id: str) -> str:
         """A token that allows reading one file, for clients that send no key with it."""
-        return str(self._readable.dumps([world, file_id]))
+        return str(self._read_serializer.dumps([world, file_id]))
 
-    def readable_in(self, token: str, file_id: str) -> str | None:
+    def world_of_read_token(self, token: str, file_id: str) -> str | None:
         """The world whose file may be read with a token."""
         try:
-            world, readable = self._readable.loads(token)
+            world, token_file_id = self._read_serializer.loads(token)
         except BadSignature:
             return None
-        return str(world) if readable == file_id else None
+        return str(world) if token_file_id == file_id else None

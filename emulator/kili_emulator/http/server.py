@@ -36,14 +36,14 @@ class HttpServer:
     def __init__(self, application: Flask, host: str, port: int) -> None:
         # A socket of ours: werkzeug ends the process where it cannot listen, and asks the name
         # service for its own name before it does.
-        with _listening(host, port) as bound:
+        with _open_socket(host, port) as listening_socket:
             self._server = make_server(
                 host,
                 port,
                 application,
                 threaded=True,
                 request_handler=_QuietHandler,
-                fd=bound.fileno(),
+                fd=listening_socket.fileno(),
             )
         self._thread: threading.Thread | None = None
         self.host = host
@@ -58,10 +58,10 @@ class HttpServer:
         self._thread.start()
 
     def serve(self) -> None:
-        """Serve in this thread until interrupted, or until :meth:`finish`."""
+        """Serve in this thread until interrupted, or until :meth:`request_shutdown`."""
         self._server.serve_forever(0.2)
 
-    def finish(self) -> None:
+    def request_shutdown(self) -> None:
         """End serving, as an interrupt does; for the threads of requests."""
         self._server.shutdown()
 
@@ -80,20 +80,20 @@ class HttpServer:
 _servers: WeakSet[HttpServer] = WeakSet()
 
 
-def _leave_address() -> None:
+def _close_inherited_sockets() -> None:
     """In a child that a plugin forks: it may outlive the emulator, and would keep its address."""
     for each in _servers:
         each.close_socket()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_leave_address)
+    os.register_at_fork(after_in_child=_close_inherited_sockets)
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _open_socket(host: str, port: int) -> socket.socket:
     if ":" not in host:
         return socket.create_server((host, port), backlog=_BACKLOG)
-    both = host == "::" and socket.has_dualstack_ipv6()
+    dual_stack = host == "::" and socket.has_dualstack_ipv6()
     return socket.create_server(
-        (host, port), family=socket.AF_INET6, backlog=_BACKLOG, dualstack_ipv6=both
+        (host, port), family=socket.AF_INET6, backlog=_BACKLOG, dualstack_ipv6=dual_stack
     )

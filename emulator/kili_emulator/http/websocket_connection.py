@@ -32,21 +32,21 @@ from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import Actor, View, World
 from kili_emulator.http import websocket_frames
-from kili_emulator.http.graphql_routes import MakeContext
+from kili_emulator.http.graphql_routes import ContextFactory
 
 logger = logging.getLogger(__name__)
 
 # What the writer does next: it sends the frame, if there is one.
-Job = Callable[[], websocket_frames.Frame | None]
+WriterTask = Callable[[], websocket_frames.Frame | None]
 # Writes down who asked for which operations, and whether the answer was an error.
-Note = Callable[[tuple[World, Actor] | None, list[str], bool], None]
+LogRequest = Callable[[tuple[World, Actor] | None, list[str], bool], None]
 
 _GOING_AWAY = 1001
 _POLICY_VIOLATION = 1008
 
 
 @dataclass(frozen=True)
-class Limits:
+class ConnectionLimits:
     """How long, and how much.
 
     Attributes:
@@ -68,10 +68,10 @@ class Connection:
     Args:
         channel: a ``simple_websocket.Server``.
         make_context: makes the contexts that operations are executed in.
-        note: told of each subscription that is asked for, before it is answered.
+        log_request: told of each subscription that is asked for, before it is answered.
 
     Attributes:
-        over: done when it has ended.
+        ended: done when it has ended.
     """
 
     PROTOCOL: ClassVar = "graphql-ws"
@@ -81,24 +81,24 @@ class Connection:
         channel: Any,
         registry: WorldRegistry,
         executor: GraphQLExecutor,
-        make_context: MakeContext,
-        note: Note,
-        limits: Limits,
+        make_context: ContextFactory,
+        log_request: LogRequest,
+        limits: ConnectionLimits,
     ) -> None:
         self._channel = channel
-        self._note = note
+        self._log_request = log_request
         self._registry = registry
         self._executor = executor
         self._limits = limits
-        self._outbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._outbox: queue.SimpleQueue[WriterTask | None] = queue.SimpleQueue()
         self._lock = threading.RLock()
-        self._followed: dict[str, Followed] = {}
-        self._not_stopped: set[str] = set()  # completed from here
-        self._leaving: list[Future[None]] = []
+        self._active_subscriptions: dict[str, ActiveSubscription] = {}
+        self._awaiting_stop: set[str] = set()  # completed from here
+        self._stop_waiters: list[Future[None]] = []
         self._key: str | None = None
         self._close_code: int | None = None
         self.make_context = make_context
-        self.over: Future[None] = Future()
+        self.ended: Future[None] = Future()
 
     def run(self) -> None:
         """Serve the connection until it ends."""
@@ -113,15 +113,15 @@ class Connection:
             pass
         finally:
             with self._lock:
-                for each in self._followed.values():
+                for each in self._active_subscriptions.values():
                     each.end()
-                self._followed.clear()
-                self._not_stopped.clear()
-                self._settle()
+                self._active_subscriptions.clear()
+                self._awaiting_stop.clear()
+                self._resolve_stop_waiters()
             self._outbox.put(None)
             writer.join(self._limits.grace)
-            self.cut()
-            self.over.set_result(None)
+            self.abort()
+            self.ended.set_result(None)
 
     # Reading
 
@@ -133,20 +133,20 @@ class Connection:
             self._close_code = _POLICY_VIOLATION
 
     def _handle(self, message: str | bytes) -> None:
-        frame = websocket_frames.parsed(message)
-        kind = frame.get("type")
-        if kind == "connection_init":
+        frame = websocket_frames.parse_frame(message)
+        frame_type = frame.get("type")
+        if frame_type == "connection_init":
             self._authenticate(frame.get("payload"))
-        elif kind == "connection_terminate":
+        elif frame_type == "connection_terminate":
             self._close_code = _GOING_AWAY
         elif self._key is None:
             self._refuse_connection()
-        elif kind == "start":
+        elif frame_type == "start":
             self._start(frame.get("id"), frame.get("payload"))
-        elif kind == "stop":
+        elif frame_type == "stop":
             self._stop(frame.get("id"))
         else:
-            self.send(websocket_frames.misuse(frame.get("id"), errors.FRAME_NOT_UNDERSTOOD))
+            self.send(websocket_frames.bad_input_error(frame.get("id"), errors.FRAME_TYPE_UNKNOWN))
 
     def _authenticate(self, payload: Any) -> None:
         key = websocket_frames.api_key(payload)
@@ -162,50 +162,54 @@ class Connection:
 
     def _start(self, frame_id: Any, payload: Any) -> None:
         if not isinstance(frame_id, str) or not websocket_frames.is_operation(payload):
-            self.send(websocket_frames.misuse(frame_id, errors.START_INCOMPLETE))
+            self.send(websocket_frames.bad_input_error(frame_id, errors.START_INCOMPLETE))
             return
         assert self._key is not None
         session = self._registry.authenticate(self._key)
-        operations = self._executor.operations(payload["query"])
+        root_fields = self._executor.root_fields(payload["query"])
         if session is None:
-            self._note(None, operations, True)
-            self.send(websocket_frames.failure(frame_id, errors.access_denied()))
+            self._log_request(None, root_fields, True)
+            self.send(websocket_frames.error_from_cause(frame_id, errors.access_denied()))
             return
         world, actor = session
         try:
             context = self.make_context(world, actor)
             subscription = Subscription(self._executor, payload, context)
         except InvalidRequestError as error:
-            self._note(session, operations, True)
+            self._log_request(session, root_fields, True)
             self.send(websocket_frames.error(frame_id, error.errors))
             return
         with self._lock:
-            self._forget(frame_id)
-            self._followed[frame_id] = Followed(self, frame_id, subscription, world, self._key)
-        self._note(session, operations, False)
+            self._end_subscription(frame_id)
+            self._active_subscriptions[frame_id] = ActiveSubscription(
+                self, frame_id, subscription, world, self._key
+            )
+        self._log_request(session, root_fields, False)
 
     def _stop(self, frame_id: Any) -> None:
         with self._lock:
             if isinstance(frame_id, str):
-                self._forget(frame_id)
+                self._end_subscription(frame_id)
             self.send({"type": "complete", "id": frame_id})
-            self.post(self._settle)
+            self.post(self._resolve_stop_waiters)
 
-    def _forget(self, frame_id: str) -> None:
-        if frame_id in self._followed:
-            self._followed.pop(frame_id).end()
-        self._not_stopped.discard(frame_id)
+    def _end_subscription(self, frame_id: str) -> None:
+        if frame_id in self._active_subscriptions:
+            self._active_subscriptions.pop(frame_id).end()
+        self._awaiting_stop.discard(frame_id)
 
     # Ending from here
 
-    def complete(self, followed: Followed, last: websocket_frames.Frame | None = None) -> None:
+    def complete(
+        self, active_subscription: ActiveSubscription, last: websocket_frames.Frame | None = None
+    ) -> None:
         """End a subscription that the client has not stopped, and tell it so."""
         with self._lock:
-            followed.leave()
-            if self._followed.get(followed.frame_id) is followed:
-                del self._followed[followed.frame_id]
-                self._not_stopped.add(followed.frame_id)
-                self.send(last or {"type": "complete", "id": followed.frame_id})
+            active_subscription.stop_listening()
+            if self._active_subscriptions.get(active_subscription.frame_id) is active_subscription:
+                del self._active_subscriptions[active_subscription.frame_id]
+                self._awaiting_stop.add(active_subscription.frame_id)
+                self.send(last or {"type": "complete", "id": active_subscription.frame_id})
 
     def complete_all(self, world: World | None = None) -> Future[None]:
         """End the subscriptions to a world, or all of them.
@@ -213,24 +217,24 @@ class Connection:
         Returns:
             done when the client has stopped them, too, or is gone.
         """
-        left: Future[None] = Future()
+        all_stopped: Future[None] = Future()
         with self._lock:
-            for each in list(self._followed.values()):
+            for each in list(self._active_subscriptions.values()):
                 if world in (None, each.world):
                     self.complete(each)
-            self._leaving.append(left)
-            self.post(self._settle)
-        return left
+            self._stop_waiters.append(all_stopped)
+            self.post(self._resolve_stop_waiters)
+        return all_stopped
 
-    def _settle(self) -> None:
+    def _resolve_stop_waiters(self) -> None:
         """Tell who waits for the client that it has taken leave, if it has."""
         with self._lock:
-            if not self._not_stopped:
-                for each in self._leaving:
+            if not self._awaiting_stop:
+                for each in self._stop_waiters:
                     each.set_result(None)
-                self._leaving.clear()
+                self._stop_waiters.clear()
 
-    def hang_up(self) -> None:
+    def close_when_sent(self) -> None:
         """End the connection once everything is written."""
         self._close_code = _GOING_AWAY
         self._outbox.put(None)
@@ -241,28 +245,28 @@ class Connection:
         """Send a frame, after those that wait already."""
         self.post(lambda: frame)
 
-    def post(self, job: Job) -> None:
+    def post(self, task: WriterTask) -> None:
         """Have the writer do something; never waits."""
         if self._outbox.qsize() > self._limits.waiting:
-            logger.warning(errors.TOO_SLOW)
-            self.cut()
+            logger.warning(errors.CLIENT_TOO_SLOW)
+            self.abort()
         else:
-            self._outbox.put(job)
+            self._outbox.put(task)
 
     def _write(self) -> None:
         from simple_websocket import ConnectionClosed
 
         try:
             with contextlib.suppress(ConnectionClosed, OSError):
-                while job := self._next():
-                    frame = job()
+                while task := self._next_task():
+                    frame = task()
                     if frame is not None:
                         self._channel.send(json.dumps(frame, separators=(",", ":")))
                 self._channel.close(self._close_code or _GOING_AWAY)
         finally:
-            self.cut()
+            self.abort()
 
-    def _next(self) -> Job | None:
+    def _next_task(self) -> WriterTask | None:
         while True:
             try:
                 return self._outbox.get(timeout=self._limits.keep_alive)
@@ -270,13 +274,13 @@ class Connection:
                 if self._key is not None:
                     return lambda: {"type": "ka"}
 
-    def cut(self) -> None:
+    def abort(self) -> None:
         """Break the connection off; what is read or written just now ends."""
         with contextlib.suppress(OSError):
             self._channel.sock.shutdown(socket.SHUT_RDWR)
 
 
-class Followed:
+class ActiveSubscription:
     """One subscription of a connection; it listens to its world from now on."""
 
     def __init__(
@@ -293,30 +297,30 @@ class Followed:
         self._subscription = subscription
         self._key = key
         self._is_stopped = False
-        world.bus.subscribe(self._hear)
+        world.bus.subscribe(self._queue_events)
         world.after_roll_back.append(self._complete)
 
-    def leave(self) -> None:
+    def stop_listening(self) -> None:
         """Listen no more; what happened until now is still told."""
-        self.world.bus.unsubscribe(self._hear)
+        self.world.bus.unsubscribe(self._queue_events)
         with contextlib.suppress(ValueError):
             self.world.after_roll_back.remove(self._complete)
 
     def end(self) -> None:
         """Tell nothing more."""
         self._is_stopped = True
-        self.leave()
+        self.stop_listening()
 
     def _complete(self) -> None:
         self._connection.complete(self)
 
-    def _hear(self, events: list[Event]) -> tuple[()]:
+    def _queue_events(self, events: list[Event]) -> tuple[()]:
         for each in events:
-            if self._subscription.concerns(each):
-                self._connection.post(partial(self._tell, each, self.world.view))
+            if self._subscription.accepts(each):
+                self._connection.post(partial(self._event_frame, each, self.world.view))
         return ()
 
-    def _tell(self, event: Event, view: View) -> websocket_frames.Frame | None:
+    def _event_frame(self, event: Event, view: View) -> websocket_frames.Frame | None:
         """The frame that tells of an event, in the world as it was right after it."""
         if self._is_stopped:
             return None
@@ -328,6 +332,6 @@ class Followed:
             context.view = view
             answer = self._subscription.answer(context, event)
         except errors.KiliError as error:
-            self._connection.complete(self, websocket_frames.failure(self.frame_id, error))
+            self._connection.complete(self, websocket_frames.error_from_cause(self.frame_id, error))
             return None
         return answer and {"type": "data", "id": self.frame_id, "payload": answer}

@@ -9,13 +9,13 @@ from typing import Any
 
 from kili_emulator import errors
 from kili_emulator.api.errors import plain_error
-from kili_emulator.http.security import KEY_SCHEME
+from kili_emulator.http.security import API_KEY_SCHEME
 from kili_emulator.rules.json_text import parse_json
 
 Frame = dict[str, Any]
 
 
-def parsed(message: str | bytes) -> Frame:
+def parse_frame(message: str | bytes) -> Frame:
     """What a client sent; empty where it is no object."""
     try:
         value = parse_json(message)
@@ -26,10 +26,10 @@ def parsed(message: str | bytes) -> Frame:
 
 def api_key(payload: Any) -> str | None:
     """The key in the payload of a ``connection_init``."""
-    sent = payload.get("Authorization") if isinstance(payload, dict) else None
-    if not isinstance(sent, str) or not sent.startswith(KEY_SCHEME):
+    header = payload.get("Authorization") if isinstance(payload, dict) else None
+    if not isinstance(header, str) or not header.startswith(API_KEY_SCHEME):
         return None
-    return sent[len(KEY_SCHEME) :].strip()
+    return header[len(API_KEY_SCHEME) :].strip()
 
 
 def is_operation(payload: Any) -> bool:
@@ -42,17 +42,17 @@ def is_operation(payload: Any) -> bool:
     )
 
 
-def error(frame_id: Any, found: list[dict[str, Any]]) -> Frame:
-    """Why a frame of the client's had no success; ``found`` as in the ``errors`` of an answer."""
-    payload = {"message": found[0]["message"], "errors": found}
+def error(frame_id: Any, graphql_errors: list[dict[str, Any]]) -> Frame:
+    """Why a frame of the client's had no success; ``graphql_errors`` as in the ``errors`` of an answer."""
+    payload = {"message": graphql_errors[0]["message"], "errors": graphql_errors}
     return {"type": "error", "id": frame_id, "payload": payload}
 
 
-def failure(frame_id: Any, cause: errors.KiliError) -> Frame:
+def error_from_cause(frame_id: Any, cause: errors.KiliError) -> Frame:
     """The same, for one cause."""
     return error(frame_id, plain_error(cause.message, cause.code)["errors"])
 
 
-def misuse(frame_id: Any, message: str) -> Frame:
+def bad_input_error(frame_id: Any, message: str) -> Frame:
     """The same, for a frame that is not as it should be."""
     return error(frame_id, plain_error(message, errors.BAD_USER_INPUT)["errors"])

@@ -15,14 +15,14 @@ from kili_emulator.config import API_PATH
 from kili_emulator.domain.registry import WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.http import security
-from kili_emulator.http.graphql_routes import MakeContext, context_maker
-from kili_emulator.http.request_log import Entry, RequestLog
-from kili_emulator.http.websocket_connection import Connection, Limits
+from kili_emulator.http.graphql_routes import ContextFactory, make_context_factory
+from kili_emulator.http.request_log import RequestLog, RequestLogEntry
+from kili_emulator.http.websocket_connection import Connection, ConnectionLimits
 
 _MAX_MESSAGE = 1_000_000
 
 
-class Subscriptions:
+class WebsocketConnections:
     """All open connections of a server.
 
     Args:
@@ -35,17 +35,17 @@ class Subscriptions:
     def __init__(
         self, registry: WorldRegistry, executor: GraphQLExecutor, request_log: RequestLog
     ) -> None:
-        self.limits = Limits()
+        self.limits = ConnectionLimits()
         self._registry = registry
         self._executor = executor
         self._request_log = request_log
         self._lock = threading.Lock()
         self._connections: set[Connection] = set()
 
-    def serve(self, channel: Any, make_context: MakeContext) -> None:
+    def serve(self, channel: Any, make_context: ContextFactory) -> None:
         """Serve one connection until it ends."""
         connection = Connection(
-            channel, self._registry, self._executor, make_context, self._note, self.limits
+            channel, self._registry, self._executor, make_context, self._log_request, self.limits
         )
         with self._lock:
             self._connections.add(connection)
@@ -55,32 +55,32 @@ class Subscriptions:
             with self._lock:
                 self._connections.discard(connection)
 
-    def _note(
+    def _log_request(
         self, session: tuple[World, Actor] | None, operations: list[str], failed: bool
     ) -> None:
-        self._request_log.add(Entry(request, session, operations, errors=failed))
+        self._request_log.add(RequestLogEntry(request, session, operations, errors=failed))
 
     def detach(self, world: World) -> None:
         """Complete the subscriptions to a world."""
-        for each in self._open():
+        for each in self._open_connections():
             each.complete_all(world)
 
     def close(self) -> None:
         """Complete all subscriptions, give clients a moment to take leave, and hang up."""
-        connections = self._open()
+        connections = self._open_connections()
         wait([each.complete_all() for each in connections], self.limits.grace)
         for each in connections:
-            each.hang_up()
-        wait([each.over for each in connections], self.limits.grace)
+            each.close_when_sent()
+        wait([each.ended for each in connections], self.limits.grace)
         for each in connections:
-            each.cut()
+            each.abort()
 
-    def _open(self) -> list[Connection]:
+    def _open_connections(self) -> list[Connection]:
         with self._lock:
             return list(self._connections)
 
 
-class _Over(Response):
+class _NoAnswer(Response):
     """The end of a request whose connection was used up as a websocket."""
 
     def __call__(self, *_: Any) -> Iterable[bytes]:
@@ -88,7 +88,7 @@ class _Over(Response):
 
 
 def subscriptions_blueprint(
-    subscriptions: Subscriptions, signer: security.UploadSigner
+    subscriptions: WebsocketConnections, signer: security.FileUrlSigner
 ) -> Blueprint:
     """The route of the websocket."""
     blueprint = Blueprint("subscriptions", __name__, url_prefix=API_PATH)
@@ -98,10 +98,10 @@ def subscriptions_blueprint(
         import simple_websocket
         from wsproto.utilities import ProtocolError
 
-        asked = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
-        if Connection.PROTOCOL not in (each.strip() for each in asked):
+        protocols = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+        if Connection.PROTOCOL not in (each.strip() for each in protocols):
             return security.text_answer(errors.SUBPROTOCOL_UNKNOWN, 400)
-        make_context = context_maker(signer)
+        make_context = make_context_factory(signer)
         try:
             channel = simple_websocket.Server.accept(
                 request.environ, [Connection.PROTOCOL], max_message_size=_MAX_MESSAGE
@@ -109,6 +109,6 @@ def subscriptions_blueprint(
         except ProtocolError as error:
             return security.text_answer(errors.HANDSHAKE_REFUSED.format(reason=error), 400)
         subscriptions.serve(channel, make_context)
-        return _Over()
+        return _NoAnswer()
 
     return blueprint

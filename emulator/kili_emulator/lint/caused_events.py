@@ -9,7 +9,7 @@ from kili_emulator.lint.plugin import Plugin
 from kili_emulator.rules import subjects
 
 _LABELS = ("append_labels", "append_to_labels")
-_CAUSED: Mapping[str, tuple[str, ...]] = {
+_SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "add_metadata": ("asset.updated",),
     "add_to_review": ("asset.workflow.setToNextStep", "asset.workflow.currentStep.changed"),
     "append_many_to_dataset": ("asset.created",),
@@ -18,7 +18,7 @@ _CAUSED: Mapping[str, tuple[str, ...]] = {
     "change_asset_external_ids": ("asset.updated",),
     "create_honeypot": (f"{subjects.LABEL_CREATED}honeypot",),
     "create_issues": ("asset.issue.created",),
-    "create_predictions": (subjects.of_new_label("PREDICTION"),),
+    "create_predictions": (subjects.new_label_subject("PREDICTION"),),
     "delete_from_roles": ("project.member.deleted",),
     "delete_many_from_dataset": ("asset.deleted",),
     "send_back_to_queue": (subjects.SENT_BACK, "asset.workflow.currentStep.statusChanged"),
@@ -29,7 +29,7 @@ _CAUSED: Mapping[str, tuple[str, ...]] = {
     "update_properties_in_project_user": ("project.member.updated",),
     "update_properties_in_role": ("project.member.updated",),
 }
-_BY_ARGUMENT: Mapping[str, tuple[str, Mapping[str, str]]] = {
+_SUBJECTS_BY_ARGUMENT: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "append_to_issues": (
         "type_",
         {"ISSUE": "asset.issue.created", "QUESTION": "asset.question.created"},
@@ -43,7 +43,7 @@ _BY_ARGUMENT: Mapping[str, tuple[str, Mapping[str, str]]] = {
         name: (
             "label_type",
             {
-                each: subjects.of_new_label(each)
+                each: subjects.new_label_subject(each)
                 for each in ("DEFAULT", "REVIEW", "PREDICTION", "INFERENCE")
             },
         )
@@ -53,20 +53,20 @@ _BY_ARGUMENT: Mapping[str, tuple[str, Mapping[str, str]]] = {
 _DEFAULTS = {"label_type": "DEFAULT", "type_": "ISSUE"}
 
 
-def caused(plugin: Plugin, name: str, call: ast.Call) -> tuple[str, ...]:
+def caused_events(plugin: Plugin, name: str, call: ast.Call) -> tuple[str, ...]:
     """The subjects of what a call of a method causes, as far as can be told.
 
     Args:
         name: the method's.
     """
-    if name not in _BY_ARGUMENT:
-        return _CAUSED.get(name, ())
-    parameter, events = _BY_ARGUMENT[name]
-    value = _given(plugin, name, parameter, call)
+    if name not in _SUBJECTS_BY_ARGUMENT:
+        return _SUBJECTS.get(name, ())
+    parameter, events = _SUBJECTS_BY_ARGUMENT[name]
+    value = _argument_value(plugin, name, parameter, call)
     return (events[value],) if value is not None and value in events else ()
 
 
-def _given(plugin: Plugin, name: str, parameter: str, call: ast.Call) -> str | None:
+def _argument_value(plugin: Plugin, name: str, parameter: str, call: ast.Call) -> str | None:
     """The value of a parameter in a call; ``None`` where it only comes up in the run."""
     if any(each.arg is None for each in call.keywords):
         return None

@@ -117,20 +117,24 @@ RULES = (
 def check_methods(plugin: Plugin) -> Iterator[Finding]:
     """Whether the client has what the plugin takes of it."""
     surface = plugin.source.surface
-    uses = [(module, node) for module in plugin.reached for node in plugin.clients.uses(module)]
+    uses = [
+        (module, node)
+        for module in plugin.reachable_modules
+        for node in plugin.clients.uses(module)
+    ]
     own = {node.attr for _, node in uses if isinstance(node.ctx, ast.Store)}
     for module, node in uses:
-        name, told = node.attr, {"name": node.attr, "version": surface.version}
+        name, known = node.attr, {"name": node.attr, "version": surface.version}
         method = surface.methods.get(name)
         if method and method.deprecated:
-            yield DEPRECATED.found(module.path, node.lineno, said=method.deprecated, **told)
-        if not method and name not in own and not _may_be_there(plugin, module, node):
+            yield DEPRECATED.make_finding(module.path, node.lineno, said=method.deprecated, **known)
+        if not method and name not in own and not _may_have_attribute(plugin, module, node):
             close = closest(name, surface.methods)
             similar = f" (it has {close})" if close else ""
-            yield NO_METHOD.found(module.path, node.lineno, similar=similar, **told)
+            yield NO_METHOD.make_finding(module.path, node.lineno, similar=similar, **known)
 
 
-def _may_be_there(plugin: Plugin, module: Module, node: ast.Attribute) -> bool:
+def _may_have_attribute(plugin: Plugin, module: Module, node: ast.Attribute) -> bool:
     """Whether the client may have an attribute, or the plugin knows that it may not."""
     attributes = plugin.source.surface.attributes
     if attributes is None or node.attr in attributes or node.attr.startswith("_"):
@@ -145,27 +149,27 @@ def _may_be_there(plugin: Plugin, module: Module, node: ast.Attribute) -> bool:
 def check_arguments(plugin: Plugin) -> Iterator[Finding]:
     """Whether methods take the arguments that they are given."""
     surface = plugin.source.surface
-    for module in plugin.reached:
+    for module in plugin.reachable_modules:
         for name, call in plugin.clients.calls(module):
             method = surface.methods.get(name)
             if method is None:
                 continue
-            told = {"name": name, "version": surface.version}
-            what = _misfit(method, call)
+            known = {"name": name, "version": surface.version}
+            what = _describe_misfit(method, call)
             if what and not is_caught(module, call, ("TypeError",)):
                 parameters = ", ".join(method.parameters) or "none"
-                yield WRONG_ARGUMENTS.found(
-                    module.path, call.lineno, what=what, parameters=parameters, **told
+                yield WRONG_ARGUMENTS.make_finding(
+                    module.path, call.lineno, what=what, parameters=parameters, **known
                 )
             for argument in call.keywords:
                 said = method.deprecated_parameters.get(argument.arg or "")
                 if said:
-                    yield DEPRECATED_ARGUMENT.found(
-                        module.path, call.lineno, argument=argument.arg, said=said, **told
+                    yield DEPRECATED_ARGUMENT.make_finding(
+                        module.path, call.lineno, argument=argument.arg, said=said, **known
                     )
 
 
-def _misfit(method: Method, call: ast.Call) -> str | None:
+def _describe_misfit(method: Method, call: ast.Call) -> str | None:
     """Why a call of a method fails for certain, if it does."""
     named = [each.arg for each in call.keywords if each.arg]
     unknown = [each for each in named if each not in method.parameters]
@@ -190,7 +194,7 @@ def _misfit(method: Method, call: ast.Call) -> str | None:
 def check_sdk_imports(plugin: Plugin) -> Iterator[Finding]:
     """Whether the SDK has what the plugin imports from it."""
     surface = plugin.source.surface
-    for module in plugin.reached:
+    for module in plugin.reachable_modules:
         for node in module.walk():
             if not isinstance(node, ast.Import | ast.ImportFrom):
                 continue
@@ -199,10 +203,10 @@ def check_sdk_imports(plugin: Plugin) -> Iterator[Finding]:
             for source, name in _imported(node):
                 whole = f"{source}.{name}" if name else source
                 if _TYPES in (source, whole):
-                    yield KILI_TYPES.found(module.path, node.lineno)
+                    yield KILI_TYPES.make_finding(module.path, node.lineno)
                 elif (source, name) in surface.missing:
-                    told = {"name": whole, "version": surface.version}
-                    yield NOT_IN_SDK.found(module.path, node.lineno, **told)
+                    known = {"name": whole, "version": surface.version}
+                    yield NOT_IN_SDK.make_finding(module.path, node.lineno, **known)
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> list[tuple[str, str]]:
@@ -213,10 +217,10 @@ def _imported(node: ast.Import | ast.ImportFrom) -> list[tuple[str, str]]:
 
 def check_own_clients(plugin: Plugin) -> Iterator[Finding]:
     """Where the plugin makes clients; those that are made at its import are told already."""
-    told = {site.node for site in plugin.at_import}
-    for module, call, origin in plugin.called():
-        if origin in _CLIENTS and call not in told:
-            yield OWN_CLIENT.found(module.path, call.lineno, call=ast.unparse(call.func))
+    known = {site.node for site in plugin.import_sites}
+    for module, call, origin in plugin.resolved_calls():
+        if origin in _CLIENTS and call not in known:
+            yield OWN_CLIENT.make_finding(module.path, call.lineno, call=ast.unparse(call.func))
 
 
 def check_keys(plugin: Plugin) -> Iterator[Finding]:
@@ -224,7 +228,7 @@ def check_keys(plugin: Plugin) -> Iterator[Finding]:
     for module in plugin.modules.values():
         for node in ast.walk(module.tree):
             for value in _keys(node):
-                yield KEY.found(module.path, value.lineno)
+                yield KEY.make_finding(module.path, value.lineno)
 
 
 def _keys(node: ast.AST) -> list[ast.Constant]:

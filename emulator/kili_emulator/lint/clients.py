@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from kili_emulator.lint.call_graph import Calls
+from kili_emulator.lint.call_graph import CallGraph
 from kili_emulator.lint.module import Module, methods_of, self_of
-from kili_emulator.lint.name_resolution import Definition, Names, unrolled
+from kili_emulator.lint.name_resolution import Definition, NameResolver, split_attributes
 from kili_emulator.lint.scopes import Binding, FunctionNode, parameters
 
 CLIENT = "kili.client.Kili"
@@ -19,7 +19,7 @@ _LONGEST = 9  # attributes of attributes: nobody has the client further away
 Role = Literal["client", "plugin"]
 
 
-class Clients:
+class ClientTracker:
     """Follows the client through assignments, arguments and attributes.
 
     Args:
@@ -30,8 +30,8 @@ class Clients:
 
     def __init__(
         self,
-        names: Names,
-        calls: Calls,
+        names: NameResolver,
+        calls: CallGraph,
         modules: Sequence[Module],
         main: Module | None,
         handler: ast.ClassDef | None,
@@ -43,7 +43,7 @@ class Clients:
         self._parameters: dict[ast.AST, Role] = {}
         self._attributes: dict[tuple[ast.ClassDef, str], Role] = {}
         self._roles: dict[ast.AST, Role | None] = {}
-        self._begin()
+        self._seed_handlers()
         for _ in range(_ROUNDS):
             before = len(self._parameters), len(self._attributes)
             for module in modules:
@@ -52,7 +52,7 @@ class Clients:
             if before == (len(self._parameters), len(self._attributes)):
                 break
 
-    def _begin(self) -> None:
+    def _seed_handlers(self) -> None:
         for each in self._handlers:
             assert isinstance(each.node, ast.ClassDef)
             self._attributes[each.node, "kili"] = "client"
@@ -75,16 +75,16 @@ class Clients:
                         self._parameters[each] = "client"
 
     def _follow_call(self, module: Module, call: ast.Call) -> None:
-        called = self._calls.meant(module, call.func)
-        if called is None or isinstance(called.node, ast.ClassDef):
+        callee = self._calls.resolve_function(module, call.func)
+        if callee is None or isinstance(callee.node, ast.ClassDef):
             return
-        taken = [*called.node.args.posonlyargs, *called.node.args.args]
-        if called.module.class_of(called.node) and _is_bound(called.node):
-            taken = taken[1:]
-        given = list(zip(taken, call.args, strict=False))
-        by_name = {each.arg: each for each in parameters(called.node.args)}
-        given += [(by_name[each.arg], each.value) for each in call.keywords if each.arg in by_name]
-        for parameter, value in given:
+        positional = [*callee.node.args.posonlyargs, *callee.node.args.args]
+        if callee.module.class_of(callee.node) and _is_bound(callee.node):
+            positional = positional[1:]
+        passed = list(zip(positional, call.args, strict=False))
+        by_name = {each.arg: each for each in parameters(callee.node.args)}
+        passed += [(by_name[each.arg], each.value) for each in call.keywords if each.arg in by_name]
+        for parameter, value in passed:
             role = self.role(module, value)
             if role:
                 self._parameters[parameter] = role
@@ -106,36 +106,36 @@ class Clients:
         """What an expression is, if it is one of them for certain."""
         if node not in self._roles:
             self._roles[node] = None
-            self._roles[node] = self._find(module, node)
+            self._roles[node] = self._find_role(module, node)
         return self._roles[node]
 
-    def _find(self, module: Module, node: ast.AST) -> Role | None:
+    def _find_role(self, module: Module, node: ast.AST) -> Role | None:
         if isinstance(node, ast.Name):
             found = module.scope_of(node).find(node.id)
-            roles = {self._bound(module, each) for each in found[1]} if found else set()
+            roles = {self._binding_role(module, each) for each in found[1]} if found else set()
             return roles.pop() if len(roles) == 1 else None
         if isinstance(node, ast.Call):
             return "client" if self._names.origin(module, node.func) == CLIENT else None
-        if isinstance(node, ast.Attribute) and len(unrolled(node)[1]) <= _LONGEST:
-            return self._of_attribute(module, node)
+        if isinstance(node, ast.Attribute) and len(split_attributes(node)[1]) <= _LONGEST:
+            return self._attribute_role(module, node)
         return None
 
-    def _bound(self, module: Module, binding: Binding) -> Role | None:
+    def _binding_role(self, module: Module, binding: Binding) -> Role | None:
         if binding.kind == "parameter":
             return self._parameters.get(binding.node)
         if binding.kind == "value" and binding.value:
             return self.role(module, binding.value)
         return None
 
-    def _of_attribute(self, module: Module, node: ast.Attribute) -> Role | None:
+    def _attribute_role(self, module: Module, node: ast.Attribute) -> Role | None:
         if self.role(module, node.value) == "plugin":
-            roles = {self._of_class(each, node.attr) for each in self._handlers} - {None}
+            roles = {self._class_role(each, node.attr) for each in self._handlers} - {None}
             return roles.pop() if len(roles) == 1 else None
         owner, method = module.class_of(node), module.function_of(node)
         is_self = isinstance(node.value, ast.Name) and method and node.value.id == self_of(method)
         return self._attributes.get((owner, node.attr)) if owner and is_self else None
 
-    def _of_class(self, definition: Definition, name: str) -> Role | None:
+    def _class_role(self, definition: Definition, name: str) -> Role | None:
         assert isinstance(definition.node, ast.ClassDef)
         return self._attributes.get((definition.node, name))
 

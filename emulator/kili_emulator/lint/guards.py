@@ -10,7 +10,7 @@ from kili_emulator.lint.scopes import FUNCTIONS
 
 _EVERYTHING = "BaseException"
 _ERRORS = "Exception"  # all but those that end an interpreter
-_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_EXIT_STATEMENTS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
 def last_name(node: ast.AST | None) -> str:
@@ -25,14 +25,14 @@ def is_caught(module: Module, node: ast.AST, errors: Collection[str]) -> bool:
     child = node
     for each in module.ancestors(node):
         if isinstance(each, ast.Try) and child in each.body:
-            if any(_names(handler.type, errors) for handler in each.handlers):
+            if any(_catches_any(handler.type, errors) for handler in each.handlers):
                 return True
         elif isinstance(each, ast.With) and child in each.body:
             calls = [item.context_expr for item in each.items]
             if any(
                 isinstance(call, ast.Call)
                 and last_name(call.func) == "suppress"
-                and any(_names(argument, errors) for argument in call.args)
+                and any(_catches_any(argument, errors) for argument in call.args)
                 for call in calls
             ):
                 return True
@@ -42,9 +42,9 @@ def is_caught(module: Module, node: ast.AST, errors: Collection[str]) -> bool:
     return False
 
 
-def _names(node: ast.expr | None, errors: Collection[str]) -> bool:
+def _catches_any(node: ast.expr | None, errors: Collection[str]) -> bool:
     if isinstance(node, ast.Tuple):
-        return any(_names(each, errors) for each in node.elts)
+        return any(_catches_any(each, errors) for each in node.elts)
     wide = () if "SystemExit" in errors else (_ERRORS,)
     return node is None or last_name(node) in (*errors, *wide, _EVERYTHING)
 
@@ -57,7 +57,7 @@ def conditions(module: Module, node: ast.AST) -> Iterator[ast.expr]:
             yield each.test
         for block in _blocks(each):
             if child in block:
-                yield from _left_before(block[: block.index(child)])
+                yield from _early_exit_tests(block[: block.index(child)])
         if isinstance(each, FUNCTIONS):
             return
         child = each
@@ -68,8 +68,8 @@ def _blocks(node: ast.AST) -> list[list[ast.AST]]:
     return [each for each in found if isinstance(each, list)]
 
 
-def _left_before(statements: list[ast.AST]) -> Iterator[ast.expr]:
+def _early_exit_tests(statements: list[ast.AST]) -> Iterator[ast.expr]:
     """The tests of statements that leave the function or the loop."""
     for each in statements:
-        if isinstance(each, ast.If) and each.body and isinstance(each.body[-1], _LEAVING):
+        if isinstance(each, ast.If) and each.body and isinstance(each.body[-1], _EXIT_STATEMENTS):
             yield each.test

@@ -17,7 +17,7 @@ CORE = (
     "kili.services.plugins.PluginCore",
     "kili.services.plugins.model.PluginCore",
 )
-_GIVEN = ("kili", "project_id", "logger")
+_CORE_ARGUMENTS = ("kili", "project_id", "logger")
 
 NO_CLASS = Rule(
     "KP105",
@@ -119,46 +119,46 @@ def check_class(plugin: Plugin) -> Iterator[Finding]:
         return
     bindings = plugin.main.scope.bindings.get(HANDLER, [])
     if plugin.handler is None:
-        yield _missing(plugin.main, bindings)
+        yield _missing_class(plugin.main, bindings)
         return
     path, line = plugin.main.path, plugin.handler.lineno
-    again = [each for each in bindings if each.node is not plugin.handler]
-    if again:
-        yield TWICE.found(path, line, line=getattr(again[-1].node, "lineno", line))
+    rebindings = [each for each in bindings if each.node is not plugin.handler]
+    if rebindings:
+        yield TWICE.make_finding(path, line, line=getattr(rebindings[-1].node, "lineno", line))
     bases = list(plugin.names.bases(plugin.main, plugin.handler))
-    if all(map(_is_other, bases)):
-        yield NOT_DERIVED.found(path, line)
+    if all(map(_is_foreign_base, bases)):
+        yield NOT_DERIVED.make_finding(path, line)
 
 
-def _is_other(base: str | None) -> bool:
+def _is_foreign_base(base: str | None) -> bool:
     """Whether a base is known to be something else: of another package it may be anything."""
     top = (base or "").partition(".")[0]
     return top == "builtins" or top in sys.stdlib_module_names
 
 
-def _missing(main: Module, bindings: list[Binding]) -> Finding:
+def _missing_class(main: Module, bindings: list[Binding]) -> Finding:
     line = getattr(bindings[0].node, "lineno", 1) if bindings else 1
     if not bindings or isinstance(bindings[0].node, ast.ClassDef):
-        return NO_CLASS.found(main.path, line)
+        return NO_CLASS.make_finding(main.path, line)
     kinds = {"import": "imported", "definition": "a function"}
-    return NOT_A_CLASS.found(main.path, line, what=kinds.get(bindings[0].kind, "a variable"))
+    return NOT_A_CLASS.make_finding(main.path, line, what=kinds.get(bindings[0].kind, "a variable"))
 
 
 def check_constructor(plugin: Plugin) -> Iterator[Finding]:
     """Whether the class can be made as the platform does, and is then complete."""
     if not plugin.main or not plugin.handler:
         return
-    own = plugin.names.method(plugin.main, plugin.handler, "__init__")
-    if own is None:
+    initializer = plugin.names.method(plugin.main, plugin.handler, "__init__")
+    if initializer is None:
         if not plugin.handler.bases and not plugin.handler.decorator_list:
             what = "it has no __init__ and inherits none"
-            yield CANNOT_BE_MADE.found(plugin.main.path, plugin.handler.lineno, what=what)
+            yield CANNOT_BE_MADE.make_finding(plugin.main.path, plugin.handler.lineno, what=what)
         return
-    if isinstance(own.node, ast.ClassDef) or own.node.decorator_list:
+    if isinstance(initializer.node, ast.ClassDef) or initializer.node.decorator_list:
         return
-    yield from _check_parameters(own.module, own.node)
-    if not _calls_init(own.module, own.node):
-        yield from _without_super(plugin, own.module, own.node)
+    yield from _check_parameters(initializer.module, initializer.node)
+    if not _calls_init(initializer.module, initializer.node):
+        yield from _check_without_super(plugin, initializer.module, initializer.node)
 
 
 def _check_parameters(module: Module, method: FunctionNode) -> Iterator[Finding]:
@@ -170,14 +170,14 @@ def _check_parameters(module: Module, method: FunctionNode) -> Iterator[Finding]
         for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         if default is None
     ]
-    too_few = len(positional) < len(_GIVEN) and not arguments.vararg
-    if too_few or required > len(_GIVEN) or named:
+    too_few = len(positional) < len(_CORE_ARGUMENTS) and not arguments.vararg
+    if too_few or required > len(_CORE_ARGUMENTS) or named:
         what = f"__init__ takes {ast.unparse(arguments)}"
-        yield CANNOT_BE_MADE.found(module.path, method.lineno, what=what)
+        yield CANNOT_BE_MADE.make_finding(module.path, method.lineno, what=what)
         return
-    names = tuple(each.arg for each in positional[: len(_GIVEN)])
-    if names != _GIVEN[: len(names)]:
-        yield OTHER_NAMES.found(module.path, method.lineno, names=", ".join(names))
+    names = tuple(each.arg for each in positional[: len(_CORE_ARGUMENTS)])
+    if names != _CORE_ARGUMENTS[: len(names)]:
+        yield OTHER_NAMES.make_finding(module.path, method.lineno, names=", ".join(names))
 
 
 def _calls_init(module: Module, method: FunctionNode) -> bool:
@@ -187,7 +187,7 @@ def _calls_init(module: Module, method: FunctionNode) -> bool:
     )
 
 
-def _without_super(plugin: Plugin, module: Module, method: FunctionNode) -> Iterator[Finding]:
+def _check_without_super(plugin: Plugin, module: Module, method: FunctionNode) -> Iterator[Finding]:
     """What comes of an ``__init__`` that leaves out that of the base class."""
     assert plugin.main
     assert plugin.handler
@@ -197,15 +197,15 @@ def _without_super(plugin: Plugin, module: Module, method: FunctionNode) -> Iter
             if isinstance(node, ast.Attribute) and _is_of_self(each.module, node):
                 if isinstance(node.ctx, ast.Store):
                     set_.add(node.attr)
-                elif node.attr in _GIVEN:
+                elif node.attr in _CORE_ARGUMENTS:
                     used.append((node.attr, node.lineno))
     bases = list(plugin.names.bases(plugin.main, plugin.handler))
     missing = [each for each in used if each[0] not in set_]
     if missing and all(each in CORE for each in bases):
         name, line = missing[0]
-        yield UNSET.found(module.path, method.lineno, name=name, line=line)
+        yield UNSET.make_finding(module.path, method.lineno, name=name, line=line)
     elif plugin.handler.bases:
-        yield NO_SUPER.found(module.path, method.lineno)
+        yield NO_SUPER.make_finding(module.path, method.lineno)
 
 
 def _is_of_self(module: Module, node: ast.Attribute) -> bool:

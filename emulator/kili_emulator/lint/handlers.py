@@ -13,9 +13,9 @@ from kili_emulator.rules.handler_methods import HANDLER
 from kili_emulator.rules.handlers import ON_EVENT
 from kili_emulator.spelling import closest
 
-_HARMLESS = ("typing.override", "typing_extensions.override", "typing.no_type_check")
+_HARMLESS_DECORATORS = ("typing.override", "typing_extensions.override", "typing.no_type_check")
 _WITHOUT_SELF = {"builtins.staticmethod": "static", "builtins.classmethod": "a class method"}
-_ALIKE = 0.8
+_MIN_SIMILARITY = 0.8
 
 NO_HANDLER = Rule(
     "KP201",
@@ -137,31 +137,33 @@ def check_handlers(plugin: Plugin) -> Iterator[Finding]:
     if not plugin.main or not plugin.handler:
         return
     path, surface = plugin.main.path, plugin.source.surface
-    defined = _defined(plugin)
-    known = _known(plugin)
+    defined = _defined_handlers(plugin)
+    registered = _registered_handlers(plugin)
     unseen = list(_check_unseen(plugin, defined))
-    is_told = surface.handlers is not None  # else the platform calls what there is
-    is_called = defined.keys() & known or plugin.typed_methods or (unseen and not is_told)
+    has_handler_list = surface.handlers is not None  # else the platform calls what there is
+    is_called = (
+        defined.keys() & registered or plugin.typed_methods or (unseen and not has_handler_list)
+    )
     if not is_called:
-        handlers = ", ".join(each for each in plugin.source.handlers if each in known)
-        yield NO_HANDLER.found(path, plugin.handler.lineno, handlers=handlers)
+        handlers = ", ".join(each for each in plugin.source.handlers if each in registered)
+        yield NO_HANDLER.make_finding(path, plugin.handler.lineno, handlers=handlers)
     for name, method in defined.items():
-        if name not in known:
-            yield UNREGISTERED.found(path, method.lineno, name=name, version=surface.version)
+        if name not in registered:
+            yield UNREGISTERED.make_finding(path, method.lineno, name=name, version=surface.version)
         elif name == ON_EVENT.method:
             yield from _check_on_event(plugin, method, defined.keys() - {ON_EVENT.method})
-    if is_told:
+    if has_handler_list:
         yield from unseen
     yield from _check_misspelt(plugin, defined)
 
 
-def _defined(plugin: Plugin) -> dict[str, FunctionNode]:
+def _defined_handlers(plugin: Plugin) -> dict[str, FunctionNode]:
     """The handlers that stand in the body of PluginHandler."""
     methods = {each.name: each for each in plugin.handler_methods}
     return {name: each for name, each in methods.items() if name in plugin.source.handlers}
 
 
-def _known(plugin: Plugin) -> set[str]:
+def _registered_handlers(plugin: Plugin) -> set[str]:
     """The handlers of which the installed SDK tells the platform; all, if it tells of none."""
     surface = plugin.source.surface
     if surface.handlers is None:
@@ -177,9 +179,9 @@ def _check_on_event(
     assert plugin.main
     surface = plugin.source.surface
     if others:
-        yield BOTH.found(plugin.main.path, method.lineno, others=", ".join(sorted(others)))
+        yield BOTH.make_finding(plugin.main.path, method.lineno, others=", ".join(sorted(others)))
     elif surface.typed_events and not plugin.typed_methods:
-        yield OLD_ON_EVENT.found(plugin.main.path, method.lineno, version=surface.version)
+        yield OLD_ON_EVENT.make_finding(plugin.main.path, method.lineno, version=surface.version)
 
 
 def _check_unseen(plugin: Plugin, names: Collection[str]) -> Iterator[Finding]:
@@ -195,13 +197,15 @@ def _check_unseen(plugin: Plugin, names: Collection[str]) -> Iterator[Finding]:
         else:
             continue
         if found in plugin.source.handlers and found not in names:
-            yield NOT_SEEN.found(plugin.main.path, node.lineno, name=found, how=how)
+            yield NOT_SEEN.make_finding(plugin.main.path, node.lineno, name=found, how=how)
     for base in plugin.names.ancestry(plugin.main, plugin.handler)[1:]:
         assert isinstance(base.node, ast.ClassDef)
         for method in methods_of(base.node):
             if method.name in plugin.source.handlers and method.name not in names:
                 how = f"inherited from {base.node.name}"
-                yield NOT_SEEN.found(base.module.path, method.lineno, name=method.name, how=how)
+                yield NOT_SEEN.make_finding(
+                    base.module.path, method.lineno, name=method.name, how=how
+                )
 
 
 def _check_misspelt(plugin: Plugin, names: Collection[str]) -> Iterator[Finding]:
@@ -214,12 +218,12 @@ def _check_misspelt(plugin: Plugin, names: Collection[str]) -> Iterator[Finding]
             continue
         if each.name in plugin.source.handlers and each not in functions:
             continue
-        handler = _meant(each.name, plugin.source.handlers)
+        handler = _find_similar_handler(each.name, plugin.source.handlers)
         what = f"it looks like the handler {handler}"
         if handler == each.name:
             what = f"it stands outside {HANDLER}"
         if handler and handler not in names:
-            yield MISSPELT.found(
+            yield MISSPELT.make_finding(
                 plugin.main.path, each.lineno, name=each.name, handler=handler, what=what
             )
 
@@ -227,7 +231,7 @@ def _check_misspelt(plugin: Plugin, names: Collection[str]) -> Iterator[Finding]
 def _used_names(plugin: Plugin) -> set[str]:
     """All names that the plugin reads."""
     found = set()
-    for module in plugin.reached:
+    for module in plugin.reachable_modules:
         for node in module.walk():
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 found.add(node.attr)
@@ -236,24 +240,26 @@ def _used_names(plugin: Plugin) -> set[str]:
     return found
 
 
-def _meant(name: str, handlers: Collection[str]) -> str | None:
+def _find_similar_handler(name: str, handlers: Collection[str]) -> str | None:
     """The handler that a name is like."""
-    plain = {each.replace("_", ""): each for each in handlers}
-    own = name.replace("_", "").lower()
-    if not own.startswith("on"):
+    handlers_by_plain_name = {each.replace("_", ""): each for each in handlers}
+    normalized = name.replace("_", "").lower()
+    if not normalized.startswith("on"):
         return None
-    shared = [handler for text, handler in plain.items() if own.startswith(text)]
+    prefix_matches = [
+        handler for text, handler in handlers_by_plain_name.items() if normalized.startswith(text)
+    ]
     if name.count("_") > 1:
-        shared += [handler for handler in handlers if handler.startswith(f"{name}_")]
-    if shared:
-        return max(shared, key=len)
-    close = closest(own, plain, _ALIKE)
-    return plain[close] if close else None
+        prefix_matches += [handler for handler in handlers if handler.startswith(f"{name}_")]
+    if prefix_matches:
+        return max(prefix_matches, key=len)
+    close = closest(normalized, handlers_by_plain_name, _MIN_SIMILARITY)
+    return handlers_by_plain_name[close] if close else None
 
 
 def check_signatures(plugin: Plugin) -> Iterator[Finding]:
     """Whether each handler can be called, and then does something."""
-    for method in _defined(plugin).values():
+    for method in _defined_handlers(plugin).values():
         yield from _check_method(plugin, method)
 
 
@@ -261,22 +267,22 @@ def _check_method(plugin: Plugin, method: FunctionNode) -> Iterator[Finding]:
     assert plugin.main
     path, line, name = plugin.main.path, method.lineno, method.name
     wanted = plugin.source.handlers[name]
-    told = {"name": name, "wanted": ", ".join(wanted)}
+    details = {"name": name, "wanted": ", ".join(wanted)}
     origins = [plugin.names.origin(plugin.main, each) for each in method.decorator_list]
     kinds = [_WITHOUT_SELF[each] for each in origins if each in _WITHOUT_SELF]
     if isinstance(method, ast.AsyncFunctionDef):
-        yield ASYNC.found(path, line, **told)
+        yield ASYNC.make_finding(path, line, **details)
         return
-    if any(each not in (*_WITHOUT_SELF, *_HARMLESS) for each in origins):
+    if any(each not in (*_WITHOUT_SELF, *_HARMLESS_DECORATORS) for each in origins):
         return  # what a decorator makes of it cannot be told
     is_static = "static" in kinds
     if not fits(method.args, wanted, without_first=not is_static):
         given = ast.unparse(method.args)
-        yield WRONG_PARAMETERS.found(path, line, given=given, **told)
+        yield WRONG_PARAMETERS.make_finding(path, line, given=given, **details)
     elif kinds:
-        yield WITHOUT_SELF.found(path, line, kind=kinds[0], **told)
+        yield WITHOUT_SELF.make_finding(path, line, kind=kinds[0], **details)
     if any(isinstance(each, ast.Yield | ast.YieldFrom) for each in children_in_scope(method.body)):
-        yield GENERATOR.found(path, line, **told)
+        yield GENERATOR.make_finding(path, line, **details)
 
 
 def fits(arguments: ast.arguments, given: Collection[str], *, without_first: bool) -> bool:

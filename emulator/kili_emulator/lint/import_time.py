@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from kili_emulator.lint.call_graph import Site
+from kili_emulator.lint.call_graph import SourceNode
 from kili_emulator.lint.clients import CLIENT
 from kili_emulator.lint.known_calls import (
     FILE_CALLS,
@@ -85,23 +85,23 @@ _BY_ORIGIN: Mapping[str, Rule] = {
 
 def check_import_time(plugin: Plugin) -> Iterator[Finding]:
     """What runs when the plugin is imported, and should not."""
-    for site in plugin.at_import:
+    for site in plugin.import_sites:
         if isinstance(site.node, ast.Call):
-            rule = _broken(plugin, site, site.node)
+            rule = _find_broken_rule(plugin, site, site.node)
             if rule:
                 call = ast.unparse(site.node.func)
-                yield rule.found(site.module.path, site.node.lineno, call=call)
+                yield rule.make_finding(site.module.path, site.node.lineno, call=call)
 
 
-def _broken(plugin: Plugin, site: Site, call: ast.Call) -> Rule | None:
+def _find_broken_rule(plugin: Plugin, site: SourceNode, call: ast.Call) -> Rule | None:
     origin = plugin.names.origin(site.module, call.func)
     if origin and origin in _BY_ORIGIN:
         return _BY_ORIGIN[origin]
     if not isinstance(call.func, ast.Attribute):
         return None
-    made = plugin.names.made_by(site.module, call.func.value)
-    if call.func.attr == "start" and made in THREAD_CLASSES:
+    constructor = plugin.names.constructor_of(site.module, call.func.value)
+    if call.func.attr == "start" and constructor in THREAD_CLASSES:
         return STARTS
-    if call.func.attr in PATH_METHODS and made == "pathlib.Path":
+    if call.func.attr in PATH_METHODS and constructor == "pathlib.Path":
         return READS
     return None

@@ -89,36 +89,38 @@ _ERRORS = ("ImportError", "ModuleNotFoundError")
 
 def check_relative(plugin: Plugin) -> Iterator[Finding]:
     """Whether relative imports lead to modules of the plugin (contract/plugin.md#imports)."""
-    for module in plugin.reached:
+    for module in plugin.reachable_modules:
         for node in module.walk():
             if (
                 isinstance(node, ast.ImportFrom)
                 and node.level
                 and not is_caught(module, node, _ERRORS)
             ):
-                yield from _not_there(plugin, module, node)
+                yield from _check_relative_import(plugin, module, node)
 
 
-def _not_there(plugin: Plugin, module: Module, node: ast.ImportFrom) -> Iterator[Finding]:
-    written = "." * node.level + (node.module or "")
+def _check_relative_import(
+    plugin: Plugin, module: Module, node: ast.ImportFrom
+) -> Iterator[Finding]:
+    import_text = "." * node.level + (node.module or "")
     if node.level > len(module.package) + 1:
-        yield REFUSED.found(
+        yield REFUSED.make_finding(
             module.path,
             node.lineno,
-            module=written,
+            module=import_text,
             reason="it leads out of the plugin's folder, of which main.py is the top",
             remedy="move the module into the folder, and import it from there",
         )
         return
-    path = module.absolute(written).replace(".", "/")
-    is_there = any(
+    path = module.absolute(import_text).replace(".", "/")
+    exists = any(
         each == f"{path}.py" or each.startswith(f"{path}/") for each in plugin.source.files
     )
-    if node.module and not is_there:
-        yield REFUSED.found(
+    if node.module and not exists:
+        yield REFUSED.make_finding(
             module.path,
             node.lineno,
-            module=written,
+            module=import_text,
             reason="it is no module of the plugin",
             remedy=f"put {path}.py into the plugin's folder, and upload the folder",
         )
@@ -128,8 +130,8 @@ def check_hidden(plugin: Plugin) -> Iterator[Finding]:
     """Whether modules of the plugin hide others."""
     for name, module in plugin.modules.items():
         is_known = name in sys.stdlib_module_names or name.lower() in _PACKAGES
-        if is_known and name != "main" and module in plugin.reached:
-            yield HIDES.found(module.path, 1, name=name)
+        if is_known and name != "main" and module in plugin.reachable_modules:
+            yield HIDES.make_finding(module.path, 1, name=name)
 
 
 def kili_imports(plugin: Plugin) -> set[tuple[str, str]]:
@@ -141,7 +143,7 @@ def kili_imports(plugin: Plugin) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     if any(name.split(".")[0] == _SDK for name in plugin.modules):
         return found  # the plugin's own hides it
-    for module in plugin.reached:
+    for module in plugin.reachable_modules:
         for node in module.walk():
             if isinstance(node, ast.Import):
                 found |= {(each.name, "") for each in node.names}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from kili_emulator.lint.catalogue import CHECKS
 from kili_emulator.lint.plugin import Plugin, Source
 from kili_emulator.lint.rule import Finding
-from kili_emulator.lint.suppressions import silenced
+from kili_emulator.lint.suppressions import read_suppressions
 from kili_emulator.lint.uploaded_files import check_folder, read_modules
 
 
@@ -22,15 +22,15 @@ def check(plugin: Plugin) -> list[Finding]:
     return [finding for each in CHECKS for finding in each(plugin)]
 
 
-def heard(findings: Iterable[Finding], texts: dict[str, str]) -> list[Finding]:
+def filter_suppressed(findings: Iterable[Finding], texts: dict[str, str]) -> list[Finding]:
     """The findings that are not silenced, each once, in the order of files and lines.
 
     Args:
         texts: the files that may silence findings, by their path.
     """
-    silences = {path: silenced(path, text) for path, text in texts.items()}
+    suppressions = {path: read_suppressions(path, text) for path, text in texts.items()}
     return sorted(
         each
         for each in set(findings)
-        if each.file not in silences or not silences[each.file].covers(each.line, each.code)
+        if each.file not in suppressions or not suppressions[each.file].covers(each.line, each.code)
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from kili_emulator.lint.module import Module
-from kili_emulator.lint.name_resolution import Names
+from kili_emulator.lint.name_resolution import NameResolver
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -19,16 +19,24 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.FloorDiv: operator.floordiv,
 }
 _LARGEST_EXPONENT = 64
-_DEEPEST = 12
+_MAX_DEPTH = 12
 _JOINS = ("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "os.path.join")
-_SAME = ("os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath", "builtins.str")
-_SAME_METHODS = ("resolve", "absolute", "expanduser")
+_IDENTITY_FUNCTIONS = (
+    "os.path.abspath",
+    "os.path.realpath",
+    "os.path.normpath",
+    "os.fspath",
+    "builtins.str",
+)
+_IDENTITY_METHODS = ("resolve", "absolute", "expanduser")
 _PARENTS = ("os.path.dirname",)
 
 
-def number(names: Names, module: Module, node: ast.expr, depth: int = 0) -> int | float | None:
+def number(
+    names: NameResolver, module: Module, node: ast.expr, depth: int = 0
+) -> int | float | None:
     """The number that an expression is, if the source says it."""
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         return None
     if isinstance(node, ast.Constant):
         value = node.value
@@ -55,7 +63,9 @@ def _computed(op: ast.operator, left: float, right: float) -> int | float | None
         return None
 
 
-def _assigned(names: Names, module: Module, node: ast.expr) -> tuple[Module, ast.expr] | None:
+def _assigned(
+    names: NameResolver, module: Module, node: ast.expr
+) -> tuple[Module, ast.expr] | None:
     """What the variable that an expression names is assigned, if that is done once."""
     if isinstance(node, ast.Name):
         found = module.scope_of(node).find(node.id)
@@ -87,26 +97,28 @@ class FilePath:
         return FilePath(self.base, self.text.rpartition("/")[0])
 
 
-def file_path(names: Names, module: Module, node: ast.expr, depth: int = 0) -> FilePath | None:
+def file_path(
+    names: NameResolver, module: Module, node: ast.expr, depth: int = 0
+) -> FilePath | None:
     """The path that an expression is, if the source says it; that of a source file is its name."""
-    if depth > _DEEPEST or isinstance(node, ast.Constant | ast.Name):
-        return _of_leaf(names, module, node, depth)
+    if depth > _MAX_DEPTH or isinstance(node, ast.Constant | ast.Name):
+        return _leaf_path(names, module, node, depth)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         return _join(names, module, [node.left, node.right], depth + 1)
     if isinstance(node, ast.Attribute) and node.attr == "parent":
         return _parent(file_path(names, module, node.value, depth + 1))
     if isinstance(node, ast.Call):
-        return _of_call(names, module, node, depth + 1)
-    return _of_leaf(names, module, node, depth)
+        return _call_path(names, module, node, depth + 1)
+    return _leaf_path(names, module, node, depth)
 
 
-def _of_leaf(names: Names, module: Module, node: ast.expr, depth: int) -> FilePath | None:
+def _leaf_path(names: NameResolver, module: Module, node: ast.expr, depth: int) -> FilePath | None:
     """The path that a text is, or that a variable is assigned."""
     if isinstance(node, ast.Constant):
         return FilePath("current", node.value) if isinstance(node.value, str) else None
     if isinstance(node, ast.Name) and node.id == "__file__":
         return FilePath("source", module.path)
-    assigned = _assigned(names, module, node) if depth <= _DEEPEST else None
+    assigned = _assigned(names, module, node) if depth <= _MAX_DEPTH else None
     return file_path(names, assigned[0], assigned[1], depth + 1) if assigned else None
 
 
@@ -114,35 +126,37 @@ def _parent(path: FilePath | None) -> FilePath | None:
     return path.parent if path else None
 
 
-def _of_call(names: Names, module: Module, call: ast.Call, depth: int) -> FilePath | None:
+def _call_path(names: NameResolver, module: Module, call: ast.Call, depth: int) -> FilePath | None:
     """The path that a function of os.path or pathlib makes of others."""
     origin = names.origin(module, call.func)
     first = call.args[0] if call.args else None
     if origin in _JOINS:
         return _join(names, module, call.args, depth)
-    if origin in (*_SAME, *_PARENTS):
+    if origin in (*_IDENTITY_FUNCTIONS, *_PARENTS):
         found = file_path(names, module, first, depth) if first else None
         return _parent(found) if origin in _PARENTS else found
     if not isinstance(call.func, ast.Attribute):
         return None
     base = call.func.value
     ways: dict[str, Callable[[], FilePath | None]] = {
-        **dict.fromkeys(_SAME_METHODS, lambda: file_path(names, module, base, depth)),
+        **dict.fromkeys(_IDENTITY_METHODS, lambda: file_path(names, module, base, depth)),
         "joinpath": lambda: _join(names, module, [base, *call.args], depth),
-        "with_name": lambda: _beside(names, module, base, call.args, depth),
+        "with_name": lambda: _sibling_path(names, module, base, call.args, depth),
     }
     return ways[call.func.attr]() if call.func.attr in ways else None
 
 
-def _beside(
-    names: Names, module: Module, base: ast.expr, parts: list[ast.expr], depth: int
+def _sibling_path(
+    names: NameResolver, module: Module, base: ast.expr, parts: list[ast.expr], depth: int
 ) -> FilePath | None:
     found = _parent(file_path(names, module, base, depth))
     added = _join(names, module, parts, depth)
     return found.joined(added.text) if found and added else None
 
 
-def _join(names: Names, module: Module, parts: list[ast.expr], depth: int) -> FilePath | None:
+def _join(
+    names: NameResolver, module: Module, parts: list[ast.expr], depth: int
+) -> FilePath | None:
     found = [file_path(names, module, each, depth) for each in parts]
     if not found or found[0] is None:
         return None

@@ -54,13 +54,13 @@ class Module:
         """The scope that a node is evaluated in."""
         return self._built.scope_of.get(node, self.scope)
 
-    def is_inert(self, node: ast.AST) -> bool:
+    def is_never_run(self, node: ast.AST) -> bool:
         """Whether a node never runs on the platform, as far as can be told."""
-        return node in self._built.inert
+        return node in self._built.never_run
 
     def walk(self, root: ast.AST | None = None) -> Iterator[ast.AST]:
         """All nodes below one, or of the module, but for those that never run."""
-        return (node for node in ast.walk(root or self.tree) if not self.is_inert(node))
+        return (node for node in ast.walk(root or self.tree) if not self.is_never_run(node))
 
     def calls(self, root: ast.AST | None = None) -> Iterator[ast.Call]:
         """All calls below a node, or of the module."""
@@ -86,8 +86,8 @@ class Module:
         if not level:
             return origin
         package = self.package
-        kept = package[: len(package) - level + 1]
-        return ".".join([*kept, *filter(None, [origin[level:]])])
+        kept_parts = package[: len(package) - level + 1]
+        return ".".join([*kept_parts, *filter(None, [origin[level:]])])
 
 
 def methods_of(node: ast.ClassDef) -> list[FunctionNode]:

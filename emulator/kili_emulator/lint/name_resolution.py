@@ -11,10 +11,10 @@ from kili_emulator.lint.module import Module, methods_of
 from kili_emulator.lint.scopes import FUNCTIONS, Binding, FunctionNode, Scope
 
 _BUILTINS = {*dir(builtins), "exit", "quit"}
-_DEEPEST = 12
+_MAX_DEPTH = 12
 
 
-def unrolled(node: ast.expr) -> tuple[ast.expr, list[str]]:
+def split_attributes(node: ast.expr) -> tuple[ast.expr, list[str]]:
     """What attributes are taken of, and their names."""
     names = []
     while isinstance(node, ast.Attribute):
@@ -31,7 +31,7 @@ class Definition:
     node: FunctionNode | ast.ClassDef
 
 
-class Names:
+class NameResolver:
     """Finds origins: dotted names such as ``os.path.join``, ``builtins.open``, ``main.helper``.
 
     Args:
@@ -57,17 +57,17 @@ class Names:
 
     def _find(self, module: Module, node: ast.AST) -> str | None:
         if isinstance(node, ast.Attribute):
-            root, attributes = unrolled(node)
+            root, attributes = split_attributes(node)
             base = self.origin(module, root)
             return self.canonical(".".join([base, *attributes])) if base else None
         if not isinstance(node, ast.Name):
             return None
         found = module.scope_of(node).find(node.id)
         if found is None:
-            return self._unbound(module, node.id)
-        return self._common(module, found[0], node.id, found[1])
+            return self._unbound_origin(module, node.id)
+        return self._common_origin(module, found[0], node.id, found[1])
 
-    def _unbound(self, module: Module, name: str) -> str | None:
+    def _unbound_origin(self, module: Module, name: str) -> str | None:
         for star in module.stars:
             source = module.absolute(star)
             if source not in self._modules:
@@ -76,32 +76,32 @@ class Names:
                 return self.canonical(f"{source}.{name}")
         return f"builtins.{name}" if name in _BUILTINS else None
 
-    def _common(
+    def _common_origin(
         self, module: Module, scope: Scope, name: str, bindings: list[Binding], depth: int = 0
     ) -> str | None:
         """What all places that bind a name bind it to."""
-        origins = {self._bound(module, scope, name, each, depth) for each in bindings}
+        origins = {self._binding_origin(module, scope, name, each, depth) for each in bindings}
         return origins.pop() if len(origins) == 1 else None
 
-    def _bound(
+    def _binding_origin(
         self, module: Module, scope: Scope, name: str, binding: Binding, depth: int
     ) -> str | None:
         if binding.origin:
             return self.canonical(module.absolute(binding.origin), depth + 1)
         if isinstance(binding.value, ast.Name | ast.Attribute) and binding.kind == "value":
             return self.origin(module, binding.value)
-        home = _home(module, scope)
+        home = _qualified_scope(module, scope)
         return None if home is None else f"{home}.{name}"
 
     def canonical(self, dotted: str, depth: int = 0) -> str | None:
         """A dotted name with the plugin's own names in it followed to what they stand for."""
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             return None
         own, rest = self._split(dotted)
         if own is None or not rest or rest[0] not in own.scope.bindings:
             return dotted
         bindings = own.scope.bindings[rest[0]]
-        first = self._common(own, own.scope, rest[0], bindings, depth + 1)
+        first = self._common_origin(own, own.scope, rest[0], bindings, depth + 1)
         found = ".".join([first, *rest[1:]]) if first else None
         return self.canonical(found, depth + 1) if found and found != dotted else found
 
@@ -140,7 +140,7 @@ class Names:
             body = nodes[-1].body if isinstance(nodes[-1], ast.ClassDef) else []
         return found
 
-    def made_by(self, module: Module, node: ast.expr) -> str | None:
+    def constructor_of(self, module: Module, node: ast.expr) -> str | None:
         """The origin of what was called to make the value of an expression."""
         if isinstance(node, ast.Await):
             node = node.value
@@ -148,11 +148,11 @@ class Names:
             return self.origin(module, node.func)
         if isinstance(node, ast.Name):
             found = module.scope_of(node).find(node.id)
-            makers = {self._maker(module, each) for each in found[1]} if found else set()
+            makers = {self._constructor_in(module, each) for each in found[1]} if found else set()
             return makers.pop() if len(makers) == 1 else None
         return None
 
-    def _maker(self, module: Module, binding: Binding) -> str | None:
+    def _constructor_in(self, module: Module, binding: Binding) -> str | None:
         if binding.kind in ("value", "with") and isinstance(binding.value, ast.Call):
             return self.origin(module, binding.value.func)
         return None
@@ -188,11 +188,11 @@ class Names:
         return None
 
 
-def _home(module: Module, scope: Scope) -> str | None:
+def _qualified_scope(module: Module, scope: Scope) -> str | None:
     """The dotted name of a scope whose names can be told apart: of modules, and classes in them."""
     if isinstance(scope.node, ast.Module):
         return module.name
     if isinstance(scope.node, ast.ClassDef) and scope.parent:
-        outer = _home(module, scope.parent)
+        outer = _qualified_scope(module, scope.parent)
         return None if outer is None else f"{outer}.{scope.node.name}"
     return None

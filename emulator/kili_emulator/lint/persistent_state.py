@@ -19,7 +19,7 @@ _WHY = (
     "not. "
 )
 _KEEP = "keep it on the platform: in the metadata of an asset or a project"
-_MAKERS = (
+_MUTABLE_TYPES = (
     "builtins.bytearray",
     "builtins.dict",
     "builtins.list",
@@ -81,7 +81,7 @@ RULES = (GLOBAL, MODULE_VALUE, CLASS_VALUE, CACHE)
 
 def check_state(plugin: Plugin) -> Iterator[Finding]:
     """What functions that handlers call change, beyond the run."""
-    for function in plugin.in_runs:
+    for function in plugin.handler_functions:
         for node in function.module.walk(function.node):
             if isinstance(node, ast.Global):
                 yield from _check_global(function, node)
@@ -97,7 +97,7 @@ def _check_global(function: Definition, node: ast.Global) -> Iterator[Finding]:
     }
     for name in node.names:
         if name in stored:
-            yield GLOBAL.found(function.module.path, node.lineno, name=name)
+            yield GLOBAL.make_finding(function.module.path, node.lineno, name=name)
 
 
 def _changed(node: ast.AST) -> list[ast.expr]:
@@ -117,16 +117,16 @@ def _check_change(
     plugin: Plugin, module: Module, node: ast.AST, changed: ast.expr
 ) -> Iterator[Finding]:
     line, name = getattr(node, "lineno", 1), ast.unparse(changed)
-    owner = _class_meant(plugin, module, changed)
+    owner = _class_of_attribute(plugin, module, changed)
     is_store = node is changed  # it gets another value, instead of being changed itself
     if owner:
         if is_store or _is_mutable_of_class(plugin, owner, last_name(changed)):
-            yield CLASS_VALUE.found(module.path, line, name=name)
+            yield CLASS_VALUE.make_finding(module.path, line, name=name)
     elif isinstance(changed, ast.Attribute) and _is_self(module, changed.value):
         if not is_store and _is_shared_attribute(plugin, module, changed):
-            yield CLASS_VALUE.found(module.path, line, name=name)
+            yield CLASS_VALUE.make_finding(module.path, line, name=name)
     elif not is_store and _is_mutable_of_module(plugin, module, changed):
-        yield MODULE_VALUE.found(module.path, line, name=name)
+        yield MODULE_VALUE.make_finding(module.path, line, name=name)
 
 
 def _is_self(module: Module, node: ast.expr) -> bool:
@@ -136,7 +136,7 @@ def _is_self(module: Module, node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == self_of(method)
 
 
-def _class_meant(plugin: Plugin, module: Module, node: ast.expr) -> Definition | None:
+def _class_of_attribute(plugin: Plugin, module: Module, node: ast.expr) -> Definition | None:
     """The class of the plugin's own that an attribute is taken of."""
     if not isinstance(node, ast.Attribute):
         return None
@@ -198,16 +198,16 @@ def _is_mutable_of_module(plugin: Plugin, module: Module, node: ast.expr) -> boo
 def _is_mutable(plugin: Plugin, module: Module, value: ast.expr) -> bool:
     if isinstance(value, _DISPLAYS):
         return True
-    return isinstance(value, ast.Call) and plugin.names.origin(module, value.func) in _MAKERS
+    return isinstance(value, ast.Call) and plugin.names.origin(module, value.func) in _MUTABLE_TYPES
 
 
 def check_caches(plugin: Plugin) -> Iterator[Finding]:
     """Which functions remember their results."""
-    for module in plugin.reached:
+    for module in plugin.reachable_modules:
         for node in module.walk():
             if not isinstance(node, FUNCTIONS):
                 continue
             for decorator in node.decorator_list:
                 target = decorator.func if isinstance(decorator, ast.Call) else decorator
                 if plugin.names.origin(module, target) in _CACHES:
-                    yield CACHE.found(module.path, decorator.lineno, name=node.name)
+                    yield CACHE.make_finding(module.path, decorator.lineno, name=node.name)

@@ -7,10 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from kili_emulator.lint.call_graph import Calls, Site, reached_modules, run_at_import
-from kili_emulator.lint.clients import Clients
+from kili_emulator.lint.call_graph import (
+    CallGraph,
+    SourceNode,
+    find_reachable_modules,
+    run_at_import,
+)
+from kili_emulator.lint.clients import ClientTracker
 from kili_emulator.lint.module import Module, methods_of
-from kili_emulator.lint.name_resolution import Definition, Names
+from kili_emulator.lint.name_resolution import Definition, NameResolver
 from kili_emulator.lint.scopes import FunctionNode
 from kili_emulator.lint.surface import Surface
 from kili_emulator.rules.handler_methods import handler_class
@@ -57,10 +62,10 @@ class Plugin:
     def __init__(self, source: Source, modules: Mapping[str, Module]) -> None:
         self.source = source
         self.modules = modules
-        self.names = Names(modules)
-        self.calls = Calls(self.names)
+        self.names = NameResolver(modules)
+        self.calls = CallGraph(self.names)
 
-    def held_against(self, surface: Surface) -> Plugin:
+    def with_surface(self, surface: Surface) -> Plugin:
         """The same plugin, and another SDK."""
         return Plugin(replace(self.source, surface=surface), self.modules)
 
@@ -75,11 +80,11 @@ class Plugin:
         return handler_class(self.main.tree) if self.main else None
 
     @cached_property
-    def bound(self) -> BoundNames:
+    def bound_names(self) -> BoundNames:
         """What the SDK takes names for where ``PluginHandler`` is defined."""
         if self.main is None or self.handler is None:
             return BoundNames()
-        return BoundNames.before(self.main.tree, self.handler)
+        return BoundNames.bound_before(self.main.tree, self.handler)
 
     @property
     def handler_methods(self) -> list[FunctionNode]:
@@ -87,25 +92,25 @@ class Plugin:
         return methods_of(self.handler) if self.handler else []
 
     @cached_property
-    def reached(self) -> list[Module]:
+    def reachable_modules(self) -> list[Module]:
         """The modules that run on the platform."""
-        return reached_modules(self.modules, self.names, self.main) if self.main else []
+        return find_reachable_modules(self.modules, self.names, self.main) if self.main else []
 
     @cached_property
-    def at_import(self) -> list[Site]:
+    def import_sites(self) -> list[SourceNode]:
         """All that runs when the plugin is imported."""
-        return list(run_at_import(self.reached, self.calls))
+        return list(run_at_import(self.reachable_modules, self.calls))
 
     @cached_property
-    def in_runs(self) -> dict[Definition, None]:
+    def handler_functions(self) -> dict[Definition, None]:
         """The functions that run when handlers are called, in order."""
         found: dict[Definition, None] = {}
-        for start in self.entries:
+        for start in self.entry_points:
             found.update(dict.fromkeys(self.calls.reach(start)))
         return found
 
     @property
-    def entries(self) -> list[Definition]:
+    def entry_points(self) -> list[Definition]:
         """The functions that the platform calls, and the one that makes a ``PluginHandler``."""
         if not self.main or not self.handler:
             return []
@@ -121,16 +126,18 @@ class Plugin:
 
     def typed_decorator(self, method: FunctionNode) -> ast.expr | None:
         """The decorator that subscribes a method, if it has it."""
-        return next(filter(self.bound.is_decorator, method.decorator_list), None)
+        return next(filter(self.bound_names.is_decorator, method.decorator_list), None)
 
     @cached_property
-    def clients(self) -> Clients:
+    def clients(self) -> ClientTracker:
         """Where the plugin has the SDK's client."""
-        return Clients(self.names, self.calls, self.reached, self.main, self.handler)
+        return ClientTracker(
+            self.names, self.calls, self.reachable_modules, self.main, self.handler
+        )
 
-    def called(self) -> Iterator[tuple[Module, ast.Call, str]]:
+    def resolved_calls(self) -> Iterator[tuple[Module, ast.Call, str]]:
         """All calls of what can be named, in all modules that run, with the name's origin."""
-        for module in self.reached:
+        for module in self.reachable_modules:
             for call in module.calls():
                 origin = self.names.origin(module, call.func)
                 if origin:

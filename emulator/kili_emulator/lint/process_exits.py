@@ -11,7 +11,7 @@ from kili_emulator.lint.plugin import Plugin
 from kili_emulator.lint.rule import Finding, Rule
 
 _EXITS = ("SystemExit",)
-_OWN = ("os.getpid", "os.getpgid", "os.getpgrp")
+_OWN_PROCESS_IDS = ("os.getpid", "os.getpgid", "os.getpgrp")
 
 INPUT = Rule(
     "KP701",
@@ -117,33 +117,36 @@ _BY_ORIGIN: Mapping[str, Rule] = {
 }
 
 
-def check_endings(plugin: Plugin) -> Iterator[Finding]:
+def check_process_exits(plugin: Plugin) -> Iterator[Finding]:
     """Calls that ask somebody, or that end more than the handler."""
-    for module, call, origin in plugin.called():
+    for module, call, origin in plugin.resolved_calls():
         rule = _BY_ORIGIN.get(origin)
-        if origin in ("os.kill", "os.killpg") and _is_own(plugin, module, call):
+        if origin in ("os.kill", "os.killpg") and _is_own_process(plugin, module, call):
             rule = KILL
         if origin.partition(".")[0] == "ctypes":
             rule = FOREIGN
         if origin == "builtins.print" and plugin.source.policy == "on-premise":
             rule = None if any(each.arg == "file" for each in call.keywords) else PRINT
         if rule and not (rule is EXIT and is_caught(module, call, _EXITS)):
-            yield rule.found(module.path, call.lineno, call=ast.unparse(call.func))
+            yield rule.make_finding(module.path, call.lineno, call=ast.unparse(call.func))
 
 
-def _is_own(plugin: Plugin, module: Module, call: ast.Call) -> bool:
+def _is_own_process(plugin: Plugin, module: Module, call: ast.Call) -> bool:
     """Whether a signal is sent to the process itself."""
     target = call.args[0] if call.args else None
     if isinstance(target, ast.Constant):
         return target.value == 0
-    return isinstance(target, ast.Call) and plugin.names.origin(module, target.func) in _OWN
+    return (
+        isinstance(target, ast.Call)
+        and plugin.names.origin(module, target.func) in _OWN_PROCESS_IDS
+    )
 
 
 def check_exits(plugin: Plugin) -> Iterator[Finding]:
     """Where the exception is raised that ends an interpreter."""
-    for module in plugin.reached:
+    for module in plugin.reachable_modules:
         for node in module.walk():
             if isinstance(node, ast.Raise) and node.exc and not is_caught(module, node, _EXITS):
-                raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-                if plugin.names.origin(module, raised) == "builtins.SystemExit":
-                    yield EXIT.found(module.path, node.lineno, call="raise SystemExit")
+                exception = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+                if plugin.names.origin(module, exception) == "builtins.SystemExit":
+                    yield EXIT.make_finding(module.path, node.lineno, call="raise SystemExit")

@@ -6,15 +6,15 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from kili_emulator.lint.module import Module
-from kili_emulator.lint.name_resolution import unrolled
+from kili_emulator.lint.name_resolution import split_attributes
 from kili_emulator.lint.plugin import Plugin
 from kili_emulator.lint.rule import Finding, Rule
 
-_SHARED = (
+_SHARED_NOTE = (
     "It is the process's: what else runs in it, and later runs, find it changed, at whatever "
     "moment. "
 )
-_CHANGING = ("append", "clear", "extend", "insert", "pop", "remove", "setdefault", "update")
+_MUTATING_METHODS = ("append", "clear", "extend", "insert", "pop", "remove", "setdefault", "update")
 _STREAMS = ("sys.stdout", "sys.stderr", "sys.stdin")
 _DESCRIPTORS = (0, 1, 2)
 
@@ -22,7 +22,7 @@ FOLDER = Rule(
     "KP708",
     "warning",
     "The current folder is changed",
-    _SHARED + "Which folder it is when a handler is called is not public.",
+    _SHARED_NOTE + "Which folder it is when a handler is called is not public.",
     "chosen",
     "{call} changes the current folder of the whole process",
     "use absolute paths, such as those of tempfile.TemporaryDirectory",
@@ -31,7 +31,7 @@ PATH = Rule(
     "KP709",
     "warning",
     "sys.path is changed",
-    _SHARED + "The modules of the plugin are found without it.",
+    _SHARED_NOTE + "The modules of the plugin are found without it.",
     "chosen",
     "{call} changes where the whole process finds modules",
     "import the plugin's modules by their names, seen from main.py",
@@ -40,7 +40,7 @@ ENVIRONMENT = Rule(
     "KP710",
     "warning",
     "The environment is changed",
-    _SHARED + "Libraries that are loaded already do not look at it again.",
+    _SHARED_NOTE + "Libraries that are loaded already do not look at it again.",
     "chosen",
     "{call} changes the environment of the whole process",
     "give the setting to what needs it, as an argument",
@@ -49,7 +49,7 @@ SETTINGS = Rule(
     "KP711",
     "warning",
     "A setting of the interpreter is changed",
-    _SHARED,
+    _SHARED_NOTE,
     "chosen",
     "{call} changes a setting of the whole process",
     "do without it, or put back what was there before the handler returns",
@@ -58,7 +58,7 @@ PATCH = Rule(
     "KP712",
     "warning",
     "Another module is changed",
-    _SHARED + "The SDK and what runs the plugin use the same modules.",
+    _SHARED_NOTE + "The SDK and what runs the plugin use the same modules.",
     "chosen",
     "{call} changes what the whole process has there",
     "make a subclass or a function of your own, and use that",
@@ -67,7 +67,7 @@ STREAM = Rule(
     "KP713",
     "warning",
     "A standard stream is replaced or closed",
-    _SHARED + "The platform takes what is printed from there.",
+    _SHARED_NOTE + "The platform takes what is printed from there.",
     "chosen",
     "{call} takes the stream away from the whole process",
     "give print a file, or use self.logger",
@@ -112,17 +112,17 @@ _VALUES: Mapping[str, Rule] = {
 
 def check_process_calls(plugin: Plugin) -> Iterator[Finding]:
     """Calls that change what is the process's."""
-    for module, call, origin in plugin.called():
-        rule = _CALLS.get(origin) or _changed_by(plugin, module, call, origin)
+    for module, call, origin in plugin.resolved_calls():
+        rule = _CALLS.get(origin) or _rule_for_call(plugin, module, call, origin)
         if rule:
-            yield rule.found(module.path, call.lineno, call=ast.unparse(call.func))
+            yield rule.make_finding(module.path, call.lineno, call=ast.unparse(call.func))
 
 
-def _changed_by(plugin: Plugin, module: Module, call: ast.Call, origin: str) -> Rule | None:
+def _rule_for_call(plugin: Plugin, module: Module, call: ast.Call, origin: str) -> Rule | None:
     owner, _, method = origin.rpartition(".")
     if owner in _STREAMS:
         return STREAM if method == "close" else None
-    if owner in _VALUES and method in _CHANGING:
+    if owner in _VALUES and method in _MUTATING_METHODS:
         return _VALUES[owner]
     last = call.args[-1] if call.args else None
     if origin in ("os.close", "os.dup2") and isinstance(last, ast.Constant):
@@ -134,19 +134,21 @@ def _changed_by(plugin: Plugin, module: Module, call: ast.Call, origin: str) -> 
 
 def check_process_values(plugin: Plugin) -> Iterator[Finding]:
     """Assignments that change what is the process's."""
-    for module in plugin.reached:
+    for module in plugin.reachable_modules:
         for node in module.walk():
             if not isinstance(node, ast.Attribute | ast.Subscript) or isinstance(
                 node.ctx, ast.Load
             ):
                 continue
-            rule = _assigned(plugin, module, node)
+            rule = _rule_for_assignment(plugin, module, node)
             if rule:
                 call = f"assigning to {ast.unparse(node)}"
-                yield rule.found(module.path, node.lineno, call=call)
+                yield rule.make_finding(module.path, node.lineno, call=call)
 
 
-def _assigned(plugin: Plugin, module: Module, node: ast.Attribute | ast.Subscript) -> Rule | None:
+def _rule_for_assignment(
+    plugin: Plugin, module: Module, node: ast.Attribute | ast.Subscript
+) -> Rule | None:
     target = node if isinstance(node, ast.Attribute) else node.value
     origin = plugin.names.origin(module, target)
     if origin and origin in _VALUES:
@@ -168,7 +170,7 @@ def _is_foreign(plugin: Plugin, module: Module, node: ast.expr) -> bool:
 
 
 def _root_is_import(module: Module, node: ast.expr) -> bool:
-    root, _ = unrolled(node)
+    root, _ = split_attributes(node)
     found = module.scope_of(root).find(root.id) if isinstance(root, ast.Name) else None
     return found is not None and all(each.kind == "import" for each in found[1])
 
@@ -181,7 +183,7 @@ def _imported_parts(plugin: Plugin, module: Module, node: ast.expr) -> int:
         if isinstance(statement, ast.Import)
         for each in statement.names
     }
-    root = plugin.names.origin(module, unrolled(node)[0]) or ""
+    root = plugin.names.origin(module, split_attributes(node)[0]) or ""
     origin = plugin.names.origin(module, node) or ""
     longest = [each for each in (*imported, root) if f"{origin}.".startswith(f"{each}.")]
     return max((each.count(".") + 1 for each in longest), default=1)

@@ -18,9 +18,9 @@ _POINTER = 8  # bytes that an element of a list takes, whatever it is
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _LEAVING = (ast.Return, ast.Raise, ast.Yield, ast.YieldFrom, ast.Await)
 _ENDLESS = ("itertools.count", "itertools.cycle", "itertools.repeat")
-_ENDS = ("builtins.exit", "builtins.quit", "os._exit", "os.abort", "sys.exit")
+_EXITS = ("builtins.exit", "builtins.quit", "os._exit", "os.abort", "sys.exit")
 _SLEEPS = ("asyncio.sleep", "time.sleep")
-_MAKERS = ("builtins.bytearray", "builtins.bytes")
+_ALLOCATORS = ("builtins.bytearray", "builtins.bytes")
 
 ENDLESS = Rule(
     "KP801",
@@ -55,12 +55,12 @@ RULES = (ENDLESS, SLEEP, MEMORY)
 
 def check_loops(plugin: Plugin) -> Iterator[Finding]:
     """Which loops nothing leaves."""
-    for module in plugin.reached:
+    for module in plugin.reachable_modules:
         for node in module.walk():
             if not isinstance(node, _LOOPS) or not _is_endless(plugin, module, node):
                 continue
-            if not _is_left(plugin, module, node) and not _is_tried(module, node):
-                yield ENDLESS.found(module.path, node.lineno)
+            if not _has_exit(plugin, module, node) and not _has_outer_guard(module, node):
+                yield ENDLESS.make_finding(module.path, node.lineno)
 
 
 def _is_endless(plugin: Plugin, module: Module, node: ast.For | ast.AsyncFor | ast.While) -> bool:
@@ -74,14 +74,14 @@ def _is_endless(plugin: Plugin, module: Module, node: ast.For | ast.AsyncFor | a
     return origin in _ENDLESS and not is_limited
 
 
-def _is_left(plugin: Plugin, module: Module, loop: ast.For | ast.AsyncFor | ast.While) -> bool:
+def _has_exit(plugin: Plugin, module: Module, loop: ast.For | ast.AsyncFor | ast.While) -> bool:
     """Whether something in a loop leaves it: a break of its own, or the end of the function."""
     for node in children_in_scope(loop.body):
         if isinstance(node, _LEAVING):
             return True
         if isinstance(node, ast.Break) and _loop_of(module, node) is loop:
             return True
-        if isinstance(node, ast.Call) and plugin.names.origin(module, node.func) in _ENDS:
+        if isinstance(node, ast.Call) and plugin.names.origin(module, node.func) in _EXITS:
             return True
     return False
 
@@ -90,7 +90,7 @@ def _loop_of(module: Module, node: ast.AST) -> ast.AST | None:
     return next((each for each in module.ancestors(node) if isinstance(each, _LOOPS)), None)
 
 
-def _is_tried(module: Module, loop: ast.AST) -> bool:
+def _has_outer_guard(module: Module, loop: ast.AST) -> bool:
     """Whether an exception may be what is to end it, as it is caught outside."""
     child = loop
     for each in module.ancestors(loop):
@@ -104,24 +104,24 @@ def _is_tried(module: Module, loop: ast.AST) -> bool:
 
 def check_sleeps(plugin: Plugin) -> Iterator[Finding]:
     """Which sleeps alone are longer than a run may take."""
-    for module, call, origin in plugin.called():
+    for module, call, origin in plugin.resolved_calls():
         if origin not in _SLEEPS or not call.args:
             continue
         seconds = number(plugin.names, module, call.args[0])
         if seconds is not None and seconds >= SECONDS:
-            told = {"call": ast.unparse(call.func), "seconds": seconds, "limit": SECONDS}
-            yield SLEEP.found(module.path, call.lineno, **told)
+            details = {"call": ast.unparse(call.func), "seconds": seconds, "limit": SECONDS}
+            yield SLEEP.make_finding(module.path, call.lineno, **details)
 
 
 def check_memory(plugin: Plugin) -> Iterator[Finding]:
     """Which values alone take more memory than there is."""
-    for module in plugin.reached:
+    for module in plugin.reachable_modules:
         for node in module.walk():
             if isinstance(node, ast.expr) and not isinstance(module.parents[node], ast.BinOp):
                 size = _size(plugin, module, node)
                 if size > _BYTES:
-                    told = {"megabytes": size / 1024 / 1024, "limit": MEGABYTES}
-                    yield MEMORY.found(module.path, node.lineno, **told)
+                    details = {"megabytes": size / 1024 / 1024, "limit": MEGABYTES}
+                    yield MEMORY.make_finding(module.path, node.lineno, **details)
 
 
 def _size(plugin: Plugin, module: Module, node: ast.expr) -> float:
@@ -132,7 +132,7 @@ def _size(plugin: Plugin, module: Module, node: ast.expr) -> float:
         return len(node.elts) * _POINTER
     if isinstance(node, ast.Call) and node.args:
         origin = plugin.names.origin(module, node.func)
-        return (number(plugin.names, module, node.args[0]) or 0) if origin in _MAKERS else 0
+        return (number(plugin.names, module, node.args[0]) or 0) if origin in _ALLOCATORS else 0
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         for one, other in ((node.left, node.right), (node.right, node.left)):
             count = number(plugin.names, module, other)

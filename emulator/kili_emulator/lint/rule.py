@@ -41,7 +41,7 @@ class Rule:
     Attributes:
         code: names it, for good.
         severity: an error fails for certain; a note depends on this machine alone.
-        what: the title of the rule.
+        summary: the title of the rule.
         why: what comes of it on the platform.
         basis: how that is known.
         reason: of a finding, with names in braces for what differs between findings.
@@ -50,13 +50,13 @@ class Rule:
 
     code: str
     severity: Severity
-    what: str
+    summary: str
     why: str
     basis: Basis
     reason: str
     remedy: str
 
-    def found(self, file: str, line: int, /, **values: object) -> Finding:
+    def make_finding(self, file: str, line: int, /, **values: object) -> Finding:
         """A finding, with values for the names in reason and remedy."""
         reason, remedy = self.reason.format(**values), self.remedy.format(**values)
         return Finding(file, line, self.code, self.severity, reason, remedy)

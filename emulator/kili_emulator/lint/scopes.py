@@ -25,14 +25,14 @@ class Binding:
         node: the statement, parameter or target.
         origin: what an import binds it to, by its dotted name; relative ones begin with dots.
         value: what is assigned; of a loop what is iterated over, of a ``with`` what is entered.
-        inert: only type checkers read it, or it is done in a script only.
+        never_run: only type checkers read it, or it is done in a script only.
     """
 
     kind: Kind
     node: ast.AST
     origin: str | None = None
     value: ast.expr | None = None
-    inert: bool = False
+    never_run: bool = False
 
 
 class Scope:
@@ -47,20 +47,20 @@ class Scope:
         self.node = node
         self.parent = parent
         self.bindings: dict[str, list[Binding]] = {}
-        self.elsewhere: dict[str, Scope] = {}
+        self.declared_elsewhere: dict[str, Scope] = {}
 
     def bind(self, name: str, binding: Binding) -> None:
-        home = self.elsewhere.get(name, self)
-        home.bindings.setdefault(name, []).append(binding)
+        owner = self.declared_elsewhere.get(name, self)
+        owner.bindings.setdefault(name, []).append(binding)
 
     def find(self, name: str) -> tuple[Scope, list[Binding]] | None:
         """The scope that a name which is read in this one belongs to, and what binds it there."""
         scope: Scope | None = self
         while scope is not None:
-            home = scope.elsewhere.get(name, scope)
+            owner = scope.declared_elsewhere.get(name, scope)
             is_seen = scope is self or not isinstance(scope.node, ast.ClassDef)
-            if is_seen and name in home.bindings:
-                return home, home.bindings[name]
+            if is_seen and name in owner.bindings:
+                return owner, owner.bindings[name]
             scope = scope.parent
         return None
 
@@ -80,7 +80,7 @@ class ScopeBuilder:
 
     Attributes:
         scope_of: the scope that each node is evaluated in.
-        inert: the nodes that never run on the platform: those below ``if TYPE_CHECKING`` and
+        never_run: the nodes that never run on the platform: those below ``if TYPE_CHECKING`` and
             ``if __name__ == "__main__"``.
         stars: the modules of which everything is imported.
     """
@@ -88,10 +88,10 @@ class ScopeBuilder:
     def __init__(self, tree: ast.Module) -> None:
         self.module = self._scope = Scope(tree)
         self.scope_of: dict[ast.AST, Scope] = {}
-        self.inert: set[ast.AST] = set()
+        self.never_run: set[ast.AST] = set()
         self.stars: list[str] = []
-        self._is_inert = False
-        self._ways: list[tuple[tuple[type[ast.AST], ...], Callable[[Any], None]]] = [
+        self._is_never_run = False
+        self._visitors: list[tuple[tuple[type[ast.AST], ...], Callable[[Any], None]]] = [
             ((ast.Import,), self._import),
             ((ast.ImportFrom,), self._import_from),
             ((ast.Assign, ast.AnnAssign, ast.NamedExpr), self._assign),
@@ -112,11 +112,13 @@ class ScopeBuilder:
         while waiting:  # expressions may be nested deeper than functions can call one another
             node = waiting.pop()
             self.scope_of[node] = self._scope
-            if self._is_inert:
-                self.inert.add(node)
-            way = next((way for kinds, way in self._ways if isinstance(node, kinds)), None)
-            if way:
-                way(node)
+            if self._is_never_run:
+                self.never_run.add(node)
+            visitor = next(
+                (visitor for kinds, visitor in self._visitors if isinstance(node, kinds)), None
+            )
+            if visitor:
+                visitor(node)
             else:
                 waiting += [*ast.iter_child_nodes(node)][::-1]
 
@@ -133,7 +135,7 @@ class ScopeBuilder:
         value: ast.expr | None = None,
         origin: str | None = None,
     ) -> None:
-        self._scope.bind(name, Binding(kind, node, origin, value, self._is_inert))
+        self._scope.bind(name, Binding(kind, node, origin, value, self._is_never_run))
 
     def _bind_target(self, target: ast.expr, kind: Kind, value: ast.expr | None) -> None:
         if isinstance(target, ast.Name):
@@ -202,7 +204,7 @@ class ScopeBuilder:
         if not isinstance(node, ast.Lambda):
             self._bind(node.name, "definition", node)
             self._visit_all([*node.decorator_list, node.returns])
-        with self._inside(node):
+        with self._nested_scope(node):
             for parameter in parameters(arguments):
                 self._bind(parameter.arg, "parameter", parameter)
             for each in children_in_scope(body):
@@ -211,28 +213,28 @@ class ScopeBuilder:
 
     def _declare(self, node: ast.AST) -> None:
         if isinstance(node, ast.Global):
-            self._scope.elsewhere.update(dict.fromkeys(node.names, self.module))
+            self._scope.declared_elsewhere.update(dict.fromkeys(node.names, self.module))
         elif isinstance(node, ast.Nonlocal):
             for name in node.names:
                 found = self._scope.parent.find(name) if self._scope.parent else None
                 if found:
-                    self._scope.elsewhere[name] = found[0]
+                    self._scope.declared_elsewhere[name] = found[0]
 
     def _class(self, node: ast.ClassDef) -> None:
         self._bind(node.name, "definition", node)
         self._visit_all([*node.decorator_list, *node.bases, *node.keywords])
-        with self._inside(node):
+        with self._nested_scope(node):
             self._visit_all(node.body)
 
     def _comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
     ) -> None:
-        made = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        with self._inside(node):
-            self._visit_all([*node.generators, *made])
+        results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        with self._nested_scope(node):
+            self._visit_all([*node.generators, *results])
 
     @contextlib.contextmanager
-    def _inside(self, node: ast.AST) -> Iterator[None]:
+    def _nested_scope(self, node: ast.AST) -> Iterator[None]:
         outer, self._scope = self._scope, Scope(node, self._scope)
         yield
         self._scope = outer
@@ -241,9 +243,12 @@ class ScopeBuilder:
 
     def _if(self, node: ast.If) -> None:
         self._visit(node.test)
-        was_inert, self._is_inert = self._is_inert, self._is_inert or _never_holds(node.test)
+        was_never_run, self._is_never_run = (
+            self._is_never_run,
+            self._is_never_run or _is_never_true(node.test),
+        )
         self._visit_all(node.body)
-        self._is_inert = was_inert
+        self._is_never_run = was_never_run
         self._visit_all(node.orelse)
 
 
@@ -253,7 +258,7 @@ def parameters(arguments: ast.arguments) -> list[ast.arg]:
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *collected]
 
 
-def _never_holds(test: ast.expr) -> bool:
+def _is_never_true(test: ast.expr) -> bool:
     if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq):
         sides = [ast.dump(each) for each in (test.left, test.comparators[0])]
         return sorted(sides) == sorted(map(ast.dump, (_NAME, _MAIN)))

@@ -23,11 +23,11 @@ _PARAMETER = re.compile(
 )
 
 
-def surface(asked: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+def surface(imported_names: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
     """What the installed SDK offers, made of what JSON has.
 
     Args:
-        asked: modules and names in them of which it is to be told whether there are such; an empty
+        imported_names: modules and names in them of which it is to be told whether there are such; an empty
             name stands for the module itself.
 
     Returns:
@@ -49,17 +49,17 @@ def surface(asked: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
         "attributes": _attributes(client),
         "handlers": _handlers(),
         "typed_events": typed,
-        "missing": [list(each) for each in asked if not _exists(*each)],
+        "missing": [list(each) for each in imported_names if not _exists(*each)],
     }
 
 
 def _methods(client: type) -> Iterable[tuple[str, dict[str, Any]]]:
     for name, method in inspect.getmembers(client, callable):
         if not name.startswith("_"):
-            yield name, _told(method)
+            yield name, _describe_method(method)
 
 
-def _told(method: Any) -> dict[str, Any]:
+def _describe_method(method: Any) -> dict[str, Any]:
     parameters = list(inspect.signature(method).parameters.values())[1:]
     plain = [
         each for each in parameters if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
@@ -82,10 +82,10 @@ def _deprecation(method: Any) -> str | None:
     uses the standard one of :pep:`702`.
     """
     while method is not None:
-        said = getattr(method, "__deprecated__", None)
-        if isinstance(said, str):
-            return " ".join(said.split())
-        values = _enclosed(method)
+        message = getattr(method, "__deprecated__", None)
+        if isinstance(message, str):
+            return " ".join(message.split())
+        values = _closure_variables(method)
         kinds = [each for each in values.values() if isinstance(each, type)]
         if isinstance(values.get("msg"), str) and any(issubclass(each, Warning) for each in kinds):
             return " ".join(values["msg"].split())
@@ -93,7 +93,7 @@ def _deprecation(method: Any) -> str | None:
     return None
 
 
-def _enclosed(function: Any) -> dict[str, Any]:
+def _closure_variables(function: Any) -> dict[str, Any]:
     """The variables that a function has of the one around it."""
     names = getattr(getattr(function, "__code__", None), "co_freevars", ())
     cells = getattr(function, "__closure__", None) or ()
@@ -123,8 +123,8 @@ def _attributes(client: type) -> list[str] | None:
     names = set(dir(client))
     for each in client.__mro__:
         names |= set(vars(each).get("__annotations__", {}))
-        made = vars(each).get("__init__")
-        names |= set(getattr(getattr(made, "__code__", None), "co_names", ()))
+        initializer = vars(each).get("__init__")
+        names |= set(getattr(getattr(initializer, "__code__", None), "co_names", ()))
     return sorted(names)
 
 

@@ -15,7 +15,7 @@ _OUTSIDE = (tokenize.NL, tokenize.COMMENT, tokenize.ENCODING, tokenize.INDENT, t
 
 
 @dataclass
-class Silence:
+class Suppressions:
     """What is silenced in a file.
 
     Attributes:
@@ -29,7 +29,7 @@ class Silence:
         return found is not None and (not found or code in found)
 
 
-def silenced(path: str, text: str) -> Silence:
+def read_suppressions(path: str, text: str) -> Suppressions:
     """Read what a file silences; one comment is good for all lines of a statement.
 
     Args:
@@ -49,7 +49,7 @@ def silenced(path: str, text: str) -> Silence:
         is_inside = before >= 0 and number <= statements[before][1]
         span = statements[before] if is_inside else (number, number)
         by_span[span] = _both(by_span.get(span), codes)
-    return Silence(
+    return Suppressions(
         {line: codes for (first, last), codes in by_span.items() for line in range(first, last + 1)}
     )
 

@@ -52,18 +52,18 @@ class Surface:
     missing: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
-    def read(cls, told: Mapping[str, Any]) -> Surface:
+    def read(cls, data: Mapping[str, Any]) -> Surface:
         """The surface that :func:`kili_emulator.lint.sdk_surface.surface` tells of."""
-        handlers, attributes = told["handlers"], told["attributes"]
+        handlers, attributes = data["handlers"], data["attributes"]
         return cls(
-            told["version"],
-            {name: Method(**_tuples(each)) for name, each in told["methods"].items()},
+            data["version"],
+            {name: Method(**_lists_to_tuples(each)) for name, each in data["methods"].items()},
             None if attributes is None else frozenset(attributes),
             None if handlers is None else frozenset(handlers),
-            told["typed_events"],
-            frozenset((module, name) for module, name in told["missing"]),
+            data["typed_events"],
+            frozenset((module, name) for module, name in data["missing"]),
         )
 
 
-def _tuples(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(each) if isinstance(each, list) else each for name, each in told.items()}
+def _lists_to_tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(each) if isinstance(each, list) else each for name, each in data.items()}

@@ -64,10 +64,12 @@ def check_typed_events(plugin: Plugin) -> Iterator[Finding]:
     for method in plugin.typed_methods:
         path, line = plugin.main.path, method.lineno
         if others:
-            yield BESIDE_HANDLERS.found(path, line, name=method.name, others=", ".join(others))
+            yield BESIDE_HANDLERS.make_finding(
+                path, line, name=method.name, others=", ".join(others)
+            )
         what = _malformed(plugin, method)
         if what:
-            yield MALFORMED.found(path, line, name=method.name, what=what)
+            yield MALFORMED.make_finding(path, line, name=method.name, what=what)
             continue
         yield from _check_annotation(plugin, plugin.main, method)
 
@@ -90,29 +92,29 @@ def _check_annotation(plugin: Plugin, main: Module, method: FunctionNode) -> Ite
     annotation = [*method.args.posonlyargs, *method.args.args][1].annotation
     if annotation is None:
         what = "the event has no annotation"
-        yield UNREADABLE.found(main.path, method.lineno, name=method.name, what=what)
+        yield UNREADABLE.make_finding(main.path, method.lineno, name=method.name, what=what)
         return
-    for part in plugin.bound.parts(annotation):
-        name = plugin.bound.event(part)
+    for part in plugin.bound_names.parts(annotation):
+        name = plugin.bound_names.event(part)
         if name is None:
             what = _unreadable(main, part)
-            yield UNREADABLE.found(main.path, method.lineno, name=method.name, what=what)
+            yield UNREADABLE.make_finding(main.path, method.lineno, name=method.name, what=what)
         elif not patterns_of(name):
-            yield NEVER_SENT.found(main.path, method.lineno, name=method.name, event=name)
+            yield NEVER_SENT.make_finding(main.path, method.lineno, name=method.name, event=name)
 
 
 def _unreadable(main: Module, part: ast.expr) -> str:
     if isinstance(part, ast.Name):
         bindings = main.scope.bindings.get(part.id, [])
-        if bindings and all(each.inert for each in bindings):
+        if bindings and all(each.never_run for each in bindings):
             return f"{part.id} is imported for type checkers only"
     return f"{ast.unparse(part)} is no name of kili_events"
 
 
-def subscribed(plugin: Plugin, method: FunctionNode) -> list[str]:
+def subscribed_patterns(plugin: Plugin, method: FunctionNode) -> list[str]:
     """The patterns of events that a subscribed method gets."""
     annotated = [*method.args.posonlyargs, *method.args.args][1:2]
     if not annotated or annotated[0].annotation is None:
         return []
-    names = map(plugin.bound.event, plugin.bound.parts(annotated[0].annotation))
+    names = map(plugin.bound_names.event, plugin.bound_names.parts(annotated[0].annotation))
     return [pattern for name in names if name for pattern in patterns_of(name)]

@@ -11,7 +11,7 @@ from kili_emulator.lint.module import Module
 from kili_emulator.lint.plugin import Plugin
 from kili_emulator.lint.rule import Finding, Rule
 
-_OVER = (
+_RUN_IS_OVER = (
     "A run is over when its handler returns: its key is worth nothing any more, and its process "
     "may be frozen or ended at any moment. "
 )
@@ -20,7 +20,7 @@ THREAD = Rule(
     "KP714",
     "warning",
     "A thread is not waited for",
-    _OVER,
+    _RUN_IS_OVER,
     "inferred",
     "{call} makes a thread that nothing waits for",
     "call join() before the handler returns",
@@ -29,7 +29,7 @@ EXECUTOR = Rule(
     "KP715",
     "warning",
     "A pool is not closed",
-    _OVER + "The threads or processes of a pool stay until it is closed.",
+    _RUN_IS_OVER + "The threads or processes of a pool stay until it is closed.",
     "inferred",
     "{call} makes a pool that nothing closes",
     "use it in a `with` block",
@@ -38,7 +38,7 @@ CHILD = Rule(
     "KP716",
     "warning",
     "A process is left behind",
-    _OVER,
+    _RUN_IS_OVER,
     "inferred",
     "{call} starts a process that nothing waits for",
     "wait for it: subprocess.run does, and Popen in a `with` block",
@@ -52,12 +52,12 @@ _WAITS = ("wait", "waitpid", "communicate", "poll", "terminate", "kill")
 _FORKS = ("os.fork", "os.forkpty", "os.spawnl", "os.spawnv", "os.posix_spawn")
 
 
-def check_leftovers(plugin: Plugin) -> Iterator[Finding]:
+def check_unfinished_work(plugin: Plugin) -> Iterator[Finding]:
     """What is started and not waited for."""
-    for module, call, origin in plugin.called():
+    for module, call, origin in plugin.resolved_calls():
         rule = _rule(plugin, module, call, origin)
         if rule:
-            yield rule.found(module.path, call.lineno, call=ast.unparse(call.func))
+            yield rule.make_finding(module.path, call.lineno, call=ast.unparse(call.func))
 
 
 def _rule(plugin: Plugin, module: Module, call: ast.Call, origin: str) -> Rule | None:
@@ -71,19 +71,19 @@ def _rule(plugin: Plugin, module: Module, call: ast.Call, origin: str) -> Rule |
     ends = _CLOSES if origin in EXECUTORS else _WAITS
     if origin not in (*EXECUTORS, *CHILDREN, *_FORKS) or _is_ended(module, call, ends):
         return None
-    if _is_held(module, call):
+    if _is_managed(module, call):
         return None
     return EXECUTOR if origin in EXECUTORS else CHILD
 
 
 def _is_own_thread(plugin: Plugin, origin: str) -> bool:
-    own = plugin.names.definition(origin)
-    if own is None or not isinstance(own.node, ast.ClassDef):
+    own_class = plugin.names.definition(origin)
+    if own_class is None or not isinstance(own_class.node, ast.ClassDef):
         return False
-    return any(base in THREADS for base in plugin.names.bases(own.module, own.node))
+    return any(base in THREADS for base in plugin.names.bases(own_class.module, own_class.node))
 
 
-def _is_held(module: Module, call: ast.Call) -> bool:
+def _is_managed(module: Module, call: ast.Call) -> bool:
     """Whether a ``with`` block ends what a call makes, or whoever gets it from here does."""
     parent = module.parents.get(call)
     return isinstance(parent, ast.withitem | ast.Return) or (
@@ -91,15 +91,15 @@ def _is_held(module: Module, call: ast.Call) -> bool:
     )
 
 
-def _surroundings(module: Module, call: ast.Call) -> ast.AST:
+def _ending_scope(module: Module, call: ast.Call) -> ast.AST:
     """Where something that a call makes would be ended: its function; of an attribute the class."""
-    kept = any(
+    is_attribute = any(
         isinstance(target, ast.Attribute)
         for each in module.ancestors(call)
         if isinstance(each, ast.Assign)
         for target in each.targets
     )
-    owner = module.class_of(call) if kept else None
+    owner = module.class_of(call) if is_attribute else None
     return owner or module.function_of(call) or module.tree
 
 
@@ -107,7 +107,7 @@ def _is_called(module: Module, call: ast.Call, methods: Collection[str]) -> bool
     """Whether a method of one of these names is called around."""
     return any(
         isinstance(each.func, ast.Attribute) and each.func.attr in methods
-        for each in module.calls(_surroundings(module, call))
+        for each in module.calls(_ending_scope(module, call))
     )
 
 
@@ -116,12 +116,12 @@ def _is_ended(module: Module, call: ast.Call, methods: Collection[str]) -> bool:
     return any(
         isinstance(each.func, ast.Attribute)
         and each.func.attr in methods
-        and (each.func.attr != "join" or _joins_no_texts(each))
-        for each in module.calls(_surroundings(module, call))
+        and (each.func.attr != "join" or _is_thread_join(each))
+        for each in module.calls(_ending_scope(module, call))
     )
 
 
-def _joins_no_texts(call: ast.Call) -> bool:
+def _is_thread_join(call: ast.Call) -> bool:
     """Whether a ``join`` is that of a thread: without arguments, or with a time alone."""
     assert isinstance(call.func, ast.Attribute)
     is_text = isinstance(call.func.value, ast.Constant)

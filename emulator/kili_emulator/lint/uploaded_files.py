@@ -75,7 +75,7 @@ def read_modules(source: Source) -> tuple[dict[str, Module], list[Finding]]:
             found.append(module)
             continue
         if content.startswith(_BOM):
-            found.append(BOM.found(path, 1))
+            found.append(BOM.make_finding(path, 1))
         modules[module.name] = module
     return modules, found
 
@@ -84,21 +84,21 @@ def _read(path: str, content: bytes) -> Module | Finding:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return NOT_UTF8.found(path, content.count(b"\n", 0, error.start) + 1)
+        return NOT_UTF8.make_finding(path, content.count(b"\n", 0, error.start) + 1)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a source that is the user's
             compile(text, path, "exec", dont_inherit=True)
             return Module(path, text)
     except SyntaxError as error:
-        return NOT_PYTHON.found(path, error.lineno or 1, reason=error.msg)
+        return NOT_PYTHON.make_finding(path, error.lineno or 1, reason=error.msg)
     except (ValueError, RecursionError, MemoryError) as error:
-        return NOT_PYTHON.found(path, 1, reason=str(error) or type(error).__name__)
+        return NOT_PYTHON.make_finding(path, 1, reason=str(error) or type(error).__name__)
 
 
 def check_folder(source: Source) -> Iterator[Finding]:
     """Whether there is all that is needed, and no more."""
     if MAIN not in source.files:
-        yield NO_MAIN.found(MAIN, 1)
+        yield NO_MAIN.make_finding(MAIN, 1)
     for folder in source.environments:
-        yield ENVIRONMENT.found(MAIN, 1, folder=folder)
+        yield ENVIRONMENT.make_finding(MAIN, 1, folder=folder)

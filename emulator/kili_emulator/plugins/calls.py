@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kili_emulator.domain.documents import Outcome
-from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.rules import handlers
 
@@ -65,7 +65,7 @@ class Result:
     headline: str | None = None
 
 
-class Loaded(Protocol):
+class LoadedVersion(Protocol):
     """A version of a plugin that is ready to be called."""
 
     def call(self, call: Call, log: RunLog, tick: Callable[[], None]) -> Result:
@@ -86,12 +86,14 @@ class Isolation(Protocol):
     def prepare(self) -> None:
         """Make ready what the first plugin would wait for; the address of the server is known."""
 
-    def load(self, name: str, place: Place, seconds: float, packages: Path | None = None) -> Loaded:
+    def load(
+        self, name: str, location: CodeLocation, seconds: float, packages: Path | None = None
+    ) -> LoadedVersion:
         """Import an unpacked version.
 
         Args:
             name: no other version, of any world, has had it.
-            place: where its files are.
+            location: where its files are.
             seconds: how long importing may take.
             packages: a folder of packages of its own, which come before those of the interpreter;
                 only where each version has a process of its own.

@@ -5,20 +5,20 @@ from __future__ import annotations
 from kili_emulator import messages
 from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.guest import data_files
-from kili_emulator.plugins.guest.exception_text import Raised, raised
-from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.guest.exception_text import ExceptionText, describe_exception
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
 
 
-def described(error: BaseException, place: Place) -> Raised:
+def describe(error: BaseException, location: CodeLocation) -> ExceptionText:
     """What a plugin's code in this process raised.
 
     Args:
-        place: where its files are.
+        location: where its files are.
     """
-    missing = data_files.missing(error, place.folder)
-    hints = (requirements.install_hint(error), file_hint(missing))
-    found = raised(error, place)
-    return Raised(found.headline, "\n".join([found.text, *filter(None, hints)]))
+    missing_file = data_files.missing_file(error, location.folder)
+    hints = (requirements.install_hint(error), file_hint(missing_file))
+    description = describe_exception(error, location)
+    return ExceptionText(description.headline, "\n".join([description.text, *filter(None, hints)]))
 
 
 def file_hint(path: str | None) -> str | None:

@@ -13,8 +13,8 @@ from contextvars import ContextVar
 from kili_emulator import clock, messages
 from kili_emulator.clock import Clock
 from kili_emulator.domain.documents import LogType
-from kili_emulator.plugins.guest.log_records import text_of
-from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.guest.log_records import format_record
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
 
 MAX_CHARACTERS = 1_000_000
 _LINE_COST = 20  # what a line takes of these at least, so that empty ones end, too
@@ -51,13 +51,13 @@ class RunLog:
         self._lines: list[Line] = []
         self._partial: list[str] = []
         self._partial_length = 0
-        self._room = MAX_CHARACTERS
+        self._remaining = MAX_CHARACTERS
         self._closed = False
 
     def write(self, text: str) -> None:
         """Take printed text; a line is complete at its newline."""
         with self._lock:
-            if self._closed or self._room < 0:
+            if self._closed or self._remaining < 0:
                 return
             if not self._records_print:
                 self.dropped += text.count("\n")
@@ -67,21 +67,21 @@ class RunLog:
             for start in more:
                 self._complete_line()
                 self._continue_line(start)
-            if self._partial_length > self._room:
+            if self._partial_length > self._remaining:
                 self._complete_line()
 
-    def entry(self, log_type: LogType, content: str) -> bool:
+    def add_entry(self, log_type: LogType, content: str) -> bool:
         """Take one entry as it is, newlines included; whether the run is still there to take it."""
         with self._lock:
             self._append(log_type, content)
             return not self._closed
 
-    def verdict(self, log_type: LogType, content: str) -> None:
+    def add_emulator_line(self, log_type: LogType, content: str) -> None:
         """Take what the emulator says of the run, however much that has said itself."""
         with self._lock:
             if any(self._partial):
                 self._complete_line()
-            now = clock.to_text(self._clock.now())
+            now = clock.format_time(self._clock.now())
             self._lines.append((log_type, content[:MAX_CHARACTERS], now))
 
     def take(self) -> list[Line]:
@@ -108,35 +108,37 @@ class RunLog:
         self._partial_length = 0
 
     def _append(self, log_type: LogType, content: str) -> None:
-        if self._closed or self._room < 0:
+        if self._closed or self._remaining < 0:
             return
-        now = clock.to_text(self._clock.now())
-        kept = content[: self._room]
-        self._room -= max(len(content), _LINE_COST)
-        if kept or not content:
-            self._lines.append((log_type, kept, now))
-        if self._room < 0:
+        now = clock.format_time(self._clock.now())
+        accepted = content[: self._remaining]
+        self._remaining -= max(len(content), _LINE_COST)
+        if accepted or not content:
+            self._lines.append((log_type, accepted, now))
+        if self._remaining < 0:
             truncated = messages.RUN_TRUNCATED.format(limit=MAX_CHARACTERS)
             self._lines.append(("warning", truncated, now))
 
 
 class _LogHandler(logging.Handler):
-    def __init__(self, log: RunLog, place: Place) -> None:
+    def __init__(self, log: RunLog, location: CodeLocation) -> None:
         super().__init__()
         self._log = log
-        self._place = place
+        self._location = location
 
     def emit(self, record: logging.LogRecord) -> None:
-        known = max((level for level in _TYPES if level <= record.levelno), default=logging.DEBUG)
-        self._log.entry(_TYPES[known], text_of(record, self._place))
+        known_level = max(
+            (level for level in _TYPES if level <= record.levelno), default=logging.DEBUG
+        )
+        self._log.add_entry(_TYPES[known_level], format_record(record, self._location))
 
 
-def logger_for(log: RunLog, plugin_name: str, place: Place) -> logging.Logger:
+def make_run_logger(log: RunLog, plugin_name: str, location: CodeLocation) -> logging.Logger:
     """A logger of this run alone, which plugins get as ``self.logger``.
 
     Args:
-        place: where the files of the plugin are.
+        location: where the files of the plugin are.
     """
     logger = logging.Logger(plugin_name, logging.DEBUG)
-    logger.addHandler(_LogHandler(log, place))
+    logger.addHandler(_LogHandler(log, location))
     return logger

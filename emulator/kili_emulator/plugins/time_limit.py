@@ -17,12 +17,12 @@ from traceback import StackSummary
 from types import FrameType, FunctionType
 from typing import Any
 
-from kili_emulator.plugins.guest.tracebacks import Place, stack_of
+from kili_emulator.plugins.guest.tracebacks import CodeLocation, extract_stack
 
 _TICK = 0.1
 _STOP_FOR = 2.0
 _STOP_EVERY = 0.05
-_PATIENCE = 10
+_MAX_STOPS = 10
 
 
 class Stopped(BaseException):
@@ -32,11 +32,11 @@ class Stopped(BaseException):
         super().__init__()
         thread = threading.current_thread()
         if isinstance(thread, _Limited):
-            thread.stop_again()
+            thread.handle_stop()
 
 
 @dataclass
-class Ended:
+class CallEnd:
     """How a limited call ended.
 
     Attributes:
@@ -60,48 +60,48 @@ class _Limited(threading.Thread):
         held: whether the thread does nothing any more.
     """
 
-    def __init__(self, function: Callable[[], Any], place: Place | None) -> None:
+    def __init__(self, function: Callable[[], Any], location: CodeLocation | None) -> None:
         super().__init__(name="plugin", daemon=True)
-        self.ended = Ended()
+        self.call_end = CallEnd()
         self.over = threading.Event()
         self.held = False
         self._function = function
-        self._place = place
+        self._location = location
         self._context = contextvars.copy_context()
         self._stops = 0
 
     def run(self) -> None:
         try:
-            self.ended.value = self._context.run(self._function)
+            self.call_end.value = self._context.run(self._function)
         except BaseException as error:
-            self.ended.error = error
+            self.call_end.error = error
         finally:
             self.over.set()
 
-    def stop_again(self) -> None:
+    def handle_stop(self) -> None:
         """Called in this thread for each stop; it never returns to code that survives them all."""
         self._stops += 1
-        if self._stops > _PATIENCE and self._is_in_own_code():
+        if self._stops > _MAX_STOPS and self._runs_only_plugin_code():
             self.held = True
             threading.Event().wait()
 
-    def _is_in_own_code(self) -> bool:
+    def _runs_only_plugin_code(self) -> bool:
         """Whether no code but the foreign one is at work, which might hold others' locks."""
         frame = sys._getframe(3)  # noqa: SLF001  (past Stopped and this class)
-        if not self._is_own(frame):
+        if not self._is_plugin_frame(frame):
             return False
-        while frame.f_back and self._is_own(frame):
+        while frame.f_back and self._is_plugin_frame(frame):
             frame = frame.f_back
         is_function = isinstance(self._function, FunctionType)
         return is_function and frame.f_code is self._function.__code__
 
-    def _is_own(self, frame: FrameType) -> bool:
-        return bool(self._place and self._place.unpacked(frame.f_code.co_filename))
+    def _is_plugin_frame(self, frame: FrameType) -> bool:
+        return bool(self._location and self._location.unpacked_path(frame.f_code.co_filename))
 
     def stack(self) -> StackSummary | None:
         """Where this thread is."""
         frame = sys._current_frames().get(self.ident or 0)  # noqa: SLF001
-        return stack_of(frame) if frame else None
+        return extract_stack(frame) if frame else None
 
 
 def call_limited(
@@ -109,19 +109,19 @@ def call_limited(
     seconds: float,
     tick: Callable[[], None] = lambda: None,
     *,
-    place: Place | None = None,
-) -> Ended:
+    location: CodeLocation | None = None,
+) -> CallEnd:
     """Call a function in a new thread.
 
     Args:
         function: called in a copy of this thread's context.
         seconds: its limit.
         tick: called here, ten times a second, while it runs; what it raises ends the call, too.
-        place: where the foreign code is; a thread that cannot be ended is held there.
+        location: where the foreign code is; a thread that cannot be ended is held there.
 
     The time in which a debugger holds the thread does not count.
     """
-    thread = _Limited(function, place)
+    thread = _Limited(function, location)
     thread.start()
     waited = 0.0
     while waited < seconds and not thread.over.wait(min(_TICK, seconds - waited)):
@@ -132,7 +132,7 @@ def call_limited(
             _stop(thread)
             raise
     if thread.over.is_set():
-        return thread.ended
+        return thread.call_end
     return _stop(thread)
 
 
@@ -162,17 +162,17 @@ def _is_debugger(trace: object) -> bool:
     return trace is not None and not any(each.split(".")[0] == "coverage" for each in modules)
 
 
-def _stop(thread: _Limited) -> Ended:
+def _stop(thread: _Limited) -> CallEnd:
     """Raise :class:`Stopped` in the thread until it ends, is held, or patience ends."""
     stack = thread.stack()
     for _ in range(round(_STOP_FOR / _STOP_EVERY)):
         _raise_in(thread, Stopped)
         # A thread that is stopped again while it says that it is over ends without saying so.
         if thread.over.wait(_STOP_EVERY) or not thread.is_alive():
-            return Ended(error=Stopped(), stack=stack)
+            return CallEnd(error=Stopped(), stack=stack)
         if thread.held:
             break
-    return Ended(error=Stopped(), abandoned=True, stack=stack)
+    return CallEnd(error=Stopped(), abandoned=True, stack=stack)
 
 
 def _raise_in(thread: threading.Thread, error: type[BaseException]) -> None:

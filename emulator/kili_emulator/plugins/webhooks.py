@@ -14,7 +14,7 @@ import requests
 from kili_emulator import clock, messages
 from kili_emulator.plugins.calls import Call, Result
 from kili_emulator.plugins.logs import RunLog
-from kili_emulator.plugins.time_limit import Ended, Stopped, call_limited
+from kili_emulator.plugins.time_limit import CallEnd, Stopped, call_limited
 from kili_emulator.rules.handlers import ON_EVENT
 from kili_emulator.rules.masking import masked_text
 
@@ -41,17 +41,19 @@ class Webhook:
 
         Redirects are not followed: a POST would arrive as a GET.
         """
-        text = json.dumps(body_of(call))
+        text = json.dumps(make_body(call))
         answer: dict[str, Any] = {}
         started = clock.monotonic()
         limit = call.seconds + _GRACE
-        ended = call_limited(lambda: self._post(text, call.seconds, answer), limit, tick)
+        call_end = call_limited(lambda: self._post(text, call.seconds, answer), limit, tick)
         duration = round((clock.monotonic() - started) * 1000, 3)
         request = {"url": self._url, "headers": self._headers, "body": json.loads(text)}
-        result = _judge(ended, call, answer)
-        log.verdict("info" if result is None else "error", result or _shown(answer))
+        result = _find_error(call_end, call, answer)
+        log.add_emulator_line(
+            "info" if result is None else "error", result or _describe_answer(answer)
+        )
         return Result(
-            outcome=_outcome(ended, failed=result is not None),
+            outcome=_outcome(call_end, failed=result is not None),
             error=result,
             duration_ms=duration,
             delivery={"request": request, "answer": answer or None},
@@ -77,15 +79,15 @@ class Webhook:
                 "headers": dict(response.headers),
                 "body": "",
             }
-            read = bytearray()
+            received = bytearray()
             for chunk in response.iter_content(_CHUNK):
-                read += chunk
-                answer["body"] = read[:MAX_ANSWER].decode("utf-8", "replace")
-                if len(read) > MAX_ANSWER:
+                received += chunk
+                answer["body"] = received[:MAX_ANSWER].decode("utf-8", "replace")
+                if len(received) > MAX_ANSWER:
                     return
 
 
-def body_of(call: Call) -> dict[str, Any]:
+def make_body(call: Call) -> dict[str, Any]:
     """What is sent for a call: the handler's arguments, and which run of which project it is.
 
     For an event that a pattern matches, it is what ``on_event`` would get.
@@ -98,23 +100,23 @@ def body_of(call: Call) -> dict[str, Any]:
     }
 
 
-def _outcome(ended: Ended, *, failed: bool) -> Any:
-    if isinstance(ended.error, Stopped | requests.Timeout):
+def _outcome(call_end: CallEnd, *, failed: bool) -> Any:
+    if isinstance(call_end.error, Stopped | requests.Timeout):
         return "TIMED_OUT"
     return "FAILED" if failed else "SUCCEEDED"
 
 
-def _judge(ended: Ended, call: Call, answer: dict[str, Any]) -> str | None:
+def _find_error(call_end: CallEnd, call: Call, answer: dict[str, Any]) -> str | None:
     """What went wrong, if anything did."""
-    if isinstance(ended.error, Stopped | requests.Timeout):
-        return messages.WEBHOOK_TIMEOUT.format(seconds=call.seconds)
-    if ended.error is not None:
-        return messages.WEBHOOK_UNREACHABLE.format(reason=masked_text(str(ended.error)))
-    return _shown(answer) if answer["status"] >= 400 else None
+    if isinstance(call_end.error, Stopped | requests.Timeout):
+        return messages.WEBHOOK_TIMED_OUT.format(seconds=call.seconds)
+    if call_end.error is not None:
+        return messages.WEBHOOK_UNREACHABLE.format(reason=masked_text(str(call_end.error)))
+    return _describe_answer(answer) if answer["status"] >= 400 else None
 
 
-def _shown(answer: dict[str, Any]) -> str:
+def _describe_answer(answer: dict[str, Any]) -> str:
     status = f"{answer['status']} {answer['reason'] or ''}".rstrip()
     line = messages.WEBHOOK_ANSWERED.format(status=status)
-    shown = answer["body"][:_MAX_SHOWN].strip()
-    return f"{line}: {shown}" if shown else line
+    excerpt = answer["body"][:_MAX_SHOWN].strip()
+    return f"{line}: {excerpt}" if excerpt else line

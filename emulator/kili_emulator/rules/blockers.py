@@ -13,7 +13,7 @@ from typing import Literal
 from kili_emulator.rules import handlers, subjects
 
 # Why a plugin was called for an event, or was not: a word for programs.
-Word = Literal[
+ReasonCode = Literal[
     # It was called, or is about to be.
     "RAN",
     "METHOD_MISSING",
@@ -96,11 +96,11 @@ class Blockers:
         asked: its version does not ask for the event.
     """
 
-    activity: Word | None = None
-    deployment: Word | None = None
-    asked: Word | None = None
+    activity: ReasonCode | None = None
+    deployment: ReasonCode | None = None
+    asked: ReasonCode | None = None
 
-    def words(self) -> list[Word]:
+    def words(self) -> list[ReasonCode]:
         """All of them, the most basic one first."""
         return [each for each in (self.activity, self.deployment, self.asked) if each]
 
@@ -110,37 +110,39 @@ def blockers(subject: str, state: PluginState) -> Blockers:
     return Blockers(
         activity=None if state.activity == "ACTIVE" else state.activity,
         deployment=None if state.deployment == "BUILT" else state.deployment,
-        asked=None if _is_unread(state) else _not_asked(subject, state.version),
+        asked=None
+        if _has_unknown_events(state)
+        else _explain_not_subscribed(subject, state.version),
     )
 
 
-def kind_of(word: Word) -> Kind:
+def kind_of_blocker(word: ReasonCode) -> Kind:
     """The kind of a blocker."""
     if word in ("NEVER_ACTIVE", "NOT_ACTIVE_YET", "DEACTIVATED"):
         return "activity"
     return "deployment" if word in ("NOTHING_DEPLOYED", "DEPLOYING", "BUILD_FAILED") else "asked"
 
 
-def asks_for(version: PluginVersion, subject: str) -> bool:
+def subscribes_to(version: PluginVersion, subject: str) -> bool:
     """Whether a version asks for events with this subject."""
-    called = handlers.type_called_by(subject)
-    return called in version.handlers or subjects.asks_for(version.patterns, subject)
+    handler_type = handlers.handler_type_for(subject)
+    return handler_type in version.handlers or subjects.subscribes_to(version.patterns, subject)
 
 
-def _is_unread(state: PluginState) -> bool:
+def _has_unknown_events(state: PluginState) -> bool:
     """Whether the build failed before it was known which events the version asks for."""
     version = state.version
-    asks = version is not None and bool(version.handlers or version.patterns)
-    return state.deployment == "BUILD_FAILED" and not asks
+    has_subscriptions = version is not None and bool(version.handlers or version.patterns)
+    return state.deployment == "BUILD_FAILED" and not has_subscriptions
 
 
-def _not_asked(subject: str, version: PluginVersion | None) -> Word | None:
+def _explain_not_subscribed(subject: str, version: PluginVersion | None) -> ReasonCode | None:
     """Why a version is not called for an event; a version to come may still ask for any."""
-    handler = handlers.type_called_by(subject)
+    handler = handlers.handler_type_for(subject)
     is_sent = subject in subjects.SENT_TO_PLUGINS
     if version is None:
         return None if handler or is_sent else "LABEL_TYPE"
-    if asks_for(version, subject):
+    if subscribes_to(version, subject):
         return None
     if version.patterns and is_sent:
         return "NOT_MATCHED"

@@ -7,7 +7,7 @@ import re
 _FORM = re.compile(r"[^@\s]+@[^@\s]+")
 
 
-def normalized(email: str) -> str | None:
+def normalized_email(email: str) -> str | None:
     """The address as it is kept, in lower case; ``None`` when it is none.
 
     See contract/user.md#accounts.

@@ -6,20 +6,22 @@ _CLOSING = {")": "(", "]": "[", "}": "{"}
 _OPENING = {opening: closing for closing, opening in _CLOSING.items()}
 
 
-def unclosed_bracket(external_id: str) -> str | None:
+def find_unbalanced_bracket(external_id: str) -> str | None:
     """The first bracket of an external id that has no counterpart, or ``None``.
 
     Kili's documentation refuses ``test[0`` and takes ``test[0]``. Each kind of bracket is looked at
     by itself.
     """
     unclosed: dict[str, list[int]] = {opening: [] for opening in _OPENING}
-    for place, character in enumerate(external_id):
+    for position, character in enumerate(external_id):
         if character in _OPENING:
-            unclosed[character].append(place)
+            unclosed[character].append(position)
         elif character in _CLOSING:
-            places = unclosed[_CLOSING[character]]
-            if not places:
+            positions = unclosed[_CLOSING[character]]
+            if not positions:
                 return character
-            places.pop()
-    first = min((place for places in unclosed.values() for place in places), default=None)
+            positions.pop()
+    first = min(
+        (position for positions in unclosed.values() for position in positions), default=None
+    )
     return None if first is None else external_id[first]

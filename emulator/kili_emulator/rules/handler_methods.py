@@ -23,11 +23,11 @@ class Methods(NamedTuple):
 
     Attributes:
         names: its methods, in order, and whatever else can be called by a name.
-        is_all: there are no others but those of the SDK's own class, as far as one can see.
+        is_complete: there are no others but those of the SDK's own class, as far as one can see.
     """
 
     names: list[str]
-    is_all: bool
+    is_complete: bool
 
 
 def handler_class(module: ast.Module) -> ast.ClassDef | None:
@@ -74,19 +74,19 @@ def misspelled(method: str, methods: Methods | None, handlers: Iterable[str]) ->
     return closest(method, names, 0.7)
 
 
-class Unable(NamedTuple):
+class UnsupportedClient(NamedTuple):
     """A client that cannot ask for a handler.
 
     Attributes:
-        is_old: it is older than those that can, and not newer.
+        is_outdated: it is older than those that can, and not newer.
         other: the version of the SDK next to it that can.
     """
 
-    is_old: bool
+    is_outdated: bool
     other: str
 
 
-def unable(handler: str, client: str | None) -> Unable | None:
+def unsupported_client(handler: str, client: str | None) -> UnsupportedClient | None:
     """Whether and how a client cannot ask for a handler.
 
     Args:
@@ -99,7 +99,7 @@ def unable(handler: str, client: str | None) -> Unable | None:
     except InvalidVersion:
         return None
     if first and version < Version(first):
-        return Unable(True, first)
+        return UnsupportedClient(True, first)
     if last and version.release[:2] > Version(last).release[:2]:
-        return Unable(False, last)
+        return UnsupportedClient(False, last)
     return None

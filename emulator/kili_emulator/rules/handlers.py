@@ -36,8 +36,8 @@ class Handler:
     last_sdk: str | None = None
 
 
-def _of_label(handler_type: str, method: str, label_type: str) -> Handler:
-    events = (subjects.of_new_label(label_type),)
+def _label_handler(handler_type: str, method: str, label_type: str) -> Handler:
+    events = (subjects.new_label_subject(label_type),)
     return Handler(handler_type, method, ("label", "asset_id"), events, (label_type,))
 
 
@@ -47,8 +47,8 @@ ON_EVENT = Handler("onEvent", "on_event", ("payload",), first_sdk="2.170")
 BY_TYPE = {
     each.type: each
     for each in (
-        _of_label("onSubmit", "on_submit", "DEFAULT"),
-        _of_label("onReview", "on_review", "REVIEW"),
+        _label_handler("onSubmit", "on_submit", "DEFAULT"),
+        _label_handler("onReview", "on_review", "REVIEW"),
         Handler(
             "onCustomInterfaceClick",
             "on_custom_interface_click",
@@ -93,6 +93,6 @@ def method_of(handler_type: str) -> str:
     return _METHODS[handler_type]
 
 
-def type_called_by(subject: str) -> str | None:
+def handler_type_for(subject: str) -> str | None:
     """The handler type that an event with this subject calls, if any."""
     return _BY_EVENT.get(subject)

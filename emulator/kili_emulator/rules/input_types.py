@@ -36,7 +36,7 @@ _UPLOAD_TYPES: dict[str, tuple[str, ...]] = {
 }
 
 # Upload types that ask the platform to cut a video into pictures.
-CUTTING = frozenset({"FRAME_VIDEO", "VIDEO"})
+VIDEO_SPLITTING_UPLOAD_TYPES = frozenset({"FRAME_VIDEO", "VIDEO"})
 
 _FORMATS: dict[str, frozenset[str]] = {
     "GEOSPATIAL": frozenset({"tiff", "jp2", "nitf"}),
@@ -45,7 +45,7 @@ _FORMATS: dict[str, frozenset[str]] = {
 }
 
 
-def takes_media_type(input_type: str, media_type: str) -> bool:
+def accepts_media_type(input_type: str, media_type: str) -> bool:
     """Whether an uploaded file of that media type can be an asset; an unknown one can."""
     name = media_type.partition(";")[0].strip().lower()
     return name.startswith((*_MEDIA_TYPES[input_type], *_UNKNOWN_MEDIA_TYPES))

@@ -17,7 +17,7 @@ from kili_emulator.rules.json_text import parse_json
 from kili_emulator.rules.response_shapes import ML_TASKS, RELATION_ENDS, TOOLS
 
 Jobs = dict[str, Any]
-Refuse = Callable[[str], errors.KiliError]
+MakeError = Callable[[str], errors.KiliError]
 
 _KNOWN_INTERFACES = 64
 
@@ -35,66 +35,66 @@ def parse_json_interface(text: str, operation: str) -> Jobs:
         KiliError: it is not JSON, or its jobs are not of the form that the platform uses.
     """
 
-    def refuse(detail: str) -> errors.KiliError:
+    def make_error(detail: str) -> errors.KiliError:
         return errors.json_interface_malformed(operation, detail)
 
     try:
         value = parse_json(text)
     except ValueError as error:
-        raise refuse(errors.INTERFACE_NOT_JSON.format(reason=error)) from None
+        raise make_error(errors.INTERFACE_NOT_JSON.format(reason=error)) from None
     jobs = value.get("jobs", {}) if isinstance(value, dict) else value
     if jobs is None:
         return {}
     if not isinstance(jobs, dict):
-        raise refuse(errors.INTERFACE_NO_JOBS)
+        raise make_error(errors.INTERFACE_NO_JOBS)
     for name, job in jobs.items():
-        _check_job(name, job, refuse)
-    below = {name: set(_sub_jobs(name, jobs, refuse)) for name in jobs}
-    _check_sub_jobs(below, refuse)
+        _check_job(name, job, make_error)
+    sub_jobs_by_job = {name: set(_sub_jobs(name, jobs, make_error)) for name in jobs}
+    _check_sub_jobs(sub_jobs_by_job, make_error)
     return jobs
 
 
-def _check_job(name: str, job: Any, refuse: Refuse) -> None:
+def _check_job(name: str, job: Any, make_error: MakeError) -> None:
     if not isinstance(job, dict) or not isinstance(job.get("mlTask"), str):
-        raise refuse(errors.INTERFACE_BAD_JOB.format(job=name))
+        raise make_error(errors.INTERFACE_BAD_JOB.format(job=name))
     task = job["mlTask"]
     if task not in ML_TASKS:
         known = ", ".join(ML_TASKS)
-        raise refuse(errors.INTERFACE_UNKNOWN_TASK.format(job=name, task=task, known=known))
+        raise make_error(errors.INTERFACE_UNKNOWN_TASK.format(job=name, task=task, known=known))
     tools = job.get("tools") or []
     if not isinstance(tools, list) or any(tool not in TOOLS for tool in tools):
-        raise refuse(errors.INTERFACE_BAD_TOOLS.format(job=name, known=", ".join(TOOLS)))
+        raise make_error(errors.INTERFACE_BAD_TOOLS.format(job=name, known=", ".join(TOOLS)))
     content = job.get("content") or {}
     categories = (content.get("categories") or {}) if isinstance(content, dict) else None
     if not isinstance(categories, dict):
-        raise refuse(errors.INTERFACE_BAD_CATEGORIES.format(job=name))
+        raise make_error(errors.INTERFACE_BAD_CATEGORIES.format(job=name))
     for code, category in categories.items():
         if not isinstance(category, dict):
-            raise refuse(errors.INTERFACE_BAD_CATEGORIES.format(job=name))
-        _check_category(f"{name}.{code}", category, refuse)
+            raise make_error(errors.INTERFACE_BAD_CATEGORIES.format(job=name))
+        _check_category(f"{name}.{code}", category, make_error)
 
 
-def _check_category(where: str, category: dict[str, Any], refuse: Refuse) -> None:
+def _check_category(where: str, category: dict[str, Any], make_error: MakeError) -> None:
     for end in RELATION_ENDS:
-        if not _are_texts(category.get(end) or []):
-            raise refuse(errors.INTERFACE_BAD_TEXTS.format(where=where, member=end))
+        if not _is_string_list(category.get(end) or []):
+            raise make_error(errors.INTERFACE_BAD_TEXTS.format(where=where, member=end))
     points = category.get("points") or []
-    fits = isinstance(points, list) and all(
+    is_valid = isinstance(points, list) and all(
         isinstance(point, dict) and isinstance(point.get("code"), str) for point in points
     )
-    if not fits:
-        raise refuse(errors.INTERFACE_BAD_POINTS.format(where=where))
+    if not is_valid:
+        raise make_error(errors.INTERFACE_BAD_POINTS.format(where=where))
 
 
-def _sub_jobs(name: str, jobs: Jobs, refuse: Refuse) -> Iterator[str]:
+def _sub_jobs(name: str, jobs: Jobs, make_error: MakeError) -> Iterator[str]:
     """The jobs that open below a category, or below a point of one."""
     categories = (jobs[name].get("content") or {}).get("categories") or {}
     for code, category in categories.items():
-        for holder in (category, *(category.get("points") or [])):
-            children = holder.get("children") or []
-            if not _are_texts(children):
+        for parent in (category, *(category.get("points") or [])):
+            children = parent.get("children") or []
+            if not _is_string_list(children):
                 where = f"{name}.{code}"
-                raise refuse(errors.INTERFACE_BAD_TEXTS.format(where=where, member="children"))
+                raise make_error(errors.INTERFACE_BAD_TEXTS.format(where=where, member="children"))
             for each in children:
                 yield from _names(each, jobs)
 
@@ -106,18 +106,20 @@ def _names(child: str, jobs: Jobs) -> list[str]:
     return [name for part in child.split(",") if (name := part.strip())] or [child]
 
 
-def _check_sub_jobs(below: dict[str, set[str]], refuse: Refuse) -> None:
+def _check_sub_jobs(sub_jobs_by_job: dict[str, set[str]], make_error: MakeError) -> None:
     """All exist; and taking away jobs whose sub-jobs are all taken away leaves none."""
-    for name, children in below.items():
-        for child in sorted(children - below.keys()):
-            raise refuse(errors.INTERFACE_UNKNOWN_CHILD.format(job=name, child=child))
-    left = dict(below)
-    while done := [name for name, children in left.items() if not children & left.keys()]:
-        for name in done:
-            del left[name]
-    if left:
-        raise refuse(errors.INTERFACE_CIRCLE.format(jobs=", ".join(sorted(left))))
+    for name, children in sub_jobs_by_job.items():
+        for child in sorted(children - sub_jobs_by_job.keys()):
+            raise make_error(errors.INTERFACE_UNKNOWN_CHILD.format(job=name, child=child))
+    unresolved = dict(sub_jobs_by_job)
+    while resolved := [
+        name for name, children in unresolved.items() if not children & unresolved.keys()
+    ]:
+        for name in resolved:
+            del unresolved[name]
+    if unresolved:
+        raise make_error(errors.INTERFACE_CYCLE.format(jobs=", ".join(sorted(unresolved))))
 
 
-def _are_texts(value: Any) -> bool:
+def _is_string_list(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)

@@ -14,12 +14,12 @@ from typing import Any, NoReturn
 from kili_emulator import errors
 from kili_emulator.rules.json_text import parse_json
 from kili_emulator.rules.response import ASSET_LEVEL, VIDEO_TYPES, Node, walk
-from kili_emulator.rules.response_fit import misfits
+from kili_emulator.rules.response_fit import find_misfits
 from kili_emulator.rules.response_shapes import ML_TASKS, RELATION_ENDS, SHAPES
 
 Jobs = dict[str, Any]
 
-_WHATS = {
+_NODE_DESCRIPTIONS = {
     "answer": 'the answer to job "{job}"',
     "category": 'each category of job "{job}"',
     "object": 'each annotation of job "{job}"',
@@ -60,14 +60,14 @@ def check_json_response(response: dict[str, Any], jobs: Jobs, input_type: str) -
     nodes: list[Node] = []
     mids: set[str] = set()
     ends: list[tuple[str, str]] = []
-    for node in walk(response, input_type, _refuse):
+    for node in walk(response, input_type, _raise_malformed):
         _check_node(node, jobs, input_type)
         if isinstance(node.value.get("mid"), str):
             mids.add(node.value["mid"])
-        ends += _ends(node, jobs)
+        ends += _relation_ends(node, jobs)
         nodes.append(node)
     for node in nodes:
-        for detail in misfits(node, jobs[node.job]):
+        for detail in find_misfits(node, jobs[node.job]):
             raise errors.json_response_malformed(detail)
     for job, mid in ends:
         if mid not in mids:
@@ -83,7 +83,7 @@ def _check_node(node: Node, jobs: Jobs, input_type: str) -> None:
         frames = errors.RESPONSE_FRAMES.format(asset_level=ASSET_LEVEL)
         raise errors.json_response_malformed(message + frames * (input_type in VIDEO_TYPES))
     if not isinstance(node.value, dict):
-        what = _WHATS[node.kind].format(job=node.job)
+        what = _NODE_DESCRIPTIONS[node.kind].format(job=node.job)
         kind = type(node.value).__name__
         raise errors.json_response_malformed(
             errors.RESPONSE_NOT_AN_OBJECT.format(what=what, kind=kind)
@@ -108,20 +108,20 @@ def _check_category(node: Node, jobs: Jobs) -> None:
 
 def _check_form(node: Node, member: str) -> None:
     value = node.value.get(member)
-    form, fits = SHAPES[member]
-    if value is not None and not fits(value):
+    form, is_valid = SHAPES[member]
+    if value is not None and not is_valid(value):
         raise errors.json_response_malformed(
             errors.RESPONSE_WRONG_FORM.format(member=member, job=node.job, form=form)
         )
 
 
-def _ends(node: Node, jobs: Jobs) -> list[tuple[str, str]]:
+def _relation_ends(node: Node, jobs: Jobs) -> list[tuple[str, str]]:
     """What a relation relates."""
     members = set(ML_TASKS.get(jobs[node.job].get("mlTask"), ())) & set(RELATION_ENDS)
     return [(node.job, end["mid"]) for member in members for end in node.value.get(member) or ()]
 
 
-def _refuse(job: str, member: str, value: Any) -> NoReturn:
+def _raise_malformed(job: str, member: str, value: Any) -> NoReturn:
     """A list or an object is neither."""
     kind = type(value).__name__
     if member == "depth":

@@ -38,11 +38,11 @@ def parse_json(text: str | bytes) -> Any:
     if isinstance(text, bytes):
         text = text.decode(json.detect_encoding(text), "surrogatepass")
     not_finite: list[str] = []
-    value = _loaded(text, not_finite)
+    value = _load(text, not_finite)
     check_depth(value)
     if not_finite or _may_hold_surrogates(text):
-        for path, problem in _problems(value, ()):
-            raise JsonValueError(f"{_place(path)} {problem}")
+        for path, problem in _find_problems(value, ()):
+            raise JsonValueError(f"{_format_path(path)} {problem}")
     return value
 
 
@@ -65,29 +65,31 @@ def parse_stored_json(text: str) -> Any:
     Raises:
         ValueError: it is no JSON text, or nested too deeply.
     """
-    value = _loaded(text, [])
+    value = _load(text, [])
     check_depth(value)
-    return _standard(value)
+    return _replace_invalid(value)
 
 
 def _may_hold_surrogates(text: str) -> bool:
     return bool(_ESCAPED.search(text) or (not text.isascii() and _LONE.search(text)))
 
 
-def _loaded(text: str, not_finite: list[str]) -> Any:
+def _load(text: str, not_finite: list[str]) -> Any:
     def number(token: str) -> float:
         value = float(token)
         if not math.isfinite(value):
             not_finite.append(token)
         return value
 
-    def whole(token: str) -> int:
+    def parse_whole_number(token: str) -> int:
         if len(token) > _FLOAT_DIGITS:
             not_finite.append(token)
         return int(token)
 
     try:
-        return json.loads(text, parse_constant=number, parse_float=number, parse_int=whole)
+        return json.loads(
+            text, parse_constant=number, parse_float=number, parse_int=parse_whole_number
+        )
     except RecursionError:
         raise _too_deep() from None
     except (json.JSONDecodeError, UnicodeDecodeError):
@@ -115,12 +117,15 @@ def _is_deep(value: Any) -> bool:
     return True
 
 
-def _problems(
+def _find_problems(
     value: Any, path: tuple[str | int, ...]
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Where a value has what no JSON text can hold, and what that is."""
     if isinstance(value, float) and not math.isfinite(value):
-        yield path, f"is {_name(value)}, which JSON does not have: leave it out, or send null"
+        yield (
+            path,
+            f"is {_constant_name(value)}, which JSON does not have: leave it out, or send null",
+        )
     elif isinstance(value, int) and abs(value) > sys.float_info.max:
         yield path, "is too large a number"
     elif isinstance(value, str) and _LONE.search(value):
@@ -129,39 +134,39 @@ def _problems(
         for key, each in value.items():
             if _LONE.search(key):
                 yield path, "has a key with half a character (a lone surrogate) in it"
-            yield from _problems(each, (*path, key))
+            yield from _find_problems(each, (*path, key))
     elif isinstance(value, list):
         for number, each in enumerate(value):
-            yield from _problems(each, (*path, number))
+            yield from _find_problems(each, (*path, number))
 
 
-def _name(value: float) -> str:
+def _constant_name(value: float) -> str:
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
-def _place(path: tuple[str | int, ...]) -> str:
+def _format_path(path: tuple[str | int, ...]) -> str:
     """A place in a value, as ``"variables.data[0].score"``."""
     if not path:
         return "the value"
     steps = path if len(path) <= _SHOWN_STEPS else ("…", *path[-_SHOWN_STEPS:])
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
-    shown = text.removeprefix(".").encode(errors="backslashreplace").decode()
-    return f'"{shown}"'
+    readable = text.removeprefix(".").encode(errors="backslashreplace").decode()
+    return f'"{readable}"'
 
 
-def _standard(value: Any) -> Any:
+def _replace_invalid(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, str):
         return _LONE.sub("\ufffd", value)
     if isinstance(value, dict):
-        return {_standard(key): _standard(each) for key, each in value.items()}
+        return {_replace_invalid(key): _replace_invalid(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_standard(each) for each in value]
+        return [_replace_invalid(each) for each in value]
     return value
 
 
-def compact(text: str) -> str:
+def compact_json(text: str) -> str:
     """A JSON text as the platform's JavaScript writes it."""
     return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
 
@@ -171,12 +176,14 @@ def has_lone_surrogate(text: str) -> bool:
     return _LONE.search(text) is not None
 
 
-def same(one: Any, other: Any) -> bool:
+def is_equal_json(one: Any, other: Any) -> bool:
     """Whether two JSON values are equal: unlike in Python, true is not 1, and false not 0."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(map(is_equal_json, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(
+            is_equal_json(one[key], other[key]) for key in one
+        )
     return bool(one == other)

@@ -37,7 +37,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-_STRENGTH = {"(": 0, "OR": 1, "AND": 2}
+_PRECEDENCE = {"(": 0, "OR": 1, "AND": 2}
 
 
 @dataclass(frozen=True)
@@ -91,16 +91,16 @@ def parse_label_search(text: str) -> LabelSearch:
         raise errors.search_too_long("label.search", len(text), LONGEST_SEARCH)
     reader = _Reader(text)
     steps: list[Condition | str] = []
-    waiting: list[str] = []
+    operators: list[str] = []
     while True:
         while reader.skip(_OPEN):
-            waiting.append("(")
+            operators.append("(")
         steps.append(_condition(reader, '"(" or a condition like JOB.CATEGORY.count > 0'))
-        connective = _connective(reader, waiting, steps)
+        connective = _connective(reader, operators, steps)
         if not connective:
-            return LabelSearch((*steps, *reversed(waiting)))
-        _settle(waiting, steps, connective)
-        waiting.append(connective)
+            return LabelSearch((*steps, *reversed(operators)))
+        _pop_operators(operators, steps, connective)
+        operators.append(connective)
 
 
 def _condition(reader: _Reader, expected: str) -> Condition:
@@ -114,10 +114,10 @@ def _condition(reader: _Reader, expected: str) -> Condition:
     return Condition(f"{job}.{category}", comparison, number)
 
 
-def _connective(reader: _Reader, waiting: list[str], steps: list[Condition | str]) -> str:
+def _connective(reader: _Reader, operators: list[str], steps: list[Condition | str]) -> str:
     """Close what is closed after a condition; then ``AND`` or ``OR``, or nothing at the end."""
     while True:
-        is_open = "(" in waiting
+        is_open = "(" in operators
         expected = 'AND, OR or ")"' if is_open else "AND, OR or the end"
         if reader.at_end and not is_open:
             return ""
@@ -127,14 +127,14 @@ def _connective(reader: _Reader, waiting: list[str], steps: list[Condition | str
             return word
         if not is_open:
             raise reader.malformed(start, expected)
-        _settle(waiting, steps, "OR")
-        waiting.pop()
+        _pop_operators(operators, steps, "OR")
+        operators.pop()
 
 
-def _settle(waiting: list[str], steps: list[Condition | str], connective: str) -> None:
+def _pop_operators(operators: list[str], steps: list[Condition | str], connective: str) -> None:
     """Work out first what binds at least as tightly as the connective that comes now."""
-    while waiting and _STRENGTH[waiting[-1]] >= _STRENGTH[connective]:
-        steps.append(waiting.pop())
+    while operators and _PRECEDENCE[operators[-1]] >= _PRECEDENCE[connective]:
+        steps.append(operators.pop())
 
 
 class _Reader:

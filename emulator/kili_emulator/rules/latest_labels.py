@@ -82,7 +82,7 @@ def latest_of_author(labels: Iterable[Label], *, has_steps: bool) -> dict[str, s
     return latest
 
 
-def authors_at_work(labels: Iterable[Label]) -> set[str]:
+def find_authors_in_progress(labels: Iterable[Label]) -> set[str]:
     """The authors with a label in progress: an AUTOSAVE after all that they submitted."""
     newest = {
         each["authorId"]: each["labelType"]
@@ -98,14 +98,16 @@ def labels_to_copy(labels: Sequence[L]) -> list[L]:
     Of people: the latest label of each author on each step and of each type, and their AUTOSAVE
     label where it is work in progress. Of models, and of honeypots: all.
     """
-    at_work = authors_at_work(labels)
-    people = [each for each in labels if not each["isHoneypot"]]
-    latest = {(each["authorId"], each["stepId"], each["labelType"]): each["id"] for each in people}
+    authors_in_progress = find_authors_in_progress(labels)
+    human_labels = [each for each in labels if not each["isHoneypot"]]
+    latest = {
+        (each["authorId"], each["stepId"], each["labelType"]): each["id"] for each in human_labels
+    }
 
     def is_kept(label: Label) -> bool:
         if label["labelType"] in MODEL_TYPES or label["modelName"] or label["isHoneypot"]:
             return True
-        if label["labelType"] == "AUTOSAVE" and label["authorId"] not in at_work:
+        if label["labelType"] == "AUTOSAVE" and label["authorId"] not in authors_in_progress:
             return False
         kind = (label["authorId"], label["stepId"], label["labelType"])
         return bool(label["id"] == latest[kind])

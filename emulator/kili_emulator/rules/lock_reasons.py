@@ -13,7 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from kili_emulator.rules.permissions import ProjectRole
-from kili_emulator.rules.steps import Place, Steps, is_behind, the_step, use_of_label
+from kili_emulator.rules.steps import (
+    StepPosition,
+    Steps,
+    classify_label_use,
+    is_earlier_step,
+    require_step,
+)
 
 LockReason = Literal[
     "AlreadyHaveLabelOnCurrentStep",
@@ -31,28 +37,28 @@ LockReason = Literal[
 
 
 @dataclass(frozen=True)
-class Situation:
+class LockContext:
     """How things stand with an asset.
 
     Attributes:
-        worked: step id and user id, for each step on which a user has submitted a label.
+        submissions: step id and user id, for each step on which a user has submitted a label.
         assignee_ids: whom the asset is assigned to; nobody in particular, if empty.
-        works_on_step: the user is among those who work on the step that the label is for.
+        can_work_on_step: the user is among those who work on the step that the label is for.
         is_locked: somebody else is editing the asset.
-        enforces_separation: nobody works on two steps of one asset.
+        enforces_step_separation: nobody works on two steps of one asset.
     """
 
     steps: Steps
-    place: Place
-    worked: Collection[tuple[str | None, str]]
+    step_position: StepPosition
+    submissions: Collection[tuple[str | None, str]]
     assignee_ids: Collection[str]
-    works_on_step: bool
+    can_work_on_step: bool
     is_locked: bool
-    enforces_separation: bool
+    enforces_step_separation: bool
 
 
 @dataclass(frozen=True)
-class Attempt:
+class LabelAttempt:
     """Who wants to add a label, and of what kind.
 
     Attributes:
@@ -68,79 +74,89 @@ class Attempt:
     step_id: str | None = None
 
 
-def lock_reason(situation: Situation, attempt: Attempt) -> LockReason | None:
+def lock_reason(context: LockContext, attempt: LabelAttempt) -> LockReason | None:
     """Why the label cannot be added; ``None`` when it can."""
-    steps, place, named = situation.steps, situation.place, attempt.step_id
-    use = use_of_label(steps, place, named)
-    if named and use == "CORRECTION":
-        return _correction(replace(situation, place=Place(named, "DONE")), attempt)
-    if named and use == "REVIEW_OF_DONE" and attempt.step_type == "REVIEW":
-        return _work(replace(situation, place=Place(named, "TO_DO")), attempt)
-    if named and use != "WORK":
-        return "LabelNotEditable" if is_behind(steps, place, named) else "NotInStepAssignees"
-    return _work(situation, attempt)
+    steps, step_position, named_step_id = context.steps, context.step_position, attempt.step_id
+    use = classify_label_use(steps, step_position, named_step_id)
+    if named_step_id and use == "CORRECTION":
+        return _check_correction(
+            replace(context, step_position=StepPosition(named_step_id, "DONE")), attempt
+        )
+    if named_step_id and use == "REVIEW_OF_DONE" and attempt.step_type == "REVIEW":
+        return _check_work(
+            replace(context, step_position=StepPosition(named_step_id, "TO_DO")), attempt
+        )
+    if named_step_id and use != "WORK":
+        return (
+            "LabelNotEditable"
+            if is_earlier_step(steps, step_position, named_step_id)
+            else "NotInStepAssignees"
+        )
+    return _check_work(context, attempt)
 
 
-def _work(situation: Situation, attempt: Attempt) -> LockReason | None:
+def _check_work(context: LockContext, attempt: LabelAttempt) -> LockReason | None:
     """Why a label cannot do the work of the step where the asset stands."""
-    place = situation.place
-    own = (place.step_id, attempt.user_id) in situation.worked
-    if place.status == "DONE":
-        return _done(situation, attempt, own=own)
-    if attempt.step_type not in (None, the_step(situation.steps, place.step_id)["type"]):
-        return _in_another_step(situation, attempt)
-    if own and place.status == "PARTIALLY_DONE":
+    step_position = context.step_position
+    has_submitted = (step_position.step_id, attempt.user_id) in context.submissions
+    if step_position.status == "DONE":
+        return _reason_for_done_step(context, attempt, has_submitted=has_submitted)
+    if attempt.step_type not in (None, require_step(context.steps, step_position.step_id)["type"]):
+        return _reason_for_other_step(context, attempt)
+    if has_submitted and step_position.status == "PARTIALLY_DONE":
         return "AlreadyHaveLabelOnCurrentStep"
-    if situation.is_locked:
+    if context.is_locked:
         return "AssetAlreadyLocked"
-    return _not_assigned(situation, attempt) or _not_theirs(situation, attempt)
+    return _check_assignment(context, attempt) or _check_step_access(context, attempt)
 
 
-def _correction(situation: Situation, attempt: Attempt) -> LockReason | None:
+def _check_correction(context: LockContext, attempt: LabelAttempt) -> LockReason | None:
     """Why a label cannot correct what is done on a step: labelers correct their own work only."""
-    own = (situation.place.step_id, attempt.user_id) in situation.worked
-    if not own and attempt.role == "LABELER":
+    has_submitted = (context.step_position.step_id, attempt.user_id) in context.submissions
+    if not has_submitted and attempt.role == "LABELER":
         return "AssetInDoneStepStatus"
-    if situation.is_locked:
+    if context.is_locked:
         return "AssetAlreadyLocked"
-    return _not_theirs(situation, attempt)
+    return _check_step_access(context, attempt)
 
 
-def _done(situation: Situation, attempt: Attempt, *, own: bool) -> LockReason:
-    if own:
+def _reason_for_done_step(
+    context: LockContext, attempt: LabelAttempt, *, has_submitted: bool
+) -> LockReason:
+    if has_submitted:
         return "AssetInDoneStepStatusWithCorrectAction"
-    is_last = situation.place.step_id == situation.steps[-1]["id"]
+    is_last = context.step_position.step_id == context.steps[-1]["id"]
     if is_last or attempt.role == "LABELER":
         return "AssetInDoneStepStatus"
     return "AssetInDoneStepStatusWithReviewAction"
 
 
-def _in_another_step(situation: Situation, attempt: Attempt) -> LockReason:
+def _reason_for_other_step(context: LockContext, attempt: LabelAttempt) -> LockReason:
     """The asset waits in a step of the other type."""
-    has_labeled = any(user_id == attempt.user_id for _, user_id in situation.worked)
-    if attempt.step_type == "DEFAULT" and has_labeled and situation.place.status == "TO_DO":
+    has_labeled = any(user_id == attempt.user_id for _, user_id in context.submissions)
+    if attempt.step_type == "DEFAULT" and has_labeled and context.step_position.status == "TO_DO":
         return "AssetInNextStepWithCorrectAction"
     return "NotInStepAssignees"
 
 
-def _not_assigned(situation: Situation, attempt: Attempt) -> LockReason | None:
+def _check_assignment(context: LockContext, attempt: LabelAttempt) -> LockReason | None:
     """The asset waits for its assignees; only its labeling is ever assigned."""
-    is_labeling = the_step(situation.steps, situation.place.step_id)["type"] == "DEFAULT"
-    assigned = situation.assignee_ids if is_labeling else ()
+    is_labeling = require_step(context.steps, context.step_position.step_id)["type"] == "DEFAULT"
+    assigned = context.assignee_ids if is_labeling else ()
     if assigned and attempt.user_id not in assigned:
         may_assign = attempt.role in ("ADMIN", "TEAM_MANAGER")
         return "NotAssignedWithAssignAction" if may_assign else "AssetAlreadyAssigned"
     return None
 
 
-def _not_theirs(situation: Situation, attempt: Attempt) -> LockReason | None:
+def _check_step_access(context: LockContext, attempt: LabelAttempt) -> LockReason | None:
     """The step is for others, or its work is kept apart from what the user did elsewhere."""
-    if not situation.works_on_step:
+    if not context.can_work_on_step:
         return "NotInStepAssignees"
-    elsewhere = any(
-        user_id == attempt.user_id and step_id != situation.place.step_id
-        for step_id, user_id in situation.worked
+    has_submitted_elsewhere = any(
+        user_id == attempt.user_id and step_id != context.step_position.step_id
+        for step_id, user_id in context.submissions
     )
-    if situation.enforces_separation and elsewhere:
+    if context.enforces_step_separation and has_submitted_elsewhere:
         return "BlockedByEnforceStepSeparation"
     return None

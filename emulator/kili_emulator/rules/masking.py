@@ -17,7 +17,7 @@ from kili_emulator.rules.graphql_text import tokens
 
 MASK = "***"
 
-_NAMES = frozenset(
+_SECRET_NAMES = frozenset(
     {
         "authorization",
         "connectionstring",
@@ -35,7 +35,7 @@ _NAMES = frozenset(
     }
 )
 # Secret also with something before it, as in ``s3SecretKey`` or ``azureSASToken``.
-_ENDS = (
+_SECRET_SUFFIXES = (
     "accesskey",
     "accesstoken",
     "apikey",
@@ -56,11 +56,11 @@ _ENDS = (
     "sessiontoken",
 )
 # Secret as parameters of addresses only: members of that name are mostly something else.
-_PARAMETERS = frozenset({"key"})
+_SECRET_PARAMETERS = frozenset({"key"})
 # Secret in what is asked and answered about API keys.
-OF_API_KEYS = frozenset({"key"})
+API_KEY_SECRET_NAMES = frozenset({"key"})
 # Secret beside the address of a webhook.
-_OF_WEBHOOK = "header"
+_WEBHOOK_SECRET_NAME = "header"
 _ADDRESSES = frozenset({"url", "webhookUrl"})
 
 _NOT_IN_NAME = re.compile(r"[^a-z0-9]")
@@ -72,55 +72,68 @@ _HEADER = re.compile(
 _BEARER = re.compile(r"\b(Bearer )([\w.~+/=-]{8,})")
 
 
-def is_secret(name: str, more: Collection[str] = ()) -> bool:
+def is_secret(name: str, extra_names: Collection[str] = ()) -> bool:
     """Whether a value of that name is secret, however the name is written.
 
     Args:
-        more: further names, in lower case, without anything but letters and digits.
+        extra_names: further names, in lower case, without anything but letters and digits.
     """
-    plain = _plain(name)
-    return plain in _NAMES or plain in more or plain.endswith(_ENDS)
+    normalized = _normalize_name(name)
+    return (
+        normalized in _SECRET_NAMES
+        or normalized in extra_names
+        or normalized.endswith(_SECRET_SUFFIXES)
+    )
 
 
-def _plain(name: str) -> str:
+def _normalize_name(name: str) -> str:
     """A name as it is compared: ``newPassword1`` is ``newpassword``."""
     return _NOT_IN_NAME.sub("", name.lower()).rstrip("0123456789")
 
 
-def masked(document: Any, more: Collection[str] = ()) -> Any:
+def masked(document: Any, extra_names: Collection[str] = ()) -> Any:
     """A document of JSON without its secrets; what holds none is left as it is.
 
     Args:
-        more: further names of secrets, as :func:`is_secret` takes them.
+        extra_names: further names of secrets, as :func:`is_secret` takes them.
     """
     if isinstance(document, str):
         return masked_text(document)
     if isinstance(document, Mapping):
-        names = {*more, _OF_WEBHOOK} if _ADDRESSES & document.keys() else more
-        return {name: _member(str(name), value, names, more) for name, value in document.items()}
+        names = (
+            {*extra_names, _WEBHOOK_SECRET_NAME} if _ADDRESSES & document.keys() else extra_names
+        )
+        return {
+            name: _mask_member(str(name), value, names, extra_names)
+            for name, value in document.items()
+        }
     if isinstance(document, list | tuple):
-        return [masked(each, more) for each in document]
+        return [masked(each, extra_names) for each in document]
     return document
 
 
-def _member(name: str, value: Any, names: Collection[str], more: Collection[str]) -> Any:
+def _mask_member(
+    name: str, value: Any, names: Collection[str], extra_names: Collection[str]
+) -> Any:
     """What is shown for a member.
 
     Args:
         names: further names of secrets here.
-        more: the same, further down.
+        extra_names: the same, further down.
     """
     if is_secret(name, names):
-        return _hidden(value, more)
-    return masked(value, OF_API_KEYS if _plain(name) == "apikeys" else more)
+        return _mask_value(value, extra_names)
+    return masked(
+        value, API_KEY_SECRET_NAMES if _normalize_name(name) == "apikeys" else extra_names
+    )
 
 
-def _hidden(value: Any, more: Collection[str]) -> Any:
+def _mask_value(value: Any, extra_names: Collection[str]) -> Any:
     """What is shown for a secret: that there is one; what is nested in it has names of its own."""
     if isinstance(value, list | tuple):
-        return [_hidden(each, more) for each in value]
+        return [_mask_value(each, extra_names) for each in value]
     if isinstance(value, Mapping):
-        return masked(value, more)
+        return masked(value, extra_names)
     return value if value is None or isinstance(value, bool) or value == "" else MASK
 
 
@@ -129,37 +142,37 @@ def masked_text(text: str) -> str:
     if "://" in text:
         text = _PASSWORD.sub(rf"\1:{MASK}@", text)
     if "=" in text:
-        text = _PARAMETER.sub(_parameter, text)
+        text = _PARAMETER.sub(_mask_parameter, text)
     text = _BEARER.sub(rf"\1{MASK}", text)
     return _HEADER.sub(rf"\1{MASK}", text)
 
 
-def _parameter(match: re.Match[str]) -> str:
+def _mask_parameter(match: re.Match[str]) -> str:
     begin, name, _ = match.groups()
-    return f"{begin}{name}={MASK}" if is_secret(name, _PARAMETERS) else match[0]
+    return f"{begin}{name}={MASK}" if is_secret(name, _SECRET_PARAMETERS) else match[0]
 
 
-def masked_query(query: str, more: Collection[str] = ()) -> str:
+def masked_query(query: str, extra_names: Collection[str] = ()) -> str:
     """A GraphQL document without the secrets that stand in it as literals.
 
     Args:
-        more: further names of secrets, as :func:`is_secret` takes them.
+        extra_names: further names of secrets, as :func:`is_secret` takes them.
     """
-    names = {*more, _OF_WEBHOOK}
+    names = {*extra_names, _WEBHOOK_SECRET_NAME}
     parts, end = [], 0
-    name = before = ""  # the name that the next literal is given for, and the token before
+    name = previous = ""  # the name that the next literal is given for, and the token before
     for match in tokens(query):
         token = match[0]
         if token == ":":
-            name = before
+            name = previous
         elif token.startswith('"'):
-            parts += [query[end : match.start()], _literal(token, is_secret(name, names))]
+            parts += [query[end : match.start()], _mask_literal(token, is_secret(name, names))]
             end = match.end()
             if token == '"' and is_secret(name, names):  # its end is missing
                 return "".join(parts)
-        before = token
+        previous = token
     return "".join([*parts, query[end:]])
 
 
-def _literal(literal: str, is_hidden: bool) -> str:
+def _mask_literal(literal: str, is_hidden: bool) -> str:
     return f'"{MASK}"' if is_hidden else masked_text(literal)

@@ -35,7 +35,7 @@ _RIFF = {b"WEBP": "webp", b"AVI ": "avi"}
 _EXTENTS = b"iloc"
 _EXTENT_SIZES = len(_EXTENTS) + 4  # after the version and flags of the box
 _ISO_HEAD = 1024 * 1024
-_LARGEST = 2**31 - 1  # GraphQL's Int
+_MAX_INT = 2**31 - 1  # GraphQL's Int
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
 
@@ -79,8 +79,8 @@ def resolution_of(content: bytes) -> Resolution | None:
         width, height = imagesize.get(io.BytesIO(head))
     except (ArithmeticError, ValueError, struct.error):
         return None
-    fits = 0 < width <= _LARGEST and 0 < height <= _LARGEST
-    return {"width": int(width), "height": int(height)} if fits else None
+    is_in_range = 0 < width <= _MAX_INT and 0 < height <= _MAX_INT
+    return {"width": int(width), "height": int(height)} if is_in_range else None
 
 
 def _safe_head(content: bytes) -> bytes | None:
@@ -94,9 +94,9 @@ def _safe_head(content: bytes) -> bytes | None:
     if content[4:8] != b"ftyp":
         return content
     head = content[:_ISO_HEAD]
-    at = head.find(_EXTENTS)
-    while at != -1:
-        if head[at + _EXTENT_SIZES : at + _EXTENT_SIZES + 1] == b"\0":
+    position = head.find(_EXTENTS)
+    while position != -1:
+        if head[position + _EXTENT_SIZES : position + _EXTENT_SIZES + 1] == b"\0":
             return None
-        at = head.find(_EXTENTS, at + 1)
+        position = head.find(_EXTENTS, position + 1)
     return head

@@ -19,17 +19,17 @@ def named_ids(arguments: Any, query: str | None = None) -> set[str]:
         query: its document, whose literals count as well.
     """
     literals = [each[0].strip('"') for each in tokens(query or "") if each[0].startswith('"')]
-    found = {*_texts(arguments), *literals}
-    return {each for each in found if 0 < len(each) <= _LONGEST}
+    texts = {*_collect_strings(arguments), *literals}
+    return {each for each in texts if 0 < len(each) <= _LONGEST}
 
 
-def _texts(value: Any) -> Iterator[str]:
-    left = [value]
-    while left:
-        each = left.pop()
+def _collect_strings(value: Any) -> Iterator[str]:
+    pending = [value]
+    while pending:
+        each = pending.pop()
         if isinstance(each, str):
             yield each
         elif isinstance(each, Mapping):
-            left += each.values()
+            pending += each.values()
         elif isinstance(each, list | tuple):
-            left += each
+            pending += each

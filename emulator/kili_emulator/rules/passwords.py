@@ -19,14 +19,14 @@ def is_acceptable(password: str) -> bool:
     return SHORTEST <= len(password) <= LONGEST
 
 
-def hashed(password: str, salt: str) -> str:
+def hash_password(password: str, salt: str) -> str:
     """The password as it is kept: ``salt$digest``."""
     digest = hashlib.scrypt(password.encode(), salt=salt.encode(), n=_COST, r=8, p=1)
     return f"{salt}${digest.hex()}"
 
 
-def matches(password: str, kept: str | None) -> bool:
+def verify_password(password: str, stored_hash: str | None) -> bool:
     """Whether this is the password that is kept; nobody can give the one of who has none."""
-    if kept is None:
+    if stored_hash is None:
         return False
-    return hmac.compare_digest(hashed(password, kept.partition("$")[0]), kept)
+    return hmac.compare_digest(hash_password(password, stored_hash.partition("$")[0]), stored_hash)

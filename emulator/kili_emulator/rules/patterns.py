@@ -33,7 +33,7 @@ class _Automaton:
     """
 
     def __init__(self, pattern: str) -> None:
-        self._every = 0
+        self._any_character = 0
         self._by_character: defaultdict[str, int] = defaultdict(int)
         self.stay = 0
         self.final = 1
@@ -42,7 +42,7 @@ class _Automaton:
                 self.stay |= self.final
                 continue
             if is_wildcard:
-                self._every |= self.final
+                self._any_character |= self.final
             else:
                 self._by_character[character.lower()] |= self.final
             self.final <<= 1
@@ -50,7 +50,9 @@ class _Automaton:
     def matches(self, text: str) -> bool:
         states = 1
         for character in text:
-            advancing = states & (self._by_character.get(character.lower(), 0) | self._every)
+            advancing = states & (
+                self._by_character.get(character.lower(), 0) | self._any_character
+            )
             states = advancing << 1 | states & self.stay
             if not states:
                 return False

@@ -25,8 +25,8 @@ def page_resolutions(content: bytes) -> list[PageResolution] | None:
         return None
     try:
         objects = Objects(content)
-        catalog = objects.of_type("Catalog") or {}
-        pages = list(_leaves(objects, catalog.get("Pages")))
+        catalog = objects.find_by_type("Catalog") or {}
+        pages = list(_page_leaves(objects, catalog.get("Pages")))
     except PdfError:
         return None
     if not pages or any(size is None for size, _ in pages):
@@ -38,37 +38,37 @@ def page_resolutions(content: bytes) -> list[PageResolution] | None:
     ]
 
 
-def _leaves(objects: Objects, root: Any) -> Iterator[_Inherited]:
+def _page_leaves(objects: Objects, root: Any) -> Iterator[_Inherited]:
     """Size and rotation of the pages below a node, in their order."""
-    seen: set[int] = set()
-    ahead: list[tuple[Any, _Inherited]] = [(root, (None, 0))]
-    while ahead:
-        reference, (size, rotation) = ahead.pop()
-        if not isinstance(reference, Reference) or reference.number in seen:
+    visited: set[int] = set()
+    pending: list[tuple[Any, _Inherited]] = [(root, (None, 0))]
+    while pending:
+        reference, (size, rotation) = pending.pop()
+        if not isinstance(reference, Reference) or reference.number in visited:
             continue
-        seen.add(reference.number)
-        node = objects.resolved(reference)
+        visited.add(reference.number)
+        node = objects.resolve(reference)
         if not isinstance(node, dict):
             raise PdfError("a node of the page tree is missing")
         if "MediaBox" in node:
             size = _size(objects, node["MediaBox"])
-        turned = objects.resolved(node.get("Rotate"))
-        here = (size, int(turned) if isinstance(turned, float) else rotation)
+        own_rotation = objects.resolve(node.get("Rotate"))
+        inherited = (size, int(own_rotation) if isinstance(own_rotation, float) else rotation)
         if "Kids" not in node:
-            yield here
+            yield inherited
             continue
-        kids = objects.resolved(node["Kids"])
+        kids = objects.resolve(node["Kids"])
         if not isinstance(kids, list):
             raise PdfError("a node of the page tree has no list of kids")
-        ahead.extend((each, here) for each in reversed(kids))
+        pending.extend((each, inherited) for each in reversed(kids))
 
 
 def _size(objects: Objects, box: Any) -> tuple[float, float] | None:
     """Width and height of a rectangle: two opposite corners, in any order."""
-    corners = objects.resolved(box)
+    corners = objects.resolve(box)
     if not isinstance(corners, list) or len(corners) != 4:
         return None
-    numbers = [objects.resolved(each) for each in corners]
+    numbers = [objects.resolve(each) for each in corners]
     if not all(isinstance(each, float) for each in numbers):
         return None
     left, bottom, right, top = numbers

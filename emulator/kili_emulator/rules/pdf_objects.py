@@ -67,24 +67,24 @@ class Objects:
         self._tokens_left = MAX_TOKENS
         self._unpacked_left = MAX_UNPACKED
         self._sources: dict[int, bytes] = {}
-        for number, source, stream in _marked(content):
+        for number, source, stream in _scan_objects(content):
             self._sources[number] = source
             if b"/ObjStm" in source:
-                self._sources.update(self._packed(self._parsed(source), stream))
+                self._sources.update(self._read_object_stream(self._parse(source), stream))
             if len(self._sources) > MAX_OBJECTS:
                 raise PdfError("too many objects")
 
-    def of_type(self, name: str) -> dict[str, Any] | None:
+    def find_by_type(self, name: str) -> dict[str, Any] | None:
         """The first dictionary with this ``/Type``."""
-        mark = f"/{name}".encode()
+        marker = f"/{name}".encode()
         for source in self._sources.values():
-            if mark in source:
-                value = self._parsed(source)
+            if marker in source:
+                value = self._parse(source)
                 if isinstance(value, dict) and value.get("Type") == f"/{name}":
                     return value
         return None
 
-    def resolved(self, value: Any) -> Any:
+    def resolve(self, value: Any) -> Any:
         """The value itself, or that of the object that it refers to.
 
         Dictionaries are ``dict`` by the names of their keys without the slash, arrays ``list``,
@@ -96,41 +96,41 @@ class Objects:
         for _ in range(_MAX_DEPTH):
             if not isinstance(value, Reference):
                 return value
-            value = self._parsed(self._sources.get(value.number, b""))
+            value = self._parse(self._sources.get(value.number, b""))
         raise PdfError("references go in a circle")
 
-    def _parsed(self, source: bytes) -> Any:
+    def _parse(self, source: bytes) -> Any:
         """The first value in the source of an object."""
         values: list[Any] = []
-        opened: list[tuple[bytes, list[Any]]] = []
+        open_brackets: list[tuple[bytes, list[Any]]] = []
         for kind, token in _tokens(source):
             self._tokens_left -= 1
             if self._tokens_left < 0:
                 raise PdfError("too many tokens")
             if kind == "open":
-                opened.append((token, values))
+                open_brackets.append((token, values))
                 values = []
             elif kind == "close":
-                if not opened:
+                if not open_brackets:
                     raise PdfError("a bracket is closed that was not opened")
-                begun, outer = opened.pop()
-                outer.append(values if begun == b"[" else _dictionary(values))
+                bracket, outer = open_brackets.pop()
+                outer.append(values if bracket == b"[" else _dictionary(values))
                 values = outer
             else:
-                _add(values, kind, token)
-            if len(opened) > _MAX_DEPTH:
+                _add_value(values, kind, token)
+            if len(open_brackets) > _MAX_DEPTH:
                 raise PdfError("values are nested too deeply")
-        if opened:
+        if open_brackets:
             raise PdfError("a bracket is not closed")
         return values[0] if values else None
 
-    def _packed(self, head: Any, stream: bytes) -> Iterator[tuple[int, bytes]]:
+    def _read_object_stream(self, head: Any, stream: bytes) -> Iterator[tuple[int, bytes]]:
         """The objects in an object stream: pairs of number and offset, then the objects."""
         if not isinstance(head, dict) or head.get("Type") != "/ObjStm":
             return
-        content = self._unpacked(stream) if _is_deflated(head) else stream
-        first = _whole(head.get("First"))
-        index = [_whole(_number(each)) for each in content[:first].split()]
+        content = self._inflate(stream) if _is_deflated(head) else stream
+        first = _to_integer(head.get("First"))
+        index = [_to_integer(_parse_number(each)) for each in content[:first].split()]
         numbers, offsets = index[::2], index[1::2]
         if offsets != sorted(offsets):
             raise PdfError("the objects of an object stream overlap")
@@ -138,7 +138,7 @@ class Objects:
         for number, offset, end in zip(numbers, offsets, ends, strict=False):
             yield number, content[first + offset : first + end]
 
-    def _unpacked(self, stream: bytes) -> bytes:
+    def _inflate(self, stream: bytes) -> bytes:
         try:
             content = zlib.decompressobj().decompress(stream, self._unpacked_left + 1)
         except zlib.error:
@@ -149,15 +149,15 @@ class Objects:
         return content
 
 
-def _marked(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+def _scan_objects(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
     """Number, source and stream of what stands between ``obj`` and ``endobj``, in file order."""
-    at = 0
+    position = 0
     for _ in range(MAX_OBJECTS):
-        at = content.find(b"obj", at)
-        if at == -1:
+        position = content.find(b"obj", position)
+        if position == -1:
             return
-        header = _HEADER.search(content[max(at - _HEADER_BYTES, 0) : at])
-        begin, at = at + 3, at + 3
+        header = _HEADER.search(content[max(position - _HEADER_BYTES, 0) : position])
+        begin, position = position + 3, position + 3
         if header is None:
             continue
         end = content.find(b"endobj", begin)
@@ -166,57 +166,64 @@ def _marked(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
         head_end = _stream_keyword(content, begin, end)
         if head_end == -1:
             yield int(header[1]), content[begin:end], b""
-            at = end + len(b"endobj")
+            position = end + len(b"endobj")
             continue
         stream = head_end + len(_STREAM)
-        at = content.find(b"endstream", stream)
-        if at == -1:
+        position = content.find(b"endstream", stream)
+        if position == -1:
             return
-        yield int(header[1]), content[begin:head_end], content[stream:at].lstrip(b"\r\n")
+        yield int(header[1]), content[begin:head_end], content[stream:position].lstrip(b"\r\n")
     raise PdfError("too many objects")
 
 
 def _stream_keyword(content: bytes, begin: int, end: int) -> int:
     """Where the keyword ``stream`` stands, which ends a line; -1 where it does not."""
-    at = content.find(_STREAM, begin, end)
-    while at != -1:
-        after = at + len(_STREAM)
-        if content[after : after + 1] in (b"\r", b"\n") and not content[at - 1 : at].isalpha():
-            return at
-        at = content.find(_STREAM, after, end)
+    position = content.find(_STREAM, begin, end)
+    while position != -1:
+        after = position + len(_STREAM)
+        if (
+            content[after : after + 1] in (b"\r", b"\n")
+            and not content[position - 1 : position].isalpha()
+        ):
+            return position
+        position = content.find(_STREAM, after, end)
     return -1
 
 
 def _tokens(source: bytes) -> Iterator[tuple[str, bytes]]:
-    at = 0
-    while at < len(source):
-        found = _TOKEN.match(source, at)
-        if found is None:
+    position = 0
+    while position < len(source):
+        token_match = _TOKEN.match(source, position)
+        if token_match is None:
             raise PdfError("a character has no meaning here")
-        at = _end_of_text(source, found.end()) if found.lastgroup == "text" else found.end()
-        if found.lastgroup != "blank":
-            yield found.lastgroup or "", found.group()
+        position = (
+            _end_of_text(source, token_match.end())
+            if token_match.lastgroup == "text"
+            else token_match.end()
+        )
+        if token_match.lastgroup != "blank":
+            yield token_match.lastgroup or "", token_match.group()
 
 
 def _end_of_text(source: bytes, begin: int) -> int:
     """Where a literal string ends, whose first parenthesis stands before ``begin``."""
     depth = 1
-    for found in _IN_TEXT.finditer(source, begin):
-        depth += {b"(": 1, b")": -1}.get(found.group(), 0)
+    for token_match in _IN_TEXT.finditer(source, begin):
+        depth += {b"(": 1, b")": -1}.get(token_match.group(), 0)
         if depth == 0:
-            return found.end()
+            return token_match.end()
     raise PdfError("a text has no end")
 
 
-def _add(values: list[Any], kind: str, token: bytes) -> None:
+def _add_value(values: list[Any], kind: str, token: bytes) -> None:
     """Add the value of a token; ``R`` makes a reference of the two numbers before it."""
     if kind == "word" and token == b"R":
         if len(values) < 2:
             raise PdfError("a reference has no number")
         values.pop()
-        values.append(Reference(_whole(values.pop())))
+        values.append(Reference(_to_integer(values.pop())))
     elif kind == "word" and _NUMBER.fullmatch(token):
-        values.append(_number(token))
+        values.append(_parse_number(token))
     else:
         values.append(token.decode("latin-1") if kind == "name" else None)
 
@@ -228,13 +235,13 @@ def _dictionary(values: list[Any]) -> dict[str, Any]:
     return {key[1:]: value for key, value in zip(keys, values[1::2], strict=True)}
 
 
-def _number(token: bytes) -> float:
+def _parse_number(token: bytes) -> float:
     if len(token) > _MAX_DIGITS or not _NUMBER.fullmatch(token):
         raise PdfError("a number is not one, or too long")
     return float(token)
 
 
-def _whole(value: Any) -> int:
+def _to_integer(value: Any) -> int:
     """A number that counts objects or bytes."""
     if not isinstance(value, float) or not 0 <= value <= 10**10 or value != int(value):
         raise PdfError("a number is no whole one, or out of range")

@@ -94,7 +94,7 @@ ORGANIZATION_OPERATIONS: dict[str, frozenset[OrganizationRole]] = {
     "createTag": _ALL_USERS,  # who manage a project
     "updateTag": _ADMINS,
     "deleteTag": _ADMINS,
-    # Each plugin has people of its own besides: see ``MANAGE_PLUGINS``.
+    # Each plugin has people of its own besides: see ``PLUGIN_MANAGER_ROLES``.
     "createPlugin": _ALL_USERS,
     "createPluginRunner": _ALL_USERS,
     "createWebhook": _ALL_USERS,
@@ -105,11 +105,11 @@ ORGANIZATION_OPERATIONS: dict[str, frozenset[OrganizationRole]] = {
 }
 
 # What everybody may do with themselves, whatever their role in the organization …
-ON_ONESELF = frozenset(
+SELF_OPERATIONS = frozenset(
     {"updatePropertiesInUser", "updatePassword", "resetPassword", "appendToApiKeys"}
 )
 # … and what of themselves they may not change all the same.
-USER_MEMBERS_OF_ADMINS = frozenset({"activated", "organizationId", "organizationRole"})
+ADMIN_ONLY_USER_MEMBERS = frozenset({"activated", "organizationId", "organizationRole"})
 
 LABEL_TYPE_ROLES: dict[str, Roles] = {
     "DEFAULT": _EVERYBODY,
@@ -120,21 +120,23 @@ LABEL_TYPE_ROLES: dict[str, Roles] = {
 }
 
 ISSUE_TYPE_ROLES: dict[str, Roles] = {"ISSUE": _REVIEWERS, "QUESTION": _EVERYBODY}
-CHANGE_OWN_ISSUES = _EVERYBODY
+OWN_ISSUE_ROLES = _EVERYBODY
 # The roles of the members that a role may invite, change and remove.
 MANAGED_ROLES: dict[ProjectRole, Roles] = {
     "ADMIN": _EVERYBODY,
     "TEAM_MANAGER": frozenset(PROJECT_ROLES[2:]),
 }
 
-OF_ONES_OWN_MEMBERSHIP = _EVERYBODY
-ATTRIBUTE_LABELS_TO_OTHERS = _ADMIN
-MANAGE_PLUGINS = _MANAGERS
+OWN_MEMBERSHIP_ROLES = _EVERYBODY
+LABEL_FOR_OTHERS_ROLES = _ADMIN
+PLUGIN_MANAGER_ROLES = _MANAGERS
 
 
-def managers_of(role: ProjectRole) -> Roles:
+def roles_managing(role: ProjectRole) -> Roles:
     """The roles that may invite, change and remove members with this role."""
-    return frozenset(own for own, managed in MANAGED_ROLES.items() if role in managed)
+    return frozenset(
+        manager for manager, managed_roles in MANAGED_ROLES.items() if role in managed_roles
+    )
 
 
 def names(roles: Roles) -> str:

@@ -91,7 +91,7 @@ class Import:
 
 
 @dataclass(frozen=True)
-class Violation:
+class ImportViolation:
     """An import that the place where the plugin is to run does not allow.
 
     Attributes:
@@ -130,18 +130,18 @@ class _Imports(ast.NodeVisitor):
 
     def visit_Import(self, node: ast.Import) -> None:
         for each in node.names:
-            self._add(each.name, node)
+            self._add_import(each.name, node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if node.level == 0 and node.module:
-            self._add(node.module, node)
+            self._add_import(node.module, node)
 
     def visit_Call(self, node: ast.Call) -> None:
         named = _last_name(node.func) in ("import_module", "__import__")
         first = node.args[0] if node.args else None
         module = first.value if named and isinstance(first, ast.Constant) else None
         if isinstance(module, str) and module and not module.startswith("."):
-            self._add(module, node)
+            self._add_import(module, node)
         self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
@@ -175,7 +175,7 @@ class _Imports(ast.NodeVisitor):
             self.visit(each)
         self._optional = before
 
-    def _add(self, module: str, node: ast.stmt | ast.expr) -> None:
+    def _add_import(self, module: str, node: ast.stmt | ast.expr) -> None:
         self.found.append(Import(module, node.lineno, self._optional))
 
 
@@ -201,7 +201,7 @@ def _catches(node: ast.expr | None) -> bool:
     return node is None or _last_name(node) in _CATCH_IMPORT_ERRORS
 
 
-def foreign_imports(files: Mapping[str, str]) -> Iterator[tuple[str, Import]]:
+def find_third_party_imports(files: Mapping[str, str]) -> Iterator[tuple[str, Import]]:
     """What a plugin imports that is neither its own nor of the standard library.
 
     Args:
@@ -211,20 +211,20 @@ def foreign_imports(files: Mapping[str, str]) -> Iterator[tuple[str, Import]]:
     Yields:
         the path and the import.
     """
-    own = {name.partition("/")[0].removesuffix(".py") for name in files}
+    own_modules = {name.partition("/")[0].removesuffix(".py") for name in files}
     if any("sys.path" in source for source in files.values()):  # to any folder of its own
-        own |= {part.removesuffix(".py") for name in files for part in name.split("/")}
+        own_modules |= {part.removesuffix(".py") for name in files for part in name.split("/")}
     for name, source in sorted(files.items()):
         try:
             imports = imports_of(source)
         except (SyntaxError, ValueError, RecursionError):
             continue
         for each in imports:
-            if each.top not in own and each.top not in sys.stdlib_module_names:
+            if each.top not in own_modules and each.top not in sys.stdlib_module_names:
                 yield name, each
 
 
-def distributions_of(module: str, installed: Mapping[str, Sequence[str]]) -> list[str]:
+def find_distributions(module: str, installed: Mapping[str, Sequence[str]]) -> list[str]:
     """The distributions that may provide a module; the first is the one to suggest.
 
     Args:
@@ -236,7 +236,7 @@ def distributions_of(module: str, installed: Mapping[str, Sequence[str]]) -> lis
     return list(dict.fromkeys(known)) or [top]
 
 
-def is_common(module: str) -> bool:
+def has_known_distributions(module: str) -> bool:
     """Whether it is known which distributions provide a module, installed or not."""
     return module.partition(".")[0] in COMMON_NAMES
 
@@ -249,18 +249,18 @@ def may_provide(distribution: str, module: str, installed: Mapping[str, Sequence
         installed: as :func:`importlib.metadata.packages_distributions` answers.
     """
     top = module.partition(".")[0]
-    names = distributions_of(module, installed)
+    names = find_distributions(module, installed)
     return _is_allowed(top, names, {canonicalize_name(distribution)})
 
 
-def violations(
+def find_violations(
     files: Mapping[str, str],
     policy: Policy,
     *,
     installed: Mapping[str, Sequence[str]],
     required: Collection[str] = (),
-    with_provided: Collection[str] = (),
-) -> list[Violation]:
+    provided_dependencies: Collection[str] = (),
+) -> list[ImportViolation]:
     """The imports of a plugin that a policy does not allow.
 
     An import whose absence is caught is always allowed.
@@ -270,14 +270,14 @@ def violations(
         installed: as :func:`importlib.metadata.packages_distributions` answers.
         required: the distributions that its ``requirements.txt`` brings, by name. They count where
             they are installed: in the cloud.
-        with_provided: what comes along with the packages that the cloud has.
+        provided_dependencies: what comes along with the packages that the cloud has.
     """
     allowed = {canonicalize_name(each) for each in PROVIDED[policy]}
     if policy == "saas":
-        allowed |= {canonicalize_name(each) for each in (*required, *with_provided)}
+        allowed |= {canonicalize_name(each) for each in (*required, *provided_dependencies)}
     found = []
-    for file, each in foreign_imports(files):
-        names = distributions_of(each.module, installed)
+    for file, each in find_third_party_imports(files):
+        names = find_distributions(each.module, installed)
         if not each.optional and not _is_allowed(each.top, names, allowed):
             known = _is_package(each.top, installed)
             found.append(_violation(file, each, names[0] if known else None, policy))
@@ -297,7 +297,9 @@ def _is_allowed(top: str, names: Sequence[str], allowed: Collection[str]) -> boo
     return names == [top] and any(each.startswith(prefix) for each in allowed)
 
 
-def _violation(file: str, each: Import, distribution: str | None, policy: Policy) -> Violation:
+def _violation(
+    file: str, each: Import, distribution: str | None, policy: Policy
+) -> ImportViolation:
     if policy == "saas" and distribution:
         reason = "the platform installs only what requirements.txt names"
         remedy = f"add the line {distribution} to a requirements.txt beside main.py"
@@ -313,4 +315,4 @@ def _violation(file: str, each: Import, distribution: str | None, policy: Policy
     else:
         reason = "the tutorial's plugins can only import numpy and kili"
         remedy = "do without it, or with the standard library"
-    return Violation(file, each.line, each.module, reason, remedy)
+    return ImportViolation(file, each.line, each.module, reason, remedy)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from kili_emulator import messages
 from kili_emulator.rules.event_names import patterns_of
-from kili_emulator.rules.handler_methods import handler_class, unable
+from kili_emulator.rules.handler_methods import handler_class, unsupported_client
 from kili_emulator.rules.handlers import BY_METHOD, ON_EVENT
 from kili_emulator.rules.subjects import gets_envelope
 
@@ -30,7 +30,7 @@ class SourceError(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class SourceTriggers:
     """What a client sends for a source.
 
     Attributes:
@@ -42,7 +42,9 @@ class Asked:
     event_matcher: list[str] | None = None
 
 
-def read_asked(source: str, event_matcher: Sequence[str] = (), client: str | None = None) -> Asked:
+def read_triggers(
+    source: str, event_matcher: Sequence[str] = (), client: str | None = None
+) -> SourceTriggers:
     """What the source of a ``main.py`` asks to be called for.
 
     Args:
@@ -59,55 +61,57 @@ def read_asked(source: str, event_matcher: Sequence[str] = (), client: str | Non
     module = ast.parse(source)
     handler = handler_class(module)
     if handler is None:
-        raise SourceError(messages.BUILD_NO_HANDLER)
+        raise SourceError(messages.BUILD_NO_HANDLER_CLASS)
     methods = [each.name for each in handler.body if isinstance(each, ast.FunctionDef)]
-    called = [BY_METHOD[each] for each in methods if each in BY_METHOD and each != ON_EVENT.method]
-    types = [each.type for each in called if not unable(each.type, client)]
-    subscribed = _subscribed(module, handler)
+    handlers_called = [
+        BY_METHOD[each] for each in methods if each in BY_METHOD and each != ON_EVENT.method
+    ]
+    types = [each.type for each in handlers_called if not unsupported_client(each.type, client)]
+    subscribed = _subscribed_patterns(module, handler)
     has_on_event = ON_EVENT.method in methods
     if subscribed:
         if types or has_on_event or event_matcher:
-            raise SourceError(messages.BUILD_SUBSCRIBED_AND_MORE)
-        return Asked(None, sorted(subscribed))
+            raise SourceError(messages.BUILD_SUBSCRIPTIONS_MIXED)
+        return SourceTriggers(None, sorted(subscribed))
     if has_on_event and not event_matcher:
-        raise SourceError(messages.BUILD_NO_MATCHER)
+        raise SourceError(messages.BUILD_NO_EVENT_MATCHER)
     if types and event_matcher:
         raise SourceError(messages.BUILD_HANDLERS_AND_MATCHER)
     if gets_envelope(client) and not types and not has_on_event:
-        raise SourceError(messages.BUILD_NEVER_CALLED)
-    return Asked(types or None, list(event_matcher) or None)
+        raise SourceError(messages.BUILD_NO_HANDLER_METHOD)
+    return SourceTriggers(types or None, list(event_matcher) or None)
 
 
-def _subscribed(module: ast.Module, handler: ast.ClassDef) -> set[str]:
+def _subscribed_patterns(module: ast.Module, handler: ast.ClassDef) -> set[str]:
     """The patterns of the events that decorated methods are for."""
-    names = BoundNames.before(module, handler)
+    names = BoundNames.bound_before(module, handler)
     patterns: set[str] = set()
     for method in handler.body:
         if isinstance(method, _Method) and any(map(names.is_decorator, method.decorator_list)):
-            patterns.update(_patterns(method, names))
+            patterns.update(_method_patterns(method, names))
     return patterns
 
 
-def _patterns(method: _Method, names: BoundNames) -> Iterator[str]:
-    def fault(text: str, **details: str) -> SourceError:
+def _method_patterns(method: _Method, names: BoundNames) -> Iterator[str]:
+    def source_error(text: str, **details: str) -> SourceError:
         return SourceError(text.format(method=method.name, **details))
 
     is_plain = isinstance(method, ast.FunctionDef) and len(method.decorator_list) == 1
     if not is_plain or isinstance(method.decorator_list[0], ast.Call):
-        raise fault(messages.BUILD_SUBSCRIBED_ODDLY)
-    given = method.args
-    taken = [*given.posonlyargs, *given.args]
-    annotation = taken[1].annotation if len(taken) == 2 else None
-    if annotation is None or given.vararg or given.kwarg or given.kwonlyargs:
-        raise fault(messages.BUILD_SUBSCRIBED_TO_NOTHING)
+        raise source_error(messages.BUILD_SUBSCRIPTION_INVALID)
+    arguments = method.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    annotation = positional[1].annotation if len(positional) == 2 else None
+    if annotation is None or arguments.vararg or arguments.kwarg or arguments.kwonlyargs:
+        raise source_error(messages.BUILD_SUBSCRIPTION_WITHOUT_EVENT)
     for part in names.parts(annotation):
-        shown = ast.unparse(part)
+        annotation_text = ast.unparse(part)
         name = names.event(part)
         if name is None:
-            raise fault(messages.BUILD_NO_EVENT, name=shown)
+            raise source_error(messages.BUILD_EVENT_UNKNOWN, name=annotation_text)
         found = patterns_of(name)
         if not found:
-            raise fault(messages.BUILD_EVENT_NOT_SENT, name=shown)
+            raise source_error(messages.BUILD_EVENT_NOT_SENT, name=annotation_text)
         yield from found
 
 
@@ -126,9 +130,9 @@ class BoundNames:
     stars: list[str] = field(default_factory=list)
 
     @classmethod
-    def before(cls, module: ast.Module, node: ast.ClassDef) -> BoundNames:
+    def bound_before(cls, module: ast.Module, node: ast.ClassDef) -> BoundNames:
         names = cls()
-        for each in _executed(module.body):
+        for each in _executed_statements(module.body):
             if each.lineno >= node.lineno:
                 break
             names._bind(each)
@@ -162,39 +166,45 @@ class BoundNames:
     def is_decorator(self, node: ast.expr) -> bool:
         """Whether a decorator, with arguments or without, subscribes a method to events."""
         target = node.func if isinstance(node, ast.Call) else node
-        return any(each in _DECORATORS for each in self._full(target))
+        return any(each in _DECORATORS for each in self._full_names(target))
 
     def event(self, node: ast.expr) -> str | None:
         """The name of ``kili_events`` that an expression stands for."""
-        found = [each for each in self._full(node) if each.startswith(_EVENTS)]
+        found = [each for each in self._full_names(node) if each.startswith(_EVENTS)]
         return found[0].rpartition(".")[2] if found else None
 
-    def parts(self, node: ast.expr, followed: tuple[str, ...] = ()) -> Iterator[ast.expr]:
+    def parts(self, node: ast.expr, visited_aliases: tuple[str, ...] = ()) -> Iterator[ast.expr]:
         """What an annotation is made of: members of unions, texts and aliases are looked into."""
-        for each in self._members(node, followed):
+        for each in self._members(node, visited_aliases):
             if each is node:
                 yield node
             else:
-                seen = (*followed, node.id) if isinstance(node, ast.Name) else followed
+                seen = (
+                    (*visited_aliases, node.id) if isinstance(node, ast.Name) else visited_aliases
+                )
                 yield from self.parts(each, seen)
 
-    def _members(self, node: ast.expr, followed: tuple[str, ...]) -> list[ast.expr]:
+    def _members(self, node: ast.expr, visited_aliases: tuple[str, ...]) -> list[ast.expr]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return _expression(node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             return [node.left, node.right]
         if isinstance(node, ast.Subscript) and any(
-            each in _UNIONS for each in self._full(node.value)
+            each in _UNIONS for each in self._full_names(node.value)
         ):
             return node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        if isinstance(node, ast.Name) and node.id in self.aliases and node.id not in followed:
+        if (
+            isinstance(node, ast.Name)
+            and node.id in self.aliases
+            and node.id not in visited_aliases
+        ):
             return [self.aliases[node.id]]
         return [node]
 
-    def _full(self, node: ast.expr) -> list[str]:
+    def _full_names(self, node: ast.expr) -> list[str]:
         """The names that an expression may be of, in full."""
         if isinstance(node, ast.Attribute):
-            return [f"{each}.{node.attr}" for each in self._full(node.value)]
+            return [f"{each}.{node.attr}" for each in self._full_names(node.value)]
         if not isinstance(node, ast.Name) or node.id in self.aliases:
             return []
         if node.id in self.imported:
@@ -210,7 +220,7 @@ def _expression(text: ast.Constant) -> list[ast.expr]:
         return [text]
 
 
-def _executed(statements: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+def _executed_statements(statements: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements that run when a module is imported, in their order."""
     for each in statements:
         yield each
@@ -218,9 +228,9 @@ def _executed(statements: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
             continue
         is_checking = isinstance(each, ast.If) and ast.unparse(each.test) in _CHECKING
         for member in ("body", "handlers", "orelse", "finalbody"):
-            below = getattr(each, member, [])
+            nested = getattr(each, member, [])
             if member == "body" and is_checking:
                 continue
             if member == "handlers":
-                below = [statement for handler in below for statement in handler.body]
-            yield from _executed(below)
+                nested = [statement for handler in nested for statement in handler.body]
+            yield from _executed_statements(nested)

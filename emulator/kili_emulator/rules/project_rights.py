@@ -5,7 +5,7 @@ from __future__ import annotations
 from kili_emulator.rules.permissions import PROJECT_OPERATIONS, ProjectRole
 
 # input type → the right to add assets of that type
-_CREATE = {
+_CREATE_RIGHTS = {
     "AUDIO": "CREATE_AUDIO",
     "IMAGE": "CREATE_IMAGE",
     "PDF": "CREATE_PDF",
@@ -17,7 +17,7 @@ _CREATE = {
 
 def rights(role: ProjectRole, input_type: str) -> list[str]:
     """The rights of a role in a project of an input type, in alphabetical order."""
-    held = ["CAN_LABEL", "USE_API"]
-    if role in PROJECT_OPERATIONS["appendManyAssets"] and input_type in _CREATE:
-        held.append(_CREATE[input_type])
-    return sorted(held)
+    granted = ["CAN_LABEL", "USE_API"]
+    if role in PROJECT_OPERATIONS["appendManyAssets"] and input_type in _CREATE_RIGHTS:
+        granted.append(_CREATE_RIGHTS[input_type])
+    return sorted(granted)

@@ -68,7 +68,7 @@ _STATISTICS = {
 }
 
 
-def checked_settings(operation: str, data: Settings, input_type: str) -> Settings:
+def validate_settings(operation: str, data: Settings, input_type: str) -> Settings:
     """Settings as they are stored.
 
     Args:
@@ -81,19 +81,21 @@ def checked_settings(operation: str, data: Settings, input_type: str) -> Setting
     settings = dict(data)
     _check_ranges(operation, settings, _RANGES)
     if settings.get("inputType", input_type) != input_type:
-        raise errors.setting_fixed(operation, "inputType")
+        raise errors.setting_immutable(operation, "inputType")
     if "jsonInterface" in settings:
         parse_json_interface(settings["jsonInterface"], operation)
     if "metadataTypes" in settings:
-        types = _members(operation, "metadataTypes", settings.pop("metadataTypes"))
+        types = _require_object(operation, "metadataTypes", settings.pop("metadataTypes"))
         settings.setdefault(
             "metadataProperties", {key: {"type": each} for key, each in types.items()}
         )
     if "metadataProperties" in settings:
-        given = _members(operation, "metadataProperties", settings["metadataProperties"])
+        properties = _require_object(
+            operation, "metadataProperties", settings["metadataProperties"]
+        )
         settings["metadataProperties"] = {
             key: _metadata_property(operation, key, each)
-            for key, each in sorted(given.items(), key=_jsonb_order)
+            for key, each in sorted(properties.items(), key=_jsonb_order)
         }
     return settings
 
@@ -109,7 +111,7 @@ def input_type_of(operation: str, input_type: str | None, project_type: str | No
     implied = _INPUT_TYPES.get(project_type) or project_type.partition("_")[0]
     if input_type in (None, implied) or (implied, input_type) == ("VIDEO", "VIDEO_LEGACY"):
         return input_type or implied
-    raise errors.project_type_refused(operation, project_type, implied)
+    raise errors.project_type_mismatch(operation, project_type, implied)
 
 
 def geospatial_settings(
@@ -123,7 +125,7 @@ def geospatial_settings(
     if not pixel_labeling:
         return None
     if input_type != "GEOSPATIAL":
-        raise errors.pixel_labeling_refused(operation)
+        raise errors.pixel_labeling_not_geospatial(operation)
     return dict(_PIXELS)
 
 
@@ -145,16 +147,16 @@ def _check_ranges(operation: str, values: Settings, ranges: dict[str, tuple[int,
 
 def _metadata_property(operation: str, key: str, value: Any) -> Settings:
     if not isinstance(value, dict) or value.keys() - _METADATA_PROPERTY.keys():
-        raise errors.metadata_property_refused(operation, key, _METADATA_PROPERTY)
+        raise errors.metadata_property_invalid(operation, key, _METADATA_PROPERTY)
     property_ = {**_METADATA_PROPERTY, **value}
     if property_["type"] not in METADATA_TYPES:
         property_["type"] = _METADATA_PROPERTY["type"]
     if not all(isinstance(property_[name], bool) for name in _METADATA_FLAGS):
-        raise errors.metadata_flag_refused(operation, key, _METADATA_FLAGS)
+        raise errors.metadata_flag_invalid(operation, key, _METADATA_FLAGS)
     return property_
 
 
-def _members(operation: str, name: str, value: Any) -> Settings:
+def _require_object(operation: str, name: str, value: Any) -> Settings:
     if not isinstance(value, dict):
         raise errors.not_an_object(operation, name)
     return value

@@ -19,46 +19,48 @@ from kili_emulator.rules.typed_values import tool_of
 Typed = dict[str, Any]
 Jobs = dict[str, Any]
 
-_INTERPOLATED = ("marker", "rectangle")
+_INTERPOLATED_TOOLS = ("marker", "rectangle")
 _COUNTER, _NAMES = "ANNOTATION_JOB_COUNTER", "ANNOTATION_NAMES_JOB"
 
 
-class NotSaidError(Exception):
+class UnrecoverableResponseError(Exception):
     """The annotations alone do not tell what the response is."""
 
 
-def says_all(annotations: list[Typed], response: Response, jobs: Jobs, input_type: str) -> bool:
+def can_rebuild_response(
+    annotations: list[Typed], response: Response, jobs: Jobs, input_type: str
+) -> bool:
     """Whether a client makes of a label's annotations the very response that they were read from.
 
     What clients count and name by themselves, in a video's first frame, need not be in it.
     """
-    family = _Family(jobs, geospatial=input_type == "GEOSPATIAL")
+    tree = _AnnotationTree(jobs, geospatial=input_type == "GEOSPATIAL")
     for each in annotations:
-        family.add(each)
+        tree.add(each)
     try:
         if input_type not in VIDEO_TYPES:
-            return family.section(annotations) == response
-        made = _video(family, annotations, len(response))
-    except NotSaidError:
+            return tree.section(annotations) == response
+        rebuilt = _video(tree, annotations, len(response))
+    except UnrecoverableResponseError:
         return False
-    given = response.get("0", {})
+    first_frame = response.get("0", {})
     for name in (_COUNTER, _NAMES):
-        if name not in given:
-            made.get("0", {}).pop(name, None)
-    return made == response
+        if name not in first_frame:
+            rebuilt.get("0", {}).pop(name, None)
+    return rebuilt == response
 
 
-def _video(family: _Family, annotations: list[Typed], length: int) -> Response:
+def _video(tree: _AnnotationTree, annotations: list[Typed], length: int) -> Response:
     frames: dict[int, list[Typed]] = defaultdict(list)
     for each in annotations:
         if len(each["path"]) > 1:
-            raise NotSaidError  # clients up to 2.156 make what is two levels down twice
-        for frame, snapshot in _snapshots(each, tool_of(family.jobs[each["job"]])):
+            raise UnrecoverableResponseError  # clients up to 2.156 make what is two levels down twice
+        for frame, snapshot in _snapshots(each, tool_of(tree.jobs[each["job"]])):
             frames[frame].append(snapshot)
     end = max(frames, default=-1) + 1
     if end > length:
-        raise NotSaidError  # clients fill in the frames between, which the response does not have
-    video = {str(frame): family.section(frames.get(frame, [])) for frame in range(end)}
+        raise UnrecoverableResponseError  # clients fill in the frames between, which the response does not have
+    video = {str(frame): tree.section(frames.get(frame, [])) for frame in range(end)}
     objects = [each for each in annotations if "mid" in each]
     if objects:
         video["0"] |= {_COUNTER: {}, _NAMES: {each["mid"]: each["name"] for each in objects}}
@@ -71,86 +73,88 @@ def _video(family: _Family, annotations: list[Typed], length: int) -> Response:
 def _snapshots(annotation: Typed, tool: str | None) -> Iterator[tuple[int, Typed]]:
     """A video's annotation in each of its frames."""
     keys = {key["frame"]: key["annotationValue"] for key in annotation["keyAnnotations"]}
-    moves = "mid" in annotation and tool in _INTERPOLATED
+    is_interpolated = "mid" in annotation and tool in _INTERPOLATED_TOOLS
     for interval in annotation["frames"]:
         value = None
         for frame in range(interval["start"], interval["end"] + 1):
             value = keys.get(frame, value)
-            if value is None or (moves and frame not in keys and frame < max(keys)):
-                raise NotSaidError
+            if value is None or (is_interpolated and frame not in keys and frame < max(keys)):
+                raise UnrecoverableResponseError
             yield frame, annotation | {"annotationValue": value, "isKeyFrame": frame in keys}
 
 
 @dataclass(frozen=True)
-class _Family:
+class _AnnotationTree:
     """The annotations of a label by what they are below."""
 
     jobs: Jobs
     geospatial: bool
-    below: dict[str, list[Typed]] = field(default_factory=lambda: defaultdict(list))
+    nested: dict[str, list[Typed]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, annotation: Typed) -> None:
         if annotation["path"]:
-            self.below[annotation["path"][-1][0]].append(annotation)
+            self.nested[annotation["path"][-1][0]].append(annotation)
 
-    def section(self, shown: list[Typed]) -> Response:
+    def section(self, visible: list[Typed]) -> Response:
         """The answers that these annotations of one place make."""
-        alive = {each["id"]: each for each in shown}
+        annotations_by_id = {each["id"]: each for each in visible}
         section: Response = {}
-        for each in alive.values():
+        for each in annotations_by_id.values():
             if not each["path"] and "mid" in each:
                 objects = section.setdefault(each["job"], {}).setdefault("annotations", [])
-                objects.append(self._object(each, alive))
+                objects.append(self._object(each, annotations_by_id))
             elif not each["path"]:
-                section[each["job"]] = self._answer(each, alive)
+                section[each["job"]] = self._answer(each, annotations_by_id)
         return section
 
-    def _answer(self, annotation: Typed, alive: dict[str, Typed]) -> Response:
+    def _answer(self, annotation: Typed, annotations_by_id: dict[str, Typed]) -> Response:
         value = annotation["annotationValue"]
         if "categories" in value:
-            below = self._children(annotation, alive)
+            nested = self._children(annotation, annotations_by_id)
             names = value["categories"]
-            value = {"categories": [self._category(annotation, each, below) for each in names]}
-        return {**value, **_key(annotation)}
+            value = {"categories": [self._category(annotation, each, nested) for each in names]}
+        return {**value, **_key_frame_member(annotation)}
 
-    def _category(self, annotation: Typed, name: str, below: Response) -> Response:
+    def _category(self, annotation: Typed, name: str, nested: Response) -> Response:
         """Clients do not ask of which category a sub-job's answer is, if it is of any."""
         step = [annotation["id"], name]
-        found = {each["job"] for each in self.below[annotation["id"]] if step in each["path"]}
-        children = {job: below[job] for job in below if job in found}
+        found = {each["job"] for each in self.nested[annotation["id"]] if step in each["path"]}
+        children = {job: nested[job] for job in nested if job in found}
         return {"name": name, "children": children} if children else {"name": name}
 
-    def _children(self, annotation: Typed, alive: dict[str, Typed]) -> Response:
+    def _children(self, annotation: Typed, annotations_by_id: dict[str, Typed]) -> Response:
         children: Response = {}
-        for each in self.below[annotation["id"]]:
+        for each in self.nested[annotation["id"]]:
             if "mid" in each:
-                raise NotSaidError  # clients fail at objects below others
-            if each["id"] in alive:
-                children[each["job"]] = self._answer(alive[each["id"]], alive)
+                raise UnrecoverableResponseError  # clients fail at objects below others
+            if each["id"] in annotations_by_id:
+                children[each["job"]] = self._answer(
+                    annotations_by_id[each["id"]], annotations_by_id
+                )
         return children
 
-    def _object(self, annotation: Typed, alive: dict[str, Typed]) -> Response:
+    def _object(self, annotation: Typed, annotations_by_id: dict[str, Typed]) -> Response:
         tool = tool_of(self.jobs[annotation["job"]])
         groups = annotation["annotationValue"]["vertices"]
-        drawn = {
+        object_annotation = {
             "categories": [{"name": annotation["category"]}],
-            "children": self._children(annotation, alive),
+            "children": self._children(annotation, annotations_by_id),
             "mid": annotation["mid"],
             "type": tool,
-            **_key(annotation),
+            **_key_frame_member(annotation),
         }
         if tool == "marker":
-            drawn["point"] = groups[0][0][0]
+            object_annotation["point"] = groups[0][0][0]
         elif tool == "polyline" and self.geospatial:
-            drawn["polyline"] = groups[0][0]
+            object_annotation["polyline"] = groups[0][0]
         elif tool in ("rectangle", "polygon"):
-            drawn["boundingPoly"] = [{"normalizedVertices": groups[0][0]}]
+            object_annotation["boundingPoly"] = [{"normalizedVertices": groups[0][0]}]
         elif tool == "semantic":
             polygons = [[{"normalizedVertices": ring} for ring in group] for group in groups]
-            drawn["boundingPoly"] = polygons if self.geospatial else polygons[0]
-        return drawn
+            object_annotation["boundingPoly"] = polygons if self.geospatial else polygons[0]
+        return object_annotation
 
 
-def _key(annotation: Typed) -> Response:
+def _key_frame_member(annotation: Typed) -> Response:
     """In a video, all that is made says whether it was drawn in its frame."""
     return {"isKeyFrame": annotation["isKeyFrame"]} if "isKeyFrame" in annotation else {}

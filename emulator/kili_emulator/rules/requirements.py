@@ -38,10 +38,10 @@ _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _PER_REQUIREMENT = re.compile(r"\s--(hash|global-option|config-settings)\b.*$")
 _ADDRESS = re.compile(r"(\w+\+)?(https?|ssh|git|file)://|\w+\+\w+:", re.I)
 _PATH = re.compile(r"\.{0,2}/|[A-Za-z]:[\\/]|.*\.(whl|zip|tar\.gz)$|\.$")
-_FLAGS = {"--no-index", "--prefer-binary", "--require-hashes", "--pre"}
-_FILES = {"-r", "--requirement", "-c", "--constraint"}
-_EDITABLE = {"-e", "--editable"}
-_WITH_VALUE = {
+_FLAG_OPTIONS = {"--no-index", "--prefer-binary", "--require-hashes", "--pre"}
+_FILE_OPTIONS = {"-r", "--requirement", "-c", "--constraint"}
+_EDITABLE_OPTIONS = {"-e", "--editable"}
+_OPTIONS_WITH_VALUE = {
     "-i": "--index-url",
     "-f": "--find-links",
     **{
@@ -85,7 +85,7 @@ class Requirement:
 
 
 @dataclass(frozen=True)
-class Fault:
+class RequirementFault:
     """A line that cannot be followed.
 
     Attributes:
@@ -109,7 +109,7 @@ class Requirements:
 
     requirements: list[Requirement] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[RequirementFault] = field(default_factory=list)
 
     @property
     def names(self) -> list[str]:
@@ -118,7 +118,7 @@ class Requirements:
 
 
 @dataclass(frozen=True)
-class Installed:
+class InstalledDistribution:
     """A distribution of an environment.
 
     Attributes:
@@ -133,30 +133,30 @@ class Installed:
 
 
 # The distribution of a name, if an environment has it.
-Find = Callable[[str], Installed | None]
+FindDistribution = Callable[[str], InstalledDistribution | None]
 
 
 def read_requirements(text: str) -> Requirements:
     """Read a ``requirements.txt``; one that is too long has a fault and nothing else."""
-    read = Requirements()
+    parsed = Requirements()
     if len(text) > LONGEST_FILE:
         reason = f"the file has {len(text)} characters: only {LONGEST_FILE} are read, shorten it"
-        return Requirements(faults=[Fault(1, _shown(text), reason)])
+        return Requirements(faults=[RequirementFault(1, _shorten_line(text), reason)])
     for number, line in _logical_lines(text):
         try:
             if line.startswith("-"):
-                _read_option(read, number, shlex.split(line))
+                _read_option(parsed, number, shlex.split(line))
             else:
-                read.requirements.append(_read_requirement(number, line))
+                parsed.requirements.append(_read_requirement(number, line))
         except ValueError as error:
-            read.faults.append(Fault(number, _shown(line), str(error)))
+            parsed.faults.append(RequirementFault(number, _shorten_line(line), str(error)))
         except RecursionError:
             reason = "its marker is nested too deeply: simplify it"
-            read.faults.append(Fault(number, _shown(line), reason))
-    return read
+            parsed.faults.append(RequirementFault(number, _shorten_line(line), reason))
+    return parsed
 
 
-def _shown(line: str) -> str:
+def _shorten_line(line: str) -> str:
     """The line as messages show it: the beginning of a long one."""
     begun = line[: _SHOWN + 1].partition("\n")[0]
     return f"{begun[:_SHOWN]}…" if len(begun) > _SHOWN else begun
@@ -178,28 +178,28 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
             yield begun, line
 
 
-def _read_option(read: Requirements, number: int, words: Sequence[str]) -> None:
-    waiting = deque(words)
-    while waiting:
-        option, has_value, value = waiting.popleft().partition("=")
-        if option in _FLAGS:
-            read.options.append(option)
+def _read_option(parsed: Requirements, number: int, words: Sequence[str]) -> None:
+    pending = deque(words)
+    while pending:
+        option, has_value, value = pending.popleft().partition("=")
+        if option in _FLAG_OPTIONS:
+            parsed.options.append(option)
             continue
-        if option not in {*_WITH_VALUE, *_FILES, *_EDITABLE}:
+        if option not in {*_OPTIONS_WITH_VALUE, *_FILE_OPTIONS, *_EDITABLE_OPTIONS}:
             raise ValueError(f"pip has no option {option} for requirements.txt: remove it")
         if not has_value:
-            if not waiting:
+            if not pending:
                 raise ValueError(f"the option {option} has no value: give one")
-            value = waiting.popleft()
-        if option in _FILES:
+            value = pending.popleft()
+        if option in _FILE_OPTIONS:
             raise ValueError(
                 f"the file {value} does not arrive with the plugin: write what it says into "
                 "requirements.txt itself"
             )
-        if option in _EDITABLE:
-            read.requirements.append(_read_requirement(number, value))
+        if option in _EDITABLE_OPTIONS:
+            parsed.requirements.append(_read_requirement(number, value))
         else:
-            read.options += [_WITH_VALUE[option], value]
+            parsed.options += [_OPTIONS_WITH_VALUE[option], value]
 
 
 def _read_requirement(number: int, line: str) -> Requirement:
@@ -219,10 +219,10 @@ def _read_requirement(number: int, line: str) -> Requirement:
                 "requirements.txt are uploaded: name a package or a web address"
             ) from None
         raise ValueError(f"this is no requirement: {str(error).splitlines()[0]}") from None
-    return _specified(number, text, specified)
+    return _make_requirement(number, text, specified)
 
 
-def _specified(number: int, text: str, specified: Specified) -> Requirement:
+def _make_requirement(number: int, text: str, specified: Specified) -> Requirement:
     return Requirement(
         number,
         text,
@@ -263,18 +263,20 @@ def _name_of_file(name: str) -> str | None:
         return None
 
 
-def same_address(one: str, other: str) -> bool:
+def is_same_address(one: str, other: str) -> bool:
     """Whether two addresses are of one repository or file, in whatever version of it."""
-    return _plain(one) == _plain(other)
+    return _normalize_url(one) == _normalize_url(other)
 
 
-def _plain(url: str) -> tuple[str, str]:
+def _normalize_url(url: str) -> tuple[str, str]:
     parts = urlsplit(re.sub(r"^\w+\+", "", url))
     path = parts.path.rpartition("@")[0] or parts.path
     return parts.netloc.rpartition("@")[2], path.removesuffix("/").removesuffix(".git")
 
 
-def unmet(requirement: Requirement, find: Find, find_url: Find) -> str | None:
+def explain_unmet(
+    requirement: Requirement, find: FindDistribution, find_distribution_by_url: FindDistribution
+) -> str | None:
     """Why an environment does not meet a requirement; ``None`` if it does.
 
     Of what is to be taken from an address, any version of that name is good enough: which one is
@@ -282,17 +284,19 @@ def unmet(requirement: Requirement, find: Find, find_url: Find) -> str | None:
 
     Args:
         find: finds what is installed by name.
-        find_url: finds what is installed by where it was taken from.
+        find_distribution_by_url: finds what is installed by where it was taken from.
     """
     if not requirement.applies:
         return None
     if requirement.name is None:
-        return None if find_url(requirement.url or "") else "it is not installed here"
-    return _unmet(requirement, find, set())
+        return (
+            None if find_distribution_by_url(requirement.url or "") else "it is not installed here"
+        )
+    return _explain_unmet(requirement, find, set())
 
 
-def _unmet(
-    requirement: Requirement, find: Find, seen: set[tuple[str, frozenset[str]]]
+def _explain_unmet(
+    requirement: Requirement, find: FindDistribution, visited: set[tuple[str, frozenset[str]]]
 ) -> str | None:
     assert requirement.name
     installed = find(requirement.name)
@@ -301,18 +305,18 @@ def _unmet(
     if not requirement.specifier.contains(installed.version, prereleases=True):
         return f"version {installed.version} is installed here"
     key = (canonicalize_name(requirement.name), requirement.extras)
-    if not requirement.extras or key in seen:
+    if not requirement.extras or key in visited:
         return None
-    seen.add(key)
-    for each in _brings(installed, requirement.extras, only_extras=True):
-        reason = _unmet(each, find, seen)
+    visited.add(key)
+    for each in _dependencies_of(installed, requirement.extras, only_extras=True):
+        reason = _explain_unmet(each, find, visited)
         if reason:
             return f"of its extras, {reason}"
     return None
 
 
-def _brings(
-    installed: Installed, extras: Iterable[str], *, only_extras: bool = False
+def _dependencies_of(
+    installed: InstalledDistribution, extras: Iterable[str], *, only_extras: bool = False
 ) -> Iterator[Requirement]:
     """What a distribution requires, with some of its extras, on this Python and machine."""
     for text in installed.requires:
@@ -324,23 +328,23 @@ def _brings(
         always = marker is None or marker.evaluate({"extra": ""})
         with_extra = marker and any(marker.evaluate({"extra": each}) for each in extras)
         if (with_extra and not always) or (always and not only_extras):
-            yield _specified(0, text, specified)
+            yield _make_requirement(0, text, specified)
 
 
-def brought_by(requirements: Iterable[Requirement], find: Find) -> set[str]:
+def collect_dependencies(requirements: Iterable[Requirement], find: FindDistribution) -> set[str]:
     """The distributions that come with requirements, those that these require included."""
     names: set[str] = set()
-    waiting = [each for each in requirements if each.name]
-    seen: set[tuple[str, frozenset[str]]] = set()
-    while waiting:
-        each = waiting.pop()
+    pending = [each for each in requirements if each.name]
+    visited: set[tuple[str, frozenset[str]]] = set()
+    while pending:
+        each = pending.pop()
         assert each.name
         key = (canonicalize_name(each.name), each.extras)
-        if key in seen:
+        if key in visited:
             continue
-        seen.add(key)
+        visited.add(key)
         names.add(key[0])
         installed = find(each.name)
         if installed:
-            waiting += _brings(installed, each.extras)
+            pending += _dependencies_of(installed, each.extras)
     return names

@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple
 
 Response = dict[str, Any]
 Kind = Literal["answer", "object", "position", "category", "point"]
-Misshapen = Callable[[str, str, Any], None]
+ReportMalformed = Callable[[str, str, Any], None]
 
 VIDEO_TYPES = ("VIDEO", "VIDEO_LEGACY")
 ASSET_LEVEL = "assetLevel"
@@ -73,23 +73,25 @@ def sections(response: Response, input_type: str) -> Iterator[tuple[str | None, 
         yield None, rest
 
 
-def walk(response: Response, input_type: str, misshapen: Misshapen = _ignore) -> Iterator[Node]:
+def walk(
+    response: Response, input_type: str, report_malformed: ReportMalformed = _ignore
+) -> Iterator[Node]:
     """All places of a response, each before those below it.
 
     Args:
-        misshapen: told of a job (or frame), a member and its value, when that is no list or object
+        report_malformed: told of a job (or frame), a member and its value, when that is no list or object
             as it should be. A value that is none of an object where one is needed comes as a node.
     """
     for frame, section in sections(response, input_type):
         if isinstance(section, dict):
             for job, answer in section.items():
                 if job not in PSEUDO_JOBS:
-                    yield from _walk(Node(job, "answer", answer), input_type, misshapen)
+                    yield from _walk(Node(job, "answer", answer), input_type, report_malformed)
         else:
-            misshapen(frame or "", "frame", section)
+            report_malformed(frame or "", "frame", section)
 
 
-def _walk(node: Node, input_type: str, misshapen: Misshapen) -> Iterator[Node]:
+def _walk(node: Node, input_type: str, report_malformed: ReportMalformed) -> Iterator[Node]:
     if input_type in VIDEO_TYPES and isinstance(node.value, dict):
         is_key = node.value.get("isKeyFrame", node.is_key) is not False
         if is_key != node.is_key:
@@ -98,33 +100,35 @@ def _walk(node: Node, input_type: str, misshapen: Misshapen) -> Iterator[Node]:
     if not isinstance(node.value, dict):
         return
     if node.depth == MAX_DEPTH:
-        misshapen(node.job, "depth", node.value)
+        report_malformed(node.job, "depth", node.value)
         return
-    for below in (*_parts(node, misshapen), *_sub_answers(node, misshapen)):
-        yield from _walk(below, input_type, misshapen)
+    for child in (*_child_nodes(node, report_malformed), *_sub_answers(node, report_malformed)):
+        yield from _walk(child, input_type, report_malformed)
 
 
-def _parts(node: Node, misshapen: Misshapen) -> Iterator[Node]:
+def _child_nodes(node: Node, report_malformed: ReportMalformed) -> Iterator[Node]:
     for member, kind in _LISTS.items():
         values = node.value.get(member, [])
         if not isinstance(values, list):
-            misshapen(node.job, member, values)
+            report_malformed(node.job, member, values)
             continue
-        inside = kind == "object" and node.kind in ("object", "position")
+        is_position = kind == "object" and node.kind in ("object", "position")
         for value in values:
-            yield Node(node.job, "position" if inside else kind, value, node.is_key, node.depth + 1)
+            yield Node(
+                node.job, "position" if is_position else kind, value, node.is_key, node.depth + 1
+            )
 
 
-def _sub_answers(node: Node, misshapen: Misshapen) -> Iterator[Node]:
+def _sub_answers(node: Node, report_malformed: ReportMalformed) -> Iterator[Node]:
     children = node.value.get("children") or {}
     if not isinstance(children, dict):
-        misshapen(node.job, "children", children)
+        report_malformed(node.job, "children", children)
         return
     for job, answer in children.items():
         yield Node(job, "answer", answer, node.is_key, node.depth + 1)
 
 
-def unanswered(response: Response, jobs: dict[str, Any], input_type: str) -> list[str]:
+def find_unanswered_jobs(response: Response, jobs: dict[str, Any], input_type: str) -> list[str]:
     """The jobs that an interface requires, and that a response says nothing about."""
     answered = {
         job

@@ -43,24 +43,24 @@ _EVERY_ANSWER = tuple(dict.fromkeys(name for names in _ANSWERS.values() for name
 _DRAWING_TASKS = ("OBJECT_DETECTION", "POSE_ESTIMATION")
 
 # The points of a pose are markers.
-_DRAWN_BESIDE = {"pose": ("pose", "marker")}
+_ALLOWED_TYPES_BY_TOOL = {"pose": ("pose", "marker")}
 
 
-def misfits(node: Node, job: Job) -> Iterator[str]:
+def find_misfits(node: Node, job: Job) -> Iterator[str]:
     """What is wrong at a place of a response that is otherwise as it should be.
 
     Args:
         job: the one that the place belongs to.
     """
     if node.kind == "answer":
-        yield from _of_another_task(node, job)
+        yield from _check_task(node, job)
     if node.kind != "category":
-        yield from _wrong_choices(node, job)
+        yield from _check_choices(node, job)
     if job.get("mlTask") in _DRAWING_TASKS:
-        yield from _wrong_type(node, job)
+        yield from _check_type(node, job)
 
 
-def _of_another_task(node: Node, job: Job) -> Iterator[str]:
+def _check_task(node: Node, job: Job) -> Iterator[str]:
     """An answer that says something, but nothing of its own task."""
     own = _ANSWERS.get(job.get("mlTask", ""))
     said = [name for name in _EVERY_ANSWER if node.value.get(name) not in (None, "", [], {})]
@@ -70,29 +70,31 @@ def _of_another_task(node: Node, job: Job) -> Iterator[str]:
         )
 
 
-def _wrong_choices(node: Node, job: Job) -> Iterator[str]:
+def _check_choices(node: Node, job: Job) -> Iterator[str]:
     names = [each["name"] for each in node.value.get("categories", ())]
-    way = (job.get("content") or {}).get("input")
-    if way in SINGLE_CHOICES and len(names) > 1:
-        yield errors.RESPONSE_SEVERAL_CHOICES.format(job=node.job, input=way, count=len(names))
+    input_widget = (job.get("content") or {}).get("input")
+    if input_widget in SINGLE_CHOICES and len(names) > 1:
+        yield errors.RESPONSE_SEVERAL_CHOICES.format(
+            job=node.job, input=input_widget, count=len(names)
+        )
     for name, count in Counter(names).items():
         if count > 1:
             yield errors.RESPONSE_CHOSEN_TWICE.format(job=node.job, category=name)
 
 
-def _wrong_type(node: Node, job: Job) -> Iterator[str]:
+def _check_type(node: Node, job: Job) -> Iterator[str]:
     type_ = node.value.get("type")
     if type_ is None:
         return
     if type_ not in TOOLS:
         yield errors.RESPONSE_UNKNOWN_TYPE.format(job=node.job, type=type_, known=", ".join(TOOLS))
         return
-    drawn = [each for tool in tools_of(job) for each in _DRAWN_BESIDE.get(tool, (tool,))]
+    drawn = [each for tool in tools_of(job) for each in _ALLOWED_TYPES_BY_TOOL.get(tool, (tool,))]
     if drawn and type_ not in drawn:
         yield errors.RESPONSE_FOREIGN_TYPE.format(job=node.job, type=type_, drawn=", ".join(drawn))
 
 
 def tools_of(job: Job) -> list[str]:
     """The tools of a job; older interfaces name a single one as ``tool``."""
-    older = job.get("tool")
-    return job.get("tools") or [each for each in TOOLS if each == older]
+    single_tool = job.get("tool")
+    return job.get("tools") or [each for each in TOOLS if each == single_tool]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-Shape = Callable[[Any], bool]
+ValuePredicate = Callable[[Any], bool]
 
 ML_TASKS: dict[str, tuple[str, ...]] = {
     "ASSET_ANNOTATION": (),
@@ -56,7 +56,7 @@ def _is_text_or_number(value: Any) -> bool:
     return isinstance(value, str) or is_number(value)
 
 
-def _is_whole(value: Any) -> bool:
+def _is_whole_number(value: Any) -> bool:
     return is_number(value) and (isinstance(value, int) or value.is_integer())
 
 
@@ -64,8 +64,8 @@ def _is_vertex(value: Any) -> bool:
     return isinstance(value, dict) and is_number(value.get("x")) and is_number(value.get("y"))
 
 
-def _list_of(shape: Shape) -> Shape:
-    return lambda value: isinstance(value, list) and all(shape(each) for each in value)
+def _list_of(predicate: ValuePredicate) -> ValuePredicate:
+    return lambda value: isinstance(value, list) and all(predicate(each) for each in value)
 
 
 def _is_ring(value: Any) -> bool:
@@ -86,7 +86,7 @@ def _is_end(value: Any) -> bool:
 def _is_order(value: Any) -> bool:
     return (
         isinstance(value, dict)
-        and _is_whole(value.get("rank"))
+        and _is_whole_number(value.get("rank"))
         and _list_of(_is_text)(value.get("elements"))
     )
 
@@ -100,9 +100,9 @@ _POLYGONS = ("a list of polygons, each with normalizedVertices of the form [{x, 
 _ENDS = ("a list of {mid}", _list_of(_is_end))
 _TEXT = ("a text", _is_text)
 
-SHAPES: dict[str, tuple[str, Shape]] = {
+SHAPES: dict[str, tuple[str, ValuePredicate]] = {
     "beginId": _TEXT,
-    "beginOffset": ("a whole number", _is_whole),
+    "beginOffset": ("a whole number", _is_whole_number),
     "boundingPoly": _POLYGONS,
     "choice": ("an object with the texts code, firstId and secondId", _is_choice),
     "code": _TEXT,
@@ -111,13 +111,13 @@ SHAPES: dict[str, tuple[str, Shape]] = {
     "endEntities": _ENDS,
     "endId": _TEXT,
     "endObjects": _ENDS,
-    "endOffset": ("a whole number", _is_whole),
+    "endOffset": ("a whole number", _is_whole_number),
     "fileId": _TEXT,
     "fileMimeType": _TEXT,
     "fileName": _TEXT,
     "firstId": _TEXT,
     "orders": ("a list of {rank, elements: [text]}", _list_of(_is_order)),
-    "pageNumberArray": ("a list of whole numbers", _list_of(_is_whole)),
+    "pageNumberArray": ("a list of whole numbers", _list_of(_is_whole_number)),
     "point": ("a point {x, y}", _is_vertex),
     "polyline": ("a list of points {x, y}", _list_of(_is_vertex)),
     "polys": _POLYGONS,

@@ -9,11 +9,11 @@ from kili_emulator import errors
 from kili_emulator.rules.steps import Step, Steps
 
 _PERCENTAGES = ("stepCoverage", "consensusCoverage")
-_OF_LABELING = ("consensusCoverage", "numberOfExpectedLabelsForConsensus")
-_OF_REVIEW = ("stepCoverage", "sendBackStepId")
+_LABELING_MEMBERS = ("consensusCoverage", "numberOfExpectedLabelsForConsensus")
+_REVIEW_MEMBERS = ("stepCoverage", "sendBackStepId")
 
 
-def checked_step(
+def validate_step(
     operation: str, data: Mapping[str, Any], steps: Steps, step: Step | None = None
 ) -> dict[str, Any]:
     """The members of a step as they are stored.
@@ -55,10 +55,10 @@ def _check_ranges(operation: str, members: dict[str, Any]) -> None:
 
 
 def _check_type(operation: str, members: dict[str, Any]) -> None:
-    foreign = _OF_REVIEW if members["type"] == "DEFAULT" else _OF_LABELING
-    for name in foreign:
+    refused_members = _REVIEW_MEMBERS if members["type"] == "DEFAULT" else _LABELING_MEMBERS
+    for name in refused_members:
         if members.get(name) is not None:
-            raise errors.step_member_refused(operation, name, members["type"])
+            raise errors.step_member_not_allowed(operation, name, members["type"])
 
 
 def check_workflow(operation: str, steps: Steps) -> None:
@@ -70,7 +70,7 @@ def check_workflow(operation: str, steps: Steps) -> None:
             steps have honeypots.
     """
     for index, step in enumerate(steps):
-        _check_place(operation, steps[:index], step)
+        _check_step_position(operation, steps[:index], step)
         if index and _has_consensus(step):
             raise errors.consensus_in_later_group(operation, step["name"])
     if sum(bool(each["useHoneypot"]) for each in steps) > 1:
@@ -103,14 +103,14 @@ def _orders(steps: Steps) -> dict[str, int]:
     return {step["id"]: step["order"] for step in steps}
 
 
-def _check_place(operation: str, before: Steps, step: Step) -> None:
+def _check_step_position(operation: str, before: Steps, step: Step) -> None:
     siblings = [each for each in before if each["stepGroupId"] == step["stepGroupId"]]
     if not siblings and step["type"] != "DEFAULT":
-        raise errors.first_step_labels(operation)
+        raise errors.first_step_not_labeling(operation)
     if step["name"] in [each["name"] for each in siblings]:
         raise errors.step_name_taken(operation, step["name"])
     if step["sendBackStepId"] not in (None, *(each["id"] for each in siblings)):
-        raise errors.sends_back_forward(operation, step["name"])
+        raise errors.send_back_step_not_earlier(operation, step["name"])
 
 
 def _has_consensus(step: Step) -> bool:

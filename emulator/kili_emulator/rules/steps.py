@@ -44,25 +44,25 @@ Draw = Callable[[int | None], bool]
 LabelUse = Literal["WORK", "CORRECTION", "REVIEW_OF_DONE"]
 
 # Names that clients up to 26.1 use.
-FORMER_NAMES: dict[str, StepStatus] = {"DOING": "IN_PROGRESS", "REDO": "REWORK"}
+FORMER_STATUS_NAMES: dict[str, StepStatus] = {"DOING": "IN_PROGRESS", "REDO": "REWORK"}
 
 _WAITING = ("TO_DO", "IN_PROGRESS", "REWORK", "PARTIALLY_DONE")
 
 
 @dataclass(frozen=True)
-class Place:
+class StepPosition:
     """Where an asset stands."""
 
     step_id: str
     status: StepStatus
 
 
-def start(steps: Steps) -> Place:
+def start(steps: Steps) -> StepPosition:
     """Where a new asset stands."""
-    return Place(steps[0]["id"], "TO_DO")
+    return StepPosition(steps[0]["id"], "TO_DO")
 
 
-def the_step(steps: Steps, step_id: str) -> Step:
+def require_step(steps: Steps, step_id: str) -> Step:
     """The step with that id."""
     return next(step for step in steps if step["id"] == step_id)
 
@@ -73,7 +73,9 @@ def next_step(steps: Steps, step_id: str) -> Step | None:
     return steps[index + 1] if index + 1 < len(steps) else None
 
 
-def use_of_label(steps: Steps, place: Place, step_id: str | None) -> LabelUse | None:
+def classify_label_use(
+    steps: Steps, step_position: StepPosition, step_id: str | None
+) -> LabelUse | None:
     """What a label means that is for a step, given where the asset stands.
 
     See contract/workflow.md#labels-that-name-a-step.
@@ -87,35 +89,37 @@ def use_of_label(steps: Steps, place: Place, step_id: str | None) -> LabelUse | 
         REVIEW_OF_DONE: it takes the asset, which is done, to that step, the next review. ``None``:
         the asset is not there yet, or too far beyond that step for a correction.
     """
-    if step_id in (None, place.step_id):
-        is_done = step_id is not None and place.status == "DONE"
+    if step_id in (None, step_position.step_id):
+        is_done = step_id is not None and step_position.status == "DONE"
         return "CORRECTION" if is_done else "WORK"
     following = next_step(steps, str(step_id))
-    if following and following["id"] == place.step_id and place.status == "TO_DO":
+    if following and following["id"] == step_position.step_id and step_position.status == "TO_DO":
         return "CORRECTION"
-    review = after_add_to_review(steps, place)
+    review = after_add_to_review(steps, step_position)
     return "REVIEW_OF_DONE" if review and review.step_id == step_id else None
 
 
-def is_behind(steps: Steps, place: Place, step_id: str) -> bool:
+def is_earlier_step(steps: Steps, step_position: StepPosition, step_id: str) -> bool:
     """Whether a step comes before the one where the asset stands."""
     ids = [step["id"] for step in steps]
-    return ids.index(step_id) < ids.index(place.step_id)
+    return ids.index(step_id) < ids.index(step_position.step_id)
 
 
-def is_moved_by_label(place: Place, step_id: str | None) -> bool:
+def advances_asset(step_position: StepPosition, step_id: str | None) -> bool:
     """Whether an accepted label of a step brings the asset on; a correction does not."""
-    return step_id == place.step_id and place.status != "DONE"
+    return step_id == step_position.step_id and step_position.status != "DONE"
 
 
-def after_autosave(place: Place) -> Place:
+def after_autosave(step_position: StepPosition) -> StepPosition:
     """Somebody is at work on the asset."""
-    if place.status in ("TO_DO", "REWORK"):
-        return Place(place.step_id, "IN_PROGRESS")
-    return place
+    if step_position.status in ("TO_DO", "REWORK"):
+        return StepPosition(step_position.step_id, "IN_PROGRESS")
+    return step_position
 
 
-def after_submit(steps: Steps, place: Place, *, missing: int, draw: Draw) -> Place:
+def after_submit(
+    steps: Steps, step_position: StepPosition, *, missing: int, draw: Draw
+) -> StepPosition:
     """Where a submitted label brings the asset.
 
     Args:
@@ -123,11 +127,15 @@ def after_submit(steps: Steps, place: Place, *, missing: int, draw: Draw) -> Pla
         draw: whether an asset is among so many percent.
     """
     if missing > 0:
-        return Place(place.step_id, "PARTIALLY_DONE")
-    following = next_step(steps, place.step_id)
+        return StepPosition(step_position.step_id, "PARTIALLY_DONE")
+    following = next_step(steps, step_position.step_id)
     if following and following["type"] == "REVIEW" and not draw(following["stepCoverage"]):
-        following = _next_labeling_step(steps, place.step_id)
-    return Place(following["id"], "TO_DO") if following else Place(place.step_id, "DONE")
+        following = _next_labeling_step(steps, step_position.step_id)
+    return (
+        StepPosition(following["id"], "TO_DO")
+        if following
+        else StepPosition(step_position.step_id, "DONE")
+    )
 
 
 def _next_labeling_step(steps: Steps, step_id: str) -> Step | None:
@@ -135,22 +143,22 @@ def _next_labeling_step(steps: Steps, step_id: str) -> Step | None:
     return next((step for step in later if step["type"] == "DEFAULT"), None)
 
 
-def after_add_to_review(steps: Steps, place: Place) -> Place | None:
+def after_add_to_review(steps: Steps, step_position: StepPosition) -> StepPosition | None:
     """The next review step, or ``None`` where the asset cannot move on."""
-    following = next_step(steps, place.step_id)
-    if place.status != "DONE" or following is None or following["type"] != "REVIEW":
+    following = next_step(steps, step_position.step_id)
+    if step_position.status != "DONE" or following is None or following["type"] != "REVIEW":
         return None
-    return Place(following["id"], "TO_DO")
+    return StepPosition(following["id"], "TO_DO")
 
 
-def after_send_back(steps: Steps, place: Place) -> Place | None:
+def after_send_back(steps: Steps, step_position: StepPosition) -> StepPosition | None:
     """The step that a review step sends back to, or ``None`` for an asset still to be labeled."""
-    step = the_step(steps, place.step_id)
-    if place.status == "SKIPPED":
+    step = require_step(steps, step_position.step_id)
+    if step_position.status == "SKIPPED":
         return None
     if step["type"] == "REVIEW":
-        return Place(step["sendBackStepId"] or labeling_step(steps, step)["id"], "REWORK")
-    return Place(step["id"], "REWORK") if place.status == "DONE" else None
+        return StepPosition(step["sendBackStepId"] or labeling_step(steps, step)["id"], "REWORK")
+    return StepPosition(step["id"], "REWORK") if step_position.status == "DONE" else None
 
 
 def labeling_step(steps: Steps, step: Step) -> Step:
@@ -159,12 +167,12 @@ def labeling_step(steps: Steps, step: Step) -> Step:
     return [each for each in before if each["type"] == "DEFAULT"][-1]
 
 
-def waits_for_work(place: Place) -> bool:
+def accepts_work(step_position: StepPosition) -> bool:
     """Whether somebody can work on the asset where it stands."""
-    return place.status in _WAITING
+    return step_position.status in _WAITING
 
 
-def v1_status(steps: Steps, place: Place, before: Status) -> Status:
+def v1_status(steps: Steps, step_position: StepPosition, before: Status) -> Status:
     """The status of the older workflow that says the same.
 
     See contract/workflow.md#status-of-an-asset-with-steps.
@@ -172,13 +180,13 @@ def v1_status(steps: Steps, place: Place, before: Status) -> Status:
     Args:
         before: the status so far, which a skipped asset keeps.
     """
-    step = the_step(steps, place.step_id)
-    if place.status == "SKIPPED":
+    step = require_step(steps, step_position.step_id)
+    if step_position.status == "SKIPPED":
         return before
-    if place.status == "REWORK":
+    if step_position.status == "REWORK":
         return "ONGOING"
     if step["type"] == "REVIEW":
-        return "REVIEWED" if place.status == "DONE" else "TO_REVIEW"
-    if place.status == "TO_DO":
+        return "REVIEWED" if step_position.status == "DONE" else "TO_REVIEW"
+    if step_position.status == "TO_DO":
         return "TODO" if step["id"] == steps[0]["id"] else "ONGOING"
-    return "LABELED" if place.status == "DONE" else "ONGOING"
+    return "LABELED" if step_position.status == "DONE" else "ONGOING"

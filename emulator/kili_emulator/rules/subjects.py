@@ -101,7 +101,7 @@ NOT_EMITTED = frozenset(
 SENT_TO_PLUGINS = EMITTED | NOT_EMITTED
 
 
-def of_new_label(label_type: str) -> str:
+def new_label_subject(label_type: str) -> str:
     """The subject of the event about a new label of that type."""
     is_public = label_type in _SUBMITTED_TYPES
     return f"{LABEL_CREATED}{label_type.lower()}" if is_public else LABEL_AUTOSAVED
@@ -114,7 +114,7 @@ def label_type_of(subject: str) -> str | None:
     """
     if subject == LABEL_AUTOSAVED:
         return "AUTOSAVE"
-    types = (each for each in _SUBMITTED_TYPES if of_new_label(each) == subject)
+    types = (each for each in _SUBMITTED_TYPES if new_label_subject(each) == subject)
     return next(types, None)
 
 
@@ -135,16 +135,20 @@ def is_pattern(text: str) -> bool:
 def matches(pattern: str, subject: str) -> bool:
     """Whether a pattern stands for a subject: ``asset.*`` does for all that begins ``asset.``."""
     names = subject.split(".")
-    reached = {0}
+    positions = {0}
     for token in pattern.split("."):
         if token == "*":
-            reached = set(range(min(reached, default=len(names)) + 1, len(names) + 1))
+            positions = set(range(min(positions, default=len(names)) + 1, len(names) + 1))
         else:
-            reached = {at + 1 for at in reached if at < len(names) and names[at] == token}
-    return len(names) in reached
+            positions = {
+                position + 1
+                for position in positions
+                if position < len(names) and names[position] == token
+            }
+    return len(names) in positions
 
 
-def asks_for(patterns: Iterable[str], subject: str) -> bool:
+def subscribes_to(patterns: Iterable[str], subject: str) -> bool:
     """Whether who asks for these patterns is sent an event with that subject."""
     return subject in SENT_TO_PLUGINS and any(matches(each, subject) for each in patterns)
 
@@ -154,10 +158,10 @@ def never_matches(pattern: str) -> bool:
     return not any(matches(pattern, each) for each in SENT_TO_PLUGINS)
 
 
-def matches_elsewhere_only(pattern: str) -> bool:
+def matches_platform_only(pattern: str) -> bool:
     """Whether a pattern stands for what the platform sends to plugins, and the emulator never."""
-    meant = {each for each in SENT_TO_PLUGINS if matches(pattern, each)}
-    return bool(meant) and meant <= NOT_EMITTED
+    matched = {each for each in SENT_TO_PLUGINS if matches(pattern, each)}
+    return bool(matched) and matched <= NOT_EMITTED
 
 
 def gets_envelope(client_version: str | None) -> bool:

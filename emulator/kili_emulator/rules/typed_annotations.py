@@ -16,22 +16,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kili_emulator.rules.rebuilt_response import says_all
+from kili_emulator.rules.rebuilt_response import can_rebuild_response
 from kili_emulator.rules.response import VIDEO_TYPES, Response, is_frame
 from kili_emulator.rules.typed_values import answer_value, object_value
 
 Typed = dict[str, Any]
 Jobs = dict[str, Any]
 
-_REBUILT = (*VIDEO_TYPES, "GEOSPATIAL", "LLM_RLHF")
+_REBUILT_INPUT_TYPES = (*VIDEO_TYPES, "GEOSPATIAL", "LLM_RLHF")
 
 # What clients fail at: newer ones do not ask the value of a ranking, older ones know no comparison.
-_UNREADABLE = {
+_UNREADABLE_TYPENAMES = {
     "LLM_INSTR_FOLLOWING": ("ObjectDetectionAnnotation", "RankingAnnotation"),
     "LLM_RLHF": ("ComparisonAnnotation", "ObjectDetectionAnnotation", "RankingAnnotation"),
     "LLM_STATIC": ("ObjectDetectionAnnotation", "RankingAnnotation"),
 }
-_OF_VIDEOS = ("ClassificationAnnotation", "ObjectDetectionAnnotation", "TranscriptionAnnotation")
+_VIDEO_TYPENAMES = (
+    "ClassificationAnnotation",
+    "ObjectDetectionAnnotation",
+    "TranscriptionAnnotation",
+)
 
 
 def typed_annotations(
@@ -47,22 +51,24 @@ def typed_annotations(
         Members of the API's types, with ``__typename``; parents before their sub-jobs, whose
         ``path`` is a list of (annotation id, category). Ids depend on nothing but the place.
     """
-    reader = _Reader(label_id, jobs)
+    reader = _SectionReader(label_id, jobs)
     if input_type in VIDEO_TYPES:
-        found = list(_of_video(reader, response))
+        collected = list(_video_annotations(reader, response))
     else:
-        found = list(reader.section(response, []))
-    unreadable = _UNREADABLE.get(input_type, ())
-    found = [each for each in found if each["__typename"] not in unreadable]
-    for each in found:
+        collected = list(reader.section(response, []))
+    unreadable = _UNREADABLE_TYPENAMES.get(input_type, ())
+    collected = [each for each in collected if each["__typename"] not in unreadable]
+    for each in collected:
         each.pop("isKeyFrame", None)
-    if input_type in _REBUILT and not says_all(found, response, jobs, input_type):
+    if input_type in _REBUILT_INPUT_TYPES and not can_rebuild_response(
+        collected, response, jobs, input_type
+    ):
         return []
-    return found
+    return collected
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _SectionReader:
     """Reads sections of a label's response."""
 
     label_id: str
@@ -128,30 +134,32 @@ class _Reader:
         return self.label_id[:9] + hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _of_video(reader: _Reader, response: Response) -> Iterator[Typed]:
+def _video_annotations(reader: _SectionReader, response: Response) -> Iterator[Typed]:
     """The annotations of a video's frames, each with the frames where it is.
 
     Those of the video as a whole are left out: clients up to 2.165 fail at them.
     """
     names = response.get("0", {}).get("ANNOTATION_NAMES_JOB")
-    found: dict[str, Typed] = {}
+    collected: dict[str, Typed] = {}
     for frame in sorted((name for name in response if is_frame(name)), key=int):
         for each in reader.section(response[frame], []):
-            if each["__typename"] in _OF_VIDEOS:
-                _add_frame(reader, found, each, int(frame))
-    for each in found.values():
+            if each["__typename"] in _VIDEO_TYPENAMES:
+                _add_frame(reader, collected, each, int(frame))
+    for each in collected.values():
         if isinstance(names, dict) and isinstance(names.get(each.get("mid")), str):
             each["name"] = names[each["mid"]]
-    yield from found.values()
+    yield from collected.values()
 
 
-def _add_frame(reader: _Reader, found: dict[str, Typed], shown: Typed, frame: int) -> None:
+def _add_frame(
+    reader: _SectionReader, collected: dict[str, Typed], frame_annotation: Typed, frame: int
+) -> None:
     """Note that an annotation is in a frame, and whether it was drawn there."""
-    value, is_key = shown.pop("annotationValue"), shown.pop("isKeyFrame")
-    shown.pop("chatItemId", None)
-    typename = f"Video{shown['__typename']}"
+    value, is_key = frame_annotation.pop("annotationValue"), frame_annotation.pop("isKeyFrame")
+    frame_annotation.pop("chatItemId", None)
+    typename = f"Video{frame_annotation['__typename']}"
     lists: Typed = {"__typename": typename, "frames": [], "keyAnnotations": []}
-    annotation = found.setdefault(shown["id"], shown | lists)
+    annotation = collected.setdefault(frame_annotation["id"], frame_annotation | lists)
     intervals = annotation["frames"]
     if intervals and intervals[-1]["end"] >= frame - 1:
         intervals[-1]["end"] = frame

@@ -37,42 +37,42 @@ def _is_order(value: Any) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("elements"), list):
         return False
     rank: Any = value.get("rank")
-    whole = is_number(rank) and abs(rank) <= _MAX_INT and rank == int(rank)
-    return whole and all(isinstance(each, str) for each in value["elements"])
+    is_whole_number = is_number(rank) and abs(rank) <= _MAX_INT and rank == int(rank)
+    return is_whole_number and all(isinstance(each, str) for each in value["elements"])
 
 
-def object_value(drawn: dict[str, Any], job: dict[str, Any]) -> dict[str, Any] | None:
+def object_value(annotation: dict[str, Any], job: dict[str, Any]) -> dict[str, Any] | None:
     """The value of an object; None if no type can say it: it lacks a mid, a category, a shape."""
-    categories = drawn.get("categories")
-    if not isinstance(drawn.get("mid"), str) or not isinstance(categories, list):
+    categories = annotation.get("categories")
+    if not isinstance(annotation.get("mid"), str) or not isinstance(categories, list):
         return None
-    vertices = _vertices(drawn, tool_of(job, drawn.get("type")))
+    vertices = _vertices(annotation, tool_of(job, annotation.get("type")))
     if len(categories) != 1 or vertices is None:
         return None
     return {"vertices": vertices, "verticesScalar": vertices}
 
 
-def tool_of(job: dict[str, Any], given: str | None = None) -> str | None:
+def tool_of(job: dict[str, Any], named_tool: str | None = None) -> str | None:
     """What an object was drawn with: if it does not say so, the first tool of its job."""
-    return given or next(iter(tools_of(job)), None)
+    return named_tool or next(iter(tools_of(job)), None)
 
 
-def _vertices(drawn: dict[str, Any], tool: str | None) -> list[list[list[Any]]] | None:
+def _vertices(annotation: dict[str, Any], tool: str | None) -> list[list[list[Any]]] | None:
     """Groups of rings of points; most tools draw one ring only."""
     groups: list[list[Any]] = []
-    polygons = drawn.get("boundingPoly")
+    polygons = annotation.get("boundingPoly")
     if tool == "marker":
-        groups = [[[drawn.get("point")]]]
+        groups = [[[annotation.get("point")]]]
     elif tool in ("polyline", "vector"):
-        groups = [[drawn.get("polyline")]]
+        groups = [[annotation.get("polyline")]]
     elif tool in ("rectangle", "polygon") and isinstance(polygons, list):
         groups = [[_ring(each) for each in polygons[:1]]]
     elif tool == "semantic" and isinstance(polygons, list):
         nested = polygons if all(isinstance(each, list) for each in polygons) else [polygons]
         groups = [[_ring(each) for each in group] for group in nested]
     rings = [ring for group in groups for ring in group]
-    sound = all(isinstance(ring, list) and ring and all(map(_is_vertex, ring)) for ring in rings)
-    return groups if rings and sound else None
+    is_valid = all(isinstance(ring, list) and ring and all(map(_is_vertex, ring)) for ring in rings)
+    return groups if rings and is_valid else None
 
 
 def _ring(polygon: Any) -> Any:

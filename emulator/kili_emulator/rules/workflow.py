@@ -121,7 +121,7 @@ def after_label(
     label_type: LabelType,
     *,
     missing: int = 0,
-    drawn_for_review: Callable[[], bool] = lambda: False,
+    is_drawn_for_review: Callable[[], bool] = lambda: False,
 ) -> Status:
     """The status after a label was added.
 
@@ -129,7 +129,7 @@ def after_label(
         status: the asset's status before.
         label_type: the type of the new label.
         missing: how many labelers consensus still waits for.
-        drawn_for_review: whether the project's review coverage picks this asset; asked only for a
+        is_drawn_for_review: whether the project's review coverage picks this asset; asked only for a
             DEFAULT label that completes the labeling.
     """
     new = _AFTER_LABEL.get((status, label_type), status)
@@ -137,7 +137,7 @@ def after_label(
         return new
     if missing > 0:
         return "ONGOING"
-    return "TO_REVIEW" if drawn_for_review() else "LABELED"
+    return "TO_REVIEW" if is_drawn_for_review() else "LABELED"
 
 
 def after_add_to_review(status: Status, *, has_label: bool) -> Status | None:

@@ -24,12 +24,12 @@ from kili_emulator.domain.world import Actor, Transaction, World
 from kili_emulator.errors import KiliError
 from kili_emulator.rules.workflow import NewWorkflow
 from kili_emulator.scenario.scenario_file import MEDIA_TYPES, Scenario
-from kili_emulator.scenario.yaml_document import Steps
+from kili_emulator.scenario.yaml_document import NodePath
 
-KeyFor = Callable[[str], str]
+MakeApiKey = Callable[[str], str]
 
 
-def load_scenario(world: World, scenario: Scenario, key_for: KeyFor) -> None:
+def load_scenario(world: World, scenario: Scenario, make_api_key: MakeApiKey) -> None:
     """Put what a scenario says into a world: all of it, or nothing.
 
     Everything happens in one transaction, in which each label, issue and comment is made by its
@@ -40,16 +40,16 @@ def load_scenario(world: World, scenario: Scenario, key_for: KeyFor) -> None:
     Args:
         world: where to; usually a new one.
         scenario: what to load.
-        key_for: gives the API key of a user by the user's key in the scenario (``admin``, …).
+        make_api_key: gives the API key of a user by the user's key in the scenario (``admin``, …).
 
     Raises:
         ScenarioError: the domain refuses a part of it; the message names the part and its line.
     """
     with world.transaction(Actor.system()) as tx:
-        _Loading(tx, scenario).load(key_for)
+        _ScenarioLoader(tx, scenario).load(make_api_key)
 
 
-class _Loading:
+class _ScenarioLoader:
     """One scenario on its way into a world."""
 
     def __init__(self, tx: Transaction, scenario: Scenario) -> None:
@@ -57,138 +57,142 @@ class _Loading:
         self._scenario = scenario
         self._users: dict[str, UserDoc] = {}
 
-    def load(self, key_for: KeyFor) -> None:
+    def load(self, make_api_key: MakeApiKey) -> None:
         data = self._scenario.data
-        described = data["organization"]
-        license_ = described.get("license", {})
-        organization = organizations.insert_organization(self._tx, described["name"], license_)
-        for number, each in enumerate(data["users"]):
-            with self._part("users", number):
-                self._load_user(organization, each, key_for)
-        for number, each in enumerate(data.get("projects", [])):
-            self._load_project(("projects", number), each)
+        section = data["organization"]
+        license_ = section.get("license", {})
+        organization = organizations.insert_organization(self._tx, section["name"], license_)
+        for number, entry in enumerate(data["users"]):
+            with self._locate_errors("users", number):
+                self._load_user(organization, entry, make_api_key)
+        for number, entry in enumerate(data.get("projects", [])):
+            self._load_project(("projects", number), entry)
 
     @contextmanager
-    def _part(self, *steps: str | int) -> Iterator[None]:
+    def _locate_errors(self, *node_path: str | int) -> Iterator[None]:
         """Have what the domain refuses reported with its place in the file."""
         try:
             yield
         except KiliError as error:
             reason = error.message.partition("This can be due to: ")[2] or error.message
             text = reason.removesuffix(" | trace : false")
-            raise self._scenario.error(steps, text) from error
+            raise self._scenario.error(node_path, text) from error
 
     def _act_as(self, key: str) -> None:
         """Have all that follows done by this user of the scenario."""
         self._tx.actor = Actor(self._users[key])
 
     def _load_user(
-        self, organization: OrganizationDoc, each: dict[str, Any], key_for: KeyFor
+        self, organization: OrganizationDoc, entry: dict[str, Any], make_api_key: MakeApiKey
     ) -> None:
-        key = each["key"]
-        created = user.create_user(self._tx, organization, each)
-        described = each.get("apiKey", {})
+        key = entry["key"]
+        created = user.create_user(self._tx, organization, entry)
+        section = entry.get("apiKey", {})
         api_key.create_api_key(
             self._tx,
             created,
             name=key,
-            key=key_for(key),
-            expiry=described.get("expiryDate"),
-            revoked=described.get("revoked", False),
+            key=make_api_key(key),
+            expiry=section.get("expiryDate"),
+            revoked=section.get("revoked", False),
         )
         self._users[key] = created
 
-    def _load_project(self, steps: Steps, each: dict[str, Any]) -> None:
-        members = each["members"]
+    def _load_project(self, node_path: NodePath, entry: dict[str, Any]) -> None:
+        members = entry["members"]
         creator = next(key for key, role in members.items() if role == "ADMIN")
         self._act_as(creator)
-        with self._part(*steps):
+        with self._locate_errors(*node_path):
             created = projects.create_project(
                 self._tx,
-                title=each["title"],
-                input_type=each["inputType"],
-                json_interface=_json(each["jsonInterface"]),
-                description=each.get("description", ""),
-                settings=each.get("settings"),
-                workflow=_workflow(each),
+                title=entry["title"],
+                input_type=entry["inputType"],
+                json_interface=_to_json(entry["jsonInterface"]),
+                description=entry.get("description", ""),
+                settings=entry.get("settings"),
+                workflow=_workflow(entry),
             )
         for key, role in members.items():
             member.add(self._tx, created, self._users[key], role)
-        for number, row in enumerate(each.get("assets", [])):
+        for number, row in enumerate(entry.get("assets", [])):
             self._act_as(creator)
-            self._load_asset((*steps, "assets", number), created, row)
+            self._load_asset((*node_path, "assets", number), created, row)
         self._act_as(creator)
-        for version in each.get("versions", []):
+        for version in entry.get("versions", []):
             project_version.create_version(
                 self._tx, created, name=version["name"], content=version.get("content")
             )
 
-    def _load_asset(self, steps: Steps, project: ProjectDoc, each: dict[str, Any]) -> None:
+    def _load_asset(self, node_path: NodePath, project: ProjectDoc, entry: dict[str, Any]) -> None:
         asset_id = self._tx.new_id()
-        content = each.get("content")
-        if "file" in each:
-            content = self._store(steps, project, asset_id, each["file"])
+        content = entry.get("content")
+        if "file" in entry:
+            content = self._store_file(node_path, project, asset_id, entry["file"])
         row = {
             "id": asset_id,
-            "externalId": each["externalId"],
+            "externalId": entry["externalId"],
             "content": content,
-            "jsonMetadata": _json(each.get("jsonMetadata", {})),
-            "status": each.get("status"),
+            "jsonMetadata": _to_json(entry.get("jsonMetadata", {})),
+            "status": entry.get("status"),
         }
-        with self._part(*steps):
+        with self._locate_errors(*node_path):
             asset.create_assets(self._tx, "appendManyAssets", project["id"], [row])
-        for number, described in enumerate(each.get("labels", [])):
-            self._load_label((*steps, "labels", number), asset_id, described)
-        self._load_issues(steps, each, {"assetId": asset_id})
+        for number, section in enumerate(entry.get("labels", [])):
+            self._load_label((*node_path, "labels", number), asset_id, section)
+        self._load_issues(node_path, entry, {"assetId": asset_id})
 
-    def _store(self, steps: Steps, project: ProjectDoc, asset_id: str, name: str) -> str:
+    def _store_file(
+        self, node_path: NodePath, project: ProjectDoc, asset_id: str, name: str
+    ) -> str:
         path = self._scenario.media(name)
         try:
             content = path.read_bytes()
         except OSError as error:
             text = f"{path} cannot be read ({error.strerror})"
-            raise self._scenario.error((*steps, "file"), text) from None
+            raise self._scenario.error((*node_path, "file"), text) from None
         upload = file.Upload(f"{file.folder(project['id'], asset_id)}/content", project["id"])
         file.store(
             self._tx, upload, content, MEDIA_TYPES[project["inputType"]][path.suffix.lower()]
         )
         return file.reference(upload.file_id)
 
-    def _load_label(self, steps: Steps, asset_id: str, each: dict[str, Any]) -> None:
-        self._act_as(each["author"])
+    def _load_label(self, node_path: NodePath, asset_id: str, entry: dict[str, Any]) -> None:
+        self._act_as(entry["author"])
         row = {
             "assetID": asset_id,
-            "jsonResponse": _json(each["jsonResponse"]),
-            "modelName": each.get("modelName"),
-            "secondsToLabel": each.get("secondsToLabel"),
+            "jsonResponse": _to_json(entry["jsonResponse"]),
+            "modelName": entry.get("modelName"),
+            "secondsToLabel": entry.get("secondsToLabel"),
         }
-        with self._part(*steps):
-            (created,) = label.append_labels(self._tx, "appendManyLabels", each["type"], [row])
-        self._load_issues(steps, each, {"labelID": created["id"]})
+        with self._locate_errors(*node_path):
+            (created,) = label.append_labels(self._tx, "appendManyLabels", entry["type"], [row])
+        self._load_issues(node_path, entry, {"labelID": created["id"]})
 
-    def _load_issues(self, steps: Steps, holder: dict[str, Any], target: dict[str, str]) -> None:
-        for number, each in enumerate(holder.get("issues", [])):
-            place = (*steps, "issues", number)
+    def _load_issues(
+        self, node_path: NodePath, holder: dict[str, Any], subject: dict[str, str]
+    ) -> None:
+        for number, entry in enumerate(holder.get("issues", [])):
+            child_path = (*node_path, "issues", number)
             row = {
-                **target,
-                "type": each.get("type", "ISSUE"),
-                "objectMid": each.get("objectMid"),
-                "text": each["text"],
+                **subject,
+                "type": entry.get("type", "ISSUE"),
+                "objectMid": entry.get("objectMid"),
+                "text": entry["text"],
             }
-            self._act_as(each["author"])
-            with self._part(*place):
+            self._act_as(entry["author"])
+            with self._locate_errors(*child_path):
                 (created,) = issue.create_issues(self._tx, "createIssues", [row])
-                issue.update_issue(self._tx, created["id"], each.get("status"))
-            for index, comment in enumerate(each.get("comments", [])):
+                issue.update_issue(self._tx, created["id"], entry.get("status"))
+            for index, comment in enumerate(entry.get("comments", [])):
                 self._act_as(comment["author"])
-                with self._part(*place, "comments", index):
+                with self._locate_errors(*child_path, "comments", index):
                     issue.append_comment(self._tx, created["id"], comment["text"])
 
 
-def _workflow(each: dict[str, Any]) -> NewWorkflow:
-    groups = {"groups": tuple(each["stepGroups"])} if "stepGroups" in each else {}
-    return NewWorkflow(each.get("workflow", "V1"), **groups)
+def _workflow(entry: dict[str, Any]) -> NewWorkflow:
+    groups = {"groups": tuple(entry["stepGroups"])} if "stepGroups" in entry else {}
+    return NewWorkflow(entry.get("workflow", "V1"), **groups)
 
 
-def _json(value: Any) -> str:
+def _to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)

@@ -13,14 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from kili_emulator.config import seed_data_folder
-from kili_emulator.scenario.yaml_document import Document, Problem, ScenarioError, Steps, shown
+from kili_emulator.scenario.yaml_document import (
+    NodePath,
+    Problem,
+    ScenarioError,
+    YamlDocument,
+    display_path,
+)
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
 _SUFFIX = ".yaml"
 _SCHEMA = "scenario.schema.json"
-_LONGEST_MESSAGE = 200
+_MAX_MESSAGE_LENGTH = 200
 
 # Which files an asset's content can come from, and how they are served.
 MEDIA_TYPES: dict[str, dict[str, str]] = {
@@ -42,7 +48,7 @@ MEDIA_TYPES: dict[str, dict[str, str]] = {
     "VIDEO": {".avi": "video/x-msvideo", ".mp4": "video/mp4", ".webm": "video/webm"},
 }
 
-Finding = tuple[Steps, str]
+PathProblem = tuple[NodePath, str]
 
 
 @dataclass(frozen=True)
@@ -56,11 +62,13 @@ class Scenario:
 
     path: Path
     data: dict[str, Any]
-    document: Document
+    document: YamlDocument
 
-    def error(self, steps: Steps, text: str) -> ScenarioError:
+    def error(self, node_path: NodePath, text: str) -> ScenarioError:
         """An error about a part of the scenario, ready to be raised."""
-        return ScenarioError([Problem(self.document.line(steps), steps, text).said_of(self.path)])
+        return ScenarioError(
+            [Problem(self.document.line(node_path), node_path, text).format_message(self.path)]
+        )
 
     def media(self, name: str) -> Path:
         """The file that an asset names."""
@@ -72,7 +80,7 @@ def scenario_names() -> list[str]:
     return sorted(path.stem for path in seed_data_folder().glob(f"*{_SUFFIX}"))
 
 
-_read: dict[Path, tuple[tuple[int, int], Scenario]] = {}
+_cache: dict[Path, tuple[tuple[int, int], Scenario]] = {}
 
 
 def read_scenario(source: str | Path) -> Scenario:
@@ -86,52 +94,56 @@ def read_scenario(source: str | Path) -> Scenario:
             were found are in it.
     """
     try:
-        path = _located(source)
-        status = _status(path)
+        path = _resolve_path(source)
+        status = _file_status(path)
         stamp = (status.st_mtime_ns, status.st_size)
-        if path not in _read or _read[path][0] != stamp:
-            _read[path] = (stamp, _parsed(path, path.read_bytes()))
-        return _read[path][1]
+        if path not in _cache or _cache[path][0] != stamp:
+            _cache[path] = (stamp, _parse_scenario(path, path.read_bytes()))
+        return _cache[path][1]
     except (OSError, ValueError, RuntimeError) as error:  # no path, or links in a circle
         known = ", ".join(scenario_names()) or "none"
         remedy = f"give the path of a file, or one of the names: {known}"
         reason = error.strerror if isinstance(error, OSError) else error
-        text = f"{_printable(source)}: cannot be read as a scenario ({reason}): {remedy}"
+        text = f"{_escape_unprintable(source)}: cannot be read as a scenario ({reason}): {remedy}"
         raise ScenarioError([text]) from None
 
 
-def _status(path: Path) -> os.stat_result:
+def _file_status(path: Path) -> os.stat_result:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):  # a pipe or a device might never end
         raise OSError(errno.EINVAL, "it is not a file")
     return status
 
 
-def _printable(source: str | Path) -> str:
+def _escape_unprintable(source: str | Path) -> str:
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(source))
 
 
-def _located(source: str | Path) -> Path:
+def _resolve_path(source: str | Path) -> Path:
     """A text without a folder or suffix is a name."""
     is_name = isinstance(source, str) and not {os.sep, "/", "."} & set(source)
     path = seed_data_folder() / f"{source}{_SUFFIX}" if is_name else Path(source)
     return path.resolve()
 
 
-def _parsed(path: Path, content: bytes) -> Scenario:
+def _parse_scenario(path: Path, content: bytes) -> Scenario:
     try:
-        document = Document(content.decode("utf-8-sig"))
+        document = YamlDocument(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         text = "the file is not UTF-8 text: save it as UTF-8"
-        raise ScenarioError([f"{shown(path)}:{line}: {text}"]) from None
+        raise ScenarioError([f"{display_path(path)}:{line}: {text}"]) from None
     problems = document.problems
     if not problems:
-        found = _against_schema(document.value) or _contradictions(document.value, path.parent)
-        problems = [Problem(document.line(steps), steps, text) for steps, text in found]
+        path_problems = _check_schema(document.value) or _check_references(
+            document.value, path.parent
+        )
+        problems = [
+            Problem(document.line(node_path), node_path, text) for node_path, text in path_problems
+        ]
     if problems:
         problems.sort(key=lambda each: each.line)
-        raise ScenarioError([each.said_of(path) for each in problems])
+        raise ScenarioError([each.format_message(path) for each in problems])
     return Scenario(path, document.value, document)
 
 
@@ -143,84 +155,93 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(json.loads(text))
 
 
-def _against_schema(data: Any) -> list[Finding]:
+def _check_schema(data: Any) -> list[PathProblem]:
     """Where the data do not have the form that the schema describes."""
-    return [each for error in _validator().iter_errors(data) for each in _findings(error)]
+    return [each for error in _validator().iter_errors(data) for each in _schema_problems(error)]
 
 
-def _findings(error: ValidationError) -> Iterator[Finding]:
-    steps, schema = tuple(error.absolute_path), cast(dict[str, Any], error.schema)
+def _schema_problems(error: ValidationError) -> Iterator[PathProblem]:
+    node_path, schema = tuple(error.absolute_path), cast(dict[str, Any], error.schema)
     if error.validator == "additionalProperties":
         known = ", ".join(schema["properties"])
         for key in cast(dict[str, Any], error.instance).keys() - schema["properties"].keys():
-            yield (*steps, key), f"there is no such member here (there are: {known})"
+            yield (*node_path, key), f"there is no such member here (there are: {known})"
     elif error.validator == "oneOf":
         names = [each["required"][0] for each in schema["oneOf"]]
-        yield steps, f"give exactly one of: {', '.join(names)}"
+        yield node_path, f"give exactly one of: {', '.join(names)}"
     else:
-        text, half = error.message, _LONGEST_MESSAGE // 2
-        yield steps, text if len(text) <= 2 * half else f"{text[:half]} … {text[-half:]}"
+        text, half = error.message, _MAX_MESSAGE_LENGTH // 2
+        yield node_path, text if len(text) <= 2 * half else f"{text[:half]} … {text[-half:]}"
 
 
-def _contradictions(data: dict[str, Any], folder: Path) -> list[Finding]:
+def _check_references(data: dict[str, Any], folder: Path) -> list[PathProblem]:
     """What a schema cannot say: parts that name or repeat one another, and missing files."""
     users = [(("users", number), user) for number, user in enumerate(data["users"])]
-    found = [
-        *_repeated("key", [((*steps, "key"), user["key"]) for steps, user in users]),
-        *_repeated("e-mail", [((*steps, "email"), user["email"].lower()) for steps, user in users]),
+    path_problems = [
+        *_find_duplicates("key", [((*node_path, "key"), user["key"]) for node_path, user in users]),
+        *_find_duplicates(
+            "e-mail", [((*node_path, "email"), user["email"].lower()) for node_path, user in users]
+        ),
     ]
     roles = {user["key"]: user["organizationRole"] for _, user in users}
     for number, project in enumerate(data.get("projects", [])):
-        found += _in_project(("projects", number), project, roles, folder)
-    return found
+        path_problems += _check_project(("projects", number), project, roles, folder)
+    return path_problems
 
 
-def _repeated(what: str, values: Iterable[tuple[Steps, str]]) -> Iterator[Finding]:
+def _find_duplicates(
+    member_name: str, values: Iterable[tuple[NodePath, str]]
+) -> Iterator[PathProblem]:
     seen = set()
-    for steps, value in values:
+    for node_path, value in values:
         if value in seen:
-            yield steps, f"the {what} {value!r} is used above already"
+            yield node_path, f"the {member_name} {value!r} is used above already"
         seen.add(value)
 
 
-def _in_project(
-    steps: Steps, project: dict[str, Any], roles: dict[str, str], folder: Path
-) -> Iterator[Finding]:
+def _check_project(
+    node_path: NodePath, project: dict[str, Any], roles: dict[str, str], folder: Path
+) -> Iterator[PathProblem]:
     members = project["members"]
     for key in members.keys() - roles.keys():
-        yield (*steps, "members", key), _unknown_user(key, roles)
+        yield (*node_path, "members", key), _unknown_user(key, roles)
     if "ADMIN" not in members.values():
-        yield (*steps, "members"), "a project needs a member with the role ADMIN"
-    assets = [((*steps, "assets", n), each) for n, each in enumerate(project.get("assets", []))]
-    names = [((*place, "externalId"), asset["externalId"]) for place, asset in assets]
-    yield from _repeated("externalId", names)
-    for place, asset in assets:
+        yield (*node_path, "members"), "a project needs a member with the role ADMIN"
+    assets = [((*node_path, "assets", n), each) for n, each in enumerate(project.get("assets", []))]
+    names = [((*child_path, "externalId"), asset["externalId"]) for child_path, asset in assets]
+    yield from _find_duplicates("externalId", names)
+    for child_path, asset in assets:
         if "file" in asset:
-            yield from _file(place, asset["file"], project["inputType"], folder)
-        for author_steps, key in _authors(place, asset):
+            yield from _check_file(child_path, asset["file"], project["inputType"], folder)
+        for author_path, key in _find_authors(child_path, asset):
             if key not in roles:
-                yield author_steps, _unknown_user(key, roles)
+                yield author_path, _unknown_user(key, roles)
             elif key not in members and roles[key] != "ADMIN":
-                yield author_steps, f"the user {key!r} is not a member of the project"
+                yield author_path, f"the user {key!r} is not a member of the project"
 
 
 def _unknown_user(key: str, roles: dict[str, str]) -> str:
     return f"there is no user with the key {key!r} (there are: {', '.join(roles)})"
 
 
-def _file(place: Steps, name: str, input_type: str, folder: Path) -> Iterator[Finding]:
+def _check_file(
+    child_path: NodePath, name: str, input_type: str, folder: Path
+) -> Iterator[PathProblem]:
     path, suffixes = folder / name, MEDIA_TYPES[input_type]
     if not path.is_file():
-        yield (*place, "file"), f"there is no file {shown(path)}"
+        yield (*child_path, "file"), f"there is no file {display_path(path)}"
     if path.suffix.lower() not in suffixes:
         expected = ", ".join(suffixes)
-        yield (*place, "file"), f"a file for a project of type {input_type} ends in: {expected}"
+        yield (
+            (*child_path, "file"),
+            f"a file for a project of type {input_type} ends in: {expected}",
+        )
 
 
-def _authors(steps: Steps, holder: dict[str, Any]) -> Iterator[tuple[Steps, str]]:
+def _find_authors(node_path: NodePath, holder: dict[str, Any]) -> Iterator[tuple[NodePath, str]]:
     """All users that an asset, label, issue or comment names, with where it does."""
     if "author" in holder:
-        yield (*steps, "author"), holder["author"]
+        yield (*node_path, "author"), holder["author"]
     for member in ("labels", "issues", "comments"):
         for number, each in enumerate(holder.get(member, [])):
-            yield from _authors((*steps, member, number), each)
+            yield from _find_authors((*node_path, member, number), each)

@@ -17,7 +17,7 @@ import yaml
 
 from kili_emulator.rules.json_text import MAX_DEPTH, has_lone_surrogate, parse_json
 
-Steps = tuple[str | int, ...]
+NodePath = tuple[str | int, ...]
 
 _TEXT = "tag:yaml.org,2002:str"
 _JSON = "tag:kili-emulator,json"
@@ -51,26 +51,26 @@ class Problem:
     """Something wrong, and where."""
 
     line: int
-    steps: Steps
+    node_path: NodePath
     text: str
 
-    def said_of(self, path: Path) -> str:
+    def format_message(self, path: Path) -> str:
         """The problem as a line of a message: ``default.yaml:17: users[0].key: …``."""
-        where = re.sub(r"^\.", "", "".join(map(_step, self.steps)))
-        return ": ".join(filter(None, [f"{shown(path)}:{self.line}", where, self.text]))
+        location = re.sub(r"^\.", "", "".join(map(_format_part, self.node_path)))
+        return ": ".join(filter(None, [f"{display_path(path)}:{self.line}", location, self.text]))
 
 
-def _step(step: str | int) -> str:
-    return f"[{step}]" if isinstance(step, int) else f".{step}"
+def _format_part(part: str | int) -> str:
+    return f"[{part}]" if isinstance(part, int) else f".{part}"
 
 
-def shown(path: Path) -> str:
+def display_path(path: Path) -> str:
     """A path as a person would write it here: relative, when it is below this folder."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-class _TooMuchError(Exception):
+class _BoundsExceededError(Exception):
     """Reading ends: the file is nested too deeply, or too large."""
 
 
@@ -83,7 +83,7 @@ class _Composer(yaml.SafeLoader):
 _Composer.add_implicit_resolver(_JSON, _PLAIN_VALUE, [*"-0123456789nNtTfF~", ""])
 
 
-class Document:
+class YamlDocument:
     """A YAML file as a plain value.
 
     Attributes:
@@ -93,8 +93,8 @@ class Document:
 
     def __init__(self, text: str) -> None:
         self.problems: list[Problem] = []
-        self._lines: dict[Steps, int] = {}
-        self._open: set[int] = set()
+        self._lines: dict[NodePath, int] = {}
+        self._open_nodes: set[int] = set()
         self._size = 0
         self.value: Any = None
         composer = _Composer(text)
@@ -103,84 +103,86 @@ class Document:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             reason = getattr(error, "problem", None) or str(error)
-            self._refuse(mark.line + 1 if mark else 1, (), f"this is not valid YAML: {reason}")
+            self._add_problem(mark.line + 1 if mark else 1, (), f"this is not valid YAML: {reason}")
         except RecursionError:
-            self._refuse(1, (), _TOO_DEEP)
+            self._add_problem(1, (), _TOO_DEEP)
         else:
-            with contextlib.suppress(_TooMuchError):
+            with contextlib.suppress(_BoundsExceededError):
                 self.value = self._read(node, (), 1) if node else {}
         finally:
             composer.dispose()
 
-    def line(self, steps: Steps) -> int:
+    def line(self, node_path: NodePath) -> int:
         """The line of a part; of the nearest part around it, where it does not exist."""
-        while steps and steps not in self._lines:
-            steps = steps[:-1]
-        return self._lines.get(steps, 1)
+        while node_path and node_path not in self._lines:
+            node_path = node_path[:-1]
+        return self._lines.get(node_path, 1)
 
-    def _refuse(self, line: int, steps: Steps, text: str) -> None:
-        self.problems.append(Problem(line, steps, text))
+    def _add_problem(self, line: int, node_path: NodePath, text: str) -> None:
+        self.problems.append(Problem(line, node_path, text))
 
-    def _check_bounds(self, steps: Steps, line: int) -> None:
+    def _check_bounds(self, node_path: NodePath, line: int) -> None:
         """Count a value; aliases inside of aliases make a short text a huge one."""
         self._size += 1
-        text = _TOO_DEEP if len(steps) > MAX_DEPTH else _TOO_LARGE
-        if len(steps) > MAX_DEPTH or self._size > MAX_VALUES:
-            self._refuse(line, (), text)
-            raise _TooMuchError
+        text = _TOO_DEEP if len(node_path) > MAX_DEPTH else _TOO_LARGE
+        if len(node_path) > MAX_DEPTH or self._size > MAX_VALUES:
+            self._add_problem(line, (), text)
+            raise _BoundsExceededError
 
-    def _read(self, node: yaml.Node, steps: Steps, line: int) -> Any:
-        self._lines[steps] = line
-        self._check_bounds(steps, line)
+    def _read(self, node: yaml.Node, node_path: NodePath, line: int) -> Any:
+        self._lines[node_path] = line
+        self._check_bounds(node_path, line)
         if isinstance(node, yaml.ScalarNode):
-            return self._read_scalar(node, steps, line)
+            return self._read_scalar(node, node_path, line)
         if node.tag not in _CONTAINERS:
-            self._refuse(line, steps, f"the tag {node.tag} is not allowed")
+            self._add_problem(line, node_path, f"the tag {node.tag} is not allowed")
             return None
-        if id(node) in self._open:
-            self._refuse(line, steps, "an alias must not stand inside of what it repeats")
+        if id(node) in self._open_nodes:
+            self._add_problem(line, node_path, "an alias must not stand inside of what it repeats")
             return None
-        self._open.add(id(node))
+        self._open_nodes.add(id(node))
         try:
             if isinstance(node, yaml.MappingNode):
-                return self._read_mapping(node, steps)
+                return self._read_mapping(node, node_path)
             return [
-                self._read(each, (*steps, number), each.start_mark.line + 1)
+                self._read(each, (*node_path, number), each.start_mark.line + 1)
                 for number, each in enumerate(node.value)
             ]
         finally:
-            self._open.remove(id(node))
+            self._open_nodes.remove(id(node))
 
-    def _read_scalar(self, node: yaml.ScalarNode, steps: Steps, line: int) -> Any:
+    def _read_scalar(self, node: yaml.ScalarNode, node_path: NodePath, line: int) -> Any:
         if node.tag == _TEXT:
-            return self._read_text(node.value, steps, line)
+            return self._read_text(node.value, node_path, line)
         if node.tag == _JSON:
             try:
                 return None if node.value in ("", "~") else parse_json(node.value.lower())
             except ValueError as error:
-                self._refuse(line, steps, str(error))
+                self._add_problem(line, node_path, str(error))
                 return None
-        self._refuse(line, steps, f"the tag {node.tag} is not allowed")
+        self._add_problem(line, node_path, f"the tag {node.tag} is not allowed")
         return None
 
-    def _read_text(self, text: str, steps: Steps, line: int) -> str:
+    def _read_text(self, text: str, node_path: NodePath, line: int) -> str:
         if has_lone_surrogate(text):
-            self._refuse(line, steps, "half a character (a lone surrogate) is no text")
+            self._add_problem(line, node_path, "half a character (a lone surrogate) is no text")
             return ""
         return text
 
-    def _read_mapping(self, node: yaml.MappingNode, steps: Steps) -> Mapping[str, Any]:
+    def _read_mapping(self, node: yaml.MappingNode, node_path: NodePath) -> Mapping[str, Any]:
         value: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                self._refuse(line, steps, "a key must be a text")
+                self._add_problem(line, node_path, "a key must be a text")
                 continue
-            key = self._read_text(key_node.value, steps, line)
-            place = (*steps, key)
+            key = self._read_text(key_node.value, node_path, line)
+            child_path = (*node_path, key)
             if key in value:
-                first = self._lines[place]
-                self._refuse(line, steps, f"the key {key!r} is given twice, first in line {first}")
+                first = self._lines[child_path]
+                self._add_problem(
+                    line, node_path, f"the key {key!r} is given twice, first in line {first}"
+                )
                 continue
-            value[key] = self._read(value_node, place, line)
+            value[key] = self._read(value_node, child_path, line)
         return value

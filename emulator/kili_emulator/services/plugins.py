@@ -8,7 +8,7 @@ from typing import Any
 
 from kili_emulator.domain import plugin_link
 from kili_emulator.domain.lookup import find_plugin, find_project
-from kili_emulator.domain.plugin_link import Link
+from kili_emulator.domain.plugin_link import LinkSpec
 from kili_emulator.domain.plugin_view import plugin_view, version_views
 from kili_emulator.domain.run_view import run_brief
 from kili_emulator.domain.world import Actor
@@ -81,10 +81,10 @@ def link(session: WorldSession, request: LinkRequest, email: str = "") -> dict[s
     """
     world, host, seconds = session
     ids = [find_project(world.view, each)["id"] for each in request.projects]
-    actor = Actor(plugin_link.administrator(world.view, email))
-    wanted = Link(request.plugin, request.path, ids, request.event_matcher)
-    plugin_id = host.link(world, actor, wanted, seconds)
-    return plugin_view(world.view, world.view.plugins.the(plugin_id))
+    actor = Actor(plugin_link.find_administrator(world.view, email))
+    spec = LinkSpec(request.plugin, request.path, ids, request.event_matcher)
+    plugin_id = host.link(world, actor, spec, seconds)
+    return plugin_view(world.view, world.view.plugins.require(plugin_id))
 
 
 def unlink(session: WorldSession, plugin: str) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def trigger(
         KiliError: plugin or project is unknown, or the plugin is not called for that.
     """
     world, host, seconds = session.deploy_saved()
-    found = find_project(world.view, project)
-    called = find_plugin(world.view, plugin, found["organizationId"])
-    run_id = host.trigger(world, called, found, event, payload, seconds)
-    return run_brief(world.view, world.view.runs.the(run_id))
+    project_doc = find_project(world.view, project)
+    plugin_doc = find_plugin(world.view, plugin, project_doc["organizationId"])
+    run_id = host.trigger(world, plugin_doc, project_doc, event, payload, seconds)
+    return run_brief(world.view, world.view.runs.require(run_id))

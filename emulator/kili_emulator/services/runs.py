@@ -58,7 +58,7 @@ class LogLines(NamedTuple):
 SeenLines = Mapping[int, Mapping[str, int]]
 
 
-class RunNews(NamedTuple):
+class RunUpdates(NamedTuple):
     """Runs that have ended, new log lines if they are wanted, and the world's epoch."""
 
     page: RunPage
@@ -66,7 +66,7 @@ class RunNews(NamedTuple):
     epoch: int
 
     @property
-    def is_any(self) -> bool:
+    def has_any(self) -> bool:
         """Whether there is a run or a line."""
         return bool(self.page.runs or (self.lines and self.lines.lines))
 
@@ -79,7 +79,7 @@ def find_runs(view: View, query: RunQuery) -> RunPage:
     """
     ends = [tuple(run["ended"]) for run in view.runs.all() if run["ended"]]
     cursor = max([*ends, query.after or (0, -1)])
-    runs = _matching(view, query)
+    runs = _matching_runs(view, query)
     if query.after is not None:
         runs = [run for run in runs if run["ended"] and tuple(run["ended"]) > query.after]
         runs.sort(key=lambda run: tuple(run["ended"] or ()))
@@ -99,22 +99,22 @@ def find_lines(view: View, query: RunQuery, seen: Mapping[str, int]) -> LogLines
     Raises:
         KiliError: plugin or project is unknown.
     """
-    found: list[dict[str, Any]] = []
-    unfinished: dict[str, int] = {}
-    for run in _matching(view, query):
+    log_lines: list[dict[str, Any]] = []
+    unfinished_counts: dict[str, int] = {}
+    for run in _matching_runs(view, query):
         if run["ended"] and tuple(run["ended"]) <= (query.after or (0, -1)):
             continue
         if not run["ended"] and run["lineCount"]:
-            unfinished[run["id"]] = run["lineCount"]
+            unfinished_counts[run["id"]] = run["lineCount"]
         if run["lineCount"] == seen.get(run["id"], 0):
             continue
-        name = view.plugins.the(run["pluginId"])["name"]
+        name = view.plugins.require(run["pluginId"])["name"]
         lines = view.plugin_logs.find("run", run["id"])[seen.get(run["id"], 0) :]
-        found += [{"runId": run["id"], "plugin": name, **line_view(line)} for line in lines]
-    return LogLines(found, unfinished)
+        log_lines += [{"runId": run["id"], "plugin": name, **line_view(line)} for line in lines]
+    return LogLines(log_lines, unfinished_counts)
 
 
-def _matching(view: View, query: RunQuery) -> list[RunDoc]:
+def _matching_runs(view: View, query: RunQuery) -> list[RunDoc]:
     """The runs of a query, without regard to ``after`` and ``limit``."""
     runs = view.runs.all()
     if query.plugin is not None:
@@ -137,7 +137,7 @@ def list_runs(session: WorldSession, query: RunQuery) -> RunPage:
     return find_runs(session.world.view, query)
 
 
-def follow_runs(session: WorldSession, query: RunQuery, seen: SeenLines | None) -> RunNews:
+def follow_runs(session: WorldSession, query: RunQuery, seen: SeenLines | None) -> RunUpdates:
     """What is new about the runs of a query; waits for news, for the seconds of the session.
 
     Args:
@@ -149,14 +149,14 @@ def follow_runs(session: WorldSession, query: RunQuery, seen: SeenLines | None) 
     """
     world = session.world
 
-    def news() -> RunNews:
+    def read_updates() -> RunUpdates:
         view, epoch = world.view, world.epoch
         lines = None if seen is None else find_lines(view, query, seen.get(epoch, {}))
-        return RunNews(find_runs(view, query), lines, epoch)
+        return RunUpdates(find_runs(view, query), lines, epoch)
 
     if session.seconds and query.after is not None:
-        session.host.await_run(world, lambda: news().is_any, session.seconds)
-    return news()
+        session.host.wait_until(world, lambda: read_updates().has_any, session.seconds)
+    return read_updates()
 
 
 def show_run(session: WorldSession, run_id: str) -> dict[str, Any]:
@@ -188,5 +188,5 @@ def redeliver(session: WorldSession, run_id: str) -> dict[str, Any]:
         KiliError: there is no such run, or it is not one of a webhook.
     """
     new_id = session.host.redeliver(session.world, run_id, session.seconds)
-    document: dict[str, Any] = masked(session.world.view.runs.the(new_id))
+    document: dict[str, Any] = masked(session.world.view.runs.require(new_id))
     return document

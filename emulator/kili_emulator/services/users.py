@@ -8,7 +8,7 @@ from typing import Any
 from kili_emulator import errors
 from kili_emulator.domain import access
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc, UserDoc
-from kili_emulator.domain.event_bus import await_deliveries
+from kili_emulator.domain.event_bus import wait_for_deliveries
 from kili_emulator.domain.lookup import find_asset, find_project, find_user
 from kili_emulator.domain.run_view import run_brief
 from kili_emulator.domain.simulated_user.actions import ACTIONS, ActionInput, ActionResult
@@ -32,10 +32,10 @@ class Action:
     project: str
     user: str
     asset: str | None = None
-    given: ActionInput = field(default_factory=ActionInput)
+    action_input: ActionInput = field(default_factory=ActionInput)
 
 
-def act(session: WorldSession, action: Action) -> dict[str, Any]:
+def perform_action(session: WorldSession, action: Action) -> dict[str, Any]:
     """Have a simulated user do something, and wait for all runs that this causes.
 
     Returns:
@@ -50,22 +50,22 @@ def act(session: WorldSession, action: Action) -> dict[str, Any]:
     world, _, seconds = session.deploy_saved()
     actor = find_user(world.view, action.user)
     with world.transaction(Actor(actor)) as tx:
-        project = _project_of(tx, actor, action.project)
+        project = _require_project(tx, actor, action.project)
         asset = _find_asset(tx, project, action)
         before = _asset_state(tx, asset)
-        result = ACTIONS[action.verb](tx, asset, action.given)
-    await_deliveries(tx.deliveries, seconds)
+        result = ACTIONS[action.verb](tx, asset, action.action_input)
+    wait_for_deliveries(tx.deliveries, seconds)
     view = world.view
     after = _asset_state(view, view.assets.get(asset["id"]))
     return {
-        **_members(action, actor, asset, result),
+        **_result_members(action, actor, asset, result),
         "before": before,
         "after": after,
-        "runs": _runs_caused_by(view, {each["id"] for each in tx.happened}),
+        "runs": _runs_caused_by(view, {each["id"] for each in tx.emitted_events}),
     }
 
 
-def _members(
+def _result_members(
     action: Action, actor: UserDoc, asset: AssetDoc, result: ActionResult
 ) -> dict[str, Any]:
     return {
@@ -79,7 +79,7 @@ def _members(
     }
 
 
-def _project_of(view: View, actor: UserDoc, name: str) -> ProjectDoc:
+def _require_project(view: View, actor: UserDoc, name: str) -> ProjectDoc:
     """The project with that id or title, in which the user can work."""
     project = find_project(view, name)
     if access.role_in(view, actor, project) is None:

@@ -16,7 +16,9 @@ from pathlib import Path
 from kili_emulator import errors, private_files
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_OWN = re.compile(r"[0-9a-f]{64}|tmp\w{8}")  # and what a killed process had begun to write
+_OWN_FILE_NAME = re.compile(
+    r"[0-9a-f]{64}|tmp\w{8}"
+)  # and what a killed process had begun to write
 
 # Size, time of the last change in ns, and number of a file: they differ once it was changed.
 _Signature = tuple[int, int, int]
@@ -32,12 +34,12 @@ class BlobStore:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._memory: dict[str, bytes] = {}
-        self._whole: dict[str, _Signature] = {}  # the files whose content was checked
+        self._verified: dict[str, _Signature] = {}  # the files whose content was checked
         if folder:
             private_files.make_folder(folder)
             for path in folder.iterdir():
                 if _DIGEST.fullmatch(path.name):
-                    private_files.tighten(path)
+                    private_files.restrict_permissions(path)
 
     def put(self, content: bytes) -> str:
         """Store the bytes durably and return their digest (64 hexadecimal digits).
@@ -51,7 +53,7 @@ class BlobStore:
             return digest
         path = self._folder / digest
         try:
-            if not self._is_whole(path):
+            if not self._is_intact(path):
                 _write(path, content)
         except OSError as error:
             raise errors.not_stored(error) from error
@@ -70,7 +72,7 @@ class BlobStore:
         path = self._folder / digest
         try:
             content = path.read_bytes()
-            if not self._is_whole(path, content):
+            if not self._is_intact(path, content):
                 raise errors.blob_damaged(digest, "are damaged")
         except FileNotFoundError:
             raise errors.blob_damaged(digest, "are missing") from None
@@ -78,7 +80,7 @@ class BlobStore:
             raise errors.blob_damaged(digest, f"cannot be read ({error.strerror})") from error
         return content
 
-    def _is_whole(self, path: Path, content: bytes | None = None) -> bool:
+    def _is_intact(self, path: Path, content: bytes | None = None) -> bool:
         """Whether a file is there and holds what its name says; checked anew when it changed.
 
         Args:
@@ -89,13 +91,13 @@ class BlobStore:
         except FileNotFoundError:
             return False
         signature = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
-        if self._whole.get(path.name) == signature:
+        if self._verified.get(path.name) == signature:
             return True
         if content is None:
             content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != path.name:
             return False
-        self._whole[path.name] = signature
+        self._verified[path.name] = signature
         return True
 
 
@@ -109,7 +111,7 @@ def _write(path: Path, content: bytes) -> None:
         try:
             file.write(content)
             file.close()
-            private_files.tighten(Path(file.name))
+            private_files.restrict_permissions(Path(file.name))
             Path(file.name).replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -123,7 +125,7 @@ def remove_blobs(folder: Path) -> None:
     if folder.is_symlink() or not folder.is_dir():
         return
     for path in folder.iterdir():
-        if _OWN.fullmatch(path.name):
+        if _OWN_FILE_NAME.fullmatch(path.name):
             path.unlink()
     with contextlib.suppress(OSError):
         folder.rmdir()

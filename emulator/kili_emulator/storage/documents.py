@@ -57,12 +57,12 @@ class IncrementalStorage(Storage):
         raise TypeError("write single documents through a table, or many through commit()")
 
     def commit(
-        self, changes: Iterable[Change], meta: dict[str, Any], *, kept: bool = False
+        self, changes: Iterable[Change], meta: dict[str, Any], *, deferrable: bool = False
     ) -> None:
         """Make the changes durable, then visible, in this order.
 
         Args:
-            kept: they become visible also where the file cannot be written now; the next write
+            deferrable: they become visible also where the file cannot be written now; the next write
                 that succeeds makes them durable.
         """
         with self.write_lock:
@@ -72,7 +72,7 @@ class IncrementalStorage(Storage):
                 self._file.write([*self._unsaved, commit])
                 self._unsaved.clear()
             except StorageError:
-                if not kept:
+                if not deferrable:
                     raise
                 self._unsaved.append(commit)
                 self._retry.start()
@@ -196,7 +196,7 @@ class DocumentTable(Table):
     def insert_multiple(  # type: ignore[override]
         self, documents: Iterable[Mapping[str, Any]]
     ) -> list[str]:
-        added: list[Document] = [_deep(dict(each)) for each in documents]
+        added: list[Document] = [_deep_copy(dict(each)) for each in documents]
         for document in added:
             if not isinstance(document.get("id"), str):
                 raise ValueError("a document needs a text 'id'")
@@ -220,12 +220,12 @@ class DocumentTable(Table):
     ) -> list[str]:
         with self._store.write_lock:
             changed: dict[str, Row | None] = {}
-            for row in self._selected(cond, doc_ids):
+            for row in self._select_rows(cond, doc_ids):
                 document = dict(_copy(row.document))
                 if callable(fields):
                     fields(document)
                 else:
-                    document.update(_deep(dict(fields)))
+                    document.update(_deep_copy(dict(fields)))
                 if document.get("id") != row.document["id"]:
                     raise ValueError("a document keeps its id: insert another one instead")
                 changed[document["id"]] = Row(row.position, document)
@@ -243,7 +243,7 @@ class DocumentTable(Table):
         if cond is None and doc_ids is None:
             raise RuntimeError("Use truncate() to remove all documents")
         with self._store.write_lock:
-            ids = [row.document["id"] for row in self._selected(cond, doc_ids)]
+            ids = [row.document["id"] for row in self._select_rows(cond, doc_ids)]
             self._commit(dict.fromkeys(ids))
         return ids
 
@@ -251,7 +251,7 @@ class DocumentTable(Table):
         with self._store.write_lock:
             self._commit(dict.fromkeys(row.document["id"] for row in self._snapshot.rows()))
 
-    def _selected(self, cond: QueryLike | None, doc_ids: Iterable[str] | None) -> list[Row]:
+    def _select_rows(self, cond: QueryLike | None, doc_ids: Iterable[str] | None) -> list[Row]:
         if doc_ids is not None:
             return [row for row in map(self._snapshot.row, doc_ids) if row]
         return [row for row in self._snapshot.rows() if cond is None or cond(row.document)]
@@ -268,14 +268,14 @@ class DocumentTable(Table):
 
 def _copy(document: Document) -> TinyDocument:
     """A copy the caller may edit without touching what is committed."""
-    return TinyDocument({key: _deep(value) for key, value in document.items()}, document["id"])
+    return TinyDocument({key: _deep_copy(value) for key, value in document.items()}, document["id"])
 
 
-def _deep(value: Any) -> Any:
+def _deep_copy(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _deep(each) for key, each in value.items()}
+        return {key: _deep_copy(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_deep(each) for each in value]
+        return [_deep_copy(each) for each in value]
     return value
 
 
@@ -332,18 +332,18 @@ class DocumentStore(TinyDB):
         return position
 
     def commit(
-        self, changes: Iterable[Change], meta: dict[str, Any], *, kept: bool = False
+        self, changes: Iterable[Change], meta: dict[str, Any], *, deferrable: bool = False
     ) -> None:
         """Make many changes durable and visible at once.
 
         Args:
-            kept: where the file cannot be written, they are visible from now on all the same, and
+            deferrable: where the file cannot be written, they are visible from now on all the same, and
                 durable as soon as it can be written: that is tried again in the background.
 
         Raises:
             StorageError: the file could not be written; nothing has changed.
         """
-        self.storage.commit(changes, meta, kept=kept)
+        self.storage.commit(changes, meta, deferrable=deferrable)
 
     @property
     def is_saved(self) -> bool:

@@ -23,13 +23,13 @@ class Retry:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._is_running = False
-        self._is_asked = False  # since the last attempt began
+        self._is_requested = False  # since the last attempt began
         self._closed = threading.Event()
 
     def start(self) -> None:
         """Begin to try, unless that goes on already; never waits."""
         with self._lock:
-            self._is_asked = True
+            self._is_requested = True
             if self._is_running or self._closed.is_set():
                 return
             self._is_running = True
@@ -41,12 +41,12 @@ class Retry:
 
     def _run(self) -> None:
         while not self._closed.wait(self._seconds):
-            self._is_asked = False
+            self._is_requested = False
             try:
                 self._work()
             except StorageError:
                 continue
             with self._lock:
-                if not self._is_asked:
+                if not self._is_requested:
                     self._is_running = False
                     return

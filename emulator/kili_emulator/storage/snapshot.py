@@ -19,7 +19,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 # Where a document stands in creation order.
-Place = tuple[str, int]
+SortKey = tuple[str, int]
 
 _SHARDS = 256
 _CHUNK = 512
@@ -51,13 +51,13 @@ class ShardedMap(Generic[K, V]):
     def changed(self, changes: Mapping[K, V | None]) -> ShardedMap[K, V]:
         """A copy in which the given keys have the given values."""
         shards = list(self._shards)
-        fresh: set[int] = set()
+        updated_shards: set[int] = set()
         size = self._size
         for key, value in changes.items():
             number = hash(key) % _SHARDS
-            if number not in fresh:
+            if number not in updated_shards:
                 shards[number] = dict(shards[number])
-                fresh.add(number)
+                updated_shards.add(number)
             shard = shards[number]
             size -= key in shard
             if value is None:
@@ -86,17 +86,17 @@ class TableSpec:
         name: the table's name.
         indexes: index name → function from a document to its key; a key of ``None`` leaves the
             document out of the index.
-        dated_by: the member that says when a document was created, where that can be before others
+        date_member: the member that says when a document was created, where that can be before others
             that were inserted earlier: copies keep their date.
     """
 
     name: str
     indexes: Mapping[str, IndexKey] = field(default_factory=dict)
-    dated_by: str | None = None
+    date_member: str | None = None
 
-    def place(self, row: Row) -> Place:
+    def sort_key(self, row: Row) -> SortKey:
         """What documents are ordered by: their date, where they are dated, then their insertion."""
-        date = row.document.get(self.dated_by, "") if self.dated_by else ""
+        date = row.document.get(self.date_member, "") if self.date_member else ""
         return (date, row.position)
 
 
@@ -162,12 +162,12 @@ class TableSnapshot:
 
     def rows(self) -> list[Row]:
         """All rows in creation order."""
-        return sorted(self._rows.values(), key=self.spec.place)
+        return sorted(self._rows.values(), key=self.spec.sort_key)
 
-    def some(self, document_ids: Iterable[str]) -> list[Document]:
+    def get_many(self, document_ids: Iterable[str]) -> list[Document]:
         """The documents with these ids that exist, in creation order."""
         rows = [row for row in map(self._rows.get, set(document_ids)) if row]
-        return [row.document for row in sorted(rows, key=self.spec.place)]
+        return [row.document for row in sorted(rows, key=self.spec.sort_key)]
 
     def find(self, index: str, key: Hashable) -> list[Document]:
         """The documents with that key in that index, in creation order."""
@@ -184,9 +184,9 @@ class TableSnapshot:
         indexes = {name: self._reindexed(name, changes, rows) for name in self.spec.indexes}
         return TableSnapshot(self.spec, rows, indexes)
 
-    def _moves(self, before: Row, after: Row) -> bool:
+    def _changes_order(self, before: Row, after: Row) -> bool:
         """Whether a document stands elsewhere in creation order than it did."""
-        return self.spec.place(before) != self.spec.place(after)
+        return self.spec.sort_key(before) != self.spec.sort_key(after)
 
     def _reindexed(
         self, name: str, changes: Mapping[str, Row | None], rows: ShardedMap[str, Row]
@@ -198,7 +198,7 @@ class TableSnapshot:
             before = self._rows.get(document_id)
             old = key_of(before.document) if before else None
             new = key_of(row.document) if row else None
-            if old == new and not (before and row and self._moves(before, row)):
+            if old == new and not (before and row and self._changes_order(before, row)):
                 continue
             if old is not None:
                 removed.setdefault(old, set()).add(document_id)
@@ -207,25 +207,27 @@ class TableSnapshot:
         if not removed and not added:
             return index
 
-        def place(document_id: str) -> Place:
+        def sort_key(document_id: str) -> SortKey:
             row = rows.get(document_id)
             assert row is not None, document_id
-            return self.spec.place(row)
+            return self.spec.sort_key(row)
 
         postings = {
-            key: _changed(index.get(key) or Posting(), removed.get(key), added.get(key, []), place)
+            key: _changed(
+                index.get(key) or Posting(), removed.get(key), added.get(key, []), sort_key
+            )
             for key in removed.keys() | added.keys()
         }
         return index.changed({key: ids if len(ids) else None for key, ids in postings.items()})
 
 
 def _changed(
-    posting: Posting, removed: set[str] | None, added: list[str], place: Callable[[str], Place]
+    posting: Posting, removed: set[str] | None, added: list[str], sort_key: Callable[[str], SortKey]
 ) -> Posting:
     """A posting without some ids and with others, in creation order."""
-    fresh = sorted(added, key=place)
+    updated_shards = sorted(added, key=sort_key)
     if removed:
         posting = Posting().appended([each for each in posting if each not in removed])
-    if len(posting) and fresh and place(fresh[0]) < place(posting.last):
-        return Posting().appended(sorted((*posting, *fresh), key=place))
-    return posting.appended(fresh) if fresh else posting
+    if len(posting) and updated_shards and sort_key(updated_shards[0]) < sort_key(posting.last):
+        return Posting().appended(sorted((*posting, *updated_shards), key=sort_key))
+    return posting.appended(updated_shards) if updated_shards else posting

@@ -23,7 +23,7 @@ _OLDER_LAYOUT = 3  # the same tables, before decisions were stored
 # The meta value that says from which place in creation order on decisions are stored.
 DECISIONS_POSITION = "decisions_position"
 
-_ROWS = 128  # in one statement; old SQLites take at most 999 values
+_ROWS_PER_STATEMENT = 128  # in one statement; old SQLites take at most 999 values
 _SCHEMA = """
 CREATE TABLE documents (
     tbl TEXT, id TEXT, position INTEGER, body TEXT, PRIMARY KEY (tbl, id)
@@ -55,18 +55,18 @@ def _encode(value: Any) -> str:
     return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 
-def parts(path: Path) -> list[Path]:
+def database_files(path: Path) -> list[Path]:
     """The files that SQLite keeps a database in; not all of them need to exist."""
     return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
 
 
-def fault_of(path: Path, needed: str) -> str | None:
+def find_fault(path: Path, required_key: str) -> str | None:
     """What is wrong with a file of documents that an earlier process left; nothing is changed.
 
     ``PRAGMA quick_check`` reads the whole file: about 1 ms for each MB.
 
     Args:
-        needed: the meta value that a whole file has.
+        required_key: the meta value that a whole file has.
 
     Returns:
         the fault, as it follows the file's name in a sentence; ``None`` where there is none.
@@ -80,36 +80,38 @@ def fault_of(path: Path, needed: str) -> str | None:
     has_log = wal.is_file() and wal.stat().st_size > 0
     mode = "mode=ro" if has_log else "mode=ro&immutable=1"
     try:
-        opened = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
-        with contextlib.closing(opened):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+        with contextlib.closing(connection):
             size = None if has_log else path.stat().st_size
-            return _fault_in(opened, size, needed)
+            return _find_database_fault(connection, size, required_key)
     except sqlite3.DatabaseError as error:
         return f"cannot be read ({error})"
 
 
-def _fault_in(opened: sqlite3.Connection, size: int | None, needed: str) -> str | None:
+def _find_database_fault(
+    connection: sqlite3.Connection, size: int | None, required_key: str
+) -> str | None:
     """What is wrong in a database.
 
     Args:
         size: that of its file in bytes, where the file has all of it.
     """
-    found = _first(opened, "PRAGMA quick_check(1)")
+    found = _fetch_value(connection, "PRAGMA quick_check(1)")
     if found != "ok":
         return f"cannot be read ({found})"
-    if size is not None and size % _first(opened, "PRAGMA page_size"):
+    if size is not None and size % _fetch_value(connection, "PRAGMA page_size"):
         return "cannot be read (its end is missing)"
     tables = "SELECT count(*) FROM sqlite_master WHERE name IN (?,?,?)"
-    if _first(opened, tables, "documents", "journal", "meta") != 3:
+    if _fetch_value(connection, tables, "documents", "journal", "meta") != 3:
         return "holds no documents"
-    if not _first(opened, "SELECT count(*) FROM meta WHERE key=?", needed):
-        return f"is not whole: the row `{needed}` of its table `meta` is missing"
+    if not _fetch_value(connection, "SELECT count(*) FROM meta WHERE key=?", required_key):
+        return f"is not whole: the row `{required_key}` of its table `meta` is missing"
     return None
 
 
-def _first(opened: sqlite3.Connection, query: str, *values: str) -> Any:
+def _fetch_value(connection: sqlite3.Connection, query: str, *values: str) -> Any:
     """The first value that a query finds."""
-    return opened.execute(query, values).fetchone()[0]
+    return connection.execute(query, values).fetchone()[0]
 
 
 class OtherLayoutError(ValueError):
@@ -128,8 +130,8 @@ class SqliteFile:
     def __init__(self, path: Path | None) -> None:
         if path:
             private_files.make_file(path)  # SQLite gives its other files the mode of this one
-            for each in parts(path):
-                private_files.tighten(each)
+            for each in database_files(path):
+                private_files.restrict_permissions(each)
         self._connection = sqlite3.connect(
             str(path) if path else ":memory:", check_same_thread=False, isolation_level=None
         )
@@ -220,13 +222,13 @@ class SqliteFile:
             yield
             self._connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
-            self._undo_open()
+            self._roll_back_open()
             raise errors.not_stored(error) from error
         except BaseException:
-            self._undo_open()
+            self._roll_back_open()
             raise
 
-    def _undo_open(self) -> None:
+    def _roll_back_open(self) -> None:
         """Leave nothing of a transaction; after some errors SQLite has ended it by itself."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
@@ -257,11 +259,13 @@ class SqliteFile:
         At each statement Python may let another thread run, for 5 ms if that one computes: with a
         statement for each row, a plugin in an endless loop would make 1000 rows take seconds.
         """
-        for start in range(0, len(rows), _ROWS):
-            some = rows[start : start + _ROWS]
-            places = f"({','.join('?' * len(some[0]))})"
-            values = [value for row in some for value in row]
-            self._connection.execute(f"{into} VALUES {','.join([places] * len(some))}", values)
+        for start in range(0, len(rows), _ROWS_PER_STATEMENT):
+            chunk = rows[start : start + _ROWS_PER_STATEMENT]
+            placeholders = f"({','.join('?' * len(chunk[0]))})"
+            values = [value for row in chunk for value in row]
+            self._connection.execute(
+                f"{into} VALUES {','.join([placeholders] * len(chunk))}", values
+            )
 
     def undo_after(self, seq: int) -> Iterator[tuple[str, str, Row | None]]:
         """What each change after ``seq`` replaced, newest first, as (table, id, row before)."""

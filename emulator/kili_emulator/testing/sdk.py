@@ -47,26 +47,26 @@ class _QuickTime(types.ModuleType):
 @contextlib.contextmanager
 def fast_sdk() -> Iterator[None]:
     """Lift the SDK's sleeps and its rate limit for the time of a ``with`` block."""
-    replaced = []
+    patches = []
     try:
-        for module in _loaded(_SLEEPING_MODULES):
+        for module in _import_available(_SLEEPING_MODULES):
             if hasattr(module, "time"):
-                replaced.append((module, "time", module.time))
+                patches.append((module, "time", module.time))
                 module.time = _QuickTime("time")  # type: ignore[attr-defined]
             if hasattr(module, "sleep"):
-                replaced.append((module, "sleep", module.sleep))
+                patches.append((module, "sleep", module.sleep))
                 module.sleep = _QuickTime.sleep  # type: ignore[attr-defined]
-        for module in _loaded(_CLIENT_MODULES):
+        for module in _import_available(_CLIENT_MODULES):
             if hasattr(module, "_limiter"):
-                replaced.append((module, "_limiter", module._limiter))
+                patches.append((module, "_limiter", module._limiter))
                 module._limiter = _NoLimiter()  # type: ignore[attr-defined]
         yield
     finally:
-        for module, name, original in reversed(replaced):
+        for module, name, original in reversed(patches):
             setattr(module, name, original)
 
 
-def _loaded(names: tuple[str, ...]) -> Iterator[types.ModuleType]:
+def _import_available(names: tuple[str, ...]) -> Iterator[types.ModuleType]:
     for name in names:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from tests.contract.events.registry import Stage, causes
+from tests.contract.events.registry import CaseWorld, causes
 
 
 @causes("asset.created")
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     """With an external id and without one."""
-    where = {"id": stage.names["project"]}
+    where = {"id": case_world.names["project"]}
     for data in (
         {"contentArray": ["http://example.com/1"], "externalIDArray": ["new"]},
         {"contentArray": ["http://example.com/2"]},
     ):
-        stage.wire.call("appendManyAssets", data=data, where=where, selection="id")
+        case_world.wire.call("appendManyAssets", data=data, where=where, selection="id")
 
 
 @causes("asset.updated")
-def _(stage: Stage) -> None:
-    where, data = [{"id": stage.names["farm"]}], [{"priority": 2, "jsonMetadata": "{}"}]
-    stage.wire.call("updatePropertiesInAssets", where=where, data=data, selection="id")
+def _(case_world: CaseWorld) -> None:
+    where, data = [{"id": case_world.names["farm"]}], [{"priority": 2, "jsonMetadata": "{}"}]
+    case_world.wire.call("updatePropertiesInAssets", where=where, data=data, selection="id")
 
 
 @causes("asset.deleted")
-def _(stage: Stage) -> None:
-    where = {"idIn": [stage.names["farm"], stage.names["pond"]]}
-    stage.wire.call("deleteManyFromDataset", where=where, selection="id")
+def _(case_world: CaseWorld) -> None:
+    where = {"idIn": [case_world.names["farm"], case_world.names["pond"]]}
+    case_world.wire.call("deleteManyFromDataset", where=where, selection="id")

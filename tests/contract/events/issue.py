@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from tests.contract.events.registry import Stage, causes
+from tests.contract.events.registry import CaseWorld, causes
 
 
 @causes(
     "asset.issue.created", "asset.question.created", computed_in="domain/issue.py:_create_issue"
 )
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     rows = [
-        {"assetId": stage.names["farm"], "type": type_, **more}
+        {"assetId": case_world.names["farm"], "type": type_, **more}
         for type_ in ("ISSUE", "QUESTION")
         for more in ({}, {"objectMid": "m"})
     ]
-    stage.wire.call("createIssues", issues=rows, where={}, selection="id")
+    case_world.wire.call("createIssues", issues=rows, where={}, selection="id")
 
 
 @causes(
@@ -24,8 +24,8 @@ def _(stage: Stage) -> None:
     "asset.question.cancelled",
     computed_in="domain/issue.py:update_issue",
 )
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     for issue in ("issue", "hidden issue"):
         for status in ("SOLVED", "OPEN", "CANCELLED"):
-            where = {"id": stage.names[issue]}
-            stage.wire.call("updatePropertiesInIssue", data={"status": status}, where=where)
+            where = {"id": case_world.names[issue]}
+            case_world.wire.call("updatePropertiesInIssue", data={"status": status}, where=where)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.contract.events.registry import Stage, causes
+from tests.contract.events.registry import CaseWorld, causes
 from tests.kit.world_content import EASY
 
 
@@ -13,14 +13,14 @@ from tests.kit.world_content import EASY
     "label.workflow.created.review",
     computed_in="domain/label.py:_append_label",
 )
-def _(stage: Stage) -> None:
-    row = {"assetID": stage.names["farm"], "jsonResponse": EASY, "modelName": "m"}
+def _(case_world: CaseWorld) -> None:
+    row = {"assetID": case_world.names["farm"], "jsonResponse": EASY, "modelName": "m"}
     for label_type in ("DEFAULT", "INFERENCE", "PREDICTION", "REVIEW", "AUTOSAVE"):
         data = {"labelType": label_type, "labelsData": [row]}
-        stage.wire.call("appendManyLabels", data=data, where={}, selection="id")
+        case_world.wire.call("appendManyLabels", data=data, where={}, selection="id")
 
 
 @causes("label.workflow.edited")
-def _(stage: Stage) -> None:
-    where = {"id": stage.names["pond DEFAULT"]}
-    stage.wire.call("updatePropertiesInLabel", data={"secondsToLabel": 3}, where=where)
+def _(case_world: CaseWorld) -> None:
+    where = {"id": case_world.names["pond DEFAULT"]}
+    case_world.wire.call("updatePropertiesInLabel", data={"secondsToLabel": 3}, where=where)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.contract.events.registry import Stage, causes
-from tests.kit.world_content import RED, set_steps
+from tests.contract.events.registry import CaseWorld, causes
+from tests.kit.world_content import RED, add_stepped_project
 
 
 @causes(
@@ -12,9 +12,9 @@ from tests.kit.world_content import RED, set_steps
     "asset.analytics.reviewScore.computed",
     computed_in="domain/quality.py:_tell",
 )
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     """A honeypot used for consensus, with two labels and a review."""
-    names, call = {**stage.names, **set_steps(stage.wire)}, stage.wire.call
+    names, call = {**case_world.names, **add_stepped_project(case_world.wire)}, case_world.wire.call
     project, waiting = names["stepped project"], names["waiting"]
     step = {"projectId": project, "stepId": names["label step"], "useHoneypot": True}
     call("updateLabelingStepProperties", input={**step, "numberOfExpectedLabelsForConsensus": 2})

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.contract.inputs.registry import Stage
+from tests.contract.inputs.registry import CaseWorld
 
-Case = Callable[[Stage], None]
+Case = Callable[[CaseWorld], None]
 
 CASES: dict[str, Case] = {}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.contract.events.registry import Stage, causes
-from tests.kit.world_content import RED, Names, set_steps
+from tests.contract.events.registry import CaseWorld, causes
+from tests.kit.world_content import RED, WorldIds, add_stepped_project
 
 
-def _stepped(stage: Stage) -> Names:
-    return {**stage.names, **set_steps(stage.wire)}
+def _stepped(case_world: CaseWorld) -> WorldIds:
+    return {**case_world.names, **add_stepped_project(case_world.wire)}
 
 
 @causes(
@@ -24,8 +24,8 @@ def _stepped(stage: Stage) -> Names:
     "label.workflow.revisionStarted",
     computed_in="domain/workflow.py:tell",
 )
-def _(stage: Stage) -> None:
-    names, call = _stepped(stage), stage.wire.call
+def _(case_world: CaseWorld) -> None:
+    names, call = _stepped(case_world), case_world.wire.call
     project, waiting = names["stepped project"], names["waiting"]
     call("unskipAsset", projectId=project, assetId=names["skipped"])
     call("assignAssets", where={"id": names["skipped"]}, userIds=[names["leo"]])
@@ -43,8 +43,8 @@ def _(stage: Stage) -> None:
     "project.workflow.step.updated",
     computed_in="domain/step.py:tell",
 )
-def _(stage: Stage) -> None:
-    names, call = _stepped(stage), stage.wire.call
+def _(case_world: CaseWorld) -> None:
+    names, call = _stepped(case_world), case_world.wire.call
     step = {"projectId": names["stepped project"], "stepId": names["review step"]}
     call("renameStep", input={**step, "newName": "Look"})
     call("deleteStep", input=step)
@@ -53,6 +53,6 @@ def _(stage: Stage) -> None:
 
 
 @causes("project.workflow.settings.updated")
-def _(stage: Stage) -> None:
-    data = {"projectId": _stepped(stage)["stepped project"], "enforceStepSeparation": True}
-    stage.wire.call("editProjectWorkflowSettings", input=data)
+def _(case_world: CaseWorld) -> None:
+    data = {"projectId": _stepped(case_world)["stepped project"], "enforceStepSeparation": True}
+    case_world.wire.call("editProjectWorkflowSettings", input=data)

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.full_world.world import Whole, whole_world
+from tests.contract.full_world.world import FullWorld, open_full_world
 
 
 @pytest.fixture(scope="package")
-def _whole() -> Iterator[Whole]:
-    with whole_world() as made:
+def _full_world() -> Iterator[FullWorld]:
+    with open_full_world() as made:
         yield made
 
 
 @pytest.fixture
-def whole(_whole: Whole) -> Iterator[Whole]:
-    mark = _whole.wire.emulator.mark()
-    yield _whole
-    _whole.wire.emulator.reset(mark)
+def full_world(_full_world: FullWorld) -> Iterator[FullWorld]:
+    mark = _full_world.wire.emulator.mark()
+    yield _full_world
+    _full_world.wire.emulator.reset(mark)

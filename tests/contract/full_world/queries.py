@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import GraphQLField, get_named_type, is_leaf_type
 
-from tests.contract.full_world.world import Whole
+from tests.contract.full_world.world import FullWorld
 from tests.contract.schema import SCHEMA
 from tests.kit.wire import selection_of
 
@@ -20,7 +20,7 @@ COUNTS = {
 }  # fmt: skip
 
 _PLUGIN_ON_PROJECT = {"pluginName": "<plugin>", "projectId": "<project>"}
-QUESTIONS: dict[str, dict[str, Any]] = {
+QUERY_ARGUMENTS: dict[str, dict[str, Any]] = {
     **{name: {"where": {}, "first": 1000, "skip": 0} for name in LISTS},
     **{name: {"where": {}} for name in COUNTS.values()},
     "annotations": {"where": {}},
@@ -43,13 +43,15 @@ QUESTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def ask(whole: Whole, query: str, key: str = "admin", **arguments: Any) -> Any:
+def run_query(full_world: FullWorld, query: str, key: str = "admin", **arguments: Any) -> Any:
     """What a query answers, with all that is to be had two levels deep."""
     fields = selection_of(QUERIES[query].type, 2)[1:-1] or None
-    return whole.wire.call(query, key, fields, **arguments)
+    return full_world.wire.call(query, key, fields, **arguments)
 
 
-def ask_often(whole: Whole, query: str, key: str, arguments: list[dict[str, Any]]) -> list[Any]:
+def run_query_batch(
+    full_world: FullWorld, query: str, key: str, arguments: list[dict[str, Any]]
+) -> list[Any]:
     """What a query answers to several sets of the same arguments, all asked at once."""
     field = QUERIES[query]
     variables = {
@@ -65,12 +67,12 @@ def ask_often(whole: Whole, query: str, key: str, arguments: list[dict[str, Any]
     )
     values = {at: value for at, (_, value) in variables.items()}
     body = {"query": f"query({kinds}) {{ {asked} }}", "variables": values}
-    answer = whole.wire.post(body, key=key).json()
+    answer = full_world.wire.post(body, key=key).json()
     assert "errors" not in answer, answer
     return list(answer["data"].values())
 
 
-def list_ids(whole: Whole, *pages: tuple[str, int, int]) -> list[list[str]]:
+def list_ids(full_world: FullWorld, *pages: tuple[str, int, int]) -> list[list[str]]:
     """The ids in pages of lists, all asked for at once.
 
     Args:
@@ -80,6 +82,6 @@ def list_ids(whole: Whole, *pages: tuple[str, int, int]) -> list[list[str]]:
         f"page{number}: {query}(where: {{}}, first: {first}, skip: {skip}) {{ id }}"
         for number, (query, first, skip) in enumerate(pages)
     )
-    answer = whole.wire.post({"query": f"{{ {fields} }}"}).json()
+    answer = full_world.wire.post({"query": f"{{ {fields} }}"}).json()
     assert "errors" not in answer, answer
     return [[each["id"] for each in found] for found in answer["data"].values()]

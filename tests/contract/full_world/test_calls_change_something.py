@@ -7,23 +7,23 @@ from typing import Any
 import pytest
 
 from tests.contract.full_world.calls import CALLS, Call
-from tests.contract.full_world.world import Whole
+from tests.contract.full_world.world import FullWorld
 
 # Tables that tell what happened: a mutation must change more than these.
 REPORTS = ("events", "decisions", "runs", "pluginLogs")
 
 
-def state(whole: Whole) -> dict[str, list[dict[str, Any]]]:
+def state(full_world: FullWorld) -> dict[str, list[dict[str, Any]]]:
     """What is stored, without the times of changes."""
     return {
         table: [{k: v for k, v in each.items() if k != "updatedAt"} for each in documents]
-        for table, documents in whole.export().items()
+        for table, documents in full_world.export().items()
         if table not in REPORTS
     }
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
-def test_what_succeeds_changes_something(whole: Whole, call: Call) -> None:
-    before = state(whole)
-    whole.wire.call(call.mutation, **whole.fill(call.arguments))
-    assert state(whole) != before
+def test_what_succeeds_changes_something(full_world: FullWorld, call: Call) -> None:
+    before = state(full_world)
+    full_world.wire.call(call.mutation, **full_world.fill(call.arguments))
+    assert state(full_world) != before

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.full_world.calls import CALLS, Call
 from tests.contract.full_world.queries import COUNTS, LISTS, list_ids
-from tests.contract.full_world.world import EASY, HARD, Whole
+from tests.contract.full_world.world import EASY, HARD, FullWorld
 
 # Lists of what is not stored in a table of the same name, and why.
 WITHOUT_TABLE = {
@@ -21,92 +21,94 @@ BEHIND_ANY_LIST = 10_000
 UPDATES = [call for call in CALLS if call.mutation.startswith(("update", "set", "edit", "append"))]
 
 
-def page(whole: Whole, query: str, first: int, skip: int) -> list[str]:
-    (found,) = list_ids(whole, (query, first, skip))
+def page(full_world: FullWorld, query: str, first: int, skip: int) -> list[str]:
+    (found,) = list_ids(full_world, (query, first, skip))
     return found
 
 
-def listed(whole: Whole, query: str) -> list[str]:
-    return page(whole, query, 1000, 0)
+def listed(full_world: FullWorld, query: str) -> list[str]:
+    return page(full_world, query, 1000, 0)
 
 
 @pytest.mark.parametrize("query", sorted(set(LISTS) - WITHOUT_TABLE.keys()))
-def test_a_list_is_in_the_order_of_creation(whole: Whole, query: str) -> None:
-    stored = [each["id"] for each in whole.export()[query]]
-    found = listed(whole, query)
+def test_a_list_is_in_the_order_of_creation(full_world: FullWorld, query: str) -> None:
+    stored = [each["id"] for each in full_world.export()[query]]
+    found = listed(full_world, query)
     assert len(found) == len(set(found)) > 0
     assert found == [each for each in stored if each in set(found)]
 
 
-def test_members_are_listed_project_by_project(whole: Whole) -> None:
+def test_members_are_listed_project_by_project(full_world: FullWorld) -> None:
     selection = "id project { id }"
-    found = whole.wire.list("projectUsers", {}, selection=selection)
+    found = full_world.wire.list("projectUsers", {}, selection=selection)
     projects = [each["project"]["id"] for each in found]
-    assert sorted(projects, key=listed(whole, "projects").index) == projects
+    assert sorted(projects, key=listed(full_world, "projects").index) == projects
     for project in set(projects):
         where = {"project": {"id": project}}
-        own = whole.wire.list("projectUsers", where, selection=selection)
+        own = full_world.wire.list("projectUsers", where, selection=selection)
         assert own == [each for each in found if each["project"]["id"] == project]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
 @pytest.mark.parametrize("query", LISTS)
-def test_pages_make_up_the_whole(whole: Whole, query: str, size: int) -> None:
-    whole_list = listed(whole, query)
+def test_pages_make_up_the_whole(full_world: FullWorld, query: str, size: int) -> None:
+    whole_list = listed(full_world, query)
     starts = range(0, len(whole_list) + size, size)
-    pages = list_ids(whole, *((query, size, skip) for skip in starts))
+    pages = list_ids(full_world, *((query, size, skip) for skip in starts))
     assert pages[-1] == []
     assert all(len(each) <= size for each in pages)
     assert [each for some in pages for each in some] == whole_list
 
 
 @pytest.mark.parametrize("query", LISTS)
-def test_there_is_nothing_in_an_empty_page_and_behind_the_end(whole: Whole, query: str) -> None:
-    assert page(whole, query, 0, 0) == []
-    assert page(whole, query, 1000, len(listed(whole, query))) == []
-    assert page(whole, query, 1000, BEHIND_ANY_LIST) == []
+def test_there_is_nothing_in_an_empty_page_and_behind_the_end(
+    full_world: FullWorld, query: str
+) -> None:
+    assert page(full_world, query, 0, 0) == []
+    assert page(full_world, query, 1000, len(listed(full_world, query))) == []
+    assert page(full_world, query, 1000, BEHIND_ANY_LIST) == []
 
 
 @pytest.mark.parametrize("query", LISTS)
-def test_a_count_is_the_length_of_its_list(whole: Whole, query: str) -> None:
+def test_a_count_is_the_length_of_its_list(full_world: FullWorld, query: str) -> None:
     assert (query in COUNTS) != (query in WITHOUT_COUNT)
     if query in COUNTS:
-        assert whole.wire.call(COUNTS[query], where={}) == len(listed(whole, query))
+        assert full_world.wire.call(COUNTS[query], where={}) == len(listed(full_world, query))
 
 
 @pytest.mark.parametrize("call", UPDATES, ids=str)
-def test_what_is_changed_keeps_its_place(whole: Whole, call: Call) -> None:
+def test_what_is_changed_keeps_its_place(full_world: FullWorld, call: Call) -> None:
     lists = [(query, 1000, 0) for query in LISTS if query != "projectUsers"]
-    before = list_ids(whole, *lists)
-    whole.wire.call(call.mutation, **whole.fill(call.arguments))
-    for old, new in zip(before, list_ids(whole, *lists), strict=True):
+    before = list_ids(full_world, *lists)
+    full_world.wire.call(call.mutation, **full_world.fill(call.arguments))
+    for old, new in zip(before, list_ids(full_world, *lists), strict=True):
         assert new[: len(old)] == old
 
 
 # Mutations of many
 
 
-def names_of(whole: Whole, *names: str) -> list[str]:
-    return [whole.names[each] for each in names]
+def names_of(full_world: FullWorld, *names: str) -> list[str]:
+    return [full_world.names[each] for each in names]
 
 
-def test_assets_are_answered_in_the_order_of_the_arrays(whole: Whole) -> None:
+def test_assets_are_answered_in_the_order_of_the_arrays(full_world: FullWorld) -> None:
     names = [f"asset {number}" for number in (3, 1, 2, 10, 0)]
     data = {"contentArray": ["https://example.com/a.png"] * 5, "externalIDArray": names}
-    where = {"id": whole.names["project"]}
-    made = whole.wire.call(
+    where = {"id": full_world.names["project"]}
+    made = full_world.wire.call(
         "appendManyAssets", selection="id externalId createdAt", data=data, where=where
     )
     assert [each["externalId"] for each in made] == names
     assert len({each["createdAt"] for each in made}) == 1
-    assert listed(whole, "assets")[-5:] == [each["id"] for each in made]
+    assert listed(full_world, "assets")[-5:] == [each["id"] for each in made]
 
 
 @pytest.mark.parametrize("query", ["labels", "issues"])
 def test_labels_and_issues_are_answered_in_the_order_of_their_rows(
-    whole: Whole, query: str
+    full_world: FullWorld, query: str
 ) -> None:
-    ids = names_of(whole, "pond", "street", "farm", "street")
+    ids = names_of(full_world, "pond", "street", "farm", "street")
     texts = [EASY, HARD, HARD, EASY]
     if query == "labels":
         rows = [{"assetID": a, "jsonResponse": t} for a, t in zip(ids, texts, strict=True)]
@@ -116,20 +118,20 @@ def test_labels_and_issues_are_answered_in_the_order_of_their_rows(
         rows = [{"assetId": a, "text": t} for a, t in zip(ids, texts, strict=True)]
         arguments = {"issues": rows}
         mutation, selection = "createIssues", "id assetId text: comments { text }"
-    made = whole.wire.call(mutation, selection=selection, where={}, **arguments)
+    made = full_world.wire.call(mutation, selection=selection, where={}, **arguments)
     assert [each["assetId"] for each in made] == ids
-    assert listed(whole, query)[-4:] == [each["id"] for each in made]
+    assert listed(full_world, query)[-4:] == [each["id"] for each in made]
     if query == "labels":
         assert [each["text"] for each in made] == texts
 
 
 def test_assets_are_changed_and_answered_in_the_order_in_which_they_are_named(
-    whole: Whole,
+    full_world: FullWorld,
 ) -> None:
-    ids = names_of(whole, "pond", "car-park", "street", "meadow", "farm")
+    ids = names_of(full_world, "pond", "car-park", "street", "meadow", "farm")
     data = [{"priority": number} for number in range(5)]
     where = [{"id": each} for each in ids]
-    answer = whole.wire.call(
+    answer = full_world.wire.call(
         "updatePropertiesInAssets", selection="id priority", where=where, data=data
     )
     expected = [{"id": each, "priority": number} for number, each in enumerate(ids)]
@@ -137,25 +139,25 @@ def test_assets_are_changed_and_answered_in_the_order_in_which_they_are_named(
 
 
 def test_assets_are_assigned_and_answered_in_the_order_in_which_they_are_named(
-    whole: Whole,
+    full_world: FullWorld,
 ) -> None:
-    ids = names_of(whole, "skipped here", "meadow", "aquarium")
-    where, users = {"idIn": ids}, [whole.names["leo"]]
-    outcome = whole.wire.call("assignAssets", where=where, userIds=users)
-    told = [each["assetId"] for some in ("succeeded", "declined") for each in outcome[some]]
-    assert sorted(told) == sorted(ids)
-    assert told == [each for each in ids if each in told]
+    ids = names_of(full_world, "skipped here", "meadow", "aquarium")
+    where, users = {"idIn": ids}, [full_world.names["leo"]]
+    outcome = full_world.wire.call("assignAssets", where=where, userIds=users)
+    asset_ids = [each["assetId"] for some in ("succeeded", "declined") for each in outcome[some]]
+    assert sorted(asset_ids) == sorted(ids)
+    assert asset_ids == [each for each in ids if each in asset_ids]
 
 
 def test_labels_are_deleted_and_answered_in_the_order_in_which_they_are_named(
-    whole: Whole,
+    full_world: FullWorld,
 ) -> None:
-    ids = names_of(whole, "meadow PREDICTION", "farm INFERENCE")
-    assert whole.wire.call("deleteLabels", ids=ids) == ids
+    ids = names_of(full_world, "meadow PREDICTION", "farm INFERENCE")
+    assert full_world.wire.call("deleteLabels", ids=ids) == ids
 
 
-def test_upload_addresses_are_answered_in_the_order_of_the_paths(whole: Whole) -> None:
-    project = whole.names["project"]
+def test_upload_addresses_are_answered_in_the_order_of_the_paths(full_world: FullWorld) -> None:
+    project = full_world.names["project"]
     paths = [f"projects/{project}/assets/{each}/content" for each in ("b", "a", "c")]
-    urls = whole.wire.call("createUploadBucketSignedUrls", filePaths=paths)
+    urls = full_world.wire.call("createUploadBucketSignedUrls", filePaths=paths)
     assert [path in url for path, url in zip(paths, urls, strict=True)] == [True] * 3

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.contract.full_world.calls import CALLS
-from tests.contract.full_world.queries import QUESTIONS, ask
-from tests.contract.full_world.world import Whole
+from tests.contract.full_world.queries import QUERY_ARGUMENTS, run_query
+from tests.contract.full_world.world import FullWorld
 from tests.contract.schema import SCHEMA
 
 # What happened, happened: these tables may name what is gone.
@@ -58,18 +58,20 @@ class Deletion:
 def _of_assets(*names: str) -> dict[str, Callable[[dict[str, Any], dict[str, str]], bool]]:
     """Assets, and all that is theirs."""
 
-    def theirs(row: dict[str, Any], known: dict[str, str]) -> bool:
-        return any(known[each] in row["id"] or row.get("assetId") == known[each] for each in names)
+    def theirs(row: dict[str, Any], world_ids: dict[str, str]) -> bool:
+        return any(
+            world_ids[each] in row["id"] or row.get("assetId") == world_ids[each] for each in names
+        )
 
     return dict.fromkeys(("assets", "labels", "issues", "locks", "files"), theirs)
 
 
 def _row(table: str, name: str) -> dict[str, Callable[[dict[str, Any], dict[str, str]], bool]]:
-    return {table: lambda row, known: row["id"] == known[name]}
+    return {table: lambda row, world_ids: row["id"] == world_ids[name]}
 
 
-def _of_plugin(row: dict[str, Any], known: dict[str, str]) -> bool:
-    return known["plugin id"] in (row["id"], row.get("pluginId"))
+def _of_plugin(row: dict[str, Any], world_ids: dict[str, str]) -> bool:
+    return world_ids["plugin id"] in (row["id"], row.get("pluginId"))
 
 
 _PLUGIN_TABLES = (
@@ -88,8 +90,8 @@ DELETIONS = [
     Deletion("deleteManyFromDataset", {"where": {"idIn": ["<farm>", "<street>", "<pond>"]}},
              _of_assets("farm", "street", "pond")),
     Deletion("deleteLabels", {"ids": ["<meadow PREDICTION>", "<farm INFERENCE>"]},
-             {"labels": lambda row, known:
-              row["id"] in (known["meadow PREDICTION"], known["farm INFERENCE"])}),
+             {"labels": lambda row, world_ids:
+              row["id"] in (world_ids["meadow PREDICTION"], world_ids["farm INFERENCE"])}),
     Deletion("deleteTag", {"tagId": "<tag>"}, _row("tags", "tag")),
     Deletion("deletePlugin", {"where": {"pluginName": "<plugin>"}},
              dict.fromkeys(_PLUGIN_TABLES, _of_plugin)),
@@ -103,24 +105,26 @@ DELETIONS = [
 HARD = [each for each in DELETIONS if each.mutation not in SOFT]
 
 
-def doomed(whole: Whole, deletion: Deletion) -> set[str]:
+def ids_to_delete(full_world: FullWorld, deletion: Deletion) -> set[str]:
     """The ids of all that goes."""
     (plugin,) = [
-        each for each in whole.export()["plugins"] if each["name"] == whole.names["plugin"]
+        each
+        for each in full_world.export()["plugins"]
+        if each["name"] == full_world.names["plugin"]
     ]
-    known = {**whole.names, "plugin id": plugin["id"]}
+    world_ids = {**full_world.names, "plugin id": plugin["id"]}
     ids = {
         row["id"]
         for table, is_gone in deletion.gone.items()
-        for row in whole.export()[table]
-        if is_gone(row, known)
+        for row in full_world.export()[table]
+        if is_gone(row, world_ids)
     }
     assert ids
     return ids
 
 
-def comments_below(whole: Whole, ids: set[str]) -> set[str]:
-    return {each["id"] for each in whole.export()["comments"] if each["issueId"] in ids}
+def comments_below(full_world: FullWorld, ids: set[str]) -> set[str]:
+    return {each["id"] for each in full_world.export()["comments"] if each["issueId"] in ids}
 
 
 def test_every_deletion_is_tried() -> None:
@@ -132,105 +136,107 @@ def test_every_deletion_is_tried() -> None:
 
 
 @pytest.mark.parametrize("deletion", HARD, ids=str)
-def test_no_row_is_or_names_what_was_deleted(whole: Whole, deletion: Deletion) -> None:
-    ids = doomed(whole, deletion)
-    ids |= comments_below(whole, ids)
-    whole.wire.call(deletion.mutation, **whole.fill(deletion.arguments))
-    for table, rows in whole.export().items():
+def test_no_row_is_or_names_what_was_deleted(full_world: FullWorld, deletion: Deletion) -> None:
+    ids = ids_to_delete(full_world, deletion)
+    ids |= comments_below(full_world, ids)
+    full_world.wire.call(deletion.mutation, **full_world.fill(deletion.arguments))
+    for table, rows in full_world.export().items():
         assert not ids & {row["id"] for row in rows}, table
         if table not in HISTORY and (deletion.mutation, table) not in REMAINS:
             assert not [row for row in rows if any(each in json.dumps(row) for each in ids)], table
 
 
 @pytest.mark.parametrize("deletion", HARD, ids=str)
-def test_no_query_shows_what_was_deleted(whole: Whole, deletion: Deletion) -> None:
-    ids = doomed(whole, deletion)
-    counted = {count: whole.wire.call(count, where={}) for count in _COUNTS}
-    whole.wire.call(deletion.mutation, **whole.fill(deletion.arguments))
-    for query, arguments in QUESTIONS.items():
+def test_no_query_shows_what_was_deleted(full_world: FullWorld, deletion: Deletion) -> None:
+    ids = ids_to_delete(full_world, deletion)
+    counted = {count: full_world.wire.call(count, where={}) for count in _COUNTS}
+    full_world.wire.call(deletion.mutation, **full_world.fill(deletion.arguments))
+    for query, arguments in QUERY_ARGUMENTS.items():
         if query in ("events", *_ABOUT_ONE):
             continue
-        answer = json.dumps(ask(whole, query, **whole.fill(arguments)))
+        answer = json.dumps(run_query(full_world, query, **full_world.fill(arguments)))
         assert not [each for each in ids if each in answer], query
     table = next(iter(deletion.gone))
     count = f"count{table[0].upper()}{table[1:]}"
     if count in _COUNTS:
         gone = [each for each in ids if "/" not in each]
-        assert whole.wire.call(count, where={}) < counted[count]
-        assert counted[count] - whole.wire.call(count, where={}) <= len(gone)
+        assert full_world.wire.call(count, where={}) < counted[count]
+        assert counted[count] - full_world.wire.call(count, where={}) <= len(gone)
 
 
 @pytest.mark.parametrize("deletion", DELETIONS, ids=str)
-def test_what_was_deleted_cannot_be_deleted_again(whole: Whole, deletion: Deletion) -> None:
-    arguments = whole.fill(deletion.arguments)
-    whole.wire.call(deletion.mutation, **arguments)
-    before = whole.export()
-    answer = whole.wire.send(deletion.mutation, **arguments).json()
-    assert whole.export() == before
+def test_what_was_deleted_cannot_be_deleted_again(
+    full_world: FullWorld, deletion: Deletion
+) -> None:
+    arguments = full_world.fill(deletion.arguments)
+    full_world.wire.call(deletion.mutation, **arguments)
+    before = full_world.export()
+    answer = full_world.wire.send(deletion.mutation, **arguments).json()
+    assert full_world.export() == before
     assert ("errors" in answer) == (deletion.mutation not in TWICE)
 
 
 @pytest.mark.parametrize("mutation", ["deleteProject", "deleteProjectAsynchronously"])
 def test_a_deleted_project_takes_all_that_it_holds_out_of_sight(
-    whole: Whole, mutation: str
+    full_world: FullWorld, mutation: str
 ) -> None:
-    project = whole.names["project"]
+    project = full_world.names["project"]
     held = {
         row["id"]
         for table in ("projectUsers", "assets", "labels", "issues", "locks", "projectVersions")
-        for row in whole.export()[table]
+        for row in full_world.export()[table]
         if row["projectId"] == project
     }
-    held |= {project, *comments_below(whole, held)}
-    whole.wire.call(mutation, where={"id": project})
-    for query, arguments in QUESTIONS.items():
+    held |= {project, *comments_below(full_world, held)}
+    full_world.wire.call(mutation, where={"id": project})
+    for query, arguments in QUERY_ARGUMENTS.items():
         if query in ("events", "asset", "createUploadBucketSignedUrls", "getPluginLogs"):
             continue
-        answer = json.dumps(ask(whole, query, **whole.fill(arguments)))
+        answer = json.dumps(run_query(full_world, query, **full_world.fill(arguments)))
         assert not [each for each in held if each in answer], query
-    (shown,) = whole.wire.list("projects", {"id": project, "deleted": True})
+    (shown,) = full_world.wire.list("projects", {"id": project, "deleted": True})
     assert shown == {"id": project}
 
 
-def test_labels_that_are_overwritten_are_named_nowhere(whole: Whole) -> None:
-    old = whole.names["farm INFERENCE"]
-    (label,) = [each for each in whole.export()["labels"] if each["id"] == old]
+def test_labels_that_are_overwritten_are_named_nowhere(full_world: FullWorld) -> None:
+    old = full_world.names["farm INFERENCE"]
+    (label,) = [each for each in full_world.export()["labels"] if each["id"] == old]
     row = {
         "assetID": label["assetId"],
         "jsonResponse": label["jsonResponse"],
         "modelName": label["modelName"],
     }
     data = {"labelType": "INFERENCE", "overwrite": True, "labelsData": [row]}
-    whole.wire.call("appendManyLabels", data=data, where={})
-    naming = {table for table, rows in whole.export().items() if old in json.dumps(rows)}
+    full_world.wire.call("appendManyLabels", data=data, where={})
+    naming = {table for table, rows in full_world.export().items() if old in json.dumps(rows)}
     assert naming <= HISTORY.keys()
 
 
-def test_labels_can_be_copied_after_their_step_was_deleted(whole: Whole) -> None:
-    project = whole.names["stepped project"]
-    step = {"projectId": project, "stepId": whole.names["review step"]}
-    whole.wire.call("deleteStep", input=step)
-    source, target = whole.names["reviewed"], whole.names["waiting"]
+def test_labels_can_be_copied_after_their_step_was_deleted(full_world: FullWorld) -> None:
+    project = full_world.names["stepped project"]
+    step = {"projectId": project, "stepId": full_world.names["review step"]}
+    full_world.wire.call("deleteStep", input=step)
+    source, target = full_world.names["reviewed"], full_world.names["waiting"]
     data = {"projectId": project, "srcAssetId": source, "dstAssetId": target}
-    whole.wire.call("copyLabels", data=data)
+    full_world.wire.call("copyLabels", data=data)
     selection = "labelType assetStep { id }"
     copied, labels = (
-        whole.wire.list("labels", {"asset": {"id": each}}, selection=selection)
+        full_world.wire.list("labels", {"asset": {"id": each}}, selection=selection)
         for each in (target, source)
     )
     assert [each["assetStep"] is None for each in labels] == [False, True]
     assert copied == labels  # one of each type
 
 
-def test_a_member_who_left_is_no_longer_at_work(whole: Whole) -> None:
-    project = {"id": whole.names["project"]}
-    whole.wire.call("deleteFromRoles", where={"id": whole.names["member leo"]})
+def test_a_member_who_left_is_no_longer_at_work(full_world: FullWorld) -> None:
+    project = {"id": full_world.names["project"]}
+    full_world.wire.call("deleteFromRoles", where={"id": full_world.names["member leo"]})
     where = {"project": project, "deleted": False}
-    assert whole.names["member leo"] not in whole.wire.ids("projectUsers", where)
-    assert whole.wire.ids("projects", project, "labeler") == []
+    assert full_world.names["member leo"] not in full_world.wire.ids("projectUsers", where)
+    assert full_world.wire.ids("projects", project, "labeler") == []
 
 
-_COUNTS = [name for name in QUESTIONS if name.startswith("count")]
+_COUNTS = [name for name in QUERY_ARGUMENTS if name.startswith("count")]
 
 # Queries about one thing, which may be the deleted one.
 _ABOUT_ONE = ("asset", "createUploadBucketSignedUrls", "getPluginLogs", "getPluginRunnerStatus")

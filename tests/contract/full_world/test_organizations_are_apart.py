@@ -12,9 +12,16 @@ import pytest
 
 from tests.contract.full_world.calls import CALLS, Call
 from tests.contract.full_world.paths import Path, dotted, id_conditions, named_values, put
-from tests.contract.full_world.queries import COUNTS, LISTS, QUERIES, QUESTIONS, ask, ask_often
-from tests.contract.full_world.world import OUTSIDER, STRANGER, Whole
-from tests.kit.world_content import filled
+from tests.contract.full_world.queries import (
+    COUNTS,
+    LISTS,
+    QUERIES,
+    QUERY_ARGUMENTS,
+    run_query,
+    run_query_batch,
+)
+from tests.contract.full_world.world import OUTSIDER, STRANGER, FullWorld
+from tests.kit.world_content import fill_ids
 
 # Queries that refuse what the user does not see, and what they say then.
 REFUSING = {
@@ -41,71 +48,73 @@ ON_WHAT_IS_THERE = [call for call in CALLS if list(named_values(call.arguments))
 ON_NOTHING = [call for call in CALLS if not list(named_values(call.arguments))]
 
 
-def shows_nothing(whole: Whole, answer: Any) -> bool:
+def shows_nothing(full_world: FullWorld, answer: Any) -> bool:
     """Whether neither an id nor a name of the first organization is in an answer."""
     text = json.dumps(answer)
-    return not any(each in text for each in (*whole.own_ids, *NAMES))
+    return not any(each in text for each in (*full_world.own_ids, *NAMES))
 
 
-@pytest.mark.parametrize("query", QUESTIONS)
-def test_a_stranger_is_answered_nothing_of_others(whole: Whole, query: str) -> None:
-    arguments = whole.fill(QUESTIONS[query])
+@pytest.mark.parametrize("query", QUERY_ARGUMENTS)
+def test_a_stranger_is_answered_nothing_of_others(full_world: FullWorld, query: str) -> None:
+    arguments = full_world.fill(QUERY_ARGUMENTS[query])
     if query in REFUSING:
-        assert REFUSING[query] in whole.wire.refusal(query, STRANGER, **arguments)
+        assert REFUSING[query] in full_world.wire.refusal(query, STRANGER, **arguments)
     else:
-        assert shows_nothing(whole, ask(whole, query, STRANGER, **arguments))
+        assert shows_nothing(full_world, run_query(full_world, query, STRANGER, **arguments))
 
 
 @pytest.mark.parametrize(("query", "path", "template"), CONDITIONS)
 def test_a_stranger_finds_nothing_by_its_id(
-    whole: Whole, query: str, path: Path, template: Any
+    full_world: FullWorld, query: str, path: Path, template: Any
 ) -> None:
-    arguments = whole.fill(QUESTIONS[query])
+    arguments = full_world.fill(QUERY_ARGUMENTS[query])
     names = ("project", "farm", "farm DEFAULT", "issue", "leo", "organization", "tag", "version")
-    given = [put(arguments, path, filled(template, {"id": whole.names[each]})) for each in names]
-    for answer in ask_often(whole, query, STRANGER, given):
+    given = [
+        put(arguments, path, fill_ids(template, {"id": full_world.names[each]})) for each in names
+    ]
+    for answer in run_query_batch(full_world, query, STRANGER, given):
         assert answer in ([], 0, None)
 
 
 @pytest.mark.parametrize("query", LISTS)
-def test_a_stranger_counts_only_their_own(whole: Whole, query: str) -> None:
-    own = whole.wire.ids(query, {}, STRANGER)
-    assert not whole.own_ids & set(own)
+def test_a_stranger_counts_only_their_own(full_world: FullWorld, query: str) -> None:
+    own = full_world.wire.ids(query, {}, STRANGER)
+    assert not full_world.own_ids & set(own)
     if query in COUNTS:
-        assert whole.wire.call(COUNTS[query], STRANGER, where={}) == len(own)
+        assert full_world.wire.call(COUNTS[query], STRANGER, where={}) == len(own)
 
 
 @pytest.mark.parametrize("key", [STRANGER, OUTSIDER])
 @pytest.mark.parametrize("call", ON_WHAT_IS_THERE, ids=str)
 def test_neither_a_stranger_nor_an_outsider_changes_anything(
-    whole: Whole, call: Call, key: str
+    full_world: FullWorld, call: Call, key: str
 ) -> None:
-    before = whole.export()
-    answer = whole.wire.send(call.mutation, key, **whole.fill(call.arguments)).json()
-    assert whole.export() == before
+    before = full_world.export()
+    answer = full_world.wire.send(call.mutation, key, **full_world.fill(call.arguments)).json()
+    assert full_world.export() == before
     (error,) = answer["errors"]
     assert error["extensions"]["code"]
     assert not (answer["data"] or {}).get("data")
 
 
-@pytest.mark.parametrize("query", QUESTIONS)
-def test_an_outsider_is_answered_nothing_of_projects(whole: Whole, query: str) -> None:
+@pytest.mark.parametrize("query", QUERY_ARGUMENTS)
+def test_an_outsider_is_answered_nothing_of_projects(full_world: FullWorld, query: str) -> None:
     held = {
         row["id"]
         for table in ("projects", "projectUsers", "assets", "labels", "issues", "comments", "locks")
-        for row in whole.export()[table]
+        for row in full_world.export()[table]
     }
-    answer = whole.wire.send(query, OUTSIDER, **whole.fill(QUESTIONS[query])).json()
+    answer = full_world.wire.send(query, OUTSIDER, **full_world.fill(QUERY_ARGUMENTS[query])).json()
     assert ("errors" in answer) == (query in REFUSING.keys() - OF_PLUGINS)
     assert not [each for each in held if each in json.dumps(answer["data"])]
 
 
 @pytest.mark.parametrize("call", ON_NOTHING, ids=str)
-def test_what_a_stranger_makes_is_theirs(whole: Whole, call: Call) -> None:
-    before = whole.export()
-    seen = [whole.wire.ids(query, {}) for query in LISTS]
-    answer = whole.wire.call(call.mutation, STRANGER, **call.arguments)
-    assert shows_nothing(whole, {**answer, "email": ""} if isinstance(answer, dict) else "")
+def test_what_a_stranger_makes_is_theirs(full_world: FullWorld, call: Call) -> None:
+    before = full_world.export()
+    seen = [full_world.wire.ids(query, {}) for query in LISTS]
+    answer = full_world.wire.call(call.mutation, STRANGER, **call.arguments)
+    assert shows_nothing(full_world, {**answer, "email": ""} if isinstance(answer, dict) else "")
     for table, rows in before.items():
-        assert whole.export()[table][: len(rows)] == rows
-    assert [whole.wire.ids(query, {}) for query in LISTS] == seen
+        assert full_world.export()[table][: len(rows)] == rows
+    assert [full_world.wire.ids(query, {}) for query in LISTS] == seen

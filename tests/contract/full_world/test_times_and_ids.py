@@ -12,8 +12,8 @@ from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type
 
 from kili_emulator import clock
 from tests.contract.full_world.calls import CALLS, Call
-from tests.contract.full_world.queries import QUERIES, QUESTIONS, ask
-from tests.contract.full_world.world import Whole
+from tests.contract.full_world.queries import QUERIES, QUERY_ARGUMENTS, run_query
+from tests.contract.full_world.world import FullWorld
 from tests.contract.schema import SCHEMA
 from tests.kit.wire import selection_of
 
@@ -61,9 +61,9 @@ def texts(value: Any) -> Iterator[str]:
         yield value
 
 
-@pytest.mark.parametrize("query", QUESTIONS)
-def test_a_query_answers_times_in_milliseconds_of_utc(whole: Whole, query: str) -> None:
-    answer = ask(whole, query, **whole.fill(QUESTIONS[query]))
+@pytest.mark.parametrize("query", QUERY_ARGUMENTS)
+def test_a_query_answers_times_in_milliseconds_of_utc(full_world: FullWorld, query: str) -> None:
+    answer = run_query(full_world, query, **full_world.fill(QUERY_ARGUMENTS[query]))
     for field, value in times(QUERIES[query].type, answer):
         assert TIME.fullmatch(value), field
 
@@ -72,11 +72,13 @@ def test_a_query_answers_times_in_milliseconds_of_utc(whole: Whole, query: str) 
 NEVER_ANSWERED = {"ChatItem"}
 
 
-def test_every_field_of_that_type_is_seen_with_a_value(whole: Whole) -> None:
+def test_every_field_of_that_type_is_seen_with_a_value(full_world: FullWorld) -> None:
     seen = {
         field
-        for query, arguments in QUESTIONS.items()
-        for field, _ in times(QUERIES[query].type, ask(whole, query, **whole.fill(arguments)))
+        for query, arguments in QUERY_ARGUMENTS.items()
+        for field, _ in times(
+            QUERIES[query].type, run_query(full_world, query, **full_world.fill(arguments))
+        )
     }
     assert seen == {
         f"{type_.name}.{name}"
@@ -88,23 +90,27 @@ def test_every_field_of_that_type_is_seen_with_a_value(whole: Whole) -> None:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
-def test_what_a_mutation_answers_tells_and_stores_has_these_forms(whole: Whole, call: Call) -> None:
-    whole.wire.emulator.world.clock.offset += timedelta(days=1)
+def test_what_a_mutation_answers_tells_and_stores_has_these_forms(
+    full_world: FullWorld, call: Call
+) -> None:
+    full_world.wire.emulator.world.clock.offset += timedelta(days=1)
     assert SCHEMA.mutation_type is not None
     type_ = SCHEMA.mutation_type.fields[call.mutation].type
     fields = selection_of(type_, 2)[1:-1] or None
-    known = {each["id"] for table in whole.export().values() for each in table}
-    answer = whole.wire.call(call.mutation, selection=fields, **whole.fill(call.arguments))
+    known = {each["id"] for table in full_world.export().values() for each in table}
+    answer = full_world.wire.call(
+        call.mutation, selection=fields, **full_world.fill(call.arguments)
+    )
     for field, value in times(type_, answer):
         assert TIME.fullmatch(value), field
-    for table, documents in whole.export().items():
+    for table, documents in full_world.export().items():
         for each in documents:
             if each["id"] not in known:
                 check_row(f"{table} of {call.mutation}", table, each)
 
 
-def test_all_that_there_is_has_these_forms(whole: Whole) -> None:
-    for table, documents in whole.export().items():
+def test_all_that_there_is_has_these_forms(full_world: FullWorld) -> None:
+    for table, documents in full_world.export().items():
         assert documents, table
         for each in documents:
             check_row(table, table, each)
@@ -116,7 +122,7 @@ def check_row(what: str, table: str, row: dict[str, Any]) -> None:
         return
     assert ID.fullmatch(row["id"]), what
     if what not in OTHER_TIMES and table not in OTHER_TIMES:
-        made = clock.from_text(row["createdAt"]).timestamp()
+        made = clock.parse_time(row["createdAt"]).timestamp()
         assert int(row["id"][1:9], 36) == round(made * 1000), what
     for text in texts({"payload": row.get("payload"), **{
         name: value for name, value in row.items() if name.endswith("At")

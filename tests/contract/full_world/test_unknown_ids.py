@@ -8,11 +8,11 @@ import pytest
 
 from tests.contract.full_world.calls import CALLS, Call
 from tests.contract.full_world.paths import Path, dotted, id_conditions, named_values, put
-from tests.contract.full_world.queries import QUERIES, QUESTIONS, ask
-from tests.contract.full_world.world import Whole
-from tests.kit.world_content import filled
+from tests.contract.full_world.queries import QUERIES, QUERY_ARGUMENTS, run_query
+from tests.contract.full_world.world import FullWorld
+from tests.kit.world_content import fill_ids
 
-GHOST = "cl00000000000000000000000"
+UNKNOWN_ID = "cl00000000000000000000000"
 
 # Queries that refuse what they do not know, and what they say then.
 REFUSING = {"asset(id)": "no asset has the id"}  # it cannot be null
@@ -38,24 +38,26 @@ CALLS_WITH_IDS = [
 
 @pytest.mark.parametrize(("query", "path", "template"), CONDITIONS)
 def test_a_query_for_an_unknown_id_answers_nothing(
-    whole: Whole, query: str, path: Path, template: Any
+    full_world: FullWorld, query: str, path: Path, template: Any
 ) -> None:
-    arguments = put(whole.fill(QUESTIONS[query]), path, filled(template, {"id": GHOST}))
+    arguments = put(
+        full_world.fill(QUERY_ARGUMENTS[query]), path, fill_ids(template, {"id": UNKNOWN_ID})
+    )
     says = REFUSING.get(dotted(query, path))
     if says:
-        assert says in whole.wire.refusal(query, **arguments)
+        assert says in full_world.wire.refusal(query, **arguments)
     else:
-        assert ask(whole, query, **arguments) in ([], 0, None)
+        assert run_query(full_world, query, **arguments) in ([], 0, None)
 
 
 @pytest.mark.parametrize(("call", "path"), CALLS_WITH_IDS)
 def test_a_mutation_of_what_is_unknown_is_refused_and_changes_nothing(
-    whole: Whole, call: Call, path: Path
+    full_world: FullWorld, call: Call, path: Path
 ) -> None:
-    before = whole.export()
-    arguments = whole.fill(put(call.arguments, path, GHOST))
-    answer = whole.wire.send(call.mutation, **arguments).json()
-    assert whole.export() == before
+    before = full_world.export()
+    arguments = full_world.fill(put(call.arguments, path, UNKNOWN_ID))
+    answer = full_world.wire.send(call.mutation, **arguments).json()
+    assert full_world.export() == before
     if dotted(call.mutation, path) in TAKING:
         assert "errors" not in answer
     else:

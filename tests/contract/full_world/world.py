@@ -10,7 +10,7 @@ from typing import Any
 
 from kili_emulator.app import Emulator
 from kili_emulator.domain import api_key, organization, step, user
-from kili_emulator.domain.call_buffer import CallMade
+from kili_emulator.domain.call_buffer import RecordedCall
 from kili_emulator.domain.lock import lock
 from kili_emulator.domain.run_call import add_calls
 from kili_emulator.domain.world import Actor
@@ -20,12 +20,12 @@ from tests.kit.world_content import (
     HARD,
     PLUGIN,
     QUIET_PLUGIN,
-    Names,
+    WorldIds,
+    add_stepped_project,
     archive,
     deploy_plugin,
-    filled,
-    set_stage,
-    set_steps,
+    fill_ids,
+    set_up_world,
     upload,
 )
 
@@ -35,7 +35,7 @@ OUTSIDER = "outsider"
 
 
 @dataclass(frozen=True)
-class Whole:
+class FullWorld:
     """The world, and the ids of what is there.
 
     Attributes:
@@ -44,12 +44,12 @@ class Whole:
     """
 
     wire: Wire
-    names: Names
+    names: WorldIds
     own_ids: frozenset[str]
 
     def fill(self, template: Any) -> Any:
         """A template's value in this world."""
-        return filled(template, self.names)
+        return fill_ids(template, self.names)
 
     def export(self) -> dict[str, list[dict[str, Any]]]:
         """All documents, table by table."""
@@ -57,7 +57,7 @@ class Whole:
 
 
 @contextmanager
-def whole_world() -> Iterator[Whole]:
+def open_full_world() -> Iterator[FullWorld]:
     """Make one, and end it."""
     with Emulator(seed=0) as emulator:
         wire = Wire(emulator)
@@ -66,110 +66,110 @@ def whole_world() -> Iterator[Whole]:
             each["id"] for table in emulator.world.export().values() for each in table
         )
         names["foreign organization"] = _add_strangers(wire)
-        yield Whole(wire, names, own_ids)
+        yield FullWorld(wire, names, own_ids)
         wire.close()
 
 
-def _set_up(wire: Wire) -> Names:
+def _set_up(wire: Wire) -> WorldIds:
     """Everything that the calls of :mod:`tests.contract.full_world.calls` name."""
-    known = {**set_stage(wire), **set_steps(wire), "plugin": PLUGIN}
-    known |= {key: known[name] for key, name in (("admin", "ada"), ("labeler", "leo"))}
-    _use_plugins(wire, known)
-    _work_with_steps(wire, known)
-    project = {"id": known["project"]}
+    world_ids = {**set_up_world(wire), **add_stepped_project(wire), "plugin": PLUGIN}
+    world_ids |= {key: world_ids[name] for key, name in (("admin", "ada"), ("labeler", "leo"))}
+    _use_plugins(wire, world_ids)
+    _work_with_steps(wire, world_ids)
+    project = {"id": world_ids["project"]}
     members = wire.list("projectUsers", {"project": project}, selection="id user { id }")
-    known |= {f"member {each['user']['id']}": each["id"] for each in members}
-    known["member leo"] = known[f"member {known['leo']}"]
-    wire.call("deleteFromRoles", where={"id": known[f"member {known['max']}"]})
+    world_ids |= {f"member {each['user']['id']}": each["id"] for each in members}
+    world_ids["member leo"] = world_ids[f"member {world_ids['leo']}"]
+    wire.call("deleteFromRoles", where={"id": world_ids[f"member {world_ids['max']}"]})
     wire.call("appendToRoles", where=project,
               data={"userEmail": "manager@example.com", "role": "TEAM_MANAGER"})  # fmt: skip
     data = {"email": "pia@example.com", "password": PASSWORD, "firstname": "Pia"}
-    known["pia"] = wire.call("createUser", data=data, selection="id")["id"]
+    world_ids["pia"] = wire.call("createUser", data=data, selection="id")["id"]
     archived = wire.call("createProject", data={"title": "Archived"}, selection="id")
     wire.call("updatePropertiesInProject", data={"archived": True}, where=archived)
     wire.call("appendToRoles", where=archived, data={"userEmail": data["email"], "role": "LABELER"})
-    left = {"project": archived, "user": {"id": known["pia"]}}
+    left = {"project": archived, "user": {"id": world_ids["pia"]}}
     wire.call("deleteFromRoles", where=left)
     license_ = json.dumps({"startDate": "2020-01-01", "expiryDate": "2090-01-01"})
     with wire.emulator.world.transaction(Actor.system()) as tx:
-        step.add_group(tx, tx.projects.the(archived["id"]), "Boxes")
-    wire.call("resetPassword", where={"id": known["rita"]})
-    where = {"id": known["organization"]}
+        step.add_group(tx, tx.projects.require(archived["id"]), "Boxes")
+    wire.call("resetPassword", where={"id": world_ids["rita"]})
+    where = {"id": world_ids["organization"]}
     wire.call("updatePropertiesInOrganization", where=where, data={"license": license_})
     asset = {"contentArray": ["https://example.com/a.png"], "externalIDArray": ["skipped here"]}
     (added,) = wire.call("appendManyAssets", data=asset, where=project, selection="id")
-    known["skipped here"] = added["id"]
+    world_ids["skipped here"] = added["id"]
     wire.call("skipAsset", reason="dark", where={"id": added["id"]})
     commented = {"text": "Because.", "inReview": False}
-    wire.call("appendToComments", data=commented, where={"id": known["issue"]})
-    _name_what_is_deleted(wire, known)
-    known["farm file"] = f"projects/{known['project']}/assets/{known['farm']}/content"
+    wire.call("appendToComments", data=commented, where={"id": world_ids["issue"]})
+    _name_what_is_deleted(wire, world_ids)
+    world_ids["farm file"] = f"projects/{world_ids['project']}/assets/{world_ids['farm']}/content"
     with wire.emulator.world.transaction(
-        Actor(wire.emulator.world.view.users.the(known["max"]))
+        Actor(wire.emulator.world.view.users.require(world_ids["max"]))
     ) as tx:
-        lock(tx, tx.assets.the(known["pond"]), tx.actor.user, "DEFAULT")
-    return known
+        lock(tx, tx.assets.require(world_ids["pond"]), tx.actor.user, "DEFAULT")
+    return world_ids
 
 
-def _name_what_is_deleted(wire: Wire, known: Names) -> None:
+def _name_what_is_deleted(wire: Wire, world_ids: WorldIds) -> None:
     """Issues and labels about labels of models, which can be deleted."""
-    about = [{"labelID": known[each]} for each in ("meadow PREDICTION", "farm INFERENCE")]
+    about = [{"labelID": world_ids[each]} for each in ("meadow PREDICTION", "farm INFERENCE")]
     wire.call("createIssues", issues=about, where={}, selection="id")
-    row = {"assetID": known["farm"], "jsonResponse": EASY}
+    row = {"assetID": world_ids["farm"], "jsonResponse": EASY}
     data = {
         "labelType": "REVIEW",
-        "labelsData": [{**row, "referencedLabelId": known["farm INFERENCE"]}],
+        "labelsData": [{**row, "referencedLabelId": world_ids["farm INFERENCE"]}],
     }
     wire.call("appendManyLabels", data=data, where={}, selection="id")
-    wire.call("sendAssetsBackToQueue", where={"idIn": [known["farm"]]})
+    wire.call("sendAssetsBackToQueue", where={"idIn": [world_ids["farm"]]})
     data = {"labelType": "DEFAULT", "labelsData": [row]}
     wire.call("appendManyLabels", data=data, where={}, selection="id")
 
 
-def _use_plugins(wire: Wire, known: Names) -> None:
+def _use_plugins(wire: Wire, world_ids: WorldIds) -> None:
     """One that runs, one whose first version is uploaded, one whose next version is; a webhook."""
-    where = {"pluginName": PLUGIN, "projectId": known["project"]}
+    where = {"pluginName": PLUGIN, "projectId": world_ids["project"]}
     wire.call("activatePluginOnProject", where=where)
     data = {"labelType": "DEFAULT",
-            "labelsData": [{"assetID": known["farm"], "jsonResponse": HARD}]}  # fmt: skip
+            "labelsData": [{"assetID": world_ids["farm"], "jsonResponse": HARD}]}  # fmt: skip
     wire.call("appendManyLabels", data=data, where={})
     world = wire.emulator.world
     with world.transaction(Actor.system()) as tx:
-        call = CallMade(["Query.me"], "me", None, {}, {"data": {}}, False, tx.now, 1.0)
+        call = RecordedCall(["Query.me"], "me", None, {}, {"data": {}}, False, tx.now, 1.0)
         add_calls(tx, world.export()["runs"][0]["id"], [call], 1)
     packed = archive(main__py=QUIET_PLUGIN)
     upload(wire, wire.call("createPlugin", data={"pluginName": "Uploaded"}), packed)
-    known["uploaded plugin"] = "Uploaded"
+    world_ids["uploaded plugin"] = "Uploaded"
     deploy_plugin(wire, "Next")
     upload(wire, wire.call("generateUpdateUrl", data={"pluginName": "Next"}), packed)
-    known["next plugin"] = "Next"
+    world_ids["next plugin"] = "Next"
     deploy_plugin(wire, "Broken", archive(main__py="("))
-    known["broken plugin"] = "Broken"
+    world_ids["broken plugin"] = "Broken"
     wire.call("createWebhook", data={"pluginName": "Hook", "webhookUrl": "http://127.0.0.1:9/"})
-    known["webhook"] = "Hook"
+    world_ids["webhook"] = "Hook"
 
 
-def _work_with_steps(wire: Wire, known: Names) -> None:
+def _work_with_steps(wire: Wire, world_ids: WorldIds) -> None:
     """Give the project with steps what that of V1 has: an issue, and assign an asset there."""
-    place = {"projectId": known["stepped project"], "stepId": known["label step"]}
+    place = {"projectId": world_ids["stepped project"], "stepId": world_ids["label step"]}
     data = {"contentArray": ["text"], "externalIDArray": ["reviewed"]}
-    where = {"id": known["stepped project"]}
+    where = {"id": world_ids["stepped project"]}
     (made,) = wire.call("appendManyAssets", data=data, where=where, selection="id")
-    known["reviewed"] = made["id"]
+    world_ids["reviewed"] = made["id"]
     for label_type in ("DEFAULT", "REVIEW"):
         wire.call("addAssetsToReview", where={"idIn": [made["id"]]})
         row = {"assetID": made["id"], "jsonResponse": "{}"}
         data = {"labelType": label_type, "labelsData": [row]}
         wire.call("appendManyLabels", data=data, where={}, selection="id")
-    review = {"projectId": known["stepped project"], "stepId": known["review step"]}
-    sends_back = {**review, "sendBackStepId": known["label step"]}
+    review = {"projectId": world_ids["stepped project"], "stepId": world_ids["review step"]}
+    sends_back = {**review, "sendBackStepId": world_ids["label step"]}
     wire.call("updateReviewStepProperties", input=sends_back)
     data = {**place, "numberOfExpectedLabelsForConsensus": 2}
     wire.call("updateLabelingStepProperties", input=data)
-    wire.call("assignAssets", where={"idIn": [known["car-park"]]}, userIds=[known["leo"]])
-    issue = {"assetId": known["labeled"], "labelID": known["labeled label"], "text": "Why?"}
+    wire.call("assignAssets", where={"idIn": [world_ids["car-park"]]}, userIds=[world_ids["leo"]])
+    issue = {"assetId": world_ids["labeled"], "labelID": world_ids["labeled label"], "text": "Why?"}
     (made,) = wire.call("createIssues", issues=[issue], where={}, selection="id")
-    known["stepped issue"] = made["id"]
+    world_ids["stepped issue"] = made["id"]
 
 
 def _add_strangers(wire: Wire) -> str:
@@ -194,4 +194,13 @@ def _add_strangers(wire: Wire) -> str:
     return str(home["id"])
 
 
-__all__ = ["EASY", "HARD", "OUTSIDER", "PASSWORD", "PLUGIN", "STRANGER", "Whole", "whole_world"]
+__all__ = [
+    "EASY",
+    "HARD",
+    "OUTSIDER",
+    "PASSWORD",
+    "PLUGIN",
+    "STRANGER",
+    "FullWorld",
+    "open_full_world",
+]

@@ -8,7 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from tests.contract.inputs.registry import CASES as CASES
-from tests.contract.inputs.registry import Stage as Stage
+from tests.contract.inputs.registry import CaseWorld as CaseWorld
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")

@@ -4,40 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.inputs.registry import Case, Stage, case
+from tests.contract.inputs.registry import Case, CaseWorld, case
 from tests.kit.world_content import HARD
 
 
-def _append(stage: Stage, mutation: str, **data: Any) -> dict[str, Any]:
+def _append(case_world: CaseWorld, mutation: str, **data: Any) -> dict[str, Any]:
     fields = "id externalId content jsonContent jsonMetadata status projectId"
     data = {"contentArray": ["http://example.com/a.png"], **data}
-    known = set(stage.wire.ids("assets", {}))
-    stage.wire.call(mutation, data=data, where={"id": stage.names["project"]}, selection="id")
-    (added,) = set(stage.wire.ids("assets", {})) - known
-    found: dict[str, Any] = stage.read("assets", added, fields)
+    known = set(case_world.wire.ids("assets", {}))
+    case_world.wire.call(
+        mutation, data=data, where={"id": case_world.names["project"]}, selection="id"
+    )
+    (added,) = set(case_world.wire.ids("assets", {})) - known
+    found: dict[str, Any] = case_world.read("assets", added, fields)
     return found
 
 
 def _appends(mutation: str, array: str, member: str, value: str) -> Case:
-    def run(stage: Stage) -> None:
-        assert _append(stage, mutation, **{array: [value]})[member] == value
+    def run(case_world: CaseWorld) -> None:
+        assert _append(case_world, mutation, **{array: [value]})[member] == value
 
     return run
 
 
 def _appends_honeypots(mutation: str) -> Case:
-    def run(stage: Stage) -> None:
+    def run(case_world: CaseWorld) -> None:
         for value in (True, False):
             data = {"isHoneypotArray": [value], "externalIDArray": [str(value)]}
-            asset = _append(stage, mutation, **data)
-            assert stage.read("assets", asset["id"], "isHoneypot") == {"isHoneypot": value}
+            asset = _append(case_world, mutation, **data)
+            assert case_world.read("assets", asset["id"], "isHoneypot") == {"isHoneypot": value}
 
     return run
 
 
 def _appends_to_project(mutation: str) -> Case:
-    def run(stage: Stage) -> None:
-        assert _append(stage, mutation)["projectId"] == stage.names["project"]
+    def run(case_world: CaseWorld) -> None:
+        assert _append(case_world, mutation)["projectId"] == case_world.names["project"]
 
     return run
 
@@ -62,14 +64,14 @@ for _mutation, _type in (
 def _sets_asset(member: str, value: Any, selection: str = "") -> Case:
     selection = selection or member
 
-    def run(stage: Stage) -> None:
-        stage.wire.call(
+    def run(case_world: CaseWorld) -> None:
+        case_world.wire.call(
             "updatePropertiesInAssets",
-            where=[{"id": stage.names["farm"]}, {"id": stage.names["pond"]}],
+            where=[{"id": case_world.names["farm"]}, {"id": case_world.names["pond"]}],
             data=[{member: value}, {}],
         )
-        assert stage.read("assets", "farm", selection) == {member: value}
-        assert stage.read("assets", "pond", selection) != {member: value}
+        assert case_world.read("assets", "farm", selection) == {member: value}
+        assert case_world.read("assets", "pond", selection) != {member: value}
 
     return run
 
@@ -92,9 +94,9 @@ case("updatePropertiesInAssets(where)", "updatePropertiesInAssets(data)")(
 
 
 def _deletes_assets(mutation: str) -> Case:
-    def run(stage: Stage) -> None:
-        stage.wire.call(mutation, where={"idIn": [stage.names["farm"]]})
-        externals = stage.wire.list(
+    def run(case_world: CaseWorld) -> None:
+        case_world.wire.call(mutation, where={"idIn": [case_world.names["farm"]]})
+        externals = case_world.wire.list(
             "assets", {"externalIdIn": ["farm", "pond"]}, selection="externalId"
         )
         assert externals == [{"externalId": "pond"}]
@@ -103,30 +105,30 @@ def _deletes_assets(mutation: str) -> Case:
 
 
 def _moves_assets(mutation: str, name: str, status: str) -> Case:
-    def run(stage: Stage) -> None:
-        before = stage.read("assets", "street", "status")
-        stage.wire.call(mutation, where={"idIn": [stage.names[name]]})
-        assert stage.read("assets", name, "status") == {"status": status}
-        assert stage.read("assets", "street", "status") == before
+    def run(case_world: CaseWorld) -> None:
+        before = case_world.read("assets", "street", "status")
+        case_world.wire.call(mutation, where={"idIn": [case_world.names[name]]})
+        assert case_world.read("assets", name, "status") == {"status": status}
+        assert case_world.read("assets", "street", "status") == before
 
     return run
 
 
 @case("setAssetsPriority(priority)", "setAssetsPriority(where)")
-def _(stage: Stage) -> None:
-    where = {"idIn": [stage.names["meadow"]]}
-    stage.wire.call("setAssetsPriority", where=where, priority=7)
-    assert stage.read("assets", "meadow", "priority") == {"priority": 7}
-    assert stage.read("assets", "aquarium", "priority") == {"priority": 0}
+def _(case_world: CaseWorld) -> None:
+    where = {"idIn": [case_world.names["meadow"]]}
+    case_world.wire.call("setAssetsPriority", where=where, priority=7)
+    assert case_world.read("assets", "meadow", "priority") == {"priority": 7}
+    assert case_world.read("assets", "aquarium", "priority") == {"priority": 0}
 
 
 def _changes_label(member: str, value: Any) -> Case:
-    def run(stage: Stage) -> None:
-        assert stage.read("labels", "pond DEFAULT", member) != {member: value}
-        where = {"id": stage.names["pond DEFAULT"]}
-        stage.wire.call("updatePropertiesInLabel", where=where, data={member: value})
-        assert stage.read("labels", "pond DEFAULT", member) == {member: value}
-        assert stage.read("labels", "farm DEFAULT", member) != {member: value}
+    def run(case_world: CaseWorld) -> None:
+        assert case_world.read("labels", "pond DEFAULT", member) != {member: value}
+        where = {"id": case_world.names["pond DEFAULT"]}
+        case_world.wire.call("updatePropertiesInLabel", where=where, data={member: value})
+        assert case_world.read("labels", "pond DEFAULT", member) == {member: value}
+        assert case_world.read("labels", "farm DEFAULT", member) != {member: value}
 
     return run
 
@@ -144,11 +146,11 @@ case("updatePropertiesInLabel(data)", "updatePropertiesInLabel(where)")(
 
 
 @case("deleteLabels(ids)")
-def _(stage: Stage) -> None:
-    prediction = stage.names["meadow PREDICTION"]
-    assert stage.wire.call("deleteLabels", ids=[prediction]) == [prediction]
-    assert stage.wire.ids("labels", {"id": prediction}) == []
-    assert stage.wire.ids("labels", {"id": stage.names["farm INFERENCE"]}) != []
+def _(case_world: CaseWorld) -> None:
+    prediction = case_world.names["meadow PREDICTION"]
+    assert case_world.wire.call("deleteLabels", ids=[prediction]) == [prediction]
+    assert case_world.wire.ids("labels", {"id": prediction}) == []
+    assert case_world.wire.ids("labels", {"id": case_world.names["farm INFERENCE"]}) != []
 
 
 for _mutation in ("deleteAssets", "deleteManyFromDataset"):
@@ -160,18 +162,18 @@ for _mutation in ("sendAssetsBackToQueue", "sendBackAssetsToQueue"):
 
 
 @case("createUploadBucketSignedUrls(filePaths)")
-def _(stage: Stage) -> None:
-    paths = [f"projects/{stage.names['project']}/assets/{each}/content" for each in "ba"]
-    urls = stage.wire.call("createUploadBucketSignedUrls", filePaths=paths)
+def _(case_world: CaseWorld) -> None:
+    paths = [f"projects/{case_world.names['project']}/assets/{each}/content" for each in "ba"]
+    urls = case_world.wire.call("createUploadBucketSignedUrls", filePaths=paths)
     assert [url.partition("&id=")[2] for url in urls] == paths
 
 
 @case("filterExistingAssets(projectID)", "filterExistingAssets(externalIDs)")
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     def existing(project: str) -> Any:
         external_ids = ["hidden", "street"]
-        project_id = stage.names[project]
-        return stage.wire.call(
+        project_id = case_world.names[project]
+        return case_world.wire.call(
             "filterExistingAssets", projectID=project_id, externalIDs=external_ids
         )
 

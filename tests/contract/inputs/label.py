@@ -4,52 +4,52 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.inputs.registry import Case, Stage, case
+from tests.contract.inputs.registry import Case, CaseWorld, case
 from tests.kit.world_content import EASY, HARD
 
 
-def _label(stage: Stage, row: dict[str, Any], selection: str, **data: Any) -> Any:
+def _label(case_world: CaseWorld, row: dict[str, Any], selection: str, **data: Any) -> Any:
     """What is read back of a label that was appended to the farm."""
-    row = {"assetID": stage.names["farm"], "jsonResponse": EASY, **row}
+    row = {"assetID": case_world.names["farm"], "jsonResponse": EASY, **row}
     data = {"labelType": "REVIEW", "labelsData": [row], **data}
-    (label,) = stage.wire.call("appendManyLabels", data=data, where={}, selection="id")
-    return stage.read("labels", label["id"], selection)
+    (label,) = case_world.wire.call("appendManyLabels", data=data, where={}, selection="id")
+    return case_world.read("labels", label["id"], selection)
 
 
 @case("AppendManyLabelsData.labelType", "AppendManyLabelsData.labelsData", "appendManyLabels(data)")
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     for label_type in ("DEFAULT", "REVIEW", "PREDICTION", "INFERENCE", "AUTOSAVE"):
-        read = _label(stage, {}, "labelType", labelType=label_type)
+        read = _label(case_world, {}, "labelType", labelType=label_type)
         assert read == {"labelType": label_type}
 
 
 @case("AppendManyLabelsData.overwrite")
-def _(stage: Stage) -> None:
-    where = {"asset": {"id": stage.names["farm"]}, "typeIn": ["INFERENCE"]}
+def _(case_world: CaseWorld) -> None:
+    where = {"asset": {"id": case_world.names["farm"]}, "typeIn": ["INFERENCE"]}
     row = {"modelName": "object-counter-2"}
-    _label(stage, row, "id", labelType="INFERENCE", overwrite=False)
-    assert stage.wire.call("countLabels", where=where) == 2
-    _label(stage, row, "id", labelType="INFERENCE", overwrite=True)
-    assert stage.wire.call("countLabels", where=where) == 1
+    _label(case_world, row, "id", labelType="INFERENCE", overwrite=False)
+    assert case_world.wire.call("countLabels", where=where) == 2
+    _label(case_world, row, "id", labelType="INFERENCE", overwrite=True)
+    assert case_world.wire.call("countLabels", where=where) == 1
 
 
 @case("AppendLabelData.assetID")
-def _(stage: Stage) -> None:
-    assert _label(stage, {"assetID": stage.names["pond"]}, "assetId") == {
-        "assetId": stage.names["pond"]
+def _(case_world: CaseWorld) -> None:
+    assert _label(case_world, {"assetID": case_world.names["pond"]}, "assetId") == {
+        "assetId": case_world.names["pond"]
     }
 
 
 @case("AppendLabelData.referencedLabelId")
-def _(stage: Stage) -> None:
-    referenced = stage.names["farm DEFAULT"]
-    read = _label(stage, {"referencedLabelId": referenced}, "referencedLabel { id }")
+def _(case_world: CaseWorld) -> None:
+    referenced = case_world.names["farm DEFAULT"]
+    read = _label(case_world, {"referencedLabelId": referenced}, "referencedLabel { id }")
     assert read == {"referencedLabel": {"id": referenced}}
 
 
 def _labels_with(member: str, value: Any, read_as: str) -> Case:
-    def run(stage: Stage) -> None:
-        assert _label(stage, {member: value}, read_as) == {read_as: value}
+    def run(case_world: CaseWorld) -> None:
+        assert _label(case_world, {member: value}, read_as) == {read_as: value}
 
     return run
 
@@ -64,29 +64,31 @@ for _member, _value in {
 
 
 @case("AppendLabelData.authorID")
-def _(stage: Stage) -> None:
-    assert _label(stage, {"authorID": stage.names["rita"]}, "authorId") == {
-        "authorId": stage.names["rita"]
+def _(case_world: CaseWorld) -> None:
+    assert _label(case_world, {"authorID": case_world.names["rita"]}, "authorId") == {
+        "authorId": case_world.names["rita"]
     }
 
 
 @case("appendManyLabels(where)")
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     data = {"labelType": "DEFAULT", "labelsData": [{"jsonResponse": EASY}]}
-    where = {"idIn": [stage.names["meadow"]]}
-    (label,) = stage.wire.call("appendManyLabels", data=data, where=where, selection="assetId")
-    assert label == {"assetId": stage.names["meadow"]}
+    where = {"idIn": [case_world.names["meadow"]]}
+    (label,) = case_world.wire.call("appendManyLabels", data=data, where=where, selection="assetId")
+    assert label == {"assetId": case_world.names["meadow"]}
 
 
-def _old_label(stage: Stage, data: dict[str, Any], selection: str) -> Any:
+def _old_label(case_world: CaseWorld, data: dict[str, Any], selection: str) -> Any:
     data = {"labelType": "DEFAULT", "jsonResponse": EASY, **data}
-    label = stage.wire.call("appendToLabels", data=data, where={"id": stage.names["farm"]})
-    return stage.read("labels", label["id"], selection)
+    label = case_world.wire.call(
+        "appendToLabels", data=data, where={"id": case_world.names["farm"]}
+    )
+    return case_world.read("labels", label["id"], selection)
 
 
 def _old_labels_with(member: str, value: Any) -> Case:
-    def run(stage: Stage) -> None:
-        assert _old_label(stage, {member: value}, member) == {member: value}
+    def run(case_world: CaseWorld) -> None:
+        assert _old_label(case_world, {member: value}, member) == {member: value}
 
     return run
 
@@ -101,20 +103,20 @@ for _member, _value in {
 
 
 @case("AppendToLabelsData.authorID")
-def _(stage: Stage) -> None:
-    author = stage.names["leo"]
-    assert _old_label(stage, {"authorID": author}, "authorId") == {"authorId": author}
+def _(case_world: CaseWorld) -> None:
+    author = case_world.names["leo"]
+    assert _old_label(case_world, {"authorID": author}, "authorId") == {"authorId": author}
 
 
 @case("AppendToLabelsData.skipped")
-def _(stage: Stage) -> None:
-    _old_label(stage, {"skipped": True}, "id")
-    assert stage.read("assets", "farm", "skipped") == {"skipped": True}
+def _(case_world: CaseWorld) -> None:
+    _old_label(case_world, {"skipped": True}, "id")
+    assert case_world.read("assets", "farm", "skipped") == {"skipped": True}
 
 
 @case("appendToLabels(data)", "appendToLabels(where)")
-def _(stage: Stage) -> None:
-    assert _old_label(stage, {}, "assetId") == {"assetId": stage.names["farm"]}
+def _(case_world: CaseWorld) -> None:
+    assert _old_label(case_world, {}, "assetId") == {"assetId": case_world.names["farm"]}
 
 
 @case(
@@ -123,18 +125,18 @@ def _(stage: Stage) -> None:
     "createPredictions(data)",
     "createPredictions(where)",
 )
-def _(stage: Stage) -> None:
-    stage.wire.call(
+def _(case_world: CaseWorld) -> None:
+    case_world.wire.call(
         "createPredictions",
         data={"jsonResponseArray": [EASY, HARD], "modelNameArray": ["one", "two"]},
-        where={"idIn": [stage.names["pond"], stage.names["farm"]]},
+        where={"idIn": [case_world.names["pond"], case_world.names["farm"]]},
     )
     where = {
         "typeIn": ["PREDICTION"],
-        "asset": {"idIn": [stage.names["pond"], stage.names["farm"]]},
+        "asset": {"idIn": [case_world.names["pond"], case_world.names["farm"]]},
     }
-    read = stage.wire.list("labels", where, selection="assetId jsonResponse modelName")
+    read = case_world.wire.list("labels", where, selection="assetId jsonResponse modelName")
     assert read == [
-        {"assetId": stage.names["pond"], "jsonResponse": EASY, "modelName": "one"},
-        {"assetId": stage.names["farm"], "jsonResponse": HARD, "modelName": "two"},
+        {"assetId": case_world.names["pond"], "jsonResponse": EASY, "modelName": "one"},
+        {"assetId": case_world.names["farm"], "jsonResponse": HARD, "modelName": "two"},
     ]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from tests.contract.inputs.query import counts, lists
-from tests.contract.inputs.registry import Case, Stage, case
+from tests.contract.inputs.registry import Case, CaseWorld, case
 from tests.kit.world_content import EASY
 
 
 def _with_two(check: Case) -> Case:
-    def run(stage: Stage) -> None:
-        rows = [{"assetID": stage.names[each], "jsonResponse": EASY} for each in ("farm", "pond")]
+    def run(case_world: CaseWorld) -> None:
+        rows = [
+            {"assetID": case_world.names[each], "jsonResponse": EASY} for each in ("farm", "pond")
+        ]
         data = {"labelType": "AUTOSAVE", "labelsData": rows}
-        stage.wire.call("appendManyLabels", data=data, where={}, selection="id")
-        check(stage)
+        case_world.wire.call("appendManyLabels", data=data, where={}, selection="id")
+        check(case_world)
 
     return run
 

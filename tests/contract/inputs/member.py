@@ -5,21 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.inputs.query import counts, lists
-from tests.contract.inputs.registry import Case, Stage, case
+from tests.contract.inputs.registry import Case, CaseWorld, case
 
 case(*(f"projectUsers({each})" for each in ("where", "first", "skip")))(lists("projectUsers"))
 case("countProjectUsers(where)")(counts("countProjectUsers"))
 
 
-def roles(stage: Stage, project: str = "project") -> dict[str, str]:
+def roles(case_world: CaseWorld, project: str = "project") -> dict[str, str]:
     """The members of a project by e-mail, with their roles."""
-    found = stage.read("projects", project, "roles { role user { email } }")["roles"]
+    found = case_world.read("projects", project, "roles { role user { email } }")["roles"]
     return {each["user"]["email"]: each["role"] for each in found}
 
 
-def member(stage: Stage, user: str, selection: str = "id", project: str = "project") -> Any:
-    where = {"project": {"id": stage.names[project]}, "user": {"id": stage.names[user]}}
-    (found,) = stage.wire.list("projectUsers", where, selection=selection)
+def member(
+    case_world: CaseWorld, user: str, selection: str = "id", project: str = "project"
+) -> Any:
+    where = {"project": {"id": case_world.names[project]}, "user": {"id": case_world.names[user]}}
+    (found,) = case_world.wire.list("projectUsers", where, selection=selection)
     return found
 
 
@@ -29,37 +31,37 @@ def member(stage: Stage, user: str, selection: str = "id", project: str = "proje
     "appendToRoles(data)",
     "appendToRoles(where)",
 )
-def _(stage: Stage) -> None:
-    where, before = {"id": stage.names["hidden project"]}, roles(stage)
+def _(case_world: CaseWorld) -> None:
+    where, before = {"id": case_world.names["hidden project"]}, roles(case_world)
     for email, role in (("new@example.com", "REVIEWER"), ("labeler@example.com", "LABELER")):
-        stage.wire.call("appendToRoles", where=where, data={"userEmail": email, "role": role})
-        assert roles(stage, "hidden project")[email] == role
-    assert list(roles(stage, "hidden project"))[-1] == "labeler@example.com"
-    assert roles(stage) == before
+        case_world.wire.call("appendToRoles", where=where, data={"userEmail": email, "role": role})
+        assert roles(case_world, "hidden project")[email] == role
+    assert list(roles(case_world, "hidden project"))[-1] == "labeler@example.com"
+    assert roles(case_world) == before
 
 
 @case("RoleData.role", "updatePropertiesInRole(data)", "updatePropertiesInRole(where)")
-def _(stage: Stage) -> None:
-    by_id = {"id": member(stage, "leo")["id"]}
+def _(case_world: CaseWorld) -> None:
+    by_id = {"id": member(case_world, "leo")["id"]}
     by_names = {
-        "project": {"id": stage.names["project"]},
+        "project": {"id": case_world.names["project"]},
         "user": {"email": "Labeler@example.com"},
     }
     for where, role in ((by_id, "REVIEWER"), (by_names, "TEAM_MANAGER")):
-        stage.wire.call("updatePropertiesInRole", where=where, data={"role": role})
-        assert roles(stage)["labeler@example.com"] == role
+        case_world.wire.call("updatePropertiesInRole", where=where, data={"role": role})
+        assert roles(case_world)["labeler@example.com"] == role
 
 
 def _names_besides_the_id(name: str, right: str, wrong: str) -> Case:
-    def run(stage: Stage) -> None:
-        where = {"id": member(stage, "leo")["id"]}
-        data = {"role": "REVIEWER", name: stage.names[wrong]}
-        message = stage.wire.refusal("updatePropertiesInRole", where=where, data=data)
+    def run(case_world: CaseWorld) -> None:
+        where = {"id": member(case_world, "leo")["id"]}
+        data = {"role": "REVIEWER", name: case_world.names[wrong]}
+        message = case_world.wire.refusal("updatePropertiesInRole", where=where, data=data)
         assert "not the one of this user in this project" in message
-        stage.wire.call(
-            "updatePropertiesInRole", where=where, data={**data, name: stage.names[right]}
+        case_world.wire.call(
+            "updatePropertiesInRole", where=where, data={**data, name: case_world.names[right]}
         )
-        assert roles(stage)["labeler@example.com"] == "REVIEWER"
+        assert roles(case_world)["labeler@example.com"] == "REVIEWER"
 
     return run
 
@@ -69,10 +71,10 @@ case("RoleData.userID")(_names_besides_the_id("userID", "leo", "rita"))
 
 
 @case("deleteFromRoles(where)")
-def _(stage: Stage) -> None:
-    stage.wire.call("deleteFromRoles", where={"id": member(stage, "leo")["id"]})
-    assert "labeler@example.com" not in roles(stage)
-    assert member(stage, "leo", "deletedAt activated")["activated"] is False
+def _(case_world: CaseWorld) -> None:
+    case_world.wire.call("deleteFromRoles", where={"id": member(case_world, "leo")["id"]})
+    assert "labeler@example.com" not in roles(case_world)
+    assert member(case_world, "leo", "deletedAt activated")["activated"] is False
 
 
 @case(
@@ -80,25 +82,25 @@ def _(stage: Stage) -> None:
     "updatePropertiesInProjectUser(data)",
     "updatePropertiesInProjectUser(where)",
 )
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     for starred in (True, False):
-        stage.wire.call(
+        case_world.wire.call(
             "updatePropertiesInProjectUser",
             "labeler",
-            where={"id": member(stage, "leo")["id"]},
+            where={"id": member(case_world, "leo")["id"]},
             data={"starred": starred},
         )
-        assert member(stage, "leo", "starred") == {"starred": starred}
-        assert member(stage, "rita", "starred") == {"starred": False}
+        assert member(case_world, "leo", "starred") == {"starred": starred}
+        assert member(case_world, "rita", "starred") == {"starred": False}
 
 
 def _sets_statistic(name: str, value: float) -> Case:
-    def run(stage: Stage) -> None:
-        where = {"id": member(stage, "leo")["id"]}
-        before = member(stage, "rita", name)
-        stage.wire.call("updatePropertiesInProjectUser", where=where, data={name: value})
-        assert member(stage, "leo", f"{name} starred") == {name: value, "starred": False}
-        assert member(stage, "rita", name) == before
+    def run(case_world: CaseWorld) -> None:
+        where = {"id": member(case_world, "leo")["id"]}
+        before = member(case_world, "rita", name)
+        case_world.wire.call("updatePropertiesInProjectUser", where=where, data={name: value})
+        assert member(case_world, "leo", f"{name} starred") == {name: value, "starred": False}
+        assert member(case_world, "rita", name) == before
 
     return run
 

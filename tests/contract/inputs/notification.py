@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.inputs.query import counts, lists
-from tests.contract.inputs.registry import Case, Stage, case
+from tests.contract.inputs.registry import Case, CaseWorld, case
 
 _ALL = "hasBeenSeen message progress status url userID"
 
 
-def _notification(stage: Stage, data: dict[str, Any]) -> Any:
-    data = {"message": "Done.", "status": "PENDING", "userID": stage.names["leo"], **data}
-    created = stage.wire.call("createNotification", data=data, selection="id")
-    return stage.read("notifications", created["id"], f"id {_ALL}")
+def _notification(case_world: CaseWorld, data: dict[str, Any]) -> Any:
+    data = {"message": "Done.", "status": "PENDING", "userID": case_world.names["leo"], **data}
+    created = case_world.wire.call("createNotification", data=data, selection="id")
+    return case_world.read("notifications", created["id"], f"id {_ALL}")
 
 
 def _is_stored_and_changed(member: str, value: Any) -> Case:
-    def run(stage: Stage) -> None:
-        given = stage.names["max"] if member == "userID" else value
-        plain = _notification(stage, {})
+    def run(case_world: CaseWorld) -> None:
+        given = case_world.names["max"] if member == "userID" else value
+        plain = _notification(case_world, {})
         changed = {**plain, member: given}
-        made = _notification(stage, {member: given})
+        made = _notification(case_world, {member: given})
         assert made == {**changed, "id": made["id"]} != {**plain, "id": made["id"]}
         where = {"id": plain["id"]}
-        stage.wire.call("updatePropertiesInNotification", data={member: given}, where=where)
-        assert stage.read("notifications", plain["id"], f"id {_ALL}") == changed
+        case_world.wire.call("updatePropertiesInNotification", data={member: given}, where=where)
+        assert case_world.read("notifications", plain["id"], f"id {_ALL}") == changed
 
     return run
 
@@ -46,22 +46,22 @@ case(
 
 
 @case("updatePropertiesInNotification(where)")
-def _(stage: Stage) -> None:
-    first, second = _notification(stage, {}), _notification(stage, {})
+def _(case_world: CaseWorld) -> None:
+    first, second = _notification(case_world, {}), _notification(case_world, {})
     data = {"hasBeenSeen": True}
     where = {"id": second["id"], "hasBeenSeen": False}
-    stage.wire.call("updatePropertiesInNotification", data=data, where=where)
-    assert stage.read("notifications", first["id"], "hasBeenSeen") == {"hasBeenSeen": False}
-    assert stage.read("notifications", second["id"], "hasBeenSeen") == {"hasBeenSeen": True}
-    refusal = stage.wire.refusal("updatePropertiesInNotification", data=data, where=where)
+    case_world.wire.call("updatePropertiesInNotification", data=data, where=where)
+    assert case_world.read("notifications", first["id"], "hasBeenSeen") == {"hasBeenSeen": False}
+    assert case_world.read("notifications", second["id"], "hasBeenSeen") == {"hasBeenSeen": True}
+    refusal = case_world.wire.refusal("updatePropertiesInNotification", data=data, where=where)
     assert "[accessDenied]" in refusal
 
 
 def _with_two(check: Case) -> Case:
-    def run(stage: Stage) -> None:
-        _notification(stage, {})
-        _notification(stage, {})
-        check(stage)
+    def run(case_world: CaseWorld) -> None:
+        _notification(case_world, {})
+        _notification(case_world, {})
+        check(case_world)
 
     return run
 

@@ -8,60 +8,60 @@ from typing import Any
 from graphql import GraphQLEnumType
 
 from kili_emulator.rules.input_types import RETIRED
-from tests.contract.inputs.registry import Case, Stage, case
+from tests.contract.inputs.registry import Case, CaseWorld, case
 from tests.contract.schema import SCHEMA
 from tests.kit.world_content import INTERFACE
 
 
-def _create_project(stage: Stage, **data: Any) -> dict[str, Any]:
+def _create_project(case_world: CaseWorld, **data: Any) -> dict[str, Any]:
     fields = "id title description inputType jsonInterface complianceTags geospatialSettings"
-    created: dict[str, Any] = stage.wire.call(
+    created: dict[str, Any] = case_world.wire.call(
         "createProject", data={"title": "t", **data}, selection=fields
     )
-    assert stage.read("projects", created["id"], fields) == created
+    assert case_world.read("projects", created["id"], fields) == created
     return created
 
 
 @case("CreateProjectData.title", "createProject(data)")
-def _(stage: Stage) -> None:
-    assert _create_project(stage, title="Another")["title"] == "Another"
+def _(case_world: CaseWorld) -> None:
+    assert _create_project(case_world, title="Another")["title"] == "Another"
 
 
 @case("CreateProjectData.description")
-def _(stage: Stage) -> None:
-    assert _create_project(stage, description="words")["description"] == "words"
+def _(case_world: CaseWorld) -> None:
+    assert _create_project(case_world, description="words")["description"] == "words"
 
 
 @case("CreateProjectData.inputType")
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     input_types = SCHEMA.type_map["InputType"]
     assert isinstance(input_types, GraphQLEnumType)
     for each in sorted(input_types.values.keys() - RETIRED):
-        assert _create_project(stage, inputType=each)["inputType"] == each
+        assert _create_project(case_world, inputType=each)["inputType"] == each
 
 
 @case("CreateProjectData.jsonInterface")
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     interface = json.dumps(INTERFACE)
-    assert _create_project(stage, jsonInterface=interface)["jsonInterface"] == interface
+    assert _create_project(case_world, jsonInterface=interface)["jsonInterface"] == interface
 
 
 @case("CreateProjectData.complianceTags")
-def _(stage: Stage) -> None:
-    assert _create_project(stage, complianceTags=["PII"])["complianceTags"] == ["PII"]
-    assert _create_project(stage)["complianceTags"] == []
+def _(case_world: CaseWorld) -> None:
+    assert _create_project(case_world, complianceTags=["PII"])["complianceTags"] == ["PII"]
+    assert _create_project(case_world)["complianceTags"] == []
 
 
 @case("CreateProjectData.pixelLabeling")
-def _(stage: Stage) -> None:
-    in_pixels = _create_project(stage, inputType="GEOSPATIAL", pixelLabeling=True)
+def _(case_world: CaseWorld) -> None:
+    in_pixels = _create_project(case_world, inputType="GEOSPATIAL", pixelLabeling=True)
     assert in_pixels["geospatialSettings"] == {"labelingCRSCode": "PIXEL"}
-    on_the_map = _create_project(stage, inputType="GEOSPATIAL", pixelLabeling=False)
+    on_the_map = _create_project(case_world, inputType="GEOSPATIAL", pixelLabeling=False)
     assert on_the_map["geospatialSettings"] is None
 
 
 @case("CreateProjectData.projectType")
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     for project_type, input_type in (
         ("IMAGE_POSE_ESTIMATION", "IMAGE"),
         ("OCR", "IMAGE"),
@@ -70,17 +70,19 @@ def _(stage: Stage) -> None:
         ("TEXT_NER", "TEXT"),
         ("VIDEO_OBJECT_DETECTION", "VIDEO"),
     ):
-        assert _create_project(stage, projectType=project_type)["inputType"] == input_type
-    legacy = _create_project(stage, projectType="VIDEO_OBJECT_DETECTION", inputType="VIDEO_LEGACY")
+        assert _create_project(case_world, projectType=project_type)["inputType"] == input_type
+    legacy = _create_project(
+        case_world, projectType="VIDEO_OBJECT_DETECTION", inputType="VIDEO_LEGACY"
+    )
     assert legacy["inputType"] == "VIDEO_LEGACY"
 
 
 @case("CreateProjectData.fromDemoProject")
-def _(stage: Stage) -> None:
-    demo = _create_project(stage, fromDemoProject="DEMO_NER", jsonInterface="null")
+def _(case_world: CaseWorld) -> None:
+    demo = _create_project(case_world, fromDemoProject="DEMO_NER", jsonInterface="null")
     assert (demo["title"], demo["inputType"]) == ("t", "TEXT")
     assert "NAMED_ENTITIES_RECOGNITION" in demo["jsonInterface"]
-    assert len(stage.wire.ids("assets", {"project": {"id": demo["id"]}})) == 2
+    assert len(case_world.wire.ids("assets", {"project": {"id": demo["id"]}})) == 2
 
 
 PROPERTY = {
@@ -119,22 +121,22 @@ PROJECT_REFUSALS = {
 
 
 def _sets_project(member: str, value: Any) -> Case:
-    def run(stage: Stage) -> None:
-        assert stage.read("projects", "project", member) != {member: value}
-        where = {"id": stage.names["project"]}
-        stage.wire.call("updatePropertiesInProject", data={member: value}, where=where)
-        assert stage.read("projects", "project", member) == {member: value}
-        assert stage.read("projects", "hidden project", member) != {member: value}
+    def run(case_world: CaseWorld) -> None:
+        assert case_world.read("projects", "project", member) != {member: value}
+        where = {"id": case_world.names["project"]}
+        case_world.wire.call("updatePropertiesInProject", data={member: value}, where=where)
+        assert case_world.read("projects", "project", member) == {member: value}
+        assert case_world.read("projects", "hidden project", member) != {member: value}
 
     return run
 
 
 def _refused_for_project(member: str, value: Any, says: str) -> Case:
-    def run(stage: Stage) -> None:
-        where = {"id": stage.names["project"]}
+    def run(case_world: CaseWorld) -> None:
+        where = {"id": case_world.names["project"]}
         data = {member: value, "title": "not stored either"}
-        assert says in stage.wire.refusal("updatePropertiesInProject", data=data, where=where)
-        assert stage.read("projects", "project", "title") != {"title": "not stored either"}
+        assert says in case_world.wire.refusal("updatePropertiesInProject", data=data, where=where)
+        assert case_world.read("projects", "project", "title") != {"title": "not stored either"}
 
     return run
 
@@ -149,21 +151,21 @@ case("updatePropertiesInProject(data)", "updatePropertiesInProject(where)")(
 
 
 @case("ProjectData.archived")
-def _(stage: Stage) -> None:
-    where = {"id": stage.names["project"]}
+def _(case_world: CaseWorld) -> None:
+    where = {"id": case_world.names["project"]}
     for archived in (True, False):
-        stage.wire.call("updatePropertiesInProject", data={"archived": archived}, where=where)
-        found = stage.wire.ids("projects", {"archived": archived})
-        assert stage.names["project"] in found
+        case_world.wire.call("updatePropertiesInProject", data={"archived": archived}, where=where)
+        found = case_world.wire.ids("projects", {"archived": archived})
+        assert case_world.names["project"] in found
 
 
 @case("ProjectData.author")
-def _(stage: Stage) -> None:
-    where = {"id": stage.names["project"]}
-    data = {"author": stage.names["max"]}
-    stage.wire.call("updatePropertiesInProject", data=data, where=where)
-    read = stage.read("projects", "project", "author { id }")
-    assert read == {"author": {"id": stage.names["max"]}}
+def _(case_world: CaseWorld) -> None:
+    where = {"id": case_world.names["project"]}
+    data = {"author": case_world.names["max"]}
+    case_world.wire.call("updatePropertiesInProject", data=data, where=where)
+    read = case_world.read("projects", "project", "author { id }")
+    assert read == {"author": {"id": case_world.names["max"]}}
 
 
 @case(
@@ -171,24 +173,24 @@ def _(stage: Stage) -> None:
     "UpdateProjectAnonymizationInput.id",
     "UpdateProjectAnonymizationInput.shouldAnonymize",
 )
-def _(stage: Stage) -> None:
-    where = {"id": stage.names["street DEFAULT"]}
+def _(case_world: CaseWorld) -> None:
+    where = {"id": case_world.names["street DEFAULT"]}
 
     def author(key: str) -> str:
         selection = "author { firstname }"
-        (found,) = stage.wire.list("labels", where, key, selection=selection)
+        (found,) = case_world.wire.list("labels", where, key, selection=selection)
         return str(found["author"]["firstname"])
 
     for anonymous, shown in ((True, "Anonymous"), (False, "Leo")):
-        given = {"id": stage.names["project"], "shouldAnonymize": anonymous}
-        stage.wire.call("updateProjectAnonymization", input=given)
+        given = {"id": case_world.names["project"], "shouldAnonymize": anonymous}
+        case_world.wire.call("updateProjectAnonymization", input=given)
         assert [author(key) for key in ("labeler", "reviewer", "manager")] == ["Leo", shown, "Leo"]
 
 
 def _deletes_project(mutation: str) -> Case:
-    def run(stage: Stage) -> None:
-        stage.wire.call(mutation, where={"id": stage.names["hidden project"]})
-        assert stage.wire.ids("projects", {}) == [stage.names["project"]]
+    def run(case_world: CaseWorld) -> None:
+        case_world.wire.call(mutation, where={"id": case_world.names["hidden project"]})
+        assert case_world.wire.ids("projects", {}) == [case_world.names["project"]]
 
     return run
 

@@ -4,43 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.inputs.registry import Stage, case
+from tests.contract.inputs.registry import CaseWorld, case
 
 
-def _copy(stage: Stage, **data: Any) -> str:
-    source = {"projectId": stage.names["project"]}
-    return str(stage.wire.call("copyProject", data={**source, **data}))
+def _copy(case_world: CaseWorld, **data: Any) -> str:
+    source = {"projectId": case_world.names["project"]}
+    return str(case_world.wire.call("copyProject", data={**source, **data}))
 
 
-def _assets(stage: Stage, project_id: str) -> list[dict[str, str]]:
+def _assets(case_world: CaseWorld, project_id: str) -> list[dict[str, str]]:
     where = {"project": {"id": project_id}}
-    found: list[dict[str, str]] = stage.wire.list("assets", where, selection="id externalId")
+    found: list[dict[str, str]] = case_world.wire.list("assets", where, selection="id externalId")
     return found
 
 
 @case("copyProject(data)", "CopyProjectData.projectId")
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     fields = "title jsonInterface instructions metadataProperties inputType"
-    copy = _copy(stage)
-    assert copy != stage.names["project"]
-    assert stage.read("projects", copy, fields) == stage.read("projects", "project", fields)
+    copy = _copy(case_world)
+    assert copy != case_world.names["project"]
+    assert case_world.read("projects", copy, fields) == case_world.read(
+        "projects", "project", fields
+    )
 
 
 @case("CopyProjectData.shouldCopyAssets")
-def _(stage: Stage) -> None:
-    names = [each["externalId"] for each in _assets(stage, stage.names["project"])]
+def _(case_world: CaseWorld) -> None:
+    names = [each["externalId"] for each in _assets(case_world, case_world.names["project"])]
     for wanted, expected in ((True, names), (False, [])):
-        copies = _assets(stage, _copy(stage, shouldCopyAssets=wanted))
+        copies = _assets(case_world, _copy(case_world, shouldCopyAssets=wanted))
         assert [each["externalId"] for each in copies] == expected
 
 
 @case("CopyProjectData.shouldCopyUsers")
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     roles = "roles { role user { id } }"
-    (admin, *others) = stage.read("projects", "project", roles)["roles"]
+    (admin, *others) = case_world.read("projects", "project", roles)["roles"]
     for wanted, expected in ((True, [admin, *others]), (False, [admin])):
-        copy = _copy(stage, shouldCopyUsers=wanted)
-        assert stage.read("projects", copy, roles)["roles"] == expected
+        copy = _copy(case_world, shouldCopyUsers=wanted)
+        assert case_world.read("projects", copy, roles)["roles"] == expected
 
 
 @case(
@@ -49,10 +51,10 @@ def _(stage: Stage) -> None:
     "CopyLabelsInput.dstAssetId",
     "CopyLabelsInput.projectId",
 )
-def _(stage: Stage) -> None:
-    copy = _copy(stage, shouldCopyAssets=True)
-    (target,) = [each["id"] for each in _assets(stage, copy) if each["externalId"] == "street"]
-    data = {"srcAssetId": stage.names["street"], "dstAssetId": target, "projectId": copy}
-    assert stage.wire.call("copyLabels", data=data) is True
+def _(case_world: CaseWorld) -> None:
+    copy = _copy(case_world, shouldCopyAssets=True)
+    (target,) = [each["id"] for each in _assets(case_world, copy) if each["externalId"] == "street"]
+    data = {"srcAssetId": case_world.names["street"], "dstAssetId": target, "projectId": copy}
+    assert case_world.wire.call("copyLabels", data=data) is True
     fields = "status labels { labelType jsonResponse author { id } }"
-    assert stage.read("assets", target, fields) == stage.read("assets", "street", fields)
+    assert case_world.read("assets", target, fields) == case_world.read("assets", "street", fields)

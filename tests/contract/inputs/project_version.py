@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.contract.inputs.registry import Stage, case
+from tests.contract.inputs.registry import CaseWorld, case
 
 
 @case(
@@ -10,8 +10,8 @@ from tests.contract.inputs.registry import Stage, case
     "updatePropertiesInProjectVersion(where)",
     "ProjectVersionData.content",
 )
-def _(stage: Stage) -> None:
-    where, data = {"id": stage.names["version"]}, {"content": "http://example.com/export"}
-    stage.wire.call("updatePropertiesInProjectVersion", data=data, where=where)
-    assert stage.read("projectVersions", "version", "content") == data
-    assert stage.read("projectVersions", "hidden version", "content") != data
+def _(case_world: CaseWorld) -> None:
+    where, data = {"id": case_world.names["version"]}, {"content": "http://example.com/export"}
+    case_world.wire.call("updatePropertiesInProjectVersion", data=data, where=where)
+    assert case_world.read("projectVersions", "version", "content") == data
+    assert case_world.read("projectVersions", "hidden version", "content") != data

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.contract.inputs.registry import Case, Stage, case
+from tests.contract.inputs.registry import Case, CaseWorld, case
 
 
 def lists(operation: str) -> Case:
-    def run(stage: Stage) -> None:
-        everything = stage.wire.list(operation, {})
+    def run(case_world: CaseWorld) -> None:
+        everything = case_world.wire.list(operation, {})
         arguments = {"where": {}, "first": 1000, "skip": 0}
         assert everything
         for changed, expected in (
@@ -18,16 +18,17 @@ def lists(operation: str) -> Case:
             ({"skip": 1}, everything[1:]),
         ):
             assert (
-                stage.wire.call(operation, selection="id", **{**arguments, **changed}) == expected
+                case_world.wire.call(operation, selection="id", **{**arguments, **changed})
+                == expected
             )
 
     return run
 
 
 def counts(operation: str) -> Case:
-    def run(stage: Stage) -> None:
-        assert stage.wire.call(operation, where={}) > 0
-        assert stage.wire.call(operation, where={"id": "nothing"}) == 0
+    def run(case_world: CaseWorld) -> None:
+        assert case_world.wire.call(operation, where={}) > 0
+        assert case_world.wire.call(operation, where={"id": "nothing"}) == 0
 
     return run
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.kit.wire import Wire
-from tests.kit.world_content import Names
+from tests.kit.world_content import WorldIds
 
 
 @dataclass(frozen=True)
-class Stage:
+class CaseWorld:
     """A world to try things in, and the ids of what is there."""
 
     wire: Wire
-    names: Names
+    names: WorldIds
 
     def read(self, operation: str, name: str, selection: str) -> Any:
         """One thing of the world, by its name or id."""
@@ -24,7 +24,7 @@ class Stage:
         return found
 
 
-Case = Callable[[Stage], None]
+Case = Callable[[CaseWorld], None]
 
 CASES: dict[str, Case] = {}
 

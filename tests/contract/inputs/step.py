@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.inputs.registry import Case, Stage, case
-from tests.kit.world_content import set_steps
+from tests.contract.inputs.registry import Case, CaseWorld, case
+from tests.kit.world_content import add_stepped_project
 
 FIELDS = (
     "id name type order assignees { id } consensusCoverage numberOfExpectedLabelsForConsensus"
@@ -13,20 +13,20 @@ FIELDS = (
 )
 
 
-def _stepped(stage: Stage) -> Stage:
+def _stepped(case_world: CaseWorld) -> CaseWorld:
     """The stage with a project that has steps."""
-    return Stage(stage.wire, {**stage.names, **set_steps(stage.wire)})
+    return CaseWorld(case_world.wire, {**case_world.names, **add_stepped_project(case_world.wire)})
 
 
-def _steps(stage: Stage) -> list[dict[str, Any]]:
+def _steps(case_world: CaseWorld) -> list[dict[str, Any]]:
     selection = f"steps {{ {FIELDS} }}"
-    steps: list[dict[str, Any]] = stage.read("projects", "stepped project", selection)["steps"]
+    steps: list[dict[str, Any]] = case_world.read("projects", "stepped project", selection)["steps"]
     return steps
 
 
-def _edit(stage: Stage, **steps: Any) -> None:
-    data = {"projectId": stage.names["stepped project"], "steps": steps}
-    stage.wire.call("editProjectWorkflowSettings", input=data)
+def _edit(case_world: CaseWorld, **steps: Any) -> None:
+    data = {"projectId": case_world.names["stepped project"], "steps": steps}
+    case_world.wire.call("editProjectWorkflowSettings", input=data)
 
 
 @case(
@@ -34,11 +34,11 @@ def _edit(stage: Stage, **steps: Any) -> None:
     "EditProjectWorkflowSettingsInput.enforceStepSeparation",
     "EditProjectWorkflowSettingsInput.projectId",
 )
-def _(stage: Stage) -> None:
-    stage = _stepped(stage)
-    data = {"projectId": stage.names["stepped project"], "enforceStepSeparation": True}
-    stage.wire.call("editProjectWorkflowSettings", input=data)
-    read = stage.read("projects", "stepped project", "enforceStepSeparation")
+def _(case_world: CaseWorld) -> None:
+    case_world = _stepped(case_world)
+    data = {"projectId": case_world.names["stepped project"], "enforceStepSeparation": True}
+    case_world.wire.call("editProjectWorkflowSettings", input=data)
+    read = case_world.read("projects", "stepped project", "enforceStepSeparation")
     assert read == {"enforceStepSeparation": True}
 
 
@@ -52,29 +52,29 @@ def _(stage: Stage) -> None:
     "ProjectWorkflowStepInput.sendBackStepId",
     "ProjectWorkflowStepInput.order",
 )
-def _(stage: Stage) -> None:
-    stage = _stepped(stage)
+def _(case_world: CaseWorld) -> None:
+    case_world = _stepped(case_world)
     created = {
         "name": "Last look",
         "type": "REVIEW",
-        "assignees": [stage.names["rita"]],
+        "assignees": [case_world.names["rita"]],
         "stepCoverage": 30,
-        "sendBackStepId": stage.names["review step"],
+        "sendBackStepId": case_world.names["review step"],
         "order": 2,
     }
-    _edit(stage, creates=[created])
-    step = _steps(stage)[-1]
-    assert step.items() >= {**created, "assignees": [{"id": stage.names["rita"]}]}.items()
+    _edit(case_world, creates=[created])
+    step = _steps(case_world)[-1]
+    assert step.items() >= {**created, "assignees": [{"id": case_world.names["rita"]}]}.items()
 
 
 def _updates(member: str, value: Any, step: str) -> Case:
-    def check(stage: Stage) -> None:
-        stage = _stepped(stage)
-        _edit(stage, updates=[{"id": stage.names[step], member: value}])
-        (read,) = [each for each in _steps(stage) if each["id"] == stage.names[step]]
+    def check(case_world: CaseWorld) -> None:
+        case_world = _stepped(case_world)
+        _edit(case_world, updates=[{"id": case_world.names[step], member: value}])
+        (read,) = [each for each in _steps(case_world) if each["id"] == case_world.names[step]]
         assert read[member] == value
-        _edit(stage, updates=[{"id": stage.names[step], member: None}])
-        (read,) = [each for each in _steps(stage) if each["id"] == stage.names[step]]
+        _edit(case_world, updates=[{"id": case_world.names[step], member: None}])
+        (read,) = [each for each in _steps(case_world) if each["id"] == case_world.names[step]]
         assert read[member] is None
 
     return check
@@ -88,38 +88,38 @@ for _member in ("consensusCoverage", "numberOfExpectedLabelsForConsensus"):
 
 
 @case("ProjectWorkflowStepInput.stepGroupId")
-def _(stage: Stage) -> None:
-    stage = _stepped(stage)
+def _(case_world: CaseWorld) -> None:
+    case_world = _stepped(case_world)
     created = {"name": "n", "type": "REVIEW", "stepGroupId": "nobody's"}
-    data = {"projectId": stage.names["stepped project"], "steps": {"creates": [created]}}
-    assert "stepGroupId must be the id" in stage.wire.refusal(
+    data = {"projectId": case_world.names["stepped project"], "steps": {"creates": [created]}}
+    assert "stepGroupId must be the id" in case_world.wire.refusal(
         "editProjectWorkflowSettings", input=data
     )
 
 
 @case("ProjectWorkflowStepsInput.deletes")
-def _(stage: Stage) -> None:
-    stage = _stepped(stage)
-    _edit(stage, deletes=[stage.names["review step"]])
-    assert [each["id"] for each in _steps(stage)] == [stage.names["label step"]]
-    read = stage.read("assets", "in review", "status currentStep { name status }")
+def _(case_world: CaseWorld) -> None:
+    case_world = _stepped(case_world)
+    _edit(case_world, deletes=[case_world.names["review step"]])
+    assert [each["id"] for each in _steps(case_world)] == [case_world.names["label step"]]
+    read = case_world.read("assets", "in review", "status currentStep { name status }")
     assert read == {"status": "LABELED", "currentStep": {"name": "Label", "status": "DONE"}}
 
 
 def _adds(member: str, value: Any) -> Case:
-    def check(stage: Stage) -> None:
-        stage = _stepped(stage)
-        given = stage.names.get(value, value) if isinstance(value, str) else value
+    def check(case_world: CaseWorld) -> None:
+        case_world = _stepped(case_world)
+        given = case_world.names.get(value, value) if isinstance(value, str) else value
         data = {
-            "projectId": stage.names["stepped project"],
+            "projectId": case_world.names["stepped project"],
             "name": "Another",
-            "assignees": [stage.names["max"]],
+            "assignees": [case_world.names["max"]],
             member: given,
         }
-        stage.wire.call("addReviewStep", input=data)
-        step = _steps(stage)[-1]
+        case_world.wire.call("addReviewStep", input=data)
+        step = _steps(case_world)[-1]
         assert step.items() >= {"type": "REVIEW", member: given, "name": "Another"}.items()
-        assert step["assignees"] == [{"id": stage.names["max"]}]
+        assert step["assignees"] == [{"id": case_world.names["max"]}]
 
     return check
 
@@ -136,31 +136,31 @@ case("AddReviewStepInput.useHoneypot")(_adds("useHoneypot", True))
 
 
 @case("AddReviewStepInput.stepGroupId")
-def _(stage: Stage) -> None:
-    stage = _stepped(stage)
+def _(case_world: CaseWorld) -> None:
+    case_world = _stepped(case_world)
     data = {
-        "projectId": stage.names["stepped project"],
+        "projectId": case_world.names["stepped project"],
         "name": "n",
-        "assignees": [stage.names["rita"]],
+        "assignees": [case_world.names["rita"]],
         "stepGroupId": "nobody's",
     }
-    assert "stepGroupId must be the id" in stage.wire.refusal("addReviewStep", input=data)
+    assert "stepGroupId must be the id" in case_world.wire.refusal("addReviewStep", input=data)
 
 
 def _changes(mutation: str, step: str, member: str, value: Any, read_as: str = "") -> Case:
-    def check(stage: Stage) -> None:
-        stage = _stepped(stage)
+    def check(case_world: CaseWorld) -> None:
+        case_world = _stepped(case_world)
         data = {
-            "projectId": stage.names["stepped project"],
-            "stepId": stage.names[step],
+            "projectId": case_world.names["stepped project"],
+            "stepId": case_world.names[step],
             member: value,
         }
         if member == "assignees":
-            data[member] = [stage.names[each] for each in value]
+            data[member] = [case_world.names[each] for each in value]
         if member == "sendBackStepId":
-            data[member] = stage.names[value]
-        stage.wire.call(mutation, input=data)
-        (read,) = [each for each in _steps(stage) if each["id"] == stage.names[step]]
+            data[member] = case_world.names[value]
+        case_world.wire.call(mutation, input=data)
+        (read,) = [each for each in _steps(case_world) if each["id"] == case_world.names[step]]
         expected = (
             [{"id": each} for each in data[member]] if member == "assignees" else data[member]
         )
@@ -202,11 +202,11 @@ case(
 
 
 @case("deleteStep(input)", "DeleteStepInput.projectId", "DeleteStepInput.stepId")
-def _(stage: Stage) -> None:
-    stage = _stepped(stage)
+def _(case_world: CaseWorld) -> None:
+    case_world = _stepped(case_world)
     data = {
-        "projectId": stage.names["stepped project"],
-        "stepId": stage.names["review step"],
+        "projectId": case_world.names["stepped project"],
+        "stepId": case_world.names["review step"],
     }
-    stage.wire.call("deleteStep", input=data)
-    assert [each["id"] for each in _steps(stage)] == [stage.names["label step"]]
+    case_world.wire.call("deleteStep", input=data)
+    assert [each["id"] for each in _steps(case_world)] == [case_world.names["label step"]]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.inputs.registry import Case, Stage, case
+from tests.contract.inputs.registry import Case, CaseWorld, case
 
 
-def _tags(stage: Stage, selection: str) -> Any:
-    return stage.wire.call("listTagsByOrg", selection=selection)
+def _tags(case_world: CaseWorld, selection: str) -> Any:
+    return case_world.wire.call("listTagsByOrg", selection=selection)
 
 
 def _creates_tag(data: dict[str, Any]) -> Case:
-    def run(stage: Stage) -> None:
-        stage.wire.call("createTag", data={"label": "Plain", "color": "#010203", **data})
+    def run(case_world: CaseWorld) -> None:
+        case_world.wire.call("createTag", data={"label": "Plain", "color": "#010203", **data})
         read = {"label": "Plain", "color": "#010203", **data}
-        assert _tags(stage, "label color")[-1] == read
+        assert _tags(case_world, "label color")[-1] == read
 
     return run
 
@@ -25,28 +25,28 @@ case("TagData.color")(_creates_tag({"color": "#FF0000"}))
 
 
 @case("UpdateTagData.label", "updateTag(data)", "updateTag(tagId)")
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     data = {"label": "Finished"}
     for affected in (1, 0):
-        answer = stage.wire.call(
+        answer = case_world.wire.call(
             "updateTag",
             selection="affectedRows updatedTag { label }",
-            tagId=stage.names["tag"],
+            tagId=case_world.names["tag"],
             data=data,
         )
         assert answer == {"affectedRows": affected, "updatedTag": data}
-    assert _tags(stage, "label") == [{"label": "Finished"}, {"label": "Unused"}]
+    assert _tags(case_world, "label") == [{"label": "Finished"}, {"label": "Unused"}]
 
 
 @case("deleteTag(tagId)")
-def _(stage: Stage) -> None:
-    assert stage.wire.call("deleteTag", tagId=stage.names["tag"]) is True
-    assert _tags(stage, "label") == [{"label": "Unused"}]
+def _(case_world: CaseWorld) -> None:
+    assert case_world.wire.call("deleteTag", tagId=case_world.names["tag"]) is True
+    assert _tags(case_world, "label") == [{"label": "Unused"}]
 
 
-def _on(stage: Stage, project: str) -> Any:
-    project_id = stage.names[project]
-    return stage.wire.call("listTagsByProject", selection="label", projectId=project_id)
+def _on(case_world: CaseWorld, project: str) -> Any:
+    project_id = case_world.names[project]
+    return case_world.wire.call("listTagsByProject", selection="label", projectId=project_id)
 
 
 @case(
@@ -57,10 +57,10 @@ def _on(stage: Stage, project: str) -> Any:
     "uncheckTag(tagId)",
     "listTagsByProject(projectId)",
 )
-def _(stage: Stage) -> None:
-    project_id, tag_id = stage.names["project"], stage.names["unused tag"]
-    stage.wire.call("checkTag", data={"projectId": project_id, "tagId": tag_id})
-    assert _on(stage, "project") == [{"label": "Tutorial"}, {"label": "Unused"}]
-    assert _on(stage, "hidden project") == []
-    stage.wire.call("uncheckTag", projectId=project_id, tagId=stage.names["tag"])
-    assert _on(stage, "project") == [{"label": "Unused"}]
+def _(case_world: CaseWorld) -> None:
+    project_id, tag_id = case_world.names["project"], case_world.names["unused tag"]
+    case_world.wire.call("checkTag", data={"projectId": project_id, "tagId": tag_id})
+    assert _on(case_world, "project") == [{"label": "Tutorial"}, {"label": "Unused"}]
+    assert _on(case_world, "hidden project") == []
+    case_world.wire.call("uncheckTag", projectId=project_id, tagId=case_world.names["tag"])
+    assert _on(case_world, "project") == [{"label": "Unused"}]

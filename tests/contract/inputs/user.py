@@ -5,43 +5,45 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.contract.inputs.registry import Case, Stage, case
+from tests.contract.inputs.registry import Case, CaseWorld, case
 
 PASSWORD = "correct horse 1"
 
 
-def _created(stage: Stage, **data: Any) -> Any:
+def _created(case_world: CaseWorld, **data: Any) -> Any:
     data = {"email": "new@example.com", **data}
     fields = "id email firstname lastname organizationRole organizationId"
-    created = stage.wire.call("createUser", data=data, selection=fields)
-    assert stage.read("users", created["id"], fields) == created
+    created = case_world.wire.call("createUser", data=data, selection=fields)
+    assert case_world.read("users", created["id"], fields) == created
     return created
 
 
 @case("CreateUserData.email", "createUser(data)")
-def _(stage: Stage) -> None:
-    created = _created(stage, email="New@Example.com")
+def _(case_world: CaseWorld) -> None:
+    created = _created(case_world, email="New@Example.com")
     assert created["email"] == "new@example.com"
-    assert created["organizationId"] == stage.names["organization"]
+    assert created["organizationId"] == case_world.names["organization"]
 
 
 @case("CreateUserData.firstname", "CreateUserData.lastname")
-def _(stage: Stage) -> None:
-    created = _created(stage, firstname="Nora", lastname="New")
+def _(case_world: CaseWorld) -> None:
+    created = _created(case_world, firstname="Nora", lastname="New")
     assert (created["firstname"], created["lastname"]) == ("Nora", "New")
 
 
 @case("CreateUserData.organizationRole")
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     for role in ("ADMIN", "USER"):
-        created = _created(stage, email=f"new-{role}@example.com", organizationRole=role)
+        created = _created(case_world, email=f"new-{role}@example.com", organizationRole=role)
         assert created["organizationRole"] == role
 
 
-def change_password(stage: Stage, old: str, new: str, again: str | None = None) -> dict[str, Any]:
+def change_password(
+    case_world: CaseWorld, old: str, new: str, again: str | None = None
+) -> dict[str, Any]:
     data = {"oldPassword": old, "newPassword1": new, "newPassword2": again or new}
     where = {"email": "new@example.com"}
-    answer = stage.wire.send("updatePassword", selection="id", data=data, where=where)
+    answer = case_world.wire.send("updatePassword", selection="id", data=data, where=where)
     return dict(answer.json())
 
 
@@ -53,34 +55,36 @@ def change_password(stage: Stage, old: str, new: str, again: str | None = None) 
     "updatePassword(data)",
     "updatePassword(where)",
 )
-def _(stage: Stage) -> None:
-    _created(stage, password=PASSWORD)
-    assert "errors" in change_password(stage, "another one 1", "second password 2")
-    assert "errors" in change_password(stage, PASSWORD, "second password 2", "something else 3")
-    assert "errors" not in change_password(stage, PASSWORD, "second password 2")
-    assert "errors" in change_password(stage, PASSWORD, "third password 3")
-    assert "errors" not in change_password(stage, "second password 2", PASSWORD)
+def _(case_world: CaseWorld) -> None:
+    _created(case_world, password=PASSWORD)
+    assert "errors" in change_password(case_world, "another one 1", "second password 2")
+    assert "errors" in change_password(
+        case_world, PASSWORD, "second password 2", "something else 3"
+    )
+    assert "errors" not in change_password(case_world, PASSWORD, "second password 2")
+    assert "errors" in change_password(case_world, PASSWORD, "third password 3")
+    assert "errors" not in change_password(case_world, "second password 2", PASSWORD)
 
 
 @case("resetPassword(where)")
-def _(stage: Stage) -> None:
-    created = _created(stage, password=PASSWORD)
-    stage.wire.call("resetPassword", where={"email": created["email"]})
-    assert "errors" in change_password(stage, PASSWORD, "second password 2")
-    mail = stage.wire.emulator.world.view.mails.all()[-1]
+def _(case_world: CaseWorld) -> None:
+    created = _created(case_world, password=PASSWORD)
+    case_world.wire.call("resetPassword", where={"email": created["email"]})
+    assert "errors" in change_password(case_world, PASSWORD, "second password 2")
+    mail = case_world.wire.emulator.world.view.mails.all()[-1]
     sent = mail["text"].rpartition(" ")[2]
     assert mail["to"] == created["email"]
-    assert "errors" not in change_password(stage, sent, "second password 2")
+    assert "errors" not in change_password(case_world, sent, "second password 2")
 
 
 def _sets_user(member: str, value: Any) -> Case:
-    def run(stage: Stage) -> None:
-        before = stage.read("users", "rita", member)
-        assert stage.read("users", "leo", member) != {member: value}
+    def run(case_world: CaseWorld) -> None:
+        before = case_world.read("users", "rita", member)
+        assert case_world.read("users", "leo", member) != {member: value}
         where = {"email": "labeler@example.com"}
-        stage.wire.call("updatePropertiesInUser", where=where, data={member: value})
-        assert stage.read("users", "leo", member) == {member: value}
-        assert stage.read("users", "rita", member) == before
+        case_world.wire.call("updatePropertiesInUser", where=where, data={member: value})
+        assert case_world.read("users", "leo", member) == {member: value}
+        assert case_world.read("users", "rita", member) == before
 
     return run
 
@@ -101,20 +105,20 @@ case("updatePropertiesInUser(data)", "updatePropertiesInUser(where)")(
 
 
 @case("UserData.organizationId")
-def _(stage: Stage) -> None:
-    other = stage.wire.call("createOrganization", data={"name": "Other"}, selection="id")["id"]
-    where, data = {"id": stage.names["leo"]}, {"organizationId": other}
-    stage.wire.call("updatePropertiesInUser", where=where, data=data)
-    assert stage.read("users", "leo", "organizationId") == {"organizationId": other}
-    joined = {"project": {"id": stage.names["project"]}, "deleted": False, "user": where}
-    assert stage.wire.list("projectUsers", joined) == []
+def _(case_world: CaseWorld) -> None:
+    other = case_world.wire.call("createOrganization", data={"name": "Other"}, selection="id")["id"]
+    where, data = {"id": case_world.names["leo"]}, {"organizationId": other}
+    case_world.wire.call("updatePropertiesInUser", where=where, data=data)
+    assert case_world.read("users", "leo", "organizationId") == {"organizationId": other}
+    joined = {"project": {"id": case_world.names["project"]}, "deleted": False, "user": where}
+    assert case_world.wire.list("projectUsers", joined) == []
 
 
 def _refused_for_user(member: str, says: str) -> Case:
-    def run(stage: Stage) -> None:
-        where, data = {"id": stage.names["leo"]}, {member: "a text", "firstname": "Not"}
-        assert says in stage.wire.refusal("updatePropertiesInUser", where=where, data=data)
-        assert stage.read("users", "leo", "firstname") == {"firstname": "Leo"}
+    def run(case_world: CaseWorld) -> None:
+        where, data = {"id": case_world.names["leo"]}, {member: "a text", "firstname": "Not"}
+        assert says in case_world.wire.refusal("updatePropertiesInUser", where=where, data=data)
+        assert case_world.read("users", "leo", "firstname") == {"firstname": "Leo"}
 
     return run
 
@@ -149,11 +153,11 @@ LICENSE = {
     "createOrganization(data)",
     *(f"CreateOrganizationData.{each}" for each in ("name", *ADDRESS)),
 )
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     data, fields = {"name": "Other", **ADDRESS}, " ".join(["name", *ADDRESS])
-    created = stage.wire.call("createOrganization", data=data, selection=f"id {fields}")
-    assert stage.read("organizations", created["id"], fields) == data
-    assert stage.read("organizations", "organization", "city") == {"city": ""}
+    created = case_world.wire.call("createOrganization", data=data, selection=f"id {fields}")
+    assert case_world.read("organizations", created["id"], fields) == data
+    assert case_world.read("organizations", "organization", "city") == {"city": ""}
 
 
 @case(
@@ -161,47 +165,49 @@ def _(stage: Stage) -> None:
     "updatePropertiesInOrganization(where)",
     *(f"OrganizationData.{each}" for each in ("name", *ADDRESS)),
 )
-def _(stage: Stage) -> None:
-    where = {"id": stage.names["organization"]}
+def _(case_world: CaseWorld) -> None:
+    where = {"id": case_world.names["organization"]}
     for member, value in {"name": "Renamed", **ADDRESS}.items():
-        assert stage.read("organizations", "organization", member) != {member: value}
-        stage.wire.call("updatePropertiesInOrganization", where=where, data={member: value})
-        assert stage.read("organizations", "organization", member) == {member: value}
+        assert case_world.read("organizations", "organization", member) != {member: value}
+        case_world.wire.call("updatePropertiesInOrganization", where=where, data={member: value})
+        assert case_world.read("organizations", "organization", member) == {member: value}
 
 
 @case("OrganizationData.license")
-def _(stage: Stage) -> None:
-    where, fields = {"id": stage.names["organization"]}, " ".join(LICENSE)
+def _(case_world: CaseWorld) -> None:
+    where, fields = {"id": case_world.names["organization"]}, " ".join(LICENSE)
 
     def read() -> Any:
-        return stage.read("organizations", "organization", f"license {{ {fields} }}")["license"]
+        return case_world.read("organizations", "organization", f"license {{ {fields} }}")[
+            "license"
+        ]
 
     expected = read()
     for member, value in LICENSE.items():
         assert expected[member] != value
         expected[member] = value
         data = {"license": json.dumps({member: value})}
-        stage.wire.call("updatePropertiesInOrganization", where=where, data=data)
+        case_world.wire.call("updatePropertiesInOrganization", where=where, data=data)
         assert read() == expected
 
 
-def _metrics(stage: Stage, **where: Any) -> Any:
-    where = {"organizationId": stage.names["organization"], **where}
-    return stage.wire.call("organizationMetrics", where=where)
+def _metrics(case_world: CaseWorld, **where: Any) -> Any:
+    where = {"organizationId": case_world.names["organization"], **where}
+    return case_world.wire.call("organizationMetrics", where=where)
 
 
 @case(
     "organizationMetrics(where)",
     *(f"OrganizationMetricsWhere.{each}" for each in ("organizationId", "startDate", "endDate")),
 )
-def _(stage: Stage) -> None:
-    everything = _metrics(stage)
+def _(case_world: CaseWorld) -> None:
+    everything = _metrics(case_world)
     nothing = dict.fromkeys(everything, 0)
     assert everything["numberOfLabeledAssets"] > 0 < everything["numberOfHours"]
-    assert _metrics(stage, startDate="2000-01-01", endDate="2100-01-01") == everything
-    assert _metrics(stage, startDate="2100-01-01") == nothing
-    assert _metrics(stage, endDate="2000-01-01") == nothing
-    assert _metrics(stage, organizationId="nothing") is None
+    assert _metrics(case_world, startDate="2000-01-01", endDate="2100-01-01") == everything
+    assert _metrics(case_world, startDate="2100-01-01") == nothing
+    assert _metrics(case_world, endDate="2000-01-01") == nothing
+    assert _metrics(case_world, organizationId="nothing") is None
 
 
 # API keys
@@ -213,8 +219,8 @@ def _(stage: Stage) -> None:
     "appendToApiKeys(data)",
     "appendToApiKeys(where)",
 )
-def _(stage: Stage) -> None:
+def _(case_world: CaseWorld) -> None:
     data, where = {"key": "my-own-secret", "name": "second"}, {"email": "labeler@example.com"}
-    made = stage.wire.call("appendToApiKeys", data=data, where=where, selection="id")
-    assert stage.read("apiKeys", made["id"], "key name") == data
-    assert stage.wire.call("viewer", "my-own-secret", "email") == where
+    made = case_world.wire.call("appendToApiKeys", data=data, where=where, selection="id")
+    assert case_world.read("apiKeys", made["id"], "key name") == data
+    assert case_world.wire.call("viewer", "my-own-secret", "email") == where

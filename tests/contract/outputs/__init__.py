@@ -8,8 +8,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from tests.kit.wire import Wire
-from tests.kit.world_content import Names
+from tests.kit.world_content import WorldIds
 
-CHANGES: list[Callable[[Wire, Names], None]] = [
+CHANGES: list[Callable[[Wire, WorldIds], None]] = [
     import_module(f"{__name__}.{module.name}").change for module in iter_modules(__path__)
 ]

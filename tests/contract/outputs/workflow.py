@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from tests.kit.wire import Wire
-from tests.kit.world_content import EASY, Names, set_steps
+from tests.kit.world_content import EASY, WorldIds, add_stepped_project
 
 
-def change(wire: Wire, known: Names) -> None:
-    known = {**known, **set_steps(wire)}
-    project = known["stepped project"]
-    label = {"id": known["label step"], "name": "Draw", "numberOfExpectedLabelsForConsensus": 2}
-    consensus = {"consensusCoverage": 100, "assignees": [known["leo"], known["ada"]]}
+def change(wire: Wire, world_ids: WorldIds) -> None:
+    world_ids = {**world_ids, **add_stepped_project(wire)}
+    project = world_ids["stepped project"]
+    label = {"id": world_ids["label step"], "name": "Draw", "numberOfExpectedLabelsForConsensus": 2}
+    consensus = {"consensusCoverage": 100, "assignees": [world_ids["leo"], world_ids["ada"]]}
     review = {
         "name": "Again",
         "type": "REVIEW",
-        "assignees": [known["rita"]],
-        "sendBackStepId": known["review step"],
+        "assignees": [world_ids["rita"]],
+        "sendBackStepId": world_ids["review step"],
     }
     steps = {"updates": [{**label, **consensus}], "creates": [review]}
     data = {"projectId": project, "enforceStepSeparation": True, "steps": steps}
     wire.call("editProjectWorkflowSettings", input=data)
-    step = {"projectId": project, "stepId": known["label step"], "useHoneypot": True}
+    step = {"projectId": project, "stepId": world_ids["label step"], "useHoneypot": True}
     wire.call("updateLabelingStepProperties", input=step)
-    wire.call("assignAssets", where={"id": known["waiting"]}, userIds=[known["leo"]])
-    wire.call("assignAssets", where={"id": known["labeled"]}, userIds=[known["rita"]])
-    where = {"id": known["meadow"]}
+    wire.call("assignAssets", where={"id": world_ids["waiting"]}, userIds=[world_ids["leo"]])
+    wire.call("assignAssets", where={"id": world_ids["labeled"]}, userIds=[world_ids["rita"]])
+    where = {"id": world_ids["meadow"]}
     wire.call("createHoneypot", data={"jsonResponse": EASY}, where=where, selection="id")

@@ -70,9 +70,9 @@ def rows() -> list[Row]:
 
 
 def _row(cells: list[str]) -> Row:
-    title, calls, deeds, events, handlers, payload = cells
+    title, calls, actions, events, handlers, payload = cells
     members = _MEMBER.findall(payload)
-    ways = [each for cell in (calls, deeds) for each in _CODE.findall(_ASIDE.sub("", cell))]
+    ways = [each for cell in (calls, actions) for each in _CODE.findall(_ASIDE.sub("", cell))]
     return Row(
         title,
         frozenset(way for each in ways for way in _expanded(each)),
@@ -106,7 +106,7 @@ def handlers() -> list[Handler]:
     return found
 
 
-def older_names() -> dict[str, str]:
+def read_older_names() -> dict[str, str]:
     """Older name of a mutation → the one that the table has."""
     (listed,) = _OLDER.findall(_section("Older names"))
     names = {}

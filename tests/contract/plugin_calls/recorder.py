@@ -13,7 +13,7 @@ from kili_emulator.app import Emulator
 from kili_emulator.rules.subjects import SENT_TO_PLUGINS
 from tests.contract.schema import SCHEMA
 from tests.kit.wire import Wire, root_of
-from tests.kit.world_content import Names, deploy_plugin
+from tests.kit.world_content import WorldIds, deploy_plugin
 
 HANDLERS = [
     "onSubmit",
@@ -60,7 +60,7 @@ _CREATES = ("createProject", "copyProject")
 
 
 @dataclass
-class Observed:
+class ObservedCalls:
     """What was seen of one way to do something, over all the times that it was done.
 
     Attributes:
@@ -72,7 +72,7 @@ class Observed:
     arguments: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
-class Recorder(Wire):
+class CallRecorder(Wire):
     """Requests to an emulator in which two plugins are active on every project.
 
     One has all handlers, the other asks for all events.
@@ -84,9 +84,9 @@ class Recorder(Wire):
 
     def __init__(self, emulator: Emulator) -> None:
         super().__init__(emulator)
-        self.seen: dict[str, Observed] = {}
+        self.seen: dict[str, ObservedCalls] = {}
 
-    def plug_in(self, known: Names) -> None:
+    def install_plugins(self, world_ids: WorldIds) -> None:
         """Deploy the plugins, and activate them on the projects that there are."""
         for name, asked in (
             (CLASSIC, {"handlerTypes": HANDLERS}),
@@ -94,7 +94,7 @@ class Recorder(Wire):
         ):
             assert deploy_plugin(self, name, _SILENT, **asked) == "ACTIVE"
         for project in ("project", "hidden project"):
-            self._activate(known[project])
+            self._activate(world_ids[project])
 
     def send(
         self, operation: str, key: str = "admin", selection: str | None = None, **arguments: Any
@@ -104,17 +104,17 @@ class Recorder(Wire):
         way = operation
         if operation in _TYPED_LABELS:
             way = f"{operation} {arguments['data']['labelType']}"
-        with self._watched(way):
+        with self._recording(way):
             answer = super().send(operation, key, selection, **arguments)
-        made = answer.json().get("data")
-        if operation in _CREATES and made and made["data"]:
-            created = made["data"]
+        answer_data = answer.json().get("data")
+        if operation in _CREATES and answer_data and answer_data["data"]:
+            created = answer_data["data"]
             self._activate(created if isinstance(created, str) else created["id"])
         return answer
 
     def act(self, verb: str, *arguments: Any, **options: Any) -> dict[str, Any]:
         """Have somebody do something, as ``Emulator`` does it."""
-        with self._watched(verb.replace("_", "-")):
+        with self._recording(verb.replace("_", "-")):
             done: dict[str, Any] = getattr(self.emulator, verb)(*arguments, **options)
         return done
 
@@ -124,7 +124,7 @@ class Recorder(Wire):
             super().send("activatePluginOnProject", where=where)
 
     @contextmanager
-    def _watched(self, way: str) -> Iterator[None]:
+    def _recording(self, way: str) -> Iterator[None]:
         before = self.emulator.world.view
         active = _active(before)
         yield
@@ -132,7 +132,7 @@ class Recorder(Wire):
         view = self.emulator.world.view
         events = list(view.events.all())[len(before.events.all()) :]
         runs = list(view.runs.all())[len(before.runs.all()) :]
-        observed = self.seen.setdefault(way, Observed())
+        observed = self.seen.setdefault(way, ObservedCalls())
         for each in events:
             members = frozenset(each["payload"])
             observed.payloads.setdefault(each["event"], set()).add(members)
@@ -140,10 +140,10 @@ class Recorder(Wire):
             assert run["outcome"] == "SUCCEEDED", run["error"]
             if run["handler"] != "onEvent":
                 observed.arguments.setdefault(run["handler"], []).append(run["payload"])
-        told = [each for each in events if each["projectId"] in active]
-        _check_events_told(told, runs)
+        sent_events = [each for each in events if each["projectId"] in active]
+        _check_events_sent(sent_events, runs)
         for event, handler in _HANDLED.items():
-            assert _count(runs, "handler", handler) == _count(told, "event", event)
+            assert _count(runs, "handler", handler) == _count(sent_events, "event", event)
 
 
 def _active(view: Any) -> set[str]:
@@ -157,7 +157,7 @@ def _count(found: list[dict[str, Any]], member: str, value: str) -> int:
     return [each[member] for each in found].count(value)
 
 
-def _check_events_told(events: list[dict[str, Any]], runs: list[dict[str, Any]]) -> None:
+def _check_events_sent(events: list[dict[str, Any]], runs: list[dict[str, Any]]) -> None:
     """The plugin that asks for them was called for each event once, in order, with all of it."""
     members = ("event", "organizationId", "projectId", "userId", "payload")
     expected = [

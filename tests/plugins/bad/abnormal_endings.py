@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from tests.plugins.bad.bad_plugin import Bad
+from tests.plugins.bad.bad_plugin import BadPlugin
 
 _DIVIDE = "1 / 0"
 
-ENDS = {
-    "raises in its handler": Bad(_DIVIDE),
-    "raises when it is imported": Bad(top=_DIVIDE),
-    "raises in `__init__`": Bad(init=f"def __init__(self, *_):\n    {_DIVIDE}"),
-    "has an `__init__` with other parameters": Bad(init="def __init__(self, kili): pass"),
-    "raises in a thread that its handler starts": Bad(
+ABNORMAL_ENDINGS = {
+    "raises in its handler": BadPlugin(_DIVIDE),
+    "raises when it is imported": BadPlugin(top=_DIVIDE),
+    "raises in `__init__`": BadPlugin(init=f"def __init__(self, *_):\n    {_DIVIDE}"),
+    "has an `__init__` with other parameters": BadPlugin(init="def __init__(self, kili): pass"),
+    "raises in a thread that its handler starts": BadPlugin(
         """
         thread = threading.Thread(target=divmod, args=(1, 0))
         thread.start()
         thread.join()
         """
     ),
-    "calls `sys.exit`, `exit` or `quit`": Bad("sys.exit(3)"),
-    "calls `os._exit`": Bad("os._exit(3)", alone=True),
-    "calls `os.abort`": Bad("os.abort()", alone=True),
-    "causes a segmentation fault": Bad("ctypes.string_at(0)", alone=True),
-    "is killed, as the system does when memory is short": Bad(
-        "os.kill(os.getpid(), 9)", alone=True
+    "calls `sys.exit`, `exit` or `quit`": BadPlugin("sys.exit(3)"),
+    "calls `os._exit`": BadPlugin("os._exit(3)", own_server=True),
+    "calls `os.abort`": BadPlugin("os.abort()", own_server=True),
+    "causes a segmentation fault": BadPlugin("ctypes.string_at(0)", own_server=True),
+    "is killed, as the system does when memory is short": BadPlugin(
+        "os.kill(os.getpid(), 9)", own_server=True
     ),
-    "loops for ever": Bad("while True: len('x')", hangs=True),
-    "loops for ever, and catches everything": Bad(
+    "loops for ever": BadPlugin("while True: len('x')", hangs=True),
+    "loops for ever, and catches everything": BadPlugin(
         """
         while True:
             try:
@@ -40,18 +40,22 @@ ENDS = {
         """,
         hangs=True,
     ),
-    "waits for ever in C code": Bad("near, far = socket.socketpair()\nnear.recv(1)", hangs=True),
-    "loops for ever when it is imported": Bad(top="while True: len('x')", hangs=True),
-    "recurses without end": Bad("self.on_submit(label, asset_id)"),
-    "takes 600 MB": Bad("x = b'x' * (600 * 1024 ** 2)", alone=True),
-    "takes 2 GB at once, where the system has less": Bad(
-        "x = bytearray(2 * 1024 ** 3)", alone=True, memory=1500
+    "waits for ever in C code": BadPlugin(
+        "near, far = socket.socketpair()\nnear.recv(1)", hangs=True
     ),
-    "takes ever more memory, until the system has no more": Bad(
-        "x = []\nwhile True: x.append(b'x' * (20 * 1024 ** 2))", alone=True, memory=1000
+    "loops for ever when it is imported": BadPlugin(top="while True: len('x')", hangs=True),
+    "recurses without end": BadPlugin("self.on_submit(label, asset_id)"),
+    "takes 600 MB": BadPlugin("x = b'x' * (600 * 1024 ** 2)", own_server=True),
+    "takes 2 GB at once, where the system has less": BadPlugin(
+        "x = bytearray(2 * 1024 ** 3)", own_server=True, memory=1500
     ),
-    "opens files until the system refuses": Bad("x = [open(os.devnull) for _ in range(9999)]"),
-    "starts 500 threads at once": Bad(
+    "takes ever more memory, until the system has no more": BadPlugin(
+        "x = []\nwhile True: x.append(b'x' * (20 * 1024 ** 2))", own_server=True, memory=1000
+    ),
+    "opens files until the system refuses": BadPlugin(
+        "x = [open(os.devnull) for _ in range(9999)]"
+    ),
+    "starts 500 threads at once": BadPlugin(
         """
         over = threading.Event()
         threads = [threading.Thread(target=over.wait) for _ in range(500)]

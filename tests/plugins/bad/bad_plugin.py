@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.plugins.bad.trial_server import Tried
+    from tests.plugins.bad.trial_server import PluginTrial
 
 
-def nothing(tried: Tried) -> None:
+def no_check(trial: PluginTrial) -> None:
     """There is nothing else to look at."""
 
 
 @dataclass(frozen=True)
-class Bad:
+class BadPlugin:
     """A plugin of a row.
 
     Attributes:
@@ -26,7 +26,7 @@ class Bad:
         files: its further modules, by their paths.
         other: the handler's body of a second plugin, with the same ``top`` and ``files``.
         hangs: it needs a server that gives plugins little time.
-        alone: inline, it needs a server that may end.
+        own_server: inline, it needs a server that may end.
         memory: inline, how many MB more that server gets at most.
         check: looks at what the table does not say.
     """
@@ -37,9 +37,9 @@ class Bad:
     files: Mapping[str, str] = field(default_factory=dict)
     other: str | None = None
     hangs: bool = False
-    alone: bool = False
+    own_server: bool = False
     memory: int | None = None
-    check: Callable[[Tried], None] = nothing
+    check: Callable[[PluginTrial], None] = no_check
 
     def main(self, body: str) -> str:
         """``main.py`` of a plugin with this handler; the words ``$FOLDER`` are left to others."""

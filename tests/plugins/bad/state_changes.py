@@ -6,83 +6,83 @@ import os
 import signal
 import threading
 
-from tests.plugins.bad.bad_plugin import Bad
-from tests.plugins.bad.trial_server import Tried
+from tests.plugins.bad.bad_plugin import BadPlugin
+from tests.plugins.bad.trial_server import PluginTrial
 from tests.plugins.process.plugin_project import is_alive
 
 SOON = 20.0
 
 
-def _ends_children(tried: Tried) -> None:
+def _ends_children(trial: PluginTrial) -> None:
     """The children are still there inline, and not any more where plugins have processes."""
-    for pid in map(int, tried.printed()):
-        assert is_alive(pid) == (tried.isolation == "inline")
-        if tried.isolation == "inline":
+    for pid in map(int, trial.printed_lines()):
+        assert is_alive(pid) == (trial.isolation == "inline")
+        if trial.isolation == "inline":
             os.kill(pid, signal.SIGKILL)
 
 
-def _is_refused(tried: Tried) -> None:
+def _is_refused(trial: PluginTrial) -> None:
     """What the thread was told once its run was over; in process isolation, it is no more."""
-    told = tried.folder / "told"
-    if tried.isolation == "process":
-        assert not is_alive(int(tried.printed()[0]))
-        assert not told.exists()
+    refusal_file = trial.folder / "told"
+    if trial.isolation == "process":
+        assert not is_alive(int(trial.printed_lines()[0]))
+        assert not refusal_file.exists()
         return
     pause = threading.Event()
     for _ in range(round(SOON / 0.02)):
-        if told.exists() and told.read_text():
+        if refusal_file.exists() and refusal_file.read_text():
             break
         pause.wait(0.02)
-    assert "is valid only while the run lasts" in told.read_text()
+    assert "is valid only while the run lasts" in refusal_file.read_text()
 
 
-CHANGES = {
-    "changes the working directory": Bad("os.chdir('/')\nprint(os.getcwd())"),
-    "changes the environment": Bad(
+STATE_CHANGES = {
+    "changes the working directory": BadPlugin("os.chdir('/')\nprint(os.getcwd())"),
+    "changes the environment": BadPlugin(
         "os.environ['NO_PROXY'] = 'x'\nos.environ['NEW'] = 'x'\ndel os.environ['PATH']"
     ),
-    "changes `sys.path`": Bad("sys.path[:] = ['/nowhere']"),
-    "changes the locale": Bad("import locale\nlocale.setlocale(locale.LC_ALL, 'C.UTF-8')"),
-    "sets the recursion limit, or the time-out of sockets": Bad(
+    "changes `sys.path`": BadPlugin("sys.path[:] = ['/nowhere']"),
+    "changes the locale": BadPlugin("import locale\nlocale.setlocale(locale.LC_ALL, 'C.UTF-8')"),
+    "sets the recursion limit, or the time-out of sockets": BadPlugin(
         "sys.setrecursionlimit(5000)\nsocket.setdefaulttimeout(0.001)"
     ),
-    "changes such things when it is imported": Bad(
+    "changes such things when it is imported": BadPlugin(
         "print(os.getcwd(), os.environ['NEW'], '/nowhere' in sys.path)",
         top="os.chdir('/')\nos.environ['NEW'] = 'x'\nsys.path.append('/nowhere')",
-        check=lambda tried: tried.prints("/ x True"),
+        check=lambda trial: trial.assert_prints("/ x True"),
     ),
-    "sets handlers of signals": Bad(
+    "sets handlers of signals": BadPlugin(
         "import signal\nsignal.signal(signal.SIGTERM, lambda *_: None)"
     ),
-    "seeds `random` and `numpy.random`": Bad(
+    "seeds `random` and `numpy.random`": BadPlugin(
         "import random, numpy\nrandom.seed(0)\nnumpy.random.seed(0)"
     ),
-    "replaces functions of `requests` or methods of the SDK": Bad(
+    "replaces functions of `requests` or methods of the SDK": BadPlugin(
         """
         import kili.client, requests
         kili.client.Kili.__init__ = requests.post = fail
         """,
         top="def fail(*_, **__):\n    raise RuntimeError('replaced')",
     ),
-    "closes `sys.stdout`": Bad(
+    "closes `sys.stdout`": BadPlugin(
         "print('before')\nsys.stdout.close()\nself.logger.info('after')",
-        check=lambda tried: tried.prints("before", "after"),
+        check=lambda trial: trial.assert_prints("before", "after"),
     ),
-    "closes the descriptors of standard output and error": Bad(
+    "closes the descriptors of standard output and error": BadPlugin(
         "print('before')\nos.close(1)\nos.close(2)\nself.logger.info('after')",
-        check=lambda tried: tried.prints("before", "after"),
+        check=lambda trial: trial.assert_prints("before", "after"),
     ),
-    "leaves threads running, daemons or not": Bad(
+    "leaves threads running, daemons or not": BadPlugin(
         """
         for name, daemon in (("waiting", False), ("waiting too", True)):
             threading.Thread(target=time.sleep, args=(600,), name=name, daemon=daemon).start()
         """
     ),
-    "leaves a thread pool at work": Bad(
+    "leaves a thread pool at work": BadPlugin(
         "pool.submit(time.sleep, 600)",
         top="from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(1)",
     ),
-    "leaves a thread that calls the API once the run is over": Bad(
+    "leaves a thread that calls the API once the run is over": BadPlugin(
         "print(os.getpid())\nthreading.Thread(target=go_on, args=(self.kili,)).start()",
         top="""
         def go_on(kili):
@@ -96,11 +96,11 @@ CHANGES = {
         """,
         check=_is_refused,
     ),
-    "forks, and returns from the handler twice": Bad(
+    "forks, and returns from the handler twice": BadPlugin(
         "if os.fork():\n    os.wait()\n    print('parent')",
-        check=lambda tried: tried.prints("parent"),
+        check=lambda trial: trial.assert_prints("parent"),
     ),
-    "leaves a forked child": Bad(
+    "leaves a forked child": BadPlugin(
         """
         child = os.fork()
         if not child:
@@ -109,7 +109,7 @@ CHANGES = {
         """,
         check=_ends_children,
     ),
-    "leaves child processes": Bad(
+    "leaves child processes": BadPlugin(
         """
         import subprocess
         for own in (False, True):
@@ -117,7 +117,7 @@ CHANGES = {
         """,
         check=_ends_children,
     ),
-    "leaves a child of `multiprocessing`": Bad(
+    "leaves a child of `multiprocessing`": BadPlugin(
         """
         import multiprocessing
         child = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,))
@@ -126,7 +126,7 @@ CHANGES = {
         """,
         check=_ends_children,
     ),
-    "leaves a daemon, which has a session of its own and no parent": Bad(
+    "leaves a daemon, which has a session of its own and no parent": BadPlugin(
         """
         reads, writes = os.pipe()
         if not os.fork():

@@ -10,10 +10,10 @@ import pytest
 
 from kili_emulator.testing.sdk import fast_sdk
 from tests.kit.server_under_test import ServerUnderTest
-from tests.plugins.bad.bad_plugin import Bad
-from tests.plugins.bad.trial_server import Tried
+from tests.plugins.bad.bad_plugin import BadPlugin
+from tests.plugins.bad.trial_server import PluginTrial
 
-FORKING = Bad("child = os.fork()\nif not child:\n    time.sleep(600)\nprint(child)")
+FORKING = BadPlugin("child = os.fork()\nif not child:\n    time.sleep(600)\nprint(child)")
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
@@ -21,12 +21,12 @@ def test_a_forked_child_keeps_neither_address_nor_data(tmp_path: Path, end: sign
     first = ServerUnderTest(tmp_path / "data")
     first.start()
     with fast_sdk():
-        tried = Tried("inline", first.world(), tmp_path)
-        tried.install("Bad", FORKING.main(FORKING.on_submit), {})
-        tried.submit()
-    (child,) = map(int, tried.printed())
+        trial = PluginTrial("inline", first.world(), tmp_path)
+        trial.install("Bad", FORKING.main(FORKING.on_submit), {})
+        trial.submit()
+    (child,) = map(int, trial.printed_lines())
     try:
-        first.end_alone(end)
+        first.end_by_signal(end)
         port = first.url.rpartition(":")[2]
         with ServerUnderTest(tmp_path / "data", "--port", port) as second:
             (run,) = second.world().export()["runs"]

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from kili_emulator.testing.sdk import fast_sdk
-from tests.plugins.bad.abnormal_endings import ENDS
-from tests.plugins.bad.bad_plugin import Bad
+from tests.plugins.bad.abnormal_endings import ABNORMAL_ENDINGS
+from tests.plugins.bad.bad_plugin import BadPlugin
 from tests.plugins.bad.isolation_table import Cell, rows
-from tests.plugins.bad.platform_misuse import PLATFORM
-from tests.plugins.bad.state_changes import CHANGES
-from tests.plugins.bad.trial_server import PATIENCE, Server, Tried
+from tests.plugins.bad.platform_misuse import PLATFORM_MISUSE
+from tests.plugins.bad.state_changes import STATE_CHANGES
+from tests.plugins.bad.trial_server import SHORT_TIMEOUT, PluginTrial, TrialServer
 
-PLUGINS = {**ENDS, **PLATFORM, **CHANGES}
+PLUGINS = {**ABNORMAL_ENDINGS, **PLATFORM_MISUSE, **STATE_CHANGES}
 ROWS = {row.plugin: row for row in rows()}
 CELLS = [
     pytest.param(
@@ -31,35 +31,35 @@ CELLS = [
 ]
 
 
-class Servers:
+class TrialServers:
     """The servers, each started when it is first needed."""
 
     def __init__(self, folder: Path, exit_stack: ExitStack) -> None:
         self._folder = folder
         self._exit = exit_stack
-        self._running: dict[str, Server] = {}
+        self._running: dict[str, TrialServer] = {}
 
-    def shared(self, isolation: str, *, hangs: bool) -> Server:
+    def shared_server(self, isolation: str, *, hangs: bool) -> TrialServer:
         """One that plugins share; one that is impatient, for those that hang."""
-        timeout = PATIENCE if hangs else "30"
+        timeout = SHORT_TIMEOUT if hangs else "30"
         name = f"{isolation} {timeout}"
         return self._get(name, isolation, "--ephemeral", "--plugin-timeout", timeout)
 
-    def alone(self) -> Server:
+    def own_server(self) -> TrialServer:
         """One for plugins that may end it: it keeps its data."""
         return self._get("alone", "inline", "--plugin-timeout", "30")
 
-    def _get(self, name: str, isolation: str, *options: str) -> Server:
+    def _get(self, name: str, isolation: str, *options: str) -> TrialServer:
         if name not in self._running:
-            server = Server(isolation, self._folder / name, *options)
+            server = TrialServer(isolation, self._folder / name, *options)
             self._running[name] = self._exit.enter_context(server)
         return self._running[name]
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrialServers]:
     with fast_sdk(), ExitStack() as exit_stack:
-        yield Servers(tmp_path_factory.mktemp("servers"), exit_stack)
+        yield TrialServers(tmp_path_factory.mktemp("servers"), exit_stack)
 
 
 def test_each_row_has_a_plugin_and_each_plugin_a_row() -> None:
@@ -68,26 +68,28 @@ def test_each_row_has_a_plugin_and_each_plugin_a_row() -> None:
 
 @pytest.mark.parametrize(("name", "isolation", "cell"), CELLS)
 def test_what_the_table_says_happens(
-    servers: Servers, tmp_path: Path, name: str, isolation: str, cell: Cell
+    servers: TrialServers, tmp_path: Path, name: str, isolation: str, cell: Cell
 ) -> None:
     bad = PLUGINS[name]
-    tried = _tried(servers, bad, isolation, cell, tmp_path)
-    tried.holds(cell)
-    bad.check(tried)
-    _nothing_is_lost(tried)
+    trial = _try_plugin(servers, bad, isolation, cell, tmp_path)
+    trial.assert_matches(cell)
+    bad.check(trial)
+    _assert_label_kept(trial)
 
 
-def _tried(servers: Servers, bad: Bad, isolation: str, cell: Cell, folder: Path) -> Tried:
-    if bad.alone and isolation == "inline":
-        server = servers.alone()
+def _try_plugin(
+    servers: TrialServers, bad: BadPlugin, isolation: str, cell: Cell, folder: Path
+) -> PluginTrial:
+    if bad.own_server and isolation == "inline":
+        server = servers.own_server()
         ends_it = cell.outcome == "INTERRUPTED"
-        return (server.tell_last if ends_it else server.tell)(bad, folder)
-    return servers.shared(isolation, hangs=bad.hangs).tell(bad, folder)
+        return (server.try_fatal_plugin if ends_it else server.try_plugin)(bad, folder)
+    return servers.shared_server(isolation, hangs=bad.hangs).try_plugin(bad, folder)
 
 
-def _nothing_is_lost(tried: Tried) -> None:
+def _assert_label_kept(trial: PluginTrial) -> None:
     """The label that the plugin was called for is there, if its project is."""
-    assert tried.kili.count_projects() >= 0
-    found = [each["id"] for each in tried.world.export()["labels"]]
-    is_there = any(each["id"] == tried.project for each in tried.world.export()["projects"])
-    assert tried.label in found or not is_there
+    assert trial.kili.count_projects() >= 0
+    found = [each["id"] for each in trial.world.export()["labels"]]
+    is_there = any(each["id"] == trial.project for each in trial.world.export()["projects"])
+    assert trial.label in found or not is_there

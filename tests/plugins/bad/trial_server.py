@@ -17,12 +17,12 @@ import requests
 
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.kit.wire import document
-from tests.plugins.bad.bad_plugin import Bad
+from tests.plugins.bad.bad_plugin import BadPlugin
 from tests.plugins.bad.isolation_table import Cell
 
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
-PATIENCE = "2"
-FILES = 1024
+SHORT_TIMEOUT = "2"
+MAX_OPEN_FILES = 1024
 UNCHECKED = Path(__file__).parent / "unchecked"
 
 # Tells how things are around it, which must be the same for each run.
@@ -48,7 +48,7 @@ class PluginHandler(PluginCore):
 """
 
 
-class World:
+class TrialWorld:
     """A world of a server with a project, and a client of it."""
 
     def __init__(self, world: RemoteWorld, folder: Path) -> None:
@@ -102,7 +102,7 @@ class World:
         return [(row["logType"], row["content"]) for row in rows if row["pluginName"] == plugin]
 
 
-class Tried(World):
+class PluginTrial(TrialWorld):
     """A bad plugin that was tried in a world of its own.
 
     Attributes:
@@ -117,32 +117,36 @@ class Tried(World):
     def runs(self, plugin: str = "Bad") -> list[dict[str, Any]]:
         return super().runs(plugin)
 
-    def printed(self, plugin: str = "Bad") -> list[str]:
+    def printed_lines(self, plugin: str = "Bad") -> list[str]:
         return [text for kind, text in self.lines(plugin) if kind == "info"]
 
-    def prints(self, *texts: str, of: str = "Bad", among: bool = False) -> None:
+    def assert_prints(self, *texts: str, of: str = "Bad", allow_others: bool = False) -> None:
         """Make sure of what it printed and logged.
 
         Args:
-            among: it may have printed more.
+            allow_others: it may have printed more.
         """
-        printed = self.printed(of)
-        assert [each for each in printed if not among or each in texts] == list(texts)
+        printed_lines = self.printed_lines(of)
+        assert [each for each in printed_lines if not allow_others or each in texts] == list(texts)
 
-    def logs_are_readable(self) -> None:
+    def assert_logs_readable(self) -> None:
         logs = json.loads(self.kili.get_plugin_logs(self.project, "Bad"))
-        assert [line["content"] for line in logs] == self.printed()[::-1]
+        assert [line["content"] for line in logs] == self.printed_lines()[::-1]
 
-    def holds(self, cell: Cell) -> None:
+    def assert_matches(self, cell: Cell) -> None:
         """Make sure that the table says what has happened."""
         run = (self.runs() or [{"outcome": "no run"}])[0]
-        said = [text for kind, text in self.lines("Bad") if kind in ("warning", "error")]
-        assert run["outcome"] == cell.outcome, said
-        assert [each for each in said if not any(part in each for part in cell.lines)] == []
-        assert [part for part in cell.lines if not any(part in each for each in said)] == []
+        problem_lines = [text for kind, text in self.lines("Bad") if kind in ("warning", "error")]
+        assert run["outcome"] == cell.outcome, problem_lines
+        assert [
+            each for each in problem_lines if not any(part in each for part in cell.lines)
+        ] == []
+        assert [
+            part for part in cell.lines if not any(part in each for each in problem_lines)
+        ] == []
 
 
-class Server:
+class TrialServer:
     """A server on which plugins are tried, one after another.
 
     Args:
@@ -157,13 +161,13 @@ class Server:
         environment = {"PYTHONPATH": str(UNCHECKED)}
         self.server = ServerUnderTest(folder / "data", *options, environment=environment)
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> TrialServer:
         (self._folder / "data").mkdir(parents=True)
-        with _open_files(FILES):
+        with _open_files(MAX_OPEN_FILES):
             self.server.start()
-        self._witness = World(self.server.new_world(), self._folder)
+        self._witness = TrialWorld(self.server.new_world(), self._folder)
         self._witness.install("Witness", WITNESS, {})
-        self._testimony = self._testify()
+        self._initial_state = self._observe_state()
         return self
 
     def __exit__(
@@ -179,35 +183,37 @@ class Server:
         """Start the server anew, whether it has ended or not."""
         self.server.kill()
         self.server.start()
-        self._witness = World(self.server.world(self._witness.world.name), self._folder)
+        self._witness = TrialWorld(self.server.world(self._witness.world.name), self._folder)
 
-    def _testify(self) -> dict[str, Any]:
+    def _observe_state(self) -> dict[str, Any]:
         """What the witness tells in a new run."""
         self._witness.submit()
         run = self._witness.runs("Witness")[-1]
         assert (run["outcome"], run["error"]) == ("SUCCEEDED", None)
-        told: dict[str, Any] = json.loads(self._witness.lines("Witness")[-1][1])
-        return told
+        observed_state: dict[str, Any] = json.loads(self._witness.lines("Witness")[-1][1])
+        return observed_state
 
-    def _is_as_before(self) -> None:
-        told = self._testify()
+    def _assert_unchanged(self) -> None:
+        observed_state = self._observe_state()
         different = [
-            (told[each], was) for each, was in self._testimony.items() if told[each] != was
+            (observed_state[each], was)
+            for each, was in self._initial_state.items()
+            if observed_state[each] != was
         ]
         assert not different, different
 
-    def tell(self, bad: Bad, folder: Path) -> Tried:
+    def try_plugin(self, bad: BadPlugin, folder: Path) -> PluginTrial:
         """Let a bad plugin run, and make sure that the server then works as before."""
-        tried = Tried(self.isolation, self.server.new_world(), folder)
+        trial = PluginTrial(self.isolation, self.server.new_world(), folder)
         files = dict(bad.files)
         main = bad.main(bad.on_submit).replace("$FOLDER", str(folder))
-        tried.install("Bad", main, files)
+        trial.install("Bad", main, files)
         if bad.other is not None:
-            tried.install("Other", bad.main(bad.other), files)
+            trial.install("Other", bad.main(bad.other), files)
         with self._memory(bad.memory if self.isolation == "inline" else None):
-            tried.label = tried.submit()
-        self._is_as_before()
-        return tried
+            trial.label = trial.submit()
+        self._assert_unchanged()
+        return trial
 
     @contextlib.contextmanager
     def _memory(self, megabytes: int | None) -> Iterator[None]:
@@ -219,33 +225,33 @@ class Server:
         yield
         resource.prlimit(self.server.pid, resource.RLIMIT_AS, (-1, -1))
 
-    def tell_last(self, bad: Bad, folder: Path) -> Tried:
+    def try_fatal_plugin(self, bad: BadPlugin, folder: Path) -> PluginTrial:
         """Let a bad plugin run that ends the server, and start it anew."""
-        tried = Tried(self.isolation, self.server.new_world(), folder)
-        tried.install("Bad", bad.main(bad.on_submit), {})
+        trial = PluginTrial(self.isolation, self.server.new_world(), folder)
+        trial.install("Bad", bad.main(bad.on_submit), {})
         with pytest.raises(requests.ConnectionError):
-            _submit_without_sdk(tried)
-        self.server.await_end()
+            _submit_without_sdk(trial)
+        self.server.wait_for_end()
         self.restart()
-        tried.world = self.server.world(tried.world.name)
-        tried.kili = tried.connect()
-        labels = tried.kili.labels(tried.project, asset_id=tried.asset, fields=["id"])
-        tried.label = labels[-1]["id"]
-        self._is_as_before()
-        return tried
+        trial.world = self.server.world(trial.world.name)
+        trial.kili = trial.connect()
+        labels = trial.kili.labels(trial.project, asset_id=trial.asset, fields=["id"])
+        trial.label = labels[-1]["id"]
+        self._assert_unchanged()
+        return trial
 
 
-def _submit_without_sdk(tried: Tried) -> None:
+def _submit_without_sdk(trial: PluginTrial) -> None:
     """Append a label with a request that is not sent again when it is not answered."""
-    row = {"assetID": tried.asset, "jsonResponse": json.dumps(EASY)}
+    row = {"assetID": trial.asset, "jsonResponse": json.dumps(EASY)}
     arguments = {"data": {"labelType": "DEFAULT", "labelsData": [row]}, "where": {}}
     requests.post(
-        tried.world.endpoint,
+        trial.world.endpoint,
         json={
             "query": document("appendManyLabels", list(arguments), "id"),
             "variables": arguments,
         },
-        headers={"Authorization": f"X-API-Key: {tried.world.keys['admin']}"},
+        headers={"Authorization": f"X-API-Key: {trial.world.keys['admin']}"},
         timeout=30,
     )
 

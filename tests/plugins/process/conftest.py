@@ -9,31 +9,33 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
-from tests.plugins.process.plugin_project import Stage
+from tests.plugins.process.plugin_project import PluginProject
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Emulator]:
+def shared_emulator() -> Iterator[Emulator]:
     with fast_sdk(), Emulator(plugin_isolation="process", plugin_timeout=15.0) as running:
         yield running
 
 
 @pytest.fixture
-def stage(shared: Emulator, tmp_path: Path) -> Iterator[Stage]:
-    shared.reset()
-    yield Stage(shared, tmp_path)
-    shared.reset()
+def plugin_project(shared_emulator: Emulator, tmp_path: Path) -> Iterator[PluginProject]:
+    shared_emulator.reset()
+    yield PluginProject(shared_emulator, tmp_path)
+    shared_emulator.reset()
 
 
 @pytest.fixture(scope="module")
-def hasty() -> Iterator[Emulator]:
+def short_timeout_emulator() -> Iterator[Emulator]:
     with fast_sdk(), Emulator(plugin_isolation="process", plugin_timeout=5.0) as running:
         yield running
 
 
 @pytest.fixture
-def short(hasty: Emulator, tmp_path: Path) -> Iterator[Stage]:
+def short_timeout_project(
+    short_timeout_emulator: Emulator, tmp_path: Path
+) -> Iterator[PluginProject]:
     """A stage on which a plugin has no more than some seconds."""
-    hasty.reset()
-    yield Stage(hasty, tmp_path)
-    hasty.reset()
+    short_timeout_emulator.reset()
+    yield PluginProject(short_timeout_emulator, tmp_path)
+    short_timeout_emulator.reset()

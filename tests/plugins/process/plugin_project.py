@@ -12,7 +12,7 @@ from kili_emulator import Emulator
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 
 
-class Stage:
+class PluginProject:
     """An emulator, and a project that plugins are active on."""
 
     def __init__(self, emulator: Emulator, folder: Path) -> None:
@@ -47,7 +47,7 @@ class Stage:
         text = self.kili.get_plugin_logs(project_id=self.project, plugin_name=name)
         return [(line["logType"], line["content"]) for line in reversed(json.loads(text))]
 
-    def prints(self, name: str) -> list[str]:
+    def printed_lines(self, name: str) -> list[str]:
         return [content for _, content in self.lines(name)]
 
     def build_error(self, name: str) -> str:

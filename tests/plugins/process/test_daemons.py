@@ -16,7 +16,7 @@ import pytest
 from kili_emulator import Emulator, messages
 from kili_emulator.plugins.process import worker_process
 from kili_emulator.testing.sdk import fast_sdk
-from tests.plugins.process.plugin_project import Stage, is_alive
+from tests.plugins.process.plugin_project import PluginProject, is_alive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 
@@ -43,52 +43,54 @@ def wait_for(path):
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Path:
+def pid_file(tmp_path: Path) -> Path:
     """Where a daemon writes its id."""
     return tmp_path / "pid"
 
 
-def pid_of(told: Path) -> int:
+def pid_of(pid_file: Path) -> int:
     """The id of a daemon, once it has written it."""
-    _await(told.exists)
-    return int(told.read_text())
+    _wait_until(pid_file.exists)
+    return int(pid_file.read_text())
 
 
-def _await(is_so: Any) -> None:
+def _wait_until(condition: Any) -> None:
     pause = threading.Event()
     for _ in range(round(SOON / 0.02)):
-        if is_so():
+        if condition():
             return
         pause.wait(0.02)
     raise AssertionError("it did not happen")
 
 
-def left(stage: Stage, plugin: str = "P") -> str:
+def leftover_warning(plugin_project: PluginProject, plugin: str = "P") -> str:
     """The warning of a plugin's only run about processes that it left."""
     begin = messages.RUN_LEFT_PROCESSES.partition("{")[0]
-    (line,) = [text for kind, text in stage.lines(plugin) if kind == "warning" and begin in text]
-    assert line.endswith(messages.LEFT_ENDED)
+    (line,) = [
+        text for kind, text in plugin_project.lines(plugin) if kind == "warning" and begin in text
+    ]
+    assert line.endswith(messages.LEFT_PROCESSES_ENDED)
     return line
 
 
-def test_a_daemon_is_named_and_ended(stage: Stage, told: Path) -> None:
-    run = stage.run_once(f"daemon({str(told)!r})\nwait_for({str(told)!r})", DAEMON)
+def test_a_daemon_is_named_and_ended(plugin_project: PluginProject, pid_file: Path) -> None:
+    run = plugin_project.run_once(f"daemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})", DAEMON)
     assert run["outcome"] == "SUCCEEDED"
-    pid = pid_of(told)
-    assert f" {pid}." in left(stage)
+    pid = pid_of(pid_file)
+    assert f" {pid}." in leftover_warning(plugin_project)
     assert not is_alive(pid)
-    stage.submit()
-    assert stage.runs()[-1]["outcome"] == "SUCCEEDED"
+    plugin_project.submit()
+    assert plugin_project.runs()[-1]["outcome"] == "SUCCEEDED"
 
 
 def test_a_daemon_is_named_where_processes_change_too_fast_to_be_counted(
-    stage: Stage, told: Path, monkeypatch: pytest.MonkeyPatch
+    plugin_project: PluginProject, pid_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_process, "_LOOKS", 0)
-    run = stage.run_once(f"daemon({str(told)!r})\nwait_for({str(told)!r})", DAEMON)
+    run = plugin_project.run_once(f"daemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})", DAEMON)
     assert run["outcome"] == "SUCCEEDED"
-    pid = pid_of(told)
-    assert f" {pid}." in left(stage)
+    pid = pid_of(pid_file)
+    assert f" {pid}." in leftover_warning(plugin_project)
     assert not is_alive(pid)
 
 
@@ -102,26 +104,28 @@ def test_a_daemon_is_named_where_processes_change_too_fast_to_be_counted(
     ],
 )
 def test_a_daemon_of_a_run_that_fails_is_named_and_ended(
-    stage: Stage, told: Path, end: str, outcome: str
+    plugin_project: PluginProject, pid_file: Path, end: str, outcome: str
 ) -> None:
-    path = str(told)
-    run = stage.run_once(f"daemon({path!r})\nwait_for({path!r})\n{end}", DAEMON)
+    path = str(pid_file)
+    run = plugin_project.run_once(f"daemon({path!r})\nwait_for({path!r})\n{end}", DAEMON)
     assert run["outcome"] == outcome
-    pid = pid_of(told)
-    assert f" {pid}." in left(stage)
+    pid = pid_of(pid_file)
+    assert f" {pid}." in leftover_warning(plugin_project)
     assert not is_alive(pid)
 
 
 def test_a_daemon_of_a_plugin_that_takes_too_long_is_named_and_ended(
-    short: Stage, told: Path
+    short_timeout_project: PluginProject, pid_file: Path
 ) -> None:
-    run = short.run_once(f"daemon({str(told)!r})\ntime.sleep(99)", DAEMON)
+    run = short_timeout_project.run_once(f"daemon({str(pid_file)!r})\ntime.sleep(99)", DAEMON)
     assert run["outcome"] == "TIMED_OUT"
-    assert f" {pid_of(told)}." in left(short)
-    assert not is_alive(pid_of(told))
+    assert f" {pid_of(pid_file)}." in leftover_warning(short_timeout_project)
+    assert not is_alive(pid_of(pid_file))
 
 
-def test_daemons_that_start_daemons_until_the_end_are_all_ended(stage: Stage, told: Path) -> None:
+def test_daemons_that_start_daemons_until_the_end_are_all_ended(
+    plugin_project: PluginProject, pid_file: Path
+) -> None:
     name = f"d{os.urandom(5).hex()}"
     body = (
         "def again():\n"
@@ -129,12 +133,12 @@ def test_daemons_that_start_daemons_until_the_end_are_all_ended(stage: Stage, to
         "        os.setsid()\n"
         "        time.sleep(0.005)\n"
         f"open('/proc/self/comm', 'w').write({name!r})\n"
-        f"daemon({str(told)!r}, again)\n"
-        f"wait_for({str(told)!r})"
+        f"daemon({str(pid_file)!r}, again)\n"
+        f"wait_for({str(pid_file)!r})"
     )
-    run = stage.run_once(body, DAEMON)
+    run = plugin_project.run_once(body, DAEMON)
     assert run["outcome"] == "SUCCEEDED"
-    assert f" {name} " in left(stage)
+    assert f" {name} " in leftover_warning(plugin_project)
     assert name not in _names()
 
 
@@ -147,57 +151,67 @@ def _names() -> list[str]:
     return found
 
 
-def test_a_fork_bomb_is_ended(stage: Stage) -> None:
-    run = stage.run_once("while True: os.fork()")
+def test_a_fork_bomb_is_ended(plugin_project: PluginProject) -> None:
+    run = plugin_project.run_once("while True: os.fork()")
     assert run["outcome"] == "OUT_OF_MEMORY"
-    assert " more" in left(stage)
-    stage.upload("Next", "print('next')")
-    stage.submit()
-    assert stage.prints("Next") == ["next"]
+    assert " more" in leftover_warning(plugin_project)
+    plugin_project.upload("Next", "print('next')")
+    plugin_project.submit()
+    assert plugin_project.printed_lines("Next") == ["next"]
 
 
-def test_memory_of_daemons_counts(stage: Stage, told: Path) -> None:
+def test_memory_of_daemons_counts(plugin_project: PluginProject, pid_file: Path) -> None:
     each = "lambda: (globals().update(x=b'x' * (300 * 1024 ** 2)), time.sleep(99))"
-    run = stage.run_once(
-        f"for number in '12': daemon({str(told)!r} + number, {each})\ntime.sleep(14)", DAEMON
+    run = plugin_project.run_once(
+        f"for number in '12': daemon({str(pid_file)!r} + number, {each})\ntime.sleep(14)", DAEMON
     )
     assert run["outcome"] == "OUT_OF_MEMORY"
-    left(stage)
+    leftover_warning(plugin_project)
 
 
-def test_a_daemon_that_starts_just_before_the_end_is_ended(stage: Stage, told: Path) -> None:
+def test_a_daemon_that_starts_just_before_the_end_is_ended(
+    plugin_project: PluginProject, pid_file: Path
+) -> None:
     name = f"d{os.urandom(5).hex()}"
-    body = f"open('/proc/self/comm', 'w').write({name!r})\ndaemon({str(told)!r})"
-    run = stage.run_once(body, DAEMON)
+    body = f"open('/proc/self/comm', 'w').write({name!r})\ndaemon({str(pid_file)!r})"
+    run = plugin_project.run_once(body, DAEMON)
     assert run["outcome"] == "SUCCEEDED"
-    assert f" {name} " in left(stage)
+    assert f" {name} " in leftover_warning(plugin_project)
     assert name not in _names()
 
 
-def test_what_a_version_starts_when_it_is_imported_goes_on(stage: Stage, told: Path) -> None:
-    stage.upload("P", "print('again')", f"{DAEMON}\ndaemon({str(told)!r})\nwait_for({str(told)!r})")
-    stage.submit()
-    stage.submit()
-    assert stage.lines("P") == [("info", "again")] * 2
-    assert is_alive(pid_of(told))
-    stage.kili.delete_plugin("P")
-    _await(lambda: not is_alive(pid_of(told)))
+def test_what_a_version_starts_when_it_is_imported_goes_on(
+    plugin_project: PluginProject, pid_file: Path
+) -> None:
+    plugin_project.upload(
+        "P", "print('again')", f"{DAEMON}\ndaemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})"
+    )
+    plugin_project.submit()
+    plugin_project.submit()
+    assert plugin_project.lines("P") == [("info", "again")] * 2
+    assert is_alive(pid_of(pid_file))
+    plugin_project.kili.delete_plugin("P")
+    _wait_until(lambda: not is_alive(pid_of(pid_file)))
 
 
-def test_what_others_start_is_left_alone(stage: Stage, told: Path, tmp_path: Path) -> None:
+def test_what_others_start_is_left_alone(
+    plugin_project: PluginProject, pid_file: Path, tmp_path: Path
+) -> None:
     own = subprocess.Popen(["sleep", "600"])
     other, go_on = tmp_path / "other", tmp_path / "go on"
     try:
-        stage.upload("Other", f"daemon({str(other)!r})\nwait_for({str(go_on)!r})", DAEMON)
-        work = f"wait_for({str(other)!r})\ndaemon({str(told)!r})\nwait_for({str(told)!r})"
-        stage.upload("P", work, DAEMON)
-        submitted = threading.Thread(target=stage.submit)
+        plugin_project.upload("Other", f"daemon({str(other)!r})\nwait_for({str(go_on)!r})", DAEMON)
+        work = f"wait_for({str(other)!r})\ndaemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})"
+        plugin_project.upload("P", work, DAEMON)
+        submitted = threading.Thread(target=plugin_project.submit)
         submitted.start()
-        _await(lambda: sorted(each["outcome"] for each in stage.runs())[1:] == ["SUCCEEDED"])
-        assert (is_alive(pid_of(told)), is_alive(pid_of(other))) == (False, True)
+        _wait_until(
+            lambda: sorted(each["outcome"] for each in plugin_project.runs())[1:] == ["SUCCEEDED"]
+        )
+        assert (is_alive(pid_of(pid_file)), is_alive(pid_of(other))) == (False, True)
         go_on.touch()
         submitted.join()
-        assert f" {pid_of(other)}." in left(stage, "Other")
+        assert f" {pid_of(other)}." in leftover_warning(plugin_project, "Other")
         assert not is_alive(pid_of(other))
         assert own.poll() is None
     finally:
@@ -205,7 +219,7 @@ def test_what_others_start_is_left_alone(stage: Stage, told: Path, tmp_path: Pat
         own.wait()
 
 
-def test_zombies_are_reaped(stage: Stage) -> None:
+def test_zombies_are_reaped(plugin_project: PluginProject) -> None:
     body = (
         "for _ in range(50):\n"
         "    if not os.fork():\n"
@@ -217,35 +231,35 @@ def test_zombies_are_reaped(stage: Stage) -> None:
         "           for each in os.listdir('/proc') if each.isdigit()]\n"
         "print(parents.count(['Z', str(os.getppid())]))"
     )
-    run = stage.run_once(body)
-    assert (run["outcome"], stage.lines("P")) == ("SUCCEEDED", [("info", "0")])
+    run = plugin_project.run_once(body)
+    assert (run["outcome"], plugin_project.lines("P")) == ("SUCCEEDED", [("info", "0")])
 
 
-def test_a_plugin_that_ends_its_supervisor_ends_itself(stage: Stage) -> None:
-    run = stage.run_once("print(os.getpid())\nos.kill(os.getppid(), 9)\ntime.sleep(99)")
+def test_a_plugin_that_ends_its_supervisor_ends_itself(plugin_project: PluginProject) -> None:
+    run = plugin_project.run_once("print(os.getpid())\nos.kill(os.getppid(), 9)\ntime.sleep(99)")
     assert run["outcome"] == "CRASHED"
-    assert not is_alive(int(stage.prints("P")[0]))
+    assert not is_alive(int(plugin_project.printed_lines("P")[0]))
 
 
-def test_daemons_end_with_an_emulator_that_is_killed(tmp_path: Path, told: Path) -> None:
+def test_daemons_end_with_an_emulator_that_is_killed(tmp_path: Path, pid_file: Path) -> None:
     from tests.kit.server_under_test import ServerUnderTest
-    from tests.plugins.bad.trial_server import Tried
+    from tests.plugins.bad.trial_server import PluginTrial
 
     server = ServerUnderTest(tmp_path / "data", "--plugin-isolation", "process")
     (tmp_path / "data").mkdir()
     server.start()
     top = f"import os, time\nfrom kili.plugins import PluginCore\n{DAEMON}"
-    body = f"        daemon({str(told)!r})\n        time.sleep(99)\n"
+    body = f"        daemon({str(pid_file)!r})\n        time.sleep(99)\n"
     head = "class PluginHandler(PluginCore):\n    def on_submit(self, label, asset_id):\n"
     main = f"{top}\n{head}{body}"
     with fast_sdk():
-        tried = Tried("process", server.world(), tmp_path)
+        tried = PluginTrial("process", server.world(), tmp_path)
         tried.install("P", main, {})
         caught = threading.Thread(target=_ignoring, args=(tried.submit,), daemon=True)
         caught.start()
-        pid = pid_of(told)
-        server.end_alone(signal.SIGKILL)
-        _await(lambda: not is_alive(pid))
+        pid = pid_of(pid_file)
+        server.end_by_signal(signal.SIGKILL)
+        _wait_until(lambda: not is_alive(pid))
 
 
 def _ignoring(work: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kili_emulator import messages
-from tests.plugins.process.plugin_project import Stage
+from tests.plugins.process.plugin_project import PluginProject
 
 # Every descriptor of the process but the plugin's own.
 OTHERS = "[int(each) for each in os.listdir('/proc/self/fd') if int(each) > 2]"
@@ -43,48 +43,54 @@ def reopened(mode):
     "content",
     ["frame()", "b'x'", r"b'\1'", r"b'\0' * 20", r"b'\xff' * 40", "b'x' * 30000"],
 )
-def test_what_a_plugin_writes_to_the_channel_ends_its_run(stage: Stage, content: str) -> None:
+def test_what_a_plugin_writes_to_the_channel_ends_its_run(
+    plugin_project: PluginProject, content: str
+) -> None:
     body = f"print('before')\nwrite_to_all({content})\nraise RuntimeError('its own end')"
-    run = stage.run_once(body, top=FORGED_FRAME)
-    assert (run["outcome"], run["error"]) == ("FAILED", messages.RUN_FORGED)
-    lines = stage.lines("P")
-    assert (lines[0], lines[-1]) == (("info", "before"), ("error", messages.RUN_FORGED))
+    run = plugin_project.run_once(body, top=FORGED_FRAME)
+    assert (run["outcome"], run["error"]) == ("FAILED", messages.RUN_CHANNEL_CORRUPTED)
+    lines = plugin_project.lines("P")
+    assert (lines[0], lines[-1]) == (("info", "before"), ("error", messages.RUN_CHANNEL_CORRUPTED))
     assert not [content for _, content in lines if "Traceback" in content]
-    stage.submit()
-    assert stage.runs()[-1]["error"] == messages.RUN_FORGED
+    plugin_project.submit()
+    assert plugin_project.runs()[-1]["error"] == messages.RUN_CHANNEL_CORRUPTED
 
 
-def test_a_plugin_that_writes_to_its_own_descriptors_is_not_blamed(stage: Stage) -> None:
-    run = stage.run_once(
+def test_a_plugin_that_writes_to_its_own_descriptors_is_not_blamed(
+    plugin_project: PluginProject,
+) -> None:
+    run = plugin_project.run_once(
         "for each in (1, 2, os.open(os.devnull, os.O_WRONLY)): os.write(each, frame() + b'\\n')",
         top=FORGED_FRAME,
     )
     assert (run["outcome"], run["error"]) == ("SUCCEEDED", None)
-    assert len(stage.lines("P")) == 2
+    assert len(plugin_project.lines("P")) == 2
 
 
-def test_a_forged_answer_before_the_process_ends_is_not_believed(stage: Stage) -> None:
-    run = stage.run_once("write_to_all(frame())\nos._exit(0)", top=FORGED_FRAME)
-    assert (run["outcome"], run["error"]) == ("FAILED", messages.RUN_FORGED)
+def test_a_forged_answer_before_the_process_ends_is_not_believed(
+    plugin_project: PluginProject,
+) -> None:
+    run = plugin_project.run_once("write_to_all(frame())\nos._exit(0)", top=FORGED_FRAME)
+    assert (run["outcome"], run["error"]) == ("FAILED", messages.RUN_CHANNEL_CORRUPTED)
 
 
 def test_a_version_that_writes_to_the_channel_when_it_is_imported_is_not_built(
-    stage: Stage,
+    plugin_project: PluginProject,
 ) -> None:
     from kili.services.plugins.exceptions import PluginCreationError
 
     with pytest.raises(PluginCreationError):
-        stage.upload("P", "pass", f"{FORGED_FRAME}\nwrite_to_all(frame())")
-    assert messages.RUN_FORGED in stage.build_error("P")
+        plugin_project.upload("P", "pass", f"{FORGED_FRAME}\nwrite_to_all(frame())")
+    assert messages.RUN_CHANNEL_CORRUPTED in plugin_project.build_error("P")
 
 
-def test_a_forged_request_is_not_carried_out(stage: Stage) -> None:
-    run = stage.run_once(
+def test_a_forged_request_is_not_carried_out(plugin_project: PluginProject) -> None:
+    run = plugin_project.run_once(
         'for each in reopened(os.O_WRONLY): os.write(each, b\'{"folder": "/"}\' * 9)\n'
         "time.sleep(1)",
         top=REOPENED,
     )
-    assert (run["outcome"], run["error"]) == ("FAILED", messages.RUN_FORGED)
+    assert (run["outcome"], run["error"]) == ("FAILED", messages.RUN_CHANNEL_CORRUPTED)
 
 
 @pytest.mark.parametrize(
@@ -96,16 +102,22 @@ def test_a_forged_request_is_not_carried_out(stage: Stage) -> None:
         ),
     ],
 )
-def test_a_plugin_that_closes_the_channel_is_told(stage: Stage, close: str) -> None:
-    run = stage.run_once(f"print('before')\n{close}\nself.logger.info('lost')\nprint('after')")
-    assert (run["outcome"], run["error"]) == ("FAILED", messages.RUN_FORGED)
-    assert stage.prints("P") == ["before", "after", messages.RUN_FORGED]
-    stage.submit()
-    assert stage.runs()[-1]["outcome"] == "FAILED"
+def test_a_plugin_that_closes_the_channel_is_told(
+    plugin_project: PluginProject, close: str
+) -> None:
+    run = plugin_project.run_once(
+        f"print('before')\n{close}\nself.logger.info('lost')\nprint('after')"
+    )
+    assert (run["outcome"], run["error"]) == ("FAILED", messages.RUN_CHANNEL_CORRUPTED)
+    assert plugin_project.printed_lines("P") == ["before", "after", messages.RUN_CHANNEL_CORRUPTED]
+    plugin_project.submit()
+    assert plugin_project.runs()[-1]["outcome"] == "FAILED"
 
 
-def test_marks_that_a_plugin_reads_or_makes_up_are_plain_output(stage: Stage) -> None:
-    run = stage.run_once(
+def test_marks_that_a_plugin_reads_or_makes_up_are_plain_output(
+    plugin_project: PluginProject,
+) -> None:
+    run = plugin_project.run_once(
         "self.logger.info('one')\n"
         "arguments = open('/proc/self/cmdline', 'rb').read() + repr(dict(os.environ)).encode()\n"
         "secrets = [each for each in arguments.split(b'\\0') if len(each) > 30]\n"
@@ -115,24 +127,28 @@ def test_marks_that_a_plugin_reads_or_makes_up_are_plain_output(stage: Stage) ->
         "print('three')"
     )
     assert run["outcome"] == "SUCCEEDED"
-    lines = stage.prints("P")
+    lines = plugin_project.printed_lines("P")
     assert [lines[0], *lines[-2:]] == ["one", "two", "three"]
     assert f"\0{'0' * 32}\0" in "".join(lines)
 
 
-def test_the_key_is_nowhere_in_arguments_environment_and_modules(stage: Stage) -> None:
-    run = stage.run_once(
+def test_the_key_is_nowhere_in_arguments_environment_and_modules(
+    plugin_project: PluginProject,
+) -> None:
+    run = plugin_project.run_once(
         "names = vars(sys.modules['__main__'])\n"
         "print(sys.argv, sorted(each for each in names if not each.startswith('_')))\n"
         "print([each for each in sys.modules if each.split('.')[0] == 'kili_emulator'])\n"
         "print(open('/proc/self/cmdline', 'rb').read().count(b'mark'))"
     )
     assert run["outcome"] == "SUCCEEDED"
-    assert stage.prints("P") == ["['-c'] ['sys']", "[]", "0"]
+    assert plugin_project.printed_lines("P") == ["['-c'] ['sys']", "[]", "0"]
 
 
-def test_a_forked_child_has_no_channel_and_what_it_logs_is_printed(stage: Stage) -> None:
-    run = stage.run_once(
+def test_a_forked_child_has_no_channel_and_what_it_logs_is_printed(
+    plugin_project: PluginProject,
+) -> None:
+    run = plugin_project.run_once(
         "child = os.fork()\n"
         "if not child:\n"
         "    self.logger.warning('of the child')\n"
@@ -143,7 +159,7 @@ def test_a_forked_child_has_no_channel_and_what_it_logs_is_printed(stage: Stage)
         top=FORGED_FRAME,
     )
     assert (run["outcome"], run["error"]) == ("SUCCEEDED", None)
-    assert stage.lines("P") == [
+    assert plugin_project.lines("P") == [
         ("info", "of the child"),
         ("info", "of the child, too"),
         ("warning", "of the parent"),

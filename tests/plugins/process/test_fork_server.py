@@ -24,7 +24,7 @@ from kili_emulator.plugins.process import fork_server
 from kili_emulator.plugins.process.fork_server import ForkServers
 from kili_emulator.testing.sdk import fast_sdk
 from tests.kit.server_under_test import ServerUnderTest
-from tests.plugins.process.plugin_project import Stage, is_alive
+from tests.plugins.process.plugin_project import PluginProject, is_alive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="others start each worker")
 
@@ -74,15 +74,15 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServers]:
     servers.close()
 
 
-def about(stage: Stage, name: str = "About") -> dict[str, Any]:
+def process_facts(plugin_project: PluginProject, name: str = "About") -> dict[str, Any]:
     """What a new plugin finds around it."""
-    stage.upload(name, "print(about())", ABOUT)
-    stage.submit()
-    found: dict[str, Any] = json.loads(stage.prints(name)[-1])
+    plugin_project.upload(name, "print(about())", ABOUT)
+    plugin_project.submit()
+    found: dict[str, Any] = json.loads(plugin_project.printed_lines(name)[-1])
     return found
 
 
-def await_end(pid: int) -> None:
+def wait_until_process_ends(pid: int) -> None:
     pause = threading.Event()
     for _ in range(round(SOON / 0.02)):
         if not is_alive(pid):
@@ -91,12 +91,14 @@ def await_end(pid: int) -> None:
     raise AssertionError(f"process {pid} goes on")
 
 
-def test_workers_of_all_emulators_are_forked_from_one_process(stage: Stage, tmp_path: Path) -> None:
-    one = about(stage)
-    other = about(stage, "Other")
+def test_workers_of_all_emulators_are_forked_from_one_process(
+    plugin_project: PluginProject, tmp_path: Path
+) -> None:
+    one = process_facts(plugin_project)
+    other = process_facts(plugin_project, "Other")
     with Emulator(plugin_isolation="process") as emulator:
         (tmp_path / "third").mkdir()
-        third = about(Stage(emulator, tmp_path / "third"))
+        third = process_facts(PluginProject(emulator, tmp_path / "third"))
     assert len({each["worker"] for each in (one, other, third)}) == 3
     assert len({each["supervisor"] for each in (one, other, third)}) == 3
     (server,) = {each["parent"] for each in (one, other, third)}
@@ -105,13 +107,13 @@ def test_workers_of_all_emulators_are_forked_from_one_process(stage: Stage, tmp_
 
 
 def test_a_forked_worker_is_like_one_that_was_started(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plugin_project: PluginProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forked = about(stage)
+    forked = process_facts(plugin_project)
     monkeypatch.setattr(fork_server, "IS_AVAILABLE", False)
     with Emulator(plugin_isolation="process") as emulator:
         (tmp_path / "started").mkdir()
-        started = about(Stage(emulator, tmp_path / "started"))
+        started = process_facts(PluginProject(emulator, tmp_path / "started"))
     assert forked["parent"] != os.getpid() == started["parent"]
     for each in (forked, started):
         assert each["session"] == each["worker"]
@@ -127,17 +129,20 @@ def test_a_forked_worker_is_like_one_that_was_started(
 
 
 def test_a_variable_that_is_set_later_reaches_plugins(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    plugin_project: PluginProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "COLOUR" not in about(stage)["environment"]
+    assert "COLOUR" not in process_facts(plugin_project)["environment"]
     monkeypatch.setenv("COLOUR", "blue")
-    assert about(stage, "Later")["environment"]["COLOUR"] == "blue"
+    assert process_facts(plugin_project, "Later")["environment"]["COLOUR"] == "blue"
 
 
 def test_workers_have_random_numbers_of_their_own(tmp_path: Path) -> None:
     with fast_sdk(), Emulator(plugin_isolation="process") as emulator:
-        stage = Stage(emulator, tmp_path)
-        one, other = about(stage)["random"], about(stage, "Other")["random"]
+        plugin_project = PluginProject(emulator, tmp_path)
+        one, other = (
+            process_facts(plugin_project)["random"],
+            process_facts(plugin_project, "Other")["random"],
+        )
     assert one[0] != other[0]
     assert one[1] != other[1]
 
@@ -148,13 +153,13 @@ def test_plugins_run_without_the_process_that_forks_them(
 ) -> None:
     monkeypatch.setattr(fork_server, "_ANSWER_SECONDS", 0.1)
     with fast_sdk(), Emulator(plugin_isolation="process") as emulator:
-        stage = Stage(emulator, tmp_path)
-        before = about(stage)
+        plugin_project = PluginProject(emulator, tmp_path)
+        before = process_facts(plugin_project)
         os.kill(before["parent"], end)
-        after = about(stage, "After")
+        after = process_facts(plugin_project, "After")
         assert after["parent"] == os.getpid() != before["parent"]
-        stage.submit()  # the first worker goes on
-        assert [run["outcome"] for run in stage.runs()] == ["SUCCEEDED"] * 5
+        plugin_project.submit()  # the first worker goes on
+        assert [run["outcome"] for run in plugin_project.runs()] == ["SUCCEEDED"] * 5
     assert servers._users == {}
     assert not is_alive(before["parent"])
 
@@ -166,10 +171,10 @@ def test_an_sdk_that_cannot_be_imported_is_the_error_of_the_plugin_that_imports_
     (tmp_path / "broken" / "kili" / "__init__.py").write_text("raise RuntimeError('no SDK')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "broken"))
     with fast_sdk(), Emulator(plugin_isolation="process") as emulator:
-        stage = Stage(emulator, tmp_path)
+        plugin_project = PluginProject(emulator, tmp_path)
         with pytest.raises(PluginCreationError):
-            stage.upload("P", "pass")
-        assert "no SDK" in stage.build_error("P")
+            plugin_project.upload("P", "pass")
+        assert "no SDK" in plugin_project.build_error("P")
 
 
 def test_the_process_ends_with_the_last_emulator_that_uses_it(
@@ -177,7 +182,7 @@ def test_the_process_ends_with_the_last_emulator_that_uses_it(
 ) -> None:
     with fast_sdk(), Emulator(plugin_isolation="process") as one:
         with Emulator(plugin_isolation="process"):
-            found = about(Stage(one, tmp_path))
+            found = process_facts(PluginProject(one, tmp_path))
         assert is_alive(found["parent"])
     assert not is_alive(found["parent"])
     assert not is_alive(found["supervisor"])
@@ -189,4 +194,4 @@ def test_the_process_ends_with_an_emulator_that_is_killed(tmp_path: Path) -> Non
     server.start()
     (forking,) = psutil.Process(server.pid).children()
     server.kill()
-    await_end(forking.pid)
+    wait_until_process_ends(forking.pid)

@@ -16,9 +16,9 @@ from kili_emulator.plugins.guest.sealed_messages import (
     Marks,
     Receiver,
     Sender,
-    cut,
+    truncate_texts,
 )
-from kili_emulator.plugins.process.worker_messages import is_answer, is_log
+from kili_emulator.plugins.process.worker_messages import is_answer, is_log_message
 
 KEY = b"k" * 43
 OTHER = b"o" * 43
@@ -51,9 +51,9 @@ class Pipe:
 
 @pytest.fixture
 def pipe() -> Iterator[Pipe]:
-    made = Pipe()
-    yield made
-    os.close(made.reads)
+    new_pipe = Pipe()
+    yield new_pipe
+    os.close(new_pipe.reads)
 
 
 def test_messages_arrive_in_their_order(pipe: Pipe) -> None:
@@ -95,7 +95,10 @@ def test_marks_differ_and_depend_on_the_key() -> None:
 
 
 def test_long_texts_are_cut_off_before_they_are_sent() -> None:
-    assert cut({"text": "x" * 2 * MAX_TEXT, "number": 1}) == {"text": "x" * MAX_TEXT, "number": 1}
+    assert truncate_texts({"text": "x" * 2 * MAX_TEXT, "number": 1}) == {
+        "text": "x" * MAX_TEXT,
+        "number": 1,
+    }
 
 
 # What a worker may say
@@ -137,7 +140,7 @@ def test_an_answer_has_the_members_that_the_request_asks_for(change: dict[str, A
 
 
 def test_a_line_of_the_log_has_a_type_and_a_text() -> None:
-    assert is_log({"log": "info", "content": ""})
+    assert is_log_message({"log": "info", "content": ""})
     wrong = [{"log": "loud", "content": ""}, {"log": "info", "content": 1}, {"log": "info"}]
-    assert not any(map(is_log, wrong))
-    assert not is_log({"log": "info", "content": "", "more": 1})
+    assert not any(map(is_log_message, wrong))
+    assert not is_log_message({"log": "info", "content": "", "more": 1})

@@ -10,29 +10,33 @@ from kili.services.plugins.exceptions import PluginCreationError
 
 from kili_emulator import Emulator
 from kili_emulator.testing.sdk import fast_sdk
-from tests.plugins.process.plugin_project import EASY, Stage, is_alive
+from tests.plugins.process.plugin_project import EASY, PluginProject, is_alive
 
 # The same as inline
 
 
-def test_a_handler_runs_in_another_process_and_uses_its_client(stage: Stage) -> None:
-    run = stage.run_once(
+def test_a_handler_runs_in_another_process_and_uses_its_client(
+    plugin_project: PluginProject,
+) -> None:
+    run = plugin_project.run_once(
         "print(os.getpid())\n"
         "self.kili.update_properties_in_assets([asset_id], json_metadatas=[{'seen': 1}])\n"
         "self.logger.warning('%s', self.project_id)\n"
         "print(label['jsonResponse'])"
     )
     assert (run["outcome"], run["error"]) == ("SUCCEEDED", None)
-    (pid, warning, response) = stage.lines("P")
+    (pid, warning, response) = plugin_project.lines("P")
     assert int(pid[1]) != os.getpid()
-    assert (warning, response) == (("warning", stage.project), ("info", str(EASY)))
-    assets = stage.kili.assets(stage.project, fields=["jsonMetadata"], disable_tqdm=True)
+    assert (warning, response) == (("warning", plugin_project.project), ("info", str(EASY)))
+    assets = plugin_project.kili.assets(
+        plugin_project.project, fields=["jsonMetadata"], disable_tqdm=True
+    )
     assert {"seen": 1} in [asset["jsonMetadata"] for asset in assets]
     assert 20 < run["memoryMb"] < 512
 
 
-def test_output_of_every_kind_is_recorded_in_order(stage: Stage) -> None:
-    stage.run_once(
+def test_output_of_every_kind_is_recorded_in_order(plugin_project: PluginProject) -> None:
+    plugin_project.run_once(
         "import subprocess\n"
         "print('print')\n"
         "self.logger.info('logger')\n"
@@ -43,7 +47,7 @@ def test_output_of_every_kind_is_recorded_in_order(stage: Stage) -> None:
         "os.write(2, b'caf\\xe9\\n')\n"
         "print('no newline', end='')"
     )
-    assert stage.lines("P") == [
+    assert plugin_project.lines("P") == [
         ("info", "print"),
         ("info", "logger"),
         ("info", "descriptor"),
@@ -55,14 +59,14 @@ def test_output_of_every_kind_is_recorded_in_order(stage: Stage) -> None:
     ]
 
 
-def test_a_traceback_begins_in_the_plugin(stage: Stage) -> None:
-    run = stage.run_once("import helper\nhelper.fail()", helper="def fail():\n    1 / 0\n")
+def test_a_traceback_begins_in_the_plugin(plugin_project: PluginProject) -> None:
+    run = plugin_project.run_once("import helper\nhelper.fail()", helper="def fail():\n    1 / 0\n")
     assert run["outcome"] == "FAILED"
     lines = run["error"].splitlines()
     assert lines[1].strip() == 'File "main.py", line 7, in on_submit'
     assert 'File "helper.py", line 2, in fail' in run["error"]
     assert lines[-1] == "ZeroDivisionError: division by zero"
-    assert stage.lines("P") == [("error", run["error"])]
+    assert plugin_project.lines("P") == [("error", run["error"])]
 
 
 @pytest.mark.parametrize(
@@ -76,36 +80,38 @@ def test_a_traceback_begins_in_the_plugin(stage: Stage) -> None:
     ],
 )
 def test_a_plugin_that_cannot_be_imported_is_a_build_error(
-    stage: Stage, top: str, problem: str
+    plugin_project: PluginProject, top: str, problem: str
 ) -> None:
     with pytest.raises(PluginCreationError):
-        stage.upload("P", "pass", top)
-    assert problem in stage.build_error("P")
+        plugin_project.upload("P", "pass", top)
+    assert problem in plugin_project.build_error("P")
 
 
-def test_two_plugins_with_modules_of_one_name_do_not_meet(stage: Stage) -> None:
-    stage.upload("A", "print(helper.NAME)", "import helper", helper="NAME = 'a'")
-    stage.upload("B", "print(helper.NAME)", "import helper", helper="NAME = 'b'")
-    stage.submit()
-    assert (stage.prints("A"), stage.prints("B")) == (["a"], ["b"])
+def test_two_plugins_with_modules_of_one_name_do_not_meet(plugin_project: PluginProject) -> None:
+    plugin_project.upload("A", "print(helper.NAME)", "import helper", helper="NAME = 'a'")
+    plugin_project.upload("B", "print(helper.NAME)", "import helper", helper="NAME = 'b'")
+    plugin_project.submit()
+    assert (plugin_project.printed_lines("A"), plugin_project.printed_lines("B")) == (["a"], ["b"])
 
 
-def test_calls_of_a_version_follow_one_another_in_one_process(stage: Stage) -> None:
-    stage.upload("P", "global n\nn += 1\nprint(os.getpid(), n)", "n = 0")
-    stage.submit()
-    stage.submit()
-    (first, second) = stage.prints("P")
+def test_calls_of_a_version_follow_one_another_in_one_process(
+    plugin_project: PluginProject,
+) -> None:
+    plugin_project.upload("P", "global n\nn += 1\nprint(os.getpid(), n)", "n = 0")
+    plugin_project.submit()
+    plugin_project.submit()
+    (first, second) = plugin_project.printed_lines("P")
     assert (first.split()[0], first.split()[1], second.split()[1]) == (second.split()[0], "1", "2")
 
 
 def test_a_plugin_sees_no_keys_and_an_empty_folder(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    plugin_project: PluginProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage.run_once(
+    plugin_project.run_once(
         "print(os.listdir(), [name for name in os.environ if name.startswith('KILI')])\n"
         "print(os.environ['OMP_NUM_THREADS'], 'kili_emulator' in sys.modules)"
     )
-    assert stage.prints("P") == ["[] []", "1 False"]
+    assert plugin_project.printed_lines("P") == ["[] []", "1 False"]
 
 
 # Ends of processes
@@ -125,72 +131,78 @@ def test_a_plugin_sees_no_keys_and_an_empty_folder(
     ],
 )
 def test_whatever_ends_a_plugin_the_next_run_is_made(
-    stage: Stage, code: str, outcome: str, error: str
+    plugin_project: PluginProject, code: str, outcome: str, error: str
 ) -> None:
-    stage.upload(
+    plugin_project.upload(
         "P",
         "print('before', flush=False, end='')\nif not os.path.exists(FLAG):\n"
         + "\n".join(f"    {line}" for line in ["open(FLAG, 'w').close()", *code.splitlines()])
         + "\nprint('after')",
-        f"FLAG = {str(stage.folder / 'flag')!r}",
+        f"FLAG = {str(plugin_project.folder / 'flag')!r}",
     )
-    stage.submit()
-    stage.submit()
-    (first, second) = stage.runs()
+    plugin_project.submit()
+    plugin_project.submit()
+    (first, second) = plugin_project.runs()
     assert (first["outcome"], second["outcome"]) == (outcome, "SUCCEEDED")
     assert error in first["error"]
-    prints = stage.prints("P")
-    assert (prints[0][:6], prints[-1]) == ("before", "beforeafter")
+    printed_lines = plugin_project.printed_lines("P")
+    assert (printed_lines[0][:6], printed_lines[-1]) == ("before", "beforeafter")
 
 
 @pytest.mark.parametrize("close", ["sys.stdout.close()", "os.close(1); os.close(2)"])
-def test_closing_stdout_harms_neither_this_run_nor_the_next(stage: Stage, close: str) -> None:
-    stage.upload("P", f"print('x')\n{close}\nself.logger.info('y')")
-    stage.submit()
-    stage.submit()
-    assert [run["outcome"] for run in stage.runs()] == ["SUCCEEDED"] * 2
-    assert stage.prints("P") == ["x", "y"] * 2
+def test_closing_stdout_harms_neither_this_run_nor_the_next(
+    plugin_project: PluginProject, close: str
+) -> None:
+    plugin_project.upload("P", f"print('x')\n{close}\nself.logger.info('y')")
+    plugin_project.submit()
+    plugin_project.submit()
+    assert [run["outcome"] for run in plugin_project.runs()] == ["SUCCEEDED"] * 2
+    assert plugin_project.printed_lines("P") == ["x", "y"] * 2
 
 
 # What a run leaves
 
 
-def test_the_next_run_in_the_same_process_finds_nothing_changed(stage: Stage) -> None:
-    stage.upload(
+def test_the_next_run_in_the_same_process_finds_nothing_changed(
+    plugin_project: PluginProject,
+) -> None:
+    plugin_project.upload(
         "P",
         "print(os.getpid(), os.getcwd(), os.environ.get('NEW'), requests.get is fail)\n"
         "os.chdir('/')\nos.environ['NEW'] = 'x'\nrequests.get = fail",
         "import requests\ndef fail(): pass",
     )
-    stage.submit()
-    stage.submit()
-    (first, warning, second, _) = stage.lines("P")
+    plugin_project.submit()
+    plugin_project.submit()
+    (first, warning, second, _) = plugin_project.lines("P")
     assert first == second
     assert warning[0] == "warning"
     assert "the working directory (/), the environment (NEW)" in warning[1]
 
 
-def test_a_process_in_which_threads_go_on_is_not_used_again(stage: Stage) -> None:
-    stage.upload("P", "print(os.getpid())\nthreading.Thread(target=time.sleep, args=(99,)).start()",
+def test_a_process_in_which_threads_go_on_is_not_used_again(plugin_project: PluginProject) -> None:
+    plugin_project.upload("P", "print(os.getpid())\nthreading.Thread(target=time.sleep, args=(99,)).start()",
                  "import threading")  # fmt: skip
-    stage.submit()
-    stage.submit()
-    first, second = [int(text) for kind, text in stage.lines("P") if kind == "info"]
+    plugin_project.submit()
+    plugin_project.submit()
+    first, second = [int(text) for kind, text in plugin_project.lines("P") if kind == "info"]
     assert first != second
     assert not is_alive(first)
     assert not is_alive(second)
 
 
-def test_a_forked_child_that_returns_gives_no_answer(stage: Stage) -> None:
-    stage.upload("P", "child = os.fork()\nif child: os.waitpid(child, 0)\nprint(bool(child))")
+def test_a_forked_child_that_returns_gives_no_answer(plugin_project: PluginProject) -> None:
+    plugin_project.upload(
+        "P", "child = os.fork()\nif child: os.waitpid(child, 0)\nprint(bool(child))"
+    )
     for _ in range(3):
-        stage.submit()
-    assert [run["outcome"] for run in stage.runs()] == ["SUCCEEDED"] * 3
-    assert stage.prints("P") == ["False", "True"] * 3
+        plugin_project.submit()
+    assert [run["outcome"] for run in plugin_project.runs()] == ["SUCCEEDED"] * 3
+    assert plugin_project.printed_lines("P") == ["False", "True"] * 3
 
 
-def test_memory_that_was_needed_between_two_looks_counts(stage: Stage) -> None:
-    run = stage.run_once("x = b'x' * (600 * 1024 ** 2)\ndel x\nprint('after')")
+def test_memory_that_was_needed_between_two_looks_counts(plugin_project: PluginProject) -> None:
+    run = plugin_project.run_once("x = b'x' * (600 * 1024 ** 2)\ndel x\nprint('after')")
     assert run["outcome"] == "OUT_OF_MEMORY"
     assert run["error"].startswith("Plugin used more memory than the 512 MB")
 
@@ -198,30 +210,30 @@ def test_memory_that_was_needed_between_two_looks_counts(stage: Stage) -> None:
 # Limits
 
 
-def test_a_hundred_megabytes_of_output_end_in_one_line(stage: Stage) -> None:
-    run = stage.run_once("for _ in range(100): os.write(1, b'x' * 999_999 + b'\\n')")
+def test_a_hundred_megabytes_of_output_end_in_one_line(plugin_project: PluginProject) -> None:
+    run = plugin_project.run_once("for _ in range(100): os.write(1, b'x' * 999_999 + b'\\n')")
     assert run["outcome"] == "SUCCEEDED"
-    lines = stage.lines("P")
+    lines = plugin_project.lines("P")
     assert lines[-1][0] == "warning"
     assert "truncated" in lines[-1][1]
     assert sum(len(text) for _, text in lines) < 1_100_000
 
 
-def test_memory_far_above_the_limit_is_refused(stage: Stage) -> None:
-    run = stage.run_once("x = bytearray(2 * 1024 ** 3)")
+def test_memory_far_above_the_limit_is_refused(plugin_project: PluginProject) -> None:
+    run = plugin_project.run_once("x = bytearray(2 * 1024 ** 3)")
     assert run["outcome"] == "OUT_OF_MEMORY"
     assert run["error"].startswith("Plugin used more memory than the 512 MB")
     assert "line 6, in on_submit" in run["error"]
 
 
-def test_memory_above_the_limit_ends_the_plugin(stage: Stage) -> None:
-    run = stage.run_once("x = b'x' * (600 * 1024 ** 2)\nwhile True: pass")
+def test_memory_above_the_limit_ends_the_plugin(plugin_project: PluginProject) -> None:
+    run = plugin_project.run_once("x = b'x' * (600 * 1024 ** 2)\nwhile True: pass")
     assert run["outcome"] == "OUT_OF_MEMORY"
     assert "in on_submit" in run["error"]
 
 
-def test_memory_of_children_counts(stage: Stage) -> None:
-    run = stage.run_once(
+def test_memory_of_children_counts(plugin_project: PluginProject) -> None:
+    run = plugin_project.run_once(
         "import subprocess\n"
         "code = \"x = b'x' * (350 * 1024 ** 2); import time; time.sleep(60)\"\n"
         "children = [subprocess.Popen([sys.executable, '-c', code]) for _ in range(2)]\n"
@@ -231,29 +243,35 @@ def test_memory_of_children_counts(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("wait", ["while True: pass", "time.sleep(99)"])
-def test_a_plugin_that_takes_too_long_is_ended_and_says_where(short: Stage, wait: str) -> None:
-    run = short.run_once(f"print('begun')\n{wait}")
+def test_a_plugin_that_takes_too_long_is_ended_and_says_where(
+    short_timeout_project: PluginProject, wait: str
+) -> None:
+    run = short_timeout_project.run_once(f"print('begun')\n{wait}")
     assert run["outcome"] == "TIMED_OUT"
     assert run["error"].startswith("Plugin timed out after 5 seconds\n")
     assert 'File "main.py", line 7, in on_submit' in run["error"]
-    assert short.lines("P") == [("info", "begun"), ("error", run["error"])]
+    assert short_timeout_project.lines("P") == [("info", "begun"), ("error", run["error"])]
 
 
-def test_children_end_with_a_plugin_that_takes_too_long(short: Stage) -> None:
-    short.run_once(
+def test_children_end_with_a_plugin_that_takes_too_long(
+    short_timeout_project: PluginProject,
+) -> None:
+    short_timeout_project.run_once(
         "import subprocess\n"
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'])\n"
         "print(child.pid)\nchild.wait()"
     )
-    pid = int(short.prints("P")[0])
+    pid = int(short_timeout_project.printed_lines("P")[0])
     assert not is_alive(pid)
 
 
-def test_an_import_that_takes_too_long_is_a_build_error(short: Stage) -> None:
+def test_an_import_that_takes_too_long_is_a_build_error(
+    short_timeout_project: PluginProject,
+) -> None:
     with pytest.raises(PluginCreationError):
-        short.upload("P", "pass", "time.sleep(99)")
-    assert "took longer than 5 s" in short.build_error("P")
-    assert 'File "main.py", line 3, in <module>' in short.build_error("P")
+        short_timeout_project.upload("P", "pass", "time.sleep(99)")
+    assert "took longer than 5 s" in short_timeout_project.build_error("P")
+    assert 'File "main.py", line 3, in <module>' in short_timeout_project.build_error("P")
 
 
 # Other interpreters
@@ -262,13 +280,13 @@ def test_an_import_that_takes_too_long_is_a_build_error(short: Stage) -> None:
 def test_plugins_run_with_an_sdk_of_another_generation(tmp_path: Path) -> None:
     python = Path(".venvs/kili-2.125.2/bin/python")
     with fast_sdk(), Emulator(plugin_isolation="process", plugin_python=python) as emulator:
-        stage = Stage(emulator, tmp_path)
-        run = stage.run_once(
+        plugin_project = PluginProject(emulator, tmp_path)
+        run = plugin_project.run_once(
             "import kili\nfrom kili.types import Label\n"
             "print(kili.__version__, self.kili.count_projects())"
         )
         assert run["outcome"] == "SUCCEEDED", run["error"]
-        assert stage.prints("P") == ["2.125.2 1"]
+        assert plugin_project.printed_lines("P") == ["2.125.2 1"]
 
 
 def test_without_a_supervisor_children_end_with_their_run(
@@ -276,13 +294,13 @@ def test_without_a_supervisor_children_end_with_their_run(
 ) -> None:
     monkeypatch.setattr("kili_emulator.plugins.process.worker_process._IS_SUPERVISED", False)
     with fast_sdk(), Emulator(plugin_isolation="process", plugin_timeout=5.0) as emulator:
-        stage = Stage(emulator, tmp_path)
-        run = stage.run_once(
+        plugin_project = PluginProject(emulator, tmp_path)
+        run = plugin_project.run_once(
             "import subprocess\n"
             "print(subprocess.Popen(['sleep', '600']).pid, flush=True)\n"
             "os._exit(3)"
         )
         assert (run["outcome"], run["error"].endswith("code 3")) == ("EXITED", True)
-        assert not is_alive(int(stage.prints("P")[0]))
-        stage.submit()
-        assert stage.runs()[-1]["outcome"] == "EXITED"
+        assert not is_alive(int(plugin_project.printed_lines("P")[0]))
+        plugin_project.submit()
+        assert plugin_project.runs()[-1]["outcome"] == "EXITED"

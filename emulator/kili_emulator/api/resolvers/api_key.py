@@ -36,7 +36,7 @@ def append_to_api_keys(_: Any, info: Info, data: dict[str, Any], where: Where) -
 
 @api_key.field("user")
 def user(key: ApiKeyDoc, info: Info) -> UserDoc:
-    return info.context.view.users.the(key["userId"])
+    return info.context.view.users.require(key["userId"])
 
 
 BINDABLES = [query, mutation, api_key]

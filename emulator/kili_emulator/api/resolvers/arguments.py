@@ -21,7 +21,7 @@ def required_id(operation: str, where: Where) -> str:
         raise errors.id_missing(operation)
     others = [name for name, value in where.items() if name != "id" and not is_empty(name, value)]
     if others:
-        raise errors.only_id_taken(operation, others)
+        raise errors.where_takes_only_id(operation, others)
     return str(where["id"])
 
 
@@ -32,7 +32,7 @@ def one_user(tx: Transaction, operation: str, where: Where) -> UserDoc:
         KiliError: it names nobody, or somebody who does not exist or is not visible.
     """
     if not where.get("id") and not where.get("email"):
-        raise errors.user_not_named(operation)
+        raise errors.user_not_identified(operation)
     found = Selection(tx, tx.actor).users(where)
     if len(found) != 1:
         raise errors.access_denied()
@@ -75,7 +75,7 @@ def selected_assets(
     if not named and not project_id:
         raise errors.where_empty(operation)
     selection = Selection(tx, tx.actor)
-    if project_id and not selection.sees(project_id):
+    if project_id and not selection.can_see(project_id):
         raise errors.access_denied()
     assets = selection.assets(where)
     if set(named) - {asset["id"] for asset in assets} - set(besides):
@@ -94,7 +94,7 @@ def selected_asset(tx: Transaction, operation: str, where: Where) -> AssetDoc:
     if not found:
         raise errors.access_denied()
     if len(found) > 1:
-        raise errors.several_selected(operation)
+        raise errors.several_assets_selected(operation)
     return found[0]
 
 

@@ -102,7 +102,7 @@ def append_many_assets(_: Any, info: Info, data: dict[str, Any], where: Where) -
 @mutation.field("appendManyToDataset")
 def append_many_to_dataset(_: Any, info: Info, data: dict[str, Any], where: Where) -> ProjectDoc:
     _created_from("appendManyToDataset", info, data, where)
-    return info.context.view.projects.the(where["id"])
+    return info.context.view.projects.require(where["id"])
 
 
 def _imported_from(
@@ -168,18 +168,18 @@ def delete_many_from_dataset(_: Any, info: Info, where: Where) -> ProjectDoc | N
 
 @asset.field("content")
 def content(owner: AssetDoc, info: Info) -> str:
-    return info.context.link(owner["content"])
+    return info.context.client_url(owner["content"])
 
 
 @asset.field("jsonContent")
 def json_content(owner: AssetDoc, info: Info) -> str:
-    return info.context.link(owner["jsonContent"])
+    return info.context.client_url(owner["jsonContent"])
 
 
 @asset.field("thumbnail")
 def thumbnail(owner: AssetDoc, info: Info) -> str | None:
-    shown = assets_of.picture(info.context.view, owner)
-    return info.context.link(shown) if shown else None
+    shown = assets_of.image_content(info.context.view, owner)
+    return info.context.client_url(shown) if shown else None
 
 
 @asset.field("isToReview")
@@ -196,12 +196,12 @@ def unknown(_: AssetDoc, __: Info) -> None:
 
 @asset.field("geospatialExportMetadata")
 def geospatial_export_metadata(owner: AssetDoc, info: Info) -> list[dict[str, Any]] | None:
-    return asset_layer.layers_of(info.context.world, info.context.view, owner)
+    return asset_layer.describe_layers(info.context.world, info.context.view, owner)
 
 
 @asset.field("ocrMetadata")
 def ocr_metadata(owner: AssetDoc, info: Info) -> str | None:
-    return info.context.link(owner["ocrMetadata"]) if owner["ocrMetadata"] else None
+    return info.context.client_url(owner["ocrMetadata"]) if owner["ocrMetadata"] else None
 
 
 @asset.field("metadata")
@@ -226,7 +226,7 @@ def issues(owner: AssetDoc, info: Info) -> list[IssueDoc]:
 
 @asset.field("project")
 def project(owner: AssetDoc, info: Info) -> ProjectDoc:
-    return info.context.view.projects.the(owner["projectId"])
+    return info.context.view.projects.require(owner["projectId"])
 
 
 BINDABLES = [query, mutation, asset]

@@ -89,19 +89,19 @@ def update_issue(_: Any, info: Info, data: dict[str, Any], where: Where) -> Issu
 
 @issue.field("asset")
 def asset(owner: IssueDoc, info: Info) -> AssetDoc:
-    return info.context.view.assets.the(owner["assetId"])
+    return info.context.view.assets.require(owner["assetId"])
 
 
 @issue.field("assignee")
 def assignee(owner: IssueDoc, info: Info) -> UserDoc | None:
     if not owner["assigneeId"]:
         return None
-    return info.context.shown_user(owner["assigneeId"], owner["projectId"])
+    return info.context.anonymized_user(owner["assigneeId"], owner["projectId"])
 
 
 @issue.field("author")
 def author(owner: IssueDoc, info: Info) -> UserDoc:
-    return info.context.shown_user(owner["authorId"], owner["projectId"])
+    return info.context.anonymized_user(owner["authorId"], owner["projectId"])
 
 
 @issue.field("comments")
@@ -111,7 +111,7 @@ def comments(owner: IssueDoc, info: Info) -> list[CommentDoc]:
 
 @issue.field("project")
 def project(owner: IssueDoc, info: Info) -> ProjectDoc:
-    return info.context.view.projects.the(owner["projectId"])
+    return info.context.view.projects.require(owner["projectId"])
 
 
 @comment.field("author")
@@ -130,7 +130,7 @@ comment.set_alias("authorIdUser", "authorId")
 
 @comment.field("issue")
 def comment_issue(owner: CommentDoc, info: Info) -> IssueDoc:
-    return info.context.view.issues.the(owner["issueId"])
+    return info.context.view.issues.require(owner["issueId"])
 
 
 @asset_type.field("openIssuesObjectMids")

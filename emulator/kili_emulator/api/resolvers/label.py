@@ -19,7 +19,7 @@ from kili_emulator.domain import label as labels_of
 from kili_emulator.domain import step as steps_of
 from kili_emulator.domain.documents import AssetDoc, LabelDoc, UserDoc
 from kili_emulator.domain.filters import Where, page
-from kili_emulator.domain.subscription import ProjectLabels
+from kili_emulator.domain.subscription import ProjectLabelSubscription
 
 query = QueryType()
 mutation = MutationType()
@@ -110,8 +110,8 @@ def label_created_or_updated(
     _: Any,
     info: Info,
     projectID: str,  # noqa: N803
-) -> ProjectLabels:
-    followed = ProjectLabels(projectID)
+) -> ProjectLabelSubscription:
+    followed = ProjectLabelSubscription(projectID)
     followed.check(info.context.view, info.context.actor)
     return followed
 
@@ -121,20 +121,20 @@ subscription.set_source("labelCreatedOrUpdated", cast(Any, label_created_or_upda
 
 @label.field("author")
 def author(owner: LabelDoc, info: Info) -> UserDoc:
-    return info.context.shown_user(owner["authorId"], owner["projectId"])
+    return info.context.anonymized_user(owner["authorId"], owner["projectId"])
 
 
 @label.field("assetStep")
-def asset_step(owner: LabelDoc, info: Info) -> steps_of.SeenStep | None:
+def asset_step(owner: LabelDoc, info: Info) -> steps_of.AssetStep | None:
     view = info.context.view
     if owner["stepId"] is None:
         return None
-    return steps_of.as_seen(view, view.assets.the(owner["assetId"]), owner["stepId"])
+    return steps_of.step_of_asset(view, view.assets.require(owner["assetId"]), owner["stepId"])
 
 
 @label.field("labelOf")
 def label_of(owner: LabelDoc, info: Info) -> AssetDoc:
-    return info.context.view.assets.the(owner["assetId"])
+    return info.context.view.assets.require(owner["assetId"])
 
 
 @label.field("chatItems")

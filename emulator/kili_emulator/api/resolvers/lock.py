@@ -28,7 +28,7 @@ def count_locks(_: Any, info: Info, where: Where) -> int:
 
 @lock.field("author")
 def author(owner: LockDoc, info: Info) -> UserDoc:
-    return info.context.shown_user(owner["authorId"], owner["projectId"])
+    return info.context.anonymized_user(owner["authorId"], owner["projectId"])
 
 
 lock.set_alias("authorIdCompute", "authorId")

@@ -65,7 +65,7 @@ def _named_member(tx: Transaction, operation: str, where: Where) -> MemberDoc:
     project, user = where.get("project") or {}, where.get("user") or {}
     names_both = project.get("id") and (user.get("id") or user.get("email"))
     if not where.get("id") and not names_both:
-        raise errors.member_not_named(operation)
+        raise errors.member_not_identified(operation)
     found = Selection(tx, tx.actor).members({**where, "deleted": False})
     if len(found) != 1:
         raise errors.access_denied()
@@ -74,12 +74,12 @@ def _named_member(tx: Transaction, operation: str, where: Where) -> MemberDoc:
 
 @project_user.field("project")
 def project_of(owner: MemberDoc, info: Info) -> ProjectDoc:
-    return info.context.view.projects.the(owner["projectId"])
+    return info.context.view.projects.require(owner["projectId"])
 
 
 @project_user.field("user")
 def user_of(owner: MemberDoc, info: Info) -> UserDoc:
-    return info.context.shown_user(owner["userId"], owner["projectId"])
+    return info.context.anonymized_user(owner["userId"], owner["projectId"])
 
 
 @project_user.field("activated")
@@ -104,17 +104,17 @@ def status(owner: MemberDoc, info: Info) -> str:
 
 @project_user.field("lastLabelingAt")
 def last_labeling_at(owner: MemberDoc, info: Info) -> str | None:
-    return statistics.work(info.context.view, owner).last
+    return statistics.work_totals(info.context.view, owner).last
 
 
 @project_user.field("numberOfAnnotations")
 def number_of_annotations(owner: MemberDoc, info: Info) -> int:
-    return statistics.work(info.context.view, owner).annotations
+    return statistics.work_totals(info.context.view, owner).annotations
 
 
 @project_user.field("numberOfLabels")
 def number_of_labels(owner: MemberDoc, info: Info) -> int:
-    return statistics.work(info.context.view, owner).labels
+    return statistics.work_totals(info.context.view, owner).labels
 
 
 BINDABLES = [query, mutation, project_user]

@@ -21,7 +21,7 @@ Outcome = dict[str, list[NamedAsset]]
 
 def project_of(found: list[AssetDoc], info: Info) -> ProjectDoc | None:
     """The older answer: the project of the assets that an action is about."""
-    return info.context.view.projects.the(found[0]["projectId"]) if found else None
+    return info.context.view.projects.require(found[0]["projectId"]) if found else None
 
 
 def outcome(

@@ -8,11 +8,11 @@ from ariadne import MutationType, ObjectType, QueryType
 
 from kili_emulator import clock, errors
 from kili_emulator.api.context import Info
-from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain import webhook
 from kili_emulator.domain.documents import BuildErrorDoc, LogLineDoc, PluginDoc
 from kili_emulator.domain.filters import Where
-from kili_emulator.domain.plugin_lines import Line, newest_first
+from kili_emulator.domain.plugin_lines import Line, newest_lines_page
 from kili_emulator.domain.plugin_subscription import PluginSubscription
 
 query = QueryType()
@@ -33,15 +33,15 @@ def count_plugins(_: Any, info: Info, where: Where) -> int:
 @query.field("getPluginRunnerStatus")
 def get_plugin_runner_status(_: Any, info: Info, name: str) -> str:
     context = info.context
-    plugin = plugins_of.find(context.view, context.actor, "getPluginRunnerStatus", name)
+    plugin = plugin_domain.find(context.view, context.actor, "getPluginRunnerStatus", name)
     return str(plugin["status"])
 
 
 @query.field("getPluginLogs")
 def get_plugin_logs(_: Any, info: Info, data: dict[str, Any]) -> list[LogLineDoc]:
     context = info.context
-    plugin = plugins_of.find(context.view, context.actor, "getPluginLogs", data["pluginName"])
-    if not context.selection.sees(data["projectId"]):
+    plugin = plugin_domain.find(context.view, context.actor, "getPluginLogs", data["pluginName"])
+    if not context.selection.can_see(data["projectId"]):
         return []
     lines = context.view.plugin_logs.find("lane", (plugin["id"], data["projectId"]))
     return _page(lines, data)
@@ -51,15 +51,15 @@ def get_plugin_logs(_: Any, info: Info, data: dict[str, Any]) -> list[LogLineDoc
 def get_plugin_build_errors(_: Any, info: Info, data: dict[str, Any]) -> list[BuildErrorDoc]:
     context = info.context
     name = data["pluginName"]
-    plugin = plugins_of.find(context.view, context.actor, "getPluginBuildErrors", name)
+    plugin = plugin_domain.find(context.view, context.actor, "getPluginBuildErrors", name)
     return _page(context.view.plugin_build_errors.find("plugin", plugin["id"]), data)
 
 
 def _page(lines: list[Line], data: dict[str, Any]) -> list[Line]:
     since = data.get("createdAt")
-    return newest_first(
+    return newest_lines_page(
         lines,
-        clock.to_text(clock.from_text(since)) if since else None,
+        clock.format_time(clock.parse_time(since)) if since else None,
         data.get("limit"),
         data.get("skip"),
     )
@@ -68,32 +68,32 @@ def _page(lines: list[Line], data: dict[str, Any]) -> list[Line]:
 @mutation.field("createPlugin")
 def create_plugin(_: Any, info: Info, data: dict[str, Any]) -> str:
     with info.context.change() as tx:
-        upload = plugins_of.create_plugin(tx, data["pluginName"])
+        upload = plugin_domain.create_plugin(tx, data["pluginName"])
     return info.context.upload_url(upload)
 
 
 @mutation.field("generateUpdateUrl")
 def generate_update_url(_: Any, info: Info, data: dict[str, Any]) -> str:
     with info.context.change() as tx:
-        upload = plugins_of.announce_update(tx, data["pluginName"])
+        upload = plugin_domain.prepare_update(tx, data["pluginName"])
     return info.context.upload_url(upload)
 
 
 @mutation.field("createPluginRunner")
 def create_plugin_runner(_: Any, info: Info, data: dict[str, Any]) -> str:
     _deploy("createPluginRunner", info, data)
-    return errors.PLUGIN_DONE.format(name=data["pluginName"], done="created")
+    return errors.PLUGIN_OPERATION_SUCCEEDED.format(name=data["pluginName"], done="created")
 
 
 @mutation.field("updatePluginRunner")
 def update_plugin_runner(_: Any, info: Info, data: dict[str, Any]) -> str:
     _deploy("updatePluginRunner", info, data)
-    return errors.PLUGIN_DONE.format(name=data["pluginName"], done="updated")
+    return errors.PLUGIN_OPERATION_SUCCEEDED.format(name=data["pluginName"], done="updated")
 
 
 def _deploy(operation: str, info: Info, data: dict[str, Any]) -> None:
     with info.context.change() as tx:
-        plugins_of.deploy(tx, operation, data["pluginName"], _subscription(info, data))
+        plugin_domain.deploy(tx, operation, data["pluginName"], _subscription(info, data))
 
 
 def _subscription(info: Info, data: dict[str, Any]) -> PluginSubscription:
@@ -105,40 +105,40 @@ def _subscription(info: Info, data: dict[str, Any]) -> PluginSubscription:
 def create_webhook(_: Any, info: Info, data: dict[str, Any]) -> str:
     with info.context.change() as tx:
         webhook.create_webhook(tx, data, _subscription(info, data))
-    return errors.PLUGIN_DONE.format(name=data["pluginName"], done="created")
+    return errors.PLUGIN_OPERATION_SUCCEEDED.format(name=data["pluginName"], done="created")
 
 
 @mutation.field("updateWebhook")
 def update_webhook(_: Any, info: Info, data: dict[str, Any]) -> str:
     with info.context.change() as tx:
         webhook.update_webhook(tx, data, _subscription(info, data))
-    return errors.PLUGIN_DONE.format(name=data["pluginName"], done="updated")
+    return errors.PLUGIN_OPERATION_SUCCEEDED.format(name=data["pluginName"], done="updated")
 
 
 @mutation.field("activatePluginOnProject")
 def activate(_: Any, info: Info, where: Where) -> str:
     with info.context.change() as tx:
-        plugins_of.activate(tx, where["pluginName"], where["projectId"])
-    return errors.PLUGIN_DONE.format(name=where["pluginName"], done="activated")
+        plugin_domain.activate(tx, where["pluginName"], where["projectId"])
+    return errors.PLUGIN_OPERATION_SUCCEEDED.format(name=where["pluginName"], done="activated")
 
 
 @mutation.field("deactivatePluginOnProject")
 def deactivate(_: Any, info: Info, where: Where) -> str:
     with info.context.change() as tx:
-        plugins_of.deactivate(tx, where["pluginName"], where["projectId"])
-    return errors.PLUGIN_DONE.format(name=where["pluginName"], done="deactivated")
+        plugin_domain.deactivate(tx, where["pluginName"], where["projectId"])
+    return errors.PLUGIN_OPERATION_SUCCEEDED.format(name=where["pluginName"], done="deactivated")
 
 
 @mutation.field("deletePlugin")
 def delete_plugin(_: Any, info: Info, where: Where) -> str:
     with info.context.change() as tx:
-        plugins_of.delete_plugin(tx, where["pluginName"])
-    return errors.PLUGIN_DONE.format(name=where["pluginName"], done="deleted")
+        plugin_domain.delete_plugin(tx, where["pluginName"])
+    return errors.PLUGIN_OPERATION_SUCCEEDED.format(name=where["pluginName"], done="deleted")
 
 
 @plugin.field("projectIds")
 def project_ids(owner: PluginDoc, info: Info) -> list[str]:
-    return plugins_of.active_projects(info.context.view, info.context.actor, owner)
+    return plugin_domain.active_project_ids(info.context.view, info.context.actor, owner)
 
 
 BINDABLES = [query, mutation, plugin]

@@ -79,7 +79,7 @@ def delete_project_asynchronously(_: Any, info: Info, where: Where) -> str:
 
 @project.field("author")
 def author(owned: ProjectDoc, info: Info) -> UserDoc:
-    return info.context.shown_user(owned["authorId"], owned["id"])
+    return info.context.anonymized_user(owned["authorId"], owned["id"])
 
 
 @query.field("dataConnections")
@@ -108,12 +108,12 @@ def ml_tasks(owner: ProjectDoc, _: Info) -> list[str]:
 
 @project.field("readPermissionsForAssetsAndLabels")
 def can_read(owner: ProjectDoc, info: Info) -> bool:
-    return info.context.selection.sees(owner["id"])
+    return info.context.selection.can_see(owner["id"])
 
 
 @project.field("rights")
 def rights(owner: ProjectDoc, info: Info) -> list[str]:
-    return projects_of.rights_of(info.context.view, info.context.actor, owner)
+    return projects_of.actor_rights(info.context.view, info.context.actor, owner)
 
 
 @project.field("metadataTypes")
@@ -123,7 +123,7 @@ def metadata_types(owner: ProjectDoc, _: Info) -> dict[str, str]:
 
 @project.field("roles")
 def roles(owner: ProjectDoc, info: Info) -> list[MemberDoc]:
-    return member.joined(info.context.view, owner)
+    return member.list_joined_members(info.context.view, owner)
 
 
 def _count_issues(type_: str, status: str) -> Any:

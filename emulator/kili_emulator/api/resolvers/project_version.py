@@ -38,7 +38,7 @@ def update_version(_: Any, info: Info, data: dict[str, Any], where: Where) -> Pr
 
 @project_version.field("project")
 def project(owner: ProjectVersionDoc, info: Info) -> ProjectDoc:
-    return info.context.view.projects.the(owner["projectId"])
+    return info.context.view.projects.require(owner["projectId"])
 
 
 BINDABLES = [query, mutation, project_version]

@@ -93,8 +93,8 @@ def step_groups(owner: ProjectDoc, info: Info) -> list[StepGroupDoc]:
 
 @step.field("assignees")
 def assignees(owner: StepDoc, info: Info) -> list[UserDoc]:
-    ids = member.workers(info.context.view, owner)
-    return [info.context.shown_user(each, owner["projectId"]) for each in ids]
+    ids = member.list_worker_ids(info.context.view, owner)
+    return [info.context.anonymized_user(each, owner["projectId"]) for each in ids]
 
 
 @step.field("isActivated")

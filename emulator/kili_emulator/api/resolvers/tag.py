@@ -69,7 +69,7 @@ def uncheck_tag(
 
 @tag.field("checkedForProjects")
 def checked_for_projects(owner: TagDoc, info: Info) -> list[str]:
-    return tags_of.checked_projects(info.context.view, info.context.actor, owner)
+    return tags_of.checked_project_ids(info.context.view, info.context.actor, owner)
 
 
 BINDABLES = [query, mutation, tag]

@@ -72,8 +72,8 @@ def api_keys(owner: UserDoc, info: Info) -> list[ApiKeyDoc]:
 
 @user.field("organization")
 def organization(owner: UserDoc, info: Info) -> OrganizationDoc | None:
-    found = info.context.view.organizations.the(owner["organizationId"])
-    return found if organizations_of.sees(info.context.actor, found) else None
+    found = info.context.view.organizations.require(owner["organizationId"])
+    return found if organizations_of.can_see(info.context.actor, found) else None
 
 
 @user.field("projectUsers")
@@ -81,7 +81,7 @@ def project_users(owner: UserDoc, info: Info) -> list[MemberDoc]:
     selection = info.context.selection
     memberships = info.context.view.project_users.find("user", owner["id"])
     joined = [each for each in memberships if not each["deletedAt"]]
-    return [each for each in joined if selection.sees(each["projectId"])]
+    return [each for each in joined if selection.can_see(each["projectId"])]
 
 
 BINDABLES = [query, mutation, user]

@@ -139,10 +139,10 @@ def create_honeypot(_: Any, info: Info, data: dict[str, Any], where: Where) -> L
 
 
 @asset.field("currentStep")
-def current_step(owner: AssetDoc, info: Info) -> steps_of.SeenStep | None:
+def current_step(owner: AssetDoc, info: Info) -> steps_of.AssetStep | None:
     if not owner["stepId"]:
         return None
-    return steps_of.as_seen(info.context.view, owner, owner["stepId"])
+    return steps_of.step_of_asset(info.context.view, owner, owner["stepId"])
 
 
 @asset.field("latestLabels")
@@ -153,9 +153,9 @@ def latest_labels(owner: AssetDoc, info: Info) -> list[LabelDoc]:
 @asset.field("toBeLabeledBy")
 def to_be_labeled_by(owner: AssetDoc, info: Info) -> list[MemberDoc]:
     view = info.context.view
-    project = view.projects.the(owner["projectId"])
-    users = map(view.users.the, owner["assigneeIds"])
-    members = (member.acting(view, user, project) for user in users)
+    project = view.projects.require(owner["projectId"])
+    users = map(view.users.require, owner["assigneeIds"])
+    members = (member.find_acting_member(view, user, project) for user in users)
     return [each for each in members if each]
 
 

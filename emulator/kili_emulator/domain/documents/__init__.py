@@ -37,7 +37,7 @@ from kili_emulator.domain.documents.organization import (
 from kili_emulator.domain.documents.plugin import (
     BuildErrorDoc,
     BuildLineType,
-    CalledFor,
+    CallConditions,
     DecisionDoc,
     LogLineDoc,
     LogType,
@@ -66,7 +66,7 @@ __all__ = [
     "AssetDoc",
     "BuildErrorDoc",
     "BuildLineType",
-    "CalledFor",
+    "CallConditions",
     "CommentDoc",
     "DecisionDoc",
     "EventDoc",

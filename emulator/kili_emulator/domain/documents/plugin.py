@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict
 
-from kili_emulator.rules.blockers import Word
+from kili_emulator.rules.blockers import ReasonCode
 
 PluginStatus = Literal["DEPLOYING", "ACTIVE", "FAILED"]
 BuildLineType = Literal["warning", "error"]
@@ -60,7 +60,7 @@ class WebhookAddress(TypedDict):
     header: str | None
 
 
-class CalledFor(TypedDict):
+class CallConditions(TypedDict):
     """The members of a version that say what it is called for."""
 
     handlerTypes: list[str]
@@ -68,7 +68,7 @@ class CalledFor(TypedDict):
     clientVersion: str | None
 
 
-class PluginVersionDoc(CalledFor):
+class PluginVersionDoc(CallConditions):
     """A version of a plugin: an archive, or the address of a webhook.
 
     ``origin`` is the file on disk that ``main.py`` was read from, if it was not uploaded.
@@ -88,7 +88,7 @@ class PluginVersionDoc(CalledFor):
 class DecisionDoc(TypedDict):
     """The decision not to call a plugin for the events of a transaction on a project.
 
-    ``reasons`` maps the subject of an event to the words of ``kili_emulator.rules.blockers.Word``.
+    ``reasons`` maps the subject of an event to the words of ``kili_emulator.rules.blockers.ReasonCode``.
     ``version`` has the members of the ``kili_emulator.rules.blockers.PluginVersion`` that would
     have been called.
     """
@@ -100,7 +100,7 @@ class DecisionDoc(TypedDict):
     pluginName: str
     isWebhook: bool
     createdAt: str
-    reasons: dict[str, list[Word]]
+    reasons: dict[str, list[ReasonCode]]
     since: str | None
     version: dict[str, Any] | None
 

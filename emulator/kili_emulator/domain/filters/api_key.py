@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import ApiKeyDoc
-from kili_emulator.domain.filters.conditions import Table, equals, referenced
+from kili_emulator.domain.filters.conditions import PredicateTable, equals, matches_referenced
 
-API_KEY: Table[ApiKeyDoc] = {
+API_KEY: PredicateTable[ApiKeyDoc] = {
     "id": equals("id"),
     "key": equals("key"),
-    "user": referenced("userId", "users", "user"),
+    "user": matches_referenced("userId", "users", "user"),
 }

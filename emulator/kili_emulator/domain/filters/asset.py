@@ -6,35 +6,35 @@ from kili_emulator.domain.documents import AssetDoc
 from kili_emulator.domain.filters.conditions import (
     DATES,
     IDS,
-    Selecting,
-    Table,
-    any_below,
+    PredicateTable,
+    SelectionContext,
+    any_related,
     equals,
     is_in,
+    matches_referenced,
     not_in,
-    referenced,
 )
 from kili_emulator.domain.filters.metadata import metadata
 from kili_emulator.domain.filters.quality import ASSET_MARKS
 from kili_emulator.domain.filters.workflow import WORKFLOW
 
 
-def _partial_external_id(_: Selecting, document: AssetDoc, parts: list[str]) -> bool:
+def _contains_external_id(_: SelectionContext, document: AssetDoc, parts: list[str]) -> bool:
     return any(part in document["externalId"] for part in parts)
 
 
-ASSET: Table[AssetDoc] = {
+ASSET: PredicateTable[AssetDoc] = {
     **ASSET_MARKS,
     **WORKFLOW,
     **DATES,
     **IDS,
-    "externalIdIn": _partial_external_id,
+    "externalIdIn": _contains_external_id,
     "externalIdStrictlyIn": is_in("externalId"),
     "idNotIn": not_in("id"),
-    "issue": any_below("issues", "issue"),
-    "label": any_below("labels", "label"),
+    "issue": any_related("issues", "issue"),
+    "label": any_related("labels", "label"),
     "metadata": metadata,
-    "project": referenced("projectId", "projects", "project"),
+    "project": matches_referenced("projectId", "projects", "project"),
     "skipped": equals("skipped"),
     "statusIn": is_in("status"),
 }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import EventDoc
-from kili_emulator.domain.filters.conditions import Table, equals, since, until
+from kili_emulator.domain.filters.conditions import PredicateTable, equals, since, until
 
-EVENT: Table[EventDoc] = {
+EVENT: PredicateTable[EventDoc] = {
     "createdAtGte": since("createdAt"),
     "createdAtLte": until("createdAt"),
     "event": equals("event"),

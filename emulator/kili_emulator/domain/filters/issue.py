@@ -6,15 +6,23 @@ See contract/issue.md#issue-lists.
 from __future__ import annotations
 
 from kili_emulator.domain.documents import CommentDoc, IssueDoc
-from kili_emulator.domain.filters.conditions import Table, equals, is_in, referenced
+from kili_emulator.domain.filters.conditions import (
+    PredicateTable,
+    equals,
+    is_in,
+    matches_referenced,
+)
 
-ISSUE: Table[IssueDoc] = {
+ISSUE: PredicateTable[IssueDoc] = {
     "id": equals("id"),
-    "asset": referenced("assetId", "assets", "asset"),
+    "asset": matches_referenced("assetId", "assets", "asset"),
     "assetIn": is_in("assetId"),
-    "project": referenced("projectId", "projects", "project"),
+    "project": matches_referenced("projectId", "projects", "project"),
     "status": equals("status"),
     "type": equals("type"),
 }
 
-COMMENT: Table[CommentDoc] = {"id": equals("id"), "issue": referenced("issueId", "issues", "issue")}
+COMMENT: PredicateTable[CommentDoc] = {
+    "id": equals("id"),
+    "issue": matches_referenced("issueId", "issues", "issue"),
+}

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import LockDoc
-from kili_emulator.domain.filters.conditions import Table, equals
+from kili_emulator.domain.filters.conditions import PredicateTable, equals
 
-LOCK: Table[LockDoc] = {"id": equals("id")}
+LOCK: PredicateTable[LockDoc] = {"id": equals("id")}

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from kili_emulator.domain import member, statistics
 from kili_emulator.domain.documents import MemberDoc
-from kili_emulator.domain.filters.conditions import Selecting, Table, equals, referenced, shown
+from kili_emulator.domain.filters.conditions import (
+    PredicateTable,
+    SelectionContext,
+    equals,
+    matches_referenced,
+    matches_user,
+)
 
 
-def _status(selection: Selecting, document: MemberDoc, value: str) -> bool:
+def _status(selection: SelectionContext, document: MemberDoc, value: str) -> bool:
     return member.status(selection.view, document) == value
 
 
-def _is_active(selection: Selecting, document: MemberDoc, value: bool) -> bool:
+def _is_active(selection: SelectionContext, document: MemberDoc, value: bool) -> bool:
     """Still there, and with a labeled asset."""
-    is_active = not document["deletedAt"] and statistics.work(selection.view, document).assets > 0
+    is_active = (
+        not document["deletedAt"] and statistics.work_totals(selection.view, document).assets > 0
+    )
     return is_active == value
 
 
-def _is_deleted(_: Selecting, document: MemberDoc, value: bool) -> bool:
+def _is_deleted(_: SelectionContext, document: MemberDoc, value: bool) -> bool:
     return bool(document["deletedAt"]) == value
 
 
-MEMBER: Table[MemberDoc] = {
+MEMBER: PredicateTable[MemberDoc] = {
     "id": equals("id"),
     "activeInProject": _is_active,
     "deleted": _is_deleted,
-    "project": referenced("projectId", "projects", "project"),
+    "project": matches_referenced("projectId", "projects", "project"),
     "status": _status,
-    "user": shown("userId"),
+    "user": matches_user("userId"),
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import NotificationDoc
-from kili_emulator.domain.filters.conditions import Table, equals, referenced
+from kili_emulator.domain.filters.conditions import PredicateTable, equals, matches_referenced
 
-NOTIFICATION: Table[NotificationDoc] = {
+NOTIFICATION: PredicateTable[NotificationDoc] = {
     "id": equals("id"),
     "hasBeenSeen": equals("hasBeenSeen"),
     "taskId": equals("taskId"),
-    "user": referenced("userID", "users", "user"),
+    "user": matches_referenced("userID", "users", "user"),
 }

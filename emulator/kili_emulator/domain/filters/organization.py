@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import OrganizationDoc
-from kili_emulator.domain.filters.conditions import Selecting, Table, Where, equals
+from kili_emulator.domain.filters.conditions import PredicateTable, SelectionContext, Where, equals
 
 
-def _own_user(selection: Selecting, organization: OrganizationDoc, where: Where) -> bool:
+def _has_user(selection: SelectionContext, organization: OrganizationDoc, where: Where) -> bool:
     users = selection.view.users.find("organization", organization["id"])
-    return any(selection.meets("user", each, where) for each in users)
+    return any(selection.matches("user", each, where) for each in users)
 
 
-ORGANIZATION: Table[OrganizationDoc] = {"id": equals("id"), "user": _own_user}
+ORGANIZATION: PredicateTable[OrganizationDoc] = {"id": equals("id"), "user": _has_user}

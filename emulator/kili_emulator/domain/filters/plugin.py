@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import PluginDoc
-from kili_emulator.domain.filters.conditions import Table, equals
+from kili_emulator.domain.filters.conditions import PredicateTable, equals
 
-PLUGIN: Table[PluginDoc] = {"id": equals("id"), "name": equals("name")}
+PLUGIN: PredicateTable[PluginDoc] = {"id": equals("id"), "name": equals("name")}

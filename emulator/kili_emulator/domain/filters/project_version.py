@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import ProjectVersionDoc
-from kili_emulator.domain.filters.conditions import Table, equals
+from kili_emulator.domain.filters.conditions import PredicateTable, equals
 
-PROJECT_VERSION: Table[ProjectVersionDoc] = {"id": equals("id"), "projectId": equals("projectId")}
+PROJECT_VERSION: PredicateTable[ProjectVersionDoc] = {
+    "id": equals("id"),
+    "projectId": equals("projectId"),
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kili_emulator.domain.filters.conditions import DATA, Where
+from kili_emulator.domain.filters.conditions import DATA_CONDITIONS, Where
 from kili_emulator.rules.label_search import parse_label_search
 from kili_emulator.rules.patterns import check_pattern
 
@@ -25,7 +25,7 @@ def check_searches(where: Where) -> None:
         KiliError: a search cannot be read, or is too long.
     """
     for name, value in where.items():
-        if value is None or name in DATA:
+        if value is None or name in DATA_CONDITIONS:
             continue
         if name in _CHECKS:
             _CHECKS[name](value)

@@ -34,7 +34,7 @@ from kili_emulator.domain.documents import (
 )
 from kili_emulator.domain.filters.api_key import API_KEY
 from kili_emulator.domain.filters.asset import ASSET
-from kili_emulator.domain.filters.conditions import AnyDoc, D, Table, Where, is_empty
+from kili_emulator.domain.filters.conditions import AnyDoc, D, PredicateTable, Where, is_empty
 from kili_emulator.domain.filters.event import EVENT
 from kili_emulator.domain.filters.issue import COMMENT, ISSUE
 from kili_emulator.domain.filters.label import LABEL
@@ -50,7 +50,7 @@ from kili_emulator.domain.filters.user import USER
 from kili_emulator.domain.repository import ReadRepository
 from kili_emulator.domain.world import Actor, View
 
-TABLES: dict[str, Table[Any]] = {
+TABLES: dict[str, PredicateTable[Any]] = {
     "api_key": API_KEY,
     "asset": ASSET,
     "comment": COMMENT,
@@ -74,7 +74,7 @@ class Selection:
     def __init__(self, view: View, actor: Actor) -> None:
         self.view = view
         self.actor = actor
-        self._seen: dict[str, bool] = {}
+        self._project_visibility: dict[str, bool] = {}
 
     def projects(self, where: Where) -> list[ProjectDoc]:
         """The projects that the where selects, in creation order."""
@@ -84,7 +84,7 @@ class Selection:
         return [
             each
             for each in found
-            if not (hidden and each["deletedAt"]) and self.meets("project", each, where)
+            if not (hidden and each["deletedAt"]) and self.matches("project", each, where)
         ]
 
     def project_versions(self, where: Where) -> list[ProjectVersionDoc]:
@@ -92,7 +92,7 @@ class Selection:
         project_id = where.get("projectId")
         versions = self.view.project_versions
         candidates = versions.find("project", project_id) if project_id else versions.all()
-        return self._kept(candidates, "project_version", where)
+        return self._filter_candidates(candidates, "project_version", where)
 
     def assets(self, where: Where) -> list[AssetDoc]:
         """The assets that the where selects, in creation order."""
@@ -103,7 +103,7 @@ class Selection:
         asset_id = (where.get("asset") or {}).get("id")
         if asset_id:
             labels = self.view.labels.find("asset", asset_id)
-            return self._kept(labels, "label", where)
+            return self._filter_candidates(labels, "label", where)
         return self._select(self.view.labels, "label", where)
 
     def issues(self, where: Where) -> list[IssueDoc]:
@@ -115,9 +115,11 @@ class Selection:
     ) -> list[EventDoc]:
         """A page of the events that the where selects, oldest or newest first."""
         events = list(event.visible_events(self.view, self.actor, where.get("projectId")))
-        listed = event.between(events[::-1] if descending else events, pagination)
-        selected = [each for each in listed if self.meets("event", each, where)]
-        return event.page_of(selected, pagination)
+        events_in_range = event.select_event_range(
+            events[::-1] if descending else events, pagination
+        )
+        selected = [each for each in events_in_range if self.matches("event", each, where)]
+        return event.select_event_page(selected, pagination)
 
     def comments(self, where: Where) -> list[CommentDoc]:
         """The comments that the where selects, in creation order."""
@@ -125,7 +127,7 @@ class Selection:
         return [
             each
             for each in self.view.comments.all()
-            if each["issueId"] in issues and self.meets("comment", each, where)
+            if each["issueId"] in issues and self.matches("comment", each, where)
         ]
 
     def locks(self, where: Where) -> list[LockDoc]:
@@ -136,38 +138,40 @@ class Selection:
         """The members that the where selects, project by project."""
         project_id = (where.get("project") or {}).get("id")
         ids = [project_id] if project_id else [each["id"] for each in self.projects({})]
-        projects = [self.view.projects.the(each) for each in ids if self.sees(each)]
-        list_ = member.everyone if where.get("id") else member.everybody
-        found = [each for project in projects for each in list_(self.view, project)]
-        return [each for each in found if self.meets("member", each, where)]
+        projects = [self.view.projects.require(each) for each in ids if self.can_see(each)]
+        list_project_members = (
+            member.list_members_and_plugin_users if where.get("id") else member.list_members
+        )
+        found = [each for project in projects for each in list_project_members(self.view, project)]
+        return [each for each in found if self.matches("member", each, where)]
 
     def users(self, where: Where) -> list[UserDoc]:
         """The users that the where selects; plugins' own ones only when asked by id."""
         hidden = bool(where.get("id") or where.get("idIn"))
         users = user.visible_users(self.view, self.actor, hidden=hidden)
-        return [each for each in users if self.meets("user", each, where)]
+        return [each for each in users if self.matches("user", each, where)]
 
     def organizations(self, where: Where) -> list[OrganizationDoc]:
         """The organizations that the where selects: the actor's, and those they created."""
         found = organization.visible_organizations(self.view, self.actor)
-        return [each for each in found if self.meets("organization", each, where)]
+        return [each for each in found if self.matches("organization", each, where)]
 
     def api_keys(self, where: Where) -> list[ApiKeyDoc]:
         """The API keys that the where selects."""
         keys = api_key.visible_api_keys(self.view, self.actor)
-        return [each for each in keys if self.meets("api_key", each, where)]
+        return [each for each in keys if self.matches("api_key", each, where)]
 
     def notifications(self, where: Where) -> list[NotificationDoc]:
         """The notifications that the where selects, in creation order."""
         found = notification.visible_notifications(self.view, self.actor)
-        return [each for each in found if self.meets("notification", each, where)]
+        return [each for each in found if self.matches("notification", each, where)]
 
     def plugins(self, where: Where) -> list[PluginDoc]:
         """The plugins of the actor's organization that the where selects."""
         plugins = self.view.plugins.find("organization", self.actor.user["organizationId"])
-        return [each for each in plugins if self.meets("plugin", each, where)]
+        return [each for each in plugins if self.matches("plugin", each, where)]
 
-    def meets(self, noun: str, document: AnyDoc, where: Where) -> bool:
+    def matches(self, noun: str, document: AnyDoc, where: Where) -> bool:
         """Whether every condition of a noun's where holds for the document."""
         table = TABLES[noun]
         return all(
@@ -176,38 +180,38 @@ class Selection:
             if not is_empty(name, value)
         )
 
-    def sees(self, project_id: str) -> bool:
+    def can_see(self, project_id: str) -> bool:
         """Whether the actor sees the project."""
-        if project_id not in self._seen:
-            self._seen[project_id] = access.sees(self.view, self.actor, project_id)
-        return self._seen[project_id]
+        if project_id not in self._project_visibility:
+            self._project_visibility[project_id] = access.can_see(self.view, self.actor, project_id)
+        return self._project_visibility[project_id]
 
-    def shown_user(self, user_id: str, project_id: str) -> UserDoc:
+    def anonymized_user(self, user_id: str, project_id: str) -> UserDoc:
         """A user as the actor sees them in a project."""
-        return anonymity.shown_user(self.view, self.actor, user_id, project_id)
+        return anonymity.anonymized_user(self.view, self.actor, user_id, project_id)
 
     def _select(self, repository: ReadRepository[D], noun: str, where: Where) -> list[D]:
         project_id = (where.get("project") or {}).get("id")
         candidates: Iterable[D]
         if where.get("id") or where.get("idIn"):
-            candidates = repository.some([where["id"]] if where.get("id") else where["idIn"])
+            candidates = repository.get_many([where["id"]] if where.get("id") else where["idIn"])
         elif project_id:
             candidates = repository.find("project", project_id)
         else:
             candidates = repository.all()
-        return self._kept(candidates, noun, where)
+        return self._filter_candidates(candidates, noun, where)
 
-    def _kept(self, candidates: Iterable[D], noun: str, where: Where) -> list[D]:
+    def _filter_candidates(self, candidates: Iterable[D], noun: str, where: Where) -> list[D]:
         check_searches(where)
-        where = {name: _looked_up(value) for name, value in where.items()}
+        where = {name: _as_set(value) for name, value in where.items()}
         return [
             each
             for each in candidates
-            if self.sees(each["projectId"]) and self.meets(noun, each, where)
+            if self.can_see(each["projectId"]) and self.matches(noun, each, where)
         ]
 
 
-def _looked_up(value: Any) -> Any:
+def _as_set(value: Any) -> Any:
     """A condition's list of texts as a set, in which each document is found without a search."""
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return frozenset(value)
@@ -222,5 +226,5 @@ def page(documents: list[D], first: int | None, skip: int | None) -> list[D]:
     """
     start = skip or 0
     if start < 0:
-        raise errors.negative("skip")
+        raise errors.negative_argument("skip")
     return documents[start:] if first is None else documents[start : start + first]

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from kili_emulator.domain.documents import UserDoc
-from kili_emulator.domain.filters.conditions import IDS, Selecting, Table, equals, referenced
+from kili_emulator.domain.filters.conditions import (
+    IDS,
+    PredicateTable,
+    SelectionContext,
+    equals,
+    matches_referenced,
+)
 
 
-def _key_of(selection: Selecting, owner: UserDoc, key: str) -> bool:
+def _has_api_key(selection: SelectionContext, owner: UserDoc, key: str) -> bool:
     return any(each["userId"] == owner["id"] for each in selection.view.api_keys.find("key", key))
 
 
-def _email(_: Selecting, user: UserDoc, email: str) -> bool:
+def _has_email(_: SelectionContext, user: UserDoc, email: str) -> bool:
     """Addresses are kept in lower case, however they are written (contract/user.md#accounts)."""
     return bool(user["email"] == email.lower())
 
 
-USER: Table[UserDoc] = {
+USER: PredicateTable[UserDoc] = {
     **IDS,
     "activated": equals("activated"),
-    "apiKey": _key_of,
-    "email": _email,
-    "organization": referenced("organizationId", "organizations", "organization"),
+    "apiKey": _has_api_key,
+    "email": _has_email,
+    "organization": matches_referenced("organizationId", "organizations", "organization"),
 }

@@ -28,7 +28,7 @@ from kili_emulator.domain.world import Transaction
 from kili_emulator.rules import permissions
 from kili_emulator.rules.json_interface import parse_json_interface
 from kili_emulator.rules.json_response import check_json_response, parse_json_response
-from kili_emulator.rules.response import unanswered
+from kili_emulator.rules.response import find_unanswered_jobs
 from kili_emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED
 from kili_emulator.rules.workflow import SUBMITTED, LabelType
 
@@ -62,19 +62,19 @@ class ActionResult:
     issue_id: str | None = None
 
 
-def save(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
+def save(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> ActionResult:
     """Begin to label an asset and leave it open: it stays locked, with an AUTOSAVE label.
 
     Raises:
         KiliError: no response is given; otherwise as :func:`submit`.
     """
-    if given.response is None:
-        raise errors.save_needs_label()
-    asset = open_asset(tx, asset, "save", correct=given.correct)
-    return ActionResult(_autosave(tx, asset, given.response, given.seconds))
+    if action_input.response is None:
+        raise errors.save_label_missing()
+    asset = open_asset(tx, asset, "save", correct=action_input.correct)
+    return ActionResult(_autosave(tx, asset, action_input.response, action_input.seconds))
 
 
-def submit(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
+def submit(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> ActionResult:
     """Submit a label, with the given response or the one that the app shows on opening the asset.
 
     The app shows the response that the user autosaved or submitted last, else the newest
@@ -83,16 +83,18 @@ def submit(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult
     Raises:
         KiliError: the user cannot label the asset now, or the response does not fit the interface.
     """
-    asset = open_asset(tx, asset, "submit", correct=given.correct)
-    response = given.response or _shown_response(tx, asset)
-    if given.response is None:
+    asset = open_asset(tx, asset, "submit", correct=action_input.correct)
+    response = action_input.response or _shown_response(tx, asset)
+    if action_input.response is None:
         _check_complete(tx, asset, response)
     else:
         _autosave(tx, asset, response)
-    return ActionResult(_add(tx, asset, "DEFAULT", response, secondsToLabel=given.seconds))
+    return ActionResult(
+        _append_label(tx, asset, "DEFAULT", response, secondsToLabel=action_input.seconds)
+    )
 
 
-def review(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
+def review(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> ActionResult:
     """Review the latest label of an asset: approve it, or correct it with the given response.
 
     A labeled asset that was not drawn for review is moved to the review first.
@@ -100,54 +102,60 @@ def review(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult
     Raises:
         KiliError: there is no label to review, or the user cannot review the asset now.
     """
-    access.require(tx, SUBMIT, asset["projectId"], permissions.LABEL_TYPE_ROLES["REVIEW"])
+    access.require_project(tx, SUBMIT, asset["projectId"], permissions.LABEL_TYPE_ROLES["REVIEW"])
     latest = workflow.latest_label(tx, asset)
     if latest is None:
         raise errors.nothing_to_review(asset["externalId"])
     asset = open_asset(
-        tx, move_to_review(tx, asset, correct=given.correct), "review", correct=given.correct
+        tx,
+        move_to_review(tx, asset, correct=action_input.correct),
+        "review",
+        correct=action_input.correct,
     )
     response = latest["jsonResponse"]
-    if given.response is not None:
-        response = given.response
+    if action_input.response is not None:
+        response = action_input.response
         _autosave(tx, asset, response)
-    members = {"secondsToLabel": given.seconds, "referencedLabelId": latest["id"]}
-    return ActionResult(_add(tx, asset, "REVIEW", response, **members))
+    members = {"secondsToLabel": action_input.seconds, "referencedLabelId": latest["id"]}
+    return ActionResult(_append_label(tx, asset, "REVIEW", response, **members))
 
 
-def send_back(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
+def send_back(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> ActionResult:
     """Send an asset back to be labeled again, with an issue if its text is given.
 
     Raises:
         KiliError: the asset is not labeled, another user has locked it, or the user's role does
             not allow it.
     """
-    access.require(tx, _SEND_BACK, asset["projectId"])
+    access.require_project(tx, _SEND_BACK, asset["projectId"])
     check_not_skipped(asset)
     latest = workflow.latest_label(tx, asset)
     if latest is None:
-        raise errors.not_sent_back(asset["externalId"])
+        raise errors.nothing_to_send_back(asset["externalId"])
     lock_asset(tx, asset, "send-back")
     issue_id = None
-    if given.issue:
-        row = {"type": "ISSUE", "labelID": latest["id"], "text": given.issue}
+    if action_input.issue:
+        row = {"type": "ISSUE", "labelID": latest["id"], "text": action_input.issue}
         (opened,) = issue.create_issues(tx, "createIssues", [row])
         issue_id = opened["id"]
     moved, _ = workflow.send_back(tx, _SEND_BACK, [asset])
     if not moved:
-        raise errors.not_sent_back(asset["externalId"])
+        raise errors.nothing_to_send_back(asset["externalId"])
     lock.on_submit(tx, moved[0], tx.actor.user)
     return ActionResult(latest["id"], issue_id)
 
 
-def skip(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
+def skip(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> ActionResult:
     """Skip an asset that waits for a label of the user.
 
     Raises:
         KiliError: the asset cannot be skipped, or the user cannot label it now.
     """
     workflow.skip(
-        tx, "skipAsset", open_asset(tx, asset, "skip", correct=given.correct), given.reason
+        tx,
+        "skipAsset",
+        open_asset(tx, asset, "skip", correct=action_input.correct),
+        action_input.reason,
     )
     return ActionResult()
 
@@ -162,7 +170,7 @@ def unskip(tx: Transaction, asset: AssetDoc, _: ActionInput) -> ActionResult:
     return ActionResult()
 
 
-def click(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
+def click(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> ActionResult:
     """Click on the button of the custom interface in an open asset; nothing is submitted.
 
     The handler gets the given response, else the one that the app shows, and the id of the user's
@@ -171,23 +179,23 @@ def click(tx: Transaction, asset: AssetDoc, given: ActionInput) -> ActionResult:
     Raises:
         KiliError: another user has locked the asset, or the response does not fit the interface.
     """
-    access.require(tx, SUBMIT, asset["projectId"])
-    held = any(each["authorId"] == tx.actor.user_id for each in lock.locks_of(tx, asset))
+    access.require_project(tx, SUBMIT, asset["projectId"])
+    was_locked = any(each["authorId"] == tx.actor.user_id for each in lock.locks_of(tx, asset))
     lock_asset(tx, asset, "click")
-    own = _own_labels(tx, asset)
-    response = given.response or _shown_response(tx, asset)
-    project = tx.projects.the(asset["projectId"])
+    own_labels = _own_labels(tx, asset)
+    response = action_input.response or _shown_response(tx, asset)
+    project = tx.projects.require(asset["projectId"])
     jobs = parse_json_interface(project["jsonInterface"], SUBMIT)
     value = parse_json_response(response)
     check_json_response(value, jobs, project["inputType"])
-    label_id = own[-1]["id"] if own else None
-    clicked = {
+    label_id = own_labels[-1]["id"] if own_labels else None
+    payload = {
         "assetId": asset["id"],
         "labelId": label_id,
         "jsonResponse": value,
     }
-    tx.emit(CUSTOM_INTERFACE_CLICKED, clicked, project_id=asset["projectId"], internal=True)
-    if not held:
+    tx.emit(CUSTOM_INTERFACE_CLICKED, payload, project_id=asset["projectId"], internal=True)
+    if not was_locked:
         lock.on_submit(tx, asset, tx.actor.user)
     return ActionResult(label_id)
 
@@ -222,18 +230,18 @@ def _own_labels(tx: Transaction, asset: AssetDoc) -> list[LabelDoc]:
 
 def _check_complete(tx: Transaction, asset: AssetDoc, text: str) -> None:
     """Check that there is an answer to each required job: the app submits nothing less."""
-    project = tx.projects.the(asset["projectId"])
+    project = tx.projects.require(asset["projectId"])
     jobs = parse_json_interface(project["jsonInterface"], SUBMIT)
-    missing = unanswered(parse_json_response(text), jobs, project["inputType"])
+    missing = find_unanswered_jobs(parse_json_response(text), jobs, project["inputType"])
     if missing:
         raise errors.jobs_unanswered(missing)
 
 
 def _autosave(tx: Transaction, asset: AssetDoc, response: str, seconds: float = 0) -> str:
-    return _add(tx, asset, "AUTOSAVE", response, secondsToLabel=seconds)
+    return _append_label(tx, asset, "AUTOSAVE", response, secondsToLabel=seconds)
 
 
-def _add(
+def _append_label(
     tx: Transaction, asset: AssetDoc, label_type: LabelType, response: str, **members: Any
 ) -> str:
     row = {"assetID": asset["id"], "jsonResponse": response, **members}

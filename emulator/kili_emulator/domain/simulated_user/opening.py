@@ -8,12 +8,16 @@ from __future__ import annotations
 from kili_emulator import errors
 from kili_emulator.domain import access, labeling, lock, step, workflow
 from kili_emulator.domain.documents import AssetDoc
-from kili_emulator.domain.simulated_user.queue import QUEUED_LABEL_TYPES, own_label, why_not
+from kili_emulator.domain.simulated_user.queue import (
+    QUEUED_LABEL_TYPES,
+    find_lock_reason,
+    latest_own_label,
+)
 from kili_emulator.domain.world import Transaction
 from kili_emulator.rules import permissions
 from kili_emulator.rules import steps as step_rules
 from kili_emulator.rules.lock_reasons import LockReason
-from kili_emulator.rules.steps import Place
+from kili_emulator.rules.steps import StepPosition
 from kili_emulator.rules.workflow import LabelType
 
 SUBMIT = "appendManyLabels"
@@ -35,18 +39,18 @@ def open_asset(tx: Transaction, asset: AssetDoc, verb: str, *, correct: bool) ->
         KiliError: the user cannot work on the asset now.
     """
     label_type = QUEUED_LABEL_TYPES[verb]
-    access.require(tx, SUBMIT, asset["projectId"], permissions.LABEL_TYPE_ROLES[label_type])
+    access.require_project(tx, SUBMIT, asset["projectId"], permissions.LABEL_TYPE_ROLES[label_type])
     check_not_skipped(asset)
     is_reviewed = asset["status"] in ("TO_REVIEW", "REVIEWED") and label_type != "REVIEW"
     if not asset["stepId"] and is_reviewed:
         raise errors.asset_in_review(asset["externalId"])
-    reason = why_not(tx, asset, label_type)
+    reason = find_lock_reason(tx, asset, label_type)
     if correct and reason in _CORRECTABLE:
         asset = _reopen_for_correction(tx, asset, label_type, reason)
     elif reason:
         raise errors.user_locked_out(verb, asset["externalId"], tx.actor.user["email"], reason)
     elif correct:
-        raise errors.correction_needless(asset["externalId"])
+        raise errors.nothing_to_correct(asset["externalId"])
     return lock_asset(tx, asset, verb)
 
 
@@ -56,7 +60,7 @@ def lock_asset(tx: Transaction, asset: AssetDoc, verb: str) -> AssetDoc:
     Raises:
         KiliError: another user has locked it.
     """
-    project, user = tx.projects.the(asset["projectId"]), tx.actor.user
+    project, user = tx.projects.require(asset["projectId"]), tx.actor.user
     if labeling.is_locked(tx, project, asset, user):
         reason: LockReason = "AssetAlreadyLocked"
         raise errors.user_locked_out(verb, asset["externalId"], user["email"], reason)
@@ -74,20 +78,22 @@ def _reopen_for_correction(
     tx: Transaction, asset: AssetDoc, label_type: LabelType, reason: LockReason | None
 ) -> AssetDoc:
     """Move an asset back to the step in which the user submitted the label to be changed."""
-    place = workflow.place_of(asset)
-    if place is None:  # in the V1 workflow, a further label is the correction
+    step_position = workflow.place_of(asset)
+    if step_position is None:  # in the V1 workflow, a further label is the correction
         return asset
     steps = step.steps_of(tx, asset["projectId"])
-    corrected = step_rules.the_step(steps, place.step_id)
+    corrected = step_rules.require_step(steps, step_position.step_id)
     if reason == "AssetInNextStepWithCorrectAction":
         corrected = step_rules.labeling_step(steps, corrected)
     if corrected["type"] != label_type:
-        raise errors.correction_needless(asset["externalId"])
-    own = own_label(tx, asset)
-    asset = workflow.move(tx, asset, Place(corrected["id"], "REWORK"))
-    steps_of_event = {"newStepId": corrected["id"], "previousStepId": place.step_id}
-    about = {"labelId": own["id"]} if own else {}
-    workflow.tell(tx, "label.workflow.revisionStarted", asset, **about, **steps_of_event)
+        raise errors.nothing_to_correct(asset["externalId"])
+    submitted_label = latest_own_label(tx, asset)
+    asset = workflow.move(tx, asset, StepPosition(corrected["id"], "REWORK"))
+    step_members = {"newStepId": corrected["id"], "previousStepId": step_position.step_id}
+    label_members = {"labelId": submitted_label["id"]} if submitted_label else {}
+    workflow.emit_event(
+        tx, "label.workflow.revisionStarted", asset, **label_members, **step_members
+    )
     return asset
 
 
@@ -98,19 +104,19 @@ def move_to_review(tx: Transaction, asset: AssetDoc, *, correct: bool) -> AssetD
         KiliError: it is skipped, not labeled, or no review step follows.
     """
     check_not_skipped(asset)
-    place = workflow.place_of(asset)
-    if place is None:
+    step_position = workflow.place_of(asset)
+    if step_position is None:
         if asset["status"] in ("TODO", "ONGOING"):
-            raise errors.awaits_label(asset["externalId"])
+            raise errors.asset_not_labeled(asset["externalId"])
         return asset
-    current = step_rules.the_step(step.steps_of(tx, asset["projectId"]), place.step_id)
-    if current["type"] == "REVIEW" and (place.status != "DONE" or correct):
+    current = step_rules.require_step(step.steps_of(tx, asset["projectId"]), step_position.step_id)
+    if current["type"] == "REVIEW" and (step_position.status != "DONE" or correct):
         return asset
-    if place.status != "DONE":
-        raise errors.awaits_label(asset["externalId"])
+    if step_position.status != "DONE":
+        raise errors.asset_not_labeled(asset["externalId"])
     moved, _ = workflow.add_to_review(tx, "addAssetsToReview", [asset])
     if moved:
         return moved[0]
     if current["type"] == "REVIEW":
         return asset  # reviewed already: open_asset refuses it and says what else to do
-    raise errors.not_reviewable(asset["externalId"])
+    raise errors.review_step_missing(asset["externalId"])

@@ -23,33 +23,35 @@ def next_asset(tx: Transaction, project: ProjectDoc, label_type: LabelType) -> A
     See contract/workflow.md#queue.
     """
     waiting = sorted(tx.assets.find("project", project["id"]), key=lambda each: -each["priority"])
-    return next((each for each in waiting if _waits(tx, each, label_type)), None)
+    return next((each for each in waiting if _is_waiting(tx, each, label_type)), None)
 
 
-def _waits(tx: Transaction, asset: AssetDoc, label_type: LabelType) -> bool:
+def _is_waiting(tx: Transaction, asset: AssetDoc, label_type: LabelType) -> bool:
     if asset["skipped"]:
         return False
     if label_type == "REVIEW" and not asset["stepId"] and asset["status"] != "TO_REVIEW":
         return False
-    return why_not(tx, asset, label_type) is None
+    return find_lock_reason(tx, asset, label_type) is None
 
 
-def why_not(tx: Transaction, asset: AssetDoc, label_type: LabelType) -> LockReason | None:
+def find_lock_reason(tx: Transaction, asset: AssetDoc, label_type: LabelType) -> LockReason | None:
     """The reason for which the user cannot work on an asset now; ``None`` if they can."""
     if asset["stepId"]:
-        return labeling.why_not(tx, asset, tx.actor.user, label_type)
-    project, user = tx.projects.the(asset["projectId"]), tx.actor.user
+        return labeling.find_lock_reason(tx, asset, tx.actor.user, label_type)
+    project, user = tx.projects.require(asset["projectId"]), tx.actor.user
     if labeling.is_locked(tx, project, asset, user):
         return "AssetAlreadyLocked"
     if label_type == "REVIEW":
         return None
-    return _why_not_labeled(tx, project, asset)
+    return _find_v1_lock_reason(tx, project, asset)
 
 
-def _why_not_labeled(tx: Transaction, project: ProjectDoc, asset: AssetDoc) -> LockReason | None:
+def _find_v1_lock_reason(
+    tx: Transaction, project: ProjectDoc, asset: AssetDoc
+) -> LockReason | None:
     """The same for labeling in the V1 workflow, with the reasons of the multi-step workflow."""
     user = tx.actor.user
-    own = own_label(tx, asset)
+    own = latest_own_label(tx, asset)
     if asset["status"] in ("TO_REVIEW", "REVIEWED"):
         return "NotInStepAssignees"
     if asset["status"] == "LABELED":
@@ -63,7 +65,7 @@ def _why_not_labeled(tx: Transaction, project: ProjectDoc, asset: AssetDoc) -> L
     return None
 
 
-def own_label(tx: Transaction, asset: AssetDoc) -> LabelDoc | None:
+def latest_own_label(tx: Transaction, asset: AssetDoc) -> LabelDoc | None:
     """The newest label of an asset that the user submitted."""
     labels = workflow.submitted_labels(tx, asset)
     own = [each for each in labels if each["authorId"] == tx.actor.user_id]

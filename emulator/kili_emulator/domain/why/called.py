@@ -12,9 +12,9 @@ from kili_emulator.domain.why.not_called import Reason, details_of, reason
 from kili_emulator.domain.why.remedy import remedy_of, remedy_of_method
 from kili_emulator.rules import blockers as rules
 from kili_emulator.rules import handlers
-from kili_emulator.rules.blockers import Word
+from kili_emulator.rules.blockers import ReasonCode
 
-_WORDS: dict[str, Word] = {
+_WORDS: dict[str, ReasonCode] = {
     "INTERRUPTED": "INTERRUPTED",
     "SELF_TRIGGERED": "SELF_TRIGGERED",
     "TOO_DEEP": "TOO_DEEP",
@@ -28,7 +28,7 @@ def reasons_of_run(case: Case, run: RunDoc) -> list[Reason]:
     errors = [run["error"] or ""] if _failed_to_load(run) else details_of(case, word)
     found = reason(word, fields, _remedy(case, run, word, fields), run_id=run["id"], details=errors)
     if word == "QUEUED" and fields["ahead"] is None:
-        found["explanation"] = messages.WHY_ABOUT_TO_BEGIN
+        found["explanation"] = messages.WHY_RUN_STARTING
     return [found, *_missing_method(case, run, fields)]
 
 
@@ -45,13 +45,13 @@ def _delivery(run: RunDoc) -> dict[str, Any] | None:
     return {"url": url, "status": answer.get("status"), "reason": answer.get("reason")}
 
 
-def _word(case: Case, run: RunDoc) -> Word:
+def _word(case: Case, run: RunDoc) -> ReasonCode:
     outcome = run["outcome"]
     if outcome == "RUNNING":
         return "RUNNING" if run["startedAt"] else "QUEUED"
     if run["refusal"] == "NOT_DEPLOYED":
         decided = case.decision["reasons"][case.occurrence.subject] if case.decision else ()
-        found = (each for each in decided if rules.kind_of(each) == "deployment")
+        found = (each for each in decided if rules.kind_of_blocker(each) == "deployment")
         return next(found, "NOT_RECORDED")
     if _failed_to_load(run):
         return "BUILD_FAILED"
@@ -68,7 +68,7 @@ def _fields(case: Case, run: RunDoc) -> dict[str, Any]:
     method = handlers.method_of(run["handler"])
     called = case.webhook["url"] if case.webhook else method
     version = case.view.plugin_versions.get(run["versionId"] or "")
-    progress = messages.WHY_AT_WORK if run["startedAt"] else messages.WHY_NOT_AT_WORK
+    progress = messages.WHY_DURING_CALL if run["startedAt"] else messages.WHY_BEFORE_CALL
     return {
         "run": run["id"],
         "method": method,
@@ -86,7 +86,7 @@ def _fields(case: Case, run: RunDoc) -> dict[str, Any]:
 def _outcome(case: Case, run: RunDoc) -> str:
     text = str(run["outcome"])
     if run["durationMs"] is not None:
-        text += messages.WHY_TOOK.format(milliseconds=run["durationMs"])
+        text += messages.WHY_DURATION.format(milliseconds=run["durationMs"])
     error = run_brief(case.view, run)["error"]
     if error:
         return f"{text}: {error}"
@@ -108,10 +108,10 @@ def _run_ahead(case: Case, run: RunDoc) -> str | None:
     return next((str(each["id"]) for each in at_work or waited_for), None)
 
 
-def _remedy(case: Case, run: RunDoc, word: Word, fields: dict[str, Any]) -> str | None:
+def _remedy(case: Case, run: RunDoc, word: ReasonCode, fields: dict[str, Any]) -> str | None:
     """The remedy of a run, where it is not the one of its word."""
     if word == "QUEUED" and fields["ahead"] is None:
-        return messages.REMEDY_LOOK_AGAIN
+        return messages.REMEDY_ASK_AGAIN
     if word == "RAN" and case.webhook and run["outcome"] != "SUCCEEDED":
         return messages.REMEDY_REDELIVER.format(**fields)
     is_decided = run["refusal"] == "NOT_DEPLOYED" and word != "NOT_RECORDED"
@@ -124,7 +124,7 @@ def _missing_method(case: Case, run: RunDoc, fields: dict[str, Any]) -> list[Rea
     if run["outcome"] != "SUCCEEDED" or run["handler"] == handlers.ON_EVENT.type or not version_id:
         return []
     methods = case.methods(version_id)
-    if methods is None or not methods.is_all or fields["method"] in methods.names:
+    if methods is None or not methods.is_complete or fields["method"] in methods.names:
         return []
     names = ", ".join(methods.names) or messages.WHY_NO_METHODS
     remedy = _remedy_of_missing_method(case, run["handler"])
@@ -137,5 +137,5 @@ def _remedy_of_missing_method(case: Case, handler: str) -> str:
     assert version is not None  # it was called, and versions go with their plugin only
     methods = case.methods(version.id)
     if methods and handlers.method_of(handler) in methods.names:
-        return messages.RESOLVED["method"].format(**case.fields())
+        return messages.RESOLVED_REMEDIES["method"].format(**case.fields())
     return remedy_of_method(case, version, handler)

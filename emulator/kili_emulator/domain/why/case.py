@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from kili_emulator import messages
-from kili_emulator.domain.decision import decision_on, version_of
+from kili_emulator.domain.decision import find_decision, skipped_version
 from kili_emulator.domain.documents import DecisionDoc, PluginDoc, PluginVersionDoc, ProjectDoc
-from kili_emulator.domain.plugin_state import state_of
+from kili_emulator.domain.plugin_state import get_plugin_state
 from kili_emulator.domain.why.subject import Occurrence
 from kili_emulator.domain.world import View, World
 from kili_emulator.rules import handlers, subjects
-from kili_emulator.rules.blockers import Blockers, PluginState, PluginVersion, Word, blockers
+from kili_emulator.rules.blockers import Blockers, PluginState, PluginVersion, ReasonCode, blockers
 from kili_emulator.rules.handler_methods import Methods
 from kili_emulator.rules.masking import masked
 
@@ -30,7 +30,7 @@ _SHOWN_EVENTS = {
 
 def method_called(subject: str) -> str:
     """The method of ``PluginHandler`` that an event calls."""
-    return handlers.method_of(handlers.type_called_by(subject) or handlers.ON_EVENT.type)
+    return handlers.method_of(handlers.handler_type_for(subject) or handlers.ON_EVENT.type)
 
 
 def event_fields(project: ProjectDoc, subject: str) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def event_fields(project: ProjectDoc, subject: str) -> dict[str, Any]:
         "project": project["title"],
         "project_id": project["id"],
         "event": _SHOWN_EVENTS.get(subject, subject),
-        "handler": handlers.type_called_by(subject),
+        "handler": handlers.handler_type_for(subject),
         "method": method_called(subject),
         "label_type": subjects.label_type_of(subject),
     }
@@ -54,7 +54,7 @@ def version_fields(version: PluginVersion | None, *, is_webhook: bool) -> dict[s
         asked += version.patterns
     return {
         "version": version.number if version else None,
-        "asked": ", ".join(asked) or messages.WHY_ASKS_FOR_NOTHING,
+        "asked": ", ".join(asked) or messages.WHY_NO_SUBSCRIPTION,
     }
 
 
@@ -73,12 +73,12 @@ class Case:
     def decision(self) -> DecisionDoc | None:
         """The stored decision not to call the plugin."""
         event = self.occurrence.event
-        return decision_on(self.view, event, self.plugin["id"]) if event else None
+        return find_decision(self.view, event, self.plugin["id"]) if event else None
 
     @cached_property
     def state(self) -> PluginState:
         """The present state of the plugin on the project."""
-        return state_of(self.view, self.plugin, self.project["id"])
+        return get_plugin_state(self.view, self.plugin, self.project["id"])
 
     @cached_property
     def present(self) -> Blockers:
@@ -91,7 +91,7 @@ class Case:
         is_elsewhere: bool = self.plugin["organizationId"] != self.project["organizationId"]
         return is_elsewhere and self.state.activity != "ACTIVE"
 
-    def undecided(self) -> Word:
+    def undecided(self) -> ReasonCode:
         """Why there is neither a run nor a decision."""
         if self.is_foreign:
             return "OTHER_ORGANIZATION"
@@ -129,7 +129,7 @@ class Case:
     def fields_then(self) -> dict[str, Any]:
         """The same as of the decision; as things are now where none is stored."""
         row = self.decision
-        return self._fields(version_of(row), row["since"]) if row else self.fields()
+        return self._fields(skipped_version(row), row["since"]) if row else self.fields()
 
     def _fields(self, version: PluginVersion | None, since: str | None) -> dict[str, Any]:
         event = event_fields(self.project, self.occurrence.subject)
@@ -150,4 +150,4 @@ class Case:
         }
 
     def _organization(self, owned: PluginDoc | ProjectDoc) -> str:
-        return str(self.view.organizations.the(owned["organizationId"])["name"])
+        return str(self.view.organizations.require(owned["organizationId"])["name"])

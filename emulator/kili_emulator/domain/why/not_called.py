@@ -7,18 +7,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from kili_emulator import messages
-from kili_emulator.domain.decision import version_of
+from kili_emulator.domain.decision import skipped_version
 from kili_emulator.domain.documents import DecisionDoc, ProjectDoc
 from kili_emulator.domain.plugin_state import first_activation
 from kili_emulator.domain.why.case import Case, event_fields, version_fields
 from kili_emulator.domain.why.remedy import remedy_of
-from kili_emulator.rules.blockers import Word
+from kili_emulator.rules.blockers import ReasonCode
 
 Reason = dict[str, Any]
 
 
 def reason(
-    word: Word,
+    word: ReasonCode,
     fields: dict[str, Any],
     remedy: str | None = None,
     *,
@@ -35,7 +35,7 @@ def reason(
     """
     return {
         "reason": word,
-        "explanation": messages.WHY[word].format(**fields),
+        "explanation": messages.WHY_REASONS[word].format(**fields),
         "remedy": messages.REMEDIES[word].format(**fields) if remedy is None else remedy,
         "run": run_id,
         "details": list(details),
@@ -46,12 +46,12 @@ def reasons_without_run(case: Case) -> list[Reason]:
     """Why a plugin has no run for an occurrence."""
     if case.decision is None:
         word, fields = case.undecided(), case.fields()
-        default = messages.RESOLVED["origin"]
+        default = messages.RESOLVED_REMEDIES["origin"]
         return [reason(word, fields, messages.REMEDIES.get(word, default).format(**fields))]
     return [_decided(case, word) for word in case.decision["reasons"][case.occurrence.subject]]
 
 
-def _decided(case: Case, word: Word) -> Reason:
+def _decided(case: Case, word: ReasonCode) -> Reason:
     fields = case.fields_then()
     if word == "NEVER_ACTIVE":
         since = first_activation(case.view, case.plugin, case.project["id"])
@@ -60,9 +60,9 @@ def _decided(case: Case, word: Word) -> Reason:
     return reason(word, fields, remedy_of(case, word), details=details_of(case, word))
 
 
-def details_of(case: Case, word: Word) -> list[str]:
+def details_of(case: Case, word: ReasonCode) -> list[str]:
     """The errors of the build that had failed when the decision was made."""
-    version = version_of(case.decision) if case.decision else None
+    version = skipped_version(case.decision) if case.decision else None
     return case.build_errors(version.id) if version and word == "BUILD_FAILED" else []
 
 
@@ -71,7 +71,7 @@ def reasons_of_deleted(decision: DecisionDoc, project: ProjectDoc, subject: str)
     is_webhook = decision["isWebhook"]
     fields = {
         **event_fields(project, subject),
-        **version_fields(version_of(decision), is_webhook=is_webhook),
+        **version_fields(skipped_version(decision), is_webhook=is_webhook),
         "name": decision["pluginName"],
         "since": decision["since"],
     }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain.decision import decisions_on_deleted
+from kili_emulator.domain.decision import find_decisions_on_deleted_plugins
 from kili_emulator.domain.documents import DecisionDoc, PluginDoc, ProjectDoc, RunDoc
 from kili_emulator.domain.lookup import find_plugin
 from kili_emulator.domain.run_view import run_view
@@ -26,7 +26,7 @@ from kili_emulator.domain.why.subject import (
     about_label,
 )
 from kili_emulator.domain.world import View, World
-from kili_emulator.rules.handlers import type_called_by
+from kili_emulator.rules.handlers import handler_type_for
 
 # With these, the answer does not say whether the plugin would be called now.
 _SETTLED = {"RAN", "RUNNING", "QUEUED", "SELF_TRIGGERED", "TOO_DEEP"}
@@ -85,7 +85,7 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
 
         An answer has ``plugin`` (its name), ``pluginId``, ``isWebhook``; ``called``: whether the
         plugin was called, by a call that has begun; ``reasons``, the most basic one first, each
-        with ``reason`` (a :data:`kili_emulator.rules.blockers.Word`), ``explanation``, ``remedy``,
+        with ``reason`` (a :data:`kili_emulator.rules.blockers.ReasonCode`), ``explanation``, ``remedy``,
         ``run`` and ``details`` (build errors); ``runs`` and ``redeliveries``, each as
         :func:`kili_emulator.domain.run_view.run_view` tells it and ``delivery`` (of a webhook);
         ``now``: what would be so if the same happened now, ``None`` where that is no question.
@@ -159,7 +159,7 @@ def _summary(view: View, occurrence: Occurrence) -> dict[str, Any]:
         "id": event["id"] if event else None,
         "event": event["event"] if event else None,
         "createdAt": created["createdAt"] if created else None,
-        "handler": type_called_by(event["event"]) if event else None,
+        "handler": handler_type_for(event["event"]) if event else None,
         "labelId": occurrence.label_id,
         "causedBy": event["runId"] if event else None,
     }
@@ -187,7 +187,7 @@ def _decisions_on_deleted(
     view: View, occurrence: Occurrence, name: str | None
 ) -> list[DecisionDoc]:
     """The decisions on plugins with that name or id that have been deleted since."""
-    found = decisions_on_deleted(view, occurrence.event) if occurrence.event else []
+    found = find_decisions_on_deleted_plugins(view, occurrence.event) if occurrence.event else []
     return [each for each in found if name in (None, each["pluginName"], each["pluginId"])]
 
 

@@ -6,16 +6,16 @@ from kili_emulator import messages
 from kili_emulator.domain.why.case import Case
 from kili_emulator.rules import blockers as rules
 from kili_emulator.rules import handler_methods, handlers
-from kili_emulator.rules.blockers import PluginVersion, Word
+from kili_emulator.rules.blockers import PluginVersion, ReasonCode
 from kili_emulator.rules.subjects import LABEL_AUTOSAVED
 
 
-def remedy_of(case: Case, word: Word) -> str:
+def remedy_of(case: Case, word: ReasonCode) -> str:
     """What to do now about a word of a decision."""
-    kind = rules.kind_of(word)
-    present: Word | None = getattr(case.present, kind)
+    kind = rules.kind_of_blocker(word)
+    present: ReasonCode | None = getattr(case.present, kind)
     if present is None:
-        return messages.RESOLVED[kind].format(**case.fields())
+        return messages.RESOLVED_REMEDIES[kind].format(**case.fields())
     if kind == "asked":
         return _remedy_of_newest(case) or _remedy_of_asking(case, present)
     return messages.REMEDIES[present].format(**case.fields())
@@ -24,14 +24,14 @@ def remedy_of(case: Case, word: Word) -> str:
 def _remedy_of_newest(case: Case) -> str | None:
     """The remedy where a newer version asks for the event, and cannot be called (yet)."""
     newest = case.state.newest
-    if newest is None or not rules.asks_for(newest, case.occurrence.subject):
+    if newest is None or not rules.subscribes_to(newest, case.occurrence.subject):
         return None
     failed = case.state.newest_deployment == "BUILD_FAILED"
-    text = messages.REMEDY_NEWEST_FAILED if failed else messages.REMEDY_ON_ITS_WAY
+    text = messages.REMEDY_NEWEST_FAILED if failed else messages.REMEDY_DEPLOYING
     return text.format(**case.fields(), newest=newest.number)
 
 
-def _remedy_of_asking(case: Case, word: Word) -> str:
+def _remedy_of_asking(case: Case, word: ReasonCode) -> str:
     """The remedy where the version does not ask for the event."""
     fields, version = case.fields(), case.state.version
     handler = fields["handler"]
@@ -54,20 +54,24 @@ def remedy_of_method(case: Case, version: PluginVersion, handler: str) -> str:
         handler: the handler type.
     """
     method, methods = handlers.method_of(handler), case.methods(version.id)
-    unable = handler_methods.unable(handler, version.client)
+    unsupported_client = handler_methods.unsupported_client(handler, version.client)
     meant = handler_methods.misspelled(method, methods, handlers.BY_METHOD)
     is_defined = methods is not None and method in methods.names
     said = []
     if not is_defined:
         said.append(messages.REMEDY_MISSPELLED if meant else messages.REMEDIES["HANDLER_MISSING"])
-    if unable:
-        said.append(messages.REMEDY_OLD_CLIENT if unable.is_old else messages.REMEDY_NEW_CLIENT)
+    if unsupported_client:
+        said.append(
+            messages.REMEDY_OLD_CLIENT
+            if unsupported_client.is_outdated
+            else messages.REMEDY_NEW_CLIENT
+        )
     fields = {
         **case.fields(),
         "handler": handler,
         "method": method,
         "client": version.client,
-        "other": unable.other if unable else None,
+        "other": unsupported_client.other if unsupported_client else None,
         "misspelled": meant,
     }
-    return "; ".join(said or [messages.REMEDY_NOT_ASKED]).format(**fields)
+    return "; ".join(said or [messages.REMEDY_NOT_SUBSCRIBED]).format(**fields)

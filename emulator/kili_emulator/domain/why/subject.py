@@ -16,7 +16,7 @@ from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.lookup import find_asset, find_project
 from kili_emulator.domain.world import View
 from kili_emulator.rules import subjects
-from kili_emulator.rules.handlers import type_called_by
+from kili_emulator.rules.handlers import handler_type_for
 
 
 class Occurrence(NamedTuple):
@@ -128,7 +128,7 @@ def _subject(
         asset_id = label["assetId"] if label else events[0]["payload"].get("assetId")
         asset = view.assets.get(asset_id or "")
     project_id = asset["projectId"] if asset else events[0]["projectId"]
-    return Subject(kind, name, view.projects.the(project_id), label, asset, found)
+    return Subject(kind, name, view.projects.require(project_id), label, asset, found)
 
 
 def _occurrences(view: View, is_asked: Callable[[Event], bool]) -> list[Occurrence]:
@@ -137,7 +137,7 @@ def _occurrences(view: View, is_asked: Callable[[Event], bool]) -> list[Occurren
     deeds = {_deed(each) for each in public}
     found = [_occurrence(view.events.position(each["id"]), each) for each in public]
     for each in view.internal_events.all():
-        calls = type_called_by(each["event"]) is not None
+        calls = handler_type_for(each["event"]) is not None
         is_meant = is_asked(each) and (calls or each["event"] == subjects.LABEL_AUTOSAVED)
         if is_meant or (calls and _deed(each) in deeds):
             found.append(_occurrence(view.internal_events.position(each["id"]), each))
@@ -156,7 +156,7 @@ def _without_event(view: View, labels: list[LabelDoc], found: list[Occurrence]) 
     return [
         Occurrence(
             view.labels.position(each["id"]),
-            subjects.of_new_label(each["labelType"]),
+            subjects.new_label_subject(each["labelType"]),
             None,
             each["id"],
         )

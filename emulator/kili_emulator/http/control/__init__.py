@@ -47,8 +47,8 @@ def control_blueprint(
             return security.unauthorized()
         name = (request.view_args or {}).get("name")
         g.controller = session[1].user
-        allowed = _controls(*session, name)
-        return None if allowed else security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
+        is_allowed = _may_control(*session, name)
+        return None if is_allowed else security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
 
     @blueprint.errorhandler(WorldError)
     @blueprint.errorhandler(ScenarioError)
@@ -76,6 +76,6 @@ def control_blueprint(
     return blueprint
 
 
-def _controls(world: World, actor: Actor, name: str | None) -> bool:
+def _may_control(world: World, actor: Actor, name: str | None) -> bool:
     is_admin = actor.run_id is None and actor.user["organizationRole"] == "ADMIN"
     return is_admin and world.name in (DEFAULT_WORLD, name)

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, g, jsonify, request
 
 from kili_emulator import errors
 from kili_emulator.domain.registry import WorldError
-from kili_emulator.http.control.sessions import LONGEST_WAIT, Sessions
+from kili_emulator.http.control.sessions import MAX_WAIT_SECONDS, Sessions
 from kili_emulator.http.request_body import read_json
 from kili_emulator.services import plugins
 from kili_emulator.services.plugins import LinkRequest
@@ -26,17 +26,19 @@ def add_plugin_routes(blueprint: Blueprint, sessions: Sessions) -> None:
 
     @blueprint.get("/worlds/<name>/plugins/versions")
     def list_versions(name: str) -> Response:
-        return jsonify(plugins.list_versions(sessions.open(name), _plugin()))
+        return jsonify(plugins.list_versions(sessions.open(name), _plugin_parameter()))
 
     @blueprint.get("/worlds/<name>/plugins/files")
     def show_files(name: str) -> Response:
-        number = _number("version") if "version" in request.args else None
-        return jsonify(plugins.read_files(sessions.open(name), _plugin(), number))
+        number = _version_parameter("version") if "version" in request.args else None
+        return jsonify(plugins.read_files(sessions.open(name), _plugin_parameter(), number))
 
     @blueprint.get("/worlds/<name>/plugins/diff")
     def show_diff(name: str) -> Response:
-        old, new = _number("from"), _number("to")
-        return jsonify(diff=plugins.diff_versions(sessions.open(name), _plugin(), old, new))
+        old, new = _version_parameter("from"), _version_parameter("to")
+        return jsonify(
+            diff=plugins.diff_versions(sessions.open(name), _plugin_parameter(), old, new)
+        )
 
 
 def add_link_routes(blueprint: Blueprint, sessions: Sessions) -> None:
@@ -47,19 +49,19 @@ def add_link_routes(blueprint: Blueprint, sessions: Sessions) -> None:
 
     @blueprint.post("/worlds/<name>/plugins/link")
     def link(name: str) -> Response:
-        session = sessions.open(name, LONGEST_WAIT)
+        session = sessions.open(name, MAX_WAIT_SECONDS)
         email = g.controller["email"]
-        return jsonify(plugins.link(session, _link(read_json(request)), email))
+        return jsonify(plugins.link(session, _parse_link(read_json(request)), email))
 
     @blueprint.post("/worlds/<name>/plugins/unlink")
     def unlink(name: str) -> Response:
-        session, data = sessions.open(name, LONGEST_WAIT), read_json(request)
+        session, data = sessions.open(name, MAX_WAIT_SECONDS), read_json(request)
         if data.keys() != {"plugin"} or not isinstance(data["plugin"], str):
-            raise WorldError(errors.CONTROL_UNLINK)
+            raise WorldError(errors.CONTROL_UNLINK_INVALID)
         return jsonify(plugins.unlink(session, data["plugin"]))
 
 
-def _link(data: dict[str, Any]) -> LinkRequest:
+def _parse_link(data: dict[str, Any]) -> LinkRequest:
     """The link that a request asks for.
 
     Raises:
@@ -67,9 +69,9 @@ def _link(data: dict[str, Any]) -> LinkRequest:
     """
     texts = (data.get("plugin"), data.get("path"))
     lists = (data.get("projects") or [], data.get("eventMatcher") or [])
-    fits = all(isinstance(each, str) for each in texts) and all(map(_are_texts, lists))
-    if not fits or data.keys() - {"plugin", "path", "projects", "eventMatcher"}:
-        raise WorldError(errors.CONTROL_LINK)
+    is_valid = all(isinstance(each, str) for each in texts) and all(map(_are_texts, lists))
+    if not is_valid or data.keys() - {"plugin", "path", "projects", "eventMatcher"}:
+        raise WorldError(errors.CONTROL_LINK_INVALID)
     plugin, path = map(str, texts)
     return LinkRequest(plugin, path, *lists)
 
@@ -78,19 +80,19 @@ def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
-def _plugin() -> str:
+def _plugin_parameter() -> str:
     """The plugin that a request names.
 
     Raises:
         WorldError: it names none.
     """
     if not request.args.get("plugin"):
-        raise WorldError(errors.CONTROL_PLUGIN)
+        raise WorldError(errors.CONTROL_PLUGIN_MISSING)
     return request.args["plugin"]
 
 
-def _number(parameter: str) -> int:
+def _version_parameter(parameter: str) -> int:
     text = request.args.get(parameter, "")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise WorldError(errors.CONTROL_VERSION.format(parameter=parameter))
+        raise WorldError(errors.CONTROL_VERSION_INVALID.format(parameter=parameter))
     return int(text)

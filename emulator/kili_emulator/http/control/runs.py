@@ -14,9 +14,9 @@ from kili_emulator.services import runs
 from kili_emulator.services.runs import Cursor, RunQuery, SeenLines
 
 _PARAMETERS = {"plugin", "project", "failed", "after", "wait", "limit", "lines"}
-_ENDED = re.compile(r"(?P<epoch>\d{1,18})\.(?P<sequence>-1|\d{1,18})")
-_SEEN = re.compile(r"(?P<epoch>\d{1,18}):(?P<run>\w{1,64}):(?P<count>\d{1,9})", re.ASCII)
-_NUMBER = re.compile(r"\d{1,9}")
+_END_PATTERN = re.compile(r"(?P<epoch>\d{1,18})\.(?P<sequence>-1|\d{1,18})")
+_SEEN_PATTERN = re.compile(r"(?P<epoch>\d{1,18}):(?P<run>\w{1,64}):(?P<count>\d{1,9})", re.ASCII)
+_NUMBER_PATTERN = re.compile(r"\d{1,9}")
 
 
 def add_run_routes(blueprint: Blueprint, sessions: Sessions) -> None:
@@ -30,14 +30,14 @@ def add_run_routes(blueprint: Blueprint, sessions: Sessions) -> None:
 
     @blueprint.get("/worlds/<name>/runs")
     def list_runs(name: str) -> Response:
-        query, seconds, seen = _parameters()
+        query, seconds, seen = _parse_parameters()
         session = sessions.open(name, seconds)
-        page, log, epoch = runs.follow_runs(session, query, seen)
+        page, log_page, epoch = runs.follow_runs(session, query, seen)
         cursor = ".".join(map(str, page.cursor))
-        if log is None:
+        if log_page is None:
             return jsonify(runs=page.runs, cursor=cursor)
-        known = [f"{epoch}:{run}:{count}" for run, count in log.seen.items()]
-        return jsonify(runs=page.runs, lines=log.lines, cursor=",".join([cursor, *known]))
+        seen_parts = [f"{epoch}:{run}:{count}" for run, count in log_page.seen.items()]
+        return jsonify(runs=page.runs, lines=log_page.lines, cursor=",".join([cursor, *seen_parts]))
 
     @blueprint.get("/worlds/<name>/runs/<run_id>")
     def show_run(name: str, run_id: str) -> Response:
@@ -57,22 +57,22 @@ class _Parameters(NamedTuple):
     seen: SeenLines | None
 
 
-def _parameters() -> _Parameters:
+def _parse_parameters() -> _Parameters:
     """The parameters of the request.
 
     Raises:
         WorldError: one is unknown or wrong.
     """
-    given = request.args
-    failed, lines = given.get("failed", "false"), given.get("lines", "false")
-    limit, wait = given.get("limit"), given.get("wait", "0")
-    fits = {failed, lines} <= {"true", "false"} and not given.keys() - _PARAMETERS
-    if not fits or not all(_NUMBER.fullmatch(each) for each in (limit or "0", wait)):
-        raise WorldError(errors.CONTROL_RUNS)
-    after, seen = _place(given.get("after"))
+    arguments = request.args
+    failed, lines = arguments.get("failed", "false"), arguments.get("lines", "false")
+    limit, wait = arguments.get("limit"), arguments.get("wait", "0")
+    is_valid = {failed, lines} <= {"true", "false"} and not arguments.keys() - _PARAMETERS
+    if not is_valid or not all(_NUMBER_PATTERN.fullmatch(each) for each in (limit or "0", wait)):
+        raise WorldError(errors.CONTROL_RUNS_INVALID)
+    after, seen = _parse_cursor(arguments.get("after"))
     query = RunQuery(
-        plugin=given.get("plugin"),
-        project=given.get("project"),
+        plugin=arguments.get("plugin"),
+        project=arguments.get("project"),
         failed=failed == "true",
         after=after,
         limit=int(limit) if limit else None,
@@ -80,7 +80,7 @@ def _parameters() -> _Parameters:
     return _Parameters(query, int(wait), seen if lines == "true" else None)
 
 
-def _place(cursor: str | None) -> tuple[Cursor | None, dict[int, dict[str, int]]]:
+def _parse_cursor(cursor: str | None) -> tuple[Cursor | None, dict[int, dict[str, int]]]:
     """The two parts of a cursor: the last end of a run, and the lines of runs that go on.
 
     Raises:
@@ -88,13 +88,13 @@ def _place(cursor: str | None) -> tuple[Cursor | None, dict[int, dict[str, int]]
     """
     if cursor is None:
         return None, {}
-    ended, *known = cursor.split(",")
+    end_part, *seen_parts = cursor.split(",")
     seen: dict[int, dict[str, int]] = {}
-    for each in known:
-        found = _SEEN.fullmatch(each)
-        if not found:
-            raise WorldError(errors.CONTROL_RUNS)
-        seen.setdefault(int(found["epoch"]), {})[found["run"]] = int(found["count"])
-    if not _ENDED.fullmatch(ended):
-        raise WorldError(errors.CONTROL_RUNS)
-    return tuple(map(int, ended.split("."))), seen
+    for each in seen_parts:
+        seen_match = _SEEN_PATTERN.fullmatch(each)
+        if not seen_match:
+            raise WorldError(errors.CONTROL_RUNS_INVALID)
+        seen.setdefault(int(seen_match["epoch"]), {})[seen_match["run"]] = int(seen_match["count"])
+    if not _END_PATTERN.fullmatch(end_part):
+        raise WorldError(errors.CONTROL_RUNS_INVALID)
+    return tuple(map(int, end_part.split("."))), seen

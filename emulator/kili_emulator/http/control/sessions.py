@@ -9,7 +9,7 @@ from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.services.session import WorldSession
 
 # In seconds. The commands give up after a minute, and those that follow something ask again before.
-LONGEST_WAIT = 50.0
+MAX_WAIT_SECONDS = 50.0
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class Sessions:
 
         Args:
             seconds: how long the answer waits, at most; no answer waits longer than
-                :data:`LONGEST_WAIT`.
+                :data:`MAX_WAIT_SECONDS`.
 
         Raises:
             WorldError: there is no such world.
         """
-        asked = self.wait if seconds is None else seconds
-        return WorldSession(self.registry.get(name), self.host, min(asked, LONGEST_WAIT))
+        requested = self.wait if seconds is None else seconds
+        return WorldSession(self.registry.get(name), self.host, min(requested, MAX_WAIT_SECONDS))

@@ -13,10 +13,10 @@ from kili_emulator.domain.simulated_user.actions import ACTIONS, ActionInput
 from kili_emulator.http.control.sessions import Sessions
 from kili_emulator.http.request_body import read_json
 from kili_emulator.services import plugins
-from kili_emulator.services.users import Action, act
+from kili_emulator.services.users import Action, perform_action
 
-_TEXTS = ("project", "user", "asset", "reason", "issue")
-_MEMBERS = (*_TEXTS, "label", "seconds", "correct")
+_TEXT_MEMBERS = ("project", "user", "asset", "reason", "issue")
+_MEMBERS = (*_TEXT_MEMBERS, "label", "seconds", "correct")
 
 
 def add_user_routes(blueprint: Blueprint, sessions: Sessions) -> None:
@@ -26,9 +26,9 @@ def add_user_routes(blueprint: Blueprint, sessions: Sessions) -> None:
     def act_as_user(name: str, verb: str) -> Response:
         session = sessions.open(name)
         if verb not in ACTIONS:
-            text = errors.CONTROL_VERB.format(verb=verb, verbs=", ".join(ACTIONS))
+            text = errors.CONTROL_ACTION_UNKNOWN.format(verb=verb, verbs=", ".join(ACTIONS))
             raise WorldError(text)
-        return jsonify(act(session, _action(verb, read_json(request))))
+        return jsonify(perform_action(session, _parse_action(verb, read_json(request))))
 
 
 def add_trigger_route(blueprint: Blueprint, sessions: Sessions) -> None:
@@ -42,20 +42,20 @@ def add_trigger_route(blueprint: Blueprint, sessions: Sessions) -> None:
         payload = data.get("payload")
         are_texts = all(isinstance(each, str) for each in texts)
         if not are_texts or not isinstance(payload, dict) or len(data) != len(texts) + 1:
-            raise WorldError(errors.CONTROL_TRIGGER)
+            raise WorldError(errors.CONTROL_TRIGGER_INVALID)
         plugin, project, event = map(str, texts)
         run = plugins.trigger(session, plugin=plugin, project=project, event=event, payload=payload)
         return jsonify(run)
 
 
-def _action(verb: str, data: dict[str, Any]) -> Action:
+def _parse_action(verb: str, data: dict[str, Any]) -> Action:
     """The action that a request asks for.
 
     Raises:
         WorldError: a member is missing, unknown or of the wrong type.
     """
     unknown = data.keys() - set(_MEMBERS)
-    mistyped = [each for each in _TEXTS if not isinstance(data.get(each), str | None)]
+    mistyped = [each for each in _TEXT_MEMBERS if not isinstance(data.get(each), str | None)]
     mistyped += [each for each in ("project", "user") if not data.get(each)]
     seconds, correct = data.get("seconds", 0), data.get("correct", False)
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
@@ -65,13 +65,13 @@ def _action(verb: str, data: dict[str, Any]) -> Action:
     if unknown or mistyped:
         wrong = f"wrong: {', '.join(sorted({*unknown, *mistyped}))}"
         members = ", ".join(_MEMBERS[2:])
-        raise WorldError(errors.CONTROL_PERSON.format(members=members, wrong=wrong))
+        raise WorldError(errors.CONTROL_USER_ACTION_INVALID.format(members=members, wrong=wrong))
     response = data.get("label")
-    given = ActionInput(
+    action_input = ActionInput(
         response=None if response is None else json.dumps(response),
         seconds=seconds,
         correct=correct,
         reason=data.get("reason") or "",
         issue=data.get("issue"),
     )
-    return Action(verb, data["project"], data["user"], data.get("asset"), given)
+    return Action(verb, data["project"], data["user"], data.get("asset"), action_input)

@@ -24,9 +24,9 @@ def add_why_route(blueprint: Blueprint, sessions: Sessions) -> None:
     @blueprint.get("/worlds/<name>/why")
     def answer(name: str) -> Response:
         session = sessions.open(name)
-        given = request.args.to_dict(flat=False)
-        is_clear = all(len(values) == 1 and values[0] for values in given.values())
-        if not is_clear or given.keys() - _PARAMETERS:
+        arguments = request.args.to_dict(flat=False)
+        is_unambiguous = all(len(values) == 1 and values[0] for values in arguments.values())
+        if not is_unambiguous or arguments.keys() - _PARAMETERS:
             raise errors.why_question()
-        question = Question(**{member: values[0] for member, values in given.items()})
+        question = Question(**{member: values[0] for member, values in arguments.items()})
         return jsonify(why.answer(session, question))

@@ -13,12 +13,12 @@ from kili_emulator import errors
 from kili_emulator.clock import Clock
 from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.domain.world import Mark, World
-from kili_emulator.http.control.sessions import LONGEST_WAIT, Sessions
+from kili_emulator.http.control.sessions import MAX_WAIT_SECONDS, Sessions
 from kili_emulator.http.request_body import read_json
 from kili_emulator.services import worlds
 from kili_emulator.services.session import WorldSession
 
-_LONGEST_IDLE = 86_400
+_MAX_IDLE_SECONDS = 86_400
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
 
@@ -42,9 +42,9 @@ def add_registry_routes(
         unknown = data.keys() - {"name", "scenario", "seed"}
         scenario = data.get("scenario") or default_scenario
         if unknown or not isinstance(name, str) or not isinstance(scenario, str):
-            raise WorldError(errors.CONTROL_CREATE)
-        if seed is not None and not _is_whole(seed):
-            raise WorldError(errors.CONTROL_CREATE)
+            raise WorldError(errors.CONTROL_CREATE_INVALID)
+        if seed is not None and not _is_integer(seed):
+            raise WorldError(errors.CONTROL_CREATE_INVALID)
         return jsonify(worlds.create_world(registry, name, scenario, seed)), 201
 
     @blueprint.delete("/worlds/<name>")
@@ -60,12 +60,12 @@ def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
     @blueprint.post("/worlds/<name>/reset")
     def reset_world(name: str) -> Response:
         data = read_json(request)
-        mark = _mark(data, registry.get(name)) if data else None
+        mark = _parse_mark(data, registry.get(name)) if data else None
         return jsonify(worlds.reset_world(registry, name, mark))
 
     @blueprint.post("/worlds/<name>/mark")
     def mark_world(name: str) -> Response:
-        return jsonify(asdict(worlds.mark_world(sessions.open(name, LONGEST_WAIT))))
+        return jsonify(asdict(worlds.mark_world(sessions.open(name, MAX_WAIT_SECONDS))))
 
     @blueprint.get("/worlds/<name>/export")
     def export_world(name: str) -> Response:
@@ -75,9 +75,9 @@ def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
     def change_key(name: str, key_name: str) -> Response:
         data = read_json(request)
         revoked, expiry = data.get("revoked"), data.get("expiryDate")
-        fits = isinstance(revoked, bool | None) and isinstance(expiry, str | None)
-        if not data or data.keys() - {"revoked", "expiryDate"} or not fits:
-            raise WorldError(errors.CONTROL_KEY)
+        is_valid = isinstance(revoked, bool | None) and isinstance(expiry, str | None)
+        if not data or data.keys() - {"revoked", "expiryDate"} or not is_valid:
+            raise WorldError(errors.CONTROL_KEY_INVALID)
         world = registry.get(name)
         return jsonify(worlds.change_key(world, key_name, revoked=revoked, expiry_date=expiry))
 
@@ -85,13 +85,13 @@ def add_world_routes(blueprint: Blueprint, sessions: Sessions) -> None:
     def wait_until_idle(name: str) -> Response:
         seconds = read_json(request).get("timeout", 30)
         if not _is_number(seconds):
-            raise WorldError(errors.CONTROL_WAIT)
-        limited = min(max(seconds, 0), _LONGEST_IDLE)
-        session = WorldSession(registry.get(name), sessions.host, limited)
+            raise WorldError(errors.CONTROL_WAIT_INVALID)
+        wait_seconds = min(max(seconds, 0), _MAX_IDLE_SECONDS)
+        session = WorldSession(registry.get(name), sessions.host, wait_seconds)
         return jsonify(idle=worlds.wait_idle(session))
 
 
-def _mark(data: dict[str, Any], world: World) -> Mark:
+def _parse_mark(data: dict[str, Any], world: World) -> Mark:
     """The mark that a request names, as :func:`asdict` made it.
 
     Raises:
@@ -100,33 +100,33 @@ def _mark(data: dict[str, Any], world: World) -> Mark:
     try:
         mark = Mark(**data["mark"])
     except (KeyError, TypeError):
-        raise WorldError(errors.CONTROL_MARK) from None
-    is_place = _is_whole(mark.sequence) and _is_whole(mark.epoch)
-    if not (is_place and _is_ids(mark.ids) and _is_offset(mark.clock_offset)):
-        raise WorldError(errors.CONTROL_MARK)
+        raise WorldError(errors.CONTROL_MARK_INVALID) from None
+    has_position = _is_integer(mark.sequence) and _is_integer(mark.epoch)
+    if not (has_position and _is_id_state(mark.ids) and _is_clock_offset(mark.clock_offset)):
+        raise WorldError(errors.CONTROL_MARK_INVALID)
     start = world.start
     if start is None or not start.sequence <= mark.sequence <= world.mark().sequence:
-        raise WorldError(errors.CONTROL_MARK_OUTSIDE)
+        raise WorldError(errors.CONTROL_MARK_OUT_OF_RANGE)
     return mark
 
 
-def _is_whole(value: object) -> bool:
+def _is_integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_number(value: object) -> bool:
-    return _is_whole(value) or (isinstance(value, float) and math.isfinite(value))
+    return _is_integer(value) or (isinstance(value, float) and math.isfinite(value))
 
 
-def _is_ids(value: object) -> bool:
+def _is_id_state(value: object) -> bool:
     """Whether this is what :meth:`IdSource.state` gives."""
     if not isinstance(value, list) or len(value) != 4:
         return False
-    is_typed = isinstance(value[0], bool) and all(map(_is_whole, value[1:]))
+    is_typed = isinstance(value[0], bool) and all(map(_is_integer, value[1:]))
     return is_typed and min(value[2:]) >= 0
 
 
-def _is_offset(value: Any) -> bool:
+def _is_clock_offset(value: Any) -> bool:
     """Whether a clock can be moved by so many seconds."""
     try:
         moment = Clock(timedelta(seconds=value)).now()

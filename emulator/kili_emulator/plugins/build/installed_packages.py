@@ -14,13 +14,13 @@ from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name
 
-from kili_emulator.rules.requirements import Installed, same_address
+from kili_emulator.rules.requirements import InstalledDistribution, is_same_address
 
-_ASK = "import json, sys; print(json.dumps(sys.path))"
-_ASK_SECONDS = 60.0
+_PRINT_SEARCH_PATH = "import json, sys; print(json.dumps(sys.path))"
+_TIMEOUT_SECONDS = 60.0
 
 # The variables that are of no use to another interpreter.
-OF_THIS_INTERPRETER = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+INTERPRETER_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
 @dataclass(frozen=True)
@@ -46,34 +46,34 @@ class Environment:
         """
         if python is None:
             return cls()
-        told = ask(str(python), _ASK)
-        return cls(str(python), tuple(each for each in json.loads(told) if each))
+        output = run_code(str(python), _PRINT_SEARCH_PATH)
+        return cls(str(python), tuple(each for each in json.loads(output) if each))
 
     def with_folder(self, folder: Path) -> Environment:
         """The same, with a folder of packages that come before the others."""
         rest = tuple(sys.path) if self.path is None else self.path
         return Environment(self.python, (str(folder), *rest))
 
-    def find(self, name: str) -> Installed | None:
+    def find(self, name: str) -> InstalledDistribution | None:
         """The distribution of that name."""
         return next(self._distributions(name), None)
 
-    def find_from(self, url: str) -> Installed | None:
+    def find_by_url(self, url: str) -> InstalledDistribution | None:
         """The distribution that was taken from an address."""
         for each in self._distributions():
-            if each.url and same_address(each.url, url):
+            if each.url and is_same_address(each.url, url):
                 return each
         return None
 
     def distributions_by_module(self) -> dict[str, list[str]]:
         """Which distributions bring a module, by its top-level name."""
         found: dict[str, list[str]] = {}
-        for each in metadata.distributions(path=self._searched):
+        for each in metadata.distributions(path=self._search_path):
             name = each.metadata["Name"]
             for module in _modules(each):
-                known = found.setdefault(module, [])
-                if name not in known:
-                    known.append(name)
+                distribution_names = found.setdefault(module, [])
+                if name not in distribution_names:
+                    distribution_names.append(name)
         return found
 
     def sdk_version(self) -> str | None:
@@ -81,41 +81,43 @@ class Environment:
         found = self.find("kili")
         return found.version if found else None
 
-    def pip_line(self, arguments: Sequence[str]) -> str:
+    def pip_command(self, arguments: Sequence[str]) -> str:
         """The command that installs something there."""
         return shlex.join([self.python, "-m", "pip", "install", *arguments])
 
     @property
-    def _searched(self) -> list[str]:
+    def _search_path(self) -> list[str]:
         return list(sys.path if self.path is None else self.path)
 
-    def _distributions(self, name: str | None = None) -> Iterator[Installed]:
-        for each in metadata.distributions(name=name, path=self._searched):
+    def _distributions(self, name: str | None = None) -> Iterator[InstalledDistribution]:
+        for each in metadata.distributions(name=name, path=self._search_path):
             origin = json.loads(each.read_text("direct_url.json") or "{}")
             found = each.metadata["Name"]
             if name is None or canonicalize_name(found) == canonicalize_name(name):
                 requires = tuple(each.requires or ())
-                yield Installed(found, each.version, requires, origin.get("url"))
+                yield InstalledDistribution(found, each.version, requires, origin.get("url"))
 
 
-def ask(python: str, code: str, *arguments: str) -> str:
+def run_code(python: str, code: str, *arguments: str) -> str:
     """What an interpreter prints when it runs code, with no other packages than its own.
 
     Raises:
         OSError: there is no such interpreter.
         subprocess.SubprocessError: it fails, or takes too long.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in OF_THIS_INTERPRETER}
-    told = subprocess.run(
+    variables = {
+        name: value for name, value in os.environ.items() if name not in INTERPRETER_VARIABLES
+    }
+    output = subprocess.run(
         [python, "-c", code, *arguments],
-        env=kept,
+        env=variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=_ASK_SECONDS,
+        timeout=_TIMEOUT_SECONDS,
         check=True,
     )
-    return told.stdout
+    return output.stdout
 
 
 def _modules(distribution: metadata.Distribution) -> set[str]:

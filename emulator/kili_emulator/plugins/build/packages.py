@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from kili_emulator.plugins.build.installed_packages import Environment
 from kili_emulator.rules.plugin_imports import PROVIDED, Policy
-from kili_emulator.rules.requirements import Requirement, brought_by
+from kili_emulator.rules.requirements import Requirement, collect_dependencies
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,20 @@ class Packages:
 
 def packages(policy: Policy, environment: Environment) -> Packages:
     """What plugins find in an environment, in the order of names."""
-    listed = [name for name in PROVIDED[policy] if name not in sys.stdlib_module_names]
-    names: set[str] = {canonicalize_name(name) for name in listed}
+    policy_names = [name for name in PROVIDED[policy] if name not in sys.stdlib_module_names]
+    names: set[str] = {canonicalize_name(name) for name in policy_names}
     if policy == "saas":
-        names |= brought_by([Requirement(0, name, name) for name in listed], environment.find)
+        names |= collect_dependencies(
+            [Requirement(0, name, name) for name in policy_names], environment.find
+        )
     installed = _installed(environment)
-    missing = [name for name in listed if canonicalize_name(name) not in installed]
+    missing = [name for name in policy_names if canonicalize_name(name) not in installed]
     others = [each for key, each in installed.items() if key not in names]
     return Packages(
         [each for key, each in installed.items() if key in names],
         others if policy == "saas" else [],
         missing,
-        environment.pip_line(missing),
+        environment.pip_command(missing),
     )
 
 
@@ -65,10 +67,10 @@ def _installed(environment: Environment) -> dict[str, Package]:
     for module, names in environment.distributions_by_module().items():
         for name in names:
             modules.setdefault(canonicalize_name(name), set()).add(module)
-    found = {}
+    by_name = {}
     for key in sorted(modules):
         installed = environment.find(key)
         public = sorted(each for each in modules[key] if each.isidentifier() and each[0] != "_")
         if installed and public:
-            found[key] = Package(installed.name, installed.version, tuple(public))
-    return found
+            by_name[key] = Package(installed.name, installed.version, tuple(public))
+    return by_name

@@ -40,7 +40,7 @@ def unpack(archive: bytes, folder: Path) -> None:
     except (OSError, ValueError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         is_full = isinstance(error, OSError) and errors.is_disk_full(error)
-        text = messages.BUILD_NO_ROOM if is_full else messages.BUILD_BAD_ZIP
+        text = messages.BUILD_DISK_FULL if is_full else messages.BUILD_ARCHIVE_UNREADABLE
         raise BuildError(text.format(reason=error)) from None
 
 
@@ -51,7 +51,7 @@ def _write(files: dict[str, bytes], folder: Path) -> None:
         for parent in reversed(PurePosixPath(name).parents):
             private_files.make_folder(folder / parent)
         (folder / name).write_bytes(content)
-        private_files.tighten(folder / name)
+        private_files.restrict_permissions(folder / name)
 
 
 def read_archive(archive: bytes) -> dict[str, bytes]:
@@ -68,13 +68,15 @@ def read_archive(archive: bytes) -> dict[str, bytes]:
     except BuildError:
         raise
     except Exception as error:  # a damaged archive makes zipfile fail in a dozen ways
-        raise BuildError(messages.BUILD_BAD_ZIP.format(reason=error)) from None
+        raise BuildError(messages.BUILD_ARCHIVE_UNREADABLE.format(reason=error)) from None
 
 
 def _read_entries(opened: zipfile.ZipFile) -> dict[str, bytes]:
     entries = opened.infolist()
     if len(entries) > MAX_ENTRIES:
-        raise BuildError(messages.BUILD_TOO_MANY.format(count=len(entries), limit=MAX_ENTRIES))
+        raise BuildError(
+            messages.BUILD_TOO_MANY_ENTRIES.format(count=len(entries), limit=MAX_ENTRIES)
+        )
     files: dict[str, bytes] = {}
     room = _MAX_UNPACKED
     for entry in entries:
@@ -83,7 +85,7 @@ def _read_entries(opened: zipfile.ZipFile) -> dict[str, bytes]:
             continue
         name = str(PurePosixPath(entry.filename))
         if name in files:
-            raise BuildError(messages.BUILD_DUPLICATE.format(name=name))
+            raise BuildError(messages.BUILD_DUPLICATE_ENTRY.format(name=name))
         files[name] = _read_entry(opened, entry, room)
         room -= len(files[name])
     return files
@@ -94,7 +96,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
         raise BuildError(messages.BUILD_UNSAFE_ENTRY.format(name=entry.filename))
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise BuildError(messages.BUILD_LINK.format(name=entry.filename))
+        raise BuildError(messages.BUILD_LINK_IN_ARCHIVE.format(name=entry.filename))
 
 
 def _read_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> bytes:

@@ -19,13 +19,13 @@ from packaging.utils import canonicalize_name
 from kili_emulator import messages
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.installed_packages import Environment
-from kili_emulator.plugins.build.unmet_requirements import weigh
+from kili_emulator.plugins.build.unmet_requirements import classify_unmet
 from kili_emulator.rules import plugin_imports
-from kili_emulator.rules.plugin_imports import ON_PREMISE, PROVIDED, Policy, Violation
+from kili_emulator.rules.plugin_imports import ON_PREMISE, PROVIDED, ImportViolation, Policy
 from kili_emulator.rules.requirements import (
     Requirement,
     Requirements,
-    brought_by,
+    collect_dependencies,
     read_requirements,
 )
 
@@ -41,7 +41,7 @@ class InstallError(Exception):
 
 
 @dataclass(frozen=True)
-class Conditions:
+class PackageSettings:
     """What plugins have to get along with.
 
     Attributes:
@@ -57,7 +57,7 @@ class Conditions:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class RequirementsCheck:
     """Whether a version can run, in lines for the plugin's author.
 
     Attributes:
@@ -69,7 +69,7 @@ class Judgement:
     warnings: list[str] = field(default_factory=list)
 
 
-def judge(folder: Path, policy: Policy, environment: Environment) -> Judgement:
+def check_requirements(folder: Path, policy: Policy, environment: Environment) -> RequirementsCheck:
     """Hold an unpacked version against a policy and what it is to run with.
 
     Only the cloud (``saas``) reads ``requirements.txt``. What that file names and nothing imports
@@ -81,18 +81,20 @@ def judge(folder: Path, policy: Policy, environment: Environment) -> Judgement:
         try:
             required = read_requirements(path.read_bytes().decode("utf-8-sig"))
         except UnicodeDecodeError:
-            return Judgement([messages.BUILD_NOT_UTF8.format(file=FILE)])
+            return RequirementsCheck([messages.BUILD_NOT_UTF8.format(file=FILE)])
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8-sig", "replace")
         for path in folder.rglob("*.py")
     }
-    weighed = weigh(files, policy, required, environment)
+    classified = classify_unmet(files, policy, required, environment)
     refused = [
-        _said(each)
-        for each in violations(files, policy, required, environment)
-        if (each.file, each.line, each.module) not in weighed.explained
+        _describe_violation(each)
+        for each in find_violations(files, policy, required, environment)
+        if (each.file, each.line, each.module) not in classified.explained
     ]
-    return Judgement([*_faults(required), *weighed.problems, *refused], weighed.warnings)
+    return RequirementsCheck(
+        [*_faults(required), *classified.problems, *refused], classified.warnings
+    )
 
 
 def _faults(required: Requirements) -> list[str]:
@@ -104,7 +106,7 @@ def _faults(required: Requirements) -> list[str]:
     ]
 
 
-def _said(violation: Violation) -> str:
+def _describe_violation(violation: ImportViolation) -> str:
     return messages.BUILD_IMPORT_REFUSED.format(
         file=violation.file,
         line=violation.line,
@@ -114,9 +116,9 @@ def _said(violation: Violation) -> str:
     )
 
 
-def violations(
+def find_violations(
     files: Mapping[str, str], policy: Policy, required: Requirements, environment: Environment
-) -> list[Violation]:
+) -> list[ImportViolation]:
     """The imports that a policy does not allow, as far as an environment can tell.
 
     Args:
@@ -124,17 +126,17 @@ def violations(
         required: what its ``requirements.txt`` says, where that is read.
     """
     if any(each.name is None for each in required.requirements):
-        required = _named(required, environment)
-    if not plugin_imports.violations(files, policy, installed={}, required=required.names):
+        required = _with_names(required, environment)
+    if not plugin_imports.find_violations(files, policy, installed={}, required=required.names):
         return []  # which is mostly so; the rest takes a while
     if any(each.name is None for each in required.requirements):
         return []  # what an address brings cannot be told before it is installed
-    return plugin_imports.violations(
+    return plugin_imports.find_violations(
         files,
         policy,
         installed=environment.distributions_by_module(),
-        required=brought_by(required.requirements, environment.find),
-        with_provided=brought_by(_provided(policy), environment.find),
+        required=collect_dependencies(required.requirements, environment.find),
+        provided_dependencies=collect_dependencies(_provided(policy), environment.find),
     )
 
 
@@ -142,11 +144,11 @@ def _provided(policy: Policy) -> list[Requirement]:
     return [Requirement(0, name, name) for name in PROVIDED[policy]]
 
 
-def _named(required: Requirements, environment: Environment) -> Requirements:
+def _with_names(required: Requirements, environment: Environment) -> Requirements:
     """With the names of what is installed from an address that does not say it."""
     named = []
     for each in required.requirements:
-        installed = environment.find_from(each.url or "") if each.name is None else None
+        installed = environment.find_by_url(each.url or "") if each.name is None else None
         named.append(Requirement(each.line, each.text, installed.name) if installed else each)
     return Requirements(named, required.options, required.faults)
 
@@ -156,11 +158,13 @@ def install_hint(error: BaseException) -> str | None:
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return None
     top = error.name.partition(".")[0]
-    distribution = plugin_imports.distributions_of(top, {})[0]
+    distribution = plugin_imports.find_distributions(top, {})[0]
     provided = map(canonicalize_name, ON_PREMISE)
     if canonicalize_name(distribution) not in provided or Environment().find(distribution):
         return None
-    return messages.INSTALL_HINT.format(module=top, command=Environment().pip_line([distribution]))
+    return messages.INSTALL_HINT.format(
+        module=top, command=Environment().pip_command([distribution])
+    )
 
 
 def install(folder: Path, target: Path, environment: Environment) -> Path | None:
@@ -189,7 +193,7 @@ def install(folder: Path, target: Path, environment: Environment) -> Path | None
         return None
     logger.warning(messages.INSTALLING.format(names=", ".join(_texts(required))))
     command = [environment.python, "-m", "pip", "install", *_PIP_OPTIONS]
-    done = subprocess.run(
+    completed = subprocess.run(
         [*command, "--target", str(target), "-r", str(path)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -199,8 +203,8 @@ def install(folder: Path, target: Path, environment: Environment) -> Path | None
         check=False,
         umask=0o077 if os.name == "posix" else -1,
     )
-    if done.returncode:
-        said = "\n".join(done.stdout.strip().splitlines()[-_LAST_LINES:])
+    if completed.returncode:
+        said = "\n".join(completed.stdout.strip().splitlines()[-_LAST_LINES:])
         raise InstallError(messages.BUILD_INSTALL_FAILED.format(said=said))
     logger.warning(messages.INSTALLED.format(names=", ".join(_texts(required))))
     return target
@@ -210,7 +214,7 @@ def _texts(required: Requirements) -> list[str]:
     return [each.text for each in required.requirements if each.applies]
 
 
-class Provided(NamedTuple):
+class VersionPackages(NamedTuple):
     """The packages that a version has.
 
     Attributes:
@@ -222,7 +226,9 @@ class Provided(NamedTuple):
     warnings: list[str]
 
 
-def provide(folder: Path, target: Path, conditions: Conditions) -> Provided:
+def provide_packages(
+    folder: Path, target: Path, package_settings: PackageSettings
+) -> VersionPackages:
     """Make sure that an unpacked version has the packages that it imports and requires.
 
     Args:
@@ -231,15 +237,15 @@ def provide(folder: Path, target: Path, conditions: Conditions) -> Provided:
     Raises:
         BuildError: the version imports or requires what it cannot have.
     """
-    environment, installed = conditions.environment, None
-    if conditions.installs and conditions.policy == "saas":
+    environment, installed = package_settings.environment, None
+    if package_settings.installs and package_settings.policy == "saas":
         try:
             installed = install(folder, target, environment)
         except InstallError as error:
             raise BuildError(str(error)) from None
     if installed:
         environment = environment.with_folder(installed)
-    judged = judge(folder, conditions.policy, environment)
-    if judged.problems:
-        raise BuildError(*judged.problems)
-    return Provided(installed, judged.warnings)
+    requirements_check = check_requirements(folder, package_settings.policy, environment)
+    if requirements_check.problems:
+        raise BuildError(*requirements_check.problems)
+    return VersionPackages(installed, requirements_check.warnings)

@@ -16,20 +16,20 @@ from kili_emulator.rules.plugin_imports import (
     PROVIDED,
     Import,
     Policy,
-    foreign_imports,
-    is_common,
+    find_third_party_imports,
+    has_known_distributions,
     may_provide,
 )
-from kili_emulator.rules.requirements import Requirement, Requirements, unmet
+from kili_emulator.rules.requirements import Requirement, Requirements, explain_unmet
 
 # What is wrong: it is not installed, or in another version, or without packages of its extras.
 _Kind = Literal["absent", "version", "extras"]
 # An import, with the file that it is in.
-_Found = tuple[str, Import]
+_FileImport = tuple[str, Import]
 
 
 @dataclass(frozen=True)
-class Missing:
+class UnmetRequirement:
     """A requirement that an environment does not meet.
 
     Attributes:
@@ -43,15 +43,17 @@ class Missing:
     command: str
 
 
-def missing(required: Requirements, environment: Environment) -> list[Missing]:
+def missing(required: Requirements, environment: Environment) -> list[UnmetRequirement]:
     """The requirements that an environment does not meet."""
-    found = []
+    unmet_requirements = []
     for each in required.requirements:
-        reason = unmet(each, environment.find, environment.find_from)
+        reason = explain_unmet(each, environment.find, environment.find_by_url)
         if reason:
-            command = environment.pip_line([*required.options, _without_marker(each)])
-            found.append(Missing(each, _kind(each, environment), reason, command))
-    return found
+            command = environment.pip_command([*required.options, _without_marker(each)])
+            unmet_requirements.append(
+                UnmetRequirement(each, _kind(each, environment), reason, command)
+            )
+    return unmet_requirements
 
 
 def _kind(requirement: Requirement, environment: Environment) -> _Kind:
@@ -68,7 +70,7 @@ def _without_marker(requirement: Requirement) -> str:
 
 
 @dataclass
-class Weighed:
+class UnmetClassification:
     """What is to be said of unmet requirements, in lines for the plugin's author.
 
     Attributes:
@@ -82,81 +84,85 @@ class Weighed:
     explained: set[tuple[str, int, str]] = field(default_factory=set)
 
 
-def weigh(
+def classify_unmet(
     files: Mapping[str, str], policy: Policy, required: Requirements, environment: Environment
-) -> Weighed:
+) -> UnmetClassification:
     """Tell the unmet requirements that a plugin needs from those that it can do without.
 
     Args:
         files: the plugin's sources by their path.
         required: what its ``requirements.txt`` says, where that is read.
     """
-    weighed = Weighed()
-    found = missing(required, environment)
-    if not found:
-        return weighed
+    classified = UnmetClassification()
+    unmet_requirements = missing(required, environment)
+    if not unmet_requirements:
+        return classified
     installed = environment.distributions_by_module()
-    imports = [each for each in foreign_imports(files) if not each[1].optional]
+    imports = [each for each in find_third_party_imports(files) if not each[1].optional]
     absent = [each for each in imports if each[1].top not in installed]
     candidates = {"absent": absent, "version": imports, "extras": []}
     others = []
-    for each in found:
-        needing = [
+    for each in unmet_requirements:
+        needing_imports = [
             (file, line)
             for file, line in candidates[each.kind]
             if each.requirement.name and may_provide(each.requirement.name, line.module, installed)
         ]
-        if needing:
-            _tell_needed(weighed, each, needing)
+        if needing_imports:
+            _add_needed(classified, each, needing_imports)
         else:
             others.append(each)
     names = [*PROVIDED[policy], *required.names]
-    unknown = [
+    unresolved = [
         (file, line)
         for file, line in absent
-        if not is_common(line.module)
+        if not has_known_distributions(line.module)
         and not any(may_provide(name, line.module, installed) for name in names)
     ]
-    _tell_others(weighed, others, unknown, required, environment)
-    return weighed
+    _add_others(classified, others, unresolved, required, environment)
+    return classified
 
 
-def _tell_needed(weighed: Weighed, needed: Missing, needing: Sequence[_Found]) -> None:
-    file, first = needing[0]
-    weighed.explained.update((name, each.line, each.module) for name, each in needing)
-    weighed.problems.append(
+def _add_needed(
+    classified: UnmetClassification,
+    unmet_requirement: UnmetRequirement,
+    needing_imports: Sequence[_FileImport],
+) -> None:
+    file, first = needing_imports[0]
+    classified.explained.update((name, each.line, each.module) for name, each in needing_imports)
+    classified.problems.append(
         messages.BUILD_REQUIREMENT_UNMET.format(
-            line=needed.requirement.line,
-            text=needed.requirement.text,
-            reason=needed.reason,
+            line=unmet_requirement.requirement.line,
+            text=unmet_requirement.requirement.text,
+            reason=unmet_requirement.reason,
             file=file,
             import_line=first.line,
             module=first.module,
-            remedy=_remedy(needed.command),
+            remedy=_remedy(unmet_requirement.command),
         )
     )
 
 
-def _tell_others(
-    weighed: Weighed,
-    others: Sequence[Missing],
-    unknown: Sequence[_Found],
+def _add_others(
+    classified: UnmetClassification,
+    others: Sequence[UnmetRequirement],
+    unresolved: Sequence[_FileImport],
     required: Requirements,
     environment: Environment,
 ) -> None:
     """Tell of what no import is known to need.
 
     Args:
-        unknown: the imports of modules that are not there, and which no name tells the package of:
+        unresolved: the imports of modules that are not there, and which no name tells the package of:
             any requirement that is not installed may bring them.
     """
     suspects = [each for each in others if each.kind == "absent"]
-    if suspects and unknown:
+    if suspects and unresolved:
         texts = [_without_marker(each.requirement) for each in suspects]
-        remedy = _remedy(environment.pip_line([*required.options, *texts]))
-        for file, each in unknown:
-            weighed.explained.add((file, each.line, each.module))
-            weighed.problems.append(
+        remedy = _remedy(environment.pip_command([*required.options, *texts]))
+        for file, each in unresolved:
+            classified.explained.add((file, each.line, each.module))
+            classified.problems.append(
                 messages.BUILD_IMPORT_MISSING.format(
                     file=file,
                     line=each.line,
@@ -166,7 +172,7 @@ def _tell_others(
                 )
             )
         others = [each for each in others if each not in suspects]
-    weighed.warnings += [
+    classified.warnings += [
         messages.BUILD_REQUIREMENT_UNUSED.format(
             line=each.requirement.line,
             text=each.requirement.text,

@@ -22,10 +22,10 @@ def read_files(world: World, name: str, number: int | None = None) -> dict[str, 
     """
     view = world.view
     versions = view.plugin_versions.find("plugin", find_plugin(view, name)["id"])
-    found = [each for each in versions if number in (None, each["number"])]
-    if not found:
+    matches = [each for each in versions if number in (None, each["number"])]
+    if not matches:
         raise errors.plugin_version_unknown(name, number, len(versions))
-    version = found[-1]
+    version = matches[-1]
     if version["webhook"]:
         raise errors.plugin_without_source(name, version["number"], "it is a webhook")
     try:

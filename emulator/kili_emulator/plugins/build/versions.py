@@ -15,19 +15,19 @@ from kili_emulator.domain import world_folder
 from kili_emulator.domain.world import World
 from kili_emulator.plugins.build import plugin_archive, requirements
 from kili_emulator.plugins.build.build_error import BuildError
-from kili_emulator.plugins.build.requirements import Conditions
-from kili_emulator.plugins.calls import Isolation, Loaded
-from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.build.requirements import PackageSettings
+from kili_emulator.plugins.calls import Isolation, LoadedVersion
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.webhooks import Webhook
 
 # An id alone is no name: it comes again after a reset, and in other worlds of the same seed.
 _numbers = itertools.count(1)
 
 # A version's id and the digest of its code.
-_Key = tuple[str, str]
+_VersionKey = tuple[str, str]
 
 
-class _Built:
+class _VersionBuild:
     """One version: how its build ended, once it has, and how many are using it.
 
     Attributes:
@@ -37,7 +37,7 @@ class _Built:
     def __init__(self, version_id: str) -> None:
         self.name = f"{version_id}_{next(_numbers)}"
         self.warnings: list[str] = []
-        self.result: Future[Loaded | BuildError] = Future()
+        self.result: Future[LoadedVersion | BuildError] = Future()
         self.users = 0
 
     def close(self) -> None:
@@ -54,21 +54,21 @@ class Versions:
     Args:
         isolation: what loads them.
         seconds: how long importing one may take.
-        conditions: what they have to get along with.
+        package_settings: what they have to get along with.
     """
 
     def __init__(
-        self, world: World, isolation: Isolation, seconds: float, conditions: Conditions
+        self, world: World, isolation: Isolation, seconds: float, package_settings: PackageSettings
     ) -> None:
         self._world = world
         self._isolation = isolation
         self._seconds = seconds
-        self._conditions = conditions
-        self._built: dict[_Key, _Built] = {}
+        self._package_settings = package_settings
+        self._built: dict[_VersionKey, _VersionBuild] = {}
         self._lock = threading.Lock()
         self._temporary = None if world.folder else private_files.temporary_folder("kili-")
         if world.folder:
-            world_folder.remove_versions(world.folder / world_folder.PLUGINS)
+            world_folder.remove_plugin_versions(world.folder / world_folder.PLUGINS)
 
     def build(self, version_id: str) -> list[str]:
         """Build a version, unless it is built; the warnings for the plugin's author.
@@ -77,61 +77,63 @@ class Versions:
             BuildError: it cannot be built.
             KeyError: there is no such version.
         """
-        with self._used(version_id) as (built, _):
-            return built.warnings
+        with self._use(version_id) as (version_build, _):
+            return version_build.warnings
 
     @contextlib.contextmanager
-    def loaded(self, version_id: str) -> Iterator[Loaded]:
+    def loaded(self, version_id: str) -> Iterator[LoadedVersion]:
         """A version that can be called, and which stays so meanwhile.
 
         Raises:
             BuildError: it cannot be built.
             KeyError: there is no such version.
         """
-        with self._used(version_id) as (_, loaded):
+        with self._use(version_id) as (_, loaded):
             yield loaded
 
     @contextlib.contextmanager
-    def _used(self, version_id: str) -> Iterator[tuple[_Built, Loaded]]:
-        version = self._world.view.plugin_versions.the(version_id)
+    def _use(self, version_id: str) -> Iterator[tuple[_VersionBuild, LoadedVersion]]:
+        version = self._world.view.plugin_versions.require(version_id)
         key = (version_id, version["digest"])
         with self._lock:
             is_new = key not in self._built
-            built = self._built.setdefault(key, _Built(version_id))
-            built.users += 1
+            version_build = self._built.setdefault(key, _VersionBuild(version_id))
+            version_build.users += 1
         try:
             if is_new:
-                self._build(key, built)
-            result = built.result.result()
+                self._build(key, version_build)
+            result = version_build.result.result()
             if isinstance(result, BuildError):
                 raise BuildError(*result.problems, headline=result.headline)
-            yield built, result
+            yield version_build, result
         finally:
             with self._lock:
-                built.users -= 1
+                version_build.users -= 1
 
-    def _build(self, key: _Key, built: _Built) -> None:
+    def _build(self, key: _VersionKey, version_build: _VersionBuild) -> None:
         try:
-            built.result.set_result(self._load(key, built))
+            version_build.result.set_result(self._load(key, version_build))
         except BuildError as error:
-            built.result.set_result(error)
+            version_build.result.set_result(error)
         except BaseException as error:  # of the emulator's own: another attempt may go better
             with self._lock:
                 self._built.pop(key, None)
-            built.result.set_exception(error)
+            version_build.result.set_exception(error)
 
-    def _load(self, key: _Key, built: _Built) -> Loaded:
-        version = self._world.view.plugin_versions.the(key[0])
+    def _load(self, key: _VersionKey, version_build: _VersionBuild) -> LoadedVersion:
+        version = self._world.view.plugin_versions.require(key[0])
         if version["webhook"]:
             return Webhook(**version["webhook"])
         private_files.make_folder(self._folder)
-        name, folder = built.name, self._folder / built.name
+        name, folder = version_build.name, self._folder / version_build.name
         plugin_archive.unpack(self._world.blobs.get(key[1]), folder)
-        provided = requirements.provide(folder, self._packages(name), self._conditions)
-        built.warnings = provided.warnings
+        provided = requirements.provide_packages(
+            folder, self._packages(name), self._package_settings
+        )
+        version_build.warnings = provided.warnings
         origin = version["origin"]
-        place = Place(folder, Path(origin) if origin else None)
-        return self._isolation.load(name, place, self._seconds, provided.folder)
+        location = CodeLocation(folder, Path(origin) if origin else None)
+        return self._isolation.load(name, location, self._seconds, provided.folder)
 
     def _packages(self, name: str) -> Path:
         """Where the packages of a version are, if it has any of its own."""
@@ -140,17 +142,19 @@ class Versions:
     def prune(self) -> None:
         """Forget the versions that nothing will call: replaced, deleted, undone, failed."""
         with self._lock:
-            wanted = self._wanted()
-            gone = [
-                key for key, built in self._built.items() if key not in wanted and not built.users
+            needed = self._needed_keys()
+            unused_keys = [
+                key
+                for key, version_build in self._built.items()
+                if key not in needed and not version_build.users
             ]
-            forgotten = [self._built.pop(key) for key in gone]
-        for built in forgotten:
-            built.close()
-            shutil.rmtree(self._folder / built.name, ignore_errors=True)
-            shutil.rmtree(self._packages(built.name), ignore_errors=True)
+            unused_builds = [self._built.pop(key) for key in unused_keys]
+        for version_build in unused_builds:
+            version_build.close()
+            shutil.rmtree(self._folder / version_build.name, ignore_errors=True)
+            shutil.rmtree(self._packages(version_build.name), ignore_errors=True)
 
-    def _wanted(self) -> set[_Key]:
+    def _needed_keys(self) -> set[_VersionKey]:
         view = self._world.view
         called = {plugin["activeVersionId"] for plugin in view.plugins.all()}
         called.update(run["versionId"] for run in view.runs.find("running", True))
@@ -162,8 +166,8 @@ class Versions:
 
     def close(self) -> None:
         """Forget everything."""
-        for built in self._built.values():
-            built.close()
+        for version_build in self._built.values():
+            version_build.close()
         if self._temporary:
             self._temporary.cleanup()
 

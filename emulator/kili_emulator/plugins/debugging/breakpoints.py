@@ -35,7 +35,7 @@ def stop(*arguments: Any, **options: Any) -> Any:
 def _has_input() -> bool:
     """Whether somebody could type something: a terminal or a pipe, not the null device."""
     try:
-        given = os.fstat(sys.stdin.fileno())
+        stdin_status = os.fstat(sys.stdin.fileno())
     except (AttributeError, OSError, ValueError):  # there is none, or it is closed
         return False
-    return not os.path.samestat(given, Path(os.devnull).stat())
+    return not os.path.samestat(stdin_status, Path(os.devnull).stat())

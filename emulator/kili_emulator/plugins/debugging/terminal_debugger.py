@@ -25,8 +25,8 @@ class TerminalDebugger(pdb.Pdb):
         """A file by its name, as ``b FILE:LINE`` has it: first beside the one that has stopped."""
         frame = self.curframe
         if frame is not None:
-            beside = Path(frame.f_code.co_filename).parent / filename
-            for each in (beside, beside.with_name(f"{beside.name}.py")):
+            candidate = Path(frame.f_code.co_filename).parent / filename
+            for each in (candidate, candidate.with_name(f"{candidate.name}.py")):
                 if each.is_file():
                     return str(each)
         return super().lookupmodule(filename)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kili_emulator.domain.event_bus import Delivery
 
 
-class Descent:
+class CausalTree:
     """The runs of a world that are not over, and what their changes started.
 
     A world delivers events one after another, and a run's own before the run is over: what a run
@@ -36,4 +36,4 @@ class Descent:
         """
         parent = self._open.get(cause or "")
         if parent:
-            parent.caused += started
+            parent.children += started

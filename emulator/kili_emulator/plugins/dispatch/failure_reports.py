@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 
 from kili_emulator import messages
-from kili_emulator.domain.run import called, headline, headline_of
+from kili_emulator.domain.run import called_handler, headline, headline_of_error
 from kili_emulator.domain.run_view import is_failed
 from kili_emulator.domain.world import World
-from kili_emulator.printable import one_line, shortened
+from kili_emulator.printable import one_line, shorten
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +25,13 @@ def report_build(world: World, version_id: str) -> None:
     if version is None or plugin is None:
         return
     lines = view.plugin_build_errors.find("plugin", plugin["id"])
-    said = [each["content"] for each in lines if each["versionId"] == version_id]
+    build_errors = [each["content"] for each in lines if each["versionId"] == version_id]
     text = messages.BUILD_FAILED.format(
         name=plugin["name"],
         number=version["number"],
-        reason=_short(headline_of(said[0]) if said else None),
+        reason=_short(headline_of_error(build_errors[0]) if build_errors else None),
     )
-    logger.warning(text, extra=_more(world, "plugins", "versions", plugin["name"]))
+    logger.warning(text, extra=_log_extra(world, "plugins", "versions", plugin["name"]))
 
 
 def report_run(world: World, run_id: str) -> None:
@@ -44,16 +44,16 @@ def report_run(world: World, run_id: str) -> None:
     text = messages.RUN_FAILED.format(
         name=plugin["name"],
         run=run_id,
-        called=called(run),
+        called_handler=called_handler(run),
         outcome=run["outcome"],
         reason=_short(headline(run)),
     )
-    logger.warning(text, extra=_more(world, "runs", "show", run_id))
+    logger.warning(text, extra=_log_extra(world, "runs", "show", run_id))
 
 
 def _short(text: str | None) -> str:
-    return shortened(one_line(text or "it did not say why"))
+    return shorten(one_line(text or "it did not say why"))
 
 
-def _more(world: World, *command: str) -> dict[str, object]:
+def _log_extra(world: World, *command: str) -> dict[str, object]:
     return {"command": list(command), "world": world.name}

@@ -9,22 +9,22 @@ from dataclasses import replace
 from typing import Any
 
 from kili_emulator import clock, errors, messages
-from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain import run as runs_of
 from kili_emulator.domain.decision import record_decisions
 from kili_emulator.domain.documents import PluginDoc, ProjectDoc
-from kili_emulator.domain.event_bus import Delivery, Event, await_deliveries
-from kili_emulator.domain.plugin_link import Link
-from kili_emulator.domain.trigger import Trigger, triggered_by
+from kili_emulator.domain.event_bus import Delivery, Event, wait_for_deliveries
+from kili_emulator.domain.plugin_link import LinkSpec
+from kili_emulator.domain.trigger import Trigger, decide_calls
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.plugins.build.build_error import BuildError
-from kili_emulator.plugins.build.requirements import Conditions
+from kili_emulator.plugins.build.requirements import PackageSettings
 from kili_emulator.plugins.build.versions import Versions
 from kili_emulator.plugins.calls import Isolation
 from kili_emulator.plugins.dispatch.failure_reports import report_build, report_run
 from kili_emulator.plugins.dispatch.runs import Runs
 from kili_emulator.plugins.links.linked_folders import Links
-from kili_emulator.plugins.scheduling.schedule import Schedule, Started, Timing
+from kili_emulator.plugins.scheduling.schedule import QueuedWork, Schedule, Timing
 from kili_emulator.rules import handlers
 
 logger = logging.getLogger(__name__)
@@ -36,18 +36,20 @@ class PluginHost:
     Args:
         isolation: where their code runs.
         timing: when it is called, and for how long.
-        conditions: what it has to get along with.
+        package_settings: what it has to get along with.
     """
 
-    def __init__(self, isolation: Isolation, timing: Timing, conditions: Conditions) -> None:
+    def __init__(
+        self, isolation: Isolation, timing: Timing, package_settings: PackageSettings
+    ) -> None:
         self._isolation = isolation
         self._timing = timing
-        self._conditions = conditions
+        self._package_settings = package_settings
         self._hosts: dict[World, WorldHost] = {}
 
     def attach(self, world: World) -> None:
         """Listen to a world, after finishing what an earlier process left undone in it."""
-        self._hosts[world] = WorldHost(world, self._isolation, self._timing, self._conditions)
+        self._hosts[world] = WorldHost(world, self._isolation, self._timing, self._package_settings)
 
     def detach(self, world: World) -> None:
         """Start nothing further in a world; runs under way are left to themselves."""
@@ -57,9 +59,9 @@ class PluginHost:
         """Wait until no plugin of the world is at work; whether that came about in time."""
         return self._hosts[world].schedule.wait_idle(seconds)
 
-    def await_run(self, world: World, look: Callable[[], bool], seconds: float) -> None:
+    def wait_until(self, world: World, condition: Callable[[], bool], seconds: float) -> None:
         """Wait until something is so, which only a run can bring about; or give up."""
-        self._hosts[world].runs.endings.wait_for(look, seconds)
+        self._hosts[world].runs.waiters.wait_for(condition, seconds)
 
     def redeliver(self, world: World, run_id: str, seconds: float) -> str:
         """Tell a webhook once more what a run told it; answers the new run's id.
@@ -73,10 +75,10 @@ class PluginHost:
         run = world.view.runs.get(run_id)
         if run is None:
             raise errors.run_not_found(run_id)
-        if not plugins_of.is_webhook(world.view, world.view.plugins.the(run["pluginId"])):
-            raise errors.run_of_no_webhook(run_id)
+        if not plugin_domain.is_webhook(world.view, world.view.plugins.require(run["pluginId"])):
+            raise errors.run_not_of_webhook(run_id)
         begun = self._hosts[world].runs.redeliver(run)
-        await_deliveries([begun.awaited] if begun.awaited else [], seconds)
+        wait_for_deliveries([begun.awaited] if begun.awaited else [], seconds)
         return begun.run_id
 
     def trigger(
@@ -99,11 +101,11 @@ class PluginHost:
             KiliError: the plugin is not active on the project, or not called for that.
         """
         if project["id"] not in plugin["projectIds"]:
-            raise errors.trigger_inactive(plugin["name"], project["title"])
+            raise errors.trigger_plugin_inactive(plugin["name"], project["title"])
         handler = handlers.BY_METHOD.get(event)
         subject = handler.type if handler and handler.events else event
         begun = self._hosts[world].runs.trigger(plugin, project, subject, payload)
-        await_deliveries([begun.awaited] if begun.awaited else [], seconds)
+        wait_for_deliveries([begun.awaited] if begun.awaited else [], seconds)
         return begun.run_id
 
     def deploy_saved(self, world: World, seconds: float) -> float:
@@ -121,7 +123,7 @@ class PluginHost:
             host.deploy_saved(seconds)
         return max(0.0, seconds - (clock.monotonic() - begun))
 
-    def link(self, world: World, actor: Actor, wanted: Link, seconds: float) -> str:
+    def link(self, world: World, actor: Actor, requested_link: LinkSpec, seconds: float) -> str:
         """Link a plugin to a folder or file; the plugin's id.
 
         Args:
@@ -132,7 +134,7 @@ class PluginHost:
             KiliError: there is no plugin on disk, or it cannot be linked.
         """
         host = self._hosts[world]
-        plugin_id = host.links.link(actor, wanted)
+        plugin_id = host.links.link(actor, requested_link)
         host.deploy_saved(seconds)
         return plugin_id
 
@@ -146,18 +148,21 @@ class WorldHost:
     """Runs the plugins of one world."""
 
     def __init__(
-        self, world: World, isolation: Isolation, timing: Timing, conditions: Conditions
+        self, world: World, isolation: Isolation, timing: Timing, package_settings: PackageSettings
     ) -> None:
         self._world = world
         self._awaited = timing.awaited
         self._deployment = timing.deployment
-        self._versions = Versions(world, isolation, timing.timeout, conditions)
+        self._versions = Versions(world, isolation, timing.timeout, package_settings)
         self.schedule = Schedule(world, after=self._versions.prune)
         self.runs = Runs(
-            self.schedule, self._versions, timing, records_print=conditions.policy != "on-premise"
+            self.schedule,
+            self._versions,
+            timing,
+            records_print=package_settings.policy != "on-premise",
         )
-        self.links = Links(self.schedule, conditions.environment.sdk_version)
-        self._saved: set[Delivery] = set()  # builds of what was saved
+        self.links = Links(self.schedule, package_settings.environment.sdk_version)
+        self._saved_builds: set[Delivery] = set()  # builds of what was saved
         world.bus.subscribe(self._dispatch)
         world.after_roll_back += [self.schedule.interrupt, self._resume]
         self._resume()
@@ -165,42 +170,42 @@ class WorldHost:
     def deploy_saved(self, seconds: float) -> None:
         """Deploy what was saved, and wait for its builds, those that others started included."""
         self.links.deploy_saved()
-        wait(list(self._saved), seconds)
+        wait(list(self._saved_builds), seconds)
 
     def close(self) -> None:
         self.links.close()
         self.schedule.close()
-        self.runs.endings.close()
+        self.runs.waiters.close()
         self._versions.close()
 
     def _resume(self) -> None:
         """Finish what the world's content says is going on, and which nobody is at any more."""
         self._versions.prune()
         running = [run["id"] for run in self._world.view.runs.find("running", True)]
-        with self.schedule.change(kept=True) as tx:
-            runs_of.interrupt_running(tx)
+        with self.schedule.change(deferrable=True) as tx:
+            runs_of.interrupt_unfinished_runs(tx)
             for version in tx.plugin_versions.all():
                 if version["status"] == "DEPLOYING":
-                    plugins_of.request_deployment(tx, version)
+                    plugin_domain.request_deployment(tx, version)
         for run_id in running:
             report_run(self._world, run_id)
-        self.runs.endings.tell()
+        self.runs.waiters.notify()
         self.links.watch()
 
     def _dispatch(self, events: list[Event]) -> list[Delivery]:
-        decided = triggered_by(self._world.view, events)
+        decided = decide_calls(self._world.view, events)
         if decided.not_called:  # before any run, so that the mark of each run includes it
-            with self.schedule.change(kept=True) as tx:
+            with self.schedule.change(deferrable=True) as tx:
                 record_decisions(tx, events[0]["transactionId"], decided.not_called)
         started: list[Delivery] = []
         for event in events:
-            if event["event"] == plugins_of.DEPLOYMENT_REQUESTED:
+            if event["event"] == plugin_domain.DEPLOYMENT_REQUESTED:
                 builds = self._deploy(event["payload"]["versionId"])
                 self.runs.descent.add(event["runId"], *builds)
                 started.extend(builds)
-            elif event["event"] == plugins_of.BUILD_FAILED:
+            elif event["event"] == plugin_domain.BUILD_FAILED:
                 self._report(event["payload"]["versionId"])
-            elif event["event"] == plugins_of.DELETED:
+            elif event["event"] == plugin_domain.DELETED:
                 self._versions.prune()
             else:
                 started.extend(self._call(event, decided.called.get(event["id"], [])))
@@ -223,21 +228,21 @@ class WorldHost:
 
     def _deploy(self, version_id: str) -> list[Delivery]:
         """Have a version built, now or as late as the platform; what can be waited for."""
-        version = self._world.view.plugin_versions.the(version_id)
+        version = self._world.view.plugin_versions.require(version_id)
         if version["status"] != "DEPLOYING":  # it is known already that it cannot be built
             return []
         was_saved = version["origin"] is not None
         if version["webhook"] is None and self._deployment and not was_saved:
-            self.schedule.later(self._deployment, lambda: self._start_build(version_id))
+            self.schedule.start_later(self._deployment, lambda: self._start_build(version_id))
             return []
         started = self._start_build(version_id)
         if was_saved:
-            self._saved.add(started)
-            started.add_done_callback(lambda _: self._saved.discard(started))
+            self._saved_builds.add(started)
+            started.add_done_callback(lambda _: self._saved_builds.discard(started))
         return [started]
 
     def _start_build(self, version_id: str) -> Delivery:
-        started, epoch = Started(), self._world.epoch
+        started, epoch = QueuedWork(), self._world.epoch
         self.schedule.start(f"build {version_id}", lambda: self._build(version_id, epoch), started)
         return started
 
@@ -257,8 +262,8 @@ class WorldHost:
                 raise
             problems = [messages.RUN_HOST_FAILED.format(error=repr(error))]
             logger.exception(problems[0])
-        with self.schedule.change(epoch, kept=True) as tx:
-            plugins_of.finish_deployment(tx, version_id, problems, warnings)
+        with self.schedule.change(epoch, deferrable=True) as tx:
+            plugin_domain.finish_deployment(tx, version_id, problems, warnings)
         version = self._world.view.plugin_versions.get(version_id)
         if version and version["origin"]:
-            self.links.announce(version["pluginId"])
+            self.links.log_link_result(version["pluginId"])

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from kili_emulator import clock, ids, messages
-from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain import run as runs_of
 from kili_emulator.domain.api_key import RUN_KEY_PREFIX
 from kili_emulator.domain.call_buffer import MAX_CALLS, CallBuffer
@@ -17,17 +17,17 @@ from kili_emulator.domain.documents import EventReference, LogType, PluginDoc, P
 from kili_emulator.domain.event_bus import Delivery, Event
 from kili_emulator.domain.plugin_subscription import PluginSubscription
 from kili_emulator.domain.run_call import add_calls
-from kili_emulator.domain.trigger import Trigger, called_by_hand
-from kili_emulator.domain.world import Actor, Undone
+from kili_emulator.domain.trigger import Trigger, trigger_by_hand
+from kili_emulator.domain.world import Actor, EpochOverError
 from kili_emulator.errors import StorageError
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.versions import Versions
-from kili_emulator.plugins.calls import Call, Loaded, Result
-from kili_emulator.plugins.dispatch.descent import Descent
+from kili_emulator.plugins.calls import Call, LoadedVersion, Result
+from kili_emulator.plugins.dispatch.descent import CausalTree
 from kili_emulator.plugins.dispatch.failure_reports import report_run
-from kili_emulator.plugins.dispatch.run_waiters import Endings
+from kili_emulator.plugins.dispatch.run_waiters import RunWaiters
 from kili_emulator.plugins.logs import Line, RunLog
-from kili_emulator.plugins.scheduling.schedule import Schedule, Started, Timing
+from kili_emulator.plugins.scheduling.schedule import QueuedWork, Schedule, Timing
 
 logger = logging.getLogger(__name__)
 
@@ -38,14 +38,14 @@ _BATCH = 1000
 MAX_DEPTH = 10
 
 
-class Begun(NamedTuple):
+class StartedRun(NamedTuple):
     """A run that was recorded, and what its cause shall wait for, if anything."""
 
     run_id: str
     awaited: Delivery | None
 
 
-class Record(NamedTuple):
+class RunRecord(NamedTuple):
     """What is taken down while a handler is at work."""
 
     log: RunLog
@@ -68,8 +68,8 @@ class Runs:
         self._world = schedule.world
         self._versions = versions
         self._timing = timing
-        self.endings = Endings()
-        self.descent = Descent()
+        self.waiters = RunWaiters()
+        self.descent = CausalTree()
 
     def start(
         self,
@@ -78,7 +78,7 @@ class Runs:
         redelivery_of: str | None = None,
         *,
         by_hand: bool = False,
-    ) -> Begun:
+    ) -> StartedRun:
         """Record a run and queue it.
 
         Args:
@@ -92,7 +92,7 @@ class Runs:
         refusal = _refusal(trigger.plugin, event, cause)
         may_wait = self._timing.awaited and not refusal and lane not in causes
         waits = may_wait and self._is_free(lane, cause)
-        with self._schedule.change(kept=True) as tx:  # what it is called for has happened
+        with self._schedule.change(deferrable=True) as tx:  # what it is called for has happened
             run = runs_of.record_run(
                 tx,
                 trigger,
@@ -106,19 +106,19 @@ class Runs:
                 content = messages.RUN_QUEUED.format(event=event["event"])
                 runs_of.add_lines(tx, run["id"], [("info", content, tx.now)])
         if refusal:
-            self.endings.tell()
-            return Begun(run["id"], None)
+            self.waiters.notify()
+            return StartedRun(run["id"], None)
         due = clock.monotonic() + self._timing.latency
-        started = Started(lambda kind, text: self._note(run["id"], epoch, kind, text))
+        started = QueuedWork(lambda kind, text: self._add_log_line(run["id"], epoch, kind, text))
         self.descent.begin(run["id"], started)
         self.descent.add(event["runId"], started)
         queue = self._queue(lane, cause if waits else None)
         self._schedule.start(queue, lambda: self._run(run, epoch, due), started, lane)
-        return Begun(run["id"], started if waits else None)
+        return StartedRun(run["id"], started if waits else None)
 
     def trigger(
         self, plugin: PluginDoc, project: ProjectDoc, event: str, payload: dict[str, Any]
-    ) -> Begun:
+    ) -> StartedRun:
         """Call a plugin for something that has not happened, as if its creator had done it.
 
         Raises:
@@ -126,7 +126,7 @@ class Runs:
         """
         with self._schedule.change() as tx:
             event_id, now = tx.new_id(), tx.now
-        happened: Event = {
+        hypothetical_event: Event = {
             "id": event_id,
             "event": event,
             "createdAt": now,
@@ -137,13 +137,17 @@ class Runs:
             "runId": None,
             "transactionId": event_id,
         }
-        version = plugins_of.called_version(self._world.view, plugin)
-        asked = version or PluginSubscription().members()
-        return self.start(called_by_hand(plugin, asked, happened), happened, by_hand=True)
+        version = plugin_domain.called_version(self._world.view, plugin)
+        subscription = version or PluginSubscription().members()
+        return self.start(
+            trigger_by_hand(plugin, subscription, hypothetical_event),
+            hypothetical_event,
+            by_hand=True,
+        )
 
-    def redeliver(self, run: RunDoc) -> Begun:
+    def redeliver(self, run: RunDoc) -> StartedRun:
         """Tell a webhook, as it is now, once more what it was told in a run."""
-        plugin = self._world.view.plugins.the(run["pluginId"])
+        plugin = self._world.view.plugins.require(run["pluginId"])
         metadata = run["metadata"]
         trigger = Trigger(
             plugin, run["handler"], run["payload"], metadata["assetId"], metadata["labelId"]
@@ -161,13 +165,13 @@ class Runs:
         if cause is None:
             return True
         if self._world.ids.repeatable:
-            return self._schedule.bring_forward(lane, self._queue(lane, cause))
+            return self._schedule.move_waiting_jobs(lane, self._queue(lane, cause))
         return not any(
             run["lanes"][-1] == lane and run["causedBy"] != cause["id"]
             for run in self._world.view.runs.find("running", True)
         )
 
-    def _queue(self, lane: str, awaiting: RunDoc | None) -> str:
+    def _queue(self, lane: str, waiting_run: RunDoc | None) -> str:
         """Where a run waits for its turn.
 
         In a world with a seed, runs repeat, and therefore follow one another, whatever their lane.
@@ -176,12 +180,15 @@ class Runs:
         """
         if not self._world.ids.repeatable:
             return lane
-        return f"within {awaiting['id']}" if awaiting else "seeded"
+        return f"within {waiting_run['id']}" if waiting_run else "seeded"
 
-    def _note(self, run_id: str, epoch: int, log_type: LogType, content: str) -> None:
-        with contextlib.suppress(Undone), self._schedule.change(epoch, kept=True) as tx:
+    def _add_log_line(self, run_id: str, epoch: int, log_type: LogType, content: str) -> None:
+        with (
+            contextlib.suppress(EpochOverError),
+            self._schedule.change(epoch, deferrable=True) as tx,
+        ):
             runs_of.add_lines(tx, run_id, [(log_type, content, tx.now)])
-        self.endings.tell()
+        self.waiters.notify()
 
     def _run(self, run: RunDoc, epoch: int, due: float) -> None:
         """Carry a run out.
@@ -194,8 +201,8 @@ class Runs:
         if plugin is None:
             return
         log = RunLog(self._world.clock, records_print=self._records_print)
-        calls = CallBuffer(lambda text: log.entry("warning", text))
-        result = self._result(run, plugin, Record(log, calls), epoch)
+        calls = CallBuffer(lambda text: log.add_entry("warning", text))
+        result = self._result(run, plugin, RunRecord(log, calls), epoch)
         self._store_lines(run["id"], log.close(), epoch)
         self._store_calls(run["id"], calls, epoch)
         if log.dropped:
@@ -203,7 +210,7 @@ class Runs:
             logger.warning(text.format(name=plugin["name"], run=run["id"], count=log.dropped))
         self._complete(run["id"], result, log, epoch)
         report_run(self._world, run["id"])
-        self.endings.tell()
+        self.waiters.notify()
 
     def _complete(self, run_id: str, result: Result, log: RunLog, epoch: int) -> None:
         """Write down how a run ended; where the disk does not take that, the run has failed."""
@@ -215,14 +222,14 @@ class Runs:
             failed = result
             if result.outcome == "SUCCEEDED":
                 failed = replace(result, outcome="FAILED", error=text)
-            log.verdict("error", text)
+            log.add_emulator_line("error", text)
             self._store_lines(run_id, log.take(), epoch)
-            self._store_result(run_id, failed, log, epoch, kept=True)
+            self._store_result(run_id, failed, log, epoch, deferrable=True)
 
     def _store_result(
-        self, run_id: str, result: Result, log: RunLog, epoch: int, *, kept: bool = False
+        self, run_id: str, result: Result, log: RunLog, epoch: int, *, deferrable: bool = False
     ) -> None:
-        with self._schedule.change(epoch, kept=kept) as tx:
+        with self._schedule.change(epoch, deferrable=deferrable) as tx:
             runs_of.complete_run(
                 tx,
                 run_id,
@@ -235,7 +242,7 @@ class Runs:
                 memoryMb=result.memory_mb,
             )
 
-    def _result(self, run: RunDoc, plugin: PluginDoc, record: Record, epoch: int) -> Result:
+    def _result(self, run: RunDoc, plugin: PluginDoc, record: RunRecord, epoch: int) -> Result:
         """How the run goes, also where its version cannot be built, or the emulator fails at it."""
         headline = None
         try:
@@ -250,11 +257,11 @@ class Runs:
                 raise
             text = messages.RUN_HOST_FAILED.format(error=repr(error))
             logger.exception(text)
-        record.log.verdict("error", text)
+        record.log.add_emulator_line("error", text)
         return Result("FAILED", text, 0.0, headline=headline)
 
     def _call(
-        self, loaded: Loaded, run: RunDoc, plugin: PluginDoc, record: Record, epoch: int
+        self, loaded: LoadedVersion, run: RunDoc, plugin: PluginDoc, record: RunRecord, epoch: int
     ) -> Result:
         """Call the handler, with an API key that is good for so long."""
         call = Call(
@@ -264,7 +271,7 @@ class Runs:
             handler=run["handler"],
             payload=run["payload"],
             project_id=run["projectId"],
-            key=RUN_KEY_PREFIX + ids.secret(),
+            key=RUN_KEY_PREFIX + ids.new_secret(),
             seed=run["seed"],
             seconds=self._timing.timeout,
         )
@@ -275,7 +282,7 @@ class Runs:
 
         try:
             with self._schedule.change(epoch) as tx:
-                service_user = tx.users.the(plugin["userId"])
+                service_user = tx.users.require(plugin["userId"])
                 self._world.run_keys[call.key] = Actor(service_user, run["id"], epoch, record.calls)
                 runs_of.begin_run(tx, run["id"])
             return loaded.call(call, record.log, store)
@@ -285,17 +292,17 @@ class Runs:
     def _store_lines(self, run_id: str, lines: list[Line], epoch: int) -> None:
         self._world.check_epoch(epoch)
         for start in range(0, len(lines), _BATCH):
-            with self._schedule.change(epoch, kept=True) as tx:
+            with self._schedule.change(epoch, deferrable=True) as tx:
                 runs_of.add_lines(tx, run_id, lines[start : start + _BATCH])
-            self.endings.tell()
+            self.waiters.notify()
             time.sleep(0.001)  # or this thread would have the lock again before any other
 
     def _store_calls(self, run_id: str, calls: CallBuffer, epoch: int) -> None:
         count = calls.count
-        made = calls.take()
-        if made or count > MAX_CALLS:
-            with self._schedule.change(epoch, kept=True) as tx:
-                add_calls(tx, run_id, made, calls.count)
+        new_calls = calls.take()
+        if new_calls or count > MAX_CALLS:
+            with self._schedule.change(epoch, deferrable=True) as tx:
+                add_calls(tx, run_id, new_calls, calls.count)
 
 
 def _refusal(

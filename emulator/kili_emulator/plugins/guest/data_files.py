@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Iterator, Optional  # noqa: UP035  (loaded by old interpreters, too)
 
 
-def missing(error: BaseException, folder: Path) -> Optional[str]:  # noqa: UP045
+def missing_file(error: BaseException, folder: Path) -> Optional[str]:  # noqa: UP045
     """The path that was not found, as seen from the folder; ``None`` if it was none of the folder.
 
     A relative path counts, too: it is meant to lead somewhere from the plugin's own folder.

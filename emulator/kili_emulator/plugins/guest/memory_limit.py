@@ -21,21 +21,21 @@ except ImportError:  # Windows
 
 MB = 1024 * 1024
 _HEADROOM_MB = 256
-_LAST_WORDS_MB = 64
+_LAST_MESSAGE_MB = 64
 
 
-def limit(megabytes: int) -> None:
+def set_limit(megabytes: int) -> None:
     """Have the kernel refuse this process what is far above the limit; leave no core files."""
     if resource is None:
         return
     bytes_ = (megabytes + _HEADROOM_MB) * MB
     with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_DATA, (bytes_, bytes_ + _LAST_WORDS_MB * MB))
+        resource.setrlimit(resource.RLIMIT_DATA, (bytes_, bytes_ + _LAST_MESSAGE_MB * MB))
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def allow_last_words() -> None:
+def extend_limit() -> None:
     """Give a process that has reached the limit what it takes to say so."""
     if resource is not None:
         with contextlib.suppress(OSError, ValueError):
@@ -43,7 +43,7 @@ def allow_last_words() -> None:
             resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
 
 
-def forget_peak() -> None:
+def reset_peak() -> None:
     """Measure this process's peak anew from here on, where the system can (Linux)."""
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")

@@ -19,36 +19,36 @@ _HIDES = "kili_emulator_hides"
 _FILE = 5  # the place of ``file`` among the arguments, after ``self``
 
 
-def hide_bars(hides: Callable[[], bool]) -> None:
+def hide_bars(should_hide: Callable[[], bool]) -> None:
     """Have tqdm draw the bars of plugins nowhere; besides that, they count as ever.
 
     Args:
-        hides: whether the code that is running is a plugin's.
+        should_hide: whether the code that is running is a plugin's.
     """
     try:
         bar: Any = importlib.import_module("tqdm.std").tqdm
     except ImportError:
         return
-    begin = bar.__init__
-    if hasattr(begin, _HIDES):
+    original_init = bar.__init__
+    if hasattr(original_init, _HIDES):
         return
 
-    @functools.wraps(begin)
-    def begin_hidden(*arguments: Any, **options: Any) -> None:
+    @functools.wraps(original_init)
+    def init_hidden(*arguments: Any, **options: Any) -> None:
         before, after = arguments[:_FILE], arguments[_FILE + 1 :]
-        given = arguments[_FILE] if len(arguments) > _FILE else options.pop("file", None)
-        if hides() and (given is None or given in (sys.stdout, sys.stderr)):
-            given = _nowhere
+        target = arguments[_FILE] if len(arguments) > _FILE else options.pop("file", None)
+        if should_hide() and (target is None or target in (sys.stdout, sys.stderr)):
+            target = _null_stream
         if len(arguments) > _FILE:
-            begin(*before, given, *after, **options)
+            original_init(*before, target, *after, **options)
         else:
-            begin(*before, file=given, **options)
+            original_init(*before, file=target, **options)
 
-    setattr(begin_hidden, _HIDES, True)
-    bar.__init__ = begin_hidden
+    setattr(init_hidden, _HIDES, True)
+    bar.__init__ = init_hidden
 
 
-class _Nowhere(io.TextIOBase):
+class _NullStream(io.TextIOBase):
     """A stream that keeps nothing."""
 
     encoding = "utf-8"
@@ -57,4 +57,4 @@ class _Nowhere(io.TextIOBase):
         return len(text)
 
 
-_nowhere = _Nowhere()
+_null_stream = _NullStream()

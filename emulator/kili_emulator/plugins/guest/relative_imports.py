@@ -19,12 +19,12 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
 
 
-def install(place: Place) -> None:
+def install(location: CodeLocation) -> None:
     """Allow the modules of a plugin's folder relative imports up to the folder itself."""
-    importer = _Importer(str(place.folder), place.package, builtins.__import__)
+    importer = _Importer(str(location.folder), location.package, builtins.__import__)
     builtins.__import__ = importer
     importlib.import_module = importer.import_module(importlib.import_module)
 
@@ -38,7 +38,7 @@ class _Importer:
     """
 
     def __init__(self, folder: str, package: str, original: Any) -> None:
-        self._inside = folder + os.sep
+        self._folder_prefix = folder + os.sep
         self._package = package
         self._original = original
         self._root = ModuleType(package)
@@ -53,7 +53,7 @@ class _Importer:
         fromlist: Any = (),
         level: int = 0,
     ) -> Any:
-        if not (level and self._begins_at_the_folder(globals or {}, level)):
+        if not (level and self._starts_at_folder(globals or {}, level)):
             return self._original(name, globals, locals, fromlist, level)
         if name:
             return self._original(self._absolute(name), globals, locals, fromlist, 0)
@@ -67,29 +67,31 @@ class _Importer:
         def import_module(name: str, package: Any = None) -> ModuleType:
             if package == "" and name[:1] == "." and name[1:2] != ".":
                 name = self._absolute(name[1:])
-            found: ModuleType = original(name, package)
-            return found
+            imported: ModuleType = original(name, package)
+            return imported
 
         return import_module
 
-    def _begins_at_the_folder(self, importing: Any, level: int) -> bool:
+    def _starts_at_folder(self, importing: Any, level: int) -> bool:
         """Whether a relative import of one of the plugin's modules begins at its folder."""
-        if not str(importing.get("__file__") or "").startswith(self._inside):
+        if not str(importing.get("__file__") or "").startswith(self._folder_prefix):
             return False
         parts = (importing.get("__package__") or "").split(".")
-        above = [each for each in parts if each not in ("", self._package)]
-        return level == len(above) + 1
+        parent_packages = [each for each in parts if each not in ("", self._package)]
+        return level == len(parent_packages) + 1
 
     def _absolute(self, name: str) -> str:
         """The name by which a module of the folder is found."""
         top = name.partition(".")[0]
         loaded = sys.modules.get(top)
-        is_taken = top in sys.builtin_module_names or (loaded and not self._is_own(loaded))
-        return f"{self._package}.{name}" if is_taken else name
+        is_name_taken = top in sys.builtin_module_names or (
+            loaded and not self._is_plugin_module(loaded)
+        )
+        return f"{self._package}.{name}" if is_name_taken else name
 
-    def _is_own(self, module: ModuleType) -> bool:
+    def _is_plugin_module(self, module: ModuleType) -> bool:
         places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
-        return any(str(each).startswith(self._inside) for each in places if each)
+        return any(str(each).startswith(self._folder_prefix) for each in places if each)
 
     def _add_to_root(self, name: str) -> None:
         """Import a module for ``from . import name``; one that is not there is no error yet."""

@@ -9,15 +9,15 @@ import inspect
 from typing import Any, Optional
 
 
-def never_ran(returned: Any) -> Optional[str]:  # noqa: UP045  (loaded by old interpreters, too)
+def unstarted_kind(result: Any) -> Optional[str]:  # noqa: UP045  (loaded by old interpreters, too)
     """What a call of the handler only made, instead of running its code; ``None`` if it ran.
 
     Returns:
         ``coroutine`` (``async def``), ``generator`` or ``asynchronous generator`` (``yield``).
     """
-    if inspect.iscoroutine(returned):
-        returned.close()  # or Python would warn that nobody awaited it
+    if inspect.iscoroutine(result):
+        result.close()  # or Python would warn that nobody awaited it
         return "coroutine"
-    if inspect.isgenerator(returned):
+    if inspect.isgenerator(result):
         return "generator"
-    return "asynchronous generator" if inspect.isasyncgen(returned) else None
+    return "asynchronous generator" if inspect.isasyncgen(result) else None

@@ -24,7 +24,7 @@ _SHARED = ("_execute_lock", "_limiter", _LOG_CONTEXT)
 _OLD_CHECKS = ("check_versions_match", "check_expiry_of_key_is_close")
 _SKIP_CHECKS = "KILI_SDK_SKIP_CHECKS"
 
-_building = threading.Lock()
+_client_lock = threading.Lock()
 
 
 class _NoLimiter:
@@ -56,17 +56,17 @@ def make_client(endpoint: str, key: str, cache: Path) -> Any:
         options["graphql_client_params"] = {"graphql_schema_cache_dir": cache}
     if "disable_tqdm" in module.Kili.__init__.__code__.co_varnames:
         options["disable_tqdm"] = True
-    with _building, _without_checks():
-        before = os.environ.get(_SKIP_CHECKS)
+    with _client_lock, _without_checks():
+        previous = os.environ.get(_SKIP_CHECKS)
         os.environ[_SKIP_CHECKS] = "1"
         try:
             client = module.Kili(**options)
         finally:
-            if before is None:
+            if previous is None:
                 del os.environ[_SKIP_CHECKS]
             else:
-                os.environ[_SKIP_CHECKS] = before
-    _set_apart(client)
+                os.environ[_SKIP_CHECKS] = previous
+    _isolate_client(client)
     return client
 
 
@@ -78,31 +78,31 @@ def _without_checks() -> Iterator[None]:
     except (ImportError, AttributeError):
         yield
         return
-    kept = {name: getattr(auth, name) for name in _OLD_CHECKS if hasattr(auth, name)}
-    for name in kept:
+    original_checks = {name: getattr(auth, name) for name in _OLD_CHECKS if hasattr(auth, name)}
+    for name in original_checks:
         setattr(auth, name, lambda *_, **__: None)
     try:
         yield
     finally:
-        for name, check in kept.items():
+        for name, check in original_checks.items():
             setattr(auth, name, check)
 
 
-def _set_apart(client: Any) -> None:
+def _isolate_client(client: Any) -> None:
     """Give the client's GraphQL client a lock, a limiter and a context of its own."""
     graphql_client = getattr(client, "graphql_client", None)
     if graphql_client is None:
         graphql_client = client.auth.client  # until 2.136
-    own: dict[str, Any] = {"_execute_lock": threading.Lock(), "_limiter": _NoLimiter()}
+    replacements: dict[str, Any] = {"_execute_lock": threading.Lock(), "_limiter": _NoLimiter()}
     module = importlib.import_module(type(graphql_client).__module__)
     if hasattr(module, _LOG_CONTEXT):
-        own[_LOG_CONTEXT] = sdk_context.context_of_request()
+        replacements[_LOG_CONTEXT] = sdk_context.make_context_factory()
     rebuilt = 0
     for name, method in vars(type(graphql_client)).items():
         function = getattr(method, "__wrapped__", method)
         if not isinstance(function, FunctionType) or not _uses_shared(function.__code__):
             continue
-        copy = _with_globals(function, own)
+        copy = _with_globals(function, replacements)
         if function is not method:
             copy = method.retry.wraps(copy)
         setattr(graphql_client, name, MethodType(copy, graphql_client))

@@ -20,17 +20,17 @@ from typing import Any, Callable, Dict  # noqa: UP035  (loaded by old interprete
 
 # The emulator's own header: requests of ``self.kili`` alone have it, and it is recorded of the run.
 # The SDK's own is what any client says of itself, such as one that the plugin made.
-METHOD_OF_RUN = "kili-emulator-method"
+RUN_METHOD_HEADER = "kili-emulator-method"
 
 _METHOD = "kili-client-method-name"
 _TIME = "kili-client-call-time"
 _ID = "kili-client-call-uuid"
 
 # Under this name the time and id of a call are kept with its frame, for all requests that it makes.
-_KEPT = "kili-emulator-call"
+_CALL_VARIABLE = "kili-emulator-call"
 
 
-def context_of_request() -> Callable[[], Any]:
+def make_context_factory() -> Callable[[], Any]:
     """What a client calls instead of the SDK's ``LogContext``.
 
     Each time, it makes a ``LogContext`` of what holds for the whole process and of the method that
@@ -51,26 +51,26 @@ def context_of_request() -> Callable[[], Any]:
         for name in (_METHOD, _TIME, _ID):
             context.pop(name, None)
         frame = sys._getframe(1)  # noqa: SLF001
-        context.update(_call_at_work(frame, decorators))
+        context.update(_find_sdk_call(frame, decorators))
         return context
 
     return make
 
 
-def _call_at_work(start: FrameType, decorators: set[CodeType]) -> Dict[str, str]:  # noqa: UP006
+def _find_sdk_call(start: FrameType, decorators: set[CodeType]) -> Dict[str, str]:  # noqa: UP006
     """The headers of the innermost method on a call stack; empty where there is none."""
     frame: FrameType | None = start
     while frame is not None:
         if frame.f_code in decorators:
-            known = frame.f_locals
-            started: Dict[str, str] = known.setdefault(_KEPT, _call())  # noqa: UP006
-            method: str = known["func"].__name__
-            return {_METHOD: method, METHOD_OF_RUN: method, **started}
+            local_variables = frame.f_locals
+            headers = local_variables.setdefault(_CALL_VARIABLE, _new_call_headers())
+            method: str = local_variables["func"].__name__
+            return {_METHOD: method, RUN_METHOD_HEADER: method, **headers}
         frame = frame.f_back
     return {}
 
 
-def _call() -> Dict[str, str]:  # noqa: UP006
+def _new_call_headers() -> Dict[str, str]:  # noqa: UP006
     """The headers of a call that begins: the client's own time and id, nothing of the world."""
     now = datetime.now(timezone.utc)  # noqa: TID251
     return {_TIME: now.isoformat().replace("+00:00", "Z"), _ID: str(uuid.uuid4())}  # noqa: TID251

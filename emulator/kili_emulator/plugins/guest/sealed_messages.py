@@ -35,16 +35,16 @@ class ForgedError(Exception):
     """What arrived is not the next frame of the other side."""
 
 
-def tagger(key: bytes, use: bytes) -> Callable[[int, bytes], bytes]:
+def make_tag_function(key: bytes, use: bytes) -> Callable[[int, bytes], bytes]:
     """Makes the tags of one use; the key itself is kept in no Python object.
 
     Args:
         use: at most 16 bytes; tags of different uses differ.
     """
-    begun = hashlib.blake2b(key=key, digest_size=_TAG, person=use)
+    keyed_digest = hashlib.blake2b(key=key, digest_size=_TAG, person=use)
 
     def tag(number: int, content: bytes) -> bytes:
-        digest = begun.copy()
+        digest = keyed_digest.copy()
         digest.update(_NUMBER.pack(number) + content)
         return digest.digest()
 
@@ -55,7 +55,7 @@ class Marks:
     """Marks in a stream of output, one for each message, none of which can be guessed."""
 
     def __init__(self, key: bytes) -> None:
-        self._tag = tagger(key, b"marks")
+        self._tag = make_tag_function(key, b"marks")
 
     def mark(self, number: int) -> bytes:
         """The mark of a message; its first byte occurs nowhere else in it but at its end."""
@@ -71,7 +71,7 @@ class Sender:
 
     def __init__(self, descriptor: int, key: bytes, direction: bytes) -> None:
         self._descriptor = descriptor
-        self._tag = tagger(key, direction)
+        self._tag = make_tag_function(key, direction)
         self.number = 0
 
     def send(self, message: Message) -> None:
@@ -100,7 +100,7 @@ class Receiver:
         self, descriptor: int, key: bytes, direction: bytes, limit: int = _MAX_FRAME
     ) -> None:
         self._descriptor = descriptor
-        self._tag = tagger(key, direction)
+        self._tag = make_tag_function(key, direction)
         self._limit = limit
         self._number = 0
 
@@ -134,7 +134,7 @@ class Receiver:
             raise ForgedError
 
 
-def cut(message: Message) -> Message:
+def truncate_texts(message: Message) -> Message:
     """A message whose texts are not longer than anybody would keep."""
     return {
         name: value[:MAX_TEXT] if isinstance(value, str) else value

@@ -22,8 +22,8 @@ _SET_CHILD_SUBREAPER = 36
 
 # A plugin that starts processes faster than they are killed is given up after that.
 _KILLING_SECONDS = 5.0
-_ROUND_SECONDS = 0.002
-_NAMES = 20
+_PAUSE_SECONDS = 0.002
+_MAX_NAMES = 20
 
 
 def supervise(control: int) -> None:
@@ -35,19 +35,19 @@ def supervise(control: int) -> None:
             that are ended beside the worker are named there, each by a line ``ended <id> <name>``.
     """
     supervisor = os.getpid()
-    _control_process(_SET_CHILD_SUBREAPER, 1)
+    _prctl(_SET_CHILD_SUBREAPER, 1)
     worker = os.fork()
     if worker:
         _supervise(worker, control)
         os._exit(0)
     os.close(control)
     os.setsid()
-    _control_process(_SET_DEATH_SIGNAL, signal.SIGKILL)
+    _prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != supervisor:
         os._exit(1)
 
 
-def _control_process(option: int, value: int) -> None:
+def _prctl(option: int, value: int) -> None:
     """``prctl``; where the system refuses it, orphans are lost, as without a supervisor."""
     arguments = [ctypes.c_ulong(each) for each in (value, 0, 0, 0)]
     ctypes.CDLL(None).prctl(ctypes.c_int(option), *arguments)
@@ -58,26 +58,26 @@ def _supervise(worker: int, control: int) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3):
         os.dup2(null, descriptor)  # or the emulator would wait for the end of the output
-    waking, wakes = os.pipe()
-    for each in (waking, wakes):
+    wake_reader, wake_writer = os.pipe()
+    for each in (wake_reader, wake_writer):
         os.set_blocking(each, False)
-    signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
+    signal.set_wakeup_fd(wake_writer, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    awaited = select.poll()
-    for each in (control, waking):
-        awaited.register(each, select.POLLIN)
+    poller = select.poll()
+    for each in (control, wake_reader):
+        poller.register(each, select.POLLIN)
     while True:
         code = _reap().get(worker)
         if code is not None:
             with contextlib.suppress(OSError):
                 os.write(control, b"%d\n" % code)
-        if control in dict(awaited.poll()):
+        if control in dict(poller.poll()):
             break
         with contextlib.suppress(BlockingIOError):
-            os.read(waking, 4096)
+            os.read(wake_reader, 4096)
     named = {pid: name for pid, name in _kill_all().items() if pid != worker}
-    lines = [b"ended %d %s\n" % each for each in list(named.items())[:_NAMES]]
+    lines = [b"ended %d %s\n" % each for each in list(named.items())[:_MAX_NAMES]]
     with contextlib.suppress(OSError):
         os.write(control, b"".join(lines))
 
@@ -123,7 +123,7 @@ def _kill_all() -> Dict[int, bytes]:  # noqa: UP006
                     os.killpg(group, signal.SIGKILL)
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-        time.sleep(_ROUND_SECONDS)
+        time.sleep(_PAUSE_SECONDS)
     return killed
 
 

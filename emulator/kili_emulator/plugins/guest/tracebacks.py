@@ -22,7 +22,7 @@ _MAIN = Path("main.py")
 
 
 @dataclass(frozen=True)
-class Place:
+class CodeLocation:
     """Where the files of a version are.
 
     Attributes:
@@ -42,7 +42,7 @@ class Place:
         """The package that the version's modules are below, where they are below any."""
         return f"{PACKAGE}{self.folder.name}"
 
-    def without_package(self, text: str) -> str:
+    def strip_package(self, text: str) -> str:
         """A text with the names of modules as the plugin's author knows them."""
         return text.replace(f"{self.package}.", "").replace(f"'{self.package}'", "'plugin'")
 
@@ -53,7 +53,7 @@ class Place:
         inner = Path(path).relative_to(self.folder)
         return str(self.main if inner == _MAIN else self.main.parent / inner)
 
-    def unpacked(self, code_name: str) -> str | None:
+    def unpacked_path(self, code_name: str) -> str | None:
         """The unpacked file that code is of; ``None`` if it is none of the version's."""
         path = Path(code_name)
         if self.main is None or path.is_relative_to(self.folder):
@@ -63,26 +63,26 @@ class Place:
         if not path.is_relative_to(self.main.parent):
             return None
         inner = path.relative_to(self.main.parent)
-        return str(self.folder / inner) if inner != _MAIN and self._has(inner) else None
+        return str(self.folder / inner) if inner != _MAIN and self._has_file(inner) else None
 
-    def _has(self, inner: Path) -> bool:
+    def _has_file(self, inner: Path) -> bool:
         return (self.folder / inner).is_file()
 
 
-def explain(error: BaseException, place: Place) -> str:
+def format_error(error: BaseException, location: CodeLocation) -> str:
     """The traceback of an error, without the emulator's frames, with paths inside the plugin.
 
     Causes come first, as Python lists them.
     """
-    explained = traceback.TracebackException.from_exception(error, lookup_lines=False)
-    for each in _errors(explained):
-        each.stack = _plugin_frames(each.stack, place)
-    return _relative(place.without_package("".join(explained.format())), place)
+    exception = traceback.TracebackException.from_exception(error, lookup_lines=False)
+    for each in _all_errors(exception):
+        each.stack = _plugin_frames(each.stack, location)
+    return _relative(location.strip_package("".join(exception.format())), location)
 
 
-def _errors(explained: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
+def _all_errors(exception: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
     """An error, those behind it, and those that groups hold."""
-    waiting = [explained]
+    waiting = [exception]
     while waiting:
         each = waiting.pop()
         yield each
@@ -90,19 +90,19 @@ def _errors(explained: traceback.TracebackException) -> Iterator[traceback.Trace
         waiting += [other for other in others if other is not None]
 
 
-def _plugin_frames(stack: traceback.StackSummary, place: Place) -> traceback.StackSummary:
+def _plugin_frames(stack: traceback.StackSummary, location: CodeLocation) -> traceback.StackSummary:
     """The frames from the plugin's first on, without those that import its modules.
 
     Where none is the plugin's, as of an error that a library raised and caught, all but the
     emulator's are kept. Their lines are those of the version that ran, whatever was saved since.
     """
-    own = []
+    plugin_indexes = []
     for number, frame in enumerate(stack):
-        unpacked = place.unpacked(frame.filename)
-        if unpacked:
-            frame.filename = unpacked
-            own.append(number)
-    first = own[0] if own else 0
+        unpacked_path = location.unpacked_path(frame.filename)
+        if unpacked_path:
+            frame.filename = unpacked_path
+            plugin_indexes.append(number)
+    first = plugin_indexes[0] if plugin_indexes else 0
     kept = [
         frame
         for frame in stack[first:]
@@ -111,17 +111,19 @@ def _plugin_frames(stack: traceback.StackSummary, place: Place) -> traceback.Sta
     return traceback.StackSummary.from_list(kept)
 
 
-def _relative(text: str, place: Place) -> str:
-    return text.rstrip().replace(f"{place.folder}{os.sep}", "")
+def _relative(text: str, location: CodeLocation) -> str:
+    return text.rstrip().replace(f"{location.folder}{os.sep}", "")
 
 
-def stack_of(frame: FrameType) -> traceback.StackSummary:
+def extract_stack(frame: FrameType) -> traceback.StackSummary:
     """The calls that led to a frame, outermost first."""
     stack = traceback.StackSummary.extract(traceback.walk_stack(frame), lookup_lines=False)
     stack.reverse()
     return stack
 
 
-def where(stack: traceback.StackSummary, place: Place) -> str:
+def where(stack: traceback.StackSummary, location: CodeLocation) -> str:
     """The traceback that an error would have at the end of these calls, shown as that of one."""
-    return _relative("".join(traceback.format_list(_plugin_frames(stack, place) or stack)), place)
+    return _relative(
+        "".join(traceback.format_list(_plugin_frames(stack, location) or stack)), location
+    )

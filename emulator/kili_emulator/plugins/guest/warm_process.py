@@ -74,10 +74,10 @@ def _import_sdk() -> Optional[List[threading.Thread]]:  # noqa: UP006, UP045
     started: List[threading.Thread] = []  # noqa: UP006
     start = threading.Thread.start
 
-    def keep_back(thread: threading.Thread) -> None:
+    def collect_thread(thread: threading.Thread) -> None:
         started.append(thread)
 
-    threading.Thread.start = keep_back  # type: ignore[method-assign, assignment]
+    threading.Thread.start = collect_thread  # type: ignore[method-assign, assignment]
     try:
         importlib.import_module("kili_emulator.plugins.guest.worker")
         for name in _SDK:
@@ -114,10 +114,10 @@ def _become_worker(request: Dict[str, Any], descriptors: List[int]) -> None:  # 
     except BaseException:
         os._exit(1)
     supervisor.supervise(descriptors[-1])
-    _seed_anew()
+    _reseed_numpy()
 
 
-def _seed_anew() -> None:
+def _reseed_numpy() -> None:
     """Give the worker random numbers of its own; Python's ``random`` does that by itself."""
     numbers = sys.modules.get("numpy.random")
     if numbers is not None:
@@ -135,9 +135,9 @@ def _receive(
 ) -> Tuple[Optional[Dict[str, Any]], List[int]]:  # noqa: UP006, UP045
     """The next request and its descriptors; ``None`` when the emulator is gone."""
     descriptors = array.array("i")
-    room = socket.CMSG_SPACE(_DESCRIPTORS * descriptors.itemsize)
+    ancillary_size = socket.CMSG_SPACE(_DESCRIPTORS * descriptors.itemsize)
     try:
-        head, ancillary, _, _ = channel.recvmsg(_SIZE.size, room)
+        head, ancillary, _, _ = channel.recvmsg(_SIZE.size, ancillary_size)
         for level, kind, data in ancillary:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
                 descriptors.frombytes(data)

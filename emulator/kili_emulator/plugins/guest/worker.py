@@ -40,7 +40,7 @@ from kili_emulator.plugins.guest import (
     tracebacks,
 )
 from kili_emulator.plugins.guest.process_state import left_running
-from kili_emulator.plugins.guest.process_state.worker_state import Condition
+from kili_emulator.plugins.guest.process_state.worker_state import WorkerState
 
 _TYPES = (
     (logging.ERROR, "error"),
@@ -64,7 +64,7 @@ def main() -> None:
         return
     for name in [each for each in sys.modules if each.split(".")[0] == "kili_emulator"]:
         del sys.modules[name]  # a plugin does not see what is loaded here in part only
-    memory_limit.limit(settings["memory"])
+    memory_limit.set_limit(settings["memory"])
     sys.path[:0] = [settings["packages"]] if settings["packages"] else []
     if "PYTHONBREAKPOINT" not in os.environ:
         sys.breakpointhook = lambda *_, **__: _refuse_breakpoint(settings["breakpoint"])
@@ -86,7 +86,7 @@ class _Channel:
         self._lock = threading.RLock()
         self._owner = os.getpid()
         self._in, self._out, self._printed = os.dup(0), os.dup(1), os.dup(2)
-        self._pipes = self._identities()
+        self._pipes = self._pipe_identities()
         self._requests = sealed_messages.Receiver(
             self._in, key, sealed_messages.REQUESTS, _MAX_REQUEST
         )
@@ -130,7 +130,7 @@ class _Channel:
         Raises:
             OSError: the plugin has closed a pipe.
         """
-        message = sealed_messages.cut(message)
+        message = sealed_messages.truncate_texts(message)
         if os.getpid() != self._owner:
             if "log" in message:
                 os.write(2, f"{message['content']}\n".encode(errors="backslashreplace"))
@@ -148,11 +148,11 @@ class _Channel:
         """
         return self._requests.receive()
 
-    def is_whole(self) -> bool:
+    def is_intact(self) -> bool:
         """Whether the plugin has left the pipes alone."""
-        return self._identities() == self._pipes
+        return self._pipe_identities() == self._pipes
 
-    def give_up(self) -> NoReturn:
+    def report_broken_and_stop(self) -> NoReturn:
         """Tell that the plugin interfered with the pipes, and do nothing more."""
         with self._lock:
             with contextlib.suppress(OSError):
@@ -161,13 +161,13 @@ class _Channel:
         while True:
             time.sleep(60)
 
-    def _identities(self) -> list[tuple[int, int]]:
+    def _pipe_identities(self) -> list[tuple[int, int]]:
         """Which files are open as the pipes; none, if one of them is closed."""
         try:
-            found = [os.fstat(each) for each in (self._in, self._out, self._printed)]
+            statuses = [os.fstat(each) for each in (self._in, self._out, self._printed)]
         except OSError:
             return []
-        return [(each.st_dev, each.st_ino) for each in found]
+        return [(each.st_dev, each.st_ino) for each in statuses]
 
     def _close(self) -> None:
         for each in (self._in, self._out):
@@ -179,15 +179,15 @@ class _Worker:
     def __init__(self, channel: _Channel, settings: sealed_messages.Message) -> None:
         self._channel = channel
         self._cache = Path(settings["cache"])
-        self._thread_failed = settings["thread"]
+        self._thread_failed_text = settings["thread"]
         self._requests: queue.Queue[sealed_messages.Message] = queue.Queue()
-        self._place = tracebacks.Place(Path())
+        self._location = tracebacks.CodeLocation(Path())
         self._handler: Any = None
-        self._main_thread = threading.get_ident()
+        self._main_thread_id = threading.get_ident()
 
     def serve(self) -> None:
         threading.Thread(target=self._listen, name="emulator", daemon=True).start()
-        threading.excepthook = self._tell_of_thread
+        threading.excepthook = self._report_thread_error
         with contextlib.suppress(Exception):  # the plugin's own import says what is wrong
             types = kili_types.kili_types()
             sys.modules.setdefault("kili.types", types)
@@ -200,12 +200,12 @@ class _Worker:
             request = self._requests.get()
             answer = self._import(request) if "folder" in request else self._call(request)
             try:
-                if self._channel.is_whole():
+                if self._channel.is_intact():
                     self._channel.send(request=request["request"], **answer)
                     continue
             except OSError:
                 pass
-            self._channel.give_up()
+            self._channel.report_broken_and_stop()
 
     def _listen(self) -> None:
         """Read what the emulator says; without it, end, and the children, too."""
@@ -213,36 +213,36 @@ class _Worker:
             try:
                 request = self._channel.receive()
             except (OSError, sealed_messages.ForgedError):
-                self._channel.give_up()
+                self._channel.report_broken_and_stop()
             if request is None:
                 if hasattr(os, "killpg"):
                     os.killpg(os.getpgrp(), signal.SIGKILL)
                 os._exit(1)
             elif "where" in request:
-                frame = sys._current_frames()[self._main_thread]  # noqa: SLF001
-                stack = tracebacks.stack_of(frame)
-                self._channel.send(where=tracebacks.where(stack, self._place))
+                frame = sys._current_frames()[self._main_thread_id]  # noqa: SLF001
+                stack = tracebacks.extract_stack(frame)
+                self._channel.send(where=tracebacks.where(stack, self._location))
             else:
                 self._requests.put(request)
 
-    def _tell_of_thread(self, ended: Any) -> None:
+    def _report_thread_error(self, ended: Any) -> None:
         """Say in the run's log how one of its threads ended, other than well."""
         if ended.exc_value is None or isinstance(ended.exc_value, SystemExit):
             return
-        error = exception_text.raised(ended.exc_value, self._place).text
-        content = self._thread_failed.format(name=ended.thread.name, error=error)
+        error = exception_text.describe_exception(ended.exc_value, self._location).text
+        content = self._thread_failed_text.format(name=ended.thread.name, error=error)
         self._channel.flush()
         with contextlib.suppress(OSError):
             self._channel.send(log="error", content=content)
 
     def _import(self, request: sealed_messages.Message) -> sealed_messages.Message:
         folder = Path(request["folder"])
-        self._place = tracebacks.Place(folder)
+        self._location = tracebacks.CodeLocation(folder)
         sys.path.insert(0, str(folder))
-        relative_imports.install(self._place)
+        relative_imports.install(self._location)
         importlib.invalidate_caches()
         self._channel.restore()
-        return self._ended(self._load)
+        return self._run_plugin_code(self._load)
 
     def _load(self) -> None:
         module = importlib.import_module("main")
@@ -250,11 +250,11 @@ class _Worker:
 
     def _call(self, call: sealed_messages.Message) -> sealed_messages.Message:
         self._channel.restore()
-        memory_limit.forget_peak()
+        memory_limit.reset_peak()
         logger = logging.Logger(call["plugin"], logging.DEBUG)
-        logger.addHandler(_LogHandler(self._channel, self._place))
+        logger.addHandler(_LogHandler(self._channel, self._location))
         _seed(call["seed"])
-        condition = Condition(self._place.folder)
+        initial_state = WorkerState(self._location.folder)
 
         def work() -> Any:
             client = sdk_client.make_client(call["endpoint"], call["key"], self._cache)
@@ -262,31 +262,31 @@ class _Worker:
             return getattr(plugin, call["method"])(**call["payload"])
 
         started = time.perf_counter()
-        ended = self._ended(work)
+        ended = self._run_plugin_code(work)
         duration = (time.perf_counter() - started) * 1000
         return {
             "duration": duration,
             "memory": memory_limit.peak_mb(),
-            **condition.restored(),
+            **initial_state.restore_and_report(),
             **ended,
         }
 
-    def _ended(self, work: Any) -> sealed_messages.Message:
+    def _run_plugin_code(self, work: Any) -> sealed_messages.Message:
         """Do something of the plugin's; how it ended, and whether there is a ``PluginHandler``."""
-        ended, text, headline, never_ran, missing = "well", "", None, None, None
+        ended, text, headline, unstarted_kind, missing_file = "well", "", None, None, None
         try:
-            with left_running.in_this_process():
-                never_ran = return_values.never_ran(work())
+            with left_running.end_forked_children():
+                unstarted_kind = return_values.unstarted_kind(work())
         except SystemExit as error:
             ended, text = "exit", repr(error)
         except MemoryError as error:
-            memory_limit.allow_last_words()
-            ended, text = "memory", tracebacks.explain(error, self._place)
+            memory_limit.extend_limit()
+            ended, text = "memory", tracebacks.format_error(error, self._location)
             traceback.clear_frames(error.__traceback__)
         except BaseException as error:
             ended = "error"
-            headline, text = exception_text.raised(error, self._place)
-            missing = data_files.missing(error, self._place.folder)
+            headline, text = exception_text.describe_exception(error, self._location)
+            missing_file = data_files.missing_file(error, self._location.folder)
         self._channel.flush()
         kind = "class" if isinstance(self._handler, type) else "other"
         handler = None if self._handler is None else kind
@@ -295,25 +295,27 @@ class _Worker:
             "text": text,
             "headline": headline,
             "handler": handler,
-            "neverRan": never_ran,
-            "missing": missing,
+            "neverRan": unstarted_kind,
+            "missing": missing_file,
         }
 
 
 class _LogHandler(logging.Handler):
     """Sends what ``self.logger`` is told, as the emulator's own handler would take it."""
 
-    def __init__(self, channel: _Channel, place: tracebacks.Place) -> None:
+    def __init__(self, channel: _Channel, location: tracebacks.CodeLocation) -> None:
         super().__init__()
         self._channel = channel
-        self._place = place
+        self._location = location
 
     def emit(self, record: logging.LogRecord) -> None:
-        known = [name for level, name in _TYPES if record.levelno >= level]
+        matching_types = [name for level, name in _TYPES if record.levelno >= level]
         self._channel.flush()
-        content = log_records.text_of(record, self._place)
+        content = log_records.format_record(record, self._location)
         with contextlib.suppress(OSError):  # what the plugin has closed is told at the end
-            self._channel.send(log=known[0] if known else "debug", content=content)
+            self._channel.send(
+                log=matching_types[0] if matching_types else "debug", content=content
+            )
 
 
 def _seed(seed: int | None) -> None:

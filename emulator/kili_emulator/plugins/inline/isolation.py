@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from kili_emulator.plugins.build.build_error import BuildError
-from kili_emulator.plugins.calls import Call, Loaded, Result
+from kili_emulator.plugins.calls import Call, LoadedVersion, Result
 from kili_emulator.plugins.guest import progress_bars
-from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.inline import loading, run_effects, runner, sandbox
-from kili_emulator.plugins.inline.runner import Code
+from kili_emulator.plugins.inline.runner import ImportedCode
 from kili_emulator.plugins.logs import RunLog
 
 MakeClient = Callable[[str], Any]
@@ -34,19 +34,21 @@ class InlineIsolation:
     def prepare(self) -> None:
         """Nothing: the SDK is imported once a plugin is."""
 
-    def load(self, name: str, place: Place, seconds: float, packages: Path | None = None) -> Loaded:
+    def load(
+        self, name: str, location: CodeLocation, seconds: float, packages: Path | None = None
+    ) -> LoadedVersion:
         """Import an unpacked version into this process."""
         assert packages is None, "all versions have the packages of this process"
         with contextlib.suppress(Exception):  # a run says what is wrong
             importlib.import_module("kili.client")  # loaded, it is watched
         progress_bars.hide_bars(lambda: run_effects.current.get() is not None)
-        with run_effects.watched(place) as made:
+        with run_effects.record_effects(location) as effects:
             try:
-                handler = loading.load(name, place, seconds, made.enter)
+                handler = loading.load(name, location, seconds, effects.attach_current_thread)
             except BuildError:
-                sandbox.forget(name)
+                sandbox.drop_modules(name)
                 raise
-        return _Inline(self, name, Code(handler, place, made.changes))
+        return _Inline(self, name, ImportedCode(handler, location, effects.changes))
 
     def close(self) -> None:
         """Nothing: a thread that was left behind cannot be ended."""
@@ -55,7 +57,7 @@ class InlineIsolation:
 class _Inline:
     """A version."""
 
-    def __init__(self, isolation: InlineIsolation, name: str, code: Code) -> None:
+    def __init__(self, isolation: InlineIsolation, name: str, code: ImportedCode) -> None:
         self._isolation = isolation
         self._name = name
         self._code = code
@@ -71,4 +73,4 @@ class _Inline:
         )
 
     def close(self) -> None:
-        sandbox.forget(self._name)
+        sandbox.drop_modules(self._name)

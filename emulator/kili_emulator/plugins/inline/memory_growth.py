@@ -24,7 +24,7 @@ class MemoryGrowth:
         self._peak = _peak_mb()
         self._resident = _resident_mb() or self._peak
 
-    def taken_mb(self) -> float:
+    def growth_mb(self) -> float:
         """What was needed more; 0 where that was no more than what had been needed before."""
         peak = _peak_mb()
         return peak - self._resident if peak > self._peak else 0.0

@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from kili_emulator import messages
 from kili_emulator.plugins import logs
-from kili_emulator.plugins.guest.exception_text import raised
+from kili_emulator.plugins.guest.exception_text import describe_exception
 from kili_emulator.plugins.guest.process_state import module_attributes
 from kili_emulator.plugins.inline import run_effects
-from kili_emulator.plugins.inline.run_effects import Footprint
+from kili_emulator.plugins.inline.run_effects import RunEffects
 
 logger = logging.getLogger(__name__)
 
@@ -22,17 +22,17 @@ def install() -> None:
     start = threading.Thread.start
 
     def start_in_run(thread: threading.Thread) -> None:
-        made = run_effects.current.get()
-        if made is not None and thread.ident is None:
-            thread.run = _in_context(thread, made)  # type: ignore[method-assign]
+        effects = run_effects.current.get()
+        if effects is not None and thread.ident is None:
+            thread.run = _in_context(thread, effects)  # type: ignore[method-assign]
             thread.daemon = True  # or the emulator would wait for it at its end
-            made.threads.append(thread)
+            effects.threads.append(thread)
         start(thread)
 
     threading.Thread.start = start_in_run  # type: ignore[method-assign, assignment]
 
 
-def _in_context(thread: threading.Thread, made: Footprint) -> Callable[[], None]:
+def _in_context(thread: threading.Thread, effects: RunEffects) -> Callable[[], None]:
     context, run = contextvars.copy_context(), thread.run
 
     def run_in_context() -> None:
@@ -41,18 +41,22 @@ def _in_context(thread: threading.Thread, made: Footprint) -> Callable[[], None]
         except SystemExit:
             pass  # as threads do
         except BaseException as error:
-            context.run(_failed, thread, error, made)
+            context.run(_report_failure, thread, error, effects)
 
     return run_in_context
 
 
-def _failed(thread: threading.Thread, error: BaseException, made: Footprint) -> None:
+def _report_failure(thread: threading.Thread, error: BaseException, effects: RunEffects) -> None:
     """Say in the run's log how a thread ended, unless the plugin has a hook that is to be told."""
     log = logs.current.get()
-    if log is None or module_attributes.is_of(threading.excepthook, run_effects.is_plugins):
+    if log is None or module_attributes.is_defined_by(
+        threading.excepthook, run_effects.is_plugin_module
+    ):
         details = (type(error), error, error.__traceback__, thread)
         threading.excepthook(threading.ExceptHookArgs(details))
         return
-    text = messages.THREAD_FAILED.format(name=thread.name, error=raised(error, made.place).text)
-    if not log.entry("error", text):
+    text = messages.THREAD_FAILED.format(
+        name=thread.name, error=describe_exception(error, effects.location).text
+    )
+    if not log.add_entry("error", text):
         logger.warning(messages.THREAD_FAILED_LATE.format(text=text))

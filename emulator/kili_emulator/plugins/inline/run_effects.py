@@ -29,14 +29,14 @@ from kili_emulator.plugins.guest.process_state.process_settings import (
     Change,
     Setting,
 )
-from kili_emulator.plugins.guest.tracebacks import PACKAGE, Place
+from kili_emulator.plugins.guest.tracebacks import PACKAGE, CodeLocation
 from kili_emulator.plugins.inline.memory_growth import MemoryGrowth
 from kili_emulator.plugins.inline.standard_streams import StandardStreams
 
 # The packages that plugins are imported below.
 
-_TOLD = {"os.chdir", "os.putenv", "os.unsetenv"}
-_STARTS_PROCESS = {
+_SETTING_EVENTS = {"os.chdir", "os.putenv", "os.unsetenv"}
+_PROCESS_EVENTS = {
     "os.fork",
     "os.forkpty",
     "os.posix_spawn",
@@ -46,166 +46,175 @@ _STARTS_PROCESS = {
 }
 
 
-class Footprint:
+class RunEffects:
     """What one run, or the import of one version, does to this process.
 
     Attributes:
-        place: where the version's files are.
+        location: where the version's files are.
         changes: what it changed, once it has ended.
-        closed: the standard streams that it closed, or tried to, or exchanged.
+        closed_streams: the standard streams that it closed, or tried to, or exchanged.
         threads: those that it started.
         memory: what the process came to need meanwhile.
         overlapped: whether another footprint was being made at the same time. Then only ``threads``
-            and what :meth:`note` was told are certainly its own.
+            and what :meth:`record_event` was told are certainly its own.
     """
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    def __init__(self, location: CodeLocation) -> None:
+        self.location = location
         self.changes: list[Change] = []
-        self.closed: list[str] = []
+        self.closed_streams: list[str] = []
         self.threads: list[threading.Thread] = []
-        self.touched: set[Setting] = set()
+        self.touched_settings: set[Setting] = set()
         self.memory = MemoryGrowth()
         self.overlapped = False
         self._children: dict[int, str] | None = None
 
-    def enter(self) -> None:
+    def attach_current_thread(self) -> None:
         """From here on, what this thread does, and threads that it starts, is of this footprint."""
         current.set(self)
 
-    def note(self, event: str, arguments: tuple[Any, ...]) -> None:
+    def record_event(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Take down what an auditing hook was told."""
-        if event in _TOLD:
+        if event in _SETTING_EVENTS:
             is_folder = event == "os.chdir"
             setting = (FOLDER, "") if is_folder else (ENVIRONMENT, os.fsdecode(arguments[0]))
-            self.touched.add(setting)
-            _process.touched.add(setting)
+            self.touched_settings.add(setting)
+            _process_effects.touched_settings.add(setting)
         elif self._children is None:
-            self._children = left_running.own_children()
+            self._children = left_running.find_own_children()
 
-    def left_threads(self) -> list[str]:
+    def threads_left_running(self) -> list[str]:
         """The names of its threads that go on; the process does not wait for them at its end."""
-        left = left_running.going_on(self.threads)
-        for each in left:
+        running = left_running.still_running(self.threads)
+        for each in running:
             getattr(thread_pools, "_threads_queues", {}).pop(each, None)
-        return [each.name for each in left]
+        return [each.name for each in running]
 
-    def left_processes(self) -> list[str]:
+    def processes_left_running(self) -> list[str]:
         """The names and ids of its processes that go on; nor does it wait for these."""
         if self._children is None:
             return []
-        awaited: set[Any] = getattr(multiprocessing.process, "_children", set())
-        awaited.difference_update([each for each in awaited if each.pid not in self._children])
-        return left_running.new_children(self._children)
+        joined_at_exit: set[Any] = getattr(multiprocessing.process, "_children", set())
+        joined_at_exit.difference_update(
+            [each for each in joined_at_exit if each.pid not in self._children]
+        )
+        return left_running.list_new_children(self._children)
 
 
-current: ContextVar[Footprint | None] = ContextVar("kili_plugin_footprint", default=None)
+current: ContextVar[RunEffects | None] = ContextVar("kili_plugin_footprint", default=None)
 
 
-def is_plugins(module: str) -> bool:
+def is_plugin_module(module: str) -> bool:
     """Whether a module is a plugin's, by its name."""
     return module.startswith(PACKAGE)
 
 
-class _Process:
+class _ProcessEffects:
     """All footprints of this process that are being made.
 
     Attributes:
-        touched: what they, and threads that earlier ones left behind, have changed.
+        touched_settings: what they, and threads that earlier ones left behind, have changed.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._at_work: list[Footprint] = []
+        self._active: list[RunEffects] = []
         self._values: process_settings.Values = {}
         self._attributes: module_attributes.Snapshot = []
-        self.touched: set[Setting] = set()
+        self.touched_settings: set[Setting] = set()
         self._streams = StandardStreams(_refuse_to_close)
         self._is_changed = False
-        self._is_listening = False
+        self._has_audit_hook = False
 
     def begin(
-        self, footprint: Footprint, own: Sequence[Change]
+        self, effects: RunEffects, import_changes: Sequence[Change]
     ) -> tuple[process_settings.Values, module_attributes.Snapshot]:
         """Begin with a footprint; how things are when it begins."""
         with self._lock:
-            if not self._is_listening:
-                sys.addaudithook(_listen)
-                self._is_listening = True
-            if not self._at_work:
-                self._values, self._attributes = process_settings.take(), module_attributes.take()
-                self.touched.clear()
+            if not self._has_audit_hook:
+                sys.addaudithook(_audit_hook)
+                self._has_audit_hook = True
+            if not self._active:
+                self._values, self._attributes = (
+                    process_settings.take_snapshot(),
+                    module_attributes.take_snapshot(),
+                )
+                self.touched_settings.clear()
                 self._streams.guard()
-            self._at_work.append(footprint)
-            if len(self._at_work) > 1:
-                for each in self._at_work:
+            self._active.append(effects)
+            if len(self._active) > 1:
+                for each in self._active:
                     each.overlapped = True
-            if not own and not footprint.overlapped:
+            if not import_changes and not effects.overlapped:
                 return self._values, self._attributes
-            self._is_changed |= bool(own)
-            self.touched.update(each.setting for each in own)
-            process_settings.apply(own)
-            return process_settings.take(), module_attributes.take()
+            self._is_changed |= bool(import_changes)
+            self.touched_settings.update(each.setting for each in import_changes)
+            process_settings.reapply(import_changes)
+            return process_settings.take_snapshot(), module_attributes.take_snapshot()
 
-    def end(self, footprint: Footprint) -> None:
+    def end(self, effects: RunEffects) -> None:
         """A footprint is made; put everything back if it was the last."""
         with self._lock:
-            footprint.closed += self._streams.exchanged() + self._streams.reopen()
-            self._is_changed |= bool(footprint.changes)
-            self._at_work.remove(footprint)
-            if self._at_work:
+            effects.closed_streams += self._streams.find_replaced() + self._streams.reopen()
+            self._is_changed |= bool(effects.changes)
+            self._active.remove(effects)
+            if self._active:
                 return
             self._streams.release()
-            if self._is_changed or self.touched:
+            if self._is_changed or self.touched_settings:
                 self._is_changed = False
-                changed = _changes(self._values, self._attributes, self.touched)
-                process_settings.put_back(changed)
+                changed = _changes(self._values, self._attributes, self.touched_settings)
+                process_settings.restore(changed)
 
 
 def _changes(
-    values: process_settings.Values, attributes: module_attributes.Snapshot, touched: set[Setting]
+    values: process_settings.Values,
+    attributes: module_attributes.Snapshot,
+    touched_settings: set[Setting],
 ) -> list[Change]:
     """What plugins changed since then."""
-    told = [
+    setting_changes = [
         each
         for each in process_settings.changes(values)
-        if each.setting in touched or each.setting[0] not in (ENVIRONMENT, FOLDER)
+        if each.setting in touched_settings or each.setting[0] not in (ENVIRONMENT, FOLDER)
     ]
-    return told + module_attributes.changes(attributes, is_plugins)
+    return setting_changes + module_attributes.changes(attributes, is_plugin_module)
 
 
 @contextlib.contextmanager
-def watched(place: Place, own: Sequence[Change] = ()) -> Iterator[Footprint]:
+def record_effects(
+    location: CodeLocation, import_changes: Sequence[Change] = ()
+) -> Iterator[RunEffects]:
     """Watch what a plugin does meanwhile to this process, and put it back.
 
     Args:
-        place: where the version's files are.
-        own: what its import changed, which holds for its runs.
+        location: where the version's files are.
+        import_changes: what its import changed, which holds for its runs.
     """
-    footprint = Footprint(place)
-    values, attributes = _process.begin(footprint, own)
+    effects = RunEffects(location)
+    values, attributes = _process_effects.begin(effects, import_changes)
     try:
-        yield footprint
+        yield effects
     finally:
         try:
-            footprint.changes = _changes(values, attributes, footprint.touched)
+            effects.changes = _changes(values, attributes, effects.touched_settings)
         finally:
-            _process.end(footprint)
+            _process_effects.end(effects)
 
 
-def _listen(event: str, arguments: tuple[Any, ...]) -> None:
+def _audit_hook(event: str, arguments: tuple[Any, ...]) -> None:
     """The auditing hook: called for much, so that it has to be quick."""
-    if event in _TOLD or event in _STARTS_PROCESS:
-        footprint = current.get()
-        if footprint is not None:
-            footprint.note(event, arguments)
+    if event in _SETTING_EVENTS or event in _PROCESS_EVENTS:
+        effects = current.get()
+        if effects is not None:
+            effects.record_event(event, arguments)
 
 
 def _refuse_to_close(stream: str) -> bool:
-    footprint = current.get()
-    if footprint is not None:
-        footprint.closed.append(stream)
-    return footprint is not None
+    effects = current.get()
+    if effects is not None:
+        effects.closed_streams.append(stream)
+    return effects is not None
 
 
-_process = _Process()
+_process_effects = _ProcessEffects()

@@ -14,31 +14,31 @@ from kili_emulator.plugins import failure_text, logs
 from kili_emulator.plugins.calls import Call, Result
 from kili_emulator.plugins.debugging import breakpoints
 from kili_emulator.plugins.guest.process_state import process_settings
-from kili_emulator.plugins.guest.process_state.left_running import in_this_process
+from kili_emulator.plugins.guest.process_state.left_running import end_forked_children
 from kili_emulator.plugins.guest.process_state.process_settings import Change
-from kili_emulator.plugins.guest.return_values import never_ran
-from kili_emulator.plugins.guest.tracebacks import Place, explain, where
+from kili_emulator.plugins.guest.return_values import unstarted_kind
+from kili_emulator.plugins.guest.tracebacks import CodeLocation, format_error, where
 from kili_emulator.plugins.inline import run_effects
-from kili_emulator.plugins.inline.run_effects import Footprint
-from kili_emulator.plugins.time_limit import Ended, Stopped, call_limited
+from kili_emulator.plugins.inline.run_effects import RunEffects
+from kili_emulator.plugins.time_limit import CallEnd, Stopped, call_limited
 
 
-class Code(NamedTuple):
+class ImportedCode(NamedTuple):
     """The code of a version, imported into this process.
 
     Attributes:
         handler: the plugin's ``PluginHandler``.
-        place: where its files are.
-        own: what it changed in this process when it was imported: it finds that so in its runs.
+        location: where its files are.
+        import_changes: what it changed in this process when it was imported: it finds that so in its runs.
     """
 
     handler: type
-    place: Place
-    own: Sequence[Change] = ()
+    location: CodeLocation
+    import_changes: Sequence[Change] = ()
 
 
 def run(
-    code: Code,
+    code: ImportedCode,
     call: Call,
     log: logs.RunLog,
     *,
@@ -56,81 +56,93 @@ def run(
         megabytes: the memory that it may take; inline, it is only told when it takes more.
     """
     started = clock.monotonic()
-    with seeded_randomness(call.seed), run_effects.watched(code.place, code.own) as made:
+    with (
+        seeded_randomness(call.seed),
+        run_effects.record_effects(code.location, code.import_changes) as effects,
+    ):
 
         def work() -> str | None:
             logs.current.set(log)
             breakpoints.current_run.set(f"plugin {call.plugin_name!r}, run {call.run_id}")
             client = make_client()
-            made.enter()
-            with in_this_process():
-                logger = logs.logger_for(log, call.plugin_name, code.place)
+            effects.attach_current_thread()
+            with end_forked_children():
+                logger = logs.make_run_logger(log, call.plugin_name, code.location)
                 plugin = code.handler(client, call.project_id, logger)
-                return never_ran(getattr(plugin, call.method)(**copy.deepcopy(call.payload)))
+                return unstarted_kind(getattr(plugin, call.method)(**copy.deepcopy(call.payload)))
 
-        ended = call_limited(work, call.seconds, tick, place=code.place)
-    result = _judge(ended, call, code.place)
-    ended.error = None  # its frames keep alive what is not left behind
-    for each in _warnings(ended, call, made, megabytes):
-        log.verdict("warning", each)
+        call_end = call_limited(work, call.seconds, tick, location=code.location)
+    result = _make_result(call_end, call, code.location)
+    call_end.error = None  # its frames keep alive what is not left behind
+    for each in _list_warnings(call_end, call, effects, megabytes):
+        log.add_emulator_line("warning", each)
     if result.error:
-        log.verdict("error", result.error)
+        log.add_emulator_line("error", result.error)
     return replace(result, duration_ms=round((clock.monotonic() - started) * 1000, 3))
 
 
-def _warnings(ended: Ended, call: Call, made: Footprint, megabytes: int) -> list[str]:
+def _list_warnings(call_end: CallEnd, call: Call, effects: RunEffects, megabytes: int) -> list[str]:
     """What else there is to say of a run."""
-    said = []
-    who = messages.THIS_OR_ANOTHER_HANDLER if made.overlapped else messages.THIS_HANDLER
-    if made.memory.taken_mb() > megabytes:
-        taken, beside = round(made.memory.taken_mb()), messages.OVERLAPPED * made.overlapped
-        said.append(messages.RUN_TOOK_MEMORY.format(beside=beside, taken=taken, limit=megabytes))
-    if ended.value:
-        said.append(messages.RUN_NEVER_RAN.format(method=call.method, kind=ended.value))
-    if made.changes:
-        said.append(_changed(made, who))
-    if made.closed:
-        what = ", ".join(dict.fromkeys(made.closed))
-        said.append(messages.RUN_CLOSED.format(who=who, what=what))
-    if threads := made.left_threads():
-        said.append(
+    lines = []
+    who = messages.THIS_OR_ANOTHER_HANDLER if effects.overlapped else messages.THIS_HANDLER
+    if effects.memory.growth_mb() > megabytes:
+        taken, beside = (
+            round(effects.memory.growth_mb()),
+            messages.RUN_OVERLAPPED * effects.overlapped,
+        )
+        lines.append(
+            messages.RUN_MEMORY_EXCEEDED.format(beside=beside, taken=taken, limit=megabytes)
+        )
+    if call_end.value:
+        lines.append(
+            messages.RUN_HANDLER_NOT_EXECUTED.format(method=call.method, kind=call_end.value)
+        )
+    if effects.changes:
+        lines.append(_describe_changes(effects, who))
+    if effects.closed_streams:
+        what = ", ".join(dict.fromkeys(effects.closed_streams))
+        lines.append(messages.RUN_CLOSED_STREAM.format(who=who, what=what))
+    if threads := effects.threads_left_running():
+        lines.append(
             messages.RUN_LEFT_THREADS.format(
-                names=process_settings.listed(threads), fate=messages.LEFT_THREADS_GO_ON
+                names=process_settings.list_names(threads), fate=messages.LEFT_THREADS_CONTINUE
             )
         )
-    if processes := made.left_processes():
-        said.append(
+    if processes := effects.processes_left_running():
+        lines.append(
             messages.RUN_LEFT_PROCESSES.format(
                 who=who,
-                names=process_settings.listed(processes),
-                fate=messages.LEFT_PROCESSES_GO_ON,
+                names=process_settings.list_names(processes),
+                fate=messages.LEFT_PROCESSES_CONTINUE,
             )
         )
-    return said
+    return lines
 
 
-def _changed(made: Footprint, who: str) -> str:
+def _describe_changes(effects: RunEffects, who: str) -> str:
     """What is said of changes; who changed the environment or the working directory is known."""
-    told = {process_settings.ENVIRONMENT, process_settings.FOLDER}
-    if all(each.setting[0] in told for each in made.changes):
+    attributed = {process_settings.ENVIRONMENT, process_settings.FOLDER}
+    if all(each.setting[0] in attributed for each in effects.changes):
         who = messages.THIS_HANDLER
-    return messages.RUN_CHANGED.format(who=who, what=process_settings.described(made.changes))
+    return messages.RUN_CHANGED_PROCESS.format(
+        who=who, what=process_settings.describe(effects.changes)
+    )
 
 
-def _judge(ended: Ended, call: Call, place: Place) -> Result:
+def _make_result(call_end: CallEnd, call: Call, location: CodeLocation) -> Result:
     """How a call ended, but for the time that it took."""
-    if isinstance(ended.error, Stopped):
-        said = [messages.RUN_TIMEOUT.format(seconds=call.seconds)]
-        said += [messages.RUN_ABANDONED] if ended.abandoned else []
-        said += [where(ended.stack, place)] if ended.stack else []
-        outcome: Outcome = "ABANDONED" if ended.abandoned else "TIMED_OUT"
-        return Result(outcome, "\n".join(said), 0.0)
-    if isinstance(ended.error, SystemExit):
-        return Result("EXITED", messages.RUN_EXIT.format(error=repr(ended.error)), 0.0)
-    if isinstance(ended.error, MemoryError):
+    if isinstance(call_end.error, Stopped):
+        lines = [messages.RUN_TIMED_OUT.format(seconds=call.seconds)]
+        lines += [messages.RUN_ABANDONED] if call_end.abandoned else []
+        lines += [where(call_end.stack, location)] if call_end.stack else []
+        outcome: Outcome = "ABANDONED" if call_end.abandoned else "TIMED_OUT"
+        return Result(outcome, "\n".join(lines), 0.0)
+    if isinstance(call_end.error, SystemExit):
+        return Result("EXITED", messages.RUN_SYSTEM_EXIT.format(error=repr(call_end.error)), 0.0)
+    if isinstance(call_end.error, MemoryError):
         limit = messages.RUN_OUT_OF_SYSTEM_MEMORY
-        return Result("OUT_OF_MEMORY", f"{limit}\n{explain(ended.error, place)}", 0.0)
-    if ended.error is not None:
-        found = failure_text.described(ended.error, place)
-        return Result("FAILED", found.text, 0.0, headline=found.headline)
+        return Result("OUT_OF_MEMORY", f"{limit}\n{format_error(call_end.error, location)}", 0.0)
+    if call_end.error is not None:
+        failure = failure_text.describe(call_end.error, location)
+        return Result("FAILED", failure.text, 0.0, headline=failure.headline)
     return Result("SUCCEEDED", None, 0.0)

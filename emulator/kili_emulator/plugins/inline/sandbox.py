@@ -26,38 +26,38 @@ from typing import Any, NoReturn
 from kili_emulator.plugins import logs
 from kili_emulator.plugins.debugging import breakpoints
 from kili_emulator.plugins.guest.kili_types import kili_types
-from kili_emulator.plugins.guest.tracebacks import PACKAGE, Place
+from kili_emulator.plugins.guest.tracebacks import PACKAGE, CodeLocation
 from kili_emulator.plugins.inline import plugin_threads
 
-_PLACE = "plugin_place"
+_LOCATION = "plugin_place"
 
 
-def import_main(version_id: str, place: Place) -> ModuleType:
+def import_main(version_id: str, location: CodeLocation) -> ModuleType:
     """Import ``main.py`` of an unpacked plugin version, anew.
 
     Raises:
         BaseException: whatever the plugin's code raises.
     """
     package = PACKAGE + version_id
-    forget(version_id)
+    drop_modules(version_id)
     _install()
     root = ModuleType(package)
-    root.__path__ = [str(place.folder)]
-    root.__dict__[_PLACE] = place
+    root.__path__ = [str(location.folder)]
+    root.__dict__[_LOCATION] = location
     sys.modules[package] = root
     return importlib.import_module(f"{package}.main")
 
 
-def forget(version_id: str) -> None:
+def drop_modules(version_id: str) -> None:
     """Drop a version's modules."""
     package = PACKAGE + version_id
     for name in [each for each in list(sys.modules) if each.split(".")[0] == package]:
         sys.modules.pop(name, None)
 
 
-def _place_of(module: str) -> Place:
-    place: Place = sys.modules[module.partition(".")[0]].__dict__[_PLACE]
-    return place
+def _location_of(module: str) -> CodeLocation:
+    location: CodeLocation = sys.modules[module.partition(".")[0]].__dict__[_LOCATION]
+    return location
 
 
 def _install() -> None:
@@ -93,7 +93,7 @@ class _Loader(SourceFileLoader):
         self, data: Any, path: Any, *, _optimize: int = -1
     ) -> CodeType:
         """Compile a file under the name by which debuggers find it."""
-        name = _place_of(self.name).code_name(str(path))
+        name = _location_of(self.name).code_name(str(path))
         linecache.checkcache(name)
         return super().source_to_code(data, name)
 
@@ -141,7 +141,7 @@ class _Importer:
         fromlist = fromlist or ()
         if level > 0:
             return builtins.__import__(name, globals, locals, fromlist, level)
-        if self._owns(name.partition(".")[0]):
+        if self._is_plugin_module(name.partition(".")[0]):
             module = builtins.__import__(f"{self._package}.{name}", globals, locals, fromlist)
             top = f"{self._package}.{name.partition('.')[0]}"
             return module if fromlist else sys.modules[top]
@@ -151,12 +151,12 @@ class _Importer:
             return self._importlib(builtins.__import__(name, globals, locals, fromlist))
         return builtins.__import__(name, globals, locals, fromlist, level)
 
-    def _owns(self, top: str) -> bool:
-        below = f"{self._folders[0]}{os.sep}"
+    def _is_plugin_module(self, top: str) -> bool:
+        prefix = f"{self._folders[0]}{os.sep}"
         entries: list[Any] = [*sys.path]  # what is no text there is passed over, as Python does
         texts = [each for each in entries if isinstance(each, str)]
         self._folders += [
-            each for each in texts if each.startswith(below) and each not in self._folders
+            each for each in texts if each.startswith(prefix) and each not in self._folders
         ]
         folders = map(Path, self._folders)
         return any((each / f"{top}.py").is_file() or (each / top).is_dir() for each in folders)
@@ -165,13 +165,13 @@ class _Importer:
         """``importlib`` with an ``import_module`` that finds the plugin's own modules, too."""
         if imported.__name__ != "importlib":  # one of its submodules
             return imported
-        seen = ModuleType("importlib")
-        seen.__dict__.update(imported.__dict__)
-        seen.__dict__["import_module"] = self._import_module
-        return seen
+        wrapped = ModuleType("importlib")
+        wrapped.__dict__.update(imported.__dict__)
+        wrapped.__dict__["import_module"] = self._import_module
+        return wrapped
 
     def _import_module(self, name: str, package: str | None = None) -> ModuleType:
-        is_own = not name.startswith(".") and self._owns(name.partition(".")[0])
+        is_own = not name.startswith(".") and self._is_plugin_module(name.partition(".")[0])
         return importlib.import_module(f"{self._package}.{name}" if is_own else name, package)
 
 

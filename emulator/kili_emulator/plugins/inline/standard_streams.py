@@ -21,49 +21,49 @@ class StandardStreams:
     def __init__(self, refuse: Callable[[str], bool]) -> None:
         self._refuse = refuse
         self._streams: dict[str, Any] = {}
-        self._kept: dict[int, int] = {}
+        self._descriptor_copies: dict[int, int] = {}
 
     def guard(self) -> None:
         """Begin."""
-        if not self._kept:
+        if not self._descriptor_copies:
             with contextlib.suppress(OSError):
-                self._kept = {number: os.dup(number) for number in range(len(_NAMES))}
+                self._descriptor_copies = {number: os.dup(number) for number in range(len(_NAMES))}
         for name in _NAMES:
             stream = self._streams[name] = getattr(sys, name)
             with contextlib.suppress(AttributeError):  # there is none, or it takes no attributes
-                stream.close = self._closer(f"sys.{name}", stream.close)
+                stream.close = self._guarded_close(f"sys.{name}", stream.close)
 
-    def _closer(self, name: str, close: Callable[[], None]) -> Callable[[], None]:
+    def _guarded_close(self, name: str, close: Callable[[], None]) -> Callable[[], None]:
         def close_unless_refused() -> None:
             if not self._refuse(name):
                 close()
 
         return close_unless_refused
 
-    def exchanged(self) -> list[str]:
+    def find_replaced(self) -> list[str]:
         """The streams that are not what they were, so far as a plugin did that.
 
         Who redirects the streams of the whole process, as pytest does, exchanges them again and
         again, with classes of its own.
         """
         return [
-            f"sys.{name}" for name, stream in self._streams.items() if _is_exchanged(name, stream)
+            f"sys.{name}" for name, stream in self._streams.items() if _is_replaced(name, stream)
         ]
 
     def reopen(self) -> list[str]:
         """Open the descriptors again that were closed; their names."""
         closed = []
-        for number, kept in self._kept.items():
+        for number, descriptor_copy in self._descriptor_copies.items():
             try:
                 os.fstat(number)
             except OSError:
-                os.dup2(kept, number)
+                os.dup2(descriptor_copy, number)
                 closed.append(f"descriptor {number}")
         return closed
 
     def release(self) -> None:
         """End: give the streams back."""
-        for each in self.exchanged():
+        for each in self.find_replaced():
             name = each.partition(".")[2]
             setattr(sys, name, self._streams[name])
         for stream in self._streams.values():
@@ -72,8 +72,8 @@ class StandardStreams:
         self._streams.clear()
 
 
-def _is_exchanged(name: str, stream: Any) -> bool:
-    now, first = getattr(sys, name), getattr(sys, f"__{name}__")
-    if now is stream or now is first:
+def _is_replaced(name: str, stream: Any) -> bool:
+    current, original = getattr(sys, name), getattr(sys, f"__{name}__")
+    if current is stream or current is original:
         return False
-    return stream is first or type(now).__module__ in ("io", "_io")
+    return stream is original or type(current).__module__ in ("io", "_io")

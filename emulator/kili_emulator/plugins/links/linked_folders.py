@@ -15,13 +15,13 @@ from functools import cache
 from pathlib import Path
 
 from kili_emulator import errors, messages
-from kili_emulator.domain import plugin as plugins_of
+from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain import plugin_link
 from kili_emulator.domain.documents import PluginDoc
-from kili_emulator.domain.plugin_link import Link, Saved
+from kili_emulator.domain.plugin_link import LinkSpec, SavedPlugin
 from kili_emulator.domain.plugin_view import plugin_view
-from kili_emulator.domain.world import Actor, Undone
-from kili_emulator.plugins.links.on_disk import Found, OnDisk
+from kili_emulator.domain.world import Actor, EpochOverError
+from kili_emulator.plugins.links.on_disk import LinkedSource, ReadResult
 from kili_emulator.plugins.links.packing import signature
 from kili_emulator.plugins.links.watcher import Watcher
 from kili_emulator.plugins.scheduling.schedule import Schedule
@@ -44,27 +44,29 @@ class Links:
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._watcher = Watcher(
-            f"links of {self._world.name}", self._has_links, self._see, self.deploy_saved
+            f"links of {self._world.name}", self._has_links, self._observe, self.deploy_saved
         )
 
-    def link(self, actor: Actor, wanted: Link) -> str:
+    def link(self, actor: Actor, requested_link: LinkSpec) -> str:
         """Link a plugin, and deploy what is on disk now; the plugin's id.
 
         Raises:
             KiliError: there is no plugin on disk, or it cannot be linked.
         """
-        path = Path(os.path.normpath(wanted.path))
+        path = Path(os.path.normpath(requested_link.path))
         if not path.is_absolute():
-            raise errors.link_impossible(messages.LINK_NOT_ABSOLUTE.format(path=wanted.path))
-        on_disk = OnDisk(path, wanted.event_matcher, self._client_version())
+            raise errors.link_failed(messages.LINK_NOT_ABSOLUTE.format(path=requested_link.path))
+        on_disk = LinkedSource(path, requested_link.event_matcher, self._client_version())
         with self._lock:
-            found = on_disk.settled(on_disk.read(), self._closed)
-            if isinstance(found, str):
-                raise errors.link_impossible(found)
+            read_result = on_disk.read_settled(on_disk.read(), self._closed)
+            if isinstance(read_result, str):
+                raise errors.link_failed(read_result)
             with self._world.transaction(actor) as tx:
-                plugin, is_built = plugin_link.link(tx, replace(wanted, path=str(path)), found)
+                plugin, is_built = plugin_link.link(
+                    tx, replace(requested_link, path=str(path)), read_result
+                )
         if not is_built:
-            self.announce(plugin["id"])
+            self.log_link_result(plugin["id"])
         self.watch()
         return str(plugin["id"])
 
@@ -74,10 +76,10 @@ class Links:
 
     def deploy_saved(self) -> None:
         """Deploy what was saved; builds may go on after this."""
-        for plugin in plugin_link.linked(self._world.view):
+        for plugin in plugin_link.linked_plugins(self._world.view):
             try:
                 self._deploy(plugin["id"])
-            except Undone:
+            except EpochOverError:
                 pass
             except Exception:
                 if not self._closed.is_set():
@@ -87,50 +89,54 @@ class Links:
         with self._lock:
             epoch = self._world.epoch
             plugin = self._world.view.plugins.get(plugin_id)
-            link = plugins_of.link_of(plugin) if plugin else None
+            link = plugin_domain.link_of(plugin) if plugin else None
             if not plugin or not link:
                 return
-            on_disk = OnDisk(Path(link["path"]), link["eventMatcher"], self._client_version())
-            found = on_disk.read()
-            if self._is_known(plugin, found):
+            on_disk = LinkedSource(Path(link["path"]), link["eventMatcher"], self._client_version())
+            read_result = on_disk.read()
+            if self._is_up_to_date(plugin, read_result):
                 return
-            is_built = self._take(plugin, on_disk.settled(found, self._closed), epoch)
+            is_built = self._deploy_or_report(
+                plugin, on_disk.read_settled(read_result, self._closed), epoch
+            )
         if not is_built:
-            self.announce(plugin_id)
+            self.log_link_result(plugin_id)
 
-    def _is_known(self, plugin: PluginDoc, found: Found) -> bool:
-        if isinstance(found, str):
-            return plugins_of.link_error(plugin) == found
-        return plugin_link.is_deployed(self._world.view, plugin, found)
+    def _is_up_to_date(self, plugin: PluginDoc, read_result: ReadResult) -> bool:
+        if isinstance(read_result, str):
+            return plugin_domain.link_error(plugin) == read_result
+        return plugin_link.is_deployed(self._world.view, plugin, read_result)
 
-    def _take(self, plugin: PluginDoc, found: Found, epoch: int) -> bool:
+    def _deploy_or_report(self, plugin: PluginDoc, read_result: ReadResult, epoch: int) -> bool:
         """Deploy or report what was found; whether something is built now, which says how it went.
 
         Raises:
-            Undone: the world is in another epoch.
+            EpochOverError: the world is in another epoch.
         """
         with self._schedule.change(epoch) as tx:
             current = tx.plugins.get(plugin["id"])
-            if not current or plugins_of.link_of(current) != plugins_of.link_of(plugin):
+            if not current or plugin_domain.link_of(current) != plugin_domain.link_of(plugin):
                 return True  # it was deleted or unlinked meanwhile
-            if isinstance(found, Saved):
-                return plugin_link.deploy(tx, current, found)
-            plugin_link.report(tx, current, found)
+            if isinstance(read_result, SavedPlugin):
+                return plugin_link.deploy(tx, current, read_result)
+            plugin_link.report_error(tx, current, read_result)
             return False
 
-    def announce(self, plugin_id: str) -> None:
+    def log_link_result(self, plugin_id: str) -> None:
         """Tell whoever watches the emulator's output how a save turned out."""
         view = self._world.view
         plugin = view.plugins.get(plugin_id)
-        shown = plugin_view(view, plugin) if plugin else None
-        if not shown or not shown["link"] or shown["status"] == "DEPLOYING":
+        summary = plugin_view(view, plugin) if plugin else None
+        if not summary or not summary["link"] or summary["status"] == "DEPLOYING":
             return
-        name, path, error = shown["name"], shown["link"]["path"], shown["link"]["error"]
+        name, path, error = summary["name"], summary["link"]["path"], summary["link"]["error"]
         if error is None:
-            logger.warning(messages.LINK_RUNS.format(name=name, number=shown["version"], path=path))
+            logger.warning(
+                messages.LINK_DEPLOYED.format(name=name, number=summary["version"], path=path)
+            )
             return
-        active = shown["activeVersion"]
-        instead = messages.LINK_RUNS_INSTEAD.format(number=active) if active else ""
+        active = summary["activeVersion"]
+        instead = messages.LINK_PREVIOUS_VERSION_RUNS.format(number=active) if active else ""
         text = messages.LINK_FAILED.format(name=name, path=path, instead=instead, problems=error)
         logger.warning(text)
 
@@ -140,13 +146,13 @@ class Links:
         self._watcher.close()
 
     def _has_links(self) -> bool:
-        return bool(plugin_link.linked(self._world.view))
+        return bool(plugin_link.linked_plugins(self._world.view))
 
-    def _see(self) -> object:
+    def _observe(self) -> object:
         """What changes with each save, and whenever it must be looked anew."""
         links = [
             (plugin["id"], link["path"], signature(Path(link["path"])))
-            for plugin in plugin_link.linked(self._world.view)
-            if (link := plugins_of.link_of(plugin))
+            for plugin in plugin_link.linked_plugins(self._world.view)
+            if (link := plugin_domain.link_of(plugin))
         ]
         return self._world.epoch, links

@@ -51,11 +51,11 @@ def pack(path: Path) -> Packed:
         PackError: it is not there, cannot be read, is too large, or is no plugin.
     """
     try:
-        found = _found(path)
-        files = _read(path, found)
+        paths = _list_files(path)
+        files = _read(path, paths)
         if MAIN not in files:
             raise PackError(messages.LINK_NO_MAIN.format(path=path))
-        return Packed(_zipped(files), files, found[MAIN])
+        return Packed(_zip(files), files, paths[MAIN])
     except (OSError, ValueError) as error:  # such as a name that is no text
         raise PackError(messages.LINK_UNREADABLE.format(path=path, reason=error)) from None
 
@@ -68,14 +68,14 @@ def signature(path: Path) -> Signature:
     try:
         return tuple(
             (name, stat.st_mtime_ns, stat.st_size, stat.st_ino)
-            for name, file in sorted(_found(path).items())
+            for name, file in sorted(_list_files(path).items())
             for stat in (file.stat(),)
         )
     except (OSError, PackError):
         return ()
 
 
-def _found(path: Path) -> dict[str, Path]:
+def _list_files(path: Path) -> dict[str, Path]:
     """The files to pack, by the name that they get.
 
     Raises:
@@ -85,24 +85,24 @@ def _found(path: Path) -> dict[str, Path]:
     if path.is_dir():
         if not (path / MAIN).is_file():  # before all the rest is searched, which may be much
             raise PackError(messages.LINK_NO_MAIN.format(path=path))
-        files = dict(islice(_of_folder(path), MAX_ENTRIES + 1))
+        files = dict(islice(_iterate_folder(path), MAX_ENTRIES + 1))
         if len(files) > MAX_ENTRIES:
-            raise PackError(messages.LINK_TOO_MANY.format(path=path, limit=MAX_ENTRIES))
+            raise PackError(messages.LINK_TOO_MANY_FILES.format(path=path, limit=MAX_ENTRIES))
         return files
     if not path.exists():
-        raise PackError(messages.LINK_GONE.format(path=path))
+        raise PackError(messages.LINK_PATH_NOT_FOUND.format(path=path))
     if not path.is_file() or path.suffix.lower() != ".py":
-        raise PackError(messages.LINK_NO_PYTHON.format(path=path))
+        raise PackError(messages.LINK_NOT_PYTHON.format(path=path))
     return {MAIN: path}
 
 
-def _of_folder(folder: Path) -> Iterator[tuple[str, Path]]:
+def _iterate_folder(folder: Path) -> Iterator[tuple[str, Path]]:
     for file in chain((folder / _REQUIREMENTS,), folder.glob("**/*.py")):
         if file.is_file():
             yield file.relative_to(folder).as_posix(), file
 
 
-def _read(path: Path, found: dict[str, Path]) -> dict[str, bytes]:
+def _read(path: Path, paths: dict[str, Path]) -> dict[str, bytes]:
     """The content of the files to pack; one that goes meanwhile is not there.
 
     Raises:
@@ -111,7 +111,7 @@ def _read(path: Path, found: dict[str, Path]) -> dict[str, bytes]:
     """
     files: dict[str, bytes] = {}
     room = MAX_MB * 1024 * 1024
-    for name, file in sorted(found.items()):
+    for name, file in sorted(paths.items()):
         try:
             room -= file.stat().st_size
             if room < 0:
@@ -122,7 +122,7 @@ def _read(path: Path, found: dict[str, Path]) -> dict[str, bytes]:
     return files
 
 
-def _zipped(files: dict[str, bytes]) -> bytes:
+def _zip(files: dict[str, bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, content in files.items():

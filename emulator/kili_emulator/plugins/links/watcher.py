@@ -17,32 +17,32 @@ from kili_emulator import clock
 logger = logging.getLogger(__name__)
 
 _SECONDS = 0.3
-_REST = 10
+_REST_FACTOR = 10
 _END_SECONDS = 5.0
 
 
-class Settling:
+class Debouncer:
     """Tells when a change has come to rest: saving several files, or one in several steps, is one.
 
     It has when two looks in succession see the same.
     """
 
     def __init__(self) -> None:
-        self._seen: object = None
-        self._taken: object = None
+        self._last_state: object = None
+        self._reported_state: object = None
 
-    def is_due(self, seen: object) -> bool:
+    def is_due(self, state: object) -> bool:
         """Whether what is seen now is at rest, and new; so it is once."""
-        at_rest, self._seen = seen == self._seen, seen
-        if not at_rest or seen == self._taken:
+        at_rest, self._last_state = state == self._last_state, state
+        if not at_rest or state == self._reported_state:
             return False
-        self._taken = seen
+        self._reported_state = state
         return True
 
 
-def pause_after(took: float, at_least: float) -> float:
+def pause_after(duration: float, at_least: float) -> float:
     """How long to rest after a look, all in seconds: looking takes a tenth of the time, at most."""
-    return max(at_least, took * (_REST - 1))
+    return max(at_least, duration * (_REST_FACTOR - 1))
 
 
 class Watcher:
@@ -51,8 +51,8 @@ class Watcher:
     Args:
         name: the thread's.
         is_wanted: whether there is something to see at all.
-        see: what there is now, to be compared.
-        changed: called when that has become something else, and is at rest.
+        observe: what there is now, to be compared.
+        on_change: called when that has become something else, and is at rest.
         seconds: between two looks; more, where a look takes so long that it would be a burden.
     """
 
@@ -60,14 +60,14 @@ class Watcher:
         self,
         name: str,
         is_wanted: Callable[[], bool],
-        see: Callable[[], object],
-        changed: Callable[[], None],
+        observe: Callable[[], object],
+        on_change: Callable[[], None],
         seconds: float = _SECONDS,
     ) -> None:
         self._name = name
         self._is_wanted = is_wanted
-        self._see = see
-        self._changed = changed
+        self._observe = observe
+        self._on_change = on_change
         self._seconds = seconds
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -88,14 +88,14 @@ class Watcher:
             thread.join(_END_SECONDS)
 
     def _work(self) -> None:
-        settling, pause = Settling(), self._seconds
+        settling, pause = Debouncer(), self._seconds
         while not self._closed.wait(pause):
-            begun = clock.monotonic()
+            start_time = clock.monotonic()
             try:
-                seen = self._see()
-                pause = pause_after(clock.monotonic() - begun, self._seconds)
-                if settling.is_due(seen):
-                    self._changed()
+                state = self._observe()
+                pause = pause_after(clock.monotonic() - start_time, self._seconds)
+                if settling.is_due(state):
+                    self._on_change()
             except Exception:
                 if not self._closed.is_set():
                     logger.exception("the thread %r failed", self._name)

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from kili_emulator.plugins.guest.memory_limit import MB
 
-_LONGEST_LINE = 4096
+_MAX_STAT_BYTES = 4096
 
 
-class Relative(NamedTuple):
+class Descendant(NamedTuple):
     """A process.
 
     Attributes:
@@ -30,58 +30,60 @@ class Relative(NamedTuple):
         return self.pages * os.sysconf("SC_PAGE_SIZE") / MB
 
 
-class Look(NamedTuple):
+class DescendantScan(NamedTuple):
     """What was seen of a family at one look.
 
     Attributes:
-        found: its processes by their ids, without zombies.
+        by_pid: its processes by their ids, without zombies.
         is_complete: no process ended while it was looked at, so that none of its children can have
             been missed.
     """
 
-    found: dict[int, Relative]
+    by_pid: dict[int, Descendant]
     is_complete: bool
 
 
-def descendants(pid: int) -> Look:
+def descendants(pid: int) -> DescendantScan:
     """The processes that descend from one that reaps orphans."""
     table, is_complete = _all_processes()
-    is_complete &= all(of.parent in table or not of.parent for of in table.values())
+    is_complete &= all(process.parent in table or not process.parent for process in table.values())
     children: dict[int, list[int]] = {}
-    for each, of in table.items():
-        children.setdefault(of.parent, []).append(each)
-    found: dict[int, Relative] = {}
-    left = [pid]
-    while left:
-        new = [each for each in children.get(left.pop(), ()) if each not in found]
-        found.update((each, table[each]) for each in new)
-        left += new
-    return Look({each: of for each, of in found.items() if of.name}, is_complete)
+    for each, process in table.items():
+        children.setdefault(process.parent, []).append(each)
+    by_pid: dict[int, Descendant] = {}
+    pending = [pid]
+    while pending:
+        new = [each for each in children.get(pending.pop(), ()) if each not in by_pid]
+        by_pid.update((each, table[each]) for each in new)
+        pending += new
+    return DescendantScan(
+        {each: process for each, process in by_pid.items() if process.name}, is_complete
+    )
 
 
-def _all_processes() -> tuple[dict[int, Relative], bool]:
+def _all_processes() -> tuple[dict[int, Descendant], bool]:
     """All processes, and whether each one that was listed could be read."""
-    found = {}
-    listed = 0
+    by_pid = {}
+    entry_count = 0
     with contextlib.suppress(OSError), os.scandir("/proc") as entries:
         for entry in entries:
             if entry.name.isdigit():
-                listed += 1
+                entry_count += 1
                 with contextlib.suppress(OSError, ValueError, IndexError):
-                    found[int(entry.name)] = _read(f"{entry.path}/stat")
-    return found, listed == len(found)
+                    by_pid[int(entry.name)] = _read(f"{entry.path}/stat")
+    return by_pid, entry_count == len(by_pid)
 
 
-def _read(path: str) -> Relative:
+def _read(path: str) -> Descendant:
     """A process; read without a file object, as this is done for each run."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        line = os.read(descriptor, _LONGEST_LINE)
+        line = os.read(descriptor, _MAX_STAT_BYTES)
     finally:
         os.close(descriptor)
     head, _, rest = line.rpartition(b")")
     fields = rest.split(None, 22)
     if fields[0] in b"ZX":
-        return Relative(int(fields[1]), "", 0)
+        return Descendant(int(fields[1]), "", 0)
     name = head.partition(b"(")[2].decode(errors="replace")
-    return Relative(int(fields[1]), name or "?", int(fields[21]))
+    return Descendant(int(fields[1]), name or "?", int(fields[21]))

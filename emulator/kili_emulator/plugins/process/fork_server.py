@@ -31,7 +31,7 @@ _ANSWER_SECONDS = 10.0
 _END_SECONDS = 2.0
 _SIZE = struct.Struct(">I")
 # Each request sets these anew; no import depends on them.
-_SET_FOR_EACH_WORKER = ("NO_PROXY", "PYTEST_CURRENT_TEST")
+_PER_WORKER_VARIABLES = ("NO_PROXY", "PYTEST_CURRENT_TEST")
 
 
 class ForkServerError(Exception):
@@ -53,7 +53,7 @@ class ForkedProcess:
 
     def poll(self) -> int | None:
         """How it ended, as far as anybody can tell who is not its parent: it was killed."""
-        return -signal.SIGKILL if self._await_end(0) else None
+        return -signal.SIGKILL if self._wait_for_end(0) else None
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end, after which its id may be used again.
@@ -62,7 +62,7 @@ class ForkedProcess:
             subprocess.TimeoutExpired: it goes on.
         """
         if not self._has_ended:
-            if not self._await_end(None if timeout is None else timeout * 1000):
+            if not self._wait_for_end(None if timeout is None else timeout * 1000):
                 raise subprocess.TimeoutExpired("supervisor", timeout or 0)
             self._has_ended = True
             self._server.reap(self.pid)
@@ -73,12 +73,12 @@ class ForkedProcess:
             with contextlib.suppress(OSError):
                 os.kill(self.pid, signal.SIGKILL)
 
-    def _await_end(self, milliseconds: float | None) -> bool:
+    def _wait_for_end(self, milliseconds: float | None) -> bool:
         if self._has_ended:
             return True
-        awaited = select.poll()
-        awaited.register(self._control, 0)  # reports only that the other end is gone
-        return bool(awaited.poll(milliseconds))
+        poller = select.poll()
+        poller.register(self._control, 0)  # reports only that the other end is gone
+        return bool(poller.poll(milliseconds))
 
 
 class ForkServer:
@@ -95,17 +95,23 @@ class ForkServer:
         self._is_ready = False
         self._is_broken = False
         self._folder = tempfile.TemporaryDirectory(prefix="kili-plugins-sdk-")
-        self._channel, there = socket.socketpair()
-        with there:
+        self._channel, child_end = socket.socketpair()
+        with child_end:
             self._process = subprocess.Popen(
-                [python, "-c", bootstrap.WARM_PROCESS, str(bootstrap.PACKAGE), str(there.fileno())],
+                [
+                    python,
+                    "-c",
+                    bootstrap.WARM_PROCESS,
+                    str(bootstrap.PACKAGE),
+                    str(child_end.fileno()),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd=self._folder.name,
                 env=dict(environment),
                 start_new_session=True,
-                pass_fds=(there.fileno(),),
+                pass_fds=(child_end.fileno(),),
             )
 
     @property
@@ -117,7 +123,7 @@ class ForkServer:
         """Whether a worker with this interpreter and environment can be forked from it."""
         return not self.is_broken and self._key == _key(python, environment)
 
-    def await_ready(self) -> None:
+    def wait_until_ready(self) -> None:
         """Wait until the SDK is imported.
 
         Raises:
@@ -148,7 +154,7 @@ class ForkServer:
         Raises:
             ForkServerError: nothing was forked.
         """
-        self.await_ready()
+        self.wait_until_ready()
         request = {"environment": dict(environment), "folder": str(folder)}
         with self._lock:
             self._send(request, descriptors)
@@ -235,26 +241,26 @@ class ForkServers:
             self._users[server] = self._users.pop(server, 0) + 1
         return server
 
-    def give_back(self, server: ForkServer) -> None:
+    def release(self, server: ForkServer) -> None:
         """End a server that nobody uses any more, unless so many are kept."""
         with self._lock:
             self._users[server] -= 1
-            ended = self._to_end()
-            for each in ended:
+            unneeded = self._select_unneeded()
+            for each in unneeded:
                 del self._users[each]
-        for each in ended:
+        for each in unneeded:
             each.close()
 
     def close(self) -> None:
         """End those that nobody uses."""
         with self._lock:
-            ended = [each for each, users in self._users.items() if not users]
-            for each in ended:
+            unneeded = [each for each, users in self._users.items() if not users]
+            for each in unneeded:
                 del self._users[each]
-        for each in ended:
+        for each in unneeded:
             each.close()
 
-    def _to_end(self) -> list[ForkServer]:
+    def _select_unneeded(self) -> list[ForkServer]:
         unused = [each for each, users in self._users.items() if not users]
         usable = [each for each in unused if not each.is_broken]
         kept = usable[-self.unused :] if self.unused else []
@@ -263,8 +269,10 @@ class ForkServers:
 
 def _key(python: str, environment: Mapping[str, str]) -> tuple[object, ...]:
     """What workers of one server have in common; also the process that started it."""
-    own = {name: value for name, value in environment.items() if name not in _SET_FOR_EACH_WORKER}
-    return os.getpid(), python, own
+    shared_variables = {
+        name: value for name, value in environment.items() if name not in _PER_WORKER_VARIABLES
+    }
+    return os.getpid(), python, shared_variables
 
 
 FORK_SERVERS = ForkServers()

@@ -9,19 +9,19 @@ from pathlib import Path
 
 from kili_emulator import messages
 from kili_emulator.config import ENVIRONMENT_PREFIX, SettingsError, no_proxy
-from kili_emulator.plugins.build.installed_packages import OF_THIS_INTERPRETER
+from kili_emulator.plugins.build.installed_packages import INTERPRETER_VARIABLES
 
 _CHECK_SECONDS = 60.0
 
 # One thread for numerical libraries, as each would take memory of its own.
-_ENVIRONMENT = {
+_ADDED_VARIABLES = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
-_NOT_HANDED_ON = ("KILI_API_KEY", "KILI_API_ENDPOINT", "KILI_SDK_SKIP_CHECKS")
+_WITHHELD_VARIABLES = ("KILI_API_KEY", "KILI_API_ENDPOINT", "KILI_SDK_SKIP_CHECKS")
 
 
 def check_python(python: Path) -> None:
@@ -31,9 +31,9 @@ def check_python(python: Path) -> None:
         SettingsError: it is none, or cannot import the SDK.
     """
     try:
-        found = subprocess.run(
+        completed = subprocess.run(
             [str(python), "-c", "import kili.plugins"],
-            env=environment_of(os.environ, "", own=False),
+            env=worker_environment(os.environ, "", is_own_interpreter=False),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -42,21 +42,25 @@ def check_python(python: Path) -> None:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SettingsError(messages.PYTHON_UNUSABLE.format(path=python, reason=error)) from None
-    if found.returncode:
-        reason = (found.stderr.strip().splitlines() or [f"exit code {found.returncode}"])[-1]
+    if completed.returncode:
+        reason = (completed.stderr.strip().splitlines() or [f"exit code {completed.returncode}"])[
+            -1
+        ]
         raise SettingsError(messages.PYTHON_WITHOUT_SDK.format(path=python, reason=reason))
 
 
-def environment_of(given: Mapping[str, str], url: str, *, own: bool) -> dict[str, str]:
+def worker_environment(
+    variables: Mapping[str, str], url: str, *, is_own_interpreter: bool
+) -> dict[str, str]:
     """What a worker gets of the emulator's environment.
 
     Args:
-        own: it is of the emulator's own interpreter.
+        is_own_interpreter: it is of the emulator's own interpreter.
     """
-    dropped = (*_NOT_HANDED_ON, *(() if own else OF_THIS_INTERPRETER))
+    dropped = (*_WITHHELD_VARIABLES, *(() if is_own_interpreter else INTERPRETER_VARIABLES))
     kept = {
         name: value
-        for name, value in given.items()
+        for name, value in variables.items()
         if not name.startswith(ENVIRONMENT_PREFIX) and name not in dropped
     }
-    return {**kept, **_ENVIRONMENT, "NO_PROXY": no_proxy(url, kept.get("NO_PROXY", ""))}
+    return {**kept, **_ADDED_VARIABLES, "NO_PROXY": no_proxy(url, kept.get("NO_PROXY", ""))}

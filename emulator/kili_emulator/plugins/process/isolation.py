@@ -14,19 +14,28 @@ from pathlib import Path
 
 from kili_emulator import clock, messages, private_files
 from kili_emulator.plugins.build.build_error import BuildError
-from kili_emulator.plugins.calls import Call, Loaded, Result
+from kili_emulator.plugins.calls import Call, LoadedVersion, Result
 from kili_emulator.plugins.guest import sealed_messages
-from kili_emulator.plugins.guest.tracebacks import Place
+from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.plugins.process import fork_server
 from kili_emulator.plugins.process.fork_server import FORK_SERVERS, ForkServer, ForkServerError
-from kili_emulator.plugins.process.interpreter import check_python, environment_of
-from kili_emulator.plugins.process.run_results import Ended, failure_of, result_of, warnings_of
-from kili_emulator.plugins.process.worker_messages import is_answer, is_place, is_ready
+from kili_emulator.plugins.process.interpreter import check_python, worker_environment
+from kili_emulator.plugins.process.run_results import (
+    RequestEnd,
+    describe_plugin_error,
+    list_warnings,
+    make_result,
+)
+from kili_emulator.plugins.process.worker_messages import (
+    is_answer,
+    is_position_message,
+    is_ready_message,
+)
 from kili_emulator.plugins.process.worker_process import WorkerProcess
 
 _TICK = 0.1
-_LAST_WORDS_SECONDS = 0.5
+_LAST_MESSAGE_SECONDS = 0.5
 _START_SECONDS = 60.0
 _IDLE_PER_VERSION = 2
 
@@ -75,29 +84,29 @@ class ProcessIsolation:
     def load(
         self,
         name: str,  # noqa: ARG002
-        place: Place,
+        location: CodeLocation,
         seconds: float,
         packages: Path | None = None,
-    ) -> Loaded:
+    ) -> LoadedVersion:
         """Import an unpacked version in a worker.
 
         Args:
             name: not needed here: no other version is in that process.
-            place: where its files are.
+            location: where its files are.
             seconds: how long importing may take.
             packages: a folder of packages that come before those of the interpreter.
         """
-        version = _Version(self, place.folder, seconds, packages)
-        version.give_back(version.take())
+        version = _Version(self, location.folder, seconds, packages)
+        version.release(version.take_worker())
         return version
 
-    def take(self, packages: Path | None) -> WorkerProcess:
+    def take_worker(self, packages: Path | None) -> WorkerProcess:
         """A worker that has imported nothing but the SDK.
 
         Args:
             packages: a folder of packages that come first, so that all is imported anew.
         """
-        worker = None if packages else self._forked()
+        worker = None if packages else self._fork_worker()
         if worker:
             return worker
         with self._lock:
@@ -110,13 +119,13 @@ class ProcessIsolation:
         self.prepare()
         return worker
 
-    def _forked(self) -> WorkerProcess | None:
+    def _fork_worker(self) -> WorkerProcess | None:
         """A worker from the fork server, if there is one, and it can."""
         server = self._server
         if server is None or not server.serves(self._interpreter, self._environment()):
             return None
         with contextlib.suppress(ForkServerError):
-            server.await_ready()  # this takes long, and others may need the lock
+            server.wait_until_ready()  # this takes long, and others may need the lock
             with self._lock:
                 self._check_open()
                 return self._start(None, server)
@@ -142,7 +151,7 @@ class ProcessIsolation:
         for worker in workers:
             self.end(worker)
         if self._server:
-            FORK_SERVERS.give_back(self._server)
+            FORK_SERVERS.release(self._server)
             self._server = None
         if self._temporary:
             shutil.rmtree(self._temporary.name, ignore_errors=True)
@@ -153,7 +162,9 @@ class ProcessIsolation:
         return str(self._python or sys.executable)
 
     def _environment(self) -> dict[str, str]:
-        return environment_of(os.environ, self.endpoint, own=self._python is None)
+        return worker_environment(
+            os.environ, self.endpoint, is_own_interpreter=self._python is None
+        )
 
     def _start(self, packages: Path | None, server: ForkServer | None = None) -> WorkerProcess:
         if self._temporary is None:
@@ -161,7 +172,7 @@ class ProcessIsolation:
         cache = Path(self._temporary.name, "cache")
         private_files.make_folder(cache)
         folder = Path(tempfile.mkdtemp(dir=self._temporary.name))
-        private_files.tighten(folder)
+        private_files.restrict_permissions(folder)
         settings = {
             "memory": self.megabytes,
             "packages": str(packages) if packages else None,
@@ -188,7 +199,7 @@ class _Version:
         self._lock = threading.Lock()
         self._closed = False
 
-    def take(self) -> WorkerProcess:
+    def take_worker(self) -> WorkerProcess:
         """A worker that has imported the version.
 
         Raises:
@@ -197,22 +208,22 @@ class _Version:
         with self._lock:
             while self._idle:
                 worker = self._idle.pop()
-                if worker.exit_code is None and not worker.is_silent():
+                if worker.exit_code is None and not worker.is_disconnected():
                     return worker
                 self._isolation.end(worker)
-        worker = self._isolation.take(self._packages)
-        ended = self._await(worker, _START_SECONDS, lambda: None, is_ready)
-        if ended.message:
+        worker = self._isolation.take_worker(self._packages)
+        request_end = self._wait_for_message(worker, _START_SECONDS, lambda: None, is_ready_message)
+        if request_end.message:
             request = {"folder": str(self._folder)}
-            ended = self._ask(worker, request, self._seconds, lambda: None)
-        problem = self._build_problem(ended)
+            request_end = self._exchange(worker, request, self._seconds, lambda: None)
+        problem = self._build_problem(request_end)
         if problem:
             self._isolation.end(worker)
-            raise BuildError(problem, headline=(ended.message or {}).get("headline"))
-        worker.know_processes()
+            raise BuildError(problem, headline=(request_end.message or {}).get("headline"))
+        worker.mark_import_processes()
         return worker
 
-    def give_back(self, worker: WorkerProcess) -> None:
+    def release(self, worker: WorkerProcess) -> None:
         """Keep a worker for the next call, or end it."""
         with self._lock:
             keeps = not self._closed and len(self._idle) < _IDLE_PER_VERSION
@@ -224,9 +235,9 @@ class _Version:
     def call(self, call: Call, log: RunLog, tick: Callable[[], None]) -> Result:
         started = clock.monotonic()
         try:
-            worker = self.take()
+            worker = self.take_worker()
         except BuildError as error:
-            log.verdict("error", str(error))
+            log.add_emulator_line("error", str(error))
             return Result("FAILED", str(error), 0.0, headline=error.headline)
         worker.log = log
         request = {
@@ -239,25 +250,30 @@ class _Version:
             "seed": call.seed,
         }
         try:
-            ended = self._ask(worker, request, call.seconds, tick)
+            request_end = self._exchange(worker, request, call.seconds, tick)
         except BaseException:
             self._isolation.end(worker)
             raise
-        result = result_of(ended, self._isolation.megabytes, clock.monotonic() - started)
-        answer = ended.message or {}
-        processes = worker.left_processes()
-        is_clean = answer and not answer["threads"] and not processes and not worker.is_used_up
+        result = make_result(request_end, self._isolation.megabytes, clock.monotonic() - started)
+        answer = request_end.message or {}
+        processes = worker.processes_left_running()
+        is_clean = (
+            answer
+            and not answer["threads"]
+            and not processes
+            and not worker.may_have_left_processes
+        )
         if not is_clean or result.outcome == "OUT_OF_MEMORY":
             self._isolation.end(worker)
-            if worker.is_used_up:
-                processes = processes or worker.ended_processes
+            if worker.may_have_left_processes:
+                processes = processes or worker.killed_processes
         else:
             worker.log = None
-            self.give_back(worker)
-        for each in warnings_of(answer, processes, call):
-            log.verdict("warning", each)
+            self.release(worker)
+        for each in list_warnings(answer, processes, call):
+            log.add_emulator_line("warning", each)
         if result.error:
-            log.verdict("error", result.error)
+            log.add_emulator_line("error", result.error)
         return result
 
     def close(self) -> None:
@@ -267,78 +283,84 @@ class _Version:
         for worker in idle:
             self._isolation.end(worker)
 
-    def _ask(
+    def _exchange(
         self,
         worker: WorkerProcess,
         request: sealed_messages.Message,
         seconds: float,
         tick: Callable[[], None],
-    ) -> Ended:
+    ) -> RequestEnd:
         """Send a request, and wait for its answer within the limits."""
-        numbered = worker.ask(request)
-        return self._await(worker, seconds, tick, lambda message: is_answer(message, numbered))
+        numbered = worker.send_request(request)
+        return self._wait_for_message(
+            worker, seconds, tick, lambda message: is_answer(message, numbered)
+        )
 
-    def _await(
+    def _wait_for_message(
         self,
         worker: WorkerProcess,
         seconds: float,
         tick: Callable[[], None],
         is_expected: Callable[[sealed_messages.Message], bool],
-    ) -> Ended:
+    ) -> RequestEnd:
         """Wait for a message within the limits."""
         end = clock.monotonic() + seconds
-        while (left := end - clock.monotonic()) > 0:
-            message = worker.receive(min(_TICK, left))
+        while (remaining := end - clock.monotonic()) > 0:
+            message = worker.receive(min(_TICK, remaining))
             if message:
-                forged = Ended(None, "FAILED", messages.RUN_FORGED)
-                return Ended(message) if is_expected(message) else forged
-            if worker.is_forged or worker.is_silent() or worker.exit_code is not None:
-                return _gone(worker)
+                forged = RequestEnd(None, "FAILED", messages.RUN_CHANNEL_CORRUPTED)
+                return RequestEnd(message) if is_expected(message) else forged
+            if worker.is_forged or worker.is_disconnected() or worker.exit_code is not None:
+                return _explain_lost_worker(worker)
             resident = worker.resident_mb()
             if resident and resident > self._isolation.megabytes:
                 limit = messages.RUN_OUT_OF_MEMORY.format(limit=self._isolation.megabytes)
-                return Ended(None, "OUT_OF_MEMORY", _with_place(limit, worker))
+                return RequestEnd(None, "OUT_OF_MEMORY", _add_position(limit, worker))
             tick()
-        text = messages.RUN_TIMEOUT.format(seconds=seconds)
-        return Ended(None, "TIMED_OUT", _with_place(text, worker))
+        text = messages.RUN_TIMED_OUT.format(seconds=seconds)
+        return RequestEnd(None, "TIMED_OUT", _add_position(text, worker))
 
-    def _build_problem(self, ended: Ended) -> str | None:
+    def _build_problem(self, request_end: RequestEnd) -> str | None:
         """Why a version is none, if it is none."""
-        answer = ended.message
-        if answer is None and ended.outcome == "TIMED_OUT":
-            place = ended.error.partition("\n")[2]
-            limit = messages.BUILD_TIMEOUT.format(seconds=self._seconds)
-            return f"{limit}\n{place}" if place else limit
+        answer = request_end.message
+        if answer is None and request_end.outcome == "TIMED_OUT":
+            location = request_end.error.partition("\n")[2]
+            limit = messages.BUILD_TIMED_OUT.format(seconds=self._seconds)
+            return f"{limit}\n{location}" if location else limit
         if answer is None:
-            forged = ended.outcome == "FAILED"
-            return ended.error if forged else messages.BUILD_PROCESS.format(error=ended.error)
+            forged = request_end.outcome == "FAILED"
+            return (
+                request_end.error
+                if forged
+                else messages.BUILD_PROCESS_ENDED.format(error=request_end.error)
+            )
         if answer["ended"] == "exit":
-            return messages.BUILD_EXIT.format(error=answer["text"])
+            return messages.BUILD_SYSTEM_EXIT.format(error=answer["text"])
         if answer["ended"] == "memory":
             limit = messages.RUN_OUT_OF_MEMORY.format(limit=self._isolation.megabytes)
             return f"{limit}\n{answer['text']}"
         if answer["ended"] == "error":
-            return failure_of(answer)
-        problems = {None: messages.BUILD_NO_HANDLER, "other": messages.BUILD_NOT_A_CLASS}
+            return describe_plugin_error(answer)
+        problems = {None: messages.BUILD_NO_HANDLER_CLASS, "other": messages.BUILD_NOT_A_CLASS}
         return problems.get(answer["handler"])
 
 
-def _gone(worker: WorkerProcess) -> Ended:
+def _explain_lost_worker(worker: WorkerProcess) -> RequestEnd:
     """What to say of a worker that is gone, or whose messages do not arrive any more."""
-    worker.await_end(_LAST_WORDS_SECONDS)
+    worker.wait_for_end(_LAST_MESSAGE_SECONDS)
     code = worker.exit_code
     if worker.is_forged or code is None:
-        return Ended(None, "FAILED", messages.RUN_FORGED)
+        return RequestEnd(None, "FAILED", messages.RUN_CHANNEL_CORRUPTED)
     if code >= 0:
-        return Ended(None, "EXITED", messages.RUN_PROCESS_EXIT.format(code=code))
+        return RequestEnd(None, "EXITED", messages.RUN_PROCESS_EXITED.format(code=code))
     name = str(-code)
     with contextlib.suppress(ValueError):
         name = signal.Signals(-code).name
-    return Ended(None, "CRASHED", messages.RUN_CRASHED.format(signal=name))
+    return RequestEnd(None, "CRASHED", messages.RUN_CRASHED.format(signal=name))
 
 
-def _with_place(text: str, worker: WorkerProcess) -> str:
+def _add_position(text: str, worker: WorkerProcess) -> str:
     """A text, and below it where the plugin was, if the worker can still say so."""
-    worker.ask({"where": True})
-    message = worker.receive(_LAST_WORDS_SECONDS)
-    return f"{text}\n{message['where']}" if message and is_place(message) else text
+    worker.send_request({"where": True})
+    message = worker.receive(_LAST_MESSAGE_SECONDS)
+    return f"{text}\n{message['where']}" if message and is_position_message(message) else text

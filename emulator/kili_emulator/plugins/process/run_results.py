@@ -9,11 +9,11 @@ from kili_emulator.domain.documents import Outcome
 from kili_emulator.plugins.calls import Call, Result
 from kili_emulator.plugins.failure_text import file_hint
 from kili_emulator.plugins.guest import sealed_messages
-from kili_emulator.plugins.guest.process_state.process_settings import listed
+from kili_emulator.plugins.guest.process_state.process_settings import list_names
 
 
 @dataclass(frozen=True)
-class Ended:
+class RequestEnd:
     """How a request to a worker ended.
 
     Attributes:
@@ -27,50 +27,50 @@ class Ended:
     error: str = ""
 
 
-def result_of(ended: Ended, megabytes: int, seconds: float) -> Result:
+def make_result(request_end: RequestEnd, megabytes: int, seconds: float) -> Result:
     """The result of a run; ``seconds`` count where the worker did not measure it."""
-    answer = ended.message
+    answer = request_end.message
     if answer is None:
-        return Result(ended.outcome, ended.error, round(seconds * 1000, 3))
+        return Result(request_end.outcome, request_end.error, round(seconds * 1000, 3))
     outcome: Outcome = "SUCCEEDED"
     error = headline = None
     if answer["ended"] == "exit":
-        outcome, error = "EXITED", messages.RUN_EXIT.format(error=answer["text"])
+        outcome, error = "EXITED", messages.RUN_SYSTEM_EXIT.format(error=answer["text"])
     elif answer["ended"] == "memory":
         limit = messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
         outcome, error = "OUT_OF_MEMORY", f"{limit}\n{answer['text']}"
     elif (answer["memory"] or 0) > megabytes:  # it was needed between two looks
         outcome, error = "OUT_OF_MEMORY", messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
     elif answer["ended"] == "error":
-        outcome, error, headline = "FAILED", failure_of(answer), answer["headline"]
+        outcome, error, headline = "FAILED", describe_plugin_error(answer), answer["headline"]
     duration = round(answer["duration"], 3)
     return Result(outcome, error, duration, memory_mb=answer["memory"], headline=headline)
 
 
-def failure_of(answer: sealed_messages.Message) -> str:
+def describe_plugin_error(answer: sealed_messages.Message) -> str:
     """What a plugin's code raised in a worker, and what to do where that is known."""
     hint = file_hint(answer["missing"])
     return "\n".join([answer["text"], *([hint] if hint else [])])
 
 
-def warnings_of(answer: sealed_messages.Message, processes: list[str], call: Call) -> list[str]:
+def list_warnings(answer: sealed_messages.Message, processes: list[str], call: Call) -> list[str]:
     """What else there is to say of a run.
 
     Args:
         processes: those that it left running.
     """
-    said = []
+    warnings = []
     if answer.get("neverRan"):
         kind = answer["neverRan"]
-        said.append(messages.RUN_NEVER_RAN.format(method=call.method, kind=kind))
+        warnings.append(messages.RUN_HANDLER_NOT_EXECUTED.format(method=call.method, kind=kind))
     if answer.get("changed"):
         who = messages.THIS_HANDLER
-        said.append(messages.RUN_CHANGED.format(who=who, what=answer["changed"]))
+        warnings.append(messages.RUN_CHANGED_PROCESS.format(who=who, what=answer["changed"]))
     for names, text in (
         (answer.get("threads"), messages.RUN_LEFT_THREADS),
-        (listed(processes), messages.RUN_LEFT_PROCESSES),
+        (list_names(processes), messages.RUN_LEFT_PROCESSES),
     ):
         if names:
             who = messages.THIS_HANDLER
-            said.append(text.format(who=who, names=names, fate=messages.LEFT_ENDED))
-    return said
+            warnings.append(text.format(who=who, names=names, fate=messages.LEFT_PROCESSES_ENDED))
+    return warnings

@@ -12,7 +12,7 @@ _ENDS = ("well", "exit", "memory", "error")
 _HANDLERS = (None, "class", "other")
 
 # How each member of an answer must be: values, or types of values.
-_ENDED: dict[str, tuple[Any, ...]] = {
+_IMPORT_MEMBERS: dict[str, tuple[Any, ...]] = {
     "request": (int,),
     "ended": _ENDS,
     "text": (str,),
@@ -21,8 +21,8 @@ _ENDED: dict[str, tuple[Any, ...]] = {
     "neverRan": (str, None),
     "missing": (str, None),
 }
-_CALLED: dict[str, tuple[Any, ...]] = {
-    **_ENDED,
+_CALL_MEMBERS: dict[str, tuple[Any, ...]] = {
+    **_IMPORT_MEMBERS,
     "duration": _NUMBER,
     "memory": (*_NUMBER, None),
     "changed": (str,),
@@ -30,17 +30,17 @@ _CALLED: dict[str, tuple[Any, ...]] = {
 }
 
 
-def is_ready(message: Message) -> bool:
+def is_ready_message(message: Message) -> bool:
     """Whether a message says that the worker has imported the SDK."""
     return message == {"ready": True}
 
 
-def is_place(message: Message) -> bool:
+def is_position_message(message: Message) -> bool:
     """Whether a message says where the plugin is."""
     return message.keys() == {"where"} and isinstance(message["where"], str)
 
 
-def is_log(message: Message) -> bool:
+def is_log_message(message: Message) -> bool:
     """Whether a message is a line for the run's log."""
     content = message.get("content")
     return message.keys() == {"log", "content"} and (
@@ -50,15 +50,15 @@ def is_log(message: Message) -> bool:
 
 def is_answer(message: Message, request: Message) -> bool:
     """Whether a message answers a request: to import a version, or to call a handler."""
-    members = _ENDED if "folder" in request else _CALLED
+    members = _IMPORT_MEMBERS if "folder" in request else _CALL_MEMBERS
     return (
         message.keys() == members.keys()
         and message["request"] == request["request"]
-        and all(_fits(message[name], allowed) for name, allowed in members.items())
+        and all(_is_allowed(message[name], allowed) for name, allowed in members.items())
     )
 
 
-def _fits(value: Any, allowed: tuple[Any, ...]) -> bool:
+def _is_allowed(value: Any, allowed: tuple[Any, ...]) -> bool:
     return any(
         isinstance(value, each) if isinstance(each, type) else value is each or value == each
         for each in allowed

@@ -22,14 +22,14 @@ from kili_emulator.plugins.guest.process_state import left_running
 from kili_emulator.plugins.logs import RunLog
 from kili_emulator.plugins.process import bootstrap, descendants
 from kili_emulator.plugins.process.fork_server import ForkedProcess, ForkServer
-from kili_emulator.plugins.process.worker_messages import is_log
+from kili_emulator.plugins.process.worker_messages import is_log_message
 
 _CHUNK = 65536
 _END_SECONDS = 2.0
 # The supervisor itself gives up before that.
 _SUPERVISOR_SECONDS = 10.0
 _GRACE_SECONDS = 0.05
-_LOOK_SECONDS = 0.05
+_POLL_SECONDS = 0.05
 # So often are processes looked at that start and end meanwhile.
 _LOOKS = 20
 _IS_SUPERVISED = sys.platform == "linux"
@@ -55,8 +55,8 @@ class WorkerProcess:
         log: where what is printed goes; nowhere while it is ``None``.
         is_forged: something else than the worker has written to where its messages arrive, or they
             can arrive no more.
-        is_used_up: it is not certain that nothing of its last call goes on.
-        ended_processes: the names and ids of processes that its end ended, besides its own and
+        may_have_left_processes: it is not certain that nothing of its last call goes on.
+        killed_processes: the names and ids of processes that its end ended, besides its own and
             those that its version started when it was imported (Linux; the first ones).
     """
 
@@ -70,16 +70,16 @@ class WorkerProcess:
     ) -> None:
         self.log: RunLog | None = None
         self.is_forged = False
-        self.is_used_up = False
-        self.ended_processes: list[str] = []
-        self._known: set[int] = set()
+        self.may_have_left_processes = False
+        self.killed_processes: list[str] = []
+        self._import_processes: set[int] = set()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._arrived: queue.Queue[sealed_messages.Message | None] = queue.Queue()
+        self._received: queue.Queue[sealed_messages.Message | None] = queue.Queue()
         self._messages: queue.Queue[sealed_messages.Message] = queue.Queue()
         self._exit_code: int | None = None
         self._control: socket.socket | None = None
         self._process = self._start(python, environment, folder, server)
-        key = ids.secret().encode()
+        key = ids.new_secret().encode()
         self._marks = sealed_messages.Marks(key)
         self._sender = sealed_messages.Sender(
             self._requests.fileno(), key, sealed_messages.REQUESTS
@@ -92,7 +92,7 @@ class WorkerProcess:
         self.send(settings)
         self._readers = [
             threading.Thread(target=each, name=f"worker {name}", daemon=True)
-            for name, each in (("messages", self._receive), ("output", self._read))
+            for name, each in (("messages", self._receive_messages), ("output", self._read_output))
         ]
         for each in self._readers:
             each.start()
@@ -106,33 +106,33 @@ class WorkerProcess:
     ) -> subprocess.Popen[bytes] | ForkedProcess:
         """Start it with pipes as its standard streams: requests, messages, and what is printed."""
         pipes = _three_pipes()
-        theirs = [pipes[0][0], pipes[1][1], pipes[2][1]]
+        child_ends = [pipes[0][0], pipes[1][1], pipes[2][1]]
         self._requests = open(pipes[0][1], "wb", buffering=0)  # noqa: PTH123, SIM115
         self._answers = open(pipes[1][0], "rb", buffering=0)  # noqa: PTH123, SIM115
         self._printed = open(pipes[2][0], "rb", buffering=0)  # noqa: PTH123, SIM115
-        there: socket.socket | None = None
+        supervisor_end: socket.socket | None = None
         try:
             if _IS_SUPERVISED:
-                self._control, there = socket.socketpair()
+                self._control, supervisor_end = socket.socketpair()
                 self._control.setblocking(False)
-                theirs.append(there.detach())
+                child_ends.append(supervisor_end.detach())
             if server and self._control:
-                return server.fork(environment, folder, theirs, self._control)
-            return _spawn(python, environment, folder, theirs)
+                return server.fork(environment, folder, child_ends, self._control)
+            return _spawn(python, environment, folder, child_ends)
         except BaseException:
             self._close()
             self._printed.close()
             raise
         finally:
-            for each in theirs:
+            for each in child_ends:
                 os.close(each)
 
-    def _await_code(self, seconds: float) -> None:
+    def _wait_for_exit_code(self, seconds: float) -> None:
         """Wait a moment for how it ended."""
         if self._control:
-            told = select.poll()
-            told.register(self._control, select.POLLIN)
-            told.poll(seconds * 1000)
+            poller = select.poll()
+            poller.register(self._control, select.POLLIN)
+            poller.poll(seconds * 1000)
         else:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(seconds)
@@ -150,7 +150,7 @@ class WorkerProcess:
         with contextlib.suppress(OSError, ValueError):
             self._sender.send(message)
 
-    def ask(self, request: sealed_messages.Message) -> sealed_messages.Message:
+    def send_request(self, request: sealed_messages.Message) -> sealed_messages.Message:
         """Send a request.
 
         Returns:
@@ -167,51 +167,55 @@ class WorkerProcess:
         except queue.Empty:
             return None
 
-    def is_silent(self) -> bool:
+    def is_disconnected(self) -> bool:
         """Whether no further message can arrive."""
         return not self._readers[0].is_alive()
 
-    def await_end(self, seconds: float) -> None:
+    def wait_for_end(self, seconds: float) -> None:
         """Wait until it is known how it ended, and what had arrived from it by then."""
         end = clock.monotonic() + seconds
-        while clock.monotonic() < end and (self.exit_code is None or not self.is_silent()):
-            self._readers[0].join(_LOOK_SECONDS)
+        while clock.monotonic() < end and (self.exit_code is None or not self.is_disconnected()):
+            self._readers[0].join(_POLL_SECONDS)
             if self.exit_code is None:
-                self._await_code(_LOOK_SECONDS)
+                self._wait_for_exit_code(_POLL_SECONDS)
 
-    def know_processes(self) -> None:
+    def mark_import_processes(self) -> None:
         """What has been started by now was started when the version was imported: it may go on."""
-        self._known = set(self._look().found)
+        self._import_processes = set(self._scan().by_pid)
 
-    def left_processes(self) -> list[str]:
+    def processes_left_running(self) -> list[str]:
         """The names and ids of processes that go on beside it, and are not about to end (Linux)."""
         new = self._new_processes()
         if new:
             self._readers[1].join(_GRACE_SECONDS)
-            still = self._new_processes()
-            new = new if self.is_used_up else still
-        return [f"{of.name} {pid}" for pid, of in new.items()]
+            remaining = self._new_processes()
+            new = new if self.may_have_left_processes else remaining
+        return [f"{descendant.name} {pid}" for pid, descendant in new.items()]
 
-    def _new_processes(self) -> dict[int, descendants.Relative]:
+    def _new_processes(self) -> dict[int, descendants.Descendant]:
         """Look until there are some, or certainly none; if never, it is not to be used again."""
         for _ in range(_LOOKS):
-            look = self._look()
-            new = {pid: of for pid, of in look.found.items() if pid not in self._known}
-            if new or look.is_complete:
+            scan = self._scan()
+            new = {
+                pid: descendant
+                for pid, descendant in scan.by_pid.items()
+                if pid not in self._import_processes
+            }
+            if new or scan.is_complete:
                 return new
-        self.is_used_up = True
+        self.may_have_left_processes = True
         return {}
 
     def resident_mb(self) -> float | None:
         """The memory of it and all its processes; ``None`` where the system does not tell."""
-        processes = self._look().found
+        processes = self._scan().by_pid
         return sum(each.megabytes for each in processes.values()) if processes else None
 
-    def _look(self) -> descendants.Look:
+    def _scan(self) -> descendants.DescendantScan:
         return (
             descendants.descendants(self._process.pid)
             if self._control
-            else descendants.Look({}, True)
+            else descendants.DescendantScan({}, True)
         )
 
     def end(self) -> None:
@@ -242,14 +246,14 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:  # it was stopped
             self._process.kill()
         with contextlib.suppress(OSError):
-            self._note_ended(self._control.recv(_CHUNK))
+            self._record_killed_processes(self._control.recv(_CHUNK))
 
-    def _note_ended(self, lines: bytes) -> None:
+    def _record_killed_processes(self, lines: bytes) -> None:
         for line in lines.decode(errors="replace").splitlines():
             kind, _, process = line.partition(" ")
             pid, _, name = process.partition(" ")
-            if kind == "ended" and int(pid) not in self._known:
-                self.ended_processes.append(f"{name} {pid}")
+            if kind == "ended" and int(pid) not in self._import_processes:
+                self.killed_processes.append(f"{name} {pid}")
 
     def _end_group(self) -> None:
         group = self._process.pid
@@ -263,22 +267,22 @@ class WorkerProcess:
             with contextlib.suppress(OSError):
                 os.kill(child, signal.SIGKILL)
 
-    def _receive(self) -> None:
+    def _receive_messages(self) -> None:
         """Take messages as they arrive; they count once the output has come to their marks."""
         try:
             while message := self._receiver.receive():
                 if message == sealed_messages.BROKEN:
                     self.is_forged = True
                     break
-                self._arrived.put(message)
+                self._received.put(message)
         except sealed_messages.ForgedError:
             self.is_forged = True
         except (OSError, ValueError):
             pass  # it was ended
         finally:
-            self._arrived.put(None)
+            self._received.put(None)
 
-    def _read(self) -> None:
+    def _read_output(self) -> None:
         waiting, number = b"", 0
         mark = self._marks.mark(number)
         with self._printed as pipe, contextlib.suppress(OSError, ValueError):
@@ -286,27 +290,27 @@ class WorkerProcess:
                 waiting += chunk
                 while mark in waiting:
                     text, _, waiting = waiting.partition(mark)
-                    self._print(text)
-                    self._take_message()
+                    self._write_to_log(text)
+                    self._deliver_message()
                     number += 1
                     mark = self._marks.mark(number)
-                kept = _begun(waiting, mark)
-                self._print(waiting[: len(waiting) - kept])
-                waiting = waiting[len(waiting) - kept :]
-            self._print(waiting)
+                partial_length = _partial_mark_length(waiting, mark)
+                self._write_to_log(waiting[: len(waiting) - partial_length])
+                waiting = waiting[len(waiting) - partial_length :]
+            self._write_to_log(waiting)
 
-    def _print(self, text: bytes) -> None:
+    def _write_to_log(self, text: bytes) -> None:
         log = self.log
         if log and text:
             log.write(self._decoder.decode(text))
 
-    def _take_message(self) -> None:
-        message = self._arrived.get()
+    def _deliver_message(self) -> None:
+        message = self._received.get()
         if message is None:
-            self._arrived.put(None)  # there will be no other
-        elif is_log(message):
+            self._received.put(None)  # there will be no other
+        elif is_log_message(message):
             if self.log:
-                self.log.entry(message["log"], message["content"])
+                self.log.add_entry(message["log"], message["content"])
         else:
             self._messages.put(message)
 
@@ -349,7 +353,7 @@ def _spawn(
     )
 
 
-def _begun(text: bytes, mark: bytes) -> int:
+def _partial_mark_length(text: bytes, mark: bytes) -> int:
     """How many bytes at the end of a text may be the beginning of a mark."""
     start = text.rfind(b"\0", max(0, len(text) - len(mark) + 1))
     return len(text) - start if start >= 0 and mark.startswith(text[start:]) else 0

@@ -16,7 +16,7 @@ from typing import NamedTuple
 logger = logging.getLogger(__name__)
 
 
-class Job(NamedTuple):
+class LaneJob(NamedTuple):
     """Something to do, and the future that is set when it is over, done or dropped.
 
     Attributes:
@@ -24,7 +24,7 @@ class Job(NamedTuple):
     """
 
     work: Callable[[], None]
-    over: Future[None]
+    completion: Future[None]
     group: str = ""
 
 
@@ -32,16 +32,16 @@ class Lanes:
     """All lanes of a world."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, deque[Job]] = {}
-        self._at_work: list[Job] = []
+        self._waiting: dict[str, deque[LaneJob]] = {}
+        self._running: list[LaneJob] = []
         self._condition = threading.Condition()
         self._closed = False
 
-    def add(self, lane: str, job: Job) -> None:
+    def add(self, lane: str, job: LaneJob) -> None:
         """Have a job done after those that the lane already has."""
         with self._condition:
             if self._closed:
-                job.over.set_result(None)
+                job.completion.set_result(None)
                 return
             if lane in self._waiting:
                 self._waiting[lane].append(job)
@@ -49,17 +49,17 @@ class Lanes:
             self._waiting[lane] = deque([job])
         threading.Thread(target=self._work, args=(lane,), name=f"lane {lane}", daemon=True).start()
 
-    def bring_forward(self, group: str, lane: str) -> bool:
+    def move_waiting_jobs(self, group: str, lane: str) -> bool:
         """Move the waiting jobs of a group into a lane; whether none of the group is at work."""
         with self._condition:
-            if any(each.group == group for each in self._at_work):
+            if any(each.group == group for each in self._running):
                 return False
-            moved: list[Job] = []
+            moved: list[LaneJob] = []
             for jobs in self._waiting.values():
-                chosen = [job for job in jobs if job.group == group]
-                for job in chosen:
+                group_jobs = [job for job in jobs if job.group == group]
+                for job in group_jobs:
                     jobs.remove(job)
-                moved += chosen
+                moved += group_jobs
         for job in moved:
             self.add(lane, job)
         return True
@@ -75,11 +75,11 @@ class Lanes:
             if self._closed:
                 return
             self._closed = True
-            pending = [job for jobs in self._waiting.values() for job in jobs] + self._at_work
+            pending = [job for jobs in self._waiting.values() for job in jobs] + self._running
             for jobs in self._waiting.values():
                 jobs.clear()
         for job in pending:
-            job.over.set_result(None)
+            job.completion.set_result(None)
 
     def _work(self, lane: str) -> None:
         while True:
@@ -90,10 +90,10 @@ class Lanes:
                     self._condition.notify_all()
                     return
                 job = jobs.popleft()
-                self._at_work.append(job)
-            self._do(job)
+                self._running.append(job)
+            self._run_job(job)
 
-    def _do(self, job: Job) -> None:
+    def _run_job(self, job: LaneJob) -> None:
         try:
             job.work()
         except Exception:
@@ -101,7 +101,7 @@ class Lanes:
                 logger.exception("a job failed")
         finally:
             with self._condition:
-                self._at_work.remove(job)
-                is_awaited = not self._closed
-            if is_awaited:
-                job.over.set_result(None)
+                self._running.remove(job)
+                is_open = not self._closed
+            if is_open:
+                job.completion.set_result(None)

@@ -10,24 +10,27 @@ from dataclasses import dataclass, replace
 from kili_emulator import messages
 from kili_emulator.domain.documents import LogType
 from kili_emulator.domain.event_bus import Delivery
-from kili_emulator.domain.world import Actor, Transaction, Undone, World
-from kili_emulator.plugins.scheduling.lanes import Job, Lanes
+from kili_emulator.domain.world import Actor, EpochOverError, Transaction, World
+from kili_emulator.plugins.scheduling.lanes import LaneJob, Lanes
 
 # Adds a line of the emulator's own to a run's log.
-Note = Callable[[LogType, str], None]
+AddLogLine = Callable[[LogType, str], None]
 
 
-class Started(Delivery):
+class QueuedWork(Delivery):
     """A run or a build that an event started."""
 
-    def __init__(self, note: Note | None = None) -> None:
+    def __init__(self, add_log_line: AddLogLine | None = None) -> None:
         super().__init__()
-        self._note = note
+        self._add_log_line = add_log_line
 
-    def not_awaited(self, seconds: float) -> None:
-        note, self._note = self._note, None  # one line, also where several requests gave up
-        if note:
-            note("warning", messages.RUN_STILL_GOING.format(seconds=round(seconds, 1)))
+    def on_wait_timeout(self, seconds: float) -> None:
+        add_log_line, self._add_log_line = (
+            self._add_log_line,
+            None,
+        )  # one line, also where several requests gave up
+        if add_log_line:
+            add_log_line("warning", messages.RUN_STILL_RUNNING.format(seconds=round(seconds, 1)))
 
 
 @dataclass(frozen=True)
@@ -62,20 +65,26 @@ class Schedule:
         self._interruption = threading.Event()
 
     @contextlib.contextmanager
-    def change(self, epoch: int | None = None, *, kept: bool = False) -> Iterator[Transaction]:
+    def change(
+        self, epoch: int | None = None, *, deferrable: bool = False
+    ) -> Iterator[Transaction]:
         """Change the world, if it is still in that epoch.
 
         Args:
-            kept: as of :meth:`World.transaction`.
+            deferrable: as of :meth:`World.transaction`.
 
         Raises:
-            Undone: it is not.
+            EpochOverError: it is not.
             StorageError: the data folder cannot be written.
         """
-        with self.world.transaction(replace(self._system, epoch=epoch), kept=kept) as tx:
+        with self.world.transaction(
+            replace(self._system, epoch=epoch), deferrable=deferrable
+        ) as tx:
             yield tx
 
-    def start(self, queue: str, work: Callable[[], None], started: Started, lane: str = "") -> None:
+    def start(
+        self, queue: str, work: Callable[[], None], started: QueuedWork, lane: str = ""
+    ) -> None:
         """Have something done when the queue's turn comes, unless the world is rolled back.
 
         Args:
@@ -93,9 +102,9 @@ class Schedule:
             finally:
                 self._after()
 
-        self._lanes.add(f"{epoch} {queue}", Job(work_if_not_undone, started, f"{epoch} {lane}"))
+        self._lanes.add(f"{epoch} {queue}", LaneJob(work_if_not_undone, started, f"{epoch} {lane}"))
 
-    def later(self, seconds: float, work: Callable[[], object]) -> None:
+    def start_later(self, seconds: float, work: Callable[[], object]) -> None:
         """Have something done in some time, unless the world is rolled back before that.
 
         Nobody can wait for it: until then, nothing is at work.
@@ -108,20 +117,20 @@ class Schedule:
 
         threading.Thread(target=wait_and_work, name="later", daemon=True).start()
 
-    def bring_forward(self, lane: str, queue: str) -> bool:
+    def move_waiting_jobs(self, lane: str, queue: str) -> bool:
         """Move what a lane still has to do into a queue; whether none of it is at work."""
         epoch = self.world.epoch
-        return self._lanes.bring_forward(f"{epoch} {lane}", f"{epoch} {queue}")
+        return self._lanes.move_waiting_jobs(f"{epoch} {lane}", f"{epoch} {queue}")
 
     def pause(self, seconds: float, epoch: int) -> None:
         """Let time pass, in the thread of a piece of work.
 
         Raises:
-            Undone: the world is no longer in that epoch, or nothing further is to be done in it.
+            EpochOverError: the world is no longer in that epoch, or nothing further is to be done in it.
         """
         self.world.check_epoch(epoch)
         if seconds > 0 and self._interruption.wait(seconds):
-            raise Undone
+            raise EpochOverError
 
     def interrupt(self) -> None:
         """End all pauses: the world was rolled back."""

@@ -18,18 +18,18 @@ from typing import Any
 
 from kili_emulator.rules.quality import classes
 from kili_emulator.rules.quality.annotated_objects import (
-    Mids,
+    AnnotatedObject,
+    AnnotationsByMid,
     Response,
-    Thing,
     class_names,
     dicts,
-    mids_of,
+    index_annotations_by_mid,
+    read_objects,
     sub_answers,
-    things,
 )
 from kili_emulator.rules.quality.classes import Rule
-from kili_emulator.rules.quality.object_matching import matched
-from kili_emulator.rules.quality.text import text_likeness
+from kili_emulator.rules.quality.object_matching import match_objects
+from kili_emulator.rules.quality.text import text_similarity
 from kili_emulator.rules.response import sections
 
 Jobs = dict[str, Any]
@@ -85,7 +85,7 @@ def _sections(responses: Sequence[Response], input_type: str) -> Iterator[list[R
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class _WeightedMark:
     """A mark, how many annotations it is about, and what each category has part in it."""
 
     mark: float
@@ -101,11 +101,13 @@ class _Comparison:
         self._rule = rule
         self._relates = any("RELATION" in _dict(job).get("mlTask", "") for job in jobs.values())
 
-    def sections(self, found: list[Response]) -> _Outcome | None:
-        mids = [mids_of(each) if self._relates else {} for each in found]
+    def sections(self, found: list[Response]) -> _WeightedMark | None:
+        mids = [index_annotations_by_mid(each) if self._relates else {} for each in found]
         return self._level(found, mids, self._rule)
 
-    def _level(self, levels: list[Response], mids: list[Mids], rule: Rule) -> _Outcome | None:
+    def _level(
+        self, levels: list[Response], mids: list[AnnotationsByMid], rule: Rule
+    ) -> _WeightedMark | None:
         """Jobs side by side."""
         names = {name for level in levels for name in level} & self._jobs.keys()
         return _average(
@@ -115,28 +117,28 @@ class _Comparison:
         )
 
     def _job(
-        self, name: str, answers: list[Response], mids: list[Mids], rule: Rule
-    ) -> list[_Outcome]:
+        self, name: str, answers: list[Response], mids: list[AnnotationsByMid], rule: Rule
+    ) -> list[_WeightedMark]:
         """The answers to a job; usually one of the outcomes, as a job has one task."""
         found = [
             self._classes(name, answers, mids, rule),
             self._objects(name, answers, mids),
-            _pairwise(list(map(_text, answers)), text_likeness),
+            _pairwise(list(map(_text, answers)), text_similarity),
             _pairwise(list(map(_value, answers)), lambda one, other: float(one == other)),
         ]
         return [each for each in found if each]
 
     def _classes(
-        self, name: str, answers: list[Response], mids: list[Mids], rule: Rule
-    ) -> _Outcome | None:
+        self, name: str, answers: list[Response], mids: list[AnnotationsByMid], rule: Rule
+    ) -> _WeightedMark | None:
         chosen = [class_names(answer) for answer in answers]
-        count = classes.count_of(rule, self._jobs[name], chosen)
+        count = classes.choose_counting(rule, self._jobs[name], chosen)
         marks: list[float] = []
         categories: list[tuple[str, float]] = []
         for category in sorted(set().union(*chosen)):
             voters = [i for i, names in enumerate(chosen) if category in names]
-            mark = classes.share(count, len(voters), len(answers))
-            below = [_below(answers[i], category) for i in voters]
+            mark = classes.class_mark(count, len(voters), len(answers))
+            below = [_sub_answers_of(answers[i], category) for i in voters]
             nested = self._level(below, [mids[i] for i in voters], rule) if voters[1:] else None
             if nested:
                 mark = math.sqrt(mark * nested.mark)
@@ -145,52 +147,67 @@ class _Comparison:
             categories.append((f"{name}.{category}", mark))
         if not marks:
             return None
-        return _Outcome(_mean(marks), sum(map(bool, chosen)), tuple(categories))
+        return _WeightedMark(_mean(marks), sum(map(bool, chosen)), tuple(categories))
 
-    def _objects(self, name: str, answers: list[Response], mids: list[Mids]) -> _Outcome | None:
-        drawn = [things(answer, each) for answer, each in zip(answers, mids, strict=True)]
+    def _objects(
+        self, name: str, answers: list[Response], mids: list[AnnotationsByMid]
+    ) -> _WeightedMark | None:
+        objects_per_answer = [
+            read_objects(answer, each) for answer, each in zip(answers, mids, strict=True)
+        ]
         found = [
-            self._object_pair(name, (drawn[i], drawn[j]), [mids[i], mids[j]])
-            for i, j in combinations(range(len(drawn)), 2)
-            if drawn[i] or drawn[j]
+            self._object_pair(
+                name, (objects_per_answer[i], objects_per_answer[j]), [mids[i], mids[j]]
+            )
+            for i, j in combinations(range(len(objects_per_answer)), 2)
+            if objects_per_answer[i] or objects_per_answer[j]
         ]
         if not found:
             return None
         categories = tuple(each for outcome in found for each in outcome.categories)
-        return _Outcome(_mean([each.mark for each in found]), sum(map(len, drawn)), categories)
+        return _WeightedMark(
+            _mean([each.mark for each in found]), sum(map(len, objects_per_answer)), categories
+        )
 
     def _object_pair(
-        self, name: str, drawn: tuple[list[Thing], list[Thing]], mids: list[Mids]
-    ) -> _Outcome:
-        def below(one: Thing, other: Thing) -> _Outcome | None:
+        self,
+        name: str,
+        objects_per_answer: tuple[list[AnnotatedObject], list[AnnotatedObject]],
+        mids: list[AnnotationsByMid],
+    ) -> _WeightedMark:
+        def below(one: AnnotatedObject, other: AnnotatedObject) -> _WeightedMark | None:
             if not one.children and not other.children:
                 return None
             return self._level([one.children, other.children], mids, "honeypot")
 
-        pairs = matched(*drawn, below)
-        left = [{pair.one for pair in pairs}, {pair.other for pair in pairs}]
-        alone = [
+        pairs = match_objects(*objects_per_answer, below)
+        matched_indexes = [{pair.one for pair in pairs}, {pair.other for pair in pairs}]
+        unmatched = [
             thing
-            for side, used in zip(drawn, left, strict=True)
+            for side, used in zip(objects_per_answer, matched_indexes, strict=True)
             for index, thing in enumerate(side)
             if index not in used
         ]
-        marked = [(drawn[0][pair.one], pair.mark) for pair in pairs] + [
-            (each, 0.0) for each in alone
+        marked = [(objects_per_answer[0][pair.one], pair.mark) for pair in pairs] + [
+            (each, 0.0) for each in unmatched
         ]
-        own = ((f"{name}.{each}", mark) for thing, mark in marked for each in thing.classes)
+        own_categories = (
+            (f"{name}.{each}", mark) for thing, mark in marked for each in thing.classes
+        )
         nested = (each for pair in pairs if pair.below for each in pair.below.categories)
-        return _Outcome(_mean([mark for _, mark in marked]), len(marked), (*own, *nested))
+        return _WeightedMark(
+            _mean([mark for _, mark in marked]), len(marked), (*own_categories, *nested)
+        )
 
 
-def _pairwise(values: list[Any], likeness: Callable[[Any, Any], float]) -> _Outcome | None:
+def _pairwise(values: list[Any], similarity: Callable[[Any, Any], float]) -> _WeightedMark | None:
     """Values compared two by two; an empty one is nothing that was answered."""
     marks = [
-        likeness(one, other) if one and other else 0.0
+        similarity(one, other) if one and other else 0.0
         for one, other in combinations(values, 2)
         if one or other
     ]
-    return _Outcome(_mean(marks), sum(map(bool, values))) if marks else None
+    return _WeightedMark(_mean(marks), sum(map(bool, values))) if marks else None
 
 
 def _text(answer: Response) -> str:
@@ -202,14 +219,14 @@ def _value(answer: Response) -> Response:
     return {name: answer[name] for name in _VALUES if answer.get(name) not in (None, "", [], {})}
 
 
-def _below(answer: Response, category: str) -> Response:
+def _sub_answers_of(answer: Response, category: str) -> Response:
     """The sub-jobs below a class, wherever it is among those chosen."""
-    every = dicts(answer.get("categories"))
-    below = [sub_answers(each) for each in every if each.get("name") == category]
+    categories_of_answer = dicts(answer.get("categories"))
+    below = [sub_answers(each) for each in categories_of_answer if each.get("name") == category]
     return {name: value for each in below for name, value in each.items()}
 
 
-def _average(outcomes: Iterator[_Outcome]) -> _Outcome | None:
+def _average(outcomes: Iterator[_WeightedMark]) -> _WeightedMark | None:
     """Jobs side by side: each weighs as much as it has annotations."""
     found = list(outcomes)
     if not found:
@@ -217,7 +234,7 @@ def _average(outcomes: Iterator[_Outcome]) -> _Outcome | None:
     weight = sum(each.weight for each in found)
     mark = math.fsum(each.mark * each.weight for each in found) / weight
     categories = tuple(part for each in found for part in each.categories)
-    return _Outcome(min(1.0, mark), weight, categories)
+    return _WeightedMark(min(1.0, mark), weight, categories)
 
 
 def _mean(marks: Sequence[float]) -> float:

@@ -13,19 +13,27 @@ from typing import Any
 
 from kili_emulator.rules.quality import shapes
 from kili_emulator.rules.quality.areas import Rings, Vertex, bounds_of
-from kili_emulator.rules.quality.shapes import Area, End, Pages, Polygons, Shape, Span, Unplaced
+from kili_emulator.rules.quality.shapes import (
+    Area,
+    Pages,
+    Polygons,
+    RelationEnd,
+    Shape,
+    Span,
+    Unplaced,
+)
 
 Response = dict[str, Any]
-Mids = dict[str, tuple[str, Response]]
+AnnotationsByMid = dict[str, tuple[str, Response]]
 
 # What a text consists of unless an annotation says otherwise.
 _MAIN_TEXT = "main/[0]"
-_LARGEST = 1e12
+_MAX_NUMBER = 1e12
 _NUMBERS = (float, int)  # a bool is neither
 
 
 @dataclass(frozen=True)
-class Thing:
+class AnnotatedObject:
     """An object: of which classes, where, and what is answered below it.
 
     Attributes:
@@ -61,9 +69,9 @@ def sub_answers(holder: Response) -> Response:
     return children if isinstance(children, dict) else {}
 
 
-def mids_of(section: Response) -> Mids:
+def index_annotations_by_mid(section: Response) -> AnnotationsByMid:
     """The annotations of a section that relations may name, each with its job."""
-    found: Mids = {}
+    found: AnnotationsByMid = {}
     for job, answer in sorted(section.items()):
         if isinstance(answer, dict):
             for annotation in sorted(dicts(answer.get("annotations")), key=_key):
@@ -72,29 +80,29 @@ def mids_of(section: Response) -> Mids:
     return found
 
 
-def things(answer: Response, mids: Mids) -> list[Thing]:
+def read_objects(answer: Response, mids: AnnotationsByMid) -> list[AnnotatedObject]:
     """The objects of an answer."""
-    return [_thing(annotation, mids) for annotation in dicts(answer.get("annotations"))]
+    return [_read_object(annotation, mids) for annotation in dicts(answer.get("annotations"))]
 
 
-def _thing(annotation: Response, mids: Mids) -> Thing:
+def _read_object(annotation: Response, mids: AnnotationsByMid) -> AnnotatedObject:
     children = dict(sub_answers(annotation))
     for category in dicts(annotation.get("categories")):
         children |= sub_answers(category)
     names = tuple(sorted(class_names(annotation)))
-    return Thing(names, _shape(annotation, mids), children, annotation)
+    return AnnotatedObject(names, _shape(annotation, mids), children, annotation)
 
 
 def _key(annotation: Response) -> str:
     return json.dumps(annotation, sort_keys=True)
 
 
-def _shape(annotation: Response, mids: Mids) -> Shape:
+def _shape(annotation: Response, mids: AnnotationsByMid) -> Shape:
     relation = _relation(annotation, mids)
-    return relation or _place(annotation) or Unplaced()
+    return relation or _location_shape(annotation) or Unplaced()
 
 
-def _place(annotation: Response) -> Shape | None:
+def _location_shape(annotation: Response) -> Shape | None:
     vertices = _vertices(annotation.get("polyline"))
     return (
         _points(annotation)
@@ -141,7 +149,11 @@ def _points(annotation: Response) -> shapes.Points | None:
     }
     marker = _vertices([annotation.get("point")])
     points = named or ({"": marker[0]} if marker else {})
-    return shapes.Points(points, bounds_of(list(points.values()), shapes.REACH)) if points else None
+    return (
+        shapes.Points(points, bounds_of(list(points.values()), shapes.POINT_RADIUS))
+        if points
+        else None
+    )
 
 
 def _span(annotation: Response) -> Span | None:
@@ -161,23 +173,23 @@ def _page_set(annotation: Response) -> shapes.PageSet | None:
     return shapes.PageSet(pages, text if isinstance(text, str) else "") if pages else None
 
 
-def _relation(annotation: Response, mids: Mids) -> shapes.Relation | None:
+def _relation(annotation: Response, mids: AnnotationsByMid) -> shapes.Relation | None:
     starts = annotation.get("startEntities") or annotation.get("startObjects")
     ends = annotation.get("endEntities") or annotation.get("endObjects")
     if not starts and not ends:
         return None
-    return shapes.Relation(_ends(starts, mids), _ends(ends, mids))
+    return shapes.Relation(_read_relation_ends(starts, mids), _read_relation_ends(ends, mids))
 
 
-def _ends(named: Any, mids: Mids) -> tuple[End, ...]:
-    return tuple(_end(str(each.get("mid")), mids) for each in dicts(named))
+def _read_relation_ends(named: Any, mids: AnnotationsByMid) -> tuple[RelationEnd, ...]:
+    return tuple(_read_relation_end(str(each.get("mid")), mids) for each in dicts(named))
 
 
-def _end(mid: str, mids: Mids) -> End:
+def _read_relation_end(mid: str, mids: AnnotationsByMid) -> RelationEnd:
     """What a relation relates; of one that relates relations, their names alone count."""
     job, annotation = mids.get(mid, ("", {}))
-    shape = _place(annotation) or Unplaced(mid if not annotation else "")
-    return End((job, *sorted(class_names(annotation))), shape, _key(annotation))
+    shape = _location_shape(annotation) or Unplaced(mid if not annotation else "")
+    return RelationEnd((job, *sorted(class_names(annotation))), shape, _key(annotation))
 
 
 def _vertices(values: Any) -> list[Vertex]:
@@ -198,4 +210,4 @@ def number(value: Any) -> float | None:
     """A number, if it is one that can be reckoned with."""
     if type(value) not in _NUMBERS:
         return None
-    return float(value) if -_LARGEST <= value <= _LARGEST else None
+    return float(value) if -_MAX_NUMBER <= value <= _MAX_NUMBER else None

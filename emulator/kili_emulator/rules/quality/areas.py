@@ -82,9 +82,9 @@ def measure_sides(one: Sides, other: Sides) -> tuple[float, float, float]:
     middles = (lines[1:] + lines[:-1]) / 2
     heights = np.diff(lines)
     crossings = [_crossings(each, middles) for each in (one, other)]
-    every = np.concatenate(crossings, axis=1)
-    order = np.argsort(every, axis=1, kind="stable")
-    widths = np.nan_to_num(np.diff(np.take_along_axis(every, order, axis=1), axis=1))
+    all_crossings = np.concatenate(crossings, axis=1)
+    order = np.argsort(all_crossings, axis=1, kind="stable")
+    widths = np.nan_to_num(np.diff(np.take_along_axis(all_crossings, order, axis=1), axis=1))
     first = order < crossings[0].shape[1]
     inside_one = np.cumsum(first, axis=1)[:, :-1] % 2 == 1
     inside_other = np.cumsum(~first, axis=1)[:, :-1] % 2 == 1
@@ -112,9 +112,11 @@ def _crossings(sides: Sides, middles: Any) -> Any:
     x2, y2 = sides.ends.T
     begin: Any = np.searchsorted(middles, np.minimum(y1, y2))
     crossed = np.searchsorted(middles, np.maximum(y1, y2)) - begin
-    at: Any = np.repeat(np.arange(len(crossed)), crossed)
-    rows = _numbered(crossed) + begin[at]
-    xs = x1[at] + (middles[rows] - y1[at]) / (y2[at] - y1[at]) * (x2[at] - x1[at])
+    sides_index: Any = np.repeat(np.arange(len(crossed)), crossed)
+    rows = _numbered(crossed) + begin[sides_index]
+    xs = x1[sides_index] + (middles[rows] - y1[sides_index]) / (
+        y2[sides_index] - y1[sides_index]
+    ) * (x2[sides_index] - x1[sides_index])
     counts = np.bincount(rows, minlength=len(middles))
     order = np.lexsort((xs, rows))
     found = np.full((len(middles), int(counts.max(initial=0))), np.nan)

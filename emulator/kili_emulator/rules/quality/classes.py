@@ -17,7 +17,7 @@ Rule = Literal["consensus", "honeypot", "inference", "reviewScore"]
 Count = Literal["votes", "overlap"]
 
 
-def count_of(rule: Rule, job: Any, chosen: Sequence[Sequence[str]]) -> Count:
+def choose_counting(rule: Rule, job: Any, chosen: Sequence[Sequence[str]]) -> Count:
     """By which of the rules a job's classes are compared."""
     if rule == "consensus":
         return "votes"
@@ -27,13 +27,13 @@ def count_of(rule: Rule, job: Any, chosen: Sequence[Sequence[str]]) -> Count:
 def _is_single(job: Any, chosen: Sequence[Sequence[str]]) -> bool:
     """Whether the job allows one class only; if it does not say, whether one at most was chosen."""
     content = job.get("content") if isinstance(job, dict) else None
-    way = content.get("input") if isinstance(content, dict) else None
-    if isinstance(way, str):
-        return way in SINGLE_CHOICES
+    input_widget = content.get("input") if isinstance(content, dict) else None
+    if isinstance(input_widget, str):
+        return input_widget in SINGLE_CHOICES
     return all(len(set(names)) <= 1 for names in chosen)
 
 
-def share(count: Count, voters: int, total: int) -> float:
+def class_mark(count: Count, voters: int, total: int) -> float:
     """What a class adds that so many of all voters chose."""
     if count == "votes":
         return voters / total

@@ -18,24 +18,24 @@ from typing import Any
 
 import numpy as np
 
-from kili_emulator.rules.quality.annotated_objects import Thing
+from kili_emulator.rules.quality.annotated_objects import AnnotatedObject
 
-Below = Callable[[Thing, Thing], Any]
+CompareChildren = Callable[[AnnotatedObject, AnnotatedObject], Any]
 
 
 @dataclass(frozen=True)
-class Pair:
+class ObjectPair:
     """Two objects that may belong together.
 
     Attributes:
-        likeness: of their places.
+        similarity: of their places.
         below: how their sub-jobs agree, if there is anything to compare.
         mark: of both, their geometric mean.
     """
 
     one: int
     other: int
-    likeness: float
+    similarity: float
     mark: float
     below: Any
 
@@ -43,7 +43,9 @@ class Pair:
 _SIDES = (attrgetter("one"), attrgetter("other"))
 
 
-def matched(ones: Sequence[Thing], others: Sequence[Thing], below: Below) -> list[Pair]:
+def match_objects(
+    ones: Sequence[AnnotatedObject], others: Sequence[AnnotatedObject], below: CompareChildren
+) -> list[ObjectPair]:
     """The pairs that belong together; each object is in one at most.
 
     Args:
@@ -55,26 +57,26 @@ def matched(ones: Sequence[Thing], others: Sequence[Thing], below: Below) -> lis
         for i, j in _overlapping(ones, others, left, right)
         if (pair := _pair(ones, others, i, j, below))
     ]
-    taken: set[int] = set()
-    given: set[int] = set()
+    matched_ones: set[int] = set()
+    matched_others: set[int] = set()
     chosen = []
     for pair in _best_first(candidates, ones, others):
-        if pair.one not in taken and pair.other not in given:
+        if pair.one not in matched_ones and pair.other not in matched_others:
             chosen.append(pair)
-            taken.add(pair.one)
-            given.add(pair.other)
+            matched_ones.add(pair.one)
+            matched_others.add(pair.other)
     return chosen
 
 
 def _best_first(
-    candidates: list[Pair], ones: Sequence[Thing], others: Sequence[Thing]
-) -> Iterator[Pair]:
+    candidates: list[ObjectPair], ones: Sequence[AnnotatedObject], others: Sequence[AnnotatedObject]
+) -> Iterator[ObjectPair]:
     """The pairs in the order in which they are chosen.
 
     Those that are equally good are put in order only where one object is in several of them.
     """
-    ordered = sorted(candidates, key=lambda pair: (-pair.likeness, -pair.mark))
-    for _, equal in groupby(ordered, key=lambda pair: (pair.likeness, pair.mark)):
+    ordered = sorted(candidates, key=lambda pair: (-pair.similarity, -pair.mark))
+    for _, equal in groupby(ordered, key=lambda pair: (pair.similarity, pair.mark)):
         pairs = list(equal)
         if any(len({pick(each) for each in pairs}) < len(pairs) for pick in _SIDES):
             pairs.sort(key=lambda pair: _rank(ones[pair.one].key, others[pair.other].key))
@@ -86,17 +88,23 @@ def _rank(one: str, other: str) -> tuple[Any, ...]:
 
 
 def _pair(
-    ones: Sequence[Thing], others: Sequence[Thing], i: int, j: int, below: Below
-) -> Pair | None:
-    likeness = ones[i].shape.likeness(others[j].shape)
-    if likeness <= 0:
+    ones: Sequence[AnnotatedObject],
+    others: Sequence[AnnotatedObject],
+    i: int,
+    j: int,
+    below: CompareChildren,
+) -> ObjectPair | None:
+    similarity = ones[i].shape.similarity(others[j].shape)
+    if similarity <= 0:
         return None
     nested = below(ones[i], others[j])
-    mark = likeness if nested is None else math.sqrt(likeness * nested.mark)
-    return Pair(i, j, likeness, mark, nested)
+    mark = similarity if nested is None else math.sqrt(similarity * nested.mark)
+    return ObjectPair(i, j, similarity, mark, nested)
 
 
-def _groups(ones: Sequence[Thing], others: Sequence[Thing]) -> list[tuple[list[int], list[int]]]:
+def _groups(
+    ones: Sequence[AnnotatedObject], others: Sequence[AnnotatedObject]
+) -> list[tuple[list[int], list[int]]]:
     """The objects that can be matched at all: of the same classes, and shapes of the same group."""
     groups: dict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for side, each in enumerate((ones, others)):
@@ -106,7 +114,10 @@ def _groups(ones: Sequence[Thing], others: Sequence[Thing]) -> list[tuple[list[i
 
 
 def _overlapping(
-    ones: Sequence[Thing], others: Sequence[Thing], left: list[int], right: list[int]
+    ones: Sequence[AnnotatedObject],
+    others: Sequence[AnnotatedObject],
+    left: list[int],
+    right: list[int],
 ) -> list[tuple[int, int]]:
     """The pairs of a group whose bounds have a point in common."""
     mine = np.asarray([ones[i].shape.bounds for i in left])[:, None, :]

@@ -29,12 +29,12 @@ from kili_emulator.rules.quality.areas import (
     measure_sides,
     sides_of,
 )
-from kili_emulator.rules.quality.text import text_likeness
+from kili_emulator.rules.quality.text import text_similarity
 
 Pages = tuple[int, ...]
 
-NOWHERE: Bounds = (0.0, 0.0, 0.0, 0.0)
-REACH = 0.1
+EMPTY_BOUNDS: Bounds = (0.0, 0.0, 0.0, 0.0)
+POINT_RADIUS = 0.1
 _SAMPLES = 32
 
 
@@ -47,7 +47,7 @@ class Shape(Protocol):
     @property
     def bounds(self) -> Bounds: ...
 
-    def likeness(self, other: Any) -> float:
+    def similarity(self, other: Any) -> float:
         """How alike it is to another one of its group; 1 if equal."""
 
 
@@ -56,13 +56,13 @@ class Unplaced:
     """An object that has no place; what names it alone counts."""
 
     name: str = ""
-    bounds: ClassVar[Bounds] = NOWHERE
+    bounds: ClassVar[Bounds] = EMPTY_BOUNDS
 
     @property
     def group(self) -> Hashable:
         return ("unplaced", self.name)
 
-    def likeness(self, other: Unplaced) -> float:
+    def similarity(self, other: Unplaced) -> float:
         return float(self.name == other.name)
 
 
@@ -94,7 +94,7 @@ class Area:
     bounds: Bounds
     group: ClassVar[Hashable] = "area"
 
-    def likeness(self, other: Area) -> float:
+    def similarity(self, other: Area) -> float:
         if self.pages == other.pages:
             return 1.0
         common = total = 0.0
@@ -122,19 +122,19 @@ class Line:
     bounds: Bounds
     group: ClassVar[Hashable] = "line"
 
-    def likeness(self, other: Line) -> float:
+    def similarity(self, other: Line) -> float:
         if self.vertices == other.vertices:
             return 1.0
         longest = max(self.length, other.length)
         if longest == 0:
             return 0.0
-        mine, theirs = _sampled(self), _sampled(other)
+        mine, theirs = _sample_points(self), _sample_points(other)
         distances = np.linalg.norm(mine[:, None, :] - theirs[None, :, :], axis=2)
-        apart = (distances.min(axis=1).mean() + distances.min(axis=0).mean()) / 2
-        return max(0.0, 1.0 - float(apart) / longest)
+        distance = (distances.min(axis=1).mean() + distances.min(axis=0).mean()) / 2
+        return max(0.0, 1.0 - float(distance) / longest)
 
 
-def _sampled(line: Line) -> Any:
+def _sample_points(line: Line) -> Any:
     """Points on a line, at even distances."""
     vertices = np.asarray(line.vertices, dtype=float)
     steps = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(vertices, axis=0), axis=1))])
@@ -155,11 +155,13 @@ class Points:
     bounds: Bounds
     group: ClassVar[Hashable] = "points"
 
-    def likeness(self, other: Points) -> float:
+    def similarity(self, other: Points) -> float:
         every = self.points.keys() | other.points.keys()
         common = self.points.keys() & other.points.keys()
-        near = (math.dist(self.points[each], other.points[each]) for each in common)
-        return math.fsum(max(0.0, 1.0 - apart / REACH) for apart in near) / len(every)
+        point_distances = (math.dist(self.points[each], other.points[each]) for each in common)
+        return math.fsum(
+            max(0.0, 1.0 - distance / POINT_RADIUS) for distance in point_distances
+        ) / len(every)
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ class Span:
     def bounds(self) -> Bounds:
         return self.begin, 0.0, self.end, 0.0
 
-    def likeness(self, other: Span) -> float:
+    def similarity(self, other: Span) -> float:
         if (self.begin, self.end) == (other.begin, other.end):
             return 1.0
         common = min(self.end, other.end) - max(self.begin, other.begin)
@@ -188,43 +190,43 @@ class PageSet:
 
     pages: frozenset[int]
     text: str
-    bounds: ClassVar[Bounds] = NOWHERE
+    bounds: ClassVar[Bounds] = EMPTY_BOUNDS
     group: ClassVar[Hashable] = "pages"
 
-    def likeness(self, other: PageSet) -> float:
+    def similarity(self, other: PageSet) -> float:
         shared = len(self.pages & other.pages) / len(self.pages | other.pages)
-        return shared * text_likeness(self.text, other.text) if shared else 0.0
+        return shared * text_similarity(self.text, other.text) if shared else 0.0
 
 
 @dataclass(frozen=True)
 class Relation:
     """Two sets of objects, each known by its job, its classes and its place."""
 
-    starts: tuple[End, ...]
-    ends: tuple[End, ...]
-    bounds: ClassVar[Bounds] = NOWHERE
+    starts: tuple[RelationEnd, ...]
+    ends: tuple[RelationEnd, ...]
+    bounds: ClassVar[Bounds] = EMPTY_BOUNDS
     group: ClassVar[Hashable] = "relation"
 
-    def likeness(self, other: Relation) -> float:
-        starts = _ends_likeness(self.starts, other.starts)
-        return math.sqrt(starts * _ends_likeness(self.ends, other.ends)) if starts else 0.0
+    def similarity(self, other: Relation) -> float:
+        starts = _ends_similarity(self.starts, other.starts)
+        return math.sqrt(starts * _ends_similarity(self.ends, other.ends)) if starts else 0.0
 
 
 @dataclass(frozen=True)
-class End:
+class RelationEnd:
     """An object that a relation relates."""
 
     kind: tuple[str, ...]
     shape: Shape
     key: str
 
-    def likeness(self, other: End) -> float:
+    def similarity(self, other: RelationEnd) -> float:
         if (self.kind, self.shape.group) != (other.kind, other.shape.group):
             return 0.0
-        return self.shape.likeness(other.shape)
+        return self.shape.similarity(other.shape)
 
 
-def _ends_likeness(ones: Sequence[End], others: Sequence[End]) -> float:
+def _ends_similarity(ones: Sequence[RelationEnd], others: Sequence[RelationEnd]) -> float:
     """How alike the ends are: the most alike are paired first."""
     if not ones and not others:
         return 1.0
@@ -233,9 +235,9 @@ def _ends_likeness(ones: Sequence[End], others: Sequence[End]) -> float:
     while left and right:
         best = min(
             ((one, other) for one in left for other in right),
-            key=lambda pair: (-pair[0].likeness(pair[1]), sorted((pair[0].key, pair[1].key))),
+            key=lambda pair: (-pair[0].similarity(pair[1]), sorted((pair[0].key, pair[1].key))),
         )
-        found.append(best[0].likeness(best[1]))
+        found.append(best[0].similarity(best[1]))
         left.remove(best[0])
         right.remove(best[1])
     return math.fsum(found) / (len(found) + len(left) + len(right))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 MAX_CELLS = 10**9
 
 
-def text_likeness(one: str, other: str) -> float:
+def text_similarity(one: str, other: str) -> float:
     """1 for equal texts, 0 for texts that have nothing in common."""
     longest = max(len(one), len(other))
     return 1 - edit_distance(one, other) / longest if longest else 1.0

@@ -8,7 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from tests.contract.plugin_calls.situations.registry import SITUATIONS as SITUATIONS
-from tests.contract.plugin_calls.situations.registry import Steps as Steps
+from tests.contract.plugin_calls.situations.registry import SteppedProject as SteppedProject
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from tests.contract.plugin_calls.situations.registry import Steps, for_each, situation
+from tests.contract.plugin_calls.situations.registry import SteppedProject, for_each_way, situation
 
 WAYS_BACK = ("sendAssetsBackToQueue", "sendBackAssetsToQueue")
 WAYS_TO_REVIEW = ("addAssetsToReview", "addAllLabeledAssetsToReview")
 
 
 @situation
-def an_open_asset_is_skipped(steps: Steps) -> None:
+def an_open_asset_is_skipped(steps: SteppedProject) -> None:
     steps.label("appendManyLabels", "waiting", "labeler", "AUTOSAVE")
     steps.call("skipAsset", "labeler", reason="", where={"id": steps.names["waiting"]})
 
 
-@for_each("AUTOSAVE", "DEFAULT", "REVIEW", "PREDICTION", "INFERENCE")
-def an_open_asset_is_skipped_with_a_label(steps: Steps, way: str) -> None:
+@for_each_way("AUTOSAVE", "DEFAULT", "REVIEW", "PREDICTION", "INFERENCE")
+def an_open_asset_is_skipped_with_a_label(steps: SteppedProject, way: str) -> None:
     """The older way: the label says so."""
     asset = "in review" if way == "REVIEW" else "waiting"
     if way == "REVIEW":
@@ -26,19 +26,19 @@ def an_open_asset_is_skipped_with_a_label(steps: Steps, way: str) -> None:
     steps.label("appendToLabels", asset, "manager", way, skipped=True)
 
 
-@for_each(*WAYS_TO_REVIEW)
-def a_labeled_asset_is_put_up_for_review(steps: Steps, way: str) -> None:
+@for_each_way(*WAYS_TO_REVIEW)
+def a_labeled_asset_is_put_up_for_review(steps: SteppedProject, way: str) -> None:
     steps.call(way, where={"idIn": [steps.names["labeled"]]})
 
 
-@for_each(*WAYS_BACK)
-def assets_are_sent_back(steps: Steps, way: str) -> None:
+@for_each_way(*WAYS_BACK)
+def assets_are_sent_back(steps: SteppedProject, way: str) -> None:
     """From a review, and from the labeling step itself."""
     steps.call(way, where={"idIn": [steps.names["in review"], steps.names["labeled"]]})
 
 
 @situation
-def work_is_shared_out(steps: Steps) -> None:
+def work_is_shared_out(steps: SteppedProject) -> None:
     where = [{"id": steps.names["waiting"]}]
     data = [{"toBeLabeledBy": ["labeler@example.com", "reviewer@example.com"]}]
     steps.call("updatePropertiesInAssets", where=where, data=data)

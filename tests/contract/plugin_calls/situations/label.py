@@ -6,15 +6,15 @@ from kili_emulator.domain.lock import LIFETIME
 from tests.contract.plugin_calls.situations.registry import (
     BLUE,
     WAYS_TO_LABEL,
-    Steps,
-    for_each,
+    SteppedProject,
+    for_each_way,
     situation,
 )
 from tests.kit.world_content import RED
 
 
-@for_each(*WAYS_TO_LABEL)
-def a_label_is_saved_submitted_and_reviewed(steps: Steps, way: str) -> None:
+@for_each_way(*WAYS_TO_LABEL)
+def a_label_is_saved_submitted_and_reviewed(steps: SteppedProject, way: str) -> None:
     """All of it is drawn for review, and each has the asset open before."""
     steps.change_step("review step", stepCoverage=100)
     for key, kind in (("labeler", "DEFAULT"), ("reviewer", "REVIEW")):
@@ -24,8 +24,8 @@ def a_label_is_saved_submitted_and_reviewed(steps: Steps, way: str) -> None:
         steps.label(way, "waiting", "manager", kind)
 
 
-@for_each(*WAYS_TO_LABEL)
-def a_label_moves_an_asset_to_the_next_step(steps: Steps, way: str) -> None:
+@for_each_way(*WAYS_TO_LABEL)
+def a_label_moves_an_asset_to_the_next_step(steps: SteppedProject, way: str) -> None:
     """From one review to the next."""
     data = {"projectId": steps.project, "name": "Review 2", "assignees": [steps.names["rita"]]}
     steps.call("addReviewStep", input=data)
@@ -33,38 +33,38 @@ def a_label_moves_an_asset_to_the_next_step(steps: Steps, way: str) -> None:
 
 
 @situation
-def a_label_names_a_step(steps: Steps) -> None:
+def a_label_names_a_step(steps: SteppedProject) -> None:
     """A correction of what is done, and a review that takes the asset to its step."""
     row = {"jsonResponse": RED}
     steps.label_on("label step", "labeled", "reviewer", "DEFAULT", row)
     steps.label_on("review step", "labeled", "reviewer", "REVIEW", row)
 
 
-@for_each(*WAYS_TO_LABEL)
-def a_label_brings_a_skipped_asset_back(steps: Steps, way: str) -> None:
+@for_each_way(*WAYS_TO_LABEL)
+def a_label_brings_a_skipped_asset_back(steps: SteppedProject, way: str) -> None:
     steps.call("skipAsset", reason="", where={"id": steps.names["in review"]})
     steps.label(way, "in review", "reviewer", "REVIEW")
     steps.label(way, "skipped")
 
 
-@for_each(*WAYS_TO_LABEL)
-def an_administrator_joins_with_a_label(steps: Steps, way: str) -> None:
+@for_each_way(*WAYS_TO_LABEL)
+def an_administrator_joins_with_a_label(steps: SteppedProject, way: str) -> None:
     for asset, kind in (("waiting", "DEFAULT"), ("in review", "REVIEW")):
-        steps.leave("admin")
+        steps.remove_member("admin")
         steps.label(way, asset, "admin", kind)
 
 
-@for_each(*WAYS_TO_LABEL)
-def a_lock_that_ran_out_is_taken_over(steps: Steps, way: str) -> None:
+@for_each_way(*WAYS_TO_LABEL)
+def a_lock_that_ran_out_is_taken_over(steps: SteppedProject, way: str) -> None:
     steps.label(way, "waiting", "labeler", "AUTOSAVE")
     steps.wire.emulator.world.clock.offset += 2 * LIFETIME
     steps.label(way, "waiting", "reviewer", "AUTOSAVE")
 
 
-@for_each(*WAYS_TO_LABEL)
-def labels_are_compared(steps: Steps, way: str) -> None:
-    steps.honeypot()
-    steps.shared()
+@for_each_way(*WAYS_TO_LABEL)
+def labels_are_compared(steps: SteppedProject, way: str) -> None:
+    steps.make_honeypot()
+    steps.require_consensus()
     for key in ("labeler", "manager"):
         steps.label(way, "waiting", key)
     steps.call("addAssetsToReview", where={"id": steps.names["waiting"]})
@@ -72,7 +72,7 @@ def labels_are_compared(steps: Steps, way: str) -> None:
 
 
 @situation
-def compared_labels_are_changed(steps: Steps) -> None:
+def compared_labels_are_changed(steps: SteppedProject) -> None:
     labels_are_compared(steps, WAYS_TO_LABEL[0])
     for kind in ("DEFAULT", "REVIEW"):
         where = {"asset": {"id": steps.names["waiting"]}, "typeIn": [kind]}
@@ -83,25 +83,25 @@ def compared_labels_are_changed(steps: Steps) -> None:
 
 
 @situation
-def what_is_labeled_becomes_a_honeypot(steps: Steps) -> None:
-    steps.honeypot("labeled")
+def what_is_labeled_becomes_a_honeypot(steps: SteppedProject) -> None:
+    steps.make_honeypot("labeled")
     for flag in (False, True):
         where = [{"id": steps.names["labeled"]}]
         steps.call("updatePropertiesInAssets", where=where, data=[{"isHoneypot": flag}])
 
 
 @situation
-def what_two_people_have_labeled_is_used_for_consensus(steps: Steps) -> None:
+def what_two_people_have_labeled_is_used_for_consensus(steps: SteppedProject) -> None:
     for key in ("labeler", "manager"):
         steps.label("appendManyLabels", "waiting", key)
         steps.call("sendAssetsBackToQueue", where={"id": steps.names["waiting"]})
     steps.call("skipAsset", reason="", where={"id": steps.names["waiting"]})
     steps.call("unskipAsset", projectId=steps.project, assetId=steps.names["waiting"])
-    steps.shared()
+    steps.require_consensus()
 
 
 @situation
-def compared_labels_are_copied(steps: Steps) -> None:
+def compared_labels_are_copied(steps: SteppedProject) -> None:
     labels_are_compared(steps, WAYS_TO_LABEL[0])
     data = {"projectId": steps.project, "shouldCopyAssets": True, "shouldCopyUsers": True}
     copied = steps.call("copyProject", data=data)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.contract.plugin_calls.situations.registry import Steps, for_each, situation
+from tests.contract.plugin_calls.situations.registry import SteppedProject, for_each_way, situation
 
 
-def _at_work_everywhere(steps: Steps) -> None:
+def _at_work_everywhere(steps: SteppedProject) -> None:
     """Rita works on both steps, has an asset open, and is to label another one."""
     for step in ("label step", "review step"):
         both = [steps.names["rita"], steps.names["max"]]
@@ -16,13 +16,13 @@ def _at_work_everywhere(steps: Steps) -> None:
 
 
 @situation
-def who_is_at_work_leaves_the_project(steps: Steps) -> None:
+def who_is_at_work_leaves_the_project(steps: SteppedProject) -> None:
     _at_work_everywhere(steps)
-    steps.leave("reviewer")
+    steps.remove_member("reviewer")
 
 
 @situation
-def who_is_at_work_leaves_the_organization(steps: Steps) -> None:
+def who_is_at_work_leaves_the_organization(steps: SteppedProject) -> None:
     _at_work_everywhere(steps)
     address = dict.fromkeys(("address", "zipCode", "city", "country"), "")
     other = steps.call("createOrganization", data={"name": "Other", **address})
@@ -30,16 +30,16 @@ def who_is_at_work_leaves_the_organization(steps: Steps) -> None:
     steps.call("updatePropertiesInUser", data=data, where=where)
 
 
-@for_each("appendToRoles", "updatePropertiesInRole")
-def a_reviewer_becomes_a_labeler(steps: Steps, way: str) -> None:
+@for_each_way("appendToRoles", "updatePropertiesInRole")
+def a_reviewer_becomes_a_labeler(steps: SteppedProject, way: str) -> None:
     _at_work_everywhere(steps)
     steps.give_role(way, "rita", "reviewer", "LABELER")
 
 
-@for_each("appendToRoles", "updatePropertiesInRole", "updatePropertiesInProjectUser")
-def an_administrator_of_the_organization_joins(steps: Steps, way: str) -> None:
+@for_each_way("appendToRoles", "updatePropertiesInRole", "updatePropertiesInProjectUser")
+def an_administrator_of_the_organization_joins(steps: SteppedProject, way: str) -> None:
     """By a role, or by starring the project."""
-    steps.leave("admin")
+    steps.remove_member("admin")
     if way == "updatePropertiesInProjectUser":
         steps.call(way, data={"starred": True}, where={"id": steps.member("ada")})
     else:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 
-from tests.contract.plugin_calls.situations.registry import Steps, for_each, situation
+from tests.contract.plugin_calls.situations.registry import SteppedProject, for_each_way, situation
 from tests.kit.world_content import INTERFACE
 
 
 @situation
-def settings_that_steps_stand_for_are_changed(steps: Steps) -> None:
+def settings_that_steps_stand_for_are_changed(steps: SteppedProject) -> None:
     data = {"reviewCoverage": 50, "consensusTotCoverage": 50, "minConsensusSize": 2}
     where = {"id": steps.project}
     steps.call("updatePropertiesInProject", data=data, where=where)
 
 
-@for_each("deleteStep", "editProjectWorkflowSettings")
-def a_step_is_deleted(steps: Steps, way: str) -> None:
+@for_each_way("deleteStep", "editProjectWorkflowSettings")
+def a_step_is_deleted(steps: SteppedProject, way: str) -> None:
     """Assets that stand there go back."""
     if way == "deleteStep":
         data = {"projectId": steps.project, "stepId": steps.names["review step"]}
@@ -25,14 +25,14 @@ def a_step_is_deleted(steps: Steps, way: str) -> None:
         steps.edit(steps={"deletes": [steps.names["review step"]]})
 
 
-@for_each("deleteStep", "editProjectWorkflowSettings")
-def a_step_that_stands_for_a_setting_is_deleted(steps: Steps, way: str) -> None:
+@for_each_way("deleteStep", "editProjectWorkflowSettings")
+def a_step_that_stands_for_a_setting_is_deleted(steps: SteppedProject, way: str) -> None:
     steps.change_step("review step", stepCoverage=50)
     a_step_is_deleted(steps, way)
 
 
 @situation
-def a_project_is_archived_and_brought_back(steps: Steps) -> None:
+def a_project_is_archived_and_brought_back(steps: SteppedProject) -> None:
     for archived in (True, False):
         data, where = {"archived": archived}, {"id": steps.project}
         steps.call("updatePropertiesInProject", data=data, where=where)

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from tests.contract.plugin_calls.recorder import Recorder
-from tests.kit.world_content import RED, Names, set_steps
+from tests.contract.plugin_calls.recorder import CallRecorder
+from tests.kit.world_content import RED, WorldIds, add_stepped_project
 
 BLUE = json.dumps({"COLOR": {"categories": [{"name": "BLUE"}]}})
 WAYS_TO_LABEL = ("appendManyLabels", "appendToLabels")
 
 
-class Steps:
+class SteppedProject:
     """A project with steps; its assets are ``waiting``, ``labeled``, ``in review``, ``skipped``.
 
     Attributes:
@@ -22,9 +22,9 @@ class Steps:
         project: its id.
     """
 
-    def __init__(self, wire: Recorder, known: Names) -> None:
+    def __init__(self, wire: CallRecorder, world_ids: WorldIds) -> None:
         self.wire = wire
-        self.names = {**known, **set_steps(wire)}
+        self.names = {**world_ids, **add_stepped_project(wire)}
         self.project = self.names["stepped project"]
 
     def call(self, operation: str, key: str = "admin", **arguments: Any) -> Any:
@@ -73,7 +73,7 @@ class Steps:
         (row,) = [each["id"] for each in found if each["user"]["id"] == self.names[name]]
         return str(row)
 
-    def leave(self, key: str) -> None:
+    def remove_member(self, key: str) -> None:
         where = {"project": {"id": self.project}, "user": {"email": f"{key}@example.com"}}
         self.call("deleteFromRoles", where=where)
 
@@ -85,19 +85,19 @@ class Steps:
             data = {"role": role, "projectID": self.project, "userID": self.names[name]}
             self.call(way, data=data, where={"id": self.member(name)})
 
-    def shared(self, asset: str = "waiting") -> None:
+    def require_consensus(self, asset: str = "waiting") -> None:
         """Have two people label an asset."""
         self.change_step("label step", numberOfExpectedLabelsForConsensus=2)
         ids = {"projectId": self.project, "assetId": self.names[asset]}
         self.call("setAssetConsensus", **ids, isConsensus=True)
 
-    def honeypot(self, asset: str = "waiting") -> None:
+    def make_honeypot(self, asset: str = "waiting") -> None:
         self.change_step("label step", useHoneypot=True)
         self.call("createHoneypot", data={"jsonResponse": RED}, where={"id": self.names[asset]})
 
 
-Situation = Callable[[Steps], None]
-WithWay = Callable[[Steps, str], None]
+Situation = Callable[[SteppedProject], None]
+WithWay = Callable[[SteppedProject, str], None]
 
 SITUATIONS: dict[str, Situation] = {}
 
@@ -108,7 +108,7 @@ def situation(function: Situation) -> Situation:
     return function
 
 
-def for_each(*ways: str) -> Callable[[WithWay], WithWay]:
+def for_each_way(*ways: str) -> Callable[[WithWay], WithWay]:
     """Register a situation for each of several ways."""
 
     def register(function: WithWay) -> WithWay:

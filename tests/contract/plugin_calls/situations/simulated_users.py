@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from kili_emulator.domain.lock import LIFETIME
-from tests.contract.plugin_calls.situations.registry import BLUE, Steps, situation
+from tests.contract.plugin_calls.situations.registry import BLUE, SteppedProject, situation
 from tests.kit.world_content import EASY, RED
 
 _OLD = "Plugin tutorial: count the objects"
@@ -19,7 +19,7 @@ def _of(text: str) -> dict[str, Any]:
 
 
 @situation
-def people_work_in_the_older_workflow(steps: Steps) -> None:
+def people_work_in_the_older_workflow(steps: SteppedProject) -> None:
     act = steps.wire.act
     act("save", _OLD, "aquarium", _of(EASY))
     act("submit", _OLD, "aquarium", _of(EASY))
@@ -31,7 +31,7 @@ def people_work_in_the_older_workflow(steps: Steps) -> None:
 
 
 @situation
-def people_work_with_steps(steps: Steps) -> None:
+def people_work_with_steps(steps: SteppedProject) -> None:
     act = steps.wire.act
     act("save", _NEW, "waiting", _of(RED))
     act("submit", _NEW, "waiting")
@@ -46,7 +46,7 @@ def people_work_with_steps(steps: Steps) -> None:
 
 
 @situation
-def people_bring_assets_to_the_next_step(steps: Steps) -> None:
+def people_bring_assets_to_the_next_step(steps: SteppedProject) -> None:
     steps.change_step("review step", stepCoverage=100)
     act = steps.wire.act
     act("submit", _NEW, "waiting", _of(RED))
@@ -54,7 +54,7 @@ def people_bring_assets_to_the_next_step(steps: Steps) -> None:
 
 
 @situation
-def people_take_over_what_others_left_open(steps: Steps) -> None:
+def people_take_over_what_others_left_open(steps: SteppedProject) -> None:
     act = steps.wire.act
     act("save", _NEW, "waiting", _of(RED))
     steps.wire.emulator.world.clock.offset += 2 * LIFETIME
@@ -62,17 +62,17 @@ def people_take_over_what_others_left_open(steps: Steps) -> None:
 
 
 @situation
-def administrators_join_by_working(steps: Steps) -> None:
+def administrators_join_by_working(steps: SteppedProject) -> None:
     act = steps.wire.act
     for verb, asset in (("submit", "waiting"), ("review", "in review")):
-        steps.leave("admin")
+        steps.remove_member("admin")
         act(verb, _NEW, asset, _of(RED), user="admin")
 
 
 @situation
-def the_labels_of_people_are_compared(steps: Steps) -> None:
-    steps.honeypot()
-    steps.shared()
+def the_labels_of_people_are_compared(steps: SteppedProject) -> None:
+    steps.make_honeypot()
+    steps.require_consensus()
     for user in ("labeler", "manager"):
         steps.wire.act("submit", _NEW, "waiting", _of(RED), user=user)
     steps.wire.act("review", _NEW, "waiting", _of(BLUE))

@@ -15,15 +15,15 @@ from typing import Dict, Iterable, Iterator, List  # noqa: UP035  (loaded by old
 
 # Threads that are about to end get so long, each of the first few.
 _GRACE_SECONDS = 0.05
-_GRACES = 4
+_MAX_WAITS = 4
 
 # A progress bar's thread is one for the whole process, and goes on when no bar is left.
 _HARMLESS = "tqdm"
 
 
-def going_on(threads: Iterable[threading.Thread]) -> List[threading.Thread]:  # noqa: UP006
+def still_running(threads: Iterable[threading.Thread]) -> List[threading.Thread]:  # noqa: UP006
     """Those of some threads that have not ended, and are not about to."""
-    for thread in [each for each in threads if each.is_alive()][:_GRACES]:
+    for thread in [each for each in threads if each.is_alive()][:_MAX_WAITS]:
         thread.join(_GRACE_SECONDS)
     return [
         each
@@ -32,7 +32,7 @@ def going_on(threads: Iterable[threading.Thread]) -> List[threading.Thread]:  # 
     ]
 
 
-def own_children() -> Dict[int, str]:  # noqa: UP006
+def find_own_children() -> Dict[int, str]:  # noqa: UP006
     """The processes that this process has started, by their ids, where the system tells (Linux)."""
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -43,25 +43,25 @@ def own_children() -> Dict[int, str]:  # noqa: UP006
 
 def children(pid: int) -> Dict[int, str]:  # noqa: UP006
     """The processes that a process has started, by their ids, where the system tells."""
-    found = {}
+    names_by_pid = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             head, _, rest = (folder / "stat").read_text().rpartition(")")
             state, parent = rest.split()[:2]
             if int(parent) == pid and state not in "ZX":
-                found[int(folder.name)] = head.partition("(")[2]
-    return found
+                names_by_pid[int(folder.name)] = head.partition("(")[2]
+    return names_by_pid
 
 
-def new_children(before: Dict[int, str]) -> List[str]:  # noqa: UP006
+def list_new_children(before: Dict[int, str]) -> List[str]:  # noqa: UP006
     """The names and ids of this process's children that are new, and are not about to end."""
-    if own_children().keys() - before.keys():
+    if find_own_children().keys() - before.keys():
         time.sleep(_GRACE_SECONDS)
-    return [f"{name} {pid}" for pid, name in own_children().items() if pid not in before]
+    return [f"{name} {pid}" for pid, name in find_own_children().items() if pid not in before]
 
 
 @contextlib.contextmanager
-def in_this_process() -> Iterator[None]:
+def end_forked_children() -> Iterator[None]:
     """End a child that was forked in the block, where it would leave it."""
     pid = os.getpid()
     try:

@@ -48,40 +48,40 @@ _WATCHED = {
 Snapshot = List[Tuple[str, Any, Dict[str, Any]]]  # noqa: UP006
 
 
-def take() -> Snapshot:
+def take_snapshot() -> Snapshot:
     """The attributes as they are, of those modules that are loaded."""
-    return [(name, space, vars(space).copy()) for name, space in _spaces()]
+    return [(name, owner, vars(owner).copy()) for name, owner in _owners()]
 
 
-def _spaces() -> Iterator[Tuple[str, Any]]:  # noqa: UP006
+def _owners() -> Iterator[Tuple[str, Any]]:  # noqa: UP006
     for name, classes in _WATCHED.items():
         module = sys.modules.get(name)
         if module is None:
             continue
         yield name, module
         for each in classes:
-            found = vars(module).get(each)
-            for base in found.__mro__[:-1] if isinstance(found, type) else ():
+            owner_class = vars(module).get(each)
+            for base in owner_class.__mro__[:-1] if isinstance(owner_class, type) else ():
                 yield f"{name}.{each}", base
 
 
-def changes(before: Snapshot, is_own: Callable[[str], bool]) -> List[Change]:  # noqa: UP006
+def changes(before: Snapshot, is_plugin_module_name: Callable[[str], bool]) -> List[Change]:  # noqa: UP006
     """The attributes that have become something of the plugin's own.
 
     Args:
-        is_own: whether a module of this name is the plugin's.
+        is_plugin_module_name: whether a module of this name is the plugin's.
     """
     return [
         Change(
             (KIND, f"{name}.{attribute}"),
             old.get(attribute, ABSENT),
             now,
-            _writer(space, attribute),
+            _writer(owner, attribute),
         )
-        for name, space, old in before
-        if not _is_same(vars(space).copy(), old)
-        for attribute, now in list(vars(space).items())
-        if now is not old.get(attribute, ABSENT) and is_of(now, is_own)
+        for name, owner, old in before
+        if not _is_same(vars(owner).copy(), old)
+        for attribute, now in list(vars(owner).items())
+        if now is not old.get(attribute, ABSENT) and is_defined_by(now, is_plugin_module_name)
     ]
 
 
@@ -89,17 +89,17 @@ def _is_same(now: Any, before: Dict[str, Any]) -> bool:  # noqa: UP006
     return len(now) == len(before) and all(map(is_, now.values(), before.values()))
 
 
-def is_of(value: Any, is_own: Callable[[str], bool]) -> bool:
+def is_defined_by(value: Any, is_plugin_module_name: Callable[[str], bool]) -> bool:
     """Whether a value, what it wraps, or its class was defined in a module of the plugin."""
     try:
         wrapped = getattr(value, "__func__", None), getattr(value, "func", None)
         modules = [getattr(each, "__module__", None) for each in (value, *wrapped, type(value))]
     except Exception:  # it does not want to be asked
         modules = [type(value).__module__]
-    return any(isinstance(each, str) and is_own(each) for each in modules)
+    return any(isinstance(each, str) and is_plugin_module_name(each) for each in modules)
 
 
-def _writer(space: Any, attribute: str) -> Callable[[Any], Any]:
+def _writer(owner: Any, attribute: str) -> Callable[[Any], Any]:
     return lambda value: (
-        delattr(space, attribute) if value is ABSENT else setattr(space, attribute, value)
+        delattr(owner, attribute) if value is ABSENT else setattr(owner, attribute, value)
     )

@@ -25,7 +25,7 @@ ENVIRONMENT = "the environment"
 FOLDER = "the working directory"
 _PATH = "sys.path"
 _SIGNALS = "handlers of signals"
-_SHOWN = 5
+_MAX_NAMES = 5
 
 ABSENT = object()
 
@@ -62,7 +62,7 @@ def _folder() -> str | None:
 
 
 # What there is one of: (how it is read, how it is written).
-_SINGLE: Dict[str, Tuple[Callable[[], Any], Callable[[Any], Any]]] = {  # noqa: UP006
+_SINGLE_SETTINGS: Dict[str, Tuple[Callable[[], Any], Callable[[Any], Any]]] = {  # noqa: UP006
     FOLDER: (_folder, os.chdir),
     _PATH: (lambda: list(sys.path), lambda value: sys.path.__setitem__(slice(None), value)),
     "the locale": (
@@ -74,7 +74,7 @@ _SINGLE: Dict[str, Tuple[Callable[[], Any], Callable[[Any], Any]]] = {  # noqa: 
 }
 
 
-def take(*, signals: bool = False) -> Values:
+def take_snapshot(*, signals: bool = False) -> Values:
     """How things are.
 
     Args:
@@ -85,7 +85,7 @@ def take(*, signals: bool = False) -> Values:
         value = _variables.get(name)
         if value is not None:  # or somebody unset it at that very moment
             values[ENVIRONMENT, name] = value
-    for kind, (read, _) in _SINGLE.items():
+    for kind, (read, _) in _SINGLE_SETTINGS.items():
         values[kind, ""] = read()
     if signals:
         for each in signal.Signals:
@@ -95,7 +95,7 @@ def take(*, signals: bool = False) -> Values:
 
 def changes(before: Values) -> List[Change]:  # noqa: UP006
     """What is not as it was."""
-    after = take(signals=any(kind == _SIGNALS for kind, _ in before))
+    after = take_snapshot(signals=any(kind == _SIGNALS for kind, _ in before))
     if after == before:
         return []
     return [
@@ -110,45 +110,45 @@ def _writer(setting: Setting) -> Callable[[Any], Any]:
     if kind == _SIGNALS:
         return lambda value: signal.signal(signal.Signals[name], value)
     if kind != ENVIRONMENT:
-        return _SINGLE[kind][1]
+        return _SINGLE_SETTINGS[kind][1]
     return lambda value: (
         _variables.pop(name, None) if value is ABSENT else _variables.__setitem__(name, value)
     )
 
 
-def put_back(changed: Iterable[Change]) -> None:
+def restore(changed: Iterable[Change]) -> None:
     """Have things as they were, so far as that is possible."""
     for each in changed:
         with contextlib.suppress(Exception):  # such as a folder that is there no more
             each.write(each.before)
 
 
-def apply(changed: Iterable[Change]) -> None:
+def reapply(changed: Iterable[Change]) -> None:
     """Make the same changes once more."""
     for each in changed:
         with contextlib.suppress(Exception):
-            each.write(_entries_again(each) if each.setting[0] == _PATH else each.now)
+            each.write(_reapplied_path(each) if each.setting[0] == _PATH else each.now)
 
 
-def _entries_again(change: Change) -> List[str]:  # noqa: UP006
+def _reapplied_path(change: Change) -> List[str]:  # noqa: UP006
     """``sys.path`` as it is now, with the same entries added to it and taken out of it."""
     kept = [each for each in sys.path if each in change.now or each not in change.before]
     new = [each for each in change.now if each not in change.before and each not in kept]
     return [*new, *kept] if change.now[:1] == new[:1] else [*kept, *new]
 
 
-def described(changed: Iterable[Change]) -> str:
+def describe(changed: Iterable[Change]) -> str:
     """What was changed, for people."""
     kinds: Dict[str, List[str]] = {}  # noqa: UP006
     for each in changed:
         kind, name = each.setting
         kinds.setdefault(kind, []).append(str(each.now) if kind == FOLDER else name)
     return ", ".join(
-        kind + (f" ({listed(names)})" if any(names) else "") for kind, names in kinds.items()
+        kind + (f" ({list_names(names)})" if any(names) else "") for kind, names in kinds.items()
     )
 
 
-def listed(names: List[str]) -> str:  # noqa: UP006
+def list_names(names: List[str]) -> str:  # noqa: UP006
     """The first of some names."""
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - _MAX_NAMES
+    return ", ".join(names[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -14,7 +14,7 @@ from kili_emulator.plugins.guest.process_state import (
 )
 
 
-class Condition:
+class WorkerState:
     """How this process is before a call.
 
     Args:
@@ -23,11 +23,11 @@ class Condition:
 
     def __init__(self, folder: Path) -> None:
         self._folder = str(folder)
-        self._values = process_settings.take(signals=True)
-        self._attributes = module_attributes.take()
+        self._values = process_settings.take_snapshot(signals=True)
+        self._attributes = module_attributes.take_snapshot()
         self._threads = threading.enumerate()
 
-    def restored(self) -> Dict[str, Any]:  # noqa: UP006
+    def restore_and_report(self) -> Dict[str, Any]:  # noqa: UP006
         """Put back what is not as it was.
 
         Returns:
@@ -35,15 +35,15 @@ class Condition:
             Both for people.
         """
         changed = process_settings.changes(self._values)
-        changed += module_attributes.changes(self._attributes, self._is_own)
-        process_settings.put_back(changed)
+        changed += module_attributes.changes(self._attributes, self._is_plugin_module)
+        process_settings.restore(changed)
         new = [each for each in threading.enumerate() if each not in self._threads]
-        threads = [each.name for each in left_running.going_on(new)]
+        threads = [each.name for each in left_running.still_running(new)]
         return {
-            "changed": process_settings.described(changed),
-            "threads": process_settings.listed(threads),
+            "changed": process_settings.describe(changed),
+            "threads": process_settings.list_names(threads),
         }
 
-    def _is_own(self, module: str) -> bool:
+    def _is_plugin_module(self, module: str) -> bool:
         file = getattr(sys.modules.get(module), "__file__", None)
         return file is not None and file.startswith(self._folder)
