@@ -10,7 +10,8 @@ import pytest
 
 from kili_emulator import Emulator
 from kili_emulator.domain.call_buffer import MAX_CALLS, MAX_CHARACTERS, CallBuffer, RecordedCall
-from kili_emulator.domain.world import Mark
+from kili_emulator.domain.run_call import add_calls
+from kili_emulator.domain.world import Actor, Mark
 from kili_emulator.testing.sdk import fast_sdk
 from tests.kit.sdk_process import SdkSession
 from tests.kit.server_under_test import RemoteWorld
@@ -121,6 +122,21 @@ def test_calls_of_threads_and_of_files_count_others_do_not(
     assert operations[-1] == ["GET /api/label/v2/files"]
     emulator.client().count_projects()
     assert [call["operations"] for call in calls(emulator, run)] == operations
+
+
+def test_a_call_that_is_answered_while_others_are_stored_is_recorded(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    run = submit_to(emulator, plugin(tmp_path, "pass"))
+    time = "2024-01-01T00:00:00.000Z"
+    buffer = CallBuffer(print)
+    buffer.add(call_made(method="early", started_at=time))
+    early = buffer.take()
+    buffer.add(call_made(method="late", started_at=time))
+    for taken in (early, buffer.take()):
+        with emulator.world.transaction(Actor.system()) as tx:
+            add_calls(tx, run["id"], taken, buffer.count)
+    assert [call["method"] for call in calls(emulator, run)] == ["early", "late"]
 
 
 COUNTING = ("count_projects", "count_assets", "count_labels", "count_issues")

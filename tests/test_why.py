@@ -13,6 +13,7 @@ import pytest
 from kili.services.plugins.exceptions import PluginCreationError
 
 from kili_emulator import Emulator
+from kili_emulator.domain.world import Actor
 from kili_emulator.errors import KiliError
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.inline import loading
@@ -748,6 +749,14 @@ def test_what_is_gone_is_still_known_by_its_events(workspace: PluginWorkspace) -
     assert workspace.reasons(label) == ["LABEL_TYPE"]
     workspace.kili.delete_many_from_dataset(asset_ids=[asset])
     assert workspace.emulator.why(asset=asset)["events"][-1]["event"] == "asset.deleted"
+
+
+def test_an_event_without_a_project_is_refused(workspace: PluginWorkspace) -> None:
+    with workspace.emulator.world.transaction(Actor.system()) as tx:
+        tx.emit("organization.updated", {}, project_id="")
+    event = workspace.emulator.world.view.events.all()[-1]["id"]
+    with pytest.raises(KiliError, match="belongs to no project"):
+        workspace.emulator.why(event=event)
 
 
 def test_what_is_unknown_is_refused_with_what_to_do(workspace: PluginWorkspace) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain.documents import PluginDoc
-from kili_emulator.domain.plugin_state import first_activation, get_plugin_state
+from kili_emulator.domain.plugin_state import get_plugin_state
 from kili_emulator.domain.plugin_subscription import PluginSubscription
 from kili_emulator.domain.world import Actor, Transaction, World
 from kili_emulator.rules.blockers import PluginState
@@ -98,8 +98,7 @@ def test_activity_is_that_of_the_last_change_on_the_project(plugin_world: Plugin
     assert (plugin_world.state().activity, plugin_world.state().since) == ("DEACTIVATED", last)
     again = plugin_world.activate("p")
     assert (plugin_world.state().activity, plugin_world.state().since) == ("ACTIVE", again)
-    view = plugin_world.world.view
-    assert first_activation(view, view.plugins.require("plugin"), "p") == first
+    assert plugin_world.state().first_active == first
 
 
 def test_a_name_alone_has_nothing_deployed(plugin_world: PluginWorld) -> None:

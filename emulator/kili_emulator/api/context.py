@@ -10,6 +10,7 @@ from functools import cached_property
 from graphql import GraphQLResolveInfo
 
 from kili_emulator.domain import anonymity, file
+from kili_emulator.domain.access import Access
 from kili_emulator.domain.documents import UserDoc
 from kili_emulator.domain.event_bus import Delivery
 from kili_emulator.domain.file import Upload
@@ -38,6 +39,7 @@ class RequestContext:
     workflow_version: str
     client_version: str | None = None
     deliveries: list[Delivery] = field(default_factory=list)
+    _access: Access | None = field(default=None, init=False)
 
     @cached_property
     def view(self) -> View:
@@ -45,9 +47,16 @@ class RequestContext:
         return self.world.view
 
     @property
+    def access(self) -> Access:
+        """The access of the actor in the view."""
+        if self._access is None or self._access.view is not self.view:
+            self._access = Access(self.view, self.actor)
+        return self._access
+
+    @property
     def selection(self) -> Selection:
         """What the actor can select now."""
-        return Selection(self.view, self.actor)
+        return Selection(self.access)
 
     @contextmanager
     def change(self) -> Iterator[Transaction]:
@@ -59,7 +68,7 @@ class RequestContext:
 
     def anonymized_user(self, user_id: str, project_id: str) -> UserDoc:
         """A user as the actor sees them in a project."""
-        return anonymity.anonymized_user(self.view, self.actor, user_id, project_id)
+        return anonymity.anonymized_user(self.access, user_id, project_id)
 
     def client_url(self, content: str) -> str:
         """A content as clients get it: references to files become URLs of this server."""

@@ -22,8 +22,8 @@ from kili_emulator.api.context import RequestContext
 from kili_emulator.api.errors import format_error
 from kili_emulator.api.execution import GraphQLExecutor, InvalidRequestError
 from kili_emulator.api.execution_context import PlatformExecutionContext
+from kili_emulator.domain.access import Access
 from kili_emulator.domain.event_bus import Event
-from kili_emulator.domain.world import Actor, View
 
 
 class EventSource(Protocol):
@@ -32,7 +32,7 @@ class EventSource(Protocol):
     def accepts(self, event: Event) -> bool:
         """Whether an event is to be told."""
 
-    def value_for_event(self, view: View, actor: Actor, event: Event) -> Mapping[str, Any] | None:
+    def value_for_event(self, access: Access, event: Event) -> Mapping[str, Any] | None:
         """The field's value for an event; ``None`` where there is none any more.
 
         Raises:
@@ -82,7 +82,7 @@ class Subscription:
         Raises:
             KiliError: the client may not listen any more.
         """
-        value = self._event_source.value_for_event(context.view, context.actor, event)
+        value = self._event_source.value_for_event(context.access, event)
         if value is None:
             return None
         result = execute_sync(

@@ -24,7 +24,7 @@ from kili_emulator.config import (
     suggest_setting,
     unknown_variables,
 )
-from kili_emulator.domain.why.question import Question
+from kili_emulator.domain.why.subject import Question
 from kili_emulator.domain.world import Mark, World
 from kili_emulator.services import why
 from kili_emulator.services.session import WorldSession
@@ -206,7 +206,7 @@ class Emulator:
             plugin: the name or id of the plugin; all of the organization, if ``None``.
 
         Returns:
-            see :func:`kili_emulator.domain.why.question.explain`.
+            see :func:`kili_emulator.domain.why.explanation.explain`.
 
         Raises:
             KiliError: something is unknown, or it is not one of label, asset and event.

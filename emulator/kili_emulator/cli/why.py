@@ -1,4 +1,4 @@
-"""The command that says why a plugin did not run."""
+"""The command that explains why a plugin did not run."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _title(about: dict[str, Any]) -> str:
 
 
 def _event_lines(event: dict[str, Any], *, is_detailed: bool) -> list[str]:
-    """What happened, and the answer of each plugin."""
+    """The lines on an event, and the answer of each plugin."""
     subject = event["event"] or f"label {event['labelId']}, of which no event tells"
     calls = f", calls {event['handler']}" if event["handler"] else ""
     cause = f", caused by run {event['causedBy']}" if event["causedBy"] else ""

@@ -1,4 +1,4 @@
-"""What an actor sees, and what they may do.
+"""The projects that a user sees, the user's role there, and the operations that it allows.
 
 See contract/project.md#lists-and-search, contract/member.md#roles.
 
@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from kili_emulator import errors
+from kili_emulator.domain.actor import Actor
 from kili_emulator.domain.documents import MemberDoc, PluginDoc, ProjectDoc, UserDoc
-from kili_emulator.domain.world import Actor, Transaction, View
+from kili_emulator.domain.tables import View
 from kili_emulator.rules import permissions
 from kili_emulator.rules.permissions import ProjectRole, Roles
 
@@ -20,7 +21,10 @@ _MANAGER_ROLES = permissions.names(permissions.PLUGIN_MANAGER_ROLES)
 
 
 def role_in(view: View, user: UserDoc, project: ProjectDoc) -> ProjectRole | None:
-    """The user's role in a project, or ``None`` when they have no part in it."""
+    """The user's role in a project, or ``None`` when they have no part in it.
+
+    Requests and transactions ask :class:`Access`, which decides it once.
+    """
     plugins = view.plugins.find("user", user["id"]) if user["isServiceAccount"] else []
     if any(project["id"] in each["projectIds"] for each in plugins):
         return "ADMIN"
@@ -50,130 +54,144 @@ def is_active_administrator(user: UserDoc) -> bool:
     return bool(is_person and user["organizationRole"] == "ADMIN")
 
 
-def visible_projects(view: View, actor: Actor) -> Iterator[ProjectDoc]:
-    """The projects the actor sees, deleted ones included, in creation order."""
-    for project in view.projects.find("organization", actor.user["organizationId"]):
-        if role_in(view, actor.user, project):
-            yield project
+class Access:
+    """The access of one actor to the projects of one view.
 
-
-def can_see(view: View, actor: Actor, project_id: str) -> bool:
-    """Whether the actor sees the project, and it is not deleted."""
-    project = view.projects.get(project_id)
-    return bool(project and not project["deletedAt"] and role_in(view, actor.user, project))
-
-
-def list_invisible_project_ids(
-    view: View, actor: Actor, candidate_ids: Collection[str]
-) -> list[str]:
-    """The ids of projects of the actor's organization that are named, but that they do not see.
-
-    Args:
-        candidate_ids: any texts; ids of projects count, and ids of assets for their projects.
+    Each request has one for its view, and each transaction one for itself. A role is decided once,
+    and again after a transaction has changed members or plugins.
     """
-    assets = {each["projectId"] for name in candidate_ids if (each := view.assets.get(name))}
-    projects = [view.projects.get(each) for each in sorted({*candidate_ids, *assets})]
-    return [
-        project["id"]
-        for project in projects
-        if project
-        and not project["deletedAt"]
-        and project["organizationId"] == actor.user["organizationId"]
-        and not role_in(view, actor.user, project)
-    ]
 
+    def __init__(self, view: View, actor: Actor) -> None:
+        self.view = view
+        self.actor = actor
+        self._roles: dict[tuple[str, ...], ProjectRole | None] = {}
+        self._basis: tuple[object, ...] = ()
 
-def require_project(
-    tx: Transaction, operation: str, project_id: str, roles: Roles | None = None
-) -> ProjectDoc:
-    """The project, if the actor of a transaction may carry the operation out there.
+    def role(self, project: ProjectDoc, user: UserDoc | None = None) -> ProjectRole | None:
+        """The actor's role in a project, or ``None`` when they have no part in it.
 
-    Raises:
-        KiliError: as :func:`check_project_access`.
-    """
-    return check_project_access(tx, tx.actor, operation, project_id, roles)
+        Args:
+            user: somebody else whose role is asked for, such as the author of a label.
+        """
+        basis = (self.view.project_users.snapshot, self.view.plugins.snapshot)
+        if basis != self._basis:
+            self._roles, self._basis = {}, basis
+        user = user or self.actor.user
+        of_user = user["id"], user["organizationId"], user["organizationRole"]
+        key = (project["id"], project["organizationId"], *of_user)
+        if key not in self._roles:
+            self._roles[key] = role_in(self.view, user, project)
+        return self._roles[key]
 
+    def can_see(self, project_id: str) -> bool:
+        """Whether the actor sees the project, and it is not deleted."""
+        project = self.view.projects.get(project_id)
+        return bool(project and not project["deletedAt"] and self.role(project))
 
-def check_project_access(
-    view: View, actor: Actor, operation: str, project_id: str, roles: Roles | None = None
-) -> ProjectDoc:
-    """The project, if the actor may carry the operation out there.
+    def projects(self) -> Iterator[ProjectDoc]:
+        """The projects the actor sees, deleted ones included, in creation order."""
+        for project in self._projects_of_organization():
+            if self.role(project):
+                yield project
 
-    Args:
-        roles: those that may; the operation's own unless given.
+    def list_invisible_project_ids(self, candidate_ids: Collection[str]) -> list[str]:
+        """The ids of projects of the actor's organization that are named, but not visible.
 
-    Raises:
-        KiliError: the project is unknown, invisible or deleted, or the role does not allow it.
-    """
-    project = view.projects.get(project_id)
-    role = role_in(view, actor.user, project) if project else None
-    if not project or project["deletedAt"] or role is None:
-        raise errors.access_denied()
-    allowed = permissions.PROJECT_OPERATIONS[operation] if roles is None else roles
-    if role not in allowed:
-        raise errors.no_access_rights(operation, f"{permissions.names(allowed)} in the project")
-    return project
+        Args:
+            candidate_ids: any texts; ids of projects count, and ids of assets for their projects.
+        """
+        assets = {
+            each["projectId"] for name in candidate_ids if (each := self.view.assets.get(name))
+        }
+        projects = [self.view.projects.get(each) for each in sorted({*candidate_ids, *assets})]
+        return [
+            project["id"]
+            for project in projects
+            if project
+            and not project["deletedAt"]
+            and project["organizationId"] == self.actor.user["organizationId"]
+            and not self.role(project)
+        ]
 
+    def require_project(
+        self, operation: str, project_id: str, roles: Roles | None = None
+    ) -> ProjectDoc:
+        """The project, if the actor may carry the operation out there.
 
-def require_organization_role(tx: Transaction, operation: str) -> None:
-    """Check that the actor's role in the organization allows the operation.
+        Args:
+            roles: those that may; the operation's own unless given.
 
-    Raises:
-        KiliError: it does not.
-    """
-    if tx.actor.user["organizationRole"] not in permissions.ORGANIZATION_OPERATIONS[operation]:
-        raise errors.no_organization_rights()
+        Raises:
+            KiliError: the project is unknown, invisible or deleted, or the role does not allow it.
+        """
+        project = self.view.projects.get(project_id)
+        role = self.role(project) if project else None
+        if not project or project["deletedAt"] or role is None:
+            raise errors.access_denied()
+        allowed = permissions.PROJECT_OPERATIONS[operation] if roles is None else roles
+        if role not in allowed:
+            raise errors.no_access_rights(operation, f"{permissions.names(allowed)} in the project")
+        return project
 
+    def require_organization_role(self, operation: str) -> None:
+        """Check that the actor's role in the organization allows the operation.
 
-def require_user_access(
-    tx: Transaction, operation: str, user: UserDoc, *, admin_only: bool = False
-) -> None:
-    """Check that the actor may carry the operation out on a user they see.
+        Raises:
+            KiliError: it does not.
+        """
+        role = self.actor.user["organizationRole"]
+        if role not in permissions.ORGANIZATION_OPERATIONS[operation]:
+            raise errors.no_organization_rights()
 
-    Args:
-        admin_only: what everybody may do with themselves does not cover this.
+    def require_user_access(
+        self, operation: str, user: UserDoc, *, admin_only: bool = False
+    ) -> None:
+        """Check that the actor may carry the operation out on a user they see.
 
-    Raises:
-        KiliError: they may not.
-    """
-    if user["isServiceAccount"]:
-        raise errors.access_denied()
-    is_own = user["id"] == tx.actor.user_id and operation in permissions.SELF_OPERATIONS
-    if admin_only or not is_own:
-        require_organization_role(tx, operation)
+        Args:
+            admin_only: what everybody may do with themselves does not cover this.
 
+        Raises:
+            KiliError: they may not.
+        """
+        if user["isServiceAccount"]:
+            raise errors.access_denied()
+        is_own = user["id"] == self.actor.user_id and operation in permissions.SELF_OPERATIONS
+        if admin_only or not is_own:
+            self.require_organization_role(operation)
 
-def require_manager_role(tx: Transaction, operation: str) -> None:
-    """Check that the actor may add plugins or tags to the organization.
+    def require_manager_role(self, operation: str) -> None:
+        """Check that the actor may add plugins or tags to the organization.
 
-    Raises:
-        KiliError: they are neither an administrator of the organization, nor administrator or
-            team manager of one of its projects.
-    """
-    user = tx.actor.user
-    projects = tx.projects.find("organization", user["organizationId"])
-    if user["organizationRole"] != "ADMIN" and not any(
-        _can_manage_plugins(tx, user, each) for each in projects if not each["deletedAt"]
-    ):
-        raise errors.no_access_rights(operation, f"{_MANAGER_ROLES} in a project")
+        Raises:
+            KiliError: they are neither an administrator of the organization, nor administrator or
+                team manager of one of its projects.
+        """
+        projects = self._projects_of_organization()
+        if self.actor.user["organizationRole"] != "ADMIN" and not any(
+            self._can_manage_plugins(each) for each in projects if not each["deletedAt"]
+        ):
+            raise errors.no_access_rights(operation, f"{_MANAGER_ROLES} in a project")
 
+    def require_plugin_manager(self, operation: str, plugin: PluginDoc) -> None:
+        """Check that the actor may change a plugin: its code acts as ADMIN wherever it is active.
 
-def require_plugin_manager(tx: Transaction, operation: str, plugin: PluginDoc) -> None:
-    """Check that the actor may change a plugin: its code acts as ADMIN wherever it is active.
+        Raises:
+            KiliError: they are neither an administrator of the organization, nor the plugin's
+                creator, nor administrator or team manager of every project on which it is active.
+        """
+        user = self.actor.user
+        if user["organizationRole"] == "ADMIN" or user["id"] == plugin["creatorId"]:
+            return
+        projects = [self.view.projects.require(each) for each in plugin["projectIds"]]
+        if not projects or not all(map(self._can_manage_plugins, projects)):
+            raise errors.no_access_rights(
+                operation,
+                f"to be its creator, or {_MANAGER_ROLES} in each project where it is active",
+            )
 
-    Raises:
-        KiliError: they are neither an administrator of the organization, nor the plugin's creator,
-            nor administrator or team manager of every project on which it is active.
-    """
-    user = tx.actor.user
-    if user["organizationRole"] == "ADMIN" or user["id"] == plugin["creatorId"]:
-        return
-    projects = [tx.projects.require(each) for each in plugin["projectIds"]]
-    if not projects or not all(_can_manage_plugins(tx, user, each) for each in projects):
-        raise errors.no_access_rights(
-            operation, f"to be its creator, or {_MANAGER_ROLES} in each project where it is active"
-        )
+    def _projects_of_organization(self) -> list[ProjectDoc]:
+        return self.view.projects.find("organization", self.actor.user["organizationId"])
 
-
-def _can_manage_plugins(view: View, user: UserDoc, project: ProjectDoc) -> bool:
-    return role_in(view, user, project) in permissions.PLUGIN_MANAGER_ROLES
+    def _can_manage_plugins(self, project: ProjectDoc) -> bool:
+        return self.role(project) in permissions.PLUGIN_MANAGER_ROLES

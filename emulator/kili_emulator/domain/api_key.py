@@ -7,7 +7,7 @@ from typing import Any
 
 from kili_emulator import clock, errors
 from kili_emulator.config import DEFAULT_WORLD
-from kili_emulator.domain import access, user
+from kili_emulator.domain import user
 from kili_emulator.domain.documents import ApiKeyDoc, UserDoc
 from kili_emulator.domain.world import Actor, Transaction, View, World
 
@@ -86,7 +86,7 @@ def append_api_key(tx: Transaction, owner: UserDoc, name: str, key: str) -> ApiK
         KiliError: it is not the actor's to do, or the key is taken or has a form of its own.
     """
     operation = "appendToApiKeys"
-    access.require_user_access(tx, operation, owner)
+    tx.access.require_user_access(operation, owner)
     is_plain = len(key) >= _MIN_KEY_LENGTH and not any(map(str.isspace, key)) and key.isascii()
     if not is_plain or key.startswith(_RESERVED_PREFIXES):
         raise errors.api_key_invalid(operation, _MIN_KEY_LENGTH, " or ".join(_RESERVED_PREFIXES))

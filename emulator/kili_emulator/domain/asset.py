@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access, asset_content, assignment, quality, step, workflow
+from kili_emulator.domain import asset_content, assignment, quality, step, workflow
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc
 from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.repository import D, Repository, changed_members
@@ -34,7 +34,7 @@ def create_assets(
     Raises:
         KiliError: the project is unknown, an id or external id is taken, or a value is refused.
     """
-    project = access.require_project(tx, operation, project_id)
+    project = tx.access.require_project(operation, project_id)
     return [_create_asset(tx, operation, project, row) for row in rows]
 
 
@@ -109,7 +109,7 @@ def update_assets(
 
 
 def _update_asset(tx: Transaction, operation: str, asset: AssetDoc, data: dict[str, Any]) -> None:
-    project = access.require_project(tx, operation, asset["projectId"])
+    project = tx.access.require_project(operation, asset["projectId"])
     before = asset_content.content_digests(tx, asset)
     was_waiting = workflow.waits_for_labelers(tx, project, asset)
     changes: dict[str, Any] = {
@@ -219,7 +219,7 @@ def set_priority(
     """
     prioritized, declined = [], []
     for each in assets:
-        access.require_project(tx, operation, each["projectId"])
+        tx.access.require_project(operation, each["projectId"])
         place = workflow.place_of(each)
         waits_for_work = (
             place.status in ("TO_DO", "REWORK") if place else each["status"] in rules.REMAINING
@@ -238,7 +238,7 @@ def delete_assets(tx: Transaction, operation: str, assets: list[AssetDoc]) -> No
         KiliError: an asset is not the actor's to delete.
     """
     for asset in assets:
-        access.require_project(tx, operation, asset["projectId"])
+        tx.access.require_project(operation, asset["projectId"])
     issues = _find_dependents(tx.issues, "asset", assets)
     tx.comments.delete_all(_find_dependents(tx.comments, "issue", issues))
     tx.issues.delete_all(issues)

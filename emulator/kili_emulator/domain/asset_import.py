@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kili_emulator import errors, messages
-from kili_emulator.domain import access, asset, asset_content
+from kili_emulator.domain import asset, asset_content
 from kili_emulator.domain.documents import NotificationDoc, ProjectDoc
 from kili_emulator.domain.notification import notify
 from kili_emulator.domain.world import Transaction
@@ -38,7 +38,7 @@ def import_assets(
         KiliError: the project is unknown, its assets are not processed in that way, or a value is
             refused.
     """
-    project = access.require_project(tx, operation, project_id)
+    project = tx.access.require_project(operation, project_id)
     _check_upload_type(operation, project["inputType"], upload_type)
     failures = list(_find_failures(tx, operation, project, rows))
     if failures:

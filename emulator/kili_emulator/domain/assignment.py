@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kili_emulator.domain import access, member, workflow
+from kili_emulator.domain import member, workflow
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc
 from kili_emulator.domain.world import Transaction
 from kili_emulator.rules.latest_labels import find_authors_in_progress
@@ -25,7 +25,7 @@ def assign(
     assigned: list[AssetDoc] = []
     declined: list[AssetDoc] = []
     for each in assets:
-        project = access.require_project(tx, operation, each["projectId"])
+        project = tx.access.require_project(operation, each["projectId"])
         for user_id in user_ids:
             member.require_user(tx, operation, project, user_id)
         active_author_ids = find_authors_in_progress(tx.labels.find("asset", each["id"]))

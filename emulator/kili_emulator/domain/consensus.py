@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kili_emulator import errors
-from kili_emulator.domain import access, quality, step, workflow
+from kili_emulator.domain import quality, step, workflow
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc
 from kili_emulator.domain.world import Transaction
 
@@ -14,7 +14,7 @@ def set_consensus(tx: Transaction, operation: str, asset: AssetDoc, *, active: b
     Raises:
         KiliError: its project has no steps, its step no consensus, or somebody has begun with it.
     """
-    access.require_project(tx, operation, asset["projectId"])
+    tx.access.require_project(operation, asset["projectId"])
     place = workflow.place_of(asset)
     if place is None:
         raise errors.consensus_not_possible(operation, errors.CONSENSUS_NEEDS_STEPS)

@@ -7,18 +7,16 @@ What an event is, and how it is delivered, is in :mod:`kili_emulator.domain.even
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access
+from kili_emulator.domain.access import Access
 from kili_emulator.domain.documents import EventDoc
-from kili_emulator.domain.world import Actor, View
 
 MAX_PAGE = 1000
 
 
-def visible_events(view: View, actor: Actor, project_id: str | None = None) -> Iterator[EventDoc]:
+def visible_events(access: Access, project_id: str | None = None) -> list[EventDoc]:
     """The events of the projects that the actor administers, deleted ones included.
 
     Events that belong to no project are for administrators of the organization.
@@ -26,23 +24,23 @@ def visible_events(view: View, actor: Actor, project_id: str | None = None) -> I
     Args:
         project_id: those of this project only.
     """
-    candidates: Iterable[EventDoc]
-    candidates = view.events.find("project", project_id) if project_id else view.events.all()
-    administered: dict[tuple[str | None, str], bool] = {}
-    for each in candidates:
-        place = each["projectId"], each["organizationId"]
-        if place not in administered:
-            administered[place] = _can_administer(view, actor, *place)
-        if administered[place]:
-            yield each
+    events = access.view.events
+    candidates = events.find("project", project_id) if project_id else events.all()
+    places = {_place(each) for each in candidates}
+    administered = {place for place in places if _can_administer(access, *place)}
+    return [each for each in candidates if _place(each) in administered]
 
 
-def _can_administer(view: View, actor: Actor, project_id: str | None, organization_id: str) -> bool:
+def _place(event: EventDoc) -> tuple[str, str]:
+    return event["projectId"], event["organizationId"]
+
+
+def _can_administer(access: Access, project_id: str, organization_id: str) -> bool:
     if not project_id:
-        is_own_organization = actor.user["organizationId"] == organization_id
-        return is_own_organization and bool(actor.user["organizationRole"] == "ADMIN")
-    project = view.projects.get(project_id)
-    return project is not None and access.role_in(view, actor.user, project) == "ADMIN"
+        user = access.actor.user
+        return user["organizationId"] == organization_id and user["organizationRole"] == "ADMIN"
+    project = access.view.projects.get(project_id)
+    return project is not None and access.role(project) == "ADMIN"
 
 
 def select_event_range(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc]:

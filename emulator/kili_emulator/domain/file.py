@@ -17,9 +17,9 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from kili_emulator import errors
 from kili_emulator.config import API_PATH
-from kili_emulator.domain import access
+from kili_emulator.domain.access import Access
 from kili_emulator.domain.documents import FileDoc
-from kili_emulator.domain.world import Actor, Transaction, View, World
+from kili_emulator.domain.world import Transaction, View, World
 from kili_emulator.rules.json_text import parse_json
 
 REFERENCE = "/files?id="
@@ -43,7 +43,7 @@ class Upload:
     project_id: str
 
 
-def plan_upload(view: View, actor: Actor, path: str) -> Upload:
+def plan_upload(access: Access, path: str) -> Upload:
     """Check that the actor may upload to a path of the client's choice.
 
     Raises:
@@ -53,7 +53,7 @@ def plan_upload(view: View, actor: Actor, path: str) -> Upload:
     if not match or ".." in path.split("/"):
         raise errors.upload_path_invalid(path)
     project_id = match["project"]
-    access.check_project_access(view, actor, "createUploadBucketSignedUrls", project_id)
+    access.require("createUploadBucketSignedUrls", project_id)
     return Upload(path, project_id)
 
 
@@ -151,17 +151,17 @@ def _find_folder(file_id: str) -> str:
     return "/".join(parts[:4] if parts[0] == "projects" else parts[:2])
 
 
-def find_readable_file(view: View, actor: Actor | None, file_id: str) -> FileDoc | None:
+def find_readable_file(view: View, access: Access | None, file_id: str) -> FileDoc | None:
     """The file, if it exists and the actor sees the project it belongs to.
 
     Args:
-        actor: nobody in particular, where the file may be read without an API key.
+        access: ``None`` where the file may be read without an API key.
     """
     file = view.files.get(file_id)
     if not file:
         return None
-    if actor:
-        return file if access.can_see(view, actor, file["projectId"]) else None
+    if access:
+        return file if access.can_see(file["projectId"]) else None
     project = view.projects.get(file["projectId"])
     return file if project and not project["deletedAt"] else None
 

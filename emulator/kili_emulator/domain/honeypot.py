@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kili_emulator import errors
-from kili_emulator.domain import access, label, quality, step, workflow
 from kili_emulator.domain import asset as assets
+from kili_emulator.domain import label, quality, step, workflow
 from kili_emulator.domain.documents import AssetDoc, LabelDoc
 from kili_emulator.domain.world import Transaction
 
@@ -16,7 +16,7 @@ def create_honeypot(tx: Transaction, operation: str, asset: AssetDoc, response: 
         KiliError: the actor may not, no step of the project uses honeypots, or the response does
             not fit the interface.
     """
-    project = access.require_project(tx, operation, asset["projectId"])
+    project = tx.access.require_project(operation, asset["projectId"])
     steps = step.steps_of(tx, project["id"])
     if steps and not any(each["useHoneypot"] for each in steps):
         raise errors.honeypot_step_missing(operation)

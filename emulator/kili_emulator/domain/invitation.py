@@ -6,7 +6,7 @@ See contract/member.md#invitations.
 from __future__ import annotations
 
 from kili_emulator import errors, messages
-from kili_emulator.domain import access, mail, member, user
+from kili_emulator.domain import mail, member, user
 from kili_emulator.domain.documents import ProjectDoc, UserDoc
 from kili_emulator.domain.world import Transaction
 from kili_emulator.rules.permissions import ProjectRole
@@ -22,13 +22,13 @@ def invite(tx: Transaction, project_id: str, email: str, role: ProjectRole) -> P
             none, or that of a user of another organization.
     """
     operation = "appendToRoles"
-    project = access.require_project(tx, operation, project_id)
+    project = tx.access.require_project(operation, project_id)
     invited_user = user.find_user_by_email(tx, email)
     if invited_user and invited_user["organizationId"] != project["organizationId"]:
         raise errors.user_of_another_organization(email)
     if invited_user and invited_user["isServiceAccount"]:
         raise errors.access_denied()
-    former_role = access.role_in(tx, invited_user, project) if invited_user else None
+    former_role = tx.access.role(project, invited_user) if invited_user else None
     member.require_member_manager(
         tx, operation, project_id, role, *([former_role] if former_role else [])
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access, member
+from kili_emulator.domain import member
 from kili_emulator.domain.documents import AssetDoc, CommentDoc, IssueDoc, IssueType, MemberDoc
 from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.world import Transaction, View
@@ -55,7 +55,7 @@ def _create_issue(
     type_: IssueType = row.get("type") or "ISSUE"
     if project_id and asset["projectId"] != project_id:
         raise errors.access_denied()
-    access.require_project(tx, operation, asset["projectId"], permissions.ISSUE_TYPE_ROLES[type_])
+    tx.access.require_project(operation, asset["projectId"], permissions.ISSUE_TYPE_ROLES[type_])
     issue = tx.issues.insert(
         {
             "id": tx.new_id(),
@@ -137,7 +137,7 @@ def append_comment(
     issue = tx.issues.get(issue_id)
     if not issue:
         raise errors.access_denied()
-    access.require_project(tx, "appendToComments", issue["projectId"])
+    tx.access.require_project("appendToComments", issue["projectId"])
     _mark_as_seen(tx, issue)
     return _insert_comment(tx, issue, text)
 
@@ -180,7 +180,7 @@ def update_issue(tx: Transaction, issue_id: str, status: str | None) -> IssueDoc
         raise errors.access_denied()
     is_author_or_assignee = tx.actor.user_id in (issue["authorId"], issue["assigneeId"])
     roles = permissions.OWN_ISSUE_ROLES if is_author_or_assignee else None
-    access.require_project(tx, "updatePropertiesInIssue", issue["projectId"], roles)
+    tx.access.require_project("updatePropertiesInIssue", issue["projectId"], roles)
     if status is None or status == issue["status"]:
         return issue
     issue = _mark_as_seen(tx, issue)

@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access, labeling, lock, member, quality, workflow
+from kili_emulator.domain import labeling, lock, member, quality, workflow
 from kili_emulator.domain.documents import (
     AssetDoc,
     LabelDoc,
@@ -105,7 +105,7 @@ def _append_label(
     """Add one label; its id."""
     asset = tx.assets.require(row["assetID"])
     roles = permissions.LABEL_TYPE_ROLES[label_type]
-    project = access.require_project(tx, operation, asset["projectId"], roles)
+    project = tx.access.require_project(operation, asset["projectId"], roles)
     author = _require_author(tx, operation, project, row.get("authorID"))
     requested_step_id = labeling.find_requested_step_id(tx, operation, project, row)
     step_id = labeling.step_of_label(tx, operation, asset, author, label_type, requested_step_id)
@@ -137,7 +137,7 @@ def _require_author(
     """The label's author: the actor, or whom a project administrator names."""
     if author_id is None or author_id == tx.actor.user_id:
         return tx.actor.user
-    access.require_project(tx, operation, project["id"], permissions.LABEL_FOR_OTHERS_ROLES)
+    tx.access.require_project(operation, project["id"], permissions.LABEL_FOR_OTHERS_ROLES)
     user_and_role = member.find_user(tx, project, author_id)
     if not user_and_role:
         raise errors.access_denied()
@@ -149,7 +149,7 @@ def _check_role(
 ) -> None:
     """Check that who is named as the author could have done this work; models do no work."""
     roles = permissions.LABEL_TYPE_ROLES[label_type]
-    if label_type not in MODEL_TYPES and access.role_in(tx, author, project) not in roles:
+    if label_type not in MODEL_TYPES and tx.access.role(project, author) not in roles:
         required_rights = f"an author with {permissions.names(roles)} in the project"
         raise errors.no_access_rights(operation, required_rights)
 
@@ -278,7 +278,7 @@ def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> LabelD
         raise errors.access_denied()
     is_author = label["authorId"] == tx.actor.user_id
     roles = permissions.LABEL_TYPE_ROLES[label["labelType"]] if is_author else None
-    project = access.require_project(tx, operation, label["projectId"], roles)
+    project = tx.access.require_project(operation, label["projectId"], roles)
     changes = dict(data)
     if "jsonResponse" in data:
         changes |= _build_response_members(operation, project, data["jsonResponse"])
@@ -310,7 +310,7 @@ def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
         label = tx.labels.get(label_id)
         if not label:
             raise errors.access_denied()
-        access.require_project(tx, operation, label["projectId"])
+        tx.access.require_project(operation, label["projectId"])
         if label["labelType"] not in MODEL_TYPES:
             raise errors.label_not_by_model(operation, label_id)
         tx.labels.delete(label)

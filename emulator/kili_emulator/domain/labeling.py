@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access, lock, step, workflow
+from kili_emulator.domain import lock, step, workflow
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc, UserDoc
 from kili_emulator.domain.world import Transaction
 from kili_emulator.rules.lock_reasons import LabelAttempt, LockContext, LockReason, lock_reason
@@ -56,7 +56,7 @@ def find_lock_reason(
     """Why a member cannot label an asset of a workflow with steps now; ``None`` if they can."""
     step_position = workflow.place_of(asset)
     project = tx.projects.require(asset["projectId"])
-    role = access.role_in(tx, author, project)
+    role = tx.access.role(project, author)
     assert role is not None
     assert step_position is not None
     step_type = None if label_type == "AUTOSAVE" else label_type

@@ -270,8 +270,8 @@ def require_member_manager(
     Raises:
         KiliError: they may not.
     """
-    project = access.require_project(tx, operation, project_id)
-    actor_role = access.role_in(tx, tx.actor.user, project)
+    project = tx.access.require_project(operation, project_id)
+    actor_role = tx.access.role(project)
     for each in roles:
         managers = permissions.roles_managing(each)
         if actor_role not in managers:
@@ -296,7 +296,7 @@ def update(tx: Transaction, member: MemberDoc, data: dict[str, Any]) -> MemberDo
     values = {name: data[name] for name in statistics.MEMBER_STATISTICS if name in data}
     is_own_star = member["userId"] == tx.actor.user_id and not values
     roles = permissions.OWN_MEMBERSHIP_ROLES if is_own_star else None
-    project = access.require_project(tx, operation, member["projectId"], roles)
+    project = tx.access.require_project(operation, member["projectId"], roles)
     check_statistics(operation, values)
     starred = data.get("starred", member["starred"])
     if starred == member["starred"] and not values:
@@ -331,7 +331,7 @@ def leave(tx: Transaction, member: MemberDoc) -> None:
     project, user = tx.projects.require(member["projectId"]), tx.users.require(member["userId"])
     tx.project_users.change(member, deletedAt=tx.now)
     tx.emit("project.member.deleted", {"userId": user["id"]}, project_id=project["id"])
-    if access.role_in(tx, user, project) is None:
+    if tx.access.role(project, user) is None:
         step.remove_from_forbidden_steps(tx, project, user)
         _release_work(tx, project, user["id"])
 

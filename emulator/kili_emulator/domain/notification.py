@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access, user
+from kili_emulator.domain import user
 from kili_emulator.domain.documents import NotificationDoc
 from kili_emulator.domain.world import Actor, Transaction, View
 
@@ -48,7 +48,7 @@ def create_notification(tx: Transaction, data: dict[str, Any]) -> NotificationDo
         KiliError: the actor is no administrator, the user is unknown, or a value is refused.
     """
     operation = "createNotification"
-    access.require_organization_role(tx, operation)
+    tx.access.require_organization_role(operation)
     missing = [name for name in ("message", "status", "userID") if data.get(name) is None]
     if missing:
         raise errors.notification_incomplete(operation, missing)
@@ -83,7 +83,7 @@ def update_notification(
     operation = "updatePropertiesInNotification"
     is_recipient = notification["userID"] == tx.actor.user_id
     if not (is_recipient and data.keys() <= _RECIPIENT_MEMBERS):
-        access.require_organization_role(tx, operation)
+        tx.access.require_organization_role(operation)
     _check_values(tx, operation, data)
     return tx.notifications.change(notification, **data)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kili_emulator import clock, errors
-from kili_emulator.domain import access, license_terms
+from kili_emulator.domain import license_terms
 from kili_emulator.domain.documents import LabelDoc, OrganizationDoc, UserDoc
 from kili_emulator.domain.world import Actor, Transaction, View
 from kili_emulator.rules.workflow import SUBMITTED
@@ -50,7 +50,7 @@ def create_organization(tx: Transaction, data: dict[str, Any]) -> OrganizationDo
         KiliError: the actor is no administrator, or the name is empty.
     """
     operation = "createOrganization"
-    access.require_organization_role(tx, operation)
+    tx.access.require_organization_role(operation)
     _check_name(operation, data)
     return insert_organization(tx, data["name"], {}, data)
 
@@ -64,7 +64,7 @@ def update_organization(
         KiliError: the actor is no administrator, or a value is refused.
     """
     operation = "updatePropertiesInOrganization"
-    access.require_organization_role(tx, operation)
+    tx.access.require_organization_role(operation)
     _check_name(operation, data)
     changes = dict(data)
     if "license" in changes:

@@ -12,7 +12,6 @@ from typing import Any
 from kili_emulator.domain.documents import AssetDoc, LabelDoc
 from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.world import View
-from kili_emulator.rules import handlers
 from kili_emulator.rules.subjects import CUSTOM_INTERFACE_CLICKED, SENT_BACK, SETTINGS_CHANGED
 
 _LABEL_MEMBERS = (
@@ -32,17 +31,11 @@ _LABEL_MEMBERS = (
 )
 
 
-def handler_type(view: View, event: Event) -> str | None:
-    """The handler type that an event calls, if any; the event of a deleted label calls none."""
-    called_type = handlers.handler_type_for(event["event"])
-    needs_label = called_type is not None and handlers.BY_TYPE[called_type].label_types
-    if needs_label and not view.labels.get(event["payload"]["labelId"]):
-        return None
-    return called_type
+def handler_payload(view: View, event: Event) -> dict[str, Any] | None:
+    """The arguments of the handler that an event calls, by name; ``None`` without its label.
 
-
-def handler_payload(view: View, event: Event) -> dict[str, Any]:
-    """The arguments of the handler that an event calls, by name."""
+    The event of a label that has been deleted calls no handler.
+    """
     payload = event["payload"]
     if event["event"] == SETTINGS_CHANGED:
         return {"settings_updated": payload["settings"]}
@@ -51,7 +44,9 @@ def handler_payload(view: View, event: Event) -> dict[str, Any]:
     if event["event"] == CUSTOM_INTERFACE_CLICKED:
         clicked = {"id": payload["labelId"], "jsonResponse": payload["jsonResponse"]}
         return {"label": clicked, "asset_id": payload["assetId"]}
-    label = view.labels.require(payload["labelId"])
+    label = view.labels.get(payload["labelId"])
+    if label is None:
+        return None
     return {"label": label_payload(view, label), "asset_id": label["assetId"]}
 
 

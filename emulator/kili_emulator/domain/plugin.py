@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access, file, user
+from kili_emulator.domain import file, user
+from kili_emulator.domain.access import Access
 from kili_emulator.domain.documents import (
     BuildLineType,
     FileDoc,
@@ -60,7 +61,7 @@ def require_managed_plugin(tx: Transaction, operation: str, name: str) -> Plugin
         KiliError: it is unknown, or not theirs.
     """
     plugin = find(tx, tx.actor, operation, name)
-    access.require_plugin_manager(tx, operation, plugin)
+    tx.access.require_plugin_manager(operation, plugin)
     return plugin
 
 
@@ -82,7 +83,7 @@ def reserve_name(tx: Transaction, operation: str, name: str) -> PluginDoc:
     Raises:
         KiliError: the name is taken or empty, or plugins are not the actor's to manage.
     """
-    access.require_manager_role(tx, operation)
+    tx.access.require_manager_role(operation)
     organization = tx.organizations.require(tx.actor.user["organizationId"])
     if not organization["license"]["canUsePlugins"]:
         raise errors.plugins_not_licensed(operation)
@@ -314,9 +315,9 @@ def add_build_line(
     )
 
 
-def active_project_ids(view: View, actor: Actor, plugin: PluginDoc) -> list[str]:
+def active_project_ids(access: Access, plugin: PluginDoc) -> list[str]:
     """The projects that the actor sees, by activation (contract/plugin.md#names-and-lists)."""
-    return [each for each in plugin["projectIds"] if access.can_see(view, actor, each)]
+    return [each for each in plugin["projectIds"] if access.can_see(each)]
 
 
 def called_version(view: View, plugin: PluginDoc) -> PluginVersionDoc | None:
@@ -334,7 +335,7 @@ def activate(tx: Transaction, name: str, project_id: str) -> PluginDoc:
     """
     operation = "activatePluginOnProject"
     plugin = find(tx, tx.actor, operation, name)
-    access.require_project(tx, operation, project_id)
+    tx.access.require_project(operation, project_id)
     if project_id in plugin["projectIds"]:
         raise errors.plugin_already_active(project_id)
     _emit_activation_change(tx, plugin, project_id, ACTIVATED)
@@ -349,7 +350,7 @@ def deactivate(tx: Transaction, name: str, project_id: str) -> PluginDoc:
     """
     operation = "deactivatePluginOnProject"
     plugin = find(tx, tx.actor, operation, name)
-    access.require_project(tx, operation, project_id)
+    tx.access.require_project(operation, project_id)
     if project_id not in plugin["projectIds"]:
         raise errors.plugin_not_active(project_id)
     return remove_from_project(tx, plugin, project_id)

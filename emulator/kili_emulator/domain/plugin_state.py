@@ -16,33 +16,28 @@ _DEPLOYMENTS: dict[str, Deployment] = {
 
 def get_plugin_state(view: View, plugin: PluginDoc, project_id: str) -> PluginState:
     """The state of a plugin on a project."""
-    activity, since = _activity(view, plugin, project_id)
+    changes = _activation_events(view, plugin, project_id)
+    activations = [
+        each["createdAt"] for each in changes if each["event"] == plugin_domain.ACTIVATED
+    ]
     called = plugin_domain.called_version(view, plugin)
     newest = plugin_domain.newest_version(view, plugin)
     is_built = plugin["activeVersionId"] is not None
     return PluginState(
-        activity,
-        since,
+        _activity(plugin, project_id, changes),
+        changes[-1]["createdAt"] if changes else None,
         "BUILT" if is_built else _deployment(newest),
         _version(called),
         _version(newest),
         _deployment(newest),
+        activations[0] if activations else None,
     )
 
 
-def first_activation(view: View, plugin: PluginDoc, project_id: str) -> str | None:
-    """The time when a plugin was first activated on a project, if it ever was."""
-    changes = _activation_events(view, plugin, project_id)
-    times = (each["createdAt"] for each in changes if each["event"] == plugin_domain.ACTIVATED)
-    return next(times, None)
-
-
-def _activity(view: View, plugin: PluginDoc, project_id: str) -> tuple[Activity, str | None]:
-    changes = _activation_events(view, plugin, project_id)
-    since = changes[-1]["createdAt"] if changes else None
+def _activity(plugin: PluginDoc, project_id: str, changes: list[EventDoc]) -> Activity:
     if project_id in plugin["projectIds"]:
-        return "ACTIVE", since
-    return "DEACTIVATED" if changes else "NEVER_ACTIVE", since
+        return "ACTIVE"
+    return "DEACTIVATED" if changes else "NEVER_ACTIVE"
 
 
 def _activation_events(view: View, plugin: PluginDoc, project_id: str) -> list[EventDoc]:

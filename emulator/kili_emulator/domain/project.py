@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from kili_emulator import errors
-from kili_emulator.domain import access, consensus, member, project_settings_event, statistics, step
+from kili_emulator.domain import consensus, member, project_settings_event, statistics, step
 from kili_emulator.domain import plugin as plugin_domain
+from kili_emulator.domain.access import Access
 from kili_emulator.domain.documents import ProjectDoc, ProjectMembers
 from kili_emulator.domain.repository import changed_members
-from kili_emulator.domain.world import Actor, Transaction, View
+from kili_emulator.domain.world import Transaction
 from kili_emulator.rules import input_types
 from kili_emulator.rules.json_interface import parse_json_interface
 from kili_emulator.rules.project_rights import rights
@@ -49,7 +50,7 @@ def create_project(
             setting is not valid.
     """
     operation = "createProject"
-    access.require_organization_role(tx, operation)
+    tx.access.require_organization_role(operation)
     json_interface = json_interface or "{}"
     parse_json_interface(json_interface, operation)
     members = {
@@ -114,9 +115,9 @@ def ml_tasks(project: ProjectDoc) -> list[str]:
     return list(dict.fromkeys(job["mlTask"] for job in jobs))
 
 
-def actor_rights(view: View, actor: Actor, project: ProjectDoc) -> list[str]:
+def actor_rights(access: Access, project: ProjectDoc) -> list[str]:
     """What the actor may do in a project, in the platform's words."""
-    role = access.role_in(view, actor.user, project)
+    role = access.role(project)
     return rights(role, project["inputType"]) if role else []
 
 
@@ -129,7 +130,7 @@ def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Pr
         KiliError: the project is unknown or not the actor's to change, or a value is refused.
     """
     operation = "updatePropertiesInProject"
-    project = access.require_project(tx, operation, project_id)
+    project = tx.access.require_project(operation, project_id)
     data = dict(data)
     changes: dict[str, Any] = {}
     if "archived" in data:
@@ -162,7 +163,7 @@ def set_anonymization(tx: Transaction, project_id: str, *, anonymous: bool) -> P
     Raises:
         KiliError: the project is unknown or not the actor's to change.
     """
-    project = access.require_project(tx, "updateProjectAnonymization", project_id)
+    project = tx.access.require_project("updateProjectAnonymization", project_id)
     return _change_project(tx, project, {"isAnonymized": anonymous})
 
 
@@ -223,7 +224,7 @@ def delete_project(tx: Transaction, project_id: str, operation: str) -> ProjectD
     Raises:
         KiliError: the project is unknown or not the actor's to delete.
     """
-    project = access.require_project(tx, operation, project_id)
+    project = tx.access.require_project(operation, project_id)
     project = tx.projects.change(project, deletedAt=tx.now, updatedAt=tx.now)
     plugins = tx.plugins.find("organization", project["organizationId"])
     active = [each for each in plugins if project_id in each["projectIds"]]

@@ -57,7 +57,7 @@ def copy_project(
     Raises:
         KiliError: the project is unknown, or not the actor's to copy.
     """
-    source = access.require_project(tx, "copyProject", project_id)
+    source = tx.access.require_project("copyProject", project_id)
     project = insert_project(tx, source, copied_from=source)
     if with_members:
         _copy_members(tx, source, project)
@@ -167,8 +167,8 @@ def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str
     source, target = tx.assets.get(source_id), tx.assets.get(target_id)
     if not source or not target or target["projectId"] != project_id:
         raise errors.access_denied()
-    source_project = access.require_project(tx, operation, source["projectId"])
-    project = access.require_project(tx, operation, project_id)
+    source_project = tx.access.require_project(operation, source["projectId"])
+    project = tx.access.require_project(operation, project_id)
     rows = labels_to_copy(tx.labels.find("asset", source_id))
     ids = {
         source_id: target_id,

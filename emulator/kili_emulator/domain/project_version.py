@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access
 from kili_emulator.domain.documents import ProjectDoc, ProjectVersionDoc
 from kili_emulator.domain.world import Transaction
 
@@ -40,5 +39,5 @@ def update_version(tx: Transaction, version_id: str, data: dict[str, Any]) -> Pr
     version = tx.project_versions.get(version_id)
     if not version:
         raise errors.access_denied()
-    access.require_project(tx, "updatePropertiesInProjectVersion", version["projectId"])
+    tx.access.require_project("updatePropertiesInProjectVersion", version["projectId"])
     return tx.project_versions.change(version, **data)

@@ -27,6 +27,11 @@ class ReadRepository(Generic[D]):
     def __len__(self) -> int:
         return len(self._table)
 
+    @property
+    def snapshot(self) -> TableSnapshot:
+        """The table as it is now: another object after each change."""
+        return self._table
+
     def get(self, document_id: str) -> D | None:
         return cast("D | None", self._table.get(document_id))
 

@@ -7,14 +7,31 @@ outlive becomes INTERRUPTED when the world is opened again.
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from kili_emulator import clock, messages
-from kili_emulator.domain.documents import EventReference, LogType, RefusalReason, RunDoc
+from kili_emulator.domain.documents import EventReference, LogType, RefusalReason, RunDoc, RunResult
 from kili_emulator.domain.trigger import Trigger
-from kili_emulator.domain.world import Transaction
+from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules.handlers import ON_EVENT
 from kili_emulator.rules.masking import masked
+
+_PENDING: RunResult = {
+    "outcome": "RUNNING",
+    "refusal": None,
+    "ended": None,
+    "error": None,
+    "headline": None,
+    "startedAt": None,
+    "mark": None,
+    "durationMs": None,
+    "memoryMb": None,
+    "delivery": None,
+    "lineCount": 0,
+    "callCount": 0,
+    "droppedPrints": 0,
+}
 
 
 class Refusal(NamedTuple):
@@ -39,7 +56,7 @@ def record_run(
     redelivery_of: str | None = None,
     by_hand: bool = False,
 ) -> RunDoc:
-    """Write down a run that is to come, or one that will not.
+    """Store a run that is to come, or one that will not.
 
     Args:
         lanes: the lanes whose runs caused this one, outermost first, and its own.
@@ -62,26 +79,18 @@ def record_run(
             "metadata": {"assetId": trigger.asset_id, "labelId": trigger.label_id},
             "sequence": tx.world.documents.sequence,
             "seed": tx.world.ids.run_seed(),
-            "outcome": "NOT_RUN" if refusal else "RUNNING",
-            "refusal": refusal.reason if refusal else None,
-            "error": None,
-            "headline": None,
             "createdAt": tx.now,
-            "startedAt": None,
-            "mark": None,
-            "ended": _end_position(tx) if refusal else None,
-            "durationMs": None,
-            "memoryMb": None,
-            "delivery": None,
             "redeliveryOf": redelivery_of,
             "byHand": by_hand,
-            "lineCount": 0,
-            "callCount": 0,
-            "droppedPrints": 0,
+            **_PENDING,
         }
     )
-    if refusal:
-        add_lines(tx, run["id"], [("warning", refusal.text, tx.now)])
+    return _refuse_run(tx, run, refusal) if refusal else run
+
+
+def _refuse_run(tx: Transaction, run: RunDoc, refusal: Refusal) -> RunDoc:
+    run = tx.runs.change(run, outcome="NOT_RUN", refusal=refusal.reason, ended=_end_position(tx))
+    add_lines(tx, run["id"], [("warning", refusal.text, tx.now)])
     return run
 
 
@@ -96,6 +105,22 @@ def called_handler(run: RunDoc) -> str:
     """What a run calls: a handler, and the event where that handler is called for many."""
     handler: str = run["handler"]
     return f"{ON_EVENT.method} {run['event']}" if handler == ON_EVENT.type else handler
+
+
+def run_ahead(view: View, run: RunDoc, *, one_queue: bool) -> str | None:
+    """The id of the run that a queued run waits for: the one at work, or the next one.
+
+    Args:
+        one_queue: the runs of all lanes follow one another, as in a world with a seed.
+    """
+    if run["outcome"] != "RUNNING":
+        return None
+    running = view.runs.find("running", True)
+    before = list(takewhile(lambda each: each["id"] != run["id"], running))
+    same_lane = [each for each in before if each["lanes"][-1] == run["lanes"][-1]]
+    awaited = same_lane or (before if one_queue else [])
+    at_work = [each for each in awaited if each["startedAt"]]
+    return next((each["id"] for each in at_work or awaited), None)
 
 
 def _end_position(tx: Transaction) -> list[int]:

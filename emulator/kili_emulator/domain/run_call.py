@@ -12,10 +12,11 @@ def add_calls(tx: Transaction, run_id: str, calls: list[RecordedCall], count: in
     """Add calls to a run, in the order of their answers; to one that is gone, none.
 
     Args:
-        count: how many the run has made by now, recorded or not.
+        count: how many the run has made by now, recorded or not; some may have been answered after
+            these calls were taken, and follow in the next call of this function.
     """
     run = tx.runs.get(run_id)
-    if not run or count == run["callCount"]:
+    if not run or not (calls or count > run["callCount"]):
         return
     new_id = tx.world.ids.derived_id
     stored_count = tx.run_calls.count("run", run_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
-from kili_emulator.domain import access, project_settings_event
+from kili_emulator.domain import project_settings_event
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc, StepDoc, StepGroupDoc, UserDoc
 from kili_emulator.domain.repository import changed_members
 from kili_emulator.domain.world import Transaction, View
@@ -206,7 +206,7 @@ def unassign(tx: Transaction, step: StepDoc, user_id: str) -> None:
 
 def remove_from_forbidden_steps(tx: Transaction, project: ProjectDoc, user: UserDoc) -> None:
     """Take somebody off the steps that their role does not let them work on any more."""
-    role = access.role_in(tx, user, project)
+    role = tx.access.role(project, user)
     for each in tx.steps.find("project", project["id"]):
         if role is None or not can_role_work_on(each["type"], role):
             unassign(tx, each, user["id"])

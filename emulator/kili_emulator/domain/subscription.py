@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kili_emulator import errors
-from kili_emulator.domain import access
+from kili_emulator.domain.access import Access
 from kili_emulator.domain.documents import LabelDoc
 from kili_emulator.domain.event_bus import Event
-from kili_emulator.domain.world import Actor, View
 from kili_emulator.rules.json_text import compact_json
 from kili_emulator.rules.subjects import is_about_new_label
 
@@ -25,16 +24,16 @@ class ProjectLabelSubscription:
         is_label_event = is_about_new_label(subject) or subject == "label.workflow.edited"
         return is_label_event and bool(event["projectId"] == self.project_id)
 
-    def check(self, view: View, actor: Actor) -> None:
+    def check(self, access: Access) -> None:
         """Check that somebody may follow the project.
 
         Raises:
             KiliError: they do not see it, or it is unknown or deleted.
         """
-        if not access.can_see(view, actor, self.project_id):
+        if not access.can_see(self.project_id):
             raise errors.access_denied()
 
-    def value_for_event(self, view: View, actor: Actor, event: Event) -> LabelDoc | None:
+    def value_for_event(self, access: Access, event: Event) -> LabelDoc | None:
         """The label that an event is about; ``None`` when it is gone already.
 
         Its response has no white space between its elements, as recorded.
@@ -42,8 +41,8 @@ class ProjectLabelSubscription:
         Raises:
             KiliError: the actor does not see the project any more.
         """
-        self.check(view, actor)
-        label = view.labels.get(event["payload"]["labelId"])
+        self.check(access)
+        label = access.view.labels.get(event["payload"]["labelId"])
         if not label:
             return None
         return {**label, "jsonResponse": compact_json(label["jsonResponse"])}

@@ -6,7 +6,7 @@ See contract/tag.md#tags-of-an-organization, contract/tag.md#rights-on-tags.
 from __future__ import annotations
 
 from kili_emulator import errors
-from kili_emulator.domain import access
+from kili_emulator.domain.access import Access
 from kili_emulator.domain.documents import TagDoc
 from kili_emulator.domain.world import Actor, Transaction, View
 
@@ -20,7 +20,7 @@ def create_tag(tx: Transaction, label: str, color: str | None) -> TagDoc:
         KiliError: the actor manages nothing there, or the label is empty.
     """
     operation = "createTag"
-    access.require_manager_role(tx, operation)
+    tx.access.require_manager_role(operation)
     _check_label(operation, label)
     return tx.tags.insert(
         {
@@ -42,7 +42,7 @@ def update_tag(tx: Transaction, tag_id: str, label: str | None) -> tuple[TagDoc,
     """
     operation = "updateTag"
     tag = _require_tag(tx, tag_id)
-    access.require_organization_role(tx, operation)
+    tx.access.require_organization_role(operation)
     if label is None or label == tag["label"]:
         return tag, 0
     _check_label(operation, label)
@@ -56,7 +56,7 @@ def delete_tag(tx: Transaction, tag_id: str) -> None:
         KiliError: the tag is unknown or not the actor's to delete.
     """
     tag = _require_tag(tx, tag_id)
-    access.require_organization_role(tx, "deleteTag")
+    tx.access.require_organization_role("deleteTag")
     tx.tags.delete(tag)
 
 
@@ -66,7 +66,7 @@ def check_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
     Raises:
         KiliError: the project or the tag is unknown, or the project is not the actor's to tag.
     """
-    access.require_project(tx, "checkTag", project_id)
+    tx.access.require_project("checkTag", project_id)
     tag = _require_tag(tx, tag_id)
     if project_id in tag["projectIds"]:
         return tag
@@ -80,7 +80,7 @@ def uncheck_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
         KiliError: as :func:`check_tag`, or the tag is not on the project.
     """
     operation = "uncheckTag"
-    access.require_project(tx, operation, project_id)
+    tx.access.require_project(operation, project_id)
     tag = _require_tag(tx, tag_id)
     if project_id not in tag["projectIds"]:
         raise errors.tag_not_checked(operation, tag["label"])
@@ -105,13 +105,17 @@ def organization_tags(view: View, actor: Actor) -> list[TagDoc]:
     return view.tags.find("organization", actor.user["organizationId"])
 
 
-def project_tags(view: View, actor: Actor, project_id: str) -> list[TagDoc]:
+def project_tags(access: Access, project_id: str) -> list[TagDoc]:
     """The tags of a project, in creation order; none of one that the actor does not see."""
-    if not access.can_see(view, actor, project_id):
+    if not access.can_see(project_id):
         return []
-    return [each for each in organization_tags(view, actor) if project_id in each["projectIds"]]
+    return [
+        each
+        for each in organization_tags(access.view, access.actor)
+        if project_id in each["projectIds"]
+    ]
 
 
-def checked_project_ids(view: View, actor: Actor, tag: TagDoc) -> list[str]:
+def checked_project_ids(access: Access, tag: TagDoc) -> list[str]:
     """The projects with a tag that the actor sees, in the order of tagging."""
-    return [each for each in tag["projectIds"] if access.can_see(view, actor, each)]
+    return [each for each in tag["projectIds"] if access.can_see(each)]

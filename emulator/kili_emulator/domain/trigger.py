@@ -14,10 +14,16 @@ from kili_emulator.domain import payloads, plugin
 from kili_emulator.domain.documents import CallConditions, PluginDoc
 from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.plugin_state import get_plugin_state
-from kili_emulator.domain.plugin_subscription import PluginSubscription
 from kili_emulator.domain.world import View
-from kili_emulator.rules import subjects
-from kili_emulator.rules.blockers import Blockers, PluginState, ReasonCode, blockers
+from kili_emulator.rules import handlers, subjects
+from kili_emulator.rules.blockers import (
+    Blockers,
+    PluginState,
+    PluginVersion,
+    ReasonCode,
+    blockers,
+    called_handlers,
+)
 from kili_emulator.rules.handlers import BY_TYPE, ON_EVENT
 
 
@@ -80,6 +86,15 @@ def decide_calls(view: View, events: list[Event]) -> DispatchDecisions:
     return DispatchDecisions(called, list(dispatch.not_called.values()))
 
 
+def is_offered_to(each: PluginDoc, project_id: str, organization_id: str | None) -> bool:
+    """Whether events of a project are offered to a plugin, which may then be called or not.
+
+    Args:
+        organization_id: the organization of the project.
+    """
+    return each["organizationId"] == organization_id or project_id in each["projectIds"]
+
+
 # The ids of a plugin and a project, and the subject of an event.
 _Key = tuple[str, str, str]
 
@@ -102,13 +117,13 @@ class _Dispatch:
         for each in self._plugins_of_project(project_id, listed_ids) if self._plugins else ():
             key = (each["id"], project_id, subject)
             plugin_blockers = self._find_blockers(key, each)
+            state = self._states[each["id"], project_id]
             is_active = plugin_blockers.activity is None or each["id"] in listed_ids
             if is_active and plugin_blockers.asked is None:
-                yield from _triggers(self._view, each, event)
+                yield from _triggers(self._view, each, state.version, event)
             if key not in self.not_called and (
                 not is_active or plugin_blockers.deployment or plugin_blockers.asked
             ):
-                state = self._states[each["id"], project_id]
                 reasons = tuple(plugin_blockers.words())
                 self.not_called[key] = NotCalled(each, project_id, subject, reasons, state)
 
@@ -121,9 +136,7 @@ class _Dispatch:
             self._candidates[key] = [
                 each
                 for each in self._plugins
-                if each["organizationId"] == owner
-                or project_id in each["projectIds"]
-                or each["id"] in listed_ids
+                if each["id"] in listed_ids or is_offered_to(each, project_id, owner)
             ]
         return self._candidates[key]
 
@@ -184,14 +197,16 @@ def _called_for(asked: CallConditions) -> list[str]:
     return [*asked["handlerTypes"], *asked["eventMatcher"]]
 
 
-def _triggers(view: View, each: PluginDoc, event: Event) -> Iterator[Trigger]:
+def _triggers(
+    view: View, each: PluginDoc, version: PluginVersion | None, event: Event
+) -> Iterator[Trigger]:
     """The calls of a plugin for an event; one without a version gets the default handlers."""
-    asked = plugin.called_version(view, each) or PluginSubscription().members()
+    version = version or PluginVersion("", 0, handlers.DEFAULT_TYPES)
     subject_ids = event["payload"].get("assetId"), event["payload"].get("labelId")
-    handler = payloads.handler_type(view, event)
-    if handler and handler in asked["handlerTypes"]:
-        yield Trigger(each, handler, payloads.handler_payload(view, event), *subject_ids)
-    if subjects.subscribes_to(asked["eventMatcher"], event["event"]):
-        enveloped = subjects.gets_envelope(asked["clientVersion"])
-        event_payload = payloads.envelope(event) if enveloped else event["payload"]
-        yield Trigger(each, ON_EVENT.type, {"payload": event_payload}, *subject_ids)
+    for handler in called_handlers(version, event["event"]):
+        if handler == ON_EVENT.type:
+            enveloped = subjects.gets_envelope(version.client)
+            payload = payloads.envelope(event) if enveloped else event["payload"]
+            yield Trigger(each, handler, {"payload": payload}, *subject_ids)
+        elif arguments := payloads.handler_payload(view, event):
+            yield Trigger(each, handler, arguments, *subject_ids)

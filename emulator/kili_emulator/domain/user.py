@@ -60,7 +60,7 @@ def add_user(tx: Transaction, data: dict[str, Any]) -> UserDoc:
     Raises:
         KiliError: the actor is no administrator; or as :func:`create_user`.
     """
-    access.require_organization_role(tx, "createUser")
+    tx.access.require_organization_role("createUser")
     return create_user(tx, tx.organizations.require(tx.actor.user["organizationId"]), data)
 
 
@@ -109,9 +109,7 @@ def update_user(tx: Transaction, user: UserDoc, data: dict[str, Any]) -> UserDoc
     if "email" in data:
         data = {**data, "email": data["email"].lower()}
     changes = changed_members(user, data)
-    access.require_user_access(
-        tx, operation, user, admin_only=bool(changes.keys() & _ADMIN_MEMBERS)
-    )
+    tx.access.require_user_access(operation, user, admin_only=bool(changes.keys() & _ADMIN_MEMBERS))
     if "email" in changes:
         changes["email"] = _require_free_email(tx, operation, changes["email"])
     if not changes:
@@ -160,7 +158,7 @@ def update_password(tx: Transaction, user: UserDoc, old: str, new: str, repeated
             wrong; the new ones differ or are not allowed.
     """
     operation = "updatePassword"
-    access.require_user_access(tx, operation, user)
+    tx.access.require_user_access(operation, user)
     if not passwords.verify_password(old, user["password"]):
         raise errors.password_wrong(operation)
     if new != repeated:
@@ -175,7 +173,7 @@ def reset_password(tx: Transaction, user: UserDoc) -> UserDoc:
         KiliError: it is neither the actor's own, nor are they an administrator.
     """
     operation = "resetPassword"
-    access.require_user_access(tx, operation, user)
+    tx.access.require_user_access(operation, user)
     password = tx.new_id()
     mail.send(
         tx, user, messages.PASSWORD_RESET_SUBJECT, messages.PASSWORD_RESET.format(password=password)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access, lock, step
+from kili_emulator.domain import lock, step
 from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc
 from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.repository import changed_members
@@ -179,7 +179,7 @@ def _apply_to_assets(
     moved: list[AssetDoc] = []
     declined: list[AssetDoc] = []
     for each in assets:
-        access.require_project(tx, operation, each["projectId"])
+        tx.access.require_project(operation, each["projectId"])
         new = None if each["skipped"] else move_on(tx, each)
         (declined if new is None else moved).append(new or each)
     return moved, declined
@@ -275,7 +275,7 @@ def skip(tx: Transaction, operation: str, asset: AssetDoc, reason: str | None) -
         KiliError: the project does not let assets be skipped, or the asset is used for consensus
             or labeled already.
     """
-    project = access.require_project(tx, operation, asset["projectId"])
+    project = tx.access.require_project(operation, asset["projectId"])
     if not project["canSkipAsset"]:
         raise errors.skip_not_allowed(operation)
     if asset["isUsedForConsensus"]:
@@ -299,7 +299,7 @@ def unskip(tx: Transaction, operation: str, asset: AssetDoc) -> AssetDoc:
     Raises:
         KiliError: it is not skipped.
     """
-    access.require_project(tx, operation, asset["projectId"])
+    tx.access.require_project(operation, asset["projectId"])
     if not asset["skipped"]:
         raise errors.asset_not_skipped(operation)
     return restore(tx, asset)

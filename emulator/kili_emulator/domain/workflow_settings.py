@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access, consensus, member
+from kili_emulator.domain import consensus, member
 from kili_emulator.domain import step as step_domain
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc, StepDoc
 from kili_emulator.domain.payloads import asset_payload
@@ -33,7 +33,7 @@ def edit_workflow(
     Raises:
         KiliError: the project or a step is unknown, it has no steps, or a value is refused.
     """
-    project = access.require_project(tx, operation, project_id)
+    project = tx.access.require_project(operation, project_id)
     if project["workflowVersion"] == "V1":
         raise errors.workflow_without_steps(operation)
     if enforce_separation not in (None, project["enforceStepSeparation"]):

@@ -17,8 +17,8 @@ from typing import Any
 
 from kili_emulator import errors, private_files
 from kili_emulator.clock import Clock, format_time
-from kili_emulator.domain.call_buffer import CallBuffer
-from kili_emulator.domain.documents import UserDoc
+from kili_emulator.domain.access import Access
+from kili_emulator.domain.actor import Actor
 from kili_emulator.domain.event_bus import Delivery, Event, EventBus
 from kili_emulator.domain.tables import TABLES, View, WritableView
 from kili_emulator.ids import IdSource
@@ -28,47 +28,6 @@ from kili_emulator.storage.snapshot import Document
 from kili_emulator.storage.sqlite_file import DECISIONS_POSITION
 
 __all__ = ["Actor", "Mark", "Transaction", "EpochOverError", "View", "World"]
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts: a user, and the plugin run that speaks for it, if one does.
-
-    Attributes:
-        epoch: the only epoch of the world in which the actor can change anything; any, if not set.
-        calls: takes the API calls of the run.
-    """
-
-    user: UserDoc
-    run_id: str | None = None
-    epoch: int | None = None
-    calls: CallBuffer | None = None
-
-    @property
-    def user_id(self) -> str:
-        return str(self.user["id"])
-
-    @classmethod
-    def system(cls) -> Actor:
-        """The emulator itself: what it does is nobody's doing."""
-        return cls(
-            {
-                "id": "",
-                "email": "",
-                "firstname": "",
-                "lastname": "",
-                "organizationId": "",
-                "organizationRole": "ADMIN",
-                "activated": True,
-                "hasCompletedLabelingTour": False,
-                "hubspotSubscriptionStatus": None,
-                "isServiceAccount": False,
-                "isInvited": False,
-                "password": None,
-                "createdAt": "",
-                "updatedAt": "",
-            }
-        )
 
 
 @dataclass(frozen=True)
@@ -105,7 +64,15 @@ class Transaction(WritableView):
         self.now = format_time(self.moment)
         self.deliveries: list[Delivery] = []
         self._events: list[Event] = []
+        self._access = Access(self, actor)
         super().__init__(world.documents.snapshot, world.documents.take_position)
+
+    @property
+    def access(self) -> Access:
+        """The access of the actor, as the transaction has changed it so far."""
+        if self._access.actor is not self.actor:
+            self._access = Access(self, self.actor)
+        return self._access
 
     def new_id(self) -> str:
         return self.world.ids.new_id(self.moment)

@@ -36,3 +36,11 @@ def event_not_known(event_id: str) -> KiliError:
     return KiliError(
         f'there is no event "{event_id}" in this world: kili.events.list shows those of a project'
     )
+
+
+def event_without_project(event_id: str) -> KiliError:
+    """The event belongs to no project."""
+    return KiliError(
+        f'the event "{event_id}" belongs to no project: plugins are only called for events of a '
+        "project, so ask about one of those"
+    )

@@ -13,7 +13,7 @@ from kili_emulator.http import security
 from kili_emulator.http.control import control_blueprint
 from kili_emulator.http.error_handlers import register_error_handlers
 from kili_emulator.http.file_routes import files_blueprint
-from kili_emulator.http.graphql_routes import graphql_blueprint
+from kili_emulator.http.graphql_routes import GraphQLEndpoint, graphql_blueprint
 from kili_emulator.http.request_log import RequestLog
 from kili_emulator.plugins.dispatch.host import PluginHost
 
@@ -40,10 +40,29 @@ def create_application(
     """
     application = Flask("kili_emulator", static_folder=None)
     application.response_class = _Answer
+    _add_guard(application, settings)
+    _add_health(application)
+    register_error_handlers(application)
+    endpoint = GraphQLEndpoint(
+        registry,
+        executor,
+        signer,
+        request_log,
+        settings,
+        lambda world: host.deploy_saved(world, settings.sync_wait),
+    )
+    application.register_blueprint(graphql_blueprint(endpoint))
+    application.register_blueprint(files_blueprint(registry, signer))
+    application.register_blueprint(control_blueprint(registry, settings, host, shut_down))
+    return application
+
+
+def _add_guard(application: Flask, settings: Settings) -> None:
+    """Have every request and every answer pass :mod:`kili_emulator.http.security`."""
     allowed_hosts = (settings.host, *settings.allow_host)
 
     @application.before_request
-    def guard() -> Response | None:
+    def refuse() -> Response | None:
         return security.reject_foreign_request(
             request, allowed_hosts, allow_any_address=not settings.is_loopback
         )
@@ -52,21 +71,8 @@ def create_application(
     def harden(answer: Response) -> Response:
         return security.add_security_headers(answer)
 
+
+def _add_health(application: Flask) -> None:
     @application.get("/health")
     def health() -> Response:
         return jsonify(status="ready")
-
-    register_error_handlers(application)
-    application.register_blueprint(
-        graphql_blueprint(
-            registry,
-            executor,
-            signer,
-            request_log,
-            settings,
-            lambda world: host.deploy_saved(world, settings.sync_wait),
-        )
-    )
-    application.register_blueprint(files_blueprint(registry, signer))
-    application.register_blueprint(control_blueprint(registry, settings, host, shut_down))
-    return application

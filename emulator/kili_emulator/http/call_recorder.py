@@ -12,7 +12,7 @@ from flask import Request
 from kili_emulator import clock, messages
 from kili_emulator import errors as refusals
 from kili_emulator.clock import format_time
-from kili_emulator.domain import access
+from kili_emulator.domain.access import Access
 from kili_emulator.domain.call_buffer import CallBuffer, RecordedCall
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.plugins.guest.sdk_context import RUN_METHOD_HEADER
@@ -72,7 +72,7 @@ class CallRecorder:
     def _log_inactive_projects(self, calls: CallBuffer, mentioned_ids: set[str]) -> None:
         """Say in the run's log which projects it named that its plugin is not active on."""
         view = self._world.view
-        for project in access.list_invisible_project_ids(view, self._actor, mentioned_ids):
+        for project in Access(view, self._actor).list_invisible_project_ids(mentioned_ids):
             for plugin in view.plugins.find("user", self._actor.user_id):
                 text = messages.RUN_PROJECT_NOT_ACTIVE
                 calls.warn_once(project, text.format(project=project, name=plugin["name"]))

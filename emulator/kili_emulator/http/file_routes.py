@@ -9,6 +9,8 @@ from flask import Blueprint, Response, request
 
 from kili_emulator import errors
 from kili_emulator.domain import file
+from kili_emulator.domain.access import Access
+from kili_emulator.domain.documents import FileDoc
 from kili_emulator.domain.registry import WorldError, WorldRegistry
 from kili_emulator.domain.world import Actor, World
 from kili_emulator.errors import KiliError
@@ -31,21 +33,10 @@ def files_blueprint(registry: WorldRegistry, signer: security.FileUrlSigner) -> 
         session = _open_session(registry, token_world)
         if session is None:
             return security.unauthorized()
-        world, actor = session
-        recorder = CallRecorder(request, world, actor) if actor else None
-        stored_file = file.find_readable_file(world.view, actor, file_id)
-        if recorder:
-            file_summary = (
-                {"contentType": stored_file["contentType"], "size": stored_file["size"]}
-                if stored_file
-                else None
-            )
-            operation = f"{request.method} {file.FILES_PATH}"
-            recorder.record_answer(
-                [operation], {"id": file_id}, file_summary, errors=stored_file is None
-            )
+        stored_file = _readable(*session, file_id)
         if stored_file is None:
             return security.text_answer(errors.FILE_UNKNOWN, 404)
+        world, _ = session
         build_file_url = make_file_url_builder(
             request.host_url, signer, world, signed=token_world is not None
         )
@@ -71,6 +62,23 @@ def files_blueprint(registry: WorldRegistry, signer: security.FileUrlSigner) -> 
         return Response(status=201)
 
     return blueprint
+
+
+def _readable(world: World, actor: Actor | None, file_id: str) -> FileDoc | None:
+    """The file, if it can be read; the request is recorded for a plugin's run."""
+    view = world.view
+    if actor is None:
+        return file.find_readable_file(view, None, file_id)
+    recorder = CallRecorder(request, world, actor)
+    stored_file = file.find_readable_file(view, Access(view, actor), file_id)
+    answer = (
+        {"contentType": stored_file["contentType"], "size": stored_file["size"]}
+        if stored_file
+        else None
+    )
+    operation = f"{request.method} {file.FILES_PATH}"
+    recorder.record_answer([operation], {"id": file_id}, answer, errors=stored_file is None)
+    return stored_file
 
 
 def _file_answer(content: bytes, content_type: str) -> Response:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -36,63 +37,87 @@ from kili_emulator.rules.workflow import version_for
 ContextFactory = Callable[[World, Actor], RequestContext]
 
 
-def graphql_blueprint(
-    registry: WorldRegistry,
-    executor: GraphQLExecutor,
-    signer: security.FileUrlSigner,
-    request_log: RequestLog,
-    settings: Settings,
-    deploy_saved: Callable[[World], float],
-) -> Blueprint:
-    """The routes of the GraphQL API.
+@dataclass(frozen=True)
+class GraphQLEndpoint:
+    """Answer the GraphQL requests of all worlds.
 
-    Args:
+    Attributes:
         deploy_saved: deploys what was saved in the folders of a world's linked plugins; returns
             how many of the seconds that an answer may wait are left.
     """
+
+    registry: WorldRegistry
+    executor: GraphQLExecutor
+    signer: security.FileUrlSigner
+    request_log: RequestLog
+    settings: Settings
+    deploy_saved: Callable[[World], float]
+
+    def answer(self) -> Response:
+        """Answer the present request."""
+        key = security.api_key(request)
+        session = self.registry.authenticate(key) if key else None
+        if session is None:
+            self._log(None, [], errors=True)
+            is_revoked = key is not None and key.startswith(RUN_KEY_PREFIX)
+            return _json_answer(_revoked_key_answer()) if is_revoked else security.unauthorized()
+        recorder = CallRecorder(request, *session)
+        try:
+            data = _read_request()
+        except BodyError as error:
+            self._log(session, [], errors=True)
+            return _json_answer(plain_error(str(error), errors.BAD_USER_INPUT), error.status)
+        return self._execute(session, recorder, data)
+
+    def _execute(
+        self, session: tuple[World, Actor], recorder: CallRecorder, data: dict[str, Any]
+    ) -> Response:
+        world, actor = session
+        context = make_context_factory(self.signer, self.settings.workflow)(world, actor)
+        root_fields = self.executor.root_fields(data["query"])
+        wait_seconds = self.settings.sync_wait
+        if actor.run_id is None and any(map(_may_call_plugins, root_fields)):
+            wait_seconds = self.deploy_saved(world)
+        valid, answer = self.executor.execute(data, context)
+        has_errors = "errors" in answer
+        self._log(session, root_fields, errors=has_errors)
+        wait_for_deliveries(context.deliveries, wait_seconds, include_children=actor.run_id is None)
+        variables, query = data.get("variables"), data["query"]
+        recorder.record_answer(root_fields, variables, answer, query=query, errors=has_errors)
+        return _json_answer(answer, 200 if valid else 400)
+
+    def _log(
+        self, session: tuple[World, Actor] | None, root_fields: list[str], *, errors: bool
+    ) -> None:
+        self.request_log.add(RequestLogEntry(request, session, root_fields, errors=errors))
+
+
+def graphql_blueprint(endpoint: GraphQLEndpoint) -> Blueprint:
+    """The routes of the GraphQL API."""
     blueprint = Blueprint("graphql", __name__, url_prefix=API_PATH)
 
     @blueprint.get("/version")
     def version() -> Response:
         format_version = version_with_key if security.api_key(request) else version_without_key
-        return _json_answer({"version": format_version(executor.schema_hash)})
+        return _json_answer({"version": format_version(endpoint.executor.schema_hash)})
 
     @blueprint.post("/graphql")
     def graphql() -> Response:
-        key = security.api_key(request)
-        session = registry.authenticate(key) if key else None
-        if session is None:
-            request_log.add(RequestLogEntry(request, None, [], errors=True))
-            is_revoked = key is not None and key.startswith(RUN_KEY_PREFIX)
-            return _json_answer(_revoked_key_answer()) if is_revoked else security.unauthorized()
-        world, actor = session
-        recorder = CallRecorder(request, world, actor)
-        context = make_context_factory(signer, settings.workflow)(world, actor)
-        try:
-            data = read_json(request)
-        except BodyError as error:
-            request_log.add(RequestLogEntry(request, session, [], errors=True))
-            return _json_answer(plain_error(str(error), errors.BAD_USER_INPUT), error.status)
-        if not isinstance(data.get("query"), str):
-            request_log.add(RequestLogEntry(request, session, [], errors=True))
-            return _json_answer(plain_error(errors.QUERY_MISSING, errors.BAD_USER_INPUT), 400)
-        root_fields = executor.root_fields(data["query"])
-        wait_seconds = settings.sync_wait
-        if actor.run_id is None and any(map(_may_call_plugins, root_fields)):
-            wait_seconds = deploy_saved(world)
-        valid, answer = executor.execute(data, context)
-        request_log.add(RequestLogEntry(request, session, root_fields, errors="errors" in answer))
-        wait_for_deliveries(context.deliveries, wait_seconds, include_children=actor.run_id is None)
-        recorder.record_answer(
-            root_fields,
-            data.get("variables"),
-            answer,
-            query=data["query"],
-            errors="errors" in answer,
-        )
-        return _json_answer(answer, 200 if valid else 400)
+        return endpoint.answer()
 
     return blueprint
+
+
+def _read_request() -> dict[str, Any]:
+    """The members of the present request: ``query``, ``variables``, ``operationName``.
+
+    Raises:
+        BodyError: the body is not JSON, or has no query.
+    """
+    data = read_json(request)
+    if not isinstance(data.get("query"), str):
+        raise BodyError(errors.QUERY_MISSING)
+    return data
 
 
 def _may_call_plugins(operation: str) -> bool:

@@ -76,6 +76,7 @@ class PluginState:
         version: the version that is called, or else the newest one.
         newest: the newest version, which may still be deployed while another one is called.
         newest_deployment: the deployment of the newest version.
+        first_active: the time when the plugin was first activated on the project.
     """
 
     activity: Activity
@@ -84,6 +85,7 @@ class PluginState:
     version: PluginVersion | None
     newest: PluginVersion | None = None
     newest_deployment: Deployment = "NOTHING_DEPLOYED"
+    first_active: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,17 @@ def kind_of_blocker(word: ReasonCode) -> Kind:
     return "deployment" if word in ("NOTHING_DEPLOYED", "DEPLOYING", "BUILD_FAILED") else "asked"
 
 
+def called_handlers(version: PluginVersion, subject: str) -> list[str]:
+    """The types of the handlers of a version that events with this subject call, in this order."""
+    handler = handlers.handler_type_for(subject)
+    handler_type = [handler] if handler and handler in version.handlers else []
+    is_sent = subjects.subscribes_to(version.patterns, subject)
+    return [*handler_type, handlers.ON_EVENT.type] if is_sent else handler_type
+
+
 def subscribes_to(version: PluginVersion, subject: str) -> bool:
     """Whether a version asks for events with this subject."""
-    handler_type = handlers.handler_type_for(subject)
-    return handler_type in version.handlers or subjects.subscribes_to(version.patterns, subject)
+    return bool(called_handlers(version, subject))
 
 
 def _has_unknown_events(state: PluginState) -> bool:

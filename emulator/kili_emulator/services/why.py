@@ -1,18 +1,34 @@
-"""Why a plugin was called, or was not."""
+"""Explain why a plugin was called, or was not."""
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
-from kili_emulator.domain.why.question import Question
-from kili_emulator.plugins.why import explain
+from kili_emulator import errors
+from kili_emulator.domain.why.explanation import explain
+from kili_emulator.domain.why.subject import Question
+from kili_emulator.plugins.build.build_error import BuildError
+from kili_emulator.plugins.build.plugin_archive import read_archive
+from kili_emulator.rules.handler_methods import Methods, methods_of
 from kili_emulator.services.session import WorldSession
 
 
 def answer(session: WorldSession, question: Question) -> dict[str, Any]:
-    """The answer: see :func:`kili_emulator.domain.why.question.explain`.
+    """Answer a question: see :func:`kili_emulator.domain.why.explanation.explain`.
 
     Raises:
-        KiliError: something is unknown, or it is not one of label, asset and event.
+        KiliError: something is unknown, it belongs to no project, or it is not one of label, asset
+            and event.
     """
-    return explain(session.deploy_saved().world, question)
+    world = session.deploy_saved().world
+
+    @functools.cache
+    def methods(digest: str) -> Methods | None:
+        try:
+            files = read_archive(world.blobs.get(digest))
+        except (BuildError, errors.StorageError):
+            return None
+        return methods_of(files.get("main.py", b"").decode("utf-8-sig", "replace"))
+
+    return explain(world, question, lambda version: methods(version["digest"]))

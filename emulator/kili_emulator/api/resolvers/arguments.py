@@ -33,7 +33,7 @@ def one_user(tx: Transaction, operation: str, where: Where) -> UserDoc:
     """
     if not where.get("id") and not where.get("email"):
         raise errors.user_not_identified(operation)
-    found = Selection(tx, tx.actor).users(where)
+    found = Selection(tx.access).users(where)
     if len(found) != 1:
         raise errors.access_denied()
     return found[0]
@@ -47,7 +47,7 @@ def one_organization(tx: Transaction, operation: str, where: Where) -> Organizat
     """
     if is_empty("where", where):
         raise errors.id_missing(operation)
-    found = Selection(tx, tx.actor).organizations(where)
+    found = Selection(tx.access).organizations(where)
     if len(found) != 1:
         raise errors.access_denied()
     return found[0]
@@ -74,10 +74,9 @@ def selected_assets(
     project_id = (where.get("project") or {}).get("id")
     if not named and not project_id:
         raise errors.where_empty(operation)
-    selection = Selection(tx, tx.actor)
-    if project_id and not selection.can_see(project_id):
+    if project_id and not tx.access.can_see(project_id):
         raise errors.access_denied()
-    assets = selection.assets(where)
+    assets = Selection(tx.access).assets(where)
     if set(named) - {asset["id"] for asset in assets} - set(besides):
         raise errors.access_denied()
     places = {each: place for place, each in enumerate(named)}
@@ -124,7 +123,7 @@ def check_selected(tx: Transaction, where: Where, asset_ids: list[str]) -> None:
     if not asset_ids:
         return
     complete = where if named_ids(where) else {**where, "idIn": asset_ids}
-    selected = Selection(tx, tx.actor).assets(complete)
+    selected = Selection(tx.access).assets(complete)
     if set(asset_ids) - {asset["id"] for asset in selected}:
         raise errors.access_denied()
 

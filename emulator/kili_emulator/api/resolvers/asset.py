@@ -72,7 +72,7 @@ def signed_urls(
     filePaths: list[str] | None = None,  # noqa: N803
 ) -> list[str]:
     context = info.context
-    uploads = [file.plan_upload(context.view, context.actor, path) for path in filePaths or []]
+    uploads = [file.plan_upload(context.access, path) for path in filePaths or []]
     return [context.upload_url(upload) for upload in uploads]
 
 

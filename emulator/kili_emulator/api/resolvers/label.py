@@ -112,7 +112,7 @@ def label_created_or_updated(
     projectID: str,  # noqa: N803
 ) -> ProjectLabelSubscription:
     followed = ProjectLabelSubscription(projectID)
-    followed.check(info.context.view, info.context.actor)
+    followed.check(info.context.access)
     return followed
 
 

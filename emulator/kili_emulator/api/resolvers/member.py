@@ -66,7 +66,7 @@ def _named_member(tx: Transaction, operation: str, where: Where) -> MemberDoc:
     names_both = project.get("id") and (user.get("id") or user.get("email"))
     if not where.get("id") and not names_both:
         raise errors.member_not_identified(operation)
-    found = Selection(tx, tx.actor).members({**where, "deleted": False})
+    found = Selection(tx.access).members({**where, "deleted": False})
     if len(found) != 1:
         raise errors.access_denied()
     return found[0]

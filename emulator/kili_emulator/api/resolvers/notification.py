@@ -37,7 +37,7 @@ def update_notification(_: Any, info: Info, data: dict[str, Any], where: Where) 
     if not where.get("id"):
         raise errors.id_missing("updatePropertiesInNotification")
     with info.context.change() as tx:
-        found = Selection(tx, tx.actor).notifications(where)
+        found = Selection(tx.access).notifications(where)
         if not found:
             raise errors.access_denied()
         return notification.update_notification(tx, found[0], data)

@@ -41,7 +41,7 @@ def get_plugin_runner_status(_: Any, info: Info, name: str) -> str:
 def get_plugin_logs(_: Any, info: Info, data: dict[str, Any]) -> list[LogLineDoc]:
     context = info.context
     plugin = plugin_domain.find(context.view, context.actor, "getPluginLogs", data["pluginName"])
-    if not context.selection.can_see(data["projectId"]):
+    if not context.access.can_see(data["projectId"]):
         return []
     lines = context.view.plugin_logs.find("lane", (plugin["id"], data["projectId"]))
     return _page(lines, data)
@@ -138,7 +138,7 @@ def delete_plugin(_: Any, info: Info, where: Where) -> str:
 
 @plugin.field("projectIds")
 def project_ids(owner: PluginDoc, info: Info) -> list[str]:
-    return plugin_domain.active_project_ids(info.context.view, info.context.actor, owner)
+    return plugin_domain.active_project_ids(info.context.access, owner)
 
 
 BINDABLES = [query, mutation, plugin]

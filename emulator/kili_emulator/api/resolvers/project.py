@@ -108,12 +108,12 @@ def ml_tasks(owner: ProjectDoc, _: Info) -> list[str]:
 
 @project.field("readPermissionsForAssetsAndLabels")
 def can_read(owner: ProjectDoc, info: Info) -> bool:
-    return info.context.selection.can_see(owner["id"])
+    return info.context.access.can_see(owner["id"])
 
 
 @project.field("rights")
 def rights(owner: ProjectDoc, info: Info) -> list[str]:
-    return projects_of.actor_rights(info.context.view, info.context.actor, owner)
+    return projects_of.actor_rights(info.context.access, owner)
 
 
 @project.field("metadataTypes")

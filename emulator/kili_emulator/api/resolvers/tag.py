@@ -22,7 +22,7 @@ def list_tags_by_org(_: Any, info: Info) -> list[TagDoc]:
 
 @query.field("listTagsByProject")
 def list_tags_by_project(_: Any, info: Info, projectId: str) -> list[TagDoc]:  # noqa: N803
-    return tags_of.project_tags(info.context.view, info.context.actor, projectId)
+    return tags_of.project_tags(info.context.access, projectId)
 
 
 @mutation.field("createTag")
@@ -69,7 +69,7 @@ def uncheck_tag(
 
 @tag.field("checkedForProjects")
 def checked_for_projects(owner: TagDoc, info: Info) -> list[str]:
-    return tags_of.checked_project_ids(info.context.view, info.context.actor, owner)
+    return tags_of.checked_project_ids(info.context.access, owner)
 
 
 BINDABLES = [query, mutation, tag]

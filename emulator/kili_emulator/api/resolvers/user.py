@@ -78,10 +78,10 @@ def organization(owner: UserDoc, info: Info) -> OrganizationDoc | None:
 
 @user.field("projectUsers")
 def project_users(owner: UserDoc, info: Info) -> list[MemberDoc]:
-    selection = info.context.selection
+    access = info.context.access
     memberships = info.context.view.project_users.find("user", owner["id"])
     joined = [each for each in memberships if not each["deletedAt"]]
-    return [each for each in joined if selection.can_see(each["projectId"])]
+    return [each for each in joined if access.can_see(each["projectId"])]
 
 
 BINDABLES = [query, mutation, user]

@@ -49,6 +49,7 @@ from kili_emulator.domain.documents.plugin import (
     RefusalReason,
     RunCallDoc,
     RunDoc,
+    RunResult,
     WebhookAddress,
 )
 from kili_emulator.domain.documents.project import (
@@ -97,6 +98,7 @@ __all__ = [
     "RefusalReason",
     "RunCallDoc",
     "RunDoc",
+    "RunResult",
     "StepDoc",
     "StepGroupDoc",
     "TagDoc",

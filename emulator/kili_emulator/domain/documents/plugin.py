@@ -135,12 +135,31 @@ class _OptionalRunMembers(TypedDict, total=False):
     headline: str | None
 
 
-class RunDoc(_OptionalRunMembers):
+class RunResult(_OptionalRunMembers):
+    """The members of a run that are written while it takes place, and when it ends.
+
+    ``ended`` is a place in the order in which runs end: epoch and sequence number. ``headline`` is
+    missing in runs that earlier versions stored.
+    """
+
+    outcome: Outcome
+    refusal: RefusalReason | None
+    ended: list[int] | None
+    error: str | None
+    startedAt: str | None
+    mark: dict[str, Any] | None
+    durationMs: float | None
+    memoryMb: float | None
+    delivery: dict[str, Any] | None
+    lineCount: int
+    callCount: int
+    droppedPrints: int
+
+
+class RunDoc(RunResult):
     """One call of one handler of a plugin version for one event.
 
-    ``lanes`` are the lanes whose runs caused this one, outermost first, and its own. ``ended`` is a
-    place in the order in which runs end: epoch and sequence number. ``headline`` is missing in runs
-    that earlier versions stored.
+    ``lanes`` are the lanes whose runs caused this one, outermost first, and its own.
     """
 
     id: str
@@ -156,21 +175,9 @@ class RunDoc(_OptionalRunMembers):
     metadata: dict[str, str | None]
     sequence: int
     seed: int | None
-    outcome: Outcome
-    refusal: RefusalReason | None
-    error: str | None
     createdAt: str
-    startedAt: str | None
-    mark: dict[str, Any] | None
-    ended: list[int] | None
-    durationMs: float | None
-    memoryMb: float | None
-    delivery: dict[str, Any] | None
     redeliveryOf: str | None
     byHand: bool
-    lineCount: int
-    callCount: int
-    droppedPrints: int
 
 
 class RunCallDoc(TypedDict):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from kili_emulator import errors
 from kili_emulator.domain import (
-    access,
     anonymity,
     api_key,
     event,
@@ -16,6 +14,7 @@ from kili_emulator.domain import (
     organization,
     user,
 )
+from kili_emulator.domain.access import Access
 from kili_emulator.domain.documents import (
     ApiKeyDoc,
     AssetDoc,
@@ -48,7 +47,6 @@ from kili_emulator.domain.filters.project_version import PROJECT_VERSION
 from kili_emulator.domain.filters.searches import check_searches
 from kili_emulator.domain.filters.user import USER
 from kili_emulator.domain.repository import ReadRepository
-from kili_emulator.domain.world import Actor, View
 
 TABLES: dict[str, PredicateTable[Any]] = {
     "api_key": API_KEY,
@@ -71,15 +69,15 @@ TABLES: dict[str, PredicateTable[Any]] = {
 class Selection:
     """What one actor can select from one view."""
 
-    def __init__(self, view: View, actor: Actor) -> None:
-        self.view = view
-        self.actor = actor
-        self._project_visibility: dict[str, bool] = {}
+    def __init__(self, access: Access) -> None:
+        self.view = access.view
+        self.actor = access.actor
+        self._access = access
 
     def projects(self, where: Where) -> list[ProjectDoc]:
         """The projects that the where selects, in creation order."""
         check_searches(where)
-        found = access.visible_projects(self.view, self.actor)
+        found = self._access.projects()
         hidden = not where.get("deleted")
         return [
             each
@@ -114,7 +112,7 @@ class Selection:
         self, where: Where, pagination: dict[str, Any], *, descending: bool = False
     ) -> list[EventDoc]:
         """A page of the events that the where selects, oldest or newest first."""
-        events = list(event.visible_events(self.view, self.actor, where.get("projectId")))
+        events = event.visible_events(self._access, where.get("projectId"))
         events_in_range = event.select_event_range(
             events[::-1] if descending else events, pagination
         )
@@ -138,7 +136,7 @@ class Selection:
         """The members that the where selects, project by project."""
         project_id = (where.get("project") or {}).get("id")
         ids = [project_id] if project_id else [each["id"] for each in self.projects({})]
-        projects = [self.view.projects.require(each) for each in ids if self.can_see(each)]
+        projects = [self.view.projects.require(each) for each in ids if self._access.can_see(each)]
         list_project_members = (
             member.list_members_and_plugin_users if where.get("id") else member.list_members
         )
@@ -180,19 +178,13 @@ class Selection:
             if not is_empty(name, value)
         )
 
-    def can_see(self, project_id: str) -> bool:
-        """Whether the actor sees the project."""
-        if project_id not in self._project_visibility:
-            self._project_visibility[project_id] = access.can_see(self.view, self.actor, project_id)
-        return self._project_visibility[project_id]
-
     def anonymized_user(self, user_id: str, project_id: str) -> UserDoc:
         """A user as the actor sees them in a project."""
-        return anonymity.anonymized_user(self.view, self.actor, user_id, project_id)
+        return anonymity.anonymized_user(self._access, user_id, project_id)
 
     def _select(self, repository: ReadRepository[D], noun: str, where: Where) -> list[D]:
         project_id = (where.get("project") or {}).get("id")
-        candidates: Iterable[D]
+        candidates: list[D]
         if where.get("id") or where.get("idIn"):
             candidates = repository.get_many([where["id"]] if where.get("id") else where["idIn"])
         elif project_id:
@@ -201,13 +193,14 @@ class Selection:
             candidates = repository.all()
         return self._filter_candidates(candidates, noun, where)
 
-    def _filter_candidates(self, candidates: Iterable[D], noun: str, where: Where) -> list[D]:
+    def _filter_candidates(self, candidates: list[D], noun: str, where: Where) -> list[D]:
         check_searches(where)
         where = {name: _as_set(value) for name, value in where.items()}
+        visible = set(filter(self._access.can_see, {each["projectId"] for each in candidates}))
         return [
             each
             for each in candidates
-            if self.can_see(each["projectId"]) and self.matches(noun, each, where)
+            if each["projectId"] in visible and self.matches(noun, each, where)
         ]
 
 

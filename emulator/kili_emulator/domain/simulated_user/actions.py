@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access, issue, label, lock, workflow
+from kili_emulator.domain import issue, label, lock, workflow
 from kili_emulator.domain.documents import AssetDoc, LabelDoc
 from kili_emulator.domain.simulated_user.opening import (
     SUBMIT,
@@ -102,7 +102,7 @@ def review(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> Actio
     Raises:
         KiliError: there is no label to review, or the user cannot review the asset now.
     """
-    access.require_project(tx, SUBMIT, asset["projectId"], permissions.LABEL_TYPE_ROLES["REVIEW"])
+    tx.access.require_project(SUBMIT, asset["projectId"], permissions.LABEL_TYPE_ROLES["REVIEW"])
     latest = workflow.latest_label(tx, asset)
     if latest is None:
         raise errors.nothing_to_review(asset["externalId"])
@@ -127,7 +127,7 @@ def send_back(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> Ac
         KiliError: the asset is not labeled, another user has locked it, or the user's role does
             not allow it.
     """
-    access.require_project(tx, _SEND_BACK, asset["projectId"])
+    tx.access.require_project(_SEND_BACK, asset["projectId"])
     check_not_skipped(asset)
     latest = workflow.latest_label(tx, asset)
     if latest is None:
@@ -179,7 +179,7 @@ def click(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> Action
     Raises:
         KiliError: another user has locked the asset, or the response does not fit the interface.
     """
-    access.require_project(tx, SUBMIT, asset["projectId"])
+    tx.access.require_project(SUBMIT, asset["projectId"])
     was_locked = any(each["authorId"] == tx.actor.user_id for each in lock.locks_of(tx, asset))
     lock_asset(tx, asset, "click")
     own_labels = _own_labels(tx, asset)

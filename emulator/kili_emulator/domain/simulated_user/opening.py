@@ -6,7 +6,7 @@ See contract/simulated-user.md#commands.
 from __future__ import annotations
 
 from kili_emulator import errors
-from kili_emulator.domain import access, labeling, lock, step, workflow
+from kili_emulator.domain import labeling, lock, step, workflow
 from kili_emulator.domain.documents import AssetDoc
 from kili_emulator.domain.simulated_user.queue import (
     QUEUED_LABEL_TYPES,
@@ -39,7 +39,7 @@ def open_asset(tx: Transaction, asset: AssetDoc, verb: str, *, correct: bool) ->
         KiliError: the user cannot work on the asset now.
     """
     label_type = QUEUED_LABEL_TYPES[verb]
-    access.require_project(tx, SUBMIT, asset["projectId"], permissions.LABEL_TYPE_ROLES[label_type])
+    tx.access.require_project(SUBMIT, asset["projectId"], permissions.LABEL_TYPE_ROLES[label_type])
     check_not_skipped(asset)
     is_reviewed = asset["status"] in ("TO_REVIEW", "REVIEWED") and label_type != "REVIEW"
     if not asset["stepId"] and is_reviewed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kili_emulator.domain import access, labeling, workflow
+from kili_emulator.domain import labeling, workflow
 from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc
 from kili_emulator.domain.world import Transaction
 from kili_emulator.rules.lock_reasons import LockReason
@@ -60,7 +60,7 @@ def _find_v1_lock_reason(
     if own and waits and not own["isSentBackToQueue"]:
         return "AlreadyHaveLabelOnCurrentStep"
     if asset["assigneeIds"] and user["id"] not in asset["assigneeIds"]:
-        may_assign = access.role_in(tx, user, project) in ("ADMIN", "TEAM_MANAGER")
+        may_assign = tx.access.role(project, user) in ("ADMIN", "TEAM_MANAGER")
         return "NotAssignedWithAssignAction" if may_assign else "AssetAlreadyAssigned"
     return None
 

@@ -1,12 +1,8 @@
-"""What a question is about: a label, an asset or an event, and the occurrences that concern it.
-
-An occurrence is an event of the audit trail, an event that is kept besides it (a click, sending an
-asset back, a change of settings, an autosave), or a label without an event.
-"""
+"""The subject of a question (a label, an asset or an event), and the occurrences about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -20,7 +16,7 @@ from kili_emulator.rules.handlers import handler_type_for
 
 
 class Occurrence(NamedTuple):
-    """Something that plugins may be called for.
+    """An event, public or internal, or the creation of a label that has no event.
 
     Attributes:
         position: in the creation order of the world's documents.
@@ -35,82 +31,83 @@ class Occurrence(NamedTuple):
     label_id: str | None
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What a question is about.
+class Subject(NamedTuple):
+    """The subject of a question.
 
     Attributes:
-        kind: ``label``, ``asset`` or ``event``.
-        label: ``None`` where it was deleted, or there is none; so is ``asset``.
+        about: ``kind`` (label, asset or event), ``id``, ``labelType``, ``assetId``,
+            ``externalId``, ``projectId`` and ``project``; ``None`` for what was deleted.
         occurrences: in order.
     """
 
-    kind: str
-    id: str
+    about: dict[str, Any]
     project: ProjectDoc
-    label: LabelDoc | None
-    asset: AssetDoc | None
     occurrences: list[Occurrence]
 
-    def summary(self) -> dict[str, Any]:
-        """The subject in short: ``kind``, ``id``, ``labelType``, ``assetId``, …"""
-        return {
-            "kind": self.kind,
-            "id": self.id,
-            "labelType": self.label["labelType"] if self.label else None,
-            "assetId": self.asset["id"] if self.asset else None,
-            "externalId": self.asset["externalId"] if self.asset else None,
-            "projectId": self.project["id"],
-            "project": self.project["title"],
-        }
 
+@dataclass(frozen=True)
+class Question:
+    """A question why plugins were called, or were not.
 
-def about_label(view: View, label_id: str) -> Subject:
-    """A label, which may have been deleted.
-
-    Raises:
-        KiliError: there is no such label, and no event about it.
+    Attributes:
+        label: the id of a label.
+        asset: the id of an asset, or with a project its external id.
+        project: the project's id or title.
+        event: the id of an event of the audit trail.
+        plugin: the name or id of the plugin; all of the organization, if ``None``.
     """
-    found = _occurrences(view, lambda event: event["payload"].get("labelId") == label_id)
+
+    label: str | None = None
+    asset: str | None = None
+    project: str | None = None
+    event: str | None = None
+    plugin: str | None = None
+
+    def subject(self, view: View) -> Subject:
+        """The subject of the question; a deleted one is known by its events.
+
+        Raises:
+            KiliError: it is unknown, it belongs to no project, or not exactly one is given.
+        """
+        given = [self.label, self.asset, self.event]
+        if len(given) - given.count(None) != 1 or (self.project and not self.asset):
+            raise errors.why_question()
+        if self.label is not None:
+            return _about_label(view, self.label)
+        if self.event is not None:
+            return _about_event(view, self.event)
+        assert self.asset is not None
+        return _about_asset(view, self.asset, self.project)
+
+
+def _about_label(view: View, label_id: str) -> Subject:
     label = view.labels.get(label_id)
-    if not found and label is None:
+    found = _occurrences(view, _is_about("labelId", label_id), [label] if label else [])
+    if not found:
         raise errors.label_not_known(label_id)
-    if label:
-        found = _without_event(view, [label], found) + found
     return _subject(view, "label", label_id, found, label=label)
 
 
-def about_asset(view: View, name: str, project: str | None) -> Subject:
-    """An asset, which may have been deleted, with its labels.
-
-    Args:
-        name: its id; with a project (its id or title) also its external id.
-
-    Raises:
-        KiliError: there is no such asset, or there are several; or there is no such project.
-    """
+def _about_asset(view: View, name: str, project: str | None) -> Subject:
     asset = view.assets.get(name)
     if project is not None:
         asset = find_asset(view, find_project(view, project), name)
     asset_id = asset["id"] if asset else name
-    found = _occurrences(view, lambda event: event["payload"].get("assetId") == asset_id)
+    labels = view.labels.find("asset", asset_id)
+    found = _occurrences(view, _is_about("assetId", asset_id), labels)
     if not found and asset is None:
         raise errors.asset_not_known(name)
-    found += _without_event(view, view.labels.find("asset", asset_id), found)
-    found.sort(key=lambda each: each.position)
     return _subject(view, "asset", asset_id, found, asset=asset)
 
 
-def about_event(view: View, event_id: str) -> Subject:
-    """An event of the audit trail, with what else its transaction did to the asset.
-
-    Raises:
-        KiliError: there is no such event.
-    """
-    found = _occurrences(view, lambda event: event["id"] == event_id)
-    if not found:
+def _about_event(view: View, event_id: str) -> Subject:
+    event = view.events.get(event_id)
+    if event is None:
         raise errors.event_not_known(event_id)
-    label = view.labels.get(found[0].label_id or "")
+    if not event["projectId"]:
+        raise errors.event_without_project(event_id)
+    found = _occurrences(view, lambda each: each["id"] == event_id)
+    label = view.labels.get(event["payload"].get("labelId") or "")
     return _subject(view, "event", event_id, found, label=label)
 
 
@@ -127,20 +124,41 @@ def _subject(
     if asset is None:
         asset_id = label["assetId"] if label else events[0]["payload"].get("assetId")
         asset = view.assets.get(asset_id or "")
-    project_id = asset["projectId"] if asset else events[0]["projectId"]
-    return Subject(kind, name, view.projects.require(project_id), label, asset, found)
+    project = view.projects.require(asset["projectId"] if asset else events[0]["projectId"])
+    about = {
+        "kind": kind,
+        "id": name,
+        "labelType": label["labelType"] if label else None,
+        "assetId": asset["id"] if asset else None,
+        "externalId": asset["externalId"] if asset else None,
+        "projectId": project["id"],
+        "project": project["title"],
+    }
+    return Subject(about, project, found)
 
 
-def _occurrences(view: View, is_asked: Callable[[Event], bool]) -> list[Occurrence]:
-    """The events that are asked about, and the other calls of handlers by the same deeds."""
-    public = [each for each in view.events.all() if is_asked(each)]
-    deeds = {_deed(each) for each in public}
-    found = [_occurrence(view.events.position(each["id"]), each) for each in public]
+def _is_about(member: str, document_id: str) -> Callable[[Event], bool]:
+    return lambda event: event["payload"].get(member) == document_id
+
+
+def _occurrences(
+    view: View, is_asked: Callable[[Event], bool], labels: Iterable[LabelDoc] = ()
+) -> list[Occurrence]:
+    """The events asked about, other handler calls of their transactions, labels without events."""
+    events = [each for each in view.events.all() if is_asked(each)]
+    transactions = {_transaction(each) for each in events}
+    found = [_occurrence(view.events.position(each["id"]), each) for each in events]
     for each in view.internal_events.all():
         calls = handler_type_for(each["event"]) is not None
         is_meant = is_asked(each) and (calls or each["event"] == subjects.LABEL_AUTOSAVED)
-        if is_meant or (calls and _deed(each) in deeds):
+        if is_meant or (calls and _transaction(each) in transactions):
             found.append(_occurrence(view.internal_events.position(each["id"]), each))
+    created = {each.label_id for each in found if subjects.is_about_new_label(each.subject)}
+    for label in labels:
+        if label["id"] not in created:
+            subject = subjects.new_label_subject(label["labelType"])
+            position = view.labels.position(label["id"])
+            found.append(Occurrence(position, subject, None, label["id"]))
     return sorted(found, key=lambda each: each.position)
 
 
@@ -148,23 +166,6 @@ def _occurrence(position: int, event: Event) -> Occurrence:
     return Occurrence(position, event["event"], event, event["payload"].get("labelId"))
 
 
-def _without_event(view: View, labels: list[LabelDoc], found: list[Occurrence]) -> list[Occurrence]:
-    """The labels whose creation no event tells of."""
-    created = {
-        each.label_id for each in found if each.event and subjects.is_about_new_label(each.subject)
-    }
-    return [
-        Occurrence(
-            view.labels.position(each["id"]),
-            subjects.new_label_subject(each["labelType"]),
-            None,
-            each["id"],
-        )
-        for each in labels
-        if each["id"] not in created
-    ]
-
-
-def _deed(event: Event) -> tuple[str, str | None]:
+def _transaction(event: Event) -> tuple[str, str | None]:
     """The transaction and the asset of an event."""
     return event["transactionId"], event["payload"].get("assetId")

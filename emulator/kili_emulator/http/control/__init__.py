@@ -25,6 +25,17 @@ from kili_emulator.http.request_body import BodyError
 from kili_emulator.plugins.dispatch.host import PluginHost
 from kili_emulator.scenario import ScenarioError
 
+_WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
+    add_world_routes,
+    add_run_routes,
+    add_plugin_routes,
+    add_link_routes,
+    add_why_route,
+    add_webhook_routes,
+    add_user_routes,
+    add_trigger_route,
+)
+
 
 def control_blueprint(
     registry: WorldRegistry, settings: Settings, host: PluginHost, shut_down: Callable[[], None]
@@ -38,7 +49,17 @@ def control_blueprint(
         shut_down: ends the server.
     """
     blueprint = Blueprint("control", __name__, url_prefix="/_emulator")
+    sessions = Sessions(registry, host, settings.sync_wait)
+    _add_key_check(blueprint, registry)
+    _add_error_answers(blueprint)
+    _add_shutdown_route(blueprint, shut_down)
+    add_registry_routes(blueprint, registry, settings.scenario)
+    for add_routes in _WORLD_ROUTES:
+        add_routes(blueprint, sessions)
+    return blueprint
 
+
+def _add_key_check(blueprint: Blueprint, registry: WorldRegistry) -> None:
     @blueprint.before_request
     def check_key() -> Response | None:
         key = security.api_key(request)
@@ -50,6 +71,8 @@ def control_blueprint(
         is_allowed = _may_control(*session, name)
         return None if is_allowed else security.text_answer(errors.CONTROL_NEEDS_ADMIN, 403)
 
+
+def _add_error_answers(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(WorldError)
     @blueprint.errorhandler(ScenarioError)
     @blueprint.errorhandler(BodyError)
@@ -57,23 +80,13 @@ def control_blueprint(
     def explain(error: Exception) -> tuple[Response, int]:
         return jsonify(error=str(error)), getattr(error, "status", 400)
 
+
+def _add_shutdown_route(blueprint: Blueprint, shut_down: Callable[[], None]) -> None:
     @blueprint.post("/shutdown")
     def shutdown() -> Response:
         answer = Response(status=202)
         answer.call_on_close(shut_down)  # once the answer is on its way
         return answer
-
-    sessions = Sessions(registry, host, settings.sync_wait)
-    add_registry_routes(blueprint, registry, settings.scenario)
-    add_world_routes(blueprint, sessions)
-    add_run_routes(blueprint, sessions)
-    add_plugin_routes(blueprint, sessions)
-    add_link_routes(blueprint, sessions)
-    add_why_route(blueprint, sessions)
-    add_webhook_routes(blueprint, sessions)
-    add_user_routes(blueprint, sessions)
-    add_trigger_route(blueprint, sessions)
-    return blueprint
 
 
 def _may_control(world: World, actor: Actor, name: str | None) -> bool:

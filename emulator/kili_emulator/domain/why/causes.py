@@ -1,0 +1,196 @@
+"""Find why a plugin was called, or was not: in its runs, else in the stored decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+from kili_emulator import messages
+from kili_emulator.domain.decision import skipped_version
+from kili_emulator.domain.documents import DecisionDoc, ProjectDoc, RunDoc
+from kili_emulator.domain.run import headline, run_ahead
+from kili_emulator.domain.why.facts import Facts, Fields, basic_fields
+from kili_emulator.domain.why.remedies import remedy_of_blocker, remedy_of_missing_method
+from kili_emulator.rules import blockers as rules
+from kili_emulator.rules import handlers
+from kili_emulator.rules.blockers import ReasonCode
+
+
+class Reason(TypedDict):
+    """A reason why a plugin was called, or was not.
+
+    ``reason`` is a word for programs, ``run`` the id of the run that the reason is about,
+    ``details`` has the errors of a build.
+    """
+
+    reason: ReasonCode
+    explanation: str
+    remedy: str
+    run: str | None
+    details: list[str]
+
+
+def reasons_of(facts: Facts, runs: list[RunDoc]) -> list[Reason]:
+    """The reasons why a plugin was called for an occurrence, or was not; the most basic one first.
+
+    Args:
+        runs: its runs for the occurrence.
+    """
+    if runs:
+        return [reason for run in runs for reason in _reasons_of_run(facts, run)]
+    if facts.decision is None:
+        word = _word_of_absence(facts)
+        remedy = messages.REMEDIES.get(word, messages.RESOLVED_REMEDIES["origin"])
+        return [_reason(word, facts.fields_now, remedy.format(**facts.fields_now))]
+    words = facts.decision["reasons"][facts.occurrence.subject]
+    return [_reason_of_decision(facts, word) for word in words]
+
+
+def reasons_of_deleted(decision: DecisionDoc, project: ProjectDoc, subject: str) -> list[Reason]:
+    """The reasons why a plugin that has been deleted since was not called."""
+    fields = {
+        **basic_fields(
+            project, subject, skipped_version(decision), is_webhook=decision["isWebhook"]
+        ),
+        "name": decision["pluginName"],
+        "since": decision["since"],
+    }
+    words = decision["reasons"][subject]
+    return [_reason(word, fields, messages.REMEDY_DELETED) for word in words]
+
+
+def delivery_of(run: RunDoc) -> dict[str, Any] | None:
+    """The delivery of a run to a webhook: ``url``, ``status``, ``reason``."""
+    if not run["delivery"]:
+        return None
+    answer, url = run["delivery"]["answer"] or {}, run["delivery"]["request"]["url"]
+    return {"url": url, "status": answer.get("status"), "reason": answer.get("reason")}
+
+
+def _reason(
+    word: ReasonCode,
+    fields: Fields,
+    remedy: str,
+    *,
+    run_id: str | None = None,
+    details: Iterable[str] = (),
+) -> Reason:
+    return {
+        "reason": word,
+        "explanation": messages.WHY_REASONS[word].format(**fields),
+        "remedy": remedy,
+        "run": run_id,
+        "details": list(details),
+    }
+
+
+def _word_of_absence(facts: Facts) -> ReasonCode:
+    """Why dispatch left neither a run nor a decision."""
+    occurrence = facts.occurrence
+    if facts.is_foreign:
+        return "OTHER_ORGANIZATION"
+    if occurrence.event is None:
+        return "COPIED"
+    if occurrence.position < facts.world.start_position:
+        return "FROM_SCENARIO"
+    if occurrence.position < facts.view.plugins.position(facts.plugin["id"]):
+        return "NOT_CREATED_YET"
+    is_recorded = occurrence.position >= facts.world.decisions_position
+    return "LOST" if is_recorded else "NOT_RECORDED"
+
+
+def _reason_of_decision(facts: Facts, word: ReasonCode) -> Reason:
+    fields, remedy = facts.fields_then, remedy_of_blocker(facts, word)
+    if word == "NEVER_ACTIVE" and facts.state.first_active:
+        word, fields = "NOT_ACTIVE_YET", {**fields, "since": facts.state.first_active}
+    return _reason(word, fields, remedy, details=_build_errors(facts, word))
+
+
+def _build_errors(facts: Facts, word: ReasonCode) -> list[str]:
+    """The errors of the build that had failed when the decision was made."""
+    version = skipped_version(facts.decision) if facts.decision else None
+    if version is None or word != "BUILD_FAILED":
+        return []
+    lines = facts.view.plugin_build_errors.find("plugin", facts.plugin["id"])
+    found = [each for each in lines if each["versionId"] == version.id]
+    return [each["content"] for each in found if each["logType"] == "error"]
+
+
+def _reasons_of_run(facts: Facts, run: RunDoc) -> list[Reason]:
+    word = _word_of_run(facts, run)
+    ahead = run_ahead(facts.view, run, one_queue=facts.world.ids.repeatable)
+    fields = {**facts.fields_then, **_fields_of_run(facts, run), "ahead": ahead}
+    details = [run["error"] or ""] if _failed_to_load(run) else _build_errors(facts, word)
+    remedy = messages.REMEDIES[word]
+    if word == "QUEUED" and ahead is None:
+        remedy = messages.REMEDY_ASK_AGAIN
+    elif word == "RAN" and facts.webhook and run["outcome"] != "SUCCEEDED":
+        remedy = messages.REMEDY_REDELIVER
+    elif run["refusal"] == "NOT_DEPLOYED" and word != "NOT_RECORDED":
+        remedy = remedy_of_blocker(facts, word)
+    found = _reason(word, fields, remedy.format(**fields), run_id=run["id"], details=details)
+    if word == "QUEUED" and ahead is None:
+        found["explanation"] = messages.WHY_RUN_STARTING
+    return [found, *_missing_method(facts, run, fields)]
+
+
+def _word_of_run(facts: Facts, run: RunDoc) -> ReasonCode:
+    if run["outcome"] == "RUNNING":
+        return "RUNNING" if run["startedAt"] else "QUEUED"
+    if run["refusal"] == "NOT_DEPLOYED":
+        decided = facts.decision["reasons"][facts.occurrence.subject] if facts.decision else []
+        found = (each for each in decided if rules.kind_of_blocker(each) == "deployment")
+        return next(found, "NOT_RECORDED")
+    if run["refusal"]:
+        return run["refusal"]
+    if run["outcome"] == "INTERRUPTED":
+        return "INTERRUPTED"
+    return "BUILD_FAILED" if _failed_to_load(run) else "RAN"
+
+
+def _failed_to_load(run: RunDoc) -> bool:
+    """Whether a version that had been built could not be loaded again, as after a start."""
+    return run["outcome"] == "FAILED" and run["startedAt"] is None
+
+
+def _fields_of_run(facts: Facts, run: RunDoc) -> Fields:
+    method = handlers.method_of(run["handler"])
+    called = facts.webhook["url"] if facts.webhook else method
+    version = facts.view.plugin_versions.get(run["versionId"] or "")
+    progress = messages.WHY_DURING_CALL if run["startedAt"] else messages.WHY_BEFORE_CALL
+    return {
+        "run": run["id"],
+        "method": method,
+        "called": called,
+        **({"version": version["number"]} if version else {}),
+        "started": run["startedAt"],
+        "outcome": _outcome(run),
+        "meanwhile": progress.format(called=called),
+        "cause": run["causedBy"],
+        "depth": len(run["lanes"]) - 1,
+    }
+
+
+def _outcome(run: RunDoc) -> str:
+    text: str = run["outcome"]
+    if run["durationMs"] is not None:
+        text += messages.WHY_DURATION.format(milliseconds=run["durationMs"])
+    error, delivery = headline(run), delivery_of(run)
+    if error:
+        return f"{text}: {error}"
+    if delivery:
+        text += messages.WHY_ANSWERED.format(status=f"{delivery['status']} {delivery['reason']}")
+    return text
+
+
+def _missing_method(facts: Facts, run: RunDoc, fields: Fields) -> list[Reason]:
+    """The reason that the class lacks the method, so that the run called the one of the SDK."""
+    handler, version_id = run["handler"], run["versionId"]
+    if run["outcome"] != "SUCCEEDED" or handler == handlers.ON_EVENT.type or not version_id:
+        return []
+    methods = facts.methods(version_id)
+    if methods is None or not methods.is_complete or fields["method"] in methods.names:
+        return []
+    fields = {**fields, "methods": ", ".join(methods.names) or messages.WHY_NO_METHODS}
+    remedy = remedy_of_missing_method(facts, handler)
+    return [_reason("METHOD_MISSING", fields, remedy, run_id=run["id"])]

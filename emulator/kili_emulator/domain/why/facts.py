@@ -1,0 +1,125 @@
+"""The facts on one plugin and one occurrence, and the fields that messages use of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kili_emulator import messages
+from kili_emulator.domain.decision import find_decision, skipped_version
+from kili_emulator.domain.documents import DecisionDoc, PluginDoc, PluginVersionDoc, ProjectDoc
+from kili_emulator.domain.plugin_state import get_plugin_state
+from kili_emulator.domain.trigger import is_offered_to
+from kili_emulator.domain.why.subject import Occurrence
+from kili_emulator.domain.world import View, World
+from kili_emulator.rules import handlers, subjects
+from kili_emulator.rules.blockers import Blockers, PluginState, PluginVersion, blockers
+from kili_emulator.rules.handler_methods import Methods
+from kili_emulator.rules.masking import masked
+
+# Reads which methods the source of a version defines; ``None`` where it cannot be read.
+MethodsOf = Callable[[PluginVersionDoc], Methods | None]
+Fields = dict[str, Any]
+
+_INTERNAL_EVENTS = {
+    subjects.CUSTOM_INTERFACE_CLICKED: messages.WHY_CLICK,
+    subjects.SENT_BACK: messages.WHY_SENT_BACK,
+    subjects.SETTINGS_CHANGED: messages.WHY_SETTINGS,
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The stored decision on a plugin and an occurrence, and the plugin's present state."""
+
+    world: World
+    view: View
+    plugin: PluginDoc
+    project: ProjectDoc
+    occurrence: Occurrence
+    methods_of: MethodsOf
+
+    @cached_property
+    def decision(self) -> DecisionDoc | None:
+        """The stored decision not to call the plugin."""
+        event = self.occurrence.event
+        return find_decision(self.view, event, self.plugin["id"]) if event else None
+
+    @cached_property
+    def state(self) -> PluginState:
+        """The present state of the plugin on the project."""
+        return get_plugin_state(self.view, self.plugin, self.project["id"])
+
+    @cached_property
+    def blockers(self) -> Blockers:
+        """What would keep the plugin from being called now."""
+        return blockers(self.occurrence.subject, self.state)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether events of the project are never offered to the plugin."""
+        return not is_offered_to(self.plugin, self.project["id"], self.project["organizationId"])
+
+    @cached_property
+    def webhook(self) -> dict[str, Any] | None:
+        """The address and header of a webhook, without secrets; ``None`` of a plugin with code."""
+        versions = self.view.plugin_versions.find("plugin", self.plugin["id"])
+        found: dict[str, Any] | None = masked(versions[-1]["webhook"]) if versions else None
+        return found
+
+    def methods(self, version_id: str) -> Methods | None:
+        """The methods that the source of a version defines; ``None`` where it cannot be read."""
+        version = self.view.plugin_versions.get(version_id)
+        return None if version is None or self.webhook else self.methods_of(version)
+
+    @cached_property
+    def fields_now(self) -> Fields:
+        """The fields of messages about the present state."""
+        return self._fields(self.state.version, self.state.since)
+
+    @cached_property
+    def fields_then(self) -> Fields:
+        """The fields as of the decision; those of the present where none is stored."""
+        row = self.decision
+        return self._fields(skipped_version(row), row["since"]) if row else self.fields_now
+
+    def _fields(self, version: PluginVersion | None, since: str | None) -> Fields:
+        name, link = self.plugin["name"], self.plugin["link"]
+        by_saving, by_upload = messages.UPDATE_BY_SAVING, messages.UPDATE_BY_UPLOAD
+        organizations = self.view.organizations
+        fields = basic_fields(
+            self.project, self.occurrence.subject, version, is_webhook=self.webhook is not None
+        )
+        return {
+            **fields,
+            "name": name,
+            "called": self.webhook["url"] if self.webhook else fields["method"],
+            "update": by_saving.format(path=link["path"]) if link else by_upload.format(name=name),
+            "since": since,
+            "created": self.plugin["createdAt"],
+            "owner": organizations.require(self.plugin["organizationId"])["name"],
+            "organization": organizations.require(self.project["organizationId"])["name"],
+        }
+
+
+def basic_fields(
+    project: ProjectDoc, subject: str, version: PluginVersion | None, *, is_webhook: bool
+) -> Fields:
+    """The fields of an event, its project and a plugin's version, which may have been deleted."""
+    handler = handlers.handler_type_for(subject)
+    asked: list[str] = []
+    if version:
+        types = version.handlers
+        asked = [*(types if is_webhook else map(handlers.method_of, types)), *version.patterns]
+    return {
+        "project": project["title"],
+        "project_id": project["id"],
+        "event": _INTERNAL_EVENTS.get(subject, subject),
+        "handler": handler,
+        "method": handlers.method_of(handler or handlers.ON_EVENT.type),
+        "label_type": subjects.label_type_of(subject),
+        "version": version.number if version else None,
+        "asked": ", ".join(asked) or messages.WHY_NO_SUBSCRIPTION,
+    }
