@@ -53,7 +53,7 @@ def plan_upload(access: Access, path: str) -> Upload:
     if not match or ".." in path.split("/"):
         raise errors.upload_path_invalid(path)
     project_id = match["project"]
-    access.require("createUploadBucketSignedUrls", project_id)
+    access.require_project("createUploadBucketSignedUrls", project_id)
     return Upload(path, project_id)
 
 

@@ -19,7 +19,7 @@ from kili_emulator.domain.api_key import authenticate, world_of_key
 from kili_emulator.domain.world import Actor, Mark, World
 from kili_emulator.domain.world_folder import WorldError
 
-__all__ = ["WorldHook", "ScenarioLoader", "WorldError", "WorldRegistry"]
+__all__ = ["ScenarioLoader", "WorldError", "WorldHook", "WorldRegistry"]
 
 logger = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from kili_emulator.storage.documents import DocumentStore
 from kili_emulator.storage.snapshot import Document
 from kili_emulator.storage.sqlite_file import DECISIONS_POSITION
 
-__all__ = ["Actor", "Mark", "Transaction", "EpochOverError", "View", "World"]
+__all__ = ["Actor", "EpochOverError", "Mark", "Transaction", "View", "World"]
 
 
 @dataclass(frozen=True)

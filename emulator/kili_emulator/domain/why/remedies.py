@@ -59,7 +59,7 @@ def _remedy_of_asking(facts: Facts, word: ReasonCode) -> str:
 def _remedy_of_method(facts: Facts, version: PluginVersion, handler: str) -> str:
     """The remedy where a version lacks the handler."""
     method, methods = handlers.method_of(handler), facts.methods(version.id)
-    unable = handler_methods.unable(handler, version.client)
+    unable = handler_methods.unsupported_client(handler, version.client)
     misspelled = handler_methods.misspelled(method, methods, handlers.BY_METHOD)
     steps = []
     if methods is None or method not in methods.names:
