@@ -1,9 +1,9 @@
-"""What an asset shows: files, hosted media, texts, frames, layers.
+"""The content of an asset: files, hosted media, texts, frames, layers.
 
 See contract/file.md#downloads, contract/asset.md#content.
 
-Whatever is uploaded or written here is a file of the asset, which its document refers to; what is
-hosted elsewhere stays the URL that it is.
+Uploaded files, and contents that a client sends as text or JSON, are stored as files of the asset,
+to which the document of the asset refers. A URL on another server is stored unchanged.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _OCR_KEYS = ("fullTextAnnotation", "textAnnotations")
 
 @dataclass(frozen=True)
 class ContentTarget:
-    """The asset that a content is for; it need not be there yet."""
+    """The asset that receives a content; the document of the asset may not exist yet."""
 
     tx: Transaction
     operation: str
@@ -44,13 +44,13 @@ class ContentTarget:
         return str(self.project["inputType"])
 
     def build_upload(self, name: str) -> file.Upload:
-        """Where a file of the asset goes."""
+        """Return the upload of a file with this name into the folder of the asset."""
         folder = file.folder(self.project["id"], self.asset_id)
         return file.Upload(f"{folder}/{name}", self.project["id"])
 
 
 class ContentMembers(TypedDict, total=False):
-    """The members of an asset that follow from what a client says that it shows."""
+    """The members of an asset that are computed from the content that a client sends."""
 
     content: str
     jsonContent: str
@@ -59,21 +59,21 @@ class ContentMembers(TypedDict, total=False):
 
 
 class MetadataMembers(TypedDict):
-    """The members of an asset that follow from its metadata."""
+    """The members of an asset that are computed from its metadata."""
 
     jsonMetadata: str
     ocrMetadata: str | None
 
 
-def members(target: ContentTarget, row: dict[str, Any]) -> AssetContent:
-    """The members that say what a new asset shows.
+def build_members(target: ContentTarget, row: dict[str, Any]) -> AssetContent:
+    """Return the members that describe the content of a new asset.
 
     Args:
-        row: ``content``, ``jsonContent``; ``layers`` instead of a content; ``isTiled`` where the
-            content is to be described as one layer.
+        row: ``content`` and ``jsonContent``; or ``layers`` instead of ``content``; and ``isTiled``
+            if the content is to be described as one layer.
 
     Raises:
-        KiliError: there is nothing to show, or it is nothing that the input type has.
+        KiliError: the row has no content, or a content that the input type does not accept.
     """
     content_members = _build_content_members(target, row)
     return {
@@ -107,10 +107,10 @@ def _build_content_members(target: ContentTarget, row: dict[str, Any]) -> Conten
 
 
 def members_from_content(target: ContentTarget, content: str) -> ContentMembers:
-    """The members that follow from a content: a file, a hosted URL or a text.
+    """Return the members that are computed from a content: a file, a hosted URL or a text.
 
     Raises:
-        KiliError: it is none of these, or of another input type.
+        KiliError: the content is none of these, or has another input type.
     """
     stored = _store_written_content(target, content) or resolve_url(target, content)
     if stored:
@@ -125,7 +125,11 @@ def members_from_content(target: ContentTarget, content: str) -> ContentMembers:
 
 
 def _store_written_content(target: ContentTarget, content: str) -> str | None:
-    """The reference to a text that is itself the content."""
+    """Store a content that the client sent as text; return its reference.
+
+    Returns:
+        ``None`` if the content is empty or a URL, or if the input type does not accept texts.
+    """
     if not content or _is_web_url(content) or file.file_id_of(content):
         return None
     if target.input_type == "TEXT":
@@ -141,10 +145,10 @@ def _store_written_content(target: ContentTarget, content: str) -> str | None:
 
 
 def resolve_url(target: ContentTarget, content: str) -> str:
-    """The URL of a file of this project becomes a reference to it; other URLs stay.
+    """Convert the URL of a file of this project into a reference; return other URLs unchanged.
 
     Raises:
-        KiliError: nothing was uploaded to a signed URL, or the content is no URL.
+        KiliError: no file was uploaded to a signed URL, or the content is not a URL.
     """
     file_id = file.file_id_of(content)
     uploaded = target.tx.files.get(file_id) if file_id else None
@@ -167,7 +171,7 @@ def _find_file(target: ContentTarget, stored: str) -> FileDoc | None:
 
 
 def read_content_bytes(target: ContentTarget, stored: str) -> bytes | None:
-    """The bytes of a content that is a file here."""
+    """Return the bytes of a content; ``None`` if it is not a file of this server."""
     file_doc = _find_file(target, stored)
     return target.tx.world.blobs.get(file_doc["digest"]) if file_doc else None
 
@@ -190,16 +194,20 @@ def _pages(target: ContentTarget, stored: str) -> list[PageResolution] | None:
     return None if content is None else pdf.page_resolutions(content)
 
 
-# JSON: rich text, frames, layers
+# JSON content: rich text, frames, layers
 
 
 def members_from_json_content(target: ContentTarget, json_content: str) -> ContentMembers:
-    """The members that follow from a JSON content: the URL of one, or the JSON itself.
+    """Return the members that are computed from a JSON content.
 
-    That of a video says its frames, whose size is the video's.
+    The JSON content of a video lists its frames; the size of the first frame is the size of the
+    video.
+
+    Args:
+        json_content: JSON, or the URL of JSON.
 
     Raises:
-        KiliError: it is no JSON, or its frames are nothing that could be shown.
+        KiliError: the content is not JSON, or the frames of a video are malformed.
     """
     if not json_content:
         return {"jsonContent": ""}
@@ -224,17 +232,18 @@ def _parse_json_content(target: ContentTarget, content: str | bytes, member: str
 
 
 def _store_json_value(target: ContentTarget, value: Any) -> str:
-    """The reference to a JSON value that is kept as the asset's."""
+    """Store a value as the JSON content of the asset; return its reference."""
     upload = target.build_upload("jsonContent")
     file.store_json(target.tx, upload, _replace_urls(target, value))
     return file.reference(upload.file_id)
 
 
 def _replace_urls(target: ContentTarget, value: Any) -> Any:
-    """The value, in which each URL of a file of this project is a reference to it.
+    """Return the value with each URL of a file of this project replaced by a reference.
 
     Raises:
-        KiliError: a text is made to look like a reference.
+        KiliError: a text has the form of a reference or upload URL, but names no file of the
+            project.
     """
     if isinstance(value, dict):
         return {key: _replace_urls(target, each) for key, each in value.items()}
@@ -245,7 +254,7 @@ def _replace_urls(target: ContentTarget, value: Any) -> Any:
 
 
 def _build_frames(target: ContentTarget, value: Any) -> dict[str, str]:
-    """The frames of a video: ``{"0": URL, "1": URL, …}``; a list of URLs is numbered."""
+    """Return the frames of a video as ``{"0": URL, "1": URL, …}``; number a list of URLs."""
     if isinstance(value, list):
         value = {str(number): each for number, each in enumerate(value)}
     numbers = [str(number) for number in range(len(value))] if isinstance(value, dict) else []
@@ -266,9 +275,10 @@ def _resolve_frame(target: ContentTarget, url: Any) -> str:
 
 
 def _copy_unless_owned(target: ContentTarget, stored: str, name: str) -> str:
-    """The reference to a file of the asset's own: that of another asset is copied.
+    """Copy the file of another asset into the folder of this one; return the reference to use.
 
-    Frames and layers are deleted with their asset, whoever else shows them.
+    The copy is needed because an asset is deleted with the files in its folder, even if another
+    asset shows them as frames or layers.
     """
     file_doc = _find_file(target, stored)
     if not file_doc or file_doc["folder"] == file.folder(target.project["id"], target.asset_id):
@@ -282,7 +292,12 @@ def _copy_unless_owned(target: ContentTarget, stored: str, name: str) -> str:
 def _members_from_layers(
     target: ContentTarget, content: str, layers: Any, json_content: str
 ) -> ContentMembers:
-    """An image of several layers: each a file with a name, and those that a JSON content adds."""
+    """Return the members of an image with several layers.
+
+    Args:
+        layers: a list of objects with a ``url`` and optional members such as ``name``.
+        json_content: further layers as JSON; may be empty.
+    """
     if content or not isinstance(layers, list):
         raise errors.layers_invalid(target.operation)
     layer_docs = [_build_layer(target, each, str(number)) for number, each in enumerate(layers)]
@@ -306,7 +321,7 @@ def _build_layer(target: ContentTarget, layer: Any, name: str) -> dict[str, Any]
 
 
 def _build_single_layer(target: ContentTarget, content_members: ContentMembers) -> dict[str, Any]:
-    """A large image as a layer: the file as it is, for tiles are not made here."""
+    """Describe a large image as one layer with the whole file: the emulator makes no tiles."""
     layer = {"imageUrl": content_members["content"]}
     size = content_members["resolution"]
     if target.input_type != "IMAGE":
@@ -319,13 +334,14 @@ def _build_single_layer(target: ContentTarget, content_members: ContentMembers) 
 
 
 def members_from_metadata(target: ContentTarget, json_metadata: str) -> MetadataMembers:
-    """The members that follow from an asset's metadata.
+    """Return the members that are computed from the metadata of an asset.
 
-    What an image's metadata say about the text in it can be read at a URL of its own, too.
+    Metadata of an image with OCR results are also stored as a file, to which ``ocrMetadata``
+    refers.
 
     Raises:
-        KiliError: they hold what JSON does not have, such as NaN; a text that is no JSON at all is
-            taken (contract/asset.md#metadata).
+        KiliError: the metadata hold a value that JSON does not have, such as NaN. A text that is
+            not JSON at all is accepted (contract/asset.md#metadata).
     """
     try:
         value = parse_json(json_metadata)
@@ -346,9 +362,9 @@ def members_from_metadata(target: ContentTarget, json_metadata: str) -> Metadata
 
 
 def parse_metadata(json_metadata: str) -> Any:
-    """The metadata as a value; ones that are not JSON read as ``{}`` (contract/asset.md#metadata).
+    """Return the parsed metadata; ``{}`` if they are not JSON (contract/asset.md#metadata).
 
-    NaN and Infinity, which earlier versions stored, are null.
+    NaN and Infinity, which earlier versions of the emulator stored, become null.
     """
     try:
         return parse_stored_json(json_metadata)
@@ -357,7 +373,7 @@ def parse_metadata(json_metadata: str) -> Any:
 
 
 def clean_metadata(json_metadata: str) -> str:
-    """Metadata that are stored already, as those of a new asset: without what is refused now."""
+    """Return stored metadata without the values that a new asset refuses, such as NaN."""
     try:
         parse_json(json_metadata)
     except JsonValueError:
@@ -371,13 +387,17 @@ def clean_metadata(json_metadata: str) -> str:
 
 
 def content_digests(tx: Transaction, asset: Mapping[str, Any]) -> dict[str, str | None]:
-    """What its content and its JSON content are made of, where these are files here."""
+    """Return the digests of the content and the JSON content of an asset.
+
+    Returns:
+        member name → digest of the file; ``None`` if the member does not refer to a file.
+    """
     ids = {name: file.referenced_file_id(asset[name]) for name in ("content", "jsonContent")}
     return {name: tx.files.require(each)["digest"] if each else None for name, each in ids.items()}
 
 
 def delete_files(tx: Transaction, asset: AssetDoc) -> None:
-    """Delete the files that only a deleted asset had."""
+    """Delete the files of a deleted asset to which no other asset refers."""
     owned_files = tx.files.find("folder", file.folder(asset["projectId"], asset["id"]))
     referenced_ids = map(file.referenced_file_id, (asset["content"], asset["jsonContent"]))
     candidates = {
