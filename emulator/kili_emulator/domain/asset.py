@@ -10,7 +10,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access, asset_content, assignment, quality, step, workflow
+from kili_emulator.domain import (
+    access,
+    asset_content,
+    asset_metadata,
+    assignment,
+    quality,
+    step,
+    workflow,
+)
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc
 from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.repository import D, Repository, changed_members
@@ -57,7 +65,7 @@ def _create_asset(
             "projectId": project["id"],
             "externalId": external_id,
             **asset_content.build_members(target, row),
-            **asset_content.members_from_metadata(target, row.get("jsonMetadata") or "{}"),
+            **asset_metadata.members_from_metadata(target, row.get("jsonMetadata") or "{}"),
             **rules.initial_state(row.get("status")),
             **step.entry_state(tx, project),
             "isHoneypot": bool(row.get("isHoneypot")),
@@ -177,7 +185,7 @@ def _content_changes(
     if "jsonContent" in data:
         changes |= asset_content.members_from_json_content(target, data["jsonContent"])
     if "jsonMetadata" in data:
-        changes |= asset_content.members_from_metadata(target, data["jsonMetadata"])
+        changes |= asset_metadata.members_from_metadata(target, data["jsonMetadata"])
     updated_asset = {**asset, **changes}
     if changes and not (updated_asset["content"] or updated_asset["jsonContent"]):
         raise errors.content_missing(target.operation)
@@ -272,7 +280,7 @@ def image_content(view: View, asset: AssetDoc) -> str | None:
 
 def metadata(asset: AssetDoc) -> Any:
     """Return the parsed metadata; ``{}`` if they are not JSON (contract/asset.md#metadata)."""
-    return asset_content.parse_metadata(asset["jsonMetadata"])
+    return asset_metadata.parse_metadata(asset["jsonMetadata"])
 
 
 def metadata_values(assets: Iterable[AssetDoc], key: str) -> list[str]:

@@ -5,38 +5,25 @@ See contract/label.md#label-types, contract/label.md#creation.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import access, labeling, lock, member, quality, workflow
-from kili_emulator.domain.documents import (
-    AssetDoc,
-    LabelDoc,
-    LabelMarks,
-    LabelResponse,
-    ProjectDoc,
-    UserDoc,
+from kili_emulator.domain import (
+    access,
+    label_document,
+    labeling,
+    lock,
+    member,
+    quality,
+    workflow,
 )
+from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc, UserDoc
 from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.repository import changed_members
 from kili_emulator.domain.world import Transaction
 from kili_emulator.rules import latest_labels, permissions, subjects
-from kili_emulator.rules.annotations import search_counts
 from kili_emulator.rules.json_interface import parse_json_interface
-from kili_emulator.rules.json_response import check_json_response, parse_json_response
 from kili_emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
-
-_NO_MARKS: LabelMarks = {
-    "honeypotMark": None,
-    "inferenceMark": None,
-    "consensusMark": None,
-    "reviewScore": None,
-    "isLatestLabelForUser": False,
-    "isLatestDefaultLabelForUser": False,
-    "isLatestReviewLabelForUser": False,
-    "isLatestPredictionLabelForUser": False,
-}
 
 
 def append_labels(
@@ -110,7 +97,7 @@ def _append_label(
     requested_step_id = labeling.find_requested_step_id(tx, operation, project, row)
     step_id = labeling.resolve_step_id(tx, operation, asset, author, label_type, requested_step_id)
     _check_role(tx, operation, project, author, label_type)
-    members = _build_label(tx, operation, project, author, label_type, row)
+    members = label_document.build_label(tx, operation, project, author, label_type, row)
     asset = workflow.move_to_step_of_label(tx, asset, step_id)
     label = tx.labels.insert({**members, "stepId": step_id})
     _refresh_latest_marks(tx, asset["id"], author["id"])
@@ -158,85 +145,6 @@ def _check_role(
         raise errors.no_access_rights(operation, required_rights)
 
 
-def _build_label(
-    tx: Transaction,
-    operation: str,
-    project: ProjectDoc,
-    author: UserDoc,
-    label_type: LabelType,
-    row: dict[str, Any],
-) -> LabelDoc:
-    asset = tx.assets.require(row["assetID"])
-    referenced = row.get("referencedLabelId")
-    _check_referenced(tx, referenced, asset)
-    before = tx.labels.find("author", (asset["id"], author["id"]))
-    seconds, total = _compute_seconds(operation, row, before)
-    return {
-        "id": tx.new_id(),
-        "assetId": asset["id"],
-        "projectId": asset["projectId"],
-        "authorId": author["id"],
-        "stepId": None,
-        "labelType": label_type,
-        **_build_response_members(operation, project, row["jsonResponse"]),
-        "modelName": row.get("modelName"),
-        "secondsToLabel": seconds,
-        "totalSecondsToLabel": total,
-        "clientVersion": row.get("clientVersion") or 0,
-        "version": len(before),
-        "referencedLabelId": referenced,
-        "isSentBackToQueue": False,
-        "isHoneypot": False,
-        "isLastForStep": False,
-        **_NO_MARKS,
-        "createdAt": tx.now,
-        "updatedAt": tx.now,
-    }
-
-
-def _check_referenced(tx: Transaction, label_id: str | None, asset: AssetDoc) -> None:
-    """Check that a referenced label exists and is a label of the same asset."""
-    label = tx.labels.get(label_id) if label_id else None
-    if label_id and (label is None or label["assetId"] != asset["id"]):
-        raise errors.access_denied()
-
-
-def _build_response_members(operation: str, project: ProjectDoc, text: str) -> LabelResponse:
-    """Check a response against the json interface; return the members computed from it."""
-    response = parse_json_response(text)
-    jobs = parse_json_interface(project["jsonInterface"], operation)
-    input_type = project["inputType"]
-    check_json_response(response, jobs, input_type)
-    search = search_counts(response, input_type)
-    return {
-        "jsonResponse": text,
-        "numberOfAnnotations": search["numberOfAnnotations"],
-        "search": search,
-    }
-
-
-def _compute_seconds(
-    operation: str, row: dict[str, Any], before: list[LabelDoc]
-) -> tuple[float, int]:
-    """Return the seconds of a label, and the total of all labels of its author on the asset.
-
-    Args:
-        before: the other labels of the author on the asset.
-
-    Raises:
-        KiliError: the seconds are negative or not finite, or the total exceeds the maximum.
-    """
-    seconds = row.get("secondsToLabel") or 0
-    if not math.isfinite(seconds):
-        raise errors.seconds_out_of_range(operation)
-    if seconds == int(seconds):
-        seconds = int(seconds)
-    total = round(sum(each["secondsToLabel"] for each in before) + seconds)
-    if seconds < 0 or total > errors.MAX_SECONDS:
-        raise errors.seconds_out_of_range(operation)
-    return seconds, total
-
-
 def _refresh_latest_marks(tx: Transaction, asset_id: str, author_id: str) -> None:
     """Update the "latest" marks and ``isLastForStep`` of an author's labels on an asset."""
     labels = tx.labels.find("author", (asset_id, author_id))
@@ -265,7 +173,7 @@ def insert_honeypot_label(
     """
     project = tx.projects.require(asset["projectId"])
     row = {"assetID": asset["id"], "jsonResponse": response}
-    members = _build_label(tx, operation, project, tx.actor.user, "REVIEW", row)
+    members = label_document.build_label(tx, operation, project, tx.actor.user, "REVIEW", row)
     label = tx.labels.insert({**members, "isHoneypot": True})
     _refresh_latest_marks(tx, asset["id"], tx.actor.user_id)
     if workflow.place_of(asset) is None:
@@ -292,11 +200,11 @@ def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> LabelD
     project = access.require_project(tx, operation, label["projectId"], roles)
     changes = dict(data)
     if "jsonResponse" in data:
-        changes |= _build_response_members(operation, project, data["jsonResponse"])
+        changes |= label_document.build_response_members(operation, project, data["jsonResponse"])
     if "secondsToLabel" in data:
         author = (label["assetId"], label["authorId"])
         others = [each for each in tx.labels.find("author", author) if each["id"] != label_id]
-        seconds, total = _compute_seconds(operation, data, others)
+        seconds, total = label_document.compute_seconds(operation, data, others)
         changes |= {"secondsToLabel": seconds, "totalSecondsToLabel": total}
     tx.labels.change(label, **changes, updatedAt=tx.now)
     if "jsonResponse" in data:
@@ -410,14 +318,16 @@ def insert_copies(
     Raises:
         KiliError: a response does not fit the other interface.
     """
-    if not _same_interface(operation, source_project, project):
+    if not _have_same_interface(operation, source_project, project):
         for each in copies:
-            _build_response_members(operation, project, each["jsonResponse"])
+            label_document.build_response_members(operation, project, each["jsonResponse"])
     tx.labels.insert_all(copies)
     for asset_id, author_id in dict.fromkeys((e["assetId"], e["authorId"]) for e in copies):
         _refresh_latest_marks(tx, asset_id, author_id)
 
 
-def _same_interface(operation: str, one: ProjectDoc, other: ProjectDoc) -> bool:
-    jobs, others = (parse_json_interface(each["jsonInterface"], operation) for each in (one, other))
-    return one["inputType"] == other["inputType"] and jobs == others
+def _have_same_interface(operation: str, first: ProjectDoc, second: ProjectDoc) -> bool:
+    first_jobs, second_jobs = (
+        parse_json_interface(each["jsonInterface"], operation) for each in (first, second)
+    )
+    return first["inputType"] == second["inputType"] and first_jobs == second_jobs

@@ -12,7 +12,7 @@ from kili_emulator import errors
 from kili_emulator.domain import (
     access,
     asset,
-    asset_content,
+    asset_metadata,
     file,
     label,
     member,
@@ -116,7 +116,7 @@ def _copy_asset(tx: Transaction, source: AssetDoc, project: ProjectDoc) -> None:
         "externalId": source["externalId"],
         "content": references.get(source["content"], source["content"]),
         "jsonContent": references.get(source["jsonContent"], source["jsonContent"]),
-        "jsonMetadata": asset_content.clean_metadata(source["jsonMetadata"]),
+        "jsonMetadata": asset_metadata.clean_metadata(source["jsonMetadata"]),
     }
     (copied,) = asset.create_assets(tx, "appendManyAssets", project["id"], [row])
     copied_members = {name: value for name, value in source.items() if name not in _NOT_COPIED}

@@ -18,7 +18,7 @@ def _has_status(selection: SelectionContext, document: MemberDoc, value: str) ->
 
 
 def _is_active(selection: SelectionContext, document: MemberDoc, value: bool) -> bool:
-    """Compare the value with: the member has not left, and has labeled at least one asset."""
+    """Compare the flag: a member is active if they have not left and have labeled an asset."""
     is_active = (
         not document["deletedAt"] and statistics.work_totals(selection.view, document).assets > 0
     )

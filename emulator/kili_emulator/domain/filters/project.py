@@ -17,7 +17,7 @@ def _is_archived(_: SelectionContext, project: ProjectDoc, value: bool) -> bool:
 
 
 def _is_starred(selection: SelectionContext, project: ProjectDoc, value: bool) -> bool:
-    """Compare the value with: the actor has starred the project (each member has own stars)."""
+    """Compare the flag with the star of the actor: each member has a star of their own."""
     member = access.find_active_member(selection.view, selection.actor.user_id, project["id"])
     return bool(member and member["starred"]) == value
 
