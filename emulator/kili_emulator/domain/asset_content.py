@@ -38,7 +38,7 @@ class ContentTarget:
 
     def build_upload(self, name: str) -> file.Upload:
         """Return the upload of a file with this name into the folder of the asset."""
-        folder = file.folder(self.project["id"], self.asset_id)
+        folder = file.asset_folder(self.project["id"], self.asset_id)
         return file.Upload(f"{folder}/{name}", self.project["id"])
 
 
@@ -116,7 +116,7 @@ def _store_written_content(target: ContentTarget, content: str) -> str | None:
     Returns:
         ``None`` if the content is empty or a URL, or if the input type does not accept texts.
     """
-    if not content or _is_web_url(content) or file.file_id_of(content):
+    if not content or _is_web_url(content) or file.parse_file_id(content):
         return None
     if target.input_type == "TEXT":
         media_type = _TEXT
@@ -136,7 +136,7 @@ def resolve_url(target: ContentTarget, content: str) -> str:
     Raises:
         KiliError: no file was uploaded to a signed URL, or the content is not a URL.
     """
-    file_id = file.file_id_of(content)
+    file_id = file.parse_file_id(content)
     uploaded = target.tx.files.get(file_id) if file_id else None
     if uploaded and uploaded["projectId"] == target.project["id"]:
         return file.reference(uploaded["id"])
@@ -197,7 +197,7 @@ def members_from_json_content(target: ContentTarget, json_content: str) -> Conte
     """
     if not json_content:
         return {"jsonContent": ""}
-    is_written = not (_is_web_url(json_content) or file.file_id_of(json_content))
+    is_written = not (_is_web_url(json_content) or file.parse_file_id(json_content))
     stored = "" if is_written else resolve_url(target, json_content)
     content = json_content if is_written else read_content_bytes(target, stored)
     if content is None:
@@ -235,7 +235,7 @@ def _replace_urls(target: ContentTarget, value: Any) -> Any:
         return {key: _replace_urls(target, each) for key, each in value.items()}
     if isinstance(value, list):
         return [_replace_urls(target, each) for each in value]
-    is_file_url = isinstance(value, str) and file.file_id_of(value)
+    is_file_url = isinstance(value, str) and file.parse_file_id(value)
     return resolve_url(target, value) if is_file_url else value
 
 
@@ -267,7 +267,9 @@ def _copy_unless_owned(target: ContentTarget, stored: str, name: str) -> str:
     asset shows them as frames or layers.
     """
     file_doc = _find_file(target, stored)
-    if not file_doc or file_doc["folder"] == file.folder(target.project["id"], target.asset_id):
+    if not file_doc or file_doc["folder"] == file.asset_folder(
+        target.project["id"], target.asset_id
+    ):
         return stored
     upload = target.build_upload(f"copied/{name}")
     content = target.tx.world.blobs.get(file_doc["digest"])
@@ -331,7 +333,7 @@ def content_digests(tx: Transaction, asset: Mapping[str, Any]) -> dict[str, str 
 
 def delete_files(tx: Transaction, asset: AssetDoc) -> None:
     """Delete the files of a deleted asset to which no other asset refers."""
-    owned_files = tx.files.find("folder", file.folder(asset["projectId"], asset["id"]))
+    owned_files = tx.files.find("folder", file.asset_folder(asset["projectId"], asset["id"]))
     referenced_ids = map(file.referenced_file_id, (asset["content"], asset["jsonContent"]))
     candidates = {
         each["id"]: each

@@ -75,7 +75,7 @@ def _load_demo(kind: str) -> dict[str, Any]:
 def _build_asset_row(tx: Transaction, project: ProjectDoc, demo: dict[str, Any]) -> dict[str, Any]:
     """Build the row of a demo asset for :func:`kili_emulator.domain.asset.create_assets`."""
     row = {"id": tx.new_id(), "externalId": demo["externalId"]}
-    folder = file.folder(project["id"], row["id"])
+    folder = file.asset_folder(project["id"], row["id"])
     if "text" in demo:
         return {**row, "content": demo["text"]}
     if "json" in demo:

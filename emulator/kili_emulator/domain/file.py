@@ -137,7 +137,7 @@ def _has_owner(tx: Transaction, upload: Upload) -> bool:
     return plugins == "plugins" and tx.plugins.get(plugin_id) is not None
 
 
-def folder(project_id: str, asset_id: str) -> str:
+def asset_folder(project_id: str, asset_id: str) -> str:
     """Return the folder of the files of an asset (contract/file.md#uploads)."""
     return f"projects/{project_id}/assets/{asset_id}"
 
@@ -177,7 +177,7 @@ def referenced_file_id(content: str) -> str | None:
     return unquote(content[len(REFERENCE) :]) if content.startswith(REFERENCE) else None
 
 
-def file_id_of(url: str) -> str | None:
+def parse_file_id(url: str) -> str | None:
     """Return the file id in a URL of this server or in a reference; ``None`` for other texts."""
     try:
         parts = urlsplit(url)

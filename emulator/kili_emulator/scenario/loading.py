@@ -152,7 +152,7 @@ class _ScenarioLoader:
         except OSError as error:
             text = f"{path} cannot be read ({error.strerror})"
             raise self._scenario.error((*node_path, "file"), text) from None
-        upload = file.Upload(f"{file.folder(project['id'], asset_id)}/content", project["id"])
+        upload = file.Upload(f"{file.asset_folder(project['id'], asset_id)}/content", project["id"])
         file.store(
             self._tx, upload, content, MEDIA_TYPES[project["inputType"]][path.suffix.lower()]
         )
