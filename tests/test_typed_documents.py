@@ -25,15 +25,15 @@ from kili_emulator.domain.world import Transaction, View
 def read(view: View, label: LabelDoc) -> None:
     label["labelTyp"]
     view.labels.find("asset", "a1")[0]["nope"]
-    view.steps.the("s1")["stepCoverag"]
+    view.steps.require("s1")["stepCoverag"]
 
 
 def write(tx: Transaction, view: View) -> None:
     tx.comments.insert({"id": "c1", "issueId": "i1", "authorId": "u1", "txt": "Why?",
                         "createdAt": "", "updatedAt": ""})
-    tx.tags.change(tx.tags.the("t1"), label="cat")["colour"]
-    view.labels.insert(tx.labels.the("l1"))
-    tx.plugins.insert(tx.labels.the("l1"))
+    tx.tags.change(tx.tags.require("t1"), label="cat")["colour"]
+    view.labels.insert(tx.labels.require("l1"))
+    tx.plugins.insert(tx.labels.require("l1"))
 
 
 def right(tx: Transaction, label: LabelDoc) -> str:

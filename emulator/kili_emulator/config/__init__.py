@@ -1,8 +1,8 @@
-"""Settings, and where they come from: command line, environment, ``pyproject.toml``, defaults.
+"""Settings and their sources: command line, environment, ``pyproject.toml``, defaults.
 
-``settings`` is the table, ``setting`` one row of it, ``sources`` reads and merges what is given;
-``addresses`` has the paths and names that are not for choice. Nothing here imports other rooms but
-``spelling``.
+``settings`` is the table of settings, ``setting`` one row of the table, ``setting_sources`` reads
+and merges the sources; ``addresses`` has fixed paths and names. All rooms except ``rules`` and
+``plugins.guest`` may import this one. It imports no room but ``spelling``.
 """
 
 from kili_emulator.config.addresses import (

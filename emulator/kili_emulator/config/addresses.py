@@ -1,4 +1,4 @@
-"""Where things are: paths of the API, names of this machine, the folder of the seed data."""
+"""Fixed addresses: the path of the API, the names of this machine, the folder of the seed data."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def seed_data_folder() -> Path:
-    """The folder of scenarios and demos: in the installed package, or on top of a checkout."""
+    """Return the folder of scenarios and demos: in the installed package, or in a checkout."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "_seed_data"
     return installed if installed.is_dir() else package.parents[1] / "seed_data"
 
 
 def no_proxy(url: str, current_value: str = "") -> str:
-    """The value of ``NO_PROXY`` with which clients reach an emulator directly.
+    """Return a value of ``NO_PROXY`` with which clients reach an emulator without a proxy.
 
     Args:
         url: the address of the emulator.
-        current_value: the present value, which is kept.
+        current_value: the present value of ``NO_PROXY``, whose names the new value includes.
     """
     loopback = [name for name in LOOPBACK if ":" not in name]
     names = [*current_value.split(","), *loopback, urlsplit(url).hostname or ""]

@@ -1,4 +1,4 @@
-"""One setting: its type, default and allowed values, and the names that each source has for it."""
+"""One setting: its type, default and allowed values, and its name in each source."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from typing import Any, NamedTuple, TypeVar
 
 ENVIRONMENT_PREFIX = "KILI_EMULATOR_"
 PYPROJECT_TABLE = "[tool.kili-emulator]"
-DETAILS_KEY = "facts"
+DETAILS_KEY = "details"
 
 T = TypeVar("T")
 
 
 class SettingsError(Exception):
-    """A setting has a value that cannot be used; the message names the setting and its source."""
+    """A setting is unknown or has an invalid value; the message names the setting and its source.
+
+    Also raised if a source cannot be read.
+    """
 
 
 class Range(NamedTuple):
-    """The lowest and the highest value of a number, and a text for messages."""
+    """The inclusive range of a number, and the description of the range for messages."""
 
     low: float
     high: float
@@ -28,18 +31,18 @@ class Range(NamedTuple):
 
 @dataclass(frozen=True)
 class SettingDetails:
-    """What the table of settings says of one, beside its name, type and default.
+    """The details of a setting in the table of settings, beside name, type and default.
 
     Attributes:
-        help: the text of its command line option.
-        note: what the documentation adds.
-        choices: the only values that it can have, if it has such.
-        range: the bounds of a number.
-        metavar: the placeholder of its value in the help of the command line.
-        is_folder: its path is that of a folder, and not of a file.
-        is_server_only: it concerns the server that ``kili-emulator start`` starts: for ``Emulator()``,
-            it is read from arguments only.
-        needs_process_isolation: it can only be given with ``plugin_isolation`` ``process``.
+        help: the help text of the command line option.
+        note: a text that the documentation adds to the help text.
+        choices: the allowed values; empty if all values of the type are allowed.
+        range: the allowed range of a number.
+        metavar: the placeholder for the value in the help of the command line.
+        is_folder: the value is the path of a folder, not of a file.
+        is_server_only: the setting is for the server that ``kili-emulator start`` starts.
+            ``Emulator()`` reads it from its arguments only.
+        needs_process_isolation: the setting is only allowed if ``plugin_isolation`` is ``process``.
     """
 
     help: str
@@ -53,16 +56,16 @@ class SettingDetails:
 
 
 def setting(default: T, details: SettingDetails) -> T:
-    """A row of the table: the dataclass field of a setting."""
+    """Return the dataclass field of a setting: a row of the table."""
     return field(default=default, metadata={DETAILS_KEY: details})
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting, as the sources of settings and the documentation read it.
+    """A setting, for the sources of settings and the documentation.
 
     Attributes:
-        type: the annotation of its field, as text.
+        type: the type annotation of the field, as a text.
     """
 
     name: str
@@ -72,34 +75,34 @@ class Setting:
 
     @property
     def option(self) -> str:
-        """The option of the command line."""
+        """The command line option."""
         return f"--{self.key}"
 
     @property
     def variable(self) -> str:
-        """The environment variable."""
+        """The name of the environment variable."""
         return f"{ENVIRONMENT_PREFIX}{self.name.upper()}"
 
     @property
     def key(self) -> str:
-        """The key in ``[tool.kili-emulator]``, where underscores are read, too."""
+        """The key in ``[tool.kili-emulator]``, which may also be written with underscores."""
         return self.name.replace("_", "-")
 
     @property
     def default_text(self) -> str:
-        """The default as one types it; empty if unless given, the setting has no effect."""
+        """The default as a user would type it; empty if the setting is off by default."""
         if self.default is None or self.default is False or self.default == ():
             return ""
         return f"{self.default:g}" if isinstance(self.default, float) else str(self.default)
 
     def read(self, value: Any, source: str) -> Any:
-        """A value in the type of the setting; text is read as environment variables are.
+        """Convert a value to the type of the setting; parse a text like an environment variable.
 
         Args:
-            source: where it was found, for the message.
+            source: the name of the source of the value, for error messages.
 
         Raises:
-            SettingsError: it has another type, or is not allowed.
+            SettingsError: the value has another type, or is not allowed.
         """
         assignment = f"{source}: {self.name} = {value!r}"
         try:

@@ -1,4 +1,8 @@
-"""Settings: command line, else ``KILI_EMULATOR_*``, else ``[tool.kili-emulator]``, or defaults."""
+"""The sources of settings.
+
+In the order of precedence: the command line or the arguments of ``Emulator()``, environment
+variables ``KILI_EMULATOR_*``, ``[tool.kili-emulator]`` in ``pyproject.toml``, defaults.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +32,12 @@ def load_settings(
     """Merge all sources of settings.
 
     Args:
-        arguments: what the command line says; members that are ``None`` were not given.
-        environment: the environment variables; those of this process unless given.
-        project_file: the ``pyproject.toml`` to look into, if it exists.
+        arguments: the options of the command line; ``None`` stands for an option that is not given.
+        environment: the environment variables; by default those of this process.
+        project_file: the ``pyproject.toml``, which need not exist.
 
     Raises:
-        SettingsError: a name is unknown, or a value cannot be read or used.
+        SettingsError: a name is unknown, a value is invalid, or ``project_file`` is unreadable.
     """
     return _merge_sources(arguments, _COMMAND_LINE, environment, project_file, {})
 
@@ -45,17 +49,18 @@ def load_embedded_settings(
 ) -> Settings:
     """Merge all sources of settings for an emulator in this process.
 
-    It is in memory and listens on any free port of this machine, unless its arguments say
-    otherwise: ``host``, ``port``, ``data_dir`` and ``ephemeral`` of the other sources are about the
-    server that ``kili-emulator start`` starts. Tests would meet it, or change its data.
+    By default, the emulator keeps its data in memory and listens on a free port of this machine.
+    Only its arguments can set ``host``, ``port``, ``data_dir`` and ``ephemeral``: in the other
+    sources, these settings are for the server that ``kili-emulator start`` starts, and tests must
+    not use the port or the data of this server.
 
     Args:
-        arguments: the arguments; members that are ``None`` were not given.
-        environment: the environment variables; those of this process unless given.
-        project_file: the ``pyproject.toml`` to look into, if it exists.
+        arguments: the arguments; ``None`` stands for an argument that is not given.
+        environment: the environment variables; by default those of this process.
+        project_file: the ``pyproject.toml``, which need not exist.
 
     Raises:
-        SettingsError: a name is unknown, or a value cannot be read or used.
+        SettingsError: a name is unknown, a value is invalid, or ``project_file`` is unreadable.
     """
     fixed_values = {
         name: row.default for name, row in settings_table().items() if row.details.is_server_only
@@ -71,11 +76,11 @@ def _merge_sources(
     project_file: Path,
     fixed_values: Mapping[str, Any],
 ) -> Settings:
-    """The settings of all sources.
+    """Merge the settings of all sources.
 
     Args:
-        argument_source: how errors name the source of ``arguments``.
-        fixed_values: values that only ``arguments`` can replace.
+        argument_source: the name of the source of ``arguments`` in error messages.
+        fixed_values: defaults that only ``arguments`` can replace.
     """
     environment = os.environ if environment is None else environment
     merged = dict(fixed_values)
@@ -92,15 +97,16 @@ def _merge_sources(
 
 
 def setting_names() -> list[str]:
-    """The names of all settings."""
+    """Return the names of all settings."""
     return list(settings_table())
 
 
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:
-    """A warning for each environment variable that looks like a setting but is none.
+    """Return a warning for each environment variable with our prefix that names no setting.
 
-    Not an error: others set such variables, too. For a service called ``kili-emulator``, Kubernetes
-    gives each container ``KILI_EMULATOR_SERVICE_HOST``.
+    An unknown variable is not an error, because other programs set such variables, too: for a
+    service called ``kili-emulator``, Kubernetes sets ``KILI_EMULATOR_SERVICE_HOST`` in each
+    container.
     """
     known = [name.upper() for name in setting_names()]
     unknown = [
@@ -117,7 +123,7 @@ def unknown_variables(environment: Mapping[str, str]) -> list[str]:
 
 
 def suggest_setting(name: str) -> str:
-    """The setting that a mistyped name may mean, as the end of a message; may be empty."""
+    """Return the end of a message that suggests a setting for a mistyped name; may be empty."""
     return _suggestion(name, setting_names())
 
 
@@ -143,10 +149,10 @@ def _read_project_file(path: Path) -> dict[str, Any]:
 
 
 def _read_setting(name: str, value: Any, source: str) -> Any:
-    """The value of a setting by its name.
+    """Convert the value of the setting with this name.
 
     Raises:
-        SettingsError: there is no such setting, or it cannot have that value.
+        SettingsError: no setting has this name, or the value is invalid.
     """
     table = settings_table()
     if name not in table:

@@ -1,8 +1,8 @@
-"""The table of settings: all that each source, the command line and the documentation know of them.
+"""The table of settings: the only place that defines them.
 
-A field is a row. Its type annotation, its default and its :class:`SettingDetails` are stated here alone:
-options, environment variables, keys of ``pyproject.toml``, arguments of ``Emulator()`` and
-``docs/settings.md`` come from them.
+Each field of :class:`Settings` is a row with a type annotation, a default and
+:class:`SettingDetails`. Command line options, environment variables, keys of ``pyproject.toml``,
+arguments of ``Emulator()`` and ``docs/settings.md`` are derived from these rows.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _POSITIVE_SECONDS = Range(math.ulp(0.0), _MAX_VALUE, f"more than 0 seconds, at m
 
 @dataclass(frozen=True)
 class Settings:
-    """How one emulator runs; the table says what each setting means."""
+    """The settings of one emulator; the help text of each field explains the setting."""
 
     host: str = setting("127.0.0.1", SettingDetails("Address to listen on.", is_server_only=True))
     port: int = setting(
@@ -179,7 +179,7 @@ class Settings:
     def __post_init__(self) -> None:
         for name in ("data_dir", "plugin_python", "request_log"):
             path = getattr(self, name)
-            if path is not None:  # made absolute, as a plugin may change the current folder
+            if path is not None:  # make the path absolute: a plugin may change the current folder
                 object.__setattr__(self, name, Path(path).absolute())
         for name, row in settings_table().items():
             value, choices = getattr(self, name), row.details.choices
@@ -192,19 +192,20 @@ class Settings:
 
     @property
     def folder(self) -> Path | None:
-        """The data folder, or ``None`` when nothing is written."""
+        """The data folder, or ``None`` if the emulator keeps all data in memory."""
         return None if self.ephemeral else self.data_dir
 
     @property
     def is_loopback(self) -> bool:
-        """Whether only this machine can reach the server."""
+        """Whether the server can be reached from this machine only."""
         return self.host in LOOPBACK
 
 
 class SettingArguments(TypedDict, total=False):
-    """The settings that ``Emulator()`` takes, for type checkers: a copy of the fields above.
+    """The settings that ``Emulator()`` takes as keyword arguments, for type checkers.
 
-    ``scenario`` and ``seed`` are parameters of their own there.
+    The members repeat the fields of :class:`Settings`, except ``scenario`` and ``seed``, which
+    ``Emulator()`` declares as parameters.
     """
 
     host: str
@@ -229,7 +230,7 @@ class SettingArguments(TypedDict, total=False):
 
 @cache
 def settings_table() -> dict[str, Setting]:
-    """All settings by name, in the order of the help."""
+    """Return all settings by name, in the order of the command line help."""
     return {
         each.name: Setting(each.name, str(each.type), each.default, each.metadata[DETAILS_KEY])
         for each in fields(Settings)

@@ -1,0 +1,8 @@
+"""The domain: the objects of the platform and the operations on them, one module per noun.
+
+``world``, ``tables`` and ``repository`` hold the documents, ``documents`` declares the types of
+the documents, ``filters`` selects documents by a ``where``. ``access`` checks the rights of an
+actor, ``event_bus`` delivers the events of committed transactions. The layers above (``api``,
+``plugins``, ``scenario``, ``lint``, ``services``, ``http``, ``app``, ``cli``, ``testing``) may
+import this room. It imports no web framework, no GraphQL and no database.
+"""

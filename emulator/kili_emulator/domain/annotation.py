@@ -1,4 +1,4 @@
-"""Typed annotations: a label's response in the API's types.
+"""Typed annotations: the response of a label in the annotation types of the API.
 
 See contract/annotation.md#typed-annotations.
 """
@@ -15,9 +15,11 @@ from kili_emulator.rules.typed_annotations import Typed, typed_annotations
 
 
 def annotations_of(view: View, label: LabelDoc) -> list[Typed]:
-    """The annotations of a label.
+    """Return the annotations of a label.
 
-    None for a video whose size is not known: clients from 25.2 on would then not read its labels.
+    Returns:
+        an empty list for a video of unknown size: SDKs from 25.2 on could not read the labels of
+        such a video if they had annotations.
     """
     project = view.projects.require(label["projectId"])
     if (

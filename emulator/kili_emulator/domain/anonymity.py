@@ -1,7 +1,7 @@
-"""Who is shown to whom in an anonymized project.
+"""Anonymized projects: hide the names of users from labelers and reviewers.
 
-Its labelers and reviewers see of one another, and of everybody else, that somebody acted, but not
-who. Ids stay, so that what one person did can be told from what another did.
+Labelers and reviewers of an anonymized project see neither names nor e-mail addresses of other
+users. They do see user ids, which distinguish the work of different users.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ _RESTRICTED_ROLES = ("REVIEWER", "LABELER")
 
 
 def anonymized_user(access: Access, user_id: str, project_id: str) -> UserDoc:
-    """A user as the actor sees them in a project: without name and address where it is anonymized.
+    """Return a user as the actor sees them in a project.
 
-    The actor sees themselves as they are.
+    In an anonymized project, labelers and reviewers get other users with a placeholder name and
+    address. Actors always see their own name and address.
     """
     user = access.view.users.require(user_id)
     project = access.view.projects.require(project_id)

@@ -1,4 +1,4 @@
-"""API keys: how users are known (contract/http.md#start-up-checks, contract/user.md#api-keys)."""
+"""API keys, which identify users (contract/http.md#start-up-checks, contract/user.md#api-keys)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kili_emulator.domain import user
 from kili_emulator.domain.documents import ApiKeyDoc, UserDoc
 from kili_emulator.domain.world import Actor, Transaction, View, World
 
-# Far ahead, so that a test under a frozen clock is not locked out.
+# Long enough that keys do not expire in tests that set the clock to a later time.
 KEY_LIFETIME = timedelta(days=100 * 365)
 RUN_KEY_PREFIX = "kili-run-"
 SCENARIO_KEY_PREFIX = "emulator-"
@@ -29,14 +29,14 @@ def create_api_key(
     expiry: str | None = None,
     revoked: bool = False,
 ) -> ApiKeyDoc:
-    """Give a user an API key.
+    """Create an API key for a user.
 
     Args:
-        expiry: when it stops opening anything.
-        revoked: whether it opens nothing from the start.
+        expiry: the time when the key expires; by default ``KEY_LIFETIME`` from now.
+        revoked: create the key as a revoked key.
 
     Raises:
-        KiliError: ``expiry`` is no time.
+        KiliError: ``expiry`` is not a time.
     """
     return tx.api_keys.insert(
         {
@@ -63,10 +63,14 @@ def _normalize_time(text: str) -> str:
 def change_api_key(
     tx: Transaction, name: str, *, revoked: bool | None = None, expiry: str | None = None
 ) -> ApiKeyDoc:
-    """Revoke the key of this name, or let it expire at another time, as the app can do it.
+    """Revoke the key with this name, or change its expiry date, as the app of the platform can.
+
+    Args:
+        revoked: revoke the key, or undo the revocation.
+        expiry: the new time when the key expires.
 
     Raises:
-        KiliError: no key or more than one has this name, or the time is none.
+        KiliError: no key or several keys have this name, or ``expiry`` is not a time.
     """
     matching_keys = [each for each in tx.api_keys.all() if each["name"] == name]
     if len(matching_keys) != 1:
@@ -80,10 +84,14 @@ def change_api_key(
 
 
 def append_api_key(tx: Transaction, owner: UserDoc, name: str, key: str) -> ApiKeyDoc:
-    """Give a user another API key: oneself, or as an administrator anybody.
+    """Give a user another API key, on behalf of the user or of an administrator.
+
+    Args:
+        key: the key, which the client chooses.
 
     Raises:
-        KiliError: it is not the actor's to do, or the key is taken or has a form of its own.
+        KiliError: the actor may not do this, the key exists already, or the key is too short, holds
+            spaces or non-ASCII characters, or has a reserved prefix.
     """
     operation = "appendToApiKeys"
     tx.access.require_user_access(operation, owner)
@@ -96,10 +104,12 @@ def append_api_key(tx: Transaction, owner: UserDoc, name: str, key: str) -> ApiK
 
 
 def scenario_key(name: str, world: str) -> str:
-    """The key that a scenario gives a user: ``emulator-admin``, or ``emulator-admin.w`` in ``w``.
+    """Return the key of a user of a scenario, such as ``emulator-admin``.
+
+    Outside the default world, the key ends in the name of the world: ``emulator-admin.myworld``.
 
     Args:
-        name: the user's name in the scenario, or a secret; has no dot.
+        name: the name of the user in the scenario, or a secret; contains no dot.
         world: the name of the world.
     """
     suffix = "" if world == DEFAULT_WORLD else f".{world}"
@@ -107,17 +117,17 @@ def scenario_key(name: str, world: str) -> str:
 
 
 def world_of_key(key: str) -> str | None:
-    """The name of the only world that a scenario's key opens; ``None`` for any other key."""
+    """Return the name of the only world that a scenario key opens; ``None`` for other keys."""
     if not key.startswith(SCENARIO_KEY_PREFIX):
         return None
     return key.rpartition(".")[2] if "." in key else DEFAULT_WORLD
 
 
 def authenticate(world: World, key: str) -> Actor | None:
-    """Who a key belongs to, or ``None`` when it opens nothing here.
+    """Return the actor to whom a key belongs, or ``None`` if the key is not valid in this world.
 
-    The key of a plugin run is known only while the run lasts. An expired or revoked key opens
-    nothing, nor does one of a deactivated user.
+    The key of a plugin run is valid only while the run lasts. Keys that are expired or revoked, and
+    keys of deactivated users, are not valid.
     """
     run = world.run_keys.get(key)
     if run:
@@ -134,7 +144,7 @@ def authenticate(world: World, key: str) -> Actor | None:
 
 
 def visible_api_keys(view: View, actor: Actor) -> list[ApiKeyDoc]:
-    """The actor's own keys; an administrator sees those of the whole organization."""
+    """Return the actor's own keys; for an administrator, the keys of the whole organization."""
     users = [actor.user]
     if actor.user["organizationRole"] == "ADMIN":
         users = user.visible_users(view, actor, hidden=False)

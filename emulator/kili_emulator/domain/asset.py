@@ -1,4 +1,4 @@
-"""Assets: added, changed, deleted.
+"""Assets: add, change and delete them, and read their metadata.
 
 See contract/asset.md#creation, contract/asset.md#updates, contract/asset.md#deletion.
 """
@@ -10,7 +10,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import asset_content, assignment, quality, step, workflow
+from kili_emulator.domain import (
+    asset_content,
+    asset_metadata,
+    assignment,
+    quality,
+    step,
+    workflow,
+)
 from kili_emulator.domain.documents import AssetDoc, ProjectDoc
 from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.repository import D, Repository, changed_members
@@ -28,11 +35,13 @@ def create_assets(
     """Add assets to a project, in the order of ``rows``.
 
     Args:
-        rows: ``externalId`` and what :func:`asset_content.members` takes, and where given ``id``,
-            ``jsonMetadata``, ``status``, ``isHoneypot``; an empty id means "make one".
+        rows: the keys of :func:`asset_content.build_members`, and optionally ``externalId``
+            (default: the id), ``id`` (a new one if missing or empty), ``jsonMetadata``, ``status``
+            and ``isHoneypot``.
 
     Raises:
-        KiliError: the project is unknown, an id or external id is taken, or a value is refused.
+        KiliError: the project is unknown, an id or external id exists already, or a value is
+            refused.
     """
     project = tx.access.require_project(operation, project_id)
     return [_create_asset(tx, operation, project, row) for row in rows]
@@ -54,8 +63,8 @@ def _create_asset(
             "id": asset_id,
             "projectId": project["id"],
             "externalId": external_id,
-            **asset_content.members(target, row),
-            **asset_content.members_from_metadata(target, row.get("jsonMetadata") or "{}"),
+            **asset_content.build_members(target, row),
+            **asset_metadata.members_from_metadata(target, row.get("jsonMetadata") or "{}"),
             **rules.initial_state(row.get("status")),
             **step.entry_state(tx, project),
             "isHoneypot": bool(row.get("isHoneypot")),
@@ -68,31 +77,32 @@ def _create_asset(
 
 
 def _check_external_id(
-    tx: Transaction, operation: str, project_id: str, asset_id: str, name: str
+    tx: Transaction, operation: str, project_id: str, asset_id: str, external_id: str
 ) -> None:
-    bracket = find_unbalanced_bracket(name)
+    bracket = find_unbalanced_bracket(external_id)
     if bracket:
-        raise errors.external_id_bracket_unbalanced(operation, name, bracket)
-    same_name_assets = tx.assets.find("externalId", (project_id, name))
-    if any(each["id"] != asset_id for each in same_name_assets):
-        raise errors.asset_exists(operation, "external id", name)
+        raise errors.external_id_bracket_unbalanced(operation, external_id, bracket)
+    same_id_assets = tx.assets.find("externalId", (project_id, external_id))
+    if any(each["id"] != asset_id for each in same_id_assets):
+        raise errors.asset_exists(operation, "external id", external_id)
 
 
 def update_assets(
     tx: Transaction, updates: Iterable[tuple[list[AssetDoc], dict[str, Any]]]
 ) -> list[AssetDoc]:
-    """Change properties of assets; the answer is in the order of the updates.
+    """Change properties of assets (contract/asset.md#updates).
 
-    See contract/asset.md#updates.
-
-    Two assets can exchange their external ids: what counts is how they are called in the end.
+    External ids are checked after all updates, so that two assets can exchange their external ids.
 
     Args:
-        updates: the assets that each where selects, and the members to change in them. All are
-            selected before any changes.
+        updates: for each update, the selected assets and the members to change. All assets are
+            selected before the first change.
+
+    Returns:
+        the changed assets, in the order of the updates.
 
     Raises:
-        KiliError: an update selects nothing, or a value is refused.
+        KiliError: an update selects no asset, or a value is refused.
     """
     operation = "updatePropertiesInAssets"
     ids = []
@@ -136,7 +146,7 @@ def _update_asset(tx: Transaction, operation: str, asset: AssetDoc, data: dict[s
 def _assign(
     tx: Transaction, operation: str, project: ProjectDoc, asset: AssetDoc, data: dict[str, Any]
 ) -> None:
-    """Have those label the asset who are named, if any are."""
+    """Set or clear the assignees of an asset, if the update has ``toBeLabeledBy`` or a reset."""
     if data.get("shouldResetToBeLabeledBy"):
         workflow.set_assignees(tx, asset, [])
     elif "toBeLabeledBy" in data:
@@ -147,11 +157,11 @@ def _assign(
 def _status_and_mark_changes(
     operation: str, project: ProjectDoc, asset: AssetDoc, data: dict[str, Any]
 ) -> dict[str, Any]:
-    """What is said about the work on an asset: marks, consensus, honeypot.
+    """Return the changes of quality marks, consensus and honeypot that an update makes.
 
     Raises:
-        KiliError: a mark is none, or in a workflow with steps a status is to be set, or consensus
-            the older way.
+        KiliError: a mark is not between 0 and 1; or the update sets the status of an asset in a
+            workflow with steps; or the update sets ``isUsedForConsensus`` outside a V1 project.
     """
     if asset["stepId"] and data.get("status", asset["status"]) != asset["status"]:
         raise errors.asset_status_not_settable(operation)
@@ -167,14 +177,14 @@ def _status_and_mark_changes(
 def _content_changes(
     target: asset_content.ContentTarget, asset: AssetDoc, data: dict[str, Any]
 ) -> dict[str, Any]:
-    """The members that follow from a new content or new metadata."""
+    """Return the members that are computed from a new content, JSON content or metadata."""
     changes: dict[str, Any] = {}
     if "content" in data:
         changes |= asset_content.members_from_content(target, data["content"])
     if "jsonContent" in data:
         changes |= asset_content.members_from_json_content(target, data["jsonContent"])
     if "jsonMetadata" in data:
-        changes |= asset_content.members_from_metadata(target, data["jsonMetadata"])
+        changes |= asset_metadata.members_from_metadata(target, data["jsonMetadata"])
     updated_asset = {**asset, **changes}
     if changes and not (updated_asset["content"] or updated_asset["jsonContent"]):
         raise errors.content_missing(target.operation)
@@ -194,10 +204,11 @@ def _check_sizes(operation: str, changes: dict[str, Any]) -> None:
 def change(
     tx: Transaction, asset: AssetDoc, members: dict[str, Any], rewritten_members: Iterable[str] = ()
 ) -> AssetDoc:
-    """Change members of an asset and tell so, if any of them is new.
+    """Change members of an asset, and emit ``asset.updated`` if a member has a new value.
 
     Args:
-        rewritten_members: members that stay as they are, but refer to a file with a new content.
+        rewritten_members: members that keep their value, a reference to a file, while the bytes of
+            the file have changed. The event names these members as well.
     """
     changes = changed_members(asset, members)
     fields = sorted({*changes, *rewritten_members})
@@ -212,17 +223,20 @@ def change(
 def set_priority(
     tx: Transaction, operation: str, assets: list[AssetDoc], priority: int
 ) -> workflow.MovedAndDeclined:
-    """Have assets labeled earlier or later; those that do not wait for work decline it.
+    """Set the priority of assets that wait for work.
 
     Returns:
-        the assets that have the priority now, and those to which it does not apply.
+        the assets that now have the priority, and the assets that were left unchanged because they
+        are skipped or do not wait for work.
     """
     prioritized, declined = [], []
     for each in assets:
         tx.access.require_project(operation, each["projectId"])
-        place = workflow.place_of(each)
+        position = workflow.place_of(each)
         waits_for_work = (
-            place.status in ("TO_DO", "REWORK") if place else each["status"] in rules.REMAINING
+            position.status in ("TO_DO", "REWORK")
+            if position
+            else each["status"] in rules.REMAINING
         )
         if each["skipped"] or not waits_for_work:
             declined.append(each)
@@ -235,7 +249,7 @@ def delete_assets(tx: Transaction, operation: str, assets: list[AssetDoc]) -> No
     """Delete assets with their labels, locks, issues and comments.
 
     Raises:
-        KiliError: an asset is not the actor's to delete.
+        KiliError: the actor may not delete one of the assets.
     """
     for asset in assets:
         tx.access.require_project(operation, asset["projectId"])
@@ -253,26 +267,23 @@ def delete_assets(tx: Transaction, operation: str, assets: list[AssetDoc]) -> No
 def _find_dependents(
     table: Repository[D], index: str, owners: Iterable[Mapping[str, Any]]
 ) -> list[D]:
-    """The documents of a table that belong to others."""
+    """Return the documents of a table that belong to the owners, by an index of owner ids."""
     return [each for owner in owners for each in table.find(index, owner["id"])]
 
 
 def image_content(view: View, asset: AssetDoc) -> str | None:
-    """The content that shows the whole asset as a picture; only images have one."""
+    """Return the content if it is a picture of the whole asset, as for images; else ``None``."""
     project = view.projects.require(asset["projectId"])
     return (asset["content"] or None) if project["inputType"] == "IMAGE" else None
 
 
 def metadata(asset: AssetDoc) -> Any:
-    """The metadata as a value; one that is not JSON reads as ``{}``.
-
-    See contract/asset.md#metadata.
-    """
-    return asset_content.parse_metadata(asset["jsonMetadata"])
+    """Return the parsed metadata; ``{}`` if they are not JSON (contract/asset.md#metadata)."""
+    return asset_metadata.parse_metadata(asset["jsonMetadata"])
 
 
 def metadata_values(assets: Iterable[AssetDoc], key: str) -> list[str]:
-    """The values under a key of the assets' metadata, each once; others than texts as JSON."""
+    """Return the distinct values of a metadata key; values other than texts as JSON texts."""
     metadata_objects = (metadata(each) for each in assets)
     values = [
         each[key]
@@ -284,7 +295,7 @@ def metadata_values(assets: Iterable[AssetDoc], key: str) -> list[str]:
 
 
 def count_annotations(view: View, assets: Iterable[AssetDoc]) -> int:
-    """The number of annotations that all labels of the assets hold."""
+    """Return the total number of annotations in all labels of the assets."""
     return sum(
         label["numberOfAnnotations"]
         for each in assets

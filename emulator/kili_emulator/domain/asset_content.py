@@ -1,38 +1,31 @@
-"""What an asset shows: files, hosted media, texts, frames, layers.
+"""The content of an asset: files, hosted media, texts, frames, layers.
 
 See contract/file.md#downloads, contract/asset.md#content.
 
-Whatever is uploaded or written here is a file of the asset, which its document refers to; what is
-hosted elsewhere stays the URL that it is.
+Uploaded files, and contents that a client sends as text or JSON, are stored as files of the asset,
+to which the document of the asset refers. A URL on another server is stored unchanged.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from kili_emulator import errors
 from kili_emulator.domain import file
-from kili_emulator.domain.documents import (
-    AssetContent,
-    AssetDoc,
-    FileDoc,
-    ProjectDoc,
-)
+from kili_emulator.domain.documents import AssetContent, AssetDoc, FileDoc, ProjectDoc
 from kili_emulator.domain.world import Transaction
 from kili_emulator.rules import input_types, media, pdf
-from kili_emulator.rules.json_text import JsonValueError, parse_json, parse_stored_json
+from kili_emulator.rules.json_text import parse_json
 from kili_emulator.rules.media import PageResolution, Resolution
 
 _TEXT = "text/plain; charset=utf-8"
-_OCR_KEYS = ("fullTextAnnotation", "textAnnotations")
 
 
 @dataclass(frozen=True)
 class ContentTarget:
-    """The asset that a content is for; it need not be there yet."""
+    """The asset that receives a content; the document of the asset may not exist yet."""
 
     tx: Transaction
     operation: str
@@ -44,13 +37,13 @@ class ContentTarget:
         return str(self.project["inputType"])
 
     def build_upload(self, name: str) -> file.Upload:
-        """Where a file of the asset goes."""
-        folder = file.folder(self.project["id"], self.asset_id)
+        """Return the upload of a file with this name into the folder of the asset."""
+        folder = file.asset_folder(self.project["id"], self.asset_id)
         return file.Upload(f"{folder}/{name}", self.project["id"])
 
 
 class ContentMembers(TypedDict, total=False):
-    """The members of an asset that follow from what a client says that it shows."""
+    """The members of an asset that are computed from the content that a client sends."""
 
     content: str
     jsonContent: str
@@ -58,22 +51,15 @@ class ContentMembers(TypedDict, total=False):
     pageResolutions: list[PageResolution] | None
 
 
-class MetadataMembers(TypedDict):
-    """The members of an asset that follow from its metadata."""
-
-    jsonMetadata: str
-    ocrMetadata: str | None
-
-
-def members(target: ContentTarget, row: dict[str, Any]) -> AssetContent:
-    """The members that say what a new asset shows.
+def build_members(target: ContentTarget, row: dict[str, Any]) -> AssetContent:
+    """Return the members that describe the content of a new asset.
 
     Args:
-        row: ``content``, ``jsonContent``; ``layers`` instead of a content; ``isTiled`` where the
-            content is to be described as one layer.
+        row: ``content`` and ``jsonContent``; or ``layers`` instead of ``content``; and ``isTiled``
+            if the content is to be described as one layer.
 
     Raises:
-        KiliError: there is nothing to show, or it is nothing that the input type has.
+        KiliError: the row has no content, or a content that the input type does not accept.
     """
     content_members = _build_content_members(target, row)
     return {
@@ -107,10 +93,10 @@ def _build_content_members(target: ContentTarget, row: dict[str, Any]) -> Conten
 
 
 def members_from_content(target: ContentTarget, content: str) -> ContentMembers:
-    """The members that follow from a content: a file, a hosted URL or a text.
+    """Return the members that are computed from a content: a file, a hosted URL or a text.
 
     Raises:
-        KiliError: it is none of these, or of another input type.
+        KiliError: the content is none of these, or has another input type.
     """
     stored = _store_written_content(target, content) or resolve_url(target, content)
     if stored:
@@ -125,8 +111,12 @@ def members_from_content(target: ContentTarget, content: str) -> ContentMembers:
 
 
 def _store_written_content(target: ContentTarget, content: str) -> str | None:
-    """The reference to a text that is itself the content."""
-    if not content or _is_web_url(content) or file.file_id_of(content):
+    """Store a content that the client sent as text; return its reference.
+
+    Returns:
+        ``None`` if the content is empty or a URL, or if the input type does not accept texts.
+    """
+    if not content or _is_web_url(content) or file.parse_file_id(content):
         return None
     if target.input_type == "TEXT":
         media_type = _TEXT
@@ -141,12 +131,12 @@ def _store_written_content(target: ContentTarget, content: str) -> str | None:
 
 
 def resolve_url(target: ContentTarget, content: str) -> str:
-    """The URL of a file of this project becomes a reference to it; other URLs stay.
+    """Convert the URL of a file of this project into a reference; return other URLs unchanged.
 
     Raises:
-        KiliError: nothing was uploaded to a signed URL, or the content is no URL.
+        KiliError: no file was uploaded to a signed URL, or the content is not a URL.
     """
-    file_id = file.file_id_of(content)
+    file_id = file.parse_file_id(content)
     uploaded = target.tx.files.get(file_id) if file_id else None
     if uploaded and uploaded["projectId"] == target.project["id"]:
         return file.reference(uploaded["id"])
@@ -167,7 +157,7 @@ def _find_file(target: ContentTarget, stored: str) -> FileDoc | None:
 
 
 def read_content_bytes(target: ContentTarget, stored: str) -> bytes | None:
-    """The bytes of a content that is a file here."""
+    """Return the bytes of a content; ``None`` if it is not a file of this server."""
     file_doc = _find_file(target, stored)
     return target.tx.world.blobs.get(file_doc["digest"]) if file_doc else None
 
@@ -190,20 +180,24 @@ def _pages(target: ContentTarget, stored: str) -> list[PageResolution] | None:
     return None if content is None else pdf.page_resolutions(content)
 
 
-# JSON: rich text, frames, layers
+# JSON content: rich text, frames, layers
 
 
 def members_from_json_content(target: ContentTarget, json_content: str) -> ContentMembers:
-    """The members that follow from a JSON content: the URL of one, or the JSON itself.
+    """Return the members that are computed from a JSON content.
 
-    That of a video says its frames, whose size is the video's.
+    The JSON content of a video lists its frames; the size of the first frame is the size of the
+    video.
+
+    Args:
+        json_content: JSON, or the URL of JSON.
 
     Raises:
-        KiliError: it is no JSON, or its frames are nothing that could be shown.
+        KiliError: the content is not JSON, or the frames of a video are malformed.
     """
     if not json_content:
         return {"jsonContent": ""}
-    is_written = not (_is_web_url(json_content) or file.file_id_of(json_content))
+    is_written = not (_is_web_url(json_content) or file.parse_file_id(json_content))
     stored = "" if is_written else resolve_url(target, json_content)
     content = json_content if is_written else read_content_bytes(target, stored)
     if content is None:
@@ -224,28 +218,29 @@ def _parse_json_content(target: ContentTarget, content: str | bytes, member: str
 
 
 def _store_json_value(target: ContentTarget, value: Any) -> str:
-    """The reference to a JSON value that is kept as the asset's."""
+    """Store a value as the JSON content of the asset; return its reference."""
     upload = target.build_upload("jsonContent")
     file.store_json(target.tx, upload, _replace_urls(target, value))
     return file.reference(upload.file_id)
 
 
 def _replace_urls(target: ContentTarget, value: Any) -> Any:
-    """The value, in which each URL of a file of this project is a reference to it.
+    """Return the value with each URL of a file of this project replaced by a reference.
 
     Raises:
-        KiliError: a text is made to look like a reference.
+        KiliError: a text has the form of a reference or upload URL, but names no file of the
+            project.
     """
     if isinstance(value, dict):
         return {key: _replace_urls(target, each) for key, each in value.items()}
     if isinstance(value, list):
         return [_replace_urls(target, each) for each in value]
-    is_file_url = isinstance(value, str) and file.file_id_of(value)
+    is_file_url = isinstance(value, str) and file.parse_file_id(value)
     return resolve_url(target, value) if is_file_url else value
 
 
 def _build_frames(target: ContentTarget, value: Any) -> dict[str, str]:
-    """The frames of a video: ``{"0": URL, "1": URL, …}``; a list of URLs is numbered."""
+    """Return the frames of a video as ``{"0": URL, "1": URL, …}``; number a list of URLs."""
     if isinstance(value, list):
         value = {str(number): each for number, each in enumerate(value)}
     numbers = [str(number) for number in range(len(value))] if isinstance(value, dict) else []
@@ -266,12 +261,15 @@ def _resolve_frame(target: ContentTarget, url: Any) -> str:
 
 
 def _copy_unless_owned(target: ContentTarget, stored: str, name: str) -> str:
-    """The reference to a file of the asset's own: that of another asset is copied.
+    """Copy the file of another asset into the folder of this one; return the reference to use.
 
-    Frames and layers are deleted with their asset, whoever else shows them.
+    The copy is needed because an asset is deleted with the files in its folder, even if another
+    asset shows them as frames or layers.
     """
     file_doc = _find_file(target, stored)
-    if not file_doc or file_doc["folder"] == file.folder(target.project["id"], target.asset_id):
+    if not file_doc or file_doc["folder"] == file.asset_folder(
+        target.project["id"], target.asset_id
+    ):
         return stored
     upload = target.build_upload(f"copied/{name}")
     content = target.tx.world.blobs.get(file_doc["digest"])
@@ -282,7 +280,12 @@ def _copy_unless_owned(target: ContentTarget, stored: str, name: str) -> str:
 def _members_from_layers(
     target: ContentTarget, content: str, layers: Any, json_content: str
 ) -> ContentMembers:
-    """An image of several layers: each a file with a name, and those that a JSON content adds."""
+    """Return the members of an image with several layers.
+
+    Args:
+        layers: a list of objects with a ``url`` and optional members such as ``name``.
+        json_content: further layers as JSON; may be empty.
+    """
     if content or not isinstance(layers, list):
         raise errors.layers_invalid(target.operation)
     layer_docs = [_build_layer(target, each, str(number)) for number, each in enumerate(layers)]
@@ -306,7 +309,7 @@ def _build_layer(target: ContentTarget, layer: Any, name: str) -> dict[str, Any]
 
 
 def _build_single_layer(target: ContentTarget, content_members: ContentMembers) -> dict[str, Any]:
-    """A large image as a layer: the file as it is, for tiles are not made here."""
+    """Describe a large image as one layer with the whole file: the emulator makes no tiles."""
     layer = {"imageUrl": content_members["content"]}
     size = content_members["resolution"]
     if target.input_type != "IMAGE":
@@ -315,70 +318,22 @@ def _build_single_layer(target: ContentTarget, content_members: ContentMembers) 
     return {**layer, **bounds, "epsg": "TiledImage", "useClassicCoordinates": True}
 
 
-# Metadata
-
-
-def members_from_metadata(target: ContentTarget, json_metadata: str) -> MetadataMembers:
-    """The members that follow from an asset's metadata.
-
-    What an image's metadata say about the text in it can be read at a URL of its own, too.
-
-    Raises:
-        KiliError: they hold what JSON does not have, such as NaN; a text that is no JSON at all is
-            taken (contract/asset.md#metadata).
-    """
-    try:
-        value = parse_json(json_metadata)
-    except JsonValueError as error:
-        raise errors.json_metadata_invalid(target.operation, str(error)) from None
-    except ValueError:
-        value = {}
-    is_ocr = isinstance(value, dict) and any(key in value for key in _OCR_KEYS)
-    upload = target.build_upload("ocrMetadata")
-    existing_file = target.tx.files.get(upload.file_id)
-    reference = None
-    if is_ocr and target.input_type == "IMAGE":
-        file.store(target.tx, upload, json_metadata.encode(), file.JSON)
-        reference = file.reference(upload.file_id)
-    elif existing_file:
-        target.tx.files.delete(existing_file)
-    return {"jsonMetadata": json_metadata, "ocrMetadata": reference}
-
-
-def parse_metadata(json_metadata: str) -> Any:
-    """The metadata as a value; ones that are not JSON read as ``{}`` (contract/asset.md#metadata).
-
-    NaN and Infinity, which earlier versions stored, are null.
-    """
-    try:
-        return parse_stored_json(json_metadata)
-    except ValueError:
-        return {}
-
-
-def clean_metadata(json_metadata: str) -> str:
-    """Metadata that are stored already, as those of a new asset: without what is refused now."""
-    try:
-        parse_json(json_metadata)
-    except JsonValueError:
-        return json.dumps(parse_metadata(json_metadata))
-    except ValueError:
-        pass
-    return json_metadata
-
-
 # The files of an asset
 
 
 def content_digests(tx: Transaction, asset: Mapping[str, Any]) -> dict[str, str | None]:
-    """What its content and its JSON content are made of, where these are files here."""
+    """Return the digests of the content and the JSON content of an asset.
+
+    Returns:
+        member name → digest of the file; ``None`` if the member does not refer to a file.
+    """
     ids = {name: file.referenced_file_id(asset[name]) for name in ("content", "jsonContent")}
     return {name: tx.files.require(each)["digest"] if each else None for name, each in ids.items()}
 
 
 def delete_files(tx: Transaction, asset: AssetDoc) -> None:
-    """Delete the files that only a deleted asset had."""
-    owned_files = tx.files.find("folder", file.folder(asset["projectId"], asset["id"]))
+    """Delete the files of a deleted asset to which no other asset refers."""
+    owned_files = tx.files.find("folder", file.asset_folder(asset["projectId"], asset["id"]))
     referenced_ids = map(file.referenced_file_id, (asset["content"], asset["jsonContent"]))
     candidates = {
         each["id"]: each

@@ -1,10 +1,10 @@
-"""Assets that are processed in the background: large images, satellite images, videos.
+"""Imports of assets that the platform processes in the background.
 
-See contract/asset.md#import-in-the-background.
+These are large images, satellite images and videos. See contract/asset.md#import-in-the-background.
 
-Here the background is the mutation itself: its notification says at once how it ended. What is
-wrong with the request is an error; what shows only when a file is read makes the import fail, and
-then none of its assets is added.
+The emulator processes them within the mutation, and stores a notification of the result at once. An
+invalid request raises an error. A file with the wrong format makes the import fail: the
+notification says so, and no asset of the import is added.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ Rows = list[dict[str, Any]]
 def import_assets(
     tx: Transaction, operation: str, project_id: str, upload_type: str | None, rows: Rows
 ) -> NotificationDoc:
-    """Add assets whose files are looked into.
+    """Add assets to a project after checking the formats of their files.
 
     Args:
-        upload_type: how they are to be processed.
-        rows: as of :func:`asset.create_assets`.
+        upload_type: the kind of processing that the client asks for.
+        rows: as for :func:`asset.create_assets`.
 
     Returns:
-        the notification that tells the actor how the import ended.
+        the notification to the actor about the success or failure of the import.
 
     Raises:
-        KiliError: the project is unknown, its assets are not processed in that way, or a value is
-            refused.
+        KiliError: the project is unknown, its input type does not have this upload type, or a
+            value is refused.
     """
     project = tx.access.require_project(operation, project_id)
     _check_upload_type(operation, project["inputType"], upload_type)
@@ -64,7 +64,7 @@ def _check_upload_type(operation: str, input_type: str, upload_type: str | None)
 def _find_failures(
     tx: Transaction, operation: str, project: ProjectDoc, rows: Rows
 ) -> Iterator[str]:
-    """What is wrong with the files: one text for each that is not of a format to process."""
+    """Yield a message for each file whose format the project does not process."""
     expected = input_types.formats(project["inputType"])
     for row in rows:
         target = asset_content.ContentTarget(tx, operation, project, row.get("id") or "")
@@ -79,7 +79,7 @@ def _find_failures(
 
 
 def _urls(row: dict[str, Any]) -> list[str]:
-    """The addresses of a row's files, as far as it is well-formed."""
+    """Return the URLs of the files of a row; skip malformed members of the row."""
     layers = row.get("layers")
     layers = layers if isinstance(layers, list) else []
     layer_urls = [each.get("url") for each in layers if isinstance(each, dict)]

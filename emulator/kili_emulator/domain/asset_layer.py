@@ -1,4 +1,4 @@
-"""What is known of the layers of a satellite image, for clients that export its labels."""
+"""The layers of a satellite image, as clients need them to export labels."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ _EXPORTED_MEMBERS = ("name", "epsg")
 
 
 def describe_layers(world: World, view: View, asset: AssetDoc) -> list[dict[str, Any]] | None:
-    """Each layer's name, reference system and size, as far as they are known.
+    """Return the name, coordinate reference system and size of each layer, as far as known.
 
     Returns:
-        for a satellite image ``name`` and ``epsg`` as its layer has them, ``width`` and ``height``
-        where the layer is a file here that can be read (contract/asset.md#content); else ``None``.
+        ``None`` if the asset is not a satellite image. For each layer: ``name`` and ``epsg`` if the
+        layer has them, ``width`` and ``height`` in pixels if the layer is a readable file of this
+        server (contract/asset.md#content).
     """
     if view.projects.require(asset["projectId"])["inputType"] != "GEOSPATIAL":
         return None
     layers_json = _read_content(world, view, asset["jsonContent"])
     try:
         layers = parse_json(layers_json) if layers_json else []
-    except ValueError:  # another file was uploaded in its place
+    except ValueError:  # the client has uploaded another file to the same path
         return []
     if not isinstance(layers, list):
         return []
@@ -39,7 +40,7 @@ def _describe_layer(world: World, view: View, layer: dict[str, Any]) -> dict[str
 
 
 def _read_content(world: World, view: View, stored: Any) -> bytes | None:
-    """The bytes of a file here; ``None`` where it is hosted elsewhere."""
+    """Return the bytes of a file of this server; ``None`` for other references."""
     file_id = file.referenced_file_id(stored) if isinstance(stored, str) else None
     file_doc = view.files.get(file_id) if file_id else None
     return world.blobs.get(file_doc["digest"]) if file_doc else None

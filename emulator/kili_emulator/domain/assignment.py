@@ -11,16 +11,16 @@ from kili_emulator.rules.latest_labels import find_authors_in_progress
 def assign(
     tx: Transaction, operation: str, assets: list[AssetDoc], user_ids: list[str]
 ) -> workflow.MovedAndDeclined:
-    """Assign assets to users, or with no users to nobody in particular.
+    """Assign assets to users; an empty list of users clears the assignment.
 
-    Whoever has a label in progress on an asset stays assigned to it: an assignment that would
-    leave them out is declined.
+    An assignee who has a label in progress on an asset stays assigned: the assignment is declined
+    for this asset if it would remove such an assignee.
 
     Returns:
-        the assets that are assigned so now, and those to which it does not apply.
+        the assets with the new assignment, and the assets for which it was declined.
 
     Raises:
-        KiliError: a user has no part in an asset's project.
+        KiliError: a user does not take part in the project of an asset.
     """
     assigned: list[AssetDoc] = []
     declined: list[AssetDoc] = []
@@ -39,9 +39,9 @@ def assign(
 def find_member_ids(
     tx: Transaction, operation: str, project: ProjectDoc, emails: list[str]
 ) -> list[str]:
-    """The users of a project with these addresses.
+    """Return the user ids of the members of a project with these addresses.
 
     Raises:
-        KiliError: an address is no member's.
+        KiliError: no member has one of the addresses.
     """
     return [member.require_user_by_email(tx, operation, project, each)["id"] for each in emails]

@@ -1,4 +1,4 @@
-"""The API calls of one run, from the moment they are answered until they are stored."""
+"""The buffer for the API calls of a run, between the answer to a call and its storage."""
 
 from __future__ import annotations
 
@@ -10,27 +10,29 @@ from typing import Any, NamedTuple
 from kili_emulator import messages
 from kili_emulator.rules.masking import API_KEY_SECRET_NAMES, masked, masked_query
 
-# Longer arguments and answers are cut off.
+# Longer arguments and answers are truncated.
 MAX_CHARACTERS = 100_000
-# So many calls of a run are recorded; later ones are only counted.
+# The maximum number of recorded calls of a run; later calls are only counted.
 MAX_CALLS = 1000
-# All that is kept of a run's calls; past it, arguments and answers are cut off much earlier.
+# When the arguments and answers of a run exceed this number of characters in total, further ones
+# are truncated to the smaller limit.
 _CAPACITY = 5_000_000
 _REDUCED_CHARACTERS = 1000
 
 
 class RecordedCall(NamedTuple):
-    """One request of a run; secrets are masked before it is kept.
+    """One request of a run; the buffer masks the secrets in it.
 
     Attributes:
-        operations: its root fields, as ``Query.assets``; of a file, ``GET`` and its path.
-        method: the method of ``self.kili`` that made the request, where the SDK marks its methods.
-        query: the document, where it has no variables: what is asked then stands in it alone.
-        arguments: the variables; a text where they were cut off.
-        answer: what was answered, likewise.
+        operations: the root fields of the request, such as ``Query.assets``; for a request of a
+            file, ``GET`` and the path.
+        method: the method of ``self.kili`` that made the request, if the SDK gives it.
+        query: the GraphQL document, if the request has no variables.
+        arguments: the variables; a text if they were truncated.
+        answer: the answer; a text if it was truncated.
         errors: whether the answer holds errors.
-        started_at: when the request came.
-        duration_ms: how long its answer took, with the runs that it waited for.
+        started_at: the time at which the request arrived.
+        duration_ms: the time until the answer, including the runs that the request waited for.
     """
 
     operations: list[str]
@@ -44,10 +46,13 @@ class RecordedCall(NamedTuple):
 
 
 class CallBuffer:
-    """Takes the calls of one run, from whichever of its threads, until they are stored.
+    """A thread-safe buffer for the calls of one run.
 
     Args:
-        warn: takes what the run's log is to say of its calls.
+        warn: adds a warning to the log of the run.
+
+    Attributes:
+        count: the number of calls so far, including those that are not recorded.
     """
 
     def __init__(self, warn: Callable[[str], object]) -> None:
@@ -59,7 +64,7 @@ class CallBuffer:
         self.count = 0
 
     def add(self, call: RecordedCall) -> None:
-        """Take a call that was answered."""
+        """Record an answered call, with masked secrets and truncated texts."""
         with self._lock:
             self.count += 1
             if self.count > MAX_CALLS:
@@ -73,7 +78,7 @@ class CallBuffer:
             self._calls.append(call._replace(query=query, arguments=arguments, answer=answer))
 
     def warn_once(self, subject: str, text: str) -> None:
-        """Have the run's log say something of a subject, unless it has said it before."""
+        """Add a warning about a subject to the log of the run, unless one was added before."""
         with self._lock:
             is_new = subject not in self._warned
             self._warned.add(subject)
@@ -81,14 +86,14 @@ class CallBuffer:
             self._warn(text)
 
     def take(self) -> list[RecordedCall]:
-        """The calls since the last time."""
+        """Remove and return the calls that were recorded since the last ``take``."""
         with self._lock:
             calls, self._calls = self._calls, []
             return calls
 
 
 def _mask_secrets(call: RecordedCall) -> RecordedCall:
-    """A call as it may be kept."""
+    """Return the call with masked secrets."""
     names = (
         API_KEY_SECRET_NAMES if any("apikey" in each.lower() for each in call.operations) else ()
     )
@@ -100,7 +105,7 @@ def _mask_secrets(call: RecordedCall) -> RecordedCall:
 
 
 def _truncate_value(value: Any, limit: int) -> tuple[Any, int]:
-    """A value, or the beginning of its JSON; and how many characters that is."""
+    """Return the value, or the beginning of its JSON if that is too long, and its length."""
     return _truncate(value, json.dumps(value, ensure_ascii=False, default=str), limit)
 
 

@@ -1,4 +1,7 @@
-"""Consensus: assets that several people label (contract/workflow.md#consensus-in-the-workflow)."""
+"""Consensus: assets that several labelers label.
+
+See contract/workflow.md#consensus-in-the-workflow.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,18 @@ from kili_emulator.domain.world import Transaction
 
 
 def set_consensus(tx: Transaction, operation: str, asset: AssetDoc, *, active: bool) -> None:
-    """Have an asset of a workflow with steps labeled by several people, or by one again.
+    """Switch consensus on or off for an asset in a workflow with steps.
 
     Raises:
-        KiliError: its project has no steps, its step no consensus, or somebody has begun with it.
+        KiliError: the project has no steps, the step of the asset has no consensus, or work on the
+            asset has begun.
     """
     tx.access.require_project(operation, asset["projectId"])
-    place = workflow.place_of(asset)
-    if place is None:
+    position = workflow.place_of(asset)
+    if position is None:
         raise errors.consensus_not_possible(operation, errors.CONSENSUS_NEEDS_STEPS)
-    current_step = tx.steps.require(place.step_id)
-    if current_step["type"] != "DEFAULT" or place.status != "TO_DO":
+    current_step = tx.steps.require(position.step_id)
+    if current_step["type"] != "DEFAULT" or position.status != "TO_DO":
         raise errors.consensus_not_possible(operation, errors.CONSENSUS_ASSET_STARTED)
     if (current_step["numberOfExpectedLabelsForConsensus"] or 1) < 2:
         raise errors.consensus_not_possible(operation, errors.CONSENSUS_NOT_ENABLED)
@@ -28,12 +32,12 @@ def set_consensus(tx: Transaction, operation: str, asset: AssetDoc, *, active: b
     asset = tx.assets.change(asset, isUsedForConsensus=active, updatedAt=tx.now)
     verb = "activated" if active else "deactivated"
     subject = f"asset.workflow.step.consensus.{verb}"
-    workflow.emit_event(tx, subject, asset, stepId=place.step_id)
+    workflow.emit_event(tx, subject, asset, stepId=position.step_id)
     quality.refresh_marks(tx, asset)
 
 
 def redraw_consensus_assets(tx: Transaction, project: ProjectDoc) -> None:
-    """Draw anew which assets that nobody has begun are used for consensus."""
+    """Choose again at random which assets without work are used for consensus."""
     steps = step.steps_of(tx, project["id"])
     for each in tx.assets.find("project", project["id"]):
         if each["status"] == "TODO" and not each["skipped"]:
@@ -43,12 +47,12 @@ def redraw_consensus_assets(tx: Transaction, project: ProjectDoc) -> None:
 
 
 def waiting_asset_ids(tx: Transaction, project: ProjectDoc) -> list[str]:
-    """The assets of a project that were labeled, and wait for more labelers; their ids."""
+    """Return the ids of the labeled assets of a project that wait for more labelers."""
     assets = tx.assets.find("project", project["id"])
     return [each["id"] for each in assets if workflow.waits_for_labelers(tx, project, each)]
 
 
 def advance_waiting(tx: Transaction, project: ProjectDoc, asset_ids: list[str]) -> None:
-    """Have assets that waited for more labelers go on, where nobody waits for these any more."""
+    """Move assets on in the workflow that no longer wait for more labelers."""
     for each in tx.assets.get_many(asset_ids):
         workflow.advance_waiting(tx, project, each)

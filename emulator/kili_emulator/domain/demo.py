@@ -1,6 +1,7 @@
-"""Demo projects: an interface and a few assets to begin with (contract/project.md#demo-projects).
+"""Demo projects: projects with a ready interface and a few assets.
 
-What each of them holds is in ``seed_data/demo``: the platform's own contents are not public.
+See contract/project.md#demo-projects. ``seed_data/demo`` holds their content, because the contents
+of the platform's demo projects are not public.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from kili_emulator.rules.workflow import NewWorkflow
 _OPERATION = "createProject"
 _MEDIA_TYPES = {".pdf": "application/pdf", ".png": "image/png"}
 
-# What a demo project brings itself.
+# The members of a request that a demo project defines itself.
 _DEMO_MEMBERS = ("inputType", "jsonInterface", "projectType", "pixelLabeling")
 
 
@@ -33,12 +34,12 @@ def create_demo_project(
     """Create a project with the interface and the assets of a demo.
 
     Args:
-        kind: one of the platform's ``DemoProjectType``.
-        workflow: which one the project has.
-        data: ``title``, and where given ``description`` and ``complianceTags``.
+        kind: a value of the platform's enum ``DemoProjectType``.
+        workflow: the workflow of the new project.
+        data: ``title``, and optionally ``description`` and ``complianceTags``.
 
     Raises:
-        KiliError: something is given that the demo itself says.
+        KiliError: ``data`` has a member that the demo defines itself.
     """
     conflicting_members = [
         name for name in _DEMO_MEMBERS if data.get(name) and data[name] != "null"
@@ -71,25 +72,25 @@ def _load_demo(kind: str) -> dict[str, Any]:
     return demo
 
 
-def _build_asset_row(tx: Transaction, project: ProjectDoc, each: dict[str, Any]) -> dict[str, Any]:
-    """An asset as :func:`kili_emulator.domain.asset.create_assets` takes it."""
-    row = {"id": tx.new_id(), "externalId": each["externalId"]}
-    folder = file.folder(project["id"], row["id"])
-    if "text" in each:
-        return {**row, "content": each["text"]}
-    if "json" in each:
-        return {**row, "content": json.dumps(each["json"], ensure_ascii=False)}
-    if "file" in each:
-        return {**row, "content": _store_demo_file(tx, project, f"{folder}/content", each["file"])}
+def _build_asset_row(tx: Transaction, project: ProjectDoc, demo: dict[str, Any]) -> dict[str, Any]:
+    """Build the row of a demo asset for :func:`kili_emulator.domain.asset.create_assets`."""
+    row = {"id": tx.new_id(), "externalId": demo["externalId"]}
+    folder = file.asset_folder(project["id"], row["id"])
+    if "text" in demo:
+        return {**row, "content": demo["text"]}
+    if "json" in demo:
+        return {**row, "content": json.dumps(demo["json"], ensure_ascii=False)}
+    if "file" in demo:
+        return {**row, "content": _store_demo_file(tx, project, f"{folder}/content", demo["file"])}
     frames = {
         str(number): _store_demo_file(tx, project, f"{folder}/frame/{number}", name)
-        for number, name in enumerate(each["frames"])
+        for number, name in enumerate(demo["frames"])
     }
     return {**row, "jsonContent": json.dumps(frames)}
 
 
 def _store_demo_file(tx: Transaction, project: ProjectDoc, file_id: str, name: str) -> str:
-    """The reference to a medium of the demos, which is now a file of the project."""
+    """Store a file of the demos as a file of the project; return its reference."""
     path = _folder() / name
     upload = file.Upload(file_id, project["id"])
     file.store(tx, upload, path.read_bytes(), _MEDIA_TYPES[path.suffix])

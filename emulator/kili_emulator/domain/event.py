@@ -1,8 +1,6 @@
-"""The audit trail: stored events, as those who administer see them.
+"""The audit trail: the stored events that administrators see.
 
-See contract/event.md#the-audit-trail.
-
-What an event is, and how it is delivered, is in :mod:`kili_emulator.domain.event_bus`.
+See contract/event.md#the-audit-trail. :mod:`kili_emulator.domain.event_bus` delivers events.
 """
 
 from __future__ import annotations
@@ -17,12 +15,12 @@ MAX_PAGE = 1000
 
 
 def visible_events(access: Access, project_id: str | None = None) -> list[EventDoc]:
-    """The events of the projects that the actor administers, deleted ones included.
+    """Yield the events of the projects that the actor administers, deleted projects included.
 
-    Events that belong to no project are for administrators of the organization.
+    Events that belong to no project are visible to administrators of the organization.
 
     Args:
-        project_id: those of this project only.
+        project_id: yield only the events of this project.
     """
     events = access.view.events
     candidates = events.find("project", project_id) if project_id else events.all()
@@ -44,22 +42,23 @@ def _can_administer(access: Access, project_id: str, organization_id: str) -> bo
 
 
 def select_event_range(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc]:
-    """From ``fromEventId`` to ``untilEventId``, where given, both included.
+    """Return the events from ``fromEventId`` to ``untilEventId``, both optional and inclusive.
 
-    Nothing, where either is not in the list.
+    Returns:
+        an empty list if a given id is not the id of an event in the list.
     """
     first, last = pagination.get("fromEventId"), pagination.get("untilEventId")
-    places = {each["id"]: place for place, each in enumerate(events)}
-    start = places.get(first, len(events)) if first else 0
-    end = places.get(last, -1) + 1 if last else len(events)
+    indexes = {each["id"]: index for index, each in enumerate(events)}
+    start = indexes.get(first, len(events)) if first else 0
+    end = indexes.get(last, -1) + 1 if last else len(events)
     return events[start:end]
 
 
 def select_event_page(events: list[EventDoc], pagination: dict[str, Any]) -> list[EventDoc]:
-    """The ``first`` events after ``skip`` ones.
+    """Return a page of events: skip ``skip`` events, then return up to ``first`` events.
 
     Raises:
-        KiliError: either is out of range.
+        KiliError: ``skip`` is negative, or ``first`` is not between 0 and ``MAX_PAGE``.
     """
     skip, first = pagination.get("skip") or 0, pagination.get("first", MAX_PAGE)
     if skip < 0:

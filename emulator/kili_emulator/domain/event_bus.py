@@ -1,9 +1,10 @@
-"""What happened: facts emitted in a transaction, delivered after its commit.
+"""The event bus: deliver the events of a transaction to subscribers after the commit.
 
-Subjects and payloads are those of the ``kili_events`` package
-(contract/event.md#subjects-and-payloads). A subscriber that fails is reported and never undoes the
-change; what it starts is handed back as futures, so that whoever caused the event can wait for
-them, and for everything that they start in turn.
+The events have the subjects and payloads of the ``kili_events`` package
+(contract/event.md#subjects-and-payloads). An exception in a subscriber is logged and does not undo
+the transaction. A subscriber returns the work that it starts, such as plugin runs, as
+:class:`Delivery` objects: futures, so that the request that caused the events can wait for the work
+and for all work that follows from it.
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ from typing import cast
 from kili_emulator import clock
 from kili_emulator.domain.documents import EventDoc
 
-# An event as it is delivered.
+# An event as the bus delivers it: including ``pluginIds``, which are not stored.
 Event = EventDoc
 
 
 class Delivery(Future[None]):
-    """Something that an event started and that its cause may wait for.
+    """Work that an event started, as a future: the request that caused the event may wait for it.
 
     Attributes:
-        children: what its own changes started; complete when this is over.
+        children: the deliveries that the changes of this work started. The list is complete when
+            the future is done.
     """
 
     def __init__(self) -> None:
@@ -33,18 +35,18 @@ class Delivery(Future[None]):
         self.children: list[Delivery] = []
 
     def on_wait_timeout(self, seconds: float) -> None:
-        """Told when the answer went out after ``seconds`` although this is not over."""
+        """Handle a timeout: a request was answered after ``seconds`` before this work was done."""
 
 
 def wait_for_deliveries(
     deliveries: Iterable[Delivery], seconds: float, *, include_children: bool = True
 ) -> None:
-    """Wait until what a request started is over, and tell each delivery that takes longer.
+    """Wait until deliveries are done; call ``on_wait_timeout`` of those that take too long.
 
     Args:
-        seconds: the bound of the whole wait.
-        include_children: wait for all descendants too. A request of a run does not: a descendant may be
-            queued behind that run.
+        seconds: the maximum time of the whole wait.
+        include_children: wait for all descendants, too. A request that a run makes does not wait
+            for descendants, because a descendant may be queued behind that run.
     """
     end = clock.monotonic() + seconds
     pending = set(deliveries)
@@ -63,24 +65,24 @@ logger = logging.getLogger(__name__)
 
 
 class EventBus:
-    """Hands a world's events to its subscribers, in the order they were committed."""
+    """The event bus of a world: passes events to subscribers in the order of the commits."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._subscribers: tuple[Subscriber, ...] = ()
 
     def subscribe(self, subscriber: Subscriber) -> None:
-        """Have every later event delivered to ``subscriber``."""
+        """Deliver all later events to the subscriber."""
         with self._lock:
             self._subscribers += (subscriber,)
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
-        """Deliver nothing further to ``subscriber``; it may be told of what happens just now."""
+        """Stop delivering events to the subscriber; a delivery in progress may still reach it."""
         with self._lock:
             self._subscribers = tuple(each for each in self._subscribers if each != subscriber)
 
     def deliver(self, events: list[Event]) -> list[Delivery]:
-        """Hand committed events out; returns what was started and may be waited for."""
+        """Pass committed events to all subscribers; return the deliveries that they started."""
         started: list[Delivery] = []
         for subscriber in self._subscribers:
             try:

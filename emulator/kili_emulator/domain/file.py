@@ -1,9 +1,9 @@
-"""Files: bytes uploaded to signed URLs, and read back by id.
+"""Files: bytes that are uploaded to signed URLs and downloaded by id.
 
 See contract/file.md#uploads, contract/file.md#downloads.
 
-Documents name an uploaded file as ``/files?id=<file id>``; the host comes in only when an answer
-goes out, so that data survive a change of port.
+Documents refer to a file by a *reference*, ``/files?id=<file id>``. Answers to clients contain its
+URL instead. As stored data contain no host, they stay valid when the port of the server changes.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _ASSET_PATH = re.compile(r"projects/(?P<project>[^/]+)/assets/[^/]+/[^/].*")
 
 @dataclass(frozen=True)
 class Upload:
-    """What a signed URL allows: writing one file.
+    """The permission to write one file, as a signed URL grants it.
 
     Attributes:
-        file_id: the id it will have.
-        project_id: the project whose members may read it; empty for a plugin's code.
+        file_id: the id of the file; also its path.
+        project_id: the project whose members may read the file; empty for a plugin's code.
     """
 
     file_id: str
@@ -44,10 +44,11 @@ class Upload:
 
 
 def plan_upload(access: Access, path: str) -> Upload:
-    """Check that the actor may upload to a path of the client's choice.
+    """Check that the actor may upload a file to a path that the client chose.
 
     Raises:
-        KiliError: the path is not one of an asset, or its project not the actor's.
+        KiliError: the path is not in the folder of an asset, or the actor may not upload to the
+            project.
     """
     match = _ASSET_PATH.fullmatch(path)
     if not match or ".." in path.split("/"):
@@ -60,13 +61,13 @@ def plan_upload(access: Access, path: str) -> Upload:
 def store(
     tx: Transaction, upload: Upload, content: bytes, content_type: str, *, linked: bool = False
 ) -> FileDoc:
-    """Keep what was uploaded; a second upload to the same place replaces the first.
+    """Store a file; replace an existing file with the same id.
 
     Args:
-        linked: it is JSON with references to files, which are to be read as URLs.
+        linked: the content is JSON with references, which clients get as URLs.
 
     Raises:
-        KiliError: the project or plugin that it is for is gone.
+        KiliError: the project or plugin to which the file belongs has been deleted.
     """
     if not _has_owner(tx, upload):
         raise errors.access_denied()
@@ -88,7 +89,7 @@ def store(
 
 
 def _add_charset(content_type: str, content: bytes) -> str:
-    """Plain text is served as UTF-8, where it is (contract/file.md#downloads)."""
+    """Add the charset UTF-8 to plain text that is UTF-8 (contract/file.md#downloads)."""
     if content_type.strip().lower() != "text/plain":
         return content_type
     try:
@@ -99,19 +100,19 @@ def _add_charset(content_type: str, content: bytes) -> str:
 
 
 def store_json(tx: Transaction, upload: Upload, value: Any) -> FileDoc:
-    """Keep a JSON value; the references to files in it are read as URLs."""
+    """Store a JSON value; clients get the references to files in it as URLs."""
     content = json.dumps(value, ensure_ascii=False).encode()
     return store(tx, upload, content, JSON, linked=True)
 
 
 def url_of(content: str, file_url: Callable[[str], str]) -> str:
-    """A content as clients get it: a reference becomes the URL of its file."""
+    """Return a content as clients get it: convert a reference into the URL of the file."""
     file_id = referenced_file_id(content)
     return content if file_id is None else file_url(file_id)
 
 
 def content_of(world: World, file: FileDoc, file_url: Callable[[str], str]) -> bytes:
-    """The bytes of a file as clients get them: references in it become URLs."""
+    """Return the bytes of a file as clients get them, with references converted into URLs."""
     content = world.blobs.get(file["digest"])
     if not file["linked"]:
         return content
@@ -136,13 +137,13 @@ def _has_owner(tx: Transaction, upload: Upload) -> bool:
     return plugins == "plugins" and tx.plugins.get(plugin_id) is not None
 
 
-def folder(project_id: str, asset_id: str) -> str:
-    """Where the files of an asset are (contract/file.md#uploads)."""
+def asset_folder(project_id: str, asset_id: str) -> str:
+    """Return the folder of the files of an asset (contract/file.md#uploads)."""
     return f"projects/{project_id}/assets/{asset_id}"
 
 
 def plugin_folder(plugin_id: str) -> str:
-    """Where the archives of a plugin are."""
+    """Return the folder of the archives of a plugin."""
     return f"plugins/{plugin_id}"
 
 
@@ -152,10 +153,10 @@ def _find_folder(file_id: str) -> str:
 
 
 def find_readable_file(view: View, access: Access | None, file_id: str) -> FileDoc | None:
-    """The file, if it exists and the actor sees the project it belongs to.
+    """Return the file, if it exists and the actor sees its project.
 
     Args:
-        access: ``None`` where the file may be read without an API key.
+        access: ``None`` where files may be read without an API key.
     """
     file = view.files.get(file_id)
     if not file:
@@ -167,17 +168,17 @@ def find_readable_file(view: View, access: Access | None, file_id: str) -> FileD
 
 
 def reference(file_id: str) -> str:
-    """How documents name a file."""
+    """Return the reference to a file for use in documents."""
     return REFERENCE + quote(file_id)
 
 
 def referenced_file_id(content: str) -> str | None:
-    """The id of the file that a document's content refers to."""
+    """Return the file id in a reference; ``None`` if the text is not a reference."""
     return unquote(content[len(REFERENCE) :]) if content.startswith(REFERENCE) else None
 
 
-def file_id_of(url: str) -> str | None:
-    """The file that a URL of this server, or a reference, names; ``None`` for other texts."""
+def parse_file_id(url: str) -> str | None:
+    """Return the file id in a URL of this server or in a reference; ``None`` for other texts."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -189,5 +190,5 @@ def file_id_of(url: str) -> str | None:
 
 
 def is_upload_url(url: str) -> bool:
-    """Whether a URL is a signed one, to which a file was to be uploaded."""
+    """Return whether a URL is a signed upload URL."""
     return urlsplit(url).path == UPLOAD_PATH

@@ -1,4 +1,4 @@
-"""Honeypots: assets whose right answer is known (contract/quality.md#honeypots)."""
+"""Honeypots: assets with a known right answer (contract/quality.md#honeypots)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from kili_emulator.domain.world import Transaction
 
 
 def create_honeypot(tx: Transaction, operation: str, asset: AssetDoc, response: str) -> LabelDoc:
-    """Give an asset the right answer, with which labels of it are compared.
+    """Make an asset a honeypot: store the right answer, with which its labels are compared.
 
     Raises:
-        KiliError: the actor may not, no step of the project uses honeypots, or the response does
-            not fit the interface.
+        KiliError: the actor may not do this, no step of the project uses honeypots, or the response
+            does not fit the interface.
     """
     project = tx.access.require_project(operation, asset["projectId"])
     steps = step.steps_of(tx, project["id"])

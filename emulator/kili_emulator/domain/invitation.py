@@ -1,7 +1,4 @@
-"""Invitations: people join a project, and with it the organization.
-
-See contract/member.md#invitations.
-"""
+"""Invitations to a project, and thereby to its organization (contract/member.md#invitations)."""
 
 from __future__ import annotations
 
@@ -13,13 +10,16 @@ from kili_emulator.rules.permissions import ProjectRole
 
 
 def invite(tx: Transaction, project_id: str, email: str, role: ProjectRole) -> ProjectDoc:
-    """Add whoever has this e-mail to a project, or give them another role; the project.
+    """Add the user with this e-mail address to a project, or change their role there.
 
-    An unknown address becomes a new user of the organization, without a password or API key.
+    For an unknown address, create a user of the organization without password and API key.
+
+    Returns:
+        the project.
 
     Raises:
-        KiliError: the project is unknown, the role is not the actor's to give, the address is
-            none, or that of a user of another organization.
+        KiliError: the project is unknown, the actor may not give this role, the address is
+            malformed, or it belongs to a user of another organization.
     """
     operation = "appendToRoles"
     project = tx.access.require_project(operation, project_id)

@@ -1,8 +1,8 @@
-"""Issues and questions, and the comments on them (contract/issue.md#issues).
+"""Issues, questions and the comments on both (contract/issue.md#issues).
 
-An issue is what reviewers have to say about work; a question is what labelers ask. An issue about
-somebody's label is assigned to them. Either counts as seen once somebody else than its author has
-commented on it or changed its status.
+A reviewer opens an issue about work; a labeler opens a question. An issue about a label is assigned
+to the author of the label. An issue or question counts as seen when a user other than its author
+has commented on it or changed its status.
 """
 
 from __future__ import annotations
@@ -18,25 +18,26 @@ from kili_emulator.domain.world import Transaction, View
 from kili_emulator.rules import permissions
 from kili_emulator.rules.workflow import MODEL_TYPES
 
-# project and type → the last number that was given
+# project id and type → the last issue number that was assigned
 LastNumbers = dict[tuple[str, str], int]
 
 
 def create_issues(
     tx: Transaction, operation: str, rows: list[dict[str, Any]], *, project_id: str | None = None
 ) -> list[IssueDoc]:
-    """Open issues and questions, in order.
+    """Open issues and questions, in the order of ``rows``.
 
-    Numbers are given here, per project and type from 0; what clients send is not used.
+    The emulator numbers issues per project and type, starting at 0, and ignores the numbers that
+    clients send.
 
     Args:
-        rows: where given ``type`` (ISSUE unless given), ``labelID``, ``assetId``,
-            ``objectMid``, ``text``, ``inReview``.
-        project_id: the project that all must belong to, when the caller names one.
+        rows: the optional members ``type`` (default ISSUE), ``labelID``, ``assetId``,
+            ``objectMid``, ``text`` and ``inReview``.
+        project_id: the project to which all assets must belong, if the request names one.
 
     Raises:
-        KiliError: a label or asset is unknown, they do not belong together, or the type is not
-            the actor's to open.
+        KiliError: a label or asset is unknown, a label is not a label of the asset, or the actor
+            may not open issues of the type.
     """
     last_numbers: LastNumbers = {}
     return [_create_issue(tx, operation, row, project_id, last_numbers) for row in rows]
@@ -80,7 +81,7 @@ def _create_issue(
 
 
 def _require_asset(tx: Transaction, operation: str, row: dict[str, Any]) -> AssetDoc:
-    """The asset that an issue is about: named itself, or through a label of it."""
+    """Return the asset of a new issue, by its id or by the id of one of its labels."""
     label_id, asset_id = row.get("labelID"), row.get("assetId")
     if not label_id and not asset_id:
         raise errors.issue_without_target(operation)
@@ -96,7 +97,10 @@ def _require_asset(tx: Transaction, operation: str, row: dict[str, Any]) -> Asse
 
 
 def _find_assignee_id(tx: Transaction, type_: str, label_id: str | None) -> str | None:
-    """Whose work an issue is about; models and plugins answer none, and questions go to nobody."""
+    """Return the author of the label that an issue is about.
+
+    Questions, and issues about labels of models or plugins, have no assignee.
+    """
     if not label_id or type_ != "ISSUE":
         return None
     label = tx.labels.require(label_id)
@@ -106,7 +110,7 @@ def _find_assignee_id(tx: Transaction, type_: str, label_id: str | None) -> str 
 
 
 def _next_number(tx: Transaction, last_numbers: LastNumbers, project_id: str, type_: str) -> int:
-    """The number of a new issue; the project's are looked through for the first one only."""
+    """Return the number of a new issue; search the project for the last number only once."""
     project_and_type = (project_id, type_)
     if project_and_type not in last_numbers:
         issues = tx.issues.find("project", project_id)
@@ -130,7 +134,7 @@ def append_comment(
     """Add a comment to an issue.
 
     Raises:
-        KiliError: the issue is unknown, or the comment is to be one of a review.
+        KiliError: the issue is unknown, or ``in_review`` is set, which is not emulated.
     """
     if in_review:
         raise errors.in_review_not_emulated("appendToComments")
@@ -162,18 +166,18 @@ def _insert_comment(tx: Transaction, issue: IssueDoc, text: str) -> CommentDoc:
 
 
 def comment_author(view: View, comment: CommentDoc) -> MemberDoc | None:
-    """The author of a comment as a member of the project."""
+    """Return the author of a comment as a member of the project."""
     project = view.projects.require(view.issues.require(comment["issueId"])["projectId"])
     return member.find_acting_member(view, view.users.require(comment["authorId"]), project)
 
 
 def update_issue(tx: Transaction, issue_id: str, status: str | None) -> IssueDoc:
-    """Give an issue another status: any to any (contract/issue.md#issues).
+    """Change the status of an issue; all transitions are allowed (contract/issue.md#issues).
 
-    Who reviews may, and so may its author, and to whom it is assigned.
+    Reviewers, the author of the issue and its assignee may do this.
 
     Raises:
-        KiliError: the issue is unknown or not the actor's to change.
+        KiliError: the issue is unknown, or the actor may not change it.
     """
     issue = tx.issues.get(issue_id)
     if not issue:
@@ -195,17 +199,17 @@ def update_issue(tx: Transaction, issue_id: str, status: str | None) -> IssueDoc
 
 
 def open_object_mids(issues: list[IssueDoc]) -> list[str]:
-    """The objects that open issues are about, each once."""
+    """Return the distinct mids of the objects that open issues are about."""
     return _distinct(each["objectMid"] for each in _open_issues(issues, "ISSUE"))
 
 
 def open_assignee_ids(issues: list[IssueDoc]) -> list[str]:
-    """To whom open issues are assigned, each once."""
+    """Return the distinct ids of the users to whom open issues are assigned."""
     return _distinct(each["assigneeId"] for each in _open_issues(issues, "ISSUE"))
 
 
 def open_question_author_ids(issues: list[IssueDoc]) -> list[str]:
-    """Who asked the open questions, each once."""
+    """Return the distinct ids of the users who asked open questions."""
     return _distinct(each["authorId"] for each in _open_issues(issues, "QUESTION"))
 
 

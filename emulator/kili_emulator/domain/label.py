@@ -1,42 +1,21 @@
-"""Labels: what people and models say about assets.
+"""Labels: the responses of people and models for assets.
 
 See contract/label.md#label-types, contract/label.md#creation.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from kili_emulator import errors
-from kili_emulator.domain import labeling, lock, member, quality, workflow
-from kili_emulator.domain.documents import (
-    AssetDoc,
-    LabelDoc,
-    LabelMarks,
-    LabelResponse,
-    ProjectDoc,
-    UserDoc,
-)
+from kili_emulator.domain import label_document, labeling, lock, member, quality, workflow
+from kili_emulator.domain.documents import AssetDoc, LabelDoc, ProjectDoc, UserDoc
 from kili_emulator.domain.payloads import asset_payload
 from kili_emulator.domain.repository import changed_members
 from kili_emulator.domain.world import Transaction
 from kili_emulator.rules import latest_labels, permissions, subjects
-from kili_emulator.rules.annotations import search_counts
 from kili_emulator.rules.json_interface import parse_json_interface
-from kili_emulator.rules.json_response import check_json_response, parse_json_response
 from kili_emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
-
-_NO_MARKS: LabelMarks = {
-    "honeypotMark": None,
-    "inferenceMark": None,
-    "consensusMark": None,
-    "reviewScore": None,
-    "isLatestLabelForUser": False,
-    "isLatestDefaultLabelForUser": False,
-    "isLatestReviewLabelForUser": False,
-    "isLatestPredictionLabelForUser": False,
-}
 
 
 def append_labels(
@@ -49,17 +28,17 @@ def append_labels(
     overwrite: bool = False,
     move_assets: bool = True,
 ) -> list[LabelDoc]:
-    """Add labels of one type, in order (contract/label.md#creation).
+    """Add labels of one type, in the order of ``rows`` (contract/label.md#creation).
 
     Args:
-        rows: ``assetID``, ``jsonResponse`` (JSON text), and where given ``authorID``,
-            ``modelName``, ``secondsToLabel``, ``clientVersion``, ``referencedLabelId``; and
-            ``stepId`` or ``stepName``: a label that names a step can correct what is done there,
-            or take an asset that is done to its next review
+        rows: ``assetID``, ``jsonResponse`` (JSON text), and optionally ``authorID``,
+            ``modelName``, ``secondsToLabel``, ``clientVersion``, ``referencedLabelId``, and
+            ``stepId`` or ``stepName``. A label that names a step can correct finished work of this
+            step, or move a finished asset to its next review
             (contract/workflow.md#labels-that-name-a-step).
-        project_id: the project that all assets must belong to, when the caller names one.
-        overwrite: first delete the asset's labels of the same type and model.
-        move_assets: the labels bring their assets on in the workflow.
+        project_id: the project to which all assets must belong, if the request names one.
+        overwrite: first delete the labels of the asset that have the same type and model.
+        move_assets: move the assets on in the workflow.
 
     Raises:
         KiliError: an asset or author is unknown, the role does not allow the type, or a response
@@ -102,15 +81,15 @@ def _append_label(
     *,
     move_assets: bool,
 ) -> str:
-    """Add one label; its id."""
+    """Add one label; return its id."""
     asset = tx.assets.require(row["assetID"])
     roles = permissions.LABEL_TYPE_ROLES[label_type]
     project = tx.access.require_project(operation, asset["projectId"], roles)
     author = _require_author(tx, operation, project, row.get("authorID"))
     requested_step_id = labeling.find_requested_step_id(tx, operation, project, row)
-    step_id = labeling.step_of_label(tx, operation, asset, author, label_type, requested_step_id)
+    step_id = labeling.resolve_step_id(tx, operation, asset, author, label_type, requested_step_id)
     _check_role(tx, operation, project, author, label_type)
-    members = _build_label(tx, operation, project, author, label_type, row)
+    members = label_document.build_label(tx, operation, project, author, label_type, row)
     asset = workflow.move_to_step_of_label(tx, asset, step_id)
     label = tx.labels.insert({**members, "stepId": step_id})
     _refresh_latest_marks(tx, asset["id"], author["id"])
@@ -134,7 +113,11 @@ def _append_label(
 def _require_author(
     tx: Transaction, operation: str, project: ProjectDoc, author_id: str | None
 ) -> UserDoc:
-    """The label's author: the actor, or whom a project administrator names."""
+    """Return the author of a label: the actor, or the user that the request names.
+
+    Raises:
+        KiliError: the actor may not label for other users, or the author is no project member.
+    """
     if author_id is None or author_id == tx.actor.user_id:
         return tx.actor.user
     tx.access.require_project(operation, project["id"], permissions.LABEL_FOR_OTHERS_ROLES)
@@ -147,87 +130,15 @@ def _require_author(
 def _check_role(
     tx: Transaction, operation: str, project: ProjectDoc, author: UserDoc, label_type: LabelType
 ) -> None:
-    """Check that who is named as the author could have done this work; models do no work."""
+    """Check that the role of the author allows labels of this type, unless a model made them."""
     roles = permissions.LABEL_TYPE_ROLES[label_type]
     if label_type not in MODEL_TYPES and tx.access.role(project, author) not in roles:
         required_rights = f"an author with {permissions.names(roles)} in the project"
         raise errors.no_access_rights(operation, required_rights)
 
 
-def _build_label(
-    tx: Transaction,
-    operation: str,
-    project: ProjectDoc,
-    author: UserDoc,
-    label_type: LabelType,
-    row: dict[str, Any],
-) -> LabelDoc:
-    asset = tx.assets.require(row["assetID"])
-    referenced = row.get("referencedLabelId")
-    _check_referenced(tx, referenced, asset)
-    before = tx.labels.find("author", (asset["id"], author["id"]))
-    seconds, total = _compute_seconds(operation, row, before)
-    return {
-        "id": tx.new_id(),
-        "assetId": asset["id"],
-        "projectId": asset["projectId"],
-        "authorId": author["id"],
-        "stepId": None,
-        "labelType": label_type,
-        **_build_response_members(operation, project, row["jsonResponse"]),
-        "modelName": row.get("modelName"),
-        "secondsToLabel": seconds,
-        "totalSecondsToLabel": total,
-        "clientVersion": row.get("clientVersion") or 0,
-        "version": len(before),
-        "referencedLabelId": referenced,
-        "isSentBackToQueue": False,
-        "isHoneypot": False,
-        "isLastForStep": False,
-        **_NO_MARKS,
-        "createdAt": tx.now,
-        "updatedAt": tx.now,
-    }
-
-
-def _check_referenced(tx: Transaction, label_id: str | None, asset: AssetDoc) -> None:
-    """Check that a label that another one refers to is a label of the same asset."""
-    label = tx.labels.get(label_id) if label_id else None
-    if label_id and (label is None or label["assetId"] != asset["id"]):
-        raise errors.access_denied()
-
-
-def _build_response_members(operation: str, project: ProjectDoc, text: str) -> LabelResponse:
-    """A response that fits the interface, and what is counted in it."""
-    response = parse_json_response(text)
-    jobs = parse_json_interface(project["jsonInterface"], operation)
-    input_type = project["inputType"]
-    check_json_response(response, jobs, input_type)
-    search = search_counts(response, input_type)
-    return {
-        "jsonResponse": text,
-        "numberOfAnnotations": search["numberOfAnnotations"],
-        "search": search,
-    }
-
-
-def _compute_seconds(
-    operation: str, row: dict[str, Any], before: list[LabelDoc]
-) -> tuple[float, int]:
-    """The time of a label, and with it of all of the author's on the asset."""
-    seconds = row.get("secondsToLabel") or 0
-    if not math.isfinite(seconds):
-        raise errors.seconds_out_of_range(operation)
-    if seconds == int(seconds):
-        seconds = int(seconds)
-    total = round(sum(each["secondsToLabel"] for each in before) + seconds)
-    if seconds < 0 or total > errors.MAX_SECONDS:
-        raise errors.seconds_out_of_range(operation)
-    return seconds, total
-
-
 def _refresh_latest_marks(tx: Transaction, asset_id: str, author_id: str) -> None:
-    """Make the "latest" marks of an author's labels on an asset say what is true now."""
+    """Update the "latest" marks and ``isLastForStep`` of an author's labels on an asset."""
     labels = tx.labels.find("author", (asset_id, author_id))
     asset = tx.assets.require(asset_id)
     latest_ids = latest_labels.latest_of_author(labels, has_steps=bool(asset["stepId"]))
@@ -247,14 +158,14 @@ def _refresh_latest_marks(tx: Transaction, asset_id: str, author_id: str) -> Non
 def insert_honeypot_label(
     tx: Transaction, operation: str, asset: AssetDoc, response: str
 ) -> LabelDoc:
-    """Add the right answer of a honeypot: a review that belongs to no step.
+    """Add the right answer of a honeypot: a REVIEW label that belongs to no step.
 
     Raises:
         KiliError: the response does not fit the interface.
     """
     project = tx.projects.require(asset["projectId"])
     row = {"assetID": asset["id"], "jsonResponse": response}
-    members = _build_label(tx, operation, project, tx.actor.user, "REVIEW", row)
+    members = label_document.build_label(tx, operation, project, tx.actor.user, "REVIEW", row)
     label = tx.labels.insert({**members, "isHoneypot": True})
     _refresh_latest_marks(tx, asset["id"], tx.actor.user_id)
     if workflow.place_of(asset) is None:
@@ -263,14 +174,14 @@ def insert_honeypot_label(
 
 
 def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> LabelDoc:
-    """Change a label: its author may, and whoever reviews.
+    """Change a label, on behalf of its author or of a reviewer.
 
     Args:
-        data: ``jsonResponse``, ``modelName``, ``secondsToLabel``, ``isSentBackToQueue``; those
-            that are given.
+        data: the members to change: ``jsonResponse``, ``modelName``, ``secondsToLabel``,
+            ``isSentBackToQueue``.
 
     Raises:
-        KiliError: the label is unknown or not the actor's to change, or a value is refused.
+        KiliError: the label is unknown, the actor may not change it, or a value is refused.
     """
     operation = "updatePropertiesInLabel"
     label = tx.labels.get(label_id)
@@ -281,11 +192,11 @@ def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> LabelD
     project = tx.access.require_project(operation, label["projectId"], roles)
     changes = dict(data)
     if "jsonResponse" in data:
-        changes |= _build_response_members(operation, project, data["jsonResponse"])
+        changes |= label_document.build_response_members(operation, project, data["jsonResponse"])
     if "secondsToLabel" in data:
         author = (label["assetId"], label["authorId"])
         others = [each for each in tx.labels.find("author", author) if each["id"] != label_id]
-        seconds, total = _compute_seconds(operation, data, others)
+        seconds, total = label_document.compute_seconds(operation, data, others)
         changes |= {"secondsToLabel": seconds, "totalSecondsToLabel": total}
     tx.labels.change(label, **changes, updatedAt=tx.now)
     if "jsonResponse" in data:
@@ -296,14 +207,13 @@ def update_label(tx: Transaction, label_id: str, data: dict[str, Any]) -> LabelD
 
 
 def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
-    """Delete predictions and inferences; the ids of those that are gone.
+    """Delete predictions and inferences (contract/label.md#changes-and-deletion).
 
-    See contract/label.md#changes-and-deletion.
-
-    One that is named twice is one.
+    Returns:
+        the distinct ids of the deleted labels.
 
     Raises:
-        KiliError: a label is unknown, or somebody made it.
+        KiliError: a label is unknown, or was not made by a model.
     """
     operation, label_ids = "deleteLabels", list(dict.fromkeys(label_ids))
     for label_id in label_ids:
@@ -321,7 +231,7 @@ def delete_labels(tx: Transaction, label_ids: list[str]) -> list[str]:
 
 
 def _clear_references(tx: Transaction, asset_id: str, label_ids: set[str]) -> None:
-    """Let no label or issue of an asset name labels that are gone."""
+    """Remove the references to deleted labels from the labels and issues of an asset."""
     for label in tx.labels.find("asset", asset_id):
         if label["referencedLabelId"] in label_ids:
             tx.labels.change(label, referencedLabelId=None)
@@ -333,12 +243,15 @@ def _clear_references(tx: Transaction, asset_id: str, label_ids: set[str]) -> No
 def append_to_labels(
     tx: Transaction, asset_id: str, label_type: LabelType, row: dict[str, Any], *, skipped: bool
 ) -> LabelDoc:
-    """Add one label the older way, which can also say that the labeler skips the asset.
+    """Add one label by the older mutation ``appendToLabels``, which can also skip the asset.
 
-    In a workflow with steps, the label of who skips completes nothing: the asset stays where it is.
+    In a workflow with steps, the label of a user who skips the asset does not move the asset on.
+
+    Args:
+        skipped: the labeler skips the asset.
 
     Raises:
-        KiliError: as :func:`append_labels`; or the project does not let assets be skipped.
+        KiliError: as for :func:`append_labels`, or the project does not allow skipping.
     """
     operation, rows = "appendToLabels", [{**row, "assetID": asset_id}]
     before = tx.assets.get(asset_id)
@@ -354,10 +267,14 @@ def append_to_labels(
 def create_predictions(
     tx: Transaction, assets: list[AssetDoc], responses: list[str], models: list[str]
 ) -> list[LabelDoc]:
-    """Add one prediction per asset, the way clients up to 2.126 do.
+    """Add one prediction per asset, as SDKs up to 2.126 do.
+
+    Args:
+        responses: a JSON text for each asset.
+        models: a model name for each asset.
 
     Raises:
-        KiliError: the lists differ in length, or as :func:`append_labels`.
+        KiliError: the lists differ in length; or as for :func:`append_labels`.
     """
     lengths = {
         "what where selects": len(assets),
@@ -381,26 +298,28 @@ def insert_copies(
     source_project: ProjectDoc,
     project: ProjectDoc,
 ) -> None:
-    """Add labels that are copies of others: who made them, when, and what they say stays as it is.
+    """Add labels that are copies of others, with the author, time and response of the originals.
 
-    An interface may have changed since they were made: their responses are checked only where that
-    of their new project is another one than that of their own.
+    The responses are checked only if the two projects have different json interfaces: responses
+    that were valid when they were made may not fit an interface that has changed since.
 
     Args:
-        source_project: the project that they come from.
-        project: the one that they go to.
+        source_project: the project of the originals.
+        project: the project of the copies.
 
     Raises:
         KiliError: a response does not fit the other interface.
     """
-    if not _same_interface(operation, source_project, project):
+    if not _have_same_interface(operation, source_project, project):
         for each in copies:
-            _build_response_members(operation, project, each["jsonResponse"])
+            label_document.build_response_members(operation, project, each["jsonResponse"])
     tx.labels.insert_all(copies)
     for asset_id, author_id in dict.fromkeys((e["assetId"], e["authorId"]) for e in copies):
         _refresh_latest_marks(tx, asset_id, author_id)
 
 
-def _same_interface(operation: str, one: ProjectDoc, other: ProjectDoc) -> bool:
-    jobs, others = (parse_json_interface(each["jsonInterface"], operation) for each in (one, other))
-    return one["inputType"] == other["inputType"] and jobs == others
+def _have_same_interface(operation: str, first: ProjectDoc, second: ProjectDoc) -> bool:
+    first_jobs, second_jobs = (
+        parse_json_interface(each["jsonInterface"], operation) for each in (first, second)
+    )
+    return first["inputType"] == second["inputType"] and first_jobs == second_jobs

@@ -1,4 +1,4 @@
-"""May this user label this asset now, and on which step? (contract/workflow.md#lock-reasons)"""
+"""The right to label an asset now, and the step of a label (contract/workflow.md#lock-reasons)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kili_emulator.rules.workflow import SUBMITTED
 _DEFAULT_STEP_NAME = "Default"
 
 
-def step_of_label(
+def resolve_step_id(
     tx: Transaction,
     operation: str,
     asset: AssetDoc,
@@ -23,13 +23,16 @@ def step_of_label(
     label_type: str,
     requested_step_id: str | None,
 ) -> str | None:
-    """The step that a new label belongs to; ``None`` for models' labels and in V1 projects.
+    """Return the id of the step to which a new label belongs.
 
     Args:
-        requested_step_id: the step that the label names, if it names one.
+        requested_step_id: the step that the label names, if any.
+
+    Returns:
+        ``None`` for labels of models and in V1 projects.
 
     Raises:
-        KiliError: the named step is of the other type, or the workflow does not let the author
+        KiliError: the named step has the other type, or the workflow does not allow the author to
             label the asset now.
     """
     step_position = workflow.place_of(asset)
@@ -53,7 +56,10 @@ def find_lock_reason(
     label_type: str,
     requested_step_id: str | None = None,
 ) -> LockReason | None:
-    """Why a member cannot label an asset of a workflow with steps now; ``None`` if they can."""
+    """Return why a member cannot label an asset now; ``None`` if they can.
+
+    The project of the asset must have a workflow with steps, and the author must take part in it.
+    """
     step_position = workflow.place_of(asset)
     project = tx.projects.require(asset["projectId"])
     role = tx.access.role(project, author)
@@ -63,13 +69,13 @@ def find_lock_reason(
     attempt = LabelAttempt(author["id"], role, step_type, requested_step_id)
     current = tx.steps.require(requested_step_id or step_position.step_id)
     can_work_on_step = step.is_step_worker(current, author, role)
-    situation = _build_situation(
+    context = _build_lock_context(
         tx, project, asset, author, step_position, can_work_on_step=can_work_on_step
     )
-    return lock_reason(situation, attempt)
+    return lock_reason(context, attempt)
 
 
-def _build_situation(
+def _build_lock_context(
     tx: Transaction,
     project: ProjectDoc,
     asset: AssetDoc,
@@ -96,7 +102,10 @@ def _build_situation(
 
 
 def is_locked(tx: Transaction, project: ProjectDoc, asset: AssetDoc, author: UserDoc) -> bool:
-    """Whether others are at work on the asset: one, or as many as consensus still waits for."""
+    """Return whether enough other users hold locks on the asset.
+
+    Enough is one user, or for an asset with consensus the number of labelers still missing.
+    """
     other_lock_count = lock.count_locks_of_others(tx, asset, author, tx.moment)
     return other_lock_count >= max(1, workflow.missing_labelers(tx, project, asset))
 
@@ -104,13 +113,20 @@ def is_locked(tx: Transaction, project: ProjectDoc, asset: AssetDoc, author: Use
 def find_requested_step_id(
     tx: Transaction, operation: str, project: ProjectDoc, row: dict[str, Any]
 ) -> str | None:
-    """The id of the step that a label names by ``stepId`` or ``stepName``.
+    """Return the id of the step that a label names by ``stepId`` or ``stepName``.
 
-    Clients up to 26.1 name "Default" whatever the steps are: it is no step unless there is one.
+    SDKs up to 26.1 always send the step name "Default": this name is ignored unless the project has
+    a step with this name.
+
+    Args:
+        row: the label, as for :func:`label.append_labels`.
+
+    Returns:
+        ``None`` if the label names no step.
 
     Raises:
-        KiliError: the project does not have it, or several of that name; or its id and its name
-            are those of two steps.
+        KiliError: the project has no steps, no such step, or several steps with this name; or
+            ``stepId`` and ``stepName`` name different steps.
     """
     step_id, name = row.get("stepId"), row.get("stepName")
     steps = step.steps_of(tx, project["id"])

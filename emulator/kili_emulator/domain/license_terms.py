@@ -1,4 +1,4 @@
-"""What an organization's license says (contract/organization.md#license)."""
+"""The terms of an organization's license (contract/organization.md#license)."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ _MAX_NUMBER = 2**31 - 1
 
 
 def parse_license(operation: str, text: str) -> dict[str, Any]:
-    """The members that a JSON text sets.
+    """Parse the license terms in a JSON text, which may hold a part of the terms.
 
     Raises:
-        KiliError: it is not JSON, has an unknown member, or a value that the member does not take.
+        KiliError: the text is not a JSON object, or has an unknown member or an invalid value.
     """
     try:
         data = json.loads(text)

@@ -1,9 +1,9 @@
-"""Locks: who is at work on an asset, so that two do not label it at once.
+"""Locks, which keep two users from labeling an asset at the same time.
 
 See contract/lock.md#lifetime, contract/lock.md#effect.
 
-Clients have no operation that makes one. Work in progress does: saving an AUTOSAVE label locks the
-asset for its author, each further one renews the lock, and submitting releases it.
+Clients cannot create a lock directly. Saving an AUTOSAVE label locks the asset for the author,
+each further AUTOSAVE label renews the lock, and submitting a label releases it.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _IN_REVIEW = ("TO_REVIEW", "REVIEWED")
 
 
 def lock(tx: Transaction, asset: AssetDoc, user: UserDoc, lock_type: LockType) -> LockDoc:
-    """Have a user hold an asset from now on; locks of others that ran out are taken off it.
+    """Lock an asset for a user, or renew the user's lock; release expired locks of the asset.
 
     Args:
-        lock_type: DEFAULT for work that labels, REVIEW for work that reviews.
+        lock_type: DEFAULT for labeling, REVIEW for reviewing.
     """
     for each in tx.locks.find("asset", asset["id"]):
         if not _is_valid(each, tx.moment):
@@ -49,34 +49,34 @@ def lock(tx: Transaction, asset: AssetDoc, user: UserDoc, lock_type: LockType) -
 
 
 def release(tx: Transaction, current_lock: LockDoc) -> None:
-    """Take a lock off its asset."""
+    """Delete a lock."""
     tx.locks.delete(current_lock)
     payload = asset_payload(tx.assets.require(current_lock["assetId"]))
     tx.emit("asset.workflow.lock.deleted", payload, project_id=current_lock["projectId"])
 
 
 def locks_of(view: View, asset: AssetDoc) -> list[LockDoc]:
-    """All locks of an asset, also those that ran out, in creation order."""
+    """Return all locks of an asset, including expired ones, in creation order."""
     return view.locks.find("asset", asset["id"])
 
 
 def valid_locks(view: View, asset: AssetDoc, now: datetime) -> list[LockDoc]:
-    """The locks of an asset that hold: made or renewed no longer ago than ``LIFETIME``."""
+    """Return the locks of an asset that were created or renewed within the last ``LIFETIME``."""
     return [each for each in locks_of(view, asset) if _is_valid(each, now)]
 
 
 def count_locks_of_others(view: View, asset: AssetDoc, user: UserDoc, now: datetime) -> int:
-    """How many others are at work on an asset."""
+    """Return the number of valid locks that users other than ``user`` hold on an asset."""
     return sum(each["authorId"] != user["id"] for each in valid_locks(view, asset, now))
 
 
 def on_autosave(tx: Transaction, asset: AssetDoc, user: UserDoc) -> None:
-    """Somebody saved work in progress: the asset is theirs for a while."""
+    """Lock an asset for a user who saved work in progress."""
     lock(tx, asset, user, "REVIEW" if asset["status"] in _IN_REVIEW else "DEFAULT")
 
 
 def on_submit(tx: Transaction, asset: AssetDoc, user: UserDoc) -> None:
-    """Somebody submitted their work: the asset is free again."""
+    """Release the lock of a user who submitted a label or skipped the asset."""
     current_lock = _find_lock(tx, asset, user)
     if current_lock:
         release(tx, current_lock)

@@ -1,7 +1,7 @@
-"""Find users, projects, assets and plugins by the names that people type.
+"""The search for users, projects, assets and plugins by the names that people type.
 
-Commands, the control plane and Python name them like this. The API names by id, and has the
-platform's own errors.
+Commands, the control plane and the Python API use these functions. The GraphQL API takes ids
+instead, and raises the errors of the platform.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from kili_emulator.domain.world import View
 
 
 def find_user(view: View, name: str) -> UserDoc:
-    """The user with an e-mail address, or with an API key of that name.
+    """Return the user with this e-mail address, or else the owner of an API key with this name.
 
     Raises:
-        KiliError: there is no such user, there are several, or the user is deactivated.
+        KiliError: no user or several users match, or the user is deactivated.
     """
     users = [each for each in view.users.all() if not each["isServiceAccount"]]
     owners = [key["userId"] for key in view.api_keys.all() if key["name"] == name]
@@ -31,10 +31,10 @@ def find_user(view: View, name: str) -> UserDoc:
 
 
 def find_project(view: View, name: str) -> ProjectDoc:
-    """The project with an id or a title; deleted ones are not found.
+    """Return the project with this id, or else with this title; ignore deleted projects.
 
     Raises:
-        KiliError: there is no such project, or there are several with that title.
+        KiliError: no project matches, or several projects have this title.
     """
     projects = [each for each in view.projects.all() if not each["deletedAt"]]
     matches = [each for each in projects if each["id"] == name]
@@ -47,10 +47,10 @@ def find_project(view: View, name: str) -> ProjectDoc:
 
 
 def find_asset(view: View, project: ProjectDoc, name: str) -> AssetDoc:
-    """The asset of a project with an id or an external id.
+    """Return the asset of a project with this id, or else with this external id.
 
     Raises:
-        KiliError: there is no such asset, or there are several with that external id.
+        KiliError: no asset matches, or several assets have this external id.
     """
     asset = view.assets.get(name)
     if asset and asset["projectId"] == project["id"]:
@@ -64,13 +64,13 @@ def find_asset(view: View, project: ProjectDoc, name: str) -> AssetDoc:
 
 
 def find_plugin(view: View, name: str, organization_id: str | None = None) -> PluginDoc:
-    """The plugin or webhook with a name or an id.
+    """Return the plugin or webhook with this name, or else with this id.
 
     Args:
-        organization_id: of several plugins with that name, its own comes first.
+        organization_id: the organization whose plugin is preferred, if several have this name.
 
     Raises:
-        KiliError: there is no such plugin.
+        KiliError: no plugin matches.
     """
     plugins = view.plugins.all()
     matches = [each for each in plugins if each["name"] == name]

@@ -1,4 +1,4 @@
-"""Mails: what the platform would send to people. Here it is kept in the world, and not sent."""
+"""Mails to users: the emulator stores them in the world instead of sending them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kili_emulator.domain.world import Transaction
 
 
 def send(tx: Transaction, user: UserDoc, subject: str, text: str) -> MailDoc:
-    """Keep a mail to a user; ``world.view.mails`` and the world's export have it."""
+    """Store a mail to a user; ``world.view.mails`` and the export of the world show it."""
     return tx.mails.insert(
         {
             "id": tx.new_id(),

@@ -1,10 +1,10 @@
-"""Members of projects: who takes part, and as what. The API says ProjectUser.
+"""Members of projects and their roles; the API calls a member ``ProjectUser``.
 
 See contract/member.md#membership.
 
-A member's document stays when they leave, with the time in ``deletedAt``, and comes to life again
-when they join again. Administrators of the organization take part everywhere: those who have not
-joined a project are listed by a document made up for the purpose, which is stored once they join.
+When a member leaves, their document stays, with the time in ``deletedAt``; it is used again when
+they rejoin. Administrators of the organization take part in all projects. An administrator who has
+not joined a project is listed as a member by a document that is not stored until they join.
 """
 
 from __future__ import annotations
@@ -23,16 +23,19 @@ from kili_emulator.rules.project_settings import check_statistics
 Status = Literal["ACTIVATED", "ORG_ADMIN", "ORG_SUSPENDED"]
 
 
-# Who takes part
+# Lists of members
 
 
 def list_joined_members(view: View, project: ProjectDoc) -> list[MemberDoc]:
-    """Who has joined the project, the last one last; plugins' own users are hidden."""
+    """Return the members who have joined the project and not left, in the order of joining.
+
+    The users of plugins are left out.
+    """
     return [each for each in _find_human_members(view, project) if not each["deletedAt"]]
 
 
 def list_members(view: View, project: ProjectDoc) -> list[MemberDoc]:
-    """All who are or were members, then the organization's administrators who have not joined."""
+    """Return all present and former members, then the administrators who have not joined."""
     stored = _find_human_members(view, project)
     admins = {each["id"]: each for each in _administrators(view, project)}
     listed = [each for each in stored if not each["deletedAt"] or each["userId"] not in admins]
@@ -46,7 +49,10 @@ def list_members(view: View, project: ProjectDoc) -> list[MemberDoc]:
 
 
 def list_members_and_plugin_users(view: View, project: ProjectDoc) -> list[MemberDoc]:
-    """Everybody, and the plugins' own users, whom nobody sees who does not ask for one."""
+    """Return the members as :func:`list_members` does, and the users of plugins.
+
+    Clients see the users of plugins only when they ask for a member by id.
+    """
     plugins = view.plugins.find("organization", project["organizationId"])
     users = [view.users.require(each["userId"]) for each in plugins]
     found = (find_acting_member(view, user, project) for user in users)
@@ -54,7 +60,7 @@ def list_members_and_plugin_users(view: View, project: ProjectDoc) -> list[Membe
 
 
 def find_acting_member(view: View, user: UserDoc, project: ProjectDoc) -> MemberDoc | None:
-    """The user as a member of the project, former ones included."""
+    """Return the user as a present or former member of the project."""
     former = access.find_membership(view, user["id"], project["id"])
     if former and not former["deletedAt"]:
         return former
@@ -80,7 +86,7 @@ def _administrators(view: View, project: ProjectDoc) -> Iterable[UserDoc]:
 def _build_administrator_member(
     project: ProjectDoc, user: UserDoc, former: MemberDoc | None
 ) -> MemberDoc:
-    """Somebody who takes part without having joined."""
+    """Build the document of a user who takes part in the project without having joined."""
     row: MemberDoc = former or {
         "id": ids.derive_common_id(project["id"], user["id"]),
         "projectId": project["id"],
@@ -93,16 +99,16 @@ def _build_administrator_member(
     return {**row, "role": "ADMIN", "joinedAt": None, "deletedAt": None}
 
 
-# Whom a request names
+# Users that a request names
 
 
 def require_user(
     view: View, operation: str, project: ProjectDoc, user_id: str
 ) -> tuple[UserDoc, ProjectRole]:
-    """The user with that id, and their role in the project.
+    """Return the user with this id, and their role in the project.
 
     Raises:
-        KiliError: nobody who takes part in the project has that id.
+        KiliError: no user who takes part in the project has this id.
     """
     found = find_user(view, project, user_id)
     if not found:
@@ -112,17 +118,17 @@ def require_user(
 
 
 def find_user(view: View, project: ProjectDoc, user_id: str) -> tuple[UserDoc, ProjectRole] | None:
-    """The user with that id, and their role in the project, if they take part there."""
+    """Return the user with this id and their role, or ``None`` if they take no part there."""
     user = view.users.get(user_id)
     role = access.role_in(view, user, project) if user else None
     return (user, role) if user and role else None
 
 
 def require_user_by_email(view: View, operation: str, project: ProjectDoc, email: str) -> UserDoc:
-    """The user with that address, who takes part in the project.
+    """Return the user with this e-mail address who takes part in the project.
 
     Raises:
-        KiliError: nobody who takes part in the project has that address.
+        KiliError: no user who takes part in the project has this address.
     """
     user = _find_by_email(view, project, email)
     if not user:
@@ -139,10 +145,9 @@ def _find_by_email(view: View, project: ProjectDoc, email: str) -> UserDoc | Non
 
 
 def list_worker_ids(view: View, step_document: StepDoc) -> list[str]:
-    """Who works on a step: those who are named, or else every member whose role allows it.
+    """Return the ids of the users who work on a step.
 
-    Returns:
-        their ids.
+    These are the assignees of the step, or else all members whose role allows the work.
     """
     if step_document["assigneeIds"] is not None:
         return list(step_document["assigneeIds"])
@@ -155,11 +160,11 @@ def list_worker_ids(view: View, step_document: StepDoc) -> list[str]:
     ]
 
 
-# What is known of a member
+# The status of a member
 
 
 def status(view: View, member: MemberDoc) -> Status:
-    """How the member takes part, as the API names it."""
+    """Return the status of a member: activated, suspended, or administrator without joining."""
     user = view.users.require(member["userId"])
     if not user["activated"]:
         return "ORG_SUSPENDED"
@@ -168,12 +173,12 @@ def status(view: View, member: MemberDoc) -> Status:
 
 
 def is_activated(view: View, member: MemberDoc) -> bool:
-    """Whether they have joined, have not left, and are not suspended."""
+    """Return whether a member has joined, has not left, and is not suspended."""
     return not member["deletedAt"] and status(view, member) == "ACTIVATED"
 
 
 def invitation_status(view: View, member: MemberDoc) -> Literal["ACCEPTED", "PENDING"]:
-    """PENDING as long as who was invited has neither a password nor an API key."""
+    """Return PENDING while an invited user has neither a password nor an API key."""
     user = view.users.require(member["userId"])
     has_accepted = (
         not user["isInvited"] or user["password"] or view.api_keys.find("user", user["id"])
@@ -181,7 +186,7 @@ def invitation_status(view: View, member: MemberDoc) -> Literal["ACCEPTED", "PEN
     return "ACCEPTED" if has_accepted else "PENDING"
 
 
-# Joining and changing
+# Joining a project, and changes of a member
 
 
 def add(tx: Transaction, project: ProjectDoc, user: UserDoc, role: ProjectRole) -> MemberDoc:
@@ -196,7 +201,7 @@ def add(tx: Transaction, project: ProjectDoc, user: UserDoc, role: ProjectRole) 
         return member
     if member:
         member = tx.project_users.change(member, role=role, joinedAt=tx.now, deletedAt=None)
-    elif access.is_active_administrator(user):  # was listed already
+    elif access.is_active_administrator(user):  # keep the id under which they were listed
         member = _insert(tx, project, user, role, ids.derive_common_id(project["id"], user["id"]))
     else:
         member = _insert(tx, project, user, role, tx.new_id())
@@ -205,7 +210,7 @@ def add(tx: Transaction, project: ProjectDoc, user: UserDoc, role: ProjectRole) 
 
 
 def add_creator(tx: Transaction, project: ProjectDoc) -> MemberDoc:
-    """Make the actor the administrator of a new project; that it was created says it all."""
+    """Make the actor the administrator of a new project, without an event of its own."""
     return _insert(tx, project, tx.actor.user, "ADMIN", tx.new_id())
 
 
@@ -227,9 +232,9 @@ def _insert(
 
 
 def join(tx: Transaction, project: ProjectDoc, user: UserDoc) -> None:
-    """Add an administrator of the organization to the members, now that they work there.
+    """Make an administrator of the organization a member when they start to work in a project.
 
-    See contract/member.md#membership.
+    Do nothing for members and for other users. See contract/member.md#membership.
     """
     if access.is_active_administrator(user) and not access.find_active_member(
         tx, user["id"], project["id"]
@@ -240,35 +245,31 @@ def join(tx: Transaction, project: ProjectDoc, user: UserDoc) -> None:
 def change_role(
     tx: Transaction, member: MemberDoc, role: ProjectRole, named: dict[str, Any]
 ) -> MemberDoc:
-    """Give a member another role; an administrator who has not joined joins with it.
+    """Change the role of a member; an administrator who has not joined joins with this role.
 
     Args:
-        named: ``projectID`` and ``userID`` (an id or an e-mail), where the caller gives them.
+        named: ``projectID`` and ``userID`` (an id or an e-mail address), if the request has them.
 
     Raises:
-        KiliError: it is not the actor's to change, or what is named is another project or user.
+        KiliError: the actor may not change the role, or ``named`` is another project or user.
     """
     operation = "updatePropertiesInRole"
     user = tx.users.require(member["userId"])
     is_project = named.get("projectID") in (None, member["projectId"])
-    if not is_project or (named.get("userID") or user["id"]).lower() not in names(user):
+    named_user = (named.get("userID") or user["id"]).lower()
+    if not is_project or named_user not in (user["id"], user["email"]):
         raise errors.role_mismatch(operation)
     project = require_member_manager(tx, operation, member["projectId"], member["role"], role)
     return add(tx, project, user, role)
 
 
-def names(user: UserDoc) -> tuple[str, str]:
-    """What a user can be named by."""
-    return str(user["id"]), str(user["email"])
-
-
 def require_member_manager(
     tx: Transaction, operation: str, project_id: str, *roles: ProjectRole
 ) -> ProjectDoc:
-    """The project, if the actor may take these roles from members, or give them.
+    """Return the project, if the actor may give these roles to members and take them away.
 
     Raises:
-        KiliError: they may not.
+        KiliError: the actor may not.
     """
     project = tx.access.require_project(operation, project_id)
     actor_role = tx.access.role(project)
@@ -283,14 +284,15 @@ def require_member_manager(
 
 
 def update(tx: Transaction, member: MemberDoc, data: dict[str, Any]) -> MemberDoc:
-    """Star a project, for oneself, or set statistics of a member.
+    """Change the star of a member on the project, or set statistics of the member.
+
+    Members may change their own star; all other changes need an administrator of the project.
 
     Args:
-        data: ``starred``, and some of the statistics.
+        data: the optional members ``starred`` and ``statistics.MEMBER_STATISTICS``.
 
     Raises:
-        KiliError: the actor does not administer the project, and the member is not the actor or
-            the data hold a statistic; or a statistic is out of range.
+        KiliError: the actor may not make the change, or a statistic is out of range.
     """
     operation = "updatePropertiesInProjectUser"
     values = {name: data[name] for name in statistics.MEMBER_STATISTICS if name in data}
@@ -309,14 +311,15 @@ def update(tx: Transaction, member: MemberDoc, data: dict[str, Any]) -> MemberDo
     return tx.project_users.change(member, **changes)
 
 
-# Leaving: a user who takes no part in a project any more has no work there either
+# Leaving a project, which also ends the locks and assignments there
 
 
 def remove(tx: Transaction, member: MemberDoc) -> ProjectDoc:
-    """Take a member out of a project; the project.
+    """Remove a member from a project; return the project.
 
     Raises:
-        KiliError: it is not the actor's to do, or an administrator who has not joined.
+        KiliError: the actor may not remove the member, or the member is an administrator who has
+            not joined.
     """
     operation = "deleteFromRoles"
     project = require_member_manager(tx, operation, member["projectId"], member["role"])
@@ -327,7 +330,7 @@ def remove(tx: Transaction, member: MemberDoc) -> ProjectDoc:
 
 
 def leave(tx: Transaction, member: MemberDoc) -> None:
-    """End a membership; its document stays."""
+    """End a membership; keep the document with the time in ``deletedAt``."""
     project, user = tx.projects.require(member["projectId"]), tx.users.require(member["userId"])
     tx.project_users.change(member, deletedAt=tx.now)
     tx.emit("project.member.deleted", {"userId": user["id"]}, project_id=project["id"])

@@ -1,4 +1,4 @@
-"""Notifications: what users are told about tasks that end later.
+"""Notifications to users about tasks that run in the background.
 
 See contract/notification.md#creation, contract/notification.md#recipients.
 """
@@ -24,24 +24,24 @@ def notify(
     url: str | None = None,
     progress: int | None = None,
 ) -> NotificationDoc:
-    """Tell a user about a task that has begun, or has ended, on their behalf.
+    """Notify a user of a task that was started or has ended on their behalf.
 
-    The task has an id of its own, ``taskId``. When it goes on, change the notification's
-    ``status`` and ``progress`` with ``tx.notifications.change``.
+    The task gets a new id, ``taskId``. When the task makes progress, change ``status`` and
+    ``progress`` of the notification with ``tx.notifications.change``.
 
     Args:
         status: PENDING, SUCCESS or FAILURE.
-        progress: how much of it is done, in percent.
+        progress: the completed part of the task, in percent.
     """
     data = {"userID": user_id, "message": message, "status": status}
     return _insert(tx, {**data, "url": url, "progress": progress, "taskId": tx.new_id()})
 
 
 def create_notification(tx: Transaction, data: dict[str, Any]) -> NotificationDoc:
-    """Notify a user of the organization, as its administrator.
+    """Notify a user of the organization, on behalf of an administrator.
 
     Args:
-        data: ``message``, ``status``, ``userID``, and where given ``url``, ``progress``,
+        data: ``message``, ``status``, ``userID``, and optionally ``url``, ``progress``,
             ``hasBeenSeen``.
 
     Raises:
@@ -75,10 +75,12 @@ def _insert(tx: Transaction, data: dict[str, Any]) -> NotificationDoc:
 def update_notification(
     tx: Transaction, notification: NotificationDoc, data: dict[str, Any]
 ) -> NotificationDoc:
-    """Change a notification: who got it marks it as seen, an administrator changes all of it.
+    """Change a notification.
+
+    The recipient may mark it as seen; an administrator may change all members.
 
     Raises:
-        KiliError: the change is not the actor's to make, or a value is refused.
+        KiliError: the actor may not make the change, or a value is refused.
     """
     operation = "updatePropertiesInNotification"
     is_recipient = notification["userID"] == tx.actor.user_id
@@ -100,7 +102,7 @@ def _check_values(tx: Transaction, operation: str, data: dict[str, Any]) -> None
 
 
 def visible_notifications(view: View, actor: Actor) -> list[NotificationDoc]:
-    """The actor's own; an administrator sees those of the whole organization."""
+    """Return the actor's notifications; for an administrator, those of the organization."""
     if actor.user["organizationRole"] != "ADMIN":
         return view.notifications.find("user", actor.user_id)
     ids = {each["id"] for each in user.visible_users(view, actor, hidden=True)}

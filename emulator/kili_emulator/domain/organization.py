@@ -1,4 +1,4 @@
-"""Organizations: what users and projects belong to.
+"""Organizations, to which users and projects belong.
 
 See contract/organization.md#rights-in-an-organization.
 """
@@ -24,8 +24,8 @@ def insert_organization(
     """Add an organization.
 
     Args:
-        license_: the members of the license that are not as usual.
-        address: ``address``, ``city``, ``country``, ``zipCode``, where given.
+        license_: the license terms that differ from ``license_terms.DEFAULTS``.
+        address: the optional members ``address``, ``city``, ``country``, ``zipCode``.
     """
     address_members = address or {}
     return tx.organizations.insert(
@@ -44,10 +44,12 @@ def insert_organization(
 
 
 def create_organization(tx: Transaction, data: dict[str, Any]) -> OrganizationDoc:
-    """Add an organization, which its creator sees beside their own.
+    """Create an organization, on behalf of an administrator.
+
+    The actor stays in their own organization, and sees the new one, too.
 
     Raises:
-        KiliError: the actor is no administrator, or the name is empty.
+        KiliError: the actor is not an administrator, or the name is empty.
     """
     operation = "createOrganization"
     tx.access.require_organization_role(operation)
@@ -58,10 +60,13 @@ def create_organization(tx: Transaction, data: dict[str, Any]) -> OrganizationDo
 def update_organization(
     tx: Transaction, organization: OrganizationDoc, data: dict[str, Any]
 ) -> OrganizationDoc:
-    """Change an organization; of its license, what is given.
+    """Change an organization, on behalf of an administrator.
+
+    Args:
+        data: the members to change; ``license`` is a JSON text with the license terms to change.
 
     Raises:
-        KiliError: the actor is no administrator, or a value is refused.
+        KiliError: the actor is not an administrator, or a value is refused.
     """
     operation = "updatePropertiesInOrganization"
     tx.access.require_organization_role(operation)
@@ -79,25 +84,35 @@ def _check_name(operation: str, data: dict[str, Any]) -> None:
 
 
 def visible_organizations(view: View, actor: Actor) -> list[OrganizationDoc]:
-    """The actor's own organization, and those that they created."""
+    """Return the actor's own organization, and the organizations that they created."""
     return [each for each in view.organizations.all() if can_see(actor, each)]
 
 
 def can_see(actor: Actor, organization: OrganizationDoc) -> bool:
-    """Whether an organization is the actor's own, or one that they created."""
+    """Return whether an organization is the actor's own, or was created by the actor."""
     is_own = organization["id"] == actor.user["organizationId"]
     return is_own or bool(organization["creatorId"] == actor.user_id)
 
 
 def users_of(view: View, owner: OrganizationDoc, *, hidden: bool = False) -> list[UserDoc]:
-    """The organization's users; plugins' own ones only when ``hidden``."""
+    """Return the users of an organization.
+
+    Args:
+        hidden: include the users of plugins.
+    """
     users = view.users.find("organization", owner["id"])
     return [user for user in users if hidden or not user["isServiceAccount"]]
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """What the people of an organization did: the DEFAULT and REVIEW labels they submitted."""
+    """Totals of the DEFAULT and REVIEW labels that were submitted in an organization.
+
+    Attributes:
+        annotations: the number of annotations in these labels.
+        hours: the labeling time.
+        assets: the number of labeled assets.
+    """
 
     annotations: int
     hours: float
@@ -107,7 +122,7 @@ class Metrics:
 def metrics(
     view: View, owner: OrganizationDoc, start: str | None = None, end: str | None = None
 ) -> Metrics:
-    """What was done in the organization's projects, from ``start`` to ``end``, both included."""
+    """Return the totals of an organization's projects from ``start`` to ``end``, inclusive."""
     first = clock.format_time(clock.parse_time(start)) if start else ""
     last = clock.format_time(clock.parse_end_time(end)) if end else "~"
     labels = [each for each in _submitted_labels(view, owner) if first <= each["createdAt"] <= last]

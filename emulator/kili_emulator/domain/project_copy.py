@@ -12,7 +12,7 @@ from kili_emulator import errors
 from kili_emulator.domain import (
     access,
     asset,
-    asset_content,
+    asset_metadata,
     file,
     label,
     member,
@@ -116,7 +116,7 @@ def _copy_asset(tx: Transaction, source: AssetDoc, project: ProjectDoc) -> None:
         "externalId": source["externalId"],
         "content": references.get(source["content"], source["content"]),
         "jsonContent": references.get(source["jsonContent"], source["jsonContent"]),
-        "jsonMetadata": asset_content.clean_metadata(source["jsonMetadata"]),
+        "jsonMetadata": asset_metadata.clean_metadata(source["jsonMetadata"]),
     }
     (copied,) = asset.create_assets(tx, "appendManyAssets", project["id"], [row])
     copied_members = {name: value for name, value in source.items() if name not in _NOT_COPIED}
@@ -125,12 +125,12 @@ def _copy_asset(tx: Transaction, source: AssetDoc, project: ProjectDoc) -> None:
 
 def _copy_files(tx: Transaction, source: AssetDoc, project: ProjectDoc, asset_id: str) -> IdMap:
     """Copy what an asset shows; the references to the files, and those to their copies."""
-    files = tx.files.find("folder", file.folder(source["projectId"], source["id"]))
+    files = tx.files.find("folder", file.asset_folder(source["projectId"], source["id"]))
     shown_ids = filter(
         None, map(file.referenced_file_id, (source["content"], source["jsonContent"]))
     )
     files_by_id = {each["id"]: each for each in [*files, *tx.files.get_many(shown_ids)]}
-    folder = file.folder(project["id"], asset_id)
+    folder = file.asset_folder(project["id"], asset_id)
     new_ids = {old: f"{folder}/{_path_in_folder(old)}" for old in files_by_id}
     references = {file.reference(old): file.reference(new) for old, new in new_ids.items()}
     for old, each in files_by_id.items():

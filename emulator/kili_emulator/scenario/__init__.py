@@ -1,7 +1,11 @@
-"""Scenarios: what a new world holds, written in YAML and loaded through the domain.
+"""Scenarios: YAML files with the content of a new world, loaded through the domain.
 
-The format is described in ``seed_data/scenario.schema.json``; ``seed_data/default.yaml`` is an
-example that uses most of it.
+``seed_data/scenario.schema.json`` describes the format; ``seed_data/default.yaml`` is an example
+that uses most of the format.
+
+``yaml_document`` parses YAML with line numbers, ``scenario_file`` reads and checks a scenario file,
+``loading`` loads a scenario into a world. ``lint``, ``services`` and the layers above may import
+this room; it imports neither ``api`` nor ``plugins``.
 """
 
 from kili_emulator.config import seed_data_folder

@@ -1,4 +1,4 @@
-"""Loads scenarios into worlds, through the domain, so that its rules hold for them too."""
+"""Loading of scenarios into worlds, through the domain: its rules hold for scenarios, too."""
 
 from __future__ import annotations
 
@@ -30,27 +30,29 @@ MakeApiKey = Callable[[str], str]
 
 
 def load_scenario(world: World, scenario: Scenario, make_api_key: MakeApiKey) -> None:
-    """Put what a scenario says into a world: all of it, or nothing.
+    """Load a scenario into a world: completely, or not at all if an error occurs.
 
-    Everything happens in one transaction, in which each label, issue and comment is made by its
-    author. Its events are those that the same actions would cause through the API. They reach
-    whoever has subscribed to the world, which is nobody as long as it is being made; and since a
-    scenario holds no plugins, loading one never starts a plugin of its own.
+    One transaction loads the whole scenario; its actor is in turn the author of each label, issue
+    and comment. It emits the same events as the same actions through the API. The events reach the
+    subscribers of the world, but a new world has none yet. A scenario holds no plugins, so that
+    loading one into a new world starts no plugin.
 
     Args:
-        world: where to; usually a new one.
-        scenario: what to load.
-        make_api_key: gives the API key of a user by the user's key in the scenario (``admin``, …).
+        world: the world, usually a new one.
+        scenario: the scenario to load.
+        make_api_key: returns the API key of a user for the user's key in the scenario (``admin``,
+            …).
 
     Raises:
-        ScenarioError: the domain refuses a part of it; the message names the part and its line.
+        ScenarioError: the domain refuses a part of the scenario; the message names the part and its
+            line.
     """
     with world.transaction(Actor.system()) as tx:
         _ScenarioLoader(tx, scenario).load(make_api_key)
 
 
 class _ScenarioLoader:
-    """One scenario on its way into a world."""
+    """The loading of one scenario in one transaction."""
 
     def __init__(self, tx: Transaction, scenario: Scenario) -> None:
         self._tx = tx
@@ -70,7 +72,7 @@ class _ScenarioLoader:
 
     @contextmanager
     def _locate_errors(self, *node_path: str | int) -> Iterator[None]:
-        """Have what the domain refuses reported with its place in the file."""
+        """Convert an error of the domain into a ``ScenarioError`` that names the node's line."""
         try:
             yield
         except KiliError as error:
@@ -79,7 +81,7 @@ class _ScenarioLoader:
             raise self._scenario.error(node_path, text) from error
 
     def _act_as(self, key: str) -> None:
-        """Have all that follows done by this user of the scenario."""
+        """Make this user of the scenario the actor of the following actions."""
         self._tx.actor = Actor(self._users[key])
 
     def _load_user(
@@ -144,13 +146,13 @@ class _ScenarioLoader:
     def _store_file(
         self, node_path: NodePath, project: ProjectDoc, asset_id: str, name: str
     ) -> str:
-        path = self._scenario.media(name)
+        path = self._scenario.media_path(name)
         try:
             content = path.read_bytes()
         except OSError as error:
             text = f"{path} cannot be read ({error.strerror})"
             raise self._scenario.error((*node_path, "file"), text) from None
-        upload = file.Upload(f"{file.folder(project['id'], asset_id)}/content", project["id"])
+        upload = file.Upload(f"{file.asset_folder(project['id'], asset_id)}/content", project["id"])
         file.store(
             self._tx, upload, content, MEDIA_TYPES[project["inputType"]][path.suffix.lower()]
         )

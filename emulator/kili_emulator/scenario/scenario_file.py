@@ -1,4 +1,7 @@
-"""Reads scenario files and checks them, so that loading one only meets the domain's own rules."""
+"""Scenario files: read and check them before loading.
+
+A scenario that passes these checks can fail only at the rules of the domain.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ _SUFFIX = ".yaml"
 _SCHEMA = "scenario.schema.json"
 _MAX_MESSAGE_LENGTH = 200
 
-# Which files an asset's content can come from, and how they are served.
+# Input type → suffixes of the files that an asset can have as content → media type of the file.
 MEDIA_TYPES: dict[str, dict[str, str]] = {
     "AUDIO": {".flac": "audio/flac", ".mp3": "audio/mpeg", ".wav": "audio/x-wav"},
     "GEOSPATIAL": {".jp2": "image/jp2", ".tif": "image/tiff", ".tiff": "image/tiff"},
@@ -53,11 +56,12 @@ PathProblem = tuple[NodePath, str]
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario that fits the format.
+    """A valid scenario.
 
     Attributes:
-        path: its file; media are named relative to its folder.
-        data: what it says, to be read only: scenarios are kept and used again.
+        path: the scenario file; paths of media are relative to its folder.
+        data: the content. Do not change it: ``read_scenario`` returns cached scenarios.
+        document: the parsed file, which knows the line of each node.
     """
 
     path: Path
@@ -65,18 +69,18 @@ class Scenario:
     document: YamlDocument
 
     def error(self, node_path: NodePath, text: str) -> ScenarioError:
-        """An error about a part of the scenario, ready to be raised."""
+        """Build an error about a node of the scenario; the caller raises it."""
         return ScenarioError(
             [Problem(self.document.line(node_path), node_path, text).format_message(self.path)]
         )
 
-    def media(self, name: str) -> Path:
-        """The file that an asset names."""
+    def media_path(self, name: str) -> Path:
+        """Return the path of a media file that an asset names."""
         return self.path.parent / name
 
 
 def scenario_names() -> list[str]:
-    """The names of the scenarios that come with the emulator."""
+    """Return the names of the scenarios that are part of the emulator."""
     return sorted(path.stem for path in seed_data_folder().glob(f"*{_SUFFIX}"))
 
 
@@ -84,14 +88,14 @@ _cache: dict[Path, tuple[tuple[int, int], Scenario]] = {}
 
 
 def read_scenario(source: str | Path) -> Scenario:
-    """Read and check a scenario; one that has not changed since is not read again.
+    """Read and check a scenario; use the cached scenario if the file has not changed.
 
     Args:
-        source: the name of one that comes with the emulator, or the path of a file.
+        source: the name of a scenario of the emulator, or the path of a file.
 
     Raises:
-        ScenarioError: there is no such file, or it is not a valid scenario; all problems that
-            were found are in it.
+        ScenarioError: the file cannot be read or is not a valid scenario. The error lists all
+            problems that were found.
     """
     try:
         path = _resolve_path(source)
@@ -100,7 +104,8 @@ def read_scenario(source: str | Path) -> Scenario:
         if path not in _cache or _cache[path][0] != stamp:
             _cache[path] = (stamp, _parse_scenario(path, path.read_bytes()))
         return _cache[path][1]
-    except (OSError, ValueError, RuntimeError) as error:  # no path, or links in a circle
+    # ValueError: not a valid path; RuntimeError: a loop of symbolic links
+    except (OSError, ValueError, RuntimeError) as error:
         known = ", ".join(scenario_names()) or "none"
         remedy = f"give the path of a file, or one of the names: {known}"
         reason = error.strerror if isinstance(error, OSError) else error
@@ -110,7 +115,7 @@ def read_scenario(source: str | Path) -> Scenario:
 
 def _file_status(path: Path) -> os.stat_result:
     status = path.stat()
-    if not stat.S_ISREG(status.st_mode):  # a pipe or a device might never end
+    if not stat.S_ISREG(status.st_mode):  # reading a pipe or a device might never end
         raise OSError(errno.EINVAL, "it is not a file")
     return status
 
@@ -120,7 +125,7 @@ def _escape_unprintable(source: str | Path) -> str:
 
 
 def _resolve_path(source: str | Path) -> Path:
-    """A text without a folder or suffix is a name."""
+    """Resolve a source: a text without folder and suffix is the name of a built-in scenario."""
     is_name = isinstance(source, str) and not {os.sep, "/", "."} & set(source)
     path = seed_data_folder() / f"{source}{_SUFFIX}" if is_name else Path(source)
     return path.resolve()
@@ -149,14 +154,15 @@ def _parse_scenario(path: Path, content: bytes) -> Scenario:
 
 @functools.cache
 def _validator() -> Draft202012Validator:
-    from jsonschema import Draft202012Validator  # a server that finds its data never needs it
+    # Imported here because a server with existing data does not need it.
+    from jsonschema import Draft202012Validator
 
     text = (seed_data_folder() / _SCHEMA).read_text(encoding="utf-8")
     return Draft202012Validator(json.loads(text))
 
 
 def _check_schema(data: Any) -> list[PathProblem]:
-    """Where the data do not have the form that the schema describes."""
+    """Return the violations of the JSON schema of scenarios."""
     return [each for error in _validator().iter_errors(data) for each in _schema_problems(error)]
 
 
@@ -175,7 +181,7 @@ def _schema_problems(error: ValidationError) -> Iterator[PathProblem]:
 
 
 def _check_references(data: dict[str, Any], folder: Path) -> list[PathProblem]:
-    """What a schema cannot say: parts that name or repeat one another, and missing files."""
+    """Check what a JSON schema cannot: references to users, duplicate names and missing files."""
     users = [(("users", number), user) for number, user in enumerate(data["users"])]
     path_problems = [
         *_find_duplicates("key", [((*node_path, "key"), user["key"]) for node_path, user in users]),
@@ -239,7 +245,7 @@ def _check_file(
 
 
 def _find_authors(node_path: NodePath, holder: dict[str, Any]) -> Iterator[tuple[NodePath, str]]:
-    """All users that an asset, label, issue or comment names, with where it does."""
+    """Yield the authors in an asset, label, issue or comment and in its children, with paths."""
     if "author" in holder:
         yield (*node_path, "author"), holder["author"]
     for member in ("labels", "issues", "comments"):

@@ -1,7 +1,7 @@
-"""YAML with line numbers: a file becomes a plain value, and the line of each part is known.
+"""YAML with line numbers: parse a file into a plain value, and record the line of each node.
 
-Values without quotes mean what they mean in YAML 1.2 and JSON: ``true``, ``null`` and numbers are
-no texts, whereas ``yes``, ``on``, ``12:30`` and ``2024-01-31`` are.
+Values without quotes follow YAML 1.2 and JSON: ``true``, ``null`` and numbers are not texts,
+whereas ``yes``, ``on``, ``12:30`` and ``2024-01-31`` are texts.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _PLAIN_VALUE = re.compile(
         | -? (0 | [1-9][0-9]*) (\.[0-9]+)? ([eE][-+]?[0-9]+)? ) \Z"""
 )
 
-
-# Values of a file once its aliases are unfolded; nine aliases of nine aliases, and so on, are more.
+# The maximum number of values in a file after the expansion of its aliases. The limit protects
+# against short files whose nested aliases expand to very many values.
 MAX_VALUES = 300_000
 _TOO_LARGE = f"the file has more than {MAX_VALUES} values, those of aliases included"
 
 
 class ScenarioError(Exception):
-    """A scenario cannot be used; each line of the message names a file, a line and what is wrong.
+    """A scenario is not usable; each line of the message names a file, a line and a problem.
 
     Attributes:
         problems: the lines of the message.
@@ -48,14 +48,14 @@ class ScenarioError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong, and where."""
+    """A problem in a YAML file, with its location."""
 
     line: int
     node_path: NodePath
     text: str
 
     def format_message(self, path: Path) -> str:
-        """The problem as a line of a message: ``default.yaml:17: users[0].key: …``."""
+        """Format the problem as a line of a message: ``default.yaml:17: users[0].key: …``."""
         location = re.sub(r"^\.", "", "".join(map(_format_part, self.node_path)))
         return ": ".join(filter(None, [f"{display_path(path)}:{self.line}", location, self.text]))
 
@@ -65,17 +65,17 @@ def _format_part(part: str | int) -> str:
 
 
 def display_path(path: Path) -> str:
-    """A path as a person would write it here: relative, when it is below this folder."""
+    """Return a path for messages: relative if it is below the current folder."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 class _BoundsExceededError(Exception):
-    """Reading ends: the file is nested too deeply, or too large."""
+    """The file is nested too deeply, or has too many values; parsing stops."""
 
 
 class _Composer(yaml.SafeLoader):
-    """Makes nodes of a text; what is not in quotes and looks like JSON is marked as such."""
+    """A YAML parser that tags unquoted values with ``_JSON`` if they have the form of JSON."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML's way to have none)
 
@@ -84,11 +84,11 @@ _Composer.add_implicit_resolver(_JSON, _PLAIN_VALUE, [*"-0123456789nNtTfF~", ""]
 
 
 class YamlDocument:
-    """A YAML file as a plain value.
+    """A YAML file, parsed into a plain value.
 
     Attributes:
-        value: the content; keys are texts.
-        problems: what is wrong with it as YAML; where there are any, the value is incomplete.
+        value: the content; all keys are texts. Incomplete if there are problems.
+        problems: the problems of the file as YAML.
     """
 
     def __init__(self, text: str) -> None:
@@ -113,7 +113,7 @@ class YamlDocument:
             composer.dispose()
 
     def line(self, node_path: NodePath) -> int:
-        """The line of a part; of the nearest part around it, where it does not exist."""
+        """Return the line of a node; for a missing node, the line of the nearest parent."""
         while node_path and node_path not in self._lines:
             node_path = node_path[:-1]
         return self._lines.get(node_path, 1)
@@ -122,7 +122,7 @@ class YamlDocument:
         self.problems.append(Problem(line, node_path, text))
 
     def _check_bounds(self, node_path: NodePath, line: int) -> None:
-        """Count a value; aliases inside of aliases make a short text a huge one."""
+        """Count a value; stop parsing if the file has too many values or levels."""
         self._size += 1
         text = _TOO_DEEP if len(node_path) > MAX_DEPTH else _TOO_LARGE
         if len(node_path) > MAX_DEPTH or self._size > MAX_VALUES:

@@ -1,12 +1,12 @@
-"""The documents that the tables of a world hold: a ``TypedDict`` for each table.
+"""The types of the documents that a world stores: a ``TypedDict`` for each table.
 
-A member that has no value is ``None``. A member that can be missing, because older versions did not
-store it or only some documents have it, is declared in a base class with ``total=False``.
-``kili_emulator.domain.tables`` says which table holds which document. Times are ISO texts
-(``kili_emulator.clock``), and a member that ends in ``Id`` names a document of another table.
+A member without a value is ``None``. A member can be missing if older versions did not store it, or
+if only some documents have it: such a member is declared in a base class with ``total=False``.
+``kili_emulator.domain.tables`` assigns the document types to the tables. Times are ISO texts
+(``kili_emulator.clock``). A member whose name ends in ``Id`` is the id of another document.
 
 While the tests run, ``tests/kit/document_type_check.py`` compares the stored documents with these
-declarations.
+declarations. All modules of ``domain`` and the layers above may import this room.
 """
 
 from kili_emulator.domain.documents.asset import (

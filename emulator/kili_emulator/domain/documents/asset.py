@@ -11,7 +11,7 @@ LockType = Literal["DEFAULT", "REVIEW"]
 
 
 class AssetContent(TypedDict):
-    """The members of an asset that say what it shows.
+    """The members of an asset that describe its content.
 
     ``content`` and ``jsonContent`` are references to files (``/files?id=…``), URLs, or empty.
     """
@@ -23,7 +23,7 @@ class AssetContent(TypedDict):
 
 
 class AssetDoc(AssetContent, AssetState):
-    """An asset of a project; ``jsonMetadata`` is a text, JSON as a rule."""
+    """An asset of a project; ``jsonMetadata`` is a text, which usually holds JSON."""
 
     id: str
     projectId: str
@@ -35,7 +35,7 @@ class AssetDoc(AssetContent, AssetState):
 
 
 class LockDoc(TypedDict):
-    """A lock: its author is at work on the asset."""
+    """A lock: its author is labeling or reviewing the asset."""
 
     id: str
     assetId: str
@@ -47,9 +47,9 @@ class LockDoc(TypedDict):
 
 
 class FileDoc(TypedDict):
-    """A file; ``digest`` names its bytes in the blob store.
+    """A file; ``digest`` is the key of its bytes in the blob store.
 
-    ``linked`` files are JSON with references to other files in it. ``projectId`` is empty for the
+    A ``linked`` file is JSON that holds references to other files. ``projectId`` is empty for the
     archive of a plugin.
     """
 

@@ -7,10 +7,10 @@ from typing import Any, TypedDict
 
 
 class EventReference(TypedDict):
-    """The members of an event that a run of a plugin refers to.
+    """The members of an event that a plugin run refers to.
 
-    ``projectId`` is empty where the event belongs to no project. ``runId`` is the plugin run that
-    caused the event.
+    ``projectId`` is empty if the event belongs to no project. ``runId`` is the id of the plugin run
+    that caused the event, if one did.
     """
 
     id: str
@@ -24,11 +24,11 @@ class _OptionalEventMembers(TypedDict, total=False):
 
 
 class EventDoc(EventReference, _OptionalEventMembers):
-    """An event, of the platform's audit trail or internal to the emulator.
+    """An event of the platform's audit trail, or an internal event of the emulator.
 
-    Events with the same ``transactionId`` were emitted in one transaction. ``pluginIds`` are
-    plugins that are told of the event though they are not active in its project; they are
-    delivered with it, and not stored.
+    Events with the same ``transactionId`` were emitted in one transaction. ``pluginIds`` lists
+    plugins that receive the event although they are not active on its project; this member is
+    delivered to the subscribers, but not stored.
     """
 
     createdAt: str

@@ -1,4 +1,4 @@
-"""Documents of labels, and of issues about them."""
+"""Documents of labels, issues and comments."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ IssueStatus = Literal["OPEN", "SOLVED", "CANCELLED"]
 
 
 class LabelResponse(TypedDict):
-    """The members of a label that follow from its response.
+    """The members of a label that are computed from its response.
 
-    ``jsonResponse`` is a JSON text, ``search`` the counts of
+    ``jsonResponse`` is a JSON text. ``search`` holds the result of
     :func:`kili_emulator.rules.annotations.search_counts`.
     """
 
@@ -27,7 +27,7 @@ class _OptionalLabelMarks(TypedDict, total=False):
 
 
 class LabelMarks(LatestMarks, _OptionalLabelMarks):
-    """The marks of a label: of quality, from 0 to 1, and those of its author's latest labels."""
+    """The quality marks of a label, from 0 to 1, and its "latest" marks."""
 
     honeypotMark: float | None
     inferenceMark: float | None
@@ -36,7 +36,7 @@ class LabelMarks(LatestMarks, _OptionalLabelMarks):
 
 
 class LabelDoc(LabelResponse, Label, LabelMarks):
-    """A label of an asset: the response of a person or a model."""
+    """A label of an asset: the response of a person or of a model."""
 
     assetId: str
     projectId: str

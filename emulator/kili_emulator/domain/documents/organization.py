@@ -8,7 +8,7 @@ from kili_emulator.rules.permissions import OrganizationRole
 
 
 class OrganizationDoc(TypedDict):
-    """An organization; ``license`` has the members of ``license_terms.DEFAULTS``."""
+    """An organization; ``license`` has the keys of ``license_terms.DEFAULTS``."""
 
     id: str
     name: str
@@ -22,7 +22,7 @@ class OrganizationDoc(TypedDict):
 
 
 class UserDoc(TypedDict):
-    """A user of an organization; ``password`` is hashed, ``None`` where none was set."""
+    """A user of an organization; ``password`` is a hash, or ``None`` if no password was set."""
 
     id: str
     email: str
@@ -53,7 +53,7 @@ class ApiKeyDoc(TypedDict):
 
 
 class NotificationDoc(TypedDict):
-    """A notification to a user; ``progress`` is a percentage."""
+    """A notification to a user; ``progress`` is in percent."""
 
     id: str
     userID: str
@@ -67,7 +67,7 @@ class NotificationDoc(TypedDict):
 
 
 class MailDoc(TypedDict):
-    """A mail to a user, kept instead of sent."""
+    """A mail to a user: the emulator stores mails and does not send them."""
 
     id: str
     userId: str
@@ -78,7 +78,7 @@ class MailDoc(TypedDict):
 
 
 class TagDoc(TypedDict):
-    """A tag of an organization, and the projects that it is on."""
+    """A tag of an organization; ``projectIds`` are the projects that have the tag."""
 
     id: str
     organizationId: str

@@ -27,8 +27,8 @@ Outcome = Literal[
 class PluginLink(TypedDict):
     """The folder or file that a plugin runs from.
 
-    ``eventMatcher`` has the patterns of ``on_event``; ``error`` says why what is on disk cannot be
-    deployed.
+    ``eventMatcher`` lists the event patterns for ``on_event``. ``error`` is the reason why the
+    files on disk cannot be deployed, if they cannot.
     """
 
     path: str
@@ -37,7 +37,7 @@ class PluginLink(TypedDict):
 
 
 class PluginDoc(TypedDict):
-    """A plugin; ``projectIds`` are the projects on which it is active."""
+    """A plugin; ``projectIds`` are the projects on which the plugin is active."""
 
     id: str
     name: str
@@ -54,14 +54,14 @@ class PluginDoc(TypedDict):
 
 
 class WebhookAddress(TypedDict):
-    """The URL that a webhook calls, and the value of the header that it sends."""
+    """The URL of a webhook, and the value of the header that is sent to this URL."""
 
     url: str
     header: str | None
 
 
 class CallConditions(TypedDict):
-    """The members of a version that say what it is called for."""
+    """The members of a plugin version that decide which events call it."""
 
     handlerTypes: list[str]
     eventMatcher: list[str]
@@ -69,9 +69,9 @@ class CallConditions(TypedDict):
 
 
 class PluginVersionDoc(CallConditions):
-    """A version of a plugin: an archive, or the address of a webhook.
+    """A version of a plugin: an archive of its code, or the address of a webhook.
 
-    ``origin`` is the file on disk that ``main.py`` was read from, if it was not uploaded.
+    ``origin`` is the file on disk from which ``main.py`` was read, if the version was not uploaded.
     """
 
     id: str
@@ -88,9 +88,10 @@ class PluginVersionDoc(CallConditions):
 class DecisionDoc(TypedDict):
     """The decision not to call a plugin for the events of a transaction on a project.
 
-    ``reasons`` maps the subject of an event to the words of ``kili_emulator.rules.blockers.ReasonCode``.
-    ``version`` has the members of the ``kili_emulator.rules.blockers.PluginVersion`` that would
-    have been called.
+    ``reasons`` maps the subject of an event to the reasons
+    (``kili_emulator.rules.blockers.ReasonCode``). ``since`` is the time of the deactivation, if the
+    plugin had been deactivated. ``version`` has the members of the
+    ``kili_emulator.rules.blockers.PluginVersion`` that would have been called.
     """
 
     id: str
@@ -106,7 +107,7 @@ class DecisionDoc(TypedDict):
 
 
 class BuildErrorDoc(TypedDict):
-    """A line of the answer of ``getPluginBuildErrors``."""
+    """A build error or warning, as ``getPluginBuildErrors`` returns it."""
 
     id: str
     pluginId: str
@@ -157,9 +158,11 @@ class RunResult(_OptionalRunMembers):
 
 
 class RunDoc(RunResult):
-    """One call of one handler of a plugin version for one event.
+    """A run: one call of one handler of a plugin version for one event.
 
-    ``lanes`` are the lanes whose runs caused this one, outermost first, and its own.
+    ``lanes`` lists the lanes of the runs that caused this run, outermost first, and last the lane
+    of this run. ``ended`` is the position of the run in the order of ends: epoch and sequence
+    number. ``headline`` is missing in runs that earlier versions of the emulator stored.
     """
 
     id: str
@@ -181,7 +184,7 @@ class RunDoc(RunResult):
 
 
 class RunCallDoc(TypedDict):
-    """An API call of a run; ``arguments`` and ``answer`` are texts where they were cut off."""
+    """An API call of a run; ``arguments`` and ``answer`` are texts if they were truncated."""
 
     id: str
     runId: str

@@ -13,7 +13,7 @@ class _OptionalProjectMembers(TypedDict, total=False):
 
 
 class ProjectMembers(_OptionalProjectMembers):
-    """The members of a project that say what it is for, and how it works.
+    """The members of a project that describe its purpose and its settings.
 
     ``jsonInterface`` is a JSON text. ``setStatistics`` holds the statistics that were set through
     the API: ``{name: {"value": …, "computed": …}}``.
@@ -59,10 +59,10 @@ class _OptionalMemberMembers(TypedDict, total=False):
 
 
 class MemberDoc(_OptionalMemberMembers):
-    """A member of a project, or somebody who was one: ``deletedAt`` says when they left.
+    """A present or former member of a project; a former member has a time in ``deletedAt``.
 
-    ``joinedAt`` is ``None``, and ``createdAt`` missing, where an administrator of the organization
-    is listed who has not joined: such a document is not stored.
+    An administrator of the organization who has not joined the project is listed as a document
+    whose ``joinedAt`` is ``None`` and which has no ``createdAt``: such a document is not stored.
     """
 
     id: str

@@ -1,11 +1,13 @@
-"""What ``where`` selects.
+"""Filters: select documents by the ``where`` argument of an API operation.
 
 See contract/asset.md#filters, contract/project.md#lists-and-search, contract/issue.md#issue-lists.
 
-Each noun has a table from the filter's name to its predicate; a where of another noun inside one
-(``LabelWhere.asset``) is that noun's own table. An absent member, ``null`` and an empty object
-filter nothing. All conditions must hold; those under ``label`` and ``issue`` of an asset, on one
-same label or issue.
+Each noun has a table that maps the name of a condition to its predicate. A nested ``where``
+(``LabelWhere.asset``) uses the table of the nested noun. An absent member, ``null`` and an empty
+object filter nothing. A document must meet all conditions; one label must meet all conditions under
+``AssetWhere.label``, and one issue all conditions under ``AssetWhere.issue``.
+
+``selection`` is the front. The rest of ``domain`` and the layers above may import this room.
 """
 
 from kili_emulator.domain.filters.conditions import Where as Where

@@ -1,4 +1,4 @@
-"""Which API keys an ``ApiKeyWhere`` selects."""
+"""The conditions of an ``ApiKeyWhere``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which assets an ``AssetWhere`` selects (contract/asset.md#filters)."""
+"""The conditions of an ``AssetWhere`` (contract/asset.md#filters)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kili_emulator.domain.filters.conditions import (
     matches_referenced,
     not_in,
 )
-from kili_emulator.domain.filters.metadata import metadata
+from kili_emulator.domain.filters.metadata import matches_metadata
 from kili_emulator.domain.filters.quality import ASSET_MARKS
 from kili_emulator.domain.filters.workflow import WORKFLOW
 
@@ -33,7 +33,7 @@ ASSET: PredicateTable[AssetDoc] = {
     "idNotIn": not_in("id"),
     "issue": any_related("issues", "issue"),
     "label": any_related("labels", "label"),
-    "metadata": metadata,
+    "metadata": matches_metadata,
     "project": matches_referenced("projectId", "projects", "project"),
     "skipped": equals("skipped"),
     "statusIn": is_in("status"),

@@ -1,4 +1,8 @@
-"""What conditions are made of, whatever the noun."""
+"""Building blocks of conditions, shared by the tables of all nouns.
+
+A *predicate* returns whether a document meets a condition. The functions of this module that return
+a ``Predicate`` build one for a member of the document.
+"""
 
 from __future__ import annotations
 
@@ -17,30 +21,30 @@ AnyDoc = Mapping[str, Any]
 
 
 class SelectionContext(Protocol):
-    """What a condition may ask of the selection that it is a part of."""
+    """The part of a :class:`~kili_emulator.domain.filters.Selection` that predicates use."""
 
     view: View
     actor: Actor
 
     def matches(self, noun: str, document: AnyDoc, where: Where) -> bool:
-        """Whether every condition of a noun's where holds for the document."""
+        """Return whether the document meets all conditions of a ``where`` of this noun."""
 
     def anonymized_user(self, user_id: str, project_id: str) -> UserDoc:
-        """A user as the actor sees them in a project."""
+        """Return a user as the actor sees them in a project."""
 
 
 D = TypeVar("D", bound=AnyDoc)
 
-# A condition on documents of type ``D``; its last argument is the value in the where.
+# A condition on documents of type ``D``; its last argument is the value in the ``where``.
 Predicate = Callable[[SelectionContext, D, Any], bool]
 PredicateTable = dict[str, Predicate[D]]
 
-# Conditions whose value is data, in which a null means null and a name is no condition's.
+# Conditions whose value is data: a null in the value means null, and its keys are no conditions.
 DATA_CONDITIONS = frozenset({"metadata"})
 
 
 def is_empty(name: str, value: Any) -> bool:
-    """Whether a condition filters nothing: it is absent, or an object of such ones."""
+    """Return whether a condition filters nothing: null, or an object of empty conditions."""
     if name in DATA_CONDITIONS:
         return value is None or value == {}
     return value is None or (
@@ -49,23 +53,27 @@ def is_empty(name: str, value: Any) -> bool:
 
 
 def equals(member: str) -> Predicate[AnyDoc]:
+    """Build the condition that a member equals the value."""
     return lambda _, document, value: bool(document[member] == value)
 
 
 def is_in(member: str) -> Predicate[AnyDoc]:
+    """Build the condition that a member is one of the values."""
     return lambda _, document, value: document[member] in value
 
 
 def not_in(member: str) -> Predicate[AnyDoc]:
+    """Build the condition that a member is none of the values."""
     return lambda _, document, value: document[member] not in value
 
 
 def since(member: str) -> Predicate[AnyDoc]:
+    """Build the condition that a time is at or after the given moment."""
     return lambda _, document, value: bool(document[member] >= _begin(value))
 
 
 def until(member: str) -> Predicate[AnyDoc]:
-    """Up to that moment, or to the end of that day where only a date is given."""
+    """Build the condition that a time is at or before the given moment, or on or before a date."""
     return lambda _, document, value: bool(document[member] <= _end(value))
 
 
@@ -80,38 +88,48 @@ def _end(value: str) -> str:
 
 
 def created_on(_: SelectionContext, document: AnyDoc, value: str) -> bool:
-    """Created at that moment, or on that day where only a date is given."""
+    """Return whether the document was created at the given moment, or on the given date."""
     return bool(_begin(value) <= document["createdAt"] <= _end(value))
 
 
 def matches_referenced(member: str, table: str, noun: str) -> Predicate[AnyDoc]:
-    """A condition on the document that a member names."""
+    """Build a condition on the document of another table whose id a member holds.
 
-    def holds(selection: SelectionContext, document: AnyDoc, where: Where) -> bool:
+    Args:
+        table: the attribute of :class:`View` for the other table.
+        noun: the noun whose conditions the value has.
+    """
+
+    def predicate(selection: SelectionContext, document: AnyDoc, where: Where) -> bool:
         other = getattr(selection.view, table).require(document[member])
         return selection.matches(noun, other, where)
 
-    return holds
+    return predicate
 
 
 def matches_user(member: str) -> Predicate[AnyDoc]:
-    """A condition on the user whom a member names, as the actor sees them in the project."""
+    """Build a condition on the user whose id a member holds, as the actor sees this user."""
 
-    def holds(selection: SelectionContext, document: AnyDoc, where: Where) -> bool:
+    def predicate(selection: SelectionContext, document: AnyDoc, where: Where) -> bool:
         user = selection.anonymized_user(document[member], document["projectId"])
         return selection.matches("user", user, where)
 
-    return holds
+    return predicate
 
 
 def any_related(table: str, noun: str) -> Predicate[AnyDoc]:
-    """A condition that one same document of an asset's labels or issues meets."""
+    """Build the condition that at least one label or issue of an asset meets all conditions.
 
-    def holds(selection: SelectionContext, document: AnyDoc, where: Where) -> bool:
+    Args:
+        table: the attribute of :class:`View` for the labels or issues.
+        noun: the noun whose conditions the value has.
+    """
+
+    def predicate(selection: SelectionContext, document: AnyDoc, where: Where) -> bool:
         others = getattr(selection.view, table).find("asset", document["id"])
         return any(selection.matches(noun, each, where) for each in others)
 
-    return holds
+    return predicate
 
 
 DATES: PredicateTable[AnyDoc] = {

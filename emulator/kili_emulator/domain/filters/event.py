@@ -1,4 +1,4 @@
-"""Which events an ``EventsWhere`` selects."""
+"""The conditions of an ``EventsWhere``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which issues and questions an ``IssueWhere`` selects, and which comments.
+"""The conditions of an ``IssueWhere`` (on issues and questions) and of a ``CommentWhere``.
 
 See contract/issue.md#issue-lists.
 """

@@ -1,4 +1,4 @@
-"""Which labels a ``LabelWhere`` selects."""
+"""The conditions of a ``LabelWhere``."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def _has_author_name(selection: SelectionContext, label: LabelDoc, names: list[s
 
 
 def _has_type_and_author(label_type: str) -> Predicate[LabelDoc]:
-    """Whether the label is of this type, and its author one of these users."""
+    """Build the condition that a label has this type, and one of the given users as its author."""
     return lambda _, label, user_ids: bool(
         label["labelType"] == label_type and label["authorId"] in user_ids
     )
 
 
 def _has_type_and_other_author(label_type: str) -> Predicate[LabelDoc]:
-    """Whether the label is of this type, and its author none of these users."""
+    """Build the condition that a label has this type, and none of the given users as its author."""
     return lambda _, label, user_ids: bool(
         label["labelType"] == label_type and label["authorId"] not in user_ids
     )

@@ -1,4 +1,4 @@
-"""Which locks a ``LockWhere`` selects."""
+"""The conditions of a ``LockWhere``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which members a ``ProjectUserWhere`` selects (contract/member.md#membership)."""
+"""The conditions of a ``ProjectUserWhere`` (contract/member.md#membership)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from kili_emulator.domain.filters.conditions import (
 )
 
 
-def _status(selection: SelectionContext, document: MemberDoc, value: str) -> bool:
+def _has_status(selection: SelectionContext, document: MemberDoc, value: str) -> bool:
     return member.status(selection.view, document) == value
 
 
 def _is_active(selection: SelectionContext, document: MemberDoc, value: bool) -> bool:
-    """Still there, and with a labeled asset."""
+    """Compare the flag: a member is active if they have not left and have labeled an asset."""
     is_active = (
         not document["deletedAt"] and statistics.work_totals(selection.view, document).assets > 0
     )
@@ -34,6 +34,6 @@ MEMBER: PredicateTable[MemberDoc] = {
     "activeInProject": _is_active,
     "deleted": _is_deleted,
     "project": matches_referenced("projectId", "projects", "project"),
-    "status": _status,
+    "status": _has_status,
     "user": matches_user("userId"),
 }

@@ -1,4 +1,4 @@
-"""Which assets a condition on their metadata selects (contract/asset.md#metadata-filters)."""
+"""The condition of an ``AssetWhere`` on metadata (contract/asset.md#metadata-filters)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,15 @@ from kili_emulator.domain.filters.conditions import SelectionContext
 from kili_emulator.rules.json_text import is_equal_json
 
 
-def metadata(selection: SelectionContext, document: AssetDoc, conditions: Any) -> bool:
-    """Whether an asset's metadata meet all conditions, each on one key."""
+def matches_metadata(selection: SelectionContext, document: AssetDoc, conditions: Any) -> bool:
+    """Return whether the metadata of an asset meet all conditions.
+
+    Args:
+        conditions: an object that maps a metadata key to the expected value or values.
+
+    Raises:
+        KiliError: ``conditions`` is not an object.
+    """
     if not isinstance(conditions, dict):
         raise errors.not_an_object("The query", "metadata")
     values = asset.metadata(document)
@@ -27,12 +34,14 @@ def metadata(selection: SelectionContext, document: AssetDoc, conditions: Any) -
 
 
 def _matches_condition(value: Any, expected: Any, type_: str | None) -> bool:
-    """Equal; any of a list; or between two numbers, or two dates of a date property, inclusive.
+    """Return whether the value of a metadata key meets a condition.
 
-    A key that is absent has the value null.
+    A value matches if it equals ``expected``, or one of the values if ``expected`` is a list. Two
+    numbers are an inclusive range, and so are two dates if the project declares the key as a date.
 
     Args:
-        type_: what the project declares the key to be, if it does.
+        value: the value of the key; ``None`` if the metadata do not have the key.
+        type_: the type that the project declares for the key, if any.
     """
     if not isinstance(expected, list):
         return is_equal_json(value, expected)
@@ -51,12 +60,12 @@ def _is_number(value: Any) -> bool:
 
 
 def _moment(value: Any) -> datetime | None:
-    """The moment that a text means: of a date its midnight; ``None`` where it means none."""
+    """Parse a time; a date becomes its midnight, and any other value ``None``."""
     return _parse_time(value) if isinstance(value, str) else None
 
 
 def _end(value: Any) -> datetime | None:
-    """The last moment that a text means: of a date the end of that day."""
+    """Parse a time; a date becomes the end of the day, and any other value ``None``."""
     return _parse_end(value) if isinstance(value, str) else None
 
 

@@ -1,4 +1,4 @@
-"""Which notifications a ``NotificationWhere`` selects."""
+"""The conditions of a ``NotificationWhere``."""
 
 from __future__ import annotations
 

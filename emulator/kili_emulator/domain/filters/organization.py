@@ -1,4 +1,4 @@
-"""Which organizations an ``OrganizationWhere`` selects."""
+"""The conditions of an ``OrganizationWhere``."""
 
 from __future__ import annotations
 

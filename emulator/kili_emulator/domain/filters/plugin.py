@@ -1,4 +1,4 @@
-"""Which plugins a ``PluginWhere`` selects."""
+"""The conditions of a ``PluginWhere``."""
 
 from __future__ import annotations
 

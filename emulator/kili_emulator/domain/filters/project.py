@@ -1,4 +1,4 @@
-"""Which projects a ``ProjectWhere`` selects (contract/project.md#lists-and-search)."""
+"""The conditions of a ``ProjectWhere`` (contract/project.md#lists-and-search)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def _is_archived(_: SelectionContext, project: ProjectDoc, value: bool) -> bool:
 
 
 def _is_starred(selection: SelectionContext, project: ProjectDoc, value: bool) -> bool:
-    """Starred by the actor: each member stars projects for themselves."""
+    """Compare the flag with the star of the actor: each member has a star of their own."""
     member = access.find_active_member(selection.view, selection.actor.user_id, project["id"])
     return bool(member and member["starred"]) == value
 
 
 def _has_tag(selection: SelectionContext, project: ProjectDoc, tag_ids: list[str]) -> bool:
-    """Has any of the tags."""
+    """Return whether the project has at least one of the tags."""
     tags = filter(None, map(selection.view.tags.get, tag_ids))
     return any(project["id"] in tag["projectIds"] for tag in tags)
 
@@ -32,7 +32,7 @@ PROJECT: PredicateTable[ProjectDoc] = {
     **DATES,
     "id": equals("id"),
     "archived": _is_archived,
-    "deleted": lambda *_: True,
+    "deleted": lambda *_: True,  # Selection.projects applies this condition
     "organizationId": equals("organizationId"),
     "searchQuery": _matches_search,
     "shouldRelaunchKpiComputation": equals("shouldRelaunchKpiComputation"),

@@ -1,4 +1,4 @@
-"""Which versions of projects a ``ProjectVersionWhere`` selects."""
+"""The conditions of a ``ProjectVersionWhere``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Which assets and labels conditions on their marks select (contract/asset.md#filters).
+"""Conditions on the quality marks of assets and labels (contract/asset.md#filters).
 
-What has no mark is never selected.
+An asset or label without the mark meets no such condition.
 """
 
 from __future__ import annotations

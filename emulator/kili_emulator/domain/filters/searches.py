@@ -1,4 +1,4 @@
-"""Checks the searches of a ``where`` before anything is selected."""
+"""The check of the search texts of a ``where``, before documents are selected."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _CHECKS: dict[str, Callable[[str], object]] = {
 
 
 def check_searches(where: Where) -> None:
-    """Refuse a malformed or too long search also where there is nothing to try it on.
+    """Refuse a malformed or too long search text, even if there are no documents to search.
 
     Args:
-        where: of any noun; only a ``LabelWhere`` has a member ``search`` and only a
-            ``ProjectWhere`` a member ``searchQuery``, at any depth.
+        where: a ``where`` of any noun. Only a ``LabelWhere`` has a member ``search`` and only a
+            ``ProjectWhere`` a member ``searchQuery``, at any depth of nesting.
 
     Raises:
-        KiliError: a search cannot be read, or is too long.
+        KiliError: a search text is malformed or too long.
     """
     for name, value in where.items():
         if value is None or name in DATA_CONDITIONS:

@@ -1,4 +1,4 @@
-"""What one actor can select from one view of a world."""
+"""The selection of the documents that an actor sees in a view of a world."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ TABLES: dict[str, PredicateTable[Any]] = {
 
 
 class Selection:
-    """What one actor can select from one view."""
+    """The documents of a view that an actor sees, selected by a ``where``."""
 
     def __init__(self, access: Access) -> None:
         self.view = access.view
@@ -75,7 +75,10 @@ class Selection:
         self._access = access
 
     def projects(self, where: Where) -> list[ProjectDoc]:
-        """The projects that the where selects, in creation order."""
+        """Return the projects that the ``where`` selects, in creation order.
+
+        Deleted projects are left out unless the ``where`` has ``deleted``.
+        """
         check_searches(where)
         found = self._access.projects()
         hidden = not where.get("deleted")
@@ -86,18 +89,18 @@ class Selection:
         ]
 
     def project_versions(self, where: Where) -> list[ProjectVersionDoc]:
-        """The versions that the where selects, in creation order."""
+        """Return the project versions that the ``where`` selects, in creation order."""
         project_id = where.get("projectId")
         versions = self.view.project_versions
         candidates = versions.find("project", project_id) if project_id else versions.all()
         return self._filter_candidates(candidates, "project_version", where)
 
     def assets(self, where: Where) -> list[AssetDoc]:
-        """The assets that the where selects, in creation order."""
+        """Return the assets that the ``where`` selects, in creation order."""
         return self._select(self.view.assets, "asset", where)
 
     def labels(self, where: Where) -> list[LabelDoc]:
-        """The labels that the where selects, in creation order."""
+        """Return the labels that the ``where`` selects, in creation order."""
         asset_id = (where.get("asset") or {}).get("id")
         if asset_id:
             labels = self.view.labels.find("asset", asset_id)
@@ -105,13 +108,18 @@ class Selection:
         return self._select(self.view.labels, "label", where)
 
     def issues(self, where: Where) -> list[IssueDoc]:
-        """The issues that the where selects, in creation order."""
+        """Return the issues that the ``where`` selects, in creation order."""
         return self._select(self.view.issues, "issue", where)
 
     def events(
         self, where: Where, pagination: dict[str, Any], *, descending: bool = False
     ) -> list[EventDoc]:
-        """A page of the events that the where selects, oldest or newest first."""
+        """Return a page of the events that the ``where`` selects.
+
+        Args:
+            pagination: see :func:`event.select_event_range` and :func:`event.select_event_page`.
+            descending: newest events first instead of oldest.
+        """
         events = event.visible_events(self._access, where.get("projectId"))
         events_in_range = event.select_event_range(
             events[::-1] if descending else events, pagination
@@ -120,7 +128,7 @@ class Selection:
         return event.select_event_page(selected, pagination)
 
     def comments(self, where: Where) -> list[CommentDoc]:
-        """The comments that the where selects, in creation order."""
+        """Return the comments that the ``where`` selects, in creation order."""
         issues = {each["id"] for each in self.issues(where.get("issue") or {})}
         return [
             each
@@ -129,11 +137,14 @@ class Selection:
         ]
 
     def locks(self, where: Where) -> list[LockDoc]:
-        """The locks that the where selects, in creation order."""
+        """Return the locks that the ``where`` selects, in creation order."""
         return self._select(self.view.locks, "lock", where)
 
     def members(self, where: Where) -> list[MemberDoc]:
-        """The members that the where selects, project by project."""
+        """Return the members that the ``where`` selects, project by project.
+
+        The users of plugins are included only if the ``where`` has an ``id``.
+        """
         project_id = (where.get("project") or {}).get("id")
         ids = [project_id] if project_id else [each["id"] for each in self.projects({})]
         projects = [self.view.projects.require(each) for each in ids if self._access.can_see(each)]
@@ -144,33 +155,36 @@ class Selection:
         return [each for each in found if self.matches("member", each, where)]
 
     def users(self, where: Where) -> list[UserDoc]:
-        """The users that the where selects; plugins' own ones only when asked by id."""
+        """Return the users that the ``where`` selects.
+
+        The users of plugins are included only if the ``where`` has an ``id`` or ``idIn``.
+        """
         hidden = bool(where.get("id") or where.get("idIn"))
         users = user.visible_users(self.view, self.actor, hidden=hidden)
         return [each for each in users if self.matches("user", each, where)]
 
     def organizations(self, where: Where) -> list[OrganizationDoc]:
-        """The organizations that the where selects: the actor's, and those they created."""
+        """Return those organizations of the actor, own or created, that the ``where`` selects."""
         found = organization.visible_organizations(self.view, self.actor)
         return [each for each in found if self.matches("organization", each, where)]
 
     def api_keys(self, where: Where) -> list[ApiKeyDoc]:
-        """The API keys that the where selects."""
+        """Return the API keys that the ``where`` selects."""
         keys = api_key.visible_api_keys(self.view, self.actor)
         return [each for each in keys if self.matches("api_key", each, where)]
 
     def notifications(self, where: Where) -> list[NotificationDoc]:
-        """The notifications that the where selects, in creation order."""
+        """Return the notifications that the ``where`` selects, in creation order."""
         found = notification.visible_notifications(self.view, self.actor)
         return [each for each in found if self.matches("notification", each, where)]
 
     def plugins(self, where: Where) -> list[PluginDoc]:
-        """The plugins of the actor's organization that the where selects."""
+        """Return the plugins of the actor's organization that the ``where`` selects."""
         plugins = self.view.plugins.find("organization", self.actor.user["organizationId"])
         return [each for each in plugins if self.matches("plugin", each, where)]
 
     def matches(self, noun: str, document: AnyDoc, where: Where) -> bool:
-        """Whether every condition of a noun's where holds for the document."""
+        """Return whether the document meets all conditions of a ``where`` of this noun."""
         table = TABLES[noun]
         return all(
             table[name](self, document, value)
@@ -179,7 +193,7 @@ class Selection:
         )
 
     def anonymized_user(self, user_id: str, project_id: str) -> UserDoc:
-        """A user as the actor sees them in a project."""
+        """Return a user as the actor sees them in a project."""
         return anonymity.anonymized_user(self._access, user_id, project_id)
 
     def _select(self, repository: ReadRepository[D], noun: str, where: Where) -> list[D]:
@@ -205,17 +219,21 @@ class Selection:
 
 
 def _as_set(value: Any) -> Any:
-    """A condition's list of texts as a set, in which each document is found without a search."""
+    """Convert a list of texts into a set, for a constant-time test per document."""
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return frozenset(value)
     return value
 
 
 def page(documents: list[D], first: int | None, skip: int | None) -> list[D]:
-    """One page of a list; past its end there is nothing (contract/http.md#pages).
+    """Return one page of a list; a page past the end is empty (contract/http.md#pages).
+
+    Args:
+        first: the maximum number of documents; ``None`` for all.
+        skip: the number of documents before the page.
 
     Raises:
-        KiliError: it begins before the list.
+        KiliError: ``skip`` is negative.
     """
     start = skip or 0
     if start < 0:

@@ -1,4 +1,4 @@
-"""Which users a ``UserWhere`` selects."""
+"""The conditions of a ``UserWhere``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _has_api_key(selection: SelectionContext, owner: UserDoc, key: str) -> bool:
 
 
 def _has_email(_: SelectionContext, user: UserDoc, email: str) -> bool:
-    """Addresses are kept in lower case, however they are written (contract/user.md#accounts)."""
+    """Compare e-mail addresses; stored ones are in lower case (contract/user.md#accounts)."""
     return bool(user["email"] == email.lower())
 
 

@@ -1,4 +1,4 @@
-"""Which assets an ``AssetWhere`` selects by where they stand in a workflow with steps."""
+"""The conditions of an ``AssetWhere`` on the step, step status and assignees of an asset."""
 
 from __future__ import annotations
 

@@ -67,7 +67,9 @@ def _remedy_of_method(facts: Facts, version: PluginVersion, handler: str) -> str
             messages.REMEDY_MISSPELLED if misspelled else messages.REMEDIES["HANDLER_MISSING"]
         )
     if unable:
-        steps.append(messages.REMEDY_OLD_CLIENT if unable.is_old else messages.REMEDY_NEW_CLIENT)
+        steps.append(
+            messages.REMEDY_OLD_CLIENT if unable.is_outdated else messages.REMEDY_NEW_CLIENT
+        )
     fields = {
         **facts.fields_now,
         "handler": handler,

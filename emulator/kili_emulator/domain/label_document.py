@@ -1,0 +1,127 @@
+"""The document of a label: build it from a request, and compute its members."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from kili_emulator import errors
+from kili_emulator.domain.documents import (
+    AssetDoc,
+    LabelDoc,
+    LabelMarks,
+    LabelResponse,
+    ProjectDoc,
+    UserDoc,
+)
+from kili_emulator.domain.world import Transaction
+from kili_emulator.rules.annotations import search_counts
+from kili_emulator.rules.json_interface import parse_json_interface
+from kili_emulator.rules.json_response import check_json_response, parse_json_response
+from kili_emulator.rules.workflow import LabelType
+
+_NO_MARKS: LabelMarks = {
+    "honeypotMark": None,
+    "inferenceMark": None,
+    "consensusMark": None,
+    "reviewScore": None,
+    "isLatestLabelForUser": False,
+    "isLatestDefaultLabelForUser": False,
+    "isLatestReviewLabelForUser": False,
+    "isLatestPredictionLabelForUser": False,
+}
+
+
+def build_label(
+    tx: Transaction,
+    operation: str,
+    project: ProjectDoc,
+    author: UserDoc,
+    label_type: LabelType,
+    row: dict[str, Any],
+) -> LabelDoc:
+    """Build the document of a new label, which belongs to no step and has no marks yet.
+
+    Args:
+        row: the label, as for :func:`label.append_labels`.
+
+    Raises:
+        KiliError: a value is refused, the referenced label is unknown, or the response does not fit
+            the interface.
+    """
+    asset = tx.assets.require(row["assetID"])
+    referenced = row.get("referencedLabelId")
+    _check_referenced(tx, referenced, asset)
+    before = tx.labels.find("author", (asset["id"], author["id"]))
+    seconds, total = compute_seconds(operation, row, before)
+    return {
+        "id": tx.new_id(),
+        "assetId": asset["id"],
+        "projectId": asset["projectId"],
+        "authorId": author["id"],
+        "stepId": None,
+        "labelType": label_type,
+        **build_response_members(operation, project, row["jsonResponse"]),
+        "modelName": row.get("modelName"),
+        "secondsToLabel": seconds,
+        "totalSecondsToLabel": total,
+        "clientVersion": row.get("clientVersion") or 0,
+        "version": len(before),
+        "referencedLabelId": referenced,
+        "isSentBackToQueue": False,
+        "isHoneypot": False,
+        "isLastForStep": False,
+        **_NO_MARKS,
+        "createdAt": tx.now,
+        "updatedAt": tx.now,
+    }
+
+
+def _check_referenced(tx: Transaction, label_id: str | None, asset: AssetDoc) -> None:
+    """Check that a referenced label exists and is a label of the same asset."""
+    label = tx.labels.get(label_id) if label_id else None
+    if label_id and (label is None or label["assetId"] != asset["id"]):
+        raise errors.access_denied()
+
+
+def build_response_members(operation: str, project: ProjectDoc, text: str) -> LabelResponse:
+    """Check a response against the json interface; return the members computed from it.
+
+    Args:
+        text: the response as a JSON text.
+
+    Raises:
+        KiliError: the response does not fit the interface.
+    """
+    response = parse_json_response(text)
+    jobs = parse_json_interface(project["jsonInterface"], operation)
+    input_type = project["inputType"]
+    check_json_response(response, jobs, input_type)
+    search = search_counts(response, input_type)
+    return {
+        "jsonResponse": text,
+        "numberOfAnnotations": search["numberOfAnnotations"],
+        "search": search,
+    }
+
+
+def compute_seconds(
+    operation: str, row: dict[str, Any], before: list[LabelDoc]
+) -> tuple[float, int]:
+    """Return the seconds of a label, and the total of all labels of its author on the asset.
+
+    Args:
+        before: the other labels of the author on the asset.
+
+    Raises:
+        KiliError: the seconds are negative or not finite, or the total exceeds the maximum.
+    """
+    seconds = row.get("secondsToLabel") or 0
+    if not math.isfinite(seconds):
+        raise errors.seconds_out_of_range(operation)
+    if seconds == int(seconds):
+        seconds = int(seconds)
+    total = round(sum(each["secondsToLabel"] for each in before) + seconds)
+    if seconds < 0 or total > errors.MAX_SECONDS:
+        raise errors.seconds_out_of_range(operation)
+    return seconds, total
