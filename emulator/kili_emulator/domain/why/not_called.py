@@ -85,7 +85,7 @@ def prospect(case: Case) -> dict[str, Any]:
     Returns:
         ``called``, ``reasons`` (the words of the blockers) and ``explanation``.
     """
-    words = ["OTHER_ORGANIZATION"] if case.is_foreign else case.present.words()
+    words = ["OTHER_ORGANIZATION"] if case.is_foreign else case.present.codes()
     fields, version = case.fields(), case.state.version
     by_handler = version is not None and fields["handler"] in version.handlers
     text = messages.NOW_NOT_CALLED if words else messages.NOW_CALLED

@@ -16,7 +16,7 @@ def remedy_of(case: Case, word: ReasonCode) -> str:
     present: ReasonCode | None = getattr(case.present, kind)
     if present is None:
         return messages.RESOLVED_REMEDIES[kind].format(**case.fields())
-    if kind == "asked":
+    if kind == "subscription":
         return _remedy_of_newest(case) or _remedy_of_asking(case, present)
     return messages.REMEDIES[present].format(**case.fields())
 
