@@ -87,7 +87,7 @@ class IncrementalStorage(Storage):
 
     @property
     def is_saved(self) -> bool:
-        """Whether all that is visible is durable, too."""
+        """Whether all visible commits are durable."""
         return not self._unsaved
 
     def save(self) -> None:
@@ -361,7 +361,7 @@ class DocumentStore(TinyDB):
 
     @property
     def is_saved(self) -> bool:
-        """Whether all that is visible is durable, too."""
+        """Whether all visible commits are durable."""
         return self.storage.is_saved
 
     def save(self) -> None:
