@@ -28,7 +28,7 @@ READY = PluginState("ACTIVE", None, "BUILT", CODE)
 
 
 def words(subject: str, state: PluginState = READY, **changes: Any) -> list[str]:
-    return list(blockers(subject, replace(state, **changes)).words())
+    return list(blockers(subject, replace(state, **changes)).codes())
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from kili_emulator.rules.requirements import (
     Requirements,
     collect_dependencies,
     explain_unmet,
-    is_same_address,
+    is_same_url,
     read_requirements,
 )
 
@@ -123,9 +123,7 @@ def find(name: str) -> InstalledDistribution | None:
 
 
 def find_distribution_by_url(url: str) -> InstalledDistribution | None:
-    return next(
-        (each for each in HERE.values() if each.url and is_same_address(each.url, url)), None
-    )
+    return next((each for each in HERE.values() if each.url and is_same_url(each.url, url)), None)
 
 
 @pytest.mark.parametrize(

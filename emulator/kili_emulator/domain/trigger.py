@@ -119,12 +119,12 @@ class _Dispatch:
             plugin_blockers = self._find_blockers(key, each)
             state = self._states[each["id"], project_id]
             is_active = plugin_blockers.activity is None or each["id"] in listed_ids
-            if is_active and plugin_blockers.asked is None:
+            if is_active and plugin_blockers.subscription is None:
                 yield from _triggers(self._view, each, state.version, event)
             if key not in self.not_called and (
-                not is_active or plugin_blockers.deployment or plugin_blockers.asked
+                not is_active or plugin_blockers.deployment or plugin_blockers.subscription
             ):
-                reasons = tuple(plugin_blockers.words())
+                reasons = tuple(plugin_blockers.codes())
                 self.not_called[key] = NotCalled(each, project_id, subject, reasons, state)
 
     def _plugins_of_project(self, project_id: str, listed_ids: Sequence[str]) -> list[PluginDoc]:

@@ -1,7 +1,7 @@
-"""What keeps a plugin from being called for an event.
+"""The reasons why a plugin is not called for an event.
 
-Dispatch decides with these rules and stores the decision; ``why`` applies them once more to say
-whether the plugin would be called now.
+Dispatch decides with these rules and stores the decision. ``why`` applies the rules again to find
+out whether the plugin would be called now.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Literal
 
 from kili_emulator.rules import handlers, subjects
 
-# Why a plugin was called for an event, or was not: a word for programs.
+# Why a plugin was called for an event, or was not called, as a code for programs.
 ReasonCode = Literal[
-    # It was called, or is about to be.
+    # The plugin was called, or will be called soon.
     "RAN",
     "METHOD_MISSING",
     "RUNNING",
     "QUEUED",
     "INTERRUPTED",
-    # Its run was refused.
+    # The run was refused.
     "SELF_TRIGGERED",
     "TOO_DEEP",
     "NOTHING_DEPLOYED",
@@ -32,31 +32,31 @@ ReasonCode = Literal[
     "OTHER_ORGANIZATION",
     "NOT_CREATED_YET",
     "NOT_RECORDED",
-    # It was not active on the project.
+    # The plugin was not active on the project.
     "NEVER_ACTIVE",
     "NOT_ACTIVE_YET",
     "DEACTIVATED",
-    # It did not ask for the event.
+    # The plugin does not subscribe to the event.
     "LABEL_TYPE",
     "NO_HANDLER",
     "HANDLER_MISSING",
     "NOT_MATCHED",
-    # Nothing was decided.
+    # No decision was stored.
     "LOST",
 ]
 Activity = Literal["ACTIVE", "NEVER_ACTIVE", "DEACTIVATED"]
 Deployment = Literal["BUILT", "NOTHING_DEPLOYED", "DEPLOYING", "BUILD_FAILED"]
-Kind = Literal["activity", "deployment", "asked"]
+Kind = Literal["activity", "deployment", "subscription"]
 
 
 @dataclass(frozen=True)
 class PluginVersion:
-    """A version of a plugin, from the request for its deployment on.
+    """A version of a plugin; it exists from the request for its deployment on.
 
     Attributes:
-        handlers: the handler types that it asks for.
-        patterns: the patterns of events that it asks for.
-        client: the version of the SDK that asked for the deployment, if the SDK gave it.
+        handlers: the handler types that the version subscribes to.
+        patterns: the event patterns that the version subscribes to.
+        client: the version of the SDK that requested the deployment, if the SDK sent its version.
     """
 
     id: str
@@ -71,10 +71,10 @@ class PluginState:
     """The state of a plugin on a project.
 
     Attributes:
-        since: the time when the plugin was activated or deactivated there.
-        deployment: whether there is a version that can be called, or why there is none.
-        version: the version that is called, or else the newest one.
-        newest: the newest version, which may still be deployed while another one is called.
+        since: the time when the plugin was activated or deactivated on the project.
+        deployment: ``BUILT`` if a version can be called; otherwise why no version can be called.
+        version: the version that events call; if there is none, the newest version.
+        newest: the newest version. Events call an older version until the newest one is deployed.
         newest_deployment: the deployment of the newest version.
         first_active: the time when the plugin was first activated on the project.
     """
@@ -90,39 +90,41 @@ class PluginState:
 
 @dataclass(frozen=True)
 class Blockers:
-    """What keeps a plugin from being called, one word of each kind; ``None`` where nothing does.
+    """The reasons why a plugin is not called, one of each kind; ``None`` if a kind has no reason.
 
     Attributes:
-        activity: the plugin is not active on the project.
-        deployment: no version of the plugin can be called.
-        asked: its version does not ask for the event.
+        activity: why the plugin is not active on the project.
+        deployment: why no version of the plugin can be called.
+        subscription: why the version does not subscribe to the event.
     """
 
     activity: ReasonCode | None = None
     deployment: ReasonCode | None = None
-    asked: ReasonCode | None = None
+    subscription: ReasonCode | None = None
 
-    def words(self) -> list[ReasonCode]:
-        """All of them, the most basic one first."""
-        return [each for each in (self.activity, self.deployment, self.asked) if each]
+    def codes(self) -> list[ReasonCode]:
+        """Return the codes of all blockers, the most basic one first."""
+        return [each for each in (self.activity, self.deployment, self.subscription) if each]
 
 
 def blockers(subject: str, state: PluginState) -> Blockers:
-    """What keeps a plugin from being called for an event with this subject."""
+    """Find the blockers of a plugin for an event with this subject."""
     return Blockers(
         activity=None if state.activity == "ACTIVE" else state.activity,
         deployment=None if state.deployment == "BUILT" else state.deployment,
-        asked=None
-        if _has_unknown_events(state)
+        subscription=None
+        if _has_unknown_subscriptions(state)
         else _explain_not_subscribed(subject, state.version),
     )
 
 
-def kind_of_blocker(word: ReasonCode) -> Kind:
-    """The kind of a blocker."""
-    if word in ("NEVER_ACTIVE", "NOT_ACTIVE_YET", "DEACTIVATED"):
+def kind_of_blocker(code: ReasonCode) -> Kind:
+    """Return the kind of a blocker."""
+    if code in ("NEVER_ACTIVE", "NOT_ACTIVE_YET", "DEACTIVATED"):
         return "activity"
-    return "deployment" if word in ("NOTHING_DEPLOYED", "DEPLOYING", "BUILD_FAILED") else "asked"
+    if code in ("NOTHING_DEPLOYED", "DEPLOYING", "BUILD_FAILED"):
+        return "deployment"
+    return "subscription"
 
 
 def called_handlers(version: PluginVersion, subject: str) -> list[str]:
@@ -138,15 +140,18 @@ def subscribes_to(version: PluginVersion, subject: str) -> bool:
     return bool(called_handlers(version, subject))
 
 
-def _has_unknown_events(state: PluginState) -> bool:
-    """Whether the build failed before it was known which events the version asks for."""
+def _has_unknown_subscriptions(state: PluginState) -> bool:
+    """Return whether the build failed before the subscriptions of the version were known."""
     version = state.version
     has_subscriptions = version is not None and bool(version.handlers or version.patterns)
     return state.deployment == "BUILD_FAILED" and not has_subscriptions
 
 
 def _explain_not_subscribed(subject: str, version: PluginVersion | None) -> ReasonCode | None:
-    """Why a version is not called for an event; a version to come may still ask for any."""
+    """Return why a version does not subscribe to an event; ``None`` if it does.
+
+    A plugin without a version may still get a version that subscribes to any event.
+    """
     handler = handlers.handler_type_for(subject)
     is_sent = subject in subjects.SENT_TO_PLUGINS
     if version is None:

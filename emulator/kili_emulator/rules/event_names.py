@@ -1,7 +1,7 @@
-"""The names of ``kili_events``: a class for each event, and one for each family of events.
+"""The class names of the package ``kili_events``: one class per event and per family of events.
 
-``AssetSkippedEvent`` is of ``asset.skipped``, and ``AssetWorkflowEvent`` of all that begins
-``asset.workflow.``. The names follow from the subjects, so that the package itself is not needed.
+``AssetSkippedEvent`` stands for ``asset.skipped``, and ``AssetWorkflowEvent`` for all subjects that
+begin with ``asset.workflow.``. The names are derived from the subjects; the package is not needed.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from collections.abc import Iterator
 
 from kili_emulator.rules.subjects import SENT_TO_PLUGINS
 
-_ANY = "AnyEvent"
-_ENDING = "Event"
+_ANY_EVENT_NAME = "AnyEvent"
+_SUFFIX = "Event"
 
 
 def patterns_of(name: str) -> list[str]:
-    """The patterns of the events that a name stands for; none, if plugins are sent none of them."""
+    """Return the patterns of the events that a class stands for.
+
+    The list is empty if none of these events is sent to plugins.
+    """
     return _PATTERNS.get(name, [])
 
 
@@ -27,11 +30,11 @@ def _all_patterns() -> Iterator[tuple[str, list[str]]]:
         families.update(".".join(parts[:count]) for count in range(1, len(parts)))
     for family in families:
         yield _name_of(family), [f"{family}.*"]
-    yield _ANY, sorted(f"{each}.*" for each in families if "." not in each)
+    yield _ANY_EVENT_NAME, sorted(f"{each}.*" for each in families if "." not in each)
 
 
 def _name_of(subject: str) -> str:
-    return "".join(each[:1].upper() + each[1:] for each in subject.split(".")) + _ENDING
+    return "".join(each[:1].upper() + each[1:] for each in subject.split(".")) + _SUFFIX
 
 
 _PATTERNS = dict(_all_patterns())

@@ -1,4 +1,4 @@
-"""Which texts can be external ids of assets."""
+"""The rule for the external ids of assets: brackets are balanced."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ _OPENING = {opening: closing for closing, opening in _CLOSING.items()}
 
 
 def find_unbalanced_bracket(external_id: str) -> str | None:
-    """The first bracket of an external id that has no counterpart, or ``None``.
+    """Return the first bracket of an external id that has no counterpart, or ``None``.
 
-    Kili's documentation refuses ``test[0`` and takes ``test[0]``. Each kind of bracket is looked at
-    by itself.
+    Kili's documentation refuses ``test[0`` and accepts ``test[0]``. Each kind of bracket is checked
+    separately.
     """
     unclosed: dict[str, list[int]] = {opening: [] for opening in _OPENING}
     for position, character in enumerate(external_id):

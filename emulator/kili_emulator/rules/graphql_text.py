@@ -1,12 +1,12 @@
-"""The tokens of a GraphQL document, also of one that is not valid."""
+"""The tokens of a GraphQL document, which need not be valid."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-# A text without its closing quotes is a token up to where it breaks off: else, each of its quotes
-# would be tried as the beginning of another one.
+# A string without closing quotes is one token up to its last valid character. Otherwise the
+# expression would try each quote in the string as the beginning of another string.
 _TOKEN = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*(?:""")?|"(?:[^"\\\n]|\\.)*"?|#[^\n]*|[_A-Za-z][_0-9A-Za-z]*|\S',
     re.DOTALL,
@@ -14,5 +14,8 @@ _TOKEN = re.compile(
 
 
 def tokens(query: str) -> Iterator[re.Match[str]]:
-    """Literals of texts, comments, names, and all else character by character, in their order."""
+    """Return the tokens of a document in order.
+
+    A string literal, a comment and a name are one token each; any other character is a token.
+    """
     return _TOKEN.finditer(query)

@@ -1,6 +1,6 @@
-"""The handlers that a plugin's source defines, and those that a version of the SDK asks for.
+"""The handlers that the source of a plugin defines, and those that an SDK can subscribe to.
 
-Clients look for them in the source before they deploy it (contract/plugin.md#upload).
+Clients search the source for handlers before they deploy the plugin (contract/plugin.md#upload).
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ HANDLER = "PluginHandler"
 
 
 class Methods(NamedTuple):
-    """What a class defines.
+    """The methods of a class.
 
     Attributes:
-        names: its methods, in order, and whatever else can be called by a name.
-        is_complete: there are no others but those of the SDK's own class, as far as one can see.
+        names: the names of the methods in order, and the names that the class body assigns.
+        is_complete: whether the class inherits methods only from the SDK's own class, judged by the
+            names of its bases.
     """
 
     names: list[str]
@@ -31,7 +32,7 @@ class Methods(NamedTuple):
 
 
 def handler_class(module: ast.Module) -> ast.ClassDef | None:
-    """The class whose methods are called: the first of its name in ``main.py``, as for the SDK."""
+    """Return the first class ``PluginHandler`` of ``main.py``, which is also the SDK's choice."""
     for node in module.body:
         if isinstance(node, ast.ClassDef) and node.name == HANDLER:
             return node
@@ -39,7 +40,11 @@ def handler_class(module: ast.Module) -> ast.ClassDef | None:
 
 
 def methods_of(source: str) -> Methods | None:
-    """What the class ``PluginHandler`` of a ``main.py`` defines; ``None`` where there is none."""
+    """Return the methods of ``PluginHandler`` in a ``main.py``.
+
+    Returns:
+        the methods; ``None`` if the source has no such class, or is not Python.
+    """
     try:
         handler = handler_class(ast.parse(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -65,21 +70,23 @@ def _is_base(base: ast.expr) -> bool:
 
 
 def misspelled(method: str, methods: Methods | None, handlers: Iterable[str]) -> str | None:
-    """The method whose name comes so close to a handler's that this may be meant; if there is one.
+    """Return the method that may be a misspelled handler, if there is one.
 
     Args:
-        handlers: the names of all handlers: none of them is meant to be another.
+        method: the name of the handler.
+        methods: the methods of the plugin.
+        handlers: the names of all handlers; none of them is a misspelling of another.
     """
     names = [each for each in (methods.names if methods else []) if each not in handlers]
     return closest(method, names, 0.7)
 
 
 class UnsupportedClient(NamedTuple):
-    """A client that cannot ask for a handler.
+    """A client that cannot subscribe to a handler.
 
     Attributes:
-        is_outdated: it is older than those that can, and not newer.
-        other: the version of the SDK next to it that can.
+        is_outdated: whether the client is too old; false if it is too new.
+        other: the nearest version of the SDK that can subscribe to the handler.
     """
 
     is_outdated: bool
@@ -87,11 +94,11 @@ class UnsupportedClient(NamedTuple):
 
 
 def unsupported_client(handler: str, client: str | None) -> UnsupportedClient | None:
-    """Whether and how a client cannot ask for a handler.
+    """Return why a client cannot subscribe to a handler; ``None`` if it can.
 
     Args:
-        handler: its type.
-        client: the version of the SDK; one that is not known can.
+        handler: the handler type.
+        client: the version of the SDK; an unknown version can subscribe to all handlers.
     """
     first, last = BY_TYPE[handler].first_sdk, BY_TYPE[handler].last_sdk
     try:

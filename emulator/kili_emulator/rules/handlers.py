@@ -1,7 +1,8 @@
-"""The handlers of plugins: what calls each of them, with which arguments, and since which SDK.
+"""The handlers of plugins: the events that call them, their arguments, and their first SDK.
 
-Everything that the emulator knows of a handler is in :data:`HANDLERS`, or derived from it. The
-sources are the contract (sections 8.2, 8.5, 8.6 and 8.9) and ``POSSIBLE_HANDLERS`` of
+:data:`HANDLERS` holds all that the emulator knows about a handler; everything else is derived from
+it. The sources are contract/plugin.md#handlers, contract/what-calls-plugins.md#actions,
+contract/what-calls-plugins.md#arguments-of-handlers, and ``POSSIBLE_HANDLERS`` of
 ``kili.services.plugins.upload``.
 """
 
@@ -17,14 +18,16 @@ class Handler:
     """A method of ``PluginHandler`` that the platform calls.
 
     Attributes:
-        type: the handler type, as clients send it, such as ``onSubmit``.
+        type: the handler type as clients send it, such as ``onSubmit``.
         method: the name of the method.
         arguments: the names of its arguments.
-        events: the subjects of the events that call it; none for ``on_event``, which is called for
-            the events that a pattern of the plugin matches.
-        label_types: the types of labels whose submission calls it.
-        first_sdk: the first version of the SDK that can ask for it; ``None`` where every one can.
-        last_sdk: the last minor version of the SDK that can; ``None`` where newer ones can, too.
+        events: the subjects of the events that call the handler; empty for ``on_event``, which is
+            called for the events that a pattern of the plugin matches.
+        label_types: the types of labels whose submission calls the handler.
+        first_sdk: the first version of the SDK that can subscribe to the handler; ``None`` if all
+            versions can.
+        last_sdk: the last minor version of the SDK that can subscribe to the handler; ``None`` if
+            the newest version can.
     """
 
     type: str
@@ -43,7 +46,7 @@ def _label_handler(handler_type: str, method: str, label_type: str) -> Handler:
 
 ON_EVENT = Handler("onEvent", "on_event", ("payload",), first_sdk="2.170")
 
-# The handlers that clients ask for by their type.
+# The handlers that clients subscribe to by their type.
 BY_TYPE = {
     each.type: each
     for each in (
@@ -77,7 +80,7 @@ BY_TYPE = {
 HANDLERS = (*BY_TYPE.values(), ON_EVENT)
 BY_METHOD = {each.method: each for each in HANDLERS}
 
-# The handlers that are called where a client names none: those before 2.129.7 cannot.
+# The handlers that are called if the client named none: clients before 2.129.7 cannot name any.
 DEFAULT_TYPES = [each.type for each in BY_TYPE.values() if each.first_sdk is None]
 
 _METHODS = {each.type: each.method for each in HANDLERS}
@@ -85,14 +88,14 @@ _BY_EVENT = {subject: each.type for each in HANDLERS for subject in each.events}
 
 
 def method_of(handler_type: str) -> str:
-    """The method that a handler type calls.
+    """Return the name of the method that a handler type calls.
 
     Raises:
-        KeyError: there is no such handler type.
+        KeyError: the handler type is unknown.
     """
     return _METHODS[handler_type]
 
 
 def handler_type_for(subject: str) -> str | None:
-    """The handler type that an event with this subject calls, if any."""
+    """Return the handler type that an event with this subject calls, if any."""
     return _BY_EVENT.get(subject)

@@ -1,4 +1,4 @@
-"""What the input type of a project says about its assets.
+"""The media types, upload types and file formats that the input type of a project allows.
 
 See contract/project.md#creation, contract/asset.md#creation, contract/asset.md#content.
 """
@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from kili_emulator.rules import media
 
-# Named in the schema, but neither created by any client nor imported into: no asset has one.
+# In the schema, but no client creates such a project or imports into one: no asset has these types.
 RETIRED = frozenset({"NA", "TIME_SERIES", "URL"})
 
-# Their assets are chats with models, made one by one; no client imports files into them.
+# The assets of these projects are chats with models, created one by one; no client imports files.
 CONVERSATIONS = frozenset({"LLM_INSTR_FOLLOWING", "LLM_STATIC"})
 
 VIDEOS = frozenset({"VIDEO", "VIDEO_LEGACY"})
 
-# The names of these media types begin so; clients check the same before they upload.
+# input type → the prefixes of its media types; clients check the same before they upload
 _MEDIA_TYPES: dict[str, tuple[str, ...]] = {
     "AUDIO": ("audio/", "video/mp4"),
     "GEOSPATIAL": ("image/", "application/vnd.nitf"),
@@ -35,7 +35,7 @@ _UPLOAD_TYPES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(VIDEOS, ("NATIVE_VIDEO", "FRAME_VIDEO", "VIDEO")),
 }
 
-# Upload types that ask the platform to cut a video into pictures.
+# The upload types by which a client asks the platform to split a video into images.
 VIDEO_SPLITTING_UPLOAD_TYPES = frozenset({"FRAME_VIDEO", "VIDEO"})
 
 _FORMATS: dict[str, frozenset[str]] = {
@@ -46,16 +46,19 @@ _FORMATS: dict[str, frozenset[str]] = {
 
 
 def accepts_media_type(input_type: str, media_type: str) -> bool:
-    """Whether an uploaded file of that media type can be an asset; an unknown one can."""
+    """Return whether an uploaded file with this media type can be an asset.
+
+    A file whose media type is unknown (``application/octet-stream``) can be one.
+    """
     name = media_type.partition(";")[0].strip().lower()
     return name.startswith((*_MEDIA_TYPES[input_type], *_UNKNOWN_MEDIA_TYPES))
 
 
 def upload_types(input_type: str) -> tuple[str, ...]:
-    """In which ways assets are processed in the background; in none for most input types."""
+    """Return the ways of processing assets in the background; empty for most input types."""
     return _UPLOAD_TYPES.get(input_type, ())
 
 
 def formats(input_type: str) -> frozenset[str]:
-    """The file formats that are processed in the background."""
+    """Return the file formats that are processed in the background."""
     return _FORMATS[input_type]

@@ -1,9 +1,10 @@
-"""Reads json interfaces: the jobs that a project asks of its labelers.
+"""The reader of json interfaces: the jobs that the labelers of a project do.
 
 See contract/json-interface.md#jobs.
 
-Refused is only what could evidently not be shown: an unknown task or tool, a sub-job that does not
-exist or that comes round to itself, and members of the wrong form. Whatever else a job has is kept.
+The reader refuses only an interface that the platform could not show: an unknown task or tool, a
+sub-job that does not exist or is nested in itself, and members of the wrong form. All other members
+of a job are kept.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ _KNOWN_INTERFACES = 64
 
 @lru_cache(_KNOWN_INTERFACES)
 def parse_json_interface(text: str, operation: str) -> Jobs:
-    """The jobs of an interface; ``null`` and one without jobs are empty ones.
+    """Return the jobs of an interface; ``null`` and an interface without jobs have no jobs.
 
-    They are read once for all labels of a project: no caller changes them.
+    The result is cached for all labels of a project: callers must not change it.
 
     Returns:
         job name → job.
 
     Raises:
-        KiliError: it is not JSON, or its jobs are not of the form that the platform uses.
+        KiliError: the text is not JSON, or its jobs do not have the form that the platform uses.
     """
 
     def make_error(detail: str) -> errors.KiliError:
@@ -87,7 +88,7 @@ def _check_category(where: str, category: dict[str, Any], make_error: MakeError)
 
 
 def _sub_jobs(name: str, jobs: Jobs, make_error: MakeError) -> Iterator[str]:
-    """The jobs that open below a category, or below a point of one."""
+    """Yield the names of the jobs that open below a category, or below a point of a category."""
     categories = (jobs[name].get("content") or {}).get("categories") or {}
     for code, category in categories.items():
         for parent in (category, *(category.get("points") or [])):
@@ -100,14 +101,17 @@ def _sub_jobs(name: str, jobs: Jobs, make_error: MakeError) -> Iterator[str]:
 
 
 def _names(child: str, jobs: Jobs) -> list[str]:
-    """The jobs that an element of ``children`` names: one, or several with commas between them."""
+    """Split an element of ``children``: the name of one job, or of several separated by commas."""
     if child in jobs:
         return [child]
     return [name for part in child.split(",") if (name := part.strip())] or [child]
 
 
 def _check_sub_jobs(sub_jobs_by_job: dict[str, set[str]], make_error: MakeError) -> None:
-    """All exist; and taking away jobs whose sub-jobs are all taken away leaves none."""
+    """Check that all sub-jobs exist and that no job is nested in itself.
+
+    The loop removes the jobs whose sub-jobs are all removed; the jobs that remain form a cycle.
+    """
     for name, children in sub_jobs_by_job.items():
         for child in sorted(children - sub_jobs_by_job.keys()):
             raise make_error(errors.INTERFACE_UNKNOWN_CHILD.format(job=name, child=child))

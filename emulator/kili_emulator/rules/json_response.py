@@ -1,10 +1,10 @@
-"""Does a label's response fit the project's json interface? (contract/json-response.md#checks)
+"""The check that a json response fits the json interface (contract/json-response.md#checks).
 
-Refused: a job that the interface does not have, a category that its job does not have, at any
-depth, a relation with an end that is not in the response, values of the wrong shape, and what the
-job could never show (`response_fit`).
-Everything else is accepted as it is, as the platform does: extra members, missing ``mid`` or
-``children``, an unfilled required job.
+Refused, at any depth: a job that the interface does not have, a category that its job does not
+have, a relation with an end that is not in the response, values of the wrong form, and content that
+the job could never show (`response_fit`).
+Everything else is accepted unchanged, as on the platform: extra members, a missing ``mid`` or
+``children``, a required job without an answer.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def parse_json_response(text: str) -> dict[str, Any]:
     """Read the text of a json response.
 
     Raises:
-        KiliError: it is not a JSON object.
+        KiliError: the text is not a JSON object.
     """
     try:
         response = parse_json(text)
@@ -50,12 +50,12 @@ def check_json_response(response: dict[str, Any], jobs: Jobs, input_type: str) -
     """Check a response against the jobs of a json interface.
 
     Args:
-        response: job name → what was annotated; of a VIDEO, frame → that.
-        jobs: the interface's ``jobs`` member.
-        input_type: the project's.
+        response: job name → answer; in a VIDEO project, frame → job name → answer.
+        jobs: the ``jobs`` member of the json interface.
+        input_type: the input type of the project.
 
     Raises:
-        KiliError: a job or category is unknown, a value has the wrong shape, or cannot be shown.
+        KiliError: a job or category is unknown, or a value has the wrong form or cannot be shown.
     """
     nodes: list[Node] = []
     mids: set[str] = set()
@@ -99,7 +99,7 @@ def _check_node(node: Node, jobs: Jobs, input_type: str) -> None:
 def _check_category(node: Node, jobs: Jobs) -> None:
     allowed = (jobs[node.job].get("content") or {}).get("categories") or {}
     name = node.value.get("name")
-    if name not in list(allowed):  # it need not be hashable
+    if name not in list(allowed):  # the name may be a value that is not hashable
         known = ", ".join(sorted(allowed)) or "none"
         raise errors.json_response_malformed(
             errors.RESPONSE_UNKNOWN_CATEGORY.format(category=name, job=node.job, known=known)
@@ -116,13 +116,13 @@ def _check_form(node: Node, member: str) -> None:
 
 
 def _relation_ends(node: Node, jobs: Jobs) -> list[tuple[str, str]]:
-    """What a relation relates."""
+    """Return the ends of a relation as pairs of job and ``mid``; none if it is not a relation."""
     members = set(ML_TASKS.get(jobs[node.job].get("mlTask"), ())) & set(RELATION_ENDS)
     return [(node.job, end["mid"]) for member in members for end in node.value.get(member) or ()]
 
 
 def _raise_malformed(job: str, member: str, value: Any) -> NoReturn:
-    """A list or an object is neither."""
+    """Raise the error for a place where a list or an object is missing (`response.walk`)."""
     kind = type(value).__name__
     if member == "depth":
         detail = errors.RESPONSE_TOO_DEEP.format(job=job)

@@ -1,7 +1,8 @@
-"""JSON as the standard has it, within bounds: without what only Python's reading of it accepts.
+"""Standard JSON within bounds, without the values that only Python's reader accepts.
 
-Python takes NaN, Infinity, numbers too large for a float, surrogates that stand alone, which no
-encoding can write, and nesting so deep that later steps run out of stack. None of these is read.
+Python's ``json`` accepts NaN, Infinity, numbers too large for a float, lone surrogates, which no
+encoding can write, and nesting so deep that later steps run out of stack. This module refuses all
+of these.
 """
 
 from __future__ import annotations
@@ -13,27 +14,27 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-# So many lists and objects may stand inside one another; the deepest json response has about 200.
+# The greatest number of nested lists and objects; the deepest json response has about 200.
 MAX_DEPTH = 256
 
-# Half of a pair of UTF-16 in a JSON text: escaped, or as such.
-_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
-_LONE = re.compile(r"[\ud800-\udfff]")
+# Half of a UTF-16 surrogate pair in a JSON text: as an escape sequence, or as a character.
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SHOWN_STEPS = 12
-_FLOAT_DIGITS = sys.float_info.max_10_exp  # whole numbers with more need not fit into a float
+_FLOAT_DIGITS = sys.float_info.max_10_exp  # a whole number with more digits may not fit a float
 
 
 class JsonValueError(ValueError):
-    """A text is JSON to Python, but has a value that JSON or the emulator does not; says where."""
+    """A text that Python reads has a value that JSON or the emulator refuses; says where."""
 
 
 def parse_json(text: str | bytes) -> Any:
     """Read a JSON text.
 
     Raises:
-        JsonValueError: it holds a number that is not finite, a lone surrogate, or is nested too
-            deeply.
-        ValueError: it is no JSON text.
+        JsonValueError: the text has a number that is not finite or a lone surrogate, or is nested
+            too deeply.
+        ValueError: the text is not JSON.
     """
     if isinstance(text, bytes):
         text = text.decode(json.detect_encoding(text), "surrogatepass")
@@ -47,23 +48,23 @@ def parse_json(text: str | bytes) -> Any:
 
 
 def check_depth(value: Any) -> None:
-    """See to it that a value is not nested more deeply than JSON that is read.
+    """Check that a value has at most :data:`MAX_DEPTH` nested lists and objects.
 
     Raises:
-        JsonValueError: it is.
+        JsonValueError: the value is nested more deeply.
     """
     if _is_deep(value):
         raise _too_deep()
 
 
 def parse_stored_json(text: str) -> Any:
-    """Read a text that was stored before such values were refused.
+    """Read a text that was stored by a version that did not refuse such values.
 
     Returns:
         the value, with null for a number that is not finite, and U+FFFD for a lone surrogate.
 
     Raises:
-        ValueError: it is no JSON text, or nested too deeply.
+        ValueError: the text is not JSON, or is nested too deeply.
     """
     value = _load(text, [])
     check_depth(value)
@@ -71,11 +72,13 @@ def parse_stored_json(text: str) -> Any:
 
 
 def _may_hold_surrogates(text: str) -> bool:
-    return bool(_ESCAPED.search(text) or (not text.isascii() and _LONE.search(text)))
+    return bool(_ESCAPED_SURROGATE.search(text) or (not text.isascii() and _SURROGATE.search(text)))
 
 
 def _load(text: str, not_finite: list[str]) -> Any:
-    def number(token: str) -> float:
+    """Read a text with Python's reader, and add its numbers that may be too large to a list."""
+
+    def parse_number(token: str) -> float:
         value = float(token)
         if not math.isfinite(value):
             not_finite.append(token)
@@ -88,13 +91,16 @@ def _load(text: str, not_finite: list[str]) -> Any:
 
     try:
         return json.loads(
-            text, parse_constant=number, parse_float=number, parse_int=parse_whole_number
+            text,
+            parse_constant=parse_number,
+            parse_float=parse_number,
+            parse_int=parse_whole_number,
         )
     except RecursionError:
         raise _too_deep() from None
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise
-    except ValueError:  # Python reads whole numbers of some thousand digits at most
+    except ValueError:  # Python refuses whole numbers of more than some thousand digits
         raise JsonValueError("it has a number of too many digits") from None
 
 
@@ -120,7 +126,7 @@ def _is_deep(value: Any) -> bool:
 def _find_problems(
     value: Any, path: tuple[str | int, ...]
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Where a value has what no JSON text can hold, and what that is."""
+    """Yield the path and the description of each part that standard JSON cannot hold."""
     if isinstance(value, float) and not math.isfinite(value):
         yield (
             path,
@@ -128,11 +134,11 @@ def _find_problems(
         )
     elif isinstance(value, int) and abs(value) > sys.float_info.max:
         yield path, "is too large a number"
-    elif isinstance(value, str) and _LONE.search(value):
+    elif isinstance(value, str) and _SURROGATE.search(value):
         yield path, "holds half a character (a lone surrogate): send whole characters"
     elif isinstance(value, dict):
         for key, each in value.items():
-            if _LONE.search(key):
+            if _SURROGATE.search(key):
                 yield path, "has a key with half a character (a lone surrogate) in it"
             yield from _find_problems(each, (*path, key))
     elif isinstance(value, list):
@@ -145,7 +151,7 @@ def _constant_name(value: float) -> str:
 
 
 def _format_path(path: tuple[str | int, ...]) -> str:
-    """A place in a value, as ``"variables.data[0].score"``."""
+    """Write the path of a part of a value, as ``"variables.data[0].score"``."""
     if not path:
         return "the value"
     steps = path if len(path) <= _SHOWN_STEPS else ("…", *path[-_SHOWN_STEPS:])
@@ -158,7 +164,7 @@ def _replace_invalid(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, str):
-        return _LONE.sub("\ufffd", value)
+        return _SURROGATE.sub("\ufffd", value)
     if isinstance(value, dict):
         return {_replace_invalid(key): _replace_invalid(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -167,17 +173,17 @@ def _replace_invalid(value: Any) -> Any:
 
 
 def compact_json(text: str) -> str:
-    """A JSON text as the platform's JavaScript writes it."""
+    """Rewrite a JSON text in the form in which the platform's JavaScript writes it."""
     return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
 
 
 def has_lone_surrogate(text: str) -> bool:
-    """Whether a text holds half a character, which no encoding can write."""
-    return _LONE.search(text) is not None
+    """Return whether a text has a lone surrogate, which no encoding can write."""
+    return _SURROGATE.search(text) is not None
 
 
 def is_equal_json(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal: unlike in Python, true is not 1, and false not 0."""
+    """Return whether two JSON values are equal; unlike in Python, true is not 1, false is not 0."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, list) and isinstance(other, list):

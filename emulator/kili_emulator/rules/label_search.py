@@ -1,11 +1,11 @@
-"""The conditions of ``label.search`` on what a label counts (contract/label.md#search).
+"""The search of labels by their number of annotations, ``label.search`` (contract/label.md#search).
 
 ::
 
     (JOB_CLASSIF.CATEGORY_A.count == 1 OR JOB_NER.CATEGORY_B.count > 0) AND JOB_BBOX.C.count > 10
 
-``AND`` binds tighter than ``OR``. Names and numbers are those that the SDK lets through: a name
-begins with a letter, and may go on with letters, digits, ``_``, ``-`` and ``*``.
+``AND`` binds tighter than ``OR``. Names and numbers have the form that the SDK allows: a name
+begins with a letter; letters, digits, ``_``, ``-`` and ``*`` may follow.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from kili_emulator import errors
 
-# In characters; some 300 conditions.
+# In characters; enough for some 300 conditions.
 LONGEST_SEARCH = 10_000
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_*-]*")
@@ -42,7 +42,7 @@ _PRECEDENCE = {"(": 0, "OR": 1, "AND": 2}
 
 @dataclass(frozen=True)
 class Condition:
-    """One comparison: how often a category of a job was chosen, and a number."""
+    """A comparison of a number with the count of a category (``JOB.CATEGORY``) in a label."""
 
     category: str
     comparison: str
@@ -54,20 +54,20 @@ class Condition:
 
 @dataclass(frozen=True)
 class LabelSearch:
-    """A search that was read.
+    """A search in postfix notation.
 
     Attributes:
-        steps: conditions, and what connects the two results before (``AND``, ``OR``), in the
-            order in which they are worked out.
+        steps: conditions and operators (``AND``, ``OR``) in the order of evaluation; an operator
+            combines the two results before it.
     """
 
     steps: tuple[Condition | str, ...]
 
     def holds(self, counts: Mapping[str, int]) -> bool:
-        """Whether a label fits.
+        """Return whether a label matches the search.
 
         Args:
-            counts: ``"JOB.CATEGORY"`` → how often; what is missing counts 0.
+            counts: ``"JOB.CATEGORY"`` → number of annotations; 0 for a category without an entry.
         """
         results: list[bool] = []
         for step in self.steps:
@@ -81,11 +81,11 @@ class LabelSearch:
 
 @lru_cache(maxsize=64)
 def parse_label_search(text: str) -> LabelSearch:
-    """Read a search; one that was read lately is not read again.
+    """Read a search; recent results are cached.
 
     Raises:
-        KiliError: it is malformed (the message says where, and what was expected), or has more
-            than :data:`LONGEST_SEARCH` characters.
+        KiliError: the search is malformed (the message says where, and what was expected), or has
+            more than :data:`LONGEST_SEARCH` characters.
     """
     if len(text) > LONGEST_SEARCH:
         raise errors.search_too_long("label.search", len(text), LONGEST_SEARCH)
@@ -95,15 +95,15 @@ def parse_label_search(text: str) -> LabelSearch:
     while True:
         while reader.skip(_OPEN):
             operators.append("(")
-        steps.append(_condition(reader, '"(" or a condition like JOB.CATEGORY.count > 0'))
-        connective = _connective(reader, operators, steps)
+        steps.append(_read_condition(reader, '"(" or a condition like JOB.CATEGORY.count > 0'))
+        connective = _read_connective(reader, operators, steps)
         if not connective:
             return LabelSearch((*steps, *reversed(operators)))
         _pop_operators(operators, steps, connective)
         operators.append(connective)
 
 
-def _condition(reader: _Reader, expected: str) -> Condition:
+def _read_condition(reader: _Reader, expected: str) -> Condition:
     job = reader.take(_NAME, expected)
     reader.take(_DOT, '"." after the name of the job')
     category = reader.take(_NAME, "the name of a category")
@@ -114,8 +114,12 @@ def _condition(reader: _Reader, expected: str) -> Condition:
     return Condition(f"{job}.{category}", comparison, number)
 
 
-def _connective(reader: _Reader, operators: list[str], steps: list[Condition | str]) -> str:
-    """Close what is closed after a condition; then ``AND`` or ``OR``, or nothing at the end."""
+def _read_connective(reader: _Reader, operators: list[str], steps: list[Condition | str]) -> str:
+    """Close the parentheses that end after a condition, and read the connective after them.
+
+    Returns:
+        ``AND`` or ``OR``; an empty text at the end of the search.
+    """
     while True:
         is_open = "(" in operators
         expected = 'AND, OR or ")"' if is_open else "AND, OR or the end"
@@ -132,13 +136,13 @@ def _connective(reader: _Reader, operators: list[str], steps: list[Condition | s
 
 
 def _pop_operators(operators: list[str], steps: list[Condition | str], connective: str) -> None:
-    """Work out first what binds at least as tightly as the connective that comes now."""
+    """Move the operators that bind at least as tightly as the next connective to the steps."""
     while operators and _PRECEDENCE[operators[-1]] >= _PRECEDENCE[connective]:
         steps.append(operators.pop())
 
 
 class _Reader:
-    """A text, read piece by piece; blanks between the pieces do not count."""
+    """A reader of a text, token by token; it skips the blanks between the tokens."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -150,7 +154,7 @@ class _Reader:
         return self.position == len(self._text)
 
     def skip(self, pattern: re.Pattern[str]) -> str | None:
-        """The piece that is next, if it is such a one."""
+        """Read and return the next token if it matches a pattern; otherwise return ``None``."""
         found = pattern.match(self._text, self.position)
         if not found:
             return None
@@ -159,10 +163,15 @@ class _Reader:
         return found.group()
 
     def take(self, pattern: re.Pattern[str], expected: str) -> str:
-        piece = self.skip(pattern)
-        if piece is None:
+        """Read and return the next token, which must match a pattern.
+
+        Raises:
+            KiliError: the next token does not match.
+        """
+        token = self.skip(pattern)
+        if token is None:
             raise self.malformed(self.position, expected)
-        return piece
+        return token
 
     def malformed(self, position: int, expected: str) -> errors.KiliError:
         rest = self._text[position:].split()

@@ -1,8 +1,8 @@
-"""Which labels of an asset are the latest.
+"""The latest labels of an asset, and the labels that a copy of the asset keeps.
 
 See contract/label.md#latest-marks, contract/project.md#copies-of-labels.
 
-Pure: label documents in creation order in; the ids of the latest, or the labels to copy, out.
+The functions are pure and take the label documents of an asset in creation order.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kili_emulator.rules.workflow import MODEL_TYPES, SUBMITTED, LabelType
 
 
 class Label(TypedDict):
-    """The members of a label that decide whether it is one of the latest."""
+    """The members of a label that decide whether the label is one of the latest."""
 
     id: str
     authorId: str
@@ -25,9 +25,9 @@ class Label(TypedDict):
 
 
 class LatestMarks(TypedDict):
-    """The members of a label that say whether it is the latest of its author on the asset.
+    """The members of a label that say whether it is the latest label of its author on the asset.
 
-    ``isLatestLabelForUser`` is about labels of any type.
+    ``isLatestLabelForUser`` applies to labels of any type.
     """
 
     isLatestLabelForUser: bool
@@ -38,7 +38,7 @@ class LatestMarks(TypedDict):
 
 L = TypeVar("L", bound=Label)
 
-# mark → the label type that it is about; None: any type
+# mark → the label type to which the mark applies; None: any type
 _TYPE_OF_MARK: dict[str, str | None] = {
     "isLatestLabelForUser": None,
     "isLatestDefaultLabelForUser": "DEFAULT",
@@ -50,23 +50,24 @@ MARKS = tuple(_TYPE_OF_MARK)
 
 
 def is_submitted(label: Label, *, has_steps: bool) -> bool:
-    """Whether a person submitted the label: a DEFAULT or REVIEW label.
+    """Return whether a person submitted the label: a DEFAULT or REVIEW label.
 
     Args:
-        has_steps: the project has the V2 or V3 workflow, in which the truth of a honeypot is a
-            REVIEW label that nobody submitted.
+        has_steps: whether the project has the V2 or V3 workflow, in which the ground truth of a
+            honeypot is a REVIEW label that nobody submitted.
     """
     return label["labelType"] in SUBMITTED and not (has_steps and label["isHoneypot"])
 
 
 def latest_of_author(labels: Iterable[Label], *, has_steps: bool) -> dict[str, str | None]:
-    """The label that each mark is true for, among one author's labels of one asset.
+    """Find the label of each mark among the labels of one author on one asset.
 
-    ``isLatestLabelForUser`` is the latest label that the author submitted. Where they submitted
-    none, it is their latest AUTOSAVE; where they only ran models, the latest label of a model.
+    ``isLatestLabelForUser`` marks the latest label that the author submitted. An author who
+    submitted no label has it on the latest AUTOSAVE; an author who only ran models, on the latest
+    label of a model.
 
     Returns:
-        for each of :data:`MARKS` a label id, or ``None`` where there is no such label.
+        for each of :data:`MARKS` a label id; ``None`` if no label has the mark.
     """
 
     def rank(label: Label) -> int:
@@ -75,7 +76,7 @@ def latest_of_author(labels: Iterable[Label], *, has_steps: bool) -> dict[str, s
         return 1 if label["labelType"] == "AUTOSAVE" else 0
 
     latest: dict[str, str | None] = dict.fromkeys(MARKS)
-    for label in sorted(labels, key=rank):  # stable: the later one of two equals comes later
+    for label in sorted(labels, key=rank):  # stable: labels of equal rank keep creation order
         for mark, label_type in _TYPE_OF_MARK.items():
             if label_type in (None, label["labelType"]):
                 latest[mark] = label["id"]
@@ -83,7 +84,7 @@ def latest_of_author(labels: Iterable[Label], *, has_steps: bool) -> dict[str, s
 
 
 def find_authors_in_progress(labels: Iterable[Label]) -> set[str]:
-    """The authors with a label in progress: an AUTOSAVE after all that they submitted."""
+    """Return the ids of the authors whose AUTOSAVE is newer than all labels they submitted."""
     newest = {
         each["authorId"]: each["labelType"]
         for each in labels
@@ -93,10 +94,11 @@ def find_authors_in_progress(labels: Iterable[Label]) -> set[str]:
 
 
 def labels_to_copy(labels: Sequence[L]) -> list[L]:
-    """The labels of an asset that a copy of it keeps.
+    """Return the labels of an asset that a copy of the asset keeps.
 
-    Of people: the latest label of each author on each step and of each type, and their AUTOSAVE
-    label where it is work in progress. Of models, and of honeypots: all.
+    Of the labels of people: the latest one of each author on each step and of each type; an
+    AUTOSAVE label only if it is newer than the labels that the author submitted. All labels of
+    models and of honeypots.
     """
     authors_in_progress = find_authors_in_progress(labels)
     human_labels = [each for each in labels if not each["isHoneypot"]]

@@ -1,9 +1,9 @@
-"""Why somebody cannot label an asset now, in the multi-step workflows.
+"""The lock reasons: why a user cannot label an asset now, in the multi-step workflows.
 
 See contract/workflow.md#lock-reasons.
 
-The reasons' names are the platform's; when each of them holds is read from the sentences in which
-clients put them. The V1 workflow knows none of them.
+The names of the reasons are the platform's. Their conditions are inferred from the sentences in
+which clients explain the reasons. The V1 workflow has no lock reasons.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ LockReason = Literal[
 
 @dataclass(frozen=True)
 class LockContext:
-    """How things stand with an asset.
+    """The state of an asset, as far as it decides whether a user can add a label.
 
     Attributes:
         submissions: step id and user id, for each step on which a user has submitted a label.
-        assignee_ids: whom the asset is assigned to; nobody in particular, if empty.
-        can_work_on_step: the user is among those who work on the step that the label is for.
-        is_locked: somebody else is editing the asset.
-        enforces_step_separation: nobody works on two steps of one asset.
+        assignee_ids: the users to whom the asset is assigned; empty if it is not assigned.
+        can_work_on_step: whether the user is an assignee of the step that the label is for.
+        is_locked: whether another user is editing the asset.
+        enforces_step_separation: whether a user may work on only one step of an asset.
     """
 
     steps: Steps
@@ -59,13 +59,13 @@ class LockContext:
 
 @dataclass(frozen=True)
 class LabelAttempt:
-    """Who wants to add a label, and of what kind.
+    """The attempt of a user to add a label.
 
     Attributes:
-        step_id: the step that the label names, of the same type; ``None`` where it names none and
-            is for the step where the asset stands.
-        step_type: DEFAULT for work that labels, REVIEW for work that reviews, ``None`` for an
-            autosave, which is work on whatever step it is.
+        step_id: the step that the label names, which has the type ``step_type``; ``None`` if the
+            label names no step: it is then for the step of the asset.
+        step_type: DEFAULT for labeling, REVIEW for reviewing, ``None`` for an autosave, which is
+            allowed on a step of either type.
     """
 
     user_id: str
@@ -75,7 +75,7 @@ class LabelAttempt:
 
 
 def lock_reason(context: LockContext, attempt: LabelAttempt) -> LockReason | None:
-    """Why the label cannot be added; ``None`` when it can."""
+    """Return why the label cannot be added; ``None`` if it can be added."""
     steps, step_position, named_step_id = context.steps, context.step_position, attempt.step_id
     use = classify_label_use(steps, step_position, named_step_id)
     if named_step_id and use == "CORRECTION":
@@ -96,7 +96,7 @@ def lock_reason(context: LockContext, attempt: LabelAttempt) -> LockReason | Non
 
 
 def _check_work(context: LockContext, attempt: LabelAttempt) -> LockReason | None:
-    """Why a label cannot do the work of the step where the asset stands."""
+    """Return why a label cannot do the work of the step of the asset, if it cannot."""
     step_position = context.step_position
     has_submitted = (step_position.step_id, attempt.user_id) in context.submissions
     if step_position.status == "DONE":
@@ -111,7 +111,10 @@ def _check_work(context: LockContext, attempt: LabelAttempt) -> LockReason | Non
 
 
 def _check_correction(context: LockContext, attempt: LabelAttempt) -> LockReason | None:
-    """Why a label cannot correct what is done on a step: labelers correct their own work only."""
+    """Return why a label cannot correct the completed work of a step, if it cannot.
+
+    Labelers can correct only their own work.
+    """
     has_submitted = (context.step_position.step_id, attempt.user_id) in context.submissions
     if not has_submitted and attempt.role == "LABELER":
         return "AssetInDoneStepStatus"
@@ -132,7 +135,7 @@ def _reason_for_done_step(
 
 
 def _reason_for_other_step(context: LockContext, attempt: LabelAttempt) -> LockReason:
-    """The asset waits in a step of the other type."""
+    """Return the lock reason for an asset that waits in a step of the other type."""
     has_labeled = any(user_id == attempt.user_id for _, user_id in context.submissions)
     if attempt.step_type == "DEFAULT" and has_labeled and context.step_position.status == "TO_DO":
         return "AssetInNextStepWithCorrectAction"
@@ -140,7 +143,10 @@ def _reason_for_other_step(context: LockContext, attempt: LabelAttempt) -> LockR
 
 
 def _check_assignment(context: LockContext, attempt: LabelAttempt) -> LockReason | None:
-    """The asset waits for its assignees; only its labeling is ever assigned."""
+    """Return the lock reason if the asset waits for other assignees.
+
+    An assignment applies only to labeling steps.
+    """
     is_labeling = require_step(context.steps, context.step_position.step_id)["type"] == "DEFAULT"
     assigned = context.assignee_ids if is_labeling else ()
     if assigned and attempt.user_id not in assigned:
@@ -150,7 +156,11 @@ def _check_assignment(context: LockContext, attempt: LabelAttempt) -> LockReason
 
 
 def _check_step_access(context: LockContext, attempt: LabelAttempt) -> LockReason | None:
-    """The step is for others, or its work is kept apart from what the user did elsewhere."""
+    """Return the lock reason if the user may not work on the step.
+
+    The step has other assignees, or step separation is enforced and the user has submitted a label
+    on another step.
+    """
     if not context.can_work_on_step:
         return "NotInStepAssignees"
     has_submitted_elsewhere = any(

@@ -1,10 +1,10 @@
-"""Which values of a recorded document are secrets, and the document without them.
+"""The masking of secrets in recorded documents.
 
-Secrets are found by the names of their members: passwords, API keys, tokens, signatures, cookies,
-``Authorization`` headers, and the header of a webhook. In texts, they are the passwords and secret
-query parameters of addresses, and the values of such headers. Everything else stays as it is, ids
-included. The names are chosen: those of the platform's API, of HTTP, and of the signed addresses of
-AWS, Google, Azure and the emulator.
+A value is a secret if its member has the name of a password, an API key, a token, a signature, a
+cookie, an ``Authorization`` header or the header of a webhook. Secrets in texts are the passwords
+and secret query parameters of URLs, and the values of such headers. All other values, including
+ids, stay unchanged. The list of names is chosen: it holds the names of the platform's API, of HTTP,
+and of the signed URLs of AWS, Google, Azure and the emulator.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SECRET_NAMES = frozenset(
         "xgoogsignature",
     }
 )
-# Secret also with something before it, as in ``s3SecretKey`` or ``azureSASToken``.
+# A name that ends like this is secret, too, such as ``s3SecretKey`` or ``azureSASToken``.
 _SECRET_SUFFIXES = (
     "accesskey",
     "accesstoken",
@@ -55,13 +55,13 @@ _SECRET_SUFFIXES = (
     "securitytoken",
     "sessiontoken",
 )
-# Secret as parameters of addresses only: members of that name are mostly something else.
+# Secret only as query parameters of URLs: members with this name are mostly not secret.
 _SECRET_PARAMETERS = frozenset({"key"})
-# Secret in what is asked and answered about API keys.
+# Secret in requests and answers about API keys.
 API_KEY_SECRET_NAMES = frozenset({"key"})
-# Secret beside the address of a webhook.
+# Secret in an object that also has the URL of a webhook.
 _WEBHOOK_SECRET_NAME = "header"
-_ADDRESSES = frozenset({"url", "webhookUrl"})
+_URL_NAMES = frozenset({"url", "webhookUrl"})
 
 _NOT_IN_NAME = re.compile(r"[^a-z0-9]")
 _PASSWORD = re.compile(r"(?<=://)([^\s/?#:@\"'<>]*):([^\s/?#\"'<>]+)@")
@@ -73,10 +73,13 @@ _BEARER = re.compile(r"\b(Bearer )([\w.~+/=-]{8,})")
 
 
 def is_secret(name: str, extra_names: Collection[str] = ()) -> bool:
-    """Whether a value of that name is secret, however the name is written.
+    """Return whether a value with this name is secret.
+
+    The case of the name does not matter, nor do characters such as ``_`` and ``-``, nor digits at
+    the end.
 
     Args:
-        extra_names: further names, in lower case, without anything but letters and digits.
+        extra_names: additional secret names, of lower-case letters and digits only.
     """
     normalized = _normalize_name(name)
     return (
@@ -87,21 +90,21 @@ def is_secret(name: str, extra_names: Collection[str] = ()) -> bool:
 
 
 def _normalize_name(name: str) -> str:
-    """A name as it is compared: ``newPassword1`` is ``newpassword``."""
+    """Return a name in the form for comparison: ``newPassword1`` becomes ``newpassword``."""
     return _NOT_IN_NAME.sub("", name.lower()).rstrip("0123456789")
 
 
 def masked(document: Any, extra_names: Collection[str] = ()) -> Any:
-    """A document of JSON without its secrets; what holds none is left as it is.
+    """Return a JSON document with masked secrets.
 
     Args:
-        extra_names: further names of secrets, as :func:`is_secret` takes them.
+        extra_names: additional secret names, in the form that :func:`is_secret` takes.
     """
     if isinstance(document, str):
         return masked_text(document)
     if isinstance(document, Mapping):
         names = (
-            {*extra_names, _WEBHOOK_SECRET_NAME} if _ADDRESSES & document.keys() else extra_names
+            {*extra_names, _WEBHOOK_SECRET_NAME} if _URL_NAMES & document.keys() else extra_names
         )
         return {
             name: _mask_member(str(name), value, names, extra_names)
@@ -115,11 +118,11 @@ def masked(document: Any, extra_names: Collection[str] = ()) -> Any:
 def _mask_member(
     name: str, value: Any, names: Collection[str], extra_names: Collection[str]
 ) -> Any:
-    """What is shown for a member.
+    """Return the value of a member with masked secrets.
 
     Args:
-        names: further names of secrets here.
-        extra_names: the same, further down.
+        names: additional secret names among the members of this object.
+        extra_names: additional secret names in the objects nested in the value.
     """
     if is_secret(name, names):
         return _mask_value(value, extra_names)
@@ -129,7 +132,10 @@ def _mask_member(
 
 
 def _mask_value(value: Any, extra_names: Collection[str]) -> Any:
-    """What is shown for a secret: that there is one; what is nested in it has names of its own."""
+    """Mask a secret value; the members of a nested object are masked by their own names.
+
+    ``None``, booleans and empty texts stay visible.
+    """
     if isinstance(value, list | tuple):
         return [_mask_value(each, extra_names) for each in value]
     if isinstance(value, Mapping):
@@ -138,7 +144,7 @@ def _mask_value(value: Any, extra_names: Collection[str]) -> Any:
 
 
 def masked_text(text: str) -> str:
-    """A text without the secrets of addresses and headers in it."""
+    """Return a text with masked secrets of URLs and headers."""
     if "://" in text:
         text = _PASSWORD.sub(rf"\1:{MASK}@", text)
     if "=" in text:
@@ -153,14 +159,14 @@ def _mask_parameter(match: re.Match[str]) -> str:
 
 
 def masked_query(query: str, extra_names: Collection[str] = ()) -> str:
-    """A GraphQL document without the secrets that stand in it as literals.
+    """Return a GraphQL document whose literals have masked secrets.
 
     Args:
-        extra_names: further names of secrets, as :func:`is_secret` takes them.
+        extra_names: additional secret names, in the form that :func:`is_secret` takes.
     """
     names = {*extra_names, _WEBHOOK_SECRET_NAME}
     parts, end = [], 0
-    name = previous = ""  # the name that the next literal is given for, and the token before
+    name = previous = ""  # the name before the last colon, and the previous token
     for match in tokens(query):
         token = match[0]
         if token == ":":
@@ -168,7 +174,7 @@ def masked_query(query: str, extra_names: Collection[str] = ()) -> str:
         elif token.startswith('"'):
             parts += [query[end : match.start()], _mask_literal(token, is_secret(name, names))]
             end = match.end()
-            if token == '"' and is_secret(name, names):  # its end is missing
+            if token == '"' and is_secret(name, names):  # the literal has no closing quote
                 return "".join(parts)
         previous = token
     return "".join([*parts, query[end:]])

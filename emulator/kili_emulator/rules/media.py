@@ -1,4 +1,4 @@
-"""What the first bytes of a file tell: its format, and the size of a picture."""
+"""The format of an image or video, and the size of an image, read from the bytes of the file."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x1aE\xdf\xa3", "matroska"),
 )
 _RIFF = {b"WEBP": "webp", b"AVI ": "avi"}
-_EXTENTS = b"iloc"
-_EXTENT_SIZES = len(_EXTENTS) + 4  # after the version and flags of the box
-_ISO_HEAD = 1024 * 1024
+_EXTENTS_BOX = b"iloc"
+_EXTENT_SIZES_OFFSET = len(_EXTENTS_BOX) + 4  # after the version and flags of the box
+_ISO_HEAD_BYTES = 1024 * 1024
 _MAX_INT = 2**31 - 1  # GraphQL's Int
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
@@ -51,7 +51,7 @@ class _OptionalPageMembers(TypedDict, total=False):
 
 
 class PageResolution(_OptionalPageMembers):
-    """The size of a page; pages are numbered from 1."""
+    """The size of a page in points; pages are numbered from 1."""
 
     width: float
     height: float
@@ -59,7 +59,7 @@ class PageResolution(_OptionalPageMembers):
 
 
 def format_of(content: bytes) -> str | None:
-    """The format of an image or a video, if it is a known one."""
+    """Return the format of an image or a video; ``None`` if the format is unknown."""
     if content[4:8] in _MP4_BOXES:
         return "avif" if content[8:12] in (b"avif", b"avis") else "mp4"
     if content[:4] == b"RIFF":
@@ -68,9 +68,9 @@ def format_of(content: bytes) -> str | None:
 
 
 def resolution_of(content: bytes) -> Resolution | None:
-    """The size of an image in pixels, where its format is one that can be read.
+    """Return the size of an image in pixels; ``None`` if it cannot be read.
 
-    That of an AVIF or HEIC image is found where it stands in the first MB.
+    The size of an AVIF or HEIC image is found only in the first MB of the file.
     """
     head = _safe_head(content)
     if head is None:
@@ -84,19 +84,21 @@ def resolution_of(content: bytes) -> Resolution | None:
 
 
 def _safe_head(content: bytes) -> bytes | None:
-    """The part of a file that imagesize reads in time proportional to its length, if any.
+    """Return the part of a file that imagesize reads in linear time; ``None`` if there is none.
 
-    It collects the digits of Netpbm sizes one by one into a new value each time, and the extents of
-    ISO files (``iloc`` boxes), of which 65,535 take no bytes at all where their sizes are 0.
+    ``imagesize`` needs quadratic time for the digits of Netpbm sizes, which it appends one by one
+    to a new value. It also reads all extents of ISO files (``iloc`` boxes): a box can declare
+    65,535 extents that take no bytes, if the sizes of its fields are 0.
     """
     if format_of(content) is None:
         return None
     if content[4:8] != b"ftyp":
         return content
-    head = content[:_ISO_HEAD]
-    position = head.find(_EXTENTS)
+    head = content[:_ISO_HEAD_BYTES]
+    position = head.find(_EXTENTS_BOX)
     while position != -1:
-        if head[position + _EXTENT_SIZES : position + _EXTENT_SIZES + 1] == b"\0":
+        sizes_position = position + _EXTENT_SIZES_OFFSET
+        if head[sizes_position : sizes_position + 1] == b"\0":
             return None
-        position = head.find(_EXTENTS, position + 1)
+        position = head.find(_EXTENTS_BOX, position + 1)
     return head

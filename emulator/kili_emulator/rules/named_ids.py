@@ -1,4 +1,4 @@
-"""Which ids a request may name."""
+"""The ids that a GraphQL request may name."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 from kili_emulator.rules.graphql_text import tokens
 
-# Ids have 25 characters (contract/values.md#ids); those of scenarios may be longer.
+# Ids have 25 characters (contract/values.md#ids); the ids of a scenario may be longer.
 _LONGEST = 64
 
 
 def named_ids(arguments: Any, query: str | None = None) -> set[str]:
-    """The texts in a request that could be ids, whatever they are meant for.
+    """Collect the texts in a request that could be ids, regardless of the member they are in.
 
     Args:
-        arguments: its variables.
-        query: its document, whose literals count as well.
+        arguments: the variables of the request.
+        query: the GraphQL document of the request, whose string literals are also collected.
     """
     literals = [each[0].strip('"') for each in tokens(query or "") if each[0].startswith('"')]
     texts = {*_collect_strings(arguments), *literals}

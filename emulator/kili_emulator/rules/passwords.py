@@ -1,6 +1,6 @@
-"""Passwords: what they must be, and how they are kept.
+"""Passwords: their allowed lengths, and the hashes in which they are stored.
 
-The cost is low on purpose: nothing is protected here but the passwords of tests.
+The cost of a hash is low on purpose: the hashes protect only the passwords of tests.
 """
 
 from __future__ import annotations
@@ -15,18 +15,22 @@ _COST = 2**10
 
 
 def is_acceptable(password: str) -> bool:
-    """Whether this may become somebody's password (clients ask for no less than this)."""
+    """Return whether a password has an allowed length, which clients check, too."""
     return SHORTEST <= len(password) <= LONGEST
 
 
 def hash_password(password: str, salt: str) -> str:
-    """The password as it is kept: ``salt$digest``."""
+    """Return the stored form of a password: ``salt$digest``."""
     digest = hashlib.scrypt(password.encode(), salt=salt.encode(), n=_COST, r=8, p=1)
     return f"{salt}${digest.hex()}"
 
 
 def verify_password(password: str, stored_hash: str | None) -> bool:
-    """Whether this is the password that is kept; nobody can give the one of who has none."""
+    """Return whether a password matches the stored hash.
+
+    Args:
+        stored_hash: ``None`` for a user without a password, whom no password matches.
+    """
     if stored_hash is None:
         return False
     return hmac.compare_digest(hash_password(password, stored_hash.partition("$")[0]), stored_hash)

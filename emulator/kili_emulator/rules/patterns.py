@@ -22,17 +22,17 @@ _ESCAPE = "\\"
 class _Automaton:
     """A pattern as an automaton whose states are the bits of one integer.
 
-    Bit ``i`` of a set of states says that the first ``i`` characters of the pattern have matched,
-    where ``%`` is no character. All states advance together, one character of the text after the
-    other, so nothing is ever tried twice.
+    Bit ``i`` of a set of states means that the first ``i`` characters of the pattern have matched,
+    not counting ``%``. All states advance together, one character of the text at a time, so the
+    automaton reads each character once and never backtracks.
 
     Attributes:
-        advance: character in lower case → states from which it leads to the next one.
-        stay: states before a ``%``, which stay for any character.
+        stay: the states before a ``%``, which remain for any character.
         final: the state in which the whole pattern has matched.
     """
 
     def __init__(self, pattern: str) -> None:
+        # The states that advance at any character, and by character in lower case.
         self._any_character = 0
         self._by_character: defaultdict[str, int] = defaultdict(int)
         self.stay = 0
@@ -60,7 +60,7 @@ class _Automaton:
 
 
 def _characters(pattern: str) -> Iterator[tuple[str, bool]]:
-    """Each character of a pattern, and whether it is a wildcard."""
+    """Yield each character of a pattern, and whether it is a wildcard."""
     characters = iter(pattern)
     for character in characters:
         if character == _ESCAPE:
@@ -75,9 +75,9 @@ def _automaton(pattern: str) -> _Automaton:
 
 
 def ilike(pattern: str, text: str) -> bool:
-    r"""Whether the whole text matches: ``%`` is any text, ``_`` any character, ``\`` escapes.
+    r"""Return whether the whole text matches: ``%`` is any text, ``_`` a character, ``\`` escapes.
 
-    Takes time in proportion to the length of the text, for each 64 characters of the pattern.
+    The time is proportional to the length of the text, for each 64 characters of the pattern.
     """
     return _automaton(pattern).matches(text)
 
@@ -86,7 +86,7 @@ def check_pattern(pattern: str) -> None:
     """Refuse a pattern with more than :data:`LONGEST_PATTERN` characters.
 
     Raises:
-        KiliError: it has more.
+        KiliError: the pattern is longer.
     """
     if len(pattern) > LONGEST_PATTERN:
         raise errors.search_too_long("searchQuery", len(pattern), LONGEST_PATTERN)

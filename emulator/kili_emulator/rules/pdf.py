@@ -1,4 +1,4 @@
-"""The sizes of a PDF file's pages, as far as its page tree can be read (ISO 32000-1, 7.7.3)."""
+"""The sizes of the pages of a PDF file, read from its page tree (ISO 32000-1, 7.7.3)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ _Inherited = tuple["tuple[float, float] | None", int]  # size and rotation
 
 
 def page_resolutions(content: bytes) -> list[PageResolution] | None:
-    """The pages' sizes in points, before their rotation.
-
-    Encrypted and damaged files tell nothing, nor do those that exceed the bounds of
-    :mod:`kili_emulator.rules.pdf_objects`.
+    """Read the sizes of the pages in points, before the rotation is applied.
 
     Returns:
-        ``pageNumber`` (from 1 on), ``width``, ``height``, ``rotation`` of each page; ``None``
-        where the pages cannot be read.
+        ``pageNumber`` (from 1 on), ``width``, ``height``, ``rotation`` (in degrees) of each page;
+        ``None`` if the file is encrypted, damaged, or exceeds the bounds of
+        :mod:`kili_emulator.rules.pdf_objects`.
     """
     if not content.startswith(b"%PDF-") or b"/Encrypt" in content:
         return None
@@ -39,7 +37,7 @@ def page_resolutions(content: bytes) -> list[PageResolution] | None:
 
 
 def _page_leaves(objects: Objects, root: Any) -> Iterator[_Inherited]:
-    """Size and rotation of the pages below a node, in their order."""
+    """Yield size and rotation of the pages below a node of the page tree, in page order."""
     visited: set[int] = set()
     pending: list[tuple[Any, _Inherited]] = [(root, (None, 0))]
     while pending:
@@ -64,7 +62,7 @@ def _page_leaves(objects: Objects, root: Any) -> Iterator[_Inherited]:
 
 
 def _size(objects: Objects, box: Any) -> tuple[float, float] | None:
-    """Width and height of a rectangle: two opposite corners, in any order."""
+    """Return width and height of a rectangle, which is given by two opposite corners."""
     corners = objects.resolve(box)
     if not isinstance(corners, list) or len(corners) != 4:
         return None

@@ -1,8 +1,8 @@
 """The objects of a PDF file, and their syntax (ISO 32000-1, 7.2, 7.3 and 7.5.7).
 
-The file is foreign text: each byte is looked at a constant number of times, and every count is
-bounded. Libraries for PDF files follow references and unpack streams without a bound for the whole
-file (pypdf 7.1 takes four seconds for each 70 KB of object streams made for that).
+The file may be hostile: the reader reads each byte a constant number of times, and every count has
+a bound. Libraries for PDF files follow references and unpack streams without a bound for the whole
+file (pypdf 7.1 takes four seconds for each 70 KB of hostile object streams).
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _TOKEN = re.compile(
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _IN_TEXT = re.compile(rb"\\.|[()]", re.DOTALL)
 
-# Bounds for one file. They leave room for some 20,000 pages, and for object streams of any
-# document that people read.
+# The bounds for one file. They allow some 20,000 pages, and the object streams of any document
+# that people read.
 MAX_OBJECTS = 1_000_000
 MAX_TOKENS = 1_000_000
 MAX_UNPACKED = 64 * 1024 * 1024
@@ -48,16 +48,16 @@ class PdfError(ValueError):
 
 @dataclass(frozen=True)
 class Reference:
-    """The value of an object, by the object's number."""
+    """A reference to the value of an object, by the number of the object."""
 
     number: int
 
 
 class Objects:
-    """The objects of a file; of those with a stream, what stands before it.
+    """The objects of a file; of an object with a stream, only the dictionary before the stream.
 
     Args:
-        content: the file.
+        content: the bytes of the file.
 
     Raises:
         PdfError: an object stream is damaged, or a bound is exceeded.
@@ -75,7 +75,7 @@ class Objects:
                 raise PdfError("too many objects")
 
     def find_by_type(self, name: str) -> dict[str, Any] | None:
-        """The first dictionary with this ``/Type``."""
+        """Return the first dictionary with this ``/Type``."""
         marker = f"/{name}".encode()
         for source in self._sources.values():
             if marker in source:
@@ -85,13 +85,14 @@ class Objects:
         return None
 
     def resolve(self, value: Any) -> Any:
-        """The value itself, or that of the object that it refers to.
+        """Return a value; if it is a reference, the value of the object that it refers to.
 
-        Dictionaries are ``dict`` by the names of their keys without the slash, arrays ``list``,
-        numbers ``float``, names ``str`` with their slash; all else is ``None``.
+        Returns:
+            ``dict`` for a dictionary, whose keys have no slash; ``list`` for an array; ``float``
+            for a number; ``str`` with a slash for a name; ``None`` for all other values.
 
         Raises:
-            PdfError: the object is damaged, or all that was read exceeds a bound.
+            PdfError: the object is damaged, or the reader has exceeded a bound for the file.
         """
         for _ in range(_MAX_DEPTH):
             if not isinstance(value, Reference):
@@ -100,7 +101,7 @@ class Objects:
         raise PdfError("references go in a circle")
 
     def _parse(self, source: bytes) -> Any:
-        """The first value in the source of an object."""
+        """Return the first value in the source of an object."""
         values: list[Any] = []
         open_brackets: list[tuple[bytes, list[Any]]] = []
         for kind, token in _tokens(source):
@@ -125,7 +126,10 @@ class Objects:
         return values[0] if values else None
 
     def _read_object_stream(self, head: Any, stream: bytes) -> Iterator[tuple[int, bytes]]:
-        """The objects in an object stream: pairs of number and offset, then the objects."""
+        """Yield number and source of the objects in an object stream.
+
+        The stream begins with a pair of number and offset for each object; the objects follow.
+        """
         if not isinstance(head, dict) or head.get("Type") != "/ObjStm":
             return
         content = self._inflate(stream) if _is_deflated(head) else stream
@@ -150,7 +154,7 @@ class Objects:
 
 
 def _scan_objects(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """Number, source and stream of what stands between ``obj`` and ``endobj``, in file order."""
+    """Yield number, source and stream of each object (``obj`` … ``endobj``) in file order."""
     position = 0
     for _ in range(MAX_OBJECTS):
         position = content.find(b"obj", position)
@@ -177,7 +181,7 @@ def _scan_objects(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
 
 
 def _stream_keyword(content: bytes, begin: int, end: int) -> int:
-    """Where the keyword ``stream`` stands, which ends a line; -1 where it does not."""
+    """Return the position of the keyword ``stream``, which ends a line; -1 if there is none."""
     position = content.find(_STREAM, begin, end)
     while position != -1:
         after = position + len(_STREAM)
@@ -206,7 +210,7 @@ def _tokens(source: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _end_of_text(source: bytes, begin: int) -> int:
-    """Where a literal string ends, whose first parenthesis stands before ``begin``."""
+    """Return the position after a literal string, whose first parenthesis is before ``begin``."""
     depth = 1
     for token_match in _IN_TEXT.finditer(source, begin):
         depth += {b"(": 1, b")": -1}.get(token_match.group(), 0)
@@ -242,7 +246,11 @@ def _parse_number(token: bytes) -> float:
 
 
 def _to_integer(value: Any) -> int:
-    """A number that counts objects or bytes."""
+    """Return a number as an integer; it is an object number, or an offset in bytes.
+
+    Raises:
+        PdfError: the value is not a whole number, or is out of range.
+    """
     if not isinstance(value, float) or not 0 <= value <= 10**10 or value != int(value):
         raise PdfError("a number is no whole one, or out of range")
     return int(value)

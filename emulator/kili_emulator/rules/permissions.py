@@ -1,10 +1,10 @@
-"""Who may do what: one table from operation to roles.
+"""The permissions: the roles that may call each operation.
 
 See contract/member.md#roles, contract/organization.md#rights-in-an-organization.
 
-A role is either one in the project (ADMIN, TEAM_MANAGER, REVIEWER, LABELER) or, for operations
-that have no project, one in the organization (ADMIN, USER). Administrators of the organization act
-as ADMIN in each of its projects, and so do plugins where they are active.
+An operation on a project requires a role in the project (ADMIN, TEAM_MANAGER, REVIEWER, LABELER),
+an operation without a project requires a role in the organization (ADMIN, USER). Administrators of
+the organization act as ADMIN in each of its projects; plugins do, too, where they are active.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ PROJECT_OPERATIONS: dict[str, Roles] = {
     "createPredictions": _MANAGERS,
     "updatePropertiesInLabel": _REVIEWERS,
     "deleteLabels": _MANAGERS,
-    "createIssues": _EVERYBODY,  # more is asked of some types: ``ISSUE_TYPE_ROLES``
+    "createIssues": _EVERYBODY,  # some issue types require a higher role: ``ISSUE_TYPE_ROLES``
     "appendToIssues": _EVERYBODY,
     "appendToComments": _EVERYBODY,
     "updatePropertiesInIssue": _REVIEWERS,
@@ -79,7 +79,7 @@ PROJECT_OPERATIONS: dict[str, Roles] = {
 _ADMINS: frozenset[OrganizationRole] = frozenset({"ADMIN"})
 _ALL_USERS: frozenset[OrganizationRole] = frozenset({"ADMIN", "USER"})
 
-# Of operations that are about no project, or make one.
+# The operations that concern no project, or create one.
 ORGANIZATION_OPERATIONS: dict[str, frozenset[OrganizationRole]] = {
     "createProject": _ALL_USERS,
     "createOrganization": _ADMINS,
@@ -91,10 +91,10 @@ ORGANIZATION_OPERATIONS: dict[str, frozenset[OrganizationRole]] = {
     "appendToApiKeys": _ADMINS,
     "createNotification": _ADMINS,
     "updatePropertiesInNotification": _ADMINS,
-    "createTag": _ALL_USERS,  # who manage a project
+    "createTag": _ALL_USERS,  # only users who manage a project
     "updateTag": _ADMINS,
     "deleteTag": _ADMINS,
-    # Each plugin has people of its own besides: see ``PLUGIN_MANAGER_ROLES``.
+    # In addition, a user needs a role that manages the plugin: ``PLUGIN_MANAGER_ROLES``.
     "createPlugin": _ALL_USERS,
     "createPluginRunner": _ALL_USERS,
     "createWebhook": _ALL_USERS,
@@ -104,11 +104,11 @@ ORGANIZATION_OPERATIONS: dict[str, frozenset[OrganizationRole]] = {
     "deletePlugin": _ALL_USERS,
 }
 
-# What everybody may do with themselves, whatever their role in the organization …
+# The operations that all users may call for themselves, regardless of their role.
 SELF_OPERATIONS = frozenset(
     {"updatePropertiesInUser", "updatePassword", "resetPassword", "appendToApiKeys"}
 )
-# … and what of themselves they may not change all the same.
+# The members of a user that even these operations change only for an administrator.
 ADMIN_ONLY_USER_MEMBERS = frozenset({"activated", "organizationId", "organizationRole"})
 
 LABEL_TYPE_ROLES: dict[str, Roles] = {
@@ -133,12 +133,12 @@ PLUGIN_MANAGER_ROLES = _MANAGERS
 
 
 def roles_managing(role: ProjectRole) -> Roles:
-    """The roles that may invite, change and remove members with this role."""
+    """Return the roles that may invite, change and remove members with this role."""
     return frozenset(
         manager for manager, managed_roles in MANAGED_ROLES.items() if role in managed_roles
     )
 
 
 def names(roles: Roles) -> str:
-    """The roles as words for a message: ``the role ADMIN or TEAM_MANAGER``."""
+    """Return the roles as a phrase for a message: ``the role ADMIN or TEAM_MANAGER``."""
     return "the role " + " or ".join(role for role in PROJECT_ROLES if role in roles)

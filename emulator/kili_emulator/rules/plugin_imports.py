@@ -1,8 +1,8 @@
-"""Which packages a plugin imports, and which of them a place to run it lets it have.
+"""The packages that a plugin imports, and those that a place to run plugins allows.
 
-The platform in the cloud installs what ``requirements.txt`` names; on premise there is a fixed list
-of packages (contract/plugin.md#imports); the tutorial allows numpy and the SDK alone. Of the
-standard library none of them says anything: it is no package to be installed, and always allowed.
+The platform in the cloud installs the packages in ``requirements.txt``; on premise there is a fixed
+list of packages (contract/plugin.md#imports); the tutorial allows only numpy and the SDK. The
+standard library needs no installation and is always allowed.
 """
 
 from __future__ import annotations
@@ -28,14 +28,15 @@ ON_PREMISE = (
     "uuid",
     "kili",
 )
-# What the cloud has without being asked is not public: at least this (contract/plugin.md#imports).
+# policy → the packages that are always installed. The list of the cloud is not public; the cloud
+# has at least these packages (contract/plugin.md#imports).
 PROVIDED: dict[Policy, tuple[str, ...]] = {
     "saas": ON_PREMISE,
     "on-premise": ON_PREMISE,
     "tutorial": ("numpy", "kili"),
 }
 
-# Where the name that is imported says little about the distribution to install.
+# module → its distributions, if their names differ from the name of the module
 COMMON_NAMES: dict[str, tuple[str, ...]] = {
     "attr": ("attrs",),
     "bs4": ("beautifulsoup4",),
@@ -64,7 +65,7 @@ COMMON_NAMES: dict[str, tuple[str, ...]] = {
     "websocket": ("websocket-client",),
     "yaml": ("PyYAML",),
 }
-# What a test asks where an import is for some interpreters or environments only.
+# The names in the condition of an import that is only for some interpreters or environments.
 _ABOUT_ENVIRONMENT = {"version_info", "platform", "find_spec"}
 _CATCH_IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
@@ -74,10 +75,11 @@ class Import:
     """A module that a source imports by its absolute name.
 
     Attributes:
-        module: its dotted name.
-        line: where, counted from 1.
-        optional: its absence is caught, or a test decides whether it is needed here: it stands in
-            for a module that may be missing, or is for some interpreters or environments only.
+        module: the dotted name of the module.
+        line: the line of the import, counted from 1.
+        optional: whether the plugin may run without the module: the import error is caught, the
+            import replaces a module that may be missing, or a condition makes the import for some
+            interpreters or environments only.
     """
 
     module: str
@@ -86,20 +88,20 @@ class Import:
 
     @property
     def top(self) -> str:
-        """The name of its top-level package."""
+        """The name of the top-level package of the module."""
         return self.module.partition(".")[0]
 
 
 @dataclass(frozen=True)
 class ImportViolation:
-    """An import that the place where the plugin is to run does not allow.
+    """An import that a policy does not allow.
 
     Attributes:
-        file: seen from the plugin's folder.
-        line: counted from 1.
-        module: what is imported.
-        reason: why it is not allowed.
-        remedy: what to do about it.
+        file: the path of the source, relative to the folder of the plugin.
+        line: the line of the import, counted from 1.
+        module: the imported module.
+        reason: why the import is not allowed.
+        remedy: how to fix the plugin.
     """
 
     file: str
@@ -110,13 +112,13 @@ class ImportViolation:
 
 
 def imports_of(source: str) -> list[Import]:
-    """The modules that a source imports when it runs, in the order of its lines.
+    """Return the modules that a source imports when it runs, in line order.
 
-    Left out are relative imports, and those that only type checkers read. Included is
-    ``importlib.import_module`` of a name that the source spells out.
+    The result has no relative imports and no imports that only type checkers read. It includes
+    calls of ``importlib.import_module`` with a literal name.
 
     Raises:
-        SyntaxError: the source is no Python.
+        SyntaxError: the source is not Python.
     """
     found = _Imports()
     found.visit(ast.parse(source))
@@ -195,24 +197,25 @@ def _last_name(node: ast.expr) -> str:
 
 
 def _catches(node: ast.expr | None) -> bool:
-    """Whether an ``except`` of that expression catches a module that is missing."""
+    """Return whether an ``except`` with this expression catches the error of a missing module."""
     if isinstance(node, ast.Tuple):
         return any(_catches(each) for each in node.elts)
     return node is None or _last_name(node) in _CATCH_IMPORT_ERRORS
 
 
 def find_third_party_imports(files: Mapping[str, str]) -> Iterator[tuple[str, Import]]:
-    """What a plugin imports that is neither its own nor of the standard library.
+    """Yield the imports of a plugin that are neither its own modules nor the standard library.
 
     Args:
-        files: its sources by their path, seen from its folder. Those that are no Python are
-            passed over.
+        files: path → source; the paths are relative to the folder of the plugin. Sources that are
+            not Python are skipped.
 
     Yields:
         the path and the import.
     """
     own_modules = {name.partition("/")[0].removesuffix(".py") for name in files}
-    if any("sys.path" in source for source in files.values()):  # to any folder of its own
+    # A plugin that changes ``sys.path`` may import modules from any of its folders.
+    if any("sys.path" in source for source in files.values()):
         own_modules |= {part.removesuffix(".py") for name in files for part in name.split("/")}
     for name, source in sorted(files.items()):
         try:
@@ -225,11 +228,11 @@ def find_third_party_imports(files: Mapping[str, str]) -> Iterator[tuple[str, Im
 
 
 def find_distributions(module: str, installed: Mapping[str, Sequence[str]]) -> list[str]:
-    """The distributions that may provide a module; the first is the one to suggest.
+    """Return the distributions that may provide a module; the first is the one to suggest.
 
     Args:
-        module: its dotted name.
-        installed: as :func:`importlib.metadata.packages_distributions` answers.
+        module: the dotted name of the module.
+        installed: the result of :func:`importlib.metadata.packages_distributions`.
     """
     top = module.partition(".")[0]
     known = [*COMMON_NAMES.get(top, ()), *installed.get(top, ())]
@@ -237,16 +240,16 @@ def find_distributions(module: str, installed: Mapping[str, Sequence[str]]) -> l
 
 
 def has_known_distributions(module: str) -> bool:
-    """Whether it is known which distributions provide a module, installed or not."""
+    """Return whether the distributions of a module are known without an installation."""
     return module.partition(".")[0] in COMMON_NAMES
 
 
 def may_provide(distribution: str, module: str, installed: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a distribution is one that provides a module, as far as names and metadata tell.
+    """Return whether a distribution may provide a module, judged by names and metadata.
 
     Args:
-        module: its dotted name.
-        installed: as :func:`importlib.metadata.packages_distributions` answers.
+        module: the dotted name of the module.
+        installed: the result of :func:`importlib.metadata.packages_distributions`.
     """
     top = module.partition(".")[0]
     names = find_distributions(module, installed)
@@ -261,16 +264,16 @@ def find_violations(
     required: Collection[str] = (),
     provided_dependencies: Collection[str] = (),
 ) -> list[ImportViolation]:
-    """The imports of a plugin that a policy does not allow.
+    """Find the imports of a plugin that a policy does not allow.
 
-    An import whose absence is caught is always allowed.
+    An optional import is always allowed.
 
     Args:
-        files: the plugin's sources by their path.
-        installed: as :func:`importlib.metadata.packages_distributions` answers.
-        required: the distributions that its ``requirements.txt`` brings, by name. They count where
-            they are installed: in the cloud.
-        provided_dependencies: what comes along with the packages that the cloud has.
+        files: path → source of the plugin.
+        installed: the result of :func:`importlib.metadata.packages_distributions`.
+        required: the names of the distributions that ``requirements.txt`` installs. They count only
+            in the cloud, which installs them.
+        provided_dependencies: the dependencies of the packages that the cloud provides.
     """
     allowed = {canonicalize_name(each) for each in PROVIDED[policy]}
     if policy == "saas":
@@ -285,12 +288,15 @@ def find_violations(
 
 
 def _is_package(top: str, installed: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a top-level name is that of a package, as far as can be told here."""
+    """Return whether a top-level name is known to be the name of a package."""
     return top in COMMON_NAMES or top in installed
 
 
 def _is_allowed(top: str, names: Sequence[str], allowed: Collection[str]) -> bool:
-    """Whether something allowed provides it; of namespaces such as ``google``, anything below."""
+    """Return whether an allowed distribution provides a module.
+
+    A namespace such as ``google`` is allowed if any distribution below it is allowed.
+    """
     if any(canonicalize_name(each) in allowed for each in names):
         return True
     prefix = canonicalize_name(top) + "-"

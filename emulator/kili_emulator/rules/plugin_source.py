@@ -1,7 +1,8 @@
-"""What a plugin is to be called for, as its source says (contract/plugin.md#upload).
+"""The subscriptions of a plugin, read from its source (contract/plugin.md#upload).
 
-Clients read that from ``main.py`` when they upload a plugin, without running it: the handlers that
-``PluginHandler`` defines, and from 26.2 on the events that its methods are decorated for.
+Clients read the subscriptions from ``main.py`` when they upload a plugin, without running it: the
+handlers that ``PluginHandler`` defines, and from 26.2 on the events in the decorators of its
+methods.
 """
 
 from __future__ import annotations
@@ -26,16 +27,16 @@ _Method = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class SourceError(Exception):
-    """A client would not upload this source; the message is a line for the plugin's author."""
+    """A client would not upload this source; the message is for the author of the plugin."""
 
 
 @dataclass(frozen=True)
 class SourceTriggers:
-    """What a client sends for a source.
+    """The subscriptions that a client sends for a source.
 
     Attributes:
-        handler_types: ``None`` where the source defines no handler.
-        event_matcher: patterns of events; ``None`` where it asks for none.
+        handler_types: the handler types; ``None`` if the source defines no handler.
+        event_matcher: the event patterns; ``None`` if the plugin subscribes to none.
     """
 
     handler_types: list[str] | None = None
@@ -45,18 +46,18 @@ class SourceTriggers:
 def read_triggers(
     source: str, event_matcher: Sequence[str] = (), client: str | None = None
 ) -> SourceTriggers:
-    """What the source of a ``main.py`` asks to be called for.
+    """Read the subscriptions from the source of a ``main.py``.
 
     Args:
-        event_matcher: the patterns that its author gives for ``on_event``.
-        client: the version of the SDK, which decides for which handlers it can ask. From 26.2 on it
-            refuses a plugin that nothing would ever call; before, it sends one, as that may inherit
-            its handlers. One that is not known can ask for all, and refuses.
+        event_matcher: the patterns that the author of the plugin gives for ``on_event``.
+        client: the version of the SDK, which decides to which handlers it can subscribe. From 26.2
+            on the SDK refuses a plugin without subscriptions; earlier versions send it, because it
+            may inherit its handlers. An unknown version can subscribe to all handlers, and refuses.
 
     Raises:
-        SourceError: a client would refuse it.
-        SyntaxError: the source is no Python.
-        ValueError: likewise.
+        SourceError: a client would refuse the source.
+        SyntaxError: the source is not Python.
+        ValueError: the source is not Python.
     """
     module = ast.parse(source)
     handler = handler_class(module)
@@ -83,7 +84,7 @@ def read_triggers(
 
 
 def _subscribed_patterns(module: ast.Module, handler: ast.ClassDef) -> set[str]:
-    """The patterns of the events that decorated methods are for."""
+    """Return the patterns of the events to which decorated methods subscribe."""
     names = BoundNames.bound_before(module, handler)
     patterns: set[str] = set()
     for method in handler.body:
@@ -117,12 +118,12 @@ def _method_patterns(method: _Method, names: BoundNames) -> Iterator[str]:
 
 @dataclass
 class BoundNames:
-    """What the names of a module stand for when a class in it is defined.
+    """The names of a module that are bound when one of its classes is defined.
 
     Attributes:
-        imported: local name → what it was imported as, in full.
-        aliases: local name → the expression that was assigned to it.
-        stars: the modules of which everything was imported.
+        imported: local name → the full name of the imported object.
+        aliases: local name → the expression that was assigned to the name.
+        stars: the modules that were imported with ``*``.
     """
 
     imported: dict[str, str] = field(default_factory=dict)
@@ -164,17 +165,17 @@ class BoundNames:
             self.imported.pop(target.id, None)
 
     def is_decorator(self, node: ast.expr) -> bool:
-        """Whether a decorator, with arguments or without, subscribes a method to events."""
+        """Return whether a decorator, with or without arguments, subscribes a method to events."""
         target = node.func if isinstance(node, ast.Call) else node
         return any(each in _DECORATORS for each in self._full_names(target))
 
     def event(self, node: ast.expr) -> str | None:
-        """The name of ``kili_events`` that an expression stands for."""
+        """Return the name of the ``kili_events`` class that an expression names, if any."""
         found = [each for each in self._full_names(node) if each.startswith(_EVENTS)]
         return found[0].rpartition(".")[2] if found else None
 
     def parts(self, node: ast.expr, visited_aliases: tuple[str, ...] = ()) -> Iterator[ast.expr]:
-        """What an annotation is made of: members of unions, texts and aliases are looked into."""
+        """Yield the parts of an annotation; unions, quoted annotations and aliases are resolved."""
         for each in self._members(node, visited_aliases):
             if each is node:
                 yield node
@@ -202,7 +203,7 @@ class BoundNames:
         return [node]
 
     def _full_names(self, node: ast.expr) -> list[str]:
-        """The names that an expression may be of, in full."""
+        """Return the possible full names of the object that an expression names."""
         if isinstance(node, ast.Attribute):
             return [f"{each}.{node.attr}" for each in self._full_names(node.value)]
         if not isinstance(node, ast.Name) or node.id in self.aliases:
@@ -213,7 +214,7 @@ class BoundNames:
 
 
 def _expression(text: ast.Constant) -> list[ast.expr]:
-    """The expression that a text holds; the text itself, if it holds none."""
+    """Parse a quoted annotation; return the text itself if it is not an expression."""
     try:
         return [ast.parse(str(text.value), mode="eval").body]
     except (SyntaxError, ValueError):
@@ -221,7 +222,7 @@ def _expression(text: ast.Constant) -> list[ast.expr]:
 
 
 def _executed_statements(statements: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements that run when a module is imported, in their order."""
+    """Yield the statements that run when a module is imported, in their order."""
     for each in statements:
         yield each
         if isinstance(each, _Method | ast.ClassDef):

@@ -1,4 +1,4 @@
-"""What ``Project.rights`` says: the platform's names for what somebody may do in a project."""
+"""The values of ``Project.rights``: the platform's names for the rights of a user in a project."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CREATE_RIGHTS = {
 
 
 def rights(role: ProjectRole, input_type: str) -> list[str]:
-    """The rights of a role in a project of an input type, in alphabetical order."""
+    """Return the rights of a role in a project of an input type, in alphabetical order."""
     granted = ["CAN_LABEL", "USE_API"]
     if role in PROJECT_OPERATIONS["appendManyAssets"] and input_type in _CREATE_RIGHTS:
         granted.append(_CREATE_RIGHTS[input_type])

@@ -1,4 +1,4 @@
-"""Which settings a project can have, and within which bounds (contract/project.md#settings)."""
+"""The settings of a project, their defaults and bounds (contract/project.md#settings)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DEFAULTS: Settings = {
     "enforceStepSeparation": False,
 }
 
-# What else is given as a type is a string (documented).
+# A property with any other type becomes a string (documented).
 METADATA_TYPES = ("string", "number", "date")
 
 _METADATA_FLAGS = ("filterable", "visibleByLabeler", "visibleByReviewer")
@@ -49,13 +49,13 @@ _RANGES = {
     "secondsToLabelBeforeAutoAssign": (0, _MAX_INT),
 }
 
-# What the annotations of a geospatial project can be placed in besides the map.
+# The coordinates of a geospatial project whose assets are labeled in pixels, not on the map.
 _PIXELS = {"labelingCRSCode": "PIXEL"}
 
-# project type, as old clients name it → input type; others begin with their input type
+# project type of old clients → input type; the other project types begin with their input type
 _INPUT_TYPES = {"OCR": "IMAGE", "SPEECH_TO_TEXT": "AUDIO", "TIME_SERIES": "TIME_SERIES"}
 
-# statistic of a project or a member that clients may set → the least and the greatest value
+# statistic of a project or member that clients may set → the least and the greatest value
 _STATISTICS = {
     "consensusMark": (0, 1),
     "honeypotMark": (0, 1),
@@ -69,11 +69,11 @@ _STATISTICS = {
 
 
 def validate_settings(operation: str, data: Settings, input_type: str) -> Settings:
-    """Settings as they are stored.
+    """Check the new settings of a project, and return them in their stored form.
 
     Args:
-        data: those to be set; ``metadataTypes`` is the older way of ``metadataProperties``.
-        input_type: the project's, which cannot change.
+        data: the new settings; ``metadataTypes`` is the older form of ``metadataProperties``.
+        input_type: the input type of the project, which cannot change.
 
     Raises:
         KiliError: a value is out of range or cannot be set.
@@ -101,10 +101,10 @@ def validate_settings(operation: str, data: Settings, input_type: str) -> Settin
 
 
 def input_type_of(operation: str, input_type: str | None, project_type: str | None) -> str:
-    """The input type of a new project: the one that is named, or that its project type implies.
+    """Return the input type of a new project: the given one, or the one of its project type.
 
     Raises:
-        KiliError: the two contradict one another.
+        KiliError: the two types contradict each other.
     """
     if project_type is None:
         return input_type or "IMAGE"
@@ -117,10 +117,10 @@ def input_type_of(operation: str, input_type: str | None, project_type: str | No
 def geospatial_settings(
     operation: str, input_type: str, *, pixel_labeling: bool
 ) -> Settings | None:
-    """What ``geospatialSettings`` says of a new project (contract/project.md#creation).
+    """Return the ``geospatialSettings`` of a new project (contract/project.md#creation).
 
     Raises:
-        KiliError: only geospatial projects can be labeled in pixels.
+        KiliError: the project is not geospatial, and cannot be labeled in pixels.
     """
     if not pixel_labeling:
         return None
@@ -133,8 +133,7 @@ def check_statistics(operation: str, values: Settings) -> None:
     """Check statistics that a client sets.
 
     Raises:
-        KiliError: one is out of its range: marks are between 0 and 1
-            (contract/project.md#statistics).
+        KiliError: a statistic is out of its range (contract/project.md#statistics).
     """
     _check_ranges(operation, values, _STATISTICS)
 
@@ -163,7 +162,7 @@ def _require_object(operation: str, name: str, value: Any) -> Settings:
 
 
 def _jsonb_order(item: tuple[str, Any]) -> tuple[int, bytes]:
-    """The order in which the platform's database keeps object members.
+    """Return the sort key of a member in the order in which the platform's database keeps members.
 
     See contract/project.md#settings.
     """

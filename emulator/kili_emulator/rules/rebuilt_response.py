@@ -1,9 +1,9 @@
-"""What clients from 2.148 to 26.1 make of typed annotations: a response again.
+"""The json response that clients from 2.148 to 26.1 rebuild from typed annotations.
 
 See contract/annotation.md#typed-annotations.
 
-Only for telling whether the annotations say all. Objects that move between two frames are not made:
-clients interpolate those, and would not come to the very same numbers.
+This module only finds out whether the annotations hold the whole response. It does not rebuild
+objects that move between two frames: clients interpolate them, and their numbers would differ.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ _COUNTER, _NAMES = "ANNOTATION_JOB_COUNTER", "ANNOTATION_NAMES_JOB"
 
 
 class UnrecoverableResponseError(Exception):
-    """The annotations alone do not tell what the response is."""
+    """A client could not rebuild the response from the annotations alone."""
 
 
 def can_rebuild_response(
     annotations: list[Typed], response: Response, jobs: Jobs, input_type: str
 ) -> bool:
-    """Whether a client makes of a label's annotations the very response that they were read from.
+    """Return whether a client rebuilds the exact response from the annotations of a label.
 
-    What clients count and name by themselves, in a video's first frame, need not be in it.
+    The counters and names that clients add to the first frame of a video may be missing from the
+    response.
     """
     tree = _AnnotationTree(jobs, geospatial=input_type == "GEOSPATIAL")
     for each in annotations:
@@ -54,12 +55,14 @@ def _video(tree: _AnnotationTree, annotations: list[Typed], length: int) -> Resp
     frames: dict[int, list[Typed]] = defaultdict(list)
     for each in annotations:
         if len(each["path"]) > 1:
-            raise UnrecoverableResponseError  # clients up to 2.156 make what is two levels down twice
+            # Clients up to 2.156 rebuild annotations on the second level twice.
+            raise UnrecoverableResponseError
         for frame, snapshot in _snapshots(each, tool_of(tree.jobs[each["job"]])):
             frames[frame].append(snapshot)
     end = max(frames, default=-1) + 1
     if end > length:
-        raise UnrecoverableResponseError  # clients fill in the frames between, which the response does not have
+        # Clients fill in frames that the response does not have.
+        raise UnrecoverableResponseError
     video = {str(frame): tree.section(frames.get(frame, [])) for frame in range(end)}
     objects = [each for each in annotations if "mid" in each]
     if objects:
@@ -71,7 +74,7 @@ def _video(tree: _AnnotationTree, annotations: list[Typed], length: int) -> Resp
 
 
 def _snapshots(annotation: Typed, tool: str | None) -> Iterator[tuple[int, Typed]]:
-    """A video's annotation in each of its frames."""
+    """Yield the frames of a video annotation, each with the annotation in this frame."""
     keys = {key["frame"]: key["annotationValue"] for key in annotation["keyAnnotations"]}
     is_interpolated = "mid" in annotation and tool in _INTERPOLATED_TOOLS
     for interval in annotation["frames"]:
@@ -85,7 +88,11 @@ def _snapshots(annotation: Typed, tool: str | None) -> Iterator[tuple[int, Typed
 
 @dataclass(frozen=True)
 class _AnnotationTree:
-    """The annotations of a label by what they are below."""
+    """The annotations of a label as a tree.
+
+    Attributes:
+        nested: annotation id → the annotations of its sub-jobs.
+    """
 
     jobs: Jobs
     geospatial: bool
@@ -96,7 +103,7 @@ class _AnnotationTree:
             self.nested[annotation["path"][-1][0]].append(annotation)
 
     def section(self, visible: list[Typed]) -> Response:
-        """The answers that these annotations of one place make."""
+        """Rebuild the answers of one section (the response, or a frame) from its annotations."""
         annotations_by_id = {each["id"]: each for each in visible}
         section: Response = {}
         for each in annotations_by_id.values():
@@ -116,7 +123,10 @@ class _AnnotationTree:
         return {**value, **_key_frame_member(annotation)}
 
     def _category(self, annotation: Typed, name: str, nested: Response) -> Response:
-        """Clients do not ask of which category a sub-job's answer is, if it is of any."""
+        """Rebuild a category with the answers of its sub-jobs.
+
+        Like clients, give a sub-job the same answer in each category in which it occurs.
+        """
         step = [annotation["id"], name]
         found = {each["job"] for each in self.nested[annotation["id"]] if step in each["path"]}
         children = {job: nested[job] for job in nested if job in found}
@@ -126,7 +136,7 @@ class _AnnotationTree:
         children: Response = {}
         for each in self.nested[annotation["id"]]:
             if "mid" in each:
-                raise UnrecoverableResponseError  # clients fail at objects below others
+                raise UnrecoverableResponseError  # clients fail at nested objects
             if each["id"] in annotations_by_id:
                 children[each["job"]] = self._answer(
                     annotations_by_id[each["id"]], annotations_by_id
@@ -156,5 +166,5 @@ class _AnnotationTree:
 
 
 def _key_frame_member(annotation: Typed) -> Response:
-    """In a video, all that is made says whether it was drawn in its frame."""
+    """Return the member ``isKeyFrame``, which every annotation of a video frame has."""
     return {"isKeyFrame": annotation["isKeyFrame"]} if "isKeyFrame" in annotation else {}

@@ -1,7 +1,7 @@
-"""Reads a ``requirements.txt``, and tells what of it an environment does not have.
+"""The reader of ``requirements.txt``, and the comparison with an environment.
 
 The grammar is pip's: lines continued by a backslash, comments, options, hashes, markers, extras,
-addresses. Each requirement itself is read by :mod:`packaging`, as pip does.
+URLs. :mod:`packaging` reads each single requirement, as in pip.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement
-from packaging.requirements import Requirement as Specified
+from packaging.requirements import Requirement as ParsedRequirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import (
     InvalidSdistFilename,
@@ -25,18 +25,19 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
-# In characters. Reading takes time in proportion to the file, but what reads a single requirement
-# is not ours, and versions of it that backtrack are still in use.
+# In characters. The time to read a file is proportional to its length. A single requirement is read
+# by ``packaging``, whose older versions backtrack and are still in use.
 LONGEST_FILE = 1_000_000
 LONGEST_REQUIREMENT = 2_000
-_SHOWN = 80
+_SHOWN_CHARACTERS = 80
 
-# File systems allow no longer name; the tags of a wheel's name multiply.
+# In characters. File systems allow no longer names. The limit also bounds the number of tags of a
+# wheel: ``packaging`` multiplies the tags in its name.
 _LONGEST_NAME = 255
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
-_PER_REQUIREMENT = re.compile(r"\s--(hash|global-option|config-settings)\b.*$")
-_ADDRESS = re.compile(r"(\w+\+)?(https?|ssh|git|file)://|\w+\+\w+:", re.I)
+_REQUIREMENT_OPTIONS = re.compile(r"\s--(hash|global-option|config-settings)\b.*$")
+_URL = re.compile(r"(\w+\+)?(https?|ssh|git|file)://|\w+\+\w+:", re.I)
 _PATH = re.compile(r"\.{0,2}/|[A-Za-z]:[\\/]|.*\.(whl|zip|tar\.gz)$|\.$")
 _FLAG_OPTIONS = {"--no-index", "--prefer-binary", "--require-hashes", "--pre"}
 _FILE_OPTIONS = {"-r", "--requirement", "-c", "--constraint"}
@@ -64,10 +65,10 @@ class Requirement:
     """One requirement.
 
     Attributes:
-        line: where it begins, counted from 1.
-        text: as pip takes it on its command line.
-        name: the distribution; ``None`` where only an address is given that does not say it.
-        url: where it is to be taken from, if that is given.
+        line: the number of the first line of the requirement, counted from 1.
+        text: the requirement in the form for pip's command line.
+        name: the distribution; ``None`` if the requirement is a URL without a name.
+        url: the URL of the distribution, if the requirement has one.
     """
 
     line: int
@@ -80,17 +81,17 @@ class Requirement:
 
     @property
     def applies(self) -> bool:
-        """Whether its marker, if it has one, is about this Python and machine."""
+        """Whether the requirement has no marker, or a marker for this Python and machine."""
         return self.marker is None or self.marker.evaluate({"extra": ""})
 
 
 @dataclass(frozen=True)
 class RequirementFault:
-    """A line that cannot be followed.
+    """A line that is not a valid requirement or option.
 
     Attributes:
-        line: counted from 1.
-        reason: why, and what to do about it.
+        line: the line number, counted from 1.
+        reason: what is wrong with the line, and how to fix it.
     """
 
     line: int
@@ -100,11 +101,11 @@ class RequirementFault:
 
 @dataclass
 class Requirements:
-    """What a ``requirements.txt`` says.
+    """The content of a ``requirements.txt``.
 
     Attributes:
-        options: those for pip that are about all requirements, as on its command line.
-        faults: the lines that cannot be followed.
+        options: the options that apply to all requirements, in the form for pip's command line.
+        faults: the lines that are not valid.
     """
 
     requirements: list[Requirement] = field(default_factory=list)
@@ -113,17 +114,17 @@ class Requirements:
 
     @property
     def names(self) -> list[str]:
-        """The distributions that are named."""
+        """The names of the distributions, as they are written in the file."""
         return [each.name for each in self.requirements if each.name]
 
 
 @dataclass(frozen=True)
 class InstalledDistribution:
-    """A distribution of an environment.
+    """A distribution that is installed in an environment.
 
     Attributes:
-        requires: the requirements of its own, as its metadata have them.
-        url: where it was taken from, if that was no index.
+        requires: the requirements of the distribution, as in its metadata.
+        url: the URL from which it was installed; ``None`` if it was installed from an index.
     """
 
     name: str
@@ -132,12 +133,12 @@ class InstalledDistribution:
     url: str | None = None
 
 
-# The distribution of a name, if an environment has it.
+# Finds an installed distribution by its name (or by its URL).
 FindDistribution = Callable[[str], InstalledDistribution | None]
 
 
 def read_requirements(text: str) -> Requirements:
-    """Read a ``requirements.txt``; one that is too long has a fault and nothing else."""
+    """Read a ``requirements.txt``; a file that is too long has one fault and no requirements."""
     parsed = Requirements()
     if len(text) > LONGEST_FILE:
         reason = f"the file has {len(text)} characters: only {LONGEST_FILE} are read, shorten it"
@@ -157,17 +158,21 @@ def read_requirements(text: str) -> Requirements:
 
 
 def _shorten_line(line: str) -> str:
-    """The line as messages show it: the beginning of a long one."""
-    begun = line[: _SHOWN + 1].partition("\n")[0]
-    return f"{begun[:_SHOWN]}…" if len(begun) > _SHOWN else begun
+    """Return the line in the form for messages: the beginning of its first physical line."""
+    start = line[: _SHOWN_CHARACTERS + 1].partition("\n")[0]
+    return f"{start[:_SHOWN_CHARACTERS]}…" if len(start) > _SHOWN_CHARACTERS else start
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that say something, without comments, those that are continued as one."""
-    begun = 0
+    """Yield the lines that are not empty, without comments, and join continued lines.
+
+    Yields:
+        the number of the first physical line, and the joined text.
+    """
+    first_number = 0
     parts: list[str] = []
     for number, raw in enumerate([*text.splitlines(), ""], start=1):
-        begun = begun if parts else number
+        first_number = first_number if parts else number
         is_comment = raw.lstrip().startswith("#")
         if raw.endswith("\\") and not is_comment:
             parts.append(raw[:-1])
@@ -175,7 +180,7 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
         line = _COMMENT.sub("", "".join([*parts, raw])).strip()
         parts = []
         if line:
-            yield begun, line
+            yield first_number, line
 
 
 def _read_option(parsed: Requirements, number: int, words: Sequence[str]) -> None:
@@ -203,15 +208,15 @@ def _read_option(parsed: Requirements, number: int, words: Sequence[str]) -> Non
 
 
 def _read_requirement(number: int, line: str) -> Requirement:
-    text = _PER_REQUIREMENT.sub("", line)
+    text = _REQUIREMENT_OPTIONS.sub("", line)
     if len(text) > LONGEST_REQUIREMENT:
         raise ValueError(
             f"the requirement has {len(text)} characters: give at most {LONGEST_REQUIREMENT}"
         )
-    if _ADDRESS.match(text):
-        return _read_address(number, text)
+    if _URL.match(text):
+        return _read_url(number, text)
     try:
-        specified = Specified(text)
+        specified = ParsedRequirement(text)
     except InvalidRequirement as error:
         if _PATH.match(text):
             raise ValueError(
@@ -222,7 +227,7 @@ def _read_requirement(number: int, line: str) -> Requirement:
     return _make_requirement(number, text, specified)
 
 
-def _make_requirement(number: int, text: str, specified: Specified) -> Requirement:
+def _make_requirement(number: int, text: str, specified: ParsedRequirement) -> Requirement:
     return Requirement(
         number,
         text,
@@ -234,19 +239,20 @@ def _make_requirement(number: int, text: str, specified: Specified) -> Requireme
     )
 
 
-def _read_address(number: int, text: str) -> Requirement:
-    """A bare address, which may say the name in ``#egg=`` or as the name of the file."""
-    address, _, marker = text.partition(" ;")
-    named = urlsplit(address.strip())
-    egg = re.search(r"(?:^|&)egg=([^&]+)", named.fragment)
+def _read_url(number: int, text: str) -> Requirement:
+    """Read a bare URL; its fragment ``#egg=`` or its file name may name the distribution."""
+    url, _, marker = text.partition(" ;")
+    url = url.strip()
+    url_parts = urlsplit(url)
+    egg = re.search(r"(?:^|&)egg=([^&]+)", url_parts.fragment)
     try:
-        specified = Specified(unquote(egg[1])) if egg else None
+        specified = ParsedRequirement(unquote(egg[1])) if egg else None
         condition = Marker(marker) if marker.strip() else None
     except ValueError as error:
         raise ValueError(f"this is no requirement: {str(error).splitlines()[0]}") from None
-    name = specified.name if specified else _name_of_file(unquote(named.path).rpartition("/")[2])
+    file_name = unquote(url_parts.path).rpartition("/")[2]
+    name = specified.name if specified else _name_of_file(file_name)
     extras = frozenset(specified.extras) if specified else frozenset()
-    url = address.strip()
     return Requirement(number, text, name, extras=extras, marker=condition, url=url)
 
 
@@ -263,8 +269,8 @@ def _name_of_file(name: str) -> str | None:
         return None
 
 
-def is_same_address(one: str, other: str) -> bool:
-    """Whether two addresses are of one repository or file, in whatever version of it."""
+def is_same_url(one: str, other: str) -> bool:
+    """Return whether two URLs name the same repository or file, in the same or another version."""
     return _normalize_url(one) == _normalize_url(other)
 
 
@@ -277,14 +283,14 @@ def _normalize_url(url: str) -> tuple[str, str]:
 def explain_unmet(
     requirement: Requirement, find: FindDistribution, find_distribution_by_url: FindDistribution
 ) -> str | None:
-    """Why an environment does not meet a requirement; ``None`` if it does.
+    """Return why an environment does not meet a requirement; ``None`` if it does.
 
-    Of what is to be taken from an address, any version of that name is good enough: which one is
-    installed there cannot be told.
+    A requirement with a URL is met by any version of the distribution, because the version behind
+    the URL is unknown.
 
     Args:
-        find: finds what is installed by name.
-        find_distribution_by_url: finds what is installed by where it was taken from.
+        find: finds an installed distribution by its name.
+        find_distribution_by_url: finds an installed distribution by the URL of its installation.
     """
     if not requirement.applies:
         return None
@@ -318,11 +324,15 @@ def _explain_unmet(
 def _dependencies_of(
     installed: InstalledDistribution, extras: Iterable[str], *, only_extras: bool = False
 ) -> Iterator[Requirement]:
-    """What a distribution requires, with some of its extras, on this Python and machine."""
+    """Yield the requirements of a distribution with some extras, on this Python and machine.
+
+    Args:
+        only_extras: leave out the requirements that the distribution has without the extras.
+    """
     for text in installed.requires:
         try:
-            specified = Specified(text)
-        except InvalidRequirement:  # of old metadata; pip goes on, too
+            specified = ParsedRequirement(text)
+        except InvalidRequirement:  # in old metadata; pip ignores such a line, too
             continue
         marker = specified.marker
         always = marker is None or marker.evaluate({"extra": ""})
@@ -332,7 +342,7 @@ def _dependencies_of(
 
 
 def collect_dependencies(requirements: Iterable[Requirement], find: FindDistribution) -> set[str]:
-    """The distributions that come with requirements, those that these require included."""
+    """Return the names of the required distributions, including their own dependencies."""
     names: set[str] = set()
     pending = [each for each in requirements if each.name]
     visited: set[tuple[str, frozenset[str]]] = set()

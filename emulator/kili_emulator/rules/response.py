@@ -1,15 +1,15 @@
-"""The grammar of a json response: where answers, objects and categories are.
+"""The grammar of a json response: the places of answers, objects and categories.
 
 See contract/json-response.md#form.
 
-It is one for all tasks and inputs. A *section* maps jobs to answers: a response is one, each
-frame of a video's is, and so are the ``children`` of whatever can have sub-jobs. Below an answer,
-lists of the members ``annotations``, ``categories`` and ``points`` hold more of the same::
+All tasks and input types share one grammar. A *section* maps jobs to answers. A response is a
+section, and so is each frame of a video and each member ``children`` with the answers of sub-jobs.
+The members ``annotations``, ``categories`` and ``points`` of a node are lists of nodes::
 
     section := {job: node}            node := {annotations: [node], categories: [node],
                                                points: [node], children: section, …}
 
-Checking and counting walk it here, so that neither has to know it.
+:func:`walk` yields all nodes; the modules that check and count responses use it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ReportMalformed = Callable[[str, str, Any], None]
 VIDEO_TYPES = ("VIDEO", "VIDEO_LEGACY")
 ASSET_LEVEL = "assetLevel"
 
-# What the app and the SDK store beside the jobs of an interface.
+# The members that the app and the SDK store beside the jobs of an interface.
 PSEUDO_JOBS = frozenset({"ROTATION_JOB", "ANNOTATION_JOB_COUNTER", "ANNOTATION_NAMES_JOB"})
 
 MAX_DEPTH = 64
@@ -35,13 +35,14 @@ _LISTS: dict[str, Kind] = {"categories": "category", "annotations": "object", "p
 
 
 class Node(NamedTuple):
-    """A place of a response.
+    """A node of a response.
 
     Attributes:
-        job: whose answer it is or is in.
-        kind: what it is there. A position is an object's part on the pages of a PDF.
-        value: what stands there; an object, unless the response has the wrong shape.
-        is_key: in a video, whether it was drawn in its frame, not propagated to it.
+        job: the job of the answer that the node is, or is in.
+        kind: the role of the node. A position is the part of an object on pages of a PDF.
+        value: the value of the node; a ``dict``, unless the response has the wrong form.
+        is_key: whether the node was drawn in its video frame; false if it was propagated there.
+        depth: the number of nodes above the node.
     """
 
     job: str
@@ -52,16 +53,21 @@ class Node(NamedTuple):
 
 
 def _ignore(job: str, member: str, value: Any) -> None:
-    """Walk on: nothing is to be found there."""
+    """Ignore a malformed place: no node is below it."""
 
 
 def is_frame(name: str) -> bool:
-    """Whether a member of a video's response is a frame."""
+    """Return whether a member of the response of a video is a frame."""
     return name.isascii() and name.isdigit() and len(name) <= _FRAME_DIGITS
 
 
 def sections(response: Response, input_type: str) -> Iterator[tuple[str | None, Any]]:
-    """The frames of a video with what is answered there; of anything else, all as one section."""
+    """Yield the frames of a video and their sections; otherwise yield the response as one section.
+
+    Yields:
+        the name of the frame and its section. The name is ``None`` for a response that is not a
+        video's, and for the members of a video's response that are not frames.
+    """
     if input_type not in VIDEO_TYPES:
         yield None, response
         return
@@ -76,11 +82,12 @@ def sections(response: Response, input_type: str) -> Iterator[tuple[str | None, 
 def walk(
     response: Response, input_type: str, report_malformed: ReportMalformed = _ignore
 ) -> Iterator[Node]:
-    """All places of a response, each before those below it.
+    """Yield all nodes of a response, each before the nodes below it.
 
     Args:
-        report_malformed: told of a job (or frame), a member and its value, when that is no list or object
-            as it should be. A value that is none of an object where one is needed comes as a node.
+        report_malformed: called with a job (or frame), a member and its value if the value is not
+            the list or object that the grammar requires; the member is ``depth`` if the response
+            is nested too deeply. A node whose own value is not an object is yielded.
     """
     for frame, section in sections(response, input_type):
         if isinstance(section, dict):
@@ -129,7 +136,7 @@ def _sub_answers(node: Node, report_malformed: ReportMalformed) -> Iterator[Node
 
 
 def find_unanswered_jobs(response: Response, jobs: dict[str, Any], input_type: str) -> list[str]:
-    """The jobs that an interface requires, and that a response says nothing about."""
+    """Return the required jobs of an interface for which a response has no answer."""
     answered = {
         job
         for _, section in sections(response, input_type)

@@ -1,10 +1,10 @@
-"""What a response says that its job could never show.
+"""The check for parts of a response that their job could never show.
 
 See contract/json-interface.md#jobs, contract/json-response.md#checks.
 
-Each place is looked at by itself. Refused is what no way of showing it exists for: an object of a
-type that none of the job's tools draws, an answer that speaks of another task only, two choices
-where there is one. What is merely missing, or comes in addition, is none of this.
+Each node is checked on its own. Refused are an object of a type that no tool of the job draws, an
+answer that has only members of another task, and two categories in a job with a single choice.
+Missing members and additional members are accepted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kili_emulator.rules.response_shapes import SINGLE_CHOICES, TOOLS
 
 Job = dict[str, Any]
 
-# What each task's answers are made of; of ASSET_ANNOTATION nothing is known.
+# task → the members of its answers; they are unknown for ASSET_ANNOTATION.
 _OBJECTS = ("annotations",)
 _COMPARISON = ("choice", "code", "firstId", "secondId")
 _FILE = ("fileId", "fileName", "fileMimeType")
@@ -42,15 +42,15 @@ _EVERY_ANSWER = tuple(dict.fromkeys(name for names in _ANSWERS.values() for name
 
 _DRAWING_TASKS = ("OBJECT_DETECTION", "POSE_ESTIMATION")
 
-# The points of a pose are markers.
+# tool → the types of its objects, if they differ from the tool: the points of a pose are markers.
 _ALLOWED_TYPES_BY_TOOL = {"pose": ("pose", "marker")}
 
 
 def find_misfits(node: Node, job: Job) -> Iterator[str]:
-    """What is wrong at a place of a response that is otherwise as it should be.
+    """Yield the reasons why a job could not show a node, which has the right form.
 
     Args:
-        job: the one that the place belongs to.
+        job: the job of the node.
     """
     if node.kind == "answer":
         yield from _check_task(node, job)
@@ -61,12 +61,12 @@ def find_misfits(node: Node, job: Job) -> Iterator[str]:
 
 
 def _check_task(node: Node, job: Job) -> Iterator[str]:
-    """An answer that says something, but nothing of its own task."""
+    """Check that an answer that is not empty has a member of the task of its job."""
     own = _ANSWERS.get(job.get("mlTask", ""))
-    said = [name for name in _EVERY_ANSWER if node.value.get(name) not in (None, "", [], {})]
-    if own and said and not set(said) & set(own):
+    filled = [name for name in _EVERY_ANSWER if node.value.get(name) not in (None, "", [], {})]
+    if own and filled and not set(filled) & set(own):
         yield errors.RESPONSE_OF_ANOTHER_TASK.format(
-            job=node.job, said=", ".join(said), task=job["mlTask"], own=" or ".join(own)
+            job=node.job, said=", ".join(filled), task=job["mlTask"], own=" or ".join(own)
         )
 
 
@@ -95,6 +95,6 @@ def _check_type(node: Node, job: Job) -> Iterator[str]:
 
 
 def tools_of(job: Job) -> list[str]:
-    """The tools of a job; older interfaces name a single one as ``tool``."""
+    """Return the tools of a job; older interfaces name a single tool as ``tool``."""
     single_tool = job.get("tool")
     return job.get("tools") or [each for each in TOOLS if each == single_tool]

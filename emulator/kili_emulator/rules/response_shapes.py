@@ -1,8 +1,8 @@
-"""The form of what an answer holds beside categories and sub-jobs, by task.
+"""The forms of the members of an answer, other than categories and sub-jobs, by task.
 
 See contract/json-response.md#form.
 
-A member is looked at only where the job's task uses it; null is as good as absent.
+A member is checked only if the task of the job uses it; null counts as absent.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ML_TASKS: dict[str, tuple[str, ...]] = {
     "SPEECH_TO_TEXT": ("text",),
     "TRANSCRIPTION": ("text",),
 }
-"""Each task of an interface, and the members of its answers that have a form of their own."""
+"""task → the members of its answers whose form is checked."""
 
 TOOLS = ("marker", "polygon", "polyline", "pose", "range", "rectangle", "semantic", "vector")
 
@@ -44,7 +44,7 @@ RELATION_ENDS = ("startEntities", "endEntities", "startObjects", "endObjects")
 
 
 def is_number(value: Any) -> bool:
-    """A JSON number."""
+    """Return whether a value is a JSON number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -69,13 +69,13 @@ def _list_of(predicate: ValuePredicate) -> ValuePredicate:
 
 
 def _is_ring(value: Any) -> bool:
-    """A polygon: its vertices, which in a PDF are nested one deeper."""
+    """Return whether a value is a polygon with vertices, which in a PDF are nested one deeper."""
     vertices = value.get("normalizedVertices") if isinstance(value, dict) else None
     return _list_of(_is_vertex)(vertices) or _list_of(_list_of(_is_vertex))(vertices)
 
 
 def _are_polygons(value: Any) -> bool:
-    """Polygons with their holes, in geospatial projects grouped."""
+    """Return whether a value is a list of polygons and holes, in geospatial projects in groups."""
     return _list_of(_is_ring)(value) or _list_of(_list_of(_is_ring))(value)
 
 
@@ -127,4 +127,4 @@ SHAPES: dict[str, tuple[str, ValuePredicate]] = {
     "text": ("a text or a number", _is_text_or_number),
     "type": _TEXT,
 }
-"""member → its form in words, and whether a value has it."""
+"""member → the form of its value in words, and the predicate that checks the form."""

@@ -1,4 +1,4 @@
-"""Which settings a step can have (contract/workflow.md#step-settings)."""
+"""The settings of a step and their bounds (contract/workflow.md#step-settings)."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _REVIEW_MEMBERS = ("stepCoverage", "sendBackStepId")
 def validate_step(
     operation: str, data: Mapping[str, Any], steps: Steps, step: Step | None = None
 ) -> dict[str, Any]:
-    """The members of a step as they are stored.
+    """Check the given members of a step, and return them in their stored form.
 
     Args:
-        data: the members that are given, named as in the API.
-        steps: the project's steps so far.
-        step: the one that changes; ``None`` for a new one.
+        data: the given members, with the names of the API.
+        steps: the steps of the project before the change.
+        step: the step that changes; ``None`` for a new step.
 
     Raises:
-        KiliError: a value is out of its range, or not for a step of this type.
+        KiliError: a value is out of its range, or not allowed for a step of this type.
     """
     members = {name: value for name, value in data.items() if name != "id"}
     if "assignees" in members:
@@ -62,12 +62,12 @@ def _check_type(operation: str, members: dict[str, Any]) -> None:
 
 
 def check_workflow(operation: str, steps: Steps) -> None:
-    """Check that the steps of a project make a workflow.
+    """Check that the steps of a project form a valid workflow.
 
     Raises:
-        KiliError: the first one, also of a group, does not label; two of a group have one name; one
-            sends back to a later step or another group; consensus is not on the first step; or two
-            steps have honeypots.
+        KiliError: the first step of the project or of a group is not a labeling step; two steps of
+            a group have the same name; a step sends back to a later step or to another group; a
+            step other than the first has consensus; or two steps have honeypots.
     """
     for index, step in enumerate(steps):
         _check_step_position(operation, steps[:index], step)
@@ -83,11 +83,11 @@ def check_continuity(operation: str, before: Steps, steps: Steps) -> None:
     See contract/workflow.md#step-settings.
 
     Args:
-        before: the steps before the change; orders that stay as they were are not checked.
+        before: the steps before the change; orders that did not change are not checked.
 
     Raises:
-        KiliError: an order is missing, as a step was deleted from the middle, or two steps have
-            the same one.
+        KiliError: an order is missing, because a step was deleted from the middle, or two steps
+            have the same order.
     """
     if _orders(before) == _orders(steps):
         return

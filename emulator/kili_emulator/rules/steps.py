@@ -1,11 +1,11 @@
-"""The multi-step workflows, V2 and V3: where an asset goes, step by step.
+"""The multi-step workflows, V2 and V3: the way of an asset from step to step.
 
 See contract/workflow.md#steps.
 
-Pure: steps and places in, places out. A step is its document; the steps of a project come in their
-order, those of a V3 project group after group. An asset that the coverage of the next review step
-does not pick goes on to the next group, whose labeling step takes every asset; if there is none, it
-stays where it is, done.
+The functions are pure. They take the documents of the steps of a project in workflow order (in a
+V3 project, group after group) and the position of an asset, and return its new position. If the
+coverage of the next review step does not pick an asset, the asset moves to the labeling step of the
+next group, which takes every asset; without a next group, the asset is DONE on its present step.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ StepType = Literal["DEFAULT", "REVIEW"]
 class Step(TypedDict):
     """A step of a workflow; ``stepGroupId`` is ``None`` in a V2 project.
 
-    ``assigneeIds`` is ``None`` where every member of the project works on the step. Coverages are
+    ``assigneeIds`` is ``None`` if every member of the project works on the step. Coverages are
     percentages.
     """
 
@@ -43,7 +43,7 @@ Steps = Sequence[Step]
 Draw = Callable[[int | None], bool]
 LabelUse = Literal["WORK", "CORRECTION", "REVIEW_OF_DONE"]
 
-# Names that clients up to 26.1 use.
+# former name, used by clients up to 26.1 → step status
 FORMER_STATUS_NAMES: dict[str, StepStatus] = {"DOING": "IN_PROGRESS", "REDO": "REWORK"}
 
 _WAITING = ("TO_DO", "IN_PROGRESS", "REWORK", "PARTIALLY_DONE")
@@ -51,24 +51,24 @@ _WAITING = ("TO_DO", "IN_PROGRESS", "REWORK", "PARTIALLY_DONE")
 
 @dataclass(frozen=True)
 class StepPosition:
-    """Where an asset stands."""
+    """The position of an asset in the workflow: its step, and its status on this step."""
 
     step_id: str
     status: StepStatus
 
 
 def start(steps: Steps) -> StepPosition:
-    """Where a new asset stands."""
+    """Return the position of a new asset."""
     return StepPosition(steps[0]["id"], "TO_DO")
 
 
 def require_step(steps: Steps, step_id: str) -> Step:
-    """The step with that id."""
+    """Return the step with this id, which must exist."""
     return next(step for step in steps if step["id"] == step_id)
 
 
 def next_step(steps: Steps, step_id: str) -> Step | None:
-    """The step after another one."""
+    """Return the step after this one; ``None`` for the last step."""
     index = [step["id"] for step in steps].index(step_id)
     return steps[index + 1] if index + 1 < len(steps) else None
 
@@ -76,7 +76,7 @@ def next_step(steps: Steps, step_id: str) -> Step | None:
 def classify_label_use(
     steps: Steps, step_position: StepPosition, step_id: str | None
 ) -> LabelUse | None:
-    """What a label means that is for a step, given where the asset stands.
+    """Return how a label for a step is used, given the position of the asset.
 
     See contract/workflow.md#labels-that-name-a-step.
 
@@ -84,10 +84,11 @@ def classify_label_use(
         step_id: the step that the label names, if it names one.
 
     Returns:
-        WORK: it does the work of the step where the asset stands. CORRECTION: it changes what is
-        done on that step, and the asset stays where it is; it waits at most for the step after it.
-        REVIEW_OF_DONE: it takes the asset, which is done, to that step, the next review. ``None``:
-        the asset is not there yet, or too far beyond that step for a correction.
+        WORK: the label does the work of the present step of the asset. CORRECTION: the label
+        changes the completed work of the named step, and the asset keeps its position (DONE on the
+        named step, or TO_DO on the step after it). REVIEW_OF_DONE: the label moves the asset, which
+        is DONE, to the named step, the next review. ``None``: the asset has not reached the named
+        step, or is too far beyond it for a correction.
     """
     if step_id in (None, step_position.step_id):
         is_done = step_id is not None and step_position.status == "DONE"
@@ -100,18 +101,18 @@ def classify_label_use(
 
 
 def is_earlier_step(steps: Steps, step_position: StepPosition, step_id: str) -> bool:
-    """Whether a step comes before the one where the asset stands."""
+    """Return whether a step comes before the present step of the asset."""
     ids = [step["id"] for step in steps]
     return ids.index(step_id) < ids.index(step_position.step_id)
 
 
 def advances_asset(step_position: StepPosition, step_id: str | None) -> bool:
-    """Whether an accepted label of a step brings the asset on; a correction does not."""
+    """Return whether an accepted label of a step advances the asset; a correction does not."""
     return step_id == step_position.step_id and step_position.status != "DONE"
 
 
 def after_autosave(step_position: StepPosition) -> StepPosition:
-    """Somebody is at work on the asset."""
+    """Return the position after an autosave: a waiting asset is now in progress."""
     if step_position.status in ("TO_DO", "REWORK"):
         return StepPosition(step_position.step_id, "IN_PROGRESS")
     return step_position
@@ -120,11 +121,11 @@ def after_autosave(step_position: StepPosition) -> StepPosition:
 def after_submit(
     steps: Steps, step_position: StepPosition, *, missing: int, draw: Draw
 ) -> StepPosition:
-    """Where a submitted label brings the asset.
+    """Return the position after a submitted label.
 
     Args:
-        missing: how many labelers consensus still waits for.
-        draw: whether an asset is among so many percent.
+        missing: the number of labelers for whom consensus still waits.
+        draw: returns whether the asset is picked, given a coverage in percent.
     """
     if missing > 0:
         return StepPosition(step_position.step_id, "PARTIALLY_DONE")
@@ -144,7 +145,7 @@ def _next_labeling_step(steps: Steps, step_id: str) -> Step | None:
 
 
 def after_add_to_review(steps: Steps, step_position: StepPosition) -> StepPosition | None:
-    """The next review step, or ``None`` where the asset cannot move on."""
+    """Return the position on the next review step; ``None`` if the asset cannot move there."""
     following = next_step(steps, step_position.step_id)
     if step_position.status != "DONE" or following is None or following["type"] != "REVIEW":
         return None
@@ -152,7 +153,11 @@ def after_add_to_review(steps: Steps, step_position: StepPosition) -> StepPositi
 
 
 def after_send_back(steps: Steps, step_position: StepPosition) -> StepPosition | None:
-    """The step that a review step sends back to, or ``None`` for an asset still to be labeled."""
+    """Return the position after "send back"; ``None`` if the asset cannot be sent back.
+
+    A review step sends back to its ``sendBackStepId`` or its labeling step. On a labeling step only
+    a DONE asset can be sent back, to the same step.
+    """
     step = require_step(steps, step_position.step_id)
     if step_position.status == "SKIPPED":
         return None
@@ -162,23 +167,23 @@ def after_send_back(steps: Steps, step_position: StepPosition) -> StepPosition |
 
 
 def labeling_step(steps: Steps, step: Step) -> Step:
-    """The nearest labeling step at or before a step."""
+    """Return the nearest labeling step at or before a step."""
     before = steps[: [each["id"] for each in steps].index(step["id"]) + 1]
     return [each for each in before if each["type"] == "DEFAULT"][-1]
 
 
 def accepts_work(step_position: StepPosition) -> bool:
-    """Whether somebody can work on the asset where it stands."""
+    """Return whether a user can work on the asset at this position."""
     return step_position.status in _WAITING
 
 
 def v1_status(steps: Steps, step_position: StepPosition, before: Status) -> Status:
-    """The status of the older workflow that says the same.
+    """Return the status of the V1 workflow that corresponds to a position.
 
     See contract/workflow.md#status-of-an-asset-with-steps.
 
     Args:
-        before: the status so far, which a skipped asset keeps.
+        before: the present V1 status, which a skipped asset keeps.
     """
     step = require_step(steps, step_position.step_id)
     if step_position.status == "SKIPPED":

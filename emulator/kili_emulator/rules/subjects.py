@@ -1,4 +1,4 @@
-"""The subjects of events, and the patterns by which plugins ask for them.
+"""The subjects of events, and the patterns by which plugins subscribe to them.
 
 See contract/event.md#subjects-and-payloads, contract/event.md#patterns.
 """
@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 from kili_emulator.rules.client_version import version_numbers
 
-# How the subjects begin of events about a new label; what follows is its type in small letters.
+# The prefix of the subjects about a new label; the label type in lower case follows.
 LABEL_CREATED = "label.workflow.created."
 
-# What the emulator keeps beside the platform's events, and delivers inside only.
+# The emulator's own events: some of them call handlers, but no pattern of a plugin matches them.
 LABEL_AUTOSAVED = "emulator.label.autosaved"
 CUSTOM_INTERFACE_CLICKED = "emulator.customInterface.clicked"
 SENT_BACK = "emulator.asset.sentBackToQueue"
@@ -22,8 +22,8 @@ SETTINGS_CHANGED = "emulator.project.settingsChanged"
 _SUBMITTED_TYPES = ("DEFAULT", "REVIEW", "PREDICTION", "INFERENCE")
 _TOKEN = re.compile(r"[A-Za-z0-9]+|\*")
 
-# What happens here and is sent to plugins. What the platform keeps to itself, and what happens in
-# no project, is not among these.
+# The events that the emulator emits and sends to plugins. Not among them: the events that the
+# platform does not send to plugins, and events outside a project.
 EMITTED = frozenset(
     (
         "asset.analytics.consensus.computed",
@@ -72,8 +72,8 @@ EMITTED = frozenset(
     )
 )
 
-# What the platform sends to plugins and never happens here: nothing public says what causes it, or
-# what it is about is not emulated (contract/event.md#subjects-and-payloads).
+# The events that the platform sends to plugins, and the emulator never emits: their cause is not
+# public, or their feature is not emulated (contract/event.md#subjects-and-payloads).
 NOT_EMITTED = frozenset(
     (
         "asset.destroyed",
@@ -102,15 +102,16 @@ SENT_TO_PLUGINS = EMITTED | NOT_EMITTED
 
 
 def new_label_subject(label_type: str) -> str:
-    """The subject of the event about a new label of that type."""
+    """Return the subject of the event about a new label of this type."""
     is_public = label_type in _SUBMITTED_TYPES
     return f"{LABEL_CREATED}{label_type.lower()}" if is_public else LABEL_AUTOSAVED
 
 
 def label_type_of(subject: str) -> str | None:
-    """The type of the new label that an event is about, if it is about one.
+    """Return the type of the new label that an event is about; ``None`` for other events.
 
-    The event of a honeypot is about the asset's ground truth, not about a submitted label.
+    The result is also ``None`` for the event of a honeypot, whose label is the ground truth of the
+    asset, not a submitted label.
     """
     if subject == LABEL_AUTOSAVED:
         return "AUTOSAVE"
@@ -119,21 +120,21 @@ def label_type_of(subject: str) -> str | None:
 
 
 def is_about_new_label(subject: str) -> bool:
-    """Whether an event tells of the creation of a label, a honeypot's included."""
+    """Return whether an event is about the creation of a label, including that of a honeypot."""
     return subject.startswith(LABEL_CREATED) or subject == LABEL_AUTOSAVED
 
 
 def is_pattern(text: str) -> bool:
-    """Whether a text is a pattern: names with dots between them, ``*`` for one or more of them.
+    """Return whether a text is a valid pattern: names separated by dots, ``*`` for some of them.
 
-    The first is a name.
+    The first part must be a name; a ``*`` stands for one or more names.
     """
     tokens = text.split(".")
     return tokens[0] != "*" and all(_TOKEN.fullmatch(each) for each in tokens)
 
 
 def matches(pattern: str, subject: str) -> bool:
-    """Whether a pattern stands for a subject: ``asset.*`` does for all that begins ``asset.``."""
+    """Return whether a pattern matches a subject: ``asset.*`` matches all that begin ``asset.``."""
     names = subject.split(".")
     positions = {0}
     for token in pattern.split("."):
@@ -149,29 +150,29 @@ def matches(pattern: str, subject: str) -> bool:
 
 
 def subscribes_to(patterns: Iterable[str], subject: str) -> bool:
-    """Whether who asks for these patterns is sent an event with that subject."""
+    """Return whether a subscriber to these patterns is sent an event with this subject."""
     return subject in SENT_TO_PLUGINS and any(matches(each, subject) for each in patterns)
 
 
 def never_matches(pattern: str) -> bool:
-    """Whether a pattern stands for nothing that is sent to plugins."""
+    """Return whether a pattern matches no event that is sent to plugins."""
     return not any(matches(pattern, each) for each in SENT_TO_PLUGINS)
 
 
 def matches_platform_only(pattern: str) -> bool:
-    """Whether a pattern stands for what the platform sends to plugins, and the emulator never."""
+    """Return whether a pattern matches only events that the platform sends, not the emulator."""
     matched = {each for each in SENT_TO_PLUGINS if matches(pattern, each)}
     return bool(matched) and matched <= NOT_EMITTED
 
 
 def gets_envelope(client_version: str | None) -> bool:
-    """Whether ``on_event`` gets the whole event, or what stands in its ``payload`` only.
+    """Return whether ``on_event`` gets the whole event; otherwise it gets only its ``payload``.
 
-    So it does from 26.2 on (documented).
+    Plugins deployed by a client from 26.2 on get the whole event (documented).
 
     Args:
-        client_version: what the client that deployed the plugin said of itself; one that says
-            nothing counts as new.
+        client_version: the version of the client that deployed the plugin; a client that states no
+            version counts as new.
     """
     numbers = version_numbers(client_version)
     return not numbers or numbers >= (26, 2)

@@ -1,11 +1,11 @@
-"""A response as the typed annotations that clients from 2.148 to 26.1 ask for.
+"""The typed annotations of a json response, which clients from 2.148 to 26.1 request.
 
 See contract/annotation.md#typed-annotations.
 
-These clients make a response of them again: the list must then say all that the response says, or
-be empty, which makes them keep the response as it is. In projects with conversations newer clients
-ask for nothing else, so there the list says as much as it can; in those that nobody reads this way,
-too.
+For some input types these clients rebuild the response from the annotations. The list must then
+hold the whole response, or be empty: with an empty list, clients keep the response unchanged. For
+all other input types the list holds as much as possible. Among them are projects with
+conversations, for which newer clients request only the annotations.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ Jobs = dict[str, Any]
 
 _REBUILT_INPUT_TYPES = (*VIDEO_TYPES, "GEOSPATIAL", "LLM_RLHF")
 
-# What clients fail at: newer ones do not ask the value of a ranking, older ones know no comparison.
+# input type → the types at which clients fail: newer clients do not request the value of a ranking,
+# older clients do not know a comparison.
 _UNREADABLE_TYPENAMES = {
     "LLM_INSTR_FOLLOWING": ("ObjectDetectionAnnotation", "RankingAnnotation"),
     "LLM_RLHF": ("ComparisonAnnotation", "ObjectDetectionAnnotation", "RankingAnnotation"),
@@ -41,15 +42,16 @@ _VIDEO_TYPENAMES = (
 def typed_annotations(
     label_id: str, response: Response, jobs: Jobs, input_type: str
 ) -> list[Typed]:
-    """The annotations of a label.
+    """Return the typed annotations of a label.
 
     Args:
-        response: one that fits the jobs.
-        jobs: the json interface's ``jobs`` member.
+        response: a json response that fits the jobs.
+        jobs: the ``jobs`` member of the json interface.
 
     Returns:
-        Members of the API's types, with ``__typename``; parents before their sub-jobs, whose
-        ``path`` is a list of (annotation id, category). Ids depend on nothing but the place.
+        objects with the members of the API's types and ``__typename``. Parents come before their
+        sub-jobs, whose ``path`` is a list of [annotation id, category]. An id depends only on the
+        label and on the place of the annotation in the response.
     """
     reader = _SectionReader(label_id, jobs)
     if input_type in VIDEO_TYPES:
@@ -69,13 +71,13 @@ def typed_annotations(
 
 @dataclass(frozen=True)
 class _SectionReader:
-    """Reads sections of a label's response."""
+    """The reader of the sections of a label's response."""
 
     label_id: str
     jobs: Jobs
 
     def section(self, section: Any, path: list[list[str]]) -> Iterator[Typed]:
-        """What is answered to jobs, and below it."""
+        """Yield the annotations of all jobs of a section and of their sub-jobs."""
         for job, answer in section.items() if isinstance(section, dict) else ():
             if job not in self.jobs or not isinstance(answer, dict):
                 continue
@@ -91,7 +93,7 @@ class _SectionReader:
             return
         typename, value = typed
         if path and typename == "ComparisonAnnotation":
-            return  # no sub-job compares; clients fail at one
+            return  # clients fail at a comparison in a sub-job
         annotation = self._annotation(typename, job, path, "")
         yield annotation | {
             "annotationValue": value,
@@ -129,15 +131,15 @@ class _SectionReader:
         }
 
     def derived_id(self, *place: Any) -> str:
-        """The id of what is at a place of the label."""
+        """Return the id of the annotation at a place of the label."""
         text = json.dumps([self.label_id, *place])
         return self.label_id[:9] + hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _video_annotations(reader: _SectionReader, response: Response) -> Iterator[Typed]:
-    """The annotations of a video's frames, each with the frames where it is.
+    """Yield the annotations of a video, each with the list of its frames.
 
-    Those of the video as a whole are left out: clients up to 2.165 fail at them.
+    Annotations of the video as a whole are left out: clients up to 2.165 fail at them.
     """
     names = response.get("0", {}).get("ANNOTATION_NAMES_JOB")
     collected: dict[str, Typed] = {}
@@ -154,7 +156,7 @@ def _video_annotations(reader: _SectionReader, response: Response) -> Iterator[T
 def _add_frame(
     reader: _SectionReader, collected: dict[str, Typed], frame_annotation: Typed, frame: int
 ) -> None:
-    """Note that an annotation is in a frame, and whether it was drawn there."""
+    """Add a frame to the collected annotation, and a key annotation if it was drawn there."""
     value, is_key = frame_annotation.pop("annotationValue"), frame_annotation.pop("isKeyFrame")
     frame_annotation.pop("chatItemId", None)
     typename = f"Video{frame_annotation['__typename']}"

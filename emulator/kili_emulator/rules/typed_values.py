@@ -1,4 +1,4 @@
-"""The values of typed annotations: what was chosen, written or drawn.
+"""The values of typed annotations: categories, texts, comparisons, rankings and shapes.
 
 See contract/annotation.md#typed-annotations.
 """
@@ -16,7 +16,7 @@ _MAX_INT = 2**31 - 1
 
 
 def answer_value(answer: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """The type and value of an answer without objects; None if no type can say it."""
+    """Return type name and value of an answer without objects; ``None`` if no type can hold it."""
     categories = answer.get("categories")
     if isinstance(categories, list):
         return "ClassificationAnnotation", {"categories": [each["name"] for each in categories]}
@@ -42,7 +42,10 @@ def _is_order(value: Any) -> bool:
 
 
 def object_value(annotation: dict[str, Any], job: dict[str, Any]) -> dict[str, Any] | None:
-    """The value of an object; None if no type can say it: it lacks a mid, a category, a shape."""
+    """Return the value of an object; ``None`` if no type can hold the object.
+
+    An object needs a ``mid``, exactly one category, and a shape.
+    """
     categories = annotation.get("categories")
     if not isinstance(annotation.get("mid"), str) or not isinstance(categories, list):
         return None
@@ -53,12 +56,12 @@ def object_value(annotation: dict[str, Any], job: dict[str, Any]) -> dict[str, A
 
 
 def tool_of(job: dict[str, Any], named_tool: str | None = None) -> str | None:
-    """What an object was drawn with: if it does not say so, the first tool of its job."""
+    """Return the tool that drew an object: the named tool, otherwise the first tool of its job."""
     return named_tool or next(iter(tools_of(job)), None)
 
 
 def _vertices(annotation: dict[str, Any], tool: str | None) -> list[list[list[Any]]] | None:
-    """Groups of rings of points; most tools draw one ring only."""
+    """Return the vertices of an object: groups of rings of points; most tools draw one ring."""
     groups: list[list[Any]] = []
     polygons = annotation.get("boundingPoly")
     if tool == "marker":

@@ -1,9 +1,8 @@
-"""The V1 workflow: where an asset goes when something happens to it.
+"""The V1 workflow: the status of an asset after each operation.
 
 See contract/workflow.md#v1-statuses.
 
-Pure: statuses in, statuses out. The table is the whole rule; a pair that is not in it leaves the
-status as it is.
+The functions are pure: they take a status and return the new one.
 """
 
 from __future__ import annotations
@@ -20,15 +19,15 @@ StepStatus = Literal[
 ]
 LabelType = Literal["DEFAULT", "REVIEW", "PREDICTION", "INFERENCE", "AUTOSAVE"]
 
-# The label types with which people say something about an asset.
+# The types of the labels that people submit.
 SUBMITTED: tuple[LabelType, ...] = ("DEFAULT", "REVIEW")
 
-# Those that say what a model makes of it.
+# The types of the labels that models make.
 MODEL_TYPES: tuple[LabelType, ...] = ("PREDICTION", "INFERENCE")
 
 STATUSES: tuple[Status, ...] = ("TODO", "ONGOING", "LABELED", "TO_REVIEW", "REVIEWED")
 
-# How the computed counts of a project read the statuses.
+# The statuses that the computed counts of a project count as remaining, and as reviewed.
 REMAINING: tuple[Status, ...] = ("TODO", "ONGOING")
 REVIEWED: tuple[Status, ...] = ("REVIEWED",)
 
@@ -39,7 +38,7 @@ class NewWorkflow:
 
     Attributes:
         version: V1, V2 or V3.
-        groups: the names of a V3 project's groups of steps.
+        groups: the names of the groups of steps of a V3 project.
     """
 
     version: str = "V1"
@@ -53,16 +52,17 @@ _FIRST_WITH_STEPS = (2, 166)
 
 
 def version_for(client_version: str | None) -> str:
-    """The workflow that new projects have for a client (contract/workflow.md#workflow-versions).
+    """Return the workflow version of new projects (contract/workflow.md#workflow-versions).
 
     Args:
-        client_version: what the client says of itself; one that says nothing gets V1.
+        client_version: the version of the client that creates the project; a client that states no
+            version gets V1.
     """
     return "V2" if version_numbers(client_version) >= _FIRST_WITH_STEPS else "V1"
 
 
 class AssetState(TypedDict):
-    """The members of an asset that say where it stands in the workflow, and its marks.
+    """The members of an asset that hold its position in the workflow and its quality marks.
 
     ``stepId`` and ``stepStatus`` are ``None`` in a V1 project.
     """
@@ -83,10 +83,10 @@ class AssetState(TypedDict):
 
 
 def initial_state(status: Status | None = None) -> AssetState:
-    """The members that say where a new asset stands, with nobody at work on it yet.
+    """Return the state of a new asset, on which nobody has worked.
 
     Args:
-        status: where it starts in V1, if not at the beginning.
+        status: the first V1 status of the asset, if it is not TODO.
     """
     return {
         "status": status or "TODO",
@@ -105,6 +105,7 @@ def initial_state(status: Status | None = None) -> AssetState:
     }
 
 
+# (status, label type) → the status after the label; all other pairs keep the status
 _AFTER_LABEL: dict[tuple[Status, LabelType], Status] = {
     ("TODO", "AUTOSAVE"): "ONGOING",
     ("TODO", "DEFAULT"): "LABELED",
@@ -123,14 +124,14 @@ def after_label(
     missing: int = 0,
     is_drawn_for_review: Callable[[], bool] = lambda: False,
 ) -> Status:
-    """The status after a label was added.
+    """Return the status after a label was added.
 
     Args:
-        status: the asset's status before.
+        status: the status of the asset before.
         label_type: the type of the new label.
-        missing: how many labelers consensus still waits for.
-        is_drawn_for_review: whether the project's review coverage picks this asset; asked only for a
-            DEFAULT label that completes the labeling.
+        missing: the number of labelers for whom consensus still waits.
+        is_drawn_for_review: returns whether the review coverage of the project picks the asset; it
+            is called only for a DEFAULT label that completes the labeling.
     """
     new = _AFTER_LABEL.get((status, label_type), status)
     if new != "LABELED" or status == "LABELED":
@@ -141,14 +142,15 @@ def after_label(
 
 
 def after_add_to_review(status: Status, *, has_label: bool) -> Status | None:
-    """The status after "add to review", or ``None`` where it does not apply.
+    """Return the status after "add to review"; ``None`` if it does not apply.
 
     Args:
-        has_label: somebody submitted a label; an ONGOING asset (sent back, say) then moves too.
+        has_label: whether a user submitted a label: an ONGOING asset with a label (for example one
+            that was sent back) also moves to TO_REVIEW.
     """
     return "TO_REVIEW" if status == "LABELED" or (status == "ONGOING" and has_label) else None
 
 
 def after_send_back(status: Status) -> Status | None:
-    """The status after "send back to queue", or ``None`` where it does not apply."""
+    """Return the status after "send back to queue"; ``None`` if it does not apply."""
     return "ONGOING" if status in ("LABELED", "TO_REVIEW", "REVIEWED") else None

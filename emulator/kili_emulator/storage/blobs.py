@@ -1,8 +1,8 @@
-"""Uploaded bytes, stored under the SHA-256 of their content.
+"""The blob store: uploaded bytes, stored under the SHA-256 of their content.
 
-A blob is written before the document that names it is committed, so a document never points at
-bytes that are not there; bytes that no document names are harmless. A blob that was damaged on
-disk is never handed out, and the next upload of the same bytes repairs it.
+A blob is written before the commit of the document that names it, so a document never names missing
+bytes; bytes that no document names are harmless. The store never returns a blob that was damaged on
+disk, and the next upload of the same bytes repairs the blob.
 """
 
 from __future__ import annotations
@@ -16,19 +16,18 @@ from pathlib import Path
 from kili_emulator import errors, private_files
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_OWN_FILE_NAME = re.compile(
-    r"[0-9a-f]{64}|tmp\w{8}"
-)  # and what a killed process had begun to write
+# The names of blobs, and of temporary files that a killed process left.
+_OWN_FILE_NAME = re.compile(r"[0-9a-f]{64}|tmp\w{8}")
 
-# Size, time of the last change in ns, and number of a file: they differ once it was changed.
+# Size, time of the last change in ns, and inode number of a file; a write changes at least one.
 _Signature = tuple[int, int, int]
 
 
 class BlobStore:
-    """Keeps bytes by digest.
+    """The bytes of uploaded files by digest.
 
     Args:
-        folder: where they go; ``None`` keeps them in memory.
+        folder: the folder of the blobs; ``None`` keeps them in memory.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -45,7 +44,7 @@ class BlobStore:
         """Store the bytes durably and return their digest (64 hexadecimal digits).
 
         Raises:
-            StorageError: they cannot be written; nothing is left of them.
+            StorageError: the bytes cannot be written; no part of them stays on the disk.
         """
         digest = hashlib.sha256(content).hexdigest()
         if self._folder is None:
@@ -60,10 +59,10 @@ class BlobStore:
         return digest
 
     def get(self, digest: str) -> bytes:
-        """The bytes of a digest.
+        """Return the bytes with this digest.
 
         Raises:
-            StorageError: they are missing or damaged.
+            StorageError: the bytes are missing, damaged, or cannot be read.
         """
         if self._folder is None:
             if digest not in self._memory:
@@ -81,10 +80,12 @@ class BlobStore:
         return content
 
     def _is_intact(self, path: Path, content: bytes | None = None) -> bool:
-        """Whether a file is there and holds what its name says; checked anew when it changed.
+        """Return whether a file exists and its content has the digest in its name.
+
+        The content is checked again only if the file has changed.
 
         Args:
-            content: what the file holds, where that was read already.
+            content: the content of the file, if the caller has already read it.
         """
         try:
             stat = path.stat()
@@ -102,10 +103,10 @@ class BlobStore:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file as a whole, or leave nothing.
+    """Write a whole file, or no file at all.
 
     Raises:
-        OSError: the system does not let it.
+        OSError: the file cannot be written.
     """
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         try:
@@ -121,7 +122,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def remove_blobs(folder: Path) -> None:
-    """Remove the blobs in a folder; the folder too, if it holds nothing else."""
+    """Remove the blobs in a folder, and the folder if it is then empty."""
     if folder.is_symlink() or not folder.is_dir():
         return
     for path in folder.iterdir():

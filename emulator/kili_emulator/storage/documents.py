@@ -1,8 +1,8 @@
-"""The document store: TinyDB on top, immutable snapshots inside, an incremental file below.
+"""The document store: a TinyDB interface to immutable snapshots and an incremental file.
 
-:class:`DocumentStore` is a :class:`tinydb.TinyDB`, so a world's data can be read and searched with
-TinyDB's own vocabulary (``store.table("labels").search(where("labelType") == "REVIEW")``). Ids are
-strings. Transactions commit many changes at once through :meth:`DocumentStore.commit`.
+:class:`DocumentStore` is a :class:`tinydb.TinyDB`: TinyDB's queries read and search the data of a
+world (``store.table("labels").search(where("labelType") == "REVIEW")``). Ids are strings.
+Transactions commit many changes at once through :meth:`DocumentStore.commit`.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ Snapshot = Mapping[str, TableSnapshot]
 
 
 class IncrementalStorage(Storage):
-    """A TinyDB storage that holds snapshots and writes only what changed."""
+    """A TinyDB storage that holds snapshots and writes only changed documents."""
 
     def __init__(self, specs: Iterable[TableSpec], path: Path | None) -> None:
         self._file = SqliteFile(path)
-        self._unsaved: list[Commit] = []  # visible, but not yet in the file
+        self._unsaved: list[Commit] = []  # commits that are visible, but not yet in the file
         self._retry = Retry(self.save)
         self.write_lock = threading.RLock()
         self.meta = self._file.meta()
@@ -46,28 +46,35 @@ class IncrementalStorage(Storage):
         }
 
     def read(self) -> dict[str, dict[str, Any]]:
-        """The whole content, the way TinyDB's storages give it: table → id → document."""
+        """Return the whole content in the form of TinyDB's storages: table → id → document."""
         return {
             name: {row.document["id"]: row.document for row in table.rows()}
             for name, table in self.snapshot.items()
         }
 
     def write(self, data: Mapping[str, Mapping[Any, Any]]) -> NoReturn:  # noqa: ARG002
-        """Refused: rewriting everything at once is what this storage exists to avoid."""
+        """Refuse to rewrite the whole content.
+
+        Raises:
+            TypeError: always.
+        """
         raise TypeError("write single documents through a table, or many through commit()")
 
     def commit(
         self, changes: Iterable[Change], meta: dict[str, Any], *, deferrable: bool = False
     ) -> None:
-        """Make the changes durable, then visible, in this order.
+        """Make the changes durable, then visible.
 
         Args:
-            deferrable: they become visible also where the file cannot be written now; the next write
-                that succeeds makes them durable.
+            deferrable: make the changes visible even if the file cannot be written now; the next
+                successful write makes them durable.
+
+        Raises:
+            StorageError: the file cannot be written, and the commit is not deferrable.
         """
         with self.write_lock:
-            commit = self._commit(self.sequence + 1, list(changes), meta)
-            snapshot = self._changed(commit)
+            commit = self._make_commit(self.sequence + 1, list(changes), meta)
+            snapshot = self._snapshot_after(commit)
             try:
                 self._file.write([*self._unsaved, commit])
                 self._unsaved.clear()
@@ -80,14 +87,14 @@ class IncrementalStorage(Storage):
 
     @property
     def is_saved(self) -> bool:
-        """Whether all that is visible is durable, too."""
+        """Whether all visible commits are durable."""
         return not self._unsaved
 
     def save(self) -> None:
-        """Make durable what could not be written when it was committed.
+        """Write the commits that could not be written at their time.
 
         Raises:
-            StorageError: it cannot be written now either.
+            StorageError: they still cannot be written.
         """
         with self.write_lock:
             if self._unsaved:
@@ -95,7 +102,7 @@ class IncrementalStorage(Storage):
                 self._unsaved.clear()
 
     def upgrade(self) -> None:
-        """Bring a file of an earlier layout to this one.
+        """Convert a file of an earlier layout to the present one.
 
         Raises:
             StorageError: the file cannot be written.
@@ -105,20 +112,25 @@ class IncrementalStorage(Storage):
             self.meta = self._file.meta()
 
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
-        """Undo the commits after ``sequence`` and forget that they ever were."""
+        """Undo the commits after ``sequence`` and delete them from the journal.
+
+        Raises:
+            ValueError: the commit does not exist.
+            StorageError: the file cannot be written.
+        """
         with self.write_lock:
             if not 0 <= sequence <= self.sequence:
                 raise ValueError(f"there is no commit {sequence} (the last is {self.sequence})")
             self.save()
-            commit = self._commit(sequence, self._changes_since(sequence), meta)
-            snapshot = self._changed(commit)
+            commit = self._make_commit(sequence, self._changes_back_to(sequence), meta)
+            snapshot = self._snapshot_after(commit)
             self._file.undo(commit)
             self._publish(commit, snapshot)
 
-    def _commit(self, sequence: int, changes: list[Change], meta: dict[str, Any]) -> Commit:
+    def _make_commit(self, sequence: int, changes: list[Change], meta: dict[str, Any]) -> Commit:
         return Commit(sequence, changes, {**meta, "next_position": self.next_position})
 
-    def _changed(self, commit: Commit) -> Snapshot:
+    def _snapshot_after(self, commit: Commit) -> Snapshot:
         per_table: dict[str, dict[str, Row | None]] = {}
         for change in commit.changes:
             per_table.setdefault(change.table, {})[change.id] = change.after
@@ -126,14 +138,15 @@ class IncrementalStorage(Storage):
         return {**self.snapshot, **updated}
 
     def _publish(self, commit: Commit, snapshot: Snapshot) -> None:
-        self.sequence = commit.seq
+        self.sequence = commit.sequence
         self.meta = {**self.meta, **commit.meta}
         self.snapshot = snapshot
 
-    def _changes_since(self, sequence: int) -> list[Change]:
-        """The changes that would bring the documents back to where they were at ``sequence``."""
+    def _changes_back_to(self, sequence: int) -> list[Change]:
+        """Return the changes that restore the documents of the commit ``sequence``."""
         oldest = {
-            (table, document_id): row for table, document_id, row in self._file.undo_after(sequence)
+            (table, document_id): row
+            for table, document_id, row in self._file.replaced_after(sequence)
         }
         changes = (
             Change(table, document_id, self.snapshot[table].row(document_id), row)
@@ -149,9 +162,9 @@ class IncrementalStorage(Storage):
 
 
 class DocumentTable(Table):
-    """A TinyDB table over the store's snapshots, with string ids.
+    """A TinyDB table of the store's snapshots, with string ids.
 
-    Reading sees the last commit; each writing call is one commit of its own.
+    Readers see the last commit; each call that writes is a separate commit.
     """
 
     document_id_class = str  # type: ignore[assignment]
@@ -267,7 +280,7 @@ class DocumentTable(Table):
 
 
 def _copy(document: Document) -> TinyDocument:
-    """A copy the caller may edit without touching what is committed."""
+    """Return a copy that the caller may edit without a change to the committed document."""
     return TinyDocument({key: _deep_copy(value) for key, value in document.items()}, document["id"])
 
 
@@ -280,11 +293,11 @@ def _deep_copy(value: Any) -> Any:
 
 
 class DocumentStore(TinyDB):
-    """A world's documents.
+    """The documents of a world.
 
     Args:
         specs: the tables.
-        path: the file; ``None`` keeps everything in memory.
+        path: the file of the documents; ``None`` keeps them in memory.
     """
 
     table_class = DocumentTable  # type: ignore[assignment]
@@ -298,7 +311,7 @@ class DocumentStore(TinyDB):
         return f"<DocumentStore: {len(self)} documents in {len(self._specs)} tables>"
 
     def __len__(self) -> int:
-        """How many documents there are, in all tables."""
+        """Return the number of documents in all tables."""
         return sum(map(len, self.snapshot.values()))
 
     def __iter__(self) -> Iterator[TinyDocument]:
@@ -307,26 +320,26 @@ class DocumentStore(TinyDB):
 
     @property
     def snapshot(self) -> Snapshot:
-        """The last commit, as an immutable picture."""
+        """The immutable state of all tables after the last commit."""
         return self.storage.snapshot
 
     @property
     def sequence(self) -> int:
-        """The number of the last commit; rolling back goes on counting from where it leads."""
+        """The number of the last commit; after a rollback, counting continues from its target."""
         return self.storage.sequence
 
     @property
     def meta(self) -> dict[str, Any]:
-        """Values that belong to the whole store."""
+        """The values that belong to the whole store."""
         return self.storage.meta
 
     @property
     def write_lock(self) -> threading.RLock:
-        """Held by the one writer."""
+        """The lock that a writer holds; there is one writer at a time."""
         return self.storage.write_lock
 
     def take_position(self) -> int:
-        """The next place in creation order; the write lock is held."""
+        """Take the next position in creation order; the caller holds the write lock."""
         position = self.storage.next_position
         self.storage.next_position += 1
         return position
@@ -337,21 +350,22 @@ class DocumentStore(TinyDB):
         """Make many changes durable and visible at once.
 
         Args:
-            deferrable: where the file cannot be written, they are visible from now on all the same, and
-                durable as soon as it can be written: that is tried again in the background.
+            deferrable: make the changes visible even if the file cannot be written now; the write
+                is repeated in the background until it succeeds.
 
         Raises:
-            StorageError: the file could not be written; nothing has changed.
+            StorageError: the file cannot be written, and the commit is not deferrable; nothing has
+                changed.
         """
         self.storage.commit(changes, meta, deferrable=deferrable)
 
     @property
     def is_saved(self) -> bool:
-        """Whether all that is visible is durable, too."""
+        """Whether all visible commits are durable."""
         return self.storage.is_saved
 
     def save(self) -> None:
-        """Make durable what was kept in memory only.
+        """Write the commits that are so far only in memory.
 
         Raises:
             StorageError: the file cannot be written.
@@ -359,7 +373,7 @@ class DocumentStore(TinyDB):
         self.storage.save()
 
     def upgrade(self) -> None:
-        """Bring a file of an earlier layout to this one.
+        """Convert a file of an earlier layout to the present one.
 
         Raises:
             StorageError: the file cannot be written.
@@ -367,12 +381,12 @@ class DocumentStore(TinyDB):
         self.storage.upgrade()
 
     def roll_back(self, sequence: int, meta: dict[str, Any]) -> None:
-        """Bring all documents back to where they were at a sequence number.
+        """Restore all documents to their state after the commit ``sequence``.
 
-        What came after it is forgotten: there is no way back from going back.
+        The later commits are deleted: a rollback cannot be undone.
 
         Raises:
-            ValueError: there is no such commit.
-            StorageError: the file could not be written; nothing has changed.
+            ValueError: the commit does not exist.
+            StorageError: the file cannot be written; nothing has changed.
         """
         self.storage.roll_back(sequence, meta)

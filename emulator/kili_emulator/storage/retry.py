@@ -1,4 +1,4 @@
-"""Tries again, in the background, what the disk did not take."""
+"""The repetition of failed writes in the background."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _SECONDS = 1.0
 
 
 class Retry:
-    """Calls a function until it succeeds; there is a thread only while it has not.
+    """The repeated call of a function until it succeeds; a thread exists only until then.
 
     Args:
-        work: raises :class:`StorageError` where it has to be tried again.
-        seconds: between two attempts.
+        work: the function; it raises :class:`StorageError` if it has failed.
+        seconds: the time between two attempts.
     """
 
     def __init__(self, work: Callable[[], None], seconds: float = _SECONDS) -> None:
@@ -27,7 +27,7 @@ class Retry:
         self._closed = threading.Event()
 
     def start(self) -> None:
-        """Begin to try, unless that goes on already; never waits."""
+        """Start the attempts in a thread, unless it is already running; return at once."""
         with self._lock:
             self._is_requested = True
             if self._is_running or self._closed.is_set():
@@ -36,7 +36,7 @@ class Retry:
         threading.Thread(target=self._run, name="storage retry", daemon=True).start()
 
     def close(self) -> None:
-        """Try no more."""
+        """Stop the attempts."""
         self._closed.set()
 
     def _run(self) -> None:

@@ -1,8 +1,8 @@
-"""Immutable tables: what a reader holds can never change under it.
+"""Immutable tables: a snapshot that a reader holds never changes.
 
-A :class:`TableSnapshot` is never edited. Writing makes a new one that shares nearly everything
-with the old, so a transaction works on a snapshot of its own, a commit publishes it by assigning
-one reference, and a reader that holds the old one needs no lock.
+A write makes a new :class:`TableSnapshot` that shares nearly all its parts with the old one. A
+transaction works on its own snapshot, a commit publishes this snapshot by the assignment of one
+reference, and a reader of the old snapshot needs no lock.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ IndexKey = Callable[[Document], Hashable]
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-# Where a document stands in creation order.
+# The position of a document in creation order.
 SortKey = tuple[str, int]
 
 _SHARDS = 256
@@ -27,10 +27,7 @@ _NO_SHARD: dict[Any, Any] = {}
 
 
 class ShardedMap(Generic[K, V]):
-    """An immutable mapping whose changed copy costs one small shard, not the whole.
-
-    A value of ``None`` in a change removes the key.
-    """
+    """An immutable mapping; a changed copy copies only the shards with changed keys."""
 
     __slots__ = ("_shards", "_size")
 
@@ -49,7 +46,7 @@ class ShardedMap(Generic[K, V]):
             yield from shard.values()
 
     def changed(self, changes: Mapping[K, V | None]) -> ShardedMap[K, V]:
-        """A copy in which the given keys have the given values."""
+        """Return a copy in which the given keys have the given values; ``None`` removes a key."""
         shards = list(self._shards)
         updated_shards: set[int] = set()
         size = self._size
@@ -72,7 +69,7 @@ class ShardedMap(Generic[K, V]):
 
 
 class Row(NamedTuple):
-    """A document and its place in the order of insertion (unique in its table)."""
+    """A document and its position in the order of insertion (unique in its table)."""
 
     position: int
     document: Document
@@ -80,14 +77,14 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A table's name and indexes.
+    """The name, the indexes and the creation order of a table.
 
     Args:
-        name: the table's name.
-        indexes: index name → function from a document to its key; a key of ``None`` leaves the
-            document out of the index.
-        date_member: the member that says when a document was created, where that can be before others
-            that were inserted earlier: copies keep their date.
+        name: the name of the table.
+        indexes: index name → function from a document to its key; a document whose key is ``None``
+            is not in the index.
+        date_member: the member with the creation date of a document, for tables in which a document
+            can be older than documents that were inserted earlier: copies keep their date.
     """
 
     name: str
@@ -95,7 +92,7 @@ class TableSpec:
     date_member: str | None = None
 
     def sort_key(self, row: Row) -> SortKey:
-        """What documents are ordered by: their date, where they are dated, then their insertion."""
+        """Return the sort key of the creation order: the date, if there is one, then insertion."""
         date = row.document.get(self.date_member, "") if self.date_member else ""
         return (date, row.position)
 
@@ -103,7 +100,7 @@ class TableSpec:
 class Posting:
     """The ids of the documents that have one key, in creation order.
 
-    Immutable; appending copies one chunk, however many ids there are.
+    A posting is immutable; to append copies one chunk, regardless of the number of ids.
     """
 
     __slots__ = ("_chunks", "_size")
@@ -120,23 +117,23 @@ class Posting:
 
     @property
     def last(self) -> str:
-        """The newest id of a posting that is not empty."""
+        """The newest id; the posting must not be empty."""
         return self._chunks[-1][-1]
 
     def appended(self, ids: Sequence[str]) -> Posting:
-        """A copy with newer ids at its end."""
+        """Return a copy with newer ids at its end."""
         *full, last = self._chunks or ((),)
         ids = (*last, *ids)
         chunks = (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
         return Posting((*full, *chunks))
 
 
-# key → the documents that have it
+# key → the ids of the documents that have the key
 Index = ShardedMap[Hashable, Posting]
 
 
 class TableSnapshot:
-    """One table as it was at one moment."""
+    """The immutable content of a table after one commit, or within one transaction."""
 
     __slots__ = ("_indexes", "_rows", "spec")
 
@@ -161,31 +158,31 @@ class TableSnapshot:
         return row.document if row else None
 
     def rows(self) -> list[Row]:
-        """All rows in creation order."""
+        """Return all rows in creation order."""
         return sorted(self._rows.values(), key=self.spec.sort_key)
 
     def get_many(self, document_ids: Iterable[str]) -> list[Document]:
-        """The documents with these ids that exist, in creation order."""
+        """Return the existing documents with these ids, in creation order."""
         rows = [row for row in map(self._rows.get, set(document_ids)) if row]
         return [row.document for row in sorted(rows, key=self.spec.sort_key)]
 
     def find(self, index: str, key: Hashable) -> list[Document]:
-        """The documents with that key in that index, in creation order."""
+        """Return the documents with this key in an index, in creation order."""
         ids = self._indexes[index].get(key) or ()
         return [row.document for row in map(self._rows.get, ids) if row is not None]
 
     def count(self, index: str, key: Hashable) -> int:
-        """How many documents have that key in that index."""
+        """Return the number of documents with this key in an index."""
         return len(self._indexes[index].get(key) or ())
 
     def changed(self, changes: Mapping[str, Row | None]) -> TableSnapshot:
-        """A copy in which the given ids have the given rows; ``None`` removes."""
+        """Return a copy in which the given ids have the given rows; ``None`` removes a row."""
         rows = self._rows.changed(changes)
         indexes = {name: self._reindexed(name, changes, rows) for name in self.spec.indexes}
         return TableSnapshot(self.spec, rows, indexes)
 
     def _changes_order(self, before: Row, after: Row) -> bool:
-        """Whether a document stands elsewhere in creation order than it did."""
+        """Return whether a change moves a document in creation order."""
         return self.spec.sort_key(before) != self.spec.sort_key(after)
 
     def _reindexed(
@@ -213,7 +210,7 @@ class TableSnapshot:
             return self.spec.sort_key(row)
 
         postings = {
-            key: _changed(
+            key: _updated_posting(
                 index.get(key) or Posting(), removed.get(key), added.get(key, []), sort_key
             )
             for key in removed.keys() | added.keys()
@@ -221,13 +218,13 @@ class TableSnapshot:
         return index.changed({key: ids if len(ids) else None for key, ids in postings.items()})
 
 
-def _changed(
+def _updated_posting(
     posting: Posting, removed: set[str] | None, added: list[str], sort_key: Callable[[str], SortKey]
 ) -> Posting:
-    """A posting without some ids and with others, in creation order."""
-    updated_shards = sorted(added, key=sort_key)
+    """Return a posting with some ids removed and others added, in creation order."""
+    new_ids = sorted(added, key=sort_key)
     if removed:
         posting = Posting().appended([each for each in posting if each not in removed])
-    if len(posting) and updated_shards and sort_key(updated_shards[0]) < sort_key(posting.last):
-        return Posting().appended(sorted((*posting, *updated_shards), key=sort_key))
-    return posting.appended(updated_shards) if updated_shards else posting
+    if len(posting) and new_ids and sort_key(new_ids[0]) < sort_key(posting.last):
+        return Posting().appended(sorted((*posting, *new_ids), key=sort_key))
+    return posting.appended(new_ids) if new_ids else posting

@@ -1,7 +1,7 @@
-"""The file that documents live in: SQLite, one row per document, one transaction per commit.
+"""The SQLite file of the documents: one row per document, one transaction per commit.
 
-A commit that returned survives ``kill -9`` (write-ahead log, ``synchronous=NORMAL``); a power cut
-may cost the last moments. With no path everything stays in memory.
+A completed commit survives ``kill -9`` (write-ahead log, ``synchronous=NORMAL``); a power failure
+may lose the last commits. Without a path, the database is in memory.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from kili_emulator import errors, private_files
 from kili_emulator.storage.snapshot import Row
 
 _LAYOUT = 4
-_OLDER_LAYOUT = 3  # the same tables, before decisions were stored
+_OLDER_LAYOUT = 3  # the same tables, without stored decisions
 
-# The meta value that says from which place in creation order on decisions are stored.
+# The meta value with the position in creation order from which on decisions are stored.
 DECISIONS_POSITION = "decisions_position"
 
-_ROWS_PER_STATEMENT = 128  # in one statement; old SQLites take at most 999 values
+_ROWS_PER_STATEMENT = 128  # old versions of SQLite take at most 999 values in a statement
 _SCHEMA = """
 CREATE TABLE documents (
     tbl TEXT, id TEXT, position INTEGER, body TEXT, PRIMARY KEY (tbl, id)
@@ -35,7 +35,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 
 
 class Change(NamedTuple):
-    """One document before and after a commit; ``None`` where it does not exist."""
+    """A document before and after a commit; ``None`` if the document does not exist."""
 
     table: str
     id: str
@@ -44,9 +44,9 @@ class Change(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """What is written at once: the changes, and values that belong to the whole store."""
+    """The changes that are written at once, and the values that belong to the whole store."""
 
-    seq: int
+    sequence: int
     changes: list[Change]
     meta: dict[str, Any]
 
@@ -56,27 +56,28 @@ def _encode(value: Any) -> str:
 
 
 def database_files(path: Path) -> list[Path]:
-    """The files that SQLite keeps a database in; not all of them need to exist."""
+    """Return the paths of the files of an SQLite database; not all of them need to exist."""
     return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
 
 
 def find_fault(path: Path, required_key: str) -> str | None:
-    """What is wrong with a file of documents that an earlier process left; nothing is changed.
+    """Check the file of documents of an earlier process, without a change to the file.
 
-    ``PRAGMA quick_check`` reads the whole file: about 1 ms for each MB.
+    ``PRAGMA quick_check`` reads the whole file: about 1 ms per MB.
 
     Args:
-        required_key: the meta value that a whole file has.
+        required_key: the key of a meta value that every complete file has.
 
     Returns:
-        the fault, as it follows the file's name in a sentence; ``None`` where there is none.
+        the fault, in the form that follows the name of the file in a sentence; ``None`` if the file
+        has no fault.
     """
     if not path.is_file():
         return "is missing"
     if path.stat().st_size == 0:
         return "is empty"
     wal = path.with_name(path.name + "-wal")
-    # Without a log there is nothing to recover, and SQLite makes no further files.
+    # Without a log SQLite needs no recovery; with ``immutable`` it creates no other files.
     has_log = wal.is_file() and wal.stat().st_size > 0
     mode = "mode=ro" if has_log else "mode=ro&immutable=1"
     try:
@@ -91,10 +92,10 @@ def find_fault(path: Path, required_key: str) -> str | None:
 def _find_database_fault(
     connection: sqlite3.Connection, size: int | None, required_key: str
 ) -> str | None:
-    """What is wrong in a database.
+    """Return the fault of a database; ``None`` if it has no fault.
 
     Args:
-        size: that of its file in bytes, where the file has all of it.
+        size: the size of the file in bytes; ``None`` if a part of the database is in the log.
     """
     found = _fetch_value(connection, "PRAGMA quick_check(1)")
     if found != "ok":
@@ -110,26 +111,26 @@ def _find_database_fault(
 
 
 def _fetch_value(connection: sqlite3.Connection, query: str, *values: str) -> Any:
-    """The first value that a query finds."""
+    """Return the first value that a query finds."""
     return connection.execute(query, values).fetchone()[0]
 
 
 class OtherLayoutError(ValueError):
-    """A file of documents was written by a version of this program with another layout."""
+    """The file of documents was written by a version of the emulator with another layout."""
 
 
 class SqliteFile:
-    """Reads and writes one world's documents, journal and meta values.
+    """The documents, the journal and the meta values of a world in an SQLite database.
 
     Raises:
-        OtherLayoutError: the file was written by another version of this program.
-        ValueError: it is no file of documents.
-        StorageError: it does not exist yet, and cannot be written.
+        OtherLayoutError: the file was written by a version of the emulator with another layout.
+        ValueError: the file is not a file of documents.
+        StorageError: the file does not exist yet, and cannot be written.
     """
 
     def __init__(self, path: Path | None) -> None:
         if path:
-            private_files.make_file(path)  # SQLite gives its other files the mode of this one
+            private_files.make_file(path)  # SQLite gives its other files the mode of this file
             for each in database_files(path):
                 private_files.restrict_permissions(each)
         self._connection = sqlite3.connect(
@@ -138,7 +139,7 @@ class SqliteFile:
         try:
             layout = self._prepare()
         except sqlite3.DatabaseError as error:
-            if path and path.exists() and not path.stat().st_size:  # it was to be made just now
+            if path and path.exists() and not path.stat().st_size:  # the file is a new one
                 self.close()
                 raise errors.not_stored(error) from error
             raise ValueError(f"{path} cannot be read ({error}): use another --data-dir") from None
@@ -166,9 +167,9 @@ class SqliteFile:
             raise errors.not_stored(error) from error
 
     def upgrade(self) -> None:
-        """Bring a file of the layout before to this one; nothing happens to a file of this one.
+        """Convert a file of the previous layout to the present one, if it is not converted yet.
 
-        An earlier version of the emulator refuses the file from then on.
+        Earlier versions of the emulator then refuse the file.
 
         Raises:
             StorageError: the file cannot be written.
@@ -184,35 +185,38 @@ class SqliteFile:
             self._connection.execute(f"PRAGMA user_version={_LAYOUT}")
 
     def load(self) -> Iterator[tuple[str, str, Row]]:
-        """All documents as (table, id, row)."""
+        """Yield all documents as (table, id, row)."""
         rows = self._connection.execute("SELECT tbl, id, position, body FROM documents")
         for table, document_id, position, body in rows:
             yield table, document_id, Row(position, json.loads(body))
 
     def meta(self) -> dict[str, Any]:
-        """All meta values."""
+        """Return all meta values."""
         rows = self._connection.execute("SELECT key, value FROM meta")
         return {key: json.loads(value) for key, value in rows}
 
     def write(self, commits: Sequence[Commit]) -> None:
-        """Write commits in their order, all of them or none.
+        """Write all commits in their order, or none of them.
 
         Raises:
-            StorageError: the disk is full, or does not take them.
+            StorageError: the file cannot be written, for example because the disk is full.
         """
         with self._transaction():
             for each in commits:
-                self._insert("INSERT INTO journal", _journal_rows(each.seq, each.changes))
+                self._insert("INSERT INTO journal", _journal_rows(each.sequence, each.changes))
                 self._put(each)
 
     def undo(self, commit: Commit) -> None:
-        """Write what undoes the commits after ``commit.seq``, whole or not at all.
+        """Undo the commits after ``commit.sequence``, all of them or none.
+
+        Args:
+            commit: the changes that restore the documents.
 
         Raises:
-            StorageError: as of :meth:`write`.
+            StorageError: as for :meth:`write`.
         """
         with self._transaction():
-            self._connection.execute("DELETE FROM journal WHERE seq>?", (commit.seq,))
+            self._connection.execute("DELETE FROM journal WHERE seq>?", (commit.sequence,))
             self._put(commit)
 
     @contextlib.contextmanager
@@ -229,12 +233,12 @@ class SqliteFile:
             raise
 
     def _roll_back_open(self) -> None:
-        """Leave nothing of a transaction; after some errors SQLite has ended it by itself."""
+        """Roll back an open transaction; after some errors SQLite has already done so."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
     def _put(self, commit: Commit) -> None:
-        changes, meta = commit.changes, {**commit.meta, "sequence": commit.seq}
+        changes, meta = commit.changes, {**commit.meta, "sequence": commit.sequence}
         run_many = self._connection.executemany
         self._insert(
             "REPLACE INTO documents",
@@ -256,8 +260,8 @@ class SqliteFile:
     def _insert(self, into: str, rows: list[tuple[Any, ...]]) -> None:
         """Insert rows, many with one statement.
 
-        At each statement Python may let another thread run, for 5 ms if that one computes: with a
-        statement for each row, a plugin in an endless loop would make 1000 rows take seconds.
+        At each statement Python may switch to another thread, which runs for 5 ms if it computes.
+        With one statement per row, 1000 rows would take seconds beside a plugin in an endless loop.
         """
         for start in range(0, len(rows), _ROWS_PER_STATEMENT):
             chunk = rows[start : start + _ROWS_PER_STATEMENT]
@@ -267,10 +271,15 @@ class SqliteFile:
                 f"{into} VALUES {','.join([placeholders] * len(chunk))}", values
             )
 
-    def undo_after(self, seq: int) -> Iterator[tuple[str, str, Row | None]]:
-        """What each change after ``seq`` replaced, newest first, as (table, id, row before)."""
+    def replaced_after(self, sequence: int) -> Iterator[tuple[str, str, Row | None]]:
+        """Yield the rows that the commits after ``sequence`` replaced, newest first.
+
+        Yields:
+            table, id, and the row before the change; ``None`` if the document did not exist.
+        """
         rows = self._connection.execute(
-            "SELECT tbl, id, position, before FROM journal WHERE seq>? ORDER BY rowid DESC", (seq,)
+            "SELECT tbl, id, position, before FROM journal WHERE seq>? ORDER BY rowid DESC",
+            (sequence,),
         )
         for table, document_id, position, before in rows:
             row = None if before is None else Row(position, json.loads(before))
@@ -280,10 +289,10 @@ class SqliteFile:
         self._close()
 
 
-def _journal_rows(seq: int, changes: list[Change]) -> list[tuple[Any, ...]]:
+def _journal_rows(sequence: int, changes: list[Change]) -> list[tuple[Any, ...]]:
     return [
         (
-            seq,
+            sequence,
             each.table,
             each.id,
             each.before.position if each.before else None,

@@ -142,7 +142,7 @@ def _on_deleted(view: View, occurrence: Occurrence, question: Question) -> list[
 
 def _now(facts: Facts) -> dict[str, Any]:
     """Whether the plugin would be called if the same happened now."""
-    words = ["OTHER_ORGANIZATION"] if facts.is_foreign else facts.blockers.words()
+    words = ["OTHER_ORGANIZATION"] if facts.is_foreign else facts.blockers.codes()
     fields, version = facts.fields_now, facts.state.version
     by_handler = version is not None and fields["handler"] in version.handlers
     text = messages.NOW_NOT_CALLED if words else messages.NOW_CALLED

@@ -16,7 +16,7 @@ def remedy_of_blocker(facts: Facts, word: ReasonCode) -> str:
     present: ReasonCode | None = getattr(facts.blockers, kind)
     if present is None:
         return messages.RESOLVED_REMEDIES[kind].format(**facts.fields_now)
-    if kind == "asked":
+    if kind == "subscription":
         return _remedy_of_newest(facts) or _remedy_of_asking(facts, present)
     return messages.REMEDIES[present].format(**facts.fields_now)
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name
 
-from kili_emulator.rules.requirements import InstalledDistribution, is_same_address
+from kili_emulator.rules.requirements import InstalledDistribution, is_same_url
 
 _PRINT_SEARCH_PATH = "import json, sys; print(json.dumps(sys.path))"
 _TIMEOUT_SECONDS = 60.0
@@ -61,7 +61,7 @@ class Environment:
     def find_by_url(self, url: str) -> InstalledDistribution | None:
         """The distribution that was taken from an address."""
         for each in self._distributions():
-            if each.url and is_same_address(each.url, url):
+            if each.url and is_same_url(each.url, url):
                 return each
         return None
 

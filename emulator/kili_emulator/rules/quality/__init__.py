@@ -1,10 +1,14 @@
-"""How well labels agree: consensus, honeypot, review score, human against model.
+"""The quality marks of labels: consensus, honeypot, review score, human against model.
 
 See contract/quality.md#marks-of-labels-and-assets.
 
-Documented are the rules for classes, for how jobs and sub-jobs add up, and that objects are matched
-greedily by class and intersection over union. What the documentation leaves open was chosen, and
-is said where it is done: `classes`, `objects`, `shapes`, `areas`, `text`, `agreement`.
+``agreement`` computes a mark from the responses of labels. ``classes`` compares classifications;
+``annotated_objects`` reads the objects of a response, ``object_matching`` pairs them; ``shapes``
+compares their places, with ``areas`` for polygons; ``text`` compares texts.
+
+Documented are the rules for classes, the weights of jobs and sub-jobs, and the greedy matching of
+objects by class and intersection over union. All other rules are chosen; the module with the rule
+says so. The import rules of ``rules`` apply; other rooms import only the names of this file.
 """
 
 from kili_emulator.rules.quality.agreement import Mark as Mark

@@ -1,10 +1,12 @@
-"""The mark of labels of one asset: over their jobs, sub-jobs and frames (contract/quality.md#jobs).
+"""The quality mark of the labels of one asset, over jobs, sub-jobs and frames.
 
-Documented: jobs side by side are averaged, each weighing as much as it has annotations; a job and
-what is nested in it have their geometric mean; nesting does not change the weight. Chosen: what
-only some answered counts as a difference; more than two labels are compared pair by pair, but for
-classes, where the rule is for any number; a video's frames weigh the same, and what is said about
-the whole asset weighs as much as a frame.
+See contract/quality.md#jobs.
+
+Documented: the mark of several jobs is their average, weighted by the number of annotations; the
+mark of a job with sub-jobs is the geometric mean of both; sub-jobs do not change the weight.
+Chosen: a job that only some labels answer counts as a difference; more than two labels are compared
+pair by pair, except for classes, whose rule applies to any number of labels; all frames of a video
+have the same weight, and answers about the whole asset weigh as much as a frame.
 """
 
 from __future__ import annotations
@@ -34,16 +36,16 @@ from kili_emulator.rules.response import sections
 
 Jobs = dict[str, Any]
 
-# Members that are the whole of an answer: a file, a comparison, a ranking.
+# The members of answers that are compared as a whole: a file, a comparison, a ranking.
 _VALUES = ("choice", "code", "fileId", "firstId", "orders", "secondId")
 
 
 @dataclass(frozen=True)
 class Mark:
-    """How well labels agree, from 0 to 1.
+    """The quality mark of labels: how well they agree, from 0 to 1.
 
     Attributes:
-        per_category: ``"JOB.CATEGORY"`` → the mean over where it was chosen or drawn.
+        per_category: ``"JOB.CATEGORY"`` → the mean of the marks of all places with the category.
     """
 
     value: float
@@ -53,19 +55,19 @@ class Mark:
 def agreement(
     responses: Sequence[Response], jobs: Jobs, input_type: str, *, rule: Rule
 ) -> Mark | None:
-    """How well responses to one asset agree; ``None`` if nothing is answered in any of them.
+    """Compute how well responses to one asset agree; ``None`` if none of them has an answer.
 
     Args:
-        responses: json responses that fit the interface, two or more.
-        jobs: the interface's. Only its jobs count.
-        input_type: the project's.
-        rule: what the mark is for.
+        responses: two or more json responses that fit the interface.
+        jobs: the jobs of the json interface; answers to other jobs are ignored.
+        input_type: the input type of the project.
+        rule: the purpose of the mark, which decides how classes are compared.
     """
-    compare = _Comparison(jobs, rule)
+    comparison = _Comparison(jobs, rule)
     frames = [
         found
-        for section in _sections(responses, input_type)
-        if (found := compare.sections(section))
+        for sections_of_place in _sections_by_place(responses, input_type)
+        if (found := comparison.compare_sections(sections_of_place))
     ]
     if not frames:
         return None
@@ -77,8 +79,8 @@ def agreement(
     return Mark(_mean([frame.mark for frame in frames]), per_category)
 
 
-def _sections(responses: Sequence[Response], input_type: str) -> Iterator[list[Response]]:
-    """What is answered at one place: in a frame of a video, about an asset as a whole."""
+def _sections_by_place(responses: Sequence[Response], input_type: str) -> Iterator[list[Response]]:
+    """Yield the sections of all responses for each place: a frame of a video, or the asset."""
     answered = [dict(sections(each, input_type)) for each in responses]
     places = {place: None for each in answered for place in each}
     yield from ([_dict(each.get(place)) for each in answered] for place in places)
@@ -86,7 +88,12 @@ def _sections(responses: Sequence[Response], input_type: str) -> Iterator[list[R
 
 @dataclass(frozen=True)
 class _WeightedMark:
-    """A mark, how many annotations it is about, and what each category has part in it."""
+    """The mark of some answers.
+
+    Attributes:
+        weight: the number of annotations in the answers.
+        categories: ``"JOB.CATEGORY"`` and mark, for each place with a category.
+    """
 
     mark: float
     weight: int
@@ -94,41 +101,58 @@ class _WeightedMark:
 
 
 class _Comparison:
-    """Compares what several voters say, place by place."""
+    """A comparison of the answers of several labels.
+
+    The methods take a list with the sections or answers of each label, and for each label the
+    annotations to which relations can refer (``mids``).
+    """
 
     def __init__(self, jobs: Jobs, rule: Rule) -> None:
         self._jobs = jobs
         self._rule = rule
-        self._relates = any("RELATION" in _dict(job).get("mlTask", "") for job in jobs.values())
+        self._has_relations = any(
+            "RELATION" in _dict(job).get("mlTask", "") for job in jobs.values()
+        )
 
-    def sections(self, found: list[Response]) -> _WeightedMark | None:
-        mids = [index_annotations_by_mid(each) if self._relates else {} for each in found]
-        return self._level(found, mids, self._rule)
+    def compare_sections(self, sections_of_place: list[Response]) -> _WeightedMark | None:
+        """Compare the sections of all labels for one place."""
+        mids = [
+            index_annotations_by_mid(each) if self._has_relations else {}
+            for each in sections_of_place
+        ]
+        return self._compare_jobs(sections_of_place, mids, self._rule)
 
-    def _level(
+    def _compare_jobs(
         self, levels: list[Response], mids: list[AnnotationsByMid], rule: Rule
     ) -> _WeightedMark | None:
-        """Jobs side by side."""
+        """Compare the answers to all jobs of one level: of a section, or below one answer."""
         names = {name for level in levels for name in level} & self._jobs.keys()
         return _average(
             outcome
             for name in sorted(names)
-            for outcome in self._job(name, [_dict(each.get(name)) for each in levels], mids, rule)
+            for outcome in self._compare_job(
+                name, [_dict(each.get(name)) for each in levels], mids, rule
+            )
         )
 
-    def _job(
+    def _compare_job(
         self, name: str, answers: list[Response], mids: list[AnnotationsByMid], rule: Rule
     ) -> list[_WeightedMark]:
-        """The answers to a job; usually one of the outcomes, as a job has one task."""
+        """Compare the answers to a job.
+
+        Returns:
+            the marks of classes, objects, texts and other values; usually only one, because a job
+            has one task.
+        """
         found = [
-            self._classes(name, answers, mids, rule),
-            self._objects(name, answers, mids),
-            _pairwise(list(map(_text, answers)), text_similarity),
-            _pairwise(list(map(_value, answers)), lambda one, other: float(one == other)),
+            self._compare_classes(name, answers, mids, rule),
+            self._compare_objects(name, answers, mids),
+            _compare_pairwise(list(map(_text, answers)), text_similarity),
+            _compare_pairwise(list(map(_value, answers)), lambda one, other: float(one == other)),
         ]
         return [each for each in found if each]
 
-    def _classes(
+    def _compare_classes(
         self, name: str, answers: list[Response], mids: list[AnnotationsByMid], rule: Rule
     ) -> _WeightedMark | None:
         chosen = [class_names(answer) for answer in answers]
@@ -139,7 +163,9 @@ class _Comparison:
             voters = [i for i, names in enumerate(chosen) if category in names]
             mark = classes.class_mark(count, len(voters), len(answers))
             below = [_sub_answers_of(answers[i], category) for i in voters]
-            nested = self._level(below, [mids[i] for i in voters], rule) if voters[1:] else None
+            nested = (
+                self._compare_jobs(below, [mids[i] for i in voters], rule) if voters[1:] else None
+            )
             if nested:
                 mark = math.sqrt(mark * nested.mark)
                 categories += nested.categories
@@ -149,14 +175,14 @@ class _Comparison:
             return None
         return _WeightedMark(_mean(marks), sum(map(bool, chosen)), tuple(categories))
 
-    def _objects(
+    def _compare_objects(
         self, name: str, answers: list[Response], mids: list[AnnotationsByMid]
     ) -> _WeightedMark | None:
         objects_per_answer = [
             read_objects(answer, each) for answer, each in zip(answers, mids, strict=True)
         ]
         found = [
-            self._object_pair(
+            self._compare_objects_of_two(
                 name, (objects_per_answer[i], objects_per_answer[j]), [mids[i], mids[j]]
             )
             for i, j in combinations(range(len(objects_per_answer)), 2)
@@ -169,30 +195,32 @@ class _Comparison:
             _mean([each.mark for each in found]), sum(map(len, objects_per_answer)), categories
         )
 
-    def _object_pair(
+    def _compare_objects_of_two(
         self,
         name: str,
         objects_per_answer: tuple[list[AnnotatedObject], list[AnnotatedObject]],
         mids: list[AnnotationsByMid],
     ) -> _WeightedMark:
-        def below(one: AnnotatedObject, other: AnnotatedObject) -> _WeightedMark | None:
+        """Match the objects of two answers; an object without a match has the mark 0."""
+
+        def compare_children(one: AnnotatedObject, other: AnnotatedObject) -> _WeightedMark | None:
             if not one.children and not other.children:
                 return None
-            return self._level([one.children, other.children], mids, "honeypot")
+            return self._compare_jobs([one.children, other.children], mids, "honeypot")
 
-        pairs = match_objects(*objects_per_answer, below)
+        pairs = match_objects(*objects_per_answer, compare_children)
         matched_indexes = [{pair.one for pair in pairs}, {pair.other for pair in pairs}]
         unmatched = [
-            thing
-            for side, used in zip(objects_per_answer, matched_indexes, strict=True)
-            for index, thing in enumerate(side)
-            if index not in used
+            object_
+            for objects, matched in zip(objects_per_answer, matched_indexes, strict=True)
+            for index, object_ in enumerate(objects)
+            if index not in matched
         ]
         marked = [(objects_per_answer[0][pair.one], pair.mark) for pair in pairs] + [
             (each, 0.0) for each in unmatched
         ]
         own_categories = (
-            (f"{name}.{each}", mark) for thing, mark in marked for each in thing.classes
+            (f"{name}.{each}", mark) for object_, mark in marked for each in object_.classes
         )
         nested = (each for pair in pairs if pair.below for each in pair.below.categories)
         return _WeightedMark(
@@ -200,8 +228,10 @@ class _Comparison:
         )
 
 
-def _pairwise(values: list[Any], similarity: Callable[[Any, Any], float]) -> _WeightedMark | None:
-    """Values compared two by two; an empty one is nothing that was answered."""
+def _compare_pairwise(
+    values: list[Any], similarity: Callable[[Any, Any], float]
+) -> _WeightedMark | None:
+    """Compare the values of all pairs of labels; an empty value means that there is no answer."""
     marks = [
         similarity(one, other) if one and other else 0.0
         for one, other in combinations(values, 2)
@@ -220,14 +250,14 @@ def _value(answer: Response) -> Response:
 
 
 def _sub_answers_of(answer: Response, category: str) -> Response:
-    """The sub-jobs below a class, wherever it is among those chosen."""
+    """Return the answers to the sub-jobs of a class, which may occur several times."""
     categories_of_answer = dicts(answer.get("categories"))
     below = [sub_answers(each) for each in categories_of_answer if each.get("name") == category]
     return {name: value for each in below for name, value in each.items()}
 
 
 def _average(outcomes: Iterator[_WeightedMark]) -> _WeightedMark | None:
-    """Jobs side by side: each weighs as much as it has annotations."""
+    """Average the marks of jobs, weighted by their numbers of annotations."""
     found = list(outcomes)
     if not found:
         return None

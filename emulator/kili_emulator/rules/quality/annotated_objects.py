@@ -1,4 +1,4 @@
-"""From the annotations of a json response to objects that can be compared.
+"""The objects of a json response, in a form that can be compared.
 
 See contract/json-response.md#form.
 """
@@ -26,18 +26,18 @@ from kili_emulator.rules.quality.shapes import (
 Response = dict[str, Any]
 AnnotationsByMid = dict[str, tuple[str, Response]]
 
-# What a text consists of unless an annotation says otherwise.
+# The part of a text asset in which a span is, unless the annotation names another part.
 _MAIN_TEXT = "main/[0]"
 _MAX_NUMBER = 1e12
-_NUMBERS = (float, int)  # a bool is neither
+_NUMBERS = (float, int)  # the exact types: a bool is not a number
 
 
 @dataclass(frozen=True)
 class AnnotatedObject:
-    """An object: of which classes, where, and what is answered below it.
+    """An object: its classes, its place, and the answers to its sub-jobs.
 
     Attributes:
-        annotation: what says so.
+        annotation: the annotation from which the object was read.
     """
 
     classes: tuple[str, ...]
@@ -47,19 +47,19 @@ class AnnotatedObject:
 
     @cached_property
     def key(self) -> str:
-        """Tells it from others, for an order that does not depend on the response's."""
+        """The sort key for an order that does not depend on the order in the response."""
         return _key(self.annotation)
 
 
 def dicts(values: Any) -> list[Response]:
-    """Those elements of a list that are objects."""
+    """Return the elements of a list that are JSON objects."""
     if not isinstance(values, list):
         return []
     return [value for value in values if isinstance(value, dict)]
 
 
 def class_names(holder: Response) -> list[str]:
-    """The classes of an answer or an annotation."""
+    """Return the names of the classes of an answer or an annotation."""
     names = (each.get("name") for each in dicts(holder.get("categories")))
     return [name for name in names if isinstance(name, str)]
 
@@ -70,7 +70,11 @@ def sub_answers(holder: Response) -> Response:
 
 
 def index_annotations_by_mid(section: Response) -> AnnotationsByMid:
-    """The annotations of a section that relations may name, each with its job."""
+    """Index the annotations of a section to which relations can refer.
+
+    Returns:
+        ``mid`` → job and annotation.
+    """
     found: AnnotationsByMid = {}
     for job, answer in sorted(section.items()):
         if isinstance(answer, dict):
@@ -81,7 +85,7 @@ def index_annotations_by_mid(section: Response) -> AnnotationsByMid:
 
 
 def read_objects(answer: Response, mids: AnnotationsByMid) -> list[AnnotatedObject]:
-    """The objects of an answer."""
+    """Read the objects of an answer."""
     return [_read_object(annotation, mids) for annotation in dicts(answer.get("annotations"))]
 
 
@@ -114,7 +118,7 @@ def _location_shape(annotation: Response) -> Shape | None:
 
 
 def _area(annotation: Response) -> Area | None:
-    """What polygons enclose; of an entity of a PDF, on all its pages."""
+    """Read the area of polygons; for an entity of a PDF, on all its pages."""
     pages: dict[Pages, Rings] = {}
     for position in (annotation, *dicts(annotation.get("annotations"))):
         rings = tuple(_rings(position.get("polys"))) or tuple(_rings(position.get("boundingPoly")))
@@ -128,7 +132,7 @@ def _area(annotation: Response) -> Area | None:
 
 
 def _rings(polygons: Any) -> Iterator[tuple[Vertex, ...]]:
-    """The polygons of a list, however they are nested there."""
+    """Yield the polygons of a list at any depth."""
     if isinstance(polygons, dict):
         polygons = polygons.get("normalizedVertices")
     if not isinstance(polygons, list):
@@ -186,7 +190,11 @@ def _read_relation_ends(named: Any, mids: AnnotationsByMid) -> tuple[RelationEnd
 
 
 def _read_relation_end(mid: str, mids: AnnotationsByMid) -> RelationEnd:
-    """What a relation relates; of one that relates relations, their names alone count."""
+    """Read an end of a relation.
+
+    An end without a place, such as another relation, is compared only by its job and classes; an
+    annotation that does not exist, by its ``mid``.
+    """
     job, annotation = mids.get(mid, ("", {}))
     shape = _location_shape(annotation) or Unplaced(mid if not annotation else "")
     return RelationEnd((job, *sorted(class_names(annotation))), shape, _key(annotation))
@@ -207,7 +215,7 @@ def _whole_numbers(values: Any) -> list[int]:
 
 
 def number(value: Any) -> float | None:
-    """A number, if it is one that can be reckoned with."""
+    """Return a value as a float; ``None`` if it is not a number, or too large to compute with."""
     if type(value) not in _NUMBERS:
         return None
     return float(value) if -_MAX_NUMBER <= value <= _MAX_NUMBER else None

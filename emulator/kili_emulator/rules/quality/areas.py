@@ -1,9 +1,9 @@
-"""What two areas have in common: polygons with holes, by horizontal slices.
+"""The intersection of two areas, which are polygons with holes, computed by horizontal slices.
 
-Between two neighbouring slice lines a side of a polygon is a straight line, so that the width in
-the middle of the slice times its height is what is inside. Slice lines go through every vertex and
-through 129 even steps; only where sides of both areas cross within a slice is the result not exact.
-Areas with more than 512 vertices together are cut into 1,024 even slices instead.
+Within a slice the sides of a polygon are straight lines, so the area inside the slice is the width
+in its middle times its height. There is a slice line through every vertex, and at 129 even steps.
+The result is exact except where sides of both areas cross within a slice. Two areas with more than
+512 vertices in total are cut into 1,024 even slices instead.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _COARSE_STEPS = 1025
 
 
 def bounds_of(vertices: Sequence[Vertex], margin: float = 0.0) -> Bounds:
-    """The left, lower, right and upper end of some vertices."""
+    """Return the left, lower, right and upper bound of vertices."""
     xs = [x for x, _ in vertices]
     ys = [y for _, y in vertices]
     return min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin
 
 
 def box_of(rings: Rings) -> Bounds | None:
-    """The bounds of one rectangle whose sides are parallel to the axes, if it is one."""
+    """Return the bounds of a ring that is a rectangle parallel to the axes; otherwise ``None``."""
     if len(rings) != 1 or len(rings[0]) != 4:
         return None
     left, low, right, high = bounds = bounds_of(rings[0])
@@ -42,7 +42,7 @@ def box_of(rings: Rings) -> Bounds | None:
 
 
 def measure_boxes(one: Bounds, other: Bounds) -> tuple[float, float, float]:
-    """The areas of two boxes, and of what they have in common."""
+    """Return the areas of two boxes, and the area of their intersection."""
     width = min(one[2], other[2]) - max(one[0], other[0])
     height = min(one[3], other[3]) - max(one[1], other[1])
     common = max(width, 0.0) * max(height, 0.0)
@@ -55,11 +55,11 @@ def _box_area(box: Bounds) -> float:
 
 @dataclass(frozen=True)
 class Sides:
-    """The sides of a polygon's rings.
+    """The sides of the rings of a polygon.
 
     Attributes:
-        starts: their first ends, one row each: x, y.
-        ends: their second ends; those of all sides are all vertices.
+        starts: the start of each side: an array with a row x, y for each side.
+        ends: the end of each side, in the same form; together they are all vertices.
     """
 
     starts: Any
@@ -67,16 +67,16 @@ class Sides:
 
 
 def sides_of(rings: Rings) -> Sides:
-    """The sides of at least one ring."""
+    """Return the sides of one or more rings."""
     ends = [np.asarray(ring, dtype=float) for ring in rings]
     starts = [np.roll(each, 1, axis=0) for each in ends]
     return Sides(np.concatenate(starts), np.concatenate(ends))
 
 
 def measure_sides(one: Sides, other: Sides) -> tuple[float, float, float]:
-    """The areas of two polygons, and of what they have in common.
+    """Return the areas of two polygons, and the area of their intersection.
 
-    What an odd number of rings go around is inside: a ring within a ring is a hole.
+    A point is inside if an odd number of rings enclose it: a ring within a ring is a hole.
     """
     lines = _slice_lines(one, other)
     middles = (lines[1:] + lines[:-1]) / 2
@@ -104,9 +104,12 @@ def _slice_lines(one: Sides, other: Sides) -> Any:
 
 
 def _crossings(sides: Sides, middles: Any) -> Any:
-    """Where the sides cross each line: one row a line, sorted; what does not cross is NaN.
+    """Compute the x of each crossing of a side with a line.
 
-    A side crosses the lines between its ends, which follow one another.
+    A side crosses consecutive lines: those between its ends.
+
+    Returns:
+        an array with a row for each line: the sorted crossings, then NaN.
     """
     x1, y1 = sides.starts.T
     x2, y2 = sides.ends.T
@@ -125,5 +128,5 @@ def _crossings(sides: Sides, middles: Any) -> Any:
 
 
 def _numbered(counts: Any) -> Any:
-    """The numbers from 0 on for each of some groups, one group after the other."""
+    """Number the members of each group from 0 on, one group after the other."""
     return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)

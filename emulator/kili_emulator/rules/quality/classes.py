@@ -1,9 +1,11 @@
-"""Marks of classifications: two published rules (contract/quality.md#classes).
+"""The quality marks of classifications, by two published rules (contract/quality.md#classes).
 
-Votes, the older one: for each class that at least one of n voters chose, the voters who chose it
-by n; the mean over these classes. It holds for consensus and, as recorded, for a single choice of
-a person against a model's (different: 0.5). Overlap, the newer one: classes in common by classes
-in all. It holds otherwise; and below objects always, where a wrong class makes the mark 0.
+*Votes*, the older rule: the mark of a class that at least one of n voters chose is the number of
+its voters divided by n; the mark of the job is the mean over these classes. The rule applies to
+consensus and, as recorded, to a single choice of a person compared with that of a model (0.5 if
+they differ). *Overlap*, the newer rule: the number of common classes divided by the number of all
+chosen classes. The rule applies in all other cases, and always below objects, where a wrong class
+has the mark 0.
 """
 
 from __future__ import annotations
@@ -18,14 +20,17 @@ Count = Literal["votes", "overlap"]
 
 
 def choose_counting(rule: Rule, job: Any, chosen: Sequence[Sequence[str]]) -> Count:
-    """By which of the rules a job's classes are compared."""
+    """Choose the rule by which the classes of a job are compared."""
     if rule == "consensus":
         return "votes"
     return "votes" if rule == "inference" and _is_single(job, chosen) else "overlap"
 
 
 def _is_single(job: Any, chosen: Sequence[Sequence[str]]) -> bool:
-    """Whether the job allows one class only; if it does not say, whether one at most was chosen."""
+    """Return whether the job allows only one class.
+
+    If the interface does not say, return whether each label has at most one class.
+    """
     content = job.get("content") if isinstance(job, dict) else None
     input_widget = content.get("input") if isinstance(content, dict) else None
     if isinstance(input_widget, str):
@@ -34,7 +39,7 @@ def _is_single(job: Any, chosen: Sequence[Sequence[str]]) -> bool:
 
 
 def class_mark(count: Count, voters: int, total: int) -> float:
-    """What a class adds that so many of all voters chose."""
+    """Return the mark of a class, given the number of its voters and of all voters."""
     if count == "votes":
         return voters / total
     return 1.0 if voters == total else 0.0

@@ -1,9 +1,9 @@
-"""Which objects of two labels belong together (contract/quality.md#objects).
+"""The matching of the objects of two labels (contract/quality.md#objects).
 
-Documented: objects of the same class are matched greedily by how alike their places are, and the
-mark is the sum over the pairs, by the number of pairs and of objects that are left over. Chosen: of
-pairs equally alike, the one with the better mark goes first, then an order that depends neither on
-which label is first nor on the order of objects within one.
+Documented: objects of the same class are matched greedily by the similarity of their places; the
+mark is the sum of the marks of the pairs, divided by the number of pairs and unmatched objects.
+Chosen: among pairs of equal similarity, the pair with the better mark comes first, then an order
+that depends neither on the order of the labels nor on the order of the objects within a label.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ CompareChildren = Callable[[AnnotatedObject, AnnotatedObject], Any]
 
 @dataclass(frozen=True)
 class ObjectPair:
-    """Two objects that may belong together.
+    """Two objects that can be matched.
 
     Attributes:
-        similarity: of their places.
-        below: how their sub-jobs agree, if there is anything to compare.
-        mark: of both, their geometric mean.
+        one: the index of the object in the first label.
+        other: the index of the object in the second label.
+        similarity: the similarity of their places.
+        mark: the geometric mean of the similarity and the mark of the sub-jobs.
+        below: the comparison of their sub-jobs; ``None`` if there is no answer to compare.
     """
 
     one: int
@@ -44,18 +46,21 @@ _SIDES = (attrgetter("one"), attrgetter("other"))
 
 
 def match_objects(
-    ones: Sequence[AnnotatedObject], others: Sequence[AnnotatedObject], below: CompareChildren
+    ones: Sequence[AnnotatedObject],
+    others: Sequence[AnnotatedObject],
+    compare_children: CompareChildren,
 ) -> list[ObjectPair]:
-    """The pairs that belong together; each object is in one at most.
+    """Match the objects of two labels; each object is in one pair at most.
 
     Args:
-        below: compares the sub-jobs of two objects: something with a ``mark``, or ``None``.
+        compare_children: compares the sub-jobs of two objects; returns an object with a ``mark``,
+            or ``None``.
     """
     candidates = [
         pair
         for left, right in _groups(ones, others)
         for i, j in _overlapping(ones, others, left, right)
-        if (pair := _pair(ones, others, i, j, below))
+        if (pair := _pair(ones, others, i, j, compare_children))
     ]
     matched_ones: set[int] = set()
     matched_others: set[int] = set()
@@ -71,9 +76,10 @@ def match_objects(
 def _best_first(
     candidates: list[ObjectPair], ones: Sequence[AnnotatedObject], others: Sequence[AnnotatedObject]
 ) -> Iterator[ObjectPair]:
-    """The pairs in the order in which they are chosen.
+    """Yield the pairs in the order of the matching.
 
-    Those that are equally good are put in order only where one object is in several of them.
+    Equally good pairs are sorted only if an object is in several of them: their sort keys are
+    costly.
     """
     ordered = sorted(candidates, key=lambda pair: (-pair.similarity, -pair.mark))
     for _, equal in groupby(ordered, key=lambda pair: (pair.similarity, pair.mark)):
@@ -92,12 +98,13 @@ def _pair(
     others: Sequence[AnnotatedObject],
     i: int,
     j: int,
-    below: CompareChildren,
+    compare_children: CompareChildren,
 ) -> ObjectPair | None:
+    """Return the pair of two objects; ``None`` if their places have nothing in common."""
     similarity = ones[i].shape.similarity(others[j].shape)
     if similarity <= 0:
         return None
-    nested = below(ones[i], others[j])
+    nested = compare_children(ones[i], others[j])
     mark = similarity if nested is None else math.sqrt(similarity * nested.mark)
     return ObjectPair(i, j, similarity, mark, nested)
 
@@ -105,11 +112,15 @@ def _pair(
 def _groups(
     ones: Sequence[AnnotatedObject], others: Sequence[AnnotatedObject]
 ) -> list[tuple[list[int], list[int]]]:
-    """The objects that can be matched at all: of the same classes, and shapes of the same group."""
+    """Group the objects that can be matched: same classes, and shapes of the same group.
+
+    Returns:
+        for each group the indexes of its objects in the first and in the second label.
+    """
     groups: dict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for side, each in enumerate((ones, others)):
-        for index, thing in enumerate(each):
-            groups[thing.classes, thing.shape.group][side].append(index)
+        for index, object_ in enumerate(each):
+            groups[object_.classes, object_.shape.group][side].append(index)
     return [(left, right) for left, right in groups.values() if left and right]
 
 
@@ -119,7 +130,7 @@ def _overlapping(
     left: list[int],
     right: list[int],
 ) -> list[tuple[int, int]]:
-    """The pairs of a group whose bounds have a point in common."""
+    """Return the pairs of a group whose bounds overlap or touch."""
     mine = np.asarray([ones[i].shape.bounds for i in left])[:, None, :]
     theirs = np.asarray([others[j].shape.bounds for j in right])[None, :, :]
     low = np.maximum(mine[..., :2], theirs[..., :2])

@@ -1,10 +1,11 @@
-"""Where an object is, and how alike two such places are, from 0 to 1.
+"""The places of objects, and their similarity from 0 to 1.
 
-Only areas have a documented measure (intersection over union). Chosen are: for texts, characters
-in common over characters in all; for lines, the mean distance from one to the other relative to
-the longer one's length; for points and the points of a pose, nothing from a tenth of the picture's
-side on; for pages, pages in common over pages in all, times how alike what is written about them
-is; for relations, the geometric mean of how alike both ends are.
+Only areas have a documented measure: intersection over union. The other measures are chosen. Spans
+of text: common characters divided by all characters. Lines: 1 minus the mean distance between the
+lines, relative to the length of the longer line. Points and the points of a pose: 1 minus the
+distance relative to a tenth of the side of the image, at least 0. Pages: common pages divided by
+all pages, times the similarity of their texts. Relations: the geometric mean of the similarities of
+both ends.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _SAMPLES = 32
 
 
 class Shape(Protocol):
-    """A place. Two are alike only if they are of the same group and their bounds overlap."""
+    """A place. Two places are similar only if their group is the same and their bounds overlap."""
 
     @property
     def group(self) -> Hashable: ...
@@ -48,12 +49,12 @@ class Shape(Protocol):
     def bounds(self) -> Bounds: ...
 
     def similarity(self, other: Any) -> float:
-        """How alike it is to another one of its group; 1 if equal."""
+        """Return the similarity to another shape of the same group; 1 for equal shapes."""
 
 
 @dataclass(frozen=True)
 class Unplaced:
-    """An object that has no place; what names it alone counts."""
+    """The shape of an object without a place; only its name is compared."""
 
     name: str = ""
     bounds: ClassVar[Bounds] = EMPTY_BOUNDS
@@ -68,13 +69,13 @@ class Unplaced:
 
 @dataclass(frozen=True)
 class Polygons:
-    """Polygons on one page, each with its holes; what is known of them is worked out once."""
+    """The polygons on one page, each with its holes; derived values are cached."""
 
     rings: Rings
 
     @cached_property
     def box(self) -> Bounds | None:
-        """Its bounds, if it is one box."""
+        """The bounds, if the polygons are one rectangle parallel to the axes."""
         return box_of(self.rings)
 
     @cached_property
@@ -88,7 +89,7 @@ class Polygons:
 
 @dataclass(frozen=True)
 class Area:
-    """Polygons, by page; all others than PDFs have but one page, ``()``."""
+    """Polygons by page; outside PDFs there is one page, ``()``."""
 
     pages: dict[Pages, Polygons]
     bounds: Bounds
@@ -135,7 +136,7 @@ class Line:
 
 
 def _sample_points(line: Line) -> Any:
-    """Points on a line, at even distances."""
+    """Return points on a line at even distances, as an array with a row x, y for each."""
     vertices = np.asarray(line.vertices, dtype=float)
     steps = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(vertices, axis=0), axis=1))])
     places = np.linspace(0.0, steps[-1], _SAMPLES)
@@ -166,7 +167,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Span:
-    """A piece of a text."""
+    """A span of a text, in characters; the group is the ids of the parts of the text."""
 
     begin: float
     end: float
@@ -186,7 +187,7 @@ class Span:
 
 @dataclass(frozen=True)
 class PageSet:
-    """Whole pages of a PDF, and what is written about them."""
+    """Whole pages of a PDF, and the text of their transcription."""
 
     pages: frozenset[int]
     text: str
@@ -200,7 +201,7 @@ class PageSet:
 
 @dataclass(frozen=True)
 class Relation:
-    """Two sets of objects, each known by its job, its classes and its place."""
+    """A relation between two sets of objects."""
 
     starts: tuple[RelationEnd, ...]
     ends: tuple[RelationEnd, ...]
@@ -214,7 +215,12 @@ class Relation:
 
 @dataclass(frozen=True)
 class RelationEnd:
-    """An object that a relation relates."""
+    """An object at an end of a relation.
+
+    Attributes:
+        kind: the job of the object, and its classes.
+        key: the sort key of the object.
+    """
 
     kind: tuple[str, ...]
     shape: Shape
@@ -227,7 +233,7 @@ class RelationEnd:
 
 
 def _ends_similarity(ones: Sequence[RelationEnd], others: Sequence[RelationEnd]) -> float:
-    """How alike the ends are: the most alike are paired first."""
+    """Return the similarity of two sets of ends; the most similar ends are paired first."""
     if not ones and not others:
         return 1.0
     left, right = list(ones), list(others)

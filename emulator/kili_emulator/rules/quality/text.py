@@ -1,4 +1,4 @@
-"""How alike two transcriptions are: 1 − normalised Levenshtein.
+"""The similarity of two transcriptions: 1 − normalised Levenshtein distance.
 
 See contract/quality.md#texts-and-other-answers.
 """
@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-# Pairs of characters that are compared in one go, which takes a quarter of a second.
+# The greatest number of pairs of characters in one comparison, which takes a quarter of a second.
 MAX_CELLS = 10**9
 
 
 def text_similarity(one: str, other: str) -> float:
-    """1 for equal texts, 0 for texts that have nothing in common."""
+    """Return 1 for equal texts, 0 for texts that have nothing in common."""
     longest = max(len(one), len(other))
     return 1 - edit_distance(one, other) / longest if longest else 1.0
 
 
 def edit_distance(one: str, other: str) -> int:
-    """How many characters must be put in, taken out or replaced to make one text the other.
+    """Count the characters to insert, delete or replace to turn one text into the other.
 
-    Two texts that differ over more than some 30,000 characters are compared block by block, as
-    the time grows with the product of the lengths: what is told then is never too small, and too
-    large where a part has moved from one block to the next.
+    Texts that differ over more than some 30,000 characters are compared block by block, because
+    the time grows with the product of the lengths. The result is then an upper bound: it is too
+    large if a part has moved from one block to another.
     """
     one, other = _without_common_ends(one, other)
     count = max(1, -(-len(one) * len(other) // MAX_CELLS))
@@ -30,15 +30,16 @@ def edit_distance(one: str, other: str) -> int:
 
 
 def _blocks(text: str, count: int) -> Iterator[str]:
-    """A text in parts of about the same length."""
+    """Split a text into parts of about the same length."""
     length = len(text)
     return (text[length * at // count : length * (at + 1) // count] for at in range(count))
 
 
 def _distance(one: str, other: str) -> int:
-    """The edit distance by Myers' algorithm as Hyyrö wrote it down.
+    """Compute the edit distance by Myers' bit-vector algorithm in Hyyrö's formulation.
 
-    Its integers have a bit for each character: a column of the usual table is one step.
+    The integers have a bit for each character of the first text; each step computes a whole column
+    of the usual table.
     """
     if not one or not other:
         return len(one) + len(other)
