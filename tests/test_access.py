@@ -31,9 +31,9 @@ def actor_named(world: World, name: str) -> Actor:
 
 
 def test_a_page_decides_the_role_in_each_project_once(
-    wire: Wire, known: dict[str, str], decisions: list[str]
+    wire: Wire, world_ids: dict[str, str], decisions: list[str]
 ) -> None:
-    project = known["project"]
+    project = world_ids["project"]
     wire.call(
         "updateProjectAnonymization", input={"id": project, "shouldAnonymize": True}, selection="id"
     )
@@ -45,16 +45,16 @@ def test_a_page_decides_the_role_in_each_project_once(
     assert decisions == [project]
 
 
-def test_each_request_decides_anew(wire: Wire, known: dict[str, str], decisions: list[str]) -> None:
+def test_each_request_decides_anew(wire: Wire, world_ids: dict[str, str], decisions: list[str]) -> None:
     for _ in range(2):
-        wire.list("labels", {"project": {"id": known["project"]}}, "labeler")
-    assert decisions == [known["project"]] * 2
+        wire.list("labels", {"project": {"id": world_ids["project"]}}, "labeler")
+    assert decisions == [world_ids["project"]] * 2
 
 
-def test_a_transaction_sees_the_role_that_it_changed(wire: Wire, known: dict[str, str]) -> None:
+def test_a_transaction_sees_the_role_that_it_changed(wire: Wire, world_ids: dict[str, str]) -> None:
     world = wire.emulator.world
     with world.transaction(actor_named(world, "labeler")) as tx:
-        project = tx.projects.require(known["project"])
+        project = tx.projects.require(world_ids["project"])
         assert tx.access.role(project) == "LABELER"
         (member,) = tx.project_users.find("membership", (project["id"], tx.actor.user_id))
         tx.project_users.change(member, role="REVIEWER")
@@ -65,23 +65,23 @@ def test_a_transaction_sees_the_role_that_it_changed(wire: Wire, known: dict[str
 
 
 def test_a_transaction_does_not_see_a_project_that_it_deleted(
-    wire: Wire, known: dict[str, str]
+    wire: Wire, world_ids: dict[str, str]
 ) -> None:
     world = wire.emulator.world
     with world.transaction(actor_named(world, "admin")) as tx:
-        assert tx.access.can_see(known["project"])
-        tx.projects.change(tx.projects.require(known["project"]), deletedAt=tx.now)
-        assert not tx.access.can_see(known["project"])
+        assert tx.access.can_see(world_ids["project"])
+        tx.projects.change(tx.projects.require(world_ids["project"]), deletedAt=tx.now)
+        assert not tx.access.can_see(world_ids["project"])
 
 
 def test_a_transaction_sees_that_a_plugin_was_deactivated(
-    wire: Wire, known: dict[str, str]
+    wire: Wire, world_ids: dict[str, str]
 ) -> None:
     world = wire.emulator.world
     (plugin, *_) = world.view.plugins.all()
     user = world.view.users.require(plugin["userId"])
     with world.transaction(Actor(user)) as tx:
-        project = tx.projects.require(known["project"])
+        project = tx.projects.require(world_ids["project"])
         active = tx.plugins.change(plugin, projectIds=[project["id"]])
         assert tx.access.role(project) == "ADMIN"
         tx.plugins.change(active, projectIds=[])
@@ -89,11 +89,11 @@ def test_a_transaction_sees_that_a_plugin_was_deactivated(
 
 
 def test_a_transaction_that_changes_its_actor_asks_for_the_new_one(
-    wire: Wire, known: dict[str, str]
+    wire: Wire, world_ids: dict[str, str]
 ) -> None:
     world = wire.emulator.world
     with world.transaction(actor_named(world, "admin")) as tx:
-        project = tx.projects.require(known["project"])
+        project = tx.projects.require(world_ids["project"])
         assert tx.access.role(project) == "ADMIN"
         tx.actor = actor_named(world, "labeler")
         assert tx.access.role(project) == "LABELER"

@@ -383,7 +383,7 @@ RESOLVED_REMEDIES = {
     "origin": "nothing any more: there is such a plugin by now",
     "activity": "nothing any more: it is active there since {since}",
     "deployment": "nothing any more: version {version} has been built since",
-    "asked": "nothing any more: version {version}, deployed since, asks for it",
+    "subscription": "nothing any more: version {version}, deployed since, asks for it",
     "method": "nothing any more: version {version}, deployed since, has it",
 }
 NOW_CALLED = (
