@@ -1,4 +1,4 @@
-"""Sources that say themselves what is wrong with them: a comment with codes ends the line."""
+"""Sources with marks: a comment with codes is on each line with an expected finding."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+from kili_emulator.lint.installed_sdk import Method, Surface
 from kili_emulator.lint.linting import check, filter_suppressed, read
 from kili_emulator.lint.plugin import Source
 from kili_emulator.lint.rule import Finding
-from kili_emulator.lint.surface import Method, Surface
 
 HANDLERS = {
     "on_submit": ("label", "asset_id"),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from kili_emulator.python_source.imports import Import, imports_of
 from kili_emulator.rules.plugin_imports import (
     ON_PREMISE,
     POLICIES,
-    Import,
     Policy,
     find_distributions,
     find_third_party_imports,
     find_violations,
-    imports_of,
 )
 
 
@@ -186,6 +185,6 @@ def test_violation_says_where_why_and_what_to_do() -> None:
     assert (cloud.file, cloud.line, cloud.module) == ("helpers/a.py", 3, "yaml.nodes")
     assert cloud.reason == "the platform installs only what requirements.txt names"
     (unknown,) = find_violations({"main.py": "import helpers"}, "saas", installed={})
-    assert "upload the folder that has helpers.py" in unknown.remedy
+    assert "if helpers.py is your own file, upload its folder" in unknown.remedy
     assert cloud.remedy == "add the line PyYAML to a requirements.txt beside main.py"
     assert all(name in premises.reason for name in ON_PREMISE)

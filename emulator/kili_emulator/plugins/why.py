@@ -11,7 +11,7 @@ from kili_emulator.domain.why.question import Question
 from kili_emulator.domain.world import World
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.plugin_archive import read_archive
-from kili_emulator.rules.handler_methods import Methods, methods_of
+from kili_emulator.rules.handler_methods import Methods, read_methods
 
 
 def explain(world: World, question: Question) -> dict[str, Any]:
@@ -27,6 +27,6 @@ def explain(world: World, question: Question) -> dict[str, Any]:
             files = read_archive(world.blobs.get(digest))
         except (BuildError, errors.StorageError):
             return None
-        return methods_of(files.get("main.py", b"").decode("utf-8-sig", "replace"))
+        return read_methods(files.get("main.py", b"").decode("utf-8-sig", "replace"))
 
     return why_of.explain(world, question, lambda version: methods(version["digest"]))
