@@ -21,7 +21,7 @@ CLASS = f"{CORE}class PluginHandler(PluginCore):"
 
 
 def handlers(body: str) -> str:
-    """A plugin with this in its class, and nothing else."""
+    """Return a plugin whose class has this body only."""
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     return f"{CLASS}\n{lines}"
 

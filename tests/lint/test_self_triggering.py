@@ -120,7 +120,7 @@ UPDATES = "self.kili.update_properties_in_assets([1], json_metadatas=[{}])"
         ("AssetEvent", "self.kili.labels(1)", False),
     ],
 )
-def test_reports_methods_that_cause_their_own_event(
+def test_reports_methods_causing_their_own_event(
     annotation: str, call: str, causes: bool
 ) -> None:
     mark = "  # KP812" if causes else ""
