@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from kili_emulator.lint.installed_sdk import Method, Surface
-from kili_emulator.lint.linting import check, filter_suppressed, read
 from kili_emulator.lint.plugin import Source
 from kili_emulator.lint.rule import Finding
+from kili_emulator.lint.run_checks import check, filter_suppressed, read
 
 HANDLERS = {
     "on_submit": ("label", "asset_id"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kili_emulator.lint.checks.imports import kili_imports
-from kili_emulator.lint.linting import read
 from kili_emulator.lint.plugin import Source
+from kili_emulator.lint.run_checks import read
 from tests.lint.marked_source import HANDLERS, expected_findings, in_handler, lint_findings
 
 HELPERS = {"helpers.py": "x = 1", "pack/__init__.py": "", "pack/a.py": "", "pack/b.py": "x = 1"}

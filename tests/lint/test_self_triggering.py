@@ -120,9 +120,7 @@ UPDATES = "self.kili.update_properties_in_assets([1], json_metadatas=[{}])"
         ("AssetEvent", "self.kili.labels(1)", False),
     ],
 )
-def test_reports_methods_causing_their_own_event(
-    annotation: str, call: str, causes: bool
-) -> None:
+def test_reports_methods_causing_their_own_event(annotation: str, call: str, causes: bool) -> None:
     mark = "  # KP812" if causes else ""
     source = subscribed(f"def got(self, event: {annotation}):\n    {call}{mark}")
     assert own_call_findings(source) == expected_findings(source)

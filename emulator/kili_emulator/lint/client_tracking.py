@@ -15,7 +15,6 @@ from kili_emulator.python_source.syntax import (
     all_parameters,
     methods_of,
     positional_parameters,
-    self_of,
     split_attributes,
 )
 
@@ -99,15 +98,11 @@ class ClientTracker:
 
     def _follow_assignment(self, module: Module, node: ast.Assign) -> None:
         role = self.role(module, node.value)
-        owner, method = module.class_of(node), module.function_of(node)
-        if not role or not owner or not method:
+        owner = module.class_of(node)
+        if not role or not owner:
             return
         for target in node.targets:
-            if (
-                isinstance(target, ast.Attribute)
-                and isinstance(target.value, ast.Name)
-                and target.value.id == self_of(method)
-            ):
+            if isinstance(target, ast.Attribute) and module.is_self(target.value):
                 self._attributes[owner, target.attr] = role
 
     def role(self, module: Module, node: ast.AST) -> Role | None:
@@ -139,9 +134,9 @@ class ClientTracker:
         if self.role(module, node.value) == "plugin":
             roles = {self._class_role(each, node.attr) for each in self._handlers} - {None}
             return roles.pop() if len(roles) == 1 else None
-        owner, method = module.class_of(node), module.function_of(node)
-        is_self = isinstance(node.value, ast.Name) and method and node.value.id == self_of(method)
-        return self._attributes.get((owner, node.attr)) if owner and is_self else None
+        owner = module.class_of(node)
+        is_own = owner and module.is_self(node.value)
+        return self._attributes.get((owner, node.attr)) if owner and is_own else None
 
     def _class_role(self, definition: Definition, name: str) -> Role | None:
         assert isinstance(definition.node, ast.ClassDef)

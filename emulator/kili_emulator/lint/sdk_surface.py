@@ -18,7 +18,7 @@ from typing import Any, Iterable  # noqa: UP035  (old interpreters run this file
 # The form in which docstrings of the SDK deprecate a parameter.
 _PARAMETER = re.compile(
     r"^(?P<indent> *)(?P<name>\w+)(?: *\([^)]*\))?: *"
-    r"(?P<said>deprecated\b.*(?:\n(?P=indent) +\S.*)*)",
+    r"(?P<message>deprecated\b.*(?:\n(?P=indent) +\S.*)*)",
     re.I | re.M,
 )
 
@@ -108,7 +108,7 @@ def _closure_variables(function: Any) -> dict[str, Any]:
 
 def _deprecated_parameters(method: Any, names: list[str]) -> dict[str, str]:
     matches = _PARAMETER.finditer(inspect.getdoc(method) or "")
-    return {each["name"]: _sentence(each["said"]) for each in matches if each["name"] in names}
+    return {each["name"]: _sentence(each["message"]) for each in matches if each["name"] in names}
 
 
 def _sentence(text: str) -> str:

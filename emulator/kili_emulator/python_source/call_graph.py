@@ -87,10 +87,8 @@ class CallGraph:
     def _class_of_value(self, module: Module, node: ast.expr) -> Definition | None:
         """Return the class of the value of an expression, if the program defines the class."""
         owner = module.class_of(node)
-        if isinstance(node, ast.Name) and owner:
-            method = module.function_of(node)
-            if method and method in owner.body and node.id == self_of(method):
-                return Definition(module, owner)
+        if owner and module.is_self(node):
+            return Definition(module, owner)
         if isinstance(node, ast.Attribute) and owner:
             values = attribute_values(owner, node.attr)
             constructors = {self._names.constructor_of(module, each) for each in values}

@@ -6,7 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from kili_emulator.python_source.scopes import Scope, ScopeBuilder
-from kili_emulator.python_source.syntax import FUNCTIONS, FunctionNode
+from kili_emulator.python_source.syntax import FUNCTIONS, FunctionNode, self_of
+
+_BLOCKS = (*FUNCTIONS, ast.Lambda, ast.ClassDef)
 
 
 class Module:
@@ -81,6 +83,14 @@ class Module:
     def class_of(self, node: ast.AST) -> ast.ClassDef | None:
         """Return the nearest class that contains a node."""
         return next((each for each in self.ancestors(node) if isinstance(each, ast.ClassDef)), None)
+
+    def is_self(self, node: ast.AST) -> bool:
+        """Return whether a node is ``self``: the first parameter of the method around it."""
+        method = self.function_of(node)
+        if method is None or not isinstance(node, ast.Name) or node.id != self_of(method):
+            return False
+        blocks = (each for each in self.ancestors(method) if isinstance(each, _BLOCKS))
+        return isinstance(next(blocks, None), ast.ClassDef)
 
     def absolute(self, origin: str) -> str:
         """Return the absolute form of a dotted name that may start with dots."""

@@ -40,7 +40,7 @@ DEPRECATED = Rule(
     "The SDK warns at each call, and a later version will remove the method.",
     "documented",
     "{name} is deprecated in the SDK {version}",
-    "follow the advice of the SDK: {said}",
+    "follow the advice of the SDK: {advice}",
 )
 DEPRECATED_ARGUMENT = Rule(
     "KP903",
@@ -49,7 +49,7 @@ DEPRECATED_ARGUMENT = Rule(
     "The SDK ignores the argument or warns, and a later version will remove the argument.",
     "documented",
     "the argument {argument} of {name} is deprecated in the SDK {version}",
-    "follow the advice of the SDK: {said}",
+    "follow the advice of the SDK: {advice}",
 )
 WRONG_ARGUMENTS = Rule(
     "KP904",
@@ -58,7 +58,7 @@ WRONG_ARGUMENTS = Rule(
     "An unknown or missing argument makes the call a TypeError. The lint compares with the SDK "
     "that is installed here.",
     "inferred",
-    "{name} of the SDK {version} {what}",
+    "{name} of the SDK {version} {problem}",
     "use its parameters: {parameters}",
 )
 KILI_TYPES = Rule(
@@ -128,7 +128,9 @@ def check_methods(plugin: Plugin) -> Iterator[Finding]:
         name, known = node.attr, {"name": node.attr, "version": surface.version}
         method = surface.methods.get(name)
         if method and method.deprecated:
-            yield DEPRECATED.make_finding(module.path, node.lineno, said=method.deprecated, **known)
+            yield DEPRECATED.make_finding(
+                module.path, node.lineno, advice=method.deprecated, **known
+            )
         if not method and name not in own and not _may_have_attribute(plugin, module, node):
             close = closest(name, surface.methods)
             similar = f" (it has {close})" if close else ""
@@ -156,17 +158,17 @@ def check_arguments(plugin: Plugin) -> Iterator[Finding]:
             if method is None:
                 continue
             known = {"name": name, "version": surface.version}
-            what = _describe_misfit(method, call)
-            if what and not is_caught(module, call, ("TypeError",)):
+            problem = _describe_misfit(method, call)
+            if problem and not is_caught(module, call, ("TypeError",)):
                 parameters = ", ".join(method.parameters) or "none"
                 yield WRONG_ARGUMENTS.make_finding(
-                    module.path, call.lineno, what=what, parameters=parameters, **known
+                    module.path, call.lineno, problem=problem, parameters=parameters, **known
                 )
             for argument in call.keywords:
-                said = method.deprecated_parameters.get(argument.arg or "")
-                if said:
+                advice = method.deprecated_parameters.get(argument.arg or "")
+                if advice:
                     yield DEPRECATED_ARGUMENT.make_finding(
-                        module.path, call.lineno, argument=argument.arg, said=said, **known
+                        module.path, call.lineno, argument=argument.arg, advice=advice, **known
                     )
 
 

@@ -10,7 +10,7 @@ from kili_emulator.lint.plugin import Plugin
 from kili_emulator.lint.rule import Finding, Rule
 from kili_emulator.python_source.module import Module
 from kili_emulator.python_source.scopes import Binding
-from kili_emulator.python_source.syntax import FunctionNode, positional_parameters, self_of
+from kili_emulator.python_source.syntax import FunctionNode, positional_parameters
 from kili_emulator.rules.handler_methods import HANDLER
 
 CORE = (
@@ -37,7 +37,7 @@ NOT_A_CLASS = Rule(
     "The SDK searches for `class PluginHandler` itself. It ignores an import, a variable or a "
     "function with that name, and uploads nothing.",
     "documented",
-    "PluginHandler is {what}, but the SDK needs `class PluginHandler`",
+    "PluginHandler is {kind}, but the SDK needs `class PluginHandler`",
     "write `class PluginHandler(PluginCore):`; if the present object is a class, inherit from it",
 )
 NOT_DERIVED = Rule(
@@ -66,7 +66,7 @@ CANNOT_BE_MADE = Rule(
     "For each run the platform creates a PluginHandler with `kili`, `project_id` and `logger`. If "
     "the class does not accept these three arguments, each run fails.",
     "documented",
-    "{what}, but the platform creates PluginHandler with kili, project_id and logger",
+    "{problem}, but the platform creates PluginHandler with kili, project_id and logger",
     "write `def __init__(self, kili, project_id, logger)`, or remove __init__",
 )
 OTHER_NAMES = Rule(
@@ -140,7 +140,7 @@ def _missing_class(main: Module, bindings: list[Binding]) -> Finding:
     if not bindings or isinstance(bindings[0].node, ast.ClassDef):
         return NO_CLASS.make_finding(main.path, line)
     kinds = {"import": "imported", "definition": "a function"}
-    return NOT_A_CLASS.make_finding(main.path, line, what=kinds.get(bindings[0].kind, "a variable"))
+    return NOT_A_CLASS.make_finding(main.path, line, kind=kinds.get(bindings[0].kind, "a variable"))
 
 
 def check_constructor(plugin: Plugin) -> Iterator[Finding]:
@@ -150,8 +150,10 @@ def check_constructor(plugin: Plugin) -> Iterator[Finding]:
     initializer = plugin.names.method(plugin.main, plugin.handler, "__init__")
     if initializer is None:
         if not plugin.handler.bases and not plugin.handler.decorator_list:
-            what = "PluginHandler has no __init__ and inherits none"
-            yield CANNOT_BE_MADE.make_finding(plugin.main.path, plugin.handler.lineno, what=what)
+            problem = "PluginHandler has no __init__ and inherits none"
+            yield CANNOT_BE_MADE.make_finding(
+                plugin.main.path, plugin.handler.lineno, problem=problem
+            )
         return
     if isinstance(initializer.node, ast.ClassDef) or initializer.node.decorator_list:
         return
@@ -171,8 +173,8 @@ def _check_parameters(module: Module, method: FunctionNode) -> Iterator[Finding]
     ]
     too_few = len(positional) < len(_CORE_ARGUMENTS) and not arguments.vararg
     if too_few or required > len(_CORE_ARGUMENTS) or named:
-        what = f"__init__ takes {ast.unparse(arguments)}"
-        yield CANNOT_BE_MADE.make_finding(module.path, method.lineno, what=what)
+        problem = f"__init__ takes {ast.unparse(arguments)}"
+        yield CANNOT_BE_MADE.make_finding(module.path, method.lineno, problem=problem)
         return
     names = tuple(each.arg for each in positional[: len(_CORE_ARGUMENTS)])
     if names != _CORE_ARGUMENTS[: len(names)]:
@@ -193,7 +195,7 @@ def _check_without_super(plugin: Plugin, module: Module, method: FunctionNode) -
     set_, used = set(), []
     for each in plugin.names.ancestry(plugin.main, plugin.handler):
         for node in each.module.walk(each.node):
-            if isinstance(node, ast.Attribute) and _is_of_self(each.module, node):
+            if isinstance(node, ast.Attribute) and each.module.is_self(node.value):
                 if isinstance(node.ctx, ast.Store):
                     set_.add(node.attr)
                 elif node.attr in _CORE_ARGUMENTS:
@@ -205,10 +207,3 @@ def _check_without_super(plugin: Plugin, module: Module, method: FunctionNode) -
         yield UNSET.make_finding(module.path, method.lineno, name=name, line=line)
     elif plugin.handler.bases:
         yield NO_SUPER.make_finding(module.path, method.lineno)
-
-
-def _is_of_self(module: Module, node: ast.Attribute) -> bool:
-    method = module.function_of(node)
-    if method is None or not isinstance(node.value, ast.Name):
-        return False
-    return node.value.id == self_of(method)

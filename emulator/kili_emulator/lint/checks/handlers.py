@@ -41,7 +41,7 @@ NOT_SEEN = Rule(
     "handler that is inherited, assigned, or defined inside an `if`, and the platform does not "
     "call it.",
     "documented",
-    "{name} is {how}, where the SDK does not find it",
+    "{name} is {binding}, where the SDK does not find it",
     "write `def {name}(...)` in the body of PluginHandler, and call the other function from there",
 )
 WRONG_PARAMETERS = Rule(
@@ -90,7 +90,7 @@ MISSPELT = Rule(
     "The platform calls only methods of PluginHandler with exactly the documented names. "
     "`onSubmit` is the name of the event; in the first plugins it was a free function.",
     "documented",
-    "nothing calls {name}: {what}",
+    "nothing calls {name}: {clue}",
     "rename it to {handler} in PluginHandler, or give it a less similar name",
 )
 UNREGISTERED = Rule(
@@ -197,20 +197,20 @@ def _check_unseen(plugin: Plugin, names: Collection[str]) -> Iterator[Finding]:
     body = plugin.handler.body
     for node in nodes_in_scope(body):
         if isinstance(node, FUNCTIONS) and node not in body:
-            found, how = node.name, "defined inside another statement"
+            found, binding = node.name, "defined inside another statement"
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found, how = node.id, "assigned"
+            found, binding = node.id, "assigned"
         else:
             continue
         if found in plugin.source.handlers and found not in names:
-            yield NOT_SEEN.make_finding(plugin.main.path, node.lineno, name=found, how=how)
+            yield NOT_SEEN.make_finding(plugin.main.path, node.lineno, name=found, binding=binding)
     for base in plugin.names.ancestry(plugin.main, plugin.handler)[1:]:
         assert isinstance(base.node, ast.ClassDef)
         for method in methods_of(base.node):
             if method.name in plugin.source.handlers and method.name not in names:
-                how = f"inherited from {base.node.name}"
+                binding = f"inherited from {base.node.name}"
                 yield NOT_SEEN.make_finding(
-                    base.module.path, method.lineno, name=method.name, how=how
+                    base.module.path, method.lineno, name=method.name, binding=binding
                 )
 
 
@@ -225,12 +225,12 @@ def _check_misspelt(plugin: Plugin, names: Collection[str]) -> Iterator[Finding]
         if each.name in plugin.source.handlers and each not in functions:
             continue
         handler = _find_similar_handler(each.name, plugin.source.handlers)
-        what = f"it looks like the handler {handler}"
+        clue = f"it looks like the handler {handler}"
         if handler == each.name:
-            what = f"it is outside {HANDLER}"
+            clue = f"it is outside {HANDLER}"
         if handler and handler not in names:
             yield MISSPELT.make_finding(
-                plugin.main.path, each.lineno, name=each.name, handler=handler, what=what
+                plugin.main.path, each.lineno, name=each.name, handler=handler, clue=clue
             )
 
 

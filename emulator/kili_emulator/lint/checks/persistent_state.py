@@ -15,7 +15,6 @@ from kili_emulator.python_source.syntax import (
     decorator_target,
     last_name,
     nodes_in_scope,
-    self_of,
 )
 
 _WHY = (
@@ -125,18 +124,11 @@ def _check_change(
     if owner:
         if is_store or _is_mutable_of_class(plugin, owner, last_name(changed)):
             yield CLASS_VALUE.make_finding(module.path, line, name=name)
-    elif isinstance(changed, ast.Attribute) and _is_self(module, changed.value):
+    elif isinstance(changed, ast.Attribute) and module.is_self(changed.value):
         if not is_store and _is_shared_attribute(plugin, module, changed):
             yield CLASS_VALUE.make_finding(module.path, line, name=name)
     elif not is_store and _is_mutable_of_module(plugin, module, changed):
         yield MODULE_VALUE.make_finding(module.path, line, name=name)
-
-
-def _is_self(module: Module, node: ast.expr) -> bool:
-    method = module.function_of(node)
-    if method is None or not isinstance(module.parents.get(method), ast.ClassDef):
-        return False
-    return isinstance(node, ast.Name) and node.id == self_of(method)
 
 
 def _class_of_attribute(plugin: Plugin, module: Module, node: ast.expr) -> Definition | None:
@@ -151,12 +143,10 @@ def _class_of_attribute(plugin: Plugin, module: Module, node: ast.expr) -> Defin
         isinstance(base, ast.Call)
         and plugin.names.origin(module, base.func) == "builtins.type"
         and len(base.args) == 1
-        and _is_self(module, base.args[0])
+        and module.is_self(base.args[0])
     )
     of_class = (
-        isinstance(base, ast.Attribute)
-        and base.attr == "__class__"
-        and _is_self(module, base.value)
+        isinstance(base, ast.Attribute) and base.attr == "__class__" and module.is_self(base.value)
     )
     owner = module.class_of(node)
     return Definition(module, owner) if owner and (of_type or of_class) else None

@@ -29,7 +29,7 @@ MALFORMED = Rule(
     "The SDK requires the decorator without arguments, as the only decorator, on a method that "
     "takes self and the event and is not async. It refuses to upload anything else.",
     "documented",
-    "{name} {what}",
+    "{name} {problem}",
     "write `@on_kili_event` alone, above `def {name}(self, event: ...)`",
 )
 UNREADABLE = Rule(
@@ -40,7 +40,7 @@ UNREADABLE = Rule(
     "names that are imported from kili_events at the top of the file, and unions of them, and "
     "refuses to upload anything else.",
     "documented",
-    "{name}: {what}",
+    "{name}: {problem}",
     "annotate the event with names of kili_events, such as AssetSkippedEvent or AssetWorkflowEvent",
 )
 NEVER_SENT = Rule(
@@ -69,9 +69,9 @@ def check_typed_events(plugin: Plugin) -> Iterator[Finding]:
             yield BESIDE_HANDLERS.make_finding(
                 path, line, name=method.name, others=", ".join(others)
             )
-        what = _malformed(plugin, method)
-        if what:
-            yield MALFORMED.make_finding(path, line, name=method.name, what=what)
+        problem = _malformed(plugin, method)
+        if problem:
+            yield MALFORMED.make_finding(path, line, name=method.name, problem=problem)
             continue
         yield from _check_annotation(plugin, plugin.main, method)
 
@@ -91,14 +91,16 @@ def _malformed(plugin: Plugin, method: FunctionNode) -> str | None:
 def _check_annotation(plugin: Plugin, main: Module, method: FunctionNode) -> Iterator[Finding]:
     annotation = event_annotation(method)
     if annotation is None:
-        what = "the event has no annotation"
-        yield UNREADABLE.make_finding(main.path, method.lineno, name=method.name, what=what)
+        problem = "the event has no annotation"
+        yield UNREADABLE.make_finding(main.path, method.lineno, name=method.name, problem=problem)
         return
     for part in plugin.subscriptions.parts(annotation):
         name = plugin.subscriptions.event(part)
         if name is None:
-            what = _unreadable(main, part)
-            yield UNREADABLE.make_finding(main.path, method.lineno, name=method.name, what=what)
+            problem = _unreadable(main, part)
+            yield UNREADABLE.make_finding(
+                main.path, method.lineno, name=method.name, problem=problem
+            )
         elif not patterns_of(name):
             yield NEVER_SENT.make_finding(main.path, method.lineno, name=method.name, event=name)
 
