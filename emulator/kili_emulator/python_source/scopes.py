@@ -83,7 +83,7 @@ class ScopeBuilder:
     Attributes:
         module: the scope of the module itself.
         scope_of: node → the scope in which it is evaluated.
-        never_run: the nodes that never run on the platform: those below ``if TYPE_CHECKING`` and
+        never_run: the nodes for type checkers or scripts only: those below ``if TYPE_CHECKING`` and
             ``if __name__ == "__main__"``.
         stars: the modules of ``from … import *``; relative ones start with dots.
     """
@@ -244,7 +244,7 @@ class ScopeBuilder:
 
 
 def _is_never_true(test: ast.expr) -> bool:
-    """Return whether a test is false when a module is imported on the platform."""
+    """Return whether a test is false when a module is imported."""
     if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq):
         sides = [ast.dump(each) for each in (test.left, test.comparators[0])]
         return sorted(sides) == sorted(map(ast.dump, (_NAME, _MAIN)))
