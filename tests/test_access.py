@@ -45,7 +45,9 @@ def test_a_page_decides_the_role_in_each_project_once(
     assert decisions == [project]
 
 
-def test_each_request_decides_anew(wire: Wire, world_ids: dict[str, str], decisions: list[str]) -> None:
+def test_each_request_decides_anew(
+    wire: Wire, world_ids: dict[str, str], decisions: list[str]
+) -> None:
     for _ in range(2):
         wire.list("labels", {"project": {"id": world_ids["project"]}}, "labeler")
     assert decisions == [world_ids["project"]] * 2

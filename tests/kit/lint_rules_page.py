@@ -1,7 +1,7 @@
-"""``docs/lint-rules.md``: its texts come from the rules, and its examples stand in it alone.
+"""Generate ``docs/lint-rules.md``: the texts come from the rules, the examples from the page.
 
-``python -m tests.kit.lint_rules_page`` writes the page anew around its examples. A new rule needs
-an entry: a line ``### <code>``, then ``Fails:`` and ``Passes:`` with blocks of code below each.
+``python -m tests.kit.lint_rules_page`` rewrites the page and keeps its examples. For a new rule,
+add a line ``### <code>`` to the page, then ``Fails:`` and ``Passes:`` with code below each.
 """
 
 from __future__ import annotations
@@ -35,28 +35,28 @@ MARK = re.compile(r"# (?P<code>KP\d{3})$")
 INTRODUCTION = """\
 # The rules of `kili-emulator lint`
 
-What the command looks for in a plugin, and why. How to use it, and how to silence a finding:
-[Look whether a plugin would work](how-to/lint-a-plugin.md).
+The problems that the command finds in a plugin, with the reason for each rule. How to use the
+command, and how to suppress a finding: [Lint a plugin](how-to/lint-a-plugin.md).
 
-An **error** fails on the platform for certain; a **warning** probably does, or does not do what was
-meant. A **note** is about what the machine lacks that the lint runs on, and fails nothing. Where
-nothing of this can be told from the source, nothing is said. After each title stands how it is
-known what the platform does: recorded, documented, inferred or chosen, as in
-[the contract](contract/README.md#the-basis-of-a-rule).
+An **error** certainly fails on the platform. A **warning** probably fails, or has an effect that
+the author does not expect. A **note** works on the platform: it is advice, or it is about something
+that your machine lacks. If the source does not show a problem, there is no finding. The line below
+each title has the severity, and how we know the behaviour of the platform: recorded, documented,
+inferred or chosen, as in [the contract](contract/README.md#the-basis-of-a-rule).
 
-The comment with a code marks the line of the finding; without one, it is about a file as a whole.
-The examples of deprecated and missing methods are those of the newest SDK.
+In the examples, a comment with a code marks the line of the finding. A finding without a mark is
+about a whole file. The examples of deprecated and missing methods are for the newest SDK.
 """
 
 
 @dataclass(frozen=True)
 class Example:
-    """A plugin that breaks a rule, or does not.
+    """A plugin on the page that breaks a rule, or does not.
 
     Attributes:
-        fails: whether it does.
-        files: the text and encoding of each file.
-        text: as it stands in the page.
+        fails: the plugin breaks the rule.
+        files: name → text and encoding of the file.
+        text: the text of the example on the page.
     """
 
     code: str
@@ -67,7 +67,7 @@ class Example:
 
     @property
     def place(self) -> tuple[str | None, int]:
-        """The file and line of the finding; no file where it is about one as a whole."""
+        """The file and line of the finding; ``None`` and 1 if it is about a whole file."""
         for name, (text, _) in self.files.items():
             for number, line in enumerate(text.splitlines(), start=1):
                 if MARK.search(line):
@@ -75,19 +75,19 @@ class Example:
         return None, 1
 
     def write(self, folder: Path) -> None:
-        """Put its files into a folder."""
+        """Write the files into a folder."""
         for name, (text, encoding) in self.files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(text.encode(encoding))
 
     def lint(self, folder: Path) -> list[Finding]:
-        """What is found when it lies in a folder."""
+        """Write the files into a folder, and lint them."""
         self.write(folder)
         return lint_plugin(folder, policy=self.policy)
 
 
 def examples(page: str) -> Iterator[Example]:
-    """All examples of the page, in their order."""
+    """Yield the examples of a page, in order."""
     entries = list(ENTRY.finditer(page))
     ends = [*(each.start() for each in entries[1:]), len(page)]
     for entry, end in zip(entries, ends, strict=True):
@@ -99,7 +99,7 @@ def examples(page: str) -> Iterator[Example]:
 
 
 def parse_file(block: re.Match[str]) -> tuple[str, tuple[str, str]]:
-    """The name, text and encoding of the file that a block is."""
+    """Return the name, text and encoding of the file in a block of code."""
     named = FILE.match(block["text"])
     if named is None:
         return "main.py", (block["text"], "utf-8")
@@ -107,7 +107,7 @@ def parse_file(block: re.Match[str]) -> tuple[str, tuple[str, str]]:
 
 
 def render_page(page: str) -> str:
-    """The page with the texts that the rules have now, around the examples that it has."""
+    """Return the page with the present texts of the rules, and its own examples."""
     parts = [INTRODUCTION]
     group = ""
     for rule in RULES:
@@ -134,7 +134,7 @@ def wrap_reason(rule: Rule) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """A text whose underscores stay what they are in Markdown."""
+    """Escape underscores outside of code spans."""
     parts = text.split("`")
     return "`".join(
         part if number % 2 else part.replace("__", r"\_\_") for number, part in enumerate(parts)
@@ -142,7 +142,7 @@ def escape_markdown(text: str) -> str:
 
 
 def example_output(example: Example) -> str:
-    """What the lint says of an example, without what differs from machine to machine."""
+    """Return the finding of an example, without the parts that depend on the machine."""
     with TemporaryDirectory() as folder:
         findings = [each for each in example.lint(Path(folder)) if each.code == example.code]
     assert findings, f"the example of {example.code} has no such finding"

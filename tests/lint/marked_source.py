@@ -1,4 +1,4 @@
-"""Sources that say themselves what is wrong with them: a comment with codes ends the line."""
+"""Sources with marks: a comment with codes is on each line with an expected finding."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from kili_emulator.lint.linting import check, filter_suppressed, read
+from kili_emulator.lint.installed_sdk import Method, Surface
 from kili_emulator.lint.plugin import Source
 from kili_emulator.lint.rule import Finding
-from kili_emulator.lint.surface import Method, Surface
+from kili_emulator.lint.run_checks import check, filter_suppressed, read
 
 HANDLERS = {
     "on_submit": ("label", "asset_id"),
@@ -40,9 +40,10 @@ Files = str | Mapping[str, str | bytes]
 
 
 def lint(files: Files, **options: Any) -> list[Finding]:
-    """What is found in a plugin: its files by their path, or ``main.py`` alone.
+    """Return the findings of a plugin.
 
     Args:
+        files: path → content, or the content of ``main.py``.
         options: further members of :class:`Source`.
     """
     sources = {"main.py": files} if isinstance(files, str) else files
@@ -55,12 +56,12 @@ def lint(files: Files, **options: Any) -> list[Finding]:
 
 
 def lint_findings(files: Files, **options: Any) -> list[tuple[str, int, str]]:
-    """File, line and code of each finding."""
+    """Return file, line and code of each finding."""
     return [(each.file, each.line, each.code) for each in lint(files, **options)]
 
 
 def expected_findings(files: Files) -> list[tuple[str, int, str]]:
-    """File, line and code of each mark."""
+    """Return file, line and code of each mark."""
     sources = {"main.py": files} if isinstance(files, str) else files
     return sorted(
         (path, number, code)
@@ -72,10 +73,11 @@ def expected_findings(files: Files) -> list[tuple[str, int, str]]:
 
 
 def in_handler(body: str, top: str = "", name: str = "on_submit") -> str:
-    """A plugin whose handler does something.
+    """Return a plugin with this body of a handler.
 
     Args:
-        top: what stands before the class.
+        top: the source before the class.
+        name: the handler.
     """
     arguments = ", ".join(("self", *HANDLERS[name]))
     return (
@@ -86,5 +88,5 @@ def in_handler(body: str, top: str = "", name: str = "on_submit") -> str:
 
 
 def in_class(body: str, top: str = "") -> str:
-    """A plugin whose class has a handler, and this in its body."""
+    """Return a plugin whose class has a handler and this body."""
     return in_handler("pass", top) + "\n" + textwrap.indent(textwrap.dedent(body).strip(), "    ")

@@ -1,4 +1,4 @@
-"""How a plugin uses the SDK that is installed."""
+"""KP90x: uses of the SDK that do not match the installed SDK."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from kili_emulator.lint.surface import Method
+from kili_emulator.lint.installed_sdk import Method
 from tests.lint.marked_source import (
     SURFACE,
     Files,
@@ -46,7 +46,7 @@ from tests.lint.marked_source import (
         "node = label\nnode = node.next\nnode.nothing()",
     ],
 )
-def test_methods_are_those_of_the_client(body: str) -> None:
+def test_reports_a_method_that_the_client_lacks(body: str) -> None:
     source = in_handler(body)
     assert lint_findings(source) == expected_findings(source)
 
@@ -105,16 +105,16 @@ def test_methods_are_those_of_the_client(body: str) -> None:
         },
     ],
 )
-def test_client_is_followed_to_where_it_is_handed(files: Files) -> None:
+def test_follows_the_client_through_arguments_and_attributes(files: Files) -> None:
     assert lint_findings(files) == expected_findings(files)
 
 
-def test_similar_method_is_named() -> None:
+def test_names_a_similar_method() -> None:
     (finding,) = lint(in_handler("self.kili.send_back_to_queu()"))
     assert finding.reason.endswith("has no send_back_to_queu (it has send_back_to_queue)")
 
 
-def test_client_that_may_have_anything_lacks_nothing() -> None:
+def test_accepts_any_method_if_the_attributes_are_unknown() -> None:
     anything = dataclasses.replace(SURFACE, attributes=None)
     assert lint_findings(in_handler("self.kili.nothing()"), surface=anything) == []
 
@@ -154,19 +154,19 @@ OLD = dataclasses.replace(
         "self.kili.open(1, x=2)  # KP904",
     ],
 )
-def test_arguments_are_those_of_the_method(body: str) -> None:
+def test_reports_arguments_that_the_method_lacks(body: str) -> None:
     source = in_handler(body)
     assert lint_findings(source, surface=OLD) == expected_findings(source)
 
 
-def test_finding_says_what_the_sdk_says() -> None:
+def test_deprecation_finding_quotes_the_sdk() -> None:
     method, argument = lint(in_handler("self.kili.old(y=1)"), surface=OLD)
 
-    assert method.remedy == "follow what the SDK says: Use new."
-    assert argument.remedy == "follow what the SDK says: Leave it."
+    assert method.remedy == "follow the advice of the SDK: Use new."
+    assert argument.remedy == "follow the advice of the SDK: Leave it."
     (finding,) = lint(in_handler("self.kili.new(w=1, x=2)"), surface=OLD)
     assert finding.reason == "new of the SDK 26.2.4 has no argument w"
-    assert finding.remedy == "give it the arguments that it has: x, y, z"
+    assert finding.remedy == "use its parameters: x, y, z"
 
 
 LACKING = dataclasses.replace(
@@ -190,7 +190,7 @@ LACKING = dataclasses.replace(
         "import types",
     ],
 )
-def test_names_are_those_that_the_sdk_has(top: str) -> None:
+def test_reports_imports_that_the_sdk_lacks(top: str) -> None:
     source = in_handler("pass", top)
     assert lint_findings(source, surface=LACKING) == expected_findings(source)
 
@@ -207,7 +207,7 @@ def test_names_are_those_that_the_sdk_has(top: str) -> None:
         "Kili = print\nKili()",
     ],
 )
-def test_clients_of_ones_own(body: str) -> None:
+def test_reports_clients_that_the_plugin_creates(body: str) -> None:
     source = in_handler(body)
     assert lint_findings(source) == expected_findings(source)
 
@@ -229,11 +229,11 @@ def test_clients_of_ones_own(body: str) -> None:
         "if __name__ == '__main__':\n    api_key = '0123-4567-89ab'  # KP908",
     ],
 )
-def test_keys_in_the_source(top: str) -> None:
+def test_reports_api_keys_in_the_source(top: str) -> None:
     source = in_handler("pass", top)
     assert lint_findings(source) == expected_findings(source)
 
 
-def test_keys_in_files_that_do_not_run_are_uploaded_as_well() -> None:
+def test_reports_api_keys_in_files_that_do_not_run() -> None:
     files = {"main.py": in_handler("pass"), "upload.py": "API_KEY = '0123-4567-89ab'  # KP908"}
     assert lint_findings(files) == expected_findings(files)

@@ -1,4 +1,4 @@
-"""Whether there is a ``PluginHandler``, and whether it can be made."""
+"""KP105 to KP108 and KP215 to KP218: a class that the platform can create."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ CORE = "from kili.plugins import PluginCore\n"
         f"{CORE}class PluginHandler(PluginCore):  # KP108\n{METHOD}0\nPluginHandler = 1",
     ],
 )
-def test_class_has_to_be_where_the_sdk_looks_for_it(files: Files) -> None:
+def test_class_must_be_at_the_top_level_and_inherit_from_plugin_core(files: Files) -> None:
     assert lint_findings(files) == expected_findings(files)
 
 
@@ -78,7 +78,7 @@ SUPER = "super().__init__(kili, project_id, logger)"
         f"@some.decorator\n{INIT}self): 0",
     ],
 )
-def test_platform_makes_it_with_three_arguments(init: str) -> None:
+def test_constructor_must_accept_three_arguments(init: str) -> None:
     source = in_class(init)
     assert lint_findings(source) == expected_findings(source)
 
@@ -91,13 +91,13 @@ def test_platform_makes_it_with_three_arguments(init: str) -> None:
         "print(self.project_id)",
     ],
 )
-def test_what_the_core_sets_is_missing_without_it(use: str) -> None:
+def test_reports_unset_attributes_without_super_init(use: str) -> None:
     init = "def __init__(self, kili, project_id, logger):  # KP217\n    self.limit = 3\n"
     source = in_class(f"{init}def check(self):\n    {use}")
     assert lint_findings(source) == expected_findings(source)
 
 
-def test_what_an_init_sets_itself_is_not_missing() -> None:
+def test_init_may_set_the_attributes_itself() -> None:
     source = in_class(
         "def __init__(self, kili, project_id, logger):  # KP218\n"
         "    self.kili, self.logger = kili, logger\n"
@@ -106,7 +106,7 @@ def test_what_an_init_sets_itself_is_not_missing() -> None:
     assert lint_findings(source) == expected_findings(source)
 
 
-def test_unknown_base_may_set_it() -> None:
+def test_unknown_base_may_set_the_attributes() -> None:
     source = (
         "from elsewhere import Base\nclass PluginHandler(Base):\n"
         "    def __init__(self, kili, project_id, logger): 0  # KP218\n"

@@ -1,4 +1,4 @@
-"""Whether the platform finds the handlers, and can call them."""
+"""KP201 to KP210: handlers that the platform finds and can call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from kili_emulator.lint.surface import Method
+from kili_emulator.lint.installed_sdk import Method
 from tests.lint.marked_source import (
     SURFACE,
     expected_findings,
@@ -21,7 +21,7 @@ CLASS = f"{CORE}class PluginHandler(PluginCore):"
 
 
 def handlers(body: str) -> str:
-    """A plugin with this in its class, and nothing else."""
+    """Return a plugin whose class has this body only."""
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     return f"{CLASS}\n{lines}"
 
@@ -42,7 +42,7 @@ def handlers(body: str) -> str:
         "self, /, label, asset_id",
     ],
 )
-def test_parameters_that_take_what_is_given(arguments: str) -> None:
+def test_accepts_parameters_that_match_the_arguments(arguments: str) -> None:
     assert lint_findings(handlers(f"def on_submit({arguments}): 0")) == []
 
 
@@ -63,7 +63,7 @@ def test_parameters_that_take_what_is_given(arguments: str) -> None:
         "label, asset_id",
     ],
 )
-def test_parameters_that_do_not(arguments: str) -> None:
+def test_reports_parameters_that_do_not_match_the_arguments(arguments: str) -> None:
     source = handlers(f"def on_submit({arguments}): 0  # KP203")
     assert lint_findings(source) == expected_findings(source)
 
@@ -76,7 +76,7 @@ def test_parameters_that_do_not(arguments: str) -> None:
         ("on_send_back_to_queue", "asset_id"),
     ],
 )
-def test_each_handler_has_arguments_of_its_own(name: str, arguments: str) -> None:
+def test_remedy_has_the_arguments_of_the_handler(name: str, arguments: str) -> None:
     assert lint_findings(handlers(f"def {name}(self, {arguments}): 0")) == []
     (finding,) = lint(handlers(f"def {name}(self, wrong): 0"))
 
@@ -103,7 +103,7 @@ def test_each_handler_has_arguments_of_its_own(name: str, arguments: str) -> Non
         "def on_submit(self): 0\ndef on_submit(self, label, asset_id): 0",
     ],
 )
-def test_handler_is_a_plain_method(body: str) -> None:
+def test_handler_must_be_a_plain_method(body: str) -> None:
     source = "import functools, typing\n" + handlers(body)
     assert lint_findings(source) == expected_findings(source)
 
@@ -133,11 +133,11 @@ def test_handler_is_a_plain_method(body: str) -> None:
         ),
     ],
 )
-def test_sdk_sees_what_stands_in_the_class(source: str) -> None:
+def test_reports_handlers_outside_the_class_body(source: str) -> None:
     assert lint_findings(source) == expected_findings(source)
 
 
-def test_handlers_of_a_base_in_another_file_are_not_seen() -> None:
+def test_reports_handlers_of_a_base_in_another_file() -> None:
     files = {
         "main.py": f"{CORE}from base import Base\nclass PluginHandler(Base):  # KP201\n    pass",
         "base.py": (
@@ -147,7 +147,7 @@ def test_handlers_of_a_base_in_another_file_are_not_seen() -> None:
     assert lint_findings(files) == expected_findings(files)
 
 
-def test_what_old_sdks_upload_has_all_handlers_that_it_inherits() -> None:
+def test_accepts_inherited_handlers_with_an_old_sdk() -> None:
     old = dataclasses.replace(SURFACE, version="2.128.2", handlers=None, typed_events=False)
     source = (
         f"{CORE}class Base(PluginCore):\n    def on_submit(self, label, asset_id): 0\n"
@@ -175,25 +175,25 @@ def test_what_old_sdks_upload_has_all_handlers_that_it_inherits() -> None:
         "def on_submitted(self, label): 0\ndef check(self): self.on_submitted(1)",
     ],
 )
-def test_names_that_are_nearly_those_of_handlers(body: str) -> None:
+def test_reports_names_that_look_like_handlers(body: str) -> None:
     source = handlers(f"def on_review(self, label, asset_id): 0\n{body}")
     assert lint_findings(source) == expected_findings(source)
 
 
-def test_free_functions_of_the_first_plugins_are_named() -> None:
+def test_reports_free_functions_with_names_of_handlers() -> None:
     source = f"{CORE}def onSubmit(label, projectId, assetId): 0  # KP207\n" + in_handler(
         "pass", name="on_review"
     )
     assert lint_findings(source) == expected_findings(source)
     (finding,) = lint("def on_review(label, asset_id): 0\n" + in_handler("pass"))
-    assert "it stands outside PluginHandler" in finding.reason
+    assert "it is outside PluginHandler" in finding.reason
 
 
-def test_names_like_a_handler_that_is_there_are_no_mistake() -> None:
+def test_ignores_names_that_look_like_a_defined_handler() -> None:
     assert lint_findings(in_class("def on_submit_late(self): 0")) == []
 
 
-def test_handlers_that_the_sdk_does_not_tell_of() -> None:
+def test_reports_handlers_that_the_sdk_does_not_register() -> None:
     source = in_class("def on_project_updated(self, settings_updated): 0  # KP208")
     older = dataclasses.replace(SURFACE, handlers=SURFACE.handlers | {"on_project_updated"})  # type: ignore[operator]
 
@@ -203,12 +203,12 @@ def test_handlers_that_the_sdk_does_not_tell_of() -> None:
     assert lint_findings(alone) == expected_findings(alone)
 
 
-def test_on_event_and_handlers_are_two_plugins() -> None:
+def test_reports_on_event_with_other_handlers() -> None:
     source = in_class("def on_event(self, payload): 0  # KP209")
     assert lint_findings(source) == expected_findings(source)
 
 
-def test_on_event_alone_is_old_where_methods_can_be_subscribed() -> None:
+def test_reports_on_event_if_the_sdk_can_subscribe_methods() -> None:
     source = handlers("def on_event(self, payload): 0  # KP210")
     untyped = dataclasses.replace(SURFACE, typed_events=False)
 
@@ -216,7 +216,7 @@ def test_on_event_alone_is_old_where_methods_can_be_subscribed() -> None:
     assert lint_findings(source, surface=untyped) == []
 
 
-def test_on_event_is_not_called_where_the_sdk_takes_no_patterns() -> None:
+def test_reports_on_event_if_the_sdk_takes_no_event_matcher() -> None:
     older = dataclasses.replace(SURFACE, methods={"upload_plugin": Method(("plugin_path",))})
     source = in_class("def on_event(self, payload): 0  # KP208")
 

@@ -1,4 +1,4 @@
-"""What is done when a plugin is imported."""
+"""KP40x: side effects of the import of a plugin."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ TOP = (
         "kili = Kili()  # KP405",
     ],
 )
-def test_import_does_as_little_as_possible(top: str) -> None:
+def test_reports_side_effects_of_the_import(top: str) -> None:
     source = in_handler("pass", TOP + top)
     assert lint_findings(source) == expected_findings(source)
 
@@ -88,5 +88,5 @@ def test_import_does_as_little_as_possible(top: str) -> None:
         },
     ],
 )
-def test_what_is_imported_counts(files: Files) -> None:
+def test_follows_imports_into_other_files(files: Files) -> None:
     assert lint_findings(files) == expected_findings(files)

@@ -1,12 +1,12 @@
-"""Relative imports, modules that hide others, and what a plugin imports of the SDK."""
+"""KP301 and KP307: imports of the plugin's own modules and of the SDK."""
 
 from __future__ import annotations
 
 import pytest
 
-from kili_emulator.lint.imports import kili_imports
-from kili_emulator.lint.linting import read
+from kili_emulator.lint.checks.imports import kili_imports
 from kili_emulator.lint.plugin import Source
+from kili_emulator.lint.run_checks import read
 from tests.lint.marked_source import HANDLERS, expected_findings, in_handler, lint_findings
 
 HELPERS = {"helpers.py": "x = 1", "pack/__init__.py": "", "pack/a.py": "", "pack/b.py": "x = 1"}
@@ -43,7 +43,7 @@ FOLDER = {"folder/deep.py": "x = 1"}
         ("main.py", "if __name__ == '__main__':\n    from .helpers import x"),
     ],
 )
-def test_relative_imports_lead_to_modules_of_the_plugin(path: str, text: str) -> None:
+def test_relative_imports_must_lead_to_modules_of_the_plugin(path: str, text: str) -> None:
     main = in_handler("pass", "import helpers, pack.a")
     files = {
         **HELPERS,
@@ -66,12 +66,12 @@ def test_relative_imports_lead_to_modules_of_the_plugin(path: str, text: str) ->
         ("logging.py", "boxes", []),
     ],
 )
-def test_own_modules_that_hide_others(path: str, imported: str, expected: list[str]) -> None:
+def test_reports_modules_that_hide_others(path: str, imported: str, expected: list[str]) -> None:
     files = {"main.py": in_handler("pass", f"import {imported}"), path: "class PluginCore: 0"}
     assert [code for *_, code in lint_findings(files)] == expected
 
 
-def test_sdk_is_asked_for_what_runs_alone() -> None:
+def test_lists_sdk_imports_of_code_that_runs() -> None:
     top = (
         "import kili.client\nimport json\nfrom kili.utils import labels, assets as own\n"
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from kili.domain import x\n"

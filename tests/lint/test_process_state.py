@@ -1,4 +1,4 @@
-"""What is the whole process's, and is changed."""
+"""KP708 to KP713: changes to the state of the whole process."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ TOP = (
         "print(file=sys.stderr)",
     ],
 )
-def test_changes_are_known_by_what_they_are_of(body: str) -> None:
+def test_reports_changes_by_their_origin(body: str) -> None:
     source = in_handler(body, TOP)
     assert lint_findings(source) == expected_findings(source)
 
 
-def test_modules_of_the_plugin_are_its_own() -> None:
+def test_plugin_may_change_its_own_modules() -> None:
     files: Files = {"main.py": in_handler("own.x = 1", "import own"), "own.py": "x = 0"}
     assert lint_findings(files) == expected_findings(files)

@@ -1,4 +1,4 @@
-"""Methods that are subscribed to events by their annotation."""
+"""KP211 to KP214: methods that ``@on_kili_event`` subscribes to events."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def plugin(method: str, more: str = "", decorator: str = "@on_kili_event") -> st
         "Both",
     ],
 )
-def test_annotations_that_say_which_events(annotation: str) -> None:
+def test_accepts_annotations_that_name_events(annotation: str) -> None:
     assert lint_findings(plugin(f"def skipped(self, event: {annotation}): 0")) == []
 
 
@@ -55,7 +55,7 @@ def test_annotations_that_say_which_events(annotation: str) -> None:
         ("AssetEvent | ke.LabelJSONResponseStoreStartedEvent", "KP214"),
     ],
 )
-def test_annotations_that_the_sdk_refuses(annotation: str, code: str) -> None:
+def test_reports_annotations_that_the_sdk_refuses(annotation: str, code: str) -> None:
     source = plugin(f"def skipped(self, event: {annotation}): 0  # {code}")
     assert lint_findings(source) == expected_findings(source)
 
@@ -65,7 +65,7 @@ def test_event_needs_an_annotation() -> None:
     assert lint_findings(source) == expected_findings(source)
 
 
-def test_names_for_type_checkers_only_are_not_bound_in_time() -> None:
+def test_reports_names_for_type_checkers_only() -> None:
     source = (
         "from __future__ import annotations\nfrom typing import TYPE_CHECKING\n"
         "from kili.plugins import PluginCore, on_kili_event\n"
@@ -77,7 +77,7 @@ def test_names_for_type_checkers_only_are_not_bound_in_time() -> None:
     assert "for type checkers only" in lint(source)[0].reason
 
 
-def test_everything_may_be_imported_at_once() -> None:
+def test_accepts_star_imports() -> None:
     source = (
         "from kili_events import *\nfrom kili.plugins import PluginCore, on_kili_event\n"
         "class PluginHandler(PluginCore):\n    @on_kili_event\n"
@@ -104,7 +104,7 @@ EVENT = "event: AssetSkippedEvent"
         (f"def skipped(self, {EVENT} = None): 0", "@on_kili_event"),
     ],
 )
-def test_method_is_plain_and_takes_the_event(method: str, decorator: str) -> None:
+def test_method_must_be_plain_and_take_the_event(method: str, decorator: str) -> None:
     source = plugin(method, decorator=decorator)
     assert lint_findings(source) == expected_findings(source)
 
@@ -112,11 +112,11 @@ def test_method_is_plain_and_takes_the_event(method: str, decorator: str) -> Non
 @pytest.mark.parametrize(
     "other", ["def on_submit(self, label, asset_id): 0", "def on_event(self, payload): 0"]
 )
-def test_plugin_has_handlers_or_gets_events(other: str) -> None:
+def test_reports_subscriptions_with_handlers(other: str) -> None:
     source = plugin(f"def skipped(self, {EVENT}): 0  # KP211", other)
     assert lint_findings(source) == expected_findings(source)
 
 
-def test_several_methods_may_be_subscribed() -> None:
+def test_accepts_several_subscribed_methods() -> None:
     more = f"@on_kili_event\ndef on_submit_of_mine(self, {EVENT}): 0"
     assert lint_findings(plugin(f"def skipped(self, {EVENT}): 0", more)) == []

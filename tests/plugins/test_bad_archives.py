@@ -110,7 +110,7 @@ MISTAKES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "import of a helper that is not there": (
         lambda: archive(main__py="from helpers import nothing"),
-        "helpers cannot be imported: it is no module of the plugin",
+        "helpers cannot be imported: the plugin has no such module",
     ),
     "raises": (lambda: archive(main__py="x = 1\n1 / 0\n"), "ZeroDivisionError"),
     "exits": (

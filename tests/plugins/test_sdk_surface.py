@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kili_emulator.lint import sdk_surface
-from kili_emulator.lint.surface import Surface
+from kili_emulator.lint.installed_sdk import Surface
 from tests.kit.sdk_environments import RECIPES, python_of
 
 ASKED = [

@@ -7,8 +7,8 @@ import pytest
 from kili_emulator.rules.handler_methods import (
     Methods,
     UnsupportedClient,
-    methods_of,
     misspelled,
+    read_methods,
     unsupported_client,
 )
 
@@ -38,7 +38,7 @@ TWICE = f"{CLASS}def one(self): ...\n\n\n{CLASS}def two(self): ..."
 def test_methods_are_those_of_the_class_and_all_if_nothing_else_can_bring_any(
     source: str, methods: Methods | None
 ) -> None:
-    assert methods_of(HEAD + source) == methods
+    assert read_methods(HEAD + source) == methods
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The command that looks whether plugins would work on the platform."""
+"""The command ``lint``: check whether plugins would work on the platform."""
 
 from __future__ import annotations
 
@@ -29,27 +29,26 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How to print what is found.",
+    help="Format of the findings.",
 )
-@click.option("--strict", is_flag=True, help="Fail for warnings, too; never for notes.")
+@click.option("--strict", is_flag=True, help="Fail for warnings as well; never for notes.")
 @click.option(
     "--ignore",
     multiple=True,
     metavar="CODE",
-    help="Leave out a rule, or all whose codes begin like this; can be given several times.",
+    help="Ignore a rule, or all rules whose codes begin with this text. Repeatable.",
 )
-@click.option("--explain", metavar="CODE", help="Explain a rule, and do nothing else.")
+@click.option("--explain", metavar="CODE", help="Explain a rule and exit.")
 @click.pass_context
 def lint(context: click.Context, /, plugins: Sequence[Path], **options: Any) -> None:
-    """Tell what of plugins fails on the real platform, or probably does.
+    """Find code of plugins that fails on the real platform, or probably fails.
 
-    PLUGIN is a .py file, or a folder with a main.py. Its source is read, and never run.
+    PLUGIN is a .py file, or a folder with a main.py. Its source is read, never run.
 
-    A note is about what this machine lacks, and not the platform.
+    A note is about code that works on the platform: advice, or something that this machine lacks.
 
     The exit status is 0 if there is no error (and with --strict no warning), 1 if there is one, and
-    2 if a plugin could not be looked at. `# noqa: CODE` in a line of the source silences a finding
-    there.
+    2 if a plugin cannot be read. The comment `# noqa: CODE` suppresses a finding on its line.
     """
     if options["explain"]:
         echo(*_explanation(options["explain"]))
@@ -86,16 +85,16 @@ def _lint_plugins(
 
 
 def _parse_codes(codes: Sequence[str]) -> tuple[str, ...]:
-    """Codes, or beginnings of codes, of rules that there are.
+    """Return the codes in upper case; a code may be the beginning of several codes.
 
     Raises:
-        click.UsageError: one is of no rule.
+        click.UsageError: no rule has such a code.
     """
     from kili_emulator.lint.catalogue import RULES
 
     for code in codes:
         if not any(rule.code.startswith(code.upper()) for rule in RULES):
-            raise click.UsageError(f"there is no rule {code} (there are {_code_range()})")
+            raise click.UsageError(_unknown_rule(code))
     return tuple(code.upper() for code in codes)
 
 
@@ -104,15 +103,15 @@ def _explanation(code: str) -> list[str]:
 
     rule = BY_CODE.get(code.upper())
     if rule is None:
-        raise click.UsageError(f"there is no rule {code} (there are {_code_range()})")
+        raise click.UsageError(_unknown_rule(code))
     why = f"{rule.why.strip()} ({rule.basis})"
     return [f"{rule.code} ({rule.severity}): {rule.summary}", "", *why.split("\n")]
 
 
-def _code_range() -> str:
+def _unknown_rule(code: str) -> str:
     from kili_emulator.lint.catalogue import RULES
 
-    return f"{RULES[0].code} to {RULES[-1].code}"
+    return f"unknown rule {code}: use a code from {RULES[0].code} to {RULES[-1].code}"
 
 
 def _finding_lines(finding: Finding) -> list[str]:

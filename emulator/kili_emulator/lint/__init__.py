@@ -1,7 +1,11 @@
-"""Would a plugin work on the real platform? Its source is read for it, and never run.
+"""Check whether a plugin would work on the real platform: read its source, never run it.
 
-Each rule has a code, and a check is a function that finds what breaks some of them: ``catalogue``
-has all of both. A check sees a ``Plugin``: its files as trees, what names stand for across them,
-which functions run when it is imported and when it is called, and where it has the SDK's client.
-A finding is an error where it fails for certain; where that cannot be told, nothing is said.
+``lint_plugin`` is the front. ``checks`` has the rules, ``catalogue`` lists them; ``rule`` defines
+rules and findings. ``plugin`` is the view that checks get of a plugin, ``client_tracking`` finds
+the SDK's client in it. ``sdk_surface`` reads an installed SDK, also under other interpreters, and
+``installed_sdk`` is the result. ``suppressions`` reads ``# noqa`` comments.
+
+A finding is an error if the plugin certainly fails. If the source does not show that, there is no
+finding. ``cli`` and ``testing`` may import this room; it imports ``python_source``, ``rules`` and
+``plugins.build``.
 """

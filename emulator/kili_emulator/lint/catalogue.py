@@ -1,10 +1,10 @@
-"""All rules and all checks."""
+"""All rules and all checks of the lint."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from kili_emulator.lint import (
+from kili_emulator.lint.checks import (
     client_calls,
     file_paths,
     handler_class,
@@ -14,6 +14,7 @@ from kili_emulator.lint import (
     persistent_state,
     process_exits,
     process_state,
+    requirements,
     resource_limits,
     self_triggering,
     typed_events,
@@ -30,6 +31,7 @@ _GROUPS: tuple[tuple[Rule, ...], ...] = (
     handler_class.RULES,
     handlers.RULES,
     typed_events.RULES,
+    requirements.RULES,
     imports.RULES,
     import_time.RULES,
     persistent_state.RULES,
@@ -75,15 +77,15 @@ CHECKS: tuple[Check, ...] = (
     client_calls.check_keys,
 )
 
-# What the first two digits of a code say.
+# First digit of a code → title of the group.
 GROUPS = {
-    "KP1": "What is uploaded",
+    "KP1": "Uploaded files",
     "KP2": "Handlers",
     "KP3": "Imports and requirements",
-    "KP4": "What the import of the plugin does",
-    "KP5": "What is kept between runs",
+    "KP4": "The import of the plugin",
+    "KP5": "Values that outlive a run",
     "KP6": "Files",
     "KP7": "The process that runs the plugin",
-    "KP8": "Limits, and runs that cause one another",
+    "KP8": "Limits, and runs that cause each other",
     "KP9": "The SDK",
 }

@@ -1,4 +1,4 @@
-"""Would a plugin work on the real platform? Answered without a server, and without running it."""
+"""Lint a plugin: read its folder and the installed SDK, and run all checks."""
 
 from __future__ import annotations
 
@@ -6,30 +6,28 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from kili_emulator import messages
-from kili_emulator.lint import imports, sdk_surface
-from kili_emulator.lint.linting import check, filter_suppressed, read
-from kili_emulator.lint.plugin import MAIN, Plugin, Source
-from kili_emulator.lint.process_state import PATH, check_process_calls, check_process_values
+from kili_emulator.lint import sdk_surface
+from kili_emulator.lint.checks.imports import kili_imports
+from kili_emulator.lint.checks.requirements import check_requirements
+from kili_emulator.lint.installed_sdk import Surface
+from kili_emulator.lint.plugin import MAIN, Source
 from kili_emulator.lint.rule import Finding
-from kili_emulator.lint.surface import Surface
-from kili_emulator.lint.uploaded_files import NOT_UTF8
+from kili_emulator.lint.run_checks import check, filter_suppressed, read
 from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.build.installed_packages import Environment, run_code
-from kili_emulator.plugins.build.unmet_requirements import missing as missing_requirements
 from kili_emulator.rules import handlers
-from kili_emulator.rules.plugin_imports import Policy, find_distributions
-from kili_emulator.rules.requirements import Requirements, read_requirements
+from kili_emulator.rules.plugin_imports import Policy
 
 HANDLERS = {each.method: each.arguments for each in handlers.HANDLERS}
 _ENVIRONMENT_MARKER = "pyvenv.cfg"
 _CACHE_FOLDER = "__pycache__"
-# Not as a script, beside which all of this package would be found before other modules.
+# Running the file as a script would put its folder, and so the lint's modules, on sys.path.
 _LAUNCHER = """\
 import runpy, sys, warnings
 warnings.simplefilter("ignore")
@@ -39,15 +37,15 @@ runpy.run_path(sys.argv[1], run_name="__main__")
 
 
 class LintError(Exception):
-    """A plugin cannot be looked at; the message says why."""
+    """A plugin cannot be linted; the message says why."""
 
 
 @dataclass(frozen=True)
 class _PluginFiles:
-    """What is at a path.
+    """The files of a plugin on disk.
 
     Attributes:
-        requirements: the content of its ``requirements.txt``, if it has one.
+        requirements: the content of ``requirements.txt``; ``None`` if there is no such file.
     """
 
     source: Source
@@ -60,29 +58,28 @@ def lint_plugin(
     policy: Policy = "saas",
     environment: Environment | None = None,
 ) -> list[Finding]:
-    """What of a plugin fails on the platform, or probably does.
+    """Find the code of a plugin that fails on the platform, or probably fails.
 
-    Its source is read, and never run. What packages and which SDK there are is told by what is
-    installed.
+    The source is read, never run. The packages and the SDK are those that are installed.
 
     Args:
-        path: a ``.py`` file, or a folder with a ``main.py``, as ``kili.upload_plugin`` takes them.
-        policy: where the plugin is to run.
-        environment: the packages that there are; those beside the emulator unless given.
+        path: a ``.py`` file, or a folder with a ``main.py``, as for ``kili.upload_plugin``.
+        policy: where the plugin will run.
+        environment: the interpreter with the plugin's packages; default: the emulator's own.
 
     Returns:
-        in the order of files and lines; the files as they are found from the current folder.
+        the findings by file and line; the paths of files start with ``path``.
 
     Raises:
-        LintError: there is no such plugin, or a file of it cannot be read.
+        LintError: there is no such plugin, or one of its files cannot be read.
     """
     location = Path(path)
     environment = environment or Environment()
     plugin_files = _read_plugin_files(location, policy)
     plugin, found = read(plugin_files.source)
-    plugin = plugin.with_surface(_surface(environment, imports.kili_imports(plugin)))
+    plugin = plugin.with_surface(_surface(environment, kili_imports(plugin)))
     found += check(plugin)
-    found += _check_requirements(plugin, plugin_files.requirements, environment)
+    found += check_requirements(plugin, plugin_files.requirements, environment)
     texts = {module.path: module.text for module in plugin.modules.values()}
     texts[requirements.FILE] = (plugin_files.requirements or b"").decode("utf-8-sig", "replace")
     return [
@@ -92,7 +89,7 @@ def lint_plugin(
 
 
 def _read_plugin_files(path: Path, policy: Policy) -> _PluginFiles:
-    """Take what the SDK would upload, and the names of what it would not."""
+    """Read the files that the SDK would upload, and the names of the other files."""
     try:
         if path.is_dir():
             return _read_folder(path, policy)
@@ -135,7 +132,7 @@ def _read_folder(folder: Path, policy: Policy) -> _PluginFiles:
 
 
 def _surface(environment: Environment, imported_names: Collection[tuple[str, str]]) -> Surface:
-    """What the SDK of an environment offers."""
+    """Read the SDK that is installed in an environment."""
     try:
         if environment.python == sys.executable:
             return Surface.read(sdk_surface.surface(sorted(imported_names)))
@@ -151,65 +148,3 @@ def _surface(environment: Environment, imported_names: Collection[tuple[str, str
 def _ask_surface(python: str, imported_names: list[tuple[str, str]]) -> dict[str, Any]:
     output = run_code(python, _LAUNCHER, sdk_surface.__file__, json.dumps(imported_names))
     return dict(json.loads(output.splitlines()[-1]))
-
-
-def _check_requirements(
-    plugin: Plugin, content: bytes | None, environment: Environment
-) -> Iterator[Finding]:
-    """What is wrong with requirements and imports, by the policy and the environment."""
-    policy = plugin.source.policy
-    required = Requirements()
-    if content is not None and policy != "saas":
-        yield imports.REQUIREMENTS_IGNORED.make_finding(requirements.FILE, 1, policy=policy)
-    elif content is not None:
-        try:
-            required = read_requirements(content.decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            yield NOT_UTF8.make_finding(requirements.FILE, 1)
-            return
-    for fault in required.faults:
-        yield imports.REQUIREMENT_UNREADABLE.make_finding(
-            requirements.FILE, fault.line, text=fault.text, reason=fault.reason
-        )
-    missing = missing_requirements(required, environment)
-    for each in missing:
-        yield imports.REQUIREMENT_UNMET.make_finding(
-            requirements.FILE,
-            each.requirement.line,
-            text=each.requirement.text,
-            reason=each.reason,
-            command=each.command,
-        )
-    yield from _check_imports(plugin, required, environment, all_installed=not missing)
-
-
-def _changes_sys_path(plugin: Plugin) -> bool:
-    found = [*check_process_calls(plugin), *check_process_values(plugin)]
-    return any(each.code == PATH.code for each in found)
-
-
-def _check_imports(
-    plugin: Plugin, required: Requirements, environment: Environment, *, all_installed: bool
-) -> Iterator[Finding]:
-    """The imports that are not there.
-
-    Args:
-        all_installed: it is known what each requirement brings.
-    """
-    files = {module.path: module.text for module in plugin.modules.values()}
-    reachable_modules = {module.path for module in plugin.reachable_modules}
-    own_modules = (
-        {name.rpartition(".")[2] for name in plugin.modules} if _changes_sys_path(plugin) else set()
-    )
-    for each in requirements.find_violations(files, plugin.source.policy, required, environment):
-        top = each.module.partition(".")[0]
-        if top in own_modules:
-            continue  # which is found where sys.path is changed so
-        if not all_installed and find_distributions(top, environment.distributions_by_module()) == [
-            top
-        ]:
-            continue  # a requirement that is not installed here may bring it
-        rule = imports.REFUSED if each.file in reachable_modules else imports.REFUSED_UNUSED
-        yield rule.make_finding(
-            each.file, each.line, module=each.module, reason=each.reason, remedy=each.remedy
-        )

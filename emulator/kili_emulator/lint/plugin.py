@@ -1,4 +1,4 @@
-"""A plugin as the checks see it."""
+"""The view that the checks get of a plugin."""
 
 from __future__ import annotations
 
@@ -7,36 +7,35 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from kili_emulator.lint.call_graph import (
+from kili_emulator.lint.client_tracking import ClientTracker
+from kili_emulator.lint.installed_sdk import Surface
+from kili_emulator.python_source.call_graph import (
     CallGraph,
     SourceNode,
     find_reachable_modules,
     run_at_import,
 )
-from kili_emulator.lint.clients import ClientTracker
-from kili_emulator.lint.module import Module, methods_of
-from kili_emulator.lint.name_resolution import Definition, NameResolver
-from kili_emulator.lint.scopes import FunctionNode
-from kili_emulator.lint.surface import Surface
+from kili_emulator.python_source.module import Module
+from kili_emulator.python_source.name_resolution import Definition, NameResolver
+from kili_emulator.python_source.syntax import FunctionNode, methods_of
 from kili_emulator.rules.handler_methods import handler_class
 from kili_emulator.rules.plugin_imports import Policy
-from kili_emulator.rules.plugin_source import BoundNames
+from kili_emulator.rules.plugin_source import Subscriptions
 
 MAIN = "main.py"
 
 
 @dataclass(frozen=True)
 class Source:
-    """A plugin as it would be uploaded, and what it is held against.
+    """The files of a plugin before an upload, and the environment to check it for.
 
     Attributes:
-        files: its Python files by their path, seen from its folder.
-        others: the paths of what else is in its folder, and is not uploaded.
-        environments: the folders in it that hold a Python environment; their files are not among
-            the others.
-        handlers: the handlers that the platform calls, each with the names of its arguments.
-        policy: where it is to run.
-        surface: of the SDK that is installed.
+        files: path relative to the plugin's folder → content, for all Python files.
+        others: paths of the other files in the folder, which are not uploaded.
+        environments: folders with a Python environment; their files are not in ``others``.
+        handlers: name of each handler that the platform calls → names of its arguments.
+        policy: where the plugin will run.
+        surface: the installed SDK.
     """
 
     files: Mapping[str, bytes]
@@ -48,15 +47,15 @@ class Source:
 
 
 class Plugin:
-    """A plugin whose files are read.
+    """A plugin with its parsed files.
 
     Args:
-        source: where it comes from.
-        modules: its modules by what they are imported as; those that are no Python are missing.
+        source: the files.
+        modules: dotted name → module; files that are not valid Python are left out.
 
     Attributes:
-        names: what names in it stand for.
-        calls: which of its functions call which.
+        names: resolves the names in its files.
+        calls: finds the functions that its code calls.
     """
 
     def __init__(self, source: Source, modules: Mapping[str, Module]) -> None:
@@ -66,44 +65,37 @@ class Plugin:
         self.calls = CallGraph(self.names)
 
     def with_surface(self, surface: Surface) -> Plugin:
-        """The same plugin, and another SDK."""
+        """Return the same plugin, to be checked for another SDK."""
         return Plugin(replace(self.source, surface=surface), self.modules)
 
     @property
     def main(self) -> Module | None:
-        """``main.py``, if there is one that is Python."""
+        """``main.py``; ``None`` if it is missing or not valid Python."""
         return self.modules.get("main")
 
     @cached_property
     def handler(self) -> ast.ClassDef | None:
-        """The class ``PluginHandler``: the first of that name, as the SDK has it."""
+        """The class ``PluginHandler``: like the SDK, the first class of that name."""
         return handler_class(self.main.tree) if self.main else None
-
-    @cached_property
-    def bound_names(self) -> BoundNames:
-        """What the SDK takes names for where ``PluginHandler`` is defined."""
-        if self.main is None or self.handler is None:
-            return BoundNames()
-        return BoundNames.bound_before(self.main.tree, self.handler)
 
     @property
     def handler_methods(self) -> list[FunctionNode]:
-        """The methods that stand in ``PluginHandler`` itself."""
+        """The methods that the body of ``PluginHandler`` defines directly."""
         return methods_of(self.handler) if self.handler else []
 
     @cached_property
     def reachable_modules(self) -> list[Module]:
-        """The modules that run on the platform."""
+        """The modules that run on the platform: ``main.py`` and the modules that it imports."""
         return find_reachable_modules(self.modules, self.names, self.main) if self.main else []
 
     @cached_property
     def import_sites(self) -> list[SourceNode]:
-        """All that runs when the plugin is imported."""
+        """The nodes that run when the plugin is imported."""
         return list(run_at_import(self.reachable_modules, self.calls))
 
     @cached_property
     def handler_functions(self) -> dict[Definition, None]:
-        """The functions that run when handlers are called, in order."""
+        """The functions that run when a handler is called, in order."""
         found: dict[Definition, None] = {}
         for start in self.entry_points:
             found.update(dict.fromkeys(self.calls.reach(start)))
@@ -111,7 +103,7 @@ class Plugin:
 
     @property
     def entry_points(self) -> list[Definition]:
-        """The functions that the platform calls, and the one that makes a ``PluginHandler``."""
+        """The methods that the platform calls, with ``__init__``."""
         if not self.main or not self.handler:
             return []
         names = (*self.source.handlers, "__init__")
@@ -120,23 +112,26 @@ class Plugin:
         return [*filter(None, found), *typed]
 
     @cached_property
-    def typed_methods(self) -> list[FunctionNode]:
-        """The methods of ``PluginHandler`` that are subscribed to events by their annotation."""
-        return [each for each in self.handler_methods if self.typed_decorator(each)]
+    def subscriptions(self) -> Subscriptions:
+        """The subscriptions to events with ``@on_kili_event``, as the SDK reads them."""
+        if self.main is None or self.handler is None:
+            return Subscriptions()
+        return Subscriptions.read(self.main.tree, self.handler)
 
-    def typed_decorator(self, method: FunctionNode) -> ast.expr | None:
-        """The decorator that subscribes a method, if it has it."""
-        return next(filter(self.bound_names.is_decorator, method.decorator_list), None)
+    @cached_property
+    def typed_methods(self) -> list[FunctionNode]:
+        """The methods of ``PluginHandler`` that ``@on_kili_event`` subscribes to events."""
+        return [each for each in self.handler_methods if self.subscriptions.decorator(each)]
 
     @cached_property
     def clients(self) -> ClientTracker:
-        """Where the plugin has the SDK's client."""
+        """Finds the SDK's client in the plugin."""
         return ClientTracker(
             self.names, self.calls, self.reachable_modules, self.main, self.handler
         )
 
     def resolved_calls(self) -> Iterator[tuple[Module, ast.Call, str]]:
-        """All calls of what can be named, in all modules that run, with the name's origin."""
+        """Yield the calls in all modules that run, with the origin of the called function."""
         for module in self.reachable_modules:
             for call in module.calls():
                 origin = self.names.origin(module, call.func)

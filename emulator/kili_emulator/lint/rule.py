@@ -1,11 +1,12 @@
-"""What a rule is, and what is found by one."""
+"""Rules, and the findings that they make."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-# A note is about the machine that the lint runs on, and not about the platform.
+# error: the plugin certainly fails. warning: it probably fails. note: it works on the platform; the
+# note is advice, or about the machine on which the lint runs.
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 # The basis of a rule, from best to worst (contract/README.md#the-basis-of-a-rule).
@@ -15,15 +16,15 @@ BASES: tuple[Basis, ...] = get_args(Basis)
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """Something in a plugin that fails on the platform, or probably does.
+    """A problem in a plugin.
 
     Attributes:
-        file: seen from the plugin's folder.
-        line: counted from 1; 1 where it is about a file as a whole.
-        code: names the rule.
-        severity: an error fails for certain; a note depends on this machine alone.
-        reason: what is wrong here.
-        remedy: what to do about it.
+        file: path relative to the plugin's folder.
+        line: counted from 1; 1 if the problem concerns the whole file.
+        code: code of the rule, such as ``KP101``.
+        severity: see :data:`Severity`.
+        reason: the problem.
+        remedy: how to fix the problem.
     """
 
     file: str
@@ -36,16 +37,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """Something that is looked for.
+    """A kind of problem that the lint finds.
 
     Attributes:
-        code: names it, for good.
-        severity: an error fails for certain; a note depends on this machine alone.
-        summary: the title of the rule.
-        why: what comes of it on the platform.
-        basis: how that is known.
-        reason: of a finding, with names in braces for what differs between findings.
-        remedy: likewise.
+        code: permanent identifier, such as ``KP101``.
+        severity: see :data:`Severity`.
+        summary: title of the rule.
+        why: the effect of the problem on the platform.
+        basis: how the effect is known.
+        reason: text of a finding, with the names of its values in braces.
+        remedy: how to fix the problem, likewise.
     """
 
     code: str
@@ -57,6 +58,6 @@ class Rule:
     remedy: str
 
     def make_finding(self, file: str, line: int, /, **values: object) -> Finding:
-        """A finding, with values for the names in reason and remedy."""
+        """Make a finding; ``values`` replace the names in the reason and the remedy."""
         reason, remedy = self.reason.format(**values), self.remedy.format(**values)
         return Finding(file, line, self.code, self.severity, reason, remedy)

@@ -1,7 +1,7 @@
-"""Reads what the installed SDK offers to plugins: its client's methods, handlers, modules.
+"""Read the installed SDK: the methods of its client, its list of handlers, its modules.
 
-Run by other interpreters, too, each for the SDK that it has: nothing but the standard library is
-needed. Nothing of a plugin is run, and no client is made.
+Other interpreters run this file for their own SDK, so it imports only the standard library. It
+runs no code of a plugin and creates no client.
 """
 
 from __future__ import annotations
@@ -13,33 +13,33 @@ import re
 import sys
 import warnings
 from importlib import metadata
-from typing import Any, Iterable  # noqa: UP035  (loaded by old interpreters, too)
+from typing import Any, Iterable  # noqa: UP035  (old interpreters run this file)
 
-# How docstrings of the SDK say that a parameter is deprecated.
+# The form in which docstrings of the SDK deprecate a parameter.
 _PARAMETER = re.compile(
     r"^(?P<indent> *)(?P<name>\w+)(?: *\([^)]*\))?: *"
-    r"(?P<said>deprecated\b.*(?:\n(?P=indent) +\S.*)*)",
+    r"(?P<message>deprecated\b.*(?:\n(?P=indent) +\S.*)*)",
     re.I | re.M,
 )
 
 
 def surface(imported_names: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
-    """What the installed SDK offers, made of what JSON has.
+    """Describe the installed SDK as a JSON object.
 
     Args:
-        imported_names: modules and names in them of which it is to be told whether there are such; an empty
+        imported_names: pairs of a module and a name in it, to be checked for existence; an empty
             name stands for the module itself.
 
     Returns:
-        ``version``; ``methods`` of the client, each with its ``parameters``, those that are
-        ``required``, those that are ``keyword_only``, whether it ``collects`` others by name and
-        ``collects_positional``, what the SDK says of its deprecation (``deprecated``) and of its
-        ``deprecated_parameters``; ``attributes`` that the client may have beside them, or none
-        where it may have any; ``handlers`` that are registered on upload, or none where there is
-        no list; ``typed_events``, and what of the asked is ``missing``.
+        ``version``; ``methods``: name → ``parameters``, ``required``, ``keyword_only``,
+        ``collects`` (has ``**kwargs``), ``collects_positional`` (has ``*args``), ``deprecated``
+        (the SDK's message) and ``deprecated_parameters``; ``attributes``: other names that the
+        client may have, or ``None`` if any name is possible; ``handlers``: registered on upload,
+        or ``None`` if the SDK has no list; ``typed_events``: the SDK has ``@on_kili_event``;
+        ``missing``: those of ``imported_names`` that do not exist.
 
     Raises:
-        ImportError: there is no SDK that works.
+        ImportError: no SDK is installed, or it cannot be imported.
     """
     client = importlib.import_module("kili.client").Kili
     typed = hasattr(importlib.import_module("kili.plugins"), "on_kili_event")
@@ -76,10 +76,10 @@ def _describe_method(method: Any) -> dict[str, Any]:
 
 
 def _deprecation(method: Any) -> str | None:
-    """What the SDK warns of at each call.
+    """Return the message with which a method is deprecated.
 
-    It has a decorator of its own, whose warning is a variable of the function that it makes, and
-    uses the standard one of :pep:`702`.
+    The SDK uses the decorator of :pep:`702`, and one of its own, which keeps the message in a
+    variable of the decorated function's closure.
     """
     while method is not None:
         message = getattr(method, "__deprecated__", None)
@@ -94,7 +94,7 @@ def _deprecation(method: Any) -> str | None:
 
 
 def _closure_variables(function: Any) -> dict[str, Any]:
-    """The variables that a function has of the one around it."""
+    """Return the variables in the closure of a function."""
     names = getattr(getattr(function, "__code__", None), "co_freevars", ())
     cells = getattr(function, "__closure__", None) or ()
     found = {}
@@ -108,16 +108,19 @@ def _closure_variables(function: Any) -> dict[str, Any]:
 
 def _deprecated_parameters(method: Any, names: list[str]) -> dict[str, str]:
     matches = _PARAMETER.finditer(inspect.getdoc(method) or "")
-    return {each["name"]: _sentence(each["said"]) for each in matches if each["name"] in names}
+    return {each["name"]: _sentence(each["message"]) for each in matches if each["name"] in names}
 
 
 def _sentence(text: str) -> str:
-    """The first sentence of a text, in one line."""
+    """Return the first sentence of a text, in one line."""
     return re.split(r"(?<=\.) ", " ".join(text.split()), maxsplit=1)[0]
 
 
 def _attributes(client: type) -> list[str] | None:
-    """All names that the client may have: those of its class, and those its making mentions."""
+    """Return the names of the client's class, with those in its ``__init__``.
+
+    Returns ``None`` if the class has ``__getattr__``, so that any name is possible.
+    """
     if hasattr(client, "__getattr__"):
         return None
     names = set(dir(client))
@@ -137,7 +140,10 @@ def _handlers() -> list[str] | None:
 
 
 def _exists(module: str, name: str) -> bool:
-    """Whether there is a module, and a name in it; what fails otherwise may lack an extra only."""
+    """Return whether a module exists, and a name in it.
+
+    A module that fails to import counts as existing: it may need an extra package.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""Which findings a source silences: ``# noqa`` on their line, as other tools have it."""
+"""Read the findings that a source suppresses: ``# noqa`` comments, as in other linters."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _OUTSIDE = (tokenize.NL, tokenize.COMMENT, tokenize.ENCODING, tokenize.INDENT, t
 
 @dataclass
 class Suppressions:
-    """What is silenced in a file.
+    """The suppressed findings of a file.
 
     Attributes:
-        codes: by line; of a line without codes everything is.
+        codes: line → suppressed codes; an empty set suppresses all.
     """
 
     codes: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -30,10 +30,10 @@ class Suppressions:
 
 
 def read_suppressions(path: str, text: str) -> Suppressions:
-    """Read what a file silences; one comment is good for all lines of a statement.
+    """Read the ``# noqa`` comments of a file; a comment counts for all lines of its statement.
 
     Args:
-        path: whether it is Python.
+        path: a path that ends with ``.py`` is parsed for statements.
     """
     comments = {
         number: found
@@ -61,7 +61,7 @@ def _both(one: frozenset[str] | None, other: frozenset[str]) -> frozenset[str]:
 
 
 def _statements(text: str) -> Iterator[tuple[int, int]]:
-    """The first and last line of each statement that can be told apart."""
+    """Yield the first and last line of each statement."""
     begun: int | None = None
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -70,5 +70,5 @@ def _statements(text: str) -> Iterator[tuple[int, int]]:
                 begun = None
             elif begun is None and token.type not in _OUTSIDE:
                 begun = token.start[0]
-    except (tokenize.TokenError, SyntaxError):  # the rest is told line by line
+    except (tokenize.TokenError, SyntaxError):  # after the error, each line counts alone
         return

@@ -1,6 +1,6 @@
-"""The handlers that the source of a plugin defines, and those that an SDK can subscribe to.
+"""The handlers that a plugin's source defines, and those that a version of the SDK registers.
 
-Clients search the source for handlers before they deploy the plugin (contract/plugin.md#upload).
+Clients read the handlers from the source before they deploy it (contract/plugin.md#upload).
 """
 
 from __future__ import annotations
@@ -11,20 +11,22 @@ from typing import NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
+from kili_emulator.python_source.syntax import FUNCTIONS, last_name
 from kili_emulator.rules.handlers import BY_TYPE
 from kili_emulator.spelling import closest
 
 # The class of main.py whose methods the platform calls.
 HANDLER = "PluginHandler"
+_SDK_CLASS = "PluginCore"
 
 
 class Methods(NamedTuple):
     """The methods of a class.
 
     Attributes:
-        names: the names of the methods in order, and the names that the class body assigns.
-        is_complete: whether the class inherits methods only from the SDK's own class, judged by the
-            names of its bases.
+        names: methods and assigned names, in order.
+        is_complete: the class inherits from the SDK's own class only, and nothing else can add
+            methods.
     """
 
     names: list[str]
@@ -32,19 +34,15 @@ class Methods(NamedTuple):
 
 
 def handler_class(module: ast.Module) -> ast.ClassDef | None:
-    """Return the first class ``PluginHandler`` of ``main.py``, which is also the SDK's choice."""
+    """Return the class whose methods the platform calls: the SDK takes the first of its name."""
     for node in module.body:
         if isinstance(node, ast.ClassDef) and node.name == HANDLER:
             return node
     return None
 
 
-def methods_of(source: str) -> Methods | None:
-    """Return the methods of ``PluginHandler`` in a ``main.py``.
-
-    Returns:
-        the methods; ``None`` if the source has no such class, or is not Python.
-    """
+def read_methods(source: str) -> Methods | None:
+    """Return the methods of ``PluginHandler`` in a ``main.py``; ``None`` without that class."""
     try:
         handler = handler_class(ast.parse(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -53,40 +51,33 @@ def methods_of(source: str) -> Methods | None:
         return None
     names = [name for each in handler.body for name in _names(each)]
     is_plain = not handler.decorator_list and not handler.keywords
-    return Methods(names, is_plain and all(_is_base(each) for each in handler.bases))
+    return Methods(names, is_plain and all(last_name(each) == _SDK_CLASS for each in handler.bases))
 
 
 def _names(statement: ast.stmt) -> list[str]:
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+    if isinstance(statement, FUNCTIONS):
         return [statement.name]
     if isinstance(statement, ast.Assign):
         return [each.id for each in statement.targets if isinstance(each, ast.Name)]
     return []
 
 
-def _is_base(base: ast.expr) -> bool:
-    name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", None)
-    return name == "PluginCore"
-
-
 def misspelled(method: str, methods: Methods | None, handlers: Iterable[str]) -> str | None:
-    """Return the method that may be a misspelled handler, if there is one.
+    """Return the method whose name is nearly that of a handler, if there is one.
 
     Args:
-        method: the name of the handler.
-        methods: the methods of the plugin.
-        handlers: the names of all handlers; none of them is a misspelling of another.
+        handlers: the names of all handlers; a method with one of these names is not misspelled.
     """
     names = [each for each in (methods.names if methods else []) if each not in handlers]
     return closest(method, names, 0.7)
 
 
 class UnsupportedClient(NamedTuple):
-    """A client that cannot subscribe to a handler.
+    """A client that cannot register a handler.
 
     Attributes:
-        is_outdated: whether the client is too old; false if it is too new.
-        other: the nearest version of the SDK that can subscribe to the handler.
+        is_outdated: the client is too old (and not too new).
+        other: the nearest version of the SDK that can register the handler.
     """
 
     is_outdated: bool
@@ -94,11 +85,11 @@ class UnsupportedClient(NamedTuple):
 
 
 def unsupported_client(handler: str, client: str | None) -> UnsupportedClient | None:
-    """Return why a client cannot subscribe to a handler; ``None`` if it can.
+    """Return why a client cannot register a handler; ``None`` if the client can.
 
     Args:
-        handler: the handler type.
-        client: the version of the SDK; an unknown version can subscribe to all handlers.
+        handler: handler type, such as ``onSubmit``.
+        client: version of the SDK; an unknown one can register all handlers.
     """
     first, last = BY_TYPE[handler].first_sdk, BY_TYPE[handler].last_sdk
     try:

@@ -1,19 +1,20 @@
-"""The packages that a plugin imports, and those that a place to run plugins allows.
+"""Decide which packages a plugin may import where it runs.
 
-The platform in the cloud installs the packages in ``requirements.txt``; on premise there is a fixed
-list of packages (contract/plugin.md#imports); the tutorial allows only numpy and the SDK. The
-standard library needs no installation and is always allowed.
+The platform in the cloud installs the packages that ``requirements.txt`` names; on premise there is
+a fixed list of packages (contract/plugin.md#imports); the tutorial allows numpy and the SDK only.
+The standard library is always allowed.
 """
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from packaging.utils import canonicalize_name
+
+from kili_emulator.python_source.imports import Import, imports_of
 
 Policy = Literal["saas", "on-premise", "tutorial"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
@@ -28,15 +29,14 @@ ON_PREMISE = (
     "uuid",
     "kili",
 )
-# policy → the packages that are always installed. The list of the cloud is not public; the cloud
-# has at least these packages (contract/plugin.md#imports).
+# The full list of the cloud is not public: it has at least these (contract/plugin.md#imports).
 PROVIDED: dict[Policy, tuple[str, ...]] = {
     "saas": ON_PREMISE,
     "on-premise": ON_PREMISE,
     "tutorial": ("numpy", "kili"),
 }
 
-# module → its distributions, if their names differ from the name of the module
+# Module → the distributions to install, where the names differ.
 COMMON_NAMES: dict[str, tuple[str, ...]] = {
     "attr": ("attrs",),
     "bs4": ("beautifulsoup4",),
@@ -65,43 +65,18 @@ COMMON_NAMES: dict[str, tuple[str, ...]] = {
     "websocket": ("websocket-client",),
     "yaml": ("PyYAML",),
 }
-# The names in the condition of an import that is only for some interpreters or environments.
-_ABOUT_ENVIRONMENT = {"version_info", "platform", "find_spec"}
-_CATCH_IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
-
-
-@dataclass(frozen=True)
-class Import:
-    """A module that a source imports by its absolute name.
-
-    Attributes:
-        module: the dotted name of the module.
-        line: the line of the import, counted from 1.
-        optional: whether the plugin may run without the module: the import error is caught, the
-            import replaces a module that may be missing, or a condition makes the import for some
-            interpreters or environments only.
-    """
-
-    module: str
-    line: int
-    optional: bool = False
-
-    @property
-    def top(self) -> str:
-        """The name of the top-level package of the module."""
-        return self.module.partition(".")[0]
 
 
 @dataclass(frozen=True)
 class ImportViolation:
-    """An import that a policy does not allow.
+    """An import that is not allowed where the plugin runs.
 
     Attributes:
-        file: the path of the source, relative to the folder of the plugin.
-        line: the line of the import, counted from 1.
-        module: the imported module.
+        file: path relative to the plugin's folder.
+        line: counted from 1.
+        module: dotted name of the imported module.
         reason: why the import is not allowed.
-        remedy: how to fix the plugin.
+        remedy: how to fix the problem.
     """
 
     file: str
@@ -111,111 +86,18 @@ class ImportViolation:
     remedy: str
 
 
-def imports_of(source: str) -> list[Import]:
-    """Return the modules that a source imports when it runs, in line order.
-
-    The result has no relative imports and no imports that only type checkers read. It includes
-    calls of ``importlib.import_module`` with a literal name.
-
-    Raises:
-        SyntaxError: the source is not Python.
-    """
-    found = _Imports()
-    found.visit(ast.parse(source))
-    return sorted(found.found, key=lambda each: each.line)
-
-
-class _Imports(ast.NodeVisitor):
-    def __init__(self) -> None:
-        self.found: list[Import] = []
-        self._optional = False
-
-    def visit_Import(self, node: ast.Import) -> None:
-        for each in node.names:
-            self._add_import(each.name, node)
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        if node.level == 0 and node.module:
-            self._add_import(node.module, node)
-
-    def visit_Call(self, node: ast.Call) -> None:
-        named = _last_name(node.func) in ("import_module", "__import__")
-        first = node.args[0] if node.args else None
-        module = first.value if named and isinstance(first, ast.Constant) else None
-        if isinstance(module, str) and module and not module.startswith("."):
-            self._add_import(module, node)
-        self.generic_visit(node)
-
-    def visit_If(self, node: ast.If) -> None:
-        if _last_name(node.test) == "TYPE_CHECKING":
-            self._visit_all(node.orelse)
-            return
-        self.visit(node.test)
-        self._visit_all([*node.body, *node.orelse], _is_about_environment(node.test))
-
-    def visit_Try(self, node: ast.Try) -> None:
-        catching = [each for each in node.handlers if _catches(each.type)]
-        others = [each for each in node.handlers if each not in catching]
-        self._visit_all(node.body, bool(catching))
-        self._visit_all(catching, any(map(_is_import, node.body)))
-        self._visit_all([*others, *node.orelse, *node.finalbody])
-
-    def visit_With(self, node: ast.With) -> None:
-        calls = [each.context_expr for each in node.items]
-        suppressed = any(
-            isinstance(call, ast.Call)
-            and _last_name(call.func) == "suppress"
-            and any(_catches(argument) for argument in call.args)
-            for call in calls
-        )
-        self._visit_all(calls)
-        self._visit_all(node.body, suppressed)
-
-    def _visit_all(self, nodes: Sequence[ast.AST], optional: bool = False) -> None:
-        before, self._optional = self._optional, self._optional or optional
-        for each in nodes:
-            self.visit(each)
-        self._optional = before
-
-    def _add_import(self, module: str, node: ast.stmt | ast.expr) -> None:
-        self.found.append(Import(module, node.lineno, self._optional))
-
-
-def _is_import(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Import | ast.ImportFrom)
-
-
-def _is_about_environment(test: ast.expr) -> bool:
-    nodes = [each for each in ast.walk(test) if isinstance(each, ast.Attribute | ast.Name)]
-    return any(_last_name(each) in _ABOUT_ENVIRONMENT for each in nodes)
-
-
-def _last_name(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _catches(node: ast.expr | None) -> bool:
-    """Return whether an ``except`` with this expression catches the error of a missing module."""
-    if isinstance(node, ast.Tuple):
-        return any(_catches(each) for each in node.elts)
-    return node is None or _last_name(node) in _CATCH_IMPORT_ERRORS
-
-
 def find_third_party_imports(files: Mapping[str, str]) -> Iterator[tuple[str, Import]]:
-    """Yield the imports of a plugin that are neither its own modules nor the standard library.
+    """Find the imports of modules that belong neither to the plugin nor to the standard library.
 
     Args:
-        files: path → source; the paths are relative to the folder of the plugin. Sources that are
-            not Python are skipped.
+        files: path relative to the plugin's folder → source. Files that are not valid Python are
+            skipped.
 
     Yields:
-        the path and the import.
+        the path of the file and the import.
     """
     own_modules = {name.partition("/")[0].removesuffix(".py") for name in files}
-    # A plugin that changes ``sys.path`` may import modules from any of its folders.
-    if any("sys.path" in source for source in files.values()):
+    if any("sys.path" in source for source in files.values()):  # may add any folder
         own_modules |= {part.removesuffix(".py") for name in files for part in name.split("/")}
     for name, source in sorted(files.items()):
         try:
@@ -228,10 +110,10 @@ def find_third_party_imports(files: Mapping[str, str]) -> Iterator[tuple[str, Im
 
 
 def find_distributions(module: str, installed: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the distributions that may provide a module; the first is the one to suggest.
+    """Return the distributions that may provide a module; suggest the first one.
 
     Args:
-        module: the dotted name of the module.
+        module: dotted name.
         installed: the result of :func:`importlib.metadata.packages_distributions`.
     """
     top = module.partition(".")[0]
@@ -245,10 +127,10 @@ def has_known_distributions(module: str) -> bool:
 
 
 def may_provide(distribution: str, module: str, installed: Mapping[str, Sequence[str]]) -> bool:
-    """Return whether a distribution may provide a module, judged by names and metadata.
+    """Return whether a distribution provides a module, by its name and metadata.
 
     Args:
-        module: the dotted name of the module.
+        module: dotted name.
         installed: the result of :func:`importlib.metadata.packages_distributions`.
     """
     top = module.partition(".")[0]
@@ -264,15 +146,15 @@ def find_violations(
     required: Collection[str] = (),
     provided_dependencies: Collection[str] = (),
 ) -> list[ImportViolation]:
-    """Find the imports of a plugin that a policy does not allow.
+    """Return the imports of a plugin that a policy does not allow.
 
-    An optional import is always allowed.
+    Optional imports are always allowed.
 
     Args:
-        files: path → source of the plugin.
+        files: path → source.
         installed: the result of :func:`importlib.metadata.packages_distributions`.
-        required: the names of the distributions that ``requirements.txt`` installs. They count only
-            in the cloud, which installs them.
+        required: the names of the distributions that ``requirements.txt`` brings. They count in
+            the cloud only, where they are installed.
         provided_dependencies: the dependencies of the packages that the cloud provides.
     """
     allowed = {canonicalize_name(each) for each in PROVIDED[policy]}
@@ -288,14 +170,14 @@ def find_violations(
 
 
 def _is_package(top: str, installed: Mapping[str, Sequence[str]]) -> bool:
-    """Return whether a top-level name is known to be the name of a package."""
+    """Return whether a top-level name belongs to a known or installed package."""
     return top in COMMON_NAMES or top in installed
 
 
 def _is_allowed(top: str, names: Sequence[str], allowed: Collection[str]) -> bool:
     """Return whether an allowed distribution provides a module.
 
-    A namespace such as ``google`` is allowed if any distribution below it is allowed.
+    For a namespace such as ``google``, each distribution ``google-…`` does.
     """
     if any(canonicalize_name(each) in allowed for each in names):
         return True
@@ -310,15 +192,15 @@ def _violation(
         reason = "the platform installs only what requirements.txt names"
         remedy = f"add the line {distribution} to a requirements.txt beside main.py"
     elif policy == "saas":
-        reason = "it is no module of the plugin, and requirements.txt names nothing that brings it"
+        reason = "the plugin has no such module, and no package in requirements.txt provides it"
         remedy = (
-            f"upload the folder that has {each.top}.py, if it is yours; "
-            "otherwise name its package in a requirements.txt beside main.py"
+            f"if {each.top}.py is your own file, upload its folder; "
+            "otherwise add its package to a requirements.txt beside main.py"
         )
     elif policy == "on-premise":
         reason = f"on premise, plugins can only import {', '.join(ON_PREMISE)}"
-        remedy = "do without it, or with the standard library"
+        remedy = "do without the package, or use the standard library"
     else:
         reason = "the tutorial's plugins can only import numpy and kili"
-        remedy = "do without it, or with the standard library"
+        remedy = "do without the package, or use the standard library"
     return ImportViolation(file, each.line, each.module, reason, remedy)

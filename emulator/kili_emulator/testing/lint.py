@@ -1,10 +1,10 @@
-"""Looks whether plugins would work on the real platform, for tests of one's own.
+"""Lint plugins in your own tests.
 
 ::
 
     def test_the_plugin_would_work_on_the_platform():
         found = lint_plugin("my_plugin")
-        assert [each for each in found if each.severity != "note"] == []  # of this machine alone
+        assert [each for each in found if each.severity != "note"] == []
 """
 
 from kili_emulator.lint.lint_plugin import LintError, lint_plugin

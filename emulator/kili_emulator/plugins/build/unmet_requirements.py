@@ -12,9 +12,9 @@ from typing import Literal
 
 from kili_emulator import messages
 from kili_emulator.plugins.build.installed_packages import Environment
+from kili_emulator.python_source.imports import Import
 from kili_emulator.rules.plugin_imports import (
     PROVIDED,
-    Import,
     Policy,
     find_third_party_imports,
     has_known_distributions,
