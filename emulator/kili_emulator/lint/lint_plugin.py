@@ -21,7 +21,7 @@ from kili_emulator.lint.surface import Surface
 from kili_emulator.lint.uploaded_files import NOT_UTF8
 from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.build.installed_packages import Environment, run_code
-from kili_emulator.plugins.build.unmet_requirements import missing as missing_requirements
+from kili_emulator.plugins.build.unmet_requirements import find_unmet_requirements
 from kili_emulator.rules import handlers
 from kili_emulator.rules.plugin_imports import Policy, find_distributions
 from kili_emulator.rules.requirements import Requirements, read_requirements
@@ -171,7 +171,7 @@ def _check_requirements(
         yield imports.REQUIREMENT_UNREADABLE.make_finding(
             requirements.FILE, fault.line, text=fault.text, reason=fault.reason
         )
-    missing = missing_requirements(required, environment)
+    missing = find_unmet_requirements(required, environment)
     for each in missing:
         yield imports.REQUIREMENT_UNMET.make_finding(
             requirements.FILE,

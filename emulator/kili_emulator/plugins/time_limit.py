@@ -20,8 +20,8 @@ from typing import Any
 from kili_emulator.plugins.guest.tracebacks import CodeLocation, extract_stack
 
 _TICK = 0.1
-_STOP_FOR = 2.0
-_STOP_EVERY = 0.05
+_STOP_SECONDS = 2.0
+_STOP_INTERVAL = 0.05
 _MAX_STOPS = 10
 
 
@@ -56,15 +56,15 @@ class _Limited(threading.Thread):
     """The thread of a limited call.
 
     Attributes:
-        over: set once the call has ended.
-        held: whether the thread does nothing any more.
+        finished: set once the call has ended.
+        is_parked: whether the thread does nothing any more.
     """
 
     def __init__(self, function: Callable[[], Any], location: CodeLocation | None) -> None:
         super().__init__(name="plugin", daemon=True)
         self.call_end = CallEnd()
-        self.over = threading.Event()
-        self.held = False
+        self.finished = threading.Event()
+        self.is_parked = False
         self._function = function
         self._location = location
         self._context = contextvars.copy_context()
@@ -76,13 +76,13 @@ class _Limited(threading.Thread):
         except BaseException as error:
             self.call_end.error = error
         finally:
-            self.over.set()
+            self.finished.set()
 
     def handle_stop(self) -> None:
         """Called in this thread for each stop; it never returns to code that survives them all."""
         self._stops += 1
         if self._stops > _MAX_STOPS and self._runs_only_plugin_code():
-            self.held = True
+            self.is_parked = True
             threading.Event().wait()
 
     def _runs_only_plugin_code(self) -> bool:
@@ -124,14 +124,14 @@ def call_limited(
     thread = _Limited(function, location)
     thread.start()
     waited = 0.0
-    while waited < seconds and not thread.over.wait(min(_TICK, seconds - waited)):
+    while waited < seconds and not thread.finished.wait(min(_TICK, seconds - waited)):
         waited += 0 if is_traced(thread) else _TICK
         try:
             tick()
         except BaseException:
             _stop(thread)
             raise
-    if thread.over.is_set():
+    if thread.finished.is_set():
         return thread.call_end
     return _stop(thread)
 
@@ -165,12 +165,12 @@ def _is_debugger(trace: object) -> bool:
 def _stop(thread: _Limited) -> CallEnd:
     """Raise :class:`Stopped` in the thread until it ends, is held, or patience ends."""
     stack = thread.stack()
-    for _ in range(round(_STOP_FOR / _STOP_EVERY)):
+    for _ in range(round(_STOP_SECONDS / _STOP_INTERVAL)):
         _raise_in(thread, Stopped)
         # A thread that is stopped again while it says that it is over ends without saying so.
-        if thread.over.wait(_STOP_EVERY) or not thread.is_alive():
+        if thread.finished.wait(_STOP_INTERVAL) or not thread.is_alive():
             return CallEnd(error=Stopped(), stack=stack)
-        if thread.held:
+        if thread.is_parked:
             break
     return CallEnd(error=Stopped(), abandoned=True, stack=stack)
 

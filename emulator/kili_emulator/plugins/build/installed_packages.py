@@ -36,7 +36,7 @@ class Environment:
     path: tuple[str, ...] | None = None
 
     @classmethod
-    def of(cls, python: Path | None) -> Environment:
+    def of_interpreter(cls, python: Path | None) -> Environment:
         """That of an interpreter; this process's, if it is ``None``.
 
         Raises:
@@ -67,19 +67,19 @@ class Environment:
 
     def distributions_by_module(self) -> dict[str, list[str]]:
         """Which distributions bring a module, by its top-level name."""
-        found: dict[str, list[str]] = {}
+        names_by_module: dict[str, list[str]] = {}
         for each in metadata.distributions(path=self._search_path):
             name = each.metadata["Name"]
             for module in _modules(each):
-                distribution_names = found.setdefault(module, [])
+                distribution_names = names_by_module.setdefault(module, [])
                 if name not in distribution_names:
                     distribution_names.append(name)
-        return found
+        return names_by_module
 
     def sdk_version(self) -> str | None:
         """The version of the SDK that is installed there."""
-        found = self.find("kili")
-        return found.version if found else None
+        sdk = self.find("kili")
+        return sdk.version if sdk else None
 
     def pip_command(self, arguments: Sequence[str]) -> str:
         """The command that installs something there."""
@@ -92,10 +92,12 @@ class Environment:
     def _distributions(self, name: str | None = None) -> Iterator[InstalledDistribution]:
         for each in metadata.distributions(name=name, path=self._search_path):
             origin = json.loads(each.read_text("direct_url.json") or "{}")
-            found = each.metadata["Name"]
-            if name is None or canonicalize_name(found) == canonicalize_name(name):
+            distribution_name = each.metadata["Name"]
+            if name is None or canonicalize_name(distribution_name) == canonicalize_name(name):
                 requires = tuple(each.requires or ())
-                yield InstalledDistribution(found, each.version, requires, origin.get("url"))
+                yield InstalledDistribution(
+                    distribution_name, each.version, requires, origin.get("url")
+                )
 
 
 def run_code(python: str, code: str, *arguments: str) -> str:

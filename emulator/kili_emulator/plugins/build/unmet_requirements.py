@@ -43,7 +43,9 @@ class UnmetRequirement:
     command: str
 
 
-def missing(required: Requirements, environment: Environment) -> list[UnmetRequirement]:
+def find_unmet_requirements(
+    required: Requirements, environment: Environment
+) -> list[UnmetRequirement]:
     """The requirements that an environment does not meet."""
     unmet_requirements = []
     for each in required.requirements:
@@ -94,7 +96,7 @@ def classify_unmet(
         required: what its ``requirements.txt`` says, where that is read.
     """
     classified = UnmetClassification()
-    unmet_requirements = missing(required, environment)
+    unmet_requirements = find_unmet_requirements(required, environment)
     if not unmet_requirements:
         return classified
     installed = environment.distributions_by_module()

@@ -77,9 +77,11 @@ class PluginHost:
             raise errors.run_not_found(run_id)
         if not plugin_domain.is_webhook(world.view, world.view.plugins.require(run["pluginId"])):
             raise errors.run_not_of_webhook(run_id)
-        begun = self._hosts[world].runs.redeliver(run)
-        wait_for_deliveries([begun.awaited] if begun.awaited else [], seconds)
-        return begun.run_id
+        started_run = self._hosts[world].runs.redeliver(run)
+        wait_for_deliveries(
+            [started_run.awaited_delivery] if started_run.awaited_delivery else [], seconds
+        )
+        return started_run.run_id
 
     def trigger(
         self,
@@ -104,9 +106,11 @@ class PluginHost:
             raise errors.trigger_plugin_inactive(plugin["name"], project["title"])
         handler = handlers.BY_METHOD.get(event)
         subject = handler.type if handler and handler.events else event
-        begun = self._hosts[world].runs.trigger(plugin, project, subject, payload)
-        wait_for_deliveries([begun.awaited] if begun.awaited else [], seconds)
-        return begun.run_id
+        started_run = self._hosts[world].runs.trigger(plugin, project, subject, payload)
+        wait_for_deliveries(
+            [started_run.awaited_delivery] if started_run.awaited_delivery else [], seconds
+        )
+        return started_run.run_id
 
     def deploy_saved(self, world: World, seconds: float) -> float:
         """Deploy what was saved in the folders of linked plugins.
@@ -117,11 +121,11 @@ class PluginHost:
         Returns:
             the rest of these seconds.
         """
-        begun = clock.monotonic()
+        start_time = clock.monotonic()
         host = self._hosts.get(world)
         if host:
             host.deploy_saved(seconds)
-        return max(0.0, seconds - (clock.monotonic() - begun))
+        return max(0.0, seconds - (clock.monotonic() - start_time))
 
     def link(self, world: World, actor: Actor, requested_link: LinkSpec, seconds: float) -> str:
         """Link a plugin to a folder or file; the plugin's id.
@@ -151,7 +155,7 @@ class WorldHost:
         self, world: World, isolation: Isolation, timing: Timing, package_settings: PackageSettings
     ) -> None:
         self._world = world
-        self._awaited = timing.awaited
+        self._waits_for_runs = timing.waits_for_runs
         self._deployment = timing.deployment
         self._versions = Versions(world, isolation, timing.timeout, package_settings)
         self.schedule = Schedule(world, after=self._versions.prune)
@@ -201,7 +205,7 @@ class WorldHost:
         for event in events:
             if event["event"] == plugin_domain.DEPLOYMENT_REQUESTED:
                 builds = self._deploy(event["payload"]["versionId"])
-                self.runs.descent.add(event["runId"], *builds)
+                self.runs.causal_tree.add(event["runId"], *builds)
                 started.extend(builds)
             elif event["event"] == plugin_domain.BUILD_FAILED:
                 self._report(event["payload"]["versionId"])
@@ -209,16 +213,16 @@ class WorldHost:
                 self._versions.prune()
             else:
                 started.extend(self._call(event, decided.called.get(event["id"], [])))
-        return started if self._awaited else []
+        return started if self._waits_for_runs else []
 
     def _call(self, event: Event, triggers: list[Trigger]) -> Iterator[Delivery]:
         """Start the runs for an event, except those of plugins deleted meanwhile."""
         for each in triggers:
             plugin = self._world.view.plugins.get(each.plugin["id"])
             if plugin:
-                awaited = self.runs.start(replace(each, plugin=plugin), event).awaited
-                if awaited:
-                    yield awaited
+                delivery = self.runs.start(replace(each, plugin=plugin), event).awaited_delivery
+                if delivery:
+                    yield delivery
 
     def _report(self, version_id: str) -> None:
         """Report a failed build; of a link's, the link tells."""

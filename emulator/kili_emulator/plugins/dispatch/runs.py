@@ -23,7 +23,7 @@ from kili_emulator.errors import StorageError
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.versions import Versions
 from kili_emulator.plugins.calls import Call, LoadedVersion, Result
-from kili_emulator.plugins.dispatch.descent import CausalTree
+from kili_emulator.plugins.dispatch.causal_tree import CausalTree
 from kili_emulator.plugins.dispatch.failure_reports import report_run
 from kili_emulator.plugins.dispatch.run_waiters import RunWaiters
 from kili_emulator.plugins.logs import Line, RunLog
@@ -42,7 +42,7 @@ class StartedRun(NamedTuple):
     """A run that was recorded, and what its cause shall wait for, if anything."""
 
     run_id: str
-    awaited: Delivery | None
+    awaited_delivery: Delivery | None
 
 
 class RunRecord(NamedTuple):
@@ -69,7 +69,7 @@ class Runs:
         self._versions = versions
         self._timing = timing
         self.waiters = RunWaiters()
-        self.descent = CausalTree()
+        self.causal_tree = CausalTree()
 
     def start(
         self,
@@ -90,7 +90,7 @@ class Runs:
         causes: list[str] = cause["lanes"] if cause else []
         lane = f"{trigger.plugin['id']} {event['projectId']}"
         refusal = _refusal(trigger.plugin, event, cause)
-        may_wait = self._timing.awaited and not refusal and lane not in causes
+        may_wait = self._timing.waits_for_runs and not refusal and lane not in causes
         waits = may_wait and self._is_free(lane, cause)
         with self._schedule.change(deferrable=True) as tx:  # what it is called for has happened
             run = runs_of.record_run(
@@ -102,7 +102,7 @@ class Runs:
                 redelivery_of=redelivery_of,
                 by_hand=by_hand,
             )
-            if self._timing.awaited and not refusal and not waits:
+            if self._timing.waits_for_runs and not refusal and not waits:
                 content = messages.RUN_QUEUED.format(event=event["event"])
                 runs_of.add_lines(tx, run["id"], [("info", content, tx.now)])
         if refusal:
@@ -110,8 +110,8 @@ class Runs:
             return StartedRun(run["id"], None)
         due = clock.monotonic() + self._timing.latency
         started = QueuedWork(lambda kind, text: self._add_log_line(run["id"], epoch, kind, text))
-        self.descent.begin(run["id"], started)
-        self.descent.add(event["runId"], started)
+        self.causal_tree.begin(run["id"], started)
+        self.causal_tree.add(event["runId"], started)
         queue = self._queue(lane, cause if waits else None)
         self._schedule.start(queue, lambda: self._run(run, epoch, due), started, lane)
         return StartedRun(run["id"], started if waits else None)

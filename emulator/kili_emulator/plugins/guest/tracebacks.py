@@ -122,7 +122,7 @@ def extract_stack(frame: FrameType) -> traceback.StackSummary:
     return stack
 
 
-def where(stack: traceback.StackSummary, location: CodeLocation) -> str:
+def format_stack(stack: traceback.StackSummary, location: CodeLocation) -> str:
     """The traceback that an error would have at the end of these calls, shown as that of one."""
     return _relative(
         "".join(traceback.format_list(_plugin_frames(stack, location) or stack)), location

@@ -221,7 +221,7 @@ class _Worker:
             elif "where" in request:
                 frame = sys._current_frames()[self._main_thread_id]  # noqa: SLF001
                 stack = tracebacks.extract_stack(frame)
-                self._channel.send(where=tracebacks.where(stack, self._location))
+                self._channel.send(where=tracebacks.format_stack(stack, self._location))
             else:
                 self._requests.put(request)
 

@@ -163,11 +163,11 @@ class _ProcessEffects:
             self._streams.release()
             if self._is_changed or self.touched_settings:
                 self._is_changed = False
-                changed = _changes(self._values, self._attributes, self.touched_settings)
+                changed = _find_changes(self._values, self._attributes, self.touched_settings)
                 process_settings.restore(changed)
 
 
-def _changes(
+def _find_changes(
     values: process_settings.Values,
     attributes: module_attributes.Snapshot,
     touched_settings: set[Setting],
@@ -175,10 +175,10 @@ def _changes(
     """What plugins changed since then."""
     setting_changes = [
         each
-        for each in process_settings.changes(values)
+        for each in process_settings.find_changes(values)
         if each.setting in touched_settings or each.setting[0] not in (ENVIRONMENT, FOLDER)
     ]
-    return setting_changes + module_attributes.changes(attributes, is_plugin_module)
+    return setting_changes + module_attributes.find_changes(attributes, is_plugin_module)
 
 
 @contextlib.contextmanager
@@ -197,7 +197,7 @@ def record_effects(
         yield effects
     finally:
         try:
-            effects.changes = _changes(values, attributes, effects.touched_settings)
+            effects.changes = _find_changes(values, attributes, effects.touched_settings)
         finally:
             _process_effects.end(effects)
 

@@ -17,7 +17,7 @@ from kili_emulator.plugins.guest.process_state import process_settings
 from kili_emulator.plugins.guest.process_state.left_running import end_forked_children
 from kili_emulator.plugins.guest.process_state.process_settings import Change
 from kili_emulator.plugins.guest.return_values import unstarted_kind
-from kili_emulator.plugins.guest.tracebacks import CodeLocation, format_error, where
+from kili_emulator.plugins.guest.tracebacks import CodeLocation, format_error, format_stack
 from kili_emulator.plugins.inline import run_effects
 from kili_emulator.plugins.inline.run_effects import RunEffects
 from kili_emulator.plugins.time_limit import CallEnd, Stopped, call_limited
@@ -134,7 +134,7 @@ def _make_result(call_end: CallEnd, call: Call, location: CodeLocation) -> Resul
     if isinstance(call_end.error, Stopped):
         lines = [messages.RUN_TIMED_OUT.format(seconds=call.seconds)]
         lines += [messages.RUN_ABANDONED] if call_end.abandoned else []
-        lines += [where(call_end.stack, location)] if call_end.stack else []
+        lines += [format_stack(call_end.stack, location)] if call_end.stack else []
         outcome: Outcome = "ABANDONED" if call_end.abandoned else "TIMED_OUT"
         return Result(outcome, "\n".join(lines), 0.0)
     if isinstance(call_end.error, SystemExit):

@@ -43,7 +43,7 @@ class DescendantScan(NamedTuple):
     is_complete: bool
 
 
-def descendants(pid: int) -> DescendantScan:
+def scan_descendants(pid: int) -> DescendantScan:
     """The processes that descend from one that reaps orphans."""
     table, is_complete = _all_processes()
     is_complete &= all(process.parent in table or not process.parent for process in table.values())

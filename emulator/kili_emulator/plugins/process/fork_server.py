@@ -218,11 +218,11 @@ class ForkServers:
     """The fork servers of this process, each shared by all that can use it.
 
     Attributes:
-        unused: how many are kept that nobody uses any more.
+        max_unused: how many are kept that nobody uses any more.
     """
 
     def __init__(self) -> None:
-        self.unused = 0
+        self.max_unused = 0
         self._lock = threading.Lock()
         self._users: dict[ForkServer, int] = {}
 
@@ -263,7 +263,7 @@ class ForkServers:
     def _select_unneeded(self) -> list[ForkServer]:
         unused = [each for each, users in self._users.items() if not users]
         usable = [each for each in unused if not each.is_broken]
-        kept = usable[-self.unused :] if self.unused else []
+        kept = usable[-self.max_unused :] if self.max_unused else []
         return [each for each in unused if each not in kept]
 
 

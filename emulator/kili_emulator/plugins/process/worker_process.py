@@ -31,7 +31,7 @@ _SUPERVISOR_SECONDS = 10.0
 _GRACE_SECONDS = 0.05
 _POLL_SECONDS = 0.05
 # So often are processes looked at that start and end meanwhile.
-_LOOKS = 20
+_MAX_SCANS = 20
 _IS_SUPERVISED = sys.platform == "linux"
 
 
@@ -194,7 +194,7 @@ class WorkerProcess:
 
     def _new_processes(self) -> dict[int, descendants.Descendant]:
         """Look until there are some, or certainly none; if never, it is not to be used again."""
-        for _ in range(_LOOKS):
+        for _ in range(_MAX_SCANS):
             scan = self._scan()
             new = {
                 pid: descendant
@@ -213,7 +213,7 @@ class WorkerProcess:
 
     def _scan(self) -> descendants.DescendantScan:
         return (
-            descendants.descendants(self._process.pid)
+            descendants.scan_descendants(self._process.pid)
             if self._control
             else descendants.DescendantScan({}, True)
         )

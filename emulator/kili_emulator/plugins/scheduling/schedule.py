@@ -40,13 +40,13 @@ class Timing:
     Attributes:
         timeout: seconds after which a handler, or the import of a plugin, is stopped.
         latency: seconds between an event and the runs it causes.
-        awaited: whether whoever causes a run or a build waits for it.
+        waits_for_runs: whether whoever causes a run or a build waits for it.
         deployment: seconds until the code of a plugin is built; then nobody waits for the build.
     """
 
     timeout: float
     latency: float = 0.0
-    awaited: bool = True
+    waits_for_runs: bool = True
     deployment: float = 0.0
 
 

@@ -65,7 +65,7 @@ def _owners() -> Iterator[Tuple[str, Any]]:  # noqa: UP006
                 yield f"{name}.{each}", base
 
 
-def changes(before: Snapshot, is_plugin_module_name: Callable[[str], bool]) -> List[Change]:  # noqa: UP006
+def find_changes(before: Snapshot, is_plugin_module_name: Callable[[str], bool]) -> List[Change]:  # noqa: UP006
     """The attributes that have become something of the plugin's own.
 
     Args:

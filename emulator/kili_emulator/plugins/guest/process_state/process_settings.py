@@ -93,7 +93,7 @@ def take_snapshot(*, signals: bool = False) -> Values:
     return values
 
 
-def changes(before: Values) -> List[Change]:  # noqa: UP006
+def find_changes(before: Values) -> List[Change]:  # noqa: UP006
     """What is not as it was."""
     after = take_snapshot(signals=any(kind == _SIGNALS for kind, _ in before))
     if after == before:

@@ -34,8 +34,8 @@ class WorkerState:
             ``changed``: what that was; ``threads``: the names of those that are new, and go on.
             Both for people.
         """
-        changed = process_settings.changes(self._values)
-        changed += module_attributes.changes(self._attributes, self._is_plugin_module)
+        changed = process_settings.find_changes(self._values)
+        changed += module_attributes.find_changes(self._attributes, self._is_plugin_module)
         process_settings.restore(changed)
         new = [each for each in threading.enumerate() if each not in self._threads]
         threads = [each.name for each in left_running.still_running(new)]
