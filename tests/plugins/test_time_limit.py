@@ -342,5 +342,5 @@ def test_thread_that_ends_without_saying_so_is_not_abandoned() -> None:
     thread = time_limit._Limited(int, None)
     thread.start()
     thread.join()
-    thread.over.clear()
+    thread.finished.clear()
     assert outcome_of(time_limit._stop(thread)) == (Stopped, False)

@@ -1,4 +1,4 @@
-"""Which run started what: the edges of the causal tree below a request."""
+"""The causal tree below a request: the runs and builds that each run caused."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ from kili_emulator.domain.event_bus import Delivery
 
 
 class CausalTree:
-    """The runs of a world that are not over, and what their changes started.
+    """The unfinished runs of a world, each with the deliveries that its changes started.
 
-    A world delivers events one after another, and a run's own before the run is over: what a run
-    started is therefore complete by then, however many threads it used.
+    A world delivers events one after another, and delivers the events of a run before the run has
+    ended. Therefore all children of a run are known when it ends, even if it used several threads.
     """
 
     def __init__(self) -> None:
         self._open: dict[str, Delivery] = {}
 
     def begin(self, run_id: str, delivery: Delivery) -> None:
-        """Know a run by its id until its delivery is over.
+        """Add a run; remove it when its delivery has ended.
 
-        After a reset, a new run may have the id of one that is only being stopped.
+        After a reset, a new run may have the id of an old run that is still being stopped.
         """
 
-        def forget(_: object) -> None:
+        def remove(_: object) -> None:
             if self._open.get(run_id) is delivery:
                 del self._open[run_id]
 
         self._open[run_id] = delivery
-        delivery.add_done_callback(forget)
+        delivery.add_done_callback(remove)
 
     def add(self, cause: str | None, *started: Delivery) -> None:
-        """Have whoever waits for a run wait for what it started, too.
+        """Add the deliveries that a run started: requests that wait for the run wait for them too.
 
         Args:
-            cause: the id of the run; ``None``, or a run that is over, is nobody's cause.
+            cause: the id of the run. ``None``, or a run that has ended, adds nothing.
         """
         parent = self._open.get(cause or "")
         if parent:

@@ -23,7 +23,7 @@ def load(
     """Import an unpacked version and return its ``PluginHandler``.
 
     Args:
-        on_thread_start: called in the thread that imports it, before it does.
+        on_thread_start: called in the thread that imports the version, before the import.
 
     Raises:
         BuildError: importing fails or takes too long, or there is no such class.
