@@ -1,7 +1,7 @@
-"""The links of a world: what plugins are linked to is looked at, and deployed.
+"""The links of a world: folders and files on disk from which plugins are deployed.
 
-Whoever asks the emulator for something has it looked first, so that what was saved before a request
-is what the request meets; a thread has it looked in the background.
+Each request checks the linked folders first, so that it meets the code that was saved before the
+request. A thread checks them in the background, too.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Links:
     """The links of one world.
 
     Args:
-        schedule: changes the world.
-        client_version: tells the version of the SDK that plugins run with.
+        schedule: opens the transactions.
+        client_version: returns the version of the SDK that plugins run with.
     """
 
     def __init__(self, schedule: Schedule, client_version: Callable[[], str | None]) -> None:
@@ -48,7 +48,7 @@ class Links:
         )
 
     def link(self, actor: Actor, requested_link: LinkSpec) -> str:
-        """Link a plugin, and deploy what is on disk now; the plugin's id.
+        """Link a plugin, and deploy its code on disk; return the plugin's id.
 
         Raises:
             KiliError: there is no plugin on disk, or it cannot be linked.
@@ -71,11 +71,11 @@ class Links:
         return str(plugin["id"])
 
     def watch(self) -> None:
-        """Look in the background, too, for as long as there are links."""
+        """Start to watch the linked folders in the background, if there are any."""
         self._watcher.wake()
 
     def deploy_saved(self) -> None:
-        """Deploy what was saved; builds may go on after this."""
+        """Deploy the linked plugins that changed on disk; do not wait for their builds."""
         for plugin in plugin_link.linked_plugins(self._world.view):
             try:
                 self._deploy(plugin["id"])
@@ -108,7 +108,11 @@ class Links:
         return plugin_link.is_deployed(self._world.view, plugin, read_result)
 
     def _deploy_or_report(self, plugin: PluginDoc, read_result: ReadResult, epoch: int) -> bool:
-        """Deploy or report what was found; whether something is built now, which says how it went.
+        """Deploy the code on disk, or report why that is impossible.
+
+        Returns:
+            whether the caller has nothing to log: a build was started, which logs its own result,
+            or the plugin was deleted or unlinked meanwhile.
 
         Raises:
             EpochOverError: the world is in another epoch.
@@ -123,7 +127,7 @@ class Links:
             return False
 
     def log_link_result(self, plugin_id: str) -> None:
-        """Tell whoever watches the emulator's output how a save turned out."""
+        """Log the result of a deployment from disk, unless it is still going on."""
         view = self._world.view
         plugin = view.plugins.get(plugin_id)
         summary = plugin_view(view, plugin) if plugin else None
@@ -141,7 +145,7 @@ class Links:
         logger.warning(text)
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop to watch the folders."""
         self._closed.set()
         self._watcher.close()
 
@@ -149,7 +153,7 @@ class Links:
         return bool(plugin_link.linked_plugins(self._world.view))
 
     def _observe(self) -> object:
-        """What changes with each save, and whenever it must be looked anew."""
+        """Return a value that changes with each save, each link and each rollback of the world."""
         links = [
             (plugin["id"], link["path"], signature(Path(link["path"])))
             for plugin in plugin_link.linked_plugins(self._world.view)
