@@ -56,7 +56,7 @@ def pack(path: Path) -> Packed:
         if MAIN not in files:
             raise PackError(messages.LINK_NO_MAIN.format(path=path))
         return Packed(_zip(files), files, paths[MAIN])
-    except (OSError, ValueError) as error:  # such as a name with a null byte
+    except (OSError, ValueError) as error:  # such as a name that is not Unicode
         raise PackError(messages.LINK_UNREADABLE.format(path=path, reason=error)) from None
 
 
