@@ -186,7 +186,7 @@ def held(folder: Path, code: str, **names: Any) -> tuple[CallEnd, threading.Thre
 def test_call_that_survives_every_stop_is_held_and_takes_no_time(tmp_path: Path) -> None:
     call_end, thread = held(tmp_path, STUBBORN)
     assert outcome_of(call_end) == (Stopped, True)
-    assert isinstance(thread, time_limit._Limited)
+    assert isinstance(thread, time_limit._LimitedThread)
     assert thread.is_parked
     frames = [sys._current_frames()[thread.ident or 0] for _ in range(2)]
     assert frames[0].f_code.co_name == "wait"
@@ -198,7 +198,7 @@ def test_call_at_work_in_code_of_others_is_not_held(tmp_path: Path) -> None:
     code = "def stubborn():\n    exec(others)\n"
     call_end, thread = held(tmp_path, code, others=others, Stopped=Stopped)
     assert call_end == CallEnd()
-    assert isinstance(thread, time_limit._Limited)
+    assert isinstance(thread, time_limit._LimitedThread)
     assert not thread.is_parked
 
 
@@ -339,7 +339,7 @@ def test_error_of_the_tick_ends_the_call() -> None:
 
 
 def test_thread_that_ends_without_saying_so_is_not_abandoned() -> None:
-    thread = time_limit._Limited(int, None)
+    thread = time_limit._LimitedThread(int, None)
     thread.start()
     thread.join()
     thread.finished.clear()

@@ -32,7 +32,7 @@ class Stopped(BaseException):
     def __init__(self) -> None:
         super().__init__()
         thread = threading.current_thread()
-        if isinstance(thread, _Limited):
+        if isinstance(thread, _LimitedThread):
             thread.handle_stop()
 
 
@@ -53,7 +53,7 @@ class CallEnd:
     stack: StackSummary | None = field(default=None, compare=False)
 
 
-class _Limited(threading.Thread):
+class _LimitedThread(threading.Thread):
     """The thread of a limited call.
 
     Attributes:
@@ -117,11 +117,11 @@ def call_limited(
     Args:
         function: called in a copy of this thread's context.
         seconds: the time limit. The time in which a debugger stops the thread does not count.
-        tick: called in this thread ten times a second meanwhile; an exception from it ends the
-            call, and is raised here.
+        tick: called in this thread ten times a second during the call; an exception from it ends
+            the call, and is raised here.
         location: where the foreign code is; a thread that cannot be ended is parked in this code.
     """
-    thread = _Limited(function, location)
+    thread = _LimitedThread(function, location)
     thread.start()
     waited = 0.0
     while waited < seconds and not thread.finished.wait(min(_TICK, seconds - waited)):
@@ -162,7 +162,7 @@ def _is_debugger(trace: object) -> bool:
     return trace is not None and not any(each.split(".")[0] == "coverage" for each in modules)
 
 
-def _stop(thread: _Limited) -> CallEnd:
+def _stop(thread: _LimitedThread) -> CallEnd:
     """Raise :class:`Stopped` in the thread until it ends, is parked, or two seconds are over."""
     stack = thread.stack()
     for _ in range(round(_STOP_SECONDS / _STOP_INTERVAL)):

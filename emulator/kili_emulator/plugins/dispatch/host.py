@@ -197,30 +197,35 @@ class WorldHost:
         self.links.watch()
 
     def _dispatch(self, events: list[Event]) -> list[Delivery]:
+        """Start the runs and builds for the events of a transaction.
+
+        Returns:
+            the deliveries that the request of the events waits for.
+        """
         decided = decide_calls(self._world.view, events)
         if decided.not_called:  # before any run, so that each run's mark includes the decisions
             with self.schedule.change(deferrable=True) as tx:
                 record_decisions(tx, events[0]["transactionId"], decided.not_called)
-        started: list[Delivery] = []
+        deliveries: list[Delivery] = []
         for event in events:
             if event["event"] == plugin_domain.DEPLOYMENT_REQUESTED:
                 builds = self._deploy(event["payload"]["versionId"])
                 self.runs.causal_tree.add(event["runId"], *builds)
-                started.extend(builds)
+                deliveries.extend(builds)
             elif event["event"] == plugin_domain.BUILD_FAILED:
                 self._report(event["payload"]["versionId"])
             elif event["event"] == plugin_domain.DELETED:
                 self._versions.prune()
             else:
-                started.extend(self._call(event, decided.called.get(event["id"], [])))
-        return started if self._waits_for_runs else []
+                deliveries.extend(self._call(event, decided.called.get(event["id"], [])))
+        return deliveries if self._waits_for_runs else []
 
     def _call(self, event: Event, triggers: list[Trigger]) -> Iterator[Delivery]:
         """Start the runs for an event, except those of plugins deleted meanwhile."""
-        for each in triggers:
-            plugin = self._world.view.plugins.get(each.plugin["id"])
+        for trigger in triggers:
+            plugin = self._world.view.plugins.get(trigger.plugin["id"])
             if plugin:
-                delivery = self.runs.start(replace(each, plugin=plugin), event).awaited_delivery
+                delivery = self.runs.start(replace(trigger, plugin=plugin), event).awaited_delivery
                 if delivery:
                     yield delivery
 
@@ -239,20 +244,20 @@ class WorldHost:
         version = self._world.view.plugin_versions.require(version_id)
         if version["status"] != "DEPLOYING":  # its build is already known to fail
             return []
-        was_saved = version["origin"] is not None
-        if version["webhook"] is None and self._deployment and not was_saved:
+        is_linked = version["origin"] is not None
+        if version["webhook"] is None and self._deployment and not is_linked:
             self.schedule.start_later(self._deployment, lambda: self._start_build(version_id))
             return []
-        started = self._start_build(version_id)
-        if was_saved:
-            self._saved_builds.add(started)
-            started.add_done_callback(lambda _: self._saved_builds.discard(started))
-        return [started]
+        build = self._start_build(version_id)
+        if is_linked:
+            self._saved_builds.add(build)
+            build.add_done_callback(lambda _: self._saved_builds.discard(build))
+        return [build]
 
     def _start_build(self, version_id: str) -> Delivery:
-        started, epoch = QueuedWork(), self._world.epoch
-        self.schedule.start(f"build {version_id}", lambda: self._build(version_id, epoch), started)
-        return started
+        build, epoch = QueuedWork(), self._world.epoch
+        self.schedule.start(f"build {version_id}", lambda: self._build(version_id, epoch), build)
+        return build
 
     def _build(self, version_id: str, epoch: int) -> None:
         problems: list[str] = []

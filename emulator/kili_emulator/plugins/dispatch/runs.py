@@ -119,12 +119,12 @@ class Runs:
             self.waiters.notify()
             return StartedRun(run["id"], None)
         due = clock.monotonic() + self._timing.latency
-        started = QueuedWork(lambda kind, text: self._add_log_line(run["id"], epoch, kind, text))
-        self.causal_tree.begin(run["id"], started)
-        self.causal_tree.add(event["runId"], started)
+        delivery = QueuedWork(lambda kind, text: self._add_log_line(run["id"], epoch, kind, text))
+        self.causal_tree.begin(run["id"], delivery)
+        self.causal_tree.add(event["runId"], delivery)
         queue = self._queue(lane, cause if waits else None)
-        self._schedule.start(queue, lambda: self._run(run, epoch, due), started, lane)
-        return StartedRun(run["id"], started if waits else None)
+        self._schedule.start(queue, lambda: self._run(run, epoch, due), delivery, lane)
+        return StartedRun(run["id"], delivery if waits else None)
 
     def trigger(
         self, plugin: PluginDoc, project: ProjectDoc, event: str, payload: dict[str, Any]

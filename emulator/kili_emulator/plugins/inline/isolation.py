@@ -49,13 +49,13 @@ class InlineIsolation:
             except BuildError:
                 sandbox.drop_modules(name)
                 raise
-        return _Inline(self, name, ImportedCode(handler, location, effects.changes))
+        return _InlineVersion(self, name, ImportedCode(handler, location, effects.changes))
 
     def close(self) -> None:
         """Do nothing: abandoned threads cannot be ended."""
 
 
-class _Inline:
+class _InlineVersion:
     """A version that is imported into this process."""
 
     def __init__(self, isolation: InlineIsolation, name: str, code: ImportedCode) -> None:

@@ -15,7 +15,7 @@ class StandardStreams:
     """A guard of the standard streams while plugins run.
 
     Args:
-        refuse: called with the name of a stream that somebody closes; returns whether to keep it
+        refuse: called with the name of a stream when code closes it; returns whether to keep it
             open.
     """
 
@@ -25,7 +25,7 @@ class StandardStreams:
         self._descriptor_copies: dict[int, int] = {}
 
     def guard(self) -> None:
-        """Start to guard the streams."""
+        """Guard the streams from now on."""
         if not self._descriptor_copies:
             with contextlib.suppress(OSError):
                 self._descriptor_copies = {number: os.dup(number) for number in range(len(_NAMES))}
@@ -63,7 +63,7 @@ class StandardStreams:
         return closed
 
     def release(self) -> None:
-        """Restore the streams, and stop to guard them."""
+        """Restore the streams, and stop guarding them."""
         for each in self.find_replaced():
             name = each.partition(".")[2]
             setattr(sys, name, self._streams[name])

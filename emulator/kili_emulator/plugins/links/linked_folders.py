@@ -21,7 +21,7 @@ from kili_emulator.domain.documents import PluginDoc
 from kili_emulator.domain.plugin_link import LinkSpec, SavedPlugin
 from kili_emulator.domain.plugin_view import plugin_view
 from kili_emulator.domain.world import Actor, EpochOverError
-from kili_emulator.plugins.links.on_disk import LinkedSource, ReadResult
+from kili_emulator.plugins.links.linked_source import LinkedSource, ReadResult
 from kili_emulator.plugins.links.packing import signature
 from kili_emulator.plugins.links.watcher import Watcher
 from kili_emulator.plugins.scheduling.schedule import Schedule
@@ -56,9 +56,9 @@ class Links:
         path = Path(os.path.normpath(requested_link.path))
         if not path.is_absolute():
             raise errors.link_failed(messages.LINK_NOT_ABSOLUTE.format(path=requested_link.path))
-        on_disk = LinkedSource(path, requested_link.event_matcher, self._client_version())
+        source = LinkedSource(path, requested_link.event_matcher, self._client_version())
         with self._lock:
-            read_result = on_disk.read_settled(on_disk.read(), self._closed)
+            read_result = source.read_settled(source.read(), self._closed)
             if isinstance(read_result, str):
                 raise errors.link_failed(read_result)
             with self._world.transaction(actor) as tx:
@@ -71,7 +71,7 @@ class Links:
         return str(plugin["id"])
 
     def watch(self) -> None:
-        """Start to watch the linked folders in the background, if there are any."""
+        """Watch the linked folders in the background, if there are any."""
         self._watcher.wake()
 
     def deploy_saved(self) -> None:
@@ -92,14 +92,14 @@ class Links:
             link = plugin_domain.link_of(plugin) if plugin else None
             if not plugin or not link:
                 return
-            on_disk = LinkedSource(Path(link["path"]), link["eventMatcher"], self._client_version())
-            read_result = on_disk.read()
+            source = LinkedSource(Path(link["path"]), link["eventMatcher"], self._client_version())
+            read_result = source.read()
             if self._is_up_to_date(plugin, read_result):
                 return
-            is_built = self._deploy_or_report(
-                plugin, on_disk.read_settled(read_result, self._closed), epoch
+            is_done = self._deploy_or_report(
+                plugin, source.read_settled(read_result, self._closed), epoch
             )
-        if not is_built:
+        if not is_done:
             self.log_link_result(plugin_id)
 
     def _is_up_to_date(self, plugin: PluginDoc, read_result: ReadResult) -> bool:
@@ -145,7 +145,7 @@ class Links:
         logger.warning(text)
 
     def close(self) -> None:
-        """Stop to watch the folders."""
+        """Stop watching the folders."""
         self._closed.set()
         self._watcher.close()
 

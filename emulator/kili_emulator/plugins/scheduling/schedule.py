@@ -87,13 +87,13 @@ class Schedule:
             yield tx
 
     def start(
-        self, queue: str, work: Callable[[], None], started: QueuedWork, lane: str = ""
+        self, queue: str, work: Callable[[], None], delivery: QueuedWork, lane: str = ""
     ) -> None:
         """Queue a piece of work, which is dropped if the world is rolled back before.
 
         Args:
             queue: the lane of :class:`Lanes` that it waits in.
-            started: completed when the work is done or dropped.
+            delivery: completed when the work is done or dropped.
             lane: work of one lane keeps its order when it is moved to another queue.
         """
         epoch = self.world.epoch
@@ -108,7 +108,9 @@ class Schedule:
             finally:
                 self._after()
 
-        self._lanes.add(f"{epoch} {queue}", LaneJob(work_if_not_undone, started, f"{epoch} {lane}"))
+        self._lanes.add(
+            f"{epoch} {queue}", LaneJob(work_if_not_undone, delivery, f"{epoch} {lane}")
+        )
 
     def start_later(self, seconds: float, work: Callable[[], object]) -> None:
         """Do a piece of work after a delay, unless the world is rolled back before.
