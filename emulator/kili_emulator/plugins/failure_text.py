@@ -15,7 +15,7 @@ def describe(error: BaseException, location: CodeLocation) -> ExceptionText:
     Args:
         location: where the files of the plugin's version are.
     """
-    missing_file = data_files.missing_file(error, location.folder)
+    missing_file = data_files.find_missing_file(error, location.folder)
     hints = (requirements.install_hint(error), file_hint(missing_file))
     description = describe_exception(error, location)
     return ExceptionText(description.headline, "\n".join([description.text, *filter(None, hints)]))

@@ -126,6 +126,8 @@ class RunLog:
 
 
 class _LogHandler(logging.Handler):
+    """The handler of a run's logger: adds records to the log of the run."""
+
     def __init__(self, log: RunLog, location: CodeLocation) -> None:
         super().__init__()
         self._log = log

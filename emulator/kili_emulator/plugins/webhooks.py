@@ -27,7 +27,7 @@ _GRACE = 1.0
 
 
 class Webhook:
-    """A loaded version of a webhook.
+    """A webhook, as the loaded version of its plugin.
 
     Args:
         url: where it is delivered to.

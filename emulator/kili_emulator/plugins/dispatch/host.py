@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 class PluginHost:
-    """Runs the plugins of all worlds of a process.
+    """The plugin host of a process: runs the plugins of all its worlds.
 
     Args:
         isolation: runs the code of plugins.
@@ -146,7 +146,7 @@ class PluginHost:
 
 
 class WorldHost:
-    """Runs the plugins of one world."""
+    """The plugin host of one world: runs its plugins."""
 
     def __init__(
         self, world: World, isolation: Isolation, timing: Timing, package_settings: PackageSettings

@@ -62,7 +62,7 @@ class RunRecord(NamedTuple):
 
 
 class Runs:
-    """Starts and executes the runs of a world.
+    """The runs of one world: starts and executes them.
 
     Args:
         timing: the delays and limits of plugins.
@@ -100,7 +100,7 @@ class Runs:
         lane = f"{trigger.plugin['id']} {event['projectId']}"
         refusal = _refusal(trigger.plugin, event, cause)
         may_wait = self._timing.waits_for_runs and not refusal and lane not in causes
-        waits = may_wait and self._is_free(lane, cause)
+        waits = may_wait and self._can_wait(lane, cause)
         # Deferrable, as the event is already committed.
         with self._schedule.change(deferrable=True) as tx:
             run = runs_of.record_run(
@@ -170,7 +170,7 @@ class Runs:
         }
         return self.start(trigger, event, redelivery_of=run["id"])
 
-    def _is_free(self, lane: str, cause: RunDoc | None) -> bool:
+    def _can_wait(self, lane: str, cause: RunDoc | None) -> bool:
         """Return whether the cause can wait for a new run in a lane without a deadlock.
 
         It can if the lane has no unfinished run of another cause, as that might in turn wait for
@@ -191,7 +191,7 @@ class Runs:
 
         In a world with a seed, runs must repeat exactly. Therefore they run one after another, in
         one queue for all lanes. Runs that another run is waiting for have a queue of their own and
-        start at once, one by one, while that run is blocked. :meth:`_is_free` moves the waiting
+        start at once, one by one, while that run is blocked. :meth:`_can_wait` moves the waiting
         runs of their lanes into the same queue, so that each lane keeps its order.
 
         Args:

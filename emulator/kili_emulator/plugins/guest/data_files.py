@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Iterator, Optional  # noqa: UP035  (loaded by old interpreters, too)
 
 
-def missing_file(error: BaseException, folder: Path) -> Optional[str]:  # noqa: UP045
+def find_missing_file(error: BaseException, folder: Path) -> Optional[str]:  # noqa: UP045
     """Return the path of a missing file of the plugin, relative to its folder.
 
     A relative path counts as a path in the plugin's folder.

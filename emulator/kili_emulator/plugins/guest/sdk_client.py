@@ -39,7 +39,7 @@ class _NoLimiter:
 
 
 def make_client(endpoint: str, key: str, cache: Path) -> Any:
-    """Make a client of the installed SDK that shares nothing with other clients of this process.
+    """Make a client of the installed SDK with its own lock, limiter and request headers.
 
     Args:
         endpoint: the GraphQL URL.

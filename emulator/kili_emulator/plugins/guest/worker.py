@@ -293,7 +293,7 @@ class _Worker:
         except BaseException as error:
             ended = "error"
             headline, text = exception_text.describe_exception(error, self._location)
-            missing_file = data_files.missing_file(error, self._location.folder)
+            missing_file = data_files.find_missing_file(error, self._location.folder)
         self._channel.flush()
         kind = "class" if isinstance(self._handler, type) else "other"
         handler = None if self._handler is None else kind

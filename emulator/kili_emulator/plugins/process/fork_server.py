@@ -246,7 +246,7 @@ class ForkServers:
         return server
 
     def release(self, server: ForkServer) -> None:
-        """Give a server back; end the oldest servers without users beyond :attr:`max_unused`."""
+        """Give a server back; end servers without users that are broken or beyond the maximum."""
         with self._lock:
             self._users[server] -= 1
             unneeded = self._select_unneeded()

@@ -33,7 +33,7 @@ def still_running(threads: Iterable[threading.Thread]) -> List[threading.Thread]
 
 
 def find_own_children() -> Dict[int, str]:  # noqa: UP006
-    """Return the names of this process's children by their ids; empty on other than Linux."""
+    """Return the names of this process's children by their ids (Linux; else nothing)."""
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except (ChildProcessError, AttributeError):  # no children, or a system without waitid
@@ -42,7 +42,7 @@ def find_own_children() -> Dict[int, str]:  # noqa: UP006
 
 
 def find_children(pid: int) -> Dict[int, str]:  # noqa: UP006
-    """Return the names of a process's children by their ids; empty on other than Linux."""
+    """Return the names of a process's children by their ids (Linux; else nothing)."""
     names_by_pid = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):

@@ -131,7 +131,7 @@ def reapply(changed: Iterable[Change]) -> None:
 
 
 def _reapplied_path(change: Change) -> List[str]:  # noqa: UP006
-    """Return the present ``sys.path`` after the same entries were added and removed again."""
+    """Return the present ``sys.path`` with the same entries added and removed again."""
     kept = [each for each in sys.path if each in change.now or each not in change.before]
     new = [each for each in change.now if each not in change.before and each not in kept]
     return [*new, *kept] if change.now[:1] == new[:1] else [*kept, *new]
