@@ -66,7 +66,7 @@ def _sdk_of(item: pytest.Item) -> str | None:
 @pytest.fixture(scope="session", autouse=True)
 def _kept_fork_servers() -> Iterator[None]:
     """Keep the processes that fork plugin workers from one test to the next."""
-    FORK_SERVERS.unused = 2
+    FORK_SERVERS.max_unused = 2
     yield
     FORK_SERVERS.close()
 

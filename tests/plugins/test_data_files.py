@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kili_emulator.plugins.guest.data_files import missing_file
+from kili_emulator.plugins.guest.data_files import find_missing_file
 
 
 def raised(function: Callable[[], object]) -> BaseException:
@@ -22,7 +22,7 @@ def raised(function: Callable[[], object]) -> BaseException:
 
 def test_a_path_in_the_folder_is_shown_as_seen_from_it(tmp_path: Path) -> None:
     error = raised((tmp_path / "data" / "table.csv").read_text)
-    assert missing_file(error, tmp_path) == str(Path("data", "table.csv"))
+    assert find_missing_file(error, tmp_path) == str(Path("data", "table.csv"))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_path_in_the_folder_is_shown_as_seen_from_it(tmp_path: Path) -> None:
 def test_a_relative_path_counts_as_meant_for_the_folder(
     tmp_path: Path, look: Callable[[], object]
 ) -> None:
-    assert missing_file(raised(look), tmp_path) == "table.csv"
+    assert find_missing_file(raised(look), tmp_path) == "table.csv"
 
 
 def test_an_error_that_was_raised_from_it_or_while_handling_it_counts(tmp_path: Path) -> None:
@@ -53,8 +53,8 @@ def test_an_error_that_was_raised_from_it_or_while_handling_it_counts(tmp_path: 
         except OSError:
             1 / 0  # noqa: B018
 
-    assert missing_file(raised(wrapped), tmp_path) == "table.csv"
-    assert missing_file(raised(handled), tmp_path) == "table.csv"
+    assert find_missing_file(raised(wrapped), tmp_path) == "table.csv"
+    assert find_missing_file(raised(handled), tmp_path) == "table.csv"
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,10 @@ def test_an_error_that_was_raised_from_it_or_while_handling_it_counts(tmp_path: 
     ],
 )
 def test_other_errors_are_no_missing_file(tmp_path: Path, look: Callable[[], object]) -> None:
-    assert missing_file(raised(look), tmp_path) is None
+    assert find_missing_file(raised(look), tmp_path) is None
 
 
 def test_errors_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
     one, other = ValueError(), ValueError()
     one.__cause__, other.__cause__ = other, one
-    assert missing_file(one, tmp_path) is None
+    assert find_missing_file(one, tmp_path) is None

@@ -153,7 +153,7 @@ def test_packages_of_another_interpreter_are_those_of_its_path(tmp_path: Path) -
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\necho \'["", "{tmp_path}"]\'\n')
     python.chmod(0o755)
-    other = Environment.of(python)
+    other = Environment.of_interpreter(python)
 
     assert other.distributions_by_module() == {"ours": ["ours"], "_ours": ["ours"]}
     found = other.find("Ours")

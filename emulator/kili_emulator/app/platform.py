@@ -53,12 +53,12 @@ class Platform:
             Timing(
                 settings.plugin_timeout,
                 settings.plugin_latency,
-                awaited=settings.dispatch == "sync",
+                waits_for_runs=settings.dispatch == "sync",
                 deployment=settings.deploy_seconds,
             ),
             PackageSettings(
                 cast(Policy, settings.plugin_policy),
-                Environment.of(settings.plugin_python),
+                Environment.of_interpreter(settings.plugin_python),
                 settings.install_requirements,
             ),
         )

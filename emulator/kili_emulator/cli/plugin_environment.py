@@ -31,7 +31,7 @@ def find_plugin_environment(settings: Settings) -> Environment:
     try:
         if settings.plugin_python:
             check_python(settings.plugin_python)
-        return Environment.of(settings.plugin_python)
+        return Environment.of_interpreter(settings.plugin_python)
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
     except (OSError, ValueError, subprocess.SubprocessError) as error:

@@ -1,8 +1,16 @@
-"""The plugin host runs the plugins of all worlds. It knows neither HTTP nor GraphQL.
+"""The plugin host: builds and runs the plugins of all worlds. It knows neither HTTP nor GraphQL.
 
-``dispatch`` turns events into runs; ``links`` deploys the folders that plugins are linked to;
-``scheduling`` has the lanes that runs wait in; ``inline`` and ``process`` are the two isolations
-that run a plugin's code; ``build`` makes versions of uploads; ``guest`` is the code that runs
-beside a plugin; ``debugging`` has breakpoints. Each imports only those named after it, and the
-modules of this folder. ``app`` and ``services`` import the host; nothing below does.
+The rooms, from the top to the bottom; each imports only rooms below it:
+
+- ``dispatch`` turns events into runs.
+- ``links`` deploys plugins from folders on disk.
+- ``scheduling`` queues runs and builds in lanes.
+- ``inline`` and ``process`` are the two isolations that run a plugin's code.
+- ``build`` makes versions from uploads.
+- ``debugging`` stops a run at a breakpoint.
+- ``guest`` is the code that runs beside a plugin, in its process.
+
+The modules of this folder stand between ``inline`` and ``debugging``. The layers above import this
+package (``cli``, ``app``, ``http``, ``services``, ``lint``); ``api``, ``scenario`` and the layers
+below do not.
 """

@@ -1,4 +1,4 @@
-"""What is handed to whatever runs a plugin's code, and what comes back from it."""
+"""The interface between the plugin host and an isolation: calls, results and loaded versions."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from kili_emulator.rules import handlers
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a handler to be made.
+    """One call of a handler.
 
     Attributes:
-        run_id: the run it is made for.
-        plugin_name: names the plugin's logger.
-        event: the subject of what happened.
+        run_id: the run that makes the call.
+        plugin_name: the plugin's name, also the name of its logger.
+        event: the subject of the event.
         handler: the handler type: see :mod:`kili_emulator.rules.handlers`.
-        payload: the method's arguments, by name.
-        project_id: where the event happened.
-        key: the API key that the run's client uses, good for so long as the run.
+        payload: the arguments of the method, by name.
+        project_id: the project of the event.
+        key: the API key of the run's client, valid while the run lasts.
         seed: seeds ``random`` and ``numpy.random`` for the time of the call.
-        seconds: the limit.
+        seconds: the time limit.
     """
 
     run_id: str
@@ -41,20 +41,20 @@ class Call:
 
     @property
     def method(self) -> str:
-        """The method of ``PluginHandler`` to call."""
+        """The name of the method of ``PluginHandler`` to call."""
         return handlers.method_of(self.handler)
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a call went.
+    """The result of a call.
 
     Attributes:
-        error: what went wrong, if anything did.
-        headline: the same in one line, where code of a plugin raised it.
-        duration_ms: how long it took.
-        delivery: of a webhook, the ``request`` that was sent and the ``answer`` that came, if any.
-        memory_mb: the most that it held of memory, where a process of its own was there to tell.
+        error: the error text, if the call failed.
+        headline: the error in one line, if code of the plugin raised it.
+        duration_ms: the duration in milliseconds.
+        delivery: for a webhook, the ``request`` that was sent, and the ``answer`` or ``None``.
+        memory_mb: the peak memory in MB; only a process of the plugin's own can measure it.
     """
 
     outcome: Outcome
@@ -69,22 +69,25 @@ class LoadedVersion(Protocol):
     """A version of a plugin that is ready to be called."""
 
     def call(self, call: Call, log: RunLog, tick: Callable[[], None]) -> Result:
-        """Make a call; whatever the plugin does ends here.
+        """Call a handler. No error of the plugin's code is raised here.
 
         Args:
-            log: takes what the plugin prints and logs.
-            tick: to be called ten times a second meanwhile; what it raises ends the call.
+            log: records the lines that the plugin prints and logs.
+            tick: called ten times a second during the call; an exception from it ends the call.
         """
 
     def close(self) -> None:
-        """Forget the version; nothing calls it any more."""
+        """Release the version; nothing calls it afterwards."""
 
 
 class Isolation(Protocol):
-    """Where the code of plugins runs."""
+    """The place where the code of plugins runs: threads of this process, or other processes."""
 
     def prepare(self) -> None:
-        """Make ready what the first plugin would wait for; the address of the server is known."""
+        """Start preparations that the first plugin would wait for.
+
+        Called once the address of the server is known.
+        """
 
     def load(
         self, name: str, location: CodeLocation, seconds: float, packages: Path | None = None
@@ -92,15 +95,15 @@ class Isolation(Protocol):
         """Import an unpacked version.
 
         Args:
-            name: no other version, of any world, has had it.
-            location: where its files are.
-            seconds: how long importing may take.
-            packages: a folder of packages of its own, which come before those of the interpreter;
-                only where each version has a process of its own.
+            name: a unique name; no version of any world had it before.
+            location: where the files of the version are.
+            seconds: the time limit of the import.
+            packages: a folder of packages for this version, searched before those of the
+                interpreter; given only if each version has a process of its own.
 
         Raises:
             BuildError: importing fails or takes too long, or there is no ``PluginHandler``.
         """
 
     def close(self) -> None:
-        """End whatever is left of what was loaded."""
+        """End everything that belongs to loaded versions."""

@@ -1,4 +1,4 @@
-"""How a plugin failed, for its author: the traceback, and what to do where that is known."""
+"""Texts about the failure of a plugin for its author: a traceback, and a remedy if one is known."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from kili_emulator.plugins.guest.tracebacks import CodeLocation
 
 
 def describe(error: BaseException, location: CodeLocation) -> ExceptionText:
-    """What a plugin's code in this process raised.
+    """Describe an exception that a plugin's code raised in this process.
 
     Args:
-        location: where its files are.
+        location: where the files of the plugin's version are.
     """
-    missing_file = data_files.missing_file(error, location.folder)
+    missing_file = data_files.find_missing_file(error, location.folder)
     hints = (requirements.install_hint(error), file_hint(missing_file))
     description = describe_exception(error, location)
     return ExceptionText(description.headline, "\n".join([description.text, *filter(None, hints)]))
 
 
 def file_hint(path: str | None) -> str | None:
-    """Why a file of the plugin's own folder is not there."""
+    """Explain why a file of the plugin's own folder is missing; ``None`` without a path."""
     return messages.MISSING_FILE_HINT.format(path=path) if path else None

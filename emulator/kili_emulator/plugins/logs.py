@@ -1,7 +1,8 @@
-"""What a run prints and logs (contract/plugin.md#logs).
+"""The log of a run: the lines that its plugin prints and logs (contract/plugin.md#logs).
 
-``print`` inside a plugin and the plugin's own logger both write here, from whichever thread the
-plugin uses. Text is cut into lines, a traceback stays one entry, and order is that of emission.
+``print`` inside a plugin and the plugin's own logger both write here, from any thread of the
+plugin. Printed text is split into lines, a traceback stays one entry, and entries keep the order
+in which they were written.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from kili_emulator.plugins.guest.log_records import format_record
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
 
 MAX_CHARACTERS = 1_000_000
-_LINE_COST = 20  # what a line takes of these at least, so that empty ones end, too
+_LINE_COST = 20  # each line counts as at least 20 characters, so that empty lines are limited too
 
 Line = tuple[LogType, str, str]
 
@@ -33,14 +34,14 @@ current: ContextVar[RunLog | None] = ContextVar("kili_plugin_run_log", default=N
 
 
 class RunLog:
-    """Collects the lines of one run until they are taken to be stored.
+    """The lines of one run that are not stored yet.
 
     Args:
         records_print: whether printed text becomes lines; on premise it does not
             (contract/plugin.md#logs).
 
     Attributes:
-        dropped: how many printed lines were not taken.
+        dropped: the number of printed lines that were not recorded.
     """
 
     def __init__(self, world_clock: Clock, *, records_print: bool = True) -> None:
@@ -55,7 +56,7 @@ class RunLog:
         self._closed = False
 
     def write(self, text: str) -> None:
-        """Take printed text; a line is complete at its newline."""
+        """Record printed text; a line is complete at its newline."""
         with self._lock:
             if self._closed or self._remaining < 0:
                 return
@@ -71,13 +72,17 @@ class RunLog:
                 self._complete_line()
 
     def add_entry(self, log_type: LogType, content: str) -> bool:
-        """Take one entry as it is, newlines included; whether the run is still there to take it."""
+        """Record one entry unchanged, newlines included.
+
+        Returns:
+            whether the log is still open; a closed log drops the entry.
+        """
         with self._lock:
             self._append(log_type, content)
             return not self._closed
 
     def add_emulator_line(self, log_type: LogType, content: str) -> None:
-        """Take what the emulator says of the run, however much that has said itself."""
+        """Record a line of the emulator about the run, even if the run's own output is cut off."""
         with self._lock:
             if any(self._partial):
                 self._complete_line()
@@ -85,13 +90,13 @@ class RunLog:
             self._lines.append((log_type, content[:MAX_CHARACTERS], now))
 
     def take(self) -> list[Line]:
-        """The lines since the last call."""
+        """Return the complete lines since the last call, and forget them."""
         with self._lock:
             lines, self._lines = self._lines, []
             return lines
 
     def close(self) -> list[Line]:
-        """The rest, an unfinished line included; later output belongs to no run."""
+        """Close the log: return its last lines, an unfinished one included; drop later output."""
         with self._lock:
             if any(self._partial):
                 self._complete_line()
@@ -121,6 +126,8 @@ class RunLog:
 
 
 class _LogHandler(logging.Handler):
+    """The handler of a run's logger: adds records to the log of the run."""
+
     def __init__(self, log: RunLog, location: CodeLocation) -> None:
         super().__init__()
         self._log = log
@@ -134,7 +141,7 @@ class _LogHandler(logging.Handler):
 
 
 def make_run_logger(log: RunLog, plugin_name: str, location: CodeLocation) -> logging.Logger:
-    """A logger of this run alone, which plugins get as ``self.logger``.
+    """Make the logger of one run, which the plugin gets as ``self.logger``.
 
     Args:
         location: where the files of the plugin are.

@@ -1,8 +1,9 @@
-"""Calls foreign code in a thread of its own, for so long and no longer.
+"""Call foreign code in a thread of its own, with a time limit.
 
-Python cannot end a thread. At the limit an exception is raised in it again and again; a thread
-that lives on all the same is left behind. If it sleeps in C code, the exception still awaits it; if
-it catches everything, it is held where it is, so that it takes no processor time from anybody.
+Python cannot end a thread. At the limit, an exception is raised in the thread again and again; a
+thread that survives is abandoned. If it waits in C code, the exception is raised when it returns
+from there. If it catches every exception, it is parked: it blocks where it is, and takes no more
+processor time.
 """
 
 from __future__ import annotations
@@ -20,30 +21,30 @@ from typing import Any
 from kili_emulator.plugins.guest.tracebacks import CodeLocation, extract_stack
 
 _TICK = 0.1
-_STOP_FOR = 2.0
-_STOP_EVERY = 0.05
+_STOP_SECONDS = 2.0
+_STOP_INTERVAL = 0.05
 _MAX_STOPS = 10
 
 
 class Stopped(BaseException):
-    """Raised in a thread that has reached its limit."""
+    """Raised in a thread that has reached its time limit."""
 
     def __init__(self) -> None:
         super().__init__()
         thread = threading.current_thread()
-        if isinstance(thread, _Limited):
+        if isinstance(thread, _LimitedThread):
             thread.handle_stop()
 
 
 @dataclass
 class CallEnd:
-    """How a limited call ended.
+    """The end of a limited call.
 
     Attributes:
-        value: what it returned.
-        error: what it raised; :class:`Stopped` when the limit was reached.
-        abandoned: the thread could not be stopped, and is still there.
-        stack: where the thread was when it reached its limit, outermost call first.
+        value: the return value.
+        error: the exception; :class:`Stopped` if the limit was reached.
+        abandoned: whether the thread could not be stopped, and still exists.
+        stack: the stack of the thread when it reached its limit, outermost call first.
     """
 
     value: Any = None
@@ -52,19 +53,19 @@ class CallEnd:
     stack: StackSummary | None = field(default=None, compare=False)
 
 
-class _Limited(threading.Thread):
+class _LimitedThread(threading.Thread):
     """The thread of a limited call.
 
     Attributes:
-        over: set once the call has ended.
-        held: whether the thread does nothing any more.
+        finished: set when the call has ended.
+        is_parked: whether the thread blocks for ever, as it survived every stop.
     """
 
     def __init__(self, function: Callable[[], Any], location: CodeLocation | None) -> None:
         super().__init__(name="plugin", daemon=True)
         self.call_end = CallEnd()
-        self.over = threading.Event()
-        self.held = False
+        self.finished = threading.Event()
+        self.is_parked = False
         self._function = function
         self._location = location
         self._context = contextvars.copy_context()
@@ -76,17 +77,17 @@ class _Limited(threading.Thread):
         except BaseException as error:
             self.call_end.error = error
         finally:
-            self.over.set()
+            self.finished.set()
 
     def handle_stop(self) -> None:
-        """Called in this thread for each stop; it never returns to code that survives them all."""
+        """Count a stop, in this thread; park the thread if its code has survived too many."""
         self._stops += 1
         if self._stops > _MAX_STOPS and self._runs_only_plugin_code():
-            self.held = True
+            self.is_parked = True
             threading.Event().wait()
 
     def _runs_only_plugin_code(self) -> bool:
-        """Whether no code but the foreign one is at work, which might hold others' locks."""
+        """Return whether no other code is on the stack, which might hold a lock of others."""
         frame = sys._getframe(3)  # noqa: SLF001  (past Stopped and this class)
         if not self._is_plugin_frame(frame):
             return False
@@ -99,7 +100,7 @@ class _Limited(threading.Thread):
         return bool(self._location and self._location.unpacked_path(frame.f_code.co_filename))
 
     def stack(self) -> StackSummary | None:
-        """Where this thread is."""
+        """Return the current stack of this thread; ``None`` if the thread has ended."""
         frame = sys._current_frames().get(self.ident or 0)  # noqa: SLF001
         return extract_stack(frame) if frame else None
 
@@ -115,32 +116,31 @@ def call_limited(
 
     Args:
         function: called in a copy of this thread's context.
-        seconds: its limit.
-        tick: called here, ten times a second, while it runs; what it raises ends the call, too.
-        location: where the foreign code is; a thread that cannot be ended is held there.
-
-    The time in which a debugger holds the thread does not count.
+        seconds: the time limit. The time in which a debugger stops the thread does not count.
+        tick: called in this thread ten times a second during the call; an exception from it ends
+            the call, and is raised here.
+        location: where the foreign code is; a thread that cannot be ended is parked in this code.
     """
-    thread = _Limited(function, location)
+    thread = _LimitedThread(function, location)
     thread.start()
     waited = 0.0
-    while waited < seconds and not thread.over.wait(min(_TICK, seconds - waited)):
+    while waited < seconds and not thread.finished.wait(min(_TICK, seconds - waited)):
         waited += 0 if is_traced(thread) else _TICK
         try:
             tick()
         except BaseException:
             _stop(thread)
             raise
-    if thread.over.is_set():
+    if thread.finished.is_set():
         return thread.call_end
     return _stop(thread)
 
 
 def is_traced(thread: threading.Thread) -> bool:
-    """Whether a debugger is at work in a thread, or in all.
+    """Return whether a debugger is active in a thread, or in all threads.
 
-    Python tells of another thread no more than its frames: one that a debugger has stopped, or
-    steps through, has its mark on a frame.
+    Of another thread, Python shows only the frames: a thread that a debugger has stopped, or steps
+    through, has a frame with a trace function.
     """
     monitoring = getattr(sys, "monitoring", None)  # from Python 3.12 on
     if monitoring and monitoring.get_tool(monitoring.DEBUGGER_ID) is not None:
@@ -156,21 +156,21 @@ def is_traced(thread: threading.Thread) -> bool:
 
 
 def _is_debugger(trace: object) -> bool:
-    """Whether this is a trace function, other than one that measures coverage."""
+    """Return whether this is a trace function, except those that measure coverage."""
     owner = getattr(trace, "__self__", trace)
     modules = {str(getattr(each, "__module__", "")) for each in (trace, owner, type(owner))}
     return trace is not None and not any(each.split(".")[0] == "coverage" for each in modules)
 
 
-def _stop(thread: _Limited) -> CallEnd:
-    """Raise :class:`Stopped` in the thread until it ends, is held, or patience ends."""
+def _stop(thread: _LimitedThread) -> CallEnd:
+    """Raise :class:`Stopped` in the thread until it ends, is parked, or two seconds are over."""
     stack = thread.stack()
-    for _ in range(round(_STOP_FOR / _STOP_EVERY)):
+    for _ in range(round(_STOP_SECONDS / _STOP_INTERVAL)):
         _raise_in(thread, Stopped)
-        # A thread that is stopped again while it says that it is over ends without saying so.
-        if thread.over.wait(_STOP_EVERY) or not thread.is_alive():
+        # A thread that is stopped again while it sets ``finished`` ends without setting it.
+        if thread.finished.wait(_STOP_INTERVAL) or not thread.is_alive():
             return CallEnd(error=Stopped(), stack=stack)
-        if thread.held:
+        if thread.is_parked:
             break
     return CallEnd(error=Stopped(), abandoned=True, stack=stack)
 

@@ -1,7 +1,4 @@
-"""Delivers what happens to addresses, instead of calling a handler.
-
-See contract/webhook.md#delivery.
-"""
+"""Webhooks: post an event to a URL instead of calling a handler (contract/webhook.md#delivery)."""
 
 from __future__ import annotations
 
@@ -18,17 +15,24 @@ from kili_emulator.plugins.time_limit import CallEnd, Stopped, call_limited
 from kili_emulator.rules.handlers import ON_EVENT
 from kili_emulator.rules.masking import masked_text
 
-# So much of an answer is kept with its run, and so much shown in the log.
+# How many bytes of an answer are stored with its run.
 MAX_ANSWER = 100_000
+# How many characters of an answer are shown in the log.
 _MAX_SHOWN = 500
 _CHUNK = 10_000
 
-# An address that does not answer meets its own limit first; this one is for answers without end.
+# The time limit of the request ends a call without an answer. This many seconds later, the limit
+# of the thread ends an answer that never stops.
 _GRACE = 1.0
 
 
 class Webhook:
-    """An address, with the ``Authorization`` header that it expects, if any."""
+    """A webhook, as the loaded version of its plugin.
+
+    Args:
+        url: where it is delivered to.
+        header: the ``Authorization`` header to send, if any.
+    """
 
     def __init__(self, url: str, header: str | None) -> None:
         self._url = url
@@ -37,7 +41,7 @@ class Webhook:
             self._headers["Authorization"] = header
 
     def call(self, call: Call, log: RunLog, tick: Callable[[], None]) -> Result:
-        """Post what happened; an answer with a status from 400 on counts as failed.
+        """Post the call; an answer with a status of 400 or more counts as failed.
 
         Redirects are not followed: a POST would arrive as a GET.
         """
@@ -60,10 +64,10 @@ class Webhook:
         )
 
     def close(self) -> None:
-        """There is nothing to forget."""
+        """Do nothing: a webhook holds no resources."""
 
     def _post(self, text: str, seconds: float, answer: dict[str, Any]) -> None:
-        """Fill ``answer`` as it comes in."""
+        """Post a text; fill ``answer`` while it arrives, so that a stopped call keeps its start."""
         with requests.post(
             self._url,
             data=text.encode(),
@@ -88,9 +92,9 @@ class Webhook:
 
 
 def make_body(call: Call) -> dict[str, Any]:
-    """What is sent for a call: the handler's arguments, and which run of which project it is.
+    """Make the body of the request for a call: the handler's arguments, the run and the project.
 
-    For an event that a pattern matches, it is what ``on_event`` would get.
+    For an event that matches a pattern, the payload is the argument that ``on_event`` would get.
     """
     by_pattern = call.handler == ON_EVENT.type
     return {
@@ -107,7 +111,7 @@ def _outcome(call_end: CallEnd, *, failed: bool) -> Any:
 
 
 def _find_error(call_end: CallEnd, call: Call, answer: dict[str, Any]) -> str | None:
-    """What went wrong, if anything did."""
+    """Return the error of a call; ``None`` if it succeeded."""
     if isinstance(call_end.error, Stopped | requests.Timeout):
         return messages.WEBHOOK_TIMED_OUT.format(seconds=call.seconds)
     if call_end.error is not None:

@@ -86,7 +86,7 @@ def test_a_daemon_is_named_and_ended(plugin_project: PluginProject, pid_file: Pa
 def test_a_daemon_is_named_where_processes_change_too_fast_to_be_counted(
     plugin_project: PluginProject, pid_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_process, "_LOOKS", 0)
+    monkeypatch.setattr(worker_process, "_MAX_SCANS", 0)
     run = plugin_project.run_once(f"daemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})", DAEMON)
     assert run["outcome"] == "SUCCEEDED"
     pid = pid_of(pid_file)

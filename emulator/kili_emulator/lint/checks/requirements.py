@@ -10,7 +10,7 @@ from kili_emulator.lint.plugin import Plugin
 from kili_emulator.lint.rule import Finding, Rule
 from kili_emulator.plugins.build import requirements
 from kili_emulator.plugins.build.installed_packages import Environment
-from kili_emulator.plugins.build.unmet_requirements import missing as missing_requirements
+from kili_emulator.plugins.build.unmet_requirements import find_unmet_requirements
 from kili_emulator.rules.plugin_imports import find_distributions
 from kili_emulator.rules.requirements import Requirements, read_requirements
 
@@ -97,7 +97,7 @@ def check_requirements(
         yield REQUIREMENT_UNREADABLE.make_finding(
             requirements.FILE, fault.line, text=fault.text, reason=fault.reason
         )
-    missing = missing_requirements(required, environment)
+    missing = find_unmet_requirements(required, environment)
     for each in missing:
         yield REQUIREMENT_UNMET.make_finding(
             requirements.FILE,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 
 class BuildError(Exception):
-    """A version cannot be built; each of :attr:`problems` is a line for the plugin's author.
+    """A version cannot be built.
 
     Attributes:
-        headline: the problem in one line, where code of the plugin raised it.
+        problems: the reasons, as lines for the plugin's author.
+        headline: the reason in one line, if code of the plugin raised an error.
     """
 
     def __init__(self, *problems: str, headline: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The packages that an interpreter has."""
+"""The packages that are installed for an interpreter."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kili_emulator.rules.requirements import InstalledDistribution, is_same_url
 _PRINT_SEARCH_PATH = "import json, sys; print(json.dumps(sys.path))"
 _TIMEOUT_SECONDS = 60.0
 
-# The variables that are of no use to another interpreter.
+# Environment variables that must not be passed to another interpreter.
 INTERPRETER_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 
@@ -28,21 +28,22 @@ class Environment:
     """An interpreter with its packages.
 
     Attributes:
-        python: the interpreter.
-        path: where it finds packages; ``None`` is the path of this process, as it is then.
+        python: the command of the interpreter.
+        path: the folders in which it finds packages; ``None`` for ``sys.path`` of this process at
+            the time of each search.
     """
 
     python: str = sys.executable
     path: tuple[str, ...] | None = None
 
     @classmethod
-    def of(cls, python: Path | None) -> Environment:
-        """That of an interpreter; this process's, if it is ``None``.
+    def of_interpreter(cls, python: Path | None) -> Environment:
+        """Return the environment of an interpreter; that of this process for ``None``.
 
         Raises:
             OSError: there is no such interpreter.
-            ValueError: it does not tell its path.
-            subprocess.SubprocessError: likewise.
+            ValueError: the interpreter prints no search path.
+            subprocess.SubprocessError: the interpreter fails, or takes too long.
         """
         if python is None:
             return cls()
@@ -50,39 +51,39 @@ class Environment:
         return cls(str(python), tuple(each for each in json.loads(output) if each))
 
     def with_folder(self, folder: Path) -> Environment:
-        """The same, with a folder of packages that come before the others."""
+        """Return the environment with another folder of packages before the others."""
         rest = tuple(sys.path) if self.path is None else self.path
         return Environment(self.python, (str(folder), *rest))
 
     def find(self, name: str) -> InstalledDistribution | None:
-        """The distribution of that name."""
+        """Return the distribution of a name; ``None`` if it is not installed."""
         return next(self._distributions(name), None)
 
     def find_by_url(self, url: str) -> InstalledDistribution | None:
-        """The distribution that was taken from an address."""
+        """Return the distribution that was installed from a URL; ``None`` if there is none."""
         for each in self._distributions():
             if each.url and is_same_url(each.url, url):
                 return each
         return None
 
     def distributions_by_module(self) -> dict[str, list[str]]:
-        """Which distributions bring a module, by its top-level name."""
-        found: dict[str, list[str]] = {}
+        """Return the names of the distributions that provide each top-level module."""
+        names_by_module: dict[str, list[str]] = {}
         for each in metadata.distributions(path=self._search_path):
             name = each.metadata["Name"]
             for module in _modules(each):
-                distribution_names = found.setdefault(module, [])
+                distribution_names = names_by_module.setdefault(module, [])
                 if name not in distribution_names:
                     distribution_names.append(name)
-        return found
+        return names_by_module
 
     def sdk_version(self) -> str | None:
-        """The version of the SDK that is installed there."""
-        found = self.find("kili")
-        return found.version if found else None
+        """Return the version of the SDK that is installed; ``None`` without the SDK."""
+        sdk = self.find("kili")
+        return sdk.version if sdk else None
 
     def pip_command(self, arguments: Sequence[str]) -> str:
-        """The command that installs something there."""
+        """Return the command that installs packages in this environment."""
         return shlex.join([self.python, "-m", "pip", "install", *arguments])
 
     @property
@@ -92,18 +93,20 @@ class Environment:
     def _distributions(self, name: str | None = None) -> Iterator[InstalledDistribution]:
         for each in metadata.distributions(name=name, path=self._search_path):
             origin = json.loads(each.read_text("direct_url.json") or "{}")
-            found = each.metadata["Name"]
-            if name is None or canonicalize_name(found) == canonicalize_name(name):
+            distribution_name = each.metadata["Name"]
+            if name is None or canonicalize_name(distribution_name) == canonicalize_name(name):
                 requires = tuple(each.requires or ())
-                yield InstalledDistribution(found, each.version, requires, origin.get("url"))
+                yield InstalledDistribution(
+                    distribution_name, each.version, requires, origin.get("url")
+                )
 
 
 def run_code(python: str, code: str, *arguments: str) -> str:
-    """What an interpreter prints when it runs code, with no other packages than its own.
+    """Run code in an interpreter that sees only its own packages; return the printed text.
 
     Raises:
         OSError: there is no such interpreter.
-        subprocess.SubprocessError: it fails, or takes too long.
+        subprocess.SubprocessError: the code fails, or takes more than 60 seconds.
     """
     variables = {
         name: value for name, value in os.environ.items() if name not in INTERPRETER_VARIABLES
@@ -121,7 +124,7 @@ def run_code(python: str, code: str, *arguments: str) -> str:
 
 
 def _modules(distribution: metadata.Distribution) -> set[str]:
-    """The top-level names that a distribution brings."""
+    """Return the names of the top-level modules that a distribution provides."""
     declared = (distribution.read_text("top_level.txt") or "").split()
     if declared:
         return set(declared)

@@ -1,4 +1,4 @@
-"""Which packages plugins can import in an environment."""
+"""The packages that plugins can import in an environment."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from kili_emulator.rules.requirements import Requirement, collect_dependencies
 
 @dataclass(frozen=True)
 class Package:
-    """A distribution that is installed.
+    """An installed distribution.
 
     Attributes:
-        modules: what of it is imported, by top-level name.
+        modules: the names of its public top-level modules.
     """
 
     name: str
@@ -27,13 +27,13 @@ class Package:
 
 @dataclass(frozen=True)
 class Packages:
-    """What plugins find in an environment, where a policy holds.
+    """The packages that plugins can import in an environment under a policy.
 
     Attributes:
-        provided: can be imported as it is.
-        on_request: can be imported once ``requirements.txt`` names it.
-        missing: the names of those that the platform has and the environment does not.
-        command: how to install what is missing.
+        provided: the packages that every plugin can import.
+        on_request: the packages that a plugin can import if its ``requirements.txt`` names them.
+        missing: the names of packages that the platform has and the environment lacks.
+        command: the command that installs the missing packages.
     """
 
     provided: list[Package]
@@ -43,7 +43,7 @@ class Packages:
 
 
 def packages(policy: Policy, environment: Environment) -> Packages:
-    """What plugins find in an environment, in the order of names."""
+    """List the packages that plugins can import in an environment, in the order of names."""
     policy_names = [name for name in PROVIDED[policy] if name not in sys.stdlib_module_names]
     names: set[str] = {canonicalize_name(name) for name in policy_names}
     if policy == "saas":
@@ -62,7 +62,7 @@ def packages(policy: Policy, environment: Environment) -> Packages:
 
 
 def _installed(environment: Environment) -> dict[str, Package]:
-    """The distributions that bring a module, by their normalized names, in that order."""
+    """Return the distributions that provide a module, by normalized name and in this order."""
     modules: dict[str, set[str]] = {}
     for module, names in environment.distributions_by_module().items():
         for name in names:

@@ -1,6 +1,7 @@
 """Unpack an uploaded version of a plugin, and check its files.
 
-Clients from 2.128 on send a zip, those before a single Python file; the first bytes tell which.
+Clients from 2.128 on upload a zip archive, older clients a single Python file; the first bytes
+distinguish them.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def unpack(archive: bytes, folder: Path) -> None:
-    """Write what an upload holds into a folder, all of it checked.
+    """Check the files of an upload, and write them into a folder.
 
     Args:
         folder: replaced if it exists.
 
     Raises:
-        BuildError: the archive or a file in it has a fault.
+        BuildError: the archive or a file in it is invalid, or the disk is full.
     """
     files = read_archive(archive)
     if "main.py" not in files:
@@ -55,10 +56,10 @@ def _write(files: dict[str, bytes], folder: Path) -> None:
 
 
 def read_archive(archive: bytes) -> dict[str, bytes]:
-    """The files of an upload by their relative path, whatever is in them.
+    """Return the files of an upload by their relative path, without checking their content.
 
     Raises:
-        BuildError: the archive has a fault.
+        BuildError: the archive is invalid.
     """
     if not archive.startswith(_ZIP_MAGIC):
         return {"main.py": archive}
@@ -67,7 +68,7 @@ def read_archive(archive: bytes) -> dict[str, bytes]:
             return _read_entries(opened)
     except BuildError:
         raise
-    except Exception as error:  # a damaged archive makes zipfile fail in a dozen ways
+    except Exception as error:  # zipfile raises many kinds of errors for a damaged archive
         raise BuildError(messages.BUILD_ARCHIVE_UNREADABLE.format(reason=error)) from None
 
 
@@ -100,7 +101,11 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
 
 
 def _read_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> bytes:
-    """Unpack one entry, believing what comes out rather than what the header promises."""
+    """Unpack one entry; limit its real size, as the size in the header may be wrong.
+
+    Args:
+        room: how many bytes it may have.
+    """
     content = bytearray()
     with opened.open(entry) as stream:
         while chunk := stream.read(_CHUNK):
@@ -111,10 +116,10 @@ def _read_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> b
 
 
 def check_syntax(files: dict[str, bytes]) -> None:
-    """Find every file that is not Python, not only the first.
+    """Compile every Python file.
 
     Raises:
-        BuildError: there are such files.
+        BuildError: files cannot be compiled; it has a problem for each of them.
     """
     problems = []
     for name, content in sorted(files.items()):

@@ -1,7 +1,7 @@
-"""Holds what a plugin version imports and requires against a policy and this environment.
+"""Check the imports and requirements of a plugin version against a policy and an environment.
 
-What is missing is said, with the command that would install it. Only :func:`install` installs, into
-a folder of that version alone.
+For each missing package, the check names the command that installs it. Only :func:`install`
+installs packages, into a folder of that version alone.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ class InstallError(Exception):
 
 @dataclass(frozen=True)
 class PackageSettings:
-    """What plugins have to get along with.
+    """The packages that plugins may use.
 
     Attributes:
-        policy: which packages they may import.
-        environment: the packages that there are.
-        installs: whether what they require is installed for them; needs an isolation that can
-            give each version packages of its own.
+        policy: decides which packages they may import.
+        environment: the installed packages.
+        installs: whether the requirements of each version are installed for it; needs an isolation
+            that can give each version packages of its own.
     """
 
     policy: Policy = "saas"
@@ -58,11 +58,11 @@ class PackageSettings:
 
 @dataclass(frozen=True)
 class RequirementsCheck:
-    """Whether a version can run, in lines for the plugin's author.
+    """The result of a check, in lines for the plugin's author.
 
     Attributes:
-        problems: why it could not where the policy holds, or cannot here.
-        warnings: what it requires, and can do without here.
+        problems: why the version cannot run on the platform under the policy, or cannot run here.
+        warnings: the requirements that are not met here and that the version does not need.
     """
 
     problems: list[str] = field(default_factory=list)
@@ -70,10 +70,10 @@ class RequirementsCheck:
 
 
 def check_requirements(folder: Path, policy: Policy, environment: Environment) -> RequirementsCheck:
-    """Hold an unpacked version against a policy and what it is to run with.
+    """Check an unpacked version against a policy and an environment.
 
-    Only the cloud (``saas``) reads ``requirements.txt``. What that file names and nothing imports
-    does not keep a version from running here (contract/plugin.md#requirements).
+    Only the cloud (``saas``) reads ``requirements.txt``. A missing requirement that the version
+    does not import is only a warning (contract/plugin.md#requirements).
     """
     path = folder / FILE
     required = Requirements()
@@ -119,18 +119,18 @@ def _describe_violation(violation: ImportViolation) -> str:
 def find_violations(
     files: Mapping[str, str], policy: Policy, required: Requirements, environment: Environment
 ) -> list[ImportViolation]:
-    """The imports that a policy does not allow, as far as an environment can tell.
+    """Return the imports that a policy does not allow, as far as the environment is known.
 
     Args:
-        files: the plugin's sources by their path.
-        required: what its ``requirements.txt`` says, where that is read.
+        files: the plugin's sources by path.
+        required: the content of its ``requirements.txt``; empty if the policy ignores the file.
     """
     if any(each.name is None for each in required.requirements):
         required = _with_names(required, environment)
     if not plugin_imports.find_violations(files, policy, installed={}, required=required.names):
-        return []  # which is mostly so; the rest takes a while
+        return []  # the usual case; the complete check below takes long
     if any(each.name is None for each in required.requirements):
-        return []  # what an address brings cannot be told before it is installed
+        return []  # the modules of a URL are unknown until it is installed
     return plugin_imports.find_violations(
         files,
         policy,
@@ -145,7 +145,7 @@ def _provided(policy: Policy) -> list[Requirement]:
 
 
 def _with_names(required: Requirements, environment: Environment) -> Requirements:
-    """With the names of what is installed from an address that does not say it."""
+    """Return the requirements with the names of distributions that were installed from a URL."""
     named = []
     for each in required.requirements:
         installed = environment.find_by_url(each.url or "") if each.name is None else None
@@ -154,7 +154,7 @@ def _with_names(required: Requirements, environment: Environment) -> Requirement
 
 
 def install_hint(error: BaseException) -> str | None:
-    """How to install what an import did not find, if it is something to be installed."""
+    """Return how to install the package of a failed import, if the platform has this package."""
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return None
     top = error.name.partition(".")[0]
@@ -168,19 +168,19 @@ def install_hint(error: BaseException) -> str | None:
 
 
 def install(folder: Path, target: Path, environment: Environment) -> Path | None:
-    """Install what a version's ``requirements.txt`` names, and what that requires, into a folder.
+    """Install the requirements of a version, and their dependencies, into a folder.
 
     Args:
         folder: where the version is unpacked.
-        target: the folder to install into; it is made.
-        environment: for whose interpreter.
+        target: the folder to install into; it is created.
+        environment: has the interpreter that packages are installed for.
 
     Returns:
-        the target; ``None`` where there is nothing to install, or where the file has faults, which
-        :func:`problems` tells.
+        the target; ``None`` if there is nothing to install, or if ``requirements.txt`` is invalid,
+        which :func:`check_requirements` reports.
 
     Raises:
-        InstallError: pip did not succeed; the message is the end of what it said.
+        InstallError: pip failed; the message has the last ten lines of its output.
     """
     path = folder / FILE
     if not path.is_file():
@@ -204,8 +204,8 @@ def install(folder: Path, target: Path, environment: Environment) -> Path | None
         umask=0o077 if os.name == "posix" else -1,
     )
     if completed.returncode:
-        said = "\n".join(completed.stdout.strip().splitlines()[-_LAST_LINES:])
-        raise InstallError(messages.BUILD_INSTALL_FAILED.format(said=said))
+        pip_output = "\n".join(completed.stdout.strip().splitlines()[-_LAST_LINES:])
+        raise InstallError(messages.BUILD_INSTALL_FAILED.format(said=pip_output))
     logger.warning(messages.INSTALLED.format(names=", ".join(_texts(required))))
     return target
 
@@ -215,11 +215,11 @@ def _texts(required: Requirements) -> list[str]:
 
 
 class VersionPackages(NamedTuple):
-    """The packages that a version has.
+    """The packages of a version.
 
     Attributes:
-        folder: holds those of its own, if there are any.
-        warnings: what it requires and does not have, as lines for the plugin's author.
+        folder: the folder of packages that were installed for it, if any.
+        warnings: its missing requirements that it does not need, as lines for the plugin's author.
     """
 
     folder: Path | None
@@ -232,10 +232,10 @@ def provide_packages(
     """Make sure that an unpacked version has the packages that it imports and requires.
 
     Args:
-        target: where packages of its own are installed, if they are to be.
+        target: the folder to install packages into, if ``package_settings.installs``.
 
     Raises:
-        BuildError: the version imports or requires what it cannot have.
+        BuildError: a package is missing or not allowed, or cannot be installed.
     """
     environment, installed = package_settings.environment, None
     if package_settings.installs and package_settings.policy == "saas":

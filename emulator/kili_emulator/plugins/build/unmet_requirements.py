@@ -1,7 +1,8 @@
-"""Requirements that an environment does not meet, and whether a plugin can do without them there.
+"""Find requirements that an environment does not meet, and decide whether a plugin needs them.
 
-It can if it does not import what they provide: the platform installs each of them, used or not,
-and Kili's own end-to-end test deploys such a plugin (contract/plugin.md#requirements).
+A plugin does not need a requirement if it imports no module of it. The platform installs every
+requirement, used or not, and Kili's own end-to-end test deploys a plugin with an unused requirement
+(contract/plugin.md#requirements).
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from kili_emulator.rules.plugin_imports import (
 )
 from kili_emulator.rules.requirements import Requirement, Requirements, explain_unmet
 
-# What is wrong: it is not installed, or in another version, or without packages of its extras.
+# It is not installed, its version is wrong, or packages of its extras are missing.
 _Kind = Literal["absent", "version", "extras"]
-# An import, with the file that it is in.
+# A file and one of its imports.
 _FileImport = tuple[str, Import]
 
 
@@ -33,8 +34,8 @@ class UnmetRequirement:
     """A requirement that an environment does not meet.
 
     Attributes:
-        reason: why not.
-        command: installs it there.
+        reason: why it is not met.
+        command: the command that installs it.
     """
 
     requirement: Requirement
@@ -43,8 +44,10 @@ class UnmetRequirement:
     command: str
 
 
-def missing(required: Requirements, environment: Environment) -> list[UnmetRequirement]:
-    """The requirements that an environment does not meet."""
+def find_unmet_requirements(
+    required: Requirements, environment: Environment
+) -> list[UnmetRequirement]:
+    """Return the requirements that an environment does not meet."""
     unmet_requirements = []
     for each in required.requirements:
         reason = explain_unmet(each, environment.find, environment.find_by_url)
@@ -65,18 +68,18 @@ def _kind(requirement: Requirement, environment: Environment) -> _Kind:
 
 
 def _without_marker(requirement: Requirement) -> str:
-    """A requirement as it is to be installed here, where its marker holds."""
+    """Return the text of a requirement without its environment marker, which holds here."""
     return requirement.text.partition(";")[0].strip() if requirement.marker else requirement.text
 
 
 @dataclass
 class UnmetClassification:
-    """What is to be said of unmet requirements, in lines for the plugin's author.
+    """The unmet requirements of a plugin, described in lines for its author.
 
     Attributes:
-        problems: about those that the plugin needs.
-        warnings: about those that it does not.
-        explained: the imports that the problems are about: file, line and module of each.
+        problems: one line for each requirement that the plugin needs.
+        warnings: one line for each requirement that it does not need.
+        explained: the imports that the problems mention: file, line and module of each.
     """
 
     problems: list[str] = field(default_factory=list)
@@ -87,14 +90,14 @@ class UnmetClassification:
 def classify_unmet(
     files: Mapping[str, str], policy: Policy, required: Requirements, environment: Environment
 ) -> UnmetClassification:
-    """Tell the unmet requirements that a plugin needs from those that it can do without.
+    """Separate the unmet requirements that a plugin needs from those that it does not need.
 
     Args:
-        files: the plugin's sources by their path.
-        required: what its ``requirements.txt`` says, where that is read.
+        files: the plugin's sources by path.
+        required: the content of its ``requirements.txt``; empty if the policy ignores the file.
     """
     classified = UnmetClassification()
-    unmet_requirements = missing(required, environment)
+    unmet_requirements = find_unmet_requirements(required, environment)
     if not unmet_requirements:
         return classified
     installed = environment.distributions_by_module()
@@ -150,11 +153,11 @@ def _add_others(
     required: Requirements,
     environment: Environment,
 ) -> None:
-    """Tell of what no import is known to need.
+    """Describe the unmet requirements that no import is known to need.
 
     Args:
-        unresolved: the imports of modules that are not there, and which no name tells the package of:
-            any requirement that is not installed may bring them.
+        unresolved: the imports of modules that are not installed and whose package is unknown: any
+            requirement that is not installed may provide them.
     """
     suspects = [each for each in others if each.kind == "absent"]
     if suspects and unresolved:

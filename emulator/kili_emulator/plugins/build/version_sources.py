@@ -1,4 +1,4 @@
-"""The source of each version of a plugin: shown, and compared."""
+"""Show and compare the source code of a plugin's versions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from kili_emulator.plugins.build.plugin_archive import read_archive
 
 
 def read_files(world: World, name: str, number: int | None = None) -> dict[str, str]:
-    """The source files of a version by path, in their order; bytes that are no text are marked.
+    """Return the source files of a version by path, sorted; bytes that are not UTF-8 are escaped.
 
     Args:
-        number: the newest version's, unless given.
+        number: the number of the version; the newest version by default.
 
     Raises:
-        KiliError: there is no such plugin, or no such version, or it has no readable source.
+        KiliError: there is no such plugin or version, or the version has no readable source.
     """
     view = world.view
     versions = view.plugin_versions.find("plugin", find_plugin(view, name)["id"])
@@ -36,10 +36,10 @@ def read_files(world: World, name: str, number: int | None = None) -> dict[str, 
 
 
 def diff_versions(world: World, name: str, old: int, new: int) -> str:
-    """What changed from one version to another, as a unified diff over all files.
+    """Return the changes from one version to another, as a unified diff of all files.
 
     Raises:
-        KiliError: as of :func:`read_files`.
+        KiliError: as for :func:`read_files`.
     """
     before, after = read_files(world, name, old), read_files(world, name, new)
     lines: list[str] = []

@@ -1,4 +1,4 @@
-"""The built versions of a world's plugins: a cache that can be made anew from the uploads."""
+"""The built versions of a world's plugins: a cache that can be rebuilt from the uploads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kili_emulator.plugins.calls import Isolation, LoadedVersion
 from kili_emulator.plugins.guest.tracebacks import CodeLocation
 from kili_emulator.plugins.webhooks import Webhook
 
-# An id alone is no name: it comes again after a reset, and in other worlds of the same seed.
+# An id is not unique: it occurs again after a reset, and in other worlds with the same seed.
 _numbers = itertools.count(1)
 
 # A version's id and the digest of its code.
@@ -28,10 +28,13 @@ _VersionKey = tuple[str, str]
 
 
 class _VersionBuild:
-    """One version: how its build ended, once it has, and how many are using it.
+    """The build of one version.
 
     Attributes:
-        warnings: what else its build said, as lines for the plugin's author.
+        name: the unique name of the version's folder and package.
+        warnings: the warnings of the build, as lines for the plugin's author.
+        result: the loaded version or the error, once the build has ended.
+        users: how many calls are using the version.
     """
 
     def __init__(self, version_id: str) -> None:
@@ -41,7 +44,7 @@ class _VersionBuild:
         self.users = 0
 
     def close(self) -> None:
-        """Forget it, however its build ended."""
+        """Release the loaded version, if the build has made one."""
         if self.result.done() and self.result.exception() is None:
             loaded = self.result.result()
             if not isinstance(loaded, BuildError):
@@ -49,12 +52,12 @@ class _VersionBuild:
 
 
 class Versions:
-    """Builds versions once, each under no other lock than its own.
+    """The versions of one world; each is built once, and builds do not block one another.
 
     Args:
-        isolation: what loads them.
-        seconds: how long importing one may take.
-        package_settings: what they have to get along with.
+        isolation: loads the versions.
+        seconds: the time limit for the import of a version.
+        package_settings: the packages that plugins may use.
     """
 
     def __init__(
@@ -71,7 +74,7 @@ class Versions:
             world_folder.remove_plugin_versions(world.folder / world_folder.PLUGINS)
 
     def build(self, version_id: str) -> list[str]:
-        """Build a version, unless it is built; the warnings for the plugin's author.
+        """Build a version, unless it is built; return the warnings for the plugin's author.
 
         Raises:
             BuildError: it cannot be built.
@@ -82,7 +85,7 @@ class Versions:
 
     @contextlib.contextmanager
     def loaded(self, version_id: str) -> Iterator[LoadedVersion]:
-        """A version that can be called, and which stays so meanwhile.
+        """Build a version, unless it is built; keep it loaded while the block runs.
 
         Raises:
             BuildError: it cannot be built.
@@ -115,7 +118,7 @@ class Versions:
             version_build.result.set_result(self._load(key, version_build))
         except BuildError as error:
             version_build.result.set_result(error)
-        except BaseException as error:  # of the emulator's own: another attempt may go better
+        except BaseException as error:  # an error of the emulator: another attempt may succeed
             with self._lock:
                 self._built.pop(key, None)
             version_build.result.set_exception(error)
@@ -136,11 +139,11 @@ class Versions:
         return self._isolation.load(name, location, self._seconds, provided.folder)
 
     def _packages(self, name: str) -> Path:
-        """Where the packages of a version are, if it has any of its own."""
+        """Return the folder for the packages that are installed for one version alone."""
         return self._folder / f"{name}.packages"
 
     def prune(self) -> None:
-        """Forget the versions that nothing will call: replaced, deleted, undone, failed."""
+        """Release the versions that nothing will call: replaced, deleted, undone or failed ones."""
         with self._lock:
             needed = self._needed_keys()
             unused_keys = [
@@ -165,7 +168,7 @@ class Versions:
         }
 
     def close(self) -> None:
-        """Forget everything."""
+        """Release all versions."""
         for version_build in self._built.values():
             version_build.close()
         if self._temporary:

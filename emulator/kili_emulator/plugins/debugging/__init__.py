@@ -1,1 +1,5 @@
-"""Give one run at a time the terminal, where a plugin calls ``breakpoint()``."""
+"""Stop a run in pdb when its plugin calls ``breakpoint()``.
+
+``breakpoints`` replaces the built-in function, ``terminal_debugger`` is pdb on the terminal, which
+one run at a time can use. ``inline`` imports this room.
+"""

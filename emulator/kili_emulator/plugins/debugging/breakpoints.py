@@ -1,6 +1,6 @@
-"""``breakpoint()`` as a plugin sees it: where the emulator has a terminal, pdb stops there.
+"""The ``breakpoint()`` of plugins: stops in pdb, on the terminal of the emulator.
 
-A debugger that was attached (debugpy, PyCharm), pytest and ``PYTHONBREAKPOINT`` go first.
+A debugger that is attached (debugpy, PyCharm), pytest and ``PYTHONBREAKPOINT`` take precedence.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 
 from kili_emulator import messages
 
-# What is stopped, for people: set for the time of a run.
+# The description of the current run, which the debugger shows.
 current_run: ContextVar[str] = ContextVar("kili_plugin_current_run", default="a plugin")
 
 
 def stop(*arguments: Any, **options: Any) -> Any:
-    """Stop in the caller.
+    """Stop in the debugger, at the line of the caller.
 
     Raises:
-        RuntimeError: there is no terminal to stop at, nor another debugger.
+        RuntimeError: there is neither a terminal nor another debugger.
     """
     if sys.breakpointhook is not sys.__breakpointhook__ or "PYTHONBREAKPOINT" in os.environ:
         return sys.breakpointhook(*arguments, **options)  # noqa: T100
@@ -33,9 +33,9 @@ def stop(*arguments: Any, **options: Any) -> Any:
 
 
 def _has_input() -> bool:
-    """Whether somebody could type something: a terminal or a pipe, not the null device."""
+    """Return whether standard input can have input: it is a terminal or a pipe."""
     try:
         stdin_status = os.fstat(sys.stdin.fileno())
-    except (AttributeError, OSError, ValueError):  # there is none, or it is closed
+    except (AttributeError, OSError, ValueError):  # it is None or closed
         return False
     return not os.path.samestat(stdin_status, Path(os.devnull).stat())

@@ -1,4 +1,4 @@
-"""pdb on the terminal that the emulator was started from."""
+"""pdb on the terminal in which the emulator was started."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 
 from kili_emulator import messages
 
-# One run at a time has the terminal.
+# One run at a time uses the terminal.
 _terminal = threading.RLock()
 
 
 class TerminalDebugger(pdb.Pdb):
-    """pdb, which says what has stopped, and waits while another run has the terminal."""
+    """A pdb that names the run that has stopped, and waits while another run has the terminal."""
 
     def __init__(self, run: str) -> None:
-        super().__init__(nosigint=True)  # Ctrl-C ends the emulator, as always
+        super().__init__(nosigint=True)  # Ctrl-C still ends the emulator
         self._introduction = messages.BREAKPOINT_REACHED.format(run=run)
 
     def lookupmodule(self, filename: str) -> str | None:
-        """A file by its name, as ``b FILE:LINE`` has it: first beside the one that has stopped."""
+        """Find the file of ``b FILE:LINE``, first in the folder of the code that has stopped."""
         frame = self.curframe
         if frame is not None:
             candidate = Path(frame.f_code.co_filename).parent / filename

@@ -1,6 +1,7 @@
 """Turn the events of a world into runs of its plugins.
 
-``host`` listens to events and builds versions, ``runs`` records and makes runs, ``descent`` knows
-which run caused which, ``run_waiters`` wakes those who wait for a run, ``failure_reports`` writes
-the emulator's log. ``app`` and ``services`` may import this room.
+``host`` listens to events and builds versions, ``runs`` records and executes runs,
+``causal_tree`` knows which run caused which, ``run_waiters`` wakes threads that wait for a run,
+``failure_reports`` writes the emulator's log. ``app``, ``http`` and ``services`` may import this
+room.
 """

@@ -1,7 +1,8 @@
-"""What the emulator's log says of failed builds and runs: one line for each.
+"""Report failed builds and runs in the emulator's log: one line for each.
 
-A record has the attributes ``command`` and ``world``: the command that shows more. It works where
-commands reach this process; :mod:`kili_emulator.cli.server_log` adds it to the line.
+A log record has the attributes ``command`` and ``world``: the command that shows more. The command
+works only if this process serves commands; then :mod:`kili_emulator.cli.server_log` adds it to the
+line.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 def report_build(world: World, version_id: str) -> None:
-    """Report that a version was not built, unless it is gone."""
+    """Report that the build of a version failed, unless the version was deleted."""
     view = world.view
     version = view.plugin_versions.get(version_id)
     plugin = view.plugins.get(version["pluginId"]) if version else None
@@ -35,7 +36,7 @@ def report_build(world: World, version_id: str) -> None:
 
 
 def report_run(world: World, run_id: str) -> None:
-    """Report how a run ended, if it failed."""
+    """Report the end of a run, if the run failed."""
     view = world.view
     run = view.runs.get(run_id)
     plugin = view.plugins.get(run["pluginId"]) if run else None

@@ -1,4 +1,4 @@
-"""The plugin host: builds versions, and calls handlers for what happens in a world."""
+"""The plugin host: builds versions of plugins, and calls their handlers for events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain import run as runs_of
 from kili_emulator.domain.decision import record_decisions
 from kili_emulator.domain.documents import PluginDoc, ProjectDoc
-from kili_emulator.domain.event_bus import Delivery, Event, wait_for_deliveries
+from kili_emulator.domain.event_bus import Delivery, Event
 from kili_emulator.domain.plugin_link import LinkSpec
 from kili_emulator.domain.trigger import Trigger, decide_calls
 from kili_emulator.domain.world import Actor, World
@@ -31,12 +31,12 @@ logger = logging.getLogger(__name__)
 
 
 class PluginHost:
-    """Runs the plugins of all worlds of a process.
+    """The plugin host of a process: runs the plugins of all its worlds.
 
     Args:
-        isolation: where their code runs.
-        timing: when it is called, and for how long.
-        package_settings: what it has to get along with.
+        isolation: runs the code of plugins.
+        timing: the delays and limits of plugins.
+        package_settings: the packages that plugins may use.
     """
 
     def __init__(
@@ -48,38 +48,38 @@ class PluginHost:
         self._hosts: dict[World, WorldHost] = {}
 
     def attach(self, world: World) -> None:
-        """Listen to a world, after finishing what an earlier process left undone in it."""
+        """Listen to a world, after finishing the work that an earlier process left undone in it."""
         self._hosts[world] = WorldHost(world, self._isolation, self._timing, self._package_settings)
 
     def detach(self, world: World) -> None:
-        """Start nothing further in a world; runs under way are left to themselves."""
+        """Start nothing further in a world; running handlers are not stopped."""
         self._hosts.pop(world).close()
 
     def wait_idle(self, world: World, seconds: float) -> bool:
-        """Wait until no plugin of the world is at work; whether that came about in time."""
+        """Wait until no plugin of the world is running; return whether that came about in time."""
         return self._hosts[world].schedule.wait_idle(seconds)
 
     def wait_until(self, world: World, condition: Callable[[], bool], seconds: float) -> None:
-        """Wait until something is so, which only a run can bring about; or give up."""
+        """Wait until a condition holds that only a run can change, or the time is over."""
         self._hosts[world].runs.waiters.wait_for(condition, seconds)
 
     def redeliver(self, world: World, run_id: str, seconds: float) -> str:
-        """Tell a webhook once more what a run told it; answers the new run's id.
+        """Send the payload of a run to its webhook again; return the id of the new run.
 
         Args:
-            seconds: how long to wait for the end of that run and of all that it causes.
+            seconds: how long to wait for the end of the new run and of all that it causes.
 
         Raises:
-            KiliError: there is no such run, or it is none of a webhook.
+            KiliError: there is no such run, or its plugin is not a webhook.
         """
         run = world.view.runs.get(run_id)
         if run is None:
             raise errors.run_not_found(run_id)
         if not plugin_domain.is_webhook(world.view, world.view.plugins.require(run["pluginId"])):
             raise errors.run_not_of_webhook(run_id)
-        begun = self._hosts[world].runs.redeliver(run)
-        wait_for_deliveries([begun.awaited] if begun.awaited else [], seconds)
-        return begun.run_id
+        started_run = self._hosts[world].runs.redeliver(run)
+        started_run.wait(seconds)
+        return started_run.run_id
 
     def trigger(
         self,
@@ -90,45 +90,46 @@ class PluginHost:
         payload: dict[str, Any],
         seconds: float,
     ) -> str:
-        """Call one plugin for something that has not happened; answers the run's id.
+        """Call one plugin without an event; return the id of the run.
 
         Args:
-            event: an event's subject, or the name of a handler (``onSubmit`` or ``on_submit``).
-            payload: the event's, or the handler's arguments by name.
+            event: the subject of an event, or the name of a handler (``onSubmit`` or
+                ``on_submit``).
+            payload: the payload of the event, or the handler's arguments by name.
             seconds: how long to wait for the end of the run and of all that it causes.
 
         Raises:
-            KiliError: the plugin is not active on the project, or not called for that.
+            KiliError: the plugin is not active on the project, or not called for this event.
         """
         if project["id"] not in plugin["projectIds"]:
             raise errors.trigger_plugin_inactive(plugin["name"], project["title"])
         handler = handlers.BY_METHOD.get(event)
         subject = handler.type if handler and handler.events else event
-        begun = self._hosts[world].runs.trigger(plugin, project, subject, payload)
-        wait_for_deliveries([begun.awaited] if begun.awaited else [], seconds)
-        return begun.run_id
+        started_run = self._hosts[world].runs.trigger(plugin, project, subject, payload)
+        started_run.wait(seconds)
+        return started_run.run_id
 
     def deploy_saved(self, world: World, seconds: float) -> float:
-        """Deploy what was saved in the folders of linked plugins.
+        """Deploy linked plugins whose files were changed on disk.
 
         Args:
-            seconds: how long to wait, at most, until it is built.
+            seconds: how long to wait, at most, for the builds.
 
         Returns:
-            the rest of these seconds.
+            the seconds that remain.
         """
-        begun = clock.monotonic()
+        start_time = clock.monotonic()
         host = self._hosts.get(world)
         if host:
             host.deploy_saved(seconds)
-        return max(0.0, seconds - (clock.monotonic() - begun))
+        return max(0.0, seconds - (clock.monotonic() - start_time))
 
     def link(self, world: World, actor: Actor, requested_link: LinkSpec, seconds: float) -> str:
-        """Link a plugin to a folder or file; the plugin's id.
+        """Link a plugin to a folder or file; return the plugin's id.
 
         Args:
-            actor: who does it, and creates the plugin if there is none.
-            seconds: how long to wait, at most, until what is there is built.
+            actor: the user who links the plugin, and creates it if there is none.
+            seconds: how long to wait, at most, for the build.
 
         Raises:
             KiliError: there is no plugin on disk, or it cannot be linked.
@@ -145,13 +146,13 @@ class PluginHost:
 
 
 class WorldHost:
-    """Runs the plugins of one world."""
+    """The plugin host of one world: runs its plugins."""
 
     def __init__(
         self, world: World, isolation: Isolation, timing: Timing, package_settings: PackageSettings
     ) -> None:
         self._world = world
-        self._awaited = timing.awaited
+        self._waits_for_runs = timing.waits_for_runs
         self._deployment = timing.deployment
         self._versions = Versions(world, isolation, timing.timeout, package_settings)
         self.schedule = Schedule(world, after=self._versions.prune)
@@ -162,13 +163,13 @@ class WorldHost:
             records_print=package_settings.policy != "on-premise",
         )
         self.links = Links(self.schedule, package_settings.environment.sdk_version)
-        self._saved_builds: set[Delivery] = set()  # builds of what was saved
+        self._saved_builds: set[Delivery] = set()  # unfinished builds of linked plugins
         world.bus.subscribe(self._dispatch)
         world.after_roll_back += [self.schedule.interrupt, self._resume]
         self._resume()
 
     def deploy_saved(self, seconds: float) -> None:
-        """Deploy what was saved, and wait for its builds, those that others started included."""
+        """Deploy linked plugins that changed on disk; wait for the builds of all linked plugins."""
         self.links.deploy_saved()
         wait(list(self._saved_builds), seconds)
 
@@ -179,7 +180,10 @@ class WorldHost:
         self._versions.close()
 
     def _resume(self) -> None:
-        """Finish what the world's content says is going on, and which nobody is at any more."""
+        """Interrupt the runs and restart the builds that the world lists as unfinished.
+
+        They belong to an earlier process, or to the time before a rollback.
+        """
         self._versions.prune()
         running = [run["id"] for run in self._world.view.runs.find("running", True)]
         with self.schedule.change(deferrable=True) as tx:
@@ -193,58 +197,67 @@ class WorldHost:
         self.links.watch()
 
     def _dispatch(self, events: list[Event]) -> list[Delivery]:
+        """Start the runs and builds for the events of a transaction.
+
+        Returns:
+            the deliveries that the request of the events waits for.
+        """
         decided = decide_calls(self._world.view, events)
-        if decided.not_called:  # before any run, so that the mark of each run includes it
+        if decided.not_called:  # before any run, so that each run's mark includes the decisions
             with self.schedule.change(deferrable=True) as tx:
                 record_decisions(tx, events[0]["transactionId"], decided.not_called)
-        started: list[Delivery] = []
+        deliveries: list[Delivery] = []
         for event in events:
             if event["event"] == plugin_domain.DEPLOYMENT_REQUESTED:
                 builds = self._deploy(event["payload"]["versionId"])
-                self.runs.descent.add(event["runId"], *builds)
-                started.extend(builds)
+                self.runs.causal_tree.add(event["runId"], *builds)
+                deliveries.extend(builds)
             elif event["event"] == plugin_domain.BUILD_FAILED:
                 self._report(event["payload"]["versionId"])
             elif event["event"] == plugin_domain.DELETED:
                 self._versions.prune()
             else:
-                started.extend(self._call(event, decided.called.get(event["id"], [])))
-        return started if self._awaited else []
+                deliveries.extend(self._call(event, decided.called.get(event["id"], [])))
+        return deliveries if self._waits_for_runs else []
 
     def _call(self, event: Event, triggers: list[Trigger]) -> Iterator[Delivery]:
         """Start the runs for an event, except those of plugins deleted meanwhile."""
-        for each in triggers:
-            plugin = self._world.view.plugins.get(each.plugin["id"])
+        for trigger in triggers:
+            plugin = self._world.view.plugins.get(trigger.plugin["id"])
             if plugin:
-                awaited = self.runs.start(replace(each, plugin=plugin), event).awaited
-                if awaited:
-                    yield awaited
+                delivery = self.runs.start(replace(trigger, plugin=plugin), event).awaited_delivery
+                if delivery:
+                    yield delivery
 
     def _report(self, version_id: str) -> None:
-        """Report a failed build; of a link's, the link tells."""
+        """Report a failed build, unless the plugin is linked: then the link reports it."""
         version = self._world.view.plugin_versions.get(version_id)
         if version and version["origin"] is None:
             report_build(self._world, version_id)
 
     def _deploy(self, version_id: str) -> list[Delivery]:
-        """Have a version built, now or as late as the platform; what can be waited for."""
+        """Build a version, at once or with the delay of the platform.
+
+        Returns:
+            the build, if a request can wait for it.
+        """
         version = self._world.view.plugin_versions.require(version_id)
-        if version["status"] != "DEPLOYING":  # it is known already that it cannot be built
+        if version["status"] != "DEPLOYING":  # its build is already known to fail
             return []
-        was_saved = version["origin"] is not None
-        if version["webhook"] is None and self._deployment and not was_saved:
+        is_linked = version["origin"] is not None
+        if version["webhook"] is None and self._deployment and not is_linked:
             self.schedule.start_later(self._deployment, lambda: self._start_build(version_id))
             return []
-        started = self._start_build(version_id)
-        if was_saved:
-            self._saved_builds.add(started)
-            started.add_done_callback(lambda _: self._saved_builds.discard(started))
-        return [started]
+        build = self._start_build(version_id)
+        if is_linked:
+            self._saved_builds.add(build)
+            build.add_done_callback(lambda _: self._saved_builds.discard(build))
+        return [build]
 
     def _start_build(self, version_id: str) -> Delivery:
-        started, epoch = QueuedWork(), self._world.epoch
-        self.schedule.start(f"build {version_id}", lambda: self._build(version_id, epoch), started)
-        return started
+        build, epoch = QueuedWork(), self._world.epoch
+        self.schedule.start(f"build {version_id}", lambda: self._build(version_id, epoch), build)
+        return build
 
     def _build(self, version_id: str, epoch: int) -> None:
         problems: list[str] = []

@@ -1,4 +1,4 @@
-"""The runs of one world: each is recorded, waits for its turn, and calls a handler."""
+"""The runs of one world: each run is recorded, waits in a lane, and calls a handler."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kili_emulator.domain import run as runs_of
 from kili_emulator.domain.api_key import RUN_KEY_PREFIX
 from kili_emulator.domain.call_buffer import MAX_CALLS, CallBuffer
 from kili_emulator.domain.documents import EventReference, LogType, PluginDoc, ProjectDoc, RunDoc
-from kili_emulator.domain.event_bus import Delivery, Event
+from kili_emulator.domain.event_bus import Delivery, Event, wait_for_deliveries
 from kili_emulator.domain.plugin_subscription import PluginSubscription
 from kili_emulator.domain.run_call import add_calls
 from kili_emulator.domain.trigger import Trigger, trigger_by_hand
@@ -23,7 +23,7 @@ from kili_emulator.errors import StorageError
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.versions import Versions
 from kili_emulator.plugins.calls import Call, LoadedVersion, Result
-from kili_emulator.plugins.dispatch.descent import CausalTree
+from kili_emulator.plugins.dispatch.causal_tree import CausalTree
 from kili_emulator.plugins.dispatch.failure_reports import report_run
 from kili_emulator.plugins.dispatch.run_waiters import RunWaiters
 from kili_emulator.plugins.logs import Line, RunLog
@@ -31,33 +31,42 @@ from kili_emulator.plugins.scheduling.schedule import QueuedWork, Schedule, Timi
 
 logger = logging.getLogger(__name__)
 
-# So many lines are stored in one go; other writers get their turn in between.
+# How many log lines one transaction stores; other writers get their turn in between.
 _BATCH = 1000
 
-# So many runs may have caused one another before a further one is refused.
+# How many runs may cause one another before a further run is refused.
 MAX_DEPTH = 10
 
 
 class StartedRun(NamedTuple):
-    """A run that was recorded, and what its cause shall wait for, if anything."""
+    """A run that was recorded.
+
+    Attributes:
+        awaited_delivery: the delivery of the run, if its cause waits for it.
+    """
 
     run_id: str
-    awaited: Delivery | None
+    awaited_delivery: Delivery | None
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the run and all that it causes, if its cause waits for it."""
+        if self.awaited_delivery:
+            wait_for_deliveries([self.awaited_delivery], seconds)
 
 
 class RunRecord(NamedTuple):
-    """What is taken down while a handler is at work."""
+    """The records of a running handler: its log lines and its API calls."""
 
     log: RunLog
     calls: CallBuffer
 
 
 class Runs:
-    """Starts and carries out the runs of a world.
+    """The runs of one world: starts and executes them.
 
     Args:
-        timing: when handlers are called, and for how long.
-        records_print: whether what they print is in their logs.
+        timing: the delays and limits of plugins.
+        records_print: whether printed lines are recorded in the logs of runs.
     """
 
     def __init__(
@@ -69,7 +78,7 @@ class Runs:
         self._versions = versions
         self._timing = timing
         self.waiters = RunWaiters()
-        self.descent = CausalTree()
+        self.causal_tree = CausalTree()
 
     def start(
         self,
@@ -82,17 +91,18 @@ class Runs:
         """Record a run and queue it.
 
         Args:
-            redelivery_of: the run that is made again.
-            by_hand: the event has not happened: somebody only says so.
+            redelivery_of: the id of the run that is repeated.
+            by_hand: whether a user triggered the run, without an event.
         """
-        epoch = self._world.epoch  # which stays, while events are being delivered
+        epoch = self._world.epoch  # it does not change while events are delivered
         cause = self._world.view.runs.get(event["runId"] or "")
         causes: list[str] = cause["lanes"] if cause else []
         lane = f"{trigger.plugin['id']} {event['projectId']}"
         refusal = _refusal(trigger.plugin, event, cause)
-        may_wait = self._timing.awaited and not refusal and lane not in causes
-        waits = may_wait and self._is_free(lane, cause)
-        with self._schedule.change(deferrable=True) as tx:  # what it is called for has happened
+        may_wait = self._timing.waits_for_runs and not refusal and lane not in causes
+        waits = may_wait and self._can_wait(lane, cause)
+        # Deferrable, as the event is already committed.
+        with self._schedule.change(deferrable=True) as tx:
             run = runs_of.record_run(
                 tx,
                 trigger,
@@ -102,27 +112,27 @@ class Runs:
                 redelivery_of=redelivery_of,
                 by_hand=by_hand,
             )
-            if self._timing.awaited and not refusal and not waits:
+            if self._timing.waits_for_runs and not refusal and not waits:
                 content = messages.RUN_QUEUED.format(event=event["event"])
                 runs_of.add_lines(tx, run["id"], [("info", content, tx.now)])
         if refusal:
             self.waiters.notify()
             return StartedRun(run["id"], None)
         due = clock.monotonic() + self._timing.latency
-        started = QueuedWork(lambda kind, text: self._add_log_line(run["id"], epoch, kind, text))
-        self.descent.begin(run["id"], started)
-        self.descent.add(event["runId"], started)
+        delivery = QueuedWork(lambda kind, text: self._add_log_line(run["id"], epoch, kind, text))
+        self.causal_tree.begin(run["id"], delivery)
+        self.causal_tree.add(event["runId"], delivery)
         queue = self._queue(lane, cause if waits else None)
-        self._schedule.start(queue, lambda: self._run(run, epoch, due), started, lane)
-        return StartedRun(run["id"], started if waits else None)
+        self._schedule.start(queue, lambda: self._run(run, epoch, due), delivery, lane)
+        return StartedRun(run["id"], delivery if waits else None)
 
     def trigger(
         self, plugin: PluginDoc, project: ProjectDoc, event: str, payload: dict[str, Any]
     ) -> StartedRun:
-        """Call a plugin for something that has not happened, as if its creator had done it.
+        """Call a plugin for a hypothetical event, whose user is the plugin's creator.
 
         Raises:
-            KiliError: the plugin would not be called for it, or not with that.
+            KiliError: the plugin is not called for such an event, or not with this payload.
         """
         with self._schedule.change() as tx:
             event_id, now = tx.new_id(), tx.now
@@ -146,7 +156,7 @@ class Runs:
         )
 
     def redeliver(self, run: RunDoc) -> StartedRun:
-        """Tell a webhook, as it is now, once more what it was told in a run."""
+        """Send the payload of a run to its webhook again; the webhook's present address counts."""
         plugin = self._world.view.plugins.require(run["pluginId"])
         metadata = run["metadata"]
         trigger = Trigger(
@@ -160,8 +170,13 @@ class Runs:
         }
         return self.start(trigger, event, redelivery_of=run["id"])
 
-    def _is_free(self, lane: str, cause: RunDoc | None) -> bool:
-        """Whether a run's call can wait for a run in a lane: no run that waits for it is there."""
+    def _can_wait(self, lane: str, cause: RunDoc | None) -> bool:
+        """Return whether the cause can wait for a new run in a lane without a deadlock.
+
+        It can if the lane has no unfinished run of another cause, as that might in turn wait for
+        this cause. In a world with a seed, the waiting runs of the lane are first moved into the
+        queue of the new run; the cause can wait unless a run of the lane is running.
+        """
         if cause is None:
             return True
         if self._world.ids.repeatable:
@@ -172,11 +187,15 @@ class Runs:
         )
 
     def _queue(self, lane: str, waiting_run: RunDoc | None) -> str:
-        """Where a run waits for its turn.
+        """Return the queue in which a run waits.
 
-        In a world with a seed, runs repeat, and therefore follow one another, whatever their lane.
-        Those that a run is itself waiting for come at once, one by one: that run stands still.
-        What their lanes still have to do is brought forward, so that each lane keeps its order.
+        In a world with a seed, runs must repeat exactly. Therefore they run one after another, in
+        one queue for all lanes. Runs that another run is waiting for have a queue of their own and
+        start at once, one by one, while that run is blocked. :meth:`_can_wait` moves the waiting
+        runs of their lanes into the same queue, so that each lane keeps its order.
+
+        Args:
+            waiting_run: the run that waits for this one, if any.
         """
         if not self._world.ids.repeatable:
             return lane
@@ -191,10 +210,10 @@ class Runs:
         self.waiters.notify()
 
     def _run(self, run: RunDoc, epoch: int, due: float) -> None:
-        """Carry a run out.
+        """Execute a run.
 
         Args:
-            due: the time, as of :func:`clock.monotonic`, before which it does not begin.
+            due: the earliest time of its begin, on the clock of :func:`clock.monotonic`.
         """
         self._schedule.pause(due - clock.monotonic(), epoch)
         plugin = self._world.view.plugins.get(run["pluginId"])
@@ -213,7 +232,7 @@ class Runs:
         self.waiters.notify()
 
     def _complete(self, run_id: str, result: Result, log: RunLog, epoch: int) -> None:
-        """Write down how a run ended; where the disk does not take that, the run has failed."""
+        """Store the result of a run; if the disk refuses it, the run is stored as failed."""
         try:
             self._store_result(run_id, result, log, epoch)
         except StorageError as error:
@@ -243,7 +262,7 @@ class Runs:
             )
 
     def _result(self, run: RunDoc, plugin: PluginDoc, record: RunRecord, epoch: int) -> Result:
-        """How the run goes, also where its version cannot be built, or the emulator fails at it."""
+        """Call the handler; a failed build or an error of the emulator is a failed result, too."""
         headline = None
         try:
             with self._versions.loaded(run["versionId"] or "") as loaded:
@@ -263,7 +282,7 @@ class Runs:
     def _call(
         self, loaded: LoadedVersion, run: RunDoc, plugin: PluginDoc, record: RunRecord, epoch: int
     ) -> Result:
-        """Call the handler, with an API key that is good for so long."""
+        """Call the handler, with an API key that is valid during the call."""
         call = Call(
             run_id=run["id"],
             plugin_name=plugin["name"],
@@ -295,7 +314,7 @@ class Runs:
             with self._schedule.change(epoch, deferrable=True) as tx:
                 runs_of.add_lines(tx, run_id, lines[start : start + _BATCH])
             self.waiters.notify()
-            time.sleep(0.001)  # or this thread would have the lock again before any other
+            time.sleep(0.001)  # otherwise this thread gets the lock again before any other
 
     def _store_calls(self, run_id: str, calls: CallBuffer, epoch: int) -> None:
         count = calls.count
@@ -308,7 +327,7 @@ class Runs:
 def _refusal(
     plugin: PluginDoc, event: EventReference, cause: RunDoc | None
 ) -> runs_of.Refusal | None:
-    """Why a plugin is not called for an event, if it is not."""
+    """Return the reason why a plugin is not called for an event; ``None`` if it is called."""
     if cause and cause["pluginId"] == plugin["id"]:
         text = messages.RUN_SUPPRESSED.format(event=event["event"])
         return runs_of.Refusal("SELF_TRIGGERED", text)

@@ -1,6 +1,6 @@
-"""Which file of its own folder a plugin looked for, and did not find: clients upload none of data.
+"""Find the missing file behind an error of a plugin: clients upload no data files.
 
-Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+Workers under other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Iterator, Optional  # noqa: UP035  (loaded by old interpreters, too)
 
 
-def missing_file(error: BaseException, folder: Path) -> Optional[str]:  # noqa: UP045
-    """The path that was not found, as seen from the folder; ``None`` if it was none of the folder.
+def find_missing_file(error: BaseException, folder: Path) -> Optional[str]:  # noqa: UP045
+    """Return the path of a missing file of the plugin, relative to its folder.
 
-    A relative path counts, too: it is meant to lead somewhere from the plugin's own folder.
+    A relative path counts as a path in the plugin's folder.
+
+    Returns:
+        ``None`` if the error has another cause, or the file belongs outside the folder.
     """
     for each in _chain(error):
         if not isinstance(each, (FileNotFoundError, NotADirectoryError)) or _is_command(each):
@@ -29,7 +32,7 @@ def missing_file(error: BaseException, folder: Path) -> Optional[str]:  # noqa: 
 
 
 def _chain(error: Optional[BaseException]) -> Iterator[BaseException]:  # noqa: UP045
-    """An error, and those that it was raised from or while handling."""
+    """Iterate over an error and its causes: those it was raised from, or while handling."""
     seen = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -38,7 +41,7 @@ def _chain(error: Optional[BaseException]) -> Iterator[BaseException]:  # noqa: 
 
 
 def _is_command(error: OSError) -> bool:
-    """Whether what was not found is a program that was to be started."""
+    """Return whether the missing file is a program that a call of ``subprocess`` should start."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

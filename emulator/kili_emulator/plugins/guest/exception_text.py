@@ -1,6 +1,6 @@
-"""What a plugin's code raised: in one line, and as a traceback with all causes.
+"""Describe an exception of a plugin: in one line, and as a traceback with all causes.
 
-Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+Workers under other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ _MAX_MEMBERS = 3
 
 
 class ExceptionText(NamedTuple):
-    """An error for the plugin's author.
+    """The description of an error for the plugin's author.
 
     Attributes:
         headline: the error in one line of at most 1000 characters.
-        text: its traceback with all causes. Python lists causes first, and a group in a frame;
-            the headline goes before these.
+        text: its traceback with all causes. The headline is put before the traceback if the error
+            is not at its end: Python lists causes first, and shows a group in a frame.
     """
 
     headline: str
@@ -28,18 +28,22 @@ class ExceptionText(NamedTuple):
 
 
 def describe_exception(error: BaseException, location: CodeLocation) -> ExceptionText:
-    """Describe an error of a plugin whose files are at a place."""
+    """Describe an error of a plugin.
+
+    Args:
+        location: where the files of the plugin are.
+    """
     line, trace = headline(error, location), format_error(error, location)
     is_single = _find_cause(error) is None and not list(_group_members(error))
     return ExceptionText(line, trace if is_single else f"{line}\n\n{trace}")
 
 
 def headline(error: BaseException, location: CodeLocation) -> str:
-    """Class and message of an error, and the error behind it where that helps.
+    """Return class and message of an error, and its cause if the plugin itself raised the error.
 
-    It does where the plugin itself raised it: ``ValueError: no box (from KeyError: 'bbox')``.
-    Libraries put what matters into their own message: the SDK's ``GraphQLError`` has the server's
-    message, and the error behind it is only the form in which that arrived.
+    For example: ``ValueError: no box (from KeyError: 'bbox')``. The cause is left out if a library
+    raised the error, as libraries repeat the cause in their message: the SDK's ``GraphQLError`` has
+    the message of the server.
     """
     summary, cause = _summarize(error), _find_cause(error)
     if cause is not None and _is_raised_by_plugin(error, location):
@@ -49,14 +53,14 @@ def headline(error: BaseException, location: CodeLocation) -> str:
 
 
 def _find_cause(error: BaseException) -> Optional[BaseException]:  # noqa: UP045
-    """The error that another was raised from, or else while handling, as tracebacks show it."""
+    """Return the cause or the context of an error, whichever its traceback shows."""
     if error.__cause__ is not None:
         return error.__cause__
     return None if error.__suppress_context__ else error.__context__
 
 
 def _summarize(error: BaseException) -> str:
-    """Class and first line of the message; of a group, also the first errors in it."""
+    """Return class and first line of the message; for a group, also its first errors."""
     lines = _message(error).strip().splitlines()
     parts = [type(error).__name__]
     if lines:
@@ -71,7 +75,7 @@ def _summarize(error: BaseException) -> str:
 def _message(error: BaseException) -> str:
     try:
         return str(error)
-    except BaseException:  # Python's own tracebacks say the same
+    except BaseException:  # the same text as in tracebacks of Python
         return "<exception str() failed>"
 
 
@@ -82,7 +86,7 @@ def _group_members(error: BaseException) -> Iterator[BaseException]:
 
 
 def _is_raised_by_plugin(error: BaseException, location: CodeLocation) -> bool:
-    """Whether the statement that raised it is the plugin's own."""
+    """Return whether a statement of the plugin's own code raised the error."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

@@ -1,6 +1,6 @@
-"""``kili.types``, which old plugins import and new SDKs do not have any more.
+"""A stand-in for ``kili.types``, which old plugins import and new SDKs lack.
 
-Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+Workers under other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import importlib
 from types import ModuleType
 from typing import Any
 
-# The names that it had in the SDKs of 2.125 to 2.128.
+# The names in ``kili.types`` of the SDKs 2.125 to 2.128.
 _NAMES = (
     "ApiKey",
     "Asset",
@@ -29,7 +29,7 @@ _NAMES = (
 
 
 def kili_types() -> ModuleType:
-    """``kili.types`` of the installed SDK, or a stand-in where it has none that works."""
+    """Return ``kili.types`` of the installed SDK, or a stand-in if it cannot be imported."""
     try:
         return importlib.import_module("kili.types")
     except Exception:

@@ -1,6 +1,6 @@
-"""What a record of a plugin's logger says: logging never fails its caller.
+"""Format the log records of plugins; logging never raises in the plugin.
 
-Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+Workers under other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from kili_emulator.plugins.guest.tracebacks import CodeLocation
 
 
 def format_record(record: logging.LogRecord, location: CodeLocation) -> str:
-    """The message, with its arguments if they fit, and the error that it comes with.
+    """Return the message of a record, and the traceback of its exception, if any.
+
+    Arguments that do not fit the message are appended to it.
 
     Args:
         location: where the files of the plugin are.
@@ -27,7 +29,7 @@ def format_record(record: logging.LogRecord, location: CodeLocation) -> str:
 
 
 def _to_text(value: Any) -> str:
-    """A value as text; what cannot be shown (too deep, or it raises) is named instead."""
+    """Return a value as text; if that raises, return the names of its class and the error."""
     try:
         return str(value)
     except Exception as error:

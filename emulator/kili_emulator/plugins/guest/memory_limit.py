@@ -1,9 +1,9 @@
-"""How much memory a worker takes, and how much it may take.
+"""Measure and limit the memory of a worker.
 
-What counts is what is resident: address space that a library reserves and does not use costs
-nothing. The emulator looks at it ten times a second, for the worker and all processes that descend
-from it (Linux). The kernel's own limit on writable memory (``RLIMIT_DATA``) stands a little above
-that, as the stacks of threads count there in full; it refuses at once what would be far too much.
+Resident memory counts: address space that a library reserves and does not use is free. The
+emulator checks it ten times a second, for the worker and all its descendants (Linux). The kernel's
+own limit on writable memory (``RLIMIT_DATA``) is a little higher, as it counts the stacks of
+threads in full; it refuses at once a request for far too much memory.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LAST_MESSAGE_MB = 64
 
 
 def set_limit(megabytes: int) -> None:
-    """Have the kernel refuse this process what is far above the limit; leave no core files."""
+    """Have the kernel refuse memory far above the limit to this process; disable core files."""
     if resource is None:
         return
     bytes_ = (megabytes + _HEADROOM_MB) * MB
@@ -36,7 +36,7 @@ def set_limit(megabytes: int) -> None:
 
 
 def extend_limit() -> None:
-    """Give a process that has reached the limit what it takes to say so."""
+    """Give this process, which has reached the limit, the memory to report that."""
     if resource is not None:
         with contextlib.suppress(OSError, ValueError):
             hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
@@ -44,13 +44,13 @@ def extend_limit() -> None:
 
 
 def reset_peak() -> None:
-    """Measure this process's peak anew from here on, where the system can (Linux)."""
+    """Reset the peak of this process's resident memory (Linux)."""
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
 
 
 def peak_mb() -> Optional[float]:  # noqa: UP045
-    """This process's peak of resident memory; ``None`` where the system does not tell."""
+    """Return the peak of this process's resident memory in MB; ``None`` if it is unknown."""
     with contextlib.suppress(OSError, ValueError):
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("VmHWM:"):

@@ -1,10 +1,10 @@
-"""Progress bars, which the SDK draws for many of its calls, are not drawn for plugins.
+"""Hide the progress bars that the SDK draws in the calls of plugins.
 
-A bar is no line that a plugin printed: it belongs neither on the emulator's terminal nor in a run's
-log (those recorded from the platform hold none, contract/plugin.md#the-plugins-client). The SDK's
-own switch (``disable_tqdm``) does not reach all of its bars, and a plugin may draw some itself.
+A progress bar belongs neither on the emulator's terminal nor in the log of a run: the logs that
+were recorded from the platform have none (contract/plugin.md#the-plugins-client). The SDK's own
+switch (``disable_tqdm``) does not hide all of its bars, and a plugin may draw bars itself.
 
-Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+Workers under other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import sys
 from typing import Any, Callable  # noqa: UP035  (loaded by old interpreters, too)
 
 _HIDES = "kili_emulator_hides"
-_FILE = 5  # the place of ``file`` among the arguments, after ``self``
+_FILE = 5  # the index of ``file`` in the arguments, ``self`` included
 
 
 def hide_bars(should_hide: Callable[[], bool]) -> None:
-    """Have tqdm draw the bars of plugins nowhere; besides that, they count as ever.
+    """Make tqdm draw the bars of plugins nowhere; the bars still count.
 
     Args:
-        should_hide: whether the code that is running is a plugin's.
+        should_hide: returns whether the running code belongs to a plugin.
     """
     try:
         bar: Any = importlib.import_module("tqdm.std").tqdm
@@ -49,7 +49,7 @@ def hide_bars(should_hide: Callable[[], bool]) -> None:
 
 
 class _NullStream(io.TextIOBase):
-    """A stream that keeps nothing."""
+    """A stream that drops everything."""
 
     encoding = "utf-8"
 

@@ -1,13 +1,13 @@
-"""Relative imports in ``main.py`` and the modules beside it.
+"""Allow relative imports in ``main.py`` and the modules beside it.
 
 Kili's own end-to-end test deploys a ``main.py`` with ``from .sub_folder.helpers import f``
-(contract/plugin.md#imports). In a worker these modules keep their plain names, by which child
-processes find them too: they belong to no package, and Python refuses their relative imports. Here
-such an import is made an absolute one, so that both ways lead to the same module. Only where the
-plain name is that of another module, as in ``from .types import Label``, it is found below a
-package.
+(contract/plugin.md#imports). In a worker, these modules keep their plain names, so that child
+processes find them too. They belong to no package, and Python refuses their relative imports. This
+module turns such an import into an absolute one, so that both forms load the same module. If
+another module already has the plain name, as in ``from .types import Label``, the import uses a
+name below the version's package instead.
 
-Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+Workers under other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from kili_emulator.plugins.guest.tracebacks import CodeLocation
 
 
 def install(location: CodeLocation) -> None:
-    """Allow the modules of a plugin's folder relative imports up to the folder itself."""
+    """Allow relative imports, up to the plugin's folder, in the modules of that folder."""
     importer = _Importer(str(location.folder), location.package, builtins.__import__)
     builtins.__import__ = importer
     importlib.import_module = importer.import_module(importlib.import_module)
@@ -33,8 +33,9 @@ class _Importer:
     """``__import__`` of a worker.
 
     Args:
-        package: below it is what cannot go by its plain name.
-        original: Python's own.
+        folder: where the plugin's version is unpacked.
+        package: the package for modules whose plain name is taken.
+        original: ``__import__`` of Python.
     """
 
     def __init__(self, folder: str, package: str, original: Any) -> None:
@@ -62,7 +63,10 @@ class _Importer:
         return self._root
 
     def import_module(self, original: Any) -> Any:
-        """``importlib.import_module`` that takes the name of no package as Python leaves it."""
+        """Return an ``importlib.import_module`` that accepts an empty name as the package.
+
+        Modules at the top of the plugin's folder have such a ``__package__``.
+        """
 
         def import_module(name: str, package: Any = None) -> ModuleType:
             if package == "" and name[:1] == "." and name[1:2] != ".":
@@ -73,7 +77,7 @@ class _Importer:
         return import_module
 
     def _starts_at_folder(self, importing: Any, level: int) -> bool:
-        """Whether a relative import of one of the plugin's modules begins at its folder."""
+        """Return whether a relative import, in a module of the plugin, begins at its folder."""
         if not str(importing.get("__file__") or "").startswith(self._folder_prefix):
             return False
         parts = (importing.get("__package__") or "").split(".")
@@ -81,7 +85,7 @@ class _Importer:
         return level == len(parent_packages) + 1
 
     def _absolute(self, name: str) -> str:
-        """The name by which a module of the folder is found."""
+        """Return the absolute name of a module of the folder."""
         top = name.partition(".")[0]
         loaded = sys.modules.get(top)
         is_name_taken = top in sys.builtin_module_names or (
@@ -94,7 +98,7 @@ class _Importer:
         return any(str(each).startswith(self._folder_prefix) for each in places if each)
 
     def _add_to_root(self, name: str) -> None:
-        """Import a module for ``from . import name``; one that is not there is no error yet."""
+        """Import a module for ``from . import name``; a missing module is no error here."""
         absolute = self._absolute(name)
         try:
             self._original(absolute)

@@ -1,6 +1,6 @@
-"""What a handler returned, where that means that it has not run.
+"""Recognize return values which show that the code of a handler has not run.
 
-Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+Workers under other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Any, Optional
 
 
 def unstarted_kind(result: Any) -> Optional[str]:  # noqa: UP045  (loaded by old interpreters, too)
-    """What a call of the handler only made, instead of running its code; ``None`` if it ran.
+    """Return which object a call has made instead of running the handler; ``None`` if it ran.
 
     Returns:
         ``coroutine`` (``async def``), ``generator`` or ``asynchronous generator`` (``yield``).
     """
     if inspect.iscoroutine(result):
-        result.close()  # or Python would warn that nobody awaited it
+        result.close()  # otherwise Python warns that it was never awaited
         return "coroutine"
     if inspect.isgenerator(result):
         return "generator"

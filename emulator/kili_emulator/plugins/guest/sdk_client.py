@@ -1,10 +1,10 @@
-"""Makes the SDK clients that plugins get as ``self.kili``.
+"""Make the SDK clients that plugins get as ``self.kili``.
 
-From 2.137 on, the SDK holds one lock for all clients of a process during every call. A test's
-``append_labels`` would hold it while the plugin it caused waits for it, and so would one plugin's
-call while another plugin runs. Each plugin client therefore has a lock, and a rate limiter that
-never waits, of its own; and its requests say of themselves what holds for them
-(:mod:`.sdk_context`). The SDK's modules stay as they are for everybody else.
+From 2.137 on, the SDK holds one lock for all clients of a process during every call. So a test's
+``append_labels`` would hold the lock while the plugin that it triggers waits for it; one plugin's
+call would block another plugin in the same way. Therefore each plugin client has its own lock, a
+rate limiter that never waits, and its own request headers (:mod:`.sdk_context`). The SDK's modules
+are not changed for other clients.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ _client_lock = threading.Lock()
 
 
 class _NoLimiter:
-    """Stands in for the SDK's limit of calls per minute."""
+    """A replacement for the SDK's limit of calls per minute, without a limit."""
 
     def try_acquire(self, *_: Any, **__: Any) -> bool:
         return True
 
     def ratelimit(self, *_: Any, **__: Any) -> contextlib.AbstractContextManager[None]:
-        """What SDKs up to 2.15x enter for each call."""
+        """Return a context that does nothing; SDKs up to 2.15x enter it for each call."""
         return contextlib.nullcontext()
 
 
 def make_client(endpoint: str, key: str, cache: Path) -> Any:
-    """A client of the installed SDK, apart from all others in this process.
+    """Make a client of the installed SDK with its own lock, limiter and request headers.
 
     Args:
         endpoint: the GraphQL URL.
-        key: the API key, of a run.
-        cache: where the SDK may keep the schema; never the user's own cache.
+        key: the API key of a run.
+        cache: the folder in which the SDK may keep the schema; never the user's own cache.
 
-    The SDK's checks at the start are skipped, as the key is known to be good: this takes a
-    millisecond instead of a hundred. Their switch is an environment variable, so that a client
-    which another thread makes at that very moment goes without them, too.
+    The SDK's checks at the start are skipped, as the key is valid: this takes a millisecond instead
+    of a hundred. An environment variable switches them off, so that a client which another thread
+    makes at the same moment skips them too.
     """
     module = importlib.import_module("kili.client")
     options: dict[str, Any] = {"api_key": key, "api_endpoint": endpoint}
@@ -72,7 +72,7 @@ def make_client(endpoint: str, key: str, cache: Path) -> Any:
 
 @contextlib.contextmanager
 def _without_checks() -> Iterator[None]:
-    """Have SDKs before 2.129, which have no such switch, take any key, and any version."""
+    """Skip the checks of SDKs before 2.129, which have no such variable."""
     try:
         auth: Any = importlib.import_module("kili.authentication").KiliAuth
     except (ImportError, AttributeError):
@@ -89,7 +89,11 @@ def _without_checks() -> Iterator[None]:
 
 
 def _isolate_client(client: Any) -> None:
-    """Give the client's GraphQL client a lock, a limiter and a context of its own."""
+    """Give the client's GraphQL client its own lock, limiter and context.
+
+    Raises:
+        RuntimeError: the SDK does not use its lock in a known way.
+    """
     graphql_client = getattr(client, "graphql_client", None)
     if graphql_client is None:
         graphql_client = client.auth.client  # until 2.136
@@ -112,13 +116,13 @@ def _isolate_client(client: Any) -> None:
 
 
 def _uses_shared(code: CodeType) -> bool:
-    """Whether a function, or one that is defined in it, uses what the module's clients share."""
+    """Return whether a function, or one defined in it, uses an object that all clients share."""
     inner = [each for each in code.co_consts if isinstance(each, CodeType)]
     return any(name in code.co_names for name in _SHARED) or any(map(_uses_shared, inner))
 
 
 def _with_globals(function: FunctionType, changed: dict[str, Any]) -> FunctionType:
-    """The same function, which sees other values under some global names."""
+    """Return a copy of a function for which some global names have other values."""
     copy = FunctionType(
         function.__code__,
         {**function.__globals__, **changed},

@@ -1,12 +1,13 @@
-"""What a plugin's client says of itself in its headers: which method of the SDK is at work.
+"""The headers of a plugin client's requests that name the current method of the SDK.
 
-From 2.129 on, the SDK keeps that in one dictionary for the whole process
-(``kili.utils.logcontext.LogContext``). Each call overwrites it, and each request reads it: of calls
-in several threads, a request may name another thread's method. The call stack is the request's own,
-and holds the decorator of the method (``log_call``). So the requests of plugin clients take the
-method from there, and name none where there is none, as when a generator fetches its next page.
+From 2.129 on, the SDK keeps these headers in one dictionary for the whole process
+(``kili.utils.logcontext.LogContext``). Each call overwrites it, and each request reads it, so that
+a request may name the method of another thread. The call stack of a request, however, has the
+decorator of its own method (``log_call``). So the requests of plugin clients take the method from
+the stack. They name no method if there is none on the stack, as when a generator fetches its next
+page.
 
-Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+Workers under other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -18,23 +19,26 @@ from datetime import datetime, timezone
 from types import CodeType, FrameType
 from typing import Any, Callable, Dict  # noqa: UP035  (loaded by old interpreters, too)
 
-# The emulator's own header: requests of ``self.kili`` alone have it, and it is recorded of the run.
-# The SDK's own is what any client says of itself, such as one that the plugin made.
+# The emulator's own header, which is recorded with the run: only requests of ``self.kili`` have it.
+# Any client sends the SDK's own header, also a client that the plugin has made.
 RUN_METHOD_HEADER = "kili-emulator-method"
 
 _METHOD = "kili-client-method-name"
 _TIME = "kili-client-call-time"
 _ID = "kili-client-call-uuid"
 
-# Under this name the time and id of a call are kept with its frame, for all requests that it makes.
+# The key, in the locals of a call's frame, of the time and id for all requests of the call.
 _CALL_VARIABLE = "kili-emulator-call"
 
 
 def make_context_factory() -> Callable[[], Any]:
-    """What a client calls instead of the SDK's ``LogContext``.
+    """Return a function that a client calls instead of the SDK's ``LogContext``.
 
-    Each time, it makes a ``LogContext`` of what holds for the whole process and of the method that
-    is at work in the calling thread.
+    Each call makes a ``LogContext`` from the headers that hold for the whole process and those of
+    the current method in the calling thread.
+
+    Raises:
+        RuntimeError: the decorator of the SDK's methods is unknown.
     """
     module = importlib.import_module("kili.utils.logcontext")
     decorators = {
@@ -46,7 +50,7 @@ def make_context_factory() -> Callable[[], Any]:
         raise RuntimeError("this version of the kili SDK marks its methods in an unknown way")
 
     def make() -> Any:
-        context = module.LogContext.__new__(module.LogContext)  # not the only one that there is
+        context = module.LogContext.__new__(module.LogContext)  # LogContext() is a singleton
         context.update(module.LogContext())
         for name in (_METHOD, _TIME, _ID):
             context.pop(name, None)
@@ -58,7 +62,7 @@ def make_context_factory() -> Callable[[], Any]:
 
 
 def _find_sdk_call(start: FrameType, decorators: set[CodeType]) -> Dict[str, str]:  # noqa: UP006
-    """The headers of the innermost method on a call stack; empty where there is none."""
+    """Return the headers of the innermost SDK method on a call stack; empty without one."""
     frame: FrameType | None = start
     while frame is not None:
         if frame.f_code in decorators:
@@ -71,6 +75,6 @@ def _find_sdk_call(start: FrameType, decorators: set[CodeType]) -> Dict[str, str
 
 
 def _new_call_headers() -> Dict[str, str]:  # noqa: UP006
-    """The headers of a call that begins: the client's own time and id, nothing of the world."""
+    """Return the headers of a new call: the time and id of the client, not those of a world."""
     now = datetime.now(timezone.utc)  # noqa: TID251
     return {_TIME: now.isoformat().replace("+00:00", "Z"), _ID: str(uuid.uuid4())}  # noqa: TID251

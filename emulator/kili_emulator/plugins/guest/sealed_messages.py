@@ -1,8 +1,9 @@
 """Sealed messages between the emulator and a worker: JSON with a keyed digest.
 
-A plugin shares its process with the worker, and can write to each of its descriptors. Each frame
-therefore carries tags that only those who hold the key can make, over its number and its direction:
-what was made up, repeated, left out or put in between is noticed, and is never parsed.
+A plugin shares its process with the worker, and can write to each of its descriptors. Therefore
+each frame has tags that need a secret key and cover the number and the direction of the frame. So
+the receiver detects frames that were invented, repeated, omitted or inserted, and never parses
+them.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from typing import Any, Callable, Dict, Optional  # noqa: UP035  (loaded by old 
 Message = Dict[str, Any]  # noqa: UP006
 
 KEY_SIZE = 43
-# From the emulator to the worker, and back.
+# The directions: from the emulator to the worker, and back.
 REQUESTS = b"requests"
 ANSWERS = b"answers"
-# What a worker says last, when its pipes are not as they were.
+# The last message of a worker whose pipes the plugin has changed.
 BROKEN: Message = {"broken": True}
-# Longer texts are cut off before they are sent: a run's log takes no more.
+# Longer texts are truncated before they are sent, as the log of a run drops the rest.
 MAX_TEXT = 1_000_001
 
 _MAX_FRAME = 64 * 1024 * 1024
@@ -32,11 +33,11 @@ _TAG = 16
 
 
 class ForgedError(Exception):
-    """What arrived is not the next frame of the other side."""
+    """The received bytes are not the next frame of the other side."""
 
 
 def make_tag_function(key: bytes, use: bytes) -> Callable[[int, bytes], bytes]:
-    """Makes the tags of one use; the key itself is kept in no Python object.
+    """Return a function that makes the tags for one use; it does not keep the key itself.
 
     Args:
         use: at most 16 bytes; tags of different uses differ.
@@ -52,21 +53,21 @@ def make_tag_function(key: bytes, use: bytes) -> Callable[[int, bytes], bytes]:
 
 
 class Marks:
-    """Marks in a stream of output, one for each message, none of which can be guessed."""
+    """The marks in a stream of output: one for each message; they cannot be guessed."""
 
     def __init__(self, key: bytes) -> None:
         self._tag = make_tag_function(key, b"marks")
 
     def mark(self, number: int) -> bytes:
-        """The mark of a message; its first byte occurs nowhere else in it but at its end."""
+        """Return the mark of a message; its first byte occurs again only at its end."""
         return b"\0" + self._tag(number, b"").hex().encode() + b"\0"
 
 
 class Sender:
-    """Writes frames to a descriptor, one at a time.
+    """A writer of frames to a descriptor; not for several threads at once.
 
     Attributes:
-        number: how many there were.
+        number: the number of the next frame, from 0 on.
     """
 
     def __init__(self, descriptor: int, key: bytes, direction: bytes) -> None:
@@ -78,7 +79,7 @@ class Sender:
         """Send a message.
 
         Raises:
-            OSError: the other side is gone, or the descriptor was closed.
+            OSError: the other side has ended, or the descriptor was closed.
         """
         content = json.dumps(message).encode()
         length = _LENGTH.pack(len(content))
@@ -90,10 +91,10 @@ class Sender:
 
 
 class Receiver:
-    """Reads frames from a descriptor.
+    """A reader of frames from a descriptor.
 
     Args:
-        limit: how many bytes of content a frame may have.
+        limit: the maximal content of a frame, in bytes.
     """
 
     def __init__(
@@ -105,10 +106,10 @@ class Receiver:
         self._number = 0
 
     def receive(self) -> Optional[Message]:  # noqa: UP045
-        """The next message; ``None`` when the other side is gone.
+        """Return the next message; ``None`` if the other side has ended.
 
         Raises:
-            ForgedError: something else was written there.
+            ForgedError: the received bytes are not its next frame.
             OSError: the descriptor was closed.
         """
         head = read_exactly(self._descriptor, _LENGTH.size + _TAG)
@@ -135,7 +136,7 @@ class Receiver:
 
 
 def truncate_texts(message: Message) -> Message:
-    """A message whose texts are not longer than anybody would keep."""
+    """Return a message with its texts truncated to :data:`MAX_TEXT` characters."""
     return {
         name: value[:MAX_TEXT] if isinstance(value, str) else value
         for name, value in message.items()
@@ -143,7 +144,7 @@ def truncate_texts(message: Message) -> Message:
 
 
 def read_exactly(descriptor: int, size: int) -> Optional[bytes]:  # noqa: UP045
-    """So many bytes; ``None`` when there are not so many any more.
+    """Read exactly ``size`` bytes; return ``None`` if the stream ends before.
 
     Raises:
         OSError: the descriptor was closed.

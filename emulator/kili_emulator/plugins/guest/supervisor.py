@@ -1,9 +1,10 @@
-"""The process between the emulator and a worker; nothing that a plugin starts escapes it (Linux).
+"""The process between the emulator and a worker; no process of a plugin escapes it (Linux).
 
-The supervisor is a child subreaper: a process whose parent has ended becomes its child, also one
-that made a session of its own. It imports nothing of the plugin, reaps what has ended, tells the
-emulator how the worker ended, and at the end kills all that is left. It goes on after the end of
-the worker, until the emulator says so or is itself gone.
+The supervisor is a child subreaper: a process whose parent has ended becomes its child, even if
+the process has a session of its own. The supervisor imports no code of the plugin. It reaps ended
+processes, reports the exit code of the worker to the emulator, and at last kills all remaining
+processes. It continues after the end of the worker, until the emulator shuts the socket down or
+ends.
 """
 
 from __future__ import annotations
@@ -20,19 +21,20 @@ from typing import Dict, Tuple  # noqa: UP035  (loaded by old interpreters, too)
 _SET_DEATH_SIGNAL = 1
 _SET_CHILD_SUBREAPER = 36
 
-# A plugin that starts processes faster than they are killed is given up after that.
+# The time limit for killing, in case a plugin starts processes faster than they are killed.
 _KILLING_SECONDS = 5.0
 _PAUSE_SECONDS = 0.002
 _MAX_NAMES = 20
 
 
 def supervise(control: int) -> None:
-    """Fork: this returns in the child, which is to be the worker; the parent supervises it.
+    """Fork; return in the child, which becomes the worker, and supervise it in the parent.
 
     Args:
-        control: a socket. The exit code of the worker (negative for a signal) is written to it, as
-            a line; once its other end is shut down, everything is ended, and the first processes
-            that are ended beside the worker are named there, each by a line ``ended <id> <name>``.
+        control: the descriptor of a socket. The supervisor writes the exit code of the worker
+            (negative for a signal) to it as a line. When the other end is shut down, it kills all
+            processes, and writes a line ``ended <id> <name>`` for each of the first 20, except the
+            worker.
     """
     supervisor = os.getpid()
     _prctl(_SET_CHILD_SUBREAPER, 1)
@@ -48,16 +50,16 @@ def supervise(control: int) -> None:
 
 
 def _prctl(option: int, value: int) -> None:
-    """``prctl``; where the system refuses it, orphans are lost, as without a supervisor."""
+    """Call ``prctl``; if the system refuses it, orphans escape, as without a supervisor."""
     arguments = [ctypes.c_ulong(each) for each in (value, 0, 0, 0)]
     ctypes.CDLL(None).prctl(ctypes.c_int(option), *arguments)
 
 
 def _supervise(worker: int, control: int) -> None:
-    """Reap what ends, until the emulator wants everything to end."""
+    """Reap ended processes until the socket is shut down; then kill the others."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3):
-        os.dup2(null, descriptor)  # or the emulator would wait for the end of the output
+        os.dup2(null, descriptor)  # otherwise the emulator waits for the end of the output
     wake_reader, wake_writer = os.pipe()
     for each in (wake_reader, wake_writer):
         os.set_blocking(each, False)
@@ -83,32 +85,29 @@ def _supervise(worker: int, control: int) -> None:
 
 
 def _reap() -> Dict[int, int]:  # noqa: UP006
-    """The exit codes of the children that have ended, by their ids.
-
-    A child that was left by its parent is reaped here, too: nobody else would.
-    """
-    ended = {}
+    """Reap the children that have ended, adopted orphans too; return exit codes by their ids."""
+    exit_codes = {}
     with contextlib.suppress(ChildProcessError):
         while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 break
             signaled = os.WIFSIGNALED(status)
-            ended[pid] = -os.WTERMSIG(status) if signaled else os.WEXITSTATUS(status)
-    return ended
+            exit_codes[pid] = -os.WTERMSIG(status) if signaled else os.WEXITSTATUS(status)
+    return exit_codes
 
 
 def _kill_all() -> Dict[int, bytes]:  # noqa: UP006
-    """Kill the children, and those that become children thereby, until none is left.
+    """Kill the children, and the orphans that become children by this, until none is left.
 
-    Only children are killed: their ids belong to nobody else before they are reaped here. With each
-    goes its process group, all at once, as none of its members can fork meanwhile. No group has
-    others in it, as the worker has a session of its own.
+    Only children are killed: their ids cannot belong to other processes before they are reaped
+    here. The process group of each child is killed at once, so that none of its members can fork
+    meanwhile. A group has no foreign members, as the worker has a session of its own.
 
     Returns:
         the names of the killed children by their ids.
     """
-    own = os.getpgrp()
+    own_group = os.getpgrp()
     killed: Dict[int, bytes] = {}  # noqa: UP006
     end = time.perf_counter() + _KILLING_SECONDS
     while time.perf_counter() < end:
@@ -119,7 +118,7 @@ def _kill_all() -> Dict[int, bytes]:  # noqa: UP006
         for pid, (group, name) in children.items():
             killed.setdefault(pid, name)
             with contextlib.suppress(OSError):
-                if group != own:
+                if group != own_group:
                     os.killpg(group, signal.SIGKILL)
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
@@ -128,14 +127,14 @@ def _kill_all() -> Dict[int, bytes]:  # noqa: UP006
 
 
 def _children() -> Dict[int, Tuple[int, bytes]]:  # noqa: UP006
-    """The process groups and names of this process's children, by their ids."""
-    own = os.getpid()
-    found = {}
+    """Return the process groups and names of this process's children by their ids."""
+    own_id = os.getpid()
+    children = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             head, _, rest = (folder / "stat").read_bytes().rpartition(b")")
             fields = rest.split()
-            if int(fields[1]) == own:
+            if int(fields[1]) == own_id:
                 name = head.partition(b"(")[2].replace(b"\n", b" ")
-                found[int(folder.name)] = (int(fields[2]), name)
-    return found
+                children[int(folder.name)] = (int(fields[2]), name)
+    return children

@@ -1,6 +1,6 @@
-"""Tracebacks as a plugin's author wants them: from the plugin's first line on.
+"""Format tracebacks for a plugin's author: from the first frame of the plugin on.
 
-Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+Workers under other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Iterator  # noqa: UP035  (loaded by old interpreters, too)
 
-# The modules of a version are below a package that is called this and its name: inline all of them,
-# in a process of its own those whose plain names are taken.
+# The prefix of the package of a version, which ends with the version's name. Inline, all modules
+# of the version are in the package; in a process, only those whose plain names are taken.
 PACKAGE = "kili_plugin_"
 
 _EMULATOR = str(Path(__file__).parents[1])
@@ -23,12 +23,12 @@ _MAIN = Path("main.py")
 
 @dataclass(frozen=True)
 class CodeLocation:
-    """Where the files of a version are.
+    """The location of a version's files.
 
     Attributes:
-        folder: where it is unpacked; made absolute, as that of a file is.
+        folder: where the version is unpacked; made absolute, as the file names of code are.
         main: the file on disk that its ``main.py`` was read from, if its plugin is linked. The
-            version's code goes by the names of the files there, where debuggers look for it.
+            version's code then has the file names of the linked files, where debuggers find it.
     """
 
     folder: Path
@@ -39,22 +39,22 @@ class CodeLocation:
 
     @property
     def package(self) -> str:
-        """The package that the version's modules are below, where they are below any."""
+        """The name of the package that has the version's modules, if any package has them."""
         return f"{PACKAGE}{self.folder.name}"
 
     def strip_package(self, text: str) -> str:
-        """A text with the names of modules as the plugin's author knows them."""
+        """Replace the package in the module names of a text, so that the author knows them."""
         return text.replace(f"{self.package}.", "").replace(f"'{self.package}'", "'plugin'")
 
     def code_name(self, path: str) -> str:
-        """What the code of an unpacked file is called."""
+        """Return the file name for the code of an unpacked file."""
         if self.main is None:
             return path
         inner = Path(path).relative_to(self.folder)
         return str(self.main if inner == _MAIN else self.main.parent / inner)
 
     def unpacked_path(self, code_name: str) -> str | None:
-        """The unpacked file that code is of; ``None`` if it is none of the version's."""
+        """Return the unpacked file of code with this file name; ``None`` for foreign code."""
         path = Path(code_name)
         if self.main is None or path.is_relative_to(self.folder):
             return code_name if path.is_relative_to(self.folder) else None
@@ -70,9 +70,9 @@ class CodeLocation:
 
 
 def format_error(error: BaseException, location: CodeLocation) -> str:
-    """The traceback of an error, without the emulator's frames, with paths inside the plugin.
+    """Return the traceback of an error, without frames of the emulator.
 
-    Causes come first, as Python lists them.
+    Paths are relative to the plugin's folder. Causes come first, as Python lists them.
     """
     exception = traceback.TracebackException.from_exception(error, lookup_lines=False)
     for each in _all_errors(exception):
@@ -81,7 +81,7 @@ def format_error(error: BaseException, location: CodeLocation) -> str:
 
 
 def _all_errors(exception: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
-    """An error, those behind it, and those that groups hold."""
+    """Iterate over an error, its causes and contexts, and the members of groups."""
     waiting = [exception]
     while waiting:
         each = waiting.pop()
@@ -91,10 +91,11 @@ def _all_errors(exception: traceback.TracebackException) -> Iterator[traceback.T
 
 
 def _plugin_frames(stack: traceback.StackSummary, location: CodeLocation) -> traceback.StackSummary:
-    """The frames from the plugin's first on, without those that import its modules.
+    """Return the frames from the first one of the plugin on, without frames of the import system.
 
-    Where none is the plugin's, as of an error that a library raised and caught, all but the
-    emulator's are kept. Their lines are those of the version that ran, whatever was saved since.
+    If no frame is the plugin's, as for an error that a library raised and caught, all frames except
+    the emulator's are kept. The source lines are those of the version that ran, even if the linked
+    file was saved again.
     """
     plugin_indexes = []
     for number, frame in enumerate(stack):
@@ -116,14 +117,14 @@ def _relative(text: str, location: CodeLocation) -> str:
 
 
 def extract_stack(frame: FrameType) -> traceback.StackSummary:
-    """The calls that led to a frame, outermost first."""
+    """Return the calls that led to a frame, outermost first."""
     stack = traceback.StackSummary.extract(traceback.walk_stack(frame), lookup_lines=False)
     stack.reverse()
     return stack
 
 
-def where(stack: traceback.StackSummary, location: CodeLocation) -> str:
-    """The traceback that an error would have at the end of these calls, shown as that of one."""
+def format_stack(stack: traceback.StackSummary, location: CodeLocation) -> str:
+    """Format a stack as the traceback of an error that was raised at its end."""
     return _relative(
         "".join(traceback.format_list(_plugin_frames(stack, location) or stack)), location
     )

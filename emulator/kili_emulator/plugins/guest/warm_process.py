@@ -1,10 +1,10 @@
-"""The process that imports the SDK once, and forks each worker with it (Linux).
+"""The fork server's process: imports the SDK once, and forks workers that have it (Linux).
 
-It has one thread, as a fork copies no other: threads that the SDK starts when it is imported are
-kept back, and started in each worker. It never runs a plugin's code, and never learns the key with
-which a worker seals its messages, as the worker reads that from its own pipe.
+The process has only one thread, as a fork copies no other. Threads that the SDK starts during its
+import are held back, and started in each worker. The process never runs code of a plugin. It never
+has the key with which a worker seals its messages, as the worker reads the key from its own pipe.
 
-Loaded by other interpreters, too: nothing but the standard library is needed.
+Other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from kili_emulator.plugins.guest import supervisor
 
 _SDK = ("kili.plugins", "kili.client")
 _SIZE = struct.Struct(">I")
-# The standard streams of a worker, and the socket of its supervisor.
+# The number of descriptors: the standard streams of a worker, and the socket of its supervisor.
 _DESCRIPTORS = 4
 
 
 def serve(channel: int) -> None:
-    """Fork workers as the emulator asks; return in each worker, and only there.
+    """Fork workers on request; return only in the workers.
 
-    Requests are JSON with their length before them. ``{"environment", "folder"}`` comes with the
-    descriptors of the worker; its answer is ``{"pid"}``, the id of its supervisor, or null where
-    no process can be forked. ``{"reap"}`` names a supervisor that has ended: its id is in use
-    until then. The first answer, ``{"threads"}``, tells how many threads there are, or null where
-    the SDK cannot be imported.
+    Requests and answers are JSON, preceded by their length. The first answer, ``{"threads"}``, has
+    the number of threads, or null if the SDK cannot be imported. The request
+    ``{"environment", "folder"}`` comes with the descriptors of the worker; its answer is
+    ``{"pid"}``, the id of the worker's supervisor, or null if no process can be forked. The request
+    ``{"reap"}`` has the id of a supervisor that has ended, and releases this id; it has no answer.
 
     Args:
-        channel: the descriptor of a socket; the process ends with its other end.
+        channel: the descriptor of a socket; the process ends when the other end is closed.
     """
     requests = socket.socket(fileno=channel)
     threads = _import_sdk()
-    gc.freeze()  # or each collection would copy the pages that processes share
+    gc.freeze()  # otherwise each garbage collection copies pages that the processes share
     _send(requests, {"threads": None if threads is None else _count_threads()})
     while True:
         request, descriptors = _receive(requests)
@@ -66,7 +66,7 @@ def serve(channel: int) -> None:
 
 
 def _import_sdk() -> Optional[List[threading.Thread]]:  # noqa: UP006, UP045
-    """Import all that workers need, and keep back the threads that this starts.
+    """Import the modules that workers need, and hold back the threads that they start.
 
     Returns:
         the threads; ``None`` where the SDK cannot be imported.
@@ -90,7 +90,7 @@ def _import_sdk() -> Optional[List[threading.Thread]]:  # noqa: UP006, UP045
 
 
 def _count_threads() -> int:
-    """How many threads there are, also of libraries in C."""
+    """Return the number of threads, those of libraries in C included."""
     return len(os.listdir("/proc/self/task"))  # noqa: PTH208
 
 
@@ -118,7 +118,7 @@ def _become_worker(request: Dict[str, Any], descriptors: List[int]) -> None:  # 
 
 
 def _reseed_numpy() -> None:
-    """Give the worker random numbers of its own; Python's ``random`` does that by itself."""
+    """Seed numpy's random numbers again; Python's ``random`` does that by itself after a fork."""
     numbers = sys.modules.get("numpy.random")
     if numbers is not None:
         numbers.seed()
@@ -126,14 +126,14 @@ def _reseed_numpy() -> None:
 
 def _send(channel: socket.socket, answer: Dict[str, Any]) -> None:  # noqa: UP006
     content = json.dumps(answer).encode()
-    with contextlib.suppress(OSError):  # the emulator is gone: the next read says so
+    with contextlib.suppress(OSError):  # the emulator has ended, which the next read detects
         channel.sendall(_SIZE.pack(len(content)) + content)
 
 
 def _receive(
     channel: socket.socket,
 ) -> Tuple[Optional[Dict[str, Any]], List[int]]:  # noqa: UP006, UP045
-    """The next request and its descriptors; ``None`` when the emulator is gone."""
+    """Return the next request and its descriptors; ``None`` if the emulator has ended."""
     descriptors = array.array("i")
     ancillary_size = socket.CMSG_SPACE(_DESCRIPTORS * descriptors.itemsize)
     try:

@@ -1,10 +1,10 @@
-"""The child's side: imports one version of a plugin, and calls its handlers one after another.
+"""The worker: imports one version of a plugin, and calls its handlers one after another.
 
-The first descriptors belong to the plugin; whatever is written to them, by whatever code, goes into
-one pipe, and so keeps its order. Messages have a pipe of their own; before each, a mark is written
-into the plugin's pipe, which tells the emulator what was printed before it. Messages are sealed and
-marks unguessable, with a key that is never in the arguments or the environment of this process, and
-that its children do not have.
+The standard descriptors belong to the plugin. All output to them, of any code, goes into one pipe
+and so keeps its order. Messages have a pipe of their own; before each message, a mark is written
+into the output pipe, so that the emulator knows which output came before the message. A key seals
+the messages and makes the marks unpredictable. The key is never in the arguments or the environment
+of this process, and its children do not have it.
 """
 
 from __future__ import annotations
@@ -48,22 +48,23 @@ _TYPES = (
     (logging.INFO, "info"),
 )
 
-# What a plugin is called with is as large as it is.
+# The payload of a call has no limit but that of the frame format.
 _MAX_REQUEST = 2**32
 
 
 def main() -> None:
-    """Serve until the emulator ends, or ends this process.
+    """Serve requests until the emulator ends or kills this process.
 
-    The first message has the settings: ``memory`` (MB), ``packages`` (a folder or null),
-    ``breakpoint``, ``thread`` and ``cache``.
+    The first message has the settings: ``memory`` (the limit in MB), ``packages`` (a folder or
+    null), ``breakpoint`` (the error text of ``breakpoint()``), ``thread`` (the text for a failed
+    thread) and ``cache`` (the folder for the SDK's schema).
     """
     channel = _Channel()
     settings = channel.receive()
     if settings is None:
         return
     for name in [each for each in sys.modules if each.split(".")[0] == "kili_emulator"]:
-        del sys.modules[name]  # a plugin does not see what is loaded here in part only
+        del sys.modules[name]  # a plugin must not see the partly loaded emulator
     memory_limit.set_limit(settings["memory"])
     sys.path[:0] = [settings["packages"]] if settings["packages"] else []
     if "PYTHONBREAKPOINT" not in os.environ:
@@ -76,9 +77,9 @@ def _refuse_breakpoint(reason: str) -> NoReturn:
 
 
 class _Channel:
-    """The pipes, after they were moved out of the plugin's way.
+    """The pipes to the emulator, moved away from the standard descriptors.
 
-    Only this process uses them for messages: a forked child closes them, and prints what it logs.
+    Only this process sends messages: a forked child closes the pipes, and prints its log lines.
     """
 
     def __init__(self) -> None:
@@ -98,7 +99,7 @@ class _Channel:
         self.restore()
 
     def restore(self) -> None:
-        """Give the plugin its descriptors anew, whatever was done to them."""
+        """Open the plugin's standard descriptors and streams again, even if it has closed them."""
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
         if null:
@@ -117,7 +118,7 @@ class _Channel:
             setattr(sys, f"__{name}__", stream)
 
     def flush(self) -> None:
-        """Send what was printed and still is in a buffer, of Python or C."""
+        """Write the output that is still in a buffer of Python or C."""
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
                 stream.flush()
@@ -125,7 +126,7 @@ class _Channel:
             ctypes.CDLL(None).fflush(None)
 
     def send(self, **message: Any) -> None:
-        """Send a message, after all that was printed so far.
+        """Send a message, preceded by a mark in the output.
 
         Raises:
             OSError: the plugin has closed a pipe.
@@ -140,20 +141,20 @@ class _Channel:
             self._answers.send(message)
 
     def receive(self) -> sealed_messages.Message | None:
-        """The next request; ``None`` when the emulator is gone.
+        """Return the next request; ``None`` if the emulator has ended.
 
         Raises:
-            ForgedError: a request is not the emulator's.
+            ForgedError: the request is not from the emulator.
             OSError: the plugin has closed the pipe.
         """
         return self._requests.receive()
 
     def is_intact(self) -> bool:
-        """Whether the plugin has left the pipes alone."""
+        """Return whether the plugin has not changed the pipes."""
         return self._pipe_identities() == self._pipes
 
     def report_broken_and_stop(self) -> NoReturn:
-        """Tell that the plugin interfered with the pipes, and do nothing more."""
+        """Report that the plugin changed the pipes, then wait to be killed."""
         with self._lock:
             with contextlib.suppress(OSError):
                 self._answers.send(sealed_messages.BROKEN)
@@ -162,7 +163,7 @@ class _Channel:
             time.sleep(60)
 
     def _pipe_identities(self) -> list[tuple[int, int]]:
-        """Which files are open as the pipes; none, if one of them is closed."""
+        """Return device and inode of each pipe; nothing if one of them is closed."""
         try:
             statuses = [os.fstat(each) for each in (self._in, self._out, self._printed)]
         except OSError:
@@ -176,6 +177,8 @@ class _Channel:
 
 
 class _Worker:
+    """The state of a worker: its channel and the version that it has imported."""
+
     def __init__(self, channel: _Channel, settings: sealed_messages.Message) -> None:
         self._channel = channel
         self._cache = Path(settings["cache"])
@@ -188,7 +191,7 @@ class _Worker:
     def serve(self) -> None:
         threading.Thread(target=self._listen, name="emulator", daemon=True).start()
         threading.excepthook = self._report_thread_error
-        with contextlib.suppress(Exception):  # the plugin's own import says what is wrong
+        with contextlib.suppress(Exception):  # the plugin's own import reports the error
             types = kili_types.kili_types()
             sys.modules.setdefault("kili.types", types)
             importlib.import_module("kili").__dict__["types"] = types
@@ -208,7 +211,7 @@ class _Worker:
             self._channel.report_broken_and_stop()
 
     def _listen(self) -> None:
-        """Read what the emulator says; without it, end, and the children, too."""
+        """Receive requests; if the emulator has ended, kill this process and its group."""
         while True:
             try:
                 request = self._channel.receive()
@@ -221,12 +224,12 @@ class _Worker:
             elif "where" in request:
                 frame = sys._current_frames()[self._main_thread_id]  # noqa: SLF001
                 stack = tracebacks.extract_stack(frame)
-                self._channel.send(where=tracebacks.where(stack, self._location))
+                self._channel.send(where=tracebacks.format_stack(stack, self._location))
             else:
                 self._requests.put(request)
 
     def _report_thread_error(self, ended: Any) -> None:
-        """Say in the run's log how one of its threads ended, other than well."""
+        """Log the error of a thread of the run."""
         if ended.exc_value is None or isinstance(ended.exc_value, SystemExit):
             return
         error = exception_text.describe_exception(ended.exc_value, self._location).text
@@ -272,7 +275,11 @@ class _Worker:
         }
 
     def _run_plugin_code(self, work: Any) -> sealed_messages.Message:
-        """Do something of the plugin's; how it ended, and whether there is a ``PluginHandler``."""
+        """Run code of the plugin.
+
+        Returns:
+            the members of an answer about the end of the code and about its ``PluginHandler``.
+        """
         ended, text, headline, unstarted_kind, missing_file = "well", "", None, None, None
         try:
             with left_running.end_forked_children():
@@ -286,7 +293,7 @@ class _Worker:
         except BaseException as error:
             ended = "error"
             headline, text = exception_text.describe_exception(error, self._location)
-            missing_file = data_files.missing_file(error, self._location.folder)
+            missing_file = data_files.find_missing_file(error, self._location.folder)
         self._channel.flush()
         kind = "class" if isinstance(self._handler, type) else "other"
         handler = None if self._handler is None else kind
@@ -301,7 +308,7 @@ class _Worker:
 
 
 class _LogHandler(logging.Handler):
-    """Sends what ``self.logger`` is told, as the emulator's own handler would take it."""
+    """The handler of ``self.logger``: sends its records to the emulator."""
 
     def __init__(self, channel: _Channel, location: tracebacks.CodeLocation) -> None:
         super().__init__()
@@ -312,7 +319,7 @@ class _LogHandler(logging.Handler):
         matching_types = [name for level, name in _TYPES if record.levelno >= level]
         self._channel.flush()
         content = log_records.format_record(record, self._location)
-        with contextlib.suppress(OSError):  # what the plugin has closed is told at the end
+        with contextlib.suppress(OSError):  # a closed pipe is reported at the end of the call
             self._channel.send(
                 log=matching_types[0] if matching_types else "debug", content=content
             )

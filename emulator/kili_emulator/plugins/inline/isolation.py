@@ -1,4 +1,4 @@
-"""Runs plugins in threads of this process, where a debugger reaches them."""
+"""The inline isolation: plugins run in threads of this process, where a debugger can attach."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MakeClient = Callable[[str], Any]
 
 
 class InlineIsolation:
-    """Keeps plugins apart, and no more than that.
+    """An isolation that keeps plugins apart from each other, but does not confine them.
 
     Args:
         make_client: makes an SDK client from a run's key.
-        megabytes: how much memory a plugin may take; it is only told when it takes more.
+        megabytes: the memory that a plugin may take; a run that takes more only gets a warning.
     """
 
     def __init__(self, make_client: MakeClient, megabytes: int) -> None:
@@ -32,15 +32,16 @@ class InlineIsolation:
         self.megabytes = megabytes
 
     def prepare(self) -> None:
-        """Nothing: the SDK is imported once a plugin is."""
+        """Do nothing: the SDK is imported with the first plugin."""
 
     def load(
         self, name: str, location: CodeLocation, seconds: float, packages: Path | None = None
     ) -> LoadedVersion:
         """Import an unpacked version into this process."""
         assert packages is None, "all versions have the packages of this process"
-        with contextlib.suppress(Exception):  # a run says what is wrong
-            importlib.import_module("kili.client")  # loaded, it is watched
+        # Only loaded modules are in the snapshots. If the import fails, the runs report it.
+        with contextlib.suppress(Exception):
+            importlib.import_module("kili.client")
         progress_bars.hide_bars(lambda: run_effects.current.get() is not None)
         with run_effects.record_effects(location) as effects:
             try:
@@ -48,14 +49,14 @@ class InlineIsolation:
             except BuildError:
                 sandbox.drop_modules(name)
                 raise
-        return _Inline(self, name, ImportedCode(handler, location, effects.changes))
+        return _InlineVersion(self, name, ImportedCode(handler, location, effects.changes))
 
     def close(self) -> None:
-        """Nothing: a thread that was left behind cannot be ended."""
+        """Do nothing: abandoned threads cannot be ended."""
 
 
-class _Inline:
-    """A version."""
+class _InlineVersion:
+    """A version that is imported into this process."""
 
     def __init__(self, isolation: InlineIsolation, name: str, code: ImportedCode) -> None:
         self._isolation = isolation

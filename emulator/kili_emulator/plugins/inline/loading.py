@@ -9,7 +9,7 @@ from kili_emulator import messages
 from kili_emulator.plugins import failure_text
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.guest.process_state.left_running import end_forked_children
-from kili_emulator.plugins.guest.tracebacks import CodeLocation, where
+from kili_emulator.plugins.guest.tracebacks import CodeLocation, format_stack
 from kili_emulator.plugins.inline import sandbox
 from kili_emulator.plugins.time_limit import Stopped, call_limited
 
@@ -23,7 +23,7 @@ def load(
     """Import an unpacked version and return its ``PluginHandler``.
 
     Args:
-        on_thread_start: called in the thread that imports it, before it does.
+        on_thread_start: called in the thread that imports the version, before the import.
 
     Raises:
         BuildError: importing fails or takes too long, or there is no such class.
@@ -37,7 +37,9 @@ def load(
     call_end = call_limited(work, seconds)
     if isinstance(call_end.error, Stopped):
         limit = messages.BUILD_TIMED_OUT.format(seconds=seconds)
-        raise BuildError(f"{limit}\n{where(call_end.stack, location)}" if call_end.stack else limit)
+        raise BuildError(
+            f"{limit}\n{format_stack(call_end.stack, location)}" if call_end.stack else limit
+        )
     if isinstance(call_end.error, SystemExit):
         raise BuildError(messages.BUILD_SYSTEM_EXIT.format(error=repr(call_end.error)))
     if call_end.error is not None:

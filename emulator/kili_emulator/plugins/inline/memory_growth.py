@@ -1,4 +1,4 @@
-"""How much memory this process came to need while a run was going on, where the system tells."""
+"""The growth of this process's peak memory during a run; 0 on systems that do not report it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ _UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class MemoryGrowth:
-    """Measures from its creation on."""
+    """The growth since the object was created."""
 
     def __init__(self) -> None:
         self._peak = _peak_mb()
         self._resident = _resident_mb() or self._peak
 
     def growth_mb(self) -> float:
-        """What was needed more; 0 where that was no more than what had been needed before."""
+        """Return the growth in MB: the new peak less the memory that was resident at first.
+
+        It is 0 if the process did not exceed its earlier peak.
+        """
         peak = _peak_mb()
         return peak - self._resident if peak > self._peak else 0.0
 

@@ -1,4 +1,4 @@
-"""Threads that plugins start in this process belong to the run that starts them."""
+"""Assign the threads that plugins start in this process to the run that starts them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ logger = logging.getLogger(__name__)
 
 
 def install() -> None:
-    """Have threads know the run that starts them (Python does so only from 3.14 on)."""
+    """Let threads inherit the context of the run that starts them.
+
+    Python has an option for this only from 3.14 on.
+    """
     start = threading.Thread.start
 
     def start_in_run(thread: threading.Thread) -> None:
         effects = run_effects.current.get()
         if effects is not None and thread.ident is None:
             thread.run = _in_context(thread, effects)  # type: ignore[method-assign]
-            thread.daemon = True  # or the emulator would wait for it at its end
+            thread.daemon = True  # otherwise the emulator waits for the thread when it stops
             effects.threads.append(thread)
         start(thread)
 
@@ -39,7 +42,7 @@ def _in_context(thread: threading.Thread, effects: RunEffects) -> Callable[[], N
         try:
             context.run(run)
         except SystemExit:
-            pass  # as threads do
+            pass  # as in any thread
         except BaseException as error:
             context.run(_report_failure, thread, error, effects)
 
@@ -47,7 +50,7 @@ def _in_context(thread: threading.Thread, effects: RunEffects) -> Callable[[], N
 
 
 def _report_failure(thread: threading.Thread, error: BaseException, effects: RunEffects) -> None:
-    """Say in the run's log how a thread ended, unless the plugin has a hook that is to be told."""
+    """Report the error of a thread in the run's log, unless the plugin has its own excepthook."""
     log = logs.current.get()
     if log is None or module_attributes.is_defined_by(
         threading.excepthook, run_effects.is_plugin_module

@@ -1,9 +1,10 @@
-"""What plugins change in this process: noticed for each run, put back when none is at work.
+"""The effects of runs on this process: recorded for each run, undone when no run is active.
 
-Who changed the environment or the working directory is known: Python tells each such call to
-auditing hooks, and ours looks whether a run makes it. So nothing is undone that somebody else in
-this process did meanwhile. Of what is not told, such as the locale, it counts what is different
-after the run; of attributes of modules, what is the plugin's own.
+For the environment and the working directory, the author of a change is known: Python reports each
+such call to audit hooks, and the hook of this module checks whether a run makes the call. So
+changes of other code in this process are never undone. Other settings, such as the locale, are
+compared before and after the run. Attributes of modules count if the plugin defined their new
+value.
 """
 
 from __future__ import annotations
@@ -33,8 +34,7 @@ from kili_emulator.plugins.guest.tracebacks import PACKAGE, CodeLocation
 from kili_emulator.plugins.inline.memory_growth import MemoryGrowth
 from kili_emulator.plugins.inline.standard_streams import StandardStreams
 
-# The packages that plugins are imported below.
-
+# Names of audit events.
 _SETTING_EVENTS = {"os.chdir", "os.putenv", "os.unsetenv"}
 _PROCESS_EVENTS = {
     "os.fork",
@@ -47,16 +47,18 @@ _PROCESS_EVENTS = {
 
 
 class RunEffects:
-    """What one run, or the import of one version, does to this process.
+    """The effects of one run, or of the import of one version, on this process.
 
     Attributes:
         location: where the version's files are.
-        changes: what it changed, once it has ended.
-        closed_streams: the standard streams that it closed, or tried to, or exchanged.
-        threads: those that it started.
-        memory: what the process came to need meanwhile.
-        overlapped: whether another footprint was being made at the same time. Then only ``threads``
-            and what :meth:`record_event` was told are certainly its own.
+        changes: the changes of settings and module attributes; set when the run has ended.
+        closed_streams: the standard streams that were closed or replaced, or that the run tried
+            to close.
+        threads: the threads that the run started.
+        touched_settings: the settings that the run itself changed, from audit events.
+        memory: the growth of the process's memory during the run.
+        overlapped: whether another run was active at the same time. Then only ``threads`` and
+            ``touched_settings`` certainly belong to this run.
     """
 
     def __init__(self, location: CodeLocation) -> None:
@@ -70,11 +72,11 @@ class RunEffects:
         self._children: dict[int, str] | None = None
 
     def attach_current_thread(self) -> None:
-        """From here on, what this thread does, and threads that it starts, is of this footprint."""
+        """Record from now on what this thread, and the threads that it starts, do."""
         current.set(self)
 
     def record_event(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Take down what an auditing hook was told."""
+        """Record an audit event: a changed setting, or the start of a process."""
         if event in _SETTING_EVENTS:
             is_folder = event == "os.chdir"
             setting = (FOLDER, "") if is_folder else (ENVIRONMENT, os.fsdecode(arguments[0]))
@@ -84,14 +86,20 @@ class RunEffects:
             self._children = left_running.find_own_children()
 
     def threads_left_running(self) -> list[str]:
-        """The names of its threads that go on; the process does not wait for them at its end."""
+        """Return the names of the threads that still run.
+
+        When this process ends, it does not wait for them.
+        """
         running = left_running.still_running(self.threads)
-        for each in running:
-            getattr(thread_pools, "_threads_queues", {}).pop(each, None)
-        return [each.name for each in running]
+        for thread in running:
+            getattr(thread_pools, "_threads_queues", {}).pop(thread, None)
+        return [thread.name for thread in running]
 
     def processes_left_running(self) -> list[str]:
-        """The names and ids of its processes that go on; nor does it wait for these."""
+        """Return the names and ids of the child processes that still run.
+
+        When this process ends, it does not wait for them.
+        """
         if self._children is None:
             return []
         joined_at_exit: set[Any] = getattr(multiprocessing.process, "_children", set())
@@ -101,19 +109,20 @@ class RunEffects:
         return left_running.list_new_children(self._children)
 
 
-current: ContextVar[RunEffects | None] = ContextVar("kili_plugin_footprint", default=None)
+current: ContextVar[RunEffects | None] = ContextVar("kili_run_effects", default=None)
 
 
 def is_plugin_module(module: str) -> bool:
-    """Whether a module is a plugin's, by its name."""
+    """Return whether a module belongs to a plugin, by its name."""
     return module.startswith(PACKAGE)
 
 
 class _ProcessEffects:
-    """All footprints of this process that are being made.
+    """The effects of all active runs, and the state of this process before the first of them.
 
     Attributes:
-        touched_settings: what they, and threads that earlier ones left behind, have changed.
+        touched_settings: the settings that active runs, and threads that earlier runs left
+            behind, have changed.
     """
 
     def __init__(self) -> None:
@@ -129,7 +138,13 @@ class _ProcessEffects:
     def begin(
         self, effects: RunEffects, import_changes: Sequence[Change]
     ) -> tuple[process_settings.Values, module_attributes.Snapshot]:
-        """Begin with a footprint; how things are when it begins."""
+        """Add a run, and make the changes of its version's import again.
+
+        The first active run takes the snapshot that :meth:`end` restores.
+
+        Returns:
+            the settings and the module attributes with which the run begins.
+        """
         with self._lock:
             if not self._has_audit_hook:
                 sys.addaudithook(_audit_hook)
@@ -143,8 +158,8 @@ class _ProcessEffects:
                 self._streams.guard()
             self._active.append(effects)
             if len(self._active) > 1:
-                for each in self._active:
-                    each.overlapped = True
+                for active in self._active:
+                    active.overlapped = True
             if not import_changes and not effects.overlapped:
                 return self._values, self._attributes
             self._is_changed |= bool(import_changes)
@@ -153,7 +168,7 @@ class _ProcessEffects:
             return process_settings.take_snapshot(), module_attributes.take_snapshot()
 
     def end(self, effects: RunEffects) -> None:
-        """A footprint is made; put everything back if it was the last."""
+        """Remove a run; restore the state of the process if it was the last active run."""
         with self._lock:
             effects.closed_streams += self._streams.find_replaced() + self._streams.reopen()
             self._is_changed |= bool(effects.changes)
@@ -163,33 +178,37 @@ class _ProcessEffects:
             self._streams.release()
             if self._is_changed or self.touched_settings:
                 self._is_changed = False
-                changed = _changes(self._values, self._attributes, self.touched_settings)
+                changed = _find_changes(self._values, self._attributes, self.touched_settings)
                 process_settings.restore(changed)
 
 
-def _changes(
+def _find_changes(
     values: process_settings.Values,
     attributes: module_attributes.Snapshot,
     touched_settings: set[Setting],
 ) -> list[Change]:
-    """What plugins changed since then."""
+    """Return the changes of plugins since two snapshots.
+
+    Args:
+        touched_settings: the variables, and the working directory, that plugins have changed.
+    """
     setting_changes = [
         each
-        for each in process_settings.changes(values)
+        for each in process_settings.find_changes(values)
         if each.setting in touched_settings or each.setting[0] not in (ENVIRONMENT, FOLDER)
     ]
-    return setting_changes + module_attributes.changes(attributes, is_plugin_module)
+    return setting_changes + module_attributes.find_changes(attributes, is_plugin_module)
 
 
 @contextlib.contextmanager
 def record_effects(
     location: CodeLocation, import_changes: Sequence[Change] = ()
 ) -> Iterator[RunEffects]:
-    """Watch what a plugin does meanwhile to this process, and put it back.
+    """Record the effects of the code in the block, and undo them after the last active run.
 
     Args:
         location: where the version's files are.
-        import_changes: what its import changed, which holds for its runs.
+        import_changes: the changes of the version's import, which hold for its runs.
     """
     effects = RunEffects(location)
     values, attributes = _process_effects.begin(effects, import_changes)
@@ -197,13 +216,13 @@ def record_effects(
         yield effects
     finally:
         try:
-            effects.changes = _changes(values, attributes, effects.touched_settings)
+            effects.changes = _find_changes(values, attributes, effects.touched_settings)
         finally:
             _process_effects.end(effects)
 
 
 def _audit_hook(event: str, arguments: tuple[Any, ...]) -> None:
-    """The auditing hook: called for much, so that it has to be quick."""
+    """Record the audit events of runs. Python calls this very often, so it must be quick."""
     if event in _SETTING_EVENTS or event in _PROCESS_EVENTS:
         effects = current.get()
         if effects is not None:
@@ -211,6 +230,7 @@ def _audit_hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _refuse_to_close(stream: str) -> bool:
+    """Record that a run closes a stream; return whether a run does so."""
     effects = current.get()
     if effects is not None:
         effects.closed_streams.append(stream)

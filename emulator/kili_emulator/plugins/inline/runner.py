@@ -1,4 +1,4 @@
-"""Calls one handler of a plugin: the only place where a plugin's code is run for an event."""
+"""Call a handler of a plugin: the only place in this process where an event runs plugin code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kili_emulator.plugins.guest.process_state import process_settings
 from kili_emulator.plugins.guest.process_state.left_running import end_forked_children
 from kili_emulator.plugins.guest.process_state.process_settings import Change
 from kili_emulator.plugins.guest.return_values import unstarted_kind
-from kili_emulator.plugins.guest.tracebacks import CodeLocation, format_error, where
+from kili_emulator.plugins.guest.tracebacks import CodeLocation, format_error, format_stack
 from kili_emulator.plugins.inline import run_effects
 from kili_emulator.plugins.inline.run_effects import RunEffects
 from kili_emulator.plugins.time_limit import CallEnd, Stopped, call_limited
@@ -29,7 +29,7 @@ class ImportedCode(NamedTuple):
     Attributes:
         handler: the plugin's ``PluginHandler``.
         location: where its files are.
-        import_changes: what it changed in this process when it was imported: it finds that so in its runs.
+        import_changes: the changes that its import made in this process; its runs get them again.
     """
 
     handler: type
@@ -46,14 +46,15 @@ def run(
     tick: Callable[[], None],
     megabytes: int,
 ) -> Result:
-    """Call a handler, with everything that it prints and logs going to ``log``.
+    """Call a handler, and record in ``log`` everything that it prints and logs.
 
-    Whatever the handler does ends here: it never raises.
+    No exception of the handler is raised here.
 
     Args:
         make_client: makes the client that the plugin gets as ``self.kili``.
-        tick: called ten times a second while the handler runs; what it raises ends the call.
-        megabytes: the memory that it may take; inline, it is only told when it takes more.
+        tick: called ten times a second while the handler runs; an exception from it ends the call
+            and is raised here.
+        megabytes: the memory that the handler may take; if it takes more, a warning is logged.
     """
     started = clock.monotonic()
     with (
@@ -73,7 +74,7 @@ def run(
 
         call_end = call_limited(work, call.seconds, tick, location=code.location)
     result = _make_result(call_end, call, code.location)
-    call_end.error = None  # its frames keep alive what is not left behind
+    call_end.error = None  # its frames keep objects alive, such as threads and processes
     for each in _list_warnings(call_end, call, effects, megabytes):
         log.add_emulator_line("warning", each)
     if result.error:
@@ -82,14 +83,12 @@ def run(
 
 
 def _list_warnings(call_end: CallEnd, call: Call, effects: RunEffects, megabytes: int) -> list[str]:
-    """What else there is to say of a run."""
+    """Return the warnings about a run, for its log."""
     lines = []
     who = messages.THIS_OR_ANOTHER_HANDLER if effects.overlapped else messages.THIS_HANDLER
     if effects.memory.growth_mb() > megabytes:
-        taken, beside = (
-            round(effects.memory.growth_mb()),
-            messages.RUN_OVERLAPPED * effects.overlapped,
-        )
+        taken = round(effects.memory.growth_mb())
+        beside = messages.RUN_OVERLAPPED if effects.overlapped else ""
         lines.append(
             messages.RUN_MEMORY_EXCEEDED.format(beside=beside, taken=taken, limit=megabytes)
         )
@@ -120,7 +119,10 @@ def _list_warnings(call_end: CallEnd, call: Call, effects: RunEffects, megabytes
 
 
 def _describe_changes(effects: RunEffects, who: str) -> str:
-    """What is said of changes; who changed the environment or the working directory is known."""
+    """Describe the changes of a run, for its log.
+
+    Another run is suspected only for settings of which the author of a change is unknown.
+    """
     attributed = {process_settings.ENVIRONMENT, process_settings.FOLDER}
     if all(each.setting[0] in attributed for each in effects.changes):
         who = messages.THIS_HANDLER
@@ -130,11 +132,11 @@ def _describe_changes(effects: RunEffects, who: str) -> str:
 
 
 def _make_result(call_end: CallEnd, call: Call, location: CodeLocation) -> Result:
-    """How a call ended, but for the time that it took."""
+    """Make the result of a call; its duration is still 0."""
     if isinstance(call_end.error, Stopped):
         lines = [messages.RUN_TIMED_OUT.format(seconds=call.seconds)]
         lines += [messages.RUN_ABANDONED] if call_end.abandoned else []
-        lines += [where(call_end.stack, location)] if call_end.stack else []
+        lines += [format_stack(call_end.stack, location)] if call_end.stack else []
         outcome: Outcome = "ABANDONED" if call_end.abandoned else "TIMED_OUT"
         return Result(outcome, "\n".join(lines), 0.0)
     if isinstance(call_end.error, SystemExit):

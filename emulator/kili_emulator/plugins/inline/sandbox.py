@@ -1,11 +1,12 @@
-"""Imports a plugin's code under names of its own.
+"""Import the code of a plugin under a package name of its own.
 
-Two plugins may both have a ``main.py`` and a ``helpers`` package. Each version's modules live in
-:data:`sys.modules` below one unique package, so that relative imports work in ``main.py``, too
-(contract/plugin.md#imports). They have ``__builtins__`` of their own, whose ``__import__`` maps the
-plugin's names to that package and whose ``print`` writes to the run that prints. ``sys.path`` is
-never touched; what a plugin adds to it, and is its own, counts for its own modules alone. This
-keeps plugins apart; it does not keep them in.
+Two plugins may both have a ``main.py`` and a ``helpers`` package. Each version's modules are in
+:data:`sys.modules` below one unique package, so that relative imports work in ``main.py`` too
+(contract/plugin.md#imports). They have their own ``__builtins__``: its ``__import__`` maps the
+plugin's module names to the package, and its ``print`` writes to the log of the current run. This
+module does not change ``sys.path``. If a plugin adds one of its own folders there, the folder
+counts for its own imports only. All this keeps plugins apart from each other; it does not confine
+them.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ from kili_emulator.plugins.guest.kili_types import kili_types
 from kili_emulator.plugins.guest.tracebacks import PACKAGE, CodeLocation
 from kili_emulator.plugins.inline import plugin_threads
 
-_LOCATION = "plugin_place"
+_LOCATION = "plugin_location"
 
 
 def import_main(version_id: str, location: CodeLocation) -> ModuleType:
-    """Import ``main.py`` of an unpacked plugin version, anew.
+    """Import ``main.py`` of an unpacked plugin version; drop its modules of an earlier import.
 
     Raises:
-        BaseException: whatever the plugin's code raises.
+        BaseException: any exception of the plugin's code.
     """
     package = PACKAGE + version_id
     drop_modules(version_id)
@@ -49,7 +50,7 @@ def import_main(version_id: str, location: CodeLocation) -> ModuleType:
 
 
 def drop_modules(version_id: str) -> None:
-    """Drop a version's modules."""
+    """Remove the modules of a version from :data:`sys.modules`."""
     package = PACKAGE + version_id
     for name in [each for each in list(sys.modules) if each.split(".")[0] == package]:
         sys.modules.pop(name, None)
@@ -61,14 +62,14 @@ def _location_of(module: str) -> CodeLocation:
 
 
 def _install() -> None:
-    """Make this interpreter ready for plugins, once."""
+    """Prepare this interpreter for plugins, once."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
         plugin_threads.install()
 
 
 class _Finder(MetaPathFinder):
-    """Finds the modules below a plugin's package, and gives them a loader of ours."""
+    """The finder of the modules below a plugin's package; it gives them :class:`_Loader`."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -82,7 +83,7 @@ class _Finder(MetaPathFinder):
 
 
 class _Loader(SourceFileLoader):
-    """Runs a module with the plugin's own builtins, and writes no bytecode."""
+    """A loader that runs a module with the plugin's own builtins, and writes no byte code."""
 
     def exec_module(self, module: ModuleType) -> None:
         package = module.__name__.split(".")[0]
@@ -92,13 +93,13 @@ class _Loader(SourceFileLoader):
     def source_to_code(  # type: ignore[override]  # which typeshed has as a static method
         self, data: Any, path: Any, *, _optimize: int = -1
     ) -> CodeType:
-        """Compile a file under the name by which debuggers find it."""
+        """Compile a file under the file name by which debuggers find it."""
         name = _location_of(self.name).code_name(str(path))
         linecache.checkcache(name)
         return super().source_to_code(data, name)
 
     def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
-        """The folder holds what was uploaded, nothing else."""
+        """Write no byte code: the folder holds only the uploaded files."""
 
 
 def _builtins(package: str) -> dict[str, Any]:
@@ -119,11 +120,11 @@ def _builtins(package: str) -> dict[str, Any]:
 
 
 class _Importer:
-    """``__import__`` as a plugin sees it.
+    """``__import__`` of a plugin.
 
     Args:
-        folders: where its modules are: first where it is unpacked, then those below that it has
-            added to ``sys.path``.
+        folders: the folders of the plugin's modules: first the one where it is unpacked, then
+            the folders in it that the plugin has added to ``sys.path``.
     """
 
     def __init__(self, package: str, folders: MutableSequence[str]) -> None:
@@ -153,8 +154,8 @@ class _Importer:
 
     def _is_plugin_module(self, top: str) -> bool:
         prefix = f"{self._folders[0]}{os.sep}"
-        entries: list[Any] = [*sys.path]  # what is no text there is passed over, as Python does
-        texts = [each for each in entries if isinstance(each, str)]
+        entries: list[Any] = [*sys.path]
+        texts = [each for each in entries if isinstance(each, str)]  # Python skips others, too
         self._folders += [
             each for each in texts if each.startswith(prefix) and each not in self._folders
         ]
@@ -162,8 +163,8 @@ class _Importer:
         return any((each / f"{top}.py").is_file() or (each / top).is_dir() for each in folders)
 
     def _importlib(self, imported: ModuleType) -> ModuleType:
-        """``importlib`` with an ``import_module`` that finds the plugin's own modules, too."""
-        if imported.__name__ != "importlib":  # one of its submodules
+        """Return ``importlib`` with an ``import_module`` that finds the plugin's own modules."""
+        if imported.__name__ != "importlib":  # a submodule of importlib
             return imported
         wrapped = ModuleType("importlib")
         wrapped.__dict__.update(imported.__dict__)
@@ -186,7 +187,7 @@ def _kili_types(name: str, fromlist: Sequence[str]) -> ModuleType:
 
 
 def _print(*values: Any, sep: str | None = " ", end: str | None = "\n", **options: Any) -> None:
-    """``print`` as a plugin sees it: to the run's log, unless a file of its own is given."""
+    """Print to the run's log, unless ``file`` is another file than a standard stream."""
     log = logs.current.get()
     file = options.get("file")
     if log is None or file not in (None, sys.stdout, sys.stderr):

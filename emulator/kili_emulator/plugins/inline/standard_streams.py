@@ -1,4 +1,4 @@
-"""The standard streams of this process, which no plugin closes or exchanges for the emulator."""
+"""Protect the standard streams of this process from being closed or replaced by plugins."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ _NAMES = ("stdin", "stdout", "stderr")
 
 
 class StandardStreams:
-    """Guards the streams while plugins are at work.
+    """A guard of the standard streams while plugins run.
 
     Args:
-        refuse: told the name of a stream that is to be closed; whether to keep it open.
+        refuse: called with the name of a stream when code closes it; returns whether to keep it
+            open.
     """
 
     def __init__(self, refuse: Callable[[str], bool]) -> None:
@@ -24,13 +25,13 @@ class StandardStreams:
         self._descriptor_copies: dict[int, int] = {}
 
     def guard(self) -> None:
-        """Begin."""
+        """Guard the streams from now on."""
         if not self._descriptor_copies:
             with contextlib.suppress(OSError):
                 self._descriptor_copies = {number: os.dup(number) for number in range(len(_NAMES))}
         for name in _NAMES:
             stream = self._streams[name] = getattr(sys, name)
-            with contextlib.suppress(AttributeError):  # there is none, or it takes no attributes
+            with contextlib.suppress(AttributeError):  # it is None, or takes no attributes
                 stream.close = self._guarded_close(f"sys.{name}", stream.close)
 
     def _guarded_close(self, name: str, close: Callable[[], None]) -> Callable[[], None]:
@@ -41,17 +42,17 @@ class StandardStreams:
         return close_unless_refused
 
     def find_replaced(self) -> list[str]:
-        """The streams that are not what they were, so far as a plugin did that.
+        """Return the names of the streams that a plugin has replaced.
 
-        Who redirects the streams of the whole process, as pytest does, exchanges them again and
-        again, with classes of its own.
+        Tools that redirect the streams of the whole process, such as pytest, replace them again
+        and again with classes of their own; these do not count.
         """
         return [
             f"sys.{name}" for name, stream in self._streams.items() if _is_replaced(name, stream)
         ]
 
     def reopen(self) -> list[str]:
-        """Open the descriptors again that were closed; their names."""
+        """Reopen the standard descriptors that were closed; return their names."""
         closed = []
         for number, descriptor_copy in self._descriptor_copies.items():
             try:
@@ -62,7 +63,7 @@ class StandardStreams:
         return closed
 
     def release(self) -> None:
-        """End: give the streams back."""
+        """Restore the streams, and stop guarding them."""
         for each in self.find_replaced():
             name = each.partition(".")[2]
             setattr(sys, name, self._streams[name])

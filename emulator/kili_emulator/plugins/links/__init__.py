@@ -1,5 +1,5 @@
 """Deploy plugins from the folders that they are linked to, when a file in them is saved.
 
-``linked_folders`` is the front, ``on_disk`` reads a folder, ``packing`` makes its archive,
-``watcher`` notices saves. ``dispatch`` imports this room.
+``linked_folders`` is the front, ``linked_source`` reads the code of a link, ``packing`` makes its
+archive, ``watcher`` detects changes. Only ``dispatch`` imports this room.
 """

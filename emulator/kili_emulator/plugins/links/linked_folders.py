@@ -1,7 +1,7 @@
-"""The links of a world: what plugins are linked to is looked at, and deployed.
+"""The links of a world: folders and files on disk from which plugins are deployed.
 
-Whoever asks the emulator for something has it looked first, so that what was saved before a request
-is what the request meets; a thread has it looked in the background.
+Each request checks the linked folders first, so that it meets the code that was saved before the
+request. A thread checks them in the background, too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kili_emulator.domain.documents import PluginDoc
 from kili_emulator.domain.plugin_link import LinkSpec, SavedPlugin
 from kili_emulator.domain.plugin_view import plugin_view
 from kili_emulator.domain.world import Actor, EpochOverError
-from kili_emulator.plugins.links.on_disk import LinkedSource, ReadResult
+from kili_emulator.plugins.links.linked_source import LinkedSource, ReadResult
 from kili_emulator.plugins.links.packing import signature
 from kili_emulator.plugins.links.watcher import Watcher
 from kili_emulator.plugins.scheduling.schedule import Schedule
@@ -33,8 +33,8 @@ class Links:
     """The links of one world.
 
     Args:
-        schedule: changes the world.
-        client_version: tells the version of the SDK that plugins run with.
+        schedule: opens the transactions.
+        client_version: returns the version of the SDK that plugins run with.
     """
 
     def __init__(self, schedule: Schedule, client_version: Callable[[], str | None]) -> None:
@@ -48,7 +48,7 @@ class Links:
         )
 
     def link(self, actor: Actor, requested_link: LinkSpec) -> str:
-        """Link a plugin, and deploy what is on disk now; the plugin's id.
+        """Link a plugin, and deploy its code on disk; return the plugin's id.
 
         Raises:
             KiliError: there is no plugin on disk, or it cannot be linked.
@@ -56,9 +56,9 @@ class Links:
         path = Path(os.path.normpath(requested_link.path))
         if not path.is_absolute():
             raise errors.link_failed(messages.LINK_NOT_ABSOLUTE.format(path=requested_link.path))
-        on_disk = LinkedSource(path, requested_link.event_matcher, self._client_version())
+        source = LinkedSource(path, requested_link.event_matcher, self._client_version())
         with self._lock:
-            read_result = on_disk.read_settled(on_disk.read(), self._closed)
+            read_result = source.read_settled(source.read(), self._closed)
             if isinstance(read_result, str):
                 raise errors.link_failed(read_result)
             with self._world.transaction(actor) as tx:
@@ -71,11 +71,11 @@ class Links:
         return str(plugin["id"])
 
     def watch(self) -> None:
-        """Look in the background, too, for as long as there are links."""
+        """Watch the linked folders in the background, if there are any."""
         self._watcher.wake()
 
     def deploy_saved(self) -> None:
-        """Deploy what was saved; builds may go on after this."""
+        """Deploy the linked plugins that changed on disk; do not wait for their builds."""
         for plugin in plugin_link.linked_plugins(self._world.view):
             try:
                 self._deploy(plugin["id"])
@@ -92,14 +92,14 @@ class Links:
             link = plugin_domain.link_of(plugin) if plugin else None
             if not plugin or not link:
                 return
-            on_disk = LinkedSource(Path(link["path"]), link["eventMatcher"], self._client_version())
-            read_result = on_disk.read()
+            source = LinkedSource(Path(link["path"]), link["eventMatcher"], self._client_version())
+            read_result = source.read()
             if self._is_up_to_date(plugin, read_result):
                 return
-            is_built = self._deploy_or_report(
-                plugin, on_disk.read_settled(read_result, self._closed), epoch
+            is_done = self._deploy_or_report(
+                plugin, source.read_settled(read_result, self._closed), epoch
             )
-        if not is_built:
+        if not is_done:
             self.log_link_result(plugin_id)
 
     def _is_up_to_date(self, plugin: PluginDoc, read_result: ReadResult) -> bool:
@@ -108,7 +108,11 @@ class Links:
         return plugin_link.is_deployed(self._world.view, plugin, read_result)
 
     def _deploy_or_report(self, plugin: PluginDoc, read_result: ReadResult, epoch: int) -> bool:
-        """Deploy or report what was found; whether something is built now, which says how it went.
+        """Deploy the code on disk, or report why that is impossible.
+
+        Returns:
+            whether the caller has nothing to log: a build was started, which logs its own result,
+            or the plugin was deleted or unlinked meanwhile.
 
         Raises:
             EpochOverError: the world is in another epoch.
@@ -123,7 +127,7 @@ class Links:
             return False
 
     def log_link_result(self, plugin_id: str) -> None:
-        """Tell whoever watches the emulator's output how a save turned out."""
+        """Log the result of a deployment from disk, unless it is still going on."""
         view = self._world.view
         plugin = view.plugins.get(plugin_id)
         summary = plugin_view(view, plugin) if plugin else None
@@ -141,7 +145,7 @@ class Links:
         logger.warning(text)
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop watching the folders."""
         self._closed.set()
         self._watcher.close()
 
@@ -149,7 +153,7 @@ class Links:
         return bool(plugin_link.linked_plugins(self._world.view))
 
     def _observe(self) -> object:
-        """What changes with each save, and whenever it must be looked anew."""
+        """Return a value that changes with each save, each link and each rollback of the world."""
         links = [
             (plugin["id"], link["path"], signature(Path(link["path"])))
             for plugin in plugin_link.linked_plugins(self._world.view)

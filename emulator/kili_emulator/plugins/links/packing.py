@@ -1,8 +1,8 @@
-"""Packs a plugin on disk as clients pack it for an upload (contract/plugin.md#upload).
+"""Pack a plugin on disk as clients pack it for an upload (contract/plugin.md#upload).
 
-Of a folder all that is Python goes in, and ``requirements.txt``; a single file becomes ``main.py``.
-Links between folders are not followed, those to files are. The archive says nothing but what the
-files hold, so that the same files have the same digest, whoever saved them and when.
+Of a folder, all Python files and ``requirements.txt`` are packed; a single file becomes
+``main.py``. Symbolic links to folders are not followed, those to files are. The archive has
+neither times nor owners, so that the same files always have the same digest.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from kili_emulator.plugins.build.plugin_archive import MAX_ENTRIES, MAX_MB
 
 MAIN = "main.py"
 _REQUIREMENTS = "requirements.txt"
-_UNIX = 3
+_UNIX = 3  # the creating system of a zip entry
 
-# Name, time of the last change in ns, size, and the file's number, of each file.
+# Of each file: its name, the time of its last change in ns, its size and its inode number.
 Signature = tuple[tuple[str, int, int, int], ...]
 
 
 class PackError(Exception):
-    """What is on disk cannot be packed; the message says why and what to do."""
+    """The plugin on disk cannot be packed; the message says why, and what to do."""
 
 
 @dataclass(frozen=True)
 class Packed:
-    """A plugin as it stood on disk at one moment.
+    """A packed plugin.
 
     Attributes:
-        archive: a zip.
-        files: what is in it, by path.
-        main: the file that its ``main.py`` was read from.
+        archive: the zip archive.
+        files: the content of its files by path.
+        main: the file on disk that became ``main.py``.
     """
 
     archive: bytes
@@ -48,7 +48,7 @@ def pack(path: Path) -> Packed:
     """Pack a folder, or a single file.
 
     Raises:
-        PackError: it is not there, cannot be read, is too large, or is no plugin.
+        PackError: the path does not exist, cannot be read, is too large, or has no plugin.
     """
     try:
         paths = _list_files(path)
@@ -56,14 +56,14 @@ def pack(path: Path) -> Packed:
         if MAIN not in files:
             raise PackError(messages.LINK_NO_MAIN.format(path=path))
         return Packed(_zip(files), files, paths[MAIN])
-    except (OSError, ValueError) as error:  # such as a name that is no text
+    except (OSError, ValueError) as error:  # such as a name that is not Unicode
         raise PackError(messages.LINK_UNREADABLE.format(path=path, reason=error)) from None
 
 
 def signature(path: Path) -> Signature:
-    """What changes when somebody saves something, as far as can be told without reading it.
+    """Return a value that changes when a file is saved, without reading the files.
 
-    Two saves at the same moment, in a file system with coarse times, may look like one.
+    In a file system with coarse times, two saves at the same moment may look like one.
     """
     try:
         return tuple(
@@ -76,14 +76,14 @@ def signature(path: Path) -> Signature:
 
 
 def _list_files(path: Path) -> dict[str, Path]:
-    """The files to pack, by the name that they get.
+    """Return the files to pack by their names in the archive.
 
     Raises:
         PackError: there are none, or too many.
-        OSError: the system does not tell.
+        OSError: the folder cannot be read.
     """
     if path.is_dir():
-        if not (path / MAIN).is_file():  # before all the rest is searched, which may be much
+        if not (path / MAIN).is_file():  # checked first, as the search below may take long
             raise PackError(messages.LINK_NO_MAIN.format(path=path))
         files = dict(islice(_iterate_folder(path), MAX_ENTRIES + 1))
         if len(files) > MAX_ENTRIES:
@@ -103,10 +103,10 @@ def _iterate_folder(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _read(path: Path, paths: dict[str, Path]) -> dict[str, bytes]:
-    """The content of the files to pack; one that goes meanwhile is not there.
+    """Return the content of the files to pack; skip a file that was deleted meanwhile.
 
     Raises:
-        PackError: there is too much.
+        PackError: the files are too large.
         OSError: a file cannot be read.
     """
     files: dict[str, bytes] = {}

@@ -1,9 +1,9 @@
-"""Notices in the background that something was saved.
+"""Detect changes on disk in the background.
 
-This looks again and again, instead of having the system tell: that works on network file systems
-and folders mounted into containers, with editors that replace a file and folders that are replaced
-as a whole, and needs no package. Nothing relies on it to be quick: whoever must not miss a save
-looks for himself, see :mod:`kili_emulator.plugins.links.linked_folders`.
+The watcher polls instead of asking the system for notifications. Polling works on network file
+systems and folders that are mounted into containers, with editors that replace a file and with
+folders that are replaced as a whole, and needs no package. Nothing relies on a quick detection:
+requests check the folders themselves, see :mod:`kili_emulator.plugins.links.linked_folders`.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from kili_emulator import clock
 
 logger = logging.getLogger(__name__)
 
+# Seconds between two polls.
 _SECONDS = 0.3
 _REST_FACTOR = 10
 _END_SECONDS = 5.0
 
 
 class Debouncer:
-    """Tells when a change has come to rest: saving several files, or one in several steps, is one.
+    """A filter that reports a change once the state is the same in two polls in a row.
 
-    It has when two looks in succession see the same.
+    So several files that are saved together, or one that is saved in several steps, are one change.
     """
 
     def __init__(self) -> None:
@@ -32,7 +33,7 @@ class Debouncer:
         self._reported_state: object = None
 
     def is_due(self, state: object) -> bool:
-        """Whether what is seen now is at rest, and new; so it is once."""
+        """Record a state; return whether it is stable and was not reported before."""
         at_rest, self._last_state = state == self._last_state, state
         if not at_rest or state == self._reported_state:
             return False
@@ -41,19 +42,25 @@ class Debouncer:
 
 
 def pause_after(duration: float, at_least: float) -> float:
-    """How long to rest after a look, all in seconds: looking takes a tenth of the time, at most."""
+    """Return the pause after a poll, in seconds: polling takes at most a tenth of the time.
+
+    Args:
+        duration: the duration of the poll.
+        at_least: the minimum of the pause.
+    """
     return max(at_least, duration * (_REST_FACTOR - 1))
 
 
 class Watcher:
-    """A thread that is there for as long as there is something to see.
+    """A thread that polls a state and reports its changes, while there is anything to watch.
 
     Args:
-        name: the thread's.
-        is_wanted: whether there is something to see at all.
-        observe: what there is now, to be compared.
-        on_change: called when that has become something else, and is at rest.
-        seconds: between two looks; more, where a look takes so long that it would be a burden.
+        name: the name of the thread.
+        is_wanted: returns whether there is anything to watch.
+        observe: returns the present state, which is compared with the last one.
+        on_change: called when the state has changed and is stable.
+        seconds: the pause between two polls; it is longer if a poll takes long, see
+            :func:`pause_after`.
     """
 
     def __init__(
@@ -74,32 +81,32 @@ class Watcher:
         self._closed = threading.Event()
 
     def wake(self) -> None:
-        """There may be something to see from now on."""
+        """Start the thread, if there is anything to watch and it is not running."""
         with self._lock:
             if self._thread is None and not self._closed.is_set() and self._is_wanted():
                 self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
                 self._thread.start()
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop the thread."""
         self._closed.set()
         thread = self._thread
         if thread and thread is not threading.current_thread():
             thread.join(_END_SECONDS)
 
     def _work(self) -> None:
-        settling, pause = Debouncer(), self._seconds
+        debouncer, pause = Debouncer(), self._seconds
         while not self._closed.wait(pause):
             start_time = clock.monotonic()
             try:
                 state = self._observe()
                 pause = pause_after(clock.monotonic() - start_time, self._seconds)
-                if settling.is_due(state):
+                if debouncer.is_due(state):
                     self._on_change()
             except Exception:
                 if not self._closed.is_set():
                     logger.exception("the thread %r failed", self._name)
             with self._lock:
                 if not self._is_wanted():
-                    self._thread = None  # who wakes it begins another
+                    self._thread = None  # so that wake() starts another thread
                     return

@@ -1,6 +1,8 @@
 """Run each version of a plugin in processes of its own: the emulator's side.
 
-``isolation`` is the front, ``worker_process`` one worker, ``fork_server`` starts workers by a
-fork, ``run_results`` reads how they ended. The other side is ``plugins.guest``. Only the
-composition root imports this room.
+``isolation`` is the front, ``worker_process`` one worker. ``fork_server`` starts workers by a fork,
+from the programs in ``bootstrap`` and with the variables of ``interpreter``. ``worker_messages``
+checks the messages of a worker, ``run_results`` makes the result of a run, ``descendants`` lists
+processes. The worker's side is ``plugins.guest``. Only ``app`` imports this room, and ``cli`` for
+``interpreter``.
 """

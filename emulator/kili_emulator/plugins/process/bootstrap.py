@@ -1,7 +1,7 @@
-"""The programs that the processes of plugins begin with, under any interpreter.
+"""The start programs of plugin processes, for any interpreter.
 
-The package of the emulator need not be installed beside the SDK: an empty module ``emulator`` with
-the path of the package stands in for it, and is gone before a plugin is imported.
+The emulator need not be installed for that interpreter: an empty module ``kili_emulator`` with the
+path of the package replaces it, and is removed before a plugin is imported.
 """
 
 from __future__ import annotations
@@ -31,11 +31,18 @@ if control:
     supervisor.supervise(int(control))
     del supervisor
 {_WORK}"""
-"""A worker. Its arguments: the package, and the supervisor's socket, or nothing without one."""
+"""The program of a worker.
+
+Its arguments: the path of the package, and the descriptor of the supervisor's socket; an empty
+string without a supervisor.
+"""
 
 WARM_PROCESS = f"""{_BEGIN}\
 from kili_emulator.plugins.guest import warm_process
 warm_process.serve(int(control))
 del warm_process
 {_WORK}"""
-"""The process that forks workers. Its arguments: the package, and the socket for requests."""
+"""The program of the process that forks workers.
+
+Its arguments: the path of the package, and the descriptor of the socket for requests.
+"""

@@ -1,4 +1,4 @@
-"""The processes that descend from another one, as the system tells (Linux: ``/proc``)."""
+"""List the descendants of a process, from ``/proc`` (Linux)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Descendant(NamedTuple):
 
     Attributes:
         parent: the id of its parent.
-        name: its command's; empty, if it has ended and only its entry is left.
-        pages: how much of its memory is resident.
+        name: the name of its command; empty for a zombie.
+        pages: its resident memory in pages.
     """
 
     parent: int
@@ -26,25 +26,24 @@ class Descendant(NamedTuple):
 
     @property
     def megabytes(self) -> float:
-        """The resident memory."""
+        """The resident memory in MB."""
         return self.pages * os.sysconf("SC_PAGE_SIZE") / MB
 
 
 class DescendantScan(NamedTuple):
-    """What was seen of a family at one look.
+    """The result of one scan for descendants.
 
     Attributes:
-        by_pid: its processes by their ids, without zombies.
-        is_complete: no process ended while it was looked at, so that none of its children can have
-            been missed.
+        by_pid: the processes by their ids, without zombies.
+        is_complete: whether no process ended during the scan, so that no descendant was missed.
     """
 
     by_pid: dict[int, Descendant]
     is_complete: bool
 
 
-def descendants(pid: int) -> DescendantScan:
-    """The processes that descend from one that reaps orphans."""
+def scan_descendants(pid: int) -> DescendantScan:
+    """Return the descendants of a process that adopts orphans (a child subreaper)."""
     table, is_complete = _all_processes()
     is_complete &= all(process.parent in table or not process.parent for process in table.values())
     children: dict[int, list[int]] = {}
@@ -62,7 +61,7 @@ def descendants(pid: int) -> DescendantScan:
 
 
 def _all_processes() -> tuple[dict[int, Descendant], bool]:
-    """All processes, and whether each one that was listed could be read."""
+    """Return all processes by their ids, and whether every listed process could be read."""
     by_pid = {}
     entry_count = 0
     with contextlib.suppress(OSError), os.scandir("/proc") as entries:
@@ -75,7 +74,7 @@ def _all_processes() -> tuple[dict[int, Descendant], bool]:
 
 
 def _read(path: str) -> Descendant:
-    """A process; read without a file object, as this is done for each run."""
+    """Read a process from its ``stat`` file; without a file object, as each run does this often."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         line = os.read(descriptor, _MAX_STAT_BYTES)

@@ -1,8 +1,8 @@
-"""Forks workers from a process that has imported the SDK, in milliseconds instead of seconds.
+"""Fork workers from a process that has imported the SDK, in milliseconds instead of seconds.
 
-One such process serves all worlds and emulators of this process whose plugins have the same
-interpreter and environment. Where there is none, or it is in trouble, a worker is started by
-itself, as on other systems than Linux.
+One fork server serves all worlds and emulators of this process whose plugins have the same
+interpreter and environment. Without a fork server, or if it is broken, and on other systems than
+Linux, each worker is started as a new interpreter.
 """
 
 from __future__ import annotations
@@ -30,19 +30,20 @@ _START_SECONDS = 60.0
 _ANSWER_SECONDS = 10.0
 _END_SECONDS = 2.0
 _SIZE = struct.Struct(">I")
-# Each request sets these anew; no import depends on them.
+# Each request sets these again; no import depends on them.
 _PER_WORKER_VARIABLES = ("NO_PROXY", "PYTEST_CURRENT_TEST")
 
 
 class ForkServerError(Exception):
-    """The process that forks workers has ended, does not answer, or cannot fork."""
+    """The fork server has ended, does not answer, or cannot fork."""
 
 
 class ForkedProcess:
-    """A supervisor that was forked; it has what is used of a ``Popen``.
+    """A forked supervisor; it has the methods of ``Popen`` that :class:`WorkerProcess` uses.
 
     Args:
-        control: the emulator's end of the socket of the supervisor, which ends with it.
+        control: the emulator's end of the supervisor's socket; the other end is closed when the
+            supervisor ends.
     """
 
     def __init__(self, server: ForkServer, pid: int, control: socket.socket) -> None:
@@ -52,14 +53,14 @@ class ForkedProcess:
         self._has_ended = False
 
     def poll(self) -> int | None:
-        """How it ended, as far as anybody can tell who is not its parent: it was killed."""
+        """Return -SIGKILL if the supervisor has ended: only its parent knows the real exit code."""
         return -signal.SIGKILL if self._wait_for_end(0) else None
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end, after which its id may be used again.
+        """Wait for the end of the supervisor, then release its process id.
 
         Raises:
-            subprocess.TimeoutExpired: it goes on.
+            subprocess.TimeoutExpired: the supervisor is still running.
         """
         if not self._has_ended:
             if not self._wait_for_end(None if timeout is None else timeout * 1000):
@@ -77,16 +78,19 @@ class ForkedProcess:
         if self._has_ended:
             return True
         poller = select.poll()
-        poller.register(self._control, 0)  # reports only that the other end is gone
+        poller.register(self._control, 0)  # reports only that the other end is closed
         return bool(poller.poll(milliseconds))
 
 
 class ForkServer:
-    """A process that has imported the SDK, or is about to.
+    """A process that imports the SDK once, and then forks workers.
 
     Args:
-        python: its interpreter.
+        python: the command of its interpreter.
         environment: its environment variables.
+
+    Raises:
+        OSError: the interpreter cannot be started.
     """
 
     def __init__(self, python: str, environment: Mapping[str, str]) -> None:
@@ -116,18 +120,18 @@ class ForkServer:
 
     @property
     def is_broken(self) -> bool:
-        """Whether it will fork no worker any more."""
+        """Whether the server cannot fork workers any more."""
         return self._is_broken or self._process.poll() is not None
 
     def serves(self, python: str, environment: Mapping[str, str]) -> bool:
-        """Whether a worker with this interpreter and environment can be forked from it."""
+        """Return whether the server can fork a worker with this interpreter and environment."""
         return not self.is_broken and self._key == _key(python, environment)
 
     def wait_until_ready(self) -> None:
         """Wait until the SDK is imported.
 
         Raises:
-            ForkServerError: it came to an end instead, or has more than one thread.
+            ForkServerError: the server has ended, or has more than one thread.
         """
         with self._lock:
             if not self._is_ready:
@@ -146,10 +150,10 @@ class ForkServer:
         """Fork a supervisor, which forks its worker.
 
         Args:
-            environment: all variables of the worker.
+            environment: all environment variables of the worker.
             folder: its working directory.
             descriptors: its standard streams, and the supervisor's end of ``control``.
-            control: the emulator's end.
+            control: the emulator's end of the supervisor's socket.
 
         Raises:
             ForkServerError: nothing was forked.
@@ -164,18 +168,18 @@ class ForkServer:
         return ForkedProcess(self, pid, control)
 
     def reap(self, pid: int) -> None:
-        """Have the id of a process that has ended be free again."""
+        """Have the server reap an ended supervisor, so that its process id is free again."""
         with contextlib.suppress(ForkServerError), self._lock:
             self._send({"reap": pid}, ())
 
     def close(self) -> None:
-        """End the process; workers that were forked by it go on."""
+        """End the server; the workers that it has forked continue."""
         self._is_broken = True
         with contextlib.suppress(OSError):
             self._channel.shutdown(socket.SHUT_RDWR)
         try:
             self._process.wait(_END_SECONDS if self._is_ready else 0)
-        except subprocess.TimeoutExpired:  # it is importing, or was stopped
+        except subprocess.TimeoutExpired:  # it is still importing, or was stopped by a signal
             self._process.kill()
             self._process.wait()
         self._channel.close()
@@ -215,19 +219,19 @@ class ForkServer:
 
 
 class ForkServers:
-    """The fork servers of this process, each shared by all that can use it.
+    """The fork servers of this process, shared by interpreter and environment.
 
     Attributes:
-        unused: how many are kept that nobody uses any more.
+        max_unused: how many servers without users are kept.
     """
 
     def __init__(self) -> None:
-        self.unused = 0
+        self.max_unused = 0
         self._lock = threading.Lock()
         self._users: dict[ForkServer, int] = {}
 
     def lease(self, python: str, environment: Mapping[str, str]) -> ForkServer:
-        """A server for an interpreter and an environment, which must be given back.
+        """Return a server for an interpreter and an environment; the caller must release it.
 
         Raises:
             OSError: the interpreter cannot be started.
@@ -242,7 +246,7 @@ class ForkServers:
         return server
 
     def release(self, server: ForkServer) -> None:
-        """End a server that nobody uses any more, unless so many are kept."""
+        """Give a server back; end servers without users that are broken or beyond the maximum."""
         with self._lock:
             self._users[server] -= 1
             unneeded = self._select_unneeded()
@@ -252,7 +256,7 @@ class ForkServers:
             each.close()
 
     def close(self) -> None:
-        """End those that nobody uses."""
+        """End the servers without users."""
         with self._lock:
             unneeded = [each for each, users in self._users.items() if not users]
             for each in unneeded:
@@ -263,12 +267,12 @@ class ForkServers:
     def _select_unneeded(self) -> list[ForkServer]:
         unused = [each for each, users in self._users.items() if not users]
         usable = [each for each in unused if not each.is_broken]
-        kept = usable[-self.unused :] if self.unused else []
+        kept = usable[-self.max_unused :] if self.max_unused else []
         return [each for each in unused if each not in kept]
 
 
 def _key(python: str, environment: Mapping[str, str]) -> tuple[object, ...]:
-    """What workers of one server have in common; also the process that started it."""
+    """Return the properties that workers of one server share; also the id of this process."""
     shared_variables = {
         name: value for name, value in environment.items() if name not in _PER_WORKER_VARIABLES
     }

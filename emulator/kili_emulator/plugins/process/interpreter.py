@@ -1,4 +1,4 @@
-"""The interpreter and the environment that workers are started with."""
+"""The interpreter and the environment variables of workers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kili_emulator.plugins.build.installed_packages import INTERPRETER_VARIABLES
 
 _CHECK_SECONDS = 60.0
 
-# One thread for numerical libraries, as each would take memory of its own.
+# Numerical libraries use one thread, as each thread takes memory of its own.
 _ADDED_VARIABLES = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -28,7 +28,7 @@ def check_python(python: Path) -> None:
     """Make sure that plugins can run with an interpreter.
 
     Raises:
-        SettingsError: it is none, or cannot import the SDK.
+        SettingsError: it cannot be started, or cannot import the SDK.
     """
     try:
         completed = subprocess.run(
@@ -43,19 +43,19 @@ def check_python(python: Path) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SettingsError(messages.PYTHON_UNUSABLE.format(path=python, reason=error)) from None
     if completed.returncode:
-        reason = (completed.stderr.strip().splitlines() or [f"exit code {completed.returncode}"])[
-            -1
-        ]
-        raise SettingsError(messages.PYTHON_WITHOUT_SDK.format(path=python, reason=reason))
+        lines = completed.stderr.strip().splitlines() or [f"exit code {completed.returncode}"]
+        raise SettingsError(messages.PYTHON_WITHOUT_SDK.format(path=python, reason=lines[-1]))
 
 
 def worker_environment(
     variables: Mapping[str, str], url: str, *, is_own_interpreter: bool
 ) -> dict[str, str]:
-    """What a worker gets of the emulator's environment.
+    """Return the environment variables of a worker, from those of the emulator.
 
     Args:
-        is_own_interpreter: it is of the emulator's own interpreter.
+        variables: the emulator's variables.
+        url: the address of the emulator, which workers reach without a proxy.
+        is_own_interpreter: whether the worker has the emulator's own interpreter.
     """
     dropped = (*_WITHHELD_VARIABLES, *(() if is_own_interpreter else INTERPRETER_VARIABLES))
     kept = {

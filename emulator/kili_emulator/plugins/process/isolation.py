@@ -1,4 +1,4 @@
-"""Runs plugins in processes of their own, held within limits of time and memory."""
+"""The process isolation: plugins run in processes of their own, with time and memory limits."""
 
 from __future__ import annotations
 
@@ -41,14 +41,17 @@ _IDLE_PER_VERSION = 2
 
 
 class ProcessIsolation:
-    """Starts workers, for which the SDK is imported before they are needed.
+    """An isolation that starts workers, and imports the SDK before they are needed.
 
-    Where workers can be forked, a fork server has imported it; elsewhere, a spare worker.
+    If workers can be forked, a fork server imports the SDK in advance; otherwise, a spare worker.
 
     Args:
-        endpoint: tells the GraphQL URL, once it is needed.
-        megabytes: how much memory a plugin may take.
+        endpoint: returns the GraphQL URL, once it is known.
+        megabytes: the memory limit of a plugin.
         python: another interpreter for the plugins.
+
+    Raises:
+        SettingsError: plugins cannot run with this interpreter.
     """
 
     def __init__(
@@ -68,15 +71,16 @@ class ProcessIsolation:
 
     @property
     def endpoint(self) -> str:
+        """The GraphQL URL of the emulator."""
         return self._endpoint()
 
     def prepare(self) -> None:
-        """Begin to import the SDK for the next worker, unless that was done."""
+        """Start to import the SDK for the next worker, unless it is imported already."""
         with self._lock:
             if self._closed:
                 return
             if self._server is None and fork_server.IS_AVAILABLE:
-                with contextlib.suppress(OSError):  # a spare worker says why
+                with contextlib.suppress(OSError):  # starting the spare worker reports the error
                     self._server = FORK_SERVERS.lease(self._interpreter, self._environment())
             if self._spare is None and (self._server is None or self._server.is_broken):
                 self._spare = self._start(None)
@@ -92,19 +96,23 @@ class ProcessIsolation:
 
         Args:
             name: not needed here: no other version is in that process.
-            location: where its files are.
-            seconds: how long importing may take.
+            location: where the files of the version are.
+            seconds: the time limit of the import.
             packages: a folder of packages that come before those of the interpreter.
+
+        Raises:
+            BuildError: the version cannot be imported.
         """
         version = _Version(self, location.folder, seconds, packages)
         version.release(version.take_worker())
         return version
 
     def take_worker(self, packages: Path | None) -> WorkerProcess:
-        """A worker that has imported nothing but the SDK.
+        """Return a worker that has imported nothing but the SDK.
 
         Args:
-            packages: a folder of packages that come first, so that all is imported anew.
+            packages: a folder of packages that come first; then the worker is a new interpreter,
+                as the packages may replace those that the SDK imports.
         """
         worker = None if packages else self._fork_worker()
         if worker:
@@ -120,12 +128,12 @@ class ProcessIsolation:
         return worker
 
     def _fork_worker(self) -> WorkerProcess | None:
-        """A worker from the fork server, if there is one, and it can."""
+        """Return a worker from the fork server; ``None`` if there is no server that can fork it."""
         server = self._server
         if server is None or not server.serves(self._interpreter, self._environment()):
             return None
         with contextlib.suppress(ForkServerError):
-            server.wait_until_ready()  # this takes long, and others may need the lock
+            server.wait_until_ready()  # without the lock, as this takes long
             with self._lock:
                 self._check_open()
                 return self._start(None, server)
@@ -136,7 +144,7 @@ class ProcessIsolation:
             raise RuntimeError("the emulator is closing")
 
     def end(self, worker: WorkerProcess) -> None:
-        """End a worker and what it started."""
+        """End a worker and the processes that it started."""
         worker.end()
         with self._lock:
             folder = self._workers.pop(worker, None)
@@ -186,7 +194,7 @@ class ProcessIsolation:
 
 
 class _Version:
-    """A version: the workers that have imported it, as many as calls run beside one another."""
+    """A version, with the workers that have imported it: one for each call at the same time."""
 
     def __init__(
         self, isolation: ProcessIsolation, folder: Path, seconds: float, packages: Path | None
@@ -200,7 +208,7 @@ class _Version:
         self._closed = False
 
     def take_worker(self) -> WorkerProcess:
-        """A worker that has imported the version.
+        """Return an idle worker that has imported the version, or a new one.
 
         Raises:
             BuildError: it cannot be imported.
@@ -224,7 +232,7 @@ class _Version:
         return worker
 
     def release(self, worker: WorkerProcess) -> None:
-        """Keep a worker for the next call, or end it."""
+        """Keep a worker for the next call, or end it if two are kept already."""
         with self._lock:
             keeps = not self._closed and len(self._idle) < _IDLE_PER_VERSION
             if keeps:
@@ -290,7 +298,7 @@ class _Version:
         seconds: float,
         tick: Callable[[], None],
     ) -> RequestEnd:
-        """Send a request, and wait for its answer within the limits."""
+        """Send a request, and wait for its answer within the limits of time and memory."""
         numbered = worker.send_request(request)
         return self._wait_for_message(
             worker, seconds, tick, lambda message: is_answer(message, numbered)
@@ -303,7 +311,12 @@ class _Version:
         tick: Callable[[], None],
         is_expected: Callable[[sealed_messages.Message], bool],
     ) -> RequestEnd:
-        """Wait for a message within the limits."""
+        """Wait for an expected message within the limits of time and memory.
+
+        Args:
+            tick: called about ten times a second; an exception from it is raised here.
+            is_expected: decides whether a message is valid; any other message is forged.
+        """
         end = clock.monotonic() + seconds
         while (remaining := end - clock.monotonic()) > 0:
             message = worker.receive(min(_TICK, remaining))
@@ -321,19 +334,16 @@ class _Version:
         return RequestEnd(None, "TIMED_OUT", _add_position(text, worker))
 
     def _build_problem(self, request_end: RequestEnd) -> str | None:
-        """Why a version is none, if it is none."""
+        """Return why a version cannot be used; ``None`` if it can."""
         answer = request_end.message
         if answer is None and request_end.outcome == "TIMED_OUT":
-            location = request_end.error.partition("\n")[2]
+            position = request_end.error.partition("\n")[2]
             limit = messages.BUILD_TIMED_OUT.format(seconds=self._seconds)
-            return f"{limit}\n{location}" if location else limit
+            return f"{limit}\n{position}" if position else limit
         if answer is None:
-            forged = request_end.outcome == "FAILED"
-            return (
-                request_end.error
-                if forged
-                else messages.BUILD_PROCESS_ENDED.format(error=request_end.error)
-            )
+            is_forged = request_end.outcome == "FAILED"
+            ended = messages.BUILD_PROCESS_ENDED.format(error=request_end.error)
+            return request_end.error if is_forged else ended
         if answer["ended"] == "exit":
             return messages.BUILD_SYSTEM_EXIT.format(error=answer["text"])
         if answer["ended"] == "memory":
@@ -346,7 +356,7 @@ class _Version:
 
 
 def _explain_lost_worker(worker: WorkerProcess) -> RequestEnd:
-    """What to say of a worker that is gone, or whose messages do not arrive any more."""
+    """Explain why a worker has ended, or why its messages do not arrive any more."""
     worker.wait_for_end(_LAST_MESSAGE_SECONDS)
     code = worker.exit_code
     if worker.is_forged or code is None:
@@ -360,7 +370,7 @@ def _explain_lost_worker(worker: WorkerProcess) -> RequestEnd:
 
 
 def _add_position(text: str, worker: WorkerProcess) -> str:
-    """A text, and below it where the plugin was, if the worker can still say so."""
+    """Append the current stack of the plugin to a text, if the worker can still report it."""
     worker.send_request({"where": True})
     message = worker.receive(_LAST_MESSAGE_SECONDS)
     return f"{text}\n{message['where']}" if message and is_position_message(message) else text

@@ -1,4 +1,4 @@
-"""What becomes of a run, by how its worker answered or ended."""
+"""Make the result and the warnings of a run from the answer or the end of its worker."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from kili_emulator.plugins.guest.process_state.process_settings import list_name
 
 @dataclass(frozen=True)
 class RequestEnd:
-    """How a request to a worker ended.
+    """The end of a request to a worker.
 
     Attributes:
-        message: what the worker answered; ``None`` when it came to no answer.
-        outcome: why not.
-        error: the same, for people.
+        message: the answer of the worker; ``None`` if there was none.
+        outcome: the outcome of the run if there was no answer.
+        error: the reason why there was no answer, for people.
     """
 
     message: sealed_messages.Message | None
@@ -28,7 +28,12 @@ class RequestEnd:
 
 
 def make_result(request_end: RequestEnd, megabytes: int, seconds: float) -> Result:
-    """The result of a run; ``seconds`` count where the worker did not measure it."""
+    """Make the result of a run.
+
+    Args:
+        megabytes: the memory limit.
+        seconds: the duration, used if the worker did not measure it.
+    """
     answer = request_end.message
     if answer is None:
         return Result(request_end.outcome, request_end.error, round(seconds * 1000, 3))
@@ -39,7 +44,7 @@ def make_result(request_end: RequestEnd, megabytes: int, seconds: float) -> Resu
     elif answer["ended"] == "memory":
         limit = messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
         outcome, error = "OUT_OF_MEMORY", f"{limit}\n{answer['text']}"
-    elif (answer["memory"] or 0) > megabytes:  # it was needed between two looks
+    elif (answer["memory"] or 0) > megabytes:  # the peak was between two checks
         outcome, error = "OUT_OF_MEMORY", messages.RUN_OUT_OF_MEMORY.format(limit=megabytes)
     elif answer["ended"] == "error":
         outcome, error, headline = "FAILED", describe_plugin_error(answer), answer["headline"]
@@ -48,16 +53,17 @@ def make_result(request_end: RequestEnd, megabytes: int, seconds: float) -> Resu
 
 
 def describe_plugin_error(answer: sealed_messages.Message) -> str:
-    """What a plugin's code raised in a worker, and what to do where that is known."""
+    """Describe an exception that a plugin's code raised in a worker, with a remedy if known."""
     hint = file_hint(answer["missing"])
     return "\n".join([answer["text"], *([hint] if hint else [])])
 
 
 def list_warnings(answer: sealed_messages.Message, processes: list[str], call: Call) -> list[str]:
-    """What else there is to say of a run.
+    """Return the warnings about a run, for its log.
 
     Args:
-        processes: those that it left running.
+        answer: the worker's answer; empty if there was none.
+        processes: the processes that the run left running.
     """
     warnings = []
     if answer.get("neverRan"):

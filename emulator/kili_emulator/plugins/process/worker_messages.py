@@ -1,4 +1,4 @@
-"""What a worker may say; anything else is none of its messages."""
+"""The messages that a worker may send; any other message is forged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LOG_TYPES = ("info", "warning", "error", "debug")
 _ENDS = ("well", "exit", "memory", "error")
 _HANDLERS = (None, "class", "other")
 
-# How each member of an answer must be: values, or types of values.
+# The allowed values, or types of values, of each member of an answer.
 _IMPORT_MEMBERS: dict[str, tuple[Any, ...]] = {
     "request": (int,),
     "ended": _ENDS,
@@ -31,17 +31,17 @@ _CALL_MEMBERS: dict[str, tuple[Any, ...]] = {
 
 
 def is_ready_message(message: Message) -> bool:
-    """Whether a message says that the worker has imported the SDK."""
+    """Return whether a message reports that the worker has imported the SDK."""
     return message == {"ready": True}
 
 
 def is_position_message(message: Message) -> bool:
-    """Whether a message says where the plugin is."""
+    """Return whether a message has the current stack of the plugin."""
     return message.keys() == {"where"} and isinstance(message["where"], str)
 
 
 def is_log_message(message: Message) -> bool:
-    """Whether a message is a line for the run's log."""
+    """Return whether a message is a line for the run's log."""
     content = message.get("content")
     return message.keys() == {"log", "content"} and (
         message["log"] in _LOG_TYPES and isinstance(content, str)
@@ -49,7 +49,7 @@ def is_log_message(message: Message) -> bool:
 
 
 def is_answer(message: Message, request: Message) -> bool:
-    """Whether a message answers a request: to import a version, or to call a handler."""
+    """Return whether a message answers a request to import a version or to call a handler."""
     members = _IMPORT_MEMBERS if "folder" in request else _CALL_MEMBERS
     return (
         message.keys() == members.keys()

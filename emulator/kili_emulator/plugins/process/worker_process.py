@@ -1,4 +1,4 @@
-"""The parent's side of one worker: its processes, what it prints, and its messages."""
+"""One worker, seen from the emulator: its processes, its output and its messages."""
 
 from __future__ import annotations
 
@@ -26,38 +26,39 @@ from kili_emulator.plugins.process.worker_messages import is_log_message
 
 _CHUNK = 65536
 _END_SECONDS = 2.0
-# The supervisor itself gives up before that.
+# The supervisor itself gives up earlier.
 _SUPERVISOR_SECONDS = 10.0
 _GRACE_SECONDS = 0.05
 _POLL_SECONDS = 0.05
-# So often are processes looked at that start and end meanwhile.
-_LOOKS = 20
+# How often processes are listed again if some started or ended meanwhile.
+_MAX_SCANS = 20
 _IS_SUPERVISED = sys.platform == "linux"
 
 
 class WorkerProcess:
     """A worker that was started, whether it is ready or not.
 
-    On Linux, a supervisor is its parent, and all that descends from the supervisor is the worker's.
+    On Linux, a supervisor is its parent, and all descendants of the supervisor belong to the
+    worker.
 
     Args:
-        python: the interpreter.
-        environment: all of its variables.
-        folder: where it begins; its own.
-        settings: as ``worker.main`` takes them.
-        server: forks it, with this interpreter; without one, the interpreter is started.
+        python: the command of the interpreter.
+        environment: all environment variables of the worker.
+        folder: its working directory, which no other worker uses.
+        settings: the first message, see ``worker.main``.
+        server: forks the worker, with this interpreter; without it, the interpreter is started.
 
     Raises:
-        ForkServerError: the server cannot fork it.
+        ForkServerError: the server cannot fork the worker.
         OSError: the interpreter cannot be started.
 
     Attributes:
-        log: where what is printed goes; nowhere while it is ``None``.
-        is_forged: something else than the worker has written to where its messages arrive, or they
-            can arrive no more.
-        may_have_left_processes: it is not certain that nothing of its last call goes on.
-        killed_processes: the names and ids of processes that its end ended, besides its own and
-            those that its version started when it was imported (Linux; the first ones).
+        log: records the printed lines; while it is ``None``, they are dropped.
+        is_forged: whether the plugin has written to the channel of messages, or closed it.
+        may_have_left_processes: whether processes of the last call may still be running: they
+            could not be listed completely.
+        killed_processes: the names and ids of the processes that were killed with the worker,
+            except those that its version started during its import (Linux; at most 20).
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class WorkerProcess:
         folder: Path,
         server: ForkServer | None,
     ) -> subprocess.Popen[bytes] | ForkedProcess:
-        """Start it with pipes as its standard streams: requests, messages, and what is printed."""
+        """Start the worker with pipes as its standard streams: requests, messages and output."""
         pipes = _three_pipes()
         child_ends = [pipes[0][0], pipes[1][1], pipes[2][1]]
         self._requests = open(pipes[0][1], "wb", buffering=0)  # noqa: PTH123, SIM115
@@ -128,7 +129,7 @@ class WorkerProcess:
                 os.close(each)
 
     def _wait_for_exit_code(self, seconds: float) -> None:
-        """Wait a moment for how it ended."""
+        """Wait until the exit code is known, for a limited time."""
         if self._control:
             poller = select.poll()
             poller.register(self._control, select.POLLIN)
@@ -139,14 +140,14 @@ class WorkerProcess:
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended, if it has; the negative number of a signal that ended it."""
+        """The exit code, negative for a signal; ``None`` while the worker runs."""
         if self._exit_code is None and self._control:
             with contextlib.suppress(OSError, ValueError):
                 self._exit_code = int(self._control.recv(64))
         return self._process.poll() if self._exit_code is None else self._exit_code
 
     def send(self, message: sealed_messages.Message) -> None:
-        """Ask for something; a worker that is gone is noticed by what does not come back."""
+        """Send a message. Nothing is raised if the worker has ended: its answer will be missing."""
         with contextlib.suppress(OSError, ValueError):
             self._sender.send(message)
 
@@ -154,25 +155,25 @@ class WorkerProcess:
         """Send a request.
 
         Returns:
-            it with its number, ``request``, which its answer repeats.
+            the request with its number, ``request``, which the answer repeats.
         """
         numbered = {**request, "request": self._sender.number}
         self.send(numbered)
         return numbered
 
     def receive(self, seconds: float) -> sealed_messages.Message | None:
-        """The next message, unless none comes in time."""
+        """Return the next message; ``None`` if none arrives in time."""
         try:
             return self._messages.get(timeout=max(seconds, 0.001))
         except queue.Empty:
             return None
 
     def is_disconnected(self) -> bool:
-        """Whether no further message can arrive."""
+        """Return whether no further message can arrive."""
         return not self._readers[0].is_alive()
 
     def wait_for_end(self, seconds: float) -> None:
-        """Wait until it is known how it ended, and what had arrived from it by then."""
+        """Wait until the exit code is known and all messages have arrived, for a limited time."""
         end = clock.monotonic() + seconds
         while clock.monotonic() < end and (self.exit_code is None or not self.is_disconnected()):
             self._readers[0].join(_POLL_SECONDS)
@@ -180,11 +181,14 @@ class WorkerProcess:
                 self._wait_for_exit_code(_POLL_SECONDS)
 
     def mark_import_processes(self) -> None:
-        """What has been started by now was started when the version was imported: it may go on."""
+        """Record the processes that were started by the import of the version: they may go on."""
         self._import_processes = set(self._scan().by_pid)
 
     def processes_left_running(self) -> list[str]:
-        """The names and ids of processes that go on beside it, and are not about to end (Linux)."""
+        """Return the names and ids of other processes that are still running (Linux).
+
+        Processes that end within a short time, and those of the import, are not listed.
+        """
         new = self._new_processes()
         if new:
             self._readers[1].join(_GRACE_SECONDS)
@@ -193,8 +197,12 @@ class WorkerProcess:
         return [f"{descendant.name} {pid}" for pid, descendant in new.items()]
 
     def _new_processes(self) -> dict[int, descendants.Descendant]:
-        """Look until there are some, or certainly none; if never, it is not to be used again."""
-        for _ in range(_LOOKS):
+        """List the processes that were not started by the import.
+
+        If no complete list without them was possible, set :attr:`may_have_left_processes`, so that
+        the worker is not used again.
+        """
+        for _ in range(_MAX_SCANS):
             scan = self._scan()
             new = {
                 pid: descendant
@@ -207,19 +215,19 @@ class WorkerProcess:
         return {}
 
     def resident_mb(self) -> float | None:
-        """The memory of it and all its processes; ``None`` where the system does not tell."""
+        """Return the resident memory of all its processes in MB; ``None`` if it is unknown."""
         processes = self._scan().by_pid
         return sum(each.megabytes for each in processes.values()) if processes else None
 
     def _scan(self) -> descendants.DescendantScan:
         return (
-            descendants.descendants(self._process.pid)
+            descendants.scan_descendants(self._process.pid)
             if self._control
             else descendants.DescendantScan({}, True)
         )
 
     def end(self) -> None:
-        """End all its processes, and take what they had still printed."""
+        """End all processes of the worker, and record their last output."""
         if self._control:
             self._end_supervised()
         else:
@@ -230,14 +238,17 @@ class WorkerProcess:
         self._close()
 
     def _close(self) -> None:
-        """Close the ends of the pipes but that of the output, which its reader closes."""
+        """Close the pipes, except the pipe of the output, which its reader closes."""
         for pipe in (self._requests, self._answers, self._control):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
 
     def _end_supervised(self) -> None:
-        """Have the supervisor end everything; without one, its worker is gone as well."""
+        """Have the supervisor kill all processes, and wait for its end.
+
+        If the supervisor was killed, the kernel has killed the worker too.
+        """
         assert self._control is not None
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
@@ -257,7 +268,7 @@ class WorkerProcess:
 
     def _end_group(self) -> None:
         group = self._process.pid
-        children = left_running.children(group)  # some may have sessions of their own
+        children = left_running.find_children(group)  # some may have sessions of their own
         with contextlib.suppress(OSError):
             if hasattr(os, "killpg"):
                 os.killpg(group, signal.SIGKILL)
@@ -268,7 +279,7 @@ class WorkerProcess:
                 os.kill(child, signal.SIGKILL)
 
     def _receive_messages(self) -> None:
-        """Take messages as they arrive; they count once the output has come to their marks."""
+        """Queue the messages as they arrive; :meth:`_read_output` delivers them at their marks."""
         try:
             while message := self._receiver.receive():
                 if message == sealed_messages.BROKEN:
@@ -278,7 +289,7 @@ class WorkerProcess:
         except sealed_messages.ForgedError:
             self.is_forged = True
         except (OSError, ValueError):
-            pass  # it was ended
+            pass  # the worker was ended
         finally:
             self._received.put(None)
 
@@ -316,10 +327,10 @@ class WorkerProcess:
 
 
 def _three_pipes() -> list[tuple[int, int]]:
-    """Pipes, as (read end, write end).
+    """Make three pipes, as (read end, write end).
 
     Raises:
-        OSError: there are too many open files; none is left open.
+        OSError: there are too many open files; no pipe is left open.
     """
     pipes: list[tuple[int, int]] = []
     try:
@@ -335,10 +346,10 @@ def _three_pipes() -> list[tuple[int, int]]:
 def _spawn(
     python: str, environment: Mapping[str, str], folder: Path, descriptors: Sequence[int]
 ) -> subprocess.Popen[bytes]:
-    """Start an interpreter as a worker, below a supervisor if there is a socket for it.
+    """Start an interpreter as a worker, below a supervisor if there is a socket for one.
 
     Args:
-        descriptors: its standard streams, and the socket.
+        descriptors: the standard streams, and the supervisor's socket, if any.
     """
     stdin, stdout, stderr, *control = descriptors
     return subprocess.Popen(
@@ -354,6 +365,6 @@ def _spawn(
 
 
 def _partial_mark_length(text: bytes, mark: bytes) -> int:
-    """How many bytes at the end of a text may be the beginning of a mark."""
+    """Return how many bytes at the end of a text may be the beginning of a mark."""
     start = text.rfind(b"\0", max(0, len(text) - len(mark) + 1))
     return len(text) - start if start >= 0 and mark.startswith(text[start:]) else 0

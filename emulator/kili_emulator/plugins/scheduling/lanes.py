@@ -1,7 +1,7 @@
-"""Runs jobs in order within a lane, and lanes beside one another.
+"""The lanes of a world: jobs run in order within a lane, and lanes run in parallel.
 
-A lane is one plugin on one project, or several of these that take turns. A lane that has nothing to
-do has no thread.
+A lane is for one plugin on one project, or for several of these that take turns. A lane has a
+thread only while it has jobs.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ logger = logging.getLogger(__name__)
 
 
 class LaneJob(NamedTuple):
-    """Something to do, and the future that is set when it is over, done or dropped.
+    """A job of a lane.
 
     Attributes:
-        group: jobs of one group stay in order also when they are moved to another lane.
+        work: does the job.
+        completion: set when the job is done or dropped.
+        group: jobs of one group keep their order when they are moved to another lane.
     """
 
     work: Callable[[], None]
@@ -38,7 +40,7 @@ class Lanes:
         self._closed = False
 
     def add(self, lane: str, job: LaneJob) -> None:
-        """Have a job done after those that the lane already has."""
+        """Queue a job at the end of a lane."""
         with self._condition:
             if self._closed:
                 job.completion.set_result(None)
@@ -50,7 +52,11 @@ class Lanes:
         threading.Thread(target=self._work, args=(lane,), name=f"lane {lane}", daemon=True).start()
 
     def move_waiting_jobs(self, group: str, lane: str) -> bool:
-        """Move the waiting jobs of a group into a lane; whether none of the group is at work."""
+        """Move the waiting jobs of a group into a lane, unless a job of the group is running.
+
+        Returns:
+            whether no job of the group is running.
+        """
         with self._condition:
             if any(each.group == group for each in self._running):
                 return False
@@ -65,12 +71,12 @@ class Lanes:
         return True
 
     def wait_idle(self, seconds: float) -> bool:
-        """Wait until no lane has anything to do; whether that came about in time."""
+        """Wait until no lane has a job; return whether that came about in time."""
         with self._condition:
             return self._condition.wait_for(lambda: not self._waiting, seconds)
 
     def close(self) -> None:
-        """Start no further job, and let nobody wait for any, not even for those at work."""
+        """Drop all waiting jobs, and complete every job for its waiters, even a running one."""
         with self._condition:
             if self._closed:
                 return

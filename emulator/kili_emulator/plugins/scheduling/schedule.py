@@ -1,4 +1,4 @@
-"""Has the work of a world's plugins done in lanes, so long as the world is not rolled back."""
+"""The schedule of a world: runs the work of its plugins in lanes; drops it after a rollback."""
 
 from __future__ import annotations
 
@@ -13,45 +13,48 @@ from kili_emulator.domain.event_bus import Delivery
 from kili_emulator.domain.world import Actor, EpochOverError, Transaction, World
 from kili_emulator.plugins.scheduling.lanes import LaneJob, Lanes
 
-# Adds a line of the emulator's own to a run's log.
+# Adds a line of the emulator to a run's log.
 AddLogLine = Callable[[LogType, str], None]
 
 
 class QueuedWork(Delivery):
-    """A run or a build that an event started."""
+    """A run or a build that an event started.
+
+    Args:
+        add_log_line: of a run: adds a line to its log.
+    """
 
     def __init__(self, add_log_line: AddLogLine | None = None) -> None:
         super().__init__()
         self._add_log_line = add_log_line
 
     def on_wait_timeout(self, seconds: float) -> None:
-        add_log_line, self._add_log_line = (
-            self._add_log_line,
-            None,
-        )  # one line, also where several requests gave up
+        # Only the first request whose wait ends too early adds a line.
+        add_log_line, self._add_log_line = self._add_log_line, None
         if add_log_line:
             add_log_line("warning", messages.RUN_STILL_RUNNING.format(seconds=round(seconds, 1)))
 
 
 @dataclass(frozen=True)
 class Timing:
-    """When plugins are called, and for how long.
+    """The delays and limits of plugins.
 
     Attributes:
         timeout: seconds after which a handler, or the import of a plugin, is stopped.
-        latency: seconds between an event and the runs it causes.
-        awaited: whether whoever causes a run or a build waits for it.
-        deployment: seconds until the code of a plugin is built; then nobody waits for the build.
+        latency: seconds between an event and the runs that it causes.
+        waits_for_runs: whether a request waits for the runs and builds that it causes.
+        deployment: seconds until the code of a plugin is built; if not 0, no request waits for
+            the build.
     """
 
     timeout: float
     latency: float = 0.0
-    awaited: bool = True
+    waits_for_runs: bool = True
     deployment: float = 0.0
 
 
 class Schedule:
-    """The work to be done in one world.
+    """The work of the plugins of one world.
 
     Args:
         after: called after each piece of work.
@@ -68,13 +71,14 @@ class Schedule:
     def change(
         self, epoch: int | None = None, *, deferrable: bool = False
     ) -> Iterator[Transaction]:
-        """Change the world, if it is still in that epoch.
+        """Open a transaction of the emulator itself, if the world is still in an epoch.
 
         Args:
-            deferrable: as of :meth:`World.transaction`.
+            epoch: the epoch; ``None`` for any.
+            deferrable: as in :meth:`World.transaction`.
 
         Raises:
-            EpochOverError: it is not.
+            EpochOverError: the world is in another epoch.
             StorageError: the data folder cannot be written.
         """
         with self.world.transaction(
@@ -83,12 +87,14 @@ class Schedule:
             yield tx
 
     def start(
-        self, queue: str, work: Callable[[], None], started: QueuedWork, lane: str = ""
+        self, queue: str, work: Callable[[], None], delivery: QueuedWork, lane: str = ""
     ) -> None:
-        """Have something done when the queue's turn comes, unless the world is rolled back.
+        """Queue a piece of work, which is dropped if the world is rolled back before.
 
         Args:
-            lane: what is of one lane stays in order also when it is moved to another queue.
+            queue: the lane of :class:`Lanes` that it waits in.
+            delivery: completed when the work is done or dropped.
+            lane: work of one lane keeps its order when it is moved to another queue.
         """
         epoch = self.world.epoch
 
@@ -102,12 +108,14 @@ class Schedule:
             finally:
                 self._after()
 
-        self._lanes.add(f"{epoch} {queue}", LaneJob(work_if_not_undone, started, f"{epoch} {lane}"))
+        self._lanes.add(
+            f"{epoch} {queue}", LaneJob(work_if_not_undone, delivery, f"{epoch} {lane}")
+        )
 
     def start_later(self, seconds: float, work: Callable[[], object]) -> None:
-        """Have something done in some time, unless the world is rolled back before that.
+        """Do a piece of work after a delay, unless the world is rolled back before.
 
-        Nobody can wait for it: until then, nothing is at work.
+        Nothing can wait for the work: :meth:`wait_idle` does not count it.
         """
         interruption, epoch = self._interruption, self.world.epoch
 
@@ -118,30 +126,34 @@ class Schedule:
         threading.Thread(target=wait_and_work, name="later", daemon=True).start()
 
     def move_waiting_jobs(self, lane: str, queue: str) -> bool:
-        """Move what a lane still has to do into a queue; whether none of it is at work."""
+        """Move the waiting work of a lane into a queue, unless work of the lane is running.
+
+        Returns:
+            whether no work of the lane is running.
+        """
         epoch = self.world.epoch
         return self._lanes.move_waiting_jobs(f"{epoch} {lane}", f"{epoch} {queue}")
 
     def pause(self, seconds: float, epoch: int) -> None:
-        """Let time pass, in the thread of a piece of work.
+        """Wait, in the thread of a piece of work.
 
         Raises:
-            EpochOverError: the world is no longer in that epoch, or nothing further is to be done in it.
+            EpochOverError: the world is in another epoch, or the schedule was closed.
         """
         self.world.check_epoch(epoch)
         if seconds > 0 and self._interruption.wait(seconds):
             raise EpochOverError
 
     def interrupt(self) -> None:
-        """End all pauses: the world was rolled back."""
+        """End all pauses and delays, as the world was rolled back."""
         self._interruption.set()
         self._interruption = threading.Event()
 
     def wait_idle(self, seconds: float) -> bool:
-        """Wait until nothing is left to do; whether that came about in time."""
+        """Wait until no work is left; return whether that came about in time."""
         return self._lanes.wait_idle(seconds)
 
     def close(self) -> None:
-        """Start nothing further, and end all pauses."""
+        """Start no further work, and end all pauses."""
         self._interruption.set()
         self._lanes.close()

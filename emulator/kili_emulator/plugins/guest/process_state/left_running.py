@@ -1,6 +1,6 @@
-"""What a run leaves behind: threads and processes that go on when its handler has ended.
+"""Find the threads and processes of a run that are still running when its handler has ended.
 
-Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+Workers under other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import traceback
 from pathlib import Path
 from typing import Dict, Iterable, Iterator, List  # noqa: UP035  (loaded by old interpreters, too)
 
-# Threads that are about to end get so long, each of the first few.
+# How long to wait for the end of each of the first few threads.
 _GRACE_SECONDS = 0.05
 _MAX_WAITS = 4
 
-# A progress bar's thread is one for the whole process, and goes on when no bar is left.
+# tqdm has one thread for the whole process, which continues without any progress bar.
 _HARMLESS = "tqdm"
 
 
 def still_running(threads: Iterable[threading.Thread]) -> List[threading.Thread]:  # noqa: UP006
-    """Those of some threads that have not ended, and are not about to."""
+    """Return the threads that are still running after a short wait."""
     for thread in [each for each in threads if each.is_alive()][:_MAX_WAITS]:
         thread.join(_GRACE_SECONDS)
     return [
@@ -33,16 +33,16 @@ def still_running(threads: Iterable[threading.Thread]) -> List[threading.Thread]
 
 
 def find_own_children() -> Dict[int, str]:  # noqa: UP006
-    """The processes that this process has started, by their ids, where the system tells (Linux)."""
+    """Return the names of this process's children by their ids (Linux; else nothing)."""
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except (ChildProcessError, AttributeError):  # there are none; the system has no such call
+    except (ChildProcessError, AttributeError):  # no children, or a system without waitid
         return {}
-    return children(os.getpid())
+    return find_children(os.getpid())
 
 
-def children(pid: int) -> Dict[int, str]:  # noqa: UP006
-    """The processes that a process has started, by their ids, where the system tells."""
+def find_children(pid: int) -> Dict[int, str]:  # noqa: UP006
+    """Return the names of a process's children by their ids (Linux; else nothing)."""
     names_by_pid = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
@@ -54,7 +54,11 @@ def children(pid: int) -> Dict[int, str]:  # noqa: UP006
 
 
 def list_new_children(before: Dict[int, str]) -> List[str]:  # noqa: UP006
-    """The names and ids of this process's children that are new, and are not about to end."""
+    """Return the names and ids of this process's new children that still run after a short wait.
+
+    Args:
+        before: the earlier children, from :func:`find_own_children`.
+    """
     if find_own_children().keys() - before.keys():
         time.sleep(_GRACE_SECONDS)
     return [f"{name} {pid}" for pid, name in find_own_children().items() if pid not in before]
@@ -62,7 +66,7 @@ def list_new_children(before: Dict[int, str]) -> List[str]:  # noqa: UP006
 
 @contextlib.contextmanager
 def end_forked_children() -> Iterator[None]:
-    """End a child that was forked in the block, where it would leave it."""
+    """End a child process that was forked in the block when it leaves the block."""
     pid = os.getpid()
     try:
         yield

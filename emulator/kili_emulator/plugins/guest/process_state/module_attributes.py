@@ -1,9 +1,9 @@
-"""Attributes of modules that the emulator uses, when a plugin has put something of its own there.
+"""Find the attributes of modules that a plugin has replaced, in modules that the emulator uses.
 
-Only what was defined in the plugin's own code counts. What others change meanwhile (a test that
-mocks ``requests``, a library that is being imported) is theirs.
+An attribute counts only if its new value was defined in the plugin's own code. Changes of other
+code (a test that mocks ``requests``, a library that is being imported) do not count.
 
-Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+Workers under other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from kili_emulator.plugins.guest.process_state.process_settings import ABSENT, C
 
 KIND = "attributes of modules"
 
-# module → those of its classes whose attributes are watched, with those of their bases.
+# The watched modules, each with the classes whose attributes, inherited ones too, are watched.
 _WATCHED = {
     "builtins": (),
     "json": (),
@@ -44,12 +44,12 @@ _WATCHED = {
     "time": (),
 }
 
-# (its name, the module or class, its attributes)
+# Of each module or class: its name, itself, and its attributes.
 Snapshot = List[Tuple[str, Any, Dict[str, Any]]]  # noqa: UP006
 
 
 def take_snapshot() -> Snapshot:
-    """The attributes as they are, of those modules that are loaded."""
+    """Return the present attributes of the watched modules that are loaded."""
     return [(name, owner, vars(owner).copy()) for name, owner in _owners()]
 
 
@@ -65,11 +65,12 @@ def _owners() -> Iterator[Tuple[str, Any]]:  # noqa: UP006
                 yield f"{name}.{each}", base
 
 
-def changes(before: Snapshot, is_plugin_module_name: Callable[[str], bool]) -> List[Change]:  # noqa: UP006
-    """The attributes that have become something of the plugin's own.
+def find_changes(before: Snapshot, is_plugin_module_name: Callable[[str], bool]) -> List[Change]:  # noqa: UP006
+    """Return the attributes whose new value was defined by the plugin.
 
     Args:
-        is_plugin_module_name: whether a module of this name is the plugin's.
+        before: the earlier attributes, from :func:`take_snapshot`.
+        is_plugin_module_name: returns whether a module of this name belongs to the plugin.
     """
     return [
         Change(
@@ -90,11 +91,11 @@ def _is_same(now: Any, before: Dict[str, Any]) -> bool:  # noqa: UP006
 
 
 def is_defined_by(value: Any, is_plugin_module_name: Callable[[str], bool]) -> bool:
-    """Whether a value, what it wraps, or its class was defined in a module of the plugin."""
+    """Return whether a value, its class, or the function in it is defined in a plugin's module."""
     try:
         wrapped = getattr(value, "__func__", None), getattr(value, "func", None)
         modules = [getattr(each, "__module__", None) for each in (value, *wrapped, type(value))]
-    except Exception:  # it does not want to be asked
+    except Exception:  # its __getattr__ raises
         modules = [type(value).__module__]
     return any(isinstance(each, str) and is_plugin_module_name(each) for each in modules)
 

@@ -1,6 +1,6 @@
-"""What a plugin shares with all that is in its process, and may change for all of it.
+"""The settings of a process that a plugin may change for all code in it: compare and restore them.
 
-Loaded by workers under other interpreters, too: nothing but the standard library is needed.
+Workers under other interpreters load this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ _MAX_NAMES = 5
 
 ABSENT = object()
 
-# As they are before a plugin may replace them.
+# References that stay valid if a plugin replaces these attributes of ``os``.
 _variables = os.environ
 _current_folder = os.getcwd
 
-# What it is, and which one of it: (the environment, HOME).
+# A kind and a name: ("the environment", "HOME"). The name is empty for a kind with one setting.
 Setting = Tuple[str, str]  # noqa: UP006
 
 Values = Dict[Setting, Any]  # noqa: UP006
 
 
 class Change(NamedTuple):
-    """Something that is not as it was.
+    """A changed setting.
 
     Attributes:
-        before: what it was; :data:`ABSENT` if it was not there.
-        now: what it is.
-        write: gives it a value, or takes it away.
+        before: its earlier value; :data:`ABSENT` if there was none.
+        now: its present value; :data:`ABSENT` if there is none.
+        write: sets a value; removes the setting for :data:`ABSENT`.
     """
 
     setting: Setting
@@ -61,7 +61,7 @@ def _folder() -> str | None:
         return None
 
 
-# What there is one of: (how it is read, how it is written).
+# The kinds with one setting, each with the functions that read and write it.
 _SINGLE_SETTINGS: Dict[str, Tuple[Callable[[], Any], Callable[[Any], Any]]] = {  # noqa: UP006
     FOLDER: (_folder, os.chdir),
     _PATH: (lambda: list(sys.path), lambda value: sys.path.__setitem__(slice(None), value)),
@@ -75,15 +75,15 @@ _SINGLE_SETTINGS: Dict[str, Tuple[Callable[[], Any], Callable[[Any], Any]]] = { 
 
 
 def take_snapshot(*, signals: bool = False) -> Values:
-    """How things are.
+    """Return the present settings.
 
     Args:
-        signals: their handlers, too, which only the main thread can change.
+        signals: whether to include the handlers of signals, which only the main thread can change.
     """
     values: Values = {}
     for name in list(_variables):
         value = _variables.get(name)
-        if value is not None:  # or somebody unset it at that very moment
+        if value is not None:  # another thread may have unset it at this moment
             values[ENVIRONMENT, name] = value
     for kind, (read, _) in _SINGLE_SETTINGS.items():
         values[kind, ""] = read()
@@ -93,8 +93,8 @@ def take_snapshot(*, signals: bool = False) -> Values:
     return values
 
 
-def changes(before: Values) -> List[Change]:  # noqa: UP006
-    """What is not as it was."""
+def find_changes(before: Values) -> List[Change]:  # noqa: UP006
+    """Return the settings that have changed since a snapshot."""
     after = take_snapshot(signals=any(kind == _SIGNALS for kind, _ in before))
     if after == before:
         return []
@@ -117,28 +117,28 @@ def _writer(setting: Setting) -> Callable[[Any], Any]:
 
 
 def restore(changed: Iterable[Change]) -> None:
-    """Have things as they were, so far as that is possible."""
+    """Restore the earlier values, as far as possible."""
     for each in changed:
-        with contextlib.suppress(Exception):  # such as a folder that is there no more
+        with contextlib.suppress(Exception):  # such as a working directory that was deleted
             each.write(each.before)
 
 
 def reapply(changed: Iterable[Change]) -> None:
-    """Make the same changes once more."""
+    """Make the same changes again, as far as possible."""
     for each in changed:
         with contextlib.suppress(Exception):
             each.write(_reapplied_path(each) if each.setting[0] == _PATH else each.now)
 
 
 def _reapplied_path(change: Change) -> List[str]:  # noqa: UP006
-    """``sys.path`` as it is now, with the same entries added to it and taken out of it."""
+    """Return the present ``sys.path`` with the same entries added and removed again."""
     kept = [each for each in sys.path if each in change.now or each not in change.before]
     new = [each for each in change.now if each not in change.before and each not in kept]
     return [*new, *kept] if change.now[:1] == new[:1] else [*kept, *new]
 
 
 def describe(changed: Iterable[Change]) -> str:
-    """What was changed, for people."""
+    """Describe changes for people."""
     kinds: Dict[str, List[str]] = {}  # noqa: UP006
     for each in changed:
         kind, name = each.setting
@@ -149,6 +149,6 @@ def describe(changed: Iterable[Change]) -> str:
 
 
 def list_names(names: List[str]) -> str:  # noqa: UP006
-    """The first of some names."""
+    """Join names for people: the first five, and the number of the others."""
     more = len(names) - _MAX_NAMES
     return ", ".join(names[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")

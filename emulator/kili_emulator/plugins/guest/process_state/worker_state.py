@@ -1,4 +1,4 @@
-"""The condition that a worker is in: what a call changes is put back, what it leaves is told."""
+"""The state of a worker before a call: restore it after the call, and report the changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kili_emulator.plugins.guest.process_state import (
 
 
 class WorkerState:
-    """How this process is before a call.
+    """The state of this process before a call.
 
     Args:
         folder: where the plugin's version is unpacked.
@@ -28,14 +28,14 @@ class WorkerState:
         self._threads = threading.enumerate()
 
     def restore_and_report(self) -> Dict[str, Any]:  # noqa: UP006
-        """Put back what is not as it was.
+        """Restore the settings and module attributes that have changed.
 
         Returns:
-            ``changed``: what that was; ``threads``: the names of those that are new, and go on.
-            Both for people.
+            ``changed``: a description of the changes; ``threads``: the names of new threads that
+            are still running. Both are texts for people, empty if there are none.
         """
-        changed = process_settings.changes(self._values)
-        changed += module_attributes.changes(self._attributes, self._is_plugin_module)
+        changed = process_settings.find_changes(self._values)
+        changed += module_attributes.find_changes(self._attributes, self._is_plugin_module)
         process_settings.restore(changed)
         new = [each for each in threading.enumerate() if each not in self._threads]
         threads = [each.name for each in left_running.still_running(new)]

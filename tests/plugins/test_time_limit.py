@@ -148,7 +148,7 @@ def test_stopped_code_runs_its_finally() -> None:
 def test_call_that_is_blocked_for_ever_is_abandoned(
     release: threading.Event, monkeypatch: pytest.MonkeyPatch, blocked: str
 ) -> None:
-    monkeypatch.setattr(time_limit, "_STOP_FOR", SHORT)
+    monkeypatch.setattr(time_limit, "_STOP_SECONDS", SHORT)
     lock = threading.Lock()
     waits: dict[str, Callable[[], Any]] = {"event": release.wait, "lock": lock.acquire}
     with lock:
@@ -186,8 +186,8 @@ def held(folder: Path, code: str, **names: Any) -> tuple[CallEnd, threading.Thre
 def test_call_that_survives_every_stop_is_held_and_takes_no_time(tmp_path: Path) -> None:
     call_end, thread = held(tmp_path, STUBBORN)
     assert outcome_of(call_end) == (Stopped, True)
-    assert isinstance(thread, time_limit._Limited)
-    assert thread.held
+    assert isinstance(thread, time_limit._LimitedThread)
+    assert thread.is_parked
     frames = [sys._current_frames()[thread.ident or 0] for _ in range(2)]
     assert frames[0].f_code.co_name == "wait"
     assert frames[0] is frames[1]
@@ -198,8 +198,8 @@ def test_call_at_work_in_code_of_others_is_not_held(tmp_path: Path) -> None:
     code = "def stubborn():\n    exec(others)\n"
     call_end, thread = held(tmp_path, code, others=others, Stopped=Stopped)
     assert call_end == CallEnd()
-    assert isinstance(thread, time_limit._Limited)
-    assert not thread.held
+    assert isinstance(thread, time_limit._LimitedThread)
+    assert not thread.is_parked
 
 
 def test_place_of_a_call_that_was_stopped_is_told(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_place_of_a_call_that_was_stopped_is_told(tmp_path: Path) -> None:
 def test_abandoned_call_does_not_change_what_was_said_about_it(
     release: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(time_limit, "_STOP_FOR", SHORT)
+    monkeypatch.setattr(time_limit, "_STOP_SECONDS", SHORT)
     over = threading.Event()
 
     def stubborn() -> str:
@@ -339,8 +339,8 @@ def test_error_of_the_tick_ends_the_call() -> None:
 
 
 def test_thread_that_ends_without_saying_so_is_not_abandoned() -> None:
-    thread = time_limit._Limited(int, None)
+    thread = time_limit._LimitedThread(int, None)
     thread.start()
     thread.join()
-    thread.over.clear()
+    thread.finished.clear()
     assert outcome_of(time_limit._stop(thread)) == (Stopped, False)

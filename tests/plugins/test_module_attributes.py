@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from kili_emulator.plugins.guest.process_state import module_attributes
-from kili_emulator.plugins.guest.process_state.module_attributes import Snapshot, changes
+from kili_emulator.plugins.guest.process_state.module_attributes import Snapshot, find_changes
 from kili_emulator.plugins.guest.process_state.process_settings import describe, restore
 
 PLUGIN = {"__name__": "plugin"}
@@ -29,11 +29,11 @@ exec(  # what a plugin defines is of a module of its own
 def before() -> Iterator[Snapshot]:
     snapshot = module_attributes.take_snapshot()
     yield snapshot
-    restore(changes(snapshot, lambda _: True))
+    restore(find_changes(snapshot, lambda _: True))
 
 
 def own(before: Snapshot) -> str:
-    return describe(changes(before, lambda name: name == "plugin"))
+    return describe(find_changes(before, lambda name: name == "plugin"))
 
 
 OWN: dict[str, Any] = {
@@ -50,7 +50,7 @@ def test_what_a_plugin_puts_there_is_seen_and_put_back(before: Snapshot, kind: s
     original = json.dumps
     json.dumps = OWN[kind]
     assert own(before) == "attributes of modules (json.dumps)"
-    restore(changes(before, lambda name: name == "plugin"))
+    restore(find_changes(before, lambda name: name == "plugin"))
     assert json.dumps is original
 
 
@@ -65,7 +65,7 @@ def test_attributes_of_classes_and_of_their_bases_are_seen(before: Snapshot) -> 
 
 def test_what_was_not_there_before_is_taken_away(before: Snapshot) -> None:
     json.additional = OWN["function"]  # type: ignore[attr-defined]
-    restore(changes(before, lambda name: name == "plugin"))
+    restore(find_changes(before, lambda name: name == "plugin"))
     assert not hasattr(json, "additional")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kili_emulator.domain.event_bus import Delivery, wait_for_deliveries
-from kili_emulator.plugins.dispatch.descent import CausalTree
+from kili_emulator.plugins.dispatch.causal_tree import CausalTree
 
 
 class WaiterStub(Delivery):
@@ -16,22 +16,22 @@ class WaiterStub(Delivery):
 
 
 def test_what_a_run_starts_belongs_to_it_until_it_is_over() -> None:
-    descent, parent, child, orphan = CausalTree(), Delivery(), Delivery(), Delivery()
-    descent.begin("run", parent)
-    descent.add("run", child)
-    descent.add(None, orphan)
-    descent.add("nobody", orphan)
+    causal_tree, parent, child, orphan = CausalTree(), Delivery(), Delivery(), Delivery()
+    causal_tree.begin("run", parent)
+    causal_tree.add("run", child)
+    causal_tree.add(None, orphan)
+    causal_tree.add("nobody", orphan)
     parent.set_result(None)
-    descent.add("run", orphan)
+    causal_tree.add("run", orphan)
     assert parent.children == [child]
 
 
 def test_the_end_of_an_undone_run_does_not_end_the_new_run_of_the_same_id() -> None:
-    descent, undone, new, child = CausalTree(), Delivery(), Delivery(), Delivery()
-    descent.begin("run", undone)
-    descent.begin("run", new)
+    causal_tree, undone, new, child = CausalTree(), Delivery(), Delivery(), Delivery()
+    causal_tree.begin("run", undone)
+    causal_tree.begin("run", new)
     undone.set_result(None)
-    descent.add("run", child)
+    causal_tree.add("run", child)
     assert new.children == [child]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kili_emulator.domain.plugin_link import SavedPlugin
-from kili_emulator.plugins.links.on_disk import LinkedSource, ReadResult
+from kili_emulator.plugins.links.linked_source import LinkedSource, ReadResult
 
 HANDLER = "class PluginHandler:\n    def on_submit(self, label, asset_id): pass\n"
 BROKEN = HANDLER + "    def on_review("

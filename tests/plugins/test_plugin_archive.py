@@ -428,7 +428,7 @@ def test_import_that_never_ends_is_stopped(folder: Path) -> None:
 
 
 def test_import_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time_limit, "_STOP_FOR", SHORT)
+    monkeypatch.setattr(time_limit, "_STOP_SECONDS", SHORT)
     gate = ModuleType("test_builder_gate")
     gate.release = threading.Event()  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, gate.__name__, gate)

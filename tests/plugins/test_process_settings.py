@@ -15,8 +15,8 @@ import pytest
 from kili_emulator.plugins.guest.process_state import process_settings
 from kili_emulator.plugins.guest.process_state.process_settings import (
     Values,
-    changes,
     describe,
+    find_changes,
     reapply,
     restore,
 )
@@ -26,7 +26,7 @@ from kili_emulator.plugins.guest.process_state.process_settings import (
 def _put_back() -> Iterator[None]:
     values = now()
     yield
-    restore(changes(values))
+    restore(find_changes(values))
 
 
 def now() -> Values:
@@ -51,10 +51,10 @@ CHANGES: dict[str, Callable[[], object]] = {
 def test_a_change_is_seen_and_put_back(said: str) -> None:
     before = now()
     CHANGES[said]()
-    found = changes(before)
+    found = find_changes(before)
     assert describe(found) == said
     restore(found)
-    assert changes(before) == []
+    assert find_changes(before) == []
 
 
 def test_what_is_as_it_was_is_no_change() -> None:
@@ -62,14 +62,14 @@ def test_what_is_as_it_was_is_no_change() -> None:
     sys.path.append("/nowhere")
     sys.path.remove("/nowhere")
     os.environ["HOME"] = os.environ["HOME"]
-    assert changes(before) == []
+    assert find_changes(before) == []
 
 
 def test_many_changes_are_said_in_short() -> None:
     before = now()
     os.environ.update({f"NEW_{number}": "" for number in range(7)})
     os.chdir("/")
-    assert describe(changes(before)) == (
+    assert describe(find_changes(before)) == (
         "the working directory (/), the environment (NEW_0, NEW_1, NEW_2, NEW_3, NEW_4 and 2 more)"
     )
 
@@ -78,7 +78,7 @@ def test_a_cleared_path_has_its_entries_again_in_their_order() -> None:
     before = now()
     path = list(sys.path)
     sys.path[:] = ["/nowhere"]
-    restore(changes(before))
+    restore(find_changes(before))
     assert sys.path == path
 
 
@@ -87,7 +87,7 @@ def test_changes_can_be_made_again() -> None:
     os.chdir("/")
     os.environ["NEW_ONE"] = "1"
     del os.environ["PATH"]
-    found = changes(before)
+    found = find_changes(before)
     restore(found)
     reapply(found)
     assert (str(Path.cwd()), os.environ["NEW_ONE"], "PATH" in os.environ) == ("/", "1", False)
@@ -97,7 +97,7 @@ def test_changes_can_be_made_again() -> None:
 def test_entries_added_to_the_path_again_leave_those_of_others(first: bool) -> None:
     before = now()
     sys.path.insert(0 if first else len(sys.path), "/own")
-    found = changes(before)
+    found = find_changes(before)
     restore(found)
     sys.path.append("/others")
     reapply(found)
@@ -112,7 +112,7 @@ def test_a_working_directory_that_is_gone_is_left(tmp_path: Path) -> None:
     there = process_settings.take_snapshot()
     gone.rmdir()
     os.chdir("/")
-    restore(changes(there))
+    restore(find_changes(there))
     assert Path.cwd() == Path("/")
 
 
@@ -122,5 +122,5 @@ def test_being_where_there_is_no_folder_any_more_is_a_change(tmp_path: Path) -> 
     gone.mkdir()
     os.chdir(gone)
     gone.rmdir()
-    (found,) = changes(before)
+    (found,) = find_changes(before)
     assert found.now is None

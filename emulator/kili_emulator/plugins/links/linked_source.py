@@ -1,4 +1,4 @@
-"""What stands on disk where a plugin is linked to, as the version that it would be."""
+"""Read the code of a linked plugin from disk, as the version that a deployment would make."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.links.packing import MAIN, Packed, PackError, pack
 from kili_emulator.rules.plugin_source import SourceError, SourceTriggers, read_triggers
 
-# What has a fault may be half-written: it is read again after so many seconds, so many times.
+# Code with an error may be half-written: it is read again after this many seconds, up to 20 times.
 _RETRY_SECONDS = 0.05
 _RETRIES = 20
 
-# A version to be, or why there is none.
+# The plugin on disk, or the reason why there is none.
 ReadResult = SavedPlugin | str
 
 
 @dataclass(frozen=True)
 class LinkedSource:
-    """Where a plugin is linked to.
+    """The folder or file that a plugin is linked to.
 
     Attributes:
         path: a folder, or a single file.
-        event_matcher: the patterns of events that its ``on_event`` is for.
-        client_version: that of the SDK that would upload it.
+        event_matcher: the patterns of the events for the plugin's ``on_event``.
+        client_version: the version of the SDK that plugins run with, as if it uploaded the plugin.
     """
 
     path: Path
@@ -37,35 +37,35 @@ class LinkedSource:
     client_version: str | None
 
     def read(self) -> ReadResult:
-        """What stands there now."""
+        """Read the code that is on disk now."""
         try:
             packed = pack(self.path)
         except PackError as error:
             return str(error)
-        asked, problems = self._read_subscription(packed)
+        triggers, problems = self._read_triggers(packed)
         subscription = PluginSubscription(
-            asked.handler_types, asked.event_matcher, self.client_version
+            triggers.handler_types, triggers.event_matcher, self.client_version
         )
         return SavedPlugin(packed.archive, str(packed.main), subscription, tuple(problems))
 
     def read_settled(self, read_result: ReadResult, closed: threading.Event) -> ReadResult:
-        """What stands there once it has no fault, or the same fault for a moment.
+        """Read until the code has no error, or has the same error twice in a row.
 
         Args:
-            read_result: what was read just now.
+            read_result: the result of the first reading.
             closed: ends the waiting.
         """
         for _ in range(_RETRIES):
             if isinstance(read_result, SavedPlugin) and not read_result.problems:
                 break
             closed.wait(_RETRY_SECONDS)
-            before, read_result = read_result, self.read()
-            if read_result == before:
+            previous, read_result = read_result, self.read()
+            if read_result == previous:
                 break
         return read_result
 
-    def _read_subscription(self, packed: Packed) -> tuple[SourceTriggers, list[str]]:
-        """What it is to be called for, and why it cannot be built, as far as can be read."""
+    def _read_triggers(self, packed: Packed) -> tuple[SourceTriggers, list[str]]:
+        """Return the triggers of the plugin, and the problems of its code."""
         empty = SourceTriggers([])
         try:
             plugin_archive.check_syntax(packed.files)

@@ -100,7 +100,7 @@ def test_how_a_thread_failed_is_a_line_of_its_run() -> None:
     assert kind == "error"
     lines = text.splitlines()
     assert lines[0] == "Exception in thread mine:"
-    assert lines[2].startswith('  File "test_threads.py"')
+    assert lines[2].startswith('  File "test_plugin_threads.py"')
     assert lines[-1] == "ValueError: no"
 
 
