@@ -220,7 +220,7 @@ def set_priority(
     prioritized, declined = [], []
     for each in assets:
         access.require_project(tx, operation, each["projectId"])
-        place = workflow.place_of(each)
+        place = workflow.get_step_position(each)
         waits_for_work = (
             place.status in ("TO_DO", "REWORK") if place else each["status"] in rules.REMAINING
         )

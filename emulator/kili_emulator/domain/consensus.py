@@ -15,7 +15,7 @@ def set_consensus(tx: Transaction, operation: str, asset: AssetDoc, *, active: b
         KiliError: its project has no steps, its step no consensus, or somebody has begun with it.
     """
     access.require_project(tx, operation, asset["projectId"])
-    place = workflow.place_of(asset)
+    place = workflow.get_step_position(asset)
     if place is None:
         raise errors.consensus_not_possible(operation, errors.CONSENSUS_NEEDS_STEPS)
     current_step = tx.steps.require(place.step_id)

@@ -32,7 +32,7 @@ def step_of_label(
         KiliError: the named step is of the other type, or the workflow does not let the author
             label the asset now.
     """
-    step_position = workflow.place_of(asset)
+    step_position = workflow.get_step_position(asset)
     if step_position is None or label_type not in (*SUBMITTED, "AUTOSAVE"):
         return None
     requested_step = tx.steps.require(requested_step_id) if requested_step_id else None
@@ -54,7 +54,7 @@ def find_lock_reason(
     requested_step_id: str | None = None,
 ) -> LockReason | None:
     """Why a member cannot label an asset of a workflow with steps now; ``None`` if they can."""
-    step_position = workflow.place_of(asset)
+    step_position = workflow.get_step_position(asset)
     project = tx.projects.require(asset["projectId"])
     role = access.role_in(tx, author, project)
     assert role is not None

@@ -1,4 +1,4 @@
-"""What events and handlers are told.
+"""The payloads of events and the arguments of handlers.
 
 See contract/plugin.md#handlers, contract/event.md#subjects-and-payloads.
 """
@@ -33,16 +33,21 @@ _LABEL_MEMBERS = (
 
 
 def handler_type(view: View, event: Event) -> str | None:
-    """The handler type that an event calls, if any; the event of a deleted label calls none."""
-    called_type = handlers.handler_type_for(event["event"])
-    needs_label = called_type is not None and handlers.BY_TYPE[called_type].label_types
+    """Return the handler type that an event calls, or ``None``.
+
+    The event of a label that is deleted by now calls no handler.
+    """
+    handler_type_of_event = handlers.handler_type_for(event["event"])
+    needs_label = (
+        handler_type_of_event is not None and handlers.BY_TYPE[handler_type_of_event].label_types
+    )
     if needs_label and not view.labels.get(event["payload"]["labelId"]):
         return None
-    return called_type
+    return handler_type_of_event
 
 
 def handler_payload(view: View, event: Event) -> dict[str, Any]:
-    """The arguments of the handler that an event calls, by name."""
+    """Return the arguments of the handler that an event calls, by name."""
     payload = event["payload"]
     if event["event"] == SETTINGS_CHANGED:
         return {"settings_updated": payload["settings"]}
@@ -56,7 +61,7 @@ def handler_payload(view: View, event: Event) -> dict[str, Any]:
 
 
 def envelope(event: Event) -> dict[str, Any]:
-    """An event as those outside get it: only what it declares.
+    """Return an event with the declared members only, as clients outside the emulator get it.
 
     See contract/event.md#subjects-and-payloads.
     """
@@ -66,9 +71,9 @@ def envelope(event: Event) -> dict[str, Any]:
 
 
 def label_payload(view: View, label: LabelDoc) -> dict[str, Any]:
-    """The label as handlers get it: ``jsonResponse`` as a value, the author by id.
+    """Return the label as handlers get it: ``jsonResponse`` as a value, the author by id.
 
-    For a review, ``search`` also has the id of the label that was reviewed.
+    For a review, ``search`` also has the id of the reviewed label.
     """
     search = dict(label["search"])
     values: Mapping[str, Any] = label
@@ -83,7 +88,7 @@ def label_payload(view: View, label: LabelDoc) -> dict[str, Any]:
 
 
 def _reviewed_label_id(view: View, review: LabelDoc) -> str | None:
-    """The newest submitted label that is older than the review."""
+    """Return the id of the newest submitted label that is older than the review."""
     labels = view.labels.find("asset", review["assetId"])
     ids = [each["id"] for each in labels]
     earlier = labels[: ids.index(review["id"])]
@@ -92,5 +97,8 @@ def _reviewed_label_id(view: View, review: LabelDoc) -> str | None:
 
 
 def asset_payload(asset: AssetDoc) -> dict[str, Any]:
-    """The members that every event about an asset has (contract/event.md#subjects-and-payloads)."""
+    """Return the payload members that every event about an asset has.
+
+    See contract/event.md#subjects-and-payloads.
+    """
     return {"assetId": asset["id"], "externalId": asset["externalId"]}

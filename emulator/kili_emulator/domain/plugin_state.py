@@ -1,4 +1,4 @@
-"""The state of a plugin on a project, as of the documents of a view."""
+"""The state of a plugin on a project, read from the documents of a view."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEPLOYMENTS: dict[str, Deployment] = {
 
 
 def get_plugin_state(view: View, plugin: PluginDoc, project_id: str) -> PluginState:
-    """The state of a plugin on a project."""
+    """Return the activity and deployment of a plugin on a project."""
     activity, since = _activity(view, plugin, project_id)
     called = plugin_domain.called_version(view, plugin)
     newest = plugin_domain.newest_version(view, plugin)
@@ -31,7 +31,7 @@ def get_plugin_state(view: View, plugin: PluginDoc, project_id: str) -> PluginSt
 
 
 def first_activation(view: View, plugin: PluginDoc, project_id: str) -> str | None:
-    """The time when a plugin was first activated on a project, if it ever was."""
+    """Return the time of a plugin's first activation on a project, or ``None``."""
     changes = _activation_events(view, plugin, project_id)
     times = (each["createdAt"] for each in changes if each["event"] == plugin_domain.ACTIVATED)
     return next(times, None)
@@ -46,7 +46,7 @@ def _activity(view: View, plugin: PluginDoc, project_id: str) -> tuple[Activity,
 
 
 def _activation_events(view: View, plugin: PluginDoc, project_id: str) -> list[EventDoc]:
-    """The events of a plugin's activation and deactivation on a project, in order."""
+    """Return the activation and deactivation events of a plugin on a project, in order."""
     event_names = (plugin_domain.ACTIVATED, plugin_domain.DEACTIVATED)
     events = view.internal_events.find("plugin", plugin["id"])
     return [
