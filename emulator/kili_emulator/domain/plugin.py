@@ -29,8 +29,7 @@ from kili_emulator.domain.world import Actor, Transaction, View
 DEPLOYMENT_REQUESTED = "plugin.deployment.requested"
 DELETED = "plugin.deleted"
 
-# Changes of a plugin's state. These events are stored, so that the state at an earlier time can be
-# explained later.
+# Changes of a plugin's state: these events explain its state at an earlier time.
 ACTIVATED = "plugin.activated"
 DEACTIVATED = "plugin.deactivated"
 BUILT = "plugin.version.built"
@@ -81,7 +80,8 @@ def reserve_name(tx: Transaction, operation: str, name: str) -> PluginDoc:
     """Add a plugin that has a name, but no version yet.
 
     Raises:
-        KiliError: the name is taken or empty, or the actor may not manage plugins.
+        KiliError: the name is taken or empty, the license has no plugins, or the actor may not
+            manage them.
     """
     access.require_manager_role(tx, operation)
     organization = tx.organizations.require(tx.actor.user["organizationId"])
@@ -185,10 +185,9 @@ def deploy_archive(
     subscription: PluginSubscription,
     origin: str | None = None,
 ) -> PluginVersionDoc:
-    """Create a version from an archive, and request its build.
+    """Create a version from a stored archive, and request its build.
 
     Args:
-        archive: the stored file of the archive.
         origin: the path from which ``main.py`` was read; ``None`` for an upload.
     """
     version = add_version(

@@ -39,7 +39,7 @@ _CACHED_MARKS = 512
 def _compute_mark(
     texts: tuple[str, ...], json_interface: str, input_type: str, rule: Rule
 ) -> Mark | None:
-    """Compute how far responses agree; the cache keeps the marks of known pairs of responses."""
+    """Compute how far responses agree; the cache keeps the marks of earlier comparisons."""
     jobs = parse_json_interface(json_interface, "updatePropertiesInProject")
     return agreement([json.loads(each) for each in texts], jobs, input_type, rule=rule)
 

@@ -77,7 +77,7 @@ def check_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
 
 
 def uncheck_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
-    """Take a tag off a project.
+    """Remove a tag from a project.
 
     Raises:
         KiliError: as :func:`check_tag`, or the tag is not on the project.

@@ -1,4 +1,4 @@
-"""The decision which plugins an event calls, with which handler and arguments.
+"""The decisions which plugins an event calls, with which handler and arguments.
 
 See contract/plugin.md#handlers, contract/event.md#patterns.
 """
@@ -56,7 +56,7 @@ class NotCalled(NamedTuple):
 
 
 class DispatchDecisions(NamedTuple):
-    """Which plugins the events of a transaction call, and which they do not.
+    """The decisions for a transaction: the plugins that its events call, and the others.
 
     Attributes:
         called: the id of an event → the calls, in the order of the plugins' creation. A call of a
@@ -86,7 +86,7 @@ _Key = tuple[str, str, str]
 
 
 class _Dispatch:
-    """Decides for the events of one transaction, once for each plugin, project and subject."""
+    """The decisions for one transaction, made once for each plugin, project and subject."""
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -140,7 +140,7 @@ class _Dispatch:
 
 
 def trigger_by_hand(plugin: PluginDoc, conditions: CallConditions, event: Event) -> Trigger:
-    """Return the call of a plugin for an event that a user makes up.
+    """Return the call of a plugin for an event that has not happened.
 
     Args:
         conditions: the handlers and events that the plugin is called for.

@@ -158,7 +158,7 @@ def _check_has_administrator(tx: Transaction, operation: str, before: UserDoc) -
 
 
 def update_password(tx: Transaction, user: UserDoc, old: str, new: str, repeated: str) -> UserDoc:
-    """Give a user another password.
+    """Change a user's password.
 
     Raises:
         KiliError: the actor is neither this user nor an administrator, the old password is wrong,

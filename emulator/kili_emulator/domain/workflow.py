@@ -81,7 +81,7 @@ def _move_by_label(
 
 
 def missing_labelers(view: View, project: ProjectDoc, asset: AssetDoc) -> int:
-    """Return for how many more labelers consensus waits on an asset."""
+    """Return the number of labelers for whom consensus still waits on an asset."""
     if not asset["isUsedForConsensus"]:
         return 0
     expected: int = project["minConsensusSize"]
@@ -252,7 +252,7 @@ def _send_back(tx: Transaction, asset: AssetDoc) -> AssetDoc | None:
 
 
 def submitted_labels(view: View, asset: AssetDoc) -> list[LabelDoc]:
-    """Return the labels that people submitted, without a honeypot's right answer on no step."""
+    """Return the submitted labels; with steps, a honeypot's right answer is not one of them."""
     labels, has_steps = view.labels.find("asset", asset["id"]), bool(asset["stepId"])
     return [each for each in labels if is_submitted(each, has_steps=has_steps)]
 
@@ -265,13 +265,13 @@ def latest_label(view: View, asset: AssetDoc) -> LabelDoc | None:
 def latest_labels(view: View, asset: AssetDoc) -> list[LabelDoc]:
     """Return each author's newest label of the last step with labels.
 
-    In V1, the last type of label takes the place of the last step.
+    A V1 project has no steps: there, only labels of the newest label's type count.
     """
     labels = [each for each in submitted_labels(view, asset) if each["isLastForStep"]]
     if not labels:
         return []
-    step_position = (labels[-1]["stepId"], labels[-1]["labelType"])
-    return [each for each in labels if (each["stepId"], each["labelType"]) == step_position]
+    step_and_type = (labels[-1]["stepId"], labels[-1]["labelType"])
+    return [each for each in labels if (each["stepId"], each["labelType"]) == step_and_type]
 
 
 def skip(tx: Transaction, operation: str, asset: AssetDoc, reason: str | None) -> AssetDoc:

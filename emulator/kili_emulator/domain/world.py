@@ -114,7 +114,7 @@ class Transaction(WritableView):
         return self.world.ids.new_id(self.moment)
 
     def draw(self, percentage: int | None) -> bool:
-        """Draw true with that probability, in percent, from the world's random source."""
+        """Return true with that probability, in percent, by the world's random draws."""
         if not percentage:
             return False
         return percentage >= 100 or self.world.ids.draw() * 100 < percentage

@@ -67,7 +67,7 @@ class RunUpdates(NamedTuple):
 
     @property
     def has_any(self) -> bool:
-        """Whether the updates have a run or a line."""
+        """Whether the updates have a run or a log line."""
         return bool(self.page.runs or (self.lines and self.lines.lines))
 
 

@@ -15,7 +15,7 @@ def count_boxes(label):
 
 
 class PluginHandler(PluginCore):
-    """Check each label when it is submitted."""
+    """Checks each label when it is submitted."""
 
     def on_submit(self, label, asset_id):
         """Check a submitted label."""

@@ -50,7 +50,7 @@ def with_children(jobs, winner, chosen):
 
 
 class PluginHandler(PluginCore):
-    """Count the labels of an asset after each submit, and add the majority's label."""
+    """Adds the majority's label when a submit completes an asset's labels."""
 
     def on_submit(self, label, asset_id):
         """Add the majority's label if all expected labels are there."""

@@ -7,7 +7,7 @@ JOB = "ENTITIES"
 
 
 class PluginHandler(PluginCore):
-    """Check each label when it is submitted."""
+    """Checks each label when it is submitted."""
 
     def on_submit(self, label, asset_id):
         """Check the entities of a submitted label."""

@@ -11,7 +11,7 @@ URGENT = 10
 
 
 class PluginHandler(PluginCore):
-    """Handle typed events: each method is called for the event of its parameter's annotation."""
+    """Handlers of typed events, each for the event that its parameter's annotation names."""
 
     @on_kili_event
     def on_rejection(self, event: LabelWorkflowRejectedEvent):

@@ -9,7 +9,7 @@ OPTIONAL = ("SIGN",)
 
 
 class PluginHandler(PluginCore):
-    """Check after each submit whether all parts of an asset's label are there."""
+    """Merges the parts of an asset's label when a submit completes them."""
 
     def on_submit(self, label, asset_id):
         """Merge the parts if all expected people have labeled the asset."""

@@ -82,7 +82,7 @@ def _reopen_for_correction(
 ) -> AssetDoc:
     """Move an asset back to the step in which the user submitted the label to be changed."""
     step_position = workflow.get_step_position(asset)
-    if step_position is None:  # in the V1 workflow, a further label is the correction
+    if step_position is None:  # in a V1 project, the new label is the correction
         return asset
     steps = step.steps_of(tx, asset["projectId"])
     corrected = step_rules.require_step(steps, step_position.step_id)
