@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: ratios for judging a change; nothing here passes or fails."""
+"""Run all benchmarks and print their ratios (``python -m benchmarks``); none passes or fails."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PLUGIN = textwrap.dedent(
 
 
 def worlds(emulator: Emulator) -> Comparison:
-    """What a test pays for isolation, either way."""
+    """Compare the two ways to isolate a test: create a world, or reset one."""
     registry, names = emulator.platform.registry, itertools.count()
     project = emulator.world.view.projects.all()[0]
 
@@ -56,7 +56,7 @@ def worlds(emulator: Emulator) -> Comparison:
 
 
 def submits(emulator: Emulator) -> Comparison:
-    """What one plugin adds to an answer."""
+    """Compare a submit on a project with a plugin and one on a project without."""
     kili = emulator.client()
     project_id = kili.projects(fields=["id"], disable_tqdm=True)[0]["id"]
     assets = kili.assets(project_id, status_in=["TODO"], fields=["id"], disable_tqdm=True)
@@ -70,7 +70,7 @@ def submits(emulator: Emulator) -> Comparison:
         },
     )["id"]
     kili.append_many_to_dataset(other, content_array=["a"], disable_tqdm=True)
-    (post_directly,) = kili.assets(other, fields=["id"], disable_tqdm=True)
+    (other_asset,) = kili.assets(other, fields=["id"], disable_tqdm=True)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "main.py"
         path.write_text(PLUGIN)
@@ -85,13 +85,13 @@ def submits(emulator: Emulator) -> Comparison:
     return compare(
         "append_labels",
         ("with a plugin", submit(assets[0]["id"])),
-        ("without", submit(post_directly["id"])),
+        ("without", submit(other_asset["id"])),
         30,
     )
 
 
 def round_trips(emulator: Emulator) -> Comparison:
-    """What the SDK adds to a round trip."""
+    """Compare a request of the SDK and the same request as plain HTTP."""
     kili, session = emulator.client(), requests.Session()
     data = {"query": "query ($where: ProjectWhere!) { data: countProjects(where: $where) }"}
     headers = {"Authorization": f"X-API-Key: {emulator.key()}"}
@@ -110,7 +110,7 @@ def round_trips(emulator: Emulator) -> Comparison:
 
 
 def clients(emulator: Emulator) -> Comparison:
-    """What a run pays for its client, against one that the SDK makes with all its checks."""
+    """Compare the creation of a run's client and that of the SDK's client with all its checks."""
     from kili.client import Kili
 
     with tempfile.TemporaryDirectory() as folder:
@@ -130,7 +130,7 @@ def clients(emulator: Emulator) -> Comparison:
 
 @contextmanager
 def open_filled_world(count: int) -> Iterator[World]:
-    """A world in a file, with a table of so many documents."""
+    """Yield a world in a file, with a table of that many documents."""
     with tempfile.TemporaryDirectory() as folder:
         world = World("benchmark", Path(folder))
         with world.transaction(SYSTEM) as tx:
@@ -143,7 +143,7 @@ def open_filled_world(count: int) -> Iterator[World]:
 
 
 def inserts(_: Emulator) -> Comparison:
-    """Whether a write stays as fast as a table grows."""
+    """Compare an insert into a large table and into a small one."""
 
     def make_insert(world: World) -> Callable[[], object]:
         def insert() -> None:
@@ -171,7 +171,7 @@ BENCHMARKS = [worlds, submits, round_trips, clients, inserts, *marks.BENCHMARKS]
 def main() -> None:
     logging.disable()
     for name in [each for each in os.environ if each.startswith(ENVIRONMENT_PREFIX)]:
-        del os.environ[name]  # what is measured does not depend on whose machine it is
+        del os.environ[name]  # the settings of this machine's user must not change the results
     start, comparisons = time.perf_counter(), []
     for benchmark in BENCHMARKS:
         with fast_sdk(), Emulator(seed=0, workflow="V1") as emulator:

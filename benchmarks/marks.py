@@ -1,4 +1,4 @@
-"""What the marks of dense labels cost: an INFERENCE is compared, a PREDICTION is only stored."""
+"""The cost of marks on dense labels: INFERENCE labels get marks, PREDICTION labels do not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REPEAT = 5
 
 
 def masks(emulator: Emulator) -> Comparison:
-    """A picture with 40 masks of 500 vertices, which overlap."""
+    """Compare label types on an image with 40 overlapping masks of 500 vertices."""
 
     def response(turn: float) -> Response:
         places = ((0.3 + 0.05 * (i % 8), 0.3 + 0.1 * (i // 8)) for i in range(40))
@@ -34,7 +34,7 @@ def masks(emulator: Emulator) -> Comparison:
 
 
 def frames(emulator: Emulator) -> Comparison:
-    """A video of 1,000 frames with 10 boxes each."""
+    """Compare label types on a video of 1,000 frames with 10 boxes each."""
 
     def response(shift: float) -> Response:
         boxes = [_box(0.09 * number + shift) for number in range(10)]
@@ -78,7 +78,7 @@ def _compare_label_types(
     numbers = itertools.count()
 
     def append(kind: str, **more: Any) -> None:
-        answer = response(next(numbers) / 1e5)  # another one each time: known marks are kept
+        answer = response(next(numbers) / 1e5)  # different each time, as marks are cached
         kili.append_labels(
             [asset["id"]], [answer], label_type=kind, project_id=project, disable_tqdm=True, **more
         )

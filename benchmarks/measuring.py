@@ -13,13 +13,13 @@ Action = Callable[[], object]
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two things that were measured in one run.
+    """Two measurements of one run.
 
     Attributes:
-        name: what is compared.
-        first: what the ratio's numerator is, and its median in seconds, or in another unit.
-        second: the same of the denominator.
-        unit: ``s``, or what else they are in.
+        name: the subject of the comparison.
+        first: the name of the first measurement and its median: the ratio's numerator.
+        second: the name of the second measurement and its median: the ratio's denominator.
+        unit: the unit of both medians, by default seconds.
     """
 
     name: str
@@ -35,10 +35,10 @@ class Comparison:
 def compare(
     name: str, first: tuple[str, Action], second: tuple[str, Action], repeat: int
 ) -> Comparison:
-    """Measure two actions by turns, after one call of each that does not count."""
+    """Measure two actions in turns, after one call of each that is not counted."""
     times: tuple[list[float], list[float]] = ([], [])
     gc.collect()
-    gc.disable()  # a collection in one of the two would count against it alone
+    gc.disable()  # a garbage collection would slow down only one of the two
     try:
         for number in range(repeat + 1):
             for (_, action), durations in zip((first, second), times, strict=True):
@@ -58,7 +58,7 @@ def _measure_seconds(action: Action) -> float:
 
 
 def table(comparisons: list[Comparison]) -> str:
-    """The comparisons as text."""
+    """Format comparisons as a table."""
     rows = [
         (
             each.name,

@@ -1,4 +1,4 @@
-"""What the plugin host costs: for one run, until it starts, with many plugins and many runs."""
+"""The cost of the plugin host: for one run, until its start, for many plugins and many runs."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class PluginProject:
         self.kili.append_labels([self._asset] * count, [LABEL] * count, disable_tqdm=True)
 
     def seconds_to_start(self) -> float:
-        """From a submit to the first statement of the handler that it causes."""
+        """Return the seconds from a submit to the first statement of the handler."""
         start = time.time()
         self.submit()
         (line, *_) = json.loads(self.kili.get_plugin_logs(self.project, "P0"))
@@ -75,7 +75,7 @@ class PluginProject:
 
 
 def starts() -> Comparison:
-    """How long a handler takes to start, in either isolation."""
+    """Compare the time until a handler starts in both kinds of isolation."""
     medians: dict[str, float] = {}
     for isolation in ("process", "inline"):
         with fast_sdk(), Emulator(workflow="V1", plugin_isolation=isolation) as emulator:
@@ -91,7 +91,7 @@ def starts() -> Comparison:
 
 
 def captures() -> Comparison:
-    """What a call with a log, a time limit and a seed costs, against the handler alone."""
+    """Compare a call with a log, a time limit and a seed, and a call of the handler alone."""
     log = RunLog(Clock())
     call = Call("r", "P", "e", "onSubmit", {"label": {}, "asset_id": "a"}, "p", "k", 0, 60.0)
     with tempfile.TemporaryDirectory() as folder:
@@ -114,7 +114,7 @@ def captures() -> Comparison:
 
 
 def crowds() -> Comparison:
-    """Two hundred submits, with one and with five plugins that answer each."""
+    """Compare two hundred submits with five plugins and with one."""
 
     def submits(plugins: int) -> float:
         with fast_sdk(), Emulator(workflow="V1") as emulator:
@@ -131,7 +131,7 @@ def crowds() -> Comparison:
 
 
 def memory() -> Comparison:
-    """What a server holds after many runs, against what it held after few."""
+    """Compare the memory of a server after many runs and after few."""
     with tempfile.TemporaryDirectory() as folder:
         server = ServerUnderTest(Path(folder, "data"), "--workflow", "V1")
         with server, fast_sdk():

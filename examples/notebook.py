@@ -1,4 +1,4 @@
-"""Plays steps as a notebook does: shows code and answer, and what differs from the expected."""
+"""Run steps like cells of a notebook: show code and answer, and differences from the expected."""
 
 from __future__ import annotations
 
@@ -24,44 +24,44 @@ class Step:
     """One cell.
 
     Attributes:
-        title: what it does.
-        code: the cell; its last expression is the answer.
-        shown: the answer that is expected, ids and times masked.
-        said: a line that the SDK itself is expected to say.
-        module: the step is left out where the installed SDK does not have this module.
+        title: the title of the cell.
+        code: the source of the cell; the value of its last expression is the answer.
+        expected: the expected answer, with masked ids and times.
+        sdk_line: a line that the SDK is expected to print to stderr.
+        module: the step is skipped if the installed SDK lacks this module.
     """
 
     title: str
     code: str
-    shown: str
-    said: str = ""
+    expected: str
+    sdk_line: str = ""
     module: str = "kili"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a step: what was answered, and what the SDK said meanwhile."""
+    """The answer of a step, and the lines that the SDK printed to stderr."""
 
     answer: str
-    said: str
+    sdk_output: str
 
 
 def play_all(steps: Iterable[Step], names: dict[str, Any]) -> list[str]:
-    """Play steps, each with the variables that those before it left; the titles that differ."""
-    logging.getLogger("kili").handlers.clear()  # says again what a logger below it says
+    """Run steps, all with the same variables; return the titles of those that differ."""
+    logging.getLogger("kili").handlers.clear()  # they repeat the lines of the loggers below
     return [
         step.title for number, step in enumerate(steps, 1) if not _play_one(number, step, names)
     ]
 
 
 def play(step: Step, names: dict[str, Any]) -> Outcome:
-    """Run a step's code. An error's message, from its first quotation mark on, is an answer."""
+    """Run a step's code; the answer to an error is its message, from the first quotation mark."""
     body = ast.parse(textwrap.dedent(step.code)).body
     last = body.pop() if isinstance(body[-1], ast.Expr) else None
-    answer, said = io.StringIO(), io.StringIO()
+    answer, sdk_output = io.StringIO(), io.StringIO()
     with (
         contextlib.redirect_stdout(answer),
-        contextlib.redirect_stderr(said),
+        contextlib.redirect_stderr(sdk_output),
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore")
@@ -73,14 +73,14 @@ def play(step: Step, names: dict[str, Any]) -> Outcome:
         except Exception as error:
             text = str(error)
             answer.write(text[text.find('"') :] if '"' in text else repr(error))
-    return Outcome(answer.getvalue().strip(), _without_progress(said.getvalue()))
+    return Outcome(answer.getvalue().strip(), _without_progress(sdk_output.getvalue()))
 
 
 def differences(step: Step, outcome: Outcome) -> list[str]:
-    """How what came of a step differs from what is expected, as lines of a diff."""
-    pairs = [(step.shown, masked(outcome.answer))]
-    if step.said and step.said not in masked(outcome.said).splitlines():
-        pairs.append((step.said, masked(outcome.said)))
+    """Return the lines of a diff between the expected and the actual outcome of a step."""
+    pairs = [(step.expected, masked(outcome.answer))]
+    if step.sdk_line and step.sdk_line not in masked(outcome.sdk_output).splitlines():
+        pairs.append((step.sdk_line, masked(outcome.sdk_output)))
     return [
         line
         for expected, given in pairs
@@ -91,7 +91,7 @@ def differences(step: Step, outcome: Outcome) -> list[str]:
 
 
 def masked(text: str) -> str:
-    """The text with ids and times made alike."""
+    """Replace the ids and times of a text by placeholders."""
     return _TIME.sub("<time>", _ID.sub("<id>", text)).strip()
 
 
@@ -102,14 +102,14 @@ def _play_one(number: int, step: Step, names: dict[str, Any]) -> bool:
         return True
     print(textwrap.indent(textwrap.dedent(step.code).strip(), "    >>> "))
     outcome = play(step, names)
-    if outcome.said:
-        print(textwrap.indent(outcome.said, "    # "))
+    if outcome.sdk_output:
+        print(textwrap.indent(outcome.sdk_output, "    # "))
     for line in outcome.answer.splitlines():
         print(textwrap.fill(line, 96, initial_indent="    ", subsequent_indent="      "))
-    found = differences(step, outcome)
-    if found:
-        print("\n    This differs:\n" + textwrap.indent("\n".join(found), "    "))
-    return not found
+    diff_lines = differences(step, outcome)
+    if diff_lines:
+        print("\n    This differs:\n" + textwrap.indent("\n".join(diff_lines), "    "))
+    return not diff_lines
 
 
 def _displayed(value: Any) -> str:
@@ -126,6 +126,6 @@ def _is_missing(module: str) -> bool:
 
 
 def _without_progress(text: str) -> str:
-    """What was written to stderr, without the progress bars."""
+    """Remove the progress bars from the text of stderr."""
     lines = re.split(r"[\r\n]+", text)
     return "\n".join(line for line in lines if line.strip() and "%|" not in line)

@@ -1,6 +1,6 @@
-"""The tutorial in a few lines, against the emulator that is running.
+"""The plugin tutorial in a few lines, on the running emulator.
 
-Start it with `make run`, paste the exports that it prints, and run this file.
+Start an emulator with `make run`, paste the exports that it prints, and run this file.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ kili = Kili()  # finds KILI_API_ENDPOINT and KILI_API_KEY in the environment
 project_id = kili.projects(fields=["id"])[0]["id"]
 asset_id = kili.assets(project_id, status_in=["TODO"], fields=["id"])[0]["id"]
 
-kili.upload_plugin(str(PLUGIN), NAME)  # takes 15 seconds: the SDK looks for the result that late
+kili.upload_plugin(str(PLUGIN), NAME)  # takes 15 seconds, as the SDK waits so long for the build
 kili.activate_plugin_on_project(NAME, project_id=project_id)
 kili.append_labels(
     asset_id_array=[asset_id],

@@ -1,9 +1,9 @@
-"""Shows what has become of the assets of a project, and what its plugins have logged.
+"""Show the assets of a project with their labels and issues, and the logs of its plugins.
 
     eval "$(kili-emulator env)"
     python examples/show.py Moods
 
-The project is named by its title.
+The argument is the title of the project.
 """
 
 import json
@@ -45,7 +45,7 @@ def show(kili: Kili, title: str) -> None:
 
 
 def show_asset(asset: dict[str, Any]) -> None:
-    """Print where an asset stands, what was submitted, and what was found wrong."""
+    """Print an asset's step or status, its submitted labels, and its issues."""
     step = asset["currentStep"]
     place = f"{step['name']} {step['status']}" if step else asset["status"]
     more = f"priority {asset['priority']}, metadata {asset['jsonMetadata']}"
@@ -61,5 +61,5 @@ def show_asset(asset: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore")  # it asks for what the one workflow has, and the other
+    warnings.simplefilter("ignore")  # some fields exist in only one of the two workflows
     show(Kili(), sys.argv[1])

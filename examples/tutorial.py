@@ -1,7 +1,7 @@
-"""Plays the plugin tutorial, and its companion, on a throw-away emulator with the real SDK.
+"""Run the plugin tutorial and its companion on a temporary emulator, with the real SDK.
 
-Each step shows its code, what the SDK said about it, and what the emulator answered. The answers
-are compared with what the tutorial shows; where one differs, the exit status is 1.
+Each step shows its code, the output of the SDK, and the answer of the emulator. The script compares
+the answers with those of the tutorial; if one differs, the exit status is 1.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ STEPS = [
         "Activate it on the project",
         "kili.activate_plugin_on_project(plugin_name, project_id=project_id)",
         "Plugin with name My first kili plugin successfully activated",
-        said='Plugin with name "My first kili plugin" activated on project "<id>"',
+        sdk_line='Plugin with name "My first kili plugin" activated on project "<id>"',
     ),
     Step(
         "Activate it again: it is active already",
@@ -137,13 +137,13 @@ STEPS = [
         "Deactivate it on the project",
         "kili.deactivate_plugin_on_project(plugin_name=plugin_name, project_id=project_id)",
         "Plugin with name My first kili plugin successfully deactivated",
-        said="Plugin My first kili plugin deactivated on project <id>",
+        sdk_line="Plugin My first kili plugin deactivated on project <id>",
     ),
     Step(
         "Delete it",
         "kili.delete_plugin(plugin_name=plugin_name)\nkili.list_plugins()",
         "[]",
-        said="Plugin My first kili plugin deleted!",
+        sdk_line="Plugin My first kili plugin deleted!",
     ),
     Step(
         "The companion: a plugin that allows one box of each class",
@@ -182,12 +182,12 @@ STEPS = [
 
 
 def contents(logs: str, without: str = "") -> str:
-    """The texts of log lines, newest first."""
+    """Return the texts of log lines, newest first."""
     return "\n".join(e["content"] for e in json.loads(logs) if e["content"] != without)
 
 
 def variables(kili: Any) -> dict[str, Any]:
-    """What the steps start from."""
+    """Return the variables of the first step."""
     (project,) = kili.projects(fields=["id"], disable_tqdm=True)
     fields = ["id", "status", *(f"labels.{name}" for name in LABEL_FIELDS)]
     assets = kili.assets(project["id"], fields=fields, disable_tqdm=True)
@@ -212,7 +212,7 @@ def variables(kili: Any) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Play the tutorial; the exit status."""
+    """Run the tutorial; return the exit status."""
     with fast_sdk(), Emulator("default", seed=0) as emulator:
         print(f"An emulator for this demonstration runs at {emulator.url}")
         differing = play_all(STEPS, variables(emulator.client()))

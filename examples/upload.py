@@ -1,9 +1,9 @@
-"""Uploads an example plugin to the emulator that is running, and activates it on each project.
+"""Upload an example plugin to the running emulator, and activate it on each project.
 
     eval "$(kili-emulator env)"
     python examples/upload.py consensus
 
-Run it again after a change: the plugin is then updated.
+Run the script again after a change to update the plugin.
 """
 
 import sys

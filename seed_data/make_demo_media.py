@@ -1,9 +1,9 @@
-"""Draws the media of the demo projects: pictures, frames of a video, and small PDF documents.
+"""Draw the media of the demo projects: pictures, frames of a video, and small PDF documents.
 
     python seed_data/make_demo_media.py
 
-writes ``demo/media/*`` next to this file, the same bytes every time. The media were made with this
-script and are part of the project, under its licence; it is needed again only to change them.
+writes ``demo/media/*`` next to this file, with the same bytes every time. The stored media come
+from this script and are part of the project, under its licence; run the script only to change them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ FONT = {
 
 
 def write(picture: Picture, left: float, top: float, text: str, dot: float) -> None:
-    """Write a line of capital letters and figures, each dot so many pixels wide."""
+    """Write a line of capital letters and digits; ``dot`` is the width of a dot in pixels."""
     for place, letter in enumerate(text):
         glyph = FONT.get(letter)
         for row in range(7) if glyph else ():
@@ -58,7 +58,7 @@ def write(picture: Picture, left: float, top: float, text: str, dot: float) -> N
 
 
 def bottle(picture: Picture, x: float, y: float, width: float, colour: Colour) -> None:
-    """A plastic bottle that lies on its side."""
+    """Draw a plastic bottle that lies on its side."""
     picture.ellipse((x, y, width * 0.3, width * 0.34), colour)
     picture.rectangle((x + width * 0.14, y, width * 0.52, width * 0.34), colour)
     picture.rectangle((x + width * 0.3, y, width * 0.2, width * 0.34), WHITE)
@@ -68,7 +68,7 @@ def bottle(picture: Picture, x: float, y: float, width: float, colour: Colour) -
 
 
 def beach() -> Picture:
-    """Three bottles on a beach."""
+    """Draw three bottles on a beach."""
     picture = Picture(SKY, SAND)
     picture.rectangle((0, 60, 320, 50), WATER)
     picture.rectangle((0, 110, 320, 130), SAND)
@@ -79,7 +79,7 @@ def beach() -> Picture:
 
 
 def river() -> Picture:
-    """Two bottles and a can in a river."""
+    """Draw two bottles and a can in a river."""
     picture = Picture(WATER, DEEP)
     picture.ellipse((-80, -60, 480, 110), GREEN)
     bottle(picture, 50, 90, 84, GLASS)
@@ -90,7 +90,7 @@ def river() -> Picture:
 
 
 def card(name: str, number: str, shirt: Colour) -> Picture:
-    """A card with a portrait, a name and a number."""
+    """Draw a card with a portrait, a name and a number."""
     picture = Picture(GREY, GREY)
     picture.rectangle((15, 30, 290, 180), WHITE)
     picture.rectangle((15, 30, 290, 32), GLASS)
@@ -106,7 +106,7 @@ def card(name: str, number: str, shirt: Colour) -> Picture:
 
 
 def receipt() -> Picture:
-    """A receipt."""
+    """Draw a receipt."""
     picture = Picture(GREY, GREY)
     picture.rectangle((60, 8, 200, 224), WHITE)
     lines = ("CORNER SHOP", "", "TEA      3.20", "BREAD    2.80", "", "TOTAL    6.00")
@@ -116,7 +116,7 @@ def receipt() -> Picture:
 
 
 def sign() -> Picture:
-    """A sign at a road."""
+    """Draw a road sign."""
     picture = Picture(SKY, GREEN)
     picture.rectangle((152, 120, 16, 120), GREY)
     picture.rectangle((40, 40, 240, 90), BLUE)
@@ -127,7 +127,7 @@ def sign() -> Picture:
 
 
 def ball(step: int) -> Picture:
-    """One frame of a film in which a ball rolls to the right, and another one falls."""
+    """Draw one frame of a video in which a ball rolls to the right, and another one falls."""
     picture = Picture(SKY, WHITE)
     picture.rectangle((0, 180, 320, 60), GREEN)
     picture.ellipse((20 + 70 * step, 140, 44, 44), ORANGE)
@@ -136,7 +136,7 @@ def ball(step: int) -> Picture:
 
 
 def pdf(*lines: str) -> bytes:
-    """A page of lines as a PDF document."""
+    """Return a PDF document of one page with these lines."""
     shown = "".join(f"({line}) Tj T*\n" for line in lines)
     text = f"BT /F1 14 Tf 22 TL 60 760 Td\n{shown}ET"
     objects = (

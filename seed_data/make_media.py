@@ -1,10 +1,10 @@
-"""Draws the images of the default scenario: flat, friendly scenes with things to count.
+"""Draw the images of the default scenario: flat, friendly scenes with objects to count.
 
     python seed_data/make_media.py
 
-writes ``media/*.png`` next to this file, the same pixels every time, and prints the rectangle
-around each thing, in the form that ``default.yaml`` uses. The images were made with this script
-and are part of the project, under its licence; it is needed again only to change them.
+writes ``media/*.png`` next to this file, with the same pixels every time, and prints the rectangle
+around each object, in the form that ``default.yaml`` uses. The stored images come from this script
+and are part of the project, under its licence; run the script only to change them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 WIDTH, HEIGHT = 320, 240
-SMOOTHING = 3  # drawn this many times larger, then averaged, so that edges are smooth
+SMOOTHING = 3  # images are drawn this many times larger, then averaged, for smooth edges
 
 Colour = tuple[int, int, int]
 Box = tuple[float, float, float, float]  # left, top, width, height, in pixels
@@ -32,7 +32,7 @@ LEAVES, WOOD = (70, 130, 75), (120, 85, 55)
 
 
 class Picture:
-    """An image in the making, and the boxes of what is to be counted in it."""
+    """A canvas, with the boxes of the objects to count."""
 
     def __init__(self, top: Colour, bottom: Colour) -> None:
         rows, columns = HEIGHT * SMOOTHING, WIDTH * SMOOTHING
@@ -55,14 +55,14 @@ class Picture:
         self._pixels[x**2 + y**2 <= 1] = colour
 
     def polygon(self, points: list[tuple[float, float]], colour: Colour) -> None:
-        """A convex polygon, its corners in clockwise order."""
+        """Fill a convex polygon, whose corners are in clockwise order."""
         inside = np.ones(self._x.shape, dtype=bool)
         for (x1, y1), (x2, y2) in zip(points, [*points[1:], points[0]], strict=True):
             inside &= (x2 - x1) * (self._y - y1) - (y2 - y1) * (self._x - x1) >= 0
         self._pixels[inside] = colour
 
     def png(self) -> bytes:
-        """The image as a PNG file."""
+        """Return the image as the bytes of a PNG file."""
         shape = (HEIGHT, SMOOTHING, WIDTH, SMOOTHING, 3)
         pixels = self._pixels.reshape(shape).mean(axis=(1, 3)).round().astype(np.uint8)
         before = np.vstack([np.zeros_like(pixels[:1]), pixels[:-1]])
@@ -79,7 +79,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def car(picture: Picture, x: float, y: float, width: float, colour: Colour) -> None:
-    """A car from the side (OBJECT_A)."""
+    """Draw a car from the side (OBJECT_A)."""
     unit = width / 100
 
     def at(left: float, top: float, w: float, h: float) -> Box:
@@ -102,7 +102,7 @@ def car(picture: Picture, x: float, y: float, width: float, colour: Colour) -> N
 
 
 def sheep(picture: Picture, x: float, y: float, width: float) -> None:
-    """A sheep from the side (OBJECT_B)."""
+    """Draw a sheep from the side (OBJECT_B)."""
     unit = width / 100
 
     def at(left: float, top: float, w: float, h: float) -> Box:
@@ -119,7 +119,7 @@ def sheep(picture: Picture, x: float, y: float, width: float) -> None:
 
 
 def duck(picture: Picture, x: float, y: float, width: float) -> None:
-    """A duck on the water (OBJECT_B)."""
+    """Draw a duck on the water (OBJECT_B)."""
     unit = width / 100
 
     def at(left: float, top: float, w: float, h: float) -> Box:
@@ -136,7 +136,7 @@ def duck(picture: Picture, x: float, y: float, width: float) -> None:
 
 
 def fish(picture: Picture, x: float, y: float, width: float, colour: Colour) -> None:
-    """A fish (OBJECT_B)."""
+    """Draw a fish (OBJECT_B)."""
     unit = width / 100
 
     def at(left: float, top: float, w: float, h: float) -> Box:
@@ -152,13 +152,13 @@ def fish(picture: Picture, x: float, y: float, width: float, colour: Colour) -> 
 
 
 def tree(picture: Picture, x: float, y: float) -> None:
-    """A tree, which is not to be counted."""
+    """Draw a tree, which is not an object to count."""
     picture.rectangle((x + 17, y + 35, 8, 35), WOOD)
     picture.ellipse((x, y, 42, 48), LEAVES)
 
 
 def street() -> Picture:
-    """Three cars on a road."""
+    """Draw three cars on a road."""
     picture = Picture(SKY, WHITE)
     for left, top, colour in ((0, 60, SAND), (95, 35, RIM), (215, 70, SAND)):
         picture.rectangle((left, top, 90, 120 - top + 40), colour)
@@ -175,7 +175,7 @@ def street() -> Picture:
 
 
 def pond() -> Picture:
-    """Four ducks on a pond."""
+    """Draw four ducks on a pond."""
     picture = Picture(GRASS, (115, 175, 95))
     picture.ellipse((-30, 50, 380, 230), SAND)
     picture.ellipse((-20, 60, 360, 230), WATER)
@@ -189,7 +189,7 @@ def pond() -> Picture:
 
 
 def meadow() -> Picture:
-    """Five sheep on a meadow."""
+    """Draw five sheep on a meadow."""
     picture = Picture(SKY, WHITE)
     picture.ellipse((-120, 75, 360, 200), (125, 185, 105))
     picture.ellipse((100, 85, 380, 200), GRASS)
@@ -208,7 +208,7 @@ def meadow() -> Picture:
 
 
 def farm() -> Picture:
-    """Two cars and two sheep at a farm."""
+    """Draw two cars and two sheep at a farm."""
     picture = Picture(SKY, WHITE)
     picture.rectangle((0, 110, 320, 130), GRASS)
     picture.polygon([(30, 60), (80, 26), (130, 60)], WOOD)
@@ -224,7 +224,7 @@ def farm() -> Picture:
 
 
 def car_park() -> Picture:
-    """Six cars in a car park."""
+    """Draw six cars in a car park."""
     picture = Picture((150, 154, 160), GREY)
     for top in (8, 124):
         for left in (4, 108, 212, 314):
@@ -236,7 +236,7 @@ def car_park() -> Picture:
 
 
 def aquarium() -> Picture:
-    """Seven fish in an aquarium."""
+    """Draw seven fish in an aquarium."""
     picture = Picture(WATER, DEEP)
     picture.ellipse((-60, 205, 440, 90), SAND)
     for left, height in ((30, 70), (48, 46), (268, 84), (288, 56)):
@@ -252,7 +252,7 @@ SCENES: tuple[Callable[[], Picture], ...] = (street, pond, meadow, farm, car_par
 
 
 def rectangle_text(category: str, box: Box) -> str:
-    """A box as ``default.yaml`` writes it: its corners as shares of width and height."""
+    """Format a box as in ``default.yaml``: its corners as fractions of width and height."""
     left, top, width, height = box
     x = [f"{value / WIDTH:.3f}" for value in (left, left + width)]
     y = [f"{value / HEIGHT:.3f}" for value in (top, top + height)]

@@ -77,16 +77,20 @@ def test_the_demonstration_shows_what_the_tutorial_shows() -> None:
 @pytest.mark.parametrize(
     ("fields", "answer", "lines"),
     [
-        ({"code": "'as shown'", "shown": "as shown"}, "as shown", []),
-        ({"code": "1 + 1", "shown": "3"}, "2", ["-3", "+2"]),
-        ({"code": "'c' + '0' * 24", "shown": "<id>"}, "c" + "0" * 24, []),
+        ({"code": "'as shown'", "expected": "as shown"}, "as shown", []),
+        ({"code": "1 + 1", "expected": "3"}, "2", ["-3", "+2"]),
+        ({"code": "'c' + '0' * 24", "expected": "<id>"}, "c" + "0" * 24, []),
         (
-            {"code": "raise ValueError('error: \"no\"')", "shown": '"no"'},
+            {"code": "raise ValueError('error: \"no\"')", "expected": '"no"'},
             '"no"',
             [],
         ),
         (
-            {"code": "import sys\nprint('other', file=sys.stderr)", "shown": "", "said": "this"},
+            {
+                "code": "import sys\nprint('other', file=sys.stderr)",
+                "expected": "",
+                "sdk_line": "this",
+            },
             "",
             ["-this", "+other"],
         ),

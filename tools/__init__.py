@@ -1,0 +1,1 @@
+"""Tools for development: ``install`` installs packages. The Makefile and tests use them."""

@@ -1,13 +1,13 @@
-"""Installs packages into an environment: with uv, in seconds, or else with pip.
+"""Install packages into an environment: with uv, in seconds, or else with pip.
 
 ::
 
     python tools/install.py [--into PYTHON] <arguments of pip install>
 
-uv is used where it is on the PATH or beside this interpreter; it is installed there if it is not.
-It reads no configuration of pip's, so that what holds for pip (indexes, folders of packages,
-constraints, certificates) is handed on as uv's own variables. Where uv cannot be had or fails, pip
-installs, and says what is wrong.
+The script uses the uv beside this interpreter or on the PATH; without one, it installs uv beside
+this interpreter. uv does not read the configuration of pip, so the script passes pip's options
+(indexes, package folders, constraints, certificates) to uv as environment variables. If uv cannot
+be installed or fails, pip installs the packages, or reports the error.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ UV = "uv==0.13.9"
 
 PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input")
 
-# Options of pip, the variables of uv that mean the same, and what is between several values.
+# Option of pip → the environment variable of uv with the same meaning, and the separator of values.
 VARIABLES = {
     "index-url": ("UV_DEFAULT_INDEX", " "),
     "extra-index-url": ("UV_INDEX", " "),
@@ -39,12 +39,12 @@ VARIABLES = {
     "proxy": ("ALL_PROXY", " "),
 }
 
-# Later ones hold before earlier ones.
+# The sections of pip's configuration; a later section overrides an earlier one.
 PIP_SECTIONS = ("global", "install", ":env:")
 
 
 def main(arguments: list[str]) -> int:
-    """Install packages; the exit code is that of pip, or 0."""
+    """Install packages; return 0, or the exit code of pip."""
     target = sys.executable
     if arguments[:1] == ["--into"]:
         target, arguments = arguments[1], arguments[2:]
@@ -69,14 +69,16 @@ def main(arguments: list[str]) -> int:
 
 
 def find_uv() -> str | None:
-    """The command, installed beside this interpreter if need be; ``None`` where it cannot be."""
+    """Return the path of uv, after installing it if necessary; ``None`` if that is impossible.
+
+    uv is never installed into the system's Python.
+    """
     name = "uv.exe" if os.name == "nt" else "uv"
     local_uv = Path(sys.executable).with_name(name)
-    options_by_section = str(local_uv) if local_uv.exists() else shutil.which("uv")
-    if (
-        options_by_section or sys.prefix == sys.base_prefix
-    ):  # nothing is installed into the system's Python
-        return options_by_section
+    installed_uv = str(local_uv) if local_uv.exists() else shutil.which("uv")
+    is_system_python = sys.prefix == sys.base_prefix
+    if installed_uv or is_system_python:
+        return installed_uv
     command = [sys.executable, "-I", *PIP, "install", "--quiet", "--only-binary", ":all:", UV]
     result = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
@@ -85,7 +87,7 @@ def find_uv() -> str | None:
 
 
 def pip_configuration() -> dict[str, str]:
-    """The options that pip would use to install, from its files and variables."""
+    """Return pip's options for an installation, from its files and environment variables."""
     result = subprocess.run(
         [sys.executable, "-I", *PIP, "config", "list"],
         stdin=subprocess.DEVNULL,
@@ -97,7 +99,7 @@ def pip_configuration() -> dict[str, str]:
 
 
 def configuration_of(listing: str) -> dict[str, str]:
-    """What ``pip config list`` prints, as option → value; the variables hold before the files."""
+    """Parse the output of ``pip config list``: option → value; variables override files."""
     options_by_section: dict[str, dict[str, str]] = {each: {} for each in PIP_SECTIONS}
     for line in listing.splitlines():
         name, _, value = line.partition("=")
@@ -111,9 +113,10 @@ def configuration_of(listing: str) -> dict[str, str]:
 
 
 def variables(options: Mapping[str, str]) -> dict[str, str]:
-    """uv's variables for options of pip.
+    """Return the environment variables that give uv the options of pip.
 
-    pip takes the best version of all indexes, uv the first index that has the package, unless told.
+    pip takes the best version of all indexes, uv by default the first index that has the package: a
+    further variable selects pip's strategy.
     """
     uv_variables = {
         name: separator.join(options[option].split())

@@ -1,4 +1,10 @@
-"""Kili Emulator: the Kili labeling platform on your own machine."""
+"""Kili Emulator: the Kili labeling platform on your own machine.
+
+The package exports ``Emulator``, the public Python API; ``docs/architecture.md`` shows its rooms.
+The single modules ``clock``, ``ids``, ``messages``, ``data_folder``, ``printable``,
+``private_files`` and ``spelling`` are the lowest layer: all rooms except ``plugins.guest`` may
+import them (``rules`` may import neither ``clock`` nor ``ids``).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +19,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """Import the server only where it is used: the commands, and every pytest, start sooner."""
+    """Import ``Emulator`` on first use, so that commands and pytest start faster without it."""
     if name == "Emulator":
         from kili_emulator.app import Emulator
 

@@ -1,4 +1,4 @@
-"""``python -m emulator`` is ``kili-emulator``."""
+"""Run the command ``kili-emulator`` as ``python -m kili_emulator``."""
 
 from kili_emulator.cli import main
 

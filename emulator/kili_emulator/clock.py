@@ -1,8 +1,8 @@
 """The only source of time.
 
-Everything that needs the current time asks a :class:`Clock`; no other module reads the system's.
-Times are UTC with millisecond precision, and travel as ISO-8601 text with exactly three decimals
-and a ``Z`` (contract/values.md#times).
+All code that needs the current time reads a :class:`Clock`; no other module reads the system's
+clock. Times are UTC with millisecond precision; as text they are ISO-8601 with exactly three
+decimals and a ``Z`` (contract/values.md#times).
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ from datetime import datetime, timedelta, timezone
 
 
 def format_time(moment: datetime) -> str:
-    """Format an aware datetime the way the platform does: ``2023-01-16T11:00:36.691Z``."""
+    """Format an aware datetime as the platform does: ``2023-01-16T11:00:36.691Z``."""
     utc = moment.astimezone(timezone.utc).replace(tzinfo=None)
     return utc.isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_time(text: str) -> datetime:
-    """Read a date or a date and time, as UTC; one without a zone is UTC already.
+    """Parse a date, or a date with a time, as an aware datetime in UTC.
 
-    Accepts ``YYYY-MM-DD``, ISO-8601, and what clients make by sticking a ``Z`` on an
-    already zoned time (``…+00:00Z``, contract/values.md#times).
+    Accepts ``YYYY-MM-DD``, ISO-8601, and the texts of clients that add a ``Z`` to a time with a
+    zone (``…+00:00Z``, contract/values.md#times). A text without a zone is in UTC.
 
     Raises:
-        ValueError: the text is neither, or what no calendar has in UTC.
+        ValueError: the text has another form, the date does not exist, or the year is not one of 1
+            to 9999 in UTC.
     """
     zoneless_text = text.strip()
     if zoneless_text.endswith(("Z", "z")):
@@ -39,7 +40,7 @@ def parse_time(text: str) -> datetime:
 
 
 def parse_end_time(text: str) -> datetime:
-    """Read the last moment that a text means: of a date its last millisecond.
+    """Parse a text as the end of a period: a date without a time means its last millisecond.
 
     Raises:
         ValueError: as :func:`parse_time`.
@@ -51,7 +52,7 @@ def parse_end_time(text: str) -> datetime:
 
 
 def _pad_fraction(text: str) -> str:
-    """Give the fraction of a second the 3 or 6 digits that Python 3.10 insists on."""
+    """Pad or cut the fraction of a second to 6 digits: Python 3.10 accepts only 3 or 6."""
     head, dot, tail = text.partition(".")
     if not dot:
         return text
@@ -60,17 +61,17 @@ def _pad_fraction(text: str) -> str:
 
 
 class Clock:
-    """A world's clock: the system's time, moved by an offset."""
+    """A world's clock: the time of the system plus an offset."""
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.offset = offset
 
     def now(self) -> datetime:
-        """The world's current time, aware, in UTC, cut to whole milliseconds."""
+        """Return the world's current time, aware, in UTC, truncated to milliseconds."""
         moment = datetime.now(timezone.utc) + self.offset
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def monotonic() -> float:
-    """Seconds on a clock that never goes back, for durations."""
+    """Return the seconds of a clock that never goes back, to measure durations."""
     return time.monotonic()

@@ -1,4 +1,4 @@
-"""The names in a data folder, and the folder itself: made, or recognized, and closed to others."""
+"""The data folder: the names of its files, and the permissions of the folder."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ from pathlib import Path
 
 from kili_emulator import private_files
 
-LOCK = "lock"  # held by the emulator that runs on the folder; always empty
-STATE = "server.json"  # its process, address and key
-LOG = "server.log"  # its output, where it was detached
-SECRET = "secret"  # what upload URLs are signed with
-WORLDS = "worlds"  # a folder per world
-
+LOCK = "lock"  # an empty file, locked by the emulator that uses the folder
+STATE = "server.json"  # the server's process, address and key
+LOG = "server.log"  # the output of a detached server
+SECRET = "secret"  # the key that signs upload URLs
+WORLDS = "worlds"  # one folder per world
 
 _NAMES = {LOCK, STATE, LOG, SECRET, WORLDS}
 
 
 def prepare_folder(path: Path) -> None:
-    """Make a data folder; close one that is there to others, unless it holds something else.
+    """Create a data folder, or restrict the permissions of an existing one to this user.
 
-    A folder with other content (``--data-dir .``) keeps its mode: closing it is its owner's matter.
-    The emulator's own files in it are closed in any case.
+    An existing folder with other content (``--data-dir .``) keeps its permissions, which are its
+    owner's decision. The emulator's own files in the folder are always restricted.
 
     Raises:
-        OSError: there cannot be such a folder.
+        OSError: the folder cannot be created.
     """
     if not path.is_dir() or all(each.name in _NAMES for each in path.iterdir()):
         private_files.make_folder(path)

@@ -1,4 +1,4 @@
-"""The only source of identity and randomness.
+"""The only source of ids and randomness.
 
 Ids are shaped like the platform's (contract/values.md#ids): ``c``, 8 base-36 digits of the creation
 time in milliseconds, 4 of a counter, 4 of a fingerprint and 8 random ones; 25 characters that match
@@ -21,7 +21,7 @@ _COUNTER_LIMIT = 36**4
 
 
 def base36(number: int, width: int) -> str:
-    """The number in base 36, padded or cut (at the front) to ``width`` digits."""
+    """Return a number in base 36, padded or cut at the front to ``width`` digits."""
     digits = ""
     for _ in range(width):
         number, digit = divmod(number, 36)
@@ -30,22 +30,25 @@ def base36(number: int, width: int) -> str:
 
 
 def derive_common_id(*origins: str) -> str:
-    """The id of what things make together, for what is nowhere stored: always the same one."""
+    """Derive an id for an object that is not stored, from the ids of the objects that define it.
+
+    The result is the same for the same ids.
+    """
     digest = hashlib.blake2b(" ".join(origins).encode(), digest_size=16).digest()
     return f"c{base36(int.from_bytes(digest, 'big'), 24)}"
 
 
 def new_secret() -> str:
-    """An unguessable text of 43 URL-safe characters, never derived from a seed."""
+    """Return an unguessable text of 43 URL-safe characters, never derived from a seed."""
     return secrets.token_urlsafe(32)
 
 
 @contextmanager
 def seeded_randomness(seed: int | None) -> Iterator[None]:
-    """Seed ``random`` and ``numpy.random`` for a while, then give the caller's state back.
+    """Seed ``random`` and ``numpy.random`` within a block, then restore their former states.
 
     Args:
-        seed: ``None`` changes nothing.
+        seed: the seed; ``None`` leaves both generators alone.
     """
     if seed is None:
         yield
@@ -64,10 +67,10 @@ def seeded_randomness(seed: int | None) -> Iterator[None]:
 class IdSource:
     """A world's source of ids and random draws.
 
-    Draw number *n* is a hash of the seed and *n*, so the whole state is two small numbers.
+    Draw number *n* is a hash of the seed and *n*, so that the state is a few small numbers.
 
     Args:
-        seed: makes everything that is drawn repeatable; ``None`` draws afresh each time.
+        seed: makes all draws repeatable; ``None`` takes a random seed.
     """
 
     def __init__(self, seed: int | None = None) -> None:
@@ -77,34 +80,35 @@ class IdSource:
         self._counter = 0
 
     def new_id(self, now: datetime) -> str:
-        """A new id whose embedded time is ``now``."""
+        """Return a new id with the embedded time ``now``."""
         moment = base36(round(now.timestamp() * 1000), 8)
         counter = base36(self._counter, 4)
         self._counter = (self._counter + 1) % _COUNTER_LIMIT
         return f"c{moment}{counter}{base36(self._hash('fingerprint'), 4)}{base36(self._next(), 8)}"
 
     def derived_id(self, now: datetime, origin: str) -> str:
-        """An id whose embedded time is ``now``, for what comes at no certain point of the order.
+        """Derive an id with the embedded time ``now`` from an origin.
 
-        It depends on ``origin`` and the seed alone, and changes none of the ids drawn after it.
+        For objects that are created in no certain order: apart from the time, the id depends only
+        on ``origin`` and the seed, and deriving it does not change the ids that are drawn later.
         """
         moment = base36(round(now.timestamp() * 1000), 8)
         return f"c{moment}{base36(self._hash(f'{origin} 0'), 8)}{base36(self._hash(origin), 8)}"
 
     def draw(self) -> float:
-        """A random number in [0, 1)."""
+        """Return a random number in [0, 1)."""
         return self._next() / 2**64
 
     def run_seed(self) -> int | None:
-        """The seed of a plugin run: drawn in a seeded world, ``None`` in any other."""
+        """Draw the seed of a plugin run; return ``None`` in a world without a seed."""
         return self._next() % 2**32 if self.repeatable else None
 
     def state(self) -> list[Any]:
-        """Everything needed to continue from here, as JSON values."""
+        """Return the state from which :meth:`restore` continues, as JSON values."""
         return [self.repeatable, self._seed, self._draws, self._counter]
 
     def restore(self, state: list[Any]) -> None:
-        """Continue from a state that :meth:`state` gave."""
+        """Continue from a state that :meth:`state` returned."""
         self.repeatable, self._seed, self._draws, self._counter = state
 
     def _next(self) -> int:

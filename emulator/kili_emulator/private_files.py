@@ -1,7 +1,7 @@
 """Folders and files that only this user can open: 0700 and 0600, under any umask.
 
-API keys and uploaded data lie in them. Windows has no such modes: a file there has the permissions
-of the folder that it is in.
+They hold API keys and uploaded data. Windows has no such modes: a file there has the permissions of
+its folder.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ FILE_MODE = 0o600
 
 
 def restrict_permissions(path: Path) -> None:
-    """Give a folder or file that the emulator made its mode, if it has another.
+    """Set the mode of a folder or file that the emulator created.
 
-    A symbolic link is left alone, and so is what belongs to another user or has no modes.
+    Symbolic links, other users' files, and file systems without modes stay as they are.
     """
     if os.name == "nt":
         return
@@ -31,30 +31,30 @@ def restrict_permissions(path: Path) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, with its parents; one that is there is tightened.
+    """Create a folder with its parents; restrict the permissions of an existing folder.
 
     Raises:
-        OSError: there cannot be such a folder.
+        OSError: the folder cannot be created.
     """
     path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     restrict_permissions(path)
 
 
 def make_file(path: Path) -> None:
-    """Make an empty file; one that is there keeps its content, and is tightened.
+    """Create an empty file; an existing file keeps its content, with restricted permissions.
 
     Raises:
-        OSError: there cannot be such a file.
+        OSError: the file cannot be created.
     """
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE))
     restrict_permissions(path)
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file; it is there as a whole, or as it was.
+    """Write a file atomically: after an error, the file is as it was before.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary_file = Path(name)
@@ -69,7 +69,7 @@ def write_file(path: Path, text: str) -> None:
 
 
 def temporary_folder(prefix: str) -> tempfile.TemporaryDirectory[str]:
-    """A temporary folder that is removed when it is closed or forgotten."""
+    """Create a temporary folder, which is removed when the object is cleaned up or collected."""
     folder = tempfile.TemporaryDirectory(prefix=prefix)
     restrict_permissions(Path(folder.name))
     return folder

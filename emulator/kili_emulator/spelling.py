@@ -1,4 +1,4 @@
-"""The known name that a mistyped one is closest to."""
+"""Suggestions for mistyped names."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 
 def closest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The known name that is most like a name, if one is like it at all.
+    """Return the known name that is most similar to a name, or ``None``.
 
     Args:
-        cutoff: how alike they must be at least, from 0 to 1 (``difflib.SequenceMatcher.ratio``).
+        cutoff: the smallest accepted similarity, from 0 to 1 (``difflib.SequenceMatcher.ratio``).
     """
     return next(iter(difflib.get_close_matches(name, list(known), 1, cutoff)), None)

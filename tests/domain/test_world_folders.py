@@ -178,7 +178,7 @@ def kill_while_creating(data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
         raise KilledError
 
     monkeypatch.setattr(World, "set_start", kill)
-    monkeypatch.setattr(world_folder, "discard", lambda folder: None)
+    monkeypatch.setattr(world_folder, "remove_world", lambda folder: None)
     with pytest.raises(KilledError):
         data_folder.registry().create("half", "plain")
     monkeypatch.undo()

@@ -1,7 +1,7 @@
-"""The emulator as a whole: ``Platform`` puts it together, ``Emulator`` is it for Python code.
+"""The whole emulator: ``Platform`` assembles its parts, ``Emulator`` is the public Python API.
 
 ``users``, ``plugins``, ``runs`` and ``worlds`` are the parts of ``Emulator``: thin fronts of the
-modules of the same names in ``services``. Only the command line and ``testing`` import this.
+modules of the same names in ``services``. Only ``cli`` and ``testing`` may import this room.
 """
 
 from kili_emulator.app.emulator import Emulator

@@ -44,19 +44,19 @@ class Emulator:
             ...
             emulator.reset(mark)
 
-    ``KILI_EMULATOR_*`` and ``[tool.kili-emulator]`` hold for what is not given here, but for
-    ``host``, ``port``, ``data_dir`` and ``ephemeral``: those are about the server of
-    ``kili-emulator start``, which a test neither meets nor changes.
+    Settings that are not given here come from ``KILI_EMULATOR_*`` and ``[tool.kili-emulator]``,
+    except ``host``, ``port``, ``data_dir`` and ``ephemeral``: those settings are for the server of
+    ``kili-emulator start``, which is independent of this emulator.
 
     Args:
-        scenario: what the world holds: ``default``, ``empty``, or the path of a scenario file.
-        seed: makes random draws and the random part of ids repeatable; under a frozen clock, ids
-            as a whole.
+        scenario: the content of the world: ``default``, ``empty``, or the path of a scenario file.
+        seed: makes random draws and the random part of ids repeatable; with a frozen clock, the
+            whole ids.
         options: further members of :class:`kili_emulator.config.Settings`.
 
     Raises:
-        TypeError: there is no such option.
-        SettingsError: a value cannot be used.
+        TypeError: an option is unknown.
+        SettingsError: a value is not valid.
 
     Attributes:
         users: simulated users: ``emulator.users.submit(…)``.
@@ -64,8 +64,8 @@ class Emulator:
         runs: the runs of plugins: ``emulator.runs.list(…)``.
         worlds: the worlds of the emulator, this one and others: ``emulator.worlds.create(…)``.
         url: the address of the server.
-        endpoint: what ``KILI_API_ENDPOINT`` must be.
-        world: the world, for looking into (``world.documents`` is a TinyDB).
+        endpoint: the value for ``KILI_API_ENDPOINT``.
+        world: the world, to inspect its data (``world.documents`` is a TinyDB).
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Emulator:
         self._add_aliases()
 
     def _add_aliases(self) -> None:
-        """The methods of the parts that can also be called on the emulator itself."""
+        """Add the methods of the parts that can also be called on the emulator itself."""
         self.submit, self.review = self.users.submit, self.users.review
         self.save, self.send_back = self.users.save, self.users.send_back
         self.skip, self.unskip, self.click = self.users.skip, self.users.unskip, self.users.click
@@ -105,7 +105,7 @@ class Emulator:
         self.run, self.mark_of = self.runs.show, self.runs.mark_of
 
     def __enter__(self) -> Emulator:
-        with contextlib.ExitStack() as undo:  # what was begun, should the rest fail
+        with contextlib.ExitStack() as undo:  # undoes the first steps if a later one fails
             platform = Platform(self._settings)
             undo.callback(platform.close)
             undo.enter_context(direct_connections(platform.url))
@@ -130,7 +130,7 @@ class Emulator:
         """The running emulator.
 
         Raises:
-            RuntimeError: it is not running; use it in a ``with`` block.
+            RuntimeError: the emulator is not running, as it is outside its ``with`` block.
         """
         if self._platform is None:
             raise RuntimeError("the emulator is not running: use it as `with Emulator() as emu:`")
@@ -149,10 +149,10 @@ class Emulator:
         return self.platform.registry.get(self.world_name)
 
     def key(self, name: str = "admin") -> str:
-        """The API key of a user of the scenario: ``admin``, ``manager``, ``reviewer``, …
+        """Return an API key of the scenario by its name: ``admin``, ``manager``, ``reviewer``, …
 
         Raises:
-            KeyError: the scenario gives nobody a key of this name.
+            KeyError: the scenario has no key of this name.
         """
         keys = {key["name"]: str(key["key"]) for key in self.world.view.api_keys.all()}
         if name not in keys:
@@ -160,7 +160,10 @@ class Emulator:
         return keys[name]
 
     def client(self, name: str = "admin") -> Any:
-        """A ``kili.client.Kili`` with that key; the same one each time, as making it takes long."""
+        """Return a ``kili.client.Kili`` with that key.
+
+        Creating a client takes long, so that further calls return the same one.
+        """
         cache_key = (self.world_name, name)
         if cache_key not in self._clients:
             self._clients[cache_key] = self._make_client(self.key(name))
@@ -176,15 +179,15 @@ class Emulator:
         return Kili(**options)
 
     def mark(self) -> Mark:
-        """Remember the present state of the world: ``worlds.mark()``."""
+        """Return a mark of the present state of the world: ``worlds.mark()``."""
         return self.worlds.mark()
 
     def reset(self, mark: Mark | None = None) -> None:
-        """Bring the world back to a mark, or to its scenario: ``worlds.reset()``."""
+        """Roll the world back to a mark, or to its scenario: ``worlds.reset()``."""
         self.worlds.reset(mark=mark)
 
     def wait_idle(self, seconds: float = IDLE_SECONDS) -> bool:
-        """Wait until no plugin is at work; whether it came to that in time."""
+        """Wait until no plugin is running; return whether all were idle in time."""
         return self.worlds.wait_idle(seconds)
 
     def why(
@@ -196,29 +199,29 @@ class Emulator:
         event: str | None = None,
         plugin: str | None = None,
     ) -> dict[str, Any]:
-        """Explain why a plugin was called for a label, an asset or an event, or was not.
+        """Explain why a plugin was called, or was not, for a label, an asset or an event.
 
         Args:
             label: the id of a label.
             asset: the id of an asset, or with ``project`` its external id.
             project: the project's id or title.
             event: the id of an event of the audit trail.
-            plugin: the name or id of the plugin; all of the organization, if ``None``.
+            plugin: the name or id of the plugin; ``None`` for all plugins of the organization.
 
         Returns:
             see :func:`kili_emulator.domain.why.explanation.explain`.
 
         Raises:
-            KiliError: something is unknown, or it is not one of label, asset and event.
+            KiliError: an argument is unknown, or the number of label, asset and event is not one.
         """
         return why.answer(self._session(), Question(label, asset, project, event, plugin))
 
     def _session(self) -> WorldSession:
-        """The session with which the services work on this emulator's world."""
+        """Return the context of a service call on this emulator's world."""
         return WorldSession(self.world, self.platform.host, self._settings.sync_wait)
 
     def environment(self, name: str = "admin") -> Mapping[str, str]:
-        """The variables that a process needs to use this emulator."""
+        """Return the environment variables that a client process needs to use this emulator."""
         return {
             "KILI_API_ENDPOINT": self.endpoint,
             "KILI_API_KEY": self.key(name),

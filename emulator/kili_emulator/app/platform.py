@@ -1,4 +1,4 @@
-"""The composition root: puts worlds, API, plugin host and web server together."""
+"""The composition root: assembles worlds, API, plugin host and web server."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Platform:
     """A whole emulator: worlds, API, plugin host and web server.
 
     Args:
-        settings: how it runs.
+        settings: the settings of the emulator.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -65,7 +65,7 @@ class Platform:
         self.registry = WorldRegistry(
             settings.folder, self._load_content, self.host.attach, self._detach
         )
-        signer = FileUrlSigner(_secret(settings.folder))
+        signer = FileUrlSigner(_signing_secret(settings.folder))
         executor = GraphQLExecutor()
         self.subscriptions = WebsocketConnections(self.registry, executor, self._request_log)
         self.application = create_application(
@@ -82,7 +82,7 @@ class Platform:
         self._cache = private_files.temporary_folder("kili-emulator-")
 
     def open_worlds(self) -> None:
-        """Open what an earlier run left, and make the default world where there is none."""
+        """Open the worlds of earlier processes; create the default world if it does not exist."""
         self._isolation.prepare()
         self.registry.open_all()
         if DEFAULT_WORLD not in [world.name for world in self.registry.all()]:
@@ -96,15 +96,15 @@ class Platform:
 
     @property
     def endpoint(self) -> str:
-        """What ``KILI_API_ENDPOINT`` must be."""
+        """The value for ``KILI_API_ENDPOINT``."""
         return f"{self.url}{API_PATH}/graphql"
 
     def request_shutdown(self) -> None:
-        """End serving, as an interrupt does; for the threads of requests."""
+        """Ask the server to stop, as an interrupt does; request threads call this."""
         self.server.request_shutdown()
 
     def close(self) -> None:
-        """Stop everything."""
+        """Stop the server, the plugin host and all worlds."""
         self.server.stop()
         self.subscriptions.close()
         self.host.close()
@@ -137,14 +137,14 @@ class Platform:
         return make_client(self.endpoint, key, Path(self._cache.name))
 
 
-def _secret(folder: Path | None) -> str:
-    """What upload URLs are signed with; kept, so that they outlive a restart."""
+def _signing_secret(folder: Path | None) -> str:
+    """Return the secret that signs upload URLs, stored so that URLs survive a restart."""
     if folder is None:
         return ids.new_secret()
     data_folder.prepare_folder(folder)
     path = folder / data_folder.SECRET
     stored_secret = path.read_text(encoding="utf-8").strip() if path.exists() else ""
-    if not stored_secret:  # or a process ended before it had written one
+    if not stored_secret:  # also if a process ended before it wrote the secret
         stored_secret = ids.new_secret()
         private_files.write_file(path, stored_secret)
     private_files.restrict_permissions(path)
@@ -153,7 +153,7 @@ def _secret(folder: Path | None) -> str:
 
 @contextlib.contextmanager
 def direct_connections(url: str, environment: Any = os.environ) -> Iterator[None]:
-    """Have clients of this process reach the emulator at that address directly, past any proxy."""
+    """Exclude the emulator's address from the proxies of this process, for a while."""
     before = environment.get("NO_PROXY")
     environment["NO_PROXY"] = no_proxy(url, before or "")
     try:
@@ -166,5 +166,5 @@ def direct_connections(url: str, environment: Any = os.environ) -> Iterator[None
 
 
 def warm_up() -> None:
-    """Import the SDK in the background, so that the first plugin need not wait for it."""
+    """Import the SDK in the background, so that the first plugin does not wait for the import."""
     threading.Thread(target=__import__, args=("kili.plugins",), name="warm-up", daemon=True).start()

@@ -1,4 +1,4 @@
-"""Plugins and webhooks."""
+"""The part ``emulator.plugins``: plugins and webhooks."""
 
 from __future__ import annotations
 
@@ -19,39 +19,47 @@ class Plugins:
     """The plugins and webhooks of the world: ``emulator.plugins``; calling it lists them.
 
     Args:
-        session: opens the session of a call.
+        session: returns the context of a service call.
     """
 
     def __init__(self, session: Callable[[], WorldSession]) -> None:
         self._session = session
 
     def list(self) -> PluginViews:
-        """All plugins and webhooks: see :func:`kili_emulator.domain.plugin_view.plugin_view`."""
+        """Return all plugins and webhooks.
+
+        See :func:`kili_emulator.domain.plugin_view.plugin_view`.
+        """
         return plugins.list_plugins(self._session())
 
     __call__ = list  # noqa: A003
 
     def versions(self, plugin: str) -> PluginViews:
-        """The versions of a plugin: see :func:`kili_emulator.domain.plugin_view.version_views`.
+        """Return the versions of a plugin.
+
+        See :func:`kili_emulator.domain.plugin_view.version_views`.
 
         Raises:
-            KiliError: there is no such plugin.
+            KiliError: the plugin is unknown.
         """
         return plugins.list_versions(self._session(), plugin)
 
     def files(self, plugin: str, version: int | None = None) -> dict[str, str]:
-        """The source of a version by path; of the newest, unless its number is given.
+        """Return the source of a version: path → text.
+
+        Args:
+            version: the number of the version; the newest version by default.
 
         Raises:
-            KiliError: there is no such plugin or version, or it has no source.
+            KiliError: the plugin or the version is unknown, or the version has no source.
         """
         return plugins.read_files(self._session(), plugin, version)
 
     def diff(self, plugin: str, old: int, new: int) -> str:
-        """The difference between two versions, as a unified diff.
+        """Return the difference between two versions, as a unified diff.
 
         Raises:
-            KiliError: there is no such plugin or version, or it has no source.
+            KiliError: the plugin or a version is unknown, or a version has no source.
         """
         return plugins.diff_versions(self._session(), plugin, old, new)
 
@@ -63,31 +71,34 @@ class Plugins:
         projects: Sequence[str] = (),
         event_matcher: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """Run a plugin from a folder or a .py file: saving there deploys it.
+        """Run a plugin from a folder or a ``.py`` file: saving a file there deploys the plugin.
 
-        A plugin that does not exist is created. A call meets what was saved before it.
+        A plugin that does not exist is created. Each later call of the emulator uses the files as
+        they were saved before the call.
 
         Args:
-            path: relative to the current folder.
-            projects: ids or titles of projects on which it is to be active, beside those where it
-                is.
-            event_matcher: patterns of events, for a plugin with ``on_event``.
+            name: the plugin's name.
+            path: the path of the folder or file, relative to the current folder.
+            projects: ids or titles of projects to activate the plugin on, in addition to its
+                present ones.
+            event_matcher: event patterns, for a plugin with ``on_event``.
 
         Returns:
             the plugin with the result of the build: see
             :func:`kili_emulator.domain.plugin_view.plugin_view`.
 
         Raises:
-            KiliError: there is no plugin on disk, or it cannot be linked.
+            KiliError: the path has no plugin, the plugin cannot be linked, or a project is
+                unknown.
         """
         request = LinkRequest(name, str(Path(path).absolute()), projects, event_matcher)
         return plugins.link(self._session()._replace(seconds=_LINK_SECONDS), request)
 
     def unlink(self, name: str) -> dict[str, Any]:
-        """End a link; the last version stays.
+        """Remove the link of a plugin, and return the plugin; its last version stays.
 
         Raises:
-            KiliError: there is no such plugin, or it is not linked.
+            KiliError: the plugin is unknown or not linked.
         """
         return plugins.unlink(self._session(), name)
 
@@ -98,15 +109,15 @@ class Plugins:
 
         Args:
             event: an event's subject, or the name of a handler.
-            plugin: its name or id.
-            project: its id or title.
+            plugin: the plugin's name or id.
+            project: the project's id or title.
             payload: the event's payload, or the handler's arguments by name.
 
         Returns:
             the run: see :func:`kili_emulator.domain.run_view.run_brief`.
 
         Raises:
-            KiliError: plugin or project is unknown, or the plugin is not called for that.
+            KiliError: plugin or project is unknown, or the plugin is not called for the event.
         """
         return plugins.trigger(
             self._session(), plugin=plugin, project=project, event=event, payload=payload

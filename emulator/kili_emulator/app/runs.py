@@ -1,4 +1,4 @@
-"""Runs of plugins."""
+"""The part ``emulator.runs``: the runs of plugins."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Runs:
     """The runs of plugins: ``emulator.runs``; calling it lists them.
 
     Args:
-        session: opens the session of a call.
+        session: returns the context of a service call.
     """
 
     def __init__(self, session: Callable[[], WorldSession]) -> None:
@@ -26,15 +26,15 @@ class Runs:
     def list(
         self, *, plugin: str | None = None, project: str | None = None, failed: bool = False
     ) -> RunViews:
-        """The runs of plugins, in the order in which they were caused.
+        """Return the runs of plugins, in the order in which they were caused.
 
         Args:
-            plugin: only those of the plugin with this name or id.
-            project: only those on the project with this id or title.
-            failed: only those that failed.
+            plugin: return only runs of the plugin with this name or id.
+            project: return only runs on the project with this id or title.
+            failed: return only runs that failed.
 
         Returns:
-            each as :func:`kili_emulator.domain.run_view.run_view`.
+            each run as :func:`kili_emulator.domain.run_view.run_view`.
 
         Raises:
             KiliError: plugin or project is unknown.
@@ -45,26 +45,26 @@ class Runs:
     __call__ = list  # noqa: A003
 
     def show(self, run_id: str) -> dict[str, Any]:
-        """A run with everything that is known: :func:`kili_emulator.domain.run_view.run_details`.
+        """Return a run with all details: :func:`kili_emulator.domain.run_view.run_details`.
 
         Raises:
-            KiliError: there is no such run.
+            KiliError: the run is unknown.
         """
         return runs.show_run(self._session().deploy_saved(), run_id)
 
     def mark_of(self, run_id: str) -> Mark:
-        """The moment at which a run's handler was called; ``reset`` brings the world back to it.
+        """Return the mark of the state in which a run's handler was called, for ``reset``.
 
         Raises:
-            KiliError: there is no such run.
-            ValueError: its handler was not called.
+            KiliError: the run is unknown.
+            ValueError: the run's handler was not called.
         """
         return runs.mark_of_run(self._session().deploy_saved(), run_id)
 
     def redeliver(self, run_id: str) -> dict[str, Any]:
-        """Deliver again what a run delivered to a webhook; the document of the new run.
+        """Repeat the delivery of a run to a webhook; return the document of the new run.
 
         Raises:
-            KiliError: there is no such run, or it is not one of a webhook.
+            KiliError: the run is unknown, or its plugin is not a webhook.
         """
         return runs.redeliver(self._session(), run_id)

@@ -1,4 +1,4 @@
-"""Simulated users: the actions of labelers and reviewers in the app."""
+"""The part ``emulator.users``: the actions of labelers and reviewers in the app."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Users:
     """The actions of simulated users: ``emulator.users``.
 
     Args:
-        session: opens the session of a call.
+        session: returns the context of a service call.
     """
 
     def __init__(self, session: Callable[[], WorldSession]) -> None:
@@ -34,18 +34,19 @@ class Users:
         """Submit a label.
 
         Args:
-            project: its id or title.
-            asset: its id or external id; the next in the user's queue, if ``None``.
-            label: the json response; the one that the user saved there, if ``None``.
+            project: the project's id or title.
+            asset: the asset's id or external id; ``None`` for the next asset of the user's queue.
+            label: the json response; ``None`` for the response that the app shows: the user's
+                last one, else the newest prediction, else an empty one.
             user: the user's e-mail address, or the name of their API key.
-            seconds: the time that the user needed.
-            correct: the user changes a label that they have submitted before.
+            seconds: the time that the user spent on the label.
+            correct: the user changes a label that they submitted before.
 
         Returns:
             see :func:`kili_emulator.services.users.perform_action`.
 
         Raises:
-            KiliError: user, project or asset is unknown, or the user cannot do that now.
+            KiliError: user, project or asset is unknown, or the action is not possible now.
         """
         action_input = _action_input(label, seconds=seconds, correct=correct)
         return self._act("submit", project, asset, user, action_input)
@@ -60,10 +61,12 @@ class Users:
         seconds: float = 0,
         correct: bool = False,
     ) -> dict[str, Any]:
-        """Review the latest label of an asset; ``label`` corrects it. Otherwise as :meth:`submit`.
+        """Review the latest label of an asset: approve it, or correct it with ``label``.
+
+        Otherwise as :meth:`submit`.
 
         Args:
-            correct: the user changes a review of their own.
+            correct: the user changes a review that they submitted before.
         """
         action_input = _action_input(label, seconds=seconds, correct=correct)
         return self._act("review", project, asset, user, action_input)
@@ -77,7 +80,7 @@ class Users:
         user: str = "labeler",
         seconds: float = 0,
     ) -> dict[str, Any]:
-        """Save a label and leave the asset open and locked. Otherwise as :meth:`submit`."""
+        """Save a label, and keep the asset open and locked. Otherwise as :meth:`submit`."""
         return self._act("save", project, asset, user, _action_input(label, seconds=seconds))
 
     def send_back(
@@ -86,7 +89,7 @@ class Users:
         """Send an asset back to be labeled again. Otherwise as :meth:`submit`.
 
         Args:
-            issue: the text of an issue about its label.
+            issue: the text of an issue about the asset's latest label.
         """
         return self._act("send-back", project, asset, user, ActionInput(issue=issue))
 

@@ -1,4 +1,4 @@
-"""Worlds: isolated platforms side by side in one emulator."""
+"""The part ``emulator.worlds``: isolated platforms side by side in one emulator."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Worlds:
     """The worlds of an emulator: ``emulator.worlds``.
 
     Args:
-        session: opens the session of a call on the emulator's own world.
-        platform: the running emulator.
+        session: returns the context of a service call on the emulator's own world.
+        platform: returns the running emulator.
     """
 
     def __init__(
@@ -29,20 +29,21 @@ class Worlds:
         self._platform = platform
 
     def list(self) -> WorldViews:
-        """All worlds: see :func:`kili_emulator.services.worlds.world_view`."""
+        """Return all worlds, each as :func:`kili_emulator.services.worlds.world_view`."""
         return worlds.list_worlds(self._platform().registry)
 
     def create(
         self, name: str, scenario: str | None = None, *, seed: int | None = None
     ) -> dict[str, Any]:
-        """Create a world; the names of its API keys end with its name.
+        """Create a world; its API keys end with its name.
 
         Args:
-            scenario: what it holds; the scenario of the emulator, unless given.
+            scenario: the content of the world; by default, the scenario of the emulator.
+            seed: makes random draws and the random part of ids repeatable.
 
         Raises:
-            WorldError: there is a world of this name, or the name cannot be used.
-            ScenarioError: there is no such scenario, or it cannot be read.
+            WorldError: the name is taken or not allowed.
+            ScenarioError: the scenario does not exist or cannot be read.
         """
         platform = self._platform()
         chosen = scenario or platform.settings.scenario
@@ -52,27 +53,31 @@ class Worlds:
         """Delete a world with everything in it.
 
         Raises:
-            WorldError: there is no such world, or it is the default one.
+            WorldError: the world is unknown, or it is the default world.
         """
         self._platform().registry.delete(name)
 
     def mark(self) -> Mark:
-        """Remember the present state of the emulator's world."""
+        """Return a mark of the present state of the emulator's world."""
         return worlds.mark_world(self._session())
 
     def reset(self, name: str | None = None, *, mark: Mark | None = None) -> dict[str, Any]:
-        """Bring a world back to a mark, or to its scenario; waits for its plugins before.
+        """Wait for a world's plugins, then roll the world back to a mark, or to its scenario.
 
         Args:
-            name: the world; the emulator's own, unless given.
+            name: the name of the world; by default, the emulator's own world.
+            mark: ``None`` for the state after the scenario was loaded.
+
+        Returns:
+            the world as :func:`kili_emulator.services.worlds.world_view`.
 
         Raises:
-            WorldError: there is no such world, or the mark is of a time that was undone.
+            WorldError: the world is unknown, or the mark is of a time that was undone.
         """
         platform, chosen = self._platform(), name or self._session().world.name
         platform.host.wait_idle(platform.registry.get(chosen), IDLE_SECONDS)
         return worlds.reset_world(platform.registry, chosen, mark)
 
     def wait_idle(self, seconds: float = IDLE_SECONDS) -> bool:
-        """Wait until no plugin is at work in the emulator's world; whether it came to that."""
+        """Wait until no plugin of the emulator's world is running; return whether all were idle."""
         return worlds.wait_idle(self._session()._replace(seconds=seconds))

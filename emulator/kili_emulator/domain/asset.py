@@ -232,7 +232,7 @@ def set_priority(
     prioritized, declined = [], []
     for each in assets:
         tx.access.require_project(operation, each["projectId"])
-        position = workflow.place_of(each)
+        position = workflow.get_step_position(each)
         waits_for_work = (
             position.status in ("TO_DO", "REWORK")
             if position

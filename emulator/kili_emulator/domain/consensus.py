@@ -19,7 +19,7 @@ def set_consensus(tx: Transaction, operation: str, asset: AssetDoc, *, active: b
             asset has begun.
     """
     tx.access.require_project(operation, asset["projectId"])
-    position = workflow.place_of(asset)
+    position = workflow.get_step_position(asset)
     if position is None:
         raise errors.consensus_not_possible(operation, errors.CONSENSUS_NEEDS_STEPS)
     current_step = tx.steps.require(position.step_id)

@@ -168,7 +168,7 @@ def insert_honeypot_label(
     members = label_document.build_label(tx, operation, project, tx.actor.user, "REVIEW", row)
     label = tx.labels.insert({**members, "isHoneypot": True})
     _refresh_latest_marks(tx, asset["id"], tx.actor.user_id)
-    if workflow.place_of(asset) is None:
+    if workflow.get_step_position(asset) is None:
         workflow.move_after_label(tx, project, label)
     return tx.labels.require(label["id"])
 

@@ -35,7 +35,7 @@ def resolve_step_id(
         KiliError: the named step has the other type, or the workflow does not allow the author to
             label the asset now.
     """
-    step_position = workflow.place_of(asset)
+    step_position = workflow.get_step_position(asset)
     if step_position is None or label_type not in (*SUBMITTED, "AUTOSAVE"):
         return None
     requested_step = tx.steps.require(requested_step_id) if requested_step_id else None
@@ -60,7 +60,7 @@ def find_lock_reason(
 
     The project of the asset must have a workflow with steps, and the author must take part in it.
     """
-    step_position = workflow.place_of(asset)
+    step_position = workflow.get_step_position(asset)
     project = tx.projects.require(asset["projectId"])
     role = tx.access.role(project, author)
     assert role is not None

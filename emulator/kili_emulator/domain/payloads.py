@@ -1,4 +1,4 @@
-"""What events and handlers are told.
+"""The payloads of events and the arguments of handlers.
 
 See contract/plugin.md#handlers, contract/event.md#subjects-and-payloads.
 """
@@ -51,7 +51,7 @@ def handler_payload(view: View, event: Event) -> dict[str, Any] | None:
 
 
 def envelope(event: Event) -> dict[str, Any]:
-    """An event as those outside get it: only what it declares.
+    """Return an event with the declared members only, as clients outside the emulator get it.
 
     See contract/event.md#subjects-and-payloads.
     """
@@ -61,9 +61,9 @@ def envelope(event: Event) -> dict[str, Any]:
 
 
 def label_payload(view: View, label: LabelDoc) -> dict[str, Any]:
-    """The label as handlers get it: ``jsonResponse`` as a value, the author by id.
+    """Return the label as handlers get it: ``jsonResponse`` as a value, the author by id.
 
-    For a review, ``search`` also has the id of the label that was reviewed.
+    For a review, ``search`` also has the id of the reviewed label.
     """
     search = dict(label["search"])
     values: Mapping[str, Any] = label
@@ -78,7 +78,7 @@ def label_payload(view: View, label: LabelDoc) -> dict[str, Any]:
 
 
 def _reviewed_label_id(view: View, review: LabelDoc) -> str | None:
-    """The newest submitted label that is older than the review."""
+    """Return the id of the newest submitted label that is older than the review."""
     labels = view.labels.find("asset", review["assetId"])
     ids = [each["id"] for each in labels]
     earlier = labels[: ids.index(review["id"])]
@@ -87,5 +87,8 @@ def _reviewed_label_id(view: View, review: LabelDoc) -> str | None:
 
 
 def asset_payload(asset: AssetDoc) -> dict[str, Any]:
-    """The members that every event about an asset has (contract/event.md#subjects-and-payloads)."""
+    """Return the payload members that every event about an asset has.
+
+    See contract/event.md#subjects-and-payloads.
+    """
     return {"assetId": asset["id"], "externalId": asset["externalId"]}

@@ -1,8 +1,8 @@
 """Plugins: their names, versions, activation and build errors (contract/plugin.md#deployment).
 
-A plugin's code arrives in three steps: a name is taken (or an update announced), the archive is
-uploaded to a signed URL, and a runner is asked for, which makes a version and deploys it. The last
-version that could be built keeps running while a newer one is deployed or has failed.
+A client deploys a plugin in three steps: it reserves a name (or announces an update), uploads the
+archive to a signed URL, and requests a runner, which creates a version and deploys it. The last
+version that was built keeps running while a newer one is being deployed or has failed.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from kili_emulator.domain.world import Actor, Transaction, View
 DEPLOYMENT_REQUESTED = "plugin.deployment.requested"
 DELETED = "plugin.deleted"
 
-# What became of a plugin: kept, so that one can tell afterwards what was so at some time.
+# Changes of a plugin's state: these events explain its state at an earlier time.
 ACTIVATED = "plugin.activated"
 DEACTIVATED = "plugin.deactivated"
 BUILT = "plugin.version.built"
 BUILD_FAILED = "plugin.version.failed"
 
-# The events of plugins themselves, which are delivered inside the emulator only.
+# The events about plugins, which are delivered inside the emulator only.
 LIFECYCLE_EVENTS = frozenset(
     (DEPLOYMENT_REQUESTED, DELETED, ACTIVATED, DEACTIVATED, BUILT, BUILD_FAILED)
 )
 
 
 def find(view: View, actor: Actor, operation: str, name: str) -> PluginDoc:
-    """The plugin of the actor's organization with that name.
+    """Return the plugin of the actor's organization with that name.
 
     Raises:
-        KiliError: there is none.
+        KiliError: no plugin has this name.
     """
     plugins = view.plugins.find("name", (actor.user["organizationId"], name))
     if not plugins:
@@ -55,10 +55,10 @@ def find(view: View, actor: Actor, operation: str, name: str) -> PluginDoc:
 
 
 def require_managed_plugin(tx: Transaction, operation: str, name: str) -> PluginDoc:
-    """The plugin of that name, if it is the actor's to change.
+    """Return the plugin of that name, which the actor may change.
 
     Raises:
-        KiliError: it is unknown, or not theirs.
+        KiliError: the plugin is unknown, or the actor may not change it.
     """
     plugin = find(tx, tx.actor, operation, name)
     tx.access.require_plugin_manager(operation, plugin)
@@ -66,22 +66,23 @@ def require_managed_plugin(tx: Transaction, operation: str, name: str) -> Plugin
 
 
 def create_plugin(tx: Transaction, name: str) -> Upload:
-    """Take a plugin name; answers where its archive is to be uploaded.
+    """Reserve a plugin name, and return the upload for the plugin's archive.
 
-    The name is taken from here on, whether or not the next steps happen
+    The name stays reserved, even if the client never uploads an archive
     (contract/plugin.md#names-and-lists).
 
     Raises:
-        KiliError: the name is taken or empty, or plugins are not the actor's to manage.
+        KiliError: the name is taken or empty, or the actor may not manage plugins.
     """
     return _prepare_upload(tx, reserve_name(tx, "createPlugin", name))
 
 
 def reserve_name(tx: Transaction, operation: str, name: str) -> PluginDoc:
-    """A new plugin, of which nothing but the name is known yet.
+    """Add a plugin that has a name, but no version yet.
 
     Raises:
-        KiliError: the name is taken or empty, or plugins are not the actor's to manage.
+        KiliError: the name is taken or empty, the license has no plugins, or the actor may not
+            manage them.
     """
     tx.access.require_manager_role(operation)
     organization = tx.organizations.require(tx.actor.user["organizationId"])
@@ -113,17 +114,17 @@ def reserve_name(tx: Transaction, operation: str, name: str) -> PluginDoc:
 def _create_service_user(
     tx: Transaction, organization: OrganizationDoc, plugin_id: str, name: str
 ) -> UserDoc:
-    """The hidden user as whom the plugin acts (contract/plugin.md#the-plugins-client)."""
+    """Add the hidden user as which the plugin acts (contract/plugin.md#the-plugins-client)."""
     email = f"plugin-{plugin_id}@plugins.invalid"
     data = {"email": email, "firstname": "Plugin", "lastname": name}
     return user.create_user(tx, organization, data, is_service_account=True)
 
 
 def prepare_update(tx: Transaction, name: str) -> Upload:
-    """Say where the archive of a plugin's next version is to be uploaded.
+    """Return the upload for the archive of a plugin's next version.
 
     Raises:
-        KiliError: the plugin is unknown, linked, or not the actor's to manage.
+        KiliError: the plugin is unknown or linked, or the actor may not manage it.
     """
     operation = "generateUpdateUrl"
     plugin = require_managed_plugin(tx, operation, name)
@@ -140,15 +141,15 @@ def _prepare_upload(tx: Transaction, plugin: PluginDoc) -> Upload:
 def deploy(
     tx: Transaction, operation: str, name: str, subscription: PluginSubscription
 ) -> PluginVersionDoc:
-    """Make a version of what was uploaded, and have it built.
+    """Create a version from the uploaded archive, and request its build.
 
     Args:
         operation: ``createPluginRunner`` or ``updatePluginRunner``.
-        subscription: what the platform shall call it for.
+        subscription: the handlers and events that the platform calls the version for.
 
     Raises:
-        KiliError: the plugin is unknown or linked, nothing was uploaded, or the subscription is
-            not valid.
+        KiliError: the plugin is unknown, linked or a webhook, no archive was uploaded, or the
+            subscription is not valid.
     """
     plugin = require_managed_plugin(tx, operation, name)
     _require_not_linked(operation, plugin)
@@ -162,19 +163,19 @@ def deploy(
 
 
 def _require_not_linked(operation: str, plugin: PluginDoc) -> None:
-    """A linked plugin gets its versions from what is saved, and from nowhere else."""
+    """Raise an error if a plugin is linked: only saved files make versions of such a plugin."""
     link = link_of(plugin)
     if link:
         raise errors.plugin_is_linked(operation, plugin["name"], link["path"])
 
 
 def link_of(plugin: PluginDoc) -> PluginLink | None:
-    """What a plugin is linked to, if it is: see :mod:`kili_emulator.domain.plugin_link`."""
+    """Return the link of a plugin, or ``None`` (see :mod:`kili_emulator.domain.plugin_link`)."""
     return plugin["link"]
 
 
 def link_error(plugin: PluginDoc) -> str | None:
-    """Why what a plugin is linked to cannot be deployed, as far as that was said."""
+    """Return the reported error for which a linked folder cannot be deployed, or ``None``."""
     return plugin["link"]["error"] if plugin["link"] else None
 
 
@@ -185,11 +186,10 @@ def deploy_archive(
     subscription: PluginSubscription,
     origin: str | None = None,
 ) -> PluginVersionDoc:
-    """Make a version of an archive, and have it built.
+    """Create a version from a stored archive, and request its build.
 
     Args:
-        archive: its file.
-        origin: the file on disk that its ``main.py`` was read from, if it was not uploaded.
+        origin: the path from which ``main.py`` was read; ``None`` for an upload.
     """
     version = add_version(
         tx,
@@ -212,12 +212,12 @@ def add_version(
     origin: str | None = None,
     webhook: WebhookAddress | None = None,
 ) -> PluginVersionDoc:
-    """Give a plugin its next version; one of an archive is not deployed yet.
+    """Add the next version of a plugin; a version with an archive is still to be deployed.
 
     Args:
-        archive: the file of its code.
-        origin: the file on disk that its ``main.py`` was read from, if it was not uploaded.
-        webhook: the address that it calls, where it has no code.
+        archive: the stored file of the version's code.
+        origin: the path from which ``main.py`` was read; ``None`` for an upload.
+        webhook: the address that a version without code calls.
     """
     number = tx.plugin_versions.count("plugin", plugin["id"]) + 1
     if number > 1:
@@ -231,7 +231,7 @@ def add_version(
             "digest": archive["digest"] if archive else "",
             "origin": origin,
             "webhook": webhook,
-            **subscription.members(),
+            **subscription.call_conditions(),
             "status": "ACTIVE" if webhook else "DEPLOYING",
             "createdAt": tx.now,
         }
@@ -242,31 +242,31 @@ def add_version(
 
 
 def newest_version(view: View, plugin: PluginDoc) -> PluginVersionDoc | None:
-    """The version that was deployed last, whether it runs or not."""
+    """Return the version that was deployed last, even if it does not run."""
     versions = view.plugin_versions.find("plugin", plugin["id"])
     return versions[-1] if versions else None
 
 
 def is_webhook(view: View, plugin: PluginDoc) -> bool:
-    """Whether a plugin is an address to be told, and not code to be run."""
+    """Return whether a plugin is a webhook: an address to call instead of code to run."""
     newest = newest_version(view, plugin)
     return newest is not None and newest["webhook"] is not None
 
 
 def request_deployment(tx: Transaction, version: PluginVersionDoc) -> None:
-    """Have a version built once this transaction is committed."""
+    """Request the build of a version, which starts after the commit of this transaction."""
     tx.emit(DEPLOYMENT_REQUESTED, {"versionId": version["id"]}, project_id="", internal=True)
 
 
 def finish_deployment(
     tx: Transaction, version_id: str, problems: list[str], warnings: Sequence[str] = ()
 ) -> None:
-    """Record how a build ended, once; of a plugin deleted meanwhile nothing is recorded.
+    """Record the result of a build, once; skip a version that was deleted meanwhile.
 
     Args:
-        problems: the build errors; none means that the version runs from now on, unless a newer
-            one does already.
-        warnings: what else the build said.
+        problems: the build errors. Without errors, the version becomes the active one, unless a
+            newer version is active already.
+        warnings: the warnings of the build.
     """
     version = tx.plugin_versions.get(version_id)
     if not version or version["status"] != "DEPLOYING":
@@ -289,7 +289,7 @@ def finish_deployment(
 
 
 def emit_build_result(tx: Transaction, version: PluginVersionDoc, subject: str) -> None:
-    """Tell how the build of a version ended; a webhook needs none, and is built at once."""
+    """Emit the result of a version's build; a webhook counts as built at once."""
     payload = {"pluginId": version["pluginId"], "versionId": version["id"]}
     tx.emit(subject, payload, project_id="", internal=True)
 
@@ -301,7 +301,11 @@ def add_build_line(
     log_type: BuildLineType,
     content: str,
 ) -> None:
-    """Add a line to what ``getPluginBuildErrors`` answers; of no version, if there is none."""
+    """Add a line to the answer of ``getPluginBuildErrors``.
+
+    Args:
+        version: the version that was built; ``None`` if the code did not become a version.
+    """
     tx.plugin_build_errors.insert(
         {
             "id": tx.new_id(),
@@ -316,19 +320,22 @@ def add_build_line(
 
 
 def active_project_ids(access: Access, plugin: PluginDoc) -> list[str]:
-    """The projects that the actor sees, by activation (contract/plugin.md#names-and-lists)."""
+    """Return the ids of a plugin's projects that the actor sees, in the order of activation.
+
+    See contract/plugin.md#names-and-lists.
+    """
     return [each for each in plugin["projectIds"] if access.can_see(each)]
 
 
 def called_version(view: View, plugin: PluginDoc) -> PluginVersionDoc | None:
-    """The version whose handlers are called: the one that runs, or else the newest."""
+    """Return the version whose handlers are called: the active one, or else the newest."""
     active = view.plugin_versions.get(plugin["activeVersionId"] or "")
     versions = [active] if active else view.plugin_versions.find("plugin", plugin["id"])
     return versions[-1] if versions else None
 
 
 def activate(tx: Transaction, name: str, project_id: str) -> PluginDoc:
-    """Have a plugin run on a project; ``updatedAt`` stays (contract/plugin.md#names-and-lists).
+    """Activate a plugin on a project; ``updatedAt`` stays (contract/plugin.md#names-and-lists).
 
     Raises:
         KiliError: plugin or project is unknown, or the plugin is active there already.
@@ -343,7 +350,7 @@ def activate(tx: Transaction, name: str, project_id: str) -> PluginDoc:
 
 
 def deactivate(tx: Transaction, name: str, project_id: str) -> PluginDoc:
-    """Have a plugin run on a project no longer.
+    """Deactivate a plugin on a project.
 
     Raises:
         KiliError: plugin or project is unknown, or the plugin is not active there.
@@ -357,7 +364,7 @@ def deactivate(tx: Transaction, name: str, project_id: str) -> PluginDoc:
 
 
 def remove_from_project(tx: Transaction, plugin: PluginDoc, project_id: str) -> PluginDoc:
-    """Have a plugin that is active on a project run there no longer."""
+    """Remove a project from the projects on which a plugin is active."""
     _emit_activation_change(tx, plugin, project_id, DEACTIVATED)
     remaining_ids = [each for each in plugin["projectIds"] if each != project_id]
     return tx.plugins.change(plugin, projectIds=remaining_ids)
@@ -373,10 +380,10 @@ def _emit_activation_change(
 def delete_plugin(tx: Transaction, name: str) -> None:
     """Delete a plugin, its versions, logs and runs (contract/plugin.md#activation-and-deletion).
 
-    Its labels and issues stay, with its hidden user, switched off, as their author.
+    Its labels and issues stay. Their author, the plugin's hidden user, is deactivated.
 
     Raises:
-        KiliError: the plugin is unknown, or not the actor's to manage.
+        KiliError: the plugin is unknown, or the actor may not manage it.
     """
     operation = "deletePlugin"
     plugin = require_managed_plugin(tx, operation, name)

@@ -1,4 +1,4 @@
-"""Pages of log lines and of build errors of plugins (contract/plugin.md#logs)."""
+"""The pages of a plugin's log lines and build errors (contract/plugin.md#logs)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ Line = TypeVar("Line", BuildErrorDoc, LogLineDoc)
 def newest_lines_page(
     lines: list[Line], since: str | None, limit: int | None, skip: int | None
 ) -> list[Line]:
-    """One page of log lines, in strict reverse order of emission (contract/plugin.md#logs).
+    """Return one page of log lines, the last emitted line first (contract/plugin.md#logs).
 
     Args:
-        lines: in the order in which they were stored: those of a run are, a moment later.
-        since: leave out what is older than this time; a line of that very millisecond stays.
-        limit: 100 unless given.
+        lines: in the order of storage. The lines of a run are stored a moment after they are
+            emitted, so that the two orders can differ.
+        since: leave out the lines before this time; keep a line of the same millisecond.
+        limit: the length of the page (default: 100).
+        skip: how many of the newest lines to leave out (default: 0).
 
     Raises:
         KiliError: limit or skip is negative.
@@ -33,7 +35,7 @@ def newest_lines_page(
 
 
 def _sort_by_emission(lines: list[Line]) -> list[Line]:
-    """Lines by their time; those of one run keep their order, whatever the clock did."""
+    """Sort lines by time; keep the order of a run's lines, even if the clock was set back."""
     latest: dict[str, str] = {}
 
     def emitted(line: Line) -> str:

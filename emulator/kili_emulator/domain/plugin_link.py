@@ -1,8 +1,8 @@
-"""Plugins that run from a folder on disk: what is saved there is deployed, version after version.
+"""Links between plugins and folders on disk: each saved change is deployed as a new version.
 
 A link is a member of the plugin: ``path`` (absolute), ``eventMatcher`` (of ``on_event``), and
-``error`` (why what is there now cannot be deployed, if it cannot). Whoever looks at the folder says
-here what it holds; that it is looked at in time is not this module's business.
+``error`` (why the present content of the folder cannot be deployed, or ``None``). This module
+stores links and deploys saved content; ``kili_emulator.plugins.links`` reads and watches folders.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _ZIP = "application/zip"
 
 @dataclass(frozen=True)
 class LinkSpec:
-    """What somebody wants.
+    """A request to link a plugin to a folder or file.
 
     Attributes:
-        name: the plugin's; made, if there is none.
-        path: the folder or file that it is to run from, absolute.
-        project_ids: where it is to be active, beside where it is already.
-        event_matcher: the patterns of events that its ``on_event`` is for.
+        name: the plugin's name; a plugin that does not exist is created.
+        path: the absolute path of the folder or file with the plugin's code.
+        project_ids: the projects to activate the plugin on, in addition to its present ones.
+        event_matcher: the event patterns for which ``on_event`` is called.
     """
 
     name: str
@@ -42,13 +42,13 @@ class LinkSpec:
 
 @dataclass(frozen=True)
 class SavedPlugin:
-    """What is on disk, ready to be a version.
+    """The content of a linked folder, ready to become a version.
 
     Attributes:
-        archive: as clients pack it.
-        main: the file that its ``main.py`` was read from.
-        subscription: what its source asks to be called for.
-        problems: why it cannot be built, as far as that is known already.
+        archive: the bytes of the archive, packed as clients pack it.
+        main: the path from which ``main.py`` was read.
+        subscription: the handlers and events that the source subscribes to.
+        problems: the build errors that are known before the build.
     """
 
     archive: bytes
@@ -62,16 +62,16 @@ class SavedPlugin:
 
 
 def linked_plugins(view: View) -> list[PluginDoc]:
-    """The plugins that are linked."""
+    """Return the plugins that are linked."""
     plugins = view.plugins.all()
     return [each for each in plugins if plugin_domain.link_of(each)]
 
 
 def find_administrator(view: View, email: str = "") -> UserDoc:
-    """Who links a plugin: the administrator with that address, or else the first there is.
+    """Return the administrator with that address, or else the first one: links need an actor.
 
     Raises:
-        KiliError: there is none.
+        KiliError: the world has no active administrator.
     """
     administrators = [each for each in view.users.all() if access.is_active_administrator(each)]
     if not administrators:
@@ -81,15 +81,16 @@ def find_administrator(view: View, email: str = "") -> UserDoc:
 
 
 def link(tx: Transaction, spec: LinkSpec, saved: SavedPlugin) -> tuple[PluginDoc, bool]:
-    """Link a plugin to a folder, and deploy what is there.
+    """Link a plugin to a folder, and deploy the folder's content.
 
-    Linking it anew tries once more what could not be built.
+    Linking again retries a build that failed.
 
     Returns:
-        the plugin, and whether a version of it is built now.
+        the plugin, and whether a build was requested.
 
     Raises:
-        KiliError: the name is empty or a webhook's, a pattern is none, or a project unknown.
+        KiliError: the name is empty or belongs to a webhook, a pattern is not valid, or a project
+            is unknown.
     """
     patterns = list(spec.event_matcher)
     PluginSubscription(event_matcher=patterns).check(_OPERATION, exclusive=True)
@@ -105,7 +106,7 @@ def link(tx: Transaction, spec: LinkSpec, saved: SavedPlugin) -> tuple[PluginDoc
 
 
 def _find_or_reserve_plugin(tx: Transaction, name: str) -> PluginDoc:
-    """The plugin of that name, made if need be."""
+    """Return the plugin of that name; create the plugin if it does not exist."""
     organization_id = tx.actor.user["organizationId"]
     if not tx.plugins.find("name", (organization_id, name)):
         return plugin_domain.reserve_name(tx, _OPERATION, name)
@@ -116,10 +117,10 @@ def _find_or_reserve_plugin(tx: Transaction, name: str) -> PluginDoc:
 
 
 def unlink(tx: Transaction, plugin: PluginDoc) -> PluginDoc:
-    """End a link; the last version stays as it is.
+    """Remove the link of a plugin; the last version stays as it is.
 
     Raises:
-        KiliError: there is none.
+        KiliError: the plugin is not linked.
     """
     if not plugin_domain.link_of(plugin):
         raise errors.plugin_not_linked(plugin["name"])
@@ -129,13 +130,17 @@ def unlink(tx: Transaction, plugin: PluginDoc) -> PluginDoc:
 
 
 def is_deployed(view: View, plugin: PluginDoc, saved: SavedPlugin) -> bool:
-    """Whether what is on disk was deployed last, and is not said to have a fault since."""
+    """Return whether the saved content was deployed last and no error was reported since."""
     newest = plugin_domain.newest_version(view, plugin)
     return bool(newest and not plugin_domain.link_error(plugin) and _is_same(newest, saved))
 
 
 def deploy(tx: Transaction, plugin: PluginDoc, saved: SavedPlugin) -> bool:
-    """Make a version of what was saved, if it is not the newest already; whether it is built."""
+    """Deploy the saved content, unless the newest version has the same content.
+
+    Returns:
+        whether a build was requested.
+    """
     newest = plugin_domain.newest_version(tx, plugin)
     if newest and _is_same(newest, saved):
         _set_link_state(tx, plugin, None, newest["status"])
@@ -144,7 +149,7 @@ def deploy(tx: Transaction, plugin: PluginDoc, saved: SavedPlugin) -> bool:
 
 
 def report_error(tx: Transaction, plugin: PluginDoc, error: str) -> None:
-    """Say that what is on disk cannot be deployed; the version that runs runs on."""
+    """Record why the content on disk cannot be deployed; the active version stays active."""
     _set_link_state(tx, plugin, error, "FAILED")
     plugin_domain.add_build_line(tx, plugin, None, "error", error)
 
@@ -158,11 +163,11 @@ def _set_link_state(
 
 
 def _is_same(version: PluginVersionDoc, saved: SavedPlugin) -> bool:
-    subscribed = saved.subscription.members()
+    conditions = saved.subscription.call_conditions()
     return (
         version["digest"] == saved.digest
-        and version["handlerTypes"] == subscribed["handlerTypes"]
-        and version["eventMatcher"] == subscribed["eventMatcher"]
+        and version["handlerTypes"] == conditions["handlerTypes"]
+        and version["eventMatcher"] == conditions["eventMatcher"]
     )
 
 

@@ -1,4 +1,4 @@
-"""The state of a plugin on a project, as of the documents of a view."""
+"""The state of a plugin on a project, read from the documents of a view."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEPLOYMENTS: dict[str, Deployment] = {
 
 
 def get_plugin_state(view: View, plugin: PluginDoc, project_id: str) -> PluginState:
-    """The state of a plugin on a project."""
+    """Return the activity and deployment of a plugin on a project."""
     changes = _activation_events(view, plugin, project_id)
     activations = [
         each["createdAt"] for each in changes if each["event"] == plugin_domain.ACTIVATED
@@ -41,7 +41,7 @@ def _activity(plugin: PluginDoc, project_id: str, changes: list[EventDoc]) -> Ac
 
 
 def _activation_events(view: View, plugin: PluginDoc, project_id: str) -> list[EventDoc]:
-    """The events of a plugin's activation and deactivation on a project, in order."""
+    """Return the activation and deactivation events of a plugin on a project, in order."""
     event_names = (plugin_domain.ACTIVATED, plugin_domain.DEACTIVATED)
     events = view.internal_events.find("plugin", plugin["id"])
     return [

@@ -1,4 +1,4 @@
-"""What a version of a plugin asks to be called for.
+"""The subscription of a plugin version: the handlers and events that it is called for.
 
 See contract/plugin.md#upload, contract/event.md#patterns.
 """
@@ -14,12 +14,12 @@ from kili_emulator.rules import handlers, subjects
 
 @dataclass(frozen=True)
 class PluginSubscription:
-    """What a client says that a plugin is to be called for.
+    """A subscription as a client sends it.
 
     Attributes:
-        handler_types: such as ``onSubmit``; ``None`` when it does not say.
-        event_matcher: patterns of events; likewise.
-        client_version: what the client says of itself.
+        handler_types: handler types such as ``onSubmit``; ``None`` if the client sends none.
+        event_matcher: event patterns; ``None`` if the client sends none.
+        client_version: the version that the client reports for itself.
     """
 
     handler_types: list[str] | None = None
@@ -30,11 +30,11 @@ class PluginSubscription:
         """Check the patterns.
 
         Args:
-            exclusive: handlers and patterns cannot be asked for together: so it is for code, as
-                clients say, but not for addresses.
+            exclusive: reject handler types and patterns together. Clients document this rule for
+                plugins with code; webhooks may have both.
 
         Raises:
-            KiliError: a pattern is none, or both are given.
+            KiliError: a pattern is not valid, or ``exclusive`` and both are given.
         """
         for each in self.event_matcher or ():
             if not subjects.is_pattern(each):
@@ -42,8 +42,8 @@ class PluginSubscription:
         if exclusive and self.handler_types and self.event_matcher:
             raise errors.handlers_and_events(operation)
 
-    def members(self) -> CallConditions:
-        """What a version stores of it: all that is to be called."""
+    def call_conditions(self) -> CallConditions:
+        """Return the members that a version stores; without handlers and events, the defaults."""
         types = self.handler_types
         if types is None:
             types = [] if self.event_matcher else handlers.DEFAULT_TYPES
@@ -54,7 +54,7 @@ class PluginSubscription:
         }
 
     def pattern_warnings(self) -> list[str]:
-        """What is to be said of patterns that nothing here will ever match."""
+        """Return warnings about patterns that no event of the emulator ever matches."""
         patterns = self.event_matcher or ()
         return [
             *(

@@ -11,12 +11,13 @@ from kili_emulator.rules.masking import masked
 
 
 def plugin_view(view: View, plugin: PluginDoc) -> dict[str, Any]:
-    """A plugin or webhook as a row of a list.
+    """Return a plugin or webhook as a row of a list.
 
     Returns:
         ``id``, ``name``, ``status``, ``projectIds``, ``createdAt``, ``updatedAt``; ``isWebhook``;
-        the numbers of the newest ``version`` and of the ``activeVersion``, which runs; ``link``,
-        if it is linked: ``path``, ``eventMatcher``, and ``error``, if the code there cannot run.
+        ``version``, the number of the newest version; ``activeVersion``, the number of the version
+        that runs; and ``link``: ``None``, or ``path``, ``eventMatcher`` and ``error``, the reason
+        for which the code in the folder cannot run, or ``None``.
     """
     versions = view.plugin_versions.find("plugin", plugin["id"])
     link = link_of(plugin)
@@ -36,7 +37,7 @@ def plugin_view(view: View, plugin: PluginDoc) -> dict[str, Any]:
 
 
 def _build_errors(view: View, versions: list[PluginVersionDoc]) -> str | None:
-    """The errors of the build of the newest version, if it failed."""
+    """Return the build errors of the newest version, or ``None`` if its build did not fail."""
     if not versions or versions[-1]["status"] != "FAILED":
         return None
     newest = versions[-1]
@@ -46,13 +47,13 @@ def _build_errors(view: View, versions: list[PluginVersionDoc]) -> str | None:
 
 
 def version_views(view: View, plugin: PluginDoc) -> list[dict[str, Any]]:
-    """The versions of a plugin, oldest first.
+    """Return the versions of a plugin, oldest first.
 
     Returns:
-        of each ``number``, ``status``, ``createdAt``, ``handlerTypes``, ``eventMatcher``,
-        ``clientVersion``, ``digest``, ``webhook`` (its secrets masked), ``origin`` (the file that
-        its ``main.py`` was read from, if the plugin was linked), and ``problems``: the
-        messages of its build.
+        a dictionary per version: ``number``, ``status``, ``createdAt``, ``handlerTypes``,
+        ``eventMatcher``, ``clientVersion``, ``digest``, ``webhook`` (with masked secrets),
+        ``origin`` (the path from which ``main.py`` was read, for a linked plugin), and
+        ``problems`` (the messages of the build).
     """
     lines = view.plugin_build_errors.find("plugin", plugin["id"])
     return [

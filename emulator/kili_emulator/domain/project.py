@@ -37,16 +37,15 @@ def create_project(
 ) -> ProjectDoc:
     """Create a project; the actor becomes its first administrator (contract/project.md#creation).
 
-    Unless they are given, the input type is IMAGE, the interface has no jobs, and the description
-    is empty.
+    By default, the input type is IMAGE, the interface has no jobs, and the description is empty.
 
     Args:
-        settings: those of an update, and two that are taken at creation only: ``projectType``,
-            which can stand for the input type, and ``pixelLabeling``.
-        workflow: which one the project has, as long as it exists.
+        settings: the settings of :func:`update_project`, and two that only a creation accepts:
+            ``projectType``, which can replace the input type, and ``pixelLabeling``.
+        workflow: the workflow of the project, which never changes.
 
     Raises:
-        KiliError: the input type is one without a labeling interface, or the json interface or a
+        KiliError: the input type has no labeling interface any more, or the json interface or a
             setting is not valid.
     """
     operation = "createProject"
@@ -69,7 +68,7 @@ def create_project(
 def _initial_settings(
     operation: str, input_type: str | None, settings: dict[str, Any]
 ) -> dict[str, Any]:
-    """The settings that a project begins with, its input type among them."""
+    """Return the settings of a new project, including its input type."""
     input_type = input_type_of(operation, input_type, settings.pop("projectType", None))
     if input_type in input_types.RETIRED:
         raise errors.input_type_retired(input_type)
@@ -85,10 +84,10 @@ def _initial_settings(
 def insert_project(
     tx: Transaction, members: ProjectMembers, *, copied_from: ProjectDoc | None = None
 ) -> ProjectDoc:
-    """Add a project with these members, and the actor as its first administrator.
+    """Add a project with these members, and make the actor its first administrator.
 
     Args:
-        copied_from: the project that it is a copy of.
+        copied_from: the source project, if the new project is a copy.
     """
     project = tx.projects.insert(
         {
@@ -110,24 +109,24 @@ def insert_project(
 
 
 def ml_tasks(project: ProjectDoc) -> list[str]:
-    """The tasks of the jobs of a project's interface, each once, in the interface's order."""
+    """Return the tasks of a project's jobs, without duplicates, in the interface's order."""
     jobs = parse_json_interface(project["jsonInterface"], "mlTasks").values()
     return list(dict.fromkeys(job["mlTask"] for job in jobs))
 
 
 def actor_rights(access: Access, project: ProjectDoc) -> list[str]:
-    """What the actor may do in a project, in the platform's words."""
+    """Return the rights of the actor in a project, in the platform's terms."""
     role = access.role(project)
     return rights(role, project["inputType"]) if role else []
 
 
 def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> ProjectDoc:
-    """Change a project's settings; only the members that are given change.
+    """Change the given settings of a project; the others keep their values.
 
     See contract/project.md#settings, contract/project.md#statistics.
 
     Raises:
-        KiliError: the project is unknown or not the actor's to change, or a value is refused.
+        KiliError: the project is unknown, the actor may not change it, or a value is not valid.
     """
     operation = "updatePropertiesInProject"
     project = tx.access.require_project(operation, project_id)
@@ -146,7 +145,7 @@ def update_project(tx: Transaction, project_id: str, data: dict[str, Any]) -> Pr
 
 
 def _archived_at(tx: Transaction, project: ProjectDoc, archived: bool) -> str | None:
-    """When the project was archived: archiving it again does not change that."""
+    """Return the time of archiving; archiving a project again keeps the first time."""
     return (project["archivedAt"] or tx.now) if archived else None
 
 
@@ -158,17 +157,17 @@ def _new_author(tx: Transaction, project: ProjectDoc, user_id: str) -> str:
 
 
 def set_anonymization(tx: Transaction, project_id: str, *, anonymous: bool) -> ProjectDoc:
-    """Hide from the project's labelers and reviewers who the others are, or show it again.
+    """Hide the names of users from a project's labelers and reviewers, or show them again.
 
     Raises:
-        KiliError: the project is unknown or not the actor's to change.
+        KiliError: the project is unknown, or the actor may not change it.
     """
     project = tx.access.require_project("updateProjectAnonymization", project_id)
     return _change_project(tx, project, {"isAnonymized": anonymous})
 
 
 def _change_project(tx: Transaction, project: ProjectDoc, members: dict[str, Any]) -> ProjectDoc:
-    """Change members of a project and tell so, if any of them is new."""
+    """Change members of a project and emit the events, unless all values stay the same."""
     changes = changed_members(project, members)
     if not changes:
         return project
@@ -186,28 +185,28 @@ def _change_project(tx: Transaction, project: ProjectDoc, members: dict[str, Any
 
 
 def _emit_update(tx: Transaction, before: ProjectDoc, changes: dict[str, Any]) -> None:
-    """Emit an event of its own for a change that has one, and one with the other fields' names.
+    """Emit the specific event of each change that has one, and one event for all other fields.
 
     Args:
         before: the project before the change.
     """
-    project = before
-    notified = set()
+    project_id = before["id"]
+    emitted = set()
     if changes.get("archivedAt"):
-        tx.emit("project.archived", {}, project_id=project["id"])
-        notified.add("archivedAt")
+        tx.emit("project.archived", {}, project_id=project_id)
+        emitted.add("archivedAt")
     if "jsonInterface" in changes:
-        tx.emit("project.interface.updated", {}, project_id=project["id"])
-        notified.add("jsonInterface")
-    fields = sorted(_changed_fields(before, changes, notified))
+        tx.emit("project.interface.updated", {}, project_id=project_id)
+        emitted.add("jsonInterface")
+    fields = sorted(_changed_fields(before, changes, emitted))
     if fields:
-        tx.emit("project.settings.updated", {"fields": fields}, project_id=project["id"])
+        tx.emit("project.settings.updated", {"fields": fields}, project_id=project_id)
 
 
 def _changed_fields(
     before: ProjectDoc, changes: dict[str, Any], excluded: set[str]
 ) -> Iterable[str]:
-    """The names by which the API knows what changed."""
+    """Yield the API's names of the changed members."""
     for name in changes.keys() - excluded:
         if name == statistics.SET_VALUES:
             old_values = before.get(statistics.SET_VALUES, {})
@@ -217,19 +216,19 @@ def _changed_fields(
 
 
 def delete_project(tx: Transaction, project_id: str, operation: str) -> ProjectDoc:
-    """Delete a project softly: it can still be listed with ``deleted: true``.
+    """Delete a project softly: clients can still list it with ``deleted: true``.
 
     See contract/project.md#archiving-and-deletion.
 
     Raises:
-        KiliError: the project is unknown or not the actor's to delete.
+        KiliError: the project is unknown, or the actor may not delete it.
     """
     project = tx.access.require_project(operation, project_id)
     project = tx.projects.change(project, deletedAt=tx.now, updatedAt=tx.now)
     plugins = tx.plugins.find("organization", project["organizationId"])
-    active = [each for each in plugins if project_id in each["projectIds"]]
-    for plugin in active:
+    active_plugins = [plugin for plugin in plugins if project_id in plugin["projectIds"]]
+    for plugin in active_plugins:
         plugin_domain.remove_from_project(tx, plugin, project_id)
-    notified = [each["id"] for each in active]
-    tx.emit("project.deleted", {}, project_id=project_id, plugin_ids=notified)
+    plugin_ids = [plugin["id"] for plugin in active_plugins]
+    tx.emit("project.deleted", {}, project_id=project_id, plugin_ids=plugin_ids)
     return project

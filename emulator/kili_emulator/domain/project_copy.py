@@ -26,7 +26,7 @@ from kili_emulator.rules import workflow as rules
 from kili_emulator.rules.json_text import parse_json
 from kili_emulator.rules.latest_labels import labels_to_copy
 
-# What an asset gets by being added to a project.
+# The members that a new asset gets from its project, not from the asset that it is a copy of.
 _NOT_COPIED = {
     "id",
     "projectId",
@@ -39,7 +39,7 @@ _NOT_COPIED = {
     *rules.initial_state(),
 } - {"priority", "isHoneypot"}
 
-# Where an asset stands, which is so because of its labels.
+# The members that follow from an asset's labels: its status and its position in the workflow.
 _STATE_MEMBERS = ("status", "skipped", "skipReason", "stepId", "stepStatus", "isUsedForConsensus")
 
 IdMap = dict[str, str]
@@ -49,13 +49,13 @@ T = TypeVar("T")
 def copy_project(
     tx: Transaction, project_id: str, *, with_assets: bool, with_members: bool
 ) -> ProjectDoc:
-    """Copy a project's interface, settings and workflow; where asked for, members and assets.
+    """Copy a project's interface, settings and workflow; on request, its members and assets.
 
-    The actor becomes an administrator of the copy. Assets begin anew: their labels, issues and
-    statuses stay behind.
+    The actor becomes an administrator of the copy. Copied assets are new assets: their labels,
+    issues and statuses are not copied.
 
     Raises:
-        KiliError: the project is unknown, or not the actor's to copy.
+        KiliError: the project is unknown, or the actor may not copy it.
     """
     source = tx.access.require_project("copyProject", project_id)
     project = insert_project(tx, source, copied_from=source)
@@ -69,16 +69,17 @@ def copy_project(
 
 
 def _copy_members(tx: Transaction, source: ProjectDoc, project: ProjectDoc) -> None:
-    """Members keep their roles; what they did and marked in the source stays there."""
+    """Copy the members with their roles, but not their labels and marks."""
     for each in member.list_joined_members(tx, source):
         if not access.find_active_member(tx, each["userId"], project["id"]):
             member.add(tx, project, tx.users.require(each["userId"]), each["role"])
 
 
 def _copy_workflow(tx: Transaction, source: ProjectDoc, project: ProjectDoc) -> None:
-    """Copy steps and their groups, which name one another.
+    """Copy steps and their groups, with new ids in all references between them.
 
-    Assignees who are not members of the copy are left out; where nobody is left, everybody is.
+    Assignees who are not members of the copy are left out. A step that loses all its assignees is
+    open to all members.
     """
     groups = tx.step_groups.find("project", source["id"])
     steps = tx.steps.find("project", source["id"])
@@ -93,7 +94,7 @@ def _copy_workflow(tx: Transaction, source: ProjectDoc, project: ProjectDoc) -> 
 
 
 def _with_new_ids(value: T, ids: IdMap) -> T:
-    """The value with each id in it replaced by the one of the copy."""
+    """Replace each id in a value by the id of the copy; return the new value."""
     return cast(T, _replace_ids(value, ids))
 
 
@@ -124,7 +125,7 @@ def _copy_asset(tx: Transaction, source: AssetDoc, project: ProjectDoc) -> None:
 
 
 def _copy_files(tx: Transaction, source: AssetDoc, project: ProjectDoc, asset_id: str) -> IdMap:
-    """Copy what an asset shows; the references to the files, and those to their copies."""
+    """Copy the files of an asset; map the references to these files to those of the copies."""
     files = tx.files.find("folder", file.asset_folder(source["projectId"], source["id"]))
     shown_ids = filter(
         None, map(file.referenced_file_id, (source["content"], source["jsonContent"]))
@@ -144,7 +145,7 @@ def _copy_files(tx: Transaction, source: AssetDoc, project: ProjectDoc, asset_id
 
 
 def _path_in_folder(file_id: str) -> str:
-    """Where a file is in the folder of its asset."""
+    """Return the path of a file within the folder of its asset."""
     return "/".join(file_id.split("/")[4:])
 
 
@@ -155,13 +156,13 @@ def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str
     """Copy the labels of an asset to an asset of another project.
 
     Copied are each author's latest label on each step and of each type, and all labels of models.
-    Authors are kept, and where the asset stands is taken over with its labels; one that waited for
-    labelers whom the other project does not ask for goes on. No label event is emitted: nobody
-    labels.
+    Labels keep their authors. The target asset takes over the status and the workflow position of
+    the source. If the source waits for labelers whom the target project does not need, the target
+    moves on. No label event is emitted, as nobody labels.
 
     Raises:
-        KiliError: an asset is unknown, or not the actor's; the projects have different workflows;
-            or different interfaces, and a response does not fit that of the other one.
+        KiliError: an asset is unknown, or the actor may not read or change it; the projects have
+            different workflows; or the interfaces differ, and a response does not fit the target.
     """
     operation = "copyLabels"
     source, target = tx.assets.get(source_id), tx.assets.get(target_id)
@@ -190,7 +191,7 @@ def copy_labels(tx: Transaction, source_id: str, target_id: str, project_id: str
 
 
 def _copy_of_label(row: LabelDoc, ids: IdMap) -> LabelDoc:
-    """The label for its new place; what it refers to is another copy, or nothing."""
+    """Return a copy of a label with new ids; a reference to a label without a copy is cleared."""
     return {
         **row,
         "id": _with_new_ids(row["id"], ids),
@@ -202,7 +203,7 @@ def _copy_of_label(row: LabelDoc, ids: IdMap) -> LabelDoc:
 
 
 def _match_steps(tx: Transaction, source_project: ProjectDoc, project: ProjectDoc) -> IdMap:
-    """The steps of one project, and those of the same name and group in another."""
+    """Map the steps of one project to those of the same name and group in another."""
     target_step_ids = {
         _step_name(tx, each): each["id"] for each in tx.steps.find("project", project["id"])
     }

@@ -1,6 +1,7 @@
-"""Tells plugins which settings of a project changed, and how (contract/plugin.md#handlers).
+"""The internal event that gives plugins the old and new settings of a project.
 
-The platform's event ``project.settings.updated`` only names them.
+See contract/plugin.md#handlers. The platform's event ``project.settings.updated`` has only the
+names of the settings.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ _SETTINGS = (
 
 
 def emit_event(tx: Transaction, before: ProjectDoc, after: ProjectDoc) -> None:
-    """Tell which settings differ between two states of a project: ``key, newValue, oldValue``."""
+    """Emit the settings that differ between two states of a project.
+
+    The payload lists ``key``, ``newValue`` and ``oldValue`` of each setting.
+    """
     old, new = _settings(before), _settings(after)
     setting_changes = [
         {"key": key, "newValue": new[key], "oldValue": old[key]}
@@ -44,7 +48,7 @@ def emit_event(tx: Transaction, before: ProjectDoc, after: ProjectDoc) -> None:
 
 
 def _settings(project: ProjectDoc) -> dict[str, Any]:
-    """A project's settings as ``on_project_updated`` is told them, JSON as values."""
+    """Return a project's settings as ``on_project_updated`` gets them, with JSON texts parsed."""
     types = {name: each["type"] for name, each in project["metadataProperties"].items()}
     interface = json.loads(project["jsonInterface"])
     return {**project, "metadataTypes": types, "jsonInterface": interface}

@@ -1,7 +1,7 @@
-"""Versions of a project: names that its states were given when labels were exported in the app.
+"""The versions of a project: its named states, which an export in the app creates.
 
-The API lists them and changes their content; only the app makes them
-(contract/project.md#versions). Here they come from scenarios.
+The API lists versions and changes their content; only the app creates them
+(contract/project.md#versions). In the emulator, scenarios create them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def update_version(tx: Transaction, version_id: str, data: dict[str, Any]) -> Pr
     """Change a version's content.
 
     Raises:
-        KiliError: the version is unknown, or not the actor's to change.
+        KiliError: the version is unknown, or the actor may not change it.
     """
     version = tx.project_versions.get(version_id)
     if not version:

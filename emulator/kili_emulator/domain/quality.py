@@ -1,9 +1,9 @@
 """Marks of labels, assets, members and projects (contract/quality.md#marks-of-labels-and-assets).
 
-Those of labels and assets are stored, and brought up to date after each change of an asset's labels
-by :func:`refresh_marks`. Those of members and projects are means, worked out when they are read.
+The marks of labels and assets are stored; :func:`refresh_marks` updates them after each change of
+an asset's labels. The marks of members and projects are means, computed when they are read.
 
-The platform computes marks a moment after the answer, here they are there with it.
+The platform computes marks a moment after its answer to a client, the emulator before the answer.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from kili_emulator.rules.workflow import SUBMITTED
 # The label types that marks depend on.
 COMPARED_LABEL_TYPES = (*SUBMITTED, "INFERENCE")
 
-# A label's mark → the event that tells of it. There is none for an inference's.
+# A label's mark → the event about it. An inference mark has no event.
 _EVENTS = {
     "honeypotMark": "asset.analytics.honeypot.computed",
     "reviewScore": "asset.analytics.reviewScore.computed",
@@ -39,14 +39,14 @@ _CACHED_MARKS = 512
 def _compute_mark(
     texts: tuple[str, ...], json_interface: str, input_type: str, rule: Rule
 ) -> Mark | None:
-    """How far responses agree; what was compared once is known when the next label is added."""
+    """Compute how far responses agree; the cache keeps the marks of earlier comparisons."""
     jobs = parse_json_interface(json_interface, "updatePropertiesInProject")
     return agreement([json.loads(each) for each in texts], jobs, input_type, rule=rule)
 
 
 @dataclass(frozen=True)
 class Score:
-    """A label's mark, and the labels that it was compared with."""
+    """A label's mark, and the labels with which the label was compared."""
 
     label: LabelDoc
     others: Sequence[LabelDoc]
@@ -54,7 +54,7 @@ class Score:
 
 
 class _AssetLabels:
-    """The labels of one asset, in creation order, to be compared with one another."""
+    """The labels of one asset, in creation order, and the comparisons between them."""
 
     def __init__(self, view: View, asset: AssetDoc) -> None:
         project = view.projects.require(asset["projectId"])
@@ -72,7 +72,7 @@ class _AssetLabels:
         return [each for each in self.all if each["labelType"] in types]
 
     def consensus(self) -> list[LabelDoc]:
-        """What is compared for consensus: each labeler's newest label of the labeling step."""
+        """Return the labels that consensus compares: each labeler's newest of the labeling step."""
         submitted = self.of_type("DEFAULT")
         if not self.asset["isUsedForConsensus"] or not submitted:
             return []
@@ -81,7 +81,7 @@ class _AssetLabels:
         return newest if len(newest) > 1 else []
 
     def ground_truth(self) -> LabelDoc | None:
-        """A honeypot's right answer: its honeypot label, or in V1 the last review."""
+        """Return a honeypot's right answer: its honeypot label, or in V1 the last review."""
         if not self.asset["isHoneypot"]:
             return None
         labels = [each for each in self.all if each["isHoneypot"]]
@@ -90,7 +90,7 @@ class _AssetLabels:
         return labels[-1] if labels else None
 
     def consensus_scores(self) -> list[Score]:
-        """Each label that is compared for consensus, against each of the others."""
+        """Score each label of the consensus against all others."""
         labels = self.consensus()
         return self._scores(
             ((label, [each for each in labels if each is not label]) for label in labels),
@@ -98,7 +98,7 @@ class _AssetLabels:
         )
 
     def honeypot_scores(self) -> list[Score]:
-        """Each submitted label of a honeypot against its right answer."""
+        """Score each submitted label of a honeypot against the right answer."""
         ground_truth = self.ground_truth()
         if not ground_truth:
             return []
@@ -107,9 +107,9 @@ class _AssetLabels:
         )
 
     def review_scores(self) -> list[Score]:
-        """Each label that was reviewed, against the last review of it.
+        """Score each reviewed label against its last review.
 
-        In V1, what looks like the review of a honeypot is its right answer.
+        In V1, the review of a honeypot is the honeypot's right answer, not a review.
         """
         if self.asset["isHoneypot"] and not self._has_steps:
             return []
@@ -125,7 +125,7 @@ class _AssetLabels:
         return self._scores(reviewed.values(), "reviewScore")
 
     def inference_scores(self) -> list[Score]:
-        """Each label of a person against what models say, as long as it was the newest one."""
+        """Score each label of a person against the inferences that existed while it was newest."""
         human_labels: list[LabelDoc] = []
         inferences: list[LabelDoc] = []
         compared: dict[str, tuple[LabelDoc, list[LabelDoc]]] = {}
@@ -154,12 +154,12 @@ class _AssetLabels:
 
 
 def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
-    """Make the marks of an asset and its labels say what is true now, and tell of the new ones.
+    """Update the marks of an asset and its labels, and emit the events of the new marks.
 
-    A mark that somebody set on an asset by hand stays until one can be computed.
+    A mark that a client set on an asset stays until a mark can be computed.
 
     Args:
-        asset: the asset, after its labels, its consensus or its honeypot changed.
+        asset: the asset, after a change of its labels, its consensus or its honeypot.
     """
     labels = _AssetLabels(tx, tx.assets.require(asset["id"]))
     consensus = labels.consensus()
@@ -183,7 +183,7 @@ def refresh_marks(tx: Transaction, asset: AssetDoc) -> None:
 def _store_label_marks(
     tx: Transaction, labels: list[LabelDoc], name: str, scores: list[Score]
 ) -> list[Score]:
-    """Store what the labels' marks are now; those that are new or different."""
+    """Store the current marks of labels; return the scores that are new or different."""
     by_label = {each.label["id"]: each for each in scores}
     changed = []
     for label in labels:
@@ -206,7 +206,7 @@ def _store_asset_marks(
     scores: dict[str, list[Score]],
     previous_marks: set[str],
 ) -> None:
-    """Store an asset's marks; what could never be computed is not touched."""
+    """Store an asset's marks; leave a mark alone that was never computed."""
     asset = labels.asset
     newest = {each["id"] for each in _newest_per(labels.of_type("DEFAULT"), "authorId")}
     honeypots = [e.mark.value for e in scores["honeypotMark"] if e.label["id"] in newest]
@@ -224,7 +224,7 @@ def _store_asset_marks(
 def _emit_mark(
     tx: Transaction, asset: AssetDoc, subject: str, compared: Sequence[LabelDoc], mark: Mark
 ) -> None:
-    """Tell of a new mark. The events name a step: a V1 project has none, and no such event."""
+    """Emit the event of a new mark; the event names a step, so a V1 project emits none."""
     steps = (each["stepId"] for each in reversed(compared))
     step_id = next(filter(None, steps), asset["stepId"])
     if step_id:
@@ -240,7 +240,7 @@ def _emit_mark(
 def _newest_per(
     labels: Iterable[LabelDoc], member: Literal["authorId", "modelName"]
 ) -> list[LabelDoc]:
-    """The newest label of each author or model, in creation order."""
+    """Return the newest label of each author or model, in creation order."""
     newest: dict[Any, LabelDoc] = {}
     for each in labels:
         newest.pop(each[member], None)
@@ -258,13 +258,13 @@ def _mean_mark(marks: Sequence[Mark]) -> Mark | None:
 
 
 def mean(values: Iterable[float | None]) -> float | None:
-    """The mean of those that there are; ``None`` if there is none."""
+    """Return the mean of the values that are not ``None``; ``None`` without any."""
     numbers = [each for each in values if each is not None]
     return min(1.0, sum(numbers) / len(numbers)) if numbers else None
 
 
 def mean_per_category(marks: Iterable[dict[str, float] | None]) -> dict[str, float] | None:
-    """The mean for each category over what names it; ``None`` if nothing names any."""
+    """Return the mean of each category over the marks that name it; ``None`` without any."""
     results: dict[str, list[float]] = defaultdict(list)
     for each in marks:
         for category, value in (each or {}).items():
@@ -273,14 +273,14 @@ def mean_per_category(marks: Iterable[dict[str, float] | None]) -> dict[str, flo
 
 
 def project_mark(view: View, project: ProjectDoc, name: str) -> Any:
-    """A mark of a project: the mean over its assets, if there is one."""
+    """Return a mark of a project: the mean over its assets, or ``None``."""
     return _MEANS[name](each.get(name) for each in view.assets.find("project", project["id"]))
 
 
 def member_mark(view: View, member: MemberDoc, name: str) -> Any:
-    """A mark of a member: the mean over the assets that they labeled.
+    """Return a mark of a member: the mean over the assets that the member labeled, or ``None``.
 
-    Of each asset, their newest label counts.
+    The member's newest label of each asset counts.
     """
     labels = view.labels.find("member", (member["projectId"], member["userId"]))
     return _MEANS[name](each.get(name) for each in labels if each["isLatestDefaultLabelForUser"])

@@ -1,7 +1,7 @@
-"""The worlds of one process: made, found by API key, reset and deleted.
+"""The registry of a process's worlds: create, find by API key, reset and delete them.
 
 World ``default`` has the documented keys (``emulator-admin``); world ``w`` has
-``emulator-admin.w``, and so on: a key alone says which world a request is about.
+``emulator-admin.w``, and so on: a request's key alone identifies its world.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class WorldRegistry:
     """All worlds of a process.
 
     Args:
-        folder: where they are kept; ``None`` keeps them in memory.
+        folder: the data folder; ``None`` keeps the worlds in memory.
         load_content: loads a scenario, given by name or path, into a new world.
-        attach: connects a world with what listens to it, once it has its content.
-        detach: undoes that, before the world is deleted.
+        attach: connects a world, after its content is loaded, with its event listeners.
+        detach: disconnects a world from its event listeners, before the world is deleted.
     """
 
     def __init__(
@@ -52,12 +52,13 @@ class WorldRegistry:
         self._lock = threading.RLock()
 
     def open_all(self) -> None:
-        """Open every world that an earlier process left, and remove what it left unfinished.
+        """Open the worlds of earlier processes, and remove those that were never completed.
 
-        Folders that hold no world are left alone; the log names them.
+        Folders without a world stay as they are; the log names them.
 
         Raises:
-            WorldError: a world is damaged or in the folder of another, or two have the same key.
+            WorldError: a world is damaged or in the folder of another world, or two worlds have the
+                same key.
         """
         if self._folder is None or not self._folder.is_dir():
             return
@@ -80,11 +81,11 @@ class WorldRegistry:
             self._add(world)
 
     def create(self, name: str, scenario: str, seed: int | None = None) -> World:
-        """Make a world.
+        """Create a world.
 
         Raises:
-            WorldError: the name is taken or not allowed, its folder is no world's, or one of its
-                keys is another world's.
+            WorldError: the name is taken or not allowed, the folder has other content, or another
+                world has one of its keys.
         """
         with self._lock:
             if not world_folder.is_valid_name(name):
@@ -127,10 +128,10 @@ class WorldRegistry:
                     raise WorldError(errors.WORLD_KEY_EXISTS.format(**details))
 
     def get(self, name: str) -> World:
-        """The world of that name.
+        """Return the world of that name.
 
         Raises:
-            WorldError: there is none.
+            WorldError: no world has this name.
         """
         world = self._worlds.get(name)
         if world is None:
@@ -139,14 +140,14 @@ class WorldRegistry:
         return world
 
     def all(self) -> list[World]:
-        """All worlds, by name."""
+        """Return all worlds, sorted by name."""
         return [world for _, world in sorted(self._worlds.copy().items())]
 
     def reset(self, name: str, mark: Mark | None = None) -> World:
-        """Bring a world back to its scenario, or to a mark.
+        """Roll a world back to its scenario, or to a mark.
 
         Raises:
-            WorldError: there is no such world, or the mark is of a time that was undone.
+            WorldError: the world is unknown, or the mark is of a time that was undone.
         """
         world = self.get(name)
         start = mark or world.start
@@ -161,7 +162,7 @@ class WorldRegistry:
         """Delete a world with everything in it.
 
         Raises:
-            WorldError: there is no such world, or it is the default one.
+            WorldError: the world is unknown, or it is the default world.
         """
         with self._lock:
             world = self.get(name)
@@ -174,10 +175,10 @@ class WorldRegistry:
                 world_folder.remove_world(world.folder)
 
     def authenticate(self, key: str) -> tuple[World, Actor] | None:
-        """The world and the user that a key opens.
+        """Return the world and the user of an API key, or ``None``.
 
-        A scenario's key opens the world that it ends with, and no other. A key that more than one
-        world knows opens none: nothing says which is meant.
+        The key of a scenario ends with the name of its world, and is valid in no other world. A
+        key that several worlds accept is refused, as it does not identify one of them.
         """
         world_name = world_of_key(key)
         worlds = self._worlds.copy()
@@ -196,7 +197,7 @@ class WorldRegistry:
 
 
 def _should_open(folder: Path) -> bool:
-    """Whether a folder holds a world; removes an unfinished one, and names what is none."""
+    """Return whether a folder holds a world; remove an unfinished world, log any other folder."""
     if not world_folder.is_valid_name(folder.name):
         logger.warning(messages.FOLDER_NAME_INVALID.format(folder=str(folder)))
     elif world_folder.is_unfinished(folder):
@@ -209,10 +210,10 @@ def _should_open(folder: Path) -> bool:
 
 
 def _check_keys(worlds: Iterable[World]) -> None:
-    """Make sure that each key opens one world only.
+    """Check that no two worlds accept the same key.
 
     Raises:
-        WorldError: two worlds hold the same active key.
+        WorldError: two worlds have the same active key.
     """
     owners: dict[str, World] = {}
     for world in worlds:
@@ -224,6 +225,6 @@ def _check_keys(worlds: Iterable[World]) -> None:
 
 
 def _active_keys(world: World) -> dict[str, str]:
-    """The keys that open a world, with their names."""
+    """Return the active keys of a world, each with its name."""
     keys = world.view.api_keys.all()
     return {key["key"]: key["name"] for key in keys if authenticate(world, key["key"])}

@@ -1,4 +1,4 @@
-"""One table of a world, for reading, and inside a transaction for writing."""
+"""Repositories: the tables of a world, for reading, and in a transaction for writing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ D = TypeVar("D", bound=Mapping[str, Any])
 
 
 def changed_members(document: Mapping[str, Any], members: Mapping[str, Any]) -> dict[str, Any]:
-    """The members that have another value in the document; a missing one counts as ``None``."""
+    """Return the members whose value differs from the document; a missing one is ``None``."""
     return {name: value for name, value in members.items() if document.get(name) != value}
 
 
@@ -33,13 +33,14 @@ class ReadRepository(Generic[D]):
         return self._table
 
     def get(self, document_id: str) -> D | None:
+        """Return the document with that id, or ``None``."""
         return cast("D | None", self._table.get(document_id))
 
     def require(self, document_id: str) -> D:
-        """The document that another one names.
+        """Return the document with an id that another document refers to.
 
         Raises:
-            KeyError: a reference is broken, which is a defect.
+            KeyError: the document does not exist: a broken reference, which is a defect.
         """
         document = self.get(document_id)
         if document is None:
@@ -47,10 +48,10 @@ class ReadRepository(Generic[D]):
         return document
 
     def position(self, document_id: str) -> int:
-        """A document's place in the order in which the world's documents were added, in any table.
+        """Return a document's position in the creation order of all documents of the world.
 
         Raises:
-            KeyError: there is no such document, which is a defect.
+            KeyError: the document does not exist, which is a defect.
         """
         row = self._table.row(document_id)
         if row is None:
@@ -58,18 +59,19 @@ class ReadRepository(Generic[D]):
         return row.position
 
     def find(self, index: str, key: Hashable) -> list[D]:
-        """The documents with that key in that index, in creation order."""
+        """Return the documents with that key in that index, in creation order."""
         return cast("list[D]", self._table.find(index, key))
 
     def count(self, index: str, key: Hashable) -> int:
+        """Return the number of documents with that key in that index."""
         return self._table.count(index, key)
 
     def get_many(self, document_ids: Iterable[str]) -> list[D]:
-        """The documents with these ids that exist, in creation order."""
+        """Return the existing documents with these ids, in creation order."""
         return cast("list[D]", self._table.get_many(document_ids))
 
     def all(self) -> list[D]:
-        """All documents, in creation order."""
+        """Return all documents, in creation order."""
         return [cast("D", row.document) for row in self._table.rows()]
 
 
@@ -97,7 +99,7 @@ class Repository(ReadRepository[D]):
         return Row(self._take_position(), cast(Document, document))
 
     def insert_all(self, documents: list[D]) -> None:
-        """Add documents with new ids, at the cost of little more than one.
+        """Add documents with new ids, in little more time than one document takes.
 
         Raises:
             KiliError: an id is taken.
@@ -111,7 +113,7 @@ class Repository(ReadRepository[D]):
         self._changed.update(rows)
 
     def change(self, document: D, **members: Any) -> D:
-        """Replace members of a document and return the new one; the old one stays as it was."""
+        """Store a document with replaced members, and return it; the old document is unchanged."""
         row = self._table.row(document["id"])
         assert row is not None, document["id"]
         new = {**row.document, **members}
@@ -131,8 +133,9 @@ class Repository(ReadRepository[D]):
         self._changed.add(document_id)
 
     def changes(self) -> Iterator[Change]:
+        """Yield the changes of this table in the transaction."""
         name = self._origin.spec.name
-        for each in self._changed:
-            before, after = self._origin.row(each), self._table.row(each)
+        for document_id in self._changed:
+            before, after = self._origin.row(document_id), self._table.row(document_id)
             if before != after:
-                yield Change(name, each, before, after)
+                yield Change(name, document_id, before, after)

@@ -1,7 +1,7 @@
 """Runs: one call of one handler of one plugin version for one event, and its log lines.
 
-A run's row is written before the call and completed after it; one that the emulator did not
-outlive becomes INTERRUPTED when the world is opened again.
+A run's document is written before the call and completed after it. If the emulator ends during a
+run, the run becomes INTERRUPTED when the world is opened again.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ _PENDING: RunResult = {
 
 
 class Refusal(NamedTuple):
-    """Why a run does not take place.
+    """The reason for which a run does not take place.
 
     Attributes:
-        reason: for programs.
-        text: for people.
+        reason: the reason as a code.
+        text: the reason as a log line.
     """
 
     reason: RefusalReason
@@ -56,13 +56,13 @@ def record_run(
     redelivery_of: str | None = None,
     by_hand: bool = False,
 ) -> RunDoc:
-    """Store a run that is to come, or one that will not.
+    """Store a run that is going to take place, or one that is refused.
 
     Args:
-        lanes: the lanes whose runs caused this one, outermost first, and its own.
-        refusal: why it does not take place, if it does not; its log says so.
-        redelivery_of: the run that is made again.
-        by_hand: the event has not happened: somebody only says so.
+        lanes: the lanes of the runs that caused this one, outermost first, and its own lane.
+        refusal: the reason for which the run does not take place; the run's log shows it.
+        redelivery_of: the id of the run whose delivery is repeated.
+        by_hand: a user triggered the run; its event has not happened.
     """
     run = tx.runs.insert(
         {
@@ -95,14 +95,14 @@ def _refuse_run(tx: Transaction, run: RunDoc, refusal: Refusal) -> RunDoc:
 
 
 def begin_run(tx: Transaction, run_id: str) -> None:
-    """Write down that a run's handler is being called now, in a world to which ``mark`` leads."""
+    """Record the start of a run's handler, with a ``mark`` of the world as the handler sees it."""
     run = tx.runs.get(run_id)
     if run:
         tx.runs.change(run, startedAt=tx.now, mark=asdict(tx.world.mark()))
 
 
 def called_handler(run: RunDoc) -> str:
-    """What a run calls: a handler, and the event where that handler is called for many."""
+    """Return the handler that a run calls; for ``on_event``, also the event."""
     handler: str = run["handler"]
     return f"{ON_EVENT.method} {run['event']}" if handler == ON_EVENT.type else handler
 
@@ -124,12 +124,12 @@ def run_ahead(view: View, run: RunDoc, *, one_queue: bool) -> str | None:
 
 
 def _end_position(tx: Transaction) -> list[int]:
-    """A place in the order in which runs end, which never comes again, whatever is undone."""
+    """Return a position in the order in which runs end; a rollback never repeats one."""
     return [tx.world.epoch, tx.world.documents.sequence]
 
 
 def complete_run(tx: Transaction, run_id: str, **result: Any) -> None:
-    """Write down how a run ended, without secrets; of a plugin deleted meanwhile, nothing.
+    """Record the result of a run, with masked secrets; skip a run whose plugin is deleted.
 
     Args:
         result: ``outcome``, and other members of the run's document.
@@ -140,10 +140,10 @@ def complete_run(tx: Transaction, run_id: str, **result: Any) -> None:
 
 
 def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]]) -> None:
-    """Add log lines to a run, in order of emission; to one of a plugin deleted meanwhile, none.
+    """Add log lines to a run, in the order of emission; skip a run whose plugin is deleted.
 
-    They are stored as the plugin wrote them, as ``getPluginLogs`` answers them so. Their ids are
-    derived from the run, as it is chance which lines are stored in one go.
+    Lines are stored as the plugin wrote them, because ``getPluginLogs`` returns them so. Their ids
+    are derived from the run, because timing decides which lines are stored together.
 
     Args:
         lines: (log type, text, time).
@@ -173,14 +173,14 @@ def add_lines(tx: Transaction, run_id: str, lines: list[tuple[LogType, str, str]
 
 
 def headline(run: RunDoc) -> str | None:
-    """A run's error in one line: what the plugin's code raised, or what else ended the run."""
-    if run.get("headline"):  # which runs of earlier versions do not have
+    """Return a run's error in one line: the exception of the plugin's code, or another reason."""
+    if run.get("headline"):  # missing in runs that an earlier version recorded
         return str(run["headline"])
     return headline_of_error(run["error"])
 
 
 def headline_of_error(error: str | None) -> str | None:
-    """The line of an error's text that says what it is: of a traceback, the exception."""
+    """Return the line that names an error: the exception of a traceback, else the first line."""
     lines = (error or "").strip().splitlines()
     if lines and lines[0].startswith("Traceback"):
         return next(each for each in reversed(lines) if not each[:1].isspace())
@@ -188,7 +188,7 @@ def headline_of_error(error: str | None) -> str | None:
 
 
 def interrupt_unfinished_runs(tx: Transaction) -> None:
-    """Close the runs that were going on when the emulator ended."""
+    """Mark the runs as INTERRUPTED that were running when the emulator ended."""
     for run in tx.runs.find("running", True):
         tx.runs.change(
             run, outcome="INTERRUPTED", error=messages.RUN_INTERRUPTED, ended=_end_position(tx)

@@ -9,10 +9,10 @@ from kili_emulator.domain.world import Transaction
 
 
 def add_calls(tx: Transaction, run_id: str, calls: list[RecordedCall], count: int) -> None:
-    """Add calls to a run, in the order of their answers; to one that is gone, none.
+    """Add calls to a run, in the order of their answers; skip a run that is deleted.
 
     Args:
-        count: how many the run has made by now, recorded or not; some may have been answered after
+        count: how many calls the run has made until now, recorded or not; some may have been answered after
             these calls were taken, and follow in the next call of this function.
     """
     run = tx.runs.get(run_id)

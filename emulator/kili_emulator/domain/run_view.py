@@ -1,4 +1,4 @@
-"""Views of plugin runs: brief, as a row of a list, and with everything that is known."""
+"""Views of plugin runs: brief, as a row of a list, and with all details."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ _CALL = (
     "createdAt",
     "durationMs",
 )
-_NO_FAILURES = ("RUNNING", "SUCCEEDED", "NOT_RUN")
+_NOT_FAILED = ("RUNNING", "SUCCEEDED", "NOT_RUN")
 
 
 def run_brief(view: View, run: RunDoc) -> dict[str, Any]:
-    """The outcome of a run, as the answer to an action that caused it shows it.
+    """Return the outcome of a run, for the answer to the action that caused the run.
 
     Returns:
         ``id``, ``plugin`` (its name), ``handler``, ``called`` (the handler; ``on_event`` with the
-        event), ``outcome``; ``refusal`` (why it did not take place) with an ``explanation``; and
-        ``error``: the line of the error that names it.
+        event), ``outcome``; ``refusal`` (why the run did not take place) with an ``explanation``;
+        and ``error``, the error in one line.
     """
     plugin = view.plugins.get(run["pluginId"])
     return {
@@ -68,17 +68,17 @@ def run_brief(view: View, run: RunDoc) -> dict[str, Any]:
 
 
 def run_view(view: View, run: RunDoc) -> dict[str, Any]:
-    """A run as a row of a list.
+    """Return a run as a row of a list.
 
     Returns:
-        ``id``; ``plugin`` (its name) and ``version`` (a number, ``None`` where none was deployed);
-        ``projectId`` and ``project`` (its title); ``eventId``, ``event``, ``handler``, ``called``
-        (the handler; ``on_event`` with the event, as it is called for many); ``assetId``,
-        ``labelId``; ``outcome``, ``refusal`` (why it did not take place) with an ``explanation``,
-        and ``error`` with its ``headline``;
-        ``createdAt``, ``startedAt``, ``durationMs``, ``memoryMb`` (where it is known);
-        ``lineCount``, ``callCount``; ``causedBy`` (the run that caused it), ``redeliveryOf`` and
-        ``byHand`` (it was called for something that had not happened).
+        ``id``; ``plugin`` (its name) and ``version`` (a number, ``None`` if no version was
+        deployed); ``projectId`` and ``project`` (its title); ``eventId``, ``event``, ``handler``,
+        ``called`` (the handler; ``on_event`` with the event); ``assetId``, ``labelId``;
+        ``outcome``, ``refusal`` (why the run did not take place) with an ``explanation``, and
+        ``error`` with its ``headline``; ``createdAt``, ``startedAt``, ``durationMs``, ``memoryMb``
+        (``None`` if unknown); ``lineCount``, ``callCount``; ``causedBy`` (the id of the run that
+        caused this one), ``redeliveryOf`` (the id of the run that was delivered again) and
+        ``byHand`` (a user triggered the run for an event that had not happened).
     """
     version = view.plugin_versions.get(run["versionId"] or "")
     project = view.projects.get(run["projectId"])
@@ -99,24 +99,24 @@ def _pick(document: Mapping[str, Any], members: tuple[str, ...]) -> dict[str, An
 
 
 def is_failed(run: RunDoc) -> bool:
-    """Whether a run has ended in any way but success."""
-    return run["outcome"] not in _NO_FAILURES
+    """Return whether a run has ended without success."""
+    return run["outcome"] not in _NOT_FAILED
 
 
 def run_details(view: View, run_id: str) -> dict[str, Any]:
-    """All that is known of a run.
+    """Return a run with all details.
 
     Returns:
         the members of :func:`run_view`, and ``payload`` (the handler's arguments by name), ``mark``
-        (where the world can be brought back to: what the handler saw), ``seed``, ``delivery`` (of
-        a webhook), ``causes`` (the ids of runs that it caused); ``lines``, each with
-        ``createdAt``, ``logType`` and ``content``; ``calls``, each with ``number``,
-        ``operations``, ``method`` (of the SDK), ``query`` (where it has no arguments),
-        ``arguments``, ``answer``, ``errors``, ``createdAt`` and ``durationMs``. Secrets are masked
-        (:mod:`kili_emulator.rules.masking`).
+        (the state of the world that the handler saw, to which a reset can return), ``seed``,
+        ``delivery`` (for a webhook), ``causes`` (the ids of the runs that this run caused);
+        ``lines``, each with ``createdAt``, ``logType`` and ``content``; ``calls``, each with
+        ``number``, ``operations``, ``method`` (of the SDK), ``query`` (for a call without
+        arguments), ``arguments``, ``answer``, ``errors``, ``createdAt`` and ``durationMs``.
+        Secrets are masked (:mod:`kili_emulator.rules.masking`).
 
     Raises:
-        KiliError: there is no such run.
+        KiliError: the run is unknown.
     """
     run = view.runs.get(run_id)
     if run is None:
@@ -134,5 +134,5 @@ def run_details(view: View, run_id: str) -> dict[str, Any]:
 
 
 def line_view(line: LogLineDoc) -> dict[str, Any]:
-    """A log line (``createdAt``, ``logType``, ``content``), its secrets masked."""
+    """Return a log line (``createdAt``, ``logType``, ``content``) with masked secrets."""
     return {**_pick(line, _LINE), "content": masked_text(line["content"])}

@@ -1,8 +1,8 @@
 """Statistics of projects and members: computed when they are read, or set through the API.
 
-Clients may set some of them: Kili's tutorials set the marks of a project, and the SDK documents all
-of them as properties to update (contract/project.md#statistics). A value that was set is shown
-until the computed value is another one than it was then.
+Clients may set some statistics: Kili's tutorials set the marks of a project, and the SDK documents
+all of them as properties to update (contract/project.md#statistics). A set value is shown until the
+computed value changes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ D = TypeVar("D", bound=Mapping[str, Any])
 Statistic = Callable[[View, D], Any]
 
 SET_VALUES: Final = "setStatistics"
-"""The member of a document that holds them: ``{name: {"value": …, "computed": …}}``."""
+"""The member of a document with the set values: ``{name: {"value": …, "computed": …}}``."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class WorkTotals:
     """The DEFAULT and REVIEW labels that a member submitted in a project.
 
     Attributes:
-        annotations: the sum over the labels.
-        assets: how many assets have such a label.
-        labels: how many there are.
-        seconds: the time spent on them.
-        last: when the last one was created.
+        annotations: the number of annotations in these labels.
+        assets: the number of assets with such a label.
+        labels: the number of labels.
+        seconds: the time spent on the labels.
+        last: the creation time of the last label.
     """
 
     annotations: int
@@ -44,7 +44,7 @@ class WorkTotals:
 
 
 def work_totals(view: View, member: MemberDoc) -> WorkTotals:
-    """The work that a member did in the project."""
+    """Return the totals of a member's work in their project."""
     author = (member["projectId"], member["userId"])
     all_labels = view.labels.find("member", author)
     labels = [each for each in all_labels if each["labelType"] in SUBMITTED]
@@ -58,26 +58,26 @@ def work_totals(view: View, member: MemberDoc) -> WorkTotals:
 
 
 def project_statistic(view: View, project: ProjectDoc, name: str) -> Any:
-    """One of the :data:`PROJECT_STATISTICS`."""
+    """Return a statistic of a project: one of :data:`PROJECT_STATISTICS`."""
     return _shown_value(project, name, _PROJECT_FUNCTIONS[name](view, project))
 
 
 def member_statistic(view: View, member: MemberDoc, name: str) -> Any:
-    """One of the :data:`MEMBER_STATISTICS`."""
+    """Return a statistic of a member: one of :data:`MEMBER_STATISTICS`."""
     return _shown_value(member, name, _MEMBER_FUNCTIONS[name](view, member))
 
 
 def set_project_statistics(
     tx: Transaction, project: ProjectDoc, values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The project's :data:`SET_VALUES`, once these values are set."""
+    """Return the project's :data:`SET_VALUES`, with these values added."""
     return _add_set_values(project, values, lambda name: _PROJECT_FUNCTIONS[name](tx, project))
 
 
 def set_member_statistics(
     tx: Transaction, member: MemberDoc, values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The member's :data:`SET_VALUES`, once these values are set."""
+    """Return the member's :data:`SET_VALUES`, with these values added."""
     return _add_set_values(member, values, lambda name: _MEMBER_FUNCTIONS[name](tx, member))
 
 

@@ -1,4 +1,4 @@
-"""Steps: what the multi-step workflows of a project consist of (contract/workflow.md#steps)."""
+"""Steps: the parts of a project's multi-step workflow (contract/workflow.md#steps)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from kili_emulator.rules.workflow import NewWorkflow, StepStatus
 # A new project's steps: name, type, coverage.
 _DEFAULT_STEPS = (("Label", "DEFAULT", None), ("Review 1", "REVIEW", 0))
 
-# setting of a project → the first step of which type it is about, the step's member that says the
-# same, and the value that means "none"
+# Setting of a project → the type of the step that the setting is about (the first of its type), the
+# step's member with the same meaning, and the setting's value for "none".
 _SETTINGS: dict[str, tuple[str, str, Any]] = {
     "consensusTotCoverage": ("DEFAULT", "consensusCoverage", 0),
     "minConsensusSize": ("DEFAULT", "numberOfExpectedLabelsForConsensus", 1),
@@ -28,7 +28,7 @@ CLEARABLE_MEMBERS = ("consensusCoverage", "numberOfExpectedLabelsForConsensus", 
 
 
 class AssetStep(TypedDict):
-    """A step, and the status that an asset has there."""
+    """A step, with the status of an asset in it."""
 
     id: str
     name: str
@@ -37,7 +37,7 @@ class AssetStep(TypedDict):
 
 
 class EntryState(TypedDict):
-    """The members of a new asset that say where it stands, and whether consensus is drawn."""
+    """The members of a new asset for its position in the workflow and its use for consensus."""
 
     stepId: str | None
     stepStatus: StepStatus | None
@@ -45,7 +45,7 @@ class EntryState(TypedDict):
 
 
 def steps_of(view: View, project_id: str) -> list[StepDoc]:
-    """The steps of a project in their order, group after group; a V1 project has none."""
+    """Return the steps of a project in their order, group after group; none for a V1 project."""
     groups = [each["id"] for each in groups_of(view, project_id)]
     order: dict[str | None, int] = {group_id: index for index, group_id in enumerate(groups)}
     unsorted_steps = view.steps.find("project", project_id)
@@ -55,20 +55,22 @@ def steps_of(view: View, project_id: str) -> list[StepDoc]:
 
 
 def groups_of(view: View, project_id: str) -> list[StepGroupDoc]:
-    """The step groups of a V3 project, in their order."""
+    """Return the step groups of a V3 project, in their order."""
     return view.step_groups.find("project", project_id)
 
 
 def group_name(view: View, step: StepDoc) -> str | None:
-    """The name of a step's group; ``None`` in a V2 project."""
+    """Return the name of a step's group; ``None`` in a V2 project."""
     return view.step_groups.require(step["stepGroupId"])["name"] if step["stepGroupId"] else None
 
 
 def step_of_asset(view: View, asset: AssetDoc, step_id: str) -> AssetStep | None:
-    """A step with the status that an asset has there: done before its place, to do after it.
+    """Return a step with the status of an asset in it.
+
+    Steps before the asset's current step are DONE, steps after it are TO_DO.
 
     Returns:
-        ``None`` for a step that is gone.
+        ``None`` if the step is deleted.
     """
     steps = steps_of(view, asset["projectId"])
     ids = [each["id"] for each in steps]
@@ -85,30 +87,30 @@ def step_of_asset(view: View, asset: AssetDoc, step_id: str) -> AssetStep | None
 
 
 def is_step_worker(step: StepDoc, user: UserDoc, role: str) -> bool:
-    """Whether a user works on a step."""
+    """Return whether a user works on a step: an assignee, or a member whose role allows it."""
     if step["assigneeIds"] is not None:
         return user["id"] in step["assigneeIds"]
     return can_role_work_on(step["type"], role)
 
 
 def can_role_work_on(step_type: str, role: str) -> bool:
-    """Whether members with that role can work on steps of that type."""
+    """Return whether members with that role can work on steps of that type."""
     return step_type == "DEFAULT" or role != "LABELER"
 
 
 def entry_state(tx: Transaction, project: ProjectDoc) -> EntryState:
-    """Where a new asset stands, and whether it is drawn for consensus."""
+    """Return a new asset's position in the workflow, and draw whether consensus uses the asset."""
     steps = steps_of(tx, project["id"])
-    place = rules.start(steps) if steps else None
+    position = rules.start(steps) if steps else None
     return {
-        "stepId": place.step_id if place else None,
-        "stepStatus": place.status if place else None,
+        "stepId": position.step_id if position else None,
+        "stepStatus": position.status if position else None,
         "isUsedForConsensus": draw_for_consensus(tx, project, steps),
     }
 
 
 def draw_for_consensus(tx: Transaction, project: ProjectDoc, steps: list[StepDoc]) -> bool:
-    """Whether chance picks an asset that nobody has begun for consensus."""
+    """Draw whether consensus uses an asset on which nobody has begun to work."""
     coverage: int | None = project["consensusTotCoverage"]
     size = project["minConsensusSize"]
     if steps:
@@ -118,7 +120,7 @@ def draw_for_consensus(tx: Transaction, project: ProjectDoc, steps: list[StepDoc
 
 
 def create_workflow(tx: Transaction, project: ProjectDoc, workflow: NewWorkflow) -> None:
-    """Give a new project of the V2 or V3 workflow its first steps, a V3 one in each group."""
+    """Add the default steps to a new V2 or V3 project; in V3, to each group."""
     groups: dict[str, tuple[str | None, ...]] = {"V1": (), "V2": (None,), "V3": workflow.groups}
     for name in groups[workflow.version]:
         group = add_group(tx, project, name) if name else None
@@ -129,7 +131,7 @@ def create_workflow(tx: Transaction, project: ProjectDoc, workflow: NewWorkflow)
 
 
 def apply_settings_to_steps(tx: Transaction, project: ProjectDoc, names: Iterable[str]) -> None:
-    """Have the first steps do what settings of the project say."""
+    """Copy these settings of the project to the steps that they are about."""
     settings: Mapping[str, Any] = project
     for name in names:
         step = _step_of_setting(tx, project, name)
@@ -147,7 +149,7 @@ def apply_settings_to_steps(tx: Transaction, project: ProjectDoc, names: Iterabl
 
 
 def apply_steps_to_settings(tx: Transaction, project: ProjectDoc) -> None:
-    """Have the project's settings say what its first steps do."""
+    """Copy the members of the first steps to the settings of the project."""
     values = {}
     for name, (_, step_member, empty_value) in _SETTINGS.items():
         step: Mapping[str, Any] | None = _step_of_setting(tx, project, name)
@@ -158,7 +160,7 @@ def apply_steps_to_settings(tx: Transaction, project: ProjectDoc) -> None:
 
 
 def _step_of_setting(tx: Transaction, project: ProjectDoc, name: str) -> StepDoc | None:
-    """The first step that a setting is about; ``None`` where there is none."""
+    """Return the step that a setting is about; ``None`` if no step has that type."""
     if name not in _SETTINGS:
         return None
     steps = steps_of(tx, project["id"])
@@ -174,7 +176,7 @@ def insert(tx: Transaction, project: ProjectDoc, members: dict[str, Any]) -> Ste
     """Add a step to a project.
 
     Args:
-        members: ``name``, ``type``, ``order``, and those of the others that are not empty.
+        members: ``name``, ``type``, ``order``, and the other members that are not empty.
     """
     return tx.steps.insert(
         {
@@ -195,7 +197,7 @@ def insert(tx: Transaction, project: ProjectDoc, members: dict[str, Any]) -> Ste
 
 
 def unassign(tx: Transaction, step: StepDoc, user_id: str) -> None:
-    """Take somebody off a step; where nobody is left, it is everybody's."""
+    """Remove a user from the assignees of a step; a step without assignees is open to all."""
     assignees = step["assigneeIds"] or []
     if user_id not in assignees:
         return
@@ -205,7 +207,7 @@ def unassign(tx: Transaction, step: StepDoc, user_id: str) -> None:
 
 
 def remove_from_forbidden_steps(tx: Transaction, project: ProjectDoc, user: UserDoc) -> None:
-    """Take somebody off the steps that their role does not let them work on any more."""
+    """Remove a user from the assignees of the steps that their role no longer allows."""
     role = tx.access.role(project, user)
     for each in tx.steps.find("project", project["id"]):
         if role is None or not can_role_work_on(each["type"], role):

@@ -1,4 +1,4 @@
-"""What subscribers are told (contract/subscription.md#labels-created-or-updated)."""
+"""GraphQL subscriptions to labels (contract/subscription.md#labels-created-or-updated)."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from kili_emulator.rules.subjects import is_about_new_label
 
 @dataclass(frozen=True)
 class ProjectLabelSubscription:
-    """The labels of a project that the API creates or changes, whatever their type."""
+    """A subscription to the labels of any type that the API creates or changes in a project."""
 
     project_id: str
 
     def accepts(self, event: Event) -> bool:
-        """Whether an event is to be told."""
+        """Return whether an event is to be sent to the subscriber."""
         subject: str = event["event"]
         is_label_event = is_about_new_label(subject) or subject == "label.workflow.edited"
         return is_label_event and bool(event["projectId"] == self.project_id)
 
     def check(self, access: Access) -> None:
-        """Check that somebody may follow the project.
+        """Check that the actor may subscribe to the project.
 
         Raises:
-            KiliError: they do not see it, or it is unknown or deleted.
+            KiliError: the project is unknown or deleted, or the actor does not see it.
         """
         if not access.can_see(self.project_id):
             raise errors.access_denied()
 
     def value_for_event(self, access: Access, event: Event) -> LabelDoc | None:
-        """The label that an event is about; ``None`` when it is gone already.
+        """Return the label that an event is about; ``None`` if the label is deleted already.
 
-        Its response has no white space between its elements, as recorded.
+        Its response has no white space between its elements, as recorded from the platform.
 
         Raises:
             KiliError: the actor does not see the project any more.

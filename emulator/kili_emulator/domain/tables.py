@@ -1,7 +1,7 @@
-"""The tables of a world and their indexes, each listed once, as an attribute of :class:`View`.
+"""The tables of a world and their indexes, each declared once, as an attribute of :class:`View`.
 
-Reading an attribute of a view gives the table as that view sees it: a ``ReadRepository``, and in a
-:class:`WritableView` a ``Repository``.
+Reading such an attribute returns the table of that view: a ``ReadRepository``, or a ``Repository``
+in a :class:`WritableView`.
 """
 
 from __future__ import annotations
@@ -88,13 +88,13 @@ def _membership(member: MemberDoc) -> tuple[str, str]:
 
 
 class View:
-    """All tables of a world as they were at one moment."""
+    """An immutable view of all tables of a world, as they were at one moment."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
 
     def open(self, table: str) -> ReadRepository[Any]:
-        """The repository of the table with that name in storage."""
+        """Return the repository of the table with that name in storage."""
         return ReadRepository(self._snapshot[table])
 
     organizations = Table[OrganizationDoc]("organizations")
@@ -212,7 +212,7 @@ class WritableView(View):
     """All tables of a world, for reading and writing.
 
     Args:
-        take_position: gives each new document its place in creation order.
+        take_position: returns the next position in creation order, for a new document.
     """
 
     def __init__(self, snapshot: Snapshot, take_position: Callable[[], int]) -> None:
@@ -226,7 +226,7 @@ class WritableView(View):
         return repository
 
     def changes(self) -> list[Change]:
-        """The changes made so far, in all tables."""
+        """Return the changes in all tables until now."""
         return [change for each in self._opened for change in each.changes()]
 
 

@@ -1,4 +1,4 @@
-"""Tags: an organization's words for its projects.
+"""Tags, with which an organization marks its projects.
 
 See contract/tag.md#tags-of-an-organization, contract/tag.md#rights-on-tags.
 """
@@ -14,10 +14,10 @@ DEFAULT_COLOR = "#003FE0"
 
 
 def create_tag(tx: Transaction, label: str, color: str | None) -> TagDoc:
-    """Add a tag to the actor's organization; several may have the same label.
+    """Add a tag to the actor's organization; several tags may have the same label.
 
     Raises:
-        KiliError: the actor manages nothing there, or the label is empty.
+        KiliError: the actor manages no project there, or the label is empty.
     """
     operation = "createTag"
     tx.access.require_manager_role(operation)
@@ -35,10 +35,13 @@ def create_tag(tx: Transaction, label: str, color: str | None) -> TagDoc:
 
 
 def update_tag(tx: Transaction, tag_id: str, label: str | None) -> tuple[TagDoc, int]:
-    """Give a tag another label, for all projects; the tag, and how many tags changed.
+    """Give a tag another label, for all projects.
+
+    Returns:
+        the tag, and how many tags changed: 0 or 1.
 
     Raises:
-        KiliError: the tag is unknown or not the actor's to change, or the label is empty.
+        KiliError: the tag is unknown, the actor may not change it, or the label is empty.
     """
     operation = "updateTag"
     tag = _require_tag(tx, tag_id)
@@ -50,10 +53,10 @@ def update_tag(tx: Transaction, tag_id: str, label: str | None) -> tuple[TagDoc,
 
 
 def delete_tag(tx: Transaction, tag_id: str) -> None:
-    """Delete a tag, which unchecks it everywhere.
+    """Delete a tag; the projects with the tag lose it.
 
     Raises:
-        KiliError: the tag is unknown or not the actor's to delete.
+        KiliError: the tag is unknown, or the actor may not delete it.
     """
     tag = _require_tag(tx, tag_id)
     tx.access.require_organization_role("deleteTag")
@@ -61,10 +64,10 @@ def delete_tag(tx: Transaction, tag_id: str) -> None:
 
 
 def check_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
-    """Put a tag on a project; once more changes nothing.
+    """Put a tag on a project; a project that has the tag already does not change.
 
     Raises:
-        KiliError: the project or the tag is unknown, or the project is not the actor's to tag.
+        KiliError: the project or the tag is unknown, or the actor may not tag the project.
     """
     tx.access.require_project("checkTag", project_id)
     tag = _require_tag(tx, tag_id)
@@ -74,7 +77,7 @@ def check_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
 
 
 def uncheck_tag(tx: Transaction, project_id: str, tag_id: str) -> TagDoc:
-    """Take a tag off a project.
+    """Remove a tag from a project.
 
     Raises:
         KiliError: as :func:`check_tag`, or the tag is not on the project.
@@ -101,12 +104,12 @@ def _check_label(operation: str, label: str) -> None:
 
 
 def organization_tags(view: View, actor: Actor) -> list[TagDoc]:
-    """The tags of the actor's organization, in creation order."""
+    """Return the tags of the actor's organization, in creation order."""
     return view.tags.find("organization", actor.user["organizationId"])
 
 
 def project_tags(access: Access, project_id: str) -> list[TagDoc]:
-    """The tags of a project, in creation order; none of one that the actor does not see."""
+    """Return the tags of a project, in creation order; none if the actor does not see it."""
     if not access.can_see(project_id):
         return []
     return [
@@ -117,5 +120,5 @@ def project_tags(access: Access, project_id: str) -> list[TagDoc]:
 
 
 def checked_project_ids(access: Access, tag: TagDoc) -> list[str]:
-    """The projects with a tag that the actor sees, in the order of tagging."""
+    """Return the ids of a tag's projects that the actor sees, in the order of tagging."""
     return [each for each in tag["projectIds"] if access.can_see(each)]

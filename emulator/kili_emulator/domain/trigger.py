@@ -1,4 +1,4 @@
-"""Which plugins an event calls, by which handler, and with what.
+"""The decisions which plugins an event calls, with which handler and arguments.
 
 See contract/plugin.md#handlers, contract/event.md#patterns.
 """
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kili_emulator import errors
-from kili_emulator.domain import payloads, plugin
+from kili_emulator.domain import payloads
+from kili_emulator.domain import plugin as plugin_domain
 from kili_emulator.domain.documents import CallConditions, PluginDoc
 from kili_emulator.domain.event_bus import Event
 from kili_emulator.domain.plugin_state import get_plugin_state
@@ -29,13 +30,13 @@ from kili_emulator.rules.handlers import BY_TYPE, ON_EVENT
 
 @dataclass(frozen=True)
 class Trigger:
-    """A plugin to be called for an event.
+    """A call of a plugin for an event.
 
     Attributes:
         handler: the handler type, such as ``onSubmit``.
         payload: the handler's arguments, by name.
-        asset_id: the asset that the event is about, if any; log lines say so.
-        label_id: likewise the label.
+        asset_id: the asset that the event is about, or ``None``; log lines have it.
+        label_id: the label that the event is about, or ``None``; log lines have it.
     """
 
     plugin: PluginDoc
@@ -61,13 +62,13 @@ class NotCalled(NamedTuple):
 
 
 class DispatchDecisions(NamedTuple):
-    """Which plugins the events of a transaction call, and which they do not.
+    """The decisions for a transaction: the plugins that its events call, and the others.
 
     Attributes:
-        called: the id of an event → the calls, in the order of the plugins' creation. Where no
-            version is built yet, a run is recorded, too, and refused, so that the log shows it.
-        not_called: the other plugins of the organization, and those whose run is refused because
-            no version is built.
+        called: the id of an event → the calls, in the order of the plugins' creation. A call of a
+            plugin without a built version is listed, too: it becomes a refused run, which the
+            plugin's log shows.
+        not_called: the other plugins of the organization, and the plugins without a built version.
     """
 
     called: dict[str, list[Trigger]]
@@ -78,10 +79,10 @@ def decide_calls(view: View, events: list[Event]) -> DispatchDecisions:
     """Decide which plugins the events of one transaction call.
 
     Args:
-        view: the world after the transaction, in which a plugin may have been deactivated.
+        view: the world after the transaction, which may have deactivated a plugin.
     """
     dispatch = _Dispatch(view)
-    public_events = [each for each in events if each["event"] not in plugin.LIFECYCLE_EVENTS]
+    public_events = [each for each in events if each["event"] not in plugin_domain.LIFECYCLE_EVENTS]
     called = {each["id"]: list(dispatch.triggers(each)) for each in public_events}
     return DispatchDecisions(called, list(dispatch.not_called.values()))
 
@@ -100,7 +101,7 @@ _Key = tuple[str, str, str]
 
 
 class _Dispatch:
-    """Decides for the events of one transaction, once for each plugin, project and subject."""
+    """The decisions for one transaction, made once for each plugin, project and subject."""
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -111,24 +112,25 @@ class _Dispatch:
         self.not_called: dict[_Key, NotCalled] = {}
 
     def triggers(self, event: Event) -> Iterator[Trigger]:
-        """The calls for an event; the decisions not to call are kept."""
+        """Yield the calls for an event; add the decisions not to call to ``not_called``."""
         project_id, subject = event["projectId"], event["event"]
         listed_ids = event.get("pluginIds", ())
-        for each in self._plugins_of_project(project_id, listed_ids) if self._plugins else ():
-            key = (each["id"], project_id, subject)
-            plugin_blockers = self._find_blockers(key, each)
-            state = self._states[each["id"], project_id]
-            is_active = plugin_blockers.activity is None or each["id"] in listed_ids
+        plugins = self._plugins_of_project(project_id, listed_ids) if self._plugins else ()
+        for plugin in plugins:
+            key = (plugin["id"], project_id, subject)
+            plugin_blockers = self._find_blockers(key, plugin)
+            state = self._states[plugin["id"], project_id]
+            is_active = plugin_blockers.activity is None or plugin["id"] in listed_ids
             if is_active and plugin_blockers.subscription is None:
-                yield from _triggers(self._view, each, state.version, event)
+                yield from _triggers(self._view, plugin, state.version, event)
             if key not in self.not_called and (
                 not is_active or plugin_blockers.deployment or plugin_blockers.subscription
             ):
                 reasons = tuple(plugin_blockers.codes())
-                self.not_called[key] = NotCalled(each, project_id, subject, reasons, state)
+                self.not_called[key] = NotCalled(plugin, project_id, subject, reasons, state)
 
     def _plugins_of_project(self, project_id: str, listed_ids: Sequence[str]) -> list[PluginDoc]:
-        """The plugins of the project's organization, and others that are or were active there."""
+        """Return the plugins of the project's organization, and others that are or were active."""
         key = (project_id, *listed_ids)
         if key not in self._candidates:
             project = self._view.projects.get(project_id)
@@ -140,25 +142,26 @@ class _Dispatch:
             ]
         return self._candidates[key]
 
-    def _find_blockers(self, key: _Key, each: PluginDoc) -> Blockers:
+    def _find_blockers(self, key: _Key, plugin: PluginDoc) -> Blockers:
         if key not in self._blockers:
             plugin_id, project_id, subject = key
             if (plugin_id, project_id) not in self._states:
-                self._states[plugin_id, project_id] = get_plugin_state(self._view, each, project_id)
+                state = get_plugin_state(self._view, plugin, project_id)
+                self._states[plugin_id, project_id] = state
             self._blockers[key] = blockers(subject, self._states[plugin_id, project_id])
         return self._blockers[key]
 
 
-def trigger_by_hand(plugin_: PluginDoc, asked: CallConditions, event: Event) -> Trigger:
-    """The call of a plugin for something that somebody says has happened.
+def trigger_by_hand(plugin: PluginDoc, conditions: CallConditions, event: Event) -> Trigger:
+    """Return the call of a plugin for an event that has not happened.
 
     Args:
-        asked: what the plugin asked to be called for.
-        event: its subject is one that plugins are sent, or the name of a handler, of which the
-            event's payload then has the arguments.
+        conditions: the handlers and events that the plugin is called for.
+        event: an event whose subject plugins can match; or one whose subject is a handler type and
+            whose payload has the handler's arguments by name.
 
     Raises:
-        KiliError: the plugin would not be called for it, or not with that.
+        KiliError: the plugin is not called for this subject, or not with this payload.
     """
     subject, event_payload = event["event"], event["payload"]
     subject_ids = (
@@ -166,22 +169,24 @@ def trigger_by_hand(plugin_: PluginDoc, asked: CallConditions, event: Event) -> 
         _text_or_none(event_payload.get("labelId")),
     )
     if subject in subjects.SENT_TO_PLUGINS:
-        if not subjects.subscribes_to(asked["eventMatcher"], subject):
-            raise errors.trigger_event_not_subscribed(plugin_["name"], subject, _called_for(asked))
-        enveloped = subjects.gets_envelope(asked["clientVersion"])
+        if not subjects.subscribes_to(conditions["eventMatcher"], subject):
+            subscribed = _handlers_and_patterns(conditions)
+            raise errors.trigger_event_not_subscribed(plugin["name"], subject, subscribed)
+        enveloped = subjects.gets_envelope(conditions["clientVersion"])
         payload = {"payload": payloads.envelope(event) if enveloped else event_payload}
-        return Trigger(plugin_, ON_EVENT.type, payload, *subject_ids)
+        return Trigger(plugin, ON_EVENT.type, payload, *subject_ids)
     if subject not in BY_TYPE:
         raise errors.trigger_event_unknown(subject, BY_TYPE)
-    if subject not in asked["handlerTypes"]:
-        raise errors.trigger_event_not_subscribed(plugin_["name"], subject, _called_for(asked))
+    if subject not in conditions["handlerTypes"]:
+        subscribed = _handlers_and_patterns(conditions)
+        raise errors.trigger_event_not_subscribed(plugin["name"], subject, subscribed)
     arguments = BY_TYPE[subject].arguments
     if event_payload.keys() != set(arguments):
         raise errors.trigger_arguments_invalid(subject, arguments)
     label = event_payload.get("label")
     label_id = label.get("id") if isinstance(label, dict) else None
     return Trigger(
-        plugin_,
+        plugin,
         subject,
         event_payload,
         _text_or_none(event_payload.get("asset_id")),
@@ -193,20 +198,20 @@ def _text_or_none(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _called_for(asked: CallConditions) -> list[str]:
-    return [*asked["handlerTypes"], *asked["eventMatcher"]]
+def _handlers_and_patterns(conditions: CallConditions) -> list[str]:
+    return [*conditions["handlerTypes"], *conditions["eventMatcher"]]
 
 
 def _triggers(
-    view: View, each: PluginDoc, version: PluginVersion | None, event: Event
+    view: View, plugin: PluginDoc, version: PluginVersion | None, event: Event
 ) -> Iterator[Trigger]:
-    """The calls of a plugin for an event; one without a version gets the default handlers."""
+    """Yield the calls of a plugin for an event; one without a version has default handlers."""
     version = version or PluginVersion("", 0, handlers.DEFAULT_TYPES)
     subject_ids = event["payload"].get("assetId"), event["payload"].get("labelId")
     for handler in called_handlers(version, event["event"]):
         if handler == ON_EVENT.type:
             enveloped = subjects.gets_envelope(version.client)
             payload = payloads.envelope(event) if enveloped else event["payload"]
-            yield Trigger(each, handler, {"payload": payload}, *subject_ids)
+            yield Trigger(plugin, handler, {"payload": payload}, *subject_ids)
         elif arguments := payloads.handler_payload(view, event):
-            yield Trigger(each, handler, arguments, *subject_ids)
+            yield Trigger(plugin, handler, arguments, *subject_ids)

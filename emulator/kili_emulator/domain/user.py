@@ -1,4 +1,4 @@
-"""Users: who belongs to an organization (contract/user.md#accounts)."""
+"""The users of an organization (contract/user.md#accounts)."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ def create_user(
     See contract/user.md#accounts.
 
     Args:
-        data: ``email``, and where given ``password``, ``firstname``, ``lastname``,
-            ``organizationRole`` (USER unless given), ``activated`` (true unless given).
-        is_invited: somebody else made the account; its owner has not come yet.
+        data: ``email``, and optional ``password``, ``firstname``, ``lastname``,
+            ``organizationRole`` (default: USER), ``activated`` (default: true).
+        is_invited: another user created the account, and its owner has not used it yet.
 
     Raises:
-        KiliError: the address is none, or somebody has it already; or the password is not allowed.
+        KiliError: the address is not valid or belongs to another user, or the password is not
+            allowed.
     """
     password = data.get("password")
     return tx.users.insert(
@@ -55,17 +56,17 @@ def create_user(
 
 
 def add_user(tx: Transaction, data: dict[str, Any]) -> UserDoc:
-    """Add a user to the actor's organization, as its administrator.
+    """Add a user to the actor's organization; only its administrators may.
 
     Raises:
-        KiliError: the actor is no administrator; or as :func:`create_user`.
+        KiliError: the actor is not an administrator; otherwise as :func:`create_user`.
     """
     tx.access.require_organization_role("createUser")
     return create_user(tx, tx.organizations.require(tx.actor.user["organizationId"]), data)
 
 
 def find_user_by_email(view: View, email: str) -> UserDoc | None:
-    """The user with this address; capitals do not count."""
+    """Return the user with this address in any case, or ``None``."""
     same_email = view.users.find("email", email.lower())
     return same_email[0] if same_email else None
 
@@ -80,7 +81,11 @@ def _require_free_email(tx: Transaction, operation: str, email: str) -> str:
 
 
 def visible_users(view: View, actor: Actor, *, hidden: bool) -> list[UserDoc]:
-    """The users of the organizations that the actor sees; plugins' own only when ``hidden``."""
+    """Return the users of the organizations that the actor sees.
+
+    Args:
+        hidden: include the hidden users of plugins.
+    """
     return [
         user
         for each in organization.visible_organizations(view, actor)
@@ -92,14 +97,14 @@ def visible_users(view: View, actor: Actor, *, hidden: bool) -> list[UserDoc]:
 
 
 def update_user(tx: Transaction, user: UserDoc, data: dict[str, Any]) -> UserDoc:
-    """Change a user: administrators change everything, everybody their own person.
+    """Change a user: administrators may change everything, others only their own profile.
 
     Args:
         data: the members of ``UserData`` that are given.
 
     Raises:
-        KiliError: the change is not the actor's to make, a value is refused, or the organization
-            would be left without an administrator.
+        KiliError: the actor may not make this change, a value is not valid, or the organization
+            would lose its last administrator.
     """
     operation = "updatePropertiesInUser"
     if "apiKey" in data:
@@ -139,7 +144,7 @@ def _leave_projects(tx: Transaction, user: UserDoc) -> None:
 
 
 def _check_has_administrator(tx: Transaction, operation: str, before: UserDoc) -> None:
-    """Check that the organization of a changed user still has an administrator, if it had one."""
+    """Check that the organization of a changed administrator still has an administrator."""
     if not access.is_active_administrator(before):
         return
     users = tx.users.find("organization", before["organizationId"])
@@ -151,11 +156,11 @@ def _check_has_administrator(tx: Transaction, operation: str, before: UserDoc) -
 
 
 def update_password(tx: Transaction, user: UserDoc, old: str, new: str, repeated: str) -> UserDoc:
-    """Give a user another password.
+    """Change a user's password.
 
     Raises:
-        KiliError: it is neither the actor's own, nor are they an administrator; the old one is
-            wrong; the new ones differ or are not allowed.
+        KiliError: the actor is neither this user nor an administrator, the old password is wrong,
+            or the new passwords differ or are not allowed.
     """
     operation = "updatePassword"
     tx.access.require_user_access(operation, user)
@@ -167,10 +172,12 @@ def update_password(tx: Transaction, user: UserDoc, old: str, new: str, repeated
 
 
 def reset_password(tx: Transaction, user: UserDoc) -> UserDoc:
-    """Replace a user's password by one that a mail to them says (:mod:`kili_emulator.domain.mail`).
+    """Replace a user's password, and mail the new one to them.
+
+    See :mod:`kili_emulator.domain.mail`.
 
     Raises:
-        KiliError: it is neither the actor's own, nor are they an administrator.
+        KiliError: the actor is neither this user nor an administrator.
     """
     operation = "resetPassword"
     tx.access.require_user_access(operation, user)
@@ -187,11 +194,11 @@ def _hash_password(tx: Transaction, operation: str, password: str) -> str:
     return passwords.hash_password(password, salt=tx.new_id())
 
 
-# Where a user takes part
+# Roles
 
 
 def highest_role(view: View, user: UserDoc) -> str:
-    """The most powerful of a user's roles in projects; ``NA`` when they have none."""
+    """Return the most powerful of a user's roles in projects; ``NA`` if they have none."""
     if access.is_active_administrator(user):
         return "ADMIN"
     members = view.project_users.find("user", user["id"])

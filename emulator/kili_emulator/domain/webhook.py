@@ -1,9 +1,9 @@
-"""Webhooks: plugins that are an address to be told, instead of code to be run.
+"""Webhooks: plugins that are an address to call instead of code to run.
 
 See contract/webhook.md#registration.
 
-A webhook takes a plugin's name and is activated, deactivated and deleted as one; it needs no
-deployment. Each change of it is a version of its own.
+A webhook has a plugin name, and is activated, deactivated and deleted like a plugin. It needs no
+deployment: each change creates a version that is active at once.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from kili_emulator.domain.world import Transaction
 def create_webhook(
     tx: Transaction, data: dict[str, Any], subscription: PluginSubscription
 ) -> PluginDoc:
-    """Take a name for an address, which is told of what happens from now on.
+    """Create a webhook: a plugin name with an address, which is called from now on.
 
     Args:
         data: ``pluginName``, ``webhookUrl``; optional ``header``.
-        subscription: what it shall be told of.
+        subscription: the handler types and events that the address is called for.
 
     Raises:
-        KiliError: the name is taken or empty, the address, the header or a pattern cannot be
-            used, or plugins are not the actor's to manage.
+        KiliError: the name is taken or empty; the address, the header or a pattern is not valid;
+            or the actor may not manage plugins.
     """
     plugin = plugin_domain.reserve_name(tx, "createWebhook", data["pluginName"])
     return _add_version(tx, "createWebhook", plugin, data, subscription)
@@ -38,11 +38,11 @@ def create_webhook(
 def update_webhook(
     tx: Transaction, data: dict[str, Any], subscription: PluginSubscription
 ) -> PluginDoc:
-    """Replace address, header and handlers of a webhook; what is not given is taken away.
+    """Replace address, header and handlers of a webhook; values that are not given are cleared.
 
     Raises:
-        KiliError: there is no webhook of that name, the address, the header or a pattern cannot
-            be used, or it is not the actor's to manage.
+        KiliError: no webhook has this name; the address, the header or a pattern is not valid; or
+            the actor may not manage the webhook.
     """
     name = data["pluginName"]
     plugin = plugin_domain.require_managed_plugin(tx, "updateWebhook", name)
@@ -77,7 +77,7 @@ def _add_version(
 def _is_callable_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        _ = parts.port  # raises where it is no number
+        _ = parts.port  # raises a ValueError if the port is not a number
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -1,9 +1,10 @@
-"""How assets move through the workflow, with and without steps.
+"""The moves of assets through the workflow, with and without steps.
 
 See contract/workflow.md#v1-rules, contract/workflow.md#steps.
 
-An asset of a V1 project has a status only. One of a V2 or V3 project stands in a step; its status
-then says the same in the words of V1 (contract/workflow.md#status-of-an-asset-with-steps).
+An asset of a V1 project has only a status. An asset of a V2 or V3 project has a position: a step
+and a status in that step. Its own status is derived from the position, as a status of V1
+(contract/workflow.md#status-of-an-asset-with-steps).
 """
 
 from __future__ import annotations
@@ -24,22 +25,22 @@ from kili_emulator.rules.steps import StepPosition
 from kili_emulator.rules.subjects import SENT_BACK
 from kili_emulator.rules.workflow import SUBMITTED, LabelType
 
-# The assets that an action was carried out on, and those to which it does not apply.
+# The assets that an action moved, and those to which the action does not apply.
 MovedAndDeclined = tuple[list[AssetDoc], list[AssetDoc]]
 
 
-def place_of(asset: AssetDoc) -> StepPosition | None:
-    """Where an asset stands; ``None`` in a V1 project."""
+def get_step_position(asset: AssetDoc) -> StepPosition | None:
+    """Return an asset's position in the workflow; ``None`` in a V1 project."""
     if not asset["stepId"] or not asset["stepStatus"]:
         return None
     return StepPosition(asset["stepId"], asset["stepStatus"])
 
 
 def move_after_label(tx: Transaction, project: ProjectDoc, label: LabelDoc) -> AssetDoc:
-    """Bring an asset where a new label of it says.
+    """Move an asset after a new label was added to it.
 
-    A submitted one brings a skipped asset back, any other leaves it as it is. A correction of what
-    is done on a step leaves the asset where it stands.
+    A submitted label restores a skipped asset, a label of another type leaves it skipped. A
+    correction of finished work on a step does not move the asset.
     """
     asset = tx.assets.require(label["assetId"])
     type_: LabelType = label["labelType"]
@@ -47,7 +48,7 @@ def move_after_label(tx: Transaction, project: ProjectDoc, label: LabelDoc) -> A
         if type_ not in SUBMITTED:
             return asset
         asset = restore(tx, asset)
-    step_position = place_of(asset)
+    step_position = get_step_position(asset)
     if step_position and not step_rules.advances_asset(step_position, label["stepId"]):
         return asset
     return _move_by_label(tx, project, asset, type_)
@@ -56,8 +57,8 @@ def move_after_label(tx: Transaction, project: ProjectDoc, label: LabelDoc) -> A
 def _move_by_label(
     tx: Transaction, project: ProjectDoc, asset: AssetDoc, type_: LabelType
 ) -> AssetDoc:
-    """The asset where its newest label, one of that type, brings it."""
-    step_position = place_of(asset)
+    """Move an asset whose newest label has that type."""
+    step_position = get_step_position(asset)
     if step_position is None:
         status = rules.after_label(
             asset["status"],
@@ -80,7 +81,7 @@ def _move_by_label(
 
 
 def missing_labelers(view: View, project: ProjectDoc, asset: AssetDoc) -> int:
-    """How many labelers consensus still waits for on an asset."""
+    """Return the number of labelers for whom consensus still waits on an asset."""
     if not asset["isUsedForConsensus"]:
         return 0
     expected: int = project["minConsensusSize"]
@@ -93,11 +94,11 @@ def missing_labelers(view: View, project: ProjectDoc, asset: AssetDoc) -> int:
 
 
 def waits_for_labelers(view: View, project: ProjectDoc, asset: AssetDoc) -> bool:
-    """Whether an asset was labeled, and consensus waits for more labelers.
+    """Return whether an asset was labeled, and consensus waits for more labelers.
 
-    In V1 its status does not tell: one that was sent back waits to be labeled again.
+    In V1, the status ONGOING is not enough: an asset that was sent back has it, too.
     """
-    step_position = place_of(asset)
+    step_position = get_step_position(asset)
     if step_position:
         return step_position.status == "PARTIALLY_DONE"
     if asset["status"] != "ONGOING" or asset["skipped"]:
@@ -108,16 +109,16 @@ def waits_for_labelers(view: View, project: ProjectDoc, asset: AssetDoc) -> bool
 
 
 def advance_waiting(tx: Transaction, project: ProjectDoc, asset: AssetDoc) -> AssetDoc:
-    """Bring an asset that waited for more labelers on, as the label of the last one would have.
+    """Move an asset that waited for more labelers, as the label of the last labeler would.
 
-    Where consensus still waits for somebody, it stays.
+    The asset stays if consensus still waits for a labeler.
     """
     return _move_by_label(tx, project, asset, "DEFAULT")
 
 
 def move(tx: Transaction, asset: AssetDoc, step_position: StepPosition) -> AssetDoc:
-    """Put an asset of a workflow with steps somewhere, and tell so if it was elsewhere."""
-    before = place_of(asset)
+    """Move an asset to a position in a workflow with steps; emit the events of the change."""
+    before = get_step_position(asset)
     if before is None or step_position == before:
         return asset
     steps = step.steps_of(tx, asset["projectId"])
@@ -145,27 +146,29 @@ def _step_change(before: StepPosition, after: StepPosition) -> dict[str, str]:
 
 
 def emit_event(tx: Transaction, subject: str, asset: AssetDoc, **members: Any) -> None:
-    """Tell that something happened to an asset."""
+    """Emit an event about an asset."""
     payload = {**asset_payload(asset), **members}
     tx.emit(subject, payload, project_id=asset["projectId"])
 
 
 def add_to_review(tx: Transaction, operation: str, assets: list[AssetDoc]) -> MovedAndDeclined:
-    """Put labeled assets up for review (contract/workflow.md#v1-rules, contract/workflow.md#steps).
+    """Move labeled assets to their review.
+
+    See contract/workflow.md#v1-rules, contract/workflow.md#steps.
 
     Returns:
-        the assets that moved, and those to which it does not apply.
+        the assets that moved, and those that cannot be reviewed.
     """
     return _apply_to_assets(tx, operation, assets, _move_to_review)
 
 
 def send_back(tx: Transaction, operation: str, assets: list[AssetDoc]) -> MovedAndDeclined:
-    """Send assets back to be labeled again; their latest label is marked.
+    """Send assets back to be labeled again, and mark their latest labels as sent back.
 
     See contract/workflow.md#send-back.
 
     Returns:
-        the assets that moved, and those to which it does not apply.
+        the assets that moved, and those that cannot be sent back.
     """
     return _apply_to_assets(tx, operation, assets, _send_back)
 
@@ -186,9 +189,9 @@ def _apply_to_assets(
 
 
 def _move_to_review(tx: Transaction, asset: AssetDoc) -> AssetDoc | None:
-    """The asset in its next review; ``None`` where it cannot go there."""
+    """Move an asset to its next review; return ``None`` if it cannot be reviewed."""
     latest = latest_label(tx, asset)
-    step_position = place_of(asset)
+    step_position = get_step_position(asset)
     if step_position is None:
         status = rules.after_add_to_review(asset["status"], has_label=latest is not None)
         return _change_asset(tx, asset, status=status) if status else None
@@ -200,7 +203,7 @@ def _move_to_review(tx: Transaction, asset: AssetDoc) -> AssetDoc | None:
 def _move_to_next_review(
     tx: Transaction, asset: AssetDoc, step_position: StepPosition
 ) -> AssetDoc | None:
-    """An asset with steps in its next review; ``None`` where it cannot go there."""
+    """Move an asset to its next review step; return ``None`` if no review step follows."""
     new = step_rules.after_add_to_review(step.steps_of(tx, asset["projectId"]), step_position)
     if new is None:
         return None
@@ -210,11 +213,11 @@ def _move_to_next_review(
 
 
 def move_to_step_of_label(tx: Transaction, asset: AssetDoc, step_id: str | None) -> AssetDoc:
-    """The asset, in the next review if it is done and a label is for that step.
+    """Move a finished asset to its next review if a label names that step; return the asset.
 
     See contract/workflow.md#labels-that-name-a-step.
     """
-    step_position = place_of(asset)
+    step_position = get_step_position(asset)
     if step_position is None or step_id is None:
         return asset
     steps = step.steps_of(tx, asset["projectId"])
@@ -224,9 +227,9 @@ def move_to_step_of_label(tx: Transaction, asset: AssetDoc, step_id: str | None)
 
 
 def _send_back(tx: Transaction, asset: AssetDoc) -> AssetDoc | None:
-    """The asset to be labeled again; ``None`` for one that is still to be labeled."""
+    """Send an asset back; return ``None`` if it is still to be labeled."""
     latest = latest_label(tx, asset)
-    step_position = place_of(asset)
+    step_position = get_step_position(asset)
     if step_position is None:
         status = rules.after_send_back(asset["status"])
         if status is None:
@@ -249,31 +252,34 @@ def _send_back(tx: Transaction, asset: AssetDoc) -> AssetDoc | None:
 
 
 def submitted_labels(view: View, asset: AssetDoc) -> list[LabelDoc]:
-    """What people said about an asset: not the truth of a honeypot, where that is on no step."""
+    """Return the submitted labels; with steps, a honeypot's right answer is not one of them."""
     labels, has_steps = view.labels.find("asset", asset["id"]), bool(asset["stepId"])
     return [each for each in labels if is_submitted(each, has_steps=has_steps)]
 
 
 def latest_label(view: View, asset: AssetDoc) -> LabelDoc | None:
-    """The newest label that a person submitted: DEFAULT or REVIEW."""
+    """Return the newest DEFAULT or REVIEW label of an asset, or ``None``."""
     return next(reversed(submitted_labels(view, asset)), None)
 
 
 def latest_labels(view: View, asset: AssetDoc) -> list[LabelDoc]:
-    """The newest label of each labeler of the last step that has any; in V1, of the last review."""
+    """Return each author's newest label of the last step with labels.
+
+    A V1 project has no steps: there, only labels of the newest label's type count.
+    """
     labels = [each for each in submitted_labels(view, asset) if each["isLastForStep"]]
     if not labels:
         return []
-    step_position = (labels[-1]["stepId"], labels[-1]["labelType"])
-    return [each for each in labels if (each["stepId"], each["labelType"]) == step_position]
+    step_and_type = (labels[-1]["stepId"], labels[-1]["labelType"])
+    return [each for each in labels if (each["stepId"], each["labelType"]) == step_and_type]
 
 
 def skip(tx: Transaction, operation: str, asset: AssetDoc, reason: str | None) -> AssetDoc:
     """Take an asset out of the queue (contract/workflow.md#skip).
 
     Raises:
-        KiliError: the project does not let assets be skipped, or the asset is used for consensus
-            or labeled already.
+        KiliError: the project does not allow skipping, or the asset is used for consensus or
+            labeled already.
     """
     project = tx.access.require_project(operation, asset["projectId"])
     if not project["canSkipAsset"]:
@@ -282,7 +288,7 @@ def skip(tx: Transaction, operation: str, asset: AssetDoc, reason: str | None) -
         raise errors.consensus_not_skipped(operation)
     if asset["skipped"]:
         return asset
-    step_position = place_of(asset)
+    step_position = get_step_position(asset)
     if step_position:
         if not step_rules.accepts_work(step_position):
             raise errors.labeled_asset_not_skippable(operation)
@@ -297,7 +303,7 @@ def unskip(tx: Transaction, operation: str, asset: AssetDoc) -> AssetDoc:
     """Bring a skipped asset back into the queue.
 
     Raises:
-        KiliError: it is not skipped.
+        KiliError: the asset is not skipped.
     """
     tx.access.require_project(operation, asset["projectId"])
     if not asset["skipped"]:
@@ -306,8 +312,8 @@ def unskip(tx: Transaction, operation: str, asset: AssetDoc) -> AssetDoc:
 
 
 def restore(tx: Transaction, asset: AssetDoc) -> AssetDoc:
-    """A skipped asset, to be labeled again."""
-    step_position = place_of(asset)
+    """Restore a skipped asset, so that it can be labeled again."""
+    step_position = get_step_position(asset)
     if step_position:
         asset = move(tx, asset, StepPosition(step_position.step_id, "TO_DO"))
     asset = _change_asset(tx, asset, skipped=False, skipReason=None)

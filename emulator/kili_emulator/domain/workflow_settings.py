@@ -1,4 +1,4 @@
-"""Changes of a project's steps: created, changed, deleted (contract/workflow.md#step-settings)."""
+"""Changes of a project's steps: create, change and delete (contract/workflow.md#step-settings)."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ def edit_workflow(
     updates: Iterable[dict[str, Any]] = (),
     deletes: Iterable[str] = (),
 ) -> ProjectDoc:
-    """Change a project's workflow: first steps are deleted, then changed, then created.
+    """Change a project's workflow: delete steps, then change steps, then create steps.
 
-    Assets that waited for labelers whom the steps ask for no longer go on.
+    An asset moves on if it waited for labelers whom the changed steps do not need any more.
 
     Raises:
-        KiliError: the project or a step is unknown, it has no steps, or a value is refused.
+        KiliError: the project or a step is unknown, the project has no steps, or a value is not
+            valid.
     """
     project = tx.access.require_project(operation, project_id)
     if project["workflowVersion"] == "V1":
@@ -74,7 +75,7 @@ def _create_step(
 def _group_id(
     tx: Transaction, operation: str, project: ProjectDoc, group_id: str | None
 ) -> str | None:
-    """The group to create a step in: a V3 project's must be named unless there is but one."""
+    """Return the group of a new step: the named one, or the only one of a V3 project."""
     groups = [each["id"] for each in step_domain.groups_of(tx, project["id"])]
     if group_id is None and len(groups) > 1:
         raise errors.step_group_missing(operation)
@@ -86,7 +87,7 @@ def _group_id(
 def _update_step(
     tx: Transaction, operation: str, project: ProjectDoc, data: dict[str, Any]
 ) -> None:
-    """Change the members that are given; a null clears a member that can be empty."""
+    """Change the given members of a step; ``None`` clears a member that can be empty."""
     step = _require_step(tx, project, data.get("id") or data.get("name"))
     given_members = {
         name: value
@@ -110,7 +111,7 @@ def _update_step(
 
 
 def _unassign_from_assets(tx: Transaction, project: ProjectDoc, step: StepDoc) -> None:
-    """Take who does not work on a labeling step any more off the assets that stand there."""
+    """Unassign users from a labeling step's assets if they are not assignees of the step."""
     workers = step["assigneeIds"]
     if step["type"] != "DEFAULT" or workers is None:
         return
@@ -129,10 +130,10 @@ def _checked_members(
     data: dict[str, Any],
     step: StepDoc | None = None,
 ) -> dict[str, Any]:
-    """A step's members as they are stored.
+    """Return a step's members as they are stored.
 
     Raises:
-        KiliError: a value is refused, or an assignee cannot work on the step.
+        KiliError: a value is not valid, or an assignee cannot work on the step.
     """
     members = validate_step(operation, data, step_domain.steps_of(tx, project["id"]), step)
     for user_id in members.get("assigneeIds") or ():
@@ -143,7 +144,7 @@ def _checked_members(
 
 
 def _require_step(tx: Transaction, project: ProjectDoc, id_or_name: str | None) -> StepDoc:
-    """The step with that id, or of that name if there is but one: clients of 26.1 send names."""
+    """Return the step with that id, or the only step of that name: clients of 26.1 send names."""
     steps = step_domain.steps_of(tx, project["id"])
     by_id = [each for each in steps if each["id"] == id_or_name]
     matches = by_id or [each for each in steps if each["name"] == id_or_name]
@@ -153,7 +154,7 @@ def _require_step(tx: Transaction, project: ProjectDoc, id_or_name: str | None) 
 
 
 def _delete_step(tx: Transaction, operation: str, project: ProjectDoc, id_or_name: str) -> None:
-    """Delete a step; labels made there stay, on no step."""
+    """Delete a step; its labels stay, but belong to no step."""
     step = _require_step(tx, project, id_or_name)
     steps = step_domain.steps_of(tx, project["id"])
     index = steps.index(step)
@@ -176,7 +177,7 @@ def _delete_step(tx: Transaction, operation: str, project: ProjectDoc, id_or_nam
 def _move_to_previous_step(
     tx: Transaction, asset: AssetDoc, steps: list[StepDoc], before: StepDoc
 ) -> None:
-    """Have an asset whose step is deleted be done with the step before it, or skipped there."""
+    """Move an asset of a deleted step to the step before, as DONE or SKIPPED."""
     step_position = rules.StepPosition(before["id"], "SKIPPED" if asset["skipped"] else "DONE")
     status = rules.v1_status(steps, step_position, asset["status"])
     members = {

@@ -1,7 +1,7 @@
 """A world: one isolated platform with its documents, blobs, clock, ids and events.
 
-Reading goes through a :class:`View` (an immutable picture), writing through a
-:class:`Transaction`; there is no third way.
+All reading goes through a :class:`View` (an immutable snapshot), all writing through a
+:class:`Transaction`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["Actor", "EpochOverError", "Mark", "Transaction", "View", "World"]
 
 @dataclass(frozen=True)
 class Mark:
-    """A point in a world's history that it can be brought back to."""
+    """A point in a world's history, to which the world can be rolled back."""
 
     sequence: int
     ids: list[Any]
@@ -41,7 +41,7 @@ class Mark:
 
 
 class EpochOverError(errors.KiliError):
-    """The world was brought back to a time before that of the actor, who can change nothing."""
+    """The actor's epoch is over: the world was rolled back since, and refuses the change."""
 
     def __init__(self) -> None:
         error = errors.run_key_revoked()
@@ -49,12 +49,13 @@ class EpochOverError(errors.KiliError):
 
 
 class Transaction(WritableView):
-    """A change in the making: all of it happens, or nothing does.
+    """An atomic change of a world: the commit stores all of it, an error none of it.
 
     Attributes:
-        actor: who acts.
-        now: the time of everything that this transaction does.
-        deliveries: after the commit, what its events started.
+        actor: the actor of all changes and events.
+        moment: the time of all changes and events.
+        now: the same time as text.
+        deliveries: the work that the events started; filled after the commit.
     """
 
     def __init__(self, world: World, actor: Actor) -> None:
@@ -78,7 +79,7 @@ class Transaction(WritableView):
         return self.world.ids.new_id(self.moment)
 
     def draw(self, percentage: int | None) -> bool:
-        """Whether something is among so many percent, by the world's own chance."""
+        """Return true with that probability, in percent, by the world's random draws."""
         if not percentage:
             return False
         return percentage >= 100 or self.world.ids.draw() * 100 < percentage
@@ -92,14 +93,16 @@ class Transaction(WritableView):
         internal: bool = False,
         plugin_ids: Sequence[str] = (),
     ) -> None:
-        """Record that something happened.
+        """Record an event, which is delivered after the commit.
 
         Args:
             subject: the event's name in ``kili_events``.
-            payload: the members it has there.
-            project_id: where it happened.
-            internal: delivered inside the emulator only, and kept apart from the audit trail.
-            plugin_ids: plugins that are told of it, too, though they are not active there any more.
+            payload: the event's payload in ``kili_events``.
+            project_id: the project of the event; empty for none.
+            internal: deliver the event inside the emulator only, and store it apart from the audit
+                trail.
+            plugin_ids: plugins that get the event although they are no longer active on the
+                project.
         """
         event_id = self.new_id()
         event: Event = {
@@ -118,7 +121,7 @@ class Transaction(WritableView):
 
     @property
     def emitted_events(self) -> list[Event]:
-        """The events emitted so far."""
+        """The events that were emitted until now."""
         return self._events
 
 
@@ -126,14 +129,16 @@ class World:
     """One isolated platform.
 
     Args:
-        name: its name; ``default`` for the one that the plain keys belong to.
-        folder: where its data live; ``None`` keeps them in memory.
-        seed: makes random draws repeatable, and ids but for the time in them.
+        name: the world's name; API keys without a world's name belong to ``default``.
+        folder: the folder of the world's data; ``None`` keeps the data in memory.
+        seed: makes random draws repeatable, and ids except for the time in them.
 
     Attributes:
-        epoch: how often the world was rolled back; each time, a new history begins.
-        after_roll_back: called each time, before the world delivers anything new.
-        is_key_of_other_world: whether another world has an API key, as keys tell worlds apart.
+        epoch: how often the world was rolled back; each rollback begins a new history.
+        after_roll_back: callbacks after a rollback, before the world delivers new events.
+        run_keys: API key → actor, for the plugin runs in progress.
+        is_key_of_other_world: returns whether another world has an API key: each key identifies
+            one world.
     """
 
     START = "start"
@@ -161,22 +166,21 @@ class World:
 
     @property
     def view(self) -> View:
-        """What is committed now."""
+        """A view of the committed state."""
         return View(self.documents.snapshot)
 
     @contextmanager
     def transaction(self, actor: Actor, *, deferrable: bool = False) -> Iterator[Transaction]:
-        """Change the world: commit when the block ends, leave no trace when it raises.
+        """Change the world: commit when the block ends, discard all changes when it raises.
 
-        Events are delivered after the commit, when the world is free for the next writer.
+        Events are delivered after the commit, when the next writer can begin.
 
         Args:
-            deferrable: where the data folder cannot be written, the change stands all the same, and is
-                written as soon as that is possible. For what has happened and cannot be refused,
-                such as the end of a run.
+            deferrable: accept the change even if the data folder cannot be written, and write it
+                as soon as possible: for facts that cannot be refused, such as the end of a run.
 
         Raises:
-            EpochOverError: the actor is of an epoch that is over.
+            EpochOverError: the actor's epoch is over.
             KiliError: the actor is a run that has ended.
             StorageError: the data folder cannot be written.
         """
@@ -203,10 +207,10 @@ class World:
             self._deliver()
 
     def check_epoch(self, epoch: int | None) -> None:
-        """Go on only if this is still the world's epoch.
+        """Check that an epoch is the world's current epoch; ``None`` passes.
 
         Raises:
-            EpochOverError: it is not.
+            EpochOverError: the epoch is over.
         """
         if epoch not in (None, self.epoch):
             raise EpochOverError
@@ -218,10 +222,10 @@ class World:
             raise errors.run_key_revoked()
 
     def revoke(self, run_key: str) -> None:
-        """End the key of a run.
+        """Revoke the API key of a run.
 
-        Afterwards no request of the run changes anything, not even one that is being answered, and
-        the events of all its changes have been delivered.
+        Afterwards no request of the run changes the world, not even a request in progress, and the
+        events of all changes of the run have been delivered.
         """
         with self.documents.write_lock:
             self.run_keys.pop(run_key, None)
@@ -232,9 +236,9 @@ class World:
             raise RuntimeError("a transaction is open in this thread already")
 
     def _deliver(self) -> None:
-        """Deliver what is committed, in the order of the commits, whoever made them.
+        """Deliver the events of all committed transactions, in the order of the commits.
 
-        What a subscriber itself emits is delivered after what it is just being told.
+        Events that a subscriber emits during a delivery are delivered after the current ones.
         """
         with self._delivery_lock:
             if self._is_delivering:
@@ -248,16 +252,16 @@ class World:
                 self._is_delivering = False
 
     def mark(self) -> Mark:
-        """Remember this moment, to come back to it with :meth:`roll_back`."""
+        """Return a mark of the present state, to which :meth:`roll_back` can return."""
         with self.documents.write_lock:
             offset = self.clock.offset.total_seconds()
             return Mark(self.documents.sequence, self.ids.state(), offset, self.epoch)
 
     def roll_back(self, mark: Mark) -> None:
-        """Undo everything since the mark; ids and random draws continue as they did then.
+        """Undo all changes since the mark; ids and random draws continue from the mark.
 
-        It is forgotten, and with it the marks of that time. What was started then, and is still
-        at work, changes nothing any more.
+        Marks of the undone time are void. Work that was started in that time and is still running
+        cannot change the world any more.
 
         Raises:
             ValueError: the mark is of a time that was undone.
@@ -266,8 +270,8 @@ class World:
         with self._delivery_lock:
             with self.documents.write_lock:
                 self._roll_back(mark)
-            for each in list(self.after_roll_back):  # which may take itself off
-                each()
+            for callback in list(self.after_roll_back):  # a copy: a callback may remove itself
+                callback()
 
     def _roll_back(self, mark: Mark) -> None:
         returns: list[list[int]] = self.documents.meta.get("returns", [])
@@ -275,7 +279,8 @@ class World:
             raise ValueError(
                 "the mark is gone: it was set in a time that a return to an earlier mark has undone"
             )
-        # A return to an earlier moment says all that one to a later moment said before.
+        # A return to an earlier moment voids at least the marks that a former return to a later
+        # moment voided, so that the former one can be forgotten.
         returns = [each for each in returns if each[1] < mark.sequence]
         meta = {
             "ids": mark.ids,
@@ -292,41 +297,41 @@ class World:
 
     @property
     def start(self) -> Mark | None:
-        """Where the world came from its scenario; ``None`` while it is being made."""
+        """The mark of the state after loading the scenario; ``None`` while the world is created."""
         mark = self.documents.meta.get(self.START)
         return Mark(*mark) if mark else None
 
     @property
     def start_position(self) -> int:
-        """The place in creation order after all that the scenario brought."""
+        """The position in creation order after all documents of the scenario."""
         return int(self.documents.meta.get("start_position", 0))
 
     @property
     def decisions_position(self) -> int:
-        """The place in creation order from which on decisions are stored.
+        """The position in creation order from which on dispatch decisions are stored.
 
-        It is after the events that an earlier version of the emulator took, which stored none.
+        It comes after the events of an earlier version of the emulator, which stored no decisions.
         """
         return int(self.documents.meta.get(DECISIONS_POSITION, 0))
 
     @property
     def scenario(self) -> str:
-        """The scenario that the world was made from."""
+        """The scenario from which the world was created."""
         return str(self.documents.meta["scenario"])
 
     @property
     def stored_name(self) -> str | None:
-        """The name that the world was made with; ``None`` where an older version made it."""
+        """The name with which the world was created; ``None`` if an older version created it."""
         name = self.documents.meta.get("name")
         return None if name is None else str(name)
 
     def store_name(self) -> None:
-        """Store the world's name in a world that has none, as older versions made them."""
+        """Store the world's name: worlds of older versions lack a stored name."""
         with self.documents.write_lock:
             self.documents.commit([], {**self._meta(), "name": self.name})
 
     def set_start(self, scenario: str) -> None:
-        """Remember this moment as the world's start."""
+        """Store the present state as the world's start."""
         with self.documents.write_lock:
             mark = self.mark()
             start = [mark.sequence + 1, mark.ids, mark.clock_offset, mark.epoch]
@@ -340,7 +345,7 @@ class World:
             self.documents.commit([], {**self._meta(), **start_meta})
 
     def export(self) -> dict[str, list[Document]]:
-        """All documents, table by table, in creation order."""
+        """Return all documents: table → documents in creation order."""
         return {
             name: [row.document for row in table.rows()]
             for name, table in self.documents.snapshot.items()

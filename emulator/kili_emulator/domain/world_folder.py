@@ -1,8 +1,8 @@
-"""The folder that a world lies in: made, opened with checks, and removed.
+"""The folder of a world: create it, open it with checks, and remove it.
 
-The emulator removes only what it made. A marker in a folder says that a world is being made or
-deleted there: it comes before the first document, goes when the world is whole, and is the last
-file to be deleted. A whole world is kept in spite of it, and so is what somebody else put there.
+The emulator removes only its own files. While it creates or deletes a world, a marker file is in
+the folder: written before the first document, deleted when the world is complete, and in a deletion
+the last file to go. A complete world is kept in spite of a marker; files of others are always kept.
 """
 
 from __future__ import annotations
@@ -27,32 +27,32 @@ _VERSION = re.compile(r"c[0-9a-z]{24}_[0-9]+(\.packages)?")  # a plugin version'
 
 
 class WorldError(Exception):
-    """A world cannot be made, opened or found; the message says why and what to do."""
+    """A world cannot be created, opened or found; the message says why and what to do."""
 
 
 def is_valid_name(name: str) -> bool:
-    """Whether a world can have this name."""
+    """Return whether a world can have this name."""
     return _NAME.fullmatch(name) is not None
 
 
 def is_unfinished(folder: Path) -> bool:
-    """Whether a process ended while it was making or deleting the world in a folder."""
+    """Return whether a process ended while it was creating or deleting the world in a folder."""
     marker = folder / UNFINISHED_MARKER
     is_marked = marker.is_file() and marker.stat().st_size == 0
     return is_marked and _find_fault(folder) is not None
 
 
 def has_world_files(folder: Path) -> bool:
-    """Whether there is anything of a world in a folder, whole or damaged."""
+    """Return whether a folder has files of a world, complete or damaged."""
     documents = sqlite_file.database_files(folder / _DOCUMENTS)
     return any(path.exists() for path in (*documents, folder / _BLOBS))
 
 
 def create_folder(folder: Path) -> None:
-    """Make the folder of a new world, marked as unfinished.
+    """Create the folder of a new world, marked as unfinished.
 
     Raises:
-        WorldError: there is a folder of that name with something in it.
+        WorldError: the folder exists and is not empty.
     """
     private_files.make_folder(folder.parent)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -62,14 +62,15 @@ def create_folder(folder: Path) -> None:
 
 
 def mark_complete(folder: Path) -> None:
-    """Take the mark off a world that is whole, if it has one."""
+    """Delete the marker from the folder of a complete world."""
     (folder / UNFINISHED_MARKER).unlink(missing_ok=True)
 
 
 def remove_world(folder: Path) -> None:
-    """Remove a world's files; the folder too, if it holds nothing else.
+    """Remove a world's files, and the folder if it has no other files.
 
-    The documents go first. If the process ends after that, the next one goes on by the mark.
+    The documents are deleted first. If the process ends then, the marker lets the next process
+    finish the removal.
     """
     private_files.make_file(folder / UNFINISHED_MARKER)
     for path in sqlite_file.database_files(folder / _DOCUMENTS):
@@ -77,12 +78,12 @@ def remove_world(folder: Path) -> None:
     remove_blobs(folder / _BLOBS)
     remove_plugin_versions(folder / PLUGINS)
     (folder / UNFINISHED_MARKER).unlink()
-    with contextlib.suppress(OSError):  # somebody else has put something there
+    with contextlib.suppress(OSError):  # the folder has other files
         folder.rmdir()
 
 
 def remove_plugin_versions(folder: Path) -> None:
-    """Remove the plugin versions that were unpacked in a folder; the folder too, if it is empty."""
+    """Remove the plugin versions that were unpacked in a folder, and the folder if it is empty."""
     if folder.is_symlink() or not folder.is_dir():
         return
     for path in folder.iterdir():
@@ -95,10 +96,10 @@ def remove_plugin_versions(folder: Path) -> None:
 def open_world(folder: Path) -> World:
     """Open the world of an earlier process.
 
-    Nothing in the folder is changed or removed unless the world is whole and in its own folder.
+    The folder is not changed unless the world is complete and in its own folder.
 
     Raises:
-        WorldError: it is damaged, was made by another version, or belongs to another name.
+        WorldError: the world is damaged, has the layout of another version, or has another name.
     """
     file = folder / _DOCUMENTS
     fault = _find_fault(folder)
@@ -117,19 +118,21 @@ def open_world(folder: Path) -> World:
 
 
 def _check_name(world: World, file: Path) -> None:
-    assert world.start is not None  # and it has the form of a mark
-    home = world.stored_name or _world_name_of_keys(world)
-    if home not in (None, world.name):
-        raise WorldError(
-            errors.WORLD_FOLDER_MISMATCH.format(folder=file.parent, name=world.name, home=home)
-        )
+    assert world.start is not None  # raises a TypeError if the start is not a mark
+    stored_name = world.stored_name or _world_name_of_keys(world)
+    if stored_name not in (None, world.name):
+        details = {"folder": file.parent, "name": world.name, "home": stored_name}
+        raise WorldError(errors.WORLD_FOLDER_MISMATCH.format(**details))
 
 
 def _world_name_of_keys(world: World) -> str | None:
-    """The name of the world that a scenario's keys belong to, where no name is stored."""
+    """Return another world's name if the scenario keys end with it, else ``None``.
+
+    For worlds that older versions created, which have no stored name.
+    """
     keys = [str(key["key"]) for key in world.view.api_keys.all()]
-    homes = {home for home in map(world_of_key, keys) if home}
-    return None if not homes or world.name in homes else min(homes)
+    names = {name for name in map(world_of_key, keys) if name}
+    return None if not names or world.name in names else min(names)
 
 
 def _find_fault(folder: Path) -> str | None:

@@ -1,6 +1,7 @@
-"""What commands, control plane and Python can do, a module per noun.
+"""The operations that command line, control plane and Python API share, a module per noun.
 
-Each front (``http/control`` for the commands and others, ``app`` for Python) parses what it is
-given, calls a function here, and passes on the view that it returns. The functions know the domain
-and the plugin host; nothing here knows of HTTP or of the command line.
+Each front (``http/control`` for the command line and other clients, ``app`` for Python) parses its
+input, calls a function here, and passes on the view that the function returns. The functions use
+the domain and the plugin host, but neither HTTP nor the command line. ``http``, ``app``, ``cli``
+and ``testing`` may import this room.
 """

@@ -1,4 +1,4 @@
-"""Plugins and webhooks: list them, read and compare versions, link them to folders, call one."""
+"""Plugins and webhooks: list them, read and compare versions, link them to folders, call them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from kili_emulator.services.session import WorldSession
 
 @dataclass(frozen=True)
 class LinkRequest:
-    """A link to be made.
+    """A request to link a plugin to a folder or file.
 
     Attributes:
-        plugin: the plugin's name; it is created if there is none.
-        path: an absolute path of a folder with a ``main.py``, or of a ``.py`` file.
-        projects: ids or titles of projects on which it is to be active, beside those where it is.
-        event_matcher: patterns of events, for a plugin with ``on_event``.
+        plugin: the plugin's name; a plugin that does not exist is created.
+        path: the absolute path of a folder with a ``main.py``, or of a ``.py`` file.
+        projects: ids or titles of projects to activate the plugin on, in addition to its present
+            ones.
+        event_matcher: event patterns, for a plugin with ``on_event``.
     """
 
     plugin: str
@@ -34,50 +35,57 @@ class LinkRequest:
 
 
 def list_plugins(session: WorldSession) -> list[dict[str, Any]]:
-    """All plugins and webhooks, each as :func:`kili_emulator.domain.plugin_view.plugin_view`."""
+    """Return all plugins and webhooks.
+
+    Each is a :func:`kili_emulator.domain.plugin_view.plugin_view`.
+    """
     view = session.deploy_saved().world.view
     return [plugin_view(view, each) for each in view.plugins.all()]
 
 
 def list_versions(session: WorldSession, plugin: str) -> list[dict[str, Any]]:
-    """The versions of a plugin: :func:`kili_emulator.domain.plugin_view.version_views`.
+    """Return the versions of a plugin: :func:`kili_emulator.domain.plugin_view.version_views`.
 
     Raises:
-        KiliError: there is no such plugin.
+        KiliError: the plugin is unknown.
     """
     view = session.deploy_saved().world.view
     return version_views(view, find_plugin(view, plugin))
 
 
 def read_files(session: WorldSession, plugin: str, version: int | None = None) -> dict[str, str]:
-    """The source of a version by path; of the newest, unless its number is given.
+    """Return the source of a version: path → text.
+
+    Args:
+        version: the number of the version; the newest version by default.
 
     Raises:
-        KiliError: there is no such plugin or version, or it has no source.
+        KiliError: the plugin or the version is unknown, or the version has no source.
     """
     return version_sources.read_files(session.deploy_saved().world, plugin, version)
 
 
 def diff_versions(session: WorldSession, plugin: str, old: int, new: int) -> str:
-    """The difference between two versions, as a unified diff.
+    """Return the difference between two versions, as a unified diff.
 
     Raises:
-        KiliError: there is no such plugin or version, or it has no source.
+        KiliError: the plugin or a version is unknown, or a version has no source.
     """
     return version_sources.diff_versions(session.deploy_saved().world, plugin, old, new)
 
 
 def link(session: WorldSession, request: LinkRequest, email: str = "") -> dict[str, Any]:
-    """Link a plugin to a folder or file: saving there deploys it from then on.
+    """Link a plugin to a folder or file: from now on, saving a file there deploys the plugin.
 
     Args:
-        email: the administrator who links it; the first of the world, if none has this address.
+        email: the address of the administrator who acts; by default, or if no administrator has
+            the address, the first administrator of the world.
 
     Returns:
         the plugin, with the result of the build.
 
     Raises:
-        KiliError: there is no plugin on disk, it cannot be linked, or a project is unknown.
+        KiliError: the path has no plugin, the plugin cannot be linked, or a project is unknown.
     """
     world, host, seconds = session
     ids = [find_project(world.view, each)["id"] for each in request.projects]
@@ -88,10 +96,10 @@ def link(session: WorldSession, request: LinkRequest, email: str = "") -> dict[s
 
 
 def unlink(session: WorldSession, plugin: str) -> dict[str, Any]:
-    """End a link, and return the plugin: its last version stays.
+    """Remove the link of a plugin, and return the plugin; its last version stays.
 
     Raises:
-        KiliError: there is no such plugin, or it is not linked.
+        KiliError: the plugin is unknown or not linked.
     """
     world = session.deploy_saved().world
     with world.transaction(Actor.system()) as tx:
@@ -102,7 +110,7 @@ def unlink(session: WorldSession, plugin: str) -> dict[str, Any]:
 def trigger(
     session: WorldSession, *, plugin: str, project: str, event: str, payload: dict[str, Any]
 ) -> dict[str, Any]:
-    """Call a plugin for an event that has not happened, and wait for the runs that this causes.
+    """Call a plugin for an event that has not happened, and wait for the runs that the call causes.
 
     Args:
         plugin: its name or id.
@@ -114,7 +122,7 @@ def trigger(
         the run, as :func:`kili_emulator.domain.run_view.run_brief`.
 
     Raises:
-        KiliError: plugin or project is unknown, or the plugin is not called for that.
+        KiliError: plugin or project is unknown, or the plugin is not called for the event.
     """
     world, host, seconds = session.deploy_saved()
     project_doc = find_project(world.view, project)

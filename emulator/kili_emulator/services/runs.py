@@ -1,4 +1,4 @@
-"""Runs of plugins: list them, follow them, show one, deliver one again."""
+"""Runs of plugins: list, follow and show runs, and repeat a webhook's delivery."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from kili_emulator.domain.world import Mark, View
 from kili_emulator.rules.masking import masked
 from kili_emulator.services.session import WorldSession
 
-# A place in the order in which runs end: the world's epoch, and a number within it.
+# A position in the order in which runs end: the world's epoch, and a number within the epoch.
 Cursor = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class RunQuery:
-    """The runs to be listed.
+    """A query for runs; each attribute restricts the result.
 
     Attributes:
-        plugin: only those of the plugin with this name or id.
-        project: only those on the project with this id or title.
-        failed: only those that failed.
-        after: only those that have ended since that place.
-        limit: at most so many, the latest.
+        plugin: the name or id of the runs' plugin.
+        project: the id or title of the runs' project.
+        failed: list only runs that failed.
+        after: list only runs that ended after this position.
+        limit: the largest number of runs; the latest runs are listed.
     """
 
     plugin: str | None = None
@@ -37,7 +37,7 @@ class RunQuery:
 
 
 class RunPage(NamedTuple):
-    """Runs in the order in which they were caused, and the place where the next page begins."""
+    """Runs in the order in which they were caused, and the position where the next page begins."""
 
     runs: list[dict[str, Any]]
     cursor: Cursor
@@ -47,19 +47,19 @@ class LogLines(NamedTuple):
     """Log lines, each with ``runId``, ``plugin``, ``createdAt``, ``logType`` and ``content``.
 
     Attributes:
-        seen: how many lines there are by now of the runs that are going on, by the run's id.
+        seen: the id of a run in progress → the number of its lines until now.
     """
 
     lines: list[dict[str, Any]]
     seen: dict[str, int]
 
 
-# The world's epoch → a run's id → how many lines of it a client has.
+# The world's epoch → a run's id → the number of the run's lines that a client has.
 SeenLines = Mapping[int, Mapping[str, int]]
 
 
 class RunUpdates(NamedTuple):
-    """Runs that have ended, new log lines if they are wanted, and the world's epoch."""
+    """Runs that have ended, new log lines (``None`` if not requested), and the world's epoch."""
 
     page: RunPage
     lines: LogLines | None
@@ -67,12 +67,12 @@ class RunUpdates(NamedTuple):
 
     @property
     def has_any(self) -> bool:
-        """Whether there is a run or a line."""
+        """Whether the updates have a run or a log line."""
         return bool(self.page.runs or (self.lines and self.lines.lines))
 
 
 def find_runs(view: View, query: RunQuery) -> RunPage:
-    """The runs of a query, each as :func:`kili_emulator.domain.run_view.run_view`.
+    """Return the runs of a query, each as :func:`kili_emulator.domain.run_view.run_view`.
 
     Raises:
         KiliError: plugin or project is unknown.
@@ -89,12 +89,11 @@ def find_runs(view: View, query: RunQuery) -> RunPage:
 
 
 def find_lines(view: View, query: RunQuery, seen: Mapping[str, int]) -> LogLines:
-    """The log lines of the runs of a query that a client has not seen yet.
+    """Return the log lines of a query's runs that a client does not have yet.
 
     Args:
-        query: ``after`` is the place that the client has seen; a run that ended before it has no
-            new lines.
-        seen: how many lines the client has of each run, by the run's id.
+        query: the client has all lines of the runs that ended up to the position ``after``.
+        seen: a run's id → the number of the run's lines that the client has.
 
     Raises:
         KiliError: plugin or project is unknown.
@@ -115,7 +114,7 @@ def find_lines(view: View, query: RunQuery, seen: Mapping[str, int]) -> LogLines
 
 
 def _matching_runs(view: View, query: RunQuery) -> list[RunDoc]:
-    """The runs of a query, without regard to ``after`` and ``limit``."""
+    """Return the runs of a query, without regard to ``after`` and ``limit``."""
     runs = view.runs.all()
     if query.plugin is not None:
         plugin_id = find_plugin(view, query.plugin)["id"]
@@ -129,7 +128,7 @@ def _matching_runs(view: View, query: RunQuery) -> list[RunDoc]:
 
 
 def list_runs(session: WorldSession, query: RunQuery) -> RunPage:
-    """The runs of a query, each as :func:`kili_emulator.domain.run_view.run_view`.
+    """Return the runs of a query, each as :func:`kili_emulator.domain.run_view.run_view`.
 
     Raises:
         KiliError: plugin or project is unknown.
@@ -138,11 +137,11 @@ def list_runs(session: WorldSession, query: RunQuery) -> RunPage:
 
 
 def follow_runs(session: WorldSession, query: RunQuery, seen: SeenLines | None) -> RunUpdates:
-    """What is new about the runs of a query; waits for news, for the seconds of the session.
+    """Return the updates of a query's runs; wait for one, at most the seconds of the session.
 
     Args:
-        query: without ``after``, nothing is waited for.
-        seen: how many lines the client has of each run; ``None`` if it wants no lines.
+        query: without ``after``, the function does not wait.
+        seen: the lines that the client has; ``None`` requests no lines.
 
     Raises:
         KiliError: plugin or project is unknown.
@@ -160,20 +159,20 @@ def follow_runs(session: WorldSession, query: RunQuery, seen: SeenLines | None) 
 
 
 def show_run(session: WorldSession, run_id: str) -> dict[str, Any]:
-    """A run with everything that is known: :func:`kili_emulator.domain.run_view.run_details`.
+    """Return a run with all details: :func:`kili_emulator.domain.run_view.run_details`.
 
     Raises:
-        KiliError: there is no such run.
+        KiliError: the run is unknown.
     """
     return run_details(session.world.view, run_id)
 
 
 def mark_of_run(session: WorldSession, run_id: str) -> Mark:
-    """The moment at which a run's handler was called, to which the world can be brought back.
+    """Return the mark of the state in which a run's handler was called.
 
     Raises:
-        KiliError: there is no such run.
-        ValueError: its handler was not called.
+        KiliError: the run is unknown.
+        ValueError: the run's handler was not called.
     """
     mark = show_run(session, run_id)["mark"]
     if mark is None:
@@ -182,10 +181,10 @@ def mark_of_run(session: WorldSession, run_id: str) -> Mark:
 
 
 def redeliver(session: WorldSession, run_id: str) -> dict[str, Any]:
-    """Deliver again what a run delivered to a webhook; the document of the new run.
+    """Repeat the delivery of a run to a webhook; return the document of the new run.
 
     Raises:
-        KiliError: there is no such run, or it is not one of a webhook.
+        KiliError: the run is unknown, or its plugin is not a webhook.
     """
     new_id = session.host.redeliver(session.world, run_id, session.seconds)
     document: dict[str, Any] = masked(session.world.view.runs.require(new_id))

@@ -1,4 +1,4 @@
-"""What a service works on: a world, the host of its plugins, and how long to wait for them."""
+"""The context of a service call: a world, its plugin host, and a time limit."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from kili_emulator.plugins.dispatch.host import PluginHost
 
 
 class WorldSession(NamedTuple):
-    """One call of a service.
+    """The context of one service call.
 
     Attributes:
+        world: the world to read or change.
         host: runs the plugins of the world.
-        seconds: how long the call may wait for plugins.
+        seconds: the longest time that the call may wait for plugins.
     """
 
     world: World
@@ -21,9 +22,9 @@ class WorldSession(NamedTuple):
     seconds: float
 
     def deploy_saved(self) -> WorldSession:
-        """Deploy what was saved in the folders of linked plugins.
+        """Deploy the changes that were saved in the folders of linked plugins.
 
         Returns:
-            a session with the seconds that are left.
+            a session with the remaining seconds.
         """
         return self._replace(seconds=self.host.deploy_saved(self.world, self.seconds))

@@ -1,4 +1,4 @@
-"""Simulated users: what a labeler or reviewer does in the app, and which plugin runs it causes."""
+"""Simulated users: the actions of labelers and reviewers, and the plugin runs they cause."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ class Action:
 
 
 def perform_action(session: WorldSession, action: Action) -> dict[str, Any]:
-    """Have a simulated user do something, and wait for all runs that this causes.
+    """Perform an action of a simulated user, and wait for all runs that the action causes.
 
     Returns:
         ``verb``, ``user``, ``projectId``, ``assetId``, ``externalId``, ``labelId``, ``issueId``;
         the state of the asset ``before`` and ``after`` (``status``, ``skipped``, ``step``,
-        ``stepStatus``); and the ``runs`` that were caused, each as
+        ``stepStatus``); and the ``runs`` that the action caused, each as
         :func:`kili_emulator.domain.run_view.run_brief`.
 
     Raises:
-        KiliError: the user, project or asset is unknown, or the user cannot do that now.
+        KiliError: the user, project or asset is unknown, or the action is not possible now.
     """
     world, _, seconds = session.deploy_saved()
     actor = find_user(world.view, action.user)
@@ -80,7 +80,7 @@ def _result_members(
 
 
 def _require_project(view: View, actor: UserDoc, name: str) -> ProjectDoc:
-    """The project with that id or title, in which the user can work."""
+    """Return the project with that id or title, of which the user is a member."""
     project = find_project(view, name)
     if access.role_in(view, actor, project) is None:
         raise errors.user_not_member(actor["email"], project["title"], project["id"])
@@ -106,7 +106,7 @@ def _next_asset(tx: Transaction, project: ProjectDoc, action: Action) -> AssetDo
 
 
 def _asset_state(view: View, asset: AssetDoc | None) -> dict[str, Any] | None:
-    """The status and step of an asset; ``None`` if it is gone, as a plugin may have deleted it."""
+    """Return the status and step of an asset; ``None`` if a plugin has deleted the asset."""
     if asset is None:
         return None
     step = view.steps.get(asset["stepId"] or "")
@@ -119,7 +119,7 @@ def _asset_state(view: View, asset: AssetDoc | None) -> dict[str, Any] | None:
 
 
 def _runs_caused_by(view: View, event_ids: set[str]) -> list[dict[str, Any]]:
-    """The runs that events caused, and those that these runs caused, in order, in any project."""
+    """Return the runs that events caused, directly or through other runs, in order."""
     caused: dict[str, dict[str, Any]] = {}
     for run in view.runs.all():
         if run["eventId"] in event_ids or run["causedBy"] in caused:

@@ -11,7 +11,11 @@ from kili_emulator.services.session import WorldSession
 
 
 def world_view(world: World) -> dict[str, Any]:
-    """A world: ``name``, ``scenario``, ``keys`` by name, ``projects`` with ``id`` and ``title``."""
+    """Return a world as a row of a list.
+
+    Returns:
+        ``name``, ``scenario``, ``keys`` (name → key), ``projects``, each with ``id`` and ``title``.
+    """
     view = world.view
     return {
         "name": world.name,
@@ -22,7 +26,7 @@ def world_view(world: World) -> dict[str, Any]:
 
 
 def list_worlds(registry: WorldRegistry) -> list[dict[str, Any]]:
-    """All worlds, each as :func:`world_view`."""
+    """Return all worlds, each as :func:`world_view`."""
     return [world_view(world) for world in registry.all()]
 
 
@@ -32,28 +36,32 @@ def create_world(
     """Create a world, and return its view.
 
     Raises:
-        WorldError: there is a world of this name, or the name is not allowed.
-        ScenarioError: there is no such scenario, or it cannot be read.
+        WorldError: the name is taken or not allowed.
+        ScenarioError: the scenario does not exist or cannot be read.
     """
     return world_view(registry.create(name, scenario, seed))
 
 
 def reset_world(registry: WorldRegistry, name: str, mark: Mark | None = None) -> dict[str, Any]:
-    """Bring a world back to a mark, or to its scenario, and return its view.
+    """Roll a world back to a mark, or to its scenario, and return its view.
 
     Raises:
-        WorldError: there is no such world, or the mark is of a time that was undone.
+        WorldError: the world is unknown, or the mark is of a time that was undone.
     """
     return world_view(registry.reset(name, mark))
 
 
 def mark_world(session: WorldSession) -> Mark:
-    """The present state of a world, to which it can be brought back."""
+    """Return a mark of the present state of a world, to which a reset can return."""
     return session.deploy_saved().world.mark()
 
 
 def wait_idle(session: WorldSession) -> bool:
-    """Wait until no plugin is at work, for the seconds of the session; whether it came to that."""
+    """Wait until no plugin is running, at most the seconds of the session.
+
+    Returns:
+        whether all plugins were idle in time.
+    """
     world, host, seconds = session
     host.deploy_saved(world, 0)
     return host.wait_idle(world, seconds)
@@ -62,10 +70,13 @@ def wait_idle(session: WorldSession) -> bool:
 def change_key(
     world: World, name: str, *, revoked: bool | None, expiry_date: str | None
 ) -> dict[str, Any]:
-    """Revoke an API key, or set its expiry date; its ``name``, ``revoked`` and ``expiryDate``.
+    """Revoke an API key, or set its expiry date.
+
+    Returns:
+        the ``name``, ``revoked`` and ``expiryDate`` of the key.
 
     Raises:
-        KiliError: there is not one key of this name, or the date cannot be read.
+        KiliError: not exactly one key has this name, or the date cannot be read.
     """
     with world.transaction(Actor.system()) as tx:
         changed = change_api_key(tx, name, revoked=revoked, expiry=expiry_date)

@@ -1,4 +1,4 @@
-"""Sends an asset back when its label has more boxes than allowed, and says why in an issue."""
+"""Send an asset back when its label has more boxes than allowed, with an issue that says why."""
 
 from collections import Counter
 
@@ -9,16 +9,16 @@ AT_MOST = 1  # of each class
 
 
 def count_boxes(label):
-    """How many boxes of each class a label has."""
+    """Count the boxes of each class in a label."""
     annotations = label["jsonResponse"].get(JOB, {}).get("annotations", [])
     return Counter(each["categories"][0]["name"] for each in annotations)
 
 
 class PluginHandler(PluginCore):
-    """Checks each label as it is submitted."""
+    """Checks each label when it is submitted."""
 
     def on_submit(self, label, asset_id):
-        """Called for each submitted label."""
+        """Check a submitted label."""
         print("On submit called")
         self.check_number_of_boxes(label, asset_id)
 

@@ -1,4 +1,4 @@
-"""Adds the label that most of an asset's labelers agree on, once enough of them have labeled it."""
+"""Add a label with the answers of the majority, once enough people have labeled an asset."""
 
 from collections import Counter
 
@@ -8,9 +8,9 @@ SEVERAL_ANSWERS = ("checkbox", "multipleDropdown")
 
 
 def majority(jobs, responses):
-    """What most people answer, job by job; a tie goes to the category that the interface has first.
+    """Return the majority's answer to each job; a tie goes to the interface's first category.
 
-    Only classifications and transcriptions can be voted on: other jobs are left out.
+    Jobs that are neither classifications nor transcriptions are left out.
 
     Args:
         jobs: the jobs of the json interface.
@@ -19,7 +19,9 @@ def majority(jobs, responses):
     agreed = {}
     for name in dict.fromkeys(name for response in responses for name in response):
         answers = [response[name] for response in responses if name in response]
-        task = jobs[name]["mlTask"] if name in jobs else None  # as with the rotation of an image
+        task = (
+            jobs[name]["mlTask"] if name in jobs else None
+        )  # None for entries such as the rotation of an image
         if task == "TRANSCRIPTION":
             ((text, _),) = Counter(answer["text"] for answer in answers).most_common(1)
             agreed[name] = {"text": text}
@@ -29,7 +31,7 @@ def majority(jobs, responses):
 
 
 def elected(jobs, name, answers):
-    """The categories that most people chose, with what most of these say in the jobs below."""
+    """Return the categories with most votes, each with its voters' majority on the sub-jobs."""
     content = jobs[name]["content"]
     chosen = [category for answer in answers for category in answer["categories"]]
     votes = Counter(category["name"] for category in chosen)
@@ -41,29 +43,29 @@ def elected(jobs, name, answers):
 
 
 def with_children(jobs, winner, chosen):
-    """A category, and what most of those who chose it say in the jobs below."""
-    below = [each.get("children") or {} for each in chosen if each["name"] == winner]
-    children = majority(jobs, below)
+    """Return a category with the majority's answers to its sub-jobs, among its voters."""
+    responses = [each.get("children") or {} for each in chosen if each["name"] == winner]
+    children = majority(jobs, responses)
     return {"name": winner, "children": children} if children else {"name": winner}
 
 
 class PluginHandler(PluginCore):
-    """Counts the labels of an asset whenever one is submitted."""
+    """Adds the majority's label when a submit completes an asset's labels."""
 
     def on_submit(self, label, asset_id):
-        """Called for each submitted label."""
+        """Add the majority's label if all expected labels are there."""
         project = self.read_project()
         labels = self.latest_labels(asset_id)
         expected = project["minConsensusSize"]
         self.logger.info(f"{len(labels)} of {expected} labels")
-        # The label that is added below counts, too. So it is added only once, also where a
-        # plugin's own labels call it again.
+        # The label added below counts, too, so that it is added only once, even on a platform
+        # that calls a plugin for its own labels.
         if expected < 2 or len(labels) != expected:
             return
         jobs = project["jsonInterface"]["jobs"]
         agreed = majority(jobs, [each["jsonResponse"] for each in labels])
-        # Where a workflow has steps, an asset that is done takes no label that names no step. SDKs
-        # that can name one would add the label as a correction, with step_name="Label".
+        # In a workflow with steps, a finished asset refuses a label that names no step. With newer
+        # SDKs, step_name="Label" would add the label as a correction instead.
         self.kili.send_back_to_queue(asset_ids=[asset_id])
         self.kili.append_labels(
             asset_id_array=[asset_id], json_response_array=[agreed], label_type="DEFAULT"
@@ -71,7 +73,7 @@ class PluginHandler(PluginCore):
         self.logger.info(f"Agreed on {agreed}")
 
     def read_project(self):
-        """How many labels are expected, and of which jobs."""
+        """Return the project's number of expected labels, and its interface."""
         (project,) = self.kili.projects(
             project_id=self.project_id,
             fields=["minConsensusSize", "jsonInterface"],
@@ -80,7 +82,7 @@ class PluginHandler(PluginCore):
         return project
 
     def latest_labels(self, asset_id):
-        """The newest label of each labeler of an asset."""
+        """Return the newest label of each labeler of an asset."""
         labels = self.kili.labels(
             project_id=self.project_id,
             asset_id=asset_id,

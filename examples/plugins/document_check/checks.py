@@ -1,18 +1,18 @@
-"""What can be wrong with an entity that somebody marked in an invoice."""
+"""Checks of the entities that people mark in invoices."""
 
 import re
 from datetime import date
 
 
 def problem(annotation):
-    """Why the text of an annotation is not what its category says; ``None`` if it is."""
+    """Return why the text of an annotation does not fit its category; ``None`` if it fits."""
     (category, *_) = annotation["categories"]
     check = CHECKS.get(category["name"])
     return check(annotation["content"]) if check else None
 
 
 def problem_of_iban(text):
-    """Account numbers have check digits: as a number, they leave 1 when divided by 97."""
+    """Check the form and the check digits of an IBAN: as a number, it is 1 modulo 97."""
     compact = text.replace(" ", "").upper()
     if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", compact):
         return f"{text!r} does not look like an IBAN"
@@ -21,7 +21,7 @@ def problem_of_iban(text):
 
 
 def problem_of_date(text):
-    """Dates are to be marked where they stand as 2024-02-29."""
+    """Check that a text is an existing date in the form 2024-02-29."""
     try:
         date.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Checks the entities of a document: an issue on each wrong one, and the document to review."""
+"""Check the entities of a document: create an issue about each wrong one, and ask for a review."""
 
 from checks import problem
 from kili.plugins import PluginCore
@@ -7,26 +7,26 @@ JOB = "ENTITIES"
 
 
 class PluginHandler(PluginCore):
-    """Checks each label as it is submitted."""
+    """Checks each label when it is submitted."""
 
     def on_submit(self, label, asset_id):
-        """Called for each submitted label."""
+        """Check the entities of a submitted label."""
         entities = label["jsonResponse"].get(JOB, {}).get("annotations", [])
         problems = [(each.get("mid"), text) for each in entities if (text := problem(each))]
         right = len(entities) - len(problems)
         self.logger.info(f"{right} of {len(entities)} entities are right")
-        # Metadata can be any text; one that is no JSON is read back as {} by the SDK.
+        # Metadata can be any text; the SDK reads a text that is not JSON back as {}.
         self.kili.update_properties_in_assets(
             asset_ids=[asset_id], json_metadatas=[f"{right} of {len(entities)} entities are right"]
         )
         if problems:
-            self.have_reviewed(label, asset_id, problems)
+            self.request_review(label, asset_id, problems)
 
-    def have_reviewed(self, label, asset_id, problems):
-        """Point at each entity that is wrong, and put the document up for review.
+    def request_review(self, label, asset_id, problems):
+        """Create an issue about each wrong entity, and send the document to review.
 
         Args:
-            problems: the ``mid`` of an annotation and what is wrong with it.
+            problems: for each wrong annotation, its ``mid`` and the text of the issue.
         """
         self.kili.create_issues(
             project_id=self.project_id,

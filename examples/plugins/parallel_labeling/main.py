@@ -1,18 +1,18 @@
-"""Merges what several people, each with jobs of their own, say about an asset into one label."""
+"""Merge the labels of several people, who each answer other jobs, into one label."""
 
 from kili.plugins import PluginCore
 from parts import merged, unanswered
 
-# Kili lets nobody submit a label without an answer to a required job. As each person answers some
-# jobs only, none is required in the interface; these are the ones that nobody has to answer.
+# The app accepts no label without an answer to each required job. As each person answers only some
+# jobs, no job is required in the interface. The merged label may lack the jobs listed here.
 OPTIONAL = ("SIGN",)
 
 
 class PluginHandler(PluginCore):
-    """Looks after each submit whether all parts of an asset's label are there."""
+    """Merges the parts of an asset's label when a submit completes them."""
 
     def on_submit(self, label, asset_id):
-        """Called for each submitted label."""
+        """Merge the parts if all expected people have labeled the asset."""
         (project,) = self.kili.projects(
             project_id=self.project_id,
             fields=["minConsensusSize", "jsonInterface"],
@@ -20,21 +20,21 @@ class PluginHandler(PluginCore):
         )
         parts = self.parts_of(asset_id)
         people = project["minConsensusSize"]
-        # The merged label is a part more, which is why it is added only once, also where a
-        # plugin's own labels call it again.
+        # The merged label counts as a part, too, so that it is added only once, even on a platform
+        # that calls a plugin for its own labels.
         if people < 2 or len(parts) != people:
             self.logger.info(f"Part {len(parts)} of {people}")
             return
         response = merged(parts)
-        lacking = unanswered(project["jsonInterface"]["jobs"], response)
-        missing = [name for name in lacking if name not in OPTIONAL]
+        unanswered_jobs = unanswered(project["jsonInterface"]["jobs"], response)
+        missing = [name for name in unanswered_jobs if name not in OPTIONAL]
         if missing:
             self.logger.warning(f"Nobody has answered {', '.join(missing)}")
             return
         self.add(asset_id, response)
 
     def parts_of(self, asset_id):
-        """The newest json response of each person who labeled an asset."""
+        """Return the newest json response of each person who labeled an asset."""
         labels = self.kili.labels(
             project_id=self.project_id,
             asset_id=asset_id,
@@ -45,9 +45,9 @@ class PluginHandler(PluginCore):
         return [each["jsonResponse"] for each in labels if each["isLatestDefaultLabelForUser"]]
 
     def add(self, asset_id, response):
-        """Add the whole label."""
-        # Where a workflow has steps, an asset that is done takes no label that names no step. SDKs
-        # that can name one would add the label as a correction, with step_name="Label".
+        """Add the merged label."""
+        # In a workflow with steps, a finished asset refuses a label that names no step. With newer
+        # SDKs, step_name="Label" would add the label as a correction instead.
         self.kili.send_back_to_queue(asset_ids=[asset_id])
         self.kili.append_labels(
             asset_id_array=[asset_id], json_response_array=[response], label_type="DEFAULT"

@@ -1,13 +1,13 @@
-"""Puts together what several people say about different jobs."""
+"""Merge json responses in which several people answered different jobs."""
 
 
 def is_answered(answer):
-    """Whether an answer says anything: has a category, an annotation, a text, …"""
+    """Return whether an answer is not empty: it has a category, an annotation, a text, …"""
     return any(answer.values())
 
 
 def merged(responses):
-    """One json response of several; where two people answer the same job, the later one counts."""
+    """Merge json responses; if two of them answer the same job, the later answer wins."""
     return {
         name: answer
         for response in responses
@@ -17,5 +17,5 @@ def merged(responses):
 
 
 def unanswered(jobs, response):
-    """The jobs of the interface that a json response lacks; those below others do not count."""
+    """Return the jobs of the interface that a json response does not answer, without sub-jobs."""
     return [name for name, job in jobs.items() if not job.get("isChild") and name not in response]

@@ -2,11 +2,11 @@
 
 See contract/simulated-user.md#commands.
 
-An action runs in a transaction whose actor is the simulated user. It opens the asset, which locks
-it, saves a given response as an AUTOSAVE label, and unlocks the asset once it is submitted,
-reviewed, sent back or skipped. The app refuses more than the API does: assets on which another user
-works, finished assets, and submitting without an answer to each required job. A given response is
-checked as the API checks it.
+An action runs in a transaction whose actor is the simulated user. The action opens and locks the
+asset, and saves a given response as an AUTOSAVE label; submit, review, send-back and skip unlock
+the asset at the end. The app refuses more than the API does: assets on which another user
+works, finished assets, and labels without an answer to each required job. A given response passes
+the checks of the API, too.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class ActionInput:
 
 @dataclass(frozen=True)
 class ActionResult:
-    """The ids of the label and the issue of an action, where it has them."""
+    """The ids of the label and the issue that an action added or used, or ``None``."""
 
     label_id: str | None = None
     issue_id: str | None = None
@@ -75,7 +75,7 @@ def save(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> ActionR
 
 
 def submit(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> ActionResult:
-    """Submit a label, with the given response or the one that the app shows on opening the asset.
+    """Submit a label with the given response, or with the one that the app shows at the start.
 
     The app shows the response that the user autosaved or submitted last, else the newest
     prediction, else an empty one.
@@ -100,7 +100,7 @@ def review(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> Actio
     A labeled asset that was not drawn for review is moved to the review first.
 
     Raises:
-        KiliError: there is no label to review, or the user cannot review the asset now.
+        KiliError: the asset has no label to review, or the user cannot review it now.
     """
     tx.access.require_project(SUBMIT, asset["projectId"], permissions.LABEL_TYPE_ROLES["REVIEW"])
     latest = workflow.latest_label(tx, asset)
@@ -174,7 +174,7 @@ def click(tx: Transaction, asset: AssetDoc, action_input: ActionInput) -> Action
     """Click on the button of the custom interface in an open asset; nothing is submitted.
 
     The handler gets the given response, else the one that the app shows, and the id of the user's
-    latest label on the asset, if there is one.
+    latest label on the asset, or ``None``.
 
     Raises:
         KiliError: another user has locked the asset, or the response does not fit the interface.
@@ -212,7 +212,7 @@ ACTIONS = {
 
 
 def _shown_response(tx: Transaction, asset: AssetDoc) -> str:
-    """The response that the app shows on opening an asset: see :func:`submit`.
+    """Return the response that the app shows when it opens an asset: see :func:`submit`.
 
     See contract/simulated-user.md#commands.
     """
@@ -223,13 +223,13 @@ def _shown_response(tx: Transaction, asset: AssetDoc) -> str:
 
 
 def _own_labels(tx: Transaction, asset: AssetDoc) -> list[LabelDoc]:
-    """The labels of an asset that the user saved or submitted."""
+    """Return the labels of an asset that the user saved or submitted."""
     labels = tx.labels.find("author", (asset["id"], tx.actor.user_id))
     return [each for each in labels if each["labelType"] in (*SUBMITTED, "AUTOSAVE")]
 
 
 def _check_complete(tx: Transaction, asset: AssetDoc, text: str) -> None:
-    """Check that there is an answer to each required job: the app submits nothing less."""
+    """Check that a response answers each required job, as the app demands."""
     project = tx.projects.require(asset["projectId"])
     jobs = parse_json_interface(project["jsonInterface"], SUBMIT)
     missing = find_unanswered_jobs(parse_json_response(text), jobs, project["inputType"])

@@ -1,4 +1,4 @@
-"""Opening an asset in the app: who can, and what it does to the asset.
+"""The opening of an asset in the app: its conditions, and its effects on the asset.
 
 See contract/simulated-user.md#commands.
 """
@@ -29,11 +29,14 @@ _CORRECTABLE = (
 
 
 def open_asset(tx: Transaction, asset: AssetDoc, verb: str, *, correct: bool) -> AssetDoc:
-    """Lock an asset for the user, who can work on it; the changed asset.
+    """Check that the user can work on an asset, and lock the asset for the user.
 
     Args:
-        verb: the action, as the command is called.
-        correct: the user is to change a label that they have submitted before.
+        verb: the name of the action, the same as that of its command.
+        correct: the user wants to change a label that they submitted before.
+
+    Returns:
+        the changed asset.
 
     Raises:
         KiliError: the user cannot work on the asset now.
@@ -78,8 +81,8 @@ def _reopen_for_correction(
     tx: Transaction, asset: AssetDoc, label_type: LabelType, reason: LockReason | None
 ) -> AssetDoc:
     """Move an asset back to the step in which the user submitted the label to be changed."""
-    step_position = workflow.place_of(asset)
-    if step_position is None:  # in the V1 workflow, a further label is the correction
+    step_position = workflow.get_step_position(asset)
+    if step_position is None:  # in a V1 project, the new label is the correction
         return asset
     steps = step.steps_of(tx, asset["projectId"])
     corrected = step_rules.require_step(steps, step_position.step_id)
@@ -98,13 +101,13 @@ def _reopen_for_correction(
 
 
 def move_to_review(tx: Transaction, asset: AssetDoc, *, correct: bool) -> AssetDoc:
-    """Move an asset to the review that is due; it may be there already.
+    """Move an asset to the next review, unless the asset waits for a review already.
 
     Raises:
-        KiliError: it is skipped, not labeled, or no review step follows.
+        KiliError: the asset is skipped or not labeled, or no review step follows.
     """
     check_not_skipped(asset)
-    step_position = workflow.place_of(asset)
+    step_position = workflow.get_step_position(asset)
     if step_position is None:
         if asset["status"] in ("TODO", "ONGOING"):
             raise errors.asset_not_labeled(asset["externalId"])
@@ -118,5 +121,5 @@ def move_to_review(tx: Transaction, asset: AssetDoc, *, correct: bool) -> AssetD
     if moved:
         return moved[0]
     if current["type"] == "REVIEW":
-        return asset  # reviewed already: open_asset refuses it and says what else to do
+        return asset  # reviewed already: open_asset refuses the asset and explains the alternatives
     raise errors.review_step_missing(asset["externalId"])

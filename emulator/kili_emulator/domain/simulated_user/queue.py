@@ -1,4 +1,4 @@
-"""The queue that the app shows a user, and the reasons for which an asset is not in it."""
+"""The queue that the app shows to a user, and the reasons that keep an asset out of the queue."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kili_emulator.domain.world import Transaction
 from kili_emulator.rules.lock_reasons import LockReason
 from kili_emulator.rules.workflow import LabelType
 
-# The actions that take the next asset of the queue: the type of the label that it waits for.
+# An action on the next asset of the queue → the type of label for which the asset waits.
 QUEUED_LABEL_TYPES: dict[str, LabelType] = {
     "submit": "DEFAULT",
     "save": "DEFAULT",
@@ -18,7 +18,7 @@ QUEUED_LABEL_TYPES: dict[str, LabelType] = {
 
 
 def next_asset(tx: Transaction, project: ProjectDoc, label_type: LabelType) -> AssetDoc | None:
-    """The first asset of the user's queue: by priority, then by age.
+    """Return the first asset of the user's queue: by priority, then by age.
 
     See contract/workflow.md#queue.
     """
@@ -35,7 +35,7 @@ def _is_waiting(tx: Transaction, asset: AssetDoc, label_type: LabelType) -> bool
 
 
 def find_lock_reason(tx: Transaction, asset: AssetDoc, label_type: LabelType) -> LockReason | None:
-    """The reason for which the user cannot work on an asset now; ``None`` if they can."""
+    """Return the reason for which the user cannot work on an asset now; ``None`` if they can."""
     if asset["stepId"]:
         return labeling.find_lock_reason(tx, asset, tx.actor.user, label_type)
     project, user = tx.projects.require(asset["projectId"]), tx.actor.user
@@ -49,15 +49,18 @@ def find_lock_reason(tx: Transaction, asset: AssetDoc, label_type: LabelType) ->
 def _find_v1_lock_reason(
     tx: Transaction, project: ProjectDoc, asset: AssetDoc
 ) -> LockReason | None:
-    """The same for labeling in the V1 workflow, with the reasons of the multi-step workflow."""
+    """Return the reason for which the user cannot label an asset of a V1 project now, or ``None``.
+
+    The reasons are those of workflows with steps.
+    """
     user = tx.actor.user
-    own = latest_own_label(tx, asset)
+    own_label = latest_own_label(tx, asset)
     if asset["status"] in ("TO_REVIEW", "REVIEWED"):
         return "NotInStepAssignees"
     if asset["status"] == "LABELED":
-        return "AssetInDoneStepStatusWithCorrectAction" if own else "AssetInDoneStepStatus"
+        return "AssetInDoneStepStatusWithCorrectAction" if own_label else "AssetInDoneStepStatus"
     waits = workflow.missing_labelers(tx, project, asset) > 0
-    if own and waits and not own["isSentBackToQueue"]:
+    if own_label and waits and not own_label["isSentBackToQueue"]:
         return "AlreadyHaveLabelOnCurrentStep"
     if asset["assigneeIds"] and user["id"] not in asset["assigneeIds"]:
         may_assign = tx.access.role(project, user) in ("ADMIN", "TEAM_MANAGER")
@@ -66,7 +69,7 @@ def _find_v1_lock_reason(
 
 
 def latest_own_label(tx: Transaction, asset: AssetDoc) -> LabelDoc | None:
-    """The newest label of an asset that the user submitted."""
+    """Return the user's newest submitted label of an asset, or ``None``."""
     labels = workflow.submitted_labels(tx, asset)
-    own = [each for each in labels if each["authorId"] == tx.actor.user_id]
-    return own[-1] if own else None
+    own_labels = [each for each in labels if each["authorId"] == tx.actor.user_id]
+    return own_labels[-1] if own_labels else None

@@ -148,7 +148,7 @@ class Runs:
             "transactionId": event_id,
         }
         version = plugin_domain.called_version(self._world.view, plugin)
-        subscription = version or PluginSubscription().members()
+        subscription = version or PluginSubscription().call_conditions()
         return self.start(
             trigger_by_hand(plugin, subscription, hypothetical_event),
             hypothetical_event,
