@@ -9,8 +9,8 @@ BIN := $(VENV)/bin
 PYTHON ?=
 ARGS ?=
 # As many processes as there are cores; all that one SDK is asked is in one of them, and what takes
-# longest begins first (tests/conftest.py). One process, for a debugger: ARGS="-n 0".
-PARALLEL := -n logical --maxprocesses 8 --dist loadgroup --no-loadscope-reorder
+# longest begins first (tests/groups.py). One process, for a debugger: ARGS="-n 0".
+PARALLEL := -n logical --maxprocesses 8 --dist loadscope --no-loadscope-reorder
 INSTALL := $(BIN)/python tools/install.py
 # What is imported is compiled once, and not again in each of the processes that tests start.
 unexport PYTHONDONTWRITEBYTECODE

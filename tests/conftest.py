@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,14 +13,14 @@ from hypothesis import HealthCheck, settings
 from kili_emulator.app import Emulator
 from kili_emulator.config import ENVIRONMENT_PREFIX
 from kili_emulator.plugins.process.fork_server import FORK_SERVERS
+from kili_emulator.testing.sdk import shared_schemas
+from tests import groups
 from tests.kit.document_type_check import DocumentTypeChecker
-from tests.kit.sdk_environments import CONTRACT_RECIPES, RECIPES
 from tests.kit.sdk_process import VERSIONS, SdkProcess, SdkSession
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.kit.wire import Wire
 from tests.kit.world_content import WorldIds, set_up_world
-
-_SDKS = (*RECIPES, *CONTRACT_RECIPES)
+from tests.warm import WARM
 
 # A developer's settings, which hold for every emulator that is started below.
 for _name in [each for each in os.environ if each.startswith(ENVIRONMENT_PREFIX)]:
@@ -33,34 +34,17 @@ settings.register_profile("quick", _QUICK)
 settings.register_profile("thorough", settings.get_profile("ci"), max_examples=100)
 settings.load_profile("thorough" if os.environ.get("CI") else "quick")
 
-# What takes longest begins first, so that no process is left alone with it at the end.
-_LONG = (
-    "tests/plugins/",
-    "tests/examples/",
-    "tests/tutorial/",
-    "tests/test_docs.py",
-    "tests/test_cli.py",
-    "tests/test_full_disk.py",
-)
-
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests stay together where several processes run them (``--dist loadgroup``).
-
-    All those of one SDK do, whose process takes long to start; of the others, those of one file, or
-    those that a mark ``xdist_group`` names.
-    """
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(_sdk_of(item) or item.nodeid.split("::")[0]))
-    items.sort(key=lambda item: not (_sdk_of(item) or item.nodeid.startswith(_LONG)))
+    """Let long tests begin first; those of a group follow one another."""
+    items.sort(key=lambda item: groups.place_of(item.nodeid))
 
 
-def _sdk_of(item: pytest.Item) -> str | None:
-    params = item.callspec.params if hasattr(item, "callspec") else {}
-    named = [params.get(name) for name in ("sdk", "installed_sdk", "version")]
-    return next((each for each in named if each in _SDKS), None)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the tests of a group in one process (``--dist loadscope``)."""
+    return groups.make_scheduler(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -69,6 +53,20 @@ def _kept_fork_servers() -> Iterator[None]:
     FORK_SERVERS.max_unused = 2
     yield
     FORK_SERVERS.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_interpreter() -> Iterator[None]:
+    """End the process that forks interpreters, if a test has needed it."""
+    yield
+    WARM.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_schemas() -> Iterator[None]:
+    """Let the clients of all emulators in this process build the schema once."""
+    with shared_schemas():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,8 +15,11 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND = [sys.executable, "-m", "kili_emulator"]
+PROGRAM = ["-m", "kili_emulator"]
+COMMAND = [sys.executable, *PROGRAM]
 DIRECT = {"proxies": {"http": "", "https": ""}, "timeout": 10}
 SHELL = sys.platform != "win32"
 
@@ -39,35 +42,27 @@ class CommandRunner:
             "PYTHONUNBUFFERED": "1",
             "TMPDIR": str(self.temporary),
         }
-        self._started: list[subprocess.Popen[str]] = []
+        self._started: list[warm.Process] = []
 
     def run(self, *arguments: str, status: int = 0) -> str:
         """Run a command to its end; all that it prints."""
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            encoding="utf-8",
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=90,
-            check=False,
+        done = warm.run(
+            [*PROGRAM, *arguments], environment=self.environment, folder=self.folder, timeout=90
         )
         assert done.returncode == status, done.stdout
         return done.stdout
 
     def start(self, *options: str) -> ForegroundServer:
         """Start a server in the foreground; returns once it has introduced itself."""
-        process = subprocess.Popen(
-            [*COMMAND, "start", "--port", "0", *options],
-            cwd=self.folder,
-            env=self.environment,
-            encoding="utf-8",
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+        return ForegroundServer(self.begin("start", "--port", "0", *options))
+
+    def begin(self, *arguments: str) -> warm.Process:
+        """Start a command that goes on."""
+        process = warm.start(
+            [*PROGRAM, *arguments], environment=self.environment, folder=self.folder
         )
         self._started.append(process)
-        return ForegroundServer(process)
+        return process
 
     def states(self) -> list[Path]:
         """What the running servers left for other commands."""
@@ -86,19 +81,14 @@ class CommandRunner:
             if not path.exists():  # removed meanwhile, as its server was killed
                 continue
             endpoint = json.loads(path.read_text())["url"] + "/api/label/v2/graphql"
-            subprocess.run(
-                [*COMMAND, "stop"],
-                cwd=self.folder,
-                env={**self.environment, "KILI_API_ENDPOINT": endpoint},
-                check=False,
-                timeout=60,
-            )
+            environment = {**self.environment, "KILI_API_ENDPOINT": endpoint}
+            warm.run([*PROGRAM, "stop"], environment=environment, folder=self.folder, timeout=60)
 
 
 class ForegroundServer:
     """A server in the foreground, and what it printed until it was ready."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: warm.Process) -> None:
         self.process = process
         self.introduction = ""
         assert process.stdout is not None

@@ -11,12 +11,13 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests import warm
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
@@ -60,7 +61,7 @@ class PageFolder:
         if page_name:
             (self.folder / page_name["name"]).write_text(text, encoding="utf-8")
         elif kind == "python":
-            done = self.run([sys.executable, "-c", text])
+            done = self.run(["python", "-c", text])
             assert done.returncode == 0, done.stdout
         elif kind == "json":
             json.loads(text)
@@ -89,11 +90,12 @@ def session(text: str) -> Iterator[tuple[str, list[str]]]:
 
 @pytest.fixture
 def page_folder(tmp_path: Path) -> Iterator[PageFolder]:
+    python = warm.command(os.environ)
     commands = tmp_path / "bin"
     commands.mkdir()
     for name, arguments in SHIMS.items():
         shim = commands / name
-        shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments}\n')
+        shim.write_text(f"#!/bin/sh\nexec {python} {arguments}\n")
         shim.chmod(0o755)
     temporary = tmp_path / "tmp"
     temporary.mkdir()

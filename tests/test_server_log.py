@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 import signal
-import subprocess
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,8 @@ from typing import Any
 import pytest
 
 from kili_emulator.testing.sdk import fast_sdk
-from tests.test_cli import COMMAND, SHELL, CommandRunner
+from tests import warm
+from tests.test_cli import SHELL, CommandRunner
 
 LABEL = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 PLUGIN = """
@@ -62,17 +62,9 @@ class ForegroundProject:
     def submit(self) -> None:
         self.kili.append_labels([self.asset], [LABEL], disable_tqdm=True)
 
-    def follow(self, *options: str) -> subprocess.Popen[str]:
+    def follow(self, *options: str) -> warm.Process:
         """Follow the runs, of which one has ended before: it has printed that."""
-        process = subprocess.Popen(
-            [*COMMAND, "runs", "--follow", *options],
-            cwd=self.commands.folder,
-            env=self.commands.environment,
-            encoding="utf-8",
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        self.commands._started.append(process)
+        process = self.commands.begin("runs", "--follow", *options)
         assert process.stdout
         assert "Judge" in process.stdout.readline()
         return process

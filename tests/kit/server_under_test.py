@@ -6,8 +6,6 @@ import itertools
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,8 @@ from types import TracebackType
 from typing import Any
 
 import requests
+
+from tests import warm
 
 _EXPORT = re.compile(r"export (KILI_API_ENDPOINT|KILI_API_KEY)=(\S+)")
 _DIRECT: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
@@ -68,18 +68,15 @@ class ServerUnderTest:
         self.request_log = data_dir / "requests.jsonl"
         self._options = options
         self._numbers = itertools.count(1)
-        self._process: subprocess.Popen[str] | None = None
+        self._process: warm.Process | None = None
         self.output: list[str] = []
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "kili_emulator", "start", "--port", "0", "--data-dir"]
-        self._process = subprocess.Popen(
+        command = ["-m", "kili_emulator", "start", "--port", "0", "--data-dir"]
+        self._process = warm.start(
             [*command, str(self.data_dir), *self._options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
+            environment={**os.environ, "PYTHONUNBUFFERED": "1", **self._environment},
             errors="backslashreplace",  # plugins may write there, too
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **self._environment},
         )
         self.output = []
         exports: dict[str, str] = {}

@@ -23,7 +23,7 @@ from kili_emulator.plugins.inline import loading, runner
 from kili_emulator.testing.sdk import fast_sdk
 
 EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
-SOON = 20.0
+SOON = 60.0  # a limit that only a failure reaches
 GATES: dict[str, threading.Event] = {}
 
 Upload = Callable[..., None]
@@ -306,12 +306,21 @@ def test_a_run_that_was_going_on_at_a_mark_is_closed_by_the_reset_to_it(
 
 
 def test_a_flood_of_output_holds_nobody_up(emu: Emulator, tmp_path: Path) -> None:
-    (over,) = gates("over")
-    upload(emu, tmp_path, "P", "while not sys.kili_gates['over'].is_set():\n    print()")
+    over, flooded = gates("over", "flooded")
+    body = (
+        "count = 0\n"
+        "while not sys.kili_gates['over'].is_set():\n"
+        "    print()\n"
+        "    count += 1\n"
+        "    if count > 1000:\n"
+        "        sys.kili_gates['flooded'].set()"
+    )
+    upload(emu, tmp_path, "P", body)
     kili = emu.client()
     submit(emu)
     for number in range(8):  # each took 5 s and more, when each line was a statement
         kili.create_project(input_type="TEXT", json_interface={}, title=str(number))
+    assert flooded.wait(SOON)
     over.set()
     assert emu.wait_idle(SOON)
     assert [run["outcome"] for run in emu.world.view.runs.all()] == ["SUCCEEDED"]

@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ariadne import graphql_sync, load_schema_from_path, make_executable_schema
+from ariadne import graphql_sync, make_executable_schema
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -51,12 +52,22 @@ class InvalidRequestError(Exception):
         self.errors = [format_error(each) for each in graphql_errors]
 
 
+@cache
 def build_schema() -> GraphQLSchema:
-    """The executable schema: the ``.graphql`` files bound to their resolvers."""
-    sources = load_schema_from_path(str(Path(__file__).parent / "schema"))
+    """Build the executable schema: the ``.graphql`` files bound to their resolvers.
+
+    All emulators of a process share one, as it never changes and takes long to build.
+    """
+    files = sorted((Path(__file__).parent / "schema").rglob("*.graphql"))
+    sources = [each.read_text(encoding="utf-8") for each in files]
     schema = make_executable_schema(sources, *BINDABLES)
     mark_stored_members(schema)
     return schema
+
+
+@cache
+def _schema_hash() -> str:
+    return hashlib.sha256(print_schema(build_schema()).encode()).hexdigest()[:12]
 
 
 class GraphQLExecutor:
@@ -69,8 +80,7 @@ class GraphQLExecutor:
 
     def __init__(self) -> None:
         self.schema = build_schema()
-        text = print_schema(self.schema)
-        self.schema_hash = hashlib.sha256(text.encode()).hexdigest()[:12]
+        self.schema_hash = _schema_hash()
         self._document_cache = GraphQLDocumentCache(self.schema)
 
     def execute(self, data: dict[str, Any], context: RequestContext) -> tuple[bool, dict[str, Any]]:

@@ -9,8 +9,6 @@ import threading
 from kili_emulator.config import DEFAULT_WORLD, Settings
 from kili_emulator.printable import LogFormatter
 
-_DEFAULT_FOLDER = Settings().data_dir
-
 # The loggers that would otherwise print by themselves, or not at all.
 _LOGGERS = ("kili_emulator", "werkzeug", "py.warnings")
 
@@ -53,6 +51,7 @@ class _ServerFormatter(LogFormatter):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
+        self._default_folder = Settings().data_dir  # of the folder in which the server starts
 
     def hint(self, record: logging.LogRecord) -> str:
         command: list[str] | None = getattr(record, "command", None)
@@ -60,6 +59,6 @@ class _ServerFormatter(LogFormatter):
             return ""
         world = getattr(record, "world", DEFAULT_WORLD)
         options = [] if world == DEFAULT_WORLD else ["--world", world]
-        if self._settings.data_dir != _DEFAULT_FOLDER:
+        if self._settings.data_dir != self._default_folder:
             options += ["--data-dir", str(self._settings.data_dir)]
         return f" (more: `{shlex.join(['kili-emulator', *command, *options])}`)"

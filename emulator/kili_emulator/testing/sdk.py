@@ -1,7 +1,8 @@
 """Makes an SDK fast for tests: an explicit, reversible opt-in.
 
 The SDK sleeps 15 seconds before each look at a plugin's status, one second after some batches,
-and limits itself to a number of calls a minute, which under a frozen clock never ends. None of
+and limits itself to a number of calls a minute, which under a frozen clock never ends. Each client
+also builds the schema of its server anew, which takes 0.3 seconds. None of
 this belongs in a test. Nothing but the standard library is needed here, so that the file can be
 loaded next to any generation of the SDK.
 """
@@ -10,10 +11,18 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import sys
 import time
 import types
-from typing import Any, Iterator  # noqa: UP035  (loaded by old interpreters, too)
+from typing import (  # noqa: UP035  (loaded by old interpreters, too)
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    Tuple,
+)
 
 _SLEEPING_MODULES = (
     "kili.services.plugins.upload",
@@ -44,26 +53,91 @@ class _QuickTime(types.ModuleType):
         time.sleep(min(seconds, _POLL_SECONDS))
 
 
+Replacement = Tuple[types.ModuleType, str, Any]  # noqa: UP006
+
+
 @contextlib.contextmanager
 def fast_sdk() -> Iterator[None]:
-    """Lift the SDK's sleeps and its rate limit for the time of a ``with`` block."""
-    patches = []
+    """Lift the SDK's sleeps and its rate limit for the time of a ``with`` block.
+
+    Clients that are made in the block share schemas, as in :func:`shared_schemas`.
+    """
+    with _replaced([*_schema_builders(), *_sleeps(), *_limiters()]):
+        yield
+
+
+@contextlib.contextmanager
+def shared_schemas() -> Iterator[None]:
+    """Let clients that are made in a ``with`` block share the schemas that are alike.
+
+    Each client still fetches the schema, and validates its documents against it.
+    """
+    with _replaced(_schema_builders()):
+        yield
+
+
+class _SchemaBuilder:
+    """A function that makes a schema, or its syntax tree, out of a description: once for each.
+
+    Args:
+        function: the function of ``gql.client``, whose results nobody changes.
+        key_of: the text by which to tell descriptions apart.
+    """
+
+    results: Dict[Tuple[str, str], Any] = {}  # noqa: UP006, RUF012  (of the whole process)
+
+    def __init__(self, function: Callable[[Any], Any], key_of: Callable[[Any], str]) -> None:
+        self._function = function
+        self._key_of = key_of
+
+    def __call__(self, description: Any) -> Any:
+        key = (self._function.__name__, self._key_of(description))
+        if key not in self.results:
+            self.results[key] = self._function(description)
+        return self.results[key]
+
+
+_KEYS: Dict[str, Callable[[Any], str]] = {  # noqa: UP006
+    "parse": str,
+    "build_ast_schema": lambda document: str(document.loc.source.body),
+    "build_client_schema": json.dumps,
+}
+
+
+def _schema_builders() -> Iterator[Replacement]:
+    for module in _import_available(("gql.client",)):
+        for name, key_of in _KEYS.items():
+            function = getattr(module, name, None)
+            if function is not None and not isinstance(function, _SchemaBuilder):
+                yield module, name, _SchemaBuilder(function, key_of)
+
+
+def _sleeps() -> Iterator[Replacement]:
+    for module in _import_available(_SLEEPING_MODULES):
+        if hasattr(module, "time"):
+            yield module, "time", _QuickTime("time")
+        if hasattr(module, "sleep"):
+            yield module, "sleep", _QuickTime.sleep
+
+
+def _limiters() -> Iterator[Replacement]:
+    for module in _import_available(_CLIENT_MODULES):
+        if hasattr(module, "_limiter"):
+            yield module, "_limiter", _NoLimiter()
+
+
+@contextlib.contextmanager
+def _replaced(replacements: Iterable[Replacement]) -> Iterator[None]:
+    """Put other values into modules for the time of a ``with`` block."""
+    originals = []
     try:
-        for module in _import_available(_SLEEPING_MODULES):
-            if hasattr(module, "time"):
-                patches.append((module, "time", module.time))
-                module.time = _QuickTime("time")  # type: ignore[attr-defined]
-            if hasattr(module, "sleep"):
-                patches.append((module, "sleep", module.sleep))
-                module.sleep = _QuickTime.sleep  # type: ignore[attr-defined]
-        for module in _import_available(_CLIENT_MODULES):
-            if hasattr(module, "_limiter"):
-                patches.append((module, "_limiter", module._limiter))
-                module._limiter = _NoLimiter()  # type: ignore[attr-defined]
+        for module, name, value in replacements:
+            originals.append((module, name, getattr(module, name)))
+            setattr(module, name, value)
         yield
     finally:
-        for module, name, original in reversed(patches):
-            setattr(module, name, original)
+        for module, name, value in reversed(originals):
+            setattr(module, name, value)
 
 
 def _import_available(names: tuple[str, ...]) -> Iterator[types.ModuleType]:

@@ -24,7 +24,6 @@ CELLS = [
         isolation,
         getattr(row, isolation),
         id=f"{name}-{isolation}",
-        marks=pytest.mark.xdist_group(f"bad plugins {isolation}"),
     )
     for name, row in ROWS.items()
     for isolation in ("inline", "process")

@@ -1,0 +1,205 @@
+"""The process that imports the emulator and the SDK once, and forks interpreters with them (Linux).
+
+Started by ``tests/warm.py`` with the path of its socket. A client (``tests/warm_client.py``)
+connects for each process that it needs. It sends ``{"arguments", "environment", "folder", "umask",
+"limits"}`` as JSON, with the descriptors of three standard streams. It receives the id of the
+process, and its exit status (as ``Popen.returncode`` has it) when the process has ended. The warm
+process ends with its own standard input.
+
+It has one thread, as a fork copies no other: threads that the SDK starts when it is imported are
+kept back, and started in each process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import io
+import json
+import os
+import resource
+import runpy
+import selectors
+import socket
+import sys
+import tempfile
+import threading
+import time
+import types
+from pathlib import Path
+from typing import Any
+
+MODULES = (
+    "kili_emulator.app",
+    "kili_emulator.cli",
+    "kili.client",
+    "kili.plugins",
+    "numpy.random",
+    "pytest",
+)
+STREAMS = 3
+LONGEST_REQUEST = 1 << 20
+
+
+class WarmProcess:
+    """Forks as clients ask, and tells them how it ended.
+
+    Args:
+        path: of the socket.
+    """
+
+    def __init__(self, path: str) -> None:
+        own = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        self._library = [each for each in sys.path[1:] if each not in own]
+        self._threads = import_modules()
+        self._selector = selectors.DefaultSelector()
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._listener.bind(path)
+        self._listener.listen()
+        self._clients: dict[int, tuple[int, socket.socket]] = {}
+
+    def serve(self) -> list[str]:
+        """Fork until the end; return in each forked process, and only there, its arguments."""
+        gc.freeze()  # or each collection would copy the pages that processes share
+        self._selector.register(0, selectors.EVENT_READ)
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        while True:
+            for key, _ in self._selector.select():
+                if key.fd == 0:
+                    os._exit(0)
+                if key.fd in self._clients:
+                    self._report(key.fd)
+                else:
+                    client, _ = self._listener.accept()
+                    arguments = self._fork(client)
+                    if arguments is not None:
+                        return arguments
+
+    def _fork(self, client: socket.socket) -> list[str] | None:
+        """Fork for a client; its arguments in the child, ``None`` in the parent."""
+        content, streams, _, _ = socket.recv_fds(client, LONGEST_REQUEST, STREAMS)
+        if len(streams) < STREAMS:  # the client is gone
+            client.close()
+            return None
+        request = json.loads(content)
+        pid = os.fork()
+        if not pid:
+            self._close(client)
+            self._become(request, streams)
+            return list(request["arguments"])
+        for each in streams:
+            os.close(each)
+        _send(client, pid)
+        awaited = os.pidfd_open(pid)
+        self._clients[awaited] = (pid, client)
+        self._selector.register(awaited, selectors.EVENT_READ)
+        return None
+
+    def _report(self, awaited: int) -> None:
+        """Tell a client how its process has ended."""
+        pid, client = self._clients.pop(awaited)
+        self._selector.unregister(awaited)
+        os.close(awaited)
+        _, status = os.waitpid(pid, 0)
+        _send(client, os.waitstatus_to_exitcode(status))
+        client.close()
+
+    def _close(self, client: socket.socket) -> None:
+        """Close what is of the parent only."""
+        self._selector.close()
+        self._listener.close()
+        client.close()
+        for awaited, (_, other) in self._clients.items():
+            os.close(awaited)
+            other.close()
+
+    def _become(self, request: dict[str, Any], streams: list[int]) -> None:
+        """Make this process one that an interpreter was started for."""
+        for number, each in enumerate(streams):
+            os.dup2(each, number)
+            os.close(each)
+        for name, limits in request["limits"].items():
+            resource.setrlimit(getattr(resource, name), tuple(limits))
+        os.umask(request["umask"])
+        os.chdir(request["folder"])
+        os.environ.clear()
+        os.environ.update(request["environment"])
+        time.tzset()
+        tempfile.tempdir = None
+        open_streams()
+        added = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        sys.path[:] = [*(each for each in added if each), *self._library]
+        sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
+        sys.modules["numpy.random"].seed()
+        for thread in self._threads:
+            thread.start()
+
+
+def _send(client: socket.socket, number: int) -> None:
+    with contextlib.suppress(OSError):  # the client is gone
+        client.send(str(number).encode())
+
+
+def import_modules() -> list[threading.Thread]:
+    """Import what processes need; the threads that this would have started."""
+    threads: list[threading.Thread] = []
+    start = threading.Thread.start
+
+    def keep_back(thread: threading.Thread) -> None:
+        threads.append(thread)
+
+    threading.Thread.start = keep_back  # type: ignore[method-assign]
+    try:
+        for name in MODULES:
+            importlib.import_module(name)
+        importlib.import_module("kili_emulator.api.execution").build_schema()
+    finally:
+        threading.Thread.start = start  # type: ignore[method-assign]
+    return threads
+
+
+def open_streams() -> None:
+    """Open the standard streams of a process as its environment says."""
+    is_unbuffered = bool(os.environ.get("PYTHONUNBUFFERED"))
+    own = (sys.stdin, sys.stdout, sys.stderr)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        stream = io.TextIOWrapper(
+            os.fdopen(
+                number,
+                "wb" if number else "rb",
+                buffering=0 if number and is_unbuffered else -1,
+                closefd=False,
+            ),
+            encoding=own[number].encoding,
+            errors=own[number].errors,
+            line_buffering=name == "stderr" or os.isatty(number),
+            write_through=is_unbuffered,
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def run(arguments: list[str]) -> None:
+    """Run a program as ``python`` does: ``-c CODE``, ``-m MODULE`` or a file, and its arguments."""
+    what, *rest = arguments
+    if what == "-c":
+        main = types.ModuleType("__main__")
+        sys.modules["__main__"] = main
+        sys.path.insert(0, "")
+        sys.argv[:] = ["-c", *rest[1:]]
+        exec(compile(rest[0], "<string>", "exec"), main.__dict__)
+    elif what == "-m":
+        sys.path.insert(0, str(Path.cwd()))
+        sys.argv[:] = rest
+        runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
+    else:
+        sys.path.insert(0, str(Path(what).resolve().parent))
+        sys.argv[:] = arguments
+        runpy.run_path(what, run_name="__main__")
+
+
+if __name__ == "__main__":
+    run(WarmProcess(sys.argv[1]).serve())
