@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PYTHON ?=
 ARGS ?=
 # As many processes as there are cores; all that one SDK is asked is in one of them, and what takes
-# longest begins first (tests/groups.py). One process, for a debugger: ARGS="-n 0".
+# longest begins first (tests/kit/xdist_groups.py). One process, for a debugger: ARGS="-n 0".
 PARALLEL := -n logical --maxprocesses 8 --dist loadscope --no-loadscope-reorder
 INSTALL := $(BIN)/python tools/install.py
 # What is imported is compiled once, and not again in each of the processes that tests start.

@@ -14,13 +14,13 @@ from kili_emulator.app import Emulator
 from kili_emulator.config import ENVIRONMENT_PREFIX
 from kili_emulator.plugins.process.fork_server import FORK_SERVERS
 from kili_emulator.testing.sdk import shared_schemas
-from tests import groups
+from tests.kit import xdist_groups
 from tests.kit.document_type_check import DocumentTypeChecker
 from tests.kit.sdk_process import VERSIONS, SdkProcess, SdkSession
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
+from tests.kit.warm_interpreter import WARM
 from tests.kit.wire import Wire
 from tests.kit.world_content import WorldIds, set_up_world
-from tests.warm import WARM
 
 # A developer's settings, which hold for every emulator that is started below.
 for _name in [each for each in os.environ if each.startswith(ENVIRONMENT_PREFIX)]:
@@ -38,13 +38,17 @@ settings.load_profile("thorough" if os.environ.get("CI") else "quick")
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let long tests begin first; those of a group follow one another."""
-    items.sort(key=lambda item: groups.place_of(item.nodeid))
+    items.sort(key=lambda item: xdist_groups.place_of(item.nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep the tests of a group in one process (``--dist loadscope``)."""
-    return groups.make_scheduler(config, log) if config.getoption("dist") == "loadscope" else None
+    return (
+        xdist_groups.make_scheduler(config, log)
+        if config.getoption("dist") == "loadscope"
+        else None
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

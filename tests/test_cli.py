@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests import warm
+from tests.kit import warm_interpreter
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ["-m", "kili_emulator"]
@@ -42,11 +42,11 @@ class CommandRunner:
             "PYTHONUNBUFFERED": "1",
             "TMPDIR": str(self.temporary),
         }
-        self._started: list[warm.Process] = []
+        self._started: list[warm_interpreter.Process] = []
 
     def run(self, *arguments: str, status: int = 0) -> str:
         """Run a command to its end; all that it prints."""
-        done = warm.run(
+        done = warm_interpreter.run(
             [*PROGRAM, *arguments], environment=self.environment, folder=self.folder, timeout=90
         )
         assert done.returncode == status, done.stdout
@@ -56,9 +56,9 @@ class CommandRunner:
         """Start a server in the foreground; returns once it has introduced itself."""
         return ForegroundServer(self.begin("start", "--port", "0", *options))
 
-    def begin(self, *arguments: str) -> warm.Process:
+    def begin(self, *arguments: str) -> warm_interpreter.Process:
         """Start a command that goes on."""
-        process = warm.start(
+        process = warm_interpreter.start(
             [*PROGRAM, *arguments], environment=self.environment, folder=self.folder
         )
         self._started.append(process)
@@ -82,13 +82,15 @@ class CommandRunner:
                 continue
             endpoint = json.loads(path.read_text())["url"] + "/api/label/v2/graphql"
             environment = {**self.environment, "KILI_API_ENDPOINT": endpoint}
-            warm.run([*PROGRAM, "stop"], environment=environment, folder=self.folder, timeout=60)
+            warm_interpreter.run(
+                [*PROGRAM, "stop"], environment=environment, folder=self.folder, timeout=60
+            )
 
 
 class ForegroundServer:
     """A server in the foreground, and what it printed until it was ready."""
 
-    def __init__(self, process: warm.Process) -> None:
+    def __init__(self, process: warm_interpreter.Process) -> None:
         self.process = process
         self.introduction = ""
         assert process.stdout is not None

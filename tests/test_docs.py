@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import warm
+from tests.kit import warm_interpreter
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
@@ -90,7 +90,7 @@ def session(text: str) -> Iterator[tuple[str, list[str]]]:
 
 @pytest.fixture
 def page_folder(tmp_path: Path) -> Iterator[PageFolder]:
-    python = warm.command(os.environ)
+    python = warm_interpreter.command(os.environ)
     commands = tmp_path / "bin"
     commands.mkdir()
     for name, arguments in SHIMS.items():

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from kili_emulator.testing.sdk import fast_sdk
-from tests import warm
+from tests.kit import warm_interpreter
 from tests.test_cli import SHELL, CommandRunner
 
 LABEL = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
@@ -62,7 +62,7 @@ class ForegroundProject:
     def submit(self) -> None:
         self.kili.append_labels([self.asset], [LABEL], disable_tqdm=True)
 
-    def follow(self, *options: str) -> warm.Process:
+    def follow(self, *options: str) -> warm_interpreter.Process:
         """Follow the runs, of which one has ended before: it has printed that."""
         process = self.commands.begin("runs", "--follow", *options)
         assert process.stdout

@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from tests import warm
+from tests.kit import warm_interpreter
 
 _EXPORT = re.compile(r"export (KILI_API_ENDPOINT|KILI_API_KEY)=(\S+)")
 _DIRECT: dict[str, Any] = {"proxies": {"http": "", "https": ""}}
@@ -68,12 +68,12 @@ class ServerUnderTest:
         self.request_log = data_dir / "requests.jsonl"
         self._options = options
         self._numbers = itertools.count(1)
-        self._process: warm.Process | None = None
+        self._process: warm_interpreter.Process | None = None
         self.output: list[str] = []
 
     def start(self) -> None:
         command = ["-m", "kili_emulator", "start", "--port", "0", "--data-dir"]
-        self._process = warm.start(
+        self._process = warm_interpreter.start(
             [*command, str(self.data_dir), *self._options],
             environment={**os.environ, "PYTHONUNBUFFERED": "1", **self._environment},
             errors="backslashreplace",  # plugins may write there, too

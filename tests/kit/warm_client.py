@@ -2,7 +2,7 @@
 
 ::
 
-    python -IS tests/warm_client.py SOCKET -m kili_emulator worlds
+    python -IS tests/kit/warm_client.py SOCKET -m kili_emulator worlds
 
 runs the interpreter with the streams, the environment and the folder of the command, and exits as
 the interpreter does. It begins quickly, as it imports little.

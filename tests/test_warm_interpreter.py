@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from tests import warm
+from tests.kit import warm_interpreter
 
-pytestmark = pytest.mark.skipif(not warm.IS_AVAILABLE, reason="others start each interpreter")
+pytestmark = pytest.mark.skipif(
+    not warm_interpreter.IS_AVAILABLE, reason="others start each interpreter"
+)
 
 ABOUT = """
 import json, locale, os, resource, signal, sys, tempfile
@@ -61,7 +63,9 @@ def started(arguments: list[str], folder: Path, **variables: str) -> str:
 def forked(
     arguments: list[str], folder: Path, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    return warm.run(arguments, environment=environment(**variables), folder=folder, timeout=60)
+    return warm_interpreter.run(
+        arguments, environment=environment(**variables), folder=folder, timeout=60
+    )
 
 
 @pytest.mark.parametrize("kind", ["-c", "-m", "file"])
@@ -103,7 +107,7 @@ def test_the_status_tells_how_it_ended(tmp_path: Path, code: str, status: int) -
 
 def test_it_ends_by_a_signal_and_its_status_can_be_read_again(tmp_path: Path) -> None:
     code = "import time; print('begun', flush=True); time.sleep(60)"
-    process = warm.start(["-c", code], environment=environment(), folder=tmp_path)
+    process = warm_interpreter.start(["-c", code], environment=environment(), folder=tmp_path)
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
     assert process.poll() is None
@@ -122,7 +126,7 @@ def test_output_and_errors_are_one_stream_in_order(tmp_path: Path) -> None:
 
 def test_one_that_takes_too_long_is_killed(tmp_path: Path) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
-        warm.run(
+        warm_interpreter.run(
             ["-c", "import time; time.sleep(60)"],
             environment=environment(),
             folder=tmp_path,
@@ -132,7 +136,7 @@ def test_one_that_takes_too_long_is_killed(tmp_path: Path) -> None:
 
 def test_a_shell_can_run_one(tmp_path: Path) -> None:
     done = subprocess.run(
-        f"cat | {warm.command(os.environ)} -c 'print(input()); raise SystemExit(5)'",
+        f"cat | {warm_interpreter.command(os.environ)} -c 'print(input()); raise SystemExit(5)'",
         shell=True,
         input=b"typed\n",
         stdout=subprocess.PIPE,
@@ -144,5 +148,5 @@ def test_a_shell_can_run_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["PYTHONUTF8", "PYTHONHASHSEED", "LC_ALL"])
 def test_what_only_a_new_interpreter_obeys_gets_a_new_one(name: str) -> None:
-    assert warm.can_fork(environment(PYTHONPATH="x"))
-    assert not warm.can_fork(environment(**{name: "1"}))
+    assert warm_interpreter.can_fork(environment(PYTHONPATH="x"))
+    assert not warm_interpreter.can_fork(environment(**{name: "1"}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.groups import group_of, place_of
+from tests.kit.xdist_groups import group_of, place_of
 
 ROOT = "tests/contract/test_sdk_methods.py"
 

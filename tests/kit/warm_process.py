@@ -1,6 +1,6 @@
 """The process that imports the emulator and the SDK once, and forks interpreters with them (Linux).
 
-Started by ``tests/warm.py`` with the path of its socket. A client (``tests/warm_client.py``)
+Started by ``tests/kit/warm_interpreter.py`` with the path of its socket. A client (``tests/kit/warm_client.py``)
 connects for each process that it needs. It sends ``{"arguments", "environment", "folder", "umask",
 "limits"}`` as JSON, with the descriptors of three standard streams. It receives the id of the
 process, and its exit status (as ``Popen.returncode`` has it) when the process has ended. The warm
@@ -46,12 +46,12 @@ class WarmProcess:
     """Forks as clients ask, and tells them how it ended.
 
     Args:
-        path: of the socket.
+        path: the path of its socket.
+        library: the entries of ``sys.path`` that every interpreter of this environment has.
     """
 
-    def __init__(self, path: str) -> None:
-        own = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-        self._library = [each for each in sys.path[1:] if each not in own]
+    def __init__(self, path: str, library: list[str]) -> None:
+        self._library = library
         self._threads = import_modules()
         self._selector = selectors.DefaultSelector()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -199,7 +199,3 @@ def run(arguments: list[str]) -> None:
         sys.path.insert(0, str(Path(what).resolve().parent))
         sys.argv[:] = arguments
         runpy.run_path(what, run_name="__main__")
-
-
-if __name__ == "__main__":
-    run(WarmProcess(sys.argv[1]).serve())

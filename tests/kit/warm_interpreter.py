@@ -21,15 +21,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Union
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 IS_AVAILABLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
 
 if IS_AVAILABLE:
-    from tests import warm_client
+    from tests.kit import warm_client
 
 # What an interpreter reads only when it starts, beside the variables of the locale.
 _OWN = ("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
 _LOCALE = ("LANG", "LANGUAGE", "LC_")
+
+# The warm process finds this checkout first; the interpreters that it forks do not.
+_PROGRAM = """\
+import sys
+library = sys.path[1:]
+sys.path[1:1] = sys.argv[2:]
+from tests.kit.warm_process import WarmProcess, run
+run(WarmProcess(sys.argv[1], library).serve())
+"""
 
 
 class ForkedInterpreter:
@@ -114,13 +123,15 @@ class WarmInterpreter:
 
     def _start(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="kili-warm-", ignore_cleanup_errors=True)
-        path = os.pathsep.join([str(ROOT / "emulator"), str(ROOT)])
+        socket_path = str(Path(self._folder.name) / "socket")
+        environment = {**os.environ, "HOME": self._folder.name}
+        environment.pop("PYTHONPATH", None)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.warm_process", str(Path(self._folder.name) / "socket")],
+            [sys.executable, "-c", _PROGRAM, socket_path, str(ROOT / "emulator"), str(ROOT)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=self._folder.name,
-            env={**os.environ, "HOME": self._folder.name, "PYTHONPATH": path},
+            env=environment,
             start_new_session=True,
         )
         assert self._process.stdout is not None
