@@ -1,8 +1,8 @@
 """Runs code with one SDK, in that SDK's own environment, for a test in another process.
 
-Started by ``tests/kit/sdk_process.py``. Reads one JSON request a line on stdin and answers each with
-one line on (the original) stdout; what the executed code prints goes into the answer. Only the
-standard library, and Python 3.8, may be relied on here.
+``tests/kit/sdk_process.py`` starts it. It reads one JSON request a line on stdin, and answers each
+with one line on the original stdout; the output of the code is part of the answer. This module
+needs only Python 3.8 and its standard library.
 
 Request: ``{"id", "code", "namespace", "env", "cwd", "timeout"}``. Code runs like a notebook's
 cell: a namespace keeps its variables, environment and working directory from one cell to the

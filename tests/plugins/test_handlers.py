@@ -190,8 +190,9 @@ def test_on_event_gets_the_whole_event_of_each_that_a_pattern_matches_once(
     project, asset = world_ids["project"], world_ids["aquarium"]
     install_plugin(wire, project, eventMatcher=["asset.skipped", "asset.*", "project.*"])
     wire.call("skipAsset", reason="blurred", where={"id": asset})
-    wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [
-        {"assetID": world_ids["meadow"], "jsonResponse": "{}"}]}, where={}, selection="id")  # fmt: skip
+    rows = [{"assetID": world_ids["meadow"], "jsonResponse": "{}"}]
+    data = {"labelType": "DEFAULT", "labelsData": rows}
+    wire.call("appendManyLabels", data=data, where={}, selection="id")
     user = wire.call("me", selection="id")["id"]
     expected = {
         "event": "asset.skipped",

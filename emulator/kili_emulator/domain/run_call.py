@@ -12,8 +12,8 @@ def add_calls(tx: Transaction, run_id: str, calls: list[RecordedCall], count: in
     """Add calls to a run, in the order of their answers; skip a run that is deleted.
 
     Args:
-        count: how many calls the run has made until now, recorded or not; some may have been answered after
-            these calls were taken, and follow in the next call of this function.
+        count: the number of calls that the run has made until now, recorded or not. Calls that were
+            answered after ``calls`` were taken follow in the next call of this function.
     """
     run = tx.runs.get(run_id)
     if not run or not (calls or count > run["callCount"]):

@@ -181,8 +181,8 @@ def test_the_next_run_in_the_same_process_finds_nothing_changed(
 
 
 def test_a_process_in_which_threads_go_on_is_not_used_again(plugin_project: PluginProject) -> None:
-    plugin_project.upload("P", "print(os.getpid())\nthreading.Thread(target=time.sleep, args=(99,)).start()",
-                 "import threading")  # fmt: skip
+    start_thread = "threading.Thread(target=time.sleep, args=(99,)).start()"
+    plugin_project.upload("P", f"print(os.getpid())\n{start_thread}", "import threading")
     plugin_project.submit()
     plugin_project.submit()
     first, second = [int(text) for kind, text in plugin_project.lines("P") if kind == "info"]
