@@ -110,9 +110,12 @@ def test_an_address_where_an_id_is_wanted_is_answered_with_the_id_but_for_author
         labeling_project.kili.update_project_workflow(labeling_project.project, update_steps=[step])
     with pytest.raises(GraphQLError, match="accessDenied"):
         labeling_project.kili.append_labels(
-            [labeling_project.id("one")], json_response_array=[{}],
-            author_id_array=[email("labeler")], project_id=labeling_project.project, disable_tqdm=True,
-        )  # fmt: skip
+            [labeling_project.id("one")],
+            json_response_array=[{}],
+            author_id_array=[email("labeler")],
+            project_id=labeling_project.project,
+            disable_tqdm=True,
+        )
 
 
 def test_an_id_where_an_address_is_wanted_is_answered_with_the_address(

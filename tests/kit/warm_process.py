@@ -1,10 +1,10 @@
 """The process that imports the emulator and the SDK once, and forks interpreters with them (Linux).
 
 ``tests/kit/warm_interpreter.py`` starts it with the path of its socket. A client
-(``tests/kit/warm_client.py``) connects for each process that it needs. It sends ``{"arguments", "environment", "folder", "umask",
-"limits"}`` as JSON, with the descriptors of three standard streams. It receives the id of the
-process, and its exit status (as ``Popen.returncode`` has it) when the process has ended. The warm
-process ends with its own standard input.
+(``tests/kit/warm_client.py``) connects for each process that it needs. It sends ``{"arguments",
+"environment", "folder", "umask", "limits"}`` as JSON, with the descriptors of three standard
+streams. It receives the id of the process, and its exit status (as ``Popen.returncode`` has it)
+when the process has ended. The warm process ends with its own standard input.
 
 It has one thread, as a fork copies no other: threads that the SDK starts when it is imported are
 kept back, and started in each process.
