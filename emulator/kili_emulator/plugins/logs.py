@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
 from contextvars import ContextVar
 
 from kili_emulator import clock, messages
@@ -88,6 +89,13 @@ class RunLog:
                 self._complete_line()
             now = clock.format_time(self._clock.now())
             self._lines.append((log_type, content[:MAX_CHARACTERS], now))
+
+    def add_end(self, warnings: Iterable[str], error: str | None) -> None:
+        """Record the warnings about a run that has ended, and the error that ended it."""
+        for warning in warnings:
+            self.add_emulator_line("warning", warning)
+        if error:
+            self.add_emulator_line("error", error)
 
     def take(self) -> list[Line]:
         """Return the complete lines since the last call, and forget them."""

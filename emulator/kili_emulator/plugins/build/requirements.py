@@ -192,9 +192,15 @@ def install(folder: Path, target: Path, environment: Environment) -> Path | None
     if required.faults or not any(each.applies for each in required.requirements):
         return None
     logger.warning(messages.INSTALLING.format(names=", ".join(_texts(required))))
-    command = [environment.python, "-m", "pip", "install", *_PIP_OPTIONS]
+    _run_pip(environment, "--target", str(target), "-r", str(path))
+    logger.warning(messages.INSTALLED.format(names=", ".join(_texts(required))))
+    return target
+
+
+def _run_pip(environment: Environment, *arguments: str) -> None:
+    """Run ``pip install``; raise :class:`InstallError` if it fails."""
     completed = subprocess.run(
-        [*command, "--target", str(target), "-r", str(path)],
+        [environment.python, "-m", "pip", "install", *_PIP_OPTIONS, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -206,8 +212,6 @@ def install(folder: Path, target: Path, environment: Environment) -> Path | None
     if completed.returncode:
         pip_output = "\n".join(completed.stdout.strip().splitlines()[-_LAST_LINES:])
         raise InstallError(messages.BUILD_INSTALL_FAILED.format(said=pip_output))
-    logger.warning(messages.INSTALLED.format(names=", ".join(_texts(required))))
-    return target
 
 
 def _texts(required: Requirements) -> list[str]:

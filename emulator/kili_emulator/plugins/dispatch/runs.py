@@ -118,13 +118,17 @@ class Runs:
         if refusal:
             self.waiters.notify()
             return StartedRun(run["id"], None)
+        delivery = self._queue_run(run, epoch, self._queue(lane, cause if waits else None), lane)
+        self.causal_tree.add(event["runId"], delivery)
+        return StartedRun(run["id"], delivery if waits else None)
+
+    def _queue_run(self, run: RunDoc, epoch: int, queue: str, lane: str) -> QueuedWork:
+        """Queue a recorded run; it begins after the latency of plugins at the earliest."""
         due = clock.monotonic() + self._timing.latency
         delivery = QueuedWork(lambda kind, text: self._add_log_line(run["id"], epoch, kind, text))
         self.causal_tree.begin(run["id"], delivery)
-        self.causal_tree.add(event["runId"], delivery)
-        queue = self._queue(lane, cause if waits else None)
         self._schedule.start(queue, lambda: self._run(run, epoch, due), delivery, lane)
-        return StartedRun(run["id"], delivery if waits else None)
+        return delivery
 
     def trigger(
         self, plugin: PluginDoc, project: ProjectDoc, event: str, payload: dict[str, Any]

@@ -75,10 +75,7 @@ def run(
         call_end = call_limited(work, call.seconds, tick, location=code.location)
     result = _make_result(call_end, call, code.location)
     call_end.error = None  # its frames keep objects alive, such as threads and processes
-    for each in _list_warnings(call_end, call, effects, megabytes):
-        log.add_emulator_line("warning", each)
-    if result.error:
-        log.add_emulator_line("error", result.error)
+    log.add_end(_list_warnings(call_end, call, effects, megabytes), result.error)
     return replace(result, duration_ms=round((clock.monotonic() - started) * 1000, 3))
 
 

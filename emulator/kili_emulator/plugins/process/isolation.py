@@ -248,17 +248,8 @@ class _Version:
             log.add_emulator_line("error", str(error))
             return Result("FAILED", str(error), 0.0, headline=error.headline)
         worker.log = log
-        request = {
-            "plugin": call.plugin_name,
-            "method": call.method,
-            "payload": call.payload,
-            "project": call.project_id,
-            "endpoint": self._isolation.endpoint,
-            "key": call.key,
-            "seed": call.seed,
-        }
         try:
-            request_end = self._exchange(worker, request, call.seconds, tick)
+            request_end = self._exchange(worker, self._request_of(call), call.seconds, tick)
         except BaseException:
             self._isolation.end(worker)
             raise
@@ -278,11 +269,20 @@ class _Version:
         else:
             worker.log = None
             self.release(worker)
-        for each in list_warnings(answer, processes, call):
-            log.add_emulator_line("warning", each)
-        if result.error:
-            log.add_emulator_line("error", result.error)
+        log.add_end(list_warnings(answer, processes, call), result.error)
         return result
+
+    def _request_of(self, call: Call) -> sealed_messages.Message:
+        """Build the message that makes a worker call a handler."""
+        return {
+            "plugin": call.plugin_name,
+            "method": call.method,
+            "payload": call.payload,
+            "project": call.project_id,
+            "endpoint": self._isolation.endpoint,
+            "key": call.key,
+            "seed": call.seed,
+        }
 
     def close(self) -> None:
         with self._lock:
