@@ -29,7 +29,7 @@ def submit(example_emulator: ExampleEmulator, title: str, *responses: dict[str, 
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_the_majority_is_added_as_one_label_once_all_have_labeled(
+def test_majority_label_is_added_when_all_labelers_have_labeled(
     example_emulator: ExampleEmulator, title: str
 ) -> None:
     given = [mood("GOOD"), mood("BAD", keyword="day"), mood("GOOD")]
@@ -51,7 +51,7 @@ def test_the_majority_is_added_as_one_label_once_all_have_labeled(
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_being_called_for_its_own_label_changes_nothing(
+def test_call_for_the_plugins_own_label_changes_nothing(
     example_emulator: ExampleEmulator, title: str
 ) -> None:
     submit(example_emulator, title, *[mood("GOOD")] * 3)
@@ -66,7 +66,7 @@ def test_being_called_for_its_own_label_changes_nothing(
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_one_label_is_added_where_all_are_submitted_at_once(
+def test_one_majority_label_is_added_when_all_labels_arrive_at_once(
     example_emulator: ExampleEmulator, title: str
 ) -> None:
     users = {
@@ -88,7 +88,7 @@ def test_one_label_is_added_where_all_are_submitted_at_once(
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_who_corrects_a_label_still_counts_once(
+def test_labeler_who_corrects_a_label_counts_once(
     example_emulator: ExampleEmulator, title: str
 ) -> None:
     submit(example_emulator, title, mood("GOOD"), mood("BAD"))
@@ -138,5 +138,5 @@ def why(*names: str) -> dict[str, Any]:
         "what cannot be voted on",
     ],
 )
-def test_a_vote(responses: list[dict[str, Any]], agreed: dict[str, Any]) -> None:
+def test_majority_of_responses(responses: list[dict[str, Any]], agreed: dict[str, Any]) -> None:
     assert load_module(NAME).majority(JOBS, responses) == agreed

@@ -38,7 +38,7 @@ def metadata(example_emulator: ExampleEmulator, title: str, name: str) -> str:
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_what_is_wrong_gets_an_issue_each_and_the_document_goes_to_review(
+def test_each_wrong_entity_gets_an_issue_and_the_document_goes_to_review(
     example_emulator: ExampleEmulator, title: str
 ) -> None:
     response = entities(
@@ -63,7 +63,7 @@ def test_what_is_wrong_gets_an_issue_each_and_the_document_goes_to_review(
 @pytest.mark.parametrize(
     ("title", "done"), [("Invoices", "Label DONE"), ("Invoices, V1", "LABELED")]
 )
-def test_what_is_right_stays_labeled(
+def test_document_with_correct_entities_stays_labeled(
     example_emulator: ExampleEmulator, title: str, done: str
 ) -> None:
     example_emulator.emulator.submit(

@@ -104,7 +104,7 @@ def session_with_example(sdk: SdkProcess, world: RemoteWorld, name: str) -> SdkS
     indirect=["sdk"],
     scope="session",
 )
-def test_an_example_is_uploaded_and_called_with_the_sdk(
+def test_example_is_uploaded_and_called_by_each_sdk(
     sdk: SdkProcess, server: ServerUnderTest, name: str
 ) -> None:
     world = server.new_world(find_scenario(name))
@@ -122,7 +122,7 @@ def test_an_example_is_uploaded_and_called_with_the_sdk(
 
 @pytest.mark.parametrize("name", ["consensus", "parallel_labeling"])
 @pytest.mark.parametrize("version", OLD)
-def test_an_example_runs_with_the_sdk(version: str, name: str) -> None:
+def test_example_runs_with_an_older_sdk(version: str, name: str) -> None:
     """The last person submits while it is active; what the others did is only looked at."""
     python = Path(f".venvs/kili-{version}/bin/python")
     options = {"plugin_isolation": "process", "plugin_python": python}

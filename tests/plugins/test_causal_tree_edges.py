@@ -15,7 +15,7 @@ class WaiterStub(Delivery):
         self.was_told = True
 
 
-def test_what_a_run_starts_belongs_to_it_until_it_is_over() -> None:
+def test_deliveries_are_children_of_a_run_until_the_run_ends() -> None:
     causal_tree, parent, child, orphan = CausalTree(), Delivery(), Delivery(), Delivery()
     causal_tree.begin("run", parent)
     causal_tree.add("run", child)
@@ -35,7 +35,7 @@ def test_the_end_of_an_undone_run_does_not_end_the_new_run_of_the_same_id() -> N
     assert new.children == [child]
 
 
-def test_a_wait_that_gives_up_tells_all_that_are_not_over() -> None:
+def test_timed_out_wait_notifies_all_unfinished_deliveries() -> None:
     root, over, late, below = WaiterStub(), WaiterStub(), WaiterStub(), WaiterStub()
     root.children += [over, late]
     over.children.append(below)
@@ -45,7 +45,7 @@ def test_a_wait_that_gives_up_tells_all_that_are_not_over() -> None:
     assert [each.was_told for each in (root, over, late, below)] == [False, False, True, True]
 
 
-def test_a_request_of_a_run_waits_for_no_more_than_it_started_itself() -> None:
+def test_wait_without_children_ignores_deliveries_below_the_root() -> None:
     root, below = WaiterStub(), WaiterStub()
     root.children.append(below)
     root.set_result(None)

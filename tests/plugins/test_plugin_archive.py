@@ -181,7 +181,7 @@ def test_too_many_entries_are_refused(folder: Path) -> None:
 TOO_LARGE = ["the archive unpacks to more than 100 MB: leave data files out"]
 
 
-def test_bomb_is_refused(folder: Path, tmp_path: Path) -> None:
+def test_zip_bomb_is_refused(folder: Path, tmp_path: Path) -> None:
     archive = zipped({"main.py": HANDLER, "data.bin": bytes(100 * 1024 * 1024 + 1)})
     assert len(archive) < 1024 * 1024
 
@@ -190,7 +190,7 @@ def test_bomb_is_refused(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sizes", [[1001], [600, 600], [1000]])
-def test_limit_is_on_all_entries_together(
+def test_size_limit_applies_to_the_sum_of_all_entries(
     folder: Path, monkeypatch: pytest.MonkeyPatch, sizes: list[int]
 ) -> None:
     monkeypatch.setattr(plugin_archive, "_MAX_UNPACKED", 1000)
@@ -200,7 +200,9 @@ def test_limit_is_on_all_entries_together(
     assert problems(folder, archive) == expected
 
 
-def test_bomb_with_a_lying_header_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zip_bomb_with_a_false_size_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(plugin_archive, "_MAX_UNPACKED", 1000)
     size = 1_000_000
     archive = zipped({"main.py": bytes(size)}).replace(
@@ -212,7 +214,7 @@ def test_bomb_with_a_lying_header_is_refused(folder: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("names", [["helpers", "helpers/deep.py"], ["helpers/deep.py", "helpers"]])
-def test_file_where_a_folder_must_be_is_refused(folder: Path, names: list[str]) -> None:
+def test_entry_that_is_both_file_and_folder_is_refused(folder: Path, names: list[str]) -> None:
     (problem,) = problems(folder, zipped({"main.py": HANDLER, **dict.fromkeys(names, "")}))
 
     assert problem.startswith("the uploaded archive cannot be read: ")
@@ -282,12 +284,12 @@ NO_MAIN = (
 
 
 @pytest.mark.parametrize("name", [None, "plugin.py", "plugin/main.py", "Main.py"])
-def test_main_must_be_at_the_top(folder: Path, name: str | None) -> None:
+def test_main_py_must_be_at_the_top_of_the_archive(folder: Path, name: str | None) -> None:
     assert problems(folder, zipped({name: HANDLER} if name else {})) == [NO_MAIN]
 
 
 @pytest.mark.parametrize("code", ["", "x = 1", "class Pluginhandler: pass"])
-def test_handler_must_be_there(folder: Path, code: str) -> None:
+def test_missing_handler_class_is_reported(folder: Path, code: str) -> None:
     assert problems(folder, code) == [
         "main.py defines no class PluginHandler: define one that inherits kili.plugins.PluginCore"
     ]
@@ -329,7 +331,7 @@ def test_file_that_is_not_utf8_is_reported(folder: Path) -> None:
 @pytest.mark.parametrize(
     "code", ["x = 1\x00", "x = 1" + " + 1" * 20_000, "x = " + "-" * 20_000 + "1"]
 )
-def test_file_that_python_cannot_digest_is_reported(folder: Path, code: str) -> None:
+def test_file_that_python_cannot_compile_is_reported(folder: Path, code: str) -> None:
     assert len(problems(folder, code)) == 1
 
 
@@ -387,7 +389,7 @@ def test_error_at_import_shows_the_plugins_frames_only(
     assert "sandbox" not in problem
 
 
-def test_error_inside_a_library_shows_how_it_was_reached(folder: Path) -> None:
+def test_error_inside_a_library_shows_frames_of_plugin_and_library(folder: Path) -> None:
     (problem,) = problems(folder, "import json\njson.loads('{')")
 
     assert frames(problem)[0] == ("main.py", 2)
@@ -427,7 +429,7 @@ def test_import_that_never_ends_is_stopped(folder: Path) -> None:
     ]
 
 
-def test_import_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_import_that_hangs_is_abandoned(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time_limit, "_STOP_SECONDS", SHORT)
     gate = ModuleType("test_builder_gate")
     gate.release = threading.Event()  # type: ignore[attr-defined]
@@ -444,7 +446,7 @@ def test_import_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
-def test_a_full_disk_fails_the_build_and_leaves_nothing(
+def test_full_disk_fails_the_build_and_leaves_no_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     folder, write = tmp_path / "version", Path.write_bytes

@@ -131,7 +131,7 @@ def test_main_imports_the_modules_of_its_folder(
     assert plugin_under_test.submit() == "helped"
 
 
-def test_all_isolations_import_the_modules_of_the_folder_each_once(
+def test_each_module_of_the_folder_is_imported_once_in_every_isolation(
     isolated: PluginUnderTest,
 ) -> None:
     imports = "\n".join([*WAYS, "from .sub_folder.helpers import CALLS"])
@@ -149,7 +149,7 @@ def test_all_isolations_import_the_modules_of_the_folder_each_once(
         ("from . import nothing", "ImportError: cannot import name 'nothing' from 'plugin'"),
     ],
 )
-def test_import_of_what_is_not_in_the_folder_fails_the_build(
+def test_import_of_a_missing_module_fails_the_build(
     plugin_under_test: PluginUnderTest, imports: str, error: str
 ) -> None:
     assert (
@@ -171,7 +171,9 @@ def test_linked_folder_with_relative_imports_runs(isolated: PluginUnderTest) -> 
 
 
 @pytest.mark.parametrize("sdk", VERSIONS_WITH_FOLDERS, indirect=True, scope="session")
-def test_plugin_of_kilis_own_test_is_deployed_by_sdks(notebook: SdkSession, tmp_path: Path) -> None:
+def test_plugin_of_kilis_end_to_end_test_is_deployed_by_each_sdk(
+    notebook: SdkSession, tmp_path: Path
+) -> None:
     write(tmp_path, main__py=KILI_MAIN, requirements__txt="scikit-learn\n")
 
     done = notebook.run(
@@ -183,7 +185,7 @@ def test_plugin_of_kilis_own_test_is_deployed_by_sdks(notebook: SdkSession, tmp_
 # Requirements
 
 
-def test_requirements_are_held_against_the_interpreter_of_the_plugins(
+def test_requirements_are_checked_against_the_plugins_interpreter(
     isolated: PluginUnderTest,
 ) -> None:
     main = f"try:\n    import no_such_thing\nexcept ImportError:\n    pass\n{KILI_MAIN}"
@@ -211,7 +213,7 @@ def build_lines(plugin_under_test: PluginUnderTest) -> list[tuple[str, str]]:
         "import sys\nif sys.version_info < (3, 5):\n    import no_such_thing",
     ],
 )
-def test_requirement_that_no_import_needs_is_a_warning_of_the_build(
+def test_missing_requirement_without_an_import_is_a_build_warning(
     plugin_under_test: PluginUnderTest, imports: str
 ) -> None:
     main = f"{imports}\n{KILI_MAIN}"
@@ -247,7 +249,7 @@ def test_requirement_that_no_import_needs_is_a_warning_of_the_build(
         ),
     ],
 )
-def test_requirement_that_an_import_needs_fails_the_build_with_the_remedy(
+def test_missing_requirement_of_an_import_fails_the_build_with_a_remedy(
     plugin_under_test: PluginUnderTest, file: str, requirement: str, imports: str, said: str
 ) -> None:
     write(plugin_under_test.folder, main__py=KILI_MAIN, requirements__txt=f"{requirement}\n")

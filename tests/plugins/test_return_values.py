@@ -33,5 +33,5 @@ async def asynchronous_generator() -> AsyncIterator[int]:
         (lambda: coroutine, None),
     ],
 )
-def test_what_never_ran_is_named(returned: Any, kind: str | None) -> None:
+def test_kind_of_an_unstarted_return_value_is_named(returned: Any, kind: str | None) -> None:
     assert unstarted_kind(returned()) == kind

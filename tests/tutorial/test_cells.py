@@ -94,7 +94,7 @@ def test_uploading_a_second_time_shows_the_hint_and_the_recorded_error(
     assert play(tutorial, "kili.upload_plugin(") == masked(cell_with("kili.upload_plugin(").shown)
 
 
-def test_the_rest_of_the_tutorial_shows_what_it_shows(
+def test_remaining_cells_print_the_output_shown_in_the_tutorial(
     tutorial: SdkSession, remote_world: RemoteWorld
 ) -> None:
     fill_in(tutorial, remote_world)

@@ -70,7 +70,7 @@ def install(session: SdkSession, folder: Path, hang: str) -> Path:
 
 
 @pytest.mark.parametrize("hang", HANGS.values(), ids=HANGS.keys())
-def test_a_hanging_handler_is_stopped_or_left_behind(
+def test_hanging_handler_is_stopped_or_abandoned(
     newest: SdkProcess, short_timeout_server: ServerUnderTest, tmp_path: Path, hang: str
 ) -> None:
     world = short_timeout_server.new_world()
@@ -113,7 +113,7 @@ def _cpu_seconds_of(pid: int) -> float:
     return (after.user - before.user) + (after.system - before.system)
 
 
-def test_three_sleeping_handlers_do_not_hold_the_call_for_ever(
+def test_call_is_answered_while_three_handlers_sleep(
     newest: SdkProcess, long_timeout_server: ServerUnderTest, tmp_path: Path
 ) -> None:
     world = long_timeout_server.new_world()

@@ -150,7 +150,7 @@ def test_a_folder_with_helpers_is_uploaded_and_runs(
     assert contents(logs(notebook)) == ["helped"]
 
 
-def test_the_upload_works_in_every_sdk_without_any_shortcut(
+def test_upload_works_in_every_sdk_without_fast_sdk(
     server: ServerUnderTest, plugin_file: str
 ) -> None:
     def uploaded_by(version: str) -> str:
@@ -183,7 +183,7 @@ def test_a_name_already_taken_raises_the_recorded_error(
 # 4
 
 
-def test_activation_and_the_second_activation(
+def test_first_activation_succeeds_and_second_activation_is_refused(
     sdk: SdkProcess, notebook: SdkSession, plugin_file: str
 ) -> None:
     upload(notebook, plugin_file)
@@ -230,7 +230,7 @@ def test_a_submit_is_logged_in_the_recorded_order_and_shape(
 
 
 @pytest.mark.parametrize("fires", [True, False])
-def test_the_random_issue_comes_when_numpy_draws_it(
+def test_random_issue_is_created_if_numpy_draws_above_one_half(
     sdk: SdkProcess, server: ServerUnderTest, plugin_file: str, *, fires: bool
 ) -> None:
     world = server.new_world(seed=_world_seed(fires=fires))
@@ -305,7 +305,7 @@ def test_logs_are_filtered_by_start_date_to_the_millisecond_and_paged(
     assert logs(notebook, ", limit=1, skip=1") == lines[1:2]
 
 
-def test_the_list_of_plugins_survives_activation_unchanged(
+def test_activation_changes_only_project_ids_in_the_list_of_plugins(
     notebook: SdkSession, plugin_file: str, remote_world: RemoteWorld
 ) -> None:
     upload(notebook, plugin_file)

@@ -67,7 +67,7 @@ def test_each_row_has_a_plugin_and_each_plugin_a_row() -> None:
 
 
 @pytest.mark.parametrize(("name", "isolation", "cell"), CELLS)
-def test_what_the_table_says_happens(
+def test_bad_plugin_behaves_as_the_isolation_table_states(
     servers: TrialServers, tmp_path: Path, name: str, isolation: str, cell: Cell
 ) -> None:
     bad = PLUGINS[name]

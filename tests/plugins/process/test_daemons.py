@@ -73,7 +73,7 @@ def leftover_warning(plugin_project: PluginProject, plugin: str = "P") -> str:
     return line
 
 
-def test_a_daemon_is_named_and_ended(plugin_project: PluginProject, pid_file: Path) -> None:
+def test_daemon_is_reported_and_ended(plugin_project: PluginProject, pid_file: Path) -> None:
     run = plugin_project.run_once(f"daemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})", DAEMON)
     assert run["outcome"] == "SUCCEEDED"
     pid = pid_of(pid_file)
@@ -83,7 +83,7 @@ def test_a_daemon_is_named_and_ended(plugin_project: PluginProject, pid_file: Pa
     assert plugin_project.runs()[-1]["outcome"] == "SUCCEEDED"
 
 
-def test_a_daemon_is_named_where_processes_change_too_fast_to_be_counted(
+def test_daemon_is_reported_when_processes_change_faster_than_scans(
     plugin_project: PluginProject, pid_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_process, "_MAX_SCANS", 0)
@@ -103,7 +103,7 @@ def test_a_daemon_is_named_where_processes_change_too_fast_to_be_counted(
         ("os.kill(0, 9)", "CRASHED"),
     ],
 )
-def test_a_daemon_of_a_run_that_fails_is_named_and_ended(
+def test_daemon_of_a_failed_run_is_reported_and_ended(
     plugin_project: PluginProject, pid_file: Path, end: str, outcome: str
 ) -> None:
     path = str(pid_file)
@@ -114,7 +114,7 @@ def test_a_daemon_of_a_run_that_fails_is_named_and_ended(
     assert not is_alive(pid)
 
 
-def test_a_daemon_of_a_plugin_that_takes_too_long_is_named_and_ended(
+def test_daemon_of_a_timed_out_run_is_reported_and_ended(
     short_timeout_project: PluginProject, pid_file: Path
 ) -> None:
     run = short_timeout_project.run_once(f"daemon({str(pid_file)!r})\ntime.sleep(99)", DAEMON)
@@ -123,7 +123,7 @@ def test_a_daemon_of_a_plugin_that_takes_too_long_is_named_and_ended(
     assert not is_alive(pid_of(pid_file))
 
 
-def test_daemons_that_start_daemons_until_the_end_are_all_ended(
+def test_daemons_that_keep_forking_are_all_ended(
     plugin_project: PluginProject, pid_file: Path
 ) -> None:
     name = f"d{os.urandom(5).hex()}"
@@ -160,7 +160,9 @@ def test_a_fork_bomb_is_ended(plugin_project: PluginProject) -> None:
     assert plugin_project.printed_lines("Next") == ["next"]
 
 
-def test_memory_of_daemons_counts(plugin_project: PluginProject, pid_file: Path) -> None:
+def test_memory_of_daemons_counts_towards_the_limit(
+    plugin_project: PluginProject, pid_file: Path
+) -> None:
     each = "lambda: (globals().update(x=b'x' * (300 * 1024 ** 2)), time.sleep(99))"
     run = plugin_project.run_once(
         f"for number in '12': daemon({str(pid_file)!r} + number, {each})\ntime.sleep(14)", DAEMON
@@ -169,7 +171,7 @@ def test_memory_of_daemons_counts(plugin_project: PluginProject, pid_file: Path)
     leftover_warning(plugin_project)
 
 
-def test_a_daemon_that_starts_just_before_the_end_is_ended(
+def test_daemon_started_just_before_the_run_ends_is_ended(
     plugin_project: PluginProject, pid_file: Path
 ) -> None:
     name = f"d{os.urandom(5).hex()}"
@@ -180,7 +182,7 @@ def test_a_daemon_that_starts_just_before_the_end_is_ended(
     assert name not in _names()
 
 
-def test_what_a_version_starts_when_it_is_imported_goes_on(
+def test_daemon_started_at_import_lives_until_the_plugin_is_deleted(
     plugin_project: PluginProject, pid_file: Path
 ) -> None:
     plugin_project.upload(
@@ -194,7 +196,7 @@ def test_what_a_version_starts_when_it_is_imported_goes_on(
     _wait_until(lambda: not is_alive(pid_of(pid_file)))
 
 
-def test_what_others_start_is_left_alone(
+def test_processes_of_other_plugins_and_the_emulator_are_not_ended(
     plugin_project: PluginProject, pid_file: Path, tmp_path: Path
 ) -> None:
     own = subprocess.Popen(["sleep", "600"])
@@ -235,13 +237,13 @@ def test_zombies_are_reaped(plugin_project: PluginProject) -> None:
     assert (run["outcome"], plugin_project.lines("P")) == ("SUCCEEDED", [("info", "0")])
 
 
-def test_a_plugin_that_ends_its_supervisor_ends_itself(plugin_project: PluginProject) -> None:
+def test_plugin_that_kills_its_supervisor_is_ended(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("print(os.getpid())\nos.kill(os.getppid(), 9)\ntime.sleep(99)")
     assert run["outcome"] == "CRASHED"
     assert not is_alive(int(plugin_project.printed_lines("P")[0]))
 
 
-def test_daemons_end_with_an_emulator_that_is_killed(tmp_path: Path, pid_file: Path) -> None:
+def test_daemons_end_when_the_emulator_is_killed(tmp_path: Path, pid_file: Path) -> None:
     from tests.kit.server_under_test import ServerUnderTest
     from tests.plugins.bad.trial_server import PluginTrial
 
@@ -269,7 +271,7 @@ def _ignoring(work: Any) -> None:
         return
 
 
-def test_the_emulator_itself_adopts_nobody() -> None:
+def test_emulator_does_not_become_a_subreaper() -> None:
     import ctypes
 
     with Emulator(plugin_isolation="process"):

@@ -61,7 +61,7 @@ def test_messages_arrive_in_their_order(pipe: Pipe) -> None:
     assert pipe.arrive(b"".join(pipe.sent(*messages))) == messages
 
 
-def test_a_frame_that_is_cut_off_is_no_message(pipe: Pipe) -> None:
+def test_truncated_frame_is_not_a_message(pipe: Pipe) -> None:
     (frame,) = pipe.sent({"a": 1})
     assert pipe.arrive(frame[:-1]) == []
 
@@ -83,7 +83,7 @@ FORGERIES = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
-def test_whatever_else_arrives_is_refused(pipe: Pipe, forgery: Any) -> None:
+def test_forged_frame_is_refused(pipe: Pipe, forgery: Any) -> None:
     with pytest.raises(ForgedError):
         pipe.arrive(forgery(pipe))
 
@@ -94,7 +94,7 @@ def test_marks_differ_and_depend_on_the_key() -> None:
     assert {len(each) for each in marks} == {34}
 
 
-def test_long_texts_are_cut_off_before_they_are_sent() -> None:
+def test_long_texts_are_truncated_before_sending() -> None:
     assert truncate_texts({"text": "x" * 2 * MAX_TEXT, "number": 1}) == {
         "text": "x" * MAX_TEXT,
         "number": 1,
@@ -133,13 +133,13 @@ CALLED = {
     ],
     ids=str,
 )
-def test_an_answer_has_the_members_that_the_request_asks_for(change: dict[str, Any]) -> None:
+def test_answer_with_wrong_members_is_refused(change: dict[str, Any]) -> None:
     assert is_answer(CALLED, {"plugin": "P", "request": 1})
     assert not is_answer({**CALLED, **change}, {"plugin": "P", "request": 1})
     assert not is_answer(CALLED, {"folder": "/", "request": 1})
 
 
-def test_a_line_of_the_log_has_a_type_and_a_text() -> None:
+def test_log_message_has_a_log_type_and_a_text() -> None:
     assert is_log_message({"log": "info", "content": ""})
     wrong = [{"log": "loud", "content": ""}, {"log": "info", "content": 1}, {"log": "info"}]
     assert not any(map(is_log_message, wrong))
