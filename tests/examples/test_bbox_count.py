@@ -1,4 +1,4 @@
-"""The plugin that counts boxes."""
+"""The example ``bbox_count``: it limits the number of boxes of a class."""
 
 from __future__ import annotations
 

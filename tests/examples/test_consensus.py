@@ -1,4 +1,4 @@
-"""The plugin that makes one label of what several people agree on."""
+"""The example ``consensus``: it adds a label with the answers of the majority."""
 
 from __future__ import annotations
 
@@ -128,14 +128,14 @@ def why(*names: str) -> dict[str, Any]:
         ([{"BOX": {"annotations": []}, "ROTATION_JOB": {"rotation": 90}}] * 2, {}),
     ],
     ids=[
-        "most",
+        "majority",
         "tie",
-        "who says nothing has no say",
-        "several",
+        "empty responses are ignored",
+        "several answers",
         "none has more than half",
-        "below",
+        "child jobs",
         "texts",
-        "what cannot be voted on",
+        "other jobs are left out",
     ],
 )
 def test_majority_of_responses(responses: list[dict[str, Any]], agreed: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The plugin that checks what was marked in a document."""
+"""The example ``document_check``: it checks the entities that are marked in a document."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def place(example_emulator: ExampleEmulator, title: str, name: str) -> str:
 
 
 def metadata(example_emulator: ExampleEmulator, title: str, name: str) -> str:
-    """As it is stored: the SDK reads what is no JSON as ``{}``."""
+    """Return the stored metadata: the SDK reads text that is not JSON as ``{}``."""
     asset = example_emulator.asset(title, name, "jsonMetadata")
     assert asset["jsonMetadata"] == {}
     return str(example_emulator.emulator.world.view.assets.require(asset["id"])["jsonMetadata"])

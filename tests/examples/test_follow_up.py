@@ -1,4 +1,4 @@
-"""The plugin that follows up what is rejected and what is skipped."""
+"""The example ``follow_up``: it prioritizes rejected assets, and records who skips assets."""
 
 from __future__ import annotations
 

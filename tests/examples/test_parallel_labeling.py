@@ -1,4 +1,4 @@
-"""The plugin that merges what several people say about different jobs."""
+"""The example ``parallel_labeling``: it merges labels of several users for different jobs."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_call_for_the_plugins_own_label_changes_nothing(
         ([{"SIGN": {"text": "GO"}}, SIGN], SIGN),
         ([{"SIGN": {"text": ""}}, {"WEATHER": {"categories": []}}], {}),
     ],
-    ids=["parts", "an empty answer is none", "the later one", "nothing"],
+    ids=["parts", "empty answer is ignored", "later answer wins", "only empty answers"],
 )
 def test_merge_of_responses(responses: list[dict[str, Any]], whole: dict[str, Any]) -> None:
     assert load_module(NAME, "parts").merged(responses) == whole

@@ -1,4 +1,4 @@
-"""The plugin of the tutorial; :mod:`tests.tutorial` plays the whole of it."""
+"""The plugin of the tutorial; :mod:`tests.tutorial` runs the whole tutorial."""
 
 from __future__ import annotations
 

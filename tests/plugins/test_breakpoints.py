@@ -1,4 +1,4 @@
-"""``breakpoint()`` in a plugin, where the emulator was started from a terminal, and where not."""
+"""``breakpoint()`` in a plugin, with and without a terminal."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SOON = 30.0
 
 
 class EmulatorProcess:
-    """``kili-emulator start`` in a process, and requests to it."""
+    """``kili-emulator start`` in a process, and requests to the server."""
 
     def __init__(self, folder: Path, stdin: int, output: int, *options: str) -> None:
         self.process = subprocess.Popen(
@@ -88,14 +88,14 @@ class EmulatorProcess:
 
 
 class Terminal:
-    """What an emulator shows on a terminal, and what is typed there."""
+    """The terminal of an emulator: its output, and keyboard input."""
 
     def __init__(self, master: int) -> None:
         self._master = master
         self._shown = ""
 
     def wait_for(self, pattern: str) -> re.Match[str]:
-        """The next place where this is shown; what comes before it is passed over."""
+        """Wait for a pattern in the output, and skip the output before it."""
         while (found := re.search(pattern, self._shown)) is None:
             ready, _, _ = select.select([self._master], [], [], SOON)
             assert ready, f"{pattern!r} is not shown in:\n{self._shown}"

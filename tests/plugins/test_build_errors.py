@@ -1,4 +1,4 @@
-"""Plugins that cannot be built: each fails with a build error that says what to do about it."""
+"""A plugin that cannot be built has a build error with a hint."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.kit.world_content import (
 
 
 def with_entry(name: str, content: bytes = b"print('evil')", mode: int = 0o644) -> bytes:
-    """A good plugin with one more entry in its zip."""
+    """Return the zip of a valid plugin with one more entry."""
     packed = io.BytesIO(archive(main__py=QUIET_PLUGIN))
     with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as opened:
         entry = zipfile.ZipInfo(name)
@@ -48,8 +48,8 @@ def damaged() -> bytes:
     return bytes(content)
 
 
-def lying_about_its_size() -> bytes:
-    """Its directory promises few bytes, and many come out."""
+def with_false_size() -> bytes:
+    """Return a zip whose directory states fewer bytes than an entry has."""
     content = with_entry("big.txt", b" " * (plugin_archive.MAX_MB + 1) * 1024 * 1024)
     real = (plugin_archive.MAX_MB + 1) * 1024 * 1024
     return content.replace(real.to_bytes(4, "little"), (10).to_bytes(4, "little"))
@@ -57,10 +57,16 @@ def lying_about_its_size() -> bytes:
 
 MISTAKES: dict[str, tuple[Callable[[], bytes], str]] = {
     "leaves its folder": (lambda: with_entry("../evil.py"), 'use relative paths without ".."'),
-    "leaves it further down": (lambda: with_entry("a/../../evil.py"), '"a/../../evil.py" leaves'),
-    "leaves it with backslashes": (lambda: with_entry("..\\evil.py"), "use relative paths"),
-    "absolute": (lambda: with_entry("/tmp/evil.py"), '"/tmp/evil.py" leaves the plugin\'s folder'),
-    "absolute on Windows": (lambda: with_entry("C:/evil.py"), "use relative paths"),
+    "leaves its folder further down": (
+        lambda: with_entry("a/../../evil.py"),
+        '"a/../../evil.py" leaves',
+    ),
+    "leaves its folder with backslashes": (lambda: with_entry("..\\evil.py"), "use relative paths"),
+    "absolute path": (
+        lambda: with_entry("/tmp/evil.py"),
+        '"/tmp/evil.py" leaves the plugin\'s folder',
+    ),
+    "absolute path on Windows": (lambda: with_entry("C:/evil.py"), "use relative paths"),
     "a link": (
         lambda: with_entry("link.py", b"/etc/passwd", stat.S_IFLNK | 0o777),
         '"link.py" is a link: put the file itself into the archive',
@@ -73,10 +79,10 @@ MISTAKES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: with_entry("big.txt", b" " * (plugin_archive.MAX_MB + 1) * 1024 * 1024),
         "the archive unpacks to more than 100 MB: leave data files out",
     ),
-    "lies about its size": (lying_about_its_size, "the uploaded archive cannot be read: "),
+    "states a false size": (with_false_size, "the uploaded archive cannot be read: "),
     "damaged": (damaged, "the uploaded archive cannot be read: "),
     "cut short": (lambda: archive(main__py=QUIET_PLUGIN)[:-20], "cannot be read: "),
-    "one name twice": (lambda: with_entry("./main.py"), 'holds "main.py" twice: keep one'),
+    "duplicate name": (lambda: with_entry("./main.py"), 'holds "main.py" twice: keep one'),
     "a file that is also a folder": (lambda: with_entry("main.py/x.py"), "cannot be read: "),
     "no main.py": (
         lambda: archive(plugin__py=QUIET_PLUGIN),

@@ -77,7 +77,7 @@ def test_answer_waits_for_all_runs_in_a_thousand_random_graphs(
 
 @pytest.fixture
 def gate() -> Iterator[threading.Event]:
-    """What gated plugins wait for."""
+    """The event for which gated plugins wait."""
     sys.kili_gate = threading.Event()  # type: ignore[attr-defined]
     yield sys.kili_gate  # type: ignore[attr-defined]
     sys.kili_gate.set()  # type: ignore[attr-defined]
@@ -106,7 +106,7 @@ def install_plugin(
 
 
 def install_asking_and_answering(emulator: Emulator, code: str) -> None:
-    """Plug in one that asks about each label, and one that is called for what that causes."""
+    """Install a plugin that creates an issue for each label, and one called for issues."""
     install_plugin(emulator, "Asking", ASKING)
     install_plugin(emulator, "Listening", code, eventMatcher=["asset.issue.*", "asset.question.*"])
 
@@ -196,7 +196,7 @@ def test_sync_wait_limits_the_whole_wait_and_late_runs_log_a_line(gate: threadin
 
 
 def waiting_submit(emulator: Emulator, pool: ThreadPoolExecutor, gate: threading.Event) -> Any:
-    """A submit that waits for a run two hops below it."""
+    """Start a submit that waits for a run two levels below it."""
     wire = Wire(emulator)
     rows = [{"assetID": todo(emulator), "jsonResponse": EASY}]
     data = {"labelType": "DEFAULT", "labelsData": rows}

@@ -1,4 +1,4 @@
-"""Which run started what, and who waits for that."""
+"""The causal tree: the deliveries that a run causes, and the waits for them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from kili_emulator.plugins.dispatch.causal_tree import CausalTree
 
 
 class WaiterStub(Delivery):
-    """One that knows whether it was told that nobody waits for it any longer."""
+    """A delivery that records whether a wait for it timed out."""
 
-    was_told = False
+    timed_out = False
 
     def on_wait_timeout(self, seconds: float) -> None:
-        self.was_told = True
+        self.timed_out = True
 
 
 def test_deliveries_are_children_of_a_run_until_the_run_ends() -> None:
@@ -42,7 +42,7 @@ def test_timed_out_wait_notifies_all_unfinished_deliveries() -> None:
     root.set_result(None)
     over.set_result(None)
     wait_for_deliveries([root], 0)
-    assert [each.was_told for each in (root, over, late, below)] == [False, False, True, True]
+    assert [each.timed_out for each in (root, over, late, below)] == [False, False, True, True]
 
 
 def test_wait_without_children_ignores_deliveries_below_the_root() -> None:
@@ -50,4 +50,4 @@ def test_wait_without_children_ignores_deliveries_below_the_root() -> None:
     root.children.append(below)
     root.set_result(None)
     wait_for_deliveries([root], 0, include_children=False)
-    assert not below.was_told
+    assert not below.timed_out

@@ -1,4 +1,4 @@
-"""Which file of its own folder a plugin did not find."""
+"""An error names the file of its own folder that a plugin did not find."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When plugins are called: before or after the answer, how much later, and how often in a chain."""
+"""Plugins are called before or after the answer, with a delay, and in limited chains."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PluginHandler(PluginCore):
 """
 GATED = HEAD + "        sys.kili_gates[self.logger.name].wait(20)\n        print('through')\n"
 QUICK = HEAD + "        print(label['id'])\n"
-# It goes on for ever, unless somebody stops it.
+# Two of them call each other for ever, unless the host stops the chain.
 ECHO = HEAD + (
     "        kili_labels = [{'CLASSIFICATION_JOB': {'categories': [{'name': 'EASY'}]}}]\n"
     "        self.kili.append_labels(asset_id_array=[asset_id], "
@@ -44,7 +44,7 @@ def running(**options: Any) -> Iterator[Wire]:
 
 @pytest.fixture
 def gates() -> Iterator[dict[str, threading.Event]]:
-    """What gated plugins wait for, by their name."""
+    """The events for which gated plugins wait, by plugin name."""
     new_gates: dict[str, threading.Event] = {}
     sys.kili_gates = new_gates  # type: ignore[attr-defined]
     yield new_gates

@@ -1,4 +1,4 @@
-"""What a plugin raised is told as it was raised: in runs, results, logs and build errors."""
+"""Exceptions of plugins as described in runs, results, logs and build errors."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def plugin_under_test(shared: Emulator, tmp_path: Path) -> Iterator[PluginUnderT
 
 
 def run_once(plugin_under_test: PluginUnderTest, code: str) -> tuple[str, list[str]]:
-    """The error of a plugin's run as somebody sees it who submits a label; the lines of its log."""
+    """Submit a label; return the run's error as the submit shows it, and the run's log."""
     plugin_under_test.save("main.py", MAIN.format(code))
     plugin_under_test.kili.upload_plugin(str(plugin_under_test.folder), NAME)
     plugin_under_test.kili.activate_plugin_on_project(NAME, project_id=plugin_under_test.project)
@@ -241,8 +241,8 @@ def test_build_error_at_import_includes_the_cause(
     with pytest.raises(Exception, match="error during the creation"):
         plugin_under_test.kili.upload_plugin(str(plugin_under_test.folder), NAME)
 
-    (said,) = [
+    (build_error,) = [
         each["content"] for each in json.loads(plugin_under_test.kili.get_plugin_build_errors(NAME))
     ]
-    assert said.splitlines()[0] == "ValueError: no (from KeyError: 'x')"
-    assert said.splitlines()[-1] == "ValueError: no"
+    assert build_error.splitlines()[0] == "ValueError: no (from KeyError: 'x')"
+    assert build_error.splitlines()[-1] == "ValueError: no"

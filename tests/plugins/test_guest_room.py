@@ -1,4 +1,4 @@
-"""The guest's room is loaded by any interpreter that has an SDK, and needs nothing beside it."""
+"""The guest room can be imported by old interpreters, with the standard library alone."""
 
 from __future__ import annotations
 

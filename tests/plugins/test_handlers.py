@@ -1,4 +1,4 @@
-"""What calls which handler of a plugin, and with what."""
+"""The handler that each event calls, and its arguments."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def lines(wire: Wire, project: str, name: str = "Teller") -> list[dict[str, Any]
 
 
 def handler_calls(wire: Wire, project: str, name: str = "Teller") -> list[Any]:
-    """What the plugin was called for, in order: pairs of handler and arguments."""
+    """Return the calls of the plugin's handlers in order: pairs of handler and arguments."""
     return [json.loads(each["content"]) for each in lines(wire, project, name)]
 
 
 def click(wire: Wire, project: str, asset_id: str, label_id: str) -> None:
-    """Emit what a click in a custom interface does."""
+    """Emit the event of a click in a custom interface."""
     world = wire.emulator.world
     user = world.view.users.require(world.view.projects.require(project)["authorId"])
     clicked = {"assetId": asset_id, "labelId": label_id, "jsonResponse": json.loads(RED)}
@@ -188,8 +188,9 @@ def test_on_event_gets_each_matching_event_once_and_whole(wire: Wire, world_ids:
     project, asset = world_ids["project"], world_ids["aquarium"]
     install_plugin(wire, project, eventMatcher=["asset.skipped", "asset.*", "project.*"])
     wire.call("skipAsset", reason="blurred", where={"id": asset})
-    wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": [
-        {"assetID": world_ids["meadow"], "jsonResponse": "{}"}]}, where={}, selection="id")  # fmt: skip
+    rows = [{"assetID": world_ids["meadow"], "jsonResponse": "{}"}]
+    data = {"labelType": "DEFAULT", "labelsData": rows}
+    wire.call("appendManyLabels", data=data, where={}, selection="id")
     user = wire.call("me", selection="id")["id"]
     expected = {
         "event": "asset.skipped",

@@ -97,8 +97,8 @@ def active_version(emu: Emulator, name: str) -> dict[str, Any]:
     return emu.world.view.plugin_versions.require(plugin["activeVersionId"])
 
 
-def left_behind(emu: Emulator) -> tuple[set[str], set[str]]:
-    """The top modules and the folders of the world's plugins."""
+def modules_and_folders(emu: Emulator) -> tuple[set[str], set[str]]:
+    """Return the top modules and the folders of the world's plugins."""
     folder = emu.platform.host._hosts[emu.world]._versions._folder
     modules = {
         name
@@ -176,20 +176,20 @@ def test_new_code_runs_under_a_version_id_reused_after_a_reset(tmp_path: Path) -
 
 def test_unused_versions_are_removed_from_memory_and_disk(emu: Emulator, tmp_path: Path) -> None:
     emu.wait_idle()
-    assert left_behind(emu) == (set(), set())
+    assert modules_and_folders(emu) == (set(), set())
     upload(emu, tmp_path, "P", "pass")
     submit(emu)
     for number in range(3):
         emu.client().update_plugin(write(tmp_path, "P", f"print({number})"), "P")
         submit(emu)
         emu.wait_idle()
-        assert [len(each) for each in left_behind(emu)] == [1, 1]
+        assert [len(each) for each in modules_and_folders(emu)] == [1, 1]
     emu.client().delete_plugin("P")
-    assert left_behind(emu) == (set(), set())
+    assert modules_and_folders(emu) == (set(), set())
     upload(emu, tmp_path, "P", "pass")
     emu.wait_idle()
     emu.reset()
-    assert left_behind(emu) == (set(), set())
+    assert modules_and_folders(emu) == (set(), set())
 
 
 def test_version_with_a_running_handler_is_kept_until_the_run_ends(
@@ -204,11 +204,11 @@ def test_version_with_a_running_handler_is_kept_until_the_run_ends(
     submit(emu)
     assert entered.wait(SOON)
     emu.client().update_plugin(write(tmp_path, "P", "pass"), "P")
-    assert [len(each) for each in left_behind(emu)] == [2, 2]
+    assert [len(each) for each in modules_and_folders(emu)] == [2, 2]
     gate.set()
     emu.wait_idle()
     assert lines(emu, "P") == ["still there"]
-    assert [len(each) for each in left_behind(emu)] == [1, 1]
+    assert [len(each) for each in modules_and_folders(emu)] == [1, 1]
 
 
 def test_handlers_are_those_of_the_active_version(emu: Emulator, tmp_path: Path) -> None:
@@ -337,7 +337,7 @@ def test_the_reason_of_a_failure_is_kept_after_truncation(emu: Emulator, tmp_pat
 def test_seeded_runs_of_two_plugins_repeat_exactly_after_each_reset(
     tmp_path: Path, count: int
 ) -> None:
-    """Their random numbers, the ids and the order of what they make; nested runs included."""
+    """Random numbers, ids and the order of new objects repeat, also in nested runs."""
     body = (
         "for _ in range(40):\n    time.sleep(random.random() / 200)\n"
         "print('{name}', label['modelName'], random.random())\n"

@@ -1,4 +1,4 @@
-"""Requirements that are installed for one version of a plugin alone."""
+"""Requirements are installed for one version of a plugin only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAIN = "import ours\nfrom kili.plugins import PluginCore\nclass PluginHandler(Pl
 
 
 def wheel(folder: Path, name: str, version: str, source: str) -> None:
-    """Make a package that pip can install without asking anybody."""
+    """Write a package that pip can install without a package index."""
     info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as packed:
         packed.writestr(f"{name}.py", source)
@@ -45,7 +45,7 @@ def wheels(tmp_path: Path) -> Path:
 
 
 def provide_packages(folder: Path, lines: str, policy: Policy = "saas") -> Path | None:
-    """What is installed for a plugin that imports the package of the wheels."""
+    """Install the requirements of a plugin that imports ``ours``, and return the folder."""
     version = folder / "version"
     version.mkdir()
     (version / "main.py").write_text(MAIN)

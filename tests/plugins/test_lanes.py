@@ -1,4 +1,4 @@
-"""Jobs run in order within a lane, and lanes beside one another."""
+"""Jobs run in order within a lane, and lanes run concurrently."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SOON = 10.0
 
 
 def add(lanes: Lanes, lane: str, work: Callable[[], None]) -> Future[None]:
-    """Add a job; the future that is set when it is over."""
+    """Add a job, and return the future that completes with it."""
     completion: Future[None] = Future()
     lanes.add(lane, LaneJob(work, completion))
     return completion
 
 
 class GatedJob:
-    """A job that waits to be let through, and says when it is at work."""
+    """A job that sets an event at its start, and waits until another event is set."""
 
     def __init__(self) -> None:
         self.entered = threading.Event()
@@ -161,12 +161,12 @@ def test_failed_job_is_logged_and_its_lane_continues(
 
 
 def test_close_completes_all_pending_futures(lanes: Lanes, gate: GatedJob) -> None:
-    at_work = add(lanes, "a", gate)
+    running_job = add(lanes, "a", gate)
     waiting = add(lanes, "a", lambda: None)
     assert gate.entered.wait(SOON)
     lanes.close()
 
-    at_work.result(SOON)
+    running_job.result(SOON)
     waiting.result(SOON)
     add(lanes, "a", lambda: None).result(SOON)
     gate.opened.set()

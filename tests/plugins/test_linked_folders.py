@@ -1,4 +1,4 @@
-"""A plugin that is linked to a folder: saving there is deploying."""
+"""A plugin linked to a folder: each save deploys a version."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_saves_are_deployed_in_the_background(plugin_under_test: PluginUnderTest
 
 
 class BlindWatcher:
-    """A watcher that sees nothing."""
+    """A watcher that detects no saves."""
 
     def __init__(self, *_: object) -> None: ...
     def wake(self) -> None: ...
@@ -201,7 +201,7 @@ def test_request_during_a_background_build_waits_for_the_build(
 
 
 def test_plugin_may_call_the_api_during_its_import(tmp_path: Path) -> None:
-    """The request that waits for the build and the request that the build waits for."""
+    """A request waits for the build, and the build waits for another request."""
     asks = (
         "import requests\n"
         "answer = requests.post({url!r}, json={{'query': '{{ projects(where: {{}}, skip: 0, "
@@ -242,7 +242,7 @@ BROKEN = {
     "an error when it is imported": ("helpers.py", "1 / 0", "ZeroDivisionError"),
     "a package that is missing": ("helpers.py", "import nowhere", "nowhere cannot be imported"),
     "no PluginHandler": ("main.py", "x = 1", "defines no class PluginHandler"),
-    "events of which nobody knows": (
+    "on_event without event patterns": (
         "main.py",
         MAIN.replace("on_submit", "on_event"),
         "with --event-matcher",
@@ -563,7 +563,7 @@ def test_same_saves_give_the_same_version_ids_and_digests(
 
 
 class Debugger(bdb.Bdb):
-    """Stops in whichever thread comes to a breakpoint that was set in a file."""
+    """A debugger that stops at breakpoints of files, in any thread."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -577,7 +577,7 @@ class Debugger(bdb.Bdb):
         self.set_continue()
 
     def set_continue(self) -> None:
-        """Go on, and stay where there are breakpoints."""
+        """Continue, but keep tracing where there are breakpoints."""
         self._set_stopinfo(self.botframe, None, -1)  # type: ignore[attr-defined]
 
 

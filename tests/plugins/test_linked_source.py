@@ -1,4 +1,4 @@
-"""What is read where a plugin is linked to; what may be half-written is read again."""
+"""Reading the source of a linked plugin; half-written files are read again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Step = Callable[[], object]
 
 
 class Editor(threading.Event):
-    """Does one step of a save at each moment that somebody waits, instead of time passing."""
+    """An event whose ``wait`` performs the next step of a save instead of waiting."""
 
     def __init__(self, *steps: Step) -> None:
         super().__init__()

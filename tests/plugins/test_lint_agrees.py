@@ -1,4 +1,4 @@
-"""What the lint calls an error, the SDK or the host refuses, too; what it passes works.
+"""The SDK or the host refuses plugins with a lint error; plugins that pass the lint run.
 
 The plugins are the examples of ``docs/lint-rules.md``, uploaded by the real SDK.
 """
@@ -49,7 +49,7 @@ def isolated() -> Iterator[Emulator]:
 
 
 def outcomes(emulator: Emulator, example: Example, folder: Path) -> list[str]:
-    """How the runs end that a label causes; ``REFUSED`` where it does not come to any."""
+    """Return the outcomes of the runs of one label; ``REFUSED`` if the upload fails."""
     example.write(folder)
     kili = emulator.client()
     project_id = kili.projects(fields=["id"])[0]["id"]

@@ -1,4 +1,4 @@
-"""What a run prints and logs becomes lines (contract/plugin.md#logs)."""
+"""The output and log calls of a run become log lines (contract/plugin.md#logs)."""
 
 from __future__ import annotations
 
@@ -301,7 +301,7 @@ def test_line_without_newline_is_truncated_at_the_limit(log: logs.RunLog) -> Non
 
 
 def newest_lines_page(*lines: tuple[str, str]) -> list[str]:
-    """The order in which lines are answered that are stored in this one: run and time."""
+    """Return the contents of stored lines (run, time) in the order of the answer."""
     rows = [{"runId": run, "createdAt": time, "content": run + time} for run, time in lines]
     return [each["content"] for each in plugin_lines.newest_lines_page(rows, None, None, None)]
 

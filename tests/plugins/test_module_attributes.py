@@ -1,4 +1,4 @@
-"""Attributes of modules that a plugin replaces with its own are seen, and nobody else's are."""
+"""Module attributes that a plugin replaces are found; changes of other code are not."""
 
 from __future__ import annotations
 

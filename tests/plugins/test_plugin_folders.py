@@ -1,6 +1,6 @@
-"""Plugins of several modules, uploaded as folders: how they import one another, what they require.
+"""Plugins uploaded as folders of several modules: their imports and requirements.
 
-The first is what Kili's own end-to-end test deploys (contract/plugin.md#imports,
+The first plugin is that of Kili's end-to-end test (contract/plugin.md#imports,
 contract/plugin.md#requirements).
 """
 
@@ -45,7 +45,7 @@ VERSIONS_WITH_FOLDERS = [each for each in VERSIONS if each != "2.125.2"]
 
 
 def write(folder: Path, **files: str) -> Path:
-    """Save files, in whose names ``__`` stands for a slash or a dot, beside those of ``FILES``."""
+    """Write ``FILES`` and further files, in whose names ``__`` stands for a dot."""
     named = {name.replace("__", "."): text for name, text in files.items()}
     for name, text in {**FILES, **named}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -78,13 +78,13 @@ def plugin_under_test(inline: Emulator, tmp_path: Path) -> Iterator[PluginUnderT
 
 @pytest.fixture(params=ISOLATIONS)
 def isolated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PluginUnderTest]:
-    """Each isolation in turn."""
+    """A plugin in each isolation."""
     with fast_sdk(), Emulator(**ISOLATIONS[request.param]) as running:
         yield PluginUnderTest(running, tmp_path / "plugin")
 
 
 def upload(plugin_under_test: PluginUnderTest, folder: Path) -> str:
-    """Upload a plugin and activate it; its status."""
+    """Upload a plugin, activate it, and return its status."""
     try:
         plugin_under_test.kili.upload_plugin(str(folder), NAME)
     except Exception:

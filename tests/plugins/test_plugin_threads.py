@@ -1,4 +1,4 @@
-"""Threads that a run starts are of that run, as long as it lasts."""
+"""Threads that a run starts belong to the run until it ends."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def _installed() -> None:
 
 @pytest.fixture
 def release() -> Iterator[threading.Event]:
-    """What threads wait for; set at the end."""
+    """The event for which threads wait; set at the end of the test."""
     event = threading.Event()
     yield event
     event.set()
 
 
 def in_run(function: Callable[[], Any], log: RunLog | None = None) -> RunEffects:
-    """Call a function as a run does, or as an import, where there is no log."""
+    """Call a function as a run does; without a log, as an import does."""
     made = RunEffects(CodeLocation(FOLDER))
 
     def work() -> None:

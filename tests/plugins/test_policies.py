@@ -1,4 +1,4 @@
-"""What plugins may import and require, what becomes of prints, and when they are deployed."""
+"""Plugin policies: imports, requirements, recorded prints and the time of a deployment."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def activate(wire: Wire) -> None:
 
 
 def submit(wire: Wire) -> dict[str, Any]:
-    """Label an asset; the run that it caused."""
+    """Label an asset, and return the run that the label caused."""
     asset = wire.emulator.world.view.assets.all()[0]
     rows = [{"assetID": asset["id"], "jsonResponse": "{}"}]
     wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": rows}, where={})
@@ -75,7 +75,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def upload(kili: Any, folder: Path, requirements: str | bytes) -> list[str]:
-    """Upload a plugin that cannot be built; its build errors, oldest first."""
+    """Upload a plugin that cannot be built; return its build errors, oldest first."""
     content = requirements.encode() if isinstance(requirements, str) else requirements
     (folder / "requirements.txt").write_bytes(content)
     with pytest.raises(Exception, match="error during the creation of the plugin"):
@@ -213,7 +213,7 @@ def test_prints_are_not_recorded_on_premise(
 
 
 def deployments() -> set[threading.Thread]:
-    """The threads that wait for the time of a deployment."""
+    """Return the threads that wait for the end of a deployment."""
     return {each for each in threading.enumerate() if each.name == "later"}
 
 

@@ -1,4 +1,4 @@
-"""What a plugin shares with its process: seen when it is changed, and put back."""
+"""Changes of the process settings are found and restored."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _put_back() -> Iterator[None]:
 
 
 def now() -> Values:
-    """How things are. (A test asks itself, as pytest has a variable for what it is at.)"""
+    """Take a snapshot within the test, as pytest sets a variable in each phase."""
     return process_settings.take_snapshot(signals=True)
 
 

@@ -1,4 +1,4 @@
-"""Progress bars of plugins are neither on the terminal nor in the log of the run."""
+"""Progress bars of plugins appear neither on the terminal nor in the log of the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A handler that only made something did not run."""
+"""A handler that returns a coroutine or a generator did not run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What inline plugins change in this process is put back, and what others change stays."""
+"""Changes of inline plugins to the process are undone; changes of other code stay."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def shared_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(shared_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """Plugins reach the gates of a test as ``sys.kili_gates``; nobody waits for their runs."""
+    """Plugins find the gates of a test in ``sys.kili_gates``; requests do not wait for runs."""
     monkeypatch.setattr(sys, "kili_gates", GATES, raising=False)
     GATES.clear()
     shared_emulator.reset()
@@ -39,7 +39,7 @@ def emulator(shared_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def gated(change: str, name: str = "") -> str:
-    """A handler that makes a change, says so, and waits."""
+    """Return a handler body that makes a change, opens a gate, and waits for another."""
     return (
         f"import os\n{change}\nsys.kili_gates['changed{name}'].set()\n"
         f"sys.kili_gates['end{name}'].wait({SOON})"

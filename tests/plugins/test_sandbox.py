@@ -1,4 +1,4 @@
-"""A plugin's modules are its own, and its prints reach the run that printed."""
+"""Plugins have separate modules, and a print becomes a line of its run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kili_emulator.plugins.logs import RunLog
 
 
 class Plugins:
-    """Writes plugins into folders and imports them."""
+    """Plugins that a test writes into folders and imports."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -218,7 +218,7 @@ def test_modules_may_import_one_another_in_a_circle(plugins: Plugins) -> None:
 
 
 def two(plugins: Plugins, files: dict[str, str]) -> tuple[ModuleType, ModuleType]:
-    """Two plugins whose files differ only in the word NAME."""
+    """Load two plugins whose files differ only in the word NAME."""
     first, second = (
         plugins.load({file: code.replace("NAME", name) for file, code in files.items()}, name)
         for name in ("one", "two")

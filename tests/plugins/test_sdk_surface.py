@@ -1,4 +1,4 @@
-"""What is read out of SDKs of all ages, each in its own environment."""
+"""The surface read from SDKs of all generations, each in its own environment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ASKED = [
 
 @pytest.fixture(scope="module", params=RECIPES)
 def sdk_facts(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What one SDK offers, as its own interpreter says it."""
+    """The facts about one SDK, read by its own interpreter."""
     command = [str(python_of(request.param)), "-W", "ignore", sdk_surface.__file__]
     done = subprocess.run(
         [*command, json.dumps(ASKED)], capture_output=True, text=True, timeout=60, check=True

@@ -1,4 +1,4 @@
-"""The standard streams stay the emulator's, whatever a plugin does to them."""
+"""The emulator's standard streams survive plugins that close or replace them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kili_emulator.plugins.inline.standard_streams import StandardStreams
 
 
 def standard_output(monkeypatch: pytest.MonkeyPatch) -> io.TextIOWrapper:
-    """A stream that is ``sys.stdout``, and has been from the beginning."""
+    """Set a new stream as ``sys.stdout`` and ``sys.__stdout__``."""
     new_stream = io.TextIOWrapper(io.BytesIO())
     monkeypatch.setattr(sys, "stdout", new_stream)
     monkeypatch.setattr(sys, "__stdout__", new_stream)
@@ -59,7 +59,7 @@ def test_replaced_stream_is_restored(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Capture(io.StringIO):
-    """Of those that others have."""
+    """A stream class of other code, such as that of pytest."""
 
 
 def test_plain_replacement_of_a_redirected_stream_is_undone(

@@ -1,4 +1,4 @@
-"""Foreign code is called for so long and no longer."""
+"""Calls of plugin code are stopped at a time limit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def spin() -> NoReturn:
 
 @pytest.fixture
 def release() -> Iterator[threading.Event]:
-    """What blocked code waits for; set at the end, when no thread may be left."""
+    """The event for which blocked code waits; set at the end, when all threads must end."""
     event = threading.Event()
     before = set(threading.enumerate())
     yield event
@@ -172,7 +172,7 @@ def stubborn():
 
 
 def held(folder: Path, code: str, **names: Any) -> tuple[CallEnd, threading.Thread]:
-    """How a call ends whose code is in that folder, and its thread."""
+    """Call ``stubborn`` from code in a folder; return the end of the call and its thread."""
     threads: list[threading.Thread] = []
     exec(compile(code, str(folder / "main.py"), "exec"), names)
 

@@ -1,4 +1,4 @@
-"""The code of a linked plugin goes by the names of the user's own files; its tracebacks do not."""
+"""Code of a linked plugin has the user's file names; tracebacks have paths in the plugin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saves are noticed in the background, once they have come to rest."""
+"""Saves are detected in the background when the files stop changing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_slow_check_lengthens_the_pause() -> None:
 
 
 class WatchedFolder:
-    """Something to watch."""
+    """A state that a test changes, and its watcher."""
 
     def __init__(self) -> None:
         self.is_wanted = True

@@ -1,4 +1,4 @@
-"""The tutorial's steps with every SDK generation: what the server answers is the same for all."""
+"""The steps of the tutorial have the same results with every SDK generation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.tutorial.tutorial_cells import PLUGIN, masked
 
 NAME = "My first kili plugin"
 
-# How each SDK spells what differs, and what it prints itself.
+# The calls and the output that differ between SDKs.
 UPDATE = {
     "2.125.2": "kili.update_plugin({path!r}, plugin_name={name!r})",
     "2.128.2": "kili.update_plugin(plugin_path={path!r}, plugin_name={name!r})",
@@ -76,7 +76,7 @@ def todo_assets(world: RemoteWorld) -> list[str]:
 
 
 def append(notebook: SdkSession, assets: list[str], label_type: str = "DEFAULT") -> list[str]:
-    """Append one label per asset; their ids."""
+    """Append one label per asset, and return their ids."""
     code = (
         f"[each['id'] for each in kili.append_labels(asset_id_array={assets!r},"
         f" label_type={label_type!r},"
@@ -251,7 +251,7 @@ def test_random_issue_is_created_if_numpy_draws_above_one_half(
 
 
 def _world_seed(*, fires: bool) -> int:
-    """A world seed with which the first run of the tutorial's plugin draws above or below 0.5."""
+    """Return a world seed whose first run of the plugin draws above or below 0.5."""
     return 2 if fires else 1
 
 

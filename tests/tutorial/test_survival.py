@@ -1,4 +1,4 @@
-"""What was answered survives: a restart, and a kill right after the answer."""
+"""Answered requests survive a restart, and a kill right after the answer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def connect(process: SdkProcess, world: RemoteWorld) -> SdkSession:
 
 
 def read_back(session: SdkSession, asset_id: str) -> dict[str, Any]:
-    """Everything a submit leaves behind, read through the SDK."""
+    """Read the results of a submit through the SDK."""
     code = f"""
 labels = list(kili.labels(project_id, asset_id={asset_id!r}, fields=["id", "labelType"]))
 plugins = kili.list_plugins()
@@ -80,7 +80,7 @@ def test_world_survives_a_restart(
 
 
 def submit(session: SdkSession, asset_id: str) -> str:
-    """Append a label; its id."""
+    """Append a label, and return its id."""
     label = "{'JOB_0': {'annotations': []}}"
     return str(
         session.run(

@@ -1,4 +1,4 @@
-"""What a plugin leaves running does not stand in the way of the next emulator."""
+"""A child process of a plugin does not block the next emulator."""
 
 from __future__ import annotations
 

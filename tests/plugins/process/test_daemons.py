@@ -1,4 +1,4 @@
-"""Whatever process a plugin starts, its run names it when it goes on, and it is ended (Linux)."""
+"""Processes that a run leaves are ended, and a warning of the run names them (Linux)."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def wait_for(path):
 
 @pytest.fixture
 def pid_file(tmp_path: Path) -> Path:
-    """Where a daemon writes its id."""
+    """The file to which a daemon writes its process id."""
     return tmp_path / "pid"
 
 
 def pid_of(pid_file: Path) -> int:
-    """The id of a daemon, once it has written it."""
+    """Wait until a daemon has written its process id, and return the id."""
     _wait_until(pid_file.exists)
     return int(pid_file.read_text())
 
@@ -64,7 +64,7 @@ def _wait_until(condition: Any) -> None:
 
 
 def leftover_warning(plugin_project: PluginProject, plugin: str = "P") -> str:
-    """The warning of a plugin's only run about processes that it left."""
+    """Return the warning about processes that the only run of a plugin left."""
     begin = messages.RUN_LEFT_PROCESSES.partition("{")[0]
     (line,) = [
         text for kind, text in plugin_project.lines(plugin) if kind == "warning" and begin in text
@@ -143,7 +143,7 @@ def test_daemons_that_keep_forking_are_all_ended(
 
 
 def _names() -> list[str]:
-    """The names of all processes."""
+    """Return the names of all processes."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

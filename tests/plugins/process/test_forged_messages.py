@@ -1,4 +1,4 @@
-"""A plugin cannot speak for its worker: what its run says is true, whatever it writes where."""
+"""A plugin that tries to write messages in the name of its worker fails its run."""
 
 from __future__ import annotations
 

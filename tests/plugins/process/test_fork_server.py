@@ -1,7 +1,6 @@
-"""Workers are forked from a process that has imported the SDK, and are as if they were not (Linux).
+"""Workers forked by the fork server have the same process state as spawned workers (Linux).
 
-Each test reads what a plugin finds around it in a forked worker, some also in one that an
-interpreter was started for.
+Each test reads the process state in a forked worker, some also in a spawned worker.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ def about():
 
 @pytest.fixture
 def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServers]:
-    """Fork servers that no other test uses, which end with their last emulator."""
+    """Fork servers of this test only, which end with their last emulator."""
     servers = ForkServers()
     monkeypatch.setattr("kili_emulator.plugins.process.isolation.FORK_SERVERS", servers)
     yield servers
@@ -75,7 +74,7 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServers]:
 
 
 def process_facts(plugin_project: PluginProject, name: str = "About") -> dict[str, Any]:
-    """What a new plugin finds around it."""
+    """Upload a plugin, and return the process state that it prints."""
     plugin_project.upload(name, "print(about())", ABOUT)
     plugin_project.submit()
     found: dict[str, Any] = json.loads(plugin_project.printed_lines(name)[-1])

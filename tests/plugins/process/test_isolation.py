@@ -1,4 +1,4 @@
-"""Plugins in processes of their own: the same results, and every limit held."""
+"""Process isolation gives the same results as inline, and enforces its limits."""
 
 from __future__ import annotations
 
@@ -183,8 +183,11 @@ def test_process_state_is_restored_before_the_next_run(
 
 
 def test_process_with_running_threads_is_not_reused(plugin_project: PluginProject) -> None:
-    plugin_project.upload("P", "print(os.getpid())\nthreading.Thread(target=time.sleep, args=(99,)).start()",
-                 "import threading")  # fmt: skip
+    plugin_project.upload(
+        "P",
+        "print(os.getpid())\nthreading.Thread(target=time.sleep, args=(99,)).start()",
+        "import threading",
+    )
     plugin_project.submit()
     plugin_project.submit()
     first, second = [int(text) for kind, text in plugin_project.lines("P") if kind == "info"]

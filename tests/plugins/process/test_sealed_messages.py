@@ -1,4 +1,4 @@
-"""Frames are taken as they were sent, in their order and direction, and nothing else is."""
+"""Frames arrive in order; forged, repeated and damaged frames are refused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OTHER = b"o" * 43
 
 
 class Pipe:
-    """A pipe whose content is looked at before it arrives."""
+    """A pipe whose frames a test can change before they arrive."""
 
     def __init__(self) -> None:
         self.reads, self.writes = os.pipe()
@@ -34,7 +34,7 @@ class Pipe:
     def sent(
         self, *messages: dict[str, Any], key: bytes = KEY, use: bytes = ANSWERS
     ) -> list[bytes]:
-        """The frames of some messages, taken out of the pipe."""
+        """Send messages, and return their frames."""
         sender = Sender(self.writes, key, use)
         frames = []
         for each in messages:
@@ -43,7 +43,7 @@ class Pipe:
         return frames
 
     def arrive(self, content: bytes) -> list[dict[str, Any]]:
-        """The messages that a receiver takes from some bytes, until their end."""
+        """Return the messages that the receiver reads from some bytes."""
         os.write(self.writes, content)
         os.close(self.writes)
         return list(iter(self.receiver.receive, None))
@@ -74,10 +74,10 @@ FORGERIES = {
     "frames in another order": lambda pipe: b"".join(pipe.sent(FIRST, SECOND)[::-1]),
     "a frame left out": lambda pipe: pipe.sent(FIRST, SECOND)[1],
     "another content": lambda pipe: pipe.sent(FIRST)[0].replace(b"1}", b"3}"),
-    "a byte in between": lambda pipe: b"\1".join(pipe.sent(FIRST, SECOND)),
+    "a byte between frames": lambda pipe: b"\1".join(pipe.sent(FIRST, SECOND)),
     "a byte before a frame": lambda pipe: b"\0" + pipe.sent(FIRST)[0],
-    "too large a frame": lambda pipe: pipe.sent({"text": "x" * 2000})[0],
-    "what is not an object": lambda pipe: pipe.sent([1])[0],
+    "an oversized frame": lambda pipe: pipe.sent({"text": "x" * 2000})[0],
+    "not an object": lambda pipe: pipe.sent([1])[0],
     "another length": lambda pipe: b"\xff" + pipe.sent(FIRST)[0][1:],
 }
 
