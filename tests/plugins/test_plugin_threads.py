@@ -105,7 +105,7 @@ def test_exception_in_a_thread_is_a_line_of_its_run() -> None:
 
 
 @pytest.mark.parametrize("way", [sys.exit, lambda: None])
-def test_a_thread_that_exits_has_not_failed(way: Callable[[], None]) -> None:
+def test_exit_of_a_thread_is_not_logged_as_an_error(way: Callable[[], None]) -> None:
     log = RunLog(Clock())
     in_run(lambda: started(way).join(), log)
     assert entries(log) == []

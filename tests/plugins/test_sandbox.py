@@ -226,7 +226,7 @@ def two(plugins: Plugins, files: dict[str, str]) -> tuple[ModuleType, ModuleType
     return first, second
 
 
-def test_two_plugins_with_the_same_module_names_stay_apart(plugins: Plugins) -> None:
+def test_two_plugins_with_the_same_module_names_do_not_share_modules(plugins: Plugins) -> None:
     one, other = two(
         plugins,
         {
@@ -474,13 +474,13 @@ def test_input_finds_no_terminal(plugins: Plugins) -> None:
         plugins.load("input('name? ')")
 
 
-def test_other_builtins_are_the_usual_ones(plugins: Plugins) -> None:
+def test_other_builtins_are_unchanged(plugins: Plugins) -> None:
     main = plugins.load("RESULT = len is __builtins__['len'], sorted([2, 1]), type(print).__name__")
 
     assert main.RESULT == (True, [1, 2], "function")
 
 
-def test_builtins_of_the_emulator_stay_as_they_are(
+def test_builtins_of_the_emulator_are_unchanged(
     plugins: Plugins, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plugins.load("__builtins__['len'] = lambda _: 42")

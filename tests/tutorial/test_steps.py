@@ -97,7 +97,9 @@ def contents(lines: list[dict[str, Any]]) -> list[str]:
 # 1
 
 
-def test_kili_connects_with_two_variables_alone(sdk: SdkProcess, remote_world: RemoteWorld) -> None:
+def test_kili_connects_with_two_environment_variables(
+    sdk: SdkProcess, remote_world: RemoteWorld
+) -> None:
     session = sdk.session(env=remote_world.environment())
     session.run("from kili.client import Kili\nkili = Kili()").checked()
     assert session.run("kili.count_projects()").checked().value == 1
@@ -333,7 +335,7 @@ def test_an_update_replaces_the_code_of_the_next_run(
     assert plugin["updatedAt"] > plugin["createdAt"]
 
 
-def test_deactivation_stops_the_plugin_on_that_project_only(
+def test_deactivation_stops_the_plugin_on_one_project_only(
     notebook: SdkSession, plugin_file: str, remote_world: RemoteWorld
 ) -> None:
     upload(notebook, plugin_file)

@@ -63,7 +63,7 @@ def _wait_until(condition: Any) -> None:
     raise AssertionError("it did not happen")
 
 
-def leftover_warning(plugin_project: PluginProject, plugin: str = "P") -> str:
+def left_processes_warning(plugin_project: PluginProject, plugin: str = "P") -> str:
     """Return the warning about processes that the only run of a plugin left."""
     begin = messages.RUN_LEFT_PROCESSES.partition("{")[0]
     (line,) = [
@@ -77,7 +77,7 @@ def test_daemon_is_reported_and_ended(plugin_project: PluginProject, pid_file: P
     run = plugin_project.run_once(f"daemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})", DAEMON)
     assert run["outcome"] == "SUCCEEDED"
     pid = pid_of(pid_file)
-    assert f" {pid}." in leftover_warning(plugin_project)
+    assert f" {pid}." in left_processes_warning(plugin_project)
     assert not is_alive(pid)
     plugin_project.submit()
     assert plugin_project.runs()[-1]["outcome"] == "SUCCEEDED"
@@ -90,7 +90,7 @@ def test_daemon_is_reported_when_processes_change_faster_than_scans(
     run = plugin_project.run_once(f"daemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})", DAEMON)
     assert run["outcome"] == "SUCCEEDED"
     pid = pid_of(pid_file)
-    assert f" {pid}." in leftover_warning(plugin_project)
+    assert f" {pid}." in left_processes_warning(plugin_project)
     assert not is_alive(pid)
 
 
@@ -110,7 +110,7 @@ def test_daemon_of_a_failed_run_is_reported_and_ended(
     run = plugin_project.run_once(f"daemon({path!r})\nwait_for({path!r})\n{end}", DAEMON)
     assert run["outcome"] == outcome
     pid = pid_of(pid_file)
-    assert f" {pid}." in leftover_warning(plugin_project)
+    assert f" {pid}." in left_processes_warning(plugin_project)
     assert not is_alive(pid)
 
 
@@ -119,7 +119,7 @@ def test_daemon_of_a_timed_out_run_is_reported_and_ended(
 ) -> None:
     run = short_timeout_project.run_once(f"daemon({str(pid_file)!r})\ntime.sleep(99)", DAEMON)
     assert run["outcome"] == "TIMED_OUT"
-    assert f" {pid_of(pid_file)}." in leftover_warning(short_timeout_project)
+    assert f" {pid_of(pid_file)}." in left_processes_warning(short_timeout_project)
     assert not is_alive(pid_of(pid_file))
 
 
@@ -138,7 +138,7 @@ def test_daemons_that_keep_forking_are_all_ended(
     )
     run = plugin_project.run_once(body, DAEMON)
     assert run["outcome"] == "SUCCEEDED"
-    assert f" {name} " in leftover_warning(plugin_project)
+    assert f" {name} " in left_processes_warning(plugin_project)
     assert name not in _names()
 
 
@@ -154,7 +154,7 @@ def _names() -> list[str]:
 def test_a_fork_bomb_is_ended(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("while True: os.fork()")
     assert run["outcome"] == "OUT_OF_MEMORY"
-    assert " more" in leftover_warning(plugin_project)
+    assert " more" in left_processes_warning(plugin_project)
     plugin_project.upload("Next", "print('next')")
     plugin_project.submit()
     assert plugin_project.printed_lines("Next") == ["next"]
@@ -168,7 +168,7 @@ def test_memory_of_daemons_counts_towards_the_limit(
         f"for number in '12': daemon({str(pid_file)!r} + number, {each})\ntime.sleep(14)", DAEMON
     )
     assert run["outcome"] == "OUT_OF_MEMORY"
-    leftover_warning(plugin_project)
+    left_processes_warning(plugin_project)
 
 
 def test_daemon_started_just_before_the_run_ends_is_ended(
@@ -178,7 +178,7 @@ def test_daemon_started_just_before_the_run_ends_is_ended(
     body = f"open('/proc/self/comm', 'w').write({name!r})\ndaemon({str(pid_file)!r})"
     run = plugin_project.run_once(body, DAEMON)
     assert run["outcome"] == "SUCCEEDED"
-    assert f" {name} " in leftover_warning(plugin_project)
+    assert f" {name} " in left_processes_warning(plugin_project)
     assert name not in _names()
 
 
@@ -213,7 +213,7 @@ def test_processes_of_other_plugins_and_the_emulator_are_not_ended(
         assert (is_alive(pid_of(pid_file)), is_alive(pid_of(other))) == (False, True)
         go_on.touch()
         submitted.join()
-        assert f" {pid_of(other)}." in leftover_warning(plugin_project, "Other")
+        assert f" {pid_of(other)}." in left_processes_warning(plugin_project, "Other")
         assert not is_alive(pid_of(other))
         assert own.poll() is None
     finally:

@@ -152,7 +152,7 @@ def test_next_run_succeeds_after_a_failed_run(
 
 
 @pytest.mark.parametrize("close", ["sys.stdout.close()", "os.close(1); os.close(2)"])
-def test_closing_stdout_harms_neither_this_run_nor_the_next(
+def test_closing_stdout_fails_neither_the_run_nor_the_next_run(
     plugin_project: PluginProject, close: str
 ) -> None:
     plugin_project.upload("P", f"print('x')\n{close}\nself.logger.info('y')")
