@@ -1,4 +1,4 @@
-"""The example that a module is about (its ``NAME``), in both isolations."""
+"""Fixtures for the example that a test module names (``NAME``), in both isolations."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _uploaded(request: pytest.FixtureRequest) -> Iterator[tuple[ExampleEmulator,
 
 @pytest.fixture
 def example_emulator(_uploaded: tuple[ExampleEmulator, Mark]) -> Iterator[ExampleEmulator]:
-    """The example at work, on projects as its scenario has them."""
+    """The active example, on the unchanged projects of its scenario."""
     example_with_plugin, mark = _uploaded
     yield example_with_plugin
     example_with_plugin.emulator.reset(mark)

@@ -1,4 +1,4 @@
-"""An example plugin at work on the projects of its scenario."""
+"""An example plugin that is active on the projects of its scenario."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ PLUGINS = EXAMPLES / "plugins"
 
 
 def find_scenario(name: str) -> str:
-    """The scenario that an example is for."""
+    """Return the scenario of an example."""
     own = PLUGINS / name / "project.yaml"
     return str(own) if own.exists() else "default"
 
 
 def load_module(name: str, module: str = "main") -> ModuleType:
-    """A module of an example that needs no other one."""
+    """Load a module of an example that imports no other module of the example."""
     path = PLUGINS / name / f"{module}.py"
     spec = importlib.util.spec_from_file_location(f"example_{name}_{module}", path)
     assert spec is not None
@@ -32,11 +32,11 @@ def load_module(name: str, module: str = "main") -> ModuleType:
 
 
 class ExampleEmulator:
-    """An emulator, and the example that is uploaded to it and active on each of its projects.
+    """An emulator with an example that is active on each project.
 
     Args:
-        emulator: a running one, with the scenario of the example.
-        name: the example.
+        emulator: a running emulator with the scenario of the example.
+        name: of the example.
     """
 
     def __init__(self, emulator: Emulator, name: str) -> None:
@@ -53,14 +53,14 @@ class ExampleEmulator:
             self.kili.activate_plugin_on_project(self.name, project_id=project_id)
 
     def asset(self, title: str, name: str, *fields: str) -> dict[str, Any]:
-        """An asset, by the project's title and its external id."""
+        """Return an asset by the title of its project and its external id."""
         (found,) = self.kili.assets(
             self.projects[title], external_id_strictly_in=[name], fields=["id", *fields]
         )
         return dict(found)
 
     def submitted_responses(self, title: str, name: str) -> list[dict[str, Any]]:
-        """The json responses of all submitted labels of an asset, oldest first."""
+        """Return the json responses of all submitted labels of an asset, oldest first."""
         asset_id = self.asset(title, name)["id"]
         found = self.kili.labels(
             self.projects[title], asset_id=asset_id, type_in=["DEFAULT"], fields=["jsonResponse"]
@@ -68,16 +68,16 @@ class ExampleEmulator:
         return [each["jsonResponse"] for each in found]
 
     def issues(self, title: str) -> list[tuple[str | None, str]]:
-        """The ``objectMid`` and the text of each issue."""
+        """Return the ``objectMid`` and the text of each issue."""
         fields = ["objectMid", "comments.text"]
         found = self.kili.issues(self.projects[title], fields=fields)
         return [(each["objectMid"], each["comments"][0]["text"]) for each in found]
 
     def log_lines(self, title: str) -> list[str]:
-        """What the plugin logged, oldest first, without the progress bars of the SDK."""
+        """Return the log lines of the plugin, oldest first, without progress bars of the SDK."""
         lines = json.loads(self.kili.get_plugin_logs(self.projects[title], self.name))
         return [each["content"] for each in reversed(lines) if "it/s" not in each["content"]]
 
     def outcomes(self) -> list[str]:
-        """How the plugin's runs ended: the outcome, or why it was not run."""
+        """Return the outcome of each run, or the reason of its refusal."""
         return [each["refusal"] or each["outcome"] for each in self.emulator.world.view.runs.all()]

@@ -1,4 +1,4 @@
-"""The plugin that counts boxes."""
+"""The example ``bbox_count``: it limits the number of boxes of a class."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_more_than_one_box_of_a_class_sends_the_asset_back(
     ]
 
 
-def test_the_next_label_can_be_right(example_emulator: ExampleEmulator) -> None:
+def test_asset_is_labeled_after_a_correct_second_label(example_emulator: ExampleEmulator) -> None:
     example_emulator.emulator.submit(TITLE, "aquarium", boxes("OBJECT_A", "OBJECT_A"))
     done = example_emulator.emulator.submit(TITLE, "aquarium", boxes("OBJECT_A"))
     assert (done["before"]["status"], done["after"]["status"]) == ("ONGOING", "LABELED")

@@ -1,4 +1,4 @@
-"""The plugin that makes one label of what several people agree on."""
+"""The example ``consensus``: it adds a label with the answers of the majority."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def submit(example_emulator: ExampleEmulator, title: str, *responses: dict[str, 
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_the_majority_is_added_as_one_label_once_all_have_labeled(
+def test_majority_label_is_added_when_all_labelers_have_labeled(
     example_emulator: ExampleEmulator, title: str
 ) -> None:
     given = [mood("GOOD"), mood("BAD", keyword="day"), mood("GOOD")]
@@ -51,7 +51,7 @@ def test_the_majority_is_added_as_one_label_once_all_have_labeled(
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_being_called_for_its_own_label_changes_nothing(
+def test_call_for_the_plugins_own_label_changes_nothing(
     example_emulator: ExampleEmulator, title: str
 ) -> None:
     submit(example_emulator, title, *[mood("GOOD")] * 3)
@@ -66,7 +66,7 @@ def test_being_called_for_its_own_label_changes_nothing(
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_one_label_is_added_where_all_are_submitted_at_once(
+def test_one_majority_label_is_added_when_all_labels_arrive_at_once(
     example_emulator: ExampleEmulator, title: str
 ) -> None:
     users = {
@@ -88,7 +88,7 @@ def test_one_label_is_added_where_all_are_submitted_at_once(
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_who_corrects_a_label_still_counts_once(
+def test_labeler_who_corrects_a_label_counts_once(
     example_emulator: ExampleEmulator, title: str
 ) -> None:
     submit(example_emulator, title, mood("GOOD"), mood("BAD"))
@@ -128,15 +128,15 @@ def why(*names: str) -> dict[str, Any]:
         ([{"BOX": {"annotations": []}, "ROTATION_JOB": {"rotation": 90}}] * 2, {}),
     ],
     ids=[
-        "most",
+        "majority",
         "tie",
-        "who says nothing has no say",
-        "several",
+        "empty responses are ignored",
+        "several answers",
         "none has more than half",
-        "below",
+        "child jobs",
         "texts",
-        "what cannot be voted on",
+        "other jobs are left out",
     ],
 )
-def test_a_vote(responses: list[dict[str, Any]], agreed: dict[str, Any]) -> None:
+def test_majority_of_responses(responses: list[dict[str, Any]], agreed: dict[str, Any]) -> None:
     assert load_module(NAME).majority(JOBS, responses) == agreed

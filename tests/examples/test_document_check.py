@@ -1,4 +1,4 @@
-"""The plugin that checks what was marked in a document."""
+"""The example ``document_check``: it checks the entities that are marked in a document."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def place(example_emulator: ExampleEmulator, title: str, name: str) -> str:
 
 
 def metadata(example_emulator: ExampleEmulator, title: str, name: str) -> str:
-    """As it is stored: the SDK reads what is no JSON as ``{}``."""
+    """Return the stored metadata: the SDK reads text that is not JSON as ``{}``."""
     asset = example_emulator.asset(title, name, "jsonMetadata")
     assert asset["jsonMetadata"] == {}
     return str(example_emulator.emulator.world.view.assets.require(asset["id"])["jsonMetadata"])
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_what_is_wrong_gets_an_issue_each_and_the_document_goes_to_review(
+def test_each_wrong_entity_gets_an_issue_and_the_document_goes_to_review(
     example_emulator: ExampleEmulator, title: str
 ) -> None:
     response = entities(
@@ -63,7 +63,7 @@ def test_what_is_wrong_gets_an_issue_each_and_the_document_goes_to_review(
 @pytest.mark.parametrize(
     ("title", "done"), [("Invoices", "Label DONE"), ("Invoices, V1", "LABELED")]
 )
-def test_what_is_right_stays_labeled(
+def test_document_with_correct_entities_stays_labeled(
     example_emulator: ExampleEmulator, title: str, done: str
 ) -> None:
     example_emulator.emulator.submit(

@@ -1,4 +1,4 @@
-"""Each example has all that belongs to it."""
+"""Each example has a README, a test, an index entry and a valid scenario."""
 
 from __future__ import annotations
 

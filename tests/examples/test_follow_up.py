@@ -1,4 +1,4 @@
-"""The plugin that follows up what is rejected and what is skipped."""
+"""The example ``follow_up``: it prioritizes rejected assets, and records who skips assets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def priorities(example_emulator: ExampleEmulator) -> list[int]:
     return [each["priority"] for each in assets]
 
 
-def test_what_was_rejected_is_labeled_next(example_emulator: ExampleEmulator) -> None:
+def test_rejected_asset_is_labeled_next(example_emulator: ExampleEmulator) -> None:
     example_emulator.emulator.submit(TITLE, "second", SPORTS)
     example_emulator.emulator.send_back(TITLE, "second")
     assert priorities(example_emulator) == [0, 10, 0]
@@ -24,7 +24,9 @@ def test_what_was_rejected_is_labeled_next(example_emulator: ExampleEmulator) ->
     assert example_emulator.log_lines(TITLE) == ["second was rejected"]
 
 
-def test_who_skipped_an_asset_is_kept_with_it(example_emulator: ExampleEmulator) -> None:
+def test_user_who_skipped_an_asset_is_stored_in_the_metadata(
+    example_emulator: ExampleEmulator,
+) -> None:
     asset_id = example_emulator.asset(TITLE, "first")["id"]
     example_emulator.kili.update_properties_in_assets(
         asset_ids=[asset_id], json_metadatas=[{"page": 1}]

@@ -1,4 +1,4 @@
-"""The examples with SDKs of other generations: as what uploads and labels, and as what they use."""
+"""The examples with SDKs of other generations, as the client and inside the plugin."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ WITHOUT_FOLDERS = "2.125.2"
 OLD = ("2.125.2", "2.128.2")
 MERGED = {**CARS, **SUN}
 
-# example → the asset, what people submit one after another, what then are its status and its
-# newest submitted label, and how many issues the plugin has created
-DEEDS: dict[str, tuple[str, list[tuple[str, dict[str, Any]]], str, dict[str, Any], int]] = {
+# example → the asset, the submits of users in order, the resulting status, the newest submitted
+# label, and the number of issues that the plugin creates
+CASES: dict[str, tuple[str, list[tuple[str, dict[str, Any]]], str, dict[str, Any], int]] = {
     "bbox_count": (
         "aquarium",
         [("labeler", boxes("OBJECT_A", "OBJECT_A", "OBJECT_B"))],
@@ -66,7 +66,7 @@ for project_id in projects:
 def label(project_id):
     fields = ["id", "externalId"]
     ids = {each["externalId"]: each["id"] for each in kili.assets(project_id, fields=fields)}
-    for name, response in deeds:
+    for name, response in submits:
         people[name].append_labels(
             asset_id_array=[ids[asset]], json_response_array=[response], label_type="DEFAULT"
         )
@@ -78,13 +78,13 @@ def label(project_id):
 
 
 def session_with_example(sdk: SdkProcess, world: RemoteWorld, name: str) -> SdkSession:
-    """A session of an SDK that has uploaded an example, and can label in its projects."""
-    asset, deeds, *_ = DEEDS[name]
+    """Return a session of an SDK that has uploaded an example and can label its projects."""
+    asset, submits, *_ = CASES[name]
     folder = PLUGINS / name
     known = {
         "asset": asset,
-        "deeds": deeds,
-        "keys": {each: world.keys[each] for each, _ in deeds},
+        "submits": submits,
+        "keys": {each: world.keys[each] for each, _ in submits},
         "path": str(folder / "main.py" if sdk.version == WITHOUT_FOLDERS else folder),
     }
     session = sdk.session(env=world.environment())
@@ -98,19 +98,19 @@ def session_with_example(sdk: SdkProcess, world: RemoteWorld, name: str) -> SdkS
     [
         (version, name)
         for version in VERSIONS
-        for name in DEEDS
+        for name in CASES
         if version != WITHOUT_FOLDERS or len(list((PLUGINS / name).glob("*.py"))) == 1
     ],
     indirect=["sdk"],
     scope="session",
 )
-def test_an_example_is_uploaded_and_called_with_the_sdk(
+def test_example_is_uploaded_and_called_by_each_sdk(
     sdk: SdkProcess, server: ServerUnderTest, name: str
 ) -> None:
     world = server.new_world(find_scenario(name))
     before = len(world.export()["issues"])
     session = session_with_example(sdk, world, name)
-    status, newest, issues = DEEDS[name][2:]
+    status, newest, issues = CASES[name][2:]
     projects = [each["id"] for each in world.export()["projects"]]
     for project_id in projects:
         done = session.run(f"label({project_id!r})").checked()
@@ -122,14 +122,14 @@ def test_an_example_is_uploaded_and_called_with_the_sdk(
 
 @pytest.mark.parametrize("name", ["consensus", "parallel_labeling"])
 @pytest.mark.parametrize("version", OLD)
-def test_an_example_runs_with_the_sdk(version: str, name: str) -> None:
-    """The last person submits while it is active; what the others did is only looked at."""
+def test_example_runs_with_an_older_sdk(version: str, name: str) -> None:
+    """The plugin is active for the last submit; it reads the labels of the earlier ones."""
     python = Path(f".venvs/kili-{version}/bin/python")
     options = {"plugin_isolation": "process", "plugin_python": python}
-    asset, deeds, status, newest, _ = DEEDS[name]
+    asset, submits, status, newest, _ = CASES[name]
     with fast_sdk(), Emulator(find_scenario(name), **options) as emulator:
         example_emulator = ExampleEmulator(emulator, name)
-        *earlier, (last, response) = deeds
+        *earlier, (last, response) = submits
         for title in example_emulator.projects:
             for person, given in earlier:
                 emulator.submit(title, asset, given, user=person)

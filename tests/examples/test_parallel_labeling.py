@@ -1,4 +1,4 @@
-"""The plugin that merges what several people say about different jobs."""
+"""The example ``parallel_labeling``: it merges labels of several users for different jobs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIGN: dict[str, Any] = {"SIGN": {"text": "STOP"}}
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_the_parts_become_one_label_once_all_are_there(
+def test_partial_labels_are_merged_when_all_are_submitted(
     example_emulator: ExampleEmulator, title: str
 ) -> None:
     example_emulator.emulator.submit(title, "street", CARS, user="leo")
@@ -34,7 +34,7 @@ def test_the_parts_become_one_label_once_all_are_there(
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_what_a_part_lacks_is_waited_for(example_emulator: ExampleEmulator, title: str) -> None:
+def test_merge_waits_for_missing_answers(example_emulator: ExampleEmulator, title: str) -> None:
     example_emulator.emulator.submit(title, "street", CARS, user="leo")
     example_emulator.emulator.submit(title, "street", SIGN, user="mia")
     assert example_emulator.log_lines(title)[-1] == "Nobody has answered WEATHER"
@@ -44,7 +44,7 @@ def test_what_a_part_lacks_is_waited_for(example_emulator: ExampleEmulator, titl
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_being_called_for_its_own_label_changes_nothing(
+def test_call_for_the_plugins_own_label_changes_nothing(
     example_emulator: ExampleEmulator, title: str
 ) -> None:
     example_emulator.emulator.submit(title, "street", CARS, user="leo")
@@ -69,7 +69,7 @@ def test_being_called_for_its_own_label_changes_nothing(
         ([{"SIGN": {"text": "GO"}}, SIGN], SIGN),
         ([{"SIGN": {"text": ""}}, {"WEATHER": {"categories": []}}], {}),
     ],
-    ids=["parts", "an empty answer is none", "the later one", "nothing"],
+    ids=["parts", "empty answer is ignored", "later answer wins", "only empty answers"],
 )
-def test_a_merge(responses: list[dict[str, Any]], whole: dict[str, Any]) -> None:
+def test_merge_of_responses(responses: list[dict[str, Any]], whole: dict[str, Any]) -> None:
     assert load_module(NAME, "parts").merged(responses) == whole

@@ -1,4 +1,4 @@
-"""The plugin of the tutorial; :mod:`tests.tutorial` plays the whole of it."""
+"""The plugin of the tutorial; :mod:`tests.tutorial` runs the whole tutorial."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ NAME = "tutorial"
 TITLE = "Plugin tutorial: count the objects"
 
 
-def test_it_is_called_for_a_submit_and_for_a_review(example_emulator: ExampleEmulator) -> None:
+def test_tutorial_plugin_is_called_for_a_submit_and_a_review(
+    example_emulator: ExampleEmulator,
+) -> None:
     easy = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
     label = example_emulator.emulator.submit(TITLE, "aquarium", easy)["labelId"]
     review = example_emulator.emulator.review(TITLE, "aquarium")["labelId"]

@@ -1,8 +1,8 @@
-"""Random graphs of plugins that cause one another's runs, and what a request's answer finds done.
+"""Random graphs of plugins that cause runs of one another, with the runs done at each answer.
 
-A pool of plugins is deployed once: each kind of subscription several times. A graph is which of
-them are active where, how long each takes, and what it calls. Plugins read that from a file, so
-that the same versions, and the same processes, serve all graphs.
+A pool of plugins is deployed once: each kind of subscription several times. A graph states for
+each plugin the projects, the duration and the calls. Plugins read the graph from a file, so the
+same versions and processes serve all graphs.
 """
 
 from __future__ import annotations
@@ -118,11 +118,11 @@ CALLS = (_issue, _prediction, _metadata, _send_back)
 
 
 class RootRequest(NamedTuple):
-    """What an outermost request left when its answer arrived.
+    """The runs below an outermost request when its answer arrived.
 
     Attributes:
-        unfinished_runs: the runs below it that had not ended.
-        runs: the ids of all runs below it.
+        unfinished_runs: the ids of the runs that had not ended.
+        runs: the ids of all runs.
     """
 
     asset: str
@@ -132,14 +132,14 @@ class RootRequest(NamedTuple):
 
 @dataclass(frozen=True)
 class GraphOutcome:
-    """A graph that was played.
+    """The result of a graph.
 
     Attributes:
         early: whether an answer arrived before a run below its request had ended, or had begun.
-        missing: events and plugins that listen to them, without a run for both.
-        runs: how many there were.
-        depth: how many of them caused one another, at most.
-        failures: the errors of runs; there should be none.
+        missing: pairs of an event and a plugin that listens to it, without a run.
+        runs: the number of runs.
+        depth: the length of the longest chain of runs.
+        failures: the errors of runs; empty if all is well.
     """
 
     seed: int
@@ -151,7 +151,7 @@ class GraphOutcome:
 
 
 class GraphRunner:
-    """A running emulator with the pool of plugins, which plays one graph after another."""
+    """A running emulator with the pool of plugins, which runs one graph after another."""
 
     def __init__(self, emulator: Emulator, folder: Path) -> None:
         self._emulator = emulator
@@ -176,7 +176,7 @@ class GraphRunner:
         self._wire.close()
 
     def run_graph(self, seed: int) -> GraphOutcome:
-        """Draw the graph of a seed, make one or two requests at once, and look what they left."""
+        """Draw the graph of a seed, send one or two requests at once, and collect their runs."""
         rng = random.Random(seed)
         self._emulator.reset(self._mark)
         assets = self._set_up(rng, seed)
@@ -196,7 +196,7 @@ class GraphRunner:
         )
 
     def _missing(self, view: View) -> list[tuple[str, str]]:
-        """The pairs of an event of this graph and a plugin active there that have no run."""
+        """Return the pairs of an event and a plugin active on its project that have no run."""
         called = {(each["eventId"], each["pluginId"]) for each in view.runs.all()}
         return [
             (event["event"], plugin["name"])
@@ -208,7 +208,7 @@ class GraphRunner:
         ]
 
     def _set_up(self, rng: random.Random, seed: int) -> list[str]:
-        """Activate plugins and write down what they do; the assets that requests are about."""
+        """Activate plugins, write their graph file, and return the assets of the requests."""
         view = self._emulator.world.view
         assets = {
             project: [
@@ -242,7 +242,7 @@ class GraphRunner:
         return assets[self._projects[0]][: rng.choice([1, 1, 2])]
 
     def _request(self, asset: str, choice: float) -> RootRequest:
-        """Label an asset in one of the ways there are; what is so the moment that is answered."""
+        """Send a request for an asset, and return the runs below it when the answer arrives."""
         ways: list[Callable[[str], object]] = [
             self._append,
             self._submit,
@@ -270,7 +270,7 @@ class GraphRunner:
         self._emulator_call("createIssues", issues=issues, where={})
 
     def _trigger(self, asset: str) -> None:
-        """Call one of the plugins by hand, or submit, where none listens to events."""
+        """Trigger a plugin, or submit a label if no plugin listens to events."""
         view = self._emulator.world.view
         active = [each["name"] for each in view.plugins.all() if each["projectIds"]]
         listening = [each for each in active if PATTERNS[each.split()[0]]]
@@ -281,7 +281,7 @@ class GraphRunner:
         self._emulator.trigger(subject, listening[0], self._projects[0], {"assetId": asset})
 
     def _emulator_call(self, operation: str, **arguments: Any) -> None:
-        """As two requests may be made at once, each has a connection of its own."""
+        """Send a request on a connection of its own, as two may be sent at once."""
         wire = Wire(self._emulator)
         wire.call(operation, **arguments)
         wire.close()
@@ -295,7 +295,7 @@ def _listens(kind: str, subject: str) -> bool:
 
 
 def _below(view: View, asset: str) -> set[str]:
-    """The runs that descend from a request of ours about an asset."""
+    """Return the ids of the runs below the outermost requests for an asset."""
     below: set[str] = set()
     for run in view.runs.all():
         is_ours = run["causedBy"] is None and run["metadata"]["assetId"] == asset
@@ -308,10 +308,10 @@ def _below(view: View, asset: str) -> set[str]:
 def open_graph_runner(
     isolation: str, folder: Path, seed: int | None = None
 ) -> Iterator[GraphRunner]:
-    """An emulator that plays graphs, its plugins' code run in that isolation.
+    """Start an emulator that runs graphs in an isolation.
 
     Args:
-        seed: of the world, whose runs then follow one another, whatever their lane.
+        seed: of the world; with a seed, all runs follow one another in all lanes.
     """
     with Emulator(plugin_isolation=isolation, seed=seed) as emulator:
         playing = GraphRunner(emulator, folder)

@@ -1,4 +1,4 @@
-"""``breakpoint()`` in a plugin, where the emulator was started from a terminal, and where not."""
+"""``breakpoint()`` in a plugin, with and without a terminal."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SOON = 30.0
 
 
 class EmulatorProcess:
-    """``kili-emulator start`` in a process, and requests to it."""
+    """``kili-emulator start`` in a process, and requests to the server."""
 
     def __init__(self, folder: Path, stdin: int, output: int, *options: str) -> None:
         self.process = subprocess.Popen(
@@ -88,14 +88,14 @@ class EmulatorProcess:
 
 
 class Terminal:
-    """What an emulator shows on a terminal, and what is typed there."""
+    """The terminal of an emulator: its output, and keyboard input."""
 
     def __init__(self, master: int) -> None:
         self._master = master
         self._shown = ""
 
     def wait_for(self, pattern: str) -> re.Match[str]:
-        """The next place where this is shown; what comes before it is passed over."""
+        """Wait for a pattern in the output, and skip the output before it."""
         while (found := re.search(pattern, self._shown)) is None:
             ready, _, _ = select.select([self._master], [], [], SOON)
             assert ready, f"{pattern!r} is not shown in:\n{self._shown}"
@@ -130,7 +130,7 @@ def background() -> Iterator[ThreadPoolExecutor]:
         yield threads
 
 
-def test_the_prompt_is_shown_and_the_time_limit_stands_still(
+def test_breakpoint_shows_the_prompt_and_pauses_the_time_limit(
     terminal: tuple[EmulatorProcess, Terminal], background: ThreadPoolExecutor
 ) -> None:
     emulator, screen = terminal
@@ -147,7 +147,7 @@ def test_the_prompt_is_shown_and_the_time_limit_stands_still(
     assert emulator.log() == ["a DEFAULT label"]
 
 
-def test_b_finds_files_beside_the_one_that_has_stopped(
+def test_pdb_break_command_finds_files_of_the_plugin(
     terminal: tuple[EmulatorProcess, Terminal], background: ThreadPoolExecutor
 ) -> None:
     emulator, screen = terminal
@@ -165,7 +165,7 @@ def test_b_finds_files_beside_the_one_that_has_stopped(
     submitted.result(SOON)
 
 
-def test_the_terminal_is_left_as_it_was_found_when_the_emulator_ends_at_a_prompt(
+def test_terminal_settings_are_restored_when_the_emulator_ends_at_a_prompt(
     terminal: tuple[EmulatorProcess, Terminal], background: ThreadPoolExecutor
 ) -> None:
     emulator, screen = terminal
@@ -181,7 +181,7 @@ def test_the_terminal_is_left_as_it_was_found_when_the_emulator_ends_at_a_prompt
     assert submitted.done()
 
 
-def test_two_runs_that_stop_have_the_terminal_one_after_the_other(
+def test_breakpoints_of_two_threads_use_the_terminal_one_after_the_other(
     terminal: tuple[EmulatorProcess, Terminal], background: ThreadPoolExecutor
 ) -> None:
     emulator, screen = terminal
@@ -203,7 +203,7 @@ def test_two_runs_that_stop_have_the_terminal_one_after_the_other(
     assert emulator.log() == ["a DEFAULT label", "went on", "went on"]
 
 
-def test_without_a_terminal_the_run_fails_and_says_what_to_do(tmp_path: Path) -> None:
+def test_breakpoint_without_a_terminal_fails_the_run_with_a_hint(tmp_path: Path) -> None:
     emulator = EmulatorProcess(tmp_path, subprocess.DEVNULL, subprocess.PIPE)
     try:
         assert emulator.process.stdout is not None

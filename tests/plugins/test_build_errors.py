@@ -1,4 +1,4 @@
-"""Plugins that cannot be built: each fails with a build error that says what to do about it."""
+"""A plugin that cannot be built has a build error with a hint."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.kit.world_content import (
 
 
 def with_entry(name: str, content: bytes = b"print('evil')", mode: int = 0o644) -> bytes:
-    """A good plugin with one more entry in its zip."""
+    """Return the zip of a valid plugin with one more entry."""
     packed = io.BytesIO(archive(main__py=QUIET_PLUGIN))
     with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as opened:
         entry = zipfile.ZipInfo(name)
@@ -48,8 +48,8 @@ def damaged() -> bytes:
     return bytes(content)
 
 
-def lying_about_its_size() -> bytes:
-    """Its directory promises few bytes, and many come out."""
+def with_false_size() -> bytes:
+    """Return a zip whose directory states fewer bytes than an entry has."""
     content = with_entry("big.txt", b" " * (plugin_archive.MAX_MB + 1) * 1024 * 1024)
     real = (plugin_archive.MAX_MB + 1) * 1024 * 1024
     return content.replace(real.to_bytes(4, "little"), (10).to_bytes(4, "little"))
@@ -57,10 +57,16 @@ def lying_about_its_size() -> bytes:
 
 MISTAKES: dict[str, tuple[Callable[[], bytes], str]] = {
     "leaves its folder": (lambda: with_entry("../evil.py"), 'use relative paths without ".."'),
-    "leaves it further down": (lambda: with_entry("a/../../evil.py"), '"a/../../evil.py" leaves'),
-    "leaves it with backslashes": (lambda: with_entry("..\\evil.py"), "use relative paths"),
-    "absolute": (lambda: with_entry("/tmp/evil.py"), '"/tmp/evil.py" leaves the plugin\'s folder'),
-    "absolute on Windows": (lambda: with_entry("C:/evil.py"), "use relative paths"),
+    "leaves its folder further down": (
+        lambda: with_entry("a/../../evil.py"),
+        '"a/../../evil.py" leaves',
+    ),
+    "leaves its folder with backslashes": (lambda: with_entry("..\\evil.py"), "use relative paths"),
+    "absolute path": (
+        lambda: with_entry("/tmp/evil.py"),
+        '"/tmp/evil.py" leaves the plugin\'s folder',
+    ),
+    "absolute path on Windows": (lambda: with_entry("C:/evil.py"), "use relative paths"),
     "a link": (
         lambda: with_entry("link.py", b"/etc/passwd", stat.S_IFLNK | 0o777),
         '"link.py" is a link: put the file itself into the archive',
@@ -73,10 +79,10 @@ MISTAKES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: with_entry("big.txt", b" " * (plugin_archive.MAX_MB + 1) * 1024 * 1024),
         "the archive unpacks to more than 100 MB: leave data files out",
     ),
-    "lies about its size": (lying_about_its_size, "the uploaded archive cannot be read: "),
+    "states a false size": (with_false_size, "the uploaded archive cannot be read: "),
     "damaged": (damaged, "the uploaded archive cannot be read: "),
     "cut short": (lambda: archive(main__py=QUIET_PLUGIN)[:-20], "cannot be read: "),
-    "one name twice": (lambda: with_entry("./main.py"), 'holds "main.py" twice: keep one'),
+    "duplicate name": (lambda: with_entry("./main.py"), 'holds "main.py" twice: keep one'),
     "a file that is also a folder": (lambda: with_entry("main.py/x.py"), "cannot be read: "),
     "no main.py": (
         lambda: archive(plugin__py=QUIET_PLUGIN),
@@ -137,7 +143,7 @@ def build_errors(kili: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("make", "says"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_fails_the_build_and_says_what_to_do(
+def test_invalid_archive_or_code_fails_the_build_with_a_hint(
     wire: Wire, kili: Any, make: Callable[[], bytes], says: str
 ) -> None:
     assert deploy_plugin(wire, content=make()) == "FAILED"
@@ -156,12 +162,12 @@ def test_nothing_is_written_outside_of_the_plugins_folder(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_every_file_with_a_syntax_error_has_a_line(wire: Wire, kili: Any) -> None:
+def test_each_file_with_a_syntax_error_is_reported(wire: Wire, kili: Any) -> None:
     deploy_plugin(wire, content=archive(main__py="class", helper__py="def"))
     assert len(build_errors(kili)) == 2
 
 
-def test_a_traceback_begins_in_the_plugin_and_names_its_own_files(wire: Wire, kili: Any) -> None:
+def test_traceback_shows_only_files_of_the_plugin(wire: Wire, kili: Any) -> None:
     content = archive(main__py="import helper\n", helper__py="def f():\n    1 / 0\n\n\nf()\n")
     deploy_plugin(wire, content=content)
     (line,) = build_errors(kili)
@@ -190,7 +196,7 @@ def test_an_import_that_hangs_is_stopped() -> None:
         wire.close()
 
 
-def test_a_plugin_that_failed_can_be_mended(wire: Wire, kili: Any) -> None:
+def test_update_fixes_a_plugin_that_failed_to_build(wire: Wire, kili: Any) -> None:
     assert deploy_plugin(wire, content="import no_such_package") == "FAILED"
     url = wire.call("generateUpdateUrl", data={"pluginName": PLUGIN})
     upload(wire, url, archive(main__py=QUIET_PLUGIN))
@@ -198,7 +204,7 @@ def test_a_plugin_that_failed_can_be_mended(wire: Wire, kili: Any) -> None:
     assert wire.call("getPluginRunnerStatus", name=PLUGIN) == "ACTIVE"
 
 
-def test_a_broken_update_leaves_the_last_good_version_at_work(wire: Wire, kili: Any) -> None:
+def test_failed_update_keeps_the_last_good_version_active(wire: Wire, kili: Any) -> None:
     world_ids = read_world_ids(wire)
     deploy_plugin(wire)
     kili.activate_plugin_on_project(PLUGIN, project_id=world_ids["project"])
@@ -212,9 +218,7 @@ def test_a_broken_update_leaves_the_last_good_version_at_work(wire: Wire, kili: 
     assert [line["content"] for line in logs] == ["submitted"]
 
 
-def test_what_happens_before_a_plugin_was_ever_built_is_recorded_as_not_run(
-    wire: Wire, kili: Any
-) -> None:
+def test_event_for_a_plugin_that_never_built_is_recorded_as_not_run(wire: Wire, kili: Any) -> None:
     world_ids = read_world_ids(wire)
     deploy_plugin(wire, content="import no_such_package")
     kili.activate_plugin_on_project(PLUGIN, project_id=world_ids["project"])
@@ -226,9 +230,7 @@ def test_what_happens_before_a_plugin_was_ever_built_is_recorded_as_not_run(
     ]
 
 
-def test_a_runner_is_not_made_before_the_upload_and_the_name_stays_taken(
-    kili: Any, wire: Wire
-) -> None:
+def test_runner_without_upload_is_refused_and_the_name_stays_taken(kili: Any, wire: Wire) -> None:
     wire.call("createPlugin", data={"pluginName": PLUGIN})
     refusal = wire.refusal("createPluginRunner", data={"pluginName": PLUGIN})
     assert "PUT its zip to the URL of createPlugin or generateUpdateUrl first" in refusal
@@ -236,7 +238,7 @@ def test_a_runner_is_not_made_before_the_upload_and_the_name_stays_taken(
     assert wire.call("getPluginRunnerStatus", name=PLUGIN) == "DEPLOYING"
 
 
-def test_the_sdk_says_where_to_find_the_build_errors(kili: Any, tmp_path: Path) -> None:
+def test_sdk_error_points_to_the_build_errors(kili: Any, tmp_path: Path) -> None:
     (tmp_path / "plugin.py").write_text(
         "from kili.plugins import PluginCore\n\n\n"
         "class PluginHandler(PluginCore):\n"
@@ -248,6 +250,6 @@ def test_the_sdk_says_where_to_find_the_build_errors(kili: Any, tmp_path: Path) 
     assert "no_such_package" in build_errors(kili)[0]["content"]
 
 
-def test_the_plugins_core_is_the_sdks_own(wire: Wire) -> None:
+def test_plugin_core_is_the_class_of_the_sdk(wire: Wire) -> None:
     code = QUIET_PLUGIN + f"\nassert PluginCore.__module__ == {PluginCore.__module__!r}\n"
     assert deploy_plugin(wire, content=code) == "ACTIVE"

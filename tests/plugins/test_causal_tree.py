@@ -55,9 +55,7 @@ def broken(outcomes: list[GraphOutcome]) -> list[GraphOutcome]:
 
 
 @pytest.mark.parametrize("seed", [None, 1])
-def test_no_answer_comes_before_the_end_of_what_its_request_caused(
-    tmp_path: Path, seed: int | None
-) -> None:
+def test_answer_waits_for_all_runs_below_the_request(tmp_path: Path, seed: int | None) -> None:
     with open_graph_runner("inline", tmp_path, seed) as playing:
         outcomes = [playing.run_graph(number) for number in range(15)]
     assert broken(outcomes) == []
@@ -68,7 +66,7 @@ def test_no_answer_comes_before_the_end_of_what_its_request_caused(
 @pytest.mark.parametrize(
     ("isolation", "seed"), [("inline", None), ("inline", 1), ("process", None)]
 )
-def test_no_answer_comes_too_early_in_a_thousand_graphs(
+def test_answer_waits_for_all_runs_in_a_thousand_random_graphs(
     tmp_path: Path, isolation: str, seed: int | None
 ) -> None:
     with open_graph_runner(isolation, tmp_path, seed) as playing:
@@ -79,7 +77,7 @@ def test_no_answer_comes_too_early_in_a_thousand_graphs(
 
 @pytest.fixture
 def gate() -> Iterator[threading.Event]:
-    """What gated plugins wait for."""
+    """The event for which gated plugins wait."""
     sys.kili_gate = threading.Event()  # type: ignore[attr-defined]
     yield sys.kili_gate  # type: ignore[attr-defined]
     sys.kili_gate.set()  # type: ignore[attr-defined]
@@ -108,7 +106,7 @@ def install_plugin(
 
 
 def install_asking_and_answering(emulator: Emulator, code: str) -> None:
-    """Plug in one that asks about each label, and one that is called for what that causes."""
+    """Install a plugin that creates an issue for each label, and one called for issues."""
     install_plugin(emulator, "Asking", ASKING)
     install_plugin(emulator, "Listening", code, eventMatcher=["asset.issue.*", "asset.question.*"])
 
@@ -122,7 +120,7 @@ def outcomes_by_plugin(emulator: Emulator) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("isolation", ["inline", "process"])
-def test_the_sdk_and_simulated_users_find_all_done(isolation: str) -> None:
+def test_sdk_calls_simulated_submits_and_triggers_wait_for_all_runs(isolation: str) -> None:
     done = [("Asking", "SUCCEEDED"), ("Listening", "SUCCEEDED")]
     with fast_sdk(), Emulator(plugin_isolation=isolation) as emulator:
         install_asking_and_answering(emulator, SLOW)
@@ -141,7 +139,7 @@ def test_the_sdk_and_simulated_users_find_all_done(isolation: str) -> None:
         assert outcomes_by_plugin(emulator) == done * 3
 
 
-def test_a_webhook_that_a_run_caused_has_been_answered_too() -> None:
+def test_answer_waits_for_webhooks_that_a_run_caused() -> None:
     with fast_sdk(), WebhookReceiver() as receiver, Emulator() as emulator:
         install_plugin(emulator, "Asking", ASKING)
         wire = Wire(emulator)
@@ -162,7 +160,7 @@ def test_a_webhook_that_a_run_caused_has_been_answered_too() -> None:
         wire.close()
 
 
-def test_a_persons_deed_tells_also_of_the_runs_that_it_caused_in_other_projects() -> None:
+def test_simulated_skip_lists_runs_caused_in_other_projects() -> None:
     with fast_sdk(), Emulator() as emulator:
         kili = emulator.client()
         other = kili.create_project(input_type="TEXT", json_interface={"jobs": {}}, title="Other")[
@@ -180,7 +178,7 @@ def test_a_persons_deed_tells_also_of_the_runs_that_it_caused_in_other_projects(
         assert {each["outcome"] for each in skipped["runs"]} == {"SUCCEEDED"}
 
 
-def test_the_whole_wait_has_one_bound_and_the_late_run_says_so(gate: threading.Event) -> None:
+def test_sync_wait_limits_the_whole_wait_and_late_runs_log_a_line(gate: threading.Event) -> None:
     with fast_sdk(), Emulator(sync_wait=0.5) as emulator:
         install_asking_and_answering(emulator, GATED)
         emulator.submit(project_of(emulator), label=json.loads(EASY))
@@ -198,7 +196,7 @@ def test_the_whole_wait_has_one_bound_and_the_late_run_says_so(gate: threading.E
 
 
 def waiting_submit(emulator: Emulator, pool: ThreadPoolExecutor, gate: threading.Event) -> Any:
-    """A submit that waits for a run two hops below it."""
+    """Start a submit that waits for a run two levels below it."""
     wire = Wire(emulator)
     rows = [{"assetID": todo(emulator), "jsonResponse": EASY}]
     data = {"labelType": "DEFAULT", "labelsData": rows}
@@ -208,7 +206,7 @@ def waiting_submit(emulator: Emulator, pool: ThreadPoolExecutor, gate: threading
     return waiting
 
 
-def test_a_reset_lets_the_waiting_go(gate: threading.Event) -> None:
+def test_reset_releases_waiting_requests(gate: threading.Event) -> None:
     with fast_sdk(), Emulator() as emulator, ThreadPoolExecutor(1) as pool:
         install_asking_and_answering(emulator, GATED)
         mark = emulator.mark()
@@ -219,7 +217,7 @@ def test_a_reset_lets_the_waiting_go(gate: threading.Event) -> None:
         assert outcomes_by_plugin(emulator) == []
 
 
-def test_closing_the_emulator_lets_the_waiting_go(gate: threading.Event) -> None:
+def test_closing_the_emulator_releases_waiting_requests(gate: threading.Event) -> None:
     with ThreadPoolExecutor(1) as pool:
         with fast_sdk(), Emulator() as emulator:
             install_asking_and_answering(emulator, GATED)
@@ -228,7 +226,7 @@ def test_closing_the_emulator_lets_the_waiting_go(gate: threading.Event) -> None
     assert "errors" not in answer.json()
 
 
-def test_asynchronous_requests_wait_for_nothing_below_them(gate: threading.Event) -> None:
+def test_asynchronous_dispatch_answers_before_the_runs_end(gate: threading.Event) -> None:
     with fast_sdk(), Emulator(dispatch="async") as emulator, ThreadPoolExecutor(1) as pool:
         install_asking_and_answering(emulator, GATED)
         assert emulator.wait_idle()

@@ -1,4 +1,4 @@
-"""Which run started what, and who waits for that."""
+"""The causal tree: the deliveries that a run causes, and the waits for them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from kili_emulator.plugins.dispatch.causal_tree import CausalTree
 
 
 class WaiterStub(Delivery):
-    """One that knows whether it was told that nobody waits for it any longer."""
+    """A delivery that records whether a wait for it timed out."""
 
-    was_told = False
+    timed_out = False
 
     def on_wait_timeout(self, seconds: float) -> None:
-        self.was_told = True
+        self.timed_out = True
 
 
-def test_what_a_run_starts_belongs_to_it_until_it_is_over() -> None:
+def test_deliveries_are_children_of_a_run_until_the_run_ends() -> None:
     causal_tree, parent, child, orphan = CausalTree(), Delivery(), Delivery(), Delivery()
     causal_tree.begin("run", parent)
     causal_tree.add("run", child)
@@ -35,19 +35,19 @@ def test_the_end_of_an_undone_run_does_not_end_the_new_run_of_the_same_id() -> N
     assert new.children == [child]
 
 
-def test_a_wait_that_gives_up_tells_all_that_are_not_over() -> None:
+def test_timed_out_wait_notifies_all_unfinished_deliveries() -> None:
     root, over, late, below = WaiterStub(), WaiterStub(), WaiterStub(), WaiterStub()
     root.children += [over, late]
     over.children.append(below)
     root.set_result(None)
     over.set_result(None)
     wait_for_deliveries([root], 0)
-    assert [each.was_told for each in (root, over, late, below)] == [False, False, True, True]
+    assert [each.timed_out for each in (root, over, late, below)] == [False, False, True, True]
 
 
-def test_a_request_of_a_run_waits_for_no_more_than_it_started_itself() -> None:
+def test_wait_without_children_ignores_deliveries_below_the_root() -> None:
     root, below = WaiterStub(), WaiterStub()
     root.children.append(below)
     root.set_result(None)
     wait_for_deliveries([root], 0, include_children=False)
-    assert not below.was_told
+    assert not below.timed_out

@@ -1,4 +1,4 @@
-"""Which file of its own folder a plugin did not find."""
+"""An error names the file of its own folder that a plugin did not find."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def raised(function: Callable[[], object]) -> BaseException:
     raise AssertionError("nothing was raised")
 
 
-def test_a_path_in_the_folder_is_shown_as_seen_from_it(tmp_path: Path) -> None:
+def test_path_in_the_folder_is_shown_relative_to_the_folder(tmp_path: Path) -> None:
     error = raised((tmp_path / "data" / "table.csv").read_text)
     assert find_missing_file(error, tmp_path) == str(Path("data", "table.csv"))
 
@@ -34,13 +34,13 @@ def test_a_path_in_the_folder_is_shown_as_seen_from_it(tmp_path: Path) -> None:
         lambda: Path("./table.csv").stat(),
     ],
 )
-def test_a_relative_path_counts_as_meant_for_the_folder(
+def test_relative_path_counts_as_a_file_of_the_folder(
     tmp_path: Path, look: Callable[[], object]
 ) -> None:
     assert find_missing_file(raised(look), tmp_path) == "table.csv"
 
 
-def test_an_error_that_was_raised_from_it_or_while_handling_it_counts(tmp_path: Path) -> None:
+def test_missing_file_is_found_behind_a_cause_or_context(tmp_path: Path) -> None:
     def wrapped() -> None:
         try:
             Path("table.csv").read_text()
@@ -66,11 +66,11 @@ def test_an_error_that_was_raised_from_it_or_while_handling_it_counts(tmp_path: 
         lambda: int("x"),
     ],
 )
-def test_other_errors_are_no_missing_file(tmp_path: Path, look: Callable[[], object]) -> None:
+def test_other_errors_name_no_missing_file(tmp_path: Path, look: Callable[[], object]) -> None:
     assert find_missing_file(raised(look), tmp_path) is None
 
 
-def test_errors_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
+def test_circular_causes_do_not_loop(tmp_path: Path) -> None:
     one, other = ValueError(), ValueError()
     one.__cause__, other.__cause__ = other, one
     assert find_missing_file(one, tmp_path) is None

@@ -1,4 +1,4 @@
-"""When plugins are called: before or after the answer, how much later, and how often in a chain."""
+"""Plugins are called before or after the answer, with a delay, and in limited chains."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PluginHandler(PluginCore):
 """
 GATED = HEAD + "        sys.kili_gates[self.logger.name].wait(20)\n        print('through')\n"
 QUICK = HEAD + "        print(label['id'])\n"
-# It goes on for ever, unless somebody stops it.
+# Two of them call each other for ever, unless the host stops the chain.
 ECHO = HEAD + (
     "        kili_labels = [{'CLASSIFICATION_JOB': {'categories': [{'name': 'EASY'}]}}]\n"
     "        self.kili.append_labels(asset_id_array=[asset_id], "
@@ -44,7 +44,7 @@ def running(**options: Any) -> Iterator[Wire]:
 
 @pytest.fixture
 def gates() -> Iterator[dict[str, threading.Event]]:
-    """What gated plugins wait for, by their name."""
+    """The events for which gated plugins wait, by plugin name."""
     new_gates: dict[str, threading.Event] = {}
     sys.kili_gates = new_gates  # type: ignore[attr-defined]
     yield new_gates
@@ -116,7 +116,9 @@ def test_one_plugin_does_not_wait_for_another(gates: dict[str, threading.Event])
         assert [run["outcome"] for run in runs(wire, "Slow")] == ["RUNNING"]
 
 
-def test_a_build_is_not_waited_for_either(gates: dict[str, threading.Event]) -> None:
+def test_asynchronous_dispatch_answers_before_the_build_has_ended(
+    gates: dict[str, threading.Event],
+) -> None:
     gates["P"] = threading.Event()
     module = "import sys\nsys.kili_gates['P'].wait(20)\n" + QUICK
     with running(dispatch="async") as wire:
@@ -127,7 +129,7 @@ def test_a_build_is_not_waited_for_either(gates: dict[str, threading.Event]) -> 
 
 
 @pytest.mark.parametrize("dispatch", ["sync", "async"])
-def test_a_run_begins_so_much_later_than_its_event(dispatch: str) -> None:
+def test_plugin_latency_delays_the_start_of_a_run(dispatch: str) -> None:
     with running(dispatch=dispatch, plugin_latency=0.2) as wire:
         deploy(wire, "P", QUICK)
         submit(wire)
@@ -138,7 +140,7 @@ def test_a_run_begins_so_much_later_than_its_event(dispatch: str) -> None:
         assert run["outcome"] == "SUCCEEDED"
 
 
-def test_a_reset_ends_the_wait_for_a_run_which_then_never_begins() -> None:
+def test_reset_cancels_a_delayed_run() -> None:
     with running(dispatch="async", plugin_latency=10_000) as wire:
         deploy(wire, "P", QUICK)
         submit(wire)
@@ -148,7 +150,7 @@ def test_a_reset_ends_the_wait_for_a_run_which_then_never_begins() -> None:
         assert wire.emulator.world.view.runs.all() == []
 
 
-def test_closing_the_emulator_waits_for_no_run_that_has_not_begun() -> None:
+def test_closing_the_emulator_does_not_wait_for_delayed_runs() -> None:
     with running(dispatch="async", plugin_latency=10_000) as wire:
         deploy(wire, "P", QUICK)
         submit(wire)
@@ -159,7 +161,7 @@ def test_closing_the_emulator_waits_for_no_run_that_has_not_begun() -> None:
 
 
 @pytest.mark.parametrize("dispatch", ["sync", "async"])
-def test_plugins_that_answer_each_other_are_stopped(dispatch: str) -> None:
+def test_chain_of_two_plugins_is_stopped_at_the_maximum_depth(dispatch: str) -> None:
     with running(dispatch=dispatch) as wire:
         deploy(wire, "A", ECHO)
         deploy(wire, "B", ECHO)
@@ -174,7 +176,7 @@ def test_plugins_that_answer_each_other_are_stopped(dispatch: str) -> None:
         )
 
 
-def test_a_plugin_that_answers_itself_is_not_called_and_its_log_says_so() -> None:
+def test_plugin_is_not_called_for_its_own_label_and_logs_the_refusal() -> None:
     with running() as wire:
         deploy(wire, "A", ECHO)
         submit(wire)

@@ -1,4 +1,4 @@
-"""What a plugin raised is told as it was raised: in runs, results, logs and build errors."""
+"""Exceptions of plugins as described in runs, results, logs and build errors."""
 
 from __future__ import annotations
 
@@ -81,14 +81,14 @@ def caught(function: Callable[[], Any]) -> BaseException:
         ),
     ],
 )
-def test_headline_is_class_and_message_of_what_was_raised(
+def test_headline_is_class_and_message_of_the_exception(
     function: Callable[[], Any], line: str | None
 ) -> None:
     assert describe_exception(caught(function), HERE).headline.startswith(line or "ValueError: a …")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="there are no groups of exceptions")
-def test_headline_of_a_group_tells_what_is_in_it() -> None:
+def test_headline_of_an_exception_group_lists_its_exceptions() -> None:
     error_text = "ExceptionGroup: several (2 sub-exceptions): ValueError: a; KeyError: 'b'"
     alone, behind = caught(lambda: fail(group())), caught(lambda: fail(ValueError("x"), group()))
 
@@ -99,7 +99,7 @@ def test_headline_of_a_group_tells_what_is_in_it() -> None:
     assert describe_exception(behind, HERE).headline == f"ValueError: x (from {error_text})"
 
 
-def test_cause_is_not_in_the_headline_where_a_library_raised_the_error() -> None:
+def test_headline_omits_the_cause_if_a_library_raised_the_error() -> None:
     error = caught(lambda: fail(ValueError("no box"), KeyError("x")))
 
     assert describe_exception(error, ELSEWHERE).headline == "ValueError: no box"
@@ -113,7 +113,7 @@ def test_headline_is_one_line_of_bounded_length() -> None:
     assert describe_exception(error, HERE).headline.endswith("…")
 
 
-def test_text_begins_with_the_headline_only_where_causes_come_first() -> None:
+def test_text_begins_with_the_headline_only_if_causes_come_first() -> None:
     alone, behind = (
         caught(lambda: fail(ValueError("x"))),
         caught(lambda: fail_while_handling(OSError())),
@@ -171,7 +171,7 @@ def plugin_under_test(shared: Emulator, tmp_path: Path) -> Iterator[PluginUnderT
 
 
 def run_once(plugin_under_test: PluginUnderTest, code: str) -> tuple[str, list[str]]:
-    """The error of a plugin's run as somebody sees it who submits a label; the lines of its log."""
+    """Submit a label; return the run's error as the submit shows it, and the run's log."""
     plugin_under_test.save("main.py", MAIN.format(code))
     plugin_under_test.kili.upload_plugin(str(plugin_under_test.folder), NAME)
     plugin_under_test.kili.activate_plugin_on_project(NAME, project_id=plugin_under_test.project)
@@ -182,7 +182,7 @@ def run_once(plugin_under_test: PluginUnderTest, code: str) -> tuple[str, list[s
     return error_text["error"], plugin_under_test.logs()
 
 
-def test_run_is_listed_by_the_error_that_was_raised_and_its_cause(
+def test_run_error_is_the_raised_exception_with_its_cause(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     error_text, (log,) = run_once(plugin_under_test, WRAPS)
@@ -195,7 +195,9 @@ def test_run_is_listed_by_the_error_that_was_raised_and_its_cause(
     assert log.endswith("\nValueError: no box\nat all")
 
 
-def test_refused_call_is_listed_as_the_error_of_the_sdk(plugin_under_test: PluginUnderTest) -> None:
+def test_run_error_of_a_refused_call_is_the_sdk_exception(
+    plugin_under_test: PluginUnderTest,
+) -> None:
     error_text, (log,) = run_once(plugin_under_test, REFUSED)
 
     assert error_text.startswith("GraphQLError: ")
@@ -208,7 +210,7 @@ def test_refused_call_is_listed_as_the_error_of_the_sdk(plugin_under_test: Plugi
 
 
 @pytest.mark.parametrize("shared", ["inline", "process"], indirect=True)
-def test_logged_refusal_begins_with_the_error_of_the_sdk(
+def test_logged_refusal_begins_with_the_sdk_exception(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     error_text, (logged, log) = run_once(plugin_under_test, LOGGED)
@@ -218,7 +220,7 @@ def test_logged_refusal_begins_with_the_error_of_the_sdk(
     assert error_text in log or log.endswith(error_text.removeprefix("GraphQLError: "))
 
 
-def test_names_of_the_plugins_own_classes_and_modules_are_those_it_knows(
+def test_errors_show_module_names_as_the_plugin_imports_them(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.save("helpers.py", "class Own(Exception):\n    pass\n")
@@ -230,7 +232,7 @@ def test_names_of_the_plugins_own_classes_and_modules_are_those_it_knows(
     assert log.endswith("\nhelpers.Own: helpers")
 
 
-def test_error_at_import_is_told_with_its_cause_among_the_build_errors(
+def test_build_error_at_import_includes_the_cause(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     top = "try:\n    {}['x']\nexcept KeyError as error:\n    raise ValueError('no') from error\n"
@@ -239,8 +241,8 @@ def test_error_at_import_is_told_with_its_cause_among_the_build_errors(
     with pytest.raises(Exception, match="error during the creation"):
         plugin_under_test.kili.upload_plugin(str(plugin_under_test.folder), NAME)
 
-    (said,) = [
+    (build_error,) = [
         each["content"] for each in json.loads(plugin_under_test.kili.get_plugin_build_errors(NAME))
     ]
-    assert said.splitlines()[0] == "ValueError: no (from KeyError: 'x')"
-    assert said.splitlines()[-1] == "ValueError: no"
+    assert build_error.splitlines()[0] == "ValueError: no (from KeyError: 'x')"
+    assert build_error.splitlines()[-1] == "ValueError: no"

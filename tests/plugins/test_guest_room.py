@@ -1,4 +1,4 @@
-"""The guest's room is loaded by any interpreter that has an SDK, and needs nothing beside it."""
+"""The guest room can be imported by old interpreters, with the standard library alone."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def test_module_loads_with_the_standard_library_alone(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_module_is_written_for_old_interpreters(module: str) -> None:
+def test_module_parses_with_the_oldest_supported_syntax(module: str) -> None:
     file = importlib.import_module(module).__file__
     assert file is not None
     ast.parse(Path(file).read_text(encoding="utf-8"), feature_version=OLDEST_SYNTAX)
 
 
-def test_room_has_the_programs_that_the_emulator_starts() -> None:
+def test_start_programs_import_modules_of_the_guest_room() -> None:
     for program in (bootstrap.WORKER, bootstrap.WARM_PROCESS):
         imports = [
             node for node in ast.walk(ast.parse(program)) if isinstance(node, ast.ImportFrom)

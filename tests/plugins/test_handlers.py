@@ -1,4 +1,4 @@
-"""What calls which handler of a plugin, and with what."""
+"""The handler that each event calls, and its arguments."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def lines(wire: Wire, project: str, name: str = "Teller") -> list[dict[str, Any]
 
 
 def handler_calls(wire: Wire, project: str, name: str = "Teller") -> list[Any]:
-    """What the plugin was called for, in order: pairs of handler and arguments."""
+    """Return the calls of the plugin's handlers in order: pairs of handler and arguments."""
     return [json.loads(each["content"]) for each in lines(wire, project, name)]
 
 
 def click(wire: Wire, project: str, asset_id: str, label_id: str) -> None:
-    """Emit what a click in a custom interface does."""
+    """Emit the event of a click in a custom interface."""
     world = wire.emulator.world
     user = world.view.users.require(world.view.projects.require(project)["authorId"])
     clicked = {"assetId": asset_id, "labelId": label_id, "jsonResponse": json.loads(RED)}
@@ -95,7 +95,7 @@ def test_each_asset_that_is_sent_back_calls_on_send_back_to_queue(
     ]
 
 
-def test_a_changed_setting_calls_on_project_updated_with_what_it_was(
+def test_changed_setting_calls_on_project_updated_with_old_and_new_value(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     project = world_ids["hidden project"]
@@ -137,7 +137,7 @@ def test_archiving_calls_on_project_updated_with_the_time(wire: Wire, world_ids:
     assert second == [{"key": "archivedAt", "newValue": None, "oldValue": time}]
 
 
-def test_a_step_that_is_changed_calls_on_project_updated_for_the_setting_it_stands_for(
+def test_changed_step_calls_on_project_updated_with_the_matching_setting(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     names = add_stepped_project(wire)
@@ -150,7 +150,7 @@ def test_a_step_that_is_changed_calls_on_project_updated_for_the_setting_it_stan
     assert (change["key"], change["newValue"]) == ("reviewCoverage", 30)
 
 
-def test_a_click_in_a_custom_interface_calls_its_handler_with_the_label_in_short(
+def test_custom_interface_click_passes_label_id_and_json_response(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     project, asset = world_ids["hidden project"], world_ids["hidden asset"]
@@ -184,9 +184,7 @@ def test_a_version_without_the_handler_is_not_called(wire: Wire, world_ids: Worl
 # Subscriptions
 
 
-def test_on_event_gets_the_whole_event_of_each_that_a_pattern_matches_once(
-    wire: Wire, world_ids: WorldIds
-) -> None:
+def test_on_event_gets_each_matching_event_once_and_whole(wire: Wire, world_ids: WorldIds) -> None:
     project, asset = world_ids["project"], world_ids["aquarium"]
     install_plugin(wire, project, eventMatcher=["asset.skipped", "asset.*", "project.*"])
     wire.call("skipAsset", reason="blurred", where={"id": asset})
@@ -213,7 +211,7 @@ def test_on_event_gets_the_whole_event_of_each_that_a_pattern_matches_once(
 @pytest.mark.parametrize(
     ("client", "enveloped"), [("25.2.10", False), ("26.1.5", False), ("26.2.4", True)]
 )
-def test_plugins_of_clients_before_26_2_get_what_is_in_the_event_only(
+def test_plugins_of_clients_before_26_2_get_the_event_payload_only(
     wire: Wire, world_ids: WorldIds, client: str, enveloped: bool
 ) -> None:
     wire.client_version = client
@@ -225,7 +223,7 @@ def test_plugins_of_clients_before_26_2_get_what_is_in_the_event_only(
     assert inner["assetId"] == world_ids["aquarium"]
 
 
-def test_what_the_platform_keeps_to_itself_is_not_sent(wire: Wire, world_ids: WorldIds) -> None:
+def test_internal_events_are_not_sent_to_on_event(wire: Wire, world_ids: WorldIds) -> None:
     project = world_ids["hidden project"]
     patterns = ["asset.*", "label.*", "project.*", "emulator.*", "plugin.*"]
     install_plugin(wire, project, eventMatcher=patterns)
@@ -239,7 +237,9 @@ def test_what_the_platform_keeps_to_itself_is_not_sent(wire: Wire, world_ids: Wo
     assert subjects == ["asset.workflow.lock.created"]
 
 
-def test_who_was_active_on_a_deleted_project_is_told_so(wire: Wire, world_ids: WorldIds) -> None:
+def test_plugin_of_a_deleted_project_gets_the_deletion_event(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     project = world_ids["hidden project"]
     install_plugin(wire, project, eventMatcher=["project.*"])
     wire.call("deleteProject", where={"id": project}, selection="id")
@@ -250,9 +250,7 @@ def test_who_was_active_on_a_deleted_project_is_told_so(wire: Wire, world_ids: W
         [], []]  # fmt: skip
 
 
-def test_a_pattern_that_nothing_matches_is_told_to_the_plugins_author(
-    wire: Wire, world_ids: WorldIds
-) -> None:
+def test_pattern_that_matches_no_event_is_a_build_warning(wire: Wire, world_ids: WorldIds) -> None:
     install_plugin(wire, world_ids["project"], eventMatcher=["onSubmit", "asset.*", "asset.skiped"])
     data = {"pluginName": "Teller"}
     found = wire.call("getPluginBuildErrors", data=data, selection="content logType")
@@ -261,7 +259,7 @@ def test_a_pattern_that_nothing_matches_is_told_to_the_plugins_author(
         True, True]  # fmt: skip
 
 
-def test_a_pattern_of_what_only_the_platform_emits_is_told_with_the_way_to_try_it(
+def test_build_warning_for_a_platform_only_event_suggests_trigger(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     install_plugin(wire, world_ids["project"], eventMatcher=["label.workflow.validated", "label.*"])
@@ -272,7 +270,7 @@ def test_a_pattern_of_what_only_the_platform_emits_is_told_with_the_way_to_try_i
     assert "kili-emulator trigger" in found["content"]
 
 
-def test_a_plugins_own_calls_call_the_on_event_of_others_only(
+def test_events_of_a_plugins_own_calls_reach_other_plugins_only(
     wire: Wire, world_ids: WorldIds
 ) -> None:
     project = world_ids["project"]
@@ -292,7 +290,9 @@ def test_a_plugins_own_calls_call_the_on_event_of_others_only(
     assert texts == ["Not run: asset.updated was caused by a run of this plugin itself"]
 
 
-def test_two_plugins_that_answer_each_other_come_to_an_end(wire: Wire, world_ids: WorldIds) -> None:
+def test_chain_of_on_event_calls_between_two_plugins_is_stopped(
+    wire: Wire, world_ids: WorldIds
+) -> None:
     project = world_ids["project"]
     code = TELLING.replace(
         'self.tell("on_event", {"payload": payload})',

@@ -97,8 +97,8 @@ def active_version(emu: Emulator, name: str) -> dict[str, Any]:
     return emu.world.view.plugin_versions.require(plugin["activeVersionId"])
 
 
-def left_behind(emu: Emulator) -> tuple[set[str], set[str]]:
-    """The top modules and the folders of the world's plugins."""
+def modules_and_folders(emu: Emulator) -> tuple[set[str], set[str]]:
+    """Return the top modules and the folders of the world's plugins."""
     folder = emu.platform.host._hosts[emu.world]._versions._folder
     modules = {
         name
@@ -116,7 +116,7 @@ def slow_upload(emu: Emulator, folder: Path, top: str) -> None:
     emu.client().upload_plugin(write(folder, "Slow", "pass", top), "Slow")
 
 
-def test_a_slow_import_keeps_no_other_plugin_from_running(emu: Emulator, tmp_path: Path) -> None:
+def test_slow_import_does_not_delay_other_plugins(emu: Emulator, tmp_path: Path) -> None:
     (gate, entered) = gates("import", "entered")
     upload(emu, tmp_path, "Quick", "print('quick')")
     emu.wait_idle()
@@ -135,7 +135,7 @@ def test_a_slow_import_keeps_no_other_plugin_from_running(emu: Emulator, tmp_pat
     wire.join(SOON)
 
 
-def test_a_version_that_fails_is_built_once(
+def test_failed_build_is_not_repeated(
     emu: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[str] = []
@@ -158,7 +158,7 @@ def test_a_version_that_fails_is_built_once(
     emu.reset()
 
 
-def test_after_a_reset_other_code_under_the_same_version_id_is_run(tmp_path: Path) -> None:
+def test_new_code_runs_under_a_version_id_reused_after_a_reset(tmp_path: Path) -> None:
     moment = datetime(2026, 1, 1, tzinfo=timezone.utc)
     messages = []
     with fast_sdk(), Emulator(seed=1) as emulator, freeze_time(moment, ignore=["threading"]):
@@ -174,25 +174,27 @@ def test_after_a_reset_other_code_under_the_same_version_id_is_run(tmp_path: Pat
     assert messages == [["one"], ["two"]]
 
 
-def test_versions_that_nothing_calls_any_more_are_forgotten(emu: Emulator, tmp_path: Path) -> None:
+def test_unused_versions_are_removed_from_memory_and_disk(emu: Emulator, tmp_path: Path) -> None:
     emu.wait_idle()
-    assert left_behind(emu) == (set(), set())
+    assert modules_and_folders(emu) == (set(), set())
     upload(emu, tmp_path, "P", "pass")
     submit(emu)
     for number in range(3):
         emu.client().update_plugin(write(tmp_path, "P", f"print({number})"), "P")
         submit(emu)
         emu.wait_idle()
-        assert [len(each) for each in left_behind(emu)] == [1, 1]
+        assert [len(each) for each in modules_and_folders(emu)] == [1, 1]
     emu.client().delete_plugin("P")
-    assert left_behind(emu) == (set(), set())
+    assert modules_and_folders(emu) == (set(), set())
     upload(emu, tmp_path, "P", "pass")
     emu.wait_idle()
     emu.reset()
-    assert left_behind(emu) == (set(), set())
+    assert modules_and_folders(emu) == (set(), set())
 
 
-def test_a_version_at_work_is_kept_until_it_is_done(emu: Emulator, tmp_path: Path) -> None:
+def test_version_with_a_running_handler_is_kept_until_the_run_ends(
+    emu: Emulator, tmp_path: Path
+) -> None:
     gate, entered = gates("handler", "entered")
     body = "sys.kili_gates['entered'].set()\nsys.kili_gates['handler'].wait(20)\nimport helper"
     folder = write(tmp_path, "P", body + "\nprint(helper.TEXT)")
@@ -202,14 +204,14 @@ def test_a_version_at_work_is_kept_until_it_is_done(emu: Emulator, tmp_path: Pat
     submit(emu)
     assert entered.wait(SOON)
     emu.client().update_plugin(write(tmp_path, "P", "pass"), "P")
-    assert [len(each) for each in left_behind(emu)] == [2, 2]
+    assert [len(each) for each in modules_and_folders(emu)] == [2, 2]
     gate.set()
     emu.wait_idle()
     assert lines(emu, "P") == ["still there"]
-    assert [len(each) for each in left_behind(emu)] == [1, 1]
+    assert [len(each) for each in modules_and_folders(emu)] == [1, 1]
 
 
-def test_the_handlers_are_those_of_the_version_that_runs(emu: Emulator, tmp_path: Path) -> None:
+def test_handlers_are_those_of_the_active_version(emu: Emulator, tmp_path: Path) -> None:
     upload(emu, tmp_path, "P", "print('first')")
     broken = write(tmp_path, "P", "pass", top="def on_review(): raise RuntimeError\n1 / 0")
     with pytest.raises(Exception, match="get build errors"):
@@ -219,7 +221,7 @@ def test_the_handlers_are_those_of_the_version_that_runs(emu: Emulator, tmp_path
     assert lines(emu, "P") == ["first"]
 
 
-def test_an_older_version_that_is_done_late_replaces_no_newer_one(
+def test_older_version_deployed_late_does_not_replace_a_newer_version(
     emu: Emulator, tmp_path: Path
 ) -> None:
     upload(emu, tmp_path, "P", "pass")
@@ -240,7 +242,7 @@ def test_an_older_version_that_is_done_late_replaces_no_newer_one(
 # Resets
 
 
-def test_what_a_reset_undid_writes_nothing_into_the_world(emu: Emulator, tmp_path: Path) -> None:
+def test_run_undone_by_a_reset_writes_nothing_into_the_world(emu: Emulator, tmp_path: Path) -> None:
     body = (
         "print('begun')\nsys.kili_gates['entered'].set()\nsys.kili_gates['handler'].wait(20)\n"
         "try:\n    self.kili.append_labels([asset_id], [{}], disable_tqdm=True)\n"
@@ -266,7 +268,7 @@ def test_what_a_reset_undid_writes_nothing_into_the_world(emu: Emulator, tmp_pat
     assert len(emu.world.view.runs) == 2  # this one, and the one that its own label would cause
 
 
-def test_a_handler_of_an_undone_time_does_not_hold_up_the_new_one(
+def test_handler_from_before_a_reset_does_not_block_runs_after_the_reset(
     emu: Emulator, tmp_path: Path
 ) -> None:
     (entered,) = gates("entered")
@@ -287,7 +289,7 @@ def test_a_handler_of_an_undone_time_does_not_hold_up_the_new_one(
     assert lines(emu, "P") == ["new"]
 
 
-def test_a_run_that_was_going_on_at_a_mark_is_closed_by_the_reset_to_it(
+def test_reset_to_a_mark_interrupts_the_run_active_at_the_mark(
     emu: Emulator, tmp_path: Path
 ) -> None:
     gate, entered = gates("handler", "entered")
@@ -305,7 +307,7 @@ def test_a_run_that_was_going_on_at_a_mark_is_closed_by_the_reset_to_it(
 # Output
 
 
-def test_a_flood_of_output_holds_nobody_up(emu: Emulator, tmp_path: Path) -> None:
+def test_flood_of_output_does_not_block_other_requests(emu: Emulator, tmp_path: Path) -> None:
     over, flooded = gates("over", "flooded")
     body = (
         "count = 0\n"
@@ -341,8 +343,10 @@ def test_the_reason_of_a_failure_is_kept_after_truncation(emu: Emulator, tmp_pat
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_two_plugins_repeat_exactly_after_each_reset(tmp_path: Path, count: int) -> None:
-    """Their random numbers, the ids and the order of what they make; nested runs included."""
+def test_seeded_runs_of_two_plugins_repeat_exactly_after_each_reset(
+    tmp_path: Path, count: int
+) -> None:
+    """Random numbers, ids and the order of new objects repeat, also in nested runs."""
     body = (
         "for _ in range(40):\n    time.sleep(random.random() / 200)\n"
         "print('{name}', label['modelName'], random.random())\n"
@@ -383,7 +387,7 @@ def test_two_plugins_repeat_exactly_after_each_reset(tmp_path: Path, count: int)
             assert other[table] == documents, table
 
 
-def test_a_fault_of_the_emulator_itself_ends_the_run_and_says_so(
+def test_internal_error_of_the_emulator_fails_the_run_with_a_message(
     emu: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -402,7 +406,7 @@ def test_a_fault_of_the_emulator_itself_ends_the_run_and_says_so(
     assert [each["outcome"] for each in emu.runs()] == ["FAILED", "SUCCEEDED"]
 
 
-def test_entries_of_sys_path_that_are_no_text_keep_no_plugin_from_importing(
+def test_plugin_imports_work_with_path_objects_in_sys_path(
     emu: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "path", [*sys.path, tmp_path])

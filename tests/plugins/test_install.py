@@ -1,4 +1,4 @@
-"""Requirements that are installed for one version of a plugin alone."""
+"""Requirements are installed for one version of a plugin only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAIN = "import ours\nfrom kili.plugins import PluginCore\nclass PluginHandler(Pl
 
 
 def wheel(folder: Path, name: str, version: str, source: str) -> None:
-    """Make a package that pip can install without asking anybody."""
+    """Write a package that pip can install without a package index."""
     info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as packed:
         packed.writestr(f"{name}.py", source)
@@ -45,7 +45,7 @@ def wheels(tmp_path: Path) -> Path:
 
 
 def provide_packages(folder: Path, lines: str, policy: Policy = "saas") -> Path | None:
-    """What is installed for a plugin that imports the package of the wheels."""
+    """Install the requirements of a plugin that imports ``ours``, and return the folder."""
     version = folder / "version"
     version.mkdir()
     (version / "main.py").write_text(MAIN)
@@ -70,7 +70,7 @@ def test_requirements_are_installed_into_the_folder_of_the_version(
     ]
 
 
-def test_what_pip_cannot_install_is_a_build_error_with_its_words(
+def test_failed_pip_install_is_a_build_error_with_the_output_of_pip(
     tmp_path: Path, wheels: Path
 ) -> None:
     with pytest.raises(BuildError) as caught:
@@ -81,7 +81,7 @@ def test_what_pip_cannot_install_is_a_build_error_with_its_words(
     assert "No matching distribution found for ours>3" in message
 
 
-def test_nothing_is_installed_of_a_file_with_faults(tmp_path: Path, wheels: Path) -> None:
+def test_requirements_file_with_errors_is_not_installed(tmp_path: Path, wheels: Path) -> None:
     with pytest.raises(BuildError, match=r"more\.txt does not arrive"):
         provide_packages(tmp_path, f"--no-index\n--find-links {wheels}\nours\n-r more.txt\n")
 
@@ -89,7 +89,7 @@ def test_nothing_is_installed_of_a_file_with_faults(tmp_path: Path, wheels: Path
 
 
 @pytest.mark.parametrize("policy", ["on-premise", "tutorial"])
-def test_nothing_is_installed_where_requirements_are_not_read(
+def test_nothing_is_installed_if_the_policy_ignores_requirements(
     tmp_path: Path, wheels: Path, policy: Policy
 ) -> None:
     with pytest.raises(BuildError, match=r"main\.py, line 1: ours cannot be imported"):
@@ -98,7 +98,7 @@ def test_nothing_is_installed_where_requirements_are_not_read(
     assert not (tmp_path / "packages").exists()
 
 
-def test_requirement_that_is_not_for_this_machine_is_not_installed(tmp_path: Path) -> None:
+def test_requirement_with_a_false_marker_is_not_installed(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="ours cannot be imported") as caught:
         provide_packages(tmp_path, "other; python_version < '3'\n")
 
@@ -140,12 +140,12 @@ def test_two_plugins_have_different_versions_of_a_package(wheels: Path) -> None:
         wire.close()
 
 
-def test_installing_needs_processes() -> None:
+def test_install_requirements_needs_process_isolation() -> None:
     with pytest.raises(SettingsError, match="give --plugin-isolation process"):
         Emulator(install_requirements=True)
 
 
-def test_packages_of_another_interpreter_are_those_of_its_path(tmp_path: Path) -> None:
+def test_packages_of_another_interpreter_are_read_from_its_path(tmp_path: Path) -> None:
     info = tmp_path / "ours-3.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: ours\nVersion: 3\n")

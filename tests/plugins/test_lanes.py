@@ -1,4 +1,4 @@
-"""Jobs run in order within a lane, and lanes beside one another."""
+"""Jobs run in order within a lane, and lanes run concurrently."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SOON = 10.0
 
 
 def add(lanes: Lanes, lane: str, work: Callable[[], None]) -> Future[None]:
-    """Add a job; the future that is set when it is over."""
+    """Add a job, and return the future that completes with it."""
     completion: Future[None] = Future()
     lanes.add(lane, LaneJob(work, completion))
     return completion
 
 
 class GatedJob:
-    """A job that waits to be let through, and says when it is at work."""
+    """A job that sets an event at its start, and waits until another event is set."""
 
     def __init__(self) -> None:
         self.entered = threading.Event()
@@ -81,7 +81,7 @@ def test_lanes_do_not_wait_for_one_another(lanes: Lanes) -> None:
     assert sorted(lane for lane, _ in met) == ["a", "b", "c"]
 
 
-def test_blocked_lane_holds_up_no_other(lanes: Lanes, gate: GatedJob) -> None:
+def test_blocked_lane_does_not_block_other_lanes(lanes: Lanes, gate: GatedJob) -> None:
     other = threading.Event()
     add(lanes, "a", gate)
     assert gate.entered.wait(SOON)
@@ -90,17 +90,17 @@ def test_blocked_lane_holds_up_no_other(lanes: Lanes, gate: GatedJob) -> None:
     assert other.wait(SOON)
 
 
-def test_waiting_for_idle_gives_up_in_time(lanes: Lanes, gate: GatedJob) -> None:
+def test_wait_idle_returns_false_after_the_timeout(lanes: Lanes, gate: GatedJob) -> None:
     add(lanes, "a", gate)
 
     assert not lanes.wait_idle(0.01)
 
 
-def test_without_jobs_all_is_idle(lanes: Lanes) -> None:
+def test_lanes_without_jobs_are_idle(lanes: Lanes) -> None:
     assert lanes.wait_idle(0)
 
 
-def test_job_may_add_jobs_to_its_own_lane_and_to_others(lanes: Lanes) -> None:
+def test_job_may_add_jobs_to_its_own_lane_and_to_other_lanes(lanes: Lanes) -> None:
     done: list[str] = []
 
     def job() -> None:
@@ -128,7 +128,7 @@ def test_idle_lane_has_no_thread_and_can_be_used_again(lanes: Lanes, gate: Gated
     assert again.wait(SOON)
 
 
-def test_closing_lets_the_running_job_finish_and_starts_no_other(
+def test_close_lets_the_running_job_finish_and_starts_no_other_job(
     lanes: Lanes, gate: GatedJob
 ) -> None:
     done: list[str] = []
@@ -145,7 +145,7 @@ def test_closing_lets_the_running_job_finish_and_starts_no_other(
     assert done == []
 
 
-def test_job_that_fails_is_over_and_its_lane_goes_on(
+def test_failed_job_is_logged_and_its_lane_continues(
     lanes: Lanes, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail() -> None:
@@ -160,13 +160,13 @@ def test_job_that_fails_is_over_and_its_lane_goes_on(
     assert "broken job" in caplog.text
 
 
-def test_closing_lets_nobody_wait_any_longer(lanes: Lanes, gate: GatedJob) -> None:
-    at_work = add(lanes, "a", gate)
+def test_close_completes_all_pending_futures(lanes: Lanes, gate: GatedJob) -> None:
+    running_job = add(lanes, "a", gate)
     waiting = add(lanes, "a", lambda: None)
     assert gate.entered.wait(SOON)
     lanes.close()
 
-    at_work.result(SOON)
+    running_job.result(SOON)
     waiting.result(SOON)
     add(lanes, "a", lambda: None).result(SOON)
     gate.opened.set()

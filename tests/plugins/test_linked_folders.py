@@ -1,4 +1,4 @@
-"""A plugin that is linked to a folder: saving there is deploying."""
+"""A plugin linked to a folder: each save deploys a version."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def plugin_under_test(shared_emulator: Emulator, tmp_path: Path) -> Iterator[Plu
 # Saving
 
 
-def test_a_submit_right_after_a_save_calls_what_was_saved(
+def test_submit_right_after_a_save_runs_the_saved_code(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     link_view = plugin_under_test.link()
@@ -88,7 +88,7 @@ def test_each_save_is_a_version_with_its_source(plugin_under_test: PluginUnderTe
     assert plugin_under_test.emulator.plugin_files(NAME)["main.py"] == MAIN
 
 
-def test_what_changes_nothing_that_is_packed_is_no_version(
+def test_save_without_change_to_packed_files_creates_no_version(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.link()
@@ -100,7 +100,7 @@ def test_what_changes_nothing_that_is_packed_is_no_version(
     assert plugin_under_test.statuses() == ["ACTIVE"]
 
 
-def test_the_handlers_are_those_of_the_source_that_was_saved(
+def test_handlers_are_those_of_the_saved_source(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.link()
@@ -126,7 +126,7 @@ def test_a_single_file_can_be_linked(plugin_under_test: PluginUnderTest) -> None
     assert list(plugin_under_test.emulator.plugin_files(NAME)) == ["main.py"]
 
 
-def test_a_path_is_seen_from_the_current_folder(
+def test_relative_link_path_is_resolved_from_the_working_directory(
     plugin_under_test: PluginUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (plugin_under_test.folder / "sub").mkdir()
@@ -135,7 +135,7 @@ def test_a_path_is_seen_from_the_current_folder(
     assert link_view["link"]["path"] == str(plugin_under_test.folder)
 
 
-def test_saves_are_deployed_in_the_background_too(plugin_under_test: PluginUnderTest) -> None:
+def test_saves_are_deployed_in_the_background(plugin_under_test: PluginUnderTest) -> None:
     GATES["imported"] = threading.Event()
     plugin_under_test.link()
     plugin_under_test.save(
@@ -147,14 +147,14 @@ def test_saves_are_deployed_in_the_background_too(plugin_under_test: PluginUnder
 
 
 class BlindWatcher:
-    """A watcher that sees nothing."""
+    """A watcher that detects no saves."""
 
     def __init__(self, *_: object) -> None: ...
     def wake(self) -> None: ...
     def close(self) -> None: ...
 
 
-def test_each_request_looks_for_itself_but_for_those_of_a_run(
+def test_requests_check_the_folder_except_those_made_by_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(linked_folders, "Watcher", BlindWatcher)
@@ -174,7 +174,7 @@ def test_each_request_looks_for_itself_but_for_those_of_a_run(
         assert plugin_under_test.kili.get_plugin_status(NAME) == "FAILED"
 
 
-def test_data_beside_the_code_are_not_there_as_on_the_platform(
+def test_data_files_beside_the_code_are_not_deployed(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.save("data.json", "{}")
@@ -184,7 +184,7 @@ def test_data_beside_the_code_are_not_there_as_on_the_platform(
     assert plugin_under_test.submit() == "False"
 
 
-def test_who_comes_while_others_wait_for_the_build_waits_for_it_too(
+def test_request_during_a_background_build_waits_for_the_build(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     gate, entered = GATES["gate"], GATES["entered"] = threading.Event(), threading.Event()
@@ -200,8 +200,8 @@ def test_who_comes_while_others_wait_for_the_build_waits_for_it_too(
     assert message == ["two"]
 
 
-def test_a_plugin_may_ask_the_api_while_it_is_imported(tmp_path: Path) -> None:
-    """The request that waits for the build and the request that the build waits for."""
+def test_plugin_may_call_the_api_during_its_import(tmp_path: Path) -> None:
+    """A request waits for the build, and the build waits for another request."""
     asks = (
         "import requests\n"
         "answer = requests.post({url!r}, json={{'query': '{{ projects(where: {{}}, skip: 0, "
@@ -221,7 +221,9 @@ def test_a_plugin_may_ask_the_api_while_it_is_imported(tmp_path: Path) -> None:
     [{"dispatch": "async"}, {"deploy_seconds": 1000.0}, {"plugin_isolation": "process"}],
     ids=str,
 )
-def test_it_is_the_same_however_the_emulator_runs(tmp_path: Path, options: dict[str, Any]) -> None:
+def test_saves_are_deployed_in_every_mode_of_the_emulator(
+    tmp_path: Path, options: dict[str, Any]
+) -> None:
     with fast_sdk(), Emulator(**options) as emulator:
         plugin_under_test = PluginUnderTest(emulator, tmp_path / "boxes")
         assert plugin_under_test.link()["status"] == "ACTIVE"
@@ -240,7 +242,7 @@ BROKEN = {
     "an error when it is imported": ("helpers.py", "1 / 0", "ZeroDivisionError"),
     "a package that is missing": ("helpers.py", "import nowhere", "nowhere cannot be imported"),
     "no PluginHandler": ("main.py", "x = 1", "defines no class PluginHandler"),
-    "events of which nobody knows": (
+    "on_event without event patterns": (
         "main.py",
         MAIN.replace("on_submit", "on_event"),
         "with --event-matcher",
@@ -249,7 +251,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("name", "text", "reason"), BROKEN.values(), ids=BROKEN)
-def test_what_cannot_be_built_is_reported_and_the_last_good_version_runs_on(
+def test_failed_build_is_reported_and_the_last_good_version_stays_active(
     plugin_under_test: PluginUnderTest,
     caplog: pytest.LogCaptureFixture,
     name: str,
@@ -287,7 +289,7 @@ def test_what_cannot_be_built_is_reported_and_the_last_good_version_runs_on(
     )
 
 
-def test_what_cannot_be_packed_is_reported_once_and_is_no_version(
+def test_missing_folder_is_reported_once_and_creates_no_version(
     plugin_under_test: PluginUnderTest, caplog: pytest.LogCaptureFixture
 ) -> None:
     plugin_under_test.link()
@@ -309,7 +311,7 @@ def test_what_cannot_be_packed_is_reported_once_and_is_no_version(
     assert plugin_under_test.submit() == "two"
 
 
-def test_another_reason_is_reported_anew(plugin_under_test: PluginUnderTest) -> None:
+def test_each_new_packing_error_is_reported(plugin_under_test: PluginUnderTest) -> None:
     plugin_under_test.link()
     (plugin_under_test.folder / "main.py").unlink()
     assert "holds no main.py" in str(plugin_under_test.link_view()["link"]["error"])
@@ -318,7 +320,7 @@ def test_another_reason_is_reported_anew(plugin_under_test: PluginUnderTest) -> 
     assert len(plugin_under_test.build_errors()) == 2
 
 
-def test_what_is_gone_while_it_is_built_is_still_gone_then(
+def test_folder_deleted_during_a_build_is_reported_after_the_build(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     gate, entered = GATES["gate"], GATES["entered"] = threading.Event(), threading.Event()
@@ -338,7 +340,7 @@ def test_what_is_gone_while_it_is_built_is_still_gone_then(
     assert "there is nothing at" in link_view["link"]["error"]
 
 
-def test_linking_again_tries_again_what_could_not_be_built(
+def test_linking_again_repeats_a_failed_build(
     plugin_under_test: PluginUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plugin_under_test.save("helpers.py", "import sys\nTEXT = sys.kili_gates['text']\n")
@@ -351,7 +353,7 @@ def test_linking_again_tries_again_what_could_not_be_built(
     assert plugin_under_test.statuses() == ["FAILED", "ACTIVE"]
 
 
-def test_a_traceback_has_paths_inside_the_plugin(plugin_under_test: PluginUnderTest) -> None:
+def test_traceback_has_paths_relative_to_the_plugin(plugin_under_test: PluginUnderTest) -> None:
     plugin_under_test.link()
     plugin_under_test.save("main.py", MAIN.replace("print(helpers.TEXT)", "helpers.fail()"))
     plugin_under_test.save("helpers.py", "def fail():\n    raise ValueError('deep')\n")
@@ -364,7 +366,7 @@ def test_a_traceback_has_paths_inside_the_plugin(plugin_under_test: PluginUnderT
 # Events
 
 
-def test_the_events_are_those_that_methods_are_decorated_for(
+def test_decorated_methods_set_the_event_matcher(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.save("main.py", LISTENER)
@@ -374,7 +376,7 @@ def test_the_events_are_those_that_methods_are_decorated_for(
     assert plugin_under_test.logs() == ["skipped: True"]
 
 
-def test_on_event_is_called_for_the_patterns_that_are_given(
+def test_on_event_is_called_for_the_given_event_patterns(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.save(
@@ -393,7 +395,7 @@ def test_on_event_is_called_for_the_patterns_that_are_given(
 # Links
 
 
-def test_a_plugin_that_was_uploaded_gets_further_versions(
+def test_linking_an_uploaded_plugin_adds_a_version(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.kili.upload_plugin(str(plugin_under_test.folder), NAME)
@@ -404,7 +406,7 @@ def test_a_plugin_that_was_uploaded_gets_further_versions(
     assert plugin_under_test.submit() == "two"
 
 
-def test_who_links_a_new_plugin_is_its_creator(plugin_under_test: PluginUnderTest) -> None:
+def test_user_who_links_a_new_plugin_is_its_creator(plugin_under_test: PluginUnderTest) -> None:
     plugin_under_test.link()
     (plugin,) = plugin_under_test.emulator.world.view.plugins.all()
     creator = plugin_under_test.emulator.world.view.users.require(plugin["creatorId"])
@@ -425,7 +427,7 @@ def test_an_unlinked_plugin_keeps_its_last_version(plugin_under_test: PluginUnde
     assert plugin_under_test.submit() == "three"
 
 
-def test_unlinking_what_is_gone_leaves_the_status_of_the_last_version(
+def test_unlinking_a_deleted_folder_restores_the_status_of_the_last_version(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.link()
@@ -434,7 +436,7 @@ def test_unlinking_what_is_gone_leaves_the_status_of_the_last_version(
     assert plugin_under_test.emulator.unlink_plugin(NAME)["status"] == "ACTIVE"
 
 
-def test_what_never_built_is_mended_where_it_is_linked_to(
+def test_remedy_for_a_failed_build_names_the_linked_folder(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.save("main.py", "no Python")
@@ -452,7 +454,7 @@ def test_what_never_built_is_mended_where_it_is_linked_to(
     )
 
 
-def test_a_linked_plugin_takes_no_upload(plugin_under_test: PluginUnderTest) -> None:
+def test_upload_of_a_linked_plugin_is_refused(plugin_under_test: PluginUnderTest) -> None:
     plugin_under_test.link()
     reason = (
         f'"{NAME}" is linked to {plugin_under_test.folder}: save its files there, or end the link'
@@ -464,7 +466,7 @@ def test_a_linked_plugin_takes_no_upload(plugin_under_test: PluginUnderTest) -> 
     assert plugin_under_test.statuses() == ["ACTIVE"]
 
 
-def test_an_upload_that_is_under_way_is_overtaken_by_a_link(
+def test_upload_in_progress_is_refused_after_a_link(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.kili.upload_plugin(str(plugin_under_test.folder), NAME)
@@ -493,7 +495,7 @@ def test_deleting_a_plugin_ends_its_link(plugin_under_test: PluginUnderTest) -> 
         ("  ", ".", "cannot be empty"),
     ],
 )
-def test_what_cannot_be_linked_changes_nothing(
+def test_refused_link_changes_nothing(
     plugin_under_test: PluginUnderTest, name: str, path: str, reason: str
 ) -> None:
     plugin_under_test.kili.create_webhook("http://127.0.0.1:9/", plugin_name="Hook")
@@ -510,7 +512,7 @@ def test_what_cannot_be_linked_changes_nothing(
 # Time travel
 
 
-def test_after_a_reset_what_is_on_disk_runs(plugin_under_test: PluginUnderTest) -> None:
+def test_code_on_disk_runs_after_a_reset(plugin_under_test: PluginUnderTest) -> None:
     plugin_under_test.link()
     plugin_under_test.submit()
     mark = plugin_under_test.emulator.mark()
@@ -522,7 +524,7 @@ def test_after_a_reset_what_is_on_disk_runs(plugin_under_test: PluginUnderTest) 
     assert plugin_under_test.statuses() == ["ACTIVE", "ACTIVE"]
 
 
-def test_a_reset_to_a_time_before_the_link_ends_it(plugin_under_test: PluginUnderTest) -> None:
+def test_reset_to_a_mark_before_the_link_ends_the_link(plugin_under_test: PluginUnderTest) -> None:
     mark = plugin_under_test.emulator.mark()
     plugin_under_test.link()
     plugin_under_test.emulator.reset(mark)
@@ -531,7 +533,7 @@ def test_a_reset_to_a_time_before_the_link_ends_it(plugin_under_test: PluginUnde
     assert plugin_under_test.link()["version"] == 1
 
 
-def test_a_mark_is_of_what_was_saved_before_it(plugin_under_test: PluginUnderTest) -> None:
+def test_mark_includes_earlier_saves(plugin_under_test: PluginUnderTest) -> None:
     plugin_under_test.link()
     plugin_under_test.set_printed_text("two")
     mark = plugin_under_test.emulator.mark()
@@ -540,7 +542,9 @@ def test_a_mark_is_of_what_was_saved_before_it(plugin_under_test: PluginUnderTes
     assert plugin_under_test.statuses() == ["ACTIVE", "ACTIVE"]
 
 
-def test_the_same_saves_repeat_exactly(plugin_under_test: PluginUnderTest) -> None:
+def test_same_saves_give_the_same_version_ids_and_digests(
+    plugin_under_test: PluginUnderTest,
+) -> None:
     mark = plugin_under_test.emulator.mark()
     found = []
     for _ in range(2):
@@ -559,7 +563,7 @@ def test_the_same_saves_repeat_exactly(plugin_under_test: PluginUnderTest) -> No
 
 
 class Debugger(bdb.Bdb):
-    """Stops in whichever thread comes to a breakpoint that was set in a file."""
+    """A debugger that stops at breakpoints of files, in any thread."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -573,11 +577,11 @@ class Debugger(bdb.Bdb):
         self.set_continue()
 
     def set_continue(self) -> None:
-        """Go on, and stay where there are breakpoints."""
+        """Continue, but keep tracing where there are breakpoints."""
         self._set_stopinfo(self.botframe, None, -1)  # type: ignore[attr-defined]
 
 
-def test_breakpoints_that_are_set_in_the_users_files_are_reached(
+def test_breakpoints_in_the_users_files_are_reached(
     plugin_under_test: PluginUnderTest,
 ) -> None:
     plugin_under_test.save("helpers.py", "TEXT = 'one'\nx = 1\n")

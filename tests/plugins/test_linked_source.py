@@ -1,4 +1,4 @@
-"""What is read where a plugin is linked to; what may be half-written is read again."""
+"""Reading the source of a linked plugin; half-written files are read again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Step = Callable[[], object]
 
 
 class Editor(threading.Event):
-    """Does one step of a save at each moment that somebody waits, instead of time passing."""
+    """An event whose ``wait`` performs the next step of a save instead of waiting."""
 
     def __init__(self, *steps: Step) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ def problems(found: ReadResult) -> str:
     return "\n".join(found.problems)
 
 
-def test_what_has_no_fault_is_taken_at_once(tmp_path: Path) -> None:
+def test_source_without_problems_is_read_without_waiting(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(HANDLER)
     editor = Editor()
     found = read_settled(on_disk(tmp_path), editor)
@@ -54,21 +54,21 @@ def test_what_has_no_fault_is_taken_at_once(tmp_path: Path) -> None:
     assert (found.problems, editor.waited) == ((), 0)
 
 
-def test_a_file_that_is_just_being_written_is_waited_for(tmp_path: Path) -> None:
+def test_reading_waits_for_a_half_written_file(tmp_path: Path) -> None:
     main = tmp_path / "main.py"
     main.write_text("")
     editor = Editor(lambda: main.write_text(HANDLER[:40]), lambda: main.write_text(HANDLER))
     assert problems(read_settled(on_disk(tmp_path), editor)) == ""
 
 
-def test_a_file_that_an_editor_has_moved_aside_is_waited_for(tmp_path: Path) -> None:
+def test_reading_waits_for_a_file_that_an_editor_moved_aside(tmp_path: Path) -> None:
     main = tmp_path / "main.py"
     assert "holds no main.py" in str(on_disk(tmp_path).read())
     found = read_settled(on_disk(tmp_path), Editor(lambda: main.write_text(HANDLER)))
     assert problems(found) == ""
 
 
-def test_a_fault_that_stays_is_told_after_one_moment(tmp_path: Path) -> None:
+def test_persistent_problem_is_reported_after_one_pause(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(BROKEN)
     (tmp_path / "helper.py").write_text("x = ")
     editor = Editor()
@@ -78,7 +78,7 @@ def test_a_fault_that_stays_is_told_after_one_moment(tmp_path: Path) -> None:
     assert editor.waited == 1
 
 
-def test_one_who_never_stops_writing_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+def test_reading_stops_waiting_for_a_file_that_keeps_changing(tmp_path: Path) -> None:
     main = tmp_path / "main.py"
     main.write_text(BROKEN)
     texts = [BROKEN + "#" * count for count in range(1, 100)]
@@ -87,7 +87,7 @@ def test_one_who_never_stops_writing_is_not_waited_for_for_ever(tmp_path: Path) 
     assert editor.waited < 99
 
 
-def test_what_clients_would_refuse_is_a_problem(tmp_path: Path) -> None:
+def test_source_that_the_sdk_would_refuse_has_a_problem(tmp_path: Path) -> None:
     main = tmp_path / "main.py"
     main.write_text("x = 1")
     assert "defines no class PluginHandler" in problems(on_disk(tmp_path).read())
@@ -99,7 +99,7 @@ def test_what_clients_would_refuse_is_a_problem(tmp_path: Path) -> None:
     assert found.problems == ()
 
 
-def test_what_clients_refuse_depends_on_the_client(tmp_path: Path) -> None:
+def test_refusal_depends_on_the_sdk_version(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(
         "from base import PluginHandler as Base\nclass PluginHandler(Base): pass\n"
     )

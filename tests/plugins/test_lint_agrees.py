@@ -1,4 +1,4 @@
-"""What the lint calls an error, the SDK or the host refuses, too; what it passes works.
+"""The SDK or the host refuses plugins with a lint error; plugins that pass the lint run.
 
 The plugins are the examples of ``docs/lint-rules.md``, uploaded by the real SDK.
 """
@@ -49,7 +49,7 @@ def isolated() -> Iterator[Emulator]:
 
 
 def outcomes(emulator: Emulator, example: Example, folder: Path) -> list[str]:
-    """How the runs end that a label causes; ``REFUSED`` where it does not come to any."""
+    """Return the outcomes of the runs of one label; ``REFUSED`` if the upload fails."""
     example.write(folder)
     kili = emulator.client()
     project_id = kili.projects(fields=["id"])[0]["id"]
@@ -72,13 +72,15 @@ def outcomes(emulator: Emulator, example: Example, folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     "example", [each for each in ERRORS if each.code not in ISOLATED | SILENT], ids=code
 )
-def test_errors_fail(inline: Emulator, example: Example, tmp_path: Path) -> None:
+def test_plugin_with_a_lint_error_is_refused_or_fails(
+    inline: Emulator, example: Example, tmp_path: Path
+) -> None:
     assert "SUCCEEDED" not in (found := outcomes(inline, example, tmp_path))
     assert found
 
 
 @pytest.mark.parametrize("example", [each for each in ERRORS if each.code in ISOLATED], ids=code)
-def test_errors_that_end_a_process_fail(
+def test_plugin_with_a_lint_error_about_processes_fails_in_its_process(
     isolated: Emulator, example: Example, tmp_path: Path
 ) -> None:
     assert "SUCCEEDED" not in (found := outcomes(isolated, example, tmp_path))
@@ -86,5 +88,7 @@ def test_errors_that_end_a_process_fail(
 
 
 @pytest.mark.parametrize("example", [each for each in PASSING if each.code not in ONLINE], ids=code)
-def test_what_passes_works(inline: Emulator, example: Example, tmp_path: Path) -> None:
+def test_plugin_that_passes_the_lint_succeeds(
+    inline: Emulator, example: Example, tmp_path: Path
+) -> None:
     assert set(outcomes(inline, example, tmp_path)) <= {"SUCCEEDED"}

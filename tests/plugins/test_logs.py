@@ -1,4 +1,4 @@
-"""What a run prints and logs becomes lines (contract/plugin.md#logs)."""
+"""The output and log calls of a run become log lines (contract/plugin.md#logs)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def entries(log: RunLog) -> list[tuple[str, str]]:
         (["é 漢 \U0001f600\n"], ["é 漢 \U0001f600"]),
     ],
 )
-def test_printed_text_is_cut_at_newlines(log: RunLog, written: list[str], lines: list[str]) -> None:
+def test_printed_text_is_split_at_newlines(
+    log: RunLog, written: list[str], lines: list[str]
+) -> None:
     for text in written:
         log.write(text)
 
@@ -64,7 +66,7 @@ def test_unfinished_line_waits_for_its_newline(log: RunLog) -> None:
     assert texts(log) == ["two!"]
 
 
-def test_unfinished_line_is_complete_at_the_end(log: RunLog) -> None:
+def test_unfinished_line_is_kept_when_the_run_ends(log: RunLog) -> None:
     log.write("one\ntwo")
 
     assert [content for _, content, _ in log.close()] == ["one", "two"]
@@ -101,7 +103,7 @@ def test_each_line_has_the_worlds_time() -> None:
     ]
 
 
-def test_output_after_the_end_belongs_to_no_run(log: RunLog) -> None:
+def test_output_after_the_end_of_the_run_is_dropped(log: RunLog) -> None:
     log.write("one\n")
     log.close()
     log.write("two\n")
@@ -111,7 +113,7 @@ def test_output_after_the_end_belongs_to_no_run(log: RunLog) -> None:
 
 
 @pytest.mark.parametrize("taken_between", [True, False])
-def test_long_output_is_cut_with_one_warning(
+def test_long_output_is_truncated_with_one_warning(
     monkeypatch: pytest.MonkeyPatch, taken_between: bool
 ) -> None:
     monkeypatch.setattr(logs, "MAX_CHARACTERS", 10)
@@ -132,7 +134,7 @@ def test_long_output_is_cut_with_one_warning(
 
 
 @pytest.mark.parametrize("line", ["", "x", "x" * 20])
-def test_short_lines_are_bounded_too(log: RunLog, line: str) -> None:
+def test_number_of_short_lines_is_limited(log: RunLog, line: str) -> None:
     for _ in range(60_000):
         log.write(line + "\n")
     found = texts(log)
@@ -142,7 +144,7 @@ def test_short_lines_are_bounded_too(log: RunLog, line: str) -> None:
     assert found[-1].startswith("Output truncated")
 
 
-def test_what_the_emulator_says_of_a_run_is_kept_after_truncation(log: RunLog) -> None:
+def test_emulator_lines_are_kept_after_truncation(log: RunLog) -> None:
     log.write("x" * 1_000_001 + "\n")
     log.add_entry("error", "lost")
     log.add_emulator_line("error", "Traceback:\n  line 1")
@@ -153,7 +155,7 @@ def test_what_the_emulator_says_of_a_run_is_kept_after_truncation(log: RunLog) -
     ]
 
 
-def test_what_the_emulator_says_comes_after_an_unfinished_line(log: RunLog) -> None:
+def test_emulator_line_follows_an_unfinished_line(log: RunLog) -> None:
     log.write("unfinished")
     log.add_emulator_line("error", "failed")
 
@@ -242,7 +244,7 @@ def test_logger_has_the_plugins_name(log: RunLog) -> None:
 
 
 @pytest.mark.parametrize("arguments", [(3,), ("a", "b")])
-def test_arguments_that_do_not_fit_never_fail_the_plugin(
+def test_mismatched_log_arguments_do_not_fail_the_plugin(
     log: RunLog, arguments: tuple[object, ...]
 ) -> None:
     logs.make_run_logger(log, "plugin", PLACE).info("count", *arguments)
@@ -273,7 +275,7 @@ def deep() -> list[object]:
         (("%s", deep()), "%s <tuple that cannot be shown: RecursionError>"),
     ],
 )
-def test_what_cannot_be_shown_never_fails_the_plugin(
+def test_unprintable_log_arguments_do_not_fail_the_plugin(
     log: RunLog, arguments: tuple[object, ...], shown: str
 ) -> None:
     logs.make_run_logger(log, "plugin", PLACE).info(*arguments)
@@ -281,7 +283,7 @@ def test_what_cannot_be_shown_never_fails_the_plugin(
     assert entries(log) == [("info", shown)]
 
 
-def test_loggers_of_two_runs_are_strangers(log: RunLog, caplog: pytest.LogCaptureFixture) -> None:
+def test_loggers_of_two_runs_are_independent(log: RunLog, caplog: pytest.LogCaptureFixture) -> None:
     other = RunLog(Clock())
     logs.make_run_logger(log, "same name", PLACE).info("one")
     logs.make_run_logger(other, "same name", PLACE).info("two")
@@ -290,7 +292,7 @@ def test_loggers_of_two_runs_are_strangers(log: RunLog, caplog: pytest.LogCaptur
     assert caplog.records == []
 
 
-def test_a_line_without_end_is_cut_at_the_limit(log: logs.RunLog) -> None:
+def test_line_without_newline_is_truncated_at_the_limit(log: logs.RunLog) -> None:
     for _ in range(2 * logs.MAX_CHARACTERS // 1000):
         log.write("x" * 1000)
     (line, truncated) = log.close()
@@ -299,7 +301,7 @@ def test_a_line_without_end_is_cut_at_the_limit(log: logs.RunLog) -> None:
 
 
 def newest_lines_page(*lines: tuple[str, str]) -> list[str]:
-    """The order in which lines are answered that are stored in this one: run and time."""
+    """Return the contents of stored lines (run, time) in the order of the answer."""
     rows = [{"runId": run, "createdAt": time, "content": run + time} for run, time in lines]
     return [each["content"] for each in plugin_lines.newest_lines_page(rows, None, None, None)]
 

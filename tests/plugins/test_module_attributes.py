@@ -1,4 +1,4 @@
-"""Attributes of modules that a plugin replaces with its own are seen, and nobody else's are."""
+"""Module attributes that a plugin replaces are found; changes of other code are not."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ OWN: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("kind", OWN)
-def test_what_a_plugin_puts_there_is_seen_and_put_back(before: Snapshot, kind: str) -> None:
+def test_attribute_replaced_by_a_plugin_is_found_and_restored(before: Snapshot, kind: str) -> None:
     original = json.dumps
     json.dumps = OWN[kind]
     assert own(before) == "attributes of modules (json.dumps)"
@@ -54,7 +54,7 @@ def test_what_a_plugin_puts_there_is_seen_and_put_back(before: Snapshot, kind: s
     assert json.dumps is original
 
 
-def test_attributes_of_classes_and_of_their_bases_are_seen(before: Snapshot) -> None:
+def test_replaced_attributes_of_classes_and_their_bases_are_found(before: Snapshot) -> None:
     requests.Session.request = OWN["function"]  # type: ignore[method-assign]
     requests.sessions.SessionRedirectMixin.rebuild_auth = OWN["function"]  # type: ignore[method-assign]
     assert own(before) == (
@@ -63,18 +63,18 @@ def test_attributes_of_classes_and_of_their_bases_are_seen(before: Snapshot) -> 
     )
 
 
-def test_what_was_not_there_before_is_taken_away(before: Snapshot) -> None:
+def test_added_attribute_is_removed(before: Snapshot) -> None:
     json.additional = OWN["function"]  # type: ignore[attr-defined]
     restore(find_changes(before, lambda name: name == "plugin"))
     assert not hasattr(json, "additional")
 
 
-def test_a_hook_for_errors_of_threads_is_seen(before: Snapshot) -> None:
+def test_replaced_threading_excepthook_is_found(before: Snapshot) -> None:
     threading.excepthook = OWN["function"]
     assert own(before) == "attributes of modules (threading.excepthook)"
 
 
-def test_an_object_that_does_not_want_to_be_asked_is_known_by_its_class(before: Snapshot) -> None:
+def test_object_with_a_failing_getattr_is_recognized_by_its_class(before: Snapshot) -> None:
     names: dict[str, Any] = {"__name__": "plugin"}
     exec("class Closed:\n    def __getattr__(self, name): 1 / 0", names)
     json.dumps = names["Closed"]()
@@ -85,11 +85,11 @@ OTHERS: dict[str, Callable[[], Any]] = {
     "of another module": lambda: json.loads,
     "a mock": Mock,
     "a value": lambda: 3,
-    "a function of the test's": lambda: test_what_others_put_there_is_theirs,
+    "a function of the test's": lambda: test_attribute_replaced_by_other_code_is_not_reported,
 }
 
 
 @pytest.mark.parametrize("kind", OTHERS)
-def test_what_others_put_there_is_theirs(before: Snapshot, kind: str) -> None:
+def test_attribute_replaced_by_other_code_is_not_reported(before: Snapshot, kind: str) -> None:
     json.dumps = OTHERS[kind]()
     assert own(before) == ""

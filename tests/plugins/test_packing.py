@@ -68,7 +68,7 @@ def test_a_single_file_becomes_main_py(tmp_path: Path, name: str) -> None:
 
 
 @posix
-def test_links_to_files_are_followed_and_those_to_folders_are_not(
+def test_links_to_files_are_followed_and_links_to_folders_are_not(
     plugin: Path, tmp_path: Path
 ) -> None:
     elsewhere = write(tmp_path / "elsewhere", {"linked.py": "x = 2\n"})
@@ -80,7 +80,7 @@ def test_links_to_files_are_followed_and_those_to_folders_are_not(
 
 
 @posix
-def test_what_an_editor_leaves_beside_a_file_does_no_harm(plugin: Path) -> None:
+def test_temporary_files_of_editors_are_not_packed(plugin: Path) -> None:
     before = pack(plugin)
     (plugin / ".#main.py").symlink_to("me@here.1234")  # of Emacs, for as long as it is edited
     (plugin / "main.py~").write_text("left out")
@@ -90,9 +90,7 @@ def test_what_an_editor_leaves_beside_a_file_does_no_harm(plugin: Path) -> None:
     assert pack(plugin) == before
 
 
-def test_the_same_files_have_the_same_archive_whoever_saved_them_and_when(
-    plugin: Path, tmp_path: Path
-) -> None:
+def test_archive_depends_only_on_names_and_contents_of_files(plugin: Path, tmp_path: Path) -> None:
     before = pack(plugin)
     again = write(tmp_path / "again", {name: text.decode() for name, text in before.files.items()})
     os.utime(again / "main.py", (0, 0))
@@ -111,14 +109,14 @@ def test_the_same_files_have_the_same_archive_whoever_saved_them_and_when(
         ({"boxes": "text"}, "neither a folder nor a .py file"),
     ],
 )
-def test_what_is_no_plugin_is_said_to_be_none(
+def test_path_without_a_plugin_is_refused(
     tmp_path: Path, files: dict[str, str], reason: str
 ) -> None:
     with pytest.raises(PackError, match=reason):
         pack(write(tmp_path, files) / "boxes")
 
 
-def test_folders_that_hold_too_much_are_not_read(
+def test_folder_with_too_many_or_too_large_files_is_refused(
     plugin: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packing, "MAX_ENTRIES", 4)
@@ -133,7 +131,9 @@ def test_folders_that_hold_too_much_are_not_read(
         pack(plugin)
 
 
-def test_a_file_that_cannot_be_read_is_named(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_file_is_named_in_the_error(
+    plugin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(path: Path) -> bytes:
         raise PermissionError(13, "Permission denied", str(path))
 
@@ -142,7 +142,7 @@ def test_a_file_that_cannot_be_read_is_named(plugin: Path, monkeypatch: pytest.M
         pack(plugin)
 
 
-def test_a_file_that_goes_meanwhile_is_not_there(
+def test_file_deleted_during_packing_is_left_out(
     plugin: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = Path.read_bytes
@@ -157,13 +157,13 @@ def test_a_file_that_goes_meanwhile_is_not_there(
 
 
 @posix
-def test_a_name_that_is_no_text_is_said_to_be_unreadable(plugin: Path) -> None:
+def test_file_name_that_is_not_utf8_is_refused(plugin: Path) -> None:
     Path(os.fsdecode(os.fsencode(plugin) + b"/\xff.py")).write_text("")
     with pytest.raises(PackError, match="cannot be read"):
         pack(plugin)
 
 
-def test_the_signature_changes_with_what_is_packed_and_with_nothing_else(plugin: Path) -> None:
+def test_signature_changes_only_with_packed_files(plugin: Path) -> None:
     before = signature(plugin)
     (plugin / "data.json").write_text("[]")
     (plugin / "__pycache__" / "x.pyc").write_text("")

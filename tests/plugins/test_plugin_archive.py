@@ -1,43 +1,20 @@
-"""Building a version: archives good and evil, code good and bad."""
+"""Unpacking an upload: valid and malicious archives, and files that cannot be compiled."""
 
 from __future__ import annotations
 
 import errno
-import io
 import os
-import re
 import stat
-import sys
-import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-from kili_emulator.plugins import time_limit
 from kili_emulator.plugins.build import plugin_archive
 from kili_emulator.plugins.build.build_error import BuildError
-from kili_emulator.plugins.guest.tracebacks import CodeLocation
-from kili_emulator.plugins.inline import loading, sandbox
-
-HANDLER = "class PluginHandler:\n    name = 'it'\n"
-LONG = 30.0
-SHORT = 0.2
-
-
-def zipped(files: dict[str, str | bytes]) -> bytes:
-    return zipped_entries(*files.items())
-
-
-def zipped_entries(*entries: tuple[str | zipfile.ZipInfo, str | bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, content in entries:
-            entry = zipfile.ZipInfo(name) if isinstance(name, str) else name
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=1)
-    return stream.getvalue()
+from kili_emulator.plugins.inline import sandbox
+from tests.plugins.version_build import HANDLER, build, problems, zipped, zipped_entries
 
 
 @pytest.fixture
@@ -46,25 +23,11 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     sandbox.drop_modules("v")
 
 
-def build(folder: Path, archive: bytes, seconds: float = LONG) -> type:
-    plugin_archive.unpack(archive, folder)
-    return loading.load("v", CodeLocation(folder), seconds)
-
-
-def problems(folder: Path, archive: bytes | str, seconds: float = LONG) -> list[str]:
-    """What the author is told about a version that cannot be built."""
-    data = archive.encode() if isinstance(archive, str) else archive
-    with pytest.raises(BuildError) as caught:
-        build(folder, data, seconds)
-    assert str(caught.value) == "\n".join(caught.value.problems)
-    return caught.value.problems
-
-
 def written(folder: Path) -> set[str]:
     return {each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()}
 
 
-# Good ones
+# Valid archives
 
 
 def test_raw_python_file_is_built(folder: Path) -> None:
@@ -119,20 +82,13 @@ def test_building_again_replaces_the_folder(folder: Path) -> None:
     assert written(folder) == {"main.py", "new.py"}
 
 
-def test_unpacked_version_is_loaded_again_without_the_archive(folder: Path) -> None:
-    first = build(folder, HANDLER.encode())
-    second = loading.load("v", CodeLocation(folder), LONG)
-
-    assert (second.__name__, second is first) == ("PluginHandler", False)
-
-
 def test_thousand_entries_are_allowed(folder: Path) -> None:
     archive = zipped({"main.py": HANDLER, **{f"data/{number}": "" for number in range(999)}})
 
     assert build(folder, archive).__name__ == "PluginHandler"
 
 
-# Evil archives
+# Refused archives
 
 
 @pytest.mark.parametrize(
@@ -181,7 +137,7 @@ def test_too_many_entries_are_refused(folder: Path) -> None:
 TOO_LARGE = ["the archive unpacks to more than 100 MB: leave data files out"]
 
 
-def test_bomb_is_refused(folder: Path, tmp_path: Path) -> None:
+def test_zip_bomb_is_refused(folder: Path, tmp_path: Path) -> None:
     archive = zipped({"main.py": HANDLER, "data.bin": bytes(100 * 1024 * 1024 + 1)})
     assert len(archive) < 1024 * 1024
 
@@ -190,7 +146,7 @@ def test_bomb_is_refused(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sizes", [[1001], [600, 600], [1000]])
-def test_limit_is_on_all_entries_together(
+def test_size_limit_applies_to_the_sum_of_all_entries(
     folder: Path, monkeypatch: pytest.MonkeyPatch, sizes: list[int]
 ) -> None:
     monkeypatch.setattr(plugin_archive, "_MAX_UNPACKED", 1000)
@@ -200,7 +156,9 @@ def test_limit_is_on_all_entries_together(
     assert problems(folder, archive) == expected
 
 
-def test_bomb_with_a_lying_header_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zip_bomb_with_a_false_size_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(plugin_archive, "_MAX_UNPACKED", 1000)
     size = 1_000_000
     archive = zipped({"main.py": bytes(size)}).replace(
@@ -212,7 +170,7 @@ def test_bomb_with_a_lying_header_is_refused(folder: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("names", [["helpers", "helpers/deep.py"], ["helpers/deep.py", "helpers"]])
-def test_file_where_a_folder_must_be_is_refused(folder: Path, names: list[str]) -> None:
+def test_entry_that_is_both_file_and_folder_is_refused(folder: Path, names: list[str]) -> None:
     (problem,) = problems(folder, zipped({"main.py": HANDLER, **dict.fromkeys(names, "")}))
 
     assert problem.startswith("the uploaded archive cannot be read: ")
@@ -274,7 +232,7 @@ def test_encrypted_archive_is_refused(folder: Path) -> None:
     assert "encrypted" in problem
 
 
-# Bad code
+# Refused files
 
 NO_MAIN = (
     "the archive holds no main.py: put the PluginHandler class in main.py, at the top of the folder"
@@ -282,22 +240,8 @@ NO_MAIN = (
 
 
 @pytest.mark.parametrize("name", [None, "plugin.py", "plugin/main.py", "Main.py"])
-def test_main_must_be_at_the_top(folder: Path, name: str | None) -> None:
+def test_main_py_must_be_at_the_top_of_the_archive(folder: Path, name: str | None) -> None:
     assert problems(folder, zipped({name: HANDLER} if name else {})) == [NO_MAIN]
-
-
-@pytest.mark.parametrize("code", ["", "x = 1", "class Pluginhandler: pass"])
-def test_handler_must_be_there(folder: Path, code: str) -> None:
-    assert problems(folder, code) == [
-        "main.py defines no class PluginHandler: define one that inherits kili.plugins.PluginCore"
-    ]
-
-
-@pytest.mark.parametrize("value", ["1", "lambda kili: None", "object()"])
-def test_handler_must_be_a_class(folder: Path, value: str) -> None:
-    assert problems(folder, f"PluginHandler = {value}") == [
-        "PluginHandler in main.py is not a class: it must be one"
-    ]
 
 
 def test_every_file_with_a_syntax_error_is_reported(folder: Path, tmp_path: Path) -> None:
@@ -329,122 +273,12 @@ def test_file_that_is_not_utf8_is_reported(folder: Path) -> None:
 @pytest.mark.parametrize(
     "code", ["x = 1\x00", "x = 1" + " + 1" * 20_000, "x = " + "-" * 20_000 + "1"]
 )
-def test_file_that_python_cannot_digest_is_reported(folder: Path, code: str) -> None:
+def test_file_that_python_cannot_compile_is_reported(folder: Path, code: str) -> None:
     assert len(problems(folder, code)) == 1
 
 
-FRAME = re.compile(r'^ +File "([^"]+)", line (\d+)', re.MULTILINE)
-
-
-def frames(problem: str) -> list[tuple[str, int]]:
-    return [(file, int(line)) for file, line in FRAME.findall(problem)]
-
-
-@pytest.mark.parametrize(
-    ("files", "expected", "last"),
-    [
-        (
-            {"main.py": "x = 1\nimport nowhere_at_all\n"},
-            [("main.py", 2)],
-            "ModuleNotFoundError: No module named 'nowhere_at_all'",
-        ),
-        (
-            {"main.py": "def f():\n    return 1 / 0\nf()\n"},
-            [("main.py", 3), ("main.py", 2)],
-            "ZeroDivisionError: division by zero",
-        ),
-        (
-            {
-                "main.py": "\nimport helpers.deep\n",
-                "helpers/__init__.py": "",
-                "helpers/deep.py": "from helpers import worse\n",
-                "helpers/worse.py": "\n\nraise ValueError('no')\n",
-            },
-            [("main.py", 2), ("helpers/deep.py", 1), ("helpers/worse.py", 3)],
-            "ValueError: no",
-        ),
-        (
-            {"main.py": "try:\n    import no\nexcept ImportError as e:\n    raise OSError from e"},
-            [("main.py", 2), ("main.py", 4)],
-            "OSError",
-        ),
-        (
-            {"main.py": "try:\n    import nowhere\nexcept ImportError:\n    raise OSError('x')"},
-            [("main.py", 2), ("main.py", 4)],
-            "OSError: x",
-        ),
-    ],
-    ids=["missing module", "error", "nested import", "cause", "context"],
-)
-def test_error_at_import_shows_the_plugins_frames_only(
-    folder: Path, files: dict[str, str | bytes], expected: list[tuple[str, int]], last: str
-) -> None:
-    (problem,) = problems(folder, zipped(files))
-
-    assert frames(problem) == expected
-    assert problem.splitlines()[-1] == last
-    assert str(folder) not in problem
-    assert "sandbox" not in problem
-
-
-def test_error_inside_a_library_shows_how_it_was_reached(folder: Path) -> None:
-    (problem,) = problems(folder, "import json\njson.loads('{')")
-
-    assert frames(problem)[0] == ("main.py", 2)
-    assert any("json" in file for file, _ in frames(problem)[1:])
-
-
-def test_folder_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (problem,) = problems(Path("data/v"), "1 / 0")
-    sandbox.drop_modules("v")
-
-    assert frames(problem) == [("main.py", 1)]
-
-
-@pytest.mark.parametrize(
-    ("code", "shown"),
-    [("import sys; sys.exit(3)", "SystemExit(3)"), ("exit()", "SystemExit(None)")],
-)
-def test_exit_at_import_is_reported(folder: Path, code: str, shown: str) -> None:
-    assert problems(folder, code) == [
-        f"the plugin ended the interpreter while it was imported ({shown}): remove the call"
-    ]
-
-
-TIMEOUT = (
-    "importing the plugin took longer than 0.2 s: "
-    "move slow work from the module level into the handlers"
-)
-
-
-def test_import_that_never_ends_is_stopped(folder: Path) -> None:
-    (problem,) = problems(folder, "while True: pass", SHORT)
-    assert problem.splitlines() == [
-        TIMEOUT,
-        '  File "main.py", line 1, in <module>',
-        "    while True: pass",
-    ]
-
-
-def test_import_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time_limit, "_STOP_SECONDS", SHORT)
-    gate = ModuleType("test_builder_gate")
-    gate.release = threading.Event()  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, gate.__name__, gate)
-    code = f"import threading, {gate.__name__} as g\ng.me = threading.current_thread()\n"
-    try:
-        (problem,) = problems(folder, code + "g.release.wait()", SHORT)
-        assert problem.startswith(f'{TIMEOUT}\n  File "main.py", line 3, in <module>\n')
-    finally:
-        gate.release.set()
-    gate.me.join(10)
-
-    assert not gate.me.is_alive()
-
-
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
-def test_a_full_disk_fails_the_build_and_leaves_nothing(
+def test_full_disk_fails_the_build_and_leaves_no_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     folder, write = tmp_path / "version", Path.write_bytes

@@ -1,6 +1,6 @@
-"""Plugins of several modules, uploaded as folders: how they import one another, what they require.
+"""Plugins uploaded as folders of several modules: their imports and requirements.
 
-The first is what Kili's own end-to-end test deploys (contract/plugin.md#imports,
+The first plugin is that of Kili's end-to-end test (contract/plugin.md#imports,
 contract/plugin.md#requirements).
 """
 
@@ -45,7 +45,7 @@ VERSIONS_WITH_FOLDERS = [each for each in VERSIONS if each != "2.125.2"]
 
 
 def write(folder: Path, **files: str) -> Path:
-    """Save files, in whose names ``__`` stands for a slash or a dot, beside those of ``FILES``."""
+    """Write ``FILES`` and further files, in whose names ``__`` stands for a dot."""
     named = {name.replace("__", "."): text for name, text in files.items()}
     for name, text in {**FILES, **named}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -78,13 +78,13 @@ def plugin_under_test(inline: Emulator, tmp_path: Path) -> Iterator[PluginUnderT
 
 @pytest.fixture(params=ISOLATIONS)
 def isolated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PluginUnderTest]:
-    """Each isolation in turn."""
+    """A plugin in each isolation."""
     with fast_sdk(), Emulator(**ISOLATIONS[request.param]) as running:
         yield PluginUnderTest(running, tmp_path / "plugin")
 
 
 def upload(plugin_under_test: PluginUnderTest, folder: Path) -> str:
-    """Upload a plugin and activate it; its status."""
+    """Upload a plugin, activate it, and return its status."""
     try:
         plugin_under_test.kili.upload_plugin(str(folder), NAME)
     except Exception:
@@ -131,7 +131,7 @@ def test_main_imports_the_modules_of_its_folder(
     assert plugin_under_test.submit() == "helped"
 
 
-def test_all_isolations_import_the_modules_of_the_folder_each_once(
+def test_each_module_of_the_folder_is_imported_once_in_every_isolation(
     isolated: PluginUnderTest,
 ) -> None:
     imports = "\n".join([*WAYS, "from .sub_folder.helpers import CALLS"])
@@ -149,7 +149,7 @@ def test_all_isolations_import_the_modules_of_the_folder_each_once(
         ("from . import nothing", "ImportError: cannot import name 'nothing' from 'plugin'"),
     ],
 )
-def test_import_of_what_is_not_in_the_folder_fails_the_build(
+def test_import_of_a_missing_module_fails_the_build(
     plugin_under_test: PluginUnderTest, imports: str, error: str
 ) -> None:
     assert (
@@ -171,7 +171,9 @@ def test_linked_folder_with_relative_imports_runs(isolated: PluginUnderTest) -> 
 
 
 @pytest.mark.parametrize("sdk", VERSIONS_WITH_FOLDERS, indirect=True, scope="session")
-def test_plugin_of_kilis_own_test_is_deployed_by_sdks(notebook: SdkSession, tmp_path: Path) -> None:
+def test_plugin_of_kilis_end_to_end_test_is_deployed_by_each_sdk(
+    notebook: SdkSession, tmp_path: Path
+) -> None:
     write(tmp_path, main__py=KILI_MAIN, requirements__txt="scikit-learn\n")
 
     done = notebook.run(
@@ -183,7 +185,7 @@ def test_plugin_of_kilis_own_test_is_deployed_by_sdks(notebook: SdkSession, tmp_
 # Requirements
 
 
-def test_requirements_are_held_against_the_interpreter_of_the_plugins(
+def test_requirements_are_checked_against_the_plugins_interpreter(
     isolated: PluginUnderTest,
 ) -> None:
     main = f"try:\n    import no_such_thing\nexcept ImportError:\n    pass\n{KILI_MAIN}"
@@ -211,7 +213,7 @@ def build_lines(plugin_under_test: PluginUnderTest) -> list[tuple[str, str]]:
         "import sys\nif sys.version_info < (3, 5):\n    import no_such_thing",
     ],
 )
-def test_requirement_that_no_import_needs_is_a_warning_of_the_build(
+def test_missing_requirement_without_an_import_is_a_build_warning(
     plugin_under_test: PluginUnderTest, imports: str
 ) -> None:
     main = f"{imports}\n{KILI_MAIN}"
@@ -247,7 +249,7 @@ def test_requirement_that_no_import_needs_is_a_warning_of_the_build(
         ),
     ],
 )
-def test_requirement_that_an_import_needs_fails_the_build_with_the_remedy(
+def test_missing_requirement_of_an_import_fails_the_build_with_a_remedy(
     plugin_under_test: PluginUnderTest, file: str, requirement: str, imports: str, said: str
 ) -> None:
     write(plugin_under_test.folder, main__py=KILI_MAIN, requirements__txt=f"{requirement}\n")

@@ -1,4 +1,4 @@
-"""Threads that a run starts are of that run, as long as it lasts."""
+"""Threads that a run starts belong to the run until it ends."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def _installed() -> None:
 
 @pytest.fixture
 def release() -> Iterator[threading.Event]:
-    """What threads wait for; set at the end."""
+    """The event for which threads wait; set at the end of the test."""
     event = threading.Event()
     yield event
     event.set()
 
 
 def in_run(function: Callable[[], Any], log: RunLog | None = None) -> RunEffects:
-    """Call a function as a run does, or as an import, where there is no log."""
+    """Call a function as a run does; without a log, as an import does."""
     made = RunEffects(CodeLocation(FOLDER))
 
     def work() -> None:
@@ -62,7 +62,7 @@ def fail() -> None:
     raise ValueError("no")
 
 
-def test_a_thread_and_its_threads_know_their_run() -> None:
+def test_nested_threads_belong_to_the_run() -> None:
     log, seen = RunLog(Clock()), []
 
     def note() -> None:
@@ -73,19 +73,19 @@ def test_a_thread_and_its_threads_know_their_run() -> None:
     assert [each.name for each in made.threads] == ["mine", "mine"]
 
 
-def test_a_thread_of_no_run_is_left_alone(release: threading.Event) -> None:
+def test_thread_outside_of_a_run_is_not_changed(release: threading.Event) -> None:
     thread = started(release.wait)
     assert not thread.daemon
     release.set()
     thread.join()
 
 
-def test_nobody_waits_for_a_thread_of_a_run_at_the_end(release: threading.Event) -> None:
+def test_thread_of_a_run_is_a_daemon_thread(release: threading.Event) -> None:
     made = in_run(lambda: started(release.wait, daemon=False), RunLog(Clock()))
     assert made.threads[0].daemon
 
 
-def test_threads_that_go_on_are_named(release: threading.Event) -> None:
+def test_threads_left_running_are_listed(release: threading.Event) -> None:
     made = in_run(lambda: (started(release.wait), started(int)), RunLog(Clock()))
     assert made.threads_left_running() == ["mine"]
     release.set()
@@ -93,7 +93,7 @@ def test_threads_that_go_on_are_named(release: threading.Event) -> None:
     assert made.threads_left_running() == []
 
 
-def test_how_a_thread_failed_is_a_line_of_its_run() -> None:
+def test_exception_in_a_thread_is_a_line_of_its_run() -> None:
     log = RunLog(Clock())
     in_run(lambda: started(fail).join(), log)
     ((kind, text),) = entries(log)
@@ -105,13 +105,13 @@ def test_how_a_thread_failed_is_a_line_of_its_run() -> None:
 
 
 @pytest.mark.parametrize("way", [sys.exit, lambda: None])
-def test_a_thread_that_exits_has_not_failed(way: Callable[[], None]) -> None:
+def test_exit_of_a_thread_is_not_logged_as_an_error(way: Callable[[], None]) -> None:
     log = RunLog(Clock())
     in_run(lambda: started(way).join(), log)
     assert entries(log) == []
 
 
-def test_a_failure_after_the_run_is_said_by_the_emulator(
+def test_exception_in_a_thread_after_the_run_is_logged_by_the_emulator(
     release: threading.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     log = RunLog(Clock())
@@ -124,7 +124,9 @@ def test_a_failure_after_the_run_is_said_by_the_emulator(
     assert record.message.endswith("ValueError: no")
 
 
-def test_a_hook_of_the_plugins_own_is_told_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_excepthook_of_the_plugin_gets_the_exception_instead_of_the_run_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     log, received = RunLog(Clock()), []
 
     def hook(details: threading.ExceptHookArgs) -> None:
@@ -138,7 +140,7 @@ def test_a_hook_of_the_plugins_own_is_told_instead(monkeypatch: pytest.MonkeyPat
     assert (received, entries(log)) == ([(ValueError, "mine", log)], [])
 
 
-def test_a_failure_in_a_thread_that_an_import_started_goes_where_those_of_others_go(
+def test_exception_in_a_thread_started_at_import_goes_to_the_global_hook(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     received = []

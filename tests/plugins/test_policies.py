@@ -1,4 +1,4 @@
-"""What plugins may import and require, what becomes of prints, and when they are deployed."""
+"""Plugin policies: imports, requirements, recorded prints and the time of a deployment."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def activate(wire: Wire) -> None:
 
 
 def submit(wire: Wire) -> dict[str, Any]:
-    """Label an asset; the run that it caused."""
+    """Label an asset, and return the run that the label caused."""
     asset = wire.emulator.world.view.assets.all()[0]
     rows = [{"assetID": asset["id"], "jsonResponse": "{}"}]
     wire.call("appendManyLabels", data={"labelType": "DEFAULT", "labelsData": rows}, where={})
@@ -75,7 +75,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def upload(kili: Any, folder: Path, requirements: str | bytes) -> list[str]:
-    """Upload a plugin that cannot be built; its build errors, oldest first."""
+    """Upload a plugin that cannot be built; return its build errors, oldest first."""
     content = requirements.encode() if isinstance(requirements, str) else requirements
     (folder / "requirements.txt").write_bytes(content)
     with pytest.raises(Exception, match="error during the creation of the plugin"):
@@ -105,7 +105,7 @@ def test_missing_requirement_of_an_import_is_a_build_error_with_the_remedy(
     assert kili.get_plugin_status(NAME, verbose=False) == "ACTIVE"
 
 
-def test_every_wrong_line_and_import_is_named(kili: Any, folder: Path) -> None:
+def test_each_wrong_requirement_and_import_is_reported(kili: Any, folder: Path) -> None:
     (folder / "main.py").write_text("import yaml, numpy\n" + HANDLER)
     build_messages = upload(kili, folder, "-r more.txt\nnumpy<0.1\n./own.whl\n")
 
@@ -118,7 +118,7 @@ def test_every_wrong_line_and_import_is_named(kili: Any, folder: Path) -> None:
     assert "add the line PyYAML to a requirements.txt" in build_messages[-1]
 
 
-def test_requirements_that_are_no_text_are_refused(kili: Any, folder: Path) -> None:
+def test_requirements_that_are_not_utf8_are_refused(kili: Any, folder: Path) -> None:
     assert upload(kili, folder, b"\xff\xfe") == [
         "requirements.txt is not UTF-8 text: save it as UTF-8 and update the plugin"
     ]
@@ -139,7 +139,9 @@ def test_requirements_that_are_no_text_are_refused(kili: Any, folder: Path) -> N
         ("tutorial", "import requests", "FAILED"),
     ],
 )
-def test_policy_decides_what_plugins_can_import(policy: str, main: str, status: str) -> None:
+def test_policy_decides_which_packages_plugins_can_import(
+    policy: str, main: str, status: str
+) -> None:
     with wire_emulator(plugin_policy=policy) as wire:
         assert deploy_plugin(wire, NAME, f"{main}\n{HANDLER}") == status
         assert [each[:15] for each in build_errors(wire)] == (
@@ -150,13 +152,13 @@ def test_policy_decides_what_plugins_can_import(policy: str, main: str, status: 
 @pytest.mark.parametrize(
     ("policy", "status"), [("saas", "ACTIVE"), ("on-premise", "FAILED"), ("tutorial", "FAILED")]
 )
-def test_only_the_cloud_reads_requirements(policy: str, status: str) -> None:
+def test_only_the_saas_policy_reads_requirements(policy: str, status: str) -> None:
     packed = archive(main__py=f"import yaml\n{HANDLER}", requirements__txt="PyYAML")
     with wire_emulator(plugin_policy=policy) as wire:
         assert deploy_plugin(wire, NAME, packed) == status
 
 
-def test_package_of_the_platform_that_is_missing_here_comes_with_the_command(
+def test_build_error_for_a_missing_platform_package_gives_the_pip_command(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "sklearn", None)
@@ -170,7 +172,7 @@ def test_package_of_the_platform_that_is_missing_here_comes_with_the_command(
     assert f"run `{sys.executable} -m pip install scikit-learn`" in build_messages
 
 
-def test_handler_that_misses_a_package_of_the_platform_fails_with_the_command(
+def test_run_error_for_a_missing_platform_package_gives_the_pip_command(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "cv2", None)
@@ -211,11 +213,11 @@ def test_prints_are_not_recorded_on_premise(
 
 
 def deployments() -> set[threading.Thread]:
-    """The threads that wait for the time of a deployment."""
+    """Return the threads that wait for the end of a deployment."""
     return {each for each in threading.enumerate() if each.name == "later"}
 
 
-def test_deployment_takes_as_long_as_it_is_told_to() -> None:
+def test_deployment_takes_the_configured_time() -> None:
     with wire_emulator(deploy_seconds=0.2) as wire:
         assert deploy_plugin(wire, NAME, HANDLER) == "DEPLOYING"
         pause = threading.Event()
@@ -224,7 +226,7 @@ def test_deployment_takes_as_long_as_it_is_told_to() -> None:
         assert wire.call("getPluginRunnerStatus", name=NAME) == "ACTIVE"
 
 
-def test_events_during_the_deployment_call_nothing() -> None:
+def test_events_during_the_deployment_call_no_handler() -> None:
     with wire_emulator(deploy_seconds=WHOLE_DAY) as wire:
         deploy_plugin(wire, NAME, HANDLER)
         activate(wire)
@@ -234,7 +236,7 @@ def test_events_during_the_deployment_call_nothing() -> None:
         assert logs(wire)[0].startswith("Not run: the plugin was DEPLOYING")
 
 
-def test_neither_a_reset_nor_the_end_waits_for_a_deployment() -> None:
+def test_reset_and_close_do_not_wait_for_a_deployment() -> None:
     with wire_emulator(deploy_seconds=WHOLE_DAY) as wire:
         mark = wire.emulator.mark()
         deploy_plugin(wire, NAME, HANDLER)
@@ -250,7 +252,7 @@ def test_neither_a_reset_nor_the_end_waits_for_a_deployment() -> None:
         assert not thread.is_alive()
 
 
-def test_deployment_of_what_is_deleted_meanwhile_ends_in_nothing() -> None:
+def test_plugin_deleted_during_its_deployment_stays_deleted() -> None:
     with wire_emulator(deploy_seconds=0.05) as wire:
         deploy_plugin(wire, NAME, HANDLER)
         wire.call("deletePlugin", where={"pluginName": NAME})

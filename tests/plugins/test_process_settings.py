@@ -1,4 +1,4 @@
-"""What a plugin shares with its process: seen when it is changed, and put back."""
+"""Changes of the process settings are found and restored."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _put_back() -> Iterator[None]:
 
 
 def now() -> Values:
-    """How things are. (A test asks itself, as pytest has a variable for what it is at.)"""
+    """Take a snapshot within the test, as pytest sets a variable in each phase."""
     return process_settings.take_snapshot(signals=True)
 
 
@@ -48,7 +48,7 @@ CHANGES: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("said", CHANGES)
-def test_a_change_is_seen_and_put_back(said: str) -> None:
+def test_change_is_found_and_restored(said: str) -> None:
     before = now()
     CHANGES[said]()
     found = find_changes(before)
@@ -57,7 +57,7 @@ def test_a_change_is_seen_and_put_back(said: str) -> None:
     assert find_changes(before) == []
 
 
-def test_what_is_as_it_was_is_no_change() -> None:
+def test_change_that_was_undone_is_not_reported() -> None:
     before = now()
     sys.path.append("/nowhere")
     sys.path.remove("/nowhere")
@@ -65,7 +65,7 @@ def test_what_is_as_it_was_is_no_change() -> None:
     assert find_changes(before) == []
 
 
-def test_many_changes_are_said_in_short() -> None:
+def test_description_of_many_changes_is_shortened() -> None:
     before = now()
     os.environ.update({f"NEW_{number}": "" for number in range(7)})
     os.chdir("/")
@@ -74,7 +74,7 @@ def test_many_changes_are_said_in_short() -> None:
     )
 
 
-def test_a_cleared_path_has_its_entries_again_in_their_order() -> None:
+def test_cleared_sys_path_is_restored_in_order() -> None:
     before = now()
     path = list(sys.path)
     sys.path[:] = ["/nowhere"]
@@ -82,7 +82,7 @@ def test_a_cleared_path_has_its_entries_again_in_their_order() -> None:
     assert sys.path == path
 
 
-def test_changes_can_be_made_again() -> None:
+def test_changes_can_be_reapplied() -> None:
     before = now()
     os.chdir("/")
     os.environ["NEW_ONE"] = "1"
@@ -94,7 +94,7 @@ def test_changes_can_be_made_again() -> None:
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_entries_added_to_the_path_again_leave_those_of_others(first: bool) -> None:
+def test_reapplied_sys_path_entries_keep_entries_of_other_code(first: bool) -> None:
     before = now()
     sys.path.insert(0 if first else len(sys.path), "/own")
     found = find_changes(before)
@@ -105,7 +105,7 @@ def test_entries_added_to_the_path_again_leave_those_of_others(first: bool) -> N
     assert sys.path.index("/own") == (0 if first else len(sys.path) - 1)
 
 
-def test_a_working_directory_that_is_gone_is_left(tmp_path: Path) -> None:
+def test_deleted_working_directory_is_not_restored(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     os.chdir(gone)
@@ -116,7 +116,7 @@ def test_a_working_directory_that_is_gone_is_left(tmp_path: Path) -> None:
     assert Path.cwd() == Path("/")
 
 
-def test_being_where_there_is_no_folder_any_more_is_a_change(tmp_path: Path) -> None:
+def test_change_to_a_deleted_working_directory_is_found(tmp_path: Path) -> None:
     before = now()
     gone = tmp_path / "gone"
     gone.mkdir()

@@ -1,4 +1,4 @@
-"""Progress bars of plugins are neither on the terminal nor in the log of the run."""
+"""Progress bars of plugins appear neither on the terminal nor in the log of the run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PluginHandler(PluginCore):
 
 
 @pytest.mark.parametrize("isolation", ["inline", "process"])
-def test_bars_of_a_plugin_are_not_drawn_and_count_as_ever(
+def test_progress_bars_of_plugins_count_but_are_not_drawn(
     isolation: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "bars.py"

@@ -1,4 +1,4 @@
-"""A handler that only made something did not run."""
+"""A handler that returns a coroutine or a generator did not run."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ async def asynchronous_generator() -> AsyncIterator[int]:
         (lambda: coroutine, None),
     ],
 )
-def test_what_never_ran_is_named(returned: Any, kind: str | None) -> None:
+def test_kind_of_an_unstarted_return_value_is_named(returned: Any, kind: str | None) -> None:
     assert unstarted_kind(returned()) == kind

@@ -1,4 +1,4 @@
-"""What inline plugins change in this process is put back, and what others change stays."""
+"""Changes of inline plugins to the process are undone; changes of other code stay."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def shared_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(shared_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """Plugins reach the gates of a test as ``sys.kili_gates``; nobody waits for their runs."""
+    """Plugins find the gates of a test in ``sys.kili_gates``; requests do not wait for runs."""
     monkeypatch.setattr(sys, "kili_gates", GATES, raising=False)
     GATES.clear()
     shared_emulator.reset()
@@ -39,7 +39,7 @@ def emulator(shared_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def gated(change: str, name: str = "") -> str:
-    """A handler that makes a change, says so, and waits."""
+    """Return a handler body that makes a change, opens a gate, and waits for another."""
     return (
         f"import os\n{change}\nsys.kili_gates['changed{name}'].set()\n"
         f"sys.kili_gates['end{name}'].wait({SOON})"
@@ -63,7 +63,7 @@ def test_a_change_lasts_as_long_as_the_run(emulator: Emulator, tmp_path: Path) -
     assert warning.startswith(f"The handler changed the environment ({NEW}): ")
 
 
-def test_what_others_change_meanwhile_is_theirs(
+def test_changes_of_other_code_during_a_run_stay(
     emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (changed, end) = gates("changed", "end")
@@ -82,7 +82,7 @@ def test_what_others_change_meanwhile_is_theirs(
     assert len(warnings(emulator, "P")) == 1
 
 
-def test_changes_of_overlapping_runs_are_put_back_after_the_last(
+def test_changes_of_overlapping_runs_are_undone_after_the_last_run(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     (first, first_end, second, second_end) = gates("changed1", "end1", "changed2", "end2")
@@ -104,7 +104,7 @@ def test_changes_of_overlapping_runs_are_put_back_after_the_last(
     assert [len(warnings(emulator, each)) for each in ("First", "Second")] == [1, 1]
 
 
-def test_of_runs_that_overlap_none_is_blamed_for_what_any_of_them_may_have_changed(
+def test_warning_of_overlapping_runs_allows_for_changes_of_other_handlers(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     (first, first_end, second, second_end) = gates("changed1", "end1", "changed2", "end2")
@@ -121,7 +121,7 @@ def test_of_runs_that_overlap_none_is_blamed_for_what_any_of_them_may_have_chang
     assert "/of/a/plugin" not in sys.path
 
 
-def test_a_run_that_no_other_overlaps_is_told_what_it_changed(
+def test_warning_of_a_run_without_overlap_names_its_own_change(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     upload(emulator, tmp_path, "P", "sys.path.append('/of/a/plugin')")
@@ -132,7 +132,7 @@ def test_a_run_that_no_other_overlaps_is_told_what_it_changed(
     ]
 
 
-def test_a_change_at_import_holds_for_the_plugins_own_runs_alone(
+def test_change_at_import_applies_only_to_runs_of_the_plugin(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     top = f"import os, requests\nos.environ['{NEW}'] = 'x'\ndef own(): pass\nrequests.options = own"
@@ -152,7 +152,7 @@ def test_a_change_at_import_holds_for_the_plugins_own_runs_alone(
     assert (lines(emulator, "P"), lines(emulator, "Q")) == (["x own"], ["None options"])
 
 
-def test_what_a_thread_changes_that_was_left_behind_is_put_back_after_a_later_run(
+def test_change_by_a_thread_of_an_ended_run_is_undone_after_a_later_run(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     (go, changed, end, left) = gates("go", "changed", "end", "left")
@@ -179,7 +179,7 @@ def test_what_a_thread_changes_that_was_left_behind_is_put_back_after_a_later_ru
     assert warnings(emulator, "Q") == []
 
 
-def test_a_process_that_others_start_meanwhile_is_no_runs(
+def test_process_started_by_other_code_is_not_attributed_to_a_run(
     emulator: Emulator, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     import subprocess

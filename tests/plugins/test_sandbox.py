@@ -1,4 +1,4 @@
-"""A plugin's modules are its own, and its prints reach the run that printed."""
+"""Plugins have separate modules, and a print becomes a line of its run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kili_emulator.plugins.logs import RunLog
 
 
 class Plugins:
-    """Writes plugins into folders and imports them."""
+    """Plugins that a test writes into folders and imports."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -167,7 +167,7 @@ def test_relative_import_above_the_folder_is_refused(
         ("import importlib.util", "importlib.import_module('helpers').deep.VALUE"),
     ],
 )
-def test_all_ways_lead_main_to_the_same_module(
+def test_all_forms_of_import_give_the_same_module(
     plugins: Plugins, statement: str, expression: str
 ) -> None:
     main = f"import helpers.deep\nhelpers.deep.VALUE = []\n{statement}\nRESULT = {expression}"
@@ -218,7 +218,7 @@ def test_modules_may_import_one_another_in_a_circle(plugins: Plugins) -> None:
 
 
 def two(plugins: Plugins, files: dict[str, str]) -> tuple[ModuleType, ModuleType]:
-    """Two plugins whose files differ only in the word NAME."""
+    """Load two plugins whose files differ only in the word NAME."""
     first, second = (
         plugins.load({file: code.replace("NAME", name) for file, code in files.items()}, name)
         for name in ("one", "two")
@@ -226,7 +226,7 @@ def two(plugins: Plugins, files: dict[str, str]) -> tuple[ModuleType, ModuleType
     return first, second
 
 
-def test_two_plugins_with_the_same_module_names_stay_apart(plugins: Plugins) -> None:
+def test_two_plugins_with_the_same_module_names_do_not_share_modules(plugins: Plugins) -> None:
     one, other = two(
         plugins,
         {
@@ -254,7 +254,7 @@ def test_import_inside_a_function_finds_the_plugins_own_module(plugins: Plugins)
     assert (other.late(), one.late()) == ("two", "one")
 
 
-def test_plugin_leaves_no_name_and_no_path_behind(plugins: Plugins) -> None:
+def test_loading_changes_no_path_and_adds_only_modules_of_the_plugin(plugins: Plugins) -> None:
     path, modules = list(sys.path), set(sys.modules)
     plugins.load({**PACKAGE, "main.py": "import helpers.deep, single"}, "v1")
 
@@ -262,7 +262,7 @@ def test_plugin_leaves_no_name_and_no_path_behind(plugins: Plugins) -> None:
     assert {name.split(".")[0] for name in set(sys.modules) - modules} == {"kili_plugin_v1"}
 
 
-def test_plugins_module_hides_the_standard_one_from_the_plugin_only(plugins: Plugins) -> None:
+def test_plugin_module_hides_the_standard_module_in_the_plugin_only(plugins: Plugins) -> None:
     main = plugins.load(
         {"main.py": "import json, logging.config\nRESULT = json.VALUE", "json.py": "VALUE = 'own'"}
     )
@@ -272,7 +272,7 @@ def test_plugins_module_hides_the_standard_one_from_the_plugin_only(plugins: Plu
     assert not hasattr(json, "VALUE")
 
 
-def test_importing_again_runs_the_code_that_is_there_now(plugins: Plugins) -> None:
+def test_importing_again_runs_the_current_code(plugins: Plugins) -> None:
     first = plugins.load(
         {"main.py": "import single\nRESULT = single.VALUE", "single.py": "VALUE=1"}
     )
@@ -282,14 +282,14 @@ def test_importing_again_runs_the_code_that_is_there_now(plugins: Plugins) -> No
     assert first is not second
 
 
-def test_folder_holds_what_was_uploaded_and_nothing_else(plugins: Plugins, tmp_path: Path) -> None:
+def test_importing_writes_no_files_into_the_folder(plugins: Plugins, tmp_path: Path) -> None:
     plugins.load({**PACKAGE, "main.py": "import helpers.deep, single"})
     files = {str(each.relative_to(tmp_path / "v")) for each in tmp_path.rglob("*.*")}
 
     assert files == {*PACKAGE, "main.py"}
 
 
-def test_forgotten_version_leaves_sys_modules(plugins: Plugins) -> None:
+def test_dropped_version_is_removed_from_sys_modules(plugins: Plugins) -> None:
     plugins.load({**PACKAGE, "main.py": "import helpers.deep"}, "v1")
     plugins.load("", "v11")
     sandbox.drop_modules("v1")
@@ -312,7 +312,7 @@ def test_dataclasses_and_pickle_find_a_plugins_class(plugins: Plugins) -> None:
     assert pickle.loads(pickle.dumps(main.Point(3))) == main.Point(3)
 
 
-def test_error_of_the_plugin_comes_through(plugins: Plugins) -> None:
+def test_error_of_the_plugin_is_raised(plugins: Plugins) -> None:
     with pytest.raises(ZeroDivisionError):
         plugins.load("1 / 0")
 
@@ -440,11 +440,11 @@ def test_print_of_overlapping_runs_reaches_the_right_run(printing: ModuleType, w
     assert lines == [[f"{name} {number}" for number in range(10)] for name in "abcd"]
 
 
-def test_print_while_the_plugin_is_imported_is_a_line_too(plugins: Plugins) -> None:
+def test_print_during_import_is_a_line(plugins: Plugins) -> None:
     assert in_run(lambda: plugins.load("print('importing')")) == ["importing"]
 
 
-def test_threads_of_others_are_left_alone(plugins: Plugins) -> None:
+def test_thread_outside_of_a_run_has_no_run_log(plugins: Plugins) -> None:
     plugins.load("")
     seen: list[RunLog | None] = []
     thread = threading.Thread(target=lambda: seen.append(logs.current.get()))
@@ -461,7 +461,7 @@ def test_threads_of_others_are_left_alone(plugins: Plugins) -> None:
     ("code", "status"),
     [("exit()", None), ("quit(3)", 3), ("import sys; sys.exit('bye')", "bye")],
 )
-def test_exit_raises_in_the_plugin(plugins: Plugins, code: str, status: object) -> None:
+def test_exit_raises_system_exit_in_the_plugin(plugins: Plugins, code: str, status: object) -> None:
     main = plugins.load(f"def leave():\n    {code}")
     with pytest.raises(SystemExit) as caught:
         main.leave()
@@ -474,13 +474,13 @@ def test_input_finds_no_terminal(plugins: Plugins) -> None:
         plugins.load("input('name? ')")
 
 
-def test_other_builtins_are_the_usual_ones(plugins: Plugins) -> None:
+def test_other_builtins_are_unchanged(plugins: Plugins) -> None:
     main = plugins.load("RESULT = len is __builtins__['len'], sorted([2, 1]), type(print).__name__")
 
     assert main.RESULT == (True, [1, 2], "function")
 
 
-def test_builtins_of_the_emulator_stay_as_they_are(
+def test_builtins_of_the_emulator_are_unchanged(
     plugins: Plugins, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plugins.load("__builtins__['len'] = lambda _: 42")
@@ -516,18 +516,18 @@ def test_supplied_types_stay_within_the_plugin(plugins: Plugins) -> None:
     assert not hasattr(sys.modules["kili"], "types")
 
 
-def test_stand_in_still_offers_the_rest_of_kili(plugins: Plugins) -> None:
+def test_kili_with_supplied_types_keeps_its_other_names(plugins: Plugins) -> None:
     main = plugins.load("import kili.types\nfrom kili import __version__, types")
 
     assert main.__version__ == main.kili.__version__ == sys.modules["kili"].__version__
 
 
-def test_stand_in_has_only_the_names_that_there_were(plugins: Plugins) -> None:
+def test_unknown_name_of_kili_types_is_an_import_error(plugins: Plugins) -> None:
     with pytest.raises(ImportError, match="Nonsense"):
         plugins.load("from kili.types import Nonsense")
 
 
-def test_types_of_an_sdk_that_has_them_are_used(
+def test_kili_types_of_the_installed_sdk_are_preferred(
     plugins: Plugins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = ModuleType("kili.types")
@@ -538,7 +538,7 @@ def test_types_of_an_sdk_that_has_them_are_used(
     assert main.Label is str
 
 
-def test_plugins_own_kili_comes_first(plugins: Plugins) -> None:
+def test_kili_package_of_the_plugin_is_preferred(plugins: Plugins) -> None:
     main = plugins.load({"main.py": "from kili.types import Label", "kili/types.py": "Label = 1"})
 
     assert main.Label == 1

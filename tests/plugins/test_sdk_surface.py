@@ -1,4 +1,4 @@
-"""What is read out of SDKs of all ages, each in its own environment."""
+"""The surface read from SDKs of all generations, each in its own environment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ASKED = [
 
 @pytest.fixture(scope="module", params=RECIPES)
 def sdk_facts(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What one SDK offers, as its own interpreter says it."""
+    """The facts about one SDK, read by its own interpreter."""
     command = [str(python_of(request.param)), "-W", "ignore", sdk_surface.__file__]
     done = subprocess.run(
         [*command, json.dumps(ASKED)], capture_output=True, text=True, timeout=60, check=True
@@ -39,7 +39,7 @@ def is_new(sdk_facts: dict[str, Any]) -> bool:
     return str(sdk_facts["version"]).startswith("26.")
 
 
-def test_methods_have_the_parameters_that_users_give(sdk_facts: dict[str, Any]) -> None:
+def test_methods_have_their_public_parameters(sdk_facts: dict[str, Any]) -> None:
     surface = Surface.read(sdk_facts)
     labels = surface.methods["labels"]
 
@@ -50,7 +50,7 @@ def test_methods_have_the_parameters_that_users_give(sdk_facts: dict[str, Any]) 
     assert not any(name.startswith("_") for name in surface.methods)
 
 
-def test_deprecations_are_those_of_which_the_sdk_warns(sdk_facts: dict[str, Any]) -> None:
+def test_deprecated_methods_are_those_with_an_sdk_warning(sdk_facts: dict[str, Any]) -> None:
     methods = Surface.read(sdk_facts).methods
     deprecated = {name for name, each in methods.items() if each.deprecated}
 
@@ -62,7 +62,7 @@ def test_deprecations_are_those_of_which_the_sdk_warns(sdk_facts: dict[str, Any]
     )
 
 
-def test_deprecated_parameters_come_with_what_the_documentation_says(
+def test_deprecated_parameters_have_the_text_of_the_documentation(
     sdk_facts: dict[str, Any],
 ) -> None:
     parameters = (
@@ -77,14 +77,14 @@ def test_deprecated_parameters_come_with_what_the_documentation_says(
         assert not parameters
 
 
-def test_attributes_are_all_that_a_client_may_have(sdk_facts: dict[str, Any]) -> None:
+def test_attributes_are_those_of_a_client(sdk_facts: dict[str, Any]) -> None:
     attributes = Surface.read(sdk_facts).attributes
     assert attributes is not None
     assert ({"graphql_client", "llm", "api_key"} if is_new(sdk_facts) else {"auth"}) <= attributes
     assert "no_such_attribute" not in attributes
 
 
-def test_handlers_and_events_are_those_of_the_upload(sdk_facts: dict[str, Any]) -> None:
+def test_handlers_and_typed_events_are_those_of_the_sdk(sdk_facts: dict[str, Any]) -> None:
     surface = Surface.read(sdk_facts)
 
     assert surface.typed_events == is_new(sdk_facts)
@@ -96,7 +96,7 @@ def test_handlers_and_events_are_those_of_the_upload(sdk_facts: dict[str, Any]) 
     }
 
 
-def test_names_that_there_are_not_are_missing(sdk_facts: dict[str, Any]) -> None:
+def test_unknown_names_are_missing(sdk_facts: dict[str, Any]) -> None:
     missing = {("kili.no_such_module", ""), ("kili.client", "NoSuchName")}
     if not is_new(sdk_facts):
         missing.add(("kili.plugins", "on_kili_event"))

@@ -1,4 +1,4 @@
-"""The standard streams stay the emulator's, whatever a plugin does to them."""
+"""The emulator's standard streams survive plugins that close or replace them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from kili_emulator.plugins.inline.standard_streams import StandardStreams
 
 
 def standard_output(monkeypatch: pytest.MonkeyPatch) -> io.TextIOWrapper:
-    """A stream that is ``sys.stdout``, and has been from the beginning."""
+    """Set a new stream as ``sys.stdout`` and ``sys.__stdout__``."""
     new_stream = io.TextIOWrapper(io.BytesIO())
     monkeypatch.setattr(sys, "stdout", new_stream)
     monkeypatch.setattr(sys, "__stdout__", new_stream)
     return new_stream
 
 
-def test_a_stream_that_is_to_be_closed_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_guarded_stream_stays_open_when_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = standard_output(monkeypatch)
     asked: list[str] = []
 
@@ -38,7 +38,7 @@ def test_a_stream_that_is_to_be_closed_stays_open(monkeypatch: pytest.MonkeyPatc
     assert stream.closed
 
 
-def test_others_may_close_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_code_may_close_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = standard_output(monkeypatch)
     streams = StandardStreams(lambda _: False)
     streams.guard()
@@ -47,7 +47,7 @@ def test_others_may_close_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert stream.closed
 
 
-def test_a_stream_that_was_exchanged_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_replaced_stream_is_restored(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = standard_output(monkeypatch)
     streams = StandardStreams(lambda _: True)
     streams.guard()
@@ -59,10 +59,10 @@ def test_a_stream_that_was_exchanged_is_put_back(monkeypatch: pytest.MonkeyPatch
 
 
 class Capture(io.StringIO):
-    """Of those that others have."""
+    """A stream class of other code, such as that of pytest."""
 
 
-def test_a_plain_stream_instead_of_one_of_others_is_a_plugins(
+def test_plain_replacement_of_a_redirected_stream_is_undone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     standard_output(monkeypatch)
@@ -76,7 +76,7 @@ def test_a_plain_stream_instead_of_one_of_others_is_a_plugins(
     assert sys.stdout is redirected
 
 
-def test_a_stream_that_others_have_redirected_is_theirs(
+def test_redirection_by_other_code_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     standard_output(monkeypatch)
@@ -90,7 +90,7 @@ def test_a_stream_that_others_have_redirected_is_theirs(
     assert sys.stdout is other
 
 
-def test_no_stream_is_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_stream_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     streams = StandardStreams(lambda _: True)
     streams.guard()
@@ -110,7 +110,7 @@ print(closed, streams.reopen())
 """
 
 
-def test_descriptors_that_were_closed_are_opened_again() -> None:
+def test_closed_descriptors_are_reopened() -> None:
     done = subprocess.run(
         [sys.executable, "-c", REOPENED], capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""Foreign code is called for so long and no longer."""
+"""Calls of plugin code are stopped at a time limit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def spin() -> NoReturn:
 
 @pytest.fixture
 def release() -> Iterator[threading.Event]:
-    """What blocked code waits for; set at the end, when no thread may be left."""
+    """The event for which blocked code waits; set at the end, when all threads must end."""
     event = threading.Event()
     before = set(threading.enumerate())
     yield event
@@ -43,7 +43,7 @@ def test_value_is_returned() -> None:
 @pytest.mark.parametrize(
     "error", [ValueError("no"), SystemExit(3), KeyboardInterrupt(), GeneratorExit()]
 )
-def test_error_is_handed_back(error: BaseException) -> None:
+def test_error_is_returned(error: BaseException) -> None:
     def fail() -> NoReturn:
         raise error
 
@@ -172,7 +172,7 @@ def stubborn():
 
 
 def held(folder: Path, code: str, **names: Any) -> tuple[CallEnd, threading.Thread]:
-    """How a call ends whose code is in that folder, and its thread."""
+    """Call ``stubborn`` from code in a folder; return the end of the call and its thread."""
     threads: list[threading.Thread] = []
     exec(compile(code, str(folder / "main.py"), "exec"), names)
 
@@ -183,7 +183,7 @@ def held(folder: Path, code: str, **names: Any) -> tuple[CallEnd, threading.Thre
     return call_limited(work, SHORT, location=CodeLocation(folder)), threads[0]
 
 
-def test_call_that_survives_every_stop_is_held_and_takes_no_time(tmp_path: Path) -> None:
+def test_call_that_survives_every_stop_is_parked(tmp_path: Path) -> None:
     call_end, thread = held(tmp_path, STUBBORN)
     assert outcome_of(call_end) == (Stopped, True)
     assert isinstance(thread, time_limit._LimitedThread)
@@ -193,7 +193,7 @@ def test_call_that_survives_every_stop_is_held_and_takes_no_time(tmp_path: Path)
     assert frames[0] is frames[1]
 
 
-def test_call_at_work_in_code_of_others_is_not_held(tmp_path: Path) -> None:
+def test_call_inside_other_code_is_not_parked(tmp_path: Path) -> None:
     others = compile("for _ in range(99): Stopped()", "others.py", "exec")
     code = "def stubborn():\n    exec(others)\n"
     call_end, thread = held(tmp_path, code, others=others, Stopped=Stopped)
@@ -202,7 +202,7 @@ def test_call_at_work_in_code_of_others_is_not_held(tmp_path: Path) -> None:
     assert not thread.is_parked
 
 
-def test_place_of_a_call_that_was_stopped_is_told(tmp_path: Path) -> None:
+def test_stack_of_a_stopped_call_is_returned(tmp_path: Path) -> None:
     call_end, _ = held(tmp_path, "def stubborn():\n    while True: len('x')\n")
     assert outcome_of(call_end) == (Stopped, False)
     assert call_end.stack is not None
@@ -212,7 +212,7 @@ def test_place_of_a_call_that_was_stopped_is_told(tmp_path: Path) -> None:
     )
 
 
-def test_abandoned_call_does_not_change_what_was_said_about_it(
+def test_abandoned_call_does_not_change_its_result(
     release: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(time_limit, "_STOP_SECONDS", SHORT)
@@ -239,7 +239,7 @@ def trace(*_: object) -> object:
     return trace
 
 
-def test_call_is_not_stopped_while_it_is_traced_and_is_afterwards() -> None:
+def test_traced_call_is_stopped_only_after_tracing_ends() -> None:
     seen: list[bool] = []
     enough, untraced = threading.Event(), threading.Event()
 
@@ -268,7 +268,7 @@ def test_call_is_not_stopped_while_it_is_traced_and_is_afterwards() -> None:
     assert seen[1:8] == [True] * 7
 
 
-def test_debugger_of_all_threads_is_noticed(release: threading.Event) -> None:
+def test_debugger_of_all_threads_is_detected(release: threading.Event) -> None:
     thread = threading.Thread(target=release.wait, args=(LONG,))
     thread.start()
     before = threading.gettrace()
@@ -280,7 +280,7 @@ def test_debugger_of_all_threads_is_noticed(release: threading.Event) -> None:
         threading.settrace(before)  # type: ignore[arg-type]
 
 
-def test_measuring_coverage_is_no_debugging(
+def test_coverage_tracer_is_not_a_debugger(
     release: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Tracer:
@@ -299,7 +299,7 @@ def test_measuring_coverage_is_no_debugging(
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="there is no sys.monitoring")
-def test_debugger_that_monitors_is_noticed(release: threading.Event) -> None:
+def test_debugger_with_sys_monitoring_is_detected(release: threading.Event) -> None:
     thread = threading.Thread(target=release.wait, args=(LONG,))
     thread.start()
     monitoring = sys.monitoring  # type: ignore[attr-defined]
@@ -338,7 +338,7 @@ def test_error_of_the_tick_ends_the_call() -> None:
     assert not threads[0].is_alive()
 
 
-def test_thread_that_ends_without_saying_so_is_not_abandoned() -> None:
+def test_thread_that_ends_without_a_signal_is_not_abandoned() -> None:
     thread = time_limit._LimitedThread(int, None)
     thread.start()
     thread.join()

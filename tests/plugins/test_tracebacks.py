@@ -1,4 +1,4 @@
-"""The code of a linked plugin goes by the names of the user's own files; its tracebacks do not."""
+"""Code of a linked plugin has the user's file names; tracebacks have paths in the plugin."""
 
 from __future__ import annotations
 
@@ -57,21 +57,21 @@ def code_names(error: BaseException) -> list[str]:
     return names[1:]
 
 
-def test_code_goes_by_the_names_of_the_files_it_was_saved_in(copy: Path, own: Path) -> None:
+def test_code_of_a_linked_plugin_has_the_names_of_the_users_files(copy: Path, own: Path) -> None:
     assert code_names(failure(CodeLocation(copy, own / "main.py"))) == [
         str(own / "main.py"),
         str(own / "helpers" / "deep.py"),
     ]
 
 
-def test_code_of_an_upload_goes_by_the_names_of_its_copy(copy: Path) -> None:
+def test_code_of_an_upload_has_the_names_of_the_unpacked_files(copy: Path) -> None:
     assert code_names(failure(CodeLocation(copy))) == [
         str(copy / "main.py"),
         str(copy / "helpers" / "deep.py"),
     ]
 
 
-def test_a_single_file_has_the_name_that_it_has(tmp_path: Path) -> None:
+def test_code_of_a_single_linked_file_keeps_the_file_name(tmp_path: Path) -> None:
     fail = "class PluginHandler:\n    def on_submit(self):\n        raise ValueError('deep')\n"
     location = CodeLocation(
         write(tmp_path / "copy", main=fail), write(tmp_path, boxes=fail) / "boxes.py"
@@ -82,7 +82,7 @@ def test_a_single_file_has_the_name_that_it_has(tmp_path: Path) -> None:
     sandbox.drop_modules("v")
 
 
-def test_a_traceback_has_paths_inside_the_plugin_and_the_lines_that_ran(
+def test_traceback_has_paths_inside_the_plugin_and_the_executed_lines(
     copy: Path, own: Path
 ) -> None:
     location = CodeLocation(copy, own / "main.py")
@@ -95,7 +95,7 @@ def test_a_traceback_has_paths_inside_the_plugin_and_the_lines_that_ran(
     assert str(copy) not in explanation
 
 
-def test_what_only_stands_beside_the_plugin_is_not_of_it(copy: Path, own: Path) -> None:
+def test_files_beside_the_plugin_do_not_belong_to_the_plugin(copy: Path, own: Path) -> None:
     (copy / "helpers" / "deep.py").write_text("from beside import fail\n", encoding="utf-8")
     location = CodeLocation(copy, own / "main.py")
     assert location.unpacked_path(str(own / "beside.py")) is None
@@ -106,7 +106,7 @@ def test_what_only_stands_beside_the_plugin_is_not_of_it(copy: Path, own: Path) 
     assert alone.unpacked_path(str(own / "boxes.py")) == str(copy / "main.py")
 
 
-def test_a_breakpoint_at_a_line_of_the_users_file_is_reached(copy: Path, own: Path) -> None:
+def test_breakpoint_in_the_users_file_is_reached(copy: Path, own: Path) -> None:
     stops: list[tuple[str, int]] = []
 
     class Debugger(pdb.Pdb):

@@ -1,4 +1,4 @@
-"""Saves are noticed in the background, once they have come to rest."""
+"""Saves are detected in the background when the files stop changing."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ SOON = 20.0
         ("abcdee", ".....!"),
     ],
 )
-def test_a_change_is_taken_once_and_only_when_it_has_come_to_rest(seen: str, due: str) -> None:
+def test_change_is_due_once_when_the_state_stops_changing(seen: str, due: str) -> None:
     settling = Debouncer()
     assert "".join("!" if settling.is_due(each) else "." for each in seen) == due
 
 
-def test_where_a_look_takes_long_the_pause_is_longer() -> None:
+def test_slow_check_lengthens_the_pause() -> None:
     assert pause_after(0.001, 0.3) == 0.3
     assert pause_after(1.0, 0.3) == 9.0
 
 
 class WatchedFolder:
-    """Something to watch."""
+    """A state that a test changes, and its watcher."""
 
     def __init__(self) -> None:
         self.is_wanted = True
@@ -71,7 +71,7 @@ def watched_folder() -> Iterator[WatchedFolder]:
     assert not new_folder.threads
 
 
-def test_there_is_a_thread_as_long_as_there_is_something_to_see(
+def test_watcher_thread_runs_while_something_is_watched(
     watched_folder: WatchedFolder,
 ) -> None:
     watched_folder.is_wanted = False
@@ -91,7 +91,7 @@ def test_there_is_a_thread_as_long_as_there_is_something_to_see(
     assert watched_folder.notices(2)
 
 
-def test_a_failure_is_told_and_ends_nothing(
+def test_failed_check_is_logged_and_watching_continues(
     watched_folder: WatchedFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     watched_folder.watcher.wake()
@@ -102,7 +102,7 @@ def test_a_failure_is_told_and_ends_nothing(
     assert "OSError: gone" in caplog.text
 
 
-def test_what_is_closed_watches_no_more(watched_folder: WatchedFolder) -> None:
+def test_closed_watcher_does_not_restart(watched_folder: WatchedFolder) -> None:
     watched_folder.watcher.wake()
     watched_folder.watcher.close()
     assert not watched_folder.threads

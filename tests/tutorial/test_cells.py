@@ -1,4 +1,4 @@
-"""The tutorial's cells, unchanged, with the SDK of the tutorial's time, and what they print."""
+"""The unchanged cells of the tutorial print its output, with the SDK of its time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tutorial(process: SdkProcess, remote_world: RemoteWorld, folder: Path) -> SdkSession:
-    """A notebook in which the tutorial is played up to its first placeholder."""
+    """A notebook that has run the cells before the first placeholder."""
     session = process.session(env=remote_world.environment(), cwd=folder)
     for cell in cells()[:4]:
         session.run(cell.code).checked()
@@ -42,14 +42,14 @@ def tutorial(process: SdkProcess, remote_world: RemoteWorld, folder: Path) -> Sd
 
 
 def play(session: SdkSession, part: str) -> str:
-    """Run the cell that holds a text; what it showed: its output, then its log lines."""
+    """Run the cell that contains a text; return its output, then its log lines."""
     outcome = session.run(cell_with(part).code, timeout=120).checked()
     logged = [line for line in outcome.stderr.splitlines() if not PROGRESS_BAR.search(line)]
     return masked(outcome.stdout + "\n".join(logged))
 
 
 def fill_in(session: SdkSession, world: RemoteWorld) -> None:
-    """Put what the reader puts in place of the tutorial's placeholders."""
+    """Replace the placeholders of the tutorial by ids."""
     play(session, "<PROJECT ID>")
     session.run(f"project_id = {world.project_id!r}").checked()
     play(session, "<YOUR_ASSET_ID>")
@@ -94,7 +94,7 @@ def test_uploading_a_second_time_shows_the_hint_and_the_recorded_error(
     assert play(tutorial, "kili.upload_plugin(") == masked(cell_with("kili.upload_plugin(").shown)
 
 
-def test_the_rest_of_the_tutorial_shows_what_it_shows(
+def test_remaining_cells_print_the_output_shown_in_the_tutorial(
     tutorial: SdkSession, remote_world: RemoteWorld
 ) -> None:
     fill_in(tutorial, remote_world)

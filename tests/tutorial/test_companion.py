@@ -59,7 +59,7 @@ def state(notebook: SdkSession, asset_id: str) -> object:
     )
 
 
-def test_the_asset_goes_back_until_its_label_is_right(
+def test_asset_is_sent_back_until_its_label_is_correct(
     sdk: SdkProcess, notebook: SdkSession, remote_world: RemoteWorld, tmp_path: Path
 ) -> None:
     path = tmp_path / "main.py"

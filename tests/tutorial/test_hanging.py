@@ -1,4 +1,4 @@
-"""Handlers that never come back: the call returns, the key is refused, the server serves on."""
+"""Handlers that never return: the call is answered, the key revoked, the server responsive."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def short_timeout_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 @pytest.fixture(scope="module")
 def long_timeout_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
-    """A server that ends no handler while a test lasts, and answers after 15 seconds."""
+    """A server that stops no handler during a test, and answers after 15 seconds."""
     folder = tmp_path_factory.mktemp("patient")
     options = ("--ephemeral", "--plugin-timeout", "3600", "--sync-wait", "15")
     with ServerUnderTest(folder, *options) as running:
@@ -60,7 +60,7 @@ def long_timeout_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 
 def install(session: SdkSession, folder: Path, hang: str) -> Path:
-    """Upload and activate a plugin that hangs; the file it writes its key to."""
+    """Upload and activate a plugin that hangs; return the file with its API key."""
     key_file = folder / "key"
     path = folder / "plugin.py"
     path.write_text(PLUGIN.format(key_file=str(key_file), hang=hang))
@@ -70,7 +70,7 @@ def install(session: SdkSession, folder: Path, hang: str) -> Path:
 
 
 @pytest.mark.parametrize("hang", HANGS.values(), ids=HANGS.keys())
-def test_a_hanging_handler_is_stopped_or_left_behind(
+def test_hanging_handler_is_stopped_or_abandoned(
     newest: SdkProcess, short_timeout_server: ServerUnderTest, tmp_path: Path, hang: str
 ) -> None:
     world = short_timeout_server.new_world()
@@ -94,7 +94,7 @@ def test_a_hanging_handler_is_stopped_or_left_behind(
 
 
 def _lines_once(world: RemoteWorld, expected_line: str) -> list[str]:
-    """The lines of all runs, once one of them is there."""
+    """Wait for a log line, and return the lines of all runs."""
     lines: list[str] = []
     for _ in range(600):
         lines = [line["content"] for line in world.export()["pluginLogs"]]
@@ -105,7 +105,7 @@ def _lines_once(world: RemoteWorld, expected_line: str) -> list[str]:
 
 
 def _cpu_seconds_of(pid: int) -> float:
-    """The processor time that a process takes during half a second."""
+    """Return the processor time that a process uses in half a second."""
     process = psutil.Process(pid)
     before = process.cpu_times()
     threading.Event().wait(0.5)
@@ -113,7 +113,7 @@ def _cpu_seconds_of(pid: int) -> float:
     return (after.user - before.user) + (after.system - before.system)
 
 
-def test_three_sleeping_handlers_do_not_hold_the_call_for_ever(
+def test_call_is_answered_while_three_handlers_sleep(
     newest: SdkProcess, long_timeout_server: ServerUnderTest, tmp_path: Path
 ) -> None:
     world = long_timeout_server.new_world()

@@ -1,4 +1,4 @@
-"""The tutorial's steps with every SDK generation: what the server answers is the same for all."""
+"""The steps of the tutorial have the same results with every SDK generation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.tutorial.tutorial_cells import PLUGIN, masked
 
 NAME = "My first kili plugin"
 
-# How each SDK spells what differs, and what it prints itself.
+# The calls and the output that differ between SDKs.
 UPDATE = {
     "2.125.2": "kili.update_plugin({path!r}, plugin_name={name!r})",
     "2.128.2": "kili.update_plugin(plugin_path={path!r}, plugin_name={name!r})",
@@ -76,7 +76,7 @@ def todo_assets(world: RemoteWorld) -> list[str]:
 
 
 def append(notebook: SdkSession, assets: list[str], label_type: str = "DEFAULT") -> list[str]:
-    """Append one label per asset; their ids."""
+    """Append one label per asset, and return their ids."""
     code = (
         f"[each['id'] for each in kili.append_labels(asset_id_array={assets!r},"
         f" label_type={label_type!r},"
@@ -97,7 +97,9 @@ def contents(lines: list[dict[str, Any]]) -> list[str]:
 # 1
 
 
-def test_kili_connects_with_two_variables_alone(sdk: SdkProcess, remote_world: RemoteWorld) -> None:
+def test_kili_connects_with_two_environment_variables(
+    sdk: SdkProcess, remote_world: RemoteWorld
+) -> None:
     session = sdk.session(env=remote_world.environment())
     session.run("from kili.client import Kili\nkili = Kili()").checked()
     assert session.run("kili.count_projects()").checked().value == 1
@@ -150,7 +152,7 @@ def test_a_folder_with_helpers_is_uploaded_and_runs(
     assert contents(logs(notebook)) == ["helped"]
 
 
-def test_the_upload_works_in_every_sdk_without_any_shortcut(
+def test_upload_works_in_every_sdk_without_fast_sdk(
     server: ServerUnderTest, plugin_file: str
 ) -> None:
     def uploaded_by(version: str) -> str:
@@ -183,7 +185,7 @@ def test_a_name_already_taken_raises_the_recorded_error(
 # 4
 
 
-def test_activation_and_the_second_activation(
+def test_first_activation_succeeds_and_second_activation_is_refused(
     sdk: SdkProcess, notebook: SdkSession, plugin_file: str
 ) -> None:
     upload(notebook, plugin_file)
@@ -230,7 +232,7 @@ def test_a_submit_is_logged_in_the_recorded_order_and_shape(
 
 
 @pytest.mark.parametrize("fires", [True, False])
-def test_the_random_issue_comes_when_numpy_draws_it(
+def test_random_issue_is_created_if_numpy_draws_above_one_half(
     sdk: SdkProcess, server: ServerUnderTest, plugin_file: str, *, fires: bool
 ) -> None:
     world = server.new_world(seed=_world_seed(fires=fires))
@@ -251,7 +253,7 @@ def test_the_random_issue_comes_when_numpy_draws_it(
 
 
 def _world_seed(*, fires: bool) -> int:
-    """A world seed with which the first run of the tutorial's plugin draws above or below 0.5."""
+    """Return a world seed whose first run of the plugin draws above or below 0.5."""
     return 2 if fires else 1
 
 
@@ -305,7 +307,7 @@ def test_logs_are_filtered_by_start_date_to_the_millisecond_and_paged(
     assert logs(notebook, ", limit=1, skip=1") == lines[1:2]
 
 
-def test_the_list_of_plugins_survives_activation_unchanged(
+def test_activation_changes_only_project_ids_in_the_list_of_plugins(
     notebook: SdkSession, plugin_file: str, remote_world: RemoteWorld
 ) -> None:
     upload(notebook, plugin_file)
@@ -333,7 +335,7 @@ def test_an_update_replaces_the_code_of_the_next_run(
     assert plugin["updatedAt"] > plugin["createdAt"]
 
 
-def test_deactivation_stops_the_plugin_on_that_project_only(
+def test_deactivation_stops_the_plugin_on_one_project_only(
     notebook: SdkSession, plugin_file: str, remote_world: RemoteWorld
 ) -> None:
     upload(notebook, plugin_file)

@@ -1,4 +1,4 @@
-"""What was answered survives: a restart, and a kill right after the answer."""
+"""Answered requests survive a restart, and a kill right after the answer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def connect(process: SdkProcess, world: RemoteWorld) -> SdkSession:
 
 
 def read_back(session: SdkSession, asset_id: str) -> dict[str, Any]:
-    """Everything a submit leaves behind, read through the SDK."""
+    """Read the results of a submit through the SDK."""
     code = f"""
 labels = list(kili.labels(project_id, asset_id={asset_id!r}, fields=["id", "labelType"]))
 plugins = kili.list_plugins()
@@ -55,7 +55,7 @@ image = kili.http_client.get(asset["content"])
     return read
 
 
-def test_everything_survives_a_restart(
+def test_world_survives_a_restart(
     newest: SdkProcess, durable: ServerUnderTest, tmp_path: Path
 ) -> None:
     (tmp_path / "plugin.py").write_text(PLUGIN)
@@ -80,7 +80,7 @@ def test_everything_survives_a_restart(
 
 
 def submit(session: SdkSession, asset_id: str) -> str:
-    """Append a label; its id."""
+    """Append a label, and return its id."""
     label = "{'JOB_0': {'annotations': []}}"
     return str(
         session.run(
@@ -92,7 +92,7 @@ def submit(session: SdkSession, asset_id: str) -> str:
     )
 
 
-def test_what_was_answered_survives_kills(
+def test_answered_submits_survive_kills(
     newest: SdkProcess, durable: ServerUnderTest, tmp_path: Path
 ) -> None:
     plugin = tmp_path / "plugin.py"
@@ -119,7 +119,7 @@ def test_what_was_answered_survives_kills(
         assert [run["outcome"] for run in runs] == ["SUCCEEDED"] * len(expected)
 
 
-def test_a_run_that_a_kill_ended_is_interrupted_and_not_run_again(
+def test_run_ended_by_a_kill_is_interrupted_and_not_repeated(
     newest: SdkProcess, tmp_path: Path
 ) -> None:
     plugin = tmp_path / "plugin.py"

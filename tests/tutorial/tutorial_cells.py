@@ -1,4 +1,4 @@
-"""The tutorial: its cells and the outputs that it shows, read out of the document itself."""
+"""The cells of the tutorial and the output that it shows, read from its document."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell and what the tutorial shows below it (empty: nothing)."""
+    """A cell, and the output that the tutorial shows below it (may be empty)."""
 
     code: str
     shown: str
 
 
 def masked(text: str) -> str:
-    """The text with ids and times made alike."""
+    """Replace ids and times in a text by placeholders."""
     return _TIME.sub("<time>", _ID.sub("<id>", text)).strip()
 
 
 def cells() -> list[Cell]:
-    """All cells, in order; the first one is the skeleton that the text explains."""
+    """Return all cells in order; the first is the skeleton that the text explains."""
     text = DOCUMENT.read_text(encoding="utf-8")
     return [Cell(match["code"], _shown(match["rest"])) for match in _BLOCK.finditer(text)]
 
 
 def _shown(rest: str) -> str:
-    """The indented lines that directly follow a cell."""
+    """Return the indented lines that directly follow a cell."""
     lines = rest.lstrip("\n").splitlines()
     output = []
     for line in lines:
@@ -44,7 +44,7 @@ def _shown(rest: str) -> str:
 
 
 def cell_with(part: str) -> Cell:
-    """The one cell whose code holds a text."""
+    """Return the only cell whose code contains a text."""
     (found,) = [each for each in cells() if part in each.code]
     return found
 

@@ -1,7 +1,8 @@
-"""What a plugin can do to the emulator: a plugin for each row of plugin-isolation.md.
+"""Bad plugins: one for each row of plugin-isolation.md.
 
-``page.py`` reads the table, ``ends.py``, ``changes.py`` and ``platform.py`` hold the plugins,
-``stage.py`` the servers they are tried on, and ``test_matrix.py`` tries each with each isolation.
+``isolation_table.py`` reads the table. ``abnormal_endings.py``, ``state_changes.py`` and
+``platform_misuse.py`` contain the plugins, ``trial_server.py`` the servers on which they run.
+``test_matrix.py`` runs each plugin in each isolation.
 """
 
 import pytest

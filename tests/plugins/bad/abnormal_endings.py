@@ -1,4 +1,4 @@
-"""Plugins that end in another way than they should, or not at all."""
+"""Bad plugins that crash, exit, hang or exhaust resources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row: a plugin, and what there is to look at when it has run."""
+"""A row of the isolation table: a plugin, and further checks after its run."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
 
 
 def no_check(trial: PluginTrial) -> None:
-    """There is nothing else to look at."""
+    """Check nothing beyond the table."""
 
 
 @dataclass(frozen=True)
 class BadPlugin:
-    """A plugin of a row.
+    """The plugin of a row.
 
     Attributes:
         on_submit: the body of its handler.
-        top: what stands above its class.
+        top: the code above its class.
         init: its ``__init__``, if it has one.
         files: its further modules, by their paths.
         other: the handler's body of a second plugin, with the same ``top`` and ``files``.
-        hangs: it needs a server that gives plugins little time.
-        own_server: inline, it needs a server that may end.
-        memory: inline, how many MB more that server gets at most.
-        check: looks at what the table does not say.
+        hangs: it needs a server with a short plugin timeout.
+        own_server: inline, it needs a server that it may end.
+        memory: inline, the MB by which the memory of the server may grow.
+        check: checks results that are not in the table.
     """
 
     on_submit: str = "pass"
@@ -42,7 +42,7 @@ class BadPlugin:
     check: Callable[[PluginTrial], None] = no_check
 
     def main(self, body: str) -> str:
-        """``main.py`` of a plugin with this handler; the words ``$FOLDER`` are left to others."""
+        """Return ``main.py`` with a handler of this body; the caller replaces ``$FOLDER``."""
         parts = [
             "import ctypes, os, socket, sys, threading, time",
             "from kili.plugins import PluginCore",

@@ -11,12 +11,12 @@ _CELL = re.compile(r"(?P<outcome>[A-Z_]+|no run)(?:: (?P<lines>`[^`]+`(?:, `[^`]
 
 
 class Cell(NamedTuple):
-    """What a cell promises.
+    """The expected result of a run.
 
     Attributes:
-        outcome: that of the run; ``no run`` if none is left.
-        lines: each is part of one of the run's ``warning`` and ``error`` lines, and none of these
-            is without one.
+        outcome: of the run; ``no run`` if the run no longer exists.
+        lines: each is part of a ``warning`` or ``error`` line of the run, and each of these lines
+            contains one of them.
     """
 
     outcome: str
@@ -30,10 +30,10 @@ class Row(NamedTuple):
 
 
 def rows() -> list[Row]:
-    """The rows, in their order.
+    """Return the rows in order.
 
     Raises:
-        ValueError: one of them cannot be read.
+        ValueError: a row cannot be read.
     """
     found = []
     for line in _PAGE.read_text(encoding="utf-8").splitlines():

@@ -1,4 +1,4 @@
-"""Plugins that say, return or do what they should not, or whose code is not as expected."""
+"""Bad plugins with unusual output, return values, API calls or modules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class PluginHandler:
 
 
 def _is_renewed(trial: PluginTrial) -> None:
-    """The run goes on in the old version, and the next one is of the new version."""
+    """Check that the run ends in the old version and the next run uses the new version."""
     trial.assert_prints("old")
     trial.submit()
     trial.assert_prints("old", "renewed")

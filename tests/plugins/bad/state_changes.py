@@ -1,4 +1,4 @@
-"""Plugins that change what is around them, or leave something behind."""
+"""Bad plugins that change the process state, or leave threads or processes running."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SOON = 20.0
 
 
 def _ends_children(trial: PluginTrial) -> None:
-    """The children are still there inline, and not any more where plugins have processes."""
+    """Check that child processes live on inline and are ended in process isolation."""
     for pid in map(int, trial.printed_lines()):
         assert is_alive(pid) == (trial.isolation == "inline")
         if trial.isolation == "inline":
@@ -22,7 +22,7 @@ def _ends_children(trial: PluginTrial) -> None:
 
 
 def _is_refused(trial: PluginTrial) -> None:
-    """What the thread was told once its run was over; in process isolation, it is no more."""
+    """Check that the API refuses the thread after the run; process isolation ends the thread."""
     refusal_file = trial.folder / "told"
     if trial.isolation == "process":
         assert not is_alive(int(trial.printed_lines()[0]))

@@ -1,4 +1,4 @@
-"""What a plugin leaves running does not stand in the way of the next emulator."""
+"""A child process of a plugin does not block the next emulator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ FORKING = BadPlugin("child = os.fork()\nif not child:\n    time.sleep(600)\nprin
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
-def test_a_forked_child_keeps_neither_address_nor_data(tmp_path: Path, end: signal.Signals) -> None:
+def test_forked_child_does_not_block_port_and_data_folder_of_the_next_server(
+    tmp_path: Path, end: signal.Signals
+) -> None:
     first = ServerUnderTest(tmp_path / "data")
     first.start()
     with fast_sdk():

@@ -1,4 +1,4 @@
-"""Whatever a plugin does, its run says it, and the server answers as before: each cell is tried."""
+"""Each bad plugin ends as the isolation table states, and the server works as before."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CELLS = [
 
 
 class TrialServers:
-    """The servers, each started when it is first needed."""
+    """Servers that start on first use."""
 
     def __init__(self, folder: Path, exit_stack: ExitStack) -> None:
         self._folder = folder
@@ -39,13 +39,13 @@ class TrialServers:
         self._running: dict[str, TrialServer] = {}
 
     def shared_server(self, isolation: str, *, hangs: bool) -> TrialServer:
-        """One that plugins share; one that is impatient, for those that hang."""
+        """Return the server of an isolation; plugins that hang have one with a short timeout."""
         timeout = SHORT_TIMEOUT if hangs else "30"
         name = f"{isolation} {timeout}"
         return self._get(name, isolation, "--ephemeral", "--plugin-timeout", timeout)
 
     def own_server(self) -> TrialServer:
-        """One for plugins that may end it: it keeps its data."""
+        """Return the server that plugins may end; it keeps its data."""
         return self._get("alone", "inline", "--plugin-timeout", "30")
 
     def _get(self, name: str, isolation: str, *options: str) -> TrialServer:
@@ -66,7 +66,7 @@ def test_each_row_has_a_plugin_and_each_plugin_a_row() -> None:
 
 
 @pytest.mark.parametrize(("name", "isolation", "cell"), CELLS)
-def test_what_the_table_says_happens(
+def test_bad_plugin_behaves_as_the_isolation_table_states(
     servers: TrialServers, tmp_path: Path, name: str, isolation: str, cell: Cell
 ) -> None:
     bad = PLUGINS[name]
@@ -87,7 +87,7 @@ def _try_plugin(
 
 
 def _assert_label_kept(trial: PluginTrial) -> None:
-    """The label that the plugin was called for is there, if its project is."""
+    """Check that the label of the call exists, unless its project was deleted."""
     assert trial.kili.count_projects() >= 0
     found = [each["id"] for each in trial.world.export()["labels"]]
     is_there = any(each["id"] == trial.project for each in trial.world.export()["projects"])

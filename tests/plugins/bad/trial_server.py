@@ -1,9 +1,10 @@
-"""The servers that bad plugins are tried on, and how one is tried."""
+"""Servers on which bad plugins run, and the results of a run."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import resource
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 import requests
 
+import kili_emulator
 from tests.kit.server_under_test import RemoteWorld, ServerUnderTest
 from tests.kit.wire import document
 from tests.plugins.bad.bad_plugin import BadPlugin
@@ -24,8 +26,9 @@ EASY = {"CLASSIFICATION_JOB": {"categories": [{"name": "EASY"}]}}
 SHORT_TIMEOUT = "2"
 MAX_OPEN_FILES = 1024
 UNCHECKED = Path(__file__).parent / "unchecked"
+EMULATOR = Path(kili_emulator.__file__).parents[1]  # of the checkout under test
 
-# Tells how things are around it, which must be the same for each run.
+# Prints the process state, which must be the same in each run.
 WITNESS = """
 import json, locale, os, socket, sys
 import kili.client, requests
@@ -84,29 +87,29 @@ class TrialWorld:
         return str(asset["id"])
 
     def submit(self) -> str:
-        """Append a label, and wait for what that causes; its id."""
+        """Append a label, wait for the runs that it causes, and return its id."""
         (label,) = self.kili.append_labels([self.asset], [EASY], disable_tqdm=True)
         assert self.world.wait_idle()
         return str(label["id"])
 
     def runs(self, plugin: str) -> list[dict[str, Any]]:
-        """A plugin's runs, if it is still there."""
+        """Return the runs of a plugin; none if the plugin was deleted."""
         export = self.world.export()
         ids = [each["id"] for each in export["plugins"] if each["name"] == plugin]
         return [run for run in export["runs"] if run["pluginId"] in ids]
 
     def lines(self, plugin: str) -> list[tuple[str, str]]:
-        """The lines of its runs and builds: (type, text)."""
+        """Return the lines of the runs and builds of a plugin: (type, text)."""
         export = self.world.export()
         rows = export["pluginBuildErrors"] + export["pluginLogs"]
         return [(row["logType"], row["content"]) for row in rows if row["pluginName"] == plugin]
 
 
 class PluginTrial(TrialWorld):
-    """A bad plugin that was tried in a world of its own.
+    """A bad plugin in a world of its own.
 
     Attributes:
-        label: the label that it was called for.
+        label: the id of the label that the plugin was called for.
     """
 
     def __init__(self, isolation: str, world: RemoteWorld, folder: Path) -> None:
@@ -121,10 +124,10 @@ class PluginTrial(TrialWorld):
         return [text for kind, text in self.lines(plugin) if kind == "info"]
 
     def assert_prints(self, *texts: str, of: str = "Bad", allow_others: bool = False) -> None:
-        """Make sure of what it printed and logged.
+        """Check the lines that a plugin printed and logged.
 
         Args:
-            allow_others: it may have printed more.
+            allow_others: ignore other lines.
         """
         printed_lines = self.printed_lines(of)
         assert [each for each in printed_lines if not allow_others or each in texts] == list(texts)
@@ -134,7 +137,7 @@ class PluginTrial(TrialWorld):
         assert [line["content"] for line in logs] == self.printed_lines()[::-1]
 
     def assert_matches(self, cell: Cell) -> None:
-        """Make sure that the table says what has happened."""
+        """Check outcome, warnings and errors of the run against the table."""
         run = (self.runs() or [{"outcome": "no run"}])[0]
         problem_lines = [text for kind, text in self.lines("Bad") if kind in ("warning", "error")]
         assert run["outcome"] == cell.outcome, problem_lines
@@ -147,10 +150,10 @@ class PluginTrial(TrialWorld):
 
 
 class TrialServer:
-    """A server on which plugins are tried, one after another.
+    """A server on which bad plugins run one after another.
 
     Args:
-        isolation: where its plugins run.
+        isolation: the plugin isolation of the server.
         options: further options of the command.
     """
 
@@ -158,7 +161,7 @@ class TrialServer:
         self.isolation = isolation
         self._folder = folder
         options = ("--plugin-isolation", isolation, *options)
-        environment = {"PYTHONPATH": str(UNCHECKED)}
+        environment = {"PYTHONPATH": os.pathsep.join([str(UNCHECKED), str(EMULATOR)])}
         self.server = ServerUnderTest(folder / "data", *options, environment=environment)
 
     def __enter__(self) -> TrialServer:
@@ -180,13 +183,13 @@ class TrialServer:
         assert "Stopped." in self.server.output
 
     def restart(self) -> None:
-        """Start the server anew, whether it has ended or not."""
+        """Kill the server if it runs, and start it again."""
         self.server.kill()
         self.server.start()
         self._witness = TrialWorld(self.server.world(self._witness.world.name), self._folder)
 
     def _observe_state(self) -> dict[str, Any]:
-        """What the witness tells in a new run."""
+        """Return the process state that the witness plugin prints in a new run."""
         self._witness.submit()
         run = self._witness.runs("Witness")[-1]
         assert (run["outcome"], run["error"]) == ("SUCCEEDED", None)
@@ -203,7 +206,7 @@ class TrialServer:
         assert not different, different
 
     def try_plugin(self, bad: BadPlugin, folder: Path) -> PluginTrial:
-        """Let a bad plugin run, and make sure that the server then works as before."""
+        """Run a bad plugin, and check that it left the process state unchanged."""
         trial = PluginTrial(self.isolation, self.server.new_world(), folder)
         files = dict(bad.files)
         main = bad.main(bad.on_submit).replace("$FOLDER", str(folder))
@@ -217,7 +220,7 @@ class TrialServer:
 
     @contextlib.contextmanager
     def _memory(self, megabytes: int | None) -> Iterator[None]:
-        """Have the system give the server so much more address space, and then no more."""
+        """Limit the growth of the server's address space."""
         status = Path(f"/proc/{self.server.pid}/status").read_text()
         (size,) = [int(each.split()[1]) for each in status.splitlines() if "VmSize:" in each]
         limit = -1 if megabytes is None else size * 1024 + megabytes * 1024**2
@@ -226,7 +229,7 @@ class TrialServer:
         resource.prlimit(self.server.pid, resource.RLIMIT_AS, (-1, -1))
 
     def try_fatal_plugin(self, bad: BadPlugin, folder: Path) -> PluginTrial:
-        """Let a bad plugin run that ends the server, and start it anew."""
+        """Run a bad plugin that ends the server, and restart the server."""
         trial = PluginTrial(self.isolation, self.server.new_world(), folder)
         trial.install("Bad", bad.main(bad.on_submit), {})
         with pytest.raises(requests.ConnectionError):
@@ -242,7 +245,7 @@ class TrialServer:
 
 
 def _submit_without_sdk(trial: PluginTrial) -> None:
-    """Append a label with a request that is not sent again when it is not answered."""
+    """Append a label by one request without retries."""
     row = {"assetID": trial.asset, "jsonResponse": json.dumps(EASY)}
     arguments = {"data": {"labelType": "DEFAULT", "labelsData": [row]}, "where": {}}
     requests.post(
@@ -258,7 +261,7 @@ def _submit_without_sdk(trial: PluginTrial) -> None:
 
 @contextlib.contextmanager
 def _open_files(limit: int) -> Iterator[None]:
-    """Have processes that are started meanwhile open so many files at most."""
+    """Limit the open files of processes started in this context."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit, before[1]), before[1]))
     try:

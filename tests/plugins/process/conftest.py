@@ -1,4 +1,4 @@
-"""The stages on which plugins are tried in processes of their own."""
+"""Fixtures for plugins in process isolation."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def short_timeout_emulator() -> Iterator[Emulator]:
 def short_timeout_project(
     short_timeout_emulator: Emulator, tmp_path: Path
 ) -> Iterator[PluginProject]:
-    """A stage on which a plugin has no more than some seconds."""
+    """A project whose plugins time out after five seconds."""
     short_timeout_emulator.reset()
     yield PluginProject(short_timeout_emulator, tmp_path)
     short_timeout_emulator.reset()

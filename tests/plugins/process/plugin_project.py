@@ -1,4 +1,4 @@
-"""An emulator whose plugins have processes of their own, and a project that they are active on."""
+"""A project of an emulator with process isolation, on which plugins are active."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ class PluginProject:
         return list(self.emulator.world.view.runs.all())
 
     def run_once(self, on_submit: str, top: str = "", **modules: str) -> dict[str, Any]:
-        """The run of a plugin P for one submit."""
+        """Upload a plugin P, submit a label, and return the run."""
         self.upload("P", on_submit, top, **modules)
         self.submit()
         return self.runs()[-1]
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process is there, other than as an entry that nobody has read yet."""
+    """Whether a process exists and is not a zombie."""
     with contextlib.suppress(OSError):
         stat = Path(f"/proc/{pid}/stat").read_text()
         return stat.rpartition(")")[2].split()[0] not in "ZX"

@@ -1,4 +1,4 @@
-"""Whatever process a plugin starts, its run names it when it goes on, and it is ended (Linux)."""
+"""Processes that a run leaves are ended, and a warning of the run names them (Linux)."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def wait_for(path):
 
 @pytest.fixture
 def pid_file(tmp_path: Path) -> Path:
-    """Where a daemon writes its id."""
+    """The file to which a daemon writes its process id."""
     return tmp_path / "pid"
 
 
 def pid_of(pid_file: Path) -> int:
-    """The id of a daemon, once it has written it."""
+    """Wait until a daemon has written its process id, and return the id."""
     _wait_until(pid_file.exists)
     return int(pid_file.read_text())
 
@@ -63,8 +63,8 @@ def _wait_until(condition: Any) -> None:
     raise AssertionError("it did not happen")
 
 
-def leftover_warning(plugin_project: PluginProject, plugin: str = "P") -> str:
-    """The warning of a plugin's only run about processes that it left."""
+def left_processes_warning(plugin_project: PluginProject, plugin: str = "P") -> str:
+    """Return the warning about processes that the only run of a plugin left."""
     begin = messages.RUN_LEFT_PROCESSES.partition("{")[0]
     (line,) = [
         text for kind, text in plugin_project.lines(plugin) if kind == "warning" and begin in text
@@ -73,24 +73,24 @@ def leftover_warning(plugin_project: PluginProject, plugin: str = "P") -> str:
     return line
 
 
-def test_a_daemon_is_named_and_ended(plugin_project: PluginProject, pid_file: Path) -> None:
+def test_daemon_is_reported_and_ended(plugin_project: PluginProject, pid_file: Path) -> None:
     run = plugin_project.run_once(f"daemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})", DAEMON)
     assert run["outcome"] == "SUCCEEDED"
     pid = pid_of(pid_file)
-    assert f" {pid}." in leftover_warning(plugin_project)
+    assert f" {pid}." in left_processes_warning(plugin_project)
     assert not is_alive(pid)
     plugin_project.submit()
     assert plugin_project.runs()[-1]["outcome"] == "SUCCEEDED"
 
 
-def test_a_daemon_is_named_where_processes_change_too_fast_to_be_counted(
+def test_daemon_is_reported_when_processes_change_faster_than_scans(
     plugin_project: PluginProject, pid_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_process, "_MAX_SCANS", 0)
     run = plugin_project.run_once(f"daemon({str(pid_file)!r})\nwait_for({str(pid_file)!r})", DAEMON)
     assert run["outcome"] == "SUCCEEDED"
     pid = pid_of(pid_file)
-    assert f" {pid}." in leftover_warning(plugin_project)
+    assert f" {pid}." in left_processes_warning(plugin_project)
     assert not is_alive(pid)
 
 
@@ -103,27 +103,27 @@ def test_a_daemon_is_named_where_processes_change_too_fast_to_be_counted(
         ("os.kill(0, 9)", "CRASHED"),
     ],
 )
-def test_a_daemon_of_a_run_that_fails_is_named_and_ended(
+def test_daemon_of_a_failed_run_is_reported_and_ended(
     plugin_project: PluginProject, pid_file: Path, end: str, outcome: str
 ) -> None:
     path = str(pid_file)
     run = plugin_project.run_once(f"daemon({path!r})\nwait_for({path!r})\n{end}", DAEMON)
     assert run["outcome"] == outcome
     pid = pid_of(pid_file)
-    assert f" {pid}." in leftover_warning(plugin_project)
+    assert f" {pid}." in left_processes_warning(plugin_project)
     assert not is_alive(pid)
 
 
-def test_a_daemon_of_a_plugin_that_takes_too_long_is_named_and_ended(
+def test_daemon_of_a_timed_out_run_is_reported_and_ended(
     short_timeout_project: PluginProject, pid_file: Path
 ) -> None:
     run = short_timeout_project.run_once(f"daemon({str(pid_file)!r})\ntime.sleep(99)", DAEMON)
     assert run["outcome"] == "TIMED_OUT"
-    assert f" {pid_of(pid_file)}." in leftover_warning(short_timeout_project)
+    assert f" {pid_of(pid_file)}." in left_processes_warning(short_timeout_project)
     assert not is_alive(pid_of(pid_file))
 
 
-def test_daemons_that_start_daemons_until_the_end_are_all_ended(
+def test_daemons_that_keep_forking_are_all_ended(
     plugin_project: PluginProject, pid_file: Path
 ) -> None:
     name = f"d{os.urandom(5).hex()}"
@@ -138,12 +138,12 @@ def test_daemons_that_start_daemons_until_the_end_are_all_ended(
     )
     run = plugin_project.run_once(body, DAEMON)
     assert run["outcome"] == "SUCCEEDED"
-    assert f" {name} " in leftover_warning(plugin_project)
+    assert f" {name} " in left_processes_warning(plugin_project)
     assert name not in _names()
 
 
 def _names() -> list[str]:
-    """The names of all processes."""
+    """Return the names of all processes."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -154,33 +154,35 @@ def _names() -> list[str]:
 def test_a_fork_bomb_is_ended(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("while True: os.fork()")
     assert run["outcome"] == "OUT_OF_MEMORY"
-    assert " more" in leftover_warning(plugin_project)
+    assert " more" in left_processes_warning(plugin_project)
     plugin_project.upload("Next", "print('next')")
     plugin_project.submit()
     assert plugin_project.printed_lines("Next") == ["next"]
 
 
-def test_memory_of_daemons_counts(plugin_project: PluginProject, pid_file: Path) -> None:
+def test_memory_of_daemons_counts_towards_the_limit(
+    plugin_project: PluginProject, pid_file: Path
+) -> None:
     each = "lambda: (globals().update(x=b'x' * (300 * 1024 ** 2)), time.sleep(99))"
     run = plugin_project.run_once(
         f"for number in '12': daemon({str(pid_file)!r} + number, {each})\ntime.sleep(14)", DAEMON
     )
     assert run["outcome"] == "OUT_OF_MEMORY"
-    leftover_warning(plugin_project)
+    left_processes_warning(plugin_project)
 
 
-def test_a_daemon_that_starts_just_before_the_end_is_ended(
+def test_daemon_started_just_before_the_run_ends_is_ended(
     plugin_project: PluginProject, pid_file: Path
 ) -> None:
     name = f"d{os.urandom(5).hex()}"
     body = f"open('/proc/self/comm', 'w').write({name!r})\ndaemon({str(pid_file)!r})"
     run = plugin_project.run_once(body, DAEMON)
     assert run["outcome"] == "SUCCEEDED"
-    assert f" {name} " in leftover_warning(plugin_project)
+    assert f" {name} " in left_processes_warning(plugin_project)
     assert name not in _names()
 
 
-def test_what_a_version_starts_when_it_is_imported_goes_on(
+def test_daemon_started_at_import_lives_until_the_plugin_is_deleted(
     plugin_project: PluginProject, pid_file: Path
 ) -> None:
     plugin_project.upload(
@@ -194,7 +196,7 @@ def test_what_a_version_starts_when_it_is_imported_goes_on(
     _wait_until(lambda: not is_alive(pid_of(pid_file)))
 
 
-def test_what_others_start_is_left_alone(
+def test_processes_of_other_plugins_and_the_emulator_are_not_ended(
     plugin_project: PluginProject, pid_file: Path, tmp_path: Path
 ) -> None:
     own = subprocess.Popen(["sleep", "600"])
@@ -211,7 +213,7 @@ def test_what_others_start_is_left_alone(
         assert (is_alive(pid_of(pid_file)), is_alive(pid_of(other))) == (False, True)
         go_on.touch()
         submitted.join()
-        assert f" {pid_of(other)}." in leftover_warning(plugin_project, "Other")
+        assert f" {pid_of(other)}." in left_processes_warning(plugin_project, "Other")
         assert not is_alive(pid_of(other))
         assert own.poll() is None
     finally:
@@ -235,13 +237,13 @@ def test_zombies_are_reaped(plugin_project: PluginProject) -> None:
     assert (run["outcome"], plugin_project.lines("P")) == ("SUCCEEDED", [("info", "0")])
 
 
-def test_a_plugin_that_ends_its_supervisor_ends_itself(plugin_project: PluginProject) -> None:
+def test_plugin_that_kills_its_supervisor_is_ended(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("print(os.getpid())\nos.kill(os.getppid(), 9)\ntime.sleep(99)")
     assert run["outcome"] == "CRASHED"
     assert not is_alive(int(plugin_project.printed_lines("P")[0]))
 
 
-def test_daemons_end_with_an_emulator_that_is_killed(tmp_path: Path, pid_file: Path) -> None:
+def test_daemons_end_when_the_emulator_is_killed(tmp_path: Path, pid_file: Path) -> None:
     from tests.kit.server_under_test import ServerUnderTest
     from tests.plugins.bad.trial_server import PluginTrial
 
@@ -269,7 +271,7 @@ def _ignoring(work: Any) -> None:
         return
 
 
-def test_the_emulator_itself_adopts_nobody() -> None:
+def test_emulator_does_not_become_a_subreaper() -> None:
     import ctypes
 
     with Emulator(plugin_isolation="process"):

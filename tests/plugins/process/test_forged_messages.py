@@ -1,4 +1,4 @@
-"""A plugin cannot speak for its worker: what its run says is true, whatever it writes where."""
+"""A plugin that tries to write messages in the name of its worker fails its run."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def reopened(mode):
     "content",
     ["frame()", "b'x'", r"b'\1'", r"b'\0' * 20", r"b'\xff' * 40", "b'x' * 30000"],
 )
-def test_what_a_plugin_writes_to_the_channel_ends_its_run(
-    plugin_project: PluginProject, content: str
-) -> None:
+def test_writing_to_the_channel_fails_the_run(plugin_project: PluginProject, content: str) -> None:
     body = f"print('before')\nwrite_to_all({content})\nraise RuntimeError('its own end')"
     run = plugin_project.run_once(body, top=FORGED_FRAME)
     assert (run["outcome"], run["error"]) == ("FAILED", messages.RUN_CHANNEL_CORRUPTED)
@@ -56,7 +54,7 @@ def test_what_a_plugin_writes_to_the_channel_ends_its_run(
     assert plugin_project.runs()[-1]["error"] == messages.RUN_CHANNEL_CORRUPTED
 
 
-def test_a_plugin_that_writes_to_its_own_descriptors_is_not_blamed(
+def test_writing_to_own_descriptors_does_not_fail_the_run(
     plugin_project: PluginProject,
 ) -> None:
     run = plugin_project.run_once(
@@ -67,14 +65,14 @@ def test_a_plugin_that_writes_to_its_own_descriptors_is_not_blamed(
     assert len(plugin_project.lines("P")) == 2
 
 
-def test_a_forged_answer_before_the_process_ends_is_not_believed(
+def test_forged_answer_before_the_process_exits_fails_the_run(
     plugin_project: PluginProject,
 ) -> None:
     run = plugin_project.run_once("write_to_all(frame())\nos._exit(0)", top=FORGED_FRAME)
     assert (run["outcome"], run["error"]) == ("FAILED", messages.RUN_CHANNEL_CORRUPTED)
 
 
-def test_a_version_that_writes_to_the_channel_when_it_is_imported_is_not_built(
+def test_writing_to_the_channel_at_import_fails_the_build(
     plugin_project: PluginProject,
 ) -> None:
     from kili.services.plugins.exceptions import PluginCreationError
@@ -102,9 +100,7 @@ def test_a_forged_request_is_not_carried_out(plugin_project: PluginProject) -> N
         ),
     ],
 )
-def test_a_plugin_that_closes_the_channel_is_told(
-    plugin_project: PluginProject, close: str
-) -> None:
+def test_closing_the_channel_fails_the_run(plugin_project: PluginProject, close: str) -> None:
     run = plugin_project.run_once(
         f"print('before')\n{close}\nself.logger.info('lost')\nprint('after')"
     )
@@ -114,7 +110,7 @@ def test_a_plugin_that_closes_the_channel_is_told(
     assert plugin_project.runs()[-1]["outcome"] == "FAILED"
 
 
-def test_marks_that_a_plugin_reads_or_makes_up_are_plain_output(
+def test_log_marks_written_by_a_plugin_are_plain_output(
     plugin_project: PluginProject,
 ) -> None:
     run = plugin_project.run_once(
@@ -132,7 +128,7 @@ def test_marks_that_a_plugin_reads_or_makes_up_are_plain_output(
     assert f"\0{'0' * 32}\0" in "".join(lines)
 
 
-def test_the_key_is_nowhere_in_arguments_environment_and_modules(
+def test_channel_key_is_absent_from_arguments_and_modules(
     plugin_project: PluginProject,
 ) -> None:
     run = plugin_project.run_once(
@@ -145,7 +141,7 @@ def test_the_key_is_nowhere_in_arguments_environment_and_modules(
     assert plugin_project.printed_lines("P") == ["['-c'] ['sys']", "[]", "0"]
 
 
-def test_a_forked_child_has_no_channel_and_what_it_logs_is_printed(
+def test_forked_child_has_no_channel_and_its_log_calls_are_printed(
     plugin_project: PluginProject,
 ) -> None:
     run = plugin_project.run_once(

@@ -1,7 +1,6 @@
-"""Workers are forked from a process that has imported the SDK, and are as if they were not (Linux).
+"""Workers forked by the fork server have the same process state as spawned workers (Linux).
 
-Each test reads what a plugin finds around it in a forked worker, some also in one that an
-interpreter was started for.
+Each test reads the process state in a forked worker, some also in a spawned worker.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ def about():
 
 @pytest.fixture
 def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServers]:
-    """Fork servers that no other test uses, which end with their last emulator."""
+    """Fork servers of this test only, which end with their last emulator."""
     servers = ForkServers()
     monkeypatch.setattr("kili_emulator.plugins.process.isolation.FORK_SERVERS", servers)
     yield servers
@@ -75,7 +74,7 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServers]:
 
 
 def process_facts(plugin_project: PluginProject, name: str = "About") -> dict[str, Any]:
-    """What a new plugin finds around it."""
+    """Upload a plugin, and return the process state that it prints."""
     plugin_project.upload(name, "print(about())", ABOUT)
     plugin_project.submit()
     found: dict[str, Any] = json.loads(plugin_project.printed_lines(name)[-1])
@@ -106,7 +105,7 @@ def test_workers_of_all_emulators_are_forked_from_one_process(
     assert psutil.Process(server).ppid() == os.getpid()
 
 
-def test_a_forked_worker_is_like_one_that_was_started(
+def test_forked_worker_has_the_same_process_state_as_a_spawned_worker(
     plugin_project: PluginProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forked = process_facts(plugin_project)
@@ -128,7 +127,7 @@ def test_a_forked_worker_is_like_one_that_was_started(
     assert {each: forked[each] for each in same} == {each: started[each] for each in same}
 
 
-def test_a_variable_that_is_set_later_reaches_plugins(
+def test_variable_set_after_the_fork_server_started_reaches_plugins(
     plugin_project: PluginProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "COLOUR" not in process_facts(plugin_project)["environment"]
@@ -136,7 +135,7 @@ def test_a_variable_that_is_set_later_reaches_plugins(
     assert process_facts(plugin_project, "Later")["environment"]["COLOUR"] == "blue"
 
 
-def test_workers_have_random_numbers_of_their_own(tmp_path: Path) -> None:
+def test_workers_have_different_random_numbers(tmp_path: Path) -> None:
     with fast_sdk(), Emulator(plugin_isolation="process") as emulator:
         plugin_project = PluginProject(emulator, tmp_path)
         one, other = (
@@ -148,7 +147,7 @@ def test_workers_have_random_numbers_of_their_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP])
-def test_plugins_run_without_the_process_that_forks_them(
+def test_plugins_run_when_the_fork_server_is_killed_or_stopped(
     servers: ForkServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: signal.Signals
 ) -> None:
     monkeypatch.setattr(fork_server, "_ANSWER_SECONDS", 0.1)
@@ -164,7 +163,7 @@ def test_plugins_run_without_the_process_that_forks_them(
     assert not is_alive(before["parent"])
 
 
-def test_an_sdk_that_cannot_be_imported_is_the_error_of_the_plugin_that_imports_it(
+def test_broken_sdk_is_a_build_error_of_the_plugin_that_imports_it(
     servers: ForkServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "broken" / "kili").mkdir(parents=True)
@@ -177,9 +176,7 @@ def test_an_sdk_that_cannot_be_imported_is_the_error_of_the_plugin_that_imports_
         assert "no SDK" in plugin_project.build_error("P")
 
 
-def test_the_process_ends_with_the_last_emulator_that_uses_it(
-    servers: ForkServers, tmp_path: Path
-) -> None:
+def test_fork_server_ends_with_the_last_emulator(servers: ForkServers, tmp_path: Path) -> None:
     with fast_sdk(), Emulator(plugin_isolation="process") as one:
         with Emulator(plugin_isolation="process"):
             found = process_facts(PluginProject(one, tmp_path))
@@ -189,7 +186,7 @@ def test_the_process_ends_with_the_last_emulator_that_uses_it(
     assert not is_alive(found["worker"])
 
 
-def test_the_process_ends_with_an_emulator_that_is_killed(tmp_path: Path) -> None:
+def test_fork_server_ends_when_the_emulator_is_killed(tmp_path: Path) -> None:
     server = ServerUnderTest(tmp_path, "--ephemeral", "--plugin-isolation", "process")
     server.start()
     (forking,) = psutil.Process(server.pid).children()

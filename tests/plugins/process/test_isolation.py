@@ -1,4 +1,4 @@
-"""Plugins in processes of their own: the same results, and every limit held."""
+"""Process isolation gives the same results as inline, and enforces its limits."""
 
 from __future__ import annotations
 
@@ -87,14 +87,16 @@ def test_a_plugin_that_cannot_be_imported_is_a_build_error(
     assert problem in plugin_project.build_error("P")
 
 
-def test_two_plugins_with_modules_of_one_name_do_not_meet(plugin_project: PluginProject) -> None:
+def test_plugins_with_equal_module_names_do_not_share_modules(
+    plugin_project: PluginProject,
+) -> None:
     plugin_project.upload("A", "print(helper.NAME)", "import helper", helper="NAME = 'a'")
     plugin_project.upload("B", "print(helper.NAME)", "import helper", helper="NAME = 'b'")
     plugin_project.submit()
     assert (plugin_project.printed_lines("A"), plugin_project.printed_lines("B")) == (["a"], ["b"])
 
 
-def test_calls_of_a_version_follow_one_another_in_one_process(
+def test_runs_of_a_version_share_one_process(
     plugin_project: PluginProject,
 ) -> None:
     plugin_project.upload("P", "global n\nn += 1\nprint(os.getpid(), n)", "n = 0")
@@ -104,7 +106,7 @@ def test_calls_of_a_version_follow_one_another_in_one_process(
     assert (first.split()[0], first.split()[1], second.split()[1]) == (second.split()[0], "1", "2")
 
 
-def test_a_plugin_sees_no_keys_and_an_empty_folder(
+def test_plugin_process_has_no_api_key_and_an_empty_working_directory(
     plugin_project: PluginProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plugin_project.run_once(
@@ -130,7 +132,7 @@ def test_a_plugin_sees_no_keys_and_an_empty_folder(
         ("def f(): f()\nf()", "FAILED", "RecursionError"),
     ],
 )
-def test_whatever_ends_a_plugin_the_next_run_is_made(
+def test_next_run_succeeds_after_a_failed_run(
     plugin_project: PluginProject, code: str, outcome: str, error: str
 ) -> None:
     plugin_project.upload(
@@ -150,7 +152,7 @@ def test_whatever_ends_a_plugin_the_next_run_is_made(
 
 
 @pytest.mark.parametrize("close", ["sys.stdout.close()", "os.close(1); os.close(2)"])
-def test_closing_stdout_harms_neither_this_run_nor_the_next(
+def test_closing_stdout_fails_neither_the_run_nor_the_next_run(
     plugin_project: PluginProject, close: str
 ) -> None:
     plugin_project.upload("P", f"print('x')\n{close}\nself.logger.info('y')")
@@ -163,7 +165,7 @@ def test_closing_stdout_harms_neither_this_run_nor_the_next(
 # What a run leaves
 
 
-def test_the_next_run_in_the_same_process_finds_nothing_changed(
+def test_process_state_is_restored_before_the_next_run(
     plugin_project: PluginProject,
 ) -> None:
     plugin_project.upload(
@@ -180,7 +182,7 @@ def test_the_next_run_in_the_same_process_finds_nothing_changed(
     assert "the working directory (/), the environment (NEW)" in warning[1]
 
 
-def test_a_process_in_which_threads_go_on_is_not_used_again(plugin_project: PluginProject) -> None:
+def test_process_with_running_threads_is_not_reused(plugin_project: PluginProject) -> None:
     start_thread = "threading.Thread(target=time.sleep, args=(99,)).start()"
     plugin_project.upload("P", f"print(os.getpid())\n{start_thread}", "import threading")
     plugin_project.submit()
@@ -191,7 +193,9 @@ def test_a_process_in_which_threads_go_on_is_not_used_again(plugin_project: Plug
     assert not is_alive(second)
 
 
-def test_a_forked_child_that_returns_gives_no_answer(plugin_project: PluginProject) -> None:
+def test_forked_child_that_returns_from_the_handler_sends_no_answer(
+    plugin_project: PluginProject,
+) -> None:
     plugin_project.upload(
         "P", "child = os.fork()\nif child: os.waitpid(child, 0)\nprint(bool(child))"
     )
@@ -201,7 +205,7 @@ def test_a_forked_child_that_returns_gives_no_answer(plugin_project: PluginProje
     assert plugin_project.printed_lines("P") == ["False", "True"] * 3
 
 
-def test_memory_that_was_needed_between_two_looks_counts(plugin_project: PluginProject) -> None:
+def test_memory_peak_between_two_measurements_counts(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("x = b'x' * (600 * 1024 ** 2)\ndel x\nprint('after')")
     assert run["outcome"] == "OUT_OF_MEMORY"
     assert run["error"].startswith("Plugin used more memory than the 512 MB")
@@ -210,7 +214,9 @@ def test_memory_that_was_needed_between_two_looks_counts(plugin_project: PluginP
 # Limits
 
 
-def test_a_hundred_megabytes_of_output_end_in_one_line(plugin_project: PluginProject) -> None:
+def test_hundred_megabytes_of_output_are_truncated_with_a_warning(
+    plugin_project: PluginProject,
+) -> None:
     run = plugin_project.run_once("for _ in range(100): os.write(1, b'x' * 999_999 + b'\\n')")
     assert run["outcome"] == "SUCCEEDED"
     lines = plugin_project.lines("P")
@@ -232,7 +238,7 @@ def test_memory_above_the_limit_ends_the_plugin(plugin_project: PluginProject) -
     assert "in on_submit" in run["error"]
 
 
-def test_memory_of_children_counts(plugin_project: PluginProject) -> None:
+def test_memory_of_child_processes_counts_towards_the_limit(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once(
         "import subprocess\n"
         "code = \"x = b'x' * (350 * 1024 ** 2); import time; time.sleep(60)\"\n"
@@ -243,7 +249,7 @@ def test_memory_of_children_counts(plugin_project: PluginProject) -> None:
 
 
 @pytest.mark.parametrize("wait", ["while True: pass", "time.sleep(99)"])
-def test_a_plugin_that_takes_too_long_is_ended_and_says_where(
+def test_timed_out_run_is_ended_and_its_error_shows_the_line(
     short_timeout_project: PluginProject, wait: str
 ) -> None:
     run = short_timeout_project.run_once(f"print('begun')\n{wait}")
@@ -253,7 +259,7 @@ def test_a_plugin_that_takes_too_long_is_ended_and_says_where(
     assert short_timeout_project.lines("P") == [("info", "begun"), ("error", run["error"])]
 
 
-def test_children_end_with_a_plugin_that_takes_too_long(
+def test_child_processes_of_a_timed_out_run_are_ended(
     short_timeout_project: PluginProject,
 ) -> None:
     short_timeout_project.run_once(
@@ -289,7 +295,7 @@ def test_plugins_run_with_an_sdk_of_another_generation(tmp_path: Path) -> None:
         assert plugin_project.printed_lines("P") == ["2.125.2 1"]
 
 
-def test_without_a_supervisor_children_end_with_their_run(
+def test_child_processes_end_with_their_run_without_a_supervisor(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("kili_emulator.plugins.process.worker_process._IS_SUPERVISED", False)

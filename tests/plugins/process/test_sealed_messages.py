@@ -1,4 +1,4 @@
-"""Frames are taken as they were sent, in their order and direction, and nothing else is."""
+"""Frames arrive in order; forged, repeated and damaged frames are refused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OTHER = b"o" * 43
 
 
 class Pipe:
-    """A pipe whose content is looked at before it arrives."""
+    """A pipe whose frames a test can change before they arrive."""
 
     def __init__(self) -> None:
         self.reads, self.writes = os.pipe()
@@ -34,7 +34,7 @@ class Pipe:
     def sent(
         self, *messages: dict[str, Any], key: bytes = KEY, use: bytes = ANSWERS
     ) -> list[bytes]:
-        """The frames of some messages, taken out of the pipe."""
+        """Send messages, and return their frames."""
         sender = Sender(self.writes, key, use)
         frames = []
         for each in messages:
@@ -43,7 +43,7 @@ class Pipe:
         return frames
 
     def arrive(self, content: bytes) -> list[dict[str, Any]]:
-        """The messages that a receiver takes from some bytes, until their end."""
+        """Return the messages that the receiver reads from some bytes."""
         os.write(self.writes, content)
         os.close(self.writes)
         return list(iter(self.receiver.receive, None))
@@ -61,7 +61,7 @@ def test_messages_arrive_in_their_order(pipe: Pipe) -> None:
     assert pipe.arrive(b"".join(pipe.sent(*messages))) == messages
 
 
-def test_a_frame_that_is_cut_off_is_no_message(pipe: Pipe) -> None:
+def test_truncated_frame_is_not_a_message(pipe: Pipe) -> None:
     (frame,) = pipe.sent({"a": 1})
     assert pipe.arrive(frame[:-1]) == []
 
@@ -74,16 +74,16 @@ FORGERIES = {
     "frames in another order": lambda pipe: b"".join(pipe.sent(FIRST, SECOND)[::-1]),
     "a frame left out": lambda pipe: pipe.sent(FIRST, SECOND)[1],
     "another content": lambda pipe: pipe.sent(FIRST)[0].replace(b"1}", b"3}"),
-    "a byte in between": lambda pipe: b"\1".join(pipe.sent(FIRST, SECOND)),
+    "a byte between frames": lambda pipe: b"\1".join(pipe.sent(FIRST, SECOND)),
     "a byte before a frame": lambda pipe: b"\0" + pipe.sent(FIRST)[0],
-    "too large a frame": lambda pipe: pipe.sent({"text": "x" * 2000})[0],
-    "what is not an object": lambda pipe: pipe.sent([1])[0],
+    "an oversized frame": lambda pipe: pipe.sent({"text": "x" * 2000})[0],
+    "not an object": lambda pipe: pipe.sent([1])[0],
     "another length": lambda pipe: b"\xff" + pipe.sent(FIRST)[0][1:],
 }
 
 
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
-def test_whatever_else_arrives_is_refused(pipe: Pipe, forgery: Any) -> None:
+def test_forged_frame_is_refused(pipe: Pipe, forgery: Any) -> None:
     with pytest.raises(ForgedError):
         pipe.arrive(forgery(pipe))
 
@@ -94,7 +94,7 @@ def test_marks_differ_and_depend_on_the_key() -> None:
     assert {len(each) for each in marks} == {34}
 
 
-def test_long_texts_are_cut_off_before_they_are_sent() -> None:
+def test_long_texts_are_truncated_before_sending() -> None:
     assert truncate_texts({"text": "x" * 2 * MAX_TEXT, "number": 1}) == {
         "text": "x" * MAX_TEXT,
         "number": 1,
@@ -133,13 +133,13 @@ CALLED = {
     ],
     ids=str,
 )
-def test_an_answer_has_the_members_that_the_request_asks_for(change: dict[str, Any]) -> None:
+def test_answer_with_wrong_members_is_refused(change: dict[str, Any]) -> None:
     assert is_answer(CALLED, {"plugin": "P", "request": 1})
     assert not is_answer({**CALLED, **change}, {"plugin": "P", "request": 1})
     assert not is_answer(CALLED, {"folder": "/", "request": 1})
 
 
-def test_a_line_of_the_log_has_a_type_and_a_text() -> None:
+def test_log_message_has_a_log_type_and_a_text() -> None:
     assert is_log_message({"log": "info", "content": ""})
     wrong = [{"log": "loud", "content": ""}, {"log": "info", "content": 1}, {"log": "info"}]
     assert not any(map(is_log_message, wrong))

@@ -1,6 +1,6 @@
-"""Leaves out the SDK's checks of types, which take a second to set up in each process.
+"""Switch off the type checks of the SDK, which take a second to set up in each process.
 
-Loaded by each Python that has this folder on its path.
+Each Python process with this folder on its path loads this module.
 """
 
 from typing import Any
