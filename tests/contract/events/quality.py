@@ -10,7 +10,7 @@ from tests.kit.world_content import RED, add_stepped_project
     "asset.analytics.consensus.computed",
     "asset.analytics.honeypot.computed",
     "asset.analytics.reviewScore.computed",
-    computed_in="domain/quality.py:_tell",
+    computed_in="domain/quality.py:_emit_mark",
 )
 def _(case_world: CaseWorld) -> None:
     """A honeypot used for consensus, with two labels and a review."""

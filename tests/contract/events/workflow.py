@@ -22,7 +22,7 @@ def _stepped(case_world: CaseWorld) -> WorldIds:
     "label.workflow.created.honeypot",
     "label.workflow.rejected",
     "label.workflow.revisionStarted",
-    computed_in="domain/workflow.py:tell",
+    computed_in="domain/workflow.py:emit_event",
 )
 def _(case_world: CaseWorld) -> None:
     names, call = _stepped(case_world), case_world.wire.call
@@ -41,7 +41,7 @@ def _(case_world: CaseWorld) -> None:
     "project.workflow.step.created",
     "project.workflow.step.deleted",
     "project.workflow.step.updated",
-    computed_in="domain/step.py:tell",
+    computed_in="domain/step.py:emit_event",
 )
 def _(case_world: CaseWorld) -> None:
     names, call = _stepped(case_world), case_world.wire.call
