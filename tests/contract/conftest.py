@@ -65,7 +65,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     is_end = report.when == "call" or report.failed
-    if is_end and isinstance(item, pytest.Function) and item.originalname == "test_method":
+    if is_end and isinstance(item, pytest.Function) and item.originalname == "test_sdk_case_passes":
         params = item.callspec.params
         recorder = item.config.stash[_RECORDER]
         recorder.note(params["installed_sdk"], params["tried"], passed=report.passed)

@@ -308,7 +308,9 @@ FILTERS: dict[str, dict[str, Case]] = {
         ],
         "starred": [(True, {"hidden project"}), (False, {"project", "archived project"})],
         "tagIds": [
-            (["<tag>", "<unused tag>"], {"project"}), (["<unused tag>", UNKNOWN_ID], set()), ([], set())
+            (["<tag>", "<unused tag>"], {"project"}),
+            (["<unused tag>", UNKNOWN_ID], set()),
+            ([], set()),
         ],
     },
     "UserWhere": {

@@ -105,9 +105,7 @@ def test_no_input_has_both_a_case_and_an_exception() -> None:
 
 
 @pytest.mark.parametrize("number", [0, 7, -1])
-def test_the_number_that_a_client_gives_an_issue_is_not_used(
-    case_world: CaseWorld, number: int
-) -> None:
+def test_issue_number_from_the_client_is_ignored(case_world: CaseWorld, number: int) -> None:
     rows = [{"assetId": case_world.names["farm"], "issueNumber": number}] * 2
     created = case_world.wire.call("createIssues", issues=rows, where={}, selection="issueNumber")
     assert created == [{"issueNumber": 1}, {"issueNumber": 2}]

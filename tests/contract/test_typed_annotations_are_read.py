@@ -87,7 +87,7 @@ def session(installed_sdk: SdkProcess, server: ServerUnderTest) -> tuple[SdkSess
 
 
 @pytest.mark.parametrize("input_type", INPUT_TYPES)
-def test_an_sdk_reads_what_was_stored(
+def test_sdk_reads_the_stored_responses(
     session: tuple[SdkSession, RemoteWorld], input_type: str
 ) -> None:
     sdk, world = session

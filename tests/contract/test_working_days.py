@@ -86,12 +86,14 @@ def stage() -> Iterator[WorkingDayProjects]:
     "length",
     [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.contract)],
 )
-def test_a_working_day_ends_as_the_rules_say(stage: WorkingDayProjects, length: settings) -> None:
+def test_working_day_agrees_with_the_model_of_the_rules(
+    stage: WorkingDayProjects, length: settings
+) -> None:
     machine = type("Played", (CheckedWorkingDay,), {"stage": stage})
     run_state_machine_as_test(machine, settings=length)
 
 
-def test_the_model_knows_nothing_of_the_emulator() -> None:
+def test_model_imports_nothing_of_the_emulator() -> None:
     for name in ("working_day_model.py", "working_day_labels.py", "working_day_documents.py"):
         tree = ast.parse((Path(__file__).parent / name).read_text())
         for node in ast.walk(tree):

@@ -111,7 +111,7 @@ def data_folder(tmp_path: Path) -> Iterator[DataFolder]:
         ("日本", "its name cannot be that of a world"),
     ],
 )
-def test_foreign_folder_is_left_alone_and_named(
+def test_foreign_folder_is_kept_and_reported(
     data_folder: DataFolder, caplog: pytest.LogCaptureFixture, name: str, said: str
 ) -> None:
     data_folder.make("default")
@@ -127,7 +127,7 @@ def test_foreign_folder_is_left_alone_and_named(
     assert "\n" not in line
 
 
-def test_copy_under_an_invalid_name_is_left_alone(data_folder: DataFolder) -> None:
+def test_copy_of_a_world_under_an_invalid_name_is_kept(data_folder: DataFolder) -> None:
     data_folder.make("default")
     shutil.copytree(data_folder.worlds / "default", data_folder.worlds / "default.old")
     world_folder.private_files.make_file(
@@ -140,7 +140,7 @@ def test_copy_under_an_invalid_name_is_left_alone(data_folder: DataFolder) -> No
     assert data_folder.content() == before
 
 
-def test_file_beside_the_worlds_is_left_alone(data_folder: DataFolder) -> None:
+def test_file_beside_the_worlds_is_kept(data_folder: DataFolder) -> None:
     data_folder.make("default")
     (data_folder.worlds / "README").write_text("worlds of the course")
 
@@ -148,7 +148,7 @@ def test_file_beside_the_worlds_is_left_alone(data_folder: DataFolder) -> None:
     assert (data_folder.worlds / "README").exists()
 
 
-def test_world_is_not_made_in_a_foreign_folder(data_folder: DataFolder) -> None:
+def test_world_is_not_created_in_a_foreign_folder(data_folder: DataFolder) -> None:
     (data_folder.worlds / "notes").mkdir(parents=True)
     (data_folder.worlds / "notes" / "notes.txt").write_text("my notes")
     with pytest.raises(WorldError, match="notes exists already and holds no world"):
@@ -157,7 +157,7 @@ def test_world_is_not_made_in_a_foreign_folder(data_folder: DataFolder) -> None:
     assert data_folder.content() == {"notes/notes.txt": b"my notes"}
 
 
-def test_world_is_made_in_an_empty_folder(data_folder: DataFolder) -> None:
+def test_world_is_created_in_an_empty_folder(data_folder: DataFolder) -> None:
     (data_folder.worlds / "w").mkdir(parents=True)
     data_folder.make("w")
 
@@ -185,7 +185,7 @@ def kill_while_creating(data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
     data_folder.close()
 
 
-def test_world_that_was_never_finished_is_removed(
+def test_unfinished_world_is_removed(
     data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_while_creating(data_folder, monkeypatch)
@@ -200,7 +200,7 @@ def test_world_that_was_never_finished_is_removed(
     assert data_folder.opened() == ["half"]
 
 
-def test_what_somebody_put_into_an_unfinished_world_stays(
+def test_user_file_in_an_unfinished_world_is_kept(
     data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_while_creating(data_folder, monkeypatch)
@@ -210,7 +210,7 @@ def test_what_somebody_put_into_an_unfinished_world_stays(
     assert data_folder.content() == {"half/notes.txt": b"my notes"}
 
 
-def test_what_somebody_put_into_a_deleted_world_stays(data_folder: DataFolder) -> None:
+def test_user_file_in_a_deleted_world_is_kept(data_folder: DataFolder) -> None:
     data_folder.make("w")
     (data_folder.worlds / "w" / "notes.txt").write_text("my notes")
     registry = data_folder.registry()
@@ -220,7 +220,7 @@ def test_what_somebody_put_into_a_deleted_world_stays(data_folder: DataFolder) -
     assert data_folder.content() == {"w/notes.txt": b"my notes"}
 
 
-def test_deletion_that_was_broken_off_is_finished(
+def test_interrupted_deletion_is_completed(
     data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data_folder.make("default", "w")
@@ -240,13 +240,13 @@ def test_deletion_that_was_broken_off_is_finished(
     assert not (data_folder.worlds / "w").exists()
 
 
-def test_finished_world_has_no_mark(data_folder: DataFolder) -> None:
+def test_finished_world_has_no_unfinished_marker(data_folder: DataFolder) -> None:
     data_folder.make("w")
 
     assert f"w/{world_folder.UNFINISHED_MARKER}" not in data_folder.content()
 
 
-def test_whole_world_is_kept_in_spite_of_a_mark(data_folder: DataFolder) -> None:
+def test_complete_world_with_an_unfinished_marker_is_kept(data_folder: DataFolder) -> None:
     """A killed process had stored all, or somebody restored a backup into an unfinished world."""
     data_folder.make("w")
     marker = data_folder.worlds / "w" / world_folder.UNFINISHED_MARKER
@@ -256,7 +256,7 @@ def test_whole_world_is_kept_in_spite_of_a_mark(data_folder: DataFolder) -> None
     assert not marker.exists()
 
 
-def test_file_that_only_has_the_name_of_the_mark_is_none(data_folder: DataFolder) -> None:
+def test_user_file_with_the_name_of_the_unfinished_marker_is_kept(data_folder: DataFolder) -> None:
     folder = data_folder.worlds / "notes"
     folder.mkdir(parents=True)
     for name in (world_folder.UNFINISHED_MARKER, "documents.sqlite"):
@@ -286,9 +286,7 @@ def test_deleting_a_world_follows_no_links(
 
 
 @pytest.mark.parametrize("place", ["blobs", "plugins"])
-def test_what_somebody_put_among_blobs_and_plugins_stays(
-    data_folder: DataFolder, place: str
-) -> None:
+def test_user_files_among_blobs_and_plugins_are_kept(data_folder: DataFolder, place: str) -> None:
     data_folder.make("w")
     (data_folder.worlds / "w" / place / "mine").mkdir(parents=True)
     (data_folder.worlds / "w" / place / "mine" / "main.py").write_text("print()")
@@ -351,7 +349,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("name", ["default", "w"])
-def test_damaged_world_is_refused_with_its_file_and_what_to_do(
+def test_error_for_a_damaged_world_gives_the_file_and_the_remedy(
     data_folder: DataFolder, damage: str, name: str
 ) -> None:
     data_folder.make("default", "w")
@@ -366,7 +364,7 @@ def test_damaged_world_is_refused_with_its_file_and_what_to_do(
     assert "delete it yourself" in message
 
 
-def test_documents_without_their_log_are_refused(data_folder: DataFolder) -> None:
+def test_documents_file_without_its_log_is_refused(data_folder: DataFolder) -> None:
     """A backup of the one file, taken while the emulator was running."""
     registry = data_folder.registry()
     registry.create("default", "plain")
@@ -377,7 +375,7 @@ def test_documents_without_their_log_are_refused(data_folder: DataFolder) -> Non
     assert "documents.sqlite holds no documents" in data_folder.refused()
 
 
-def test_log_without_its_documents_is_refused_and_stays(data_folder: DataFolder) -> None:
+def test_log_without_its_documents_file_is_refused_and_kept(data_folder: DataFolder) -> None:
     registry = data_folder.registry()
     registry.create("default", "plain")
     log = (data_folder.worlds / "default" / "documents.sqlite-wal").read_bytes()
@@ -388,7 +386,7 @@ def test_log_without_its_documents_is_refused_and_stays(data_folder: DataFolder)
     assert "documents.sqlite is missing" in data_folder.refused()
 
 
-def test_killed_world_is_whole(data_folder: DataFolder, tmp_path: Path) -> None:
+def test_world_of_a_killed_process_opens(data_folder: DataFolder, tmp_path: Path) -> None:
     registry = data_folder.registry()
     registry.create("default", "plain")
     shutil.copytree(data_folder.worlds, tmp_path / "killed" / "worlds")
@@ -409,7 +407,7 @@ def _forget_name(data_folder: DataFolder, *names: str) -> None:
 
 @pytest.mark.parametrize("is_old", [False, True], ids=["new", "old"])
 @pytest.mark.parametrize(("name", "copy"), [("default", "backup-monday"), ("w", "default")])
-def test_copied_world_is_refused_with_both_names(
+def test_error_for_a_copied_world_gives_both_names(
     data_folder: DataFolder, name: str, copy: str, is_old: bool
 ) -> None:
     data_folder.make(name)
@@ -424,7 +422,7 @@ def test_copied_world_is_refused_with_both_names(
     assert data_folder.opened() == [name]
 
 
-def test_renamed_world_is_refused_and_opens_under_its_name_again(data_folder: DataFolder) -> None:
+def test_renamed_world_is_refused_until_its_name_is_restored(data_folder: DataFolder) -> None:
     data_folder.make("default")
     (data_folder.worlds / "default").rename(data_folder.worlds / "other")
     assert "Rename the folder to 'default'" in data_folder.refused()
@@ -433,7 +431,7 @@ def test_renamed_world_is_refused_and_opens_under_its_name_again(data_folder: Da
     assert data_folder.opened() == ["default"]
 
 
-def test_world_of_an_older_version_is_opened_and_keeps_its_name_from_then_on(
+def test_world_of_an_older_version_opens_and_stores_its_name(
     data_folder: DataFolder,
 ) -> None:
     data_folder.make("default", "w")
@@ -455,7 +453,7 @@ def _add_key(data_folder: DataFolder, name: str, **options: Any) -> None:
         create_api_key(tx, owner, name="own", key="my-own-secret", **options)
 
 
-def test_two_worlds_with_one_key_are_refused_with_both_names(data_folder: DataFolder) -> None:
+def test_error_for_a_key_shared_by_two_worlds_gives_both_names(data_folder: DataFolder) -> None:
     data_folder.make("a", "b")
     for name in ("a", "b"):
         _add_key(data_folder, name)
@@ -467,7 +465,7 @@ def test_two_worlds_with_one_key_are_refused_with_both_names(data_folder: DataFo
 
 
 @pytest.mark.parametrize("options", [{"revoked": True}, {"expiry": "2020-01-01T00:00:00Z"}])
-def test_key_that_opens_only_one_of_two_worlds_is_no_obstacle(
+def test_shared_key_inactive_in_one_world_is_accepted(
     data_folder: DataFolder, options: dict[str, Any]
 ) -> None:
     data_folder.make("a", "b")

@@ -23,7 +23,7 @@ def state(full_world: FullWorld) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
-def test_what_succeeds_changes_something(full_world: FullWorld, call: Call) -> None:
+def test_successful_mutation_changes_the_stored_state(full_world: FullWorld, call: Call) -> None:
     before = state(full_world)
     full_world.wire.call(call.mutation, **full_world.fill(call.arguments))
     assert state(full_world) != before
