@@ -1,6 +1,6 @@
-"""Each event that the emulator emits is one that ``kili_events`` declares, member by member.
+"""Each emitted event has exactly the members that ``kili_events`` declares.
 
-The cases are in :mod:`tests.contract.events`. A call of ``emit`` with a subject that has none
+The cases are in :mod:`tests.contract.events`. A call of ``emit`` with a subject without a case
 fails here.
 """
 
@@ -47,7 +47,7 @@ def test_events_of_the_scenario_match_their_declarations(wire: Wire, world_ids: 
 
 
 def calls_of_emit() -> Iterator[tuple[str, str | None]]:
-    """Each ``….emit(…)``: ``file:function`` it is in, and the subject, if it is written out."""
+    """Iterate over the calls of ``emit``: ``file:function``, and the subject if it is a literal."""
     for path in sorted(SOURCES.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for function in ast.walk(tree):

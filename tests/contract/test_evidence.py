@@ -1,4 +1,4 @@
-"""What is kept of the SDKs that only ``make contract`` runs."""
+"""The recorded evidence of the SDKs that only ``make contract`` runs."""
 
 from __future__ import annotations
 

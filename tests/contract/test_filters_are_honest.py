@@ -1,4 +1,4 @@
-"""Each member of each ``…Where`` selects what it should, and leaves the rest out."""
+"""Each member of each ``…Where`` selects the expected rows and omits the others."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def world_ids(wire: Wire) -> WorldIds:
 
 
 def selected(wire: Wire, world_ids: WorldIds, type_: str, where: dict[str, Any]) -> set[str]:
-    """The names of what a where selects; the count must agree."""
+    """Return the names of the rows that a where selects; the count must agree."""
     names = {identity: name for name, identity in world_ids.items()}
     count = wire.call(COUNTS[type_], where=where)
     if type_ not in LISTS:

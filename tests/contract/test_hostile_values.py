@@ -1,4 +1,4 @@
-"""No value makes an operation fail as a defect does: it is taken, or refused for what it is."""
+"""Hostile values are accepted or refused; no value causes an internal error."""
 
 from __future__ import annotations
 

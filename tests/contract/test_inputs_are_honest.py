@@ -1,7 +1,7 @@
-"""Every input of the schema is read back or refused; none is taken and dropped.
+"""Every input of the schema is read back or refused; no input is silently dropped.
 
 The cases are in :mod:`tests.contract.inputs`, those of filters in
-:mod:`tests.contract.filter_cases`. A member that is new in the schema fails here until it has one.
+:mod:`tests.contract.filter_cases`. A new member of the schema fails here until it has a case.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ WITHOUT_EFFECT = {
 
 
 def _inputs() -> set[str]:
-    """Every argument of every operation, and every member of the inputs that these reach."""
+    """Return every argument of every operation, and every member of their inputs."""
     found: set[str] = set()
     for root in (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type):
         assert isinstance(root, GraphQLObjectType)

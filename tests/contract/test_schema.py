@@ -1,4 +1,4 @@
-"""The schema that is served is a part of the platform's, as far as that is known."""
+"""The served schema is a part of the platform's schema, as far as that is known."""
 
 from __future__ import annotations
 

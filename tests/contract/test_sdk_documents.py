@@ -1,4 +1,4 @@
-"""Each document that an SDK can send, and each default selection, fits the served schema."""
+"""Each document and each default selection of an SDK fits the served schema."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ EXCUSED = NOT_SERVED_YET | NOT_EMULATED_YET.keys()
 
 @pytest.fixture(scope="module")
 def probed(installed_sdk: SdkProcess, logging_server: ServerUnderTest) -> Probed:
-    """What is read out of each installed SDK in turn."""
+    """The surface of each installed SDK in turn."""
     return probe(logging_server.new_world(), installed_sdk)
 
 
@@ -50,7 +50,7 @@ def test_each_document_of_an_sdk_is_served_or_excused(version: str) -> None:
 
 
 def _not_excused(document: Document) -> list[str]:
-    """What a document lacks that is not known to be missing."""
+    """Return the parts that a document lacks and that are not excused."""
     if document.operation in EXCUSED:
         return []
     return [

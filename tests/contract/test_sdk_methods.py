@@ -1,4 +1,4 @@
-"""Each public method of the SDKs does for a user what it is there for, and sends what it should."""
+"""Each public method of the SDKs has its documented effect and sends the expected operations."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_sdk_case_passes(
 
 
 def _names(world: RemoteWorld) -> dict[str, Any]:
-    """The ids of what the scenario holds, by name; and where the server writes its log."""
+    """Return the ids of the scenario's objects by name, and the path of the request log."""
     held = world.export()
     names = {each["id"]: each["externalId"] for each in held["assets"]}
     users = {each["id"]: each["email"].partition("@")[0] for each in held["users"]}

@@ -1,4 +1,4 @@
-"""Fields under two names answer the same under both, to everybody."""
+"""Fields with two names have the same value under both names, for every user."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Each row of ``docs/contract/what-calls-plugins.md`` happens, and nothing else calls a plugin.
+"""Each row of ``docs/contract/what-calls-plugins.md`` happens, and no other action calls a plugin.
 
-Everything that the cases of inputs and events do is done in a world with plugins on every project,
-and so are the actions of simulated users, and special situations.
+A world with plugins on every project runs the cases of inputs and events, the actions of simulated
+users, and special situations.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Seen = dict[str, ObservedCalls]
 
 @pytest.fixture(scope="module")
 def seen() -> Iterator[Seen]:
-    """What each way caused, all of them having been gone."""
+    """Record the events and handler calls of each way, after all ways were used."""
     with Emulator(seed=0) as emulator:
         wire = CallRecorder(emulator)
         world_ids = set_up_world(wire)
@@ -62,12 +62,12 @@ def seen() -> Iterator[Seen]:
 
 
 def _is_about_plugins(case: object) -> bool:
-    """Whether a case counts plugins: there are more of them here. They cause no events."""
+    """Return whether a case counts plugins, which are more here. Such cases cause no events."""
     return getattr(case, "__module__", "").endswith("inputs.plugin")
 
 
 def _ways(row: Row) -> set[str]:
-    """Those of a row, the older names of them included."""
+    """Return the ways of a row, with the older names of mutations."""
     return {*row.ways, *(older for older, newer in OLDER.items() if newer in row.ways)}
 
 
@@ -107,7 +107,7 @@ def _called(row: Row) -> tuple[str, ...]:
 
 
 def test_each_emitted_event_has_exactly_one_row() -> None:
-    """And one only: :mod:`tests.contract.test_events_are_typed` finds those in the code."""
+    """:mod:`tests.contract.test_events_are_typed` finds the emitted events in the code."""
     listed = [event for row in ROWS for event in row.events]
     assert sorted(listed) == sorted(EVENTS)
     assert set(listed) <= SENT_TO_PLUGINS
@@ -137,7 +137,7 @@ def test_handler_gets_the_arguments_of_its_row(seen: Seen, handler: Handler) -> 
 
 
 def _members(payload: dict[str, Any]) -> set[str]:
-    """With the id that ``search`` has of a review."""
+    """Return the members of a label, with the id that ``search`` has for a review."""
     return {*payload, *(["search.id"] if "id" in payload.get("search", ()) else [])}
 
 

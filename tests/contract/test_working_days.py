@@ -1,4 +1,4 @@
-"""Random working days, played through the API and by a model of the status rules side by side."""
+"""Random working days, run through the API and through a model of the status rules in parallel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.contract.working_day_projects import Expected, WorkingDayProjects, co
 
 
 class CheckedWorkingDay(WithLabels):
-    """What holds after each step, and at the end of the day."""
+    """A working day with checks after each action and at the end."""
 
     @invariant()
     def it_looks_as_the_model_says(self) -> None:

@@ -1,4 +1,4 @@
-"""What labels do to an asset, by the model of the status rules (see ``working_day_model``)."""
+"""The effect of labels on an asset, by the model of the status rules: ``working_day_model``."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ IN_WORDS_OF_V1 = {
 
 
 class Labeling(Project):
-    """A project whose assets people and models label."""
+    """A project whose assets users and models label."""
 
     def add_label(
         self,
@@ -50,10 +50,10 @@ class Labeling(Project):
         moves: bool = True,
         step: str | None = None,
     ) -> None:
-        """Administrators name another author, who must be one to do and free to do the work.
+        """Add a label; administrators may name another author, who needs the role and access.
 
         Args:
-            step: the step that the label names.
+            step: the step of the label, if the request names one.
         """
         require(who, ROLE_FOR[type_])
         if author not in (None, who):
@@ -97,7 +97,7 @@ class Labeling(Project):
             self._move_after(asset, type_, corrects)
 
     def _is_correction(self, asset: Asset, named: str | None) -> bool:
-        """A label of a step that is done, and beyond which no work has begun.
+        """Return whether the label corrects a finished step after which no work has begun.
 
         See contract/workflow.md#labels-that-name-a-step.
         """
@@ -111,7 +111,7 @@ class Labeling(Project):
         return bool(others) or (not own and PEOPLE[who] == "LABELER")
 
     def _take_up(self, asset: Asset, who: str, type_: str, named: str | None) -> None:
-        """The asset where the label is for it: a review that names its step takes it there."""
+        """Prepare the asset for the label: a review with a step moves the asset to that step."""
         if named not in (None, asset.step):
             is_done = (asset.step, asset.step_status) == (LABEL, "DONE")
             if (named, type_) != (REVIEW, "REVIEW") or not is_done or set(asset.holders) - {who}:
@@ -140,7 +140,7 @@ class Labeling(Project):
             asset.status = _AFTER_LABEL.get((asset.status, type_), asset.status)
 
     def _is_kept_from(self, asset: Asset, who: str, type_: str) -> bool:
-        """Whether the workflow with steps keeps somebody from labeling an asset now.
+        """Return whether the workflow with steps keeps the user from labeling the asset now.
 
         See contract/workflow.md#lock-reasons.
         """
@@ -158,14 +158,14 @@ class Labeling(Project):
         )
 
     def _missing_labelers(self, asset: Asset) -> int:
-        """How many consensus still waits for, on the step that labels."""
+        """Return the number of labelers that consensus still needs on the labeling step."""
         if not asset.consensus or asset.step == REVIEW:
             return 0
         labelers = {each.author for each in asset.labels if each.type == "DEFAULT"}
         return max(0, self.consensus_size - len(labelers))
 
     def _waits_for_labelers(self, asset: Asset) -> bool:
-        """Whether others are still to label what somebody has labeled, and was not sent back."""
+        """Return whether a labeled asset that was not sent back still needs other labelers."""
         latest = asset.latest()
         if self.stepped or not latest:
             return asset.step_status == "PARTIALLY_DONE"
@@ -173,7 +173,7 @@ class Labeling(Project):
         return is_open and self._missing_labelers(asset) > 0
 
     def _go_on(self, asset: Asset) -> None:
-        """What nobody waits for any more, as after a label."""
+        """Move an asset that needs no more labelers, as after a label."""
         if self.stepped:
             self._step_after(asset, "DEFAULT")
         else:
@@ -218,7 +218,7 @@ class Labeling(Project):
             self.add_event("asset.workflow.lock.deleted", asset)
 
     def overwrite(self, who: str, name: str, type_: str, model: str) -> None:
-        """A model's new label takes the place of those of its type and model.
+        """Replace the labels of the same type and model by a new label of the model.
 
         See contract/label.md#creation.
         """
@@ -228,14 +228,14 @@ class Labeling(Project):
         self.add_label(who, name, type_, model=model)
 
     def edit_label(self, who: str, label_id: str, sent_back: bool) -> None:
-        """Its author may, who still has the role for its type, and who reviews."""
+        """Edit a label as its author with the role for its type, or as a reviewer."""
         asset, label = self.label(label_id)
         require(who, ROLE_FOR[label.type] if who == label.author else "REVIEWER")
         label.sent_back = sent_back
         self.add_event("label.workflow.edited", asset, labelId=label)
 
     def delete_label(self, who: str, label_id: str) -> None:
-        """Only what a model said can be deleted."""
+        """Delete a label of a model; other labels cannot be deleted."""
         require(who, "TEAM_MANAGER")
         asset, label = self.label(label_id)
         if label.type not in ("PREDICTION", "INFERENCE"):

@@ -1,4 +1,4 @@
-"""The state of a plugin on a project follows from its versions, and from where it was activated."""
+"""The state of a plugin on a project follows from its versions and activations."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class PluginWorld:
             self.versions.append(version["id"])
 
     def build(self, number: int, *problems: str) -> None:
-        """End the build of a version."""
+        """Finish the build of a version."""
         with self._change() as tx:
             plugin_domain.finish_deployment(tx, self.versions[number - 1], list(problems))
 
     def activate(self, project_id: str) -> str:
-        """Activate the plugin on a project, as ``plugin.activate`` does; the time."""
+        """Activate the plugin on a project, as ``plugin.activate`` does; return the time."""
         with self._change() as tx:
             member_data = {"pluginId": "plugin"}
             tx.emit(plugin_domain.ACTIVATED, member_data, project_id=project_id, internal=True)

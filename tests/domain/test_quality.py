@@ -1,4 +1,4 @@
-"""Marks of labels, assets, members and projects.
+"""Quality marks of labels, assets, members and projects.
 
 See contract/quality.md#marks-of-labels-and-assets.
 """
@@ -66,7 +66,7 @@ class QualityProject:
         return tx.assets.insert(document)
 
     def label(self, author: str, category: str, type_: str = "DEFAULT", **members: Any) -> str:
-        """Add a label, and have the marks of its asset refreshed; its id."""
+        """Add a label, refresh the marks of its asset, and return the id of the label."""
         with self.world.transaction(ACTOR) as tx:
             asset = tx.assets.require(members.get("assetId", "asset"))
             for each in tx.labels.find("author", (asset["id"], author)):
@@ -91,7 +91,7 @@ class QualityProject:
         return str(label["id"])
 
     def change(self, **members: Any) -> None:
-        """Change the asset, and have its marks refreshed."""
+        """Change the asset and refresh its marks."""
         with self.world.transaction(ACTOR) as tx:
             refresh_marks(tx, tx.assets.change(tx.assets.require("asset"), **members))
 
@@ -114,7 +114,7 @@ class QualityProject:
         return {name: member_mark(self.world.view, member, name) for name in MARKS}
 
     def mark_events(self) -> list[tuple[str, list[str], float]]:
-        """The events: of what, about which labels, with which score."""
+        """Return the events of marks: their kind, their labels and their score."""
         return [
             (
                 each["event"].split(".")[2],
@@ -300,7 +300,7 @@ def test_review_with_a_referenced_label_scores_that_label() -> None:
 def test_inference_mark_does_not_depend_on_the_order_of_the_labels(
     said: str, expected: float, human_first: bool
 ) -> None:
-    """A half for another single choice is recorded."""
+    """The mark 0.5 for a different single choice is recorded."""
     quality_project = QualityProject()
     for kind in ("DEFAULT", "INFERENCE") if human_first else ("INFERENCE", "DEFAULT"):
         quality_project.label(kind, "A" if kind == "DEFAULT" else said, kind)

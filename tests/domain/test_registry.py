@@ -1,4 +1,4 @@
-"""The worlds of a process: made, found, reset, deleted, and opened again."""
+"""The worlds of a process: creation, lookup, reset, deletion and reopening."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOBODY = Actor({"id": "", "organizationId": ""})
 
 
 def add_content(world: World, scenario: str) -> None:
-    """An organization with an administrator, whose key is that of the world."""
+    """Create an organization with an administrator, whose key is that of the world."""
     if scenario == "broken":
         add_organization(world, "half-made")
         raise ValueError("the scenario is broken")
@@ -41,7 +41,7 @@ def organizations(world: World) -> list[str]:
 
 
 class Listener:
-    """Remembers which worlds were attached and detached, and what they held then."""
+    """A listener that records the attached and detached worlds and their content at that time."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, list[str]]] = []
@@ -289,7 +289,7 @@ def test_closed_registry_has_no_worlds(registry: WorldRegistry) -> None:
 
 
 def add_key(world: World, key: str, **options: Any) -> None:
-    """Give the world's user one more key."""
+    """Add a key to the user of the world."""
     with world.transaction(NOBODY) as tx:
         create_api_key(tx, tx.users.all()[0], name="more", key=key, **options)
 

@@ -1,4 +1,4 @@
-"""A world: all-or-nothing changes, stable views, events after the commit, and ways back."""
+"""A world: atomic changes, stable views, events after the commit, and rolling back."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def added(world: World, *names: str) -> list[dict[str, Any]]:
 def fail(
     world: World, work: Callable[[Transaction], object], error: BaseException | None = None
 ) -> None:
-    """Do some work in a transaction that then fails."""
+    """Run work in a transaction that fails."""
     error = error or RuntimeError("no")
 
     def attempt() -> None:
@@ -69,7 +69,7 @@ def state(world: World) -> tuple[Any, ...]:
 
 
 class SubjectRecorder:
-    """A subscriber that remembers the subjects of what it was told."""
+    """A subscriber that records the subjects of the events that it receives."""
 
     def __init__(self, world: World) -> None:
         self.subjects: list[str] = []
@@ -524,7 +524,7 @@ def test_transaction_knows_the_deliveries_of_its_events(world: World) -> None:
 
 
 def test_transactions_of_two_threads_each_know_their_deliveries(world: World) -> None:
-    """Also when one thread delivers what another one committed."""
+    """This holds even if one thread delivers the events that the other committed."""
     delivering, go_on = threading.Event(), threading.Event()
     started: dict[str, Delivery] = {}
 
@@ -549,7 +549,7 @@ def test_transactions_of_two_threads_each_know_their_deliveries(world: World) ->
 
 
 def disturb(world: World) -> list[str]:
-    """Change, delete and add, with new ids; returns these."""
+    """Change, delete and add documents; return the new ids."""
     documents = world.view.organizations.all()
     with world.transaction(ACTOR) as tx:
         tx.organizations.change(documents[0], name="changed")
@@ -674,7 +674,7 @@ def test_undone_mark_is_refused_even_after_equally_many_new_commits(
 
 
 def test_mark_is_valid_until_its_moment_is_undone(world: World) -> None:
-    """Compared with a model: the list of all moments that lie before the present."""
+    """The marks are compared with a model: the list of all moments before the present."""
     added(world, "0")
     history = [(world.mark(), world.export())]
     gone: list[Mark] = []

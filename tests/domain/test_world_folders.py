@@ -1,4 +1,4 @@
-"""What lies below ``worlds``: what is opened, what is left alone, and what is refused."""
+"""The folders below ``worlds``: which are opened, kept or refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PARTICIPANTS = 300  # enough documents for a file of many pages
 
 
 def add_content(world: World, scenario: str) -> None:
-    """One user, with a key as a scenario gives it, and a document for each participant."""
+    """Add a user with a key from a scenario, and a document for each participant."""
     with world.transaction(NOBODY) as tx:
         organization = insert_organization(tx, "Farm", {})
         data = {"email": "a@b.example", "organizationRole": "ADMIN"}
@@ -38,7 +38,7 @@ def add_content(world: World, scenario: str) -> None:
 
 
 class DataFolder:
-    """A data folder, and registries opened on it one after another."""
+    """A data folder, and the registries opened on it one after another."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -51,13 +51,13 @@ class DataFolder:
         return self._registry
 
     def opened(self) -> list[str]:
-        """The worlds that a start opens."""
+        """Return the names of the worlds that a start opens."""
         registry = self.registry()
         registry.open_all()
         return [world.name for world in registry.all()]
 
     def refused(self) -> str:
-        """What a start that is refused says; it changed nothing."""
+        """Return the error of a refused start, which changes nothing."""
         before = self.content()
         registry = self.registry()
         with pytest.raises(WorldError) as caught:
@@ -74,7 +74,7 @@ class DataFolder:
         self.close()
 
     def content(self) -> dict[str, bytes]:
-        """Every file below ``worlds``."""
+        """Return every file below ``worlds``."""
         return {
             path.relative_to(self.worlds).as_posix(): path.read_bytes()
             for path in self.worlds.rglob("*")
@@ -168,11 +168,11 @@ def test_world_is_created_in_an_empty_folder(data_folder: DataFolder) -> None:
 
 
 class KilledError(BaseException):
-    """Ends a creation without a chance to clean up."""
+    """An error that ends a creation without cleaning up."""
 
 
 def kill_while_creating(data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave behind what a process leaves that was killed while it made a world."""
+    """Leave the files of a process that was killed while it created a world."""
 
     def kill(*_: Any) -> None:
         raise KilledError
@@ -247,7 +247,7 @@ def test_finished_world_has_no_unfinished_marker(data_folder: DataFolder) -> Non
 
 
 def test_complete_world_with_an_unfinished_marker_is_kept(data_folder: DataFolder) -> None:
-    """A killed process had stored all, or somebody restored a backup into an unfinished world."""
+    """A process was killed after its last write, or a backup replaced an unfinished world."""
     data_folder.make("w")
     marker = data_folder.worlds / "w" / world_folder.UNFINISHED_MARKER
     marker.touch()
@@ -400,7 +400,7 @@ def test_world_of_a_killed_process_opens(data_folder: DataFolder, tmp_path: Path
 
 
 def _forget_name(data_folder: DataFolder, *names: str) -> None:
-    """Make worlds what older versions made: they stored no name."""
+    """Remove the stored name of worlds, as in older versions."""
     for name in names:
         _meta(data_folder.worlds / name / "documents.sqlite", "name", None)
 
@@ -447,7 +447,7 @@ def test_world_of_an_older_version_opens_and_stores_its_name(
 
 
 def _add_key(data_folder: DataFolder, name: str, **options: Any) -> None:
-    """A key that a user of an older version made, which did not look into other worlds."""
+    """Add a key as older versions did, without a check of the other worlds."""
     with closing(World(name, data_folder.worlds / name)) as world, world.transaction(NOBODY) as tx:
         owner = tx.users.all()[0]
         create_api_key(tx, owner, name="own", key="my-own-secret", **options)

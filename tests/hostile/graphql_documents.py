@@ -19,7 +19,7 @@ def _nested(*around: str, times: int, inside: str = "id") -> str:
 
 
 def _fragments(count: int, selects: str, of: str = "User") -> str:
-    """Fragments f0, f1, …; in what they select, # stands for the own number, + for the next."""
+    """Build fragments f0, f1, …; in their selections, # is the own number and + the next number."""
     return "".join(
         f"fragment f{at} on {of}{{{selects.replace('#', str(at)).replace('+', str(at + 1))}}} "
         for at in range(count)

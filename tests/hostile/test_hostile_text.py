@@ -1,4 +1,4 @@
-"""No pattern and no reader of foreign text takes time out of proportion to the text."""
+"""The time of patterns and readers of foreign text is proportional to the length of the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that once held the whole server; it answers each, and others meanwhile."""
+"""Requests that once blocked the whole server are answered, and so are others meanwhile."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteWorld]:
 
 @pytest.fixture
 def kili(world: RemoteWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The SDK; afterwards the server answers."""
+    """The SDK; after the test, the server must still answer."""
     from kili.client import Kili
 
     monkeypatch.setenv("KILI_SDK_SKIP_CHECKS", "true")

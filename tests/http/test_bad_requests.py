@@ -1,4 +1,4 @@
-"""Requests that never reach the schema: each is refused for what it is, and changes nothing."""
+"""Requests that never reach the schema are refused with the reason, and change nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GZIP = {"Content-Encoding": "gzip"}
 
 @pytest.fixture
 def wire(kili_emulator: Emulator) -> Iterator[Wire]:
-    """Requests; after each test the world is what it was, and the server serves."""
+    """A client; after each test the world is unchanged and the server still serves."""
     wire = Wire(kili_emulator)
     before = export(wire)
     yield wire
@@ -46,7 +46,7 @@ def export(wire: Wire) -> bytes:
 
 
 def message(answer: Any, status: int, code: str = "BAD_USER_INPUT") -> str:
-    """The message of an answer that holds one error and nothing else."""
+    """Return the message of an answer that has one error and no other content."""
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/json"
     (error,) = answer.json().pop("errors")
@@ -173,7 +173,7 @@ def test_gzip_that_unpacks_beyond_the_limit_is_refused(
 
 
 def unauthorized(answer: Any) -> bool:
-    """Whether the answer is the one that every generation of clients knows."""
+    """Return whether the answer is the one that every generation of clients understands."""
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     return (answer.status_code, answer.text) == (401, "Unauthorized")
 

@@ -1,4 +1,4 @@
-"""GraphQL documents: what is valid, what exceeds a limit, and what is kept of them."""
+"""GraphQL documents: validation, limits, and the cache of parsed documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door under attack: addresses, bodies without end, marks, shutting down, the secret."""
+"""The HTTP door under attack: addresses, endless bodies, marks, shutdown, the signing secret."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_malformed_host_is_refused(wire: Wire, host: str, path: str) -> None:
 
 
 class Endless(io.RawIOBase):
-    """A body that never ends; reading far more of it than the bound is an error."""
+    """A body that never ends; reading far beyond the limit is an error."""
 
     def __init__(self, start: bytes = b"") -> None:
         self._start = start

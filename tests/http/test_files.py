@@ -1,4 +1,4 @@
-"""Files as they are served: types, lengths, parts, and who may read them."""
+"""Served files: their types, lengths, ranges, and access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests made to break something: each is answered in the form of its part of the server."""
+"""Hostile requests are answered in the form of the route that receives them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def control(wire: Wire, method: str, path: str, body: bytes = b"") -> requests.R
 
 
 def refused(answer: requests.Response, status: int = 400) -> str:
-    """The error of an answer of the control plane."""
+    """Return the error in an answer of the control plane."""
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/json")
     assert answer.json().keys() == {"error"}
     return str(answer.json()["error"])
@@ -311,7 +311,7 @@ def test_malformed_http_request_is_answered_as_text(wire: Wire) -> None:
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Iterator[tuple[Wire, Path]]:
-    """An emulator that keeps its uploads in a folder."""
+    """An emulator that stores its uploads in a folder."""
     with Emulator(ephemeral=False, data_dir=tmp_path) as emulator:
         wire = Wire(emulator)
         yield wire, tmp_path / "worlds" / "default" / "blobs"

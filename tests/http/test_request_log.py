@@ -35,7 +35,7 @@ class LoggedEmulator:
         self._path = path
 
     def send(self, query: Any, **options: Any) -> dict[str, Any]:
-        """Send a request; the line that it is worth."""
+        """Send a request, and return its log line."""
         before = len(self.lines())
         self.wire.post({"query": query} if isinstance(query, str) else query, **options)
         (line,) = self.lines()[before:]

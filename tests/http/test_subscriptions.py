@@ -49,7 +49,7 @@ def _nobody_is_left(wire: Wire) -> Iterator[None]:
 
 
 def connection_of(wire: Wire) -> Connection:
-    """The server's side of the one connection that has a subscription."""
+    """Return the server's side of the only connection that has a subscription."""
     (found,) = (
         each
         for each in wire.emulator.platform.subscriptions._open_connections()
@@ -139,7 +139,7 @@ def test_large_label_is_sent_completely(wire: Wire, world_ids: WorldIds) -> None
 def test_all_subscribers_get_labels_of_concurrent_writers_in_one_order(
     wire: Wire, world_ids: WorldIds
 ) -> None:
-    """Each listener is told of each label, in one same order."""
+    """Each subscriber gets each label, in the same order."""
     count = 20
     with contextlib.ExitStack() as stack, ThreadPoolExecutor(4) as pool:
         clients = [stack.enter_context(connected_client(wire)) for _ in range(5)]

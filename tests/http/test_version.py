@@ -1,4 +1,4 @@
-"""``/version``: clients name their cached schema by it, and old ones advise to install it."""
+"""``/version``: clients name their cached schema after it, and old clients advise to install it."""
 
 from __future__ import annotations
 

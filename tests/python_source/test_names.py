@@ -1,4 +1,4 @@
-"""Names of a source: who binds them, and what they stand for."""
+"""The names of a source: their bindings and their origins."""
 
 from __future__ import annotations
 

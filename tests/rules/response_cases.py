@@ -1,4 +1,4 @@
-"""Responses of every task and input: those that fit, and those that do not.
+"""Valid and invalid responses of every task and input.
 
 See contract/json-response.md#form, contract/json-response.md#checks.
 """
@@ -105,7 +105,7 @@ PDF_RING = {"normalizedVertices": [VERTICES]}
 
 
 def of(name: str, **members: Any) -> Json:
-    """An object of a category."""
+    """Return an object of a category."""
     return {"categories": [{"name": name}], "children": {}, "mid": "m1", **members}
 
 

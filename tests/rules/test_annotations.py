@@ -1,4 +1,4 @@
-"""Counting what a json response holds (contract/annotation.md#number-of-annotations)."""
+"""Counts of annotations in a json response (contract/annotation.md#number-of-annotations)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Response = dict[str, Any]
 
 
 def classes(*names: str, children: Response | None = None) -> Response:
-    """The answer to a classification; children below its first category."""
+    """Return the answer to a classification, with children below its first category."""
     categories = [{"name": name} for name in names]
     if children is not None:
         categories[0]["children"] = children  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""What keeps a plugin from being called for an event."""
+"""The blockers that keep a plugin from being called for an event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which texts can be external ids of assets."""
+"""Valid and invalid external ids of assets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which handlers a plugin's source defines, and a version of the SDK can ask for."""
+"""The handlers that a plugin's source defines and that a version of the SDK supports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry of handlers agrees with itself, and with the installed SDKs."""
+"""The registry of handlers is consistent with itself and with the installed SDKs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ print(json.dumps([getattr(upload, "POSSIBLE_HANDLERS", None), methods]))
 
 @pytest.fixture(scope="module", params=RECIPES)
 def installed(request: pytest.FixtureRequest) -> tuple[str, dict[str, str] | None, dict[str, Any]]:
-    """An SDK's version, its handler types by method, and the arguments of its methods."""
+    """The version of an SDK, its handler types by method, and the arguments of its methods."""
     done = subprocess.run(
         [str(python_of(request.param)), "-W", "ignore", "-c", READ],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Which json interfaces are taken (contract/json-interface.md#jobs)."""
+"""Validation of json interfaces (contract/json-interface.md#jobs)."""
 
 from __future__ import annotations
 

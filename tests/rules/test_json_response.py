@@ -1,4 +1,4 @@
-"""Does a response fit the json interface? (contract/json-response.md#checks)"""
+"""Validation of a response against the json interface (contract/json-response.md#checks)."""
 
 from __future__ import annotations
 

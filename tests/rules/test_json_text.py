@@ -1,4 +1,4 @@
-"""JSON is read within bounds; what Python takes beyond the standard is refused with its place."""
+"""JSON is read within limits; Python's extensions of the standard are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading and applying ``label.search`` (contract/label.md#search)."""
+"""Parsing and evaluation of ``label.search`` (contract/label.md#search)."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_too_long_search_is_refused_and_the_message_gives_the_limit() -> None:
 
 @st.composite
 def searches(draw: st.DrawFn, depth: int = 4) -> str:
-    """A search, and what Python says about it once written in Python's words."""
+    """A search, and its result as a Python expression."""
     if depth == 0 or draw(st.booleans()):
         return draw(st.sampled_from([TRUE, FALSE]))
     left, right = draw(searches(depth - 1)), draw(searches(depth - 1))

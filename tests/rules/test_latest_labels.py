@@ -1,4 +1,4 @@
-"""The latest labels of an asset, and those that a copy keeps.
+"""The latest labels of an asset, and the labels that a copy keeps.
 
 See contract/label.md#latest-marks, contract/project.md#copies-of-labels.
 """
@@ -18,7 +18,7 @@ from kili_emulator.rules.latest_labels import (
 
 
 def labels(*texts: str) -> list[dict[str, Any]]:
-    """Labels from texts such as ``"leo DEFAULT"``, ``"leo REVIEW@Review 1"``, ``"leo truth"``."""
+    """Create labels from texts: ``"leo DEFAULT"``, ``"leo REVIEW@Review 1"``, ``"leo truth"``."""
     found = []
     for number, text in enumerate(texts):
         author, _, kind = text.partition(" ")

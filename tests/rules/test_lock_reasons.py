@@ -1,4 +1,4 @@
-"""Why somebody cannot label an asset now: one situation for each sentence.
+"""The reasons why a user cannot label an asset now: one situation for each reason.
 
 See contract/workflow.md#lock-reasons.
 """

@@ -1,4 +1,4 @@
-"""What of a recorded document is secret, and that all else stays."""
+"""Masking of secrets in recorded documents; all other content stays unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which texts of a request could be ids."""
+"""The texts of a request that may be ids."""
 
 from __future__ import annotations
 

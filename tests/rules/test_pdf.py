@@ -1,4 +1,4 @@
-"""The sizes of a PDF file's pages."""
+"""The page sizes of a PDF file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may do what (contract/member.md#roles)."""
+"""The permissions of each role (contract/member.md#roles)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The imports of a plugin that a policy allows."""
+"""The imports of a plugin that a policy permits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plugin asks to be called for is read from its source as clients read it."""
+"""The call conditions of a plugin are read from its source as clients read them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def listener(annotation: str, decorator: str = "on_kili_event") -> str:
 
 
 def of_the_sdk(folder: Path, source: str, matcher: list[str] | None) -> SourceTriggers | None:
-    """What the SDK would send for a source; ``None`` if it would refuse."""
+    """Return the triggers that the SDK would send for a source; ``None`` for a refusal."""
     path = folder / "main.py"
     path.write_text(source, encoding="utf-8")
     uploader = PluginUploader(None, str(path), "P", False, None, matcher)  # type: ignore[arg-type]
@@ -154,7 +154,7 @@ def test_refusal_names_the_error_in_the_source() -> None:
 
 
 def test_sources_valid_for_older_clients_are_accepted() -> None:
-    """Handlers that are inherited, and one that only clients from 2.141 to 26.1 know."""
+    """Inherited handlers, and a handler that only clients from 2.141 to 26.1 know, are accepted."""
     assert read_triggers(plugin("x = 1"), client="26.1.5") == SourceTriggers()
     settings = plugin("def on_project_updated(self, settings_updated): pass", "def on_submit(): 1")
     asked = {

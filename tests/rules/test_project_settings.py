@@ -1,4 +1,4 @@
-"""Settings of projects: what is taken, in which bounds, and in which form it is kept."""
+"""Settings of projects: their validation, limits and stored form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The marks of labels, by the published rules.
+"""Quality marks of labels, by the published rules.
 
 See contract/quality.md#classes, contract/quality.md#objects.
 """
@@ -42,7 +42,7 @@ def classes(*names: str, below: Response | None = None, name: str = "ONE") -> Re
 
 
 def box(left: float, right: float, name: str = "CAR", below: Response | None = None) -> Response:
-    """A box of height 1."""
+    """Return a box of height 1."""
     corners = [{"x": x, "y": y} for x, y in ((left, 0), (left, 1), (right, 1), (right, 0))]
     return {
         "type": "rectangle",
@@ -80,7 +80,7 @@ def test_equal_single_choices_have_mark_one(rule: Rule) -> None:
     [("consensus", 0.5), ("inference", 0.5), ("honeypot", 0), ("reviewScore", 0)],
 )
 def test_different_single_choices_have_mark_half_or_zero(rule: Rule, expected: float) -> None:
-    """A half is recorded for a person against a model."""
+    """The mark 0.5 is recorded for a user against a model."""
     assert value(classes("A"), classes("B"), rule=rule) == expected
 
 
@@ -168,7 +168,7 @@ def test_mark_of_a_box_with_a_nested_class_is_the_geometric_mean() -> None:
 
 
 def test_jobs_are_weighted_by_their_number_of_annotations() -> None:
-    """A job of one class that differs beside one of three boxes that are the same."""
+    """A job with one different class stands beside a job with three equal boxes."""
     drawn = boxes(box(0, 1), box(2, 3), box(4, 5))
     assert value({**classes("A"), **drawn}, {**classes("B"), **drawn}) == pytest.approx(3 / 4)
 
@@ -208,14 +208,14 @@ def test_mark_of_boxes_is_the_mean_over_pairs_and_unpaired_boxes() -> None:
 
 
 def test_pairs_are_made_greedily() -> None:
-    """The two that are most alike are a pair, though the others would have the greater sum."""
+    """The two most similar boxes form a pair, though the other pairs have a greater sum."""
     one, other = boxes(box(0, 10), box(5, 15)), boxes(box(2, 12), box(-3, 7))
     assert value(one, other) == pytest.approx((8 / 12 + 2 / 18) / 2)
     assert 7 / 13 + 7 / 13 > 8 / 12 + 2 / 18
 
 
 def test_equally_similar_boxes_are_paired_by_equal_sub_jobs() -> None:
-    """Whatever else stands there, and would be first in the alphabet."""
+    """Other members do not matter, even if they come first in alphabetical order."""
 
     def drawn(name: str, above: str) -> Response:
         return {"above": above, **box(0, 1, below=classes(name, name="SUB"))}
@@ -225,7 +225,7 @@ def test_equally_similar_boxes_are_paired_by_equal_sub_jobs() -> None:
 
 
 def test_pairs_of_equally_similar_boxes_do_not_depend_on_their_order() -> None:
-    """A chain in which each box and the next are as much alike: what is left over depends on it."""
+    """In a chain of equally similar neighbours, the choice of pairs decides which boxes remain."""
     ones, others = [box(3, 13), box(9, 19)], [box(0, 10), box(6, 16)]
     orders = [boxes(*each) for each in permutations(ones)]
     other_orders = [boxes(*each) for each in permutations(others)]
@@ -273,7 +273,7 @@ def test_entities_are_compared_by_common_characters() -> None:
 
 
 def linked(start: str, end: str, prefix: str) -> Response:
-    """Two people, a place, and who lives there; mids are the label's own."""
+    """Return two people, a place, and a relation between them; mids are local to the label."""
     entities = [entity(0, "Ada", mid=f"{prefix}ada"), entity(9, "Leo", mid=f"{prefix}leo"),
                 entity(20, "Oslo", "PLACE", mid=f"{prefix}oslo")]  # fmt: skip
     relation = {

@@ -1,4 +1,4 @@
-"""What holds for the marks of any responses at all."""
+"""Properties of the quality marks of arbitrary responses."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ rules = st.sampled_from(RULES)
 
 
 def shuffled(value: Any, chance: random.Random) -> Any:
-    """The same response, its jobs and the annotations of each in another order."""
+    """Return the same response with its jobs and annotations in another order."""
     if not isinstance(value, dict):
         return value
     items = [(name, shuffled(each, chance)) for name, each in value.items()]

@@ -1,4 +1,4 @@
-"""How alike two places are."""
+"""Similarity of two shapes."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def circle(x: float, count: int) -> Vertices:
 
 @pytest.mark.parametrize("count", [64, 2000])
 def test_overlap_of_crossing_polygons_is_nearly_exact(count: int) -> None:
-    """Two circles of radius 1 whose middles are 1 apart."""
+    """Two circles of radius 1 have their centres at a distance of 1."""
     common = 2 * math.pi / 3 - math.sqrt(3) / 2
     expected = common / (2 * math.pi - common)
     measured = alike(polygon(circle(0, count)), polygon(circle(1, count)))
@@ -86,7 +86,7 @@ def test_overlap_of_crossing_polygons_is_nearly_exact(count: int) -> None:
 
 @given(st.lists(st.floats(0, 1), min_size=8, max_size=8))
 def test_boxes_are_measured_like_polygons(values: list[float]) -> None:
-    """A fifth corner on a side makes a polygon of a box."""
+    """A fifth corner on a side turns a box into a polygon."""
     one, other = (
         (*sorted(values[i : i + 4 : 2]), *sorted(values[i + 1 : i + 4 : 2])) for i in (0, 4)
     )

@@ -1,4 +1,4 @@
-"""What a requirements.txt says, and what of it an environment does not have."""
+"""The content of a requirements.txt, and the requirements that an environment does not meet."""
 
 from __future__ import annotations
 

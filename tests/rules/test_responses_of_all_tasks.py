@@ -1,4 +1,4 @@
-"""Responses of every task and input: which fit, and how much they count.
+"""Valid and invalid responses of every task and input, and their number of annotations.
 
 See contract/json-response.md#checks, contract/annotation.md#number-of-annotations.
 """

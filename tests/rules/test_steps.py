@@ -1,4 +1,4 @@
-"""The multi-step workflows, place by place.
+"""The multi-step workflows, by step position.
 
 See contract/workflow.md#steps, contract/workflow.md#status-of-an-asset-with-steps.
 """
@@ -21,7 +21,7 @@ def step(name: str, type_: str = "REVIEW", **members: Any) -> Step:
 
 
 def step_position(text: str) -> StepPosition:
-    """``"Label DONE"`` as a place."""
+    """Return the step position for ``"Label DONE"``."""
     step_id, _, status = text.partition(" ")
     return StepPosition(step_id, status)  # type: ignore[arg-type]
 

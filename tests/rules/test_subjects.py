@@ -1,4 +1,4 @@
-"""Patterns of events, as the platform's own package reads them."""
+"""Patterns of events match as in the platform's own package."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def test_job_missing_in_the_interface_has_no_typed_annotation() -> None:
 
 
 def check_type(type_: Any, value: Any) -> None:
-    """A value can be answered as what a type of the API says."""
+    """Check that a value can be returned as the type of the API."""
     if value is None:
         assert not is_non_null_type(type_), type_
         return

@@ -1,4 +1,4 @@
-"""The V1 workflow, pair by pair (contract/workflow.md#v1-statuses)."""
+"""The V1 workflow, by status and label type (contract/workflow.md#v1-statuses)."""
 
 from __future__ import annotations
 

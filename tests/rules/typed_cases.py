@@ -1,4 +1,4 @@
-"""Responses as typed annotations: which are said in full, and which only as they are.
+"""Responses that typed annotations represent completely, in part, or not at all.
 
 See contract/annotation.md#typed-annotations.
 """
@@ -54,7 +54,7 @@ def below(name: str, children: Json, **members: Any) -> Json:
 
 
 def drawn(tool: str, mid: str = "1", name: str = "CAR", **members: Any) -> Json:
-    """An object as clients make it."""
+    """Return an object as clients create it."""
     base = {"categories": [{"name": name}], "children": {}, "mid": mid, "type": tool}
     return {**base, **members}
 

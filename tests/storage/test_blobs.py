@@ -1,4 +1,4 @@
-"""Uploaded bytes: stored by digest, in memory or in files."""
+"""Uploaded bytes are stored by digest, in memory or in files."""
 
 from __future__ import annotations
 

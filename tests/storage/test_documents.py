@@ -1,4 +1,4 @@
-"""The document store: TinyDB's vocabulary, durable commits, and ways back."""
+"""The document store: the interface of TinyDB, durable commits, and rolling back."""
 
 from __future__ import annotations
 
@@ -423,7 +423,7 @@ while True:
 
 
 def kill_child_after(path: Path, *, printed: int, stop_at: int) -> int:
-    """Let a process commit, kill it, and return the last number that it said is committed."""
+    """Let a process commit, kill it, and return the last number that it printed as committed."""
     arguments = [sys.executable, "-c", CHILD, str(path), str(stop_at)]
     with subprocess.Popen(
         arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
@@ -517,7 +517,7 @@ def full_disk(store: DocumentStore, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def keep(store: DocumentStore, document_id: str, **members: Any) -> None:
-    """Insert or change a label, also where the disk is full."""
+    """Insert or change a label in a deferrable commit, also if the disk is full."""
     before = store.snapshot["labels"].row(document_id)
     position = before.position if before else store.take_position()
     after = Row(position, {"id": document_id, **members})
@@ -621,7 +621,7 @@ def test_value_that_is_no_json_is_refused_and_nothing_is_inserted(labels: Docume
 
 
 def disturb(store: DocumentStore) -> None:
-    """Change, delete, delete and recreate, and add, over several commits."""
+    """Change, delete, recreate and add documents over several commits."""
     labels = labels_of(store)
     labels.update({"values": ["other"], "asset": "b"}, doc_ids=["m"])
     labels.remove(doc_ids=["z", "a"])

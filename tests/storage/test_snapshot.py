@@ -1,4 +1,4 @@
-"""Immutable tables: a change makes a new one, and the old one stays as it was."""
+"""Immutable tables: a change creates a new table, and the old table stays unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What succeeds has done something: no mutation is a no-op that is dressed as a success."""
+"""Each successful mutation changes the stored state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REPORTS = ("events", "decisions", "runs", "pluginLogs")
 
 
 def state(full_world: FullWorld) -> dict[str, list[dict[str, Any]]]:
-    """What is stored, without the times of changes."""
+    """Return the stored documents without their modification times."""
     return {
         table: [{k: v for k, v in each.items() if k != "updatedAt"} for each in documents]
         for table, documents in full_world.export().items()

@@ -1,4 +1,4 @@
-"""Lists are in the order in which things were made, in pages without gaps or repetitions."""
+"""Lists are in creation order; pages have neither gaps nor repetitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is deleted is gone: no row names it, no list shows it, and it cannot be deleted again."""
+"""Deleted objects disappear: no row or list shows them, and no call deletes them again."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ TWICE = {"deleteAssets": "what is deleted already counts as deleted (contract/as
 
 @dataclass(frozen=True)
 class Deletion:
-    """What a mutation deletes.
+    """A mutation that deletes, and the rows that it deletes.
 
     Attributes:
         gone: the table and a selection of its rows: all of these rows are deleted.
@@ -56,7 +56,7 @@ class Deletion:
 
 
 def _of_assets(*names: str) -> dict[str, Callable[[dict[str, Any], dict[str, str]], bool]]:
-    """Assets, and all that is theirs."""
+    """Select the assets and their labels, issues, locks and files."""
 
     def theirs(row: dict[str, Any], world_ids: dict[str, str]) -> bool:
         return any(
@@ -106,7 +106,7 @@ HARD = [each for each in DELETIONS if each.mutation not in SOFT]
 
 
 def ids_to_delete(full_world: FullWorld, deletion: Deletion) -> set[str]:
-    """The ids of all that goes."""
+    """Return the ids of all rows that the deletion removes."""
     (plugin,) = [
         each
         for each in full_world.export()["plugins"]

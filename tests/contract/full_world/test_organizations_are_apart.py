@@ -1,6 +1,6 @@
-"""Who is of another organization sees nothing of this one, and changes nothing in it.
+"""A user of another organization sees and changes nothing of this organization.
 
-Who is of it, but has no part in its projects, sees nothing of these, and changes nothing either.
+A user of this organization without a role in a project sees and changes nothing of the project.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ ON_NOTHING = [call for call in CALLS if not list(named_values(call.arguments))]
 
 
 def shows_nothing(full_world: FullWorld, answer: Any) -> bool:
-    """Whether neither an id nor a name of the first organization is in an answer."""
+    """Return whether the answer contains no id and no name of the first organization."""
     text = json.dumps(answer)
     return not any(each in text for each in (*full_world.own_ids, *NAMES))
 

@@ -1,4 +1,4 @@
-"""An operation that is new in the schema fails here until the tests of this folder know it."""
+"""The tables of this folder cover each operation of the schema."""
 
 from __future__ import annotations
 

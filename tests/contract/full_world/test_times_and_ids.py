@@ -1,4 +1,4 @@
-"""Times and ids have one form, wherever they are read."""
+"""Times and ids have one form in all answers, events and stored documents."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OTHER_TIMES = {
 
 
 def times(type_: GraphQLOutputType, value: Any) -> Iterator[tuple[str, str]]:
-    """The values of DateTime fields, each with the field's name."""
+    """Iterate over the values of DateTime fields, each with the name of its field."""
     named = get_named_type(type_)
     if isinstance(value, list):
         for each in value:
@@ -51,7 +51,7 @@ def times(type_: GraphQLOutputType, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """All texts in a JSON value."""
+    """Iterate over all texts in a JSON value."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
@@ -117,7 +117,7 @@ def test_all_stored_documents_have_times_and_ids_in_their_form(full_world: FullW
 
 
 def check_row(what: str, table: str, row: dict[str, Any]) -> None:
-    """Its id, its times, and those of what it tells."""
+    """Check the form of a row's id, of its times, and of the times in its event payload."""
     if table in NAMED_BY_PATH:
         return
     assert ID.fullmatch(row["id"]), what

@@ -1,4 +1,4 @@
-"""What is unknown: a query answers nothing, a mutation says so and changes nothing."""
+"""For an unknown id, a query returns nothing, and a mutation is refused and changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How assets move: skipping, assignment, consensus, honeypots, and the filters on all that."""
+"""Inputs of the workflow: skipping, assignment, consensus, honeypots, and filters on these."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def _(case_world: CaseWorld) -> None:
 
 
 def _where_there_are_no_steps(case_world: CaseWorld) -> None:
-    """Some clients say "Default" with every default label, also there."""
+    """Accept the step name "Default", which some clients send with every label, without steps."""
     row = {"assetID": case_world.names["meadow"], "jsonResponse": EASY}
     data = {"labelType": "DEFAULT", "labelsData": [row], "stepName": "Default"}
     (label,) = case_world.wire.call("appendManyLabels", data=data, where={}, selection="assetId")
@@ -167,7 +167,7 @@ def _where_there_are_no_steps(case_world: CaseWorld) -> None:
 
 
 def _selects(member: str, value: Any, expected: set[str]) -> Case:
-    """A filter and its negation share out the assets of a project."""
+    """Check that a filter and its negation divide the assets of a project."""
 
     def check(case_world: CaseWorld) -> None:
         case_world = _stepped(case_world)

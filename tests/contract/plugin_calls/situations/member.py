@@ -1,4 +1,4 @@
-"""Members who join, change and leave."""
+"""Situations of members who join, change and leave."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.contract.plugin_calls.situations.registry import SteppedProject, for_
 
 
 def _at_work_everywhere(steps: SteppedProject) -> None:
-    """Rita works on both steps, has an asset open, and is to label another one."""
+    """Let Rita work on both steps, lock an asset, and be assigned to another asset."""
     for step in ("label step", "review step"):
         both = [steps.names["rita"], steps.names["max"]]
         steps.edit(steps={"updates": [{"id": steps.names[step], "assignees": both}]})
@@ -38,7 +38,7 @@ def a_reviewer_becomes_a_labeler(steps: SteppedProject, way: str) -> None:
 
 @for_each_way("appendToRoles", "updatePropertiesInRole", "updatePropertiesInProjectUser")
 def an_administrator_of_the_organization_joins(steps: SteppedProject, way: str) -> None:
-    """By a role, or by starring the project."""
+    """Join by a role, and by starring the project."""
     steps.remove_member("admin")
     if way == "updatePropertiesInProjectUser":
         steps.call(way, data={"starred": True}, where={"id": steps.member("ada")})

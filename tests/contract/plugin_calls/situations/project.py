@@ -1,4 +1,4 @@
-"""Projects and their steps."""
+"""Situations of projects and their steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def settings_that_steps_stand_for_are_changed(steps: SteppedProject) -> None:
 
 @for_each_way("deleteStep", "editProjectWorkflowSettings")
 def a_step_is_deleted(steps: SteppedProject, way: str) -> None:
-    """Assets that stand there go back."""
+    """Delete a step that has assets, which go back."""
     if way == "deleteStep":
         data = {"projectId": steps.project, "stepId": steps.names["review step"]}
         steps.call(way, input=data)

@@ -1,4 +1,4 @@
-"""Actions of simulated users, in the situations in which they cause something of their own."""
+"""Actions of simulated users, in situations in which they cause events of their own."""
 
 from __future__ import annotations
 
