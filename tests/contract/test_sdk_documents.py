@@ -96,7 +96,7 @@ def test_stored_surface_equals_that_of_the_installed_sdk(probed: Probed) -> None
 
 
 def test_schema_check_agrees_with_graphql_validation(probed: Probed) -> None:
-    """A text is validated by GraphQL's own rules; the facts kept of it are ours to judge."""
+    """GraphQL validates the text; ``schema_check`` judges the stored facts about the text."""
     judged = {text: schema_check.faults(document) for text, document in probed.texts.items()}
     differing = [
         (text, ours, theirs)

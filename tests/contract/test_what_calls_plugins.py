@@ -144,7 +144,7 @@ def _members(payload: dict[str, Any]) -> set[str]:
 # The commands do what the methods of the same names do
 
 
-DEEDS: tuple[tuple[str, dict[str, Any]], ...] = (
+USER_ACTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("save", {"label": {}}),
     ("submit", {"label": {}}),
     ("submit", {"label": {}, "correct": True}),
@@ -157,7 +157,7 @@ DEEDS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def test_each_action_of_simulated_users_has_rows() -> None:
-    assert {verb for verb, _ in DEEDS} == set(ACTIONS)
+    assert {verb for verb, _ in USER_ACTIONS} == set(ACTIONS)
     assert {way for row in ROWS for way in row.ways if way in ACTIONS} == set(ACTIONS)
 
 
@@ -169,7 +169,7 @@ def test_command_and_python_method_cause_the_same_events(
     world = server.new_world(scenario)
     where = ["--world", world.name, "--data-dir", str(server.data_dir)]
     with Emulator(scenario, seed=0) as emulator:
-        for verb, options in DEEDS:
+        for verb, options in USER_ACTIONS:
             getattr(emulator, verb.replace("-", "_"))(title, "invoice-1", **options)
             command = [verb, "--project", title, "--asset", "invoice-1", *_options(options), *where]
             done = CliRunner().invoke(main, command, input="{}")

@@ -100,14 +100,16 @@ class WorkingDayMachine(RuleBasedStateMachine):
 
     def _compare_trail(self, who: str) -> None:
         expected = Expected(self.day, self.stage)
-        looked = self.stage.read_state(self.day.stepped, self._seen + len(self._trail))
-        new = looked["events"]
+        state = self.stage.read_state(self.day.stepped, self._seen + len(self._trail))
+        new = state["events"]
         self._trail += new
-        told_events = [each for each in new if not each["event"].startswith("asset.analytics.")]
-        assert [(each["event"], each["payload"]) for each in told_events] == list(expected.trail())
+        workflow_events = [each for each in new if not each["event"].startswith("asset.analytics.")]
+        assert [(each["event"], each["payload"]) for each in workflow_events] == list(
+            expected.trail()
+        )
         assert {each["userId"] for each in new} <= {self.stage.ids[who]}
-        assert self.day.stepped or told_events == new
-        self._looked = looked
+        assert self.day.stepped or workflow_events == new
+        self._state = state
 
     def _names(self, places: list[int]) -> list[str]:
         """Return the names of the assets at the places, in the project's order."""

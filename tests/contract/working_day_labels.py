@@ -24,7 +24,7 @@ _AFTER_LABEL = {("TODO", "AUTOSAVE"): "ONGOING"} | {
 }
 
 # contract/workflow.md#status-of-an-asset-with-steps; a skipped asset keeps the status that it had.
-IN_WORDS_OF_V1 = {
+V1_STATUS = {
     (LABEL, "TO_DO"): "TODO",
     (LABEL, "IN_PROGRESS"): "ONGOING",
     (LABEL, "PARTIALLY_DONE"): "ONGOING",
@@ -79,20 +79,20 @@ class Labeling(Project):
         if self.stepped and is_work:
             if named and type_ not in ("AUTOSAVE", TYPE_OF[named]):
                 raise RefusedError
-            if corrects and self._is_kept_from_correcting(asset, who, str(named)):
+            if corrects and self._cannot_correct(asset, who, str(named)):
                 raise RefusedError
             if not corrects:
-                self._take_up(asset, who, type_, named)
+                self._prepare_for_label(asset, who, type_, named)
         step = (named or asset.step) if is_work else None
         label = Label(type_, who, model, step)
         asset.labels.append(label)
         self.unnamed.append(label)
         if type_ == "AUTOSAVE":
-            self._hold(asset, who)
+            self._lock(asset, who)
         else:
             self.add_event(f"label.workflow.created.{type_.lower()}", asset, labelId=label)
         if type_ in SUBMITTED:
-            self._let_go(asset, who)
+            self._unlock(asset, who)
         if moves:
             self._move_after(asset, type_, corrects)
 
@@ -105,19 +105,19 @@ class Labeling(Project):
         at = (asset.step, status)
         return named is not None and at in ((named, "DONE"), (FOLLOWING.get(named), "TO_DO"))
 
-    def _is_kept_from_correcting(self, asset: Asset, who: str, named: str) -> bool:
+    def _cannot_correct(self, asset: Asset, who: str, named: str) -> bool:
         own = asset.newest_of(who, SUBMITTED, named) is not None
         others = set(asset.holders) - {who}
         return bool(others) or (not own and PEOPLE[who] == "LABELER")
 
-    def _take_up(self, asset: Asset, who: str, type_: str, named: str | None) -> None:
+    def _prepare_for_label(self, asset: Asset, who: str, type_: str, named: str | None) -> None:
         """Prepare the asset for the label: a review with a step moves the asset to that step."""
         if named not in (None, asset.step):
             is_done = (asset.step, asset.step_status) == (LABEL, "DONE")
             if (named, type_) != (REVIEW, "REVIEW") or not is_done or set(asset.holders) - {who}:
                 raise RefusedError
             self._set_to_review(asset)
-        if self._is_kept_from(asset, who, type_):
+        if self._is_locked_for(asset, who, type_):
             raise RefusedError
 
     def _set_to_review(self, asset: Asset) -> None:
@@ -139,7 +139,7 @@ class Labeling(Project):
         else:
             asset.status = _AFTER_LABEL.get((asset.status, type_), asset.status)
 
-    def _is_kept_from(self, asset: Asset, who: str, type_: str) -> bool:
+    def _is_locked_for(self, asset: Asset, who: str, type_: str) -> bool:
         """Return whether the workflow with steps keeps the user from labeling the asset now.
 
         See contract/workflow.md#lock-reasons.
@@ -172,7 +172,7 @@ class Labeling(Project):
         is_open = asset.status == "ONGOING" and not asset.skipped and not latest.sent_back
         return is_open and self._missing_labelers(asset) > 0
 
-    def _go_on(self, asset: Asset) -> None:
+    def _complete_labeling(self, asset: Asset) -> None:
         """Move an asset that needs no more labelers, as after a label."""
         if self.stepped:
             self._step_after(asset, "DEFAULT")
@@ -200,19 +200,19 @@ class Labeling(Project):
             return
         asset.step, asset.step_status = step, status
         if status != "SKIPPED":
-            asset.status = IN_WORDS_OF_V1[str(step), status]
+            asset.status = V1_STATUS[str(step), status]
         if step != before[0]:
             ways = {"newStepId": step, "previousStepId": before[0]}
             self.add_event("asset.workflow.currentStep.changed", asset, **ways)
         payload = {"status": status, "stepId": step}
         self.add_event("asset.workflow.currentStep.statusChanged", asset, **payload)
 
-    def _hold(self, asset: Asset, who: str) -> None:
+    def _lock(self, asset: Asset, who: str) -> None:
         if who not in asset.holders:
             asset.holders.append(who)
             self.add_event("asset.workflow.lock.created", asset)
 
-    def _let_go(self, asset: Asset, who: str) -> None:
+    def _unlock(self, asset: Asset, who: str) -> None:
         if who in asset.holders:
             asset.holders.remove(who)
             self.add_event("asset.workflow.lock.deleted", asset)

@@ -54,7 +54,7 @@ class WorkingDay(Labeling):
             if asset.status == "TODO" and not asset.skipped:
                 asset.consensus = False
         for asset in waiting:
-            self._go_on(asset)
+            self._complete_labeling(asset)
 
     def set_archived(self, who: str, archived: bool) -> None:
         """Archive or restore a project; the work in it stays unchanged."""
@@ -132,7 +132,7 @@ class WorkingDay(Labeling):
             waited = self._waits_for_labelers(asset)
             self._change(asset, "consensus", active)
             if waited:
-                self._go_on(asset)
+                self._complete_labeling(asset)
             return
         if (asset.step, asset.step_status) != (LABEL, "TO_DO") or self.consensus_size == 1:
             raise RefusedError
@@ -154,13 +154,13 @@ class WorkingDay(Labeling):
                 raise RefusedError
             self._move(asset, asset.step, "SKIPPED")
         asset.skipped = True
-        self._let_go(asset, who)
+        self._unlock(asset, who)
         self.add_event("asset.skipped", asset, skipped=True, status="SKIPPED")
 
     def label_and_skip(self, who: str, name: str, type_: str) -> None:
         """Skip an asset with a label, as older clients do; with steps, it completes no step."""
         self.add_label(who, name, type_, moves=not self.stepped)
-        self._let_go(self.asset(name), who)
+        self._unlock(self.asset(name), who)
         self.skip(who, name)
 
     def unskip(self, who: str, name: str) -> None:

@@ -295,15 +295,15 @@ def test_review_with_a_referenced_label_scores_that_label() -> None:
 # Inferences
 
 
-@pytest.mark.parametrize(("said", "expected"), [("A", 1), ("B", 0.5)])
+@pytest.mark.parametrize(("predicted", "expected"), [("A", 1), ("B", 0.5)])
 @pytest.mark.parametrize("human_first", [True, False])
 def test_inference_mark_does_not_depend_on_the_order_of_the_labels(
-    said: str, expected: float, human_first: bool
+    predicted: str, expected: float, human_first: bool
 ) -> None:
     """The mark 0.5 for a different single choice is recorded."""
     quality_project = QualityProject()
     for kind in ("DEFAULT", "INFERENCE") if human_first else ("INFERENCE", "DEFAULT"):
-        quality_project.label(kind, "A" if kind == "DEFAULT" else said, kind)
+        quality_project.label(kind, "A" if kind == "DEFAULT" else predicted, kind)
     (human,) = (e for e in quality_project.world.view.labels.all() if e["labelType"] == "DEFAULT")
     (model,) = (e for e in quality_project.world.view.labels.all() if e["labelType"] == "INFERENCE")
     assert (human["inferenceMark"], quality_project.asset("inferenceMark")) == (expected, expected)

@@ -102,7 +102,7 @@ def data_folder(tmp_path: Path) -> Iterator[DataFolder]:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "reason"),
     [
         ("notes", "it holds no world"),
         ("Notes of Monday", "its name cannot be that of a world"),
@@ -112,7 +112,7 @@ def data_folder(tmp_path: Path) -> Iterator[DataFolder]:
     ],
 )
 def test_foreign_folder_is_kept_and_reported(
-    data_folder: DataFolder, caplog: pytest.LogCaptureFixture, name: str, said: str
+    data_folder: DataFolder, caplog: pytest.LogCaptureFixture, name: str, reason: str
 ) -> None:
     data_folder.make("default")
     notes = data_folder.worlds / name / "plugins" / "notes.txt"
@@ -123,7 +123,7 @@ def test_foreign_folder_is_kept_and_reported(
     assert notes.read_text() == "my notes"
     (line,) = caplog.messages
     assert repr(str(data_folder.worlds / name)) in line
-    assert line.endswith(said)
+    assert line.endswith(reason)
     assert "\n" not in line
 
 
@@ -354,12 +354,12 @@ def test_error_for_a_damaged_world_gives_the_file_and_the_remedy(
 ) -> None:
     data_folder.make("default", "w")
     file = data_folder.worlds / name / "documents.sqlite"
-    spoil, said = DAMAGES[damage]
+    spoil, reason = DAMAGES[damage]
     spoil(file)
     message = data_folder.refused()
 
     assert message.startswith(f"{file} ")
-    assert said in message
+    assert reason in message
     assert f"Restore {file.parent} from a backup, move it out of the folder `worlds`" in message
     assert "delete it yourself" in message
 

@@ -42,7 +42,7 @@ def world_ids(wire: Wire) -> WorldIds:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_is_left(wire: Wire) -> Iterator[None]:
+def _wait_for_closed_connections(wire: Wire) -> Iterator[None]:
     yield
     for each in wire.emulator.platform.subscriptions._open_connections():
         each.ended.result(20)

@@ -80,7 +80,7 @@ def test_options_are_kept_for_pip(text: str, options: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "detail"),
     [
         ("-r other.txt", "other.txt does not arrive with the plugin"),
         ("--constraint=c.txt", "c.txt does not arrive with the plugin"),
@@ -96,12 +96,12 @@ def test_options_are_kept_for_pip(text: str, options: list[str]) -> None:
         ("git+https://e.org/r#egg=!!", "this is no requirement"),
     ],
 )
-def test_unsupported_line_is_reported_with_its_number(text: str, said: str) -> None:
+def test_unsupported_line_is_reported_with_its_number(text: str, detail: str) -> None:
     found = read_requirements(f"fine\n{text}\nfine")
     (fault,) = found.faults
 
     assert (fault.line, fault.text) == (2, text)
-    assert said in fault.reason
+    assert detail in fault.reason
     assert found.names == ["fine", "fine"]
 
 

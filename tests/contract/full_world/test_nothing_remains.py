@@ -55,15 +55,15 @@ class Deletion:
         return self.mutation
 
 
-def _of_assets(*names: str) -> dict[str, Callable[[dict[str, Any], dict[str, str]], bool]]:
+def _rows_of_assets(*names: str) -> dict[str, Callable[[dict[str, Any], dict[str, str]], bool]]:
     """Select the assets and their labels, issues, locks and files."""
 
-    def theirs(row: dict[str, Any], world_ids: dict[str, str]) -> bool:
+    def belongs_to_assets(row: dict[str, Any], world_ids: dict[str, str]) -> bool:
         return any(
             world_ids[each] in row["id"] or row.get("assetId") == world_ids[each] for each in names
         )
 
-    return dict.fromkeys(("assets", "labels", "issues", "locks", "files"), theirs)
+    return dict.fromkeys(("assets", "labels", "issues", "locks", "files"), belongs_to_assets)
 
 
 def _row(table: str, name: str) -> dict[str, Callable[[dict[str, Any], dict[str, str]], bool]]:
@@ -84,11 +84,11 @@ _PLUGIN_TABLES = (
 )
 DELETIONS = [
     Deletion("deleteAssets", {"where": {"idIn": ["<farm>", "<street>", "<pond>"]}},
-             _of_assets("farm", "street", "pond")),
+             _rows_of_assets("farm", "street", "pond")),
     Deletion("deleteAssets", {"where": {"idIn": ["<waiting>", "<labeled>", "<in review>"]}},
-             _of_assets("waiting", "labeled", "in review")),
+             _rows_of_assets("waiting", "labeled", "in review")),
     Deletion("deleteManyFromDataset", {"where": {"idIn": ["<farm>", "<street>", "<pond>"]}},
-             _of_assets("farm", "street", "pond")),
+             _rows_of_assets("farm", "street", "pond")),
     Deletion("deleteLabels", {"ids": ["<meadow PREDICTION>", "<farm INFERENCE>"]},
              {"labels": lambda row, world_ids:
               row["id"] in (world_ids["meadow PREDICTION"], world_ids["farm INFERENCE"])}),

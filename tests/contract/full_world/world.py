@@ -65,7 +65,7 @@ def open_full_world() -> Iterator[FullWorld]:
         own_ids = frozenset(
             each["id"] for table in emulator.world.export().values() for each in table
         )
-        names["foreign organization"] = _add_strangers(wire)
+        names["foreign organization"] = _add_second_organization(wire)
         yield FullWorld(wire, names, own_ids)
         wire.close()
 
@@ -75,7 +75,7 @@ def _set_up(wire: Wire) -> WorldIds:
     world_ids = {**set_up_world(wire), **add_stepped_project(wire), "plugin": PLUGIN}
     world_ids |= {key: world_ids[name] for key, name in (("admin", "ada"), ("labeler", "leo"))}
     _use_plugins(wire, world_ids)
-    _work_with_steps(wire, world_ids)
+    _add_work_with_steps(wire, world_ids)
     project = {"id": world_ids["project"]}
     members = wire.list("projectUsers", {"project": project}, selection="id user { id }")
     world_ids |= {f"member {each['user']['id']}": each["id"] for each in members}
@@ -102,7 +102,7 @@ def _set_up(wire: Wire) -> WorldIds:
     wire.call("skipAsset", reason="dark", where={"id": added["id"]})
     commented = {"text": "Because.", "inReview": False}
     wire.call("appendToComments", data=commented, where={"id": world_ids["issue"]})
-    _name_what_is_deleted(wire, world_ids)
+    _create_deletable_labels(wire, world_ids)
     world_ids["farm file"] = f"projects/{world_ids['project']}/assets/{world_ids['farm']}/content"
     with wire.emulator.world.transaction(
         Actor(wire.emulator.world.view.users.require(world_ids["max"]))
@@ -111,7 +111,7 @@ def _set_up(wire: Wire) -> WorldIds:
     return world_ids
 
 
-def _name_what_is_deleted(wire: Wire, world_ids: WorldIds) -> None:
+def _create_deletable_labels(wire: Wire, world_ids: WorldIds) -> None:
     """Create issues and labels that refer to deletable labels of models."""
     about = [{"labelID": world_ids[each]} for each in ("meadow PREDICTION", "farm INFERENCE")]
     wire.call("createIssues", issues=about, where={}, selection="id")
@@ -149,7 +149,7 @@ def _use_plugins(wire: Wire, world_ids: WorldIds) -> None:
     world_ids["webhook"] = "Hook"
 
 
-def _work_with_steps(wire: Wire, world_ids: WorldIds) -> None:
+def _add_work_with_steps(wire: Wire, world_ids: WorldIds) -> None:
     """Create an issue and an assignment in the project with steps, as in the V1 project."""
     place = {"projectId": world_ids["stepped project"], "stepId": world_ids["label step"]}
     data = {"contentArray": ["text"], "externalIDArray": ["reviewed"]}
@@ -172,7 +172,7 @@ def _work_with_steps(wire: Wire, world_ids: WorldIds) -> None:
     world_ids["stepped issue"] = made["id"]
 
 
-def _add_strangers(wire: Wire) -> str:
+def _add_second_organization(wire: Wire) -> str:
     """Create a second organization with a project, a plugin and a tag; return its id.
 
     Also create a user of the first organization without a role in its projects.

@@ -152,10 +152,10 @@ case("AppendManyLabelsData.stepId")(_on_step("stepId", "label step"))
 @case("AppendManyLabelsData.stepName")
 def _(case_world: CaseWorld) -> None:
     _on_step("stepName", "Label")(case_world)
-    _where_there_are_no_steps(case_world)
+    _check_step_name_without_steps(case_world)
 
 
-def _where_there_are_no_steps(case_world: CaseWorld) -> None:
+def _check_step_name_without_steps(case_world: CaseWorld) -> None:
     """Accept the step name "Default", which some clients send with every label, without steps."""
     row = {"assetID": case_world.names["meadow"], "jsonResponse": EASY}
     data = {"labelType": "DEFAULT", "labelsData": [row], "stepName": "Default"}

@@ -23,9 +23,9 @@ class Row:
     """An action, with its events and handler calls.
 
     Attributes:
-        ways: mutations, with the type of the label where it matters, and verbs of people.
-        required: the members that the payload of each of the events has besides the usual ones.
-        optional: those that it may have.
+        ways: mutations, with the type of the label if it matters, and verbs of simulated users.
+        required: the members that each event's payload has besides the usual members.
+        optional: the members that each event's payload may have.
     """
 
     title: str

@@ -27,7 +27,7 @@ def an_open_asset_is_skipped_with_a_label(steps: SteppedProject, way: str) -> No
 
 
 @for_each_way(*WAYS_TO_REVIEW)
-def a_labeled_asset_is_put_up_for_review(steps: SteppedProject, way: str) -> None:
+def a_labeled_asset_is_added_to_review(steps: SteppedProject, way: str) -> None:
     steps.call(way, where={"idIn": [steps.names["labeled"]]})
 
 
@@ -38,7 +38,7 @@ def assets_are_sent_back(steps: SteppedProject, way: str) -> None:
 
 
 @situation
-def work_is_shared_out(steps: SteppedProject) -> None:
+def assets_are_assigned(steps: SteppedProject) -> None:
     where = [{"id": steps.names["waiting"]}]
     data = [{"toBeLabeledBy": ["labeler@example.com", "reviewer@example.com"]}]
     steps.call("updatePropertiesInAssets", where=where, data=data)

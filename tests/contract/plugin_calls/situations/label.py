@@ -55,7 +55,7 @@ def an_administrator_joins_with_a_label(steps: SteppedProject, way: str) -> None
 
 
 @for_each_way(*WAYS_TO_LABEL)
-def a_lock_that_ran_out_is_taken_over(steps: SteppedProject, way: str) -> None:
+def an_expired_lock_is_taken_over(steps: SteppedProject, way: str) -> None:
     steps.label(way, "waiting", "labeler", "AUTOSAVE")
     steps.wire.emulator.world.clock.offset += 2 * LIFETIME
     steps.label(way, "waiting", "reviewer", "AUTOSAVE")
@@ -83,7 +83,7 @@ def compared_labels_are_changed(steps: SteppedProject) -> None:
 
 
 @situation
-def what_is_labeled_becomes_a_honeypot(steps: SteppedProject) -> None:
+def a_labeled_asset_becomes_a_honeypot(steps: SteppedProject) -> None:
     steps.make_honeypot("labeled")
     for flag in (False, True):
         where = [{"id": steps.names["labeled"]}]
@@ -91,7 +91,7 @@ def what_is_labeled_becomes_a_honeypot(steps: SteppedProject) -> None:
 
 
 @situation
-def what_two_people_have_labeled_is_used_for_consensus(steps: SteppedProject) -> None:
+def an_asset_with_two_labels_is_used_for_consensus(steps: SteppedProject) -> None:
     for key in ("labeler", "manager"):
         steps.label("appendManyLabels", "waiting", key)
         steps.call("sendAssetsBackToQueue", where={"id": steps.names["waiting"]})

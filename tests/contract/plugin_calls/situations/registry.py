@@ -18,8 +18,8 @@ class SteppedProject:
     """A project with steps; its assets are ``waiting``, ``labeled``, ``in review``, ``skipped``.
 
     Attributes:
-        names: what the world holds: each thing's name and id.
-        project: its id.
+        names: the ids of the objects in the world, by name.
+        project: the id of the project.
     """
 
     def __init__(self, wire: CallRecorder, world_ids: WorldIds) -> None:
