@@ -340,9 +340,12 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "last bytes missing": (lambda file: _cut(file, lambda size: size - 9), "its end is missing"),
     "page overwritten": (_overwrite, "cannot be read"),
     "other database": (_other_database, "holds no documents"),
-    "no start": (lambda file: _meta(file, "start", None), "the row `start` of its table `meta`"),
-    "start of another form": (lambda file: _meta(file, "start", [1]), "cannot be read"),
-    "document of no JSON": (_sql("UPDATE documents SET body = '{'"), "cannot be read"),
+    "missing start": (
+        lambda file: _meta(file, "start", None),
+        "the row `start` of its table `meta`",
+    ),
+    "malformed start": (lambda file: _meta(file, "start", [1]), "cannot be read"),
+    "document that is not JSON": (_sql("UPDATE documents SET body = '{'"), "cannot be read"),
     "unknown table": (_sql("UPDATE documents SET tbl = 'x' WHERE tbl = 'users'"), "cannot be read"),
 }
 

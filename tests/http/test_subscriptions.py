@@ -359,7 +359,7 @@ def test_too_large_a_message_ends_the_connection(wire: Wire) -> None:
         b"GET / HTTP/1.1\r\n\r\n",
         b"\x81\x85\0\0\0\0\xff\xfe\xfd\xfc\xfb",
     ],
-    ids=["noise", "not masked", "another request", "no text"],
+    ids=["noise", "not masked", "HTTP request", "invalid UTF-8"],
 )
 def test_invalid_websocket_bytes_end_the_connection(
     wire: Wire, world_ids: WorldIds, sent: bytes
@@ -374,7 +374,7 @@ def test_invalid_websocket_bytes_end_the_connection(
         assert client.received == []
 
 
-@pytest.mark.parametrize("sent", [b"", b"\x81\xfe\x01"], ids=["at rest", "within a frame"])
+@pytest.mark.parametrize("sent", [b"", b"\x81\xfe\x01"], ids=["between frames", "within a frame"])
 def test_broken_connection_is_ended(wire: Wire, world_ids: WorldIds, sent: bytes) -> None:
     with connected_client(wire) as client:
         client.start("a", world_ids["project"])

@@ -99,11 +99,11 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "category that is a text": ({"J": job(**categories(A="Apple"))}, 'job "J" must have cat'),
     "category that is null": ({"J": job(**categories(A=None))}, 'job "J" must have categories'),
-    "one of two sub-jobs in one text that does not exist": (
+    "unknown sub-job beside a known one in one text": (
         {"J": job(**categories(A={"children": ["S, T"]})), "S": job()},
         'job "J" has the sub-job "T", which does not exist',
     ),
-    "a circle through one text": (
+    "circular reference in one text": (
         {"J": job(**categories(A={"children": ["S, J"]})), "S": job()},
         "sub-jobs of themselves: J",
     ),

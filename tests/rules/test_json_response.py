@@ -94,7 +94,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"BOXES": {"annotations": [{"children": {"NONE": {}}}]}},
         'job "NONE" is not in the json interface',
     ),
-    "name of another case": (
+    "name in other letter case": (
         {"CLASSES": {"categories": [{"name": "a"}]}},
         'category "a" is not in job "CLASSES"',
     ),
@@ -176,7 +176,7 @@ def test_json_object_is_parsed(text: str, response: dict[str, Any]) -> None:
         ("null", "must be a JSON object of jobs, not NoneType"),
         ('"{}"', "must be a JSON object of jobs, not str"),
     ],
-    ids=["empty", "python", "cut off", "too deep", "list", "null", "encoded twice"],
+    ids=["empty", "Python literal", "truncated", "too deep", "list", "null", "encoded twice"],
 )
 def test_text_that_is_no_json_object_is_refused(text: str, detail: str) -> None:
     with pytest.raises(KiliError, match="jsonResponseMalformed") as caught:

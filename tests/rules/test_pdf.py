@@ -61,7 +61,8 @@ def test_objects_are_read_from_compressed_streams() -> None:
         pytest.param(media_files.pdf((10, 20)) + b"trailer<</Encrypt 9 0 R>>", id="encrypted"),
         pytest.param(media_files.pdf((10, 20), (0, 20)), id="a page without a size"),
         pytest.param(
-            _file("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[2 0 R]>>"), id="a circle"
+            _file("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[2 0 R]>>"),
+            id="circular page tree",
         ),
         pytest.param(
             b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/ObjStm/First 4"

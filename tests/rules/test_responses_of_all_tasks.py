@@ -44,7 +44,7 @@ def test_each_task_has_an_accepted_response() -> None:
 
 COUNTED = {
     **ACCEPTED,
-    "what another task has": ("IMAGE", {"CLASS": {"point": "x"}}, 0),
+    "member of another task": ("IMAGE", {"CLASS": {"point": "x"}}, 0),
 }
 
 

@@ -131,7 +131,7 @@ WHOLE: dict[str, tuple[str, Json, list[str]]] = {
         ),
         ["VideoClassification", "VideoClassification", "VideoTranscription"],
     ),
-    "video objects that rest": (
+    "video objects without motion": (
         "VIDEO",
         video(
             objects("RECTANGLE", box("1", **KEY), box("2", **KEY)),
@@ -194,10 +194,10 @@ NOT_WHOLE: dict[str, tuple[str, Json]] = {
     "same mid": ("GEOSPATIAL", objects("RECTANGLE", box("1"), box("1"))),
     "two polygons": ("GEOSPATIAL", objects("RECTANGLE", box(boundingPoly=[RING, RING]))),
     "rotation": ("VIDEO", video({"ROTATION_JOB": {"rotation": 90}, "CLASS": classes("A", **KEY)})),
-    "nothing at the end": ("VIDEO", video({"CLASS": classes("A", **KEY)}, {})),
+    "empty last frame": ("VIDEO", video({"CLASS": classes("A", **KEY)}, {})),
     "frames left out": ("VIDEO", {"5": {"CLASS": classes("A", **KEY)}}),
     "frame by another name": ("VIDEO", {"00": {"CLASS": classes("A", **KEY)}}),
-    "no word of key frames": ("VIDEO", video({"CLASS": classes("A")})),
+    "no key frame flags": ("VIDEO", video({"CLASS": classes("A")})),
     "first not drawn": ("VIDEO", video({"CLASS": classes("A", **KEPT)})),
     "change without key": (
         "VIDEO",
