@@ -1,4 +1,4 @@
-"""Requests that are refused: a table for each noun; a new module is found by itself."""
+"""Refused requests: a table for each noun; new modules are found automatically."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -1,4 +1,4 @@
-"""Assets."""
+"""Refused requests about assets."""
 
 from __future__ import annotations
 

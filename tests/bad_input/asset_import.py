@@ -1,4 +1,4 @@
-"""What an asset shows: contents, layers, frames, metadata, pages; imports in the background."""
+"""Refused imports: contents, layers, frames, metadata, pages, and imports in the background."""
 
 from __future__ import annotations
 

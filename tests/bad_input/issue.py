@@ -1,4 +1,4 @@
-"""Issues and questions."""
+"""Refused requests about issues and questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels."""
+"""Refused requests about labels."""
 
 from __future__ import annotations
 

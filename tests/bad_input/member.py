@@ -1,4 +1,4 @@
-"""Members of projects."""
+"""Refused requests about members of projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notifications."""
+"""Refused requests about notifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plugins."""
+"""Refused requests about plugins."""
 
 from __future__ import annotations
 

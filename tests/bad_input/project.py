@@ -1,4 +1,4 @@
-"""Projects."""
+"""Refused requests about projects."""
 
 from __future__ import annotations
 

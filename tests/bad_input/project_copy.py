@@ -1,4 +1,4 @@
-"""Copies of projects and of labels."""
+"""Refused requests about copies of projects and of labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions of projects."""
+"""Refused requests about versions of projects."""
 
 from __future__ import annotations
 

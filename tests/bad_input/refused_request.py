@@ -1,4 +1,4 @@
-"""A request that is refused, and what is said then."""
+"""A refused request and its expected error."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ UNKNOWN_ID = "cl00000000000000000000000"
 
 @dataclass(frozen=True)
 class RefusedRequest:
-    """One request that is refused.
+    """One refused request.
 
     Attributes:
-        arguments: of the mutation; ``<name>`` stands for the id of what has this name.
-        says: a part of the message; the whole of it where it is recorded.
-        key: whose API key is used.
+        arguments: of the mutation; ``<name>`` stands for the id of the object with this name.
+        says: a part of the message; the whole message if it is recorded.
+        key: the name of the API key.
         code: ``extensions.code``.
         status: of the HTTP answer.
     """
@@ -59,12 +59,12 @@ PLUGIN_CHANGES = (
 
 
 def denied(mutation: str, situation: str, key: str = "admin", **arguments: Any) -> RefusedRequest:
-    """The target does not exist, or the key's user does not see it."""
+    """Create a request whose object does not exist or is invisible to the user."""
     return RefusedRequest(mutation, situation, arguments, DENIED, key, "401")
 
 
 def forbidden(mutation: str, needed: str, key: str = "labeler", **arguments: Any) -> RefusedRequest:
-    """The user sees the target, but may not do this with it."""
+    """Create a request of a user who sees the object but may not act on it."""
     by_role = f"the role {needed} in "
     says = f"{mutation} needs {by_role}"
     if mutation in PLUGIN_CHANGES:
@@ -73,17 +73,17 @@ def forbidden(mutation: str, needed: str, key: str = "labeler", **arguments: Any
 
 
 def not_admin(mutation: str, key: str = "labeler", **arguments: Any) -> RefusedRequest:
-    """Only an administrator of the organization may do this."""
+    """Create a request that needs an administrator of the organization."""
     return RefusedRequest(mutation, f"as {key}", arguments, NOT_ADMIN, key)
 
 
 def refused(mutation: str, situation: str, says: str, **arguments: Any) -> RefusedRequest:
-    """A value that the mutation does not take."""
+    """Create a request with a value that the mutation does not accept."""
     return RefusedRequest(mutation, situation, arguments, says)
 
 
 def invalid(mutation: str, situation: str, says: str, **arguments: Any) -> RefusedRequest:
-    """A value that does not fit the schema."""
+    """Create a request with a value that does not fit the schema."""
     return RefusedRequest(
         mutation, situation, arguments, says, code=errors.INTERNAL_ERROR, status=400
     )

@@ -1,4 +1,4 @@
-"""Tags."""
+"""Refused requests about tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workflow: skipping, assignment, consensus, honeypots, steps."""
+"""Refused requests about the workflow: skipping, assignment, consensus, honeypots, steps."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ _VIDEO = video(
 
 
 def annotate(wire: Wire) -> None:
-    """Label an image, twice alike, and a video."""
+    """Label an image with two identical annotations, and a video."""
     _label(wire, "IMAGE", [_IMAGE, _IMAGE])
     _label(wire, "VIDEO", [_VIDEO, _VIDEO])
 

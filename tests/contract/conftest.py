@@ -1,7 +1,7 @@
-"""The SDKs that the contract is tested with: the newest one, and by `make contract` all.
+"""Fixtures of the SDKs under contract: the newest one, and all of them under `make contract`.
 
-What of the others' methods passed is written down at the end (``evidence.py``). Where several
-processes run the tests, one runs all those of an SDK, and writes its file.
+``evidence.py`` records which cases of the older SDKs passed. If several processes run the tests,
+one process runs all cases of an SDK and writes its file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _INSTALLED = [
 
 @pytest.fixture(scope="session")
 def logging_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerUnderTest]:
-    """A server process that writes down what it receives."""
+    """A server process with a request log."""
     folder = tmp_path_factory.mktemp("logging-server")
     log = str(folder / "requests.jsonl")
     with ServerUnderTest(folder, "--ephemeral", "--request-log", log) as running:
@@ -34,15 +34,15 @@ def logging_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerU
 def installed_sdk(
     request: pytest.FixtureRequest, sdk_process: Callable[[str], SdkProcess]
 ) -> SdkProcess:
-    """Each of them in turn, in its own environment, its waits cut short."""
+    """Each SDK under test, in its own environment, with shortened waits."""
     return sdk_process(request.param)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let all tests of one SDK follow each other: pytest orders them by their cases.
+    """Sort the tests by SDK; pytest would order them by their cases.
 
-    An SDK's process takes longer to start than a case takes to run.
+    Starting the process of an SDK takes longer than running a case.
     """
     items.sort(key=_place_of_sdk)
 
@@ -65,7 +65,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     is_end = report.when == "call" or report.failed
-    if is_end and isinstance(item, pytest.Function) and item.originalname == "test_method":
+    if is_end and isinstance(item, pytest.Function) and item.originalname == "test_sdk_case_passes":
         params = item.callspec.params
         recorder = item.config.stash[_RECORDER]
         recorder.note(params["installed_sdk"], params["tried"], passed=report.passed)

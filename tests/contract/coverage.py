@@ -1,6 +1,6 @@
-"""Writes ``docs/coverage.md``: what of the platform's API the emulator serves, and what not.
+"""Write ``docs/coverage.md``: the parts of the platform's API that the emulator serves.
 
-Run ``python -m tests.contract.coverage`` to write it anew; a test fails while it is out of date.
+``python -m tests.contract.coverage`` rewrites the page; a test fails while the page is outdated.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ videos into frames, and conversations as assets of `LLM_STATIC` and `LLM_INSTR_F
 
 
 def page() -> str:
-    """The page as it should be."""
+    """Return the expected text of the page."""
     parts = [_INTRODUCTION, *_operations(), *_members(), *_values(), *sections()]
     return "\n".join(parts)
 

@@ -1,7 +1,7 @@
-"""What has passed: the cases of SDK methods, for each SDK that only ``make contract`` runs.
+"""Recorded evidence: the SDK method cases that passed, for each SDK that ``make contract`` runs.
 
-``evidence/<version>.json`` holds the names of the cases that passed when they were last run. The
-newest SDK needs none: its cases run in every ``make test``.
+``evidence/<version>.json`` has the names of the cases that passed in their last run. The newest SDK
+needs no evidence: its cases run in every ``make test``.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ RECORDED = tuple(version for version in VERSIONS if version != NEWEST)
 
 
 def cases_of(version: str) -> list[Case]:
-    """The cases that are meant for an SDK, and whose method it has."""
+    """Return the cases for an SDK that has their method."""
     methods = stored(version).methods
     return [each for each in all_cases() if each.fits(version) and each.method in methods]
 
 
 def proven(version: str) -> frozenset[str]:
-    """The names of the cases of an SDK that have passed."""
+    """Return the names of the cases of an SDK that have passed."""
     if version == NEWEST:
         return frozenset(map(str, cases_of(version)))
     path = _path(version)
@@ -32,17 +32,17 @@ def proven(version: str) -> frozenset[str]:
 
 
 class Recorder:
-    """What becomes of the cases in one run of the tests."""
+    """The outcomes of the cases in one test run."""
 
     def __init__(self) -> None:
         self._outcomes: defaultdict[str, dict[str, bool]] = defaultdict(dict)
 
     def note(self, version: str, tried: Case, *, passed: bool) -> None:
-        """A case has come to its end."""
+        """Record the outcome of a finished case."""
         self._outcomes[version][str(tried)] = passed
 
     def write(self) -> None:
-        """Add the cases that passed, and drop those that failed or do not exist any more."""
+        """Add the cases that passed; remove those that failed or no longer exist."""
         for version in RECORDED:
             outcomes = self._outcomes[version]
             if outcomes:

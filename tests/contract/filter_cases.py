@@ -1,7 +1,7 @@
-"""What each member of each ``…Where`` selects in the world of :func:`set_up`.
+"""The rows that each member of each ``…Where`` selects in the world of :func:`set_up`.
 
-A case is a list of (value, names of what is selected). Over its values, each must select something
-and leave something out.
+A case is a list of (value, names of the selected rows). Over all its values, a case must select
+some rows and omit some rows.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ COUNTS = {
 
 
 def set_up(wire: Wire) -> WorldIds:
-    """Things made at three times, an hour apart: earlier, then, later."""
+    """Create objects at three times, an hour apart: earlier, then, later."""
     world = wire.emulator.world
     start = world.clock.now()
     world.clock.offset += timedelta(hours=1)
@@ -122,7 +122,7 @@ def set_up(wire: Wire) -> WorldIds:
 
 
 def _members(wire: Wire, world_ids: WorldIds, archived: str) -> WorldIds:
-    """Those of each project; who left one is among them."""
+    """Return the members of each project, removed members included."""
     users = {world_ids[name]: name for name in EVERYBODY}
     places = {
         world_ids["project"]: "",
@@ -137,7 +137,7 @@ def _members(wire: Wire, world_ids: WorldIds, archived: str) -> WorldIds:
 
 
 def _dates(first: set[str], last: set[str], member: str = "createdAt") -> dict[str, Case]:
-    """Conditions on a time: what was before it, what came after it."""
+    """Return conditions on a time, for the rows before and after that time."""
     return {
         f"{member}Gte": [("<after the first>", last), ("2000-01-01", first | last)],
         f"{member}Lte": [("<after the first>", first), ("2000-01-01", set())],

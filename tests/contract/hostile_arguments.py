@@ -1,4 +1,4 @@
-"""Values that no client means to send: arguments of each operation, with one in one place."""
+"""Hostile arguments: for each operation, plausible arguments with one invalid or extreme value."""
 
 from __future__ import annotations
 
@@ -73,10 +73,10 @@ _DEPTH = 2
 
 
 def hostile_arguments(operation: str, world_ids: WorldIds) -> Iterator[Arguments]:
-    """Arguments of an operation, plausible but for one value each.
+    """Iterate over arguments of an operation that are plausible except for one value.
 
     Args:
-        world_ids: what the ids are of that plausible arguments name.
+        world_ids: the ids of the objects that plausible arguments name.
     """
     arguments = root_of(operation).fields[operation].args
     given = [fill_ids(case.arguments, world_ids) for case in CASES if case.mutation == operation][
@@ -93,14 +93,14 @@ def hostile_arguments(operation: str, world_ids: WorldIds) -> Iterator[Arguments
 
 
 def operations() -> list[str]:
-    """All queries and mutations."""
+    """Return the names of all queries and mutations."""
     return [
         name for root in (SCHEMA.query_type, SCHEMA.mutation_type) if root for name in root.fields
     ]
 
 
 def _least(type_: GraphQLInputType) -> Any:
-    """The smallest value of a type."""
+    """Return the smallest value of a type."""
     type_ = get_nullable_type(type_)
     if isinstance(type_, GraphQLList):
         return [_least(type_.of_type)]
@@ -116,7 +116,7 @@ def _least(type_: GraphQLInputType) -> Any:
 
 
 def _variants(type_: GraphQLInputType, base: Any, depth: int) -> Iterator[Any]:
-    """A value as often as there are hostile ones for each place in it."""
+    """Iterate over copies of a value, each with one hostile value in one place."""
     type_ = get_nullable_type(type_)
     if isinstance(type_, GraphQLList):
         element = base[0] if isinstance(base, list) and base else _least(type_.of_type)

@@ -1,6 +1,6 @@
-"""Runs in an SDK's process, before the code of a method's case: see ``methods/__init__.py``.
+"""The prelude of a method case, run in the process of an SDK: see ``methods/__init__.py``.
 
-Only the standard library and the SDK, and Python 3.8, may be relied on here.
+This file may use only the standard library, the SDK and Python 3.8.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import requests
 
 
 def keep_schemas():
-    """Read the server's schema once for all clients: by itself each builds it anew, slowly."""
+    """Read the schema of the server once for all clients; each client would rebuild it slowly."""
     with contextlib.suppress(ImportError):  # the oldest do not use this library
         import gql.client as library
 
@@ -24,7 +24,7 @@ def keep_schemas():
 
 
 def new_client(kind, key):
-    """A client of the SDK: ``legacy`` or ``domain``."""
+    """Create a client of the SDK: ``legacy`` or ``domain``."""
     if kind == "domain":
         from kili.client_domain import Kili
     else:
@@ -33,7 +33,7 @@ def new_client(kind, key):
 
 
 class RequestLog:
-    """What the server received while one method of a client was at work."""
+    """The requests that the server received during the calls of one method of a client."""
 
     def __init__(self, path, world):
         self._path = Path(path)
@@ -46,14 +46,14 @@ class RequestLog:
         return self._path.stat().st_size
 
     def take_from(self, start):
-        """Add what the server received of this world since a size of its log."""
+        """Add the requests about this world that the log received since a given size."""
         with self._path.open("rb") as log:
             log.seek(start)
             lines = [json.loads(line) for line in log.read().splitlines()]
         self.received += [each for each in lines if each["world"] == self._world]
 
     def watched(self, method):
-        """The method, which notes what the server receives during its calls."""
+        """Wrap the method, and record the requests that the server receives during its calls."""
 
         def call(*args, **kwargs):
             self.calls += 1
@@ -68,7 +68,7 @@ class RequestLog:
         return call
 
     def iterated(self, generator):
-        """A generator's elements: it asks the server while it is iterated."""
+        """Iterate over a generator and record its requests, which it sends while it is iterated."""
         while True:
             start = self.size()
             try:
@@ -81,7 +81,7 @@ class RequestLog:
 
 
 class Watched:
-    """A client, or a namespace of it, one of whose methods is watched."""
+    """A client, or a namespace of a client, with one watched method."""
 
     def __init__(self, owner, path, log):
         self._owner = owner
@@ -98,7 +98,7 @@ class Watched:
 
 
 def check(description):
-    """Fail unless the watched method was called, and the server received what it stands for."""
+    """Fail unless the watched method was called and the server received the expected operations."""
     assert log.calls, f"the case never calls {description['method']}"
     if any(names.startswith("Subscription.") for names in description["sends"]):
         log.take_from(log.first)  # the server may have received it after the call
@@ -109,7 +109,7 @@ def check(description):
 
 
 def values():
-    """What the names that a case made stand for, to be read when it fails."""
+    """Return the values of the names in a case, for the message of a failure."""
     made = {name: value for name, value in globals().items() if name not in before}
     return "\n".join(f"{name} = {repr(value)[:1000]}" for name, value in made.items())
 
@@ -133,12 +133,12 @@ HARD = {"CLASSIFICATION_JOB": {"categories": [{"name": "HARD"}]}}
 
 
 def client(name):
-    """Another user's client, of the kind that all generations have."""
+    """Create a client of another user, of the kind that all generations have."""
     return new_client("legacy", keys[name])
 
 
 def graphql(query, **variables):
-    """What the administrator is answered without the SDK, where a generation lacks a method."""
+    """Send a query as the administrator without the SDK, where a generation lacks a method."""
     answer = requests.post(
         os.environ["KILI_API_ENDPOINT"],
         headers={"Authorization": "X-API-Key: " + keys["admin"]},
@@ -149,7 +149,7 @@ def graphql(query, **variables):
 
 
 def fetched(url):
-    """What the administrator gets at an address."""
+    """Return the response to a GET request of the administrator."""
     headers = {"Authorization": "X-API-Key: " + keys["admin"]}
     return requests.get(url, headers=headers, timeout=30)
 

@@ -1,6 +1,6 @@
-"""What SDKs ask for and the emulator does not answer: the one place where that is excused.
+"""The excused operations and fields: SDKs request them, and the emulator does not serve them.
 
-Delete an entry as soon as it is served; a test fails as long as one stands here without need.
+Delete an entry as soon as the emulator serves it; a test fails while an entry is unnecessary.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The contract: what the real API's schema is known to hold (``schema.json``, facts only)."""
+"""The known facts about the schema of the platform's API (``schema.json``)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Members = dict[str, str]
 
 
 def operations() -> dict[str, dict[str, Any]]:
-    """``Query.<name>`` or ``Mutation.<name>`` → what the contract says of it."""
+    """Return ``Query.<name>`` or ``Mutation.<name>`` → the known signature."""
     roots = {"Query": "queries", "Mutation": "mutations", "Subscription": "subscriptions"}
     return {
         f"{root}.{name}": operation
@@ -34,18 +34,18 @@ def operations() -> dict[str, dict[str, Any]]:
 
 
 def types() -> dict[str, Members]:
-    """Object (or interface) and input types → member → type."""
+    """Return object, interface and input types → member → type."""
     objects = {name: each["fields"] for name, each in CONTRACT["objects"].items()}
     return {**objects, **CONTRACT["inputs"]}
 
 
 def enums() -> dict[str, list[str]]:
-    """Enums → values."""
+    """Return enums → values."""
     return dict(CONTRACT["enums"])
 
 
 def own_types(schema: GraphQLSchema) -> dict[str, Members]:
-    """The same of the schema that the emulator serves."""
+    """Return the types of the schema that the emulator serves, in the form of ``types``."""
     return {
         name: {member: str(field.type) for member, field in each.fields.items()}
         for name, each in schema.type_map.items()
@@ -55,7 +55,7 @@ def own_types(schema: GraphQLSchema) -> dict[str, Members]:
 
 
 def own_enums(schema: GraphQLSchema) -> dict[str, list[str]]:
-    """The emulator's enums."""
+    """Return the enums of the schema that the emulator serves."""
     return {
         name: list(each.values)
         for name, each in schema.type_map.items()

@@ -1,4 +1,4 @@
-"""Whether the served schema takes what an SDK asks: by the facts that are kept of its documents."""
+"""Comparison of the documents of an SDK, by their stored facts, with the served schema."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from tests.contract.sdk_surface import Document
 
 
 def is_served(document: Document) -> bool:
-    """Whether the emulator answers the document."""
+    """Return whether the emulator serves the document."""
     return not faults(document)
 
 
 def is_operation_served(operation: str) -> bool:
-    """Whether the schema has the root field at all."""
+    """Return whether the schema has the root field."""
     return _root_field(operation) is not None
 
 
 def faults(document: Document) -> list[str]:
-    """What the served schema lacks for a document; ``path: why`` where it is a field."""
+    """Return the parts of a document that the served schema lacks; ``path: why`` for a field."""
     field = _root_field(document.operation)
     if field is None:
         return [f"{document.operation} is not served"]

@@ -1,4 +1,4 @@
-"""The part of ``docs/coverage.md`` that is about SDKs: their documents, selections and methods."""
+"""The part of ``docs/coverage.md`` about SDKs: their documents, selections and methods."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ them; what passed there is kept in `tests/contract/evidence`.
 
 
 def sections() -> Iterable[str]:
-    """The lines of these sections."""
+    """Return the lines of these sections."""
     surfaces = [stored(version) for version in VERSIONS]
     yield _INTRODUCTION
     yield "| SDK | documents served | default selections served | methods tested |"
@@ -41,7 +41,7 @@ def _served(documents: Iterable[Document]) -> str:
 
 
 def _states(surface: Surface) -> dict[str, str]:
-    """Each method of an SDK: see the text above the table."""
+    """Return the state of each method of an SDK: see the text above the table."""
     version = surface.version
     cases, good = cases_of(version), proven(version)
     states = dict.fromkeys(surface.methods, "pending")

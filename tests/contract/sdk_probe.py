@@ -1,8 +1,8 @@
-"""Reads an installed SDK from inside: its GraphQL documents, methods and default selections.
+"""Reader of an installed SDK: its GraphQL documents, methods and default selections.
 
 ``tests/contract/sdk_surface.py`` runs this file in the SDK's own process, where ``Kili`` can reach
-an emulator, and takes what :func:`probe` returns. Nothing is listed by hand: packages, classes and
-signatures are walked. Only the standard library, and Python 3.8, may be relied on here.
+an emulator, and reads the result of :func:`probe`. The packages, classes and signatures are walked;
+no list is written by hand. This file may use only the standard library and Python 3.8.
 """
 
 import importlib
@@ -20,7 +20,7 @@ FILTERS = {"storages.connections": {"project_id": "x"}}  # these want one
 
 
 def probe(project_id, organization_id):
-    """All that can be read out of the installed SDK.
+    """Read the surface of the installed SDK.
 
     Args:
         project_id: a project that the client's user can read.
@@ -49,7 +49,7 @@ def probe(project_id, organization_id):
 
 
 def modules():
-    """Every module of the SDK that can be imported here."""
+    """Iterate over the modules of the SDK that can be imported here."""
     import kili
 
     for each in pkgutil.walk_packages(kili.__path__, "kili.", onerror=lambda name: None):
@@ -62,7 +62,7 @@ def modules():
 
 
 def documents_of(module):
-    """The documents that a module defines: constants, functions and classes that make them."""
+    """Iterate over the documents that a module defines: constants, functions and classes."""
     for name, value in list(vars(module).items()):
         place = module.__name__ + "." + name
         if isinstance(value, str):
@@ -85,7 +85,7 @@ def document(place, text):
 
 
 def made_by(place, function):
-    """The document that a function makes of a fragment, if that is what it does."""
+    """Return the document that a function builds from a fragment, or nothing."""
     required = [each.name for each in parameters(function) if each.default is each.empty]
     if not required or not all("fragment" in name for name in required):
         return
@@ -98,7 +98,7 @@ def made_by(place, function):
 
 
 def parameters(function):
-    """What a caller may give, but for ``self`` and collected arguments."""
+    """Return the parameters of a method without ``self`` and collected arguments."""
     try:
         found = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -111,7 +111,7 @@ def parameters(function):
 
 
 def all_methods():
-    """``name, (client, bound method)`` of each public method of all clients."""
+    """Iterate over ``name, (client, bound method)`` of each public method of all clients."""
     for client, module in CLIENTS.items():
         try:
             made = importlib.import_module(module).Kili()
@@ -122,7 +122,7 @@ def all_methods():
 
 
 def methods_of(owner, prefix):
-    """The public methods of an object, and those of its namespaces behind their names."""
+    """Iterate over the public methods of an object and, with their prefix, of its namespaces."""
     names = {name for name in dir(type(owner)) if not name.startswith("_")}
     names |= {name for name in vars_of(owner) if not name.startswith("_")}
     for name in sorted(names):
@@ -142,7 +142,7 @@ def is_sdks(value):
 
 
 def is_namespace(value):
-    """Whether a client's attribute holds methods for users: a part of a client or of the domain."""
+    """Return whether an attribute of a client is a namespace with methods for users."""
     kind = type(value)
     return is_sdks(kind) and kind.__name__.endswith(("ClientMethods", "Namespace", "KiliInternal"))
 
@@ -152,7 +152,7 @@ def fields_parameters(method):
 
 
 def sent_by_default(name, method, known):
-    """The last document that a method sends when nobody says which fields it shall ask for."""
+    """Return the last document that a method sends if the caller names no fields."""
     values = {
         each.name: known.get(each.name, "x")
         for each in parameters(method)
@@ -178,7 +178,7 @@ def sent_by_default(name, method, known):
 
 
 def recording(execute, sent):
-    """``execute`` that notes what it sends; a count is never 0, so that the list is asked for."""
+    """Wrap ``execute`` to record documents; counts are never 0, so that lists are requested."""
 
     def recorded(self, query, *args, **kwargs):
         text = query if isinstance(query, str) else str(query)
@@ -195,7 +195,7 @@ def recording(execute, sent):
 
 
 def graphql_clients():
-    """The class through which the SDK sends documents, wherever this generation has it."""
+    """Return the class that sends documents, wherever this generation defines it."""
     found = {
         value
         for name, module in list(sys.modules.items())

@@ -1,8 +1,8 @@
-"""What an SDK asks of the server: facts about its documents, methods and default selections.
+"""The surface of an SDK: facts about its documents, methods and default selections.
 
-They are read out of an installed SDK (``sdk_probe.py``), and kept in ``surfaces/<version>.json``,
-names only, so that all generations can be held against the schema where they are not installed.
-``python -m tests.contract.sdk_surface`` writes the files anew.
+``sdk_probe.py`` reads the facts from an installed SDK. ``surfaces/<version>.json`` stores them,
+names only, so that the schema can be compared with all generations where they are not installed.
+``python -m tests.contract.sdk_surface`` rewrites the files.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ PROBE = Path(__file__).with_name("sdk_probe.py")
 
 @dataclass(frozen=True)
 class Document:
-    """What one GraphQL document names.
+    """The names in one GraphQL document.
 
     Attributes:
-        operation: its root field, as ``Query.assets``.
-        fields: the paths of the leaves it selects, as ``labels.author.id``.
-        arguments: the path of an argument, or of a member of it → the type of the variable that
-            is given for it; ``""`` where it is a constant.
+        operation: the root field, as ``Query.assets``.
+        fields: the paths of the selected leaves, as ``labels.author.id``.
+        arguments: the path of an argument, or of a member → the type of its variable; ``""`` for
+            a constant.
     """
 
     operation: str
@@ -55,13 +55,13 @@ class Document:
 
 @dataclass(frozen=True)
 class Surface:
-    """One SDK.
+    """The surface of one SDK.
 
     Attributes:
-        documents: all that it can send.
-        methods: the public ones, as ``assets`` or ``projects.users.list`` → the client that has
-            it, ``legacy`` or ``domain``.
-        selections: ``assets.fields`` → what is sent when the caller gives no ``fields``.
+        documents: all documents that the SDK can send.
+        methods: the public methods, as ``assets`` or ``projects.users.list`` → the client that
+            has the method, ``legacy`` or ``domain``.
+        selections: ``assets.fields`` → the document sent if the caller gives no ``fields``.
     """
 
     version: str
@@ -72,14 +72,14 @@ class Surface:
 
 @dataclass(frozen=True)
 class Probed:
-    """What was read out of an installed SDK, its texts included."""
+    """The surface of an installed SDK, with the texts of its documents."""
 
     surface: Surface
     texts: dict[str, Document]
 
 
 def facts(text: str) -> Document:
-    """What a document of one operation with one root field names."""
+    """Return the names in a document of one operation with one root field."""
     operation = _operation(parse(text))
     (root,) = operation.selection_set.selections
     assert isinstance(root, FieldNode)
@@ -120,7 +120,7 @@ def _leaves(field: FieldNode, path: str) -> Iterator[str]:
 
 
 def faults_of_text(text: str) -> list[str]:
-    """Why the served schema does not take a document."""
+    """Return why the served schema does not accept a document."""
     document = parse(text)
     kind = _operation(document).operation
     if SCHEMA.get_root_type(kind) is None:  # graphql-core finds that only when it executes
@@ -129,7 +129,7 @@ def faults_of_text(text: str) -> list[str]:
 
 
 def stored(version: str) -> Surface:
-    """What is known of an SDK that need not be installed."""
+    """Return the stored surface of an SDK, which need not be installed."""
     return _surface(json.loads((FOLDER / f"{version}.json").read_text(encoding="utf-8")))
 
 
@@ -155,7 +155,7 @@ def _order(document: Document) -> str:
 
 
 def text_of(surface: Surface) -> str:
-    """The file of an SDK: one line for each fact, so that differences can be read."""
+    """Return the file of an SDK: one line per fact, so that differences are readable."""
     described = asdict(surface)
     lists = [f"    {json.dumps(each)}" for each in described["documents"]]
     tables = [
@@ -183,7 +183,7 @@ def _document(value: dict[str, Any]) -> Document:
 
 
 def main() -> None:
-    """Write the files of all SDKs whose environments are there."""
+    """Write the files of all installed SDKs."""
     with (
         tempfile.TemporaryDirectory() as folder,
         ServerUnderTest(Path(folder), "--ephemeral") as server,

@@ -1,6 +1,6 @@
-"""Each event that the emulator emits is one that ``kili_events`` declares, member by member.
+"""Each emitted event has exactly the members that ``kili_events`` declares.
 
-The cases are in :mod:`tests.contract.events`. A call of ``emit`` with a subject that has none
+The cases are in :mod:`tests.contract.events`. A call of ``emit`` with a subject without a case
 fails here.
 """
 
@@ -32,7 +32,7 @@ def case_world(wire: Wire, world_ids: WorldIds) -> CaseWorld:
 
 
 @pytest.mark.parametrize("subject", CASES)
-def test_an_event_is_as_it_is_declared(case_world: CaseWorld, subject: str) -> None:
+def test_event_matches_its_declaration(case_world: CaseWorld, subject: str) -> None:
     before = len(stored(case_world.wire))
     CASES[subject](case_world)
     events = stored(case_world.wire)[before:]
@@ -41,15 +41,13 @@ def test_an_event_is_as_it_is_declared(case_world: CaseWorld, subject: str) -> N
         check(each)
 
 
-def test_the_events_of_the_scenario_are_as_they_are_declared(
-    wire: Wire, world_ids: WorldIds
-) -> None:
+def test_events_of_the_scenario_match_their_declarations(wire: Wire, world_ids: WorldIds) -> None:
     for each in stored(wire):
         check(each)
 
 
 def calls_of_emit() -> Iterator[tuple[str, str | None]]:
-    """Each ``….emit(…)``: ``file:function`` it is in, and the subject, if it is written out."""
+    """Iterate over the calls of ``emit``: ``file:function``, and the subject if it is a literal."""
     for path in sorted(SOURCES.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for function in ast.walk(tree):
@@ -68,16 +66,16 @@ def _subjects(function: ast.FunctionDef) -> Iterator[str | None]:
                 yield subject.value if isinstance(subject, ast.Constant) else None
 
 
-def test_every_subject_in_the_code_has_a_case() -> None:
+def test_each_emitted_subject_has_a_case() -> None:
     calls = list(calls_of_emit())
     assert {subject for _, subject in calls if subject} <= CASES.keys()
     places = {place for place, subject in calls if subject is None}
     assert places == COMPUTED.keys(), "say in a case which subjects are computed there"
 
 
-def test_cases_are_about_events_of_the_platform() -> None:
+def test_cases_cover_only_events_of_the_platform() -> None:
     assert CASES.keys() <= SUBJECTS
 
 
-def test_what_plugins_can_be_sent_is_emitted_or_known_not_to_be() -> None:
+def test_plugin_events_with_a_case_are_those_listed_as_emitted() -> None:
     assert CASES.keys() & SENT_TO_PLUGINS == EMITTED

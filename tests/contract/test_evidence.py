@@ -1,4 +1,4 @@
-"""What is kept of the SDKs that only ``make contract`` runs."""
+"""The recorded evidence of the SDKs that only ``make contract`` runs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.contract import evidence
 
 
 @pytest.mark.parametrize("version", evidence.RECORDED)
-def test_the_evidence_is_of_cases_that_exist(version: str) -> None:
+def test_evidence_names_existing_cases(version: str) -> None:
     known = set(map(str, evidence.cases_of(version)))
     assert evidence.proven(version) <= known, "run: make contract"
 
 
-def test_evidence_is_of_the_last_run_of_each_case(
+def test_evidence_reflects_the_last_run_of_each_case(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(evidence, "FOLDER", tmp_path)

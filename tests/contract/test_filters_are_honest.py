@@ -1,4 +1,4 @@
-"""Each member of each ``…Where`` selects what it should, and leaves the rest out."""
+"""Each member of each ``…Where`` selects the expected rows and omits the others."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def world_ids(wire: Wire) -> WorldIds:
 
 
 def selected(wire: Wire, world_ids: WorldIds, type_: str, where: dict[str, Any]) -> set[str]:
-    """The names of what a where selects; the count must agree."""
+    """Return the names of the rows that a where selects; the count must agree."""
     names = {identity: name for name, identity in world_ids.items()}
     count = wire.call(COUNTS[type_], where=where)
     if type_ not in LISTS:
@@ -46,7 +46,7 @@ def selected(wire: Wire, world_ids: WorldIds, type_: str, where: dict[str, Any])
 
 
 @pytest.mark.parametrize(("type_", "member", "value", "expected"), VALUES)
-def test_a_condition_selects_this_and_nothing_else(
+def test_condition_selects_exactly_the_expected_rows(
     wire: Wire, world_ids: WorldIds, type_: str, member: str, value: object, expected: set[str]
 ) -> None:
     where = fill_ids({member: value}, world_ids)
@@ -54,7 +54,7 @@ def test_a_condition_selects_this_and_nothing_else(
 
 
 @pytest.mark.parametrize(("type_", "member"), MEMBERS)
-def test_a_condition_is_shown_to_include_and_to_exclude(
+def test_cases_of_a_condition_include_and_exclude_rows(
     wire: Wire, world_ids: WorldIds, type_: str, member: str
 ) -> None:
     results = [expected for _, expected in FILTERS[type_][member]]
@@ -64,20 +64,20 @@ def test_a_condition_is_shown_to_include_and_to_exclude(
 
 
 @pytest.mark.parametrize("type_", FILTERS)
-def test_null_and_an_empty_object_filter_nothing(
+def test_null_conditions_and_empty_filter_select_everything(
     wire: Wire, world_ids: WorldIds, type_: str
 ) -> None:
     everything = selected(wire, world_ids, type_, {})
     assert selected(wire, world_ids, type_, dict.fromkeys(FILTERS[type_])) == everything
 
 
-def test_conditions_hold_together(wire: Wire, world_ids: WorldIds) -> None:
+def test_all_conditions_of_a_filter_must_hold(wire: Wire, world_ids: WorldIds) -> None:
     where = {"project": {"id": world_ids["project"]}, "statusIn": ["TODO"], "externalIdIn": ["car"]}
     assert selected(wire, world_ids, "AssetWhere", where) == {"car-park"}
     assert selected(wire, world_ids, "AssetWhere", {**where, "skipped": True}) == set()
 
 
-def test_conditions_on_a_label_hold_on_one_same_label(wire: Wire, world_ids: WorldIds) -> None:
+def test_conditions_on_labels_must_hold_for_the_same_label(wire: Wire, world_ids: WorldIds) -> None:
     """The street has a DEFAULT label, and one by Rita, but no DEFAULT label by Rita."""
     where = {"label": {"typeIn": ["DEFAULT"], "user": {"id": world_ids["rita"]}}}
     assert selected(wire, world_ids, "AssetWhere", where) == set()
@@ -96,7 +96,7 @@ def test_a_list_is_paged(wire: Wire, world_ids: WorldIds, type_: str) -> None:
     assert page(10, 10_000) == []
 
 
-def test_a_page_without_its_size_is_refused(wire: Wire) -> None:
+def test_list_query_without_first_is_refused(wire: Wire) -> None:
     answer = wire.post({"query": "{ assets(where: {}, skip: 0) { id } }"})
     assert answer.status_code == 400
     assert 'argument "first"' in answer.json()["errors"][0]["message"]
@@ -113,9 +113,7 @@ def test_existing_assets_are_found_by_project_and_external_id(
     assert existing(UNKNOWN_ID, "pond") == []
 
 
-def test_a_deleted_projects_assets_and_labels_are_in_no_list(
-    world_ids: WorldIds, wire: Wire
-) -> None:
+def test_lists_omit_assets_and_labels_of_a_deleted_project(world_ids: WorldIds, wire: Wire) -> None:
     mark = wire.emulator.mark()
     wire.call("deleteProject", where={"id": world_ids["hidden project"]})
     where = {"project": {"id": world_ids["hidden project"]}}

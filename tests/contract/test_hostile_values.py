@@ -1,4 +1,4 @@
-"""No value makes an operation fail as a defect does: it is taken, or refused for what it is."""
+"""Hostile values are accepted or refused; no value causes an internal error."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def check(wire: Wire, world_ids: WorldIds, operation: str, begin: int, stride: i
 
 
 @pytest.mark.parametrize("operation", operations())
-def test_some_hostile_values_of_each_operation(
+def test_operation_handles_a_sample_of_hostile_values(
     wire: Wire, world_ids: WorldIds, operation: str
 ) -> None:
     begin = operations().index(operation) % STRIDE  # not the same values for all
@@ -31,7 +31,7 @@ def test_some_hostile_values_of_each_operation(
 
 @pytest.mark.contract
 @pytest.mark.parametrize("operation", operations())
-def test_all_hostile_values_of_each_operation(
+def test_operation_handles_all_hostile_values(
     wire: Wire, world_ids: WorldIds, operation: str
 ) -> None:
     check(wire, world_ids, operation, 0, 1)

@@ -1,7 +1,7 @@
-"""Every input of the schema is read back or refused; none is taken and dropped.
+"""Every input of the schema is read back or refused; no input is silently dropped.
 
 The cases are in :mod:`tests.contract.inputs`, those of filters in
-:mod:`tests.contract.filter_cases`. A member that is new in the schema fails here until it has one.
+:mod:`tests.contract.filter_cases`. A new member of the schema fails here until it has a case.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ WITHOUT_EFFECT = {
 
 
 def _inputs() -> set[str]:
-    """Every argument of every operation, and every member of the inputs that these reach."""
+    """Return every argument of every operation, and every member of their inputs."""
     found: set[str] = set()
     for root in (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type):
         assert isinstance(root, GraphQLObjectType)
@@ -105,9 +105,7 @@ def test_no_input_has_both_a_case_and_an_exception() -> None:
 
 
 @pytest.mark.parametrize("number", [0, 7, -1])
-def test_the_number_that_a_client_gives_an_issue_is_not_used(
-    case_world: CaseWorld, number: int
-) -> None:
+def test_issue_number_from_the_client_is_ignored(case_world: CaseWorld, number: int) -> None:
     rows = [{"assetId": case_world.names["farm"], "issueNumber": number}] * 2
     created = case_world.wire.call("createIssues", issues=rows, where={}, selection="issueNumber")
     assert created == [{"issueNumber": 1}, {"issueNumber": 2}]

@@ -1,4 +1,4 @@
-"""Every field of every type is seen with two different values: none is a constant in disguise."""
+"""Every field of every type has two different values: no field is a hidden constant."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ projects:
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
-    """The values that each field showed in the two worlds, as JSON."""
+    """Collect the values of each field in the two worlds, as JSON."""
     values: Seen = defaultdict(set)
     with Emulator(seed=0) as emulator:
         wire = Wire(emulator)
@@ -107,7 +107,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
 
 def _change_much(wire: Wire, values: Seen) -> None:
-    """Give everything that can differ two values."""
+    """Give every field that can differ a second value."""
     emulator = wire.emulator
     emulator.world.clock.offset += timedelta(hours=1)
     world_ids = set_up_world(wire)
@@ -157,7 +157,7 @@ def _change_projects(wire: Wire, world_ids: WorldIds) -> None:
 
 
 def _see_deleted(wire: Wire, world_ids: WorldIds, values: Seen) -> None:
-    """A deleted project says other things than one that is there; and a version is added."""
+    """Collect the values of a deleted project, and add a version."""
     in_pixels = {"title": "Gone", "inputType": "GEOSPATIAL", "pixelLabeling": True}
     project_id = wire.call("createProject", data=in_pixels, selection="id")["id"]
     wire.call("deleteProject", where={"id": project_id}, selection="id")
@@ -315,7 +315,7 @@ def _read_everything(wire: Wire, values: Seen) -> None:
 
 
 def _ask(wire: Wire, operation: str, **arguments: Any) -> Any:
-    """What an operation answers, with all that is to be had two levels deep."""
+    """Return the answer of an operation, with all fields two levels deep."""
     assert SCHEMA.query_type is not None
     fields = selection_of(SCHEMA.query_type.fields[operation].type, 2)
     return wire.call(operation, selection=fields[1:-1], **arguments)
@@ -328,7 +328,7 @@ def _see_field(operation: str, value: Any, values: Seen) -> None:
 
 
 def _see(type_: GraphQLOutputType, value: Any, values: Seen) -> None:
-    """Note the values of all fields below."""
+    """Collect the values of all fields below."""
     named = get_named_type(type_)
     if isinstance(value, list):
         for each in value:
@@ -348,14 +348,14 @@ def _fields() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("field", sorted(set(_fields()) - ONE_VALUE.keys()))
-def test_a_field_is_seen_with_two_values(seen: Seen, field: str) -> None:
+def test_field_has_two_different_values(seen: Seen, field: str) -> None:
     assert len(seen[field]) >= 2, seen[field]
 
 
 @pytest.mark.parametrize("field", sorted(ONE_VALUE))
-def test_an_exception_is_still_needed(seen: Seen, field: str) -> None:
+def test_field_listed_as_constant_has_one_value(seen: Seen, field: str) -> None:
     assert len(seen[field]) < 2, "it has two values now: take it out of ONE_VALUE"
 
 
-def test_exceptions_are_about_fields_of_the_schema() -> None:
+def test_fields_listed_as_constant_exist_in_the_schema() -> None:
     assert ONE_VALUE.keys() <= set(_fields())

@@ -1,4 +1,4 @@
-"""The schema that is served is a part of the platform's, as far as that is known."""
+"""The served schema is a part of the platform's schema, as far as that is known."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ OPERATIONS = [(root, name) for root in ROOTS for name in OWN_TYPES[root]]
 
 
 @pytest.mark.parametrize(("type_", "member", "kind"), MEMBERS)
-def test_a_member_has_the_type_that_the_platform_gives_it(
-    type_: str, member: str, kind: str
-) -> None:
+def test_member_has_the_type_of_the_platform_schema(type_: str, member: str, kind: str) -> None:
     assert types()[type_][member] == kind
 
 
@@ -35,7 +33,7 @@ def test_an_operation_has_the_platforms_arguments_and_return_type(root: str, nam
 
 
 @pytest.mark.parametrize("name", OWN_ENUMS)
-def test_an_enum_has_only_values_of_the_platforms(name: str) -> None:
+def test_enum_has_only_values_of_the_platform_schema(name: str) -> None:
     assert set(OWN_ENUMS[name]) <= set(enums()[name])
 
 

@@ -1,4 +1,4 @@
-"""Each document that an SDK can send, and each default selection, fits the served schema."""
+"""Each document and each default selection of an SDK fits the served schema."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ EXCUSED = NOT_SERVED_YET | NOT_EMULATED_YET.keys()
 
 @pytest.fixture(scope="module")
 def probed(installed_sdk: SdkProcess, logging_server: ServerUnderTest) -> Probed:
-    """What is read out of each installed SDK in turn."""
+    """The surface of each installed SDK in turn."""
     return probe(logging_server.new_world(), installed_sdk)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_what_an_sdk_can_send_is_served_or_excused(version: str) -> None:
+def test_each_document_of_an_sdk_is_served_or_excused(version: str) -> None:
     surface = stored(version)
     unserved = {
         each.operation: lacking
@@ -50,7 +50,7 @@ def test_what_an_sdk_can_send_is_served_or_excused(version: str) -> None:
 
 
 def _not_excused(document: Document) -> list[str]:
-    """What a document lacks that is not known to be missing."""
+    """Return the parts that a document lacks and that are not excused."""
     if document.operation in EXCUSED:
         return []
     return [
@@ -90,13 +90,13 @@ def test_no_operation_is_excused_twice() -> None:
     assert not NOT_SERVED_YET & NOT_EMULATED_YET.keys()
 
 
-def test_the_facts_that_are_kept_of_an_sdk_are_those_of_the_installed_one(probed: Probed) -> None:
+def test_stored_surface_equals_that_of_the_installed_sdk(probed: Probed) -> None:
     kept = (FOLDER / f"{probed.surface.version}.json").read_text(encoding="utf-8")
     assert kept == text_of(probed.surface), "run: python -m tests.contract.sdk_surface"
 
 
-def test_a_document_is_as_valid_as_its_facts_say(probed: Probed) -> None:
-    """A text is validated by GraphQL's own rules; the facts kept of it are ours to judge."""
+def test_schema_check_agrees_with_graphql_validation(probed: Probed) -> None:
+    """GraphQL validates the text; ``schema_check`` judges the stored facts about the text."""
     judged = {text: schema_check.faults(document) for text, document in probed.texts.items()}
     differing = [
         (text, ours, theirs)
@@ -119,10 +119,10 @@ def test_a_document_is_as_valid_as_its_facts_say(probed: Probed) -> None:
         ("query { data: me }", "a selection is required"),
     ],
 )
-def test_facts_tell_what_is_missing(text: str, fault: str) -> None:
+def test_schema_check_names_the_missing_part(text: str, fault: str) -> None:
     assert any(fault in each for each in schema_check.faults(facts(text)))
     assert faults_of_text(text)
 
 
-def test_there_is_a_file_for_each_sdk() -> None:
+def test_each_sdk_has_a_surface_file() -> None:
     assert {Path(each).stem for each in FOLDER.glob("*.json")} == set(VERSIONS)

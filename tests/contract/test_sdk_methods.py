@@ -1,4 +1,4 @@
-"""Each public method of the SDKs does for a user what it is there for, and sends what it should."""
+"""Each public method of the SDKs has its documented effect and sends the expected operations."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TRIED = [
 @pytest.mark.parametrize(
     ("installed_sdk", "tried"), TRIED, indirect=["installed_sdk"], scope="session"
 )
-def test_method(
+def test_sdk_case_passes(
     installed_sdk: SdkProcess, logging_server: ServerUnderTest, tried: Case, tmp_path: Path
 ) -> None:
     world = logging_server.new_world(tried.scenario)
@@ -57,7 +57,7 @@ def test_method(
 
 
 def _names(world: RemoteWorld) -> dict[str, Any]:
-    """The ids of what the scenario holds, by name; and where the server writes its log."""
+    """Return the ids of the scenario's objects by name, and the path of the request log."""
     held = world.export()
     names = {each["id"]: each["externalId"] for each in held["assets"]}
     users = {each["id"]: each["email"].partition("@")[0] for each in held["users"]}
@@ -77,7 +77,7 @@ def _names(world: RemoteWorld) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_each_method_of_an_sdk_is_tried_or_listed(version: str) -> None:
+def test_each_sdk_method_has_a_case_or_is_listed(version: str) -> None:
     tried = {each.method for each in CASES if each.fits(version)}
     fails = {method for method, failing in broken() if failing == version}
     listed = pending().keys() | outside().keys()
@@ -86,12 +86,12 @@ def test_each_method_of_an_sdk_is_tried_or_listed(version: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "version"), sorted(broken()))
-def test_a_method_that_fails_by_itself_exists_and_is_not_tried(method: str, version: str) -> None:
+def test_broken_sdk_method_exists_and_has_no_case(method: str, version: str) -> None:
     assert method in SURFACES[version].methods
     assert not any(each.method == method and each.fits(version) for each in CASES)
 
 
-def test_no_method_is_both_tried_with_the_newest_sdk_and_listed() -> None:
+def test_listed_method_has_no_case_for_the_newest_sdk() -> None:
     tried = {each.method for each in CASES if each.fits(NEWEST)}
     listed = {**pending(), **outside()}
     assert not tried & listed.keys(), "delete them from PENDING: they have cases"
@@ -102,11 +102,11 @@ def test_no_method_is_listed_twice() -> None:
 
 
 @pytest.mark.parametrize("method", sorted({*pending(), *outside(), *(e.method for e in CASES)}))
-def test_a_listed_method_exists(method: str) -> None:
+def test_each_listed_method_exists_in_an_sdk(method: str) -> None:
     assert any(method in surface.methods for surface in SURFACES.values())
 
 
 @pytest.mark.parametrize("tried", CASES, ids=str)
-def test_a_case_fits_some_sdk(tried: Case) -> None:
+def test_each_case_fits_an_sdk(tried: Case) -> None:
     fitting: list[Surface] = [s for s in SURFACES.values() if tried.fits(s.version)]
     assert any(tried.method in surface.methods for surface in fitting)

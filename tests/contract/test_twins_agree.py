@@ -1,4 +1,4 @@
-"""Fields under two names answer the same under both, to everybody."""
+"""Fields with two names have the same value under both names, for every user."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def wire() -> Iterator[Wire]:
 
 @pytest.mark.parametrize("key", ["admin", "labeler"])
 @pytest.mark.parametrize(("type_", "name", "twin"), PAIRS)
-def test_a_twin_answers_what_its_field_answers(
+def test_field_and_its_second_name_have_the_same_value(
     wire: Wire, type_: str, name: str, twin: str, key: str
 ) -> None:
     below = " { id }" if OWN_TYPES[type_][name] == "Label" else ""
@@ -42,13 +42,13 @@ def test_a_twin_answers_what_its_field_answers(
     assert all(each["one"] == each["two"] for each in found)
 
 
-def test_the_asset_of_a_label_is_named_by_its_id(wire: Wire) -> None:
+def test_asset_id_of_label_equals_the_id_of_its_asset(wire: Wire) -> None:
     found = wire.list("labels", {}, selection="assetIdCompute labelOf { id }")
     assert found
     assert all(each["assetIdCompute"] == each["labelOf"]["id"] for each in found)
 
 
-def test_the_marks_per_category_of_a_project_have_an_older_name(wire: Wire) -> None:
+def test_older_name_of_marks_per_category_has_the_same_value(wire: Wire) -> None:
     for each in wire.list(
         "projects", {}, selection="consensusMarkPerCateg consensusMarkPerCategory"
     ):

@@ -1,4 +1,4 @@
-"""Real SDKs read back the very responses that were stored, be it from typed annotations.
+"""Real SDKs read exactly the stored responses, also if they read them from typed annotations.
 
 See contract/annotation.md#typed-annotations.
 """
@@ -47,7 +47,7 @@ def _call(world: RemoteWorld, query: str, **variables: Any) -> Any:
 
 
 def _project(world: RemoteWorld, input_type: str, responses: list[Json]) -> str:
-    """A project with one asset and a label for each response."""
+    """Create a project with one asset and a label for each response."""
     project: str = _call(
         world,
         "mutation ($data: CreateProjectData!) { data: createProject(data: $data) { id } }",
@@ -87,7 +87,7 @@ def session(installed_sdk: SdkProcess, server: ServerUnderTest) -> tuple[SdkSess
 
 
 @pytest.mark.parametrize("input_type", INPUT_TYPES)
-def test_an_sdk_reads_what_was_stored(
+def test_sdk_reads_the_stored_responses(
     session: tuple[SdkSession, RemoteWorld], input_type: str
 ) -> None:
     sdk, world = session
@@ -99,7 +99,7 @@ def test_an_sdk_reads_what_was_stored(
 
 
 def _without_own(found: Json, response: Json) -> Json:
-    """What was read, without what the client itself has added to a video's first frame."""
+    """Return the response without the members that the client adds to a video's first frame."""
     found = copy.deepcopy(found)
     for name in OWN:
         if name not in response.get("0", {}):

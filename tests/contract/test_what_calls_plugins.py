@@ -1,7 +1,7 @@
-"""Each row of ``docs/contract/what-calls-plugins.md`` happens, and nothing else calls a plugin.
+"""Each row of ``docs/contract/what-calls-plugins.md`` happens, and no other action calls a plugin.
 
-Everything that the cases of inputs and events do is done in a world with plugins on every project,
-and so are the actions of simulated users, and special situations.
+A world with plugins on every project runs the cases of inputs and events, the actions of simulated
+users, and special situations.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Seen = dict[str, ObservedCalls]
 
 @pytest.fixture(scope="module")
 def seen() -> Iterator[Seen]:
-    """What each way caused, all of them having been gone."""
+    """Record the events and handler calls of each way, after all ways were used."""
     with Emulator(seed=0) as emulator:
         wire = CallRecorder(emulator)
         world_ids = set_up_world(wire)
@@ -62,17 +62,17 @@ def seen() -> Iterator[Seen]:
 
 
 def _is_about_plugins(case: object) -> bool:
-    """Whether a case counts plugins: there are more of them here. They cause no events."""
+    """Return whether a case counts plugins, which are more here. Such cases cause no events."""
     return getattr(case, "__module__", "").endswith("inputs.plugin")
 
 
 def _ways(row: Row) -> set[str]:
-    """Those of a row, the older names of them included."""
+    """Return the ways of a row, with the older names of mutations."""
     return {*row.ways, *(older for older, newer in OLDER.items() if newer in row.ways)}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title)
-def test_what_a_row_says_happens_in_each_of_its_ways(seen: Seen, row: Row) -> None:
+def test_each_way_of_a_row_causes_its_events_and_handler_calls(seen: Seen, row: Row) -> None:
     for way in _ways(row):
         for event in row.events:
             found = seen[way].payloads.get(event, set())
@@ -83,14 +83,16 @@ def test_what_a_row_says_happens_in_each_of_its_ways(seen: Seen, row: Row) -> No
 
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each.optional], ids=lambda row: row.title)
-def test_what_has_a_question_mark_is_there_at_times(seen: Seen, row: Row) -> None:
+def test_optional_payload_member_is_sometimes_present_and_sometimes_absent(
+    seen: Seen, row: Row
+) -> None:
     found = [seen[way].payloads[event] for way in row.ways for event in row.events]
     payloads = set().union(*found)
     for member in row.optional:
         assert {member in each for each in payloads} == {True, False}, member
 
 
-def test_nothing_else_calls_a_plugin(seen: Seen) -> None:
+def test_no_unlisted_action_calls_a_plugin(seen: Seen) -> None:
     payload = {(way, called) for row in ROWS for way in _ways(row) for called in _called(row)}
     done = {
         (way, called)
@@ -104,14 +106,14 @@ def _called(row: Row) -> tuple[str, ...]:
     return (*row.events, *row.handlers)
 
 
-def test_every_event_that_is_emitted_has_its_row() -> None:
-    """And one only: :mod:`tests.contract.test_events_are_typed` finds those in the code."""
+def test_each_emitted_event_has_exactly_one_row() -> None:
+    """:mod:`tests.contract.test_events_are_typed` finds the emitted events in the code."""
     listed = [event for row in ROWS for event in row.events]
     assert sorted(listed) == sorted(EVENTS)
     assert set(listed) <= SENT_TO_PLUGINS
 
 
-def test_what_no_action_causes_is_what_scenarios_alone_have() -> None:
+def test_row_without_ways_lists_events_of_scenarios() -> None:
     (row,) = [each for each in ROWS if not each.ways]
     with Emulator(seed=0) as emulator:
         events = [each for each in emulator.world.view.events.all() if each["event"] in row.events]
@@ -119,13 +121,13 @@ def test_what_no_action_causes_is_what_scenarios_alone_have() -> None:
     assert all(row.allows(each["event"], frozenset(each["payload"])) for each in events)
 
 
-def test_every_handler_has_its_row() -> None:
+def test_each_handler_has_exactly_one_row() -> None:
     listed = [handler for row in ROWS for handler in row.handlers]
     assert sorted(listed) == sorted(BY_TYPE) == sorted(e.name for e in handlers())
 
 
 @pytest.mark.parametrize("handler", handlers(), ids=lambda each: each.name)
-def test_a_handler_gets_what_its_row_says(seen: Seen, handler: Handler) -> None:
+def test_handler_gets_the_arguments_of_its_row(seen: Seen, handler: Handler) -> None:
     calls = [each for way in seen.values() for each in way.arguments.get(handler.name, ())]
     assert calls
     for arguments in calls:
@@ -135,14 +137,14 @@ def test_a_handler_gets_what_its_row_says(seen: Seen, handler: Handler) -> None:
 
 
 def _members(payload: dict[str, Any]) -> set[str]:
-    """With the id that ``search`` has of a review."""
+    """Return the members of a label, with the id that ``search`` has for a review."""
     return {*payload, *(["search.id"] if "id" in payload.get("search", ()) else [])}
 
 
 # The commands do what the methods of the same names do
 
 
-DEEDS: tuple[tuple[str, dict[str, Any]], ...] = (
+USER_ACTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("save", {"label": {}}),
     ("submit", {"label": {}}),
     ("submit", {"label": {}, "correct": True}),
@@ -154,18 +156,20 @@ DEEDS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-def test_every_deed_has_its_rows() -> None:
-    assert {verb for verb, _ in DEEDS} == set(ACTIONS)
+def test_each_action_of_simulated_users_has_rows() -> None:
+    assert {verb for verb, _ in USER_ACTIONS} == set(ACTIONS)
     assert {way for row in ROWS for way in row.ways if way in ACTIONS} == set(ACTIONS)
 
 
 @pytest.mark.parametrize("title", ["Invoices", "Invoices, V1"])
-def test_a_command_causes_what_the_method_causes(server: ServerUnderTest, title: str) -> None:
+def test_command_and_python_method_cause_the_same_events(
+    server: ServerUnderTest, title: str
+) -> None:
     scenario = find_scenario("document_check")
     world = server.new_world(scenario)
     where = ["--world", world.name, "--data-dir", str(server.data_dir)]
     with Emulator(scenario, seed=0) as emulator:
-        for verb, options in DEEDS:
+        for verb, options in USER_ACTIONS:
             getattr(emulator, verb.replace("-", "_"))(title, "invoice-1", **options)
             command = [verb, "--project", title, "--asset", "invoice-1", *_options(options), *where]
             done = CliRunner().invoke(main, command, input="{}")

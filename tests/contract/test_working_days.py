@@ -1,4 +1,4 @@
-"""Random working days, played through the API and by a model of the status rules side by side."""
+"""Random working days, run through the API and through a model of the status rules in parallel."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from tests.contract.working_day_projects import Expected, WorkingDayProjects, co
 
 
 class CheckedWorkingDay(WithLabels):
-    """What holds after each step, and at the end of the day."""
+    """A working day with checks after each action and at the end."""
 
     @invariant()
-    def it_looks_as_the_model_says(self) -> None:
-        expected, looked = Expected(self.day, self.stage), self._looked
-        assert looked["assets"] == expected.assets()
-        assert {each["id"]: each for each in looked["labels"]} == expected.labels()
-        assert looked["issues"] == expected.issues()
-        (project,) = looked["projects"]
+    def state_equals_the_model(self) -> None:
+        expected, state = Expected(self.day, self.stage), self._state
+        assert state["assets"] == expected.assets()
+        assert {each["id"]: each for each in state["labels"]} == expected.labels()
+        assert state["issues"] == expected.issues()
+        (project,) = state["projects"]
         assert (project["archivedAt"] is not None) == self.day.archived
         assert {**project, **expected.project()} == project
 
     @invariant()
-    def counts_are_those_of_the_lists(self) -> None:
+    def counts_equal_the_model(self) -> None:
         kinds = counted_filters(self.day.stepped)
-        numbers = {field: self._looked[alias] for alias, field, _ in kinds}
+        numbers = {field: self._state[alias] for alias, field, _ in kinds}
         assert numbers == {field: number(self.day) for _, field, number in kinds}
 
     def teardown(self) -> None:
         if hasattr(self, "day"):
-            self._nothing_is_left_of_what_was_deleted()
-            self._the_trail_is_whole()
+            self._check_rows_of_deleted_assets()
+            self._check_audit_trail()
 
-    def _nothing_is_left_of_what_was_deleted(self) -> None:
+    def _check_rows_of_deleted_assets(self) -> None:
         tables = self.stage.emulator.world.export()
         assets, issues = ({each["id"] for each in tables[name]} for name in ("assets", "issues"))
         for name in ("labels", "issues", "locks"):
@@ -49,7 +49,7 @@ class CheckedWorkingDay(WithLabels):
         kept = {each["folder"].rpartition("/")[2] for each in tables["files"]}
         assert kept == assets  # one text each
 
-    def _the_trail_is_whole(self) -> None:
+    def _check_audit_trail(self) -> None:
         events = self.stage.read_state(self.day.stepped, self._seen)["events"]
         assert events == self._trail
         times = [each["createdAt"] for each in events]
@@ -86,12 +86,14 @@ def stage() -> Iterator[WorkingDayProjects]:
     "length",
     [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.contract)],
 )
-def test_a_working_day_ends_as_the_rules_say(stage: WorkingDayProjects, length: settings) -> None:
+def test_working_day_agrees_with_the_model_of_the_rules(
+    stage: WorkingDayProjects, length: settings
+) -> None:
     machine = type("Played", (CheckedWorkingDay,), {"stage": stage})
     run_state_machine_as_test(machine, settings=length)
 
 
-def test_the_model_knows_nothing_of_the_emulator() -> None:
+def test_model_imports_nothing_of_the_emulator() -> None:
     for name in ("working_day_model.py", "working_day_labels.py", "working_day_documents.py"):
         tree = ast.parse((Path(__file__).parent / name).read_text())
         for node in ast.walk(tree):

@@ -1,4 +1,4 @@
-"""What people do on a working day, each action played by the model and through the API."""
+"""The actions of users on a working day, each run by the model and through the API."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class WorkingDayMachine(RuleBasedStateMachine):
     """One working day.
 
     Attributes:
-        day: what the model says.
+        day: the model.
         stage: the emulator.
     """
 
@@ -72,10 +72,10 @@ class WorkingDayMachine(RuleBasedStateMachine):
         answered: Any = ...,
         **arguments: Any,
     ) -> None:
-        """Have the model and the emulator do the same.
+        """Run the same action in the model and in the emulator, and compare the results.
 
         Args:
-            answered: what the answer is to be, where that is known before.
+            answered: the expected answer, if it is known in advance.
         """
         model_copy = copy.deepcopy(self.day)
         model_copy.trail, model_copy.unnamed = [], []
@@ -100,17 +100,19 @@ class WorkingDayMachine(RuleBasedStateMachine):
 
     def _compare_trail(self, who: str) -> None:
         expected = Expected(self.day, self.stage)
-        looked = self.stage.read_state(self.day.stepped, self._seen + len(self._trail))
-        new = looked["events"]
+        state = self.stage.read_state(self.day.stepped, self._seen + len(self._trail))
+        new = state["events"]
         self._trail += new
-        told_events = [each for each in new if not each["event"].startswith("asset.analytics.")]
-        assert [(each["event"], each["payload"]) for each in told_events] == list(expected.trail())
+        workflow_events = [each for each in new if not each["event"].startswith("asset.analytics.")]
+        assert [(each["event"], each["payload"]) for each in workflow_events] == list(
+            expected.trail()
+        )
         assert {each["userId"] for each in new} <= {self.stage.ids[who]}
-        assert self.day.stepped or told_events == new
-        self._looked = looked
+        assert self.day.stepped or workflow_events == new
+        self._state = state
 
     def _names(self, places: list[int]) -> list[str]:
-        """Assets, in the project's order."""
+        """Return the names of the assets at the places, in the project's order."""
         chosen = {place % len(self.day.assets) for place in places}
         return [self.day.assets[each].name for each in sorted(chosen)]
 
@@ -170,7 +172,7 @@ class WorkingDayMachine(RuleBasedStateMachine):
 
 
 class WithAssets(WorkingDayMachine):
-    """What people do with assets."""
+    """A working day with actions on assets."""
 
     def _on_assets(
         self, who: str, operation: str, action: Action, names: list[str], **arguments: Any
@@ -193,7 +195,7 @@ class WithAssets(WorkingDayMachine):
         operation_name=st.sampled_from(["skip", "label", "ask", "send", "move"]),
     )
     def work_on_deleted_asset(self, who: str, place: int, operation_name: str) -> None:
-        """Nobody can, and what it was asked for together with stays as it is."""
+        """Try to work on a deleted asset; other assets in the same request stay unchanged."""
         where = {"idIn": [self._gone[0], self.day.assets[place % len(self.day.assets)].id]}
         rows = [{"assetID": each, "jsonResponse": RED} for each in reversed(where["idIn"])]
         operations: dict[str, tuple[str, dict[str, Any]]] = {
@@ -280,7 +282,7 @@ class WithAssets(WorkingDayMachine):
             self._on_assets(who, "sendAssetsBackToQueue", action, names)
 
     def _older(self, who: str, operation: str, action: Action, names: list[str]) -> None:
-        """The way of clients up to 26.1, where putting up nothing for review answers null."""
+        """Act as clients up to 26.1, where adding no asset to a review returns null."""
         is_review = operation == "addAllLabeledAssetsToReview"
         try:
             moved = not is_review or action(copy.deepcopy(self.day)) != set(names)
@@ -291,7 +293,7 @@ class WithAssets(WorkingDayMachine):
 
 
 class WithLabels(WithAssets):
-    """What people and models say about assets, and what people say about that."""
+    """A working day with actions on labels and issues."""
 
     def _append(self, who: str, type_: str, action: Action, names: list[str], **data: Any) -> None:
         of_each = {each: data.pop(each) for each in ("modelName", "authorID") if each in data}
@@ -320,13 +322,13 @@ class WithLabels(WithAssets):
     @precondition(lambda self: self._submitted())
     @rule(place=place)
     def correct(self, place: int) -> None:
-        """Who submitted a label on a step submits another one there."""
+        """Submit another label for a step on which the user has submitted one."""
         name, who, type_, step = self._submitted()[place % len(self._submitted())]
         action: Action = lambda day: day.add_label(who, name, type_, step=step)  # noqa: E731
         self._append(who, type_, action, [name], stepName=step)
 
     def _submitted(self) -> list[tuple[str, str, str, str]]:
-        """Asset, author, type and step of what was submitted on steps."""
+        """Return asset, author, type and step of the labels submitted on steps."""
         return [
             (asset.name, each.author, each.type, each.step)
             for asset in self.day.assets
@@ -347,7 +349,7 @@ class WithLabels(WithAssets):
 
     @rule(who=someone, places=some, type_=st.sampled_from(["DEFAULT", "REVIEW", "AUTOSAVE"]))
     def add_several(self, who: str, places: list[int], type_: str) -> None:
-        """All of them, or none."""
+        """Add labels to several assets in one request, all or none."""
         names = self._names(places)
 
         def action(day: WorkingDay) -> None:

@@ -1,4 +1,4 @@
-"""What a working day is about: people, assets with their labels, issues, the audit trail."""
+"""The documents of a working day: users, assets with labels, issues, the audit trail."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ROLE_FOR = {
 
 
 class RefusedError(Exception):
-    """The action is answered with an error, and nothing changes."""
+    """The action is refused with an error and changes nothing."""
 
 
 def require(who: str, role: str) -> None:
@@ -77,25 +77,25 @@ class Asset:
     id: str = ""
 
     def latest(self) -> Label | None:
-        """The newest label that a person submitted."""
+        """Return the newest label that a user submitted."""
         return next((each for each in reversed(self.labels) if each.type in SUBMITTED), None)
 
     def newest_of(self, author: str, types: Iterable[str], step: str | None = None) -> Label | None:
-        """An author's newest label of these types, on a step where one is named."""
+        """Return an author's newest label of these types, on a step if one is given."""
         for each in reversed(self.labels):
             if each.author == author and each.type in types and step in (None, each.step):
                 return each
         return None
 
     def latest_of(self, author: str) -> Label | None:
-        """What an author submitted last; failing that, their work in progress; or a model's."""
+        """Return an author's last submitted label; else their label in progress or a model's."""
         for types in (SUBMITTED, ("AUTOSAVE",), LABEL_TYPES):
             if found := self.newest_of(author, types):
                 return found
         return None
 
     def authors_in_progress(self) -> set[str]:
-        """Who has a label in progress."""
+        """Return the users who have a label in progress."""
         authors = {each.author for each in self.labels}
         newest = {each: self.newest_of(each, (*SUBMITTED, "AUTOSAVE")) for each in authors}
         return {author for author, each in newest.items() if each and each.type == "AUTOSAVE"}
@@ -103,7 +103,7 @@ class Asset:
 
 @dataclass
 class Event:
-    """A line of the audit trail; payloads name labels and issues by what they are here."""
+    """An event of the audit trail; its payload refers to the labels and issues of the model."""
 
     subject: str
     asset: Asset | None
@@ -112,7 +112,7 @@ class Event:
 
 @dataclass
 class Project:
-    """What is in a project, and what was told of the last action."""
+    """The content of a project, and the events of the last action."""
 
     stepped: bool
     coverage: int = 0

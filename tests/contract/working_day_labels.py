@@ -1,4 +1,4 @@
-"""What labels do to an asset, by the model of the status rules (see ``working_day_model``)."""
+"""The effect of labels on an asset, by the model of the status rules: ``working_day_model``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _AFTER_LABEL = {("TODO", "AUTOSAVE"): "ONGOING"} | {
 }
 
 # contract/workflow.md#status-of-an-asset-with-steps; a skipped asset keeps the status that it had.
-IN_WORDS_OF_V1 = {
+V1_STATUS = {
     (LABEL, "TO_DO"): "TODO",
     (LABEL, "IN_PROGRESS"): "ONGOING",
     (LABEL, "PARTIALLY_DONE"): "ONGOING",
@@ -37,7 +37,7 @@ IN_WORDS_OF_V1 = {
 
 
 class Labeling(Project):
-    """A project whose assets people and models label."""
+    """A project whose assets users and models label."""
 
     def add_label(
         self,
@@ -50,10 +50,10 @@ class Labeling(Project):
         moves: bool = True,
         step: str | None = None,
     ) -> None:
-        """Administrators name another author, who must be one to do and free to do the work.
+        """Add a label; administrators may name another author, who needs the role and access.
 
         Args:
-            step: the step that the label names.
+            step: the step of the label, if the request names one.
         """
         require(who, ROLE_FOR[type_])
         if author not in (None, who):
@@ -79,25 +79,25 @@ class Labeling(Project):
         if self.stepped and is_work:
             if named and type_ not in ("AUTOSAVE", TYPE_OF[named]):
                 raise RefusedError
-            if corrects and self._is_kept_from_correcting(asset, who, str(named)):
+            if corrects and self._cannot_correct(asset, who, str(named)):
                 raise RefusedError
             if not corrects:
-                self._take_up(asset, who, type_, named)
+                self._prepare_for_label(asset, who, type_, named)
         step = (named or asset.step) if is_work else None
         label = Label(type_, who, model, step)
         asset.labels.append(label)
         self.unnamed.append(label)
         if type_ == "AUTOSAVE":
-            self._hold(asset, who)
+            self._lock(asset, who)
         else:
             self.add_event(f"label.workflow.created.{type_.lower()}", asset, labelId=label)
         if type_ in SUBMITTED:
-            self._let_go(asset, who)
+            self._unlock(asset, who)
         if moves:
             self._move_after(asset, type_, corrects)
 
     def _is_correction(self, asset: Asset, named: str | None) -> bool:
-        """A label of a step that is done, and beyond which no work has begun.
+        """Return whether the label corrects a finished step after which no work has begun.
 
         See contract/workflow.md#labels-that-name-a-step.
         """
@@ -105,19 +105,19 @@ class Labeling(Project):
         at = (asset.step, status)
         return named is not None and at in ((named, "DONE"), (FOLLOWING.get(named), "TO_DO"))
 
-    def _is_kept_from_correcting(self, asset: Asset, who: str, named: str) -> bool:
+    def _cannot_correct(self, asset: Asset, who: str, named: str) -> bool:
         own = asset.newest_of(who, SUBMITTED, named) is not None
         others = set(asset.holders) - {who}
         return bool(others) or (not own and PEOPLE[who] == "LABELER")
 
-    def _take_up(self, asset: Asset, who: str, type_: str, named: str | None) -> None:
-        """The asset where the label is for it: a review that names its step takes it there."""
+    def _prepare_for_label(self, asset: Asset, who: str, type_: str, named: str | None) -> None:
+        """Prepare the asset for the label: a review with a step moves the asset to that step."""
         if named not in (None, asset.step):
             is_done = (asset.step, asset.step_status) == (LABEL, "DONE")
             if (named, type_) != (REVIEW, "REVIEW") or not is_done or set(asset.holders) - {who}:
                 raise RefusedError
             self._set_to_review(asset)
-        if self._is_kept_from(asset, who, type_):
+        if self._is_locked_for(asset, who, type_):
             raise RefusedError
 
     def _set_to_review(self, asset: Asset) -> None:
@@ -139,8 +139,8 @@ class Labeling(Project):
         else:
             asset.status = _AFTER_LABEL.get((asset.status, type_), asset.status)
 
-    def _is_kept_from(self, asset: Asset, who: str, type_: str) -> bool:
-        """Whether the workflow with steps keeps somebody from labeling an asset now.
+    def _is_locked_for(self, asset: Asset, who: str, type_: str) -> bool:
+        """Return whether the workflow with steps keeps the user from labeling the asset now.
 
         See contract/workflow.md#lock-reasons.
         """
@@ -158,22 +158,22 @@ class Labeling(Project):
         )
 
     def _missing_labelers(self, asset: Asset) -> int:
-        """How many consensus still waits for, on the step that labels."""
+        """Return the number of labelers that consensus still needs on the labeling step."""
         if not asset.consensus or asset.step == REVIEW:
             return 0
         labelers = {each.author for each in asset.labels if each.type == "DEFAULT"}
         return max(0, self.consensus_size - len(labelers))
 
     def _waits_for_labelers(self, asset: Asset) -> bool:
-        """Whether others are still to label what somebody has labeled, and was not sent back."""
+        """Return whether a labeled asset that was not sent back still needs other labelers."""
         latest = asset.latest()
         if self.stepped or not latest:
             return asset.step_status == "PARTIALLY_DONE"
         is_open = asset.status == "ONGOING" and not asset.skipped and not latest.sent_back
         return is_open and self._missing_labelers(asset) > 0
 
-    def _go_on(self, asset: Asset) -> None:
-        """What nobody waits for any more, as after a label."""
+    def _complete_labeling(self, asset: Asset) -> None:
+        """Move an asset that needs no more labelers, as after a label."""
         if self.stepped:
             self._step_after(asset, "DEFAULT")
         else:
@@ -200,25 +200,25 @@ class Labeling(Project):
             return
         asset.step, asset.step_status = step, status
         if status != "SKIPPED":
-            asset.status = IN_WORDS_OF_V1[str(step), status]
+            asset.status = V1_STATUS[str(step), status]
         if step != before[0]:
             ways = {"newStepId": step, "previousStepId": before[0]}
             self.add_event("asset.workflow.currentStep.changed", asset, **ways)
         payload = {"status": status, "stepId": step}
         self.add_event("asset.workflow.currentStep.statusChanged", asset, **payload)
 
-    def _hold(self, asset: Asset, who: str) -> None:
+    def _lock(self, asset: Asset, who: str) -> None:
         if who not in asset.holders:
             asset.holders.append(who)
             self.add_event("asset.workflow.lock.created", asset)
 
-    def _let_go(self, asset: Asset, who: str) -> None:
+    def _unlock(self, asset: Asset, who: str) -> None:
         if who in asset.holders:
             asset.holders.remove(who)
             self.add_event("asset.workflow.lock.deleted", asset)
 
     def overwrite(self, who: str, name: str, type_: str, model: str) -> None:
-        """A model's new label takes the place of those of its type and model.
+        """Replace the labels of the same type and model by a new label of the model.
 
         See contract/label.md#creation.
         """
@@ -228,14 +228,14 @@ class Labeling(Project):
         self.add_label(who, name, type_, model=model)
 
     def edit_label(self, who: str, label_id: str, sent_back: bool) -> None:
-        """Its author may, who still has the role for its type, and who reviews."""
+        """Edit a label as its author with the role for its type, or as a reviewer."""
         asset, label = self.label(label_id)
         require(who, ROLE_FOR[label.type] if who == label.author else "REVIEWER")
         label.sent_back = sent_back
         self.add_event("label.workflow.edited", asset, labelId=label)
 
     def delete_label(self, who: str, label_id: str) -> None:
-        """Only what a model said can be deleted."""
+        """Delete a label of a model; other labels cannot be deleted."""
         require(who, "TEAM_MANAGER")
         asset, label = self.label(label_id)
         if label.type not in ("PREDICTION", "INFERENCE"):

@@ -1,13 +1,13 @@
-"""The status rules, written down a second time: what a working day does to a project.
+"""The model of a working day: a second implementation of the status rules.
 
-Read from docs/contract (contract/workflow.md#steps and the headings around it,
+The source is docs/contract (contract/workflow.md#steps and the headings around it,
 contract/label.md#creation, contract/issue.md#issues, contract/what-calls-plugins.md#actions);
-nothing here knows the emulator. Assets go by their external ids. A method plays one
-action; it raises ``RefusedError`` where that must not change anything. What is to be read in the
-audit trail is added to ``trail``, and what has no id yet to ``unnamed``.
+the model uses no code of the emulator. External ids identify assets. A method runs one action and
+raises ``RefusedError`` if the action must not change anything. Expected events of the audit trail
+are added to ``trail``, and objects without an id yet to ``unnamed``.
 
-A V1 asset has a status. With steps it stands in a step, has a status there, and the V1 status says
-the same in the words of V1. Only coverages of 0 and 100 percent are played: there is no chance.
+A V1 asset has a status. With steps, an asset has a step position, and its V1 status follows from
+it. Coverages are only 0 or 100 percent, so that the outcome never depends on chance.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from tests.contract.working_day_labels import LABEL, REVIEW, Labeling
 
 
 class WorkingDay(Labeling):
-    """A project, the people of ``PEOPLE``, and what they do."""
+    """A project, the users of ``PEOPLE``, and their actions."""
 
     # -- the project ------------------------------------------------------------------------
 
     def set_coverage(self, who: str, percent: int, on_step: bool) -> None:
-        """Of the review step, or of the project, which with steps says the same."""
+        """Set the coverage of the review step, or of the project, which is the same with steps."""
         require(who, "ADMIN")
         if percent == self.coverage:
             return
@@ -38,7 +38,7 @@ class WorkingDay(Labeling):
             )
 
     def set_consensus_size(self, who: str, size: int, on_step: bool) -> None:
-        """How many label an asset that is used for consensus; none is drawn, and some go on."""
+        """Set the number of labelers for consensus; no asset is drawn, but some move."""
         require(who, "ADMIN")
         if size == self.consensus_size:
             return
@@ -54,10 +54,10 @@ class WorkingDay(Labeling):
             if asset.status == "TODO" and not asset.skipped:
                 asset.consensus = False
         for asset in waiting:
-            self._go_on(asset)
+            self._complete_labeling(asset)
 
     def set_archived(self, who: str, archived: bool) -> None:
-        """Archiving a project changes nothing about the work in it."""
+        """Archive or restore a project; the work in it stays unchanged."""
         require(who, "ADMIN")
         if archived == self.archived:
             return
@@ -79,7 +79,7 @@ class WorkingDay(Labeling):
             self.add_event("asset.created", asset)
 
     def delete_assets(self, who: str, names: list[str]) -> None:
-        """With everything about them."""
+        """Delete assets with their labels, issues and locks."""
         require(who, "TEAM_MANAGER")
         for asset in self._in_order(names):
             self.assets.remove(asset)
@@ -90,7 +90,7 @@ class WorkingDay(Labeling):
         return [each for each in self.assets if each.name in names]
 
     def set_priority(self, who: str, names: list[str], priority: int) -> set[str]:
-        """Whom work has not reached yet; the names of those that decline it."""
+        """Set the priority of assets without work; return the names of the assets that decline."""
         require(who, "TEAM_MANAGER")
         served = set()
         for asset in self._in_order(names):
@@ -107,14 +107,14 @@ class WorkingDay(Labeling):
             self.add_event("asset.updated", asset, fields=[names.get(member, member)])
 
     def set_status(self, who: str, name: str, status: str) -> None:
-        """With steps, the status follows from the step."""
+        """Set the V1 status; with steps, the status follows from the step."""
         require(who, "TEAM_MANAGER")
         if self.stepped and status != self.asset(name).status:
             raise RefusedError
         self._change(self.asset(name), "status", status)
 
     def assign(self, who: str, names: list[str], people: list[str]) -> set[str]:
-        """Whoever is at work stays assigned; the names of the assets that decline."""
+        """Assign users; users with work stay. Return the names of the assets that decline."""
         require(who, "TEAM_MANAGER")
         declined = set()
         for asset in self._in_order(names):
@@ -132,7 +132,7 @@ class WorkingDay(Labeling):
             waited = self._waits_for_labelers(asset)
             self._change(asset, "consensus", active)
             if waited:
-                self._go_on(asset)
+                self._complete_labeling(asset)
             return
         if (asset.step, asset.step_status) != (LABEL, "TO_DO") or self.consensus_size == 1:
             raise RefusedError
@@ -154,13 +154,13 @@ class WorkingDay(Labeling):
                 raise RefusedError
             self._move(asset, asset.step, "SKIPPED")
         asset.skipped = True
-        self._let_go(asset, who)
+        self._unlock(asset, who)
         self.add_event("asset.skipped", asset, skipped=True, status="SKIPPED")
 
     def label_and_skip(self, who: str, name: str, type_: str) -> None:
-        """The older way to skip an asset; with steps, such a label completes nothing."""
+        """Skip an asset with a label, as older clients do; with steps, it completes no step."""
         self.add_label(who, name, type_, moves=not self.stepped)
-        self._let_go(self.asset(name), who)
+        self._unlock(self.asset(name), who)
         self.skip(who, name)
 
     def unskip(self, who: str, name: str) -> None:
@@ -170,7 +170,7 @@ class WorkingDay(Labeling):
         self._restore(asset)
 
     def add_to_review(self, who: str, names: list[str]) -> set[str]:
-        """What is labeled; the names of the assets that decline."""
+        """Add labeled assets to review; return the names of the assets that decline."""
         require(who, "REVIEWER")
         moved = set()
         for asset in self._in_order(names):
@@ -189,7 +189,7 @@ class WorkingDay(Labeling):
         return set(names) - moved
 
     def send_back(self, who: str, names: list[str]) -> set[str]:
-        """What is labeled already; the names of the assets that decline."""
+        """Send labeled assets back; return the names of the assets that decline."""
         require(who, "REVIEWER")
         moved = set()
         for asset in self._in_order(names):
@@ -213,7 +213,7 @@ class WorkingDay(Labeling):
     def open_issue(
         self, who: str, name: str, type_: str, label_id: str | None, text: str | None
     ) -> None:
-        """An issue about a person's label is assigned to them (contract/issue.md#issues)."""
+        """Open an issue; a user's label makes them the assignee (contract/issue.md#issues)."""
         require(who, ROLE_FOR[type_])
         asset, label = self.label(label_id) if label_id else (self.asset(name), None)
         is_work = label is not None and label.type not in ("PREDICTION", "INFERENCE")
@@ -233,7 +233,7 @@ class WorkingDay(Labeling):
         issue.seen = issue.seen or who != issue.author
 
     def set_issue_status(self, who: str, issue_id: str, status: str) -> None:
-        """Any status to any; who neither opened it nor is asked must be a reviewer."""
+        """Set any status; users other than author and assignee must be reviewers."""
         issue = self.issue(issue_id)
         if who not in (issue.author, issue.assignee):
             require(who, "REVIEWER")

@@ -1,4 +1,4 @@
-"""Two projects to work in, of the V1 and of the V2 workflow, and all that can be seen of one."""
+"""Two projects for a working day, of the V1 and of the V2 workflow, and their visible state."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _STATE_QUERY = """
 
 
 class WorkingDayProjects:
-    """An emulator with the two projects, everybody of ``PEOPLE`` a member of both.
+    """An emulator with the two projects; all users of ``PEOPLE`` are members of both.
 
     Attributes:
         mark: the world before any work.
@@ -78,7 +78,7 @@ class WorkingDayProjects:
         return project_id
 
     def _set_consensus(self) -> None:
-        """Assets may be used for consensus, but none is of itself."""
+        """Permit consensus on assets without drawing any asset for it."""
         where, data = {"id": self.projects[False]}, {"minConsensusSize": CONSENSUS_SIZE}
         self.wire.call("updatePropertiesInProject", data=data, where=where, selection="id")
         stepped = self.projects[True]
@@ -100,7 +100,7 @@ class WorkingDayProjects:
         return json.dumps(self.emulator.world.export()).encode()
 
     def read_state(self, stepped: bool, seen: int) -> dict[str, Any]:
-        """All that is to be compared, and the audit trail from its ``seen``-th line on."""
+        """Return the state to compare, and the audit trail from event ``seen`` on."""
         project_id = self.projects[stepped]
         counts = (f"{alias}: {field}" for alias, field, _ in counted_filters(stepped))
         document = f"query ($id: ID!, $seen: Int) {{ {_STATE_QUERY} {' '.join(counts)} }}"
@@ -115,7 +115,7 @@ Counted = tuple[str, str, Callable[[WorkingDay], int]]
 
 
 def counted_filters(stepped: bool) -> list[Counted]:
-    """What is counted: an alias, the field with its filter, and the number by the model."""
+    """Return what is counted: an alias, the field with its filter, and the number by the model."""
     assets = [("statusIn", "status", each) for each in _STATUSES]
     assets += [("stepStatusIn", "step_status", each) for each in _STEP_STATUSES if stepped]
     filters = [
@@ -148,7 +148,7 @@ def _issues(type_: str, status: str) -> Callable[[WorkingDay], int]:
 
 
 class Expected:
-    """What the model says is to be seen, in the form in which it is answered."""
+    """The state of the model, in the form in which the API returns it."""
 
     def __init__(self, day: WorkingDay, stage: WorkingDayProjects) -> None:
         self._day = day

@@ -1,4 +1,4 @@
-"""The state of a plugin on a project follows from its versions, and from where it was activated."""
+"""The state of a plugin on a project follows from its versions and activations."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class PluginWorld:
             self.versions.append(version["id"])
 
     def build(self, number: int, *problems: str) -> None:
-        """End the build of a version."""
+        """Finish the build of a version."""
         with self._change() as tx:
             plugin_domain.finish_deployment(tx, self.versions[number - 1], list(problems))
 
     def activate(self, project_id: str) -> str:
-        """Activate the plugin on a project, as ``plugin.activate`` does; the time."""
+        """Activate the plugin on a project, as ``plugin.activate`` does; return the time."""
         with self._change() as tx:
             member_data = {"pluginId": "plugin"}
             tx.emit(plugin_domain.ACTIVATED, member_data, project_id=project_id, internal=True)
@@ -83,13 +83,15 @@ def plugin_world() -> Iterator[PluginWorld]:
         yield PluginWorld(world)
 
 
-def test_a_plugin_that_was_never_activated_was_never_active(plugin_world: PluginWorld) -> None:
+def test_plugin_activated_only_on_another_project_is_never_active(
+    plugin_world: PluginWorld,
+) -> None:
     plugin_world.activate("another")
     state = plugin_world.state()
     assert (state.activity, state.since) == ("NEVER_ACTIVE", None)
 
 
-def test_activity_is_that_of_the_last_change_on_the_project(plugin_world: PluginWorld) -> None:
+def test_activity_follows_the_last_change_on_the_project(plugin_world: PluginWorld) -> None:
     first = plugin_world.activate("p")
     assert (plugin_world.state().activity, plugin_world.state().since) == ("ACTIVE", first)
     plugin_world.activate("another")
@@ -101,7 +103,7 @@ def test_activity_is_that_of_the_last_change_on_the_project(plugin_world: Plugin
     assert plugin_world.state().first_active == first
 
 
-def test_a_name_alone_has_nothing_deployed(plugin_world: PluginWorld) -> None:
+def test_plugin_without_a_version_has_nothing_deployed(plugin_world: PluginWorld) -> None:
     state = plugin_world.state()
     assert (state.deployment, state.version, state.newest) == ("NOTHING_DEPLOYED", None, None)
 
@@ -126,7 +128,7 @@ def numbers(state: PluginState) -> tuple[int, int]:
         ([(2, False)], "BUILD_FAILED", 2, "BUILD_FAILED"),
     ],
 )
-def test_the_version_that_is_called_is_the_newest_one_built(
+def test_called_version_is_the_newest_built_version(
     plugin_world: PluginWorld,
     builds: list[tuple[int, bool]],
     deployment: str,

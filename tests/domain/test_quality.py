@@ -1,4 +1,4 @@
-"""Marks of labels, assets, members and projects.
+"""Quality marks of labels, assets, members and projects.
 
 See contract/quality.md#marks-of-labels-and-assets.
 """
@@ -66,7 +66,7 @@ class QualityProject:
         return tx.assets.insert(document)
 
     def label(self, author: str, category: str, type_: str = "DEFAULT", **members: Any) -> str:
-        """Add a label, and have the marks of its asset refreshed; its id."""
+        """Add a label, refresh the marks of its asset, and return the id of the label."""
         with self.world.transaction(ACTOR) as tx:
             asset = tx.assets.require(members.get("assetId", "asset"))
             for each in tx.labels.find("author", (asset["id"], author)):
@@ -91,7 +91,7 @@ class QualityProject:
         return str(label["id"])
 
     def change(self, **members: Any) -> None:
-        """Change the asset, and have its marks refreshed."""
+        """Change the asset and refresh its marks."""
         with self.world.transaction(ACTOR) as tx:
             refresh_marks(tx, tx.assets.change(tx.assets.require("asset"), **members))
 
@@ -114,7 +114,7 @@ class QualityProject:
         return {name: member_mark(self.world.view, member, name) for name in MARKS}
 
     def mark_events(self) -> list[tuple[str, list[str], float]]:
-        """The events: of what, about which labels, with which score."""
+        """Return the events of marks: their kind, their labels and their score."""
         return [
             (
                 each["event"].split(".")[2],
@@ -152,7 +152,7 @@ def test_consensus_compares_the_newest_label_of_each_labeler() -> None:
     ]
 
 
-def test_each_labelers_consensus_is_the_mean_with_the_others() -> None:
+def test_consensus_of_a_labeler_is_the_mean_over_the_other_labelers() -> None:
     quality_project = QualityProject(isUsedForConsensus=True)
     labels = [
         quality_project.label(name, each)
@@ -162,7 +162,7 @@ def test_each_labelers_consensus_is_the_mean_with_the_others() -> None:
     assert [quality_project.mark(each, "consensusMark") for each in labels] == [0.75, 0.75, 0.5]
 
 
-def test_there_is_no_consensus_on_an_asset_that_is_not_used_for_it() -> None:
+def test_asset_not_used_for_consensus_has_no_consensus_mark() -> None:
     quality_project = QualityProject()
     quality_project.label("leo", "A")
     label = quality_project.label("mia", "A")
@@ -183,7 +183,7 @@ def test_there_is_no_consensus_on_an_asset_that_is_not_used_for_it() -> None:
     assert quality_project.asset("consensusMarkPerCategory") is None
 
 
-def test_other_labels_have_no_part_in_consensus() -> None:
+def test_only_default_labels_count_for_consensus() -> None:
     quality_project = QualityProject(isUsedForConsensus=True)
     quality_project.label("leo", "A")
     for kind in ("REVIEW", "PREDICTION", "AUTOSAVE", "INFERENCE"):
@@ -191,7 +191,7 @@ def test_other_labels_have_no_part_in_consensus() -> None:
     assert quality_project.asset("consensusMark") is None
 
 
-def test_consensus_is_about_the_first_labeling_step() -> None:
+def test_consensus_uses_labels_of_the_first_labeling_step() -> None:
     quality_project = QualityProject(steps=True, isUsedForConsensus=True)
     quality_project.label("leo", "A")
     quality_project.label("mia", "A")
@@ -199,14 +199,14 @@ def test_consensus_is_about_the_first_labeling_step() -> None:
     assert quality_project.asset("consensusMark") == 1
 
 
-def test_labels_that_answer_nothing_have_no_mark() -> None:
+def test_empty_labels_have_no_consensus_mark() -> None:
     quality_project = QualityProject(isUsedForConsensus=True)
     quality_project.label("leo", "")
     quality_project.label("mia", "")
     assert quality_project.asset("consensusMark") is None
 
 
-def test_a_mark_set_by_hand_stays_until_one_is_computed() -> None:
+def test_mark_set_by_a_client_stays_until_a_mark_is_computed() -> None:
     quality_project = QualityProject(consensusMark=0.3, honeypotMark=0.2)
     quality_project.label("leo", "A")
     assert (quality_project.asset("consensusMark"), quality_project.asset("honeypotMark")) == (
@@ -221,7 +221,7 @@ def test_a_mark_set_by_hand_stays_until_one_is_computed() -> None:
 # Honeypots
 
 
-def test_a_honeypots_labels_are_compared_with_its_last_review() -> None:
+def test_labels_of_a_honeypot_are_compared_with_its_last_review() -> None:
     quality_project = QualityProject(isHoneypot=True)
     quality_project.label("rita", "B", "REVIEW")
     first = quality_project.label("leo", "A")
@@ -233,7 +233,7 @@ def test_a_honeypots_labels_are_compared_with_its_last_review() -> None:
     assert quality_project.mark(first, "reviewScore") is None
 
 
-def test_a_honeypots_mark_is_the_mean_over_the_newest_label_of_each_labeler() -> None:
+def test_honeypot_mark_is_the_mean_over_the_newest_label_of_each_labeler() -> None:
     quality_project = QualityProject(isHoneypot=True)
     quality_project.label("rita", "A", "REVIEW")
     wrong = quality_project.label("leo", "B")
@@ -242,7 +242,7 @@ def test_a_honeypots_mark_is_the_mean_over_the_newest_label_of_each_labeler() ->
     assert quality_project.asset("honeypotMark") == 1
 
 
-def test_in_a_workflow_with_steps_a_honeypot_has_a_label_of_its_own() -> None:
+def test_honeypot_in_a_workflow_with_steps_uses_the_honeypot_label() -> None:
     quality_project = QualityProject(steps=True, isHoneypot=True)
     quality_project.label("ada", "A", "REVIEW", isHoneypot=True, stepId=None)
     label = quality_project.label("leo", "A")
@@ -254,7 +254,7 @@ def test_in_a_workflow_with_steps_a_honeypot_has_a_label_of_its_own() -> None:
     assert quality_project.mark(label, "reviewScore") == 0
 
 
-def test_other_assets_have_no_honeypot_mark() -> None:
+def test_asset_that_is_no_honeypot_has_no_honeypot_mark() -> None:
     quality_project = QualityProject()
     quality_project.label("rita", "A", "REVIEW")
     label = quality_project.label("leo", "A")
@@ -267,7 +267,7 @@ def test_other_assets_have_no_honeypot_mark() -> None:
 # Reviews
 
 
-def test_a_review_scores_the_newest_label_before_it() -> None:
+def test_review_scores_the_newest_earlier_label() -> None:
     quality_project = QualityProject()
     old, new = quality_project.label("leo", "A"), quality_project.label("leo", "B")
     review = quality_project.label("rita", "B", "REVIEW")
@@ -282,7 +282,7 @@ def test_a_review_scores_the_newest_label_before_it() -> None:
     assert quality_project.mark(later, "reviewScore") is None
 
 
-def test_a_review_that_names_a_label_scores_that_one() -> None:
+def test_review_with_a_referenced_label_scores_that_label() -> None:
     quality_project = QualityProject()
     named, newest = quality_project.label("leo", "A"), quality_project.label("mia", "B")
     quality_project.label("rita", "A", "REVIEW", referencedLabelId=named)
@@ -295,15 +295,15 @@ def test_a_review_that_names_a_label_scores_that_one() -> None:
 # Inferences
 
 
-@pytest.mark.parametrize(("said", "expected"), [("A", 1), ("B", 0.5)])
+@pytest.mark.parametrize(("predicted", "expected"), [("A", 1), ("B", 0.5)])
 @pytest.mark.parametrize("human_first", [True, False])
-def test_a_person_and_a_model_are_compared_whoever_is_first(
-    said: str, expected: float, human_first: bool
+def test_inference_mark_does_not_depend_on_the_order_of_the_labels(
+    predicted: str, expected: float, human_first: bool
 ) -> None:
-    """A half for another single choice is recorded."""
+    """The mark 0.5 for a different single choice is recorded."""
     quality_project = QualityProject()
     for kind in ("DEFAULT", "INFERENCE") if human_first else ("INFERENCE", "DEFAULT"):
-        quality_project.label(kind, "A" if kind == "DEFAULT" else said, kind)
+        quality_project.label(kind, "A" if kind == "DEFAULT" else predicted, kind)
     (human,) = (e for e in quality_project.world.view.labels.all() if e["labelType"] == "DEFAULT")
     (model,) = (e for e in quality_project.world.view.labels.all() if e["labelType"] == "INFERENCE")
     assert (human["inferenceMark"], quality_project.asset("inferenceMark")) == (expected, expected)
@@ -329,7 +329,7 @@ def test_a_label_is_compared_with_the_newest_inference_of_each_model() -> None:
     assert quality_project.mark(label, "inferenceMark") == 0.75
 
 
-def test_a_prediction_is_no_inference() -> None:
+def test_prediction_gives_no_inference_mark() -> None:
     quality_project = QualityProject()
     quality_project.label("m", "A", "PREDICTION")
     label = quality_project.label("leo", "A")
@@ -342,7 +342,7 @@ def test_a_prediction_is_no_inference() -> None:
 # Changes
 
 
-def test_marks_follow_when_a_label_is_edited() -> None:
+def test_editing_a_label_updates_the_marks() -> None:
     quality_project = QualityProject(isUsedForConsensus=True)
     quality_project.label("m", "A", "INFERENCE")
     quality_project.label("leo", "A")
@@ -355,7 +355,7 @@ def test_marks_follow_when_a_label_is_edited() -> None:
     assert quality_project.mark(label, "inferenceMark") == 1
 
 
-def test_a_mark_goes_with_what_it_was_computed_from() -> None:
+def test_mark_is_removed_with_the_label_it_was_computed_from() -> None:
     quality_project = QualityProject()
     label = quality_project.label("leo", "A")
     inference = quality_project.label("m", "A", "INFERENCE")
@@ -368,7 +368,7 @@ def test_a_mark_goes_with_what_it_was_computed_from() -> None:
     ) == (None, None)
 
 
-def test_marks_are_no_change_of_the_asset_and_nothing_is_written_twice() -> None:
+def test_new_marks_keep_updated_at_and_unchanged_marks_are_not_rewritten() -> None:
     quality_project = QualityProject(isUsedForConsensus=True)
     quality_project.label("leo", "A")
     quality_project.label("mia", "A")
@@ -381,7 +381,7 @@ def test_marks_are_no_change_of_the_asset_and_nothing_is_written_twice() -> None
 # Events
 
 
-def test_a_workflow_with_steps_tells_of_new_marks_only() -> None:
+def test_workflow_with_steps_emits_events_for_new_marks_only() -> None:
     quality_project = QualityProject(steps=True, isUsedForConsensus=True, isHoneypot=True)
     truth = quality_project.label("ada", "A", "REVIEW", isHoneypot=True, stepId=None)
     first = quality_project.label("leo", "A")
@@ -399,7 +399,7 @@ def test_a_workflow_with_steps_tells_of_new_marks_only() -> None:
     assert len(quality_project.mark_events()) == 4
 
 
-def test_without_steps_there_is_no_event_as_it_could_name_none() -> None:
+def test_workflow_without_steps_emits_no_events_for_marks() -> None:
     quality_project = QualityProject(isUsedForConsensus=True)
     quality_project.label("leo", "A")
     quality_project.label("mia", "A")
@@ -410,7 +410,7 @@ def test_without_steps_there_is_no_event_as_it_could_name_none() -> None:
 # Members and projects
 
 
-def test_members_and_projects_have_means_over_assets() -> None:
+def test_marks_of_members_and_projects_are_means_over_assets() -> None:
     quality_project = QualityProject(isUsedForConsensus=True)
     assert quality_project.project_marks() == dict.fromkeys(MARKS)
     with quality_project.world.transaction(ACTOR) as tx:

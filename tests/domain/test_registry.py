@@ -1,4 +1,4 @@
-"""The worlds of a process: made, found, reset, deleted, and opened again."""
+"""The worlds of a process: creation, lookup, reset, deletion and reopening."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOBODY = Actor({"id": "", "organizationId": ""})
 
 
 def add_content(world: World, scenario: str) -> None:
-    """An organization with an administrator, whose key is that of the world."""
+    """Create an organization with an administrator, whose key is that of the world."""
     if scenario == "broken":
         add_organization(world, "half-made")
         raise ValueError("the scenario is broken")
@@ -41,7 +41,7 @@ def organizations(world: World) -> list[str]:
 
 
 class Listener:
-    """Remembers which worlds were attached and detached, and what they held then."""
+    """A listener that records the attached and detached worlds and their content at that time."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, list[str]]] = []
@@ -96,7 +96,7 @@ def test_worlds_do_not_share_anything(registry: WorldRegistry) -> None:
     assert (organizations(a), organizations(b)) == (["farm", "more"], ["street"])
 
 
-def test_world_is_attached_once_it_is_furnished(
+def test_world_is_attached_after_its_scenario_is_loaded(
     registry: WorldRegistry, listener: Listener
 ) -> None:
     registry.create("w", "farm")
@@ -104,7 +104,7 @@ def test_world_is_attached_once_it_is_furnished(
     assert listener.calls == [("attach", "w", ["farm"])]
 
 
-def test_seed_makes_worlds_alike(registry: WorldRegistry) -> None:
+def test_worlds_with_the_same_seed_have_the_same_ids(registry: WorldRegistry) -> None:
     with freeze_time("2024-01-01"):
         ids = {
             registry.create(name, "farm", seed=seed).view.organizations.all()[0]["id"]
@@ -115,14 +115,14 @@ def test_seed_makes_worlds_alike(registry: WorldRegistry) -> None:
 
 
 @pytest.mark.parametrize("name", ["a", "0", "default", "gw0-test-1", "x" * 63])
-def test_good_name_is_accepted(registry: WorldRegistry, name: str) -> None:
+def test_valid_name_is_accepted(registry: WorldRegistry, name: str) -> None:
     assert registry.create(name, "farm").name == name
 
 
 @pytest.mark.parametrize(
     "name", ["", "A", "-a", "a.b", "a_b", "a b", "..", "a/b", "é", "a\n", "x" * 64]
 )
-def test_bad_name_is_refused(
+def test_invalid_name_is_refused(
     registry: WorldRegistry, folder: Path | None, listener: Listener, name: str
 ) -> None:
     with pytest.raises(WorldError, match="cannot be the name of a world"):
@@ -132,7 +132,7 @@ def test_bad_name_is_refused(
     assert folder is None or list(folder.iterdir()) == []
 
 
-def test_taken_name_is_refused_and_its_world_stays(registry: WorldRegistry) -> None:
+def test_taken_name_is_refused_and_the_existing_world_stays(registry: WorldRegistry) -> None:
     world = registry.create("w", "farm")
     with pytest.raises(WorldError, match="'w' exists already"):
         registry.create("w", "street")
@@ -141,7 +141,7 @@ def test_taken_name_is_refused_and_its_world_stays(registry: WorldRegistry) -> N
     assert organizations(world) == ["farm"]
 
 
-def test_unknown_world_is_an_error_that_names_the_others(registry: WorldRegistry) -> None:
+def test_error_for_unknown_world_lists_the_existing_worlds(registry: WorldRegistry) -> None:
     with pytest.raises(WorldError, match=r"no world 'x' \(there are: none\)"):
         registry.get("x")
     registry.create("b", "farm")
@@ -150,7 +150,7 @@ def test_unknown_world_is_an_error_that_names_the_others(registry: WorldRegistry
         registry.get("x")
 
 
-def test_world_that_cannot_be_furnished_leaves_nothing(
+def test_broken_scenario_leaves_no_world(
     registry: WorldRegistry, folder: Path | None, listener: Listener
 ) -> None:
     with pytest.raises(ValueError, match="the scenario is broken"):
@@ -161,7 +161,7 @@ def test_world_that_cannot_be_furnished_leaves_nothing(
     assert organizations(registry.create("w", "farm")) == ["farm"]
 
 
-def test_reset_brings_the_scenario_back(registry: WorldRegistry) -> None:
+def test_reset_restores_the_scenario(registry: WorldRegistry) -> None:
     world = registry.create("w", "farm")
     content = world.export()
     for _ in range(2):
@@ -171,7 +171,7 @@ def test_reset_brings_the_scenario_back(registry: WorldRegistry) -> None:
         assert world.export() == content
 
 
-def test_reset_to_a_mark_goes_back_no_further(registry: WorldRegistry) -> None:
+def test_reset_to_a_mark_keeps_earlier_changes(registry: WorldRegistry) -> None:
     world = registry.create("w", "farm")
     add_organization(world, "more")
     mark = world.mark()
@@ -183,7 +183,7 @@ def test_reset_to_a_mark_goes_back_no_further(registry: WorldRegistry) -> None:
     assert organizations(world) == ["farm"]
 
 
-def test_reset_to_a_mark_of_an_undone_time_is_an_error(registry: WorldRegistry) -> None:
+def test_reset_to_an_undone_mark_is_refused(registry: WorldRegistry) -> None:
     world = registry.create("w", "farm")
     add_organization(world, "late")
     mark = world.mark()
@@ -192,12 +192,12 @@ def test_reset_to_a_mark_of_an_undone_time_is_an_error(registry: WorldRegistry) 
         registry.reset("w", mark)
 
 
-def test_reset_of_an_unknown_world_is_an_error(registry: WorldRegistry) -> None:
+def test_reset_of_an_unknown_world_is_refused(registry: WorldRegistry) -> None:
     with pytest.raises(WorldError, match="no world 'x'"):
         registry.reset("x")
 
 
-def test_deleted_world_is_gone(
+def test_deleted_world_is_neither_listed_nor_found(
     registry: WorldRegistry, folder: Path | None, listener: Listener
 ) -> None:
     registry.create("w", "farm")
@@ -211,7 +211,7 @@ def test_deleted_world_is_gone(
         registry.delete("w")
 
 
-def test_name_of_a_deleted_world_is_free(registry: WorldRegistry) -> None:
+def test_name_of_a_deleted_world_can_be_reused(registry: WorldRegistry) -> None:
     registry.create("w", "farm")
     registry.delete("w")
 
@@ -247,7 +247,7 @@ def test_key_of_a_deleted_world_opens_nothing(registry: WorldRegistry) -> None:
 # Reopening
 
 
-def test_reopened_worlds_are_as_they_were(tmp_path: Path, listener: Listener) -> None:
+def test_reopened_worlds_have_unchanged_content(tmp_path: Path, listener: Listener) -> None:
     first = new_registry(tmp_path, Listener())
     for name in ("b", "a"):
         add_organization(first.create(name, "farm"), f"more {name}")
@@ -272,7 +272,7 @@ def test_reopened_world_can_still_be_reset(tmp_path: Path, listener: Listener) -
     again.close()
 
 
-def test_first_start_has_nothing_to_open(registry: WorldRegistry) -> None:
+def test_first_start_opens_no_world(registry: WorldRegistry) -> None:
     registry.open_all()
 
     assert registry.all() == []
@@ -289,12 +289,12 @@ def test_closed_registry_has_no_worlds(registry: WorldRegistry) -> None:
 
 
 def add_key(world: World, key: str, **options: Any) -> None:
-    """Give the world's user one more key."""
+    """Add a key to the user of the world."""
     with world.transaction(NOBODY) as tx:
         create_api_key(tx, tx.users.all()[0], name="more", key=key, **options)
 
 
-def test_key_that_two_worlds_know_opens_neither(registry: WorldRegistry) -> None:
+def test_key_shared_by_two_worlds_opens_neither(registry: WorldRegistry) -> None:
     a, b = registry.create("a", "farm"), registry.create("b", "farm")
     add_key(a, "shared-secret")
     add_key(b, "shared-secret")
@@ -302,7 +302,7 @@ def test_key_that_two_worlds_know_opens_neither(registry: WorldRegistry) -> None
     assert registry.authenticate("shared-secret") is None
 
 
-def test_key_that_only_one_world_still_accepts_opens_it(registry: WorldRegistry) -> None:
+def test_key_revoked_in_one_world_still_opens_the_other_world(registry: WorldRegistry) -> None:
     a, b = registry.create("a", "farm"), registry.create("b", "farm")
     add_key(a, "shared-secret", revoked=True)
     add_key(b, "shared-secret")
@@ -312,7 +312,7 @@ def test_key_that_only_one_world_still_accepts_opens_it(registry: WorldRegistry)
     assert opened[0] is b
 
 
-def test_key_of_a_scenario_opens_only_the_world_that_it_ends_with(registry: WorldRegistry) -> None:
+def test_scenario_key_opens_only_the_world_of_its_suffix(registry: WorldRegistry) -> None:
     a, default = registry.create("a", "farm"), registry.create("default", "farm")
     add_key(a, "emulator-admin")  # as in a world that was copied
     add_key(default, "emulator-admin.a")
@@ -321,7 +321,7 @@ def test_key_of_a_scenario_opens_only_the_world_that_it_ends_with(registry: Worl
     assert registry.authenticate("emulator-admin.a") is None
 
 
-def test_new_world_with_the_key_of_another_is_refused_and_leaves_nothing(
+def test_new_world_with_a_key_of_an_existing_world_is_refused(
     registry: WorldRegistry, folder: Path | None
 ) -> None:
     add_key(registry.create("a", "farm"), "key.b")
@@ -332,7 +332,7 @@ def test_new_world_with_the_key_of_another_is_refused_and_leaves_nothing(
     assert folder is None or [each.name for each in (folder / "worlds").iterdir()] == ["a"]
 
 
-def test_people_cannot_take_the_key_of_another_world(registry: WorldRegistry) -> None:
+def test_user_cannot_add_a_key_of_another_world(registry: WorldRegistry) -> None:
     a, b = registry.create("a", "farm"), registry.create("b", "farm")
     for world, taken in ((a, "my-own-secret"), (b, "key.a-and-more")):
         with world.transaction(Actor(world.view.users.all()[0])) as tx:

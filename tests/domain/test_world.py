@@ -1,4 +1,4 @@
-"""A world: all-or-nothing changes, stable views, events after the commit, and ways back."""
+"""A world: atomic changes, stable views, events after the commit, and rolling back."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def added(world: World, *names: str) -> list[dict[str, Any]]:
 def fail(
     world: World, work: Callable[[Transaction], object], error: BaseException | None = None
 ) -> None:
-    """Do some work in a transaction that then fails."""
+    """Run work in a transaction that fails."""
     error = error or RuntimeError("no")
 
     def attempt() -> None:
@@ -69,7 +69,7 @@ def state(world: World) -> tuple[Any, ...]:
 
 
 class SubjectRecorder:
-    """A subscriber that remembers the subjects of what it was told."""
+    """A subscriber that records the subjects of the events that it receives."""
 
     def __init__(self, world: World) -> None:
         self.subjects: list[str] = []
@@ -83,7 +83,7 @@ class SubjectRecorder:
 # All or nothing
 
 
-def test_transaction_is_visible_once_it_ends(world: World) -> None:
+def test_changes_are_visible_after_the_transaction(world: World) -> None:
     added(world, "x", "y")
 
     assert names(world) == ["x", "y"]
@@ -96,7 +96,7 @@ def test_transaction_is_one_commit(world: World) -> None:
     assert world.documents.sequence == before + 1
 
 
-def test_error_leaves_no_trace(world: World) -> None:
+def test_failed_transaction_changes_nothing(world: World) -> None:
     recorder = SubjectRecorder(world)
     (x,) = added(world, "x")
     before = state(world)
@@ -114,14 +114,14 @@ def test_error_leaves_no_trace(world: World) -> None:
     assert recorder.subjects == []
 
 
-def test_even_an_interrupt_leaves_no_trace(world: World) -> None:
+def test_interrupted_transaction_changes_nothing(world: World) -> None:
     before = state(world)
     fail(world, lambda tx: add(tx, "y"), KeyboardInterrupt())
 
     assert state(world) == before
 
 
-def test_ids_of_a_failed_transaction_are_given_again(world: World) -> None:
+def test_ids_of_a_failed_transaction_are_reused(world: World) -> None:
     lost: list[str] = []
     with freeze_time("2024-01-01"):
         fail(world, lambda tx: lost.append(tx.new_id()))
@@ -130,7 +130,7 @@ def test_ids_of_a_failed_transaction_are_given_again(world: World) -> None:
     assert [first["id"]] == lost
 
 
-def test_failed_write_leaves_no_trace(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_write_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     recorder = SubjectRecorder(world)
     added(world, "x")
     before = state(world)
@@ -148,7 +148,7 @@ def test_failed_write_leaves_no_trace(world: World, monkeypatch: pytest.MonkeyPa
     assert names(world) == ["x", "z"]
 
 
-def test_failed_transaction_leaves_no_trace_on_disk(tmp_path: Path) -> None:
+def test_failed_transaction_changes_nothing_on_disk(tmp_path: Path) -> None:
     world = World("w", tmp_path)
     added(world, "x")
     before = world.export()
@@ -182,7 +182,7 @@ def test_second_transaction_in_the_same_thread_is_refused(world: World) -> None:
     assert names(world) == ["outer"]
 
 
-def test_world_is_free_again_after_a_failed_transaction(world: World) -> None:
+def test_failed_transaction_releases_the_world(world: World) -> None:
     fail(world, lambda tx: add(tx, "x"))
     with ThreadPoolExecutor(1) as pool:
         pool.submit(added, world, "y").result(timeout=10)
@@ -191,7 +191,7 @@ def test_world_is_free_again_after_a_failed_transaction(world: World) -> None:
     assert names(world) == ["y", "z"]
 
 
-def test_transactions_of_many_threads_follow_one_another(world: World) -> None:
+def test_transactions_of_many_threads_run_one_at_a_time(world: World) -> None:
     (counter,) = added(world, "0")
 
     def increment(_: int) -> None:
@@ -205,7 +205,7 @@ def test_transactions_of_many_threads_follow_one_another(world: World) -> None:
     assert names(world) == ["80"]
 
 
-def test_everything_in_a_transaction_has_one_time(world: World) -> None:
+def test_transaction_has_one_timestamp(world: World) -> None:
     with freeze_time("2024-01-01") as frozen, world.transaction(ACTOR) as tx:
         frozen.tick(60)
 
@@ -229,7 +229,7 @@ def test_transaction_sees_its_own_changes(world: World) -> None:
         assert len(tx.organizations) == 2
 
 
-def test_change_makes_a_new_document_and_keeps_the_place(world: World) -> None:
+def test_change_creates_a_new_document_at_the_same_place(world: World) -> None:
     x, _ = added(world, "x", "y")
     with world.transaction(ACTOR) as tx:
         new = tx.organizations.change(x, name="changed", more=1)
@@ -256,7 +256,7 @@ def test_insert_with_a_taken_id_is_refused(world: World) -> None:
     assert names(world) == ["x"]
 
 
-def test_insert_all_is_as_many_inserts(world: World) -> None:
+def test_insert_all_inserts_each_document_in_order(world: World) -> None:
     with world.transaction(ACTOR) as tx:
         documents = [{"id": tx.new_id(), "name": name} for name in "cab"]
         tx.organizations.insert_all(documents)
@@ -267,7 +267,7 @@ def test_insert_all_is_as_many_inserts(world: World) -> None:
 
 
 @pytest.mark.parametrize("ids", [["new", "taken"], ["twin", "twin"]])
-def test_insert_all_with_a_taken_id_is_refused_whole(world: World, ids: list[str]) -> None:
+def test_insert_all_with_a_taken_id_inserts_nothing(world: World, ids: list[str]) -> None:
     with world.transaction(ACTOR) as tx:
         tx.organizations.insert({"id": "taken", "name": "x"})
     with world.transaction(ACTOR) as tx:
@@ -278,7 +278,7 @@ def test_insert_all_with_a_taken_id_is_refused_whole(world: World, ids: list[str
     assert names(world) == ["x"]
 
 
-def test_delete_all_deletes_these(world: World) -> None:
+def test_delete_all_deletes_the_given_documents(world: World) -> None:
     x, _, z = added(world, "x", "y", "z")
     with world.transaction(ACTOR) as tx:
         tx.organizations.delete_all([x, z])
@@ -287,7 +287,7 @@ def test_delete_all_deletes_these(world: World) -> None:
     assert names(world) == ["y"]
 
 
-def test_some_gives_those_that_exist_in_creation_order(world: World) -> None:
+def test_get_many_returns_existing_documents_in_creation_order(world: World) -> None:
     x, y, z = added(world, "x", "y", "z")
     found = world.view.organizations.get_many([z["id"], "nobody", x["id"], z["id"]])
 
@@ -295,7 +295,7 @@ def test_some_gives_those_that_exist_in_creation_order(world: World) -> None:
     assert y not in found
 
 
-def test_broken_reference_is_a_defect_with_a_name(world: World) -> None:
+def test_error_for_a_missing_document_names_table_and_id(world: World) -> None:
     with pytest.raises(KeyError, match="organizations nobody"):
         world.view.organizations.require("nobody")
 
@@ -333,7 +333,7 @@ def test_another_thread_reads_without_waiting_for_the_writer(world: World) -> No
 # Events
 
 
-def test_event_is_kept_with_who_when_and_where(world: World) -> None:
+def test_stored_event_has_actor_time_and_project(world: World) -> None:
     world.run_keys["kili-run-1"] = RUN
     with freeze_time("2024-01-01"), world.transaction(RUN) as tx:
         tx.emit("happened", {"labelId": "l"}, project_id="p")
@@ -352,7 +352,7 @@ def test_event_is_kept_with_who_when_and_where(world: World) -> None:
     }
 
 
-def test_subscriber_gets_the_events_as_they_are_kept(world: World) -> None:
+def test_subscriber_gets_the_stored_events(world: World) -> None:
     received: list[Event] = []
     world.bus.subscribe(lambda events: received.extend(events) or [])
     emit(world, "one", "two")
@@ -360,7 +360,7 @@ def test_subscriber_gets_the_events_as_they_are_kept(world: World) -> None:
     assert received == world.view.events.all()
 
 
-def test_internal_event_is_delivered_and_kept_apart(world: World) -> None:
+def test_internal_event_is_delivered_and_stored_separately(world: World) -> None:
     recorder = SubjectRecorder(world)
     with world.transaction(ACTOR) as tx:
         tx.emit("inside", {}, project_id="p", internal=True)
@@ -369,7 +369,7 @@ def test_internal_event_is_delivered_and_kept_apart(world: World) -> None:
     assert [each["event"] for each in world.view.internal_events.find("project", "p")] == ["inside"]
 
 
-def test_events_say_which_of_them_belong_together(world: World) -> None:
+def test_events_of_a_transaction_share_a_transaction_id(world: World) -> None:
     with world.transaction(ACTOR) as tx:
         tx.emit("public", {}, project_id="p")
         tx.emit("inside", {}, project_id="p", internal=True)
@@ -381,7 +381,7 @@ def test_events_say_which_of_them_belong_together(world: World) -> None:
     assert later["transactionId"] == later["id"]
 
 
-def test_what_was_first_is_known_across_tables_and_after_a_return(world: World) -> None:
+def test_positions_are_ordered_across_tables_and_after_rolling_back(world: World) -> None:
     (scenario,) = added(world, "of the scenario")
     world.set_start("farm")
     emit(world, "one")
@@ -459,7 +459,7 @@ def test_subscriber_may_change_the_world(world: World) -> None:
     assert [each["event"] for each in world.view.events.all()] == ["cause", "effect"]
 
 
-def test_world_is_free_for_other_threads_while_events_are_delivered(world: World) -> None:
+def test_other_threads_can_commit_while_events_are_delivered(world: World) -> None:
     with ThreadPoolExecutor(1) as pool:
 
         def follow(_: list[Event]) -> list[Delivery]:
@@ -472,7 +472,7 @@ def test_world_is_free_for_other_threads_while_events_are_delivered(world: World
     assert names(world) == ["elsewhere"]
 
 
-def test_who_unsubscribes_is_told_nothing_more(world: World) -> None:
+def test_removed_subscriber_gets_no_more_events(world: World) -> None:
     first, second = SubjectRecorder(world), SubjectRecorder(world)
     emit(world, "one")
     world.bus.unsubscribe(first)
@@ -481,7 +481,7 @@ def test_who_unsubscribes_is_told_nothing_more(world: World) -> None:
     assert (first.subjects, second.subjects) == (["one"], ["one", "two"])
 
 
-def test_a_subscriber_may_unsubscribe_while_it_is_told(world: World) -> None:
+def test_subscriber_may_unsubscribe_during_a_delivery(world: World) -> None:
     received: list[str] = []
 
     def once(events: list[Event]) -> list[Delivery]:
@@ -497,7 +497,7 @@ def test_a_subscriber_may_unsubscribe_while_it_is_told(world: World) -> None:
     assert (received, recorder.subjects) == (["one"], ["one", "two"])
 
 
-def test_failing_subscriber_undoes_nothing_and_stops_nobody(
+def test_failing_subscriber_affects_neither_commit_nor_other_subscribers(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(_: list[Event]) -> Iterable[Delivery]:
@@ -514,7 +514,7 @@ def test_failing_subscriber_undoes_nothing_and_stops_nobody(
     assert "subscriber is broken" in caplog.text
 
 
-def test_transaction_tells_what_its_events_started(world: World) -> None:
+def test_transaction_knows_the_deliveries_of_its_events(world: World) -> None:
     first, second = Delivery(), Delivery()
     world.bus.subscribe(lambda _: [first])
     world.bus.subscribe(lambda _: [second])
@@ -524,7 +524,7 @@ def test_transaction_tells_what_its_events_started(world: World) -> None:
 
 
 def test_transactions_of_two_threads_each_know_their_deliveries(world: World) -> None:
-    """Also when one thread delivers what another one committed."""
+    """This holds even if one thread delivers the events that the other committed."""
     delivering, go_on = threading.Event(), threading.Event()
     started: dict[str, Delivery] = {}
 
@@ -549,7 +549,7 @@ def test_transactions_of_two_threads_each_know_their_deliveries(world: World) ->
 
 
 def disturb(world: World) -> list[str]:
-    """Change, delete and add, with new ids; returns these."""
+    """Change, delete and add documents; return the new ids."""
     documents = world.view.organizations.all()
     with world.transaction(ACTOR) as tx:
         tx.organizations.change(documents[0], name="changed")
@@ -568,7 +568,7 @@ def test_rolling_back_restores_everything(world: World) -> None:
     assert world.export() == before
 
 
-def test_ids_and_draws_repeat_after_rolling_back(world: World) -> None:
+def test_ids_and_random_draws_repeat_after_rolling_back(world: World) -> None:
     with freeze_time("2024-01-01"):
         added(world, "x", "y")
         mark = world.mark()
@@ -578,7 +578,7 @@ def test_ids_and_draws_repeat_after_rolling_back(world: World) -> None:
         assert [*disturb(world), world.ids.draw(), world.ids.run_seed()] == first
 
 
-def test_ids_repeat_in_a_world_without_a_seed_too() -> None:
+def test_ids_repeat_after_rolling_back_without_a_seed() -> None:
     world = World("w")
     with freeze_time("2024-01-01"):
         mark = world.mark()
@@ -598,7 +598,7 @@ def test_rolling_back_restores_the_clock(world: World) -> None:
     assert world.clock.offset == timedelta(hours=1)
 
 
-def test_a_run_whose_key_is_revoked_changes_nothing_also_in_a_request_under_way(
+def test_run_with_revoked_key_cannot_change_the_world(
     world: World,
 ) -> None:
     world.run_keys["kili-run-1"] = RUN
@@ -611,7 +611,7 @@ def test_a_run_whose_key_is_revoked_changes_nothing_also_in_a_request_under_way(
     assert names(world) == ["before"]
 
 
-def test_revoking_a_key_waits_until_the_events_of_the_run_are_delivered(world: World) -> None:
+def test_revoking_a_run_key_waits_for_the_delivery_of_its_events(world: World) -> None:
     world.run_keys["kili-run-1"] = RUN
     entered, go_on = threading.Event(), threading.Event()
     received: list[str] = []
@@ -641,7 +641,7 @@ def test_revoking_a_key_waits_until_the_events_of_the_run_are_delivered(world: W
         changing.result(10)
 
 
-def test_rolling_back_ends_all_runs_keys(world: World) -> None:
+def test_rolling_back_revokes_all_run_keys(world: World) -> None:
     mark = world.mark()
     world.run_keys["kili-run-1"] = RUN
     world.roll_back(mark)
@@ -658,7 +658,7 @@ def test_rolling_back_delivers_nothing(world: World) -> None:
     assert recorder.subjects == []
 
 
-def test_mark_of_an_undone_time_is_refused_even_when_as_much_has_happened_again(
+def test_undone_mark_is_refused_even_after_equally_many_new_commits(
     world: World,
 ) -> None:
     added(world, "x", "y")
@@ -673,8 +673,8 @@ def test_mark_of_an_undone_time_is_refused_even_when_as_much_has_happened_again(
             disturb(world)
 
 
-def test_marks_hold_as_long_as_their_time_was_not_undone(world: World) -> None:
-    """Compared with a model: the list of all moments that lie before the present."""
+def test_mark_is_valid_until_its_moment_is_undone(world: World) -> None:
+    """The marks are compared with a model: the list of all moments before the present."""
     added(world, "0")
     history = [(world.mark(), world.export())]
     gone: list[Mark] = []
@@ -696,9 +696,7 @@ def test_marks_hold_as_long_as_their_time_was_not_undone(world: World) -> None:
     assert len(world.documents.meta["returns"]) <= len(history)
 
 
-def test_failed_rolling_back_leaves_everything(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_rollback_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     mark = world.mark()
     added(world, "x")
     world.clock.offset = timedelta(hours=1)
@@ -724,7 +722,7 @@ def test_failed_rolling_back_leaves_everything(
     assert (names(world), called) == ([], ["called"])
 
 
-def test_who_acts_in_an_epoch_changes_nothing_after_it(world: World) -> None:
+def test_actor_of_an_ended_epoch_is_refused(world: World) -> None:
     mark = world.mark()
     actor = replace(ACTOR, epoch=world.epoch)
     with world.transaction(actor) as tx:
@@ -739,7 +737,7 @@ def test_who_acts_in_an_epoch_changes_nothing_after_it(world: World) -> None:
     assert names(world) == []
 
 
-def test_epochs_go_on_after_reopening(tmp_path: Path) -> None:
+def test_epochs_continue_after_reopening(tmp_path: Path) -> None:
     world = World("w", tmp_path)
     mark = world.mark()
     added(world, "x")
@@ -756,7 +754,7 @@ def test_epochs_go_on_after_reopening(tmp_path: Path) -> None:
     again.close()
 
 
-def test_events_that_were_undone_before_their_delivery_are_not_delivered(
+def test_events_undone_before_their_delivery_are_not_delivered(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mark = world.mark()
@@ -789,7 +787,7 @@ def test_events_that_were_undone_before_their_delivery_are_not_delivered(
     assert received == ["one", "three"]
 
 
-def test_start_is_where_the_scenario_left_the_world(world: World) -> None:
+def test_start_is_the_state_after_the_scenario(world: World) -> None:
     assert world.start is None
     added(world, "x", "y")
     world.set_start("farm")
@@ -806,7 +804,7 @@ def test_start_is_where_the_scenario_left_the_world(world: World) -> None:
 # Reopening
 
 
-def test_world_goes_on_after_reopening(tmp_path: Path) -> None:
+def test_reopened_world_continues_with_the_same_content_and_ids(tmp_path: Path) -> None:
     with freeze_time("2024-01-01"):
         world = World("w", tmp_path, seed=1)
         added(world, "x", "y")
@@ -824,7 +822,7 @@ def test_world_goes_on_after_reopening(tmp_path: Path) -> None:
     again.close()
 
 
-def test_mark_holds_across_reopening(tmp_path: Path) -> None:
+def test_mark_is_valid_after_reopening(tmp_path: Path) -> None:
     world = World("w", tmp_path)
     added(world, "x", "y")
     mark, before = world.mark(), world.export()
@@ -848,7 +846,7 @@ def test_clock_offset_survives_reopening(tmp_path: Path) -> None:
     again.close()
 
 
-def test_what_is_called_after_a_return_may_take_itself_off(world: World) -> None:
+def test_after_roll_back_callback_may_remove_itself(world: World) -> None:
     mark, called = world.mark(), []
 
     def once() -> None:

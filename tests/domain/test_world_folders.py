@@ -1,4 +1,4 @@
-"""What lies below ``worlds``: what is opened, what is left alone, and what is refused."""
+"""The folders below ``worlds``: which are opened, kept or refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PARTICIPANTS = 300  # enough documents for a file of many pages
 
 
 def add_content(world: World, scenario: str) -> None:
-    """One user, with a key as a scenario gives it, and a document for each participant."""
+    """Add a user with a key from a scenario, and a document for each participant."""
     with world.transaction(NOBODY) as tx:
         organization = insert_organization(tx, "Farm", {})
         data = {"email": "a@b.example", "organizationRole": "ADMIN"}
@@ -38,7 +38,7 @@ def add_content(world: World, scenario: str) -> None:
 
 
 class DataFolder:
-    """A data folder, and registries opened on it one after another."""
+    """A data folder, and the registries opened on it one after another."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -51,13 +51,13 @@ class DataFolder:
         return self._registry
 
     def opened(self) -> list[str]:
-        """The worlds that a start opens."""
+        """Return the names of the worlds that a start opens."""
         registry = self.registry()
         registry.open_all()
         return [world.name for world in registry.all()]
 
     def refused(self) -> str:
-        """What a start that is refused says; it changed nothing."""
+        """Return the error of a refused start, which changes nothing."""
         before = self.content()
         registry = self.registry()
         with pytest.raises(WorldError) as caught:
@@ -74,7 +74,7 @@ class DataFolder:
         self.close()
 
     def content(self) -> dict[str, bytes]:
-        """Every file below ``worlds``."""
+        """Return every file below ``worlds``."""
         return {
             path.relative_to(self.worlds).as_posix(): path.read_bytes()
             for path in self.worlds.rglob("*")
@@ -102,7 +102,7 @@ def data_folder(tmp_path: Path) -> Iterator[DataFolder]:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "reason"),
     [
         ("notes", "it holds no world"),
         ("Notes of Monday", "its name cannot be that of a world"),
@@ -111,8 +111,8 @@ def data_folder(tmp_path: Path) -> Iterator[DataFolder]:
         ("日本", "its name cannot be that of a world"),
     ],
 )
-def test_foreign_folder_is_left_alone_and_named(
-    data_folder: DataFolder, caplog: pytest.LogCaptureFixture, name: str, said: str
+def test_foreign_folder_is_kept_and_reported(
+    data_folder: DataFolder, caplog: pytest.LogCaptureFixture, name: str, reason: str
 ) -> None:
     data_folder.make("default")
     notes = data_folder.worlds / name / "plugins" / "notes.txt"
@@ -123,11 +123,11 @@ def test_foreign_folder_is_left_alone_and_named(
     assert notes.read_text() == "my notes"
     (line,) = caplog.messages
     assert repr(str(data_folder.worlds / name)) in line
-    assert line.endswith(said)
+    assert line.endswith(reason)
     assert "\n" not in line
 
 
-def test_copy_under_an_invalid_name_is_left_alone(data_folder: DataFolder) -> None:
+def test_copy_of_a_world_under_an_invalid_name_is_kept(data_folder: DataFolder) -> None:
     data_folder.make("default")
     shutil.copytree(data_folder.worlds / "default", data_folder.worlds / "default.old")
     world_folder.private_files.make_file(
@@ -140,7 +140,7 @@ def test_copy_under_an_invalid_name_is_left_alone(data_folder: DataFolder) -> No
     assert data_folder.content() == before
 
 
-def test_file_beside_the_worlds_is_left_alone(data_folder: DataFolder) -> None:
+def test_file_beside_the_worlds_is_kept(data_folder: DataFolder) -> None:
     data_folder.make("default")
     (data_folder.worlds / "README").write_text("worlds of the course")
 
@@ -148,7 +148,7 @@ def test_file_beside_the_worlds_is_left_alone(data_folder: DataFolder) -> None:
     assert (data_folder.worlds / "README").exists()
 
 
-def test_world_is_not_made_in_a_foreign_folder(data_folder: DataFolder) -> None:
+def test_world_is_not_created_in_a_foreign_folder(data_folder: DataFolder) -> None:
     (data_folder.worlds / "notes").mkdir(parents=True)
     (data_folder.worlds / "notes" / "notes.txt").write_text("my notes")
     with pytest.raises(WorldError, match="notes exists already and holds no world"):
@@ -157,7 +157,7 @@ def test_world_is_not_made_in_a_foreign_folder(data_folder: DataFolder) -> None:
     assert data_folder.content() == {"notes/notes.txt": b"my notes"}
 
 
-def test_world_is_made_in_an_empty_folder(data_folder: DataFolder) -> None:
+def test_world_is_created_in_an_empty_folder(data_folder: DataFolder) -> None:
     (data_folder.worlds / "w").mkdir(parents=True)
     data_folder.make("w")
 
@@ -168,11 +168,11 @@ def test_world_is_made_in_an_empty_folder(data_folder: DataFolder) -> None:
 
 
 class KilledError(BaseException):
-    """Ends a creation without a chance to clean up."""
+    """An error that ends a creation without cleaning up."""
 
 
 def kill_while_creating(data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave behind what a process leaves that was killed while it made a world."""
+    """Leave the files of a process that was killed while it created a world."""
 
     def kill(*_: Any) -> None:
         raise KilledError
@@ -185,7 +185,7 @@ def kill_while_creating(data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
     data_folder.close()
 
 
-def test_world_that_was_never_finished_is_removed(
+def test_unfinished_world_is_removed(
     data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_while_creating(data_folder, monkeypatch)
@@ -200,7 +200,7 @@ def test_world_that_was_never_finished_is_removed(
     assert data_folder.opened() == ["half"]
 
 
-def test_what_somebody_put_into_an_unfinished_world_stays(
+def test_user_file_in_an_unfinished_world_is_kept(
     data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill_while_creating(data_folder, monkeypatch)
@@ -210,7 +210,7 @@ def test_what_somebody_put_into_an_unfinished_world_stays(
     assert data_folder.content() == {"half/notes.txt": b"my notes"}
 
 
-def test_what_somebody_put_into_a_deleted_world_stays(data_folder: DataFolder) -> None:
+def test_user_file_in_a_deleted_world_is_kept(data_folder: DataFolder) -> None:
     data_folder.make("w")
     (data_folder.worlds / "w" / "notes.txt").write_text("my notes")
     registry = data_folder.registry()
@@ -220,7 +220,7 @@ def test_what_somebody_put_into_a_deleted_world_stays(data_folder: DataFolder) -
     assert data_folder.content() == {"w/notes.txt": b"my notes"}
 
 
-def test_deletion_that_was_broken_off_is_finished(
+def test_interrupted_deletion_is_completed(
     data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data_folder.make("default", "w")
@@ -240,14 +240,14 @@ def test_deletion_that_was_broken_off_is_finished(
     assert not (data_folder.worlds / "w").exists()
 
 
-def test_finished_world_has_no_mark(data_folder: DataFolder) -> None:
+def test_finished_world_has_no_unfinished_marker(data_folder: DataFolder) -> None:
     data_folder.make("w")
 
     assert f"w/{world_folder.UNFINISHED_MARKER}" not in data_folder.content()
 
 
-def test_whole_world_is_kept_in_spite_of_a_mark(data_folder: DataFolder) -> None:
-    """A killed process had stored all, or somebody restored a backup into an unfinished world."""
+def test_complete_world_with_an_unfinished_marker_is_kept(data_folder: DataFolder) -> None:
+    """A process was killed after its last write, or a backup replaced an unfinished world."""
     data_folder.make("w")
     marker = data_folder.worlds / "w" / world_folder.UNFINISHED_MARKER
     marker.touch()
@@ -256,7 +256,7 @@ def test_whole_world_is_kept_in_spite_of_a_mark(data_folder: DataFolder) -> None
     assert not marker.exists()
 
 
-def test_file_that_only_has_the_name_of_the_mark_is_none(data_folder: DataFolder) -> None:
+def test_user_file_with_the_name_of_the_unfinished_marker_is_kept(data_folder: DataFolder) -> None:
     folder = data_folder.worlds / "notes"
     folder.mkdir(parents=True)
     for name in (world_folder.UNFINISHED_MARKER, "documents.sqlite"):
@@ -286,9 +286,7 @@ def test_deleting_a_world_follows_no_links(
 
 
 @pytest.mark.parametrize("place", ["blobs", "plugins"])
-def test_what_somebody_put_among_blobs_and_plugins_stays(
-    data_folder: DataFolder, place: str
-) -> None:
+def test_user_files_among_blobs_and_plugins_are_kept(data_folder: DataFolder, place: str) -> None:
     data_folder.make("w")
     (data_folder.worlds / "w" / place / "mine").mkdir(parents=True)
     (data_folder.worlds / "w" / place / "mine" / "main.py").write_text("print()")
@@ -342,31 +340,34 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "last bytes missing": (lambda file: _cut(file, lambda size: size - 9), "its end is missing"),
     "page overwritten": (_overwrite, "cannot be read"),
     "other database": (_other_database, "holds no documents"),
-    "no start": (lambda file: _meta(file, "start", None), "the row `start` of its table `meta`"),
-    "start of another form": (lambda file: _meta(file, "start", [1]), "cannot be read"),
-    "document of no JSON": (_sql("UPDATE documents SET body = '{'"), "cannot be read"),
+    "missing start": (
+        lambda file: _meta(file, "start", None),
+        "the row `start` of its table `meta`",
+    ),
+    "malformed start": (lambda file: _meta(file, "start", [1]), "cannot be read"),
+    "document that is not JSON": (_sql("UPDATE documents SET body = '{'"), "cannot be read"),
     "unknown table": (_sql("UPDATE documents SET tbl = 'x' WHERE tbl = 'users'"), "cannot be read"),
 }
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("name", ["default", "w"])
-def test_damaged_world_is_refused_with_its_file_and_what_to_do(
+def test_error_for_a_damaged_world_gives_the_file_and_the_remedy(
     data_folder: DataFolder, damage: str, name: str
 ) -> None:
     data_folder.make("default", "w")
     file = data_folder.worlds / name / "documents.sqlite"
-    spoil, said = DAMAGES[damage]
+    spoil, reason = DAMAGES[damage]
     spoil(file)
     message = data_folder.refused()
 
     assert message.startswith(f"{file} ")
-    assert said in message
+    assert reason in message
     assert f"Restore {file.parent} from a backup, move it out of the folder `worlds`" in message
     assert "delete it yourself" in message
 
 
-def test_documents_without_their_log_are_refused(data_folder: DataFolder) -> None:
+def test_documents_file_without_its_log_is_refused(data_folder: DataFolder) -> None:
     """A backup of the one file, taken while the emulator was running."""
     registry = data_folder.registry()
     registry.create("default", "plain")
@@ -377,7 +378,7 @@ def test_documents_without_their_log_are_refused(data_folder: DataFolder) -> Non
     assert "documents.sqlite holds no documents" in data_folder.refused()
 
 
-def test_log_without_its_documents_is_refused_and_stays(data_folder: DataFolder) -> None:
+def test_log_without_its_documents_file_is_refused_and_kept(data_folder: DataFolder) -> None:
     registry = data_folder.registry()
     registry.create("default", "plain")
     log = (data_folder.worlds / "default" / "documents.sqlite-wal").read_bytes()
@@ -388,7 +389,7 @@ def test_log_without_its_documents_is_refused_and_stays(data_folder: DataFolder)
     assert "documents.sqlite is missing" in data_folder.refused()
 
 
-def test_killed_world_is_whole(data_folder: DataFolder, tmp_path: Path) -> None:
+def test_world_of_a_killed_process_opens(data_folder: DataFolder, tmp_path: Path) -> None:
     registry = data_folder.registry()
     registry.create("default", "plain")
     shutil.copytree(data_folder.worlds, tmp_path / "killed" / "worlds")
@@ -402,14 +403,14 @@ def test_killed_world_is_whole(data_folder: DataFolder, tmp_path: Path) -> None:
 
 
 def _forget_name(data_folder: DataFolder, *names: str) -> None:
-    """Make worlds what older versions made: they stored no name."""
+    """Remove the stored name of worlds, as in older versions."""
     for name in names:
         _meta(data_folder.worlds / name / "documents.sqlite", "name", None)
 
 
 @pytest.mark.parametrize("is_old", [False, True], ids=["new", "old"])
 @pytest.mark.parametrize(("name", "copy"), [("default", "backup-monday"), ("w", "default")])
-def test_copied_world_is_refused_with_both_names(
+def test_error_for_a_copied_world_gives_both_names(
     data_folder: DataFolder, name: str, copy: str, is_old: bool
 ) -> None:
     data_folder.make(name)
@@ -424,7 +425,7 @@ def test_copied_world_is_refused_with_both_names(
     assert data_folder.opened() == [name]
 
 
-def test_renamed_world_is_refused_and_opens_under_its_name_again(data_folder: DataFolder) -> None:
+def test_renamed_world_is_refused_until_its_name_is_restored(data_folder: DataFolder) -> None:
     data_folder.make("default")
     (data_folder.worlds / "default").rename(data_folder.worlds / "other")
     assert "Rename the folder to 'default'" in data_folder.refused()
@@ -433,7 +434,7 @@ def test_renamed_world_is_refused_and_opens_under_its_name_again(data_folder: Da
     assert data_folder.opened() == ["default"]
 
 
-def test_world_of_an_older_version_is_opened_and_keeps_its_name_from_then_on(
+def test_world_of_an_older_version_opens_and_stores_its_name(
     data_folder: DataFolder,
 ) -> None:
     data_folder.make("default", "w")
@@ -449,13 +450,13 @@ def test_world_of_an_older_version_is_opened_and_keeps_its_name_from_then_on(
 
 
 def _add_key(data_folder: DataFolder, name: str, **options: Any) -> None:
-    """A key that a user of an older version made, which did not look into other worlds."""
+    """Add a key as older versions did, without a check of the other worlds."""
     with closing(World(name, data_folder.worlds / name)) as world, world.transaction(NOBODY) as tx:
         owner = tx.users.all()[0]
         create_api_key(tx, owner, name="own", key="my-own-secret", **options)
 
 
-def test_two_worlds_with_one_key_are_refused_with_both_names(data_folder: DataFolder) -> None:
+def test_error_for_a_key_shared_by_two_worlds_gives_both_names(data_folder: DataFolder) -> None:
     data_folder.make("a", "b")
     for name in ("a", "b"):
         _add_key(data_folder, name)
@@ -467,7 +468,7 @@ def test_two_worlds_with_one_key_are_refused_with_both_names(data_folder: DataFo
 
 
 @pytest.mark.parametrize("options", [{"revoked": True}, {"expiry": "2020-01-01T00:00:00Z"}])
-def test_key_that_opens_only_one_of_two_worlds_is_no_obstacle(
+def test_shared_key_inactive_in_one_world_is_accepted(
     data_folder: DataFolder, options: dict[str, Any]
 ) -> None:
     data_folder.make("a", "b")

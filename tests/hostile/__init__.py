@@ -1,1 +1,1 @@
-"""Text from others that is made to hold the interpreter: none may."""
+"""Hostile text: input that is built to keep the interpreter busy must not succeed."""

@@ -1,8 +1,8 @@
-"""Texts that make a backtracking matcher slow, derived from the structure of a pattern.
+"""Texts that slow down a backtracking matcher, derived from the structure of a pattern.
 
-Where a repetition can give back what it took, a long run of its characters and then a character
-that does not fit makes the matcher try all the ways to divide the run. Where a pattern can begin
-anywhere, many beginnings without an end make it scan the rest for each of them.
+If a repetition can give back characters that it matched, a long run of its characters and then a
+character that does not fit makes the matcher try all ways to divide the run. If a pattern can begin
+anywhere, many beginnings without an end make the matcher scan the rest for each of them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ALPHABET = "0a A_-.,:;/\\#@'\"()[]{}<>%*+=~!?&|^$`\t\n\r\x0b"
 
 
 def attacks(pattern: re.Pattern[Any]) -> Iterator[Any]:
-    """The texts, or bytes, for a pattern; each has some 60,000 characters."""
+    """Return the attack texts, or bytes, for a pattern; each has some 60,000 characters."""
     seen: set[str] = set()
     tree = list(parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG))
     for text in _sequence(tree, ""):
@@ -35,7 +35,7 @@ def attacks(pattern: re.Pattern[Any]) -> Iterator[Any]:
 
 
 def _sequence(nodes: list[Any], prefix: str) -> Iterator[str]:
-    """Attacks on each part of a sequence, after what matches the parts before it."""
+    """Return attacks on each part of a sequence, after a text that matches the parts before it."""
     for operation, argument in nodes:
         if operation in _REPEATS:
             yield from _repetition(argument, prefix)
@@ -63,7 +63,7 @@ _REPEATS = {sre.MAX_REPEAT, sre.MIN_REPEAT} | (
 
 
 def _inner(operation: Any, argument: Any) -> list[list[Any]]:
-    """The sequences inside a part."""
+    """Return the sequences inside a part."""
     if operation in _REPEATS:
         return [list(argument[2])]
     if operation is sre.SUBPATTERN:
@@ -78,7 +78,7 @@ def _inner(operation: Any, argument: Any) -> list[list[Any]]:
 
 
 def _of_sequence(nodes: list[Any]) -> list[str]:
-    """A few texts that match a sequence: one for each kind of its first character."""
+    """Return a few texts that match a sequence: one for each kind of its first character."""
     found = [""]
     for operation, argument in nodes:
         samples = _samples(operation, argument) or [""]
@@ -91,7 +91,7 @@ def _of_sequence(nodes: list[Any]) -> list[str]:
 
 
 def _samples(operation: Any, argument: Any) -> list[str]:
-    """Texts that match a part."""
+    """Return texts that match a part."""
     if operation in (sre.LITERAL, sre.NOT_LITERAL, sre.ANY, sre.IN):
         return _characters(operation, argument)
     if operation in (sre.ASSERT, sre.ASSERT_NOT):
@@ -103,7 +103,7 @@ def _samples(operation: Any, argument: Any) -> list[str]:
 
 
 def _characters(operation: Any, argument: Any) -> list[str]:
-    """A few of the characters that a part stands for."""
+    """Return a few of the characters that a part matches."""
     if operation is sre.LITERAL:
         return [chr(argument)]
     if operation is sre.NOT_LITERAL:
@@ -114,7 +114,7 @@ def _characters(operation: Any, argument: Any) -> list[str]:
 
 
 def _first(items: list[Any]) -> list[str]:
-    """The first character that a class names."""
+    """Return the first character of a class."""
     for operation, argument in items:
         if operation is sre.LITERAL:
             return [chr(argument)]

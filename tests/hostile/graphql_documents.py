@@ -19,7 +19,7 @@ def _nested(*around: str, times: int, inside: str = "id") -> str:
 
 
 def _fragments(count: int, selects: str, of: str = "User") -> str:
-    """Fragments f0, f1, …; in what they select, # stands for the own number, + for the next."""
+    """Build fragments f0, f1, …; in their selections, # is the own number and + the next number."""
     return "".join(
         f"fragment f{at} on {of}{{{selects.replace('#', str(at)).replace('+', str(at + 1))}}} "
         for at in range(count)
@@ -68,7 +68,7 @@ REFUSED = {
         "{me{" + _spread(MAX_REPETITIONS + 1) + "}}" + _fragments(MAX_REPETITIONS + 1, "id"),
         f'selects "id" more than {MAX_REPETITIONS} times in one place',
     ),
-    "fragments that double": (
+    "fragments of doubling size": (
         "{__schema{queryType{...f0}}}"
         + _fragments(12, "a:ofType{...f+}b:ofType{...f+}", of="__Type")
         + "fragment f12 on __Type{name}",
@@ -92,7 +92,7 @@ REFUSED = {
         "{me{...f0}}fragment f0 on User{organization{users{...f0}}}",
         'Cannot spread fragment "f0" within itself.',
     ),
-    "fragments in a circle": (
+    "circular fragments": (
         "{me{...f0}}" + _fragments(20, "a#:id ...f+") + "fragment f20 on User{...f0}",
         'Cannot spread fragment "f0" within itself',
     ),

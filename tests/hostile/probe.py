@@ -1,8 +1,8 @@
-"""Runs each case in a child process under a limit of CPU seconds, and prints how each ended.
+"""Runner of each case in a child process under a limit of CPU seconds.
 
-``python -m tests.hostile.probe patterns`` or ``texts``. A test's own process cannot be limited: a
-regular expression that backtracks holds the interpreter, so that no other thread and no signal
-handler runs.
+``python -m tests.hostile.probe patterns`` or ``texts`` prints the outcomes. The process of a test
+cannot be limited: a backtracking regular expression holds the interpreter, so that no other thread
+and no signal handler runs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Case = Callable[[], object]
 
 
 def outcomes(kind: str) -> dict[str, str]:
-    """How each case of a kind ended: ``ok`` or why not, by its name."""
+    """Return the outcome of each case of a kind by name: ``ok`` or the reason of the failure."""
     done = subprocess.run(
         [sys.executable, "-m", __name__, kind],
         stdout=subprocess.PIPE,

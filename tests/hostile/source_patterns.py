@@ -1,4 +1,4 @@
-"""Finds each regular expression in the source, and the methods by which it is applied."""
+"""Search for the regular expressions in the source, and the methods that apply them."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ class SourcePattern:
 
 
 def find_patterns(package: Path) -> Iterator[SourcePattern]:
-    """All regular expressions of a package.
+    """Return all regular expressions of a package.
 
     Raises:
-        AssertionError: one is made in a way that this search does not see through: ``re`` is
-            imported by parts or another name, or the pattern is no constant of its module.
+        AssertionError: the search cannot follow the code: ``re`` is imported in part or under
+            another name, or the pattern is no constant of its module.
     """
     for path in sorted(package.rglob("*.py")):
         source = _Source(package, path)
@@ -55,7 +55,7 @@ def find_patterns(package: Path) -> Iterator[SourcePattern]:
 
 
 class _Source:
-    """A module: what it makes of ``re``."""
+    """A module, and its uses of ``re``."""
 
     def __init__(self, package: Path, path: Path) -> None:
         relative = path.relative_to(package.parent).with_suffix("")
@@ -88,7 +88,7 @@ class _Source:
         return eval(code, vars(importlib.import_module(self.name)))
 
     def _methods(self, call: ast.Call) -> frozenset[str]:
-        """The methods called on the name of a pattern, and on parameters that take any pattern."""
+        """Return the methods called on a pattern's name and on parameters that take any pattern."""
         names = {
             target.id
             for node in self._nodes

@@ -1,4 +1,4 @@
-"""Requests that once held the whole server; it answers each, and others meanwhile."""
+"""Requests that once blocked the whole server are answered, and so are others meanwhile."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteWorld]:
 
 @pytest.fixture
 def kili(world: RemoteWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The SDK; afterwards the server answers."""
+    """The SDK; after the test, the server must still answer."""
     from kili.client import Kili
 
     monkeypatch.setenv("KILI_SDK_SKIP_CHECKS", "true")
@@ -47,14 +47,16 @@ def kili(world: RemoteWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     assert health.ok
 
 
-def test_a_search_with_many_wildcards_on_a_long_title(kili: Any, world: RemoteWorld) -> None:
+def test_search_with_many_wildcards_on_a_long_title_is_answered(
+    kili: Any, world: RemoteWorld
+) -> None:
     kili.update_properties_in_project(world.project_id, title="a" * 5_000)
     assert kili.count_projects(search_query="%%%%%%%%zz") == 0
     assert kili.count_projects(search_query="%%%%%%%%aa") == 1
 
 
 @pytest.mark.parametrize("name", ["60 digits", "kids without end", "streams without end"])
-def test_a_pdf_file_that_is_made_to_be_slow(kili: Any, tmp_path: Path, name: str) -> None:
+def test_maliciously_slow_pdf_file_is_imported(kili: Any, tmp_path: Path, name: str) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(PDFS[name])
     project = kili.create_project(input_type="PDF", json_interface={"jobs": {}}, title="P")["id"]
@@ -63,7 +65,7 @@ def test_a_pdf_file_that_is_made_to_be_slow(kili: Any, tmp_path: Path, name: str
     assert asset == {"externalId": "a", "pageResolutions": None}
 
 
-def test_a_requirements_file_of_blanks(kili: Any, world: RemoteWorld, tmp_path: Path) -> None:
+def test_requirements_file_of_blanks_is_read(kili: Any, world: RemoteWorld, tmp_path: Path) -> None:
     from kili.services.plugins.exceptions import PluginCreationError
 
     folder = tmp_path / "plugin"
@@ -76,7 +78,7 @@ def test_a_requirements_file_of_blanks(kili: Any, world: RemoteWorld, tmp_path: 
     assert "requirements.txt, line 1: numpy" in str(found)
 
 
-def test_lint_of_a_plugin_that_is_made_to_be_slow(tmp_path: Path) -> None:
+def test_lint_of_a_maliciously_slow_plugin_ends_within_the_cpu_limit(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(f"import a{'.b' * 50_000}\n{PLUGIN}")
     (tmp_path / "requirements.txt").write_text(REQUIREMENTS["blanks"])
     done = subprocess.run(

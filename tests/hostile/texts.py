@@ -1,4 +1,4 @@
-"""Texts that take long where a reader is not linear, each with what must come out."""
+"""Texts that are slow to read unless a reader is linear, each with the expected result."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
 
 
 def pdf(*objects: bytes) -> bytes:
-    """A file of these objects, numbered from 1 on; the first should be the catalog."""
+    """Build a file of these objects, numbered from 1; the first object should be the catalog."""
     body = b"".join(b"%d 0 obj%sendobj\n" % each for each in enumerate(objects, start=1))
     return b"%PDF-1.7\n" + body
 
 
 def one_page(box: bytes) -> bytes:
-    """A file with one page, whose size is written like this."""
+    """Build a file with one page and this text as its size."""
     return pdf(_CATALOG, b"<</Type/Pages/Kids[3 0 R]>>", b"<</Type/Page/MediaBox" + box + b">>")
 
 

@@ -1,4 +1,4 @@
-"""Requests that never reach the schema: each is refused for what it is, and changes nothing."""
+"""Requests that never reach the schema are refused with the reason, and change nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GZIP = {"Content-Encoding": "gzip"}
 
 @pytest.fixture
 def wire(kili_emulator: Emulator) -> Iterator[Wire]:
-    """Requests; after each test the world is what it was, and the server serves."""
+    """A client; after each test the world is unchanged and the server still serves."""
     wire = Wire(kili_emulator)
     before = export(wire)
     yield wire
@@ -46,7 +46,7 @@ def export(wire: Wire) -> bytes:
 
 
 def message(answer: Any, status: int, code: str = "BAD_USER_INPUT") -> str:
-    """The message of an answer that holds one error and nothing else."""
+    """Return the message of an answer that has one error and no other content."""
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/json"
     (error,) = answer.json().pop("errors")
@@ -78,12 +78,12 @@ def test_an_empty_body_is_refused(wire: Wire) -> None:
     assert message(wire.post(b""), 400) == "The body has no text member 'query'."
 
 
-def test_json_nested_without_end_is_refused(wire: Wire) -> None:
+def test_too_deeply_nested_json_is_refused(wire: Wire) -> None:
     sent = b'{"query": ' + b"[" * 100_000
     assert message(wire.post(sent), 400).startswith("The body is not a JSON object: ")
 
 
-def test_a_document_nested_without_end_is_refused(wire: Wire) -> None:
+def test_too_deeply_nested_document_is_refused(wire: Wire) -> None:
     answer = wire.post({"query": "{a" * 5_000})
     assert "nested too deeply" in message(answer, 400, "GRAPHQL_PARSE_FAILED")
 
@@ -102,19 +102,19 @@ def test_an_unknown_operation_name_is_refused(wire: Wire) -> None:
 # Its size
 
 
-def test_a_body_beyond_the_bound_is_refused(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_body_beyond_the_limit_is_refused(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_body, "_MAX_BODY", 1000)
     answer = wire.post({**QUERY, "variables": {"padding": "x" * 1000}})
     assert message(answer, 413) == "The request body is larger than 256 MB."
 
 
-def test_a_body_of_just_the_bound_is_read(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_body_exactly_at_the_limit_is_read(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = json.dumps(QUERY).encode()
     monkeypatch.setattr(request_body, "_MAX_BODY", len(sent))
     assert wire.post(sent).json() == ANSWER
 
 
-def test_a_body_that_is_announced_as_too_large_is_not_waited_for(wire: Wire) -> None:
+def test_body_announced_as_too_large_is_refused_at_once(wire: Wire) -> None:
     address = urlsplit(wire.emulator.endpoint)
     connection = http.client.HTTPConnection(address.netloc, timeout=30)
     connection.putrequest("POST", address.path)
@@ -128,7 +128,7 @@ def test_a_body_that_is_announced_as_too_large_is_not_waited_for(wire: Wire) -> 
     connection.close()
 
 
-def test_an_upload_beyond_the_bound_is_refused(
+def test_upload_beyond_the_limit_is_refused(
     wire: Wire, world_ids: WorldIds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"projects/{world_ids['project']}/assets/a/content"
@@ -155,12 +155,12 @@ NOT_GZIP = {
 
 
 @pytest.mark.parametrize("sent", NOT_GZIP.values(), ids=NOT_GZIP)
-def test_gzip_that_is_none_is_refused(wire: Wire, sent: bytes) -> None:
+def test_invalid_gzip_is_refused(wire: Wire, sent: bytes) -> None:
     answer = wire.post(sent, headers=GZIP)
     assert message(answer, 400) == "The body is sent as gzip, but cannot be unpacked as such."
 
 
-def test_gzip_that_unpacks_beyond_the_bound_is_refused(
+def test_gzip_that_unpacks_beyond_the_limit_is_refused(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_body, "_MAX_BODY", 10_000)
@@ -173,13 +173,13 @@ def test_gzip_that_unpacks_beyond_the_bound_is_refused(
 
 
 def unauthorized(answer: Any) -> bool:
-    """Whether the answer is the one that every generation of clients knows."""
+    """Return whether the answer is the one that every generation of clients understands."""
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     return (answer.status_code, answer.text) == (401, "Unauthorized")
 
 
 @pytest.mark.parametrize("key", [None, "", "wrong", "emulator-admin.elsewhere", "EMULATOR-ADMIN"])
-def test_a_request_without_a_good_key_is_unauthorized(wire: Wire, key: str | None) -> None:
+def test_request_without_a_valid_key_is_unauthorized(wire: Wire, key: str | None) -> None:
     assert unauthorized(wire.post(QUERY, key=key))
     assert unauthorized(
         wire.request("GET", "/api/label/v2/files?id=x", headers=wire.authorization(key))
@@ -199,7 +199,7 @@ def test_the_key_is_checked_before_the_body_is_read(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("change", [{"revoked": True}, {"expiryDate": "2020-01-01T00:00:00.000Z"}])
-def test_a_key_that_is_worth_nothing_any_more_is_unauthorized(
+def test_revoked_or_expired_key_is_unauthorized(
     kili_emulator: Emulator, change: dict[str, Any]
 ) -> None:
     table = kili_emulator.world.documents.table("apiKeys")
@@ -210,7 +210,9 @@ def test_a_key_that_is_worth_nothing_any_more_is_unauthorized(
     wire.close()
 
 
-def test_a_key_outlives_the_clocks_that_tests_freeze(kili_emulator: Emulator) -> None:
+def test_scenario_key_is_valid_until_its_expiry_under_a_frozen_clock(
+    kili_emulator: Emulator,
+) -> None:
     wire = Wire(kili_emulator)
     (key,) = wire.list("apiKeys", {"key": kili_emulator.key()}, selection="createdAt expiryDate")
     expiry = clock.parse_time(key["expiryDate"])
@@ -223,7 +225,7 @@ def test_a_key_outlives_the_clocks_that_tests_freeze(kili_emulator: Emulator) ->
     wire.close()
 
 
-def test_the_key_of_somebody_who_was_switched_off_is_unauthorized(kili_emulator: Emulator) -> None:
+def test_key_of_a_deactivated_user_is_unauthorized(kili_emulator: Emulator) -> None:
     table = kili_emulator.world.documents.table("users")
     table.update({"activated": False}, lambda user: user["email"] == "labeler@example.com")
     wire = Wire(kili_emulator)
@@ -231,7 +233,7 @@ def test_the_key_of_somebody_who_was_switched_off_is_unauthorized(kili_emulator:
     wire.close()
 
 
-def test_the_key_of_a_run_that_has_ended_is_refused_with_an_answer_not_a_status(wire: Wire) -> None:
+def test_key_of_an_ended_run_is_refused_with_a_graphql_error(wire: Wire) -> None:
     answer = wire.post(QUERY, key="kili-run-of-long-ago")
     assert answer.status_code == 200
     assert answer.json()["data"] is None
@@ -252,9 +254,7 @@ def test_health_and_version_need_no_key(wire: Wire, path: str) -> None:
     "host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "10.0.0.1"]
 )
 @pytest.mark.parametrize("path", ["/health", "/api/label/v2/version", "/_emulator/worlds"])
-def test_a_foreign_host_is_refused_with_what_to_do_about_it(
-    wire: Wire, host: str, path: str
-) -> None:
+def test_foreign_host_is_refused_with_a_remedy(wire: Wire, host: str, path: str) -> None:
     answer = wire.request("GET", path, headers={"Host": host, **wire.authorization("admin")})
     name = host.removesuffix(":80")
     assert answer.status_code == 403
@@ -263,7 +263,7 @@ def test_a_foreign_host_is_refused_with_what_to_do_about_it(
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "localhost:99"])
-def test_the_hosts_of_this_machine_are_served(wire: Wire, host: str) -> None:
+def test_local_hosts_are_served(wire: Wire, host: str) -> None:
     assert wire.post(QUERY, headers={"Host": host}).json() == ANSWER
 
 
@@ -277,19 +277,17 @@ CROSS_SITE = [
 
 
 @pytest.mark.parametrize("headers", CROSS_SITE, ids=str)
-def test_a_request_that_another_web_site_makes_is_refused(
-    wire: Wire, headers: dict[str, str]
-) -> None:
+def test_request_from_another_web_site_is_refused(wire: Wire, headers: dict[str, str]) -> None:
     answer = wire.post(QUERY, headers=headers)
     assert (answer.status_code, answer.text) == (403, "Requests from other web sites are refused.")
 
 
-def test_a_request_of_our_own_pages_is_served(wire: Wire) -> None:
+def test_request_from_the_own_origin_is_served(wire: Wire) -> None:
     headers = {"Origin": wire.emulator.url, "Sec-Fetch-Site": "same-origin"}
     assert wire.post(QUERY, headers=headers).json() == ANSWER
 
 
-def test_no_answer_lets_other_web_sites_read_it(wire: Wire) -> None:
+def test_no_response_permits_other_web_sites_to_read_it(wire: Wire) -> None:
     answers = (wire.post(QUERY), wire.request("OPTIONS", "/api/label/v2/graphql"))
     for answer in answers:
         assert not [name for name in answer.headers if name.lower().startswith("access-control")]
@@ -298,7 +296,7 @@ def test_no_answer_lets_other_web_sites_read_it(wire: Wire) -> None:
 # Files
 
 
-def test_a_file_is_read_only_by_those_who_see_its_project(kili_emulator: Emulator) -> None:
+def test_file_is_readable_only_with_access_to_its_project(kili_emulator: Emulator) -> None:
     wire = Wire(kili_emulator)
     project = wire.call("createProject", data={"title": "hidden", "inputType": "TEXT"})["id"]
     data = {"contentArray": ["the text"]}
@@ -331,13 +329,13 @@ def test_an_upload_with_a_bad_token_is_refused(wire: Wire, token: str) -> None:
     assert answer.text == "The upload URL is not valid: ask for a new one."
 
 
-def test_a_token_that_was_changed_is_refused(wire: Wire, upload_url: str) -> None:
+def test_upload_with_a_changed_token_is_refused(wire: Wire, upload_url: str) -> None:
     head, _, token = upload_url.split("&id=", maxsplit=1)[0].partition("token=")
     answer = wire.request("PUT", f"{head}token={token.swapcase()}", data=b"x")
     assert answer.status_code == 403
 
 
-def test_an_upload_url_is_worth_nothing_after_an_hour(wire: Wire, upload_url: str) -> None:
+def test_upload_url_expires_after_an_hour(wire: Wire, upload_url: str) -> None:
     late = clock.Clock().now() + timedelta(seconds=security.UPLOAD_LIFETIME + 2)
     with freeze_time(late):
         answer = wire.request("PUT", upload_url, data=b"x")
@@ -345,7 +343,7 @@ def test_an_upload_url_is_worth_nothing_after_an_hour(wire: Wire, upload_url: st
     assert answer.text == "The upload URL has expired: ask for a new one."
 
 
-def test_the_id_in_an_upload_url_decides_nothing(kili_emulator: Emulator) -> None:
+def test_id_in_an_upload_url_is_ignored(kili_emulator: Emulator) -> None:
     wire = Wire(kili_emulator)
     path = f"projects/{read_world_ids(wire)['project']}/assets/new/content"
     (url,) = wire.call("createUploadBucketSignedUrls", filePaths=[path])
@@ -400,7 +398,7 @@ BAD_CONTROL = [
 
 
 @pytest.mark.parametrize(("method", "path", "sent", "says"), BAD_CONTROL)
-def test_a_wrong_request_to_the_control_plane_is_told_what_to_send(
+def test_error_of_the_control_plane_names_the_expected_request(
     wire: Wire, method: str, path: str, sent: dict[str, Any] | None, says: str
 ) -> None:
     headers = wire.authorization("admin")
@@ -410,7 +408,7 @@ def test_a_wrong_request_to_the_control_plane_is_told_what_to_send(
 
 
 @pytest.mark.parametrize("sent", [b"{", b"[1]"])
-def test_a_body_that_is_no_object_is_refused_by_the_control_plane(wire: Wire, sent: bytes) -> None:
+def test_control_plane_refuses_a_body_that_is_no_object(wire: Wire, sent: bytes) -> None:
     headers = wire.authorization("admin")
     answer = wire.request("POST", "/_emulator/worlds", headers=headers, data=sent)
     assert answer.status_code == 400

@@ -1,4 +1,4 @@
-"""GraphQL documents: what is valid, what exceeds a limit, and what is kept of them."""
+"""GraphQL documents: validation, limits, and the cache of parsed documents."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_document_within_the_limits_is_valid(wire: Wire, text: str) -> None:
     assert "errors" not in wire.post(body).json()
 
 
-def test_the_limits_do_not_concern_variables(wire: Wire) -> None:
+def test_limits_do_not_apply_to_variables(wire: Wire) -> None:
     query = "query($w: AssetWhere!) { countAssets(where: $w) }"
     where = {"project": {"id": "none"}, "externalIdIn": ["x" * 100] * 50_000}
     answer = wire.post({"query": query, "variables": {"w": where}})
@@ -78,7 +78,7 @@ def test_the_limits_do_not_concern_variables(wire: Wire) -> None:
         ),
     ],
 )
-def test_a_variable_that_the_document_uses_wrongly_is_a_validation_error(
+def test_wrong_use_of_a_variable_is_a_validation_error(
     wire: Wire, query: str, message: str
 ) -> None:
     answer = wire.post({"query": query, "variables": {"x": None}})
@@ -88,7 +88,7 @@ def test_a_variable_that_the_document_uses_wrongly_is_a_validation_error(
     assert error["locations"]
 
 
-def test_the_value_of_a_variable_is_no_validation_error(wire: Wire) -> None:
+def test_missing_value_of_a_variable_is_no_validation_error(wire: Wire) -> None:
     query = "query($x: Int!) { projects(where: {}, first: 1, skip: $x) { id } }"
     (error,) = wire.post({"query": query}).json()["errors"]
     assert error["message"] == 'Variable "$x" of required type "Int!" was not provided.'
@@ -98,7 +98,7 @@ def test_the_value_of_a_variable_is_no_validation_error(wire: Wire) -> None:
 # What is kept
 
 
-def test_documents_that_are_kept_take_a_bounded_number_of_bytes() -> None:
+def test_document_cache_is_limited_in_bytes() -> None:
     documents = GraphQLDocumentCache(build_schema(), max_cache_bytes=1_000_000)
     texts = [f"{{ me {{ id }} }} #{'x' * 50_000}{number}" for number in range(60)]
     for text in texts:
@@ -109,7 +109,7 @@ def test_documents_that_are_kept_take_a_bounded_number_of_bytes() -> None:
     assert documents.parse_document(texts[0]) is not documents.parse_document(texts[1])
 
 
-def test_the_document_that_was_not_used_for_the_longest_time_goes_first() -> None:
+def test_least_recently_used_document_is_evicted_first() -> None:
     documents = GraphQLDocumentCache(build_schema(), max_cache_bytes=10_000)
     first, second, third = (f"{{ a{number}: me {{ id }} }}" for number in range(3))
     kept = documents.parse_document(first)
@@ -120,13 +120,13 @@ def test_the_document_that_was_not_used_for_the_longest_time_goes_first() -> Non
     assert documents.parse_document(second) is not second_kept
 
 
-def test_a_document_larger_than_all_that_is_kept_is_read_nevertheless() -> None:
+def test_document_larger_than_the_cache_is_read() -> None:
     documents = GraphQLDocumentCache(build_schema(), max_cache_bytes=100)
     assert documents.faults("{ me { id } }") == []
     assert documents.size == 0
 
 
-def test_a_document_that_cannot_be_parsed_is_not_kept() -> None:
+def test_document_that_cannot_be_parsed_is_not_cached() -> None:
     documents = GraphQLDocumentCache(build_schema())
     with pytest.raises(GraphQLError):
         documents.parse_document("{ me {")

@@ -1,4 +1,4 @@
-"""The door under attack: addresses, bodies without end, marks, shutting down, the secret."""
+"""The HTTP door under attack: addresses, endless bodies, marks, shutdown, the signing secret."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import requests
 from werkzeug.wrappers import Request
 
 from kili_emulator.app import Emulator
-from kili_emulator.app.platform import _secret
+from kili_emulator.app.platform import _signing_secret
 from kili_emulator.http import request_body
 from tests.kit.wire import Wire
 from tests.kit.world_content import read_world_ids
@@ -38,7 +38,7 @@ def wire(kili_emulator: Emulator) -> Iterator[Wire]:
 
 @pytest.mark.parametrize("key", ["admin", None])
 @pytest.mark.parametrize("origin", ["http://[", "http://[::1", "//[x]", "http://a℀b", "", "["])
-def test_an_origin_that_is_no_address_is_refused(wire: Wire, origin: str, key: str | None) -> None:
+def test_malformed_origin_is_refused(wire: Wire, origin: str, key: str | None) -> None:
     answer = wire.post(QUERY, key=key, headers={"Origin": origin.encode().decode("latin-1")})
     assert (answer.status_code, answer.text) == (403, "Requests from other web sites are refused.")
 
@@ -47,7 +47,7 @@ def test_an_origin_that_is_no_address_is_refused(wire: Wire, origin: str, key: s
     "host", ["[", "[::1", "[x]", "]", "", " ", ":80", "a b", "127.0.0.1/", "127.0.0.1#", "@", "?"]
 )
 @pytest.mark.parametrize("path", ["/health", "/api/label/v2/graphql", "/_emulator/worlds"])
-def test_a_host_that_is_no_address_is_refused(wire: Wire, host: str, path: str) -> None:
+def test_malformed_host_is_refused(wire: Wire, host: str, path: str) -> None:
     address = urlsplit(wire.emulator.url)
     connection = http.client.HTTPConnection(address.netloc, timeout=30)
     connection.putrequest("GET", path, skip_host=True)
@@ -64,7 +64,7 @@ def test_a_host_that_is_no_address_is_refused(wire: Wire, host: str, path: str) 
 
 
 class Endless(io.RawIOBase):
-    """A body that never ends; reading far more of it than the bound is an error."""
+    """A body that never ends; reading far beyond the limit is an error."""
 
     def __init__(self, start: bytes = b"") -> None:
         self._start = start
@@ -83,7 +83,7 @@ class Endless(io.RawIOBase):
         return size
 
 
-def test_no_more_than_the_bound_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_body_is_read_only_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_body, "_MAX_BODY", BOUND)
     stream = Endless()
     environ = {"wsgi.input": stream, "wsgi.input_terminated": True, "REQUEST_METHOD": "PUT"}
@@ -98,7 +98,7 @@ def pieces(count: int) -> Iterator[bytes]:
         yield b" " * 100_000
 
 
-def test_a_body_in_chunks_beyond_the_bound_is_refused(
+def test_chunked_body_beyond_the_limit_is_refused(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"projects/{read_world_ids(wire)['project']}/assets/a/content"
@@ -113,7 +113,7 @@ def test_a_body_in_chunks_beyond_the_bound_is_refused(
     assert [answer.status_code for answer in answers] == [413, 413]
 
 
-def test_a_body_in_chunks_is_read(wire: Wire) -> None:
+def test_chunked_body_is_read(wire: Wire) -> None:
     headers = wire.authorization("admin")
     sent = [b" " * 100_000, json.dumps(QUERY).encode(), b" " * 100_000]
     answer = wire.request("POST", wire.emulator.endpoint, data=iter(sent), headers=headers)
@@ -121,7 +121,7 @@ def test_a_body_in_chunks_is_read(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"x\r\n", b"-5\r\n", b"5\r\nabcdefgh\r\n"])
-def test_a_body_in_chunks_that_are_none_is_refused(wire: Wire, sent: bytes) -> None:
+def test_body_with_malformed_chunks_is_refused(wire: Wire, sent: bytes) -> None:
     address = urlsplit(wire.emulator.endpoint)
     connection = http.client.HTTPConnection(address.netloc, timeout=30)
     connection.putrequest("POST", address.path)
@@ -180,7 +180,7 @@ def state(wire: Wire) -> Any:
 
 
 @pytest.mark.parametrize("wrong", WRONG_MARKS, ids=str)
-def test_a_wrong_mark_changes_nothing(wire: Wire, wrong: dict[str, Any]) -> None:
+def test_reset_to_an_invalid_mark_changes_nothing(wire: Wire, wrong: dict[str, Any]) -> None:
     mark = asdict(wire.emulator.mark())
     wire.call("createProject", data={"title": "new", "inputType": "TEXT"})
     before = json.dumps(state(wire), default=str)
@@ -190,7 +190,7 @@ def test_a_wrong_mark_changes_nothing(wire: Wire, wrong: dict[str, Any]) -> None
     assert json.dumps(state(wire), default=str) == before
 
 
-def test_a_mark_of_before_the_start_or_after_the_present_is_refused(wire: Wire) -> None:
+def test_mark_before_the_start_or_after_the_present_is_refused(wire: Wire) -> None:
     mark = asdict(wire.emulator.mark())
     start = wire.emulator.world.start
     assert start is not None
@@ -200,7 +200,7 @@ def test_a_mark_of_before_the_start_or_after_the_present_is_refused(wire: Wire) 
         assert "between the world's start and now" in answer.json()["error"]
 
 
-def test_a_mark_of_a_time_that_was_undone_is_refused(wire: Wire) -> None:
+def test_undone_mark_is_refused(wire: Wire) -> None:
     first = asdict(wire.emulator.mark())
     wire.call("createProject", data={"title": "new", "inputType": "TEXT"})
     second = asdict(wire.emulator.mark())
@@ -211,7 +211,7 @@ def test_a_mark_of_a_time_that_was_undone_is_refused(wire: Wire) -> None:
     assert json.dumps(state(wire), default=str) == before
 
 
-def test_what_marking_answered_is_taken_back(wire: Wire) -> None:
+def test_reset_accepts_the_mark_of_the_mark_route(wire: Wire) -> None:
     headers = wire.authorization("admin")
     mark = wire.request("POST", "/_emulator/worlds/default/mark", headers=headers).json()
     before = wire.ids("projects", {})
@@ -228,7 +228,7 @@ def test_what_marking_answered_is_taken_back(wire: Wire) -> None:
         ("/worlds/default/wait-idle", {"timeout": True}),
     ],
 )
-def test_values_of_another_type_are_refused_by_the_control_plane(
+def test_control_plane_refuses_values_of_the_wrong_type(
     wire: Wire, path: str, sent: dict[str, Any]
 ) -> None:
     headers = wire.authorization("admin")
@@ -238,7 +238,7 @@ def test_values_of_another_type_are_refused_by_the_control_plane(
 
 
 @pytest.mark.parametrize("seconds", [-1, 1e300, 10**30])
-def test_any_number_of_seconds_can_be_waited(wire: Wire, seconds: float) -> None:
+def test_wait_idle_accepts_any_number_of_seconds(wire: Wire, seconds: float) -> None:
     headers = wire.authorization("admin")
     answer = wire.request(
         "POST", "/_emulator/worlds/default/wait-idle", headers=headers, json={"timeout": seconds}
@@ -249,7 +249,7 @@ def test_any_number_of_seconds_can_be_waited(wire: Wire, seconds: float) -> None
 # Shutting down
 
 
-def test_only_the_default_worlds_administrator_shuts_the_server_down() -> None:
+def test_only_the_administrator_of_the_default_world_can_shut_down() -> None:
     with Emulator("default") as emulator:
         wire = Wire(emulator)
         emulator.platform.registry.create("two", "default")
@@ -270,16 +270,16 @@ def test_only_the_default_worlds_administrator_shuts_the_server_down() -> None:
 # The secret of upload URLs
 
 
-def test_the_secret_is_kept(tmp_path: Path) -> None:
-    secret = _secret(tmp_path)
+def test_signing_secret_is_stored(tmp_path: Path) -> None:
+    secret = _signing_secret(tmp_path)
     assert len(secret) > 30
-    assert _secret(tmp_path) == secret
+    assert _signing_secret(tmp_path) == secret
     assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("left", ["", "\n"])
-def test_an_empty_secret_is_none(tmp_path: Path, left: str) -> None:
+def test_empty_signing_secret_is_replaced(tmp_path: Path, left: str) -> None:
     (tmp_path / "secret").write_text(left)
-    secret = _secret(tmp_path)
+    secret = _signing_secret(tmp_path)
     assert len(secret) > 30
-    assert _secret(tmp_path) == secret
+    assert _signing_secret(tmp_path) == secret

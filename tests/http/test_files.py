@@ -1,4 +1,4 @@
-"""Files as they are served: types, lengths, parts, and who may read them."""
+"""Served files: their types, lengths, ranges, and access."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def asset_client(kili_emulator: Emulator) -> Iterator[AssetClient]:
     opened.close()
 
 
-def test_plain_text_is_said_to_be_utf_8_only_where_it_is(asset_client: AssetClient) -> None:
+def test_plain_text_has_charset_utf_8_only_if_it_is_valid_utf_8(asset_client: AssetClient) -> None:
     project = asset_client.create_project("TEXT")
     for content, kind in ((TEXT.encode(), "text/plain; charset=utf-8"), (b"\xff", "text/plain")):
         answer = asset_client.get(
@@ -32,7 +32,7 @@ def test_plain_text_is_said_to_be_utf_8_only_where_it_is(asset_client: AssetClie
         assert (answer.content, answer.headers["Content-Type"]) == (content, kind)
 
 
-def test_a_head_says_how_long_a_file_is_and_of_which_type(asset_client: AssetClient) -> None:
+def test_head_returns_the_length_and_type_of_a_file(asset_client: AssetClient) -> None:
     project = asset_client.create_project("PDF")
     url = asset_client.append_asset(
         project, content=asset_client.upload_file(project, PDF, "application/pdf")
@@ -73,7 +73,7 @@ def test_a_part_beyond_the_end_of_a_file_is_refused(asset_client: AssetClient) -
     assert asset_client.get(url, Range="bytes=500-").status_code == 416
 
 
-def test_old_clients_get_urls_that_they_can_read_without_a_key(asset_client: AssetClient) -> None:
+def test_urls_for_old_clients_need_no_key(asset_client: AssetClient) -> None:
     project = asset_client.create_project("VIDEO")
     frame = asset_client.upload_file(project, png(2, 3), "image/png", "a/frame/0")
     asset = asset_client.append_asset(project, jsonContent=json.dumps([frame]))
@@ -115,7 +115,7 @@ RUN = (
 
 @pytest.mark.parametrize("kind", [*SHOWN, *RUN])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_file_is_what_its_type_says_and_a_document_can_do_nothing(
+def test_file_type_is_not_sniffed_and_active_documents_are_sandboxed(
     asset_client: AssetClient, method: str, kind: str
 ) -> None:
     project = asset_client.create_project("TEXT")
@@ -136,7 +136,7 @@ def test_a_file_is_what_its_type_says_and_a_document_can_do_nothing(
 
 
 @pytest.mark.parametrize("path", ["/health", "/api/label/v2/version", "/_emulator/worlds", "/x"])
-def test_no_other_answer_is_taken_for_what_it_is_not(asset_client: AssetClient, path: str) -> None:
+def test_type_of_other_responses_is_not_sniffed(asset_client: AssetClient, path: str) -> None:
     answer = asset_client.request("GET", path, headers=asset_client.authorization("admin"))
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Type"].startswith(("application/json", "text/plain"))

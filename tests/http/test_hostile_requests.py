@@ -1,4 +1,4 @@
-"""Requests made to break something: each is answered in the form of its part of the server."""
+"""Hostile requests are answered in the form of the route that receives them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def control(wire: Wire, method: str, path: str, body: bytes = b"") -> requests.R
 
 
 def refused(answer: requests.Response, status: int = 400) -> str:
-    """The error of an answer of the control plane."""
+    """Return the error in an answer of the control plane."""
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/json")
     assert answer.json().keys() == {"error"}
     return str(answer.json()["error"])
@@ -65,9 +65,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: ascii(body[:60]))
-def test_a_body_with_what_json_does_not_have_is_refused_with_its_place(
-    wire: Wire, body: bytes
-) -> None:
+def test_body_with_a_value_outside_the_json_standard_is_refused(wire: Wire, body: bytes) -> None:
     answer = wire.post(body)
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
@@ -125,7 +123,7 @@ def test_a_body_with_what_json_does_not_have_is_refused_with_its_place(
         ),
     ],
 )
-def test_json_in_a_text_is_read_within_the_same_bounds(
+def test_json_in_a_text_argument_has_the_limits_of_the_body(
     wire: Wire, operation: str, arguments: dict[str, Any], says: str
 ) -> None:
     world_ids = {"<asset>": wire.ids("assets", {})[0], "<project>": wire.ids("projects", {})[0]}
@@ -142,7 +140,7 @@ def test_json_in_a_text_is_read_within_the_same_bounds(
 
 
 @pytest.mark.parametrize("number", ["1" + "0" * 90 + "e300", "1e999", "-1e999"])
-def test_a_number_in_a_document_that_is_too_large_is_refused(wire: Wire, number: str) -> None:
+def test_too_large_number_in_a_document_is_refused(wire: Wire, number: str) -> None:
     for where in (f"metadata: {{a: {number}}}", f"consensusMarkGte: {number}"):
         query = f"{{ data: assets(where: {{{where}}}, first: 1, skip: 0) {{ id }} }}"
         answer = wire.post({"query": query})
@@ -152,7 +150,7 @@ def test_a_number_in_a_document_that_is_too_large_is_refused(wire: Wire, number:
 
 
 @pytest.mark.parametrize(("depth", "status"), [(90, 200), (300, 400), (2000, 400)])
-def test_a_value_in_a_document_is_nested_within_the_same_bounds(
+def test_too_deeply_nested_value_in_a_document_is_refused(
     wire: Wire, depth: int, status: int
 ) -> None:
     where = f"metadata: {{a: {'[' * depth}{']' * depth}}}"
@@ -169,7 +167,7 @@ def test_a_value_in_a_document_is_nested_within_the_same_bounds(
     "version",
     [DIGITS, f"{DIGITS}.1.2", f"26.{DIGITS}", f"26.2.{DIGITS}", "26.2", "²", "", "-1.2.3"],
 )
-def test_a_version_that_is_none_is_like_none_at_all(wire: Wire, version: str) -> None:
+def test_malformed_client_version_is_accepted(wire: Wire, version: str) -> None:
     headers = {"apollographql-client-version": version.encode()}
     assert wire.post(QUERY, headers=headers).json() == ANSWER  # type: ignore[arg-type]
     data = {"title": "T", "inputType": "TEXT"}
@@ -189,7 +187,7 @@ HEADERS = (
     "value", [DIGITS, f"bytes=0-{DIGITS}", "é", "a@[::1", f"localhost:{DIGITS}"]
 )
 @pytest.mark.parametrize("path", ["/api/label/v2/files?id=x", "/_emulator/worlds", "/health"])
-def test_no_header_makes_an_answer_fail(wire: Wire, path: str, value: str) -> None:
+def test_malformed_header_causes_no_server_error(wire: Wire, path: str, value: str) -> None:
     for name in HEADERS:
         headers = {**wire.authorization("admin"), name: value.encode("latin-1")}
         answer = wire.request("GET", path, headers=headers)
@@ -203,7 +201,7 @@ PATHS = ["a\0b", "\0", "/dev/zero", "/dev", "x" * 5000 + ".yaml", "no/such.yaml"
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: ascii(path[:20]))
-def test_a_path_that_is_none_is_refused_and_no_world_is_made(wire: Wire, path: str) -> None:
+def test_invalid_path_is_refused_and_no_world_is_created(wire: Wire, path: str) -> None:
     body = json.dumps({"name": "w", "scenario": path}).encode()
     says = refused(control(wire, "POST", "/worlds", body))
     assert "cannot be read as a scenario" in says
@@ -215,7 +213,7 @@ def test_a_path_that_is_none_is_refused_and_no_world_is_made(wire: Wire, path: s
     assert [each["name"] for each in control(wire, "GET", "/worlds").json()] == ["default"]
 
 
-def test_a_pipe_is_no_scenario(wire: Wire, tmp_path: Path) -> None:
+def test_pipe_as_scenario_is_refused(wire: Wire, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     body = json.dumps({"name": "w", "scenario": str(tmp_path / "pipe.yaml")}).encode()
     assert "it is not a file" in refused(control(wire, "POST", "/worlds", body))
@@ -237,7 +235,7 @@ SCENARIOS = {
 
 
 @pytest.mark.parametrize("text", SCENARIOS, ids=lambda text: ascii(text[:20]))
-def test_a_scenario_file_is_read_within_bounds(wire: Wire, tmp_path: Path, text: str) -> None:
+def test_scenario_file_beyond_the_limits_is_refused(wire: Wire, tmp_path: Path, text: str) -> None:
     path = tmp_path / "scenario.yaml"
     path.write_text(text, encoding="utf-8")
     body = json.dumps({"name": "w", "scenario": str(path)}).encode()
@@ -247,7 +245,7 @@ def test_a_scenario_file_is_read_within_bounds(wire: Wire, tmp_path: Path, text:
 # What no route foresees
 
 
-def test_a_defect_is_answered_in_the_form_of_its_part_and_logged(
+def test_defect_is_answered_in_the_form_of_the_route_and_logged(
     wire: Wire, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     authorization = wire.authorization("admin")
@@ -287,7 +285,7 @@ def test_a_defect_is_answered_in_the_form_of_its_part_and_logged(
         ("OPTIONS", "/health", 200),
     ],
 )
-def test_no_answer_is_a_page(wire: Wire, method: str, path: str, status: int) -> None:
+def test_no_response_is_an_html_page(wire: Wire, method: str, path: str, status: int) -> None:
     answer = wire.request(method, path, headers=wire.authorization("admin"))
     assert answer.status_code == status
     is_json = path.startswith(("/_emulator", "/api/label/v2/graphql"))
@@ -297,7 +295,7 @@ def test_no_answer_is_a_page(wire: Wire, method: str, path: str, status: int) ->
     assert ("Allow" in answer.headers) == (status in (405, 200))
 
 
-def test_what_is_no_request_is_answered_as_text(wire: Wire) -> None:
+def test_malformed_http_request_is_answered_as_text(wire: Wire) -> None:
     address = urlsplit(wire.emulator.url)
     with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
         connection.sendall(b"<script>\r\n\r\n")
@@ -313,7 +311,7 @@ def test_what_is_no_request_is_answered_as_text(wire: Wire) -> None:
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Iterator[tuple[Wire, Path]]:
-    """An emulator that keeps its uploads in a folder."""
+    """An emulator that stores its uploads in a folder."""
     with Emulator(ephemeral=False, data_dir=tmp_path) as emulator:
         wire = Wire(emulator)
         yield wire, tmp_path / "worlds" / "default" / "blobs"
@@ -321,7 +319,7 @@ def stored(tmp_path: Path) -> Iterator[tuple[Wire, Path]]:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"short"], ids=["missing", "empty", "truncated"])
-def test_damaged_uploads_are_refused_and_repaired_by_a_further_upload(
+def test_damaged_upload_is_refused_until_uploaded_again(
     stored: tuple[Wire, Path], content: bytes | None
 ) -> None:
     wire, blobs = stored
@@ -364,7 +362,7 @@ def test_damaged_uploads_are_refused_and_repaired_by_a_further_upload(
 
 
 @pytest.mark.parametrize("content", [b"", b"[", b"[" * 700 + b"]" * 700, b"[NaN]", b"\xff"])
-def test_layers_that_were_replaced_by_something_else_are_none(wire: Wire, content: bytes) -> None:
+def test_layers_overwritten_with_invalid_content_are_empty(wire: Wire, content: bytes) -> None:
     data = {"title": "T", "inputType": "GEOSPATIAL"}
     project = wire.call("createProject", data=data, selection="id")["id"]
     path = f"projects/{project}/assets/a/jsonContent"
@@ -384,7 +382,7 @@ def test_layers_that_were_replaced_by_something_else_are_none(wire: Wire, conten
     assert layers() == []
 
 
-def test_a_plugin_whose_code_is_damaged_fails_with_what_to_do(tmp_path: Path) -> None:
+def test_plugin_with_damaged_code_fails_with_a_remedy(tmp_path: Path) -> None:
     with Emulator(ephemeral=False, data_dir=tmp_path) as emulator:
         wire = Wire(emulator)
         world_ids = read_world_ids(wire)

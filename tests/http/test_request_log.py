@@ -35,7 +35,7 @@ class LoggedEmulator:
         self._path = path
 
     def send(self, query: Any, **options: Any) -> dict[str, Any]:
-        """Send a request; the line that it is worth."""
+        """Send a request, and return its log line."""
         before = len(self.lines())
         self.wire.post({"query": query} if isinstance(query, str) else query, **options)
         (line,) = self.lines()[before:]
@@ -54,7 +54,7 @@ def logged_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged
         logged_emulator.wire.close()
 
 
-def test_a_line_says_who_asked_what_with_which_client(logged_emulator: LoggedEmulator) -> None:
+def test_line_contains_user_operations_and_client(logged_emulator: LoggedEmulator) -> None:
     line = logged_emulator.send("{ data: viewer { id } other: me { id } }", headers=HEADERS)
     time = line.pop("time")
     assert line == {
@@ -71,13 +71,15 @@ def test_a_line_says_who_asked_what_with_which_client(logged_emulator: LoggedEmu
     assert time.endswith("Z")
 
 
-def test_a_client_that_does_not_say_who_it_is_is_unknown(logged_emulator: LoggedEmulator) -> None:
+def test_client_without_identifying_headers_is_logged_as_null(
+    logged_emulator: LoggedEmulator,
+) -> None:
     line = logged_emulator.send("{ data: me { id } }", key="labeler")
     assert line["user"] == "labeler@example.com"
     assert [line[name] for name in ("client", "version", "method", "call")] == [None] * 4
 
 
-def test_old_clients_say_it_in_other_headers(logged_emulator: LoggedEmulator) -> None:
+def test_old_clients_are_identified_by_apollo_headers(logged_emulator: LoggedEmulator) -> None:
     headers = {
         "apollographql-client-name": "python-sdk",
         "apollographql-client-version": "2.125.2",
@@ -96,7 +98,7 @@ def test_old_clients_say_it_in_other_headers(logged_emulator: LoggedEmulator) ->
         (b"no JSON", []),
     ],
 )
-def test_a_refused_request_is_logged_as_one(
+def test_refused_request_is_logged_as_an_error(
     logged_emulator: LoggedEmulator, query: Any, operations: list[str]
 ) -> None:
     if isinstance(query, bytes):
@@ -109,7 +111,9 @@ def test_a_refused_request_is_logged_as_one(
     assert line["user"] == "admin@example.com"
 
 
-def test_a_request_with_an_unknown_key_is_nobodys(logged_emulator: LoggedEmulator) -> None:
+def test_request_with_an_unknown_key_is_logged_without_a_user(
+    logged_emulator: LoggedEmulator,
+) -> None:
     line = logged_emulator.send("{ data: me { id } }", key="no-such-key")
     assert (line["world"], line["user"], line["errors"]) == (None, None, True)
 
@@ -126,7 +130,7 @@ def test_a_subscription_is_logged_when_it_starts(logged_emulator: LoggedEmulator
     assert good["world"] == "default"
 
 
-def test_a_log_is_continued(tmp_path: Path) -> None:
+def test_existing_log_is_continued(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_text("before\n", encoding="utf-8")
     with Emulator("empty", request_log=path) as emulator:
@@ -138,16 +142,16 @@ def test_a_log_is_continued(tmp_path: Path) -> None:
     assert json.loads(line)["operations"] == ["Query.me"]
 
 
-def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_log_file_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RequestLogError, match="cannot be written"):
         RequestLog(tmp_path)
 
 
-def test_a_relative_file_is_made_absolute() -> None:
+def test_relative_log_path_is_made_absolute() -> None:
     assert Settings(request_log=Path("x")).request_log == Path("x").absolute()
 
 
-def test_the_command_takes_a_file(tmp_path: Path) -> None:
+def test_start_command_writes_the_log_file(tmp_path: Path) -> None:
     path = tmp_path / "requests.jsonl"
     with ServerUnderTest(tmp_path / "data", "--ephemeral", "--request-log", str(path)) as server:
         world = server.world()
@@ -162,7 +166,7 @@ def test_the_command_takes_a_file(tmp_path: Path) -> None:
     assert json.loads(line)["operations"] == ["Query.countProjects"]
 
 
-def test_the_command_names_a_file_that_it_cannot_write(tmp_path: Path) -> None:
+def test_start_command_names_a_log_file_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     log = tmp_path / "file" / "log"
     options = ["--port", "0", "--data-dir", str(tmp_path / "data"), "--request-log", str(log)]
@@ -173,7 +177,7 @@ def test_the_command_names_a_file_that_it_cannot_write(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
-def test_a_full_disk_is_no_reason_to_refuse_a_request(caplog: pytest.LogCaptureFixture) -> None:
+def test_full_disk_of_the_log_does_not_refuse_requests(caplog: pytest.LogCaptureFixture) -> None:
     with Emulator(request_log=Path("/dev/full")) as emulator:
         wire = Wire(emulator)
         for _ in range(2):

@@ -42,14 +42,14 @@ def world_ids(wire: Wire) -> WorldIds:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_is_left(wire: Wire) -> Iterator[None]:
+def _wait_for_closed_connections(wire: Wire) -> Iterator[None]:
     yield
     for each in wire.emulator.platform.subscriptions._open_connections():
         each.ended.result(20)
 
 
 def connection_of(wire: Wire) -> Connection:
-    """The server's side of the one connection that has a subscription."""
+    """Return the server's side of the only connection that has a subscription."""
     (found,) = (
         each
         for each in wire.emulator.platform.subscriptions._open_connections()
@@ -66,7 +66,7 @@ def label(wire: Wire, asset: str, response: str = EASY, kind: str = "DEFAULT") -
 
 
 @pytest.mark.parametrize("kind", ["DEFAULT", "REVIEW", "INFERENCE", "PREDICTION", "AUTOSAVE"])
-def test_a_label_that_the_api_creates_is_told_as_recorded(
+def test_created_label_is_sent_in_the_recorded_form(
     wire: Wire, world_ids: WorldIds, kind: str
 ) -> None:
     with connected_client(wire) as client:
@@ -89,9 +89,7 @@ def test_a_label_that_the_api_creates_is_told_as_recorded(
         }
 
 
-def test_a_label_that_the_api_changes_is_told_as_it_is_then(
-    wire: Wire, world_ids: WorldIds
-) -> None:
+def test_changed_label_is_sent_with_its_new_content(wire: Wire, world_ids: WorldIds) -> None:
     created_label = label(wire, world_ids["farm"])
     with connected_client(wire) as client:
         client.start("a", world_ids["project"])
@@ -107,7 +105,7 @@ def test_a_label_that_the_api_changes_is_told_as_it_is_then(
         assert notified_labels[2]["labelOf"] == {"id": world_ids["pond"]}
 
 
-def test_labels_of_a_batch_are_told_in_order(wire: Wire, world_ids: WorldIds) -> None:
+def test_labels_of_a_batch_are_sent_in_order(wire: Wire, world_ids: WorldIds) -> None:
     assets = [world_ids[name] for name in ("farm", "pond", "meadow")]
     rows = [{"assetID": each, "jsonResponse": EASY} for each in assets]
     with connected_client(wire) as client:
@@ -118,7 +116,7 @@ def test_labels_of_a_batch_are_told_in_order(wire: Wire, world_ids: WorldIds) ->
         assert [each["labelOf"]["id"] for each in notified_labels] == assets
 
 
-def test_a_large_label_is_told_whole(wire: Wire, world_ids: WorldIds) -> None:
+def test_large_label_is_sent_completely(wire: Wire, world_ids: WorldIds) -> None:
     corners = [
         {"x": 0.1, "y": 0.1},
         {"x": 0.1, "y": 0.5},
@@ -138,8 +136,10 @@ def test_a_large_label_is_told_whole(wire: Wire, world_ids: WorldIds) -> None:
         assert json.loads(notified_labels) == json.loads(response)
 
 
-def test_many_listen_while_many_write(wire: Wire, world_ids: WorldIds) -> None:
-    """Each listener is told of each label, in one same order."""
+def test_all_subscribers_get_labels_of_concurrent_writers_in_one_order(
+    wire: Wire, world_ids: WorldIds
+) -> None:
+    """Each subscriber gets each label, in the same order."""
     count = 20
     with contextlib.ExitStack() as stack, ThreadPoolExecutor(4) as pool:
         clients = [stack.enter_context(connected_client(wire)) for _ in range(5)]
@@ -158,7 +158,7 @@ def test_many_listen_while_many_write(wire: Wire, world_ids: WorldIds) -> None:
     assert all(each == notified_labels[0] for each in notified_labels)
 
 
-def test_several_subscriptions_on_one_connection(wire: Wire, world_ids: WorldIds) -> None:
+def test_one_connection_carries_several_subscriptions(wire: Wire, world_ids: WorldIds) -> None:
     with connected_client(wire) as client:
         client.start("a", world_ids["project"])
         client.start(
@@ -179,7 +179,7 @@ def test_several_subscriptions_on_one_connection(wire: Wire, world_ids: WorldIds
         assert client.receive()["id"] == "c"
 
 
-def test_the_same_id_again_replaces_the_subscription(wire: Wire, world_ids: WorldIds) -> None:
+def test_repeated_id_replaces_the_subscription(wire: Wire, world_ids: WorldIds) -> None:
     with connected_client(wire) as client:
         client.start("a", world_ids["hidden project"])
         client.start("a", world_ids["project"])
@@ -230,14 +230,14 @@ def test_a_bad_key_is_refused_and_the_connection_closed(wire: Wire) -> None:
         "\xff",
     ],
 )
-def test_who_does_not_begin_with_a_key_is_refused(wire: Wire, message: str) -> None:
+def test_connection_that_does_not_begin_with_a_key_is_refused(wire: Wire, message: str) -> None:
     with unauthenticated_client(wire.emulator) as client:
         client.socket.send(message)
         assert client.receive()["type"] == "connection_error"
         assert client.receive() is None
 
 
-def test_who_says_nothing_is_cut_off(wire: Wire) -> None:
+def test_connection_without_an_init_message_is_closed(wire: Wire) -> None:
     subscriptions = wire.emulator.platform.subscriptions
     before = subscriptions.limits
     subscriptions.limits = replace(before, init=0.05)
@@ -247,7 +247,7 @@ def test_who_says_nothing_is_cut_off(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("project", ["hidden project", "unknown"])
-def test_who_does_not_see_a_project_is_told_so(
+def test_subscription_to_an_inaccessible_project_is_an_error(
     wire: Wire, world_ids: WorldIds, project: str
 ) -> None:
     with connected_client(wire, "manager") as client:
@@ -261,7 +261,7 @@ def test_who_does_not_see_a_project_is_told_so(
         assert found["path"] == ["data"]
 
 
-def test_who_loses_sight_of_a_project_is_told_no_more(wire: Wire, world_ids: WorldIds) -> None:
+def test_subscription_ends_when_the_user_loses_access(wire: Wire, world_ids: WorldIds) -> None:
     mark = wire.emulator.mark()
     members = wire.emulator.world.documents.table("projectUsers")
     with connected_client(wire, "manager") as client:
@@ -276,7 +276,7 @@ def test_who_loses_sight_of_a_project_is_told_no_more(wire: Wire, world_ids: Wor
     wire.emulator.reset(mark)
 
 
-def test_a_revoked_key_hears_nothing_more(wire: Wire, world_ids: WorldIds) -> None:
+def test_subscription_ends_when_its_key_is_revoked(wire: Wire, world_ids: WorldIds) -> None:
     mark = wire.emulator.mark()
     with connected_client(wire, "manager") as client:
         client.start("a", world_ids["project"])
@@ -331,7 +331,7 @@ def test_an_invalid_document_is_an_error(
         {"type": "start", "id": "a", "payload": {"query": QUERY, "operationName": 1}},
     ],
 )
-def test_a_frame_that_is_not_as_it_should_be_is_an_error(
+def test_malformed_frame_is_an_error(
     wire: Wire, world_ids: WorldIds, frame: dict[str, Any]
 ) -> None:
     with connected_client(wire) as client:
@@ -359,9 +359,9 @@ def test_too_large_a_message_ends_the_connection(wire: Wire) -> None:
         b"GET / HTTP/1.1\r\n\r\n",
         b"\x81\x85\0\0\0\0\xff\xfe\xfd\xfc\xfb",
     ],
-    ids=["noise", "not masked", "another request", "no text"],
+    ids=["noise", "not masked", "HTTP request", "invalid UTF-8"],
 )
-def test_what_is_no_websocket_ends_the_connection(
+def test_invalid_websocket_bytes_end_the_connection(
     wire: Wire, world_ids: WorldIds, sent: bytes
 ) -> None:
     with connected_client(wire) as client:
@@ -374,8 +374,8 @@ def test_what_is_no_websocket_ends_the_connection(
         assert client.received == []
 
 
-@pytest.mark.parametrize("sent", [b"", b"\x81\xfe\x01"], ids=["at rest", "within a frame"])
-def test_a_connection_may_break(wire: Wire, world_ids: WorldIds, sent: bytes) -> None:
+@pytest.mark.parametrize("sent", [b"", b"\x81\xfe\x01"], ids=["between frames", "within a frame"])
+def test_broken_connection_is_ended(wire: Wire, world_ids: WorldIds, sent: bytes) -> None:
     with connected_client(wire) as client:
         client.start("a", world_ids["project"])
         connection = connection_of(wire)
@@ -387,7 +387,7 @@ def test_a_connection_may_break(wire: Wire, world_ids: WorldIds, sent: bytes) ->
         connection.ended.result(20)
 
 
-def test_the_client_may_terminate(wire: Wire, world_ids: WorldIds) -> None:
+def test_client_can_terminate_the_connection(wire: Wire, world_ids: WorldIds) -> None:
     with connected_client(wire) as client:
         client.start("a", world_ids["project"])
         client.send(type="connection_terminate")
@@ -429,7 +429,7 @@ def test_a_broken_handshake_is_refused(wire: Wire) -> None:
     assert wire.request("GET", "/api/label/v2/graphql").status_code == 405
 
 
-def test_a_subscription_that_is_posted_is_refused(wire: Wire, world_ids: WorldIds) -> None:
+def test_subscription_in_a_post_request_is_refused(wire: Wire, world_ids: WorldIds) -> None:
     body = {"query": QUERY, "variables": {"projectID": world_ids["project"]}}
     answer = wire.post(body)
     assert answer.status_code == 400
@@ -452,7 +452,7 @@ def test_a_reset_completes_the_subscriptions(wire: Wire, world_ids: WorldIds) ->
         assert client.receive()["type"] == "data"
 
 
-def test_a_client_that_goes_away_is_forgotten(wire: Wire, world_ids: WorldIds) -> None:
+def test_disconnected_client_is_unsubscribed(wire: Wire, world_ids: WorldIds) -> None:
     bus = wire.emulator.world.bus
     before = bus._subscribers
     with connected_client(wire) as client:
@@ -463,7 +463,7 @@ def test_a_client_that_goes_away_is_forgotten(wire: Wire, world_ids: WorldIds) -
     assert bus._subscribers == before
 
 
-def test_a_client_that_reads_too_slowly_is_cut_off(wire: Wire, world_ids: WorldIds) -> None:
+def test_client_that_reads_too_slowly_is_disconnected(wire: Wire, world_ids: WorldIds) -> None:
     subscriptions = wire.emulator.platform.subscriptions
     before = subscriptions.limits
     subscriptions.limits = replace(before, waiting=3)
@@ -496,7 +496,7 @@ def test_deleting_a_world_completes_its_subscriptions() -> None:
         wire.close()
 
 
-def test_closing_the_emulator_completes_and_hangs_up() -> None:
+def test_closing_the_emulator_completes_subscriptions_and_disconnects() -> None:
     emulator = Emulator(seed=0)
     with contextlib.ExitStack() as clients:
         with emulator:

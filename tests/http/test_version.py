@@ -1,4 +1,4 @@
-"""``/version``: clients name their cached schema by it, and old ones advise to install it."""
+"""``/version``: clients name their cached schema after it, and old clients advise to install it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def ask(emulator: Emulator, **headers: str) -> requests.Response:
     return requests.get(url, headers=headers, timeout=10)
 
 
-def test_the_version_is_found_by_all_clients(kili_emulator: Emulator) -> None:
+def test_version_is_readable_by_all_clients(kili_emulator: Emulator) -> None:
     for headers in ({}, {"Authorization": f"X-API-Key: {kili_emulator.key()}"}):
         answer = ask(kili_emulator, **headers)
         assert answer.status_code == 200
@@ -35,7 +35,7 @@ def test_the_version_is_found_by_all_clients(kili_emulator: Emulator) -> None:
         assert re.fullmatch(r"[\w.+]{1,80}", answer.json()["version"])  # part of a file's name
 
 
-def test_a_client_without_a_key_is_told_what_pip_can_install(kili_emulator: Emulator) -> None:
+def test_version_for_clients_without_a_key_is_installable_by_pip(kili_emulator: Emulator) -> None:
     version = ask(kili_emulator).json()["version"]
     assert API_VERSION in SpecifierSet(f"=={version}")
 
@@ -46,7 +46,7 @@ def test_the_version_changes_with_the_schema_for_all_clients() -> None:
         assert len({spelled(each) for each in hashes}) == len(hashes)
 
 
-def test_an_old_sdk_advises_to_install_what_there_is(notebook: SdkSession) -> None:
+def test_old_sdk_advises_an_installable_version(notebook: SdkSession) -> None:
     advised = re.findall(r"pip install kili==([^\"]*)", str(notebook.run(CONNECT).checked().value))
     assert all(API_VERSION in SpecifierSet(f"=={each}") for each in advised)
     assert len(advised) == notebook.run("__import__('kili').__version__").value.startswith("2.12")

@@ -68,10 +68,10 @@ from kili_emulator.python_source.imports import Import, imports_of
         ("", []),
     ],
 )
-def test_lists_the_imports_that_run(source: str, found: list[Import]) -> None:
+def test_only_imports_that_run_are_listed(source: str, found: list[Import]) -> None:
     assert imports_of(source) == found
 
 
-def test_source_must_be_valid_python() -> None:
+def test_source_that_is_not_valid_python_is_refused() -> None:
     with pytest.raises(SyntaxError):
         imports_of("import")

@@ -1,4 +1,4 @@
-"""Names of a source: who binds them, and what they stand for."""
+"""The names of a source: their bindings and their origins."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_import_binds_local_names(statement: str, names: dict[str, str]) -> None
         ("unknown", None),
     ],
 )
-def test_name_has_an_origin_if_all_its_bindings_agree(source: str, origin: str | None) -> None:
+def test_name_has_an_origin_if_all_bindings_agree(source: str, origin: str | None) -> None:
     main = Module("main.py", source)
     helpers = Module("helpers.py", "from json import loads as g")
     resolver = NameResolver({"main": main, "helpers": helpers})

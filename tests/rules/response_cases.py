@@ -1,4 +1,4 @@
-"""Responses of every task and input: those that fit, and those that do not.
+"""Valid and invalid responses of every task and input.
 
 See contract/json-response.md#form, contract/json-response.md#checks.
 """
@@ -105,7 +105,7 @@ PDF_RING = {"normalizedVertices": [VERTICES]}
 
 
 def of(name: str, **members: Any) -> Json:
-    """An object of a category."""
+    """Return an object of a category."""
     return {"categories": [{"name": name}], "children": {}, "mid": "m1", **members}
 
 
@@ -233,12 +233,12 @@ ACCEPTED: dict[str, tuple[str, Json, int]] = {
         {"BOX": objects(of("CAR", jobName="BOX", mlTask="x", score=7, text={"any": ["thing"]}))},
         1,
     ),
-    "beside its own, what another task has": (
+    "own member and a member of another task": (
         "IMAGE",
         {"CLASS": {"categories": [{"name": "A"}], "text": [1], "point": "x"}},
         1,
     ),
-    "empty, what another task has": (
+    "empty answer and a member of another task": (
         "VIDEO",
         {"0": {"CLASS": {"annotations": [], "text": "", "isKeyFrame": True}}},
         0,
@@ -253,7 +253,7 @@ ACCEPTED: dict[str, tuple[str, Json, int]] = {
     ),
     "null type": ("IMAGE", {"OLD_BOX": objects(of("CAR", type=None))}, 1),
     "type of an entity": ("TEXT", {"NER": objects({**entity("1"), "type": "spline"})}, 1),
-    "pose that says so": ("IMAGE", {"POSE": objects(of("HEAD", type="pose", points=[]))}, 1),
+    "pose with its type": ("IMAGE", {"POSE": objects(of("HEAD", type="pose", points=[]))}, 1),
     "marker of a pose": ("IMAGE", {"POSE": objects(of("HEAD", type="marker"))}, 1),
     "video class": (
         "VIDEO",
@@ -298,7 +298,7 @@ ACCEPTED: dict[str, tuple[str, Json, int]] = {
         {"assetLevel": {"CLASS": {"categories": [{"name": "A"}]}}, "0": {}},
         1,
     ),
-    "nothing on a video": ("VIDEO", {}, 0),
+    "empty video": ("VIDEO", {}, 0),
     "video answered as a whole": ("VIDEO", {"CLASS": {"categories": [{"name": "A"}]}}, 1),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Counting what a json response holds (contract/annotation.md#number-of-annotations)."""
+"""Counts of annotations in a json response (contract/annotation.md#number-of-annotations)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Response = dict[str, Any]
 
 
 def classes(*names: str, children: Response | None = None) -> Response:
-    """The answer to a classification; children below its first category."""
+    """Return the answer to a classification, with children below its first category."""
     categories = [{"name": name} for name in names]
     if children is not None:
         categories[0]["children"] = children  # type: ignore[assignment]
@@ -61,7 +61,7 @@ COUNTS: dict[str, tuple[Response, int]] = {
 
 
 @pytest.mark.parametrize(("response", "count"), COUNTS.values(), ids=COUNTS.keys())
-def test_annotations_are_counted_and_nothing_is_edited(response: Response, count: int) -> None:
+def test_counting_annotations_does_not_change_the_response(response: Response, count: int) -> None:
     before = copy.deepcopy(response)
     counted = annotations.search_counts(response, "IMAGE")["numberOfAnnotations"]
 
@@ -94,7 +94,7 @@ def test_search_counts_every_category_of_every_job(
     assert annotations.search_counts(response, "IMAGE")["numberOfAnnotationsByObject"] == by_object
 
 
-def test_search_has_the_recorded_shape() -> None:
+def test_search_counts_have_the_recorded_shape() -> None:
     assert annotations.search_counts({"JOB_0": objects(box("CAR"))}, "IMAGE") == {
         "numberOfAnnotations": 1,
         "numberOfAnnotationsByObject": {"JOB_0.CAR": 1},
@@ -105,7 +105,7 @@ def test_search_has_the_recorded_shape() -> None:
     "response",
     [{"JOB": "text"}, {"JOB": None}, {"JOB": [1]}, {"JOB": {"annotations": [None, "x"]}}],
 )
-def test_what_is_no_job_counts_nothing(response: Response) -> None:
+def test_malformed_job_counts_zero(response: Response) -> None:
     assert annotations.search_counts(response, "IMAGE") == {
         "numberOfAnnotations": 0,
         "numberOfAnnotationsByObject": {},

@@ -1,4 +1,4 @@
-"""What keeps a plugin from being called for an event."""
+"""The blockers that keep a plugin from being called for an event."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def words(subject: str, state: PluginState = READY, **changes: Any) -> list[str]
         (CLICK, ["asset.*", "label.*"], ["HANDLER_MISSING"]),  # it is no event that is sent
     ],
 )
-def test_a_version_is_called_for_what_it_asks_for(
+def test_version_is_blocked_unless_it_asks_for_the_event(
     subject: str, asked: list[str], found: list[str]
 ) -> None:
     assert words(subject, version=version(*asked)) == found
@@ -64,7 +64,7 @@ def test_a_version_is_called_for_what_it_asks_for(
 
 @pytest.mark.parametrize("activity", ["NEVER_ACTIVE", "DEACTIVATED"])
 @pytest.mark.parametrize("deployment", ["DEPLOYING", "BUILD_FAILED"])
-def test_all_that_stands_in_the_way_is_told(activity: str, deployment: str) -> None:
+def test_all_blockers_are_listed(activity: str, deployment: str) -> None:
     found = words(DEFAULT, activity=activity, deployment=deployment, version=version("onReview"))
     assert found == [activity, deployment, "HANDLER_MISSING"]
 
@@ -78,7 +78,7 @@ def test_all_that_stands_in_the_way_is_told(activity: str, deployment: str) -> N
         (AUTOSAVE, ["NOTHING_DEPLOYED", "LABEL_TYPE"]),
     ],
 )
-def test_what_is_not_there_may_still_ask_for_anything_that_can_be_asked_for(
+def test_blockers_without_a_version_assume_any_possible_call_condition(
     subject: str, found: list[str]
 ) -> None:
     assert words(subject, deployment="NOTHING_DEPLOYED", version=None) == found

@@ -1,4 +1,4 @@
-"""Which texts can be external ids of assets."""
+"""Valid and invalid external ids of assets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kili_emulator.rules.external_ids import find_unbalanced_bracket
 @pytest.mark.parametrize(
     "external_id", ["", "photo", "test[0]", "a(b)", "x{y}", "((a)[b])", "([)]", "a<b", "🙂[1]"]
 )
-def test_brackets_that_are_closed_are_taken(external_id: str) -> None:
+def test_external_id_with_balanced_brackets_is_accepted(external_id: str) -> None:
     assert find_unbalanced_bracket(external_id) is None
 
 
@@ -27,5 +27,5 @@ def test_brackets_that_are_closed_are_taken(external_id: str) -> None:
         ("a[0]{", "{"),
     ],
 )
-def test_the_first_bracket_without_a_counterpart_is_found(external_id: str, bracket: str) -> None:
+def test_first_unbalanced_bracket_is_found(external_id: str, bracket: str) -> None:
     assert find_unbalanced_bracket(external_id) == bracket

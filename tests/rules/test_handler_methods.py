@@ -1,4 +1,4 @@
-"""Which handlers a plugin's source defines, and a version of the SDK can ask for."""
+"""The handlers that a plugin's source defines and that a version of the SDK supports."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ TWICE = f"{CLASS}def one(self): ...\n\n\n{CLASS}def two(self): ..."
         ("", None),
     ],
 )
-def test_methods_are_those_of_the_class_and_all_if_nothing_else_can_bring_any(
-    source: str, methods: Methods | None
-) -> None:
+def test_read_methods_returns_names_and_completeness(source: str, methods: Methods | None) -> None:
     assert read_methods(HEAD + source) == methods
 
 
@@ -52,12 +50,12 @@ def test_methods_are_those_of_the_class_and_all_if_nothing_else_can_bring_any(
         ([], None),
     ],
 )
-def test_a_name_that_comes_close_may_be_meant(names: list[str], meant: str | None) -> None:
+def test_similar_method_name_is_found_as_misspelled(names: list[str], meant: str | None) -> None:
     handlers = ("on_submit", "on_review", "on_review_submit")
     assert misspelled("on_submit", Methods(names, True), handlers) == meant
 
 
-def test_nothing_is_meant_where_no_source_can_be_read() -> None:
+def test_unreadable_source_has_no_misspelled_method() -> None:
     assert misspelled("on_submit", None, ()) is None
 
 
@@ -76,7 +74,7 @@ def test_nothing_is_meant_where_no_source_can_be_read() -> None:
         ("onSendBackToQueue", "of my own", None),
     ],
 )
-def test_a_client_asks_for_the_handlers_of_its_time(
+def test_supported_handlers_depend_on_the_client_version(
     handler: str, client: str | None, found: UnsupportedClient | None
 ) -> None:
     assert unsupported_client(handler, client) == found

@@ -1,4 +1,4 @@
-"""The registry of handlers agrees with itself, and with the installed SDKs."""
+"""The registry of handlers is consistent with itself and with the installed SDKs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ print(json.dumps([getattr(upload, "POSSIBLE_HANDLERS", None), methods]))
 
 @pytest.fixture(scope="module", params=RECIPES)
 def installed(request: pytest.FixtureRequest) -> tuple[str, dict[str, str] | None, dict[str, Any]]:
-    """An SDK's version, its handler types by method, and the arguments of its methods."""
+    """The version of an SDK, its handler types by method, and the arguments of its methods."""
     done = subprocess.run(
         [str(python_of(request.param)), "-W", "ignore", "-c", READ],
         capture_output=True,
@@ -47,7 +47,7 @@ def installed(request: pytest.FixtureRequest) -> tuple[str, dict[str, str] | Non
     return request.param, types, methods
 
 
-def test_the_sdk_sends_the_types_of_the_handlers_that_it_can_ask_for(
+def test_sdk_sends_the_handler_types_of_its_version(
     installed: tuple[str, dict[str, str] | None, dict[str, Any]],
 ) -> None:
     version, types, _ = installed
@@ -62,7 +62,7 @@ def test_the_sdk_sends_the_types_of_the_handlers_that_it_can_ask_for(
         assert types == possible
 
 
-def test_the_methods_of_the_sdk_take_the_arguments_of_the_registry(
+def test_handler_methods_of_the_sdk_take_the_registered_arguments(
     installed: tuple[str, dict[str, str] | None, dict[str, Any]],
 ) -> None:
     _, types, methods = installed
@@ -72,14 +72,14 @@ def test_the_methods_of_the_sdk_take_the_arguments_of_the_registry(
         assert tuple(arguments) == BY_METHOD[name].arguments, name
 
 
-def test_each_handler_is_called_by_an_event_of_its_own() -> None:
+def test_each_handler_has_events_of_its_own() -> None:
     called_by = [subject for each in HANDLERS for subject in each.events]
     assert len(called_by) == len(set(called_by))
     assert [each for each in HANDLERS if not each.events] == [ON_EVENT]
 
 
 @pytest.mark.parametrize("handler", BY_TYPE.values(), ids=BY_TYPE)
-def test_the_label_types_of_a_handler_are_those_of_its_events(handler: Any) -> None:
+def test_label_types_of_a_handler_match_its_events(handler: Any) -> None:
     types = [subjects.label_type_of(each) for each in handler.events]
     assert [each for each in types if each] == list(handler.label_types)
 
@@ -91,12 +91,12 @@ def test_the_subject_of_a_new_label_names_its_type(label_type: str) -> None:
     assert subjects.is_about_new_label(subject)
 
 
-def test_a_honeypot_makes_no_label_of_a_type() -> None:
+def test_subject_of_a_honeypot_label_names_no_label_type() -> None:
     honeypot = f"{subjects.LABEL_CREATED}honeypot"
     assert subjects.label_type_of(honeypot) is None
     assert subjects.is_about_new_label(honeypot)
 
 
-def test_the_schema_takes_the_handler_types_of_the_registry() -> None:
+def test_schema_enum_has_the_registered_handler_types() -> None:
     (found,) = re.findall(r"enum PluginHandlerType \{([^}]*)\}", SCHEMA.read_text(encoding="utf-8"))
     assert sorted(found.split()) == sorted(BY_TYPE)

@@ -1,4 +1,4 @@
-"""Which json interfaces are taken (contract/json-interface.md#jobs)."""
+"""Validation of json interfaces (contract/json-interface.md#jobs)."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def parsed(jobs: Any) -> Any:
 
 
 @pytest.mark.parametrize("text", ["null", "{}", '{"jobs": {}}', '{"jobs": null}', '{"other": 1}'])
-def test_an_interface_without_jobs_is_an_empty_one(text: str) -> None:
+def test_interface_without_jobs_is_empty(text: str) -> None:
     assert parse_json_interface(text, "createProject") == {}
 
 
 @pytest.mark.parametrize("task", ML_TASKS)
-def test_every_task_is_taken(task: str) -> None:
+def test_each_ml_task_is_accepted(task: str) -> None:
     assert parsed({"J": {"mlTask": task}}) == {"J": {"mlTask": task}}
 
 
@@ -73,7 +73,7 @@ TAKEN: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("jobs", TAKEN.values(), ids=TAKEN.keys())
-def test_what_can_be_shown_is_taken_as_it_is(jobs: Any) -> None:
+def test_valid_jobs_are_accepted_unchanged(jobs: Any) -> None:
     assert parsed(jobs) == jobs
 
 
@@ -99,11 +99,11 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "category that is a text": ({"J": job(**categories(A="Apple"))}, 'job "J" must have cat'),
     "category that is null": ({"J": job(**categories(A=None))}, 'job "J" must have categories'),
-    "one of two sub-jobs in one text that does not exist": (
+    "unknown sub-job beside a known one in one text": (
         {"J": job(**categories(A={"children": ["S, T"]})), "S": job()},
         'job "J" has the sub-job "T", which does not exist',
     ),
-    "a circle through one text": (
+    "circular reference in one text": (
         {"J": job(**categories(A={"children": ["S, J"]})), "S": job()},
         "sub-jobs of themselves: J",
     ),
@@ -151,7 +151,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize(("jobs", "detail"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_could_not_be_shown_is_refused(jobs: Any, detail: str) -> None:
+def test_invalid_jobs_are_refused(jobs: Any, detail: str) -> None:
     with pytest.raises(KiliError) as caught:
         parsed(jobs)
     assert caught.value.message.startswith("[invalidInput] createProject was not carried out.")
@@ -171,6 +171,6 @@ _VALUES = st.recursive(
 
 
 @given(_VALUES)
-def test_any_json_is_taken_or_refused(jobs: Any) -> None:
+def test_any_json_is_accepted_or_refused(jobs: Any) -> None:
     with suppress(KiliError):
         assert parsed(jobs) == (jobs or {})

@@ -1,4 +1,4 @@
-"""Does a response fit the json interface? (contract/json-response.md#checks)"""
+"""Validation of a response against the json interface (contract/json-response.md#checks)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("response", ACCEPTED.values(), ids=ACCEPTED.keys())
-def test_response_that_fits_is_accepted_unchanged(response: dict[str, Any]) -> None:
+def test_valid_response_is_accepted_unchanged(response: dict[str, Any]) -> None:
     before = copy.deepcopy(response)
     check_json_response(response, JOBS, "IMAGE")
 
@@ -94,7 +94,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"BOXES": {"annotations": [{"children": {"NONE": {}}}]}},
         'job "NONE" is not in the json interface',
     ),
-    "name of another case": (
+    "name in other letter case": (
         {"CLASSES": {"categories": [{"name": "a"}]}},
         'category "a" is not in job "CLASSES"',
     ),
@@ -139,7 +139,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("response", "detail"), REFUSED.values(), ids=REFUSED.keys())
-def test_response_that_does_not_fit_is_refused(response: dict[str, Any], detail: str) -> None:
+def test_invalid_response_is_refused(response: dict[str, Any], detail: str) -> None:
     with pytest.raises(KiliError) as caught:
         check_json_response(response, JOBS, "IMAGE")
 
@@ -152,7 +152,7 @@ def test_response_that_does_not_fit_is_refused(response: dict[str, Any], detail:
     assert caught.value.code == "OPERATION_RESOLUTION_FAILURE"
 
 
-def test_interface_without_jobs_says_so() -> None:
+def test_error_for_an_interface_without_jobs_says_none() -> None:
     with pytest.raises(KiliError, match=r"\(its jobs: none\)"):
         check_json_response({"JOB": {}}, {}, "IMAGE")
 
@@ -176,9 +176,9 @@ def test_json_object_is_parsed(text: str, response: dict[str, Any]) -> None:
         ("null", "must be a JSON object of jobs, not NoneType"),
         ('"{}"', "must be a JSON object of jobs, not str"),
     ],
-    ids=["empty", "python", "cut off", "too deep", "list", "null", "encoded twice"],
+    ids=["empty", "Python literal", "truncated", "too deep", "list", "null", "encoded twice"],
 )
-def test_other_text_is_refused(text: str, detail: str) -> None:
+def test_text_that_is_no_json_object_is_refused(text: str, detail: str) -> None:
     with pytest.raises(KiliError, match="jsonResponseMalformed") as caught:
         parse_json_response(text)
 

@@ -1,4 +1,4 @@
-"""JSON is read within bounds; what Python takes beyond the standard is refused with its place."""
+"""JSON is read within limits; Python's extensions of the standard are refused."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("form", [str, str.encode], ids=["text", "bytes"])
 @pytest.mark.parametrize("text", REFUSED, ids=lambda text: text[:30])
-def test_what_json_does_not_have_is_refused_with_its_place(text: str, form: Any) -> None:
+def test_value_outside_the_json_standard_is_refused_with_its_location(text: str, form: Any) -> None:
     with pytest.raises(JsonValueError) as caught:
         parse_json(form(text))
     says = REFUSED[text].replace('""', "the value")
@@ -39,14 +39,14 @@ def test_what_json_does_not_have_is_refused_with_its_place(text: str, form: Any)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
-def test_surrogates_that_are_sent_as_such_are_refused(encoding: str) -> None:
+def test_encoded_surrogates_are_refused(encoding: str) -> None:
     with pytest.raises(JsonValueError, match='"a" holds half a character'):
         parse_json('{"a": "\ud800"}'.encode(encoding, "surrogatepass"))
     assert parse_json('{"a": "é😀"}'.encode(encoding)) == {"a": "é😀"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "{'a': NaN}", '{"a": nan}', b"\xff"])
-def test_what_is_no_json_is_another_error(text: str | bytes) -> None:
+def test_text_that_is_no_json_raises_a_decode_error(text: str | bytes) -> None:
     with pytest.raises((json.JSONDecodeError, UnicodeDecodeError)):
         parse_json(text)
 
@@ -60,12 +60,12 @@ VALUES = [
 
 @pytest.mark.parametrize("value", VALUES, ids=["deep", "values", "looks like a surrogate"])
 @pytest.mark.parametrize("ascii_only", [True, False])
-def test_all_else_is_read(value: Any, ascii_only: bool) -> None:
+def test_valid_json_is_parsed(value: Any, ascii_only: bool) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only)
     assert parse_json(text) == parse_json(text.encode()) == parse_stored_json(text) == value
 
 
-def test_what_was_stored_before_reads_without_it() -> None:
+def test_stored_values_outside_the_json_standard_are_replaced() -> None:
     stored = r'{"a": NaN, "b": [Infinity, "x\ud800"], "c": 1}'
     assert parse_stored_json(stored) == {"a": None, "b": [None, "x�"], "c": 1}
     with pytest.raises(ValueError, match="nested too deeply"):

@@ -1,4 +1,4 @@
-"""Reading and applying ``label.search`` (contract/label.md#search)."""
+"""Parsing and evaluation of ``label.search`` (contract/label.md#search)."""
 
 from __future__ import annotations
 
@@ -54,18 +54,18 @@ def test_a_condition_compares_a_count(text: str, expected: bool) -> None:
     assert holds(text) is expected
 
 
-def test_what_was_not_chosen_counts_zero() -> None:
+def test_category_without_annotations_counts_zero() -> None:
     assert holds("JOB.Z.count == 0")
     assert not holds("Z.A.count > 0")
     assert holds("A.B.count < 1", {})
 
 
-def test_a_name_may_hold_digits_and_signs() -> None:
+def test_name_may_contain_digits_and_symbols() -> None:
     assert holds("Job-0_x.CAT*_1.count > 2", {"Job-0_x.CAT*_1": 3})
     assert holds("AND.OR.count > 2 AND OR.count.count == 1", {"AND.OR": 3, "OR.count": 1})
 
 
-def test_a_star_is_a_sign_like_others() -> None:
+def test_star_is_no_wildcard() -> None:
     assert not holds("J*.A.count > 0")
 
 
@@ -98,7 +98,9 @@ def test_and_binds_tighter_than_or(text: str, expected: bool) -> None:
         ({}, False),
     ],
 )
-def test_the_documented_example(counts: dict[str, int], expected: bool) -> None:
+def test_documented_example_has_the_documented_result(
+    counts: dict[str, int], expected: bool
+) -> None:
     assert holds(DOCUMENTED, counts) is expected
 
 
@@ -129,7 +131,7 @@ def test_the_documented_example(counts: dict[str, int], expected: bool) -> None:
         ("(JOB.A.count > 1)(JOB.A.count > 1)", 18, "AND, OR or the end", '"(JOB.A.count"'),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_place(
+def test_malformed_search_is_refused_with_the_position(
     text: str, position: int, expected: str, found: str
 ) -> None:
     message = refusal(text)
@@ -138,14 +140,14 @@ def test_what_cannot_be_read_is_refused_with_its_place(
     assert message.endswith(f"found {found} | trace : false")
 
 
-def test_depth_has_no_bound_below_that_of_the_length() -> None:
+def test_nesting_is_limited_only_by_the_length_of_the_search() -> None:
     deep = "(" * 4_900 + TRUE + ")" * 4_900
     assert holds(deep)
     assert holds(" OR ".join([FALSE] * 300 + [TRUE]))
     assert "at character 10001: " in refusal("(" * LONGEST_SEARCH)
 
 
-def test_a_search_longer_than_the_bound_is_refused_and_the_message_gives_the_bound() -> None:
+def test_too_long_search_is_refused_and_the_message_gives_the_limit() -> None:
     longest = TRUE.ljust(LONGEST_SEARCH)
     assert holds(longest)
     assert "label.search has 10001 characters: give at most 10000" in refusal(f"{longest} ")
@@ -153,7 +155,7 @@ def test_a_search_longer_than_the_bound_is_refused_and_the_message_gives_the_bou
 
 @st.composite
 def searches(draw: st.DrawFn, depth: int = 4) -> str:
-    """A search, and what Python says about it once written in Python's words."""
+    """A search, and its result as a Python expression."""
     if depth == 0 or draw(st.booleans()):
         return draw(st.sampled_from([TRUE, FALSE]))
     left, right = draw(searches(depth - 1)), draw(searches(depth - 1))
@@ -162,13 +164,13 @@ def searches(draw: st.DrawFn, depth: int = 4) -> str:
 
 
 @given(searches())
-def test_a_search_means_what_it_means_in_python(text: str) -> None:
+def test_search_agrees_with_the_equivalent_python_expression(text: str) -> None:
     python = text.replace(TRUE, "True").replace(FALSE, "False")
     assert holds(text) is eval(python.replace("AND", "and").replace("OR", "or"))
 
 
 @given(st.text(alphabet="JA.count01 ()<>=ANDOR", max_size=60))
-def test_any_text_is_read_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_refused(text: str) -> None:
     try:
         search = parse_label_search(text)
     except KiliError as error:

@@ -1,4 +1,4 @@
-"""The latest labels of an asset, and those that a copy keeps.
+"""The latest labels of an asset, and the labels that a copy keeps.
 
 See contract/label.md#latest-marks, contract/project.md#copies-of-labels.
 """
@@ -18,7 +18,7 @@ from kili_emulator.rules.latest_labels import (
 
 
 def labels(*texts: str) -> list[dict[str, Any]]:
-    """Labels from texts such as ``"leo DEFAULT"``, ``"leo REVIEW@Review 1"``, ``"leo truth"``."""
+    """Create labels from texts: ``"leo DEFAULT"``, ``"leo REVIEW@Review 1"``, ``"leo truth"``."""
     found = []
     for number, text in enumerate(texts):
         author, _, kind = text.partition(" ")
@@ -56,7 +56,7 @@ def labels(*texts: str) -> list[dict[str, Any]]:
     ],
 )
 @pytest.mark.parametrize("has_steps", [False, True])
-def test_the_latest_label_of_an_author_is_what_they_submitted_last(
+def test_latest_label_of_an_author_is_the_last_submitted_label(
     history: list[str], latest: str, has_steps: bool
 ) -> None:
     made = labels(*(f"leo {each}" for each in history))
@@ -65,7 +65,7 @@ def test_the_latest_label_of_an_author_is_what_they_submitted_last(
     assert set(found) == set(MARKS)
 
 
-def test_the_other_marks_are_each_about_one_type() -> None:
+def test_each_other_latest_mark_covers_one_label_type() -> None:
     kinds = ("DEFAULT", "DEFAULT", "PREDICTION", "REVIEW", "PREDICTION", "AUTOSAVE")
     found = latest_of_author(labels(*(f"leo {each}" for each in kinds)), has_steps=True)
     assert found == {
@@ -78,7 +78,7 @@ def test_the_other_marks_are_each_about_one_type() -> None:
 
 
 @pytest.mark.parametrize(("has_steps", "latest"), [(False, "2 truth"), (True, "1 REVIEW")])
-def test_with_steps_the_truth_of_a_honeypot_is_submitted_by_nobody(
+def test_honeypot_label_is_no_latest_label_in_a_workflow_with_steps(
     has_steps: bool, latest: str
 ) -> None:
     found = latest_of_author(labels("ann DEFAULT", "ann REVIEW", "ann truth"), has_steps=has_steps)
@@ -95,7 +95,7 @@ def test_with_steps_the_truth_of_a_honeypot_is_submitted_by_nobody(
         (["PREDICTION"], set()),
     ],
 )
-def test_who_is_at_work_saved_something_after_all_that_they_submitted(
+def test_author_in_progress_has_an_autosave_after_all_submitted_labels(
     history: list[str], at_work: set[str]
 ) -> None:
     assert find_authors_in_progress(labels(*(f"leo {each}" for each in history))) == at_work
@@ -124,7 +124,7 @@ def test_who_is_at_work_saved_something_after_all_that_they_submitted(
         (["ann REVIEW", "ann truth"], ["0 REVIEW", "1 truth"]),
     ],
 )
-def test_a_copy_keeps_the_latest_label_of_each_kind_and_all_of_models(
+def test_copy_keeps_the_latest_label_of_each_kind_and_all_model_labels(
     history: list[str], kept: list[str]
 ) -> None:
     assert [each["id"] for each in labels_to_copy(labels(*history))] == kept

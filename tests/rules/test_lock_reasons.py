@@ -1,4 +1,4 @@
-"""Why somebody cannot label an asset now: one situation for each sentence.
+"""The reasons why a user cannot label an asset now: one situation for each reason.
 
 See contract/workflow.md#lock-reasons.
 """
@@ -104,11 +104,13 @@ SENTENCES: dict[str, tuple[LockReason, LockContext, LabelAttempt]] = {
 
 
 @pytest.mark.parametrize(("reason", "at", "tried"), SENTENCES.values(), ids=SENTENCES)
-def test_the_label_is_refused(reason: LockReason, at: LockContext, tried: LabelAttempt) -> None:
+def test_label_is_refused_with_the_lock_reason(
+    reason: LockReason, at: LockContext, tried: LabelAttempt
+) -> None:
     assert lock_reason(at, tried) == reason
 
 
-def test_each_reason_can_be_reached() -> None:
+def test_each_lock_reason_has_a_case() -> None:
     assert {reason for reason, _, _ in SENTENCES.values()} == set(get_args(LockReason))
 
 
@@ -135,7 +137,7 @@ def test_each_reason_can_be_reached() -> None:
         ),
     ],
 )
-def test_the_label_is_taken(at: LockContext, tried: LabelAttempt) -> None:
+def test_label_without_a_lock_reason_is_accepted(at: LockContext, tried: LabelAttempt) -> None:
     assert lock_reason(at, tried) is None
 
 
@@ -158,7 +160,9 @@ def test_the_label_is_taken(at: LockContext, tried: LabelAttempt) -> None:
         (context(can_work_on_step=False), attempt(None), "NotInStepAssignees"),
     ],
 )
-def test_which_reason_comes_first(at: LockContext, tried: LabelAttempt, reason: LockReason) -> None:
+def test_lock_reasons_have_an_order_of_precedence(
+    at: LockContext, tried: LabelAttempt, reason: LockReason
+) -> None:
     assert lock_reason(at, tried) == reason
 
 
@@ -203,7 +207,7 @@ NAMED: list[tuple[str, str, LabelAttempt, str | None]] = [
 
 
 @pytest.mark.parametrize(("named", "at", "tried", "reason"), NAMED)
-def test_a_label_that_names_a_step(
+def test_lock_reason_of_a_label_with_a_step_id(
     named: str, at: str, tried: LabelAttempt, reason: str | None
 ) -> None:
     attempt_on_step = replace(tried, step_id=named)
@@ -235,7 +239,7 @@ CORRECTS, REVIEWS = ("Label", "Label DONE", "DEFAULT"), ("Review 1", "Label DONE
         (REVIEWS, {"enforces_step_separation": True}, "REVIEWER", "BlockedByEnforceStepSeparation"),
     ],
 )
-def test_what_else_keeps_a_label_that_names_a_step_from_being_added(
+def test_label_with_a_step_id_respects_locks_assignees_and_separation(
     case: tuple[str, str, str], members: dict[str, Any], role: Any, reason: str | None
 ) -> None:
     named, at, step_type = case

@@ -1,4 +1,4 @@
-"""What of a recorded document is secret, and that all else stays."""
+"""Masking of secrets in recorded documents; all other content stays unchanged."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ URL = "https://host.example/path"
         ("sent Bearer abcdefgh.ijk to", f"sent Bearer {MASK} to"),
     ],
 )
-def test_secrets_of_addresses_and_headers_are_masked_in_texts(text: str, shown: str) -> None:
+def test_secrets_of_urls_and_headers_are_masked_in_texts(text: str, shown: str) -> None:
     assert masked_text(text) == shown
 
 
@@ -57,7 +57,7 @@ def test_secrets_of_addresses_and_headers_are_masked_in_texts(text: str, shown: 
         "",
     ],
 )
-def test_other_texts_stay(text: str) -> None:
+def test_text_without_secrets_is_unchanged(text: str) -> None:
     assert masked_text(text) == text
 
 
@@ -69,14 +69,14 @@ def test_other_texts_stay(text: str) -> None:
     Set-Cookie X-Amz-Signature sig
     """.split(),  # noqa: SIM905
 )
-def test_secret_members_are_masked_whatever_their_depth(name: str) -> None:
+def test_secret_members_are_masked_at_any_depth(name: str) -> None:
     document = {"data": [{"email": "a@b.c", name: "hush", "id": "x"}]}
     before = copy.deepcopy(document)
     assert masked(document) == {"data": [{"email": "a@b.c", name: MASK, "id": "x"}]}
     assert document == before
 
 
-def test_what_is_no_secret_stays_also_below_a_name_of_one() -> None:
+def test_value_that_is_no_secret_is_unchanged_even_under_a_secret_name() -> None:
     document: dict[str, Any] = {
         "id": "cmx2zudke00093mhkx43olai3",
         "password": None,
@@ -92,12 +92,12 @@ def test_what_is_no_secret_stays_also_below_a_name_of_one() -> None:
     assert masked(document) == document
 
 
-def test_lists_and_numbers_of_secrets_are_masked() -> None:
+def test_secret_lists_and_numbers_are_masked() -> None:
     document = {"token": ["a", "b", None], "pwd": 1234}
     assert masked(document) == {"token": [MASK, MASK, None], "pwd": MASK}
 
 
-def test_the_header_of_a_webhook_is_secret() -> None:
+def test_header_of_a_webhook_is_masked() -> None:
     asked = {"data": {"webhookUrl": "http://u:p@h/?token=1", "header": "hush", "pluginName": "P"}}
     assert masked(asked)["data"] == {
         "webhookUrl": f"http://u:{MASK}@h/?token={MASK}",
@@ -107,11 +107,11 @@ def test_the_header_of_a_webhook_is_secret() -> None:
     assert masked({"url": "http://h", "header": None}) == {"url": "http://h", "header": None}
 
 
-def test_further_names_may_be_secret() -> None:
+def test_additional_secret_names_are_masked() -> None:
     assert masked({"a": {"key": "x"}}, {"key"}) == {"a": {"key": MASK}}
 
 
-def test_the_keys_of_a_user_are_secret() -> None:
+def test_api_keys_of_a_user_are_masked() -> None:
     user = {"id": "u", "apiKeys": [{"id": "k", "name": "n", "key": "x"}], "key": "JOB"}
     assert masked(user) == {**user, "apiKeys": [{"id": "k", "name": "n", "key": MASK}]}
 
@@ -131,13 +131,13 @@ def test_the_keys_of_a_user_are_secret() -> None:
         ('{ f(id: "e") # password: "no"\n { id } }', '"e") # password: "no"'),
     ],
 )
-def test_literals_of_a_query_are_masked(query: str, shown: str) -> None:
+def test_secret_literals_of_a_query_are_masked(query: str, shown: str) -> None:
     found = masked_query(query)
     assert shown in found
     assert '"b' not in found
 
 
-def test_a_query_without_secrets_stays() -> None:
+def test_query_without_secrets_is_unchanged() -> None:
     query = '{ assets(where: {id: "x", externalIdIn: ["a:b", ""]}) { id: id } }'
     assert masked_query(query) == query
 
@@ -145,7 +145,7 @@ def test_a_query_without_secrets_stays() -> None:
 @pytest.mark.parametrize(
     "unit", ["://", "?a", "&a=", '"', "\\", "a:", "https://u:", "authorization"]
 )
-def test_long_texts_without_secrets_stay(unit: str) -> None:
+def test_long_text_without_secrets_is_unchanged(unit: str) -> None:
     text = unit * 200_000
     assert masked_text(text) == text
     assert masked_query(text) == text

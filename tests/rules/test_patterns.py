@@ -45,7 +45,7 @@ from kili_emulator.rules.patterns import ilike
         ("%É%", "un été", True),
     ],
 )
-def test_pattern_matches_the_whole_text_whatever_its_case(
+def test_pattern_matches_the_whole_text_and_ignores_case(
     pattern: str, text: str, matches: bool
 ) -> None:
     assert ilike(pattern, text) is matches

@@ -1,4 +1,4 @@
-"""The sizes of a PDF file's pages."""
+"""The page sizes of a PDF file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_each_page_has_its_size() -> None:
     assert read == [_page(1, 595, 842), _page(2, 200, 100)]
 
 
-def test_what_a_page_does_not_say_it_inherits_and_pages_are_in_the_order_of_the_tree() -> None:
+def test_pages_inherit_attributes_and_are_in_tree_order() -> None:
     read = page_resolutions(
         _file(
             "<< /Type /Catalog /Pages 2 0 R >>",
@@ -61,7 +61,8 @@ def test_objects_are_read_from_compressed_streams() -> None:
         pytest.param(media_files.pdf((10, 20)) + b"trailer<</Encrypt 9 0 R>>", id="encrypted"),
         pytest.param(media_files.pdf((10, 20), (0, 20)), id="a page without a size"),
         pytest.param(
-            _file("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[2 0 R]>>"), id="a circle"
+            _file("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[2 0 R]>>"),
+            id="circular page tree",
         ),
         pytest.param(
             b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/ObjStm/First 4"
@@ -70,5 +71,5 @@ def test_objects_are_read_from_compressed_streams() -> None:
         ),
     ],
 )
-def test_files_whose_pages_cannot_be_read_tell_nothing(content: bytes) -> None:
+def test_unreadable_pdf_has_no_page_resolutions(content: bytes) -> None:
     assert page_resolutions(content) is None

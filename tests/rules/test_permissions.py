@@ -1,4 +1,4 @@
-"""Who may do what (contract/member.md#roles)."""
+"""The permissions of each role (contract/member.md#roles)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ EVERYBODY: list[ProjectRole] = [*REVIEWERS, "LABELER"]
         ("appendToComments", EVERYBODY),
     ],
 )
-def test_operation_is_for_these_roles(operation: str, roles: list[ProjectRole]) -> None:
+def test_operation_is_permitted_for_the_expected_roles(
+    operation: str, roles: list[ProjectRole]
+) -> None:
     assert permissions.PROJECT_OPERATIONS[operation] == set(roles)
 
 
@@ -46,11 +48,13 @@ def test_operation_is_for_these_roles(operation: str, roles: list[ProjectRole]) 
         ("INFERENCE", MANAGERS),
     ],
 )
-def test_label_type_is_for_these_roles(label_type: str, roles: list[ProjectRole]) -> None:
+def test_label_type_is_permitted_for_the_expected_roles(
+    label_type: str, roles: list[ProjectRole]
+) -> None:
     assert permissions.LABEL_TYPE_ROLES[label_type] == set(roles)
 
 
-def test_issues_are_opened_by_reviewers_and_questions_by_everybody() -> None:
+def test_reviewers_may_open_issues_and_all_members_may_ask_questions() -> None:
     assert {"ISSUE": set(REVIEWERS), "QUESTION": set(EVERYBODY)} == permissions.ISSUE_TYPE_ROLES
 
 
@@ -63,7 +67,7 @@ def test_issues_are_opened_by_reviewers_and_questions_by_everybody() -> None:
         ("LABELER", MANAGERS),
     ],
 )
-def test_members_with_this_role_are_managed_by(
+def test_members_of_a_role_are_managed_by_the_expected_roles(
     role: ProjectRole, managers: list[ProjectRole]
 ) -> None:
     assert permissions.roles_managing(role) == set(managers)
@@ -73,7 +77,7 @@ def test_members_with_this_role_are_managed_by(
 QUERIES = {"createUploadBucketSignedUrls"}
 
 
-def test_every_mutation_is_in_one_of_the_two_tables() -> None:
+def test_each_operation_is_in_exactly_one_permission_table() -> None:
     assert SCHEMA.mutation_type is not None
     in_projects, others = permissions.PROJECT_OPERATIONS, permissions.ORGANIZATION_OPERATIONS
     assert in_projects.keys() | others.keys() == {*SCHEMA.mutation_type.fields, *QUERIES}
@@ -85,18 +89,18 @@ def test_administrators_of_the_organization_may_do_everything(operation: str) ->
     assert "ADMIN" in permissions.ORGANIZATION_OPERATIONS[operation]
 
 
-def test_what_one_may_do_with_oneself_is_otherwise_for_administrators() -> None:
+def test_operation_on_the_own_user_is_otherwise_for_administrators() -> None:
     for operation in permissions.SELF_OPERATIONS:
         assert permissions.ORGANIZATION_OPERATIONS[operation] == {"ADMIN"}
 
 
-def test_some_things_are_for_the_top_roles() -> None:
+def test_labels_for_others_and_plugins_are_for_the_top_roles() -> None:
     assert set(ADMIN) == permissions.LABEL_FOR_OTHERS_ROLES
     assert set(MANAGERS) == permissions.PLUGIN_MANAGER_ROLES
 
 
 @pytest.mark.parametrize("operation", permissions.PROJECT_OPERATIONS)
-def test_higher_role_may_do_all_that_a_lower_one_may(operation: str) -> None:
+def test_higher_role_has_all_permissions_of_lower_roles(operation: str) -> None:
     allowed = permissions.PROJECT_OPERATIONS[operation]
     ranked = list(permissions.PROJECT_ROLES)
 
@@ -113,5 +117,5 @@ def test_higher_role_may_do_all_that_a_lower_one_may(operation: str) -> None:
         (EVERYBODY, "the role ADMIN or TEAM_MANAGER or REVIEWER or LABELER"),
     ],
 )
-def test_roles_are_named_from_the_top(roles: list[ProjectRole], words: str) -> None:
+def test_roles_are_listed_from_highest_to_lowest(roles: list[ProjectRole], words: str) -> None:
     assert permissions.names(frozenset(roles)) == words

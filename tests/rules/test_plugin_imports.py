@@ -1,4 +1,4 @@
-"""The imports of a plugin that a policy allows."""
+"""The imports of a plugin that a policy permits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_file_that_is_not_valid_python_is_skipped() -> None:
 
 
 @pytest.mark.parametrize("own", ["helpers.py", "helpers/__init__.py", "helpers/deep/a.py"])
-def test_own_modules_and_the_standard_library_are_not_foreign(own: str) -> None:
+def test_own_modules_and_the_standard_library_are_not_third_party(own: str) -> None:
     main = "from __future__ import annotations\nimport json, os.path\nimport helpers.deep, yaml"
 
     assert list(
@@ -48,7 +48,7 @@ def test_own_module_may_have_the_name_of_a_package() -> None:
         ("unheard_of", ["unheard_of"]),
     ],
 )
-def test_distribution_is_that_which_brings_the_module(module: str, expected: list[str]) -> None:
+def test_distributions_of_a_module_are_found(module: str, expected: list[str]) -> None:
     assert find_distributions(module, {"ours": ["Their-Name"], "PIL": ["Pillow"]}) == expected
 
 
@@ -82,11 +82,11 @@ def test_only_the_cloud_installs_requirements(name: str) -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_import_whose_absence_is_caught_is_allowed(policy: Policy) -> None:
+def test_import_with_a_caught_import_error_is_allowed(policy: Policy) -> None:
     assert modules("try:\n    import yaml\nexcept ImportError:\n    yaml = None", policy) == []
 
 
-def test_what_comes_along_with_provided_packages_is_allowed_in_the_cloud_alone() -> None:
+def test_dependencies_of_provided_packages_are_allowed_only_in_the_cloud() -> None:
     files = {"main.py": "import tqdm"}
     brought = {"installed": {}, "provided_dependencies": ["tqdm"]}
 
@@ -94,21 +94,21 @@ def test_what_comes_along_with_provided_packages_is_allowed_in_the_cloud_alone()
     assert len(find_violations(files, "on-premise", **brought)) == 1  # type: ignore[arg-type]
 
 
-def test_package_of_a_namespace_is_brought_by_what_is_named_after_it() -> None:
+def test_namespace_package_belongs_to_the_requirement_of_its_name() -> None:
     source = "from google.cloud import storage"
 
     assert modules(source, "saas", ("google-cloud-storage",)) == []
     assert modules(source, "saas", ("googly",)) == ["google.cloud"]
 
 
-def test_another_build_of_the_same_package_will_do() -> None:
+def test_another_build_of_the_same_package_is_accepted() -> None:
     installed = {"cv2": ["opencv-python"]}
     files = {"main.py": "import cv2"}
 
     assert find_violations(files, "on-premise", installed=installed) == []
 
 
-def test_violation_says_where_why_and_what_to_do() -> None:
+def test_violation_has_location_reason_and_remedy() -> None:
     files = {"main.py": "import helpers", "helpers/a.py": "\n\nimport yaml.nodes"}
     (cloud,) = find_violations(files, "saas", installed={})
     (premises,) = find_violations(files, "on-premise", installed={})

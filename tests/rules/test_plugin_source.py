@@ -1,4 +1,4 @@
-"""What a plugin asks to be called for is read from its source as clients read it."""
+"""The call conditions of a plugin are read from its source as clients read them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def listener(annotation: str, decorator: str = "on_kili_event") -> str:
 
 
 def of_the_sdk(folder: Path, source: str, matcher: list[str] | None) -> SourceTriggers | None:
-    """What the SDK would send for a source; ``None`` if it would refuse."""
+    """Return the triggers that the SDK would send for a source; ``None`` for a refusal."""
     path = folder / "main.py"
     path.write_text(source, encoding="utf-8")
     uploader = PluginUploader(None, str(path), "P", False, None, matcher)  # type: ignore[arg-type]
@@ -139,12 +139,12 @@ def test_decorated_methods_are_read_as_the_sdk_reads_them(
     assert read(source, matcher) == of_the_sdk(tmp_path, source, matcher)
 
 
-def test_the_cases_are_of_both_kinds(tmp_path: Path) -> None:
+def test_cases_include_accepted_and_refused_sources(tmp_path: Path) -> None:
     found = [of_the_sdk(tmp_path, each, None) for each in (*HANDLERS, *LISTENERS)]
     assert 10 < sum(each is None for each in found) < len(found) - 15
 
 
-def test_each_refusal_says_what_is_wrong() -> None:
+def test_refusal_names_the_error_in_the_source() -> None:
     with pytest.raises(SourceError, match=r"hear in main.py: dict is no event"):
         read_triggers(listener("dict"))
     with pytest.raises(SourceError, match="KiliEvent is no event of kili_events that plugins are"):
@@ -153,8 +153,8 @@ def test_each_refusal_says_what_is_wrong() -> None:
         read_triggers(plugin("def on_event(self, payload): pass"))
 
 
-def test_what_older_clients_take_is_taken() -> None:
-    """Handlers that are inherited, and one that only clients from 2.141 to 26.1 know."""
+def test_sources_valid_for_older_clients_are_accepted() -> None:
+    """Inherited handlers, and a handler that only clients from 2.141 to 26.1 know, are accepted."""
     assert read_triggers(plugin("x = 1"), client="26.1.5") == SourceTriggers()
     settings = plugin("def on_project_updated(self, settings_updated): pass", "def on_submit(): 1")
     asked = {
@@ -165,7 +165,7 @@ def test_what_older_clients_take_is_taken() -> None:
         read_triggers("x = 1", client="26.1.5")
 
 
-def test_each_name_of_kili_events_stands_for_the_patterns_that_the_sdk_sends() -> None:
+def test_kili_events_names_give_the_patterns_that_the_sdk_sends() -> None:
     models = [each.__name__ for each in kili_events.EVENT_MODELS.values()]
     for name in (*models, *kili_events.FAMILY_PATTERNS, "AnyEvent", "KiliEvent", "Nothing"):
         try:

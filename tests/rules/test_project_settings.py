@@ -1,4 +1,4 @@
-"""Settings of projects: what is taken, in which bounds, and in which form it is kept."""
+"""Settings of projects: their validation, limits and stored form."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def kept(**data: Any) -> dict[str, Any]:
         ("secondsToLabelBeforeAutoAssign", 0, 2**31 - 1),
     ],
 )
-def test_a_number_is_kept_within_its_bounds_and_refused_outside(
+def test_number_is_accepted_within_its_bounds_and_refused_outside(
     name: str, low: int, high: int
 ) -> None:
     for value in (low, high):
@@ -45,7 +45,7 @@ def test_a_number_is_kept_within_its_bounds_and_refused_outside(
             kept(**{name: value})
 
 
-def test_metadata_properties_are_completed() -> None:
+def test_missing_metadata_properties_get_defaults() -> None:
     given = {"a": {}, "b": {"type": "number", "filterable": False}}
     assert kept(metadataProperties=given) == {
         "metadataProperties": {
@@ -56,18 +56,18 @@ def test_metadata_properties_are_completed() -> None:
 
 
 @pytest.mark.parametrize("type_", ["colour", None, ["number"], 3])
-def test_metadata_of_an_unknown_type_are_strings(type_: Any) -> None:
+def test_metadata_of_an_unknown_type_become_strings(type_: Any) -> None:
     expected = {"metadataProperties": {"a": DEFAULT}}
     assert kept(metadataTypes={"a": type_}) == expected
     assert kept(metadataProperties={"a": {"type": type_}}) == expected
 
 
-def test_the_newer_way_to_say_metadata_types_counts() -> None:
+def test_metadata_properties_override_metadata_types() -> None:
     both = kept(metadataTypes={"a": "number"}, metadataProperties={"b": {"type": "date"}})
     assert both == {"metadataProperties": {"b": {**DEFAULT, "type": "date"}}}
 
 
-def test_keys_are_ordered_as_the_platforms_database_does() -> None:
+def test_metadata_keys_have_the_order_of_the_platform_database() -> None:
     given = dict.fromkeys(["ccc", "b", "aa", "ab", "é"], "string")
     assert list(kept(metadataTypes=given)["metadataProperties"]) == ["b", "aa", "ab", "é", "ccc"]
 
@@ -86,7 +86,7 @@ def test_keys_are_ordered_as_the_platforms_database_does() -> None:
         ("VIDEO_FRAME_CLASSIFICATION", "VIDEO_LEGACY", "VIDEO_LEGACY"),
     ],
 )
-def test_a_project_type_stands_for_an_input_type(
+def test_project_type_implies_an_input_type(
     project_type: str | None, input_type: str | None, found: str
 ) -> None:
     assert input_type_of("createProject", input_type, project_type) == found
@@ -108,7 +108,7 @@ def test_only_geospatial_projects_are_labeled_in_pixels() -> None:
         settings("IMAGE", pixel_labeling=True)
 
 
-def test_who_may_add_assets_has_the_right_to_create_some() -> None:
+def test_rights_depend_on_role_and_input_type() -> None:
     assert rights("TEAM_MANAGER", "PDF") == ["CAN_LABEL", "CREATE_PDF", "USE_API"]
     assert rights("REVIEWER", "PDF") == ["CAN_LABEL", "USE_API"]
     assert rights("ADMIN", "GEOSPATIAL") == ["CAN_LABEL", "USE_API"]

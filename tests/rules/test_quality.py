@@ -1,4 +1,4 @@
-"""The marks of labels, by the published rules.
+"""Quality marks of labels, by the published rules.
 
 See contract/quality.md#classes, contract/quality.md#objects.
 """
@@ -42,7 +42,7 @@ def classes(*names: str, below: Response | None = None, name: str = "ONE") -> Re
 
 
 def box(left: float, right: float, name: str = "CAR", below: Response | None = None) -> Response:
-    """A box of height 1."""
+    """Return a box of height 1."""
     corners = [{"x": x, "y": y} for x, y in ((left, 0), (left, 1), (right, 1), (right, 0))]
     return {
         "type": "rectangle",
@@ -71,7 +71,7 @@ def value(*responses: Response, rule: Rule = "honeypot", input_type: str = "IMAG
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_the_same_single_choice_is_one(rule: Rule) -> None:
+def test_equal_single_choices_have_mark_one(rule: Rule) -> None:
     assert value(classes("A"), classes("A"), rule=rule) == 1
 
 
@@ -79,8 +79,8 @@ def test_the_same_single_choice_is_one(rule: Rule) -> None:
     ("rule", "expected"),
     [("consensus", 0.5), ("inference", 0.5), ("honeypot", 0), ("reviewScore", 0)],
 )
-def test_a_different_single_choice_is_a_half_or_nothing(rule: Rule, expected: float) -> None:
-    """A half is recorded for a person against a model."""
+def test_different_single_choices_have_mark_half_or_zero(rule: Rule, expected: float) -> None:
+    """The mark 0.5 is recorded for a user against a model."""
     assert value(classes("A"), classes("B"), rule=rule) == expected
 
 
@@ -88,7 +88,7 @@ def test_a_different_single_choice_is_a_half_or_nothing(rule: Rule, expected: fl
     ("rule", "expected"),
     [("consensus", 0.75), ("inference", 0.5), ("honeypot", 0.5), ("reviewScore", 0.5)],
 )
-def test_one_of_two_classes_of_a_multiple_choice(rule: Rule, expected: float) -> None:
+def test_partly_equal_multiple_choices_have_a_partial_mark(rule: Rule, expected: float) -> None:
     one, other = classes("A", name="MANY"), classes("A", "B", name="MANY")
     assert value(one, other, rule=rule) == expected
 
@@ -103,13 +103,13 @@ def test_one_of_two_classes_of_a_multiple_choice(rule: Rule, expected: float) ->
         (["A", "A", "A", "B"], 1 / 2),
     ],
 )
-def test_consensus_is_the_mean_share_of_the_voters_of_each_class(
+def test_consensus_is_the_mean_share_of_labelers_per_chosen_class(
     voters: list[str], expected: float
 ) -> None:
     assert value(*map(classes, voters), rule="consensus") == pytest.approx(expected)
 
 
-def test_a_choice_whose_job_does_not_say_how_many_is_single_if_one_was_chosen() -> None:
+def test_choice_of_a_job_without_input_is_single_if_one_class_is_chosen() -> None:
     jobs = {"ONE": job("CLASSIFICATION", "A", "B", "C")}
     single = agreement([classes("A"), classes("B")], jobs, "IMAGE", rule="inference")
     several = agreement([classes("A"), classes("A", "B")], jobs, "IMAGE", rule="inference")
@@ -117,7 +117,7 @@ def test_a_choice_whose_job_does_not_say_how_many_is_single_if_one_was_chosen() 
     assert several == Mark(0.5, {"ONE.A": 1, "ONE.B": 0})
 
 
-def test_what_only_one_answered_is_a_difference() -> None:
+def test_answer_missing_in_one_label_lowers_the_mark() -> None:
     assert value(classes("A"), {}) == 0
     assert value(classes("A"), {}, rule="consensus") == 0.5
     assert value({"TEXT": {"text": "x"}}, {"TEXT": {}}) == 0
@@ -129,14 +129,14 @@ def test_what_only_one_answered_is_a_difference() -> None:
     [{}, {"ONE": {}}, {"ONE": {"categories": []}}, boxes(), {"TEXT": {"text": ""}}, {"NONE": {}},
      {"ROTATION_JOB": {"rotation": 90}}],
 )  # fmt: skip
-def test_there_is_no_mark_where_nothing_is_answered(response: Response) -> None:
+def test_empty_responses_have_no_mark(response: Response) -> None:
     assert agreement([response, {}], JOBS, "IMAGE", rule="consensus") is None
 
 
 # Nesting
 
 
-def test_a_class_and_its_sub_job_have_their_geometric_mean() -> None:
+def test_mark_of_a_class_with_a_sub_job_is_the_geometric_mean() -> None:
     one = classes("A", below=classes("X", name="SUB"))
     other = classes("A", below=classes("Y", name="SUB"))
     assert value(one, other, rule="consensus") == pytest.approx(math.sqrt(0.5))
@@ -144,13 +144,13 @@ def test_a_class_and_its_sub_job_have_their_geometric_mean() -> None:
     assert value(one, one) == 1
 
 
-def test_a_sub_job_of_what_nobody_else_chose_is_not_compared() -> None:
+def test_sub_job_of_a_class_chosen_once_is_not_compared() -> None:
     one = classes("A", below=classes("X", name="SUB"))
     assert value(one, classes("B"), rule="consensus") == 0.5
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_wrong_nested_class_makes_the_mark_of_a_box_nothing(rule: Rule) -> None:
+def test_box_with_a_wrong_nested_class_has_mark_zero(rule: Rule) -> None:
     right = boxes(box(0, 1, below=classes("X", name="SUB")))
     wrong = boxes(box(0, 1, below=classes("Y", name="SUB")))
     assert value(right, wrong, rule=rule) == 0
@@ -158,7 +158,7 @@ def test_a_wrong_nested_class_makes_the_mark_of_a_box_nothing(rule: Rule) -> Non
     assert mark(right, wrong, rule=rule).per_category == {"BOX.CAR": 0, "SUB.X": 0, "SUB.Y": 0}
 
 
-def test_a_box_and_its_nested_class_have_their_geometric_mean() -> None:
+def test_mark_of_a_box_with_a_nested_class_is_the_geometric_mean() -> None:
     below = classes("X", name="SUB")
     one, other = boxes(box(0, 4, below=below)), boxes(box(0, 1, below=below))
     assert value(one, other) == pytest.approx(math.sqrt(1 / 4))
@@ -167,20 +167,20 @@ def test_a_box_and_its_nested_class_have_their_geometric_mean() -> None:
 # Jobs side by side
 
 
-def test_jobs_weigh_as_much_as_they_have_annotations() -> None:
-    """A job of one class that differs beside one of three boxes that are the same."""
+def test_jobs_are_weighted_by_their_number_of_annotations() -> None:
+    """A job with one different class stands beside a job with three equal boxes."""
     drawn = boxes(box(0, 1), box(2, 3), box(4, 5))
     assert value({**classes("A"), **drawn}, {**classes("B"), **drawn}) == pytest.approx(3 / 4)
 
 
-def test_nesting_does_not_change_the_weight() -> None:
+def test_sub_jobs_do_not_change_the_weight_of_a_job() -> None:
     below = classes("X", name="SUB")
     one = {**classes("A"), **boxes(box(0, 1, below=below))}
     other = {**classes("B"), **boxes(box(0, 1, below=below))}
     assert value(one, other) == pytest.approx(1 / 2)
 
 
-def test_marks_per_category_are_means_over_where_it_was_chosen() -> None:
+def test_mark_per_category_is_the_mean_over_its_occurrences() -> None:
     one = {**classes("A"), **boxes(box(0, 2), box(5, 6, "BUS"), box(8, 9))}
     other = {**classes("A"), **boxes(box(0, 1))}
     assert mark(one, other).per_category == {
@@ -193,7 +193,7 @@ def test_marks_per_category_are_means_over_where_it_was_chosen() -> None:
 # Objects
 
 
-def test_boxes_by_intersection_over_union() -> None:
+def test_boxes_are_compared_by_intersection_over_union() -> None:
     assert value(boxes(box(0, 2)), boxes(box(1, 3))) == pytest.approx(1 / 3)
 
 
@@ -201,21 +201,21 @@ def test_a_box_of_another_class_is_not_matched() -> None:
     assert value(boxes(box(0, 2)), boxes(box(0, 2, "BUS"))) == 0
 
 
-def test_the_sum_over_the_pairs_by_pairs_and_what_is_left_over() -> None:
+def test_mark_of_boxes_is_the_mean_over_pairs_and_unpaired_boxes() -> None:
     one = boxes(box(0, 2), box(10, 11), box(20, 21))
     other = boxes(box(0, 1), box(10, 11))
     assert value(one, other) == pytest.approx((1 / 2 + 1) / 3)
 
 
 def test_pairs_are_made_greedily() -> None:
-    """The two that are most alike are a pair, though the others would have the greater sum."""
+    """The two most similar boxes form a pair, though the other pairs have a greater sum."""
     one, other = boxes(box(0, 10), box(5, 15)), boxes(box(2, 12), box(-3, 7))
     assert value(one, other) == pytest.approx((8 / 12 + 2 / 18) / 2)
     assert 7 / 13 + 7 / 13 > 8 / 12 + 2 / 18
 
 
-def test_of_boxes_equally_alike_those_with_the_same_sub_jobs_are_pairs() -> None:
-    """Whatever else stands there, and would be first in the alphabet."""
+def test_equally_similar_boxes_are_paired_by_equal_sub_jobs() -> None:
+    """Other members do not matter, even if they come first in alphabetical order."""
 
     def drawn(name: str, above: str) -> Response:
         return {"above": above, **box(0, 1, below=classes(name, name="SUB"))}
@@ -224,8 +224,8 @@ def test_of_boxes_equally_alike_those_with_the_same_sub_jobs_are_pairs() -> None
     assert value(boxes(*one), boxes(*other)) == 1
 
 
-def test_of_pairs_equally_alike_the_same_are_made_in_any_order() -> None:
-    """A chain in which each box and the next are as much alike: what is left over depends on it."""
+def test_pairs_of_equally_similar_boxes_do_not_depend_on_their_order() -> None:
+    """In a chain of equally similar neighbours, the choice of pairs decides which boxes remain."""
     ones, others = [box(3, 13), box(9, 19)], [box(0, 10), box(6, 16)]
     orders = [boxes(*each) for each in permutations(ones)]
     other_orders = [boxes(*each) for each in permutations(others)]
@@ -235,7 +235,7 @@ def test_of_pairs_equally_alike_the_same_are_made_in_any_order() -> None:
     assert len({value(*pair) for pair in pairs}) == 1
 
 
-def test_boxes_that_only_touch_are_no_pair() -> None:
+def test_touching_boxes_are_not_paired() -> None:
     one, other = boxes(box(0, 1), box(5, 6)), boxes(box(1, 2), box(5, 6))
     assert value(one, other) == pytest.approx(1 / 3)
 
@@ -248,7 +248,7 @@ def test_more_than_two_labels_are_compared_pair_by_pair() -> None:
 # Other tasks
 
 
-def test_a_transcription_by_its_edit_distance() -> None:
+def test_transcriptions_are_compared_by_edit_distance() -> None:
     assert value({"TEXT": {"text": "kitten"}}, {"TEXT": {"text": "sitting"}}) == 1 - 3 / 7
     assert value({"TEXT": {"text": 12}}, {"TEXT": {"text": "12"}}) == 1
 
@@ -262,7 +262,7 @@ def entity(begin: int, content: str, name: str = "PERSON", mid: str = "") -> Res
     }
 
 
-def test_entities_by_the_characters_in_common() -> None:
+def test_entities_are_compared_by_common_characters() -> None:
     one = {"NER": {"annotations": [entity(10, "John Smith")]}}
     assert value(one, {"NER": {"annotations": [entity(15, "Smith")]}}) == 1 / 2
     assert value(one, {"NER": {"annotations": [entity(10, "John Smith", "PLACE")]}}) == 0
@@ -273,7 +273,7 @@ def test_entities_by_the_characters_in_common() -> None:
 
 
 def linked(start: str, end: str, prefix: str) -> Response:
-    """Two people, a place, and who lives there; mids are the label's own."""
+    """Return two people, a place, and a relation between them; mids are local to the label."""
     entities = [entity(0, "Ada", mid=f"{prefix}ada"), entity(9, "Leo", mid=f"{prefix}leo"),
                 entity(20, "Oslo", "PLACE", mid=f"{prefix}oslo")]  # fmt: skip
     relation = {
@@ -284,14 +284,14 @@ def linked(start: str, end: str, prefix: str) -> Response:
     return {"NER": {"annotations": entities}, "LINK": {"annotations": [relation]}}
 
 
-def test_relations_by_what_they_relate() -> None:
+def test_relations_are_compared_by_their_ends() -> None:
     one = linked("ada", "oslo", "1 ")
     assert value(one, linked("ada", "oslo", "2 ")) == 1
     assert mark(one, linked("leo", "oslo", "2 ")).per_category["LINK.LIVES"] == 0
     assert mark(one, linked("ada", "leo", "2 ")).per_category["LINK.LIVES"] == 0
 
 
-def test_relations_are_as_alike_as_their_ends() -> None:
+def test_mark_of_a_relation_follows_the_marks_of_its_ends() -> None:
     one, other = linked("ada", "oslo", "1 "), linked("ada", "oslo", "2 ")
     other["NER"]["annotations"][2]["content"] = "Os"
     assert mark(one, other).per_category["LINK.LIVES"] == pytest.approx(math.sqrt(1 / 2))
@@ -299,7 +299,7 @@ def test_relations_are_as_alike_as_their_ends() -> None:
     assert mark(one, other).per_category["LINK.LIVES"] == 0
 
 
-def test_pages_by_pages_in_common() -> None:
+def test_page_annotations_are_compared_by_common_pages() -> None:
     def page(*numbers: int) -> Response:
         annotation = {"categories": [{"name": "COVER"}], "pageNumberArray": list(numbers)}
         return {"PAGE": {"annotations": [annotation]}}
@@ -317,7 +317,7 @@ def test_pages_by_pages_in_common() -> None:
          {"code": "BETTER", "firstId": "2", "secondId": "1"}),
     ],
 )  # fmt: skip
-def test_rankings_and_comparisons_are_the_same_or_not(
+def test_rankings_and_comparisons_have_mark_one_or_zero(
     name: str, one: Response, other: Response
 ) -> None:
     assert value({name: one}, {name: one}) == 1
@@ -327,20 +327,20 @@ def test_rankings_and_comparisons_are_the_same_or_not(
 # Videos
 
 
-def test_a_video_is_the_mean_over_its_annotated_frames() -> None:
+def test_mark_of_a_video_is_the_mean_over_its_annotated_frames() -> None:
     one = {"0": classes("A"), "1": classes("A"), "2": {}}
     other = {"0": classes("A"), "1": classes("B"), "2": {}}
     assert value(one, other, input_type="VIDEO") == 1 / 2
     assert value(one, {**other, "2": classes("A")}, input_type="VIDEO") == pytest.approx(1 / 3)
 
 
-def test_what_is_said_about_a_whole_video_weighs_as_much_as_a_frame() -> None:
+def test_asset_level_answer_of_a_video_weighs_as_much_as_a_frame() -> None:
     one = {"0": classes("A"), "1": classes("A"), "assetLevel": {"TEXT": {"text": "x"}}}
     other = {"0": classes("A"), "1": classes("A"), "assetLevel": {"TEXT": {"text": "y"}}}
     assert value(one, other, input_type="VIDEO") == pytest.approx(2 / 3)
 
 
-def test_propagation_is_no_difference() -> None:
+def test_key_frame_flag_does_not_change_the_mark() -> None:
     drawn = {"ONE": {**classes("A")["ONE"], "isKeyFrame": True}}
     propagated = {"ONE": {**classes("A")["ONE"], "isKeyFrame": False}}
     assert value({"0": drawn}, {"0": propagated}, input_type="VIDEO") == 1

@@ -1,4 +1,4 @@
-"""What holds for the marks of any responses at all."""
+"""Properties of the quality marks of arbitrary responses."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ rules = st.sampled_from(RULES)
 
 
 def shuffled(value: Any, chance: random.Random) -> Any:
-    """The same response, its jobs and the annotations of each in another order."""
+    """Return the same response with its jobs and annotations in another order."""
     if not isinstance(value, dict):
         return value
     items = [(name, shuffled(each, chance)) for name, each in value.items()]
@@ -96,7 +96,7 @@ def shuffled(value: Any, chance: random.Random) -> Any:
 
 
 @given(responses, rules)
-def test_a_mark_is_between_nothing_and_one_and_so_is_each_category(
+def test_marks_and_marks_per_category_are_between_zero_and_one(
     case: tuple[str, Response, Response], rule: Rule
 ) -> None:
     input_type, one, other = case
@@ -106,7 +106,7 @@ def test_a_mark_is_between_nothing_and_one_and_so_is_each_category(
 
 
 @given(responses, rules)
-def test_it_does_not_matter_which_label_is_first(
+def test_mark_does_not_depend_on_the_order_of_two_labels(
     case: tuple[str, Response, Response], rule: Rule
 ) -> None:
     input_type, one, other = case
@@ -115,7 +115,7 @@ def test_it_does_not_matter_which_label_is_first(
 
 
 @given(responses, st.integers(2, 4), rules)
-def test_a_response_agrees_with_itself(
+def test_equal_responses_have_mark_one(
     case: tuple[str, Response, Response], times: int, rule: Rule
 ) -> None:
     input_type, response, _ = case
@@ -168,7 +168,7 @@ odd_jobs = st.dictionaries(
 
 @settings(max_examples=300)
 @given(odd_jobs, odd_jobs, st.sampled_from(["IMAGE", "VIDEO", "TEXT"]), rules)
-def test_values_that_mean_nothing_do_no_harm(
+def test_malformed_values_are_compared_without_errors(
     one: Response, other: Response, input_type: str, rule: Rule
 ) -> None:
     before = json.dumps([one, other])
@@ -179,7 +179,7 @@ def test_values_that_mean_nothing_do_no_harm(
 
 
 @pytest.mark.parametrize("holder", ["categories", "annotations"])
-def test_depth_does_no_harm(holder: str) -> None:
+def test_deeply_nested_responses_are_compared(holder: str) -> None:
     response: Response = {"TEXT": {"text": "x"}}
     for _ in range(64):
         job = "CLASS" if holder == "categories" else "BOX"

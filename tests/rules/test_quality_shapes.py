@@ -1,4 +1,4 @@
-"""How alike two places are."""
+"""Similarity of two shapes."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def alike(one: dict[str, Any], other: dict[str, Any]) -> float:
     ids=["other start", "other way round", "triangle", "diamond", "apart", "touching", "hole",
          "concave", "no area", "a line"],
 )  # fmt: skip
-def test_polygons_by_intersection_over_union(
+def test_polygons_are_compared_by_intersection_over_union(
     one: dict[str, Any], other: dict[str, Any], expected: float
 ) -> None:
     assert alike(one, other) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("huge", [10**400, -(10**400), 1e308, True, "1", None])
-def test_what_is_no_coordinate_is_no_vertex(huge: Any) -> None:
+def test_vertex_with_an_invalid_coordinate_is_ignored(huge: Any) -> None:
     odd = polygon([*SQUARE, (huge, 1), (1, huge)])
     assert alike(odd, polygon(SQUARE)) == 1
     assert alike({"beginOffset": huge, "content": "x"}, {}) in (0, 1)
@@ -76,8 +76,8 @@ def circle(x: float, count: int) -> Vertices:
 
 
 @pytest.mark.parametrize("count", [64, 2000])
-def test_crossing_sides_are_measured_nearly_exactly(count: int) -> None:
-    """Two circles of radius 1 whose middles are 1 apart."""
+def test_overlap_of_crossing_polygons_is_nearly_exact(count: int) -> None:
+    """Two circles of radius 1 have their centres at a distance of 1."""
     common = 2 * math.pi / 3 - math.sqrt(3) / 2
     expected = common / (2 * math.pi - common)
     measured = alike(polygon(circle(0, count)), polygon(circle(1, count)))
@@ -85,8 +85,8 @@ def test_crossing_sides_are_measured_nearly_exactly(count: int) -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=8, max_size=8))
-def test_boxes_are_measured_as_polygons_are(values: list[float]) -> None:
-    """A fifth corner on a side makes a polygon of a box."""
+def test_boxes_are_measured_like_polygons(values: list[float]) -> None:
+    """A fifth corner on a side turns a box into a polygon."""
     one, other = (
         (*sorted(values[i : i + 4 : 2]), *sorted(values[i + 1 : i + 4 : 2])) for i in (0, 4)
     )
@@ -102,7 +102,7 @@ def test_boxes_are_measured_as_polygons_are(values: list[float]) -> None:
     assert as_boxes == pytest.approx(as_polygons, abs=1e-6)
 
 
-def test_pages_are_apart() -> None:
+def test_shapes_on_different_pages_are_not_alike() -> None:
     def entity(*pages: int) -> dict[str, Any]:
         ring = {"normalizedVertices": [vertices(SQUARE)]}
         return {"annotations": [{"polys": [ring], "pageNumberArray": [page]} for page in pages]}
@@ -112,18 +112,18 @@ def test_pages_are_apart() -> None:
     assert alike(entity(1, 2), entity(1)) == 1 / 2
 
 
-def test_geospatial_polygons_are_nested_deeper() -> None:
+def test_nested_geospatial_polygon_equals_the_flat_polygon() -> None:
     ring = {"normalizedVertices": vertices(SQUARE)}
     assert alike({"boundingPoly": [[ring]]}, {"boundingPoly": [ring]}) == 1
 
 
 @pytest.mark.parametrize(("apart", "expected"), [(0, 1), (0.05, 0.5), (0.1, 0), (0.5, 0)])
-def test_markers_by_distance(apart: float, expected: float) -> None:
+def test_markers_are_compared_by_distance(apart: float, expected: float) -> None:
     one, other = {"point": {"x": 0.2, "y": 0.2}}, {"point": {"x": 0.2 + apart, "y": 0.2}}
     assert alike(one, other) == pytest.approx(expected)
 
 
-def test_poses_by_the_distance_of_each_of_their_points() -> None:
+def test_poses_are_compared_by_the_distance_of_each_point() -> None:
     def pose(**points: float) -> dict[str, Any]:
         return {"points": [{"code": code, "point": {"x": x, "y": 0}} for code, x in points.items()]}
 
@@ -132,7 +132,7 @@ def test_poses_by_the_distance_of_each_of_their_points() -> None:
     assert alike(pose(EYE=0.1, EAR=0.5), pose(EYE=0.1)) == pytest.approx(0.5)
 
 
-def test_lines_by_their_mean_distance() -> None:
+def test_lines_are_compared_by_mean_distance() -> None:
     def line(y: float, *xs: float) -> dict[str, Any]:
         return {"polyline": vertices([(x, y) for x in xs])}
 
@@ -147,7 +147,7 @@ def test_shapes_of_different_kinds_are_not_alike() -> None:
     assert alike({"point": {"x": 0, "y": 0}}, polygon(SQUARE)) == 0
 
 
-def test_objects_without_a_place_are_known_by_their_class() -> None:
+def test_objects_without_geometry_are_alike() -> None:
     assert alike({}, {"mid": "other"}) == 1
 
 
@@ -162,5 +162,5 @@ def _slow_distance(one: str, other: str) -> int:
 
 
 @given(st.text("abé ", max_size=20), st.text("abé ", max_size=20))
-def test_the_edit_distance_is_that_of_the_usual_table(one: str, other: str) -> None:
+def test_edit_distance_equals_the_textbook_result(one: str, other: str) -> None:
     assert edit_distance(one, other) == _slow_distance(one, other)

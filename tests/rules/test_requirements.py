@@ -1,4 +1,4 @@
-"""What a requirements.txt says, and what of it an environment does not have."""
+"""The content of a requirements.txt, and the requirements that an environment does not meet."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_options_are_kept_for_pip(text: str, options: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "detail"),
     [
         ("-r other.txt", "other.txt does not arrive with the plugin"),
         ("--constraint=c.txt", "c.txt does not arrive with the plugin"),
@@ -96,12 +96,12 @@ def test_options_are_kept_for_pip(text: str, options: list[str]) -> None:
         ("git+https://e.org/r#egg=!!", "this is no requirement"),
     ],
 )
-def test_line_that_cannot_be_followed_is_named(text: str, said: str) -> None:
+def test_unsupported_line_is_reported_with_its_number(text: str, detail: str) -> None:
     found = read_requirements(f"fine\n{text}\nfine")
     (fault,) = found.faults
 
     assert (fault.line, fault.text) == (2, text)
-    assert said in fault.reason
+    assert detail in fault.reason
     assert found.names == ["fine", "fine"]
 
 
@@ -153,7 +153,7 @@ def find_distribution_by_url(url: str) -> InstalledDistribution | None:
         ("git+https://e.org/other.git ; python_version < '3'", None),
     ],
 )
-def test_requirement_is_met_by_what_is_installed(text: str, reason: str | None) -> None:
+def test_unmet_requirement_is_explained(text: str, reason: str | None) -> None:
     assert explain_unmet(only(text), find, find_distribution_by_url) == reason
 
 
@@ -168,5 +168,5 @@ def test_requirement_is_met_by_what_is_installed(text: str, reason: str | None) 
         ("git+https://e.org/r.git", set()),
     ],
 )
-def test_requirements_bring_what_they_require(text: str, brought: set[str]) -> None:
+def test_dependencies_of_requirements_are_collected(text: str, brought: set[str]) -> None:
     assert collect_dependencies(read(text).requirements, find) == brought

@@ -1,4 +1,4 @@
-"""Responses of every task and input: which fit, and how much they count.
+"""Valid and invalid responses of every task and input, and their number of annotations.
 
 See contract/json-response.md#checks, contract/annotation.md#number-of-annotations.
 """
@@ -26,13 +26,13 @@ def count_annotations(response: Json, input_type: str) -> int:
 
 
 @pytest.mark.parametrize(("input_type", "response", "_"), ACCEPTED.values(), ids=ACCEPTED.keys())
-def test_it_is_taken_as_it_is(input_type: str, response: Json, _: int) -> None:
+def test_valid_response_is_accepted_unchanged(input_type: str, response: Json, _: int) -> None:
     before = copy.deepcopy(response)
     check_json_response(response, JOBS, input_type)
     assert response == before
 
 
-def test_every_task_has_a_response_in_the_table() -> None:
+def test_each_task_has_an_accepted_response() -> None:
     jobs = {
         job
         for _, response, _ in ACCEPTED.values()
@@ -44,12 +44,12 @@ def test_every_task_has_a_response_in_the_table() -> None:
 
 COUNTED = {
     **ACCEPTED,
-    "what another task has": ("IMAGE", {"CLASS": {"point": "x"}}, 0),
+    "member of another task": ("IMAGE", {"CLASS": {"point": "x"}}, 0),
 }
 
 
 @pytest.mark.parametrize(("input_type", "response", "count"), COUNTED.values(), ids=COUNTED.keys())
-def test_it_counts(input_type: str, response: Json, count: int) -> None:
+def test_annotations_of_a_response_are_counted(input_type: str, response: Json, count: int) -> None:
     assert count_annotations(response, input_type) == count
 
 
@@ -66,13 +66,13 @@ def test_it_counts(input_type: str, response: Json, count: int) -> None:
         ("video as the app stores it", {"BOX.CAR": 1}),
     ],
 )
-def test_categories_are_counted_where_they_were_drawn(name: str, by_object: Json) -> None:
+def test_annotations_are_counted_per_job_and_category(name: str, by_object: Json) -> None:
     input_type, response, _ = ACCEPTED[name]
     assert search_counts(response, input_type)["numberOfAnnotationsByObject"] == by_object
 
 
 @pytest.mark.parametrize(("input_type", "response", "detail"), REFUSED.values(), ids=REFUSED.keys())
-def test_it_is_refused(input_type: str, response: Json, detail: str) -> None:
+def test_invalid_response_is_refused(input_type: str, response: Json, detail: str) -> None:
     with pytest.raises(KiliError) as caught:
         check_json_response(response, JOBS, input_type)
     assert caught.value.message.startswith("[jsonResponseMalformed] ")
@@ -80,7 +80,7 @@ def test_it_is_refused(input_type: str, response: Json, detail: str) -> None:
 
 
 @pytest.mark.parametrize("input_type", ["VIDEO", "VIDEO_LEGACY"])
-def test_a_video_is_told_how_it_should_look(input_type: str) -> None:
+def test_error_for_a_video_response_gives_the_expected_form(input_type: str) -> None:
     check_json_response({"1": {}}, JOBS, input_type)
     with pytest.raises(KiliError, match="a member for each frame"):
         check_json_response({"frame 1": {}}, JOBS, input_type)
@@ -93,7 +93,7 @@ def nested(levels: int) -> Json:
     return {"CLASS": answer}
 
 
-def test_sub_jobs_may_be_nested_deeply_but_not_without_end() -> None:
+def test_sub_jobs_are_accepted_up_to_the_maximum_depth() -> None:
     check_json_response(nested(MAX_DEPTH // 2 - 1), JOBS, "IMAGE")
     assert count_annotations(nested(MAX_DEPTH // 2 - 1), "IMAGE") == MAX_DEPTH // 2 - 1
     for levels in (MAX_DEPTH // 2 + 1, 200):
@@ -104,7 +104,7 @@ def test_sub_jobs_may_be_nested_deeply_but_not_without_end() -> None:
 @pytest.mark.parametrize("input_type", ["IMAGE", "VIDEO"])
 @pytest.mark.parametrize("job", JOBS)
 @given(answer=JSON_VALUES)
-def test_any_json_is_taken_or_refused(job: str, input_type: str, answer: Any) -> None:
+def test_any_json_is_accepted_or_refused(job: str, input_type: str, answer: Any) -> None:
     response = {"0": {job: answer}} if input_type == "VIDEO" else {job: answer}
     counts = search_counts(response, input_type)
     assert counts["numberOfAnnotations"] >= 0
@@ -116,7 +116,7 @@ def test_any_json_is_taken_or_refused(job: str, input_type: str, answer: Any) ->
 @given(
     response=st.dictionaries(st.sampled_from([*JOBS, "0", "01", "assetLevel", "¹"]), JSON_VALUES)
 )
-def test_any_response_is_taken_or_refused(response: Json) -> None:
+def test_any_response_is_accepted_or_refused(response: Json) -> None:
     for input_type in ("IMAGE", "VIDEO"):
         count_annotations(response, input_type)
         with suppress(KiliError):

@@ -48,16 +48,18 @@ def checked(data: dict[str, Any], step: dict[str, Any] | None = None) -> dict[st
         ),
     ],
 )
-def test_a_new_step_is_stored_as_it_is_given(given: dict[str, Any], stored: dict[str, Any]) -> None:
+def test_new_step_is_stored_with_the_given_settings(
+    given: dict[str, Any], stored: dict[str, Any]
+) -> None:
     assert checked(given) == stored
 
 
-def test_an_assignee_who_is_named_twice_is_one() -> None:
+def test_duplicate_assignee_is_stored_once() -> None:
     given = {"name": "n", "type": "REVIEW", "assignees": ["u", "v", "u"]}
     assert checked(given)["assigneeIds"] == ["u", "v"]
 
 
-def test_a_change_of_one_member_needs_no_other() -> None:
+def test_change_of_one_setting_needs_no_other_setting() -> None:
     assert checked({"id": "r", "type": "REVIEW", "stepCoverage": 5}, REVIEW) == {
         "type": "REVIEW",
         "stepCoverage": 5,
@@ -100,12 +102,12 @@ def test_a_change_of_one_member_needs_no_other() -> None:
         ),
     ],
 )
-def test_a_step_that_cannot_be_is_refused(given: dict[str, Any], message: str) -> None:
+def test_invalid_step_settings_are_refused(given: dict[str, Any], message: str) -> None:
     with pytest.raises(KiliError, match=message):
         checked(given)
 
 
-def test_a_step_stays_of_its_type() -> None:
+def test_type_of_a_step_cannot_change() -> None:
     with pytest.raises(KiliError, match="the type of a step cannot change"):
         checked({"id": "r", "type": "DEFAULT"}, REVIEW)
 
@@ -124,7 +126,7 @@ def test_a_step_stays_of_its_type() -> None:
         ],
     ],
 )
-def test_steps_make_a_workflow(steps: list[dict[str, Any]]) -> None:
+def test_valid_steps_are_accepted(steps: list[dict[str, Any]]) -> None:
     check_workflow("op", steps)
 
 
@@ -167,7 +169,7 @@ def test_steps_make_a_workflow(steps: list[dict[str, Any]]) -> None:
         ),
     ],
 )
-def test_steps_that_make_no_workflow_are_refused(steps: list[dict[str, Any]], message: str) -> None:
+def test_invalid_steps_of_a_workflow_are_refused(steps: list[dict[str, Any]], message: str) -> None:
     with pytest.raises(KiliError, match=message):
         check_workflow("op", steps)
 
@@ -188,7 +190,7 @@ def test_steps_that_make_no_workflow_are_refused(steps: list[dict[str, Any]], me
         ("26.2", "V2"),
     ],
 )
-def test_which_workflow_a_client_expects(client: str | None, version: str) -> None:
+def test_workflow_version_depends_on_the_client_version(client: str | None, version: str) -> None:
     assert version_for(client) == version
 
 
@@ -223,5 +225,5 @@ def test_orders_of_steps_are_consecutive_in_each_group(
         check_continuity("op", [], steps)
 
 
-def test_orders_that_stay_as_they_were_are_not_checked() -> None:
+def test_unchanged_orders_of_steps_are_not_checked() -> None:
     check_continuity("op", ordered(0, 3), ordered(0, 3))

@@ -1,4 +1,4 @@
-"""The multi-step workflows, place by place.
+"""The multi-step workflows, by step position.
 
 See contract/workflow.md#steps, contract/workflow.md#status-of-an-asset-with-steps.
 """
@@ -21,7 +21,7 @@ def step(name: str, type_: str = "REVIEW", **members: Any) -> Step:
 
 
 def step_position(text: str) -> StepPosition:
-    """``"Label DONE"`` as a place."""
+    """Return the step position for ``"Label DONE"``."""
     step_id, _, status = text.partition(" ")
     return StepPosition(step_id, status)  # type: ignore[arg-type]
 
@@ -50,7 +50,7 @@ def test_an_asset_starts_with_the_first_step() -> None:
 
 
 @pytest.mark.parametrize("before", PLACES)
-def test_an_autosave_begins_the_work_of_a_step(before: str) -> None:
+def test_autosave_sets_the_step_in_progress(before: str) -> None:
     step_id, status = before.split()
     begins = status in ("TO_DO", "REWORK")
     expected = f"{step_id} IN_PROGRESS" if begins else before
@@ -76,7 +76,7 @@ def test_a_label_completes_its_step(before: str, drawn: str, not_drawn: str) -> 
     assert rules.after_submit(TWO_REVIEWS, at, missing=0, draw=never) == step_position(not_drawn)
 
 
-def test_the_coverage_of_the_next_step_is_what_is_drawn() -> None:
+def test_review_is_drawn_with_the_coverage_of_the_next_step() -> None:
     asked: list[int] = []
     steps = [LABEL, step("First", stepCoverage=35)]
     rules.after_submit(
@@ -85,7 +85,7 @@ def test_the_coverage_of_the_next_step_is_what_is_drawn() -> None:
     assert asked == [35]
 
 
-def test_a_label_that_leaves_consensus_waiting_completes_nothing() -> None:
+def test_label_of_an_incomplete_consensus_does_not_complete_the_step() -> None:
     after = rules.after_submit(TWO_REVIEWS, step_position("Label TO_DO"), missing=1, draw=always)
     assert after == step_position("Label PARTIALLY_DONE")
 
@@ -99,7 +99,7 @@ def test_a_label_that_leaves_consensus_waiting_completes_nothing() -> None:
         ("Recheck TO_DO", "Recheck DONE", "Recheck DONE"),
     ],
 )
-def test_what_is_not_drawn_for_review_goes_on_to_the_next_group(
+def test_asset_not_drawn_for_review_moves_to_the_next_group(
     before: str, drawn: str, not_drawn: str
 ) -> None:
     at = step_position(before)
@@ -130,16 +130,16 @@ USES: dict[str, dict[str, rules.LabelUse]] = {
 
 @pytest.mark.parametrize("at", PLACES)
 @pytest.mark.parametrize("named", USES)
-def test_a_named_step_says_what_a_label_means(at: str, named: str) -> None:
+def test_use_of_a_label_depends_on_its_step_id(at: str, named: str) -> None:
     assert rules.classify_label_use(TWO_REVIEWS, step_position(at), named) == USES[named].get(at)
 
 
 @pytest.mark.parametrize("at", PLACES)
-def test_a_label_that_names_no_step_does_the_work_of_the_current_one(at: str) -> None:
+def test_label_without_a_step_id_is_work_on_the_current_step(at: str) -> None:
     assert rules.classify_label_use(TWO_REVIEWS, step_position(at), None) == "WORK"
 
 
-def test_what_waits_for_the_labeling_of_the_next_group_can_still_be_corrected() -> None:
+def test_asset_waiting_for_labeling_in_the_next_group_can_be_corrected() -> None:
     assert (
         rules.classify_label_use(TWO_GROUPS, step_position("Refine TO_DO"), "Check") == "CORRECTION"
     )
@@ -149,25 +149,25 @@ def test_what_waits_for_the_labeling_of_the_next_group_can_still_be_corrected() 
 
 @pytest.mark.parametrize("at", PLACES)
 @pytest.mark.parametrize("named", USES)
-def test_a_correction_leaves_the_asset_where_it_is(at: str, named: str) -> None:
+def test_correction_does_not_move_the_asset(at: str, named: str) -> None:
     step_id, status = at.split()
     moves = step_id == named and status != "DONE"
     assert rules.advances_asset(step_position(at), named) is moves
 
 
 @pytest.mark.parametrize("before", PLACES)
-def test_only_what_is_done_before_a_review_step_is_added_to_review(before: str) -> None:
+def test_only_asset_done_before_a_review_step_is_added_to_review(before: str) -> None:
     expected = {"Label DONE": "First TO_DO", "First DONE": "Second TO_DO"}.get(before)
     after = rules.after_add_to_review(TWO_REVIEWS, step_position(before))
     assert after == (step_position(expected) if expected else None)
 
 
-def test_no_asset_is_added_to_a_labeling_step_as_to_a_review() -> None:
+def test_asset_before_a_labeling_step_is_not_added_to_review() -> None:
     assert rules.after_add_to_review(TWO_GROUPS, step_position("Check DONE")) is None
 
 
 @pytest.mark.parametrize("before", PLACES)
-def test_what_is_in_review_or_done_is_sent_back(before: str) -> None:
+def test_asset_in_review_or_done_is_sent_back(before: str) -> None:
     step_id, status = before.split()
     target = {"First": "Label REWORK", "Second": "First REWORK"}.get(step_id)
     if step_id == "Label" and status == "DONE":
@@ -178,13 +178,13 @@ def test_what_is_in_review_or_done_is_sent_back(before: str) -> None:
     assert after == (step_position(target) if target else None)
 
 
-def test_a_review_of_a_later_group_sends_back_to_its_own_labeling_step() -> None:
+def test_review_sends_back_to_the_labeling_step_of_its_group() -> None:
     after = rules.after_send_back(TWO_GROUPS, step_position("Recheck TO_DO"))
     assert after == step_position("Refine REWORK")
 
 
 @pytest.mark.parametrize("before", PLACES)
-def test_somebody_can_work_on_what_is_neither_done_nor_skipped(before: str) -> None:
+def test_asset_accepts_work_unless_done_or_skipped(before: str) -> None:
     expected = before.split()[1] not in ("DONE", "SKIPPED")
     assert rules.accepts_work(step_position(before)) is expected
 
@@ -209,11 +209,11 @@ MIRROR: dict[str, Status] = {
 
 
 @pytest.mark.parametrize("at", PLACES)
-def test_the_older_status_says_the_same(at: str) -> None:
+def test_v1_status_follows_from_the_step_position(at: str) -> None:
     expected = MIRROR.get(at, "LABELED")  # a skipped asset keeps the one that it had
     assert rules.v1_status(TWO_REVIEWS, step_position(at), "LABELED") == expected
 
 
-def test_the_labeling_of_a_later_group_is_not_where_the_asset_began() -> None:
+def test_v1_status_in_the_labeling_step_of_a_later_group_is_not_todo() -> None:
     assert rules.v1_status(TWO_GROUPS, step_position("Refine TO_DO"), "REVIEWED") == "ONGOING"
     assert rules.v1_status(TWO_GROUPS, step_position("Refine DONE"), "ONGOING") == "LABELED"

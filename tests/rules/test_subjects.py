@@ -1,4 +1,4 @@
-"""Patterns of events, as the platform's own package reads them."""
+"""Patterns of events match as in the platform's own package."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ subjects = st.lists(names, min_size=1, max_size=6).map(".".join) | st.sampled_fr
         ("label.*.created.*", "label.workflow.created.default", True),
     ],
 )
-def test_a_star_stands_for_one_or_more_names(pattern: str, subject: str, expected: bool) -> None:
+def test_star_matches_one_or_more_names(pattern: str, subject: str, expected: bool) -> None:
     assert matches(pattern, subject) is expected
 
 
 @given(dotted, subjects)
-def test_patterns_are_read_as_by_the_platforms_package(pattern: str, subject: str) -> None:
+def test_patterns_match_as_in_the_package_of_the_platform(pattern: str, subject: str) -> None:
     try:
         expected = matches_subject(pattern, subject)
     except ValueError:
@@ -54,11 +54,11 @@ def test_patterns_are_read_as_by_the_platforms_package(pattern: str, subject: st
         assert matches(pattern, subject) is expected
 
 
-def test_a_pattern_of_many_stars_is_read_in_no_time() -> None:
+def test_pattern_of_many_stars_is_matched_quickly() -> None:
     assert not matches(".".join(["asset", *["*"] * 10_000]), "asset.created")
 
 
-def test_plugins_get_what_is_of_a_project_and_not_the_systems_own() -> None:
+def test_plugins_get_events_of_projects_but_no_system_events() -> None:
     assert {
         subject
         for subject, model in EVENT_MODELS.items()
@@ -67,7 +67,7 @@ def test_plugins_get_what_is_of_a_project_and_not_the_systems_own() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["onSubmit", "asset.skiped", "assetStorage.integration.*"])
-def test_a_pattern_of_nothing_that_plugins_get_is_told_apart(pattern: str) -> None:
+def test_pattern_that_matches_no_plugin_event_is_detected(pattern: str) -> None:
     assert never_matches(pattern)
     assert not never_matches("asset.*")
 
@@ -82,7 +82,7 @@ def test_a_pattern_of_nothing_that_plugins_get_is_told_apart(pattern: str) -> No
         ("onSubmit", False),
     ],
 )
-def test_a_pattern_of_what_only_the_platform_emits_is_told_apart(
+def test_pattern_of_events_that_only_the_platform_emits_is_detected(
     pattern: str, expected: bool
 ) -> None:
     assert matches_platform_only(pattern) is expected
@@ -100,5 +100,7 @@ def test_a_pattern_of_what_only_the_platform_emits_is_told_apart(
         ("curl", True),
     ],
 )
-def test_on_event_gets_the_whole_event_from_26_2_on(client: str | None, expected: bool) -> None:
+def test_on_event_gets_the_event_envelope_since_version_26_2(
+    client: str | None, expected: bool
+) -> None:
     assert gets_envelope(client) is expected

@@ -42,18 +42,22 @@ def read(input_type: str, response: Json) -> list[dict[str, Any]]:
     [*WHOLE.values(), *IN_PART.values()],
     ids=[*WHOLE, *(f"{each}, in part" for each in IN_PART)],
 )
-def test_what_has_a_type_is_said(input_type: str, response: Json, types: list[str]) -> None:
+def test_response_has_typed_annotations_of_the_expected_types(
+    input_type: str, response: Json, types: list[str]
+) -> None:
     found = read(input_type, response)
     assert [each["__typename"] for each in found] == [f"{each}Annotation" for each in types]
 
 
 @pytest.mark.parametrize(("input_type", "response"), NOT_WHOLE.values(), ids=NOT_WHOLE.keys())
-def test_what_clients_would_not_make_again_is_not_said(input_type: str, response: Json) -> None:
+def test_response_that_clients_cannot_rebuild_has_no_typed_annotations(
+    input_type: str, response: Json
+) -> None:
     assert read(input_type, response) == []
 
 
 @pytest.mark.parametrize(("input_type", "response", "_"), WHOLE.values(), ids=WHOLE.keys())
-def test_ids_are_distinct_and_depend_on_the_place_alone(
+def test_ids_are_distinct_and_depend_only_on_label_and_position(
     input_type: str, response: Json, _: object
 ) -> None:
     found = read(input_type, response)
@@ -82,7 +86,7 @@ def test_an_annotation_has_the_members_of_its_type() -> None:
     assert note["annotationValue"] == {"text": "n"}
 
 
-def test_a_videos_annotation_says_where_it_is_and_where_it_was_drawn() -> None:
+def test_annotation_of_a_video_has_frames_and_key_annotations() -> None:
     classes, text = read("VIDEO", WHOLE["video class"][1])
     assert classes["frames"] == [{"start": 0, "end": 1}, {"start": 3, "end": 4}]
     keys = [(key["frame"], key["annotationValue"]) for key in classes["keyAnnotations"]]
@@ -105,7 +109,7 @@ def test_an_object_has_its_mid_category_name_and_vertices() -> None:
 
 
 @pytest.mark.parametrize("number", [10**400, 1e999, True, "1", None])
-def test_a_point_that_is_none_is_not_said(number: object) -> None:
+def test_invalid_point_has_no_typed_annotation(number: object) -> None:
     point = {"x": number, "y": 0}
     response = {
         "MARKER": {"annotations": [{"categories": [{"name": "CAR"}], "mid": "1", "point": point}]}
@@ -113,12 +117,12 @@ def test_a_point_that_is_none_is_not_said(number: object) -> None:
     assert typed_annotations(LABEL, response, JOBS, "IMAGE") == []
 
 
-def test_jobs_that_the_interface_has_lost_are_not_said() -> None:
+def test_job_missing_in_the_interface_has_no_typed_annotation() -> None:
     assert typed_annotations(LABEL, {"GONE": {"text": "x"}}, JOBS, "IMAGE") == []
 
 
 def check_type(type_: Any, value: Any) -> None:
-    """A value can be answered as what a type of the API says."""
+    """Check that a value can be returned as the type of the API."""
     if value is None:
         assert not is_non_null_type(type_), type_
         return
@@ -137,7 +141,7 @@ def check_type(type_: Any, value: Any) -> None:
 
 @pytest.mark.parametrize("input_type", ["IMAGE", "VIDEO", "GEOSPATIAL", "LLM_STATIC"])
 @given(answer=JSON_VALUES, job=st.sampled_from(list(JOBS)))
-def test_of_any_response_that_is_taken_annotations_can_be_answered(
+def test_annotations_of_any_accepted_response_have_the_types_of_the_api(
     input_type: str, answer: Any, job: str
 ) -> None:
     response = {"0": {job: answer}} if input_type == "VIDEO" else {job: answer}

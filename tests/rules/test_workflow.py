@@ -1,4 +1,4 @@
-"""The V1 workflow, pair by pair (contract/workflow.md#v1-statuses)."""
+"""The V1 workflow, by status and label type (contract/workflow.md#v1-statuses)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def test_cases_cover_every_status_and_label_type() -> None:
 
 
 @pytest.mark.parametrize(("status", "label_type", "new"), CASES)
-def test_label_moves_the_asset(status: Status, label_type: LabelType, new: Status) -> None:
+def test_label_sets_the_status_of_the_asset(
+    status: Status, label_type: LabelType, new: Status
+) -> None:
     assert workflow.after_label(status, label_type) == new
 
 
@@ -68,7 +70,7 @@ def test_draw_for_review_counts_only_when_labeling_completes(
         (REVIEWED, True, None),
     ],
 )
-def test_only_an_asset_with_a_label_to_review_is_added(
+def test_only_started_asset_with_a_label_is_added_to_review(
     status: Status, new: Status | None, *, has_label: bool
 ) -> None:
     assert workflow.after_add_to_review(status, has_label=has_label) == new
@@ -90,7 +92,7 @@ def test_asset_with_finished_labels_is_sent_back_to_ongoing(
     assert workflow.after_send_back(status) == new
 
 
-def test_asset_goes_all_the_way_round() -> None:
+def test_asset_that_was_sent_back_can_be_labeled_and_reviewed() -> None:
     status = workflow.after_label(TODO, "DEFAULT", is_drawn_for_review=lambda: True)
     sent_back = workflow.after_send_back(status)
     assert (status, sent_back) == (TO_REVIEW, ONGOING)

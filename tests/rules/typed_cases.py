@@ -1,4 +1,4 @@
-"""Responses as typed annotations: which are said in full, and which only as they are.
+"""Responses that typed annotations represent completely, in part, or not at all.
 
 See contract/annotation.md#typed-annotations.
 """
@@ -54,7 +54,7 @@ def below(name: str, children: Json, **members: Any) -> Json:
 
 
 def drawn(tool: str, mid: str = "1", name: str = "CAR", **members: Any) -> Json:
-    """An object as clients make it."""
+    """Return an object as clients create it."""
     base = {"categories": [{"name": name}], "children": {}, "mid": mid, "type": tool}
     return {**base, **members}
 
@@ -131,7 +131,7 @@ WHOLE: dict[str, tuple[str, Json, list[str]]] = {
         ),
         ["VideoClassification", "VideoClassification", "VideoTranscription"],
     ),
-    "video objects that rest": (
+    "video objects without motion": (
         "VIDEO",
         video(
             objects("RECTANGLE", box("1", **KEY), box("2", **KEY)),
@@ -194,10 +194,10 @@ NOT_WHOLE: dict[str, tuple[str, Json]] = {
     "same mid": ("GEOSPATIAL", objects("RECTANGLE", box("1"), box("1"))),
     "two polygons": ("GEOSPATIAL", objects("RECTANGLE", box(boundingPoly=[RING, RING]))),
     "rotation": ("VIDEO", video({"ROTATION_JOB": {"rotation": 90}, "CLASS": classes("A", **KEY)})),
-    "nothing at the end": ("VIDEO", video({"CLASS": classes("A", **KEY)}, {})),
+    "empty last frame": ("VIDEO", video({"CLASS": classes("A", **KEY)}, {})),
     "frames left out": ("VIDEO", {"5": {"CLASS": classes("A", **KEY)}}),
     "frame by another name": ("VIDEO", {"00": {"CLASS": classes("A", **KEY)}}),
-    "no word of key frames": ("VIDEO", video({"CLASS": classes("A")})),
+    "no key frame flags": ("VIDEO", video({"CLASS": classes("A")})),
     "first not drawn": ("VIDEO", video({"CLASS": classes("A", **KEPT)})),
     "change without key": (
         "VIDEO",

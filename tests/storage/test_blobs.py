@@ -1,4 +1,4 @@
-"""Uploaded bytes: stored by digest, in memory or in files."""
+"""Uploaded bytes are stored by digest, in memory or in files."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
 
 
 @pytest.mark.parametrize("content", [CONTENT, b"", b"x" * 2_000_000])
-def test_bytes_come_back_as_they_were(blobs: BlobStore, content: bytes) -> None:
+def test_stored_bytes_are_returned_unchanged(blobs: BlobStore, content: bytes) -> None:
     assert blobs.get(blobs.put(content)) == content
 
 
-def test_digest_is_that_of_the_content(blobs: BlobStore) -> None:
+def test_digest_is_the_sha256_of_the_content(blobs: BlobStore) -> None:
     assert blobs.put(CONTENT) == DIGEST
 
 
@@ -35,7 +35,7 @@ def test_same_content_has_one_digest(blobs: BlobStore) -> None:
     assert blobs.get(DIGEST) == CONTENT
 
 
-def test_unknown_digest_is_an_error_that_names_it(blobs: BlobStore) -> None:
+def test_error_for_an_unknown_digest_contains_the_digest(blobs: BlobStore) -> None:
     with pytest.raises(StorageError, match=f"{DIGEST}.* are missing"):
         blobs.get(DIGEST)
 
@@ -46,7 +46,7 @@ def test_files_survive_reopening(tmp_path: Path) -> None:
     assert BlobStore(tmp_path).get(DIGEST) == CONTENT
 
 
-def test_folder_holds_one_file_per_content_and_no_leftovers(tmp_path: Path) -> None:
+def test_folder_contains_exactly_one_file_per_content(tmp_path: Path) -> None:
     blobs = BlobStore(tmp_path)
     for content in (CONTENT, CONTENT, b"other"):
         blobs.put(content)
@@ -94,7 +94,7 @@ def test_a_damaged_blob_is_refused_until_the_same_bytes_are_stored_again(
     assert blobs.get(DIGEST) == CONTENT
 
 
-def test_a_whole_blob_is_not_written_again(tmp_path: Path) -> None:
+def test_intact_blob_is_not_rewritten(tmp_path: Path) -> None:
     BlobStore(tmp_path).put(CONTENT)
     before = (tmp_path / DIGEST).stat()
     BlobStore(tmp_path).put(CONTENT)
@@ -102,7 +102,7 @@ def test_a_whole_blob_is_not_written_again(tmp_path: Path) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_write_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blobs = BlobStore(tmp_path)
 
     def full(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""The document store: TinyDB's vocabulary, durable commits, and ways back."""
+"""The document store: the interface of TinyDB, durable commits, and rolling back."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_store_is_a_tinydb(store: DocumentStore) -> None:
     assert store.tables() == {"assets", "labels"}
 
 
-def test_insert_gives_the_documents_own_id(labels: DocumentTable) -> None:
+def test_insert_returns_the_id_of_the_document(labels: DocumentTable) -> None:
     assert labels.insert({"id": "x", "n": 1}) == "x"
     assert labels.insert_multiple([{"id": "y"}, {"id": "w"}]) == ["y", "w"]
     assert len(labels) == 3
@@ -84,7 +84,7 @@ def test_document_without_a_text_id_is_refused(
 
 
 @pytest.mark.parametrize("ids", [["x", "new"], ["new", "x"], ["twin", "twin"]])
-def test_id_that_exists_is_refused_and_nothing_is_inserted(
+def test_existing_id_is_refused_and_nothing_is_inserted(
     labels: DocumentTable, ids: list[str]
 ) -> None:
     labels.insert({"id": "x", "n": 1})
@@ -101,7 +101,7 @@ def test_documents_are_listed_in_order_of_insertion(labels: DocumentTable) -> No
     assert ids_of(labels) == ids_of(labels.all()) == ["z", "a", "m"]
 
 
-def test_search_finds_what_matches(labels: DocumentTable) -> None:
+def test_search_finds_matching_documents(labels: DocumentTable) -> None:
     labels.insert_multiple([{"id": "x", "n": 1}, {"id": "y", "n": 5}, {"id": "z", "n": 9}])
 
     assert ids_of(labels.search(where("n") > 2)) == ["y", "z"]
@@ -109,7 +109,7 @@ def test_search_finds_what_matches(labels: DocumentTable) -> None:
     assert labels.count(where("n") > 2) == 2
 
 
-def test_search_after_a_change_sees_it(labels: DocumentTable) -> None:
+def test_search_sees_earlier_changes(labels: DocumentTable) -> None:
     labels.insert({"id": "x", "n": 1})
     query = where("n") == 1
     assert ids_of(labels.search(query)) == ["x"]
@@ -118,7 +118,7 @@ def test_search_after_a_change_sees_it(labels: DocumentTable) -> None:
     assert labels.search(query) == []
 
 
-def test_get_answers_by_id_ids_or_query(labels: DocumentTable) -> None:
+def test_get_finds_documents_by_id_ids_or_query(labels: DocumentTable) -> None:
     fill(labels, "x", "y")
     found = labels.get(doc_id="y")
 
@@ -143,7 +143,7 @@ def test_get_answers_by_id_ids_or_query(labels: DocumentTable) -> None:
     ],
     ids=["query", "ids", "no ids", "all"],
 )
-def test_update_sets_members_of_the_selected(
+def test_update_sets_members_of_the_selected_documents(
     labels: DocumentTable, selection: dict[str, Any], changed: list[str]
 ) -> None:
     fill(labels, "x", "y", "z")
@@ -162,7 +162,7 @@ def test_update_with_a_function_edits_a_copy(labels: DocumentTable) -> None:
     assert labels.get(doc_id="x") == {"id": "x", "asset": "a", "values": ["x", "more"]}
 
 
-def test_update_multiple_applies_each(labels: DocumentTable) -> None:
+def test_update_multiple_applies_each_update(labels: DocumentTable) -> None:
     fill(labels, "x", "y")
     changed = labels.update_multiple(
         [({"n": 1}, where("id") == "x"), ({"n": 2}, where("asset") == "a")]
@@ -179,7 +179,7 @@ def test_upsert_updates_or_inserts(labels: DocumentTable) -> None:
     assert labels.all() == [{"id": "x", "n": 2}]
 
 
-def test_remove_takes_away_the_selected(labels: DocumentTable) -> None:
+def test_remove_deletes_the_selected_documents(labels: DocumentTable) -> None:
     fill(labels, "x", "y", "z")
 
     assert labels.remove(where("id") == "y") == ["y"]
@@ -197,7 +197,7 @@ def test_truncate_empties_one_table(store: DocumentStore, labels: DocumentTable)
     assert (len(labels), ids_of(store.table("assets"))) == (0, ["kept"])
 
 
-def test_removed_id_can_be_used_again_at_the_end(labels: DocumentTable) -> None:
+def test_removed_id_can_be_inserted_again_at_the_end(labels: DocumentTable) -> None:
     fill(labels, "x", "y")
     labels.remove(doc_ids=["x"])
     fill(labels, "x")
@@ -205,7 +205,7 @@ def test_removed_id_can_be_used_again_at_the_end(labels: DocumentTable) -> None:
     assert ids_of(labels) == ["y", "x"]
 
 
-def test_rewriting_everything_is_refused(store: DocumentStore, labels: DocumentTable) -> None:
+def test_drop_tables_is_refused(store: DocumentStore, labels: DocumentTable) -> None:
     fill(labels, "x")
     with pytest.raises(TypeError, match="write single documents"):
         store.drop_tables()
@@ -236,7 +236,7 @@ def test_returned_documents_are_copies(labels: DocumentTable, how: str) -> None:
     assert labels.get(doc_id="x") == {"id": "x", "asset": "a", "values": ["x"]}
 
 
-def test_editing_what_was_inserted_changes_nothing(labels: DocumentTable) -> None:
+def test_editing_an_inserted_document_does_not_change_the_store(labels: DocumentTable) -> None:
     document = {"id": "x", "values": [{"deep": [1]}]}
     labels.insert(document)
     document["values"][0]["deep"].append(2)  # type: ignore[index]
@@ -244,7 +244,7 @@ def test_editing_what_was_inserted_changes_nothing(labels: DocumentTable) -> Non
     assert labels.get(doc_id="x") == {"id": "x", "values": [{"deep": [1]}]}
 
 
-def test_editing_what_was_updated_changes_nothing(labels: DocumentTable) -> None:
+def test_editing_the_fields_of_an_update_does_not_change_the_store(labels: DocumentTable) -> None:
     labels.insert({"id": "x"})
     fields = {"values": [1]}
     labels.update(fields, doc_ids=["x"])
@@ -282,9 +282,7 @@ def test_positions_grow(store: DocumentStore, labels: DocumentTable) -> None:
     assert store.take_position() > labels_of(store)._snapshot.rows()[0].position > first
 
 
-def test_snapshot_that_a_reader_holds_never_changes(
-    store: DocumentStore, labels: DocumentTable
-) -> None:
+def test_snapshot_of_a_reader_never_changes(store: DocumentStore, labels: DocumentTable) -> None:
     fill(labels, "x", "y")
     held, before = store.snapshot, picture(store)
     labels.update({"asset": "b"}, doc_ids=["x"])
@@ -369,7 +367,7 @@ def test_everything_survives_reopening(on_disk: DocumentStore, path: Path) -> No
     again.close()
 
 
-def test_order_goes_on_after_reopening(on_disk: DocumentStore, path: Path) -> None:
+def test_insertion_order_continues_after_reopening(on_disk: DocumentStore, path: Path) -> None:
     fill(labels_of(on_disk), "z", "y")
     labels_of(on_disk).remove(doc_ids=["y"])
     again = reopened(on_disk, path)
@@ -425,7 +423,7 @@ while True:
 
 
 def kill_child_after(path: Path, *, printed: int, stop_at: int) -> int:
-    """Let a process commit, kill it, and return the last number that it said is committed."""
+    """Let a process commit, kill it, and return the last number that it printed as committed."""
     arguments = [sys.executable, "-c", CHILD, str(path), str(stop_at)]
     with subprocess.Popen(
         arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
@@ -449,7 +447,7 @@ def test_kill_after_a_commit_loses_nothing(path: Path) -> None:
         store.close()
 
 
-def test_kill_amid_commits_leaves_whole_ones_only(path: Path) -> None:
+def test_kill_during_commits_leaves_only_complete_commits(path: Path) -> None:
     last = kill_child_after(path, printed=20, stop_at=-1)
 
     store = DocumentStore(SPECS, path)
@@ -481,7 +479,7 @@ class FailingConnection:
         return self._connection.execute(statement, *arguments)
 
 
-def test_failed_write_leaves_memory_and_file_as_they_were(
+def test_failed_write_changes_neither_memory_nor_file(
     store: DocumentStore, labels: DocumentTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(labels, "x")
@@ -519,7 +517,7 @@ def full_disk(store: DocumentStore, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def keep(store: DocumentStore, document_id: str, **members: Any) -> None:
-    """Insert or change a label, also where the disk is full."""
+    """Insert or change a label in a deferrable commit, also if the disk is full."""
     before = store.snapshot["labels"].row(document_id)
     position = before.position if before else store.take_position()
     after = Row(position, {"id": document_id, **members})
@@ -532,7 +530,7 @@ def in_file(store: DocumentStore) -> list[Any]:
     return sorted(row.document["id"] for _, _, row in store.storage._file.load())
 
 
-def test_what_is_kept_is_visible_at_once_and_written_with_the_next_commit(
+def test_deferred_commit_is_visible_and_written_with_the_next_commit(
     on_disk: DocumentStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labels = labels_of(on_disk)
@@ -555,7 +553,7 @@ def test_what_is_kept_is_visible_at_once_and_written_with_the_next_commit(
     again.close()
 
 
-def test_what_is_kept_is_written_as_soon_as_there_is_room(
+def test_deferred_commit_is_written_as_soon_as_the_disk_has_space(
     on_disk: DocumentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved, save = threading.Event(), on_disk.storage.save
@@ -572,7 +570,7 @@ def test_what_is_kept_is_written_as_soon_as_there_is_room(
     assert in_file(on_disk) == ["y"]
 
 
-def test_what_is_kept_is_written_when_the_file_is_closed(
+def test_deferred_commit_is_written_when_the_file_is_closed(
     on_disk: DocumentStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with full_disk(on_disk, monkeypatch):
@@ -584,7 +582,7 @@ def test_what_is_kept_is_written_when_the_file_is_closed(
     again.close()
 
 
-def test_what_is_kept_is_rolled_back_like_anything_else(
+def test_deferred_commit_can_be_rolled_back(
     store: DocumentStore, labels: DocumentTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(labels, "x")
@@ -602,7 +600,7 @@ def test_what_is_kept_is_rolled_back_like_anything_else(
     assert store.is_saved
 
 
-def test_closed_file_refuses_and_memory_stays(path: Path) -> None:
+def test_closed_file_refuses_changes_and_memory_stays_readable(path: Path) -> None:
     store = DocumentStore(SPECS, path)
     fill(labels_of(store), "x")
     store.close()
@@ -612,7 +610,7 @@ def test_closed_file_refuses_and_memory_stays(path: Path) -> None:
     assert ids_of(labels_of(store)) == ["x"]
 
 
-def test_value_that_json_cannot_hold_is_refused_whole(labels: DocumentTable) -> None:
+def test_value_that_is_no_json_is_refused_and_nothing_is_inserted(labels: DocumentTable) -> None:
     with pytest.raises(TypeError, match="not JSON serializable"):
         labels.insert_multiple([{"id": "x"}, {"id": "y", "value": object()}])
 
@@ -623,7 +621,7 @@ def test_value_that_json_cannot_hold_is_refused_whole(labels: DocumentTable) -> 
 
 
 def disturb(store: DocumentStore) -> None:
-    """Change, delete, delete and recreate, and add, over several commits."""
+    """Change, delete, recreate and add documents over several commits."""
     labels = labels_of(store)
     labels.update({"values": ["other"], "asset": "b"}, doc_ids=["m"])
     labels.remove(doc_ids=["z", "a"])
@@ -647,7 +645,7 @@ def test_rolling_back_restores_content_order_and_indexes(
     assert store.snapshot["labels"].count("asset", "b") == 0
 
 
-def test_rolling_back_brings_its_meta_and_counts_on_from_where_it_leads(
+def test_rolling_back_sets_meta_and_continues_the_commit_numbers(
     store: DocumentStore,
 ) -> None:
     fill(labels_of(store), "x")
@@ -660,7 +658,7 @@ def test_rolling_back_brings_its_meta_and_counts_on_from_where_it_leads(
     assert store.sequence == sequence + 1
 
 
-def test_rolling_back_works_time_and_again(store: DocumentStore, labels: DocumentTable) -> None:
+def test_rolling_back_can_be_repeated(store: DocumentStore, labels: DocumentTable) -> None:
     fill(labels, "z", "a", "m")
     sequence, before = store.sequence, picture(store)
     for _ in range(3):
@@ -669,7 +667,7 @@ def test_rolling_back_works_time_and_again(store: DocumentStore, labels: Documen
         assert picture(store) == before
 
 
-def test_there_is_no_way_to_what_was_undone_or_never_was(
+def test_rolling_back_to_an_undone_or_unknown_commit_is_refused(
     store: DocumentStore, labels: DocumentTable
 ) -> None:
     fill(labels, "z", "a", "m")
@@ -684,7 +682,7 @@ def test_there_is_no_way_to_what_was_undone_or_never_was(
     assert picture(store) == before
 
 
-def test_the_journal_holds_only_what_can_be_undone(
+def test_journal_has_only_commits_that_can_be_undone(
     store: DocumentStore, labels: DocumentTable
 ) -> None:
     def journal() -> list[Any]:
@@ -716,7 +714,9 @@ def test_rolling_back_survives_reopening_before_and_after(
     again.close()
 
 
-def test_order_goes_on_after_rolling_back(store: DocumentStore, labels: DocumentTable) -> None:
+def test_insertion_order_continues_after_rolling_back(
+    store: DocumentStore, labels: DocumentTable
+) -> None:
     fill(labels, "z", "y")
     sequence = store.sequence
     fill(labels, "x")
@@ -726,7 +726,7 @@ def test_order_goes_on_after_rolling_back(store: DocumentStore, labels: Document
     assert ids_of(labels) == ["z", "y", "a"]
 
 
-def test_failed_rolling_back_leaves_everything(
+def test_failed_rollback_changes_nothing(
     store: DocumentStore, labels: DocumentTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(labels, "x")

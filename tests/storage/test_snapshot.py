@@ -1,4 +1,4 @@
-"""Immutable tables: a change makes a new one, and the old one stays as it was."""
+"""Immutable tables: a change creates a new table, and the old table stays unchanged."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def test_empty_map_has_nothing() -> None:
     assert (len(empty), empty.get("x"), list(empty.values())) == (0, None, [])
 
 
-def test_changed_map_has_what_was_added_and_not_what_was_removed() -> None:
+def test_changed_map_has_the_added_keys_and_lacks_the_removed_keys() -> None:
     numbers = ShardedMap[str, int]().changed({"a": 1, "b": 2}).changed({"a": None, "c": 3})
 
     assert [numbers.get(key) for key in "abc"] == [None, 2, 3]
     assert (len(numbers), sorted(numbers.values())) == (2, [2, 3])
 
 
-def test_changing_a_map_leaves_the_original() -> None:
+def test_changing_a_map_does_not_change_the_original() -> None:
     original = ShardedMap[str, int]().changed({"a": 1, "b": 2})
     original.changed({"a": 7, "b": None, "c": 3})
 
@@ -51,7 +51,7 @@ def test_changing_a_map_leaves_the_original() -> None:
     assert len(original) == 2
 
 
-def test_replacing_or_removing_what_is_absent_keeps_count() -> None:
+def test_replacing_a_key_or_removing_an_absent_key_keeps_the_length() -> None:
     numbers = ShardedMap[str, int]().changed({"a": 1}).changed({"a": 2, "z": None})
 
     assert len(numbers) == 1
@@ -68,13 +68,13 @@ def test_map_agrees_with_a_dict_over_many_changes() -> None:
     assert len(numbers) == len(expected) == len(list(numbers.values()))
 
 
-def test_rows_are_in_creation_order_whatever_their_ids() -> None:
+def test_rows_are_in_creation_order_regardless_of_their_ids() -> None:
     rows = table(row(3, "a"), row(1, "z"), row(2, "m")).rows()
 
     assert [each.document["id"] for each in rows] == ["z", "m", "a"]
 
 
-def test_row_and_get_answer_by_id() -> None:
+def test_row_and_get_find_a_document_by_id() -> None:
     labels = table(row(1, "x"))
 
     assert labels.row("x") == row(1, "x")
@@ -101,13 +101,13 @@ def test_document_with_key_none_is_left_out_of_the_index() -> None:
     assert labels.count("sent", None) == 0
 
 
-def test_index_counts() -> None:
+def test_index_counts_documents_per_key() -> None:
     labels = table(row(1, "x"), row(2, "y"), row(3, "z", "b"))
 
     assert [labels.count("asset", key) for key in ("a", "b", "c")] == [2, 1, 0]
 
 
-def test_unknown_index_is_a_defect() -> None:
+def test_unknown_index_raises_a_key_error() -> None:
     with pytest.raises(KeyError, match="colour"):
         table().find("colour", "red")
 
@@ -143,7 +143,7 @@ def test_documents_moved_back_return_to_their_places() -> None:
     assert found(returned, "asset", "a") == [f"id{n}" for n in range(6)]
 
 
-def test_changing_a_table_leaves_the_original() -> None:
+def test_changing_a_table_does_not_change_the_original() -> None:
     original = table(row(1, "x"), row(2, "y"))
     original.changed({"x": None, "y": row(2, "y", "b"), "z": row(3, "z")})
 
@@ -152,7 +152,7 @@ def test_changing_a_table_leaves_the_original() -> None:
     assert len(original) == 2
 
 
-def test_change_that_keeps_all_keys_still_shows_the_new_document() -> None:
+def test_index_shows_the_new_document_if_its_keys_are_unchanged() -> None:
     labels = table(row(1, "x")).changed({"x": row(1, "x", text="new")})
 
     assert labels.find("asset", "a")[0]["text"] == "new"
@@ -170,7 +170,7 @@ def dated(*rows: Row) -> TableSnapshot:
     return labels
 
 
-def test_what_is_dated_stands_by_its_date_and_then_by_its_insertion() -> None:
+def test_dated_documents_are_ordered_by_date_and_then_by_insertion() -> None:
     labels = dated(
         row(1, "b", createdAt="2"),
         row(2, "c", createdAt="2"),
@@ -182,7 +182,7 @@ def test_what_is_dated_stands_by_its_date_and_then_by_its_insertion() -> None:
     assert [each["id"] for each in labels.get_many(["d", "a", "c", "gone"])] == ["a", "c", "d"]
 
 
-def test_what_gets_another_date_gets_another_place() -> None:
+def test_document_with_a_changed_date_changes_its_place() -> None:
     labels = dated(row(1, "a", createdAt="1"), row(2, "b", createdAt="2"))
     moved = labels.changed({"a": row(1, "a", createdAt="3")})
     assert found(moved, "asset", "a") == ["b", "a"]

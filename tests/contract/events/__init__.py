@@ -1,7 +1,7 @@
-"""What causes each event: one small case each.
+"""Small cases that cause each event.
 
-``CASES`` maps an event's subject to a function that causes it; each noun has a module of its own,
-and a new module is found by itself.
+``CASES`` maps the subject of an event to a function that causes the event. Each noun has a module
+of its own; new modules are found automatically.
 """
 
 from importlib import import_module

@@ -7,7 +7,7 @@ from tests.contract.events.registry import CaseWorld, causes
 
 @causes("asset.created")
 def _(case_world: CaseWorld) -> None:
-    """With an external id and without one."""
+    """Append assets with and without an external id."""
     where = {"id": case_world.names["project"]}
     for data in (
         {"contentArray": ["http://example.com/1"], "externalIDArray": ["new"]},

@@ -1,4 +1,4 @@
-"""Holds stored events against what ``kili_events`` declares."""
+"""Comparison of stored events with their declarations in ``kili_events``."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests.kit.wire import Wire
 
 
 def stored(wire: Wire) -> list[dict[str, Any]]:
-    """All events of the world, as ``on_event`` and the audit trail know them."""
+    """Return all events of the world, as ``on_event`` and the audit trail show them."""
     members = ("event", "organizationId", "projectId", "userId", "payload")
     events = wire.emulator.world.view.events.all()
     return [{member: each[member] for member in members} for each in events]
 
 
 def check(event: dict[str, Any]) -> None:
-    """Parse the event; it must have all that is declared, and nothing else."""
+    """Parse the event, and require exactly the declared members."""
     declared = parse_event(event).model_dump(by_alias=True)
     assert {"payload": {}, **declared} == event  # some subjects have none

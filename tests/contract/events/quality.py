@@ -1,4 +1,4 @@
-"""Events of marks, in a workflow with steps."""
+"""Events of quality marks in a workflow with steps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.kit.world_content import RED, add_stepped_project
     computed_in="domain/quality.py:_emit_mark",
 )
 def _(case_world: CaseWorld) -> None:
-    """A honeypot used for consensus, with two labels and a review."""
+    """Add two labels and a review to a honeypot used for consensus."""
     names, call = {**case_world.names, **add_stepped_project(case_world.wire)}, case_world.wire.call
     project, waiting = names["stepped project"], names["waiting"]
     step = {"projectId": project, "stepId": names["label step"], "useHoneypot": True}

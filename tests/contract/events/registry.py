@@ -1,4 +1,4 @@
-"""The table of the cases.
+"""The table of the event cases.
 
 ::
 
@@ -22,11 +22,11 @@ COMPUTED: dict[str, set[str]] = {}
 
 
 def causes(*subjects: str, computed_in: str | None = None) -> Callable[[Case], Case]:
-    """Register what causes events.
+    """Register a case that causes events.
 
     Args:
-        computed_in: ``file:function`` in ``emulator``, where the call of ``emit`` does not have the
-            subjects as they are, but computes them.
+        computed_in: ``file:function`` in ``emulator``, if the call of ``emit`` computes the
+            subjects.
     """
 
     def register(function: Case) -> Case:

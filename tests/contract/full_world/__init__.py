@@ -1,1 +1,1 @@
-"""A world that holds something of everything, each query and each mutation that works in it."""
+"""A world with content in every table, and arguments for each query and each mutation in it."""

@@ -1,7 +1,7 @@
-"""Each mutation with arguments that it carries out in the whole world.
+"""Valid arguments for each mutation in the full world.
 
-``<name>`` stands for the id of what has this name. A mutation that names things in several ways has
-several calls.
+``<name>`` stands for the id of the object with this name. A mutation that can select its objects in
+several ways has several calls.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tests.contract.full_world.world import EASY, PASSWORD
 
 @dataclass(frozen=True)
 class Call:
-    """One request that succeeds, as the administrator of the organization."""
+    """One successful request of the administrator of the organization."""
 
     mutation: str
     arguments: dict[str, Any]

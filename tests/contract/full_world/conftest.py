@@ -1,4 +1,4 @@
-"""One whole world for all tests here, each of which finds it as it was made."""
+"""The full world, restored to its initial state for each test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where ids stand in what a request takes."""
+"""The paths of ids in the arguments of a request."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _DEPTH = 3
 
 
 def id_conditions(field: GraphQLField) -> Iterator[tuple[Path, Any]]:
-    """The arguments of a query, and members of its inputs, that select by an id.
+    """Iterate over the arguments of a query, and the members of its inputs, that select by an id.
 
     Yields:
-        the path, and the value to put there, a template with ``<id>``. What leaves out by id is
-        not among them.
+        the path, and the value to put there, a template with ``<id>``. Conditions that exclude
+        ids are omitted.
     """
     for name, argument in field.args.items():
         yield from _below((name,), argument.type)
@@ -47,12 +47,12 @@ def _below(path: Path, type_: GraphQLInputType) -> Iterator[tuple[Path, Any]]:
 
 
 def dotted(operation: str, path: Path) -> str:
-    """How a path is written: ``assets(where.project.id)``."""
+    """Return the written form of a path: ``assets(where.project.id)``."""
     return f"{operation}({'.'.join(map(str, path))})"
 
 
 def named_values(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The paths in a template at which the id of something is named."""
+    """Iterate over the paths of the named ids in a template."""
     if isinstance(value, dict):
         for key, each in value.items():
             yield from named_values(each, (*path, key))
@@ -64,7 +64,7 @@ def named_values(value: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def put(value: Any, path: Path, new: Any) -> Any:
-    """A copy of the value with something else at the path; what is not there is made."""
+    """Return a copy of the value with a new value at the path; create missing members."""
     if not path:
         return new
     key, *rest = path

@@ -1,4 +1,4 @@
-"""Each query with arguments to which it answers something in the whole world."""
+"""Arguments for each query that return content in the full world."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ QUERY_ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 def run_query(full_world: FullWorld, query: str, key: str = "admin", **arguments: Any) -> Any:
-    """What a query answers, with all that is to be had two levels deep."""
+    """Return the answer of a query, with all fields two levels deep."""
     fields = selection_of(QUERIES[query].type, 2)[1:-1] or None
     return full_world.wire.call(query, key, fields, **arguments)
 
@@ -52,7 +52,7 @@ def run_query(full_world: FullWorld, query: str, key: str = "admin", **arguments
 def run_query_batch(
     full_world: FullWorld, query: str, key: str, arguments: list[dict[str, Any]]
 ) -> list[Any]:
-    """What a query answers to several sets of the same arguments, all asked at once."""
+    """Return the answers of a query to several sets of arguments, sent as one request."""
     field = QUERIES[query]
     variables = {
         f"{name}{number}": (name, value)
@@ -73,7 +73,7 @@ def run_query_batch(
 
 
 def list_ids(full_world: FullWorld, *pages: tuple[str, int, int]) -> list[list[str]]:
-    """The ids in pages of lists, all asked for at once.
+    """Return the ids in pages of lists, read in one request.
 
     Args:
         pages: the query, ``first`` and ``skip`` of each.

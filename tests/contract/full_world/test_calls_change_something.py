@@ -1,4 +1,4 @@
-"""What succeeds has done something: no mutation is a no-op that is dressed as a success."""
+"""Each successful mutation changes the stored state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REPORTS = ("events", "decisions", "runs", "pluginLogs")
 
 
 def state(full_world: FullWorld) -> dict[str, list[dict[str, Any]]]:
-    """What is stored, without the times of changes."""
+    """Return the stored documents without their modification times."""
     return {
         table: [{k: v for k, v in each.items() if k != "updatedAt"} for each in documents]
         for table, documents in full_world.export().items()
@@ -23,7 +23,7 @@ def state(full_world: FullWorld) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
-def test_what_succeeds_changes_something(full_world: FullWorld, call: Call) -> None:
+def test_successful_mutation_changes_the_stored_state(full_world: FullWorld, call: Call) -> None:
     before = state(full_world)
     full_world.wire.call(call.mutation, **full_world.fill(call.arguments))
     assert state(full_world) != before

@@ -1,4 +1,4 @@
-"""Lists are in the order in which things were made, in pages without gaps or repetitions."""
+"""Lists are in creation order; pages have neither gaps nor repetitions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def listed(full_world: FullWorld, query: str) -> list[str]:
 
 
 @pytest.mark.parametrize("query", sorted(set(LISTS) - WITHOUT_TABLE.keys()))
-def test_a_list_is_in_the_order_of_creation(full_world: FullWorld, query: str) -> None:
+def test_list_is_in_creation_order(full_world: FullWorld, query: str) -> None:
     stored = [each["id"] for each in full_world.export()[query]]
     found = listed(full_world, query)
     assert len(found) == len(set(found)) > 0
@@ -51,7 +51,7 @@ def test_members_are_listed_project_by_project(full_world: FullWorld) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
 @pytest.mark.parametrize("query", LISTS)
-def test_pages_make_up_the_whole(full_world: FullWorld, query: str, size: int) -> None:
+def test_pages_add_up_to_the_whole_list(full_world: FullWorld, query: str, size: int) -> None:
     whole_list = listed(full_world, query)
     starts = range(0, len(whole_list) + size, size)
     pages = list_ids(full_world, *((query, size, skip) for skip in starts))
@@ -61,23 +61,21 @@ def test_pages_make_up_the_whole(full_world: FullWorld, query: str, size: int) -
 
 
 @pytest.mark.parametrize("query", LISTS)
-def test_there_is_nothing_in_an_empty_page_and_behind_the_end(
-    full_world: FullWorld, query: str
-) -> None:
+def test_page_of_size_zero_or_past_the_end_is_empty(full_world: FullWorld, query: str) -> None:
     assert page(full_world, query, 0, 0) == []
     assert page(full_world, query, 1000, len(listed(full_world, query))) == []
     assert page(full_world, query, 1000, BEHIND_ANY_LIST) == []
 
 
 @pytest.mark.parametrize("query", LISTS)
-def test_a_count_is_the_length_of_its_list(full_world: FullWorld, query: str) -> None:
+def test_count_equals_the_length_of_the_list(full_world: FullWorld, query: str) -> None:
     assert (query in COUNTS) != (query in WITHOUT_COUNT)
     if query in COUNTS:
         assert full_world.wire.call(COUNTS[query], where={}) == len(listed(full_world, query))
 
 
 @pytest.mark.parametrize("call", UPDATES, ids=str)
-def test_what_is_changed_keeps_its_place(full_world: FullWorld, call: Call) -> None:
+def test_updated_row_keeps_its_place_in_lists(full_world: FullWorld, call: Call) -> None:
     lists = [(query, 1000, 0) for query in LISTS if query != "projectUsers"]
     before = list_ids(full_world, *lists)
     full_world.wire.call(call.mutation, **full_world.fill(call.arguments))
@@ -92,7 +90,7 @@ def names_of(full_world: FullWorld, *names: str) -> list[str]:
     return [full_world.names[each] for each in names]
 
 
-def test_assets_are_answered_in_the_order_of_the_arrays(full_world: FullWorld) -> None:
+def test_appended_assets_are_returned_in_the_order_of_the_arrays(full_world: FullWorld) -> None:
     names = [f"asset {number}" for number in (3, 1, 2, 10, 0)]
     data = {"contentArray": ["https://example.com/a.png"] * 5, "externalIDArray": names}
     where = {"id": full_world.names["project"]}
@@ -105,7 +103,7 @@ def test_assets_are_answered_in_the_order_of_the_arrays(full_world: FullWorld) -
 
 
 @pytest.mark.parametrize("query", ["labels", "issues"])
-def test_labels_and_issues_are_answered_in_the_order_of_their_rows(
+def test_created_labels_and_issues_are_returned_in_row_order(
     full_world: FullWorld, query: str
 ) -> None:
     ids = names_of(full_world, "pond", "street", "farm", "street")
@@ -125,7 +123,7 @@ def test_labels_and_issues_are_answered_in_the_order_of_their_rows(
         assert [each["text"] for each in made] == texts
 
 
-def test_assets_are_changed_and_answered_in_the_order_in_which_they_are_named(
+def test_updated_assets_are_returned_in_request_order(
     full_world: FullWorld,
 ) -> None:
     ids = names_of(full_world, "pond", "car-park", "street", "meadow", "farm")
@@ -138,7 +136,7 @@ def test_assets_are_changed_and_answered_in_the_order_in_which_they_are_named(
     assert answer == expected
 
 
-def test_assets_are_assigned_and_answered_in_the_order_in_which_they_are_named(
+def test_assigned_assets_are_returned_in_request_order(
     full_world: FullWorld,
 ) -> None:
     ids = names_of(full_world, "skipped here", "meadow", "aquarium")
@@ -149,14 +147,14 @@ def test_assets_are_assigned_and_answered_in_the_order_in_which_they_are_named(
     assert asset_ids == [each for each in ids if each in asset_ids]
 
 
-def test_labels_are_deleted_and_answered_in_the_order_in_which_they_are_named(
+def test_deleted_label_ids_are_returned_in_request_order(
     full_world: FullWorld,
 ) -> None:
     ids = names_of(full_world, "meadow PREDICTION", "farm INFERENCE")
     assert full_world.wire.call("deleteLabels", ids=ids) == ids
 
 
-def test_upload_addresses_are_answered_in_the_order_of_the_paths(full_world: FullWorld) -> None:
+def test_upload_urls_are_returned_in_the_order_of_the_paths(full_world: FullWorld) -> None:
     project = full_world.names["project"]
     paths = [f"projects/{project}/assets/{each}/content" for each in ("b", "a", "c")]
     urls = full_world.wire.call("createUploadBucketSignedUrls", filePaths=paths)

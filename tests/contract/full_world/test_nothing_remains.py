@@ -1,4 +1,4 @@
-"""What is deleted is gone: no row names it, no list shows it, and it cannot be deleted again."""
+"""Deleted objects disappear: no row or list shows them, and no call deletes them again."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ TWICE = {"deleteAssets": "what is deleted already counts as deleted (contract/as
 
 @dataclass(frozen=True)
 class Deletion:
-    """What a mutation deletes.
+    """A mutation that deletes, and the rows that it deletes.
 
     Attributes:
         gone: the table and a selection of its rows: all of these rows are deleted.
@@ -55,15 +55,15 @@ class Deletion:
         return self.mutation
 
 
-def _of_assets(*names: str) -> dict[str, Callable[[dict[str, Any], dict[str, str]], bool]]:
-    """Assets, and all that is theirs."""
+def _rows_of_assets(*names: str) -> dict[str, Callable[[dict[str, Any], dict[str, str]], bool]]:
+    """Select the assets and their labels, issues, locks and files."""
 
-    def theirs(row: dict[str, Any], world_ids: dict[str, str]) -> bool:
+    def belongs_to_assets(row: dict[str, Any], world_ids: dict[str, str]) -> bool:
         return any(
             world_ids[each] in row["id"] or row.get("assetId") == world_ids[each] for each in names
         )
 
-    return dict.fromkeys(("assets", "labels", "issues", "locks", "files"), theirs)
+    return dict.fromkeys(("assets", "labels", "issues", "locks", "files"), belongs_to_assets)
 
 
 def _row(table: str, name: str) -> dict[str, Callable[[dict[str, Any], dict[str, str]], bool]]:
@@ -84,11 +84,11 @@ _PLUGIN_TABLES = (
 )
 DELETIONS = [
     Deletion("deleteAssets", {"where": {"idIn": ["<farm>", "<street>", "<pond>"]}},
-             _of_assets("farm", "street", "pond")),
+             _rows_of_assets("farm", "street", "pond")),
     Deletion("deleteAssets", {"where": {"idIn": ["<waiting>", "<labeled>", "<in review>"]}},
-             _of_assets("waiting", "labeled", "in review")),
+             _rows_of_assets("waiting", "labeled", "in review")),
     Deletion("deleteManyFromDataset", {"where": {"idIn": ["<farm>", "<street>", "<pond>"]}},
-             _of_assets("farm", "street", "pond")),
+             _rows_of_assets("farm", "street", "pond")),
     Deletion("deleteLabels", {"ids": ["<meadow PREDICTION>", "<farm INFERENCE>"]},
              {"labels": lambda row, world_ids:
               row["id"] in (world_ids["meadow PREDICTION"], world_ids["farm INFERENCE"])}),
@@ -106,7 +106,7 @@ HARD = [each for each in DELETIONS if each.mutation not in SOFT]
 
 
 def ids_to_delete(full_world: FullWorld, deletion: Deletion) -> set[str]:
-    """The ids of all that goes."""
+    """Return the ids of all rows that the deletion removes."""
     (plugin,) = [
         each
         for each in full_world.export()["plugins"]
@@ -127,7 +127,7 @@ def comments_below(full_world: FullWorld, ids: set[str]) -> set[str]:
     return {each["id"] for each in full_world.export()["comments"] if each["issueId"] in ids}
 
 
-def test_every_deletion_is_tried() -> None:
+def test_each_deleting_mutation_has_a_case() -> None:
     assert SCHEMA.mutation_type is not None
     deleting = {name for name in SCHEMA.mutation_type.fields if re.match("delete|remove", name)}
     assert {each.mutation for each in DELETIONS} == deleting
@@ -136,7 +136,7 @@ def test_every_deletion_is_tried() -> None:
 
 
 @pytest.mark.parametrize("deletion", HARD, ids=str)
-def test_no_row_is_or_names_what_was_deleted(full_world: FullWorld, deletion: Deletion) -> None:
+def test_no_row_has_or_references_a_deleted_id(full_world: FullWorld, deletion: Deletion) -> None:
     ids = ids_to_delete(full_world, deletion)
     ids |= comments_below(full_world, ids)
     full_world.wire.call(deletion.mutation, **full_world.fill(deletion.arguments))
@@ -147,7 +147,7 @@ def test_no_row_is_or_names_what_was_deleted(full_world: FullWorld, deletion: De
 
 
 @pytest.mark.parametrize("deletion", HARD, ids=str)
-def test_no_query_shows_what_was_deleted(full_world: FullWorld, deletion: Deletion) -> None:
+def test_no_query_returns_a_deleted_id(full_world: FullWorld, deletion: Deletion) -> None:
     ids = ids_to_delete(full_world, deletion)
     counted = {count: full_world.wire.call(count, where={}) for count in _COUNTS}
     full_world.wire.call(deletion.mutation, **full_world.fill(deletion.arguments))
@@ -165,9 +165,7 @@ def test_no_query_shows_what_was_deleted(full_world: FullWorld, deletion: Deleti
 
 
 @pytest.mark.parametrize("deletion", DELETIONS, ids=str)
-def test_what_was_deleted_cannot_be_deleted_again(
-    full_world: FullWorld, deletion: Deletion
-) -> None:
+def test_repeated_deletion_changes_nothing(full_world: FullWorld, deletion: Deletion) -> None:
     arguments = full_world.fill(deletion.arguments)
     full_world.wire.call(deletion.mutation, **arguments)
     before = full_world.export()
@@ -177,9 +175,7 @@ def test_what_was_deleted_cannot_be_deleted_again(
 
 
 @pytest.mark.parametrize("mutation", ["deleteProject", "deleteProjectAsynchronously"])
-def test_a_deleted_project_takes_all_that_it_holds_out_of_sight(
-    full_world: FullWorld, mutation: str
-) -> None:
+def test_contents_of_a_deleted_project_are_hidden(full_world: FullWorld, mutation: str) -> None:
     project = full_world.names["project"]
     held = {
         row["id"]
@@ -198,7 +194,7 @@ def test_a_deleted_project_takes_all_that_it_holds_out_of_sight(
     assert shown == {"id": project}
 
 
-def test_labels_that_are_overwritten_are_named_nowhere(full_world: FullWorld) -> None:
+def test_overwritten_label_is_referenced_nowhere(full_world: FullWorld) -> None:
     old = full_world.names["farm INFERENCE"]
     (label,) = [each for each in full_world.export()["labels"] if each["id"] == old]
     row = {
@@ -228,7 +224,7 @@ def test_labels_can_be_copied_after_their_step_was_deleted(full_world: FullWorld
     assert copied == labels  # one of each type
 
 
-def test_a_member_who_left_is_no_longer_at_work(full_world: FullWorld) -> None:
+def test_removed_member_is_not_listed_and_loses_the_project(full_world: FullWorld) -> None:
     project = {"id": full_world.names["project"]}
     full_world.wire.call("deleteFromRoles", where={"id": full_world.names["member leo"]})
     where = {"project": project, "deleted": False}

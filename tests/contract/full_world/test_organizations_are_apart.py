@@ -1,6 +1,6 @@
-"""Who is of another organization sees nothing of this one, and changes nothing in it.
+"""A user of another organization sees and changes nothing of this organization.
 
-Who is of it, but has no part in its projects, sees nothing of these, and changes nothing either.
+A user of this organization without a role in a project sees and changes nothing of the project.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ ON_NOTHING = [call for call in CALLS if not list(named_values(call.arguments))]
 
 
 def shows_nothing(full_world: FullWorld, answer: Any) -> bool:
-    """Whether neither an id nor a name of the first organization is in an answer."""
+    """Return whether the answer contains no id and no name of the first organization."""
     text = json.dumps(answer)
     return not any(each in text for each in (*full_world.own_ids, *NAMES))
 
 
 @pytest.mark.parametrize("query", QUERY_ARGUMENTS)
-def test_a_stranger_is_answered_nothing_of_others(full_world: FullWorld, query: str) -> None:
+def test_query_shows_nothing_of_another_organization(full_world: FullWorld, query: str) -> None:
     arguments = full_world.fill(QUERY_ARGUMENTS[query])
     if query in REFUSING:
         assert REFUSING[query] in full_world.wire.refusal(query, STRANGER, **arguments)
@@ -64,7 +64,7 @@ def test_a_stranger_is_answered_nothing_of_others(full_world: FullWorld, query: 
 
 
 @pytest.mark.parametrize(("query", "path", "template"), CONDITIONS)
-def test_a_stranger_finds_nothing_by_its_id(
+def test_id_of_another_organization_finds_nothing(
     full_world: FullWorld, query: str, path: Path, template: Any
 ) -> None:
     arguments = full_world.fill(QUERY_ARGUMENTS[query])
@@ -77,7 +77,9 @@ def test_a_stranger_finds_nothing_by_its_id(
 
 
 @pytest.mark.parametrize("query", LISTS)
-def test_a_stranger_counts_only_their_own(full_world: FullWorld, query: str) -> None:
+def test_lists_and_counts_cover_only_the_own_organization(
+    full_world: FullWorld, query: str
+) -> None:
     own = full_world.wire.ids(query, {}, STRANGER)
     assert not full_world.own_ids & set(own)
     if query in COUNTS:
@@ -86,7 +88,7 @@ def test_a_stranger_counts_only_their_own(full_world: FullWorld, query: str) -> 
 
 @pytest.mark.parametrize("key", [STRANGER, OUTSIDER])
 @pytest.mark.parametrize("call", ON_WHAT_IS_THERE, ids=str)
-def test_neither_a_stranger_nor_an_outsider_changes_anything(
+def test_user_without_access_cannot_change_anything(
     full_world: FullWorld, call: Call, key: str
 ) -> None:
     before = full_world.export()
@@ -98,7 +100,7 @@ def test_neither_a_stranger_nor_an_outsider_changes_anything(
 
 
 @pytest.mark.parametrize("query", QUERY_ARGUMENTS)
-def test_an_outsider_is_answered_nothing_of_projects(full_world: FullWorld, query: str) -> None:
+def test_user_without_a_role_sees_nothing_of_projects(full_world: FullWorld, query: str) -> None:
     held = {
         row["id"]
         for table in ("projects", "projectUsers", "assets", "labels", "issues", "comments", "locks")
@@ -110,7 +112,7 @@ def test_an_outsider_is_answered_nothing_of_projects(full_world: FullWorld, quer
 
 
 @pytest.mark.parametrize("call", ON_NOTHING, ids=str)
-def test_what_a_stranger_makes_is_theirs(full_world: FullWorld, call: Call) -> None:
+def test_objects_of_another_organization_stay_separate(full_world: FullWorld, call: Call) -> None:
     before = full_world.export()
     seen = [full_world.wire.ids(query, {}) for query in LISTS]
     answer = full_world.wire.call(call.mutation, STRANGER, **call.arguments)

@@ -1,4 +1,4 @@
-"""An operation that is new in the schema fails here until the tests of this folder know it."""
+"""The tables of this folder cover each operation of the schema."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.contract.schema import SCHEMA
 EMPTY = {"dataConnections": "cloud storage is not emulated"}
 
 
-def test_each_query_has_a_question_and_each_mutation_a_call() -> None:
+def test_each_query_has_arguments_and_each_mutation_a_call() -> None:
     assert SCHEMA.mutation_type is not None
     assert set(QUERY_ARGUMENTS) == set(QUERIES)
     assert {call.mutation for call in CALLS} == set(SCHEMA.mutation_type.fields)
 
 
 @pytest.mark.parametrize("query", QUERY_ARGUMENTS)
-def test_a_question_is_answered_with_something(full_world: FullWorld, query: str) -> None:
+def test_query_with_its_arguments_returns_content(full_world: FullWorld, query: str) -> None:
     answer = run_query(full_world, query, **full_world.fill(QUERY_ARGUMENTS[query]))
     assert bool(answer) == (query not in EMPTY)

@@ -1,4 +1,4 @@
-"""Times and ids have one form, wherever they are read."""
+"""Times and ids have one form in all answers, events and stored documents."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OTHER_TIMES = {
 
 
 def times(type_: GraphQLOutputType, value: Any) -> Iterator[tuple[str, str]]:
-    """The values of DateTime fields, each with the field's name."""
+    """Iterate over the values of DateTime fields, each with the name of its field."""
     named = get_named_type(type_)
     if isinstance(value, list):
         for each in value:
@@ -51,7 +51,7 @@ def times(type_: GraphQLOutputType, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """All texts in a JSON value."""
+    """Iterate over all texts in a JSON value."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
@@ -62,7 +62,7 @@ def texts(value: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("query", QUERY_ARGUMENTS)
-def test_a_query_answers_times_in_milliseconds_of_utc(full_world: FullWorld, query: str) -> None:
+def test_query_returns_utc_times_with_milliseconds(full_world: FullWorld, query: str) -> None:
     answer = run_query(full_world, query, **full_world.fill(QUERY_ARGUMENTS[query]))
     for field, value in times(QUERIES[query].type, answer):
         assert TIME.fullmatch(value), field
@@ -72,7 +72,7 @@ def test_a_query_answers_times_in_milliseconds_of_utc(full_world: FullWorld, que
 NEVER_ANSWERED = {"ChatItem"}
 
 
-def test_every_field_of_that_type_is_seen_with_a_value(full_world: FullWorld) -> None:
+def test_each_datetime_field_has_a_value_in_an_answer(full_world: FullWorld) -> None:
     seen = {
         field
         for query, arguments in QUERY_ARGUMENTS.items()
@@ -90,7 +90,7 @@ def test_every_field_of_that_type_is_seen_with_a_value(full_world: FullWorld) ->
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
-def test_what_a_mutation_answers_tells_and_stores_has_these_forms(
+def test_mutation_answers_emits_and_stores_times_and_ids_in_their_form(
     full_world: FullWorld, call: Call
 ) -> None:
     full_world.wire.emulator.world.clock.offset += timedelta(days=1)
@@ -109,7 +109,7 @@ def test_what_a_mutation_answers_tells_and_stores_has_these_forms(
                 check_row(f"{table} of {call.mutation}", table, each)
 
 
-def test_all_that_there_is_has_these_forms(full_world: FullWorld) -> None:
+def test_all_stored_documents_have_times_and_ids_in_their_form(full_world: FullWorld) -> None:
     for table, documents in full_world.export().items():
         assert documents, table
         for each in documents:
@@ -117,7 +117,7 @@ def test_all_that_there_is_has_these_forms(full_world: FullWorld) -> None:
 
 
 def check_row(what: str, table: str, row: dict[str, Any]) -> None:
-    """Its id, its times, and those of what it tells."""
+    """Check the form of a row's id, of its times, and of the times in its event payload."""
     if table in NAMED_BY_PATH:
         return
     assert ID.fullmatch(row["id"]), what

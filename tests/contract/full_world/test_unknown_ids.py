@@ -1,4 +1,4 @@
-"""What is unknown: a query answers nothing, a mutation says so and changes nothing."""
+"""For an unknown id, a query returns nothing, and a mutation is refused and changes nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CALLS_WITH_IDS = [
 
 
 @pytest.mark.parametrize(("query", "path", "template"), CONDITIONS)
-def test_a_query_for_an_unknown_id_answers_nothing(
+def test_query_for_an_unknown_id_returns_nothing(
     full_world: FullWorld, query: str, path: Path, template: Any
 ) -> None:
     arguments = put(
@@ -51,7 +51,7 @@ def test_a_query_for_an_unknown_id_answers_nothing(
 
 
 @pytest.mark.parametrize(("call", "path"), CALLS_WITH_IDS)
-def test_a_mutation_of_what_is_unknown_is_refused_and_changes_nothing(
+def test_mutation_of_an_unknown_id_is_refused_and_changes_nothing(
     full_world: FullWorld, call: Call, path: Path
 ) -> None:
     before = full_world.export()
@@ -66,6 +66,6 @@ def test_a_mutation_of_what_is_unknown_is_refused_and_changes_nothing(
         assert not (answer["data"] or {}).get("data")
 
 
-def test_exceptions_are_about_what_there_is() -> None:
+def test_exceptions_name_existing_cases() -> None:
     assert TAKING.keys() <= {param.id for param in CALLS_WITH_IDS}
     assert REFUSING.keys() <= {param.id for param in CONDITIONS}

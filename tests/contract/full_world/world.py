@@ -1,4 +1,4 @@
-"""The world: the stage of the other tests, both workflows, and another organization beside."""
+"""The full world: the world of the other tests, both workflows, and a second organization."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ OUTSIDER = "outsider"
 
 @dataclass(frozen=True)
 class FullWorld:
-    """The world, and the ids of what is there.
+    """The world, and the ids of its objects by name.
 
     Attributes:
-        names: what a template's ``<name>`` stands for.
+        names: the ids that replace ``<name>`` in a template.
         own_ids: the ids of all documents of the first organization.
     """
 
@@ -48,34 +48,34 @@ class FullWorld:
     own_ids: frozenset[str]
 
     def fill(self, template: Any) -> Any:
-        """A template's value in this world."""
+        """Replace the names in a template by the ids of this world."""
         return fill_ids(template, self.names)
 
     def export(self) -> dict[str, list[dict[str, Any]]]:
-        """All documents, table by table."""
+        """Return all documents by table."""
         return self.wire.emulator.world.export()
 
 
 @contextmanager
 def open_full_world() -> Iterator[FullWorld]:
-    """Make one, and end it."""
+    """Create a full world, and close it at the end."""
     with Emulator(seed=0) as emulator:
         wire = Wire(emulator)
         names = _set_up(wire)
         own_ids = frozenset(
             each["id"] for table in emulator.world.export().values() for each in table
         )
-        names["foreign organization"] = _add_strangers(wire)
+        names["foreign organization"] = _add_second_organization(wire)
         yield FullWorld(wire, names, own_ids)
         wire.close()
 
 
 def _set_up(wire: Wire) -> WorldIds:
-    """Everything that the calls of :mod:`tests.contract.full_world.calls` name."""
+    """Create every object that the calls of :mod:`tests.contract.full_world.calls` name."""
     world_ids = {**set_up_world(wire), **add_stepped_project(wire), "plugin": PLUGIN}
     world_ids |= {key: world_ids[name] for key, name in (("admin", "ada"), ("labeler", "leo"))}
     _use_plugins(wire, world_ids)
-    _work_with_steps(wire, world_ids)
+    _add_work_with_steps(wire, world_ids)
     project = {"id": world_ids["project"]}
     members = wire.list("projectUsers", {"project": project}, selection="id user { id }")
     world_ids |= {f"member {each['user']['id']}": each["id"] for each in members}
@@ -102,7 +102,7 @@ def _set_up(wire: Wire) -> WorldIds:
     wire.call("skipAsset", reason="dark", where={"id": added["id"]})
     commented = {"text": "Because.", "inReview": False}
     wire.call("appendToComments", data=commented, where={"id": world_ids["issue"]})
-    _name_what_is_deleted(wire, world_ids)
+    _create_deletable_labels(wire, world_ids)
     world_ids["farm file"] = f"projects/{world_ids['project']}/assets/{world_ids['farm']}/content"
     with wire.emulator.world.transaction(
         Actor(wire.emulator.world.view.users.require(world_ids["max"]))
@@ -111,8 +111,8 @@ def _set_up(wire: Wire) -> WorldIds:
     return world_ids
 
 
-def _name_what_is_deleted(wire: Wire, world_ids: WorldIds) -> None:
-    """Issues and labels about labels of models, which can be deleted."""
+def _create_deletable_labels(wire: Wire, world_ids: WorldIds) -> None:
+    """Create issues and labels that refer to deletable labels of models."""
     about = [{"labelID": world_ids[each]} for each in ("meadow PREDICTION", "farm INFERENCE")]
     wire.call("createIssues", issues=about, where={}, selection="id")
     row = {"assetID": world_ids["farm"], "jsonResponse": EASY}
@@ -127,7 +127,7 @@ def _name_what_is_deleted(wire: Wire, world_ids: WorldIds) -> None:
 
 
 def _use_plugins(wire: Wire, world_ids: WorldIds) -> None:
-    """One that runs, one whose first version is uploaded, one whose next version is; a webhook."""
+    """Create a running plugin, two with an uploaded version, a broken one, and a webhook."""
     where = {"pluginName": PLUGIN, "projectId": world_ids["project"]}
     wire.call("activatePluginOnProject", where=where)
     data = {"labelType": "DEFAULT",
@@ -149,8 +149,8 @@ def _use_plugins(wire: Wire, world_ids: WorldIds) -> None:
     world_ids["webhook"] = "Hook"
 
 
-def _work_with_steps(wire: Wire, world_ids: WorldIds) -> None:
-    """Give the project with steps what that of V1 has: an issue, and assign an asset there."""
+def _add_work_with_steps(wire: Wire, world_ids: WorldIds) -> None:
+    """Create an issue and an assignment in the project with steps, as in the V1 project."""
     place = {"projectId": world_ids["stepped project"], "stepId": world_ids["label step"]}
     data = {"contentArray": ["text"], "externalIDArray": ["reviewed"]}
     where = {"id": world_ids["stepped project"]}
@@ -172,10 +172,10 @@ def _work_with_steps(wire: Wire, world_ids: WorldIds) -> None:
     world_ids["stepped issue"] = made["id"]
 
 
-def _add_strangers(wire: Wire) -> str:
-    """Another organization, whose administrator has a project, a plugin and a tag; its id.
+def _add_second_organization(wire: Wire) -> str:
+    """Create a second organization with a project, a plugin and a tag; return its id.
 
-    And somebody of the first organization who has no part in its projects.
+    Also create a user of the first organization without a role in its projects.
     """
     with wire.emulator.world.transaction(Actor.system()) as tx:
         home = organization.insert_organization(tx, "Strangers", {})

@@ -1,7 +1,7 @@
-"""What each member of each input of a mutation does: one small case each, read back or refused.
+"""Small cases that read each input of a mutation back, or show that it is refused.
 
-``CASES`` maps ``InputType.member``, ``mutation(argument)`` or ``query(argument)`` to its case; each
-noun has a module of its own, and a new module is found by itself.
+``CASES`` maps ``InputType.member``, ``mutation(argument)`` or ``query(argument)`` to a case. Each
+noun has a module of its own; new modules are found automatically.
 """
 
 from importlib import import_module

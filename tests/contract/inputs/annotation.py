@@ -1,4 +1,4 @@
-"""Typed annotations."""
+"""Inputs of typed annotations."""
 
 from __future__ import annotations
 

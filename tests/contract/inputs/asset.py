@@ -1,4 +1,4 @@
-"""Assets."""
+"""Inputs of assets."""
 
 from __future__ import annotations
 

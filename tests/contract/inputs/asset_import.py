@@ -1,4 +1,4 @@
-"""Assets that are processed in the background, and queries about assets."""
+"""Inputs of asset imports in the background, and of queries about assets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WEB_LAYER = {"name": "web", "tileLayerUrl": "http://example.com/{z}/{x}/{y}"}
 def _import(
     case_world: CaseWorld, mutation: str, input_type: str = "GEOSPATIAL", **data: Any
 ) -> dict[str, Any]:
-    """The only asset of a new project."""
+    """Create a project with one asset, and return the asset."""
     project = case_world.wire.call("createProject", data={"title": "t", "inputType": input_type})[
         "id"
     ]

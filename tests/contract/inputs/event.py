@@ -1,4 +1,4 @@
-"""What selects and orders the events of the audit trail."""
+"""Inputs that select and order the events of the audit trail."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _events(
 
 
 def _selected(case_world: CaseWorld, member: str, value: str) -> Events:
-    """What a condition selects, which is a part of all there is."""
+    """Return the events that a condition selects; they must be a proper part of all events."""
     found = _events(case_world, {member: value})
     assert 0 < len(found) < len(_events(case_world))
     assert _events(case_world, {member: "cl00000000000000000000000"}) == []

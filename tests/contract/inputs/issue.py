@@ -1,4 +1,4 @@
-"""Issues and questions."""
+"""Inputs of issues and questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels."""
+"""Inputs of labels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.kit.world_content import EASY, HARD
 
 
 def _label(case_world: CaseWorld, row: dict[str, Any], selection: str, **data: Any) -> Any:
-    """What is read back of a label that was appended to the farm."""
+    """Append a label to the asset ``farm``, and read the label back."""
     row = {"assetID": case_world.names["farm"], "jsonResponse": EASY, **row}
     data = {"labelType": "REVIEW", "labelsData": [row], **data}
     (label,) = case_world.wire.call("appendManyLabels", data=data, where={}, selection="id")

@@ -1,4 +1,4 @@
-"""Locks."""
+"""Inputs of locks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Members of projects."""
+"""Inputs of members of projects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ case("countProjectUsers(where)")(counts("countProjectUsers"))
 
 
 def roles(case_world: CaseWorld, project: str = "project") -> dict[str, str]:
-    """The members of a project by e-mail, with their roles."""
+    """Return the roles of the members of a project by e-mail."""
     found = case_world.read("projects", project, "roles { role user { email } }")["roles"]
     return {each["user"]["email"]: each["role"] for each in found}
 

@@ -1,4 +1,4 @@
-"""Notifications."""
+"""Inputs of notifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plugins."""
+"""Inputs of plugins."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def _hook(case_world: CaseWorld, url: str, name: str = "Hook", **data: Any) -> N
 
 
 def _delivered(receiver: WebhookReceiver) -> list[ReceivedRequest]:
-    """What came in since the last call."""
+    """Return the webhook requests received since the last call."""
     received, receiver.received = receiver.received, []
     return received
 

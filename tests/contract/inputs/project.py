@@ -1,4 +1,4 @@
-"""Projects."""
+"""Inputs of projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies of projects and of labels."""
+"""Inputs of copies of projects and of labels."""
 
 from __future__ import annotations
 

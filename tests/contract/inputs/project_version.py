@@ -1,4 +1,4 @@
-"""Versions of projects."""
+"""Inputs of versions of projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arguments of the queries that list and count."""
+"""Arguments of the queries that list and count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of the cases, and what each of them is given."""
+"""The table of the input cases, and the world that each case gets."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.kit.world_content import WorldIds
 
 @dataclass(frozen=True)
 class CaseWorld:
-    """A world to try things in, and the ids of what is there."""
+    """A world for the cases, and the ids of its objects by name."""
 
     wire: Wire
     names: WorldIds
 
     def read(self, operation: str, name: str, selection: str) -> Any:
-        """One thing of the world, by its name or id."""
+        """Read one object of the world by its name or id."""
         where = {"id": self.names.get(name, name)}
         (found,) = self.wire.list(operation, where, selection=selection)
         return found
@@ -30,7 +30,7 @@ CASES: dict[str, Case] = {}
 
 
 def case(*keys: str) -> Callable[[Case], Case]:
-    """Register a case for the members that it shows."""
+    """Register a case for the inputs that it covers."""
 
     def register(function: Case) -> Case:
         for key in keys:

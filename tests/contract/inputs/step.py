@@ -1,4 +1,4 @@
-"""Steps of a project's workflow."""
+"""Inputs of the steps of a project's workflow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FIELDS = (
 
 
 def _stepped(case_world: CaseWorld) -> CaseWorld:
-    """The stage with a project that has steps."""
+    """Return the world with a project that has steps."""
     return CaseWorld(case_world.wire, {**case_world.names, **add_stepped_project(case_world.wire)})
 
 

@@ -1,4 +1,4 @@
-"""What is subscribed to."""
+"""Arguments of subscriptions."""
 
 from __future__ import annotations
 

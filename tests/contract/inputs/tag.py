@@ -1,4 +1,4 @@
-"""Tags."""
+"""Inputs of tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users, organizations and API keys."""
+"""Inputs of users, organizations and API keys."""
 
 from __future__ import annotations
 

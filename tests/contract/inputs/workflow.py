@@ -1,4 +1,4 @@
-"""How assets move: skipping, assignment, consensus, honeypots, and the filters on all that."""
+"""Inputs of the workflow: skipping, assignment, consensus, honeypots, and filters on these."""
 
 from __future__ import annotations
 
@@ -152,11 +152,11 @@ case("AppendManyLabelsData.stepId")(_on_step("stepId", "label step"))
 @case("AppendManyLabelsData.stepName")
 def _(case_world: CaseWorld) -> None:
     _on_step("stepName", "Label")(case_world)
-    _where_there_are_no_steps(case_world)
+    _check_step_name_without_steps(case_world)
 
 
-def _where_there_are_no_steps(case_world: CaseWorld) -> None:
-    """Some clients say "Default" with every default label, also there."""
+def _check_step_name_without_steps(case_world: CaseWorld) -> None:
+    """Accept the step name "Default", which some clients send with every label, without steps."""
     row = {"assetID": case_world.names["meadow"], "jsonResponse": EASY}
     data = {"labelType": "DEFAULT", "labelsData": [row], "stepName": "Default"}
     (label,) = case_world.wire.call("appendManyLabels", data=data, where={}, selection="assetId")
@@ -167,7 +167,7 @@ def _where_there_are_no_steps(case_world: CaseWorld) -> None:
 
 
 def _selects(member: str, value: Any, expected: set[str]) -> Case:
-    """A filter and its negation share out the assets of a project."""
+    """Check that a filter and its negation divide the assets of a project."""
 
     def check(case_world: CaseWorld) -> None:
         case_world = _stepped(case_world)

@@ -1,6 +1,6 @@
-"""One case for each public method of the SDK: what a user does with it, and what comes back.
+"""Cases of the public methods of the SDK: each calls a method as a user does and checks its effect.
 
-To add one, write it into the module of its noun and delete the method from ``PENDING`` there::
+To add a case, write it in the module of its noun and delete the method from ``PENDING`` there::
 
     CASES = [
         case(
@@ -12,15 +12,15 @@ To add one, write it into the module of its noun and delete the method from ``PE
         ),
     ]
 
-The code runs in the SDK's own process, against a new world with the default scenario, or with the
-one that the case names. It finds:
+The code runs in the SDK's own process, against a new world with the default scenario or with the
+scenario of the case. These names are defined:
 
 ``kili``
-    the client that has the method, as the administrator.
+    the client that has the method, with the key of the administrator.
 ``version``
     the SDK's version, as ``"26.2.4"``.
 ``project_id``, ``organization_id``, ``issue_id``
-    what the scenario has one of (``issue_id`` is ``None`` where it has no issue).
+    the ids of the scenario's project, organization and issue (``None`` without an issue).
 ``asset``, ``label``, ``user``
     ids by name: ``asset["pond"]``, ``label["farm INFERENCE"]``, ``user["labeler"]``.
 ``email``
@@ -32,19 +32,20 @@ one that the case names. It finds:
 ``folder``
     an empty folder, as a ``Path``.
 ``fetched``
-    ``fetched(url)`` is what the administrator gets at an address: a ``requests.Response``.
+    ``fetched(url)`` is the response to a GET request of the administrator: a
+    ``requests.Response``.
 ``graphql``
-    ``graphql("{ data: me { id } }")["data"]`` is what the administrator is answered without the
-    SDK: for what a case needs and its generation has no method for.
+    ``graphql("{ data: me { id } }")["data"]`` is the answer to the administrator without the SDK,
+    for a case whose SDK generation lacks a method that it needs.
 
-It must call the method and assert what a user would look at: never only that nothing was raised.
-The case counts if, beyond that, the server received the named operations during the calls of the
-method, and answered them without an error.
+The code must call the method and assert a result that a user would check; a case that only raises
+no error is not enough. A case passes if, in addition, the server received the named operations
+during the calls of the method and answered them without an error.
 
-Where generations differ, give a method several cases with ``since`` and ``until`` (both included).
-Methods that no case covers stand in ``PENDING`` of their noun with the reason, or, where nothing of
+If generations differ, give a method several cases with ``since`` and ``until`` (both included).
+Methods without a case are listed in ``PENDING`` of their noun with the reason, or, if nothing of
 their noun is emulated, in ``OUTSIDE`` of ``not_emulated.py``. A method that an SDK cannot carry out
-whatever the server answers stands in ``BROKEN`` of its noun, as ``(method, version)``.
+with any answer of the server is listed in ``BROKEN`` of its noun, as ``(method, version)``.
 """
 
 from __future__ import annotations
@@ -60,14 +61,14 @@ Version = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Case:
-    """How one method is tried.
+    """A case of one SDK method.
 
     Attributes:
         sends: the operations that the server must receive from the method, as ``Query.assets``,
             or ``Mutation.deleteAssets or Mutation.deleteManyFromDataset``.
-        since: the first SDK that it fits.
-        until: the last one.
-        scenario: what its world holds: a built-in scenario, or the path of one.
+        since: the first SDK version of the case.
+        until: the last SDK version.
+        scenario: the name of a built-in scenario, or the path of a scenario.
     """
 
     method: str
@@ -78,7 +79,7 @@ class Case:
     scenario: str
 
     def fits(self, version: str) -> bool:
-        """Whether the case is meant for an SDK."""
+        """Return whether the case applies to the SDK."""
         number = _number(version)
         return (self.since is None or number >= _number(self.since)) and (
             self.until is None or number <= _number(self.until)
@@ -97,7 +98,7 @@ def case(
     until: str | None = None,
     scenario: str = "default",
 ) -> Case:
-    """A case, as the modules of this package write it."""
+    """Create a case in the form that the modules of this package use."""
     operations = (sends,) if isinstance(sends, str) else sends
     return Case(method, operations, dedent(code), since, until, scenario)
 
@@ -112,22 +113,22 @@ def _modules() -> list[ModuleType]:
 
 
 def all_cases() -> list[Case]:
-    """The cases of all nouns."""
+    """Return the cases of all nouns."""
     return [each for module in _modules() for each in getattr(module, "CASES", ())]
 
 
 def pending() -> dict[str, str]:
-    """Methods of served nouns that have no case yet → why."""
+    """Return the methods of served nouns without a case → the reason."""
     return _merged("PENDING")
 
 
 def outside() -> dict[str, str]:
-    """Methods of nouns that are not emulated, and those that ask the server nothing → why."""
+    """Return the methods of nouns that are not emulated or that send no request → the reason."""
     return _merged("OUTSIDE")
 
 
 def broken() -> dict[tuple[str, str], str]:
-    """Methods that fail in an SDK by themselves, as ``(method, version)`` → how."""
+    """Return the methods that an SDK cannot carry out, as ``(method, version)`` → the failure."""
     return {
         key: reason
         for module in _modules()

@@ -1,4 +1,4 @@
-"""API keys."""
+"""Cases of API keys."""
 
 from __future__ import annotations
 

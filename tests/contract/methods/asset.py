@@ -1,4 +1,4 @@
-"""Assets."""
+"""Cases of assets."""
 
 from __future__ import annotations
 

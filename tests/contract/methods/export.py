@@ -1,4 +1,4 @@
-"""Exports: the SDK makes the files, of the assets and labels that it asks for."""
+"""Cases of exports: the SDK writes the files from the assets and labels that it queries."""
 
 from __future__ import annotations
 

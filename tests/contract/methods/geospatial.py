@@ -1,4 +1,4 @@
-"""Labels that the SDK makes of the points of GeoJSON files and shapefiles."""
+"""Cases of labels that the SDK derives from the points of GeoJSON files and shapefiles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issues and questions."""
+"""Cases of issues and questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels, predictions and inferences."""
+"""Cases of labels, predictions and inferences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Locks."""
+"""Cases of locks."""
 
 from __future__ import annotations
 

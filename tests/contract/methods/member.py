@@ -1,4 +1,4 @@
-"""Members of projects."""
+"""Cases of members of projects."""
 
 from __future__ import annotations
 

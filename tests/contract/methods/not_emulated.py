@@ -1,4 +1,4 @@
-"""Methods of nouns that are not emulated, and helpers of the SDK that ask the server nothing."""
+"""The methods of nouns that are not emulated, and helpers of the SDK that send no request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notifications."""
+"""Cases of notifications."""
 
 from __future__ import annotations
 

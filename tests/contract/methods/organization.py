@@ -1,4 +1,4 @@
-"""Organizations."""
+"""Cases of organizations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plugins."""
+"""Cases of plugins."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ source = plugin / "main.py" if is_file else plugin
 
 
 def _with_plugin(code: str) -> str:
-    """A case's code after that of the plugin, which is not uploaded yet."""
+    """Return a case's code after code that writes a plugin, which is not uploaded yet."""
     return _PLUGIN + code
 
 
 def _with_receiver(code: str) -> str:
-    """A case's code after that of something that listens at ``url`` and keeps what it gets."""
+    """Return a case's code after code that starts a server at ``url`` and stores its requests."""
     return _RECEIVER + code
 
 

@@ -1,4 +1,4 @@
-"""Projects."""
+"""Cases of projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions of projects."""
+"""Cases of versions of projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps: what the workflow of a project consists of; consensus on one of them."""
+"""Cases of the steps of a project's workflow, and of consensus on a step."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def seen(name, *fields):
 
 
 def stepped(code: str) -> str:
-    """A case's code, after the project with steps is made."""
+    """Return a case's code after code that creates the project with steps."""
     return _STEPPED + dedent(code)
 
 

@@ -1,4 +1,4 @@
-"""Tags."""
+"""Cases of tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users."""
+"""Cases of users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How assets move through a project: steps, assignment, review, sending back, skipping."""
+"""Cases of the workflow: steps, assignment, review, sending back, skipping."""
 
 from __future__ import annotations
 

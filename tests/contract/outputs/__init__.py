@@ -1,6 +1,7 @@
-"""What gives fields a second value, a module for each noun; a new module is found by itself.
+"""Changes that give fields a second value.
 
-Each has a function ``change(wire, known)``, which is called once in the first world.
+Each noun has a module with a function ``change(wire, known)``, called once in the first world; new
+modules are found automatically.
 """
 
 from collections.abc import Callable

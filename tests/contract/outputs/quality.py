@@ -1,4 +1,4 @@
-"""Labels of different people, compared with one another and with a right answer."""
+"""Second values of quality marks: compared labels of several users and of a honeypot."""
 
 from __future__ import annotations
 

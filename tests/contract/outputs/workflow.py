@@ -1,4 +1,4 @@
-"""Steps, consensus, assignment, honeypots."""
+"""Second values of steps, consensus, assignment and honeypots."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What calls plugins: the tables of ``what-calls-plugins.md``, and what really happens.
+"""The tables of ``what-calls-plugins.md``, and a recorder of the calls that really happen.
 
-``page.py`` reads the table, ``recorder.py`` notes which events and calls of handlers each mutation
-and each deed of a person causes, and ``situations/`` does what the cases of
-:mod:`tests.contract.inputs` and :mod:`tests.contract.events` do not do by themselves.
+``plugin_calls_page.py`` reads the tables. ``recorder.py`` records the events and handler calls that
+each mutation and each action of a simulated user causes. ``situations/`` adds what the cases of
+:mod:`tests.contract.inputs` and :mod:`tests.contract.events` do not cover.
 """

@@ -1,4 +1,4 @@
-"""Reads the tables of ``docs/contract/what-calls-plugins.md``."""
+"""Reader of the tables of ``docs/contract/what-calls-plugins.md``."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _WAYS_TO_LABEL = ("appendManyLabels", "appendToLabels")
 
 @dataclass(frozen=True)
 class Row:
-    """What happens, and what that calls.
+    """An action, with its events and handler calls.
 
     Attributes:
-        ways: mutations, with the type of the label where it matters, and verbs of people.
-        required: the members that the payload of each of the events has besides the usual ones.
-        optional: those that it may have.
+        ways: mutations, with the type of the label if it matters, and verbs of simulated users.
+        required: the members that each event's payload has besides the usual members.
+        optional: the members that each event's payload may have.
     """
 
     title: str
@@ -36,7 +36,7 @@ class Row:
     optional: frozenset[str]
 
     def allows(self, event: str, members: frozenset[str]) -> bool:
-        """Whether the payload of an event has the members that it must have, and no others."""
+        """Return whether the payload of an event has all required and no unlisted members."""
         usual = {"assetId", "externalId"} if not event.startswith("project.") else set()
         least = usual | self.required
         return least <= members <= least | self.optional
@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Handler:
-    """What a handler is called with."""
+    """A handler and its arguments."""
 
     name: str
     method: str
@@ -53,19 +53,19 @@ class Handler:
 
 
 def _section(title: str) -> str:
-    """The text below a heading of the page."""
+    """Return the text below a heading of the page."""
     text = PAGE.read_text(encoding="utf-8")
     return text.partition(f"## {title}\n")[2].partition("\n## ")[0]
 
 
 def _table(title: str) -> list[list[str]]:
-    """The table below a heading, as rows of cells, without its head."""
+    """Return the table below a heading as rows of cells, without the header."""
     lines = [line for line in _section(title).splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
 def rows() -> list[Row]:
-    """The actions; rows that only group others are left out."""
+    """Return the actions; skip rows that only group others."""
     return [_row(cells) for cells in _table("Actions") if not cells[0].startswith("**")]
 
 
@@ -84,7 +84,7 @@ def _row(cells: list[str]) -> Row:
 
 
 def _expanded(way: str) -> Iterator[str]:
-    """``label TYPE`` is either way to label; a mutation without a type is about each of them."""
+    """Expand ``label TYPE`` to both ways to label, and a mutation without a type to each type."""
     name, _, type_ = way.partition(" ")
     if name == "label":
         yield from (f"{each} {type_}" for each in _WAYS_TO_LABEL)
@@ -95,7 +95,7 @@ def _expanded(way: str) -> Iterator[str]:
 
 
 def handlers() -> list[Handler]:
-    """The handlers; "the same" in a row stands for the members of the row before."""
+    """Return the handlers; "the same" in a row stands for the members of the row above."""
     found: list[Handler] = []
     for name, method, arguments, members in _table("Arguments of handlers"):
         stated = set(_CODE.findall(members))
@@ -107,7 +107,7 @@ def handlers() -> list[Handler]:
 
 
 def read_older_names() -> dict[str, str]:
-    """Older name of a mutation → the one that the table has."""
+    """Return the older name of a mutation → the name in the table."""
     (listed,) = _OLDER.findall(_section("Older names"))
     names = {}
     for part in listed.split(";"):

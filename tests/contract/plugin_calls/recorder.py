@@ -1,4 +1,4 @@
-"""Records what each mutation, and each action of a simulated user, causes."""
+"""Recorder of the events and handler calls that each mutation and each user action causes."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ _CREATES = ("createProject", "copyProject")
 
 @dataclass
 class ObservedCalls:
-    """What was seen of one way to do something, over all the times that it was done.
+    """The events and handler calls of one way to act, over all times that it was used.
 
     Attributes:
-        payloads: subject → the sets of members that its payload had.
-        arguments: handler → the arguments that it was called with.
+        payloads: subject → the sets of members in its payloads.
+        arguments: handler → the arguments of its calls.
     """
 
     payloads: dict[str, set[frozenset[str]]] = field(default_factory=dict)
@@ -73,13 +73,13 @@ class ObservedCalls:
 
 
 class CallRecorder(Wire):
-    """Requests to an emulator in which two plugins are active on every project.
+    """A sender of requests to an emulator in which two plugins are active on every project.
 
-    One has all handlers, the other asks for all events.
+    One plugin has all handlers, the other asks for all events.
 
     Attributes:
-        seen: way → what it caused. A way is a mutation (``skipAsset``), for labels with their type
-            (``appendManyLabels DEFAULT``), or a verb (``submit``).
+        seen: way → its events and calls. A way is a mutation (``skipAsset``), for labels with
+            their type (``appendManyLabels DEFAULT``), or a verb (``submit``).
     """
 
     def __init__(self, emulator: Emulator) -> None:
@@ -87,7 +87,7 @@ class CallRecorder(Wire):
         self.seen: dict[str, ObservedCalls] = {}
 
     def install_plugins(self, world_ids: WorldIds) -> None:
-        """Deploy the plugins, and activate them on the projects that there are."""
+        """Deploy the plugins, and activate them on the existing projects."""
         for name, asked in (
             (CLASSIC, {"handlerTypes": HANDLERS}),
             (TYPED, {"eventMatcher": PATTERNS}),
@@ -113,7 +113,7 @@ class CallRecorder(Wire):
         return answer
 
     def act(self, verb: str, *arguments: Any, **options: Any) -> dict[str, Any]:
-        """Have somebody do something, as ``Emulator`` does it."""
+        """Let a simulated user act, as ``Emulator`` does."""
         with self._recording(verb.replace("_", "-")):
             done: dict[str, Any] = getattr(self.emulator, verb)(*arguments, **options)
         return done
@@ -147,7 +147,7 @@ class CallRecorder(Wire):
 
 
 def _active(view: Any) -> set[str]:
-    """The projects on which the plugins are active."""
+    """Return the projects on which the plugins are active."""
     return {
         id_ for each in view.plugins.all() if each["name"] == TYPED for id_ in each["projectIds"]
     }
@@ -158,7 +158,7 @@ def _count(found: list[dict[str, Any]], member: str, value: str) -> int:
 
 
 def _check_events_sent(events: list[dict[str, Any]], runs: list[dict[str, Any]]) -> None:
-    """The plugin that asks for them was called for each event once, in order, with all of it."""
+    """Check that the plugin for all events got each event once, in order, with all members."""
     members = ("event", "organizationId", "projectId", "userId", "payload")
     expected = [
         {"payload": {member: each[member] for member in members}}

@@ -1,7 +1,7 @@
-"""Situations in which a mutation, or a person's deed, causes more than it mostly does.
+"""Situations in which a mutation or an action of a simulated user causes more events than usual.
 
-``SITUATIONS`` maps a name to a function that brings one about; each noun has a module of its own,
-and a new module is found by itself.
+``SITUATIONS`` maps a name to a function that sets up the situation. Each noun has a module of its
+own; new modules are found automatically.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Assets that are skipped, sent back, put up for review and assigned."""
+"""Situations of assets: skipping, sending back, adding to review and assignment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def an_open_asset_is_skipped(steps: SteppedProject) -> None:
 
 @for_each_way("AUTOSAVE", "DEFAULT", "REVIEW", "PREDICTION", "INFERENCE")
 def an_open_asset_is_skipped_with_a_label(steps: SteppedProject, way: str) -> None:
-    """The older way: the label says so."""
+    """Skip an asset with a label, as older clients do."""
     asset = "in review" if way == "REVIEW" else "waiting"
     if way == "REVIEW":
         steps.call("sendAssetsBackToQueue", where={"id": steps.names["in review"]})
@@ -27,18 +27,18 @@ def an_open_asset_is_skipped_with_a_label(steps: SteppedProject, way: str) -> No
 
 
 @for_each_way(*WAYS_TO_REVIEW)
-def a_labeled_asset_is_put_up_for_review(steps: SteppedProject, way: str) -> None:
+def a_labeled_asset_is_added_to_review(steps: SteppedProject, way: str) -> None:
     steps.call(way, where={"idIn": [steps.names["labeled"]]})
 
 
 @for_each_way(*WAYS_BACK)
 def assets_are_sent_back(steps: SteppedProject, way: str) -> None:
-    """From a review, and from the labeling step itself."""
+    """Send assets back from a review, and from the labeling step itself."""
     steps.call(way, where={"idIn": [steps.names["in review"], steps.names["labeled"]]})
 
 
 @situation
-def work_is_shared_out(steps: SteppedProject) -> None:
+def assets_are_assigned(steps: SteppedProject) -> None:
     where = [{"id": steps.names["waiting"]}]
     data = [{"toBeLabeledBy": ["labeler@example.com", "reviewer@example.com"]}]
     steps.call("updatePropertiesInAssets", where=where, data=data)

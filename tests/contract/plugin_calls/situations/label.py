@@ -1,4 +1,4 @@
-"""Labels."""
+"""Situations of labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.kit.world_content import RED
 
 @for_each_way(*WAYS_TO_LABEL)
 def a_label_is_saved_submitted_and_reviewed(steps: SteppedProject, way: str) -> None:
-    """All of it is drawn for review, and each has the asset open before."""
+    """Label with full review coverage; each author has locked the asset before."""
     steps.change_step("review step", stepCoverage=100)
     for key, kind in (("labeler", "DEFAULT"), ("reviewer", "REVIEW")):
         steps.label(way, "waiting", key, "AUTOSAVE")
@@ -26,7 +26,7 @@ def a_label_is_saved_submitted_and_reviewed(steps: SteppedProject, way: str) -> 
 
 @for_each_way(*WAYS_TO_LABEL)
 def a_label_moves_an_asset_to_the_next_step(steps: SteppedProject, way: str) -> None:
-    """From one review to the next."""
+    """Move an asset from one review to the next."""
     data = {"projectId": steps.project, "name": "Review 2", "assignees": [steps.names["rita"]]}
     steps.call("addReviewStep", input=data)
     steps.label(way, "in review", "reviewer", "REVIEW")
@@ -34,7 +34,7 @@ def a_label_moves_an_asset_to_the_next_step(steps: SteppedProject, way: str) -> 
 
 @situation
 def a_label_names_a_step(steps: SteppedProject) -> None:
-    """A correction of what is done, and a review that takes the asset to its step."""
+    """Correct a finished step, and add a review that moves the asset to its step."""
     row = {"jsonResponse": RED}
     steps.label_on("label step", "labeled", "reviewer", "DEFAULT", row)
     steps.label_on("review step", "labeled", "reviewer", "REVIEW", row)
@@ -55,7 +55,7 @@ def an_administrator_joins_with_a_label(steps: SteppedProject, way: str) -> None
 
 
 @for_each_way(*WAYS_TO_LABEL)
-def a_lock_that_ran_out_is_taken_over(steps: SteppedProject, way: str) -> None:
+def an_expired_lock_is_taken_over(steps: SteppedProject, way: str) -> None:
     steps.label(way, "waiting", "labeler", "AUTOSAVE")
     steps.wire.emulator.world.clock.offset += 2 * LIFETIME
     steps.label(way, "waiting", "reviewer", "AUTOSAVE")
@@ -83,7 +83,7 @@ def compared_labels_are_changed(steps: SteppedProject) -> None:
 
 
 @situation
-def what_is_labeled_becomes_a_honeypot(steps: SteppedProject) -> None:
+def a_labeled_asset_becomes_a_honeypot(steps: SteppedProject) -> None:
     steps.make_honeypot("labeled")
     for flag in (False, True):
         where = [{"id": steps.names["labeled"]}]
@@ -91,7 +91,7 @@ def what_is_labeled_becomes_a_honeypot(steps: SteppedProject) -> None:
 
 
 @situation
-def what_two_people_have_labeled_is_used_for_consensus(steps: SteppedProject) -> None:
+def an_asset_with_two_labels_is_used_for_consensus(steps: SteppedProject) -> None:
     for key in ("labeler", "manager"):
         steps.label("appendManyLabels", "waiting", key)
         steps.call("sendAssetsBackToQueue", where={"id": steps.names["waiting"]})

@@ -1,12 +1,12 @@
-"""Members who join, change and leave."""
+"""Situations of members who join, change and leave."""
 
 from __future__ import annotations
 
 from tests.contract.plugin_calls.situations.registry import SteppedProject, for_each_way, situation
 
 
-def _at_work_everywhere(steps: SteppedProject) -> None:
-    """Rita works on both steps, has an asset open, and is to label another one."""
+def _give_work_everywhere(steps: SteppedProject) -> None:
+    """Let Rita be an assignee of both steps, lock an asset, and be assigned to another asset."""
     for step in ("label step", "review step"):
         both = [steps.names["rita"], steps.names["max"]]
         steps.edit(steps={"updates": [{"id": steps.names[step], "assignees": both}]})
@@ -16,14 +16,14 @@ def _at_work_everywhere(steps: SteppedProject) -> None:
 
 
 @situation
-def who_is_at_work_leaves_the_project(steps: SteppedProject) -> None:
-    _at_work_everywhere(steps)
+def a_member_with_work_leaves_the_project(steps: SteppedProject) -> None:
+    _give_work_everywhere(steps)
     steps.remove_member("reviewer")
 
 
 @situation
-def who_is_at_work_leaves_the_organization(steps: SteppedProject) -> None:
-    _at_work_everywhere(steps)
+def a_member_with_work_leaves_the_organization(steps: SteppedProject) -> None:
+    _give_work_everywhere(steps)
     address = dict.fromkeys(("address", "zipCode", "city", "country"), "")
     other = steps.call("createOrganization", data={"name": "Other", **address})
     data, where = {"organizationId": other["id"]}, {"email": "reviewer@example.com"}
@@ -32,13 +32,13 @@ def who_is_at_work_leaves_the_organization(steps: SteppedProject) -> None:
 
 @for_each_way("appendToRoles", "updatePropertiesInRole")
 def a_reviewer_becomes_a_labeler(steps: SteppedProject, way: str) -> None:
-    _at_work_everywhere(steps)
+    _give_work_everywhere(steps)
     steps.give_role(way, "rita", "reviewer", "LABELER")
 
 
 @for_each_way("appendToRoles", "updatePropertiesInRole", "updatePropertiesInProjectUser")
 def an_administrator_of_the_organization_joins(steps: SteppedProject, way: str) -> None:
-    """By a role, or by starring the project."""
+    """Join by a role, and by starring the project."""
     steps.remove_member("admin")
     if way == "updatePropertiesInProjectUser":
         steps.call(way, data={"starred": True}, where={"id": steps.member("ada")})

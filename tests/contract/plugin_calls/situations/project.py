@@ -1,4 +1,4 @@
-"""Projects and their steps."""
+"""Situations of projects and their steps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.kit.world_content import INTERFACE
 
 
 @situation
-def settings_that_steps_stand_for_are_changed(steps: SteppedProject) -> None:
+def settings_mirrored_by_steps_are_changed(steps: SteppedProject) -> None:
     data = {"reviewCoverage": 50, "consensusTotCoverage": 50, "minConsensusSize": 2}
     where = {"id": steps.project}
     steps.call("updatePropertiesInProject", data=data, where=where)
@@ -17,7 +17,7 @@ def settings_that_steps_stand_for_are_changed(steps: SteppedProject) -> None:
 
 @for_each_way("deleteStep", "editProjectWorkflowSettings")
 def a_step_is_deleted(steps: SteppedProject, way: str) -> None:
-    """Assets that stand there go back."""
+    """Delete a step that has assets, which go back."""
     if way == "deleteStep":
         data = {"projectId": steps.project, "stepId": steps.names["review step"]}
         steps.call(way, input=data)
@@ -26,7 +26,7 @@ def a_step_is_deleted(steps: SteppedProject, way: str) -> None:
 
 
 @for_each_way("deleteStep", "editProjectWorkflowSettings")
-def a_step_that_stands_for_a_setting_is_deleted(steps: SteppedProject, way: str) -> None:
+def a_step_that_mirrors_a_setting_is_deleted(steps: SteppedProject, way: str) -> None:
     steps.change_step("review step", stepCoverage=50)
     a_step_is_deleted(steps, way)
 

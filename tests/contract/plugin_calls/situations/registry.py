@@ -1,4 +1,4 @@
-"""The table of the situations, and the project in which each of them comes about."""
+"""The table of the situations, and the project in which they take place."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class SteppedProject:
     """A project with steps; its assets are ``waiting``, ``labeled``, ``in review``, ``skipped``.
 
     Attributes:
-        names: what the world holds: each thing's name and id.
-        project: its id.
+        names: the ids of the objects in the world, by name.
+        project: the id of the project.
     """
 
     def __init__(self, wire: CallRecorder, world_ids: WorldIds) -> None:
@@ -39,7 +39,7 @@ class SteppedProject:
         text: str = RED,
         **data: Any,
     ) -> None:
-        """Add a label, the one way or the other."""
+        """Add a label by one of the two mutations."""
         row = {"jsonResponse": text, **data}
         asset_id = self.names[asset]
         if way == "appendToLabels":
@@ -51,7 +51,7 @@ class SteppedProject:
     def label_on(
         self, step: str | None, asset: str, key: str, kind: str, row: dict[str, Any]
     ) -> None:
-        """Add a label that names a step, or none."""
+        """Add a label with or without a step."""
         rows = [{"assetID": self.names[asset], **row}]
         data = {"labelType": kind, "labelsData": rows}
         if step:
@@ -67,7 +67,7 @@ class SteppedProject:
         self.call("editProjectWorkflowSettings", input={"projectId": self.project, **data})
 
     def member(self, name: str) -> str:
-        """The id of somebody's membership."""
+        """Return the id of a user's membership."""
         where = {"project": {"id": self.project}}
         found = self.wire.list("projectUsers", where, selection="id user { id }")
         (row,) = [each["id"] for each in found if each["user"]["id"] == self.names[name]]
@@ -86,7 +86,7 @@ class SteppedProject:
             self.call(way, data=data, where={"id": self.member(name)})
 
     def require_consensus(self, asset: str = "waiting") -> None:
-        """Have two people label an asset."""
+        """Require two labels for an asset."""
         self.change_step("label step", numberOfExpectedLabelsForConsensus=2)
         ids = {"projectId": self.project, "assetId": self.names[asset]}
         self.call("setAssetConsensus", **ids, isConsensus=True)

@@ -1,4 +1,4 @@
-"""Actions of simulated users, in the situations in which they cause something of their own."""
+"""Actions of simulated users, in situations in which they cause events of their own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _of(text: str) -> dict[str, Any]:
 
 
 @situation
-def people_work_in_the_older_workflow(steps: SteppedProject) -> None:
+def users_work_in_the_v1_workflow(steps: SteppedProject) -> None:
     act = steps.wire.act
     act("save", _OLD, "aquarium", _of(EASY))
     act("submit", _OLD, "aquarium", _of(EASY))
@@ -31,7 +31,7 @@ def people_work_in_the_older_workflow(steps: SteppedProject) -> None:
 
 
 @situation
-def people_work_with_steps(steps: SteppedProject) -> None:
+def users_work_with_steps(steps: SteppedProject) -> None:
     act = steps.wire.act
     act("save", _NEW, "waiting", _of(RED))
     act("submit", _NEW, "waiting")
@@ -46,7 +46,7 @@ def people_work_with_steps(steps: SteppedProject) -> None:
 
 
 @situation
-def people_bring_assets_to_the_next_step(steps: SteppedProject) -> None:
+def users_move_assets_to_the_next_step(steps: SteppedProject) -> None:
     steps.change_step("review step", stepCoverage=100)
     act = steps.wire.act
     act("submit", _NEW, "waiting", _of(RED))
@@ -54,7 +54,7 @@ def people_bring_assets_to_the_next_step(steps: SteppedProject) -> None:
 
 
 @situation
-def people_take_over_what_others_left_open(steps: SteppedProject) -> None:
+def a_user_takes_over_an_expired_lock(steps: SteppedProject) -> None:
     act = steps.wire.act
     act("save", _NEW, "waiting", _of(RED))
     steps.wire.emulator.world.clock.offset += 2 * LIFETIME
@@ -70,7 +70,7 @@ def administrators_join_by_working(steps: SteppedProject) -> None:
 
 
 @situation
-def the_labels_of_people_are_compared(steps: SteppedProject) -> None:
+def labels_of_users_are_compared(steps: SteppedProject) -> None:
     steps.make_honeypot()
     steps.require_consensus()
     for user in ("labeler", "manager"):
