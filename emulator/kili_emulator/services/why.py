@@ -1,4 +1,4 @@
-"""Explain why a plugin was called, or was not."""
+"""Explain why a plugin was called or not."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def answer(session: WorldSession, question: Question) -> dict[str, Any]:
     """Answer a question: see :func:`kili_emulator.domain.why.explanation.explain`.
 
     Raises:
-        KiliError: something is unknown, it belongs to no project, or it is not one of label, asset
-            and event.
+        KiliError: the subject or the plugin is unknown, the subject belongs to no project, or the
+            question does not name exactly one label, asset or event.
     """
     world = session.deploy_saved().world
 

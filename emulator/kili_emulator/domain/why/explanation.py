@@ -1,4 +1,4 @@
-"""Answer a question: what happened, and for each plugin why it was called, or was not."""
+"""Answer a question: what happened, and why each plugin was called or not."""
 
 from __future__ import annotations
 
@@ -17,39 +17,46 @@ from kili_emulator.domain.why.subject import Occurrence, Question
 from kili_emulator.domain.world import View, World
 from kili_emulator.rules.handlers import handler_type_for
 
-# With these, the answer does not say whether the plugin would be called now.
+# With one of these reasons, the answer does not say whether the plugin would be called now.
 _SETTLED = {"RAN", "RUNNING", "QUEUED", "SELF_TRIGGERED", "TOO_DEEP"}
 
 
 def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str, Any]:
-    """Explain why plugins were called for the subject of a question, or were not.
+    """Explain why plugins were called, or not called, for the subject of a question.
 
     Returns:
-        ``about`` (:class:`kili_emulator.domain.why.subject.Subject`). ``events``, in order, each
-        with ``id`` and ``event`` (``None`` of a label without an event), ``createdAt``,
-        ``handler`` (the type that it calls, if any), ``labelId``, ``causedBy`` (a run), and
-        ``plugins``, for each an answer. ``byHand``: the runs that somebody called by hand.
+        - ``about``: see :class:`kili_emulator.domain.why.subject.Subject`;
+        - ``events``: the occurrences in order, each with ``id`` and ``event`` (``None`` for a label
+          without an event), ``createdAt``, ``handler`` (the handler type that the event calls, or
+          ``None``), ``labelId``, ``causedBy`` (the id of a run), and ``plugins``;
+        - ``byHand``: views of the runs that a user started by hand.
 
-        An answer has ``plugin`` (its name), ``pluginId``, ``isWebhook``; ``called``: whether a call
-        has begun; ``reasons`` (:class:`kili_emulator.domain.why.causes.Reason`), the most basic one
-        first; ``runs`` and ``redeliveries``, each as
-        :func:`kili_emulator.domain.run_view.run_view` shows it, with ``delivery`` (of a webhook);
-        ``now``: ``called``, ``reasons`` and ``explanation`` if the same happened now, ``None``
-        where the answer does not depend on that.
+        Each member of ``plugins`` has
+
+        - ``plugin`` (the name), ``pluginId``, ``isWebhook``;
+        - ``called``: whether a call has begun;
+        - ``reasons``: the most basic one first; see
+          :class:`kili_emulator.domain.why.causes.Reason`;
+        - ``runs`` and ``redeliveries``: views of runs
+          (:func:`kili_emulator.domain.run_view.run_view`), each with ``delivery``, the summary of
+          its webhook delivery;
+        - ``now``: ``called``, ``reasons`` and ``explanation`` for the case that the same happened
+          now; ``None`` if ``reasons`` makes this answer useless.
 
     Raises:
-        KiliError: something is unknown, it belongs to no project, or the question is unclear.
+        KiliError: the subject or the plugin is unknown, the subject belongs to no project, or the
+            question is ambiguous.
     """
     return _Explanation(world, question, methods_of).answer()
 
 
 class _Explanation:
-    """Explains all occurrences of one question in one view."""
+    """The explanation of all occurrences of one question in one view."""
 
     def __init__(self, world: World, question: Question, methods_of: MethodsOf) -> None:
         self._world, self._view, self._methods_of = world, world.view, methods_of
         self._subject = subject = question.subject(self._view)
-        self._deleted = [_on_deleted(self._view, each, question) for each in subject.occurrences]
+        self._deleted = [_find_deleted(self._view, each, question) for each in subject.occurrences]
         self._plugins = _plugins(self._view, question, subject.project, any(self._deleted))
         self._runs = self._view.runs.find("project", subject.project["id"])
         self._caused: dict[tuple[str, str], list[RunDoc]] = defaultdict(list)
@@ -96,7 +103,7 @@ class _Explanation:
             "reasons": reasons,
             "runs": [self._run(each) for each in runs],
             "redeliveries": [self._run(each) for each in caused if each["redeliveryOf"]],
-            "now": None if is_settled else _now(facts),
+            "now": None if is_settled else _explain_now(facts),
         }
 
     def _deleted_plugin(self, occurrence: Occurrence, decision: DecisionDoc) -> dict[str, Any]:
@@ -123,7 +130,10 @@ class _Explanation:
 def _plugins(
     view: View, question: Question, project: ProjectDoc, were_deleted: bool
 ) -> list[PluginDoc]:
-    """The plugins asked about that exist: of several with one name, that of the organization."""
+    """Return the existing plugins that the question is about.
+
+    If plugins of several organizations have the name, return the one of the project's organization.
+    """
     name, organization_id = question.plugin, project["organizationId"]
     own = view.plugins.find("organization", organization_id)
     if name is None:
@@ -133,23 +143,23 @@ def _plugins(
     return [find_plugin(view, name, organization_id)]
 
 
-def _on_deleted(view: View, occurrence: Occurrence, question: Question) -> list[DecisionDoc]:
-    """The decisions on plugins asked about that have been deleted since."""
+def _find_deleted(view: View, occurrence: Occurrence, question: Question) -> list[DecisionDoc]:
+    """Return the decisions on deleted plugins that the question is about."""
     name = question.plugin
     found = find_decisions_on_deleted_plugins(view, occurrence.event) if occurrence.event else []
     return [each for each in found if name in (None, each["pluginName"], each["pluginId"])]
 
 
-def _now(facts: Facts) -> dict[str, Any]:
-    """Whether the plugin would be called if the same happened now."""
-    words = ["OTHER_ORGANIZATION"] if facts.is_foreign else facts.blockers.codes()
+def _explain_now(facts: Facts) -> dict[str, Any]:
+    """Explain whether the plugin would be called if the same happened now."""
+    codes = ["OTHER_ORGANIZATION"] if facts.is_never_offered else facts.blockers.codes()
     fields, version = facts.fields_now, facts.state.version
-    by_handler = version is not None and fields["handler"] in version.handlers
-    text = messages.NOW_NOT_CALLED if words else messages.NOW_CALLED
+    has_handler = version is not None and fields["handler"] in version.handlers
+    text = messages.NOW_NOT_CALLED if codes else messages.NOW_CALLED
     explanation = text.format(
         **fields,
-        words=", ".join(words),
+        words=", ".join(codes),
         quoted=shlex.quote(facts.plugin["name"]),
-        trigger=fields["method"] if by_handler else facts.occurrence.subject,
+        trigger=fields["method"] if has_handler else facts.occurrence.subject,
     )
-    return {"called": not words, "reasons": words, "explanation": explanation}
+    return {"called": not codes, "reasons": codes, "explanation": explanation}
