@@ -13,7 +13,8 @@ from kili_emulator.rules.subjects import LABEL_AUTOSAVED
 def remedy_of_blocker(facts: Facts, code: ReasonCode) -> str:
     """Return the remedy for a blocker of a past event, as the plugin's present state needs it.
 
-    If the plugin has no blocker of the same kind any more, the remedy says that no action is needed.
+    If the plugin has no blocker of the same kind any more, the remedy says that no action is
+    needed.
     """
     kind = rules.kind_of_blocker(code)
     present: ReasonCode | None = getattr(facts.blockers, kind)
