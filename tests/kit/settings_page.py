@@ -16,8 +16,8 @@ INTRODUCTION = """\
 # Settings
 
 The emulator looks for the value of a setting in this order: the command line of
-`kili-emulator start`, the environment, `[tool.kili-emulator]` in the `pyproject.toml` of the current
-folder, the default:
+`kili-emulator start`, the environment, `[tool.kili-emulator]` in the `pyproject.toml` of the
+current folder, the default:
 
 ```bash
 kili-emulator start --sync-wait 5        # the option

@@ -84,8 +84,8 @@ class Settings:
         30.0,
         SettingDetails(
             "Maximum time in seconds for which an answer waits for plugin runs.",
-            "An answer waits for all runs that its request causes, directly or through other runs. The "
-            "setting has no effect if `dispatch` is `async`.",
+            "An answer waits for all runs that its request causes, directly or through other runs. "
+            "The setting has no effect if `dispatch` is `async`.",
             range=_SECONDS,
         ),
     )
