@@ -49,7 +49,7 @@ def find_membership(view: View, user_id: str, project_id: str) -> MemberDoc | No
 
 
 def is_active_administrator(user: UserDoc) -> bool:
-    """Return whether the user administers the organization; a service account never does."""
+    """Return whether the user administers the organization; a service user never does."""
     is_person = user["activated"] and not user["isServiceAccount"]
     return bool(is_person and user["organizationRole"] == "ADMIN")
 
@@ -155,7 +155,7 @@ class Access:
             admin_only: require the role even if the actor changes their own account.
 
         Raises:
-            KiliError: the actor may not, or the user is a service account.
+            KiliError: the actor may not, or the user is a service user.
         """
         if user["isServiceAccount"]:
             raise errors.access_denied()
