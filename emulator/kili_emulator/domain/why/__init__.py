@@ -1,6 +1,6 @@
 """Explain why plugins were called, or not called, for a label, an asset or an event.
 
-``explanation`` builds the answer, ``subject`` finds the occurrences, ``facts`` reads the stored
+``question`` finds the occurrences, ``explanation`` builds the answer, ``facts`` reads the stored
 documents of one plugin, ``causes`` finds the reasons and ``remedies`` the advice. The past comes
 from the runs and decisions that dispatch stored; the present comes from the rules that dispatch
 uses (:mod:`kili_emulator.rules.blockers`). ``services``, ``http`` and ``app`` import this room.

@@ -13,7 +13,7 @@ from kili_emulator.domain.lookup import find_plugin
 from kili_emulator.domain.run_view import run_view
 from kili_emulator.domain.why.causes import delivery_of, reasons_of, reasons_of_deleted
 from kili_emulator.domain.why.facts import Facts, MethodsOf
-from kili_emulator.domain.why.subject import Occurrence, Question
+from kili_emulator.domain.why.question import Occurrence, Question
 from kili_emulator.domain.world import View, World
 from kili_emulator.rules.handlers import handler_type_for
 
@@ -22,10 +22,10 @@ _SETTLED = {"RAN", "RUNNING", "QUEUED", "SELF_TRIGGERED", "TOO_DEEP"}
 
 
 def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str, Any]:
-    """Explain why plugins were called, or not called, for the subject of a question.
+    """Explain why plugins were called, or not called, for the topic of a question.
 
     Returns:
-        - ``about``: see :class:`kili_emulator.domain.why.subject.Subject`;
+        - ``about``: see :class:`kili_emulator.domain.why.question.Topic`;
         - ``events``: the occurrences in order, each with ``id`` and ``event`` (``None`` for a label
           without an event), ``createdAt``, ``handler`` (the handler type that the event calls, or
           ``None``), ``labelId``, ``causedBy`` (the id of a run), and ``plugins``;
@@ -44,7 +44,7 @@ def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str
           now; ``None`` if ``reasons`` makes this answer useless.
 
     Raises:
-        KiliError: the subject or the plugin is unknown, the subject belongs to no project, or the
+        KiliError: the topic or the plugin is unknown, the topic belongs to no project, or the
             question is ambiguous.
     """
     return _Explanation(world, question, methods_of).answer()
@@ -55,19 +55,19 @@ class _Explanation:
 
     def __init__(self, world: World, question: Question, methods_of: MethodsOf) -> None:
         self._world, self._view, self._methods_of = world, world.view, methods_of
-        self._subject = subject = question.subject(self._view)
-        self._deleted = [_find_deleted(self._view, each, question) for each in subject.occurrences]
-        self._plugins = _plugins(self._view, question, subject.project, any(self._deleted))
-        self._runs = self._view.runs.find("project", subject.project["id"])
+        self._topic = topic = question.find_topic(self._view)
+        self._deleted = [_find_deleted(self._view, each, question) for each in topic.occurrences]
+        self._plugins = _plugins(self._view, question, topic.project, any(self._deleted))
+        self._runs = self._view.runs.find("project", topic.project["id"])
         self._caused: dict[tuple[str, str], list[RunDoc]] = defaultdict(list)
         for each in self._runs:
             if not each["byHand"]:
                 self._caused[each["pluginId"], each["eventId"]].append(each)
 
     def answer(self) -> dict[str, Any]:
-        pairs = zip(self._subject.occurrences, self._deleted, strict=True)
+        pairs = zip(self._topic.occurrences, self._deleted, strict=True)
         return {
-            "about": self._subject.about,
+            "about": self._topic.about,
             "events": [self._event(occurrence, deleted) for occurrence, deleted in pairs],
             "byHand": [run_view(self._view, each) for each in self._runs_by_hand()],
         }
@@ -89,7 +89,7 @@ class _Explanation:
         }
 
     def _plugin(self, occurrence: Occurrence, plugin: PluginDoc) -> dict[str, Any]:
-        project, event = self._subject.project, occurrence.event
+        project, event = self._topic.project, occurrence.event
         facts = Facts(self._world, self._view, plugin, project, occurrence, self._methods_of)
         caused = self._caused[plugin["id"], event["id"]] if event else []
         runs = [each for each in caused if not each["redeliveryOf"]]
@@ -112,7 +112,7 @@ class _Explanation:
             "pluginId": decision["pluginId"],
             "isWebhook": decision["isWebhook"],
             "called": False,
-            "reasons": reasons_of_deleted(decision, self._subject.project, occurrence.subject),
+            "reasons": reasons_of_deleted(decision, self._topic.project, occurrence.subject),
             "runs": [],
             "redeliveries": [],
             "now": None,
@@ -122,7 +122,7 @@ class _Explanation:
         return {**run_view(self._view, run), "delivery": delivery_of(run)}
 
     def _runs_by_hand(self) -> list[RunDoc]:
-        about, ids = self._subject.about, {each["id"] for each in self._plugins}
+        about, ids = self._topic.about, {each["id"] for each in self._plugins}
         found = [each for each in self._runs if each["byHand"] and each["pluginId"] in ids]
         return [each for each in found if each["metadata"].get(f"{about['kind']}Id") == about["id"]]
 

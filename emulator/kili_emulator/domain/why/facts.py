@@ -12,7 +12,7 @@ from kili_emulator.domain.decision import find_decision, skipped_version
 from kili_emulator.domain.documents import DecisionDoc, PluginDoc, PluginVersionDoc, ProjectDoc
 from kili_emulator.domain.plugin_state import get_plugin_state
 from kili_emulator.domain.trigger import is_offered_to
-from kili_emulator.domain.why.subject import Occurrence
+from kili_emulator.domain.why.question import Occurrence
 from kili_emulator.domain.world import View, World
 from kili_emulator.rules import handlers, subjects
 from kili_emulator.rules.blockers import Blockers, PluginState, PluginVersion, blockers

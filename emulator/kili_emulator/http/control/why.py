@@ -7,7 +7,7 @@ from dataclasses import fields
 from flask import Blueprint, Response, jsonify, request
 
 from kili_emulator import errors
-from kili_emulator.domain.why.subject import Question
+from kili_emulator.domain.why.question import Question
 from kili_emulator.http.control.sessions import Sessions
 from kili_emulator.services import why
 

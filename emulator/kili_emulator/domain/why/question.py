@@ -1,4 +1,4 @@
-"""The subject of a question (a label, an asset or an event), and the occurrences about it."""
+"""Questions why plugins were called or not: their topics, and the occurrences to explain."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Occurrence(NamedTuple):
     label_id: str | None
 
 
-class Subject(NamedTuple):
-    """The subject of a question.
+class Topic(NamedTuple):
+    """The topic of a question: a label, an asset or an event, and its occurrences.
 
     Attributes:
         about: ``kind`` (label, asset or event), ``id``, ``labelType``, ``assetId``,
@@ -64,11 +64,11 @@ class Question:
     event: str | None = None
     plugin: str | None = None
 
-    def subject(self, view: View) -> Subject:
-        """Find the subject of the question; a deleted label or asset is found by its events.
+    def find_topic(self, view: View) -> Topic:
+        """Find the topic of the question; a deleted label or asset is found by its events.
 
         Raises:
-            KiliError: the subject is unknown or belongs to no project, or the question does not
+            KiliError: the topic is unknown or belongs to no project, or the question does not
                 name exactly one label, asset or event.
         """
         given = [self.label, self.asset, self.event]
@@ -82,15 +82,15 @@ class Question:
         return _about_asset(view, self.asset, self.project)
 
 
-def _about_label(view: View, label_id: str) -> Subject:
+def _about_label(view: View, label_id: str) -> Topic:
     label = view.labels.get(label_id)
     found = _occurrences(view, _is_about("labelId", label_id), [label] if label else [])
     if not found:
         raise errors.label_not_known(label_id)
-    return _subject(view, "label", label_id, found, label=label)
+    return _topic(view, "label", label_id, found, label=label)
 
 
-def _about_asset(view: View, name: str, project: str | None) -> Subject:
+def _about_asset(view: View, name: str, project: str | None) -> Topic:
     asset = view.assets.get(name)
     if project is not None:
         asset = find_asset(view, find_project(view, project), name)
@@ -99,10 +99,10 @@ def _about_asset(view: View, name: str, project: str | None) -> Subject:
     found = _occurrences(view, _is_about("assetId", asset_id), labels)
     if not found and asset is None:
         raise errors.asset_not_known(name)
-    return _subject(view, "asset", asset_id, found, asset=asset)
+    return _topic(view, "asset", asset_id, found, asset=asset)
 
 
-def _about_event(view: View, event_id: str) -> Subject:
+def _about_event(view: View, event_id: str) -> Topic:
     event = view.events.get(event_id)
     if event is None:
         raise errors.event_not_known(event_id)
@@ -110,10 +110,10 @@ def _about_event(view: View, event_id: str) -> Subject:
         raise errors.event_without_project(event_id)
     found = _occurrences(view, lambda each: each["id"] == event_id)
     label = view.labels.get(event["payload"].get("labelId") or "")
-    return _subject(view, "event", event_id, found, label=label)
+    return _topic(view, "event", event_id, found, label=label)
 
 
-def _subject(
+def _topic(
     view: View,
     kind: str,
     name: str,
@@ -121,7 +121,7 @@ def _subject(
     *,
     label: LabelDoc | None = None,
     asset: AssetDoc | None = None,
-) -> Subject:
+) -> Topic:
     events = [each.event for each in found if each.event]
     if asset is None:
         asset_id = label["assetId"] if label else events[0]["payload"].get("assetId")
@@ -136,7 +136,7 @@ def _subject(
         "projectId": project["id"],
         "project": project["title"],
     }
-    return Subject(about, project, found)
+    return Topic(about, project, found)
 
 
 def _is_about(member: str, document_id: str) -> Callable[[Event], bool]:
@@ -156,8 +156,8 @@ def _occurrences(
     found = [_occurrence(view.events.position(each["id"]), each) for each in events]
     for each in view.internal_events.all():
         calls = handler_type_for(each["event"]) is not None
-        is_about_subject = matches(each) and (calls or each["event"] == subjects.LABEL_AUTOSAVED)
-        if is_about_subject or (calls and _transaction_and_asset(each) in transactions):
+        is_about_topic = matches(each) and (calls or each["event"] == subjects.LABEL_AUTOSAVED)
+        if is_about_topic or (calls and _transaction_and_asset(each) in transactions):
             found.append(_occurrence(view.internal_events.position(each["id"]), each))
     created = {each.label_id for each in found if subjects.is_about_new_label(each.subject)}
     for label in labels:
