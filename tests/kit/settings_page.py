@@ -15,8 +15,9 @@ PAGE = ROOT / "docs" / "settings.md"
 INTRODUCTION = """\
 # Settings
 
-A setting comes from the command line of `kili-emulator start`, else from the environment, else from
-`[tool.kili-emulator]` in the `pyproject.toml` of the current folder; else it has its default:
+The emulator looks for the value of a setting in this order: the command line of
+`kili-emulator start`, the environment, `[tool.kili-emulator]` in the `pyproject.toml` of the
+current folder, the default:
 
 ```bash
 kili-emulator start --sync-wait 5        # the option
@@ -25,18 +26,18 @@ KILI_EMULATOR_SYNC_WAIT=5 kili-emulator start
 
 ```toml
 [tool.kili-emulator]
-sync-wait = 5                            # sync_wait is read, too
+sync-wait = 5                            # or sync_wait
 allow-host = ["a.example", "b.example"]
 ```
 
 `Emulator()` in Python takes the same settings as keyword arguments (`Emulator(sync_wait=5)`), and
-those of the environment and the `pyproject.toml`. Settings *of the server* are read from its
-arguments only, as they are about the server that `kili-emulator start` starts: an emulator in
-Python is `ephemeral` and listens on a free `port` unless an argument says otherwise.
+reads the environment and `pyproject.toml`, too. Settings *of the server* are for the server that
+`kili-emulator start` starts. `Emulator()` reads them from its arguments only: without arguments, it
+is `ephemeral` and listens on a free `port`.
 
-An unknown option, key or argument, and a value that a setting cannot have, is an error; an unknown
-variable `KILI_EMULATOR_…` is a warning. In the environment, `1`, `true`, `yes` and `0`, `false`,
-`no` are the values of a flag.
+An unknown option, key or argument is an error, and so is a value that a setting cannot have. An
+unknown variable `KILI_EMULATOR_…` is a warning. In the environment, the values of a flag are `1`,
+`true`, `yes` and `0`, `false`, `no`.
 """
 
 _TYPES = {
@@ -50,7 +51,7 @@ _TYPES = {
 
 
 def render_page() -> str:
-    """The page as the table of settings has it now."""
+    """Render the page from the table of settings."""
     return "\n".join([INTRODUCTION, *(_section(each) for each in settings_table().values())])
 
 

@@ -24,7 +24,7 @@ from kili_emulator.config import (
     suggest_setting,
     unknown_variables,
 )
-from kili_emulator.domain.why.subject import Question
+from kili_emulator.domain.why.question import Question
 from kili_emulator.domain.world import Mark, World
 from kili_emulator.services import why
 from kili_emulator.services.session import WorldSession

@@ -129,7 +129,7 @@ def _run_line(run: dict[str, Any]) -> str:
     duration = "" if run["durationMs"] is None else f" {run['durationMs']:.0f} ms"
     reason = run["headline"] or refusal_text(run) or ""
     is_waiting = run["outcome"] == "RUNNING" and run["startedAt"] is None
-    outcome = f"{run['outcome']}{' (is_waiting for its turn)' if is_waiting else ''}"
+    outcome = f"{run['outcome']}{' (waits for its turn)' if is_waiting else ''}"
     subject = f"{run['createdAt']} {run['id']} {_plugin_text(run)} {run['called']}"
     return f"{subject}: {outcome}{duration} {reason}".rstrip()
 

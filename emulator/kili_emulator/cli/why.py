@@ -69,7 +69,7 @@ def _short_answer(answer: dict[str, Any], width: int) -> str:
 def _full_answer(answer: dict[str, Any]) -> list[str]:
     is_queued = "QUEUED" in [each["reason"] for each in answer["reasons"]]
     call_text = "was called" if answer["called"] else "was not called"
-    lines = [f"  {answer['plugin']} {'is still to be call_text' if is_queued else call_text}"]
+    lines = [f"  {answer['plugin']} {'is still to be called' if is_queued else call_text}"]
     for each in answer["reasons"]:
         lines.append(f"    {each['reason']}: {each['explanation']}")
         lines += [

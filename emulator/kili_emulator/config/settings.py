@@ -32,13 +32,13 @@ _POSITIVE_SECONDS = Range(math.ulp(0.0), _MAX_VALUE, f"more than 0 seconds, at m
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one emulator; the help text of each field explains the setting."""
+    """The settings of one emulator. The help text of a field describes the setting."""
 
     host: str = setting("127.0.0.1", SettingDetails("Address to listen on.", is_server_only=True))
     port: int = setting(
         5454,
         SettingDetails(
-            "Port to listen on; 0 takes any free one.",
+            "Port to listen on; 0 selects a free port.",
             range=Range(0, 65535, "0 to 65535"),
             is_server_only=True,
         ),
@@ -46,103 +46,109 @@ class Settings:
     data_dir: Path = setting(
         Path(".kili-emulator"),
         SettingDetails(
-            "Folder of the emulator's data.",
-            "A relative path starts from the current folder.",
+            "Folder for the emulator's data.",
+            "A relative path is relative to the current folder.",
             is_folder=True,
             is_server_only=True,
         ),
     )
     ephemeral: bool = setting(
         False,
-        SettingDetails("Keep everything in memory.", "Nothing is written.", is_server_only=True),
+        SettingDetails(
+            "Keep all data in memory.", "The data folder is not used.", is_server_only=True
+        ),
     )
     scenario: str = setting(
         "default",
         SettingDetails(
-            "What a new world holds: a name or a file.",
-            "The names are `default` and `empty`; how to write a file: "
-            "[Scenarios](how-to/scenarios.md).",
+            "Initial content of a new world: the name of a scenario, or a file.",
+            "The names are `default` and `empty`. [Scenarios](how-to/scenarios.md) describes the "
+            "format of a file.",
         ),
     )
     seed: int | None = setting(
         None,
         SettingDetails(
-            "Make random draws repeatable, and ids but for the time in them.",
-            "Under a frozen clock, ids are repeatable as a whole.",
+            "Seed of random numbers and ids, which makes them repeatable.",
+            "An id also contains the current time, and is repeatable only if the clock is frozen.",
         ),
     )
     workflow: str = setting(
         "auto",
         SettingDetails(
-            "Workflow of new projects; auto: as clients of that version expect.",
+            "Workflow of new projects; auto selects it by the version of the client.",
             choices=("auto", "V1", "V2", "V3"),
         ),
     )
     sync_wait: float = setting(
         30.0,
         SettingDetails(
-            "Seconds an answer waits, at most, for the runs below its request.",
-            "Without effect if `dispatch` is `async`.",
+            "Maximum time in seconds for which an answer waits for plugin runs.",
+            "An answer waits for all runs that its request causes, directly or through other runs. "
+            "The setting has no effect if `dispatch` is `async`.",
             range=_SECONDS,
         ),
     )
     dispatch: str = setting(
         "sync",
         SettingDetails(
-            "Whether an answer waits for the plugin runs that its request caused.",
-            "The platform is `async`: its answers do not wait.",
+            "Let an answer wait for the plugin runs of its request (sync), or not (async).",
+            "The platform does not wait (`async`).",
             choices=("sync", "async"),
         ),
     )
     plugin_latency: float = setting(
         0.0,
         SettingDetails(
-            "Seconds between an event and the runs it causes; a second or two on the platform.",
+            "Delay in seconds between an event and its plugin runs; 1 to 2 on the platform.",
             range=_SECONDS,
         ),
     )
     plugin_policy: str = setting(
         "saas",
         SettingDetails(
-            "Where plugins are to run: decides what they can import.",
-            "In the cloud (`saas`), on premise, or as in the tutorial. It also decides whether "
-            "prints are recorded; see [Packages of plugins](how-to/packages-of-plugins.md).",
+            "Platform that the plugins are written for; it decides which packages they can import.",
+            "`saas` is Kili's cloud, `on-premise` an installation of your own, `tutorial` the "
+            "platform of the plugin tutorial. The policy also decides whether the logs have what "
+            "a plugin prints. See [Packages of plugins](how-to/packages-of-plugins.md).",
             choices=("saas", "on-premise", "tutorial"),
         ),
     )
     install_requirements: bool = setting(
         False,
         SettingDetails(
-            "Install the requirements of each version of a plugin for it; needs process isolation.",
+            "Install the requirements.txt of each plugin version; needs process isolation.",
             needs_process_isolation=True,
         ),
     )
     deploy_seconds: float = setting(
         0.0,
         SettingDetails(
-            "Seconds until an uploaded plugin is built; minutes on the platform.",
+            "Delay in seconds before an uploaded plugin is built; minutes on the platform.",
             range=_SECONDS,
         ),
     )
     plugin_timeout: float = setting(
         60.0,
         SettingDetails(
-            "Seconds a handler may take.", "It is stopped after that time.", range=_POSITIVE_SECONDS
+            "Maximum time of a handler call in seconds.",
+            "The emulator then stops the handler.",
+            range=_POSITIVE_SECONDS,
         ),
     )
     plugin_isolation: str = setting(
         "inline",
         SettingDetails(
-            "Where plugins run: in the emulator, or in processes of their own.",
+            "Run plugins in the emulator's process (inline), or in separate processes (process).",
             choices=("inline", "process"),
         ),
     )
     plugin_memory: int = setting(
         512,
         SettingDetails(
-            "Memory that a plugin may take; inline, it is only told.",
-            "In MB. In process isolation, a plugin that takes more is stopped; inline, the log "
-            "has a line about it.",
+            "Maximum memory of a plugin in MB; enforced in process isolation only.",
+            "In process isolation, the emulator stops a plugin that uses more memory. Inline, the "
+            "emulator adds a line to the plugin's log.",
             range=Range(64, _MAX_VALUE, f"64 to {_MAX_VALUE} MB"),
             metavar="MB",
         ),
@@ -150,7 +156,7 @@ class Settings:
     plugin_python: Path | None = setting(
         None,
         SettingDetails(
-            "Another Python, with an SDK of its own, for plugins; needs process isolation.",
+            "Python interpreter for plugins, with its own SDK; needs process isolation.",
             metavar="PATH",
             needs_process_isolation=True,
         ),
@@ -158,20 +164,18 @@ class Settings:
     allow_host: tuple[str, ...] = setting(
         (),
         SettingDetails(
-            "Further name under which clients reach the server.",
-            "Can be given several times; in the environment, names are separated by commas.",
+            "Additional host name under which clients reach the server.",
+            "The option can be repeated. In the environment variable, commas separate the names.",
         ),
     )
     public_keys: bool = setting(
         False,
-        SettingDetails(
-            "Keep the documented API keys although other machines can reach the server."
-        ),
+        SettingDetails("Use the documented API keys even if other machines can reach the server."),
     )
     request_log: Path | None = setting(
         None,
         SettingDetails(
-            "Add a line of JSON to this file for each GraphQL request: who, which SDK, what.",
+            "Append a line of JSON (user, SDK, operations) to this file for each GraphQL request.",
             metavar="FILE",
         ),
     )
@@ -197,7 +201,7 @@ class Settings:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the server can be reached from this machine only."""
+        """Whether only this machine can reach the server."""
         return self.host in LOOPBACK
 
 

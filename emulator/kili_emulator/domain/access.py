@@ -1,9 +1,9 @@
-"""The projects that a user sees, the user's role there, and the operations that it allows.
+"""The projects that a user sees, the user's role in them, and the operations of the role.
 
 See contract/project.md#lists-and-search, contract/member.md#roles.
 
-Unknown and invisible are the same to a caller: a query answers without the object, a mutation
-answers that access is denied.
+An invisible object looks like an unknown one: a query omits the object, and a mutation answers that
+access is denied.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _MANAGER_ROLES = permissions.names(permissions.PLUGIN_MANAGER_ROLES)
 
 
 def role_in(view: View, user: UserDoc, project: ProjectDoc) -> ProjectRole | None:
-    """The user's role in a project, or ``None`` when they have no part in it.
+    """Return the user's role in a project, or ``None`` if the user does not see the project.
 
-    Requests and transactions ask :class:`Access`, which decides it once.
+    Requests and transactions use :class:`Access`, which decides the role once.
     """
     plugins = view.plugins.find("user", user["id"]) if user["isServiceAccount"] else []
     if any(project["id"] in each["projectIds"] for each in plugins):
@@ -37,19 +37,19 @@ def role_in(view: View, user: UserDoc, project: ProjectDoc) -> ProjectRole | Non
 
 
 def find_active_member(view: View, user_id: str, project_id: str) -> MemberDoc | None:
-    """The user's membership of the project, if they have joined and not left it."""
+    """Return the user's membership in the project; ``None`` if the user is not a member now."""
     member = find_membership(view, user_id, project_id)
     return member if member and not member["deletedAt"] else None
 
 
 def find_membership(view: View, user_id: str, project_id: str) -> MemberDoc | None:
-    """The same, also when it is over."""
+    """Return the user's membership in the project, even if the user has left the project."""
     members = view.project_users.find("membership", (project_id, user_id))
     return members[0] if members else None
 
 
 def is_active_administrator(user: UserDoc) -> bool:
-    """Whether the user administers their organization: plugins never do."""
+    """Return whether the user administers the organization; a service user never does."""
     is_person = user["activated"] and not user["isServiceAccount"]
     return bool(is_person and user["organizationRole"] == "ADMIN")
 
@@ -57,8 +57,8 @@ def is_active_administrator(user: UserDoc) -> bool:
 class Access:
     """The access of one actor to the projects of one view.
 
-    Each request has one for its view, and each transaction one for itself. A role is decided once,
-    and again after a transaction has changed members or plugins.
+    Each request creates one for its view, and each transaction one for itself. Roles are decided
+    once, and again after the transaction has changed members or plugins.
     """
 
     def __init__(self, view: View, actor: Actor) -> None:
@@ -68,10 +68,10 @@ class Access:
         self._basis: tuple[object, ...] = ()
 
     def role(self, project: ProjectDoc, user: UserDoc | None = None) -> ProjectRole | None:
-        """The actor's role in a project, or ``None`` when they have no part in it.
+        """Return the actor's role in a project, or ``None`` if the actor does not see the project.
 
         Args:
-            user: somebody else whose role is asked for, such as the author of a label.
+            user: return the role of this user instead, such as the author of a label.
         """
         basis = (self.view.project_users.snapshot, self.view.plugins.snapshot)
         if basis != self._basis:
@@ -84,21 +84,22 @@ class Access:
         return self._roles[key]
 
     def can_see(self, project_id: str) -> bool:
-        """Whether the actor sees the project, and it is not deleted."""
+        """Return whether the project exists, is not deleted, and the actor sees it."""
         project = self.view.projects.get(project_id)
         return bool(project and not project["deletedAt"] and self.role(project))
 
     def projects(self) -> Iterator[ProjectDoc]:
-        """The projects the actor sees, deleted ones included, in creation order."""
+        """Yield the projects that the actor sees, including deleted ones, in creation order."""
         for project in self._projects_of_organization():
             if self.role(project):
                 yield project
 
     def list_invisible_project_ids(self, candidate_ids: Collection[str]) -> list[str]:
-        """The ids of projects of the actor's organization that are named, but not visible.
+        """Return the named projects of the actor's organization that the actor does not see.
 
         Args:
-            candidate_ids: any texts; ids of projects count, and ids of assets for their projects.
+            candidate_ids: texts that may be ids of projects, or of assets, which stand for their
+                projects. Other texts are ignored.
         """
         assets = {
             each["projectId"] for name in candidate_ids if (each := self.view.assets.get(name))
@@ -116,13 +117,15 @@ class Access:
     def require_project(
         self, operation: str, project_id: str, roles: Roles | None = None
     ) -> ProjectDoc:
-        """The project, if the actor may carry the operation out there.
+        """Return the project if the actor's role in it allows the operation.
 
         Args:
-            roles: those that may; the operation's own unless given.
+            roles: the roles that allow the operation; by default those of
+                ``permissions.PROJECT_OPERATIONS``.
 
         Raises:
-            KiliError: the project is unknown, invisible or deleted, or the role does not allow it.
+            KiliError: the project is unknown, invisible or deleted, or the actor's role does not
+                allow the operation.
         """
         project = self.view.projects.get(project_id)
         role = self.role(project) if project else None
@@ -137,7 +140,7 @@ class Access:
         """Check that the actor's role in the organization allows the operation.
 
         Raises:
-            KiliError: it does not.
+            KiliError: the role does not allow the operation.
         """
         role = self.actor.user["organizationRole"]
         if role not in permissions.ORGANIZATION_OPERATIONS[operation]:
@@ -146,13 +149,13 @@ class Access:
     def require_user_access(
         self, operation: str, user: UserDoc, *, admin_only: bool = False
     ) -> None:
-        """Check that the actor may carry the operation out on a user they see.
+        """Check that the actor may apply the operation to a user that the actor sees.
 
         Args:
-            admin_only: what everybody may do with themselves does not cover this.
+            admin_only: require the role even if the actor changes their own account.
 
         Raises:
-            KiliError: they may not.
+            KiliError: the actor may not, or the user is a service user.
         """
         if user["isServiceAccount"]:
             raise errors.access_denied()
@@ -164,8 +167,8 @@ class Access:
         """Check that the actor may add plugins or tags to the organization.
 
         Raises:
-            KiliError: they are neither an administrator of the organization, nor administrator or
-                team manager of one of its projects.
+            KiliError: the actor is neither an administrator of the organization, nor an
+                administrator or team manager of one of its projects.
         """
         projects = self._projects_of_organization()
         if self.actor.user["organizationRole"] != "ADMIN" and not any(
@@ -174,11 +177,14 @@ class Access:
             raise errors.no_access_rights(operation, f"{_MANAGER_ROLES} in a project")
 
     def require_plugin_manager(self, operation: str, plugin: PluginDoc) -> None:
-        """Check that the actor may change a plugin: its code acts as ADMIN wherever it is active.
+        """Check that the actor may change a plugin.
+
+        The code of a plugin has the role ADMIN in each project on which the plugin is active.
 
         Raises:
-            KiliError: they are neither an administrator of the organization, nor the plugin's
-                creator, nor administrator or team manager of every project on which it is active.
+            KiliError: the actor is neither an administrator of the organization, nor the creator of
+                the plugin, nor an administrator or team manager of every project on which the
+                plugin is active.
         """
         user = self.actor.user
         if user["organizationRole"] == "ADMIN" or user["id"] == plugin["creatorId"]:

@@ -10,11 +10,11 @@ from kili_emulator.domain.documents import UserDoc
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a user, and the plugin run that speaks for it, if one does.
+    """The user who acts, and the plugin run that acts for the user, if there is one.
 
     Attributes:
-        epoch: the only epoch of the world in which the actor can change anything; any, if not set.
-        calls: takes the API calls of the run.
+        epoch: the epoch of the world in which the actor can change documents; ``None`` for any.
+        calls: the buffer that records the API calls of the run.
     """
 
     user: UserDoc
@@ -28,7 +28,7 @@ class Actor:
 
     @classmethod
     def system(cls) -> Actor:
-        """The emulator itself: what it does is nobody's doing."""
+        """Return the actor for changes that the emulator makes by itself: a user without an id."""
         return cls(
             {
                 "id": "",

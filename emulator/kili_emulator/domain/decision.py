@@ -1,16 +1,16 @@
-"""Decisions not to call a plugin, stored when dispatch makes them.
+"""The decisions of dispatch not to call a plugin, stored when dispatch makes them.
 
-The table ``decisions`` has one row per transaction, project and plugin, as all events of a
-transaction meet the plugin in one state:
+The table ``decisions`` has one row per transaction, project and plugin, because the state of a
+plugin is the same for all events of a transaction:
 
 - ``transactionId``, ``projectId``, ``pluginId``, ``pluginName``, ``isWebhook``, ``createdAt``;
-- ``reasons``: the subject of an event → the words why the plugin was not called
+- ``reasons``: the subject of an event → the codes of the reasons why the plugin was not called
   (:data:`kili_emulator.rules.blockers.ReasonCode`), the most basic one first;
-- ``since``: the time of the deactivation, if the plugin had been deactivated;
+- ``since``: the time of the deactivation, if the plugin was deactivated, or ``None``;
 - ``version``: the members of the :class:`kili_emulator.rules.blockers.PluginVersion` that would
-  have been called, if there was one.
+  have been called, or ``None``.
 
-A call is stored as a run. The row stays when the plugin is changed or deleted.
+A decision to call a plugin is stored as a run. A row stays if the plugin is changed or deleted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from kili_emulator.rules.blockers import PluginVersion
 
 
 def record_decisions(tx: Transaction, transaction_id: str, decisions: Iterable[NotCalled]) -> None:
-    """Store why plugins are not called for the events of a transaction."""
+    """Store the decisions not to call plugins for the events of a transaction."""
     rows: dict[tuple[str, str], DecisionDoc] = {}
     for each in decisions:
         key = (each.project_id, each.plugin["id"])
@@ -54,7 +54,7 @@ def _build_decision(tx: Transaction, transaction_id: str, not_called: NotCalled)
 
 
 def find_decision(view: View, event: Event, plugin_id: str) -> DecisionDoc | None:
-    """The decision not to call a plugin for an event, if there is one."""
+    """Return the stored decision not to call a plugin for an event, or ``None``."""
     matching_decisions = (
         each for each in _find_decisions(view, event) if each["pluginId"] == plugin_id
     )
@@ -62,7 +62,7 @@ def find_decision(view: View, event: Event, plugin_id: str) -> DecisionDoc | Non
 
 
 def find_decisions_on_deleted_plugins(view: View, event: Event) -> list[DecisionDoc]:
-    """The decisions not to call plugins for an event that have been deleted since."""
+    """Return the stored decisions for an event about plugins that do not exist any more."""
     decisions = _find_decisions(view, event)
     return [each for each in decisions if view.plugins.get(each["pluginId"]) is None]
 
@@ -76,5 +76,5 @@ def _find_decisions(view: View, event: Event) -> list[DecisionDoc]:
 
 
 def skipped_version(row: DecisionDoc) -> PluginVersion | None:
-    """The version that would have been called."""
+    """Return the version that would have been called, or ``None`` if the plugin had none."""
     return PluginVersion(**row["version"]) if row["version"] else None

@@ -1,4 +1,4 @@
-"""The Flask application: all routes behind one door."""
+"""The Flask application: all routes, behind one check of foreign requests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kili_emulator.plugins.dispatch.host import PluginHost
 
 
 class _Answer(Response):
-    default_mimetype = "text/plain"  # of answers without content, such as those to OPTIONS
+    default_mimetype = "text/plain"  # for answers without content, such as answers to OPTIONS
 
 
 def create_application(
@@ -32,11 +32,11 @@ def create_application(
     *,
     request_log: RequestLog,
 ) -> Flask:
-    """Put the routes together; every request passes :func:`security.reject_foreign_request` first.
+    """Build the application; :func:`security.reject_foreign_request` checks each request first.
 
     Args:
-        host: runs the plugins of the worlds.
-        shut_down: ends the server.
+        host: the plugin host of all worlds.
+        shut_down: a function that stops the server.
     """
     application = Flask("kili_emulator", static_folder=None)
     application.response_class = _Answer
@@ -58,7 +58,7 @@ def create_application(
 
 
 def _add_guard(application: Flask, settings: Settings) -> None:
-    """Have every request and every answer pass :mod:`kili_emulator.http.security`."""
+    """Check each request, and add headers to each answer, by :mod:`kili_emulator.http.security`."""
     allowed_hosts = (settings.host, *settings.allow_host)
 
     @application.before_request

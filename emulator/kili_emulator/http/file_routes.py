@@ -1,4 +1,4 @@
-"""Uploads to signed URLs, and reading files back.
+"""The routes that upload files to signed URLs, and download files.
 
 See contract/file.md#uploads, contract/file.md#downloads.
 """
@@ -23,7 +23,7 @@ _DEFAULT_TYPE = "application/octet-stream"
 
 
 def files_blueprint(registry: WorldRegistry, signer: security.FileUrlSigner) -> Blueprint:
-    """The routes of the file storage."""
+    """Build the routes of the file storage."""
     blueprint = Blueprint("files", __name__)
 
     @blueprint.get(file.FILES_PATH)
@@ -33,7 +33,7 @@ def files_blueprint(registry: WorldRegistry, signer: security.FileUrlSigner) -> 
         session = _open_session(registry, token_world)
         if session is None:
             return security.unauthorized()
-        stored_file = _readable(*session, file_id)
+        stored_file = _find_recorded_file(*session, file_id)
         if stored_file is None:
             return security.text_answer(errors.FILE_UNKNOWN, 404)
         world, _ = session
@@ -64,8 +64,12 @@ def files_blueprint(registry: WorldRegistry, signer: security.FileUrlSigner) -> 
     return blueprint
 
 
-def _readable(world: World, actor: Actor | None, file_id: str) -> FileDoc | None:
-    """The file, if it can be read; the request is recorded for a plugin's run."""
+def _find_recorded_file(world: World, actor: Actor | None, file_id: str) -> FileDoc | None:
+    """Return the file if the actor may read it; record the request if a plugin run sent it.
+
+    Args:
+        actor: ``None`` if the URL is signed.
+    """
     view = world.view
     if actor is None:
         return file.find_readable_file(view, None, file_id)
@@ -82,7 +86,7 @@ def _readable(world: World, actor: Actor | None, file_id: str) -> FileDoc | None
 
 
 def _file_answer(content: bytes, content_type: str) -> Response:
-    """The file, or the part of it that is asked for."""
+    """Answer with the file, or with the part that the request's ``Range`` header names."""
     answer = Response(content, content_type=content_type)
     answer.add_etag()
     length = answer.content_length
@@ -94,7 +98,10 @@ def _file_answer(content: bytes, content_type: str) -> Response:
 def _open_session(
     registry: WorldRegistry, token_world: str | None
 ) -> tuple[World, Actor | None] | None:
-    """The world to read from, and who reads: nobody in particular, where a URL is signed."""
+    """Return the world and the actor of a download, or ``None`` if access is refused.
+
+    A signed URL names the world, and has no actor. Otherwise the API key names both.
+    """
     if token_world is not None:
         try:
             return registry.get(token_world), None

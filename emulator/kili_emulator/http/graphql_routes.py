@@ -39,11 +39,11 @@ ContextFactory = Callable[[World, Actor], RequestContext]
 
 @dataclass(frozen=True)
 class GraphQLEndpoint:
-    """Answer the GraphQL requests of all worlds.
+    """The endpoint that answers the GraphQL requests of all worlds.
 
     Attributes:
-        deploy_saved: deploys what was saved in the folders of a world's linked plugins; returns
-            how many of the seconds that an answer may wait are left.
+        deploy_saved: a function that deploys the saved files of a world's linked plugins, and
+            returns the rest of the time for which the answer may wait, in seconds.
     """
 
     registry: WorldRegistry
@@ -54,7 +54,7 @@ class GraphQLEndpoint:
     deploy_saved: Callable[[World], float]
 
     def answer(self) -> Response:
-        """Answer the present request."""
+        """Answer the current Flask request."""
         key = security.api_key(request)
         session = self.registry.authenticate(key) if key else None
         if session is None:
@@ -93,7 +93,7 @@ class GraphQLEndpoint:
 
 
 def graphql_blueprint(endpoint: GraphQLEndpoint) -> Blueprint:
-    """The routes of the GraphQL API."""
+    """Build the routes of the GraphQL API."""
     blueprint = Blueprint("graphql", __name__, url_prefix=API_PATH)
 
     @blueprint.get("/version")
@@ -109,7 +109,7 @@ def graphql_blueprint(endpoint: GraphQLEndpoint) -> Blueprint:
 
 
 def _read_request() -> dict[str, Any]:
-    """The members of the present request: ``query``, ``variables``, ``operationName``.
+    """Read the members of the current request: ``query``, ``variables``, ``operationName``.
 
     Raises:
         BodyError: the body is not JSON, or has no query.
@@ -121,18 +121,19 @@ def _read_request() -> dict[str, Any]:
 
 
 def _may_call_plugins(operation: str) -> bool:
-    """Whether a root field may call plugins, or asks about them.
+    """Return whether a root field may call plugins, or queries plugins.
 
-    No other waits for what is being built: what is imported then may ask the API for something.
+    Requests with other fields do not wait for a build: the code that the build imports may send
+    such requests itself.
     """
     return operation.startswith("Mutation.") or "Plugin" in operation
 
 
 def make_context_factory(signer: security.FileUrlSigner, workflow: str = "auto") -> ContextFactory:
-    """Makes contexts for the present request's client.
+    """Return a function that makes the context of a resolver for the current request.
 
     Args:
-        workflow: the workflow of new projects; ``auto`` is what the client's version expects.
+        workflow: the workflow of new projects; ``auto`` selects it by the version of the client.
     """
     server_url = request.host_url
     signed = needs_signed_urls(request)
@@ -153,6 +154,6 @@ def _revoked_key_answer() -> dict[str, Any]:
 
 
 def _json_answer(value: Any, status: int = 200) -> Response:
-    """Compact JSON: clients look for ``"version":`` without a space."""
+    """Answer with compact JSON, because clients search for ``"version":`` without a space."""
     text = json.dumps(value, separators=(",", ":"))
     return Response(text, status, content_type="application/json")

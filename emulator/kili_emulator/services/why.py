@@ -1,4 +1,4 @@
-"""Explain why a plugin was called, or was not."""
+"""Explain why a plugin was called or not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from kili_emulator import errors
 from kili_emulator.domain.why.explanation import explain
-from kili_emulator.domain.why.subject import Question
+from kili_emulator.domain.why.question import Question
 from kili_emulator.plugins.build.build_error import BuildError
 from kili_emulator.plugins.build.plugin_archive import read_archive
 from kili_emulator.rules.handler_methods import Methods, read_methods
@@ -18,8 +18,8 @@ def answer(session: WorldSession, question: Question) -> dict[str, Any]:
     """Answer a question: see :func:`kili_emulator.domain.why.explanation.explain`.
 
     Raises:
-        KiliError: something is unknown, it belongs to no project, or it is not one of label, asset
-            and event.
+        KiliError: the topic or the plugin is unknown, the topic belongs to no project, or the
+            question does not name exactly one label, asset or event.
     """
     world = session.deploy_saved().world
 

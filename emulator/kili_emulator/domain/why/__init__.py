@@ -1,5 +1,7 @@
-"""Explain why plugins were called for a label, an asset or an event, or were not.
+"""Explain why plugins were called, or not called, for a label, an asset or an event.
 
-The past is read from what dispatch stored: runs, and decisions not to call. The present is decided
-by the rules that dispatch uses (:mod:`kili_emulator.rules.blockers`).
+``question`` finds the occurrences, ``explanation`` builds the answer, ``facts`` reads the stored
+documents of one plugin, ``causes`` finds the reasons and ``remedies`` the advice. The past comes
+from the runs and decisions that dispatch stored; the present comes from the rules that dispatch
+uses (:mod:`kili_emulator.rules.blockers`). ``services``, ``http`` and ``app`` import this room.
 """

@@ -1,4 +1,4 @@
-"""Find why a plugin was called, or was not: in its runs, else in the stored decision."""
+"""Find why a plugin was called or not: in its runs, or else in the stored decision."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from kili_emulator.rules.blockers import ReasonCode
 
 
 class Reason(TypedDict):
-    """A reason why a plugin was called, or was not.
+    """A reason why a plugin was called or not.
 
-    ``reason`` is a word for programs, ``run`` the id of the run that the reason is about,
-    ``details`` has the errors of a build.
+    ``reason`` is a reason code for programs, ``run`` is the id of the run that the reason is about,
+    ``details`` has the errors of a failed build.
     """
 
     reason: ReasonCode
@@ -31,23 +31,23 @@ class Reason(TypedDict):
 
 
 def reasons_of(facts: Facts, runs: list[RunDoc]) -> list[Reason]:
-    """The reasons why a plugin was called for an occurrence, or was not; the most basic one first.
+    """Return the reasons why a plugin was called or not, the most basic one first.
 
     Args:
-        runs: its runs for the occurrence.
+        runs: the runs of the plugin for the occurrence.
     """
     if runs:
         return [reason for run in runs for reason in _reasons_of_run(facts, run)]
     if facts.decision is None:
-        word = _word_of_absence(facts)
-        remedy = messages.REMEDIES.get(word, messages.RESOLVED_REMEDIES["origin"])
-        return [_reason(word, facts.fields_now, remedy.format(**facts.fields_now))]
-    words = facts.decision["reasons"][facts.occurrence.subject]
-    return [_reason_of_decision(facts, word) for word in words]
+        code = _code_without_record(facts)
+        remedy = messages.REMEDIES.get(code, messages.RESOLVED_REMEDIES["origin"])
+        return [_reason(code, facts.fields_now, remedy.format(**facts.fields_now))]
+    codes = facts.decision["reasons"][facts.occurrence.subject]
+    return [_reason_of_decision(facts, code) for code in codes]
 
 
 def reasons_of_deleted(decision: DecisionDoc, project: ProjectDoc, subject: str) -> list[Reason]:
-    """The reasons why a plugin that has been deleted since was not called."""
+    """Return the reasons why a plugin was not called that has been deleted in the meantime."""
     fields = {
         **basic_fields(
             project, subject, skipped_version(decision), is_webhook=decision["isWebhook"]
@@ -55,12 +55,12 @@ def reasons_of_deleted(decision: DecisionDoc, project: ProjectDoc, subject: str)
         "name": decision["pluginName"],
         "since": decision["since"],
     }
-    words = decision["reasons"][subject]
-    return [_reason(word, fields, messages.REMEDY_DELETED) for word in words]
+    codes = decision["reasons"][subject]
+    return [_reason(code, fields, messages.REMEDY_DELETED) for code in codes]
 
 
 def delivery_of(run: RunDoc) -> dict[str, Any] | None:
-    """The delivery of a run to a webhook: ``url``, ``status``, ``reason``."""
+    """Return a summary of the webhook delivery of a run: ``url``, ``status``, ``reason``."""
     if not run["delivery"]:
         return None
     answer, url = run["delivery"]["answer"] or {}, run["delivery"]["request"]["url"]
@@ -68,7 +68,7 @@ def delivery_of(run: RunDoc) -> dict[str, Any] | None:
 
 
 def _reason(
-    word: ReasonCode,
+    code: ReasonCode,
     fields: Fields,
     remedy: str,
     *,
@@ -76,18 +76,18 @@ def _reason(
     details: Iterable[str] = (),
 ) -> Reason:
     return {
-        "reason": word,
-        "explanation": messages.WHY_REASONS[word].format(**fields),
+        "reason": code,
+        "explanation": messages.WHY_REASONS[code].format(**fields),
         "remedy": remedy,
         "run": run_id,
         "details": list(details),
     }
 
 
-def _word_of_absence(facts: Facts) -> ReasonCode:
-    """Why dispatch left neither a run nor a decision."""
+def _code_without_record(facts: Facts) -> ReasonCode:
+    """Return why dispatch stored neither a run nor a decision."""
     occurrence = facts.occurrence
-    if facts.is_foreign:
+    if facts.is_never_offered:
         return "OTHER_ORGANIZATION"
     if occurrence.event is None:
         return "COPIED"
@@ -99,17 +99,17 @@ def _word_of_absence(facts: Facts) -> ReasonCode:
     return "LOST" if is_recorded else "NOT_RECORDED"
 
 
-def _reason_of_decision(facts: Facts, word: ReasonCode) -> Reason:
-    fields, remedy = facts.fields_then, remedy_of_blocker(facts, word)
-    if word == "NEVER_ACTIVE" and facts.state.first_active:
-        word, fields = "NOT_ACTIVE_YET", {**fields, "since": facts.state.first_active}
-    return _reason(word, fields, remedy, details=_build_errors(facts, word))
+def _reason_of_decision(facts: Facts, code: ReasonCode) -> Reason:
+    fields, remedy = facts.fields_at_decision, remedy_of_blocker(facts, code)
+    if code == "NEVER_ACTIVE" and facts.state.first_active:
+        code, fields = "NOT_ACTIVE_YET", {**fields, "since": facts.state.first_active}
+    return _reason(code, fields, remedy, details=_build_errors(facts, code))
 
 
-def _build_errors(facts: Facts, word: ReasonCode) -> list[str]:
-    """The errors of the build that had failed when the decision was made."""
+def _build_errors(facts: Facts, code: ReasonCode) -> list[str]:
+    """Return the errors of the build that had failed when the decision was made."""
     version = skipped_version(facts.decision) if facts.decision else None
-    if version is None or word != "BUILD_FAILED":
+    if version is None or code != "BUILD_FAILED":
         return []
     lines = facts.view.plugin_build_errors.find("plugin", facts.plugin["id"])
     found = [each for each in lines if each["versionId"] == version.id]
@@ -117,24 +117,24 @@ def _build_errors(facts: Facts, word: ReasonCode) -> list[str]:
 
 
 def _reasons_of_run(facts: Facts, run: RunDoc) -> list[Reason]:
-    word = _word_of_run(facts, run)
+    code = _code_of_run(facts, run)
     ahead = run_ahead(facts.view, run, one_queue=facts.world.ids.repeatable)
-    fields = {**facts.fields_then, **_fields_of_run(facts, run), "ahead": ahead}
-    details = [run["error"] or ""] if _failed_to_load(run) else _build_errors(facts, word)
-    remedy = messages.REMEDIES[word]
-    if word == "QUEUED" and ahead is None:
+    fields = {**facts.fields_at_decision, **_fields_of_run(facts, run), "ahead": ahead}
+    details = [run["error"] or ""] if _failed_to_load(run) else _build_errors(facts, code)
+    remedy = messages.REMEDIES[code]
+    if code == "QUEUED" and ahead is None:
         remedy = messages.REMEDY_ASK_AGAIN
-    elif word == "RAN" and facts.webhook and run["outcome"] != "SUCCEEDED":
+    elif code == "RAN" and facts.webhook and run["outcome"] != "SUCCEEDED":
         remedy = messages.REMEDY_REDELIVER
-    elif run["refusal"] == "NOT_DEPLOYED" and word != "NOT_RECORDED":
-        remedy = remedy_of_blocker(facts, word)
-    found = _reason(word, fields, remedy.format(**fields), run_id=run["id"], details=details)
-    if word == "QUEUED" and ahead is None:
+    elif run["refusal"] == "NOT_DEPLOYED" and code != "NOT_RECORDED":
+        remedy = remedy_of_blocker(facts, code)
+    found = _reason(code, fields, remedy.format(**fields), run_id=run["id"], details=details)
+    if code == "QUEUED" and ahead is None:
         found["explanation"] = messages.WHY_RUN_STARTING
     return [found, *_missing_method(facts, run, fields)]
 
 
-def _word_of_run(facts: Facts, run: RunDoc) -> ReasonCode:
+def _code_of_run(facts: Facts, run: RunDoc) -> ReasonCode:
     if run["outcome"] == "RUNNING":
         return "RUNNING" if run["startedAt"] else "QUEUED"
     if run["refusal"] == "NOT_DEPLOYED":
@@ -149,7 +149,7 @@ def _word_of_run(facts: Facts, run: RunDoc) -> ReasonCode:
 
 
 def _failed_to_load(run: RunDoc) -> bool:
-    """Whether a version that had been built could not be loaded again, as after a start."""
+    """Return whether a built version failed to load, for example after a restart."""
     return run["outcome"] == "FAILED" and run["startedAt"] is None
 
 
@@ -184,7 +184,7 @@ def _outcome(run: RunDoc) -> str:
 
 
 def _missing_method(facts: Facts, run: RunDoc, fields: Fields) -> list[Reason]:
-    """The reason that the class lacks the method, so that the run called the one of the SDK."""
+    """Return a reason if the plugin's class lacks the method, and the run called the SDK's."""
     handler, version_id = run["handler"], run["versionId"]
     if run["outcome"] != "SUCCEEDED" or handler == handlers.ON_EVENT.type or not version_id:
         return []

@@ -1,4 +1,4 @@
-"""Answer a question: what happened, and for each plugin why it was called, or was not."""
+"""Answer a question: what happened, and why each plugin was called or not."""
 
 from __future__ import annotations
 
@@ -13,54 +13,61 @@ from kili_emulator.domain.lookup import find_plugin
 from kili_emulator.domain.run_view import run_view
 from kili_emulator.domain.why.causes import delivery_of, reasons_of, reasons_of_deleted
 from kili_emulator.domain.why.facts import Facts, MethodsOf
-from kili_emulator.domain.why.subject import Occurrence, Question
+from kili_emulator.domain.why.question import Occurrence, Question
 from kili_emulator.domain.world import View, World
 from kili_emulator.rules.handlers import handler_type_for
 
-# With these, the answer does not say whether the plugin would be called now.
+# With one of these reasons, the answer does not say whether the plugin would be called now.
 _SETTLED = {"RAN", "RUNNING", "QUEUED", "SELF_TRIGGERED", "TOO_DEEP"}
 
 
 def explain(world: World, question: Question, methods_of: MethodsOf) -> dict[str, Any]:
-    """Explain why plugins were called for the subject of a question, or were not.
+    """Explain why plugins were called, or not called, for the topic of a question.
 
     Returns:
-        ``about`` (:class:`kili_emulator.domain.why.subject.Subject`). ``events``, in order, each
-        with ``id`` and ``event`` (``None`` of a label without an event), ``createdAt``,
-        ``handler`` (the type that it calls, if any), ``labelId``, ``causedBy`` (a run), and
-        ``plugins``, for each an answer. ``byHand``: the runs that somebody called by hand.
+        - ``about``: see :class:`kili_emulator.domain.why.question.Topic`;
+        - ``events``: the occurrences in order, each with ``id`` and ``event`` (``None`` for a label
+          without an event), ``createdAt``, ``handler`` (the handler type that the event calls, or
+          ``None``), ``labelId``, ``causedBy`` (the id of a run), and ``plugins``;
+        - ``byHand``: views of the runs that a user started by hand.
 
-        An answer has ``plugin`` (its name), ``pluginId``, ``isWebhook``; ``called``: whether a call
-        has begun; ``reasons`` (:class:`kili_emulator.domain.why.causes.Reason`), the most basic one
-        first; ``runs`` and ``redeliveries``, each as
-        :func:`kili_emulator.domain.run_view.run_view` shows it, with ``delivery`` (of a webhook);
-        ``now``: ``called``, ``reasons`` and ``explanation`` if the same happened now, ``None``
-        where the answer does not depend on that.
+        Each member of ``plugins`` has
+
+        - ``plugin`` (the name), ``pluginId``, ``isWebhook``;
+        - ``called``: whether a call has begun;
+        - ``reasons``: the most basic one first; see
+          :class:`kili_emulator.domain.why.causes.Reason`;
+        - ``runs`` and ``redeliveries``: views of runs
+          (:func:`kili_emulator.domain.run_view.run_view`), each with ``delivery``, the summary of
+          its webhook delivery;
+        - ``now``: ``called``, ``reasons`` and ``explanation`` for the case that the same happened
+          now; ``None`` if ``reasons`` makes this answer useless.
 
     Raises:
-        KiliError: something is unknown, it belongs to no project, or the question is unclear.
+        KiliError: the topic or the plugin is unknown, the topic belongs to no project, or the
+            question is ambiguous.
     """
     return _Explanation(world, question, methods_of).answer()
 
 
 class _Explanation:
-    """Explains all occurrences of one question in one view."""
+    """The explanation of all occurrences of one question in one view."""
 
     def __init__(self, world: World, question: Question, methods_of: MethodsOf) -> None:
         self._world, self._view, self._methods_of = world, world.view, methods_of
-        self._subject = subject = question.subject(self._view)
-        self._deleted = [_on_deleted(self._view, each, question) for each in subject.occurrences]
-        self._plugins = _plugins(self._view, question, subject.project, any(self._deleted))
-        self._runs = self._view.runs.find("project", subject.project["id"])
+        self._topic = topic = question.find_topic(self._view)
+        self._deleted = [_find_deleted(self._view, each, question) for each in topic.occurrences]
+        self._plugins = _plugins(self._view, question, topic.project, any(self._deleted))
+        self._runs = self._view.runs.find("project", topic.project["id"])
         self._caused: dict[tuple[str, str], list[RunDoc]] = defaultdict(list)
         for each in self._runs:
             if not each["byHand"]:
                 self._caused[each["pluginId"], each["eventId"]].append(each)
 
     def answer(self) -> dict[str, Any]:
-        pairs = zip(self._subject.occurrences, self._deleted, strict=True)
+        pairs = zip(self._topic.occurrences, self._deleted, strict=True)
         return {
-            "about": self._subject.about,
+            "about": self._topic.about,
             "events": [self._event(occurrence, deleted) for occurrence, deleted in pairs],
             "byHand": [run_view(self._view, each) for each in self._runs_by_hand()],
         }
@@ -82,7 +89,7 @@ class _Explanation:
         }
 
     def _plugin(self, occurrence: Occurrence, plugin: PluginDoc) -> dict[str, Any]:
-        project, event = self._subject.project, occurrence.event
+        project, event = self._topic.project, occurrence.event
         facts = Facts(self._world, self._view, plugin, project, occurrence, self._methods_of)
         caused = self._caused[plugin["id"], event["id"]] if event else []
         runs = [each for each in caused if not each["redeliveryOf"]]
@@ -96,7 +103,7 @@ class _Explanation:
             "reasons": reasons,
             "runs": [self._run(each) for each in runs],
             "redeliveries": [self._run(each) for each in caused if each["redeliveryOf"]],
-            "now": None if is_settled else _now(facts),
+            "now": None if is_settled else _explain_now(facts),
         }
 
     def _deleted_plugin(self, occurrence: Occurrence, decision: DecisionDoc) -> dict[str, Any]:
@@ -105,7 +112,7 @@ class _Explanation:
             "pluginId": decision["pluginId"],
             "isWebhook": decision["isWebhook"],
             "called": False,
-            "reasons": reasons_of_deleted(decision, self._subject.project, occurrence.subject),
+            "reasons": reasons_of_deleted(decision, self._topic.project, occurrence.subject),
             "runs": [],
             "redeliveries": [],
             "now": None,
@@ -115,7 +122,7 @@ class _Explanation:
         return {**run_view(self._view, run), "delivery": delivery_of(run)}
 
     def _runs_by_hand(self) -> list[RunDoc]:
-        about, ids = self._subject.about, {each["id"] for each in self._plugins}
+        about, ids = self._topic.about, {each["id"] for each in self._plugins}
         found = [each for each in self._runs if each["byHand"] and each["pluginId"] in ids]
         return [each for each in found if each["metadata"].get(f"{about['kind']}Id") == about["id"]]
 
@@ -123,7 +130,10 @@ class _Explanation:
 def _plugins(
     view: View, question: Question, project: ProjectDoc, were_deleted: bool
 ) -> list[PluginDoc]:
-    """The plugins asked about that exist: of several with one name, that of the organization."""
+    """Return the existing plugins that the question is about.
+
+    If plugins of several organizations have the name, return the one of the project's organization.
+    """
     name, organization_id = question.plugin, project["organizationId"]
     own = view.plugins.find("organization", organization_id)
     if name is None:
@@ -133,23 +143,23 @@ def _plugins(
     return [find_plugin(view, name, organization_id)]
 
 
-def _on_deleted(view: View, occurrence: Occurrence, question: Question) -> list[DecisionDoc]:
-    """The decisions on plugins asked about that have been deleted since."""
+def _find_deleted(view: View, occurrence: Occurrence, question: Question) -> list[DecisionDoc]:
+    """Return the decisions on deleted plugins that the question is about."""
     name = question.plugin
     found = find_decisions_on_deleted_plugins(view, occurrence.event) if occurrence.event else []
     return [each for each in found if name in (None, each["pluginName"], each["pluginId"])]
 
 
-def _now(facts: Facts) -> dict[str, Any]:
-    """Whether the plugin would be called if the same happened now."""
-    words = ["OTHER_ORGANIZATION"] if facts.is_foreign else facts.blockers.codes()
+def _explain_now(facts: Facts) -> dict[str, Any]:
+    """Explain whether the plugin would be called if the same happened now."""
+    codes = ["OTHER_ORGANIZATION"] if facts.is_never_offered else facts.blockers.codes()
     fields, version = facts.fields_now, facts.state.version
-    by_handler = version is not None and fields["handler"] in version.handlers
-    text = messages.NOW_NOT_CALLED if words else messages.NOW_CALLED
+    has_handler = version is not None and fields["handler"] in version.handlers
+    text = messages.NOW_NOT_CALLED if codes else messages.NOW_CALLED
     explanation = text.format(
         **fields,
-        words=", ".join(words),
+        words=", ".join(codes),
         quoted=shlex.quote(facts.plugin["name"]),
-        trigger=fields["method"] if by_handler else facts.occurrence.subject,
+        trigger=fields["method"] if has_handler else facts.occurrence.subject,
     )
-    return {"called": not words, "reasons": words, "explanation": explanation}
+    return {"called": not codes, "reasons": codes, "explanation": explanation}

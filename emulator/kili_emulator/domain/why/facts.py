@@ -1,4 +1,4 @@
-"""The facts on one plugin and one occurrence, and the fields that messages use of them."""
+"""The facts about one plugin and one occurrence, and the fields of messages about them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from kili_emulator.domain.decision import find_decision, skipped_version
 from kili_emulator.domain.documents import DecisionDoc, PluginDoc, PluginVersionDoc, ProjectDoc
 from kili_emulator.domain.plugin_state import get_plugin_state
 from kili_emulator.domain.trigger import is_offered_to
-from kili_emulator.domain.why.subject import Occurrence
+from kili_emulator.domain.why.question import Occurrence
 from kili_emulator.domain.world import View, World
 from kili_emulator.rules import handlers, subjects
 from kili_emulator.rules.blockers import Blockers, PluginState, PluginVersion, blockers
 from kili_emulator.rules.handler_methods import Methods
 from kili_emulator.rules.masking import masked
 
-# Reads which methods the source of a version defines; ``None`` where it cannot be read.
+# Returns the methods that the source of a version defines; ``None`` if it is unreadable.
 MethodsOf = Callable[[PluginVersionDoc], Methods | None]
 Fields = dict[str, Any]
 
@@ -43,7 +43,7 @@ class Facts:
 
     @cached_property
     def decision(self) -> DecisionDoc | None:
-        """The stored decision not to call the plugin."""
+        """The stored decision not to call the plugin, or ``None``."""
         event = self.occurrence.event
         return find_decision(self.view, event, self.plugin["id"]) if event else None
 
@@ -54,23 +54,23 @@ class Facts:
 
     @cached_property
     def blockers(self) -> Blockers:
-        """What would keep the plugin from being called now."""
+        """The reasons why the plugin would not be called now."""
         return blockers(self.occurrence.subject, self.state)
 
     @property
-    def is_foreign(self) -> bool:
+    def is_never_offered(self) -> bool:
         """Whether events of the project are never offered to the plugin."""
         return not is_offered_to(self.plugin, self.project["id"], self.project["organizationId"])
 
     @cached_property
     def webhook(self) -> dict[str, Any] | None:
-        """The address and header of a webhook, without secrets; ``None`` of a plugin with code."""
+        """The address and header of a webhook, without secrets; ``None`` for plugins with code."""
         versions = self.view.plugin_versions.find("plugin", self.plugin["id"])
         found: dict[str, Any] | None = masked(versions[-1]["webhook"]) if versions else None
         return found
 
     def methods(self, version_id: str) -> Methods | None:
-        """The methods that the source of a version defines; ``None`` where it cannot be read."""
+        """Return the methods that the source of a version defines; ``None`` if unreadable."""
         version = self.view.plugin_versions.get(version_id)
         return None if version is None or self.webhook else self.methods_of(version)
 
@@ -80,8 +80,8 @@ class Facts:
         return self._fields(self.state.version, self.state.since)
 
     @cached_property
-    def fields_then(self) -> Fields:
-        """The fields as of the decision; those of the present where none is stored."""
+    def fields_at_decision(self) -> Fields:
+        """The fields of messages about the state at the decision, or else the present state."""
         row = self.decision
         return self._fields(skipped_version(row), row["since"]) if row else self.fields_now
 
@@ -107,7 +107,10 @@ class Facts:
 def basic_fields(
     project: ProjectDoc, subject: str, version: PluginVersion | None, *, is_webhook: bool
 ) -> Fields:
-    """The fields of an event, its project and a plugin's version, which may have been deleted."""
+    """Return the fields of messages about an event, its project and a version of a plugin.
+
+    The version may have been deleted.
+    """
     handler = handlers.handler_type_for(subject)
     asked: list[str] = []
     if version:

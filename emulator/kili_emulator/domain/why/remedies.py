@@ -1,4 +1,4 @@
-"""Say what to do now about a reason why a plugin was not called."""
+"""The remedies for the reasons why a plugin was not called: what the user can do now."""
 
 from __future__ import annotations
 
@@ -10,29 +10,34 @@ from kili_emulator.rules.blockers import PluginVersion, ReasonCode
 from kili_emulator.rules.subjects import LABEL_AUTOSAVED
 
 
-def remedy_of_blocker(facts: Facts, word: ReasonCode) -> str:
-    """The remedy of a blocker of the past: none is needed where no blocker of its kind is left."""
-    kind = rules.kind_of_blocker(word)
+def remedy_of_blocker(facts: Facts, code: ReasonCode) -> str:
+    """Return the remedy for a blocker of a past event, as the plugin's present state needs it.
+
+    If the plugin has no blocker of the same kind any more, the remedy says that no action is
+    needed.
+    """
+    kind = rules.kind_of_blocker(code)
     present: ReasonCode | None = getattr(facts.blockers, kind)
     if present is None:
         return messages.RESOLVED_REMEDIES[kind].format(**facts.fields_now)
     if kind == "subscription":
-        return _remedy_of_newest(facts) or _remedy_of_asking(facts, present)
+        return _remedy_of_newest_version(facts) or _remedy_of_subscription(facts, present)
     return messages.REMEDIES[present].format(**facts.fields_now)
 
 
 def remedy_of_missing_method(facts: Facts, handler: str) -> str:
-    """The remedy where the called version lacked the method of a handler type."""
+    """Return the remedy if the called version lacked the method of a handler type."""
     version = facts.state.version
-    assert version is not None  # it was called, and versions are deleted with their plugin only
+    # A version that was called exists as long as its plugin.
+    assert version is not None
     methods = facts.methods(version.id)
     if methods and handlers.method_of(handler) in methods.names:
         return messages.RESOLVED_REMEDIES["method"].format(**facts.fields_now)
     return _remedy_of_method(facts, version, handler)
 
 
-def _remedy_of_newest(facts: Facts) -> str | None:
-    """The remedy where a newer version asks for the event, and cannot be called (yet)."""
+def _remedy_of_newest_version(facts: Facts) -> str | None:
+    """Return the remedy if a newer version subscribes to the event, but cannot be called yet."""
     newest = facts.state.newest
     if newest is None or not rules.subscribes_to(newest, facts.occurrence.subject):
         return None
@@ -41,41 +46,41 @@ def _remedy_of_newest(facts: Facts) -> str | None:
     return text.format(**facts.fields_now, newest=newest.number)
 
 
-def _remedy_of_asking(facts: Facts, word: ReasonCode) -> str:
-    """The remedy where the version does not ask for the event."""
+def _remedy_of_subscription(facts: Facts, code: ReasonCode) -> str:
+    """Return the remedy if the version does not subscribe to the event."""
     version, handler = facts.state.version, facts.fields_now["handler"]
-    if word == "HANDLER_MISSING" and version and handler and not facts.webhook:
+    if code == "HANDLER_MISSING" and version and handler and not facts.webhook:
         return _remedy_of_method(facts, version, handler)
-    text = messages.REMEDIES[word]
+    text = messages.REMEDIES[code]
     if facts.occurrence.subject == LABEL_AUTOSAVED:
         text = messages.REMEDIES["LABEL_TYPE"]
     elif facts.webhook:
         text = messages.REMEDY_WEBHOOK_HANDLER if handler else messages.REMEDY_WEBHOOK_EVENT
-    elif word == "LABEL_TYPE":
+    elif code == "LABEL_TYPE":
         text = messages.REMEDY_PREDICTION
     return text.format(**facts.fields_now)
 
 
 def _remedy_of_method(facts: Facts, version: PluginVersion, handler: str) -> str:
-    """The remedy where a version lacks the handler."""
+    """Return the remedy if a version lacks the handler."""
     method, methods = handlers.method_of(handler), facts.methods(version.id)
-    unable = handler_methods.unsupported_client(handler, version.client)
+    unsupported = handler_methods.unsupported_client(handler, version.client)
     misspelled = handler_methods.misspelled(method, methods, handlers.BY_METHOD)
     steps = []
     if methods is None or method not in methods.names:
         steps.append(
             messages.REMEDY_MISSPELLED if misspelled else messages.REMEDIES["HANDLER_MISSING"]
         )
-    if unable:
+    if unsupported:
         steps.append(
-            messages.REMEDY_OLD_CLIENT if unable.is_outdated else messages.REMEDY_NEW_CLIENT
+            messages.REMEDY_OLD_CLIENT if unsupported.is_outdated else messages.REMEDY_NEW_CLIENT
         )
     fields = {
         **facts.fields_now,
         "handler": handler,
         "method": method,
         "client": version.client,
-        "other": unable.other if unable else None,
+        "other": unsupported.other if unsupported else None,
         "misspelled": misspelled,
     }
     return "; ".join(steps or [messages.REMEDY_NOT_SUBSCRIBED]).format(**fields)

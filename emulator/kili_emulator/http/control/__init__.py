@@ -1,6 +1,9 @@
-"""The control plane: what no client of the platform can do, for those with an admin key.
+"""The control plane: the routes below ``/_emulator``, for actions that the platform's API lacks.
 
-The administrator of the default world controls all worlds; that of another world, this one only.
+All routes need the API key of an administrator. An administrator of the default world controls all
+worlds, and an administrator of another world controls that world only. The modules add the routes
+of one noun each, and call ``services``; ``sessions`` opens the world that a route names. Only
+``http.application`` imports this room.
 """
 
 from __future__ import annotations
@@ -40,13 +43,13 @@ _WORLD_ROUTES: tuple[Callable[[Blueprint, Sessions], None], ...] = (
 def control_blueprint(
     registry: WorldRegistry, settings: Settings, host: PluginHost, shut_down: Callable[[], None]
 ) -> Blueprint:
-    """The routes below ``/_emulator``.
+    """Build the routes below ``/_emulator``.
 
     Args:
-        settings: what a new world holds unless the request says otherwise, and how long an answer
-            waits for plugins.
-        host: runs the plugins of the worlds.
-        shut_down: ends the server.
+        settings: ``scenario`` is the default scenario of new worlds; ``sync_wait`` is the time for
+            which an answer waits for plugin runs.
+        host: the plugin host of all worlds.
+        shut_down: a function that stops the server.
     """
     blueprint = Blueprint("control", __name__, url_prefix="/_emulator")
     sessions = Sessions(registry, host, settings.sync_wait)
@@ -85,7 +88,7 @@ def _add_shutdown_route(blueprint: Blueprint, shut_down: Callable[[], None]) -> 
     @blueprint.post("/shutdown")
     def shutdown() -> Response:
         answer = Response(status=202)
-        answer.call_on_close(shut_down)  # once the answer is on its way
+        answer.call_on_close(shut_down)  # after the answer has been sent
         return answer
 
 

@@ -1,4 +1,4 @@
-"""The route that answers why a plugin was called, or was not."""
+"""The route that explains why a plugin was called or not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import fields
 from flask import Blueprint, Response, jsonify, request
 
 from kili_emulator import errors
-from kili_emulator.domain.why.subject import Question
+from kili_emulator.domain.why.question import Question
 from kili_emulator.http.control.sessions import Sessions
 from kili_emulator.services import why
 
@@ -15,10 +15,10 @@ _PARAMETERS = {each.name for each in fields(Question)}
 
 
 def add_why_route(blueprint: Blueprint, sessions: Sessions) -> None:
-    """The route that answers why a plugin did not run.
+    """Add the route that explains why a plugin was called or not.
 
-    ``GET …/why`` takes one of ``label``, ``asset`` (where needed, with ``project``) and ``event``,
-    and ``plugin``.
+    ``GET …/why`` takes exactly one of ``label``, ``asset`` and ``event``; ``project`` with an
+    external id as ``asset``; and optionally ``plugin``.
     """
 
     @blueprint.get("/worlds/<name>/why")

@@ -1,4 +1,4 @@
-"""The subject of a question (a label, an asset or an event), and the occurrences about it."""
+"""Questions why plugins were called or not: their topics, and the occurrences to explain."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Occurrence(NamedTuple):
     """An event, public or internal, or the creation of a label that has no event.
 
     Attributes:
-        position: in the creation order of the world's documents.
-        subject: the subject of the event; of a label without an event, the one that its creation
-            would have had.
+        position: the position of the event or label in the creation order of the world's documents.
+        subject: the subject of the event; for a label without an event, the subject that an event
+            of its creation would have had.
         event: ``None`` for a label without an event.
     """
 
@@ -31,13 +31,14 @@ class Occurrence(NamedTuple):
     label_id: str | None
 
 
-class Subject(NamedTuple):
-    """The subject of a question.
+class Topic(NamedTuple):
+    """The topic of a question: a label, an asset or an event, and its occurrences.
 
     Attributes:
         about: ``kind`` (label, asset or event), ``id``, ``labelType``, ``assetId``,
-            ``externalId``, ``projectId`` and ``project``; ``None`` for what was deleted.
-        occurrences: in order.
+            ``externalId``, ``projectId`` and ``project`` (the title). A member that belongs to a
+            deleted document, or does not apply, is ``None``.
+        occurrences: in order of their positions.
     """
 
     about: dict[str, Any]
@@ -47,14 +48,14 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True)
 class Question:
-    """A question why plugins were called, or were not.
+    """A question why plugins were called or not, about one label, asset or event.
 
     Attributes:
         label: the id of a label.
-        asset: the id of an asset, or with a project its external id.
-        project: the project's id or title.
+        asset: the id of an asset, or its external id if ``project`` is given.
+        project: the id or title of the asset's project.
         event: the id of an event of the audit trail.
-        plugin: the name or id of the plugin; all of the organization, if ``None``.
+        plugin: the name or id of a plugin; ``None`` for all plugins of the organization.
     """
 
     label: str | None = None
@@ -63,11 +64,12 @@ class Question:
     event: str | None = None
     plugin: str | None = None
 
-    def subject(self, view: View) -> Subject:
-        """The subject of the question; a deleted one is known by its events.
+    def find_topic(self, view: View) -> Topic:
+        """Find the topic of the question; a deleted label or asset is found by its events.
 
         Raises:
-            KiliError: it is unknown, it belongs to no project, or not exactly one is given.
+            KiliError: the topic is unknown or belongs to no project, or the question does not
+                name exactly one label, asset or event.
         """
         given = [self.label, self.asset, self.event]
         if len(given) - given.count(None) != 1 or (self.project and not self.asset):
@@ -80,15 +82,15 @@ class Question:
         return _about_asset(view, self.asset, self.project)
 
 
-def _about_label(view: View, label_id: str) -> Subject:
+def _about_label(view: View, label_id: str) -> Topic:
     label = view.labels.get(label_id)
     found = _occurrences(view, _is_about("labelId", label_id), [label] if label else [])
     if not found:
         raise errors.label_not_known(label_id)
-    return _subject(view, "label", label_id, found, label=label)
+    return _topic(view, "label", label_id, found, label=label)
 
 
-def _about_asset(view: View, name: str, project: str | None) -> Subject:
+def _about_asset(view: View, name: str, project: str | None) -> Topic:
     asset = view.assets.get(name)
     if project is not None:
         asset = find_asset(view, find_project(view, project), name)
@@ -97,10 +99,10 @@ def _about_asset(view: View, name: str, project: str | None) -> Subject:
     found = _occurrences(view, _is_about("assetId", asset_id), labels)
     if not found and asset is None:
         raise errors.asset_not_known(name)
-    return _subject(view, "asset", asset_id, found, asset=asset)
+    return _topic(view, "asset", asset_id, found, asset=asset)
 
 
-def _about_event(view: View, event_id: str) -> Subject:
+def _about_event(view: View, event_id: str) -> Topic:
     event = view.events.get(event_id)
     if event is None:
         raise errors.event_not_known(event_id)
@@ -108,10 +110,10 @@ def _about_event(view: View, event_id: str) -> Subject:
         raise errors.event_without_project(event_id)
     found = _occurrences(view, lambda each: each["id"] == event_id)
     label = view.labels.get(event["payload"].get("labelId") or "")
-    return _subject(view, "event", event_id, found, label=label)
+    return _topic(view, "event", event_id, found, label=label)
 
 
-def _subject(
+def _topic(
     view: View,
     kind: str,
     name: str,
@@ -119,7 +121,7 @@ def _subject(
     *,
     label: LabelDoc | None = None,
     asset: AssetDoc | None = None,
-) -> Subject:
+) -> Topic:
     events = [each.event for each in found if each.event]
     if asset is None:
         asset_id = label["assetId"] if label else events[0]["payload"].get("assetId")
@@ -134,7 +136,7 @@ def _subject(
         "projectId": project["id"],
         "project": project["title"],
     }
-    return Subject(about, project, found)
+    return Topic(about, project, found)
 
 
 def _is_about(member: str, document_id: str) -> Callable[[Event], bool]:
@@ -142,16 +144,20 @@ def _is_about(member: str, document_id: str) -> Callable[[Event], bool]:
 
 
 def _occurrences(
-    view: View, is_asked: Callable[[Event], bool], labels: Iterable[LabelDoc] = ()
+    view: View, matches: Callable[[Event], bool], labels: Iterable[LabelDoc] = ()
 ) -> list[Occurrence]:
-    """The events asked about, other handler calls of their transactions, labels without events."""
-    events = [each for each in view.events.all() if is_asked(each)]
-    transactions = {_transaction(each) for each in events}
+    """Return the occurrences that the question is about, in order.
+
+    They are the matching events, other events of their transactions that call a handler, and the
+    labels without an event.
+    """
+    events = [each for each in view.events.all() if matches(each)]
+    transactions = {_transaction_and_asset(each) for each in events}
     found = [_occurrence(view.events.position(each["id"]), each) for each in events]
     for each in view.internal_events.all():
         calls = handler_type_for(each["event"]) is not None
-        is_meant = is_asked(each) and (calls or each["event"] == subjects.LABEL_AUTOSAVED)
-        if is_meant or (calls and _transaction(each) in transactions):
+        is_about_topic = matches(each) and (calls or each["event"] == subjects.LABEL_AUTOSAVED)
+        if is_about_topic or (calls and _transaction_and_asset(each) in transactions):
             found.append(_occurrence(view.internal_events.position(each["id"]), each))
     created = {each.label_id for each in found if subjects.is_about_new_label(each.subject)}
     for label in labels:
@@ -166,6 +172,6 @@ def _occurrence(position: int, event: Event) -> Occurrence:
     return Occurrence(position, event["event"], event, event["payload"].get("labelId"))
 
 
-def _transaction(event: Event) -> tuple[str, str | None]:
-    """The transaction and the asset of an event."""
+def _transaction_and_asset(event: Event) -> tuple[str, str | None]:
+    """Return the ids of the transaction and the asset of an event."""
     return event["transactionId"], event["payload"].get("assetId")
