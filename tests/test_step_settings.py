@@ -157,7 +157,7 @@ def test_the_order_that_is_given_decides_where_a_step_stands(
     wrong = {**second, "name": "Before", "order": -1}
     data = {"projectId": labeling_project.project, "steps": {"creates": [wrong]}}
     refusal = wire.refusal("editProjectWorkflowSettings", input=data)
-    assert "the first step of a workflow must be one of type DEFAULT" in refusal
+    assert "the first step of a workflow, and of each group, must have the type DEFAULT" in refusal
 
 
 def three_steps(labeling_project: LabelingProject) -> list[str]:

@@ -731,7 +731,7 @@ def test_who_acts_in_an_epoch_changes_nothing_after_it(world: World) -> None:
         add(tx, "x")
     world.roll_back(mark)
     with (
-        pytest.raises(EpochOverError, match="only while the run lasts"),
+        pytest.raises(EpochOverError, match="only during the run"),
         world.transaction(actor) as tx,
     ):
         add(tx, "y")

@@ -104,11 +104,11 @@ def data_folder(tmp_path: Path) -> Iterator[DataFolder]:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("notes", "it holds no world"),
-        ("Notes of Monday", "its name cannot be that of a world"),
-        (".hidden", "its name cannot be that of a world"),
-        ("default.old", "its name cannot be that of a world"),
-        ("日本", "its name cannot be that of a world"),
+        ("notes", "it contains no world"),
+        ("Notes of Monday", "its name is not a valid name of a world"),
+        (".hidden", "its name is not a valid name of a world"),
+        ("default.old", "its name is not a valid name of a world"),
+        ("日本", "its name is not a valid name of a world"),
     ],
 )
 def test_foreign_folder_is_left_alone_and_named(
@@ -151,7 +151,7 @@ def test_file_beside_the_worlds_is_left_alone(data_folder: DataFolder) -> None:
 def test_world_is_not_made_in_a_foreign_folder(data_folder: DataFolder) -> None:
     (data_folder.worlds / "notes").mkdir(parents=True)
     (data_folder.worlds / "notes" / "notes.txt").write_text("my notes")
-    with pytest.raises(WorldError, match="notes exists already and holds no world"):
+    with pytest.raises(WorldError, match="notes exists already and is not a world"):
         data_folder.registry().create("notes", "plain")
 
     assert data_folder.content() == {"notes/notes.txt": b"my notes"}
@@ -178,7 +178,7 @@ def kill_while_creating(data_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
         raise KilledError
 
     monkeypatch.setattr(World, "set_start", kill)
-    monkeypatch.setattr(world_folder, "discard", lambda folder: None)
+    monkeypatch.setattr(world_folder, "remove_world", lambda folder: None)
     with pytest.raises(KilledError):
         data_folder.registry().create("half", "plain")
     monkeypatch.undo()
@@ -418,7 +418,7 @@ def test_copied_world_is_refused_with_both_names(
         _forget_name(data_folder, name, copy)
     message = data_folder.refused()
 
-    assert f"{data_folder.worlds / copy} holds world '{name}', not world '{copy}'" in message
+    assert f"{data_folder.worlds / copy} contains world '{name}', not world '{copy}'" in message
     assert "move it out of the folder `worlds`" in message
     shutil.move(data_folder.worlds / copy, data_folder.folder)
     assert data_folder.opened() == [name]
@@ -461,7 +461,7 @@ def test_two_worlds_with_one_key_are_refused_with_both_names(data_folder: DataFo
         _add_key(data_folder, name)
     message = data_folder.refused()
 
-    assert "worlds 'a' and 'b' hold the same active API key, named 'own'" in message
+    assert "worlds 'a' and 'b' have the same active API key, named 'own'" in message
     assert f"Move {data_folder.worlds / 'b'} out of the folder `worlds`" in message
     assert "my-own-secret" not in message
 

@@ -186,7 +186,7 @@ def test_a_wrong_mark_changes_nothing(wire: Wire, wrong: dict[str, Any]) -> None
     before = json.dumps(state(wire), default=str)
     answer = reset(wire, {**mark, **wrong})
     assert answer.status_code == 400
-    assert "what POST …/mark answered" in answer.json()["error"]
+    assert "the answer of POST …/mark" in answer.json()["error"]
     assert json.dumps(state(wire), default=str) == before
 
 
@@ -197,7 +197,7 @@ def test_a_mark_of_before_the_start_or_after_the_present_is_refused(wire: Wire) 
     for sequence in (-1, 0, start.sequence - 1, mark["sequence"] + 1, 10**30):
         answer = reset(wire, {**mark, "sequence": sequence})
         assert answer.status_code == 400
-        assert "between the world's start and now" in answer.json()["error"]
+        assert "between the start of the world and now" in answer.json()["error"]
 
 
 def test_a_mark_of_a_time_that_was_undone_is_refused(wire: Wire) -> None:

@@ -288,7 +288,7 @@ def test_a_plugins_own_calls_call_the_on_event_of_others_only(
     ]
     assert subjects == ["asset.skipped", "asset.updated"]
     texts = [each["content"] for each in lines(wire, project, "Writer")]
-    assert texts == ["Not run: asset.updated was caused by a run of this plugin itself"]
+    assert texts == ["Not run: a run of this same plugin caused asset.updated"]
 
 
 def test_two_plugins_that_answer_each_other_come_to_an_end(wire: Wire, world_ids: WorldIds) -> None:

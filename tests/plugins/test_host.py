@@ -386,7 +386,7 @@ def test_a_fault_of_the_emulator_itself_ends_the_run_and_says_so(
     assert emu.wait_idle(SOON)
     (run,) = emu.runs()
     assert run["outcome"] == "FAILED"
-    assert "The emulator itself failed at this (RuntimeError('broken'))" in run["error"]
+    assert "The emulator itself failed (RuntimeError('broken'))" in run["error"]
     monkeypatch.undo()
     submit(emu)
     assert emu.wait_idle(SOON)

@@ -63,7 +63,7 @@ def test_a_file_that_is_just_being_written_is_waited_for(tmp_path: Path) -> None
 
 def test_a_file_that_an_editor_has_moved_aside_is_waited_for(tmp_path: Path) -> None:
     main = tmp_path / "main.py"
-    assert "holds no main.py" in str(on_disk(tmp_path).read())
+    assert "has no main.py" in str(on_disk(tmp_path).read())
     found = read_settled(on_disk(tmp_path), Editor(lambda: main.write_text(HANDLER)))
     assert problems(found) == ""
 
@@ -103,7 +103,7 @@ def test_what_clients_refuse_depends_on_the_client(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(
         "from base import PluginHandler as Base\nclass PluginHandler(Base): pass\n"
     )
-    assert "no handler, so nothing would" in problems(on_disk(tmp_path).read())
+    assert "no handler, so it would never" in problems(on_disk(tmp_path).read())
     assert problems(on_disk(tmp_path, version="2.171.0").read()) == ""
 
 

@@ -105,9 +105,9 @@ def test_the_same_files_have_the_same_archive_whoever_saved_them_and_when(
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({}, "there is nothing at"),
-        ({"boxes/helper.py": ""}, "holds no main.py"),
-        ({"boxes/main.py/x": ""}, "holds no main.py"),
+        ({}, "does not exist"),
+        ({"boxes/helper.py": ""}, "has no main.py"),
+        ({"boxes/main.py/x": ""}, "has no main.py"),
         ({"boxes": "text"}, "neither a folder nor a .py file"),
     ],
 )
@@ -122,14 +122,16 @@ def test_folders_that_hold_too_much_are_not_read(
     plugin: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packing, "MAX_ENTRIES", 4)
-    with pytest.raises(PackError, match="more than 4 Python files: keep what is not the plugin's"):
+    with pytest.raises(
+        PackError, match="more than 4 Python files: move files that do not belong to the plugin"
+    ):
         pack(plugin)
     monkeypatch.setattr(packing, "MAX_ENTRIES", 5)
     pack(plugin)
     with (plugin / "helpers" / "large.py").open("wb") as file:
         file.truncate(101 * 1024 * 1024)
     monkeypatch.setattr(packing, "MAX_ENTRIES", 6)
-    with pytest.raises(PackError, match="more than 100 MB"):
+    with pytest.raises(PackError, match="larger than 100 MB"):
         pack(plugin)
 
 

@@ -37,7 +37,7 @@ def reject_foreign_request(
 
     Args:
         allowed_hosts: names under which the server may be reached, besides the loopback ones.
-        allow_any_address: it may also be reached under any numeric address, which no web site can fake.
+        allow_any_address: also accept any numeric address, which no web site can fake.
     """
     host = _parts(f"//{request.host}").hostname
     if not host:

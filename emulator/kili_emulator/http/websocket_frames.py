@@ -43,13 +43,13 @@ def is_operation(payload: Any) -> bool:
 
 
 def error(frame_id: Any, graphql_errors: list[dict[str, Any]]) -> Frame:
-    """Why a frame of the client's had no success; ``graphql_errors`` as in the ``errors`` of an answer."""
+    """Make an error frame; ``graphql_errors`` has the form of ``errors`` in an answer."""
     payload = {"message": graphql_errors[0]["message"], "errors": graphql_errors}
     return {"type": "error", "id": frame_id, "payload": payload}
 
 
 def error_from_cause(frame_id: Any, cause: errors.KiliError) -> Frame:
-    """The same, for one cause."""
+    """Make the error frame of one error."""
     return error(frame_id, plain_error(cause.message, cause.code)["errors"])
 
 

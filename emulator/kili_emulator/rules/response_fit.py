@@ -63,10 +63,10 @@ def find_misfits(node: Node, job: Job) -> Iterator[str]:
 def _check_task(node: Node, job: Job) -> Iterator[str]:
     """An answer that says something, but nothing of its own task."""
     own = _ANSWERS.get(job.get("mlTask", ""))
-    said = [name for name in _EVERY_ANSWER if node.value.get(name) not in (None, "", [], {})]
-    if own and said and not set(said) & set(own):
+    given = [name for name in _EVERY_ANSWER if node.value.get(name) not in (None, "", [], {})]
+    if own and given and not set(given) & set(own):
         yield errors.RESPONSE_OF_ANOTHER_TASK.format(
-            job=node.job, said=", ".join(said), task=job["mlTask"], own=" or ".join(own)
+            job=node.job, answers=", ".join(given), task=job["mlTask"], own=" or ".join(own)
         )
 
 

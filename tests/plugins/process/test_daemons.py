@@ -65,9 +65,12 @@ def _wait_until(condition: Any) -> None:
 
 def leftover_warning(plugin_project: PluginProject, plugin: str = "P") -> str:
     """The warning of a plugin's only run about processes that it left."""
-    begin = messages.RUN_LEFT_PROCESSES.partition("{")[0]
+    begin = messages.RUN_LEFT_PROCESSES.partition("{names}")[0]
+    begin = begin.format(handler=messages.THIS_HANDLER)
     (line,) = [
-        text for kind, text in plugin_project.lines(plugin) if kind == "warning" and begin in text
+        text
+        for kind, text in plugin_project.lines(plugin)
+        if kind == "warning" and text.startswith(begin)
     ]
     assert line.endswith(messages.LEFT_PROCESSES_ENDED)
     return line

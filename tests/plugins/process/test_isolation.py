@@ -204,7 +204,7 @@ def test_a_forked_child_that_returns_gives_no_answer(plugin_project: PluginProje
 def test_memory_that_was_needed_between_two_looks_counts(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("x = b'x' * (600 * 1024 ** 2)\ndel x\nprint('after')")
     assert run["outcome"] == "OUT_OF_MEMORY"
-    assert run["error"].startswith("Plugin used more memory than the 512 MB")
+    assert run["error"].startswith("The plugin used more memory than its limit of 512 MB")
 
 
 # Limits
@@ -222,7 +222,7 @@ def test_a_hundred_megabytes_of_output_end_in_one_line(plugin_project: PluginPro
 def test_memory_far_above_the_limit_is_refused(plugin_project: PluginProject) -> None:
     run = plugin_project.run_once("x = bytearray(2 * 1024 ** 3)")
     assert run["outcome"] == "OUT_OF_MEMORY"
-    assert run["error"].startswith("Plugin used more memory than the 512 MB")
+    assert run["error"].startswith("The plugin used more memory than its limit of 512 MB")
     assert "line 6, in on_submit" in run["error"]
 
 

@@ -63,9 +63,11 @@ def _parse_action(verb: str, data: dict[str, Any]) -> Action:
     if not isinstance(correct, bool):
         mistyped.append("correct")
     if unknown or mistyped:
-        wrong = f"wrong: {', '.join(sorted({*unknown, *mistyped}))}"
+        problem = f"wrong members: {', '.join(sorted({*unknown, *mistyped}))}"
         members = ", ".join(_MEMBERS[2:])
-        raise WorldError(errors.CONTROL_USER_ACTION_INVALID.format(members=members, wrong=wrong))
+        raise WorldError(
+            errors.CONTROL_USER_ACTION_INVALID.format(members=members, problem=problem)
+        )
     response = data.get("label")
     action_input = ActionInput(
         response=None if response is None else json.dumps(response),

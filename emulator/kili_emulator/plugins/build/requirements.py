@@ -204,8 +204,8 @@ def install(folder: Path, target: Path, environment: Environment) -> Path | None
         umask=0o077 if os.name == "posix" else -1,
     )
     if completed.returncode:
-        said = "\n".join(completed.stdout.strip().splitlines()[-_LAST_LINES:])
-        raise InstallError(messages.BUILD_INSTALL_FAILED.format(said=said))
+        output = "\n".join(completed.stdout.strip().splitlines()[-_LAST_LINES:])
+        raise InstallError(messages.BUILD_INSTALL_FAILED.format(output=output))
     logger.warning(messages.INSTALLED.format(names=", ".join(_texts(required))))
     return target
 

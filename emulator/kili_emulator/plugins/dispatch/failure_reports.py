@@ -44,7 +44,7 @@ def report_run(world: World, run_id: str) -> None:
     text = messages.RUN_FAILED.format(
         name=plugin["name"],
         run=run_id,
-        called_handler=called_handler(run),
+        called=called_handler(run),
         outcome=run["outcome"],
         reason=_short(headline(run)),
     )

@@ -29,7 +29,7 @@ class ImportedCode(NamedTuple):
     Attributes:
         handler: the plugin's ``PluginHandler``.
         location: where its files are.
-        import_changes: what it changed in this process when it was imported: it finds that so in its runs.
+        import_changes: the changes that its import made to this process; its runs find them again.
     """
 
     handler: type
@@ -84,24 +84,24 @@ def run(
 def _list_warnings(call_end: CallEnd, call: Call, effects: RunEffects, megabytes: int) -> list[str]:
     """What else there is to say of a run."""
     lines = []
-    who = messages.THIS_OR_ANOTHER_HANDLER if effects.overlapped else messages.THIS_HANDLER
+    handler = messages.THIS_OR_ANOTHER_HANDLER if effects.overlapped else messages.THIS_HANDLER
     if effects.memory.growth_mb() > megabytes:
-        taken, beside = (
-            round(effects.memory.growth_mb()),
-            messages.RUN_OVERLAPPED * effects.overlapped,
-        )
         lines.append(
-            messages.RUN_MEMORY_EXCEEDED.format(beside=beside, taken=taken, limit=megabytes)
+            messages.RUN_MEMORY_EXCEEDED.format(
+                overlap=messages.RUN_OVERLAPPED if effects.overlapped else "",
+                taken=round(effects.memory.growth_mb()),
+                limit=megabytes,
+            )
         )
     if call_end.value:
         lines.append(
             messages.RUN_HANDLER_NOT_EXECUTED.format(method=call.method, kind=call_end.value)
         )
     if effects.changes:
-        lines.append(_describe_changes(effects, who))
+        lines.append(_describe_changes(effects, handler))
     if effects.closed_streams:
-        what = ", ".join(dict.fromkeys(effects.closed_streams))
-        lines.append(messages.RUN_CLOSED_STREAM.format(who=who, what=what))
+        streams = ", ".join(dict.fromkeys(effects.closed_streams))
+        lines.append(messages.RUN_CLOSED_STREAM.format(handler=handler, streams=streams))
     if threads := effects.threads_left_running():
         lines.append(
             messages.RUN_LEFT_THREADS.format(
@@ -111,7 +111,7 @@ def _list_warnings(call_end: CallEnd, call: Call, effects: RunEffects, megabytes
     if processes := effects.processes_left_running():
         lines.append(
             messages.RUN_LEFT_PROCESSES.format(
-                who=who,
+                handler=handler,
                 names=process_settings.list_names(processes),
                 fate=messages.LEFT_PROCESSES_CONTINUE,
             )
@@ -119,13 +119,13 @@ def _list_warnings(call_end: CallEnd, call: Call, effects: RunEffects, megabytes
     return lines
 
 
-def _describe_changes(effects: RunEffects, who: str) -> str:
+def _describe_changes(effects: RunEffects, handler: str) -> str:
     """What is said of changes; who changed the environment or the working directory is known."""
     attributed = {process_settings.ENVIRONMENT, process_settings.FOLDER}
     if all(each.setting[0] in attributed for each in effects.changes):
-        who = messages.THIS_HANDLER
+        handler = messages.THIS_HANDLER
     return messages.RUN_CHANGED_PROCESS.format(
-        who=who, what=process_settings.describe(effects.changes)
+        handler=handler, settings=process_settings.describe(effects.changes)
     )
 
 
