@@ -1,9 +1,8 @@
-"""Makes an SDK fast for tests: an explicit, reversible opt-in.
+"""Shorten the pauses of an SDK for tests: an explicit, reversible opt-in.
 
-The SDK sleeps 15 seconds before each look at a plugin's status, one second after some batches,
-and limits itself to a number of calls a minute, which under a frozen clock never ends. None of
-this belongs in a test. Nothing but the standard library is needed here, so that the file can be
-loaded next to any generation of the SDK.
+The SDK sleeps 15 seconds before each check of a plugin's status and one second after some batches.
+It also limits its number of calls per minute: under a frozen clock, it would wait for ever. The
+module imports only the standard library, so that it can be loaded next to any SDK.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import importlib
 import sys
 import time
 import types
-from typing import Any, Iterator  # noqa: UP035  (loaded by old interpreters, too)
+from typing import Any, Iterator  # noqa: UP035  (old interpreters load this too)
 
 _SLEEPING_MODULES = (
     "kili.services.plugins.upload",
@@ -29,7 +28,7 @@ class _NoLimiter:
         return True
 
     def ratelimit(self, *_: Any, **__: Any) -> contextlib.AbstractContextManager[None]:
-        """What SDKs up to 2.15x enter for each call."""
+        """The context manager that SDKs up to 2.15x enter for each call."""
         return contextlib.nullcontext()
 
 
@@ -46,7 +45,7 @@ class _QuickTime(types.ModuleType):
 
 @contextlib.contextmanager
 def fast_sdk() -> Iterator[None]:
-    """Lift the SDK's sleeps and its rate limit for the time of a ``with`` block."""
+    """Shorten the sleeps of the SDK and lift its rate limit during a ``with`` block."""
     patches = []
     try:
         for module in _import_available(_SLEEPING_MODULES):
