@@ -168,7 +168,7 @@ def _print_introduction(process: ServerProcess, world: World, settings: Settings
     _print_exports({name: exports[name] for name in ("KILI_API_ENDPOINT", "KILI_API_KEY")})
     echo("", "Behind a proxy, also:", "")
     _print_exports({"NO_PROXY": exports["NO_PROXY"]})
-    echo("", "Stop the emulator with Ctrl-C or `kili-emulator stop`.")
+    echo("", "Ctrl-C, or `kili-emulator stop`, stops the emulator.")
 
 
 def _print_exports(exports: Mapping[str, str]) -> None:

@@ -67,7 +67,7 @@ def _common_options(command: C) -> C:
 @_common_options
 @_asset_option(required=False)
 @_user_option("labeler")
-@_label_option("; by default the label that the user saved")
+@_label_option("; by default the response that the app shows")
 @_seconds_option
 @_correct_option
 def submit(**options: Any) -> None:
@@ -134,7 +134,7 @@ def unskip(**options: Any) -> None:
 @_common_options
 @_asset_option(required=True)
 @_user_option("labeler")
-@_label_option("; by default the latest label of the asset")
+@_label_option("; by default the response that the app shows")
 def click_button(**options: Any) -> None:
     """Click on the button of the custom interface."""
     _perform_action("click", options)
