@@ -234,7 +234,7 @@ def test_values_of_another_type_are_refused_by_the_control_plane(
     headers = wire.authorization("admin")
     answer = wire.request("POST", f"/_emulator{path}", headers=headers, json=sent)
     assert answer.status_code == 400
-    assert answer.json()["error"].startswith("send {")
+    assert answer.json()["error"].startswith("the body is invalid: send {")
 
 
 @pytest.mark.parametrize("seconds", [-1, 1e300, 10**30])

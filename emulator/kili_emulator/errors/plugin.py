@@ -198,6 +198,7 @@ def trigger_arguments_invalid(handler: str, names: Iterable[str]) -> KiliError:
 
 
 CONTROL_TRIGGER_INVALID = (
-    'send {"plugin": name, "project": id or title, "event": text, "payload": object}'
+    "the body is invalid: send "
+    '{"plugin": name, "project": id or title, "event": text, "payload": object}'
 )
 PLUGIN_OPERATION_SUCCEEDED = "Plugin with name {name} successfully {done}"

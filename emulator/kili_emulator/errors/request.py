@@ -36,25 +36,29 @@ UNEXPECTED_FAILURE = (
     "our support team if it occurs again. -- This can be due to: {detail} | trace : false"
 )
 CONTROL_NEEDS_ADMIN = "The control plane needs the key of an administrator of this world."
-CONTROL_CREATE_INVALID = 'send {"name": text, "scenario": text, "seed": number}'
-CONTROL_MARK_INVALID = 'send {"mark": …} with the answer of POST …/mark'
+CONTROL_CREATE_INVALID = (
+    'the body is invalid: send {"name": text, "scenario": text, "seed": number}'
+)
+CONTROL_MARK_INVALID = 'the body is invalid: send {"mark": …} with the answer of POST …/mark'
 CONTROL_MARK_OUT_OF_RANGE = (
     "the mark is not between the start of the world and now: get a mark from POST …/mark"
 )
-CONTROL_KEY_INVALID = 'send {"revoked": true or false, "expiryDate": time}, or only one of these'
-CONTROL_PLUGIN_MISSING = "name a plugin: ?plugin=…"
+CONTROL_KEY_INVALID = (
+    'the body is invalid: send {"revoked": true or false, "expiryDate": time}, or only one of these'
+)
+CONTROL_PLUGIN_MISSING = "the plugin is missing: name it with ?plugin=…"
 CONTROL_LINK_INVALID = (
-    'send {"plugin": name, "path": absolute path of a folder or .py file on the machine of the '
-    'emulator, "projects": [ids or titles], "eventMatcher": [patterns]}; the last two may be left '
-    "out"
+    'the body is invalid: send {"plugin": name, "path": absolute path of a folder or .py file on '
+    'the machine of the emulator, "projects": [ids or titles], "eventMatcher": [patterns]}; the '
+    "last two are optional"
 )
-CONTROL_UNLINK_INVALID = 'send {"plugin": name}'
-CONTROL_VERSION_INVALID = "give the number of a version: {parameter}=…"
+CONTROL_UNLINK_INVALID = 'the body is invalid: send {"plugin": name}'
+CONTROL_VERSION_INVALID = "the number of a version is missing or invalid: give {parameter}=…"
 CONTROL_RUNS_INVALID = (
-    "give only the parameters plugin, project, failed (true or false), limit (a number), after "
-    "(the cursor of an earlier answer), wait (seconds) and lines (true or false)"
+    "a parameter is unknown or invalid: give only plugin, project, failed (true or false), limit "
+    "(a number), after (the cursor of an earlier answer), wait (seconds) and lines (true or false)"
 )
-CONTROL_WAIT_INVALID = 'send {"timeout": seconds}'
+CONTROL_WAIT_INVALID = 'the body is invalid: send {"timeout": seconds}'
 
 
 def body_not_an_object(value: object) -> str:

@@ -26,7 +26,7 @@ _REASONS = {
     "review it",
     "BlockedByEnforceStepSeparation": "the user has worked on it in another step, and the project "
     "separates its steps: act as another user",
-    "LabelNotEditable": "it is in another step now",
+    "LabelNotEditable": "it is in another step now: act as an assignee of that step",
     "NotAssignedWithAssignAction": "it is assigned to other users: assign it to this user first, "
     "or act as one of those",
     "NotInStepAssignees": "the user is not assigned to the step in which it waits: act as an "
@@ -128,7 +128,7 @@ def save_label_missing() -> KiliError:
 
 
 CONTROL_USER_ACTION_INVALID = (
-    "send a JSON object with project and user, and with {members} if the action needs them; "
-    "{problem}"
+    "the body is invalid ({problem}): send a JSON object with project and user, and with {members} "
+    "if the action needs them"
 )
 CONTROL_ACTION_UNKNOWN = 'unknown action "{verb}": give one of {verbs}'
