@@ -102,7 +102,7 @@ REFUSED = {
     ),
     "deep brackets": (
         "{me(a:" + "[" * MAX_NESTING,
-        f"nests brackets more than {MAX_NESTING} levels deep",
+        f"more than {MAX_NESTING} levels of brackets",
     ),
     "a deep type": ("query($a:" + "[" * 900 + "Int" + "]" * 900 + "){me{id}}", "nested too deeply"),
     "introspection of types of types of types": (

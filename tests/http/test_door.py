@@ -132,7 +132,7 @@ def test_a_body_in_chunks_that_are_none_is_refused(wire: Wire, sent: bytes) -> N
     connection.send(sent)
     answer = connection.getresponse()
     assert answer.status == 400
-    assert b"breaks off" in answer.read()
+    assert b"is incomplete" in answer.read()
     connection.close()
 
 

@@ -257,7 +257,7 @@ def test_a_defect_is_answered_in_the_form_of_its_part_and_logged(
 
     with monkeypatch.context() as patch:
         patch.setattr(registry.WorldRegistry, "authenticate", fail)
-        patch.setattr(file, "readable", fail)
+        patch.setattr(file, "find_readable_file", fail)
         answers = (
             wire.post(QUERY, key=None, headers=authorization),
             wire.request("GET", "/_emulator/worlds", headers=authorization),

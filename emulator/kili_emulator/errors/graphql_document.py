@@ -13,8 +13,8 @@ DOCUMENT_TOO_MANY_TOKENS = (
     "send several documents."
 )
 DOCUMENT_TOO_NESTED = (
-    "The document nests brackets more than {limit} levels deep, which is the limit: send values as "
-    "variables."
+    "The document is nested too deeply, with more than {limit} levels of brackets, which is the "
+    "limit: send values as variables."
 )
 DOCUMENT_NUMBER_TOO_LONG = (
     "A number in the document has more than {limit} characters, which is the limit: send a shorter "
