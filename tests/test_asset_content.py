@@ -244,7 +244,7 @@ def test_an_import_of_a_file_of_another_format_fails_as_a_whole(
     )
     assert notification["status"] == "FAILURE"
     assert notification["message"].startswith(
-        'Nothing was added to the project "Own": the file of bad is'
+        'Nothing was added to the project "Own": the file of bad has none'
     )
     assert asset_client.call("countAssets", where={"project": {"id": project}}) == 0
 

@@ -281,7 +281,7 @@ class TestStart:
         assert "Kili Emulator is ready." in printed
         assert f"Running in the background as process {commands.state()['pid']}" in printed
         assert commands.run("wait") == f"Ready at {commands.state()['url']}.\n"
-        assert "runs on .kili-emulator already" in commands.run("start", "--detach", status=1)
+        assert "uses .kili-emulator already" in commands.run("start", "--detach", status=1)
         assert commands.run("stop") == "Stopped.\n"
         assert "start one with `kili-emulator start`" in commands.run("stop", status=1)
         assert commands.run("start", "--detach", "--port", "0")  # at once
@@ -597,7 +597,7 @@ class TestWorld:
         server.create_project()
         assert commands.run("world", "reset", "two") == "World two was reset to its scenario.\n"
         assert server.projects() == before
-        assert commands.run("world", "delete", "two") == "World two is deleted.\n"
+        assert commands.run("world", "delete", "two") == "World two was deleted.\n"
         assert commands.run("world", "list").startswith("default (scenario default)\n")
         assert "two" not in commands.run("world", "list")
 

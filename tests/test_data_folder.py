@@ -108,7 +108,7 @@ class TestModes:
                 folders = [Path(emulator.platform._cache.name)]
                 if isolation == "process":
                     processes = emulator.platform._isolation
-                    processes.end(processes.take(None))
+                    processes.end(processes.take_worker(None))
                     folders.append(Path(processes._temporary.name))
                 found = {oct(folder.stat().st_mode & 0o777) for folder in folders}
         finally:
@@ -147,7 +147,7 @@ class TestForeignFiles:
         assert {path.name for path in commands.folder.iterdir()} == {"tmp", "server.json"}
         printed = commands.run("start", "--port", "0", "--data-dir", ".", status=1)
         assert "server.json was not written by the emulator" in printed
-        assert "move the folder away, or give another --data-dir" in printed
+        assert "away, or give another --data-dir" in printed
         assert state.read_text() == '{"port": 3000}'
         state.unlink()  # the fixture stops the servers that such a file names
 
@@ -205,7 +205,7 @@ class TestRefusals:
         worlds = commands.data_dir / "worlds"
         shutil.copytree(worlds / "default", worlds / "backup-monday")
         printed = commands.run("start", "--port", "0", status=1)
-        assert "holds world 'default', not world 'backup-monday'" in printed
+        assert "contains world 'default', not world 'backup-monday'" in printed
         shutil.move(worlds / "backup-monday", commands.folder)
         assert commands.start().key == "emulator-admin"
 

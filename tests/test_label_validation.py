@@ -92,7 +92,7 @@ REFUSED = {
     "two choices": ({"CHOICE": chosen("A", "B")}, "takes only one category, not 2"),
     "same choice twice": ({"CHOICES": chosen("A", "A")}, "is chosen twice"),
     "confidence": ({"CHOICE": chosen("A", confidence="high")}, "must be a number"),
-    "text": ({"CHOICE": {"text": "A"}}, "it shows categories"),
+    "text": ({"CHOICE": {"text": "A"}}, "give categories"),
 }
 
 

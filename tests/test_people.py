@@ -141,7 +141,7 @@ def test_a_key_that_is_revoked_or_expired_opens_nothing(wire: Wire, change: Any)
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
-        ("nobody", {"revoked": True}, "0 keys have the name"),
+        ("nobody", {"revoked": True}, "0 API keys have the name"),
         ("labeler", {}, "send {"),
         ("labeler", {"revoked": "yes"}, "send {"),
         ("labeler", {"expiryDate": 5}, "send {"),

@@ -247,7 +247,7 @@ def test_reviewing_with_steps_takes_what_is_labeled_into_review(
     assert "asset.workflow.setToNextStep" in subjects(wire, before)
     back = wire.emulator.send_back("Steps", "labeled", issue="no")
     assert (back["after"]["step"], back["after"]["stepStatus"]) == ("Label", "REWORK")
-    assert "still to be labeled" in refusal(wire, "review", "Steps", "labeled")
+    assert "waits for a label" in refusal(wire, "review", "Steps", "labeled")
     assert "nothing to send back" in refusal(wire, "send_back", "Steps", "labeled")
 
 

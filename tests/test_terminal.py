@@ -177,10 +177,10 @@ def _send_forged_request(server: ForegroundServer) -> None:
 
 REPORTS = """
 import logging, threading, warnings
-from kili_emulator.cli.server_log import report_to_terminal
+from kili_emulator.cli.server_log import log_to_terminal
 from kili_emulator.config import Settings
 
-report_to_terminal(Settings())
+log_to_terminal(Settings())
 for name in ("kili_emulator.plugins.links.linked_folders", "werkzeug", "somebody.elses"):
     logging.getLogger(name).warning("of %s: x\\x1b[2J\\nforged", name)
 warnings.warn("warned\\x1b\\nforged")

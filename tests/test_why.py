@@ -200,7 +200,7 @@ def test_the_method_that_is_called_may_be_the_one_of_the_sdk(workspace: PluginWo
     ran, missing = workspace.answer(workspace.submit())["reasons"]
     assert (ran["reason"], missing["reason"]) == ("RAN", "METHOD_MISSING")
     assert "has on_submitted, on_review, but no on_submit" in missing["explanation"]
-    assert "call it on_submit" in missing["remedy"]
+    assert "rename the method on_submitted to on_submit" in missing["remedy"]
     assert workspace.reasons(workspace.submit("REVIEW")) == ["RAN"]
     workspace.update(SUBMIT)
     (label, *_) = labels(workspace)
@@ -762,7 +762,7 @@ def test_what_is_unknown_is_refused_with_what_to_do(workspace: PluginWorkspace) 
         KiliError, match='no label in this world, and no deleted one, has the id "nothing"'
     ):
         why(label="nothing")
-    with pytest.raises(KiliError, match="name the project"):
+    with pytest.raises(KiliError, match="give the project too"):
         why(asset="meadow")
     with pytest.raises(KiliError, match='has no asset with the id or external id "nothing"'):
         why(asset="nothing", project=workspace.project)

@@ -105,7 +105,7 @@ def test_clients_that_ask_for_every_handler_have_the_sdk_s_own_called(
         )
     else:
         assert (
-            "HANDLER_MISSING: label.workflow.created.review calls on_review, and version"
+            "HANDLER_MISSING: label.workflow.created.review calls on_review, but version"
             in explanation
         )
     assert "To do: define on_review in the class PluginHandler" in explanation

@@ -92,7 +92,7 @@ CASES = [
          {"pageResolutions": [{"pageNumber": 1, "width": 1, "height": -1}]}),
         ("pages from 0", "must start at 1 and be unique",
          {"pageResolutions": [{"pageNumber": 0, "width": 1, "height": 1}]}),
-        ("a page twice", "each once",
+        ("a page twice", "must start at 1 and be unique",
          {"pageResolutions": [{"pageNumber": 1, "width": 1, "height": 1}] * 2}),
         ("json content is no JSON", "neither the address of JSON", {"jsonContent": "no"}),
         ("json content is deep", "nested too deeply", {"jsonContent": "[" * 100_000}),

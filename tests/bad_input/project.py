@@ -59,7 +59,7 @@ CASES = [
            where={"id": "<project>"}, data={"author": UNKNOWN_ID, "title": "not stored either"}),
     invalid("updatePropertiesInProject", "unknown compliance tag", 'Value "GDPR" does not exist',
             where={"id": "<project>"}, data={"complianceTags": ["GDPR"]}),
-    refused("updatePropertiesInProject", "metadata properties are a list", "must be an object",
+    refused("updatePropertiesInProject", "metadata properties are a list", "must be a JSON object",
             where={"id": "<project>"}, data={"metadataProperties": [1]}),
     invalid("updatePropertiesInProject", "unknown member", 'Field "nope" is not defined',
             where={"id": "<project>"}, data={"nope": 1}),

@@ -97,7 +97,7 @@ CASES = [
     not_admin("appendToApiKeys", where=_RITA, data=_KEY),
     refused("appendToApiKeys", "an emulator's key", "must not begin with emulator-",
             where=_LEO, data={**_KEY, "key": "emulator-reviewer"}),
-    refused("appendToApiKeys", "short key", "has at least 8 characters",
+    refused("appendToApiKeys", "short key", "must have at least 8 characters",
             where=_LEO, data={**_KEY, "key": "secret"}),
     invalid("appendToApiKeys", "no name", 'Field "name" of required type',
             where=_LEO, data={"key": "my-own-secret"}),
