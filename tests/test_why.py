@@ -766,7 +766,7 @@ def test_what_is_unknown_is_refused_with_what_to_do(workspace: PluginWorkspace) 
         why(asset="meadow")
     with pytest.raises(KiliError, match='has no asset with the id or external id "nothing"'):
         why(asset="nothing", project=workspace.project)
-    with pytest.raises(KiliError, match='no event "nothing"'):
+    with pytest.raises(KiliError, match='no event in this world has the id "nothing"'):
         why(event="nothing")
     with pytest.raises(KiliError, match=r'no plugin "Nobody" \(there are: P\)'):
         why(label=label, plugin="Nobody")
