@@ -101,7 +101,7 @@ CASES = [
     refused("appendManyLabels", "the second of two is malformed", MALFORMED, **_labels(labelsData=[
         {"assetID": "<meadow>", "jsonResponse": EASY},
         {"assetID": "<farm>", "jsonResponse": "{"}])),
-    refused("appendManyLabels", "overwriting a person's labels", "only PREDICTION and INFERENCE labels take overwrite",
+    refused("appendManyLabels", "overwriting a person's labels", "labels take overwrite",
             **_labels(overwrite=True)),
     refused("appendManyLabels", "fewer assets", "where.idIn has 2, data.labelsData has 1",
             data=_labels()["data"], where={"idIn": ["<meadow>", "<farm>"]}),

@@ -13,7 +13,7 @@ CASES = [
     not_admin("createNotification", "manager", data=_GOOD),
     refused("createNotification", "for nobody", "members of data are missing: userID",
             data={"message": "Done.", "status": "SUCCESS"}),
-    refused("createNotification", "empty", "members of data are missing: message, status, userID", data={}),
+    refused("createNotification", "empty", "are missing: message, status, userID", data={}),
     refused("createNotification", "more than done", "progress must be between 0 and 100",
             data={**_GOOD, "progress": 101}),
     invalid("createNotification", "unknown status", 'Value "DONE" does not exist',
